@@ -123,12 +123,12 @@ HOME: dict[str, set[str]] = {
     "apprise": {"notices.apprise_sender"},
     "apscheduler": {"rounds.daemon"},
     "asn1crypto": {"demo", "evidence.stamps.reply_verification"},
-    "boto3": {"team.object_stores.s3_store"},
-    "botocore": {"team.object_stores.s3_store"},
+    "boto3": {"team.s3_store"},
+    "botocore": {"team.s3_store"},
     "certifi": {"evidence.stamps.roots", "notices.delivery"},
     "click": {"cli", "team.commands"},
     "cryptography": {"demo"}
-    | {f"evidence.stamps.{name}" for name in ("odd_certificates", "reply_verification", "roots")}
+    | {f"evidence.stamps.{name}" for name in ("reply_verification", "roots")}
     | {"team.sealed_tokens"},
     "filelock": {
         "store.archive",
@@ -138,7 +138,7 @@ HOME: dict[str, set[str]] = {
         "custody.backup",
         "rounds.run_log",
     },
-    "flask": {"web", "team.pages", "team.proxy_access"},
+    "flask": {"web", "team.pages"},
     "flask_wtf": {"web.console"},
     "jeepney": {"waiting.tray"},
     "jinja2": {"render", "web"},
@@ -177,7 +177,7 @@ HOME: dict[str, set[str]] = {
     "tomlkit": {"settings"},
     "typst": {"export.pdf.typst_pdf"},
     "waitress": {"web"},
-    "werkzeug": {"web", "team.proxy_access"},
+    "werkzeug": {"web", "team.pages"},
     "urllib3": {
         "chatwork.exchange",
         "chatwork.transport",

@@ -19,7 +19,7 @@ RAW_CLOCKS = {
     "schedule/backends.py",  # when cron reads its tables, by this computer's clock
     "settings/private_file.py",  # beside the time of a file
     "store/blobs.py",  # beside the time of a file
-    "team/object_stores/s3_store.py",  # until when a service is asked to lock an object: a request, no evidence
+    "team/s3_store.py",  # until when a service is asked to lock an object: a request, no evidence
     "store/engine.py",  # beside the times of files
     "team/membership.py",  # when the first round of a new account is due: a plan, before Chatwork was asked
     "waiting/state_file.py",  # beside the time of a file

@@ -18,7 +18,7 @@ CALLS = frozenset({"unlink", "rmtree", "replace", "rename", "rmdir", "removedirs
 WHAT = {
     "comparison/files.py": "a comparison that is being written, in its place when it is complete",
     "store/erasure/cleaning.py": "bytes, packages, copies of what was erased; pictures and databases of no use",
-    "custody/folder_copies.py": "half a copy in a folder of `[exports] also_to`; roots that have grown",
+    "custody/copies_elsewhere.py": "half a copy in a folder of `[exports] also_to`; roots that have grown",
     "team/adoption.py": "an archive that is being brought home, renamed when it is complete onto an empty folder",
     "web/background_work.py": "the note, outside the home, of the job that runs",
     "setup/archive_setup.py": "a file that tried whether the folder can be written; unreadable settings renamed",
@@ -41,7 +41,7 @@ WHAT = {
     "store/durable_files.py": "a file that is being written, on its way to its name",
     "team/ledger_copy/keeper.py": "a new copy that a killed process left; what differs from the ledger stays",
     "team/ledger_copy/shared_files.py": "half a copy of a kept file to or from the team's folder; a strange seal",
-    "team/object_stores/folder_store.py": "half a copy of a kept file on its way to its key, which is free",
+    "team/object_store.py": "half a copy of a kept file on its way to its key, which is free",
     "store/migrate.py": "a database that is being made, and the copy before an upgrade",
     "store/orphaned_seals.py": "seals and stamps between seals/ and seals/orphaned/, never onto another file",
     "store/seal_files.py": "the same",

@@ -26,7 +26,7 @@ from archiver.evidence.looks import read_services
 from archiver.evidence.replaced_records import MASKED_FILE
 from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering
 from archiver.evidence.tables import build
-from archiver.evidence.tables.files import FileRow, files
+from archiver.evidence.tables.files_and_tasks import FileRow, files
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, PackageFolder, ZippedPackage
 from archiver.export.stamps import stamp_files

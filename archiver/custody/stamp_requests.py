@@ -1,20 +1,23 @@
-"""Requests time stamps (RFC 3161) for the seals that wait for one or whose stamps end, and keeps the good ones."""
+"""Requests time stamps (RFC 3161) for seals that wait for one or whose stamps end, and for exports; keeps good ones."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from secrets import token_bytes
 from typing import NamedTuple
 
+from archiver import errors
 from archiver.app import App
+from archiver.custody import stamp_requests
 from archiver.evidence.chain import file_digest
 from archiver.evidence.stamps import roots, timestamp
 from archiver.evidence.stamps.reply_claims import stamp_end
 from archiver.evidence.stamps.timestamp import OWNER_REASONS, Authority, Stamped, StampRefused, TimestampClaims
+from archiver.export.stamps import StampService
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.time_text import from_text, to_text
@@ -277,3 +280,33 @@ def _seal_bytes(archive: Archive, due: DueStamp) -> bytes | None:
 
 def _received_stamp(stamped: Stamped, *, at: datetime) -> StampFacts:
     return StampFacts(stamped.token.time, stamped.token.root, at, stamped.offset_seconds)
+
+
+def stamp_service(app: App) -> StampService | None:
+    """The stamp service for a package of this archive; None if no authority is configured.
+
+    Stamps for seals are requested first, and an authority that gave none is not asked again. Nothing is raised if an
+    authority fails or the archive cannot be written: the export reports what is missing.
+    """
+    if not app.authorities:
+        return None
+    silent: set[str] = set()
+
+    def ask_for_seals() -> None:
+        with suppress(errors.StorageError):
+            outcomes = stamp_requests.request_stamps(app, at_once=True).outcomes
+            came = {one.authority for one in outcomes if one.time is not None}
+            silent.update({one.authority for one in outcomes if one.reason != stamp_requests.SEAL_CHANGED} - came)
+
+    def stamp(data: bytes) -> Iterator[tuple[str, bytes]]:
+        for authority in app.authorities:
+            if authority.name not in silent:
+                with suppress(StampRefused):
+                    yield authority.name, timestamp.request_stamp(data, authority, now=app.now).reply
+
+    return StampService(
+        {authority.name: authority.roots for authority in app.authorities},
+        ask_for_seals,
+        stamp,
+        {authority.name: authority.known_class for authority in app.authorities},
+    )

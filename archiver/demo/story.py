@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.app import App, build_app
-from archiver.custody.export_stamps import stamp_service
+from archiver.custody.stamp_requests import stamp_service
 from archiver.custody.verify import verify_archive, verify_path
 from archiver.demo.authority import DemoAuthority
 from archiver.demo.chatwork import DemoChatwork

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from archiver.evidence.history import EntryObject, MessageHistory, Span, text
-from archiver.evidence.tables.files import FileRow
-from archiver.evidence.tables.tasks import TaskRow, tasks
+from archiver.evidence.tables.files_and_tasks import FileRow, TaskRow, tasks
 from archiver.export.mask.names import PeriodIds
 from archiver.export.package_scope import PackageScope
 from archiver.records import (

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver import errors
-from archiver.custody import copy_tool
-from archiver.custody.copy_tool import ToolOutcome
+from archiver.custody import copies_elsewhere
+from archiver.custody.copies_elsewhere import ToolOutcome
 from archiver.health.check_result import CheckResult, action, attention, error_text, good
 from archiver.render.times import iso_date, minute_text
 from archiver.settings.home import DATABASE_FILE, Mounts, check_home
@@ -148,7 +148,7 @@ def check_backup(
     if tool_run is None:
         return good("backup", text)
     text = f"{text} {copy_tool_sentence(tool_run)}"
-    return good("backup", text) if copy_tool.outcome(tool_run) is ToolOutcome.GOOD else attention("backup", text)
+    return good("backup", text) if copies_elsewhere.outcome(tool_run) is ToolOutcome.GOOD else attention("backup", text)
 
 
 def _good_copy_text(last: LastBackup, words: Mapping[str, str]) -> str:
@@ -184,7 +184,7 @@ def copy_tool_sentence(run: CopyToolRun) -> str:
         ToolOutcome.FAILED: _("{program} failed on {time} (exit code {code}): {summary}"),
     }
     words = {"program": run.program, "time": minute_text(run.at), "summary": run.summary or "-"}
-    return sentences[copy_tool.outcome(run)].format(code="-" if run.code is None else run.code, **words)
+    return sentences[copies_elsewhere.outcome(run)].format(code="-" if run.code is None else run.code, **words)
 
 
 def check_daily_copies(folders: Sequence[OutsideFolder]) -> CheckResult:

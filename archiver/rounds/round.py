@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.app import App
-from archiver.custody import erasures, folder_copies, put_back_databases, stamp_requests
+from archiver.custody import copies_elsewhere, erasures, put_back_databases, stamp_requests
 from archiver.custody.stamp_requests import StampOutcome
 from archiver.records import JST, Seal
 from archiver.records.alerts import DEPARTURES
@@ -236,7 +236,7 @@ def _export_and_copy(app: App, *, at_once: bool, always: bool = False) -> tuple[
     """
     if app.settings.exports.daily:
         _make_daily_exports(app, at_once=at_once)
-    failures = folder_copies.copy_to_folders(app.settings.home, app.settings.exports.also_to)
+    failures = copies_elsewhere.copy_to_folders(app.settings.home, app.settings.exports.also_to)
     sentence, is_gone = _("No backup could be made in {folder}: {detail}"), _("this folder does not exist")
     complaints = {str(one.folder): sentence.format(folder=one.folder, detail=one.detail or is_gone) for one in failures}
     put_back_databases.note(app.archive, app.settings.exports.also_to)

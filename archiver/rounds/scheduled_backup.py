@@ -9,8 +9,8 @@ from enum import Enum, auto
 from pathlib import Path
 
 from archiver import errors
-from archiver.custody import copy_tool
-from archiver.custody.copy_tool import ToolOutcome
+from archiver.custody import copies_elsewhere
+from archiver.custody.copies_elsewhere import ToolOutcome
 from archiver.rounds import run_log
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive
@@ -37,7 +37,7 @@ def copy_if_due(
     *,
     now: Callable[[], datetime],
     step: Callable[[], None] = lambda: None,
-    longest: timedelta = copy_tool.LONGEST,
+    longest: timedelta = copies_elsewhere.LONGEST,
 ) -> bool:
     """Make the copy that is due, if any, and run the user's program on it; return whether anything was due.
 
@@ -53,8 +53,10 @@ def copy_if_due(
             return False
         result = _copy_fault(archive, place, now=now, step=step) if due is _Due.COPY else None
         if result is None:
-            run = copy_tool.run_and_remember(archive, settings, place, environ, now=now, step=step, longest=longest)
-            result = ToolOutcome.GOOD if run is None else copy_tool.outcome(run)
+            run = copies_elsewhere.run_and_remember(
+                archive, settings, place, environ, now=now, step=step, longest=longest
+            )
+            result = ToolOutcome.GOOD if run is None else copies_elsewhere.outcome(run)
         run_log.note(settings.home, f"backup={result}", at=now())
         with archive.writing() as writing:
             remembered_values.COPY_FAULT.remember(writing, None if result == ToolOutcome.GOOD else result)

@@ -32,12 +32,11 @@ from archiver.store.working.alerts import open_alerts
 from archiver.sync import call_share
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
-from archiver.team import host_breaker, sealed_tokens
+from archiver.team import sealed_tokens
 from archiver.team.copies import Copies
-from archiver.team.host_breaker import Admission
 from archiver.team.ledger.connection import KeptConnections
 from archiver.team.ledger.ledger import Ledger
-from archiver.team.ledger.service import ArchiveStanding, HostState, RoundOutcome, TeamLedger
+from archiver.team.ledger.service import Admission, ArchiveStanding, HostState, RoundOutcome, TeamLedger
 from archiver.team.ledger_copy.keeper import LedgerKeeper
 from archiver.team.sealed_tokens import wipe
 from archiver.team.team_file import TeamSettings
@@ -191,10 +190,10 @@ class AccountRounds:
     def _begin(self, archive: int) -> _Begun | None:
         """The round of an archive that is to begin now; None: it may not."""
         host, at = self._ledger.host(HOST)
-        admission = host_breaker.admission(host, at)
+        admission = host.admission(at)
         if admission is Admission.PROBE:  # only one round is
-            host, _after = self._ledger.change_host(HOST, host_breaker.admit)
-            admission = host_breaker.admission(host, at)
+            host, _after = self._ledger.change_host(HOST, HostState.admit)
+            admission = host.admission(at)
         standing = self._ledger.standing(archive)
         is_held = admission is Admission.HELD or self._ledger.is_awaited()
         if is_held or standing.closed_at is not None or not standing.has_token:
@@ -240,13 +239,13 @@ class AccountRounds:
     def _judge_host(self, archive: int, *, failed: bool, asked: bool) -> None:
         """Tell the others whether the host answered; a round that did not ask it has no more to say."""
         if not asked:
-            self._ledger.change_host(HOST, host_breaker.after_no_request)
+            self._ledger.change_host(HOST, HostState.after_no_request)
         elif not failed and self._ledger.host(HOST)[0] == HostState():
             return  # nothing stands there that an answer would change, as nearly always
         elif failed:
-            self._ledger.change_host(HOST, partial(host_breaker.after_failure, archive=archive))
+            self._ledger.change_host(HOST, partial(HostState.after_failure, archive=archive))
         else:
-            self._ledger.change_host(HOST, host_breaker.after_answer)
+            self._ledger.change_host(HOST, lambda _host, _at: HostState())
 
     def _outcome(self, app: App, begun: _Begun, failure: errors.ArchiverError | None) -> RoundOutcome:
         """What is recorded of the round."""

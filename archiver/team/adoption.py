@@ -21,15 +21,14 @@ from archiver.store.durable_files import sync_tree
 from archiver.store.erasure import records
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import last_record
-from archiver.team.ledger.access_log import record_access
 from archiver.team.ledger.connection import LedgerPlace, printable, read_ledger_file, write_ledger_file
 from archiver.team.ledger.installation import find_archive, open_archive
 from archiver.team.ledger.ledger import Ledger
+from archiver.team.ledger.service import record_access
 from archiver.team.ledger_copy import exchange, shared_files
 from archiver.team.ledger_copy.exchange import count_unnamed_seals
 from archiver.team.ledger_copy.keeper import exchange_with
-from archiver.team.object_stores.open_store import check_store
-from archiver.team.object_stores.s3_store import SCHEME, read_address
+from archiver.team.s3_store import SCHEME, check_store, read_address
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 

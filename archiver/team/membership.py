@@ -14,11 +14,10 @@ from archiver import errors
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
 from archiver.corrected_clock import CorrectedClock
-from archiver.team import account_rounds, host_breaker, sealed_tokens
+from archiver.team import account_rounds, sealed_tokens
 from archiver.team.account_rounds import HOST, NOTHING_TO_SAVE
-from archiver.team.host_breaker import Admission
 from archiver.team.ledger.installation import find_archive, open_archive
-from archiver.team.ledger.service import ArchiveStanding, Saver, SealedRow, TeamLedger
+from archiver.team.ledger.service import Admission, ArchiveStanding, Saver, SealedRow, TeamLedger
 from archiver.team.team_file import TeamSettings
 
 FIRST_ROUND_REQUESTS = 30
@@ -149,7 +148,7 @@ def read_overview(address: str) -> TeamOverview:
     with closing(TeamLedger(address)) as ledger:
         standings, savers = tuple(ledger.overview()), tuple(ledger.savers())
         host, at = ledger.host(HOST)
-    is_held = host_breaker.admission(host, at) is Admission.HELD
+    is_held = host.admission(at) is Admission.HELD
     return TeamOverview(standings, at, host.opened_until if is_held else None, savers)
 
 

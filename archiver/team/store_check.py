@@ -12,12 +12,11 @@ from archiver import errors
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
+from archiver.team import object_store
 from archiver.team.ledger.connection import LedgerPlace, read_ledger_file
 from archiver.team.ledger_copy.exchange import expected_contents
 from archiver.team.ledger_copy.segments import KEY
-from archiver.team.object_stores import object_store
-from archiver.team.object_stores.open_store import open_store
-from archiver.team.object_stores.s3_store import S3Store
+from archiver.team.s3_store import S3Store, open_store
 
 
 def place_with_store(home: Path) -> LedgerPlace:

@@ -8,14 +8,14 @@ import platform
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime
+from itertools import count
 
 from archiver.rounds.daemon import Stop
-from archiver.team import host_breaker, sealed_tokens
+from archiver.team import sealed_tokens
 from archiver.team.account_rounds import HOST, AccountRounds, CareEnd, RoundEnd
 from archiver.team.adoption import store_address
 from archiver.team.copies import Gathering, Waiting
-from archiver.team.host_breaker import Admission
-from archiver.team.ledger.service import TeamLedger
+from archiver.team.ledger.service import Admission, TeamLedger
 from archiver.team.ledger_copy.shared_files import require_store_of_ledger
 from archiver.team.round_queue import USUAL, QueueTimes, RoundQueue, check_queue
 from archiver.team.sealed_tokens import forbid_core_files
@@ -53,8 +53,13 @@ def run_worker(
             settings, environ, ledger, lambda: secret_key, now=now, stop=stop, tell=tell, tell_care=tell_care
         )
         with closing(rounds):
-            attend = Gathering(rounds.copies, ledger, tell_waiting).attend
-            run = _Rounds(rounds).run
+            attend, made = Gathering(rounds.copies, ledger, tell_waiting).attend, count(1)
+
+            def run(archive: int, step: Callable[[], None]) -> None:
+                rounds.run(archive, step)
+                if next(made) % _ROOM_EVERY == 0:
+                    rounds.copies.make_room()
+
             queue = RoundQueue(settings.ledger, run, lambda: due_archives(ledger), attend=attend, times=times)
             queue.run(stop, rounds_at_once=settings.rounds_at_once, name=worker_name())
 
@@ -67,7 +72,7 @@ def due_archives(ledger: TeamLedger) -> list[int]:
     if ledger.is_awaited():
         return []
     host, at = ledger.host(HOST)
-    match host_breaker.admission(host, at):
+    match host.admission(at):
         case Admission.FREE:
             return ledger.due_archives()
         case Admission.PROBE:
@@ -79,17 +84,3 @@ def due_archives(ledger: TeamLedger) -> list[int]:
 def worker_name() -> str:
     """The name of this worker among all."""
     return f"{platform.node()}-{os.getpid()}"
-
-
-class _Rounds:
-    """Makes rounds, and room for their copies now and then."""
-
-    def __init__(self, rounds: AccountRounds) -> None:
-        self._rounds, self._made = rounds, 0
-
-    def run(self, archive: int, step: Callable[[], None]) -> None:
-        """Make the round of an archive."""
-        self._rounds.run(archive, step)
-        self._made += 1
-        if self._made % _ROOM_EVERY == 0:
-            self._rounds.copies.make_room()

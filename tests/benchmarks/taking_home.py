@@ -12,7 +12,7 @@ import psycopg
 from archiver.team.adoption import adopt, take_home
 from archiver.team.ledger.connection import LedgerPlace
 from archiver.team.ledger.ledger import COLUMNS
-from archiver.team.object_stores.open_store import make_store
+from archiver.team.s3_store import make_store
 from tests.benchmarks.instruments.large_archives import fill_archive
 from tests.benchmarks.instruments.measure import Figure, run_alone
 from tests.support.teams.team import running_ledger

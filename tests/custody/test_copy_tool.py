@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.custody import copy_tool
-from archiver.custody.copy_tool import ToolOutcome
+from archiver.custody import copies_elsewhere
+from archiver.custody.copies_elsewhere import ToolOutcome
 from archiver.settings.model import BackupSettings, NotifySettings, Settings
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
@@ -45,7 +45,7 @@ def run_program(archive: Archive, tmp_path: Path, *after: str) -> CopyToolRun | 
         secret_variables=frozenset({"MY_TOKEN", "MY_PASSWORD"}),
         backup=BackupSettings(after=after),
     )
-    return copy_tool.run_and_remember(archive, settings, copy, ENVIRON, now=lambda: NOW)
+    return copies_elsewhere.run_and_remember(archive, settings, copy, ENVIRON, now=lambda: NOW)
 
 
 def test_the_program_gets_the_copy_and_no_secret(archive: Archive, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_its_end_is_remembered(
     run = run_program(archive, tmp_path, *after)
 
     assert run is not None
-    assert (code, summary, outcome) == (run.code, run.summary.strip(), copy_tool.outcome(run))
+    assert (code, summary, outcome) == (run.code, run.summary.strip(), copies_elsewhere.outcome(run))
     with archive.reading() as reading:
         assert run == remembered_values.LAST_COPY_TOOL.recall(reading)
 
@@ -96,12 +96,12 @@ def test_a_program_that_takes_too_long_is_ended_with_its_children(archive: Archi
     script = f"(sleep 1; echo late > {mark}) & wait"
     settings = Settings(archive.home, backup=BackupSettings(after=("/bin/sh", "-c", script)))
 
-    run = copy_tool.run_and_remember(
+    run = copies_elsewhere.run_and_remember(
         archive, settings, tmp_path, ENVIRON, now=lambda: NOW, longest=timedelta(seconds=0.1)
     )
 
     assert run is not None
-    assert (None, ToolOutcome.FAILED) == (run.code, copy_tool.outcome(run))
+    assert (None, ToolOutcome.FAILED) == (run.code, copies_elsewhere.outcome(run))
     assert "ended after 0 minutes" == run.summary
     time.sleep(1)
     assert not mark.exists()
@@ -114,14 +114,14 @@ def test_a_signal_that_ends_the_command_ends_the_program_too(archive: Archive, t
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from archiver.custody import copy_tool
+from archiver.custody import copies_elsewhere
 from archiver.settings.model import BackupSettings, Settings
 from archiver.store.archive import Archive
 
 after = ("/bin/sh", "-c", "(echo begun > {mark}; sleep 30) & wait")
 settings = Settings(Path({str(archive.home)!r}), backup=BackupSettings(after=after))
 now = lambda: datetime.now(UTC)
-copy_tool.run_and_remember(Archive(settings.home), settings, Path({str(tmp_path)!r}), {{}}, now=now)
+copies_elsewhere.run_and_remember(Archive(settings.home), settings, Path({str(tmp_path)!r}), {{}}, now=now)
 """
     with subprocess.Popen([sys.executable, "-c", program]) as process:
         while not mark.exists():
@@ -155,7 +155,7 @@ def test_a_program_whose_waiting_is_broken_off_is_ended(archive: Archive, tmp_pa
     )
 
     with pytest.raises(Stopped):
-        copy_tool.run_and_remember(archive, settings, tmp_path, ENVIRON, now=lambda: NOW, step=stop)
+        copies_elsewhere.run_and_remember(archive, settings, tmp_path, ENVIRON, now=lambda: NOW, step=stop)
     assert not mark.exists()
 
 
@@ -164,7 +164,7 @@ def test_a_program_whose_waiting_is_broken_off_is_ended(archive: Archive, tmp_pa
 )
 def test_three_is_incomplete_for_restic_alone(program: str, outcome: str) -> None:
     """Other programs use the same number for other things."""
-    assert outcome == copy_tool.outcome(CopyToolRun(NOW, program, 3, ""))
+    assert outcome == copies_elsewhere.outcome(CopyToolRun(NOW, program, 3, ""))
 
 
 def test_the_summary_of_restic_is_told_in_its_own_words() -> None:
@@ -172,11 +172,11 @@ def test_the_summary_of_restic_is_told_in_its_own_words() -> None:
     status = '{"message_type":"status","percent_done":1}'
     summary = '{"message_type":"summary","files_new":4,"files_changed":1,"data_added":99,"snapshot_id":"6f9dabdc"}'
 
-    assert "snapshot_id=6f9dabdc files_new=4 files_changed=1 data_added=99" == copy_tool.summary(
+    assert "snapshot_id=6f9dabdc files_new=4 files_changed=1 data_added=99" == copies_elsewhere.summary(
         f"{status}\n{summary}\n"
     )
-    assert '{"message_type":"x"}' == copy_tool.summary('{"message_type":"x"}')
-    assert "Fatal: no repository" == copy_tool.summary(
+    assert '{"message_type":"x"}' == copies_elsewhere.summary('{"message_type":"x"}')
+    assert "Fatal: no repository" == copies_elsewhere.summary(
         '{"message_type":"exit_error","code":10,"message":"Fatal: no repository"}'
     )
-    assert "denied" == copy_tool.summary('{"message_type":"error","error":{"message":"denied"},"item":"/x"}')
+    assert "denied" == copies_elsewhere.summary('{"message_type":"error","error":{"message":"denied"},"item":"/x"}')

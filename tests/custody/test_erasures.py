@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from archiver.comparison.compare import compare
 from archiver.comparison.held_messages import Absence
 from archiver.custody import backup, erasures
-from archiver.custody.folder_copies import copy_to_folders
+from archiver.custody.copies_elsewhere import copy_to_folders
 from archiver.custody.sampling import PARTS, verify_sample
 from archiver.custody.verify import verify_path
 from archiver.export.mask.policy import Policy

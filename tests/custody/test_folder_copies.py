@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archiver.custody import folder_copies
+from archiver.custody import copies_elsewhere
 from archiver.export.package.daily_copy import write_daily_copy
 from tests.support.archives.maker import at, story
 
@@ -18,9 +18,9 @@ def test_copies_go_elsewhere_once(tmp_path: Path) -> None:
     usb, gone = tmp_path / "usb", tmp_path / "gone"
     usb.mkdir()
 
-    first = folder_copies.copy_to_folders(maker.home, (gone, usb))
+    first = copies_elsewhere.copy_to_folders(maker.home, (gone, usb))
     (usb / "daily/job1/2026-11-05_job1_daily.zip").write_bytes(b"kept")
-    folder_copies.copy_to_folders(maker.home, (usb,))
+    copies_elsewhere.copy_to_folders(maker.home, (usb,))
 
     assert [gone] == [one.folder for one in first]
     assert not gone.exists()
@@ -38,7 +38,7 @@ def test_stamps_and_their_roots_go_elsewhere_too(tmp_path: Path) -> None:
         folder.mkdir(parents=True)
     (seals / "000001-2026-11-05.json").write_bytes(b"seal")
     (seals / "a.pem").write_bytes(b"first")
-    folder_copies.copy_to_folders(home, (usb,))
+    copies_elsewhere.copy_to_folders(home, (usb,))
     for name, body in {
         "000001-2026-11-05.json.a.tsr": b"stamp",
         "000001-2026-11-05.json.b.tsr.new": b"half",
@@ -48,7 +48,7 @@ def test_stamps_and_their_roots_go_elsewhere_too(tmp_path: Path) -> None:
         (seals / name).write_bytes(body)
     (usb / "seals" / "b.pem").write_bytes(b"kept")
 
-    complaints = folder_copies.copy_to_folders(home, (usb,))
+    complaints = copies_elsewhere.copy_to_folders(home, (usb,))
 
     assert [] == complaints
     assert {
@@ -67,7 +67,7 @@ def test_a_folder_that_cannot_be_written_is_a_complaint(tmp_path: Path) -> None:
     usb.mkdir()
     (usb / "daily").touch()
 
-    complaints = folder_copies.copy_to_folders(maker.home, (usb,))
+    complaints = copies_elsewhere.copy_to_folders(maker.home, (usb,))
 
     assert [usb] == [one.folder for one in complaints]
     assert all(one.detail for one in complaints)

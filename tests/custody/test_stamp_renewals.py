@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.custody.export_stamps import stamp_service
-from archiver.custody.stamp_requests import RENEW_AGAIN, StampLife, ending, is_renewal_due, stamp_lives
+from archiver.custody.stamp_requests import RENEW_AGAIN, StampLife, ending, is_renewal_due, stamp_lives, stamp_service
 from archiver.custody.verify import verify_archive, verify_path
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from archiver.evidence.tables.build import messages
-from archiver.evidence.tables.files import files
+from archiver.evidence.tables.files_and_tasks import files
 from archiver.export.conversation import PackageRoom, build_conversation, build_message, room_name
 from archiver.export.package_scope import PackageScope
 from archiver.records import Contract, ContractRoom, Pause, Period, RoomId, State, Watch

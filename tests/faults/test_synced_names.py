@@ -9,7 +9,7 @@ import pytest
 
 from archiver.comparison.compare import compare
 from archiver.custody import backup, erasures
-from archiver.custody.folder_copies import copy_to_folders
+from archiver.custody.copies_elsewhere import copy_to_folders
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.records.evidence import ErasureReason
 from archiver.store import blobs, seals

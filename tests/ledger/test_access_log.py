@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archiver.team.ledger.access_log import AccessRecord, missing_numbers
+from archiver.team.ledger.service import AccessRecord, missing_numbers
 
 
 def record(number: int) -> AccessRecord:

@@ -16,7 +16,7 @@ from archiver.store.archive import Archive
 from archiver.team import adoption
 from archiver.team.commands.team import user_name
 from archiver.team.grants import Grant, disclosed_copy, grants, state_grant, withdraw_grants
-from archiver.team.ledger.access_log import accesses, record_access, row_writers
+from archiver.team.ledger.service import accesses, record_access, row_writers
 from tests.ledger.teams import Team, account_of, new_team
 from tests.support.teams.postgres import Postgres
 from tests.support.terminals.terminal import Terminal

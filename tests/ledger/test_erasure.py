@@ -28,7 +28,7 @@ from archiver.team.ledger.connection import LedgerPlace, connect, write_ledger_f
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger_copy.keeper import LedgerKeeper
 from archiver.team.ledger_copy.segments import bring_back
-from archiver.team.object_stores.open_store import make_store
+from archiver.team.s3_store import make_store
 from tests.custody.test_erasures import EARLY, GONE, ONLY, job1, make_archive
 from tests.ledger.teams import note
 from tests.support.archives.byte_search import free_pages, places_of

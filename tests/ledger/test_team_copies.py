@@ -26,7 +26,7 @@ from archiver.team import adoption
 from archiver.team.adoption import adopt, place_of, take_home
 from archiver.team.ledger_copy import exchange
 from archiver.team.ledger_copy.shared_files import put_beside_seals
-from archiver.team.object_stores.open_store import make_store
+from archiver.team.s3_store import make_store
 from tests.ledger.teams import note
 from tests.support.archives.fixture import ARCHIVE
 from tests.support.chatwork.simulator import Chatwork

@@ -24,7 +24,7 @@ from archiver.cli.reading.app import build_view_context
 from archiver.settings.private_file import replace_file
 from archiver.store.archive import Archive
 from archiver.team import pages
-from archiver.team.proxy_access import ProxyGate
+from archiver.team.pages import ProxyGate
 from archiver.team.team_file import read_serve_file
 from tests.ledger.teams import Team, account_of, new_team
 from tests.support.teams.nginx import running_nginx

@@ -15,13 +15,12 @@ from archiver import errors
 from archiver.custody.verify import verify_archive
 from archiver.store.archive import Archive
 from archiver.team.adoption import adopt, take_home
-from archiver.team.ledger.access_log import accesses
 from archiver.team.ledger.connection import LedgerPlace, write_ledger_file
+from archiver.team.ledger.service import accesses
 from archiver.team.ledger_copy import exchange
 from archiver.team.ledger_copy.shared_files import require_store_of_ledger
-from archiver.team.object_stores.object_store import daily_key
-from archiver.team.object_stores.open_store import make_store, open_store
-from archiver.team.object_stores.s3_store import S3Store
+from archiver.team.object_store import daily_key
+from archiver.team.s3_store import S3Store, make_store, open_store
 from archiver.team.store_check import check_store
 from archiver.web.talk.message_context import open_blob
 from tests.ledger.teams import note

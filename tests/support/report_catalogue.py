@@ -16,8 +16,7 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from archiver.evidence.tables import build, events, tasks
-from archiver.evidence.tables import files as file_tables
+from archiver.evidence.tables import build, events, files_and_tasks
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.mask.policy import COVERED, COVERED_NAME, UNREAD
 from archiver.platforms.job_platform import STRANGER, platform_of, platforms
@@ -171,8 +170,8 @@ def _records_texts() -> Iterator[str]:
     yield from map(reason, MaskKind)
     yield from (*build.KINDS.values(), *build.SOURCES.values(), *filter(None, build.STATES.values()))
     yield from (head for header in build.CSV_HEADERS.values() for head in header)
-    yield from (tasks.FROM_BEFORE, *events.ROOM_TYPES.values())
-    for module in (events, file_tables):
+    yield from (files_and_tasks.FROM_BEFORE, *events.ROOM_TYPES.values())
+    for module in (events, files_and_tasks):
         yield from _module_texts(Path(str(module.__file__)))
     for platform in (*platforms().values(), platform_of(STRANGER)):
         names = [one.name for one in fields(platform) if one.name not in ("address", "contact", "prefix", "profile")]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from archiver.team.proxy_access import ProxyGate
+from archiver.team.pages import ProxyGate
 
 SECRET = "s" * 40
 GATE = ProxyGate("archives.example.jp", SECRET, frozenset({"127.0.0.1"}), {"sato@example.jp": 7, "suzuki": 8})

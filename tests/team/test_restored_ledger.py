@@ -21,8 +21,7 @@ from archiver.cli.main import main
 from archiver.store.archive import Archive
 from archiver.team import membership
 from archiver.team.copies import Gathering, Waiting
-from archiver.team.ledger.access_log import accesses
-from archiver.team.ledger.service import ArchiveStanding
+from archiver.team.ledger.service import ArchiveStanding, accesses
 from archiver.team.worker import due_archives
 from tests.ledger.teams import note
 from tests.support.teams.team_hardship import findings_at_home

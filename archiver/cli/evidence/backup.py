@@ -11,7 +11,7 @@ from archiver.cli.context import FINDINGS, INCOMPLETE, CliContext
 from archiver.cli.evidence.verify import copy_progress, tell_verification
 from archiver.cli.terminal.output import ProgressScreen, echo, echo_lines
 from archiver.cli.terminal.prompts import asked_path
-from archiver.custody import backup, copy_tool
+from archiver.custody import backup, copies_elsewhere
 from archiver.custody.backup import BackupOutcome
 from archiver.errors import SettingsError
 from archiver.health.folders import copy_tool_sentence
@@ -71,11 +71,11 @@ def back_up(obj: CliContext, place: str | None, every: str | None, remove_erased
     if not outcome.ok:
         return FINDINGS
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
-        run = copy_tool.run_and_remember(Archive(obj.home), obj.settings(), folder, obj.environ, now=utc_now)
+        run = copies_elsewhere.run_and_remember(Archive(obj.home), obj.settings(), folder, obj.environ, now=utc_now)
     if run is None:
         return 0
     echo(copy_tool_sentence(run))
-    return 0 if copy_tool.outcome(run) is copy_tool.ToolOutcome.GOOD else INCOMPLETE
+    return 0 if copies_elsewhere.outcome(run) is copies_elsewhere.ToolOutcome.GOOD else INCOMPLETE
 
 
 def _choose_folder(obj: CliContext, place: str | None) -> Path:

@@ -25,7 +25,7 @@ from archiver.cli.evidence.export_outcome import (
 from archiver.cli.terminal.output import ProgressScreen, echo, echo_json, echo_lines, pad, visible
 from archiver.cli.terminal.prompts import ask, ask_numbers, ask_yes_no, is_asked, parse_period
 from archiver.custody import erasures, put_back_databases
-from archiver.custody.export_stamps import stamp_service
+from archiver.custody.stamp_requests import stamp_service
 from archiver.export.mask.policy import POLICIES
 from archiver.export.mask.surnames import has_analyser
 from archiver.export.package import make_package, reading_step

@@ -11,7 +11,7 @@ from typing import Any
 from archiver.app import App
 from archiver.cli.context import INCOMPLETE, CliContext, tell_root_errors
 from archiver.cli.terminal.output import ProgressScreen, echo, echo_json, echo_lines, pad
-from archiver.custody.copy_tool import LONGEST_IN_A_RUN
+from archiver.custody.copies_elsewhere import LONGEST_IN_A_RUN
 from archiver.errors import ArchiveInUse, ArchiverError
 from archiver.health.rooms_and_runs import run_sentences
 from archiver.notices.heartbeat import Heartbeat

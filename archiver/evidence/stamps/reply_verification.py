@@ -9,35 +9,17 @@ Callers use `timestamp`, not this module.
 from __future__ import annotations
 
 import hashlib
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from asn1crypto import core, parser, tsp
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
-from archiver.evidence.stamps.refusal import Reason, StampRefused
+from archiver.evidence.stamps.roots import Reason, StampRefused, odd_as_errors
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampResponse
     from rfc3161_client.tsp import Accuracy
-
-ODD = (
-    *(ValueError, LookupError, TypeError, UnsupportedAlgorithm),
-    *(x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType),
-)
-"""What `cryptography` raises for certificates, lists and answers that are damaged or odd."""
-
-
-@contextmanager
-def without_warnings() -> Iterator[None]:
-    """Accept certificates that break a rule in a harmless way, as OpenSSL does, without a warning on stderr."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        yield
-
 
 _GRANTED = 0
 _SEQUENCE, _CERTIFICATES = 0x30, 0xA0  # tags; the second is [0]
@@ -83,7 +65,7 @@ def trusted_root(response: TimeStampResponse, roots: Sequence[bytes]) -> bytes:
     raise next((refusal for refusal in refusals if refusal.reason != "untrusted"), refusals[0])
 
 
-@without_warnings()
+@odd_as_errors()
 def check_signer(response: TimeStampResponse) -> None:
     """Check that the signed attributes name the certificate that signed (RFC 3161, 2.4.2), as `openssl ts` demands.
 
@@ -107,16 +89,16 @@ def accuracy_seconds(response: TimeStampResponse) -> float | None:
     return (accuracy.seconds or 0) + (accuracy.millis or 0) / 1e3 + (accuracy.micros or 0) / 1e6
 
 
-@without_warnings()
 def _verify(response: TimeStampResponse, root: bytes) -> None:
     from rfc3161_client import VerificationError, VerifierBuilder
 
     try:
-        certificate = x509.load_der_x509_certificate(root)
-        _ = certificate.subject, certificate.issuer  # the library ends in a panic where OpenSSL cannot read these
-        builder = VerifierBuilder(roots=[certificate])
-        builder.build().verify(response, response.tst_info.message_imprint.message)
-    except (VerificationError, *ODD) as error:
+        with odd_as_errors():
+            certificate = x509.load_der_x509_certificate(root)
+            _ = certificate.subject, certificate.issuer  # the library ends in a panic where OpenSSL cannot read these
+            builder = VerifierBuilder(roots=[certificate])
+            builder.build().verify(response, response.tst_info.message_imprint.message)
+    except (VerificationError, ValueError) as error:
         message = str(error)
         raise StampRefused(_reason_of(message), message) from error
     except BaseException as error:

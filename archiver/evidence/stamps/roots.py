@@ -12,12 +12,16 @@ import binascii
 import hashlib
 import re
 import textwrap
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from gettext import gettext as _
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+from archiver.errors import N_
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -42,12 +46,25 @@ def load_certificate(der: bytes) -> x509.Certificate:
     """A certificate. Raises ValueError if the bytes are none, or one that the library cannot take."""
     from cryptography import x509
 
-    from archiver.evidence.stamps.reply_verification import ODD, without_warnings
+    with odd_as_errors():
+        return x509.load_der_x509_certificate(der)
 
+
+@contextmanager
+def odd_as_errors() -> Iterator[None]:
+    """Accept certificates that break a rule in a harmless way, as OpenSSL does, without a warning on stderr.
+
+    Raises ValueError for all that `cryptography` raises where certificates, lists and answers are damaged or odd.
+    """
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    odd = (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm)
     try:
-        with without_warnings():
-            return x509.load_der_x509_certificate(der)
-    except ODD as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            yield
+    except (LookupError, TypeError, *odd) as error:
         raise ValueError(str(error)) from error
 
 
@@ -179,3 +196,51 @@ def class_sentence(name: str, known: AuthorityClass) -> str:
         )
         return sentence.format(name=name, month=LIST_AS_OF)
     return _("{name}: an authority of your own choice; its class is not known here.").format(name=name)
+
+
+Reason = Literal[
+    "unreachable",
+    "access",
+    "exposed",
+    "denied",
+    "not_a_token",
+    "rejected",
+    "imprint",
+    "nonce",
+    "untrusted",
+    "expired",
+    "purpose",
+    "signature",
+    "roots",
+    "unsupported",
+]
+
+REASONS: dict[str, str] = {
+    "unreachable": N_("the authority could not be reached"),
+    "access": N_("the password for the authority cannot be read here"),
+    "exposed": N_("others can read the file with the password for the authority; allow only yourself"),
+    "denied": N_("the authority did not accept the name and password"),
+    "not_a_token": N_("the reply was not a time stamp"),
+    "rejected": N_("the authority rejected the request"),
+    "imprint": N_("the time stamp is for something else"),
+    "nonce": N_("the time stamp answers a different request"),
+    "untrusted": N_("the time stamp does not lead to the pinned root"),
+    "expired": N_("the authority's certificate was not valid at the time stated"),
+    "purpose": N_("the signing certificate is not meant for time stamps"),
+    "signature": N_("the signature of the time stamp is wrong"),
+    "roots": N_("the pinned root of the authority cannot be read here"),
+    "unsupported": N_("time stamps cannot be made or checked on this computer"),
+}
+"""The text of each reason as a gettext id, worded to stand after a colon or in brackets."""
+
+OWNER_REASONS: frozenset[Reason] = frozenset(("access", "exposed", "denied"))
+"""Reasons that stay until the owner does something: asking again does not help."""
+
+
+class StampRefused(Exception):
+    """Raised if there is no valid time stamp; `reason` is a key of REASONS, `detail` is English, for the log."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason: Reason = reason
+        self.detail = detail

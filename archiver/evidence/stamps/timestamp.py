@@ -15,8 +15,15 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.evidence.stamps.refusal import OWNER_REASONS, REASONS, Reason, StampRefused
-from archiver.evidence.stamps.roots import UNKNOWN_CLASS, AuthorityClass, fingerprint
+from archiver.evidence.stamps.roots import (
+    OWNER_REASONS,
+    REASONS,
+    UNKNOWN_CLASS,
+    AuthorityClass,
+    Reason,
+    StampRefused,
+    fingerprint,
+)
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampRequest, TimeStampResponse

@@ -22,7 +22,7 @@ from archiver.evidence.tables.events import (
     other_events,
     sort_events,
 )
-from archiver.evidence.tables.files import FILE_HEADER, file_cells, files
+from archiver.evidence.tables.files_and_tasks import FILE_HEADER, TASK_HEADER, file_cells, files, task_cells, tasks
 from archiver.evidence.tables.links_and_pauses import (
     LINK_HEADER,
     PAUSE_HEADER,
@@ -34,7 +34,6 @@ from archiver.evidence.tables.links_and_pauses import (
     pause_object,
     pause_rows,
 )
-from archiver.evidence.tables.tasks import TASK_HEADER, task_cells, tasks
 
 RoomReadings = Mapping[int, Sightings]
 SealOf = Callable[[int], "int | None"]

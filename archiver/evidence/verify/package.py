@@ -27,7 +27,7 @@ from archiver.evidence.looks import note_services, read_services
 from archiver.evidence.replaced_records import MASKED_FILE
 from archiver.evidence.stamps.reply_claims import KNOWN_ROOTS, earliest_covering
 from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, seal_numbers, table_lines
-from archiver.evidence.tables.files import files
+from archiver.evidence.tables.files_and_tasks import files
 from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archiver.evidence.chain import file_digest, reply_digest
 from archiver.evidence.history import EntryObject
-from archiver.evidence.tables.files import FileRow
+from archiver.evidence.tables.files_and_tasks import FileRow
 from archiver.evidence.verify.rollbacks import IN_COPIES, ORPHANED, read_rollback
 from archiver.export import enclosure_names
 from archiver.export.bag import Bag

@@ -14,7 +14,7 @@ from typing import Any
 from archiver.evidence.chain import PRACTICE_TAG, manifest_lines, period_starts_text
 from archiver.evidence.replaced_records import MASKED_FILE
 from archiver.evidence.tables import build
-from archiver.evidence.tables.files import files
+from archiver.evidence.tables.files_and_tasks import files
 from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.package import PACKAGE_FORMAT
 from archiver.export import PROFILES, conversation, enclosure_names

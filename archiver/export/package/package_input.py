@@ -16,7 +16,7 @@ from archiver.evidence.history import MessageHistory, number
 from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.tables import build
 from archiver.evidence.tables.cells import csv_line
-from archiver.evidence.tables.files import FileRow, files
+from archiver.evidence.tables.files_and_tasks import FileRow, files
 from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.export import PROFILES, conversation
 from archiver.export.bag import Bag, HashingWriter

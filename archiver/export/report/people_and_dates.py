@@ -17,7 +17,7 @@ from archiver.claims.words import (
     reply_label,
     reply_text,
 )
-from archiver.evidence.tables.tasks import FROM_BEFORE
+from archiver.evidence.tables.files_and_tasks import FROM_BEFORE
 from archiver.export.pdf.blocks import Chapter, Paragraph, Subheading, TableBlock
 from archiver.export.report.input import BLANK, STATED, ReportInput, delivery_text, platform_of, shorten_line
 from archiver.export.report.message_block import bound_place, bound_quote

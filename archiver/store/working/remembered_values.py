@@ -424,7 +424,7 @@ class CopyToolRun:
 
 
 LAST_COPY_TOOL: Slot[CopyToolRun | None] = Slot("copy_tool", CopyToolRun, None)
-"""The last run of `[backup] after`: from `custody.copy_tool` for status and checks."""
+"""The last run of `[backup] after`: from `custody.copies_elsewhere` for status and checks."""
 
 COPY_TRIED: Slot[datetime | None] = Slot("copy_tried", Time, None)
 """When a regular copy was last begun, whether it was finished or not: `rounds.scheduled_backup`."""

@@ -22,8 +22,8 @@ from archiver.wording import gettext as _
 if TYPE_CHECKING:
     from datetime import date
 
-    from archiver.team.ledger.access_log import AccessRecord
     from archiver.team.ledger.connection import LedgerPlace
+    from archiver.team.ledger.service import AccessRecord
 
 _RECIPIENT = N_("WHO")
 _REFUSED = "refused: "
@@ -56,7 +56,7 @@ def team_grant(obj: CliContext, contract_id: str, recipient: str, until: str) ->
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import named_or_only_contract
     from archiver.team.grants import state_grant
-    from archiver.team.ledger.access_log import record_access
+    from archiver.team.ledger.service import record_access
 
     place, who, last = _own_place(obj), _plain(recipient), _last_day(until)
     with closing(Archive(obj.home)) as archive:
@@ -81,7 +81,7 @@ def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> int:
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import named_or_only_contract
     from archiver.team.grants import withdraw_grants
-    from archiver.team.ledger.access_log import record_access
+    from archiver.team.ledger.service import record_access
 
     place, who = _own_place(obj), _plain(recipient)
     with closing(Archive(obj.home)) as archive:
@@ -104,7 +104,7 @@ def team_audit(obj: CliContext) -> int:
     """Print every row of the record of accesses, oldest first, who took it home, who wrote, and the grants."""
     from archiver.store.archive import Archive
     from archiver.team.grants import grants
-    from archiver.team.ledger.access_log import accesses, missing_numbers, row_writers
+    from archiver.team.ledger.service import accesses, missing_numbers, row_writers
 
     place = _own_place(obj)
     records = accesses(place)

@@ -98,8 +98,7 @@ def team_serve(obj: CliContext, settings_file: str) -> int:
     """Serve until a signal. It needs no token and no key; a login that may only read is enough for it."""
     from archiver.cli.reading.app import build_view_context, stop_on_signals
     from archiver.team.ledger_copy.shared_files import require_store_of_ledger
-    from archiver.team.pages import TeamPages, serve_team
-    from archiver.team.proxy_access import ProxyGate
+    from archiver.team.pages import ProxyGate, TeamPages, serve_team
     from archiver.team.team_file import read_serve_file
 
     settings = read_serve_file(Path(settings_file).expanduser(), obj.environ)

@@ -73,7 +73,7 @@ def team_init(address: str | None, files: str | None) -> int:
 
 def _make_store(files: str) -> None:
     from archiver.team.adoption import store_address
-    from archiver.team.object_stores.open_store import make_store
+    from archiver.team.s3_store import make_store
 
     store = store_address(files)
     make_store(store)
@@ -197,8 +197,8 @@ def store_lines(verification: Verification) -> Iterator[str]:
 
 def _drill(obj: CliContext, sample: int, address: str | None, files: str | None) -> int:
     from archiver.team.adoption import store_address
-    from archiver.team.ledger.access_log import archive_numbers
     from archiver.team.ledger.connection import LedgerPlace, read_ledger_file
+    from archiver.team.ledger.service import archive_numbers
 
     own = read_ledger_file(obj.home)
     address = address or (own.address if own is not None else None)
@@ -223,7 +223,7 @@ def _drill(obj: CliContext, sample: int, address: str | None, files: str | None)
 def _take_home_and_tell(place: LedgerPlace, home: Path) -> bool | None:
     """Take one archive home and say what was found; whether it is whole, None: the ledger's rows make no archive."""
     from archiver.team.adoption import take_home
-    from archiver.team.ledger.access_log import record_access
+    from archiver.team.ledger.service import record_access
 
     record_access(place, who=user_name(), what="drill", reason="team verify --sample")
     try:

@@ -1,4 +1,4 @@
-"""What a team's service keeps in the ledger beside the archives: standings, sealed tokens, the host's state, turns.
+"""What a team's service keeps in the ledger beside the archives: standings, sealed tokens, the host's state, accesses.
 
 Its connections are used for a statement or two; what is in an archive is read and written over a connection of its own
 (`ledger.Ledger`). It knows no key and opens no token.
@@ -6,14 +6,24 @@ Its connections are used for a statement or two; what is in an archive is read a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any, NamedTuple
 
 from archiver import errors
-from archiver.team.ledger.connection import KeptConnection, KeptConnections, begin_on_archive, ledger_errors, printable
+from archiver.team.ledger.connection import (
+    KeptConnection,
+    KeptConnections,
+    LedgerPlace,
+    begin_on_archive,
+    connect,
+    ledger_errors,
+    on_archive,
+    printable,
+)
 
 _OVERVIEW = """
 SELECT archive, account_id, opened_at, closed_at, last_round, outcome, gaps, alerts, failures, next_due, has_token
@@ -104,9 +114,31 @@ class SealedRow(NamedTuple):
     key_id: str
 
 
+ACCOUNTS = 3
+"""Rounds of so many accounts in a row in which the host failed are an outage; what fails one alone stops nobody."""
+
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
+"""How long nobody asks the host, after the first failure and after each probe that failed."""
+
+PROBE_LIMIT = timedelta(minutes=5)
+"""How long a probe may take; a worker that died with it is not waited for longer."""
+
+
+class Admission(Enum):
+    """Whether a round may begin."""
+
+    FREE = "free"
+    PROBE = "probe"
+    """It may, to find out whether the host answers again."""
+    HELD = "held"
+
+
 @dataclass(frozen=True, slots=True)
 class HostState:
-    """How a host stands that all archives ask; the times are the database's."""
+    """How a host stands that all archives ask; the times are the database's.
+
+    Without it each round of each account would find out for itself that it is out of order.
+    """
 
     failing: tuple[int, ...] = ()
     """Archives in whose rounds it failed since its last answer."""
@@ -116,6 +148,34 @@ class HostState:
     """Nobody asks it before; None: it answers."""
     probed_until: datetime | None = None
     """Until when one round may try whether it answers again; None: none does."""
+
+    def admission(self, at: datetime) -> Admission:
+        """Whether a round may begin at this time of the database."""
+        if self.opened_until is None:
+            return Admission.FREE
+        is_probed = self.probed_until is not None and at < self.probed_until
+        return Admission.HELD if at < self.opened_until or is_probed else Admission.PROBE
+
+    def admit(self, at: datetime) -> HostState:
+        """The state after a round asked to begin: where it is the probe, the others wait for its result."""
+        return replace(self, probed_until=at + PROBE_LIMIT) if self.admission(at) is Admission.PROBE else self
+
+    def after_failure(self, at: datetime, *, archive: int) -> HostState:
+        """The state after a round in which the host failed.
+
+        One that had begun before the outage was known makes the pause no longer.
+        """
+        failing = self.failing if archive in self.failing else (*self.failing, archive)
+        if self.opened_until is not None and self.probed_until is None:
+            return self
+        if self.opened_until is None and len(failing) < ACCOUNTS:
+            return replace(self, failing=failing)
+        pause = PAUSES[min(self.openings, len(PAUSES) - 1)]
+        return HostState(failing[:ACCOUNTS], self.openings + 1, at + pause)
+
+    def after_no_request(self, _at: datetime) -> HostState:
+        """The state after a round that asked the host for nothing: if it was to be the probe, another one may be."""
+        return replace(self, probed_until=None)
 
 
 class TeamLedger:
@@ -288,3 +348,82 @@ class TeamLedger:
 def _host_state(row: tuple[Any, ...]) -> HostState:
     failing, openings, opened_until, probed_until, _at = row
     return HostState(tuple(failing), openings, opened_until, probed_until)
+
+
+_GRANTS = "SELECT key, line FROM entry WHERE kind = 'grant' ORDER BY seq"
+_ROWS = "SELECT seq, at, login, who, what, reason, is_bound FROM access ORDER BY seq"
+_WRITERS = """
+SELECT login, count(*), min(written_at), max(written_at)
+FROM (SELECT login, written_at FROM entry UNION ALL SELECT login, written_at FROM reply) AS written
+GROUP BY login ORDER BY 3
+"""
+
+
+class AccessRecord(NamedTuple):
+    """A reading of an archive by somebody else than its owner, or one that was refused."""
+
+    number: int
+    """From 1, without holes."""
+    at: datetime
+    login: str
+    """The user of the database, which nobody can choose."""
+    who: str
+    """Who it was, as was said."""
+    what: str
+    reason: str
+    is_bound: bool = False
+    """Whether the user of the database is held to this archive alone, as its owner's is."""
+
+
+PUT_BACK = "put-back"
+"""What of a row that the ledger wrote after it was put back to an earlier time: the rows before it may be missing."""
+
+
+class RowWriter(NamedTuple):
+    """A user of the database who wrote records and replies of an archive, as the database itself says."""
+
+    login: str
+    rows: int
+    first: datetime
+    last: datetime
+
+
+def record_access(place: LedgerPlace, *, who: str, what: str, reason: str) -> int:
+    """Add a row and commit it, before anything is read; its number. Raises LedgerUnavailable, TeamNotInstalled."""
+    with on_archive(place.address, place.archive) as connection:
+        row = connection.execute("SELECT record_access(%s, %s, %s)", (who, what, reason)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def accesses(place: LedgerPlace) -> list[AccessRecord]:
+    """Every row of an archive, oldest first. Raises LedgerUnavailable, TeamNotInstalled."""
+    with on_archive(place.address, place.archive) as connection:
+        return [AccessRecord(*row) for row in connection.execute(_ROWS)]
+
+
+def row_writers(place: LedgerPlace) -> list[RowWriter]:
+    """Who wrote the records and replies of an archive. Raises LedgerUnavailable, TeamNotInstalled."""
+    with on_archive(place.address, place.archive) as connection:
+        return [RowWriter(*row) for row in connection.execute(_WRITERS)]
+
+
+def missing_numbers(records: Sequence[AccessRecord]) -> list[int]:
+    """The numbers below the last one of which there is no row; of the last ones nothing tells."""
+    held = {record.number for record in records}
+    return [number for number in range(1, max(held, default=0)) if number not in held]
+
+
+def grant_lines(place: LedgerPlace) -> list[tuple[str, str]]:
+    """The keys and lines of an archive's grants and their withdrawals, oldest first, and of nothing else of it.
+
+    Raises LedgerUnavailable, TeamNotInstalled.
+    """
+    with on_archive(place.address, place.archive) as connection:
+        return [(key, line) for key, line in connection.execute(_GRANTS)]
+
+
+def archive_numbers(address: str) -> list[int]:
+    """The numbers of every archive of the ledger. Raises LedgerUnavailable, TeamNotInstalled."""
+    with ledger_errors(address), closing(connect(address)) as connection:
+        return [number for (number,) in connection.execute("SELECT archive FROM overview ORDER BY archive")]

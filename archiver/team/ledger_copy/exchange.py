@@ -33,8 +33,8 @@ from archiver.team.ledger_copy import bringing, shared_files
 from archiver.team.ledger_copy.bringing import StrangeRow, bad_ledger, bring, refused, told_as
 from archiver.team.ledger_copy.segments import Head, put_segment
 from archiver.team.ledger_copy.shared_files import file_rows, saved_digests, seal_name, seal_row, second_name
-from archiver.team.object_stores.object_store import file_key, seal_key
-from archiver.team.object_stores.open_store import open_store
+from archiver.team.object_store import file_key, seal_key
+from archiver.team.s3_store import open_store
 
 MARK_KEY = "ledger_mark"
 """Key in `memory` of the ledger's mark at the last exchange with it; it has no slot, as no run asks for it."""

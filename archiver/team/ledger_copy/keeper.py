@@ -29,12 +29,12 @@ from archiver.store.keeper import Keeper, KeptByTeam
 from archiver.store.transactions import Reading
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
-from archiver.team.ledger.access_log import PUT_BACK, accesses
 from archiver.team.ledger.connection import read_ledger_file
 from archiver.team.ledger.ledger import Ledger
+from archiver.team.ledger.service import PUT_BACK, accesses
 from archiver.team.ledger_copy import bringing, exchange, shared_files
-from archiver.team.object_stores.folder_store import FolderStore
-from archiver.team.object_stores.open_store import check_store, open_store
+from archiver.team.object_store import FolderStore
+from archiver.team.s3_store import check_store, open_store
 from archiver.wording import gettext as _
 
 _SECONDS_ALONE = 30

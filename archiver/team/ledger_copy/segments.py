@@ -27,9 +27,8 @@ from archiver.team.ledger.installation import open_archive
 from archiver.team.ledger.ledger import COLUMNS, Ledger, Row
 from archiver.team.ledger_copy import shared_files
 from archiver.team.ledger_copy.bringing import StrangeRow, told_as
-from archiver.team.object_stores.folder_store import FolderStore
-from archiver.team.object_stores.object_store import segments_prefix
-from archiver.team.object_stores.open_store import open_store
+from archiver.team.object_store import FolderStore, segments_prefix
+from archiver.team.s3_store import open_store
 
 KEY = re.compile(r"([1-9][0-9]{0,8})/segments/([0-9]{12})-([0-9]{12})-([0-9a-f]{64})\.gz")
 """The key of a segment: archive, first and last entry, SHA-256 of the file."""

@@ -25,11 +25,11 @@ from archiver.store import blobs, seal_files
 from archiver.store.durable_files import private_folder, storage_error, write_durably
 from archiver.store.time_text import from_text
 from archiver.store.working import stamp_queue
+from archiver.team import object_store
 from archiver.team.ledger.connection import LedgerPlace
 from archiver.team.ledger.installation import archives_in_store, known_store
 from archiver.team.ledger.ledger import Row
-from archiver.team.object_stores import object_store
-from archiver.team.object_stores.open_store import open_store
+from archiver.team.s3_store import open_store
 
 DAILY = "daily"
 _DAILY = re.compile(r"[a-z0-9-]{1,32}/[a-zA-Z0-9_-]{1,80}\.zip")

@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from archiver import errors
 from archiver.custody import erasures, put_back_databases
-from archiver.custody.export_stamps import stamp_service
+from archiver.custody.stamp_requests import stamp_service
 from archiver.export.package import make_package
 from archiver.export.package.order import ON_PAGE, ExportOrder, read_wish
 from archiver.export.package_scope import parse_choice

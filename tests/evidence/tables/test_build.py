@@ -22,8 +22,8 @@ from archiver.evidence.tables.build import (
     sightings,
     table_lines,
 )
+from archiver.evidence.tables.files_and_tasks import task_cells, tasks
 from archiver.evidence.tables.links_and_pauses import message_links, other_links, urls
-from archiver.evidence.tables.tasks import task_cells, tasks
 from tests.support.archives.entries import ROOM, blob, entry, file, message_entry, object_entry, time, window
 
 EDITED = [

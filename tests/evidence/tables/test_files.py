@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.evidence.tables.files import FILE_HEADER, NOT_YET, extension, file_cells, files
+from archiver.evidence.tables.files_and_tasks import FILE_HEADER, NOT_YET, extension, file_cells, files
 from tests.support.archives.entries import blob, file, time
 
 A, B = "ab" * 32, "cd" * 32

@@ -26,7 +26,7 @@ from archiver.team.ledger import installation
 from archiver.team.ledger.connection import LedgerPlace, connect, write_ledger_file
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger_copy.keeper import LedgerKeeper
-from archiver.team.object_stores.open_store import make_store
+from archiver.team.s3_store import make_store
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.teams.postgres import Postgres, running_postgres
 from tests.support.terminals.terminal import TOKEN

@@ -27,7 +27,7 @@ from typing import IO, Any, Protocol
 
 _SERVER = "import sys; from tests.support.terminals.forked_program import serve; serve(int(sys.argv[1]))"
 _READ_AT_START = ("PYTHON", "LC_", "LANG")
-_HEAVY = ("archiver.team", "archiver.team.ledger", "archiver.team.object_stores", "archiver.__main__")
+_HEAVY = ("archiver.team", "archiver.team.ledger", "archiver.team.s3_store", "archiver.__main__")
 """What few calls need is imported by those; the last one would be the program itself."""
 
 _ROOT = Path(__file__).parents[3]

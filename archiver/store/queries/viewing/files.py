@@ -13,7 +13,7 @@ from heapq import merge
 from typing import NamedTuple
 
 from archiver.evidence.history import EntryObject, account_of, number, text
-from archiver.evidence.tables.files import NOT_YET, REASONS
+from archiver.evidence.tables.files_and_tasks import NOT_YET, REASONS
 from archiver.records import AccountId, Attachment, FileId, MessageId, RoomId
 from archiver.search_folding import fold
 from archiver.store.archive import Reading

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from archiver.evidence.tables.files import files as listed_files
+from archiver.evidence.tables.files_and_tasks import files as listed_files
 from archiver.export.conversation import PackageRoom, build_conversation
 from archiver.export.package_scope import PackageScope
 from archiver.records import Contract, ContractRoom, MessageId, Observation, RoomId, Watch

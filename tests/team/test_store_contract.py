@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.team.object_stores.folder_store import FolderStore
-from archiver.team.object_stores.object_store import ObjectStore, file_key, read_identity, seal_key, store_identity
-from archiver.team.object_stores.open_store import make_store, open_store
-from archiver.team.object_stores.s3_store import S3Store
+from archiver.team.object_store import FolderStore, ObjectStore, file_key, read_identity, seal_key, store_identity
+from archiver.team.s3_store import S3Store, make_store, open_store
 from tests.support.teams.object_servers import free_port, give_credentials
 
 pytestmark = pytest.mark.slow

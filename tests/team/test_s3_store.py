@@ -8,10 +8,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from archiver import errors
-from archiver.team.object_stores.object_store import file_key, seal_key
-from archiver.team.object_stores.s3_store import BucketPlace, S3Store, read_address
+from archiver.team.object_store import file_key, seal_key
+from archiver.team.s3_store import BucketPlace, S3Store, read_address
 from tests.support.teams.object_servers import ObjectServer, give_credentials
-from tests.team.object_stores.test_store_contract import written
+from tests.team.test_store_contract import written
 
 pytestmark = pytest.mark.drawn
 

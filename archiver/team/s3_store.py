@@ -1,4 +1,4 @@
-"""A team's store of bytes as a bucket of a service that speaks S3. The home of boto3, imported with the first store.
+"""A team's store of bytes as a bucket of a service that speaks S3, and the store that an address names.
 
 The service is asked to refuse a key that is taken (`If-None-Match: *`) and bytes that arrive changed (`ChecksumSHA256`
 with `ChecksumAlgorithm`, as a locked bucket refuses a put without; `Content-MD5` for services that know no SHA-256).
@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from archiver import errors
 from archiver.store.durable_files import storage_error
-from archiver.team.object_stores.object_store import StoredObject, StoredVersion, is_sealed_key
+from archiver.team.object_store import FolderStore, ObjectStore, StoredObject, StoredVersion, is_sealed_key
 
 SCHEME = "s3://"
 
@@ -264,3 +264,25 @@ def _listing_order(row: tuple[dict[str, Any], bool]) -> tuple[str, bool]:
 
 def _detail(error: Exception, code: str) -> str:
     return str(error) if code else type(error).__name__
+
+
+def make_store(address: str) -> None:
+    """Make a folder a store, or see that a bucket is there and answers. Raises TeamStoreUnavailable, BadTeamStore."""
+    store = open_store(address)
+    if isinstance(store, FolderStore):
+        store.make()
+    check_store(address)
+
+
+def check_store(address: str) -> None:
+    """Raise TeamStoreUnavailable where a store is not there, and BadTeamStore for what is no address of one."""
+    store = open_store(address)
+    if isinstance(store, FolderStore):
+        store.check()
+    else:
+        next(store.list(""), None)
+
+
+def open_store(address: str) -> ObjectStore:
+    """The store at an address; nothing is reached yet. Raises BadTeamStore."""
+    return S3Store(address) if address.startswith(SCHEME) else FolderStore(Path(address))

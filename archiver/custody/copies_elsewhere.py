@@ -1,4 +1,4 @@
-"""Runs the user's own program on a finished copy of the archive, such as restic or rclone, and remembers how it ended.
+"""Copies elsewhere: by the user's own program, such as restic, and to the folders of `[exports] also_to`.
 
 No such program is part of ours: what people trust with their backups they have already. It never gets the API token.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,13 +20,17 @@ from enum import StrEnum
 from gettext import ngettext
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, NamedTuple
 
 from archiver import errors
+from archiver.folder_sync import sync_where_possible
 from archiver.settings.home import child_environ
 from archiver.settings.model import Settings
 from archiver.settings.notify_urls import environ_without_secrets
+from archiver.store import seals
 from archiver.store.archive import Archive
+from archiver.store.durable_files import sync_file
+from archiver.store.erasure import records
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import CopyToolRun
 
@@ -247,3 +252,70 @@ def _tail(printed: IO[bytes]) -> str:
     printed.seek(0, 2)
     printed.seek(max(0, printed.tell() - _TAIL_BYTES))
     return printed.read().decode("utf-8", "replace")
+
+
+PARTIAL = ".partial"
+"""The ending of a file that is being copied."""
+
+ROOTS_SUFFIX = ".pem"
+"""The ending of the files with the authorities' root certificates, beside the seals."""
+
+
+class CopyFailure(NamedTuple):
+    """A folder that should have got copies and did not."""
+
+    folder: Path
+    detail: str | None
+    """The message of the operating system; None: the folder does not exist."""
+
+
+def copy_to_folders(home: Path, folders: tuple[Path, ...]) -> list[CopyFailure]:
+    """Copy daily copies, seals, stamps, roots and notes of erasures to each folder, if they are not there yet.
+
+    A folder that cannot be reached is returned as a failure: the next round tries again.
+    """
+    failures = []
+    for folder in folders:
+        if not folder.is_dir():
+            failures.append(CopyFailure(folder, None))
+            continue
+        try:
+            for source in _files_to_copy(home):
+                _copy_file(source, folder / source.relative_to(home))
+        except OSError as error:
+            failures.append(CopyFailure(folder, error.strerror or str(error)))
+    return failures
+
+
+def _files_to_copy(home: Path) -> Iterator[Path]:
+    yield from sorted(home.glob("daily/*/*.zip"))
+    yield from sorted(path for path in (home / seals.FOLDER).glob("*-*.json*") if path.suffix != ".new")
+    yield from sorted((home / seals.FOLDER).glob(f"*{ROOTS_SUFFIX}"))
+    yield from sorted((home / records.FOLDER).glob("*.json"))
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    """Copy a file under a temporary name and rename it; only grown root files replace existing ones. Raises OSError.
+
+    It is on the disk before it has its name, as what has it is never copied again.
+    """
+    if target.exists() and not (source.suffix == ROOTS_SUFFIX and _has_grown(source, target)):
+        return
+    made = [path for path in target.parents if not path.exists()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(target.name + PARTIAL)
+    try:
+        shutil.copyfile(source, partial)
+        sync_file(partial)
+        partial.replace(target)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+    for folder in (target.parent, *(path.parent for path in made)):
+        sync_where_possible(folder)
+
+
+def _has_grown(source: Path, target: Path) -> bool:
+    """Whether the source is the target with more appended, such as a root that was pinned later."""
+    before, now = target.read_bytes(), source.read_bytes()
+    return before != now and now.startswith(before)
