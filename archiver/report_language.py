@@ -9,7 +9,7 @@ from __future__ import annotations
 import gettext
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
@@ -25,6 +25,9 @@ MONTHS = (
 _ISO = re.compile("[0-9]{4}-(?:0[1-9]|1[0-2])-[0-3][0-9](?: [0-2][0-9]:[0-5][0-9](?::[0-5][0-9])?)?")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LANGUAGES = (JAPANESE, ENGLISH)
+
+_SCREEN = "screen"
+"""English on a screen, which writes days and times as numbers all the same."""
 
 _HEAD = ""
 """Under which the catalogue in use tells its language; English has no catalogue."""
@@ -47,6 +50,11 @@ def report_language(lang: str, *, practice: bool = False) -> Iterator[None]:
         _practice.reset(was_practice)
 
 
+def screen_words() -> AbstractContextManager[None]:
+    """As `report_language`, for what a screen says in the words of packages: in the language of the program."""
+    return report_language(JAPANESE if program_language() == JAPANESE else _SCREEN)
+
+
 def is_practice() -> bool:
     """Whether the package that is being made is of the demo's invented people and messages."""
     return _practice.get()
@@ -59,7 +67,7 @@ def marked(title: str) -> str:
 
 def is_english() -> bool:
     """Whether the package that is being made is in English."""
-    return _chosen.get() != JAPANESE
+    return _chosen.get() == ENGLISH
 
 
 def current_language() -> str:

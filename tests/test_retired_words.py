@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from archiver.claims.table import WORDS
-
 ROOT = Path(__file__).parents[1]
 
 RETIRED = {
@@ -77,8 +75,6 @@ def texts() -> Iterator[tuple[str, str]]:
             text = line.partition(" ")[2] if line.startswith("msg") else line
             is_packed = name.startswith("en/") or (language == "en" and text.strip('"') in verifying)
             yield language, IN_PACKAGES.sub(" ", text) if is_packed else text
-    for wording in WORDS.values():
-        yield from (("ja", wording.ja), ("en", IN_PACKAGES.sub(" ", wording.en)))
     for language, name in (("ja", "README.ja.md"), ("en", "README.md")):
         for path in [ROOT / name, *(ROOT / "docs" / language).glob("*.md")]:
             yield from ((language, line) for line in path.read_text(encoding="utf-8").splitlines())

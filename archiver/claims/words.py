@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import reduce
 from typing import Any
 
 from archiver.claims.claim import Claim, Missing
@@ -42,9 +43,7 @@ from archiver.records import (
     ObservedBy,
     Post,
 )
-from archiver.report_language import current_language, english_day, english_time, is_english
-
-_SIDES_EN = {CaseSide.COUNTERPART: "the client", CaseSide.REPORTER: "the reporter", CaseSide.OTHER: "other people"}
+from archiver.report_language import english_day, english_time, is_english, say
 
 
 def moment(at: datetime, *, seconds: bool = True) -> str:
@@ -55,12 +54,7 @@ def moment(at: datetime, *, seconds: bool = True) -> str:
     return local.isoformat(" ", "seconds" if seconds else "minutes")
 
 
-def comma(lang: str | None = None) -> str:
-    """What stands between the parts of a list."""
-    return "、" if (lang or current_language()) == "ja" else ", "
-
-
-def missing_text(missing: Missing, lang: str | None = None) -> str:
+def missing_text(missing: Missing) -> str:
     """What is known to be missing; gaps with none by Chatwork's count only where there is nothing else."""
     parts = (
         ("estimate", missing.estimate),
@@ -69,20 +63,19 @@ def missing_text(missing: Missing, lang: str | None = None) -> str:
         ("unread", missing.unread_rooms),
         ("closed", missing.closed_rooms),
     )
-    listed = [word(f"missing.{name}", lang, n=count) for name, count in parts if count]
-    unknown = [word("missing.unknown_text", lang)] if missing.has_unknown_text else []
-    emptied = [word("missing.emptied", lang, n=missing.emptied)] if missing.emptied else []
-    return word("missing.and", lang).join([*listed, *unknown] or emptied)
+    listed = [word(f"missing.{name}", n=count) for name, count in parts if count]
+    unknown = [word("missing.unknown_text")] if missing.has_unknown_text else []
+    emptied = [word("missing.emptied", n=missing.emptied)] if missing.emptied else []
+    return word("missing.and").join([*listed, *unknown] or emptied)
 
 
-def first_label(claim: Claim[Post | None], lang: str | None = None) -> str:
+def first_label(claim: Claim[Post | None]) -> str:
     """What the first message is called."""
-    return word(f"first.label.{claim.knowledge}", lang)
+    return word(f"first.label.{claim.knowledge}")
 
 
 def first_text(
     claim: Claim[Post | None],
-    lang: str | None = None,
     *notes: str,
     early: bool = False,
     time: Callable[[datetime], str] = moment,
@@ -91,13 +84,11 @@ def first_text(
 
     `early`: the contact is early whatever lies before it, so nothing more is said of the real beginning.
     """
-    unsure = "" if claim.is_whole or early else word("first.unsure", lang)
-    return _post_text("first", claim, lang, notes, time, unsure)
+    unsure = "" if claim.is_whole or early else word("first.unsure")
+    return _post_text("first", claim, notes, time, unsure)
 
 
-def contact_text(
-    claim: Claim[OutsideContact], first: Claim[Post | None], contract: Contract, lang: str | None = None
-) -> str:
+def contact_text(claim: Claim[OutsideContact], first: Claim[Post | None], contract: Contract) -> str:
     """How the first message lies to the platform's rule; empty where nothing can be said."""
     state, post = claim.value, first.value
     stated = {
@@ -109,10 +100,10 @@ def contact_text(
         return ""
     since = day_of(stated.get(state))
     days = 0 if since is None else days_since(post.at, since)
-    return word(f"contact.{state}{'' if days or since is None else '.same'}", lang, n=days)
+    return word(f"contact.{state}{'' if days or since is None else '.same'}", n=days)
 
 
-def order_text(first: Claim[Post | None], stated: str | None, lang: str | None = None) -> str:
+def order_text(first: Claim[Post | None], stated: str | None) -> str:
     """By how many days the first message lies before or after a stated day; empty where one of them is not known.
 
     What is missing before the first saved message could only make it earlier: “after” is then not known.
@@ -122,78 +113,72 @@ def order_text(first: Claim[Post | None], stated: str | None, lang: str | None =
         return ""
     days = days_since(first.value.at, since)
     if days > 0:
-        return word("order.before" if first.is_whole else "order.before.saved", lang, n=days)
+        return word("order.before" if first.is_whole else "order.before.saved", n=days)
     if not first.is_whole:
-        return word("order.unsure", lang)
-    return word("order.after", lang, n=-days) if days else word("order.same", lang)
+        return word("order.unsure")
+    return word("order.after", n=-days) if days else word("order.same")
 
 
-def reply_label(claim: Claim[Post | None], lang: str | None = None) -> str:
+def reply_label(claim: Claim[Post | None]) -> str:
     """What the other side's last reply is called."""
-    return word(f"reply.label.{claim.knowledge}", lang)
+    return word(f"reply.label.{claim.knowledge}")
 
 
-def reply_text(
-    claim: Claim[Post | None], lang: str | None = None, *notes: str, time: Callable[[datetime], str] = moment
-) -> str:
+def reply_text(claim: Claim[Post | None], *notes: str, time: Callable[[datetime], str] = moment) -> str:
     """When the other side last spoke, with notes, or that it is not known."""
-    return _post_text("reply", claim, lang, notes, time)
+    return _post_text("reply", claim, notes, time)
 
 
-def act_text(act: Act, lang: str | None = None, *, shown: Callable[[str], str] = str) -> str:
+def act_text(act: Act, *, shown: Callable[[str], str] = str) -> str:
     """What somebody did, with its number and day; `shown` makes an untrusted name or text fit to print."""
-    return word("noted", lang, text=word(f"act.{act.kind}", lang, what=shown(act.what)), notes=_place_text(act, lang))
+    return word("noted", text=word(f"act.{act.kind}", what=shown(act.what)), notes=_place_text(act))
 
 
-def turn_lines(
-    claim: Claim[Turn], now: datetime, lang: str | None = None, *, shown: Callable[[str], str] = str
-) -> Iterator[str]:
+def turn_lines(claim: Claim[Turn], now: datetime, *, shown: Callable[[str], str] = str) -> Iterator[str]:
     """What came after the other side's last speech: acts of theirs, people of unknown side, the reporter unanswered."""
     last = claim.value.last
     if last is not None and last.kind is not ActKind.MESSAGE:
         key = "turn.later" if last.post.account_id else "turn.later.nobody"
-        yield word(key, lang, act=act_text(last, lang, shown=shown))
+        yield word(key, act=act_text(last, shown=shown))
     if claim.value.people:
-        yield word("turn.strangers", lang, people=claim.value.people, n=claim.value.messages)
-    yield from filter(None, (waiting_text(claim, now, lang, shown=shown),))
+        yield word("turn.strangers", people=claim.value.people, n=claim.value.messages)
+    yield from filter(None, (waiting_text(claim, now, shown=shown),))
 
 
-def waiting_text(
-    claim: Claim[Turn], now: datetime, lang: str | None = None, *, shown: Callable[[str], str] = str
-) -> str:
+def waiting_text(claim: Claim[Turn], now: datetime, *, shown: Callable[[str], str] = str) -> str:
     """Since what and for how many days the reporter has had no answer; empty within a day, or if it is not so."""
     asked, until = claim.value.asked, claim.value.until
     days = days_waiting(claim, now)
     if not days or asked is None or until is None:
         return ""
-    act = act_text(asked, lang, shown=shown)
+    act = act_text(asked, shown=shown)
     if claim.value.is_closed:
-        return word("turn.waiting.closed", lang, act=act, until=moment(until, seconds=False))
-    return word("turn.waiting", lang, act=act, days=days, until=day_text(until))
+        return word("turn.waiting.closed", act=act, until=moment(until, seconds=False))
+    return word("turn.waiting", act=act, days=days, until=day_text(until))
 
 
-def theirs_text(claim: Claim[Turn], lang: str | None = None, *, shown: Callable[[str], str] = str) -> str:
+def theirs_text(claim: Claim[Turn], *, shown: Callable[[str], str] = str) -> str:
     """That the other side acted last; empty if the reporter did, or it is not known."""
     last = claim.value.last
     if last is None or claim.value.asked is not None or claim.value.people or not last.post.account_id:
         return ""
     if last.kind is ActKind.MESSAGE:
-        return word("turn.theirs", lang, place=_place_text(last, lang))
-    return word("turn.later", lang, act=act_text(last, lang, shown=shown))
+        return word("turn.theirs", place=_place_text(last))
+    return word("turn.later", act=act_text(last, shown=shown))
 
 
-def silence_reason(claim: Claim[Turn], lang: str | None = None) -> str:
+def silence_reason(claim: Claim[Turn]) -> str:
     """The silence of the other side as a reason for a request."""
     until = claim.value.until
     if not claim.value.is_closed or until is None:
-        return word("reason.silent", lang)
-    return word("reason.silent.closed", lang, until=moment(until, seconds=False))
+        return word("reason.silent")
+    return word("reason.silent.closed", until=moment(until, seconds=False))
 
 
-def _place_text(act: Act, lang: str | None) -> str:
+def _place_text(act: Act) -> str:
     day = day_text(act.post.at)
     number = [f"No.{act.post.no}"] if act.post.no else []
-    return comma(lang).join([*number, word("act.noticed", lang, time=day) if act.is_noticed else day])
+    return say("、").join([*number, word("act.noticed", time=day) if act.is_noticed else day])
 
 
 def day_text(day: date) -> str:
@@ -202,93 +187,92 @@ def day_text(day: date) -> str:
     return english_day(local) if is_english() else local.isoformat()
 
 
-def count_text(claim: Claim[Counter[MessageKind]], lang: str | None = None) -> str:
+def count_text(claim: Claim[Counter[MessageKind]]) -> str:
     """How many messages are saved, what is missing, and how many of them are Chatwork's notices."""
-    saved, notices, missing = claim.value.total(), claim.value[MessageKind.NOTICE], missing_text(claim.missing, lang)
+    saved, notices, missing = claim.value.total(), claim.value[MessageKind.NOTICE], missing_text(claim.missing)
     is_emptied = claim.missing.emptied and claim.missing.emptied == claim.missing.gaps
     is_counted = is_emptied and not (claim.missing.unread_rooms or claim.missing.closed_rooms)
-    text = word("count.emptied" if is_counted else f"count.{claim.knowledge}", lang, n=saved, missing=missing)
-    inside = word("count.notices" if claim.is_whole else "count.notices.saved", lang, n=notices, saved=saved)
-    return word("noted", lang, text=text, notes=inside) if notices else text
+    text = word("count.emptied" if is_counted else f"count.{claim.knowledge}", n=saved, missing=missing)
+    inside = word("count.notices" if claim.is_whole else "count.notices.saved", n=notices, saved=saved)
+    return word("noted", text=text, notes=inside) if notices else text
 
 
-def basis_text(basis: Basis, lang: str | None = None) -> str:
+def basis_text(basis: Basis) -> str:
     """Whose statement it is who somebody is."""
-    return word(f"basis.{basis}", lang)
+    return word(f"basis.{basis}")
 
 
-def closed_text(claim: Claim[ClosedAccount | None], lang: str | None = None) -> str:
+def closed_text(claim: Claim[ClosedAccount | None]) -> str:
     """When the other side's account was seen to be closed; empty without a sign."""
     if claim.value is None:
         return ""
     sign, post = claim.value
-    text = word("closed", lang, time=moment(sign.at, seconds=False), sign=closed_sign(sign, lang))
+    text = word("closed", time=moment(sign.at, seconds=False), sign=closed_sign(sign))
     if post is None:
         return text
-    return word("closed.posted", lang, text=text, posted=moment(post.at, seconds=False), no=post.no)
+    return word("closed.posted", text=text, posted=moment(post.at, seconds=False), no=post.no)
 
 
-def closed_sign(sign: AccountClosing, lang: str | None = None) -> str:
+def closed_sign(sign: AccountClosing) -> str:
     """What was seen of a closed account."""
-    return word(f"closed.{sign.sign}", lang, mark=sign.mark)
+    return word(f"closed.{sign.sign}", mark=sign.mark)
 
 
-def sources_text(
-    facts: CaseFacts, lang: str | None = None, *, kinds: Collection[ObservedBy] = tuple(ObservedBy)
-) -> str:
+def sources_text(facts: CaseFacts, *, kinds: Collection[ObservedBy] = tuple(ObservedBy)) -> str:
     """By which kind of reading the messages were received; only these kinds."""
-    parts = [word(f"source.{one}", lang, n=facts.sources[one]) for one in kinds if facts.sources[one]]
-    return comma(lang).join(parts)
+    parts = [word(f"source.{one}", n=facts.sources[one]) for one in kinds if facts.sources[one]]
+    return say("、").join(parts)
 
 
-def change_lines(changed: ChangedMessages, lang: str | None = None) -> Iterator[tuple[ChangeKind, str]]:
+def change_lines(changed: ChangedMessages) -> Iterator[tuple[ChangeKind, str]]:
     """A line for each kind of change that occurred, with the side of the messages' authors."""
     for kind in ChangeKind:
         counts, notices = changed_sides(changed, kind), changed_notices(changed, kind)
-        whose = [sides_text(counts, lang)] if counts else []
-        whose += [word("change.notices", lang, n=notices)] if notices else []
+        whose = [sides_text(counts)] if counts else []
+        whose += [word("change.notices", n=notices)] if notices else []
         if whose:
-            yield kind, word(f"change.{kind}", lang, whose=comma(lang).join(whose))
+            yield kind, word(f"change.{kind}", whose=say("、").join(whose))
 
 
-def own_changes_text(facts: CaseFacts, lang: str | None = None) -> str:
+def own_changes_text(facts: CaseFacts) -> str:
     """What became of the reporter's own messages, apart from all others."""
     counts = own_changes(facts)
-    listed = [word(f"change.{kind}", lang, whose=word("count.each", lang, n=counts[kind])) for kind in counts]
-    return word("change.own", lang, what=comma(lang).join(listed) or word("change.own.none", lang))
+    listed = [word(f"change.{kind}", whose=word("count.each", n=counts[kind])) for kind in counts]
+    return word("change.own", what=say("、").join(listed) or word("change.own.none"))
 
 
-def deadline_basis(deadline: Deadline, lang: str | None = None) -> str:
+def deadline_basis(deadline: Deadline) -> str:
     """Where a deadline's rule was read, and that it is to be checked where the rule is uncertain."""
     source = deadline.source
-    by = word(f"source.by.{source.by}", lang)
+    by = word(f"source.by.{source.by}")
     title = source.title.partition("(")[0]
-    text = word("deadline.source", lang, title=title, by=by, day=day_text(source.read_on))
-    return text + (word("deadline.weak", lang) if deadline.weak else "")
+    text = word("deadline.source", title=title, by=by, day=day_text(source.read_on))
+    return text + (word("deadline.weak") if deadline.weak else "")
 
 
-def sides_text(counts: Counter[CaseSide], lang: str | None = None) -> str:
+def sides_text(counts: Counter[CaseSide]) -> str:
     """How many of these messages each side wrote, which says nothing about who changed them."""
-    is_japanese = (lang or current_language()) == "ja"
-    listed = ((side, side.value if is_japanese else _SIDES_EN[side], counts[side]) for side in CaseSide)
-    return comma(lang).join(word("change.of", lang, side=name, n=count) for _, name, count in listed if count)
+    listed = [word(f"change.of.{name}", n=counts[side]) for side, name in _SIDES.items() if counts[side]]
+    return say("、").join(listed)
 
 
 def _post_text(
     fact: str,
     claim: Claim[Post | None],
-    lang: str | None,
     notes: Sequence[str],
     time: Callable[[datetime], str],
     last_note: str = "",
 ) -> str:
-    missing = missing_text(claim.missing, lang)
+    missing = missing_text(claim.missing)
     if claim.value is None:
-        return word(f"{fact}.none.{claim.knowledge}", lang, missing=missing)
-    lacking = word(f"{fact}.missing", lang, missing=missing) if missing else ""
+        return word(f"{fact}.none.{claim.knowledge}", missing=missing)
+    lacking = word(f"{fact}.missing", missing=missing) if missing else ""
     inside = [note for note in (*notes, lacking, last_note) if note]
     text = time(claim.value.at)
-    return word("noted", lang, text=text, notes=word("noted.and", lang).join(inside)) if inside else text
+    if not inside:
+        return text
+    notes_text = reduce(lambda before, after: word("noted.and", before=before, after=after), inside)
+    return word("noted", text=text, notes=notes_text)
 
 
 _SIDES = {CaseSide.COUNTERPART: "counterpart", CaseSide.REPORTER: "reporter", CaseSide.OTHER: "other"}

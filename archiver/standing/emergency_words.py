@@ -19,7 +19,7 @@ from archiver.records.alerts import AlertRule
 from archiver.render.screen_text import shorten, visible
 from archiver.render.snippet import unsaved_reason
 from archiver.render.times import short_day
-from archiver.report_language import program_language
+from archiver.report_language import screen_words
 from archiver.standing.alert_lines import NamedMessage
 from archiver.standing.emergencies import Edit, Emergency
 from archiver.store.queries.room_holdings import MissingFile
@@ -66,9 +66,11 @@ class EmergencyText(NamedTuple):
 
 def emergency_text(emergency: Emergency, now: datetime) -> EmergencyText:
     """The whole of it."""
+    with screen_words():
+        changes = tuple(line for _kind, line in change_lines(emergency.changed))
     rows = (
         *changed_rows(emergency, now),
-        EmergencyRow(_("In all"), tuple(line for _kind, line in change_lines(emergency.changed, program_language()))),
+        EmergencyRow(_("In all"), changes),
         EmergencyRow(_("Kept"), (_kept_counts(emergency), kept_sentence(emergency))),
         not_kept_row(emergency),
         EmergencyRow(_("Don't"), (_(DO_NOT),)),

@@ -9,6 +9,7 @@ import pytest
 from archiver.claims.messages import DELETIONS, changed_count, changed_notices
 from archiver.claims.words import change_lines
 from archiver.records import ChangeKind, ContractRoom, RoomId
+from archiver.report_language import report_language
 from archiver.store import seals
 from archiver.store.queries import contracts, new_texts_and_changes
 from archiver.store.queries.contract_activity import activity_of, case_sides, changed_messages
@@ -62,7 +63,8 @@ def test_notices_alone_are_told(tmp_path: Path, lang: str) -> None:
     maker.archive.close()
     for author in changed.authors.values():
         author.changes.clear()
-    (line,) = (text for _kind, text in change_lines(changed, lang))
+    with report_language(lang):
+        (line,) = (text for _kind, text in change_lines(changed))
 
     wanted = {
         "ja": "Chatworkの自動メッセージの形のもの1件が、保存した後に削除されました",

@@ -18,6 +18,7 @@ from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.platform_inquiry_text import MAX_LENGTH, inquiry_form_text
 from archiver.records import ContractRoom, RoomId, State
 from archiver.render.times import date_text
+from archiver.report_language import report_language
 from archiver.store import seals
 from archiver.store.queries import contracts
 from archiver.store.queries.contract_activity import case_sides
@@ -149,12 +150,13 @@ def test_a_long_text_is_cut_around_what_matters() -> None:
 
 
 def test_a_quotation_in_english_is_one_sentence(archive: ArchiveMaker) -> None:
-    """As on the screen of somebody who reads English."""
+    """As in a package for a lawyer abroad."""
     quoted = _folded(archive)[0][1]
 
-    line = quotation_line(quoted, ["50", "10"], "en", time=date_text, who="田中")
+    with report_language("en"):
+        line = quotation_line(quoted, ["50", "10"], time=date_text, who="田中")
 
-    assert "“50” (田中, 2026-11-05) became “10” and had been deleted by 2026-11-05" == line
+    assert "“50” (田中, 5 November 2026) became “10” and had been deleted by 5 November 2026" == line
 
 
 def test_what_is_covered_stays_covered_in_a_quotation(tmp_path: Path) -> None:

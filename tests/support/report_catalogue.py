@@ -16,6 +16,7 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
+from archiver.claims.table import WORDS
 from archiver.evidence.tables import build, events, files_and_tasks
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.mask.policy import COVERED, COVERED_NAME, UNREAD
@@ -164,6 +165,7 @@ def _begins_with_re(node: ast.expr) -> bool:
 
 def _records_texts() -> Iterator[str]:
     """The Japanese of records, tables and platforms that reports print."""
+    yield from WORDS.values()
     yield from (item.label for item in TERM_ITEMS)
     yield from (text for one in contract_facts.FACTS for text in (one.event, one.office_label) if text)
     yield from CaseSide

@@ -32,7 +32,6 @@ from archiver.cli.contracts.entered_lines import (
     reminder_lines,
     role_words,
 )
-from archiver.cli.terminal.help_pages import current_language
 from archiver.cli.terminal.output import (
     RULE,
     WIDTH,
@@ -48,7 +47,7 @@ from archiver.cli.terminal.output import (
 from archiver.platforms.job_platform import NO_PLATFORM, Platform, platform_of
 from archiver.records import TERM_ITEMS, Basis, Contract, ContractRoom, JsonObject, contract_facts
 from archiver.render.times import iso_date, minute_text
-from archiver.report_language import in_program_language
+from archiver.report_language import in_program_language, screen_words
 from archiver.setup.contract_rooms import first_day, last_day
 from archiver.standing.alert_lines import blank_labels, days_ago, due_dates, due_line
 from archiver.store.archive import Archive, Reading
@@ -92,7 +91,9 @@ def page_head(contract: Contract, *, now: datetime, ids: bool = True) -> list[st
 def page_rows(reading: Reading, contract: Contract, *, now: datetime, ids: bool = True) -> Iterator[PageRow]:
     """The rows; blank facts are named as not entered. `ids`: with the numbers that are typed in commands."""
     activity, platform = activity_of(reading, contract), platform_of(contract.platform)
-    yield from _fact_rows(reading, activity, platform, now=now, ids=ids)
+    with screen_words():
+        facts = [*_fact_rows(reading, activity, platform, now=now, ids=ids)]
+    yield from facts
     delivered = list(delivery_texts(reading, contract, activity.deliveries, ids=ids))
     if len(delivered) > 1:
         label = _("Delivered") if platform.elsewhere else _("Delivered on the platform")
@@ -175,13 +176,13 @@ def _term_lines(reading: Reading, contract: Contract, platform: Platform) -> Ite
 def _people_lines(activity: ContractActivity, names: dict[int, str], *, ids: bool) -> Iterator[str]:
     """Who the people are, as the user stated; as long as no client is named, the people not yet mapped."""
     for mapped in activity.mapped[:_PEOPLE_LIMIT]:
-        reason = visible(mapped.reason) or basis_text(Basis.ENTERED, current_language())
+        reason = visible(mapped.reason) or basis_text(Basis.ENTERED)
         yield _part_line(_person(mapped.account_id, names, ids=ids), role_words(mapped.role), reason)
     if len(activity.mapped) > _PEOPLE_LIMIT:
         yield _(" and {n} more").format(n=len(activity.mapped) - _PEOPLE_LIMIT).strip()
     known = {account: basis for account, basis in activity.facts.sides.bases.items() if basis is not Basis.ENTERED}
     for account, basis in sorted(known.items())[:_PEOPLE_LIMIT]:
-        person, reason = _person(account, names, ids=ids), basis_text(basis, current_language())
+        person, reason = _person(account, names, ids=ids), basis_text(basis)
         does_it = activity.contract.side == "client"  # the user said so; who the client is, only its reason tells
         told = _("{person}: {reason}").format(person=person, reason=reason)
         yield _part_line(person, _("who does the work"), reason) if does_it else told
@@ -227,20 +228,20 @@ def _chatwork_lines(activity: ContractActivity, now: datetime, names: Mapping[in
 
     `names`: of the chats that are called by name, not by number.
     """
-    lang, facts = current_language(), activity.facts
+    facts = activity.facts
     rooms = _(", ").join(names.get(int(room.room_id), f"{room.room_id}") for room in activity.contract.rooms)
     first, reply = first_message(facts), last_reply(facts)
     state = contact(facts)
-    compared = contact_text(state, first, activity.contract, lang)
-    when = first_text(first, lang, compared, early=state.value.is_early, time=minute_text)
-    yield f"{rooms}   {count_text(message_count(facts), lang)}" if facts.authors else rooms
-    yield f"{first_label(first, lang)} {when}"
+    compared = contact_text(state, first, activity.contract)
+    when = first_text(first, compared, early=state.value.is_early, time=minute_text)
+    yield f"{rooms}   {count_text(message_count(facts))}" if facts.authors else rooms
+    yield f"{first_label(first)} {when}"
     if facts.authors:
         ago = "" if reply.value is None or not reply.is_whole else days_ago(reply.value.at, now)
-        yield f"{reply_label(reply, lang)} {reply_text(reply, lang, ago, time=minute_text)}"
-    yield from turn_lines(turn(facts), now, lang, shown=visible)
-    closed = closed_text(closed_account(facts), lang)
-    yield from (closed, *(line for _kind, line in change_lines(facts.changed, lang)))
+        yield f"{reply_label(reply)} {reply_text(reply, ago, time=minute_text)}"
+    yield from turn_lines(turn(facts), now, shown=visible)
+    closed = closed_text(closed_account(facts))
+    yield from (closed, *(line for _kind, line in change_lines(facts.changed)))
     words = (_period_words(room, names.get(int(room.room_id))) for room in activity.contract.rooms)
     if periods := [period for period in words if period]:
         yield _("Only what was said {periods} belongs to it.").format(periods=_(", ").join(periods))

@@ -9,7 +9,6 @@ from archiver import errors
 from archiver.app import utc_now
 from archiver.claims.money import invoice_text, money_standing, month_lines, set_off_lines, sums_text
 from archiver.cli.context import CliContext
-from archiver.cli.terminal.help_pages import current_language
 from archiver.cli.terminal.output import echo, echo_lines, visible, wrap
 from archiver.cli.terminal.prompts import matching
 from archiver.records import (
@@ -112,12 +111,12 @@ def entry_lines(text: str) -> Iterator[str]:
 
 def money_lines(contract: Contract, delivered: Sequence[Delivery], now: datetime) -> Iterator[str]:
     """The sums first, then a line for each invoice and each payment; nothing if none is stated."""
-    lang, standing = current_language(), money_standing(contract, delivered, now.astimezone(JST).date())
+    standing = money_standing(contract, delivered, now.astimezone(JST).date())
     if standing is None:
         return
-    yield from (sums_text(standing, lang), *set_off_lines(standing, lang), *month_lines(standing, lang))
+    yield from (sums_text(standing), *set_off_lines(standing), *month_lines(standing))
     for balance in standing.balances:
-        yield f"  {invoice_text(balance, lang, amount=True, shown=visible)}"
+        yield f"  {invoice_text(balance, amount=True, shown=visible)}"
     for payment in contract.payments:
         line = _("  payment {number}: {amount} on {day}")
         words = {"number": payment.number, "amount": yen_text(payment.amount), "day": payment.received_on}

@@ -23,6 +23,7 @@ from archiver.cli.contracts.entered_lines import (
 from archiver.cli.terminal.output import echo, echo_lines
 from archiver.cli.terminal.prompts import asked, asked_path
 from archiver.records import ENCLOSURE_KINDS, Contract, Delivery, Enclosure, Invoice, MessageId, Payment
+from archiver.report_language import screen_words
 from archiver.settings.file import load_settings
 from archiver.settings.token import token_file
 from archiver.setup import contract_rooms
@@ -79,7 +80,7 @@ class _Entry:
 
     def money_lines(self, contract: Contract) -> list[str]:
         """How the money of the job stands, as it is now."""
-        with self.archive.reading() as reading:
+        with self.archive.reading() as reading, screen_words():
             return list(money_lines(contract, deliveries(reading, contract.id), self.now))
 
     def tell(self, sentence: str, **words: Any) -> None:

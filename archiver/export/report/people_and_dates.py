@@ -357,7 +357,7 @@ def _compared_first(statistics: MessageStatistics) -> str:
     first, state = first_message(statistics.facts), contact(statistics.facts)
     compared = contact_text(state, first, statistics.facts.contract)
     place = say(BEFORE) if first.value is not None and first.value.no is None else ""
-    return f"{first_label(first)} {first_text(first, None, place, compared, early=state.value.is_early)}"
+    return f"{first_label(first)} {first_text(first, place, compared, early=state.value.is_early)}"
 
 
 def first_message_cells(statistics: MessageStatistics) -> tuple[str, str]:

@@ -28,7 +28,6 @@ from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.search.scope import room_names
 from archiver.store.search.term_candidates import term_candidates
 from archiver.web.console_context import ConsoleContext, console_context
-from archiver.web.context import view_context
 from archiver.web.talk.message_context import message_line, references_by_room
 from archiver.web.trouble.trouble_words import trouble_words
 from archiver.web.uploads import keep_enclosure, stated_day, stated_message
@@ -310,7 +309,7 @@ def money_rows(reading: Reading, contract: Contract) -> dict[str, Any]:
 
     return {
         "standing": standing,
-        "balances": [(one, state_text(one, view_context().language, say_day=words)) for one in balances],
+        "balances": [(one, state_text(one, say_day=words)) for one in balances],
         "yen": yen_text,
         "day": typed_day,
         "reminder_rooms": {int(one.message_id): int(one.room_id) for one in found},
