@@ -5,13 +5,14 @@ Most errors already say that. The sentences of those below are made for somebody
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from gettext import gettext as _
 from typing import NamedTuple
 
 from archiver import errors
 from archiver.evidence.verify.findings import Verification
 from archiver.render.invisible_characters import visible
+from archiver.wording import N_
 
 
 class TroubleWords(NamedTuple):
@@ -33,20 +34,97 @@ class TroubleWords(NamedTuple):
         return f"{self.sentence} {self.advice}".strip()
 
 
-def trouble_words(error: errors.ArchiverError) -> TroubleWords:
-    """The words of an error on a page."""
-    return (
-        _archive_words(error)
-        or _disk_words(error)
-        or _settings_words(error)
-        or _token_words(error)
-        or _chatwork_words(error)
-        or TroubleWords(visible(str(error)), visible(error.advice()))
-    )
-
-
 REFUSALS = (errors.HomeNotWritable, errors.NotAllowed, errors.DatabaseNotOpened)
 """Errors of a folder or file that the system does not let be used."""
+
+
+_OF_TOKEN = N_("What was saved before is kept. Store the API token again: archive init token")
+
+_Kind = type[errors.ArchiverError]
+
+_ROWS: Mapping[_Kind | tuple[_Kind, ...], tuple[str, ...]] = {
+    errors.ArchiveDamaged: (
+        N_("The archive on this computer is damaged, so this cannot be shown, and nothing can be saved."),
+        N_(
+            "Nothing of it was removed. If there is a backup, restore it: archive backup --restore   "
+            "Chatwork itself is not affected."
+        ),
+        N_("Nothing of it was removed, and Chatwork itself is not affected. If there is a backup, restore it."),
+    ),
+    errors.NoArchive: (
+        N_("The archive is not where it was, so nothing was done."),
+        N_("Is its disk connected? Nothing was removed by this program."),
+    ),
+    errors.NoSpaceToMigrate: (
+        N_("There is no space on the disk for the copy that is made before the archive is updated."),
+        N_("Nothing was changed. Make space on the disk and press the button again."),
+    ),
+    errors.NewerArchive: (
+        N_("A newer version of this program made this archive, so this older version does not open it."),
+        N_("Nothing was changed. Install the newest version of the program and open it again."),
+    ),
+    errors.PackagePlaceNotWritable: (
+        "",
+        N_("Choose another exports folder under “Settings”, “Where it is kept”, or allow writing there."),
+    ),
+    errors.LocksMissing: (
+        N_("The drive of the archive has no locks of files; without them two programs could damage it."),
+        N_(
+            "What was saved before is kept. Copy the whole folder of the archive to another disk of this "
+            "computer, and open it there."
+        ),
+    ),
+    REFUSALS: (
+        N_("This computer does not let the program use the archive's folder or a file in it."),
+        N_(
+            "What was saved before is kept. Look whether the disk is write-protected, and whether the folder "
+            "belongs to you; then try again."
+        ),
+    ),
+    errors.DiskFailing: (
+        N_("The disk of the archive reports an error, so it could not be read or written."),
+        N_(
+            "The disk may be failing, or is not connected properly. If the archive still opens, make a "
+            "backup on another disk soon: archive backup"
+        ),
+    ),
+    errors.BadSettings: (
+        N_("The settings of this program cannot be read, so nothing was shown or done."),
+        N_("What was saved before is kept. The overview shows how to go on."),
+    ),
+    # Where the token should have been is nothing that somebody at a page could look at.
+    errors.TokenMissing: (
+        N_("The API token is not found on this computer or cannot be read, so Chatwork was not asked."),
+        _OF_TOKEN,
+    ),
+    errors.TokenMalformed: (N_("What is stored as API token is none, so Chatwork was not asked."), _OF_TOKEN),
+    errors.TokenFileUnsafe: (
+        N_("Other users of this computer may read the stored API token, so it was not used."),
+        _OF_TOKEN,
+    ),
+    errors.KeyringUnavailable: (
+        N_("This computer's store of passwords cannot be used now, so Chatwork was not asked."),
+        _OF_TOKEN,
+    ),
+    # On a page no run comes by itself, but somebody presses a button.
+    errors.BudgetSpent: (
+        N_("Chatwork allows no more calls for the moment."),
+        N_("What was saved before is kept. Try again in five minutes."),
+    ),
+    errors.Unreachable: ("", N_("What was saved before is kept. {first} Then press the button again.")),
+    errors.ChatworkError: ("", N_("What was saved before is kept. Try again in a few minutes.")),
+}
+"""Errors whose own words do not do on a page; an empty sentence is the error's own."""
+
+
+def trouble_words(error: errors.ArchiverError) -> TroubleWords:
+    """The words of an error on a page, by the first row that is about it."""
+    kind = errors.HomeNotWritable if is_closed_file(error) else type(error)
+    for kinds, row in _ROWS.items():
+        if issubclass(kind, kinds):
+            sentence, *advice = (text and _(text).format(first=first_to_do(error)) for text in row)
+            return TroubleWords(sentence or visible(str(error)), *advice)
+    return TroubleWords(visible(str(error)), visible(error.advice()))
 
 
 def is_closed_file(error: errors.ArchiverError) -> bool:
@@ -61,112 +139,11 @@ def is_unreadable(error: BaseException) -> bool:
     )
 
 
-def _archive_words(error: errors.ArchiverError) -> TroubleWords | None:
-    match error:
-        case errors.ArchiveDamaged():
-            return TroubleWords(
-                _("The archive on this computer is damaged, so this cannot be shown, and nothing can be saved."),
-                _(
-                    "Nothing of it was removed. If there is a backup, restore it: archive backup --restore   "
-                    "Chatwork itself is not affected."
-                ),
-                _("Nothing of it was removed, and Chatwork itself is not affected. If there is a backup, restore it."),
-            )
-        case errors.NoArchive():
-            return TroubleWords(
-                _("The archive is not where it was, so nothing was done."),
-                _("Is its disk connected? Nothing was removed by this program."),
-            )
-        case errors.NewerArchive() if not isinstance(error, errors.NoSpaceToMigrate):
-            return TroubleWords(
-                _("A newer version of this program made this archive, so this older version does not open it."),
-                _("Nothing was changed. Install the newest version of the program and open it again."),
-            )
-        case errors.NoSpaceToMigrate():
-            return TroubleWords(
-                _("There is no space on the disk for the copy that is made before the archive is updated."),
-                _("Nothing was changed. Make space on the disk and press the button again."),
-            )
-    return None
-
-
-def _disk_words(error: errors.ArchiverError) -> TroubleWords | None:
-    match error:
-        case errors.PackagePlaceNotWritable():
-            advice = _("Choose another exports folder under “Settings”, “Where it is kept”, or allow writing there.")
-            return TroubleWords(visible(str(error)), advice)
-        case errors.LocksMissing():
-            return TroubleWords(
-                _("The drive of the archive has no locks of files; without them two programs could damage it."),
-                _(
-                    "What was saved before is kept. Copy the whole folder of the archive to another disk of this "
-                    "computer, and open it there."
-                ),
-            )
-        case _ if isinstance(error, REFUSALS) or is_closed_file(error):
-            return TroubleWords(
-                _("This computer does not let the program use the archive's folder or a file in it."),
-                _(
-                    "What was saved before is kept. Look whether the disk is write-protected, and whether the folder "
-                    "belongs to you; then try again."
-                ),
-            )
-        case errors.DiskFailing():
-            return TroubleWords(
-                _("The disk of the archive reports an error, so it could not be read or written."),
-                _(
-                    "The disk may be failing, or is not connected properly. If the archive still opens, make a "
-                    "backup on another disk soon: archive backup"
-                ),
-            )
-    return None
-
-
-def _settings_words(error: errors.ArchiverError) -> TroubleWords | None:
-    if not isinstance(error, errors.BadSettings):
-        return None
-    return TroubleWords(
-        _("The settings of this program cannot be read, so nothing was shown or done."),
-        _("What was saved before is kept. The overview shows how to go on."),
-    )
-
-
-def _token_words(error: errors.ArchiverError) -> TroubleWords | None:
-    """Where the token should have been is nothing that somebody at a page could look at."""
-    sentence = None
-    match error:
-        case errors.TokenMissing():
-            sentence = _("The API token is not found on this computer or cannot be read, so Chatwork was not asked.")
-        case errors.TokenMalformed():
-            sentence = _("What is stored as API token is none, so Chatwork was not asked.")
-        case errors.TokenFileUnsafe():
-            sentence = _("Other users of this computer may read the stored API token, so it was not used.")
-        case errors.KeyringUnavailable():
-            sentence = _("This computer's store of passwords cannot be used now, so Chatwork was not asked.")
-    if sentence is None:
-        return None
-    return TroubleWords(sentence, _("What was saved before is kept. Store the API token again: archive init token"))
-
-
 def first_to_do(error: errors.ArchiverError) -> str:
     """What to do before a button is pressed again: who got an answer, be it a bad one, is online."""
     if isinstance(error, errors.Unreachable) and not isinstance(error, errors.ServerFailed):
         return _("Look whether this computer is online.")
     return _("Wait a little.")
-
-
-def _chatwork_words(error: errors.ArchiverError) -> TroubleWords | None:
-    """Chatwork did not answer as it should; on a page no run comes by itself, but somebody presses a button."""
-    match error:
-        case errors.BudgetSpent():
-            sentence = _("Chatwork allows no more calls for the moment.")
-            return TroubleWords(sentence, _("What was saved before is kept. Try again in five minutes."))
-        case errors.Unreachable():
-            advice = _("What was saved before is kept. {first} Then press the button again.")
-            return TroubleWords(visible(str(error)), advice.format(first=first_to_do(error)))
-        case errors.ChatworkError():
-            return TroubleWords(visible(str(error)), _("What was saved before is kept. Try again in a few minutes."))
-    return None
 
 
 _MARK = "[database] "
