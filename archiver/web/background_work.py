@@ -8,13 +8,15 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from gettext import gettext as _
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from flask import url_for
 
 from archiver import errors
 from archiver.render.invisible_characters import visible
@@ -39,7 +41,14 @@ class JobLink(NamedTuple):
     """A page to go on with."""
 
     words: str
-    address: str
+    """Not yet translated."""
+    endpoint: str
+    values: Mapping[str, Any] = {}
+
+    @property
+    def address(self) -> str:
+        """Its address, for the request that shows it."""
+        return url_for(self.endpoint, **self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +149,16 @@ class JobRunner:
         self,
         now: Callable[[], datetime],
         note_bug: NoteBug = lambda _error: None,
-        running_note: RunningNote | None = None,
+        file: Path | None = None,
         words_of: Callable[[errors.ArchiverError], TroubleWords] = trouble_words,
     ) -> None:
-        """Begin without a job, or with the one that was cut off."""
+        """Begin without a job, or with the one that was cut off; `file`: where the job that runs is noted."""
         self._now = now
         self._note_bug = note_bug
         self._words_of = words_of
-        self._note = running_note
+        self._file = file
         self._turn = threading.Lock()
-        self._last: Job | None = _cut_off_job(running_note)
+        self._last: Job | None = None if file is None else cut_off_job(file)
         self._thread: threading.Thread | None = None
 
     @property
@@ -173,8 +182,8 @@ class JobRunner:
                 return self._last
             job = Job(1 if self._last is None else self._last.number + 1, title, self._now(), ways_on=ways_on)
             self._last = job
-            if self._note is not None:
-                self._note.keep(NotedJob(job.title, job.begun_at))
+            if self._file is not None:
+                note_job(self._file, job.title, job.begun_at)
             self._thread = threading.Thread(target=self._run, args=(job, work), name="job", daemon=True)
             self._thread.start()
             return job
@@ -182,16 +191,21 @@ class JobRunner:
     def note_seen(self, job: Job) -> None:
         """Keep that the result of a job that has ended was shown."""
         job.is_seen = True
-        if job.is_cut_off and self._note is not None:
-            self._note.remove()
+        if job.is_cut_off:
+            self._remove_note()
 
     def _run(self, job: Job, work: Work) -> None:
         try:
             _run(job, work, self._note_bug, self._words_of)
         finally:
             with self._turn:
-                if self._note is not None and self._last is job:  # another one's note stays
-                    self._note.remove()
+                if self._last is job:  # another one's note stays
+                    self._remove_note()
+
+    def _remove_note(self) -> None:
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.unlink()
 
     def leave(self, seconds: float) -> None:
         """Ask the job to end, and wait at most this long; a round may be cut off anywhere without loss."""
@@ -201,15 +215,19 @@ class JobRunner:
             self._thread.join(seconds)
 
 
-def _cut_off_job(running_note: RunningNote | None) -> Job | None:
-    """The job that ran when the application ended without having ended it; None if there was none."""
-    noted = running_note.recall() if running_note is not None else None
-    if noted is None:
+def cut_off_job(file: Path) -> Job | None:
+    """The job that ran when the application ended without having ended it; None without a readable note of one."""
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        title, begun_at = str(document["title"]), datetime.fromisoformat(document["begun_at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if begun_at.tzinfo is None:
         return None
     sentence = _("This was begun at {time} and cut off: the program or this computer ended while it ran.")
     advice = _("What was saved before is kept. Do it again if you still need it.")
-    outcome = JobOutcome(sentence.format(time=minute_text(noted.begun_at)), (advice,), is_complete=False)
-    return Job(0, noted.title, noted.begun_at, state=JobState.CUT_OFF, outcome=outcome)
+    outcome = JobOutcome(sentence.format(time=minute_text(begun_at)), (advice,), is_complete=False)
+    return Job(0, title, begun_at, state=JobState.CUT_OFF, outcome=outcome)
 
 
 def _run(job: Job, work: Work, note_bug: NoteBug, words_of: Callable[[errors.ArchiverError], TroubleWords]) -> None:
@@ -242,43 +260,15 @@ def _whereabouts(log: Path | None) -> tuple[str, ...]:
     return (sentence.format(file=visible(str(log))),)
 
 
-class NotedJob(NamedTuple):
-    """A job that was begun."""
-
-    title: str
-    begun_at: datetime
-
-
 def note_file(home: Path) -> Path:
     """Where the application of an archive notes its job: beside its address, since a home may go away."""
     address = instance_file(home)
     return address.with_name(address.stem + "-job.json")
 
 
-class RunningNote:
-    """The note in a file; a file that cannot be written ends no job, it only is not told of later."""
-
-    def __init__(self, file: Path) -> None:
-        """Keep the path; nothing is read or written yet."""
-        self._file = file
-
-    def recall(self) -> NotedJob | None:
-        """The job that the note names; None without a readable one."""
-        try:
-            document = json.loads(self._file.read_text(encoding="utf-8"))
-            title, begun_at = str(document["title"]), datetime.fromisoformat(document["begun_at"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        return NotedJob(title, begun_at) if begun_at.tzinfo else None
-
-    def keep(self, job: NotedJob) -> None:
-        """Write the note, in place of an earlier one."""
-        document = {"title": job.title, "begun_at": job.begun_at.isoformat()}
-        with contextlib.suppress(OSError):
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_durably(self._file, json.dumps(document).encode())
-
-    def remove(self) -> None:
-        """The job has ended, or it was told that it was cut off."""
-        with contextlib.suppress(OSError):
-            self._file.unlink()
+def note_job(file: Path, title: str, begun_at: datetime) -> None:
+    """Note the job that runs; a note that cannot be written ends none, it only is not told of later."""
+    document = {"title": title, "begun_at": begun_at.isoformat()}
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_durably(file, json.dumps(document).encode())

@@ -31,7 +31,7 @@ from archiver.store.statements import QUIET
 from archiver.web import command_links
 from archiver.web.access import AccessGate, proof
 from archiver.web.app import GATE
-from archiver.web.background_work import JobRunner, RunningNote, note_file
+from archiver.web.background_work import JobRunner, note_file
 from archiver.web.console_context import CONSOLE, ConsoleContext, console_context
 from archiver.web.exports import made_packages, message_use, packages, quotations
 from archiver.web.first_run import start
@@ -86,7 +86,7 @@ def build_context(home: Path, environ: Mapping[str, str]) -> ConsoleContext:
             damage_seen.set()
         return trouble_words(error)
 
-    runner = JobRunner(utc_now, note, RunningNote(note_file(home)), words_of)
+    runner = JobRunner(utc_now, note, note_file(home), words_of)
     context = ConsoleContext(home, environ, utc_now, runner, damage_seen=damage_seen)
     context.may_be_typed.set()  # an application that was killed left it so
     return context

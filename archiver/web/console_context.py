@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flask import current_app
+from flask import current_app, redirect, url_for
+from werkzeug.wrappers import Response
 
 from archiver.app import App, build_app
 from archiver.errors import ArchiverError
@@ -18,7 +19,7 @@ from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
 from archiver.store import statements
 from archiver.store.archive import Archive
-from archiver.web.background_work import Job, JobRunner
+from archiver.web.background_work import Job, JobLink, JobRunner, Work
 
 CONSOLE = "console"
 """The key of the context among Flask's extensions."""
@@ -95,6 +96,12 @@ class LastActivity:
     def idle_seconds(self) -> float:
         """Seconds since then."""
         return time.monotonic() - self._at
+
+
+def begin_job(title: str, work: Work, ways_on: tuple[JobLink, ...] = ()) -> Response:
+    """Start a job and lead to its page; while another one runs, to that one's."""
+    console_context().jobs.start(title, work, ways_on)
+    return redirect(url_for("job.index"))
 
 
 def console_context() -> ConsoleContext:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.web.background_work import Job, JobOutcome, JobRunner, JobState, NotedJob, RunningNote
+from archiver.web.background_work import Job, JobOutcome, JobRunner, JobState, note_job
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -42,18 +42,18 @@ def test_a_second_start_shows_the_job_that_runs(jobs: JobRunner) -> None:
 
 def test_a_job_that_was_cut_off_is_told_until_it_was_seen(tmp_path: Path) -> None:
     """A program that is ended while a job runs leaves its note; one whose jobs ended leaves none."""
-    note, go_on = RunningNote(tmp_path / "job.json"), threading.Event()
+    note, go_on = tmp_path / "job.json", threading.Event()
 
     def work(_job: Job) -> JobOutcome:
         go_on.wait(10)
         return JobOutcome("done")
 
-    killed = JobRunner(lambda: AT, running_note=note)
+    killed = JobRunner(lambda: AT, file=note)
     killed.start("Saving now", work)
-    found = [JobRunner(lambda: AT, running_note=note).last for _start in range(2)]
+    found = [JobRunner(lambda: AT, file=note).last for _start in range(2)]
     go_on.set()
     killed.leave(10)
-    after = JobRunner(lambda: AT, running_note=note).last
+    after = JobRunner(lambda: AT, file=note).last
 
     assert [("Saving now", JobState.CUT_OFF)] * 2 == [(one.title, one.state) for one in found if one is not None]
     assert after is None
@@ -61,13 +61,13 @@ def test_a_job_that_was_cut_off_is_told_until_it_was_seen(tmp_path: Path) -> Non
 
 def test_a_job_that_was_cut_off_is_told_once(tmp_path: Path) -> None:
     """Once somebody has seen it, the next start says nothing of it."""
-    note = RunningNote(tmp_path / "job.json")
-    note.keep(NotedJob("Saving now", AT))
-    runner = JobRunner(lambda: AT, running_note=note)
+    note = tmp_path / "job.json"
+    note_job(note, "Saving now", AT)
+    runner = JobRunner(lambda: AT, file=note)
     assert runner.last is not None
     runner.note_seen(runner.last)
 
-    assert JobRunner(lambda: AT, running_note=note).last is None
+    assert JobRunner(lambda: AT, file=note).last is None
 
 
 def test_a_job_ends_between_two_steps_when_asked(jobs: JobRunner) -> None:

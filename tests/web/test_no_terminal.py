@@ -69,7 +69,7 @@ def test_no_page_names_a_command_in_place_of_a_way_by_clicking(browser: FormBrow
 def test_no_result_names_a_command_in_place_of_a_way_by_clicking(browser: FormBrowser) -> None:
     """On the page of a job, and on the overview."""
     lines = ("Some are missing: archive save FILE",)
-    outcome = JobOutcome("It stopped: archive status --full", lines, (JobLink("Make", "/packages"),))
+    outcome = JobOutcome("It stopped: archive status --full", lines, (JobLink("Make", "packages.index"),))
     browser.context.jobs.start("A job", lambda _job: outcome)
     browser.job()
     pages = [browser.get(path) for path in ("/home", "/job")]

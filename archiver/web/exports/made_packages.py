@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from gettext import gettext as _
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,12 +30,15 @@ from archiver.store.queries.contracts import contracts
 from archiver.store.queries.runs import exports
 from archiver.store.working.remembered_values import TICKED
 from archiver.web.background_work import Job, JobLink, JobOutcome
-from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.console_context import ConsoleContext, begin_job, console_context
 from archiver.web.exports.package_orders import progress, reader_word
 from archiver.web.talk.room_header import chat
 from archiver.web.trouble.trouble_words import split_lines, trouble_words
+from archiver.wording import N_
 
 pages = Blueprint("made", __name__, url_prefix="/packages")
+
+LINKS = (JobLink(N_("Exports"), "packages.index"),)
 
 TYPES = {".pdf": "application/pdf", ".txt": "text/plain"}
 """The kinds of files in a package that a browser opens here."""
@@ -116,22 +120,20 @@ def _package(context: ConsoleContext, number: int) -> ExportedPackage:
 def verify(number: int) -> AnyResponse:
     """Check that nothing in a package was changed."""
     context = console_context()
-    path = package_path(context, number)
+    work = partial(_verify, context=context, path=package_path(context, number))
+    return begin_job(_("Checking the export"), work)
 
-    def work(job: Job) -> JobOutcome:
-        verification = verify_here(
-            path,
-            context.home,
-            progress=lambda _what, done, total: job.tell(_("Checking"), done, total),
-            now=context.now(),
-        )
-        head, *lines = map(visible, verification_lines(verification))
-        checked = split_lines(lines)
-        return JobOutcome(head, checked.shown, links, is_complete=verification.ok, details=checked.folded)
 
-    links = (JobLink(_("Exports"), url_for("packages.index")),)
-    context.jobs.start(_("Checking the export"), work)
-    return redirect(url_for("job.index"))
+def _verify(job: Job, context: ConsoleContext, path: Path) -> JobOutcome:
+    verification = verify_here(
+        path,
+        context.home,
+        progress=lambda _what, done, total: job.tell(_("Checking"), done, total),
+        now=context.now(),
+    )
+    head, *lines = map(visible, verification_lines(verification))
+    checked = split_lines(lines)
+    return JobOutcome(head, checked.shown, LINKS, is_complete=verification.ok, details=checked.folded)
 
 
 @pages.post("/<int:number>/folder")
@@ -238,7 +240,8 @@ def make(room: int) -> AnyResponse:
             )
             try:
                 for name in names:
-                    links.append(JobLink(f"PDF {len(links)}" if links else "HTML", f"{here}/{name}"))
+                    word, place = f"PDF {len(links)}" if links else "HTML", {"room": room, "filename": name}
+                    links.append(JobLink(word, "printed.file", place))
                     job.tell(_("Writing the PDF"))
             except (errors.PdfUnavailable, errors.PdfFailed) as error:
                 lines.append(str(error))

@@ -29,8 +29,9 @@ from archiver.setup.written_values import EXAMPLE_DAY, read_day
 from archiver.store.archive import Reading
 from archiver.store.queries.runs import exports
 from archiver.store.queries.viewing.message_summaries import message_summaries
-from archiver.web.background_work import Job, JobLink, JobOutcome, Work
+from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import ConsoleContext
+from archiver.wording import N_
 
 WHO = ("support", "lawyer", "court", "consult")
 """The readers that a package can be made for by hand; daily copies are made by the rounds."""
@@ -163,36 +164,29 @@ STEP = 250
 """Messages between two updates of the progress."""
 
 
-def make_work(context: ConsoleContext, wanted: ExportOrder) -> Work:
+def make_work(job: Job, context: ConsoleContext, wanted: ExportOrder) -> JobOutcome:
     """The work of making the package; its first link is the page of what was made."""
-    every = url_for("packages.index")
-
-    def work(job: Job) -> JobOutcome:
-        app = context.app(job)
-        job.tell(_("Reading the quoted messages once more"))
-        recheck = recheck_quoted(app, wanted).sentence()
-        with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same
-            put_back_databases.settle(app.archive, now=app.now(), copies=app.settings.exports.also_to)
-            erasures.go_on(app.archive, now=app.now, copies=app.settings.exports.also_to)
-        report = make_package.export(
-            app.archive, wanted, now=app.now, stamping=stamp_service(app), progress=progress(job)
-        )
-        lacking = (*report.missing, *report.unheld, *report.unstamped, *report.too_large)
-        lines = [
-            report.contents(),
-            *filter(None, (report.record_note(), recheck)),
-            *report.unread_sentences(),
-            *(visible(line) for line in lacking[:SHOWN_LIMIT]),
-        ]
-        if report.advice:
-            lines.append(_("Before you send it: {advice}").format(advice=report.advice))
-        links = (JobLink(_("Open the export"), f"{every}/{_number(context)}"),) if report.recorded else ()
-        if not links:
-            lines.insert(0, visible(str(report.path)))
-        is_complete = not (report.incomplete or report.unheld or report.unread)
-        return JobOutcome(_("The export is ready. It was sent to nobody."), tuple(lines), links, is_complete)
-
-    return work
+    app = context.app(job)
+    job.tell(_("Reading the quoted messages once more"))
+    recheck = recheck_quoted(app, wanted).sentence()
+    with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same
+        put_back_databases.settle(app.archive, now=app.now(), copies=app.settings.exports.also_to)
+        erasures.go_on(app.archive, now=app.now, copies=app.settings.exports.also_to)
+    report = make_package.export(app.archive, wanted, now=app.now, stamping=stamp_service(app), progress=progress(job))
+    lacking = (*report.missing, *report.unheld, *report.unstamped, *report.too_large)
+    lines = [
+        report.contents(),
+        *filter(None, (report.record_note(), recheck)),
+        *report.unread_sentences(),
+        *(visible(line) for line in lacking[:SHOWN_LIMIT]),
+    ]
+    if report.advice:
+        lines.append(_("Before you send it: {advice}").format(advice=report.advice))
+    links = (JobLink(N_("Open the export"), "made.one", {"number": _number(context)}),) if report.recorded else ()
+    if not links:
+        lines.insert(0, visible(str(report.path)))
+    is_complete = not (report.incomplete or report.unheld or report.unread)
+    return JobOutcome(_("The export is ready. It was sent to nobody."), tuple(lines), links, is_complete)
 
 
 def _number(context: ConsoleContext) -> int:

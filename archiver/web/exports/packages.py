@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from gettext import gettext as _
 from typing import Any
 from urllib.parse import parse_qsl
@@ -225,7 +226,7 @@ def make() -> AnyResponse | tuple[str, int] | str:
         wanted = read_order(context, request.values)
     except errors.UsageError as error:
         return _order_page(trouble_words(error).together)
-    context.jobs.start(_title(), make_work(context, wanted))
+    context.jobs.start(_title(), partial(make_work, context=context, wanted=wanted))
     return redirect(url_for("packages.making"))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from gettext import gettext as _
 from typing import Any
 
@@ -39,7 +40,7 @@ from archiver.setup.written_values import FINISHED, SCHEDULE, STAMPS, InvalidAns
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.store.working.remembered_values import NOTICE_TRIAL
-from archiver.web.background_work import Job, JobOutcome, Work
+from archiver.web.background_work import Job, JobOutcome
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.home import home
 from archiver.web.home.home import save_now
@@ -129,7 +130,7 @@ def _choose_chats() -> Answer:
     if not isinstance(jobs, list):
         return jobs
     enter_contracts(app, jobs)
-    context.jobs.start(_("The first save"), _first_save(context))
+    context.jobs.start(_("The first save"), partial(_first_save, context=context))
     return redirect(url_for("start.automatic"))
 
 
@@ -167,7 +168,7 @@ def keep_automatic() -> Answer:
     ):
         note_answer(context.archive, question, answer)
     if "automatic" in wanted and not context.jobs.is_busy:
-        context.jobs.start(_("Automatic saving"), home.set_up(context))
+        context.jobs.start(_("Automatic saving"), partial(home.set_up, context=context))
     return redirect(url_for("start.done"))
 
 
@@ -223,23 +224,17 @@ def done() -> Answer:
 def save_again() -> Response:
     """Begin once more what failed: the first save, or letting this computer save by itself."""
     context = console_context()
-    context.jobs.start(_("The first save"), _first_save(context))
+    context.jobs.start(_("The first save"), partial(_first_save, context=context))
     return redirect(url_for("start.done" if FINISHED in recall_answers(context.archive) else "start.automatic"))
 
 
-def _first_save(context: ConsoleContext) -> Work:
+def _first_save(job: Job, context: ConsoleContext) -> JobOutcome:
     """The first save; then automatic saving, if it was chosen meanwhile."""
-
-    save, let_it_save = save_now(context, is_first=True), home.set_up(context)
-
-    def work(job: Job) -> JobOutcome:
-        saved = save(job)
-        if recall_answers(context.archive).get(SCHEDULE) != "yes":
-            return saved
-        set_up = let_it_save(job)
-        return set_up if saved.is_complete else replace(saved, lines=(*saved.lines, set_up.head, *set_up.lines))
-
-    return work
+    saved = save_now(job, context, is_first=True)
+    if recall_answers(context.archive).get(SCHEDULE) != "yes":
+        return saved
+    set_up = home.set_up(job, context)
+    return set_up if saved.is_complete else replace(saved, lines=(*saved.lines, set_up.head, *set_up.lines))
 
 
 NAMED_PEOPLE = 4

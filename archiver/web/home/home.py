@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -32,14 +33,17 @@ from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
 from archiver.sync.plan import PlanStep
 from archiver.sync.run import Options, ProgressCallbacks
 from archiver.web.app import frame_facts
-from archiver.web.background_work import Job, JobLink, JobOutcome, Work
-from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.background_work import Job, JobLink, JobOutcome
+from archiver.web.console_context import ConsoleContext, begin_job, console_context
 from archiver.web.context import view_context
 from archiver.web.trouble.lost import home_obstacle
 from archiver.web.trouble.trouble_words import TroubleWords, first_to_do, trouble_words
+from archiver.wording import N_
 from archiver.wording import gettext as _
 
 pages = Blueprint("home", __name__)
+
+LINKS, SET_UP_LINKS = (JobLink(N_("Home"), "home.index"),), (JobLink(N_("Go on"), "start.index"),)
 
 
 @pages.get("/home")
@@ -74,9 +78,7 @@ def seen() -> Response:
 @pages.post("/home/save")
 def save() -> Response:
     """Save now; while a job runs, show that one."""
-    context = console_context()
-    context.jobs.start(_("Saving now"), save_now(context))
-    return redirect(url_for("job.index"))
+    return begin_job(_("Saving now"), partial(save_now, context=console_context()))
 
 
 def _closed_words(obstacle: TroubleWords | None, home: Path) -> TroubleWords | None:
@@ -90,33 +92,26 @@ ENOUGH_BYTES = 1_000_000
 """Size from which a file's own progress is shown."""
 
 
-def save_now(context: ConsoleContext, *, is_first: bool = False) -> Work:
+def save_now(job: Job, context: ConsoleContext, *, is_first: bool = False) -> JobOutcome:
     """The work of saving what Chatwork shows now; the first time it says how to get what the lists leave out."""
-    links = (JobLink(_("Home"), url_for("home.index")),)
-
-    def work(job: Job) -> JobOutcome:
-        app = context.app(job)
-        app.chatwork.transport.on_wait = waiting(job)
+    app = context.app(job)
+    app.chatwork.transport.on_wait = waiting(job)
+    if not is_first:
+        _check_something_is_read(app)
+    try:
+        with failure_remembered(app):
+            report = run_round(app, Options(every_list=True), round_progress(app, job))
+    except errors.ChatworkError as error:
         if not is_first:
-            _check_something_is_read(app)
-        try:
-            with failure_remembered(app):
-                report = run_round(app, Options(every_list=True), round_progress(app, job))
-        except errors.ChatworkError as error:
-            if not is_first:
-                raise
-            return _first_failed(app, error)
-        note_home(context.home, report.account_id, at=app.now())
-        lines = (*map(str.strip, round_lines(report, tries_again=False)), *report.complaints)
-        counts = count_saved(app.archive)
-        sentence = (
-            _("Saved. {counts}") if report.complete else _("Not everything could be saved. Kept so far: {counts}")
-        )
-        head = sentence.format(counts=counts_line(counts))
-        hint = f"{left_out_sentence(counts)} archive save FILE" if is_first and counts.left_out else ""
-        return JobOutcome(head, lines, links, is_complete=report.complete and not report.complaints, hint=hint)
-
-    return work
+            raise
+        return _first_failed(app, error)
+    note_home(context.home, report.account_id, at=app.now())
+    lines = (*map(str.strip, round_lines(report, tries_again=False)), *report.complaints)
+    counts = count_saved(app.archive)
+    sentence = _("Saved. {counts}") if report.complete else _("Not everything could be saved. Kept so far: {counts}")
+    head = sentence.format(counts=counts_line(counts))
+    hint = f"{left_out_sentence(counts)} archive save FILE" if is_first and counts.left_out else ""
+    return JobOutcome(head, lines, LINKS, is_complete=report.complete and not report.complaints, hint=hint)
 
 
 def _first_failed(app: App, error: errors.ChatworkError) -> JobOutcome:
@@ -171,25 +166,20 @@ def waiting(job: Job) -> Callable[[timedelta], None]:
     return on_wait
 
 
-def set_up(context: ConsoleContext) -> Work:
+def set_up(job: Job, context: ConsoleContext) -> JobOutcome:
     """The work of letting this computer save by itself."""
-    links = (JobLink(_("Go on"), url_for("start.index")),)
-
-    def work(job: Job) -> JobOutcome:
-        kind = scheduled_job.choose(context)
-        if scheduled_job.is_token_unreadable(context, kind):
-            scheduled_job.move_token(context)
-        warnings = scheduled_job.register(context, kind, is_typed=False)
-        is_idle = scheduled_job.is_idle(kind)
-        if is_idle:
-            title = schedulers.title(kind)
-            warnings += [_(text).format(scheduler=title) for text in (IDLE_SENTENCE, IDLE_ADVICE)]
-        job.tell(_("It is now run once in this way (a minute at most)."))
-        trial = scheduled_job.try_job(context, context.app(job), kind, sleep=job.sleep)
-        works = not is_idle and (trial.has_saved or trial.is_saving)
-        return JobOutcome(_head(context, kind, works), (_said(trial, kind), *warnings), links, is_complete=works)
-
-    return work
+    kind = scheduled_job.choose(context)
+    if scheduled_job.is_token_unreadable(context, kind):
+        scheduled_job.move_token(context)
+    warnings = scheduled_job.register(context, kind, is_typed=False)
+    is_idle = scheduled_job.is_idle(kind)
+    if is_idle:
+        title = schedulers.title(kind)
+        warnings += [_(text).format(scheduler=title) for text in (IDLE_SENTENCE, IDLE_ADVICE)]
+    job.tell(_("It is now run once in this way (a minute at most)."))
+    trial = scheduled_job.try_job(context, context.app(job), kind, sleep=job.sleep)
+    works = not is_idle and (trial.has_saved or trial.is_saving)
+    return JobOutcome(_head(context, kind, works), (_said(trial, kind), *warnings), SET_UP_LINKS, is_complete=works)
 
 
 def _head(context: ConsoleContext, kind: str, works: bool) -> str:

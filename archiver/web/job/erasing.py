@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from functools import partial
 from gettext import gettext as _
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -21,11 +22,14 @@ from archiver.setup.erasing import ErasureOrder
 from archiver.store.queries.contracts import find_contract, is_read
 from archiver.store.search.scope import room_names
 from archiver.store.statements import change_contract
-from archiver.web.background_work import Job, JobLink, JobOutcome, Work
-from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.background_work import Job, JobLink, JobOutcome
+from archiver.web.console_context import ConsoleContext, begin_job, console_context
 from archiver.web.trouble.trouble_words import trouble_words
+from archiver.wording import N_
 
 pages = Blueprint("erasing", __name__, url_prefix="/contracts/<name>/erase")
+
+LINKS = (JobLink(N_("Jobs"), "contracts.index"),)
 
 Answer = str | Response | tuple[str, int]
 
@@ -64,8 +68,7 @@ def erase(name: str) -> Answer:
     if _folded(request.form.get("word", "")) != _folded(_word(contract, order, preview)):
         return _page(name, _("The word is another. Nothing was erased.")), 422
     why = ErasureReason(reason) if reason in set(ErasureReason) else ErasureReason.OWN
-    context.jobs.start(_("Erasing"), _work(context, order, why))
-    return redirect(url_for("job.index"))
+    return begin_job(_("Erasing"), partial(_work, context=context, order=order, reason=why))
 
 
 def _order(context: ConsoleContext, name: str) -> ErasureOrder:
@@ -118,19 +121,14 @@ def _page(name: str, problem: str) -> str:
         )
 
 
-def _work(context: ConsoleContext, order: ErasureOrder, reason: ErasureReason) -> Work:
-    links = (JobLink(_("Jobs"), url_for("contracts.index")),)
+def _work(job: Job, context: ConsoleContext, order: ErasureOrder, reason: ErasureReason) -> JobOutcome:
+    def tell(words: str, _number: int, _of: int) -> None:
+        job.step = words
 
-    def work(job: Job) -> JobOutcome:
-        def tell(words: str, _number: int, _of: int) -> None:
-            job.step = words
-
-        context.forget_printed()
-        app = context.app(job)
-        outcome, path, trouble = erasing.erase(app, order, reason, exports_folder(app.settings), tell=tell)
-        certificate = _("Certificate: {path}").format(path=visible(str(path)))
-        line = certificate if trouble is None else visible(str(trouble))
-        head = _("Erased (erasure {number}).").format(number=outcome.number)
-        return JobOutcome(head, (line,), links, is_complete=outcome.is_complete and trouble is None)
-
-    return work
+    context.forget_printed()
+    app = context.app(job)
+    outcome, path, trouble = erasing.erase(app, order, reason, exports_folder(app.settings), tell=tell)
+    certificate = _("Certificate: {path}").format(path=visible(str(path)))
+    line = certificate if trouble is None else visible(str(trouble))
+    head = _("Erased (erasure {number}).").format(number=outcome.number)
+    return JobOutcome(head, (line,), LINKS, is_complete=outcome.is_complete and trouble is None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from gettext import gettext as _
 from pathlib import Path
 
@@ -21,8 +22,8 @@ from archiver.setup.erasing import leftover_lines, restored_line
 from archiver.setup.evidence_words import copy_lines, copy_step_words
 from archiver.setup.scheduled_job import begin_regular_copy, end_regular_copy
 from archiver.store.working.remembered_values import LAST_BACKUP
-from archiver.web.background_work import Job, JobLink, JobOutcome, Work
-from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.background_work import Job, JobLink, JobOutcome
+from archiver.web.console_context import ConsoleContext, begin_job, console_context
 from archiver.web.settings.copy_folder import (
     COPY_NAME,
     FoundCopy,
@@ -46,8 +47,18 @@ from archiver.web.trouble.lost import (
     unreadable_words,
 )
 from archiver.web.trouble.trouble_words import split_lines
+from archiver.wording import N_
 
 pages = Blueprint("copies", __name__, url_prefix="/copies")
+
+LINKS = (JobLink(N_("Backups"), "copies.index"),)
+RESTORED = (JobLink(N_("Settings"), "settings.index"),)
+WAYS_ON = (
+    JobLink(N_("Another backup"), "copies.index"),
+    JobLink(N_("Help now"), "emergency.index"),
+    JobLink(N_("Help"), "help.topic", {"topic": "backup"}),
+)
+"""What is left after a restoring that did not succeed."""
 
 
 @pages.get("")
@@ -118,8 +129,7 @@ def make_copy() -> Response | tuple[str, int]:
             raise errors.UsageError(detail=reason)
     except errors.UsageError as error:
         return _page(visible(str(error))), 422
-    context.jobs.start(_("Backing up the archive"), _backup(context, place))
-    return redirect(url_for("job.index"))
+    return begin_job(_("Backing up the archive"), partial(_backup, context=context, folder=place))
 
 
 @pages.post("/regular")
@@ -149,8 +159,7 @@ def restore() -> Response | tuple[str, int]:
         folder = read_folder(request.form.get("folder", ""), context.home)
     except errors.UsageError as error:
         return _page(visible(str(error)), "restore"), 422
-    context.jobs.start(_("Restoring the archive"), _restore(context, folder), _ways_on())
-    return redirect(url_for("job.index"))
+    return begin_job(_("Restoring the archive"), partial(_restore, context=context, folder=folder), WAYS_ON)
 
 
 def _page(problem: str, change: str = "") -> str:
@@ -197,64 +206,46 @@ def _found_copies(context: ConsoleContext, regular: str) -> list[FoundCopy]:
     return [found for name in names if name and (found := found_copy(Path(name))) is not None]
 
 
-def _backup(context: ConsoleContext, folder: Path) -> Work:
-    links = (JobLink(_("Backups"), url_for("copies.index")),)
-
-    def work(job: Job) -> JobOutcome:
-        outcome = backup.backup(context.archive, folder, now=context.now, tell=_progress(job))
-        if outcome.is_placed:
-            note_archive(context, str(folder))
-        checked = split_lines([visible(line) for line in copy_lines(outcome)])
-        lines = [*checked.shown, *(visible(line) for line in leftover_lines(outcome, folder))]
-        if outcome.is_same_disk:
-            lines.append(_("This is the disk of the archive itself: if it breaks, the backup is lost too."))
-        head = (
-            _("The backup is up to date: {path}")
-            if outcome.is_placed
-            else _("The earlier backup was kept: the new one has findings.")
-        )
-        head = head.format(path=visible(str(folder)))
-        return JobOutcome(head, tuple(lines), links, is_complete=outcome.ok, details=checked.folded)
-
-    return work
-
-
-def _restore(context: ConsoleContext, folder: Path) -> Work:
-    links = (JobLink(_("Settings"), url_for("settings.index")),)
-
-    def work(job: Job) -> JobOutcome:
-        check_home(context.home, context.environ)
-        if os.path.isdir(context.home):  # noqa: PTH112 - false, and no error, where it may not be looked at
-            make_home(context.home)
-        outcome = backup.restore(folder, context.home, now=context.now, tell=_progress(job), in_place_of=True)
-        checked = split_lines([visible(line) for line in copy_lines(outcome)])
-        if not outcome.is_placed:
-            head = _("Nothing was restored.")
-            return JobOutcome(head, checked.shown, is_complete=False, details=checked.folded)
-        lines = list(checked.shown)
-        context.damage_seen.clear()
-        if outcome.aside is not None:
-            sentence = _("What was here before is kept, apart from it: {path}")
-            lines.append(sentence.format(path=visible(str(outcome.aside))))
-        lines += [visible(line) for line in outcome.erased]
-        lines.append(_("The API token is not in the backup: store it again in the settings."))
-        lines.append(restored_line(outcome))
-        lines.append(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
-        head = _("The archive is restored: {path}").format(path=visible(str(context.home)))
-        return JobOutcome(head, tuple(lines), links, is_complete=outcome.ok)
-
-    return work
-
-
-def _ways_on() -> tuple[JobLink, ...]:
-    """What is left after a restoring that did not succeed."""
-    return (
-        JobLink(_("Another backup"), url_for("copies.index")),
-        JobLink(_("Help now"), url_for("emergency.index")),
-        JobLink(_("Help"), url_for("help.topic", topic="backup")),
+def _backup(job: Job, context: ConsoleContext, folder: Path) -> JobOutcome:
+    outcome = backup.backup(context.archive, folder, now=context.now, tell=step_progress(job))
+    if outcome.is_placed:
+        note_archive(context, str(folder))
+    checked = split_lines([visible(line) for line in copy_lines(outcome)])
+    lines = [*checked.shown, *(visible(line) for line in leftover_lines(outcome, folder))]
+    if outcome.is_same_disk:
+        lines.append(_("This is the disk of the archive itself: if it breaks, the backup is lost too."))
+    head = (
+        _("The backup is up to date: {path}")
+        if outcome.is_placed
+        else _("The earlier backup was kept: the new one has findings.")
     )
+    head = head.format(path=visible(str(folder)))
+    return JobOutcome(head, tuple(lines), LINKS, is_complete=outcome.ok, details=checked.folded)
 
 
-def _progress(job: Job) -> Callable[[str, int, int], None]:
+def _restore(job: Job, context: ConsoleContext, folder: Path) -> JobOutcome:
+    check_home(context.home, context.environ)
+    if os.path.isdir(context.home):  # noqa: PTH112 - false, and no error, where it may not be looked at
+        make_home(context.home)
+    outcome = backup.restore(folder, context.home, now=context.now, tell=step_progress(job), in_place_of=True)
+    checked = split_lines([visible(line) for line in copy_lines(outcome)])
+    if not outcome.is_placed:
+        head = _("Nothing was restored.")
+        return JobOutcome(head, checked.shown, is_complete=False, details=checked.folded)
+    lines = list(checked.shown)
+    context.damage_seen.clear()
+    if outcome.aside is not None:
+        sentence = _("What was here before is kept, apart from it: {path}")
+        lines.append(sentence.format(path=visible(str(outcome.aside))))
+    lines += [visible(line) for line in outcome.erased]
+    lines.append(_("The API token is not in the backup: store it again in the settings."))
+    lines.append(restored_line(outcome))
+    lines.append(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
+    head = _("The archive is restored: {path}").format(path=visible(str(context.home)))
+    return JobOutcome(head, tuple(lines), RESTORED, is_complete=outcome.ok)
+
+
+def step_progress(job: Job) -> Callable[[str, int, int], None]:
+    """Tells a job how far a step of a copy or of a check is."""
     words = copy_step_words()
     return lambda what, done, total: job.tell(words.get(what, what), done, total)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from functools import partial
 from importlib.metadata import metadata, version
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, request
 from werkzeug.wrappers import Response
 
 from archiver import errors
@@ -35,7 +36,7 @@ from archiver.store.queries.contracts import rooms_to_read
 from archiver.store.queries.current_state import owner
 from archiver.store.working.remembered_values import LAST_BACKUP, NOTICE_TRIAL, last_saved_at, standing_error
 from archiver.web.app import GATE
-from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.console_context import ConsoleContext, begin_job, console_context
 from archiver.web.context import view_context
 from archiver.web.home import home
 from archiver.web.settings import sealing
@@ -86,8 +87,7 @@ def change_automatic() -> Answer:
     """Register the job of this computer's scheduler, or remove it."""
     context = console_context()
     if request.form.get("automatic") == "on":
-        context.jobs.start(_("Automatic saving"), home.set_up(context))
-        return redirect(url_for("job.index"))
+        return begin_job(_("Automatic saving"), partial(home.set_up, context=context))
     scheduled_job.remove(context)
     return _page(said=_("Nothing on this computer starts the saving now."))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
@@ -47,13 +48,16 @@ from archiver.store.working.remembered_values import PRACTICE, RESCUED, TICKED
 from archiver.sync.recover.files import take_file
 from archiver.sync.recover.found_ids import FoundIds
 from archiver.sync.recover.read_ids import RecoveryResult
-from archiver.web.background_work import Job, JobLink, JobOutcome, Work
-from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.background_work import Job, JobLink, JobOutcome
+from archiver.web.console_context import ConsoleContext, begin_job, console_context
 from archiver.web.home.home import failure_remembered, round_progress, waiting
 from archiver.web.trouble.lost import can_restore, home_obstacle
 from archiver.web.trouble.trouble_words import trouble_words
+from archiver.wording import N_
 
 pages = Blueprint("emergency", __name__, url_prefix="/emergency")
+
+LINKS = (JobLink(N_("Help now"), "emergency.index"),)
 
 _OF_MONEY = (AlertRule.A8, AlertRule.A15)
 
@@ -90,7 +94,7 @@ def rescue() -> AnyResponse:
     if "HX-Request" not in request.headers or _is_due(context):
         with suppress(errors.ArchiverError), context.archive.writing() as writing:
             RESCUED.remember(writing, context.now())
-        context.jobs.start(_title(), _rescue(context))
+        context.jobs.start(_title(), partial(_rescue, context=context))
     if "HX-Request" in request.headers:
         return Response(headers={"HX-Refresh": "true"})
     return redirect(url_for("emergency.index"))
@@ -119,7 +123,7 @@ def stranger() -> AnyResponse:
     with context.archive.writing() as writing:
         is_entered = enter_stranger(writing, account, at=context.now())
     if is_entered:
-        context.jobs.start(_title(), _rescue(context))
+        context.jobs.start(_title(), partial(_rescue, context=context))
     return redirect(url_for("emergency.index", job=job_id(account), what="stranger"))
 
 
@@ -146,8 +150,8 @@ def recover() -> AnyResponse | tuple[str, int]:
     except errors.ArchiverError as error:
         copies.cleanup()
         return _older_page(trouble_words(error).together), 422
-    context.jobs.start(_("Bringing in older messages"), _recover(context, found, copies))
-    return redirect(url_for("job.index"))
+    work = partial(_recover, context=context, found=found, copies=copies)
+    return begin_job(_("Bringing in older messages"), work)
 
 
 def _older_page(problem: str) -> str:
@@ -235,30 +239,25 @@ def _page_without_archive(context: ConsoleContext, problem: str, error: errors.A
     )
 
 
-def _rescue(context: ConsoleContext) -> Work:
-    links = (JobLink(_("Help now"), url_for("emergency.index")),)
-
-    def work(job: Job) -> JobOutcome:
-        app = context.app(job)
-        app.chatwork.transport.on_wait = waiting(job)
-        with app.archive.reading() as reading:
-            every = contracts(reading)
-        if not every:
-            raise errors.NoContract
-        rooms = [room.room_id for contract in every for room in contract.rooms]
-        try:
-            with failure_remembered(app):
-                report = rescue_round(app, rooms, round_progress(app, job))
-        except errors.ArchiverError as error:
-            sentence = _("Not everything could be saved again just now. What was saved before is kept.")
-            return JobOutcome(sentence, tuple(filter(None, trouble_words(error)[:2])), links, is_complete=False)
-        note_home(context.home, report.account_id, at=app.now())
-        lines = (*map(str.strip, round_lines(report, tries_again=False)), *report.complaints)
-        is_complete = report.complete and not (report.troubles or report.complaints)
-        head = _("Everything that Chatwork shows was saved again.") if is_complete else _("Saved, but not everything.")
-        return JobOutcome(head, lines, links, is_complete=is_complete)
-
-    return work
+def _rescue(job: Job, context: ConsoleContext) -> JobOutcome:
+    app = context.app(job)
+    app.chatwork.transport.on_wait = waiting(job)
+    with app.archive.reading() as reading:
+        every = contracts(reading)
+    if not every:
+        raise errors.NoContract
+    rooms = [room.room_id for contract in every for room in contract.rooms]
+    try:
+        with failure_remembered(app):
+            report = rescue_round(app, rooms, round_progress(app, job))
+    except errors.ArchiverError as error:
+        sentence = _("Not everything could be saved again just now. What was saved before is kept.")
+        return JobOutcome(sentence, tuple(filter(None, trouble_words(error)[:2])), LINKS, is_complete=False)
+    note_home(context.home, report.account_id, at=app.now())
+    lines = (*map(str.strip, round_lines(report, tries_again=False)), *report.complaints)
+    is_complete = report.complete and not (report.troubles or report.complaints)
+    head = _("Everything that Chatwork shows was saved again.") if is_complete else _("Saved, but not everything.")
+    return JobOutcome(head, lines, LINKS, is_complete=is_complete)
 
 
 # --- older messages --------------------------------------------------------------------------------
@@ -286,30 +285,25 @@ def _take_files(context: ConsoleContext, given: list[FileStorage], room: str, co
     return found
 
 
-def _recover(context: ConsoleContext, found: FoundIds, copies: TemporaryDirectory[str]) -> Work:
-    links = (JobLink(_("Help now"), url_for("emergency.index")),)
+def _recover(job: Job, context: ConsoleContext, found: FoundIds, copies: TemporaryDirectory[str]) -> JobOutcome:
+    app = context.app(job)
+    app.chatwork.transport.on_wait = waiting(job)
 
-    def work(job: Job) -> JobOutcome:
-        app = context.app(job)
-        app.chatwork.transport.on_wait = waiting(job)
+    def tell(done: int, total: int) -> None:
+        sentence = _("{done} of {total} messages, about {minutes} minutes left")
+        minutes = minutes_left(app, total - done)
+        job.tell(sentence.format(done=done, total=total, minutes=minutes), done, total)
 
-        def tell(done: int, total: int) -> None:
-            sentence = _("{done} of {total} messages, about {minutes} minutes left")
-            minutes = minutes_left(app, total - done)
-            job.tell(sentence.format(done=done, total=total, minutes=minutes), done, total)
-
-        with copies as folder:
-            taken = [taken_in_words(take_in_round(app, one), one.name) for one in sorted(Path(folder).iterdir())]
-        if taken and not found.places:
-            return JobOutcome(" ".join(taken), links=links)
-        if not found.places:
-            return JobOutcome(_("It contains no message id from your work chats."), links=links, is_complete=False)
-        recovered = recover_round(app, found.places, tell)
-        head = ngettext("{n} message was brought in.", "{n} messages were brought in.", recovered.recovered)
-        lines = (*taken, *_result_lines(recovered, found))
-        return JobOutcome(head.format(n=recovered.recovered), lines, links, recovered.is_whole(found))
-
-    return work
+    with copies as folder:
+        taken = [taken_in_words(take_in_round(app, one), one.name) for one in sorted(Path(folder).iterdir())]
+    if taken and not found.places:
+        return JobOutcome(" ".join(taken), links=LINKS)
+    if not found.places:
+        return JobOutcome(_("It contains no message id from your work chats."), links=LINKS, is_complete=False)
+    recovered = recover_round(app, found.places, tell)
+    head = ngettext("{n} message was brought in.", "{n} messages were brought in.", recovered.recovered)
+    lines = (*taken, *_result_lines(recovered, found))
+    return JobOutcome(head.format(n=recovered.recovered), lines, LINKS, recovered.is_whole(found))
 
 
 def _result_lines(recovered: RecoveryResult, found: FoundIds) -> tuple[str, ...]:

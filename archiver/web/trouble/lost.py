@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from enum import Enum, auto
+from functools import partial
 from gettext import gettext as _
 from pathlib import Path
 
@@ -20,11 +21,14 @@ from archiver.setup.archive_setup import begin_anew, begin_new_settings, first_o
 from archiver.setup.written_values import BEGUN, FINISHED, recall_answers
 from archiver.store import migrate
 from archiver.store.working.remembered_values import LAST_BACKUP
-from archiver.web.background_work import Job, JobLink, JobOutcome, Work
-from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.background_work import Job, JobLink, JobOutcome
+from archiver.web.console_context import ConsoleContext, begin_job, console_context
 from archiver.web.trouble.trouble_words import TroubleWords, is_closed_file, is_unreadable, trouble_words
+from archiver.wording import N_
 
 pages = Blueprint("lost", __name__, url_prefix="/lost")
+
+LINKS = (JobLink(N_("Home"), "home.index"),)
 
 Answer = str | Response | tuple[str, int]
 
@@ -166,9 +170,7 @@ def upgrade() -> str:
 @upgrading_pages.post("", endpoint="begin")
 def begin_upgrade() -> Response:
     """Update it; the copy stays beside it."""
-    context = console_context()
-    context.jobs.start(_("Updating the archive"), _update(context))
-    return redirect(url_for("job.index"))
+    return begin_job(_("Updating the archive"), partial(_update, context=console_context()))
 
 
 @upgrading_pages.app_errorhandler(errors.OlderArchive)
@@ -182,18 +184,13 @@ def upgrade_page() -> str:
     return render_template("upgrade.html", is_older=migrate.is_older(console_context().archive.database))
 
 
-def _update(context: ConsoleContext) -> Work:
-    links = (JobLink(_("Home"), url_for("home.index")),)
-
-    def work(job: Job) -> JobOutcome:
-        job.tell(_("Copying the archive as it is, and checking the copy"))
-        copies: list[str] = []
-        upgrade_if_older(context.app(job), lambda copy: copies.append(visible(str(copy))))
-        if not copies:
-            return JobOutcome(_("The archive is up to date; nothing was changed."), links=links)
-        return JobOutcome(_("Done. The archive as it was before: {path}").format(path=copies[0]), links=links)
-
-    return work
+def _update(job: Job, context: ConsoleContext) -> JobOutcome:
+    job.tell(_("Copying the archive as it is, and checking the copy"))
+    copies: list[str] = []
+    upgrade_if_older(context.app(job), lambda copy: copies.append(visible(str(copy))))
+    if not copies:
+        return JobOutcome(_("The archive is up to date; nothing was changed."), links=LINKS)
+    return JobOutcome(_("Done. The archive as it was before: {path}").format(path=copies[0]), links=LINKS)
 
 
 class ArchiveState(Enum):

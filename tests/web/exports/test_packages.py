@@ -159,7 +159,9 @@ def test_a_chat_is_seen_whole_and_no_package_is_made(browser: FormBrowser) -> No
     asked = browser.get(place)
     not_made = browser.client.get(f"{place}/index.html", base_url=SITE)
     browser.post(place)
-    links = [one.address for one in browser.job().links]
+    job = browser.job()
+    with browser.client.application.test_request_context(base_url=SITE):
+        links = [one.address for one in job.links]
     pages = [browser.client.get(one, base_url=SITE) for one in (f"{place}/index.html", f"{place}/R{ROOM}-0001.html")]
     pdf = browser.client.get(links[1], base_url=SITE)
 

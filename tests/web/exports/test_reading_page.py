@@ -219,7 +219,7 @@ def test_what_another_job_keeps_from_being_made_is_said(browser: FormBrowser) ->
 
     def work(_job: Job) -> JobOutcome:
         go_on.wait(30)
-        return JobOutcome("Done", links=(JobLink("Home", "/home"),))
+        return JobOutcome("Done", links=(JobLink("Home", "home.index"),))
 
     browser.context.jobs.start("Another one", work)
     browser.post(f"/packages/make?{ORDER}")

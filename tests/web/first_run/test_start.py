@@ -20,7 +20,7 @@ from archiver.setup.archive_setup import FirstRunStep, first_open_step
 from archiver.store.queries.contracts import contracts
 from archiver.store.working import remembered_values
 from archiver.sync.report import SyncReport
-from archiver.web.background_work import Job, JobOutcome, JobState, Work
+from archiver.web.background_work import Job, JobOutcome, JobState
 from archiver.web.first_run import start
 from archiver.web.home import home
 from tests.support.archives.byte_search import files_with
@@ -476,12 +476,9 @@ def test_automatic_saving_that_is_chosen_while_the_first_save_runs_is_set_up_aft
     """In the same job, so that nothing is pressed twice; the last page tells what came of it."""
     go_on = threading.Event()
 
-    def save(_context: object, *, is_first: bool) -> Work:
-        def work(_job: Job) -> JobOutcome:
-            go_on.wait(30)
-            return JobOutcome("saved", is_complete=is_first)
-
-        return work
+    def save(_job: Job, _context: object, *, is_first: bool) -> JobOutcome:
+        go_on.wait(30)
+        return JobOutcome("saved", is_complete=is_first)
 
     tried = scheduled_job.JobTrial(has_saved=True, error_name=None, is_saving=False)
     monkeypatch.setattr(scheduled_job, "try_job", lambda *_given, **_named: tried)

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from archiver.schedule.schedulers import hold_daemon_lock
 from archiver.store.queries.entries import last_seq
-from archiver.web.background_work import Job, JobOutcome, JobState, NotedJob, RunningNote, note_file
+from archiver.web.background_work import Job, JobOutcome, JobState, note_file, note_job
 from tests.support.console.application import OWN, SITE, FormBrowser, open_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.routes import EXAMPLES, addresses
@@ -184,7 +184,7 @@ def test_a_second_job_is_refused_in_a_sentence_that_names_it(browser: FormBrowse
 
 def test_a_job_that_was_cut_off_is_told_at_the_next_start(desk: FirstDayDesk) -> None:
     """The overview says so until it was read."""
-    RunningNote(note_file(desk.home)).keep(NotedJob("Saving now", datetime(2026, 11, 24, 3, 6, tzinfo=UTC)))
+    note_job(note_file(desk.home), "Saving now", datetime(2026, 11, 24, 3, 6, tzinfo=UTC))
     with open_application(desk.home, desk.environ) as browser:
         overview, read, after = (browser.get(path) for path in ("/home", "/job", "/home"))
 
