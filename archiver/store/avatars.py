@@ -10,11 +10,11 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import or_, select, union
-from sqlalchemy.dialects.sqlite import insert
 
 from archiver.store import schema
 from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import private_folder, write_durably
+from archiver.store.rows import upsert_rows
 from archiver.store.time_text import to_text
 
 FOLDER = "avatars"
@@ -58,8 +58,6 @@ def record_download(archive: Archive, url: str, body: bytes | None, *, next_at: 
         private_folder(path.parent, below=archive.home)
         if not path.exists():
             write_durably(path, body)
-    values = {"url": url, "sha256": sha256, "next_at": to_text(next_at)}
-    statement = insert(schema.picture).values(values)
-    changes = {"sha256": sha256, "next_at": values["next_at"]}
     with archive.writing() as writing:
-        writing.sql.execute(statement.on_conflict_do_update(index_elements=["url"], set_=changes))
+        row: dict[str, object] = {"url": url, "sha256": sha256, "next_at": to_text(next_at)}
+        upsert_rows(writing.sql, schema.picture, [row])

@@ -6,7 +6,7 @@ The SQL connection is not used outside `store/`.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -68,11 +68,6 @@ class SmallStatement:
     def execute(self, sql: Connection, **parameters: Any) -> None:
         """Execute a statement that answers nothing."""
         self._execute(sql, parameters)
-
-    def execute_each(self, sql: Connection, rows: Iterable[dict[str, Any]]) -> None:
-        """Execute a statement that answers nothing with each of these parameters."""
-        own = self._compiled.own
-        driver_connection(sql).executemany(self._compiled.text, [own | row for row in rows])
 
     def _execute(self, sql: Connection, parameters: dict[str, Any]) -> sqlite3.Cursor:
         return driver_connection(sql).execute(self._compiled.text, self._compiled.own | parameters)

@@ -19,8 +19,8 @@ from archiver.records import Entry, Observation, Reply
 from archiver.store import schema
 from archiver.store.payload_forms import tells_what_was_shown
 from archiver.store.projection.project import project
-from archiver.store.projection.rows import insert_rows
 from archiver.store.queries.entries import IS_WHOLE, last_seq
+from archiver.store.rows import insert_rows
 from archiver.store.search import index
 from archiver.store.time_text import entry_times, to_text
 from archiver.store.transactions import Reading, Writing

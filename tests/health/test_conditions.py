@@ -109,7 +109,7 @@ CASES: list[tuple[Kind, Grade, Situation]] = [
     (Kind.FAULT, ATTENTION, situation(error_name="Unreachable")),
     (Kind.FAULT, ATTENTION, situation(error_name="NoSuchError")),
     (Kind.JOB_FAULT, ACTION, situation(scheduled_run=REFUSED)),
-    (Kind.JOB_FAULT, ATTENTION, situation(scheduled_run=replace(REFUSED, error="NoSuchError"))),
+    (Kind.JOB_FAULT, ATTENTION, situation(scheduled_run=ScheduledRun(REFUSED.at, "NoSuchError"))),
     (Kind.IDLE, ACTION, situation(computer=with_starters("cron", is_idle=True))),
     (
         Kind.UNSCHEDULED,

@@ -9,8 +9,8 @@ import pytest
 
 from archiver.health import snapshot
 from archiver.store.queries import last_looks
+from archiver.store.rows import Slot
 from archiver.store.working import remembered_values
-from archiver.store.working.key_value_store import Slot
 from tests.support.schedules.rounds import due_sentences, next_round
 from tests.support.world import World, running_world
 

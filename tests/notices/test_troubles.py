@@ -11,9 +11,9 @@ import pytest
 
 from archiver import errors
 from archiver.records import JST, Delivery
+from archiver.store.rows import Slot
 from archiver.store.statements import add_delivery
 from archiver.store.working import alerts
-from archiver.store.working.key_value_store import Slot
 from archiver.store.working.remembered_values import standing_error
 from tests.support.chatwork.simulator import Fault
 from tests.support.schedules.rounds import due_sentences, next_round

@@ -11,11 +11,11 @@ from sqlalchemy import bindparam, func, select
 
 from archiver.store import schema
 from archiver.store.archive import Archive
+from archiver.store.rows import upsert_rows
 from archiver.store.transactions import SmallStatement, Writing
-from archiver.store.working.key_value_store import upsert
 
 _LIST = schema.last_list.c
-ROW = {
+ROW: dict[str, object] = {
     "room_id": 5,
     "seq": 7,
     "account_id": None,
@@ -34,7 +34,7 @@ def writing(tmp_path: Path) -> Iterator[Writing]:
     archive = Archive(tmp_path)
     archive.create()
     with archive.writing() as writing:
-        SmallStatement(upsert(schema.last_list)).execute_each(writing.sql, [ROW, ROW | {"room_id": 6, "limited": 0}])
+        upsert_rows(writing.sql, schema.last_list, [ROW, ROW | {"room_id": 6, "limited": 0}])
         yield writing
     archive.close()
 
@@ -74,5 +74,5 @@ def test_parameters_are_given_by_name_and_none_may_lack(writing: Writing) -> Non
 
 def test_an_upsert_changes_the_row_with_the_same_key(writing: Writing) -> None:
     """The columns that are no key take the new values."""
-    SmallStatement(upsert(schema.last_list)).execute(writing.sql, **(ROW | {"seq": 8}))
+    upsert_rows(writing.sql, schema.last_list, [ROW | {"seq": 8}])
     assert SmallStatement(select(_LIST.seq).order_by(_LIST.room_id)).rows(writing.sql) == [(8,), (7,)]

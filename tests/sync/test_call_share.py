@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -110,7 +109,7 @@ def test_for_hours_each_list_is_read_within_its_bound_and_the_share(rooms: int, 
             before = visits[step.room_id, step.kind]
             if step.kind == plan.MESSAGES and number * every > timedelta(minutes=30):
                 longest = max(longest, now - before.at)
-            visits[step.room_id, step.kind] = replace(before, at=now)
+            visits[step.room_id, step.kind] = before._replace(at=now)
             spent += step.requests
         most = max(most, spent)
 

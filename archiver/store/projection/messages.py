@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -13,7 +13,21 @@ from archiver.evidence.history import GONE_STATES, EntryObject, MessageHistory, 
 from archiver.records import State
 from archiver.store import schema
 from archiver.store.fingerprints import DELETED, message_fingerprint, readable_text, storable_integer, text_digest
-from archiver.store.projection.rows import EntriesOf, id_in_key, insert_rows, insert_values, note_changes, upsert_rows
+from archiver.store.rows import insert_rows, insert_values, upsert_rows
+
+EntriesOf = Callable[[str, int], Sequence[EntryObject]]
+"""A function from a key and a sequence number to the entries of that key up to that number, oldest first."""
+
+
+def note_changes(sql: Connection, entries: Sequence[EntryObject]) -> None:
+    """Record entries that can be events of a room; messages and files that are merely new are no events."""
+    if entries:
+        insert_rows(sql, schema.change, [{"room_id": entry["room_id"], "seq": entry["seq"]} for entry in entries])
+
+
+def id_in_key(entry: EntryObject) -> int:
+    """The number at the end of an entry's key."""
+    return int(entry["key"].rpartition("/")[2])
 
 
 def project_messages(sql: Connection, entries: Sequence[EntryObject], entries_of: EntriesOf) -> None:

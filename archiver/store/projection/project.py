@@ -6,7 +6,7 @@ Here for rooms and the people in them, tasks, files, contracts; messages and rea
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
@@ -15,7 +15,11 @@ from archiver.evidence.history import EntryObject, account_of, text
 from archiver.store import schema
 from archiver.store.fingerprints import fingerprint, readable_text, storable_integer
 from archiver.store.projection import messages
-from archiver.store.projection.rows import EntriesOf, Maker, id_in_key, note_changes, upsert_rows
+from archiver.store.projection.messages import EntriesOf, id_in_key, note_changes
+from archiver.store.rows import upsert_rows
+
+Maker = Callable[[Connection, Sequence[EntryObject], EntriesOf], None]
+"""Brings one readable table (or two that belong together) up to date with entries, in order."""
 
 
 def project_rooms(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:

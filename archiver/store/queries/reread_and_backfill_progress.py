@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.dialects.sqlite import insert
 
 from archiver.records import MessageId, State
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
 from archiver.store.engine import driver_connection
 from archiver.store.queries import current_state
+from archiver.store.rows import upsert_rows
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import backfill_queue
 
@@ -23,8 +22,7 @@ REREADABLE = (State.PRESENT, State.EDITED)
 """States of messages that are read again. Deleted, hidden and missing messages are not."""
 
 
-@dataclass(frozen=True, slots=True)
-class RereadPass:
+class RereadPass(NamedTuple):
     """One pass through the old messages of a room that the owner wrote (`own`), or that others wrote."""
 
     room_id: int
@@ -48,9 +46,7 @@ def current_pass(reading: Reading, room: int, *, own: bool) -> RereadPass | None
 
 def save_pass(writing: Writing, reread_pass: RereadPass) -> None:
     """Store how far a pass has come."""
-    values = {"begun_at": to_text(reread_pass.begun_at), "done": reread_pass.done, "position": reread_pass.position}
-    statement = insert(_TABLE).values(room_id=reread_pass.room_id, own=reread_pass.own, **values)
-    writing.sql.execute(statement.on_conflict_do_update(index_elements=["room_id", "own"], set_=values))
+    upsert_rows(writing.sql, _TABLE, [reread_pass._asdict() | {"begun_at": to_text(reread_pass.begun_at)}])
 
 
 def oldest_listed(reading: Reading, room: int) -> int | None:

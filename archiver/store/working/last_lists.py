@@ -8,25 +8,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import bindparam, delete, func, select, update
 
 from archiver.evidence.looks import code_intervals, decode_intervals
 from archiver.records import JsonObject, SteadyLooks
 from archiver.store import schema
+from archiver.store.rows import upsert_rows
 from archiver.store.time_text import from_text, to_text
 from archiver.store.transactions import Reading, SmallStatement, Writing
-from archiver.store.working.key_value_store import upsert
 
 SAME_BYTES, SAME_OBJECTS = "bytes", "objects"
 """How a look was the same as the window: the whole reply, or what was parsed of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LastList:
+class LastList(msgspec.Struct, frozen=True):
     """The last list of a room, by its `window` entry."""
 
     room_id: int
@@ -65,19 +64,18 @@ _ALL = SmallStatement(select(schema.last_list).order_by(_TABLE.room_id))
 _OF_ROOM = SmallStatement(select(schema.last_list).where(_TABLE.room_id == bindparam("room")))
 _LOOKED_AT = SmallStatement(select(schema.last_list).where(_TABLE.times.is_not(None)).order_by(_TABLE.room_id))
 _OLDEST = SmallStatement(select(func.min(_TABLE.first)).where(_TABLE.times.is_not(None)))
-_PUT = SmallStatement(upsert(schema.last_list))
 NO_LOOKS = dict.fromkeys(("same", "first", "last", "times", "longest_s", "looks"))
 
 
 def find_last_list(reading: Reading, room: int) -> LastList | None:
     """The last list of a room; None if the next one must be compared with the archive."""
     rows = _OF_ROOM.mappings(reading.sql, room=room)
-    return LastList(**{field.name: rows[0][field.name] for field in fields(LastList)}) if rows else None
+    return LastList(**{name: rows[0][name] for name in LastList.__struct_fields__}) if rows else None
 
 
 def put_last_list(writing: Writing, last_list: LastList) -> None:
     """Store the list that the room's newest `window` entry is about; it has no looks yet."""
-    _PUT.execute(writing.sql, **asdict(last_list), **NO_LOOKS)
+    upsert_rows(writing.sql, schema.last_list, [msgspec.structs.asdict(last_list) | NO_LOOKS])
 
 
 def add_looks(writing: Writing, looks: Sequence[SameList]) -> None:
@@ -88,7 +86,7 @@ def add_looks(writing: Writing, looks: Sequence[SameList]) -> None:
         row = counted.get(look.room_id) or rows.get(look.room_id)
         if row is not None and row["seq"] == look.seq:
             counted[look.room_id] = row | _with_look(row, look)
-    _PUT.execute_each(writing.sql, counted.values())
+    upsert_rows(writing.sql, schema.last_list, counted.values())
 
 
 def running_looks(reading: Reading) -> dict[int, SteadyLooks]:

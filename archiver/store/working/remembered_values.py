@@ -17,9 +17,9 @@ from sqlalchemy import delete, select, update
 
 from archiver.records import JsonObject
 from archiver.store import schema
+from archiver.store.rows import Slot, SlotFamily, upsert_rows
 from archiver.store.time_text import from_text, to_text
 from archiver.store.transactions import Reading, SmallStatement, Writing
-from archiver.store.working.key_value_store import Slot, SlotFamily, upsert
 
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -46,8 +46,7 @@ class TokenMarks:
 # --- runs -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class LastSync:
+class LastSync(msgspec.Struct, frozen=True):
     """The last run that checked rooms."""
 
     at: Time
@@ -78,8 +77,7 @@ def standing_error(reading: Reading) -> str | None:
     return round_fault.name if round_fault is not None and round_fault.after == last_saved_at(reading) else None
 
 
-@dataclass(frozen=True, slots=True)
-class RoundFault:
+class RoundFault(msgspec.Struct, frozen=True):
     """The last error that kept a round from going through."""
 
     name: str
@@ -95,8 +93,7 @@ Cleared by a run that receives the list of rooms (`sync.run_end`); read by `stan
 """
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduledRun:
+class ScheduledRun(msgspec.Struct, frozen=True):
     """The last run that nobody watched: of a scheduler or the daemon."""
 
     at: Time
@@ -126,8 +123,7 @@ UNREAD_DROPPED: Slot[datetime | None] = Slot("unread_dropped", Time, None)
 """When the own unread messages last became fewer during a run: from `sync.run_end` for `status`."""
 
 
-@dataclass(frozen=True, slots=True)
-class OtherCallsSeen:
+class OtherCallsSeen(msgspec.Struct, frozen=True):
     """Calls of the account that were not ours, as one run saw them."""
 
     at: Time
@@ -159,8 +155,7 @@ BUDGET: Slot[CallBudget | None] = Slot("budget", CallBudget, None)
 """How many calls are left, written by each run (`sync.run_end`), for the next one and for `archive status --full`."""
 
 
-@dataclass(frozen=True, slots=True)
-class WindowRequests:
+class WindowRequests(msgspec.Struct, frozen=True):
     """Our own calls in one window of Chatwork's allowance, of all processes."""
 
     reset: Time
@@ -182,8 +177,7 @@ IDLE_RUNS: Slot[JsonObject | None] = Slot("idle", JsonObject, None)
 # --- rooms ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class LastRoomList:
+class LastRoomList(msgspec.Struct, frozen=True):
     """The last list of rooms that was received."""
 
     at: Time
@@ -195,8 +189,7 @@ LAST_ROOM_LIST: Slot[LastRoomList | None] = Slot("looked", LastRoomList, None)
 """When the list of rooms was last received: from `sync.run_end` for `store.queries.last_looks`."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomFailure:
+class RoomFailure(msgspec.Struct, frozen=True):
     """The kind of reading that failed in a room, and when it was first and last tried."""
 
     kind: str
@@ -225,8 +218,7 @@ REREAD_CHANGES: Slot[Mapping[int, list[int]]] = Slot("reread_changed", dict[int,
 # --- rounds and the daemon ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class EndedPause:
+class EndedPause(msgspec.Struct, frozen=True):
     """A long pause that has ended."""
 
     begin: Time
@@ -248,8 +240,7 @@ TWINS_UPTO: Slot[int] = Slot("twins", int, 0)
 """The number of the last entry up to which names of people were compared: `sync.pull.twins`, for itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedCases:
+class JudgedCases(msgspec.Struct, frozen=True):
     """The last judgement of the contracts' dates."""
 
     at: Time
@@ -291,8 +282,7 @@ COPY_FAILURES: Slot[Mapping[str, datetime]] = Slot("uncopied", dict[str, Time], 
 """Folders that could not get copies, and when that was last reported: `rounds.round`, for itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class LastChecks:
+class LastChecks(msgspec.Struct, frozen=True):
     """When the daemon last verified; None: not yet."""
 
     sample: Time | None = None
@@ -311,8 +301,7 @@ NOTICED: Slot[Mapping[str, datetime]] = Slot("noticed", dict[str, Time], {})
 """Key of each trouble and when it was last reported to the user: `notices.sentences`, for itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownRates:
+class KnownRates(msgspec.Struct, frozen=True):
     """The message rates of chats, as they were last computed."""
 
     upto: int
@@ -325,8 +314,7 @@ MESSAGE_RATES: Slot[KnownRates] = Slot("paces", KnownRates, KnownRates(0, {}))
 """The message rates of the chats that are read: `health.snapshot`, for itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class LastPing:
+class LastPing(msgspec.Struct, frozen=True):
     """The last call of the heartbeat's address."""
 
     at: Time
@@ -338,8 +326,7 @@ LAST_PING: Slot[LastPing | None] = Slot("ping", LastPing, None)
 """The last call of `[notify] ping`: `notices.heartbeat`, for itself and for `health`."""
 
 
-@dataclass(frozen=True, slots=True)
-class LastNoticeTrial:
+class LastNoticeTrial(msgspec.Struct, frozen=True):
     """The last test notices: when they were sent, and by which ways they were seen or not."""
 
     at: Time
@@ -352,8 +339,7 @@ NOTICE_TRIAL: Slot[LastNoticeTrial | None] = Slot("notice_trial", LastNoticeTria
 """The last trial of the ways by which notices come: from `init` and `check`, for `health`."""
 
 
-@dataclass(frozen=True, slots=True)
-class SeenChanges:
+class SeenChanges(msgspec.Struct, frozen=True):
     """Up to where the user has seen what changed in a job."""
 
     entry: int
@@ -373,8 +359,7 @@ RESCUED: Slot[datetime | None] = Slot("rescued", Time, None)
 # --- the user's own commands ----------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class LastBackup:
+class LastBackup(msgspec.Struct, frozen=True):
     """When and where the last copy was made, and whether it was verified."""
 
     at: Time
@@ -389,8 +374,7 @@ LAST_BACKUP: Slot[LastBackup | None] = Slot("backup", LastBackup, None)
 """The last copy of the archive: from `custody.backup` for status and checks."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCopy:
+class KnownCopy(msgspec.Struct, frozen=True):
     """A copy of the database in which nothing was found wrong."""
 
     at: Time
@@ -410,8 +394,7 @@ BROUGHT_IN: Slot[tuple[str, ...]] = Slot("brought_in", tuple[str, ...], ())
 """The digests of the last records of other databases whose messages were taken in (`custody.put_back_databases`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class CopyToolRun:
+class CopyToolRun(msgspec.Struct, frozen=True):
     """How the user's own program ended that saves the copy elsewhere."""
 
     at: Time
@@ -436,8 +419,7 @@ From `rounds.scheduled_backup` for `health`; None: it is good.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class UnfinishedErasure:
+class UnfinishedErasure(msgspec.Struct, frozen=True):
     """An erasure that was begun: what is still to be done when a run goes on with it."""
 
     number: int
@@ -499,8 +481,7 @@ PRACTICE: Slot[datetime | None] = Slot("practice", Time, None)
 """When the demo made this archive of invented people and messages; every page, report and text of it says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """When a list of a room was last read completely, and Chatwork's counters at that time."""
 
     at: datetime
@@ -508,8 +489,6 @@ class Visit:
 
 
 _VISITS = SmallStatement(select(schema.visit))
-_PUT_VISIT = SmallStatement(upsert(schema.visit))
-_PUT_RETRY = upsert(schema.retry)
 
 
 def last_visits(reading: Reading) -> dict[tuple[int, str], Visit]:
@@ -519,7 +498,8 @@ def last_visits(reading: Reading) -> dict[tuple[int, str], Visit]:
 
 def put_visit(writing: Writing, room: int, kind: str, *, at: datetime, counters: str) -> None:
     """Store that a list was read completely."""
-    _PUT_VISIT.execute(writing.sql, room_id=room, kind=kind, at=to_text(at), counters=counters)
+    row = {"room_id": room, "kind": kind, "at": to_text(at), "counters": counters}
+    upsert_rows(writing.sql, schema.visit, [row])
 
 
 def forget_counters(writing: Writing, room: int, kinds: Collection[str]) -> None:
@@ -533,7 +513,7 @@ def forget_counters(writing: Writing, room: int, kinds: Collection[str]) -> None
 def put_retry(writing: Writing, room: int, file: int, *, attempts: int, next_at: datetime, reason: str) -> None:
     """Store when to retry the download of a file."""
     values = {"room_id": room, "file_id": file, "attempts": attempts, "next_at": to_text(next_at), "reason": reason}
-    writing.sql.execute(_PUT_RETRY, values)
+    upsert_rows(writing.sql, schema.retry, [values])
 
 
 def drop_retry(writing: Writing, room: int, file: int) -> None:

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.dialects.sqlite import insert
 
 from archiver.records import Observation, Seal
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.durable_files import storage_error, write_durably
 from archiver.store.queries.entries import last_seq
+from archiver.store.rows import upsert_rows
 from archiver.store.seals import FOLDER, seals
 from archiver.store.time_text import from_text, to_text
 
@@ -325,9 +325,8 @@ def _put_waiting(
 
 
 def _upsert(writing: Writing, due: DueStamp, values: dict[str, object]) -> None:
-    key = {"seal": due.seal.number, "authority": due.authority}
-    statement = insert(schema.stamp).values(**key, **values)
-    writing.sql.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
+    key: dict[str, object] = {"seal": due.seal.number, "authority": due.authority}
+    upsert_rows(writing.sql, schema.stamp, [key | values])
 
 
 _STAMP_NAME = re.compile(r"(\d{6,18}-\d{4}-\d\d-\d\d\.json)\.([a-z0-9-]{1,20})\.tsr")

@@ -180,9 +180,9 @@ class _Batch:
 
 
 def _advance_pass(current_pass: RereadPass, taken: list[MessageId]) -> RereadPass:
-    return (
-        replace(current_pass, done=current_pass.done + len(taken), position=int(taken[-1])) if taken else current_pass
-    )
+    if not taken:
+        return current_pass
+    return current_pass._replace(done=current_pass.done + len(taken), position=int(taken[-1]))
 
 
 def _rotate_rooms(rooms: Collection[int], at: datetime) -> list[int]:

@@ -29,8 +29,8 @@ from archiver.store.erasure import execution, records
 from archiver.store.erasure.plan import make_plan, select_noted
 from archiver.store.payload_forms import has_form
 from archiver.store.projection.project import project
-from archiver.store.projection.rows import insert_values
 from archiver.store.queries.entries import IS_WHOLE
+from archiver.store.rows import insert_values
 from archiver.store.search import index
 from archiver.store.transactions import Reading, Writing
 from archiver.store.working import remembered_values

@@ -22,11 +22,10 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select
 from archiver import errors
 from archiver.errors import N_
 from archiver.store import schema
-from archiver.store.projection.rows import upsert_rows
 from archiver.store.queries import current_state
+from archiver.store.rows import stored_text, upsert_rows
 from archiver.store.transactions import Reading, SmallStatement, Writing
 from archiver.store.working import last_lists, remembered_values
-from archiver.store.working.key_value_store import stored_text
 from archiver.team.ledger.connection import LedgerPlace
 from archiver.team.ledger.ledger import COLUMNS, Ledger, LedgerEnd, LedgerReading, Row, Running
 from archiver.team.ledger_copy import bringing, shared_files

@@ -27,9 +27,9 @@ from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
+from archiver.store.rows import Slot
 from archiver.store.working import remembered_values
 from archiver.store.working.alerts import keep
-from archiver.store.working.key_value_store import Slot
 from archiver.store.working.remembered_values import LastRoomList, LastSync
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.stamps.simulated_authority import SimulatedAuthority

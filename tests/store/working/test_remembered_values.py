@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from archiver.store import schema
 from archiver.store.archive import Archive
+from archiver.store.rows import Slot, SlotFamily
 from archiver.store.working import remembered_values
-from archiver.store.working.key_value_store import Slot, SlotFamily
 from archiver.store.working.remembered_values import TokenMarks
 from tests.support.module_imports import modules
 
@@ -181,7 +181,7 @@ def test_nothing_is_remembered_past_the_slots() -> None:
         (name, found)
         for name, tree in modules(ROOT)
         for node in ast.walk(tree)
-        if (found := _access(node)) and name not in {"store.working.key_value_store", "store.schema"}
+        if (found := _access(node)) and name not in {"store.rows", "store.schema"}
     }
 
     slots = {("store.working.remembered_values", "Slot"), ("store.working.remembered_values", "SlotFamily")}
