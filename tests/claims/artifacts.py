@@ -121,7 +121,10 @@ def made_artifacts(maker: ArchiveMaker, dispute: Dispute, out: Path, *, apart: b
             if is_chosen or not is_named:
                 return None
             is_chosen = True  # the user is asked, and answers
-            packages = _packages(maker.archive, dispute, out, chosen=True)
+            try:
+                packages = _packages(maker.archive, dispute, out, chosen=True)
+            except CounterpartUnknown:  # of another chat, in which the client never wrote
+                return None
     with zipfile.ZipFile(packages["support"]) as support, zipfile.ZipFile(packages["consult"]) as consult:
         report, table = support.read(_name(support, "01_report.pdf")), support.read(_name(support, "02_messages.csv"))
         consultation = consult.read(_name(consult, "01_consult.pdf"))
