@@ -1,6 +1,6 @@
 """Extracts message ids from files of any kind: saved pages, mails, JSON, CSV, plain lists.
 
-The kind is found from the first bytes, never from the name. Only tables are whole in memory.
+The kind is found from the first bytes, never from the name. Only tables and single mails are whole in memory.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from archiver.errors import FileTooLarge, NotAllowed, NothingThere
 from archiver.sync.recover.found_ids import FilePageIds, FoundIds, take_list, take_page
-from archiver.sync.recover.mails import MAIL_HEADER, decode_parts, encoding_of, mail_parts, text_pieces
+from archiver.sync.recover.mails import MAIL_HEADER, decode_parts, encoding_of, mail_texts, mails, text_pieces
 
 _MESSAGE_KEYS = ("message_id", "messageId", "mid", "メッセージID")
 _ROOM_KEYS = ("room_id", "roomId", "rid", "ルームID")
@@ -141,7 +141,7 @@ def _id_under_keys(element: dict[str, object], keys: Iterable[str]) -> str | int
 HEAD_BYTES = 2**16
 CHUNK_BYTES = 2**20
 TABLE_BYTES = 64 * 2**20
-"""The largest size of a JSON or CSV file, which must be read whole."""
+"""The largest size of a JSON or CSV file, or of one mail, which must be read whole."""
 
 _HTML = re.compile(r"<(?:!doctype|!--|html|head|body|div|span|script|meta|a|p|br|table|ul|li)\b", re.IGNORECASE)
 _ROOM_NAMES = (
@@ -170,7 +170,7 @@ def take_file(file: BinaryIO, path: Path, found: FoundIds) -> None:
     file.seek(0)
     hint = room_in_name(path, found)
     if MAIL_HEADER.match(head):
-        _take_mails(file, found, hint)
+        _take_mails(file, path, found, hint)
         return
     encoding = encoding_of(head)
     start = head.decode(encoding, "replace").lstrip("\ufeff \t\r\n")
@@ -198,15 +198,13 @@ def room_in_name(path: Path, found: FoundIds) -> int | None:
     return None
 
 
-def _take_mails(file: BinaryIO, found: FoundIds, hint: int | None) -> None:
-    page = FilePageIds(found, hint=hint)
-    for begins, texts in mail_parts(file):
-        if begins:
-            page.close()
-            page = FilePageIds(found, hint=hint)
-        for piece in text_pieces(texts):
-            take_page(piece, page)
-    page.close()
+def _take_mails(file: BinaryIO, path: Path, found: FoundIds, hint: int | None) -> None:
+    for mail in mails(file, TABLE_BYTES):
+        _check_size(mail, path)
+        page = FilePageIds(found, hint=hint)
+        for text in mail_texts(mail):
+            take_page(text, page)
+        page.close()
 
 
 def _take_text(
@@ -223,6 +221,10 @@ def _read_chunks(file: BinaryIO) -> Iterator[bytes]:
 
 def _read_whole(file: BinaryIO, path: Path, encoding: str) -> str:
     body = file.read(TABLE_BYTES + 1)
+    _check_size(body, path)
+    return "".join(decode_parts([body], encoding)).lstrip("\ufeff")
+
+
+def _check_size(body: bytes, path: Path) -> None:
     if len(body) > TABLE_BYTES:
         raise FileTooLarge(path=path, limit_mb=TABLE_BYTES // 2**20)
-    return "".join(decode_parts([body], encoding)).lstrip("\ufeff")
