@@ -31,6 +31,8 @@ class StoredObject(NamedTuple):
     """In bytes."""
     sha256: str
     """Lower-case hex SHA-256, as the store computed it, or as its bytes gave when they were read."""
+    is_locked: bool = False
+    """Whether the store says that nobody can take them away now."""
 
 
 class StoredVersion(NamedTuple):

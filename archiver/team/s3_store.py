@@ -30,7 +30,7 @@ LARGEST_PUT = 5 * 1024**3
 _ABSENT = frozenset({"404", "NoSuchKey", "NotFound", "MethodNotAllowed", "405"})
 """How services answer for a key without bytes, or under a delete marker."""
 _TAKEN = frozenset({"412", "PreconditionFailed", "409", "ConditionalRequestConflict"})
-_PIECE = 1 << 20
+_PIECE, _LONG_AGO = 1 << 20, datetime.min.replace(tzinfo=UTC)
 
 
 class BucketPlace(NamedTuple):
@@ -105,7 +105,9 @@ class S3Store:
         checksum = answer.get("ChecksumSHA256", "")
         is_whole = answer.get("ChecksumType") != "COMPOSITE" and "-" not in answer.get("ETag", "")  # not put in parts
         digest = base64.b64decode(checksum).hex() if checksum and is_whole else self._read_digest(key)
-        return StoredObject(int(answer["ContentLength"]), digest)
+        is_kept = answer.get("ObjectLockMode") == "COMPLIANCE"
+        is_kept = is_kept and answer.get("ObjectLockRetainUntilDate", _LONG_AGO) > datetime.now(UTC)
+        return StoredObject(int(answer["ContentLength"]), digest, is_kept)
 
     def list(self, prefix: str) -> Iterator[StoredVersion]:
         """Every version and every delete marker."""

@@ -62,7 +62,7 @@ def check_store(archive: Archive, place: LedgerPlace, *, tell: Progress | None =
     check.check_gap(end, contents.recorded, end)
     if not has_records:
         verification.add_finding("nothing", "entry", _("The archive holds no records, so there was nothing to check."))
-    for sentence in _notes(store, set(versions) - check.known, contents.waiting):
+    for sentence in _notes(store, set(versions) - check.known, contents.waiting, check.unlocked):
         verification.add_note(sentence)
     verification.close()
     return verification
@@ -80,6 +80,8 @@ class _StoreCheck:
         self._verification, self._store, self._versions = verification, store, versions
         self.known: set[str] = set()
         """The keys that belong to the archive."""
+        self.unlocked = 0
+        """Seals and time stamps of which the store does not say that they are locked."""
 
     def check(self, key: str, sha256: str, second: str | None = None) -> None:
         """Check what lies under a key, or under the `second` one where other bytes have the first."""
@@ -127,6 +129,7 @@ class _StoreCheck:
 
     def _is_same(self, key: str, sha256: str) -> bool:
         held = self._store.head(key)
+        self.unlocked += held is not None and object_store.is_sealed_key(key) and not held.is_locked
         return held is not None and held.sha256 == sha256
 
     def _digest(self, version: object_store.StoredVersion) -> str:
@@ -144,10 +147,16 @@ def _several_text() -> str:
     return _("Several versions lie under this key: somebody has written over it.")
 
 
-def _notes(store: object_store.ObjectStore, unknown: set[str], waiting: int) -> Iterator[str]:
+def _notes(store: object_store.ObjectStore, unknown: set[str], waiting: int, unlocked: int) -> Iterator[str]:
     if unknown:
         yield _("{n} keys in the store belong to no record.").format(n=len(unknown))
     if waiting:
         yield _("{n} seals and time stamps are still to be put into the store.").format(n=waiting)
+    if isinstance(store, S3Store) and store.place.lock_days and unlocked:
+        sentence = _(
+            "Of {n} seals and time stamps the bucket does not say that they are locked now, as lock_days in its "
+            "address asks."
+        )
+        yield sentence.format(n=unlocked)
     if isinstance(store, S3Store) and not store.is_versioned():
         yield _("The bucket keeps no versions: what is deleted or written over there is gone.")

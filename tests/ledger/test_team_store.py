@@ -135,6 +135,8 @@ def test_what_is_wrong_in_the_store_is_found(place: LedgerPlace, home: Path, mot
         local = verify_archive(archive)
 
     assert [] == before.findings
+    of_locks = "the bucket does not say that they are locked now"  # what was written over them has no lock
+    assert ([], ["1"]) == tuple([note.split()[1] for note in one.notes if of_locks in note] for one in (before, after))
     found = [(one.check, one.subject) for one in after.findings]
     expected = [
         ("store-deleted", deleted),

@@ -70,7 +70,7 @@ def test_a_file_too_large_for_one_request_goes_in_parts(moto: ObjectServer, tmp_
 
     is_new = store.put_if_absent(file_key(7, sha256), path, sha256)
 
-    assert (True, (20 * 1024**2, sha256)) == (is_new, store.head(file_key(7, sha256)))
+    assert (True, (20 * 1024**2, sha256, False)) == (is_new, store.head(file_key(7, sha256)))
 
 
 def test_a_bucket_that_does_not_exist_is_one_sentence(moto: ObjectServer, tmp_path: Path) -> None:

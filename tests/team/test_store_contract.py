@@ -32,7 +32,7 @@ def test_bytes_come_out_as_they_went_in(store: ObjectStore, tmp_path: Path) -> N
     news = [store.put_if_absent(key, path, sha256) for _ in range(2)]
 
     assert ((None, []), [True, False]) == (before, news)
-    assert (9000, sha256) == store.head(key)
+    assert (9000, sha256, False) == store.head(key)
     assert sha256 == store.get(key, tmp_path / "got")
     assert path.read_bytes() == (tmp_path / "got").read_bytes()
     assert [(key, 9000, True, False)] == [(v.key, v.size, v.is_latest, v.is_marker) for v in store.list("7/")]
@@ -62,7 +62,7 @@ def test_nothing_is_overwritten(store: ObjectStore, tmp_path: Path) -> None:
     with pytest.raises(errors.TeamStoreDiffers):
         store.put_if_absent(key, other, other_digest)
 
-    assert (5, first_digest) == store.head(key)
+    assert (5, first_digest, False) == store.head(key)
 
 
 @pytest.mark.drawn
@@ -91,7 +91,7 @@ def test_empty_bytes_are_bytes_too(store: ObjectStore, tmp_path: Path) -> None:
     path, sha256 = written(tmp_path / "empty", b"")
 
     assert store.put_if_absent(file_key(7, sha256), path, sha256)
-    assert (0, sha256) == store.head(file_key(7, sha256))
+    assert (0, sha256, False) == store.head(file_key(7, sha256))
 
 
 def test_many_keys_are_all_listed(store: ObjectStore, tmp_path: Path) -> None:
