@@ -197,21 +197,20 @@ HOME: dict[str, set[str]] = {
 }
 
 
-def within(name: str, places: set[str]) -> bool:
-    """Whether `name` is one of the places or lies in one."""
-    return any(name == place or name.startswith(f"{place}.") for place in places)
+def within(name: str, places: Container[str]) -> str | None:
+    """The nearest of the places that `name` is or lies in."""
+    while name and name not in places:
+        name = name.rpartition(".")[0]
+    return name or None
 
 
 def allowed(module: str, name: str) -> bool:
     """Whether `module` may import `name`."""
-    folder = module.partition(".")[0]
     if name.partition(".")[0] == "archiver":
-        row = max((row for row in MAY_IMPORT if within(module, {row})), key=len, default=folder)  # the longest wins
-        below = MAY_IMPORT.get(row, set())
-        return within(name.removeprefix("archiver."), below | {folder})
-    homes = [places for library, places in HOME.items() if within(name, {library})]
-    if homes:
-        return within(module, homes[0])
+        row = within(module, MAY_IMPORT)
+        return bool(within(name.removeprefix("archiver."), {module.partition(".")[0], *MAY_IMPORT.get(row or "", ())}))
+    if library := within(name, HOME):
+        return bool(within(module, HOME[library]))
     return name.partition(".")[0] in sys.stdlib_module_names
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
-import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +15,7 @@ from archiver.cli.main import build
 from archiver.cli.terminal.help_pages import HelpContext, set_language
 from archiver.cli.terminal.output import columns
 from tests.support.catalogues import (
+    KEYWORDS,
     Text,
     catalogue,
     mo_bytes,
@@ -27,6 +26,7 @@ from tests.support.catalogues import (
     translations,
     used_texts,
 )
+from tests.support.module_imports import calls_below
 
 PACKAGE = Path(__file__).parents[1] / "archiver"
 
@@ -133,14 +133,6 @@ def test_help_texts_are_marked_for_translation(name: str, used: set[Text]) -> No
 
 def test_no_text_stands_inside_a_formatted_string() -> None:
     """A translator never sees it there: what extracts texts looks into calls, not into f-strings."""
-    hidden = [
-        f"{path.relative_to(PACKAGE)}:{call.lineno}"
-        for path in sorted(PACKAGE.rglob("*.py"))
-        if re.search(r"\b(?:_|N_|ngettext)\(", source := path.read_text(encoding="utf-8"))
-        for joined in ast.walk(ast.parse(source))
-        if isinstance(joined, ast.JoinedStr)
-        for call in ast.walk(joined)
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "N_", "ngettext")
-    ]
+    calls = (one for one in calls_below(PACKAGE) if one.is_within_a_text and one.name in KEYWORDS)
 
-    assert [] == hidden
+    assert [] == [f"{one.path.relative_to(PACKAGE)}:{one.line}" for one in calls]

@@ -6,10 +6,10 @@ touches. A new one fails this test until somebody has asked whether a seal, a st
 
 from __future__ import annotations
 
-import ast
-import re
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
+
+from tests.support.module_imports import calls_below
 
 ROOT = Path(__file__).parents[1] / "archiver"
 
@@ -60,28 +60,19 @@ OF_EVIDENCE = {"store/seal_files.py", "store/working/stamp_queue.py", "store/blo
 """The modules among them that see a seal, a stamp or a kept file: none of these calls there removes one."""
 
 
-def calls_of(path: Path) -> Counter[str]:
+def calls() -> dict[str, Counter[str]]:
     """How often each of these calls stands in a module, and `os.remove`; `replace` of a text or a time is left out."""
-    found: Counter[str] = Counter()
-    source = path.read_text(encoding="utf-8")
-    if not re.search(rf"\b(?:{'|'.join(CALLS)}|os\.remove)\(", source):
-        return found
-    for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.Call):
-            continue
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        is_of_a_value = name == "replace" and (len(node.args) != 1 or bool(node.keywords))
-        if (name in CALLS and not is_of_a_value) or ast.unparse(node.func) == "os.remove":
-            found[name] += 1
+    found = defaultdict[str, Counter[str]](Counter)
+    for one in calls_below(ROOT):
+        is_of_a_value = one.name == "replace" and (len(one.arguments) != 1 or one.has_names)
+        if (one.name in CALLS and not is_of_a_value) or (one.owner, one.name) == ("os", "remove"):
+            found[one.path.relative_to(ROOT).as_posix()][one.name] += 1
     return found
 
 
 def test_each_module_that_takes_files_away_is_known() -> None:
     """And each of them still does."""
-    paths = [path for path in ROOT.rglob("*.py") if "demo" not in path.relative_to(ROOT).parts]
-    actual = {path.relative_to(ROOT).as_posix() for path in paths if calls_of(path)}
-
-    assert set(WHAT) == actual
+    assert set(WHAT) == {name for name in calls() if not name.startswith("demo/")}
 
 
 def test_only_an_erasure_removes_evidence() -> None:
@@ -99,7 +90,7 @@ def test_only_an_erasure_removes_evidence() -> None:
 
 def test_nothing_that_sees_evidence_removes_more_than_a_half_made_file() -> None:
     """Seals and stamps are renamed and never unlinked; a blob's double goes, and a file that could not be written."""
-    actual = {name: dict(calls_of(ROOT / name)) for name in sorted(OF_EVIDENCE)}
+    actual = {name: found for name, found in calls().items() if name in OF_EVIDENCE}
 
     assert {
         "store/blobs.py": {"unlink": 3, "replace": 1},

@@ -22,14 +22,15 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from tests.support.module_imports import calls_below
+
 ROOT = Path(__file__).parents[2]
 LOCALE = ROOT / "archiver" / "locale"
 LANGUAGES = ("ja",)
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 
-#: Where texts stand: in code, in the scripts of `verify.html`, and in the templates of the pages.
+#: Where texts stand besides code: in the scripts of `verify.html`, and in the templates of the pages.
 METHODS = [
-    ("**.py", "python"),
     ("export/verify_page/scripts/**.js", "javascript"),
     ("web/templates/**.html", "jinja2"),
 ]
@@ -70,10 +71,12 @@ def mo_path(language: str) -> Path:
 def used_texts() -> set[Text]:
     """Every text of ours and of click that can be translated."""
     found: set[Text] = set(HIDDEN)
-    for folder in (ROOT / "archiver", Path(click.__file__).parent):
-        for _file, _line, text, _comments, _context in extract_from_dir(str(folder), METHODS, keywords=KEYWORDS):
-            if text:
-                found.add((text[0], text[1]) if isinstance(text, tuple) else text)
+    for call in (*calls_below(ROOT / "archiver"), *calls_below(Path(click.__file__).parent)):
+        if call.name in KEYWORDS and call.arguments[0]:
+            found.add((call.arguments[0], call.arguments[1] or "") if KEYWORDS[call.name] else call.arguments[0])
+    for _file, _line, text, _comments, _context in extract_from_dir(ROOT / "archiver", METHODS, keywords=KEYWORDS):
+        if text:
+            found.add((text[0], text[1]) if isinstance(text, tuple) else text)
     return found
 
 
