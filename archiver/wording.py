@@ -7,10 +7,15 @@ completed before a text is filled in: only there the program's own words are tol
 from __future__ import annotations
 
 import gettext as catalogue
-from collections.abc import Callable, Iterator
+import re
+import shlex
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
+
+_PLAIN = re.compile(r"[\w./\\:=+-]+", re.ASCII)
+_SAFE_BETWEEN_DOUBLE = re.compile(r"[^\"$`“”„]*")
 
 
 class Completion(NamedTuple):
@@ -77,3 +82,27 @@ def typed(text: str) -> str:
 def N_(text: str) -> str:  # noqa: N802 - the name that catalogue extractors know
     """Mark a text for the catalogues without translating it yet."""
     return text
+
+
+def shell_line(words: Sequence[str], *, platform: str) -> str:
+    """The words as one line for PowerShell on Windows and a POSIX shell elsewhere; `platform` is a `sys.platform`."""
+    if platform == "win32":
+        return " ".join(map(_for_windows, words))
+    return shlex.join(words)
+
+
+def _for_windows(word: str) -> str:
+    """A word in double quotation marks where nothing in it has a meaning, as the older command prompt knows them too.
+
+    PowerShell accepts typographic quotation marks (about_Quoting_Rules), and a comma outside quotes makes a list.
+    """
+    if _PLAIN.fullmatch(word):
+        return word
+    if _SAFE_BETWEEN_DOUBLE.fullmatch(word) and not word.endswith("\\"):
+        return f'"{word}"'
+    return single_quoted(word)
+
+
+def single_quoted(text: str) -> str:
+    """A text of PowerShell in which nothing has a meaning; it knows typographic quotation marks too."""
+    return "'" + re.sub("(['‘’‚‛])", r"\1\1", text) + "'"

@@ -22,16 +22,12 @@ OF_A_CASE = FOUNDATION | {"claims", "contract_dates", "platforms"}
 MAY_IMPORT: dict[str, set[str]] = {
     "wording": set(),
     "records": {"wording"},
-    "message_ids": set(),
     "corrected_clock": set(),
     "day_words": set(),
     "letter_folding": set(),
-    "search_folding": {"letter_folding"},
     "folder_sync": set(),
-    "reminders": set(),
     "report_language": set(),
     "platforms": set(),
-    "shell_command": {"records"},
     "errors": {"wording", "records"},  # of the latter the type of a reply that an error carries
     "contract_dates": FOUNDATION | {"platforms"},
     "claims": FOUNDATION | {"contract_dates", "platforms", "report_language"},
@@ -39,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "chatwork": FOUNDATION | {"corrected_clock"},
     "evidence": FOUNDATION,
     "store": FOUNDATION
-    | {"corrected_clock", "day_words", "evidence.history", "evidence.looks", "search_folding"}
+    | {"corrected_clock", "day_words", "evidence.history", "evidence.looks", "letter_folding"}
     | {"folder_sync"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seals": FOUNDATION | {"evidence.chain"},
@@ -53,12 +49,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "store",
     },
     "store.queries.viewing.quotable_messages": FOUNDATION
-    | {"claims.quotations", "evidence.history", "evidence.looks", "evidence.tables", "search_folding", "store"},
+    | {"claims.quotations", "evidence.history", "evidence.looks", "evidence.tables", "letter_folding", "store"},
     "store.orphaned_seals": FOUNDATION | {"evidence.chain"},
     "store.erasure": FOUNDATION | {"evidence.history", "evidence.replaced_records", "folder_sync"},
-    "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.looks", "evidence.tables", "search_folding"},
-    "render": {"message_ids", "records", "report_language", "chatwork.notation", "search_folding"},
-    "sync": FOUNDATION | {"message_ids", "reminders", "chatwork", "letter_folding", "store"},
+    "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.looks", "evidence.tables", "letter_folding"},
+    "render": {"records", "report_language", "chatwork.notation", "letter_folding"},
+    "sync": FOUNDATION | {"chatwork", "letter_folding", "store"},
     "export": OF_A_CASE
     | {
         "chatwork.notation",
@@ -81,14 +77,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "app": FOUNDATION | {"corrected_clock", "settings", "chatwork", "evidence", "store"},
     "custody": FOUNDATION | {"app", "folder_sync", "settings", "evidence", "store", "export.stamps"},
     "rounds": OF_A_CASE
-    | {"reminders", "alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily_copy"}
+    | {"alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily_copy"}
     | {"export.package.order", "export.package_scope"},
     "health": FOUNDATION
     | {"app", "custody", "evidence", "render.screen_text", "render.times", "rounds", "schedule", "settings"}
     | {"store", "sync"},
     "notices": FOUNDATION
     | {
-        "reminders",
         "report_language",
         "platforms",
         "chatwork.allowed_urls",
@@ -99,7 +94,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"rounds", "settings", "store", "sync"},
     "standing": OF_A_CASE
     | {"alerts", "app", "custody", "health", "notices.apprise_sender", "render", "report_language", "rounds"}
-    | {"settings", "setup.fact_questions", "shell_command", "store", "waiting.state_file"},
+    | {"settings", "setup.fact_questions", "store", "waiting.state_file"},
     "comparison": FOUNDATION
     | {"folder_sync"}
     | {"chatwork.notation", "custody", "evidence", "export.metadata", "export.pdf", "export.stamps", "render"}
@@ -109,7 +104,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 MAY_IMPORT["setup"] = set(MAY_IMPORT) - {"demo.story", "demo", "standing"}
 MAY_IMPORT["web"] = set(MAY_IMPORT) - {"demo.story", "demo"}
-READING = OF_A_CASE | {"message_ids", "report_language", "chatwork.notation", "render", "shell_command", "store"}
+READING = OF_A_CASE | {"report_language", "chatwork.notation", "render", "store"}
 MAY_IMPORT |= dict.fromkeys(("web.talk", "web.home.overview"), READING)
 MAY_IMPORT["cli"] = set(MAY_IMPORT)
 MAY_IMPORT["team"] = set(MAY_IMPORT) - {"demo.story", "demo"}  # and nothing imports the team

@@ -17,7 +17,7 @@ RAW_CLOCKS = {
     "notices/round_notices.py",  # beside the time of a file, which is this computer's
     "rounds/daemon.py",  # the scheduler's jobs, which go by this computer's clock
     "schedule/backends.py",  # when cron reads its tables, by this computer's clock
-    "settings/private_file.py",  # beside the time of a file
+    "settings/token.py",  # beside the time of a file
     "store/blobs.py",  # beside the time of a file
     "team/s3_store.py",  # until when a service is asked to lock an object: a request, no evidence
     "store/engine.py",  # beside the times of files

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, strategies
 
-from archiver import message_ids
+from archiver.records import conversation as message_ids
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from hypothesis import given, strategies
 
-from archiver.reminders import REPEAT_AFTER, DueReminders, due_reminders, is_due
+from archiver.records.alerts import REPEAT_AFTER, DueReminders, due_reminders, is_due
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings, strategies
 
 from archiver.records import Contract
-from archiver.shell_command import contract_name, line
+from archiver.records.contract import contract_name
+from archiver.wording import shell_line
 
 WORDS = strategies.lists(
     strategies.text(
@@ -26,7 +27,7 @@ def test_a_shell_takes_the_line_apart_as_it_was_put_together(words: list[str]) -
     """Whatever the folder is called."""
     printing = [sys.executable, "-c", "import sys; print(ascii(sys.argv[1:]))", *words]
 
-    command = line(printing, platform="linux")
+    command = shell_line(printing, platform="linux")
     actual = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
 
     assert ascii(words) == actual.stdout.strip()
@@ -48,7 +49,7 @@ def test_a_shell_takes_the_line_apart_as_it_was_put_together(words: list[str]) -
 )
 def test_powershell_is_given_its_own_marks(word: str, expected: str) -> None:
     """Typographic marks count there too (about_Quoting_Rules); a comma would make a list."""
-    assert expected == line([word], platform="win32")
+    assert expected == shell_line([word], platform="win32")
 
 
 @pytest.mark.parametrize(

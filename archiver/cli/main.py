@@ -15,7 +15,6 @@ from pathlib import Path
 
 import click
 
-from archiver.cli.argument_completion import folders
 from archiver.cli.commands import (
     COMMANDS,
     COMPLETION_VARIABLE,
@@ -23,8 +22,9 @@ from archiver.cli.commands import (
     HELP_OPTIONS,
     LazyGroup,
     ListedCommand,
+    folders,
 )
-from archiver.cli.context import CliContext, completion_for, tell_error
+from archiver.cli.context import CliContext, completion_for, tell_banner, tell_error
 from archiver.cli.terminal.help_pages import choose_language, make_output_safe, set_language, windows_language
 from archiver.cli.terminal.output import echo, paged_output, side_by_side
 from archiver.errors import NoArchive, OlderArchive
@@ -125,9 +125,7 @@ def _begin(  # `lang` is read before, by choose_language
     complete_with(completion_for(ctx.obj.home))
     if ctx.invoked_subcommand is not None:
         if not ctx.meta.get(FOR_HELP):
-            from archiver.cli.status import banner
-
-            banner.tell_banner(ctx.obj, ctx.invoked_subcommand)
+            tell_banner(ctx.obj, ctx.invoked_subcommand)
         return None
     if has_archive(ctx.obj.home):
         assert isinstance(ctx.command, LazyGroup)

@@ -26,7 +26,7 @@ from archiver import errors
 from archiver.folder_sync import sync_where_possible
 from archiver.settings.home import child_environ
 from archiver.settings.model import Settings
-from archiver.settings.notify_urls import environ_without_secrets
+from archiver.settings.token import environ_without_secrets
 from archiver.store import seals
 from archiver.store.archive import Archive
 from archiver.store.durable_files import sync_file

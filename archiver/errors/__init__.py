@@ -14,8 +14,6 @@ gettext ids with `{placeholders}`; `cli/main.py` translates and prints them, and
 """
 
 from archiver.errors.archive import *
-from archiver.errors.base import *
-from archiver.errors.chatwork import *
 from archiver.errors.ledger import *
 from archiver.errors.usage import *
 from archiver.wording import N_ as N_

@@ -14,7 +14,7 @@ from archiver.custody.copies_elsewhere import ToolOutcome
 from archiver.health.check_result import CheckResult, action, attention, error_text, good
 from archiver.render.times import iso_date, minute_text
 from archiver.settings.home import DATABASE_FILE, Mounts, check_home
-from archiver.settings.private_file import is_private
+from archiver.settings.token import is_private
 from archiver.store.archive import Reading
 from archiver.store.durable_files import keeps_names
 from archiver.store.engine import is_writable

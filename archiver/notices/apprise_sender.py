@@ -44,7 +44,7 @@ def is_installed() -> bool:
 def is_lacking(settings: Settings) -> bool:
     """Whether an address of the settings needs the library, and it is not installed."""
     from archiver.settings.home import own_environ
-    from archiver.settings.notify_urls import addresses
+    from archiver.settings.token import addresses
 
     return not is_installed() and not all(WEBHOOK.match(one.url) for one in addresses(settings, own_environ()))
 

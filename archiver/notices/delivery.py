@@ -20,7 +20,7 @@ from archiver import errors
 from archiver.notices import apprise_sender, desktop, heartbeat, url_check
 from archiver.notices.url_check import NoticeTrial
 from archiver.settings.model import MAIL_PORTS, NotifySettings, Settings
-from archiver.settings.notify_urls import addresses, environ_without_secrets, read_mail_password
+from archiver.settings.token import addresses, environ_without_secrets, read_mail_password
 
 DESKTOP, MAIL, URLS, PING = "desktop", "mail", "urls", "ping"
 """The ways by which the user is told; the last one is the heartbeat, which tells by its silence."""

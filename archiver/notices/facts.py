@@ -14,8 +14,7 @@ from archiver.health.judgements import days_left, deadline_time
 from archiver.health.snapshot import HealthSnapshot
 from archiver.platforms.job_platform import Deadline, platform_of
 from archiver.records import JST, Contract
-from archiver.records.alerts import Alert, AlertRule
-from archiver.reminders import due_reminders
+from archiver.records.alerts import Alert, AlertRule, due_reminders
 from archiver.rounds import run_log
 from archiver.store.archive import Reading
 from archiver.store.queries import files, last_looks, room_holdings

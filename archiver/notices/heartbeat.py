@@ -24,8 +24,7 @@ from archiver.chatwork.allowed_urls import is_loopback
 from archiver.chatwork.exchange import NETWORK_ERRORS, ExchangeDeadline, watch_session
 from archiver.rounds.run_log import COUNTS
 from archiver.settings.model import Settings
-from archiver.settings.notify_urls import INDIRECT_PREFIXES
-from archiver.settings.token import read_secret
+from archiver.settings.token import INDIRECT_PREFIXES, read_secret
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import LastPing

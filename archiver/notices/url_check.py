@@ -14,8 +14,7 @@ from archiver.notices import apprise_sender
 from archiver.notices.desktop import is_possible
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import Settings
-from archiver.settings.notify_urls import NotifyAddress, addresses, environ_without_secrets, has_secret_in_file
-from archiver.settings.private_file import is_private
+from archiver.settings.token import NotifyAddress, addresses, environ_without_secrets, has_secret_in_file, is_private
 
 SendTestNotice = Callable[[], "NoticeTrial"]
 """A callback that sends a test notice now."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -256,3 +258,12 @@ class Sides:
         if self.clients:
             return account in self.clients
         return account not in self.mine | self.thirds | {self.owner}
+
+
+_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
+
+
+def contract_name(contract: Contract, every: Sequence[Contract]) -> str:
+    """The contract's label, if no other contract has that name and any shell takes it as it stands; else its id."""
+    others = {name for one in every if one.id != contract.id for name in (one.id, one.platform_id)}
+    return contract.label if contract.label not in others and _NAME.fullmatch(contract.label) else contract.id

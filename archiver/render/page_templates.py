@@ -26,11 +26,11 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from archiver.letter_folding import join_forms
 from archiver.records import Message
 from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text, local_time, minute_text
 from archiver.report_language import current_language, is_english, is_practice, say, stated_day
-from archiver.search_folding import join_forms
 
 SCRIPT_TEXT = re.compile('"([^"\\n]*[぀-ヿ一-鿿][^"\\n]*)"')
 """A Japanese text in the script of the search."""

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from archiver.chatwork.notation.nodes import Mention, Quote, ReplyTag
 from archiver.chatwork.notation.parse import parse
+from archiver.letter_folding import fold_character, fold_searched, is_comma_in_number
 from archiver.records import OtherChat
 from archiver.render.message_body import NOWHERE, RULE, References, plain_text
 from archiver.report_language import say
-from archiver.search_folding import fold_character, fold_searched, is_comma_in_number
 
 _BEFORE = 24
 """Columns of context before the first mark."""

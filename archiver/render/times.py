@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
 
-from archiver.message_ids import posted_at
 from archiver.records import JST
+from archiver.records.conversation import posted_at
 from archiver.report_language import MONTHS, english_day, english_time, is_english, program_language, say
 
 WEEKDAYS = "月火水木金土日"

@@ -12,8 +12,8 @@ from itertools import groupby
 from typing import Any
 
 from archiver.chatwork.notation.parse import parse
-from archiver.message_ids import is_plausible
 from archiver.records import AccountId, Attachment, Conversation, FileId, Message, MessageId, RoomId, State
+from archiver.records.conversation import is_plausible
 from archiver.render.gap_breaks import GapBreaks, gap_text, gap_title, pause_text
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_body import Picture, ReferenceLink, References, html

@@ -20,8 +20,7 @@ from archiver.app import App
 from archiver.custody import copies_elsewhere, erasures, put_back_databases, stamp_requests
 from archiver.custody.stamp_requests import StampOutcome
 from archiver.records import JST, Seal
-from archiver.records.alerts import DEPARTURES
-from archiver.reminders import due_reminders
+from archiver.records.alerts import DEPARTURES, due_reminders
 from archiver.rounds import alerting, run_log
 from archiver.rounds.round_parts import run_in_parts
 from archiver.settings.model import Settings

@@ -15,11 +15,13 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from archiver import errors, reminders
+from archiver import errors
 from archiver.custody import sampling
 from archiver.custody.database_upkeep import UpkeepReport, VacuumOutcome, keep_up
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Verification
+from archiver.records.alerts import CLOCK_TOLERANCE
+from archiver.records.alerts import is_due as is_reminder_due
 from archiver.rounds import run_log
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
@@ -96,7 +98,7 @@ class Reminders:
         self.over(*(name for name in list(self._at) if name not in (FINDINGS, VERIFICATION, *SETTINGS_ERRORS)))
 
     def _is_new(self, name: str) -> bool:
-        if not reminders.is_due(self._at.get(name), self._now()):
+        if not is_reminder_due(self._at.get(name), self._now()):
             return False
         self._at[name] = self._now()
         return True
@@ -130,7 +132,7 @@ def is_due(last: datetime | None, now: datetime, every: timedelta) -> bool:
 
     A clock that was set well back makes it due; the corrected clocks of two rounds differ by a moment, which does not.
     """
-    return last is None or last - now > reminders.CLOCK_TOLERANCE or now - last >= every
+    return last is None or last - now > CLOCK_TOLERANCE or now - last >= every
 
 
 def tolerance(every: timedelta) -> timedelta:

@@ -10,7 +10,7 @@ import contextlib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
 from gettext import gettext as _
@@ -23,7 +23,6 @@ import msgspec
 from archiver import errors
 from archiver.chatwork.allowed_urls import base_url, is_loopback
 from archiver.errors import N_
-from archiver.settings import private_file
 from archiver.settings.home import SETTINGS_FILE, TOKEN_VARIABLE
 from archiver.settings.model import (
     LANGUAGES,
@@ -36,6 +35,7 @@ from archiver.settings.model import (
     folder_path,
     is_mail_address,
 )
+from archiver.settings.token import replace_file, variable_names
 
 _HEAD = """\
 # chatwork-archiver の設定 / Settings of chatwork-archiver.
@@ -287,11 +287,6 @@ def is_token_source(text: str) -> bool:
     return text == "keyring" or (kind == "file" and bool(place.strip()) and _is_folder(place))
 
 
-def variable_names(sources: Iterable[str]) -> Iterator[str]:
-    """The variables among places of secrets such as `env:NAME`."""
-    return (source.removeprefix("env:") for source in sources if source.startswith("env:"))
-
-
 def is_host(text: str) -> bool:
     """Whether a text is empty or can be the name or address of a host."""
     return bool(re.fullmatch(r"[A-Za-z0-9.:-]*", text))
@@ -327,7 +322,7 @@ def _save(path: Path, text: str, changes: Mapping[str, SettingValue]) -> None:
         place[name] = value if isinstance(value, (str, int, float)) else _toml_array(value)
     new = tomlkit.dumps(document)
     _parse(new, path)
-    private_file.replace_file(path, new.encode("utf-8"))
+    replace_file(path, new.encode("utf-8"))
 
 
 def _toml_array(items: Sequence[str] | Sequence[AuthoritySetting]) -> Array:

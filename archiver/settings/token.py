@@ -1,4 +1,4 @@
-"""The API token: read from the place that the settings name, stored there, removed.
+"""Secrets (API token, addresses and password for notices): read from the place that is named, stored, removed.
 
 It is read when the first request needs it, so that `status` and `search` open no keyring. No error contains it.
 """
@@ -6,16 +6,25 @@ It is read when the first request needs it, so that `status` and `search` open n
 from __future__ import annotations
 
 import contextlib
+import errno
+import glob
 import os
 import re
-from collections.abc import Iterator, Mapping
+import secrets
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
-from archiver.settings.home import APPLICATION
-from archiver.settings.model import Settings
-from archiver.settings.private_file import is_private, remove_leftovers, replace_file
+from archiver.folder_sync import has_too_many_files, sync_where_possible
+from archiver.settings.home import APPLICATION, TOKEN_VARIABLE, child_environ
+from archiver.settings.model import NotifySettings, Settings
 
 
 def place_words(source: str) -> str:
@@ -206,3 +215,195 @@ def _clear_keyring(home: Path) -> bool:
             return False
         keyring.delete_password(APPLICATION, _keyring_user(home))
     return True
+
+
+#: Everybody, signed-in users, users, guests, anonymous, network: as SDDL writes them, by letters or by number
+#: (Microsoft, "SID Strings").
+_GROUPS = {"WD", "AU", "BU", "BG", "AN", "NU", "IU", "S-1-1-0", "S-1-5-11", "S-1-5-32-545", "S-1-5-32-546"}
+
+
+def can_others_read(path: Path) -> bool:
+    """Whether whole groups may read the file; False if there is no access list."""
+    try:
+        return has_group_grant(_read_sddl(path))
+    except (OSError, subprocess.SubprocessError, UnicodeError):
+        return False
+
+
+def has_group_grant(sddl: str) -> bool:
+    """Whether an access list in SDDL allows anything to a group that means "others".
+
+    `D:(A;ID;FA;;;BA)` is one entry: type, flags, rights, two object ids, whom (Microsoft, "ACE Strings").
+    """
+    entries = re.findall(r"\(([^()]*)\)", sddl.partition("D:")[2].partition("S:(")[0])
+    parts = [entry.split(";") for entry in entries]
+    return any(entry[0] == "A" and entry[5] in _GROUPS for entry in parts if len(entry) >= 6)
+
+
+def _read_sddl(path: Path) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder) / "acl"
+        command = ["icacls", str(path), "/save", str(saved), "/q"]
+        subprocess.run(command, env=child_environ(), check=True, capture_output=True, timeout=10)  # noqa: S603 - part of Windows
+        return saved.read_text(encoding="utf-16")
+
+
+def is_private(path: Path, status: os.stat_result) -> bool:
+    """Whether a file belongs to this user (or root) and nobody else has any permission on it."""
+    if sys.platform == "win32":
+        return not can_others_read(path)
+    return not stat.S_IMODE(status.st_mode) & 0o077 and status.st_uid in {os.geteuid(), 0}
+
+
+_HALF_WRITTEN_SECONDS = 60
+"""A file that another process is writing is younger; older ones a killed process has left."""
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put `data` at `path` with mode 0600; the folder is made with mode 0700 if it is missing.
+
+    A symbolic link is followed, so that a settings file kept elsewhere stays there. Raises DiskFull,
+    DiskFailing, TooManyOpenFiles, HomeNotWritable; what was at `path` before is then unchanged.
+    """
+    try:
+        target = Path(os.path.realpath(path))
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(target, data)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise errors.DiskFull(path=path) from error
+        if error.errno == errno.EIO:
+            raise errors.DiskFailing(path=path, detail=error.strerror or str(error)) from error
+        if has_too_many_files(error):
+            raise errors.TooManyOpenFiles(path=path, detail=error.strerror or str(error)) from error
+        raise errors.HomeNotWritable(path=path.parent, detail=error.strerror or str(error)) from error
+
+
+def remove_leftovers(path: Path, *, older_than: float = _HALF_WRITTEN_SECONDS) -> None:
+    """Remove what killed processes left of the file, which may hold a secret, if it is older than so many seconds."""
+    target = Path(os.path.realpath(path))
+    with contextlib.suppress(OSError):
+        for leftover in target.parent.glob(f".{glob.escape(target.name)}.????????.partial"):
+            if leftover.stat().st_mtime <= time.time() - older_than:
+                leftover.unlink()
+
+
+def _write(target: Path, data: bytes) -> None:
+    remove_leftovers(target)
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_where_possible(target.parent)
+
+
+INDIRECT_PREFIXES = ("env:", "file:")
+"""Prefixes of entries that name where the address is stored; no notification service has such a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyAddress:
+    """An entry of `[notify] urls` with the address that was read."""
+
+    position: int
+    """Counted from 1."""
+    url: str = field(repr=False)
+    """Empty if there is an error."""
+    error: str | None = None
+    """A sentence that says why the address cannot be read."""
+
+
+def addresses(settings: Settings, environ: Mapping[str, str]) -> list[NotifyAddress]:
+    """Read every entry, in order, with the files and variables that they name."""
+    return [_read_address(settings, environ, number, entry) for number, entry in enumerate(settings.notify.urls, 1)]
+
+
+def has_url_in_file(urls: Sequence[str]) -> bool:
+    """Whether any entry is an address itself, so that `archive.toml` holds secrets."""
+    return any(not one.startswith(INDIRECT_PREFIXES) for one in urls)
+
+
+def has_secret_in_file(notify: NotifySettings) -> bool:
+    """Whether an address of these settings, which is a secret, stands in `archive.toml` itself."""
+    return has_url_in_file([*notify.urls, *filter(None, [notify.ping])])
+
+
+def environ_without_secrets(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment without the variables of token, addresses and password, for programs that do not need them.
+
+    Of two places of the token, one in the environment and one in the file, neither is left.
+    """
+    notify = settings.notify
+    used = variable_names([settings.token_source, *notify.urls, notify.ping, notify.mail_password])
+    names = {name.upper() for name in (TOKEN_VARIABLE, *used, *settings.secret_variables)}
+    return {name: value for name, value in environ.items() if name.upper() not in names}  # Windows knows no case
+
+
+def _read_address(settings: Settings, environ: Mapping[str, str], number: int, entry: str) -> NotifyAddress:
+    if not entry.startswith(INDIRECT_PREFIXES):
+        return NotifyAddress(number, entry.strip())
+    try:
+        url = read_secret(settings.home, entry, environ)
+    except errors.TokenFileUnsafe:
+        return NotifyAddress(number, "", _unsafe_text(number))
+    except (errors.SettingsError, ValueError, RuntimeError):  # no path at all, or a home of nobody
+        return NotifyAddress(number, "", _missing_text(number))
+    return NotifyAddress(number, url, None if url else _missing_text(number))
+
+
+def variable_names(sources: Iterable[str]) -> Iterator[str]:
+    """The variables among places of secrets such as `env:NAME`."""
+    return (source.removeprefix("env:") for source in sources if source.startswith("env:"))
+
+
+def _missing_text(number: int) -> str:
+    sentence = _("Alert address number {number} of [notify] urls is not where it should be.")
+    return sentence.format(number=number)
+
+
+def _unsafe_text(number: int) -> str:
+    sentence = _(
+        "The file of alert address number {number} of [notify] urls can be read by others, so it was not "
+        "used. Allow only yourself to read it: chmod 600"
+    )
+    return sentence.format(number=number)
+
+
+NAME = "mail"
+"""Under which the keyring holds it, beside the archive's token."""
+
+KEYRING = "keyring"
+
+PRIVATE_FILE = "file:mail-password"
+"""In a file of the home that only its owner can read."""
+
+
+def read_mail_password(settings: Settings, environ: Mapping[str, str]) -> str:
+    """The password; empty if there is none, or no mail server is set. Raises SettingsError."""
+    notify = settings.notify
+    return read_secret(settings.home, notify.mail_password, environ, name=NAME) if notify.has_mail else ""
+
+
+def store_mail_password(settings: Settings, password: str) -> str:
+    """Store a password beside the token: in the keyring where that is, else in a private file; return the place.
+
+    Raises as `store_token`.
+    """
+    if settings.token_source == KEYRING:
+        try:
+            store_token(settings.home, KEYRING, password, name=NAME)
+        except errors.KeyringUnavailable:
+            pass
+        else:
+            return KEYRING
+    store_token(settings.home, PRIVATE_FILE, password)
+    return PRIVATE_FILE

@@ -1,6 +1,7 @@
-"""The application in this computer's menu and on its desktop: an XDG entry, a link of Windows, a bundle of macOS.
+"""The application in this computer's menu, on its desktop, and started at each log-in to wait; folders shown.
 
-The last two follow those systems' documentation and never ran there.
+Linux: an XDG entry, also for the log-in ("Desktop Application Autostart Specification"). macOS: a bundle, and an agent
+of launchd. Windows: links. What is for the last two follows those systems' documentation and never ran there.
 """
 
 from __future__ import annotations
@@ -14,17 +15,26 @@ import shutil
 import struct
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 
-from archiver.schedule.backends import run_program
+from archiver import errors
+from archiver.app import utc_now
+from archiver.schedule.backends import run_program, start_in_background
 from archiver.schedule.job_files import program
 from archiver.schedule.schedulers import job_name
 from archiver.settings.home import APPLICATION, WINDOWS_FOLDER, home_path
+from archiver.settings.model import Settings
 from archiver.settings.other_archives import state_folder
-from archiver.shell_command import single_quoted
+from archiver.setup.archive_setup import ProgramCall
+from archiver.store.archive import Archive
 from archiver.store.durable_files import storage_error, write_durably
+from archiver.waiting.state_file import state_file
 from archiver.wording import gettext as _
+from archiver.wording import single_quoted
 
 PICTURES = Path(__file__).parents[1] / "web" / "static"
 """Of these, `icon.svg` and `icon.png` (256 pixels a side) are the same picture."""
@@ -58,6 +68,19 @@ def desktop_entry(name: str, command: Sequence[str], *lines: str, icon: str = AP
 def has_desktop(environ: Mapping[str, str]) -> bool:
     """Whether there is a desktop, with a menu and a browser, and not a terminal alone."""
     return sys.platform in ("win32", "darwin") or any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def show_folder(folder: Path) -> bool:
+    """Try to show a folder, and return whether that was tried. Never waits and never raises."""
+    with suppress(OSError, errors.SchedulerRefused):  # what lies there is complete even if no file manager starts
+        if sys.platform == "win32":
+            os.startfile(folder)  # noqa: S606 - a folder that we made ourselves
+            return True
+        program = "open" if sys.platform == "darwin" else "xdg-open" if has_desktop(os.environ) else ""
+        if path := shutil.which(program):
+            start_in_background(path, str(folder), environ=os.environ)  # it lives on, and writes into no terminal
+            return True
+    return False
 
 
 def places(home: Path) -> list[Path]:
@@ -173,3 +196,61 @@ def _write_bundle(home: Path, paths: Sequence[Path]) -> None:
     for link in paths[1:]:
         link.unlink(missing_ok=True)
         link.symlink_to(paths[0])
+
+
+def login_entry(call: ProgramCall) -> Path:
+    """The file of this archive's entry."""
+    environ, name = call.environ, f"{job_name(call.home)}-waiting"
+    if sys.platform == "win32":
+        roaming = Path(environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
+        return roaming / "Microsoft" / "Windows" / "Start Menu" / "Programs" / "Startup" / f"{name}.lnk"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "LaunchAgents" / f"{name}.plist"
+    base = environ.get("XDG_CONFIG_HOME") or ""
+    return (Path(base) if base.startswith("/") else Path.home() / ".config") / "autostart" / f"{name}.desktop"
+
+
+def can_wait() -> bool:
+    """Whether the library that shows the sign is installed; on Linux it is."""
+    return find_spec("jeepney" if sys.platform == "linux" else "pystray") is not None
+
+
+def begin_waiting(call: ProgramCall, note_state: Callable[[Settings, datetime], None]) -> str:
+    """Wait from now on, once `note_state` has written how saving stands, and say so.
+
+    Raises NoArchive, StorageError, and UsageError where the library is missing.
+    """
+    if not Archive(call.home).exists():
+        raise Archive(call.home).absence()
+    if not can_wait():
+        raise errors.UsageError(detail=_("This needs a part that is not installed here: the extra [tray]."))
+    path, command = login_entry(call), (*application_command(call.home), "--wait")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if sys.platform == "win32":
+            write_links([path], command, PICTURES / "icon.png")
+        elif sys.platform == "darwin":
+            agent = {"Label": path.stem, "ProgramArguments": list(command), "RunAtLoad": True}
+            write_durably(path, plistlib.dumps(agent))
+        else:
+            text = desktop_entry(_("Chatwork archive"), command, icon=str(PICTURES / "icon.svg"))
+            write_durably(path, os.fsencode(text))
+        state_file(call.home).parent.mkdir(mode=0o700, exist_ok=True)
+        write_durably(state_file(call.home), b"{}")
+    except OSError as error:
+        raise storage_error(error, path) from error
+    note_state(call.settings(), utc_now())
+    with suppress(errors.SchedulerRefused):  # then at the next log-in
+        start_in_background(*command, environ=call.environ)
+    return _("From each log-in on, a sign beside the clock shows how saving goes; a click on it opens the pages.")
+
+
+def end_waiting(call: ProgramCall) -> str:
+    """Wait no longer, and say so; what waits sees that the state is gone, and ends. Raises StorageError."""
+    was_on = login_entry(call).exists()
+    for path in (login_entry(call), state_file(call.home)):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise storage_error(error, path) from error
+    return _("The sign beside the clock goes within a minute.") if was_on else _("Nothing waited; nothing was changed.")

@@ -14,8 +14,7 @@ from archiver.notices.heartbeat import parse_address
 from archiver.notices.url_check import NoticeTrial
 from archiver.settings import file
 from archiver.settings.model import Settings
-from archiver.settings.notify_urls import store_mail_password
-from archiver.settings.token import store_token
+from archiver.settings.token import store_mail_password, store_token
 from archiver.setup.fact_questions import whole_address
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values

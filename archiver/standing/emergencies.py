@@ -12,10 +12,10 @@ from archiver.claims.quotations import Quotation, seen_at
 from archiver.custody.put_back_databases import put_back_databases
 from archiver.records import CLOSED_ENDING, ChangedMessages, Contract, closed_mark
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, DepartureObservations, Level
+from archiver.records.contract import contract_name
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import NOWHERE, References
 from archiver.render.snippet import own_words
-from archiver.shell_command import contract_name
 from archiver.standing.alert_lines import NamedMessage, contract_names, messages_by_id
 from archiver.store.queries import departures
 from archiver.store.queries.contract_activity import case_sides, changed_messages

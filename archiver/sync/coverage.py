@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from archiver.message_ids import first_id_after
+from archiver.records.conversation import first_id_after
 from archiver.store.queries.current_state import WindowCoverage
 
 WINDOW = 100

@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from archiver.chatwork.models import Room
-from archiver.reminders import CLOCK_TOLERANCE
+from archiver.records.alerts import CLOCK_TOLERANCE
 from archiver.store.working.remembered_values import Visit
 
 MESSAGES, FILES, PEOPLE = "messages", "files", "people"

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from archiver.chatwork.models import Room
 from archiver.chatwork.transport import Transport
 from archiver.records import RoomId
-from archiver.reminders import due_reminders
+from archiver.records.alerts import due_reminders
 from archiver.store import seals
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries import current_state, files

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver import errors
-from archiver.settings.private_file import replace_file
+from archiver.settings.token import replace_file
 from archiver.store.archive import Archive
 from archiver.store.durable_files import storage_error
 from archiver.store.keeper import Keeper

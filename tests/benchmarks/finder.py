@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from archiver.export.mask.finder import NameFinder
 from archiver.export.mask.names import third_persons
 from archiver.export.mask.package_mask import PackageMask, masking_policy
-from archiver.letter_folding import fold, folded_text
+from archiver.letter_folding import fold_letters, folded_text
 from tests.benchmarks.instruments.measure import Figure
 
 CORPUS = Path(__file__).parents[1] / "export" / "mask" / "corpus"
@@ -77,7 +77,7 @@ def _is_left(text: str, shown: Sequence[bool], span: tuple[int, int]) -> bool:
 
 def _places(text: str, name: str) -> list[tuple[int, int]]:
     """Where a name stands, in any width; one character within a longer word is a part of that word (原 in 原稿)."""
-    folded, wanted = fold(text), folded_text(name)
+    folded, wanted = fold_letters(text), folded_text(name)
     starts = [match.start() for match in re.finditer(f"(?={re.escape(wanted)})", folded.text)]
     places = [folded.span(start, start + len(wanted)) for start in starts]
     alone = [span for span in places if not _is_within_word(text, span)]

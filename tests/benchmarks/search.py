@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
-from archiver.search_folding import fold
+from archiver.letter_folding import fold
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.search.index import is_current

@@ -21,7 +21,7 @@ import requests
 from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.reading.app import build_view_context
-from archiver.settings.private_file import replace_file
+from archiver.settings.token import replace_file
 from archiver.store.archive import Archive
 from archiver.team import pages
 from archiver.team.pages import ProxyGate

@@ -11,7 +11,7 @@ import pytest
 from archiver.notices.delivery import send_mail
 from archiver.settings import file
 from archiver.settings.model import Settings
-from archiver.settings.notify_urls import read_mail_password, store_mail_password
+from archiver.settings.token import read_mail_password, store_mail_password
 from tests.support.certificate import loopback_certificate
 from tests.support.receivers.mail_server import PASSWORD, USER, MailServer, running_mail_server
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import given, strategies
 
+from archiver.letter_folding import fold_searched, fold_word
 from archiver.render.snippet import snippet
-from archiver.search_folding import fold_searched, fold_word
 
 CHARACTERS = strategies.text(strategies.sampled_from("aAｂがかﾞ゛ß İ\n\u3000ﬁé\u0301"), max_size=60)
 

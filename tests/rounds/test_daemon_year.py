@@ -18,7 +18,7 @@ from archiver.app import App
 from archiver.custody.verify import verify_archive
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.notices import sentences
-from archiver.reminders import is_due
+from archiver.records.alerts import is_due
 from archiver.rounds import run_log
 from archiver.rounds.daemon_work import DaemonWork
 from archiver.rounds.scheduled_duties import DaemonMessages

@@ -8,7 +8,7 @@ import pytest
 
 from archiver.settings.file import load_settings
 from archiver.settings.model import NotifySettings, Settings
-from archiver.settings.notify_urls import NotifyAddress, addresses, environ_without_secrets, has_url_in_file
+from archiver.settings.token import NotifyAddress, addresses, environ_without_secrets, has_url_in_file
 
 SECRET = "json://user:canary-6f1d@127.0.0.1/"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from archiver.settings.private_file import replace_file
+from archiver.settings.token import replace_file
 
 
 def test_what_a_killed_process_left_is_removed_by_the_next_write(tmp_path: Path) -> None:

@@ -14,8 +14,7 @@ from keyring.backend import KeyringBackend
 
 from archiver import errors
 from archiver.settings.model import Settings
-from archiver.settings.private_file import has_group_grant, is_private
-from archiver.settings.token import forget_token, read_token, store_token
+from archiver.settings.token import forget_token, has_group_grant, is_private, read_token, store_token
 
 CANARY = "0123456789abcdef0123456789abcdef"
 

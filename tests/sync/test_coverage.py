@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, strategies
 
-from archiver.message_ids import first_id_after
+from archiver.records.conversation import first_id_after
 from archiver.store.queries.current_state import WindowCoverage
 from archiver.sync.coverage import JOINED, PLAN_SHOWS_AT_LEAST, WHOLE, NewGap, WindowVerdict, judge_window
 

@@ -9,7 +9,7 @@ from hypothesis import given, strategies
 
 from archiver.chatwork.models import Room
 from archiver.records import RoomId
-from archiver.reminders import CLOCK_TOLERANCE
+from archiver.records.alerts import CLOCK_TOLERANCE
 from archiver.store.working.remembered_values import Visit
 from archiver.sync import plan
 from archiver.sync.plan import (

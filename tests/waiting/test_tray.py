@@ -24,7 +24,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.main import main
 from archiver.cli.saving import save
 from archiver.render.times import time_of_year
-from archiver.setup import at_login
+from archiver.setup import menu_entry
 from archiver.waiting import tray
 from archiver.waiting.state_file import Sign, read_sign, state_file
 from tests.support.schedules.rounds import next_round, settings
@@ -207,20 +207,20 @@ def test_the_entry_starts_it_at_the_next_log_in_and_a_click_the_application(
 def test_an_entry_of_macos_or_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
     """By those systems' documentation: neither ran there. Without the extra, a sentence says that a part is missing."""
     links, started = list[tuple[str, ...]](), list[tuple[str, ...]]()
-    monkeypatch.setattr(at_login, "write_links", lambda _paths, command, _icon: links.append(command))
-    monkeypatch.setattr(at_login, "start_in_background", lambda *command, environ: started.append(command))
+    monkeypatch.setattr(menu_entry, "write_links", lambda _paths, command, _icon: links.append(command))
+    monkeypatch.setattr(menu_entry, "start_in_background", lambda *command, environ: started.append(command))
     monkeypatch.setenv("HOME", str(tmp_path))
     with running_world(tmp_path / "home") as world:
         world.sync()
     call = CliContext(tmp_path / "home", 0, {"APPDATA": str(tmp_path)})
     monkeypatch.setattr(sys, "platform", platform)
     with pytest.raises(errors.UsageError, match="tray"):
-        at_login.turn_on(call, lambda *_given: None)
-    monkeypatch.setattr(at_login, "find_spec", lambda name: name == "pystray")
+        menu_entry.begin_waiting(call, lambda *_given: None)
+    monkeypatch.setattr(menu_entry, "find_spec", lambda name: name == "pystray")
 
-    at_login.turn_on(call, lambda *_given: None)
+    menu_entry.begin_waiting(call, lambda *_given: None)
 
-    entry = at_login.entry(call)
+    entry = menu_entry.login_entry(call)
     agent = plistlib.loads(entry.read_bytes())["ProgramArguments"] if platform == "darwin" else [*links[0]]
     assert [*started[0]] == agent
     assert agent[-4:] == ["--home", str(call.home), "app", "--wait"]

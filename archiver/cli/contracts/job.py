@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from archiver.cli.argument_completion import AS_JSON, JOB, JobCommand, chat_option, files
+from archiver.cli.commands import AS_JSON, JOB, JobCommand, chat_option, files
 from archiver.cli.context import CliContext
 from archiver.errors import N_
 from archiver.records import ENCLOSURE_KINDS, TERM_ITEMS, contract_facts

@@ -18,8 +18,8 @@ from archiver.health.folders import copy_tool_sentence
 from archiver.render.times import interval_words, minute_text
 from archiver.settings.home import check_home
 from archiver.settings.model import parse_duration
-from archiver.settings.notify_urls import has_secret_in_file
-from archiver.setup import erasing, evidence_words, scheduled_job
+from archiver.settings.token import has_secret_in_file
+from archiver.setup import erasing, outcome_words, scheduled_job
 from archiver.setup.archive_setup import make_home
 from archiver.setup.erasing import restored_line
 from archiver.store.archive import Archive
@@ -52,8 +52,8 @@ def back_up(obj: CliContext, place: str | None, every: str | None, remove_erased
         at = minute_text(outcome.report.earlier) if outcome.report.earlier else "-"
         echo(_("The earlier backup of {time} was kept as it was: the new one has findings."), time=at)
         echo(_("The new database is beside it: {path}"), path=folder / backup.WITH_FINDINGS)
-    echo_lines(evidence_words.copied_lines(outcome.report))
-    echo_lines([*erasing.removed_lines(outcome), *evidence_words.compared_lines(outcome)])
+    echo_lines(outcome_words.copied_lines(outcome.report))
+    echo_lines([*erasing.removed_lines(outcome), *outcome_words.compared_lines(outcome)])
     tell_verification(outcome.verification)
     if outcome.is_placed and not outcome.is_remembered:
         echo(_("The archive cannot be written to now, so it does not remember this backup."), err=True)
@@ -109,7 +109,7 @@ def _restore(obj: CliContext, source: str | None) -> int:
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
         outcome = backup.restore(folder, obj.home, now=utc_now, tell=copy_progress(progress))
     if outcome.report is not None:
-        echo_lines(evidence_words.copied_lines(outcome.report))
+        echo_lines(outcome_words.copied_lines(outcome.report))
     tell_verification(outcome.verification)
     if outcome.is_placed:
         echo_lines(outcome.erased)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from archiver.cli.argument_completion import AS_JSON, JOB, contract_ids, files, folders, profiles, room_numbers
+from archiver.cli.commands import AS_JSON, JOB, contract_ids, files, folders, profiles, room_numbers
 from archiver.cli.context import CliContext
 from archiver.errors import N_
 from archiver.export.package.order import OPTIONS

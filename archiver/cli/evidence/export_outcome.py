@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from archiver.export.package.recipe import PackagePreview
 from archiver.records import ExportedPackage, JsonObject, contract_facts
 from archiver.render.times import minute_text
 from archiver.rounds.export_recheck import Recheck
-from archiver.setup.evidence_words import metadata_lines, open_folder, warning_lines
+from archiver.setup.menu_entry import show_folder
+from archiver.setup.outcome_words import metadata_lines, warning_lines
 from archiver.setup.written_values import EXAMPLE_DAY, read_day
 from archiver.standing.alert_lines import contract_names
 from archiver.store import statements
@@ -60,7 +62,8 @@ def tell_export(report: ExportReport, options: Sequence[str], *, to_stderr: bool
         echo("  " + _("It is time-stamped by every company in the settings."), err=to_stderr)
     _tell_incomplete(report, options)
     _tell_before_sending(report)
-    open_folder(Path(report.path))
+    if sys.stdout.isatty() and sys.stdin.isatty():
+        show_folder(Path(report.path))
 
 
 def _tell_incomplete(report: ExportReport, options: Sequence[str]) -> None:

@@ -36,7 +36,7 @@ from archiver.export.verify_page.page import NAME, page_digest, verify_page
 from archiver.render.times import minute_text
 from archiver.report_language import report_language
 from archiver.rounds.round import seal_now
-from archiver.setup.evidence_words import copy_step_words, sealing_lines, verification_lines
+from archiver.setup.outcome_words import copy_step_words, sealing_lines, verification_lines
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import named_or_only_contract
 

@@ -20,7 +20,6 @@ from archiver.cli.terminal.help_pages import current_language
 from archiver.cli.terminal.output import echo
 from archiver.health.rooms_and_runs import round_interval
 from archiver.health.snapshot import known_time
-from archiver.setup import at_login as waiting
 from archiver.setup import menu_entry
 from archiver.setup.menu_entry import has_desktop
 from archiver.standing.home_document import home_document
@@ -58,7 +57,7 @@ def open_app(
 ) -> int:
     """Serve the pages until a signal, the button, or 20 minutes without use; a second call opens the first one's."""
     if at_login is not None:
-        echo(waiting.turn_on(obj, note_state) if at_login else waiting.turn_off(obj))
+        echo(menu_entry.begin_waiting(obj, note_state) if at_login else menu_entry.end_waiting(obj))
     if icon is not None:
         _change_icon(obj, is_wanted=icon)
     if (at_login, icon) != (None, None):

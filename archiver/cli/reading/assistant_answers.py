@@ -24,9 +24,9 @@ from archiver.export.mask.package_mask import PackageMask, Policy
 from archiver.export.mask.policy import Covers, Place
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.reading_step import recipe_of
+from archiver.letter_folding import fold_searched, fold_word
 from archiver.records import JST, Contract, MessageId, ReadState, RoomId, contract_facts
 from archiver.render.message_html import chatwork_url
-from archiver.search_folding import fold_searched, fold_word
 from archiver.store.archive import Archive, Reading
 from archiver.store.fingerprints import DELETED
 from archiver.store.queries.contracts import find_contract

@@ -12,8 +12,7 @@ from typing import Any
 import click
 
 from archiver import errors
-from archiver.cli.argument_completion import AS_JSON, chat_option, contract_ids, job_option
-from archiver.cli.commands import ARGUMENTS, LITERAL
+from archiver.cli.commands import ARGUMENTS, AS_JSON, LITERAL, chat_option, contract_ids, job_option
 from archiver.cli.context import CliContext, tell_error
 from archiver.cli.terminal.output import echo, echo_json, paged_output, visible
 from archiver.errors import N_

@@ -10,7 +10,6 @@ from datetime import datetime
 
 import click
 
-from archiver import shell_command
 from archiver.app import utc_now
 from archiver.chatwork.notation import parse
 from archiver.cli.commands import LITERAL
@@ -19,12 +18,13 @@ from archiver.cli.terminal.output import WIDTH, columns, echo, echo_json, pad, p
 from archiver.cli.terminal.prompts import find_room, parse_period
 from archiver.day_words import read_days
 from archiver.errors import EmptyPart, EmptySearch
-from archiver.message_ids import posted_at
 from archiver.records import JST, AccountId, Contract, State, notable_states
+from archiver.records.contract import contract_name
+from archiver.records.conversation import posted_at
 from archiver.render.message_body import References, plain_text
 from archiver.render.snippet import one_line, readable_body, snippet
 from archiver.render.times import minute_text
-from archiver.setup.round_words import about_time
+from archiver.setup.outcome_words import about_time
 from archiver.store.archive import Archive
 from archiver.store.fingerprints import DELETED
 from archiver.store.queries.contracts import contracts as stated_contracts
@@ -38,7 +38,7 @@ from archiver.store.time_text import from_text, from_unix
 from archiver.store.working.backfill_queue import ItemState, unseen_ids
 from archiver.web.talk.selection import messages_argument, messages_by_contract
 from archiver.wording import gettext as _
-from archiver.wording import ngettext
+from archiver.wording import ngettext, shell_line
 
 SHOWN_LIMIT, LISTED_LIMIT = 50, 1_000
 """Hits at most on the screen, and in a document."""
@@ -140,7 +140,7 @@ def _tell_handing_in(hits: Sequence[MessageSummary], contracts: Sequence[Contrac
     On a terminal without their ids where these need a second line.
     """
     for contract, of_it in messages_by_contract(hits, contracts):
-        name = shell_command.line([shell_command.contract_name(contract, contracts)], platform=sys.platform)
+        name = shell_line([contract_name(contract, contracts)], platform=sys.platform)
         sentence = _("To hand them in: archive export {contract} --messages {ids}")
         if len(contracts) == 1:
             sentence = _("To hand them in: archive export --messages {ids}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from archiver.cli.argument_completion import AS_JSON, chat_option, job_option
+from archiver.cli.commands import AS_JSON, chat_option, job_option
 from archiver.cli.context import CliContext
 from archiver.errors import N_
 from archiver.wording import gettext as _

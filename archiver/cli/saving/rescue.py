@@ -16,7 +16,7 @@ from archiver.records import Contract
 from archiver.render.screen_text import shorten
 from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
 from archiver.rounds.round import rescue_round, upgrade_if_older
-from archiver.setup.evidence_words import recovery_counts, taken_in_words
+from archiver.setup.outcome_words import recovery_counts, taken_in_words
 from archiver.standing.emergencies import emergencies
 from archiver.store.queries import departures
 from archiver.store.queries.contracts import contracts, find_contract, required_rooms

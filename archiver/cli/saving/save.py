@@ -179,7 +179,7 @@ def tell_after_round(settings: Settings, environ: Mapping[str, str], error: Arch
 
 def tell_sync(report: SyncReport) -> None:
     """Print the outcome of a run, one line for each room, and what is not complete."""
-    from archiver.setup.round_words import round_lines
+    from archiver.setup.outcome_words import round_lines
 
     echo_lines(round_lines(report))
 

@@ -21,7 +21,7 @@ from archiver.settings.home import has_archive
 from archiver.settings.model import exports_folder
 from archiver.setup import scheduled_job
 from archiver.setup.archive_setup import choose_authorities, lasting_settings
-from archiver.setup.evidence_words import count_saved, counts_line, left_out_sentence
+from archiver.setup.outcome_words import count_saved, counts_line, left_out_sentence
 from archiver.setup.written_values import SCHEDULE, STAMPS, note_answer, recall_answers
 from archiver.store.archive import Archive
 from archiver.store.working.remembered_values import SCHEDULED_RUN

@@ -25,7 +25,7 @@ from archiver.settings import other_archives
 from archiver.settings.home import TOKEN_VARIABLE
 from archiver.setup.archive_setup import lasting_settings
 from archiver.setup.notice_ways import is_trial_due
-from archiver.setup.round_words import derived_day
+from archiver.setup.outcome_words import derived_day
 from archiver.standing.home_document import urgent_count
 from archiver.store.queries.contracts import rooms_to_read
 from archiver.store.queries.reread_and_backfill_progress import Rereading, SlowWork, slow_work_progress

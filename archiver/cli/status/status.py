@@ -19,10 +19,10 @@ from archiver.health.evidence import service_sentences
 from archiver.health.snapshot import known_time
 from archiver.records import ChangedMessages, ChangeKind, JsonObject, Pause
 from archiver.records.alerts import Alert
+from archiver.records.contract import contract_name
 from archiver.render.times import time_of_year
 from archiver.rounds.alerting import alert_document
 from archiver.settings.model import Settings
-from archiver.shell_command import contract_name
 from archiver.standing.alert_lines import (
     NamedMessage,
     contract_names,

@@ -16,8 +16,8 @@ from archiver import errors
 from archiver.cli.terminal.output import WIDTH, beside, echo, visible, wrap
 from archiver.day_words import DayRange, read_days
 from archiver.errors import N_, BadValue, EmptyPeriod
+from archiver.letter_folding import fold
 from archiver.records import JST
-from archiver.search_folding import fold
 from archiver.setup.written_values import InvalidAnswer
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from archiver.export.mask.finder import piece_pattern
 from archiver.export.mask.kinds import MaskHit, MaskKind, pattern_hits, reason, replacement
 from archiver.export.mask.names import NameMatcher, letter_names
 from archiver.export.mask.policy import POLICIES, Policy, masking_policy
-from archiver.letter_folding import TAG, FoldedText, fold, folded_text, folded_word
+from archiver.letter_folding import TAG, FoldedText, fold_letters, folded_text, folded_word
 from archiver.records import Contract, contract_facts
 
 __all__ = ["POLICIES", "PackageMask", "Policy", "masking_policy"]
@@ -287,7 +287,7 @@ class PackageMask:
 
 
 def _fold_with_tags(original: str) -> FoldedText:
-    return fold(
+    return fold_letters(
         original, [match.span() for match in _TAGS.finditer(original)] if "[" in original or "#!" in original else ()
     )
 

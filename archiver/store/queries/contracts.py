@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, and_, func, select
 
 from archiver import errors
+from archiver.letter_folding import fold
 from archiver.records import (
     Contract,
     ContractRoom,
@@ -30,7 +31,6 @@ from archiver.records import (
     StatedTerm,
     contract_facts,
 )
-from archiver.search_folding import fold
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.payload_forms import read_all_formed

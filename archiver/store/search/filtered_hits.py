@@ -11,7 +11,7 @@ from dataclasses import replace
 from heapq import merge
 from itertools import islice
 
-from archiver.search_folding import fold_searched
+from archiver.letter_folding import fold_searched
 from archiver.store.fingerprints import DELETED
 from archiver.store.search.index import LostTexts, match_expression
 from archiver.store.search.newest_hits import HitPosition

@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 
 from archiver import errors
 from archiver.evidence.history import EntryObject
-from archiver.search_folding import fold_searched
+from archiver.letter_folding import fold_searched
 from archiver.store import schema
 from archiver.store.archive import Archive
 from archiver.store.engine import driver_connection

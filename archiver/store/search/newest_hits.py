@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from archiver.search_folding import fold_searched
+from archiver.letter_folding import fold_searched
 from archiver.store.fingerprints import DELETED
 from archiver.store.search.index import LostTexts
 from archiver.store.search.scope import SearchQuery, SearchScope, conditions

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from archiver import errors
 from archiver.day_words import read_days
 from archiver.evidence.history import text
+from archiver.letter_folding import fold, fold_word
 from archiver.records import JST
-from archiver.search_folding import fold, fold_word
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import readable_text

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from archiver.evidence.history import text
+from archiver.letter_folding import fold_searched
 from archiver.records import State
-from archiver.search_folding import fold_searched
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, or_, select
 
+from archiver.letter_folding import fold_searched, fold_word
 from archiver.records import MessageId, TermItem
-from archiver.search_folding import fold_searched, fold_word
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection

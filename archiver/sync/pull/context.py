@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from archiver.chatwork.client import Client
 from archiver.chatwork.models import Contact
-from archiver.message_ids import is_plausible
 from archiver.records import Entry, JsonObject, Observation, ObservedBy, Reply
+from archiver.records.conversation import is_plausible
 from archiver.store import writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.fingerprints import account_id_of, body_of, fingerprint, storable_integer

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from archiver.message_ids import first_id_after, is_plausible
+from archiver.records.conversation import first_id_after, is_plausible
 from archiver.store.working.backfill_queue import MessagePlace
 
 IDS_LIMIT = 200_000

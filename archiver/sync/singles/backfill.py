@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from archiver.chatwork import reply_headers
 from archiver.errors import BudgetSpent, ChatworkError, NotVisible
-from archiver.message_ids import is_plausible
+from archiver.records.conversation import is_plausible
 from archiver.store.archive import Archive, Writing
 from archiver.store.working import backfill_queue, remembered_values
 from archiver.store.working.backfill_queue import BackfillItem, MessagePlace, Origin

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.argument_completion import contract_ids, folders, profiles
+from archiver.cli.commands import contract_ids, folders, profiles
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import echo, visible
 from archiver.cli.terminal.prompts import parse_until

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.argument_completion import folders
+from archiver.cli.commands import folders
 from archiver.cli.context import INCOMPLETE, CliContext
 from archiver.cli.setup.token import ask_token
 from archiver.cli.terminal.output import echo, echo_lines, visible

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.argument_completion import files
+from archiver.cli.commands import files
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import echo, echo_lines
 from archiver.errors import N_

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.argument_completion import folders
+from archiver.cli.commands import folders
 from archiver.cli.context import FINDINGS, CliContext, completion_for
 from archiver.cli.evidence.verify import copy_progress, tell_verification
 from archiver.cli.terminal.output import ProgressScreen, echo, echo_lines, visible
@@ -186,7 +186,7 @@ def store_lines(verification: Verification) -> Iterator[str]:
         "segments of records."
     )
     yield sentence.format(**verification.checked)
-    from archiver.setup.evidence_words import result_lines
+    from archiver.setup.outcome_words import result_lines
 
     yield from result_lines(verification)
     if verification.ok and not any(verification.checked.values()):

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archiver import errors
-from archiver.settings.private_file import replace_file
+from archiver.settings.token import replace_file
 from archiver.store.keeper import LEDGER_FILE
 
 COPY_SETTINGS = b"[exports]\ndaily = false\n[notify]\ndesktop = false\n"

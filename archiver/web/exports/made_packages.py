@@ -23,7 +23,8 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date
 from archiver.report_language import JAPANESE, report_language
 from archiver.settings.model import exports_folder
-from archiver.setup.evidence_words import show_folder, verification_lines
+from archiver.setup.menu_entry import show_folder
+from archiver.setup.outcome_words import verification_lines
 from archiver.setup.written_values import EXAMPLE_DAY, read_day
 from archiver.store import statements
 from archiver.store.queries.contracts import contracts

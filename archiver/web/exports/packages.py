@@ -26,7 +26,7 @@ from archiver.export.package.report_input import package_warnings
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Contract, OpenedMessage, ReadState
 from archiver.render.invisible_characters import visible
-from archiver.setup.evidence_words import metadata_lines, warning_lines
+from archiver.setup.outcome_words import metadata_lines, warning_lines
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.contract_activity import activity_without_counts

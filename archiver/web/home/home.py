@@ -21,8 +21,7 @@ from archiver.rounds.round import run_round
 from archiver.schedule import schedulers
 from archiver.settings.other_archives import note_home
 from archiver.setup import scheduled_job
-from archiver.setup.evidence_words import count_saved, counts_line, left_out_sentence
-from archiver.setup.round_words import round_lines
+from archiver.setup.outcome_words import count_saved, counts_line, left_out_sentence, round_lines
 from archiver.standing.home_document import departure_alerts, page_marks
 from archiver.standing.waiting_state import note_state
 from archiver.store.queries.contracts import contracts, find_contract, required_rooms

@@ -13,7 +13,7 @@ from archiver.custody.verify import record_verification, verify_archive
 from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
 from archiver.rounds.round import seal_now
-from archiver.setup.evidence_words import sealing_lines, verification_lines
+from archiver.setup.outcome_words import sealing_lines, verification_lines
 from archiver.store import seals
 from archiver.store.archive import Reading
 from archiver.store.queries.entries import last_seq

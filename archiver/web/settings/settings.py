@@ -18,7 +18,7 @@ from archiver.render.times import interval_words
 from archiver.settings.file import update_settings
 from archiver.settings.home import language_variable
 from archiver.settings.model import LANGUAGES, exports_folder
-from archiver.setup import at_login, menu_entry, scheduled_job
+from archiver.setup import menu_entry, scheduled_job
 from archiver.setup.archive_setup import (
     check_token,
     choose_authorities,
@@ -108,7 +108,7 @@ def change_waiting() -> Answer:
     context = console_context()
     try:
         is_on = request.form.get("waiting") == "on"
-        return _page(said=at_login.turn_on(context, note_state) if is_on else at_login.turn_off(context))
+        return _page(said=menu_entry.begin_waiting(context, note_state) if is_on else menu_entry.end_waiting(context))
     except errors.ArchiverError as error:
         return _page("waiting", problem=trouble_words(error).together), 422
 
@@ -191,7 +191,7 @@ def _page(change: str = "", *, said: str = "", problem: str = "") -> str:
         place=place_words(settings.token_source),
         starters=starters.names,
         is_idle=starters.is_idle,
-        waits=at_login.entry(context).exists(),
+        waits=menu_entry.login_entry(context).exists(),
         idle=[_(text).format(scheduler=starters.names) for text in (IDLE_SENTENCE, IDLE_ADVICE)],
         every=interval_words(settings.sync.every),
         authorities=[visible(one.name) for one in settings.timestamp.authorities],

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from flask import Blueprint, render_template, request
 
-from archiver.message_ids import posted_at
 from archiver.records import JST, Gap, Pause, Period
+from archiver.records.conversation import posted_at
 from archiver.render import times
 from archiver.render.gap_breaks import narrow_gap
 from archiver.store.archive import Reading

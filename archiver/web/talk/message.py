@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
-from archiver import errors, shell_command
+from archiver import errors
 from archiver.records import Contract, Message, ObservedBy, Version
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_html import chatwork_url
@@ -26,6 +26,7 @@ from archiver.web.talk.message_context import conversation_url, message_context
 from archiver.web.talk.room_header import Chat, chat
 from archiver.web.talk.selection import selection_orders
 from archiver.web.talk.text_diff import VersionPair, version_pairs
+from archiver.wording import shell_line
 
 pages = Blueprint("message", __name__)
 
@@ -130,4 +131,4 @@ def _commands(reading: Reading, room_chat: Chat, message: Message) -> list[dict[
 def _attach_command(program: Sequence[str], contract: Contract, message: Message) -> dict[str, str]:
     words = [*program, *f"job enter {contract.id} file --message {message.message_id} --file".split(), _("FILE")]
     label = _("Keep a screenshot of it with job {contract}:").format(contract=visible(contract.label))
-    return {"label": label, "line": shell_command.line(words, platform=sys.platform)}
+    return {"label": label, "line": shell_line(words, platform=sys.platform)}

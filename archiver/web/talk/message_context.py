@@ -22,8 +22,8 @@ from typing import Any, NamedTuple
 from flask import url_for
 
 from archiver.chatwork.notation.parse import parse
-from archiver.message_ids import is_plausible
 from archiver.records import AccountId, Attachment, FileId, Message, MessageId, RoomId, Task, notable_states
+from archiver.records.conversation import is_plausible
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import NOWHERE, Picture, ReferenceLink, References, plain_text
 from archiver.render.message_html import chatwork_url, state_badge

@@ -12,8 +12,8 @@ from typing import NamedTuple, Protocol, TypeVar
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from archiver import shell_command
 from archiver.records import Contract, ContractRoom
+from archiver.records.contract import contract_name
 from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
@@ -21,6 +21,7 @@ from archiver.store.queries.viewing.message_summaries import MessageSummary, mes
 from archiver.store.search.scope import room_names
 from archiver.web.context import view_context
 from archiver.web.talk.message_context import message_line, references_by_room
+from archiver.wording import shell_line
 
 pages = Blueprint("chosen", __name__)
 
@@ -92,14 +93,14 @@ def _order(
     platform: str,
 ) -> SelectionOrder:
     messages = messages_argument([one.message_id for one in of_contract])
-    base = [*program, "export", shell_command.contract_name(contract, every_contract), "--messages", messages]
+    base = [*program, "export", contract_name(contract, every_contract), "--messages", messages]
     commands = tuple(_commands(base, platform))
     return SelectionOrder(visible(contract.called), len(of_contract), commands, contract.id, messages)
 
 
 def _commands(base: Sequence[str], platform: str) -> Iterator[tuple[str, str]]:
-    yield "support", shell_command.line(base, platform=platform)
-    yield "lawyer", shell_command.line([*base, "--for", "lawyer"], platform=platform)
+    yield "support", shell_line(base, platform=platform)
+    yield "lawyer", shell_line([*base, "--for", "lawyer"], platform=platform)
 
 
 _SHORT_ID = 8

@@ -28,8 +28,7 @@ from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
 from archiver.rounds.round import rescue_round
 from archiver.settings.other_archives import note_home
 from archiver.settings.token import read_token
-from archiver.setup.evidence_words import recovery_counts, taken_in_words
-from archiver.setup.round_words import round_lines
+from archiver.setup.outcome_words import recovery_counts, round_lines, taken_in_words
 from archiver.standing.emergencies import Emergency, emergencies
 from archiver.standing.emergency_words import not_kept_row
 from archiver.standing.headlines import kept_words

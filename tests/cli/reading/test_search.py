@@ -11,7 +11,7 @@ import pytest
 from archiver.cli.main import main
 from archiver.cli.reading.search import snippet_line
 from archiver.cli.terminal.output import columns
-from archiver.search_folding import fold
+from archiver.letter_folding import fold
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, hidden_story, message_object, story
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal

@@ -14,7 +14,7 @@ from archiver.cli.terminal.output import columns
 from archiver.records import JST
 from archiver.rounds import run_log
 from archiver.settings import file
-from archiver.setup.round_words import round_lines
+from archiver.setup.outcome_words import round_lines
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import Origin
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport

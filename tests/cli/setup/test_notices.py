@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.settings import file
-from archiver.settings.notify_urls import read_mail_password
+from archiver.settings.token import read_mail_password
 from archiver.setup.notice_ways import is_trial_due, likely_server
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.setup import evidence_words
+from archiver.setup import menu_entry
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="xdg-open")
@@ -20,7 +20,7 @@ def test_the_file_manager_is_not_given_the_token(tmp_path: Path, monkeypatch: py
     for name, value in {"PATH": f"{tmp_path}:/bin:/usr/bin", "DISPLAY": ":9", "CHATWORK_API_TOKEN": "canary"}.items():
         monkeypatch.setenv(name, value)
 
-    assert evidence_words._open(tmp_path)
+    assert menu_entry.show_folder(tmp_path)
 
     end = time.monotonic() + 10
     while not (tmp_path / "told").exists():

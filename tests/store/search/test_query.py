@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.letter_folding import join_variants
+from archiver.letter_folding import fold, fold_searched, fold_word, join_variants
 from archiver.records import JST
 from archiver.render import page_templates
-from archiver.search_folding import fold, fold_searched, fold_word
 from archiver.store.search.index import index_text, match_expression
 from archiver.store.search.scope import HAS, SearchQuery, parse
 

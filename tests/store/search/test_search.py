@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings, strategies
 
 from archiver import errors
+from archiver.letter_folding import fold_searched, fold_word
 from archiver.records import Observation, State
-from archiver.search_folding import fold_searched, fold_word
 from archiver.store import engine, writer
 from archiver.store.archive import Archive
 from archiver.store.search import index

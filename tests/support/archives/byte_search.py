@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from archiver.search_folding import fold_searched
+from archiver.letter_folding import fold_searched
 from archiver.store.search.index import index_text
 from tests.support.reports import pdf_reader
 

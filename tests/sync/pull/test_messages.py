@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from archiver.setup.round_words import round_lines
+from archiver.setup.outcome_words import round_lines
 from archiver.store import fingerprints, seals
 from archiver.store.queries.status import status
 from archiver.sync.report import RoomOutcome, RoomReport

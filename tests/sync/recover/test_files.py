@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.errors import FileTooLarge, NotAllowed, NothingThere
-from archiver.message_ids import first_id_after
+from archiver.records.conversation import first_id_after
 from archiver.sync.recover.files import TABLE_BYTES, take_file, take_files
 from archiver.sync.recover.found_ids import IDS_LIMIT, FoundIds
 from tests.support import recovery_files

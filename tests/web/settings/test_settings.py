@@ -12,8 +12,8 @@ import pytest
 from archiver.health import snapshot
 from archiver.health.snapshot import Starters
 from archiver.schedule import backends, schedulers
-from archiver.settings.notify_urls import addresses
-from archiver.setup import at_login, scheduled_job
+from archiver.settings.token import addresses
+from archiver.setup import menu_entry, scheduled_job
 from archiver.store.working.remembered_values import NOTICE_TRIAL
 from archiver.waiting.state_file import state_file
 from archiver.web.settings import settings as settings_page
@@ -219,7 +219,7 @@ def test_waiting_from_the_log_in_on_is_turned_on_and_off(browser: FormBrowser, m
     def start(*command: str, environ: object) -> None:
         started.append((state_file(home).stat().st_size > 2, command))
 
-    monkeypatch.setattr(at_login, "start_in_background", start)
+    monkeypatch.setattr(menu_entry, "start_in_background", start)
     monkeypatch.setenv("HOME", str(home.parent))
 
     browser.post("/settings/waiting", waiting="on")

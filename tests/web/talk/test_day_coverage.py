@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given, strategies
 
-from archiver.message_ids import first_id_after
 from archiver.records import JST, Gap, MessageId, Pause, Period, RoomId
+from archiver.records.conversation import first_id_after
 from archiver.web.talk.calendar import DayCoverage, RoomReadings, day_bounds, day_coverage, unwatched_time
 
 BEGIN = datetime(2026, 11, 2, 3, tzinfo=UTC)

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from archiver.evidence.history import EntryObject, account_of, number, text
 from archiver.evidence.tables.files_and_tasks import NOT_YET, REASONS
+from archiver.letter_folding import fold
 from archiver.records import AccountId, Attachment, FileId, MessageId, RoomId
-from archiver.search_folding import fold
 from archiver.store.archive import Reading
 from archiver.store.blobs import FOLDER
 from archiver.store.engine import driver_connection
