@@ -216,7 +216,7 @@ def test_the_recovery_and_every_refused_id_are_told(tmp_path: Path) -> None:
     )
     assert "上の保存できなかった件数は、これを除いた見積もりです。" in chapter
     assert "最後にメッセージの一覧を確認した時刻 2026-11-09 14:00:00。" in chapter  # a recovered one was seen later
-    statement = words(method.statement(case, statistics))
+    statement = words(method.chapters(case, statistics)[0])
     assert "一覧で取得 100件、報告者が保存していた資料にあったメッセージIDから1件ずつ取得 390件" in statement
 
 

@@ -29,13 +29,6 @@ CHAPTERS: tuple[Callable[[ReportInput, MessageStatistics], Chapter], ...] = (
     people_and_dates.dates,
     timeline.chapter,
     excerpt.chapter,
-    files_and_changes.files,
-    files_and_changes.changes,
-    limits.chapter,
-    method.statement,
-    method.checking,
-    method.digests,
-    method.masked_places,
 )
 
 MARGIN, COURT_MARGIN = 20.0, 30.0
@@ -51,7 +44,13 @@ def build_report(case: ReportInput, statistics: MessageStatistics) -> Report:
             content_sha256=case.content_sha256[:16],
         )
     head = say("{title}\u3000{number}", title=say(TITLE), number=_number(case)) if case.profile == "court" else ""
-    return framed(case, say(TITLE), [chapter(case, statistics) for chapter in CHAPTERS], head=head, more=more)
+    chapters = [
+        *(chapter(case, statistics) for chapter in CHAPTERS),
+        *files_and_changes.chapters(case, statistics),
+        limits.chapter(case, statistics),
+        *method.chapters(case, statistics),
+    ]
+    return framed(case, say(TITLE), chapters, head=head, more=more)
 
 
 def framed(

@@ -1,95 +1,68 @@
-"""Chapter 10: a statement on the method, to be signed. Chapter 11: how anybody can check the record."""
+"""Chapters 10 to 13: a statement on the method, how to check the record, its digests, and what was masked."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from archiver.claims.messages import last_reply
-from archiver.claims.words import reply_label, sources_text
 from archiver.export.enclosure_names import label
 from archiver.export.metadata.items import metadata_text
-from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, TableBlock
+from archiver.export.pdf.blocks import Chapter
+from archiver.export.report import templated
 from archiver.export.report.files_and_changes import printed_files
 from archiver.export.report.input import ReportInput, SealLine, platform_of, side_text
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST
 from archiver.render.invisible_characters import visible
-from archiver.render.page_templates import text_lines
 from archiver.render.times import local_time
 from archiver.report_language import say, stated_day
 
 
-def statement(case: ReportInput, statistics: MessageStatistics) -> Chapter:
-    """Chapter 10, in the first person, so that it can be signed as it is."""
-    rooms = say("、").join(
-        say("{room_id}「{room_name}」", room_id=room.room_id, room_name=visible(room.room_name)) for room in case.rooms
-    )
-    text, signature = text_lines(
-        "statement.txt",
-        case=case,
-        rooms=rooms,
-        runs=_runs_text(case),
-        sources=_sources_text(statistics),
-        made_at=case.created_at.astimezone(JST),
-    )
-    return Chapter(say("10\u3000取得方法"), (Paragraph(text, "whole"), *_handover_blocks(case), Paragraph(signature)))
+def chapters(case: ReportInput, statistics: MessageStatistics) -> list[Chapter]:
+    """The chapters; the statement is in the first person, so that it can be signed as it is.
 
-
-def _handover_blocks(case: ReportInput) -> Iterator[Paragraph | Bullets]:
-    """To whom earlier packages of the contract were handed, as the user stated it."""
-    lines = [
-        say(
-            "{on}\u3000{to}{value}: {name}\u3000SHA-256 先頭16桁 {sha256}",
-            on=stated_day(visible(one.on)),
-            to=visible(one.to),
-            value=f"({visible(one.how)})" if one.how else "",
-            name=exported.name,
-            sha256=exported.sha256[:16],
-        )
-        for exported in case.handed_over
-        for one in exported.handovers
-    ]
-    if lines:
-        yield Paragraph(say("これまでに渡した資料(報告者入力)"))
-        yield Bullets(tuple(lines))
-
-
-def checking(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
-    """Chapter 11 in words; the commands are in VERIFY.txt of a package that holds the records."""
+    The commands of a check are in VERIFY.txt of a package that holds the records. Of the masked places the kinds are
+    told, the places themselves show it.
+    """
     platform = platform_of(case.contract.platform)
-    is_stamped = case.stamping or any(one.stamps for one in case.seals)
-    named = {"where": platform.where, "side": side_text(platform), "profile": case.profile, "is_stamped": is_stamped}
-    items = text_lines("checking.txt", **named)
-    return Chapter(say("11\u3000点検の方法"), (Bullets(tuple(items)),))
-
-
-def _sources_text(statistics: MessageStatistics) -> str:
-    """By which kind of reading the messages came; empty if there are none."""
-    text = sources_text(statistics.facts)
-    return (
-        say(
-            "メッセージの取得方法は、{text}です(内容が変わったメッセージは、最後の変化を確認した方法で数えています)。",
-            text=text,
-        )
-        if text
-        else ""
+    stamped = [one for one in case.seals if one.stamps]
+    listed = printed_files(case) if case.is_short else case.attachments
+    rooms = (say("{id}「{name}」", id=room.room_id, name=visible(room.room_name)) for room in case.rooms)
+    places, counts = Counter(one.reason for one in case.masked_passages), Counter[str]()
+    for passage in case.masked_passages:
+        counts[passage.reason] += passage.count
+    return templated.chapters(
+        "report_method.txt",
+        case,
+        statistics,
+        rooms=say("、").join(rooms),
+        interval=_interval_text(case.every),
+        handed=[(exported, one) for exported in case.handed_over for one in exported.handovers],
+        made_at=case.created_at.astimezone(JST),
+        where=platform.where,
+        side=side_text(platform),
+        profile=case.profile,
+        is_stamped=case.stamping or bool(stamped),
+        timed=[say("第{number}号({at})", number=one.seal.number, at=local_time(one.stamps[0][0])) for one in stamped],
+        seals=[_seal_row(one, waits=case.stamping) for one in _shown_seals(case)],
+        saved_files=[
+            (one.number, f"{one.size:,}", one.sha256)
+            for one in sorted(listed, key=lambda one: one.number)
+            if one.sha256 is not None
+        ],
+        enclosed=list(_enclosure_rows(case)),
+        masked=[(say(kind), f"{places[kind]:,}", f"{count:,}") for kind, count in counts.most_common()],
     )
 
 
-def _runs_text(case: ReportInput) -> str:
-    """The interval of the settings, and how often the job really ran, as the settings alone would promise too much."""
-    setting = say("プログラムの設定は{interval}ごと", interval=_interval_text(case.every))
-    if case.begun_at is None:
-        return say("{setting}。一度も取得できていません", setting=setting)
-    count = max(room.watch.looks for room in case.rooms)
-    return say(
-        "{setting}、実際の一覧の確認は {begun_at} から{count:,}回。実際の間隔と確認していない時間帯は第9章",
-        setting=setting,
-        begun_at=local_time(case.begun_at),
-        count=count,
-    )
+def _enclosure_rows(case: ReportInput) -> Iterator[tuple[str, ...]]:
+    """The user's own evidence: its digest, that of its copy, and what it says beside its content."""
+    for one in case.enclosures:
+        metadata, copy = case.metadata.get(label(one)), case.copies.get(one.number)
+        if metadata is not None:
+            sha256 = one.sha256 if copy is None else say("写し {copy}\n元 {sha256}", copy=copy, sha256=one.sha256)
+            yield label(one), f"{one.size:,}", sha256, visible(metadata_text(metadata))
 
 
 def _interval_text(every: timedelta) -> str:
@@ -100,133 +73,12 @@ def _interval_text(every: timedelta) -> str:
     return say("{hours}時間", hours=hours) if hours and not rest else say("{minutes}分", minutes=minutes)
 
 
-ENDS = 2
-"""The first and the last."""
-
-_SEAL_HEADS = ("番号・日", "記録数", "確定記録のSHA-256", "認証局", "タイムスタンプ", "遅れ")
-
-
-def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
-    """Chapter 12: the seals that a reader can check, and the full digest of every saved file."""
-    stamped = sum(1 for one in case.seals if one.stamps)
-    blocks: list[Block] = []
-    if case.content_sha256:
-        blocks.append(
-            Paragraph(
-                say("内容一覧(content-sha256.txt)のSHA-256\n{content_sha256}", content_sha256=case.content_sha256)
-            )
-        )
-    note = say("確定記録 {n}件、うちタイムスタンプ(RFC 3161)付き {stamped}件。", n=len(case.seals), stamped=stamped)
-    blocks.append(Paragraph(note + _stamped_range(case.seals) + _saved_text(statistics)))
-    seals = _shown_seals(case)
-    if len(seals) < len(case.seals):
-        blocks.append(Paragraph(_left_out_text(case, seals)))
-    if seals:
-        rows = tuple(_seal_row(one, waits=case.stamping) for one in seals)
-        shown = TableBlock(tuple(map(say, _SEAL_HEADS)), (0, 0, 0, 1, 0, 0), rows, 6.5)
-        blocks.append(shown if stamped or case.stamping else _without_stamps(shown))
-    if case.authority_classes:
-        blocks.append(Paragraph(say("認証局の種別") + "\n" + "\n".join(case.authority_classes), "small"))
-    listed = printed_files(case) if case.is_short else case.attachments
-    saved_files = sorted((one for one in listed if one.sha256 is not None), key=lambda one: one.number)
-    if saved_files:
-        blocks.append(Paragraph(say("ファイルのSHA-256"), "strong"))
-        rows = tuple((one.number, f"{one.size:,}", one.sha256 or "") for one in saved_files)
-        blocks.append(TableBlock((say("番号"), say("大きさ(バイト)"), "SHA-256"), (0, 0, 1), rows, 7))
-    if case.enclosures and case.metadata:
-        blocks += _enclosure_blocks(case)
-    return Chapter(say("12\u3000ハッシュ値とタイムスタンプ"), tuple(blocks))
-
-
-_METADATA_NOTE = (
-    "メタデータは、ファイルの中で内容とは別に、作成者・位置などを記したものです。除いた写しは、画像の画素やページの内容を元のまま残した別のファイルで、"
-    "元のファイルは保管庫にあります。ファイルの内容に写っている氏名などは、隠していません。"
-)
-
-
-def _enclosure_blocks(case: ReportInput) -> Iterator[Block]:
-    """The user's own evidence: its digest, that of its copy, and what it says beside its content."""
-    yield Paragraph(say("報告者が足した資料のSHA-256とメタデータ"), "strong")
-    rows = []
-    for enclosure in case.enclosures:
-        metadata = case.metadata.get(label(enclosure))
-        if metadata is not None:
-            copy = case.copies.get(enclosure.number)
-            sha256 = (
-                enclosure.sha256
-                if copy is None
-                else say("写し {copy}\n元 {sha256}", copy=copy, sha256=enclosure.sha256)
-            )
-            rows.append((label(enclosure), f"{enclosure.size:,}", sha256, visible(metadata_text(metadata))))
-    yield TableBlock((say("番号"), say("大きさ(バイト)"), "SHA-256", say("メタデータ")), (0, 0, 1.4, 1), tuple(rows), 7)
-    yield Paragraph(say(_METADATA_NOTE), "small")
-
-
-_MASKED, _SHORT = "13　伏せ字の一覧", 5
-"""So many rows at most stand on no page of their own."""
-
-
-def masked_places(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
-    """Chapter 13: what was masked, summed up by kind; the places themselves show it."""
-    reviewed = [Paragraph(one) for one in case.reviewed_sentences]
-    if not case.masked_passages:
-        none = Paragraph(say("伏せ字はありません。"))
-        return Chapter(say(_MASKED), (*reviewed, none), keeps_with_previous=True)
-    places, counts = Counter(one.reason for one in case.masked_passages), Counter[str]()
-    for passage in case.masked_passages:
-        counts[passage.reason] += passage.count
-    rows = tuple((say(kind), f"{places[kind]:,}", f"{count:,}") for kind, count in counts.most_common())
-    table = TableBlock((say("種類・理由"), say("メッセージ・項目"), say("か所")), (3, 0, 0), rows)
-    return Chapter(say(_MASKED), (*reviewed, table), keeps_with_previous=len(rows) <= _SHORT)
-
-
 def _shown_seals(case: ReportInput) -> list[SealLine]:
     """The first and the last seal; for a reader who checks stamps also each that has one."""
     ends = [*case.seals[:1], *case.seals[1:][-1:]]
     if case.profile == "support":
         return ends
     return [one for one in case.seals if one.stamps or one in ends]
-
-
-def _left_out_text(case: ReportInput, shown: Sequence[SealLine]) -> str:
-    """How many seals are not printed, and where they are."""
-    count = len(case.seals) - len(shown)
-    where = say(" data/seals/ にあります") if case.profile == "lawyer" else say("省略しました(保管庫にあります)")
-    what = (
-        say("最初と最後の確定記録です。間")
-        if len(shown) <= ENDS
-        else say("最初と最後、タイムスタンプのある確定記録です。ほか")
-    )
-    return say("{what}の{count:,}件は{where}。", what=what, count=count, where=where)
-
-
-def _without_stamps(table: TableBlock) -> TableBlock:
-    """The table without the columns that say something of stamps, where there are none and none will come."""
-    return TableBlock(table.heads[:3], table.widths[:3], tuple(row[:3] for row in table.rows), 8)
-
-
-def _stamped_range(seals: Sequence[SealLine]) -> str:
-    """A sentence about the first and the last seal with a stamp."""
-    times = [(one.seal.number, one.stamps[0][0]) for one in seals if one.stamps]
-    if not times:
-        return ""
-    first, last = (say("第{number}号({at})", number=number, at=local_time(at)) for number, at in (times[0], times[-1]))
-    if len(times) > 1:
-        return say("時刻が付いているのは {first}から {last}までです。", first=first, last=last)
-    return say("時刻が付いているのは {first}だけです。", first=first)
-
-
-def _saved_text(statistics: MessageStatistics) -> str:
-    reply = last_reply(statistics.facts)
-    if reply.value is None:
-        return ""
-    before, after = statistics.saved_before, statistics.saved_after
-    return say(
-        "メッセージは、{reply_label}より前に{before:,}件、後に{after:,}件を保存しました。",
-        reply_label=reply_label(reply),
-        before=before,
-        after=after,
-    )
 
 
 def _seal_row(line: SealLine, *, waits: bool) -> tuple[str, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from itertools import groupby
+from typing import Any
 
 from archiver.claims import messages as claims
 from archiver.claims import words as told
@@ -18,13 +19,18 @@ from archiver.report_language import say, stated_day
 
 def chapters(name: str, case: ReportInput, statistics: MessageStatistics, **more: object) -> list[Chapter]:
     """The chapters of a template: each title with the blocks below it; a fact without a text is left out."""
+    groups: list[list[TemplateRow]] = []
+    for row in text_rows(name, **document(case, statistics), **more):
+        if groups and row.mark == groups[-1][0].mark and not row.more:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
     found: list[Chapter] = []
-    rows = text_rows(name, **document(case, statistics), **more)
-    for mark, alike in groupby(rows, lambda row: row.mark):
-        for row in alike if mark == "#" else ():
-            found.append(Chapter(row.cells[0], (), new_page=row.more == "new"))
-        if mark != "#":
-            found[-1] = replace(found[-1], blocks=(*found[-1].blocks, *_blocks(mark, list(alike))))
+    for rows in groups:
+        if rows[0].mark == "#":
+            found.append(Chapter(rows[0].cells[0], (), rows[0].more == "new", rows[0].more == "keeps"))
+        else:
+            found[-1] = replace(found[-1], blocks=(*found[-1].blocks, *_blocks(rows, more)))
     return found
 
 
@@ -50,9 +56,14 @@ def shown(stated: object, limit: int) -> str:
     return stated_day(shorten_line(visible(f"{stated}"), limit)) if stated else ""
 
 
-def _blocks(mark: str, rows: list[TemplateRow]) -> Iterable[Block]:
+def said(words: str, stated: object, limit: int = 60) -> str:
+    """A text with one stated fact in it; empty if it is not stated."""
+    return say(words, fact=shown(stated, limit)) if stated else ""
+
+
+def _blocks(rows: list[TemplateRow], tables: Mapping[str, Any]) -> Iterable[Block]:
     texts = ["\n".join(filter(None, "\n".join(row.cells).split("\n"))) for row in rows]
-    match mark:
+    match rows[0].mark:
         case ":":
             labelled = [text.partition("\n") for text in texts]
             return [FactList(tuple((label, text) for label, _, text in labelled if text))]
@@ -62,17 +73,20 @@ def _blocks(mark: str, rows: list[TemplateRow]) -> Iterable[Block]:
             return map(Subheading, texts)
         case ">":
             return [Paragraph(text, row.more or "normal") for row, text in zip(rows, texts, strict=True) if text]
-    return [_table(rows)]
+    return _table(*rows, tables=tables)
 
 
-def said(words: str, stated: object, limit: int = 60) -> str:
-    """A text with one stated fact in it; empty if it is not stated."""
-    return say(words, fact=shown(stated, limit)) if stated else ""
+def _table(first: TemplateRow, *rows: TemplateRow, tables: Mapping[str, Any]) -> Iterable[Block]:
+    """A table with the heads of its first row, their widths, the size of its letters and the name of more rows.
 
-
-def _table(rows: list[TemplateRow]) -> TableBlock:
-    """A table whose first row has the heads, with the widths and the size of the letters if it is not the usual one."""
-    (_mark, form, heads), *lines = rows
+    Nothing without rows.
+    """
+    form, _, name = first.more.partition("@")
     widths, _, size = form.partition(";")
-    cells = tuple(tuple(row.cells) for row in lines)
-    return TableBlock(tuple(heads), tuple(map(float, widths.split(","))), cells, float(size or 8))
+    cells = [row.cells for row in rows] + list(tables[name] if name else ())
+    shown = tuple(tuple(row[: len(first.cells)]) for row in cells)
+    return (
+        [TableBlock(tuple(first.cells), tuple(json.loads(f"[{widths}]")), shown, json.loads(size or "8"))]
+        if shown
+        else []
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.export.pdf.blocks import Bullets
-from archiver.export.report.method import statement
+from archiver.export.report import method
 from archiver.export.report.statistics import survey_messages
 from archiver.records import ExportedPackage, Handover
 from archiver.store.archive import Archive
@@ -83,6 +83,6 @@ def test_chapter_10_lists_it() -> None:
     package = ExportedPackage(1, 9, at(0), "job1", "support", "CW1_x_support", "ab" * 32, (handover,))
     case = report_inputs.case(handed_over=(package,))
 
-    (bullets,) = (one for one in statement(case, survey_messages(case)).blocks if isinstance(one, Bullets))
+    (bullets,) = (one for one in method.chapters(case, survey_messages(case))[0].blocks if isinstance(one, Bullets))
 
     assert ("2026-11-24　クラウドワークス 運営: CW1_x_support　SHA-256 先頭16桁 " + "ab" * 8,) == bullets.items
