@@ -17,7 +17,6 @@ from archiver.records import Enclosure, MessageId
 from archiver.store import blobs
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import enclosures
-from tests.support.archives.tampering import flip_bit
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 
@@ -105,71 +104,3 @@ def test_an_attached_file_is_kept_shown_handed_over_and_taken_back(desk: Desk, t
     assert ["attachment/job1/1", "attachment/job1/2"] == sorted({key for key in keys if key.startswith("attachment")})
     assert desk.json("verify", package)["ok"]
     assert desk.json("verify", "--deep")["ok"]
-
-
-@pytest.mark.drawn
-def test_lost_or_changed_bytes_are_a_finding(desk: Desk, tmp_path: Path) -> None:
-    """Also of a file that was taken back: it is still kept."""
-    names = ("changed.png", "missing.png")
-    for name in names:
-        (tmp_path / name).write_bytes(name.encode())
-        desk.run("job", "enter", "job1", "file", "--file", tmp_path / name)
-    desk.run("job", "enter", "job1", "file", "--remove", 2)
-    clean = desk.json("verify")
-    changed, missing = (blobs.blob_path(desk.home, hashlib.sha256(name.encode()).hexdigest()) for name in names)
-    flip_bit(changed, 3)
-    missing.unlink()
-
-    verification = desk.json("verify", code=3)
-
-    assert clean["ok"]
-    assert {("file-changed", changed.name), ("file-missing", missing.name)} == {
-        (finding["check"], finding["subject"].rpartition("/")[2]) for finding in verification["findings"]
-    }
-
-
-@pytest.mark.drawn
-def test_bad_input_is_one_sentence_and_keeps_nothing(desk: Desk, tmp_path: Path) -> None:
-    """No file, a folder, an unknown contract, message or number, a bad day or kind, a file of the archive: exit 2."""
-    file = tmp_path / "a.png"
-    file.write_bytes(BODY)
-    before = desk.entries(), len(list(desk.home.rglob("*")))
-
-    cases: list[tuple[object, ...]] = [
-        ("job", "enter", "file"),
-        ("job", "enter", "file", "--file", tmp_path),
-        ("job", "enter", "file", "--file", tmp_path / "nothing.png"),
-        ("job", "enter", "file", "--file", desk.home / "archive.toml"),
-        ("job", "enter", "job9", "file", "--file", file),
-        ("job", "enter", "file", "--file", file, "--message", int(desk.message) + 1),
-        ("job", "enter", "file", "--file", file, "--message", "このメッセージ"),
-        ("job", "enter", "file", "--file", file, "--on", "2026-11-31"),
-        ("job", "enter", "file", "--file", file, "--on", "2099-01-01"),
-        ("job", "enter", "file", "--file", file, "--kind", "letter"),
-        ("job", "enter", "file", "--file", file, "--remove", 1),
-        ("job", "enter", "file", "--remove", 1),
-    ]
-    for case in cases:
-        assert desk.run(*case, code=2).count("\n") <= 2, case
-
-    assert before == (desk.entries(), len(list(desk.home.rglob("*"))))
-
-
-@pytest.mark.drawn
-def test_an_invoice_may_be_of_a_day_to_come(desk: Desk, tmp_path: Path) -> None:
-    """It is commonly dated at the month's end; what was received is not."""
-    (tmp_path / "請求書.pdf").write_bytes(b"%PDF")
-
-    desk.run("job", "enter", "file", "--file", tmp_path / "請求書.pdf", "--kind", "invoice", "--on", "2099-01-31")
-
-    assert [("invoice", "2099-01-31")] == [(one.kind, one.dated) for one in desk.attached()]
-
-
-def test_the_kind_is_told_by_the_name(desk: Desk, tmp_path: Path) -> None:
-    """Pictures are screenshots, saved mails are mails, anything else is other until the user says."""
-    kinds = {"a.PNG": "screenshot", "x.y.jpeg": "screenshot", "m.eml": "mail", "a.pdf": "other", "png": "other"}
-    for name in kinds:
-        (tmp_path / name).write_text(name)
-        desk.run("job", "enter", "file", "--file", tmp_path / name)
-
-    assert kinds == {one.name: one.kind for one in desk.attached()}

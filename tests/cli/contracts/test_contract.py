@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,13 +15,9 @@ from archiver.cli.terminal.output import columns
 from archiver.records import Contract, Delivery
 from archiver.setup import fact_questions
 from archiver.standing import alert_lines
-from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.transcript import names_in_room
 from archiver.store.statements import add_delivery
-from tests.support.archives.byte_search import files_with
-from tests.support.chatwork.simulator import Chatwork
-from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.world import World, running_world
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
@@ -33,39 +27,6 @@ SHORT_SCREEN = 27
 """Lines of a picture at most where nothing is unusual: a terminal's window, read from top to bottom."""
 
 
-class Desk(Terminal):
-    """A terminal whose archive holds one room with 田中."""
-
-    room: int
-    tanaka: int
-
-    def entries(self) -> int:
-        """How many entries there are."""
-        with closing(sqlite3.connect(self.home / "archive.sqlite3")) as database:
-            count: int = database.execute("SELECT count(*) FROM entry").fetchone()[0]
-            return count
-
-
-@pytest.fixture(scope="module")
-def chatwork() -> Iterator[Chatwork]:
-    """A Chatwork with a large budget."""
-    with Chatwork(token=TOKEN, limit=10_000) as chatwork:
-        yield chatwork
-
-
-@pytest.fixture
-def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
-    """A contract with the platform's id, one message in its room."""
-    desk = Desk(tmp_path / "home", chatwork)
-    desk.tanaka = chatwork.add_account("\x1b[31m田中")
-    desk.room = chatwork.add_room("動画編集", members=[desk.tanaka], announce=False)
-    chatwork.post(desk.room, desk.tanaka, "はじめまして")
-    desk.run("init", "--yes")
-    desk.run("job", "add", "job1", "--chat", desk.room, "--url", "https://crowdworks.jp/contracts/12345678")
-    desk.run("sync")
-    return desk
-
-
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A world whose contract is one on CrowdWorks."""
@@ -73,211 +34,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield world
 
 
-@pytest.mark.drawn
-def test_a_room_has_a_period_in_a_contract(desk: Desk) -> None:
-    """Stated with `add` or `set`, shown, and taken away again; a package of the contract is cut by it."""
-    desk.run("job", "add", "job2", "--chat", desk.room, "--chat-from", desk.room, "2026-11-01")
-    begun = desk.run("job", "show", "job2")
-    desk.run("job", "set", "job2", "--chat-to", desk.room, "2026/11/30")
-    ended = desk.run("job", "show", "job2")
-    period = periods_of(desk, "job2")
-    desk.run("job", "set", "job2", "--chat-from", desk.room, "2030-01-01T10:00", "--chat-to", desk.room, "-")
-    package = desk.json("export", "job2", "--for", "consult")
-    desk.run("job", "set", "job2", "--chat-from", desk.room, "-")
-
-    assert f"{desk.room} から" not in desk.run("job", "show", "job2")
-    assert f"チャット{desk.room}の2026-11-01から" in begun
-    assert f"チャット{desk.room}の2026-11-01から2026-11-30まで" in ended
-    assert [(datetime(2026, 10, 31, 15, tzinfo=UTC), datetime(2026, 11, 30, 15, tzinfo=UTC))] == period
-    assert [(None, None)] == periods_of(desk, "job2")
-    assert 0 == package["messages"]
-
-
-def periods_of(desk: Desk, name: str) -> list[tuple[datetime | None, datetime | None]]:
-    """The periods of a contract's rooms, as stated."""
-    archive = Archive(desk.home)
-    with archive.reading() as reading:
-        found = [(room.start, room.end) for room in named_or_only_contract(reading, name).rooms]
-    archive.close()
-    return found
-
-
-@pytest.mark.drawn
-def test_a_room_of_another_job_is_not_given_to_both_without_a_word(desk: Desk) -> None:
-    """Else the second job's package would hand out the first's talk; the last room of a job stays with it."""
-    before = desk.entries()
-    refused = desk.run("job", "add", "job2", "--chat", desk.room, code=2)
-    last = [
-        desk.run("job", "add", "job2", "--chat", desk.room, "--move", code=2),
-        desk.run("job", "set", "job1", "--without-chat", desk.room, code=2),
-    ]
-
-    assert [True, True] == [word in refused for word in ("--move", f"--chat-from {desk.room} ")]
-    assert [True, True] == ["ほかのチャットがない" in one for one in last]
-    assert before == desk.entries()
-
-
-@pytest.mark.drawn
-def test_a_room_is_moved_and_taken_out_with_what_was_said_of_its_people(desk: Desk, chatwork: Chatwork) -> None:
-    """Packages are named, what stays saved is counted and can be erased; later packages know nothing of it."""
-    sato = chatwork.add_account("佐藤")
-    other = chatwork.add_room("記事作成", members=[sato], announce=False)
-    chatwork.post(other, sato, "ウグイス色でお願いします")
-    noted = desk.both("job", "set", "job1", "--chat", other)[1]
-    desk.run("sync")
-    desk.run("job", "who", "job1", sato, "client", "--reason", "名刺を見た")
-    desk.run("job", "who", "job1", desk.tanaka, "client", "--reason", "仕事のページ")
-    mixed = desk.json("export", "job1", "--for", "consult", code=4)
-
-    held = desk.run("erase", "--chat", other, "--dry-run", code=2)
-    moved = desk.run("job", "add", "job2", "--chat", other, "--move")
-    parted = Path(desk.json("export", "job1", "--for", "consult", code=4)["path"])
-    desk.run("job", "set", "job1", "--chat", other, "--move", code=2)
-    whole = desk.run("job", "set", "job1", "--chat", other, "--chat-from", other, "2026-11-01")
-    desk.run("job", "set", "job1", "--chat", other, "--move")
-    shared = periods_of(desk, "job2")
-    desk.run("job", "set", "job1", "--without-chat", other)
-    desk.run("job", "set", "job2", "--chat", desk.room, "--chat-from", desk.room, "2030-01-01")
-    out = desk.run("job", "set", "job2", "--without-chat", other)
-    desk.run("erase", "--chat", other, "--confirm", 1, "--despite-dispute")
-
-    assert "同じ人がいないチャット" in noted
-    assert "--without-chat" in held
-    assert f"job set job2 --chat-to {other} 2026-10-31" in whole
-    assert [(None, datetime(2026, 10, 31, 15, tzinfo=UTC))] == shared  # a chat of both is moved from its first day on
-    assert [True, True] == [word in moved for word in ("から「job2」に移しました", Path(mixed["path"]).name)]
-    assert "保存済み: メッセージ1件" in out
-    assert f"erase --chat {other}" in out
-    assert set() == files_with(parted, "ウグイス", "佐藤", "名刺", "記事作成", str(sato), str(other), "job2")
-    assert set() == files_with(desk.home, "ウグイス")
-    desk.run("verify")
-
-
-@pytest.mark.drawn
-def test_a_bad_period_is_one_sentence_and_changes_nothing(desk: Desk) -> None:
-    """Another room, a day that is none, an end before the beginning, half of it."""
-    before = desk.entries()
-
-    for option in (
-        ("--chat-from", 42, "2026-11-01"),
-        ("--chat-from", desk.room, "昨日"),
-        ("--chat-from", desk.room, "2026-11-02", "--chat-to", desk.room, "2026-11-01"),
-        ("--chat-to", desk.room),
-    ):
-        desk.run("job", "set", "job1", *option, code=2)
-
-    assert before == desk.entries()
-
-
-@pytest.mark.drawn
-def test_a_number_of_two_contracts_names_neither(desk: Desk) -> None:
-    """It is said when the second is entered, and asked back when it is used; so is a part of two titles."""
-    _, warned = desk.both(
-        "job",
-        "add",
-        "job2",
-        "--chat",
-        desk.room,
-        "--chat-from",
-        desk.room,
-        "2026-11-01",
-        "--platform-id",
-        "12345678",
-    )
-    _, again = desk.both("job", "set", "job2", "--title", "編集")
-    _, refused = desk.both("export", "12345678", code=2)
-    _, named = desk.both("job", "set", "job2", "--platform-id", "555")
-    desk.run("job", "set", "job1", "--title", "動画編集10本")
-
-    assert "job1" in warned
-    assert "job1" in again
-    assert "job1, job2" in refused
-    assert "" == named
-    assert "12345678" in desk.run("job", "show", "12345678")
-    assert "555" in desk.run("job", "編集")  # the whole title goes before a part of another one
-    assert "job1, job2" in desk.both("job", "show", "集", code=2)[1]
-
-
-@pytest.mark.drawn
-def test_a_change_of_nothing_says_what_can_be_given(desk: Desk) -> None:
-    """Nothing is saved, so nothing is said to be."""
-    _, err = desk.both("job", "set", "job1", code=2)
-
-    assert "--title" in err
-    assert "job set --help" in err
-
-
-def test_who_is_who_is_stated_shown_changed_and_taken_back(desk: Desk) -> None:
-    """Each with its reason; saying it twice writes nothing; the archive still verifies."""
-    first = desk.run("job", "who", "12345678", desk.tanaka, "client", "--reason", "CWでIDを伝えられた\x1b[31m")
-    before = desk.entries()
-    again = desk.run("job", "who", "job1", desk.tanaka, "client", "--reason", "CWでIDを伝えられた\x1b[31m")
-    unchanged = desk.entries()
-    page = desk.run("job", "show")
-    desk.run("job", "who", "job1", desk.tanaka, "other", "--reason", "別の人でした")
-    third = desk.run("job", "show", "job1")
-    desk.run("job", "who", "job1", desk.tanaka, "--remove")
-    left = desk.run("job", "show", "job1")
-
-    assert str(desk.tanaka) in first
-    assert str(desk.tanaka) in again
-    assert before == unchanged
-    assert "CWでIDを伝えられた[U+001B]" in "".join(page.split())
-    assert "別の人でした" in third
-    assert "別の人でした" not in left
-    assert "\x1b" not in page + third + left
-    assert not [line for line in (page + third + left).splitlines() if columns(line) > 80]
-    assert desk.json("verify", "--deep")["ok"]
-
-
-@pytest.mark.drawn
-def test_bad_input_is_one_sentence_and_writes_nothing(desk: Desk) -> None:
-    """Unknown platforms and people, days to come and days in the wrong order: exit 2, nothing lost."""
-    desk.run("job", "set", "job1", "--contracted-on", "2026/10/1")
-    before = desk.entries()
-
-    assert "crowdworks" in desk.run("job", "set", "job1", "--platform", "craudworks", code=2)
-    assert "2999-01-01" in desk.run("job", "set", "job1", "--escrowed-at", "2999-01-01", code=2)
-    assert "2026-09-30" in desk.run("job", "set", "job1", "--escrowed-at", "2026-09-30", code=2)
-    desk.run("job", "set", "job1", "--client-url", "javascript:alert(1)", code=2)
-    assert "あなた自身の名前" in desk.run("job", "set", "job1", "--client", "YAMADA さん", code=2)
-    assert str(desk.tanaka) in desk.run("job", "who", "job1", 42, "client", "--reason", "x", code=2)
-    desk.run("job", "who", "job1", desk.tanaka, "client", "--reason", " ", code=2)
-    desk.run("job", "who", "job1", desk.tanaka, "boss", "--reason", "x", code=2)
-    desk.run("job", "who", "job1", 2**70, "client", "--reason", "x", code=2)
-    desk.run("job", "add", "job2", "--chat", 2**70, code=2)
-    desk.run("job", "set", "job1", "--chat", 2**63, code=2)
-    desk.run("job", "who", "job1", desk.tanaka, "--remove", code=2)
-    desk.run("job", "who", "job9", desk.tanaka, "client", "--reason", "x", code=2)
-
-    assert before == desk.entries()
-
-
 # --- dates -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("given", "stated"),
-    [
-        ("2026-11-24", "2026-11-24"),
-        ("2026/11/24", "2026-11-24"),
-        ("2026/1/4", "2026-01-04"),
-        ("2026-11-24 14:05", "2026-11-24 14:05"),
-        ("2026-11-24T14:05", "2026-11-24 14:05"),
-        ("2026/11/24 9:05:59", "2026-11-24 09:05"),
-        ("２０２６／１１／２４", "2026-11-24"),
-    ],
-)
-def test_days_and_times_are_understood_as_those_of_japan(given: str, stated: str) -> None:
-    """With hyphens or slashes, with a time or without, also from a Japanese keyboard."""
-    assert {"escrowed_at": stated} == fact_questions.read_facts({"escrowed_at": given}, now=NOW)
-
-
-@pytest.mark.parametrize("given", ["", "いつか", "2026-13-01", "2026-02-30", "2026-11-24 25:00", "24.11.2026"])
-def test_other_texts_are_no_days(given: str) -> None:
-    """Nothing is guessed."""
-    with pytest.raises((errors.BadValue, errors.NoSuchDay)):
-        fact_questions.read_facts({"contracted_on": given}, now=NOW)
 
 
 def test_only_the_day_of_delivery_may_be_to_come() -> None:

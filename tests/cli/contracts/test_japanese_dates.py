@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, strategies
@@ -37,6 +37,9 @@ NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
         ("１２/２０", "2025-12-20"),
         ("きのう 9:05", "2026-11-23 09:05"),
         ("11-10 14時05分", "2026-11-10 14:05"),
+        ("２０２６/１１/０３　０９：１２", "2026-11-03 09:12"),
+        (" 2026-11-03 ", "2026-11-03"),
+        ("2026-11-24 22:40", "2026-11-24 22:40"),  # a platform's clock may be a little ahead of ours
     ],
 )
 def test_a_day_is_understood_in_each_of_these_forms(text: str, expected: str) -> None:
@@ -61,6 +64,11 @@ def test_a_day_that_may_be_ahead_needs_its_year() -> None:
         ("soon", errors.BadValue, "like this: 2026-10-02 14:05"),
         ("先週", errors.BadValue, "like this: 2026-10-02 14:05"),
         ("昨日 25:00", errors.NoSuchDay, "There is no such day or time"),
+        ("0206-11-03", errors.DayTooEarly, "too long ago"),
+        ("2026-13-01", errors.NoSuchDay, "There is no such day"),
+        ("2026-11-03T00:12Z", errors.BadValue, "like this: 2026-10-02 14:05"),
+        ("x" * 99, errors.BadValue, "like this: 2026-10-02 14:05"),
+        ("2026-11-24 22:42", errors.DayAhead, "in the future"),
     ],
 )
 def test_what_is_wrong_with_a_day_is_said_as_it_is(text: str, kind: type[errors.UsageError], words: str) -> None:
@@ -71,6 +79,14 @@ def test_what_is_wrong_with_a_day_is_said_as_it_is(text: str, kind: type[errors.
         written_values.read_day(text, "--escrowed-at", written_values.EXAMPLE_TIME, now=NOW)
     with pytest.raises(InvalidAnswer, match=words):
         question.understand(text)
+
+
+def test_a_day_alone_has_no_time_and_is_judged_by_the_calendar_of_japan() -> None:
+    """Where a day is asked for, a time is refused; a day is in the future once it is later in Japan than today."""
+    with pytest.raises(errors.BadValue):
+        written_values.read_day("2026-11-03 09:12", "--date", written_values.EXAMPLE_DAY, now=NOW)
+    later = NOW + timedelta(hours=2)
+    assert "2026-11-25" == written_values.read_day("2026-11-25", "--date", written_values.EXAMPLE_DAY, now=later)
 
 
 def test_a_day_that_may_be_ahead_is_of_this_century() -> None:
