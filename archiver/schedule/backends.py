@@ -24,7 +24,7 @@ from archiver.errors import SchedulerMissing, SchedulerRefused
 from archiver.schedule import job_files
 from archiver.schedule.job_files import ScheduledJob
 from archiver.settings.home import child_environ
-from archiver.store.durable_files import storage_error
+from archiver.store.durable_files import disk_errors
 
 _PATIENCE = 60
 """Seconds that one call may take."""
@@ -325,11 +325,9 @@ def _domain() -> str:
 
 
 def _write_text(path: Path, text: str) -> None:
-    try:
+    with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
-    except OSError as error:
-        raise storage_error(error, path) from error
 
 
 def _read_text(path: Path) -> str | None:
@@ -340,7 +338,5 @@ def _read_text(path: Path) -> str | None:
 
 
 def _remove_file(path: Path) -> None:
-    try:
+    with disk_errors(path):
         path.unlink(missing_ok=True)
-    except OSError as error:
-        raise storage_error(error, path) from error

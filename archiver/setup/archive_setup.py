@@ -27,7 +27,7 @@ from archiver.setup.written_values import BEGUN, FINISHED, InvalidAnswer, note_a
 from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.store.backup import set_aside
-from archiver.store.durable_files import lacks_locks, make_durable_folder, storage_error
+from archiver.store.durable_files import disk_errors, lacks_locks, make_durable_folder
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.wording import typed
@@ -53,15 +53,13 @@ class ProgramCall(Protocol):
 
 def make_home(home: Path) -> None:
     """Make the folder, for its owner only. Raises HomeNotWritable, LocksMissing, DiskFull, DiskFailing."""
-    try:
+    with disk_errors(home):
         make_durable_folder(home)
         if os.name != "nt":
             allow_where_possible(home, 0o700)
         probe = home / ".write-test"
         probe.touch()
         probe.unlink(missing_ok=True)  # another init may have tried at the same time
-    except OSError as error:
-        raise storage_error(error, home) from error
     if lacks_locks(home):
         raise errors.LocksMissing(path=home)
 
@@ -299,10 +297,8 @@ def begin_new_settings(call: ProgramCall, *, at: datetime) -> Path | None:
 def _replace_settings(home: Path, at: datetime) -> Path:
     path, language = home / SETTINGS_FILE, language_of(home)
     kept = _free_name(path, f"{at:%Y%m%d-%H%M%S}")
-    try:
+    with disk_errors(home):
         path.rename(kept)
-    except OSError as error:
-        raise storage_error(error, home) from error
     is_in_file = (home / PRIVATE_FILE.partition(":")[2]).is_file()
     write_settings(home, language=language, token_source=PRIVATE_FILE if is_in_file else "keyring")
     return kept

@@ -31,7 +31,7 @@ from archiver.settings.model import Settings
 from archiver.settings.other_archives import state_folder
 from archiver.setup.archive_setup import ProgramCall
 from archiver.store.archive import Archive
-from archiver.store.durable_files import storage_error, write_durably
+from archiver.store.durable_files import disk_errors, write_durably
 from archiver.waiting.state_file import state_file
 from archiver.wording import gettext as _
 from archiver.wording import single_quoted
@@ -101,25 +101,21 @@ def is_placed(home: Path) -> bool:
 def place(home: Path) -> list[Path]:
     """Put the application into the menu and on the desktop, or renew it there. Raises StorageError."""
     paths, writers = places(home), {"win32": _write_links, "darwin": _write_bundle}
-    try:
+    with disk_errors(paths[0]):
         paths[0].parent.mkdir(parents=True, exist_ok=True)
         writers.get(sys.platform, _write_entries)(home, paths)
-    except OSError as error:
-        raise storage_error(error, paths[0]) from error
     return paths
 
 
 def remove(home: Path) -> list[Path]:
     """Take it away again; return what was there. Raises StorageError."""
     found = [path for path in places(home) if os.path.lexists(path)]
-    try:
+    with disk_errors(_icon(home)):
         for path in (*found, _icon(home)):
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
-    except OSError as error:
-        raise storage_error(error, _icon(home)) from error
     return found
 
 
@@ -225,7 +221,7 @@ def begin_waiting(call: ProgramCall, note_state: Callable[[Settings, datetime], 
     if not can_wait():
         raise errors.UsageError(detail=_("This needs a part that is not installed here: the extra [tray]."))
     path, command = login_entry(call), (*application_command(call.home), "--wait")
-    try:
+    with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         if sys.platform == "win32":
             write_links([path], command, PICTURES / "icon.png")
@@ -237,8 +233,6 @@ def begin_waiting(call: ProgramCall, note_state: Callable[[Settings, datetime], 
             write_durably(path, os.fsencode(text))
         state_file(call.home).parent.mkdir(mode=0o700, exist_ok=True)
         write_durably(state_file(call.home), b"{}")
-    except OSError as error:
-        raise storage_error(error, path) from error
     note_state(call.settings(), utc_now())
     with suppress(errors.SchedulerRefused):  # then at the next log-in
         start_in_background(*command, environ=call.environ)
@@ -249,8 +243,6 @@ def end_waiting(call: ProgramCall) -> str:
     """Wait no longer, and say so; what waits sees that the state is gone, and ends. Raises StorageError."""
     was_on = login_entry(call).exists()
     for path in (login_entry(call), state_file(call.home)):
-        try:
+        with disk_errors(path):
             path.unlink(missing_ok=True)
-        except OSError as error:
-            raise storage_error(error, path) from error
     return _("The sign beside the clock goes within a minute.") if was_on else _("Nothing waited; nothing was changed.")

@@ -27,7 +27,7 @@ from archiver import errors
 from archiver.corrected_clock import CorrectedClock
 from archiver.folder_sync import sync_folder
 from archiver.store import migrate, seal_files
-from archiver.store.durable_files import storage_error, sync_file
+from archiver.store.durable_files import disk_errors, storage_error, sync_file
 from archiver.store.engine import (
     DATABASE,
     build_engine,
@@ -203,11 +203,9 @@ class Archive:
     def sync(self) -> None:
         """Close an archive that was being made, and bring it to the disk. Raises StorageError."""
         self.close()
-        try:
+        with disk_errors(self.home):
             sync_file(self.database)
             sync_folder(self.home)
-        except OSError as error:
-            raise storage_error(error, self.home) from error
 
     @contextlib.contextmanager
     def round_lock(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ import os
 import sqlite3
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from archiver import errors
@@ -111,6 +112,15 @@ def is_full(error: OSError) -> bool:
 def is_failing(error: OSError) -> bool:
     """Whether the disk itself reports an error."""
     return error.errno == errno.EIO
+
+
+@contextlib.contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Raise errors of the file system as those of this program, about a path."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(error, path) from error
 
 
 def storage_error(error: OSError, path: Path) -> errors.StorageError:

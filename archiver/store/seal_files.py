@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver.folder_sync import sync_folder
-from archiver.store.durable_files import make_durable_folder, storage_error
+from archiver.store.durable_files import disk_errors, make_durable_folder, storage_error
 
 FOLDER = "seals"
 ORPHANED = "orphaned"
@@ -47,10 +47,8 @@ def list_files(folder: Path) -> list[SealFile]:
 
 def read(path: Path) -> bytes:
     """The bytes of a file. Raises StorageError."""
-    try:
+    with disk_errors(path):
         return path.read_bytes()
-    except OSError as error:
-        raise storage_error(error, path) from error
 
 
 def free_name(folder: Path, name: str) -> str:
@@ -64,12 +62,10 @@ def free_name(folder: Path, name: str) -> str:
 
 def move(source: Path, target: Path) -> None:
     """Move a file durably to a name that is free. Raises StorageError."""
-    try:
+    with disk_errors(target):
         make_durable_folder(target.parent)
         if target.exists():
             raise FileExistsError(target)
         source.rename(target)
         sync_folder(target.parent)
         sync_folder(source.parent)
-    except OSError as error:
-        raise storage_error(error, target) from error

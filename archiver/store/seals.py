@@ -20,7 +20,7 @@ from archiver.evidence import chain
 from archiver.records import JST, Observation, Seal
 from archiver.store import orphaned_seals, schema, seal_files, statements, writer
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.durable_files import make_durable_folder, storage_error, write_durably
+from archiver.store.durable_files import disk_errors, make_durable_folder, write_durably
 from archiver.store.queries import current_state
 from archiver.store.time_text import QUIET_KINDS, from_text, run_time, seal_times, to_text, unsealed_times
 from archiver.store.transactions import SmallStatement
@@ -200,8 +200,6 @@ def _close_next(writing: Writing, *, now: datetime) -> Seal | None:
 
 def _write_file(folder: Path, seal: Seal, body: bytes) -> None:
     """Write the seal's file durably; no file has its number, as `orphaned_seals` saw to."""
-    try:
+    with disk_errors(folder):
         make_durable_folder(folder)
         write_durably(folder / seal.name, body)
-    except OSError as error:
-        raise storage_error(error, folder) from error

@@ -24,7 +24,7 @@ from typing import NamedTuple
 from archiver import errors
 from archiver.settings.token import replace_file
 from archiver.store.archive import Archive
-from archiver.store.durable_files import storage_error
+from archiver.store.durable_files import disk_errors
 from archiver.store.keeper import Keeper
 from archiver.store.queries import current_state
 from archiver.store.working.other_databases import OtherDatabase, other_databases
@@ -101,13 +101,11 @@ class Copies:
     def identity(self) -> str:
         """What tells this folder of copies from every other one. Raises StorageError."""
         path = self._settings.cache / ".saver"
-        try:
+        with disk_errors(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with suppress(FileExistsError), path.open("x", encoding="ascii") as file:
                 file.write(secrets.token_hex(16))
             return path.read_text(encoding="ascii")
-        except OSError as error:
-            raise storage_error(error, path) from error
 
     def known_closed(self) -> tuple[str, set[int]]:
         """In which life of the ledger it was last noted which archives are closed, and which."""

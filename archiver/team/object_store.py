@@ -13,14 +13,14 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from archiver import errors
 from archiver.folder_sync import allow_where_possible, sync_folder
 from archiver.store.blobs import file_sha256
-from archiver.store.durable_files import make_durable_folder, storage_error
+from archiver.store.durable_files import disk_errors, make_durable_folder
 from archiver.wording import gettext as _
 
 
@@ -105,11 +105,9 @@ _IDENTITY = re.compile(rb"([0-9a-f]{32})\n")
 
 def read_identity(store: ObjectStore) -> str | None:
     """The identity of a store; None if it was given none yet. Raises TeamStoreUnavailable, TeamStoreDiffers."""
-    try:
-        with tempfile.TemporaryDirectory() as scratch, suppress(errors.NotInTeamStore):
-            return _read(store, Path(scratch) / "identity")
-    except OSError as error:
-        raise storage_error(error, Path(tempfile.gettempdir())) from error
+    place = Path(tempfile.gettempdir())
+    with disk_errors(place), tempfile.TemporaryDirectory() as scratch, suppress(errors.NotInTeamStore):
+        return _read(store, Path(scratch) / "identity")
     return None
 
 
@@ -118,15 +116,12 @@ def store_identity(store: ObjectStore) -> str:
     found = read_identity(store)
     if found is not None:
         return found
-    try:
-        with tempfile.TemporaryDirectory() as scratch:
-            path = Path(scratch) / "identity"
-            path.write_bytes(secrets.token_hex(16).encode() + b"\n")
-            with suppress(errors.TeamStoreDiffers):  # another machine was first
-                store.put_if_absent(IDENTITY_KEY, path, hashlib.sha256(path.read_bytes()).hexdigest())
-            return _read(store, path)
-    except OSError as error:
-        raise storage_error(error, Path(tempfile.gettempdir())) from error
+    with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "identity"
+        path.write_bytes(secrets.token_hex(16).encode() + b"\n")
+        with suppress(errors.TeamStoreDiffers):  # another machine was first
+            store.put_if_absent(IDENTITY_KEY, path, hashlib.sha256(path.read_bytes()).hexdigest())
+        return _read(store, path)
 
 
 def _read(store: ObjectStore, path: Path) -> str:
@@ -157,18 +152,14 @@ class FolderStore:
 
     def make(self) -> None:
         """Make the folder a store, once, where it is reached as all machines will. Raises TeamStoreUnavailable."""
-        try:
+        with self._reached():
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             (self.folder / MARKER).write_text(_MARK, encoding="utf-8")
-        except OSError as error:
-            raise self._unavailable(error) from error
 
     def check(self) -> None:
         """Raise TeamStoreUnavailable where the folder is no store, as it is while it is not mounted."""
-        try:
+        with self._reached():
             is_there = (self.folder / MARKER).exists()
-        except OSError as error:
-            raise self._unavailable(error) from error
         if not is_there:
             sentence = _(
                 "the folder is not there or is no store of a team; is it mounted? A new store is made with: archive "
@@ -180,14 +171,12 @@ class FolderStore:
         """Copy a file beside the others and give it its name if that is free."""
         self.check()
         place = self.folder / key
-        try:
+        with self._reached():
             is_new = not place.exists() and self._copy(path, place, sha256)
             self.check()  # it may have been unmounted meanwhile
             if is_new:
                 return True
             held = file_sha256(place)
-        except OSError as error:
-            raise self._unavailable(error) from error
         if held != sha256:
             raise errors.TeamStoreDiffers(store=self.address, key=key)
         return False
@@ -195,39 +184,33 @@ class FolderStore:
     def get(self, key: str, target: Path, version: str | None = None) -> str:  # noqa: ARG002 - a folder has no versions
         """Copy the bytes."""
         self.check()
-        try:
-            shutil.copyfile(self.folder / key, target)
-            return file_sha256(target)
-        except FileNotFoundError as error:
-            self.check()
-            raise errors.NotInTeamStore(store=self.address, key=key) from error
-        except OSError as error:
-            raise self._unavailable(error) from error
+        with self._reached():
+            try:
+                shutil.copyfile(self.folder / key, target)
+                return file_sha256(target)
+            except FileNotFoundError as error:
+                self.check()
+                raise errors.NotInTeamStore(store=self.address, key=key) from error
 
     def head(self, key: str) -> StoredObject | None:
         """Read the bytes, as a folder keeps no digest of its own."""
         self.check()
         place = self.folder / key
-        try:
+        with self._reached(), suppress(FileNotFoundError, NotADirectoryError):
             return StoredObject(place.stat().st_size, file_sha256(place))
-        except (FileNotFoundError, NotADirectoryError):
-            self.check()
-            return None
-        except OSError as error:
-            raise self._unavailable(error) from error
+        self.check()
+        return None
 
     def list(self, prefix: str) -> Iterator[StoredVersion]:
         """The files whose path begins so."""
         self.check()
-        try:
+        with self._reached():
             files = sorted(path for path in (self.folder / prefix.rpartition("/")[0]).rglob("*") if path.is_file())
             self.check()
             for path in files:
                 key = path.relative_to(self.folder).as_posix()
                 if key.startswith(prefix) and not key.startswith((f"{_INCOMING}/", MARKER)):
                     yield StoredVersion(key, None, path.stat().st_size, is_latest=True, is_marker=False)
-        except OSError as error:
-            raise self._unavailable(error) from error
 
     def _copy(self, path: Path, place: Path, sha256: str) -> bool:
         """Copy a file to a name of its own, and link it to its place; False if that was taken meanwhile."""
@@ -248,8 +231,12 @@ class FolderStore:
         with part.open("rb") as file:
             os.fsync(file.fileno())
 
-    def _unavailable(self, error: OSError) -> errors.TeamStoreUnavailable:
-        return errors.TeamStoreUnavailable(store=self.address, detail=error.strerror or str(error))
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise errors.TeamStoreUnavailable(store=self.address, detail=error.strerror or str(error)) from error
 
 
 def _place(part: Path, place: Path) -> bool:

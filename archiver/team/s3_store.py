@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from archiver import errors
-from archiver.store.durable_files import storage_error
+from archiver.store.durable_files import disk_errors, storage_error
 from archiver.team.object_store import FolderStore, ObjectStore, StoredObject, StoredVersion, is_sealed_key
 
 SCHEME = "s3://"
@@ -208,13 +208,10 @@ class S3Store:
 
     def _receive(self, pieces: Iterator[bytes], target: Path) -> str:
         digest = hashlib.sha256()
-        try:
-            with target.open("wb") as file:
-                for piece in pieces:
-                    digest.update(piece)
-                    file.write(piece)
-        except OSError as error:
-            raise storage_error(error, target) from error
+        with disk_errors(target), target.open("wb") as file:
+            for piece in pieces:
+                digest.update(piece)
+                file.write(piece)
         return digest.hexdigest()
 
     def _version(self, row: tuple[dict[str, Any], bool]) -> StoredVersion:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from archiver import errors
 from archiver.store import avatars, blobs, seals
 from archiver.store.archive import Reading
-from archiver.store.durable_files import make_durable_folder, storage_error, write_durably
+from archiver.store.durable_files import disk_errors, make_durable_folder, write_durably
 from archiver.store.engine import DATABASE
 from archiver.store.erasure import records
 from archiver.store.migrate import HEAD, REVISIONS
@@ -230,12 +230,10 @@ def prepare_folder(place: Path, source: sqlite3.Connection) -> None:
     own = archive_identity(source)
     assert own is not None
     mark = {"format": _FORMAT, "first": own.first, "account_id": own.account_id}
-    try:
+    with disk_errors(place):
         make_durable_folder(place)
         if _marked_archive(place) != own.first:
             write_durably(place / MARK, (json.dumps(mark) + "\n").encode())
-    except OSError as error:
-        raise storage_error(error, place) from error
 
 
 def _check_unfinished(place: Path, own: ArchiveIdentity) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from archiver.folder_sync import sync_folder, sync_where_possible
 from archiver.store.backup.copy_folder import FOLDERS, MARK, SETTINGS
-from archiver.store.durable_files import private_folder, storage_error
+from archiver.store.durable_files import disk_errors, private_folder
 from archiver.store.engine import DATABASE
 from archiver.store.erasure import records
 from archiver.store.seal_files import FOLDER as SEALS
@@ -32,26 +32,22 @@ def has_parts(home: Path) -> bool:
 def set_aside(home: Path, *, at: datetime) -> Path:
     """Move database, logs and folders of an archive into a new folder of the home; its path. Raises StorageError."""
     aside = _free_folder(home, f"{PREFIX}{at:%Y%m%d-%H%M%S}")
-    try:
+    with disk_errors(home):
         private_folder(aside, below=home)
         for name in _PARTS:
             if (home / name).is_symlink() or (home / name).exists():
                 (home / name).rename(aside / name)
         sync_folder(aside)
         sync_folder(home)
-    except OSError as error:
-        raise storage_error(error, home) from error
     return aside
 
 
 def put_back(aside: Path, home: Path) -> None:
     """Put everything back, as no copy took its place; what the copy has brought already stays. Raises StorageError."""
-    try:
+    with disk_errors(home):
         (home / MARK).unlink(missing_ok=True)  # of the copy; the archive's own comes back with the rest
         _move_missing(aside, aside, home)
         sync_folder(home)
-    except OSError as error:
-        raise storage_error(error, home) from error
 
 
 def bring_back(home: Path) -> None:
@@ -60,7 +56,7 @@ def bring_back(home: Path) -> None:
     Of every folder that was ever set aside, as a restore may have been interrupted. Raises StorageError.
     """
     own = _first_seal(home)
-    try:
+    with disk_errors(home):
         for aside in sorted(home.glob(PREFIX + "*")):
             if own is not None and _first_seal(aside) == own:
                 for folder in (records.FOLDER, SEALS):
@@ -68,8 +64,6 @@ def bring_back(home: Path) -> None:
                 if (aside / SETTINGS).exists():  # as they were last, not as they were when the copy was made
                     (aside / SETTINGS).replace(home / SETTINGS)
                     _sync_both(home, aside)
-    except OSError as error:
-        raise storage_error(error, home) from error
 
 
 def _move_missing(folder: Path, aside: Path, home: Path) -> None:

@@ -15,7 +15,7 @@ from archiver.folder_sync import sync_where_possible
 from archiver.store import avatars, schema
 from archiver.store.archive import Archive, Reading
 from archiver.store.blobs import FOLDER, INCOMING, blob_path
-from archiver.store.durable_files import storage_error
+from archiver.store.durable_files import disk_errors
 from archiver.store.engine import DATABASE
 from archiver.store.queries.entries import IS_WHOLE
 
@@ -74,15 +74,13 @@ def _files(folder: Path) -> list[Path]:
 
 def remove(path: Path) -> None:
     """Remove a file or folder, and the folder that it leaves empty. Raises StorageError."""
-    try:
+    with disk_errors(path):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
             return
         if os.name == "nt" and path.exists():
             path.chmod(0o600)  # Windows removes nothing that is read-only
         path.unlink(missing_ok=True)
-    except OSError as error:
-        raise storage_error(error, path) from error
     sync_where_possible(path.parent)  # what is told to be erased does not come back after a power cut
     with suppress(OSError):
         path.parent.rmdir()  # only where it is empty now

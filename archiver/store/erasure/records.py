@@ -17,7 +17,7 @@ from archiver.evidence.replaced_records import Tombstone, tombstone_line
 from archiver.records import JsonObject, Observation
 from archiver.records.evidence import Erasure, ErasurePlan, ErasureReason
 from archiver.store import schema, writer
-from archiver.store.durable_files import make_durable_folder, storage_error, write_durably
+from archiver.store.durable_files import disk_errors, make_durable_folder, write_durably
 from archiver.store.payload_forms import read_formed
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import IS_WHOLE
@@ -55,11 +55,9 @@ def write_note(
     folder = reading.home / FOLDER
     if any(_number(path) == number and _covers(path, note) for path in _files(reading.home)):
         return
-    try:
+    with disk_errors(folder):
         make_durable_folder(folder)
         write_durably(_free_path(folder / name_of(number)), _note_bytes(note))
-    except OSError as error:
-        raise storage_error(error, folder) from error
 
 
 def _covers(path: Path, note: ErasureNote) -> bool:

@@ -19,7 +19,7 @@ from sqlalchemy import Column, ColumnElement, Select, and_, func, or_, select
 from archiver.records import Observation, Seal
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.durable_files import storage_error, write_durably
+from archiver.store.durable_files import disk_errors, storage_error, write_durably
 from archiver.store.queries.entries import last_seq
 from archiver.store.rows import upsert_rows
 from archiver.store.seals import FOLDER, seals
@@ -361,12 +361,10 @@ def kept_roots(home: Path, authority: str) -> str:
 def write_stamp(home: Path, name: str, reply: bytes, *, authority: str, pem: Sequence[str]) -> None:
     """Write the roots (PEM blocks) and a reply durably. Raises DiskFull, HomeNotWritable."""
     folder = home / FOLDER
-    try:
+    with disk_errors(folder):
         keep_roots(folder / f"{authority}.pem", pem)
         set_aside(folder / name)
         write_durably(folder / name, reply)
-    except OSError as error:
-        raise storage_error(error, folder) from error
 
 
 def pem_blocks(text: str) -> list[str]:

@@ -22,7 +22,7 @@ from archiver.folder_sync import sync_folder
 from archiver.health.check_result import error_text
 from archiver.store import schema, seal_files
 from archiver.store.archive import Archive
-from archiver.store.durable_files import storage_error
+from archiver.store.durable_files import disk_errors, storage_error
 from archiver.store.engine import checkpoint_log, remove_logs, remove_with_logs
 from archiver.store.erasure import records
 from archiver.store.keeper import Keeper, KeptByTeam
@@ -199,35 +199,29 @@ def lost_records(sql: Connection, home: Path, ledger: Ledger) -> tuple[int, int]
 def fresh_copy(database: Path) -> Path:
     """The place of the new copy until the old one has another name, with nothing there. Raises StorageError."""
     fresh = _fresh_place(database, _last_aside(database) + 1)
-    try:
+    with disk_errors(fresh):
         remove_with_logs(fresh)  # of a process that was killed
-    except OSError as error:
-        raise storage_error(error, fresh) from error
     return fresh
 
 
 def put_aside(database: Path) -> None:
     """Give the database another name, which stays. Raises StorageError."""
     number = _last_aside(database) + 1
-    try:
+    with disk_errors(database):
         for path in (_fresh_place(database, number), database):
             checkpoint_log(path)
             remove_logs(path)
         database.rename(_aside(database, number))
         sync_folder(database.parent)
-    except OSError as error:
-        raise storage_error(error, database) from error
 
 
 def finish(database: Path) -> None:
     """Put the new copy in the place of the one that was set aside just before it. Raises StorageError."""
     fresh = _fresh_place(database, _last_aside(database))
-    try:
+    with disk_errors(database):
         if fresh.exists():
             fresh.rename(database)
             sync_folder(database.parent)
-    except OSError as error:
-        raise storage_error(error, database) from error
 
 
 def _last_aside(database: Path) -> int:

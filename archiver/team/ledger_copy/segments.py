@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from archiver import errors
 from archiver.store import blobs
-from archiver.store.durable_files import storage_error
+from archiver.store.durable_files import disk_errors
 from archiver.store.erasure.cleaning import remove
 from archiver.team.ledger.connection import LedgerPlace, import_psycopg
 from archiver.team.ledger.installation import open_archive
@@ -54,12 +54,9 @@ def put_segment(place: LedgerPlace, head: Head, last: int, rows: Mapping[str, It
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "segment"
-        try:
-            with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
-                for line in (head, *((table, _coded(table, row)) for table in rows for row in rows[table])):
-                    file.write(json.dumps(line).encode() + b"\n")
-        except OSError as error:
-            raise storage_error(error, path) from error
+        with disk_errors(path), path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
+            for line in (head, *((table, _coded(table, row)) for table in rows for row in rows[table])):
+                file.write(json.dumps(line).encode() + b"\n")
         sha256, store = blobs.file_sha256(path), shared_files.store_to_put(place)
         key = f"{segments_prefix(place.archive)}{head.after + 1:012}-{last:012}-{sha256}.gz"
         store.put_if_absent(key, path, sha256)

@@ -22,7 +22,7 @@ from typing import Any
 from archiver import errors
 from archiver.records import Seal
 from archiver.store import blobs, seal_files
-from archiver.store.durable_files import private_folder, storage_error, write_durably
+from archiver.store.durable_files import disk_errors, private_folder, storage_error, write_durably
 from archiver.store.time_text import from_text
 from archiver.store.working import stamp_queue
 from archiver.team import object_store
@@ -104,10 +104,8 @@ def bring_dailies(home: Path, place: LedgerPlace, *, with_hidden: bool) -> None:
     first = {one.key.removeprefix(prefix): one.version for one in listed if not one.is_marker and one.key not in hidden}
     for name in sorted(filter(_DAILY.fullmatch, first)):
         path = home / DAILY / name
-        try:
+        with disk_errors(home):
             private_folder(path.parent, below=home)
-        except OSError as error:
-            raise storage_error(error, home) from error
         store.get(object_store.daily_key(place.archive, name), path, first[name])
 
 
@@ -131,11 +129,9 @@ def copy_bytes(source: Path, target: Path, digests: Iterable[str]) -> None:
     for sha256 in digests:
         if not blobs.is_held(target, sha256) and blobs.is_held(source, sha256):
             part = _incoming(target, sha256)
-            try:
+            with disk_errors(target):
                 shutil.copyfile(blobs.blob_path(source, sha256), part)
                 _keep(target, part, sha256, blobs.file_sha256(part))
-            except OSError as error:
-                raise storage_error(error, target) from error
 
 
 def _bring(store: object_store.ObjectStore, key: str, home: Path, sha256: str) -> None:
@@ -164,10 +160,8 @@ def get_version(store: object_store.ObjectStore, key: str, target: Path, sha256:
 
 def _incoming(home: Path, sha256: str) -> Path:
     folder = home / blobs.FOLDER / blobs.INCOMING
-    try:
+    with disk_errors(home):
         private_folder(folder, below=home)
-    except OSError as error:
-        raise storage_error(error, home) from error
     return folder / f"{sha256}.{secrets.token_hex(8)}.part"  # others may be bringing the same
 
 
@@ -268,15 +262,13 @@ def put_seal(home: Path, row: Mapping[str, Any]) -> None:
     name = seal_name(tuple(row[column] for column in ("number", "first", "last", "sha256", "closed_at", "day")))
     if not _SEAL_NAME.fullmatch(name):
         raise ValueError(name)
-    try:
+    with disk_errors(folder):
         folder.mkdir(mode=0o700, exist_ok=True)
         for file in _files_of_another(folder, row["number"], row["sha256"]):
             orphaned = folder / seal_files.ORPHANED
             seal_files.move(folder / file.name, orphaned / seal_files.free_name(orphaned, file.name))
         if not (folder / name).exists():
             write_durably(folder / name, row["body"])
-    except OSError as error:
-        raise storage_error(error, folder) from error
 
 
 def put_file(home: Path, row: Mapping[str, Any]) -> None:
@@ -287,15 +279,13 @@ def put_file(home: Path, row: Mapping[str, Any]) -> None:
     if not _NAME.fullmatch(row["name"]):
         raise ValueError(row["name"])
     path, body = home / seal_files.FOLDER / row["name"], row["body"]
-    try:
+    with disk_errors(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if row["name"].endswith(_ROOTS):
             stamp_queue.keep_roots(path, stamp_queue.pem_blocks(body.decode("latin-1")))
         elif not path.exists() or path.read_bytes() != body:
             stamp_queue.set_aside(path)
             write_durably(path, body)
-    except OSError as error:
-        raise storage_error(error, path) from error
 
 
 def _files_of_another(folder: Path, number: int, sha256: str) -> list[seal_files.SealFile]:
