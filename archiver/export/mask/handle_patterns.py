@@ -56,6 +56,13 @@ service services download price plan plans
 """Where a name of an account could stand, and a page of the site does."""
 
 
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern with the names of the platforms, and where profiles stand there, which are read first here."""
+    known = [one for one in platforms().values() if one.profile]
+    names, profiles = any_of(one.name for one in known), any_of(one.profile for one in known)
+    return re.compile(pattern.replace("<platforms>", names).replace("<profiles>", profiles))
+
+
 @dataclass
 class GatedPatterns:
     """Patterns, and one that every hit of theirs contains, which is looked for first; compiled when first needed."""
@@ -66,12 +73,12 @@ class GatedPatterns:
     @cached_property
     def gate(self) -> re.Pattern[str]:
         """What is looked for first."""
-        return re.compile(self.words)
+        return _compiled(self.words)
 
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], ...]:
         """The patterns behind it."""
-        return tuple(map(re.compile, self.sources))
+        return tuple(map(_compiled, self.sources))
 
 
 def gated(gate: str, *patterns: str) -> GatedPatterns:
@@ -81,7 +88,6 @@ def gated(gate: str, *patterns: str) -> GatedPatterns:
 
 # --- handles ----------------------------------------------------------------------------------------
 
-_PLATFORMS = [one for one in platforms().values() if one.profile]
 _SITES = "|".join(
     (
         r"twitter\.com|(?<![A-Za-z0-9.])x\.com|instagram\.com|facebook\.com|fb\.com|tiktok\.com",
@@ -89,7 +95,8 @@ _SITES = "|".join(
         r"linkedin\.com/in|line\.me/(?:R/)?ti/p|lin\.ee|t\.me|wa\.me|discord\.gg|ameblo\.jp|lit\.link|linktr\.ee",
         r"note\.com|bsky\.app/profile|pixiv\.net/users|soundcloud\.com|vimeo\.com|twitch\.tv|behance\.net|skeb\.jp",
         r"youtube\.com/(?:c|user|channel)|youtube\.com(?=/@)",
-        any_of([*PROFILE_SITES.split(), *(one.profile for one in _PLATFORMS)]),
+        "<profiles>",
+        any_of(PROFILE_SITES),
     )
 )
 _NO_PROFILE = rf"(?!{any_of(NO_PROFILES)}(?![A-Za-z0-9_.%~-]))"
@@ -97,8 +104,7 @@ _HOSTED = any_of(HOSTING_SITES)
 _NO_HOST = "(?!(?:www|accounts?|help|support|blog|docs|api|status|about|m|app|dev|developers?|static|cdn|manage)\\.)"
 _MESSENGERS = (
     any_of(
-        " ".join(one.name for one in _PLATFORMS)
-        + " LINE ライン らいん Skype スカイプ すかいぷ Discord ディスコード ディスコ "
+        "LINE ライン らいん Skype スカイプ すかいぷ Discord ディスコード ディスコ "
         "カカオ カカオトーク kakao Kakao KakaoTalk wechat telegram skype discord twitter instagram insta tiktok "
         "Telegram テレグラム Signal "
         "シグナル WeChat Slack WhatsApp Snapchat "
@@ -112,7 +118,7 @@ _MESSENGERS = (
         "Chatwork チャットワーク PSN Steam Xbox Switch Zoom YouTube ユーチューブ note Pinterest Bluesky mixi "
         "GitHub github"
     )[:-1]
-    + "|イン.タ|[カヵ].[オォ]|IG(?![A-Za-z]))(?![a-hj-z])"
+    + "|<platforms>|イン.タ|[カヵ].[オォ]|IG(?![A-Za-z]))(?![a-hj-z])"
 )
 _ACCOUNT_WORDS = "(?: ?の ?| )?(?:ID|id|アカウント名?|ユーザー名|名前)?"
 _WITH_SIGN = "(?=[A-Za-z0-9.-]{0,30}[0-9_])"
