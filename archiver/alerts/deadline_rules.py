@@ -6,8 +6,8 @@ Each is given once: its `subject` identifies the occasion, and one that is kept 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from archiver.contract_dates import DueDate, OutsideContact, day_of, days_since, outside_contact
 from archiver.platforms.job_platform import platform_of
@@ -28,8 +28,7 @@ OWN_ALERT_RULES = frozenset({"nudge", "plan"})
 ONCE = frozenset({AlertRule.EARLY_CONTACT, AlertRule.A11, AlertRule.A14, AlertRule.DEADLINE, AlertRule.UNDELIVERED})
 
 
-@dataclass(frozen=True, slots=True)
-class CaseSnapshot:
+class CaseSnapshot(NamedTuple):
     """A contract with the facts of the archive that its dates are compared with."""
 
     contract: Contract

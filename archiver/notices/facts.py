@@ -26,8 +26,7 @@ from archiver.store.working.remembered_values import EndedPause
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class DepartureFacts:
+class DepartureFacts(NamedTuple):
     """The facts of an alert about a departure: of people, messages or a chat."""
 
     rule: AlertRule
@@ -39,8 +38,7 @@ class DepartureFacts:
     """Of a chat that cannot be opened any more: messages, files saved, files known."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeadlineFacts:
+class DeadlineFacts(NamedTuple):
     """The facts of a deadline of today or tomorrow."""
 
     contract: str | None
@@ -51,8 +49,7 @@ class DeadlineFacts:
     """The time of day in Japan at which it ends; empty where it is a whole day."""
 
 
-@dataclass(frozen=True, slots=True)
-class DailyFacts:
+class DailyFacts(NamedTuple):
     """The facts of the notice of a day."""
 
     period: NoticePeriod

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple, assert_never
 
@@ -35,8 +34,7 @@ class Picture(NamedTuple):
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceLink:
+class ReferenceLink(NamedTuple):
     """The label of a reference, and its address if it has one."""
 
     label: str
@@ -46,8 +44,7 @@ class ReferenceLink:
     """The thumbnail, if it is a picture that could be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class References:
+class References(NamedTuple):
     """The functions that look up the ids in a body; they return None for what is not known."""
 
     name_of: Callable[[AccountId], str | None]

@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
 from html import escape
@@ -62,8 +62,7 @@ _KINDS = {State.MISSING: TextKind.MISSING, State.HIDDEN: TextKind.HIDDEN}
 _SOURCES = {ObservedBy.LIST: "", ObservedBy.SINGLE: " 1件ずつの取得", ObservedBy.RECOVERED: " 古いメッセージの取り込み"}
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """The facts of a conversation that its messages need."""
 
     references: References
@@ -102,7 +101,7 @@ def render_message(message: Message, surroundings: Surroundings) -> RenderedMess
     message_id = MessageId(escape(message.message_id))
     references = surroundings.references
     if surroundings.names_at is not None:
-        references = replace(references, name_of=surroundings.names_at(message.send_time))
+        references = references._replace(name_of=surroundings.names_at(message.send_time))
     bodies = _bodies_html(message, references)
     pills = f' <span class="pill">{say(NOTICE)}</span>' if message.is_notice else ""
     states = (state_badge(one, knows_text=bool(message.texts)) for one in message.notable_states)
@@ -342,8 +341,7 @@ class MessagePlaces:
 AttachmentOrTask = TypeVar("AttachmentOrTask", Attachment, Task)
 
 
-@dataclass(frozen=True, slots=True)
-class MessageFacts:
+class MessageFacts(NamedTuple):
     """The facts of a conversation that each of its messages may need, as values that can be sent to a process."""
 
     room_id: RoomId

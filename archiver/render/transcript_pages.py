@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from archiver.chatwork.notation.parse import parse
 from archiver.records import AccountId, Attachment, Conversation, FileId, Message, MessageId, RoomId, State
@@ -222,8 +222,7 @@ FileLink = Callable[[Attachment], str | None]
 """An attachment → the address of its bytes as seen from the pages; None if they are not in the package."""
 
 
-@dataclass(frozen=True, slots=True)
-class TranscriptPage:
+class TranscriptPage(NamedTuple):
     """A page as it is known once it is full, before `finished_page` completes it."""
 
     number: int

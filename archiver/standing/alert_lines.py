@@ -5,9 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from archiver import contract_dates
 from archiver.alerts import sentences
@@ -38,8 +37,7 @@ QUOTED_CHARACTERS = 20
 _NAME_COLUMNS, _ROOM_COLUMNS = 16, 24
 
 
-@dataclass(frozen=True, slots=True)
-class NamedMessage:
+class NamedMessage(NamedTuple):
     """The message that an alert is about."""
 
     room_id: int
@@ -50,8 +48,7 @@ class NamedMessage:
     """The call that shows it."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlertLine:
+class AlertLine(NamedTuple):
     """Equal alerts as one line."""
 
     sentence: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -48,8 +48,7 @@ class Edit(NamedTuple):
     seen: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Emergency:
+class Emergency(NamedTuple):
     """The data of one contract's emergency block."""
 
     contract: Contract
@@ -127,7 +126,7 @@ def emergencies(
 
 def references_of(reading: Reading, room: int) -> References:
     """What a message of this room may refer to: people by their names."""
-    return replace(NOWHERE, name_of=names_in_room(reading, room).get)
+    return NOWHERE._replace(name_of=names_in_room(reading, room).get)
 
 
 def _readable_messages(reading: Reading, rooms: set[int], quoted: Iterable[Quotation]) -> Iterator[MessageSummary]:

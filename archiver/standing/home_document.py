@@ -6,11 +6,10 @@ The terminal prints it, `status --json` gives it, ホーム shows it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
-from typing import Any
+from typing import Any, NamedTuple
 
 from archiver.app import utc_now
 from archiver.claims.money import RECEIPTS, money_standing
@@ -301,8 +300,7 @@ def departure_alerts(alerts: Sequence[Alert], rooms: Sequence[int]) -> list[int]
     return [one.number for one in alerts if one.rule in rules and one.room_id in rooms]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How the archive stands: what was observed, and the conditions that follow."""
 
     situation: Situation

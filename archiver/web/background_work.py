@@ -51,8 +51,7 @@ class JobLink(NamedTuple):
         return url_for(self.endpoint, **self.values)
 
 
-@dataclass(frozen=True, slots=True)
-class JobOutcome:
+class JobOutcome(NamedTuple):
     """What a job has brought, in sentences."""
 
     head: str

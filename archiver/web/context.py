@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app
 
@@ -20,8 +19,7 @@ from archiver.store.engine import written_state
 from archiver.store.queries.status import Status
 
 
-@dataclass(frozen=True, slots=True)
-class ViewContext:
+class ViewContext(NamedTuple):
     """Everything a page needs besides its request."""
 
     home: Path

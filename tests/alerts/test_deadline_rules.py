@@ -28,13 +28,13 @@ def contract(**facts: Any) -> Contract:
 def snapshot(facts: dict[str, Any] | None = None, **changed: Any) -> CaseSnapshot:
     """A case whose first message stands at `FIRST`."""
     whole = CaseSnapshot(contract(**(facts or {})), first_at=FIRST, first_room=ROOM, first_message="7")
-    return replace(whole, **changed)
+    return whole._replace(**changed)
 
 
 def with_dues(case: CaseSnapshot, *, now: datetime = NOW) -> CaseSnapshot:
     """The same with its deadlines."""
     found = contract_dates.deadlines(case.contract, platform_of(case.contract.platform), case.deliveries, now=now)
-    return replace(case, dues=tuple(found))
+    return case._replace(dues=tuple(found))
 
 
 def alerts_of(case: CaseSnapshot, *, now: datetime = NOW, kept: tuple[Alert, ...] = ()) -> list[tuple[str, str]]:
@@ -140,7 +140,7 @@ def test_a_silence_of_the_days_of_the_platform_is_told(platform: str | None, day
     case = asked("2026-11-01 22:31", days=days, contract=contract(platform=platform))
 
     assert [("A11", "medium")] == alerts_of(case)
-    assert [] == alerts_of(replace(case, days_waiting=days - 1))
+    assert [] == alerts_of(case._replace(days_waiting=days - 1))
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_a_delivery_on_chatwork_alone_is_told(case: CaseSnapshot) -> None:
 
     assert ("undelivered", "medium", "8") == (found.rule.value, found.level.value, found.message_id)
     assert [] == alerts_of(case, kept=(found,))
-    assert [("undelivered", "medium")] == alerts_of(replace(case, handed_message="9"), kept=(found,))
+    assert [("undelivered", "medium")] == alerts_of(case._replace(handed_message="9"), kept=(found,))
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_contracts_that_are_over_and_early_days_have_none(state: str, days: int)
     day = (NOW - timedelta(days=days)).strftime("%Y-%m-%d")
     case = with_dues(delivered(day))
 
-    assert [] == alerts_of(replace(case, contract=contract(state=state)))
+    assert [] == alerts_of(case._replace(contract=contract(state=state)))
 
 
 def test_a_deadline_says_its_name_day_and_advice() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from gettext import gettext as _
@@ -234,7 +233,7 @@ def _first_save(job: Job, context: ConsoleContext) -> JobOutcome:
     if recall_answers(context.archive).get(SCHEDULE) != "yes":
         return saved
     set_up = home.set_up(job, context)
-    return set_up if saved.is_complete else replace(saved, lines=(*saved.lines, set_up.head, *set_up.lines))
+    return set_up if saved.is_complete else saved._replace(lines=(*saved.lines, set_up.head, *set_up.lines))
 
 
 NAMED_PEOPLE = 4

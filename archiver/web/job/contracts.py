@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 
 from archiver import errors
 from archiver.platforms.job_platform import STRANGER
-from archiver.records import Contract, ContractRoom, Delivery, Role, RoomId
+from archiver.records import Contract, ContractRoom, Role, RoomId
 from archiver.render.times import clock_minute
 from archiver.setup.contract_entry import change_rooms, enter_contracts, given_room, released
 from archiver.setup.fact_questions import check_client
 from archiver.setup.written_values import EXAMPLE_TIME, fact_prefix, note_answer, read_day
-from archiver.store import blobs, statements
+from archiver.store import statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, deliveries, enclosures, find_contract
 from archiver.store.queries.roles import mapped_accounts
@@ -29,7 +29,7 @@ from archiver.web.first_run import start
 from archiver.web.job import fact_form
 from archiver.web.job.job_document import job_document, people_of, strangers
 from archiver.web.trouble.trouble_words import trouble_words
-from archiver.web.uploads import as_file, plain_name, take_enclosure
+from archiver.web.uploads import take_enclosure
 
 pages = Blueprint("contracts", __name__, url_prefix="/contracts")
 
@@ -89,8 +89,8 @@ def keep(name: str) -> Answer:
             _keep_unknown(context, name, unknown, is_unknown=is_unknown)
     with context.archive.reading() as reading:
         stated = find_contract(reading, name)
-    problems |= {**_add_delivery(context, stated), **_withdraw(context, stated)}
-    problems |= {**fact_form.keep_money(context, stated), **fact_form.keep_terms(context, stated)}
+    problems |= _withdraw(context, stated)
+    problems |= {**fact_form.keep_entries(context, stated), **fact_form.keep_terms(context, stated)}
     if wrong_file := take_enclosure(context, stated):
         problems["file"] = wrong_file
     if problems:
@@ -153,25 +153,6 @@ def _keep_unknown(context: ConsoleContext, name: str, fact: str, *, is_unknown: 
     """Remember that there is nothing to enter, or not yet; it is no fact, only no question any more."""
     if fact in fact_form.UNKNOWNS:
         note_answer(context.archive, fact_prefix(name) + fact, "unknown" if is_unknown else "")
-
-
-def _add_delivery(context: ConsoleContext, contract: Contract) -> Problems:
-    """Record one more delivery, if one was entered; its file is measured, not kept."""
-    typed, file = request.form.get("delivered", "").strip(), request.files.get("delivered_file")
-    note = request.form.get("delivered_note", "").strip() or None
-    if not (typed or note or file):
-        return {}
-    try:
-        draft = Delivery(0, read_day(typed, _("the day"), EXAMPLE_TIME, now=context.now()), note=note)
-        if file:
-            with as_file(file) as path:
-                measured = blobs.measure(path, limit=context.settings().files.max_bytes)
-            draft = replace(draft, name=plain_name(file), size=measured.size, sha256=measured.sha256)
-    except errors.ArchiverError as error:
-        return {"delivered": trouble_words(error).together}
-    with context.archive.writing() as writing:
-        statements.add_delivery(writing, contract.id, draft, at=context.now())
-    return {}
 
 
 def _withdraw(context: ConsoleContext, contract: Contract) -> Problems:
@@ -237,7 +218,7 @@ def _page(
         "kept": _("Kept."),
         "open": _("Its chats are saved again, from the next round on."),
         "stopped": _("The saving of this job is ended."),
-        "added": added_sentence(),
+        "added": _("The job is added. Nothing of its chats is kept before the next save: archive save"),
     }
     return render_template(
         "job_page.html",
@@ -276,8 +257,3 @@ def add_contracts() -> Answer:
     if len(entered) > 1:
         return redirect(url_for("contracts.index"))
     return redirect(url_for("contracts.contract", name=entered[0].id, said="added"))
-
-
-def added_sentence() -> str:
-    """What is said of a new contract; the command in it becomes the button's page."""
-    return _("The job is added. Nothing of its chats is kept before the next save: archive save")

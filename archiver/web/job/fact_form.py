@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from gettext import gettext as _
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import request, url_for
 
@@ -14,7 +14,17 @@ from archiver import errors
 from archiver.claims.money import money_standing, state_text
 from archiver.contract_dates import day_of
 from archiver.platforms.job_platform import platform_of, platforms
-from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, Payment, StatedTerm, contract_facts
+from archiver.records import (
+    JST,
+    TERM_ITEMS,
+    Contract,
+    Delivery,
+    Invoice,
+    MessageId,
+    Payment,
+    StatedTerm,
+    contract_facts,
+)
 from archiver.records.contract_facts import ContractFact, FactContext, FactKind
 from archiver.render.invisible_characters import visible
 from archiver.render.times import day_words, minute_text
@@ -22,6 +32,7 @@ from archiver.report_language import in_program_language
 from archiver.setup import contract_rooms
 from archiver.setup.fact_questions import has_meaning, place_name, read_fact, short_month
 from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, InvalidAnswer, read_day, read_yen, yen_text
+from archiver.store import blobs, statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import deliveries
 from archiver.store.queries.viewing.message_summaries import message_summaries
@@ -30,7 +41,7 @@ from archiver.store.search.term_candidates import term_candidates
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.talk.message_context import message_line, references_by_room
 from archiver.web.trouble.trouble_words import trouble_words
-from archiver.web.uploads import keep_enclosure, stated_day, stated_message
+from archiver.web.uploads import as_file, keep_enclosure, plain_name, stated_day, stated_message
 
 FACTS = contract_facts.FACTS
 UNKNOWNS = ("contracted_on", "delivered_on", "contact_approved_on")
@@ -40,8 +51,7 @@ Given = Mapping[str, str]
 """What a browser sent, by the names of the fields."""
 
 
-@dataclass(frozen=True, slots=True)
-class FactField:
+class FactField(NamedTuple):
     """One field of the form."""
 
     name: str
@@ -69,7 +79,7 @@ def fields(
     """The fields with what is known, or with what was typed if it has to be typed again."""
     found = [_field(contract, fact, given, problems.get(fact.name, "")) for fact in facts]
     told = {field.rule: field.name for field in reversed(found)}  # by the first field that it is about
-    return [field if told[field.rule] == field.name else replace(field, rule="") for field in found]
+    return [field if told[field.rule] == field.name else field._replace(rule="") for field in found]
 
 
 def read(
@@ -200,10 +210,16 @@ CANDIDATES = 3
 WAY_LIMIT = 200
 
 
-def keep_money(context: ConsoleContext, contract: Contract) -> dict[str, str]:
-    """Take back and enter what the page holds of money; what cannot be kept, with its sentence."""
-    entries = (_take_back, _add_invoice, _add_payment, _add_reminder)  # what is taken back makes room for the right one
-    return {place: sentence for enter in entries for place, sentence in enter(context, contract).items()}
+def keep_entries(context: ConsoleContext, contract: Contract) -> dict[str, str]:
+    """Take back and enter what the page holds of money and deliveries; what cannot be kept, with its sentence."""
+    problems = _take_back(context, contract)  # first, as it makes room for the right one
+    for place, (enter, *names) in ENTRIES.items():
+        if _is_typed(*names) or request.files.get(f"{place}_file"):
+            try:
+                enter(context, contract)
+            except errors.ArchiverError as error:
+                problems[place] = _sentence(error)
+    return problems
 
 
 def _take_back(context: ConsoleContext, contract: Contract) -> dict[str, str]:
@@ -219,54 +235,56 @@ def _take_back(context: ConsoleContext, contract: Contract) -> dict[str, str]:
     return problems
 
 
-def _add_invoice(context: ConsoleContext, contract: Contract) -> dict[str, str]:
-    """Enter an invoice, if one was typed; its file, if one is given, is kept with the contract."""
+def _add_invoice(context: ConsoleContext, contract: Contract) -> None:
+    """Enter an invoice; its file, if one is given, is kept with the contract."""
     given, now = request.form, context.now()
-    names = ("invoice_amount", "invoice_on", "invoice_due", "invoice_name", "invoice_message")
-    if not _is_typed(*names) and not request.files.get("invoice_file"):
-        return {}
-    try:
-        amount = read_yen(given.get("invoice_amount", ""), _("the amount"))
-        issued_on = read_day(given.get("invoice_on", ""), _("the day"), EXAMPLE_DAY, now=now)
-        due_on, message = stated_day("invoice_due"), stated_message(context, contract, "invoice_message")
-        kept = keep_enclosure(context, contract, "invoice", message, issued_on, name="invoice_file")
-        own_name = given.get("invoice_name", "").strip() or None
-        draft = Invoice(0, amount, issued_on, due_on, own_name, message, None if kept is None else kept.number)
-        contract_rooms.add_invoice(context.archive, contract.id, draft, at=now, again="invoice_again" in given)
-    except errors.ArchiverError as error:
-        return {"invoice": _sentence(error)}
-    return {}
+    amount = read_yen(given.get("invoice_amount", ""), _("the amount"))
+    issued_on = read_day(given.get("invoice_on", ""), _("the day"), EXAMPLE_DAY, now=now)
+    due_on, message = stated_day("invoice_due"), stated_message(context, contract, "invoice_message")
+    kept = keep_enclosure(context, contract, "invoice", message, issued_on, name="invoice_file")
+    own_name = given.get("invoice_name", "").strip() or None
+    draft = Invoice(0, amount, issued_on, due_on, own_name, message, None if kept is None else kept.number)
+    contract_rooms.add_invoice(context.archive, contract.id, draft, at=now, again="invoice_again" in given)
 
 
-def _add_payment(context: ConsoleContext, contract: Contract) -> dict[str, str]:
-    """Enter a payment that came in, if one was typed."""
-    given, now = request.form, context.now()
-    if not _is_typed("payment_amount", "payment_on", "payment_invoice"):
-        return {}
-    try:
-        number = given.get("payment_invoice", "")
-        amount = read_yen(given.get("payment_amount", ""), _("the amount"))
-        received_on = read_day(given.get("payment_on", ""), _("the day"), EXAMPLE_DAY, now=now)
-        draft = Payment(0, amount, received_on, int(number) if number.isdecimal() and len(number) < 9 else None)
-        contract_rooms.add_payment(context.archive, contract.id, draft, at=now, again="payment_again" in given)
-    except errors.UsageError as error:
-        return {"payment": _sentence(error)}
-    return {}
+def _add_payment(context: ConsoleContext, contract: Contract) -> None:
+    """Enter a payment that came in."""
+    given, now, number = request.form, context.now(), request.form.get("payment_invoice", "")
+    amount = read_yen(given.get("payment_amount", ""), _("the amount"))
+    received_on = read_day(given.get("payment_on", ""), _("the day"), EXAMPLE_DAY, now=now)
+    draft = Payment(0, amount, received_on, int(number) if number.isdecimal() and len(number) < 9 else None)
+    contract_rooms.add_payment(context.archive, contract.id, draft, at=now, again="payment_again" in given)
 
 
-def _add_reminder(context: ConsoleContext, contract: Contract) -> dict[str, str]:
-    """Enter a reminder that the user sent, if one was typed: the message that it was, or the day and the way."""
+def _add_reminder(context: ConsoleContext, contract: Contract) -> None:
+    """Enter a reminder that the user sent: the message that it was, or the day and the way."""
     given, day = request.form, request.form.get("reminder_on", "")
-    if not _is_typed("reminder_message", "reminder_on", "reminder_how"):
-        return {}
-    try:
-        message = stated_message(context, contract, "reminder_message")
-        sent_on = read_day(day, _("the day"), EXAMPLE_DAY, now=context.now()) if day.strip() else None
-        how = given.get("reminder_how", "").strip()[:WAY_LIMIT] or None
-        contract_rooms.enter_reminder(context.archive, contract, message, sent_on, how, at=context.now())
-    except errors.ArchiverError as error:
-        return {"reminder": _sentence(error)}
-    return {}
+    message = stated_message(context, contract, "reminder_message")
+    sent_on = read_day(day, _("the day"), EXAMPLE_DAY, now=context.now()) if day.strip() else None
+    how = given.get("reminder_how", "").strip()[:WAY_LIMIT] or None
+    contract_rooms.enter_reminder(context.archive, contract, message, sent_on, how, at=context.now())
+
+
+def _add_delivery(context: ConsoleContext, contract: Contract) -> None:
+    """Record one more delivery; its file is measured, not kept."""
+    given, file = request.form, request.files.get("delivered_file")
+    day = read_day(given.get("delivered", "").strip(), _("the day"), EXAMPLE_TIME, now=context.now())
+    draft = Delivery(0, day, note=given.get("delivered_note", "").strip() or None)
+    if file:
+        with as_file(file) as path:
+            measured = blobs.measure(path, limit=context.settings().files.max_bytes)
+        draft = replace(draft, name=plain_name(file), size=measured.size, sha256=measured.sha256)
+    with context.archive.writing() as writing:
+        statements.add_delivery(writing, contract.id, draft, at=context.now())
+
+
+ENTRIES: Mapping[str, tuple[Callable[[ConsoleContext, Contract], None], *tuple[str, ...]]] = {
+    "invoice": (_add_invoice, "invoice_amount", "invoice_on", "invoice_due", "invoice_name", "invoice_message"),
+    "payment": (_add_payment, "payment_amount", "payment_on", "payment_invoice"),
+    "reminder": (_add_reminder, "reminder_message", "reminder_on", "reminder_how"),
+    "delivered": (_add_delivery, "delivered", "delivered_note"),
+}
+"""Place of the page → what enters it, and its fields: with none of them typed, and no file given, it is left out."""
 
 
 def _is_typed(*names: str) -> bool:

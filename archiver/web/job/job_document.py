@@ -207,8 +207,7 @@ def _history(reading: Reading, contract: Contract) -> Iterator[Row]:
     """What was recorded beside what the user entered, each with the time by which it is ordered."""
     context = view_context()
     for line in newest_lines(reading, [room.room_id for room in contract.rooms]):
-        texts = {"since": line.since, "before": line.before, "after": line.after}
-        yield {"at": line.event.at, "day": "", "words": line.words.sentence, "is_entered": False} | texts
+        yield line | {"day": "", "is_entered": False}
     for stated, sentence in _entered(reading, contract):
         if at := day_of(stated):
             day = f"{day_words(at.date(), context.now())} {stated[10:].strip()}".strip()

@@ -6,10 +6,9 @@ Each archive has an application of its own, with its own gate, key and jobs; thi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -36,8 +35,7 @@ HITS = 20
 """Messages of each archive that are shown; its own application shows all."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArchivePart:
+class ArchivePart(NamedTuple):
     """An archive as a part of the page."""
 
     path: str

@@ -8,10 +8,10 @@ import string
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from gettext import gettext as _
 from pathlib import Path
+from typing import NamedTuple
 
 from archiver import errors
 from archiver.render.times import minute_text
@@ -64,8 +64,7 @@ CLOUDS = ("OneDrive", "Dropbox", "Google Drive", "GoogleDrive", "iCloud", "Nextc
 MOST_FOLDERS = 300
 
 
-@dataclass(frozen=True, slots=True)
-class FoundCopy:
+class FoundCopy(NamedTuple):
     """A copy of an archive in a folder."""
 
     path: str

@@ -6,9 +6,9 @@ They lie in `docs/ja` and `docs/en`; a package that is built carries them in `ar
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
+from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -24,8 +24,7 @@ PageLinks = Callable[[str], Sequence[tuple[str, str]]]
 """Gives address and words of each page that does what the commands of a text do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Guide:
+class Guide(NamedTuple):
     """One guide in one language."""
 
     topic: str

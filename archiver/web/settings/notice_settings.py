@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from gettext import gettext as _
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -41,8 +40,7 @@ A_WEEK = WeeklyFacts(False, messages=18, changed=0, rounds=1, failed_rounds=0)
 """An example."""
 
 
-@dataclass(frozen=True, slots=True)
-class WayRow:
+class WayRow(NamedTuple):
     """A way by which trouble is told."""
 
     way: str

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from calendar import Calendar
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from gettext import gettext as _
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template, request
 
@@ -24,6 +23,7 @@ from archiver.store.queries.viewing import calendar
 from archiver.store.queries.viewing.calendar import pauses_touching
 from archiver.web.context import view_context
 from archiver.web.talk.room_header import chat
+from archiver.wording import N_
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -42,8 +42,7 @@ class DayCoverage(StrEnum):
     """The day is after the last reading."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomReadings:
+class RoomReadings(NamedTuple):
     """The readings of a chat: covered periods, open gaps and pauses."""
 
     covered: Sequence[Period]
@@ -92,38 +91,29 @@ FIRST, LAST = date(2011, 3, 1), date(9990, 12, 1)
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 
-MARKS: Mapping[DayCoverage, str] = {
-    DayCoverage.WHOLLY: "○",
-    DayCoverage.PARTLY: "△",
-    DayCoverage.GAP: "!",
-    DayCoverage.PAUSE: "~",
-    DayCoverage.BEFORE: "-",
-    DayCoverage.NOT_YET: "?",
+COVERAGES: Mapping[DayCoverage, tuple[str, str, str]] = {
+    DayCoverage.WHOLLY: ("○", N_("fully seen"), N_("every message that Chatwork listed was saved")),
+    DayCoverage.PARTLY: ("△", N_("partly seen"), N_("the record begins or ends on this day")),
+    DayCoverage.GAP: (
+        "!",
+        N_("has a gap"),
+        N_(
+            "messages may be missing: more came between two readings than a list shows, or the chat could not be opened"
+        ),
+    ),
+    DayCoverage.PAUSE: (
+        "~",
+        N_("not watched for a time"),
+        N_("all messages were saved later, but not the first text of what was both posted and changed meanwhile"),
+    ),
+    DayCoverage.BEFORE: (
+        "-",
+        N_("before the archive"),
+        N_("the archive did not exist yet; what is kept was listed or found later"),
+    ),
+    DayCoverage.NOT_YET: ("?", N_("not seen so far"), N_("no reading has reached this day")),
 }
-"""A mark for each coverage beside its words, so that a month can be grasped at a glance."""
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarDay:
-    """A day of the calendar."""
-
-    day: date
-    inside: bool
-    """Whether the day is of the month shown."""
-    today: bool
-    count: int
-    coverage: DayCoverage | None
-    """None for a day in the future."""
-    hours: float
-    """How many hours nobody looked at the chat."""
-
-
-class CalendarStep(NamedTuple):
-    """A link to a month or a year; without a link if `month` is empty."""
-
-    word: str
-    month: str
-    messages: int = 0
+"""A mark, so that a month can be grasped at a glance, the words, and what they mean."""
 
 
 @pages.get("/room/<int:room>/calendar")
@@ -145,11 +135,8 @@ def room(room: int) -> str:
         month=_month_text(month),
         weeks=weeks,
         months=months,
-        steps=_steps(month, span),
-        years=_years(month, span),
-        marks=MARKS,
-        words=coverage_words(),
-        legend=coverage_meanings(),
+        ways=_ways(month, span),
+        coverages=COVERAGES,
     )
 
 
@@ -162,35 +149,7 @@ def month_of(text: str) -> date | None:
     return month if FIRST <= month <= LAST else None
 
 
-def coverage_words() -> Mapping[DayCoverage, str]:
-    """The coverage of a day in words."""
-    return {
-        DayCoverage.WHOLLY: _("fully seen"),
-        DayCoverage.PARTLY: _("partly seen"),
-        DayCoverage.GAP: _("has a gap"),
-        DayCoverage.PAUSE: _("not watched for a time"),
-        DayCoverage.BEFORE: _("before the archive"),
-        DayCoverage.NOT_YET: _("not seen so far"),
-    }
-
-
-def coverage_meanings() -> Mapping[DayCoverage, str]:
-    """The meaning of the words for the coverage of a day."""
-    return {
-        DayCoverage.WHOLLY: _("every message that Chatwork listed was saved"),
-        DayCoverage.PARTLY: _("the record begins or ends on this day"),
-        DayCoverage.GAP: _(
-            "messages may be missing: more came between two readings than a list shows, or the chat could not be opened"
-        ),
-        DayCoverage.PAUSE: _(
-            "all messages were saved later, but not the first text of what was both posted and changed meanwhile"
-        ),
-        DayCoverage.BEFORE: _("the archive did not exist yet; what is kept was listed or found later"),
-        DayCoverage.NOT_YET: _("no reading has reached this day"),
-    }
-
-
-def _weeks(reading: Reading, room: int, month: date, today: date) -> list[list[CalendarDay]]:
+def _weeks(reading: Reading, room: int, month: date, today: date) -> list[list[dict[str, Any]]]:
     weeks = Calendar(firstweekday=0).monthdatescalendar(month.year, month.month)
     first, end = weeks[0][0], weeks[-1][-1] + timedelta(days=1)
     counts = calendar.day_counts(reading, room, first, end)
@@ -201,43 +160,39 @@ def _weeks(reading: Reading, room: int, month: date, today: date) -> list[list[C
         pauses_touching(reading, room, day_bounds(first)[0], day_bounds(end)[0]),
     )
 
-    def cell(day: date) -> CalendarDay:
+    def cell(day: date) -> dict[str, Any]:
+        """A day; without coverage it is in the future. `hours`: how many nobody looked at the chat."""
         coverage = None if day > today else day_coverage(day, readings)
         hours = unwatched_time(day, readings).total_seconds() / 3600 if coverage is DayCoverage.PAUSE else 0
-        return CalendarDay(day, day.month == month.month, day == today, counts.get(day, 0), coverage, hours)
+        row = {"day": day, "inside": day.month == month.month, "today": day == today, "count": counts.get(day, 0)}
+        return row | {"coverage": coverage, "hours": hours}
 
     return [[cell(day) for day in week] for week in weeks]
 
 
-def _months(reading: Reading, room: int, year: int) -> list[CalendarStep]:
-    """The links to the twelve months of a year, with the number of messages of each."""
+def _months(reading: Reading, room: int, year: int) -> list[tuple[str, str, int]]:
+    """Word, address and number of messages of the twelve months of a year."""
     firsts = [date(year, number, 1) for number in range(1, 13)]
     counts = calendar.span_counts(reading, room, [(first, _next_month(first)) for first in firsts])
-    steps = (
-        CalendarStep(_("{n} (month)").format(n=first.month), _month_text(first), count)
-        for first, count in zip(firsts, counts, strict=True)
+    words = (_("{n} (month)").format(n=first.month) for first in firsts)
+    return list(zip(words, map(_month_text, firsts), counts, strict=True))
+
+
+def _ways(month: date, span: tuple[date, date]) -> list[tuple[str, str]]:
+    """Word and month of the links to the first, the neighbouring and the last months, and to the years on both sides.
+
+    The month is empty where nothing is there.
+    """
+    before, after = (month.replace(year=month.year + years) for years in (-1, 1))
+    ways = (
+        (_("First month"), span[0], month != span[0]),
+        (_("Month before"), (month - timedelta(days=1)).replace(day=1), month > span[0]),
+        (_("Month after"), _next_month(month), month < span[1]),
+        (_("Latest month"), span[1], month != span[1]),
+        (f"{before.year}", max(before, span[0]), span[0].year <= before.year),
+        (f"{after.year}", min(after, span[1]), after.year <= span[1].year),
     )
-    return list(steps)
-
-
-def _steps(month: date, span: tuple[date, date]) -> list[CalendarStep]:
-    """The links to the months before and after, and to the first and the last month."""
-    before, after = (month - timedelta(days=1)).replace(day=1), _next_month(month)
-    return [
-        CalendarStep(_("First month"), _month_text(span[0]) if month != span[0] else ""),
-        CalendarStep(_("Month before"), _month_text(before) if month > span[0] else ""),
-        CalendarStep(_("Month after"), _month_text(after) if month < span[1] else ""),
-        CalendarStep(_("Latest month"), _month_text(span[1]) if month != span[1] else ""),
-    ]
-
-
-def _years(month: date, span: tuple[date, date]) -> list[CalendarStep]:
-    """The links to the same month of the years before and after."""
-    before, after = month.replace(year=month.year - 1), month.replace(year=month.year + 1)
-    return [
-        CalendarStep(f"{before.year}", _month_text(max(before, span[0])) if span[0].year <= before.year else ""),
-        CalendarStep(f"{after.year}", _month_text(min(after, span[1])) if after.year <= span[1].year else ""),
-    ]
+    return [(word, _month_text(there) if is_there else "") for word, there, is_there in ways]
 
 
 def _next_month(month: date) -> date:

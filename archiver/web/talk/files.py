@@ -8,7 +8,7 @@ from gettext import gettext as _
 from io import BufferedReader
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request
 from werkzeug.datastructures import Range
 from werkzeug.wsgi import wrap_file
 
@@ -17,7 +17,7 @@ from archiver.render.invisible_characters import visible
 from archiver.render.snippet import unsaved_reason
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import files
-from archiver.store.queries.viewing.files import FileDetails, FilePage, FilePageKey, FileState
+from archiver.store.queries.viewing.files import FileDetails, FilePageKey, FileState
 from archiver.web.context import view_context
 from archiver.web.talk.message_context import (
     CHECKED,
@@ -31,6 +31,7 @@ from archiver.web.talk.message_context import (
 )
 from archiver.web.talk.pictures import LARGE, file_picture
 from archiver.web.talk.room_header import Chat, chat, chats, cursor_text, parse_cursor, short_name
+from archiver.wording import N_
 
 pages = Blueprint("files", __name__)
 
@@ -60,11 +61,13 @@ def room(room: int) -> str:
 @pages.get("/room/<int:room>/file/<int:file>", endpoint="bytes")
 def send(room: int, file: int) -> Response | tuple[str, int]:
     """The bytes as a download; never shown by the browser as their type."""
-    attachment = _held_file(room, file)
+    attachment, room_chat = _held_file(room, file)
     try:
         answer = _bytes_response(attachment, INERT)
     except Unsendable as error:
-        return _unsendable_page(room, attachment, error.reason)
+        sentence = _(UNSENDABLE[error.reason])
+        page = render_template("file_not_saved.html", chat=room_chat, file=attachment, not_saved="", error=sentence)
+        return page, 503
     answer.headers["Content-Disposition"] = content_disposition(attachment.name, f"file-{file}")
     return answer
 
@@ -72,7 +75,7 @@ def send(room: int, file: int) -> Response | tuple[str, int]:
 @pages.get("/room/<int:room>/file/<int:file>/media")
 def media(room: int, file: int) -> Response:
     """A film or a sound, in ranges; 404 for all else."""
-    attachment = _held_file(room, file)
+    attachment, _chat = _held_file(room, file)
     mimetype = playable_type(file_head(view_context().home, attachment.sha256 or "", HEAD))
     if mimetype is None:
         abort(404)
@@ -86,7 +89,7 @@ def media(room: int, file: int) -> Response:
 @pages.get("/room/<int:room>/file/<int:file>/play")
 def play(room: int, file: int) -> str:
     """The page that plays a film or a sound by the browser's own means, without a script."""
-    attachment, room_chat = _held_file_and_chat(room, file)
+    attachment, room_chat = _held_file(room, file)
     mimetype = playable_type(file_head(view_context().home, attachment.sha256 or "", HEAD))
     if mimetype is None:
         abort(404)
@@ -98,7 +101,7 @@ def play(room: int, file: int) -> str:
 @pages.get("/room/<int:room>/file/<int:file>/look")
 def look(room: int, file: int) -> str:
     """The page that shows a picture, redrawn by the viewer."""
-    attachment, room_chat = _held_file_and_chat(room, file)
+    attachment, room_chat = _held_file(room, file)
     if not is_picture(file_head(view_context().home, attachment.sha256 or "", HEAD)):
         abort(404)
     return render_template("file_picture.html", chat=room_chat, file=attachment, error="", checked=CHECKED)
@@ -107,14 +110,14 @@ def look(room: int, file: int) -> str:
 @pages.get("/room/<int:room>/file/<int:file>/large")
 def large(room: int, file: int) -> Response:
     """The redrawn picture for its page."""
-    attachment = _held_file(room, file)
+    attachment, _chat = _held_file(room, file)
     return file_picture(attachment.sha256 or "", attachment.size, side=LARGE)
 
 
 @pages.get("/room/<int:room>/file/<int:file>/small")
 def small(room: int, file: int) -> Response:
     """The small picture for a list or a conversation."""
-    attachment = _held_file(room, file)
+    attachment, _chat = _held_file(room, file)
     return file_picture(attachment.sha256 or "", attachment.size)
 
 
@@ -124,12 +127,15 @@ def small(room: int, file: int) -> Response:
 def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:
     """The template values of the table, as the address asks for it."""
     name = request.args.get("name", "")[:NAME_LIMIT]
-    state = _state(request.args.get("state", ""))
-    page = files.page(reading, list(names), name=name, state=state, older_than=_page_key())
+    word, place = request.args.get("state", ""), parse_cursor(request.args.get("older", ""), 3)
+    state = FileState(word) if word in set(FileState) else None
+    older_than = FilePageKey(*place) if place else None
+    page = files.page(reading, list(names), name=name, state=state, older_than=older_than)
+    here = request.view_args or {}
     return {
         "lines": [_line(one, names) for one in page.files],
-        "older": _older_arguments(page, name, state),
-        "here": request.view_args or {},
+        "older": here | {"older": cursor_text(page.next), "name": name or None, "state": state} if page.next else {},
+        "here": here,
         "is_first": "older" not in request.args,
         "name": name,
         "state": state or "",
@@ -146,28 +152,6 @@ def state_words() -> list[tuple[str, str]]:
         (FileState.LOST, _("given up")),
         (FileState.GONE, _("not listed by Chatwork any more")),
     ]
-
-
-def _state(word: str) -> FileState | None:
-    return FileState(word) if word in set(FileState) else None
-
-
-def _page_key() -> FilePageKey | None:
-    values = parse_cursor(request.args.get("older", ""), 3)
-    return FilePageKey(*values) if values else None
-
-
-def _older_arguments(page: FilePage, name: str, state: FileState | None) -> dict[str, object]:
-    """The arguments of the next page's address; empty if there is none."""
-    if page.next is None:
-        return {}
-    arguments = request.view_args or {}
-    return (
-        arguments
-        | {"older": cursor_text(page.next)}
-        | ({"name": name} if name else {})
-        | ({"state": state} if state else {})
-    )
 
 
 def _line(file: FileDetails, names: Mapping[int, str]) -> dict[str, object]:
@@ -189,37 +173,19 @@ def _line(file: FileDetails, names: Mapping[int, str]) -> dict[str, object]:
 # --- one file --------------------------------------------------------------------------------------
 
 
-def _held_file(room: int, file: int) -> Attachment:
-    """A file whose bytes are saved; else the request ends with a page that says why not."""
-    return _held_file_and_chat(room, file)[0]
-
-
-def _held_file_and_chat(room: int, file: int) -> tuple[Attachment, Chat]:
+def _held_file(room: int, file: int) -> tuple[Attachment, Chat]:
     """A file whose bytes are saved, and its chat; else the request ends with a page that says why not."""
     with view_context().reading() as reading:
-        room_chat = chat(reading, room)
-        details = files.file_details(reading, room, file)
+        room_chat, details = chat(reading, room), files.file_details(reading, room, file)
     if details is None:
         abort(404)
     if details.attachment.sha256 is None:
         reason = unsaved_reason(details.reason, given_up=details.state is FileState.LOST)
-        raise _BytesNotHeld(
-            render_template("file_not_saved.html", chat=room_chat, file=details.attachment, not_saved=reason, error="")
+        page = render_template(
+            "file_not_saved.html", chat=room_chat, file=details.attachment, not_saved=reason, error=""
         )
+        abort(make_response(page, 404))
     return details.attachment, room_chat
-
-
-class _BytesNotHeld(Exception):
-    """Ends a request for bytes that are not saved, with a page that says so."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.page = page
-
-
-@pages.errorhandler(_BytesNotHeld)
-def _not_held_page(error: _BytesNotHeld) -> tuple[str, int]:
-    return error.page, 404
 
 
 def _bytes_response(attachment: Attachment, mimetype: str) -> Response:
@@ -229,29 +195,18 @@ def _bytes_response(attachment: Attachment, mimetype: str) -> Response:
     )
 
 
-def _unsendable_page(room: int, attachment: Attachment, reason: UnsendableReason) -> tuple[str, int]:
-    with view_context().reading() as reading:
-        room_chat = chat(reading, room)
-    sentence = unsendable_words()[reason]
-    return render_template("file_not_saved.html", chat=room_chat, file=attachment, not_saved="", error=sentence), 503
-
-
-def unsendable_words() -> Mapping[UnsendableReason, str]:
-    """Why saved bytes are not sent, as sentences."""
-    return {
-        UnsendableReason.ABSENT: _("The bytes were saved, but they are no longer in the archive's folder."),
-        UnsendableReason.OUTSIDE: _(
-            "In place of the bytes there is something that leads outside the archive's folder."
-        ),
-        UnsendableReason.UNREADABLE: _("The bytes are in the archive's folder, but cannot be read."),
-        UnsendableReason.WRONG_SIZE: _(
-            "What is in the archive's folder has a different size from the bytes that were saved."
-        ),
-        UnsendableReason.CHANGED: _(
-            "What is in the archive's folder has a different hash from the bytes that were saved."
-        ),
-    }
-
+UNSENDABLE: Mapping[UnsendableReason, str] = {
+    UnsendableReason.ABSENT: N_("The bytes were saved, but they are no longer in the archive's folder."),
+    UnsendableReason.OUTSIDE: N_("In place of the bytes there is something that leads outside the archive's folder."),
+    UnsendableReason.UNREADABLE: N_("The bytes are in the archive's folder, but cannot be read."),
+    UnsendableReason.WRONG_SIZE: N_(
+        "What is in the archive's folder has a different size from the bytes that were saved."
+    ),
+    UnsendableReason.CHANGED: N_(
+        "What is in the archive's folder has a different hash from the bytes that were saved."
+    ),
+}
+"""Why saved bytes are not sent."""
 
 LONGEST = 180
 """Bytes of a name in UTF-8; file systems allow 255, and a browser may add ` (1)` and an ending of its own."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from gettext import gettext as _
 from gettext import ngettext
 from itertools import islice, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -28,6 +27,7 @@ from archiver.store.queries.viewing.calendar import pauses_between
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
 from archiver.web.context import view_context
 from archiver.web.talk.message_context import MessageContext, message_context, words_line
+from archiver.web.talk.room_header import first_fitting
 from archiver.web.talk.text_diff import version_pair
 
 Row = dict[str, Any]
@@ -52,8 +52,7 @@ MARKED = 40
 """Changes whose words are compared on a page; of the others the earlier text stands unmarked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(NamedTuple):
     """The rows of a page, and the messages that are on it."""
 
     rows: list[Row]
@@ -133,15 +132,14 @@ class _Budget:
 
 def _fit(messages: Sequence[Message], centre: int, row_of: partial[Row]) -> tuple[range, list[Row]]:
     """The range of messages around one that fit on a page, and their rows in order."""
-    found: dict[int, Row] = {}
-    size = 0
-    for place in places_outward(len(messages), centre) if messages else ():
-        row = row_of(messages[place])
-        size += len(row["words"].encode()) + sum(len(one["html"].encode()) for one in row["steps"] if one["html"])
-        if found and size > BYTES_LIMIT:
-            break
-        found[place] = row
+    outward = places_outward(len(messages), centre) if messages else ()
+    found = dict(first_fitting(((one, row_of(messages[one])) for one in outward), _html_bytes, BYTES_LIMIT))
     return range(min(found, default=0), max(found, default=-1) + 1), [found[place] for place in sorted(found)]
+
+
+def _html_bytes(placed: tuple[int, Row]) -> int:
+    row = placed[1]
+    return len(row["words"].encode()) + sum(len(one["html"].encode()) for one in row["steps"] if one["html"])
 
 
 def places_outward(count: int, centre: int) -> Iterator[int]:
@@ -161,7 +159,7 @@ def _message_row(
     now: datetime,
     marked: _Budget,
 ) -> Row:
-    references = replace(context.references, name_of=context.names_at(message.send_time))
+    references = context.references._replace(name_of=context.names_at(message.send_time))
     shown = message.body if message.body != DELETED else next((one.body for one in reversed(message.texts)), "")
     nodes = parse(shown)
     reply = _reply_of(message)

@@ -49,7 +49,7 @@ def show(room: int, message_id: str) -> str:
         chat=room_chat,
         message=message,
         row=row,
-        steps=_version_changes(text_pairs, versions),
+        steps=[{"pair": one, "before": versions[one.number], "after": versions[one.number + 1]} for one in text_pairs],
         versions=versions,
         earlier=text_pairs[-1].number if text_pairs and text_pairs[-1].number > 1 else 0,
         source=source_word(message.source),
@@ -109,10 +109,6 @@ def _version(number: int, version: Version, proof: Proof) -> dict[str, Any]:
     }
 
 
-def _version_changes(text_pairs: Sequence[VersionPair], versions: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{"pair": one, "before": versions[one.number], "after": versions[one.number + 1]} for one in text_pairs]
-
-
 # --- what can be done ----------------------------------------------------------------------------
 
 
@@ -121,9 +117,9 @@ def _commands(reading: Reading, room_chat: Chat, message: Message) -> list[dict[
     program, chosen = view_context().command, message_summaries(reading, [(room_chat.room_id, int(message.message_id))])
     package_orders, _left = selection_orders(reading, chosen, program, platform=sys.platform)
     packages = [
-        {"label": _("Make an export of job {contract} with it:").format(contract=order.contract), "line": line}
+        {"label": _("Make an export of job {contract} with it:").format(contract=order["contract"]), "line": line}
         for order in package_orders
-        for _profile, line in order.commands[:1]
+        for _profile, line in order["commands"][:1]
     ]
     return packages + [_attach_command(program, contract, message) for contract in room_chat.contracts]
 

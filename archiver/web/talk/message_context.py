@@ -9,7 +9,6 @@ import hashlib
 import os
 import re
 import stat
-import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -27,6 +26,7 @@ from archiver.records.conversation import is_plausible
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import NOWHERE, Picture, ReferenceLink, References, plain_text
 from archiver.render.message_html import chatwork_url, state_badge
+from archiver.render.screen_text import character_width
 from archiver.render.snippet import Snippet, one_line, own_words, readable_body, snippet
 from archiver.render.times import local_time, time_from_id
 from archiver.report_language import say
@@ -325,7 +325,7 @@ def chat_name(room: int, names: Mapping[int, str]) -> str:
 
 def text_snippet(text: str, words: Collection[str] = ()) -> Snippet:
     """The part of a text that is shown."""
-    return snippet(text, words, width=WIDTH, measure=_columns)
+    return snippet(text, words, width=WIDTH, measure=character_width)
 
 
 def message_snippet(body: str, references: References = NOWHERE) -> Snippet:
@@ -347,7 +347,3 @@ def _text_state(message: MessageSummary) -> str:
     if message.before_deletion:
         return _("text before the change to “deleted”")
     return _("earlier text") if message.earlier else ""
-
-
-def _columns(character: str) -> int:
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from gettext import gettext as _
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from flask import url_for
 
@@ -19,8 +18,7 @@ from archiver.store.queries.contracts import contracts
 from archiver.store.queries.viewing.people import room_row
 
 
-@dataclass(frozen=True, slots=True)
-class Chat:
+class Chat(NamedTuple):
     """A room of a contract; hidden characters of `name` are made visible."""
 
     room_id: int
@@ -44,29 +42,23 @@ class Chat:
 
 def chat(reading: Reading, room: int) -> Chat:
     """The chat with this number. Raises UnknownRoom if no contract names it."""
-    return next((one for one in chats(reading) if one.room_id == room), None) or _raise_unknown(room)
+    found = next((one for one in chats(reading) if one.room_id == room), None)
+    if found is None:
+        raise errors.UnknownRoom(room=room)
+    return found
 
 
 def chats(reading: Reading) -> list[Chat]:
     """Every chat of a contract, in the order in which the contracts were entered."""
-    every_contract = contracts(reading)
-    numbers = dict.fromkeys(int(room.room_id) for contract in every_contract for room in contract.rooms)
-    return [_chat(reading, number, every_contract) for number in numbers]
-
-
-def _chat(reading: Reading, room: int, every_contract: Sequence[Contract]) -> Chat:
-    row = room_row(reading, room)
-    room_contracts = tuple(one for one in every_contract if any(room == part.room_id for part in one.rooms))
-    return Chat(
-        room,
-        visible(row.name) if row and row.name else f"{room}",
-        room_contracts,
-        row.inaccessible_since if row else None,
-    )
-
-
-def _raise_unknown(room: int) -> Chat:
-    raise errors.UnknownRoom(room=room)
+    holders: dict[int, list[Contract]] = {}
+    for contract in contracts(reading):
+        for room in dict.fromkeys(int(part.room_id) for part in contract.rooms):
+            holders.setdefault(room, []).append(contract)
+    rows = {room: room_row(reading, room) for room in holders}
+    return [
+        Chat(room, visible(row.name) if row and row.name else f"{room}", tuple(held), row and row.inaccessible_since)
+        for (room, held), row in zip(holders.items(), rows.values(), strict=True)
+    ]
 
 
 LENGTH_LIMIT = 300

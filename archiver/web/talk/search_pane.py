@@ -47,24 +47,12 @@ OTHERS_LIMIT = 30
 """Other hits on a page."""
 
 
-def searched_words() -> str:
-    """What the address searches for; empty: nothing."""
-    return request.args.get("q", "")[:LENGTH_LIMIT].strip()
-
-
 def search_pane(reading: Reading, words: str) -> dict[str, Any]:
     """The values of the pane for these words; what cannot be understood is said in a sentence."""
     place = room_header.parse_cursor(request.args.get("older", ""), 2)
     older_than = None if place is None else HitPosition(place[0], place[1], 0)
-    values: dict[str, Any] = {
-        "q": words,
-        "error": "",
-        "heading": "",
-        "groups": [],
-        "older": "",
-        "others": [],
-        "more": 0,
-    }
+    nothing = {"error": "", "heading": "", "groups": [], "older": "", "others": [], "more": 0}
+    values: dict[str, Any] = {"q": words, **nothing}
     try:
         query = parse(words, now=view_context().now())
         result = search(reading, query, limit=HITS_LIMIT, older_than=older_than, count_limit=COUNT_LIMIT)
@@ -128,7 +116,7 @@ def _address(reading: Reading, hit: OtherHit) -> str:
 
 def chat_list(reading: Reading, here: int = 0) -> dict[str, Any]:
     """The values of the pane, the hits where something is searched; `here` is the chat that is open beside it."""
-    words = searched_words()
+    words = request.args.get("q", "")[:LENGTH_LIMIT].strip()
     if words:
         return search_pane(reading, words) | {"keep": {"q": words}, "at": request.args.get("at", "")}
     is_waiting = bool(request.args.get("waiting"))

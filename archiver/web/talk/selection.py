@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -29,19 +27,6 @@ ORDER = "packages.index"
 """The page on which a package is ordered; only an application that writes has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class SelectionOrder:
-    """The commands that make a package for one contract."""
-
-    contract: str
-    count: int
-    commands: tuple[tuple[str, str], ...]
-    """Profile and command line."""
-    contract_id: str = ""
-    messages: str = ""
-    """As `--messages` takes them."""
-
-
 @pages.get("/chosen")
 def index() -> Response | str:
     """The messages that the address names, in its order."""
@@ -57,7 +42,7 @@ def index() -> Response | str:
     if "make" in request.args and is_one and ORDER in current_app.view_functions:
         only = package_orders[0]
         return redirect(
-            url_for(ORDER, contract=only.contract_id, messages=only.messages, order=request.args.get("order"))
+            url_for(ORDER, contract=only["contract_id"], messages=only["messages"], order=request.args.get("order"))
         )
     values = [checkbox_value(one.room_id, one.message_id) for one in summaries]
     unknown = selection.ignored + len(selection.places) - len(summaries)
@@ -76,56 +61,29 @@ def index() -> Response | str:
 
 def selection_orders(
     reading: Reading, messages: Sequence[MessageSummary], program: Sequence[str], *, platform: str
-) -> tuple[list[SelectionOrder], int]:
-    """The commands for each contract that has some of the messages, and the number of messages without a contract."""
-    every_contract = contracts(reading)
-    of_contract = list(messages_by_contract(messages, every_contract))
-    package_orders = [_order(one, every_contract, of_it, program, platform) for one, of_it in of_contract]
-    placed = {message for _one, of_it in of_contract for message in of_it}
-    return package_orders, sum(message not in placed for message in messages)
+) -> tuple[list[dict[str, Any]], int]:
+    """What makes a package for each contract that has some of the messages, and the number of messages without one.
 
-
-def _order(
-    contract: Contract,
-    every_contract: Sequence[Contract],
-    of_contract: Sequence[MessageSummary],
-    program: Sequence[str],
-    platform: str,
-) -> SelectionOrder:
-    messages = messages_argument([one.message_id for one in of_contract])
-    base = [*program, "export", contract_name(contract, every_contract), "--messages", messages]
-    commands = tuple(_commands(base, platform))
-    return SelectionOrder(visible(contract.called), len(of_contract), commands, contract.id, messages)
-
-
-def _commands(base: Sequence[str], platform: str) -> Iterator[tuple[str, str]]:
-    yield "support", shell_line(base, platform=platform)
-    yield "lawyer", shell_line([*base, "--for", "lawyer"], platform=platform)
+    `commands` are profile and command line, `messages` is as `--messages` takes them.
+    """
+    every_contract, found, placed = contracts(reading), list[dict[str, Any]](), set[MessageSummary]()
+    for contract, of_it in messages_by_contract(messages, every_contract):
+        placed.update(of_it)
+        ids = messages_argument([one.message_id for one in of_it])
+        base = [*program, "export", contract_name(contract, every_contract), "--messages", ids]
+        lines = (shell_line([*base, *more], platform=platform) for more in ([], ["--for", "lawyer"]))
+        row = {"contract": visible(contract.called), "contract_id": contract.id, "count": len(of_it), "messages": ids}
+        found.append(row | {"commands": list(zip(("support", "lawyer"), lines, strict=True))})
+    return found, sum(message not in placed for message in messages)
 
 
 _SHORT_ID = 8
 """`export --messages` takes a bare number with fewer digits for a number of a package (No.)."""
 
 
-class _Placed(Protocol):
-    """A message in a room, with its time if it has one."""
-
-    @property
-    def room_id(self) -> int: ...
-
-    @property
-    def message_id(self) -> str: ...
-
-    @property
-    def sent(self) -> datetime | None: ...
-
-
-Message = TypeVar("Message", bound=_Placed)
-
-
 def messages_by_contract(
-    messages: Sequence[Message], contracts: Sequence[Contract]
-) -> Iterator[tuple[Contract, list[Message]]]:
+    messages: Sequence[MessageSummary], contracts: Sequence[Contract]
+) -> Iterator[tuple[Contract, list[MessageSummary]]]:
     """Each contract that has some of the messages, with these in their order."""
     for contract in contracts:
         of_it = [one for one in messages if _is_of_contract(one, contract)]
@@ -138,11 +96,11 @@ def messages_argument(message_ids: Sequence[str]) -> str:
     return ",".join("m" * (len(one) < _SHORT_ID) + one for one in message_ids)
 
 
-def _is_of_contract(message: _Placed, contract: Contract) -> bool:
+def _is_of_contract(message: MessageSummary, contract: Contract) -> bool:
     return any(room.room_id == message.room_id and _is_within(message, room) for room in contract.rooms)
 
 
-def _is_within(message: _Placed, room: ContractRoom) -> bool:
+def _is_within(message: MessageSummary, room: ContractRoom) -> bool:
     """Whether the message is in the period that the user gave the chat in the contract, if any."""
     if message.sent is None:
         return True

@@ -95,13 +95,12 @@ def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, objec
     words, status = status_words(), request.args.get("status", "")
     status = status if status in words else ""
     found, following = fill_page(reading, list(names), status, parse_cursor(request.args.get("older", ""), 3))
-    arguments = request.view_args or {}
-    older = arguments | {"older": cursor_text(following)} | ({"status": status} if status else {}) if following else {}
+    here = request.view_args or {}
     return {
         "lines": list(_lines(reading, found, names)),
-        "older": older,
+        "older": here | {"older": cursor_text(following), "status": status or None} if following else {},
         "is_first": "older" not in request.args,
-        "here": arguments,
+        "here": here,
         "status": status,
         "statuses": words,
     }

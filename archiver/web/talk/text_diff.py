@@ -16,6 +16,7 @@ from archiver.records import Message
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import References, plain_text
 from archiver.report_language import say
+from archiver.web.talk.room_header import first_fitting
 
 STEPS = 40_000
 """Steps for one comparison: about a hundredth of a second."""
@@ -226,15 +227,9 @@ class VersionPair(NamedTuple):
 
 def version_pairs(message: Message, references: References, upto: int) -> list[VersionPair]:
     """The pairs of successive versions of a message up to a number (from 1), the latest first, as many as fit."""
-    found: list[VersionPair] = []
-    size = 0
-    for number, (before, after) in reversed(list(enumerate(pairwise(message.versions[:upto]), 1))):
-        text_pair = version_pair(number, before.body, after.body, references)
-        size += sum(len(side.encode()) for side in (text_pair.before, text_pair.after) if side is not None)
-        if found and size > BYTES_LIMIT:
-            break
-        found.append(text_pair)
-    return found
+    places = reversed([*enumerate(pairwise(message.versions[:upto]), 1)])
+    pairs = (version_pair(number, before.body, after.body, references) for number, (before, after) in places)
+    return first_fitting(pairs, lambda one: sum(len((side or "").encode()) for side in one[1:3]), BYTES_LIMIT)
 
 
 def version_pair(number: int, before: str, after: str, references: References) -> VersionPair:

@@ -5,19 +5,18 @@ Untrusted names are escaped; nobody is said to have done it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from gettext import gettext as _
 from gettext import ngettext
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
 from archiver.errors import N_
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import NOWHERE, References
-from archiver.render.snippet import Snippet, reason
+from archiver.render.snippet import reason
 from archiver.render.times import local_time, time_from_id
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing.message_summaries import message_summaries
@@ -27,80 +26,97 @@ from archiver.store.queries.viewing.timeline import EventKind, TimelineEvent, ne
 from archiver.web.app import size_text
 from archiver.web.talk.message_context import message_snippet, references_by_room, text_snippet
 
-_OF_MESSAGES = (
-    *(EventKind.EDITED, EventKind.TOUCHED, EventKind.DELETED, EventKind.MISSING),
-    *(EventKind.SHOWN_AGAIN, EventKind.FIRST_EDITED, EventKind.FIRST_DELETED),
+Row = dict[str, Any]
+
+LONGEST = 120
+"""Characters of a name or a reason within a sentence."""
+
+GROUPS: tuple[Mapping[EventKind, str], ...] = (
+    {
+        EventKind.EDITED: N_("The text of a message by {name} had changed."),
+        EventKind.TOUCHED: N_("The time of the last edit of a message by {name} had changed; its text is the same."),
+        EventKind.DELETED: N_("A message by {name} had changed to “deleted”."),
+        EventKind.MISSING: N_("A message by {name} was not shown any more (reason unknown)."),
+        EventKind.SHOWN_AGAIN: N_("A message by {name} was shown again."),
+        EventKind.FIRST_EDITED: N_(
+            "A message by {name} was already edited when it was first saved (the text before that is unknown)."
+        ),
+        EventKind.FIRST_DELETED: N_(
+            "A message by {name} was already “deleted” when it was first saved (its text is unknown)."
+        ),
+    },
+    {
+        EventKind.JOINED: N_("{name} was among the members."),
+        EventKind.LEFT: N_("{name} was not among the members any more (reason unknown)."),
+        EventKind.RENAMED: N_("The display name of {name} had changed."),
+        EventKind.ROLE: N_("The role of {name} had changed."),
+        EventKind.ORGANIZATION: N_("The organisation of {name} had changed."),
+        EventKind.DEPARTMENT: N_("The department of {name} had changed."),
+        EventKind.CONTACT: N_("{name} was among your contacts."),
+        EventKind.NO_CONTACT: N_("{name} was not among your contacts any more (reason unknown)."),
+    },
+    {
+        EventKind.GAP_OPENED: N_("A gap (a period that could not be saved) between two messages: {first}, and {last}."),
+        EventKind.GAP_NARROWED: N_("One of the messages in the gap before this one could be saved after all: {last}."),
+        EventKind.GAP_CLOSED: N_("The gap before this message is closed, everything in it was seen: {last}."),
+        EventKind.ERASED: "",
+        EventKind.INACCESSIBLE: N_("The chat could not be opened any more (reason unknown)."),
+        EventKind.ACCESSIBLE: N_("The chat could be opened again."),
+        EventKind.ROOM_RENAMED: N_("The name of the chat had changed."),
+        EventKind.ROOM_DESCRIBED: N_("The description of the chat had changed."),
+        EventKind.ROOM_TYPE: N_("The kind of the chat had changed."),
+    },
+    {
+        EventKind.FILE_GONE: N_("The file {name} was not shown any more (reason unknown)."),
+        EventKind.FILE_BACK: N_("The file {name} was shown again."),
+        EventKind.FILE_REPLACED: N_("The file {name} was listed with another size or time."),
+        EventKind.FILE_RENAMED: N_("The name of a file had changed."),
+        EventKind.FILE_LOST: N_("The bytes of the file {number} could not be saved: {reason}"),
+    },
 )
-_OF_GAPS = (EventKind.GAP_OPENED, EventKind.GAP_NARROWED, EventKind.GAP_CLOSED, EventKind.ERASED)
-_OF_CHATS = (
-    *_OF_GAPS,
-    *(EventKind.INACCESSIBLE, EventKind.ACCESSIBLE, EventKind.ROOM_RENAMED),
-    *(EventKind.ROOM_DESCRIBED, EventKind.ROOM_TYPE),
-)
-_OF_PEOPLE = (
-    *(EventKind.JOINED, EventKind.LEFT, EventKind.RENAMED, EventKind.ROLE, EventKind.ORGANIZATION),
-    *(EventKind.DEPARTMENT, EventKind.CONTACT, EventKind.NO_CONTACT),
-)
-_WITHOUT_NAME = (EventKind.CONTACT, EventKind.NO_CONTACT)
+"""What is told of a job, the newest of each group: messages, people, chats and files, each kind in a sentence.
+
+`_sentence` has that of what was erased.
+"""
+
+_OF_GAPS = {EventKind.GAP_OPENED, EventKind.GAP_NARROWED, EventKind.GAP_CLOSED, EventKind.ERASED}
+_WITHOUT_NAME = {EventKind.CONTACT, EventKind.NO_CONTACT}
 """Their entries name an account by its number only."""
-_OF_FILES = (
-    *(EventKind.FILE_GONE, EventKind.FILE_BACK, EventKind.FILE_REPLACED, EventKind.FILE_RENAMED),
-    EventKind.FILE_LOST,
-)
-GROUPS = (_OF_MESSAGES, _OF_PEOPLE, _OF_CHATS, _OF_FILES)
-"""What is told of a job: the newest of each."""
+
+_WITH_VALUES = {
+    *(EventKind.EDITED, EventKind.DELETED, EventKind.MISSING, EventKind.ROOM_RENAMED, EventKind.ROOM_DESCRIBED),
+    *(EventKind.ROOM_TYPE, EventKind.RENAMED, EventKind.ROLE, EventKind.ORGANIZATION, EventKind.DEPARTMENT),
+    *(EventKind.FILE_REPLACED, EventKind.FILE_RENAMED),
+}
+"""Beside whose sentence stands what was before and after."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventLine:
-    """An event as a line; hidden characters of names are visible already."""
+def newest_lines(reading: Reading, rooms: Collection[int]) -> list[Row]:
+    """The newest lines of each group: time and kind, the sentence, the texts before and after as far as they are shown.
 
-    event: TimelineEvent
-    words: EventText
-    before: Snippet | None
-    after: Snippet | None
-    """The texts before and after, as far as they are shown; None if there is none."""
-    since: datetime | None
-    """The event happened after this time, and at `event.at` at the latest; None if not known."""
-
-
-def newest_lines(reading: Reading, rooms: Collection[int]) -> list[EventLine]:
-    """The newest lines of each group."""
+    `since`: the event happened after this time, and at `at` at the latest; None if not known.
+    """
     references_of = references_by_room(reading)
     return [_row(reading, one, references_of) for one in newest_events(reading, rooms, GROUPS)]
 
 
-def _row(
-    reading: Reading,
-    event: TimelineEvent,
-    references_of: Callable[[int], References],
-) -> EventLine:
-    event = _with_person(reading, event)
-    event_words = event_text(_with_named_ends(reading, event) if event.kind in _OF_GAPS else event)
-    to_snippet: Callable[[str], Snippet] = text_snippet
-    if event.kind in _OF_MESSAGES:
-        references = NOWHERE if event.room_id is None else references_of(event.room_id)
-        to_snippet = partial(message_snippet, references=references)
-    return EventLine(
-        event,
-        event_words,
-        to_snippet(event_words.before) if event_words.before else None,
-        to_snippet(event_words.after) if event_words.after else None,
-        _since(reading, event),
-    )
-
-
-def _with_person(reading: Reading, event: TimelineEvent) -> TimelineEvent:
-    """The event with the name of whom it is about, if its entry tells only the number."""
-    if event.account_id is None or event.kind not in _WITHOUT_NAME:
-        return event
-    return event._replace(person=last_name(reading, event.account_id, event.room_id))
-
-
-def _with_named_ends(reading: Reading, event: TimelineEvent) -> TimelineEvent:
-    """The event with the messages on both sides by time and author, as nobody knows them by their ids."""
+def _row(reading: Reading, event: TimelineEvent, references_of: Callable[[int], References]) -> Row:
     room = event.room_id or 0
-    return event._replace(before=_named(reading, room, event.before), after=_named(reading, room, event.after))
+    if event.account_id is not None and event.kind in _WITHOUT_NAME:
+        event = event._replace(person=last_name(reading, event.account_id, event.room_id))
+    if event.kind in _OF_GAPS:  # nobody knows a message by its id
+        event = event._replace(before=_named(reading, room, event.before), after=_named(reading, room, event.after))
+    words, to_snippet = event_text(event), partial(text_snippet)
+    if event.kind in GROUPS[0]:
+        to_snippet = partial(message_snippet, references=references_of(room) if room else NOWHERE)
+    return {
+        "at": event.at,
+        "kind": event.kind,
+        "words": words.sentence,
+        "before": to_snippet(words.before) if words.before else None,
+        "after": to_snippet(words.after) if words.after else None,
+        "since": _since(reading, event),
+    }
 
 
 def _named(reading: Reading, room: int, message: str) -> str:
@@ -121,52 +137,6 @@ def _since(reading: Reading, event: TimelineEvent) -> datetime | None:
     if event.kind is EventKind.MISSING:
         return message_seen_before(reading, event.room_id, event.message_id, event.seq)
     return None
-
-
-LONGEST = 120
-"""Characters of a name or a reason within a sentence."""
-
-SENTENCES: Mapping[EventKind, str] = {
-    EventKind.EDITED: N_("The text of a message by {name} had changed."),
-    EventKind.TOUCHED: N_("The time of the last edit of a message by {name} had changed; its text is the same."),
-    EventKind.DELETED: N_("A message by {name} had changed to “deleted”."),
-    EventKind.MISSING: N_("A message by {name} was not shown any more (reason unknown)."),
-    EventKind.SHOWN_AGAIN: N_("A message by {name} was shown again."),
-    EventKind.FIRST_EDITED: N_(
-        "A message by {name} was already edited when it was first saved (the text before that is unknown)."
-    ),
-    EventKind.FIRST_DELETED: N_(
-        "A message by {name} was already “deleted” when it was first saved (its text is unknown)."
-    ),
-    EventKind.GAP_OPENED: N_("A gap (a period that could not be saved) between two messages: {first}, and {last}."),
-    EventKind.GAP_NARROWED: N_("One of the messages in the gap before this one could be saved after all: {last}."),
-    EventKind.GAP_CLOSED: N_("The gap before this message is closed, everything in it was seen: {last}."),
-    EventKind.INACCESSIBLE: N_("The chat could not be opened any more (reason unknown)."),
-    EventKind.ACCESSIBLE: N_("The chat could be opened again."),
-    EventKind.ROOM_RENAMED: N_("The name of the chat had changed."),
-    EventKind.ROOM_DESCRIBED: N_("The description of the chat had changed."),
-    EventKind.ROOM_TYPE: N_("The kind of the chat had changed."),
-    EventKind.JOINED: N_("{name} was among the members."),
-    EventKind.LEFT: N_("{name} was not among the members any more (reason unknown)."),
-    EventKind.RENAMED: N_("The display name of {name} had changed."),
-    EventKind.ROLE: N_("The role of {name} had changed."),
-    EventKind.ORGANIZATION: N_("The organisation of {name} had changed."),
-    EventKind.DEPARTMENT: N_("The department of {name} had changed."),
-    EventKind.CONTACT: N_("{name} was among your contacts."),
-    EventKind.NO_CONTACT: N_("{name} was not among your contacts any more (reason unknown)."),
-    EventKind.FILE_GONE: N_("The file {name} was not shown any more (reason unknown)."),
-    EventKind.FILE_BACK: N_("The file {name} was shown again."),
-    EventKind.FILE_REPLACED: N_("The file {name} was listed with another size or time."),
-    EventKind.FILE_RENAMED: N_("The name of a file had changed."),
-    EventKind.FILE_LOST: N_("The bytes of the file {number} could not be saved: {reason}"),
-}
-
-_WITH_VALUES = {
-    *(EventKind.EDITED, EventKind.DELETED, EventKind.MISSING, EventKind.ROOM_RENAMED, EventKind.ROOM_DESCRIBED),
-    *(EventKind.ROOM_TYPE, EventKind.RENAMED, EventKind.ROLE, EventKind.ORGANIZATION, EventKind.DEPARTMENT),
-    *(EventKind.FILE_REPLACED, EventKind.FILE_RENAMED),
-}
-"""Beside whose sentence stands what was before and after."""
 
 
 class EventText(NamedTuple):
@@ -210,7 +180,7 @@ def _sentence(event: TimelineEvent) -> str:
             count,
         )
         return sentence.replace("{count}", f"{count}")
-    sentence = _(SENTENCES[event.kind])
+    sentence = _(next(group[event.kind] for group in GROUPS if event.kind in group))
     if event.kind is EventKind.GAP_OPENED and not event.before:
         sentence = _("A gap (a period that could not be saved) from the beginning of the chat to a message: {last}.")
     if event.kind in (EventKind.GAP_OPENED, EventKind.GAP_NARROWED) and event.about.isdecimal():

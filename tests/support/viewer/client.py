@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -48,7 +47,7 @@ def open_viewer(home: Path, *, record_language: str = "ja", **changes: Any) -> I
     """
     gate = AccessGate(PORT)
     built = build_view_context(CliContext(home, 0, {"HOME": str(home)}))
-    view_context = replace(built, record_language=record_language, **changes)
+    view_context = built._replace(record_language=record_language, **changes)
     browser = Browser(build_app(view_context, gate).test_client(), gate)
     browser.let_in()
     yield browser

@@ -177,4 +177,4 @@ def test_two_contracts_of_one_name_are_told_apart(tmp_path: Path) -> None:
         )
     maker.archive.close()
 
-    assert ("archive export job1 --messages m1", 0) == (package_orders[0].commands[0][1], left)
+    assert ("archive export job1 --messages m1", 0) == (package_orders[0]["commands"][0][1], left)

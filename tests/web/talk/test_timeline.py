@@ -8,13 +8,13 @@ from archiver.records import Observation
 from archiver.render.times import local_time
 from archiver.store.archive import Archive
 from archiver.store.queries.viewing.timeline import EventKind
-from archiver.web.talk.timeline import EventLine, newest_lines
+from archiver.web.talk.timeline import Row, newest_lines
 from tests.support.archives.maker import CLIENT, ROOM, story
 from tests.support.viewer.client import open_viewer
 from tests.support.world import running_world
 
 
-def lines(home: Path, room: int) -> list[EventLine]:
+def lines(home: Path, room: int) -> list[Row]:
     """Those of a chat, as the page of its job gets them."""
     with open_viewer(home) as browser, browser.client.application.test_request_context(), Archive(home).reading() as it:
         return newest_lines(it, [room])
@@ -28,7 +28,7 @@ def test_an_account_goes_by_its_name_where_the_entry_tells_only_its_number(tmp_p
         maker.append([Observation("contact", f"contact/{CLIENT}", payload)], minutes=minutes)
     maker.archive.close()
 
-    assert "<bdi>田中</bdi> was not among your contacts any more" in lines(maker.home, ROOM)[0].words.sentence
+    assert "<bdi>田中</bdi> was not among your contacts any more" in lines(maker.home, ROOM)[0]["words"]
 
 
 def test_what_vanished_stood_there_at_the_last_list_before(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_what_vanished_stood_there_at_the_last_list_before(tmp_path: Path) -> No
         world.sync(full=True)
         last_list = max(one["payload"]["last"] for one in world.entries("steady"))
 
-    (line,) = [one for one in lines(tmp_path / "home", world.room) if one.event.kind is EventKind.MISSING]
+    (line,) = [one for one in lines(tmp_path / "home", world.room) if one["kind"] is EventKind.MISSING]
 
-    assert line.since is not None
-    assert f"2026-07-01 12:{last_list[14:19]}" == local_time(line.since)  # 03:00 UTC is noon in Tokyo
+    assert line["since"] is not None
+    assert f"2026-07-01 12:{last_list[14:19]}" == local_time(line["since"])  # 03:00 UTC is noon in Tokyo
