@@ -8,21 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from archiver.notices.url_check import NoticesState, NoticeTrial, check_notices, observe_notices
+from archiver.health.check_result import CheckResult
+from archiver.notices.url_check import NoticeTrial, check_notices, check_trial
 from archiver.records.alerts import Grade
 from archiver.settings.model import NotifySettings, Settings
 
 SECRET = "json://user:canary-6f1d@127.0.0.1:9/"
 
 
-def observed(home: Path, *urls: str, has_desktop: bool = True) -> NoticesState:
-    """What is there with these addresses in a settings file that is ours alone."""
+def look_at(home: Path, *urls: str, has_desktop: bool = True, lacks_mail: bool = False) -> CheckResult:
+    """The look with these addresses in a settings file that is ours alone."""
     (home / "archive.toml").touch(mode=0o600)
     programs = home / "bin"
     programs.mkdir(exist_ok=True)
     if has_desktop:
         (programs / "notify-send").touch(mode=0o755)
-    return observe_notices(Settings(home, notify=NotifySettings(urls=urls)), {**os.environ, "PATH": str(programs)})
+    settings, environ = Settings(home, notify=NotifySettings(urls=urls)), {**os.environ, "PATH": str(programs)}
+    return check_notices(settings, environ, lacks_mail=lacks_mail)
 
 
 @pytest.mark.drawn
@@ -37,7 +39,7 @@ def test_a_computer_without_a_desktop_is_not_called_one(
     tmp_path: Path, urls: tuple[str, ...], grade: Grade, words: str
 ) -> None:
     """A container or a server: notices go elsewhere or nowhere, and that is said."""
-    look = check_notices(observed(tmp_path, *urls, has_desktop=False))
+    look = look_at(tmp_path, *urls, has_desktop=False)
 
     assert (grade, True, False) == (look.grade, look.text.startswith(words), "On this desktop" in look.text)
 
@@ -45,7 +47,7 @@ def test_a_computer_without_a_desktop_is_not_called_one(
 @pytest.mark.drawn
 def test_addresses_that_can_be_used_are_counted(tmp_path: Path) -> None:
     """Nothing is sent, and no address is shown."""
-    look = check_notices(observed(tmp_path, SECRET, SECRET))
+    look = look_at(tmp_path, SECRET, SECRET)
 
     assert (Grade.GOOD, "On this desktop. At 2 addresses of [notify] urls.") == (look.grade, look.text)
 
@@ -53,7 +55,7 @@ def test_addresses_that_can_be_used_are_counted(tmp_path: Path) -> None:
 @pytest.mark.drawn
 def test_an_address_that_is_wrong_has_to_be_seen_to(tmp_path: Path) -> None:
     """By its position."""
-    look = check_notices(observed(tmp_path, SECRET, "file:none", "nonsense-canary-6f1d"))
+    look = look_at(tmp_path, SECRET, "file:none", "nonsense-canary-6f1d")
 
     assert (Grade.ACTION, False) == (look.grade, "canary" in repr(look))
     assert ["number 2" in look.text, "number 3" in look.text, "number 1" in look.text] == [True, True, False]
@@ -63,7 +65,7 @@ def test_a_missing_library_has_to_be_seen_to(tmp_path: Path, monkeypatch: pytest
     """Only where addresses are named."""
     monkeypatch.setitem(sys.modules, "apprise", None)
 
-    assert [Grade.GOOD, Grade.ACTION] == [check_notices(observed(tmp_path, *urls)).grade for urls in ((), (SECRET,))]
+    assert [Grade.GOOD, Grade.ACTION] == [look_at(tmp_path, *urls).grade for urls in ((), (SECRET,))]
 
 
 @pytest.mark.drawn
@@ -74,7 +76,7 @@ def test_settings_that_others_can_read_deserve_a_look(tmp_path: Path) -> None:
     (tmp_path / "address").write_text(SECRET, encoding="utf-8")
     (tmp_path / "address").chmod(0o600)
 
-    levels = [check_notices(observed(tmp_path, *urls)).grade for urls in ((), ("file:address",), (SECRET,))]
+    levels = [look_at(tmp_path, *urls).grade for urls in ((), ("file:address",), (SECRET,))]
 
     assert [Grade.GOOD, Grade.GOOD, Grade.ATTENTION] == levels
 
@@ -86,7 +88,7 @@ def test_an_address_in_a_variable_may_be_lacking_in_a_scheduled_run(
     """As for the token."""
     monkeypatch.setenv("ADDRESS", SECRET)
 
-    assert Grade.ATTENTION is check_notices(observed(tmp_path, "env:ADDRESS")).grade
+    assert Grade.ATTENTION is look_at(tmp_path, "env:ADDRESS").grade
 
 
 @pytest.mark.parametrize(
@@ -101,13 +103,11 @@ def test_an_address_in_a_variable_may_be_lacking_in_a_scheduled_run(
 )
 def test_a_test_notice_that_is_lost_has_to_be_seen_to(tested: NoticeTrial, number: int, verdict: Grade) -> None:
     """One that the desktop could not show reached nobody, unless an address took it; a user may want none."""
-    assert verdict is check_notices(NoticesState(desktop=True, number=number, trial=tested)).grade
+    assert verdict is check_trial(tested, number).grade
 
 
 def test_mail_without_a_mail_program_has_to_be_seen_to(tmp_path: Path) -> None:
     """What cron is to mail is lost without a word."""
-    state = observed(tmp_path)
-
-    look = check_notices(state._replace(lacks_mail_program=True))
+    look = look_at(tmp_path, lacks_mail=True)
 
     assert (Grade.ACTION, True) == (look.grade, "no mail program (sendmail)" in look.text)

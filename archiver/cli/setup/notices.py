@@ -12,7 +12,7 @@ from archiver.cli.terminal.output import echo, visible
 from archiver.cli.terminal.prompts import ask, ask_yes_no, is_asked, tell
 from archiver.health.words import way_words
 from archiver.notices.delivery import send_test_notice
-from archiver.notices.url_check import check_notices, observe_notices
+from archiver.notices.url_check import check_notices
 from archiver.records.alerts import Grade
 from archiver.settings.model import Settings, is_mail_address
 from archiver.setup.notice_ways import likely_server, remember_trial, set_ping, set_up_mail, try_way, turn_off
@@ -24,8 +24,8 @@ def set_up_alerts(obj: CliContext, test: bool) -> int:
     """Ask what is not set, try all that is; without a terminal, say what is set."""
     app = obj.app(needs_archive=True)
     if not is_asked():
-        send = (lambda: send_test_notice(app.settings, obj.environ)) if test else None
-        result = check_notices(observe_notices(app.settings, obj.environ, test=send))
+        trial = send_test_notice(app.settings, obj.environ) if test else None
+        result = check_notices(app.settings, obj.environ, trial)
         echo(result.text)
         return INCOMPLETE if test and result.grade is Grade.ACTION else 0
     sent = () if test else ask_mail(obj)

@@ -78,14 +78,13 @@ def _computer(obj: CliContext, app: App, account: int | None) -> Computer:
     """What the checks need to know of this computer."""
     state = other_archives.state_folder()
     homes = [] if account is None else other_archives.other_homes(obj.home, account, now=utc_now(), state=state)
-    notices_state = url_check.observe_notices(app.settings, obj.environ)
     lacks_mail = schedulers.lacks_mail_program(obj.home, obj.environ)
     return Computer(
         starters=observe_starters(obj.home, obj.environ),
         other_homes=homes,
         scheduled_homes=[home for home in homes if schedulers.show(home, obj.environ)],
         others_count=other_archives.count_other_homes(obj.home, state=state),
-        notices=url_check.check_notices(notices_state._replace(lacks_mail_program=lacks_mail)),
+        notices=url_check.check_notices(app.settings, obj.environ, lacks_mail=lacks_mail),
     )
 
 

@@ -58,7 +58,7 @@ class Checked(Terminal):
         around = self.environ | environ
         app = as_scheduled(CliContext(self.home, 0, around))
         look, damage = look_into_archive(app)
-        notices = url_check.check_notices(url_check.observe_notices(app.settings, around))
+        notices = url_check.check_notices(app.settings, around)
         computer = check.Computer(Starters(registered), (), (), notices)
         found = check.run_all_checks(app, around, look, damage, computer)
         app.archive.close()
