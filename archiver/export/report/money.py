@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from archiver.claims.money import (
     RECEIPTS,
@@ -18,16 +19,15 @@ from archiver.claims.money import (
 from archiver.export.report.input import STATED, ReportInput, shorten_line
 from archiver.export.report.message_block import bound_place, bound_quote
 from archiver.export.report.statistics import MessageStatistics
-from archiver.records import JST, TERM_ITEMS, Invoice, MessageId, SentReminder
+from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, SentReminder
 from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text, minute_text
 from archiver.report_language import say, stated_day
 
-_MAX_INVOICES, _NAME_LENGTH = 3, 30
+_MAX_INVOICES, _MAX_REMINDERS, _NAME_LENGTH = 3, 3, 30
+"""The invoices named, and the latest reminders; the others are counted."""
 _PROMISES = ("work", "amount", "payment_day")
 """The terms whose messages page 1 names: what was ordered, for how much, payable when."""
-MAX_REMINDERS = 3
-"""The latest reminders, which are named; the earlier ones are counted."""
 
 
 def standing_of(case: ReportInput) -> MoneyStanding | None:
@@ -35,34 +35,57 @@ def standing_of(case: ReportInput) -> MoneyStanding | None:
     return money_standing(case.contract, case.deliveries, case.created_at.astimezone(JST).date())
 
 
+def stated_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tuple[str, str]]:
+    """The rows of page 1 about money, the messages that promised pay and day, and reminders; none without entries."""
+    yield from money_rows(case, statistics)
+    terms = terms_by_message(case.contract, _PROMISES)
+    lines = [say("{label}: {place}", label=terms[one], place=_message_text(case, statistics, one)) for one in terms]
+    if lines:
+        yield say("条件を示したメッセージ({stated})", stated=say(STATED)), "\n".join(lines)
+    yield from reminder_rows(case, statistics)
+
+
 def money_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tuple[str, str]]:
-    """The row of page 1: sums, and the open invoices that are late the longest; none if nothing is stated."""
+    """The row with the sums, and the open invoices that are late the longest; none if nothing is stated."""
     standing = standing_of(case)
-    if standing is None:
-        return
-    lines = [sums_text(standing), *set_off_lines(standing)]
-    open_balances = sorted(
+    if standing is not None:
+        lines = [sums_text(standing), *set_off_lines(standing)]
+        lines += [*open_lines(standing, partial(_balance_text, case, statistics)), *month_lines(standing)]
+        yield say("請求と入金({stated})", stated=say(STATED)), "\n".join(lines)
+
+
+def open_lines(
+    standing: MoneyStanding, worded: Callable[[InvoiceBalance], str], *, overdue: bool = False
+) -> Iterator[str]:
+    """The open invoices, those late the longest first, perhaps these alone; and how many more are open."""
+    unpaid = sorted(
         (one for one in standing.balances if one.unpaid), key=lambda one: (-one.days_late, one.invoice.number)
     )
-    lines += [_balance_text(case, statistics, one) for one in open_balances[:_MAX_INVOICES]]
-    if len(open_balances) > _MAX_INVOICES:
-        lines.append(say("ほか{n}件の請求が未払いです。", n=len(open_balances) - _MAX_INVOICES))
-    lines += month_lines(standing)
-    yield say("請求と入金({stated})", stated=say(STATED)), "\n".join(lines)
+    named = [one for one in unpaid if one.days_late or not overdue][:_MAX_INVOICES]
+    yield from map(worded, named)
+    if len(unpaid) > len(named):
+        yield say("ほか{n}件の請求が未払いです。", n=len(unpaid) - len(named))
 
 
 def reminder_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tuple[str, str]]:
     """The row of page 1 about the reminders that the reporter sent; none if none is stated."""
-    reminders = sorted(case.contract.reminders, key=lambda one: (one.sent_on, one.number))
+    reminders = case.contract.reminders
     if reminders:
+        shown = reminders_text(case.contract, lambda one: reminder_text(one, _place(case, statistics, one)))
         count = say("{n}回", n=len(reminders))
-        shown = say("、").join(reminder_text(one, _place(case, statistics, one)) for one in reminders[-MAX_REMINDERS:])
-        earlier = len(reminders) - MAX_REMINDERS
-        more = say("(ほかに前のもの{n}回)", n=earlier) if earlier > 0 else ""
-        yield (
-            say("催促({stated})", stated=say(STATED)),
-            say("{count}: {shown}{more}", count=count, shown=shown, more=more),
-        )
+        yield say("催促({stated})", stated=say(STATED)), say("{count}: {shown}", count=count, shown=shown)
+
+
+def reminders_text(contract: Contract, worded: Callable[[SentReminder], str]) -> str:
+    """The latest reminders, and how many earlier ones there are; empty if there is none."""
+    reminders = sorted(contract.reminders, key=lambda one: (one.sent_on, one.number))
+    shown = say("、").join(map(worded, reminders[-_MAX_REMINDERS:]))
+    return shown + earlier_text(len(reminders) - _MAX_REMINDERS)
+
+
+def earlier_text(number: int) -> str:
+    """How many earlier ones are not named; empty if none."""
+    return say("(ほかに前のもの{n}回)", n=number) if number > 0 else ""
 
 
 def reminder_text(reminder: SentReminder, place: str) -> str:
@@ -71,19 +94,15 @@ def reminder_text(reminder: SentReminder, place: str) -> str:
     return stated_day(reminder.sent_on) + (say("({way})", way=way) if way else "")
 
 
-def term_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tuple[str, str]]:
-    """The row of page 1 about the messages that promised pay and day, as the reporter bound them; none if none is."""
-    stated = {term.item: term.message_id for term in case.contract.terms if term.message_id}
+def terms_by_message(contract: Contract, names: Sequence[str]) -> dict[MessageId, str]:
+    """The messages that the reporter bound to these terms, with what each says, the first named first."""
+    stated = {term.item: term.message_id for term in contract.terms}
+    words = {item.name: item.label for item in TERM_ITEMS}
     labels: dict[MessageId, list[str]] = {}
-    for item in TERM_ITEMS:
-        if item.name in _PROMISES and item.name in stated:
-            labels.setdefault(stated[item.name], []).append(say(item.label))
-    lines = [
-        say("{label}: {place}", label=say("、").join(names), place=_message_text(case, statistics, message_id))
-        for message_id, names in labels.items()
-    ]
-    if lines:
-        yield say("条件を示したメッセージ({stated})", stated=say(STATED)), "\n".join(lines)
+    for name in names:
+        if message_id := stated.get(name):
+            labels.setdefault(message_id, []).append(say(words[name]))
+    return {message_id: say("、").join(listed) for message_id, listed in labels.items()}
 
 
 def _message_text(case: ReportInput, statistics: MessageStatistics, message_id: MessageId) -> str:
@@ -146,9 +165,7 @@ def consultation_rows(case: ReportInput, statistics: MessageStatistics) -> tuple
     standing = standing_of(case)
     if standing is None:
         return ()
-    late = [_balance_text(case, statistics, one) for one in standing.overdue[:_MAX_INVOICES]]
-    more = sum(1 for one in standing.balances if one.unpaid) - len(late)
-    late += [say("ほか{n}件の請求が未払いです。", n=more)] * (more > 0) + month_lines(standing)
+    late = [*open_lines(standing, partial(_balance_text, case, statistics), overdue=True), *month_lines(standing)]
     return (
         (say("請求した金額"), say("{billed:,}円", billed=standing.billed)),
         (say("受け取った金額"), say("{received:,}円", received=standing.received)),

@@ -26,7 +26,7 @@ from archiver.export.report.input import (
     value_text,
 )
 from archiver.export.report.message_block import references_of
-from archiver.export.report.money import money_rows, reminder_rows, term_rows
+from archiver.export.report.money import stated_rows
 from archiver.export.report.people_and_dates import counterparts, permission_rows
 from archiver.export.report.request_to_office import end_request_text, opening_rows, shown_name
 from archiver.export.report.statistics import MessageStatistics
@@ -70,12 +70,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
             f"{shown(one.name, _NAME_LENGTH)}{say('(ID {id})', id=account)}" for account, one in counterparts(case)
         ],
         end_request=end_request_text(contract),
-        stated=[
-            *money_rows(case, statistics),
-            *term_rows(case, statistics),
-            *reminder_rows(case, statistics),
-            *permission_rows(case, statistics),
-        ],
+        stated=[*stated_rows(case, statistics), *permission_rows(case, statistics)],
         files={one.sha256: one for one in case.attachments if one.sha256 is not None},
         where=on_text(platform_of(contract.platform)),
         shown_name=shown_name,

@@ -46,6 +46,7 @@ def document(case: ReportInput, statistics: MessageStatistics) -> dict[str, obje
         "told": told,
         "shown": shown,
         "said": said,
+        "entered": entered,
         "BLANK": say(BLANK),
         "STATED": say(STATED),
     }
@@ -54,6 +55,11 @@ def document(case: ReportInput, statistics: MessageStatistics) -> dict[str, obje
 def shown(stated: object, limit: int) -> str:
     """What the user stated, or somebody wrote, on one line; empty if it is not known."""
     return stated_day(shorten_line(visible(f"{stated}"), limit)) if stated else ""
+
+
+def entered(stated: object, limit: int) -> str:
+    """The same, with a word where nothing is stated."""
+    return shown(stated, limit) or say(BLANK)
 
 
 def said(words: str, stated: object, limit: int = 60) -> str:
