@@ -80,7 +80,7 @@ class RoomReport:
 
     def after(self, earlier: RoomReport) -> RoomReport:
         """The report of two parts of one run, of which this is the later."""
-        counts = {name: getattr(self, name) + getattr(earlier, name) for name in _ADDED}
+        counts = {name: getattr(self, name) + getattr(earlier, name) for name in COUNTS}
         merged = {name: getattr(self, name) | getattr(earlier, name) for name in _MERGED}
         has_news = earlier.outcome is RoomOutcome.ARCHIVED and self.is_open
         is_read = earlier.outcome is RoomOutcome.UNCHANGED and self.outcome is RoomOutcome.WAITING
@@ -97,17 +97,17 @@ class RoomReport:
 
     def document(self) -> dict[str, Any]:
         """The room's part of the JSON document."""
-        fields = ("new", "edited", "deleted", "missing", "files_new", "files_saved", "files_pending", "files_lost")
-        more = ("tasks_new", "tasks_changed", "backfilled", "hidden_by_plan", "not_readable", "reread")
-        counts = {name: getattr(self, name) for name in (*fields, *more)}
         head = {"room_id": self.room_id, "name": self.name, "outcome": self.outcome.value}
+        counts = {name: getattr(self, name) for name in _DOCUMENTED}
         return {**head, **counts, "gaps": self.gaps, "error": self.error}
 
 
-_ADDED = (
+COUNTS = (
     *("new", "edited", "deleted", "missing", "files_new", "files_saved", "files_lost", "tasks_new", "tasks_changed"),
     *("backfilled", "hidden_by_plan", "not_readable", "reread"),
 )
+"""What is added up over the rooms and parts of a run."""
+_DOCUMENTED = (*COUNTS[:6], "files_pending", *COUNTS[6:])
 _MERGED = ("changed", "news", "disappeared", "read_kinds")
 
 

@@ -12,7 +12,7 @@ from archiver.chatwork.reply_headers import FALLBACK_WINDOW
 from archiver.chatwork.transport import Transport
 from archiver.records import AccountId
 from archiver.store.archive import Archive
-from archiver.store.queries import files
+from archiver.store.queries import departures, entries, files
 from archiver.store.queries.files import WantedFile
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import WindowRequests
@@ -23,7 +23,7 @@ from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.twins import note_twins, read_contacts
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.sync.room_steps import RoomSteps
-from archiver.sync.run_inputs import EVERYTHING, SILENT, DeparturePriority, DepartureWatch, Options, ProgressCallbacks
+from archiver.sync.run_inputs import EVERYTHING, SILENT, Options, ProgressCallbacks
 from archiver.sync.singles.backfill import BackfillReader
 from archiver.sync.singles.single_reads import forecast_single_reads, read_single_messages
 
@@ -46,22 +46,23 @@ def run_sync(
     BudgetSpent only in an archive that was never synced. Errors after that are in the report.
     """
     start = run_inputs.start_run(archive, client.transport, options, at=now())
+    owner, me, rooms = start.inputs.owner, None, dict[int, Room]()
     try:
-        replies = run_inputs.first_replies(archive, client, start.inputs.owner, at=start.at)
+        me, rooms = run_inputs.first_replies(archive, client, owner, at=start.at)
     except (errors.ChatworkError, errors.TokenRefused) as error:
-        if not isinstance(error, errors.BudgetSpent) or start.inputs.owner is None:
+        if not isinstance(error, errors.BudgetSpent) or owner is None:
             _keep_budget(archive, client)
             raise
-        replies = run_inputs.FirstReplies(AccountId(start.inputs.owner["account_id"]), None, {})
+    account = AccountId((owner or {})["account_id"]) if me is None else me.model.account_id
     options.after_first_replies()
     start = run_inputs.start_again(archive, start, at=now())
-    if replies.me is not None:
-        run_inputs.keep_owner(archive, replies.me, start.inputs.owner, at=start.at)
-    run_inputs.keep_service(archive, client.transport.service, account=replies.account_id, at=start.at)
-    context = PullContext(archive, client, now, replies.account_id)
-    context.looks = client.transport.requests - start.counters.requests
+    if me is not None:
+        run_inputs.keep_owner(archive, me, start.inputs.owner, at=start.at)
+    run_inputs.keep_service(archive, client.transport.service, account=account, at=start.at)
+    context = PullContext(archive, client, now, account, start.before)
+    context.looks = client.transport.requests - start.before.requests
     downloads = transfer.harden(downloads, local=client.transport.is_local)
-    return _Run(context, start, replies, downloads, progress).execute()
+    return _Run(context, start, rooms, downloads, progress).execute(is_listed=me is not None)
 
 
 def dry_run(
@@ -72,16 +73,14 @@ def dry_run(
     Single messages come last, as far as they are known now.
     """
     start = run_inputs.start_run(archive, client.transport, options, at=now())
-    replies = run_inputs.first_replies(archive, client, start.inputs.owner, at=start.at)
-    rooms = [room for room in start.inputs.requested if room in replies.rooms]
-    planned = _plan_steps(archive, start, client.transport, [replies.rooms[room] for room in rooms])
+    me, listed = run_inputs.first_replies(archive, client, start.inputs.owner, at=start.at)
+    rooms = [room for room in start.inputs.requested if room in listed]
+    planned = _plan_steps(archive, start, client.transport, [listed[room] for room in rooms])
     first, last = run_inputs.split_steps(planned, start.inputs.failures)
-    steps = first + last
-    reader = BackfillReader(
-        PullContext(archive, client, now, replies.account_id), {}, lambda: False, lambda _room, _unseen: None
-    )
+    steps, context = first + last, PullContext(archive, client, now, me.model.account_id)
+    reader = BackfillReader(context, {}, lambda: False, lambda _room, _unseen: None)
     steps += forecast_single_reads(reader, rooms, options, before=plan.count_requests(steps) - plan.RUN_REQUESTS)
-    return [(step, replies.rooms[step.room_id].name) for step in steps]
+    return [(step, listed[step.room_id].name) for step in steps]
 
 
 def _keep_budget(archive: Archive, client: Client) -> None:
@@ -117,7 +116,7 @@ def _turns(
     start: run_inputs.RunStart, transport: Transport, remembered: WindowRequests | None, rooms: int
 ) -> plan.Turns:
     """What this run may read in turn of so many rooms."""
-    end, requests = call_share.window_end(transport), transport.requests - start.counters.requests
+    end, requests = call_share.window_end(transport), transport.requests - start.before.requests
     ours = call_share.window_requests(remembered, end, WindowRequests(end or start.at, requests, requests))
     requests_left = call_share.requests_in_share(
         transport.budget,
@@ -132,6 +131,10 @@ def _turns(
     return plan.Turns(lists, 0 if later else requests_left)
 
 
+URGENT = "urgent"
+"""The reason of a step that is not in the plan."""
+
+
 class _Run:
     """One run after its first requests."""
 
@@ -139,13 +142,13 @@ class _Run:
         self,
         context: PullContext,
         start: run_inputs.RunStart,
-        replies: run_inputs.FirstReplies,
+        listed_rooms: dict[int, Room],
         session: transfer.Session,
         progress: ProgressCallbacks,
     ) -> None:
-        self.context, self.start, self.replies = context, start, replies
-        self.options, self.inputs, self.listed_rooms = start.options, start.inputs, replies.rooms
-        names = start.inputs.names | {room: listed.name for room, listed in replies.rooms.items()}
+        self.context, self.start, self.listed_rooms = context, start, listed_rooms
+        self.options, self.inputs = start.options, start.inputs
+        names = start.inputs.names | {room: listed.name for room, listed in listed_rooms.items()}
         read = self.options.read_before
         rooms = [
             RoomReport(room, names.get(room, ""), read_kinds=set(read.get(room, ()))) for room in start.inputs.requested
@@ -157,24 +160,19 @@ class _Run:
             start,
             self.listed_rooms,
             progress=progress,
-            after_step=lambda: self.priority.prioritize(),  # it takes steps itself
+            after_step=self._prioritize,
         )
         room_steps, limits = self.room_steps, self.options.limits
         self.downloads = FileDownloads(
             context, session, limits, room_steps.reports, room_steps.seconds_left, progress.on_file
         )
-        self.priority = DeparturePriority(
-            DepartureWatch(context.archive, self.options.find_departing),
-            self.downloads,
-            room_steps.take_steps,
-            self._download_files,
-            room_steps.reachable_rooms,
-            self.options.seal,
-        )
+        with context.archive.reading() as reading:
+            self._last_judged = entries.last_seq(reading)
+        self._departing: set[int] = set()
 
-    def execute(self) -> SyncReport:
-        """Take every step in order, then record the run."""
-        if self.replies.me is None:
+    def execute(self, *, is_listed: bool) -> SyncReport:
+        """Take every step in order, then record the run; if the rooms could not be listed, none is taken."""
+        if not is_listed:
             self.report.calls_spent = True
             self.room_steps.report_all_left_over()
             return self._finish(None, None)
@@ -196,7 +194,7 @@ class _Run:
         rooms = room_steps.accessible_rooms()
         planned = self._plan_steps(rooms)
         steps, failing_steps = run_inputs.split_steps(planned, self.inputs.failures)
-        self.priority.prioritize()
+        self._prioritize()
         room_steps.take_steps(step for step in steps if step.early or step.kind == plan.MESSAGES)
         announced, failing = run_inputs.split_steps(self._announced_steps(rooms, planned), self.inputs.failures)
         steps, failing_steps = [*announced, *steps], [*failing_steps, *failing]
@@ -209,7 +207,7 @@ class _Run:
             self._download_files(downloads.download_small)
         self._read_contacts()
         self._read_singly()
-        self.priority.prioritize()
+        self._prioritize()
         self._download_files(downloads.download_large)
 
     def _plan_steps(self, rooms: list[Room]) -> list[plan.PlanStep]:
@@ -233,7 +231,7 @@ class _Run:
                 self.context, self.inputs.contracted, self.listed_rooms, full=self.options.full or became_inaccessible
             )
             self.report.contacts |= note_twins(self.context, self.inputs.contracted, self.downloads.session)
-            self.priority.prioritize()
+            self._prioritize()
 
     def _read_singly(self) -> None:
         reader = BackfillReader(
@@ -242,6 +240,38 @@ class _Run:
         read_single_messages(
             reader, self.room_steps.open_rooms(), contracted=self.inputs.contracted, options=self.options
         )
+
+    # --- departing people ------------------------------------------------------------------------
+
+    def _prioritize(self) -> None:
+        """Check what is new, and read what departing people have before all else, each person once.
+
+        First their small files, then the rooms shared with them and a seal; large files wait for the texts.
+        """
+        departing = self._newly_departing()
+        if not departing:
+            return
+        with self.context.archive.reading() as reading:
+            rooms = self.room_steps.reachable_rooms(departures.contracted_rooms_of(reading, departing))
+        small, large = self.downloads.download_small, self.downloads.download_large
+        self._download_files(small, departing)
+        for kind in (plan.FILES, plan.MESSAGES, plan.PEOPLE):
+            self.room_steps.take_steps([plan.PlanStep(room, kind, URGENT, overdue=True) for room in rooms])
+            if kind == plan.FILES:
+                self._download_files(small, departing)
+        self.options.seal()
+        self._download_files(large, departing)
+
+    def _newly_departing(self) -> frozenset[int]:
+        """The accounts that are departing by the entries since the last call."""
+        departing = frozenset[int]()
+        with self.context.archive.reading() as reading:
+            last = entries.last_seq(reading)
+            if last > self._last_judged:
+                departing = self.options.find_departing(reading, self._last_judged) - self._departing
+        self._last_judged = last
+        self._departing |= departing
+        return departing
 
     # --- files -----------------------------------------------------------------------------------
 

@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from gettext import gettext as _
-from typing import Any, NamedTuple
+from typing import Any
 
 from archiver.chatwork.models import Room
 from archiver.chatwork.transport import Transport
 from archiver.records import RoomId
 from archiver.records.alerts import due_reminders
 from archiver.store import seals
-from archiver.store.archive import Reading, Writing
+from archiver.store.archive import Writing
 from archiver.store.queries import current_state, files
 from archiver.store.queries.last_looks import truncated_lists
 from archiver.store.queries.room_holdings import has_losses
@@ -25,19 +25,8 @@ from archiver.sync import call_share, coverage, plan, run_inputs
 from archiver.sync.files.download import clear_incoming
 from archiver.sync.plan import KINDS, has_moved, reading_intervals
 from archiver.sync.pull.context import PullContext, write_steady_visits
-from archiver.sync.report import RoomOutcome, SyncReport
+from archiver.sync.report import COUNTS, RoomOutcome, SyncReport
 from archiver.sync.run_inputs import RunInputs, RunStart
-
-
-class Overdue(NamedTuple):
-    """The kinds of reading that a run leaves overdue."""
-
-    kinds: Mapping[int, frozenset[str]]
-    """The kinds by room; rooms in which nothing is overdue are left out."""
-
-    def is_overdue(self, room: int, kind: str) -> bool:
-        """Whether this kind of reading is overdue in a room."""
-        return kind in self.kinds.get(room, ())
 
 
 def find_overdue(
@@ -48,35 +37,21 @@ def find_overdue(
     visited: AbstractSet[tuple[int, str]],
     started_at: datetime,
     full_every: timedelta,
-) -> Overdue:
-    """What is overdue in these rooms after a run that began at `started_at`; in an unlisted room everything is.
+) -> dict[int, frozenset[str]]:
+    """The kinds of reading that a run which began at `started_at` leaves overdue, by room; all of an unlisted room.
 
     `visited` is what the run has read: the time of a visit does not show it, as the clock may have been set back.
     """
     every = reading_intervals(full_every)
 
-    def is_kind_overdue(number: int, kind: str) -> bool:
+    def is_overdue(number: int, kind: str) -> bool:
         room, visit = listed_rooms.get(number), visits.get((number, kind))
-        return (number, kind) not in visited and _is_unread(room, visit, kind, started_at, every[kind])
+        if (number, kind) in visited or room is None or visit is None:
+            return (number, kind) not in visited
+        return has_moved(kind, visit.counters, room) or started_at - visit.at >= 2 * every[kind]
 
-    kinds_by_room = {number: frozenset(kind for kind in KINDS if is_kind_overdue(number, kind)) for number in rooms}
-    return Overdue({number: kinds for number, kinds in kinds_by_room.items() if kinds})
-
-
-def _is_unread(
-    room: Room | None, visit: remembered_values.Visit | None, kind: str, started_at: datetime, every: timedelta
-) -> bool:
-    if room is None or visit is None:
-        return True
-    return has_moved(kind, visit.counters, room) or started_at - visit.at >= 2 * every
-
-
-def checked_rooms(reading: Reading, inputs: RunInputs, overdue: Overdue) -> list[RoomId]:
-    """The contracted rooms whose last message is known: read in this run or unmoved; `overdue` is what is unread."""
-    inaccessible = current_state.inaccessible_rooms(reading)
-    return [
-        room for room in inputs.contracted if room not in inaccessible and not overdue.is_overdue(room, plan.MESSAGES)
-    ]
+    kinds_by_room = {number: frozenset(kind for kind in KINDS if is_overdue(number, kind)) for number in rooms}
+    return {number: kinds for number, kinds in kinds_by_room.items() if kinds}
 
 
 def remember_run(writing: Writing, report: SyncReport, inputs: RunInputs, checked: Collection[RoomId]) -> None:
@@ -91,10 +66,13 @@ def remember_run(writing: Writing, report: SyncReport, inputs: RunInputs, checke
     if report.has_room_list:
         remembered_values.LAST_ROOM_LIST.remember(writing, remembered_values.LastRoomList(at, frozenset(checked)))
         remembered_values.LAST_FAULT.remember(writing, None)
-    all_inaccessible = bool(inputs.contracted) and inaccessible >= set(inputs.contracted)
-    _remember_last_sync(
-        writing, report, inputs, at=at if report.has_room_list and (checked or all_inaccessible) else None
-    )
+    contracted = set(inputs.contracted)
+    # A run that checked no room has saved nothing.
+    if report.has_room_list and (checked or inaccessible >= contracted > set()):
+        every_room = {room.room_id for room in report.rooms} >= contracted
+        every_list = every_room and all(room.has_read_list for room in report.rooms)
+        last_sync = remembered_values.LastSync(at, report.complete, every_room, every_list)
+        remembered_values.LAST_SYNC.remember(writing, last_sync)
 
 
 def _remember_names(writing: Writing, report: SyncReport) -> None:
@@ -106,35 +84,19 @@ def _remember_names(writing: Writing, report: SyncReport) -> None:
         remembered_values.LISTED_NAMES.remember(writing, unread_names or None)
 
 
-def _remember_last_sync(writing: Writing, report: SyncReport, inputs: RunInputs, *, at: datetime | None) -> None:
-    """Remember this run as the last one that checked rooms; `at` None: it checked none, so it saved nothing."""
-    if at is None:
-        return
-    every_room = {room.room_id for room in report.rooms} >= set(inputs.contracted)
-    every_list = every_room and all(room.has_read_list for room in report.rooms)
-    remembered_values.LAST_SYNC.remember(
-        writing, remembered_values.LastSync(at, report.complete, every_room, every_list)
-    )
-
-
 TOGETHER = timedelta(hours=1)
 """Idle runs that are no further apart are one record."""
 
 
-def write_run(
-    writing: Writing,
-    report: SyncReport,
-    *,
-    at: datetime,
-    unread: tuple[int | None, int | None],
-    settings: str,
-    unparsed: int,
+def _write_run(
+    writing: Writing, context: PullContext, report: SyncReport, settings: str, unread: tuple[int | None, int | None]
 ) -> None:
     """Record a run with news or trouble at once; collect an idle one with those before it.
 
     It says nothing of a room: when a room was looked at follows from the readings of its list. What did not happen is
     left out, as most of a year's records are of days without news.
     """
+    at, unparsed = report.finished_at or report.started_at, context.client.transport.unparsed - context.before.unparsed
     counted = {"undated": report.undated, "unparsed": unparsed, "totals": _totals(report)}
     counted["doubtful_ms"] = round((report.doubtful or timedelta()) / timedelta(milliseconds=1))
     sweep = {
@@ -149,42 +111,25 @@ def write_run(
         "service": current_state.service_number(writing),
         **{name: value for name, value in counted.items() if value},
     }
-    if not report.news and not report.reported:
-        _collect_idle(writing, sweep, at)
-    else:
-        seals.append_idle_runs(writing, at=at)
-        seals.append_sweep(writing, sweep, account_id=report.account_id, at=at)
-
-
-def _collect_idle(writing: Writing, sweep: dict[str, Any], at: datetime) -> None:
-    waiting = remembered_values.IDLE_RUNS.recall(writing)
-    if waiting is not None and not _can_merge(waiting, sweep):
+    waiting = None if report.news or report.reported else remembered_values.IDLE_RUNS.recall(writing)
+    if waiting is None or not _can_merge(waiting, sweep):
         seals.append_idle_runs(writing, at=at)
         waiting = None
-    if waiting is not None:
-        sweep = sweep | {
-            "from": waiting["from"],
-            "runs": waiting["runs"] + 1,
-            "requests": waiting["requests"] + sweep["requests"],
-            "clock_offset_ms": _larger(waiting["clock_offset_ms"], sweep["clock_offset_ms"]),
-            "unread_before": waiting["unread_before"],
-            **_counted_together(waiting, sweep),
-            **_larger_doubt(waiting, sweep),
-        }
-    remembered_values.IDLE_RUNS.remember(writing, sweep)
+    if report.news or report.reported:
+        seals.append_sweep(writing, sweep, account_id=report.account_id, at=at)
+    else:
+        remembered_values.IDLE_RUNS.remember(writing, sweep if waiting is None else _merged(waiting, sweep))
 
 
-def _counted_together(waiting: dict[str, Any], sweep: dict[str, Any]) -> dict[str, Any]:
-    """What either record counts, added up."""
-    counts = {name: waiting.get(name, 0) + sweep.get(name, 0) for name in ("undated", "unparsed")}
-    totals = Counter(waiting.get("totals", {})) + Counter(sweep.get("totals", {}))
-    return {name: value for name, value in (counts | {"totals": dict(totals)}).items() if value}
-
-
-def _larger_doubt(waiting: dict[str, Any], sweep: dict[str, Any]) -> dict[str, Any]:
-    """How far a doubtful `Date` was off at most; what is 0 is left out."""
-    larger = _larger(waiting.get("doubtful_ms"), sweep.get("doubtful_ms"))
-    return {} if larger is None else {"doubtful_ms": larger}
+def _merged(waiting: dict[str, Any], sweep: dict[str, Any]) -> dict[str, Any]:
+    """One record of two idle runs: what either counts, added up, and how far a clock was off at most."""
+    counts: dict[str, Any] = {
+        name: waiting.get(name, 0) + sweep.get(name, 0) for name in ("runs", "requests", "undated", "unparsed")
+    }
+    counts["totals"] = dict(Counter(waiting.get("totals", {})) + Counter(sweep.get("totals", {})))
+    offset, doubtful = (_larger(waiting.get(name), sweep.get(name)) for name in ("clock_offset_ms", "doubtful_ms"))
+    found = {name: value for name, value in (counts | {"doubtful_ms": doubtful}).items() if value}
+    return sweep | {name: waiting[name] for name in ("from", "unread_before")} | {"clock_offset_ms": offset} | found
 
 
 def _can_merge(waiting: dict[str, Any], sweep: dict[str, Any]) -> bool:
@@ -208,9 +153,7 @@ def _larger(before: int | None, now: int | None) -> int | None:
 
 
 def _totals(report: SyncReport) -> dict[str, int]:
-    fields = ("new", "edited", "deleted", "missing", "files_new", "files_saved", "files_lost", "tasks_new")
-    more = ("tasks_changed", "backfilled", "hidden_by_plan", "not_readable", "reread")
-    totals = {name: sum(getattr(room, name) for room in report.rooms) for name in (*fields, *more)}
+    totals = {name: sum(getattr(room, name) for room in report.rooms) for name in COUNTS}
     totals["gaps"] = sum(len(room.gaps) for room in report.rooms)
     return {name: number for name, number in totals.items() if number}
 
@@ -233,32 +176,52 @@ def finish_run(
     before and after.
     """
     transport, inputs, options = context.client.transport, start.inputs, start.options
-    report.finished_at = context.now()
-    report.requests = transport.requests - start.counters.requests
-    report.undated, report.doubtful = transport.dates.undated, transport.dates.doubtful or transport.dates.undecided
+    at = _close_report(context, report)
     report.is_undecided = transport.dates.undecided is not None
-    report.clock_offset_ms = transport.dates.largest_offset_ms
     report.unread_dropped = None not in unread and int(unread[1] or 0) < int(unread[0] or 0)
-    overdue = _find_overdue(context, report, inputs, listed_rooms, options.full_every)
+    with context.archive.reading() as reading:
+        inaccessible, last_visits = current_state.inaccessible_rooms(reading), remembered_values.last_visits(reading)
+    rooms = [room for room in inputs.contracted if room not in inaccessible]  # also those not asked for in this run
+    overdue = find_overdue(
+        rooms,
+        listed_rooms,
+        last_visits,
+        visited=context.visited,
+        started_at=report.started_at,
+        full_every=options.full_every,
+    )
     _report_unread(report, context.visited, host_fails=transport.host_fails)
     whole = _is_whole(context, report, inputs.contracted, options.limits.size_limit)
-    report.complete = whole and not context.troubles and not overdue.kinds
+    report.complete = whole and not context.troubles and not overdue
     report.troubles = tuple(sorted(context.troubles))
     with context.archive.writing() as writing:
         write_steady_visits(context, writing)
-        known_rooms = checked_rooms(writing, inputs, overdue)
-        remember_run(writing, report, inputs, known_rooms)
+        # Of the others the last message is not known.
+        remember_run(writing, report, inputs, [one for one in rooms if plan.MESSAGES not in overdue.get(one, ())])
         _remember_troubles(context, writing, report)
-        keep_other_calls(writing, transport.tally.others, at=report.finished_at)
-        write_run(
-            writing,
-            report,
-            at=report.finished_at,
-            unread=unread,
-            settings=options.settings,
-            unparsed=transport.unparsed - start.counters.unparsed,
-        )
+        keep_other_calls(writing, transport.tally.others, at=at)
+        _write_run(writing, context, report, options.settings, unread)
     return report
+
+
+def record_run(context: PullContext, report: SyncReport, settings: str) -> None:
+    """Record a run of single messages, which read no list, and the remaining calls."""
+    _close_report(context, report)
+    report.complete = not context.troubles
+    with context.archive.writing() as writing:
+        _write_run(writing, context, report, settings, (None, None))
+        keep_budget(writing, context.client.transport)
+        keep_window_requests(writing, context.client.transport, requests=report.requests, looks=0)
+
+
+def _close_report(context: PullContext, report: SyncReport) -> datetime:
+    """Add when the run ended, what it asked for, and what its replies told of the time; returns the end."""
+    transport, dates = context.client.transport, context.client.transport.dates
+    at = report.finished_at = context.now()
+    report.requests = transport.requests - context.before.requests
+    report.undated, report.doubtful = dates.undated, dates.doubtful or dates.undecided
+    report.clock_offset_ms = dates.largest_offset_ms
+    return at
 
 
 def keep_budget(writing: Writing, transport: Transport) -> None:
@@ -321,18 +284,6 @@ def _is_whole(context: PullContext, report: SyncReport, contracted: Sequence[Roo
     failed = any(room.outcome in (RoomOutcome.FAILED, RoomOutcome.INACCESSIBLE) for room in report.rooms)
     is_failed = failed or has_gaps or inaccessible & set(contracted)
     return not (pending or waiting or lost or truncated or is_failed)
-
-
-def _find_overdue(
-    context: PullContext, report: SyncReport, inputs: RunInputs, listed_rooms: Mapping[int, Room], full_every: timedelta
-) -> Overdue:
-    """What is left unread in all accessible rooms, also in those that this run was not asked for."""
-    with context.archive.reading() as reading:
-        inaccessible, last_visits = current_state.inaccessible_rooms(reading), remembered_values.last_visits(reading)
-    rooms = [room for room in inputs.contracted if room not in inaccessible]
-    return find_overdue(
-        rooms, listed_rooms, last_visits, visited=context.visited, started_at=report.started_at, full_every=full_every
-    )
 
 
 def _report_unread(report: SyncReport, visited: AbstractSet[tuple[int, str]], *, host_fails: bool) -> None:

@@ -1,12 +1,9 @@
-"""The beginning of a run: its options, what the archive already has, whose token it is, and the rooms listed.
-
-Departing counterparts are watched for, and read first.
-"""
+"""The beginning of a run: its options, what the archive already has, whose token it is, and the rooms listed."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
@@ -20,92 +17,23 @@ from archiver.chatwork.transport import AnsweringService, Transport
 from archiver.records import AccountId, JsonObject, Observation, RoomId
 from archiver.store import writer
 from archiver.store.archive import Archive, Reading
-from archiver.store.queries import contracts, current_state, departures, entries
+from archiver.store.queries import contracts, current_state
 from archiver.store.queries.files import WantedFile
 from archiver.store.time_text import last_compared
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import RoomFailure
 from archiver.sync import plan
 from archiver.sync.call_share import ACCOUNT_EVERY
-from archiver.sync.files.download import DownloadLimits, FileDownloads
+from archiver.sync.files.download import DownloadLimits
 from archiver.sync.plan import KINDS, PlanStep
+from archiver.sync.pull.context import Counters, PullContext
 from archiver.sync.report import RoomOutcome, RoomReport
+
+Stamped = Callable[[], timedelta | None]
+"""Asks for a stamp; its time minus this computer's, None if there is none."""
 
 FindDeparting = Callable[[Reading, int], frozenset[int]]
 """Returns the accounts of departing counterparts, judged by the entries above a number."""
-
-URGENT = "urgent"
-"""The reason of a step that is not in the plan."""
-
-
-def nobody_departs(_reading: Reading, _after: int) -> frozenset[int]:
-    """Find no departing counterpart."""
-    return frozenset()
-
-
-def seal_nothing() -> None:
-    """Make no seal."""
-
-
-@dataclass(slots=True)
-class DepartureWatch:
-    """Checks each entry of a run once for departing people, and reports each person once."""
-
-    archive: Archive
-    find_departing: FindDeparting
-    _last_seq: int = 0
-    _reported: set[int] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        """Begin after the last entry that the archive has now."""
-        with self.archive.reading() as reading:
-            self._last_seq = entries.last_seq(reading)
-
-    def departing(self) -> frozenset[int]:
-        """The accounts that are departing by the entries since the last call, each only once."""
-        with self.archive.reading() as reading:
-            last = entries.last_seq(reading)
-            departing = (
-                self.find_departing(reading, self._last_seq) - self._reported
-                if last > self._last_seq
-                else frozenset[int]()
-            )
-        self._last_seq = last
-        self._reported |= departing
-        return departing
-
-
-@dataclass(slots=True)
-class DeparturePriority:
-    """Puts departing people first: their small files, the rooms shared with them, a seal, then their large files."""
-
-    departure_watch: DepartureWatch
-    downloads: FileDownloads
-    take_steps: Callable[[Iterable[PlanStep]], None]
-    """Takes steps of a plan, each once in a run."""
-    fetch: Callable[[Callable[[list[WantedFile]], None], Collection[int]], None]
-    """Downloads files of these people with a method of `downloads`, whether or not they are due."""
-    reach: Callable[[set[int]], list[int]]
-    """Returns those of these rooms that the run can read."""
-    seal: Callable[[], None]
-
-    def prioritize(self) -> None:
-        """Check what is new and read what departing people have; large files wait for the texts, one request a room."""
-        departing = self.departure_watch.departing()
-        if not departing:
-            return
-        with self.departure_watch.archive.reading() as reading:
-            rooms = departures.contracted_rooms_of(reading, departing)
-        self.fetch(self.downloads.download_small, departing)
-        self._read(rooms, plan.FILES)
-        self.fetch(self.downloads.download_small, departing)
-        self._read(rooms, plan.MESSAGES)
-        self._read(rooms, plan.PEOPLE)
-        self.seal()
-        self.fetch(self.downloads.download_large, departing)
-
-    def _read(self, rooms: set[int], kind: str) -> None:
-        self.take_steps([PlanStep(room, kind, URGENT, overdue=True) for room in self.reach(rooms)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +61,13 @@ class Options:
     limits: DownloadLimits = field(default_factory=DownloadLimits)
     settings: str = ""
     """A digest of the settings that matter, for the record of the run."""
-    find_departing: FindDeparting = nobody_departs
+    find_departing: FindDeparting = lambda _reading, _after: frozenset()
     """Returns who is departing; their files and rooms are then read first."""
-    seal: Callable[[], None] = seal_nothing
+    seal: Callable[[], None] = lambda: None
     """Seals the archive as soon as the urgent things are saved."""
-    stamped: Callable[[], timedelta | None] = lambda: None
-    """Asks for a stamp; its time minus this computer's, None if there is none: a witness where two clocks differ."""
-    after_first_replies: Callable[[], None] = seal_nothing
+    stamped: Stamped = lambda: None
+    """A witness where two clocks differ."""
+    after_first_replies: Callable[[], None] = lambda: None
     """Called when the first replies have shown Chatwork's time: what is due is judged again."""
 
 
@@ -204,13 +132,6 @@ class RunInputs(NamedTuple):
     """Rooms that earlier runs could not read."""
 
 
-class Counters(NamedTuple):
-    """The transport's counters before a run, as one transport may serve many runs."""
-
-    requests: int
-    unparsed: int
-
-
 @dataclass(frozen=True, slots=True)
 class RunStart:
     """The start of a run, before its first request."""
@@ -220,17 +141,7 @@ class RunStart:
     deadline: float | None
     """The end of the run on the monotonic clock; None: no end."""
     inputs: RunInputs
-    counters: Counters
-
-
-class FirstReplies(NamedTuple):
-    """The replies to the first requests of a run: whose token it is, and the counters of all rooms."""
-
-    account_id: AccountId
-    me: Single[Me] | None
-    """None: no call was left, and the account is the archive's owner."""
-    rooms: dict[int, Room]
-    """The rooms that Chatwork lists for the token; rooms that are requested singly are added."""
+    before: Counters
 
 
 def start_run(archive: Archive, transport: Transport, options: Options, *, at: datetime) -> RunStart:
@@ -238,17 +149,42 @@ def start_run(archive: Archive, transport: Transport, options: Options, *, at: d
     seconds = options.max_seconds
     deadline = None if seconds is None else time.monotonic() + seconds
     inputs = read_inputs(archive, at=at, chosen=options.rooms)
-    transport.deadline = None if seconds is None else transport.clock.own() + timedelta(seconds=seconds)
-    transport.budget = inputs.budget or transport.budget
-    expect_dates(archive, transport, options.stamped)
+    own_deadline = None if seconds is None else transport.clock.own() + timedelta(seconds=seconds)
+    before = _prepare(archive, transport, inputs, own_deadline, options.stamped)
     transport.host_fails = transport.begins_with_probe  # else each run tries with patience once
     transport.tally = OtherCalls()  # between two runs another command of ours may have called
-    return RunStart(options, at, deadline, inputs, Counters(transport.requests, transport.unparsed))
+    return RunStart(options, at, deadline, inputs, before)
 
 
-def expect_dates(
-    archive: Archive, transport: Transport, stamped: Callable[[], timedelta | None] = lambda: None
-) -> None:
+def start_without_lists(
+    archive: Archive, client: Client, *, now: Callable[[], datetime], seconds: timedelta | None = None
+) -> tuple[RunInputs, Counters]:
+    """The same for a run of single messages: it waits for no call, nor for the first reply longer than `seconds`."""
+    transport = client.transport
+    inputs = read_inputs(archive, at=now(), chosen=None)
+    transport.may_wait = False
+    return inputs, _prepare(archive, transport, inputs, None if seconds is None else transport.clock.own() + seconds)
+
+
+def _prepare(
+    archive: Archive, transport: Transport, inputs: RunInputs, deadline: datetime | None, *stamped: Stamped
+) -> Counters:
+    transport.deadline, transport.budget = deadline, inputs.budget or transport.budget
+    expect_dates(archive, transport, *stamped)
+    return Counters(transport.requests, transport.unparsed)
+
+
+def ask_account(
+    archive: Archive, client: Client, inputs: RunInputs, before: Counters, *, now: Callable[[], datetime]
+) -> PullContext:
+    """Ask whose token it is, and refuse that of another account before anything is written. Raises WrongAccount."""
+    account = client.me().model.account_id
+    check_account(account, inputs.owner, archive)
+    keep_service(archive, client.transport.service, account=account, at=now())
+    return PullContext(archive, client, now, account, before)
+
+
+def expect_dates(archive: Archive, transport: Transport, stamped: Stamped = lambda: None) -> None:
     """Judge the dates of the next replies by what the runs before know of the time, and by a stamp."""
     transport.dates = ReplyDates(transport.clock, last_run(archive), stamped)
 
@@ -267,11 +203,13 @@ def start_again(archive: Archive, start: RunStart, *, at: datetime) -> RunStart:
     return replace(start, at=at, inputs=read_inputs(archive, at=at, chosen=start.options.rooms))
 
 
-def first_replies(archive: Archive, client: Client, owner: JsonObject | None, *, at: datetime) -> FirstReplies:
+def first_replies(
+    archive: Archive, client: Client, owner: JsonObject | None, *, at: datetime
+) -> tuple[Single[Me], dict[int, Room]]:
     """Check the account, once a process and every half hour, and read the counters of all rooms."""
     me = client.recent_me(at=at, within=ACCOUNT_EVERY)
     check_account(me.model.account_id, owner, archive)
-    return FirstReplies(me.model.account_id, me, {item.model.room_id: item.model for item in client.rooms().items})
+    return me, {item.model.room_id: item.model for item in client.rooms().items}
 
 
 def read_inputs(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | None) -> RunInputs:

@@ -77,6 +77,13 @@ def _description(received: JsonObject) -> str:
     return text if isinstance(text, str) else ""
 
 
+class Counters(NamedTuple):
+    """The transport's counters before a run, as one transport may serve many runs."""
+
+    requests: int = 0
+    unparsed: int = 0
+
+
 @dataclass(slots=True)
 class PullContext:
     """What every pull needs: archive, client, clock and account, and what the run has noted so far."""
@@ -85,6 +92,7 @@ class PullContext:
     client: Client
     now: Callable[[], datetime]
     account_id: int
+    before: Counters = Counters()  # noqa: RUF009 - frozen
     troubles: set[str] = field(default_factory=set)
     """Stable keys of what went wrong or is not complete (`room/5/messages/failed`, `file/5/77`)."""
     cleared_prefixes: set[str] = field(default_factory=set)

@@ -10,17 +10,16 @@ from datetime import datetime, timedelta
 from archiver.chatwork import reply_headers
 from archiver.chatwork.client import Client
 from archiver.chatwork.reply_headers import Budget
-from archiver.errors import NotVisible
 from archiver.records import AccountId
 from archiver.store.archive import Archive
 from archiver.store.erasure.records import without_erased
 from archiver.store.working import backfill_queue
-from archiver.store.working.backfill_queue import BackfillItem, ItemState, MessagePlace, Origin
-from archiver.sync import run_end
+from archiver.store.working.backfill_queue import ItemState, MessagePlace, Origin
 from archiver.sync.pull.context import PullContext
 from archiver.sync.recover.found_ids import FoundIds
 from archiver.sync.report import RoomReport, SyncReport
-from archiver.sync.run_inputs import Counters, RunInputs, check_account, expect_dates, keep_service, read_inputs
+from archiver.sync.run_end import record_run
+from archiver.sync.run_inputs import ask_account, start_without_lists
 from archiver.sync.singles.backfill import BackfillReader
 
 WINDOW_CALLS, WINDOW = 300, timedelta(minutes=5)
@@ -112,25 +111,19 @@ def read_recovered(
     `progress` is called with how many were read and how many there are. Raises NoContract, TokenRefused, WrongAccount,
     StorageError and, if not even the account can be read, what `Client.me` raises.
     """
-    inputs = read_inputs(archive, at=now(), chosen=None)
-    transport = client.transport
-    transport.deadline = None
-    transport.may_wait = False
-    transport.budget = inputs.budget or transport.budget
-    expect_dates(archive, transport)
-    before = Counters(transport.requests, transport.unparsed)
+    inputs, before = start_without_lists(archive, client, now=now)
     with archive.reading() as reading:
         saved = backfill_queue.held_places(reading, places)
         missing = without_erased(reading, set(places) - saved)
     erased = len(set(places) - saved - missing)
     # Before the first sync nothing shows which messages a list would bring anyway.
-    context = _make_context(archive, client, inputs, now) if missing and inputs.owner is not None else None
+    context = ask_account(archive, client, inputs, before, now=now) if missing and inputs.owner is not None else None
     report = SyncReport(AccountId(inputs.owner["account_id"]) if inputs.owner else AccountId(0), now())
     states: dict[MessagePlace, ItemState] = {}
     if context is not None:
         report.rooms = [RoomReport(room, inputs.names.get(room, "")) for room in sorted({room for room, _ in missing})]
         states = _read_places(context, missing, report, progress)
-        record_run(context, report, before, settings)
+        record_run(context, report, settings)
     counted = list(states.values())
     left = len(missing) - sum(standing is not ItemState.WAITING for standing in counted)
     wait = allowance_wait(client)
@@ -147,14 +140,6 @@ def read_recovered(
     )
 
 
-def _make_context(archive: Archive, client: Client, inputs: RunInputs, now: Callable[[], datetime]) -> PullContext:
-    """The context of the run; refuses another account's token before anything is written. Raises WrongAccount."""
-    account = client.me().model.account_id
-    check_account(account, inputs.owner, archive)
-    keep_service(archive, client.transport.service, account=account, at=now())
-    return PullContext(archive, client, now, account)
-
-
 def _read_places(
     context: PullContext, missing: Collection[MessagePlace], report: SyncReport, progress: Callable[[int, int], None]
 ) -> dict[MessagePlace, ItemState]:
@@ -165,8 +150,14 @@ def _read_places(
         due = [
             queued for queued, is_due in backfill_queue.items_at(writing, missing, at=context.now()).values() if is_due
         ]
-    reader = BackfillReader(context, {room.room_id: room for room in report.rooms}, lambda: False, _leave_room(context))
-    for number, item in enumerate(sorted(due, key=_newest_first)):
+    reader = BackfillReader(
+        context,
+        {room.room_id: room for room in report.rooms},
+        lambda: False,
+        # The next sync finds out whether the room is still accessible.
+        lambda room, _refusal: context.troubles.add(f"room/{room}/messages/refused"),
+    )
+    for number, item in enumerate(sorted(due, key=lambda item: -item.position)):
         progress(number, len(due))
         if not reader.read_item(item):
             break
@@ -175,34 +166,3 @@ def _read_places(
             place: queued.state
             for place, (queued, _) in backfill_queue.items_at(reading, missing, at=context.now()).items()
         }
-
-
-def _newest_first(item: BackfillItem) -> int:
-    return -item.position
-
-
-def _leave_room(context: PullContext) -> Callable[[int, NotVisible], None]:
-    """A function that leaves a refusing room to the next sync, which finds out whether it is still accessible."""
-    return lambda room, _unseen: context.troubles.add(f"room/{room}/messages/refused")
-
-
-def record_run(context: PullContext, report: SyncReport, before: Counters, settings: str) -> None:
-    """Record the run and the remaining calls; no list was read."""
-    transport = context.client.transport
-    report.finished_at = context.now()
-    report.requests = transport.requests - before.requests
-    report.undated, report.doubtful = transport.dates.undated, transport.dates.doubtful or transport.dates.undecided
-    report.clock_offset_ms = transport.dates.largest_offset_ms
-    report.complete = not context.troubles
-    unparsed = transport.unparsed - before.unparsed
-    with context.archive.writing() as writing:
-        run_end.write_run(
-            writing,
-            report,
-            at=report.finished_at,
-            unread=(None, None),
-            settings=settings,
-            unparsed=unparsed,
-        )
-        run_end.keep_budget(writing, transport)
-        run_end.keep_window_requests(writing, transport, requests=report.requests, looks=0)

@@ -16,17 +16,16 @@ from archiver.chatwork import reply_headers
 from archiver.chatwork.client import Client
 from archiver.chatwork.reply_headers import Budget
 from archiver.errors import BudgetSpent, ChatworkError, NotVisible
-from archiver.records import AccountId, MessageId, RoomId
+from archiver.records import MessageId, RoomId
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import current_state, reread_and_backfill_progress
 from archiver.store.queries.reread_and_backfill_progress import RereadPass
 from archiver.store.working import backfill_queue, remembered_values
 from archiver.sync import plan
-from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.single_messages import read_singly
-from archiver.sync.recover.read_ids import record_run
 from archiver.sync.report import RoomReport, SyncReport
-from archiver.sync.run_inputs import Counters, Options, check_account, expect_dates, keep_service, read_inputs
+from archiver.sync.run_end import record_run
+from archiver.sync.run_inputs import Options, ask_account, start_without_lists
 from archiver.sync.singles.backfill import BackfillReader, enqueue_for_new_rooms
 
 BATCH_EVERY = timedelta(hours=1)
@@ -324,20 +323,12 @@ def recheck_messages(
     The caller holds the round lock. A chat that refuses is left to the next round. Raises what `Client.me` raises,
     WrongAccount, BudgetSpent (not even the account could be asked), NoContract, StorageError.
     """
-    inputs = read_inputs(archive, at=now(), chosen=None)
     transport = client.transport
     begun = transport.clock.own()
-    transport.deadline = begun + FIRST_REPLY
-    transport.may_wait = False
-    transport.budget = inputs.budget or transport.budget
-    expect_dates(archive, transport)
-    before = Counters(transport.requests, transport.unparsed)
-    account = client.me().model.account_id
-    check_account(account, inputs.owner, archive)
-    keep_service(archive, transport.service, account=account, at=now())
+    inputs, before = start_without_lists(archive, client, now=now, seconds=FIRST_REPLY)
+    context = ask_account(archive, client, inputs, before, now=now)
     transport.deadline = begun + LONGEST
-    context = PullContext(archive, client, now, account)
-    report = SyncReport(AccountId(account), now())
+    report = SyncReport(context.account_id, now())
     for room, listed in groupby(sorted(places[:MAX_MESSAGES]), key=lambda place: place[0]):
         room_report = RoomReport(RoomId(room), inputs.names.get(room, ""))
         report.rooms.append(room_report)
@@ -348,5 +339,5 @@ def recheck_messages(
                 del waiting[:AT_ONCE]
         except (NotVisible, BudgetSpent):
             context.troubles.add(f"room/{room}/messages/refused")
-    record_run(context, report, before, settings)
+    record_run(context, report, settings)
     return report
