@@ -1,4 +1,4 @@
-"""Makes the names in a folder durable, and tells what keeps a file from being opened that is not its folder's fault."""
+"""Makes the names in a folder durable, and tells errors of the file system as errors of this program."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import contextlib
 import errno
 import os
 from pathlib import Path
+
+from archiver import errors
 
 _NOT_DONE = frozenset({errno.EINVAL, errno.EBADF, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
 """What drives answer that do not sync folders, as some sticks and shares; an error of the disk is another."""
@@ -45,3 +47,26 @@ def allow_where_possible(path: Path, mode: int) -> None:
 def has_too_many_files(error: OSError) -> bool:
     """Whether this process or the whole computer may open no more files."""
     return error.errno in (errno.EMFILE, errno.ENFILE)
+
+
+def is_full(error: OSError) -> bool:
+    """Whether no space is left for this user."""
+    return error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
+
+
+def is_failing(error: OSError) -> bool:
+    """Whether the disk itself reports an error."""
+    return error.errno == errno.EIO
+
+
+def storage_error(error: OSError, path: Path) -> errors.StorageError:
+    """The error of this program for an error of the file system."""
+    if is_full(error):
+        return errors.DiskFull(path=path)
+    if is_failing(error):
+        return errors.DiskFailing(path=path, detail=error.strerror or str(error))
+    if error.errno == errno.ENOLCK:
+        return errors.LocksMissing(path=path)
+    if has_too_many_files(error):
+        return errors.TooManyOpenFiles(path=path, detail=error.strerror or str(error))
+    return errors.HomeNotWritable(path=path, detail=error.strerror or str(error))

@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "corrected_clock": set(),
     "day_words": set(),
     "letter_folding": set(),
-    "folder_sync": set(),
+    "folder_sync": {"errors"},
     "report_language": set(),
     "platforms": set(),
     "errors": {"wording", "records"},  # of the latter the type of a reply that an error carries
@@ -54,7 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store.erasure": FOUNDATION | {"evidence.history", "evidence.replaced_records", "folder_sync"},
     "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.looks", "evidence.tables", "letter_folding"},
     "render": {"records", "report_language", "chatwork.notation", "letter_folding"},
-    "sync": FOUNDATION | {"chatwork", "letter_folding", "store"},
+    "sync": FOUNDATION | {"folder_sync", "chatwork", "letter_folding", "store"},
     "export": OF_A_CASE
     | {
         "chatwork.notation",

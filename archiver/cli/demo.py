@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import signal
-import threading
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,11 +32,8 @@ DEFAULT = "chatwork-demo"
     hidden=True,
     help=N_("An empty folder for the demo's archive; left out: chatwork-demo."),
 )
-@click.option(
-    "--keep-running", is_flag=True, hidden=True, help=N_("Leave the simulated Chatwork running until Ctrl-C.")
-)
 @click.pass_obj
-def command_demo(obj: CliContext, folder: str | None, keep_running: bool) -> int:  # noqa: ARG001 - click's
+def command_demo(obj: CliContext, folder: str | None) -> int:  # noqa: ARG001 - click's
     """Play the story, then print where its files are."""
     from archiver.demo.story import play, set_stage
 
@@ -48,8 +42,6 @@ def command_demo(obj: CliContext, folder: str | None, keep_running: bool) -> int
         echo(_("A simulated Chatwork runs on this computer. Three weeks pass in fast motion."))
         is_good = play(story)
         _tell_where(story)
-        if keep_running:
-            _keep_running(story)
     return 0 if is_good else FINDINGS
 
 
@@ -87,17 +79,3 @@ def _tell_where(story: Story) -> None:
     echo(side_by_side([(complete_commands(command, program), words) for command, words in rows]))
     echo("")
     echo(_("To begin with your own chats: {command}"), command="archive app")
-
-
-def _keep_running(story: Story) -> None:
-    echo("")
-    echo(_("The simulated Chatwork keeps running. In another terminal:"))
-    echo(f"  CHATWORK_API_TOKEN={story.chatwork.token} CHATWORK_API_BASE_URL={story.chatwork.base_url} \\")
-    echo(f"  archive --home {shlex.quote(str(story.home))} sync")
-    echo(_("End it with Ctrl-C."))
-    ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    try:
-        ended.wait()
-    except KeyboardInterrupt:
-        echo("")

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from archiver import errors
 from archiver.records import JST
 from archiver.settings.home import APPLICATION, has_archive
 
+_Note = TypeVar("_Note")
 RECENT = timedelta(days=2)
 """How long ago a home may have saved to be counted as using API calls."""
 
@@ -34,15 +35,10 @@ def state_folder() -> Path:
 
 def note_saving(home: Path, account: int, *, at: datetime, state: Path) -> None:
     """Write a note that a home has just saved an account. Raises OSError."""
-    path = state / str(account) / hashlib.sha256(str(home).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    last = _read_note(path)
-    if last is not None and timedelta() <= at - last[1] < NOTE_EVERY:
-        return
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.new")
-    partial.touch(mode=0o600)
-    partial.write_text(json.dumps({"home": str(home), "at": at.isoformat()}) + "\n", encoding="utf-8")
-    partial.replace(path)
+    path = state / str(account) / _name(home)
+    last = _read(path, _saving)
+    if last is None or not timedelta() <= at - last[1] < NOTE_EVERY:
+        _write(path, {"home": str(home), "at": at.isoformat()})
 
 
 def note_home(home: Path, account: int, *, at: datetime) -> None:
@@ -72,7 +68,8 @@ def known_homes(home: Path, *, state: Path) -> list[Path]:
 
 def saved_at(home: Path, *, state: Path) -> datetime | None:
     """When a home last noted that it saved some account, within `NOTE_EVERY`; None if it never did."""
-    return max((at for path, at in _all_notes(state) if path == home), default=None)
+    notes = (note for folder in _account_folders(state) for note in _read_notes(folder))
+    return max((at for path, at in notes if path == home), default=None)
 
 
 def homes_with_accounts(home: Path, *, state: Path) -> dict[Path, str]:
@@ -92,29 +89,47 @@ def _account_folders(state: Path) -> list[Path]:
         return []
 
 
-def _all_notes(state: Path) -> Iterator[tuple[Path, datetime]]:
-    for folder in _account_folders(state):
-        yield from _read_notes(folder)
-
-
 def _read_notes(folder: Path) -> Iterator[tuple[Path, datetime]]:
     try:
         paths = sorted(folder.iterdir())
     except OSError:
         return
     for path in paths:
-        if note := _read_note(path):
+        if note := _read(path, _saving):
             yield note
 
 
-def _read_note(path: Path) -> tuple[Path, datetime] | None:
-    """The home and time of a note; None if the file is no note or is truncated."""
+def _saving(note: Any) -> tuple[Path, datetime]:
+    return Path(note["home"]), _time(note["at"])
+
+
+def _time(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(text)
+    return at
+
+
+def _name(home: Path) -> str:
+    """What a home is called in the names of notes."""
+    return hashlib.sha256(str(home).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _read(path: Path, made_of: Callable[[Any], _Note]) -> _Note | None:
+    """What a note says; None if there is none, or the file is no note or is truncated."""
     try:
-        note = json.loads(path.read_text(encoding="utf-8"))
-        at = datetime.fromisoformat(note["at"])
-        return (Path(note["home"]), at) if at.tzinfo else None
+        return made_of(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError):
         return None
+
+
+def _write(path: Path, document: Mapping[str, object]) -> None:
+    """Write a note for the owner alone. Raises OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.new")
+    partial.touch(mode=0o600)
+    partial.write_text(json.dumps(document) + "\n", encoding="utf-8")
+    partial.replace(path)
 
 
 def _is_same(home: Path, other: Path) -> bool:
@@ -135,20 +150,18 @@ class SeenArchive(NamedTuple):
 
 def note_seen(home: Path, *, at: datetime, state: Path, copy: str = "") -> None:
     """Remember that an archive is in a home; a copy that is known already stays known. Raises OSError."""
-    before = _read(home, state)
-    path = _note(home, state)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.new")
-    partial.touch(mode=0o600)
-    document = {"home": str(home), "at": at.isoformat(), "copy": copy or (before.copy if before else "")}
-    partial.write_text(json.dumps(document) + "\n", encoding="utf-8")
-    partial.replace(path)
+    path = state / f"home-{_name(home)}.json"
+    before = _read(path, _seen)
+    _write(path, {"home": str(home), "at": at.isoformat(), "copy": copy or (before.copy if before else "")})
+
+
+def _seen(note: Any) -> SeenArchive:
+    return SeenArchive(_time(note["at"]), str(note["copy"]))
 
 
 def last_seen(home: Path, *, state: Path) -> SeenArchive | None:
     """What is remembered of the archive of a home; None if none was ever seen there."""
-    note = _read(home, state)
-    if note is not None:
+    if (note := _read(state / f"home-{_name(home)}.json", _seen)) is not None:
         return note
     at = saved_at(home, state=state)
     return None if at is None else SeenArchive(at, "")
@@ -160,20 +173,6 @@ def told_as_vanished(error: errors.NoArchive, *, state: Path) -> errors.NoArchiv
     if seen is None:
         return error
     return errors.ArchiveVanished(path=error.data["path"], day=f"{seen.at.astimezone(JST):%Y-%m-%d}")
-
-
-def _note(home: Path, state: Path) -> Path:
-    return state / f"home-{hashlib.sha256(str(home).encode('utf-8', 'surrogatepass')).hexdigest()[:16]}.json"
-
-
-def _read(home: Path, state: Path) -> SeenArchive | None:
-    """The note; None if there is none, or it is no note."""
-    try:
-        document = json.loads(_note(home, state).read_text(encoding="utf-8"))
-        at = datetime.fromisoformat(document["at"])
-        return SeenArchive(at, str(document["copy"])) if at.tzinfo else None
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
 
 
 MOST = 20
@@ -191,7 +190,7 @@ class SeenRecords(NamedTuple):
 
 def note_of_home(home: Path, *, state: Path) -> Path:
     """The note about the archive in a home."""
-    return state / f"records-{hashlib.sha256(str(home).encode('utf-8', 'surrogatepass')).hexdigest()[:16]}.json"
+    return state / f"records-{_name(home)}.json"
 
 
 def note_in_copies(folder: Path, archive: str) -> Path:
@@ -201,19 +200,10 @@ def note_in_copies(folder: Path, archive: str) -> Path:
 
 def read_seen(path: Path) -> SeenRecords | None:
     """What a note says; None if there is none, or it is no note."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        heads = [(int(number), str(digest)) for number, digest in document["heads"]]
-        return SeenRecords(str(document["archive"]), heads) if heads else None
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
+    seen = _read(path, lambda note: (str(note["archive"]), [(int(n), str(digest)) for n, digest in note["heads"]]))
+    return SeenRecords(*seen) if seen and seen[1] else None
 
 
 def write_seen(path: Path, seen: SeenRecords) -> None:
     """Write a note. Raises OSError."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.new")
-    partial.touch(mode=0o600)
-    document = {"archive": seen.archive, "heads": list(seen.heads[-MOST:])}
-    partial.write_text(json.dumps(document) + "\n", encoding="utf-8")
-    partial.replace(path)
+    _write(path, {"archive": seen.archive, "heads": list(seen.heads[-MOST:])})

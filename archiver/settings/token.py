@@ -6,7 +6,6 @@ It is read when the first request needs it, so that `status` and `search` open n
 from __future__ import annotations
 
 import contextlib
-import errno
 import glob
 import os
 import re
@@ -22,7 +21,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
-from archiver.folder_sync import has_too_many_files, sync_where_possible
+from archiver.folder_sync import storage_error, sync_where_possible
 from archiver.settings.home import APPLICATION, TOKEN_VARIABLE, child_environ
 from archiver.settings.model import NotifySettings, Settings
 
@@ -36,7 +35,8 @@ def place_words(source: str) -> str:
         case "file":
             return _("the file {path}").format(path=place)
         case "keyring":
-            return _("the password store of this desktop")
+            keyrings = {"win32": _("Windows Credential Manager"), "darwin": _("the keychain of macOS")}
+            return keyrings.get(sys.platform, _("the password store of this desktop"))
         case _:
             return source
 
@@ -258,8 +258,6 @@ def is_private(path: Path, status: os.stat_result) -> bool:
 _HALF_WRITTEN_SECONDS = 60
 """A file that another process is writing is younger; older ones a killed process has left."""
 
-_FULL = {errno.ENOSPC, errno.EDQUOT}
-
 
 def replace_file(path: Path, data: bytes) -> None:
     """Put `data` at `path` with mode 0600; the folder is made with mode 0700 if it is missing.
@@ -272,13 +270,7 @@ def replace_file(path: Path, data: bytes) -> None:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(target, data)
     except OSError as error:
-        if error.errno in _FULL:
-            raise errors.DiskFull(path=path) from error
-        if error.errno == errno.EIO:
-            raise errors.DiskFailing(path=path, detail=error.strerror or str(error)) from error
-        if has_too_many_files(error):
-            raise errors.TooManyOpenFiles(path=path, detail=error.strerror or str(error)) from error
-        raise errors.HomeNotWritable(path=path.parent, detail=error.strerror or str(error)) from error
+        raise storage_error(error, path.parent) from error
 
 
 def remove_leftovers(path: Path, *, older_than: float = _HALF_WRITTEN_SECONDS) -> None:

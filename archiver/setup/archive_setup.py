@@ -5,35 +5,36 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from gettext import gettext as _
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from archiver import errors
-from archiver.app import utc_now
+from archiver.app import OFFERS, App, build_app, utc_now
 from archiver.folder_sync import allow_where_possible
 from archiver.health.token import is_readable
+from archiver.records import Observation
 from archiver.render.invisible_characters import visible
 from archiver.settings import home
-from archiver.settings.file import load_settings, write_settings
+from archiver.settings.file import load_settings, update_settings, write_settings
 from archiver.settings.home import SETTINGS_FILE, TOKEN_VARIABLE, language_of
 from archiver.settings.model import Settings
+from archiver.settings.other_archives import state_folder, told_as_vanished
+from archiver.settings.token import place_words, store_token
 from archiver.setup.written_values import BEGUN, FINISHED, InvalidAnswer, note_answer, recall_answers
-from archiver.store import migrate
+from archiver.store import migrate, writer
 from archiver.store.archive import Archive
 from archiver.store.backup import set_aside
 from archiver.store.durable_files import disk_errors, lacks_locks, make_durable_folder
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
+from archiver.sync.run_inputs import check_account, owner_payload
 from archiver.wording import typed
-
-if TYPE_CHECKING:
-    from archiver.app import App
 
 
 class ProgramCall(Protocol):
@@ -75,8 +76,6 @@ def require_no_remains(archive: Archive) -> None:
 
 def vanished_warning(archive: Archive) -> str:
     """What to say of an empty home in which an archive was seen, before a new one is begun there; empty of others."""
-    from archiver.settings.other_archives import state_folder, told_as_vanished
-
     error = None if archive.exists() else told_as_vanished(archive.absence(), state=state_folder())
     if not isinstance(error, errors.ArchiveVanished):
         return ""
@@ -98,12 +97,10 @@ def sole_setup(archive: Archive) -> Iterator[None]:
 
 def keep_token_source(obj: ProgramCall, source: str) -> None:
     """Write the token's source into `archive.toml`; a new file gets the language of this call too."""
-    from archiver.settings import file
-
-    if (obj.home / "archive.toml").exists():
-        file.update_settings(obj.home, {"token.source": source})
-        return
-    file.write_settings(obj.home, language=call_language(), token_source=source)
+    if (obj.home / SETTINGS_FILE).exists():
+        update_settings(obj.home, {"token.source": source})
+    else:
+        write_settings(obj.home, language=call_language(), token_source=source)
 
 
 def choose_authorities(home: Path, timestamps: str | None) -> str:
@@ -111,16 +108,13 @@ def choose_authorities(home: Path, timestamps: str | None) -> str:
 
     Authorities that the user chose stay when it is turned on. None leaves the settings as they are, without a word.
     """
-    from archiver.app import OFFERS
-    from archiver.settings import file
-
-    authorities = file.load_settings(home, {}).timestamp.authorities
+    authorities = load_settings(home, {}).timestamp.authorities
     if timestamps == "off" and authorities:
-        file.update_settings(home, {"timestamp.authorities": ()})
+        update_settings(home, {"timestamp.authorities": ()})
         return _("Time stamps: off. Existing time stamps stay.")
     if timestamps == "on":
         if not authorities:
-            file.update_settings(home, {"timestamp.authorities": [offer.setting for offer in OFFERS]})
+            update_settings(home, {"timestamp.authorities": [offer.setting for offer in OFFERS]})
             authorities = tuple(offer.setting for offer in OFFERS)
         sentence = _("Time stamps: on. Only hashes of the seals go to {names}: no message, name or file.")
         return sentence.format(names=", ".join(visible(one.name) for one in authorities))
@@ -137,11 +131,6 @@ def record_account(app: App) -> tuple[str, int]:
 
     Raises WrongAccount, TokenRefused, Unreachable.
     """
-    from archiver.records import Observation
-    from archiver.store import writer
-    from archiver.store.queries import current_state
-    from archiver.sync.run_inputs import check_account, owner_payload
-
     me = app.chatwork.me()
     with app.archive.reading() as reading:
         owner = current_state.owner(reading)
@@ -177,9 +166,7 @@ PRIVATE_FILE = "file:token"
 
 def lasting_settings(obj: ProgramCall) -> Settings:
     """The settings as a later session finds them, without this session's token variable."""
-    from archiver.settings import file
-
-    return file.load_settings(obj.home, {name: value for name, value in obj.environ.items() if name != TOKEN_VARIABLE})
+    return load_settings(obj.home, {name: value for name, value in obj.environ.items() if name != TOKEN_VARIABLE})
 
 
 def clean_token(text: str) -> str:
@@ -194,10 +181,6 @@ def clean_token(text: str) -> str:
 
 def trial_app(obj: ProgramCall, token: str) -> App:
     """The app with this token, which is not stored."""
-    from dataclasses import replace
-
-    from archiver.app import build_app
-
     settings = replace(obj.settings(), token_source=VARIABLE_SOURCE)
     return build_app(settings, {**obj.environ, TOKEN_VARIABLE: token})
 
@@ -213,8 +196,6 @@ def keep_token(obj: ProgramCall, token: str, source: str | None = None) -> str:
 
     Return where it is stored now. Raises as `store_token`.
     """
-    from archiver.settings.token import store_token
-
     target = source or "keyring"
     try:
         store_token(obj.home, target, token)
@@ -223,27 +204,16 @@ def keep_token(obj: ProgramCall, token: str, source: str | None = None) -> str:
             raise
         target = PRIVATE_FILE
         store_token(obj.home, target, token)
-    write_token_source(obj, target)
+    keep_token_source(obj, target)
     return target
 
 
-def write_token_source(obj: ProgramCall, source: str) -> None:
-    """Write the token's source into the settings."""
-
-    keep_token_source(obj, source)
-
-
-def place_words(source: str) -> str:
+def told_place(source: str) -> str:
     """The place of the token, as people call it."""
-    kind, _colon, name = source.partition(":")
     if source == PRIVATE_FILE:
+        name = source.partition(":")[2]
         return _("a file in the archive's folder that only you can read ({name})").format(name=name)
-    if kind == "file":
-        return _("the file {name}").format(name=visible(name))
-    if kind == "env":
-        return _("the variable {name}").format(name=name)
-    keyrings = {"win32": _("Windows Credential Manager"), "darwin": _("the keychain of macOS")}
-    return keyrings.get(sys.platform, _("the password store of this desktop"))
+    return visible(place_words(source))
 
 
 class FirstRunStep(StrEnum):

@@ -21,7 +21,7 @@ from archiver.schedule.job_files import ScheduledJob
 from archiver.settings.file import update_settings
 from archiver.settings.model import parse_duration
 from archiver.settings.token import read_token, store_token
-from archiver.setup.archive_setup import PRIVATE_FILE, ProgramCall, call_language, lasting_settings, write_token_source
+from archiver.setup.archive_setup import PRIVATE_FILE, ProgramCall, call_language, keep_token_source, lasting_settings
 from archiver.store.archive import Archive
 from archiver.store.working.remembered_values import SCHEDULED_RUN, standing_error
 
@@ -75,7 +75,7 @@ def is_token_unreadable(call: ProgramCall, kind: str) -> bool:
 def move_token(call: ProgramCall) -> None:
     """Store the token in a file that only its owner can read. Raises as `read_token` and `store_token`."""
     store_token(call.home, PRIVATE_FILE, read_token(lasting_settings(call), call.environ))
-    write_token_source(call, PRIVATE_FILE)
+    keep_token_source(call, PRIVATE_FILE)
 
 
 PATIENCE = 60.0

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archiver import errors
-from archiver.folder_sync import has_too_many_files, sync_folder, sync_where_possible
+from archiver.folder_sync import is_full, sync_folder, sync_where_possible
+from archiver.folder_sync import storage_error as storage_error
 
 _PROBE_BYTES = 1 << 20
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL})
@@ -104,16 +105,6 @@ def sync_file(path: Path) -> None:
         os.close(handle)
 
 
-def is_full(error: OSError) -> bool:
-    """Whether no space is left for this user."""
-    return error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
-
-
-def is_failing(error: OSError) -> bool:
-    """Whether the disk itself reports an error."""
-    return error.errno == errno.EIO
-
-
 @contextlib.contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
     """Raise errors of the file system as those of this program, about a path."""
@@ -121,19 +112,6 @@ def disk_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise storage_error(error, path) from error
-
-
-def storage_error(error: OSError, path: Path) -> errors.StorageError:
-    """The error of this program for an error of the file system."""
-    if is_full(error):
-        return errors.DiskFull(path=path)
-    if is_failing(error):
-        return errors.DiskFailing(path=path, detail=error.strerror or str(error))
-    if error.errno == errno.ENOLCK:
-        return errors.LocksMissing(path=path)
-    if has_too_many_files(error):
-        return errors.TooManyOpenFiles(path=path, detail=error.strerror or str(error))
-    return errors.HomeNotWritable(path=path, detail=error.strerror or str(error))
 
 
 def database_disk_error(error: BaseException | None, database: Path) -> errors.StorageError:

@@ -24,6 +24,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from sqlalchemy.util import LRUCache
 
 from archiver import errors
+from archiver.folder_sync import is_failing, is_full
 from archiver.store import durable_files
 
 if TYPE_CHECKING:
@@ -262,9 +263,9 @@ def copy_database(source: sqlite3.Connection, target: Path, *, tell: Callable[[i
             remove_with_logs(target)
         raise _storage_error(error, target) from error
     except OSError as error:
-        if durable_files.is_full(error):
+        if is_full(error):
             raise errors.DiskFull(path=target) from error
-        if durable_files.is_failing(error):
+        if is_failing(error):
             raise errors.DiskFailing(path=target, detail=error.strerror or str(error)) from error
         raise errors.StorageError(path=target, detail=error.strerror or str(error)) from error
 

@@ -23,14 +23,14 @@ from archiver.setup.archive_setup import (
     check_token,
     clean_token,
     keep_token,
+    keep_token_source,
     lasting_settings,
-    place_words,
     record_account,
     token_account,
+    told_place,
     trial_app,
     variable_token,
     variable_wins_hint,
-    write_token_source,
 )
 from archiver.setup.written_values import ORGANISATION, InvalidAnswer, note_answer, recall_answers
 from archiver.store.queries import current_state
@@ -66,7 +66,7 @@ def _take(obj: CliContext, where: str) -> bool:
         if where.startswith("env:"):
             raise
         return False
-    write_token_source(obj, where)
+    keep_token_source(obj, where)
     echo(_("The token there is used from now on: {name} (ID {account})."), name=name, account=account)
     return True
 
@@ -172,7 +172,7 @@ def _use_variable_token(obj: CliContext) -> App | None:
     if ask_yes_no(_("Keep it on this computer too?"), default=True):
         keep_token_and_tell(obj, token)
     else:
-        write_token_source(obj, VARIABLE_SOURCE)
+        keep_token_source(obj, VARIABLE_SOURCE)
     return obj.app()
 
 
@@ -243,7 +243,7 @@ def _tell_owner(app: App, source: str) -> None:
         _("{who}, {organisation}. Kept in: {place}"),
         who=account,
         organisation=organisation_words,
-        place=place_words(source),
+        place=told_place(source),
     )
     if organisation and ORGANISATION not in recall_answers(app.archive):
         is_of_client = ask_yes_no(_("Does a client of yours own this organisation?"), default=False)

@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archiver import errors
-from archiver.folder_sync import allow_where_possible, sync_where_possible
+from archiver.folder_sync import allow_where_possible, is_failing, is_full, sync_where_possible
 from archiver.store import engine
 from archiver.store.archive import Archive
 from archiver.store.backup import copy_folder
 from archiver.store.backup.copy_folder import BackupFile, ReplaceRule, backup_files
 from archiver.store.blobs import file_sha256
-from archiver.store.durable_files import is_failing, is_full, make_durable_folder
+from archiver.store.durable_files import make_durable_folder
 from archiver.store.engine import DATABASE, driver_connection
 
 PARTIAL_SUFFIX = ".partial"

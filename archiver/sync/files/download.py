@@ -24,10 +24,11 @@ from archiver.chatwork.client import Single
 from archiver.chatwork.exchange import NETWORK_ERRORS, ExchangeDeadline
 from archiver.chatwork.models import File
 from archiver.errors import NotUnderstood, NotVisible, Refused, StorageError, TransferFailed, Unreachable
+from archiver.folder_sync import is_full
 from archiver.records import FileId, Observation, RoomId
 from archiver.store import avatars, blobs, writer
 from archiver.store.archive import Archive
-from archiver.store.durable_files import is_full, storage_error
+from archiver.store.durable_files import storage_error
 from archiver.store.queries.files import WantedFile
 from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values

@@ -25,8 +25,8 @@ from archiver.setup.archive_setup import (
     clean_token,
     keep_token,
     lasting_settings,
-    place_words,
     token_account,
+    told_place,
     variable_token,
     variable_wins_hint,
 )
@@ -188,7 +188,7 @@ def _page(change: str = "", *, said: str = "", problem: str = "") -> str:
         change=change,
         said=said,
         problem=problem,
-        place=place_words(settings.token_source),
+        place=told_place(settings.token_source),
         starters=starters.names,
         is_idle=starters.is_idle,
         waits=menu_entry.login_entry(context).exists(),
