@@ -117,7 +117,7 @@ def test_a_blank_escrow_is_not_called_completed(tmp_path: Path) -> None:
         case, statistics = report_of(reading)
     maker.archive.close()
 
-    assert ("仮払い完了", "未入力") in _facts(consultation.money(case, statistics))
+    assert ("仮払い完了", "未入力") in _facts(consultation.chapters(case, statistics)[1])
     assert "保存できた最初のメッセージは1日前" in words(platform_crosscheck.chapter(case, statistics))
 
 
@@ -171,7 +171,7 @@ def test_the_money_stands_in_the_dates_and_the_course_of_events(tmp_path: Path) 
 
     for chapter in (people_and_dates.dates(case, statistics), timeline.chapter(case, statistics)):
         assert all(one in words(chapter) for one in money)
-    assert ("支払期日", "請求1 2026-11-30") in _facts(consultation.money(case, statistics))
+    assert ("支払期日", "請求1 2026-11-30") in _facts(consultation.chapters(case, statistics)[1])
     assert "支払期日の入力: 請求1 2026-11-30" in lawyers
 
 

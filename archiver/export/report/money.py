@@ -72,8 +72,7 @@ def reminder_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[
     reminders = case.contract.reminders
     if reminders:
         shown = reminders_text(case.contract, lambda one: reminder_text(one, _place(case, statistics, one)))
-        count = say("{n}回", n=len(reminders))
-        yield say("催促({stated})", stated=say(STATED)), say("{count}: {shown}", count=count, shown=shown)
+        yield say("催促({stated})", stated=say(STATED)), say("{n}回: {shown}", n=len(reminders), shown=shown)
 
 
 def reminders_text(contract: Contract, worded: Callable[[SentReminder], str]) -> str:

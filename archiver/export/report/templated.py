@@ -21,7 +21,7 @@ def chapters(name: str, case: ReportInput, statistics: MessageStatistics, **more
     """The chapters of a template: each title with the blocks below it; a fact without a text is left out."""
     groups: list[list[TemplateRow]] = []
     for row in text_rows(name, **document(case, statistics), **more):
-        if groups and row.mark == groups[-1][0].mark and not row.more:
+        if groups and row.mark == groups[-1][0].mark and row.mark != "#" and not row.more:
             groups[-1].append(row)
         else:
             groups.append([row])

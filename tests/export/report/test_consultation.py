@@ -83,7 +83,7 @@ def test_short_lines_of_the_course_are_more_than_long_ones() -> None:
 
 
 def limits(case: ReportInput) -> dict[str, str]:
-    (facts,) = consultation.limits(case).blocks
+    (facts,) = report_inputs.build_with_survey(consultation.chapters, case)[3].blocks
     assert isinstance(facts, FactList)
     return dict(facts.rows)
 
