@@ -133,13 +133,26 @@ def begin_on_archive(connection: Any, archive: int, begin: str = "BEGIN") -> Non
     connection.execute(f"{begin}; SELECT set_config('archiver.archive', '{archive:d}', true)")
 
 
-@contextmanager
-def on_archive(address: str, archive: int) -> Iterator[Any]:
-    """A connection in a transaction on one archive. Raises LedgerUnavailable, TeamNotInstalled."""
-    with ledger_errors(address), closing(connect(address)) as connection:
-        begin_on_archive(connection, archive)
-        yield connection
-        connection.execute("COMMIT")
+def ask(
+    address: str,
+    query: str,
+    values: Any = None,
+    archive: int | None = None,
+    *,
+    open_connection: Callable[[str], Any] = connect,
+) -> list[Any]:
+    """The rows that one statement gives, in a transaction on one archive if it is named.
+
+    Raises LedgerUnavailable, TeamNotInstalled.
+    """
+    with ledger_errors(address), closing(open_connection(address)) as connection:
+        if archive is not None:
+            begin_on_archive(connection, archive)
+        cursor = connection.execute(query, values)
+        rows: list[Any] = cursor.fetchall() if cursor.description else []
+        if archive is not None:
+            connection.execute("COMMIT")
+    return rows
 
 
 class KeptConnections:

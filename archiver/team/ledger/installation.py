@@ -10,12 +10,11 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.team.ledger.connection import (
+    ask,
     connect,
     import_psycopg,
     ledger_error,
-    ledger_errors,
     ledger_making_errors,
-    on_archive,
     printable,
 )
 
@@ -77,10 +76,7 @@ def open_archive(address: str, account: int, *, number: int | None = None) -> in
 
     Raises LedgerUnavailable, TeamNotInstalled.
     """
-    with ledger_errors(address), closing(connect(address)) as connection:
-        row = connection.execute("SELECT open_archive(%s, %s)", (account, number)).fetchone()
-    assert row is not None
-    return int(row[0])
+    return int(ask(address, "SELECT open_archive(%s, %s)", (account, number))[0][0])
 
 
 def find_archive(address: str, account: int) -> int:
@@ -89,9 +85,7 @@ def find_archive(address: str, account: int) -> int:
     Raises NotInLedger, ArchiveForbidden where the user of the database is held to another archive, LedgerUnavailable,
     TeamNotInstalled.
     """
-    with ledger_errors(address), closing(connect(address)) as connection:
-        row = connection.execute("SELECT archive_of(%s), current_archive()", (account,)).fetchone()
-    number, only = row or (None, None)
+    ((number, only),) = ask(address, "SELECT archive_of(%s), current_archive()", (account,))
     if number is None:
         raise errors.AccountNotInLedger(ledger=printable(address), account=account)
     if only is not None and only != number:  # whatever number it names, it would be given its own archive
@@ -104,11 +98,10 @@ def known_store(address: str, archive: int, *, note: str | None = None) -> str |
 
     Raises LedgerUnavailable, LedgerForbids, TeamNotInstalled.
     """
-    with on_archive(address, archive) as connection:
-        if note is not None:
-            connection.execute(_NOTE, (note,))
-        row = connection.execute("SELECT identity FROM store").fetchone()
-    return None if row is None else str(row[0])
+    if note is not None:
+        ask(address, _NOTE, (note,), archive)
+    rows = ask(address, "SELECT identity FROM store", archive=archive)
+    return str(rows[0][0]) if rows else None
 
 
 def archives_in_store(address: str, identity: str) -> tuple[int, int]:
@@ -116,10 +109,8 @@ def archives_in_store(address: str, identity: str) -> tuple[int, int]:
 
     Raises LedgerUnavailable, LedgerForbids, TeamNotInstalled.
     """
-    with ledger_errors(address), closing(connect(address)) as connection:
-        row = connection.execute("SELECT same, other FROM archives_in_store(%s)", (identity,)).fetchone()
-    assert row is not None
-    return int(row[0]), int(row[1])
+    ((same, other),) = ask(address, "SELECT same, other FROM archives_in_store(%s)", (identity,))
+    return int(same), int(other)
 
 
 def _run_migrations(address: str) -> None:

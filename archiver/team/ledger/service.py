@@ -18,10 +18,9 @@ from archiver.team.ledger.connection import (
     KeptConnection,
     KeptConnections,
     LedgerPlace,
+    ask,
     begin_on_archive,
-    connect,
     ledger_errors,
-    on_archive,
     printable,
 )
 
@@ -188,64 +187,51 @@ class TeamLedger:
 
     def overview(self) -> list[ArchiveStanding]:
         """How every archive stands. Raises LedgerUnavailable, TeamNotInstalled."""
-        with self._open() as connection:
-            return [ArchiveStanding(*row) for row in connection.execute(_OVERVIEW)]
+        return [ArchiveStanding(*row) for row in self._ask(_OVERVIEW)]
 
     def standing(self, archive: int) -> ArchiveStanding:
         """How one archive stands. Raises NotInLedger, LedgerUnavailable."""
-        with self._open() as connection:
-            query = _OVERVIEW.replace("ORDER BY", "WHERE archive = %s ORDER BY")
-            row = connection.execute(query, (archive,)).fetchone()
-        if row is None:
+        rows = self._ask(_OVERVIEW.replace("ORDER BY", "WHERE archive = %s ORDER BY"), (archive,))
+        if not rows:
             raise errors.NotInLedger(ledger=printable(self.address), archive=archive)
-        return ArchiveStanding(*row)
+        return ArchiveStanding(*rows[0])
 
     def due_archives(self) -> list[int]:
         """The archives whose next round is due, longest overdue first, those that never had one before all."""
-        with self._open() as connection:
-            return [archive for (archive,) in connection.execute(_DUE)]
+        return [archive for (archive,) in self._ask(_DUE)]
 
     def record_round(self, archive: int, outcome: RoundOutcome) -> None:
         """Record how a round ended and when the next one is due. Raises LedgerUnavailable."""
-        values = {name: getattr(outcome, name) for name in RoundOutcome.__dataclass_fields__}
-        with self._of_archive(archive) as connection:
-            connection.execute(_RECORD, values)
+        self._ask(_RECORD, {name: getattr(outcome, name) for name in RoundOutcome.__dataclass_fields__}, archive)
 
     # --- savers ----------------------------------------------------------------------------------
 
     def savers(self) -> list[Saver]:
         """All that saved within thirty days, or are awaited. Raises LedgerUnavailable."""
-        with self._open() as connection:
-            return [Saver(*row) for row in connection.execute(_SAVERS)]
+        return [Saver(*row) for row in self._ask(_SAVERS)]
 
     def life(self) -> str:
         """The life of the database, which is another one after each restore. Raises LedgerUnavailable."""
-        with self._open() as connection:
-            row = connection.execute("SELECT life()").fetchone()
-        return str(row and row[0])
+        return str(self._ask("SELECT life()")[0][0])
 
     def is_awaited(self) -> bool:
         """Whether a saver is awaited, so that no round may begin. Raises LedgerUnavailable."""
-        with self._open() as connection:
-            return bool(connection.execute("SELECT is_awaited()").fetchone() == (True,))
+        return self._ask("SELECT is_awaited()") == [(True,)]
 
     def check_in(self, cache: str, host: str, set_aside: int) -> None:
         """Note a saver that has brought all that its copies hold. Raises LedgerUnavailable.
 
         The first one after a restore notes in each archive's record of accesses that its last rows may be missing.
         """
-        with self._open() as connection:
-            connection.execute("SELECT check_in(%s, %s, %s)", (cache, host, set_aside))
+        self._ask("SELECT check_in(%s, %s, %s)", (cache, host, set_aside))
 
     def closed_archives(self) -> set[int]:
         """The archives whose accounts have left. Raises LedgerUnavailable."""
-        with self._open() as connection:
-            return {row[0] for row in connection.execute("SELECT archive FROM overview WHERE closed_at IS NOT NULL")}
+        return {archive for (archive,) in self._ask("SELECT archive FROM overview WHERE closed_at IS NOT NULL")}
 
     def wait_no_longer(self) -> None:
         """Forget the savers that are awaited. Raises LedgerUnavailable, LedgerForbids."""
-        with self._open() as connection:
-            connection.execute("DELETE FROM saver WHERE life <> life()")
+        self._ask("DELETE FROM saver WHERE life <> life()")
 
     # --- tokens ----------------------------------------------------------------------------------
 
@@ -262,9 +248,8 @@ class TeamLedger:
 
     def sealed_token(self, archive: int) -> SealedRow | None:
         """The sealed token of an archive, for a worker; None: it has none. Raises LedgerUnavailable."""
-        with self._of_archive(archive) as connection:
-            row = connection.execute("SELECT sealed, wrapped_key, key_id FROM token").fetchone()
-        return None if row is None else SealedRow(*row)
+        rows = self._ask("SELECT sealed, wrapped_key, key_id FROM token", archive=archive)
+        return SealedRow(*rows[0]) if rows else None
 
     def wrap_anew(self, archive: int, change: Callable[[SealedRow], SealedRow]) -> None:
         """Replace the wrapped key of a token, which nobody else changes meanwhile. Raises LedgerUnavailable."""
@@ -276,9 +261,7 @@ class TeamLedger:
 
     def has_contract(self, archive: int) -> bool:
         """Whether a contract was ever entered in an archive, for a machine that saves. Raises LedgerUnavailable."""
-        with self._of_archive(archive) as connection:
-            row = connection.execute("SELECT EXISTS (SELECT FROM entry WHERE kind = 'contract')").fetchone()
-        return bool(row and row[0])
+        return self._ask("SELECT EXISTS (SELECT FROM entry WHERE kind = 'contract')", archive=archive) == [(True,)]
 
     def close_archive(self, archive: int) -> bool:
         """Destroy the token and its wrapped key, and close the archive, which stays; whether there was a token.
@@ -312,9 +295,7 @@ class TeamLedger:
 
     def host(self, host: str) -> tuple[HostState, datetime]:
         """A host's state, and the database's time. Raises LedgerUnavailable."""
-        with self._open() as connection:
-            row = connection.execute(_BREAKER_IF_ANY, (host,)).fetchone()
-        assert row is not None
+        row = self._ask(_BREAKER_IF_ANY, (host,))[0]
         return (HostState() if row[0] is None else _host_state(row)), row[-1]
 
     def take_turn(self, archive: int, host: str, per_second: float) -> timedelta | None:
@@ -322,13 +303,15 @@ class TeamLedger:
 
         Raises LedgerUnavailable.
         """
-        with self._open() as connection:
-            row = connection.execute(_TURN, (host, per_second, archive)).fetchone()
-        return None if row is None else max(timedelta(), row[0])
+        rows = self._ask(_TURN, (host, per_second, archive))
+        return max(timedelta(), rows[0][0]) if rows else None
 
     def close(self) -> None:
         """Close the connections; they are opened again when they are needed."""
         self._connections.close()
+
+    def _ask(self, query: str, values: Any = None, archive: int | None = None) -> list[Any]:
+        return ask(self.address, query, values, archive, open_connection=self._connections.take)
 
     @contextmanager
     def _of_archive(self, archive: int) -> Iterator[KeptConnection]:
@@ -390,22 +373,17 @@ class RowWriter(NamedTuple):
 
 def record_access(place: LedgerPlace, *, who: str, what: str, reason: str) -> int:
     """Add a row and commit it, before anything is read; its number. Raises LedgerUnavailable, TeamNotInstalled."""
-    with on_archive(place.address, place.archive) as connection:
-        row = connection.execute("SELECT record_access(%s, %s, %s)", (who, what, reason)).fetchone()
-    assert row is not None
-    return int(row[0])
+    return int(ask(place.address, "SELECT record_access(%s, %s, %s)", (who, what, reason), place.archive)[0][0])
 
 
 def accesses(place: LedgerPlace) -> list[AccessRecord]:
     """Every row of an archive, oldest first. Raises LedgerUnavailable, TeamNotInstalled."""
-    with on_archive(place.address, place.archive) as connection:
-        return [AccessRecord(*row) for row in connection.execute(_ROWS)]
+    return [AccessRecord(*row) for row in ask(place.address, _ROWS, archive=place.archive)]
 
 
 def row_writers(place: LedgerPlace) -> list[RowWriter]:
     """Who wrote the records and replies of an archive. Raises LedgerUnavailable, TeamNotInstalled."""
-    with on_archive(place.address, place.archive) as connection:
-        return [RowWriter(*row) for row in connection.execute(_WRITERS)]
+    return [RowWriter(*row) for row in ask(place.address, _WRITERS, archive=place.archive)]
 
 
 def missing_numbers(records: Sequence[AccessRecord]) -> list[int]:
@@ -419,11 +397,9 @@ def grant_lines(place: LedgerPlace) -> list[tuple[str, str]]:
 
     Raises LedgerUnavailable, TeamNotInstalled.
     """
-    with on_archive(place.address, place.archive) as connection:
-        return [(key, line) for key, line in connection.execute(_GRANTS)]
+    return ask(place.address, _GRANTS, archive=place.archive)
 
 
 def archive_numbers(address: str) -> list[int]:
     """The numbers of every archive of the ledger. Raises LedgerUnavailable, TeamNotInstalled."""
-    with ledger_errors(address), closing(connect(address)) as connection:
-        return [number for (number,) in connection.execute("SELECT archive FROM overview ORDER BY archive")]
+    return [number for (number,) in ask(address, "SELECT archive FROM overview ORDER BY archive")]
