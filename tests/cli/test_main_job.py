@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
-
-
-@pytest.fixture
-def chatwork() -> Iterator[Chatwork]:
-    """A Chatwork with a large budget."""
-    with Chatwork(token=TOKEN, limit=10_000) as chatwork:
-        yield chatwork
 
 
 @pytest.fixture
@@ -73,43 +65,3 @@ def test_the_main_job_from_init_to_a_verified_package(terminal: Terminal, chatwo
     contents = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     for secret in ("ひみつの部屋", "だれにも見せない文", "花子", TOKEN):
         assert secret.encode() not in contents
-
-
-@pytest.mark.drawn
-def test_what_is_wrong_gets_one_sentence_and_its_code(terminal: Terminal, chatwork: Chatwork, tmp_path: Path) -> None:
-    """Wrong token, unknown room and contract, broken settings, bad address: a sentence, a code."""
-    room = chatwork.add_room("動画編集", announce=False)
-
-    assert "archive init token" in terminal.run("init", "--yes", code=10, CHATWORK_API_TOKEN="wrong")
-    terminal.run("init", "--yes")
-    terminal.run("job", "add", "job1", "--chat", 42, code=2)
-    terminal.run("job", "add", "Job 1", "--chat", room, code=2)
-    terminal.run("sync", code=2)
-    terminal.run("job", "add", "job1", "--chat", room)
-    terminal.run("sync", "--job", "other", code=2)
-    terminal.run("export", "other", code=2)
-    terminal.run("export", "job1", "--for", "nobody", code=2)
-    terminal.run("sync", code=10, CHATWORK_API_TOKEN="wrong")
-    terminal.run("sync", code=5, CHATWORK_API_BASE_URL="http://example.com/v2")
-    (terminal.home / "archive.toml").write_text("[sync\n", "utf-8")
-    assert "archive.toml" in terminal.run("sync", code=5)
-    terminal.run("verify", tmp_path / "nothing", code=2)
-
-
-@pytest.mark.drawn
-def test_another_accounts_token_is_refused_and_nothing_is_written(terminal: Terminal, chatwork: Chatwork) -> None:
-    """A token of another account ends with exit 5, and no record is added."""
-    room = chatwork.add_room("動画編集", announce=False)
-    chatwork.post(room, chatwork.owner, "やあ")
-    terminal.run("init", "--yes")
-    terminal.run("job", "add", "job1", "--chat", room)
-    terminal.run("sync")
-    before = terminal.json("verify")["checked"]["entries"]
-
-    with Chatwork(token="another", limit=10_000) as other:
-        while other.owner == chatwork.owner:
-            other.owner = other.add_account("別人")
-        output = terminal.run("sync", code=5, CHATWORK_API_TOKEN="another", CHATWORK_API_BASE_URL=other.base_url)
-
-    assert str(chatwork.owner) in output
-    assert before == terminal.json("verify")["checked"]["entries"]

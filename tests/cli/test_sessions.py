@@ -1,7 +1,8 @@
 """What users type and what must stand on their screen: each file of `sessions` is played from top to bottom.
 
 A file begins with a sentence about it and the stage that it needs (`stage:`, a key of `STAGES`), and perhaps `drawn`.
-    $ archive …     is run; the expected exit code stands before the sign unless it is 0. Variables may stand before it
+    $ archive …     is run; the expected exit code stands before the sign unless it is 0. Variables may stand before it,
+                    and behind `<` what is typed into it
     > WORDS         is done by a function of `Stage`; `> NAME = WORDS` keeps what it gives, for `{NAME}` in later lines
       text          stands in what the last command printed; blanks and line ends do not count
       ! text        does not
@@ -17,17 +18,24 @@ import re
 import shlex
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+import subprocess
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archiver.render.screen_text import columns
+from archiver.settings import file
+from archiver.settings.model import AuthoritySetting
 from archiver.store.engine import DATABASE
+from tests.support.archives.maker import story
 from tests.support.archives.tampering import flip_bit
+from tests.support.chatwork.faults import Fault
 from tests.support.chatwork.simulator import Chatwork
+from tests.support.packages.exported_archives import export_package
+from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 FOLDER = Path(__file__).with_name("sessions")
@@ -38,8 +46,9 @@ PAGES = {"show", "status"}
 class Stage(Terminal):
     """A terminal, the simulated Chatwork behind it, and what the lines of a session have kept."""
 
-    def __init__(self, folder: Path, chatwork: Chatwork) -> None:
+    def __init__(self, folder: Path, chatwork: Chatwork, open_servers: ExitStack) -> None:
         super().__init__(folder / "home", chatwork)
+        self.open = open_servers
         self.chatwork, self.values = (
             chatwork,
             dict[str, object](tmp=folder, home=folder / "home", ESC="\x1b", TOKEN=TOKEN),
@@ -68,13 +77,25 @@ class Stage(Terminal):
         place = words.index("archive")
         environ = dict(word.split("=", 1) for word in words[:place])
         before = self.entries()
-        stdout, stderr = self.both(*words[place + 1 :], code=code, **environ)
+        if "<" in words:
+            stdout, stderr = self.pasted(words[-1], *words[place + 1 : -2], code=code, **environ)
+        else:
+            stdout, stderr = self.both(*words[place + 1 :], code=code, **environ)
         self.output = stdout + stderr
         assert "\x1b" not in self.output
         assert code != 2 or before == self.entries(), words
         if PAGES & {*words} and "--json" not in words:
             wide = [line for line in stdout.splitlines() if columns(line) > 80 and str(self["tmp"]) not in line]
             assert [] == wide, words
+
+    def pasted(self, text: str, *arguments: str, code: int, **environ: str) -> tuple[str, str]:
+        """What a command prints that gets a line on standard input."""
+        streams: dict[str, Any] = {"capture_output": True, "text": True, "encoding": "utf-8"}
+        process = subprocess.run(
+            self.command(*arguments), env=self.environ | environ, input=f"{text}\n", check=False, **streams
+        )
+        assert (code, False) == (process.returncode, "Traceback" in process.stderr), process.stdout + process.stderr
+        return process.stdout, process.stderr
 
     def expect(self, words: str) -> None:
         """Look at what the last command printed."""
@@ -119,6 +140,34 @@ class Stage(Terminal):
         by = self.chatwork.owner if author == "me" else self[author]
         return int(self.chatwork.upload(int(room), by, name, data=content.encode()))
 
+    def delete(self, *messages: str) -> None:
+        """Messages that their author deletes."""
+        for message in messages:
+            self.chatwork.delete(message, moves_room=True)
+
+    def fail(self, fault: str, pattern: str) -> None:
+        """From now on Chatwork fails where an address has this pattern."""
+        self.chatwork.fail(Fault[fault], pattern, times=None)
+
+    def fail_with(self, status: str, pattern: str) -> None:
+        """The same, with an answer of this status."""
+        self.chatwork.fail(Fault.REPLY, pattern, times=None, status=int(status), body=b'{"errors":["x"]}')
+
+    def another_account(self) -> str:
+        """The address of Chatwork as another account sees it, with the token `another`."""
+        other = self.open.enter_context(Chatwork(token="another"))
+        while other.owner == self.chatwork.owner:
+            other.owner = other.add_account("別人")
+        return other.base_url
+
+    def authority(self, what: str) -> None:
+        """Stop or start the time-stamp authority."""
+        getattr(self["tsa"], what)()
+
+    def another_root(self) -> None:
+        """The certificate of another authority stands in the place of the user's."""
+        (self.home / "a.pem").write_text(SimulatedAuthority().root_pem, encoding="ascii")
+
     def chatwork_does(self, name: str, *given: str) -> None:
         """Whatever else the simulated Chatwork can do: `stop`, `remove_owner` …"""
         getattr(self.chatwork, name)(*(int(one) if one.isdigit() and len(one) < 12 else one for one in given))
@@ -126,7 +175,7 @@ class Stage(Terminal):
     def write(self, path: str, text: str) -> None:
         """A file on this computer."""
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_text(text, encoding="utf-8")
+        Path(path).write_text(text.replace("\\n", "\n"), encoding="utf-8")
         Path(path).chmod(0o600)
 
     def setting(self, old: str, new: str) -> None:
@@ -197,11 +246,55 @@ def direct_job(stage: Stage) -> None:
     stage.run("sync")
 
 
+def long_chat(stage: Stage) -> None:
+    """Four messages that no list shows any more, as a hundred newer ones stand before them."""
+    stage.values["room"] = room = stage.chat("動画編集", "田中")
+    for number in range(4):
+        stage.values[f"old{number}"] = stage.post(str(room), "田中", f"前の約束 {number}")
+    for number in range(100):
+        stage.post(str(room), "田中", f"あとの {number}")
+    stage.run("init", "--yes")
+    stage.run("job", "add", "job1", "--chat", room)
+    stage.run("sync")
+
+
+def sealing(stage: Stage) -> None:
+    """A job whose seals an authority stamps; nothing is saved yet."""
+    stage.environ["ARCHIVE_LANG"] = "en"
+    stage.values["tsa"] = authority = stage.open.enter_context(SimulatedAuthority())
+    stage.values["room"] = room = stage.chat("動画編集", "田中")
+    stage.run("init", "--yes")
+    stage.run("job", "add", "job1", "--chat", room)
+    stage.write(f"{stage.home}/a.pem", authority.root_pem)
+    file.update_settings(stage.home, {"timestamp.authorities": [AuthoritySetting("a", authority.url, "a.pem")]})
+
+
+def two_exports(stage: Stage) -> None:
+    """The story, of which two exports were made."""
+    stage.environ["ARCHIVE_LANG"] = "en"
+    made = story(stage.home)
+    for minutes in (300, 360):
+        export_package(made, "daily", stage.home.parent / "out", minutes=minutes)
+    made.archive.close()
+
+
+def token_in_a_file(stage: Stage) -> None:
+    """An archive whose token lies in a file, and a session without a variable."""
+    stage.environ |= {"ARCHIVE_LANG": "en", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    stage.run("init", "--yes")
+    stage.environ["CHATWORK_API_TOKEN"] = ""
+    stage.write(f"{stage.home}/token", TOKEN)
+    stage.setting("env:CHATWORK_API_TOKEN", "file:token")
+
+
 def nothing(_stage: Stage) -> None:
     """No archive yet."""
 
 
-STAGES: dict[str, Callable[[Stage], None]] = {"job": job, "direct job": direct_job, "nothing": nothing}
+STAGES: dict[str, Callable[[Stage], None]] = {
+    made.__name__.replace("_", " "): made
+    for made in (job, direct_job, long_chat, sealing, two_exports, token_in_a_file, nothing)
+}
 
 
 def session(path: Path) -> Any:
@@ -212,17 +305,12 @@ def session(path: Path) -> Any:
     return pytest.param(stage.removeprefix("stage: "), played, id=path.stem, marks=marks)
 
 
-@pytest.fixture(scope="module")
-def chatwork() -> Iterator[Chatwork]:
-    """A Chatwork with a large budget."""
-    with Chatwork(token=TOKEN, limit=100_000) as chatwork:
-        yield chatwork
-
-
 @pytest.mark.parametrize(("stage", "lines"), [session(path) for path in sorted(FOLDER.glob("*.txt"))])
-def test_a_session_is_as_it_was_written(tmp_path: Path, chatwork: Chatwork, stage: str, lines: list[str]) -> None:
+def test_a_session_is_as_it_was_written(tmp_path: Path, stage: str, lines: list[str]) -> None:
     """Every command ends as expected and says what it must."""
-    terminal = Stage(tmp_path, chatwork)
-    STAGES[stage](terminal)
-    for line in lines:
-        terminal.play(line)
+    with ExitStack() as servers:
+        chatwork = servers.enter_context(Chatwork(token=TOKEN, limit=100_000))
+        terminal = Stage(tmp_path, chatwork, servers)
+        STAGES[stage](terminal)
+        for line in lines:
+            terminal.play(line)

@@ -195,12 +195,6 @@ def test_without_chatwork_it_ends_with_one_sentence(desk: Desk) -> None:
         tty.end()
 
 
-def test_where_nobody_sits_nothing_is_asked(desk: Desk) -> None:
-    """A script without a room, or without a name, gets a sentence and exit 2."""
-    assert "--chat" in desk.run("job", "add", "job1", code=2)
-    assert "--chat" in desk.run("job", "add", "--chat", desk.room, code=2)
-
-
 # --- which questions ---------------------------------------------------------------------------
 
 

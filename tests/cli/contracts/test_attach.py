@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from archiver.store import blobs
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import enclosures
 from tests.support.chatwork.simulator import Chatwork
-from tests.support.terminals.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import Terminal
 
 BODY = b"\x89PNG screenshot"
 HOSTILE = "=画面\x1b[2J\u202e\n; rm -rf".encode() + b"\xff.PNG"
@@ -43,13 +42,6 @@ class Desk(Terminal):
             found = enclosures(reading, "job1")
         archive.close()
         return found
-
-
-@pytest.fixture(scope="module")
-def chatwork() -> Iterator[Chatwork]:
-    """A Chatwork with a large budget."""
-    with Chatwork(token=TOKEN, limit=10_000) as chatwork:
-        yield chatwork
 
 
 @pytest.fixture

@@ -10,14 +10,6 @@ import pytest
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.terminals.sealing_terminal import SealingTerminal
-from tests.support.terminals.terminal import TOKEN
-
-
-@pytest.fixture
-def chatwork() -> Iterator[Chatwork]:
-    """A Chatwork with a large budget."""
-    with Chatwork(token=TOKEN, limit=10_000) as chatwork:
-        yield chatwork
 
 
 @pytest.fixture

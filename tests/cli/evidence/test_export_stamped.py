@@ -8,11 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from archiver.cli.terminal.output import columns
 from archiver.evidence.stamps.roots import fingerprint, pem_to_der
-from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.terminals.sealing_terminal import SealingTerminal
 
 
@@ -44,45 +41,3 @@ def test_a_package_is_stamped_and_verified(sealing: SealingTerminal) -> None:
     assert (1, 0) == (said.count(root), said.count("package")), "an archive is no package, and a root is named once"
     assert said.startswith("No change was found."), "the result stands first"
     assert [] == [line for line in said.splitlines() if columns(line) > 80]
-
-
-@pytest.mark.drawn
-def test_without_its_stamp_the_export_ends_with_4(sealing: SealingTerminal, authority: SimulatedAuthority) -> None:
-    """The package is made, says what is missing, and one made later has it."""
-    sealing.say("やあ")
-    authority.stop()
-
-    made, err = exported(sealing, code=4)
-    authority.start()
-    again, _ = exported(sealing)
-
-    assert (False, True) == (made["stamped"], again["stamped"])
-    assert "タイムスタンプ(a): この資料に付けられませんでした" in made["incomplete"]
-    assert all(one in err for one in made["incomplete"])
-    assert [] == again["incomplete"]
-    assert sealing.json("verify", made["path"])["ok"]
-
-
-@pytest.mark.drawn
-def test_a_root_that_cannot_be_read_is_told(sealing: SealingTerminal) -> None:
-    """The package waits for nobody."""
-    sealing.say("やあ")
-    (sealing.home / "a.pem").unlink()
-
-    made, err = exported(sealing, code=4)
-
-    assert not made["stamped"]
-    assert "The root certificate of the time-stamp authority “a” cannot be read" in err
-    assert sealing.json("verify")["ok"]
-
-
-@pytest.mark.drawn
-def test_another_root_in_the_settings_is_a_finding(sealing: SealingTerminal) -> None:
-    """Whoever exchanged the root beside the stamps has not exchanged the user's."""
-    sealing.say("やあ")
-    exported(sealing)
-    (sealing.home / "a.pem").write_text(SimulatedAuthority().root_pem)
-
-    out, _err = sealing.both("verify", code=3)
-
-    assert "[stamp-root] seals/a.pem" in out

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from archiver.store.engine import DATABASE
 from tests.support import recovery_files
-from tests.support.chatwork.simulator import Chatwork, Fault
-from tests.support.terminals.terminal import TOKEN, Terminal
-
-
-@pytest.fixture
-def chatwork() -> Iterator[Chatwork]:
-    """A Chatwork with a large budget."""
-    with Chatwork(token=TOKEN, limit=10_000) as chatwork:
-        yield chatwork
+from tests.support.chatwork.simulator import Chatwork
+from tests.support.terminals.terminal import Terminal
 
 
 class Job:
@@ -65,73 +57,6 @@ def test_a_saved_page_brings_the_old_messages_back(job: Job, tmp_path: Path) -> 
     assert "保存済み 4" in again
     assert verified["ok"]
     assert (104, [0]) == (status["rooms"][0]["messages"], [gap["missing"] for gap in status["rooms"][0]["gaps"]])
-
-
-@pytest.mark.drawn
-def test_it_says_what_was_found_and_what_has_become_of_it(job: Job, tmp_path: Path) -> None:
-    """One line of counts; what was not used is named below."""
-    job.chatwork.vanish(job.old[0])
-    page = tmp_path / "list.txt"
-    page.write_bytes(recovery_files.plain_list([*job.places()[:2]]) + b"#!rid999-394380493\n#!rid5-1764000000000\n")
-
-    output = job.terminal.run("save", page)
-
-    lines = output.splitlines()
-    assert (
-        "見つかった 2  保存済み 0  取り込んだ 1  プランの制限で見えない 0  取得できない 1  あとに残した 0" == lines[0]
-    )
-    assert ["仕事に入れていないチャットのもの", "メッセージのIDではありえない番号"] == [
-        line.partition("(")[0] for line in lines[1:]
-    ]
-
-
-@pytest.mark.drawn
-def test_what_is_left_over_is_exit_4_and_the_next_sync_goes_on(job: Job, tmp_path: Path) -> None:
-    """When Chatwork does not answer."""
-    page = tmp_path / "list.txt"
-    page.write_bytes(recovery_files.plain_list(job.places()))
-    job.chatwork.fail(Fault.REPLY, r"messages/[0-9]+$", times=None, status=400, body=b'{"errors":["x"]}')
-
-    payload = job.terminal.json("save", page, code=4)
-
-    assert (4, 0, 4) == (payload["found"], payload["recovered"], payload["left"])
-
-
-@pytest.mark.drawn
-def test_ids_without_a_room_need_one_when_there_are_two(job: Job, tmp_path: Path) -> None:
-    """`--room` names it; a room of no contract is refused."""
-    other = job.chatwork.add_room("別の仕事", members=[job.tanaka])
-    job.terminal.run("job", "add", "job2", "--chat", other)
-    page = tmp_path / "list.txt"
-    page.write_text("\n".join(job.old), encoding="utf-8")
-
-    untold = job.terminal.run("save", page, code=4)
-    payload = job.terminal.json("save", page, "--chat", job.room)
-    refused = job.terminal.run("save", page, "--chat", "999", code=2)
-
-    assert "--chat" in untold
-    assert (4, 4) == (payload["found"], payload["recovered"])
-    assert "999" in refused
-
-
-@pytest.mark.drawn
-def test_a_file_that_is_not_there_is_wrong_usage(job: Job, tmp_path: Path) -> None:
-    """Nothing was asked for."""
-    count_before = len(job.chatwork.requests)
-
-    output = job.terminal.run("save", tmp_path / "none.html", code=2)
-
-    assert "none.html" in output
-    assert count_before == len(job.chatwork.requests)
-
-
-@pytest.mark.drawn
-def test_a_file_without_ids_says_so(job: Job, tmp_path: Path) -> None:
-    """In a sentence, not only with zeros."""
-    page = tmp_path / "a.html"
-    page.write_text("<html>ただのページ</html>", encoding="utf-8")
-
-    assert "見つかりませんでした" in job.terminal.run("save", page)
 
 
 @pytest.mark.drawn

@@ -12,37 +12,6 @@ from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 
-def test_the_next_steps_find_the_archive_that_was_just_made(tmp_path: Path) -> None:
-    """A home that only this call was given stands in each of them; one of the environment need not."""
-    with Chatwork(token=TOKEN) as chatwork:
-        terminal = Terminal(tmp_path / "home", chatwork)
-        terminal.environ["ARCHIVE_LANG"] = "en"
-
-        usual = terminal.run("init", "--yes")
-        given = terminal.run("--home", tmp_path / "an other", "init", "--yes")
-
-    assert "Next: archive job chats   then: archive job add job1" in usual
-    assert f"Next: archive --home '{tmp_path / 'an other'}' job chats" in given
-    assert f"then: archive --home '{tmp_path / 'an other'}' save" in given
-
-
-@pytest.mark.drawn
-def test_the_step_after_a_contract_finds_its_archive(tmp_path: Path) -> None:
-    """A home that only this call was given stands in it; one of the environment need not."""
-    with Chatwork(token=TOKEN) as chatwork:
-        room = chatwork.add_room("動画編集", members=[chatwork.add_account("田中")])
-        terminal = Terminal(tmp_path / "home", chatwork)
-        terminal.environ["ARCHIVE_LANG"] = "en"
-        terminal.run("init", "--yes")
-        terminal.run("--home", tmp_path / "an other", "init", "--yes")
-
-        usual = terminal.run("job", "add", "job1", "--chat", str(room))
-        given = terminal.run("--home", tmp_path / "an other", "job", "add", "job1", "--chat", str(room))
-
-    assert "Next: archive save" in usual
-    assert f"Next: archive --home '{tmp_path / 'an other'}' save" in given
-
-
 def test_a_second_init_says_that_another_one_is_at_work(tmp_path: Path) -> None:
     """It touches nothing, as a half made database must not become the archive."""
     home = tmp_path / "home"

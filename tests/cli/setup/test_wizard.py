@@ -15,6 +15,7 @@ from hypothesis import given, strategies
 from archiver.cli.contracts.chat_choice import find_names, read_room_wish
 from archiver.cli.terminal.output import columns
 from archiver.settings import file
+from archiver.setup.archive_setup import clean_token
 from archiver.setup.fact_questions import read_page
 from archiver.setup.written_values import InvalidAnswer
 from tests.support.archives.byte_search import package_files_with, places_of
@@ -560,3 +561,11 @@ def test_any_page_or_number_is_read_or_asked_again(answer: str) -> None:
 def test_names_are_found_whatever_their_width() -> None:
     """Full-width letters of a Japanese keyboard find half-width names."""
     assert [0, 2] == find_names(["abc動画", "記事", "ＡＢＣ"], "Abc")
+
+
+def test_full_width_characters_are_folded() -> None:
+    """They come from Japanese keyboards."""
+    full_width = TOKEN.translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789abcdef"})
+    assert TOKEN == clean_token(f"  {full_width}\u3000")
+    with pytest.raises(InvalidAnswer):
+        clean_token(" ")

@@ -22,6 +22,8 @@ from archiver.records import (
     AccountId,
     Delivery,
     Enclosure,
+    ExportedPackage,
+    Handover,
     MappedAccount,
     MessageId,
     Person,
@@ -319,3 +321,14 @@ def test_the_reason_of_a_mapping_is_said_to_be_the_reporters() -> None:
     (basis,) = (row[-1] for row in listed if "契約メールの署名" in row[-1])
 
     assert "契約メールの署名\n(報告者入力)" == basis
+
+
+def test_chapter_10_lists_it() -> None:
+    """With the name and the digest of the package, as stated by the user."""
+    handover = Handover("クラウドワークス 運営", "2026-11-24", "")
+    package = ExportedPackage(1, 9, at(0), "job1", "support", "CW1_x_support", "ab" * 32, (handover,))
+    case = report_inputs.case(handed_over=(package,))
+
+    (bullets,) = (one for one in method.chapters(case, survey_messages(case))[0].blocks if isinstance(one, Bullets))
+
+    assert ("2026-11-24　クラウドワークス 運営: CW1_x_support　SHA-256 先頭16桁 " + "ab" * 8,) == bullets.items
