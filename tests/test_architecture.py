@@ -155,8 +155,8 @@ HOME: dict[str, set[str]] = {
     "requests": {
         "chatwork.exchange",
         "chatwork.transport",
-        "sync.files.transfer",
-        "sync.files.download",
+        "sync.transfer",
+        "sync.download",
         "app",
         "notices.apprise_sender",
         "notices.heartbeat",
@@ -173,7 +173,7 @@ HOME: dict[str, set[str]] = {
     "urllib3": {
         "chatwork.exchange",
         "chatwork.transport",
-        "sync.files.transfer",
+        "sync.transfer",
         "app",
     },
     "http.client": {

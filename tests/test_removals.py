@@ -46,8 +46,8 @@ WHAT = {
     "store/seal_files.py": "the same",
     "store/working/stamp_queue.py": "a reply that was no stamp is set aside under another name",
     "team/copies.py": "a worker's copy of an archive, after the ledger was seen to hold all of it",
-    "sync/files/download.py": "half a download",
-    "sync/files/transfer.py": "half a download and its mark",
+    "sync/download.py": "half a download",
+    "sync/transfer.py": "half a download and its mark",
 }
 """The modules that may do so, and what they touch."""
 

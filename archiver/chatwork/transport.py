@@ -204,6 +204,11 @@ class Transport:
                     raise
                 refused = False
 
+    @property
+    def window_end(self) -> datetime | None:
+        """When the present window of the budget ends by Chatwork's clock; None: not known."""
+        return None if self.budget.reset is None else self.budget.reset + (self.clock.offset or timedelta())
+
     def hurry(self) -> None:
         """Try the next requests once and wait for no budget, since somebody waits before a page."""
         self.host_fails, self.may_wait = True, False

@@ -13,7 +13,7 @@ from archiver.health.snapshot import ComputerState, HealthSnapshot, Starters
 from archiver.records import JST
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Grade, Level
 from archiver.settings.model import SEALED, Settings
-from archiver.sync.call_share import daemon_interval
+from archiver.sync.plan import daemon_interval
 from archiver.sync.report import is_clock_wrong
 
 LATE = timedelta(hours=1)

@@ -15,7 +15,7 @@ from archiver.render.times import interval_words, iso_date, minute_text
 from archiver.schedule.schedulers import is_daemon_running
 from archiver.settings.model import Settings
 from archiver.store.queries.status import Horizon
-from archiver.sync import call_share
+from archiver.sync import plan
 from archiver.sync.report import SyncReport
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
@@ -140,7 +140,7 @@ def round_interval(rooms: int, settings: Settings) -> timedelta:
     sync = settings.sync
     if not is_daemon_running(settings.home):
         return sync.every
-    return min(sync.every, call_share.daemon_interval(rooms, share=sync.window_share))
+    return min(sync.every, plan.daemon_interval(rooms, share=sync.window_share))
 
 
 def unseen_bound(
@@ -155,13 +155,13 @@ def unseen_bound(
         return None
     every = round_interval(rooms, settings)
     if is_daemon_running(settings.home):
-        bound = call_share.daemon_unseen(rooms, every=every, share=share)
+        bound = plan.daemon_unseen(rooms, every=every, share=share)
     elif starters is None or starters.names is None or starters.is_idle:
         return None
     else:
-        bound = call_share.longest_unseen(rooms, every=every, share=share)
-    left = call_share.known_left(snapshot.window_requests, now, reserve=settings.sync.reserve, share=share)
-    return bound if left is None else call_share.present_unseen(bound, every=every, rooms=rooms, left=left)
+        bound = plan.longest_unseen(rooms, every=every, share=share)
+    left = plan.known_left(snapshot.window_requests, now, reserve=settings.sync.reserve, share=share)
+    return bound if left is None else plan.present_unseen(bound, every=every, rooms=rooms, left=left)
 
 
 def unseen_sentence(bound: timedelta) -> str:
@@ -172,7 +172,7 @@ def unseen_sentence(bound: timedelta) -> str:
 
 def run_sentences(report: SyncReport, settings: Settings) -> list[str]:
     """What a run met that deserves attention, in words."""
-    from archiver.sync.files.download import NO_SPACE  # here, as how things stand is told without it
+    from archiver.sync.download import NO_SPACE  # here, as how things stand is told without it
 
     disk = observe_disk(settings.home, settings.files.stop_when_free_bytes) if NO_SPACE in report.reported else None
     clock_ms = None if report.is_undecided else report.clock_offset_ms

@@ -15,7 +15,7 @@ from archiver.app import App
 from archiver.rounds import scheduled_duties
 from archiver.rounds.round import run_round, upkeep_round
 from archiver.settings.model import Settings
-from archiver.sync import call_share
+from archiver.sync import plan
 from archiver.sync.run import Options, ProgressCallbacks
 
 LONGEST_ROUND = timedelta(minutes=5)
@@ -99,7 +99,7 @@ class DaemonWork:
     def pace(self) -> timedelta:
         """How far apart rounds are: a minute or a few, by the number of rooms; `sync.every` where that is shorter."""
         settings = self.settings.sync
-        return min(settings.every, call_share.daemon_interval(self._rooms, share=settings.window_share))
+        return min(settings.every, plan.daemon_interval(self._rooms, share=settings.window_share))
 
     def _reload_settings(self) -> None:
         """Take over changed settings; while they cannot be read, keep the last good ones."""

@@ -20,7 +20,7 @@ from archiver.rounds.round import TELL_NOBODY, hold_round, run_round, seal, seal
 from archiver.rounds.round_parts import IDLE_PARTS_LIMIT, LOCK_PATIENCE_SECONDS, LOCK_PAUSE_SECONDS
 from archiver.store.working import remembered_values
 from archiver.store.working.backfill_queue import MessagePlace
-from archiver.sync.recover.read_ids import RecoveryResult, allowance_wait, estimate_minutes, read_recovered
+from archiver.sync.read_ids import RecoveryResult, allowance_wait, estimate_minutes, read_recovered
 from archiver.sync.run import Options, ProgressCallbacks
 
 

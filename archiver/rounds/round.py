@@ -30,8 +30,8 @@ from archiver.store.queries import contracts, departures
 from archiver.store.working import remembered_values
 from archiver.store.working.other_databases import other_databases
 from archiver.store.working.remembered_values import EndedPause
-from archiver.sync.files import download
-from archiver.sync.files.download import DownloadLimits
+from archiver.sync import download
+from archiver.sync.download import DownloadLimits
 from archiver.sync.report import RoomOutcome, SyncReport, doubtful_sentence
 from archiver.sync.run import Options, ProgressCallbacks, run_sync
 from archiver.wording import gettext as _

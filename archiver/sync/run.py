@@ -16,16 +16,15 @@ from archiver.store.queries import departures, entries, files
 from archiver.store.queries.files import WantedFile
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import WindowRequests
-from archiver.sync import call_share, plan, run_end, run_inputs
-from archiver.sync.files import transfer
-from archiver.sync.files.download import FileDownloads
+from archiver.sync import plan, run_end, run_inputs, transfer
+from archiver.sync.download import FileDownloads
 from archiver.sync.pull.context import PullContext
+from archiver.sync.pull.single_messages import BackfillReader
 from archiver.sync.pull.twins import note_twins, read_contacts
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.sync.room_steps import RoomSteps
 from archiver.sync.run_inputs import EVERYTHING, SILENT, Options, ProgressCallbacks
-from archiver.sync.singles.backfill import BackfillReader
-from archiver.sync.singles.single_reads import forecast_single_reads, read_single_messages
+from archiver.sync.single_reads import forecast_single_reads, read_single_messages
 
 __all__ = ["Options", "ProgressCallbacks", "dry_run", "run_sync"]
 
@@ -116,9 +115,9 @@ def _turns(
     start: run_inputs.RunStart, transport: Transport, remembered: WindowRequests | None, rooms: int
 ) -> plan.Turns:
     """What this run may read in turn of so many rooms."""
-    end, requests = call_share.window_end(transport), transport.requests - start.before.requests
-    ours = call_share.window_requests(remembered, end, WindowRequests(end or start.at, requests, requests))
-    requests_left = call_share.requests_in_share(
+    end, requests = transport.window_end, transport.requests - start.before.requests
+    ours = plan.window_requests(remembered, end, WindowRequests(end or start.at, requests, requests))
+    requests_left = plan.requests_in_share(
         transport.budget,
         spent=ours.spent,
         looks=ours.looks,
@@ -126,8 +125,8 @@ def _turns(
         share=start.options.window_share or 0,
     )
     left = FALLBACK_WINDOW if end is None else end - start.at
-    later = call_share.rounds_to_come(left, start.options.pace)
-    lists = call_share.lists_of_round(rooms, requests_left, later=later)
+    later = plan.rounds_to_come(left, start.options.pace)
+    lists = plan.lists_of_round(rooms, requests_left, later=later)
     return plan.Turns(lists, 0 if later else requests_left)
 
 

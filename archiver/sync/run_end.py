@@ -21,8 +21,8 @@ from archiver.store.queries.last_looks import truncated_lists
 from archiver.store.queries.room_holdings import has_losses
 from archiver.store.time_text import CLOCK_TOLERANCE, from_text, to_text
 from archiver.store.working import backfill_queue, remembered_values
-from archiver.sync import call_share, coverage, plan, run_inputs
-from archiver.sync.files.download import clear_incoming
+from archiver.sync import changes, plan, run_inputs
+from archiver.sync.download import clear_incoming
 from archiver.sync.plan import KINDS, has_moved, reading_intervals
 from archiver.sync.pull.context import PullContext, write_steady_visits
 from archiver.sync.report import COUNTS, RoomOutcome, SyncReport
@@ -226,11 +226,9 @@ def _close_report(context: PullContext, report: SyncReport) -> datetime:
 
 def keep_budget(writing: Writing, transport: Transport) -> None:
     """Remember for the next run how many calls this one has left, and until when by Chatwork's clock."""
-    budget, offset = transport.budget, transport.clock.offset or timedelta()
-    if budget.reset is not None:
-        remembered_values.BUDGET.remember(
-            writing, remembered_values.CallBudget(budget.limit, budget.remaining, budget.reset + offset)
-        )
+    budget, end = transport.budget, transport.window_end
+    if end is not None:
+        remembered_values.BUDGET.remember(writing, remembered_values.CallBudget(budget.limit, budget.remaining, end))
 
 
 def keep_token_mark(writing: Writing, transport: Transport) -> None:
@@ -249,11 +247,11 @@ def keep_window_requests(writing: Writing, transport: Transport, *, requests: in
     `looks` are those of the share for looking for changes.
     If the window changed during the run, all of the run's calls count in the new one: too many rather than too few.
     """
-    reset = call_share.window_end(transport)
+    reset = transport.window_end
     if reset is not None:
         remembered = remembered_values.WINDOW_REQUESTS.recall(writing)
         run = remembered_values.WindowRequests(reset, requests, looks)
-        remembered_values.WINDOW_REQUESTS.remember(writing, call_share.window_requests(remembered, reset, run))
+        remembered_values.WINDOW_REQUESTS.remember(writing, plan.window_requests(remembered, reset, run))
 
 
 def keep_other_calls(writing: Writing, calls: int, *, at: datetime) -> None:
@@ -280,7 +278,7 @@ def _is_whole(context: PullContext, report: SyncReport, contracted: Sequence[Roo
             reports[file.room_id].files_pending += 1
             if file.attempts and file.room_id not in inaccessible:
                 context.troubles.add(f"file/{file.room_id}/{file.file_id}")
-    has_gaps = any(reason in coverage.LOSSES for reason in reasons)
+    has_gaps = any(reason in changes.LOSSES for reason in reasons)
     failed = any(room.outcome in (RoomOutcome.FAILED, RoomOutcome.INACCESSIBLE) for room in report.rooms)
     is_failed = failed or has_gaps or inaccessible & set(contracted)
     return not (pending or waiting or lost or truncated or is_failed)

@@ -23,9 +23,8 @@ from archiver.store.time_text import last_compared
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import RoomFailure
 from archiver.sync import plan
-from archiver.sync.call_share import ACCOUNT_EVERY
-from archiver.sync.files.download import DownloadLimits
-from archiver.sync.plan import KINDS, PlanStep
+from archiver.sync.download import DownloadLimits
+from archiver.sync.plan import ACCOUNT_EVERY, KINDS, PlanStep
 from archiver.sync.pull.context import Counters, PullContext
 from archiver.sync.report import RoomOutcome, RoomReport
 

@@ -29,7 +29,7 @@ from archiver.settings.file import load_settings
 from archiver.settings.model import SEALED, Settings, SyncSettings
 from archiver.store.queries import contracts, last_looks
 from archiver.store.working.alerts import open_alerts
-from archiver.sync import call_share
+from archiver.sync import plan
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
 from archiver.team import sealed_tokens
@@ -52,7 +52,7 @@ LONGEST_RETRY = timedelta(minutes=15)
 
 def pace(sync: SyncSettings, rooms: int) -> timedelta:
     """How far apart an account's rounds are, as the daemon's are."""
-    return min(sync.every, call_share.daemon_interval(rooms, share=sync.window_share))
+    return min(sync.every, plan.daemon_interval(rooms, share=sync.window_share))
 
 
 def next_round(due: datetime | None, begun: datetime, every: timedelta) -> datetime:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from archiver.chatwork.models import Room
 from archiver.records import RoomId
 from archiver.store.working.remembered_values import Visit
-from archiver.sync import coverage, plan
+from archiver.sync import changes, plan
 from tests.benchmarks.instruments.measure import Figure
 
 ROOMS = (10, 100, 300)
@@ -30,8 +30,8 @@ def measure(_folder: Path) -> list[Figure]:
     """A day after the first one, with the real plan and made-up traffic; no network."""
     figures = [_day(rooms) for rooms in ROOMS]
     minutes = EVERY / timedelta(minutes=1)
-    burst = f"{coverage.WINDOW / minutes:g} messages a minute, {coverage.WINDOW} in {minutes:g} minutes"
-    values = {"messages_a_minute": coverage.WINDOW / minutes}
+    burst = f"{changes.WINDOW / minutes:g} messages a minute, {changes.WINDOW} in {minutes:g} minutes"
+    values = {"messages_a_minute": changes.WINDOW / minutes}
     return [*figures, Figure("longest burst that loses nothing at the default pace", "–", burst, None, values)]
 
 

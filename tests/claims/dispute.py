@@ -49,7 +49,7 @@ from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import contracts
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import Origin
-from archiver.sync import coverage
+from archiver.sync import changes
 from archiver.sync.pull.context import PullContext, write_steady_visits
 from archiver.sync.pull.messages import pull_messages
 from archiver.sync.pull.single_messages import read_queued
@@ -556,7 +556,7 @@ class Dispute:
         if len(self.rooms) > 1:
             maker.room("もう一つ", room=OTHER_ROOM, is_direct=self.so.chats == "direct")
         copy = maker.home.with_name(f"{maker.home.name}-copy")
-        with patch.object(coverage, "WINDOW", self.so.window):
+        with patch.object(changes, "WINDOW", self.so.window):
             for at in sorted([*self.looks, *self.lost]):
                 if self.lost and at == self.lost[0]:
                     maker.archive.close()

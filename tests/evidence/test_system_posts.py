@@ -7,7 +7,7 @@ import time
 import pytest
 from hypothesis import given, strategies
 
-from archiver.chatwork.notation.vocabulary import SYSTEM_TEXTS
+from archiver.chatwork.notation.nodes import SYSTEM_TEXTS
 from archiver.evidence.history import is_system_post, message_kind
 from tests.support.chatwork import system_texts
 from tests.support.chatwork.simulator import Chatwork

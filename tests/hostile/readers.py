@@ -34,8 +34,8 @@ from archiver.export.metadata import portable_documents
 from archiver.export.metadata.file_metadata import NotRemovable, read_metadata, without_metadata
 from archiver.render.message_body import html, plain_text
 from archiver.render.thumbnail import SIDE, thumbnail
-from archiver.sync.recover.files import take_file
-from archiver.sync.recover.found_ids import FoundIds
+from archiver.sync.found_ids import FoundIds
+from archiver.sync.id_files import take_file
 from tests.support import recovery_files
 from tests.support.byte_mutation import with_right_checksums
 from tests.support.notation_pieces import PIECES

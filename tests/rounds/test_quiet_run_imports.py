@@ -56,7 +56,7 @@ UNNEEDED = (
 )
 """What is only needed where something is to be judged, told, copied, exported or shown."""
 
-NO_PART_OF_STATUS = frozenset({"archiver.sync.pull.context", "archiver.sync.run_end", "archiver.sync.files.transfer"})
+NO_PART_OF_STATUS = frozenset({"archiver.sync.pull.context", "archiver.sync.run_end", "archiver.sync.transfer"})
 """Parts of a run, which how things stand is told without."""
 
 

@@ -20,7 +20,7 @@ from archiver.store.archive import Archive
 from archiver.store.queries import entries
 from archiver.store.queries.contracts import deliveries, enclosures, holds_message, next_number, same_bytes, sent_file
 from archiver.store.time_text import to_text
-from archiver.sync.files.download import clear_incoming
+from archiver.sync.download import clear_incoming
 from tests.support.archives import tampering
 from tests.support.archives.blob_files import blob_files
 from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, file_object, message_object

@@ -20,7 +20,7 @@ from archiver.store import blobs, writer
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.queries.contracts import contract_payload
-from archiver.sync.files.download import DownloadLimits
+from archiver.sync.download import DownloadLimits
 from archiver.sync.report import RoomReport, SyncReport
 from archiver.sync.run import Options, run_sync
 from tests.support.archives.new_database import make_database

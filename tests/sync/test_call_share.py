@@ -12,7 +12,7 @@ from archiver.chatwork.reply_headers import Budget
 from archiver.records import RoomId
 from archiver.store.working.remembered_values import Visit, WindowRequests
 from archiver.sync import plan
-from archiver.sync.call_share import (
+from archiver.sync.plan import (
     daemon_interval,
     daemon_unseen,
     known_left,

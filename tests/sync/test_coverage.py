@@ -9,7 +9,7 @@ from hypothesis import given, strategies
 
 from archiver.records.conversation import first_id_after
 from archiver.store.queries.current_state import WindowCoverage
-from archiver.sync.coverage import JOINED, PLAN_SHOWS_AT_LEAST, WHOLE, NewGap, WindowVerdict, judge_window
+from archiver.sync.changes import JOINED, PLAN_SHOWS_AT_LEAST, WHOLE, NewGap, WindowVerdict, judge_window
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 LATELY, LONG_AGO = NOW - timedelta(hours=1), NOW - PLAN_SHOWS_AT_LEAST - timedelta(seconds=1)

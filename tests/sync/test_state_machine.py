@@ -36,7 +36,7 @@ from archiver.store.archive import Archive, Writing
 from archiver.store.engine import DATABASE
 from archiver.store.fingerprints import readable_text
 from archiver.store.time_text import from_text, to_text
-from archiver.sync.files.download import DownloadLimits
+from archiver.sync.download import DownloadLimits
 from archiver.sync.report import RoomOutcome, SyncReport
 from tests.support.chatwork.faulty_server import FaultyAnswer
 from tests.support.chatwork.in_process import connect_session, without_sockets

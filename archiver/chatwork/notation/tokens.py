@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from archiver.chatwork.notation import nodes
-from archiver.chatwork.notation.vocabulary import EMOTICONS, SYSTEM_TEXTS
+from archiver.chatwork.notation.nodes import EMOTICONS, SYSTEM_TEXTS
 from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
 
 MakeContainer = Callable[[tuple[nodes.Node, ...], str], nodes.Container]

@@ -204,16 +204,16 @@ LISTED_NAMES: Slot[Mapping[int, str]] = Slot("listed_names", dict[int, str], {})
 """Names of contracted rooms listed and not yet read: from `sync.run_end` for `store.queries.status`."""
 
 KNOWN_ROOMS: Slot[frozenset[int] | None] = Slot("quest_rooms", frozenset[int], None)
-"""Rooms for which references in the rest of the archive were queued: `sync.singles.backfill`, for itself."""
+"""Rooms for which references in the rest of the archive were queued: `sync.pull.single_messages`, for itself."""
 
 TASKS_READ: SlotFamily[int] = SlotFamily("tasks_read/<room>", int, 0)
 """The last task read singly in a room, while some are left: `sync.pull.room_lists`, for itself."""
 
 REREAD_AT: Slot[datetime | None] = Slot("reread_at", Time, None)
-"""When the last batch of messages was re-read: `sync.singles.single_reads`, for itself."""
+"""When the last batch of messages was re-read: `sync.single_reads`, for itself."""
 
 REREAD_CHANGES: Slot[Mapping[int, list[int]]] = Slot("reread_changed", dict[int, list[int]], {})
-"""Positions of changes whose neighbours are still to be re-read, by room: `sync.singles.single_reads`, for itself."""
+"""Positions of changes whose neighbours are still to be re-read, by room: `sync.single_reads`, for itself."""
 
 # --- rounds and the daemon ------------------------------------------------------------------------
 

@@ -22,7 +22,8 @@ from archiver.store.queries import current_state
 from archiver.store.time_text import from_unix, to_text
 from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.last_lists import LastList, SameList
-from archiver.sync import changes, coverage, plan
+from archiver.sync import changes, plan
+from archiver.sync.changes import NewGap, WindowVerdict
 from archiver.sync.plan import FILES, PEOPLE
 from archiver.sync.pull.context import (
     PullContext,
@@ -193,7 +194,7 @@ def _report_gaps(context: PullContext, gaps: list[Observation], report: RoomRepo
     """Add new gaps to the report; that nothing older can be listed at the first sync is no trouble."""
     for payload in (gap.payload for gap in gaps if gap.kind == "gap"):
         report.gaps.append({name: payload[name] for name in ("after", "before", "from", "to", "missing", "reason")})
-        if payload["after"] is not None or payload["reason"] in coverage.LOSSES:
+        if payload["after"] is not None or payload["reason"] in changes.LOSSES:
             context.troubles.add(f"event/{report.room_id}/gap")
 
 
@@ -210,7 +211,7 @@ class _WindowComparison:
     absent: list[int]
     lacking: bool
     """Whether a list that should be the whole room leaves out a message that was shown before."""
-    verdict: coverage.WindowVerdict
+    verdict: WindowVerdict
     hidden: list[MessageId]
     erased: Collection[int]
 
@@ -226,13 +227,13 @@ class _WindowComparison:
         """Compare a list with the archive. What the owner erased counts as shown, and is not kept again."""
         received, reply = {item.model.number: item.object for item in listing.items}, listing.reply
         positions = sorted(received)
-        is_short = bool(positions) and not reply.limited and listing.rows < coverage.WINDOW
+        is_short = bool(positions) and not reply.limited and listing.rows < changes.WINDOW
         since = 0 if is_short else positions[0] if positions else 2**63 - 1
         known = current_state.messages_since(writing, room.room_id, since)
         kept = {position: element for position, element in received.items() if position not in erased}
         differing, absent = changes.compare_messages(kept, known), changes.absent_messages(received, known)
         lacking = is_short and any(known[position].state in current_state.SHOWN for position in absent)
-        verdict = coverage.judge_window(
+        verdict = changes.judge_window(
             positions,
             rows=listing.rows,
             limited=reply.limited,
@@ -245,7 +246,7 @@ class _WindowComparison:
             at=reply.received_at,
         )
         # Only if a list is cut by the plan, not by its length, older messages are hidden.
-        cut_by_plan = reply.limited and listing.rows < coverage.WINDOW
+        cut_by_plan = reply.limited and listing.rows < changes.WINDOW
         hidden = (
             current_state.messages_shown_before(writing, room.room_id, positions[0] if positions else None)
             if cut_by_plan
@@ -322,7 +323,7 @@ class _WindowComparison:
             found.append(Observation("gap", f"gap/{room}/{payload['number']}", payload, room, self.digest))
         return found
 
-    def _gap_payload(self, writing: Writing, new_gap: coverage.NewGap) -> JsonObject | None:
+    def _gap_payload(self, writing: Writing, new_gap: NewGap) -> JsonObject | None:
         """A new gap, in the place of one that began where it begins; None where an empty list tells nothing more."""
         room, after = self.room.room_id, None if new_gap.after is None else str(new_gap.after)
         held = [gap for gap in current_state.open_gaps(writing, room) if after and gap.payload["after"] == after]
@@ -337,7 +338,7 @@ class _WindowComparison:
             "to": (
                 from_unix(sent_at(self.received[new_gap.before]))
                 if self.positions
-                else to_text(self.reply.received_at - coverage.PLAN_SHOWS_AT_LEAST)
+                else to_text(self.reply.received_at - changes.PLAN_SHOWS_AT_LEAST)
             ),
             "missing": new_gap.missing,
             "reason": new_gap.reason,

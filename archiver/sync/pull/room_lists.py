@@ -15,7 +15,7 @@ from archiver.store.erasure.records import left_of
 from archiver.store.fingerprints import fingerprint
 from archiver.store.queries import current_state
 from archiver.store.working import remembered_values
-from archiver.sync import changes, coverage, plan
+from archiver.sync import changes, plan
 from archiver.sync.pull.context import (
     PullContext,
     account_observations,
@@ -130,7 +130,7 @@ def pull_tasks(context: PullContext, room: int, report: RoomReport) -> bool:
     for status in STATUSES:
         listing = context.client.tasks(RoomId(room), status=status)
         listed |= set(_append_part(context, "task", room, listing, report))
-        if listing.rows < coverage.WINDOW or _read_split_lists(context, room, status, listed, report):
+        if listing.rows < changes.WINDOW or _read_split_lists(context, room, status, listed, report):
             whole.add(status)
     if len(whole) < len(STATUSES):
         context.troubles.add(f"room/{room}/people/cut")
@@ -148,7 +148,7 @@ def _read_split_lists(context: PullContext, room: int, status: Status, listed: s
         for account in everybody:
             part = context.client.tasks(RoomId(room), status=status, **{field: account})
             listed |= set(_append_part(context, "task", room, part, report))
-            whole &= part.rows < coverage.WINDOW
+            whole &= part.rows < changes.WINDOW
         if whole:
             return True
     return False
@@ -219,7 +219,7 @@ def pull_files(context: PullContext, room: Room, report: RoomReport) -> None:
     number = room.room_id
     listing = context.client.files(RoomId(number))
     everything = _objects_by_id(listing)
-    complete = listing.rows < coverage.WINDOW
+    complete = listing.rows < changes.WINDOW
     last = listing.reply
     if not complete:
         # The list is appended first: it may name people that nothing else names.
@@ -229,7 +229,7 @@ def pull_files(context: PullContext, room: Room, report: RoomReport) -> None:
         for account in room_accounts(context, number):
             part = context.client.files(RoomId(number), account_id=account)
             everything |= _append_part(context, "file", number, part, report)
-            complete &= part.rows < coverage.WINDOW
+            complete &= part.rows < changes.WINDOW
             last = part.reply
         if not complete:
             context.troubles.add(f"room/{number}/files/cut")

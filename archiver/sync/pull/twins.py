@@ -22,8 +22,8 @@ from archiver.store.queries import contracts, current_state, departures, entries
 from archiver.store.queries.known_people import KnownPerson, first_seen, known_people, people_seen_after
 from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values
-from archiver.sync.files import transfer
-from archiver.sync.files.download import RETRY_AFTER, get_picture
+from archiver.sync import transfer
+from archiver.sync.download import RETRY_AFTER, get_picture
 from archiver.sync.pull.context import PullContext
 
 CONTACTS_KIND = "contacts"

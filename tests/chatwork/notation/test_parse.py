@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.chatwork.notation.nodes import (
+    EMOTICONS,
     Box,
     Code,
     Container,
@@ -31,7 +32,6 @@ from archiver.chatwork.notation.nodes import (
     Url,
 )
 from archiver.chatwork.notation.parse import NESTING_DEPTH, file_ids, links, message_references, parse, source, walk
-from archiver.chatwork.notation.vocabulary import EMOTICONS
 from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
 from tests.support.notation_pieces import PIECES
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from archiver.demo.chatwork import GREY_PIXEL
-from archiver.sync.files import download, transfer
+from archiver.sync import download, transfer
 from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import World

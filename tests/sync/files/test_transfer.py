@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver.chatwork.exchange import ExchangeOverdue, is_no_http
 from archiver.errors import TransferFailed
-from archiver.sync.files import transfer
-from archiver.sync.files.transfer import DownloadState, download
+from archiver.sync import transfer
+from archiver.sync.transfer import DownloadState, download
 from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer, hang, repeat, reply
 from tests.support.chatwork.simulator import Chatwork, Fault
 

@@ -16,8 +16,8 @@ from hypothesis import given, strategies
 
 from archiver.errors import FileTooLarge, NotAllowed, NothingThere
 from archiver.records.conversation import first_id_after
-from archiver.sync.recover.files import TABLE_BYTES, take_file, take_files
-from archiver.sync.recover.found_ids import IDS_LIMIT, FoundIds
+from archiver.sync.found_ids import IDS_LIMIT, FoundIds
+from archiver.sync.id_files import TABLE_BYTES, take_file, take_files
 from tests.support import recovery_files
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)

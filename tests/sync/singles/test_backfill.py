@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.chatwork.reply_headers import Budget
-from archiver.sync.singles.single_reads import SINGLE_READS_LIMIT, single_reads_share
+from archiver.sync.single_reads import SINGLE_READS_LIMIT, single_reads_share
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import BEGIN, World, running_world
 

@@ -9,7 +9,7 @@ from hypothesis import given, strategies
 
 from archiver.store.seals import append_idle_runs
 from archiver.sync.report import SyncReport
-from archiver.sync.singles.single_reads import BATCH_EVERY, NEIGHBOURS_REACH, due_count
+from archiver.sync.single_reads import BATCH_EVERY, NEIGHBOURS_REACH, due_count
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import World
 

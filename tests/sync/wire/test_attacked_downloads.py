@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from archiver.sync.files import transfer
+from archiver.sync import transfer
 from tests.support.chatwork.attacked_chatwork import Answer
 from tests.support.chatwork.scripted_server import reply
 from tests.support.chatwork.wire_attacks import ATTACKS, Attack

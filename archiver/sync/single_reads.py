@@ -22,11 +22,10 @@ from archiver.store.queries import current_state, reread_and_backfill_progress
 from archiver.store.queries.reread_and_backfill_progress import RereadPass
 from archiver.store.working import backfill_queue, remembered_values
 from archiver.sync import plan
-from archiver.sync.pull.single_messages import read_singly
+from archiver.sync.pull.single_messages import BackfillReader, enqueue_for_new_rooms, read_singly
 from archiver.sync.report import RoomReport, SyncReport
 from archiver.sync.run_end import record_run
 from archiver.sync.run_inputs import Options, ask_account, start_without_lists
-from archiver.sync.singles.backfill import BackfillReader, enqueue_for_new_rooms
 
 BATCH_EVERY = timedelta(hours=1)
 """The time between two batches."""

@@ -32,10 +32,10 @@ from archiver.store.durable_files import storage_error
 from archiver.store.queries.files import WantedFile
 from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values
-from archiver.sync.files import transfer
-from archiver.sync.files.transfer import check_address
+from archiver.sync import transfer
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomOutcome, RoomReport
+from archiver.sync.transfer import check_address
 
 RETRY_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 120, 360, 720, 1440, 1440, 2880, 4320))
 """The pauses after each failed attempt; a file that fails again after the last pause is given up."""

@@ -15,12 +15,12 @@ from archiver.store.archive import Archive
 from archiver.store.erasure.records import without_erased
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import ItemState, MessagePlace, Origin
+from archiver.sync.found_ids import FoundIds
 from archiver.sync.pull.context import PullContext
-from archiver.sync.recover.found_ids import FoundIds
+from archiver.sync.pull.single_messages import BackfillReader
 from archiver.sync.report import RoomReport, SyncReport
 from archiver.sync.run_end import record_run
 from archiver.sync.run_inputs import ask_account, start_without_lists
-from archiver.sync.singles.backfill import BackfillReader
 
 WINDOW_CALLS, WINDOW = 300, timedelta(minutes=5)
 """The calls that Chatwork allows in a window (developer.chatwork.com/docs/endpoints), where no reply said otherwise."""

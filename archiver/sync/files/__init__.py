@@ -1,1 +1,0 @@
-"""Downloads attachments and avatars, and stores them by digest."""

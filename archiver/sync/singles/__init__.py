@@ -1,1 +1,0 @@
-"""Reads messages one by one: back-fill and re-reading."""
