@@ -105,7 +105,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 MAY_IMPORT["setup"] = set(MAY_IMPORT) - {"demo.story", "demo", "standing"}
 MAY_IMPORT["web"] = set(MAY_IMPORT) - {"demo.story", "demo"}
 READING = OF_A_CASE | {"report_language", "chatwork.notation", "render", "store"}
-MAY_IMPORT |= dict.fromkeys(("web.talk", "web.home.overview"), READING)
+MAY_IMPORT |= {"web.talk": READING}
 MAY_IMPORT["cli"] = set(MAY_IMPORT)
 MAY_IMPORT["team"] = set(MAY_IMPORT) - {"demo.story", "demo"}  # and nothing imports the team
 

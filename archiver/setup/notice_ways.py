@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from archiver.notices import delivery
-from archiver.notices.delivery import MailFailure
+from archiver.notices.delivery import MailFailure, NoticeTrial
 from archiver.notices.heartbeat import parse_address
-from archiver.notices.url_check import NoticeTrial
 from archiver.settings import file
 from archiver.settings.model import Settings
 from archiver.settings.token import store_mail_password, store_token

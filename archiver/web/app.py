@@ -24,23 +24,34 @@ from archiver.report_language import report_language
 from archiver.store.queries.known_people import same_named
 from archiver.store.working.remembered_values import LAST_SYNC, PRACTICE
 from archiver.web.access import AccessGate, guard
-from archiver.web.context import EXTENSION, ViewContext
-from archiver.web.home import overview
-from archiver.web.talk import calendar, conversation, files, message, people, pictures, search_pane, selection, tasks
+from archiver.web.context import EXTENSION, ViewContext, view_context
+from archiver.web.talk import calendar, conversation, files, message, people, search_pane, selection, tasks
 from archiver.web.talk.text_diff import difference, mark_side
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
+overview_pages = Blueprint("overview", __name__)
+
+
+@overview_pages.get("/")
+def index() -> str:
+    """The first page of the read-only viewer: how things stand, and the jobs."""
+    context = view_context()
+    with context.reading() as reading:
+        document = context.home_document(reading, context.status(reading))
+    return render_template("home.html", home=document, job=None, closed=None)
+
+
 PAGES = (
-    overview.pages,
+    overview_pages,
     search_pane.pages,
     conversation.pages,
     message.pages,
     selection.pages,
     files.pages,
     people.pages,
-    pictures.pages,
+    files.picture_pages,
     tasks.pages,
     calendar.pages,
     people.about_pages,

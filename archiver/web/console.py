@@ -32,17 +32,16 @@ from archiver.web import command_links
 from archiver.web.access import AccessGate, proof
 from archiver.web.app import GATE
 from archiver.web.background_work import JobRunner, note_file
-from archiver.web.console_context import CONSOLE, ConsoleContext, console_context
-from archiver.web.exports import made_packages, message_use, packages, quotations
+from archiver.web.console_context import CONSOLE, ConsoleContext, StreamingRequest, console_context
+from archiver.web.exports import made_packages, packages
 from archiver.web.first_run import start
 from archiver.web.home import home
 from archiver.web.job import contracts, erasing
 from archiver.web.server import UPLOAD_LIMIT, too_large_sentence
-from archiver.web.settings import archives, assistants, copies, guides_page, notice_settings, sealing, settings
+from archiver.web.settings import archives, copies, notice_settings, settings
 from archiver.web.trouble import emergency, lost
 from archiver.web.trouble.lost import ArchiveState, archive_state, dropped_sentence, lost_page
 from archiver.web.trouble.trouble_words import TroubleWords, trouble_words
-from archiver.web.uploads import StreamingRequest
 
 IDLE_MINUTES = 20
 
@@ -54,19 +53,19 @@ PAGES = (
     packages.pages,
     made_packages.pages,
     made_packages.printed_pages,
-    quotations.pages,
+    made_packages.quotation_pages,
     emergency.pages,
     contracts.pages,
     contracts.adding_pages,
     erasing.pages,
-    message_use.pages,
+    contracts.message_pages,
     copies.pages,
-    sealing.pages,
+    settings.sealing_pages,
     settings.pages,
     lost.upgrading_pages,
     notice_settings.pages,
-    assistants.pages,
-    guides_page.pages,
+    settings.assistant_pages,
+    settings.help_pages,
     home.job_pages,
 )
 

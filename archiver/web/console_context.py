@@ -1,25 +1,38 @@
-"""What the pages of the application work with: the archive's home, the jobs, and when it was used last."""
+"""What the pages of the application work with: the archive's home, the jobs, and files that were handed in.
+
+These lie under a name of ours until their bytes are in the archive; their own names are text.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from gettext import gettext as _
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import IO, cast
 
-from flask import current_app, redirect, url_for
+from flask import Request, current_app, redirect, request, url_for
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
+from archiver import errors
 from archiver.app import App, build_app
 from archiver.errors import ArchiverError
+from archiver.records import ENCLOSURE_KINDS, Contract, Enclosure, MessageId
 from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
-from archiver.store import statements
+from archiver.setup.written_values import EXAMPLE_DAY, find_message, read_day
+from archiver.store import blobs, statements
 from archiver.store.archive import Archive
+from archiver.store.durable_files import storage_error
 from archiver.web.background_work import Job, JobLink, JobRunner, Work
+from archiver.web.trouble.trouble_words import trouble_words
 
 CONSOLE = "console"
 """The key of the context among Flask's extensions."""
@@ -108,3 +121,118 @@ def console_context() -> ConsoleContext:
     """The context of the application that answers the current request."""
     context: ConsoleContext = current_app.extensions[CONSOLE]
     return context
+
+
+NAME_LIMIT = 200
+"""Characters of a name that are kept."""
+
+MEMORY_BYTES = 500_000
+"""Up to this size a file that is handed in needs no file of its own."""
+
+
+class StreamingRequest(Request):
+    """A request whose files stream to the home's own file system, where they will be kept."""
+
+    def _get_file_stream(self, *_sizes_and_names: object, **_named: object) -> IO[bytes]:
+        folder = incoming_folder(console_context().home)
+        place = None if folder is None else str(folder)
+        return cast("IO[bytes]", tempfile.SpooledTemporaryFile(MEMORY_BYTES, "rb+", dir=place))
+
+    def _load_form_data(self) -> None:
+        with disk_errors():
+            super()._load_form_data()
+
+
+def incoming_folder(home: Path) -> Path | None:
+    """Where files on their way in lie; None, this computer's usual place, where there is no home or none can be made.
+
+    It is asked for each time: a home can go away and come back while the application runs.
+    """
+    folder = home / "incoming"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError:
+        return None
+    return folder
+
+
+def plain_name(given: FileStorage) -> str:
+    """The last part of the name that a browser gave, whatever separators stand in it."""
+    name = (given.filename or "").replace("\\", "/").rpartition("/")[2].replace("\0", "").strip()
+    return name[-NAME_LIMIT:] or "file"
+
+
+@contextlib.contextmanager
+def disk_errors() -> Iterator[None]:
+    """Tell an error of the disk on which files on their way in lie as one of this program. Raises StorageError."""
+    try:
+        yield
+    except OSError as error:
+        folder = incoming_folder(console_context().home) or Path(tempfile.gettempdir())
+        raise storage_error(error, folder) from error
+
+
+@contextlib.contextmanager
+def as_file(given: FileStorage) -> Iterator[Path]:
+    """The bytes in a file of this program's own, removed at the end. Raises StorageError."""
+    place = incoming_folder(console_context().home)
+    with disk_errors(), tempfile.TemporaryDirectory(prefix="incoming-", dir=place) as folder:
+        path = Path(folder) / "file"
+        given.save(path)
+        yield path
+
+
+def stated_message(context: ConsoleContext, contract: Contract, name: str) -> MessageId | None:
+    """The message that a field of the form names by its number or link; None if it names none.
+
+    Raises BadValue, UnknownMessage.
+    """
+    typed = request.form.get(name, "").strip()
+    if not typed:
+        return None
+    with context.archive.reading() as reading:
+        return find_message(reading, contract, typed, _("The message: its number or link"))
+
+
+def take_enclosure(context: ConsoleContext, contract: Contract, mark: str = "", shows: MessageId | None = None) -> str:
+    """Keep the file that a form hands in beside other fields, if it does; else the sentence why it is not kept.
+
+    `mark`: the end of the names of its fields; `shows`: the message, where the form does not ask.
+    """
+    kind, note = request.form.get(f"kind{mark}", ""), request.form.get(f"note{mark}", "").strip() or None
+    try:
+        dated, message = stated_day(f"day{mark}"), stated_message(context, contract, f"message{mark}")
+        chosen = kind if kind in ENCLOSURE_KINDS else "other"
+        kept = keep_enclosure(context, contract, chosen, message or shows, dated, note, name=f"file{mark}")
+    except errors.ArchiverError as error:
+        return trouble_words(error).together
+    is_missing = kept is None and (dated or message or note or kind not in {"", "screenshot"})
+    return _("Choose at least one file.") if is_missing else ""
+
+
+def keep_enclosure(
+    context: ConsoleContext,
+    contract: Contract,
+    kind: str,
+    message: MessageId | None,
+    dated: str | None,
+    note: str | None = None,
+    *,
+    name: str = "file",
+) -> Enclosure | None:
+    """Keep the file of a form's field with the contract; None if it has none. Raises StorageError, FileTooLarge."""
+    given = request.files.get(name)
+    if given is None or not given.filename:
+        return None
+    with as_file(given) as path:
+        copy = blobs.copy_in(context.home, path, limit=context.settings().files.max_bytes)
+    now = context.now()
+    draft = Enclosure(0, kind, plain_name(given), copy.size, copy.sha256, now, dated, message, note)
+    with context.archive.writing() as writing:
+        return statements.add_enclosure(writing, contract.id, draft, at=now)[0]
+
+
+def stated_day(name: str) -> str | None:
+    """The day in a field of the form; None if it is blank. Raises BadValue, NoSuchDay, DayTooEarly, DayTooLate."""
+    day = request.form.get(name, "").strip()
+    return read_day(day, _("the day"), EXAMPLE_DAY, now=None) if day else None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.health.check_result import CheckResult
-from archiver.notices.url_check import NoticeTrial, check_notices, check_trial
+from archiver.notices.delivery import NoticeTrial, check_notices, check_trial
 from archiver.records.alerts import Grade
 from archiver.settings.model import NotifySettings, Settings
 

@@ -28,7 +28,7 @@ from archiver.settings import other_archives
 from archiver.setup import contract_rooms
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts
-from archiver.web.settings import copy_folder
+from archiver.web.settings import copies
 from tests.support.console.application import open_chromium, open_tab, serve_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.player import Player
@@ -191,7 +191,7 @@ def main(folder: Path) -> None:
         home = Path(place) / "hanako" / "demo"
         # Nothing of this computer is shown or changed.
         os.environ |= dict.fromkeys(("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), place)
-        copy_folder.drives = lambda environ: []
+        copies.drives = lambda environ: []
         command = [sys.executable, "-m", "archiver", "demo", "--dir", str(home)]
         home.parent.mkdir()
         subprocess.run(command, env=os.environ | {"ARCHIVE_LANG": "ja"}, stdout=subprocess.DEVNULL, check=True)

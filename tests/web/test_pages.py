@@ -24,10 +24,10 @@ from archiver.store.queries.entries import last_seq
 from archiver.store.queries.roles import mapped_accounts
 from archiver.store.working import alerts
 from archiver.store.working.remembered_values import SEEN_CHANGES
-from archiver.web import console, uploads
+from archiver.web import console, console_context
 from archiver.web.background_work import JobState
-from archiver.web.settings import copies, copy_folder
-from archiver.web.settings.copy_folder import read_folder
+from archiver.web.settings import copies
+from archiver.web.settings.copies import read_folder
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.viewer.page_text import words_of
@@ -227,8 +227,8 @@ def test_a_name_that_a_browser_gave_is_never_a_path(browser: FormBrowser, given:
     """Only its last part is kept, as text; the bytes lie under a name of ours."""
     file = a_file(given)
 
-    assert name == uploads.plain_name(file)
-    with browser.client.application.app_context(), uploads.as_file(file) as path:
+    assert name == console_context.plain_name(file)
+    with browser.client.application.app_context(), console_context.as_file(file) as path:
         assert "file" == path.name
         assert path.read_bytes() == b"x"
     assert not path.exists()
@@ -251,7 +251,7 @@ def test_a_folder_is_chosen_by_pressing(browser: FormBrowser, tmp_path: Path, mo
     monkeypatch.setattr(copies, "first_places", lambda _environ: [tmp_path / "usb"])
     own = browser.get("/copies/folder")
     refused = browser.post("/copies/backup", chosen="yes", folder=str(tmp_path / "usb" / "cw-backup"))
-    monkeypatch.setattr(copy_folder, "is_same_disk", lambda *_given: False)
+    monkeypatch.setattr(copies, "is_same_disk", lambda *_given: False)
     first = browser.get("/copies/folder")
     inside = browser.get(f"/copies/folder?at={tmp_path / 'usb'}")
     wrong = browser.post("/copies/folder", at=str(tmp_path / "usb"), name="../x")

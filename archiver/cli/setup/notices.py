@@ -11,8 +11,7 @@ from archiver.cli.context import INCOMPLETE, CliContext
 from archiver.cli.terminal.output import echo, visible
 from archiver.cli.terminal.prompts import ask, ask_yes_no, is_asked, tell
 from archiver.health.words import way_words
-from archiver.notices.delivery import send_test_notice
-from archiver.notices.url_check import check_notices
+from archiver.notices.delivery import check_notices, send_test_notice
 from archiver.records.alerts import Grade
 from archiver.settings.model import Settings, is_mail_address
 from archiver.setup.notice_ways import likely_server, remember_trial, set_ping, set_up_mail, try_way, turn_off

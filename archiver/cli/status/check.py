@@ -18,7 +18,7 @@ from archiver.health.check_facts import look_into_archive
 from archiver.health.check_result import CHECK_NAMES, CheckResult
 from archiver.health.snapshot import observe_starters
 from archiver.health.token import is_readable
-from archiver.notices import url_check
+from archiver.notices import delivery
 from archiver.records.alerts import GRADE_WORDS, Grade, grade_word
 from archiver.schedule import schedulers
 from archiver.settings import other_archives
@@ -84,7 +84,7 @@ def _computer(obj: CliContext, app: App, account: int | None) -> Computer:
         other_homes=homes,
         scheduled_homes=[home for home in homes if schedulers.show(home, obj.environ)],
         others_count=other_archives.count_other_homes(obj.home, state=state),
-        notices=url_check.check_notices(app.settings, obj.environ, lacks_mail=lacks_mail),
+        notices=delivery.check_notices(app.settings, obj.environ, lacks_mail=lacks_mail),
     )
 
 

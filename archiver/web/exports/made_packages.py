@@ -1,4 +1,4 @@
-"""できあがり: the packages on record, what to do with each; and a whole chat as pages and volumes."""
+"""できあがり: the packages on record, what to do with each; a whole chat as pages; and quotations, held against it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,15 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from archiver import errors
+from archiver.comparison.quoted_document import (
+    LARGEST,
+    UNREADABLE,
+    check_text,
+    document_text,
+    saved_messages,
+    standing_words,
+)
+from archiver.comparison.quoted_passages import QuoteStanding
 from archiver.custody.export_records import verify_here
 from archiver.export.mask.policy import POLICIES
 from archiver.export.package.pdf_files import print_chat
@@ -27,7 +36,7 @@ from archiver.setup.menu_entry import show_folder
 from archiver.setup.outcome_words import verification_lines
 from archiver.setup.written_values import EXAMPLE_DAY, read_day
 from archiver.store import statements
-from archiver.store.queries.contracts import contracts
+from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.runs import exports
 from archiver.store.working.remembered_values import TICKED
 from archiver.web.background_work import Job, JobLink, JobOutcome
@@ -269,3 +278,46 @@ def printed_file(room: int, filename: str) -> Response:
 
 def _title() -> str:
     return _("The whole chat as PDF and HTML")
+
+
+quotation_pages = Blueprint("quotations", __name__, url_prefix="/quotations")
+
+
+@quotation_pages.get("", endpoint="index")
+def quotations() -> str:
+    """Choose a file, or paste a text. Raises UnknownContract."""
+    return _quotation_page()
+
+
+@quotation_pages.post("")
+def check() -> str | tuple[str, int]:
+    """Each passage with how it stands. Raises UnknownContract."""
+    given = request.files.get("file")
+    text = request.form.get("document", "")
+    if given is not None and given.filename:
+        text = document_text(given.stream.read(LARGEST + 1))
+    if not text.strip():
+        return _quotation_page(_(UNREADABLE)), 422
+    return _quotation_page(text=text)
+
+
+def _quotation_page(problem: str = "", *, text: str = "") -> str:
+    name = request.values.get("contract") or None
+    with console_context().archive.reading() as reading:
+        jobs = contracts(reading)
+        job = named_or_only_contract(reading, name) if name or text else None
+        held = saved_messages(reading, job) if job and text else []
+    found = check_text(text, held)
+    odd = [one for one in found if one.standing is not QuoteStanding.AS_QUOTED]
+    return render_template(
+        "quotations.html",
+        jobs=jobs,
+        job=job,
+        problem=problem,
+        is_checked=bool(text),
+        messages=len(held),
+        odd=odd,
+        faithful=[one for one in found if one.standing is QuoteStanding.AS_QUOTED],
+        has_numbers=any(one.passage.words.startswith(("No", "№")) for one in odd),
+        standing_words=standing_words,
+    )

@@ -1,4 +1,7 @@
-"""仕事: one page for a job, whose fields save themselves; without scripts it is one form with one button."""
+"""仕事: one page for a job, whose fields save themselves; without scripts it is one form with one button.
+
+And what can be done with one message, by clicking it in the conversation: a file or a term bound to it.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,9 @@ from werkzeug.wrappers import Response
 
 from archiver import errors
 from archiver.platforms.job_platform import STRANGER
-from archiver.records import Contract, ContractRoom, Role, RoomId
+from archiver.records import ENCLOSURE_KINDS, TERM_ITEMS, Contract, ContractRoom, MessageId, Role, RoomId, StatedTerm
 from archiver.render.times import clock_minute
+from archiver.setup import contract_rooms
 from archiver.setup.contract_entry import change_rooms, enter_contracts, given_room, released
 from archiver.setup.fact_questions import check_client
 from archiver.setup.written_values import EXAMPLE_TIME, fact_prefix, note_answer, read_day
@@ -21,15 +25,18 @@ from archiver.store import statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, deliveries, enclosures, find_contract
 from archiver.store.queries.roles import mapped_accounts
+from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.search.scope import room_names
 from archiver.store.statements import keep_typed, state_typed, typed_contract, typed_facts
 from archiver.store.working.remembered_values import TypedFacts
-from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.console_context import ConsoleContext, console_context, take_enclosure
 from archiver.web.first_run import start
 from archiver.web.job import fact_form
 from archiver.web.job.job_document import job_document, people_of, strangers
+from archiver.web.talk.conversation import position
+from archiver.web.talk.message_context import message_line, references_by_room
+from archiver.web.talk.room_header import chat
 from archiver.web.trouble.trouble_words import trouble_words
-from archiver.web.uploads import take_enclosure
 
 pages = Blueprint("contracts", __name__, url_prefix="/contracts")
 
@@ -257,3 +264,51 @@ def add_contracts() -> Answer:
     if len(entered) > 1:
         return redirect(url_for("contracts.index"))
     return redirect(url_for("contracts.contract", name=entered[0].id, said="added"))
+
+
+message_pages = Blueprint("message_use", __name__)
+
+
+@message_pages.get("/room/<int:room>/use/<message_id>")
+def one(room: int, message_id: str) -> str:
+    """The message, and for each contract of its chat what can be bound to it. Raises UnknownRoom, UnknownMessage."""
+    return _message_page(room, message_id, {})
+
+
+@message_pages.post("/room/<int:room>/use/<message_id>", endpoint="keep")
+def keep_use(room: int, message_id: str) -> Response | tuple[str, int]:
+    """Bind to each contract what was handed in or chosen for it. Raises UnknownRoom, UnknownMessage."""
+    context, problems, message = console_context(), dict[str, str](), MessageId(str(position(message_id)))
+    _message_page(room, message_id, {})  # refuses a message that is not there
+    with context.archive.reading() as reading:
+        every = chat(reading, room).contracts
+    for contract in every:
+        if wrong := take_enclosure(context, contract, f"_{contract.id}", message):
+            problems[contract.id] = wrong
+        item = request.form.get(f"item_{contract.id}", "")
+        if item in {one.name for one in TERM_ITEMS}:
+            term = StatedTerm(item, message, None, None)
+            contract_rooms.state_term(context.archive, contract.id, item, term, at=context.now())
+    if problems:
+        return _message_page(room, message_id, problems), 422
+    return redirect(url_for("message_use.one", room=room, message_id=message_id, kept="yes"))
+
+
+def _message_page(room: int, message_id: str, problems: Mapping[str, str]) -> str:
+    with console_context().archive.reading() as reading:
+        room_chat = chat(reading, room)
+        found = message_summaries(reading, [(room, position(message_id))])
+        if not found:
+            raise errors.UnknownMessage(contract=room_chat.contracts[0].id, message=message_id)
+        references = references_by_room(reading)(room)
+        line = message_line(found[0], {room: room_chat.name}, references=references)
+    return render_template(
+        "message_use.html",
+        chat=room_chat,
+        line=line,
+        items=TERM_ITEMS,
+        kinds=[(kind, _(word)) for kind, word in ENCLOSURE_KINDS.items()],
+        given=request.form,
+        problems=problems,
+        is_kept=bool(request.args.get("kept")),
+    )

@@ -38,10 +38,17 @@ from archiver.store.queries.contracts import deliveries
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.search.scope import room_names
 from archiver.store.search.term_candidates import term_candidates
-from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.console_context import (
+    ConsoleContext,
+    as_file,
+    console_context,
+    keep_enclosure,
+    plain_name,
+    stated_day,
+    stated_message,
+)
 from archiver.web.talk.message_context import message_line, references_by_room
 from archiver.web.trouble.trouble_words import trouble_words
-from archiver.web.uploads import as_file, keep_enclosure, plain_name, stated_day, stated_message
 
 FACTS = contract_facts.FACTS
 UNKNOWNS = ("contracted_on", "delivered_on", "contact_approved_on")

@@ -1,4 +1,4 @@
-"""設定: the token, automatic saving, notices, third-party time, folders, versions; and the application's end."""
+"""設定: the token, automatic saving, stamps, folders, versions; the assistant, the guides, sealing and checking."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import sys
 from contextlib import suppress
 from functools import partial
 from importlib.metadata import metadata, version
+from importlib.util import find_spec
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from archiver import errors
+from archiver import app, errors
+from archiver.custody.verify import record_verification, verify_archive
 from archiver.health.snapshot import observe_starters
 from archiver.health.words import IDLE_ADVICE, IDLE_SENTENCE, way_words
 from archiver.render.invisible_characters import visible
-from archiver.render.times import interval_words
+from archiver.render.times import interval_words, minute_text
+from archiver.rounds.round import seal_now
 from archiver.settings.file import update_settings
 from archiver.settings.home import language_variable
 from archiver.settings.model import LANGUAGES, exports_folder
@@ -30,18 +33,33 @@ from archiver.setup.archive_setup import (
     variable_token,
     variable_wins_hint,
 )
+from archiver.setup.assistant_consent import client_lines, consent_lines, last_calls, record_consent
+from archiver.setup.outcome_words import sealing_lines, verification_lines
 from archiver.setup.written_values import STAMPS, InvalidAnswer, note_answer
 from archiver.standing.waiting_state import note_state
-from archiver.store.queries.contracts import rooms_to_read
+from archiver.store import seals
+from archiver.store.archive import Reading
+from archiver.store.queries.contracts import contracts, find_contract, rooms_to_read
 from archiver.store.queries.current_state import owner
-from archiver.store.working.remembered_values import LAST_BACKUP, NOTICE_TRIAL, last_saved_at, standing_error
+from archiver.store.queries.entries import last_seq
+from archiver.store.working import verification_log
+from archiver.store.working.remembered_values import (
+    ASSISTANTS,
+    LAST_BACKUP,
+    NOTICE_TRIAL,
+    last_saved_at,
+    standing_error,
+)
 from archiver.web.app import GATE
+from archiver.web.background_work import Job, JobLink, JobOutcome
+from archiver.web.command_links import page_links
 from archiver.web.console_context import ConsoleContext, begin_job, console_context
 from archiver.web.context import view_context
 from archiver.web.home import home
-from archiver.web.settings import sealing
-from archiver.web.settings.copy_folder import is_folder_writable, read_folder
-from archiver.web.trouble.trouble_words import trouble_words
+from archiver.web.settings.copies import is_folder_writable, read_folder, step_progress
+from archiver.web.settings.guides import find_guide, guide_html, guides
+from archiver.web.trouble.trouble_words import has_damage, trouble_words
+from archiver.wording import N_
 from archiver.wording import gettext as _
 
 pages = Blueprint("settings", __name__, url_prefix="/settings")
@@ -225,6 +243,123 @@ def _told_by_archive(context: ConsoleContext) -> dict[str, object]:
             "trial": NOTICE_TRIAL.recall(reading),
             "owner": visible(str((owner(reading) or {}).get("name") or "")),
             "chats": len(rooms_to_read(reading, context.now())),
-            **sealing.standing(reading),
+            **standing(reading),
         }
     return dict.fromkeys(("saved", "owner", "chats", "is_connected"))
+
+
+assistant_pages = Blueprint("assistants", __name__, url_prefix="/settings/assistant")
+
+CONSENTS = {"covered": False, "unmasked": True}
+"""The name of a button → whether an assistant gets the job without covers; any other takes the consent back."""
+
+
+@assistant_pages.get("", endpoint="index")
+def assistant() -> str:
+    """The jobs and the last calls; or of one job what leaves, the consent, and the lines for a client."""
+    context, name = console_context(), request.args.get("job", "")
+    with context.archive.reading() as reading:
+        jobs, allowed = contracts(reading), ASSISTANTS.recall(reading)
+        job = find_contract(reading, name) if name else None
+    return render_template(
+        "assistants.html",
+        jobs=jobs,
+        job=job,
+        allowed=allowed,
+        words={how: consent_lines(is_unmasked=value) for how, value in CONSENTS.items()},
+        clients=client_lines(context.home, job.id) if job else (),
+        calls=() if job else last_calls(context.home),
+        is_installed=find_spec("mcp") is not None,
+    )
+
+
+@assistant_pages.post("")
+def decide() -> Response:
+    """Keep the consent to a job, or take it back. Raises UnknownContract."""
+    context = console_context()
+    with context.archive.reading() as reading:
+        job = find_contract(reading, request.form.get("job", "")).id
+    record_consent(context.archive, job, CONSENTS.get(request.form.get("how", "")))
+    return redirect(url_for("assistants.index", job=job))
+
+
+help_pages = Blueprint("help", __name__, url_prefix="/help")
+
+
+@help_pages.get("", endpoint="index")
+def help_list() -> str:
+    """The guides, or those that have the words that are looked for."""
+    words = request.args.get("q", "")[:200]
+    return render_template("help.html", guides=guides(view_context().language, words), words=words)
+
+
+@help_pages.get("/<topic>")
+def topic(topic: str) -> str:
+    """One guide, in the language of the pages or in the one that a guide's link names."""
+    guide = find_guide(topic, request.args.get("lang", view_context().language))
+    if guide is None:
+        abort(404)
+    html = guide_html(guide, lambda name, lang: url_for("help.topic", topic=name, lang=lang or None), page_links)
+    return render_template("guide.html", guide=guide, html=html)
+
+
+sealing_pages = Blueprint("sealing", __name__, url_prefix="/evidence")
+
+LINKS = (JobLink(N_("Settings"), "settings.index", {"_anchor": "records"}),)
+WAYS_BACK = (JobLink(N_("Restore a backup"), "copies.index"), JobLink(N_("Help now"), "emergency.index"))
+
+
+@sealing_pages.post("/seal")
+def seal() -> Response:
+    """Seal everything now, and ask for the third-party time."""
+    return begin_job(_("Sealing the records"), partial(_seal_work, context=console_context()))
+
+
+@sealing_pages.post("/verify")
+def verify() -> Response:
+    """Check the whole archive."""
+    work = partial(_verify_work, context=console_context())
+    return begin_job(_("Checking the whole archive"), work, WAYS_BACK)
+
+
+def standing(reading: Reading) -> dict[str, object]:
+    """What the settings tell of seals and checks."""
+    made, checked = seals.seals(reading), verification_log.last(reading)
+    return {
+        "unsealed": last_seq(reading) - seals.last_sealed(reading),
+        "last_seal": minute_text(made[-1].closed_at) if made else "",
+        "checked": checked,
+        "checked_at": minute_text(checked.at) if checked else "",
+    }
+
+
+def _seal_work(job: Job, context: ConsoleContext) -> JobOutcome:
+    app = context.app(job)
+    job.tell(_("Sealing, and asking for the time stamp"))
+    sealing = seal_now(app)
+    head, *lines = (visible(line.strip()) for line in sealing_lines(sealing))
+    lines += [*map(visible, sealing.told), *(visible(f"{one} {one.advice()}".strip()) for one in app.root_errors)]
+    return JobOutcome(head, tuple(lines), LINKS, is_complete=not (app.root_errors or sealing.told))
+
+
+def _verify_work(job: Job, context: ConsoleContext) -> JobOutcome:
+    verification = verify_archive(
+        context.archive,
+        progress=step_progress(job),
+        authorities=app.build_authorities(context.home, context.settings().timestamp.authorities)[0],
+        now=context.now(),
+    )
+    is_noted = record_verification(context.archive, verification, deep=False, at=context.now())
+    head, *lines = map(visible, verification_lines(verification))
+    if has_damage(verification):
+        context.damage_seen.set()
+        return _damaged(lines)
+    if not is_noted:
+        lines.append(_("That it was checked could not be noted in the archive just now."))
+    return JobOutcome(head, tuple(lines), LINKS, is_complete=verification.ok)
+
+
+def _damaged(lines: list[str]) -> JobOutcome:
+    """What the check of a damaged archive has brought; the ways on are those of a check that failed."""
+    words = trouble_words(errors.ArchiveDamaged(path="", detail=""))
+    return JobOutcome(words.sentence, (words.short_advice,), is_complete=False, details=tuple(lines))

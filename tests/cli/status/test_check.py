@@ -21,7 +21,7 @@ from archiver.health import check
 from archiver.health.check_facts import look_into_archive
 from archiver.health.check_result import is_ok
 from archiver.health.snapshot import Starters
-from archiver.notices import url_check
+from archiver.notices import delivery
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
@@ -58,7 +58,7 @@ class Checked(Terminal):
         around = self.environ | environ
         app = as_scheduled(CliContext(self.home, 0, around))
         look, damage = look_into_archive(app)
-        notices = url_check.check_notices(app.settings, around)
+        notices = delivery.check_notices(app.settings, around)
         computer = check.Computer(Starters(registered), (), (), notices)
         found = check.run_all_checks(app, around, look, damage, computer)
         app.archive.close()

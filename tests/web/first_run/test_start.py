@@ -14,7 +14,7 @@ from archiver import errors
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.notices import delivery
-from archiver.notices.url_check import NoticeTrial
+from archiver.notices.delivery import NoticeTrial
 from archiver.setup import scheduled_job
 from archiver.setup.archive_setup import FirstRunStep, first_open_step
 from archiver.store.queries.contracts import contracts

@@ -16,13 +16,13 @@ from archiver.errors import CounterpartUnknown
 from archiver.export.package import reading_step
 from archiver.export.package.order import ExportOrder
 from archiver.notices import delivery
-from archiver.notices.url_check import NoticeTrial
+from archiver.notices.delivery import NoticeTrial
 from archiver.records import ReadState, Review
 from archiver.setup import scheduled_job
 from archiver.store.queries.contracts import contracts, deliveries
 from archiver.web.access import AccessGate
 from archiver.web.console_context import ConsoleContext
-from archiver.web.settings import copies, copy_folder
+from archiver.web.settings import copies
 from tests.support import recovery_files
 from tests.support.console.application import open_chromium, open_tab, serve_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
@@ -236,7 +236,7 @@ def test_a_copy_is_made_and_the_archive_comes_back_from_it(
     player: Player, chromium: Browser, desk: FirstDayDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Backup by clicking; on another computer restore, and the token stored again."""
-    monkeypatch.setattr(copy_folder, "is_same_disk", lambda *_given: False)
+    monkeypatch.setattr(copies, "is_same_disk", lambda *_given: False)
     monkeypatch.setattr(copies, "is_same_disk", lambda *_given: False)
     monkeypatch.setattr(copies, "first_places", lambda _environ: [tmp_path])
     to(player, "/settings")

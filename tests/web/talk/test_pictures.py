@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from archiver.store.avatars import FOLDER
-from archiver.web.talk.pictures import BYTES_PER_ENTRY, FACE, PictureCache
+from archiver.web.talk.files import BYTES_PER_ENTRY, FACE, PictureCache
 from tests.support.archives.maker import story
 from tests.support.viewer.client import HOST, open_viewer
 
