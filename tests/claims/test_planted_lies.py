@@ -152,10 +152,6 @@ def _in_2030(true: Function, *given: Any, **options: Any) -> str:
     return str(true(*given, **options)).replace("2026", "2030")
 
 
-def _saving_began_in_2030(true: Function, *given: Any, **values: Any) -> list[str]:
-    return [re.sub("(保存開始: )2026", r"\g<1>2030", line) for line in true(*given, **values)]
-
-
 def _one_more(true: Function, *given: Any) -> str:
     """The first number in the sentence is too high by one."""
     return re.sub(r"\d+", lambda number: f"{int(number[0]) + 1}", true(*given), count=1)
@@ -226,11 +222,14 @@ LIES: dict[str, dict[str, Lie]] = {
             page_templates.text_rows,
             partial(_rows_with, "(?<=確認した時刻 )2026", lambda _: "2030"),
         ),
-        "the saving began later": (page_templates.text_lines, _saving_began_in_2030),
+        "the saving began later": (
+            page_templates.text_rows,
+            partial(_rows_with, "(?<=保存開始: )2026", lambda _: "2030"),
+        ),
     },
     "what was recovered": {
         "everything came by lists": (words.sources_text, _all_listed),
-        "nothing was refused": (limits._refused_blocks, partial(nothing, ())),
+        "nothing was refused": (limits._refusal_rows, partial(nothing, ())),
     },
     "who is who": {"the reporter entered it": (counterparts.counterpart_bases, _all_entered)},
     "a cancelled account": {

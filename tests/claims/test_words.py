@@ -30,7 +30,7 @@ NOT_OF_A_CASE = {
     "render/message_html.py": "the badge of one message, by whether a text of it was seen",
     "export/report/message_block.py": "the place of a text of one message that was never seen",
     "render/templates/report_changes.txt": "counts files",
-    "export/report/consultation.py": "counts deliveries",
+    "render/templates/report_consultation.txt": "counts deliveries",
     "evidence/tables/build.py": "the state of one message in a row of a table",
     "evidence/tables/events.py": "one event of one message",
 }

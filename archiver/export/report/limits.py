@@ -10,8 +10,9 @@ from functools import partial
 from archiver.claims.messages import first_message
 from archiver.claims.words import change_lines, sources_text
 from archiver.evidence.tables.events import ChangeRow
-from archiver.export.pdf.blocks import Block, Bullets, Chapter, Subheading, TableBlock
-from archiver.export.report.input import NEVER_READ, ReportInput
+from archiver.export.pdf.blocks import Chapter
+from archiver.export.report import templated
+from archiver.export.report.input import NEVER_READ, RefusedMessage, ReportInput
 from archiver.export.report.message_block import gap_line
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import ChangeKind, Conversation, ObservedBy, Pause
@@ -24,7 +25,6 @@ from archiver.render.gap_breaks import (
     pause_lines,
     usual_interval_lines,
 )
-from archiver.render.page_templates import text_lines
 from archiver.render.snippet import unsealed_sentence
 from archiver.render.times import iso_date, local_time
 from archiver.report_language import say
@@ -38,9 +38,11 @@ _TRUNCATED_LISTS = {"files": "ファイル", "open": "未完了のタスク", "d
 
 def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """The chapter as a list of sentences."""
-    lines = text_lines(
-        "limits.txt",
-        case=case,
+    refused = () if case.period else case.refused
+    (limits,) = templated.chapters(
+        "report_limits.txt",
+        case,
+        statistics,
         never=NEVER_READ,
         earlier_text=partial(_earlier_text, statistics),
         closing_pauses=closing_pauses,
@@ -67,9 +69,10 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
             for kind, line in change_lines(statistics.facts.changed)
             if kind in (ChangeKind.HIDDEN, ChangeKind.MISSING)
         ],
+        refusals=_refusal_rows(refused),
+        refusal_count=len(refused),
     )
-    title = say("９\u3000取得できなかったもの・記録の限界")
-    return Chapter(title, (Bullets(tuple(lines)), *_refused_blocks(case)))
+    return limits
 
 
 def _earlier_text(statistics: MessageStatistics, begun: datetime) -> str:
@@ -102,41 +105,33 @@ def _pause_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[s
 
 def _span_text(span: timedelta) -> str:
     """A difference of clocks in its largest unit: `およそ9時間`."""
-    span = abs(span)
-    for name, unit in (
-        (say("日"), timedelta(days=1)),
-        (say("時間"), timedelta(hours=1)),
-        (say("分"), timedelta(minutes=1)),
-    ):
-        if span >= unit:
-            return say("およそ{span}{name}", span=round(span / unit), name=name)
-    return say("およそ{total_seconds}秒", total_seconds=round(span.total_seconds()))
+    seconds = abs(round(span.total_seconds()))
+    for words, unit in (("およそ{n}日", 86_400), ("およそ{n}時間", 3_600), ("およそ{n}分", 60)):
+        if seconds >= unit:
+            return say(words, n=round(seconds / unit))
+    return say("およそ{n}秒", n=seconds)
 
 
 REFUSALS = {"unreadable": "「見つからない」(404)と応答。理由は分かりません", "hidden": "プランの制限で見えないと応答"}
 """How Chatwork refused a message that was asked for by its id."""
 
 
-def _refused_blocks(case: ReportInput) -> Iterator[Block]:
-    """Every known id of a message that Chatwork did not give, those of a room and day in one row."""
+def _refusal_rows(refused: Iterable[RefusedMessage]) -> list[tuple[str, ...]]:
+    """Every known id of a message that Chatwork did not give, those of a room and day in one row, two on a line."""
     groups: dict[tuple[int, str, str], list[str]] = {}
-    for one in () if case.period else case.refused:
+    for one in refused:
         day = iso_date(datetime.fromisoformat(one.at))
         groups.setdefault((one.room_id, day, one.how), []).append(str(one.message_id))
-    if groups:
-        count = sum(map(len, groups.values()))
-        yield Subheading(say("Chatworkから取得できなかったメッセージID {count:,}件", count=count))
-        rows = [
-            (str(room), day, say(REFUSALS[how]), say("{n:,}件", n=len(ids)), _in_pairs(ids))
-            for (room, day, how), ids in sorted(groups.items())
-        ]
-        heads = (say("ルームID"), say("確認した日"), say("Chatworkの応答"), say("件数"), say("メッセージID"))
-        yield TableBlock(heads, (0, 0, 2, 0, 3), tuple(rows))
-
-
-def _in_pairs(ids: list[str]) -> str:
-    """Two on a line, so that no id is broken in two."""
-    return say("、\n").join(say("、").join(ids[start : start + 2]) for start in range(0, len(ids), 2))
+    return [
+        (
+            str(room),
+            day,
+            say(REFUSALS[how]),
+            say("{n:,}件", n=len(ids)),
+            say("、\n").join(say("、").join(ids[start : start + 2]) for start in range(0, len(ids), 2)),
+        )
+        for (room, day, how), ids in sorted(groups.items())
+    ]
 
 
 LONGEST = 10
