@@ -37,8 +37,7 @@ from archiver.export.pdf.blocks import (
 )
 from archiver.export.pdf.typst_pdf import make_pdf
 from archiver.export.pdf.worker import make_pdf_apart
-from archiver.export.report.chapters import build_report
-from archiver.export.report.consultation import build_consultation
+from archiver.export.report.chapters import build_consultation, build_report
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text

@@ -13,7 +13,7 @@ import pytest
 
 from archiver.claims.claim import Knowledge
 from archiver.claims.messages import days_waiting, last_reply, message_count, turn
-from archiver.export.report import limits, summary
+from archiver.export.report import record, summary
 from archiver.records import Observation
 from archiver.store import seals
 from archiver.store.queries import contracts
@@ -88,7 +88,7 @@ class ClosedRoom:
         if f"全{saved}件" in page or "開けなくなったチャット1つの件数不明分" not in page:
             yield "page 1: counts"
         if "確認していない時間が" not in page or "開けなくなる前の、" not in "\n".join(
-            page_lines_of([limits.chapter(case, statistics)])
+            page_lines_of([record.limits(case, statistics)])
         ):
             yield "the time before the closing is not told"
         self.maker.archive.close()

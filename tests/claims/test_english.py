@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.export.report.chapters import build_report
-from archiver.export.report.consultation import build_consultation
+from archiver.export.report.chapters import build_consultation, build_report
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.texts.platform_inquiry_text import demand_text, inquiry_form_text

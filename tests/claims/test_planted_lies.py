@@ -17,7 +17,7 @@ from archiver import contract_dates
 from archiver.claims import counterparts, messages, quotations, words
 from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
 from archiver.evidence.tables import events
-from archiver.export.report import limits, message_block, platform_crosscheck
+from archiver.export.report import message_block, platform_crosscheck, record
 from archiver.records import Basis, CaseFacts, CaseSide, ChangedMessages, ChangeKind, Message, ObservedBy
 from archiver.render import page_templates
 from archiver.store.archive import Archive
@@ -212,7 +212,7 @@ LIES: dict[str, dict[str, Lie]] = {
         "nothing is quoted": (quotations.best, partial(nothing, ())),
     },
     "times when nobody looked": {
-        "none is named": (limits.named_pauses, partial(nothing, frozenset())),
+        "none is named": (record.named_pauses, partial(nothing, frozenset())),
         "there was one more": (page_templates.text_rows, partial(_rows_with, "(?<=時間が)[0-9]+", _one_up)),
         "the longest was short": (
             page_templates.text_rows,
@@ -229,7 +229,7 @@ LIES: dict[str, dict[str, Lie]] = {
     },
     "what was recovered": {
         "everything came by lists": (words.sources_text, _all_listed),
-        "nothing was refused": (limits._refusal_rows, partial(nothing, ())),
+        "nothing was refused": (record._refusal_rows, partial(nothing, ())),
     },
     "who is who": {"the reporter entered it": (counterparts.counterpart_bases, _all_entered)},
     "a cancelled account": {

@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from archiver.claims import messages
 from archiver.cli.contracts.contract_rows import page_lines
 from archiver.export.pdf.blocks import Bullets, Chapter, FactList, MessageBlock, Paragraph, TableBlock
-from archiver.export.report import excerpt, limits, method, people_and_dates, summary
+from archiver.export.report import excerpt, people_and_dates, record, summary
 from archiver.export.report.message_block import PaperReferences, message_block
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
 from archiver.records import ContractRoom, Observation, RoomId, State
@@ -119,7 +119,7 @@ def test_the_outage_that_holds_an_edit_stands_in_chapter_9(tmp_path: Path) -> No
     with maker.archive.reading() as reading:
         case, statistics = report_of(reading, "job1")
 
-    assert "2026-11-27 10:00:00 から 2026-11-30 22:00:00 まで" in words(limits.chapter(case, statistics))
+    assert "2026-11-27 10:00:00 から 2026-11-30 22:00:00 まで" in words(record.limits(case, statistics))
 
 
 # --- (b) installed on the worst day ----------------------------------------------------------------------------
@@ -209,14 +209,14 @@ def test_the_recovery_and_every_refused_id_are_told(tmp_path: Path) -> None:
     with maker.archive.reading() as reading:
         case, statistics = report_of(reading)
 
-    chapter = words(limits.chapter(case, statistics))
+    chapter = words(record.limits(case, statistics))
     assert f"{ROOM}\t2026-11-09\t「見つからない」(404)と応答。理由は分かりません\t4件\t10、11、\n12、13" in chapter
     assert (
         "一覧によらずに取得したメッセージ: 報告者が保存していた資料にあったメッセージIDから1件ずつ取得 390件" in chapter
     )
     assert "上の保存できなかった件数は、これを除いた見積もりです。" in chapter
     assert "最後にメッセージの一覧を確認した時刻 2026-11-09 14:00:00。" in chapter  # a recovered one was seen later
-    statement = words(method.chapters(case, statistics)[0])
+    statement = words(record.method(case, statistics)[0])
     assert "一覧で取得 100件、報告者が保存していた資料にあったメッセージIDから1件ずつ取得 390件" in statement
 
 
@@ -226,7 +226,7 @@ def test_the_refused_ids_of_a_seal_do_not_depend_on_what_is_only_for_the_next_ru
     tables = []
     for _ in range(2):
         with maker.archive.reading() as reading:
-            tables.append(words(limits.chapter(*report_of(reading))))
+            tables.append(words(record.limits(*report_of(reading))))
         with maker.archive.writing() as writing:
             writing.sql.execute(delete(schema.quest))
 

@@ -12,8 +12,7 @@ from archiver.claims.quotations import Quotation, excerpts, quotation_line
 from archiver.export.mask.policy import masking_policy
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
-from archiver.export.report.chapters import build_report
-from archiver.export.report.consultation import build_consultation
+from archiver.export.report.chapters import build_consultation, build_report
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.platform_inquiry_text import MAX_LENGTH, inquiry_form_text
 from archiver.records import ContractRoom, RoomId, State

@@ -14,16 +14,7 @@ from archiver.export.mask.policy import masking_policy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
-from archiver.export.report import (
-    consultation,
-    exhibits,
-    limits,
-    method,
-    people_and_dates,
-    platform_crosscheck,
-    summary,
-    timeline,
-)
+from archiver.export.report import chapters, exhibits, people_and_dates, platform_crosscheck, record, summary, timeline
 from archiver.export.texts import readme
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
 from tests.claims.dispute import report_of
@@ -71,7 +62,7 @@ def test_seals_without_a_stamp_fill_no_page(usual: ArchiveMaker) -> None:
     """The first and the last are printed, the others counted, and the columns about stamps left out."""
     with usual.archive.reading() as reading:
         case, statistics = report_of(reading)
-    chapter = method.chapters(case, statistics)[2]
+    chapter = record.method(case, statistics)[2]
 
     assert ("番号・日", "記録数", "確定記録のSHA-256") == _table(chapter).heads
     assert 2 == len(_table(chapter).rows)
@@ -117,7 +108,7 @@ def test_a_blank_escrow_is_not_called_completed(tmp_path: Path) -> None:
         case, statistics = report_of(reading)
     maker.archive.close()
 
-    assert ("仮払い完了", "未入力") in _facts(consultation.chapters(case, statistics)[1])
+    assert ("仮払い完了", "未入力") in _facts(chapters.consultation_chapters(case, statistics)[1])
     assert "保存できた最初のメッセージは1日前" in words(platform_crosscheck.chapter(case, statistics))
 
 
@@ -137,7 +128,7 @@ def test_a_pause_does_not_deny_the_texts_that_chapter_6_shows(usual: ArchiveMake
     """An edit in a pause has its earlier text where the message was saved before; equal pauses are no shorter."""
     with usual.archive.reading() as reading:
         case, statistics = report_of(reading)
-    chapter = words(limits.chapter(case, statistics))
+    chapter = words(record.limits(case, statistics))
 
     assert "この間に変えられた、または消された文面は、前の内容が分かりません" not in chapter
     assert "この間に書かれ、この間に変えられた、または消されたメッセージの元の文面" in chapter
@@ -147,7 +138,7 @@ def test_only_what_stands_out_is_named_where_looks_are_usually_a_day_apart(usual
     """The outage of 84 hours with the edit and the day of the deletions; the other days are one sum."""
     with usual.archive.reading() as reading:
         case, statistics = report_of(reading)
-    chapter = words(limits.chapter(case, statistics)).splitlines()
+    chapter = words(record.limits(case, statistics)).splitlines()
 
     named = [line.partition("。")[0] for line in chapter if line.startswith("確認していない時間帯: 20")]
     assert [
@@ -171,7 +162,7 @@ def test_the_money_stands_in_the_dates_and_the_course_of_events(tmp_path: Path) 
 
     for chapter in (people_and_dates.dates(case, statistics), timeline.chapter(case, statistics)):
         assert all(one in words(chapter) for one in money)
-    assert ("支払期日", "請求1 2026-11-30") in _facts(consultation.chapters(case, statistics)[1])
+    assert ("支払期日", "請求1 2026-11-30") in _facts(chapters.consultation_chapters(case, statistics)[1])
     assert "支払期日の入力: 請求1 2026-11-30" in lawyers
 
 
@@ -187,7 +178,7 @@ def test_a_whole_beginning_is_not_said_to_be_limited(usual: ArchiveMaker, tmp_pa
     for archive in (usual.archive, worst.archive):
         with archive.reading() as reading:
             case, statistics = report_of(reading)
-            found.append("以降に限ります" in words(limits.chapter(case, statistics)))
+            found.append("以降に限ります" in words(record.limits(case, statistics)))
     worst.archive.close()
 
     assert [False, True] == found

@@ -17,8 +17,7 @@ import pytest
 
 from archiver.export.pdf.blocks import Report, layout_data
 from archiver.export.report.all_messages import volume_reports
-from archiver.export.report.chapters import build_report
-from archiver.export.report.consultation import build_consultation
+from archiver.export.report.chapters import build_consultation, build_report
 from archiver.export.report.exhibits import FiledFiles, FileExtent, evidence_list
 from archiver.export.report.input import ReportInput
 from archiver.export.texts.platform_inquiry_text import demand_text, inquiry_form_text

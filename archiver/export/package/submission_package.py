@@ -34,8 +34,7 @@ from archiver.export.package.package_input import (
 )
 from archiver.export.package.recipe import ExportReport, Recipe
 from archiver.export.package.report_input import package_preview, report_input, unread_chats
-from archiver.export.report.chapters import build_report
-from archiver.export.report.consultation import build_consultation
+from archiver.export.report.chapters import build_consultation, build_report
 from archiver.export.report.exhibits import evidence_document, evidence_list
 from archiver.export.report.input import FiledBefore, ReportInput
 from archiver.export.report.request_to_office import advice, blank_facts

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from archiver.export.pdf.blocks import Chapter, Report
-from archiver.export.report import (
-    excerpt,
-    files_and_changes,
-    limits,
-    method,
-    people_and_dates,
-    platform_crosscheck,
-    summary,
-    timeline,
-)
-from archiver.export.report.input import ReportInput
+from archiver.export.pdf.blocks import Block, Chapter, Paragraph, Report, TableBlock
+from archiver.export.report import excerpt, people_and_dates, platform_crosscheck, record, summary, templated, timeline
+from archiver.export.report.input import BLANK, ReportInput, delivery_text, platform_of
+from archiver.export.report.money import consultation_rows, reminder_rows, stated_due_text
+from archiver.export.report.request_to_office import end_request_text, last_delivery, review_due
 from archiver.export.report.statistics import MessageStatistics
-from archiver.render.times import date_text, local_time
-from archiver.report_language import marked, say
+from archiver.render.gap_breaks import PAUSE, all_pauses, interval_text, no_pauses_text
+from archiver.render.times import date_text, local_time, minute_text
+from archiver.report_language import is_english, marked, say
 
 TITLE = "Chatworkやり取り記録 報告書"
 
@@ -46,9 +41,9 @@ def build_report(case: ReportInput, statistics: MessageStatistics) -> Report:
     head = say("{title}\u3000{number}", title=say(TITLE), number=_number(case)) if case.profile == "court" else ""
     chapters = [
         *(chapter(case, statistics) for chapter in CHAPTERS),
-        *files_and_changes.chapters(case, statistics),
-        limits.chapter(case, statistics),
-        *method.chapters(case, statistics),
+        *record.changes(case, statistics),
+        record.limits(case, statistics),
+        *record.method(case, statistics),
     ]
     return framed(case, say(TITLE), chapters, head=head, more=more)
 
@@ -75,3 +70,78 @@ def framed(
 
 def _number(case: ReportInput) -> str:
     return say("管理番号 {name}", name=case.name)
+
+
+CONSULTATION = "Chatworkやり取り記録 相談用の要約"
+MAX_LINES = 14
+"""Lines of the timeline at most; fewer where they are long, as all must fit on the second page."""
+
+_READ = "相談のときに、上から順に読み上げるための2頁です。"
+_ROOM, _WIDE, _BETWEEN = 20, 38, 0.3
+"""Lines of paper for the timeline, characters in one line, and the space between two rows in lines."""
+_REQUEST_ROOM = 2
+"""Lines of paper that a request to end the contract early takes from the timeline."""
+
+
+def build_consultation(case: ReportInput, statistics: MessageStatistics) -> Report:
+    """Page 1 of the report, then contract terms, money, timeline and limits."""
+    first = summary.chapter(case, statistics)
+    note = Paragraph(say(_READ), "small")
+    first = replace(first, title=say("１\u3000要約"), blocks=(*first.blocks, note))
+    return framed(case, say(CONSULTATION), (first, *consultation_chapters(case, statistics)))
+
+
+def consultation_chapters(case: ReportInput, statistics: MessageStatistics) -> list[Chapter]:
+    """The terms in the order in which the law on freelancers names them, the money, the timeline, and what is missing.
+
+    Without the last the two pages would look complete. Sums that nobody entered are left for the user to fill in.
+    """
+    platform, all_gaps = platform_of(case.contract.platform), [gap for room in case.rooms for gap in room.gaps]
+    gaps = [gap for gap in all_gaps if not gap.is_erased]
+    known = [gap.missing for gap in gaps if gap.missing]
+    unknown = sum(gap.missing is None for gap in gaps)
+    pauses = all_pauses(case.rooms, case.ends_at)
+    looks = sorted({room.watch.last for room in case.rooms if room.watch.last is not None})
+    blank = say("{blank}　　　　　　　　円", blank=say(BLANK))
+    terms, money, course, limits = templated.chapters(
+        "report_consultation.txt",
+        case,
+        statistics,
+        delivery=delivery_text(platform),
+        delivered=last_delivery(case),
+        review_due=review_due(case),
+        end_request=end_request_text(case.contract),
+        stated_due=stated_due_text(case),
+        money=[
+            *(
+                consultation_rows(case, statistics)
+                or [(say("受け取った金額"), blank), (say("支払いを求める金額"), blank)]
+            ),
+            *reminder_rows(case, statistics),
+        ],
+        gaps=gaps,
+        gap_counts=[
+            *([say("およそ{n:,}件(Chatworkの表示する件数との差)", n=sum(known))] if known else []),
+            *([say("件数の分からないもの{n:,}か所", n=unknown)] if unknown else []),
+        ],
+        erased=sum(gap.missing or 0 for gap in all_gaps if gap.is_erased),
+        PAUSE=say(PAUSE),
+        pauses=pauses,
+        longest=max(pauses, key=lambda one: (one.end - one.start, one.start), default=None),
+        no_pauses=no_pauses_text(room.watch for room in case.rooms),
+        interval_text=interval_text,
+        looks=list(map(minute_text, looks)),
+    )
+    return [terms, money, replace(course, blocks=_timeline_blocks(case, statistics)), limits]
+
+
+def _timeline_blocks(case: ReportInput, statistics: MessageStatistics) -> tuple[Block, ...]:
+    """The timeline with as many lines as there is space for."""
+    room = _ROOM - (_REQUEST_ROOM if case.contract.end_request_at else 0)
+    wide = _WIDE * 2 if is_english() else _WIDE  # letters are half as wide
+    for limit in range(MAX_LINES, 0, -1):
+        blocks = timeline.blocks(case, statistics, limit=limit)
+        rows = [row for block in blocks if isinstance(block, TableBlock) for row in block.rows]
+        if sum(1 + _BETWEEN + len(what) // wide for _, what, _ in rows) <= room:
+            break
+    return blocks

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from archiver.export.pdf.blocks import Report
-from archiver.export.report import chapters, consultation, exhibits
+from archiver.export.report import chapters, exhibits
 from archiver.export.report.all_messages import volume_reports
 from tests.support.reports import pdf_reader, report_inputs
 
@@ -43,7 +43,7 @@ def test_nobody_is_accused_and_nothing_promised(profile: str, contract: Any) -> 
     case = report_inputs.case([plain], profile=profile, contract=contract)
     made = [
         report_inputs.build_with_survey(chapters.build_report, case),
-        report_inputs.build_with_survey(consultation.build_consultation, case),
+        report_inputs.build_with_survey(chapters.build_consultation, case),
         report_inputs.build_with_survey(exhibits.evidence_list, case, exhibits.FiledFiles("report.pdf", ())),
         *volume_reports(case),
     ]

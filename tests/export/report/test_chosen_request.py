@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from archiver.export.pdf.blocks import FactList
-from archiver.export.report import chapters, consultation, summary
+from archiver.export.report import chapters, summary
 from archiver.export.report.input import ReportInput
 from archiver.export.report.request_to_office import request_sentence
 from archiver.export.report.statistics import survey_messages
@@ -76,5 +76,5 @@ def test_page_1_stays_one_page_with_the_longest_choice() -> None:
     report = chapters.build_report(lawyer, survey_messages(lawyer))
 
     assert 1 == len(pdf_reader.pages(pdf_reader.pdf_bytes(replace(report, chapters=report.chapters[:1]))))
-    two = consultation.build_consultation(consult, survey_messages(consult))
+    two = chapters.build_consultation(consult, survey_messages(consult))
     assert 2 == len(pdf_reader.pages(pdf_reader.pdf_bytes(two)))

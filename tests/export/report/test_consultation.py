@@ -9,7 +9,7 @@ import pytest
 
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import FactList, TableBlock
-from archiver.export.report import consultation
+from archiver.export.report import chapters
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.records import AccountClosing, Delivery, Invoice, StatedTerm, Watch
 from archiver.report_language import ENGLISH, JAPANESE, report_language
@@ -39,7 +39,7 @@ def test_it_points_to_no_chapter_of_a_report_that_is_not_in_it(language: str, ch
     )
 
     with report_language(language):
-        sheet = report_inputs.build_with_survey(consultation.build_consultation, case)
+        sheet = report_inputs.build_with_survey(chapters.build_consultation, case)
 
     assert [] == re.findall(f".*{chapter}.*", "\n".join(page_lines_of(sheet.chapters)))
 
@@ -55,9 +55,7 @@ def test_it_is_two_pages(text: str) -> None:
     ]
 
     pages = pdf_reader.pages(
-        pdf_reader.pdf_bytes(
-            report_inputs.build_with_survey(consultation.build_consultation, replace(whole, rooms=rooms))
-        )
+        pdf_reader.pdf_bytes(report_inputs.build_with_survey(chapters.build_consultation, replace(whole, rooms=rooms)))
     )
 
     assert 2 == len(pages)
@@ -72,18 +70,18 @@ def test_short_lines_of_the_course_are_more_than_long_ones() -> None:
     for name in ("短", "長い名前" * 20):
         files = tuple(report_inputs.file(number, message_id(1), name=name) for number in range(1, 40))
         course = report_inputs.build_with_survey(
-            consultation.build_consultation,
+            chapters.build_consultation,
             report_inputs.case(
                 [report_inputs.room_of_messages([report_inputs.plain_message("一", 1)], attachments=files)]
             ),
         )
         counts.append(sum(len(block.rows) for block in course.chapters[3].blocks if isinstance(block, TableBlock)))
 
-    assert consultation.MAX_LINES == counts[0] > counts[1] > 8
+    assert chapters.MAX_LINES == counts[0] > counts[1] > 8
 
 
 def limits(case: ReportInput) -> dict[str, str]:
-    (facts,) = report_inputs.build_with_survey(consultation.chapters, case)[3].blocks
+    (facts,) = report_inputs.build_with_survey(chapters.consultation_chapters, case)[3].blocks
     assert isinstance(facts, FactList)
     return dict(facts.rows)
 
@@ -124,4 +122,4 @@ def test_an_empty_case_is_two_chapters_of_blanks() -> None:
     """Nothing stated, nothing held: blanks, no fault."""
     case = report_inputs.case([sample_conversation.empty()], contract=report_inputs.BLANK_CONTRACT, deliveries=())
 
-    assert 5 <= str(report_inputs.build_with_survey(consultation.build_consultation, case)).count(BLANK)
+    assert 5 <= str(report_inputs.build_with_survey(chapters.build_consultation, case)).count(BLANK)

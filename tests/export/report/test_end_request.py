@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
-from archiver.export.report import consultation, people_and_dates, summary, timeline
+from archiver.export.report import people_and_dates, summary, timeline
+from archiver.export.report.chapters import consultation_chapters
 from archiver.export.report.input import STATED, ReportInput
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
@@ -33,7 +34,7 @@ def test_page_1_and_the_consultation_name_it() -> None:
     (money,) = [row[1] for row in page_rows if row[0] == "契約・仮払い"]
 
     assert f"\n契約途中終了リクエスト {ANSWER}" in money
-    assert ("契約途中終了リクエスト", ANSWER) in rows(report_inputs.build_with_survey(consultation.chapters, case())[0])
+    assert ("契約途中終了リクエスト", ANSWER) in rows(report_inputs.build_with_survey(consultation_chapters, case())[0])
 
 
 def test_the_dates_have_it() -> None:
@@ -87,7 +88,7 @@ def test_what_is_not_stated_is_not_named() -> None:
     chapters = [
         summary.chapter(blank, statistics),
         people_and_dates.dates(blank, statistics),
-        report_inputs.build_with_survey(consultation.chapters, blank)[0],
+        report_inputs.build_with_survey(consultation_chapters, blank)[0],
     ]
 
     assert not [row for one in chapters for row in rows(one) if "途中終了" in "".join(row)]

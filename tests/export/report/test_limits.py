@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from archiver.export.pdf.blocks import Bullets
-from archiver.export.report import chapters, limits
+from archiver.export.report import chapters, record
 from archiver.export.report.input import ReportInput
-from archiver.export.report.limits import LONGEST, MAX_NAMED
+from archiver.export.report.record import LONGEST, MAX_NAMED
 from archiver.export.report.statistics import survey_messages
 from archiver.records import Conversation, Pause, WrongClock
 from tests.support.reports import report_inputs, sample_conversation
@@ -18,7 +18,7 @@ from tests.support.reports.sample_conversation import at, message_id
 
 
 def items(case: ReportInput) -> list[str]:
-    (bullets,) = limits.chapter(case, survey_messages(case)).blocks
+    (bullets,) = record.limits(case, survey_messages(case)).blocks
     assert isinstance(bullets, Bullets)
     return list(bullets.items)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archiver.export.pdf.blocks import Chapter, FactList
-from archiver.export.report import chapters, consultation, people_and_dates, summary
+from archiver.export.report import chapters, people_and_dates, summary
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.platform_inquiry_text import demand_text
@@ -92,7 +92,7 @@ def test_what_is_bound_outside_the_period_is_told_as_not_in_the_package() -> Non
     statistics = survey_messages(case)
     place = f"メッセージID {absent}(2026-11-05 09:14。この資料の期間の外のメッセージで、この資料には含まれません)"
 
-    page, rows = first_page(case), facts_of(consultation.chapters(case, statistics)[1])
+    page, rows = first_page(case), facts_of(chapters.consultation_chapters(case, statistics)[1])
     letter = demand_text(case, statistics)
 
     assert page["条件を示したメッセージ(報告者入力)"] == f"支払期日: {place}"

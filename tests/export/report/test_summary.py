@@ -9,7 +9,7 @@ import pytest
 
 from archiver.claims.messages import last_notice, last_reply
 from archiver.export.pdf.blocks import FactList
-from archiver.export.report import chapters, consultation, people_and_dates, platform_crosscheck, summary, timeline
+from archiver.export.report import chapters, people_and_dates, platform_crosscheck, summary, timeline
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.statistics import survey_messages
 from archiver.records import AccountId, MappedAccount, MessageKind, Role, State
@@ -131,7 +131,7 @@ def test_a_delivery_without_a_platform_has_no_place() -> None:
     case = report_inputs.case(contract=replace(report_inputs.CONTRACT, platform=None))
     statistics = survey_messages(case)
     chapters_of_days = [people_and_dates.dates(case, statistics), timeline.chapter(case, statistics)]
-    terms = consultation.chapters(case, statistics)[0]
+    terms = chapters.consultation_chapters(case, statistics)[0]
 
     assert "書面・メール等" not in str([rows(case), terms, *chapters_of_days])
 

@@ -9,13 +9,7 @@ import pytest
 
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph, TableBlock
-from archiver.export.report import (
-    files_and_changes,
-    method,
-    people_and_dates,
-    platform_crosscheck,
-    timeline,
-)
+from archiver.export.report import people_and_dates, platform_crosscheck, record, timeline
 from archiver.export.report.input import MaskedPassage, ReportInput, SealLine
 from archiver.export.report.statistics import survey_messages
 from archiver.records import (
@@ -100,7 +94,7 @@ def test_a_lost_file_equals_no_delivery_without_a_digest() -> None:
     case = report_inputs.case([room], deliveries=(Delivery(1, "2026-11-06"),))
 
     assert "SHA-256とも同じ" not in str(crosscheck_rows(case))
-    assert "-" == rows(files_and_changes.chapters(case, survey_messages(case))[0])[0][6]
+    assert "-" == rows(record.changes(case, survey_messages(case))[0])[0][6]
 
 
 def test_blank_facts_and_clues_and_enclosures_are_points_too() -> None:
@@ -169,12 +163,12 @@ def test_of_very_many_files_the_delivered_and_the_newest_are_printed(
     monkeypatch: pytest.MonkeyPatch, profile: str, where: str
 ) -> None:
     """The others are counted, with where they stand: a table of thousands would take a computer's memory."""
-    monkeypatch.setattr(files_and_changes, "MAX_FILES", 2)
-    monkeypatch.setattr(files_and_changes, "OFFICE_FILES", 2)
+    monkeypatch.setattr(record, "MAX_FILES", 2)
+    monkeypatch.setattr(record, "OFFICE_FILES", 2)
     case = report_inputs.case(profile=profile)
     newest = max(case.attachments[1:], key=lambda one: one.uploaded_at)
 
-    chapter = files_and_changes.chapters(case, survey_messages(case))[0]
+    chapter = record.changes(case, survey_messages(case))[0]
 
     assert ["F-0001", newest.number] == [row[0] for row in rows(chapter)]
     assert "全3点のうち、納品したものと新しいものを載せました。ほか1点は" in words(chapter)
@@ -201,7 +195,7 @@ def test_changes_are_told_in_words() -> None:
     gap = ChangeRow("2026-11-14T20:15:00Z", 2, "保存できなかった期間が生じた", room, None, "m1 から m2", "", "", None)
     case = report_inputs.case(events=[event, gap, task])
 
-    chapter = files_and_changes.chapters(case, survey_messages(case))[1]
+    chapter = record.changes(case, survey_messages(case))[1]
 
     row, last = rows(chapter)
     assert f"{'-' * 24}\n字幕 → -" == last[3]
@@ -222,7 +216,7 @@ def test_a_chat_was_last_seen_open_with_its_last_list() -> None:
     last = case.rooms[0].watch.last
     assert last is not None
 
-    told = [row[4] for row in rows(files_and_changes.chapters(case, survey_messages(case))[1])]
+    told = [row[4] for row in rows(record.changes(case, survey_messages(case))[1])]
 
     assert ["-", local_time(last)] == told
 
@@ -233,14 +227,14 @@ def test_only_so_many_changes_are_printed() -> None:
         "2026-11-14T20:15:00Z", 1, "表示名が変わった", sample_conversation.ROOM, None, "x", "a", "b", None
     )
     support, lawyer = (
-        files_and_changes.chapters(case, survey_messages(case))[1]
+        record.changes(case, survey_messages(case))[1]
         for case in (
-            report_inputs.case(profile=profile, events=[event] * (files_and_changes.MAX_EVENTS + 3))
+            report_inputs.case(profile=profile, events=[event] * (record.MAX_EVENTS + 3))
             for profile in ("support", "lawyer")
         )
     )
 
-    assert (files_and_changes.OFFICE_EVENTS, files_and_changes.MAX_EVENTS) == (len(rows(support)), len(rows(lawyer)))
+    assert (record.OFFICE_EVENTS, record.MAX_EVENTS) == (len(rows(support)), len(rows(lawyer)))
     assert "古いもの3件は events.csv にあります。" in words(lawyer)
     assert "ほかの183件はこの資料に載せていません(保管庫にはあります)。" in words(support)
 
@@ -249,7 +243,7 @@ def test_without_an_authority_nothing_is_awaited() -> None:
     """A seal without a stamp waits for one only where somebody is asked."""
     case = report_inputs.case(stamping=False)
 
-    assert ("なし", "-") == rows(method.chapters(case, survey_messages(case))[2])[1][4:]
+    assert ("なし", "-") == rows(record.method(case, survey_messages(case))[2])[1][4:]
 
 
 def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_each_with_a_stamp() -> None:
@@ -264,7 +258,7 @@ def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_each_with_a_stamp()
     room = report_inputs.room(["一"])
 
     support, lawyer, single = (
-        method.chapters(case, survey_messages(case))[2]
+        record.method(case, survey_messages(case))[2]
         for case in (
             *(report_inputs.case([room], profile=profile, seals=seals) for profile in ("support", "lawyer")),
             report_inputs.case([room], seals=seals[1:2]),
@@ -286,8 +280,8 @@ def test_masked_places_are_listed_or_said_to_be_none() -> None:
         masked_passages=(MaskedPassage("No.88", "電話番号", 2), MaskedPassage("No.90", "電話番号", 1))
     )
 
-    assert [("電話番号", "2", "3")] == rows(method.chapters(case, survey_messages(case))[3])
-    assert "伏せ字はありません。" == words(method.chapters(replace(case, masked_passages=()), survey_messages(case))[3])
+    assert [("電話番号", "2", "3")] == rows(record.method(case, survey_messages(case))[3])
+    assert "伏せ字はありません。" == words(record.method(replace(case, masked_passages=()), survey_messages(case))[3])
 
 
 def test_the_statement_says_who_chose_and_when_the_clock_was_doubtful() -> None:
@@ -295,7 +289,7 @@ def test_the_statement_says_who_chose_and_when_the_clock_was_doubtful() -> None:
     case = report_inputs.case()
     doubtful = replace(case, doubtful_dates=(WrongClock(at(0), at(60), timedelta(hours=9)),))
     chosen = replace(case, chosen=("1",))
-    rule, user, clock = (words(method.chapters(one, survey_messages(one))[0]) for one in (case, chosen, doubtful))
+    rule, user, clock = (words(record.method(one, survey_messages(one))[0]) for one in (case, chosen, doubtful))
     assert ("プログラムが第6章の規則で選びました。" in rule, "私が選びました。" in user) == (True, True)
     left_out = "0.8 秒でした。応答の時刻が大きくずれていた間は除きます(第9章)。"
     assert (False, True) == (left_out in rule, left_out in clock)
@@ -306,10 +300,10 @@ def test_a_stamp_is_not_said_to_prove_more_than_it_does() -> None:
     case = report_inputs.case()
 
     assert "タイムスタンプは、そのデータがその時刻に存在したことを示すもの" in words(
-        method.chapters(case, survey_messages(case))[1]
+        record.method(case, survey_messages(case))[1]
     )
     plain = replace(case, stamping=False, seals=())
-    assert "タイムスタンプ(RFC 3161)は付いていません。" in words(method.chapters(plain, survey_messages(case))[1])
+    assert "タイムスタンプ(RFC 3161)は付いていません。" in words(record.method(plain, survey_messages(case))[1])
 
 
 def test_the_reason_of_a_mapping_is_said_to_be_the_reporters() -> None:
@@ -329,6 +323,6 @@ def test_chapter_10_lists_it() -> None:
     package = ExportedPackage(1, 9, at(0), "job1", "support", "CW1_x_support", "ab" * 32, (handover,))
     case = report_inputs.case(handed_over=(package,))
 
-    (bullets,) = (one for one in method.chapters(case, survey_messages(case))[0].blocks if isinstance(one, Bullets))
+    (bullets,) = (one for one in record.method(case, survey_messages(case))[0].blocks if isinstance(one, Bullets))
 
     assert ("2026-11-24　クラウドワークス 運営: CW1_x_support　SHA-256 先頭16桁 " + "ab" * 8,) == bullets.items
