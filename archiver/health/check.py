@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -15,18 +16,24 @@ from pathlib import Path
 from platform import python_version
 from typing import NamedTuple
 
+from archiver import errors
 from archiver.app import App
+from archiver.custody import put_back_databases
 from archiver.health import evidence, folders, rooms_and_runs, token
-from archiver.health.check_facts import ArchiveLook
-from archiver.health.check_result import CheckResult, attention, good, is_ok
+from archiver.health.check_result import CHECK_NAMES, CheckResult, attention, good, is_ok
 from archiver.health.conditions import ROWS, Condition, conditions, conditions_beside, told_conditions, worst_grade
 from archiver.health.judgements import MISSED_RUNS, Situation
 from archiver.health.rooms_and_runs import unseen_bound
-from archiver.health.snapshot import ComputerState, HealthSnapshot, Starters
+from archiver.health.snapshot import ComputerState, HealthSnapshot, Starters, read_snapshot
 from archiver.health.words import sentence
 from archiver.settings.model import exports_folder
 from archiver.store import migrate
+from archiver.store.archive import Archive, Reading
+from archiver.store.keeper import keeper_of
+from archiver.store.queries import status
 from archiver.store.queries.status import Versions
+from archiver.store.working import remembered_values
+from archiver.store.working.remembered_values import CallBudget
 from archiver.wording import gettext as _
 
 
@@ -44,6 +51,63 @@ class Computer(NamedTuple):
     """How many other archives of this user the computer holds, of whatever account."""
 
 
+class ArchiveLook(NamedTuple):
+    """How the archive stands, and what else `archive status --full` says of it."""
+
+    snapshot: HealthSnapshot
+    budget: CallBudget | None
+    """Chatwork's request budget as the last run left it."""
+    other_calls: datetime | None
+    """When a run last saw that somebody else uses the account's calls."""
+    calls_spent: datetime | None
+    """When the last run ended, if it ended early as no call was left."""
+    growth: tuple[int, float | None]
+    """Its bytes, and those that were added a day; None: it is too young."""
+    results: Sequence[CheckResult]
+    """Of the checks that need nothing else."""
+
+
+def look_into_archive(app: App) -> tuple[ArchiveLook | None, list[str]]:
+    """What the checks need to know, and what SQLite finds wrong; no look if the database cannot be read.
+
+    Raises NoArchive, NewerArchive, and StorageError for what is no damage.
+    """
+    damage: list[str] = []
+    with closing(Archive(app.settings.home)) as archive:
+        try:
+            with archive.reading() as reading:
+                damage = status.damage(reading)
+                snapshot, others = read_snapshot(reading, app.now()), remembered_values.OTHER_CALLS.recall(reading)
+                look = ArchiveLook(
+                    snapshot,
+                    remembered_values.BUDGET.recall(reading),
+                    None if others is None else others.at,
+                    remembered_values.CALLS_SPENT.recall(reading),
+                    folders.size_and_growth(reading, now=app.now()),
+                    _archive_checks(reading, app, snapshot),
+                )
+                return look, damage
+        except errors.ArchiveDamaged as error:
+            return None, damage or [str(error.data["detail"])]
+
+
+def _archive_checks(reading: Reading, app: App, snapshot: HealthSnapshot) -> list[CheckResult]:
+    """The results of the checks of which the archive alone tells."""
+    now, put_back = app.now(), put_back_databases.put_back_databases(reading)
+    stamps = evidence.stamp_status(reading, [one.name for one in app.authorities], app.root_errors)
+    services = " ".join(evidence.service_sentences(reading))
+    backup, tool_run = remembered_values.LAST_BACKUP.recall(reading), remembered_values.LAST_COPY_TOOL.recall(reading)
+    return [
+        rooms_and_runs.check_plan(list(status.horizons(reading, snapshot.rooms)), now=now),
+        evidence.with_classes(evidence.check_stamps(stamps, now=now), app.authorities),
+        *evidence.check_put_back(put_back, put_back_databases.sentences(reading), now=now),
+        *([attention("service", services)] if services else []),
+        evidence.check_verification(snapshot.verification, now=now),
+        folders.check_backup(backup, tool_run, now=now, kept=keeper_of(reading.home).kept),
+        check_versions(status.versions(reading), program=version("chatwork-archiver")),
+    ]
+
+
 def run_all_checks(
     app: App, environ: Mapping[str, str], look: ArchiveLook | None, damage: Sequence[str], computer: Computer
 ) -> list[CheckResult]:
@@ -54,18 +118,24 @@ def run_all_checks(
     """
     registered = computer.starters.names
     token_state = token.observe_token(app.settings, environ, system=sys.platform)
-    trial = token.NOT_ASKED if token_state.error else token.ask_account(app, look)
+    trial = token.NOT_ASKED
+    if not token_state.error:
+        trial = token.ask_account(app, is_known=look is not None, budget=look.budget if look else None)
     owner = look.snapshot.account if look else None
     clock_ms = _clock_offset_ms(trial, look)
     found = _conditions(app, look, computer, clock_ms)
-    results = [token.check_token(token_state, registered=registered)]
-    results.append(token.check_account(token_state, trial, owner=owner, home=app.settings.home))
-    results += [rooms_and_runs.check_clock(clock_ms), rooms_and_runs.check_schedule(registered)]
-    results += token.check_ledger(app.archive)
-    results += _run_checks(app, look, computer) if look else []
-    results += [computer.notices, evidence.check_database(damage)]
-    results += _evidence_checks(app, look) if look else []
-    results += _folder_checks(app, environ, look, computer.others_count)
+    results = [
+        token.check_token(token_state, registered=registered),
+        token.check_account(token_state, trial, owner=owner, home=app.settings.home),
+        rooms_and_runs.check_clock(clock_ms),
+        rooms_and_runs.check_schedule(registered),
+        *token.check_ledger(app.archive),
+        *(_run_checks(app, look, computer) if look else [check_versions(None, program=version("chatwork-archiver"))]),
+        computer.notices,
+        evidence.check_database(damage),
+        *_folder_checks(app, environ, look, computer.others_count),
+    ]
+    results.sort(key=lambda one: list(CHECK_NAMES).index(one.name))
     return [with_conditions(one, found, last_run=look.snapshot.last_run if look else None) for one in results]
 
 
@@ -105,7 +175,7 @@ def _conditions(app: App, look: ArchiveLook | None, computer: Computer, clock_ms
 
 
 def _run_checks(app: App, look: ArchiveLook, computer: Computer) -> list[CheckResult]:
-    snapshot, facts, every, now = look.snapshot, look.facts, app.settings.sync.every, app.now()
+    snapshot, every, now = look.snapshot, app.settings.sync.every, app.now()
     return [
         rooms_and_runs.check_last_run(snapshot.last_run, every=every, now=now, reads=bool(snapshot.rooms)),
         rooms_and_runs.check_pace(
@@ -113,32 +183,21 @@ def _run_checks(app: App, look: ArchiveLook, computer: Computer) -> list[CheckRe
             every=every,
             unseen=unseen_bound(snapshot, app.settings, computer.starters, now),
         ),
-        rooms_and_runs.check_plan(facts.horizons, now=now),
         rooms_and_runs.check_budget(
-            facts.other_calls,
+            look.other_calls,
             computer.other_homes,
             home=app.settings.home,
             now=now,
-            spent=facts.calls_spent,
+            spent=look.calls_spent,
             scheduled=computer.scheduled_homes,
         ),
-    ]
-
-
-def _evidence_checks(app: App, look: ArchiveLook) -> list[CheckResult]:
-    now = app.now()
-    return [
-        evidence.with_classes(evidence.check_stamps(look.facts.stamps, now=now), app.authorities),
-        *evidence.check_put_back(look.facts.put_back, look.facts.put_back_told, now=now),
-        *([attention("service", " ".join(look.facts.services))] if look.facts.services else []),
-        evidence.check_verification(look.snapshot.verification, now=now),
-        folders.check_backup(look.facts.backup, look.facts.copy_tool, now=now, kept=look.facts.kept_by_team),
+        *look.results,
     ]
 
 
 def _disk_space(app: App, look: ArchiveLook | None) -> folders.DiskSpace:
     home, keep = app.settings.home, app.settings.files.stop_when_free_bytes
-    size, per_day = (look.facts.size, look.facts.per_day) if look else (None, None)
+    size, per_day = look.growth if look else (None, None)
     return folders.DiskSpace(folders.free_bytes(home), keep, size, per_day, folders.required_bytes(home))
 
 
@@ -152,7 +211,6 @@ def _folder_checks(app: App, environ: Mapping[str, str], look: ArchiveLook | Non
         folders.check_home_folder(home_folder, others=others),
         folders.check_permissions(home_folder),
         folders.check_exports_folder(folders.observe_folder(exports_folder(settings), make=True)),
-        check_versions(look.facts.versions if look else None, program=version("chatwork-archiver")),
     ]
 
 

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.app import App
-from archiver.health.check_facts import ArchiveLook
 from archiver.health.check_result import CheckResult, action, attention, error_text, good
 from archiver.schedule.schedulers import DAEMON, token_lack_sentence
 from archiver.settings.model import Settings
 from archiver.settings.token import place_words, read_token
 from archiver.store.archive import Archive
+from archiver.store.working.remembered_values import CallBudget
 from archiver.sync.run_inputs import expect_dates
 from archiver.wording import gettext as _
 
@@ -63,14 +63,17 @@ def is_readable(settings: Settings, environ: Mapping[str, str]) -> bool:
     return observe_token(settings, environ, system="").error is None
 
 
-def ask_account(app: App, look: ArchiveLook | None) -> TokenTrial:
-    """Ask Chatwork whose token it is, with one request; nothing is waited for and nothing is written."""
+def ask_account(app: App, *, is_known: bool, budget: CallBudget | None) -> TokenTrial:
+    """Ask Chatwork whose token it is, with one request; nothing is waited for and nothing is written.
+
+    `is_known`: whether the archive can be read; `budget`: what the last run left of the calls.
+    """
     transport = app.chatwork.transport
     transport.deadline = transport.clock.own()
-    if look is not None:  # what the last run knew of the time, and left of the budget
+    if is_known:
         expect_dates(app.archive, transport)
         app.archive.close()
-        transport.budget = replace(transport.budget, **(asdict(look.facts.budget) if look.facts.budget else {}))
+        transport.budget = replace(transport.budget, **(asdict(budget) if budget else {}))
     try:
         account = app.chatwork.me().model.account_id
     except errors.ArchiverError as error:

@@ -13,8 +13,7 @@ from archiver.cli.terminal.output import beside, columns, echo, echo_json, pad, 
 from archiver.cli.terminal.prompts import is_asked, tell
 from archiver.errors import ArchiverError
 from archiver.health import check, check_result
-from archiver.health.check import Computer
-from archiver.health.check_facts import look_into_archive
+from archiver.health.check import Computer, look_into_archive
 from archiver.health.check_result import CHECK_NAMES, CheckResult
 from archiver.health.snapshot import observe_starters
 from archiver.health.token import is_readable

@@ -18,7 +18,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.status.check import as_scheduled
 from archiver.cli.terminal.output import columns
 from archiver.health import check
-from archiver.health.check_facts import look_into_archive
+from archiver.health.check import look_into_archive
 from archiver.health.check_result import is_ok
 from archiver.health.snapshot import Starters
 from archiver.notices import delivery
