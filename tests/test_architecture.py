@@ -73,7 +73,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"chatwork.notation", "evidence", "folder_sync", "letter_folding", "render", "report_language", "store"},
     "alerts": OF_A_CASE | {"report_language", "chatwork.notation", "render.times"},
     "schedule": {"errors", "wording", "settings", "store.durable_files"},
-    "waiting": {"errors", "wording", "settings", "schedule.job_files"},  # neither pages nor store: it stays small
+    "waiting_sign": {"errors", "wording", "settings", "schedule.job_files"},  # neither pages nor store: it stays small
     "app": FOUNDATION | {"corrected_clock", "settings", "chatwork", "evidence", "store"},
     "custody": FOUNDATION | {"app", "folder_sync", "settings", "evidence", "store", "export.stamps"},
     "rounds": OF_A_CASE
@@ -94,7 +94,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"rounds", "settings", "store", "sync"},
     "standing": OF_A_CASE
     | {"alerts", "app", "custody", "health", "notices.apprise_sender", "render", "report_language", "rounds"}
-    | {"settings", "setup.fact_questions", "store", "waiting.state_file"},
+    | {"settings", "setup.fact_questions", "store", "waiting_sign"},
     "comparison": FOUNDATION
     | {"folder_sync"}
     | {"chatwork.notation", "custody", "evidence", "export.metadata", "export.pdf", "export.stamps", "render"}
@@ -112,7 +112,7 @@ MAY_IMPORT["team"] = set(MAY_IMPORT) - {"demo.story", "demo"}  # and nothing imp
 #: Each library, and the parts or modules that may import it. One from outside that has no home is a fault;
 #: of the standard library, only what reaches the network or a database needs one.
 HOME: dict[str, set[str]] = {
-    "PIL": {"render.thumbnail", "export.metadata.pictures", "waiting.tray"},
+    "PIL": {"render.thumbnail", "export.metadata.pictures", "waiting_sign"},
     "pypdf": {"export.court_check", "export.metadata.portable_documents", "export.pdf.page_items"},
     "alembic": {"team.ledger", "store"},
     "apprise": {"notices.apprise_sender"},
@@ -134,7 +134,7 @@ HOME: dict[str, set[str]] = {
     },
     "flask": {"web", "team.pages"},
     "flask_wtf": {"web.console"},
-    "jeepney": {"waiting.tray"},
+    "jeepney": {"waiting_sign"},
     "jinja2": {"render", "web"},
     "keyring": {"settings"},
     "anyio": {"cli.reading.assistant"},
@@ -151,7 +151,7 @@ HOME: dict[str, set[str]] = {
     "platformdirs": {"settings", "setup.menu_entry"},
     "procrastinate": {"team.round_queue"},
     "psycopg": {"team.ledger"},
-    "pystray": {"waiting.tray"},
+    "pystray": {"waiting_sign"},
     "requests": {
         "chatwork.exchange",
         "chatwork.transport",

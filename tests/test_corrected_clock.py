@@ -15,14 +15,13 @@ RAW_CLOCKS = {
     "app.py",  # the clock that is corrected
     "evidence/verify/package_at_path.py",  # `verify.py` of a package: no archive, no Chatwork
     "notices/round_notices.py",  # beside the time of a file, which is this computer's
-    "rounds/daemon.py",  # the scheduler's jobs, which go by this computer's clock
     "schedule/backends.py",  # when cron reads its tables, by this computer's clock
     "settings/token.py",  # beside the time of a file
     "store/blobs.py",  # beside the time of a file
     "team/s3_store.py",  # until when a service is asked to lock an object: a request, no evidence
     "store/engine.py",  # beside the times of files
     "team/membership.py",  # when the first round of a new account is due: a plan, before Chatwork was asked
-    "waiting/state_file.py",  # beside the time of a file
+    "waiting_sign.py",  # beside the time of a file
     "web/access.py",  # how old a cookie is that this computer gave
 }
 """Modules that may ask this computer's clock, and why."""

@@ -32,7 +32,7 @@ from archiver.settings.other_archives import state_folder
 from archiver.setup.archive_setup import ProgramCall
 from archiver.store.archive import Archive
 from archiver.store.durable_files import disk_errors, write_durably
-from archiver.waiting.state_file import state_file
+from archiver.waiting_sign import state_file
 from archiver.wording import gettext as _
 from archiver.wording import single_quoted
 

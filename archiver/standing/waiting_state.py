@@ -12,7 +12,7 @@ from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import write_durably
 from archiver.store.queries.status import status as read_status
-from archiver.waiting.state_file import LOOK, LOSE, SAFE, state_file
+from archiver.waiting_sign import LOOK, LOSE, SAFE, state_file
 
 
 def note_state(settings: Settings, now: datetime) -> None:

@@ -19,14 +19,13 @@ import pytest
 from jeepney import DBusAddress, MessageType, Properties, message_bus, new_method_call, new_method_return
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
-from archiver import errors
+from archiver import errors, waiting_sign
 from archiver.cli.context import CliContext
 from archiver.cli.main import main
 from archiver.cli.saving import save
 from archiver.render.times import time_of_year
 from archiver.setup import menu_entry
-from archiver.waiting import tray
-from archiver.waiting.state_file import Sign, read_sign, state_file
+from archiver.waiting_sign import Sign, read_sign, state_file
 from tests.support.schedules.rounds import next_round, settings
 from tests.support.world import running_world
 
@@ -40,7 +39,7 @@ class Bar:
 
     def __init__(self, address: str) -> None:
         self.bus: DBusConnection = open_dbus_connection(address)
-        self.bus.send_and_get_reply(message_bus.RequestName(tray.WATCHER))
+        self.bus.send_and_get_reply(message_bus.RequestName(waiting_sign.WATCHER))
         self.item: DBusAddress | None = None
 
     def wait_for_item(self) -> None:
@@ -48,7 +47,7 @@ class Bar:
         while True:
             message = self.bus.receive(timeout=20)
             if message.header.message_type is MessageType.method_call:
-                self.item = DBusAddress("/StatusNotifierItem", message.body[0], tray.ITEM)
+                self.item = DBusAddress("/StatusNotifierItem", message.body[0], waiting_sign.ITEM)
                 self.bus.send(new_method_return(message))
                 return
 
@@ -86,7 +85,7 @@ def test_three_states_and_a_click(bar: Bar, tmp_path: Path) -> None:
         return read_sign(file) if file.exists() else None
 
     def run() -> None:
-        ends.append(tray.show_on_bus("x", look, lambda: clicks.append(1), seconds=0.05))
+        ends.append(waiting_sign.show_on_bus("x", look, lambda: clicks.append(1), seconds=0.05))
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -198,7 +197,7 @@ def test_the_entry_starts_it_at_the_next_log_in_and_a_click_the_application(
     assert ("icon-stop.svg", True) == (picture, "保存が止まっている" in sentence)  # the world's clock is behind
     assert size < 40 * 1024
     assert [] == [one for one in named if one.startswith(("archiver.store", "archiver.web", "sqlalchemy", "flask"))]
-    assert "archiver.waiting.tray" in named
+    assert "archiver.waiting_sign" in named
     assert 0 == main(["--home", str(home), "app", "--no-at-login"])
     assert (False, False) == (entry.exists(), state_file(home).exists())
 

@@ -161,9 +161,9 @@ def command_search(ctx: click.Context, /, **typed: Any) -> int:
 def command_app(obj: CliContext, /, wait: bool, **typed: Any) -> int:
     """Serve the pages until a signal, the button, or 20 minutes without use; a second call opens the first one's."""
     if wait:  # it stays small: nothing of the pages or the store is imported
-        from archiver.waiting import tray
+        from archiver import waiting_sign
 
-        if not tray.wait(obj.home, obj.environ):
+        if not waiting_sign.wait(obj.home, obj.environ):
             raise errors.UsageError(detail=_("This desktop shows no signs, or another process shows this one already."))
         return 0
     from archiver.cli.reading.app import open_app

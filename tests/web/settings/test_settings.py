@@ -15,7 +15,7 @@ from archiver.schedule import backends, schedulers
 from archiver.settings.token import addresses
 from archiver.setup import menu_entry, scheduled_job
 from archiver.store.working.remembered_values import NOTICE_TRIAL
-from archiver.waiting.state_file import state_file
+from archiver.waiting_sign import state_file
 from archiver.web.settings import settings as settings_page
 from tests.support.archives.maker import story
 from tests.support.console.application import FormBrowser, open_application

@@ -1,30 +1,67 @@
-"""The sign beside the clock: on Linux by the protocol StatusNotifierItem over D-Bus, elsewhere by pystray.
+"""What waits from the log-in on: a sign of how saving goes beside the clock, and a click that opens the application.
 
-It looks at the state once a minute, and ends when that is gone, or the session.
+On Linux by the protocol StatusNotifierItem over D-Bus, elsewhere by pystray. It looks once a minute at a file in which
+each run says how saving stands, a state and counts, never a name or a text; `standing.waiting_state` writes it while
+something waits. The sign ends when that is gone, or the session.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.schedule.job_files import program
 from archiver.settings.home import child_environ
-from archiver.waiting.state_file import LOOK, LOSE, SAFE, Sign, read_sign, state_file
 from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from jeepney import Message
 
+SAFE, LOOK, LOSE = "safe", "look", "lose"
+"""Saved; something is to be looked at; saving has stopped, or what is saved is in doubt."""
+
 LOOK_SECONDS = 60.0
 ICONS = {SAFE: "icon.svg", LOOK: "icon-look.svg", LOSE: "icon-stop.svg"}
-PICTURES = Path(__file__).parents[1] / "web" / "static"
+PICTURES = Path(__file__).parent / "web" / "static"
 ITEM, WATCHER = "org.kde.StatusNotifierItem", "org.kde.StatusNotifierWatcher"
+
+
+class Sign(NamedTuple):
+    """What is shown: one of the three states, and a sentence."""
+
+    state: str
+    sentence: str
+
+
+def state_file(home: Path) -> Path:
+    """Where the state of an archive lies: beside its log."""
+    return home / "logs" / "waiting.json"
+
+
+def read_sign(file: Path) -> Sign:
+    """What the last run said, as far as that still holds: each state has its time.
+
+    The times count from when the file was written, by the clock that is read here too; that may have been put back.
+    """
+    try:
+        age, told = time.time() - file.stat().st_mtime, json.loads(file.read_text(encoding="utf-8"))
+        state, late, stopped = str(told["state"]), float(told["late"]), float(told["stopped"])
+        messages, last, _known = int(told["messages"]), str(told["last"]), (SAFE, LOOK, LOSE).index(state)
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        return Sign(LOOK, _("How saving stands is not known."))
+    if state not in (SAFE, LOOK) or age > stopped:
+        return Sign(LOSE, _("Saving has stopped, or what is saved is in doubt. A click shows more."))
+    if state == LOOK or abs(age) > late:
+        return Sign(LOOK, _("Something needs a look. A click shows it."))
+    kept = ngettext("{n} message", "{n} messages", messages).format(n=f"{messages:,}")
+    return Sign(SAFE, _("{kept} are saved; last {time}.").format(kept=kept, time=last))
 
 
 def wait(home: Path, environ: Mapping[str, str]) -> bool:
