@@ -116,6 +116,7 @@ HOME: dict[str, set[str]] = {
     "pypdf": {"export.court_check", "export.metadata.portable_documents", "export.pdf.page_items"},
     "alembic": {"team.ledger", "store"},
     "apprise": {"notices.apprise_sender"},
+    "apscheduler": {"rounds.daemon"},
     "asn1crypto": {"demo", "evidence.stamps.reply_verification"},
     "boto3": {"team.s3_store"},
     "botocore": {"team.s3_store"},

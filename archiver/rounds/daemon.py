@@ -1,21 +1,25 @@
 """Runs `archive daemon`, for one archive or for many in one process; a signal stops it within seconds.
 
-`DaemonWork` is asked again and again, and decides what is due. Rounds, verifications and regular copies have a thread
-each, so that saving does not wait for many gigabytes. Of many archives, whoever waited longest begins first,
+APScheduler wakes `DaemonWork` again and again, which decides what is due. Rounds, verifications and regular copies have
+a thread each, so that saving does not wait for many gigabytes. Of many archives, whoever waited longest begins first,
 and an account has one round at a time, so none is starved. What goes wrong with one stops no other.
 """
 
 from __future__ import annotations
 
+import logging
 import signal
+import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event, Thread
+
+from apscheduler.executors import pool
+from apscheduler.schedulers.background import BackgroundScheduler
 
 from archiver import errors
 from archiver.rounds.daemon_work import DaemonWork
@@ -30,7 +34,7 @@ class Stop:
     """The request to stop, from a signal or from an error that only a restart can mend."""
 
     def __init__(self) -> None:
-        self.requested = Event()
+        self.requested = threading.Event()
         self.error: Exception | None = None
 
     def request(self, *_signal: object) -> None:
@@ -201,19 +205,30 @@ def run(work: DaemonWork, stop: Stop) -> bool:
     good: NewerArchive, or a bug.
     """
     _stop_at_signals(stop)
-    tick = max(SHORTEST_TICK, min(LONGEST_TICK, work.pace() / 10)).total_seconds()
-    duties = (work.round, work.check, work.copy)
-    threads = [Thread(target=_keep_doing, args=(duty, stop, tick), daemon=True) for duty in duties]
-    for thread in threads:
-        thread.start()
-    while not stop.requested.wait(tick):
-        pass
-    until = time.monotonic() + GRACE
-    for thread in threads:
-        thread.join(max(0.0, until - time.monotonic()))
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL + 1)  # it would tell of each moment a round takes longer
+    duties = {"rounds": work.round, "checks": work.check, "copies": work.copy}
+    scheduler = BackgroundScheduler(timezone=UTC, executors={name: pool.ThreadPoolExecutor(1) for name in duties})
+    busy = [_GuardedDuty(duty, stop) for duty in duties.values()]
+    tick = max(SHORTEST_TICK, min(LONGEST_TICK, work.pace() / 10))
+    for name, duty in zip(duties, busy, strict=True):
+        scheduler.add_job(
+            duty,
+            "interval",
+            seconds=tick.total_seconds(),
+            executor=name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+            next_run_time=datetime.now(UTC),
+        )
+    scheduler.start()
+    while not stop.requested.wait(tick.total_seconds()):
+        _reschedule_late_jobs(scheduler, tick)
+    scheduler.shutdown(wait=False)
+    ended = _wait_for_end(busy)
     if stop.error is not None:
         raise stop.error
-    return not any(thread.is_alive() for thread in threads)
+    return ended
 
 
 def run_many(homes: ManyHomes, stop: Stop) -> bool:
@@ -232,14 +247,40 @@ def _stop_at_signals(stop: Stop) -> None:
             signal.signal(getattr(signal, name), stop.request)
 
 
-def _keep_doing(duty: Callable[[], bool], stop: Stop, tick: float) -> None:
-    """Do what is due, and ask again after a tick, until the stop; a duty that cannot go on stops the daemon."""
-    try:
-        while not stop.requested.is_set():
-            if not duty():
-                stop.sleep(tick)
-    except Stopped:
-        pass
-    except Exception as error:  # noqa: BLE001 - raised again by `run`, in the thread that ends the process
-        stop.error = error
-        stop.request()
+class _GuardedDuty:
+    """A duty that knows whether it is working, ends quietly at a stop, and stops the daemon if it cannot go on."""
+
+    def __init__(self, duty: Callable[[], bool], stop: Stop) -> None:
+        self._duty, self._stop = duty, stop
+        self.is_working = False
+
+    def __call__(self) -> None:
+        """Do what is due, one after the other, until nothing is."""
+        self.is_working = True
+        try:
+            while not self._stop.requested.is_set() and self._duty():
+                pass
+        except Stopped:
+            pass
+        except Exception as error:  # noqa: BLE001 - raised again by `run`, in the thread that ends the process
+            self._stop.error = error
+            self._stop.request()
+        finally:
+            self.is_working = False
+
+
+def _reschedule_late_jobs(scheduler: BackgroundScheduler, tick: timedelta) -> None:
+    """Reschedule jobs after the clock was set back, or APScheduler would wait until the old time comes again."""
+    now = datetime.now(UTC)
+    for job in scheduler.get_jobs():
+        if job.next_run_time is not None and job.next_run_time - now > 2 * tick:
+            job.modify(next_run_time=now)
+
+
+def _wait_for_end(busy: list[_GuardedDuty]) -> bool:
+    until = time.monotonic() + GRACE
+    while any(one.is_working for one in busy):
+        if time.monotonic() >= until:
+            return False
+        time.sleep(0.05)
+    return True
