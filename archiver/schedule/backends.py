@@ -1,4 +1,4 @@
-"""Registers a job with a scheduler of this computer, removes it, and finds it, with one class for each scheduler.
+"""Registers a job with a scheduler of this computer, removes it, and finds it, by rows of what is told to its program.
 
 The texts they write come from `job_files`. A job that cannot be registered whole is not
 left there in part.
@@ -12,12 +12,12 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from gettext import gettext as _
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from archiver import errors
 from archiver.errors import SchedulerMissing, SchedulerRefused
@@ -118,25 +118,6 @@ LONGEST_LINE = 990
 """Bytes of a command that cron takes (crontab(5) of Debian: 998)."""
 
 
-class Backend(Protocol):
-    """The interface of a scheduler of this computer."""
-
-    def is_usable(self) -> bool:
-        """Whether the scheduler can be used here and now."""
-
-    def install(self, job: ScheduledJob) -> None:
-        """Register the job in place of an earlier one of this archive. Raises SchedulerMissing, SchedulerRefused."""
-
-    def find(self, name: str) -> str | None:
-        """The text registered under a job's name; None: nothing is. Raises as `install`."""
-
-    def remove(self, name: str) -> bool:
-        """Remove the job and return whether there was one. Raises as `install`."""
-
-    def start(self, job: ScheduledJob) -> None:
-        """Begin one run of the registered job now, without waiting for its end. Raises as `install`."""
-
-
 class Cron:
     """The user's crontab, through the program `crontab`."""
 
@@ -192,94 +173,103 @@ class Cron:
             require_success("crontab", "-r")
 
 
-class Systemd:
-    """The systemd of the user (not of the system): two files, and `systemctl --user`."""
+class FileScheduler(NamedTuple):
+    """A scheduler that reads files of the user's, and what its program is told: `{name}` of the job, `{file}` of it.
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        base = environ.get("XDG_CONFIG_HOME") or ""
-        self.folder = (Path(base) if base.startswith("/") else Path.home() / ".config") / "systemd" / "user"
+    Its methods are those of every scheduler here; each may raise SchedulerMissing and SchedulerRefused.
+    """
+
+    program: str
+    folder: Path
+    texts: Mapping[str, Callable[[ScheduledJob], str]]
+    """The ending of each file → its text."""
+    begin: tuple[str, ...]
+    end: str
+    start_now: str
+    probe: str = ""
+    """What is answered where it can be used; empty: it can wherever its program is."""
+    forget: str = ""
 
     def is_usable(self) -> bool:
-        """Whether a systemd runs for this user."""
-        return is_installed("systemctl") and not run_program("systemctl", "--user", "show-environment").code
+        """Whether it runs for this user."""
+        return is_installed(self.program) and not (self.probe and self._run(self.probe, "").code)
 
     def install(self, job: ScheduledJob) -> None:
-        """Write both files and start the timer, now and at each log-in."""
-        require_success("systemctl", "--user", "show-environment")
+        """Register the job in place of an earlier one of this archive."""
+        if self.probe:
+            self._require(self.probe, "")
+        self._run(self.end, job.name)  # an earlier one; that there is none is no error
         try:
-            for name, text in job_files.systemd_files(job).items():
-                _write_text(self.folder / name, text)
-            require_success("systemctl", "--user", "daemon-reload")
-            require_success("systemctl", "--user", "enable", f"{job.name}.timer")
-            require_success("systemctl", "--user", "restart", f"{job.name}.timer")
+            for path, text in zip(self._paths(job.name), self.texts.values(), strict=True):
+                _write_text(path, text(job))
+            for words in self.begin:
+                self._require(words, job.name)
         except errors.ArchiverError:
             with suppress(errors.ArchiverError):
                 self.remove(job.name)
             raise
 
     def find(self, name: str) -> str | None:
-        """The text of both files, if both are there."""
-        texts = [_read_text(self.folder / f"{name}.{end}") for end in ("timer", "service")]
+        """The texts registered under a job's name, if all are there."""
+        texts = [_read_text(path) for path in self._paths(name)]
         return "\n".join(text for text in texts if text) if all(texts) else None
 
     def remove(self, name: str) -> bool:
-        """Stop the timer and delete both files, also where no systemd runs any more."""
-        paths = [self.folder / f"{name}.{end}" for end in ("timer", "service")]
+        """Remove the job and return whether there was one, also where its program is gone."""
+        paths = self._paths(name)
         if not any(path.exists() for path in paths):
             return False
-        if is_installed("systemctl"):
-            run_program("systemctl", "--user", "disable", "--now", f"{name}.timer")
+        with suppress(SchedulerMissing):
+            self._run(self.end, name)
         for path in paths:
             _remove_file(path)
-        if is_installed("systemctl"):
-            run_program("systemctl", "--user", "daemon-reload")
+        if self.forget and is_installed(self.program):
+            self._run(self.forget, name)
         return True
 
     def start(self, job: ScheduledJob) -> None:
-        """Start the service once."""
-        require_success("systemctl", "--user", "start", "--no-block", f"{job.name}.service")
+        """Begin one run of the registered job now, without waiting for its end."""
+        self._require(self.start_now, job.name)
+
+    def _paths(self, name: str) -> list[Path]:
+        return [self.folder / f"{name}.{ending}" for ending in self.texts]
+
+    def _words(self, words: str, name: str) -> list[str]:
+        return [word.format(name=name, file=self._paths(name)[0]) for word in words.split()]
+
+    def _run(self, words: str, name: str) -> CommandResult:
+        return run_program(self.program, *self._words(words, name))
+
+    def _require(self, words: str, name: str) -> None:
+        require_success(self.program, *self._words(words, name))
 
 
-class Launchd:
-    """An agent of the user on macOS: one file, and `launchctl`."""
+def systemd(environ: Mapping[str, str]) -> FileScheduler:
+    """The systemd of the user (not of the system)."""
+    base = environ.get("XDG_CONFIG_HOME") or ""
+    return FileScheduler(
+        program="systemctl",
+        folder=(Path(base) if base.startswith("/") else Path.home() / ".config") / "systemd" / "user",
+        texts={"timer": job_files.timer, "service": job_files.service},
+        begin=("--user daemon-reload", "--user enable {name}.timer", "--user restart {name}.timer"),
+        end="--user disable --now {name}.timer",
+        start_now="--user start --no-block {name}.service",
+        probe="--user show-environment",
+        forget="--user daemon-reload",
+    )
 
-    def __init__(self) -> None:
-        self.folder = Path.home() / "Library" / "LaunchAgents"
 
-    def is_usable(self) -> bool:
-        """Whether this is a Mac."""
-        return is_installed("launchctl")
-
-    def install(self, job: ScheduledJob) -> None:
-        """Write the file and load it anew."""
-        if not is_installed("launchctl"):
-            raise errors.SchedulerMissing(program="launchctl")
-        path = self.folder / f"{job.name}.plist"
-        run_program("launchctl", "bootout", f"{_domain()}/{job.name}")  # an earlier one; that there is none is no error
-        _write_text(path, job_files.plist(job))
-        try:
-            require_success("launchctl", "bootstrap", _domain(), str(path))
-        except errors.ArchiverError:
-            _remove_file(path)
-            raise
-
-    def find(self, name: str) -> str | None:
-        """The text of the agent's file."""
-        return _read_text(self.folder / f"{name}.plist")
-
-    def remove(self, name: str) -> bool:
-        """Unload the agent and delete its file."""
-        path = self.folder / f"{name}.plist"
-        if not path.exists():
-            return False
-        if is_installed("launchctl"):
-            run_program("launchctl", "bootout", f"{_domain()}/{name}")
-        _remove_file(path)
-        return True
-
-    def start(self, job: ScheduledJob) -> None:
-        """Start the agent once."""
-        require_success("launchctl", "kickstart", f"{_domain()}/{job.name}")
+def launchd() -> FileScheduler:
+    """The agents of the user on macOS."""
+    domain = f"gui/{getattr(os, 'getuid', int)()}"
+    return FileScheduler(
+        program="launchctl",
+        folder=Path.home() / "Library" / "LaunchAgents",
+        texts={"plist": job_files.plist},
+        begin=(f"bootstrap {domain} {{file}}",),
+        end=f"bootout {domain}/{{name}}",
+        start_now=f"kickstart {domain}/{{name}}",
+    )
 
 
 class Windows:
@@ -320,10 +310,6 @@ def _decode(data: bytes) -> str:
     return data.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-def _domain() -> str:
-    return f"gui/{os.getuid()}"  # type: ignore[attr-defined,unused-ignore]
-
-
 def _write_text(path: Path, text: str) -> None:
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -340,3 +326,6 @@ def _read_text(path: Path) -> str | None:
 def _remove_file(path: Path) -> None:
     with disk_errors(path):
         path.unlink(missing_ok=True)
+
+
+Backend = Cron | FileScheduler | Windows

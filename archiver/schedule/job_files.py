@@ -185,11 +185,6 @@ def timer(job: ScheduledJob) -> str:
     return HEAD + TIMER.format(calendar=_calendar(job))
 
 
-def systemd_files(job: ScheduledJob) -> dict[str, str]:
-    """Name → text of the files that make the job."""
-    return {f"{job.name}.service": service(job), f"{job.name}.timer": timer(job)}
-
-
 def _calendar(job: ScheduledJob) -> str:
     """The times as in systemd.time(7): `*:3/5` is each fifth minute from the third on."""
     if job.minutes < 60:
@@ -232,6 +227,7 @@ def plist(job: ScheduledJob) -> str:
 ENCODING = "UTF-16"
 """The encoding, with byte order mark, that `schtasks /Create /XML` expects."""
 
+# What is left out has the value that is wanted.
 # Runs on battery, makes up for a missed start, never twice at a time, no console window (the program is pythonw).
 TASK = """\
 <?xml version="1.0" encoding="{encoding}"?>
@@ -243,7 +239,6 @@ TASK = """\
   </RegistrationInfo>
   <Triggers>
     <TimeTrigger>
-      <Enabled>true</Enabled>
       <StartBoundary>2026-01-01T00:{offset:02}:00</StartBoundary>
       <Repetition>
         <Interval>{interval}</Interval>
@@ -257,23 +252,14 @@ TASK = """\
     </Principal>
   </Principals>
   <Settings>
-    <AllowHardTerminate>true</AllowHardTerminate>
-    <AllowStartOnDemand>true</AllowStartOnDemand>
     <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
-    <Enabled>true</Enabled>
     <ExecutionTimeLimit>{limit}</ExecutionTimeLimit>
-    <Hidden>false</Hidden>
     <IdleSettings>
       <StopOnIdleEnd>false</StopOnIdleEnd>
-      <RestartOnIdle>false</RestartOnIdle>
     </IdleSettings>
     <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
-    <Priority>7</Priority>
-    <RunOnlyIfIdle>false</RunOnlyIfIdle>
-    <RunOnlyIfNetworkAvailable>false</RunOnlyIfNetworkAvailable>
     <StartWhenAvailable>true</StartWhenAvailable>
     <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
-    <WakeToRun>false</WakeToRun>
   </Settings>
   <Actions Context="Author">
     <Exec>

@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from archiver import errors
-from archiver.schedule.backends import Backend, Cron, Launchd, Systemd, Windows
+from archiver.schedule.backends import Backend, Cron, Windows, launchd, systemd
 from archiver.schedule.job_files import ScheduledJob, pace, program
 from archiver.settings.home import language_of
 from archiver.settings.model import Settings
@@ -39,12 +39,7 @@ NETWORK_VARIABLES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "RE
 
 def backends(environ: Mapping[str, str]) -> dict[str, Backend]:
     """Every scheduler's backend by name, the one that suits this system best first."""
-    all_backends: dict[str, Backend] = {
-        CRON: Cron(),
-        SYSTEMD: Systemd(environ),
-        LAUNCHD: Launchd(),
-        WINDOWS: Windows(),
-    }
+    all_backends: dict[str, Backend] = dict(zip(KINDS, (Cron(), systemd(environ), launchd(), Windows()), strict=True))
     order = {"win32": (WINDOWS,), "darwin": (LAUNCHD, CRON)}.get(sys.platform, (SYSTEMD, CRON))
     return {kind: all_backends[kind] for kind in (*order, *(kind for kind in KINDS if kind not in order))}
 

@@ -91,8 +91,8 @@ def test_systemd_finds_nothing_wrong_with_the_files(
     """`systemd-analyze verify` takes them, whatever the pace and the paths."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     job = ScheduledJob(("/bin/sh", 'a "b" %d $e'), PurePosixPath("/home/you/100% 「保管庫」"), minutes)
-    paths = [tmp_path / name for name in job_files.systemd_files(job)]
-    for path, text in zip(paths, job_files.systemd_files(job).values(), strict=True):
+    paths = [tmp_path / f"{job.name}.{ending}" for ending in ("timer", "service")]
+    for path, text in zip(paths, (job_files.timer(job), job_files.service(job)), strict=True):
         path.write_text(text, encoding="utf-8")
 
     judged = subprocess.run(["systemd-analyze", "--user", "verify", *map(str, paths)], capture_output=True, text=True)
@@ -125,16 +125,15 @@ SCHEMA = {
     "Task": ["RegistrationInfo", "Triggers", "Principals", "Settings", "Actions"],
     "RegistrationInfo": ["Description", "URI"],
     "Triggers": ["TimeTrigger"],
-    "TimeTrigger": ["Enabled", "StartBoundary", "Repetition"],
+    "TimeTrigger": ["StartBoundary", "Repetition"],
     "Repetition": ["Interval"],
     "Principals": ["Principal"],
     "Principal": ["UserId", "LogonType", "RunLevel"],
     "Settings": [
-        *("AllowHardTerminate", "AllowStartOnDemand", "DisallowStartIfOnBatteries", "Enabled", "ExecutionTimeLimit"),
-        *("Hidden", "IdleSettings", "MultipleInstancesPolicy", "Priority", "RunOnlyIfIdle"),
-        *("RunOnlyIfNetworkAvailable", "StartWhenAvailable", "StopIfGoingOnBatteries", "WakeToRun"),
+        *("DisallowStartIfOnBatteries", "ExecutionTimeLimit", "IdleSettings", "MultipleInstancesPolicy"),
+        *("StartWhenAvailable", "StopIfGoingOnBatteries"),
     ],
-    "IdleSettings": ["StopOnIdleEnd", "RestartOnIdle"],
+    "IdleSettings": ["StopOnIdleEnd"],
     "Actions": ["Exec"],
     "Exec": ["Command", "Arguments"],
 }
@@ -301,7 +300,8 @@ def test_with_systemd_two_files_and_a_started_timer(desk: Desk) -> None:
     for _ in range(2):
         schedulers.install(ODD, {}, kind="systemd")
 
-    assert job_files.systemd_files(ODD) == {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    texts = {f"{name}.timer": job_files.timer(ODD), f"{name}.service": job_files.service(ODD)}
+    assert texts == {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
     assert f"--user enable {name}.timer" in (state / "said").read_text(encoding="utf-8")
     assert ["systemd"] == schedulers.remove(Path(str(ODD.home)), {})
     assert [] == list(folder.iterdir())
