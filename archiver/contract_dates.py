@@ -115,13 +115,16 @@ class DueDate:
 
 def last_delivery(deliveries: Iterable[Delivery]) -> datetime | None:
     """When work was last delivered on the platform, as the user stated."""
-    days = [at for at in (day_of(one.at) for one in deliveries) if at is not None]
-    return max(days, default=None)
+    return max(_delivered(deliveries), default=None)
+
+
+def _delivered(deliveries: Iterable[Delivery]) -> list[datetime]:
+    return [at for at in (day_of(one.at) for one in deliveries) if at is not None]
 
 
 def delivery_days(deliveries: Iterable[Delivery]) -> list[date]:
     """The days in Japan on which work was delivered, each once, the earliest first."""
-    return sorted({at.astimezone(JST).date() for at in (day_of(one.at) for one in deliveries) if at is not None})
+    return sorted({at.astimezone(JST).date() for at in _delivered(deliveries)})
 
 
 def review_due(deliveries: Iterable[Delivery], platform: Platform) -> date | None:
@@ -145,7 +148,7 @@ def billed_receipts(invoices: Iterable[Invoice], deliveries: Iterable[Delivery])
     followed by one invoice before the next delivery. Empty where they do not.
     """
     billed = sorted((one.issued_on, one.number) for one in invoices)
-    days = sorted(at.astimezone(JST).date() for at in (day_of(one.at) for one in deliveries) if at is not None)
+    days = sorted(at.astimezone(JST).date() for at in _delivered(deliveries))
     texts = [day.isoformat() for day in days]
     if not days or len(billed) != len(days) or len(set(texts)) != len(texts):
         return {}
@@ -329,15 +332,9 @@ def delivery_matches(deliveries: Iterable[Delivery], files: Sequence[Attachment]
     """Each delivery with the first file of the same SHA-256, else with the file that the user named."""
     for delivery in deliveries:
         same = next((file for file in files if file.sha256 is not None and file.sha256 == delivery.sha256), None)
-        named = next(
-            (file for file in files if delivery.file_id is not None and file.file_id == delivery.file_id), None
-        )
-        if same is not None:
-            yield DeliveryMatch(delivery, same, Agreement.SAME_BYTES)
-        elif named is not None:
-            yield DeliveryMatch(delivery, named, Agreement.STATED)
-        else:
-            yield DeliveryMatch(delivery, None, Agreement.NONE)
+        named = next((file for file in files if file.file_id == delivery.file_id), None)
+        agreement = Agreement.SAME_BYTES if same else Agreement.STATED if named else Agreement.NONE
+        yield DeliveryMatch(delivery, same or named, agreement)
 
 
 # --- facts that are not stated -----------------------------------------------------------------
@@ -349,8 +346,11 @@ def unstated_facts(contract: Contract, platform: Platform) -> tuple[ContractFact
     return tuple(
         fact
         for fact in facts
-        if not getattr(contract, fact.name)
-        and fact.exists_with(platform.outside, platform.end_request)
-        and (fact.context is FactContext.ALL or contract.platform not in NO_PLATFORM)  # agreed directly, as stated
-        and contract.platform != STRANGER
+        if not getattr(contract, fact.name) and has_meaning(fact, contract, platform) and contract.platform != STRANGER
     )
+
+
+def has_meaning(fact: ContractFact, contract: Contract, platform: Platform) -> bool:
+    """Whether there is such a fact with the contract's platform; one agreed directly has no escrow and no page."""
+    is_of_platform = fact.context is FactContext.ALL or contract.platform not in NO_PLATFORM
+    return is_of_platform and fact.exists_with(platform.outside, platform.end_request)

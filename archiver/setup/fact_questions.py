@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 from archiver import errors
 from archiver.claims.counterparts import counterparts
+from archiver.contract_dates import has_meaning
 from archiver.errors import N_
 from archiver.evidence.history import text
-from archiver.platforms.job_platform import NO_PLATFORM, STRANGER, UNKNOWN, platform_of, platforms
+from archiver.platforms.job_platform import STRANGER, UNKNOWN, platform_of, platforms
 from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext, FactKind
 from archiver.render.invisible_characters import visible
@@ -44,7 +45,8 @@ def missing_facts(reading: Reading, contract: Contract) -> list[str]:
 
 def five_facts(contract: Contract) -> list[str]:
     """The things that page 1 of an export needs, as far as there are such on the job's platform."""
-    meant = {fact.name for fact in contract_facts.FACTS if has_meaning(fact, contract)}
+    platform = platform_of(contract.platform)
+    meant = {fact.name for fact in contract_facts.FACTS if has_meaning(fact, contract, platform)}
     asked = set() if contract.platform == STRANGER else {*meant, "work", "delivered_on"}
     return [one for one in FIVE if one in asked]
 
@@ -170,15 +172,9 @@ def next_question(contract: Contract, asked_names: Collection[str], *, now: date
 
 def _applies(fact: ContractFact, contract: Contract) -> bool:
     """Whether a fact is worth a question: it has a meaning, and the page no longer once the number is known."""
-    return has_meaning(fact, contract) and not (fact.kind is FactKind.PAGE and contract.platform_id is not None)
-
-
-def has_meaning(fact: ContractFact, contract: Contract) -> bool:
-    """Whether there is such a fact with the contract's platform; one agreed directly has no escrow and no page."""
-    platform = platform_of(contract.platform)
-    if not fact.exists_with(platform.outside, platform.end_request):
-        return False
-    return fact.context is FactContext.ALL or contract.platform not in NO_PLATFORM
+    return has_meaning(fact, contract, platform_of(contract.platform)) and not (
+        fact.kind is FactKind.PAGE and contract.platform_id is not None
+    )
 
 
 def _make_question(fact: ContractFact, contract: Contract, now: datetime) -> Question:
@@ -202,16 +198,22 @@ def place_name(name: str) -> str:
     return _("without a platform") if name == UNKNOWN else in_program_language(platform_of(name).name)
 
 
+def _read_word(answer: str, words: Mapping[str, Any], sentence: str) -> Any:
+    """What a word means. Raises InvalidAnswer with the sentence for one that means nothing."""
+    try:
+        return words[answer.casefold()]
+    except KeyError:
+        raise InvalidAnswer(sentence) from None
+
+
 def read_platform(answer: str, **_known: object) -> Facts:
     """The platform, given by its number in the list, its name, or its key. Raises InvalidAnswer."""
-    if not answer:
-        return {}
     names = list(platforms())
-    by_word = {word: name for name in names for word in (name, platform_of(name).name, place_name(name))}
-    by_word |= {str(number): name for number, name in enumerate(names, 1)}
-    if answer.casefold() not in by_word:
-        raise InvalidAnswer(_("Please give a number from 1 to {n}, or leave it empty.").format(n=len(names)))
-    return {"platform": by_word[answer.casefold()]}
+    words = {word: name for name in names for word in (name, platform_of(name).name, place_name(name))}
+    words |= {str(number): name for number, name in enumerate(names, 1)} | {"": ""}
+    sentence = _("Please give a number from 1 to {n}, or leave it empty.").format(n=len(names))
+    name = _read_word(answer, words, sentence)
+    return {"platform": name} if name else {}
 
 
 def read_page(answer: str, **_known: object) -> Facts:
@@ -286,19 +288,16 @@ def _read_address(answer: str, fact: ContractFact, now: datetime, **_known: obje
 
 def _read_yes_no(answer: str, fact: ContractFact, **_known: object) -> Facts:
     """Yes or no; unknown leaves the fact blank. Raises InvalidAnswer."""
-    word = _YES_NO.get(answer.casefold())
-    if word is None:
-        raise InvalidAnswer(_("Please answer no, yes or unknown."))
+    word = _read_word(answer, _YES_NO, _("Please answer no, yes or unknown."))
     return {fact.name: word == "yes"} if word else {}
 
 
 def _read_side(answer: str, fact: ContractFact, **_known: object) -> Facts:
     """Where the user stands, by its key or its number; unknown leaves it blank. Raises InvalidAnswer."""
-    keys = list(contract_facts.SIDES)
-    word = {**{str(number): key for number, key in enumerate(keys, 1)}, **dict(zip(keys, keys, strict=True))}
-    if answer.casefold() not in {"", "unknown", *word}:
-        raise InvalidAnswer(_("Please answer worker, client, subcontractor or unknown."))
-    return {fact.name: word[answer.casefold()]} if answer.casefold() in word else {}
+    sides = [(word, key) for number, key in enumerate(contract_facts.SIDES, 1) for word in (key, str(number))]
+    sentence = _("Please answer worker, client, subcontractor or unknown.")
+    side = _read_word(answer, {"": "", "unknown": ""} | dict(sides), sentence)
+    return {fact.name: side} if side else {}
 
 
 _READERS: Mapping[FactKind, Callable[..., Facts]] = {

@@ -12,7 +12,7 @@ from flask import request, url_for
 
 from archiver import errors
 from archiver.claims.money import money_standing, state_text
-from archiver.contract_dates import day_of
+from archiver.contract_dates import day_of, has_meaning
 from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import (
     JST,
@@ -30,7 +30,7 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import day_words, minute_text
 from archiver.report_language import in_program_language
 from archiver.setup import contract_rooms
-from archiver.setup.fact_questions import has_meaning, place_name, read_fact, short_month
+from archiver.setup.fact_questions import place_name, read_fact, short_month
 from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, InvalidAnswer, read_day, read_yen, yen_text
 from archiver.store import blobs, statements
 from archiver.store.archive import Reading
@@ -76,7 +76,8 @@ class FactField(NamedTuple):
 
 def applicable_facts(contract: Contract, held: Collection[str] = ()) -> list[ContractFact]:
     """The facts that have a meaning on the contract's platform, and those named, in the order of the questions."""
-    found = [fact for fact in contract_facts.FACTS if has_meaning(fact, contract) or fact.name in held]
+    platform = platform_of(contract.platform)
+    found = [fact for fact in contract_facts.FACTS if has_meaning(fact, contract, platform) or fact.name in held]
     return sorted(found, key=lambda fact: fact.turn or len(contract_facts.FACTS))
 
 
