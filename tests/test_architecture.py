@@ -145,7 +145,6 @@ HOME: dict[str, set[str]] = {
     "msgspec": {"chatwork.models", "chatwork.client", "settings", "team.ledger_copy", "team.team_file"}
     | {
         "cli.reading.assistant",
-        "cli.reading.assistant_answers",
         "export.package.reading_step",
         "store",
     },

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.demo import _tell_where
+from archiver.cli.reading.commands import _tell_where
 from archiver.comparison.compare import compare
 from archiver.demo import story
 from archiver.export.package.make_package import ExportReport

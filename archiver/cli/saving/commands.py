@@ -105,6 +105,6 @@ def command_daemon(obj: CliContext, /, **typed: Any) -> int:
 @click.pass_obj
 def command_upkeep(obj: CliContext, /, **typed: Any) -> int:
     """Look, do and tell; needs no token and no network. Raises NoArchive, ArchiveInUse, StorageError."""
-    from archiver.cli.saving.upkeep import keep_up_and_tell
+    from archiver.cli.evidence.keeping import keep_up_and_tell
 
     return keep_up_and_tell(obj, **typed)

@@ -93,7 +93,7 @@ def init_schedule(obj: CliContext, /, **typed: Any) -> int:
 @click.pass_obj
 def init_alerts(obj: CliContext, /, **typed: Any) -> int:
     """Ask what is not set, try all that is; without a terminal, say what is set."""
-    from archiver.cli.setup.notices import set_up_alerts
+    from archiver.cli.setup.wizard import set_up_alerts
 
     return set_up_alerts(obj, **typed)
 

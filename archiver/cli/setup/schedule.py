@@ -19,7 +19,7 @@ from archiver.rounds.round import last_round, run_round
 from archiver.schedule import schedulers
 from archiver.settings.home import has_archive
 from archiver.settings.model import exports_folder
-from archiver.setup import scheduled_job
+from archiver.setup import unattended
 from archiver.setup.archive_setup import choose_authorities, lasting_settings
 from archiver.setup.outcome_words import count_saved, counts_line, left_out_sentence
 from archiver.setup.written_values import SCHEDULE, STAMPS, note_answer, recall_answers
@@ -44,9 +44,9 @@ def _install(obj: CliContext, kind: str | None) -> int:
         raise Archive(obj.home).absence()
     settings, environ = lasting_settings(obj), obj.environ
     chosen_kind = kind or schedulers.choose_backend(environ)
-    job = scheduled_job.build(obj)
+    job = unattended.build_job(obj)
     others = schedulers.install(job, environ, kind=chosen_kind)
-    is_idle = scheduled_job.is_idle(chosen_kind)
+    is_idle = unattended.is_idle(chosen_kind)
     if not is_idle:
         pace = schedulers.pace_words(job, settings.sync.every)
         echo(_("Registered with {scheduler}: {pace}."), scheduler=schedulers.title(chosen_kind), pace=pace)
@@ -71,7 +71,7 @@ def _show(obj: CliContext) -> int:
 
 def _remove(obj: CliContext, kind: str | None) -> int:
     """Remove the archive's jobs, and nothing that this program did not write."""
-    removed_kinds = scheduled_job.remove(obj, kind)
+    removed_kinds = unattended.remove_job(obj, kind)
     for removed_kind in removed_kinds:
         echo(_("Removed from {scheduler}. What is saved stays."), scheduler=schedulers.title(removed_kind))
     if not removed_kinds:
@@ -141,9 +141,9 @@ def _ask_stamps(obj: CliContext, app: App, timestamps: str | None) -> None:
 def _register(obj: CliContext) -> str | None:
     """Register the job and return the scheduler's kind; None, after printing why, if no scheduler takes it."""
     try:
-        kind = scheduled_job.choose(obj)
+        kind = unattended.choose_scheduler(obj)
         _offer_readable_token(obj, kind)
-        warnings = scheduled_job.register(obj, kind)
+        warnings = unattended.register_job(obj, kind)
     except (errors.SchedulerMissing, errors.SchedulerRefused) as error:
         tell(f"{visible(str(error))} {visible(error.advice())}".rstrip())
         return None
@@ -154,26 +154,26 @@ def _register(obj: CliContext) -> str | None:
 
 def _offer_readable_token(obj: CliContext, kind: str) -> None:
     """Offer to store the token where a job without a desktop session can read it."""
-    if not scheduled_job.is_token_unreadable(obj, kind):
+    if not unattended.is_token_unreadable(obj, kind):
         return
     tell(_("The job of {scheduler} cannot read the token where it is stored."), scheduler=schedulers.title(kind))
     if ask_yes_no(_("Put it into a file that only you can read?"), default=True):
-        scheduled_job.move_token(obj)
+        unattended.move_token(obj)
 
 
 def _try_job(obj: CliContext, app: App, kind: str) -> None:
     """Let the scheduler run the job once and print whether it saved; if not in time, save in this process."""
-    if not scheduled_job.is_idle(kind):  # else that was said already, with what starts it
-        pace = schedulers.pace_words(scheduled_job.build(obj), app.settings.sync.every)
+    if not unattended.is_idle(kind):  # else that was said already, with what starts it
+        pace = schedulers.pace_words(unattended.build_job(obj), app.settings.sync.every)
         tell(_("Registered with {scheduler}: {pace}."), scheduler=schedulers.title(kind), pace=pace)
     tell(_("It is now run once in this way (a minute at most)."))
     try:
-        trial = scheduled_job.try_job(obj, app, kind)
+        trial = unattended.try_job(obj, app, kind)
     except (errors.SchedulerMissing, errors.SchedulerRefused) as error:
         tell(visible(str(error)))
     else:
         if trial.has_saved:
-            tell(scheduled_job.success_sentence(kind))
+            tell(unattended.success_sentence(kind))
             return
         if trial.error_name is not None:
             _tell_failure(obj, app, trial.error_name)

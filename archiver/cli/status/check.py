@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from archiver.app import App, build_app, require_archive, utc_now
 from archiver.cli.context import INCOMPLETE, CliContext
-from archiver.cli.setup import notices
+from archiver.cli.setup.wizard import try_ways
 from archiver.cli.terminal.output import beside, columns, echo, echo_json, pad, paged_output, visible
 from archiver.cli.terminal.prompts import is_asked, tell
 from archiver.errors import ArchiverError
@@ -23,8 +23,8 @@ from archiver.schedule import schedulers
 from archiver.settings import other_archives
 from archiver.settings.home import TOKEN_VARIABLE
 from archiver.setup.archive_setup import lasting_settings
-from archiver.setup.notice_ways import is_trial_due
 from archiver.setup.outcome_words import derived_day
+from archiver.setup.unattended import is_trial_due
 from archiver.standing.home_document import urgent_count
 from archiver.store.queries.contracts import rooms_to_read
 from archiver.store.queries.reread_and_backfill_progress import Rereading, SlowWork, slow_work_progress
@@ -42,7 +42,7 @@ def check_setup(obj: CliContext, *, as_json: bool) -> int:
     """
     app = as_scheduled(obj)
     if not as_json and _is_trial_due(app):
-        notices.try_ways(obj, app)
+        try_ways(obj, app)
     look, damage = look_into_archive(app)
     computer = _computer(obj, app, look.snapshot.account if look else None)
     results = check.run_all_checks(app, obj.environ, look, damage, computer)

@@ -104,7 +104,7 @@ class ScheduledRun(msgspec.Struct, frozen=True):
 SCHEDULED_RUN: Slot[ScheduledRun | None] = Slot("scheduled_run", ScheduledRun, None)
 """The last run that nobody watched, written after it (`notices.sentences`), for `health`.
 
-A run that is typed later says nothing of the schedule. Forgotten when the schedule is removed (`setup.scheduled_job`).
+A run that is typed later says nothing of the schedule. Forgotten when the schedule is removed (`setup.unattended`).
 """
 
 CALLS_SPENT: Slot[datetime | None] = Slot("calls_spent", Time, None)

@@ -33,8 +33,8 @@ from archiver.setup.archive_setup import (
 from archiver.setup.contract_entry import NewJob, enter_contracts
 from archiver.setup.contract_rooms import begin_of, choosable_rooms, direct_chats_beside, people_of_rooms, proposed_jobs
 from archiver.setup.fact_questions import read_facts
-from archiver.setup.notice_ways import remember_trial
 from archiver.setup.outcome_words import count_saved
+from archiver.setup.unattended import remember_trial
 from archiver.setup.written_values import FINISHED, SCHEDULE, STAMPS, InvalidAnswer, note_answer, recall_answers
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts

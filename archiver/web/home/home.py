@@ -20,7 +20,7 @@ from archiver.render.invisible_characters import visible
 from archiver.rounds.round import run_round
 from archiver.schedule import schedulers
 from archiver.settings.other_archives import note_home
-from archiver.setup import scheduled_job
+from archiver.setup import unattended
 from archiver.setup.outcome_words import count_saved, counts_line, left_out_sentence, round_lines
 from archiver.standing.home_document import departure_alerts, page_marks
 from archiver.standing.waiting_state import note_state
@@ -167,16 +167,16 @@ def waiting(job: Job) -> Callable[[timedelta], None]:
 
 def set_up(job: Job, context: ConsoleContext) -> JobOutcome:
     """The work of letting this computer save by itself."""
-    kind = scheduled_job.choose(context)
-    if scheduled_job.is_token_unreadable(context, kind):
-        scheduled_job.move_token(context)
-    warnings = scheduled_job.register(context, kind, is_typed=False)
-    is_idle = scheduled_job.is_idle(kind)
+    kind = unattended.choose_scheduler(context)
+    if unattended.is_token_unreadable(context, kind):
+        unattended.move_token(context)
+    warnings = unattended.register_job(context, kind, is_typed=False)
+    is_idle = unattended.is_idle(kind)
     if is_idle:
         title = schedulers.title(kind)
         warnings += [_(text).format(scheduler=title) for text in (IDLE_SENTENCE, IDLE_ADVICE)]
     job.tell(_("It is now run once in this way (a minute at most)."))
-    trial = scheduled_job.try_job(context, context.app(job), kind, sleep=job.sleep)
+    trial = unattended.try_job(context, context.app(job), kind, sleep=job.sleep)
     works = not is_idle and (trial.has_saved or trial.is_saving)
     return JobOutcome(_head(context, kind, works), (_said(trial, kind), *warnings), SET_UP_LINKS, is_complete=works)
 
@@ -184,13 +184,13 @@ def set_up(job: Job, context: ConsoleContext) -> JobOutcome:
 def _head(context: ConsoleContext, kind: str, works: bool) -> str:
     if not works:
         return _("Automatic saving does not run yet.")
-    pace = schedulers.pace_words(scheduled_job.build(context), context.settings().sync.every, is_typed=False)
+    pace = schedulers.pace_words(unattended.build_job(context), context.settings().sync.every, is_typed=False)
     return _("Registered with {scheduler}: {pace}.").format(scheduler=schedulers.title(kind), pace=pace)
 
 
-def _said(trial: scheduled_job.JobTrial, kind: str) -> str:
+def _said(trial: unattended.JobTrial, kind: str) -> str:
     if trial.has_saved:
-        return scheduled_job.success_sentence(kind)
+        return unattended.success_sentence(kind)
     if trial.error_name is None:
         return _("It could not be seen yet whether it works there. This page says so as soon as it has saved.")
     reason = error_reasons.reason(trial.error_name) or trial.error_name

@@ -26,7 +26,7 @@ from archiver.settings.model import BackupSettings
 from archiver.setup.archive_setup import make_home
 from archiver.setup.erasing import leftover_lines, restored_line
 from archiver.setup.outcome_words import copy_lines, copy_step_words
-from archiver.setup.scheduled_job import begin_regular_copy, end_regular_copy
+from archiver.setup.unattended import begin_regular_copy, end_regular_copy
 from archiver.store.working.remembered_values import LAST_BACKUP
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import ConsoleContext, begin_job, console_context

@@ -20,7 +20,7 @@ from archiver.records.alerts import Alert
 from archiver.render.invisible_characters import visible
 from archiver.settings.file import update_settings
 from archiver.settings.model import MAIL_PORTS, Settings, is_mail_address
-from archiver.setup import notice_ways
+from archiver.setup import unattended
 from archiver.standing.alert_lines import contract_names, named_messages, room_labels
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
@@ -63,7 +63,7 @@ def set_mail() -> Answer:
     kinds = ("tls", "starttls") if first == "tls" and not typed.get("port") else (first,)
     try:
         mail = _read_mail(typed) | {"password": request.form.get("password", "")}
-        failure = notice_ways.set_up_mail(context.home, context.environ, kinds, **mail)
+        failure = unattended.set_up_mail(context.home, context.environ, kinds, **mail)
     except errors.ArchiverError as error:
         return _page({"mail": trouble_words(error).together}, change="mail"), 422
     if failure is None:
@@ -77,7 +77,7 @@ def set_mail() -> Answer:
 def set_ping() -> Answer:
     """Keep the heartbeat's address, and call it."""
     context = console_context()
-    if not notice_ways.set_ping(context.home, request.form.get("address", "").strip()):
+    if not unattended.set_ping(context.home, request.form.get("address", "").strip()):
         sentence = _("That is no address that can be called: it begins with https://")
         return _page({"ping": sentence}, change="ping"), 422
     return _try("ping")
@@ -90,7 +90,7 @@ def set_urls() -> Answer:
     if not lines or any("://" not in line for line in lines):
         sentence = _("An address looks like this: slack://… or mailtos://…, one a line.")
         return _page({"urls": sentence}, change="urls"), 422
-    notice_ways.set_urls(console_context().home, lines)
+    unattended.set_urls(console_context().home, lines)
     return _try("urls")
 
 
@@ -115,7 +115,7 @@ def switch(way: str) -> Answer:
     if way in ("daily", "weekly"):
         update_settings(context.home, {f"notify.{way}": is_on})
     elif way in WAYS and not is_on:
-        notice_ways.turn_off(context.home, way)
+        unattended.turn_way_off(context.home, way)
     elif way == "desktop":
         update_settings(context.home, {"notify.desktop": True})
         return _try(way)
@@ -134,11 +134,11 @@ def dismiss(number: int) -> Response:
 
 
 def _read_mail(typed: Mapping[str, str]) -> dict[str, Any]:
-    """The mail settings of the form, as `notice_ways.set_mail` takes them. Raises UsageError for what cannot be."""
+    """The mail settings of the form, as `unattended.set_mail` takes them. Raises UsageError for what cannot be."""
     port, sender = typed.get("port", ""), typed.get("from", "")
     if not is_mail_address(typed.get("to", "")) or (sender and not is_mail_address(sender)):
         raise errors.UsageError(detail=_("A mail address looks like this: you@example.com"))
-    host = typed.get("host", "") or notice_ways.likely_server(sender or typed["to"])
+    host = typed.get("host", "") or unattended.likely_server(sender or typed["to"])
     if not re.fullmatch(r"[A-Za-z0-9.-]+", host):
         raise errors.UsageError(detail=_("A server looks like this: smtp.example.com"))
     if port and not (port.isdecimal() and 0 < int(port[:9]) < 65536):
@@ -148,7 +148,7 @@ def _read_mail(typed: Mapping[str, str]) -> dict[str, Any]:
 
 def _try(way: str) -> Answer:
     context = console_context()
-    is_taken, trial = notice_ways.try_way(context.settings(), context.environ, way)
+    is_taken, trial = unattended.try_way(context.settings(), context.environ, way)
     if way == "ping":
         _remember(way, is_seen=is_taken)
         if is_taken:
@@ -167,7 +167,7 @@ def _remember(way: str, *, is_seen: bool) -> None:
     with context.archive.reading() as reading:
         last = NOTICE_TRIAL.recall(reading)
     outcomes = {} if last is None else {**dict.fromkeys(last.seen, True), **dict.fromkeys(last.unseen, False)}
-    notice_ways.remember_trial(context.archive, {**outcomes, way: is_seen}, at=context.now())
+    unattended.remember_trial(context.archive, {**outcomes, way: is_seen}, at=context.now())
 
 
 def _page(problems: Mapping[str, str] | None = None, *, said: str = "", change: str = "") -> str:

@@ -21,7 +21,7 @@ from archiver.rounds.round import seal_now
 from archiver.settings.file import update_settings
 from archiver.settings.home import language_variable
 from archiver.settings.model import LANGUAGES, exports_folder
-from archiver.setup import menu_entry, scheduled_job
+from archiver.setup import menu_entry, unattended
 from archiver.setup.archive_setup import (
     check_token,
     choose_authorities,
@@ -106,7 +106,7 @@ def change_automatic() -> Answer:
     context = console_context()
     if request.form.get("automatic") == "on":
         return begin_job(_("Automatic saving"), partial(home.set_up, context=context))
-    scheduled_job.remove(context)
+    unattended.remove_job(context)
     return _page(said=_("Nothing on this computer starts the saving now."))
 
 

@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from archiver.cli.main import main
-from archiver.cli.reading.assistant import answer
-from archiver.cli.reading.assistant_answers import TOOLS, JobAnswers
+from archiver.cli.reading.assistant import TOOLS, JobAnswers, answer
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.reading_step import keep_reviews, opened_messages
 from archiver.records import ReadState, Review

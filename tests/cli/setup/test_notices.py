@@ -10,7 +10,7 @@ import pytest
 
 from archiver.settings import file
 from archiver.settings.token import read_mail_password
-from archiver.setup.notice_ways import is_trial_due, likely_server
+from archiver.setup.unattended import is_trial_due, likely_server
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
 from tests.support.receivers.mail_server import PASSWORD, USER, MailServer, running_mail_server

@@ -15,7 +15,7 @@ from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.notices import delivery
 from archiver.notices.delivery import NoticeTrial
-from archiver.setup import scheduled_job
+from archiver.setup import unattended
 from archiver.setup.archive_setup import FirstRunStep, first_open_step
 from archiver.store.queries.contracts import contracts
 from archiver.store.working import remembered_values
@@ -480,9 +480,9 @@ def test_automatic_saving_that_is_chosen_while_the_first_save_runs_is_set_up_aft
         go_on.wait(30)
         return JobOutcome("saved", is_complete=is_first)
 
-    tried = scheduled_job.JobTrial(has_saved=True, error_name=None, is_saving=False)
-    monkeypatch.setattr(scheduled_job, "try_job", lambda *_given, **_named: tried)
-    monkeypatch.setattr(scheduled_job, "is_idle", lambda _kind: False)
+    tried = unattended.JobTrial(has_saved=True, error_name=None, is_saving=False)
+    monkeypatch.setattr(unattended, "try_job", lambda *_given, **_named: tried)
+    monkeypatch.setattr(unattended, "is_idle", lambda _kind: False)
     monkeypatch.setattr(start, "save_now", save)
     hand_in_token(browser)
     browser.post("/start/chats", room=desk.other)

@@ -18,7 +18,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.notices import delivery
 from archiver.notices.delivery import NoticeTrial
 from archiver.records import ReadState, Review
-from archiver.setup import scheduled_job
+from archiver.setup import unattended
 from archiver.store.queries.contracts import contracts, deliveries
 from archiver.web.access import AccessGate
 from archiver.web.console_context import ConsoleContext
@@ -359,7 +359,7 @@ def test_three_chats_of_two_clients_take_eight_clicks_and_one_paste(
 ) -> None:
     """Until all is saved and goes on by itself: two jobs, each of its own chats."""
     monkeypatch.setattr(delivery, "send_test_notice", lambda *_words: NoticeTrial(True, 0, ()))
-    monkeypatch.setattr(scheduled_job, "is_idle", lambda _kind: False)
+    monkeypatch.setattr(unattended, "is_idle", lambda _kind: False)
     monkeypatch.setattr(sys, "argv", [str(new_desk.folder / "bin" / "archive")])
     with serve_application(new_desk.home, new_desk.environ) as (gate, context), open_tab(chromium, gate) as tab:
         page, player = tab.page, Player(tab.page, by_keyboard=by_keyboard)

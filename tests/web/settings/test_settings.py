@@ -13,7 +13,7 @@ from archiver.health import snapshot
 from archiver.health.snapshot import Starters
 from archiver.schedule import backends, schedulers
 from archiver.settings.token import addresses
-from archiver.setup import menu_entry, scheduled_job
+from archiver.setup import menu_entry, unattended
 from archiver.store.working.remembered_values import NOTICE_TRIAL
 from archiver.waiting_sign import state_file
 from archiver.web.settings import settings as settings_page
@@ -179,9 +179,9 @@ def test_setting_up_without_a_running_cron_sends_nobody_to_a_terminal(
     monkeypatch.setattr(schedulers, "install", lambda *_given, **_named: [])
     monkeypatch.setattr(backends, "is_cron_running", lambda: False)
     monkeypatch.setattr(
-        scheduled_job,
+        unattended,
         "try_job",
-        lambda *_given, **_named: scheduled_job.JobTrial(has_saved=False, error_name=None, is_saving=False),
+        lambda *_given, **_named: unattended.JobTrial(has_saved=False, error_name=None, is_saving=False),
     )
 
     browser.post("/settings/automatic", automatic="on")
