@@ -17,7 +17,7 @@ from archiver import contract_dates
 from archiver.claims import counterparts, messages, quotations, words
 from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
 from archiver.evidence.tables import events
-from archiver.export.report import message_block, platform_crosscheck, record
+from archiver.export.report import message_block, people_and_dates, record
 from archiver.records import Basis, CaseFacts, CaseSide, ChangedMessages, ChangeKind, Message, ObservedBy
 from archiver.render import page_templates
 from archiver.store.archive import Archive
@@ -169,7 +169,7 @@ LIES: dict[str, dict[str, Lie]] = {
             words.order_text,
             partial(nothing, "最初のメッセージは同じ日"),
         ),
-        "a point of chapter 2 is left out": (platform_crosscheck._date_rows, partial(nothing, ())),
+        "a point of chapter 2 is left out": (people_and_dates._compared_rows, partial(nothing, ())),
     },
     "last reply of the other side": {
         "the last saved one is the last": (messages.last_reply, _is_whole),

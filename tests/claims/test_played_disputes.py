@@ -196,7 +196,7 @@ def test_nobody_is_said_to_have_entered_what_is_blank(tmp_path: Path) -> None:
     """In the dates of a contract that was hardly filled in."""
     maker = worst_day(tmp_path / "home")
     with maker.archive.reading() as reading:
-        (table,) = people_and_dates.dates(*report_of(reading)).blocks
+        (table,) = people_and_dates.chapters(*report_of(reading))[2].blocks
     assert isinstance(table, TableBlock)
 
     bases = {label: basis for label, _value, basis in table.rows}
@@ -249,7 +249,7 @@ def test_who_the_other_side_is_has_its_basis(tmp_path: Path) -> None:
         case, statistics = report_of(reading)
         (message,) = case.rooms[0].messages()
 
-    people = words(people_and_dates.parties(case, statistics))
+    people = words(people_and_dates.chapters(case, statistics)[1])
     assert "相手となりうる人を1人だけ確認" in people
     assert "報告者入力" not in people
     assert ("田中", State.PRESENT) == (message.name, message.state)

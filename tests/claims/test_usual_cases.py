@@ -14,7 +14,7 @@ from archiver.export.mask.policy import masking_policy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
-from archiver.export.report import chapters, exhibits, people_and_dates, platform_crosscheck, record, summary, timeline
+from archiver.export.report import chapters, exhibits, people_and_dates, record, summary, timeline
 from archiver.export.texts import readme
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
 from tests.claims.dispute import report_of
@@ -74,7 +74,7 @@ def test_no_column_is_blank_for_everybody(usual: ArchiveMaker) -> None:
     """An organisation that nobody has is told in a sentence."""
     with usual.archive.reading() as reading:
         case, statistics = report_of(reading)
-    chapter = people_and_dates.parties(case, statistics)
+    chapter = people_and_dates.chapters(case, statistics)[1]
 
     assert "組織・部署" not in _table(chapter).heads
     assert "組織・部署は、一覧に示されていません。" in words(chapter)
@@ -89,7 +89,7 @@ def test_the_request_names_its_reason_and_the_contract(tmp_path: Path) -> None:
         case, statistics = report_of(reading)
     maker.archive.close()
     page, form = words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics)
-    table = words(platform_crosscheck.chapter(case, statistics))
+    table = words(people_and_dates.chapters(case, statistics)[0])
 
     wanted = "相手のメッセージ1件が、保存した時点ですでに「削除」表示だったため、この仕事(契約日 2026-11-06)について、"
     assert wanted in page
@@ -109,7 +109,7 @@ def test_a_blank_escrow_is_not_called_completed(tmp_path: Path) -> None:
     maker.archive.close()
 
     assert ("仮払い完了", "未入力") in _facts(chapters.consultation_chapters(case, statistics)[1])
-    assert "保存できた最初のメッセージは1日前" in words(platform_crosscheck.chapter(case, statistics))
+    assert "保存できた最初のメッセージは1日前" in words(people_and_dates.chapters(case, statistics)[0])
 
 
 def test_a_direct_client_has_no_profile(tmp_path: Path) -> None:
@@ -158,9 +158,9 @@ def test_the_money_stands_in_the_dates_and_the_course_of_events(tmp_path: Path) 
         case, statistics = report_of(reading)
     maker.archive.close()
     money = ("請求1(220,000円)", "請求1の支払期日", "入金1(50,000円)")
-    lawyers = words(people_and_dates.dates(replace(case, profile="lawyer"), statistics))
+    lawyers = words(people_and_dates.chapters(replace(case, profile="lawyer"), statistics)[2])
 
-    for chapter in (people_and_dates.dates(case, statistics), timeline.chapter(case, statistics)):
+    for chapter in (people_and_dates.chapters(case, statistics)[2], timeline.chapter(case, statistics)):
         assert all(one in words(chapter) for one in money)
     assert ("支払期日", "請求1 2026-11-30") in _facts(chapters.consultation_chapters(case, statistics)[1])
     assert "支払期日の入力: 請求1 2026-11-30" in lawyers

@@ -133,7 +133,9 @@ def test_chapter_3_prints_the_reason() -> None:
     case = report_inputs.case(mapped=stated)
 
     (table,) = (
-        block for block in people_and_dates.parties(case, survey_messages(case)).blocks if isinstance(block, TableBlock)
+        block
+        for block in people_and_dates.chapters(case, survey_messages(case))[1].blocks
+        if isinstance(block, TableBlock)
     )
 
     by_account = {row[table.heads.index("アカウントID")]: row for row in table.rows}

@@ -13,10 +13,9 @@ from typing import NamedTuple
 from archiver.export.pdf.blocks import Block, Chapter, MessageBlock, Paragraph, Report, Subheading
 from archiver.export.pdf.worker import PdfJob
 from archiver.export.report.chapters import framed
-from archiver.export.report.input import ReportInput
+from archiver.export.report.input import ReportInput, chat_text
 from archiver.export.report.message_block import GapBlocks, PaperReferences, message_block
 from archiver.records import Conversation
-from archiver.render.invisible_characters import visible
 from archiver.render.times import day_text
 from archiver.report_language import say
 
@@ -142,11 +141,4 @@ def _chapters(case: ReportInput, pieces: list[_PlacedBlock]) -> Iterator[Chapter
                 blocks += [Subheading(current_day)] if current_day else []
             blocks.append(piece.block)
         if blocks:
-            yield Chapter(
-                say(
-                    "チャット「{room_name}」(ルームID {room_id})",
-                    room_name=visible(room.room_name),
-                    room_id=room.room_id,
-                ),
-                tuple(blocks),
-            )
+            yield Chapter(chat_text(room), tuple(blocks))

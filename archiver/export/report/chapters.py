@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, Report, TableBlock
-from archiver.export.report import excerpt, people_and_dates, platform_crosscheck, record, summary, templated, timeline
+from archiver.export.report import excerpt, people_and_dates, record, summary, templated, timeline
 from archiver.export.report.input import BLANK, ReportInput, delivery_text, platform_of
 from archiver.export.report.money import consultation_rows, reminder_rows, stated_due_text
 from archiver.export.report.request_to_office import end_request_text, last_delivery, review_due
@@ -16,15 +16,6 @@ from archiver.render.times import date_text, local_time, minute_text
 from archiver.report_language import is_english, marked, say
 
 TITLE = "Chatworkやり取り記録 報告書"
-
-CHAPTERS: tuple[Callable[[ReportInput, MessageStatistics], Chapter], ...] = (
-    summary.chapter,
-    platform_crosscheck.chapter,
-    people_and_dates.parties,
-    people_and_dates.dates,
-    timeline.chapter,
-    excerpt.chapter,
-)
 
 MARGIN, COURT_MARGIN = 20.0, 30.0
 """The left margin in millimetres; wider for a court, which punches holes there."""
@@ -40,7 +31,10 @@ def build_report(case: ReportInput, statistics: MessageStatistics) -> Report:
         )
     head = say("{title}\u3000{number}", title=say(TITLE), number=_number(case)) if case.profile == "court" else ""
     chapters = [
-        *(chapter(case, statistics) for chapter in CHAPTERS),
+        summary.chapter(case, statistics),
+        *people_and_dates.chapters(case, statistics),
+        timeline.chapter(case, statistics),
+        excerpt.chapter(case, statistics),
         *record.changes(case, statistics),
         record.limits(case, statistics),
         *record.method(case, statistics),

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from archiver.export.pdf.blocks import Block, Chapter, Interruption, Paragraph, Subheading
-from archiver.export.report.input import ReportInput
+from archiver.export.report.input import ReportInput, chat_text
 from archiver.export.report.message_block import GapBlocks, PaperReferences, message_block
 from archiver.export.report.statistics import BOUND, CHANGED, LAST, LAST_MESSAGES, MessageStatistics
 from archiver.records import Conversation
-from archiver.render.invisible_characters import visible
 from archiver.report_language import is_english, say
 
 MAX_BY_RULE = 200
@@ -53,15 +52,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         return Chapter(say(_TITLE), (*blocks, Paragraph(say("条件に合うメッセージはありません。"))))
     for room in case.rooms:
         if len(case.rooms) > 1:
-            blocks.append(
-                Subheading(
-                    say(
-                        "チャット「{room_name}」(ルームID {room_id})",
-                        room_name=visible(room.room_name),
-                        room_id=room.room_id,
-                    )
-                )
-            )
+            blocks.append(Subheading(chat_text(room)))
         blocks += room_blocks(case, room, chosen)
     return Chapter(say(_TITLE), tuple(blocks))
 

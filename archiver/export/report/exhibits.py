@@ -21,8 +21,7 @@ from archiver.export.enclosure_names import COURT_EXTENSIONS, exhibit_name, exhi
 from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
 from archiver.export.report.chapters import framed
 from archiver.export.report.input import BLANK, ReportInput, day_of, platform_of
-from archiver.export.report.people_and_dates import counterparts
-from archiver.export.report.platform_crosscheck import KINDS
+from archiver.export.report.people_and_dates import KINDS, counterparts
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST, Attachment, CaseSide, Enclosure
 from archiver.render.invisible_characters import visible

@@ -33,6 +33,7 @@ from archiver.records import (
     Seal,
     WrongClock,
 )
+from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text
 from archiver.report_language import is_english, say
 
@@ -330,6 +331,11 @@ def platform_of(name: str | None) -> Platform:
         for one in platform.deadlines
     )
     return replace(platform, deadlines=deadlines, **words)
+
+
+def chat_text(room: Conversation) -> str:
+    """A chat with its name and id."""
+    return say("チャット「{room_name}」(ルームID {room_id})", room_name=visible(room.room_name), room_id=room.room_id)
 
 
 def side_text(platform: Platform) -> str:

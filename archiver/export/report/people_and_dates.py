@@ -1,4 +1,7 @@
-"""Chapter 3: everybody in the rooms, with every name they had. Chapter 4: the dates of the contract."""
+"""Chapter 2: what can be compared with the platform's own records. Chapter 3: everybody. Chapter 4: the dates.
+
+A support agent cannot check a digest but can open the contract, so the points of chapter 2 convince first.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,25 @@ from archiver.claims.words import (
     deadline_basis,
     first_label,
     first_text,
+    order_text,
     reply_label,
     reply_text,
 )
+from archiver.contract_dates import Agreement, DeliveryMatch, delivery_matches
 from archiver.evidence.tables.files_and_tasks import FROM_BEFORE
-from archiver.export.pdf.blocks import Chapter, Paragraph, Subheading, TableBlock
-from archiver.export.report.input import BLANK, STATED, ReportInput, delivery_text, platform_of, shorten_line
+from archiver.export.enclosure_names import exhibit_number, label
+from archiver.export.pdf.blocks import Chapter
+from archiver.export.report import templated
+from archiver.export.report.input import (
+    BLANK,
+    STATED,
+    ReportInput,
+    chat_text,
+    delivery_text,
+    platform_of,
+    shorten_line,
+    side_text,
+)
 from archiver.export.report.message_block import bound_place, bound_quote
 from archiver.export.report.money import dated_money, stated_due_text
 from archiver.export.report.request_to_office import due_text, last_delivery
@@ -41,65 +57,67 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time, minute_text
 from archiver.report_language import say, stated_day
 
-_CALLED, _NAMES, _ROOMS, _BASIS = (
-    "呼び方",
-    "Chatworkの表示名(変遷)",
-    "チャット(ルームID)と、参加者の一覧にある期間",
-    "対応の根拠",
-)
-_NOTE = "期間は、参加者の一覧に表示されるのを最初に確認した時刻から、表示されないのを最初に確認した時刻までです。"
-_LIST_NOTE = "{what}は、その一覧の内容です(一覧にないものは「-」)。"
-_NOTHING_LISTED = "{what}は、一覧に示されていません。"
-_TERMS = "取引条件の明示(フリーランス法3条)の有無"
-_NOTE_LENGTH, _MAX_MONEY_ROWS = 60, 12
-_LAWYERS = frozenset({"lawyer", "court"})
-"""Profiles whose readers ask whether the contract terms were put in writing."""
+_AGREEMENTS = {
+    Agreement.SAME_BYTES: "サイズ・SHA-256とも同じ",
+    Agreement.STATED: "報告者による対応づけ",
+    Agreement.NONE: "一致なし",
+}
+_MAX_PEOPLE = 5
+KINDS = {
+    "screenshot": "スクリーンショット",
+    "notice": "サービスの通知",
+    "mail": "メール",
+    "invoice": "請求書",
+    "other": "その他",
+}
 
+_NOTE_LENGTH, _MAX_MONEY_ROWS = 60, 12
 _PAYMENT_DAY = "payment_day"
 
 _OF_LAW = frozenset({"trade", "payment", "receipt", "recommission"})
 """Rules of deadlines that a platform's office does not judge."""
 
 
-def parties(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
-    """Chapter 3, a row for each person; until the user maps them, everybody but the owner is the other side."""
-    people = case_people(case)
+def chapters(case: ReportInput, statistics: MessageStatistics) -> list[Chapter]:
+    """Chapter 2, the points that a reader can compare; 3, everybody in the rooms; 4, the dates, blank ones too.
+
+    Until the user maps people, everybody but the owner is the other side.
+    """
+    people, platform = case_people(case), platform_of(case.contract.platform)
     has_ids = any(person.chatwork_ids for person in people.values())
     has_places = any(person.organisations for person in people.values())
-    columns = [
-        (say(_CALLED), 0, [say(case.side(account)) for account in people]),
-        (say(_NAMES), 1.8, [_names_text(person) for person in people.values()]),
-        ("Chatwork ID", 1.2, [_values_text(person.chatwork_ids) for person in people.values()] if has_ids else []),
-        (say("アカウントID"), 1, [f"{one}{say('(番号)') if one in case.stand_ins else ''}" for one in people]),
-        (
-            say("組織・部署"),
-            1.3,
-            [_values_text(person.organisations) for person in people.values()] if has_places else [],
-        ),
-        (say(_ROOMS), 1.7, [_stays_text(person) for person in people.values()]),
-        (say(_BASIS), 1.2, [_reason_text(case, account) for account in people]),
-    ]
-    heads, widths, cells = zip(*(one for one in columns if one[2] or not people), strict=True)
-    where = [
-        say("チャット「{room_name}」(ルームID {room_id})", room_name=visible(room.room_name), room_id=room.room_id)
-        for room in case.rooms
-    ]
-    notes = [_list_note(has_ids, has_places), *([stand_in_note(case)] if case.stand_ins else [])]
-    blocks = (
-        Paragraph("\n".join(where)),
-        TableBlock(heads, widths, tuple(zip(*cells, strict=True))),
-        Paragraph("\n".join(notes), "small"),
+    columns = {"Chatwork ID": has_ids, say("組織・部署"): has_places}
+    due = stated_due_text(case)
+    items = (say(item.label) for item in TERM_ITEMS if not (due and item.name == _PAYMENT_DAY))
+    return templated.chapters(
+        "report_parties.txt",
+        case,
+        statistics,
+        side=side_text(platform),
+        points=[(f"K-{no}", *row) for no, row in enumerate(_point_rows(case, statistics, platform), 1)],
+        enclosed=list(_enclosure_lines(case)),
+        chats="\n".join(map(chat_text, case.rooms)),
+        people=[
+            (
+                say(case.side(account)),
+                _names_text(person),
+                _values_text(person.chatwork_ids) if has_ids else None,
+                f"{account}{say('(番号)') if account in case.stand_ins else ''}",
+                _values_text(person.organisations) if has_places else None,
+                _stays_text(person),
+                _reason_text(case, account),
+            )
+            for account, person in people.items()
+        ],
+        listed=[name for name, has in columns.items() if has],
+        unlisted=[name for name, has in columns.items() if not has],
+        stand_ins=stand_in_note(case) if case.stand_ins else "",
+        is_work=case.contract.platform != STRANGER,
+        dates=list(_date_rows(case, statistics, platform)),
+        terms=list(_term_rows(case, statistics)),
+        due=due,
+        items=say("、").join(items),
     )
-    return Chapter(say("３\u3000当事者"), blocks)
-
-
-def _list_note(has_ids: bool, has_places: bool) -> str:
-    """What the columns say, and which the list of members leaves blank for everybody."""
-    named = {"Chatwork ID": has_ids, say("組織・部署"): has_places}
-    told = say("・").join(name for name, has in named.items() if has)
-    blank = say("・").join(name for name, has in named.items() if not has)
-    listed = say(_LIST_NOTE, what=told) if told else ""
-    return say(_NOTE) + listed + (say(_NOTHING_LISTED, what=blank) if blank else "")
 
 
 def _stays_text(person: PersonSummary) -> str:
@@ -154,59 +172,24 @@ def _reason_text(case: ReportInput, account: int) -> str:
     return basis_text(basis)
 
 
-def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
-    """Chapter 4, the dated steps of the contract in their usual order, blank ones too."""
-    contract, platform = case.contract, platform_of(case.contract.platform)
-    delivered = last_delivery(case)
-    is_work = contract.platform != STRANGER
-    rows = _stated_rows(contract, platform) if is_work else []
-    first, reply = first_message(statistics.facts), last_reply(statistics.facts)
-    rows.append((first_label(first), *first_message_cells(statistics)))
-    last = say("{delivery}(最後)", delivery=delivery_text(platform))
-    if is_work:
-        rows.append(_stated_row(say("納期"), stated_day(contract.due_on or "")))
-        rows.append(_stated_row(last, "" if delivered is None else local_time(delivered)))
-    rows += _money_rows(case)
-    rows += _deadline_rows(case, platform)
-    rows.append((reply_label(reply), reply_text(reply), f"No.{reply.value.no}" if reply.value else "-"))
-    blocks = [TableBlock((say("できごと"), say("日時(日本時間)"), say("根拠")), (2, 2, 1.5), tuple(rows))]
-    if case.profile not in _LAWYERS or not is_work:
-        return Chapter(_dates_title(platform), tuple(blocks))
-    if not case.contract.terms:
-        due = stated_due_text(case)
-        items = say("、").join(say(item.label) for item in TERM_ITEMS if not (due and item.name == _PAYMENT_DAY))
-        blank = Paragraph(
-            say(
-                "次の項目を示したメッセージ・ファイルは、いずれも"
-                "{blank}です(示されていないという意味ではありません): {items}",
-                blank=say(BLANK),
-                items=items,
-            )
-            + (say("。支払期日の入力: {due}", due=due) if due else "")
-        )
-        return Chapter(_dates_title(platform), (*blocks, Subheading(say(_TERMS)), blank))
-    note = Paragraph(
-        say(
-            "メッセージやファイルとの対応は{stated}です(「」は保存した文面のはじめ)。未入力の項目は、"
-            "示されていないという意味ではありません。項目は法律の条文に沿った目安です(確認してください)"
-            "。",
-            stated=say(STATED),
-        ),
-        "small",
-    )
-    table = TableBlock(
-        (say("項目"), say("メッセージ・ファイル"), say("備考")), (2, 1.5, 2), tuple(_term_rows(case, statistics))
-    )
-    return Chapter(_dates_title(platform), (*blocks, Subheading(say(_TERMS)), note, table))
-
-
 _UNCLEAR = "。どの納品の請求かが日付から決まらないため、最後の納品から数えています"
 
 
-def _dates_title(platform: Platform) -> str:
-    if platform == platform_of(STRANGER):
-        return say("４\u3000メッセージの日付")
-    return say("４\u3000契約の日付") if platform.elsewhere else say("４\u3000契約と仮払いの日付")
+def _date_rows(case: ReportInput, statistics: MessageStatistics, platform: Platform) -> Iterator[tuple[str, str, str]]:
+    """The dated steps of the contract in their usual order."""
+    contract, delivered = case.contract, last_delivery(case)
+    is_work = contract.platform != STRANGER
+    first, reply = first_message(statistics.facts), last_reply(statistics.facts)
+    if is_work:
+        yield from _stated_rows(contract, platform)
+    yield first_label(first), *first_message_cells(statistics)
+    if is_work:
+        last = say("{delivery}(最後)", delivery=delivery_text(platform))
+        yield _stated_row(say("納期"), stated_day(contract.due_on or ""))
+        yield _stated_row(last, "" if delivered is None else local_time(delivered))
+    yield from _money_rows(case)
+    yield from _deadline_rows(case, platform)
+    yield reply_label(reply), reply_text(reply), f"No.{reply.value.no}" if reply.value else "-"
 
 
 def _money_rows(case: ReportInput) -> Iterator[tuple[str, str, str]]:
@@ -248,7 +231,7 @@ def _term_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tup
         yield say(item.label), "\n".join(places) or ("-" if note else say(BLANK)), note
 
 
-def _stated_rows(contract: Contract, platform: Platform) -> list[tuple[str, str, str]]:
+def _stated_rows(contract: Contract, platform: Platform) -> Iterable[tuple[str, str, str]]:
     """A row for each dated fact of such a contract; blank too, but for what comes later or never."""
     words = {"permission": platform.outside or say("外部連絡"), "end_request": say(platform.end_request_name)}
     return [
@@ -366,3 +349,100 @@ def first_message_cells(statistics: MessageStatistics) -> tuple[str, str]:
     if first.value is None:
         return first_text(first), "-"
     return first_text(first), say(BEFORE) if first.value.no is None else f"No.{first.value.no}"
+
+
+def _point_rows(
+    case: ReportInput, statistics: MessageStatistics, platform: Platform
+) -> Iterator[tuple[str, str, str, str, str]]:
+    """A row for each point of which the user stated what the platform shows; others would compare nothing."""
+    if case.contract.client:
+        shown = say("表示名「{client}」", client=case.contract.client)
+        yield say("相手の同一性"), shown, _counterpart_text(case), _bases_text(case), platform.message_screen
+    for clue, answer in case.clues.items():
+        if answer:
+            yield say(clue), answer, _counterpart_text(case), _bases_text(case), platform.message_screen
+    yield from _compared_rows(case, statistics, platform)
+    for point in delivery_matches(case.deliveries, case.attachments):
+        if point.is_compared:
+            yield _delivery_row(point, platform)
+
+
+def _compared_rows(
+    case: ReportInput, statistics: MessageStatistics, platform: Platform
+) -> Iterator[tuple[str, str, str, str, str]]:
+    """The stated days that the first message is compared with; the first row has it in full."""
+    contract = case.contract
+    permission = say(
+        "申請 {contact_requested_on}\n承認 {contact_approved_on}",
+        contact_requested_on=stated_day(contract.contact_requested_on or say(BLANK)),
+        contact_approved_on=stated_day(contract.contact_approved_on or say(BLANK)),
+    )
+    dated = [
+        (say("契約日"), contract.contracted_on, None, platform.contract_screen),
+        (say("仮払い完了"), contract.escrowed_at, None, platform.contract_screen),
+        (
+            platform.outside or "",
+            contract.contact_approved_on if platform.outside else None,
+            permission,
+            say("{message_screen}の申請ステータス", message_screen=platform.message_screen),
+        ),
+    ]
+    first = _first_message_text(statistics)
+    for name, stated, shown, screen in dated:
+        compared = order_text(first_message(statistics.facts), stated)
+        if stated and compared:
+            yield name, shown or stated_day(stated), first, compared, screen
+            first = _first_message_again(statistics)
+
+
+def _delivery_row(point: DeliveryMatch, platform: Platform) -> tuple[str, str, str, str, str]:
+    delivery = point.delivery
+    size = "" if delivery.size is None else say(" {size:,}バイト", size=delivery.size)
+    stated = f"{stated_day(delivery.at)} {visible(delivery.name or say('ファイル名は不明'))}{size}"
+    return say("納品物"), stated, _record_text(point), say(_AGREEMENTS[point.agreement]), platform.delivery_screen
+
+
+def _record_text(point: DeliveryMatch) -> str:
+    """The matching file of the record, or that there is none."""
+    if point.file is not None:
+        return f"{point.file.number} {local_time(point.file.uploaded_at)}"
+    return say("本記録に同じファイルはありません")
+
+
+def _counterpart_text(case: ReportInput) -> str:
+    others = counterparts(case)
+    lines = [f"{visible(one.name)}{_ids_text(account, one)}" for account, one in others[:_MAX_PEOPLE]]
+    more = len(others) - len(lines)
+    return "\n".join([*lines, *([say("ほか{more}名(第3章)", more=more)] if more else [])]) or say(BLANK)
+
+
+def _bases_text(case: ReportInput) -> str:
+    """Whose statement it is who the other side is."""
+    return say("、").join(dict.fromkeys(map(basis_text, case.bases.values()))) or basis_text(Basis.NONE)
+
+
+def _ids_text(account: int, person: PersonSummary) -> str:
+    """Chatwork ID and account id; the former first, as people exchange it on the platform."""
+    known = say("\n\u3000Chatwork ID {text}", text=visible(person.chatwork_ids[-1].text)) if person.chatwork_ids else ""
+    return say("{known}\n\u3000アカウントID {account}", known=known, account=account)
+
+
+def _first_message_text(statistics: MessageStatistics) -> str:
+    """The first message, as far as it is known, with its number."""
+    time, number = first_message_cells(statistics)
+    return f"{first_label(first_message(statistics.facts))} {'' if number == '-' else f'{number} '}{time}"
+
+
+def _first_message_again(statistics: MessageStatistics) -> str:
+    """The first message in short, as the row above has it in full."""
+    number = first_message_cells(statistics)[1]
+    return say("同上") if number == "-" else say("同上({number})", number=number)
+
+
+def _enclosure_lines(case: ReportInput) -> Iterator[str]:
+    """The user's own evidence, each piece in one line under the number of its file in the package."""
+    for one in case.enclosures:
+        called = say("甲{number}", number=exhibit_number(one)) if case.profile == "court" else label(one)
+        kind = say(KINDS.get(one.kind, visible(one.kind)))
+        words = (f"{called} {kind} {visible(one.name)}", stated_day(one.dated or ""), one.note)
+        yield " ".join(filter(None, words))

@@ -85,14 +85,13 @@ def _blocks(rows: list[TemplateRow], tables: Mapping[str, Any]) -> Iterable[Bloc
 def _table(first: TemplateRow, *rows: TemplateRow, tables: Mapping[str, Any]) -> Iterable[Block]:
     """A table with the heads of its first row, their widths, the size of its letters and the name of more rows.
 
-    Nothing without rows.
+    Nothing without rows; a column of None, or for which rows have no cell, is left out.
     """
     form, _, name = first.more.partition("@")
     widths, _, size = form.partition(";")
     cells = [row.cells for row in rows] + list(tables[name] if name else ())
-    shown = tuple(tuple(row[: len(first.cells)]) for row in cells)
-    return (
-        [TableBlock(tuple(first.cells), tuple(json.loads(f"[{widths}]")), shown, json.loads(size or "8"))]
-        if shown
-        else []
-    )
+    columns = list(zip(first.cells, json.loads(f"[{widths}]"), *cells, strict=False))
+    shown = [column for column in columns if None not in column]
+    if cells:
+        heads, shares, *lines = zip(*shown, strict=True)
+        yield TableBlock(heads, shares, tuple(lines), json.loads(size or "8"))

@@ -40,7 +40,7 @@ def test_page_1_and_the_consultation_name_it() -> None:
 def test_the_dates_have_it() -> None:
     """As the user's word, and the day for an answer as counted from it."""
     whole = case(cancelled_on="2026-11-26")
-    dates = rows(people_and_dates.dates(whole, survey_messages(whole)))
+    dates = rows(people_and_dates.chapters(whole, survey_messages(whole))[2])
 
     assert ("契約途中終了リクエスト", "2026-11-20 18:00", STATED) in dates
     assert ("契約の途中終了・キャンセル", "2026-11-26", STATED) in dates
@@ -73,7 +73,7 @@ def test_the_inquiry_text_tells_it_first() -> None:
 def test_each_platform_has_its_own_word(platform: str, name: str) -> None:
     """Where no such request is known there is no day for an answer either."""
     whole = case(platform)
-    found = rows(people_and_dates.dates(whole, survey_messages(whole)))
+    found = rows(people_and_dates.chapters(whole, survey_messages(whole))[2])
     due = [row[1] for row in found if row[0].startswith(f"期限: {name}")]
 
     assert (name, "2026-11-20 18:00", STATED) in found
@@ -87,7 +87,7 @@ def test_what_is_not_stated_is_not_named() -> None:
 
     chapters = [
         summary.chapter(blank, statistics),
-        people_and_dates.dates(blank, statistics),
+        people_and_dates.chapters(blank, statistics)[2],
         report_inputs.build_with_survey(consultation_chapters, blank)[0],
     ]
 

@@ -67,7 +67,7 @@ def test_where_the_days_do_not_tell_which_delivery_was_billed_the_words_say_so()
     unclear = replace(ARREARS, invoices=(Invoice(1, 100, "2026-09-30"),), payments=())
     deliveries = (Delivery(1, "2026-10-01"), Delivery(2, "2026-10-30"))
     case = replace(direct_case(unclear, "lawyer"), deliveries=deliveries)
-    chapter = people_and_dates.dates(case, survey_messages(case))
+    chapter = people_and_dates.chapters(case, survey_messages(case))[2]
     rows = [row for block in chapter.blocks for row in getattr(block, "rows", ())]
     limits = [row for row in rows if row[0].startswith("期限: 支払期日")]
 

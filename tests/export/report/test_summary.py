@@ -9,7 +9,7 @@ import pytest
 
 from archiver.claims.messages import last_notice, last_reply
 from archiver.export.pdf.blocks import FactList
-from archiver.export.report import chapters, people_and_dates, platform_crosscheck, summary, timeline
+from archiver.export.report import chapters, people_and_dates, summary, timeline
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.statistics import survey_messages
 from archiver.records import AccountId, MappedAccount, MessageKind, Role, State
@@ -130,7 +130,7 @@ def test_a_delivery_without_a_platform_has_no_place() -> None:
     """The reporter entered a day, and not that the work went by mail or on paper."""
     case = report_inputs.case(contract=replace(report_inputs.CONTRACT, platform=None))
     statistics = survey_messages(case)
-    chapters_of_days = [people_and_dates.dates(case, statistics), timeline.chapter(case, statistics)]
+    chapters_of_days = [people_and_dates.chapters(case, statistics)[2], timeline.chapter(case, statistics)]
     terms = chapters.consultation_chapters(case, statistics)[0]
 
     assert "書面・メール等" not in str([rows(case), terms, *chapters_of_days])
@@ -255,7 +255,7 @@ def test_where_nobody_is_named_as_the_other_side_it_is_not_said_that_there_is_no
     """People are there; which of them is the client was not entered."""
     case = replace(report_inputs.case(), bases={})
 
-    said = [str(rows(case)), platform_crosscheck._counterpart_text(case)]
+    said = [str(rows(case)), people_and_dates._counterpart_text(case)]
 
     assert [True, True] == ["、Chatworkでの相手" in said[0] or "'Chatworkでの相手" in said[0], said[1] == "未入力"]
     assert "相手 なし" not in said[0]

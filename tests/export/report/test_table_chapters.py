@@ -9,7 +9,7 @@ import pytest
 
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph, TableBlock
-from archiver.export.report import people_and_dates, platform_crosscheck, record, timeline
+from archiver.export.report import people_and_dates, record, timeline
 from archiver.export.report.input import MaskedPassage, ReportInput, SealLine
 from archiver.export.report.statistics import survey_messages
 from archiver.records import (
@@ -42,7 +42,7 @@ def words(chapter: Chapter) -> str:
 
 
 def crosscheck_rows(case: ReportInput) -> list[tuple[str, ...]]:
-    return rows(platform_crosscheck.chapter(case, survey_messages(case)))
+    return rows(people_and_dates.chapters(case, survey_messages(case))[0])
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_blank_facts_and_clues_and_enclosures_are_points_too() -> None:
         contract=report_inputs.BLANK_CONTRACT, clues={"IDの連絡": "「IDは tanaka_xx です」"}, enclosures=(added,)
     )
 
-    chapter = platform_crosscheck.chapter(case, survey_messages(case))
+    chapter = people_and_dates.chapters(case, survey_messages(case))[0]
 
     assert ["IDの連絡", "納品物"] == [row[1] for row in rows(chapter)]
     assert "「IDは tanaka_xx です」" == rows(chapter)[0][2]
@@ -117,8 +117,8 @@ def test_a_contract_without_a_platform_speaks_of_papers() -> None:
 
     of_account = replace(case, contract=replace(case.contract, platform="stranger"))
 
-    assert "２　書面・メール等の記録と照合できる点" == platform_crosscheck.chapter(case, survey_messages(case)).title
-    titles = [people_and_dates.dates(one, survey_messages(one)).title for one in (case, of_account)]
+    assert "２　書面・メール等の記録と照合できる点" == people_and_dates.chapters(case, survey_messages(case))[0].title
+    titles = [people_and_dates.chapters(one, survey_messages(one))[2].title for one in (case, of_account)]
     assert ["４　契約の日付", "４　メッセージの日付"] == titles
 
 
@@ -134,7 +134,7 @@ def test_names_of_several_rooms_stand_in_order_of_time() -> None:
 
     assert (
         "田中 →\n田中(解約済) (2026-11-14 10:14 に確認)"
-        == rows(people_and_dates.parties(case, survey_messages(case)))[0][1]
+        == rows(people_and_dates.chapters(case, survey_messages(case))[1])[0][1]
     )
     assert "田中(解約済)\n　アカウントID 7654321" == crosscheck_rows(case)[0][3]
 
@@ -150,7 +150,7 @@ def test_a_term_is_told_with_the_number_and_the_beginning_of_its_message() -> No
         contract=replace(report_inputs.CONTRACT, terms=tuple(StatedTerm(item, one) for item, one in terms)),
     )
 
-    places = {row[0]: row[1] for row in rows(people_and_dates.dates(case, survey_messages(case)))}
+    places = {row[0]: row[1] for row in rows(people_and_dates.chapters(case, survey_messages(case))[2])}
 
     quoted = f"月末締め 翌月末払い{'です' * 25}(以下略)"
     assert f"No.1 メッセージID {told.message_id}\n「{quoted}」" == places["支払期日"]
@@ -311,7 +311,7 @@ def test_the_reason_of_a_mapping_is_said_to_be_the_reporters() -> None:
     mapped = {CLIENT: MappedAccount(AccountId(CLIENT), Role.CLIENT, "契約メールの署名", at(0))}
     case = report_inputs.case(mapped=mapped)
 
-    listed = rows(people_and_dates.parties(case, survey_messages(case)))
+    listed = rows(people_and_dates.chapters(case, survey_messages(case))[1])
     (basis,) = (row[-1] for row in listed if "契約メールの署名" in row[-1])
 
     assert "契約メールの署名\n(報告者入力)" == basis
