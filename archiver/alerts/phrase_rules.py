@@ -11,21 +11,11 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import NamedTuple
 
 from archiver.chatwork.notation import nodes
 from archiver.chatwork.notation.parse import parse
 from archiver.platforms.job_platform import platforms
 from archiver.records.alerts import Alert, AlertRule, Level, NewText, TwinSeen
-
-
-class Phrase(NamedTuple):
-    """A pattern for a rule; a sentence that also matches `unless` does not count."""
-
-    rule: AlertRule
-    pattern: re.Pattern[str]
-    unless: re.Pattern[str]
-
 
 _REQUEST = (
     r"(?:ください|下さい|お願い|いただけ|いただき|いただく|いただい|頂け|頂き|頂く|頂い|もらえ|もらい|ほしい|欲しい"
@@ -243,15 +233,18 @@ _PHRASES = (
 
 
 @cache
-def phrases(of: AlertRule | None = None) -> tuple[Phrase, ...]:
-    """The phrases, or those of a rule, in the order of the rules, with the name and site of every platform."""
+def phrases(of: AlertRule | None = None) -> tuple[tuple[AlertRule, re.Pattern[str], re.Pattern[str]], ...]:
+    """Rule, pattern and exception of the phrases, or those of a rule, in the order of the rules.
+
+    A sentence that also matches the exception does not count; names and sites of the platforms are filled in.
+    """
     known = [(one.name, one.address.split("/")[2]) for one in platforms().values() if one.address]
     names, sites = map("|".join, zip(*known, strict=True))
 
     def filled(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern.replace("<NAMES>", names).replace("<SITES>", sites))
 
-    return tuple(Phrase(rule, *map(filled, two)) for rule, *two in _PHRASES if of in {None, rule})
+    return tuple((rule, filled(pattern), filled(unless)) for rule, pattern, unless in _PHRASES if of in {None, rule})
 
 
 HIGH_RULES = frozenset({AlertRule.A3, AlertRule.A5, AlertRule.A8, AlertRule.A15})
@@ -319,13 +312,13 @@ def phrase_level(rule: AlertRule, *, escrowed: bool) -> Level:
 def matched_rules(body: str) -> list[AlertRule]:
     """The rules that a body matches, each once, in the order of the table."""
     whole = unicodedata.normalize("NFKC", body)
-    if not any(phrase.pattern.search(whole) for phrase in phrases()):
+    if not any(pattern.search(whole) for _rule, pattern, _unless in phrases()):
         return []  # nearly every message; the notation need not be parsed
     sentences = [sentence for sentence in _SENTENCE_ENDS.split(own_text(body)) if sentence.strip()]
     matched = [
-        phrase.rule
-        for phrase in phrases()
-        if any(phrase.pattern.search(sentence) and not phrase.unless.search(sentence) for sentence in sentences)
+        rule
+        for rule, pattern, unless in phrases()
+        if any(pattern.search(sentence) and not unless.search(sentence) for sentence in sentences)
     ]
     return list(dict.fromkeys(matched))
 
@@ -333,9 +326,9 @@ def matched_rules(body: str) -> list[AlertRule]:
 def matched_words(body: str, rule: AlertRule) -> str:
     """The first words of a body (NFKC) for which a rule has an alert; empty if there are none."""
     for sentence in _SENTENCE_ENDS.split(own_text(body)):
-        for phrase in phrases(rule):
-            found = phrase.pattern.search(sentence)
-            if found and not phrase.unless.search(sentence):
+        for _rule, pattern, unless in phrases(rule):
+            found = pattern.search(sentence)
+            if found and not unless.search(sentence):
                 return found.group()
     return ""
 

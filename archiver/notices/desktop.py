@@ -72,9 +72,9 @@ def show(title: str, text: str, environ: Mapping[str, str], *, platform: str = s
     return done.returncode == 0
 
 
-def is_possible(environ: Mapping[str, str], *, platform: str = sys.platform) -> bool:
+def is_possible(environ: Mapping[str, str]) -> bool:
     """Whether this computer has the program that shows notices; a server or a container mostly has none."""
-    return shutil.which(desktop_command("", "", platform=platform)[0], path=environ.get("PATH")) is not None
+    return shutil.which(desktop_command("", "", platform=sys.platform)[0], path=environ.get("PATH")) is not None
 
 
 def desktop_command(title: str, text: str, *, platform: str) -> list[str]:

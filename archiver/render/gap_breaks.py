@@ -97,12 +97,9 @@ def gap_title(gap: Gap) -> str:
     return say(FIRST_GAP) if gap.reason == "first_sync" else say(GAP)
 
 
-def gap_text(gap: Gap, *, names_ids: bool = True) -> str:
-    """Both ends of a gap, the estimated number of missing messages and the reason, in words.
-
-    Without `names_ids` the ends are told by their times alone, for who has the messages themselves on the page.
-    """
-    ends = _ends_text(gap) if names_ids else ""
+def gap_text(gap: Gap) -> str:
+    """Both ends of a gap, the estimated number of missing messages and the reason, in words."""
+    ends = _ends_text(gap)
     if gap.is_erased:
         start, end = _end_text(gap.start, gap.after), _end_text(gap.end, gap.before)
         period = say("{start} から {end} まで{ends}の{n:,}件。", start=start, end=end, ends=ends, n=gap.missing or 0)

@@ -56,16 +56,8 @@ class EmergencyRow(NamedTuple):
     """What follows the last line, of which there may be many."""
 
 
-class EmergencyText(NamedTuple):
-    """An emergency in words."""
-
-    head: str
-    rows: tuple[EmergencyRow, ...]
-    steps: tuple[str, ...]
-
-
-def emergency_text(emergency: Emergency, now: datetime) -> EmergencyText:
-    """The whole of it."""
+def emergency_text(emergency: Emergency, now: datetime) -> tuple[str, list[EmergencyRow], list[str]]:
+    """The whole of it: its head, what is told, and what to do."""
     with screen_words():
         changes = tuple(line for _kind, line in change_lines(emergency.changed))
     rows = (
@@ -76,7 +68,7 @@ def emergency_text(emergency: Emergency, now: datetime) -> EmergencyText:
         EmergencyRow(_("Don't"), (_(DO_NOT),)),
     )
     head = departure_head(emergency.title) if emergency.is_departure else _("Job {job}").format(job=emergency.title)
-    return EmergencyText(head, tuple(row for row in rows if row.lines), tuple(_next_steps(emergency)))
+    return head, [row for row in rows if row.lines], list(_next_steps(emergency))
 
 
 def departure_head(title: str) -> str:

@@ -97,12 +97,13 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
     job = next((one for one in jobs if one["id"] == head["job"]), None)
     lines = [one for one in facts["lines"] if not (is_gone and one["kind"] == "shut")]
     alerts = alert_lines(reading, other_alerts(status.alerts, urgent), names)
+    more = len(alerts) - FIRST_SCREEN_LIMIT
     return {
         "told": told,
         "head": head,
         "also": [*map(_line, told[1:]), *(one["text"] for one in lines)],
         "lines": lines,
-        "alerts": _first_alerts(alerts),
+        "alerts": [*alerts[:FIRST_SCREEN_LIMIT], *([AlertLine(more_sentence(more), None)] if more > 0 else [])],
         "alert_count": len(alerts),
         "job": job,
         "kept": kept_words(status.rooms if job is None else job["rooms"]),
@@ -136,12 +137,6 @@ def urgent_count(reading: Reading, alerts: Sequence[Alert]) -> int:
     return len(found) + len(group_equal(urgent, contract_names(every)))
 
 
-def _first_alerts(alerts: Sequence[AlertLine]) -> list[AlertLine]:
-    """The first, and how many others there are."""
-    more = len(alerts) - FIRST_SCREEN_LIMIT
-    return [*alerts[:FIRST_SCREEN_LIMIT], *([AlertLine(more_sentence(more), None)] if more > 0 else [])]
-
-
 def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:
     """What is observed: what stops the saving, what else is not as it should be, whether “all good” says too much."""
     found = [one for one in standing.found if one.kind not in OF_ALERTS]
@@ -156,7 +151,9 @@ def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:
     if emptied:
         text = _("The last list of {rooms} came empty, though messages are saved; nothing is taken as deleted.")
         beside.append(("", text.format(rooms=emptied)))
-    starters, oldest = standing.situation.computer.starters, standing.situation.now - 3 * _every(standing)
+    situation, every = standing.situation, _round_interval(standing.situation)
+    starters = situation.computer.starters
+    is_old = status.last_sync is None or status.last_sync < situation.now - 3 * every
     return {
         "stopped": [(str(kind), text, error) for kind, text, error in said if kind in STOPPING],
         "lines": [
@@ -167,20 +164,11 @@ def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:
                 if kind not in STOPPING
             ),
         ],
-        "unsure": not status.is_practice and _is_unsure(standing.found, status, oldest),
+        "unsure": not status.is_practice and (is_old or any(one.kind in _UNSURE for one in standing.found)),
         "kept_by_team": keeper_of(reading.home).kept.value,
-        "every": interval_words(_every(standing)) if starters and starters.names and not starters.is_idle else "",
-        "has_notices": bool(standing.situation.settings.notify.ways),
+        "every": interval_words(every) if starters and starters.names and not starters.is_idle else "",
+        "has_notices": bool(situation.settings.notify.ways),
     }
-
-
-def _every(standing: Standing) -> timedelta:
-    return round_interval(len(standing.situation.archive.rooms), standing.situation.settings)
-
-
-def _is_unsure(found: Iterable[Condition], status: Status, oldest: datetime) -> bool:
-    """Whether “all good” would say too much: a chat was not read, or the last save is older than three intervals."""
-    return status.last_sync is None or status.last_sync < oldest or any(one.kind in _UNSURE for one in found)
 
 
 def page_marks(reading: Reading) -> tuple[str, str]:

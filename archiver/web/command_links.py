@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from gettext import gettext as _
 from itertools import zip_longest
 from typing import Any
@@ -11,40 +11,34 @@ from typing import Any
 from flask import current_app, request, url_for
 from markupsafe import Markup, escape
 
-_PAGES = {
-    "init": "start.index",
-    "save": "home.index",
-    "status": "home.index",
-    "app": "home.index",
-    "search": "chats.index",
-    "search --chat": "chats.index",
-    "export": "packages.index",
-    "verify": "settings.index",
-    "verify --quotes": "quotations.index",
-    "seal": "settings.index",
-    "save --all": "emergency.index",
-    "save FILE": "emergency.index",
-    "job": "contracts.index",
-    "erase": "contracts.index",
-    "backup": "copies.index",
-    "init token": "settings.index",
-    "init schedule": "settings.index",
-    "daemon": "settings.index",
-    "status --full": "settings.index",
-    "init alerts": "notice_settings.index",
-    "status --alerts": "notice_settings.index",
-    "guide": "help.index",
-    "mcp": "assistants.index",
+from archiver.wording import N_
+
+_PAGES: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
+    "init": ("start.index", N_("Go on with setting up"), {}),
+    "save": ("home.index", N_("Save now"), {}),
+    "status": ("home.index", N_("Home"), {}),
+    "app": ("home.index", N_("Home"), {}),
+    "search": ("chats.index", N_("Search"), {}),
+    "search --chat": ("chats.index", N_("Search"), {}),
+    "export": ("packages.index", N_("Make an export"), {}),
+    "verify": ("settings.index", N_("Settings"), {"_anchor": "records"}),
+    "verify --quotes": ("quotations.index", N_("Check quotations"), {}),
+    "seal": ("settings.index", N_("Settings"), {"_anchor": "records"}),
+    "save --all": ("emergency.index", N_("Help now"), {}),
+    "save FILE": ("emergency.index", N_("Bring in older messages"), {"change": "older"}),
+    "job": ("contracts.index", N_("Jobs"), {}),
+    "erase": ("contracts.index", N_("Jobs"), {}),
+    "backup": ("copies.index", N_("Backups"), {}),
+    "init token": ("settings.index", N_("Settings"), {}),
+    "init schedule": ("settings.index", N_("Automatic saving"), {"change": "automatic"}),
+    "daemon": ("settings.index", N_("Automatic saving"), {"change": "automatic"}),
+    "status --full": ("settings.index", N_("Settings"), {}),
+    "init alerts": ("notice_settings.index", N_("Alerts"), {}),
+    "status --alerts": ("notice_settings.index", N_("Alerts"), {"_anchor": "told"}),
+    "guide": ("help.index", N_("Help"), {}),
+    "mcp": ("assistants.index", N_("Assistant"), {}),
 }
-_PLACES: dict[str, dict[str, Any]] = {
-    "verify": {"_anchor": "records"},
-    "seal": {"_anchor": "records"},
-    "status --alerts": {"_anchor": "told"},
-    "save FILE": {"change": "older"},
-    "init schedule": {"change": "automatic"},
-    "daemon": {"change": "automatic"},
-}
-"""Where on its page a command's form stands."""
+"""Command → the page that does the same, what the link says, and where on that page the form stands."""
 
 _HOME = r"archive (?:--home (?:\"[^\"]*\"|'[^']*'|\S+) )?"
 _ARGUMENT = r"(?: (?:[A-Z]{0,3}[ァ-ヶー一-龠]{1,8}(?= [-a-z]|$|\))|[!-'*-~]+))*"
@@ -108,29 +102,7 @@ def _link(found: re.Match[str]) -> tuple[str, str] | None:
     command, room = "save FILE" if found[0].endswith(" save ファイル") else found[1], re.search(r" ([0-9]+)", found[0])
     if command == "search --chat" and room is not None:
         return url_for("conversation.room", room=int(room[1][:18]), _anchor="newest"), _("Conversation")
-    if command == "save":
-        return url_for("home.index"), _("Save now")
-    endpoint = _PAGES[command]
+    endpoint, words, place = _PAGES[command]
     if endpoint not in current_app.view_functions:
         return None
-    return url_for(endpoint, **_PLACES.get(command, {})), _words().get(command, _words()[endpoint])
-
-
-def _words() -> dict[str, str]:
-    return {
-        "start.index": _("Go on with setting up"),
-        "home.index": _("Home"),
-        "chats.index": _("Search"),
-        "packages.index": _("Make an export"),
-        "quotations.index": _("Check quotations"),
-        "emergency.index": _("Help now"),
-        "contracts.index": _("Jobs"),
-        "copies.index": _("Backups"),
-        "settings.index": _("Settings"),
-        "notice_settings.index": _("Alerts"),
-        "help.index": _("Help"),
-        "assistants.index": _("Assistant"),
-        "save FILE": _("Bring in older messages"),
-        "init schedule": _("Automatic saving"),
-        "daemon": _("Automatic saving"),
-    }
+    return url_for(endpoint, **place), _(words)

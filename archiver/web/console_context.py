@@ -34,6 +34,9 @@ from archiver.store.durable_files import storage_error
 from archiver.web.background_work import Job, JobLink, JobRunner, Work
 from archiver.web.trouble.trouble_words import trouble_words
 
+Answer = str | Response | tuple[str, int]
+"""What a page gives back: its text, where to go on, or its text with a status."""
+
 CONSOLE = "console"
 """The key of the context among Flask's extensions."""
 

@@ -279,23 +279,28 @@ def instance_file(home: Path) -> Path:
     return state_folder() / f"app-{name}.json"
 
 
-def running_address(file: Path) -> str | None:
-    """The address that opens the application which runs already; None if none proves itself to be it."""
+def _written(file: Path) -> tuple[int, str, str, str] | None:
+    """Port, key, secret and cookie of an application as it wrote them; None without a readable file."""
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
-        port, key, secret = int(document["port"]), str(document["key"]), str(document["secret"])
+        return int(document["port"]), str(document["key"]), str(document["secret"]), str(document["cookie"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return f"http://127.0.0.1:{port}{OPEN}?key={key}" if is_ours(port, secret) else None
 
 
-def start_application(home: Path, environ: Mapping[str, str], *, seconds: float = START_SECONDS) -> bool:
+def running_address(file: Path) -> str | None:
+    """The address that opens the application which runs already; None if none proves itself to be it."""
+    port, key, secret, _cookie = _written(file) or (0, "", "", "")
+    return f"http://127.0.0.1:{port}{OPEN}?key={key}" if secret and is_ours(port, secret) else None
+
+
+def start_application(home: Path, environ: Mapping[str, str]) -> bool:
     """Start the application of an archive, as a double-click would, and wait until it answers; whether it does.
 
     It outlives this program, and ends by itself when it is not used. One that runs already is left as it is. A token of
     this session is another archive's, and not handed on.
     """
-    file, until = instance_file(home), time.monotonic() + seconds
+    file, until = instance_file(home), time.monotonic() + START_SECONDS
     if running_address(file) is not None:
         return True
     words = (*program(sys.argv[0]), "--home", str(home), "app", "--no-browser")
@@ -319,11 +324,7 @@ def start_application(home: Path, environ: Mapping[str, str], *, seconds: float 
 
 def last_entry(file: Path) -> tuple[int, str]:
     """Port and cookie of the last run; 0 and an empty cookie if none is known, no cookie if its time is over."""
-    try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-        port, cookie = int(document["port"]), str(document["cookie"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return 0, ""
+    port, _key, _secret, cookie = _written(file) or (0, "", "", "")
     return (port, cookie if is_fresh(cookie) else "") if 0 < port < MAX_PORT else (0, "")
 
 

@@ -374,7 +374,7 @@ def test_every_phrase_rule_has_enough_of_both() -> None:
     """The tables hold at least ten hits and ten near misses for each rule of the table of phrases."""
     from archiver.alerts.phrase_rules import phrases
 
-    rules = {phrase.rule.value for phrase in phrases()}
+    rules = {rule.value for rule, _pattern, _unless in phrases()}
 
     assert rules == set(HITS) == set(NEAR)
     assert [] == [rule for rule in rules if len(HITS[rule]) < 10 or len(NEAR[rule]) < 10]

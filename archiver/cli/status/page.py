@@ -88,10 +88,10 @@ def _tell_block(emergency: Emergency, now: datetime, *, is_urgent: bool) -> None
 
 def tell_emergency(emergency: Emergency, now: datetime) -> None:
     """Print the whole block of one contract, as after `save --all`."""
-    words = emergency_text(emergency, now)
-    _tell_wrapped(words.head, 0)
-    _tell_labelled((row.label, [*row.lines, row.more]) for row in words.rows)
-    steps = [f"{n}  {step}" for n, step in enumerate(words.steps, 1)]
+    head, rows, todo = emergency_text(emergency, now)
+    _tell_wrapped(head, 0)
+    _tell_labelled((row.label, [*row.lines, row.more]) for row in rows)
+    steps = [f"{n}  {step}" for n, step in enumerate(todo, 1)]
     _tell_labelled([(_("Do now"), steps)])
 
 

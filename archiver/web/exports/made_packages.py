@@ -142,8 +142,8 @@ def _verify(job: Job, context: ConsoleContext, path: Path) -> JobOutcome:
         now=context.now(),
     )
     head, *lines = map(visible, verification_lines(verification))
-    checked = split_lines(lines)
-    return JobOutcome(head, checked.shown, LINKS, is_complete=verification.ok, details=checked.folded)
+    shown, folded = split_lines(lines)
+    return JobOutcome(head, shown, LINKS, is_complete=verification.ok, details=folded)
 
 
 @pages.post("/<int:number>/folder")

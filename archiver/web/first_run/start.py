@@ -40,7 +40,7 @@ from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.store.working.remembered_values import NOTICE_TRIAL
 from archiver.web.background_work import Job, JobOutcome
-from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.console_context import Answer, ConsoleContext, console_context
 from archiver.web.home import home
 from archiver.web.home.home import save_now
 from archiver.web.talk.message_context import words_line
@@ -50,8 +50,6 @@ pages = Blueprint("start", __name__, url_prefix="/start")
 
 TOKEN_PAGE = "https://www.chatwork.com/service/packages/chatwork/subpackages/api/token.php"  # noqa: S105 - an address
 """Where Chatwork shows the API token; the page also says how to get there by Chatwork's own menu."""
-
-Answer = str | Response | tuple[str, int]
 
 
 @pages.get("")

@@ -29,7 +29,7 @@ from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.search.scope import room_names
 from archiver.store.statements import keep_typed, state_typed, typed_contract, typed_facts
 from archiver.store.working.remembered_values import TypedFacts
-from archiver.web.console_context import ConsoleContext, console_context, take_enclosure
+from archiver.web.console_context import Answer, ConsoleContext, console_context, take_enclosure
 from archiver.web.first_run import start
 from archiver.web.job import fact_form
 from archiver.web.job.job_document import job_document, people_of, strangers
@@ -40,7 +40,6 @@ from archiver.web.trouble.trouble_words import trouble_words
 
 pages = Blueprint("contracts", __name__, url_prefix="/contracts")
 
-Answer = str | Response | tuple[str, int]
 Problems = dict[str, str]
 
 NO_JOB, ERASED = "none", "erase"

@@ -9,7 +9,6 @@ from functools import partial
 from gettext import gettext as _
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
 
 from archiver import errors
 from archiver.custody.erasures import ErasurePreview
@@ -23,15 +22,13 @@ from archiver.store.queries.contracts import find_contract, is_read
 from archiver.store.search.scope import room_names
 from archiver.store.statements import change_contract
 from archiver.web.background_work import Job, JobLink, JobOutcome
-from archiver.web.console_context import ConsoleContext, begin_job, console_context
+from archiver.web.console_context import Answer, ConsoleContext, begin_job, console_context
 from archiver.web.trouble.trouble_words import trouble_words
 from archiver.wording import N_
 
 pages = Blueprint("erasing", __name__, url_prefix="/contracts/<name>/erase")
 
 LINKS = (JobLink(N_("Jobs"), "contracts.index"),)
-
-Answer = str | Response | tuple[str, int]
 
 
 @pages.get("")

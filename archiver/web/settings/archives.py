@@ -5,10 +5,9 @@ Each archive has an application of its own, with its own gate, key and jobs; thi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -33,20 +32,6 @@ pages = Blueprint("archives", __name__, url_prefix="/archives")
 
 HITS = 20
 """Messages of each archive that are shown; its own application shows all."""
-
-
-class ArchivePart(NamedTuple):
-    """An archive as a part of the page."""
-
-    path: str
-    name: str
-    """Whose account it saves; empty if it never was read."""
-    is_own: bool
-    lines: Sequence[str]
-    """How its saving stands, or why it cannot be read."""
-    hits: Sequence[dict[str, Any]]
-    home: str
-    """Its folder as a form names it."""
 
 
 @pages.get("")
@@ -95,7 +80,8 @@ def _page(refused: str = "") -> str:
     return render_template("archives.html", parts=parts, words=words, problem=problem, limit=HITS)
 
 
-def _part(context: ConsoleContext, home: Path, query: SearchQuery | None) -> ArchivePart:
+def _part(context: ConsoleContext, home: Path, query: SearchQuery | None) -> dict[str, Any]:
+    """An archive as a part of the page: whose it is, how its saving stands or why it cannot be read, and its hits."""
     is_own = home == context.home
     name, lines, hits = "", list[str](), list[dict[str, Any]]()
     try:
@@ -108,7 +94,7 @@ def _part(context: ConsoleContext, home: Path, query: SearchQuery | None) -> Arc
             hits = [] if query is None else _hits(reading, query)
     except errors.ArchiverError as error:
         lines = [trouble_words(error).together]
-    return ArchivePart(visible(str(home)), name, is_own, lines, hits, str(home))
+    return {"path": visible(str(home)), "name": name, "is_own": is_own, "lines": lines, "hits": hits, "home": str(home)}
 
 
 def _saving_line(context: ConsoleContext, reading: Reading, settings: Settings) -> str:

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from functools import partial
 from gettext import gettext as _
 from pathlib import Path
-from typing import NamedTuple
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -89,23 +88,15 @@ CLOUDS = ("OneDrive", "Dropbox", "Google Drive", "GoogleDrive", "iCloud", "Nextc
 MOST_FOLDERS = 300
 
 
-class FoundCopy(NamedTuple):
-    """A copy of an archive in a folder."""
-
-    path: str
-    at: str
-    """When its database was written last, as pages show it."""
-
-
-def found_copy(folder: Path) -> FoundCopy | None:
-    """The copy in a folder, as far as it can be seen without opening it; None if there is none."""
+def found_copy(folder: Path) -> dict[str, str] | None:
+    """The copy in a folder and when it was written last, as far as it can be seen closed; None if there is none."""
     try:
         if not has_archive(folder):
             return None
         changed = (folder / DATABASE_FILE).stat().st_mtime
     except OSError:
         return None
-    return FoundCopy(str(folder), minute_text(datetime.fromtimestamp(changed, UTC)))
+    return {"path": str(folder), "at": minute_text(datetime.fromtimestamp(changed, UTC))}
 
 
 def drives(environ: Mapping[str, str]) -> list[Path]:
@@ -309,7 +300,7 @@ def _regular_copy(context: ConsoleContext, *, is_needed: bool) -> BackupSettings
         return BackupSettings()
 
 
-def _found_copies(context: ConsoleContext, regular: str) -> list[FoundCopy]:
+def _found_copies(context: ConsoleContext, regular: str) -> list[dict[str, str]]:
     """Copies of an archive that can be restored by a click: where the last one was put, and on disks connected now."""
     seen = seen_archive(context)
     on_disks = [str(drive / COPY_NAME) for drive in drives(context.environ)]
@@ -321,8 +312,8 @@ def _backup(job: Job, context: ConsoleContext, folder: Path) -> JobOutcome:
     outcome = backup.backup(context.archive, folder, now=context.now, tell=step_progress(job))
     if outcome.is_placed:
         note_archive(context, str(folder))
-    checked = split_lines([visible(line) for line in copy_lines(outcome)])
-    lines = [*checked.shown, *(visible(line) for line in leftover_lines(outcome, folder))]
+    shown, folded = split_lines([visible(line) for line in copy_lines(outcome)])
+    lines = [*shown, *(visible(line) for line in leftover_lines(outcome, folder))]
     if outcome.is_same_disk:
         lines.append(_("This is the disk of the archive itself: if it breaks, the backup is lost too."))
     head = (
@@ -331,7 +322,7 @@ def _backup(job: Job, context: ConsoleContext, folder: Path) -> JobOutcome:
         else _("The earlier backup was kept: the new one has findings.")
     )
     head = head.format(path=visible(str(folder)))
-    return JobOutcome(head, tuple(lines), LINKS, is_complete=outcome.ok, details=checked.folded)
+    return JobOutcome(head, tuple(lines), LINKS, is_complete=outcome.ok, details=folded)
 
 
 def _restore(job: Job, context: ConsoleContext, folder: Path) -> JobOutcome:
@@ -339,11 +330,11 @@ def _restore(job: Job, context: ConsoleContext, folder: Path) -> JobOutcome:
     if os.path.isdir(context.home):  # noqa: PTH112 - false, and no error, where it may not be looked at
         make_home(context.home)
     outcome = backup.restore(folder, context.home, now=context.now, tell=step_progress(job), in_place_of=True)
-    checked = split_lines([visible(line) for line in copy_lines(outcome)])
+    shown, folded = split_lines([visible(line) for line in copy_lines(outcome)])
     if not outcome.is_placed:
         head = _("Nothing was restored.")
-        return JobOutcome(head, checked.shown, is_complete=False, details=checked.folded)
-    lines = list(checked.shown)
+        return JobOutcome(head, shown, is_complete=False, details=folded)
+    lines = list(shown)
     context.damage_seen.clear()
     if outcome.aside is not None:
         sentence = _("What was here before is kept, apart from it: {path}")

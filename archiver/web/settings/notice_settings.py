@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from gettext import gettext as _
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -26,27 +26,17 @@ from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
 from archiver.store.working import alerts
 from archiver.store.working.remembered_values import NOTICE_TRIAL, LastNoticeTrial
-from archiver.web.console_context import console_context
+from archiver.web.console_context import Answer, console_context
 from archiver.web.trouble.trouble_words import trouble_words
 
 pages = Blueprint("notice_settings", __name__, url_prefix="/settings/notices")
 
-Answer = str | Response | tuple[str, int]
 WAYS = ("desktop", "mail", "urls", "ping")
 ON_A_PAGE = 50
 """Alerts on one page."""
 
 A_WEEK = WeeklyFacts(False, messages=18, changed=0, rounds=1, failed_rounds=0)
 """An example."""
-
-
-class WayRow(NamedTuple):
-    """A way by which trouble is told."""
-
-    way: str
-    is_set: bool
-    seen: bool | None
-    """Whether the last test notice was seen; None: not tried."""
 
 
 @pages.get("")
@@ -214,6 +204,7 @@ def _told(reading: Reading, chosen: Sequence[Alert]) -> list[dict[str, Any]]:
     ]
 
 
-def _row(way: str, settings: Settings, last: LastNoticeTrial | None) -> WayRow:
+def _row(way: str, settings: Settings, last: LastNoticeTrial | None) -> dict[str, Any]:
+    """A way by which trouble is told, and whether its last test notice was seen; None: not tried."""
     seen = None if last is None else True if way in last.seen else False if way in last.unseen else None
-    return WayRow(way, way in settings.notify.ways, seen)
+    return {"way": way, "is_set": way in settings.notify.ways, "seen": seen}

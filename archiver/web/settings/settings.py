@@ -53,7 +53,7 @@ from archiver.store.working.remembered_values import (
 from archiver.web.app import GATE
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.command_links import page_links
-from archiver.web.console_context import ConsoleContext, begin_job, console_context
+from archiver.web.console_context import Answer, ConsoleContext, begin_job, console_context
 from archiver.web.context import view_context
 from archiver.web.home import home
 from archiver.web.settings.copies import is_folder_writable, read_folder, step_progress
@@ -63,8 +63,6 @@ from archiver.wording import N_
 from archiver.wording import gettext as _
 
 pages = Blueprint("settings", __name__, url_prefix="/settings")
-
-Answer = str | Response | tuple[str, int]
 
 
 @pages.get("")

@@ -105,7 +105,7 @@ def _picked(reading: Reading, room: int) -> list[str] | None:
     """The chosen messages, with those that a button adds to them; None where none are being chosen."""
     if "pick" not in request.args:
         return None
-    places = list(selection.read_selection(request.args.getlist("m")).places)
+    places = selection.read_selection(request.args.getlist("m"))[0]
     added: dict[tuple[int, int], None] = {}
     for one in places:
         near = [one[1]]

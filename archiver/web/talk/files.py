@@ -6,11 +6,11 @@ Untrusted bytes never reach the browser as a picture: it is redrawn, small, and 
 from __future__ import annotations
 
 import re
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from gettext import gettext as _
 from io import BufferedReader
+from pathlib import Path
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
@@ -320,63 +320,25 @@ LARGE = 1600
 
 FACE = 96
 
-CACHE_BYTES = 32_000_000
-"""Bytes of pictures that are cached."""
-
-BYTES_PER_ENTRY = 400
-"""Bytes that are counted for an entry besides its picture, so that very many empty entries are not free."""
-
-
-class PictureCache:
-    """A cache of the pictures drawn last, up to a number of bytes; files that are no pictures are cached as empty."""
-
-    def __init__(self, bytes_limit: int) -> None:
-        self.size = 0
-        self._bytes_limit = bytes_limit
-        self._pictures: OrderedDict[tuple[str, int], bytes] = OrderedDict()
-        self._turn = threading.Lock()
-
-    def get(self, key: tuple[str, int], draw: Callable[[], bytes]) -> bytes:
-        """The picture of this fingerprint and size, drawn if it is not cached; errors of `draw` are not cached."""
-        with self._turn:
-            if key in self._pictures:
-                self._pictures.move_to_end(key)
-                return self._pictures[key]
-        picture = draw()
-        with self._turn:
-            self._put(key, picture)
-        return picture
-
-    def _put(self, key: tuple[str, int], picture: bytes) -> None:
-        if key not in self._pictures:
-            self._pictures[key] = picture
-            self.size += len(picture) + BYTES_PER_ENTRY
-        while self.size > self._bytes_limit:
-            _key, removed = self._pictures.popitem(last=False)
-            self.size -= len(removed) + BYTES_PER_ENTRY
-
-
-_CACHE = PictureCache(CACHE_BYTES)
+KEPT = 500
+"""Small pictures that are kept as they were drawn; of files that are no pictures, that they are none."""
 
 
 def file_picture(sha256: str, size: int, *, side: int = SIDE) -> Response:
     """The redrawn picture of a file; 404 if it is no picture, too large, or not as recorded."""
-    if size > CHECKED:
-        abort(404)
-    home = view_context().home
-    return _picture_response(sha256, side, lambda: open_blob(home, sha256, size))
+    return abort(404) if size > CHECKED else _picture_response(sha256, size, side)
 
 
 @picture_pages.get("/face/<name>")
 def face(name: str) -> Response:
     """The redrawn picture of a person, by its SHA-256."""
-    home = view_context().home
-    return _picture_response(name, FACE, lambda: open_face(home, name))
+    return _picture_response(name, None, FACE)
 
 
-def _picture_response(sha256: str, side: int, find: Callable[[], BufferedReader]) -> Response:
+def _picture_response(sha256: str, size: int | None, side: int) -> Response:
+    draw = _drawn.__wrapped__ if side == LARGE else _drawn  # a large one is seldom seen twice
     try:
-        body = _CACHE.get((sha256, side), lambda: _draw(find, side))
+        body = draw(view_context().home, sha256, size, side)
     except Unsendable:
         body = b""
     if not body:
@@ -387,7 +349,9 @@ def _picture_response(sha256: str, side: int, find: Callable[[], BufferedReader]
     return answer
 
 
-def _draw(find: Callable[[], BufferedReader], side: int) -> bytes:
-    with find() as file:
+@lru_cache(KEPT)
+def _drawn(home: Path, sha256: str, size: int | None, side: int) -> bytes:
+    """The picture of a file, or without a size that of a person; empty if it is none. Raises Unsendable."""
+    with open_face(home, sha256) if size is None else open_blob(home, sha256, size) as file:
         picture = thumbnail(file, side=side)
     return b"" if picture is None else picture[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -30,10 +30,10 @@ ORDER = "packages.index"
 @pages.get("/chosen")
 def index() -> Response | str:
     """The messages that the address names, in its order."""
-    selection = read_selection(request.args.getlist("m"), without=request.args.get("without", ""))
+    places, ignored, surplus = read_selection(request.args.getlist("m"), without=request.args.get("without", ""))
     context = view_context()
     with context.reading() as reading:
-        summaries = message_summaries(reading, selection.places)
+        summaries = message_summaries(reading, places)
         names = room_names(reading)
         references_of = references_by_room(reading)
         rows = [message_line(one, names, references=references_of(one.room_id)) for one in summaries]
@@ -45,13 +45,13 @@ def index() -> Response | str:
             url_for(ORDER, contract=only["contract_id"], messages=only["messages"], order=request.args.get("order"))
         )
     values = [checkbox_value(one.room_id, one.message_id) for one in summaries]
-    unknown = selection.ignored + len(selection.places) - len(summaries)
+    unknown = ignored + len(places) - len(summaries)
     return render_template(
         "selection.html",
         rows=rows,
         values=values,
         unknown=unknown,
-        surplus=selection.surplus,
+        surplus=surplus,
         orders=package_orders,
         outside=outside,
         windows=sys.platform == "win32",
@@ -114,22 +114,14 @@ _VALUE = re.compile("([0-9]{1,19})-([0-9]{1,19})")
 _FIRST_TOO_LARGE_ID = 2**63
 
 
-class SelectionBox(NamedTuple):
-    """The messages that an address names."""
+def read_selection(values: Sequence[str], *, without: str = "") -> tuple[list[tuple[int, int]], int, int]:
+    """Room and id of each message that an address names, how many values name none, and how many are too many.
 
-    places: tuple[tuple[int, int], ...]
-    """Room and message id as numbers, each message once, in the order given."""
-    ignored: int
-    """Values that name no message."""
-    surplus: int
-    """Messages beyond `LIMIT`."""
-
-
-def read_selection(values: Sequence[str], *, without: str = "") -> SelectionBox:
-    """Parse the values of an address; an empty one means that nothing is chosen, and `without` is left out."""
+    An empty value means that nothing is chosen, and `without` is left out.
+    """
     messages = [_message_place(value) for value in values if value not in ("", without)]
-    distinct = tuple(dict.fromkeys(place for place in messages if place is not None))
-    return SelectionBox(distinct[:LIMIT], messages.count(None), max(0, len(distinct) - LIMIT))
+    distinct = [*dict.fromkeys(place for place in messages if place is not None)]
+    return distinct[:LIMIT], messages.count(None), max(0, len(distinct) - LIMIT)
 
 
 def checkbox_value(room_id: int, message_id: int | str) -> str:

@@ -22,7 +22,7 @@ from archiver.setup.written_values import BEGUN, FINISHED, recall_answers
 from archiver.store import migrate
 from archiver.store.working.remembered_values import LAST_BACKUP
 from archiver.web.background_work import Job, JobLink, JobOutcome
-from archiver.web.console_context import ConsoleContext, begin_job, console_context
+from archiver.web.console_context import Answer, ConsoleContext, begin_job, console_context
 from archiver.web.trouble.trouble_words import TroubleWords, is_closed_file, is_unreadable, trouble_words
 from archiver.wording import N_
 
@@ -30,7 +30,6 @@ pages = Blueprint("lost", __name__, url_prefix="/lost")
 
 LINKS = (JobLink(N_("Home"), "home.index"),)
 
-Answer = str | Response | tuple[str, int]
 
 SECRETS = {"token", "password", "address", "addresses"}
 """Fields that never come back into a page."""

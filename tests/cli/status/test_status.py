@@ -251,6 +251,6 @@ def test_the_worst_day_counts_deletions_that_the_plan_hid_since(
         emergency = emergencies(reading, status(reading).contracts, [], always=True)[0]
     maker.archive.close()
 
-    words = " ".join(line for row in emergency_text(emergency, datetime.now(UTC)).rows for line in row.lines)
+    words = " ".join(line for row in emergency_text(emergency, datetime.now(UTC))[1] for line in row.lines)
     assert "1 message of the client deleted after saving" in words
     assert "3 messages of the client hidden by the plan" in words

@@ -153,18 +153,18 @@ def test_two_hundred_are_shown_and_the_others_counted() -> None:
     """An address carries no more."""
     values = [f"1-{number}" for number in range(205)]
 
-    actual = selection.read_selection([*values, *values, "", "a"])
+    places, ignored, surplus = selection.read_selection([*values, *values, "", "a"])
 
-    assert (200, 1, 5) == (len(actual.places), actual.ignored, actual.surplus)
+    assert (200, 1, 5) == (len(places), ignored, surplus)
 
 
 @given(strategies.lists(strategies.text(max_size=25)))
 def test_any_values_can_be_read(values: list[str]) -> None:
     """What is no value is counted; places fit the database."""
-    actual = selection.read_selection(values)
+    places, ignored, _surplus = selection.read_selection(values)
 
-    assert actual.ignored + len(actual.places) <= len(values)
-    assert all(max(place) < 2**63 for place in actual.places)
+    assert ignored + len(places) <= len(values)
+    assert all(max(place) < 2**63 for place in places)
 
 
 def test_two_contracts_of_one_name_are_told_apart(tmp_path: Path) -> None:
