@@ -703,7 +703,7 @@ def _on_rows(truth: Truth, told: Told) -> Iterator[str]:
     for row, line, article, post in zip(told.rows, told.lines, told.transcript, dispute.saved, strict=True):
         times = dispute.sightings(post)
         name = dispute.name_at(post.author, times[0])
-        is_covered = dispute.chosen is not None and post.author not in (OWNER, CLIENT)
+        is_covered = dispute.counterpart is not None and post.author not in (OWNER, dispute.counterpart[0])
         times_told = {row["日時(日本時間)"], article["time"][:19].replace("T", " ")}
         if times_told != {_second(post.sent, " ")} or line["send_time"] != int(_at(post.sent).timestamp()):
             yield f"tables: when {line['message_id']} was sent"
