@@ -169,6 +169,7 @@ def test_the_lock_pins_every_dependency_and_names_no_address() -> None:
     pinned = set(re.findall(r"(?m)^([a-z0-9-]+)==\S+.*\\$", lock))
 
     assert set() == names - pinned
+    assert names >= {"requests", "sqlalchemy", "apscheduler", "click", "pytest", "responses"}  # the customer's choice
     assert_names_no_place(lock)
 
 
