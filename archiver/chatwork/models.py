@@ -84,30 +84,28 @@ class Room(Model, frozen=True):
     description: str = ""
 
 
-class Member(Model, frozen=True):
+class Person(Model, frozen=True):
+    """Somebody with their profile."""
+
+    account_id: Annotated[AccountId, _OWN]
+    name: str = ""
+    chatwork_id: str = ""
+    organization_id: Number = 0
+    organization_name: str = ""
+    department: str = ""
+    avatar_image_url: str = ""
+
+
+class Member(Person, frozen=True):
     """A present member of a room."""
 
-    account_id: Annotated[AccountId, _OWN]
     role: str = ""
-    name: str = ""
-    chatwork_id: str = ""
-    organization_id: Number = 0
-    organization_name: str = ""
-    department: str = ""
-    avatar_image_url: str = ""
 
 
-class Contact(Model, frozen=True):
+class Contact(Person, frozen=True):
     """A contact of the token's owner; `room_id` is the direct chat with them."""
 
-    account_id: Annotated[AccountId, _OWN]
     room_id: Annotated[RoomId, _COUNT] = RoomId(0)
-    name: str = ""
-    chatwork_id: str = ""
-    organization_id: Number = 0
-    organization_name: str = ""
-    department: str = ""
-    avatar_image_url: str = ""
 
 
 class Message(Model, frozen=True):

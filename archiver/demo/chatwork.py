@@ -48,7 +48,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ID_EPOCH_MS = 1276473600000
 _WORKER = 0x5000
 _ID = r"([0-9]{1,19})"
-_ROOM = rf"/v2/rooms/{_ID}"
+ROOM_PATH = rf"/v2/rooms/{_ID}"
 _COLOURS = ("blue", "green", "orange", "purple", "red", "yellow")
 _UNSET = [
     "url",
@@ -145,8 +145,6 @@ class Room:
     """The ids of the room's messages in rising order."""
     files: dict[int, File] = field(default_factory=dict)
     tasks: dict[int, Task] = field(default_factory=dict)
-    link: Json = field(default_factory=lambda: {"public": False})
-    """The answer about its invitation link."""
     cursor: int = 0
     """The last message id that a call with `force=0` returned; 0 before the first."""
     message_num: int = 0
@@ -399,7 +397,7 @@ class DemoChatwork(LoopbackService):
     def _read(self, path: str) -> HttpAnswer:
         parts = urlsplit(path)
         query = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
-        for pattern, reply in self._ROUTES.items():
+        for pattern, reply in self.ROUTES.items():
             match = re.fullmatch(pattern, parts.path)
             if match:
                 with self.lock:
@@ -421,23 +419,6 @@ class DemoChatwork(LoopbackService):
     def _me(self, _query: Query) -> Json:
         unset = dict.fromkeys(("title", *_UNSET, "skype", "facebook", "twitter"), "")
         return {**self._profile(self.owner), "room_id": self.my_room, **unset, "login_mail": "yamada@example.com"}
-
-    def _my_status(self, _query: Query) -> Json:
-        rooms = self._rooms_of_owner(_query)
-        numbers = {name: [room[f"{name}_num"] for room in rooms] for name in ("unread", "mention", "mytask")}
-        in_rooms = {f"{name}_room_num": sum(number > 0 for number in found) for name, found in numbers.items()}
-        return in_rooms | {f"{name}_num": sum(found) for name, found in numbers.items()}
-
-    def _my_tasks(self, query: Query) -> list[Json]:
-        """The owner's tasks, which name the room instead of the assignee."""
-        rooms = [room for room in self.rooms.values() if self.owner in room.members]
-        tasks = [task for room in rooms for task in room.tasks.values() if task.account_id == self.owner]
-        answers = []
-        for task in _selected(tasks, query):
-            room = self.rooms[task.room_id]
-            shown = {"room_id": room.room_id, "name": self._room_name(room), "icon_path": self._icon_url(room)}
-            answers.append({"room": shown} | {k: v for k, v in self._task_object(task).items() if k != "account"})
-        return answers
 
     def _contacts(self, _query: Query) -> list[Json]:
         rooms = [room for room in self.rooms.values() if self.owner in room.members and room.partner in room.members]
@@ -474,7 +455,7 @@ class DemoChatwork(LoopbackService):
 
     def _tasks_of_room(self, query: Query, room: Room) -> list[Json]:
         tasks = (task for task in room.tasks.values() if _is_asked(query, "account_id", task.account_id))
-        return [self._task_object(task) for task in _selected(tasks, query)]
+        return [self._task_object(task) for task in selected(tasks, query)]
 
     def _task(self, _query: Query, room: Room, number: int) -> object:
         task = room.tasks.get(number)
@@ -491,29 +472,21 @@ class DemoChatwork(LoopbackService):
         address = {"download_url": self.download_url(file)} if query.get("create_download_url") == "1" else {}
         return {**self._file_object(file), **address}
 
-    def _link(self, _query: Query, room: Room) -> object:
-        if room.members[self.owner] != "admin":
-            return error_answer(403, "You don't have permission to get this link")
-        return room.link
-
-    _ROUTES: ClassVar[dict[str, Callable[..., object]]] = {
+    ROUTES: ClassVar[dict[str, Callable[..., object]]] = {
         "/v2/me": _me,
-        "/v2/my/status": _my_status,
-        "/v2/my/tasks": _my_tasks,
         "/v2/contacts": _contacts,
         "/v2/incoming_requests": _incoming_requests,
         "/v2/rooms": _rooms_of_owner,
-        _ROOM: _room,
-        f"{_ROOM}/members": _members,
-        f"{_ROOM}/messages": _messages,
-        f"{_ROOM}/messages/{_ID}": _message,
-        f"{_ROOM}/tasks": _tasks_of_room,
-        f"{_ROOM}/tasks/{_ID}": _task,
-        f"{_ROOM}/files": _files_of_room,
-        f"{_ROOM}/files/{_ID}": _file,
-        f"{_ROOM}/link": _link,
+        ROOM_PATH: _room,
+        f"{ROOM_PATH}/members": _members,
+        f"{ROOM_PATH}/messages": _messages,
+        f"{ROOM_PATH}/messages/{_ID}": _message,
+        f"{ROOM_PATH}/tasks": _tasks_of_room,
+        f"{ROOM_PATH}/tasks/{_ID}": _task,
+        f"{ROOM_PATH}/files": _files_of_room,
+        f"{ROOM_PATH}/files/{_ID}": _file,
     }
-    """The fifteen read calls: what answers each path, given the query, the room, and the id of a thing in it."""
+    """The calls of the archiver: what answers each path, given the query, the room, and the id of a thing in it."""
 
     # --- the JSON objects, with the fields of the official RAML; an unset text is "", never null -----
 
@@ -599,7 +572,7 @@ def _is_asked(query: Query, name: str, number: int) -> bool:
     return int(query.get(name, number)) == number
 
 
-def _selected(tasks: Iterable[Task], query: Query) -> list[Task]:
+def selected(tasks: Iterable[Task], query: Query) -> list[Task]:
     """The newest of the tasks that are asked for; open ones unless the query says otherwise."""
     status = query.get("status", "open")
     found = [task for task in tasks if task.status == status]

@@ -15,129 +15,115 @@ from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
 
 
 @dataclass(frozen=True, slots=True)
-class PlainText:
-    """Plain text, and every tag that is unknown, unbalanced or malformed."""
-
+class _Leaf:
     source: str
 
 
 @dataclass(frozen=True, slots=True)
-class Emoticon:
+class PlainText(_Leaf):
+    """Plain text, and every tag that is unknown, unbalanced or malformed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emoticon(_Leaf):
     """An emoticon such as `:)`; `label` says in Japanese what it shows."""
 
-    source: str
     label: str
 
 
 @dataclass(frozen=True, slots=True)
-class Url:
+class Url(_Leaf):
     """An http(s) address, bare or in `[url]`; room and message ids if it leads to a place in Chatwork."""
 
-    source: str
     url: str
     room_id: RoomId | None = None
     message_id: MessageId | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class Code(_Leaf):
     """`[code]…[/code]`: nothing inside is active."""
 
-    source: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class RuleTag:
+class RuleTag(_Leaf):
     """`[hr]`: a horizontal rule."""
-
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(_Leaf):
     """`[To:1]`, or `[CC:1]` with `copy`; the name that follows is typed text."""
 
-    source: str
     account_id: AccountId
     copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class MentionAll:
+class MentionAll(_Leaf):
     """`[toall]`: a mention of everybody in the room."""
-
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyTag:
+class ReplyTag(_Leaf):
     """`[rp aid=1 to=2-3]` and its older spellings; old ones may name no message."""
 
-    source: str
     account_id: AccountId
     room_id: RoomId | None
     message_id: MessageId | None
 
 
 @dataclass(frozen=True, slots=True)
-class PersonTag:
+class PersonTag(_Leaf):
     """`[pname:1]`, or with `icon` `[picon:1]`, or with both `[piconname:1]`."""
 
-    source: str
     account_id: AccountId
     icon: bool
     name: bool
 
 
 @dataclass(frozen=True, slots=True)
-class SystemText:
+class SystemText(_Leaf):
     """`[dtext:key]`; `text` is None for a key that is not in the vocabulary."""
 
-    source: str
     key: str
     text: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class PreviewTag:
+class PreviewTag(_Leaf):
     """`[preview id=1 ht=111]`: the small picture of a file."""
 
-    source: str
     file_id: FileId
 
 
 @dataclass(frozen=True, slots=True)
-class Download:
+class Download(_Leaf):
     """`[download:1]label[/download]`: a file; the label (name and rounded size) is unchanged text."""
 
-    source: str
     file_id: FileId
     label: str
 
 
 @dataclass(frozen=True, slots=True)
-class TaskReference:
+class TaskReference(_Leaf):
     """`[task:1]`: a reference to a task."""
 
-    source: str
     task_id: TaskId
 
 
 @dataclass(frozen=True, slots=True)
-class QuoteMark:
+class QuoteMark(_Leaf):
     """`[引用 aid=1 time=2]` without an end: an old spelling that only points at what was quoted."""
 
-    source: str
     account_id: AccountId
     time: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Deleted:
+class Deleted(_Leaf):
     """`[deleted]` as the whole body: Chatwork's mark of a deleted message."""
-
-    source: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,17 +47,9 @@ _ANNOUNCED = {"file_": frozenset({FILES}), "task_": frozenset({PEOPLE})}
 
 def announced_kinds(bodies: Iterable[str]) -> frozenset[str]:
     """The kinds of lists that messages with these texts announce."""
-    return frozenset[str]().union(*(_kinds_of(body) for body in bodies if _BEGIN in body))
-
-
-def _kinds_of(body: str) -> frozenset[str]:
-    found = _SUBJECT.finditer(body)
-    return frozenset[str]().union(*(_kinds_after(match) for match in found))
-
-
-def _kinds_after(match: re.Match[str]) -> frozenset[str]:
-    subject = "file_" if match[0] == "[download:" else match[1]
-    return _ANNOUNCED.get(subject or "", frozenset({FILES, PEOPLE}))
+    found = (match for body in bodies if _BEGIN in body for match in _SUBJECT.finditer(body))
+    subjects = {"file_" if match[0] == "[download:" else match[1] or "" for match in found}
+    return frozenset[str]().union(*(_ANNOUNCED.get(subject, frozenset({FILES, PEOPLE})) for subject in subjects))
 
 
 @dataclass(frozen=True)
@@ -94,9 +86,12 @@ def count_if_steady(
     context: PullContext, room: Room, listing: Listing[Message], received: ReceivedList, last_list: LastList
 ) -> bool:
     """Count a look at a list that is the same as the room's last one; whether it is, so that nothing is left to do."""
-    same = _compare(last_list, received)
-    if same is None:
+    if (last_list.message_num, last_list.limited) != (received.message_num, received.limited):
         return False
+    is_same_body = last_list.body == received.body_digest
+    if not is_same_body and last_list.objects != received.objects_digest:
+        return False
+    same = last_lists.SAME_BYTES if is_same_body else last_lists.SAME_OBJECTS
     look = SameList(room.room_id, last_list.seq, listing.reply.received_at, same)
     context.steady_visits.append(SteadyVisit(look, context.now(), plan.counters_text(room)))
     context.visited.add((room.room_id, plan.MESSAGES))
@@ -119,15 +114,6 @@ def remember_list(writing: Writing, window: Entry, payload: JsonObject, received
         received.limited,
     )
     last_lists.put_last_list(writing, last_list)
-
-
-def _compare(last_list: LastList, received: ReceivedList) -> str | None:
-    """How a list is the same as the last one; None if it is not."""
-    if (last_list.message_num, last_list.limited) != (received.message_num, received.limited):
-        return None
-    if last_list.body == received.body_digest:
-        return last_lists.SAME_BYTES
-    return last_lists.SAME_OBJECTS if last_list.objects == received.objects_digest else None
 
 
 SINGLE_READS_LIMIT = 100

@@ -45,9 +45,11 @@ def read_singly(context: PullContext, room: int, messages: Sequence[MessageId], 
     unchanged: dict[str, Reply] = {}
     try:
         for message in messages:
-            reply = _read_known(context, room, message, report)
-            if reply is not None:
-                unchanged[message] = reply
+            read = _read(context, room, message, report)
+            if isinstance(read, NotVisible):
+                _record_not_shown(context, room, message, read.reply, report)
+            elif read is not None:
+                unchanged[message] = read
     finally:
         if unchanged:
             observation = Observation("reading", f"reading/{room}/{writer.SELF}", {"ids": list(unchanged)}, room)
@@ -62,42 +64,42 @@ def read_queued(context: PullContext, item: BackfillItem, report: RoomReport) ->
     A 404 makes a `reading` entry that names the id as refused, once for each way of refusing; a 403 concerns the room
     and is raised. A message inside an open gap lowers its number of missing ones.
     """
-    room, message = item.room_id, MessageId(str(item.position))
-    try:
-        single = context.client.message(RoomId(room), message)
-    except NotVisible as error:
-        if error.status != 404:
-            raise
-        return _record_not_found(context, item, error.reply, report)
     source = ObservedBy.RECOVERED if item.origin is Origin.RECOVERED else ObservedBy.SINGLE
-    at = single.reply.received_at
-    with context.archive.writing() as writing:
-        observations, counted = _message_observations(writing, room, message, single, source)
-        if counted == "new":
-            observations += _narrowed_gap(writing, room, item.position, single.reply)
-        append_observations(context, writing, observations, single.reply, report)
-        backfill_queue.record_attempt(writing, item, ItemState.READ, at=at, next_at=at)
-    report.count(counted, item.position)
-    report.backfilled += counted == "new"
+    read = _read(context, item.room_id, MessageId(str(item.position)), report, source, item)
+    if isinstance(read, NotVisible):
+        return _record_not_found(context, item, read.reply, report)
     return ItemState.READ
 
 
-def _read_known(context: PullContext, room: int, message: MessageId, report: RoomReport) -> Reply | None:
-    """Read a known message; returns the reply if it is unchanged. A 403 concerns the room and is raised."""
+def _read(
+    context: PullContext,
+    room: int,
+    message: MessageId,
+    report: RoomReport,
+    source: ObservedBy = ObservedBy.SINGLE,
+    item: BackfillItem | None = None,
+) -> Reply | NotVisible | None:
+    """Read a message, and what differs becomes entries; the reply if nothing does, or the 404. Raises what a 403 is.
+
+    `item`: as which it waits in the queue.
+    """
     try:
         single = context.client.message(RoomId(room), message)
     except NotVisible as error:
         if error.status != 404:
             raise
-        _record_not_shown(context, room, message, error.reply, report)
-        return None
+        return error
+    at = single.reply.received_at
     with context.archive.writing() as writing:
-        observations, counted = _message_observations(writing, room, message, single, ObservedBy.SINGLE)
-        if not observations:
-            return single.reply
+        observations, counted = _message_observations(writing, room, message, single, source)
+        if item is not None and counted == "new":
+            observations += _narrowed_gap(writing, room, item.position, single.reply)
         append_observations(context, writing, observations, single.reply, report)
+        if item is not None:
+            backfill_queue.record_attempt(writing, item, ItemState.READ, at=at, next_at=at)
     report.count(counted, int(message))
-    return None
+    report.backfilled += item is not None and counted == "new"
+    return None if observations else single.reply
 
 
 def _message_observations(

@@ -53,7 +53,7 @@ def read_contacts(
     unless `full`. A list that is refused or not understood is tried again on the next day, one that could not be
     requested in the next run. Raises TokenRefused, StorageError.
     """
-    if not _are_due(context, rooms, full=full):
+    if not _are_due(context, rooms, CONTACTS_KIND, CONTACTS_EVERY, full=full):
         return False
     try:
         listing = context.client.contacts()
@@ -73,11 +73,11 @@ def read_contacts(
     return bool(observations)
 
 
-def _are_due(context: PullContext, rooms: Sequence[int], *, full: bool) -> bool:
-    """Whether a day has passed since the last list, and there is a counterpart to look for in it."""
+def _are_due(context: PullContext, rooms: Sequence[int], kind: str, every: timedelta, *, full: bool = False) -> bool:
+    """Whether so much time has passed since the last list of a kind, and there is a counterpart to look for in it."""
     with context.archive.reading() as reading:
-        last = remembered_values.last_visits(reading).get((NO_ROOM, CONTACTS_KIND))
-        recent = last is not None and last.counters != EMPTY and timedelta() <= context.now() - last.at < CONTACTS_EVERY
+        last = remembered_values.last_visits(reading).get((NO_ROOM, kind))
+        recent = last is not None and last.counters != EMPTY and timedelta() <= context.now() - last.at < every
         return (full or not recent) and bool(departures.counterparts(reading, rooms))
 
 
@@ -118,23 +118,15 @@ def _changed_contacts(
     known: dict[int, _ContactState], listed: dict[int, _ContactState], digest: str
 ) -> list[Observation]:
     """Observations of people who became contacts, who are none any more, or whose chat changed."""
-    changed = {
-        person: listed[person] for person, contact in known.items() if person in listed and listed[person] != contact
-    }
-    gone = {
-        person: _ContactState("gone")
-        for person, contact in known.items()
-        if person not in listed and contact.state == "present"
-    }
-    return [
-        Observation("contact", f"contact/{person}", _contact_payload(person, contact), None, digest)
-        for person, contact in sorted((changed | gone).items())
-    ]
-
-
-def _contact_payload(person: int, contact: _ContactState) -> dict[str, object]:
-    payload: dict[str, object] = {"account_id": person, "state": contact.state}
-    return payload if contact.other_chat is None else {**payload, "other_chat": contact.other_chat}
+    found = []
+    for person, before in sorted(known.items()):
+        gone = _ContactState("gone") if before.state == "present" else before
+        contact = listed.get(person, gone)
+        if contact != before:
+            chat = {} if contact.other_chat is None else {"other_chat": contact.other_chat}
+            payload = {"account_id": person, "state": contact.state, **chat}
+            found.append(Observation("contact", f"contact/{person}", payload, None, digest))
+    return found
 
 
 VISIT_KIND = "requests"
@@ -194,11 +186,8 @@ def note_twins(context: PullContext, rooms: Sequence[int], session: transfer.Ses
 
 def _read_requests(context: PullContext, rooms: Sequence[int]) -> list[Contact]:
     """Those who ask to become a contact; nobody within ten minutes of the last list, or if it cannot be had."""
-    with context.archive.reading() as reading:
-        last = remembered_values.last_visits(reading).get((0, VISIT_KIND))
-        is_recent = last is not None and timedelta() <= context.now() - last.at < READ_EVERY
-        if is_recent or not departures.counterparts(reading, rooms):
-            return []
+    if not _are_due(context, rooms, VISIT_KIND, READ_EVERY):
+        return []
     asking: list[Contact] = []
     context.looks += 1
     try:
@@ -208,7 +197,7 @@ def _read_requests(context: PullContext, rooms: Sequence[int]) -> list[Contact]:
     except ChatworkError:
         return []
     with context.archive.writing() as writing:
-        remembered_values.put_visit(writing, 0, VISIT_KIND, at=context.now(), counters="")
+        remembered_values.put_visit(writing, NO_ROOM, VISIT_KIND, at=context.now(), counters="")
     return asking
 
 

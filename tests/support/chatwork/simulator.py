@@ -13,9 +13,22 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import count
-from typing import Any
+from typing import Any, ClassVar
 
-from archiver.demo.chatwork import LimitType, Role, Room, file_box, file_content, file_key, locked, task_box
+from archiver.demo.chatwork import (
+    ROOM_PATH,
+    Json,
+    LimitType,
+    Query,
+    Role,
+    Room,
+    file_box,
+    file_content,
+    file_key,
+    locked,
+    selected,
+    task_box,
+)
 from archiver.demo.loopback import HttpAnswer, HttpRequest, error_answer, json_answer
 from tests.support.chatwork import system_texts
 from tests.support.chatwork.downloads import SignedDownloads
@@ -42,12 +55,44 @@ class Chatwork(SignedDownloads):
         super().__init__(now=now or _real_now, **options)
         self.requests: list[HttpRequest] = []
         self.downloads: list[HttpRequest] = []
+        self.links: dict[int, Json] = {}
+        """The answers about invitation links, by room."""
         self._faults = Faults()
         self._old_tokens = {self.token}
         self._request_ids = count(5001)
         self._free_days: int | None = None
 
     # --- its answers -----------------------------------------------------------------------------
+
+    def _my_status(self, _query: Query) -> Json:
+        rooms = self._rooms_of_owner(_query)
+        numbers = {name: [room[f"{name}_num"] for room in rooms] for name in ("unread", "mention", "mytask")}
+        in_rooms = {f"{name}_room_num": sum(number > 0 for number in found) for name, found in numbers.items()}
+        return in_rooms | {f"{name}_num": sum(found) for name, found in numbers.items()}
+
+    def _my_tasks(self, query: Query) -> list[Json]:
+        """The owner's tasks, which name the room instead of the assignee."""
+        rooms = [room for room in self.rooms.values() if self.owner in room.members]
+        tasks = [task for room in rooms for task in room.tasks.values() if task.account_id == self.owner]
+        answers = []
+        for task in selected(tasks, query):
+            room = self.rooms[task.room_id]
+            shown = {"room_id": room.room_id, "name": self._room_name(room), "icon_path": self._icon_url(room)}
+            answers.append({"room": shown} | {k: v for k, v in self._task_object(task).items() if k != "account"})
+        return answers
+
+    def _link(self, _query: Query, room: Room) -> object:
+        if room.members[self.owner] != "admin":
+            return error_answer(403, "You don't have permission to get this link")
+        return self.links.get(room.room_id, {"public": False})
+
+    ROUTES: ClassVar[dict[str, Callable[..., object]]] = {
+        **SignedDownloads.ROUTES,
+        "/v2/my/status": _my_status,
+        "/v2/my/tasks": _my_tasks,
+        f"{ROOM_PATH}/link": _link,
+    }
+    """With the calls of other programs: the fifteen read calls."""
 
     def answer_api(self, request: HttpRequest) -> FaultyAnswer:
         """The answer of the API, recorded, with what the free plan hides and the failure that is ordered."""
@@ -181,7 +226,7 @@ class Chatwork(SignedDownloads):
             "need_acceptance": need_acceptance,
             "description": description,
         }
-        self.rooms[room].link = {"public": False} if code is None else link
+        self.links[room] = {"public": False} if code is None else link
 
     @locked
     def add_member(
