@@ -1,22 +1,27 @@
-"""`archive job add` on a pseudo-terminal: led through, left at each question, and gone on with."""
+"""`archive job add` on a pseudo-terminal; days as people in Japan write them, and which chats are one job."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, strategies
 
+from archiver import errors
 from archiver.cli.contracts.add_dialogue import read_contract_id
+from archiver.cli.contracts.chat_choice import read_job_change
 from archiver.cli.terminal.output import columns
 from archiver.records import Contract
-from archiver.setup.fact_questions import next_question, read_platform
-from archiver.setup.written_values import InvalidAnswer
+from archiver.setup import written_values
+from archiver.setup.contract_rooms import proposed_jobs
+from archiver.setup.fact_questions import Question, next_question, read_platform
+from archiver.setup.written_values import InvalidAnswer, read_written_day
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts
 from tests.support.chatwork.simulator import Chatwork, Fault
@@ -256,3 +261,160 @@ def test_a_name_is_a_contracts_id(answer: str) -> None:
 def test_platforms_are_known_by_number_and_name(answer: str, platform: str) -> None:
     """As listed, as people call them, and as the option takes them."""
     assert {"platform": platform} == read_platform(answer)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("20261002", "2026-10-02"),
+        ("2026/10/2", "2026-10-02"),
+        ("2026.10.02", "2026-10-02"),
+        ("2026-10-02", "2026-10-02"),
+        ("２０２６年１０月２日", "2026-10-02"),
+        ("令和8年10月2日", "2026-10-02"),
+        ("令和元年5月1日", "2019-05-01"),
+        ("R8.10.2", "2026-10-02"),
+        ("令和8年10月2日 14時05分", "2026-10-02 14:05"),
+        ("2026/10/2 9:05", "2026-10-02 09:05"),
+        ("20261002 14:05", "2026-10-02 14:05"),
+        ("2026-10-02T14:05:30", "2026-10-02 14:05"),
+        ("昨日", "2026-11-23"),
+        ("11月10日", "2026-11-10"),
+        ("１２/２０", "2025-12-20"),
+        ("きのう 9:05", "2026-11-23 09:05"),
+        ("11-10 14時05分", "2026-11-10 14:05"),
+        ("２０２６/１１/０３　０９：１２", "2026-11-03 09:12"),
+        (" 2026-11-03 ", "2026-11-03"),
+        ("2026-11-24 22:40", "2026-11-24 22:40"),  # a platform's clock may be a little ahead of ours
+    ],
+)
+def test_a_day_is_understood_in_each_of_these_forms(text: str, expected: str) -> None:
+    """It is kept in one form."""
+    assert expected == written_values.read_day(text, "--escrowed-at", written_values.EXAMPLE_TIME, now=NOW)
+
+
+def test_a_day_that_may_be_ahead_needs_its_year() -> None:
+    """Both the last and the next one could be meant."""
+    with pytest.raises(errors.BadValue):
+        written_values.read_day("11月30日", "--due-on", written_values.EXAMPLE_DAY, now=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        ("2026-02-30", errors.NoSuchDay, "Month 2 has 28 days"),
+        ("2026-10-02 25:00", errors.NoSuchDay, "There is no such day or time"),
+        ("1900-01-01", errors.DayTooEarly, "too long ago"),
+        ("0000-01-01", errors.NoSuchDay, "There is no such day"),
+        ("2027-01-01", errors.DayAhead, "in the future"),
+        ("soon", errors.BadValue, "like this: 2026-10-02 14:05"),
+        ("先週", errors.BadValue, "like this: 2026-10-02 14:05"),
+        ("昨日 25:00", errors.NoSuchDay, "There is no such day or time"),
+        ("0206-11-03", errors.DayTooEarly, "too long ago"),
+        ("2026-13-01", errors.NoSuchDay, "There is no such day"),
+        ("2026-11-03T00:12Z", errors.BadValue, "like this: 2026-10-02 14:05"),
+        ("x" * 99, errors.BadValue, "like this: 2026-10-02 14:05"),
+        ("2026-11-24 22:42", errors.DayAhead, "in the future"),
+    ],
+)
+def test_what_is_wrong_with_a_day_is_said_as_it_is(text: str, kind: type[errors.UsageError], words: str) -> None:
+    """A day that has the right form is not asked for in that form; the example is the one of the question."""
+    question = _escrow()
+
+    with pytest.raises(kind):
+        written_values.read_day(text, "--escrowed-at", written_values.EXAMPLE_TIME, now=NOW)
+    with pytest.raises(InvalidAnswer, match=words):
+        question.understand(text)
+
+
+def test_a_day_alone_has_no_time_and_is_judged_by_the_calendar_of_japan() -> None:
+    """Where a day is asked for, a time is refused; a day is in the future once it is later in Japan than today."""
+    with pytest.raises(errors.BadValue):
+        written_values.read_day("2026-11-03 09:12", "--date", written_values.EXAMPLE_DAY, now=NOW)
+    later = NOW + timedelta(hours=2)
+    assert "2026-11-25" == written_values.read_day("2026-11-25", "--date", written_values.EXAMPLE_DAY, now=later)
+
+
+def test_a_day_that_may_be_ahead_is_of_this_century() -> None:
+    """A slip of the hand in the year is refused at once, so that no deadline leaves the calendar."""
+    for day in ("9999-12-31", "2206-12-31", "2100-01-01"):
+        with pytest.raises(errors.DayTooLate):
+            written_values.read_day(day, "--payment-due-on", written_values.EXAMPLE_DAY, now=None)
+    assert "2099-12-31" == written_values.read_day("2099-12-31", "--due-on", written_values.EXAMPLE_DAY, now=None)
+
+
+def _escrow() -> Question:
+    """The question for the escrow."""
+    asked_names: set[str] = set()
+    while (question := next_question(Contract("job1", (), platform="crowdworks"), asked_names, now=NOW)) is not None:
+        if question.name == "escrowed_at":
+            return question
+        asked_names.add(question.name)
+    raise AssertionError
+
+
+@given(strategies.text())
+def test_any_text_is_a_day_or_none(text: str) -> None:
+    """Nothing that is typed ends the program."""
+    read_written_day(text)
+    with suppress(errors.UsageError):
+        written_values.read_day(text, "--at", written_values.EXAMPLE_TIME, now=NOW)
+
+
+TANAKA, SUZUKI, SATO = 11, 12, 13
+
+
+@pytest.mark.parametrize(
+    ("people", "expected"),
+    [
+        ({1: {TANAKA}, 2: {SATO}}, [[1], [2]]),
+        ({1: {TANAKA, SUZUKI}, 2: {SATO}, 3: {TANAKA}}, [[1, 3], [2]]),
+        ({1: {TANAKA}, 2: {SUZUKI}, 3: {SATO}, 4: {SUZUKI, TANAKA}}, [[1, 2, 4], [3]]),
+        ({1: set(), 2: set(), 3: {TANAKA}}, [[1], [2], [3]]),
+        ({}, []),
+    ],
+)
+def test_chats_with_a_person_in_common_are_one_job(people: dict[int, set[int]], expected: list[list[int]]) -> None:
+    """Also by way of a third chat; a chat whose people are not known goes with none."""
+    assert expected == proposed_jobs(people)
+
+
+@given(strategies.dictionaries(strategies.integers(), strategies.sets(strategies.integers(0, 9), max_size=4)))
+def test_each_chat_is_in_one_job_and_no_person_in_two(people: dict[int, set[int]]) -> None:
+    """Whatever the people are."""
+    jobs = proposed_jobs(people)
+
+    assert sorted(people) == sorted(room for job in jobs for room in job)
+    accounts = [set().union(*(people[room] for room in job)) for job in jobs]
+    assert sum(map(len, accounts)) == len(set().union(*accounts))
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [("", None), ("5 1", [1, 1, 2]), ("3、3", [1, 2, 1]), ("9 4", [1, 2, 3]), ("3 0", [0, 1, 2])],
+)
+def test_a_chat_is_moved_by_two_numbers(answer: str, expected: list[int] | None) -> None:
+    """To another job, to a new one, to none; jobs without chats go, and the others are counted anew.
+
+    Chats keep the numbers under which they were chosen.
+    """
+    changed = read_job_change(answer, {3: 1, 5: 2, 9: 3})
+    assert (expected and dict(zip((3, 5, 9), expected, strict=True))) == changed
+
+
+def test_a_number_that_was_not_chosen_is_said() -> None:
+    """Also where it is smaller than how many were."""
+    with pytest.raises(InvalidAnswer, match=re.escape("the chats 3, 5 and a job from 0 to 3")):
+        read_job_change("1 1", {3: 1, 5: 2})
+
+
+@given(
+    strategies.text(),
+    strategies.dictionaries(strategies.integers(1), strategies.integers(0, 3)).filter(lambda jobs: any(jobs.values())),
+)
+def test_no_answer_loses_a_chat(answer: str, jobs: dict[int, int]) -> None:
+    """Whatever is typed, each chat has a job or none, and there is at least one job."""
+    with suppress(InvalidAnswer):
+        changed = read_job_change(answer, jobs) or jobs
+        assert jobs.keys() == changed.keys()
+        assert any(changed.values())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -12,8 +14,11 @@ from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import CliContext
 from archiver.cli.saving import daemon, save
+from archiver.cli.saving.daemon import named_messages
+from archiver.cli.terminal.output import echo
 from archiver.corrected_clock import CorrectedClock
-from archiver.rounds.scheduled_duties import FINDINGS, VERIFICATION
+from archiver.rounds.scheduled_duties import FINDINGS, VERIFICATION, DaemonMessages
+from archiver.sync.report import SyncReport
 
 
 def context(home: Path) -> CliContext:
@@ -81,3 +86,42 @@ def test_notices_of_a_round_go_by_the_corrected_clock(tmp_path: Path, monkeypatc
 
     assert all(abs(utc_now() - timedelta(days=365) - at) < timedelta(minutes=1) for at in told)
     assert 1 == len(told)
+
+
+def test_what_archives_say_at_the_same_time_stays_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Else a reader takes what is wrong with one for the trouble of another."""
+    both_speak = threading.Barrier(2)
+
+    def say(error: errors.ArchiverError) -> None:
+        echo(f"first {error.data['n']}", err=True)
+        both_speak.wait(10)
+        echo(f"second {error.data['n']}", err=True)
+        both_speak.wait(10)
+
+    homes = [tmp_path / "a", tmp_path / "b"]
+    threads = [
+        threading.Thread(
+            target=named_messages(DaemonMessages(trouble=say), home).trouble, args=(errors.ArchiverError(n=home.name),)
+        )
+        for home in homes
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    said = capsys.readouterr().err
+    assert 2 == sum(f"{home}:\nfirst {home.name}\nsecond {home.name}\n" in said for home in homes)
+
+
+def test_what_a_round_says_is_under_the_path_of_its_archive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Such as that a message was deleted; a round with nothing to say prints no path."""
+    messages = DaemonMessages(
+        round=lambda _report: echo("deleted", err=True), unsaved=lambda _error: echo("stale", err=True)
+    )
+
+    named_messages(messages, tmp_path / "a").round(cast("SyncReport", None))
+    named_messages(messages, tmp_path / "b").unsaved(errors.ArchiverError())
+    named_messages(DaemonMessages(), tmp_path / "c").round(cast("SyncReport", None))
+
+    assert f"{tmp_path / 'a'}:\ndeleted\n{tmp_path / 'b'}:\nstale\n" == capsys.readouterr().err

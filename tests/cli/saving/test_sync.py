@@ -1,4 +1,4 @@
-"""`archive save` as a user sees it: what a dry run tells, and what goes to stderr."""
+"""`archive save` as a user sees it: what a dry run tells, what goes to stderr, and the one line of a quiet run."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from archiver.cli.saving.save import notice_line
 from archiver.cli.terminal.output import columns
-from archiver.records import JST
+from archiver.records import JST, RoomId
 from archiver.rounds import run_log
 from archiver.settings import file
 from archiver.setup.outcome_words import round_lines
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import Origin
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
-from tests.support.chatwork.simulator import Fault
+from tests.support.chatwork.simulator import Chatwork, Fault
+from tests.support.terminals.killed_runs import set_up_rooms
 from tests.support.terminals.pseudo_terminal import PseudoTerminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
 
 
@@ -310,3 +313,37 @@ def test_long_numbers_of_rooms_stand_apart_from_the_next_column(desk: TerminalWo
 
     assert ["388277412345", "group"] == output.splitlines()[1].split()[:2]
     assert output.splitlines()[1].index("group") == output.splitlines()[2].index("my chat")
+
+
+NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("failed", "left_over", "expected"),
+    [
+        (0, True, "not everything was read in time; the next save reads the rest. See: archive status"),
+        (1, True, "(chats 1, files 0, gaps 0). Some was left for the next save to read. See: archive status"),
+        (1, False, "(chats 1, files 0, gaps 0). See: archive status"),
+    ],
+)
+def test_what_was_left_over_is_said_as_that(failed: int, left_over: bool, expected: str) -> None:
+    """And not as nothing of everything."""
+    rooms = [RoomReport(RoomId(5), "", RoomOutcome.FAILED)] * failed
+    report = SyncReport(1, NOW, complete=False, rooms=rooms, left_over=left_over)
+
+    assert notice_line(report).endswith(expected)
+
+
+@pytest.mark.drawn
+def test_a_run_that_saved_does_not_say_that_nothing_was_saved_for_a_year(tmp_path: Path) -> None:
+    """The computer is a year ahead, and nothing tells which clock is right; each run saves, so nothing is stale."""
+    with Chatwork(token=TOKEN, now=lambda: datetime.now(UTC) - timedelta(days=365)) as chatwork:
+        room = chatwork.add_room("動画編集", members=[chatwork.add_account("田中")], announce=False)
+        terminal = Terminal(tmp_path / "home", chatwork)
+        terminal.environ |= {"ARCHIVE_LANG": "en"}
+        set_up_rooms(terminal, [room])
+        told = [terminal.both("sync", code=4)[1] for _run in range(2)]
+        told += terminal.both("status")[1:]
+
+    assert "One of the two is wrong" in told[0]
+    assert "Nothing was saved for" not in "".join(told)

@@ -1,4 +1,4 @@
-"""Chapter 9 is always there, and says the same things also when nothing is missing."""
+"""Chapter 9 is always there, also when nothing is missing; gaps and pauses stand between the right messages, once."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, strategies
 
 from archiver.export.pdf.blocks import Bullets
 from archiver.export.report import chapters, record
 from archiver.export.report.input import ReportInput
+from archiver.export.report.message_block import GapBlocks
 from archiver.export.report.record import LONGEST, MAX_NAMED
 from archiver.export.report.statistics import survey_messages
-from archiver.records import Conversation, Pause, WrongClock
+from archiver.records import Conversation, Gap, Pause, WrongClock
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import at, message_id
 
@@ -88,3 +90,55 @@ def test_when_the_clock_was_wrong_is_said() -> None:
     ] == clocks
     assert 1 == sum("応答のうち3件" in sentence for sentence in sentences)
     assert not [sentence for sentence in items(report_inputs.case()) if "時計" in sentence]
+
+
+def placed(room: Conversation, *, pauses: bool = True) -> list[str]:
+    """Numbers of messages and first words of breaks, in the order in which they are printed."""
+    breaks = GapBlocks(room, pauses=pauses)
+    titles = []
+    for message in room.messages():
+        titles += [block.text.split(" ")[0].split("(")[0] for block in breaks.before(message)]
+        titles.append(f"{message.no}")
+    return [*titles, *(block.text.split(" ")[0].split("(")[0] for block in breaks.rest())]
+
+
+def room(count: int, gaps: tuple[Gap, ...] = (), pauses: tuple[Pause, ...] = ()) -> Conversation:
+    messages = [report_inputs.plain_message("本文", number) for number in range(1, count + 1)]
+    return replace(report_inputs.room_of_messages(messages), gaps=gaps, pauses=pauses)
+
+
+def gap(number: int, after: int | None, before: int) -> Gap:
+    start = None if after is None else message_id(after)
+    return Gap(sample_conversation.ROOM, number, start, message_id(before), None, at(before), None, "window")
+
+
+def test_each_stands_where_it_was() -> None:
+    """A gap at the beginning, one in the middle, one at the end, and a pause before the message that ended it."""
+    gaps = (gap(1, None, 1), gap(2, 2, 3), gap(3, 4, 9))
+
+    titles = placed(room(4, gaps, (Pause(at(3.5), at(3.8)), Pause(at(50), at(60)))))
+
+    assert [
+        "保存できなかった期間",
+        "1",
+        "2",
+        "保存できなかった期間",
+        "3",
+        "確認していない時間帯",
+        "4",
+        "確認していない時間帯",
+        "保存できなかった期間",
+    ] == titles
+
+
+def test_without_pauses_only_gaps_are_shown() -> None:
+    """An excerpt leaves pauses to chapter 9."""
+    assert ["1", "保存できなかった期間", "2"] == placed(room(2, (gap(1, 1, 2),), (Pause(at(0), at(1)),)), pauses=False)
+
+
+@given(after=strategies.lists(strategies.integers(0, 12), max_size=6))
+def test_each_is_shown_once(after: list[int]) -> None:
+    """However gaps lie, none is lost and none is told twice."""
+    gaps = tuple(gap(number, one or None, one + 1) for number, one in enumerate(after))
+
+    assert len(after) == placed(room(10, gaps)).count("保存できなかった期間")

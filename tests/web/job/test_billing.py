@@ -1,19 +1,26 @@
-"""Money and terms of a contract, and what is bound to a message, by forms."""
+"""Money, terms and messages of a contract by forms; each field saves itself, an entry is made when no more is typed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
-from archiver.records import JST, ContractRoom
-from archiver.store.queries.contracts import enclosures, find_contract
-from tests.support.archives.maker import ROOM
-from tests.support.console.application import SITE, FormBrowser, open_job_with_day_of_payment
+from archiver.export.package.make_package import sealed_reading
+from archiver.records import JST, Contract, ContractRoom
+from archiver.rounds.round import settle_seals
+from archiver.store import schema
+from archiver.store.queries.contracts import deliveries, enclosures, find_contract
+from archiver.store.queries.roles import mapped_accounts
+from archiver.store.statements import QUIET
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, story
+from tests.support.console.application import OWN, SITE, FormBrowser, open_application, open_job_with_day_of_payment
 from tests.support.viewer.client import spoken
 from tests.support.viewer.page_text import words_of
 from tests.web.test_pages import a_file
@@ -186,3 +193,151 @@ def test_chosen_messages_go_into_an_order(browser: FormBrowser) -> None:
     assert "terminal" not in page.partition("<main")[2]
     answer = browser.client.get(f"/chosen?m={ROOM}-30&make=1", base_url=SITE)
     assert "/packages?contract=job1&messages=m30" == answer.location
+
+
+TYPED = {
+    "title": ("動画変集", "動画編集"),
+    "client": ("田仲", "田中"),
+    "amount": ("5,000円", "50,000円"),
+    "url": ("crowdworks.jp/contracts/8", "crowdworks.jp/contracts/7"),
+    "contracted_on": ("2026/10/8", "2026/10/1"),
+    "escrowed_at": ("10月3日", "2026-10-02 14:05"),
+    "due_on": ("2026-11-10", "2026年11月11日"),
+    "contact_requested_on": ("10/4", "10/3"),
+    "contact_approved_on": ("10/6", "10月5日"),
+    "side": ("client", "worker"),
+}
+
+
+def type_into(browser: FormBrowser, token: str, field: str, text: str | None) -> str:
+    """Type into a field and go on to the next one; None: a box is not checked any more."""
+    given = {"csrf_token": token} | ({} if text is None else {field: text})
+    answer = browser.client.post(
+        f"/contracts/job1/facts/{field}", data=given, base_url=SITE, headers={**OWN, "HX-Request": "true"}
+    )
+    assert 200 == answer.status_code
+    return answer.get_data(as_text=True)
+
+
+def stated(browser: FormBrowser) -> tuple[Contract, int]:
+    """The job as entries say it, and how many entries say something of it."""
+    with browser.context.archive.reading() as reading:
+        count = select(func.count()).select_from(schema.entry).where(schema.entry.c.key == "contract/job1")
+        return find_contract(reading, "job1"), reading.sql.execute(count).scalar_one()
+
+
+def test_nonsense_is_told_beside_the_field_and_changes_nothing(browser: FormBrowser) -> None:
+    """A month that is too short by its length; the fields beside it stay kept."""
+    token = browser.token()
+    type_into(browser, token, "amount", "50,000円")
+    begun = browser.get("/contracts/job1")
+
+    short = type_into(browser, token, "contracted_on", "11/31")
+    wrong = type_into(browser, token, "contracted_on", "いつか")
+    own = type_into(browser, token, "client", "Yamada")
+    browser.post("/contracts/job1/left", csrf=token)
+
+    contract, _entries = stated(browser)
+    assert 'id="s-work"><p class="saved ">not entered' in begun  # the amount alone is no saved fact
+    assert "Month 11 has 30 days. What you typed is still there." in short
+    assert [True] * 3 == ['class="saved err"' in one for one in (short, wrong, own)]
+    assert ("50,000円", None, "田中") == (contract.amount, contract.contracted_on, contract.client)
+
+
+def test_ten_fields_typed_wrong_and_mended_are_one_entry(browser: FormBrowser) -> None:
+    """Each is kept at once, and the page that is opened next makes one entry of all."""
+    token, before = browser.token(), stated(browser)[1]
+
+    answers = [type_into(browser, token, "platform", "crowdworks")]
+    answers += [type_into(browser, token, name, text) for name, texts in TYPED.items() for text in texts]
+    while_typed = stated(browser)[1]
+    page = browser.get("/contracts/job1")
+
+    contract, entries = stated(browser)
+    assert [] == [one for one in answers if 'class="saved ok"' not in one]
+    assert (before, before + 1) == (while_typed, entries)
+    assert ("動画編集", "2026-11-11", "2026-10-02 14:05") == (contract.title, contract.due_on, contract.escrowed_at)
+    assert ("2026-10-05", "7") == (contract.contact_approved_on, contract.platform_id)
+    assert "動画編集" in page
+
+
+def test_a_field_that_ends_as_it_began_makes_no_entry(browser: FormBrowser) -> None:
+    """Typed and taken back before anything else is done."""
+    token, before = browser.token(), stated(browser)[1]
+
+    for text in ("鈴木", "田中"):
+        type_into(browser, token, "client", text)
+    browser.get("/home")
+
+    assert before == stated(browser)[1]
+
+
+def test_what_was_typed_before_a_kill_is_an_entry_with_the_next_start_and_export(browser: FormBrowser) -> None:
+    """It was kept at once, so nothing of it is lost."""
+    token, home = browser.token(), browser.context.home
+    type_into(browser, token, "amount", "50,000円")
+    with open_application(home, browser.context.environ) as other:
+        other.get("/home")
+    after_start = stated(browser)[0].amount
+    type_into(browser, token, "amount", "60,000円")
+    with sealed_reading(browser.context.archive, now=browser.context.now) as (reading, _seals, _upto):
+        in_export = find_contract(reading, "job1").amount
+
+    assert ("50,000円", "60,000円") == (after_start, in_export)
+
+
+def test_ten_quiet_minutes_make_an_entry(browser: FormBrowser) -> None:
+    """While the page stays open; a page that only looks by itself makes none."""
+    token = browser.token()
+    type_into(browser, token, "amount", "50,000円")
+    browser.context.state_typed(QUIET)
+    browser.client.get("/home", base_url=SITE, headers={"HX-Request": "true"})
+    early, now = stated(browser)[0].amount, browser.context.now
+    object.__setattr__(browser.context, "now", lambda: now() + timedelta(minutes=11))
+    browser.context.state_typed(QUIET)
+    by_itself = stated(browser)[0].amount
+    type_into(browser, token, "amount", "60,000円")
+    settle_seals(replace(browser.context.app(), now=lambda: now() + timedelta(minutes=22)))  # each round begins so
+
+    assert (None, "50,000円", "60,000円") == (early, by_itself, stated(browser)[0].amount)
+
+
+def test_the_delivery_who_is_who_and_what_is_unknown_save_themselves_too(browser: FormBrowser) -> None:
+    """A delivery that was typed wrong is one delivery; an answer like “not yet” takes the card away."""
+    token = browser.token()
+    for field, text in (("delivered_on", "2026-11-01"), ("delivered_on", "11/2"), (f"role_{CLIENT}", "third")):
+        type_into(browser, token, field, text)
+    cards = browser.get("/contracts/job1").partition('class="cols three"')[2].partition('id="money"')[0]
+    type_into(browser, token, "unknown_contracted_on", "yes")
+    fewer = browser.get("/contracts/job1").partition('class="cols three"')[2].partition('class="card lines"')[0]
+    type_into(browser, token, "unknown_contracted_on", None)
+
+    with browser.context.archive.reading() as reading:
+        (delivery,) = deliveries(reading, "job1")
+        (mapped,) = mapped_accounts(reading, "job1")
+    assert ("2026-11-02", CLIENT, "third") == (delivery.at, mapped.account_id, mapped.role)
+    assert ('name="contracted_on"' in cards, 'name="contracted_on"' in fewer) == (True, False)
+    assert 'name="contracted_on"' in browser.get("/contracts/job1").partition('class="card lines"')[0]
+
+
+def test_a_chat_that_was_moved_comes_back_with_who_is_who(tmp_path: Path) -> None:
+    """By the one button beside what is told of it."""
+    maker = story(tmp_path / "home")
+    maker.room("経理", room=OTHER_ROOM)
+    maker.account(55, "佐藤", room=OTHER_ROOM)
+    maker.contract("job1", [ROOM, OTHER_ROOM])
+    maker.contract("job2", [OTHER_ROOM + 1])
+    maker.archive.close()
+    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
+    with open_application(tmp_path / "home", environ) as browser:
+        browser.post("/contracts/job1", role_55="third")
+        told = browser.post("/contracts/job1", {f"job_{OTHER_ROOM}": "job2"}).get_data(as_text=True)
+        moved = stated(browser)[0].room_ids
+        undo = told.partition('class="banner safe"')[2].partition("</form>")[0]
+        browser.post("/contracts/job1", dict(re.findall(r'name="((?:job|role)_[0-9]+)" value="([a-z0-9]+)"', undo)))
+
+        with browser.context.archive.reading() as reading:
+            (mapped,) = mapped_accounts(reading, "job1")
+        now = stated(browser)[0].room_ids
+        assert ([ROOM], [ROOM, OTHER_ROOM]) == (sorted(moved), sorted(now))
+        assert (55, "third") == (mapped.account_id, mapped.role)
