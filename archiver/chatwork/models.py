@@ -84,8 +84,8 @@ class Room(Model, frozen=True):
     description: str = ""
 
 
-class Person(Model, frozen=True):
-    """Somebody with their profile."""
+class _Profile(Model, frozen=True):
+    """What is shown of a person besides the chats."""
 
     account_id: Annotated[AccountId, _OWN]
     name: str = ""
@@ -96,13 +96,13 @@ class Person(Model, frozen=True):
     avatar_image_url: str = ""
 
 
-class Member(Person, frozen=True):
+class Member(_Profile, frozen=True):
     """A present member of a room."""
 
     role: str = ""
 
 
-class Contact(Person, frozen=True):
+class Contact(_Profile, frozen=True):
     """A contact of the token's owner; `room_id` is the direct chat with them."""
 
     room_id: Annotated[RoomId, _COUNT] = RoomId(0)
