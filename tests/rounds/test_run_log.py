@@ -18,6 +18,7 @@ from archiver.rounds import run_log
 from archiver.rounds.daemon import Stopped
 from archiver.sync.report import RoomReport, SyncReport
 from tests.support.chatwork.simulator import Chatwork, Fault
+from tests.support.terminals.forked_program import run_program
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "log.md"
@@ -218,13 +219,8 @@ def test_at_every_level_the_log_and_a_quiet_run_hold_no_name_and_no_text(
         for server_fault, path in ((None, ""), (Fault.SERVER_ERROR, "/v2/me"), (Fault.HTML, "/messages")):
             if server_fault is not None:
                 chatwork.fail(server_fault, path, times=None)
-            done = subprocess.run(
-                terminal.command(*([level] if level else []), "sync", "--full", "--max-seconds", "1"),
-                env=terminal.environ,
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
-            )
+            words = [*([level] if level else []), "sync", "--full", "--max-seconds", "1"]
+            done = run_program(words, terminal.environ)
             chatwork.heal()
             assert done.returncode in (0, 1, 4), done.stderr
             quiet += [done.stderr + done.stdout] if level == "-q" else []

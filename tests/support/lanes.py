@@ -127,10 +127,11 @@ def _content_of_last_commit() -> str:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Look for no garbage among what is collected, now or later: a fifth of the time that collecting takes."""
+    """Look for no garbage among what is collected, a fifth of the time that collecting takes; later seldom."""
     gc.disable()
     yield
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     gc.enable()
 
 

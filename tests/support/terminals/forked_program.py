@@ -212,11 +212,18 @@ def serve(number: int) -> None:
     import pkgutil
 
     import archiver
+    from archiver.store import engine
+    from archiver.store.transactions import SmallStatement
 
+    for library in ("alembic.command", "apprise", "pypdf"):
+        importlib.import_module(library)  # the program does so where it needs them
     for module in pkgutil.walk_packages(archiver.__path__, "archiver."):
         if not module.name.startswith(_HEAVY) and ".migrations." not in module.name:
             importlib.import_module(module.name)
-    gc.freeze()  # the forks share what was imported
+    engine._shared_engine()
+    for statement in (one for one in gc.get_objects() if isinstance(one, SmallStatement)):
+        statement._compiled  # noqa: B018
+    gc.freeze()  # the forks share what was imported and compiled
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=number) as calls:
         while (call := _receive(calls)) is not None:

@@ -29,11 +29,11 @@ def texts() -> Iterator[tuple[str, str]]:
     """Every text that a user may read, with where it stands."""
     for path in sorted((ROOT / "archiver").rglob("*.py")):
         source = path.read_text(encoding="utf-8")
-        if not re.search(r"\barchive\b", source):
+        if not re.search(r"\barchive [-a-z\"']", source):
             continue
-        tree = ast.parse(source)
-        parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-        for node in ast.walk(tree):
+        nodes = [*ast.walk(ast.parse(source))]
+        parts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+        for node in nodes:
             if isinstance(node, ast.JoinedStr):
                 texts_and_values = (part.value if isinstance(part, ast.Constant) else "{value}" for part in node.values)
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", "".join(map(str, texts_and_values))
@@ -50,14 +50,22 @@ def texts() -> Iterator[tuple[str, str]]:
                 yield f"{path.relative_to(ROOT)}:{number}", line
 
 
+_root = cache(build)
+
+
+@cache
+def _below(group: click.Group, name: str) -> click.Command | None:
+    """A command of a group, put into words once."""
+    return group.get_command(click.Context(group), name)
+
+
 @cache
 def printed_commands() -> dict[tuple[str, ...], str]:
     """The words of each command after `archive`, as far as they belong to it, and a place where it stands."""
-    root = build()
     found: dict[tuple[str, ...], str] = {}
     for place, text in texts():
         for match in _CALL.finditer(text):
-            words = _command_words(root, _WORD.findall(_END.split(match[1], maxsplit=1)[0]))
+            words = _command_words(_WORD.findall(_END.split(match[1], maxsplit=1)[0]))
             if words:
                 found.setdefault(tuple(words), place)
     return found
@@ -68,11 +76,11 @@ def usage_error(words: tuple[str, ...]) -> str | None:
 
     The command itself is not run. Files need not be there.
     """
-    command: click.Command = build()
+    command: click.Command = _root()
     context = click.Context(command, info_name="archive")
     rest = list(words)
     while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
-        found = command.get_command(context, rest[0])
+        found = _below(command, rest[0])
         if found is None:
             return f"no command {rest[0]}"
         command, rest = found, rest[1:]
@@ -93,26 +101,26 @@ def usage_error(words: tuple[str, ...]) -> str | None:
 
 def filled_words(words: tuple[str, ...]) -> list[str]:
     """The words of a printed command with a value in place of each placeholder."""
-    command: click.Command = build()
+    command: click.Command = _root()
     taken: list[str] = []
     rest = list(words)
     while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
-        found = command.get_command(click.Context(command, info_name="archive"), rest[0])
+        found = _below(command, rest[0])
         if found is None:
             break
         command, taken, rest = found, [*taken, rest[0]], rest[1:]
     return [*taken, *_filled(command, rest)]
 
 
-def _command_words(root: click.Group, words: list[str]) -> list[str]:
+def _command_words(words: list[str]) -> list[str]:
     """The words up to the first one that belongs to the sentence and not to the command."""
-    command: click.Command = root
+    command: click.Command = _root()
     taken: list[str] = []
     rest = list(words)
     while rest and rest[0] in _GLOBAL_OPTIONS:
         rest = rest[2 if rest[0] == "--home" else 1 :]
     while isinstance(command, click.Group) and rest:
-        found = command.get_command(click.Context(command), rest[0])
+        found = _below(command, rest[0])
         if found is None:
             break
         command, rest, taken = found, rest[1:], [*taken, found.name or ""]
