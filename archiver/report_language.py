@@ -1,7 +1,7 @@
 """The language of a package that is being made: Japanese, or English for a client or a lawyer abroad.
 
-The texts in the code are Japanese, as offices in Japan get them; `locale/en/LC_MESSAGES/report.po` has each in English.
-Quotes, names and what the user typed are no texts of ours, so they stay as they are.
+The texts in the code are Japanese, as offices in Japan get them; `locale/en/LC_MESSAGES/report.po` has each in English,
+for texts of a platform its own file. Quotes, names and what the user typed are no texts of ours: they stay as they are.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from functools import cache
 from importlib.resources import files
 from string import Formatter
 from typing import Any
+
+from archiver.platforms.job_platform import english_texts
 
 JAPANESE, ENGLISH = "ja", "en"
 MONTHS = (
@@ -102,7 +104,7 @@ def say(japanese: str, /, **values: object) -> str:
     """
     if _chosen.get() == JAPANESE:
         return japanese.format(**values) if values else japanese
-    english = _english().gettext(japanese) if japanese else ""
+    english = _in_english(japanese)
     return PLURALS.vformat(english, (), values) if values else english
 
 
@@ -113,7 +115,7 @@ def program_language() -> str:
 
 def in_program_language(japanese: str) -> str:
     """A text of ours that is written in Japanese, such as a platform's, on a screen: in the language of the program."""
-    return japanese if program_language() == JAPANESE or not japanese else _english().gettext(japanese)
+    return japanese if program_language() == JAPANESE else _in_english(japanese)
 
 
 class _Plurals(Formatter):
@@ -125,6 +127,10 @@ class _Plurals(Formatter):
 
 PLURALS = _Plurals()
 """Fills an English text that may have `{n:s}`."""
+
+
+def _in_english(japanese: str) -> str:
+    return (english_texts().get(japanese) or _english().gettext(japanese)) if japanese else ""
 
 
 @cache

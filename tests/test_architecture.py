@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "day_words": set(),
     "letter_folding": set(),
     "folder_sync": {"errors"},
-    "report_language": set(),
+    "report_language": {"platforms"},
     "platforms": set(),
     "errors": {"wording", "records"},  # of the latter the type of a reply that an error carries
     "contract_dates": FOUNDATION | {"platforms"},

@@ -162,13 +162,22 @@ def platforms() -> Mapping[str, Platform]:
 
 
 @cache
-def _every_platform() -> Mapping[str, Platform]:
-    tables = {
+def english_texts() -> Mapping[str, str]:
+    """The texts of all platforms in Japanese → in English, as each file has its own."""
+    return {japanese: text for table in _tables().values() for japanese, text in table["english"].items()}
+
+
+def _tables() -> dict[str, dict[str, Any]]:
+    return {
         resource.name.removesuffix(".toml"): tomllib.loads(resource.read_text(encoding="utf-8"))
         for resource in files("archiver.platforms").iterdir()
         if resource.name.endswith(".toml")
     }
-    read = {name: _with_sources(table) for name, table in tables.items()}
+
+
+@cache
+def _every_platform() -> Mapping[str, Platform]:
+    read = {name: _with_sources(table) for name, table in _tables().items()}
     everywhere = read.pop(EVERYWHERE)["deadlines"]
     stranger = Platform(**read.pop(STRANGER))
     ordered = sorted(read, key=lambda name: (name == UNKNOWN, name != "crowdworks", name))
@@ -184,6 +193,7 @@ def platform_of(name: str | None) -> Platform:
 
 def _with_sources(table: dict[str, Any]) -> dict[str, Any]:
     """The words of a file, with steps and deadlines, and the source itself where the file has its name."""
+    del table["english"]
     sources = {name: RuleSource(**one) for name, one in table.pop("sources", {}).items()}
     named = {key: sources[table[key]] for key in ("contact_source",) if key in table}
     steps = tuple(OfficeStep(**one | {"source": sources[one["source"]]}) for one in table.get("steps", ()))

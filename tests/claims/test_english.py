@@ -13,6 +13,7 @@ from archiver.export.report.chapters import build_consultation, build_report
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.texts.platform_inquiry_text import demand_text, inquiry_form_text
+from archiver.platforms.job_platform import english_texts
 from archiver.records import Contract, Invoice, MessageId, Payment, RequestKind, SentReminder
 from archiver.report_language import ENGLISH, JAPANESE, MONTHS, report_language
 from tests.claims.artifacts import page_lines_of, sealed
@@ -113,7 +114,8 @@ def test_only_quotes_names_and_terms_stay_japanese() -> None:
     """Every run of Japanese in an English report is what somebody wrote or typed, or a term beside its English."""
     of = case()
     bodies = [version.body for room in of.rooms for message in room.messages() for version in message.versions]
-    given = f"{of!r} {bodies!r} {_TAG_WORDS} {report_catalogue.english().values()!r}"
+    english = [*report_catalogue.english().values(), *english_texts().values()]
+    given = f"{of!r} {bodies!r} {_TAG_WORDS} {english!r}"
     with report_language(ENGLISH):
         texts = "\n".join(text for one in build_with_survey(told, of) for text in one)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from archiver.platforms.job_platform import english_texts
 from tests.claims.artifact_judge import READ
 from tests.claims.dispute import NAMES, RENAMED
 from tests.support import report_catalogue
@@ -40,7 +41,7 @@ def _made_equal(sentence: str) -> str:
 
 def _texts() -> dict[str, re.Pattern[str]]:
     """Each sentence of the catalogue, and how it is recognized."""
-    whole = [*report_catalogue.english()]
+    whole = [*report_catalogue.english(), *english_texts()]
     texts = {re.sub(r"\s", "", one) for text in whole for one in re.split(r"[。\n]", text)}
     return {text: _form(text) for text in sorted(texts) if len(re.sub(r"\{[^}]*\}", "", text)) >= LEAST}
 

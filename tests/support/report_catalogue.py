@@ -20,7 +20,7 @@ from archiver.claims.table import WORDS
 from archiver.evidence.tables import build, events, files_and_tasks
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.mask.policy import COVERED, COVERED_NAME, UNREAD
-from archiver.platforms.job_platform import STRANGER, platform_of, platforms
+from archiver.platforms.job_platform import STRANGER, english_texts, platform_of, platforms
 from archiver.records import TERM_ITEMS, CaseSide, contract_facts
 from archiver.render.page_templates import MARKED, SCRIPT_TEXT
 from tests.support.catalogues import LOCALE, ROOT, PlainCatalog, mo_bytes, po_bytes
@@ -115,8 +115,12 @@ def fields_of(text: str) -> set[str]:
 
 def problems() -> Iterator[str]:
     """What is wrong between the code and the catalogue, one sentence each."""
-    texts, known = said_texts(), english()
+    texts, known, of_platforms = said_texts(), english(), {*_platform_texts()}
     yield from (f"no English for {text!r}" for text in sorted(texts - known.keys()))
+    yield from (
+        f"no English in a platform's file for {text!r}" for text in sorted(of_platforms - english_texts().keys())
+    )
+    yield from (f"no text of a platform: {text!r}" for text in sorted(english_texts().keys() - of_platforms))
     yield from (f"not used any more: {text!r}" for text in sorted(known.keys() - texts))
     yield from (f"other values than in {ja!r}" for ja, en in known.items() if fields_of(ja) != fields_of(en))
     yield from (f"an f-string with Japanese: {place}" for place in half_said())
@@ -175,10 +179,14 @@ def _records_texts() -> Iterator[str]:
     yield from (files_and_tasks.FROM_BEFORE, *events.ROOM_TYPES.values())
     for module in (events, files_and_tasks):
         yield from _module_texts(Path(str(module.__file__)))
+    yield platform_of(None).end_request_name
+
+
+def _platform_texts() -> Iterator[str]:
+    """The Japanese of the platforms' own files that reports print."""
     for platform in (*platforms().values(), platform_of(STRANGER)):
         names = [one.name for one in fields(platform) if one.name not in ("address", "contact", "prefix", "profile")]
         yield from (text for name in names if isinstance(text := getattr(platform, name), str))
-        yield platform.end_request_name
         yield from (text for due in platform.deadlines for text in (due.name, due.advice, due.source.title))
         yield from (step.text for step in platform.steps)
 
