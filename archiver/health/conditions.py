@@ -15,44 +15,14 @@ from archiver.health.judgements import Found, Situation, found_if, if_so, is_set
 from archiver.health.snapshot import ComputerState
 from archiver.records.alerts import Grade
 
-
-class ConditionKind(StrEnum):
-    """What a condition is about; the value is the first part of its keys, which are remembered between rounds."""
-
-    SETUP = "setup"
-    NO_CONTRACT = "no_contract"
-    ENDED = "ended"
-    DISK_FULL = "disk_full"
-    LEDGER = "ledger"
-    NO_SPACE = "no_space"
-    FIRST_SAVE = "first_save"
-    STALE = "stale"
-    FAULT = "fault"
-    JOB_FAULT = "job_fault"
-    IDLE = "idle"
-    UNSCHEDULED = "unscheduled"
-    SILENT = "silent"
-    UNREAD = "unread"
-    BEHIND = "behind"
-    FAILING = "failing"
-    SHUT = "shut"
-    CLOCK = "clock"
-    DOUBT = "doubt"
-    FUTURE = "future"
-    FINDINGS = "findings"
-    ALERT = "alert"
-    HINT = "hint"
-    DUE = "due"
-    COPY = "copy"
-    REMOTE = "remote"
-    UNHEARD = "unheard"
-    PING = "ping"
-    PACE = "pace"
-    GAP = "gap"
-    LOST = "lost"
-    PENDING = "pending"
-    CUT = "cut"
-    UNREAD_DROPPED = "unread_dropped"
+ConditionKind = StrEnum(
+    "ConditionKind",
+    "SETUP NO_CONTRACT ENDED DISK_FULL LEDGER NO_SPACE FIRST_SAVE STALE FAULT JOB_FAULT IDLE UNSCHEDULED "
+    "SILENT UNREAD BEHIND FAILING SHUT CLOCK DOUBT FUTURE FINDINGS ALERT HINT DUE COPY REMOTE UNHEARD "
+    "PING PACE GAP LOST PENDING CUT UNREAD_DROPPED",
+)
+"""What a condition is about; the value, the name in small letters, is the first part of its keys, which are remembered
+between rounds."""
 
 
 class Notice(Enum):

@@ -21,9 +21,19 @@ from archiver.sync.report import doubtful_sentence
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, typed
 
-Text = str | Callable[[Mapping[str, Any]], str] | tuple["Text", ...]
-"""A sentence with placeholders: marked for translation, or chosen in the language of the process by what was found; or
-several, one after the other. `_words` names what stands in for the placeholders."""
+Text = str | Callable[[Mapping[str, Any]], "Text"] | tuple["Text", ...]
+"""A sentence with placeholders: marked for translation, or chosen by what was found; or several, one after the other.
+`_words` names what stands in for the placeholders."""
+
+
+def P_(one: str, many: str) -> Text:  # noqa: N802 - as N_, for a sentence that counts
+    """Mark a sentence for translation whose form goes by the number of things."""
+    return lambda words: ngettext(one, many, words["n"])
+
+
+def _either(fact: str, with_it: Text, without: Text) -> Text:
+    return lambda words: with_it if words[fact] else without
+
 
 NAMED_ROOMS_LIMIT = 6
 """So many rooms are named; the others are counted."""
@@ -80,7 +90,7 @@ def _say(text: Text, condition: Condition, labels: Mapping[str, str] | None = No
     if isinstance(text, tuple):
         return " ".join(_say(part, condition, labels) for part in text)
     words = _words(condition, labels or {})
-    return (_(text) if isinstance(text, str) else text(words)).format(**words)
+    return _(text).format(**words) if isinstance(text, str) else _say(text(words), condition, labels)
 
 
 def _words(condition: Condition, labels: Mapping[str, str]) -> dict[str, Any]:
@@ -160,58 +170,17 @@ COPY_FAULTS = {
 """The sentences by what went wrong; any other fault is the name of an error."""
 
 
-def _stale(words: Mapping[str, Any]) -> str:
-    if words["reason"] is None:
-        return ngettext("Nothing was saved for {n} hour.", "Nothing was saved for {n} hours.", words["n"])
-    return ngettext(
-        "Nothing was saved for {n} hour. Reason: {reason}.",
-        "Nothing was saved for {n} hours. Reason: {reason}.",
-        words["n"],
-    )
-
-
-def _fault(words: Mapping[str, Any]) -> str:
-    if words["reason"] is None:
-        return _("The last save failed.") + " {advice}"
-    return _("The last save failed. Reason: {reason}. {advice}")
-
-
-def _job_fault(words: Mapping[str, Any]) -> str:
-    if words["reason"] is None:
-        return _("The last automatic save failed ({time}), although one by hand worked. {advice}")
-    return _("The last automatic save failed ({time}), although one by hand worked. Reason: {reason}. {advice}")
-
-
-def _first_save(words: Mapping[str, Any]) -> str:
-    if words["is_begun"]:
-        return _(
-            "No save into this folder has ended yet; what is there is kept. To begin, or to go on with one that was "
-            "interrupted: archive save"
-        )
-    return _("Nothing has been saved yet. Run: archive save")
-
-
-def _clock(words: Mapping[str, Any]) -> str:
-    if words["is_behind"]:
-        return _("This computer's clock is {seconds} seconds behind Chatwork's. Set it right.")
-    return _("This computer's clock is {seconds} seconds ahead of Chatwork's. Set it right.")
-
-
-def _lost(words: Mapping[str, Any]) -> str:
-    return ngettext("{n} file could not be downloaded.", "{n} files could not be downloaded.", words["n"])
-
-
-def _gap(words: Mapping[str, Any]) -> str:
-    return ngettext("There is {n} gap.", "There are {n} gaps.", words["n"])
-
-
-def _pace(words: Mapping[str, Any]) -> str:
-    return ngettext(
-        "In chat {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form.",
-        "In chats {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form.",
-        words["n"],
-    )
-
+_STALE = _either(
+    "reason",
+    P_("Nothing was saved for {n} hour. Reason: {reason}.", "Nothing was saved for {n} hours. Reason: {reason}."),
+    P_("Nothing was saved for {n} hour.", "Nothing was saved for {n} hours."),
+)
+_LOST = P_("{n} file could not be downloaded.", "{n} files could not be downloaded.")
+_GAP = P_("There is {n} gap.", "There are {n} gaps.")
+_PACE = P_(
+    "In chat {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form.",
+    "In chats {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form.",
+)
 
 SENTENCES: Mapping[ConditionKind, Text] = {
     ConditionKind.SETUP: N_("The setup is not finished. Go on with: archive init"),
@@ -220,8 +189,12 @@ SENTENCES: Mapping[ConditionKind, Text] = {
     ConditionKind.ENDED: N_(
         "Every job has ended: no chat is saved any more. To save one again: archive job end JOB --undo"
     ),
-    ConditionKind.STALE: (_stale, N_("What is written and changed meanwhile is lost. Run: {command}")),
-    ConditionKind.FAULT: _fault,
+    ConditionKind.STALE: (_STALE, N_("What is written and changed meanwhile is lost. Run: {command}")),
+    ConditionKind.FAULT: _either(
+        "reason",
+        N_("The last save failed. Reason: {reason}. {advice}"),
+        (N_("The last save failed."), "{advice}"),
+    ),
     ConditionKind.LEDGER: N_("Nothing can be saved now: {reason}. More: archive status --full"),
     ConditionKind.DISK_FULL: N_(
         "Only {free} MB are free, and the records need {floor} MB: soon nothing can be saved. Make space."
@@ -230,7 +203,14 @@ SENTENCES: Mapping[ConditionKind, Text] = {
         "Only {free} GB are free, and {keep} GB must stay free: texts are still saved, but no more files "
         "are saved. Make space, move the archive, or change [files] stop_when_free_gb."
     ),
-    ConditionKind.FIRST_SAVE: _first_save,
+    ConditionKind.FIRST_SAVE: _either(
+        "is_begun",
+        N_(
+            "No save into this folder has ended yet; what is there is kept. To begin, or to go on with one that was "
+            "interrupted: archive save"
+        ),
+        N_("Nothing has been saved yet. Run: archive save"),
+    ),
     ConditionKind.IDLE: N_(
         "Automatic saving isn't running yet: start {scheduler} (a restart of the computer may do; on WSL: sudo "
         "service cron start). Another way: archive daemon"
@@ -240,53 +220,49 @@ SENTENCES: Mapping[ConditionKind, Text] = {
         "Registered with {scheduler}, but nothing was saved for three times its interval. If this computer was "
         "on all that time, the job does not run: archive init schedule --show"
     ),
-    ConditionKind.FINDINGS: lambda words: ngettext(
+    ConditionKind.FINDINGS: P_(
         "{n} thing did not match on {time}. Change nothing and see: archive verify --deep",
         "{n} things did not match on {time}. Change nothing and see: archive verify --deep",
-        words["n"],
     ),
     ConditionKind.COPY: lambda words: _(COPY_FAULTS.get(words["fault"], COPY_NOT_MADE)),
     ConditionKind.HINT: N_("You have an alert: archive status --alerts"),
-    ConditionKind.UNREAD: lambda words: ngettext(
+    ConditionKind.UNREAD: P_(
         "Nothing of chat {rooms} was read for {hours} hours. "
         "What is written and changed meanwhile is lost. Run: archive save",
         "Nothing of chats {rooms} was read for up to {hours} hours. What is written and changed "
         "meanwhile is lost. Run: archive save",
-        words["n"],
     ),
-    ConditionKind.BEHIND: lambda words: ngettext(
+    ConditionKind.BEHIND: P_(
         "This chat was not read last time: {rooms}. Run: archive save",
         "These chats were not read last time: {rooms}. Run: archive save",
-        words["n"],
     ),
-    ConditionKind.FAILING: lambda words: ngettext(
+    ConditionKind.FAILING: P_(
         "This chat could not be read: {rooms}. What was saved of it before is kept.",
         "These chats could not be read: {rooms}. What was saved of them before is kept.",
-        words["n"],
     ),
-    ConditionKind.SHUT: lambda words: ngettext(
+    ConditionKind.SHUT: P_(
         "This chat cannot be opened (reason unknown): {rooms}. What was saved is kept.",
         "These chats cannot be opened (reason unknown): {rooms}. What was saved is kept.",
-        words["n"],
     ),
-    ConditionKind.CLOCK: _clock,
+    ConditionKind.CLOCK: _either(
+        "is_behind",
+        N_("This computer's clock is {seconds} seconds behind Chatwork's. Set it right."),
+        N_("This computer's clock is {seconds} seconds ahead of Chatwork's. Set it right."),
+    ),
     ConditionKind.DOUBT: lambda words: doubtful_sentence(words["hours"]),
     ConditionKind.FUTURE: N_(
         "The last save is in the future ({time}): this computer's clock was changed. Set it right."
     ),
-    ConditionKind.PENDING: lambda words: ngettext(
-        "{n} file is still to be saved.", "{n} files are still to be saved.", words["n"]
-    ),
-    ConditionKind.LOST: _lost,
+    ConditionKind.PENDING: P_("{n} file is still to be saved.", "{n} files are still to be saved."),
+    ConditionKind.LOST: _LOST,
     ConditionKind.CUT: N_(
         "Chatwork lists at most 100 of these per person; there may be more that are not kept: {rooms}."
     ),
-    ConditionKind.GAP: _gap,
-    ConditionKind.PACE: (_pace, N_('Keep this computer on and set [sync] every = "{shorter}".')),
-    ConditionKind.DUE: lambda words: ngettext(
+    ConditionKind.GAP: _GAP,
+    ConditionKind.PACE: (_PACE, N_('Keep this computer on and set [sync] every = "{shorter}".')),
+    ConditionKind.DUE: P_(
         "{n} deadline is today or tomorrow. See: archive status --alerts",
         "{n} deadlines are today or tomorrow. See: archive status --alerts",
-        words["n"],
     ),
     ConditionKind.REMOTE: N_(
         "Alerts cannot be sent to the addresses of [notify] urls: a part of this program is missing. How "
@@ -304,22 +280,24 @@ SENTENCES: Mapping[ConditionKind, Text] = {
         "While saving, your unread messages became fewer, perhaps because you read in Chatwork yourself. "
         "If you did not, please tell us: saving should mark nothing as read."
     ),
-    ConditionKind.JOB_FAULT: _job_fault,
+    ConditionKind.JOB_FAULT: _either(
+        "reason",
+        N_("The last automatic save failed ({time}), although one by hand worked. Reason: {reason}. {advice}"),
+        N_("The last automatic save failed ({time}), although one by hand worked. {advice}"),
+    ),
 }
 
 SHORT_SENTENCES: Mapping[ConditionKind, Text] = {
-    ConditionKind.STALE: (_stale, N_("Run: {command}")),
-    ConditionKind.UNREAD: lambda words: ngettext(
+    ConditionKind.STALE: (_STALE, N_("Run: {command}")),
+    ConditionKind.UNREAD: P_(
         "{n} chat has not been read for a long time. See: archive status",
         "{n} chats have not been read for a long time. See: archive status",
-        words["n"],
     ),
-    ConditionKind.LOST: (_lost, N_("See: archive status")),
-    ConditionKind.GAP: (_gap, N_("See: archive status")),
-    ConditionKind.PACE: lambda words: ngettext(
+    ConditionKind.LOST: (_LOST, N_("See: archive status")),
+    ConditionKind.GAP: (_GAP, N_("See: archive status")),
+    ConditionKind.PACE: P_(
         "{n} chat is so busy that saving every {every} may miss messages: archive status --full",
         "{n} chats are so busy that saving every {every} may miss messages: archive status --full",
-        words["n"],
     ),
 }
 """Those whose sentence would name a chat in a notice, or send nobody to where more is said."""
@@ -327,7 +305,7 @@ SHORT_SENTENCES: Mapping[ConditionKind, Text] = {
 PAGE_SENTENCES: Mapping[ConditionKind, Text] = {
     ConditionKind.IDLE: (IDLE_SENTENCE, IDLE_ADVICE),
     ConditionKind.PACE: (
-        _pace,
+        _PACE,
         N_("Keep this computer on, and while much is written save by hand now and then, too: archive save"),
     ),
 }

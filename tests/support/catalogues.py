@@ -27,7 +27,7 @@ from tests.support.module_imports import calls_below
 ROOT = Path(__file__).parents[2]
 LOCALE = ROOT / "archiver" / "locale"
 LANGUAGES = ("ja",)
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "P_": (1, 2)}
 
 #: Where texts stand besides code: in the scripts of `verify.html`, and in the templates of the pages.
 METHODS = [
