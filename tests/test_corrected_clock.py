@@ -15,6 +15,7 @@ RAW_CLOCKS = {
     "app.py",  # the clock that is corrected
     "evidence/verify/package_at_path.py",  # `verify.py` of a package: no archive, no Chatwork
     "notices/round_notices.py",  # beside the time of a file, which is this computer's
+    "rounds/daemon.py",  # the scheduler's jobs, which go by this computer's clock
     "schedule/backends.py",  # when cron reads its tables, by this computer's clock
     "settings/token.py",  # beside the time of a file
     "store/blobs.py",  # beside the time of a file
