@@ -34,19 +34,10 @@ DELETION_BURST = 2
 
 DAY = timedelta(days=1)
 
-REPEATING_RULES = frozenset(
-    {
-        AlertRule.DELETIONS,
-        AlertRule.A1,
-        AlertRule.A2,
-        AlertRule.A4,
-        AlertRule.A6,
-        AlertRule.A7,
-        AlertRule.A9,
-        AlertRule.A10,
-        AlertRule.A13,
-    }
-)
+REPEATING_RULES = {
+    *(AlertRule.DELETIONS, AlertRule.A1, AlertRule.A2, AlertRule.A4, AlertRule.A6, AlertRule.A7),
+    *(AlertRule.A9, AlertRule.A10, AlertRule.A13),
+}
 """Rules of which many alerts may follow one another."""
 
 K = TypeVar("K", int, tuple[int, int])
@@ -60,9 +51,7 @@ def closed_accounts(observations: DepartureObservations) -> Iterator[Alert]:
             continue
         if was_closed(rename.before, rename.after):
             accounts.add(rename.account_id)
-            rooms_carried = [
-                room for room in observations.rooms if carries_conversation(observations, room, rename.account_id)
-            ]
+            rooms_carried = _carried(observations, rename.account_id)
             level = Level.HIGH if rooms_carried else Level.LOW
             room = rename.room_id if rename.room_id in rooms_carried or not rooms_carried else rooms_carried[0]
             yield Alert(AlertRule.ACCOUNT_CLOSED, level, rename.at, room, rename.account_id)
@@ -86,9 +75,7 @@ def inaccessible_rooms(observations: DepartureObservations) -> Iterator[Alert]:
 def removed_contacts(observations: DepartureObservations) -> Iterator[Alert]:
     """Alerts about people whom the list of contacts shows no more; a chat that went with one has its own alert."""
     for signal in observations.contacts_removed:
-        rooms_carried = [
-            room for room in observations.rooms if carries_conversation(observations, room, signal.account_id)
-        ]
+        rooms_carried = _carried(observations, signal.account_id)
         level = Level.MEDIUM if rooms_carried else Level.LOW
         yield Alert(
             AlertRule.CONTACT_GONE, level, signal.at, rooms_carried[0] if rooms_carried else None, signal.account_id
@@ -99,8 +86,7 @@ def other_chats(observations: DepartureObservations) -> Iterator[Alert]:
     """Alerts about direct chats with people of contracted rooms that are not saved; each names that chat."""
     for chat in observations.other_chats:
         if chat.room_id is not None and chat.account_id != observations.owner:
-            carries = any(carries_conversation(observations, room, chat.account_id) for room in observations.rooms)
-            level = Level.MEDIUM if carries else Level.LOW
+            level = Level.MEDIUM if _carried(observations, chat.account_id) else Level.LOW
             yield Alert(AlertRule.OTHER_CHAT, level, chat.at, chat.room_id, chat.account_id)
 
 
@@ -151,6 +137,11 @@ def carries_conversation(observations: DepartureObservations, room: int, account
     if belongs and not people.members - {account, observations.owner}:
         return True
     return any(_is_large_share(counts.get(account, 0), sum(counts.values())) for counts in (people.wrote, people.sent))
+
+
+def _carried(observations: DepartureObservations, account: int) -> list[int]:
+    """The rooms whose conversation rests on this person."""
+    return [room for room in observations.rooms if carries_conversation(observations, room, account)]
 
 
 def standing_alert(alert: Alert, kept: Iterable[Alert]) -> Alert | None:

@@ -25,6 +25,9 @@ from archiver.store.working.remembered_values import EndedPause
 
 DAY = timedelta(days=1)
 
+DueDeadline = tuple[str | None, Deadline, int, str]
+"""The job's number, which deadline, the days left (0 or 1), and the time in Japan if it is no whole day."""
+
 
 class DepartureFacts(NamedTuple):
     """The facts of an alert about a departure: of people, messages or a chat."""
@@ -36,17 +39,6 @@ class DepartureFacts(NamedTuple):
     vanished: VanishedCounts | None = None
     chat_counts: tuple[int, int, int] | None = None
     """Of a chat that cannot be opened any more: messages, files saved, files known."""
-
-
-class DeadlineFacts(NamedTuple):
-    """The facts of a deadline of today or tomorrow."""
-
-    contract: str | None
-    deadline: Deadline
-    days_left: int
-    """0 or 1."""
-    time: str = ""
-    """The time of day in Japan at which it ends; empty where it is a whole day."""
 
 
 class DailyFacts(NamedTuple):
@@ -85,7 +77,7 @@ class NoticeFacts:
     """Whether anything is known to be missing that no round can fetch."""
     departures: Mapping[int, DepartureFacts] = field(default_factory=dict)
     """By number of the alert."""
-    deadlines: tuple[DeadlineFacts, ...] = ()
+    deadlines: tuple[DueDeadline, ...] = ()
     ended_pause: EndedPause | None = None
     regained: int = 0
     """Files that had been given up and are saved now."""
@@ -144,27 +136,23 @@ def _departure_facts(reading: Reading, alert: Alert, contracts: list[Contract]) 
     return DepartureFacts(alert.rule, alert.at, label)
 
 
-def _deadline_facts(opened: Iterable[Alert], contracts: list[Contract], now: datetime) -> Iterator[DeadlineFacts]:
+def _deadline_facts(opened: Iterable[Alert], contracts: list[Contract], now: datetime) -> Iterator[DueDeadline]:
     for alert in opened:
         contract_id, platform, rule, _day = (alert.subject or "").split("/")
         label = next((_platform_number(one) for one in contracts if one.id == contract_id), None)
         for deadline in platform_of(platform).deadlines:
             if deadline.rule == rule:
-                yield DeadlineFacts(label, deadline, days_left(alert, now), deadline_time(alert))
+                yield label, deadline, days_left(alert, now), deadline_time(alert)
 
 
 def _count_rooms_read_again(reading: Reading, notices: DueNotices) -> int:
     rooms = {int(key.partition("/")[2]) for key in notices.over if has_kind([key], ConditionKind.UNREAD)}
-    if not rooms:
-        return 0
     looks = last_looks.room_looks(reading, rooms)
     return len(looks.at.keys() - looks.behind - looks.failing.keys())
 
 
 def _count_regained_files(reading: Reading, notices: DueNotices) -> int:
     over = {key for key in notices.over if has_kind([key], ConditionKind.LOST)}
-    if not over:
-        return 0
     return len(over & {f"{ConditionKind.LOST}/{room}/{file}" for room, file in files.held_files(reading)})
 
 

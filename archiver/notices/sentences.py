@@ -8,15 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver import errors
-from archiver.health.conditions import (
-    CONDITIONS,
-    Condition,
-    ConditionKind,
-    Notice,
-    condition_of,
-    conditions,
-    told_conditions,
-)
+from archiver.health import conditions
 from archiver.health.judgements import Situation, fault
 from archiver.health.snapshot import (
     ComputerState,
@@ -33,7 +25,6 @@ from archiver.notices.facts import (
     PAUSE,
     WEEKLY,
     DailyFacts,
-    DeadlineFacts,
     DepartureFacts,
     DueNotices,
     NoticeFacts,
@@ -44,6 +35,7 @@ from archiver.notices.facts import (
     notice_key,
     week_key,
 )
+from archiver.platforms.job_platform import Deadline
 from archiver.records.alerts import Grade, grade_word
 from archiver.render.times import short_day, short_time
 from archiver.report_language import in_program_language
@@ -68,15 +60,15 @@ def sentences(pending: PendingNotices) -> list[str]:
     ]
 
 
-def _condition_sentences(condition: Condition, facts: NoticeFacts) -> list[str]:
-    if condition.kind is ConditionKind.ALERT:
+def _condition_sentences(condition: conditions.Condition, facts: NoticeFacts) -> list[str]:
+    if condition.kind is conditions.ConditionKind.ALERT:
         return [_graded(condition, text) for text in _departure_sentences(condition, facts)]
-    if condition.kind is ConditionKind.DUE and facts.deadlines:
-        return [_deadline_sentence(one) for one in facts.deadlines]
+    if condition.kind is conditions.ConditionKind.DUE and facts.deadlines:
+        return [_deadline_sentence(*one) for one in facts.deadlines]
     return [_graded(condition, short_sentence(condition))]
 
 
-def _graded(condition: Condition, text: str) -> str:
+def _graded(condition: conditions.Condition, text: str) -> str:
     """A sentence of a notice with the word for its grade before it."""
     return _("[{grade}] {sentence}").format(grade=grade_word(condition.grade), sentence=text)
 
@@ -87,8 +79,8 @@ def _over_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     if facts.ended_pause is not None and saves and has_kind(notices.say, "pause"):
         yield _resumed_sentence(facts.ended_pause)
     elif saves and any(keeps_from_saving(key) for key in notices.over):
-        yield _saves_again_sentence(facts, alarm=has_kind(notices.say, ConditionKind.ALERT))
-    if ConditionKind.FINDINGS in notices.over:
+        yield _saves_again_sentence(facts, alarm=has_kind(notices.say, conditions.ConditionKind.ALERT))
+    if conditions.ConditionKind.FINDINGS in notices.over:
         yield _("The archive was verified again, and nothing was found.")
     if facts.read_again:
         sentence = ngettext("{n} chat is read again.", "{n} chats are read again.", facts.read_again)
@@ -119,7 +111,9 @@ def _saves_again_sentence(facts: NoticeFacts, *, alarm: bool) -> str:
 
 def _daily_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     if facts.daily is not None:
-        needs_user = has_kind(notices.known, *(row.kind for row in CONDITIONS if row.notice is Notice.GRAVE))
+        needs_user = has_kind(
+            notices.known, *(row.kind for row in conditions.CONDITIONS if row.notice is conditions.Notice.GRAVE)
+        )
         yield daily_sentence(facts.daily, needs_user=needs_user)
 
 
@@ -161,18 +155,18 @@ def pause_words(hours: int) -> str:
 # --- what is near, and every day -----------------------------------------------------------------
 
 
-def _deadline_sentence(deadline: DeadlineFacts) -> str:
-    name = in_program_language(deadline.deadline.name)
-    if deadline.time:
-        name = _("{name} ends at {time} (Japan time)").format(name=name, time=deadline.time)
-    words = {"contract": deadline.contract, "name": name, "advice": in_program_language(deadline.deadline.advice)}
-    if deadline.contract is None:
+def _deadline_sentence(job: str | None, deadline: Deadline, left: int, time: str) -> str:
+    name = in_program_language(deadline.name)
+    if time:
+        name = _("{name} ends at {time} (Japan time)").format(name=name, time=time)
+    words = {"contract": job, "name": name, "advice": in_program_language(deadline.advice)}
+    if job is None:
         today = _("Today: {name}. {advice}.")
         tomorrow = _("Tomorrow: {name}. {advice}.")
     else:
         today = _("Job {contract}, today: {name}. {advice}.")
         tomorrow = _("Job {contract}, tomorrow: {name}. {advice}.")
-    return (tomorrow if deadline.days_left else today).format(**words)
+    return (tomorrow if left else today).format(**words)
 
 
 def daily_sentence(facts: DailyFacts, *, needs_user: bool) -> str:
@@ -215,7 +209,7 @@ SENTENCES_LIMIT = 3
 """So many such sentences are in one notice; the page of `archive` has them all."""
 
 
-def _departure_sentences(condition: Condition, facts: NoticeFacts) -> list[str]:
+def _departure_sentences(condition: conditions.Condition, facts: NoticeFacts) -> list[str]:
     """One sentence for each of the newest alerts, and how many more there are."""
     departures = [facts.departures[one] for one in sorted(facts.departures, reverse=True)]
     texts = [_departure_sentence(one, facts.now) for one in departures[:SENTENCES_LIMIT]] or [sentence(condition)]
@@ -232,7 +226,7 @@ def _departure_sentence(departure: DepartureFacts, now: datetime) -> str:
     if departure.chat_counts is not None:
         return _shut_chat_sentence(departure, departure.chat_counts)
     if departure.contract is None:
-        return sentence(Condition(ConditionKind.ALERT))
+        return sentence(conditions.Condition(conditions.ConditionKind.ALERT))
     text = _("Job {contract}: something big changed in its chat. Don't leave the chat; see: archive")
     return text.format(contract=departure.contract)
 
@@ -283,7 +277,7 @@ class PendingNotices(NamedTuple):
     """The notices to give, the conditions behind them, and the other facts for their sentences."""
 
     notices: DueNotices
-    found: Sequence[Condition]
+    found: Sequence[conditions.Condition]
     """As far as they are to be said now."""
     facts: NoticeFacts
 
@@ -319,7 +313,7 @@ def take_pending_notices(
         if notices.known != known or snapshot.paces.is_fresh or new_fault is not None or run is not None:
             _remember(archive, notices, snapshot, new_fault, run)
     except UNREADABLE:
-        found = [] if name is None else [condition_of(ConditionKind.FAULT, fault(name, settings))]
+        found = [] if name is None else [conditions.condition_of(conditions.ConditionKind.FAULT, fault(name, settings))]
         notices = facts.due_notices(_fault_keys(name), {}, now=now)._replace(is_remembered=False)
         notice_facts = NoticeFacts(now)
     return PendingNotices(notices, due_conditions(found, notices), notice_facts)
@@ -333,25 +327,27 @@ def urgent_notices(archive: Archive, settings: Settings, *, now: datetime) -> Pe
         found = noticed_conditions(snapshot, settings, now=now)
         urgent = [one for one in found if one.grade is Grade.ACTION]
         notices = DueNotices(tuple(key for one in urgent for key in one.keys), (), {})
-        return PendingNotices(notices, told_conditions(urgent), collect_facts(reading, snapshot, notices, {}, now=now))
+        return PendingNotices(
+            notices, conditions.told_conditions(urgent), collect_facts(reading, snapshot, notices, {}, now=now)
+        )
 
 
 def noticed_conditions(
     snapshot: HealthSnapshot, settings: Settings, *, now: datetime, adapts: bool = False
-) -> list[Condition]:
+) -> list[conditions.Condition]:
     """The conditions of which notices are given."""
     computer = ComputerState(
         disk=observe_disk(settings.home, settings.files.stop_when_free_bytes),
         lacks_library=apprise_sender.is_lacking(settings),
     )
-    found = conditions(Situation(snapshot, settings, now, computer, adapts))
+    found = conditions.conditions(Situation(snapshot, settings, now, computer, adapts))
     return [one for one in found if one.kind in NOTICED]
 
 
-def due_conditions(found: Sequence[Condition], notices: DueNotices) -> list[Condition]:
+def due_conditions(found: Sequence[conditions.Condition], notices: DueNotices) -> list[conditions.Condition]:
     """What is to be said now of these conditions."""
     due = [one.only(notices.say) if one.which else one for one in found if set(one.keys) & set(notices.say)]
-    return told_conditions(due)
+    return conditions.told_conditions(due)
 
 
 def is_to_say(error: errors.ArchiverError | None, notices: DueNotices) -> bool:
@@ -393,4 +389,4 @@ def _error_name(error: errors.ArchiverError | None) -> str | None:
 
 
 def _fault_keys(error_name: str | None) -> set[str]:
-    return set() if error_name is None else {f"{ConditionKind.FAULT}/{error_name}"}
+    return set() if error_name is None else {f"{conditions.ConditionKind.FAULT}/{error_name}"}

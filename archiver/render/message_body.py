@@ -7,19 +7,6 @@ from html import escape
 from typing import NamedTuple, assert_never
 
 from archiver.chatwork.notation import nodes
-from archiver.chatwork.notation.nodes import (
-    Box,
-    Code,
-    Node,
-    PersonTag,
-    PlainText,
-    Quote,
-    ReplyTag,
-    RuleTag,
-    TaskBox,
-    Title,
-    Url,
-)
 from archiver.records import AccountId, FileId, MessageId, RoomId
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.times import typed_date, typed_time
@@ -58,30 +45,30 @@ NOWHERE = References(name_of=lambda _account: None, link_of=lambda _room, _messa
 BETWEEN_NAMES = "、"
 """Put between adjacent names, as Chatwork puts nothing there."""
 
-BLOCKS = Quote | Box | Title | TaskBox | Code | RuleTag
+BLOCKS = nodes.Quote | nodes.Box | nodes.Title | nodes.TaskBox | nodes.Code | nodes.RuleTag
 """Nodes that stand on lines of their own."""
 
 
-def lay_out_nodes(nodes: Sequence[Node], *, inside: bool) -> Iterator[Node]:
+def lay_out_nodes(tree: Sequence[nodes.Node], *, inside: bool) -> Iterator[nodes.Node]:
     """The nodes without the line feed that only separates a block from the text around it, and with names separated."""
-    last = len(nodes) - 1
-    for index, node in enumerate(nodes):
-        if not isinstance(node, PlainText):
-            if index and _is_name(node) and _is_name(nodes[index - 1]):
-                yield PlainText(say(BETWEEN_NAMES))
+    last = len(tree) - 1
+    for index, node in enumerate(tree):
+        if not isinstance(node, nodes.PlainText):
+            if index and _is_name(node) and _is_name(tree[index - 1]):
+                yield nodes.PlainText(say(BETWEEN_NAMES))
             yield node
             continue
         text = node.source
-        if (isinstance(nodes[index - 1], BLOCKS) if index else inside) and text.startswith("\n"):
+        if (isinstance(tree[index - 1], BLOCKS) if index else inside) and text.startswith("\n"):
             text = text[1:]
-        if (isinstance(nodes[index + 1], BLOCKS) if index < last else inside) and text.endswith("\n"):
+        if (isinstance(tree[index + 1], BLOCKS) if index < last else inside) and text.endswith("\n"):
             text = text[:-1]
         if text:
-            yield node if text == node.source else PlainText(text)
+            yield node if text == node.source else nodes.PlainText(text)
 
 
-def _is_name(node: Node) -> bool:
-    return isinstance(node, PersonTag) and node.name
+def _is_name(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.PersonTag) and node.name
 
 
 def person_name(account: AccountId, references: References) -> str:
@@ -100,7 +87,7 @@ def quote_head(account: AccountId | None, time: int | None, references: Referenc
     return " ".join(words) if len(words) > 1 else say("引用")
 
 
-def task_head(node: TaskBox, references: References) -> str:
+def task_head(node: nodes.TaskBox, references: References) -> str:
     """State, people and time limit of a task, as they were when it was announced."""
     status = {"open": say("未完了"), "done": say("完了")}.get(node.status, visible(node.status))
     people = say("、").join(person_name(account, references) for account in node.account_ids)
@@ -111,7 +98,7 @@ def task_head(node: TaskBox, references: References) -> str:
     return say("タスク({status}) 担当: {people} 期限: {limit}", status=status, people=people, limit=limit)
 
 
-def reply_target(node: ReplyTag, references: References) -> tuple[str, ReferenceLink | None]:
+def reply_target(node: nodes.ReplyTag, references: References) -> tuple[str, ReferenceLink | None]:
     """The name of the person who is answered, and a link to the message if one is named."""
     name = person_name(node.account_id, references)
     if node.room_id is None or node.message_id is None:
@@ -125,25 +112,12 @@ def file_link(file_id: FileId, references: References) -> ReferenceLink:
     return references.file_of(file_id) or ReferenceLink(say("ファイルID {file_id}", file_id=file_id))
 
 
-def message_link(node: Url, references: References) -> ReferenceLink | None:
+def message_link(node: nodes.Url, references: References) -> ReferenceLink | None:
     """The link to the message that a URL points to, if it is one in Chatwork."""
     if node.room_id is None or node.message_id is None:
         return None
     return references.link_of(node.room_id, node.message_id)
 
-
-__all__ = [
-    "NOWHERE",
-    "REL",
-    "Picture",
-    "ReferenceLink",
-    "References",
-    "anchor_html",
-    "html",
-    "picture_html",
-    "plain_text",
-    "visible",
-]
 
 RULE = "-" * 24
 """A line across the message, in plain text."""

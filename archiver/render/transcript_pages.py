@@ -14,25 +14,10 @@ from typing import Any, NamedTuple
 from archiver.chatwork.notation.parse import parse
 from archiver.records import AccountId, Attachment, Conversation, FileId, Message, MessageId, RoomId, State
 from archiver.records.conversation import is_plausible
+from archiver.render import message_html
 from archiver.render.gap_breaks import GapBreaks, gap_text, gap_title, pause_text
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_body import Picture, ReferenceLink, References, html
-from archiver.render.message_html import (
-    PLACEHOLDER,
-    PLACEHOLDER_BEGIN,
-    STATES,
-    MessagePlaces,
-    RenderedMessage,
-    Rendering,
-    anchor_id,
-    attachment_html,
-    chatwork_url,
-    link_elsewhere,
-    message_facts,
-    name_at,
-    render_here,
-    task_html,
-)
 from archiver.render.page_templates import PageTexts, PairFilter, SearchText, render_template
 from archiver.render.snippet import other_chat_texts
 from archiver.render.times import day_of_month, day_text, iso_date, local_time, month_text, time_from_id
@@ -192,7 +177,7 @@ def _period_text(first: tuple[datetime, datetime] | None, last: tuple[datetime, 
     return say("{first} から {last} まで", first=local_time(first[0]), last=local_time(last[1]))
 
 
-_COUNTED = dict(STATES) | {State.DELETED: "「削除」表示"}
+_COUNTED = dict(message_html.STATES) | {State.DELETED: "「削除」表示"}
 """What is counted by state: of deletions, those that had come before the saving too."""
 
 
@@ -241,7 +226,7 @@ class Transcript:
         conversation: Conversation,
         link: FileLink,
         pictures: Mapping[FileId, Picture] | None = None,
-        render: Rendering = render_here,
+        render: message_html.Rendering = message_html.render_here,
     ) -> None:
         """Take a conversation, the thumbnails of its files and who renders its messages; no message is read yet."""
         self._conversation = conversation
@@ -249,7 +234,7 @@ class Transcript:
         self._render = render
         self._pair_filter = PairFilter()
         self._files = {one.file_id: self._file_link(one, link) for one in conversation.attachments}
-        self._places = MessagePlaces()
+        self._places = message_html.MessagePlaces()
         self._pages: list[PageBuffer] = []
         self._states: Counter[State] = Counter()
         self._references = References(self._last_name_of, self._link_of, self._files.get)
@@ -259,7 +244,7 @@ class Transcript:
         """The pages in order, each once it is full; at least one."""
         breaks = GapBreaks(self._conversation.gaps, self._conversation.pauses)
         page = self._begin_page()
-        facts = message_facts(self._conversation, self._files)
+        facts = message_html.message_facts(self._conversation, self._files)
         for message, rendered in self._render(self._conversation.messages(), facts):
             before, (html, texts) = "".join(breaks.before(message)), self._with_passed_links(rendered)
             size = len(before.encode()) + len(html.encode())
@@ -278,7 +263,7 @@ class Transcript:
 
     def finished_page(self, page: TranscriptPage) -> str:
         """The completed HTML of a page; to be called after `pages()` has ended."""
-        content = PLACEHOLDER.sub(self._fill_placeholder, page.content)
+        content = message_html.PLACEHOLDER.sub(self._fill_placeholder, page.content)
         filled, names, number = self._pages[page.number - 1], self._places.names, page.number
         steps = [
             (say("最初"), names[0] if number > 1 else ""),
@@ -340,19 +325,21 @@ class Transcript:
             if self._places.find(int(attachment.message_id)) is None:
                 name = visible_html(attachment.account_name)
                 sender = f"{say('送信')} <bdi>{name}</bdi> {local_time(attachment.uploaded_at)}"
-                yield f"{attachment_html(attachment, self._references)} / {sender}"
+                yield f"{message_html.attachment_html(attachment, self._references)} / {sender}"
         for task in self._conversation.tasks:
             if self._places.find(int(task.message_id)) is None:
-                yield f"{task_html(task)} / {html(parse(task.body), self._references)}"
+                yield f"{message_html.task_html(task)} / {html(parse(task.body), self._references)}"
 
     # --- targets of the ids in a body ---
 
-    def _with_passed_links(self, rendered: RenderedMessage) -> RenderedMessage:
+    def _with_passed_links(self, rendered: message_html.RenderedMessage) -> message_html.RenderedMessage:
         """The message with its links to messages that came before; in the texts, those to later ones are their ids."""
-        if PLACEHOLDER_BEGIN not in rendered.html:
+        if message_html.PLACEHOLDER_BEGIN not in rendered.html:
             return rendered
-        texts = [SearchText(kind, PLACEHOLDER.sub(self._label_or_id, text)) for kind, text in rendered.texts]
-        return RenderedMessage(PLACEHOLDER.sub(self._fill_if_passed, rendered.html), texts)
+        texts = [
+            SearchText(kind, message_html.PLACEHOLDER.sub(self._label_or_id, text)) for kind, text in rendered.texts
+        ]
+        return message_html.RenderedMessage(message_html.PLACEHOLDER.sub(self._fill_if_passed, rendered.html), texts)
 
     def _fill_if_passed(self, mark: re.Match[str]) -> str:
         return self._fill_placeholder(mark) if self._places.has_passed(int(mark[2])) else mark[0]
@@ -366,15 +353,19 @@ class Transcript:
         return link.label if mark[1] == "n" else f"{link.href}"
 
     def _last_name_of(self, account: AccountId) -> str | None:
-        return name_at(self._conversation.people, account, None)
+        return message_html.name_at(self._conversation.people, account, None)
 
     def _link_of(self, room: RoomId, message: MessageId) -> ReferenceLink:
-        return self._link_in_room(message) if room == self._conversation.room_id else link_elsewhere(room, message)
+        return (
+            self._link_in_room(message)
+            if room == self._conversation.room_id
+            else message_html.link_elsewhere(room, message)
+        )
 
     def _link_in_room(self, message: MessageId) -> ReferenceLink:
         place = self._places.find(int(message))
         if place is None:
-            url = chatwork_url(self._conversation.room_id, message)
+            url = message_html.chatwork_url(self._conversation.room_id, message)
             number = int(message)
             at = time_from_id(number) if is_plausible(number, self._conversation.read_at) else None
             return ReferenceLink(
@@ -384,7 +375,7 @@ class Transcript:
                 url,
             )
         name, number = place
-        return ReferenceLink(f"No.{number}", f"{name}#{anchor_id(message)}")
+        return ReferenceLink(f"No.{number}", f"{name}#{message_html.anchor_id(message)}")
 
     def _file_link(self, attachment: Attachment, link: FileLink) -> ReferenceLink:
         return ReferenceLink(visible(attachment.number), link(attachment), self._pictures.get(attachment.file_id))

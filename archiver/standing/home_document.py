@@ -32,15 +32,7 @@ from archiver.render.times import interval_words, short_time
 from archiver.rounds import run_log
 from archiver.settings.model import Settings
 from archiver.setup.fact_questions import missing_facts
-from archiver.standing.alert_lines import (
-    FIRST_SCREEN_LIMIT,
-    AlertLine,
-    alert_lines,
-    contract_names,
-    group_equal,
-    more_sentence,
-    room_labels,
-)
+from archiver.standing import alert_lines
 from archiver.standing.emergencies import Emergency, emergencies, references_of
 from archiver.standing.emergency_words import people_sentence
 from archiver.standing.headlines import Row, headlines, kept_words
@@ -85,7 +77,7 @@ def home_document(
 def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now: datetime) -> Row:
     """The same where this is observed (`observed_facts`); the headline is the first that is true."""
     urgent = emergencies(reading, status.contracts, status.alerts)
-    marks, names = SEEN_CHANGES.recall(reading), contract_names(status.contracts)
+    marks, names = SEEN_CHANGES.recall(reading), alert_lines.contract_names(status.contracts)
     departed = {one.contract.id: people_sentence(one) for one in urgent if one.is_departure}
     jobs = [
         job_row(reading, status, one, marks.get(one.id, NEVER), now)
@@ -96,14 +88,17 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
     head, is_gone = told[0], any(one["kind"] == "gone" for one in told)
     job = next((one for one in jobs if one["id"] == head["job"]), None)
     lines = [one for one in facts["lines"] if not (is_gone and one["kind"] == "shut")]
-    alerts = alert_lines(reading, other_alerts(status.alerts, urgent), names)
-    more = len(alerts) - FIRST_SCREEN_LIMIT
+    alerts = alert_lines.alert_lines(reading, other_alerts(status.alerts, urgent), names)
+    more = len(alerts) - alert_lines.FIRST_SCREEN_LIMIT
     return {
         "told": told,
         "head": head,
         "also": [*map(_line, told[1:]), *(one["text"] for one in lines)],
         "lines": lines,
-        "alerts": [*alerts[:FIRST_SCREEN_LIMIT], *([AlertLine(more_sentence(more), None)] if more > 0 else [])],
+        "alerts": [
+            *alerts[: alert_lines.FIRST_SCREEN_LIMIT],
+            *([alert_lines.AlertLine(alert_lines.more_sentence(more), None)] if more > 0 else []),
+        ],
         "alert_count": len(alerts),
         "job": job,
         "kept": kept_words(status.rooms if job is None else job["rooms"]),
@@ -134,7 +129,7 @@ def urgent_count(reading: Reading, alerts: Sequence[Alert]) -> int:
     every = contracts(reading)
     found = emergencies(reading, every, alerts)
     urgent = [one for one in other_alerts(alerts, found) if one.level is Level.HIGH]
-    return len(found) + len(group_equal(urgent, contract_names(every)))
+    return len(found) + len(alert_lines.group_equal(urgent, alert_lines.contract_names(every)))
 
 
 def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:
@@ -142,7 +137,7 @@ def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:
     found = [one for one in standing.found if one.kind not in OF_ALERTS]
     if status.is_practice:  # nothing saves it by itself, and nothing should
         found = [one for one in found if one.kind not in {ConditionKind.UNSCHEDULED, ConditionKind.STALE}]
-    labels = room_labels(reading, ())
+    labels = alert_lines.room_labels(reading, ())
     said = [(one.kind, page_sentence(one, labels), one.facts.get("error")) for one in found]
     services = [] if status.is_practice else service_sentences(reading)
     beside: list[tuple[Any, str]] = [("service", one) for one in services]

@@ -117,7 +117,7 @@ def base_pages(context: ConsoleContext) -> Blueprint:
     """The blueprint that prepares an application for pages that write. It must be the first."""
     base = Blueprint("console", __name__)
     base.record_once(lambda state: _prepare(state, context))
-    base.before_app_request(_note_activity)
+    base.before_app_request(context.activity.note)
     base.before_app_request(_lead_to_first_run)
     base.before_app_request(_refuse_long_fields)
     base.before_app_request(_state_typed)
@@ -135,7 +135,16 @@ def _prepare(state: BlueprintSetupState, context: ConsoleContext) -> None:
     app.request_class = StreamingRequest
     app.config.update(_form_settings(gate))
     CSRFProtect(app)
-    app.jinja_env.globals.update(_page_names(context))
+    app.jinja_env.globals |= {  # what every page's template may name
+        "is_writing": True,
+        "upload_limit": UPLOAD_LIMIT,
+        "too_large_sentence": too_large_sentence,
+        "navigation": navigation,
+        "has_others": has_others,
+        "is_here": is_here,
+        "jobs": context.jobs,
+        "has_archive": lambda: context.archive.exists(),
+    }
     app.jinja_env.filters.update(pieces=command_links.pieces, linked=command_links.linked)
     got_request_exception.connect(_note_bug, app)
 
@@ -156,25 +165,7 @@ def _form_settings(gate: AccessGate) -> dict[str, object]:
     }
 
 
-def _page_names(context: ConsoleContext) -> dict[str, object]:
-    """What every page's template may name."""
-    return {
-        "is_writing": True,
-        "upload_limit": UPLOAD_LIMIT,
-        "too_large_sentence": too_large_sentence,
-        "navigation": navigation,
-        "has_others": has_others,
-        "is_here": is_here,
-        "jobs": context.jobs,
-        "has_archive": _has_archive,
-    }
-
-
 # --- before each page ----------------------------------------------------------------------------
-
-
-def _note_activity() -> None:
-    console_context().activity.note()
 
 
 def _lead_to_first_run() -> AnyResponse | tuple[str, int] | None:
@@ -257,14 +248,8 @@ def _page_above(path: str) -> str:
     return url_for("overview.index")
 
 
-def _has_archive() -> bool:
-    return console_context().archive.exists()
-
-
 _PARTS = {
-    "home.index": {
-        *("home", "start", "job", "lost", "contracts", "adding", "erasing"),
-    },
+    "home.index": {"home", "start", "job", "lost", "contracts", "adding", "erasing"},
     "packages.index": {"packages", "made", "quotations"},
     "emergency.index": {"emergency"},
     "settings.index": {"settings", "copies", "notice_settings", "assistants", "upgrading", "help", "sealing"},

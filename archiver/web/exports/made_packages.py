@@ -85,12 +85,8 @@ def made_packages(context: ConsoleContext) -> list[Row]:
 
 
 @pages.get("/<int:number>")
-def one(number: int) -> str:
+def one(number: int, problem: str = "") -> str:
     """What was made, and what to do with it."""
-    return _page(number, "")
-
-
-def _page(number: int, problem: str) -> str:
     context = console_context()
     row = next((one for one in made_packages(context) if one["number"] == number), None) or abort(404)
     documents = _documents(package_path(context, number)) if row["is_there"] else []
@@ -165,7 +161,7 @@ def note_handover(number: int) -> AnyResponse | tuple[str, int]:
             raise errors.UsageError(detail=_("Say to whom it was handed."))
         day = read_day(request.form.get("on", ""), _("the day"), EXAMPLE_DAY, now=context.now())
     except errors.UsageError as error:
-        return _page(number, trouble_words(error).together), 422
+        return one(number, trouble_words(error).together), 422
     package = _package(context, number)
     with context.archive.writing() as writing:
         statements.state_handover(writing, package, to=to, on=day, how=how, at=context.now())
@@ -284,24 +280,8 @@ quotation_pages = Blueprint("quotations", __name__, url_prefix="/quotations")
 
 
 @quotation_pages.get("", endpoint="index")
-def quotations() -> str:
+def quotations(problem: str = "", *, text: str = "") -> str:
     """Choose a file, or paste a text. Raises UnknownContract."""
-    return _quotation_page()
-
-
-@quotation_pages.post("")
-def check() -> str | tuple[str, int]:
-    """Each passage with how it stands. Raises UnknownContract."""
-    given = request.files.get("file")
-    text = request.form.get("document", "")
-    if given is not None and given.filename:
-        text = document_text(given.stream.read(LARGEST + 1))
-    if not text.strip():
-        return _quotation_page(_(UNREADABLE)), 422
-    return _quotation_page(text=text)
-
-
-def _quotation_page(problem: str = "", *, text: str = "") -> str:
     name = request.values.get("contract") or None
     with console_context().archive.reading() as reading:
         jobs = contracts(reading)
@@ -321,3 +301,15 @@ def _quotation_page(problem: str = "", *, text: str = "") -> str:
         has_numbers=any(one.passage.words.startswith(("No", "№")) for one in odd),
         standing_words=standing_words,
     )
+
+
+@quotation_pages.post("")
+def check() -> str | tuple[str, int]:
+    """Each passage with how it stands. Raises UnknownContract."""
+    given = request.files.get("file")
+    text = request.form.get("document", "")
+    if given is not None and given.filename:
+        text = document_text(given.stream.read(LARGEST + 1))
+    if not text.strip():
+        return quotations(_(UNREADABLE)), 422
+    return quotations(text=text)

@@ -20,16 +20,7 @@ from archiver.records import RoomId
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
 from archiver.settings.file import update_settings
-from archiver.setup import menu_entry
-from archiver.setup.archive_setup import (
-    FirstRunStep,
-    check_token,
-    choose_authorities,
-    clean_token,
-    first_open_step,
-    keep_token,
-    prepare_archive,
-)
+from archiver.setup import archive_setup, menu_entry
 from archiver.setup.contract_entry import NewJob, enter_contracts
 from archiver.setup.contract_rooms import begin_of, choosable_rooms, direct_chats_beside, people_of_rooms, proposed_jobs
 from archiver.setup.fact_questions import read_facts
@@ -55,7 +46,7 @@ TOKEN_PAGE = "https://www.chatwork.com/service/packages/chatwork/subpackages/api
 @pages.get("")
 def index() -> Response:
     """Lead to the step that is not done yet."""
-    step = first_open_step(console_context())
+    step = archive_setup.first_open_step(console_context())
     return redirect(url_for("home.index" if step is None else f"start.{step.value}"))
 
 
@@ -63,29 +54,25 @@ def index() -> Response:
 
 
 @pages.get("/token")
-def token() -> str:
+def token(problem: str = "", first: str = "") -> str:
     """Ask for the token; what is stored is never shown."""
-    return _token_page()
+    return render_template("start_token.html", step=1, problem=problem, first=first, token_page=TOKEN_PAGE)
 
 
 @pages.post("/token")
 def try_token() -> Answer:
     """Create the empty archive, ask Chatwork whose token it is, and store it only if it is accepted."""
     context = console_context()
-    prepare_archive(context)
+    archive_setup.prepare_archive(context)
     try:
-        typed = clean_token(request.form.get("token", ""))
-        check_token(context, typed, is_hurried=True)
+        typed = archive_setup.clean_token(request.form.get("token", ""))
+        archive_setup.check_token(context, typed, is_hurried=True)
     except InvalidAnswer as error:
-        return _token_page(str(error)), 422
+        return token(str(error)), 422
     except errors.ChatworkError as error:
-        return _token_page(trouble_words(error).sentence, first_to_do(error)), 502
-    keep_token(context, typed)
+        return token(trouble_words(error).sentence, first_to_do(error)), 502
+    archive_setup.keep_token(context, typed)
     return redirect(url_for("start.index"))
-
-
-def _token_page(problem: str = "", first: str = "") -> str:
-    return render_template("start_token.html", step=1, problem=problem, first=first, token_page=TOKEN_PAGE)
 
 
 # --- the chats -----------------------------------------------------------------------------------
@@ -99,8 +86,17 @@ def chats() -> Answer:
 
 @pages.get("/people/<int:room>")
 def people(room: int) -> str:
-    """Who is in a chat and what was written last, as a part of the page, when the chat comes into sight."""
-    return people_part(console_context(), room)
+    """Who is in a chat without this account and what was written last, when it comes into sight; or nothing now."""
+    try:
+        app, room_id = console_context().hurried_app(), RoomId(room)
+        names = {} if request.args.get("direct") else people_of_rooms(app, [room_id])[room_id]
+        last = max(
+            (one.model for one in app.chatwork.messages(room_id).items), key=lambda one: one.number, default=None
+        )
+    except errors.ArchiverError:
+        return ""
+    said = None if last is None else (visible(last.account.name), words_line(last.body))
+    return render_template("chat_people.html", names=_names(names), last=said)
 
 
 @pages.post("/chats")
@@ -111,7 +107,7 @@ def choose_chats() -> Answer:
 
 def _asked(page: Callable[[], Answer]) -> Answer:
     """A page that asks Chatwork, unless the step is done; where it does not answer, what to press."""
-    if first_open_step(console_context()) is not FirstRunStep.CHATS:
+    if archive_setup.first_open_step(console_context()) is not archive_setup.FirstRunStep.CHATS:
         return redirect(url_for("start.index"))
     try:
         return page()
@@ -138,7 +134,7 @@ def _choose_chats() -> Answer:
 def automatic_page() -> Answer:
     """Ask what goes on by itself, while the first save goes on."""
     context = console_context()
-    if first_open_step(context) is not FirstRunStep.AUTOMATIC:
+    if archive_setup.first_open_step(context) is not archive_setup.FirstRunStep.AUTOMATIC:
         return redirect(url_for("start.index"))
     return _automatic_page(context, _notice(context))
 
@@ -152,7 +148,7 @@ def _automatic_page(context: ConsoleContext, notice: str) -> str:
 def keep_automatic() -> Answer:
     """Keep what was chosen; the first run is finished then. The scheduler's job is set up once the save has ended."""
     context, wanted = console_context(), set(request.form)
-    choose_authorities(context.home, "on" if "stamps" in wanted else "off")
+    archive_setup.choose_authorities(context.home, "on" if "stamps" in wanted else "off")
     if "icon" in wanted:
         with suppress(errors.ArchiverError):  # the last page says how it is opened, as things are then
             menu_entry.place(context.home)
@@ -342,18 +338,6 @@ def _holders(app: App, chosen: Sequence[Room]) -> dict[int, list[str]]:
         every = contracts(reading)
     found = {int(room.room_id): [one.called for one in every if room.room_id in one.room_ids] for room in chosen}
     return {room: names for room, names in found.items() if names}
-
-
-def people_part(context: ConsoleContext, room_id: int) -> str:
-    """Who is in a chat without this account, and the last message; nothing if Chatwork does not say it now."""
-    try:
-        app, room = context.hurried_app(), RoomId(room_id)
-        names = {} if request.args.get("direct") else people_of_rooms(app, [room])[room]
-        last = max((one.model for one in app.chatwork.messages(room).items), key=lambda one: one.number, default=None)
-    except errors.ArchiverError:
-        return ""
-    said = None if last is None else (visible(last.account.name), words_line(last.body))
-    return render_template("chat_people.html", names=_names(names), last=said)
 
 
 def _names(people: Mapping[int, str]) -> str:

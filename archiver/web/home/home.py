@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -36,7 +35,7 @@ from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import ConsoleContext, begin_job, console_context
 from archiver.web.context import view_context
 from archiver.web.trouble.lost import home_obstacle
-from archiver.web.trouble.trouble_words import TroubleWords, first_to_do, trouble_words
+from archiver.web.trouble.trouble_words import first_to_do, trouble_words
 from archiver.wording import N_
 from archiver.wording import gettext as _
 
@@ -53,7 +52,9 @@ def index() -> str | tuple[str, int]:
         if mark in page_marks(reading):
             return "", 204
         document = view.home_document(reading, view.status(reading))
-    closed = _closed_words(home_obstacle(context.home), context.home)
+    closed = home_obstacle(context.home)
+    if closed is not None:  # where the folder can only be read, saving would fail, and does not begin
+        closed = closed._replace(advice=trouble_words(errors.HomeNotWritable(path=context.home)).advice)
     template = "home.html" if mark is None else "home_head.html"
     return render_template(template, home=document, job=context.jobs.last, closed=closed)
 
@@ -78,13 +79,6 @@ def seen() -> Response:
 def save() -> Response:
     """Save now; while a job runs, show that one."""
     return begin_job(_("Saving now"), partial(save_now, context=console_context()))
-
-
-def _closed_words(obstacle: TroubleWords | None, home: Path) -> TroubleWords | None:
-    """What is said where the folder can only be read: saving would fail, and does not begin."""
-    if obstacle is None:
-        return None
-    return TroubleWords(obstacle.sentence, trouble_words(errors.HomeNotWritable(path=home)).advice)
 
 
 ENOUGH_BYTES = 1_000_000

@@ -32,65 +32,8 @@ LINKS = (JobLink(N_("Jobs"), "contracts.index"),)
 
 
 @pages.get("")
-def index(name: str) -> Answer:
+def index(name: str, problem: str = "") -> str:
     """What would go and what would stay; nothing is erased yet."""
-    return _page(name, "")
-
-
-@pages.post("/stop")
-def stop(name: str) -> Answer:
-    """End the saving of the contract's chats, which erasing needs."""
-    context = console_context()
-    change_contract(
-        context.archive, name, lambda _reading, contract: replace(contract, state="stopped"), at=context.now()
-    )
-    return redirect(
-        url_for("erasing.index", name=name, messages=request.form.get("messages"), room=request.form.get("room"))
-    )
-
-
-@pages.post("")
-def erase(name: str) -> Answer:
-    """Erase, if the word was typed and a warning was answered."""
-    context = console_context()
-    reason = request.form.get("reason", "")
-    try:
-        with context.archive.reading() as reading:
-            order, contract = _order(context, name), find_contract(reading, name)
-            preview = erasing.preview_order(reading, order, now=context.now(), to_erase=True)
-    except errors.ArchiverError as error:
-        return _page(name, trouble_words(error).together), 422
-    if preview.signs and request.form.get("despite") != "yes":
-        return _page(name, _("Answer the warning first.")), 422
-    if _folded(request.form.get("word", "")) != _folded(_word(contract, order, preview)):
-        return _page(name, _("The word is another. Nothing was erased.")), 422
-    why = ErasureReason(reason) if reason in set(ErasureReason) else ErasureReason.OWN
-    return begin_job(_("Erasing"), partial(_work, context=context, order=order, reason=why))
-
-
-def _order(context: ConsoleContext, name: str) -> ErasureOrder:
-    """The messages that were named, a chat that no contract has, or the whole contract."""
-    messages, room = request.values.get("messages", "").split(), request.values.get("room", "")
-    with context.archive.reading() as reading:
-        if not messages and re.fullmatch("[0-9]{1,18}", room):
-            return erasing.read_order(reading, None, (), room=int(room))
-        field = _("The message: its number or link")
-        return erasing.read_order(reading, None if messages else name, messages, field=field)
-
-
-def _word(contract: Contract, order: ErasureOrder, preview: ErasurePreview) -> str:
-    """What is typed to confirm: the contract's number on the platform, else a plain word; of messages, their number."""
-    if order.contract is None:
-        return order.phrase(preview)
-    return visible(contract.platform_id) if contract.platform_id else _("erase")
-
-
-def _folded(word: str) -> str:
-    """A word as it is compared: wide digits and capitals are no other word."""
-    return unicodedata.normalize("NFKC", word).strip().casefold()
-
-
-def _page(name: str, problem: str) -> str:
     context = console_context()
     preview, word, chat = None, "", ""
     with context.archive.reading() as reading:
@@ -116,6 +59,59 @@ def _page(name: str, problem: str) -> str:
             room=request.values.get("room", ""),
             problem=problem,
         )
+
+
+@pages.post("/stop")
+def stop(name: str) -> Answer:
+    """End the saving of the contract's chats, which erasing needs."""
+    context = console_context()
+    change_contract(
+        context.archive, name, lambda _reading, contract: replace(contract, state="stopped"), at=context.now()
+    )
+    return redirect(
+        url_for("erasing.index", name=name, messages=request.form.get("messages"), room=request.form.get("room"))
+    )
+
+
+@pages.post("")
+def erase(name: str) -> Answer:
+    """Erase, if the word was typed and a warning was answered."""
+    context = console_context()
+    reason = request.form.get("reason", "")
+    try:
+        with context.archive.reading() as reading:
+            order, contract = _order(context, name), find_contract(reading, name)
+            preview = erasing.preview_order(reading, order, now=context.now(), to_erase=True)
+    except errors.ArchiverError as error:
+        return index(name, trouble_words(error).together), 422
+    if preview.signs and request.form.get("despite") != "yes":
+        return index(name, _("Answer the warning first.")), 422
+    if _folded(request.form.get("word", "")) != _folded(_word(contract, order, preview)):
+        return index(name, _("The word is another. Nothing was erased.")), 422
+    why = ErasureReason(reason) if reason in set(ErasureReason) else ErasureReason.OWN
+    return begin_job(_("Erasing"), partial(_work, context=context, order=order, reason=why))
+
+
+def _order(context: ConsoleContext, name: str) -> ErasureOrder:
+    """The messages that were named, a chat that no contract has, or the whole contract."""
+    messages, room = request.values.get("messages", "").split(), request.values.get("room", "")
+    with context.archive.reading() as reading:
+        if not messages and re.fullmatch("[0-9]{1,18}", room):
+            return erasing.read_order(reading, None, (), room=int(room))
+        field = _("The message: its number or link")
+        return erasing.read_order(reading, None if messages else name, messages, field=field)
+
+
+def _word(contract: Contract, order: ErasureOrder, preview: ErasurePreview) -> str:
+    """What is typed to confirm: the contract's number on the platform, else a plain word; of messages, their number."""
+    if order.contract is None:
+        return order.phrase(preview)
+    return visible(contract.platform_id) if contract.platform_id else _("erase")
+
+
+def _folded(word: str) -> str:
+    """A word as it is compared: wide digits and capitals are no other word."""
+    return unicodedata.normalize("NFKC", word).strip().casefold()
 
 
 def _work(job: Job, context: ConsoleContext, order: ErasureOrder, reason: ErasureReason) -> JobOutcome:

@@ -35,9 +35,17 @@ HITS = 20
 
 
 @pages.get("")
-def overview() -> str:
+def overview(refused: str = "") -> str:
     """Every known archive, with what was searched for."""
-    return _page()
+    context, words = console_context(), request.args.get("q", "").strip()
+    query, problem = None, refused
+    try:
+        query = parse(words, now=context.now()) if words else None
+    except errors.UsageError as error:
+        problem = visible(str(error))
+    homes = known_homes(context.home, state=state_folder())
+    parts = [_part(context, home, query) for home in homes]
+    return render_template("archives.html", parts=parts, words=words, problem=problem, limit=HITS)
 
 
 @pages.post("/open")
@@ -51,7 +59,7 @@ def open_other() -> str | tuple[str, int]:
         "The application of this archive did not start: {path}. Nothing in it was changed. Press “Open this archive” "
         "again in a minute; if it still does not start, restart this computer and press it once more."
     )
-    return _page(sentence.format(path=visible(str(home)))), 503
+    return overview(sentence.format(path=visible(str(home)))), 503
 
 
 @pages.get("/go")
@@ -66,18 +74,6 @@ def _other_home(context: ConsoleContext, given: str) -> Path:
     homes = known_homes(context.home, state=state_folder())
     found = next((home for home in homes if str(home) == given and home != context.home), None)
     return abort(404) if found is None else found
-
-
-def _page(refused: str = "") -> str:
-    context, words = console_context(), request.args.get("q", "").strip()
-    query, problem = None, refused
-    try:
-        query = parse(words, now=context.now()) if words else None
-    except errors.UsageError as error:
-        problem = visible(str(error))
-    homes = known_homes(context.home, state=state_folder())
-    parts = [_part(context, home, query) for home in homes]
-    return render_template("archives.html", parts=parts, words=words, problem=problem, limit=HITS)
 
 
 def _part(context: ConsoleContext, home: Path, query: SearchQuery | None) -> dict[str, Any]:

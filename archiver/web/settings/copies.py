@@ -29,15 +29,7 @@ from archiver.setup.unattended import begin_regular_copy, end_regular_copy
 from archiver.store.working.remembered_values import LAST_BACKUP
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import ConsoleContext, begin_job, console_context
-from archiver.web.trouble.lost import (
-    ArchiveState,
-    archive_state,
-    home_obstacle,
-    may_restore,
-    note_archive,
-    seen_archive,
-    unreadable_words,
-)
+from archiver.web.trouble import lost
 from archiver.web.trouble.trouble_words import split_lines
 from archiver.wording import N_
 
@@ -164,31 +156,36 @@ WAYS_ON = (
 
 
 @pages.get("")
-def index() -> str:
+def index(problem: str = "", change: str = "") -> str:
     """When the last copy was made, and where to; or, without an archive, the way back from a copy."""
-    return _page("", request.args.get("change", ""))
+    context, state = console_context(), lost.archive_state()
+    has_archive, last = state in {lost.ArchiveState.READY, lost.ArchiveState.FIRST_RUN}, None
+    regular = _regular_copy(context, is_needed=has_archive)
+    if has_archive:
+        with context.archive.reading() as reading:
+            last = LAST_BACKUP.recall(reading)
+    return render_template(
+        "copies.html",
+        has_one=has_archive,
+        unread=lost.unreadable_words() if state is lost.ArchiveState.UNREADABLE else None,
+        can_restore=has_archive or lost.may_restore(),
+        obstacle=None if has_archive else lost.home_obstacle(context.home),
+        found=_found_copies(context, str(regular.to or "")),
+        last=last,
+        place=str(regular.to or "") or (last.path if last else ""),
+        whole_at=minute_text(last.whole_at) if last and last.whole_at else "",
+        change=(change or request.args.get("change", "")) if has_archive else "",
+        chosen=request.form.get("folder", ""),
+        is_same_disk=last is not None and is_same_disk(Path(last.path), context.home),
+        regular_every="" if regular.every is None else interval_words(regular.every),
+        problem=problem,
+        rows=_rows(first_places(context.environ), context) if has_archive else [],
+    )
 
 
 @pages.get("/folder")
-def folder() -> str | tuple[str, int]:
+def folder(problem: str = "") -> str:
     """The disks and folders of this computer, to choose one for a copy, or one that holds a copy, without typing."""
-    return _folder_page()
-
-
-@pages.post("/folder")
-def new_folder() -> Response | tuple[str, int]:
-    """Make a folder in the one that is shown, and show it."""
-    at, name = Path(request.form.get("at", "")), request.form.get("name", "").strip()
-    if not at.is_absolute() or not at.is_dir() or name in {"", ".", ".."} or set(name) & set('/\\:*?"<>|\0'):
-        return _folder_page(_("This cannot be the name of a folder.")), 422
-    try:
-        (at / name).mkdir(exist_ok=True)
-    except OSError:
-        return _folder_page(_("Nothing can be written here.")), 422
-    return redirect(url_for("copies.folder", at=at / name))
-
-
-def _folder_page(problem: str = "") -> str:
     context, given = console_context(), request.values.get("at", "")
     is_restoring, at = bool(request.values.get("restore")), Path(given) if given and "\0" not in given else None
     is_start = at is None or not at.is_absolute()
@@ -204,6 +201,19 @@ def _folder_page(problem: str = "") -> str:
         is_restoring=is_restoring,
         problem=problem,
     )
+
+
+@pages.post("/folder")
+def new_folder() -> Response | tuple[str, int]:
+    """Make a folder in the one that is shown, and show it."""
+    at, name = Path(request.form.get("at", "")), request.form.get("name", "").strip()
+    if not at.is_absolute() or not at.is_dir() or name in {"", ".", ".."} or set(name) & set('/\\:*?"<>|\0'):
+        return folder(_("This cannot be the name of a folder.")), 422
+    try:
+        (at / name).mkdir(exist_ok=True)
+    except OSError:
+        return folder(_("Nothing can be written here.")), 422
+    return redirect(url_for("copies.folder", at=at / name))
 
 
 def _rows(places: Iterable[Path], context: ConsoleContext, *, is_restoring: bool = False) -> list[dict[str, object]]:
@@ -230,7 +240,7 @@ def make_copy() -> Response | tuple[str, int]:
         if reason:
             raise errors.UsageError(detail=reason)
     except errors.UsageError as error:
-        return _page(visible(str(error))), 422
+        return index(visible(str(error))), 422
     return begin_job(_("Backing up the archive"), partial(_backup, context=context, folder=place))
 
 
@@ -244,7 +254,7 @@ def change_regular() -> Response | tuple[str, int]:
         else:
             begin_regular_copy(context.home, read_folder(request.form.get("folder", ""), context.home), every)
     except errors.UsageError as error:
-        return _page(visible(str(error))), 422
+        return index(visible(str(error))), 422
     return redirect(url_for("copies.index"))
 
 
@@ -253,41 +263,15 @@ def restore() -> Response | tuple[str, int]:
     """Make the archive from a copy; only where there is none, or one that cannot be read, which the job looks at."""
     context = console_context()
     is_said = request.form.get("damaged") == "yes"
-    if archive_state() in {ArchiveState.READY, ArchiveState.FIRST_RUN} and not is_said:
-        return _page(_("There is an archive here already; nothing was restored."), "restore"), 422
-    if not may_restore():
-        return _page(_("Nothing was restored."), "restore"), 422
+    if lost.archive_state() in {lost.ArchiveState.READY, lost.ArchiveState.FIRST_RUN} and not is_said:
+        return index(_("There is an archive here already; nothing was restored."), "restore"), 422
+    if not lost.may_restore():
+        return index(_("Nothing was restored."), "restore"), 422
     try:
         folder = read_folder(request.form.get("folder", ""), context.home)
     except errors.UsageError as error:
-        return _page(visible(str(error)), "restore"), 422
+        return index(visible(str(error)), "restore"), 422
     return begin_job(_("Restoring the archive"), partial(_restore, context=context, folder=folder), WAYS_ON)
-
-
-def _page(problem: str, change: str = "") -> str:
-    context, state = console_context(), archive_state()
-    has_archive, last = state in {ArchiveState.READY, ArchiveState.FIRST_RUN}, None
-    regular = _regular_copy(context, is_needed=has_archive)
-    if has_archive:
-        with context.archive.reading() as reading:
-            last = LAST_BACKUP.recall(reading)
-    return render_template(
-        "copies.html",
-        has_one=has_archive,
-        unread=unreadable_words() if state is ArchiveState.UNREADABLE else None,
-        can_restore=has_archive or may_restore(),
-        obstacle=None if has_archive else home_obstacle(context.home),
-        found=_found_copies(context, str(regular.to or "")),
-        last=last,
-        place=str(regular.to or "") or (last.path if last else ""),
-        whole_at=minute_text(last.whole_at) if last and last.whole_at else "",
-        change=change if has_archive else "",
-        chosen=request.form.get("folder", ""),
-        is_same_disk=last is not None and is_same_disk(Path(last.path), context.home),
-        regular_every="" if regular.every is None else interval_words(regular.every),
-        problem=problem,
-        rows=_rows(first_places(context.environ), context) if has_archive else [],
-    )
 
 
 def _regular_copy(context: ConsoleContext, *, is_needed: bool) -> BackupSettings:
@@ -302,7 +286,7 @@ def _regular_copy(context: ConsoleContext, *, is_needed: bool) -> BackupSettings
 
 def _found_copies(context: ConsoleContext, regular: str) -> list[dict[str, str]]:
     """Copies of an archive that can be restored by a click: where the last one was put, and on disks connected now."""
-    seen = seen_archive(context)
+    seen = lost.seen_archive(context)
     on_disks = [str(drive / COPY_NAME) for drive in drives(context.environ)]
     names = dict.fromkeys([seen.copy if seen else "", regular, *on_disks])
     return [found for name in names if name and (found := found_copy(Path(name))) is not None]
@@ -311,7 +295,7 @@ def _found_copies(context: ConsoleContext, regular: str) -> list[dict[str, str]]
 def _backup(job: Job, context: ConsoleContext, folder: Path) -> JobOutcome:
     outcome = backup.backup(context.archive, folder, now=context.now, tell=step_progress(job))
     if outcome.is_placed:
-        note_archive(context, str(folder))
+        lost.note_archive(context, str(folder))
     shown, folded = split_lines([visible(line) for line in copy_lines(outcome)])
     lines = [*shown, *(visible(line) for line in leftover_lines(outcome, folder))]
     if outcome.is_same_disk:

@@ -40,9 +40,35 @@ A_WEEK = WeeklyFacts(False, messages=18, changed=0, rounds=1, failed_rounds=0)
 
 
 @pages.get("")
-def index() -> str:
-    """Every way, whether it is set, and whether its last test notice was seen."""
-    return _page()
+def index(problems: Mapping[str, str] | None = None, *, said: str = "", change: str = "") -> str:
+    """Every way, whether it is set, and whether its last test notice was seen.
+
+    `change`: the one way whose fields are shown, alone, so that no other button of the page loses them.
+    """
+    context, place = console_context(), max(0, request.args.get("after", 0, type=int))
+    settings = context.settings()
+    with context.archive.reading() as reading:
+        last = NOTICE_TRIAL.recall(reading)
+        every = sorted(alerts.alerts(reading), key=lambda one: (one.dismissed, -one.number))
+        told = _told(reading, every[place : place + ON_A_PAGE])
+    asked = request.args.get("asked", "")
+    return render_template(
+        "notice_settings.html",
+        rows=[_row(way, settings, last) for way in WAYS],
+        notify=settings.notify,
+        week_line=weekly_sentence(A_WEEK),
+        addresses=len(settings.notify.urls),
+        can_send_elsewhere=apprise_sender.is_installed(),
+        problems=problems or {},
+        given=request.form if problems else {},
+        change=change or request.args.get("change", ""),
+        asked=asked if asked in WAYS else "",
+        said=said,
+        told=told,
+        place=place,
+        total=len(every),
+        on_a_page=ON_A_PAGE,
+    )
 
 
 @pages.post("/mail")
@@ -55,12 +81,12 @@ def set_mail() -> Answer:
         mail = _read_mail(typed) | {"password": request.form.get("password", "")}
         failure = unattended.set_up_mail(context.home, context.environ, kinds, **mail)
     except errors.ArchiverError as error:
-        return _page({"mail": trouble_words(error).together}, change="mail"), 422
+        return index({"mail": trouble_words(error).together}, change="mail"), 422
     if failure is None:
         return redirect(url_for("notice_settings.index", asked="mail"))
     _remember("mail", is_seen=False)
     kept = _("The settings are kept so that you can mend them; or turn this way off.")
-    return _page({"mail": f"{visible(failure.sentence)} {kept}"}, change="mail"), 422
+    return index({"mail": f"{visible(failure.sentence)} {kept}"}, change="mail"), 422
 
 
 @pages.post("/ping")
@@ -69,7 +95,7 @@ def set_ping() -> Answer:
     context = console_context()
     if not unattended.set_ping(context.home, request.form.get("address", "").strip()):
         sentence = _("That is no address that can be called: it begins with https://")
-        return _page({"ping": sentence}, change="ping"), 422
+        return index({"ping": sentence}, change="ping"), 422
     return _try("ping")
 
 
@@ -79,7 +105,7 @@ def set_urls() -> Answer:
     lines = [line.strip() for line in request.form.get("addresses", "").splitlines() if line.strip()]
     if not lines or any("://" not in line for line in lines):
         sentence = _("An address looks like this: slack://… or mailtos://…, one a line.")
-        return _page({"urls": sentence}, change="urls"), 422
+        return index({"urls": sentence}, change="urls"), 422
     unattended.set_urls(console_context().home, lines)
     return _try("urls")
 
@@ -142,13 +168,13 @@ def _try(way: str) -> Answer:
     if way == "ping":
         _remember(way, is_seen=is_taken)
         if is_taken:
-            return _page(said=_("The monitoring service took the call."))
-        return _page({"ping": _("The monitoring service took no call.")}), 422
+            return index(said=_("The monitoring service took the call."))
+        return index({"ping": _("The monitoring service took no call.")}), 422
     if is_taken:
         return redirect(url_for("notice_settings.index", asked=way))
     _remember(way, is_seen=False)
     sentence = _("A test alert could not be sent: {way}.").format(way=way_words(way))
-    return _page({way: " ".join([sentence, *map(visible, trial.complaints)])}), 422
+    return index({way: " ".join([sentence, *map(visible, trial.complaints)])}), 422
 
 
 def _remember(way: str, *, is_seen: bool) -> None:
@@ -158,34 +184,6 @@ def _remember(way: str, *, is_seen: bool) -> None:
         last = NOTICE_TRIAL.recall(reading)
     outcomes = {} if last is None else {**dict.fromkeys(last.seen, True), **dict.fromkeys(last.unseen, False)}
     unattended.remember_trial(context.archive, {**outcomes, way: is_seen}, at=context.now())
-
-
-def _page(problems: Mapping[str, str] | None = None, *, said: str = "", change: str = "") -> str:
-    """`change`: the one way whose fields are shown, alone, so that no other button of the page loses them."""
-    context, place = console_context(), max(0, request.args.get("after", 0, type=int))
-    settings = context.settings()
-    with context.archive.reading() as reading:
-        last = NOTICE_TRIAL.recall(reading)
-        every = sorted(alerts.alerts(reading), key=lambda one: (one.dismissed, -one.number))
-        told = _told(reading, every[place : place + ON_A_PAGE])
-    asked = request.args.get("asked", "")
-    return render_template(
-        "notice_settings.html",
-        rows=[_row(way, settings, last) for way in WAYS],
-        notify=settings.notify,
-        week_line=weekly_sentence(A_WEEK),
-        addresses=len(settings.notify.urls),
-        can_send_elsewhere=apprise_sender.is_installed(),
-        problems=problems or {},
-        given=request.form if problems else {},
-        change=change or request.args.get("change", ""),
-        asked=asked if asked in WAYS else "",
-        said=said,
-        told=told,
-        place=place,
-        total=len(every),
-        on_a_page=ON_A_PAGE,
-    )
 
 
 def _told(reading: Reading, chosen: Sequence[Alert]) -> list[dict[str, Any]]:

@@ -21,18 +21,7 @@ from archiver.rounds.round import seal_now
 from archiver.settings.file import update_settings
 from archiver.settings.home import language_variable
 from archiver.settings.model import LANGUAGES, exports_folder
-from archiver.setup import menu_entry, unattended
-from archiver.setup.archive_setup import (
-    check_token,
-    choose_authorities,
-    clean_token,
-    keep_token,
-    lasting_settings,
-    token_account,
-    told_place,
-    variable_token,
-    variable_wins_hint,
-)
+from archiver.setup import archive_setup, menu_entry, unattended
 from archiver.setup.assistant_consent import client_lines, consent_lines, last_calls, record_consent
 from archiver.setup.outcome_words import sealing_lines, verification_lines
 from archiver.setup.written_values import STAMPS, InvalidAnswer, note_answer
@@ -42,14 +31,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, find_contract, rooms_to_read
 from archiver.store.queries.current_state import owner
 from archiver.store.queries.entries import last_seq
-from archiver.store.working import verification_log
-from archiver.store.working.remembered_values import (
-    ASSISTANTS,
-    LAST_BACKUP,
-    NOTICE_TRIAL,
-    last_saved_at,
-    standing_error,
-)
+from archiver.store.working import remembered_values, verification_log
 from archiver.web.app import GATE
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.command_links import page_links
@@ -76,23 +58,23 @@ def replace_token() -> Answer:
     """Store another token, once Chatwork accepts it for this archive's account."""
     context = console_context()
     try:
-        typed = clean_token(request.form.get("token", ""))
-        check_token(context, typed, is_hurried=True)
+        typed = archive_setup.clean_token(request.form.get("token", ""))
+        archive_setup.check_token(context, typed, is_hurried=True)
     except InvalidAnswer as error:
         return _page("token", problem=str(error)), 422
     except errors.ChatworkError as error:
         return _page("token", problem=trouble_words(error).together), 502
-    source = lasting_settings(context).token_source
-    keep_token(context, typed, None if source.startswith("env:") else source)
+    source = archive_setup.lasting_settings(context).token_source
+    archive_setup.keep_token(context, typed, None if source.startswith("env:") else source)
     said = _("The token is stored.")
-    return _page(said=f"{said} {variable_wins_hint()}" if variable_token(context) else said)
+    return _page(said=f"{said} {archive_setup.variable_wins_hint()}" if archive_setup.variable_token(context) else said)
 
 
 @pages.post("/token/test")
 def test_token() -> Answer:
     """Ask Chatwork whose token the stored one is."""
     try:
-        name, account = token_account(console_context().hurried_app())
+        name, account = archive_setup.token_account(console_context().hurried_app())
     except errors.ArchiverError as error:
         return _page("token", problem=trouble_words(error).together), 422
     return _page(said=_("The token works: {name}.").format(name=visible(name) or f"ID {account}"))
@@ -113,7 +95,7 @@ def change_stamps() -> Answer:
     """Turn third-party time on or off."""
     context = console_context()
     choice = "on" if request.form.get("stamps") == "on" else "off"
-    sentence = choose_authorities(context.home, choice)
+    sentence = archive_setup.choose_authorities(context.home, choice)
     note_answer(context.archive, STAMPS, choice)
     return _page(said=sentence)
 
@@ -204,7 +186,7 @@ def _page(change: str = "", *, said: str = "", problem: str = "") -> str:
         change=change,
         said=said,
         problem=problem,
-        place=told_place(settings.token_source),
+        place=archive_setup.told_place(settings.token_source),
         starters=starters.names,
         is_idle=starters.is_idle,
         waits=menu_entry.login_entry(context).exists(),
@@ -231,14 +213,14 @@ def _page(change: str = "", *, said: str = "", problem: str = "") -> str:
 def _told_by_archive(context: ConsoleContext) -> dict[str, object]:
     """The last save and copy, whose archive it is, what was seen, and its records; nothing, where it cannot be read."""
     with suppress(errors.ArchiverError), context.archive.reading() as reading:
-        saved, failure = last_saved_at(reading), standing_error(reading)
+        saved, failure = remembered_values.last_saved_at(reading), remembered_values.standing_error(reading)
         is_late = saved is None or context.now() - saved > view_context().patience(reading)
         return {
             "saved": saved,
             "failure": failure or "",
             "is_connected": not failure and not is_late,
-            "copy": LAST_BACKUP.recall(reading),
-            "trial": NOTICE_TRIAL.recall(reading),
+            "copy": remembered_values.LAST_BACKUP.recall(reading),
+            "trial": remembered_values.NOTICE_TRIAL.recall(reading),
             "owner": visible(str((owner(reading) or {}).get("name") or "")),
             "chats": len(rooms_to_read(reading, context.now())),
             **standing(reading),
@@ -257,7 +239,7 @@ def assistant() -> str:
     """The jobs and the last calls; or of one job what leaves, the consent, and the lines for a client."""
     context, name = console_context(), request.args.get("job", "")
     with context.archive.reading() as reading:
-        jobs, allowed = contracts(reading), ASSISTANTS.recall(reading)
+        jobs, allowed = contracts(reading), remembered_values.ASSISTANTS.recall(reading)
         job = find_contract(reading, name) if name else None
     return render_template(
         "assistants.html",

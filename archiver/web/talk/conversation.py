@@ -17,23 +17,8 @@ from archiver.records import JST, Message
 from archiver.render.times import iso_date
 from archiver.store.archive import Reading
 from archiver.store.queries.transcript import names_in_room
+from archiver.store.queries.viewing import message_summaries, messages
 from archiver.store.queries.viewing.calendar import first_on_or_after
-from archiver.store.queries.viewing.message_summaries import (
-    changed_before,
-    count_changed,
-    positions_around,
-    positions_of_day,
-)
-from archiver.store.queries.viewing.messages import (
-    MessagePage,
-    message_by_id,
-    newest_page,
-    oldest_page,
-    page_after,
-    page_around,
-    page_before,
-    room_end,
-)
 from archiver.web.context import view_context
 from archiver.web.talk import selection
 from archiver.web.talk.flow import Flow, answered_place, flow
@@ -92,7 +77,7 @@ def show(room: int) -> Response | str:
             day=_shown_day(talk, address),
             place=address,
             chain_of=conversation_url(room, f"{address.position}") if address.anchor is Anchor.CHAIN else "",
-            end=None if talk.has_later or address.anchor is Anchor.CHAIN else room_end(reading, room),
+            end=None if talk.has_later or address.anchor is Anchor.CHAIN else messages.room_end(reading, room),
         )
 
 
@@ -110,9 +95,9 @@ def _picked(reading: Reading, room: int) -> list[str] | None:
     for one in places:
         near = [one[1]]
         if one[0] == room and request.args.get("add") == "day":
-            near = positions_of_day(reading, room, one[1], selection.LIMIT)
+            near = message_summaries.positions_of_day(reading, room, one[1], selection.LIMIT)
         elif one[0] == room and request.args.get("add") == "around":
-            near = positions_around(reading, room, one[1], NEIGHBOURS)
+            near = message_summaries.positions_around(reading, room, one[1], NEIGHBOURS)
         added.update({(one[0], position): None for position in near})
     return [selection.checkbox_value(*one) for one in [*added][: selection.LIMIT]]
 
@@ -122,9 +107,9 @@ def _head(reading: Reading, room_chat: Chat, address: ConversationAddress) -> di
     room, owner = room_chat.room_id, owner_of(reading)
     names = names_in_room(reading, room)
     others = [name for account, name in sorted(names.items()) if account != owner and name]
-    changed = count_changed(reading, room)
+    changed = message_summaries.count_changed(reading, room)
     position = address.position if address.anchor is Anchor.AT else 2**63 - 1
-    before = changed_before(reading, room, position) if changed else None
+    before = message_summaries.changed_before(reading, room, position) if changed else None
     return {
         "people": [*others, *([_("You")] if owner in names else [])],
         "changed": changed,
@@ -143,25 +128,29 @@ def _flow(reading: Reading, room: int, address: ConversationAddress) -> tuple[Fl
             return flow(reading, room, chain, len(chain) - 1, before=None, has_later=True, with_breaks=False), ""
     page, centre = _page(reading, room, address)
     first = page.messages[0] if page.messages else None
-    before = page_before(reading, room, int(first.message_id), 1).messages[-1] if first and page.has_earlier else None
+    before = (
+        messages.page_before(reading, room, int(first.message_id), 1).messages[-1]
+        if first and page.has_earlier
+        else None
+    )
     return flow(reading, room, page.messages, centre, before=before, has_later=page.has_later), _note(page, address)
 
 
-def _page(reading: Reading, room: int, address: ConversationAddress) -> tuple[MessagePage, int]:
+def _page(reading: Reading, room: int, address: ConversationAddress) -> tuple[messages.MessagePage, int]:
     """The messages that a page may show, and the place of the one that must be on it."""
     position = address.position
     match address.anchor:
         case Anchor.AT:
-            page = page_around(reading, room, position, MESSAGES)
+            page = messages.page_around(reading, room, position, MESSAGES)
             later = [place for place, one in enumerate(page.messages) if int(one.message_id) >= position]
             return page, later[0] if later else max(0, len(page.messages) - 1)
-        case Anchor.AFTER if (page := page_after(reading, room, position, MESSAGES)).messages:
+        case Anchor.AFTER if (page := messages.page_after(reading, room, position, MESSAGES)).messages:
             return page, 0
         case Anchor.BEFORE:
-            page = page_before(reading, room, position, MESSAGES)
-            page = page if page.messages else oldest_page(reading, room, MESSAGES)
+            page = messages.page_before(reading, room, position, MESSAGES)
+            page = page if page.messages else messages.oldest_page(reading, room, MESSAGES)
         case _:
-            page = newest_page(reading, room, MESSAGES)
+            page = messages.newest_page(reading, room, MESSAGES)
     return page, max(0, len(page.messages) - 1)
 
 
@@ -170,7 +159,7 @@ def _chain(reading: Reading, room: int, position: int) -> list[Message]:
     found: list[Message] = []
     place: tuple[int, int] | None = (room, position)
     while place is not None and place[0] == room and len(found) < CHAIN:
-        message = message_by_id(reading, room, f"{place[1]}")
+        message = messages.message_by_id(reading, room, f"{place[1]}")
         if message is None or message in found:
             break
         found.insert(0, message)
@@ -183,10 +172,10 @@ def _message_of_day(reading: Reading, room: int, address: ConversationAddress) -
     first = first_on_or_after(reading, room, address.begin)
     if first is not None:
         return first
-    return next((one.message_id for one in newest_page(reading, room, 1).messages), "")
+    return next((one.message_id for one in messages.newest_page(reading, room, 1).messages), "")
 
 
-def _note(page: MessagePage, address: ConversationAddress) -> str:
+def _note(page: messages.MessagePage, address: ConversationAddress) -> str:
     """What is said where the page does not show what the address asks for."""
     if address.anchor is not Anchor.AT:
         return ""

@@ -74,7 +74,7 @@ def flow(
     """As many of these messages around the centre as fit, with the days and breaks between them."""
     context, now = message_context(reading, room, messages), view_context().now()
     answered = _answered(reading, messages)
-    row_of = partial(_message_row, context=context, answered=answered, now=now, marked=_Budget(MARKED))
+    row_of = partial(_message_row, context=context, answered=answered, now=now, marked=iter(range(1, MARKED + 1)))
     places, rows = _fit(messages, centre, row_of)
     shown = messages[places.start : places.stop]
     before = messages[places.start - 1] if places.start else before
@@ -86,7 +86,7 @@ def flow(
 def single_row(reading: Reading, message: Message) -> Row:
     """The row of one message by itself, without its earlier texts."""
     context = message_context(reading, message.room_id, [message])
-    row = _message_row(message, context, _answered(reading, [message]), view_context().now(), _Budget(0))
+    row = _message_row(message, context, _answered(reading, [message]), view_context().now(), iter(()))
     return row | {"same": False, "steps": [one | {"caption": ""} for one in row["steps"][:STEPS]]}
 
 
@@ -118,18 +118,6 @@ def list_time(at: datetime, now: datetime) -> str:
 # --- messages ------------------------------------------------------------------------------------
 
 
-class _Budget:
-    """How often something may still be done on a page."""
-
-    def __init__(self, left: int) -> None:
-        self.left = left
-
-    def take(self) -> bool:
-        """Take one; whether there was one left."""
-        self.left -= 1
-        return self.left >= 0
-
-
 def _fit(messages: Sequence[Message], centre: int, row_of: partial[Row]) -> tuple[range, list[Row]]:
     """The range of messages around one that fit on a page, and their rows in order."""
     outward = places_outward(len(messages), centre) if messages else ()
@@ -157,7 +145,7 @@ def _message_row(
     context: MessageContext,
     answered: dict[tuple[int, int], MessageSummary],
     now: datetime,
-    marked: _Budget,
+    marked: Iterator[int],
 ) -> Row:
     references = context.references._replace(name_of=context.names_at(message.send_time))
     shown = message.body if message.body != DELETED else next((one.body for one in reversed(message.texts)), "")
@@ -200,7 +188,7 @@ def _notes(message: Message) -> Iterator[str]:
 
 
 def _steps(
-    message: Message, references: message_body.References, shown: str, now: datetime, marked: _Budget
+    message: Message, references: message_body.References, shown: str, now: datetime, marked: Iterator[int]
 ) -> Iterator[Row]:
     """What became of a message, the latest first: each with when, and the earlier text where it is another one."""
     if message.state is State.MISSING:
@@ -225,7 +213,7 @@ def _steps(
                 caption = _("Text before that (saved {time})").format(time=saved)
                 yield _step(title, _("({when})").format(when=when), caption, plain)
         elif before.body != DELETED:
-            html = version_pair(1, before.body, after.body, references).before if marked.take() else plain
+            html = version_pair(1, before.body, after.body, references).before if next(marked, 0) else plain
             caption = _("Text before the edit (saved {time})").format(time=saved)
             yield _step("", _("Edited ({when}).").format(when=when) + _edit_time(before, after, now), caption, html)
 

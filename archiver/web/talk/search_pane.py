@@ -24,17 +24,9 @@ from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.scope import SearchQuery, parse
 from archiver.store.search.search import OtherHit, SearchResult, search
 from archiver.web.context import view_context
-from archiver.web.talk import room_header, tasks
+from archiver.web.talk import message_context, room_header, tasks
 from archiver.web.talk.files import NAME_LIMIT
 from archiver.web.talk.flow import list_time
-from archiver.web.talk.message_context import (
-    chat_name,
-    message_line,
-    owner_of,
-    references_by_room,
-    text_snippet,
-    words_line,
-)
 from archiver.web.talk.room_header import chats
 
 LENGTH_LIMIT = 500
@@ -58,9 +50,10 @@ def search_pane(reading: Reading, words: str) -> dict[str, Any]:
         result = search(reading, query, limit=HITS_LIMIT, older_than=older_than, count_limit=COUNT_LIMIT)
     except errors.UsageError as error:
         return values | {"error": str(error)}
-    references_of = references_by_room(reading)
+    references_of = message_context.references_by_room(reading)
     lines = [
-        message_line(one, result.rooms, words=query.words, references=references_of(one.room_id)) for one in result.hits
+        message_context.message_line(one, result.rooms, words=query.words, references=references_of(one.room_id))
+        for one in result.hits
     ]
     jobs = {int(room.room_id): job.called for job in reversed(contracts(reading)) for room in job.rooms}
     groups = groupby(lines, lambda line: jobs.get(line["room_id"], line["chat"]))
@@ -88,10 +81,10 @@ def _other_line(reading: Reading, hit: OtherHit, query: SearchQuery, names: Mapp
         hit.kind
     ]
     if hit.room_id is not None:
-        place = chat_name(hit.room_id, names)
+        place = message_context.chat_name(hit.room_id, names)
     else:
         place = _("Job {contract}").format(contract=visible(hit.contract or ""))
-    text = text_snippet(hit.text, query.words)
+    text = message_context.text_snippet(hit.text, query.words)
     return {"kind": kind, "time": hit.time, "place": place, "text": text, "address": _address(reading, hit)}
 
 
@@ -124,7 +117,11 @@ def chat_list(reading: Reading, here: int = 0) -> dict[str, Any]:
     found = {one.room_id: one for one in chats(reading)}
     last = last_messages(reading, found)
     shown = _awaited_rooms(reading, every) if is_waiting else set(found)
-    references, owner, now = references_by_room(reading), owner_of(reading), view_context().now()
+    references, owner, now = (
+        message_context.references_by_room(reading),
+        message_context.owner_of(reading),
+        view_context().now(),
+    )
     jobs = []
     for job in every:
         rooms = [found[int(one.room_id)] for one in job.rooms if int(one.room_id) in shown]
@@ -139,7 +136,7 @@ def chat_list(reading: Reading, here: int = 0) -> dict[str, Any]:
                     "closed": room.inaccessible_since,
                     "mine": message is not None and message.account_id == owner,
                     "by": visible(message.name) if message else "",
-                    "text": words_line(message.text, references(room.room_id)) if message else "",
+                    "text": message_context.words_line(message.text, references(room.room_id)) if message else "",
                     "sent": message.sent if message else None,
                     "time": list_time(message.sent, now) if message and message.sent else "",
                     "changed": count_changed(reading, room.room_id),

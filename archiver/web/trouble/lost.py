@@ -160,12 +160,6 @@ def _is_form() -> bool:
 upgrading_pages = Blueprint("upgrading", __name__, url_prefix="/upgrade")
 
 
-@upgrading_pages.get("", endpoint="index")
-def upgrade() -> str:
-    """Whether the archive has an older format, and what updating it does."""
-    return upgrade_page()
-
-
 @upgrading_pages.post("", endpoint="begin")
 def begin_upgrade() -> Response:
     """Update it; the copy stays beside it."""
@@ -178,8 +172,9 @@ def older_archive(_error: errors.OlderArchive) -> tuple[str, int]:
     return upgrade_page(), 503
 
 
+@upgrading_pages.get("", endpoint="index")
 def upgrade_page() -> str:
-    """The page with the button, or that there is nothing to do."""
+    """Whether the archive has an older format, with the button to update it, or that there is nothing to do."""
     return render_template("upgrade.html", is_older=migrate.is_older(console_context().archive.database))
 
 
