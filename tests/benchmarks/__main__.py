@@ -26,7 +26,6 @@ ROWS = (
     "cron_run",
     "many_homes",
     "idle_run",
-    "first_round",
     "growth",
     "traffic",
     "message_lists",
@@ -42,7 +41,6 @@ ROWS = (
     "viewing",
     "application_pages",
     "taking_home",
-    "help",
     "finder",
     "team_service",
 )
@@ -50,7 +48,6 @@ ROWS = (
 
 LARGE = frozenset(
     {
-        "first_round",
         "growth",
         "memory",
         "status",

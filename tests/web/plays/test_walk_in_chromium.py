@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,12 +14,11 @@ from playwright.sync_api import expect
 
 from archiver.cli.context import CliContext
 from archiver.cli.reading.app import build_view_context
-from archiver.store import blobs
 from archiver.store.queries.viewing import messages
 from archiver.web.context import ViewContext
 from tests.support.reports import pdf_reader
 from tests.support.viewer.chromium_tab import NEEDED, Window, open_window
-from tests.support.viewer.sample_archive import AFTER, BEFORE, DELETED, ViewerArchive, build_viewer_archive
+from tests.support.viewer.sample_archive import BEFORE, ViewerArchive, build_viewer_archive
 
 pytestmark = NEEDED
 
@@ -77,61 +75,6 @@ def paths(archive: ViewerArchive) -> list[str]:
 
 
 @pytest.mark.drawn
-def test_a_deleted_sentence_is_found_by_two_kanji(view: Window, archive: ViewerArchive) -> None:
-    """From the overview by the search to its place in the conversation, with the text from before."""
-    page = view.go("/")
-    page.get_by_role("link", name=re.compile("^(Conversations|会話)$")).first.click()
-    page.get_by_role("searchbox").fill("深紅")
-    page.get_by_role("searchbox").press("Enter")
-
-    hit = page.locator("a.hit")
-    expect(hit).to_have_count(1)
-    expect(hit.locator("mark")).to_have_text("深紅")
-    expect(hit).to_contain_text("「削除」表示に変わった")
-    hit.click()
-
-    message = page.locator(f"#m{archive.deleted}")
-    expect(message).to_be_in_viewport()
-    expect(message).to_contain_text(DELETED)
-
-
-@pytest.mark.drawn
-def test_a_reply_leads_to_what_it_answers(view: Window, archive: ViewerArchive) -> None:
-    """The line above the reply opens both alone."""
-    page = view.go(f"/room/{archive.room}?at={archive.reply}")
-
-    page.locator(f"#m{archive.reply} .re a").click()
-
-    expect(page.locator(".m")).to_have_count(2)
-    expect(page.locator(f"#m{archive.question}")).to_be_in_viewport()
-    expect(page.locator(f"#m{archive.question}")).to_contain_text("80,000円")
-
-
-@pytest.mark.drawn
-def test_a_gap_is_seen_in_its_place(view: Window, archive: ViewerArchive) -> None:
-    """It says what is lacking, from when to when, and about how much."""
-    page = view.go(f"/room/{archive.room}")
-    earlier = page.get_by_role("link", name=re.compile("^(Earlier messages|前のメッセージ)$"))
-    while not page.locator(".gap:not(.small)").count() and earlier.count():
-        earlier.click()
-
-    assert re.search("約|About", page.locator(".gap:not(.small)").first.inner_text())
-
-
-@pytest.mark.drawn
-def test_two_texts_of_a_message_stand_beside_each_other(view: Window, archive: ViewerArchive) -> None:
-    """What was taken out and what was put in are marked, and both texts can be read whole."""
-    page = view.go(f"/room/{archive.room}?at={archive.edited}")
-    message = page.locator(f"#m{archive.edited}")
-    message.locator("summary").click()
-    message.get_by_role("link", name=re.compile("This message alone|このメッセージだけ")).click()
-
-    sides = page.locator(".sides .t")
-    assert [BEFORE, AFTER] == [text.replace("\u2060", "").strip() for text in sides.all_inner_texts()]
-    assert page.locator(".sides del").count() + page.locator(".sides ins").count() >= 1
-
-
-@pytest.mark.drawn
 def test_a_file_is_saved_as_it_was_sent(view: Window, archive: ViewerArchive, tmp_path: Path) -> None:
     """The bytes are those of the sender; a name that would lead elsewhere or hide its ending does neither."""
     page = view.go(f"/room/{archive.room}/files")
@@ -143,21 +86,6 @@ def test_a_file_is_saved_as_it_was_sent(view: Window, archive: ViewerArchive, tm
     assert b"<script>alert(9)</script>" == saved.read_bytes()
     assert "/" not in waiting.value.suggested_filename
     assert "\u202e" not in waiting.value.suggested_filename
-
-
-@pytest.mark.drawn
-def test_a_file_that_is_damaged_says_so_instead_of_being_saved(archive: ViewerArchive, tmp_path: Path) -> None:
-    """The press on the same link leads to a page with the reason, not to a download that fails without one."""
-    home = tmp_path / "home"
-    shutil.copytree(archive.home, home)
-    for path in (home / blobs.FOLDER).rglob("*"):
-        if path.is_file():
-            path.unlink()
-    with open_window(build_view_context(CliContext(home, 0, {}))) as window:
-        page = window.go("/files")
-        page.locator(f'a[href="/room/{archive.room}/file/{archive.table}"]').click()
-
-        expect(page.locator("main")).to_contain_text("are no longer in the archive")
 
 
 def command_words(text: str) -> list[str]:
@@ -207,18 +135,6 @@ def test_a_talk_opens_at_its_newest_message(
     assert max(heights) <= 52
     if height == 800:
         assert 10 <= sum(0 < top < height for top in tops)
-
-
-@pytest.mark.drawn
-@pytest.mark.parametrize("width", [320, 360, 1280, 1440])
-def test_a_talk_is_never_wider_than_the_window(context: ViewContext, archive: ViewerArchive, width: int) -> None:
-    """The talk, the list, hits and choosing."""
-    room = f"/room/{archive.room}"
-    paths = [room, "/conversations", f"{room}?q=深紅&at={archive.deleted}", "/conversations?q=深紅", f"{room}?pick=1"]
-    with open_window(context, width=width) as view:
-        widths = [view.go(path).evaluate("document.documentElement.scrollWidth") for path in paths]
-
-    assert [width] * len(paths) == widths
 
 
 @pytest.mark.drawn

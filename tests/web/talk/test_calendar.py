@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,12 +19,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     maker = story(tmp_path_factory.mktemp("calendar") / "home")
     maker.archive.close()
     return maker.home
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Browser]:
-    with open_viewer(home) as viewer:
-        yield viewer
 
 
 def days(page: str) -> dict[str, str]:

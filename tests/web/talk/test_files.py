@@ -8,7 +8,6 @@ import http.client
 import io
 import re
 import wave
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -67,12 +66,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     add(maker, 109, "偽物.png", HTML)
     maker.archive.close()
     return maker.home
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Browser]:
-    with open_viewer(home) as viewer:
-        yield viewer
 
 
 def answer(browser: Browser, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:

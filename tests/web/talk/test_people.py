@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,12 +23,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         statements.state_role(writing, "job1", CLIENT, Role.CLIENT, "契約画面の氏名", at=BEGIN + timedelta(hours=6))
     maker.archive.close()
     return maker.home
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Browser]:
-    with open_viewer(home) as viewer:
-        yield viewer
 
 
 def person_texts(page: str) -> dict[int, str]:

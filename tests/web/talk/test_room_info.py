@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote
@@ -30,12 +29,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         statements.add_enclosure(writing, "job1", added, at=at(320))
     maker.archive.close()
     return maker.home
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Browser]:
-    with open_viewer(home) as viewer:
-        yield viewer
 
 
 def words(page: str) -> str:

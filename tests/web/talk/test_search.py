@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from re import findall, sub
@@ -23,13 +22,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     maker.sync(messages, minutes=300)
     maker.archive.close()
     return maker.home
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Browser]:
-    """Somebody who looks."""
-    with open_viewer(home) as viewer:
-        yield viewer
 
 
 def hits(page: str) -> list[str]:

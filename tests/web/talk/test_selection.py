@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from re import findall
@@ -32,13 +31,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     maker.contract("job3", [ContractRoom(RoomId(OTHER_ROOM), at(0), at(1))])
     maker.archive.close()
     return maker.home
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Browser]:
-    """Somebody who looks."""
-    with open_viewer(home) as viewer:
-        yield viewer
 
 
 def commands(page: str) -> list[list[str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +40,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     see(maker, 63, "知らない状態", minutes=323, status="paused", limit_type="none")
     maker.archive.close()
     return maker.home
-
-
-@pytest.fixture
-def browser(home: Path) -> Iterator[Browser]:
-    with open_viewer(home) as viewer:
-        yield viewer
 
 
 def task_texts(page: str) -> list[str]:
