@@ -29,12 +29,15 @@ import pytest
 from archiver.render.screen_text import columns
 from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
+from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
-from tests.support.archives.maker import story
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, story
 from tests.support.archives.tampering import flip_bit
+from tests.support.archives.unused_pages import story_with_unused_pages
 from tests.support.chatwork.faults import Fault
 from tests.support.chatwork.simulator import Chatwork
-from tests.support.packages.exported_archives import export_package
+from tests.support.packages.exported_archives import FACTS, THIRD, export_package, keep_all_read, story_with_secrets
+from tests.support.schedules.scheduler_programs import CRONTAB
 from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.terminals.terminal import TOKEN, Terminal
 
@@ -76,14 +79,14 @@ class Stage(Terminal):
         """Run one command."""
         place = words.index("archive")
         environ = dict(word.split("=", 1) for word in words[:place])
-        before = self.entries()
+        before = self.entries() if code == 2 else 0
         if "<" in words:
             stdout, stderr = self.pasted(words[-1], *words[place + 1 : -2], code=code, **environ)
         else:
             stdout, stderr = self.both(*words[place + 1 :], code=code, **environ)
         self.output = stdout + stderr
         assert "\x1b" not in self.output
-        assert code != 2 or before == self.entries(), words
+        assert code != 2 or before == self.entries(), words  # what cannot be meant is not entered
         if PAGES & {*words} and "--json" not in words:
             wide = [line for line in stdout.splitlines() if columns(line) > 80 and str(self["tmp"]) not in line]
             assert [] == wide, words
@@ -202,7 +205,7 @@ class Stage(Terminal):
     def sql(self, statement: str) -> None:
         """Change the database past the program."""
         with closing(sqlite3.connect(self.home / DATABASE)) as database, database:
-            database.execute(statement)
+            database.executescript(statement)
 
     def there(self, *paths: str) -> None:
         """These files or folders are there."""
@@ -211,6 +214,19 @@ class Stage(Terminal):
     def gone(self, *paths: str) -> None:
         """These are not."""
         assert [] == [path for path in paths if Path(path).exists()]
+
+    def read(self, path: str) -> None:
+        """What a file holds is what the next lines look at."""
+        self.output = Path(path).read_text(encoding="utf-8-sig")
+
+    def lock(self) -> None:
+        """Another run works on the archive from now on."""
+        self.values["round"] = self.open.enter_context(ExitStack())
+        self["round"].enter_context(Archive(self.home).round_lock())
+
+    def unlock(self) -> None:
+        """It has ended."""
+        self["round"].close()
 
     def nowhere(self, place: str, *texts: str) -> None:
         """No file below a folder holds one of these texts."""
@@ -278,6 +294,32 @@ def two_exports(stage: Stage) -> None:
     made.archive.close()
 
 
+def case(stage: Stage) -> None:
+    """A job of which every message was read: a third person in it, and something to cover."""
+    stage.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
+    stage.values |= {"CLIENT": CLIENT, "THIRD": THIRD, "ROOM": ROOM, "OTHER_ROOM": OTHER_ROOM}
+    made = story_with_secrets(stage.home)
+    made.contract("job1", [ROOM], platform="crowdworks", platform_id="12345678", title="編集", client="田中", **FACTS)
+    keep_all_read(made.archive)
+    made.archive.close()
+
+
+def unused_pages(stage: Stage) -> None:
+    """The story, two megabytes of whose database are pages that hold nothing."""
+    stage.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
+    story_with_unused_pages(stage.home)
+
+
+def crontab(stage: Stage) -> None:
+    """A job on a computer that has a crontab and no other scheduler."""
+    stage.run("init", "--yes")
+    stage.run("job", "add", "job1", "--chat", stage.chat("動画", "田中"))
+    program = Path(str(stage["tmp"])) / "bin" / "crontab"
+    stage.write(str(program), CRONTAB.format(state=stage["tmp"]).replace("\n", "\nPATH=/usr/bin:/bin\n", 1))
+    program.chmod(0o755)
+    stage.environ |= {"PATH": str(program.parent), "HOME": str(stage["tmp"])}
+
+
 def token_in_a_file(stage: Stage) -> None:
     """An archive whose token lies in a file, and a session without a variable."""
     stage.environ |= {"ARCHIVE_LANG": "en", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
@@ -287,13 +329,17 @@ def token_in_a_file(stage: Stage) -> None:
     stage.setting("env:CHATWORK_API_TOKEN", "file:token")
 
 
-def nothing(_stage: Stage) -> None:
-    """No archive yet."""
-
-
 STAGES: dict[str, Callable[[Stage], None]] = {
-    made.__name__.replace("_", " "): made
-    for made in (job, direct_job, long_chat, sealing, two_exports, token_in_a_file, nothing)
+    "job": job,
+    "direct job": direct_job,
+    "long chat": long_chat,
+    "sealing": sealing,
+    "two exports": two_exports,
+    "case": case,
+    "unused pages": unused_pages,
+    "crontab": crontab,
+    "token in a file": token_in_a_file,
+    "nothing": lambda _stage: None,
 }
 
 

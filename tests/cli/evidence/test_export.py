@@ -10,7 +10,6 @@ import pty
 import re
 import select
 import subprocess
-import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +24,7 @@ from archiver.store.archive import Archive
 from archiver.store.queries import runs
 from archiver.store.queries.contracts import kept_reviews
 from archiver.store.queries.roles import mapped_accounts
-from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, message_object
+from tests.support.archives.maker import CLIENT, ROOM, message_object
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.packages.exported_archives import (
     FACTS,
@@ -33,7 +32,6 @@ from tests.support.packages.exported_archives import (
     add_enclosure,
     keep_all_read,
     reopen_maker,
-    state_delivery,
     story_with_secrets,
     zip_files,
 )
@@ -157,17 +155,6 @@ def test_a_machine_is_told_warnings_and_what_is_missing(desk: Desk) -> None:
 
 
 @pytest.mark.drawn
-@pytest.mark.parametrize("profile", ["support", "court"])
-def test_what_is_too_large_is_not_told_to_be_missing(desk: Desk, profile: str) -> None:
-    """Everything is in it, and only that is said."""
-    output, err = desk.both("export", "job1", "--for", profile, "--max-mb", "0.1", code=4)
-
-    assert "0.1 MB を超えています" in err
-    assert "Nothing was left out because of that." in err
-    assert "could be included" not in output + err
-
-
-@pytest.mark.drawn
 def test_a_day_ends_before_the_next_midnight(desk: Desk) -> None:
     """What was sent at 00:00:00 belongs to the day that begins then, as `show` has it."""
     made = reopen_maker(desk.home)
@@ -178,43 +165,6 @@ def test_a_day_ends_before_the_next_midnight(desk: Desk) -> None:
     counts = [desk.exported("--for", "consult", "--to", day)["messages"] for day in ("2026-11-05", "2026-11-06")]
 
     assert [7, 8] == counts
-
-
-@pytest.mark.drawn
-def test_a_day_is_whole_however_it_is_written(desk: Desk) -> None:
-    """20261105 is the day 2026-11-05, its evening included."""
-    counts = [desk.exported("--for", "consult", "--to", day)["messages"] for day in ("2026-11-05", "20261105")]
-
-    assert counts[0] == counts[1]
-
-
-def test_a_folder_that_cannot_be_written_names_the_option(desk: Desk) -> None:
-    """The archive's own folder has nothing to do with it."""
-    _, err = desk.both("export", "job1", "--out", "/proc/x", code=1)
-
-    assert "/proc/x" in err
-    assert "--out" in err
-    assert "--home" not in err
-
-
-@pytest.mark.drawn
-def test_the_platforms_number_and_a_single_contract_are_enough(desk: Desk) -> None:
-    """The number on the platform's page names the contract."""
-    payload = json.loads(desk.both("export", "12345678", "--json", "--for", "consult")[0])
-
-    assert ("consult", 7) == (payload["profile"], payload["messages"])
-
-
-@pytest.mark.drawn
-def test_preview_makes_nothing(desk: Desk) -> None:
-    """Numbers alone: no file, no folder, no note that anything was handed out."""
-    output, err = desk.both("export", "job1", "--preview", "--out", desk.home / "elsewhere")
-
-    assert "7 messages" in output
-    assert "People whose names are hidden: 1" in output
-    assert "No export was made." in err
-    assert not (desk.home / "elsewhere").exists()
-    assert 0 == desk.handed_out()
 
 
 @pytest.mark.drawn(but="daily")
@@ -275,26 +225,6 @@ def test_no_leaves_nothing(desk: Desk) -> None:
     assert "No export was made." in output
     assert not desk.out.exists()
     assert 0 == desk.handed_out()
-
-
-@pytest.mark.parametrize("words", ["No.99", "12345678901", "nonsense"])
-def test_unknown_messages_are_wrong_usage(desk: Desk, words: str) -> None:
-    """They are named, and nothing is left behind."""
-    _out, err = desk.both("export", "job1", "--messages", words, code=2)
-
-    assert words.removeprefix("No.") in err
-    assert [] == list(desk.out.iterdir() if desk.out.exists() else [])
-    assert 0 == desk.handed_out()
-
-
-@pytest.mark.drawn
-def test_messages_are_chosen_by_number_id_and_link(desk: Desk) -> None:
-    """As they stand in an earlier package or are copied in Chatwork."""
-    link = f"https://www.chatwork.com/#!rid{ROOM}-21"
-
-    exported = desk.exported("--messages", f"No.1、m20,{link}")
-
-    assert 7 == exported["messages"]
 
 
 def bodies(exported: dict[str, Any]) -> str:
@@ -396,65 +326,6 @@ def test_masking_is_chosen(desk: Desk) -> None:
     assert ("佐藤" in texts, "090-1234-5678" in texts) == (True, False)
 
 
-@pytest.mark.drawn(but=3)
-@pytest.mark.parametrize(
-    "options",
-    [
-        ("--mask", " "),
-        ("--unmask", "424242"),
-        ("--max-mb", "0"),
-        ("--max-mb", "nan"),
-        ("--for", "judge"),
-        ("--from", "someday"),
-        ("--request", "money"),
-        ("--request", "review"),
-        ("--request", "payment", "--for", "daily"),
-    ],
-)
-def test_what_cannot_be_meant_is_wrong_usage(desk: Desk, options: tuple[str, ...]) -> None:
-    """One sentence, and nothing is left behind."""
-    desk.both("export", "job1", *options, code=2)
-
-    assert [] == list(desk.out.iterdir() if desk.out.exists() else [])
-
-
-@pytest.mark.drawn
-def test_what_is_asked_for_is_chosen(desk: Desk) -> None:
-    """By name; in a direct contract the text is one to the client, and the first file says so."""
-    office = Path(desk.exported("--request", "stop-work")["path"])
-    made = reopen_maker(desk.home)
-    made.contract("job1", [ROOM], platform="direct", title="編集", client="田中", **FACTS)
-    made.archive.close()
-    direct = Path(desk.exported("--request", "payment")["path"])
-
-    asked, demanded = ((one / "03_inquiry_text.txt").read_text("utf-8-sig") for one in (office, direct))
-
-    assert "作業をいったん止めたいため、お取りいただける手続きのご案内をお願いします。" in asked
-    assert "田中 様" in demanded
-    assert "お支払いの予定日をお知らせくださいますよう" in demanded
-    with zipfile.ZipFile(direct / f"{direct.name}.zip") as packed:
-        readme = packed.read(f"{direct.name}/00_README.txt").decode("utf-8-sig")
-    assert "相手に送る文の案" in readme
-    assert "契約ID" not in readme
-
-
-@pytest.mark.drawn
-def test_a_package_in_english_is_made_with_a_note_for_readers_of_japanese(desk: Desk) -> None:
-    """The text is English; for an office and a court a note says what they read, for a consultation none."""
-    notes = {who: "courts and platforms in Japan" in _english(desk, who)[1] for who in ("support", "court", "consult")}
-    package = _english(desk, "support")[0]
-
-    asked = (package / "03_inquiry_text.txt").read_text("utf-8-sig")
-    assert notes == {"support": True, "court": True, "consult": False}
-    assert "[Request]" in asked
-    assert "【お願い】" not in asked
-
-
-def _english(desk: Desk, who: str) -> tuple[Path, str]:
-    out, err = desk.both("export", "job1", "--for", who, "--report-lang", "en", "--json")
-    return Path(json.loads(out)["zip" if who == "court" else "path"]), err
-
-
 @pytest.mark.drawn
 def test_what_the_size_leaves_out_is_said_with_4(desk: Desk) -> None:
     """The package is there and says so too."""
@@ -466,41 +337,6 @@ def test_what_the_size_leaves_out_is_said_with_4(desk: Desk) -> None:
 
     assert "The export is ready." in out
     assert "S-001: 大きさの上限を超えるため" in err
-
-
-@pytest.mark.drawn
-def test_warnings_and_blanks_are_told_where_nobody_is_asked(desk: Desk) -> None:
-    """NDA, early contact, and what is still blank."""
-    made = reopen_maker(desk.home)
-    made.contract("job1", [ROOM], platform="crowdworks", client="田中", nda=True, **EARLY)
-    state_delivery(made, 1, "2026-11-04")
-    made.archive.close()
-
-    _out, err = desk.both("export", "job1")
-    _out, lawyer = desk.both("export", "job1", "--for", "lawyer", code=4)  # a file was lost
-
-    assert "The first message is earlier" in err
-    assert "promise of secrecy" in err
-    assert "Job, Contract number, Page, Contract date, Escrow (仮払い), Amount" in err
-    assert "archive job set job1" in err
-    assert "Before you send it" not in err
-    assert "promise of secrecy" not in lawyer
-
-
-@pytest.mark.drawn
-@pytest.mark.parametrize("more", [(), ("--json",), ("--preview",), ("--for", "consult")])
-def test_without_a_screen_an_unknown_counterpart_is_wrong_usage(desk: Desk, more: tuple[str, ...]) -> None:
-    """The people are named with their account ids and counts; once it is entered who it is, the package is made."""
-    made = reopen_maker(desk.home)
-    made.contract("job1", [ROOM], platform="crowdworks", client="株式会社△△ 田中")
-    made.archive.close()
-
-    _out, err = desk.both("export", "job1", *more, code=2)
-    desk.both("job", "who", "job1", CLIENT, "client", "--reason", "x")
-    desk.both("export", "job1", *more)
-
-    assert f"{CLIENT} 田中(解約済) (5), {THIRD} 佐藤 花子 (1)" in err
-    assert "archive job who JOB ID client --reason TEXT" in err
 
 
 @pytest.mark.drawn
@@ -539,29 +375,6 @@ def test_before_a_screen_none_of_them_hides_them_all(desk: Desk) -> None:
         screen.see("People whose names are hidden: 2")
         screen.answer("Make this export?", "n")
         assert 0 == screen.end()
-
-
-@pytest.mark.drawn
-def test_exports_lists_what_was_handed_out(desk: Desk) -> None:
-    """When, which contract, for whom, its name and its fingerprint; previews are not among it."""
-    assert "No export has been made yet." in desk.both("export", "--list")[0]
-    exported = desk.exported("--mask", "払えません", "--no-mask", code=4)
-    desk.both("export", "job1", "--preview")
-
-    listed, _err = desk.both("export", "--list")
-
-    assert exported["sha256"] in listed
-    assert ("--mask 1 --no-mask" in listed, "払えません" in listed) == (True, False)
-    assert re.search(rf"support +ja +“編集”\n +{re.escape(Path(exported['path']).name)}\n", listed)
-    assert 1 == listed.count("SHA-256")
-
-
-@pytest.mark.drawn
-def test_other_rooms_are_no_part_of_it(desk: Desk) -> None:
-    """Whatever the profile."""
-    for profile in ("support", "court", "consult"):
-        exported = desk.exported("--for", profile)
-        assert str(OTHER_ROOM).encode() not in Path(exported["zip"]).read_bytes()
 
 
 def test_what_was_ordered_is_recorded_as_options_without_the_texts_to_mask() -> None:
