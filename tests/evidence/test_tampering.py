@@ -27,7 +27,13 @@ from tests.support.archives.tampering import copy_of
 from tests.support.packages import package_damage
 from tests.support.packages.exported_archives import read_all
 from tests.support.packages.sample_package import NOW, load_script
-from tests.support.stamps.stamped_archives import authority, stamp_service, stamped_archive, stamped_package
+from tests.support.stamps.stamped_archives import (
+    authority,
+    stamp_service,
+    stamped_archive,
+    stamped_copy,
+    stamped_package,
+)
 from tests.support.world import Clock
 
 ONLY_DEEPLY = ("readable-rows", "triggers")
@@ -292,7 +298,7 @@ def test_a_damaged_archive_is_found(
 @pytest.fixture(scope="module")
 def package_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stamped package to be copied."""
-    return Path(stamped_package(tmp_path_factory.mktemp("made")).path)
+    return stamped_copy(tmp_path_factory.mktemp("made"))
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from tests.support.stamps.stamped_archives import (
     stamp_seals,
     stamp_service,
     stamped_archive,
-    stamped_package,
+    stamped_copy,
 )
 from tests.support.world import Clock
 
@@ -225,7 +225,7 @@ PACKAGE: Mapping[str, tuple[Callable[[Path], None], str]] = {
 @pytest.fixture(scope="module")
 def package_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stamped package to be copied."""
-    return Path(stamped_package(tmp_path_factory.mktemp("made")).path)
+    return stamped_copy(tmp_path_factory.mktemp("made"))
 
 
 @pytest.mark.drawn(but=3)

@@ -16,13 +16,13 @@ from archiver.evidence.verify.findings import Verification, time_sentence
 from archiver.evidence.verify.package_at_path import verify_package_at
 from tests.support.packages.sample_package import load_script
 from tests.support.packages.stamp_attacks import ATTACKS, CLOCK, FUTURE, root_of
-from tests.support.stamps.stamped_archives import stamped_package
+from tests.support.stamps.stamped_archives import stamped_copy
 
 
 @pytest.fixture(scope="module")
 def package_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stamped package to be copied; `a` and `b` are its authorities."""
-    return Path(stamped_package(tmp_path_factory.mktemp("made")).path)
+    return stamped_copy(tmp_path_factory.mktemp("made"))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,6 @@ def test_the_offered_authorities_are_those_that_are_known() -> None:
         assert name in subject(certifi_root(root))
 
 
-@pytest.mark.drawn
 def test_a_known_authority_says_since_when_and_another_only_states(package_sample: Path, script: ModuleType) -> None:
     """The known one first; each for the last seal that it stamped, and for the package."""
     verification = verified(package_sample, script, package_sample)

@@ -20,13 +20,13 @@ from archiver.export.package.verify_script import _parsed, verify_script
 from tests.support.packages.package_damage import KINDS
 from tests.support.packages.sample_package import load_script, zip_package
 from tests.support.packages.script_names import name_clashes
-from tests.support.stamps.stamped_archives import stamped_package
+from tests.support.stamps.stamped_archives import stamped_copy
 
 
 @pytest.fixture(scope="module")
 def stamped_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stamped package, to be copied."""
-    return Path(stamped_package(tmp_path_factory.mktemp("made")).path)
+    return stamped_copy(tmp_path_factory.mktemp("made"))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import zipfile
 from collections.abc import Callable
@@ -33,8 +34,24 @@ def archive_of_the_story(home: Path) -> Archive:
     return maker.archive
 
 
+_MADE: dict[Callable[[Path], Path], tuple[Path, Path]] = {}
+
+
+def made_once(make: Callable[[Path], Path], folder: Path) -> Path:
+    """What `make` puts into a folder: a copy of what it made beside the first folder of a session that asked."""
+    if make not in _MADE:
+        kept = folder.parent / f"kept-{make.__name__}"
+        _MADE[make] = kept, make(kept).relative_to(kept)
+    kept, path = _MADE[make]
+    return Path(shutil.copytree(kept, folder, dirs_exist_ok=True)) / path
+
+
 def lawyer_package(folder: Path) -> Path:
-    """The folder of a lawyer's package of the story; its zip lies beside it."""
+    """The folder of a lawyer's package of the story; its zip lies beside it, and its archive beside both."""
+    return made_once(_make_lawyer_package, folder)
+
+
+def _make_lawyer_package(folder: Path) -> Path:
     archive = archive_of_the_story(folder / "home")
     report = export(archive, ExportOrder(contract="job1", profile="lawyer", out=folder / "out"), now=lambda: NOW)
     archive.close()

@@ -22,7 +22,7 @@ from archiver.store.working import stamp_queue
 from archiver.store.working.stamp_queue import StampFacts
 from tests.support.archives.maker import at
 from tests.support.packages.exported_archives import add_enclosure, reopen_maker
-from tests.support.packages.sample_package import NOW, archive_of_the_story
+from tests.support.packages.sample_package import NOW, archive_of_the_story, made_once
 from tests.support.stamps.authorities import authority_in_memory
 from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.world import Clock
@@ -79,6 +79,15 @@ def stamped_package(folder: Path, *, silent: Sequence[str] = (), enclosed: bool 
     )
     archive.close()
     return report
+
+
+def stamped_copy(folder: Path) -> Path:
+    """The folder of such a package without a report."""
+    return made_once(_make_stamped, folder)
+
+
+def _make_stamped(folder: Path) -> Path:
+    return Path(stamped_package(folder).path)
 
 
 def _enclose(home: Path) -> None:
