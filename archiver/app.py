@@ -244,14 +244,9 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 def _post(session: requests.Session, url: str, query: bytes, until: float) -> requests.Response:
     left = max(0.1, until - time.monotonic())
-    return session.post(
-        url, query, headers=_HEADERS, stream=True, allow_redirects=False, timeout=left, proxies=_proxies(url)
-    )
-
-
-def _proxies(url: str) -> dict[str, str] | None:
-    """None: as the environment says; a proxy would send what belongs on this computer off it."""
-    return {"no_proxy": "*"} if is_loopback(urlsplit(url).hostname or "") else None
+    # None: as the environment says; a proxy would send what belongs on this computer off it.
+    proxies = {"no_proxy": "*"} if is_loopback(urlsplit(url).hostname or "") else None
+    return session.post(url, query, headers=_HEADERS, stream=True, allow_redirects=False, timeout=left, proxies=proxies)
 
 
 def _read_body(response: requests.Response, deadline: ExchangeDeadline) -> bytes:

@@ -44,11 +44,6 @@ def allow_where_possible(path: Path, mode: int) -> None:
         path.chmod(mode)
 
 
-def has_too_many_files(error: OSError) -> bool:
-    """Whether this process or the whole computer may open no more files."""
-    return error.errno in (errno.EMFILE, errno.ENFILE)
-
-
 def is_full(error: OSError) -> bool:
     """Whether no space is left for this user."""
     return error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
@@ -67,6 +62,6 @@ def storage_error(error: OSError, path: Path) -> errors.StorageError:
         return errors.DiskFailing(path=path, detail=error.strerror or str(error))
     if error.errno == errno.ENOLCK:
         return errors.LocksMissing(path=path)
-    if has_too_many_files(error):
+    if error.errno in (errno.EMFILE, errno.ENFILE):
         return errors.TooManyOpenFiles(path=path, detail=error.strerror or str(error))
     return errors.HomeNotWritable(path=path, detail=error.strerror or str(error))

@@ -278,17 +278,12 @@ def task(job: ScheduledJob, *, encoding: str = ENCODING) -> str:
         encoding=encoding,
         name=_escape(job.name),
         offset=job.offset,
-        interval=_duration(job.minutes),
-        limit=_duration(max(60, 2 * job.minutes)),
+        interval=f"PT{job.minutes}M",
+        limit=f"PT{max(60, 2 * job.minutes)}M",
         user=user,
         command=_escape(job.command[0]),
         arguments=_escape(subprocess.list2cmdline(job.command[1:])),
     )
-
-
-def _duration(minutes: int) -> str:
-    """A duration as in XML Schema; a repetition may last a day at most."""
-    return f"PT{minutes}M"
 
 
 def _escape(text: str) -> str:

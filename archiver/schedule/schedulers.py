@@ -64,11 +64,6 @@ def install(job: ScheduledJob, environ: Mapping[str, str], *, kind: str) -> list
     return [other for other in all_backends if other != kind and _is_removed(all_backends[other], job.name)]
 
 
-def start(job: ScheduledJob, environ: Mapping[str, str], *, kind: str) -> None:
-    """Let the scheduler start one run now; the archive's last save shows how it went. Raises as `install`."""
-    backends(environ)[kind].start(job)
-
-
 def show(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """The text registered for this archive, by scheduler."""
     found = {}

@@ -252,7 +252,7 @@ def _rule_checks(raw: SettingsFile) -> list[tuple[str, bool, str]]:
     notify, backup = raw.notify, raw.backup
     return [
         ("token.source", is_token_source(raw.token.source), '"keyring", "file:PATH", "env:NAME"'),
-        ("notify.mail_host", is_host(notify.mail_host), '"smtp.example.com"'),
+        ("notify.mail_host", bool(re.fullmatch(r"[A-Za-z0-9.:-]*", notify.mail_host)), '"smtp.example.com"'),
         ("notify.mail_tls", notify.mail_tls != "none" or is_loopback(notify.mail_host or "localhost"), '"tls"'),
         ("notify.mail_user", is_plain(notify.mail_user), '"you@example.com"'),
         ("notify.mail_password", is_token_source(notify.mail_password), '"keyring", "file:PATH", "env:NAME"'),
@@ -285,11 +285,6 @@ def is_token_source(text: str) -> bool:
     if kind == "env":
         return place.isidentifier() and place.isascii()
     return text == "keyring" or (kind == "file" and bool(place.strip()) and _is_folder(place))
-
-
-def is_host(text: str) -> bool:
-    """Whether a text is empty or can be the name or address of a host."""
-    return bool(re.fullmatch(r"[A-Za-z0-9.:-]*", text))
 
 
 def is_plain(text: str) -> bool:

@@ -65,37 +65,24 @@ def move_statements(
             count += 1
             if target is not None:
                 add_delivery(writing, target.id, delivery, at=at)
-    left = replace(
-        source,
-        invoices=tuple(one for one in source.invoices if one not in invoices),
-        payments=tuple(one for one in source.payments if one not in payments),
-        reminders=tuple(one for one in source.reminders if one not in reminders),
-        terms=tuple(one for one in source.terms if one not in terms),
-    )
+    lists: dict[str, Any] = {"invoices": invoices, "payments": payments, "reminders": reminders, "terms": terms}
+    lists = {name: tuple(one for one in getattr(source, name) if one not in ones) for name, ones in lists.items()}
+    left = replace(source, **lists)
     if target is None:
         return left, None, count
-    first = 1 + max((one.number for one in target.invoices), default=0)
-    new = {one.number: first + index for index, one in enumerate(invoices)}
-    known = {one.item for one in target.terms}
-    first_payment = 1 + max((one.number for one in target.payments), default=0)
-    first_reminder = 1 + max((one.number for one in target.reminders), default=0)
-    got = replace(
-        target,
-        invoices=(*target.invoices, *(_as_of(one, new, kept) for one in invoices)),
-        payments=(
-            *target.payments,
-            *(
-                replace(one, number=first_payment + index, invoice=new[one.invoice or 0])
-                for index, one in enumerate(payments)
-            ),
-        ),
-        reminders=(
-            *target.reminders,
-            *(replace(one, number=first_reminder + index) for index, one in enumerate(reminders)),
-        ),
-        terms=(*target.terms, *(one for one in terms if one.item not in known)),
+    invoice, payment, reminder = (
+        1 + max((one.number for one in getattr(target, name)), default=0)
+        for name in ("invoices", "payments", "reminders")
     )
-    return left, got, count
+    new, known = {one.number: n for n, one in enumerate(invoices, invoice)}, {one.item for one in target.terms}
+    lists = {
+        "invoices": [_as_of(one, new, kept) for one in invoices],
+        "payments": [replace(one, number=n, invoice=new[one.invoice or 0]) for n, one in enumerate(payments, payment)],
+        "reminders": [replace(one, number=n) for n, one in enumerate(reminders, reminder)],
+        "terms": [one for one in terms if one.item not in known],
+    }
+    lists = {name: (*getattr(target, name), *ones) for name, ones in lists.items()}
+    return left, replace(target, **lists), count
 
 
 def moved_line(count: int, target: str | None) -> str:

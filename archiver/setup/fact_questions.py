@@ -147,14 +147,10 @@ def first_question(contract: Contract, asked_names: Collection[str], *, now: dat
     skipped = {
         fact.name
         for fact in contract_facts.FACTS
-        if not fact.is_in_first_run or not (contract.platform or _leads_on(fact))
+        if not fact.is_in_first_run
+        or not (contract.platform or fact.context is FactContext.ALL or fact.kind is FactKind.PAGE)
     }
     return next_question(contract, skipped.union(asked_names), now=now)
-
-
-def _leads_on(fact: ContractFact) -> bool:
-    """Whether a fact is worth a question while the platform is not known."""
-    return fact.context is FactContext.ALL or fact.kind is FactKind.PAGE
 
 
 def next_question(contract: Contract, asked_names: Collection[str], *, now: datetime) -> Question | None:

@@ -206,11 +206,6 @@ def login_entry(call: ProgramCall) -> Path:
     return (Path(base) if base.startswith("/") else Path.home() / ".config") / "autostart" / f"{name}.desktop"
 
 
-def can_wait() -> bool:
-    """Whether the library that shows the sign is installed; on Linux it is."""
-    return find_spec("jeepney" if sys.platform == "linux" else "pystray") is not None
-
-
 def begin_waiting(call: ProgramCall, note_state: Callable[[Settings, datetime], None]) -> str:
     """Wait from now on, once `note_state` has written how saving stands, and say so.
 
@@ -218,7 +213,7 @@ def begin_waiting(call: ProgramCall, note_state: Callable[[Settings, datetime], 
     """
     if not Archive(call.home).exists():
         raise Archive(call.home).absence()
-    if not can_wait():
+    if find_spec("jeepney" if sys.platform == "linux" else "pystray") is None:
         raise errors.UsageError(detail=_("This needs a part that is not installed here: the extra [tray]."))
     path, command = login_entry(call), (*application_command(call.home), "--wait")
     with disk_errors(path):

@@ -248,14 +248,15 @@ def _warning_sentence(name: str) -> str:
     }[name]
 
 
+_TELLING = ("unknown", "damaged", "left_out")
+
+
 def metadata_lines(files: Sequence[FileMetadata]) -> list[str]:
     """What the user's own evidence says beside its content, under a heading; nothing if it says nothing."""
-    lines = [f"  {one.file}: {_metadata_words(one)}" for one in files if _says_something(one)]
+    lines = [
+        f"  {one.file}: {_metadata_words(one)}" for one in files if one.items or one.removed or one.state in _TELLING
+    ]
     return [_("Metadata of the files you added (what stands in the file beside its content):"), *lines] if lines else []
-
-
-def _says_something(metadata: FileMetadata) -> bool:
-    return bool(metadata.items) or metadata.removed or metadata.state in ("unknown", "damaged", "left_out")
 
 
 def _metadata_words(metadata: FileMetadata) -> str:

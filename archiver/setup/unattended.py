@@ -34,11 +34,6 @@ from archiver.store.working.remembered_values import SCHEDULED_RUN, LastNoticeTr
 KEYRING = "keyring"
 
 
-def choose_scheduler(call: ProgramCall) -> str:
-    """The kind of scheduler to use on this computer. Raises SchedulerMissing."""
-    return schedulers.choose_backend(call.environ)
-
-
 def build_job(call: ProgramCall) -> ScheduledJob:
     """The job of this archive by the settings as they are now. Raises SettingsError."""
     return schedulers.build_job(call.settings(), call.environ, spoken=call_language(), argv0=sys.argv[0])
@@ -101,7 +96,7 @@ class JobTrial(NamedTuple):
 def try_job(call: ProgramCall, app: App, kind: str, *, sleep: Callable[[float], None] = time.sleep) -> JobTrial:
     """Start the registered job and watch it for a minute at most. Raises SchedulerMissing, SchedulerRefused."""
     last_save, known_error, begun_at = last_round(app.archive), _standing_error(app), app.now()
-    schedulers.start(build_job(call), call.environ, kind=kind)
+    schedulers.backends(call.environ)[kind].start(build_job(call))
     error_name = _wait_for_run(app, last_save, known_error, since=begun_at, sleep=sleep)
     has_saved = last_round(app.archive) != last_save
     return JobTrial(has_saved, None if has_saved else error_name, not has_saved and _is_saving(app))
@@ -125,7 +120,7 @@ def _wait_for_run(
     while time.monotonic() < until and last_round(app.archive) == last_save:
         error_name = _standing_error(app)
         if error_name is not None and (
-            error_name != known_error or _is_after(run_log.last_failure(app.settings.home), since)
+            error_name != known_error or ((at := run_log.last_failure(app.settings.home)) and at >= since)
         ):
             return error_name
         sleep(0.3)
@@ -135,10 +130,6 @@ def _wait_for_run(
 def _standing_error(app: App) -> str | None:
     with app.archive.reading() as reading:
         return standing_error(reading)
-
-
-def _is_after(at: datetime | None, since: datetime) -> bool:
-    return at is not None and at >= since
 
 
 def _is_saving(app: App) -> bool:
@@ -257,11 +248,6 @@ def try_way(settings: Settings, environ: Mapping[str, str], way: str) -> tuple[b
     return delivery.ways_taken(trial, settings).get(way, False), trial
 
 
-def try_mail(settings: Settings, environ: Mapping[str, str]) -> MailFailure | None:
-    """Send a test notice by mail; what failed, if anything did."""
-    return delivery.send_mail(settings, environ, _("Chatwork archive"), delivery.test_text())
-
-
 def set_up_mail(home: Path, environ: Mapping[str, str], kinds: Sequence[str], **mail: Any) -> MailFailure | None:
     """Keep a mail server (`mail`: as `set_mail` takes it), and send a mail by each kind of connection until one works.
 
@@ -269,7 +255,8 @@ def set_up_mail(home: Path, environ: Mapping[str, str], kinds: Sequence[str], **
     """
     failure = None
     for tls in kinds:
-        failure = try_mail(set_mail(home, environ, tls=tls, **mail), environ)
+        settings = set_mail(home, environ, tls=tls, **mail)
+        failure = delivery.send_mail(settings, environ, _("Chatwork archive"), delivery.test_text())
         if failure is None or failure.is_refused:
             break
     return failure

@@ -84,7 +84,7 @@ def read_written_day(value: str) -> WrittenDay | None:
     if day_match is None:
         return None
     parts = day_match.groupdict()
-    year = int(parts["year"]) if parts.get("year") else BEFORE_REIWA + _reiwa(str(parts["reiwa"]))
+    year = int(parts.get("year") or BEFORE_REIWA + int(str(parts["reiwa"]).replace("元", "1")))
     clock = None if parts["hour"] is None else (int(parts["hour"]), int(parts["minute"]))
     return WrittenDay(year, int(parts["month"]), int(parts["day"]), clock)
 
@@ -101,10 +101,6 @@ def read_past_day(value: str, today: date, *, is_nearest: bool = False) -> Writt
     clock = None if match["hour"] is None else (int(match["hour"]), int(match["minute"]))
     is_ahead = is_nearest and today - days.first > timedelta(days=182)
     return WrittenDay(days.first.year + is_ahead, days.first.month, days.first.day, clock)
-
-
-def _reiwa(year: str) -> int:
-    return 1 if year == "元" else int(year)
 
 
 _MOST = 10**12

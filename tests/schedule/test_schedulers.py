@@ -397,7 +397,7 @@ def test_a_run_can_be_begun_through_the_scheduler(desk: Desk, kind: str, program
     state = desk(program)
     schedulers.install(ODD, {}, kind=kind)
 
-    schedulers.start(ODD, {}, kind=kind)
+    schedulers.backends({})[kind].start(ODD)
 
     last = (state / "said").read_text(encoding="utf-8").splitlines()[-1]
     assert arguments.format(name=ODD.name, user=os.getuid()) == last
@@ -411,7 +411,7 @@ def test_a_run_for_cron_has_what_cron_gives(desk: Desk, monkeypatch: pytest.Monk
     script.write_text('#!/bin/sh\necho "$CHATWORK_API_TOKEN|$PATH|$2" > "$0.said"\n')
     script.chmod(0o755)
 
-    schedulers.start(ScheduledJob((str(script),), PurePosixPath("/a b")), {}, kind="cron")
+    schedulers.backends({})["cron"].start(ScheduledJob((str(script),), PurePosixPath("/a b")))
 
     output_file = state / "archive.said"
     end = time.monotonic() + 10

@@ -43,7 +43,7 @@ def add_contract(app: App, name: str | None, given: Mapping[str, Any], remark: s
     try:
         if contract_id is None:
             contract_id = _offer_unfinished(app) or _ask_name(app)
-        elif contract_id in _taken_ids(app) and contract_id not in _unfinished_ids(app):
+        elif contract_id in _contracts_by_id(app) and contract_id not in _unfinished_ids(app):
             raise errors.ContractExists(contract=contract_id)
         note_answer(app.archive, _answer_key(contract_id), BEGUN)
         _ask_contract(app, contract_id, given, remark)
@@ -168,7 +168,7 @@ def _offer_unfinished(app: App) -> str | None:
 
 
 def _ask_name(app: App) -> str:
-    taken_ids = {*_taken_ids(app), *_unfinished_ids(app)}
+    taken_ids = {*_contracts_by_id(app), *_unfinished_ids(app)}
     default = next(f"job{number}" for number in range(1, len(taken_ids) + 2) if f"job{number}" not in taken_ids)
     tell(_("A short name for it in this archive: a-z, 0-9 and “-”."))
     return ask(
@@ -188,10 +188,6 @@ def read_contract_id(answer: str, taken_ids: Collection[str]) -> str:
 def _contracts_by_id(app: App) -> dict[str, Contract]:
     with app.archive.reading() as reading:
         return {one.id: one for one in contracts(reading)}
-
-
-def _taken_ids(app: App) -> Collection[str]:
-    return _contracts_by_id(app).keys()
 
 
 def _unfinished_ids(app: App) -> list[str]:

@@ -59,7 +59,8 @@ def open_app(
     if at_login is not None:
         echo(menu_entry.begin_waiting(obj, note_state) if at_login else menu_entry.end_waiting(obj))
     if icon is not None:
-        _change_icon(obj, is_wanted=icon)
+        for path in menu_entry.place(obj.home) if icon else menu_entry.remove(obj.home):
+            echo(_("Put there: {path}") if icon else _("Taken away: {path}"), path=path)
     if (at_login, icon) != (None, None):
         return 0
     if read_only:
@@ -73,12 +74,6 @@ def open_app(
         if _open(obj, page, address, no_browser=no_browser):
             threading.Event().wait(ENTRY_SECONDS)  # the page stays for as long as a browser may need to start
     return 0
-
-
-def _change_icon(obj: CliContext, *, is_wanted: bool) -> None:
-    """Put the application into the menu and on the desktop, or take it away there."""
-    for path in menu_entry.place(obj.home) if is_wanted else menu_entry.remove(obj.home):
-        echo(_("Put there: {path}") if is_wanted else _("Taken away: {path}"), path=path)
 
 
 def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
@@ -129,7 +124,8 @@ def _serve_read_only(obj: CliContext, port: int, *, no_browser: bool) -> int:
 
 def _open(obj: CliContext, page: Path, address: str, *, no_browser: bool) -> bool:
     """Open the browser, or say the address; return whether the browser was opened."""
-    is_opened = not no_browser and has_screen(obj.environ) and webbrowser.open(page.as_uri())
+    has_screen = has_desktop(obj.environ) or bool(obj.environ.get("BROWSER"))  # a text browser would take the terminal
+    is_opened = not no_browser and has_screen and webbrowser.open(page.as_uri())
     if is_opened:
         echo(_("A page opens in your browser. If not, open this address; it works once:"), err=True)
     else:
@@ -188,11 +184,6 @@ def entry_page(address: str) -> Iterator[Path]:
         page = Path(folder) / "open.html"
         page.write_text(_redirect_html(address), encoding="utf-8")
         yield page
-
-
-def has_screen(environ: Mapping[str, str]) -> bool:
-    """Whether there is a desktop for a browser; a text browser would take over this terminal."""
-    return has_desktop(environ) or bool(environ.get("BROWSER"))
 
 
 def _redirect_html(address: str) -> str:

@@ -189,14 +189,9 @@ def snippet_line(text: str, words: Collection[str], width: int) -> str:
     """At most `width` columns of a text, with 【】 around the matches of these folded words."""
     inner = width - 2 * len(_CUT)
     cut = snippet(text, words, width=inner, measure=lambda one: columns(visible(one)), border=columns("【】"))
-    shown = ((_make_visible(part.text), part.is_mark) for part in cut.parts)
+    shown = (("".join(map(visible, part.text)), part.is_mark) for part in cut.parts)  # as it was measured
     line = "".join(click.style(f"【{one}】", bold=True) if is_mark else one for one, is_mark in shown)
     return (_CUT if cut.cut_before else "") + line + (_CUT if cut.cut_after else "")
-
-
-def _make_visible(text: str) -> str:
-    """The text made visible character by character, as the characters were measured."""
-    return "".join(map(visible, text))
 
 
 UnseenMessage = tuple[int, ItemState]

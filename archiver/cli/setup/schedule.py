@@ -141,7 +141,7 @@ def _ask_stamps(obj: CliContext, app: App, timestamps: str | None) -> None:
 def _register(obj: CliContext) -> str | None:
     """Register the job and return the scheduler's kind; None, after printing why, if no scheduler takes it."""
     try:
-        kind = unattended.choose_scheduler(obj)
+        kind = schedulers.choose_backend(obj.environ)
         _offer_readable_token(obj, kind)
         warnings = unattended.register_job(obj, kind)
     except (errors.SchedulerMissing, errors.SchedulerRefused) as error:

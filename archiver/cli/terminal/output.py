@@ -74,7 +74,7 @@ def wrap(text: str, width: int, *, cuts_words: bool = True) -> list[str]:
     """
     if _JOINT in text:
         return _wrap_lines(text, width, cuts_words=cuts_words)
-    text = _COMMAND.sub(lambda match: _with_joints(match[0], width), text)
+    text = _COMMAND.sub(lambda one: one[0].replace(" ", _JOINT) if columns(one[0]) <= width else one[0], text)
     lines = _wrap_lines(text, width, cuts_words=cuts_words)
     return [line.replace(_JOINT, " ") for line in lines]
 
@@ -102,10 +102,6 @@ def _wrap_lines(text: str, width: int, *, cuts_words: bool) -> list[str]:
             lines += whole
             spaces = ""
     return [*lines, line] if line else lines
-
-
-def _with_joints(command: str, width: int) -> str:
-    return command.replace(" ", _JOINT) if columns(command) <= width else command
 
 
 def _fitting_pieces(text: str, width: int) -> Iterator[str]:

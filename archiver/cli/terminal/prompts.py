@@ -6,7 +6,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from gettext import gettext as _
 from typing import TYPE_CHECKING, TypeVar
 
@@ -211,8 +211,6 @@ def parse_day(value: str | None, option: str, *, now: datetime | None = None) ->
         return datetime.combine(days.first, time(), JST)
     text = value.replace("/", "-")
     try:
-        if _is_day(text):
-            return datetime.combine(date.fromisoformat(text), time(), JST)
         at = datetime.fromisoformat(text)
     except ValueError:
         raise _bad_value(value, option, knows_words=now is not None) from None

@@ -161,7 +161,7 @@ def waiting(job: Job) -> Callable[[timedelta], None]:
 
 def set_up(job: Job, context: ConsoleContext) -> JobOutcome:
     """The work of letting this computer save by itself."""
-    kind = unattended.choose_scheduler(context)
+    kind = schedulers.choose_backend(context.environ)
     if unattended.is_token_unreadable(context, kind):
         unattended.move_token(context)
     warnings = unattended.register_job(context, kind, is_typed=False)
