@@ -368,11 +368,6 @@ def reporter_text(contract: Contract) -> str:
     return say("報告者({role})", role=role.get(contract.side, platform.worker))
 
 
-def kind_text(event: ChangeRow) -> str:
-    """What happened in a change."""
-    return say(event.kind)
-
-
 def about_text(event: ChangeRow) -> str:
     """What a change is about: ids with their words, names as they are."""
     gap = _GAP.fullmatch(event.about) if is_english() else None

@@ -231,14 +231,18 @@ def _term_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tup
         yield say(item.label), "\n".join(places) or ("-" if note else say(BLANK)), note
 
 
-def _stated_rows(contract: Contract, platform: Platform) -> Iterable[tuple[str, str, str]]:
+def _stated_rows(contract: Contract, platform: Platform) -> Iterator[tuple[str, str, str]]:
     """A row for each dated fact of such a contract; blank too, but for what comes later or never."""
-    words = {"permission": platform.outside or say("外部連絡"), "end_request": say(platform.end_request_name)}
-    return [
-        _stated_row(say(fact.event, **words), stated_day(getattr(contract, fact.name) or ""))
-        for fact in contract_facts.FACTS
-        if fact.event and (getattr(contract, fact.name) or _is_to_be_filled(fact, platform))
-    ]
+    for fact in contract_facts.FACTS:
+        stated = getattr(contract, fact.name)
+        if fact.event and (stated or _is_to_be_filled(fact, platform)):
+            yield _stated_row(event_text(fact, platform), stated_day(stated or ""))
+
+
+def event_text(fact: ContractFact, platform: Platform) -> str:
+    """What happened on the day of a fact."""
+    outside, ending = platform.outside or say("外部連絡"), say(platform.end_request_name)
+    return say(fact.event, permission=outside, end_request=ending)
 
 
 def _stated_row(label: str, value: str) -> tuple[str, str, str]:

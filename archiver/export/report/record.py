@@ -21,7 +21,6 @@ from archiver.export.report.input import (
     ReportInput,
     SealLine,
     about_text,
-    kind_text,
     platform_of,
     shorten,
     side_text,
@@ -353,7 +352,7 @@ def _change_row(
     last = _time_text(event.last_before) if event.last_before else "-"
     if event.kind == CHAT_CLOSED and last_list is not None and last_list <= datetime.fromisoformat(event.at):
         last = local_time(last_list)
-    return (_time_text(event.at), kind_text(event), about, texts, last)
+    return (_time_text(event.at), say(event.kind), about, texts, last)
 
 
 def _author_text(no: int, statistics: MessageStatistics) -> str:

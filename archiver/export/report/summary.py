@@ -17,7 +17,6 @@ from archiver.export.report.input import (
     ReportInput,
     about_text,
     delivery_text,
-    kind_text,
     on_text,
     other_text,
     platform_of,
@@ -188,4 +187,4 @@ def _change_line(event: ChangeRow) -> str:
     if event.kind == _DESCRIBED:
         before, after = excerpts([own_words(before), own_words(after)], _CUT // 2 - 4)
     about = f"{before} → {after}" if before and after else after or about_text(event)
-    return f"{date_text(datetime.fromisoformat(event.at))} {kind_text(event)}: {shorten_line(about, _CUT)}"
+    return f"{date_text(datetime.fromisoformat(event.at))} {say(event.kind)}: {shorten_line(about, _CUT)}"

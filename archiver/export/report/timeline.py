@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
@@ -19,19 +18,18 @@ from archiver.export.report.input import (
     about_text,
     day_of,
     delivery_text,
-    kind_text,
     platform_of,
     shorten_line,
     value_text,
 )
 from archiver.export.report.money import dated_money
-from archiver.export.report.people_and_dates import first_message_cells
+from archiver.export.report.people_and_dates import event_text, first_message_cells
 from archiver.export.report.statistics import MessageStatistics
-from archiver.records import JST, Act, ActKind, Attachment, Post, contract_facts
+from archiver.records import Act, ActKind, Attachment, Post, contract_facts
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import plain_text
 from archiver.render.snippet import one_line
-from archiver.render.times import date_text, minute_text
+from archiver.render.times import date_text, iso_date, minute_text
 from archiver.report_language import say
 
 MAX_LINES = 25
@@ -90,18 +88,12 @@ def blocks(case: ReportInput, statistics: MessageStatistics, *, limit: int) -> t
         return (table, Paragraph(say("ほか{n}件は、ここに入りません。", n=len(lines) - limit), "small"))
     left = [line for line in lines if line not in kept]
     tasks = sum(line.weight == _TASK for line in left)
-    places = sorted({_chapter_of(line) for line in left if line.weight != _TASK})
+    gaps = say("第9章")
+    places = sorted({9 if line.source == gaps else _CHAPTERS[line.weight] for line in left if line.weight != _TASK})
     where = say("と").join(say("第{number}章", number=number) for number in places)
     rest = [say("ほか{n}件は、{where}にあります。", n=len(left) - tasks, where=where)] if places else []
     rest += [say("タスク{n}件は省きました。", n=tasks)] if tasks else []
     return (table, Paragraph("".join(rest), "small"))
-
-
-def _chapter_of(line: _TimelineLine) -> int:
-    """The chapter in which a line stands that was left out."""
-    if line.source.startswith(say("第9章")):
-        return 9
-    return _CHAPTERS[line.weight]
 
 
 def _source(case: ReportInput, chapter: str) -> str:
@@ -111,21 +103,11 @@ def _source(case: ReportInput, chapter: str) -> str:
 def _stated_lines(case: ReportInput) -> Iterator[_TimelineLine]:
     contract, platform = case.contract, platform_of(case.contract.platform)
     stated = [
-        *(
-            (
-                say(
-                    fact.event,
-                    permission=platform.outside or say("外部連絡"),
-                    end_request=say(platform.end_request_name),
-                ),
-                getattr(contract, fact.name),
-            )
-            for fact in contract_facts.FACTS
-            if fact.event
-        ),
+        *((event_text(fact, platform), getattr(contract, fact.name)) for fact in contract_facts.FACTS if fact.event),
         *((delivery_text(platform), delivery.at) for delivery in case.deliveries),
+        *dated_money(case),
+        *((say("催促を送信"), one.sent_on) for one in contract.reminders),
     ]
-    stated += [*dated_money(case), *((say("催促を送信"), one.sent_on) for one in contract.reminders)]
     for what, text in stated:
         at = day_of(text)
         if at is not None and text is not None:
@@ -140,56 +122,37 @@ def _message_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator
         yield _TimelineLine(0, first.value.at, f"{first_label(first)}{more}", source)
     closed = closed_account(statistics.facts).value
     if closed is not None and not any(event.seq == closed.sign.seq for event in case.events):
-        yield _TimelineLine(
-            0, closed.sign.at, say("{closed_sign}(検知)", closed_sign=closed_sign(closed.sign)), _source(case, "第1章")
-        )
+        what = say("{closed_sign}(検知)", closed_sign=closed_sign(closed.sign))
+        yield _TimelineLine(0, closed.sign.at, what, _source(case, "第1章"))
     if reply.value is not None:
         yield _TimelineLine(0, reply.value.at, reply_label(reply), f"No.{reply.value.no}")
 
 
 def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[_TimelineLine]:
-    """Lines about changes; those of messages are summed up by day, kind and side."""
-    counts: Counter[tuple[str, str, str]] = Counter()
-    first_times: dict[tuple[str, str, str], datetime] = {}
+    """Lines about changes; those of messages are summed up by day, kind and side, and those of gaps are one act."""
+    groups: dict[tuple[str, str, str], list[datetime]] = {}
     closed = {room.inaccessible_since for room in case.rooms}
     for event in case.events:
-        at = datetime.fromisoformat(event.at)
+        at, is_gap = datetime.fromisoformat(event.at), event.kind in _GAP_WORDS
         if event.kind == CHAT_CLOSED and at in closed:
             continue  # stated below, as the room is still closed
-        if event.kind in _GAP_WORDS:  # a recovery narrows a gap many times, and is one act
-            group = (at.astimezone(JST).date().isoformat(), event.kind, "")
-            counts[group] += 1
-            first_times.setdefault(group, at)
-        elif event.no is None:
+        if event.no is None and not is_gap:
             before, after = value_text(event, event.before), value_text(event, event.after)
-            about = f"{before} → {after}" if before and after else about_text(event)
-            yield _TimelineLine(
-                1,
-                at,
-                say("{kind}(検知): {about}", kind=kind_text(event), about=shorten_line(about, _CUT)),
-                _source(case, "第8章"),
-            )
+            about = shorten_line(f"{before} → {after}" if before and after else about_text(event), _CUT)
+            what = say("{kind}(検知): {about}", kind=say(event.kind), about=about)
+            yield _TimelineLine(1, at, what, _source(case, "第8章"))
         else:
-            whose = say("{side}の", side=say(statistics.side_of[event.no])) if event.no in statistics.side_of else ""
-            group = (at.astimezone(JST).date().isoformat(), event.kind, whose)
-            counts[group] += 1
-            first_times.setdefault(group, at)
-    for group, count in counts.items():
-        is_gap = group[1] in _GAP_WORDS
-        what = (
-            say(_GAP_WORDS[group[1]])
-            if is_gap
-            else say("{whose}メッセージ{count}件 {kind}(検知)", whose=group[2], count=count, kind=say(group[1]))
-        )
-        yield _TimelineLine(1, first_times[group], what, _source(case, "第9章" if is_gap else "第8章"))
+            side = None if is_gap else statistics.side_of.get(event.no or 0)
+            whose = say("{side}の", side=say(side)) if side else ""
+            groups.setdefault((iso_date(at), event.kind, whose), []).append(at)
+    for (_day, kind, whose), times in groups.items():
+        changed = say("{whose}メッセージ{count}件 {kind}(検知)", whose=whose, count=len(times), kind=say(kind))
+        what, chapter = (say(_GAP_WORDS[kind]), "第9章") if kind in _GAP_WORDS else (changed, "第8章")
+        yield _TimelineLine(1, times[0], what, _source(case, chapter))
     for room in case.rooms:
         if room.inaccessible_since is not None:
-            yield _TimelineLine(
-                0,
-                room.inaccessible_since,
-                say("チャット(ルームID {room_id})が開けなくなった(理由不明)", room_id=room.room_id),
-                _source(case, "第8章"),
-            )
+            what = say("チャット(ルームID {room_id})が開けなくなった(理由不明)", room_id=room.room_id)
+            yield _TimelineLine(0, room.inaccessible_since, what, _source(case, "第8章"))
 
 
 def _act_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[_TimelineLine]:
@@ -232,12 +195,8 @@ def _place_text(case: ReportInput, step: ListedStep, act: Act) -> str:
 
 
 def _file_text(case: ReportInput, attachment: Attachment, post: Post | None) -> str:
-    text = say(
-        "{side}がファイル({number} {name})を送信",
-        side=say(case.side(attachment.account_id)),
-        number=attachment.number,
-        name=shorten_line(visible(attachment.name), _CUT),
-    )
+    side, name = say(case.side(attachment.account_id)), shorten_line(visible(attachment.name), _CUT)
+    text = say("{side}がファイル({number} {name})を送信", side=side, number=attachment.number, name=name)
     sent = minute_text(attachment.uploaded_at if post is None else post.at)
     differs = sent != minute_text(attachment.uploaded_at)
     return say("{text}(メッセージは{sent})", text=text, sent=sent) if differs else text
