@@ -120,39 +120,50 @@ def evidence_document(case: ReportInput, statistics: MessageStatistics, filed: F
 
 def exhibits(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> Iterator[Exhibit]:
     """The exhibits of a package by number, then those that whoever files them must add."""
-    span, in_brackets = _date_span(statistics)
-    chapters = say("抜粋は第6章(一部)、記録の限界は第9章、取得方法は第10章。署名が必要です")
-    note = _note(filed.report, _extent_text(filed, filed.report), chapters)
-    title = say("Chatworkやり取り記録 報告書{in_brackets}", in_brackets=in_brackets)
-    author, dated, branch = say("報告者(メッセージは各発言者)"), era_date(case.created_at), case.filed.branch
+    span, branch, platform = _date_span(statistics), case.filed.branch, platform_of(case.contract.platform)
     if filed.report:
-        yield Exhibit(_part_number(branch), title, say(_ORIGINAL), dated, author, "", note)
+        chapters = say("抜粋は第6章(一部)、記録の限界は第9章、取得方法は第10章。署名が必要です")
+        title = say("Chatworkやり取り記録 報告書{in_brackets}", in_brackets=f"({span})" if span else "")
+        note = _note(filed.report, _extent_text(filed, filed.report), chapters)
+        author, dated = say("報告者(メッセージは各発言者)"), era_date(case.created_at)
+        yield _exhibit(_part_number(branch), title, dated, author, note, copy=_ORIGINAL)
+    has_others = any(case.side(account) == CaseSide.OTHER for account in statistics.facts.authors)
+    author = say(_ALL_SPEAKERS if has_others else _SPEAKERS)  # a third person is neither of the parties
     for number, name in enumerate(filed.volumes, 1):
-        title = _messages_title(case, statistics) + (
-            say(" その{number}", number=number) if len(filed.volumes) > 1 else ""
-        )
+        part = say(" その{number}", number=number) if len(filed.volumes) > 1 else ""
         context = say("{number}の抜粋の前後関係", number=_part_number(branch))
         count = say(_ONLY_NEW) if case.filed.upto else _count_text(case, statistics)
-        note = _note(name, _extent_text(filed, name), count, context)
-        author = _speakers_text(case, statistics)
-        yield Exhibit(_part_number(branch + number), title, say(_COPY), span, author, "", note)
-    for enclosure in case.enclosures:
-        if case.filed.has(exhibit_name(enclosure), enclosure.sha256):
-            continue
-        yield _enclosure_exhibit(enclosure, _note(*_file_notes(case, enclosure, filed), enclosure.note or ""))
-    yield _contract_exhibit(case, say("この資料にはありません。スクリーンショットは、提出する方が用意してください"))
+        title, note = _messages_title(case, statistics) + part, _note(name, _extent_text(filed, name), count, context)
+        yield _exhibit(_part_number(branch + number), title, span or say(BLANK), author, note)
+    for one in case.enclosures:
+        if not case.filed.has(exhibit_name(one), one.sha256):
+            kind, called = say(KINDS.get(one.kind, visible(one.kind))), label(one)
+            title = say("{kind} {label} 「{name}」", kind=kind, label=called, name=visible(one.name))
+            note = visible(_note(*_file_notes(case, one, filed), one.note or ""))
+            number_text = say("甲{number}", number=exhibit_number(one))
+            yield _exhibit(number_text, title, _stated_era_date(one.dated), say(TO_FILL), note)
+    title, number_text = say(platform.contract_screen), visible(case.contract.platform_id or say(BLANK))
+    if not platform.elsewhere:
+        title = say("{contract_screen}(契約ID {platform_id})", contract_screen=title, platform_id=number_text)
+    note = say("この資料にはありません。スクリーンショットは、提出する方が用意してください")
+    dated, author = _stated_era_date(case.contract.contracted_on), platform.operator or say(BLANK)
+    yield _exhibit(say(UNNUMBERED), title, dated, author, note)
     where = say("この資料にはありません(保管庫にあります)。") if case.profile == "court" else ""
-    yield from (_file_exhibit(case, attachment, where) for attachment in _delivered_files(case))
+    authors = {CaseSide.REPORTER: "報告者", CaseSide.COUNTERPART: "相手方"}
+    for file in _delivered_files(case):
+        author = say(authors.get(CaseSide(case.side(file.account_id)), TO_FILL))
+        note = say("{note}SHA-256 先頭16桁 {sha256}", note=where, sha256=(file.sha256 or "-")[:16])
+        title = say("ファイル {number} 「{name}」", number=file.number, name=visible(file.name))
+        yield _exhibit(say(UNNUMBERED), title, era_date(file.uploaded_at), author, note)
+
+
+def _exhibit(number: str, title: str, dated: str, author: str, note: str, *, copy: str = _COPY) -> Exhibit:
+    """A line whose purpose is left to whoever files it."""
+    return Exhibit(number, title, say(copy), dated, author, "", note)
 
 
 def _part_number(branch: int) -> str:
     return say("甲{number}の{branch}", number=1, branch=branch)
-
-
-def _speakers_text(case: ReportInput, statistics: MessageStatistics) -> str:
-    """Who wrote the messages; a third person is neither of the parties."""
-    has_others = any(case.side(account) == CaseSide.OTHER for account in statistics.facts.authors)
-    return say(_ALL_SPEAKERS if has_others else _SPEAKERS)
 
 
 def _file_notes(case: ReportInput, enclosure: Enclosure, filed: FiledFiles) -> Iterator[str]:
@@ -183,39 +194,6 @@ def _size_text(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{max(1, round(size / 1000))} KB"
 
 
-def _contract_exhibit(case: ReportInput, note: str) -> Exhibit:
-    platform = platform_of(case.contract.platform)
-    title = say(platform.contract_screen)
-    if not platform.elsewhere:
-        title = say(
-            "{contract_screen}(契約ID {platform_id})",
-            contract_screen=title,
-            platform_id=visible(case.contract.platform_id or say(BLANK)),
-        )
-    dated = _stated_era_date(case.contract.contracted_on)
-    return Exhibit(say(UNNUMBERED), title, say(_COPY), dated, platform.operator or say(BLANK), "", note)
-
-
-def _file_exhibit(case: ReportInput, attachment: Attachment, note: str) -> Exhibit:
-    authors = {CaseSide.REPORTER: "報告者", CaseSide.COUNTERPART: "相手方"}
-    author = say(authors.get(CaseSide(case.side(attachment.account_id)), TO_FILL))
-    full_note = say("{note}SHA-256 先頭16桁 {sha256}", note=note, sha256=(attachment.sha256 or "-")[:16])
-    title = say("ファイル {number} 「{name}」", number=attachment.number, name=visible(attachment.name))
-    dated = era_date(attachment.uploaded_at)
-    return Exhibit(say(UNNUMBERED), title, say(_COPY), dated, author, "", full_note)
-
-
-def _enclosure_exhibit(enclosure: Enclosure, note: str) -> Exhibit:
-    title = say(
-        "{kind} {label} 「{name}」",
-        kind=say(KINDS.get(enclosure.kind, visible(enclosure.kind))),
-        label=label(enclosure),
-        name=visible(enclosure.name),
-    )
-    number, dated = say("甲{number}", number=exhibit_number(enclosure)), _stated_era_date(enclosure.dated)
-    return Exhibit(number, title, say(_COPY), dated, say(TO_FILL), "", visible(note))
-
-
 def _messages_title(case: ReportInput, statistics: MessageStatistics) -> str:
     """What a court calls printed messages: between whom; of several others the first known as the other side."""
     known = counterparts(case)[:1]
@@ -238,12 +216,11 @@ def _count_text(case: ReportInput, statistics: MessageStatistics) -> str:
     )
 
 
-def _date_span(statistics: MessageStatistics) -> tuple[str, str]:
-    """The dates of the first and last message, and the same in brackets."""
-    if statistics.first is None or statistics.last is None:
-        return say(BLANK), ""
-    span = _span_text(statistics.first.send_time, statistics.last.send_time)
-    return span, f"({span})"
+def _date_span(statistics: MessageStatistics) -> str:
+    """The dates of the first and last message; empty without one."""
+    sent = dict.fromkeys(era_date(one.send_time) for one in (statistics.first, statistics.last) if one is not None)
+    first, *later = sent or [""]
+    return say("{first_date}から{last_date}", first_date=first, last_date=later[0]) if later else first
 
 
 def era_date(at: datetime) -> str:
@@ -260,15 +237,6 @@ def era_date(at: datetime) -> str:
 def _stated_era_date(stated: str | None) -> str:
     at = day_of(stated)
     return stated_day(visible(stated or say(BLANK))) if at is None else era_date(at)
-
-
-def _span_text(first: datetime, last: datetime) -> str:
-    first_date, last_date = era_date(first), era_date(last)
-    return (
-        first_date
-        if first_date == last_date
-        else say("{first_date}から{last_date}", first_date=first_date, last_date=last_date)
-    )
 
 
 def _delivered_files(case: ReportInput) -> Iterator[Attachment]:
