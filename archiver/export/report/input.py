@@ -35,7 +35,7 @@ from archiver.records import (
 )
 from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text
-from archiver.report_language import is_english, say
+from archiver.report_language import is_english, say, stated_day
 
 BLANK = "未入力"
 """Printed where the user has stated nothing."""
@@ -307,6 +307,21 @@ def shorten_line(text: str, limit: int) -> str:
     return shorten(" ".join(text.split()), limit)
 
 
+def shown(stated: object, limit: int) -> str:
+    """What the user stated, or somebody wrote, on one line; empty if it is not known."""
+    return stated_day(shorten_line(visible(f"{stated}"), limit)) if stated else ""
+
+
+def entered(stated: object, limit: int) -> str:
+    """The same, with a word where nothing is stated."""
+    return shown(stated, limit) or say(BLANK)
+
+
+def said(words: str, stated: object, limit: int = 60) -> str:
+    """A text with one stated fact in it; empty if it is not stated."""
+    return say(words, fact=shown(stated, limit)) if stated else ""
+
+
 _NO_WORDS = frozenset({"address", "contact", "rule"})
 """Facts of a platform that a report does not print."""
 
@@ -341,11 +356,6 @@ def chat_text(room: Conversation) -> str:
 def side_text(platform: Platform) -> str:
     """The platform as a side: 「クラウドワークス側」."""
     return platform.elsewhere or say("{name}側", name=platform.name)
-
-
-def on_text(platform: Platform) -> str:
-    """The platform before a time: 「クラウドワークス上」; empty without one."""
-    return "" if platform.elsewhere else say("{name}上", name=platform.name)
 
 
 def delivery_text(platform: Platform) -> str:

@@ -16,11 +16,10 @@ from archiver.claims.money import (
     set_off_lines,
     sums_text,
 )
-from archiver.export.report.input import STATED, ReportInput, shorten_line
+from archiver.export.report.input import STATED, ReportInput, shown
 from archiver.export.report.message_block import bound_place, bound_quote
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, SentReminder
-from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text, minute_text
 from archiver.report_language import say, stated_day
 
@@ -89,7 +88,7 @@ def earlier_text(number: int) -> str:
 
 def reminder_text(reminder: SentReminder, place: str) -> str:
     """The day of a reminder, and its way or the place of its message."""
-    way = say("、").join(filter(None, (shorten_line(visible(reminder.how or ""), _NAME_LENGTH), place)))
+    way = say("、").join(filter(None, (shown(reminder.how, _NAME_LENGTH), place)))
     return stated_day(reminder.sent_on) + (say("({way})", way=way) if way else "")
 
 
@@ -149,14 +148,11 @@ def stated_due_text(case: ReportInput) -> str:
     """The day of payment that was agreed, else those that the invoices name; empty if none is stated."""
     contract = case.contract
     if contract.payment_due_on:
-        return stated_day(shorten_line(visible(contract.payment_due_on), _NAME_LENGTH))
+        return shown(contract.payment_due_on, _NAME_LENGTH)
     named = [one for one in contract.invoices if one.due_on]
-    shown = [
-        say("請求{number} {due}", number=one.number, due=stated_day(visible(one.due_on or "")))
-        for one in named[-_MAX_INVOICES:]
-    ]
-    more = len(named) - len(shown)
-    return say("、").join(shown) + (say("(ほかに前のもの{n}件)", n=more) if more else "")
+    days = [say("請求{number} {due}", number=one.number, due=shown(one.due_on, 99)) for one in named[-_MAX_INVOICES:]]
+    more = len(named) - len(days)
+    return say("、").join(days) + (say("(ほかに前のもの{n}件)", n=more) if more else "")
 
 
 def consultation_rows(case: ReportInput, statistics: MessageStatistics) -> tuple[tuple[str, str], ...]:
@@ -179,8 +175,5 @@ def _place(case: ReportInput, statistics: MessageStatistics, bound: Invoice | Se
 
 
 def _balance_text(case: ReportInput, statistics: MessageStatistics, balance: InvoiceBalance) -> str:
-    return invoice_text(balance, message=_place(case, statistics, balance.invoice), shown=_shown_name)
-
-
-def _shown_name(name: str) -> str:
-    return shorten_line(visible(name), _NAME_LENGTH)
+    place = _place(case, statistics, balance.invoice)
+    return invoice_text(balance, message=place, shown=partial(shown, limit=_NAME_LENGTH))

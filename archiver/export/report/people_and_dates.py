@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import repeat
 
 from archiver import contract_dates
 from archiver.claims.messages import contact, first_message, last_reply
@@ -33,7 +34,8 @@ from archiver.export.report.input import (
     chat_text,
     delivery_text,
     platform_of,
-    shorten_line,
+    said,
+    shown,
     side_text,
 )
 from archiver.export.report.message_block import bound_place, bound_quote
@@ -47,7 +49,6 @@ from archiver.records import (
     Contract,
     Membership,
     MembershipPeriod,
-    Person,
     PersonName,
     RoomId,
     contract_facts,
@@ -104,7 +105,9 @@ def chapters(case: ReportInput, statistics: MessageStatistics) -> list[Chapter]:
                 _values_text(person.chatwork_ids) if has_ids else None,
                 f"{account}{say('(番号)') if account in case.stand_ins else ''}",
                 _values_text(person.organisations) if has_places else None,
-                _stays_text(person),
+                "\n".join(
+                    line for room, listed in person.rooms for line in (f"{room}", *map(_period_text, listed.stays))
+                ),
                 _reason_text(case, account),
             )
             for account, person in people.items()
@@ -118,11 +121,6 @@ def chapters(case: ReportInput, statistics: MessageStatistics) -> list[Chapter]:
         due=due,
         items=say("、").join(items),
     )
-
-
-def _stays_text(person: PersonSummary) -> str:
-    """The rooms of a person, each with the times at which the list of members showed them."""
-    return "\n".join(line for room, listed in person.rooms for line in (f"{room}", *map(_period_text, listed.stays)))
 
 
 def stand_in_note(case: ReportInput) -> str:
@@ -140,12 +138,9 @@ def stand_in_note(case: ReportInput) -> str:
 def _names_text(person: PersonSummary) -> str:
     """Every name of a person, the later ones with the time at which they were noticed."""
     first, *later = person.names or (PersonName("-", None),)
-    shown = f"{visible(first.text)}({say(FROM_BEFORE)})" if person.is_from_before else visible(first.text)
-    return " →\n".join([shown, *(f"{visible(name.text)}{_noticed_text(name)}" for name in later)])
-
-
-def _noticed_text(name: PersonName) -> str:
-    return "" if name.at is None else say(" ({at} に確認)", at=minute_text(name.at))
+    texts = [f"{visible(first.text)}({say(FROM_BEFORE)})" if person.is_from_before else visible(first.text)]
+    noticed = ((one.text, say(" ({at} に確認)", at=minute_text(one.at)) if one.at else "") for one in later)
+    return " →\n".join([*texts, *(visible(text) + at for text, at in noticed)])
 
 
 def _values_text(values: Iterable[PersonName]) -> str:
@@ -167,7 +162,7 @@ def _reason_text(case: ReportInput, account: int) -> str:
         return "\n".join(filter(None, (visible(stated.reason), f"({say(STATED)})")))
     basis = case.bases.get(account, Basis.NONE)
     if basis is Basis.NAME and case.contract.client:
-        client = shorten_line(visible(case.contract.client), _NOTE_LENGTH)
+        client = shown(case.contract.client, _NOTE_LENGTH)
         return say("{basis}(入力された名前「{client}」)", basis=basis_text(basis), client=client)
     return basis_text(basis)
 
@@ -225,7 +220,7 @@ def _term_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tup
             places = [bound_place(case, message, term.message_id)]
             places += [] if message is None else [bound_quote(case, message)]
         places += [] if term is None else [say("ファイルID {file_id}", file_id=term.file_id)] * bool(term.file_id)
-        note = "" if term is None or not term.note else shorten_line(visible(term.note), _NOTE_LENGTH)
+        note = "" if term is None else shown(term.note, _NOTE_LENGTH)
         if item.name == _PAYMENT_DAY and not (places or note):
             note = stated_due_text(case)
         yield say(item.label), "\n".join(places) or ("-" if note else say(BLANK)), note
@@ -297,18 +292,14 @@ def counterparts(case: ReportInput) -> list[tuple[int, PersonSummary]]:
 def _person_summary(case: ReportInput, account: int) -> PersonSummary:
     people_here = [(room.room_id, room.people[account]) for room in case.rooms if account in room.people]
     rooms = tuple((room, person.membership) for room, person in people_here)
+    dated = [zip(one.names, one.named_at or repeat(None), strict=False) for _, one in people_here]
     return PersonSummary(
-        names=_distinct_by_time(one for _, person in people_here for one in _dated_names(person)),
+        names=_distinct_by_time(PersonName(*one) for names in dated for one in names),
         chatwork_ids=_distinct_by_time(one for _, listed in rooms for one in listed.chatwork_ids),
         organisations=_distinct_by_time(one for _, listed in rooms for one in listed.organisations),
         is_from_before=any(person.is_from_before for _, person in people_here),
         rooms=rooms,
     )
-
-
-def _dated_names(person: Person) -> Iterator[PersonName]:
-    times = person.named_at or (None,) * len(person.names)
-    return (PersonName(name, at) for name, at in zip(person.names, times, strict=False))
 
 
 def _distinct_by_time(values: Iterable[PersonName]) -> tuple[PersonName, ...]:
@@ -329,22 +320,16 @@ def permission_rows(case: ReportInput, statistics: MessageStatistics) -> list[tu
     platform = platform_of(case.contract.platform)
     if platform.outside is None and platform.contact != "never":
         return []
-    first = _compared_first(statistics)
-    if platform.outside is None:
-        return [
-            (say("サービス外での連絡"), say("{name}では認められていません。\n{first}", name=platform.name, first=first))
-        ]
-    days = (("申請 {day}", case.contract.contact_requested_on), ("承認 {day}", case.contract.contact_approved_on))
-    stated = " / ".join(say(words, day=stated_day(shorten_line(day, 40))) for words, day in days if day)
-    return [(platform.outside, "\n".join(filter(None, (stated, first))))]
-
-
-def _compared_first(statistics: MessageStatistics) -> str:
-    """The first message with the number, and how it lies to the platform's rule."""
     first, state = first_message(statistics.facts), contact(statistics.facts)
-    compared = contact_text(state, first, statistics.facts.contract)
+    compared = contact_text(state, first, case.contract)
     place = say(BEFORE) if first.value is not None and first.value.no is None else ""
-    return f"{first_label(first)} {first_text(first, place, compared, early=state.value.is_early)}"
+    text = f"{first_label(first)} {first_text(first, place, compared, early=state.value.is_early)}"
+    if platform.outside is None:
+        refused = say("{name}では認められていません。\n{first}", name=platform.name, first=text)
+        return [(say("サービス外での連絡"), refused)]
+    asked, approved = case.contract.contact_requested_on, case.contract.contact_approved_on
+    days = " / ".join(filter(None, (said("申請 {fact}", asked), said("承認 {fact}", approved))))
+    return [(platform.outside, "\n".join(filter(None, (days, text))))]
 
 
 def first_message_cells(statistics: MessageStatistics) -> tuple[str, str]:
@@ -360,8 +345,8 @@ def _point_rows(
 ) -> Iterator[tuple[str, str, str, str, str]]:
     """A row for each point of which the user stated what the platform shows; others would compare nothing."""
     if case.contract.client:
-        shown = say("表示名「{client}」", client=case.contract.client)
-        yield say("相手の同一性"), shown, _counterpart_text(case), _bases_text(case), platform.message_screen
+        name = say("表示名「{client}」", client=case.contract.client)
+        yield say("相手の同一性"), name, _counterpart_text(case), _bases_text(case), platform.message_screen
     for clue, answer in case.clues.items():
         if answer:
             yield say(clue), answer, _counterpart_text(case), _bases_text(case), platform.message_screen
@@ -391,26 +376,23 @@ def _compared_rows(
             say("{message_screen}の申請ステータス", message_screen=platform.message_screen),
         ),
     ]
-    first = _first_message_text(statistics)
-    for name, stated, shown, screen in dated:
+    time, number = first_message_cells(statistics)
+    first = f"{first_label(first_message(statistics.facts))} {'' if number == '-' else f'{number} '}{time}"
+    for name, stated, days, screen in dated:
         compared = order_text(first_message(statistics.facts), stated)
         if stated and compared:
-            yield name, shown or stated_day(stated), first, compared, screen
-            first = _first_message_again(statistics)
+            yield name, days or stated_day(stated), first, compared, screen
+            first = say("同上") if number == "-" else say("同上({number})", number=number)
 
 
 def _delivery_row(point: DeliveryMatch, platform: Platform) -> tuple[str, str, str, str, str]:
     delivery = point.delivery
     size = "" if delivery.size is None else say(" {size:,}バイト", size=delivery.size)
     stated = f"{stated_day(delivery.at)} {visible(delivery.name or say('ファイル名は不明'))}{size}"
-    return say("納品物"), stated, _record_text(point), say(_AGREEMENTS[point.agreement]), platform.delivery_screen
-
-
-def _record_text(point: DeliveryMatch) -> str:
-    """The matching file of the record, or that there is none."""
+    found = say("本記録に同じファイルはありません")
     if point.file is not None:
-        return f"{point.file.number} {local_time(point.file.uploaded_at)}"
-    return say("本記録に同じファイルはありません")
+        found = f"{point.file.number} {local_time(point.file.uploaded_at)}"
+    return say("納品物"), stated, found, say(_AGREEMENTS[point.agreement]), platform.delivery_screen
 
 
 def _counterpart_text(case: ReportInput) -> str:
@@ -429,18 +411,6 @@ def _ids_text(account: int, person: PersonSummary) -> str:
     """Chatwork ID and account id; the former first, as people exchange it on the platform."""
     known = say("\n\u3000Chatwork ID {text}", text=visible(person.chatwork_ids[-1].text)) if person.chatwork_ids else ""
     return say("{known}\n\u3000アカウントID {account}", known=known, account=account)
-
-
-def _first_message_text(statistics: MessageStatistics) -> str:
-    """The first message, as far as it is known, with its number."""
-    time, number = first_message_cells(statistics)
-    return f"{first_label(first_message(statistics.facts))} {'' if number == '-' else f'{number} '}{time}"
-
-
-def _first_message_again(statistics: MessageStatistics) -> str:
-    """The first message in short, as the row above has it in full."""
-    number = first_message_cells(statistics)[1]
-    return say("同上") if number == "-" else say("同上({number})", number=number)
 
 
 def _enclosure_lines(case: ReportInput) -> Iterator[str]:

@@ -14,16 +14,15 @@ from archiver.claims.messages import changed_sides, closed_account, days_waiting
 from archiver.claims.table import word
 from archiver.claims.words import closed_sign, silence_reason, theirs_text, waiting_text
 from archiver.contract_dates import days_since as days_since
-from archiver.export.report.input import ReportInput, platform_of, shorten_line
+from archiver.export.report.input import ReportInput, platform_of, shorten_line, shown
 from archiver.export.report.money import overdue_text, standing_of
 from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.job_platform import STRANGER, Platform
 from archiver.records import TERM_ITEMS, CaseSide, ChangeKind, Contract, RequestKind
-from archiver.render.invisible_characters import visible
 from archiver.render.message_body import plain_text
 from archiver.render.snippet import one_line
 from archiver.render.times import date_text, minute_text
-from archiver.report_language import say, stated_day
+from archiver.report_language import say
 
 _DAY_LENGTH = len("2026-11-20 18:00:00")
 _NAME_LENGTH = 30
@@ -47,7 +46,7 @@ def end_request_text(contract: Contract) -> str:
         return ""
     due = contract_dates.end_request_due(contract, platform_of(contract.platform))
     answer = "" if due is None else say("(返答の期限の目安 {due}。確認してください)", due=due_text(*due))
-    return f"{stated_day(shorten_line(visible(contract.end_request_at), _DAY_LENGTH))}{answer}"
+    return f"{shown(contract.end_request_at, _DAY_LENGTH)}{answer}"
 
 
 def due_text(day: date, ends_at: datetime | None) -> str:
@@ -102,9 +101,7 @@ def _contract_name(case: ReportInput) -> str:
     """The contract, as exactly as the user entered it."""
     contract = case.contract
     stated = {say("契約ID "): contract.platform_id, say("契約日 "): contract.contracted_on}
-    known = say("、").join(
-        f"{name}{stated_day(shorten_line(visible(one), _DAY_LENGTH))}" for name, one in stated.items() if one
-    )
+    known = say("、").join(f"{name}{shown(one, _DAY_LENGTH)}" for name, one in stated.items() if one)
     return say("この仕事({known})", known=known) if known else say("この仕事")
 
 

@@ -17,11 +17,11 @@ from archiver.export.report.input import (
     ReportInput,
     about_text,
     delivery_text,
-    on_text,
     other_text,
     platform_of,
     reporter_text,
     shorten_line,
+    shown,
     value_text,
 )
 from archiver.export.report.message_block import references_of
@@ -29,7 +29,7 @@ from archiver.export.report.money import stated_rows
 from archiver.export.report.people_and_dates import counterparts, permission_rows
 from archiver.export.report.request_to_office import end_request_text, opening_rows, shown_name
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.templated import chapters, shown
+from archiver.export.report.templated import chapters
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import Role, State
 from archiver.render.gap_breaks import all_pauses, interval_text
@@ -55,7 +55,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     lacking = sum(one.sha256 is None for one in case.attachments)
     gaps = sum(not gap.is_erased and gap.missing != 0 for room in case.rooms for gap in room.gaps)
     shut = sorted(room.inaccessible_since for room in case.rooms if room.inaccessible_since)
-    reasons = [shorten_line(visible(one.reason), 300) for one in case.mapped.values() if one.role is Role.CLIENT]
+    reasons = [shown(one.reason, 300) for one in case.mapped.values() if one.role is Role.CLIENT]
     (page,) = chapters(
         "report_summary.txt",
         case,
@@ -71,7 +71,6 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         end_request=end_request_text(contract),
         stated=[*stated_rows(case, statistics), *permission_rows(case, statistics)],
         files={one.sha256: one for one in case.attachments if one.sha256 is not None},
-        where=on_text(platform_of(contract.platform)),
         shown_name=shown_name,
         asked=_asked_text(case, statistics),
         changed=list(_changed_lines(statistics)),
@@ -127,7 +126,7 @@ def _quoted_message(case: ReportInput, quoted: Quotation) -> QuotedMessage:
     """A message of the other side, before and after its change."""
     texts = excerpts(_shown_texts(case, quoted), _QUOTED_LENGTH)
     parts = tuple(MessageText(label, text) for label, text in quotation_parts(quoted, texts))
-    return QuotedMessage(quotation_head(quoted, shorten_line(visible(quoted.message.name), _NAME_LENGTH)), parts)
+    return QuotedMessage(quotation_head(quoted, shown(quoted.message.name, _NAME_LENGTH)), parts)
 
 
 def quotation_lines(case: ReportInput, statistics: MessageStatistics, limit: int) -> tuple[list[str], list[str]]:

@@ -10,11 +10,10 @@ from typing import Any
 from archiver.claims import messages as claims
 from archiver.claims import words as told
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, FactList, Paragraph, Subheading, TableBlock
-from archiver.export.report.input import BLANK, STATED, ReportInput, platform_of, shorten_line
+from archiver.export.report.input import BLANK, STATED, ReportInput, entered, platform_of, said, shown
 from archiver.export.report.statistics import MessageStatistics
-from archiver.render.invisible_characters import visible
 from archiver.render.page_templates import TemplateRow, text_rows
-from archiver.report_language import say, stated_day
+from archiver.report_language import say
 
 
 def chapters(name: str, case: ReportInput, statistics: MessageStatistics, **more: object) -> list[Chapter]:
@@ -50,21 +49,6 @@ def document(case: ReportInput, statistics: MessageStatistics) -> dict[str, obje
         "BLANK": say(BLANK),
         "STATED": say(STATED),
     }
-
-
-def shown(stated: object, limit: int) -> str:
-    """What the user stated, or somebody wrote, on one line; empty if it is not known."""
-    return stated_day(shorten_line(visible(f"{stated}"), limit)) if stated else ""
-
-
-def entered(stated: object, limit: int) -> str:
-    """The same, with a word where nothing is stated."""
-    return shown(stated, limit) or say(BLANK)
-
-
-def said(words: str, stated: object, limit: int = 60) -> str:
-    """A text with one stated fact in it; empty if it is not stated."""
-    return say(words, fact=shown(stated, limit)) if stated else ""
 
 
 def _blocks(rows: list[TemplateRow], tables: Mapping[str, Any]) -> Iterable[Block]:

@@ -20,13 +20,13 @@ from archiver.export.report.input import (
     delivery_text,
     platform_of,
     shorten_line,
+    shown,
     value_text,
 )
 from archiver.export.report.money import dated_money
 from archiver.export.report.people_and_dates import event_text, first_message_cells
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import Act, ActKind, Attachment, Post, contract_facts
-from archiver.render.invisible_characters import visible
 from archiver.render.message_body import plain_text
 from archiver.render.snippet import one_line
 from archiver.render.times import date_text, iso_date, minute_text
@@ -195,7 +195,7 @@ def _place_text(case: ReportInput, step: ListedStep, act: Act) -> str:
 
 
 def _file_text(case: ReportInput, attachment: Attachment, post: Post | None) -> str:
-    side, name = say(case.side(attachment.account_id)), shorten_line(visible(attachment.name), _CUT)
+    side, name = say(case.side(attachment.account_id)), shown(attachment.name, _CUT)
     text = say("{side}がファイル({number} {name})を送信", side=side, number=attachment.number, name=name)
     sent = minute_text(attachment.uploaded_at if post is None else post.at)
     differs = sent != minute_text(attachment.uploaded_at)

@@ -10,7 +10,7 @@ from archiver.claims.messages import DELETIONS, changed_sides, last_reply, turn
 from archiver.claims.money import InvoiceBalance, invoice_text, sums_text
 from archiver.claims.words import change_lines, reply_label, reply_text, turn_lines
 from archiver.contract_dates import delivery_days
-from archiver.export.report.input import ReportInput, day_of, delivery_text, other_text, platform_of, shorten_line
+from archiver.export.report.input import ReportInput, day_of, delivery_text, other_text, platform_of, shown
 from archiver.export.report.money import (
     earlier_text,
     money_rows,
@@ -32,7 +32,6 @@ from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.summary import quotation_lines
 from archiver.export.report.templated import document
 from archiver.records import CaseSide, ChangeKind, MessageId, RequestKind, SentReminder
-from archiver.render.invisible_characters import visible
 from archiver.render.page_templates import text_rows
 from archiver.render.times import date_text, minute_text
 from archiver.report_language import is_english, say
@@ -139,7 +138,8 @@ def demand_text(case: ReportInput, statistics: MessageStatistics) -> str:
 
     def invoice_line(one: InvoiceBalance) -> str:
         place = message_text(one.invoice.message_id)
-        return say("・{text}", text=invoice_text(one, message=place, is_letter=True, shown=_name_text))
+        name = partial(shown, limit=_MAX_NAME_LENGTH)
+        return say("・{text}", text=invoice_text(one, message=place, is_letter=True, shown=name))
 
     facts, (head, end) = _letter(
         "report_demand.txt",
@@ -166,10 +166,6 @@ def _reminder_text(case: ReportInput, statistics: MessageStatistics, reminder: S
     if message_id is None or (message_id not in statistics.bound and message_id not in case.outside):
         return reminder_text(reminder, _message_text(case, statistics, message_id))
     return _message_text(case, statistics, message_id)
-
-
-def _name_text(name: str) -> str:
-    return shorten_line(visible(name), _MAX_NAME_LENGTH)
 
 
 def _message_text(case: ReportInput, statistics: MessageStatistics, message_id: MessageId | None) -> str:

@@ -10,12 +10,11 @@ from archiver.evidence.tables.build import CSV_HEADERS, KINDS, SOURCES, STATES
 from archiver.export import enclosure_names
 from archiver.export.bag import TAG_MANIFEST
 from archiver.export.mask.kinds import MaskKind, reason
-from archiver.export.report.input import BLANK, ReportInput, platform_of, shorten_line
+from archiver.export.report.input import BLANK, ReportInput, entered, platform_of
 from archiver.export.report.people_and_dates import stand_in_note
 from archiver.export.stamps import SealStamp, package_stamp_name
 from archiver.records import Contract, contract_facts
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, no_pauses_text, usual_interval_lines
-from archiver.render.invisible_characters import visible
 from archiver.render.page_templates import text_lines
 from archiver.render.snippet import unsealed_sentence
 from archiver.report_language import is_practice, marked, say, stated_day
@@ -126,9 +125,7 @@ def submission_readme(case: ReportInput, names: Collection[str], incomplete: Seq
         *([report, f"甲001の{case.filed.branch + 1}.pdf"] if not case.filed.upto else []),
         "証拠説明書.pdf",
     ]
-    called, title = (
-        shorten_line(visible(stated or say(BLANK)), _MAX_LENGTH) for stated in (contract.platform_id, contract.title)
-    )
+    called, title = (entered(stated, _MAX_LENGTH) for stated in (contract.platform_id, contract.title))
     ordered = sorted(names, key=lambda name: (len(name), name)) if case.profile == "court" else []
     copies = [enclosure_names.label(one) for one in case.enclosures if one.number in case.copies]
     screenshots, notices = (
