@@ -26,7 +26,15 @@ from archiver.evidence.verify.package_at_path import packages_below, verify_pack
 from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks, compare_stamps
 from archiver.evidence.verify.saved_files import check_files
 from archiver.evidence.verify.seals import SealChain, SealRow
-from archiver.evidence.verify.stamps import UNCHECKED, CheckToken, StampCheck, StampSource, TokenResult, openssl_check
+from archiver.evidence.verify.stamps import (
+    UNCHECKED,
+    CheckToken,
+    StampCheck,
+    StampJudge,
+    StampSource,
+    TokenResult,
+    openssl_check,
+)
 from archiver.store import blobs, rebuild, seal_files, seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.backup import copy_folder
@@ -52,22 +60,6 @@ def is_known_root(sha256: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def archive_stamps(
-    folder: Path, names: Sequence[str], authorities: Sequence[Authority] | None, now: datetime | None = None
-) -> StampSource:
-    """The stamps and root certificates of an archive, which are beside its seals."""
-    return StampSource(
-        names,
-        lambda name: (folder / name).read_bytes(),
-        f"{seals.FOLDER}/{{authority}}.pem",
-        lambda authority: (folder / f"{authority}.pem").read_bytes(),
-        token_check(),
-        {one.name: frozenset(map(roots.fingerprint, one.roots)) for one in authorities or ()},
-        is_known_root,
-        now=None if now is None else now.timestamp(),
-    )
 
 
 def _check_token(reply: bytes, data: bytes, pem: bytes) -> TokenResult:
@@ -189,7 +181,10 @@ def _verify(
         rows.extend(SealRow(*row) for row in raw_tables.seals(reading))
     if copy_folder.is_copy(reading.home):
         names = _without_later_seals(verification, folder, names, rows)
-    stamps = StampCheck(verification, archive_stamps(folder, names, authorities, now))
+    source = StampSource(names, read, f"{seals.FOLDER}/{{authority}}.pem", lambda authority: read(f"{authority}.pem"))
+    pinned = {one.name: frozenset(map(roots.fingerprint, one.roots)) for one in authorities or ()}
+    judge = StampJudge(token_check(), pinned, is_known_root, now=None if now is None else now.timestamp())
+    stamps = StampCheck(verification, source, judge)
     chain = SealChain(verification, names, read, rows, stamps.check_seal)
     kept: set[bytes] = set()
     with _damage_as_finding(verification, "reply"):

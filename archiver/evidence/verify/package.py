@@ -11,7 +11,7 @@ import json
 import re
 from gettext import gettext as _
 from gettext import ngettext
-from typing import Any, BinaryIO, Callable, Iterable, Iterator, Mapping  # noqa: UP035 - Python 3.8 syntax
+from typing import Any, BinaryIO, ContextManager, Iterable, Mapping, Match, Pattern  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.chain import (
     ManifestError,
@@ -25,12 +25,12 @@ from archiver.evidence.chain import (
 )
 from archiver.evidence.looks import note_services, read_services
 from archiver.evidence.replaced_records import MASKED_FILE
-from archiver.evidence.stamps.reply_claims import KNOWN_ROOTS, earliest_covering
+from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, seal_numbers, table_lines
 from archiver.evidence.tables.files_and_tasks import files
 from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.findings import Progress, Verification
-from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all
+from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all, unreadable_found
 from archiver.evidence.verify.package_lines import PackageLines
 from archiver.evidence.verify.rollbacks import (
     ORPHANED,
@@ -39,8 +39,8 @@ from archiver.evidence.verify.rollbacks import (
     read_recorded_stamp,
     read_rollback,
 )
-from archiver.evidence.verify.seals import SealChain, SealedRange
-from archiver.evidence.verify.stamps import CheckToken, StampCheck, StampSource
+from archiver.evidence.verify.seals import SealChain
+from archiver.evidence.verify.stamps import StampCheck, StampJudge, StampSource
 from archiver.evidence.verify.tables import (
     ENCLOSURES,
     TableCheck,
@@ -64,14 +64,9 @@ _REPORT = re.compile(r"report(_all_messages-[0-9]{2,4})?\.pdf|evidence_list\.(pd
 """Reports state the digest of the list of contents, so that list cannot name them; the outer list does."""
 
 _LIST_COPY = re.compile(r"manifest[0-9]{8}\.txt")
-_UNSEALED = re.compile(r"(?m)^Unsealed-After: ([0-9]{1,18})\r?$")
-_LEFT_OUT = re.compile(r"(?m)^Left-Out: ([a-z0-9=; ]{1,200})\r?$")
 _KIND_LEFT_OUT = re.compile(r"([a-z]{1,20})=([0-9]{1,12})")
-_PACKAGE_FORMAT = re.compile(r"(?m)^Package-Format: ([0-9]{1,9})\r?$")
 PACKAGE_FORMAT = 1
 """The number of the form of packages; raised with each change by which a table of the same records becomes another."""
-
-_OXUM = re.compile(r"(?m)^Payload-Oxum: ([0-9]{1,20})\.([0-9]{1,20})\r?$")
 
 
 def is_package(names: Iterable[str]) -> bool:
@@ -82,21 +77,40 @@ def is_package(names: Iterable[str]) -> bool:
 def verify_package(
     verification: Verification,
     tree: PackageFiles,
-    progress: Progress | None = None,
-    *,
-    check: CheckToken | None = None,
-    known: Callable[[str], bool] | None = None,
-    known_roots: Mapping[str, str] = KNOWN_ROOTS,
-    now: float | None = None,
+    progress: Progress | None,
+    judge: StampJudge,
 ) -> None:
-    """Check a package; findings, notes and counts go to the verification.
-
-    `check` verifies stamps (None: nothing here can). `known` says whether browsers trust a root, `known_roots` are
-    those that this program knows, with their names; `now`: the clock of this computer in Unix seconds.
-    """
-    _PackageCheck(verification, tree, progress, check, known, known_roots, now).verify()
+    """Check a package; findings, notes and counts go to the verification."""
+    _PackageCheck(verification, tree, progress, judge).verify()
     if not verification.checked["entries"] and verification.ok:
         verification.add_finding("nothing", ENTRIES, _("The package holds no records, so there was nothing to check."))
+
+
+def compare_list(
+    verification: Verification,
+    name: str,
+    body: bytes,
+    digests: Mapping[str, str | None],
+    *,
+    base: str = "",
+    unlisted: Pattern[str] | None = None,
+) -> bool:
+    """Compare a list of digests with those of the files; whether it is one.
+
+    `unlisted`: that of a package, written in one way only, and the names that it need not have.
+    """
+    try:
+        listed = parse_manifest(body)
+    except ManifestError as error:
+        sentence = _("Line {line} does not belong in a list of hashes.").format(line=error.line)
+        verification.add_finding("manifest", name, sentence)
+        return False
+    if unlisted and not is_canonical(body, listed):
+        verification.add_finding("manifest", name, _("The list of hashes is not written the way packages write it."))
+    for difference in compare_manifest(listed, digests):
+        if not (unlisted and difference.kind == "extra" and unlisted.fullmatch(difference.path)):
+            verification.add_finding("manifest", base + difference.path, difference_text(difference, name))
+    return True
 
 
 class _PackageCheck:
@@ -107,10 +121,7 @@ class _PackageCheck:
         verification: Verification,
         tree: PackageFiles,
         progress: Progress | None,
-        check: CheckToken | None,
-        known: Callable[[str], bool] | None,
-        known_roots: Mapping[str, str],
-        now: float | None,
+        judge: StampJudge,
     ) -> None:
         self.verification = verification
         self.tree = tree
@@ -122,15 +133,11 @@ class _PackageCheck:
                 lambda name: self._read(SEALS + name),
                 ROOTS,
                 lambda authority: self._read(ROOTS.format(authority=authority)),
-                check,
-                known=known,
-                known_roots=known_roots,
-                now=now,
             ),
+            judge,
         )
         self.digests: dict[str, str | None] = {}
         self._progress = progress or (lambda _what, _done, _total: None)
-        self._ranges: list[tuple[int, int, int]] = []
         self._closed_at: str | None = None
 
     def verify(self) -> None:
@@ -152,15 +159,15 @@ class _PackageCheck:
                 None,
                 self._check_seal_stamps,
             )
-            size = self.tree.size(ENTRIES)
+            size, unsealed = self.tree.size(ENTRIES), self._stated("Unsealed-After", "([0-9]{1,18})")
             lines.check(
-                self._remember_ranges(chain.ranges()),
+                chain.ranges(),
                 lambda done: self._progress("entries", done, size),
-                unsealed_after=self._unsealed_after(),
+                unsealed_after=int(unsealed.group(1)) if unsealed else None,
             )
             self.verification.checked["messages"] = lines.messages
-            self._note_hidden(lines.unsealed)
-            if not self._ranges and not lines.unsealed:
+            self._note_hidden(lines)
+            if not lines.ranges and not lines.unsealed:
                 self.verification.add_finding("seal-missing", SEALS, _("There is no seal in the package."))
             self._check_own_stamps()
             self.stamps.close()
@@ -202,7 +209,7 @@ class _PackageCheck:
             self.verification.add_finding(
                 "package-form", "bagit.txt", _("The file is not the declaration of a BagIt 1.0 package.")
             )
-        oxum = _OXUM.search(self._text_or_empty("bag-info.txt").decode("utf-8", "replace"))
+        oxum = self._stated("Payload-Oxum", r"([0-9]{1,20})\.([0-9]{1,20})")
         payload = [name for name in self.names if name.startswith("data/")]
         size = sum(map(self.tree.size, payload))
         if oxum and (int(oxum.group(1)), int(oxum.group(2))) != (size, len(payload)):
@@ -214,26 +221,13 @@ class _PackageCheck:
         if name not in self.names:
             self.verification.add_finding("manifest", name, _("The list of hashes is not in the package."))
             return
-        body = self._text_or_empty(name)
-        try:
-            listed = parse_manifest(body)
-        except ManifestError as error:
-            sentence = _("Line {line} does not belong in a list of hashes.").format(line=error.line)
-            self.verification.add_finding("manifest", name, sentence)
-            return
-        if not is_canonical(body, listed):
-            self.verification.add_finding(
-                "manifest", name, _("The list of hashes is not written the way packages write it.")
-            )
         digests = {
             path[len(base) :]: digest
             for path, digest in self.digests.items()
             if path.startswith(inside) and not (outside and path.startswith(outside)) and path != name
         }
-        for difference in compare_manifest(listed, digests):
-            if difference.kind == "extra" and (_OWN_STAMP if not base else _REPORT).fullmatch(difference.path):
-                continue
-            self.verification.add_finding("manifest", base + difference.path, difference_text(difference, name))
+        body, unlisted = self._text_or_empty(name), _REPORT if base else _OWN_STAMP
+        compare_list(self.verification, name, body, digests, base=base, unlisted=unlisted)
 
     def _check_copies_of_list(self) -> None:
         """Check that the same list under the name that a notary's system accepts is the same bytes."""
@@ -265,7 +259,7 @@ class _PackageCheck:
             lambda name: self._read(SEALS + name),
             all_seals=False,
         )
-        self.stamps.note_renewals([stamp for stamp in stamps if stamp is not None], self._ranges)
+        self.stamps.note_renewals([stamp for stamp in stamps if stamp is not None], lines.ranges)
 
     def _check_own_stamps(self) -> None:
         """Check the stamps over the package itself: over the list that names everything else."""
@@ -283,24 +277,17 @@ class _PackageCheck:
 
     # --- records ----------------------------------------------------------------------------------
 
-    def _remember_ranges(self, ranges: Iterator[SealedRange]) -> Iterator[SealedRange]:
-        for sealed_range in ranges:
-            self._ranges.append((sealed_range.number, sealed_range.first, sealed_range.last))
-            yield sealed_range
-
     def _bag_info(self) -> str:
         return self._text_or_empty("bag-info.txt").decode("utf-8", "replace")
 
-    def _unsealed_after(self) -> int | None:
-        """The number of the entry after which the package says that nothing is sealed."""
-        match = _UNSEALED.search(self._bag_info())
-        return None if match is None else int(match.group(1))
+    def _stated(self, name: str, form: str) -> Match[str] | None:
+        """What `bag-info.txt` states under a name."""
+        return re.search(rf"(?m)^{name}: {form}\r?$", self._bag_info())
 
-    def _note_hidden(self, unsealed: int) -> None:
+    def _note_hidden(self, lines: PackageLines) -> None:
         """Note how many sealed records the package does not show: it cannot prove that nothing was left out."""
-        count = (
-            sum(last - first + 1 for _, first, last in self._ranges) - self.verification.checked["entries"] + unsealed
-        )
+        named = sum(last - first + 1 for _, first, last in lines.ranges)
+        count = named - self.verification.checked["entries"] + lines.unsealed
         if count > 0:
             sentence = ngettext(
                 "The seals name {count} record that is not in this package. By what the package states: {kinds}. "
@@ -321,7 +308,7 @@ class _PackageCheck:
             "others": _("of other chats or jobs: {n}"),
             "": _("not entered: {n}"),
         }
-        line = _LEFT_OUT.search(self._bag_info())
+        line = self._stated("Left-Out", "([a-z0-9=; ]{1,200})")
         pairs = _KIND_LEFT_OUT.findall(line.group(1)) if line else []
         stated = {kind: int(number) for kind, number in pairs if kind in words}
         rest = count - sum(stated.values())
@@ -330,7 +317,7 @@ class _PackageCheck:
 
     def _check_tables(self, lines: PackageLines) -> None:
         """Build the tables again and compare them with those in the package."""
-        match = _PACKAGE_FORMAT.search(self._bag_info())
+        match = self._stated("Package-Format", "([0-9]{1,9})")
         if match is not None and int(match.group(1)) > PACKAGE_FORMAT:
             sentence = _(
                 "The package has the format {number}, of a newer version of the program; this one knows up to {known}. "
@@ -346,6 +333,7 @@ class _PackageCheck:
         tables = [MESSAGES, PAUSES]
         if any(f"data/{name}" in self.names for name in CSV_HEADERS):
             tables += CSV_HEADERS
+        total = lines.messages
         with contextlib.ExitStack() as stack:
             checks = {}
             for name in tables:
@@ -359,14 +347,14 @@ class _PackageCheck:
                 lines.groups(),
                 lines.other,
                 lines.readings,
-                seal_of=seal_numbers(_fill_holes(self._ranges)),
+                seal_of=seal_numbers(_fill_holes(lines.ranges)),
                 stamp_of=earliest_covering(self.stamps.times),
                 packed=frozenset(self._names_below(FILES)),
                 history_of=lines.history,
                 starts=period_starts(self._bag_info()),
             )
             with self._faults_as_findings("data/"):
-                compare_tables(self.verification, lines_made, checks, self._row_progress(lines.messages))
+                compare_tables(self.verification, lines_made, checks, lambda n: self._progress("messages", n, total))
         self._add_unchecked_intervals(lines.intervals_on_masked)
 
     def _add_unchecked_intervals(self, count: int) -> None:
@@ -380,17 +368,6 @@ class _PackageCheck:
                 count,
             )
             self.verification.add_unchecked("readings", sentence.format(count=count))
-
-    def _row_progress(self, total: int) -> Callable[[], None]:
-        done = 0
-
-        def step() -> None:
-            nonlocal done
-            done += 1
-            if done % 1_000 == 0 or done == total:
-                self._progress("messages", done, total)
-
-        return step
 
     def _check_replies(self, lines: PackageLines) -> None:
         """Check that each reply is the one that its description names, and that a record came from it."""
@@ -474,14 +451,9 @@ class _PackageCheck:
         except READ_ERRORS as error:
             raise OSError(str(error)) from error
 
-    @contextlib.contextmanager
-    def _faults_as_findings(self, name: str) -> Iterator[None]:
+    def _faults_as_findings(self, name: str) -> ContextManager[None]:
         """Add a finding for a file that cannot be read."""
-        try:
-            yield
-        except READ_ERRORS as error:
-            detail = (error.strerror if isinstance(error, OSError) else None) or str(error)
-            self.verification.add_finding("unreadable", name, _("It cannot be read: {detail}").format(detail=detail))
+        return unreadable_found(self.verification, name, _("It cannot be read: {detail}"))
 
 
 def _fill_holes(ranges: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:

@@ -15,11 +15,11 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Callable, Dict, Iterable, Iterator, Mapping, Optional, Sequence, TextIO  # noqa: UP035 - Python 3.8 syntax  # noqa: UP035 - Python 3.8 syntax  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.chain import ManifestError, compare_manifest, difference_text, digest_stream, parse_manifest
+from archiver.evidence.chain import digest_stream
 from archiver.evidence.stamps.reply_claims import KNOWN_ROOTS, claimed_time
 from archiver.evidence.tables.cells import visible_text
 from archiver.evidence.verify.findings import Progress, StampedTime, Verification, time_sentence
-from archiver.evidence.verify.package import is_package, verify_package
+from archiver.evidence.verify.package import compare_list, is_package, verify_package
 from archiver.evidence.verify.package_files import (
     READ_ERRORS,
     PackageFiles,
@@ -28,9 +28,9 @@ from archiver.evidence.verify.package_files import (
     find_similar_names,
     leave_out_system_files,
     read_all,
+    unreadable_found,
 )
-from archiver.evidence.verify.stamps import CheckToken, openssl_check
-from archiver.evidence.verify.times import CLOCK_TOLERANCE_SECONDS, unix_seconds
+from archiver.evidence.verify.stamps import CheckToken, StampJudge, openssl_check
 from archiver.evidence.verify.zip_structure import zip_oddities
 
 _ZIP_BEGINS = b"PK"
@@ -52,22 +52,15 @@ def verify_package_at(
     knows, with their names; `now`: the clock of this computer in Unix seconds, None: it is not looked at.
     Raises OSError.
     """
+    judge = StampJudge(check, known=known, known_roots=known_roots, now=now)
 
     def verify_files(verification: Verification, tree: PackageFiles) -> Verification:
         leave_out_system_files(tree, verification)
         find_similar_names(verification, tree.names())
         if is_package(tree.names()) or not is_submission(tree.names()):
-            verify_package(
-                verification,
-                tree,
-                progress,
-                check=check,
-                known=known,
-                known_roots=known_roots,
-                now=now,
-            )
+            verify_package(verification, tree, progress, judge)
         else:
-            verify_submission(verification, tree, progress, now=now)
+            verify_submission(verification, tree, progress, judge)
         verification.close()
         return verification
 
@@ -90,10 +83,8 @@ def _verify_beside(
         return None
     if packed.stem != path.resolve().name:
         verification.add_note(_("Checked: {name}, which lies in this folder.").format(name=packed.name))
-    try:
+    with unreadable_found(verification, path.name):
         _compare_loose(verification, path, packed)
-    except READ_ERRORS as error:
-        verification.add_finding("unreadable", path.name, _("The file cannot be read: {detail}").format(detail=error))
     return verification
 
 
@@ -139,31 +130,21 @@ def _verify_zip(
         return verification
     with closing(tree):
         if not verification.ok or _is_known_package(tree):
-            _add_oddities(verification, path, progress)
+            with unreadable_found(verification, path.name, _("The zip cannot be read: {detail}")):
+                for subject, sentence in zip_oddities(path, progress):
+                    verification.add_finding("zip-form", subject, sentence)
             return verify_files(verification, tree)
-        if _holds_package_deeper(tree) or not _has_bag_file(path):
+        # One that only holds the folder or the zip of a package is not damaged.
+        is_deeper = any(name.endswith("/bagit.txt" if "/" in name else ".zip") for name in tree.names())
+        if is_deeper or not _has_bag_file(path):
             return None
         detail = _("its list of files is damaged")
         verification.add_finding("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=detail))
         return verification
 
 
-def _add_oddities(verification: Verification, path: Path, progress: Progress | None) -> None:
-    """Add what the zip holds besides its files."""
-    try:
-        for subject, sentence in zip_oddities(path, progress):
-            verification.add_finding("zip-form", subject, sentence)
-    except READ_ERRORS as error:
-        verification.add_finding("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=error))
-
-
 def _is_known_package(tree: PackageFiles) -> bool:
     return is_package(tree.names()) or is_submission(tree.names())
-
-
-def _holds_package_deeper(tree: PackageFiles) -> bool:
-    """Whether a zip only holds the folder or the zip of a package, so that nothing about it is damaged."""
-    return any(name.endswith("/bagit.txt" if "/" in name else ".zip") for name in tree.names())
 
 
 def packages_below(path: Path) -> list[str]:
@@ -215,14 +196,10 @@ def is_submission(names: Iterable[str]) -> bool:
 def verify_submission(
     verification: Verification,
     tree: PackageFiles,
-    progress: Optional[Progress] = None,  # noqa: UP045
-    *,
-    now: Optional[float] = None,  # noqa: UP045
+    progress: Optional[Progress],  # noqa: UP045
+    judge: StampJudge,
 ) -> None:
-    """Check a package for a platform's office; findings, notes and counts go to the verification.
-
-    `now`: the clock of this computer in Unix seconds; None: times are not compared with it.
-    """
+    """Check a package for a platform's office; findings, notes and counts go to the verification."""
     names = sorted(tree.names())
     digests: Dict[str, Optional[str]] = {}  # noqa: UP006, UP045
     for done, name in enumerate(names, 1):
@@ -232,24 +209,16 @@ def verify_submission(
             progress("files", done, len(names))
     verification.checked["files"] = len(digests)
     sums = _read_or_empty(verification, tree, DIGEST_LIST)
-    try:
-        listed = parse_manifest(sums)
-    except ManifestError as error:
-        verification.add_finding(
-            "manifest", DIGEST_LIST, _("Line {line} does not belong in a list of hashes.").format(line=error.line)
-        )
+    if not compare_list(verification, DIGEST_LIST, sums, digests):
         return
-    for difference in compare_manifest(listed, digests):
-        verification.add_finding("manifest", difference.path, difference_text(difference, DIGEST_LIST))
     for name in filter(_LIST_STAMP.fullmatch, names):
         verification.checked["stamps"] += 1
         time = claimed_time(_read_or_empty(verification, tree, name), sums)
         if time is None:
             verification.add_finding("stamp", name, _("The time stamp is not for these bytes."))
         else:
-            stamped = unix_seconds(time)
-            is_ahead = now is not None and stamped is not None and stamped > now + CLOCK_TOLERANCE_SECONDS
-            verification.stamped.append(StampedTime(name, None, name.split(".")[2], time, None, None, is_ahead))
+            authority, is_ahead = name.split(".")[2], judge.is_ahead(time)
+            verification.stamped.append(StampedTime(name, None, authority, time, None, None, is_ahead))
             verification.add_note(
                 _("Only the bytes of {name} were compared; its signature was not checked.").format(name=name)
             )
@@ -271,20 +240,17 @@ def verify_submission(
 
 
 def _digest_or_none(verification: Verification, tree: PackageFiles, name: str) -> Optional[str]:  # noqa: UP045
-    try:
-        with tree.open(name) as file:
-            return digest_stream(file)
-    except READ_ERRORS as error:
-        verification.add_finding("unreadable", name, _("The file cannot be read: {detail}").format(detail=error))
-        return None
+    digest: Optional[str] = None  # noqa: UP045
+    with unreadable_found(verification, name), tree.open(name) as file:
+        digest = digest_stream(file)
+    return digest
 
 
 def _read_or_empty(verification: Verification, tree: PackageFiles, name: str) -> bytes:
-    try:
-        return read_all(tree, name)
-    except READ_ERRORS as error:
-        verification.add_finding("unreadable", name, _("The file cannot be read: {detail}").format(detail=error))
-        return b""
+    body = b""
+    with unreadable_found(verification, name):
+        body = read_all(tree, name)
+    return body
 
 
 EXIT_GOOD, EXIT_WRONG_USAGE, EXIT_FOUND = 0, 2, 3

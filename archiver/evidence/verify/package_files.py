@@ -13,9 +13,10 @@ import tempfile
 import unicodedata
 import zipfile
 import zlib
+from contextlib import contextmanager
 from gettext import gettext as _
 from pathlib import Path
-from typing import AbstractSet, BinaryIO, Dict, Iterable, Optional, Protocol, Sequence, cast  # noqa: UP035 - Python 3.8 syntax
+from typing import AbstractSet, BinaryIO, Dict, Iterable, Iterator, Optional, Sequence, cast  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.chain import CHUNK_BYTES, is_safe
 from archiver.evidence.verify.findings import Verification
@@ -71,26 +72,44 @@ _HEADER_BYTES = 30
 """Bytes of a file's header in a zip, its name aside."""
 
 
-class PackageFiles(Protocol):
+@contextmanager
+def unreadable_found(verification: Verification, name: str, sentence: str = "") -> Iterator[None]:
+    """Add a finding for what cannot be read."""
+    try:
+        yield
+    except READ_ERRORS as error:
+        detail = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        text = (sentence or _("The file cannot be read: {detail}")).format(detail=detail)
+        verification.add_finding("unreadable", name, text)
+
+
+class PackageFiles:
     """The files of a package, named by their relative path with `/`."""
 
-    def names(self) -> list[str]:
+    _names: Sequence[str] = ()
+
+    def names(self) -> Sequence[str]:
         """Every file, sorted."""
-
-    def size(self, name: str) -> int:
-        """Bytes of a file. Raises READ_ERRORS."""
-
-    def open(self, name: str) -> BinaryIO:
-        """A file for reading from its beginning to its end. Raises READ_ERRORS."""
-
-    def seekable(self, name: str) -> BinaryIO:
-        """A file for reading anywhere. Raises READ_ERRORS."""
+        return self._names
 
     def leave_out(self, names: AbstractSet[str]) -> None:
         """Name these files no more."""
+        self._names = [name for name in self._names if name not in names]
+
+    def size(self, name: str) -> int:
+        """Bytes of a file. Raises READ_ERRORS."""
+        raise NotImplementedError
+
+    def open(self, name: str) -> BinaryIO:
+        """A file for reading from its beginning to its end. Raises READ_ERRORS."""
+        raise NotImplementedError
+
+    def seekable(self, name: str) -> BinaryIO:
+        """A file for reading anywhere. Raises READ_ERRORS."""
+        raise NotImplementedError
 
     def close(self) -> None:
-        """Release everything that is open."""
+        """Release everything that is open; a folder holds nothing open."""
 
 
 def read_all(tree: PackageFiles, name: str) -> bytes:
@@ -102,13 +121,13 @@ def read_all(tree: PackageFiles, name: str) -> bytes:
     return body
 
 
-class PackageFolder:
+class PackageFolder(PackageFiles):
     """A package in a folder on disk; links become findings and are not followed."""
 
     def __init__(self, root: Path, verification: Verification) -> None:
         """List the files of the folder."""
         self._root = root
-        self._names: list[str] = []
+        names: list[str] = []
         for folder, folders, files in os.walk(str(root)):
             listed = frozenset(files)
             for name in sorted(folders + files):
@@ -119,12 +138,8 @@ class PackageFolder:
                         "unsafe", relative, _("It is a link or not an ordinary file; it was not looked at.")
                     )
                 elif name in listed:
-                    self._names.append(relative)
-        self._names.sort()
-
-    def names(self) -> list[str]:
-        """Every file, sorted."""
-        return self._names
+                    names.append(relative)
+        self._names = sorted(names)
 
     def size(self, name: str) -> int:
         """Bytes of a file. Raises OSError."""
@@ -138,15 +153,8 @@ class PackageFolder:
         """A file for reading anywhere. Raises OSError."""
         return (self._root / name).open("rb")
 
-    def leave_out(self, names: AbstractSet[str]) -> None:
-        """Name these files no more."""
-        self._names = [name for name in self._names if name not in names]
 
-    def close(self) -> None:
-        """Do nothing: a folder holds nothing open."""
-
-
-class ZippedPackage:
+class ZippedPackage(PackageFiles):
     """A package in a zip; what the zip says of its files is believed only as far as it cannot do harm."""
 
     def __init__(self, path: Path, verification: Verification) -> None:
@@ -173,10 +181,6 @@ class ZippedPackage:
                 verification.add_finding("unsafe", name, _("It is outside the package's folder in the zip."))
         self._names = sorted(self._infos)
 
-    def names(self) -> list[str]:
-        """Every file, sorted."""
-        return self._names
-
     def _info(self, name: str) -> zipfile.ZipInfo:
         """What the zip says of a file. Raises FileNotFoundError, as a folder does."""
         if name not in self._infos:
@@ -202,10 +206,6 @@ class ZippedPackage:
             copy.close()
             raise
         return cast("BinaryIO", copy)
-
-    def leave_out(self, names: AbstractSet[str]) -> None:
-        """Name these files no more."""
-        self._names = [name for name in self._names if name not in names]
 
     def close(self) -> None:
         """Close the zip."""

@@ -80,6 +80,8 @@ class PackageLines:
         self._unsealed_seqs: list[int] = []
         self.times = TimeOrder(verification)
         self._unsealed_after: int | None = None
+        self.ranges: list[tuple[int, int, int]] = []
+        """Number, first and last entry of each seal that was read."""
         self.unsealed = 0
         """How many lines are of records that the package says no seal closes."""
 
@@ -208,6 +210,7 @@ class PackageLines:
 
     def _without_sealed(self, ranges: Iterator[SealedRange]) -> Iterator[SealedRange]:
         for sealed_range in ranges:
+            self.ranges.append(sealed_range[:3])
             if self._masked_digests:
                 for digest in sealed_range.digests or ():
                     self._masked_digests.pop(digest, None)

@@ -134,17 +134,9 @@ CheckToken = Callable[[bytes, bytes, bytes], TokenResult]
 UNCHECKED = TokenResult(None, None, None)
 
 
-class StampSource(NamedTuple):
-    """Where the stamps of an archive or a package are read, and what verifies them."""
+class StampJudge(NamedTuple):
+    """What verifies stamps, and by which roots and clock."""
 
-    names: Iterable[str]
-    """The names of the files in the folder of the seals."""
-    read: Callable[[str], bytes]
-    """Returns the bytes of one of these files. Raises OSError."""
-    root_path: str
-    """The path of the roots, with `{authority}` in it."""
-    read_root: Callable[[str], bytes]
-    """Returns the PEM of an authority's roots. Raises OSError."""
     check: CheckToken | None = None
     """Verifies signatures; None: nothing here can."""
     pinned: Mapping[str, AbstractSet[str]] = {}
@@ -156,16 +148,34 @@ class StampSource(NamedTuple):
     now: float | None = None
     """The time of this computer's clock in Unix seconds; None: times are not compared with it."""
 
+    def is_ahead(self, time: str) -> bool:
+        """Whether a stamped time is later than this computer's clock."""
+        stamped = unix_seconds(time)
+        return self.now is not None and stamped is not None and stamped > self.now + CLOCK_TOLERANCE_SECONDS
+
+
+class StampSource(NamedTuple):
+    """Where the stamps of an archive or a package are read."""
+
+    names: Iterable[str]
+    """The names of the files in the folder of the seals."""
+    read: Callable[[str], bytes]
+    """Returns the bytes of one of these files. Raises OSError."""
+    root_path: str
+    """The path of the roots, with `{authority}` in it."""
+    read_root: Callable[[str], bytes]
+    """Returns the PEM of an authority's roots. Raises OSError."""
+
 
 class StampCheck:
     """Checks the stamps of one seal after the other, then those over anything else; `close` reports the rest."""
 
-    def __init__(self, verification: Verification, source: StampSource) -> None:
+    def __init__(self, verification: Verification, source: StampSource, judge: StampJudge) -> None:
         """Take the names; the files are read when their seal is checked."""
         self.verification = verification
         self.times: dict[int, str] = {}
         """The earliest time stamped on each seal itself, as the stamps say."""
-        self._source = source
+        self._source, self._judge = source, judge
         self._unchecked_names: dict[str, list[str]] = {}
         for name in sorted(source.names):
             match = _STAMP_NAME.fullmatch(name)
@@ -219,7 +229,7 @@ class StampCheck:
             return None
         roots = self._roots_of(authority)
         if roots is not None:
-            result = self._source.check(reply, data, roots) if self._source.check else UNCHECKED
+            result = self._judge.check(reply, data, roots) if self._judge.check else UNCHECKED
             if result.problem is not None:
                 self._add_finding(subject, result.problem)
             else:
@@ -255,7 +265,7 @@ class StampCheck:
 
     def note_renewals(self, recorded: Iterable[RecordedStamp], ranges: Sequence[tuple[int, int, int]]) -> None:
         """Note which stamps whose certificate has ended later ones carry on; `ranges` are those of the seals."""
-        now = self._source.now
+        now = self._judge.now
         if now is not None and not self.verification.findings:
             held = record_seals(recorded, ranges)
             note_renewals(self.verification, judge_renewals(self._judged, held, utc_text(now)))
@@ -269,10 +279,9 @@ class StampCheck:
 
     def _note_time(self, subject: str, seal: int | None, authority: str, time: str, root: str | None) -> None:
         """Keep what a good stamp states, and of the known authorities the earliest time of each seal."""
-        known = None if root is None else self._source.known_roots.get(root)
-        stamped, now = unix_seconds(time), self._source.now
-        is_ahead = now is not None and stamped is not None and stamped > now + CLOCK_TOLERANCE_SECONDS
-        self.verification.stamped.append(StampedTime(subject, seal, authority, time, root, known, is_ahead))
+        known = None if root is None else self._judge.known_roots.get(root)
+        stamped = StampedTime(subject, seal, authority, time, root, known, self._judge.is_ahead(time))
+        self.verification.stamped.append(stamped)
         if known is not None and seal is not None:
             self._known_times[seal] = min(time, self._known_times.get(seal, time))
 
@@ -303,7 +312,7 @@ class StampCheck:
         if not roots_found:
             self.verification.add_finding("stamp-root", path, _("There is no certificate in the file."))
             return None
-        pinned = self._source.pinned.get(authority)
+        pinned = self._judge.pinned.get(authority)
         if pinned and not pinned & set(roots_found):
             sentence = _("None of the root certificates of {authority} is one that the settings name.")
             self.verification.add_finding("stamp-root", path, sentence.format(authority=authority))
@@ -314,13 +323,13 @@ class StampCheck:
         for authority, roots in sorted(self._roots.items()):
             for fingerprint in fingerprints(roots or b""):
                 sentence = _("Root certificate of {authority}: SHA-256 {fingerprint}.")
-                if self._source.known is not None and self._source.known(fingerprint):
+                if self._judge.known is not None and self._judge.known(fingerprint):
                     sentence = _(
                         "Root certificate of {authority}: SHA-256 {fingerprint}. It is one that browsers trust."
                     )
                 elif fingerprint in told:  # it stands beside the time that it states
                     continue
-                elif self._source.known is not None:
+                elif self._judge.known is not None:
                     sentence = _(
                         "Root certificate of {authority}: SHA-256 {fingerprint}. It is not one that browsers trust: "
                         "compare it with what the authority publishes."

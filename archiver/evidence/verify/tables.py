@@ -29,7 +29,7 @@ NAMED_ROWS = 20
 _LOOKAHEAD_ENDS = 500
 """After so many differing rows nothing is read ahead any more: that would only cost time."""
 
-_MESSAGES = "messages.jsonl"
+_MESSAGES, _STEP = "messages.jsonl", 1_000
 
 _NUMBER_PATTERNS = {
     "messages.jsonl": (re.compile(rb'\A\{"no":\d{1,12},'), b"{"),
@@ -182,19 +182,23 @@ def compare_tables(
     verification: Verification,
     lines: Iterable[tuple[str, str]],
     checks: dict[str, TableCheck],
-    progress: Callable[[], None] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> None:
     """Give each check its rows from the interleaved lines of `evidence.tables.build`. Raises READ_ERRORS."""
+    done = 0
     try:
         for name, line in lines:
             if name in checks:
                 checks[name].expect(line)
-            if progress is not None and name == "messages.jsonl":
-                progress()
+            done += name == _MESSAGES
+            if progress is not None and name == _MESSAGES and done % _STEP == 0:
+                progress(done)
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
         sentence = _("The tables cannot be made from the records, so they were not compared to the end.")
         verification.add_finding("table-rows", "data/entries.jsonl", sentence)
         return
+    if progress is not None and done:
+        progress(done)
     for check in checks.values():
         check.close()
 
