@@ -148,9 +148,10 @@ class AccountRounds:
         """
         self._settings, self._environ, self._ledger, self._secret_key = settings, environ, ledger, secret_key
         self._now, self._stop, self._tell, self._max_seconds = now, stop, tell, max_seconds
+        self._tell_care = tell_care
+        self._looked: dict[int, datetime] = {}
         self.copies = Copies(settings)
         self._connections = KeptConnections(settings.ledger)
-        self._care = CopyCare(now=now, tell=tell_care)
         self._apps: OrderedDict[int, App] = OrderedDict()
         self._rooms: dict[int, int] = {}
         self._opened: dict[int, list[str]] = {}
@@ -210,18 +211,29 @@ class AccountRounds:
             transport = app.chatwork.transport
             transport.begins_with_probe, asked_before = begun.is_probe, transport.requests
             try:
-                report = run_round(app, self._options(archive, settings), self._progress(step))
+                options = Options(pace=self._pace(archive, settings), max_seconds=self._max_seconds)
+                report = run_round(app, options, self._progress(step))
                 self._rooms[archive] = len(report.rooms)
             except errors.ArchiverError as error:
                 failure = error
             self._judge_host(archive, failed=transport.host_fails, asked=transport.requests > asked_before)
             self._ledger.record_round(archive, self._outcome(app, begun, failure))
             self._tell(RoundEnd(settings, failure, app.now(), report))
-        self._care.care(archive, settings, lambda: self._at_step(step))
+        self._care(archive, settings, step)
         return None if failure is None or isinstance(failure, DECIDED) else _name(failure)
 
-    def _options(self, archive: int, settings: Settings) -> Options:
-        return Options(pace=self._pace(archive, settings), max_seconds=self._max_seconds)
+    def _care(self, archive: int, settings: Settings, step: Callable[[], None]) -> None:
+        """Do what is due for a copy that no round uses, one thing at a time."""
+        now, last = self._now(), self._looked.get(archive)
+        if last is not None and timedelta() <= now - last < LOOK_EVERY:
+            return
+        self._looked[archive] = now
+        messages = DaemonMessages(
+            findings=lambda verification: self._tell_care(CareEnd(archive, len(verification.findings), None)),
+            unverified=lambda error: self._tell_care(CareEnd(archive, 0, _name(error))),
+        )
+        duties = ScheduledDuties(Reminders(messages, self._now), now=self._now, step=lambda: self._at_step(step))
+        duties.run_due(settings)
 
     def _pace(self, archive: int, settings: Settings) -> timedelta:
         return pace(settings.sync, self._rooms.get(archive, 0))
@@ -253,10 +265,11 @@ class AccountRounds:
         every, failures = self._pace(standing.archive, app.settings), standing.failures + 1
         match failure:
             case None:
-                seen = _look(app)
+                with app.archive.reading() as reading:
+                    outcome = OK if contracts.rooms_to_read(reading, app.now()) else NOTHING_TO_SAVE
+                    gaps, alerts = len(last_looks.holes(reading)), len(list(open_alerts(reading)))
                 due = next_round(standing.next_due, begun.at, every)
-                outcome = OK if seen.is_saved else NOTHING_TO_SAVE
-                return RoundOutcome(outcome, due, at=at, gaps=seen.gaps, alerts=seen.alerts)
+                return RoundOutcome(outcome, due, at=at, gaps=gaps, alerts=alerts)
             case errors.NoContract():
                 return RoundOutcome(NOTHING_TO_SAVE, at + app.settings.sync.every)
             case errors.TokenRefused() | errors.WrongAccount():
@@ -343,21 +356,6 @@ class AccountRounds:
             wipe(token)
 
 
-class _Seen(NamedTuple):
-    """What is told of an archive after its round."""
-
-    gaps: int
-    alerts: int
-    is_saved: bool
-    """Whether any chat is saved."""
-
-
-def _look(app: App) -> _Seen:
-    with app.archive.reading() as reading:
-        rooms = contracts.rooms_to_read(reading, app.now())
-        return _Seen(len(last_looks.holes(reading)), len(list(open_alerts(reading))), bool(rooms))
-
-
 def _name(error: errors.ArchiverError) -> str:
     return type(error).__name__
 
@@ -378,33 +376,3 @@ class CareEnd(NamedTuple):
     findings: int
     error: str | None
     """The name of the error that kept it from being made."""
-
-
-class CopyCare:
-    """What is done for copies beside rounds; several threads may each do it for another archive."""
-
-    def __init__(self, *, now: Callable[[], datetime], tell: Callable[[CareEnd], None] = lambda _end: None) -> None:
-        """Take the clock, and who is told of findings and of what could not be done."""
-        self._now, self._tell = now, tell
-        self._looked: dict[int, datetime] = {}
-
-    def care(self, archive: int, settings: Settings, step: Callable[[], None]) -> bool:
-        """Do what is due for a copy that no round uses, one thing at a time; whether anything was.
-
-        `step` is called again and again, and may raise Stopped.
-        """
-        now, last = self._now(), self._looked.get(archive)
-        if last is not None and timedelta() <= now - last < LOOK_EVERY:
-            return False
-        self._looked[archive] = now
-        reminders = Reminders(self._messages(archive), self._now)
-        return ScheduledDuties(reminders, now=self._now, step=step).run_due(settings)
-
-    def _messages(self, archive: int) -> DaemonMessages:
-        def tell_error(error: errors.ArchiverError) -> None:
-            self._tell(CareEnd(archive, 0, type(error).__name__))
-
-        return DaemonMessages(
-            findings=lambda verification: self._tell(CareEnd(archive, len(verification.findings), None)),
-            unverified=tell_error,
-        )

@@ -41,7 +41,11 @@ def adopt(home: Path, address: str, files: str | None, *, tell: Progress | None 
     TeamNotInstalled.
     """
     with closing(Archive(home)) as archive, archive.round_lock():
-        account = _owner_of(archive)
+        with archive.reading() as reading:
+            owner = current_state.owner(reading)
+        if owner is None:
+            raise errors.NotAdopted(home=home, detail=_("it does not know yet whose it is; run archive save first"))
+        account = int(owner["account_id"])
         verification = verify_archive(archive, deep=True, progress=tell)
         if not verification.ok:
             raise errors.NotAdopted(home=home, detail=verification.findings[0].text)
@@ -219,11 +223,3 @@ def _tell_unnamed_seals(archive: Archive, place: LedgerPlace, verification: Veri
             count,
         )
         verification.add_unchecked("seals/", sentence.format(n=count))
-
-
-def _owner_of(archive: Archive) -> int:
-    with archive.reading() as reading:
-        owner = current_state.owner(reading)
-    if owner is None:
-        raise errors.NotAdopted(home=archive.home, detail=_("it does not know yet whose it is; run archive save first"))
-    return int(owner["account_id"])

@@ -58,7 +58,7 @@ class TeamPages:
         """Answer one request."""
         account = self._gate.account_of(environ)
         if account is None:
-            return _refuse(start)
+            return _plain(start, "403 Forbidden", refusal_sentence())
         try:
             pages = self._pages_of(account)
         except errors.ArchiverError as error:
@@ -105,10 +105,6 @@ def serve_team(pages: TeamPages, *, host: str, port: int) -> Iterator[int]:
     """Serve at an address while the `with` block runs; the port. Raises PortTaken."""
     with bind_port(host, port) as bound, running_server(pages, bound, threads=THREADS, idle_seconds=IDLE_SECONDS):
         yield bound.getsockname()[1]
-
-
-def _refuse(start: StartResponse) -> list[bytes]:
-    return _plain(start, "403 Forbidden", refusal_sentence())
 
 
 def _fail(start: StartResponse, error_name: str) -> list[bytes]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -93,7 +94,12 @@ class S3Store:
         chosen = {} if version is None else {"VersionId": version}
         with self._errors(key):
             body = self._client.get_object(**self._named(key), **chosen)["Body"]
-            return self._receive(body.iter_chunks(_PIECE), target)
+            digest = hashlib.sha256()
+            with disk_errors(target), target.open("wb") as file:
+                for piece in body.iter_chunks(_PIECE):
+                    digest.update(piece)
+                    file.write(piece)
+            return digest.hexdigest()
 
     def head(self, key: str) -> StoredObject | None:
         """Ask for size and digest; without a digest of the whole bytes, read them."""
@@ -199,20 +205,7 @@ class S3Store:
         return {"ObjectLockMode": mode, "ObjectLockRetainUntilDate": until}
 
     def _read_digest(self, key: str) -> str:
-        with self._errors(key):
-            body = self._client.get_object(**self._named(key))["Body"]
-            digest = hashlib.sha256()
-            for piece in body.iter_chunks(_PIECE):
-                digest.update(piece)
-            return digest.hexdigest()
-
-    def _receive(self, pieces: Iterator[bytes], target: Path) -> str:
-        digest = hashlib.sha256()
-        with disk_errors(target), target.open("wb") as file:
-            for piece in pieces:
-                digest.update(piece)
-                file.write(piece)
-        return digest.hexdigest()
+        return self.get(key, Path(os.devnull))
 
     def _version(self, row: tuple[dict[str, Any], bool]) -> StoredVersion:
         stated, is_marker = row

@@ -146,17 +146,13 @@ def team_status(obj: CliContext, as_json: bool, team_file: str | None) -> int:
         return 0
     for standing in overview.standings:
         echo(_standing_line(standing))
-    echo(_summary(len(overview.standings), overview.waiting, overview.late))
+    sentence = _("archives: {archives}; waiting for their first round: {waiting}; more than 15 minutes late: {late}.")
+    echo(sentence, archives=len(overview.standings), waiting=overview.waiting, late=overview.late)
     echo_lines(savers_lines(overview.savers))
     if overview.held_until is not None:
         sentence = _("Chatwork did not answer several accounts; nobody asks it before {time}.")
         echo(sentence, time=_time(overview.held_until))
     return 0
-
-
-def _summary(archives: int, waiting: int, late: int) -> str:
-    sentence = _("archives: {archives}; waiting for their first round: {waiting}; more than 15 minutes late: {late}.")
-    return sentence.format(archives=archives, waiting=waiting, late=late)
 
 
 def _standing_line(standing: ArchiveStanding) -> str:

@@ -36,6 +36,10 @@ def team_save(obj: CliContext, team_file: str | None) -> int:
     import_psycopg()  # which says what to install, where the queue's library is missing too
     from archiver.team.worker import run_worker
 
+    def tell_begun() -> None:
+        if obj.verbose >= 0:
+            echo(_("Making the rounds of the team's archives, as they are due. Stop with Ctrl-C."), err=True)
+
     settings = team_settings(obj, team_file)
     run_worker(
         settings,
@@ -44,17 +48,12 @@ def team_save(obj: CliContext, team_file: str | None) -> int:
         now=utc_now,
         tell=lambda end: _tell_owner(obj, end),
         tell_care=_tell_care,
-        tell_begun=lambda: _tell_begun(obj),
+        tell_begun=tell_begun,
         tell_waiting=_tell_waiting,
     )
     if obj.verbose >= 0:
         echo(_("Stopped. What was saved until now is kept."), err=True)
     return 0
-
-
-def _tell_begun(obj: CliContext) -> None:
-    if obj.verbose >= 0:
-        echo(_("Making the rounds of the team's archives, as they are due. Stop with Ctrl-C."), err=True)
 
 
 def _tell_waiting(waiting: Waiting) -> None:

@@ -65,29 +65,19 @@ def team_init(address: str | None, files: str | None) -> int:
     if address is None and files is None:
         raise errors.UsageError(detail=_("Say what to make: --ledger ADDRESS, or --files DIR"))
     if files is not None:
-        _make_store(files)
+        from archiver.team.adoption import store_address
+        from archiver.team.s3_store import make_store
+
+        make_store(store := store_address(files))
+        echo(_("{store} is a store of files now."), store=store)
     if address is not None:
-        _make_ledger(address)
+        from archiver.team.ledger.installation import install_ledger
+        from archiver.team.round_queue import install_queue
+
+        install_ledger(address)
+        install_queue(address)
+        echo(_("The ledger is ready. Which users of the database it needs stands in: archive guide team"))
     return 0
-
-
-def _make_store(files: str) -> None:
-    from archiver.team.adoption import store_address
-    from archiver.team.s3_store import make_store
-
-    store = store_address(files)
-    make_store(store)
-    echo(_("{store} is a store of files now."), store=store)
-
-
-def _make_ledger(address: str) -> None:
-    """Make the roles, the tables and their rules."""
-    from archiver.team.ledger.installation import install_ledger
-    from archiver.team.round_queue import install_queue
-
-    install_ledger(address)
-    install_queue(address)
-    echo(_("The ledger is ready. Which users of the database it needs stands in: archive guide team"))
 
 
 @command_team.command("adopt", help=N_("Enter an archive in the ledger; its folder becomes a copy of what is there."))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from gettext import gettext as _
@@ -44,12 +44,8 @@ _ENTRY = schema.entry.c
 
 def settled(sql: Connection, home: Path) -> frozenset[int]:
     """The numbers of the erasures on record that this copy has carried out."""
-    known = remembered_values.ERASURES_SETTLED.recall(Reading(sql, home))
-    return (
-        frozenset(known) & {erasure.number for erasure in records.erasures(Reading(sql, home))}
-        if known
-        else frozenset()
-    )
+    known = frozenset(remembered_values.ERASURES_SETTLED.recall(Reading(sql, home)))
+    return known and known & {erasure.number for erasure in records.erasures(Reading(sql, home))}
 
 
 def carry_out(sql: Connection, home: Path, reading: LedgerReading) -> None:
@@ -60,10 +56,17 @@ def carry_out(sql: Connection, home: Path, reading: LedgerReading) -> None:
     writing = Writing(sql, home)
     known = set(remembered_values.ERASURES_SETTLED.recall(writing))
     for number in sorted(reading.erasures() - known):
-        unfinished = unfinished_erasure(writing, number, is_executed=True)
-        _write_note(writing, number, () if unfinished is None else unfinished.blobs)
-        if unfinished is not None:
-            _erase(writing, unfinished)
+        unfinished, erasure = (
+            unfinished_erasure(writing, number, is_executed=True),
+            records.find_erasure(writing, number),
+        )
+        if erasure is not None:
+            ranges, blobs = _ranges(writing, number), () if unfinished is None else unfinished.blobs
+            records.write_note(writing, number, ranges, blobs, reason=erasure.payload["reason"])
+            if unfinished is not None:
+                execution.execute(writing, number, ranges, erasure.payload["replies"], unfinished.contracts)
+                brought = remembered_values.ERASURES_BROUGHT.recall(writing)
+                remembered_values.ERASURES_BROUGHT.remember(writing, [*brought, unfinished])
         known.add(number)
         remembered_values.ERASURES_SETTLED.remember(writing, sorted(known))
 
@@ -90,22 +93,6 @@ def held_again(sql: Connection, home: Path, ledger: Ledger, reading: LedgerReadi
     doubtful = settled(sql, home) - reading.erasures()
     held = frozenset(number for number in doubtful if reading.holds_whole(_ranges(copy, number)))
     return held if held and ledger.may_erase() else frozenset()
-
-
-def _write_note(writing: Writing, number: int, blobs: Collection[str]) -> None:
-    erasure = records.find_erasure(writing, number)
-    if erasure is not None:
-        ranges = _ranges(writing, number)
-        records.write_note(writing, number, ranges, blobs, reason=erasure.payload["reason"])
-
-
-def _erase(writing: Writing, unfinished: UnfinishedErasure) -> None:
-    erasure = records.find_erasure(writing, unfinished.number)
-    assert erasure is not None
-    ranges = _ranges(writing, unfinished.number)
-    execution.execute(writing, unfinished.number, ranges, erasure.payload["replies"], unfinished.contracts)
-    brought = remembered_values.ERASURES_BROUGHT.recall(writing)
-    remembered_values.ERASURES_BROUGHT.remember(writing, [*brought, unfinished])
 
 
 def _ranges(reading: Reading, number: int) -> list[tuple[int, int]]:

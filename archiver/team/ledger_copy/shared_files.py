@@ -8,7 +8,6 @@ a second one would take the files of new rounds, and the archive would lie in tw
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import secrets
@@ -22,7 +21,7 @@ from typing import Any
 from archiver import errors
 from archiver.records import Seal
 from archiver.store import blobs, seal_files
-from archiver.store.durable_files import disk_errors, private_folder, storage_error, write_durably
+from archiver.store.durable_files import disk_errors, private_folder, write_durably
 from archiver.store.time_text import from_text
 from archiver.store.working import stamp_queue
 from archiver.team import object_store
@@ -67,12 +66,8 @@ def put_beside_seals(home: Path, place: LedgerPlace, name: str, sha256: str) -> 
 
     So what a restored ledger has given to another seal stays beside it. Raises StorageError.
     """
-    assert place.files is not None
-    store, path = store_to_put(place), home / "seals" / name
-    try:
-        store.put_if_absent(object_store.seal_key(place.archive, name), path, sha256)
-    except errors.TeamStoreDiffers:
-        store.put_if_absent(object_store.seal_key(place.archive, second_name(name, sha256)), path, sha256)
+    keys = (object_store.seal_key(place.archive, one) for one in (name, second_name(name, sha256)))
+    _put(place, home / "seals" / name, sha256, *keys)
 
 
 def put_daily(home: Path, path: Path, place: LedgerPlace) -> None:
@@ -82,13 +77,17 @@ def put_daily(home: Path, path: Path, place: LedgerPlace) -> None:
     """
     if place.files is None:
         return
-    store, sha256 = store_to_put(place), blobs.file_sha256(path)
-    name = path.relative_to(home / DAILY).as_posix()
+    sha256, name = blobs.file_sha256(path), path.relative_to(home / DAILY).as_posix()
+    names = (name, f"{name.removesuffix('.zip')}-{sha256[:16]}.zip")
+    _put(place, path, sha256, *(object_store.daily_key(place.archive, one) for one in names))
+
+
+def _put(place: LedgerPlace, path: Path, sha256: str, key: str, second: str) -> None:
+    store = store_to_put(place)
     try:
-        store.put_if_absent(object_store.daily_key(place.archive, name), path, sha256)
+        store.put_if_absent(key, path, sha256)
     except errors.TeamStoreDiffers:
-        name = f"{name.removesuffix('.zip')}-{sha256[:16]}.zip"
-        store.put_if_absent(object_store.daily_key(place.archive, name), path, sha256)
+        store.put_if_absent(second, path, sha256)
 
 
 def bring_dailies(home: Path, place: LedgerPlace, *, with_hidden: bool) -> None:
@@ -131,16 +130,18 @@ def copy_bytes(source: Path, target: Path, digests: Iterable[str]) -> None:
             part = _incoming(target, sha256)
             with disk_errors(target):
                 shutil.copyfile(blobs.blob_path(source, sha256), part)
-                _keep(target, part, sha256, blobs.file_sha256(part))
+                if blobs.file_sha256(part) == sha256:
+                    blobs.keep(target, part, sha256)
+                else:
+                    part.unlink()
 
 
 def _bring(store: object_store.ObjectStore, key: str, home: Path, sha256: str) -> None:
     part = _incoming(home, sha256)
     try:
-        if get_version(store, key, part, sha256):
-            blobs.keep(home, part, sha256)
-    except OSError as error:
-        raise storage_error(error, home) from error
+        with disk_errors(home):
+            if get_version(store, key, part, sha256):
+                blobs.keep(home, part, sha256)
     finally:
         part.unlink(missing_ok=True)
 
@@ -165,22 +166,11 @@ def _incoming(home: Path, sha256: str) -> Path:
     return folder / f"{sha256}.{secrets.token_hex(8)}.part"  # others may be bringing the same
 
 
-def _keep(home: Path, part: Path, sha256: str, actual: str) -> None:
-    if actual == sha256:
-        blobs.keep(home, part, sha256)
-    else:
-        part.unlink()
-
-
 def _holds_intact(home: Path, sha256: str) -> bool:
     path = blobs.blob_path(home, sha256)
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise storage_error(error, path) from error
+    with disk_errors(path), suppress(FileNotFoundError):
+        return blobs.file_sha256(path) == sha256
+    return False
 
 
 _compared: set[LedgerPlace] = set()
@@ -291,9 +281,5 @@ def put_file(home: Path, row: Mapping[str, Any]) -> None:
 def _files_of_another(folder: Path, number: int, sha256: str) -> list[seal_files.SealFile]:
     """The files of seals of this number that have another digest, with their stamps."""
     files = [file for file in seal_files.list_files(folder) if file.number == number]
-    others = {file.name for file in files if file.is_seal and not _has_digest(folder / file.name, sha256)}
+    others = {file.name for file in files if file.is_seal and blobs.file_sha256(folder / file.name) != sha256}
     return [file for file in files if file.seal_name in others]
-
-
-def _has_digest(path: Path, sha256: str) -> bool:
-    return hashlib.sha256(path.read_bytes()).hexdigest() == sha256
