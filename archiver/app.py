@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import partial
 from gettext import gettext as _
 from http.client import HTTPException
@@ -221,7 +220,7 @@ def _fetch_answer(
         for _attempt in range(MAX_REDIRECTS + 1):
             with _post(session, url, query, until) as response:
                 if not response.is_redirect:
-                    return AuthorityAnswer(response.status_code, _read_body(response, deadline), _server_date(response))
+                    return AuthorityAnswer(response.status_code, _read_body(response, deadline))
                 url = urljoin(url, response.headers["location"])
             parts = urlsplit(url)
             if parts.hostname != host or parts.scheme not in ("http", "https"):
@@ -257,15 +256,6 @@ def _read_body(response: requests.Response, deadline: ExchangeDeadline) -> bytes
             raise ConnectionError("the reply is too large")
         deadline.check()
     return bytes(body)
-
-
-def _server_date(response: requests.Response) -> datetime | None:
-    """The time of the server's clock, aware and in UTC; None if the answer has no date."""
-    try:
-        date = parsedate_to_datetime(response.headers.get("date", ""))
-    except ValueError:
-        return None
-    return date.replace(tzinfo=date.tzinfo or UTC).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

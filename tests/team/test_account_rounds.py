@@ -232,7 +232,7 @@ def test_a_copy_is_verified_and_kept_up_when_that_is_due(service: Service, worke
         for one in (worker, other):
             for _round in range(2):
                 one.rounds.run(archive)
-                one.rounds._care._looked.clear()
+                one.rounds._looked.clear()
         logs = [
             (one.rounds.copies.home(archive) / "logs/archive.log").read_text(encoding="utf-8")
             for one in (worker, other)
@@ -251,7 +251,7 @@ def test_what_a_verification_finds_is_said_by_the_number_of_the_archive(service:
         writing.sql.exec_driver_sql("DROP TRIGGER entry_no_update")
         writing.sql.exec_driver_sql("UPDATE entry SET line = replace(line, '案件', '事件')")
         writing.sql.exec_driver_sql("DELETE FROM memory WHERE key = 'daemon-checked'")
-    worker.rounds._care._looked.clear()
+    worker.rounds._looked.clear()
     worker.rounds.run(archive)
 
     [end] = worker.cares

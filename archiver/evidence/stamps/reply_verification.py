@@ -100,15 +100,12 @@ def _verify(response: TimeStampResponse, root: bytes) -> None:
             builder.build().verify(response, response.tst_info.message_imprint.message)
     except (VerificationError, ValueError) as error:
         message = str(error)
-        raise StampRefused(_reason_of(message), message) from error
+        reason: Reason = next((reason for words, reason in _MEANINGS if words in message), "signature")
+        raise StampRefused(reason, message) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # of the Rust in the library, whose class cannot be imported
             raise
         raise StampRefused("signature", str(error)) from error
-
-
-def _reason_of(message: str) -> Reason:
-    return next((reason for words, reason in _MEANINGS if words in message), "signature")
 
 
 def _parse_strictly(reply: bytes) -> TimeStampResponse:
@@ -175,18 +172,11 @@ def _names_certificate(response: TimeStampResponse, certificate: bytes) -> bool:
     signed = tsp.ContentInfo.load(response.time_stamp_token())["content"]
     for attribute in signed["signer_infos"][0]["signed_attrs"]:
         kind = attribute["type"].native
-        if kind == "signing_certificate_v2":
+        if kind in ("signing_certificate", "signing_certificate_v2"):
             first = attribute["values"][0]["certs"][0]
-            digest = _digest(first["hash_algorithm"]["algorithm"].native, certificate)
-        elif kind == "signing_certificate":
-            first = attribute["values"][0]["certs"][0]
-            digest = hashlib.sha1(certificate, usedforsecurity=False).digest()
-        else:
-            continue
-        return bool(first["cert_hash"].native == digest)
+            algorithm = "sha1" if kind == "signing_certificate" else first["hash_algorithm"]["algorithm"].native
+            if algorithm not in hashlib.algorithms_available:  # so it names no certificate
+                return False
+            digest = hashlib.new(algorithm, certificate, usedforsecurity=False).digest()
+            return bool(first["cert_hash"].native == digest)
     return False
-
-
-def _digest(algorithm: str, data: bytes) -> bytes | None:
-    """The digest of data; None if the algorithm is not known here, so that it names no certificate."""
-    return hashlib.new(algorithm, data).digest() if algorithm in hashlib.algorithms_available else None

@@ -52,8 +52,6 @@ class AuthorityAnswer:
 
     status: int
     body: bytes
-    date: datetime | None = None
-    """The HTTP `Date` header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +89,6 @@ class Stamped(NamedTuple):
     token: TimestampClaims
     offset_seconds: float
     """The token's time minus this computer's."""
-    server_offset_seconds: float | None
-    """The token's time minus the server's `Date`, if it sent one."""
 
 
 def can_stamp() -> bool:
@@ -111,8 +107,7 @@ def request_stamp(data: bytes, authority: Authority, *, now: Callable[[], dateti
     answer = _send_request(request.as_bytes(), authority)
     received = now()
     token = _check_reply(answer.body, data, authority.roots, request.nonce)
-    server = None if answer.date is None else (token.time - answer.date).total_seconds()
-    return Stamped(answer.body, token, (token.time - received).total_seconds(), server)
+    return Stamped(answer.body, token, (token.time - received).total_seconds())
 
 
 def check_stamp(reply: bytes, data: bytes, roots: Sequence[bytes]) -> TimestampClaims:

@@ -91,7 +91,8 @@ def message_events(no: int, entries: Sequence[EntryObject], sightings: Sightings
         kind = _kind_of(before, after)
         if kind:
             last = sightings.before(int(after["key"].partition("/")[2]), after)
-            last_seen = max((at for at in (last, _shown_at(before)) if at is not None), default=None)
+            shown = None if before["payload"]["state"] in _MESSAGE_EVENTS else str(before["observed_at"])
+            last_seen = max((at for at in (last, shown) if at is not None), default=None)
             gone = after["payload"]["state"] in _MESSAGE_EVENTS
             events.append(_message_event(no, after, kind, _body(before), "" if gone else _body(after), last_seen))
     return events
@@ -175,14 +176,15 @@ def _body(entry: EntryObject) -> str:
     return "(「削除」表示)" if body == DELETED_BODY else body
 
 
-def _shown_at(entry: EntryObject) -> str | None:
-    """When this entry itself showed the message; None for an entry of a message that is gone."""
-    return None if entry["payload"]["state"] in _MESSAGE_EVENTS else str(entry["observed_at"])
-
-
 def _cut_text(text: str, event: ChangeRow) -> str:
     """The text; a long one is cut, with the name of the file that has the whole."""
-    whole = "messages.csv" if event.no is not None else "tasks.csv" if event.kind in _TASK_EVENTS else "entries.jsonl"
+    whole = (
+        "messages.csv"
+        if event.no is not None
+        else "tasks.csv"
+        if event.kind in _LISTED_EVENTS["task"]
+        else "entries.jsonl"
+    )
     return text if len(text) <= EVENT_TEXT_LIMIT else text[:EVENT_TEXT_LIMIT] + f"…(全文は {whole})"
 
 
@@ -202,8 +204,7 @@ def _person_label(entry: EntryObject) -> str:
 
 
 def _member_events(before: EntryObject | None, entry: EntryObject, first_list: str) -> Iterator[ChangeRow]:
-    gone = entry["payload"]["state"] == "gone"
-    was_gone = before is not None and before["payload"]["state"] == "gone"
+    gone, was_gone = _is_gone(entry), before is not None and _is_gone(before)
     if gone and not was_gone:
         yield _other_event(entry, "参加者の一覧に表示されなくなった", _person_label(entry))
     elif not gone and (was_gone or (before is None and entry["observed_at"] > first_list)):
@@ -217,35 +218,28 @@ def _account_events(before: EntryObject | None, entry: EntryObject) -> Iterator[
 
 
 def _room_events(before: EntryObject | None, entry: EntryObject) -> Iterator[ChangeRow]:
-    for field, kind in (("name", "チャット名が変わった"), ("description", "チャットの概要が変わった")):
-        if before is not None and _field_text(before, field) != _field_text(entry, field):
-            yield _other_event(
-                entry, kind, f"ルームID {entry['room_id']}", _field_text(before, field), _field_text(entry, field)
-            )
-    if before is not None and _field_text(before, "type") != _field_text(entry, "type"):
-        types = [ROOM_TYPES.get(_field_text(one, "type"), _field_text(one, "type")) for one in (before, entry)]
-        yield _other_event(entry, "チャットの種類が変わった", f"ルームID {entry['room_id']}", *types)
+    for field, kind in _ROOM_EVENTS:
+        was, now = ("", "") if before is None else (_field_text(before, field), _field_text(entry, field))
+        if was != now:
+            words = ROOM_TYPES if field == "type" else {}
+            yield _other_event(entry, kind, f"ルームID {entry['room_id']}", words.get(was, was), words.get(now, now))
 
 
-def _file_events(before: EntryObject | None, entry: EntryObject) -> Iterator[ChangeRow]:
-    received = entry["payload"]["object"]
-    about = f"ファイルID {entry['key'].rpartition('/')[2]} {text(received.get('filename'))}"
-    gone = entry["payload"]["state"] == "gone"
-    was_gone = before is not None and before["payload"]["state"] == "gone"
-    if gone and not was_gone:
-        yield _other_event(entry, "ファイルが一覧に表示されなくなった", about)
-    elif was_gone and not gone:
-        yield _other_event(entry, "ファイルが再び一覧に表示された", about)
+def _listed_events(before: EntryObject | None, entry: EntryObject) -> Iterator[ChangeRow]:
+    """That a file or a task is not listed any more, or again."""
+    gone, was_gone = _is_gone(entry), before is not None and _is_gone(before)
+    if gone == was_gone:
+        return
+    kind, number_of = _LISTED_EVENTS[entry["kind"]][was_gone], entry["key"].rpartition("/")[2]
+    if entry["kind"] == "file":
+        yield _other_event(entry, kind, f"ファイルID {number_of} {_field_text(entry, 'filename')}")
+    else:
+        body = _field_text(entry, "body")
+        yield _other_event(entry, kind, f"タスクID {number_of}", "" if was_gone else body, body if was_gone else "")
 
 
-def _task_events(before: EntryObject | None, entry: EntryObject) -> Iterator[ChangeRow]:
-    about = f"タスクID {entry['key'].rpartition('/')[2]}"
-    gone = entry["payload"]["state"] == "gone"
-    was_gone = before is not None and before["payload"]["state"] == "gone"
-    if gone and not was_gone:
-        yield _other_event(entry, _TASK_EVENTS[0], about, _field_text(entry, "body"))
-    elif was_gone and not gone:
-        yield _other_event(entry, _TASK_EVENTS[1], about, "", _field_text(entry, "body"))
+def _is_gone(entry: EntryObject) -> bool:
+    return bool(entry["payload"]["state"] == "gone")
 
 
 def _gap_event(entry: EntryObject) -> ChangeRow:
@@ -265,12 +259,20 @@ _OUTSIDE = "期間外のメッセージ"
 ROOM_TYPES = {"direct": "ダイレクトチャット", "group": "グループチャット", "my": "マイチャット"}
 """Chatwork's kinds of rooms; a direct chat becomes a group chat when its other person cancels the account."""
 
-_EVENTS_OF_KIND = {"account": _account_events, "room": _room_events, "file": _file_events, "task": _task_events}
+_EVENTS_OF_KIND = {"account": _account_events, "room": _room_events, "file": _listed_events, "task": _listed_events}
+_ROOM_EVENTS = (
+    ("name", "チャット名が変わった"),
+    ("description", "チャットの概要が変わった"),
+    ("type", "チャットの種類が変わった"),
+)
+_LISTED_EVENTS = {
+    "file": ("ファイルが一覧に表示されなくなった", "ファイルが再び一覧に表示された"),
+    "task": ("タスクが表示されなくなった(理由不明)", "タスクが再び表示された"),
+}
 _ACCESS_EVENTS = {
     "room.inaccessible": "チャットが開けなくなった(理由不明)",
     "room.accessible": "チャットが再び開けるようになった",
 }
-_TASK_EVENTS = ("タスクが表示されなくなった(理由不明)", "タスクが再び表示された")
 ERASED_EVENT = "報告者が、保存したメッセージを消去した"
 """An erasure leaves a gap; the record of the gap says when."""
 

@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 from typing import Iterable, Iterator, Mapping, NamedTuple  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.history import EntryObject, Look, MessageHistory, Sightings, text
+from archiver.evidence.history import EntryObject, MessageHistory, Sightings, text
 from archiver.evidence.looks import SECOND, LookStretch, decode_intervals, limit_of, pauses_in
 from archiver.evidence.tables.cells import TIME, jst, jst_of, message_cell
 
@@ -108,14 +108,11 @@ class PauseRow(NamedTuple):
 def pause_rows(rooms: Mapping[int, Sightings]) -> Iterator[PauseRow]:
     """The pauses of each room, by room and time."""
     for room in sorted(rooms):
-        stretches = [_look_stretch(look) for look in rooms[room].looks]
+        looks = rooms[room].looks
+        stretches = [LookStretch(_at(one.first), _at(one.last), decode_intervals(one.coded)) for one in looks]
         limit = limit_of(stretches)
         for begun, ended in pauses_in(stretches, limit):
             yield PauseRow(room, _look_text(begun), _look_text(ended), (ended - begun) // SECOND, limit // SECOND)
-
-
-def _look_stretch(look: Look) -> LookStretch:
-    return LookStretch(_look_time(look.first), _look_time(look.last), decode_intervals(look.coded))
 
 
 def pause_cells(row: PauseRow) -> list[object]:
@@ -134,7 +131,7 @@ def pause_object(row: PauseRow) -> dict[str, object]:
     }
 
 
-def _look_time(at: str) -> datetime:
+def _at(at: str) -> datetime:
     return datetime.fromisoformat(at[:-1])
 
 

@@ -157,12 +157,8 @@ def packages_below(path: Path) -> list[str]:
                 names = packed.namelist()
     except (ValueError, *READ_ERRORS):
         return []
-    inner = {name.rpartition("/bagit.txt")[0] or name for name in names if _leads_to_package(name)}
-    return sorted(inner)[:_INNER_LIMIT]
-
-
-def _leads_to_package(name: str) -> bool:
-    return name.endswith("/bagit.txt") or _is_zip_name(name.rpartition("/")[2])
+    leading = [name for name in names if name.endswith("/bagit.txt") or _is_zip_name(name.rpartition("/")[2])]
+    return sorted({name.rpartition("/bagit.txt")[0] or name for name in leading})[:_INNER_LIMIT]
 
 
 def _is_zip_name(name: str) -> bool:
@@ -204,7 +200,9 @@ def verify_submission(
     digests: Dict[str, Optional[str]] = {}  # noqa: UP006, UP045
     for done, name in enumerate(names, 1):
         if name != DIGEST_LIST and not _LIST_STAMP.fullmatch(name):
-            digests[name] = _digest_or_none(verification, tree, name)
+            digests[name] = None
+            with unreadable_found(verification, name), tree.open(name) as file:
+                digests[name] = digest_stream(file)
         if progress is not None:
             progress("files", done, len(names))
     verification.checked["files"] = len(digests)
@@ -239,18 +237,11 @@ def verify_submission(
     )
 
 
-def _digest_or_none(verification: Verification, tree: PackageFiles, name: str) -> Optional[str]:  # noqa: UP045
-    digest: Optional[str] = None  # noqa: UP045
-    with unreadable_found(verification, name), tree.open(name) as file:
-        digest = digest_stream(file)
-    return digest
-
-
 def _read_or_empty(verification: Verification, tree: PackageFiles, name: str) -> bytes:
     body = b""
     with unreadable_found(verification, name):
         body = read_all(tree, name)
-    return body
+    return body  # noqa: RET504 - what is there if it cannot be read
 
 
 EXIT_GOOD, EXIT_WRONG_USAGE, EXIT_FOUND = 0, 2, 3

@@ -271,7 +271,8 @@ class SealChain:
         else:
             self._compare_row(number, name, seal, row)
             self._check_chain(number, seal)
-        if seal is None or not (intact or _matches_row(seal, row)):
+        closes_its_row = seal and row and (seal["first"], seal["last"]) == (row.first, row.last)  # also a changed file
+        if seal is None or not (intact or closes_its_row):
             yield from self._range_of_row(number, row)
             return
         may_be = {digest} if row is None else {digest, row.sha256}
@@ -340,8 +341,3 @@ def _choose_file(row: SealRow | None, bodies: Mapping[str, bytes | None]) -> str
         if expected in bodies:
             return expected
     return next(iter(bodies), None)
-
-
-def _matches_row(seal: Mapping[str, Any], row: SealRow | None) -> bool:
-    """Whether a changed file still closes the range that its row states."""
-    return row is not None and (seal["first"], seal["last"]) == (row.first, row.last)

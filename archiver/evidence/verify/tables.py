@@ -55,16 +55,12 @@ class TableCheck:
         """Take the file, open at its beginning; `name` is one of `evidence.tables.build`."""
         self._verification = verification
         self._name = name
-        self._rows = _json_rows(file) if name.endswith(".jsonl") else _csv_rows(file)
+        self._rows = _lines_of(file) if name.endswith(".jsonl") else _csv_rows(file)
         self._pushed_back: deque[bytes] = deque()
         self._expected: deque[bytes] = deque()
         self._read: deque[bytes] = deque()
         self._found_count = 0
         self._renumbered = self._restamped = False
-
-    def expect(self, line: str) -> None:
-        """Compare the next row that the records give. Raises READ_ERRORS."""
-        self._expect(line.encode("utf-8"))
 
     def close(self) -> None:
         """Report the rows left in the file, as the records give no more. Raises READ_ERRORS."""
@@ -85,7 +81,8 @@ class TableCheck:
                 f"data/{self._name}", sentence.format(count=self._found_count - NAMED_ROWS, name=self._name)
             )
 
-    def _expect(self, line: bytes) -> None:
+    def expect(self, line: bytes) -> None:
+        """Compare the next row that the records give. Raises READ_ERRORS."""
         row = self._next_row()
         if not self._expected and not self._read and row is not None and self._is_same(line, row):
             return
@@ -143,7 +140,7 @@ class TableCheck:
         self._expected.clear()
         self._read.clear()
         for line in rest:
-            self._expect(line)
+            self.expect(line)
         return True
 
     def _find_block(self, expected: int, read: int) -> None:
@@ -189,7 +186,7 @@ def compare_tables(
     try:
         for name, line in lines:
             if name in checks:
-                checks[name].expect(line)
+                checks[name].expect(line.encode("utf-8"))
             done += name == _MESSAGES
             if progress is not None and name == _MESSAGES and done % _STEP == 0:
                 progress(done)
@@ -216,22 +213,15 @@ def _row_subject(name: str, row: bytes) -> str:
     return f"data/{name}"
 
 
-def _json_rows(file: BinaryIO) -> Iterator[bytes]:
-    while True:
-        row = file.readline(LINE_LIMIT)
-        if not row:
-            return
-        yield row
+def _lines_of(file: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: file.readline(LINE_LIMIT), b"")
 
 
 def _csv_rows(file: BinaryIO) -> Iterator[bytes]:
     """Rows of a CSV file: lines up to one that ends outside of quotes."""
     lines: list[bytes] = []
     quotes = size = 0
-    while True:
-        line = file.readline(LINE_LIMIT)
-        if not line:
-            break
+    for line in _lines_of(file):
         lines.append(line)
         quotes += line.count(b'"')
         size += len(line)
@@ -270,20 +260,16 @@ def check_enclosures(
 
 def _attached_digests(entries: Iterable[EntryObject]) -> dict[str, str]:
     """The SHA-256 of each piece of evidence, as last recorded, by its label in a package."""
-    latest: dict[str, Any] = {}
+    latest: dict[int, Any] = {}
     for entry in entries:
         match = _ATTACHMENT_KEY.fullmatch(str(entry["key"])) if entry["kind"] == "attachment" else None
         if match:
-            latest[match.group("number")] = entry["payload"]
+            latest[int(match.group("number"))] = entry["payload"]
     return {
-        _label_of(payload, int(number)): str(payload.get("sha256"))
+        f"S-{number:03}" if payload.get("kind") == "screenshot" else f"N-{number:02}": str(payload.get("sha256"))
         for number, payload in latest.items()
         if isinstance(payload, dict) and payload.get("state") != "withdrawn"
     }
-
-
-def _label_of(payload: Mapping[str, Any], number: int) -> str:
-    return f"S-{number:03}" if payload.get("kind") == "screenshot" else f"N-{number:02}"
 
 
 _TEXT_NAME = re.compile(

@@ -43,7 +43,12 @@ def note_reach(
         verification.add_note(_("No time stamp covers the seals: nothing shows since when they have existed."))
     _note_count(
         verification,
-        sum(_is_before(seal, before) for before, seal in zip(seals, seals[1:])),  # noqa: B905, RUF007 - Python 3.8
+        sum(
+            seal.closed is not None
+            and before.closed is not None
+            and seal.closed < before.closed - CLOCK_TOLERANCE_SECONDS
+            for before, seal in zip(seals, seals[1:])  # noqa: B905, RUF007 - Python 3.8
+        ),
         lambda n: ngettext(
             "{count} seal says that it was closed before the one before it: a clock was set back.",
             "{count} seals say that they were closed before those before them: a clock was set back.",
@@ -122,12 +127,6 @@ def _note_late(
 def _note_count(verification: Verification, count: int, text: Callable[[int], str]) -> None:
     if count:
         verification.add_note(text(count).format(count=count))
-
-
-def _is_before(seal: SealTime, before: SealTime) -> bool:
-    return (
-        seal.closed is not None and before.closed is not None and seal.closed < before.closed - CLOCK_TOLERANCE_SECONDS
-    )
 
 
 def _delay(closed: float | None, stamped: str | None) -> float:

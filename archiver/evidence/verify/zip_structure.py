@@ -89,7 +89,8 @@ def _header_oddities(info: zipfile.ZipInfo, file: BinaryIO) -> Iterator[Tuple[st
         one not in (_IN_EXTRA, other)
         for one, other in zip(sizes, listed)  # noqa: B905 - Python 3.8 syntax
     )
-    differs = differs or _date_parts(date, time) != info.date_time
+    day = (date >> 9) + 1980, (date >> 5) & 15, date & 31
+    differs = differs or (*day, time >> 11, (time >> 5) & 63, (time & 31) * 2) != info.date_time
     if method != info.compress_type or (flags ^ info.flag_bits) & _TELLING_FLAGS or differs:
         sentence = _("Its header and the list of the zip differ: other programs could show something else.")
         yield info.filename, sentence
@@ -101,10 +102,6 @@ def _header_oddities(info: zipfile.ZipInfo, file: BinaryIO) -> Iterator[Tuple[st
         yield info.filename, _("Its place in the zip has a comment, which packages never have.")
     if kinds - _ORDINARY_KINDS:
         yield info.filename, _("Its place in the zip has bytes of an unknown kind, which no program shows.")
-
-
-def _date_parts(date: int, time: int) -> Tuple[int, ...]:  # noqa: UP006
-    return (date >> 9) + 1980, (date >> 5) & 15, date & 31, time >> 11, (time >> 5) & 63, (time & 31) * 2
 
 
 def _extra_kinds(extra: bytes) -> Iterator[int]:
