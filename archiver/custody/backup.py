@@ -1,36 +1,40 @@
 """Makes a verified copy of the archive elsewhere, and restores an archive from such a copy.
 
-`store.backup` copies without verifying; this module does both, and remembers when and where.
+`store.backup` copies without verifying; this module does both, and remembers when and where. A copy that is known to be
+whole, so that the next backup need not digest every record anew, is known by the SHA-256 of its file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
 from archiver import errors
-from archiver.custody import erasures, known_copies, put_back_databases
-from archiver.custody.known_copies import ComparedRecords, EarlierCopy, compared_records
-from archiver.custody.verify import verify_archive
+from archiver.custody import erasures, put_back_databases
+from archiver.custody.verify import ComparedRecords, compared_records, verify_archive
+from archiver.evidence.verify.entries import RULES
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.settings import file
 from archiver.settings.model import Settings
 from archiver.settings.token import token_file
-from archiver.store.archive import Archive
+from archiver.store import blobs
+from archiver.store.archive import Archive, Writing
 from archiver.store.backup import copy, set_aside
+from archiver.store.backup.copy import check_closed
 from archiver.store.backup.same_records import RecordsNotCompared
 from archiver.store.engine import DATABASE
 from archiver.store.queries import raw_tables
 from archiver.store.queries.status import damage
 from archiver.store.working import remembered_values
-from archiver.store.working.remembered_values import KnownCopy, LastBackup
+from archiver.store.working.remembered_values import KNOWN_COPIES, LAST_BACKUP, KnownCopy, LastBackup
 
 WITH_FINDINGS = DATABASE + ".with-findings"
 """Name for a copied database with findings, which must not replace a good earlier one."""
@@ -103,7 +107,7 @@ def backup(
         raise archive.absence()
     with _lock(archive.home):
         new = _make_copy(archive, place, now(), tell)
-        sha256 = known_copies.digest_or_none(new.report.database) if new.verification.ok else None
+        sha256 = digest_or_none(new.report.database) if new.verification.ok else None
         placed = _put_in_place(new.report, new.verification, place)
         old = erasures.leftovers(archive, place) if placed else []
         if remove_erased and old:
@@ -228,7 +232,7 @@ def _make_copy(archive: Archive, place: Path, now: datetime, tell: Progress | No
             archive.keeper.bring_bytes(raw_tables.saved_digests(reading))
     copy_again = partial(copy.copy_archive, archive, place, also=roots, leave_out=left_out, tell=_copy_progress(tell))
     report = copy_again()
-    earlier = EarlierCopy() if report.earlier is None else known_copies.earlier_copy(archive, place, now)
+    earlier = EarlierCopy() if report.earlier is None else earlier_copy(archive, place, now)
     new = _verify_beside_earlier(place, report, earlier, tell)
     if any(one.check in _MAYBE_OF_THE_COPY for one in new.verification.findings):
         second = copy_again(thorough=True)
@@ -281,10 +285,10 @@ def _remember_backup(
     """
     try:
         with archive.writing() as writing:
-            remembered_values.LAST_BACKUP.remember(writing, last)
+            LAST_BACKUP.remember(writing, last)
             if last.verified:
                 remembered_values.COPY_FAULT.remember(writing, None)
-                known_copies.remember_copy(writing, last, sha256, relied_on)
+                remember_copy(writing, last, sha256, relied_on)
     except errors.StorageError:
         return False
     return True
@@ -315,3 +319,72 @@ def _lock(home: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+WHOLE_EVERY = timedelta(days=30)
+"""So long after every record was verified, a backup verifies every record again."""
+
+_MOST = 4
+"""So many copies are remembered, for people who take turns with their disks."""
+
+
+def rules() -> str:
+    """By which program and rules records are verified now."""
+    return f"chatwork-archiver {version('chatwork-archiver')}, rules {RULES}"
+
+
+def usable(known: Sequence[KnownCopy], now: datetime) -> list[KnownCopy]:
+    """Those that may be relied on: verified by the present rules, and every record not too long ago."""
+    return [one for one in known if one.rules == rules() and timedelta() <= now - one.whole_at < WHOLE_EVERY]
+
+
+class EarlierCopy(NamedTuple):
+    """What is known of the database that lies in a folder of copies before a new one takes its place."""
+
+    reliable: KnownCopy | None = None
+    """The known copy that it is; None: it cannot be relied on."""
+    differs_from: datetime | None = None
+    """When the good copy was made that was the last one here, if the file that lies here is another one.
+
+    None too where the file cannot be read, of which nothing is known."""
+
+
+def earlier_copy(archive: Archive, place: Path, now: datetime) -> EarlierCopy:
+    """Compare the database in a folder of copies with what is remembered of it. Raises StorageError."""
+    with archive.reading() as reading:
+        known, last = KNOWN_COPIES.recall(reading), LAST_BACKUP.recall(reading)
+    if not known:
+        return EarlierCopy()
+    digest = _digest_of(place)
+    same = [one for one in known if one.sha256 == digest]
+    is_last_here = last is not None and last.verified and last.path == str(place)
+    made_here = [one.at for one in known if is_last_here and last is not None and one.at == last.at]
+    return EarlierCopy(
+        reliable=next(iter(usable(same, now)), None),
+        differs_from=next(iter(made_here), None) if digest is not None and not same else None,
+    )
+
+
+def remember_copy(writing: Writing, last: LastBackup, sha256: str | None, replaced: KnownCopy | None) -> None:
+    """Remember a good copy that has taken its place, maybe that of a known one; `sha256` None: it could not be read."""
+    if sha256 is not None:
+        new = KnownCopy(last.at, sha256, rules(), last.whole_at or last.at)
+        others = [one for one in KNOWN_COPIES.recall(writing) if one not in (replaced, new)]
+        KNOWN_COPIES.remember(writing, (new, *others)[:_MOST])
+
+
+def digest_or_none(database: Path) -> str | None:
+    """The SHA-256 of a database's file; None if it cannot be read."""
+    try:
+        return blobs.file_sha256(database)
+    except OSError:
+        return None
+
+
+def _digest_of(place: Path) -> str | None:
+    """The SHA-256 of a copy's database; None if it cannot be read, or has changes in a log beside it."""
+    try:
+        check_closed(place)
+    except (errors.CopyNotClosed, OSError):
+        return None
+    return digest_or_none(place / DATABASE)

@@ -5,22 +5,21 @@ It writes no evidence, and works on read-only media.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from archiver import errors
 from archiver.custody import put_back_databases
-from archiver.custody.known_copies import ComparedRecords
-from archiver.custody.reply_objects import check_objects
+from archiver.custody.record_checks import check_objects
 from archiver.evidence.looks import note_services, read_services
 from archiver.evidence.stamps import roots, timestamp
 from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.stamps.roots import class_sentence
 from archiver.evidence.stamps.timestamp import REASONS, Authority, StampRefused
-from archiver.evidence.verify.entries import EntryCheck
+from archiver.evidence.verify.entries import REPLY_KINDS, EntryCheck
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_at_path import packages_below, verify_package_at
 from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks, compare_stamps
@@ -38,10 +37,12 @@ from archiver.evidence.verify.stamps import (
 from archiver.store import blobs, rebuild, seal_files, seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.backup import copy_folder
+from archiver.store.backup.same_records import RecordsNotCompared, TwoDatabases, faults_told, open_both
 from archiver.store.engine import DATABASE
 from archiver.store.keeper import keeper_of
 from archiver.store.payload_forms import has_form
 from archiver.store.queries import entries, raw_tables
+from archiver.store.queries.raw_tables import RawReply
 from archiver.store.time_text import to_text
 from archiver.store.working import verification_log
 from archiver.store.working.verification_log import VerificationRecord
@@ -330,3 +331,50 @@ def _damage_as_finding(verification: Verification, subject: str) -> Iterator[Non
 
 def _ignore_progress(_what: str, _done: int, _total: int) -> None:
     """Do nothing with the progress."""
+
+
+class ComparedRecords:
+    """The entries and replies of the new copy beside those of the earlier one. All methods raise RecordsNotCompared."""
+
+    def __init__(self, databases: TwoDatabases) -> None:
+        """Take both databases."""
+        self._databases = databases
+
+    def replies(self, kept: set[bytes]) -> tuple[list[RawReply], int]:
+        """The replies that have to be verified, and how many are the same; the digests of all come to `kept`.
+
+        Of a record that is the same in both the reply is still kept if the earlier copy lacks none: so
+        RecordsNotCompared, if one is gone or differs, as after an erasure.
+        """
+        with faults_told():
+            if not self._databases.has_earlier_replies():
+                raise RecordsNotCompared
+            kept.update(_digest(text) for text in self._databases.reply_digests())
+            new = list(self._databases.new_replies())
+            return new, self._databases.count("reply") - len(new)
+
+    def check_entries(self, check: EntryCheck, step: Callable[[int, int], None]) -> None:
+        """Check every entry, those that are the same in the earlier copy by their seals; `step`: done, of how many."""
+        with faults_told():
+            total = self._databases.count("entry")
+            for done, (seq, at, digest, dated) in enumerate(self._databases.entries(REPLY_KINDS), 1):
+                if dated is None or not check.check_same(seq, at, digest, is_dated_by_reply=dated == 1):
+                    check.check(self._databases.entry(seq))
+                if done % _STEP == 0 or done == total:
+                    step(done, total)
+
+
+def _digest(text: bytes) -> bytes:
+    try:
+        return bytes.fromhex(text.decode())
+    except ValueError as error:
+        raise RecordsNotCompared from error
+
+
+@contextmanager
+def compared_records(new: Path, earlier: Path) -> Iterator[ComparedRecords]:
+    """Open both databases. Raises RecordsNotCompared."""
+    with ExitStack() as stack:
+        with faults_told():
+            databases = stack.enter_context(open_both(new, earlier))
+        yield ComparedRecords(databases)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver import errors
-from archiver.custody import sampling
+from archiver.custody import record_checks
 from archiver.custody.database_upkeep import UpkeepReport, VacuumOutcome, keep_up
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Verification
@@ -265,7 +265,7 @@ def _verify(context: DutyContext, *, is_whole: bool) -> None:
     if is_whole:
         verification = verify_archive(archive, deep=True, progress=lambda _what, _done, _total: context.step())
     else:
-        verification = sampling.verify_sample(archive, sampling.part_of(now.date()), step=context.step)
+        verification = record_checks.verify_sample(archive, record_checks.part_of(now.date()), step=context.step)
     kind, checked, found = "whole" if is_whole else "sample", verification.checked, len(verification.findings)
     counts = " ".join(f"{name}={number}" for name, number in checked.items())
     run_log.note(archive.home, f"verified={kind} findings={found} {counts}", at=now)

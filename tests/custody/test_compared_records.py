@@ -13,9 +13,8 @@ from random import Random
 
 import pytest
 
-from archiver.custody import backup, known_copies
-from archiver.custody.known_copies import compared_records
-from archiver.custody.verify import verify_archive
+from archiver.custody import backup
+from archiver.custody.verify import compared_records, verify_archive
 from archiver.evidence.verify import entries
 from archiver.evidence.verify.findings import Verification
 from archiver.records import Observation, Reply
@@ -156,15 +155,15 @@ def _forget(home: Archive, _place: Path, _monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def _other_rules(_home: Archive, _place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known_copies, "RULES", entries.RULES + 1)
+    monkeypatch.setattr(backup, "RULES", entries.RULES + 1)
 
 
 def _other_program(_home: Archive, _place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known_copies, "version", lambda _name: "9.9")
+    monkeypatch.setattr(backup, "version", lambda _name: "9.9")
 
 
 def _unreadable(_home: Archive, _place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known_copies, "digest_or_none", lambda _database: None)
+    monkeypatch.setattr(backup, "digest_or_none", lambda _database: None)
 
 
 def _lost_reply(home: Archive, _place: Path, _monkeypatch: pytest.MonkeyPatch) -> None:
