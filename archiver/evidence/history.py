@@ -63,45 +63,14 @@ def message_history(
     `seen_before` and `seen_last` (the last reading of all that showed it) are only asked where an interval
     ends, so the history of a message with one entry needs no other reading.
     """
-    if len(entries) == 1 and "seen" not in entries[0]["payload"]:
-        return _history_of_one(entries[0], seen_last)
+    if len(entries) == 1 and "seen" not in entries[0]["payload"]:  # nearly every message has no other: in one step
+        entry, at = entries[0], entries[0]["observed_at"]
+        last = None if entry["payload"]["state"] in GONE_STATES else seen_last()
+        span = Span(*text_of(entry), at, at if last is None or last <= at else last, entry["seq"])
+        return _build_history(entries, (span,))
     if any("seen" in entry["payload"] for entry in entries):
         entries = _in_order_seen(entries)
     return _fold(entries, seen_before, seen_last)
-
-
-def _history_of_one(entry: EntryObject, seen_last: Callable[[], str | None]) -> MessageHistory:
-    """What `_fold` makes of one entry, in one step: nearly every message has no other."""
-    payload, at, seq = entry["payload"], entry["observed_at"], entry["seq"]
-    received, state = payload["object"], payload["state"]
-    account = account_of(received)
-    account_id = number(account.get("account_id"))
-    body, update_time = text(received.get("body")), number(received.get("update_time"))
-    span = Span(body, update_time, at, at, seq)
-    if state not in GONE_STATES:
-        span = _extend_span(span, seen_last())
-    return MessageHistory(
-        entry["room_id"],
-        entry["key"].partition("/")[2],
-        account_id,
-        text(account.get("name")),
-        number(received.get("send_time")),
-        update_time,
-        state,
-        body,
-        (span,),
-        at,
-        str(at),
-        seq,
-        payload["source"],
-        SPEECH if account_id and account_id == entry["account_id"] else message_kind((body,)),
-    )
-
-
-def _in_order_seen(entries: Sequence[EntryObject]) -> Sequence[EntryObject]:
-    """The entries with those taken in from another copy of the archive, which come late, at the times of that copy."""
-    seen = [{**entry, "observed_at": text(entry["payload"].get("seen")) or entry["observed_at"]} for entry in entries]
-    return sorted(seen, key=lambda entry: (str(entry["observed_at"]), "seen" not in entry["payload"]))
 
 
 def _fold(
@@ -110,10 +79,16 @@ def _fold(
     spans: list[Span] = []
     for entry in entries:
         _add_entry(spans, entry, seen_before)
-    latest = entries[-1]
-    if latest["payload"]["state"] not in GONE_STATES and "seen" not in latest["payload"]:
+    payload = entries[-1]["payload"]
+    if payload["state"] not in GONE_STATES and "seen" not in payload:
         spans[-1] = _extend_span(spans[-1], seen_last())
     return _build_history(entries, tuple(spans))
+
+
+def _in_order_seen(entries: Sequence[EntryObject]) -> Sequence[EntryObject]:
+    """The entries with those taken in from another copy of the archive, which come late, at the times of that copy."""
+    seen = [{**entry, "observed_at": text(entry["payload"].get("seen")) or entry["observed_at"]} for entry in entries]
+    return sorted(seen, key=lambda entry: (str(entry["observed_at"]), "seen" not in entry["payload"]))
 
 
 def _add_entry(spans: list[Span], entry: EntryObject, seen_before: SeenBefore) -> None:
@@ -147,31 +122,28 @@ def _extend_span(span: Span, at: str | None) -> Span:
 
 
 def _build_history(entries: Sequence[EntryObject], spans: tuple[Span, ...]) -> MessageHistory:
-    first, latest = entries[0], entries[-1]
-    received = latest["payload"]["object"]
+    first, latest = entries[0]["payload"], entries[-1]
+    payload = latest["payload"]
+    received = payload["object"]
     account = account_of(received)
+    account_id = number(account.get("account_id"))
     return MessageHistory(
-        room_id=latest["room_id"],
-        message_id=latest["key"].partition("/")[2],
-        account_id=number(account.get("account_id")),
-        name=text(account_of(first["payload"]["object"]).get("name")),
-        send_time=number(received.get("send_time")),
-        update_time=number(received.get("update_time")),
-        state=latest["payload"]["state"],
-        body=text(received.get("body")),
-        versions=spans,
-        first_seen=first["observed_at"],
-        changed_at=_changed_at(entries),
-        entry_seq=latest["seq"],
-        source=latest["payload"]["source"],
-        kind=_kind(latest, spans),
+        latest["room_id"],
+        latest["key"].partition("/")[2],
+        account_id,
+        text((account if first is payload else account_of(first["object"])).get("name")),
+        number(received.get("send_time")),
+        number(received.get("update_time")),
+        payload["state"],
+        text(received.get("body")),
+        spans,
+        entries[0]["observed_at"],
+        _changed_at(entries),
+        latest["seq"],
+        payload["source"],
+        # What the owner of the archive wrote is speech, as anybody can type the form of a notice.
+        SPEECH if account_id and account_id == latest["account_id"] else message_kind([span.body for span in spans]),
     )
-
-
-def _kind(latest: EntryObject, spans: Iterable[Span]) -> str:
-    """Speech or a notice; what the owner of the archive wrote is speech, as anybody can type the form of a notice."""
-    author = number(account_of(latest["payload"]["object"]).get("account_id"))
-    return SPEECH if author and author == latest["account_id"] else message_kind(span.body for span in spans)
 
 
 def _changed_at(entries: Sequence[EntryObject]) -> str:
