@@ -43,17 +43,14 @@ def answering_service(address: str, raw: object) -> AnsweringService:
     """The service of a response whose body (`raw`) was not read yet."""
     connection = getattr(raw, "connection", None)
     peer: dict[str, Any] = getattr(getattr(connection, "sock", None), "getpeercert", dict)() or {}
-    subject, issuer = (_names(peer.get(side, ())) for side in ("subject", "issuer"))
+    parts = (peer.get(side, ()) for side in ("subject", "issuer"))
+    subject, issuer = ({kind: name for part in side for kind, name in part} for side in parts)
     alternative = next((name for _kind, name in peer.get("subjectAltName", ())), None)
     return AnsweringService(
         address,
         subject.get("commonName", alternative),
         issuer.get("organizationName", issuer.get("commonName")),
     )
-
-
-def _names(parts: Any) -> dict[str, str]:
-    return {kind: name for part in parts for kind, name in part}
 
 
 RETRY_PAUSES = (0.5, 1.0, 2.0, 4.0)
@@ -235,7 +232,7 @@ class Transport:
 
         It has an `auth`, which keeps `.netrc` out.
         """
-        return self._session.prepare_request(requests.Request("GET", self._base, auth=_leave_as_it_is))
+        return self._session.prepare_request(requests.Request("GET", self._base, auth=lambda request: request))
 
     def _prepare(self, target: str) -> requests.PreparedRequest:
         """The request of a target, with the token."""
@@ -352,10 +349,6 @@ class Transport:
             raise NotVisible(path=reply.path, status=reply.status, reply=reply)
         detail = json_body.printable("; ".join(texts or ()).replace(self._token, "***"))
         raise Refused(path=reply.path, status=reply.status, detail=detail or _("no reason given"))
-
-
-def _leave_as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
 
 
 class _TooManyCalls(Exception):

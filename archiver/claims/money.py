@@ -60,11 +60,8 @@ def is_holiday(day: date) -> bool:
 def _is_named(day: date) -> bool:
     place = (day.month, day.day)
     monday = (day.month, (day.day + 6) // 7) if day.weekday() == 0 else None
-    return place in _FIXED or monday in _MONDAYS or place in {(3, _equinox(day.year, 20.8431)), _autumn(day.year)}
-
-
-def _autumn(year: int) -> tuple[int, int]:
-    return 9, _equinox(year, 23.2488)
+    equinoxes = {(3, _equinox(day.year, 20.8431)), (9, _equinox(day.year, 23.2488))}
+    return place in _FIXED | equinoxes or monday in _MONDAYS
 
 
 def _equinox(year: int, base: float) -> int:

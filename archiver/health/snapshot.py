@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,7 +86,7 @@ def _growth_points(readings: Sequence[CounterReading]) -> list[tuple[datetime, f
 
 def _count_until(points: Sequence[tuple[datetime, float]], at: datetime) -> float:
     """How many messages had come at a time, interpolated between the points."""
-    index = bisect_right(points, at, key=_point_time)
+    index = bisect_right(points, at, key=itemgetter(0))
     if index == 0:
         return 0.0
     before = points[index - 1]
@@ -93,10 +94,6 @@ def _count_until(points: Sequence[tuple[datetime, float]], at: datetime) -> floa
         return before[1]
     after = points[index]
     return before[1] + (after[1] - before[1]) * ((at - before[0]) / (after[0] - before[0]))
-
-
-def _point_time(point: tuple[datetime, float]) -> datetime:
-    return point[0]
 
 
 RECENT = timedelta(days=7)

@@ -163,7 +163,9 @@ class FileDownloads:
                 return self._transfer(file, single)
             except TransferFailed as error:
                 has_progress = self._bytes_here(file) > before
-                if not left or not _can_go_on(str(error.data["reason"]), has_progress=has_progress):
+                # After a refusal, or where it was cut, a new address may help at once.
+                may_help = error.data["reason"] == "refused" or (error.data["reason"] == "cut" and has_progress)
+                if not left or not may_help:
                     raise
         raise AssertionError("the last address either brings the file or raises")
 
@@ -261,11 +263,6 @@ class FileDownloads:
         self.reports[file.room_id].news = True
 
 
-def _can_go_on(reason: str, *, has_progress: bool) -> bool:
-    """Whether a new address may help at once."""
-    return reason == "refused" or (reason == "cut" and has_progress)
-
-
 def clear_incoming(home: Path, pending: Iterable[WantedFile]) -> None:
     """Remove partial downloads of files that are not pending any more."""
     stems = {_part_stem(file) for file in pending}
@@ -321,16 +318,15 @@ def fetch_avatars(
 
 def get_picture(session: requests.Session, url: str, seconds: float = PICTURE_SECONDS) -> bytes | None:
     """A picture's bytes; None if it could not be downloaded whole in time."""
-    if not _is_allowed(url):
-        return None
     try:
+        check_address(url)  # as for files
         with (
             ExchangeDeadline(seconds) as deadline,
             session.get(url, stream=True, allow_redirects=False, timeout=seconds) as response,
         ):
             is_picture = response.headers.get("content-type", "").strip().lower().startswith("image/")
             return _read_picture(response, deadline) if response.status_code == 200 and is_picture else None
-    except (*NETWORK_ERRORS, OSError, ValueError):
+    except (*NETWORK_ERRORS, OSError, ValueError, TransferFailed):
         return None
 
 
@@ -344,12 +340,3 @@ def _read_picture(response: requests.Response, deadline: ExchangeDeadline) -> by
     length = response.headers.get("content-length", "")
     whole = "content-encoding" in response.headers or not length.isdecimal() or int(length[:20]) == len(body)
     return bytes(body) if body and whole else None
-
-
-def _is_allowed(url: str) -> bool:
-    """Whether the address is allowed, as for files."""
-    try:
-        check_address(url)
-    except TransferFailed:
-        return False
-    return True

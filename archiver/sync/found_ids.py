@@ -139,7 +139,9 @@ def take_page(text: str, page: FilePageIds) -> None:
         for match in pattern.finditer(text):
             page.add(match[1], match[2])
     if "mid=" in text and "rid=" in text:
-        _take_addresses(text, page)
+        for pattern in (_ROOM_FIRST, _MESSAGE_FIRST):
+            for match in pattern.finditer(text):
+                page.add(match["rid"], match["mid"])
     if "data-" in text:
         for match in _TAG.finditer(text):
             _take_tag(match[0], page)
@@ -159,13 +161,6 @@ def take_list(text: str, page: FilePageIds) -> None:
     for match in _BARE.finditer(text):
         if int(match[1]) >= BARE_FROM:
             page.add(None, match[1])
-
-
-def _take_addresses(text: str, page: FilePageIds) -> None:
-    for match in _ROOM_FIRST.finditer(text):
-        page.add(match["rid"], match["mid"])
-    for match in _MESSAGE_FIRST.finditer(text):
-        page.add(match["rid"], match["mid"])
 
 
 def _take_tag(tag: str, page: FilePageIds) -> None:

@@ -107,7 +107,9 @@ def _take_value(value: object, page: FilePageIds) -> None:
         element, room = stack.pop()
         match element:
             case dict():
-                room = _id_under_keys(element, _ROOM_KEYS) or _room_of(element.get("room")) or room
+                inner = element.get("room")  # a task's: `"room": {"room_id": …}`
+                of_task = _id_under_keys(inner, _ROOM_KEYS) if isinstance(inner, dict) else None
+                room = _id_under_keys(element, _ROOM_KEYS) or of_task or room
                 _take_object(element, room, page)
                 stack.extend((child, room) for child in element.values())
             case list():
@@ -123,11 +125,6 @@ def _take_object(element: dict[str, object], room: object, page: FilePageIds) ->
     message = _id_under_keys(element, keys)
     if message is not None:
         page.add(room if isinstance(room, (str, int)) else None, message)
-
-
-def _room_of(value: object) -> str | int | None:
-    """The room inside a task's object (`"room": {"room_id": …}`)."""
-    return _id_under_keys(value, _ROOM_KEYS) if isinstance(value, dict) else None
 
 
 def _id_under_keys(element: dict[str, object], keys: Iterable[str]) -> str | int | None:

@@ -211,17 +211,19 @@ def _plan_step(
     every: timedelta,
     is_asked: bool,
 ) -> PlanStep | None:
-    visit, requests = visits.get((room.room_id, kind)), REQUESTS_OF_KIND[kind]
+    visit, overdue = visits.get((room.room_id, kind)), True
     if visit is None:
-        return PlanStep(room.room_id, kind, "first", overdue=True, requests=requests)
-    if is_asked:
-        return PlanStep(room.room_id, kind, "asked", overdue=True, requests=requests)
-    if has_moved(kind, visit.counters, room):
-        return PlanStep(room.room_id, kind, "moved", overdue=True, requests=requests)
-    is_busy = kind == FILES and visit.counters != counters_text(room)
-    if is_due(room.room_id, visit.at, now, min(every, FILES_OF_BUSY_ROOM) if is_busy else every):
-        return PlanStep(room.room_id, kind, "due", overdue=now - visit.at >= 2 * every, requests=requests)
-    return None
+        reason = "first"
+    elif is_asked:
+        reason = "asked"
+    elif has_moved(kind, visit.counters, room):
+        reason = "moved"
+    else:
+        is_busy = kind == FILES and visit.counters != counters_text(room)
+        if not is_due(room.room_id, visit.at, now, min(every, FILES_OF_BUSY_ROOM) if is_busy else every):
+            return None
+        reason, overdue = "due", now - visit.at >= 2 * every
+    return PlanStep(room.room_id, kind, reason, overdue, REQUESTS_OF_KIND[kind])
 
 
 def is_due(room_id: int, last: datetime, now: datetime, every: timedelta) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from gettext import gettext as _
 
 from archiver import errors
+from archiver.chatwork.client import Single
 from archiver.chatwork.models import Room
 from archiver.errors import NotVisible
 from archiver.records import Observation, RoomId
@@ -184,18 +185,23 @@ class RoomSteps:
         return sorted((room for room in self.open_rooms() if room in rooms), key=self.inputs.failures.__contains__)
 
     def _request_room(self, room: RoomId) -> Room | None:
+        single = self._ask_room(room, run_inputs.ROOM)
+        if single is None:
+            return None
+        self._note_success(room, run_inputs.ROOM)
+        return single.model
+
+    def _ask_room(self, room: int, kind: str | None) -> Single[Room] | None:
+        """Ask for a room by itself; what else comes of it is noted."""
         try:
-            single = self.context.client.room(room)
+            return self.context.client.room(RoomId(room))
         except errors.NotVisible as error:
             record_inaccessible(self.context, error, self.reports[room])
         except errors.BudgetSpent:
             self.end_without_calls()
-            self.report_left_over(room)
+            self.report_left_over(room, kind if kind in PULLS else plan.MESSAGES)
         except errors.ChatworkError as error:
-            self._note_failure(room, run_inputs.ROOM, error)
-        else:
-            self._note_success(room, run_inputs.ROOM)
-            return single.model
+            self._note_failure(room, kind, error)
         return None
 
     # --- step by step ----------------------------------------------------------------------------
@@ -238,16 +244,7 @@ class RoomSteps:
 
     def handle_not_visible(self, room: int, refusal: errors.NotVisible, *, kind: str | None = None) -> None:
         """Find out whether a refusal means that the room is inaccessible; `kind` None: a single message was refused."""
-        try:
-            self.context.client.room(RoomId(room))
-        except errors.NotVisible as error:
-            record_inaccessible(self.context, error, self.reports[room])
-        except errors.BudgetSpent:
-            self.end_without_calls()
-            self.report_left_over(room, kind or plan.MESSAGES)
-        except errors.ChatworkError as error:
-            self._note_failure(room, kind, error)
-        else:
+        if self._ask_room(room, kind) is not None:
             self._note_failure(room, kind, refusal)
 
     def _must_wait(self, room: int) -> bool:

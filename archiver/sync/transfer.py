@@ -110,13 +110,7 @@ class PartialFile:
             self._file.close()
             self._file = None
         self.size_here = 0
-        self.discard_at(self.part_path)
-
-    @staticmethod
-    def discard_at(part: Path) -> None:
-        """Remove a partial file that is not open."""
-        part.unlink(missing_ok=True)
-        _mark_path(part).unlink(missing_ok=True)
+        discard_partial(self.part_path)
 
     def _resume(self, marked: int, etag: str) -> None:
         self._file = self.part_path.open("r+b")
@@ -178,7 +172,7 @@ def harden(session: Session, *, local: bool) -> Session:
 
     `local`: whether it may ask services of this computer, as where the API itself is one.
     """
-    session.auth = _no_auth
+    session.auth = lambda request: request
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     session.headers["Accept-Encoding"] = "identity"  # lengths that can be compared
     return watch_session(session, local=local)
@@ -212,7 +206,8 @@ def download(
 
 def discard_partial(part: Path) -> None:
     """Remove a partial download. Raises OSError."""
-    PartialFile.discard_at(part)
+    part.unlink(missing_ok=True)
+    _mark_path(part).unlink(missing_ok=True)
 
 
 class _Wanted(NamedTuple):
@@ -398,7 +393,3 @@ def _is_html_page(headers: Mapping[str, str]) -> bool:
     """Whether the response is an HTML page instead of a file; without a known size nothing else shows it."""
     kind = headers.get("content-type", "").strip().lower()
     return kind.startswith("text/html") and "attachment" not in headers.get("content-disposition", "").lower()
-
-
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request

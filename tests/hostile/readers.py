@@ -23,7 +23,7 @@ from unittest import mock
 from PIL import Image
 
 from archiver import errors
-from archiver.chatwork.notation.parse import file_ids, links, message_references, parse, source
+from archiver.chatwork.notation.parse import links, message_references, parse, source
 from archiver.comparison.compare import compare
 from archiver.custody.verify import token_check, verify_path
 from archiver.errors import ArchiverError
@@ -71,7 +71,7 @@ def _read_notation(body: bytes, _folder: Path) -> None:
     text = body.decode("utf-8", "surrogateescape")  # lone surrogates, as JSON can hold them
     nodes = parse(text)
     assert source(nodes) == text
-    list(message_references(text)), file_ids(text), links(text)
+    list(message_references(text)), links(text)
     plain_text(nodes)
     assert "<script" not in html(nodes)
 

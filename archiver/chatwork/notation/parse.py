@@ -21,7 +21,7 @@ from archiver.chatwork.notation.tokens import (
     tokens_of,
     trim_url,
 )
-from archiver.records import FileId, MessageId, RoomId
+from archiver.records import MessageId, RoomId
 
 NESTING_DEPTH = 32
 """How deep quotes and boxes may be nested; nobody writes more, and recursion stays harmless."""
@@ -122,9 +122,6 @@ class _TreeBuilder:
 DELETED = "[deleted]"
 """The whole body of a message that Chatwork shows as deleted."""
 
-_FILE_ADDRESS = re.compile(
-    rf"(?:download_file\.php\?|cmd=download_file&)(?:[a-z]+=[0-9]*&)*file_id=({ID_PATTERN})(?![0-9])"
-)
 _REFERENCE = re.compile(
     rf"\[(?:rp|返信|Reply) (?:[^\[\]]* )?to=(?P<room>{ID_PATTERN})-(?P<message>{ID_PATTERN})(?![0-9])"
     rf"|\#!rid(?P<rid>{ID_PATTERN})-(?P<mid>{ID_PATTERN})(?![0-9])"
@@ -168,20 +165,6 @@ def message_references(body: str) -> Iterator[tuple[RoomId, MessageId]]:
         if reference not in references:
             references.add(reference)
             yield reference
-
-
-def file_ids(body: str) -> tuple[FileId, ...]:
-    """The files that a body shows or links to, each once, in order."""
-    if "[download:" not in body and "[preview " not in body and "file_id=" not in body:
-        return ()
-    files: dict[FileId, None] = {}
-    for node in walk(parse(body)):
-        match node:
-            case nodes.Download(file_id=file_id) | nodes.PreviewTag(file_id=file_id):
-                files[file_id] = None
-            case nodes.Url(url=url) if address := _FILE_ADDRESS.search(url):
-                files[FileId(int(address[1]))] = None
-    return tuple(files)
 
 
 def links(body: str) -> tuple[str, ...]:

@@ -170,12 +170,8 @@ _LITERAL_TAGS: dict[str, Callable[[str, int, int, str, _ClosingTags], NotationTo
 # --- tags that hold others ---------------------------------------------------------------------
 
 
-def _box(opening: str, argument: str) -> MakeContainer | None:
-    return None if argument else lambda children, closing: nodes.Box(opening, children, closing)
-
-
-def _title(opening: str, argument: str) -> MakeContainer | None:
-    return None if argument else lambda children, closing: nodes.Title(opening, children, closing)
+def _plain(kind: type[nodes.Box | nodes.Title]) -> Callable[[str, str], MakeContainer | None]:
+    return lambda opening, argument: None if argument else lambda children, closing: kind(opening, children, closing)
 
 
 def _quote(opening: str, argument: str) -> MakeContainer:
@@ -197,8 +193,8 @@ def _task(opening: str, argument: str) -> MakeContainer | None:
 
 
 _OPENING_TAGS: dict[str, Callable[[str, str], MakeContainer | None]] = {
-    "info": _box,
-    "title": _title,
+    "info": _plain(nodes.Box),
+    "title": _plain(nodes.Title),
     "qt": _quote,
     "引用 ": _quote,
     "task ": _task,

@@ -63,18 +63,14 @@ def _observation_references(observation: Observation, owner: int) -> Iterator[tu
             yield from _carrying_message(observation, Origin.TASK)
             yield from text_references(body_of(observation.payload["object"]))
         case "room":
-            yield from description_references(_description(observation.payload["object"]))
+            text = observation.payload["object"].get("description")
+            yield from description_references(text if isinstance(text, str) else "")
 
 
 def _carrying_message(observation: Observation, origin: Origin) -> Iterator[tuple[MessagePlace, Origin]]:
     """The message that a file or task was posted with."""
     if observation.room_id is not None:
         yield (observation.room_id, storable_integer(observation.payload["object"].get("message_id"))), origin
-
-
-def _description(received: JsonObject) -> str:
-    text = received.get("description")
-    return text if isinstance(text, str) else ""
 
 
 class Counters(NamedTuple):

@@ -31,7 +31,7 @@ from archiver.chatwork.notation.nodes import (
     Title,
     Url,
 )
-from archiver.chatwork.notation.parse import NESTING_DEPTH, file_ids, links, message_references, parse, source, walk
+from archiver.chatwork.notation.parse import NESTING_DEPTH, links, message_references, parse, source, walk
 from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
 from tests.support.notation_pieces import PIECES
 
@@ -226,19 +226,6 @@ def test_references_come_from_replies_and_links_once_each() -> None:
     assert [(10, "1876543210987654321"), (10, "7"), (10, "8"), (11, "9")] == actual
 
 
-def test_files_come_from_their_tags_and_addresses() -> None:
-    """Downloads, previews and the addresses of the web client name files; code names none."""
-    body = (
-        "[preview id=1 ht=9][download:1]a[/download][download:2]b[/download][code][download:3]c[/download][/code]"
-        "https://www.chatwork.com/gateway/download_file.php?bin=1&file_id=4&preview=0 "
-        "https://www.chatwork.com/gateway.php?cmd=download_file&bin=1&file_id=5 https://a.jp/?file_id=6"
-    )
-
-    actual = file_ids(body)
-
-    assert (1, 2, 4, 5) == actual
-
-
 @given(strategies.lists(strategies.sampled_from(PIECES) | strategies.text(max_size=5)).map("".join))
 def test_the_sources_of_all_nodes_are_the_body(body: str) -> None:
     """Nothing is lost, added or moved, whatever the body is."""
@@ -285,7 +272,6 @@ def test_hostile_bodies_take_linear_time(piece: str, end: str) -> None:
     begun = time.process_time()
     nodes = parse(body * 4)
     list(message_references(body * 4))
-    file_ids(body * 4)
     links(body * 4)
     taken = time.process_time() - begun
 
