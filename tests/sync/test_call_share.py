@@ -1,15 +1,20 @@
-"""Every list is read in turn, within its share of the allowance."""
+"""Every list is read in turn within its share of the allowance, whatever other tools take."""
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
+from sqlalchemy import Engine, event
 
+from archiver import errors
 from archiver.chatwork.models import Room
 from archiver.chatwork.reply_headers import Budget
 from archiver.records import RoomId
+from archiver.rounds.alerting import departing_people, judge
 from archiver.store.working.remembered_values import Visit, WindowRequests
 from archiver.sync import plan
 from archiver.sync.plan import (
@@ -23,7 +28,8 @@ from archiver.sync.plan import (
     rounds_to_come,
     window_requests,
 )
-from archiver.sync.report import RoomOutcome
+from archiver.sync.report import RoomOutcome, SyncReport
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import World, running_world
 
 RESET = datetime(2026, 7, 1, 3, 5, tzinfo=UTC)
@@ -179,3 +185,110 @@ def test_the_bound_lasts_until_the_window_ends_where_its_calls_are_used_up() -> 
 
     assert (minute, left + minute) == (bound(11), bound(50))
     assert known_left(WindowRequests(RESET, 60, 60), RESET, reserve=50, share=20) is None
+
+
+LIMIT, RESERVE = 300, 60
+LEFT_OVER = "not read in this save, which ended too early"
+
+
+class OtherTool:
+    """Calls up to so often, as its own work wants it."""
+
+    def __init__(self, world: World, most: int) -> None:
+        self._world, self._most, self._chance = world, most, random.Random(most)
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self.calls = 0
+
+    def work(self) -> None:
+        """Call some times in a row."""
+        for _call in range(self._chance.randint(0, self._most)):
+            self.call()
+
+    def call(self) -> int:
+        """Call once; what is left then."""
+        self.calls += 1
+        headers = {"x-chatworktoken": self._world.chatwork.token}
+        answer = self._session.get(f"{self._world.chatwork.base_url}/my/status", headers=headers, timeout=9)
+        return int(answer.headers["x-ratelimit-remaining"])
+
+
+def minute(world: World, tool: OtherTool) -> tuple[SyncReport, int, int, int]:
+    """The other tool works, and again in the middle of a run: what we called, what was left for it, what is left."""
+    world.clock.pass_by(minutes=1)
+    tool.work()
+    before, tool.calls = tool.call(), 0
+    world.take_requests()
+    report = world.sync(window_share=20, max_seconds=20, pace=timedelta(minutes=1), after_first_replies=tool.work)
+    ours = len(world.take_requests()) - tool.calls
+    return report, ours, before - tool.calls, tool.call()
+
+
+@pytest.mark.drawn
+@pytest.mark.parametrize("most", [25, 110])
+def test_at_most_half_of_what_another_tool_leaves_is_used(tmp_path: Path, most: int) -> None:
+    """Fifteen rounds, one a minute, over thirty chats; the second tool takes all of most windows itself."""
+    with running_world(tmp_path / "home", limit=LIMIT) as world:
+        world.contract("job2", *(world.chatwork.add_room(f"{one}", members=[world.tanaka]) for one in range(29)))
+        world.sync()
+        world.clock.pass_by(minutes=6)
+        tool = OtherTool(world, most)
+        rounds = [minute(world, tool) for _round in range(15)]
+        world.clock.pass_by(minutes=6)
+        after = world.sync(every_list=True)
+
+    used = [(ours, left) for _report, ours, left, still_left in rounds if still_left < left]  # within one window
+    failed = {(one.outcome, one.error) for report, *_rest in rounds for one in report.rooms if one.error}
+    assert [] == [(ours, left) for ours, left in used if ours > max(2, left / 2)]
+    assert any(ours > 2 for ours, _left in used)
+    assert failed <= {(RoomOutcome.FAILED, LEFT_OVER)}
+    assert [] == [left for ours, left in used if ours > 3 and left - ours < RESERVE]  # one list tells what is left
+    assert {RoomOutcome.UNCHANGED} == {room.outcome for room in after.rooms}
+
+
+def test_a_run_that_fails_at_once_leaves_word_of_the_calls_it_made(tmp_path: Path) -> None:
+    """Its retries used up the window: the next run asks nothing before that has ended."""
+    with running_world(tmp_path / "home", limit=20) as world:
+        world.sync()
+        world.clock.pass_by(minutes=6)
+        world.take_requests()
+        for _ in range(5):
+            world.sync()
+        assert 10 == len(world.take_requests())
+        world.chatwork.fail(Fault.SERVER_ERROR, "/rooms$", times=5)
+        with pytest.raises(errors.Unreachable):
+            world.sync()
+        assert 6 == len(world.take_requests())
+
+        report = world.sync(max_seconds=10)
+
+    assert ([], True) == (world.take_requests(), report.left_over)
+
+
+def statements_a_room(home: Path, rooms: int) -> float:
+    """SQL statements of a first run with its judgement, over so many rooms with the same client, for each room."""
+    counted: list[str] = []
+
+    def count(*given: object) -> None:
+        counted.append(str(given[2]))
+
+    with running_world(home) as world:
+        more = [world.chatwork.add_room(f"部屋{number}", members=[world.tanaka]) for number in range(rooms - 1)]
+        world.contract("job2", *more)
+        for room in more:
+            world.chatwork.post(room, world.tanaka, "はじめまして")
+        event.listen(Engine, "before_cursor_execute", count)
+        try:
+            world.sync(find_departing=departing_people)
+            judge(world.archive, now=world.clock)
+        finally:
+            event.remove(Engine, "before_cursor_execute", count)
+    return len(counted) / rooms
+
+
+@pytest.mark.drawn
+def test_a_room_of_many_asks_no_more_than_one_of_few(tmp_path: Path) -> None:
+    """A person who is in all of them is asked about once, not once for each room and step."""
+    few, many = (statements_a_room(tmp_path / str(rooms), rooms) for rooms in (4, 16))
+
+    assert many <= few

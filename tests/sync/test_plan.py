@@ -1,8 +1,9 @@
-"""What is read in a run, in which order, and why."""
+"""What is read in a run, in which order, and why; what a dry run tells of it."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies
@@ -23,6 +24,10 @@ from archiver.sync.plan import (
     is_due,
     plan_steps,
 )
+from archiver.sync.report import SyncReport
+from archiver.sync.run import Options, dry_run
+from tests.support.chatwork.simulator import Fault
+from tests.support.world import World, running_world
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 EVERY = timedelta(hours=6)
@@ -186,3 +191,138 @@ def test_rooms_are_spread_over_the_time(rooms: set[int]) -> None:
     turns = [next(part for part in range(11) if is_due(room, last, last + part * tenth, EVERY)) for room in rooms]
 
     assert max(turns.count(part) for part in range(11)) <= len(rooms) / 3
+
+
+ROOMS = 30
+LIMIT = 30
+"""Calls in five minutes, a fifth of which stays unused."""
+
+
+def busy(world: World, number: int = ROOMS) -> list[int]:
+    """So many more contracted rooms."""
+    rooms = [world.chatwork.add_room(f"room {one}", members=[world.tanaka]) for one in range(number)]
+    world.contract("job2", *rooms)
+    return rooms
+
+
+def talk_and_sync(world: World, rooms: list[int], *, minutes: int) -> SyncReport:
+    """Something is said in every room, then a run that does not wait for calls."""
+    for room in rooms:
+        world.clock.pass_by(milliseconds=10)
+        world.chatwork.post(room, world.tanaka, "はい")
+    world.clock.pass_by(minutes=minutes)
+    return world.sync(max_seconds=30)
+
+
+@pytest.mark.drawn
+def test_every_room_is_read_in_turn_while_all_are_busy(tmp_path: Path) -> None:
+    """Three runs reach every room's messages, and each run says that it left something over."""
+    with running_world(tmp_path / "home", limit=LIMIT) as world:
+        rooms = busy(world)
+
+        reports = [talk_and_sync(world, rooms, minutes=6) for _ in range(4)]
+        world.take_requests()
+        for _ in range(3):
+            talk_and_sync(world, rooms, minutes=6)
+
+        read = {path.split("/")[2] for path in world.take_requests() if "messages?force=1" in path}
+        assert {str(room) for room in rooms} <= read
+        assert not any(report.complete for report in reports)
+
+
+@pytest.mark.drawn
+def test_files_and_people_get_their_turn_in_the_end(tmp_path: Path) -> None:
+    """Although messages alone would eat the budget of every run."""
+    with running_world(tmp_path / "home", limit=16) as world:
+        rooms = busy(world, 10)
+
+        for _ in range(55):
+            talk_and_sync(world, rooms, minutes=60)
+
+        visited = {(row["room_id"], row["kind"]) for row in world.rows("visit")}
+        assert {(room, kind) for room in rooms for kind in plan.KINDS} <= visited
+        assert [] == world.gaps()
+
+
+PERIOD, FOR_EVER = timedelta(days=10), timedelta(days=3_650)
+
+
+def singles(world: World) -> list[tuple[str, str, int]]:
+    """Kind, reason and cost of each step about single messages, as a dry run tells them."""
+    options = Options(full_every=FOR_EVER, reread_every=PERIOD)
+    steps = dry_run(world.archive, world.new_client(), now=world.clock, options=options)
+    world.take_requests()
+    return [
+        (step.kind, step.reason, step.requests) for step, _name in steps if step.kind in (plan.BACKFILL, plan.REREAD)
+    ]
+
+
+def single_requests(world: World) -> list[str]:
+    """The messages that a run reads one by one."""
+    world.sync(full_every=FOR_EVER, reread_every=PERIOD)
+    return [path for path in world.take_requests() if "/messages/" in path]
+
+
+def aged(world: World, old: int) -> list[str]:
+    """Messages that are held and lie before the newest 100."""
+    posts = world.posts(old)
+    world.sync(full_every=FOR_EVER)
+    for number in (60, 40):
+        world.posts(number)
+        world.sync(full_every=FOR_EVER)
+    return posts
+
+
+def test_nothing_is_told_where_nothing_is_to_be_read(world: World) -> None:
+    """A room whose messages are all listed has none."""
+    world.posts(3)
+    world.sync()
+
+    assert [] == singles(world)
+
+
+def test_ids_that_something_named_are_told(world: World) -> None:
+    """With one request each, and those that were put off only once their time has come."""
+    named = world.posts(2, "前の")
+    world.posts(110)
+    world.post(" ".join(f"[rp aid=1 to={world.room}-{one}]" for one in named))
+    world.chatwork.fail(Fault.SERVER_ERROR, r"messages/[0-9]+$", times=None)
+    world.sync(full_every=FOR_EVER)
+    world.chatwork.heal()
+
+    soon = singles(world)
+    world.clock.pass_by(hours=2)
+    steps = singles(world)
+
+    assert [] == soon
+    assert [(plan.BACKFILL, "named", 2)] == steps
+    assert {*named} <= {path.rpartition("/")[2] for path in single_requests(world)}
+
+
+def test_old_messages_whose_turn_it_is_are_told_as_they_are_read(world: World) -> None:
+    """As many as the run then reads; asking changes nothing."""
+    aged(world, 20)
+    world.clock.pass_by(hours=2)
+    single_requests(world)
+    world.clock.pass_by(days=5)
+
+    first, second = singles(world), singles(world)
+    read = len(single_requests(world))
+
+    assert [(plan.REREAD, "due", read)] == first == second
+    assert read > 0
+
+
+def test_neighbours_of_a_change_are_told_apart(world: World) -> None:
+    """A change that a run has seen while it read again is for the next one."""
+    posts = aged(world, 20)
+    world.clock.pass_by(hours=2)
+    single_requests(world)
+    world.chatwork.edit(posts[-1], "変えた")
+    world.clock.pass_by(days=2)
+    single_requests(world)
+
+    steps = singles(world)
+
+    assert [plan.REREAD] == [kind for kind, why, _cost in steps if why == "near"]
+    assert len(single_requests(world)) == sum(cost for _kind, _why, cost in steps)

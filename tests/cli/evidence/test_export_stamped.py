@@ -1,16 +1,23 @@
-"""`archive export` with authorities in the settings, as a user meets it."""
+"""Seals, stamps and exports with authorities in the settings, as a user meets them."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from archiver.app import OFFERS
 from archiver.cli.terminal.output import columns
 from archiver.evidence.stamps.roots import fingerprint, pem_to_der
+from archiver.settings import file
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.sealing_terminal import SealingTerminal
+from tests.support.terminals.terminal import Terminal
 
 
 def exported(sealing: SealingTerminal, *, code: int = 0) -> tuple[dict[str, Any], str]:
@@ -41,3 +48,46 @@ def test_a_package_is_stamped_and_verified(sealing: SealingTerminal) -> None:
     assert (1, 0) == (said.count(root), said.count("package")), "an archive is no package, and a root is named once"
     assert said.startswith("No change was found."), "the result stands first"
     assert [] == [line for line in said.splitlines() if columns(line) > 80]
+
+
+# --- seal --------------------------------------------------------------------------------------
+
+
+# --- init --------------------------------------------------------------------------------------
+
+
+@pytest.mark.drawn
+def test_init_writes_the_two_that_are_offered_or_none(tmp_path: Path, chatwork: Chatwork) -> None:
+    """Nothing is sent by it; without the option a new archive asks nobody, and a second call changes nothing."""
+    made = {}
+    for name, options in {"on": ["--timestamps", "on"], "off": ["--timestamps", "off"], "unsaid": []}.items():
+        terminal = Terminal(tmp_path / name, chatwork)
+        output = terminal.run("--lang", "en", "init", "--yes", *options)
+        terminal.run("init", "--yes")
+        made[name] = [one.name for one in file.load_settings(terminal.home, {}).timestamp.authorities]
+        assert ("on" == name) == ("Time stamps: on. Only hashes" in output)
+
+    assert {"on": [offer.name for offer in OFFERS], "off": [], "unsaid": []} == made
+
+
+# --- demo --------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_the_demo_has_its_seals_stamped(tmp_path: Path) -> None:
+    """By an authority of its own on this computer, weeks ago by the story's clock; everything verifies."""
+    home = tmp_path / "demo"
+    completed = subprocess.run(
+        [sys.executable, "-m", "archiver", "demo", "--dir", str(home)],
+        env={**os.environ, "ARCHIVE_LANG": "en"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    seals = {path.name for path in (home / "seals").glob("*.json")}
+    stamped = {path.name.removesuffix(".demo.tsr") for path in (home / "seals").glob("*.demo.tsr")}
+
+    assert 0 == completed.returncode, completed.stdout + completed.stderr
+    assert len(seals) > 20
+    assert seals == stamped
+    assert (home / "seals" / "demo.pem").is_file()

@@ -1,4 +1,4 @@
-"""The first run on a pseudo-terminal: a real process and a simulated Chatwork, led through and left at each step."""
+"""The first run on a pseudo-terminal, led through and left at each step; `init` twice at once."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from archiver.settings import file
 from archiver.setup.archive_setup import clean_token
 from archiver.setup.fact_questions import read_page
 from archiver.setup.written_values import InvalidAnswer
+from archiver.store.archive import Archive
 from tests.support.archives.byte_search import package_files_with, places_of
 from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.reports.pdf_reader import needs_poppler
@@ -569,3 +570,33 @@ def test_full_width_characters_are_folded() -> None:
     assert TOKEN == clean_token(f"  {full_width}\u3000")
     with pytest.raises(InvalidAnswer):
         clean_token(" ")
+
+
+def test_a_second_init_says_that_another_one_is_at_work(tmp_path: Path) -> None:
+    """It touches nothing, as a half made database must not become the archive."""
+    home = tmp_path / "home"
+    home.mkdir()
+    with Chatwork(token=TOKEN) as chatwork, Archive(home).round_lock():
+        terminal = Terminal(home, chatwork)
+        terminal.environ["ARCHIVE_LANG"] = "en"
+
+        told = terminal.run("init", "--yes", code=11)
+
+    assert "is being set up by another archive init at the moment" in told
+    assert ["sync.lock"] == [path.name for path in home.iterdir()]
+
+
+@pytest.mark.drawn
+def test_inits_at_once_make_one_archive(tmp_path: Path) -> None:
+    """Each ends well or says that another one is at work; the archive can be used."""
+    with Chatwork(token=TOKEN) as chatwork:
+        terminal = Terminal(tmp_path / "home", chatwork)
+        command = terminal.command("init", "--yes")
+
+        running = [subprocess.Popen(command, env=terminal.environ, stderr=subprocess.PIPE) for _ in range(3)]
+        ends = [(process.communicate()[1], process.returncode) for process in running]
+
+    assert 0 in [code for _errors, code in ends]
+    assert {code for _errors, code in ends} <= {0, 11}, ends
+    assert "job1" not in terminal.run("job")
+    assert [] == list(terminal.home.glob("*.new*"))

@@ -1,14 +1,21 @@
-"""Width, line breaks and harmlessness of text on a terminal."""
+"""Width, line breaks and harmlessness of text on a terminal; what a word or a path typed there means."""
 
 from __future__ import annotations
 
+import sys
+import time
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies
+from hypothesis import strategies as st
 
-from archiver.cli.terminal.output import columns, pad, paragraph, side_by_side, visible, wrap
+from archiver.cli.terminal.output import WIDTH, columns, echo, fit_lines, pad, paragraph, side_by_side, visible, wrap
+from archiver.cli.terminal.prompts import matching, read_path
 from archiver.render.screen_text import shorten
+from archiver.setup import menu_entry
+from archiver.setup.written_values import InvalidAnswer
 
 JAPANESE = strategies.text(alphabet="保管庫のチャット、。「」()ーっ ab-1", max_size=60)
 
@@ -111,3 +118,106 @@ def test_a_command_stays_on_one_line() -> None:
     assert [sentence, "archive init schedule"] == wrap(f"{sentence} archive init schedule", 72)
     assert ["archive", "init", "schedule"] == wrap("archive init schedule", 8)
     assert ["see: archive", "status\ue000"] == wrap("see: archive status\ue000", 13)  # a private-use character
+
+
+def test_a_wide_line_is_broken_between_its_parts() -> None:
+    """Two spaces separate the parts; the rest stands further in."""
+    head = "2026-11-12 18:20  田中(ID 8638512)  [「削除」表示に変わった]  動画編集_田中様"
+
+    actual = fit_lines(f"{head}  m2172656182899003392\nnext")
+
+    assert f"{head}\n  m2172656182899003392\nnext" == actual
+
+
+def test_a_wide_part_is_broken_within() -> None:
+    """A sentence goes on in the next line."""
+    actual = fit_lines("  " + "保存しました。" * 10)
+
+    assert "  " + "保存しました。" * 5 + "\n    " + "保存しました。" * 5 == actual
+
+
+def test_spaces_at_the_end_make_no_line() -> None:
+    """They are not seen."""
+    assert ["", "a"] == [fit_lines(" " * 100), fit_lines("a" + " " * 100)]
+
+
+def test_an_address_stays_whole() -> None:
+    """It can be copied."""
+    address = "http://127.0.0.1:1234/" + "x" * 80
+
+    actual = fit_lines(f"Open: {address}")
+
+    assert ["Open:", f"  {address}"] == actual.split("\n")
+
+
+@given(st.text(st.sampled_from("あ漢、。x 1"), max_size=300))
+def test_every_line_fits_and_no_character_is_lost(text: str) -> None:
+    """Only spaces may go."""
+    actual = fit_lines(text)
+
+    assert text.replace(" ", "") == actual.replace(" ", "").replace("\n", "")
+    longest_word = max(map(columns, text.split(" ")))
+    assert all(columns(line) <= WIDTH or longest_word > WIDTH - 4 for line in actual.split("\n"))
+
+
+def test_nothing_is_broken_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """A script gets a line as it is."""
+    echo("長い文です。" * 20)
+
+    assert "長い文です。" * 20 + "\n" == capsys.readouterr().out
+
+
+ROOMS = {388277413: "動画編集_田中様", 388277414: "動画", 5: "ＡＢＣ商事 サイト制作", 6: "髙橋様"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("388277413", {388277413}),
+        ("動画", {388277414}),
+        ("編集", {388277413}),
+        ("abc", {5}),
+        ("", set(ROOMS)),
+        ("田中様 ", {388277413}),
+        ("ない", set()),
+        ("高橋", {6}),
+        ("9" * 5_000, set()),
+    ],
+)
+def test_a_room_is_meant_by_number_name_or_part_of_its_name(wanted: str, found: set[int]) -> None:
+    """A number wins, then the whole name, then every name with these characters in it."""
+    assert found == set(matching(ROOMS, wanted))
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"),
+    [("'/tmp/a b.png'", "/tmp/a b.png"), (r"/tmp/a\ b.png", "/tmp/a b.png"), ("/tmp/a b.png", "/tmp/a b.png")],
+)
+def test_a_dragged_path_loses_its_quotes(typed: str, path: str) -> None:
+    """Terminals put quotes or backslashes into the path of a file that is dragged into them."""
+    assert read_path(typed) == path
+
+
+def test_an_empty_path_is_asked_for_again() -> None:
+    """Enter alone is no path."""
+    with pytest.raises(InvalidAnswer):
+        read_path("")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="xdg-open")
+def test_the_file_manager_is_not_given_the_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It lives on long after us."""
+    program = tmp_path / "xdg-open"
+    program.write_text(f"#!/bin/sh\n/usr/bin/env > {tmp_path}/new && mv {tmp_path}/new {tmp_path}/told\n")
+    program.chmod(0o755)
+    for name, value in {"PATH": f"{tmp_path}:/bin:/usr/bin", "DISPLAY": ":9", "CHATWORK_API_TOKEN": "canary"}.items():
+        monkeypatch.setenv(name, value)
+
+    assert menu_entry.show_folder(tmp_path)
+
+    end = time.monotonic() + 10
+    while not (tmp_path / "told").exists():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    environment = (tmp_path / "told").read_text()
+    assert (True, False) == ("DISPLAY=:9" in environment, "canary" in environment)

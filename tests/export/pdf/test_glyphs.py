@@ -1,4 +1,4 @@
-"""What is printed can be seen and copied: every character there is stands on paper, or a mark names it."""
+"""What is printed can be seen and copied: every character stands on paper or is named; lines break where they may."""
 
 from __future__ import annotations
 
@@ -11,9 +11,22 @@ from functools import cache
 import pytest
 from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
+from hypothesis import given, strategies
 
 from archiver.chatwork.notation.parse import parse
-from archiver.export.pdf.blocks import FONTS, Paragraph, Subheading, code_point_mark, printable
+from archiver.export.pdf.blocks import (
+    CELL,
+    FONTS,
+    MARK,
+    WORD,
+    FactList,
+    Paragraph,
+    Subheading,
+    TableBlock,
+    code_point_mark,
+    mark_breaks,
+    printable,
+)
 from archiver.render.message_body import plain_text
 from tests.support.reports import pdf_reader
 from tests.support.reports.sample_conversation import ATTACK, EVERY_TAG, UPLOAD
@@ -171,3 +184,74 @@ def test_spaces_keep_their_width() -> None:
     """An indented line stays indented, a tab is four spaces, and a line feed stays only where lines are wanted."""
     assert "\u00a0\u00a0a b\n\u00a0\u00a0\u00a0\u00a0c" == printable("  a b\n\tc", lines=True)
     assert "a[U+000A]b" == printable("a\nb")
+
+
+RUNS = (
+    "a",
+    "W",
+    "é",
+    "ж",
+    "。",
+    "！",
+    "ー",
+    "ぁ",
+    "…",
+    "「",
+    "\u00a0",
+    "・",
+    "々",
+    "-",
+    "―",
+    "1,",
+    "あ\u00a0",
+    "\u00e9\u0323",
+)
+
+PAGE = 595.3
+MARGIN_RIGHT = 51.1
+
+
+@pytest.mark.parametrize("limit", [WORD, CELL])
+@given(text=strategies.text())
+def test_nothing_but_marks_is_added(limit: int, text: str) -> None:
+    """Without the marks, a text is what it was before."""
+    text = text.replace(MARK, "")
+
+    assert text == mark_breaks(text, limit).replace(MARK, "")
+
+
+def test_what_has_room_is_left_alone() -> None:
+    """A date, a digest of sixteen digits and an address of Chatwork get no mark."""
+    address = "https://www.chatwork.com/#!rid1234567890-18765432100000000001"
+
+    assert address == mark_breaks(address)
+    assert "2026-11-05 10:14:33" == mark_breaks("2026-11-05 10:14:33", CELL)
+
+
+def test_what_belongs_to_a_character_stays_with_it() -> None:
+    """No mark stands before a combining character or a selector."""
+    marked = mark_breaks("q\u0301" * 100)
+
+    assert MARK + "\u0301" not in marked
+    assert MARK + "q\u0301" in marked
+
+
+@pytest.mark.drawn(but=6)
+@pdf_reader.needs_poppler
+@pytest.mark.parametrize("run", RUNS)
+def test_every_run_ends_within_the_page(run: str) -> None:
+    """A run of 600 characters stays within the margins of page and cell; a copy of it has nothing added."""
+    long = run * (600 // len(run))
+    blocks = (Paragraph(f"始{long}終"), FactList(((f"始{long}終", f"始{long}終"),)))
+
+    made = pdf_reader.pdf_bytes(
+        pdf_reader.report(*blocks, TableBlock(("一", "二"), (1, 5), ((f"始{long}終", f"始{long}終"),)))
+    )
+
+    page_text = pdf_reader.without_spaces(pdf_reader.text(made))
+    assert 5 == page_text.count("終")
+    assert all(
+        page_text.count(character) >= 5 * long.count(character) for character in set(pdf_reader.without_spaces(run))
+    )
+    assert pdf_reader.right_edge(made) <= PAGE - MARGIN_RIGHT + 2
+    assert MARK not in page_text

@@ -1,16 +1,30 @@
-"""Bytes are handed out only as they were recorded, and only from within the archive's folder."""
+"""Bytes are handed out only as recorded, from within the archive, under a harmless name and kind."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
+from hypothesis import given, strategies
+from werkzeug.http import parse_options_header
 
+from archiver.render.invisible_characters import visible
 from archiver.store import blobs
 from archiver.web.talk import message_context
-from archiver.web.talk.message_context import Unsendable, UnsendableReason, file_head, open_blob, open_face
+from archiver.web.talk.files import LONGEST, content_disposition, safe_file_name
+from archiver.web.talk.message_context import (
+    Unsendable,
+    UnsendableReason,
+    file_head,
+    is_picture,
+    open_blob,
+    open_face,
+    playable_type,
+)
 
 BODY = b"bytes of a stranger"
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -123,3 +137,101 @@ def test_a_face_is_compared_with_its_name(tmp_path: Path) -> None:
     (folder / SHA256).write_bytes(BODY[::-1])
     with pytest.raises(Unsendable):
         open_face(tmp_path, SHA256)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("納品_本編.mp4", "納品_本編.mp4"),
+        ("../../etc/passwd", "__.._etc_passwd"),
+        ("..\\..\\autorun.inf", "__.._autorun.inf"),
+        ('a"b\r\nSet-Cookie: x=1.txt', "a_b__Set-Cookie_ x=1.txt"),
+        ("evil\u202egpj.exe", "evil_gpj.exe"),
+        (".htaccess", "_htaccess"),
+        ("CON", "_CON"),
+        ("com1.txt", "_com1.txt"),
+        ("COM\u00b9.txt", "_COM\u00b9.txt"),
+        ("console.txt", "console.txt"),
+        ("trailing. . ", "trailing"),
+        ("\ud83d half.txt", "_ half.txt"),
+        ("", "file-7"),
+        (" .. ", "file-7"),
+        ("\u200b\u200b", "file-7"),
+        ("/", "file-7"),
+    ],
+)
+def test_names(name: str, expected: str) -> None:
+    """Paths, control and hidden characters, devices of Windows, leading dots, and empty names."""
+    assert expected == safe_file_name(name, "file-7")
+
+
+def test_a_long_name_keeps_its_ending() -> None:
+    """A long name is cut at the end of a character."""
+    file_name = safe_file_name("素材" * 300 + ".mp4", "file-7")
+
+    assert file_name.startswith("素材素材")
+    assert file_name.endswith(".mp4")
+    assert LONGEST - 3 < len(file_name.encode()) <= LONGEST
+
+
+@given(strategies.text(strategies.characters(codec=None, categories=None), max_size=300))
+def test_any_name_can_be_saved_under_and_sent(name: str) -> None:
+    """One header line of ASCII whose two names are no path, not hidden and not too long."""
+    file_name = safe_file_name(name, "file-7")
+    header = content_disposition(name, "file-7")
+
+    assert file_name
+    assert not re.search(r'[<>:"/\\|?*\x00-\x1f]', file_name)
+    assert not file_name.startswith((".", " "))
+    assert not file_name.endswith((".", " "))
+    assert len(file_name.encode()) <= LONGEST
+    assert header.isascii()
+    assert header.isprintable()
+    kind, options = parse_options_header(header)
+    assert ("attachment", file_name) == (kind, options["filename"])
+    assert file_name == unquote(header.partition("filename*=UTF-8''")[2])
+    assert all(visible(character) == character for character in file_name)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (b"\0\0\0\x18ftypisom\0\0\2\0", "video/mp4"),
+        (b"\0\0\0\x18ftypmp42", "video/mp4"),
+        (b"\0\0\0\x14ftypqt  ", "video/mp4"),
+        (b"\0\0\0\x1cftypM4A ", "audio/mp4"),
+        (b"\0\0\0\x1cftypheic", None),
+        (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\x82\x84webm", "video/webm"),
+        (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\x82\x88matroska", None),
+        (b"ID3\x04", "audio/mpeg"),
+        (b"\xff\xfb\x90\x64", "audio/mpeg"),
+        (b"\xff\xd8\xff\xe0", None),
+        (b"OggS\0\2", "audio/ogg"),
+        (b"OggS\0\2" + b"\0" * 22 + b"\x80theora", "video/ogg"),
+        (b"RIFF\x24\0\0\0WAVEfmt ", "audio/wav"),
+        (b"RIFF\x24\0\0\0AVI LIST", None),
+        (b"<!DOCTYPE html><script>", None),
+        (b"%PDF-1.7", None),
+        (b"", None),
+    ],
+)
+def test_what_is_played(head: bytes, expected: str | None) -> None:
+    """Films and sounds that browsers know, and nothing that could hold a script."""
+    assert expected == playable_type(head)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0", True),
+        (b"\xff\xd8\xff\xe0", True),
+        (b"GIF89a", True),
+        (b"RIFF\n\0\n\0WEBPVP8 ", True),
+        (b"<svg xmlns=", False),
+        (b"BM", False),
+        (b"", False),
+    ],
+)
+def test_what_is_a_picture(head: bytes, expected: bool) -> None:
+    """The four formats that are drawn anew; a drawing that may hold a script is none."""
+    assert expected is is_picture(head)

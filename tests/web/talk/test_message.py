@@ -1,15 +1,25 @@
-"""The page of one message."""
+"""The page of one message, what stands around it, and where a page goes on."""
 
 from __future__ import annotations
 
+import io
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, strategies
+from PIL import Image
 
-from archiver.store import seals
-from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
+from archiver.cli.reading.search import tell_messages
+from archiver.records import Observation
+from archiver.store import avatars, seals
+from archiver.store.queries.transcript import transcript_messages
+from archiver.store.queries.viewing.people import names_over_time
+from archiver.web.talk.room_header import cursor_text, parse_cursor
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, message_object, story
+from tests.support.html_safety import read_html
 from tests.support.terminals.printed_commands import usage_error
 from tests.support.viewer.client import Browser, open_viewer, spoken
 
@@ -178,3 +188,123 @@ def test_with_three_texts_no_two_parts_of_the_page_have_one_name(tmp_path: Path)
     named = re.findall(r'<section [^>]*aria-label="([^"]*)"', page)
     assert 4 == page.count('<div class="side">')
     assert len(named) == len(set(named))
+
+
+FACE = "https://example.com/a.png"
+
+
+def picture() -> bytes:
+    """A small PNG."""
+    out = io.BytesIO()
+    Image.new("RGB", (40, 20), "red").save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def files_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A picture, a text that pretends to be one, a file that was lost, a preview of each; one face is held."""
+    maker = ArchiveMaker(tmp_path_factory.mktemp("around") / "home")
+    maker.me()
+    maker.contract()
+    maker.account(CLIENT, "田中")
+    body = "[preview id=11 ht=100][download:12]x[/download][preview id=13 ht=9][preview id=99 ht=9][To:7654321]"
+    maker.sync([message_object(1, body), message_object(2, "ファイル", sent=1), message_object(3, "別の人", account=5)])
+    image_bytes = picture()
+    maker.file(file_object(11, "画面.png", len(image_bytes), message_id=2), image_bytes)
+    maker.file(file_object(12, "画面2.png", 3, message_id=2), b"abc")
+    maker.file(file_object(13, "lost.png", 5, message_id=2), None)
+    payload: dict[str, object] = {
+        "object": {"account_id": CLIENT, "name": "田中", "avatar_image_url": FACE},
+        "state": "present",
+    }
+    maker.append([_account_observation(payload)], minutes=3)
+    avatars.record_download(maker.archive, FACE, image_bytes, next_at=at(5))
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
+        yield browser
+
+
+def _account_observation(files_browser: dict[str, object]) -> Observation:
+    return Observation("account", f"account/{ROOM}/{CLIENT}", files_browser | {"source": "list"}, ROOM)
+
+
+def test_a_picture_is_shown_small_and_leads_to_its_file(files_browser: Browser) -> None:
+    """Judged by its bytes: what only has the name of a picture has none."""
+    found = read_html(_talk(files_browser))
+
+    assert {f"/room/{ROOM}/file/11/small"} == {one for one in found.sources if "/file/" in one}
+    assert f"/room/{ROOM}/file/11/look" in found.hrefs
+    assert f"/room/{ROOM}/file/12" in found.hrefs
+
+
+def test_what_is_not_held_leads_nowhere(files_browser: Browser) -> None:
+    """A lost file and one that was never listed keep their numbers."""
+    html = _talk(files_browser)
+
+    unsaved = (f"/room/{ROOM}/file/13", f"/room/{ROOM}/file/99")
+    assert not [href for href in read_html(html).hrefs if href.startswith(unsaved)]
+    assert "ファイルID 13" in html
+    assert "ファイルID 99" in html
+
+
+def test_a_face_that_is_held_is_shown(files_browser: Browser) -> None:
+    """People without a picture have the first character of the name."""
+    html = _talk(files_browser)
+
+    assert 1 == html.count('<img src="/face/')
+    assert re.search('<span class="face h1 " aria-hidden="true">田</span>', html)
+
+
+def test_people_are_called_as_last_shown(files_browser: Browser) -> None:
+    """In what addresses them."""
+    assert '<b class="to">To: 田中</b>' in _talk(files_browser)
+
+
+def _talk(browser: Browser) -> str:
+    html = browser.get(f"/room/{ROOM}")
+    return html[html.index('<ol class="msgs"') : html.index("</ol>\n</div>\n<p")]
+
+
+def test_who_is_mentioned_goes_by_the_name_of_that_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A closed account's mark stands in what was written after it was seen, and not before."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract()
+    maker.room("動画")
+    maker.account(CLIENT, "田中")
+    first, later = (message_object(n, f"{n}番目 [piconname:{CLIENT}]さん", sent=sent) for n, sent in ((1, 5), (2, 130)))
+    maker.sync([first], minutes=6)
+    maker.account(CLIENT, "田中(解約済)", minutes=121)
+    maker.sync([first, later], minutes=140)
+    with maker.archive.reading() as reading:
+        tell_messages(transcript_messages(reading, ROOM), names_over_time(reading, ROOM))
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
+        page = browser.get(f"/room/{ROOM}").partition('class="flow"')[2]
+
+    for shown in (capsys.readouterr().out, page):
+        named = re.findall(r"(\d)番目 (?:<[^>]+>)*(田中(?:\(解約済\))?)", shown)
+        assert [("1", "田中"), ("2", "田中(解約済)")] == named
+
+
+INTEGERS = strategies.integers(-(2**63), 2**63 - 2)
+
+
+@given(strategies.lists(INTEGERS, min_size=1, max_size=4))
+def test_there_and_back(place: list[int]) -> None:
+    """Every place that the archive can name."""
+    assert place == parse_cursor(cursor_text(place), len(place))
+
+
+@given(strategies.text())
+def test_anything_else_is_the_beginning_or_numbers_that_fit(text: str) -> None:
+    """SQLite takes what is let through, and one more."""
+    found = parse_cursor(text, 1)
+
+    assert found is None or sqlite3.connect(":memory:").execute("SELECT ?", (found[0] + 1,)).fetchone()
+
+
+@pytest.mark.parametrize("text", ["", ".", "1.", "1.2.3", "9223372036854775807", "٣", "1e3", "1\n", "+1", "9" * 5000])
+def test_no_place(text: str) -> None:
+    """Too few, too many, too large, no digits."""
+    assert parse_cursor(text, 2 if text != "1.2.3" else 4) is None

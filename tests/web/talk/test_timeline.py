@@ -1,14 +1,20 @@
-"""What happened in the chats of a job: when a change was seen, and whose it was."""
+"""What happened in the chats of a job, in which words: when a change was seen, and whose it was."""
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
+from typing import Any
 
-from archiver.records import Observation
+import pytest
+
+from archiver.records import MessageId, Observation
 from archiver.render.times import local_time
 from archiver.store.archive import Archive
-from archiver.store.queries.viewing.timeline import EventKind
-from archiver.web.talk.timeline import Row, newest_lines
+from archiver.store.queries.viewing.timeline import EventKind, TimelineEvent
+from archiver.web.talk.timeline import GROUPS, Row, event_text, newest_lines
 from tests.support.archives.maker import CLIENT, ROOM, story
 from tests.support.viewer.client import open_viewer
 from tests.support.world import running_world
@@ -47,3 +53,101 @@ def test_what_vanished_stood_there_at_the_last_list_before(tmp_path: Path) -> No
 
     assert line["since"] is not None
     assert f"2026-07-01 12:{last_list[14:19]}" == local_time(line["since"])  # 03:00 UTC is noon in Tokyo
+
+
+AT = datetime(2026, 11, 5, 1, 0, tzinfo=UTC)
+
+WORDS = {
+    EventKind.EDITED: "The text of a message by X had changed.",
+    EventKind.TOUCHED: "The time of the last edit of a message by X had changed; its text is the same.",
+    EventKind.DELETED: "A message by X had changed to “deleted”.",
+    EventKind.MISSING: "A message by X was not shown any more (reason unknown).",
+    EventKind.SHOWN_AGAIN: "A message by X was shown again.",
+    EventKind.FIRST_EDITED: "A message by X was already edited when it was first saved "
+    "(the text before that is unknown).",
+    EventKind.FIRST_DELETED: "A message by X was already “deleted” when it was first saved (its text is unknown).",
+    EventKind.GAP_OPENED: "A gap (a period that could not be saved) between two messages: 1, and 2.",
+    EventKind.GAP_NARROWED: "One of the messages in the gap before this one could be saved after all: 2.",
+    EventKind.GAP_CLOSED: "The gap before this message is closed, everything in it was seen: 2.",
+    EventKind.ERASED: "You erased 0 saved messages between two others: 1, and 2.",
+    EventKind.INACCESSIBLE: "The chat could not be opened any more (reason unknown).",
+    EventKind.ACCESSIBLE: "The chat could be opened again.",
+    EventKind.ROOM_RENAMED: "The name of the chat had changed.",
+    EventKind.ROOM_DESCRIBED: "The description of the chat had changed.",
+    EventKind.ROOM_TYPE: "The kind of the chat had changed.",
+    EventKind.JOINED: "X was among the members.",
+    EventKind.LEFT: "X was not among the members any more (reason unknown).",
+    EventKind.RENAMED: "The display name of 1 had changed.",
+    EventKind.ROLE: "The role of X had changed.",
+    EventKind.ORGANIZATION: "The organisation of X had changed.",
+    EventKind.DEPARTMENT: "The department of X had changed.",
+    EventKind.CONTACT: "X was among your contacts.",
+    EventKind.NO_CONTACT: "X was not among your contacts any more (reason unknown).",
+    EventKind.FILE_GONE: "The file X was not shown any more (reason unknown).",
+    EventKind.FILE_BACK: "The file X was shown again.",
+    EventKind.FILE_REPLACED: "The file X was listed with another size or time.",
+    EventKind.FILE_RENAMED: "The name of a file had changed.",
+    EventKind.FILE_LOST: "The bytes of the file 9 could not be saved: 2",
+}
+
+
+def event(kind: EventKind, **facts: Any) -> TimelineEvent:
+    """One with something in every field."""
+    sample = TimelineEvent(3, AT, kind, 5, MessageId("6"), 7, 9, before="1", after="2", about="X")
+    return sample._replace(**facts)
+
+
+def plain(html: str) -> str:
+    """The words that are read."""
+    return unescape(re.sub("<[^>]*>", "", html))
+
+
+@pytest.mark.parametrize("kind", list(EventKind))
+def test_every_kind_has_its_sentence(kind: EventKind) -> None:
+    """Each with what it is about."""
+    assert WORDS[kind] == plain(event_text(event(kind)).sentence)
+
+
+@pytest.mark.parametrize("kind", list(EventKind))
+def test_nobody_is_named_as_the_one_who_did_it(kind: EventKind) -> None:
+    """Only what the user did is said of somebody."""
+    sentence = plain(event_text(event(kind)).sentence)
+
+    assert not re.search(r"X (changed|deleted|removed|edited|left|withdrew)|because|(deleted|edited) by", sentence)
+
+
+def test_every_kind_has_its_group() -> None:
+    """Each belongs to one group, and has a teller."""
+    grouped = [kind for kinds in GROUPS for kind in kinds]
+
+    told = {kind for kinds in GROUPS for kind, sentence in kinds.items() if sentence}
+    assert set(EventKind) == set(grouped) == told | {EventKind.ERASED}
+    assert len(grouped) == len(set(grouped))
+
+
+def test_a_strangers_name_is_words() -> None:
+    """Markup, braces and marks of direction in a name change nothing but the name."""
+    actual = event_text(event(EventKind.JOINED, about="<b>{name}\u202e" + "長" * 200)).sentence
+
+    assert actual.startswith("<bdi>&lt;b&gt;{name}[U+202E]長")
+    assert len(actual) < 250
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"before": "", "about": "1200"}, "from the beginning of the chat to a message: 2."),
+        ({"about": "1200"}, "about 1,200 messages are missing"),
+        ({"about": "1"}, "about 1 message is missing"),
+    ],
+)
+def test_a_gap_tells_its_ends_and_its_number(facts: dict[str, str], words: str) -> None:
+    """The number is Chatwork's counter's."""
+    assert words in plain(event_text(event(EventKind.GAP_OPENED, **facts)).sentence)
+
+
+def test_sizes_are_said_in_words() -> None:
+    """Of a file that was listed with another one."""
+    size = event_text(event(EventKind.FILE_REPLACED, before="10", after="2000000"))
+
+    assert (size.before, size.after) == ("10B", "2.0MB")

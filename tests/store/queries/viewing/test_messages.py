@@ -1,11 +1,11 @@
-"""Pages of a room: the same records as in a package, in order, never too much text."""
+"""Pages of a room: the same records, pauses and proofs as in a package, in order, never too much text."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,16 @@ from hypothesis import HealthCheck, given, settings, strategies
 from archiver.evidence.tables import build
 from archiver.export import conversation
 from archiver.records import Message, Observation
+from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.entries import entries, message_entries
+from archiver.store.queries.last_looks import watch
 from archiver.store.queries.viewing import calendar, messages
-from archiver.store.queries.viewing.messages import MessagePage
-from tests.support.archives.maker import ROOM, ArchiveMaker, at, message_object
+from archiver.store.queries.viewing.calendar import pauses_between
+from archiver.store.queries.viewing.messages import MessagePage, proofs, room_end
+from archiver.store.time_text import to_text
+from archiver.store.working.stamp_queue import DueStamp, StampFacts, keep_stamp
+from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, at, message_object
 from tests.support.archives.random_histories import archive_with_history, message, reading, window
 
 HISTORY = strategies.lists(
@@ -152,3 +157,95 @@ def test_a_date_leads_to_the_first_message_sent_then_or_later(blank: Archive, se
     with archive_with_history(blank, [batch]) as archive, archive.reading() as snapshot:
         assert expected == calendar.first_on_or_after(snapshot, 1, at(minute))
         assert calendar.first_on_or_after(snapshot, 2, at(0) - timedelta(days=1)) is None
+
+
+LOOKS = [(0, 30), (90, 100), (130, 250), (260, 270), (500, 501), (561, 570), (640, 900), (2000, 2001), (2100, 2200)]
+"""Begin and end in minutes, with a look each minute; some are less than a quarter of an hour apart."""
+
+READ = (5, 2050)
+"""When its list was read and differed; the second ends a pause that no other look ends."""
+
+ELSEWHERE = [(910, 911), *((1000 + 50 * number, 1001 + 50 * number) for number in range(18)), (2205, 2206)]
+"""Looks at another room, and runs: they end no pause of this one."""
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """An archive with these looks and other entries between them."""
+    maker = ArchiveMaker(tmp_path_factory.mktemp("idle") / "home")
+    for ended, begun, room in sorted(
+        [(read, read, 0) for read in READ]
+        + [(ended, begun, ROOM) for begun, ended in LOOKS]
+        + [(ended, begun, OTHER_ROOM) for begun, ended in ELSEWHERE]
+    ):
+        if room:
+            maker.look(begun, ended, room=room)
+        else:
+            maker.sync([], minutes=ended)
+        maker.sweep(begun=to_text(at(begun)), ended=to_text(at(ended)), minutes=ended)
+        maker.account(5, f"{ended}", minutes=ended)
+    return maker.archive
+
+
+BORDERS = strategies.none() | strategies.integers(-10, 2300)
+
+
+@given(BORDERS, BORDERS)
+def test_a_stretch_has_the_pauses_that_begin_in_it(archive: Archive, since: int | None, until: int | None) -> None:
+    """Those that going through every look finds, and no others."""
+    begin, end = (None if one is None else at(one) for one in (since, until))
+    with archive.reading() as reading:
+        every = watch(reading, ROOM, upto=10_000).pauses
+        found = pauses_between(reading, ROOM, begin, end)
+
+    assert [one for one in every if _is_between(one.start, begin, end)] == found
+    assert 8 == len(every)
+
+
+def _is_between(at_: datetime, since: datetime | None, until: datetime | None) -> bool:
+    return (since is None or since < at_) and (until is None or at_ <= until)
+
+
+def test_without_looks_there_are_no_pauses(tmp_path: Path) -> None:
+    """A new archive has none."""
+    maker = ArchiveMaker(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        found = pauses_between(reading, ROOM, None, None)
+    maker.archive.close()
+
+    assert [] == found
+
+
+def test_pauses_between_uneven_looks_are_found(tmp_path: Path) -> None:
+    """Looks that are a second or two off stand packed in their record; the times between them are the same."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.looks(0, [59, 61, 60, 62] * 20 + [7200] + [60, 58, 61] * 30)
+
+    with maker.archive.reading() as reading:
+        (line,) = [one.line for one in entries(reading) if one.kind == "steady"]
+        told = watch(reading, ROOM, upto=10_000)
+        found = pauses_between(reading, ROOM, None, None)
+
+    assert isinstance(json.loads(line)["payload"]["looks"], str)
+    assert [(at(4840 / 60), at(12040 / 60))] == [(one.start, one.end) for one in told.pauses]
+    assert (list(told.pauses), 172) == (found, told.looks)
+
+
+def test_each_text_has_its_entry_its_seal_and_its_times(tmp_path: Path) -> None:
+    """The first text lies in a stamped seal, the second in none yet."""
+    maker = ArchiveMaker(tmp_path / "home")
+    first = maker.sync([message_object(7, "はい")], minutes=1)[1]
+    (closed,) = seals.close_seals(maker.archive, now=at(2))
+    keep_stamp(maker.archive, DueStamp(closed, "freetsa"), b"reply", StampFacts(at(3), "0" * 64), pem=[])
+    second = maker.sync([message_object(7, "いいえ", update_time=5)], changed={7: "edited"}, minutes=4)[1]
+    with maker.archive.reading() as reading:
+        found = proofs(reading, ROOM, 7)
+        end = room_end(reading, ROOM)
+        nothing = (proofs(reading, ROOM, 8), room_end(reading, 5).read_at)
+    maker.archive.close()
+
+    assert [(first.seq, first.digest, 1), (second.seq, second.digest, None)] == [one[:3] for one in found]
+    assert [("freetsa", at(3))] == [tuple(time) for time in found[0].times]
+    assert (closed.day, (), None) == (found[0].day, found[1].times, found[1].day)
+    assert (at(4), closed.last) == (end.read_at, end.sealed)
+    assert ([], None) == nothing
