@@ -153,7 +153,10 @@ def pinned_roots(home: Path, setting: AuthoritySetting) -> tuple[bytes, ...]:
             return (_root_by_fingerprint(home, setting),)
         return roots.pem_to_der((home / Path(setting.roots).expanduser()).read_text(encoding="ascii"))
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: there is no such user's home (~name)
-        detail = getattr(error, "strerror", None) or _bad_root_text(setting.roots)
+        unfit = _("it is not a certificate in PEM form.")
+        if setting.roots.startswith(_CERTIFI):
+            unfit = _("certifi holds no root with this hash.")
+        detail = getattr(error, "strerror", None) or unfit
         raise BadRoots(name=setting.name, detail=detail, path=home / SETTINGS_FILE) from error
 
 
@@ -205,12 +208,6 @@ def _root_by_fingerprint(home: Path, setting: AuthoritySetting) -> bytes:
         raise
 
 
-def _bad_root_text(source: str) -> str:
-    if source.startswith(_CERTIFI):
-        return _("certifi holds no root with this hash.")
-    return _("it is not a certificate in PEM form.")
-
-
 def _fetch_answer(
     url: str, query: bytes, until: float, deadline: ExchangeDeadline, login: Login | None
 ) -> AuthorityAnswer:
@@ -232,13 +229,9 @@ def _fetch_answer(
 
 def _session(login: Login | None) -> requests.Session:
     session = watch_session(requests.Session())
-    session.auth = _no_auth if login is None else HTTPBasicAuth(*login)  # None: it looks into `.netrc`
+    session.auth = HTTPBasicAuth(*login) if login else lambda request: request  # None: it looks into `.netrc`
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     return session
-
-
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
 
 
 def _post(session: requests.Session, url: str, query: bytes, until: float) -> requests.Response:

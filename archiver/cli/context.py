@@ -104,7 +104,9 @@ def tell_error(error: BaseException) -> int | None:
     """Print on stderr what happened and what to do, and return the exit code; None for a bug."""
     match error:
         case errors.NoArchive():
-            told = _told_as_vanished(error)
+            from archiver.settings.other_archives import told_as_vanished
+
+            told = told_as_vanished(error)
             return print_error(told.code, str(told), advice(told))
         case errors.ArchiverError():
             return print_error(error.code, str(error), advice(error))
@@ -130,12 +132,6 @@ def tell_error(error: BaseException) -> int | None:
             return _tell_system_error(error)
         case _:
             return None
-
-
-def _told_as_vanished(error: errors.NoArchive) -> errors.NoArchive:
-    from archiver.settings.other_archives import state_folder, told_as_vanished
-
-    return told_as_vanished(error, state=state_folder())
 
 
 def _end_line() -> None:

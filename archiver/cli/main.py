@@ -149,10 +149,10 @@ def _begin(  # `lang` is read before, by choose_language
 
 def _require_no_remains(home: Path) -> None:
     """Raise DatabaseGone where the database alone is missing, and ArchiveVanished where the whole archive is."""
-    from archiver.settings.other_archives import state_folder, told_as_vanished
+    from archiver.settings.other_archives import told_as_vanished
     from archiver.store.archive import Archive
 
-    error = told_as_vanished(Archive(home).absence(), state=state_folder())
+    error = told_as_vanished(Archive(home).absence())
     if type(error) is not NoArchive:
         raise error
 
@@ -170,31 +170,22 @@ def _run(group: click.Group, arguments: list[str], *, is_updated: bool = False) 
 
     One that would write to an archive of an older form updates it and runs again: nothing was written before.
     """
+    options = itertools.takewhile(lambda argument: argument != "--", arguments)
+    is_help = not HELP_OPTIONS.isdisjoint(options)  # then nothing is asked and nothing else is done
     try:
-        with paged_output(is_wanted=_asks_for_help(arguments)), group.make_context("archive", arguments) as ctx:
+        with paged_output(is_wanted=is_help), group.make_context("archive", arguments) as ctx:
             try:
                 return int(group.invoke(ctx) or 0)
             except OlderArchive as error:
                 if is_updated or not error.data["is_written"]:
                     raise
-                _update_archive(ctx.obj)
+                from archiver.cli.saving.save import tell_upgraded
+                from archiver.rounds.round import upgrade_if_older
+
+                upgrade_if_older(ctx.obj.app(), tell_upgraded)
         return _run(group, arguments, is_updated=True)
     except click.exceptions.Exit as error:
         return error.exit_code
-
-
-def _update_archive(obj: CliContext) -> None:
-    """Bring an older archive to this version's form, after a verified copy, and say so."""
-    from archiver.cli.saving.save import tell_upgraded
-    from archiver.rounds.round import upgrade_if_older
-
-    upgrade_if_older(obj.app(), tell_upgraded)
-
-
-def _asks_for_help(arguments: Sequence[str]) -> bool:
-    """Whether a help page is shown, so that nothing is asked and nothing else is done."""
-    options = itertools.takewhile(lambda argument: argument != "--", arguments)
-    return not HELP_OPTIONS.isdisjoint(options)
 
 
 # --- errors ----------------------------------------------------------------------------------

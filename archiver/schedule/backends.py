@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from gettext import gettext as _
@@ -98,13 +98,7 @@ def is_cron_running(processes: Path = PROCESSES) -> bool | None:
     """Whether a cron runs; None: unknown, as there is no list of processes or other users' are hidden."""
     if _process_name(processes / "1") is None:
         return None
-    return not CRONS.isdisjoint(_process_names(processes))
-
-
-def _process_names(processes: Path) -> Iterator[str]:
-    for process in processes.iterdir():
-        if process.name.isdigit() and (name := _process_name(process)) is not None:
-            yield name
+    return any(_process_name(one) in CRONS for one in processes.iterdir() if one.name.isdigit())
 
 
 def _process_name(process: Path) -> str | None:
@@ -201,7 +195,9 @@ class FileScheduler(NamedTuple):
         self._run(self.end, job.name)  # an earlier one; that there is none is no error
         try:
             for path, text in zip(self._paths(job.name), self.texts.values(), strict=True):
-                _write_text(path, text(job))
+                with disk_errors(path):
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_text(text(job), encoding="utf-8", errors="surrogateescape", newline="\n")
             for words in self.begin:
                 self._require(words, job.name)
         except errors.ArchiverError:
@@ -222,7 +218,8 @@ class FileScheduler(NamedTuple):
         with suppress(SchedulerMissing):
             self._run(self.end, name)
         for path in paths:
-            _remove_file(path)
+            with disk_errors(path):
+                path.unlink(missing_ok=True)
         if self.forget and is_installed(self.program):
             self._run(self.forget, name)
         return True
@@ -310,22 +307,11 @@ def _decode(data: bytes) -> str:
     return data.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-def _write_text(path: Path, text: str) -> None:
-    with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
-
-
 def _read_text(path: Path) -> str | None:
     try:
         return path.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:
         return None
-
-
-def _remove_file(path: Path) -> None:
-    with disk_errors(path):
-        path.unlink(missing_ok=True)
 
 
 Backend = Cron | FileScheduler | Windows

@@ -167,9 +167,9 @@ def last_seen(home: Path, *, state: Path) -> SeenArchive | None:
     return None if at is None else SeenArchive(at, "")
 
 
-def told_as_vanished(error: errors.NoArchive, *, state: Path) -> errors.NoArchive:
+def told_as_vanished(error: errors.NoArchive) -> errors.NoArchive:
     """The error of a home without an archive, or ArchiveVanished where the notes outside it tell that one was there."""
-    seen = last_seen(Path(str(error.data["path"])), state=state) if type(error) is errors.NoArchive else None
+    seen = last_seen(Path(str(error.data["path"])), state=state_folder()) if type(error) is errors.NoArchive else None
     if seen is None:
         return error
     return errors.ArchiveVanished(path=error.data["path"], day=f"{seen.at.astimezone(JST):%Y-%m-%d}")

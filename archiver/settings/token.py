@@ -346,28 +346,20 @@ def _read_address(settings: Settings, environ: Mapping[str, str], number: int, e
     try:
         url = read_secret(settings.home, entry, environ)
     except errors.TokenFileUnsafe:
-        return NotifyAddress(number, "", _unsafe_text(number))
+        sentence = _(
+            "The file of alert address number {number} of [notify] urls can be read by others, so it was not "
+            "used. Allow only yourself to read it: chmod 600"
+        )
+        return NotifyAddress(number, "", sentence.format(number=number))
     except (errors.SettingsError, ValueError, RuntimeError):  # no path at all, or a home of nobody
-        return NotifyAddress(number, "", _missing_text(number))
-    return NotifyAddress(number, url, None if url else _missing_text(number))
+        url = ""
+    missing = _("Alert address number {number} of [notify] urls is not where it should be.").format(number=number)
+    return NotifyAddress(number, url, None if url else missing)
 
 
 def variable_names(sources: Iterable[str]) -> Iterator[str]:
     """The variables among places of secrets such as `env:NAME`."""
     return (source.removeprefix("env:") for source in sources if source.startswith("env:"))
-
-
-def _missing_text(number: int) -> str:
-    sentence = _("Alert address number {number} of [notify] urls is not where it should be.")
-    return sentence.format(number=number)
-
-
-def _unsafe_text(number: int) -> str:
-    sentence = _(
-        "The file of alert address number {number} of [notify] urls can be read by others, so it was not "
-        "used. Allow only yourself to read it: chmod 600"
-    )
-    return sentence.format(number=number)
 
 
 NAME = "mail"

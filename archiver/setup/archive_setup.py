@@ -24,7 +24,7 @@ from archiver.settings import home
 from archiver.settings.file import load_settings, update_settings, write_settings
 from archiver.settings.home import SETTINGS_FILE, TOKEN_VARIABLE, language_of
 from archiver.settings.model import Settings
-from archiver.settings.other_archives import state_folder, told_as_vanished
+from archiver.settings.other_archives import told_as_vanished
 from archiver.settings.token import place_words, store_token
 from archiver.setup.written_values import BEGUN, FINISHED, InvalidAnswer, note_answer, recall_answers
 from archiver.store import migrate, writer
@@ -76,7 +76,7 @@ def require_no_remains(archive: Archive) -> None:
 
 def vanished_warning(archive: Archive) -> str:
     """What to say of an empty home in which an archive was seen, before a new one is begun there; empty of others."""
-    error = None if archive.exists() else told_as_vanished(archive.absence(), state=state_folder())
+    error = None if archive.exists() else told_as_vanished(archive.absence())
     if not isinstance(error, errors.ArchiveVanished):
         return ""
     warning = _("A new one is begun, without what was saved before. If you have a backup, stop here, and:")
@@ -266,18 +266,14 @@ def begin_new_settings(call: ProgramCall, *, at: datetime) -> Path | None:
 
 def _replace_settings(home: Path, at: datetime) -> Path:
     path, language = home / SETTINGS_FILE, language_of(home)
-    kept = _free_name(path, f"{at:%Y%m%d-%H%M%S}")
+    name = f"{path.name}.unreadable-{at:%Y%m%d-%H%M%S}"
+    names = (path.with_name(f"{name}{end}") for end in ("", *(f"-{n}" for n in range(2, 100))))
+    kept = next(one for one in names if not one.exists())
     with disk_errors(home):
         path.rename(kept)
     is_in_file = (home / PRIVATE_FILE.partition(":")[2]).is_file()
     write_settings(home, language=language, token_source=PRIVATE_FILE if is_in_file else "keyring")
     return kept
-
-
-def _free_name(path: Path, word: str) -> Path:
-    """The name with the word behind it, and a number if that is taken."""
-    names = [path.with_name(f"{path.name}.unreadable-{word}{end}") for end in ("", *(f"-{n}" for n in range(2, 100)))]
-    return next(name for name in names if not name.exists())
 
 
 def first_open_step(call: ProgramCall) -> FirstRunStep | None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from archiver import errors
 from archiver.app import App
-from archiver.records import Contract, ContractRoom, Invoice, MessageId, Observation, RoomId
+from archiver.records import Contract, ContractRoom, MessageId, Observation, RoomId
 from archiver.render.invisible_characters import visible
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import entries
@@ -76,7 +76,7 @@ def move_statements(
     )
     new, known = {one.number: n for n, one in enumerate(invoices, invoice)}, {one.item for one in target.terms}
     lists = {
-        "invoices": [_as_of(one, new, kept) for one in invoices],
+        "invoices": [replace(one, number=new[one.number], enclosure=kept.get(one.enclosure or 0)) for one in invoices],
         "payments": [replace(one, number=n, invoice=new[one.invoice or 0]) for n, one in enumerate(payments, payment)],
         "reminders": [replace(one, number=n) for n, one in enumerate(reminders, reminder)],
         "terms": [one for one in terms if one.item not in known],
@@ -98,12 +98,6 @@ def moved_line(count: int, target: str | None) -> str:
         "terms, deliveries, attached files)."
     )
     return sentence.format(contract=visible(target), count=count)
-
-
-def _as_of(invoice: Invoice, numbers: dict[int, int], kept: dict[int, int]) -> Invoice:
-    """An invoice under its number in the other contract, and with the number that its file has there."""
-    enclosure = None if invoice.enclosure is None else kept.get(invoice.enclosure)
-    return replace(invoice, number=numbers[invoice.number], enclosure=enclosure)
 
 
 def _is_in(reading: Reading, parts: Collection[ContractRoom], message: MessageId | None, file: int | None) -> bool:

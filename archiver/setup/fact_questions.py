@@ -19,9 +19,8 @@ from archiver.evidence.history import text
 from archiver.platforms.job_platform import STRANGER, UNKNOWN, platform_of, platforms
 from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext, FactKind
-from archiver.render.invisible_characters import visible
 from archiver.report_language import in_program_language
-from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, InvalidAnswer, fact_prefix, read_day
+from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, InvalidAnswer, displayable, fact_prefix, read_day
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import deliveries
@@ -269,9 +268,7 @@ _DAY_SENTENCES = {
 
 def _read_text(answer: str, fact: ContractFact, **_known: object) -> Facts:
     """What is typed as it is, if it can be displayed. Raises InvalidAnswer."""
-    if visible(answer) != answer or len(answer.splitlines()) > 1:
-        raise InvalidAnswer(_("That has characters that cannot be displayed. Please type it again."))
-    return {fact.name: answer} if answer else {}
+    return {fact.name: answer} if displayable(answer) else {}
 
 
 def _read_address(answer: str, fact: ContractFact, now: datetime, **_known: object) -> Facts:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver import errors
 from archiver.day_words import read_days
 from archiver.records import JST, Contract, ContractRoom, MessageId
+from archiver.render.invisible_characters import visible
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -163,6 +165,13 @@ FACT_PREFIX = "fact/"
 
 class InvalidAnswer(Exception):
     """An answer that is not valid; its text is the sentence to show."""
+
+
+def displayable(answer: str) -> str:
+    """An answer that can be displayed on one line. Raises InvalidAnswer."""
+    if visible(answer) != answer or len(answer.splitlines()) > 1:
+        raise InvalidAnswer(_("That has characters that cannot be displayed. Please type it again."))
+    return answer
 
 
 def recall_answers(archive: Archive) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from archiver.letter_folding import fold
 from archiver.render.screen_text import shorten
 from archiver.setup.contract_entry import NewJob
 from archiver.setup.contract_rooms import direct_chats_beside, people_of_rooms, proposed_jobs
-from archiver.setup.written_values import InvalidAnswer
+from archiver.setup.written_values import InvalidAnswer, displayable
 
 PAGE = 15
 """How many chats are shown at once, the ones with the latest messages first."""
@@ -170,10 +170,4 @@ def _named_jobs(rooms: Mapping[int, Room], jobs: Mapping[int, int]) -> list[NewJ
 
 def _ask_title(number: int, usual: str) -> str:
     question = _("Name of job {n} [{usual}]:").format(n=number, usual=shorten(usual, 40))
-    return ask(question, lambda answer: _read_title(answer or usual), exact=True)
-
-
-def _read_title(answer: str) -> str:
-    if visible(answer) != answer or len(answer.splitlines()) > 1:
-        raise InvalidAnswer(_("That has characters that cannot be displayed. Please type it again."))
-    return answer
+    return ask(question, lambda answer: displayable(answer or usual), exact=True)

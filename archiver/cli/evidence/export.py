@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -23,7 +24,7 @@ from archiver.cli.evidence.export_outcome import (
     tell_warnings,
 )
 from archiver.cli.terminal.output import ProgressScreen, echo, echo_json, echo_lines, pad, visible
-from archiver.cli.terminal.prompts import ask, ask_numbers, ask_yes_no, is_asked, parse_period
+from archiver.cli.terminal.prompts import ask, ask_numbers, ask_yes_no, checked, is_asked, parse_period
 from archiver.custody import erasures, put_back_databases
 from archiver.custody.stamp_requests import stamp_service
 from archiver.export.mask.policy import POLICIES
@@ -41,7 +42,6 @@ from archiver.render.screen_text import shorten
 from archiver.render.times import iso_date
 from archiver.rounds.export_recheck import Recheck, recheck_quoted
 from archiver.settings.model import exports_folder
-from archiver.setup.written_values import InvalidAnswer
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import named_or_only_contract
 from archiver.wording import gettext as _
@@ -245,9 +245,9 @@ def _read_each(look: Callable[[], Sequence[OpenedMessage]], keep: Callable[[Revi
         _tell_message(message, len(unread))
         key = ask(
             _("Enter: read   c: cover a word everywhere   s: show a cover   x: leave it covered   q: later"),
-            _read_key,
+            checked(re.compile("(?i)[csxq]?").fullmatch, _("Please press Enter, or type c, s, x or q.")),
             err=True,
-        )
+        ).casefold()
         if key == "q":
             return
         if key in ("", "x"):
@@ -265,13 +265,6 @@ def _tell_nowhere(look: Callable[[], Sequence[OpenedMessage]], words: Sequence[s
     """Tell which of the words to be covered nobody wrote, as they may be mistyped."""
     for word in words_nowhere(look(), words) if words else ():
         echo(_("“{word}” stands in none of the messages to be read."), err=True, word=word)
-
-
-def _read_key(answer: str) -> str:
-    key = answer.casefold()
-    if len(key) > 1 or key not in "csxq":
-        raise InvalidAnswer(_("Please press Enter, or type c, s, x or q."))
-    return key
 
 
 def _ask_words(message: OpenedMessage, key: str) -> dict[str, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from archiver import errors
@@ -119,58 +119,38 @@ def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
     tell_warnings(preview, err=err)
 
 
-def number_lines(preview: PackagePreview, profile: str) -> tuple[str, ...]:
+def number_lines(preview: PackagePreview, profile: str) -> Iterator[str]:
     """What the package would hand over: the names of its chats and of whom it names, then numbers, none of them 0."""
-    hidden = _("People whose names are hidden: {n}")
-    added = ngettext("{n} file that you added", "{n} files that you added", preview.enclosures)
-    covered = ngettext("{n} hidden place", "{n} hidden places", preview.masked)
-    return (
-        _("Chats: {names}").format(names=_names(preview.chats)),
-        _("People who are shown by their name: {names}").format(names=_names(preview.named)),
-        *_counted(hidden, preview.hidden_people),
-        _messages_line(preview, profile),
-        *_file_lines(preview.files, profile),
-        *_counted(added, preview.enclosures),
-        *_opened_lines(preview),
-        *_counted(covered, preview.masked),
-        _("{size} MB before it is zipped").format(size=f"{preview.size / 1_000_000:.1f}"),
-    )
-
-
-def _counted(text: str, n: int) -> list[str]:
-    return [text.format(n=n)] if n else []
-
-
-def _opened_lines(preview: PackagePreview) -> list[str]:
-    """How many texts would leave, where the others are covered."""
-    if not preview.opened:
-        return []
-    read = sum(one.state == "read" for one in preview.opened)
-    sentence = _("Texts that were read and leave: {read} of {opened} that are opened; every other text is covered")
-    return [sentence.format(read=read, opened=len(preview.opened))]
+    yield _("Chats: {names}").format(names=_names(preview.chats))
+    yield _("People who are shown by their name: {names}").format(names=_names(preview.named))
+    if preview.hidden_people:
+        yield _("People whose names are hidden: {n}").format(n=preview.hidden_people)
+    number, files = preview.messages, preview.files
+    messages = ngettext("{n} message", "{n} messages", number)
+    if profile == "consult":
+        messages = ngettext(
+            "A summary of {n} message, not its text", "A summary of {n} messages, not their texts", number
+        )
+    elif profile == "support" and "nda" in preview.warnings:
+        messages = ngettext("An excerpt of {n} message", "An excerpt of {n} messages", number)
+    yield messages.format(n=number)
+    if profile in _WITHOUT_FILES:
+        yield _("No file from Chatwork; names and sizes at most")
+    elif files:
+        yield ngettext("{n} file from Chatwork", "{n} files from Chatwork", files).format(n=files)
+    if added := preview.enclosures:
+        yield ngettext("{n} file that you added", "{n} files that you added", added).format(n=added)
+    if preview.opened:
+        read = sum(one.state == "read" for one in preview.opened)
+        sentence = _("Texts that were read and leave: {read} of {opened} that are opened; every other text is covered")
+        yield sentence.format(read=read, opened=len(preview.opened))
+    if covered := preview.masked:
+        yield ngettext("{n} hidden place", "{n} hidden places", covered).format(n=covered)
+    yield _("{size} MB before it is zipped").format(size=f"{preview.size / 1_000_000:.1f}")
 
 
 def _names(names: Sequence[str]) -> str:
     return _(", ").join(visible(" ".join(name.split())) for name in names) or _("none")
-
-
-def _messages_line(preview: PackagePreview, profile: str) -> str:
-    number = preview.messages
-    if profile == "consult":
-        sentence = ngettext(
-            "A summary of {n} message, not its text", "A summary of {n} messages, not their texts", number
-        )
-    elif profile == "support" and "nda" in preview.warnings:
-        sentence = ngettext("An excerpt of {n} message", "An excerpt of {n} messages", number)
-    else:
-        sentence = ngettext("{n} message", "{n} messages", number)
-    return sentence.format(n=number)
-
-
-def _file_lines(number: int, profile: str) -> list[str]:
-    if profile in _WITHOUT_FILES:
-        return [_("No file from Chatwork; names and sizes at most")]
-    return _counted(ngettext("{n} file from Chatwork", "{n} files from Chatwork", number), number)
 
 
 def tell_warnings(preview: PackagePreview, *, err: bool) -> None:

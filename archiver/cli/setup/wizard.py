@@ -30,7 +30,7 @@ from archiver.cli.setup import schedule, token
 from archiver.cli.setup.token import ask_token, keep_token_and_tell
 from archiver.cli.status.status import show_status
 from archiver.cli.terminal.output import echo, visible
-from archiver.cli.terminal.prompts import Postponed, ask, ask_yes_no, is_asked, say_choice, tell, tell_head
+from archiver.cli.terminal.prompts import Postponed, ask, ask_yes_no, checked, is_asked, say_choice, tell, tell_head
 from archiver.health.folders import lost_names_words
 from archiver.health.words import way_words
 from archiver.notices.delivery import check_notices, send_test_notice
@@ -278,10 +278,15 @@ def ask_mail(obj: CliContext) -> tuple[str, ...]:
     """
     if obj.settings().notify.has_mail:
         return ()
-    address = ask(_("Mail address for such alerts (Enter: no mail):"), _read_address)
+    looks = _("A mail address looks like this: you@example.com")
+    read_address = checked(lambda answer: not answer or is_mail_address(answer), looks)
+    address = ask(_("Mail address for such alerts (Enter: no mail):"), read_address)
     server = likely_server(address)
     while address:
-        host = ask(_("Server for sending (SMTP) [{server}]:").format(server=server), _read_host) or server
+        read_host = checked(
+            re.compile("[A-Za-z0-9.-]*(:[0-9]{1,5})?").fullmatch, _("A server looks like this: smtp.example.com")
+        )
+        host = ask(_("Server for sending (SMTP) [{server}]:").format(server=server), read_host) or server
         question = _("Password for it (not shown; many providers give one made for programs):")
         password = ask(question, str, hidden=True, exact=True)
         server = host
@@ -366,15 +371,3 @@ def _try_mail(obj: CliContext, address: str, host: str, password: str) -> str | 
     except errors.SettingsError as error:
         return f"{error} {error.advice()}".rstrip()
     return None if failure is None else failure.sentence
-
-
-def _read_address(answer: str) -> str:
-    if answer and not is_mail_address(answer):
-        raise InvalidAnswer(_("A mail address looks like this: you@example.com"))
-    return answer
-
-
-def _read_host(answer: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9.-]*(:[0-9]{1,5})?", answer):
-        raise InvalidAnswer(_("A server looks like this: smtp.example.com"))
-    return answer

@@ -104,6 +104,17 @@ def ask(
             tell(f"{error} {error.advice()}".rstrip())
 
 
+def checked(is_right: Callable[[str], object], sentence: str) -> Callable[[str], str]:
+    """A reader of answers that are taken as they are; one that is not right is answered with the sentence."""
+
+    def read(answer: str) -> str:
+        if not is_right(answer):
+            raise InvalidAnswer(sentence)
+        return answer
+
+    return read
+
+
 def numbers_in(answer: str) -> list[int]:
     """The numbers of an answer; none if a word of it is no number."""
     words = re.split(r"[\s,、]+", answer.strip(" ,、"))
