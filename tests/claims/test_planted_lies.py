@@ -17,7 +17,7 @@ from archiver import contract_dates
 from archiver.claims import counterparts, messages, quotations, words
 from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
 from archiver.evidence.tables import events
-from archiver.export.report import message_block, people_and_dates, record
+from archiver.export.report import excerpt, people_and_dates, record
 from archiver.records import Basis, CaseFacts, CaseSide, ChangedMessages, ChangeKind, Message, ObservedBy
 from archiver.render import page_templates
 from archiver.store.archive import Archive
@@ -203,7 +203,7 @@ LIES: dict[str, dict[str, Lie]] = {
         ),
         "a change without its lower bound": (events.message_events, _without_lower_bound),
     },
-    "a quoted or excerpted message": {"it was seen a day later": (message_block.message_block, _seen_now)},
+    "a quoted or excerpted message": {"it was seen a day later": (excerpt.message_block, _seen_now)},
     "the dispute itself": {
         "words that nobody saved are quoted": (quotations.quotation, _of_other_words),
         "another message is quoted": (quotations.quotation, _of_another_message),
@@ -236,7 +236,7 @@ LIES: dict[str, dict[str, Lie]] = {
         "nothing was seen": (messages.closed_account, partial(nothing, Claim(None, Knowledge.UNKNOWN))),
         "it was seen at the end": (messages.closed_account, _closed_when_told),
     },
-    "other people's names in old messages": {"the name of today": (message_block.message_block, _name_of_today)},
+    "other people's names in old messages": {"the name of today": (excerpt.message_block, _name_of_today)},
     "deadlines": {
         "the review ends a day later": (contract_dates.review_due, _later),
         "its source is left out": (words.deadline_basis, partial(nothing, "")),

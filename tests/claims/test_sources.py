@@ -33,7 +33,7 @@ SOURCES = re.compile(
 ALLOWED = {
     "alerts/change_rules.py": "one event of one message, as it was noticed",
     "alerts/sentences.py": "an example of the mark in the words of an alert",
-    "export/report/message_block.py": "the marks of one quoted message",
+    "export/report/excerpt.py": "the marks of one quoted message",
     "export/report/statistics.py": "gathers the facts of which claims are made",
     "cli/reading/search.py": "the marks of one found message; the marks of one message",
     "cli/reading/assistant.py": "the marks of one message",

@@ -28,7 +28,7 @@ FACTS = re.compile(
 NOT_OF_A_CASE = {
     "claims/table.py": "the table itself",
     "render/message_html.py": "the badge of one message, by whether a text of it was seen",
-    "export/report/message_block.py": "the place of a text of one message that was never seen",
+    "export/report/excerpt.py": "the place of a text of one message that was never seen",
     "render/templates/report_changes.txt": "counts files",
     "render/templates/report_consultation.txt": "counts deliveries",
     "evidence/tables/build.py": "the state of one message in a row of a table",

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from archiver.export.pdf.blocks import Block, Chapter, MessageBlock, Paragraph, Report, Subheading
 from archiver.export.pdf.worker import PdfJob
 from archiver.export.report.chapters import framed
+from archiver.export.report.excerpt import GapBlocks, PaperReferences, message_block
 from archiver.export.report.input import ReportInput, chat_text
-from archiver.export.report.message_block import GapBlocks, PaperReferences, message_block
 from archiver.records import Conversation
 from archiver.render.times import day_text
 from archiver.report_language import say

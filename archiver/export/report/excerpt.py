@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
-from archiver.export.pdf.blocks import Block, Chapter, Interruption, Paragraph, Subheading
-from archiver.export.report.input import ReportInput, chat_text
-from archiver.export.report.message_block import GapBlocks, PaperReferences, message_block
+from archiver.chatwork.notation.parse import DELETED, parse
+from archiver.export.pdf.blocks import Block, Chapter, Interruption, MessageBlock, MessageText, Paragraph, Subheading
+from archiver.export.report.input import ReportInput, chat_text, shorten, shorten_line
 from archiver.export.report.statistics import BOUND, CHANGED, LAST, LAST_MESSAGES, MessageStatistics
-from archiver.records import Conversation
+from archiver.records import Attachment, Conversation, FileId, Gap, Message, MessageId, RoomId, State, Version
+from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, pause_text
+from archiver.render.invisible_characters import visible
+from archiver.render.message_body import ReferenceLink, References, plain_text
+from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url, state_badge
+from archiver.render.snippet import one_line
+from archiver.render.times import full_time, local_time, minute_text, typed_time
 from archiver.report_language import is_english, say
 
 MAX_BY_RULE = 200
@@ -155,3 +162,208 @@ def _extend_omitted(omitted: OmittedMessages[Item] | None, item: Item) -> Omitte
     return (
         OmittedMessages(item, item, 1) if omitted is None else OmittedMessages(omitted.first, item, omitted.count + 1)
     )
+
+
+UNKNOWN_TEXT = "(保存した時点で「削除」表示でした。文面は分かりません)"
+QUOTED_LENGTH = 60
+"""Characters of a quoted beginning at most."""
+EMPTY_TEXT = "(文面は空です)"
+
+
+class PaperReferences:
+    """Looks up the ids in a room's messages for paper: names of people, numbers of files."""
+
+    def __init__(self, case: ReportInput, room: Conversation) -> None:
+        """Take the people and files of one room."""
+        self.case = case
+        self.files: Mapping[FileId, Attachment] = {one.file_id: one for one in room.attachments}
+        self.of: dict[MessageId, list[Attachment]] = {}
+        for attachment in room.attachments:
+            self.of.setdefault(attachment.message_id, []).append(attachment)
+        self._people = room.people
+        names = {account: person.names[-1] for account, person in room.people.items() if person.names}
+        self.references = References(names.get, self._message, self._file)
+
+    def references_at(self, at: datetime) -> References:
+        """The same with the names that people had at a time: an old text shows nobody's later name."""
+        names = {account: person.name_at(at) for account, person in self._people.items() if person.names}
+        return References(names.get, self._message, self._file)
+
+    def _message(self, _room: RoomId, message: MessageId) -> ReferenceLink:
+        return ReferenceLink(say("メッセージID {message}", message=message))
+
+    def _file(self, file: FileId) -> ReferenceLink | None:
+        attachment = self.files.get(file)
+        return None if attachment is None else ReferenceLink(attachment.number)
+
+
+def message_block(
+    message: Message, paper: PaperReferences, *, star: bool = False, limit: int = sys.maxsize
+) -> MessageBlock:
+    """The block of a message; for a court the number of its entry is printed beside it, and fewer times.
+
+    `limit`: characters of a text at most.
+    """
+    state = (
+        say("\u3000{state_badge}", state_badge=state_badge(message.state, knows_text=bool(message.texts)))
+        if message.state in STATES
+        else ""
+    )
+    role = say(paper.case.side(message.account_id))
+    account = "" if message.account_id in paper.case.stand_ins else say("(ID {id})", id=message.account_id)
+    who = f"{role} {visible(message.name)}{account}"
+    head = say(
+        "{send_time}\u3000{who}{value}{state}",
+        send_time=full_time(message.send_time),
+        who=who,
+        value=say("\u3000★") if star else "",
+        state=state,
+    )
+    court = paper.case.profile == "court"
+    saved = say(
+        "メッセージID {message_id}\u3000保存した時刻 {first_seen}",
+        message_id=message.message_id,
+        first_seen=local_time(message.first_seen),
+    )
+    if not court and message.state not in (State.MISSING, State.HIDDEN):
+        saved += say("\u3000最後に確認した時刻 {last_seen}", last_seen=local_time(message.versions[-1].last_seen))
+    return MessageBlock(
+        number=f"No.{message.no}",
+        head=f"{head}\n{chatwork_url(message.room_id, message.message_id)}",
+        parts=tuple(_message_texts(message, paper.references_at(message.send_time), limit)),
+        notes=(
+            *_file_notes(message, paper),
+            saved if court else say("{saved}\u3000記録番号 {entry_seq}", saved=saved, entry_seq=message.entry_seq),
+        ),
+        beside=say("記録番号\n{entry_seq}", entry_seq=message.entry_seq) if court else "",
+    )
+
+
+def quoted_text(case: ReportInput, message: Message, *, first: bool = False) -> str:
+    """The beginning of a message's text as it was saved last, or first, on one line; what stands for it if none was."""
+    texts = message.texts
+    if not texts:
+        return say(UNKNOWN_TEXT)
+    references = references_of(case, message)
+    return shorten_line(visible(one_line(plain_text(parse(texts[0 if first else -1].body), references))), QUOTED_LENGTH)
+
+
+def references_of(case: ReportInput, message: Message) -> References:
+    """What the ids in a message's texts stand for, with the names of its time."""
+    rooms = [room for room in case.rooms if room.room_id == message.room_id]
+    return PaperReferences(case, rooms[0]).references_at(message.send_time)
+
+
+def bound_place(case: ReportInput, message: Message | None, message_id: MessageId) -> str:
+    """The number and id of a message that the user bound to something; of one that the package lacks, that it does."""
+    if message is not None:
+        return say("No.{no} メッセージID {message_id}", no=message.no, message_id=message_id)
+    at = case.outside.get(message_id)
+    if at is None:
+        return say("メッセージID {message_id}(この資料には含まれません)", message_id=message_id)
+    return say(
+        "メッセージID {message_id}({at}。この資料の期間の外のメッセージで、この資料には含まれません)",
+        message_id=message_id,
+        at=minute_text(at),
+    )
+
+
+def bound_quote(case: ReportInput, message: Message) -> str:
+    """What a bound message said when it was first saved, as it was bound for it, and what became of it since."""
+    quoted = say("「{quoted}」", quoted=quoted_text(case, message, first=True))
+    texts = message.texts
+    if texts and texts[0].update_time > 0:
+        quoted += say("(保存した時点で編集済み)")
+    if len({one.body for one in texts}) > 1:
+        quoted += say("(その後「{quoted}」に編集)", quoted=quoted_text(case, message))
+    return quoted + (say("(その後「削除」表示)") if texts and message.state is State.DELETED else "")
+
+
+def _message_texts(message: Message, references: References, limit: int) -> Iterator[MessageText]:
+    """The texts of a message: earlier ones first, then the present one, if there is one."""
+    texts = message.texts
+    if not texts:
+        yield MessageText("", say(UNKNOWN_TEXT))
+    for number, version in enumerate(texts, 1):
+        last = number == len(texts)
+        if last and message.body != DELETED:
+            label = _present_label(message, version)
+        else:
+            changed = message.changed_at if last else texts[number].first_seen
+            what = say("「削除」表示に変わる前に保存した文面") if last else say("編集前の文面")
+            label = say(
+                "【{what}】最後に見えた {last_seen} / 変わっていた {changed}",
+                what=what,
+                last_seen=local_time(version.last_seen),
+                changed=local_time(changed),
+            )
+        yield MessageText(label, shorten(plain_text(parse(version.body), references), limit) or say(EMPTY_TEXT))
+
+
+def _present_label(message: Message, version: Version) -> str:
+    """The label of the present text: edited, or last seen; empty if there is nothing to say."""
+    words = []
+    if len(message.texts) > 1:
+        edited = (
+            say("(Chatworkの編集時刻 {time})", time=typed_time(version.update_time)) if version.update_time > 0 else ""
+        )
+        words.append(say("編集後の文面{edited}", edited=edited))
+    elif version.update_time > 0:
+        words.append(say(EDITED_BEFORE))
+    if message.state in (State.MISSING, State.HIDDEN):
+        words.append(
+            say("最後に見えた文面(見えなくなっていた {changed_at})", changed_at=local_time(message.changed_at))
+        )
+    return say("\u3000").join(words)
+
+
+def _file_notes(message: Message, paper: PaperReferences) -> Iterator[str]:
+    for attachment in paper.of.get(message.message_id, ()):
+        status = (
+            say("保存済み {saved_at}", saved_at=local_time(attachment.saved_at))
+            if attachment.saved_at
+            else say("保存できていません: {reason}", reason=say(attachment.reason or "理由は不明"))
+        )
+        yield say(
+            "ファイル {number} {name} {size:,}バイト\u3000{status}",
+            number=attachment.number,
+            name=visible(attachment.name),
+            size=attachment.size,
+            status=status,
+        )
+
+
+class GapBlocks:
+    """Gives the gaps and pauses before each message, as the messages of a room go by in order."""
+
+    def __init__(self, room: Conversation, *, pauses: bool) -> None:
+        """Take the gaps of a room, and its pauses if asked for."""
+        self._room = room
+        self._gaps = sorted(room.gaps, key=lambda gap: (_after_id(gap), int(gap.before), gap.number))
+        self._pauses = sorted(room.pauses, key=lambda one: (one.start, one.end)) if pauses else []
+
+    def before(self, message: Message) -> Iterator[Interruption]:
+        """The gaps and pauses before this message that were not given yet."""
+        while self._pauses and self._pauses[0].start <= message.send_time:
+            yield self._pause()
+        while self._gaps and _after_id(self._gaps[0]) < int(message.message_id):
+            yield Interruption(gap_line(self._gaps.pop(0)))
+
+    def rest(self) -> Iterator[Interruption]:
+        """The gaps and pauses after the last message."""
+        while self._pauses:
+            yield self._pause()
+        yield from (Interruption(gap_line(gap)) for gap in self._gaps)
+        self._gaps = []
+
+    def _pause(self) -> Interruption:
+        return Interruption(f"{say(PAUSE)} {pause_text(self._pauses.pop(0), self._room.gaps)}")
+
+
+def gap_line(gap: Gap) -> str:
+    """A gap in words, with its title."""
+    return f"{gap_title(gap)} {gap_text(gap)}"
+
+
+def _after_id(gap: Gap) -> int:
+    return -1 if gap.after is None else int(gap.after)

@@ -16,8 +16,8 @@ from archiver.claims.money import (
     set_off_lines,
     sums_text,
 )
+from archiver.export.report.excerpt import bound_place, bound_quote
 from archiver.export.report.input import STATED, ReportInput, shown
-from archiver.export.report.message_block import bound_place, bound_quote
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, SentReminder
 from archiver.render.times import date_text, minute_text

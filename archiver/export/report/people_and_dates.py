@@ -27,6 +27,7 @@ from archiver.evidence.tables.files_and_tasks import FROM_BEFORE
 from archiver.export.enclosure_names import exhibit_number, label
 from archiver.export.pdf.blocks import Chapter
 from archiver.export.report import templated
+from archiver.export.report.excerpt import bound_place, bound_quote
 from archiver.export.report.input import (
     BLANK,
     STATED,
@@ -38,7 +39,6 @@ from archiver.export.report.input import (
     shown,
     side_text,
 )
-from archiver.export.report.message_block import bound_place, bound_quote
 from archiver.export.report.money import dated_money, stated_due_text
 from archiver.export.report.request_to_office import due_text, last_delivery
 from archiver.export.report.statistics import MessageStatistics

@@ -15,6 +15,7 @@ from archiver.export.enclosure_names import label
 from archiver.export.metadata.items import metadata_text
 from archiver.export.pdf.blocks import Chapter
 from archiver.export.report import templated
+from archiver.export.report.excerpt import PaperReferences, gap_line
 from archiver.export.report.input import (
     NEVER_READ,
     RefusedMessage,
@@ -26,7 +27,6 @@ from archiver.export.report.input import (
     side_text,
     value_text,
 )
-from archiver.export.report.message_block import PaperReferences, gap_line
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.timeline import CHAT_CLOSED
 from archiver.records import JST, Attachment, CaseSide, ChangeKind, Conversation, ObservedBy, Pause

@@ -13,6 +13,7 @@ from archiver.claims.table import word
 from archiver.claims.words import change_lines, closed_text, own_changes_text, waiting_text
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Chapter, FactList, MessageText, QuotedMessage
+from archiver.export.report.excerpt import references_of
 from archiver.export.report.input import (
     ReportInput,
     about_text,
@@ -24,7 +25,6 @@ from archiver.export.report.input import (
     shown,
     value_text,
 )
-from archiver.export.report.message_block import references_of
 from archiver.export.report.money import stated_rows
 from archiver.export.report.people_and_dates import counterparts, permission_rows
 from archiver.export.report.request_to_office import end_request_text, opening_rows, shown_name

@@ -16,12 +16,12 @@ from archiver.export.report.excerpt import (
     MAX_FOR_OFFICE,
     ExcerptMessage,
     OmittedMessages,
+    PaperReferences,
     chapter,
     chosen_messages,
     select_excerpt,
 )
 from archiver.export.report.input import ReportInput
-from archiver.export.report.message_block import PaperReferences
 from archiver.export.report.statistics import survey_messages
 from archiver.records import Gap, Invoice, MessageId, RoomId, State
 from archiver.render.message_body import plain_text

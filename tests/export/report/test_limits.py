@@ -10,8 +10,8 @@ from hypothesis import given, strategies
 
 from archiver.export.pdf.blocks import Bullets
 from archiver.export.report import chapters, record
+from archiver.export.report.excerpt import GapBlocks
 from archiver.export.report.input import ReportInput
-from archiver.export.report.message_block import GapBlocks
 from archiver.export.report.record import LONGEST, MAX_NAMED
 from archiver.export.report.statistics import survey_messages
 from archiver.records import Conversation, Gap, Pause, WrongClock

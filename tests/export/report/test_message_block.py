@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archiver.export.pdf.blocks import MessageBlock
-from archiver.export.report.message_block import EMPTY_TEXT, PaperReferences, message_block
+from archiver.export.report.excerpt import EMPTY_TEXT, PaperReferences, message_block
 from archiver.records import Message
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import OWNER
