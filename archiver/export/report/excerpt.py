@@ -9,12 +9,13 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from archiver.chatwork.notation.parse import DELETED, parse
-from archiver.export.pdf.blocks import Block, Chapter, Interruption, MessageBlock, MessageText, Paragraph, Subheading
+from archiver.export.pdf.blocks import Block, Chapter, Interruption, MessageBlock, MessageText, Subheading
+from archiver.export.report import templated
 from archiver.export.report.input import ReportInput, chat_text, shorten, shorten_line
 from archiver.export.report.statistics import BOUND, CHANGED, LAST, LAST_MESSAGES, MessageStatistics
 from archiver.records import Attachment, Conversation, FileId, Gap, Message, MessageId, RoomId, State, Version
@@ -24,7 +25,7 @@ from archiver.render.message_body import ReferenceLink, References, plain_text
 from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url, state_badge
 from archiver.render.snippet import one_line
 from archiver.render.times import full_time, local_time, minute_text, typed_time
-from archiver.report_language import is_english, say
+from archiver.report_language import say
 
 MAX_BY_RULE = 200
 """Messages that the rule chooses at most: changed ones first, then the newest. The user's choice has no limit."""
@@ -33,46 +34,21 @@ MAX_FOR_OFFICE, OFFICE_CONTEXT = 16, 1
 _OFFICE_LENGTHS = (300, 1_200)
 """Characters of a text at most for an office: beside the chosen messages, and of these."""
 
-_TITLE = "６　問題となるメッセージの抜粋"
-_BY_RULE = (
-    "抜粋は自動選択です(編集・「削除」表示・表示なしになったメッセージ、ファイルの付いたメッセージ、最後のやり取り。★印)。"
-    "前後{context}件ずつを省略せずに載せ、全文は{whole}。"
-)
-_FOR_OFFICE = (
-    "抜粋は自動選択です(1ページ目に引用したメッセージ、報告者が入力で示したメッセージ、編集・「削除」表示・表示なしになったメッセージ、最後の{last}件。"
-    "★印)。前後{context}件ずつを載せ、全文は{whole}。"
-)
-_BY_USER = "抜粋(★印)は報告者が選びました。前後{context}件ずつを省略せずに載せ、全文は{whole}。"
+CONTEXT = 5
+"""Messages shown before and after each chosen one, as a quotation without context is not trusted."""
 
 
 def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """The chapter with the chosen messages of every room."""
     chosen, left = chosen_messages(case, statistics)
-    rule = say(_FOR_OFFICE, last=LAST_MESSAGES, context=OFFICE_CONTEXT, whole=whole_text(case))
-    note = (
-        rule if case.is_short else say(_BY_USER if case.chosen else _BY_RULE, context=CONTEXT, whole=whole_text(case))
-    )
-    blocks: list[Block] = [Paragraph(note)]
-    if left:
-        blocks.append(Paragraph(say("条件に合うメッセージのうち{left}件は、抜粋に載せていません。", left=left)))
-    if not chosen:
-        return Chapter(say(_TITLE), (*blocks, Paragraph(say("条件に合うメッセージはありません。"))))
-    for room in case.rooms:
-        if len(case.rooms) > 1:
-            blocks.append(Subheading(chat_text(room)))
+    context = OFFICE_CONTEXT if case.is_short else CONTEXT
+    words = {"chosen": chosen, "left": left, "context": context, "last": LAST_MESSAGES}
+    (page,) = templated.chapters("report_excerpt.txt", case, statistics, **words)
+    blocks = [*page.blocks]
+    for room in case.rooms if chosen else ():
+        blocks += [Subheading(chat_text(room))] * (len(case.rooms) > 1)
         blocks += room_blocks(case, room, chosen)
-    return Chapter(say(_TITLE), tuple(blocks))
-
-
-def whole_text(case: ReportInput) -> str:
-    """Where the full text of all messages can be read, in words."""
-    if case.excerpt_only:
-        return say("報告者が保管しています(秘密保持の約束があるため、この資料には入れていません)")
-    if case.profile == "support":
-        return say("報告者が読んだものだけ 02_messages.csv にあります")
-    where = {"court": say("保存できたメッセージ(甲001の2.pdf から)")}
-    file = where.get(case.profile, " messages.csv ")
-    return say("{file}にあります", file=file.strip() if is_english() else file)
+    return replace(page, blocks=tuple(blocks))
 
 
 def chosen_messages(case: ReportInput, statistics: MessageStatistics) -> tuple[Collection[str], int]:
@@ -107,9 +83,6 @@ def _elision(first: int, last: int, count: int, gaps: int) -> Interruption:
 
 
 Item = TypeVar("Item")
-
-CONTEXT = 5
-"""Messages shown before and after each chosen one, as a quotation without context is not trusted."""
 
 
 @dataclass(frozen=True)
@@ -159,9 +132,7 @@ def select_excerpt(
 
 
 def _extend_omitted(omitted: OmittedMessages[Item] | None, item: Item) -> OmittedMessages[Item]:
-    return (
-        OmittedMessages(item, item, 1) if omitted is None else OmittedMessages(omitted.first, item, omitted.count + 1)
-    )
+    return OmittedMessages(omitted.first if omitted else item, item, omitted.count + 1 if omitted else 1)
 
 
 UNKNOWN_TEXT = "(保存した時点で「削除」表示でした。文面は分かりません)"
@@ -204,27 +175,14 @@ def message_block(
 
     `limit`: characters of a text at most.
     """
-    state = (
-        say("\u3000{state_badge}", state_badge=state_badge(message.state, knows_text=bool(message.texts)))
-        if message.state in STATES
-        else ""
-    )
-    role = say(paper.case.side(message.account_id))
-    account = "" if message.account_id in paper.case.stand_ins else say("(ID {id})", id=message.account_id)
-    who = f"{role} {visible(message.name)}{account}"
-    head = say(
-        "{send_time}\u3000{who}{value}{state}",
-        send_time=full_time(message.send_time),
-        who=who,
-        value=say("\u3000★") if star else "",
-        state=state,
-    )
-    court = paper.case.profile == "court"
-    saved = say(
-        "メッセージID {message_id}\u3000保存した時刻 {first_seen}",
-        message_id=message.message_id,
-        first_seen=local_time(message.first_seen),
-    )
+    badge = state_badge(message.state, knows_text=bool(message.texts)) if message.state in STATES else ""
+    case, account = paper.case, message.account_id
+    number = "" if account in case.stand_ins else say("(ID {id})", id=account)
+    who = f"{say(case.side(account))} {visible(message.name)}{number}"
+    marks = say("\u3000★") * star + (say("\u3000{state_badge}", state_badge=badge) if badge else "")
+    head = say("{send_time}\u3000{who}{marks}", send_time=full_time(message.send_time), who=who, marks=marks)
+    court, saved_at = case.profile == "court", local_time(message.first_seen)
+    saved = say("メッセージID {id}\u3000保存した時刻 {saved_at}", id=message.message_id, saved_at=saved_at)
     if not court and message.state not in (State.MISSING, State.HIDDEN):
         saved += say("\u3000最後に確認した時刻 {last_seen}", last_seen=local_time(message.versions[-1].last_seen))
     return MessageBlock(
@@ -318,19 +276,12 @@ def _present_label(message: Message, version: Version) -> str:
 
 
 def _file_notes(message: Message, paper: PaperReferences) -> Iterator[str]:
-    for attachment in paper.of.get(message.message_id, ()):
-        status = (
-            say("保存済み {saved_at}", saved_at=local_time(attachment.saved_at))
-            if attachment.saved_at
-            else say("保存できていません: {reason}", reason=say(attachment.reason or "理由は不明"))
-        )
-        yield say(
-            "ファイル {number} {name} {size:,}バイト\u3000{status}",
-            number=attachment.number,
-            name=visible(attachment.name),
-            size=attachment.size,
-            status=status,
-        )
+    for one in paper.of.get(message.message_id, ()):
+        status = say("保存できていません: {reason}", reason=say(one.reason or "理由は不明"))
+        if one.saved_at:
+            status = say("保存済み {saved_at}", saved_at=local_time(one.saved_at))
+        words = {"number": one.number, "name": visible(one.name), "size": one.size, "status": status}
+        yield say("ファイル {number} {name} {size:,}バイト\u3000{status}", **words)
 
 
 class GapBlocks:

@@ -17,7 +17,7 @@ from archiver.contract_dates import days_since as days_since
 from archiver.export.report.input import ReportInput, platform_of, shorten_line, shown
 from archiver.export.report.money import overdue_text, standing_of
 from archiver.export.report.statistics import MessageStatistics
-from archiver.platforms.job_platform import STRANGER, Platform
+from archiver.platforms.job_platform import STRANGER
 from archiver.records import TERM_ITEMS, CaseSide, ChangeKind, Contract, RequestKind
 from archiver.render.message_body import plain_text
 from archiver.render.snippet import one_line
@@ -123,10 +123,7 @@ def client_request(case: ReportInput) -> RequestKind | None:
 
 def standing_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
     """The current situation in one sentence without a request; empty if nothing is overdue."""
-    unpaid = overdue_text(case)
-    if unpaid:
-        return say("{unpaid}状態です。", unpaid=unpaid)
-    late = _overdue_text(case)
+    late = overdue_text(case) or _overdue_text(case)
     if late:
         return say("{late}状態です。", late=late)
     claim = turn(statistics.facts)
@@ -175,85 +172,80 @@ def _silence_text(case: ReportInput, statistics: MessageStatistics) -> str:
 
 _LABELS = {"lawyer": "相談したいこと", "consult": "相談したいこと", "court": "報告者の求めること"}
 
-_WISHES: Mapping[RequestKind, Mapping[str, str]] = {
+_WISHES: Mapping[RequestKind | None, Mapping[str, str]] = {
     RequestKind.PAYMENT: {
+        "support": "{because}お支払いについてご確認をお願いします。",
+        "client": "お支払いの予定日をお知らせくださいますよう、お願いいたします。",
         "lawyer": "報酬の支払いを求める方法、期限、相手への通知の文面。",
         "consult": "報酬の支払いについて、次に何をすればよいか。フリーランス法の申出(公取委など)の対象になるか。",
         "court": "報酬の支払い。{open}",
     },
     RequestKind.REVIEW: {
+        "support": "{because}納品{delivered}の検収についてご確認をお願いします。",
+        "client": "納品物のご確認の結果をお知らせくださいますよう、お願いいたします。",
         "lawyer": "納品{delivered}の検収の扱いと、相手に回答を求める方法。",
         "consult": "納品{delivered}の検収の回答を得るために、次に何をすればよいか。",
         "court": "納品{delivered}の検収の結果の回答。",
     },
     RequestKind.REPLY: {
+        "client": "ご返信くださいますよう、お願いいたします。",
         "lawyer": "相手への通知の方法(宛先の確かめ方を含む)。",
         "consult": "相手と連絡を取るために、次に何をすればよいか。",
         "court": "相手方からの回答。",
     },
     RequestKind.TERMS: {
+        "support": "取引条件({terms})を相手が書面などで示すよう、ご案内をお願いします。",
+        "client": "取引条件({terms})を、書面かチャットでお知らせくださいますよう、お願いいたします。",
         "lawyer": "取引条件({terms})を示すよう求める方法。",
         "consult": "取引条件({terms})を示してもらうために、次に何をすればよいか。申出窓口に申し出られるか。",
         "court": "取引条件({terms})を示すこと。",
     },
     RequestKind.STOP_WORK: {
+        "support": "作業をいったん止めたいため、お取りいただける手続きのご案内をお願いします。",
+        "client": "ご返信をいただくまで作業をいったん止め、今後の進め方をご相談させてくださいますよう、"
+        "お願いいたします。",
         "lawyer": "作業を止めてよいか、その通知の方法、済んだ分の報酬の扱い。",
         "consult": "作業を止めてよいか。止めるときに、相手に何を伝えればよいか。",
         "court": "作業の中断と、済んだ分の扱いの取り決め。",
     },
+    None: {"client": "内容をご確認のうえ、ご返信くださいますよう、お願いいたします。"},
 }
+"""What may be asked → the words for each reader."""
 
 
 def wish_row(case: ReportInput) -> tuple[tuple[str, str], ...]:
     """The row of page 1 for a reader who is no office; none if the user chose nothing."""
     if case.request is None:
         return ()
-    words = {"terms": terms_text(case), "delivered": _delivered_text(case), "open": _open_text(case)}
-    return ((say(_LABELS[case.profile]), say(_WISHES[case.request][case.profile], **words)),)
+    return ((say(_LABELS[case.profile]), wish_text(case, case.request, case.profile)),)
 
 
 def office_sentence(case: ReportInput, kind: RequestKind, late: str, silence: str) -> str:
     """The same for a platform's office; `late` and `silence`: the beginnings of sentences, or empty."""
     platform = platform_of(case.contract.platform)
-    match kind:
-        case RequestKind.PAYMENT:
-            return say("{because}お支払いについてご確認をお願いします。", because=_because(overdue_text(case)))
-        case RequestKind.REVIEW:
-            return _review_sentence(case, platform, late)
-        case RequestKind.REPLY:
-            nudge = platform.nudge or say("相手へのご連絡")
-            return say("{reason}{nudge}をお願いします。", reason=_because(silence), nudge=nudge)
-        case RequestKind.TERMS:
-            return say("取引条件({terms})を相手が書面などで示すよう、ご案内をお願いします。", terms=terms_text(case))
-        case RequestKind.STOP_WORK:
-            return say("作業をいったん止めたいため、お取りいただける手続きのご案内をお願いします。")
+    reasons = {RequestKind.PAYMENT: overdue_text(case), RequestKind.REVIEW: late, RequestKind.REPLY: silence}
+    because = say("{reason}ため、", reason=reasons[kind]) if reasons.get(kind) else ""
+    asked = platform.nudge or say("相手へのご連絡") if kind is RequestKind.REPLY else None
+    if kind is RequestKind.REVIEW and late:
+        asked = platform.review
+    if asked:
+        return say("{because}{asked}をお願いします。", because=because, asked=asked)
+    return wish_text(case, kind, "support", because)
+
+
+def wish_text(case: ReportInput, kind: RequestKind | None, reader: str, because: str = "") -> str:
+    """What is asked, in words for a reader."""
+    at, standing = last_delivery(case), standing_of(case)
+    return say(
+        _WISHES[kind][reader],
+        because=because,
+        terms=terms_text(case),
+        delivered="" if at is None else f"({date_text(at)})",
+        open="" if standing is None else say("報告者の入力による未払いは{unpaid:,}円。", unpaid=standing.unpaid),
+    )
 
 
 def terms_text(case: ReportInput) -> str:
     """The terms that the user bound to no message or file; all of them if none is left."""
     stated = {term.item for term in case.contract.terms}
     return say("、").join(say(item.label) for item in TERM_ITEMS if item.name not in stated) or say("全項目")
-
-
-def _review_sentence(case: ReportInput, platform: Platform, late: str) -> str:
-    if late and platform.review:
-        return say("{late}ため、{review}をお願いします。", late=late, review=platform.review)
-    return say(
-        "{because}納品{delivered}の検収についてご確認をお願いします。",
-        because=_because(late),
-        delivered=_delivered_text(case),
-    )
-
-
-def _because(reason: str) -> str:
-    return say("{reason}ため、", reason=reason) if reason else ""
-
-
-def _delivered_text(case: ReportInput) -> str:
-    at = last_delivery(case)
-    return "" if at is None else f"({date_text(at)})"
-
-
-def _open_text(case: ReportInput) -> str:
-    standing = standing_of(case)
-    return "" if standing is None else say("報告者の入力による未払いは{unpaid:,}円。", unpaid=standing.unpaid)

@@ -26,7 +26,7 @@ from archiver.export.report.request_to_office import (
     end_request_text,
     request_sentence,
     shown_name,
-    terms_text,
+    wish_text,
 )
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.summary import quotation_lines
@@ -120,16 +120,6 @@ def _change_lines(statistics: MessageStatistics, *, own: bool) -> Iterator[str]:
 _NAMED_TERMS = ("amount", "payment_day", "ordered_on", "work")
 """The terms whose messages are named, the most useful first."""
 
-_REQUESTS = {
-    RequestKind.PAYMENT: "お支払いの予定日をお知らせくださいますよう、お願いいたします。",
-    RequestKind.REVIEW: "納品物のご確認の結果をお知らせくださいますよう、お願いいたします。",
-    RequestKind.REPLY: "ご返信くださいますよう、お願いいたします。",
-    RequestKind.TERMS: "取引条件({terms})を、書面かチャットでお知らせくださいますよう、お願いいたします。",
-    RequestKind.STOP_WORK: "ご返信をいただくまで作業をいったん止め、今後の進め方をご相談させてくださいますよう、"
-    "お願いいたします。",
-    None: "内容をご確認のうえ、ご返信くださいますよう、お願いいたします。",
-}
-
 
 def demand_text(case: ReportInput, statistics: MessageStatistics) -> str:
     """The text with LF between lines; the last facts are left out if it would be too long."""
@@ -151,7 +141,7 @@ def demand_text(case: ReportInput, statistics: MessageStatistics) -> str:
         invoices=[] if standing is None else list(open_lines(standing, invoice_line)),
         terms=terms_by_message(contract, _NAMED_TERMS),
         message_text=message_text,
-        wish=say(_REQUESTS[kind], terms=terms_text(case)),
+        wish=wish_text(case, kind, "client"),
         is_payment=kind is RequestKind.PAYMENT,
     )
     limit = MAX_LENGTH * 2 if is_english() else MAX_LENGTH  # letters say half as much; no form limits a letter
