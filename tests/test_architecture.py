@@ -164,7 +164,7 @@ HOME: dict[str, set[str]] = {
     },
     "rfc3161_client": {"evidence.stamps.timestamp", "evidence.stamps.reply_verification"},
     "rich": {"cli"},
-    "sqlalchemy": {"team.ledger.installation", "team.ledger_copy", "team.grants", "store"},
+    "sqlalchemy": {"team.ledger.database", "team.ledger_copy", "team.grants", "store"},
     "sudachipy": {"export.mask.surnames"},
     "tomlkit": {"settings"},
     "typst": {"export.pdf.typst_pdf"},

@@ -40,61 +40,30 @@ GRACE_SECONDS = 2.0
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
 
 
-class ProcessGroup:
-    """A program in a session of its own (POSIX), so that one signal reaches its children too."""
+def _exit_code(process: subprocess.Popen[bytes], seconds: float) -> int | None:
+    """Wait so long for a program's end; its exit code, None: it still runs."""
+    with suppress(subprocess.TimeoutExpired):
+        return process.wait(seconds)
+    return None
 
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
 
-    @classmethod
-    @contextmanager
-    def ended_by_signals(cls) -> Iterator[ProcessGroup]:
-        """A group that is ended when the block is left, also by a signal that would end this process at once."""
-        group = cls()
-        with _signals_as_exit():
-            try:
-                yield group
-            finally:
-                group.end()
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a program with its children, if it runs: first asked, then by force."""
+    if process.poll() is not None:
+        return
+    if sys.platform == "win32":
+        _end_tree(process.pid)
+    else:
+        _signal(process, signal.SIGTERM)
+        _exit_code(process, GRACE_SECONDS)
+        _signal(process, signal.SIGKILL)
+    process.kill()
+    process.wait()
 
-    def start(self, arguments: Sequence[str], *, cwd: Path, environ: Mapping[str, str], printed: IO[bytes]) -> None:
-        """Start the program. Raises OSError, ValueError."""
-        self._process = subprocess.Popen(  # noqa: S603 - the user's own settings name it
-            arguments,
-            cwd=cwd,
-            env=child_environ(environ),
-            stdin=subprocess.DEVNULL,
-            stdout=printed,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
 
-    def wait(self, seconds: float) -> int | None:
-        """Wait so long for the program's end; its exit code, None: it still runs."""
-        assert self._process is not None
-        try:
-            return self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return None
-
-    def end(self) -> None:
-        """End the program with its children, if it runs: first asked, then by force."""
-        process = self._process
-        if process is None or process.poll() is not None:
-            return
-        if sys.platform == "win32":
-            _end_tree(process.pid)
-        else:
-            self._signal(signal.SIGTERM)
-            self.wait(GRACE_SECONDS)
-            self._signal(signal.SIGKILL)
-        process.kill()
-        process.wait()
-
-    def _signal(self, number: int) -> None:
-        assert self._process is not None
-        with suppress(OSError):  # all of them have ended
-            os.killpg(self._process.pid, number)
+def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    with suppress(OSError):  # all of them have ended
+        os.killpg(process.pid, number)
 
 
 def _end_tree(pid: int) -> None:
@@ -216,15 +185,34 @@ def _printable(text: str) -> str:
 def _run(
     command: Sequence[str], folder: Path, environ: Mapping[str, str], step: Callable[[], None], longest: timedelta
 ) -> tuple[int | None, str]:
-    """The program's exit code, None if it did not end by itself, and the end of what it printed."""
-    arguments = [one.replace(COPY, str(folder)) for one in command]
-    with TemporaryFile() as printed, ProcessGroup.ended_by_signals() as group:
+    """The program's exit code, None if it did not end by itself, and the end of what it printed.
+
+    It has a session of its own (POSIX), so that one signal reaches its children too. One that takes too long, or whose
+    waiting is broken off, also by a signal that would end this process at once, is ended with its children.
+    """
+    arguments, until = [one.replace(COPY, str(folder)) for one in command], time.monotonic() + longest.total_seconds()
+    with TemporaryFile() as printed, _signals_as_exit():
         try:
-            group.start(arguments, cwd=_work_folder(folder), environ=environ, printed=printed)
+            process = subprocess.Popen(  # noqa: S603 - the user's own settings name it
+                arguments,
+                cwd=_work_folder(folder),
+                env=child_environ(environ),
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         except (OSError, ValueError) as error:
             return None, getattr(error, "strerror", None) or str(error)
-        code = _wait(group, step, longest)
-        return code, _tail(printed) if code is not None else _too_long(longest)
+        try:
+            while (code := _exit_code(process, POLL_SECONDS)) is None and time.monotonic() < until:
+                step()
+        finally:
+            _end(process)
+        if code is not None:
+            return code, _tail(printed)
+    n = round(longest.total_seconds() / 60)
+    return None, ngettext("ended after {n} minute", "ended after {n} minutes", n).format(n=n)
 
 
 def _work_folder(copy: Path) -> Path:
@@ -233,19 +221,6 @@ def _work_folder(copy: Path) -> Path:
         if (home := Path.home()).is_dir():
             return home
     return copy.parent
-
-
-def _wait(group: ProcessGroup, step: Callable[[], None], longest: timedelta) -> int | None:
-    """Wait for the end; a program that takes too long, or whose waiting is broken off, is ended with its children."""
-    until = time.monotonic() + longest.total_seconds()
-    while (code := group.wait(POLL_SECONDS)) is None and time.monotonic() < until:
-        step()
-    return code
-
-
-def _too_long(longest: timedelta) -> str:
-    minutes = round(longest.total_seconds() / 60)
-    return ngettext("ended after {n} minute", "ended after {n} minutes", minutes).format(n=minutes)
 
 
 def _tail(printed: IO[bytes]) -> str:

@@ -34,7 +34,7 @@ from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
 from archiver.team import sealed_tokens
 from archiver.team.copies import Copies
-from archiver.team.ledger.connection import KeptConnections
+from archiver.team.ledger.database import KeptConnections
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger.service import Admission, ArchiveStanding, HostState, RoundOutcome, TeamLedger
 from archiver.team.ledger_copy.keeper import LedgerKeeper

@@ -21,8 +21,14 @@ from archiver.store.durable_files import sync_tree
 from archiver.store.erasure import records
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import last_record
-from archiver.team.ledger.connection import LedgerPlace, printable, read_ledger_file, write_ledger_file
-from archiver.team.ledger.installation import find_archive, open_archive
+from archiver.team.ledger.database import (
+    LedgerPlace,
+    find_archive,
+    open_archive,
+    printable,
+    read_ledger_file,
+    write_ledger_file,
+)
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger.service import record_access
 from archiver.team.ledger_copy import exchange, shared_files

@@ -28,8 +28,7 @@ from archiver.store.durable_files import disk_errors
 from archiver.store.keeper import Keeper
 from archiver.store.queries import current_state
 from archiver.store.working.other_databases import OtherDatabase, other_databases
-from archiver.team.ledger.connection import COPY_SETTINGS, LedgerPlace, make_copy_home, write_ledger_file
-from archiver.team.ledger.installation import open_archive
+from archiver.team.ledger.database import COPY_SETTINGS, LedgerPlace, make_copy_home, open_archive, write_ledger_file
 from archiver.team.ledger.service import Saver, TeamLedger
 from archiver.team.team_file import TeamSettings
 

@@ -22,7 +22,7 @@ from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.payload_forms import read_formed
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import STATED, WITHDRAWN
-from archiver.team.ledger.connection import LedgerPlace, make_copy_home
+from archiver.team.ledger.database import LedgerPlace, make_copy_home
 from archiver.team.ledger.service import grant_lines, record_access
 
 _ENTRY = schema.entry.c

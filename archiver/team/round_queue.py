@@ -36,7 +36,7 @@ from archiver import errors
 from archiver.rounds.daemon import Stop, Stopped
 from archiver.team import account_rounds
 from archiver.team.account_rounds import RoundFailed
-from archiver.team.ledger.connection import connect, ledger_errors, ledger_making_errors, printable
+from archiver.team.ledger.database import connect, ledger_errors, ledger_making_errors, printable
 
 SCHEMA = "procrastinate"
 

@@ -13,7 +13,7 @@ from archiver.evidence.verify.findings import Progress, Verification
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
 from archiver.team import object_store
-from archiver.team.ledger.connection import LedgerPlace, read_ledger_file
+from archiver.team.ledger.database import LedgerPlace, read_ledger_file
 from archiver.team.ledger_copy.exchange import expected_contents
 from archiver.team.ledger_copy.segments import KEY
 from archiver.team.s3_store import S3Store, open_store

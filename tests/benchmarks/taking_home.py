@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 
 from archiver.team.adoption import adopt, take_home
-from archiver.team.ledger.connection import LedgerPlace
+from archiver.team.ledger.database import LedgerPlace
 from archiver.team.ledger.ledger import COLUMNS
 from archiver.team.s3_store import make_store
 from tests.benchmarks.instruments.large_archives import fill_archive

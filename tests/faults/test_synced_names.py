@@ -16,7 +16,7 @@ from archiver.store import blobs, seals
 from archiver.store.backup import set_aside
 from archiver.store.engine import DATABASE
 from archiver.store.erasure.plan import select_messages
-from archiver.team.ledger.connection import LedgerPlace, write_ledger_file
+from archiver.team.ledger.database import LedgerPlace, write_ledger_file
 from tests.support.archives.maker import ROOM, ArchiveMaker, at, message_object, story
 from tests.support.archives.tampering import changing_past_triggers
 from tests.support.synced_paths import note_syncs

@@ -15,7 +15,7 @@ from archiver.custody.verify import verify_archive
 from archiver.records import Contract, ContractRoom, Observation, RoomId
 from archiver.store import seals, statements, writer
 from archiver.store.archive import Archive, Writing
-from archiver.team.ledger.connection import LedgerPlace
+from archiver.team.ledger.database import LedgerPlace
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import environ_of, evidence, ledger_digests, new_copy, new_place, round_in, topped_up

@@ -19,9 +19,7 @@ from archiver.export.package.daily_copy import write_daily_copy
 from archiver.store.archive import Archive
 from archiver.team import sealed_tokens
 from archiver.team.adoption import adopt, place_of, take_home
-from archiver.team.ledger import installation
-from archiver.team.ledger.connection import LedgerPlace, write_ledger_file
-from archiver.team.ledger.installation import open_archive
+from archiver.team.ledger.database import LedgerPlace, install_ledger, open_archive, write_ledger_file
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger.service import SealedRow, TeamLedger
 from archiver.team.round_queue import check_queue, install_queue
@@ -278,8 +276,8 @@ def test_beside_an_older_ledger_a_round_names_the_command_before_it_asks_chatwor
     assert "別の版" in said
     assert [] == team.chatwork.requests
     assert "はじめ" in terminal.run("search", "--chat", str(team.room))
-    installation.install_ledger(database.address())
-    installation.open_archive(database.address("machine"), team.chatwork.owner)
+    install_ledger(database.address())
+    open_archive(database.address("machine"), team.chatwork.owner)
     terminal.run("sync")
 
 
@@ -293,18 +291,18 @@ def test_beside_an_older_ledger_the_service_names_the_command(database: Postgres
 
 def test_an_older_program_leaves_a_newer_ledger_as_it_is(database: Postgres) -> None:
     """Its version is one that the program does not know."""
-    installation.install_ledger(database.address())
+    install_ledger(database.address())
     with psycopg.connect(database.address()) as connection:
         connection.execute("UPDATE ledger.alembic_version SET version_num = '9999'")
 
     with pytest.raises(errors.LedgerNewer):
-        installation.install_ledger(database.address())
+        install_ledger(database.address())
 
 
 def test_who_may_not_create_roles_is_told_so(database: Postgres) -> None:
     """A machine's user makes no ledger; the sentence names the user and what kind of user can."""
     with pytest.raises(errors.LedgerNotMade, match="“machine”") as refused:
-        installation.install_ledger(database.address("machine"))
+        install_ledger(database.address("machine"))
     with pytest.raises(errors.LedgerNotMade):
         install_queue(database.address("machine"))
 
@@ -314,7 +312,7 @@ def test_who_may_not_create_roles_is_told_so(database: Postgres) -> None:
 def test_a_user_whom_the_database_does_not_let_in_is_named(database: Postgres) -> None:
     """One that there is not; whoever makes the ledger is not told to look at the network."""
     with pytest.raises(errors.LedgerRefusesUser, match="“nobody-here”") as refused:
-        installation.install_ledger(database.address("nobody-here"))
+        install_ledger(database.address("nobody-here"))
 
     assert "~/.pgpass" in refused.value.advice()
 
@@ -349,7 +347,7 @@ def test_a_reader_can_neither_save_nor_enter_an_archive(team: Team, postgres: Po
 
 def test_a_machine_keeps_a_token_that_it_cannot_read(postgres: Postgres) -> None:
     """Joining needs the role of a machine alone, also where a token is given again; reading it is refused."""
-    archive = installation.open_archive(postgres.address("machine"), 71)
+    archive = open_archive(postgres.address("machine"), 71)
     with (
         closing(TeamLedger(postgres.address("machine"))) as machine,
         closing(TeamLedger(postgres.address("worker"))) as worker,

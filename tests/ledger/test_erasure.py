@@ -23,8 +23,7 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.execution import ERASED
 from archiver.store.erasure.plan import Selection, select_messages
 from archiver.team.adoption import adopt, take_home
-from archiver.team.ledger import installation
-from archiver.team.ledger.connection import LedgerPlace, connect, write_ledger_file
+from archiver.team.ledger.database import LedgerPlace, connect, install_ledger, write_ledger_file
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger_copy.keeper import LedgerKeeper
 from archiver.team.ledger_copy.segments import bring_back
@@ -97,7 +96,7 @@ def case(postgres: Postgres, tmp_path: Path) -> Iterator[Case]:
     superuser, clerk = (
         postgres.address(user).replace("dbname=postgres", f"dbname={name}") for user in ("postgres", "clerk")
     )
-    installation.install_ledger(superuser)
+    install_ledger(superuser)
     first, second, shared = tmp_path / "first", tmp_path / "second", tmp_path / "shared"
     make_archive(first).archive.close()
     make_store(str(shared))

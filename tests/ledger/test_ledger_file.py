@@ -14,7 +14,7 @@ from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.keeper import LEDGER_FILE
-from archiver.team.ledger.connection import LedgerPlace, read_ledger_file, write_ledger_file
+from archiver.team.ledger.database import LedgerPlace, read_ledger_file, write_ledger_file
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 

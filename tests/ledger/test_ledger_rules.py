@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from archiver.evidence import chain
-from archiver.team.ledger import installation
+from archiver.team.ledger.database import find_archive, install_ledger, open_archive
 from tests.support.teams.postgres import Postgres
 
 pytestmark = pytest.mark.slow
@@ -59,7 +59,7 @@ def machine(postgres: Postgres) -> Iterator[psycopg.Connection[Any]]:
     """A machine's connection, on an archive with one entry beside another archive with one."""
     with psycopg.connect(postgres.address("machine")) as connection:
         for account in (1, 2):
-            number = installation.open_archive(postgres.address("machine"), account)
+            number = open_archive(postgres.address("machine"), account)
             connection.execute("SELECT set_config('archiver.archive', %s, false)", (str(number),))
             if connection.execute("SELECT count(*) FROM ledger.entry").fetchone() == (0,):
                 connection.execute(entry(number, 1).encode())
@@ -165,6 +165,6 @@ def test_a_reader_cannot_append(postgres: Postgres) -> None:
 @pytest.mark.usefixtures("machine")
 def test_installing_again_changes_nothing(postgres: Postgres) -> None:
     """The ledger is brought up to this version; if it is, nothing happens."""
-    installation.install_ledger(postgres.address())
+    install_ledger(postgres.address())
 
-    assert 2 == installation.find_archive(postgres.address("reader"), 2)
+    assert 2 == find_archive(postgres.address("reader"), 2)

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from archiver.team.ledger import installation
+from archiver.team.ledger.database import open_archive
 from tests.support.teams.postgres import Postgres
 
 pytestmark = pytest.mark.slow
@@ -25,7 +25,7 @@ RECORD = "SELECT ledger.record_access('弁護士', 'export', '契約の確認')"
 
 def number(postgres: Postgres, account: int) -> int:
     """The number of an account's archive."""
-    return installation.open_archive(postgres.address("machine"), account)
+    return open_archive(postgres.address("machine"), account)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from hypothesis.stateful import rule
 
 from archiver.custody.verify import verify_archive
 from archiver.store.archive import Archive
-from archiver.team.ledger.connection import LedgerPlace, connect, write_ledger_file
+from archiver.team.ledger.database import LedgerPlace, connect, write_ledger_file
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger_copy.keeper import LedgerKeeper
 from tests.support.teams.postgres import Postgres

@@ -22,7 +22,7 @@ from archiver.export.package.daily_copy import write_daily_copy
 from archiver.records.evidence import ErasureReason
 from archiver.store.archive import Archive
 from archiver.team.adoption import adopt, take_home
-from archiver.team.ledger.connection import LedgerPlace, write_ledger_file
+from archiver.team.ledger.database import LedgerPlace, write_ledger_file
 from archiver.team.ledger.service import accesses
 from archiver.team.ledger_copy import exchange
 from archiver.team.ledger_copy.shared_files import require_store_of_ledger

@@ -17,7 +17,7 @@ from archiver import errors
 from archiver.rounds.daemon import Stop
 from archiver.team import round_queue
 from archiver.team.account_rounds import RoundFailed
-from archiver.team.ledger.connection import connect
+from archiver.team.ledger.database import connect
 from archiver.team.round_queue import RoundQueue
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import running_ledger

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
+from itertools import islice
 from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple  # noqa: UP035 - Python 3.8 syntax  # noqa: UP035 - Python 3.8 syntax
 
 FINDINGS_LIMIT = 1_000
@@ -16,6 +17,9 @@ FINDINGS_LIMIT = 1_000
 
 NAMED_SINGLY = 3
 """How many consecutive entries with the same error are named one by one; those after them as one range."""
+
+LISTED_NAMES = 20
+"""How many names a sentence has at the most."""
 
 Progress = Callable[[str, int, int], None]
 """Called now and then with what is checked (`replies`, `entries`, `files` …), how many are done, of how many."""
@@ -166,6 +170,12 @@ def time_sentence(stamped: StampedTime) -> str:
         authority=stamped.authority,
         who=_who_says_it(stamped),
     )
+
+
+def first_names(names: Iterable[object]) -> str:
+    """The first of some names as they stand in a sentence."""
+    first = [str(name) for name in islice(names, LISTED_NAMES + 1)]
+    return ", ".join(first[:LISTED_NAMES]) + (" …" if len(first) > LISTED_NAMES else "")
 
 
 def time_in_japan(time: str) -> str:

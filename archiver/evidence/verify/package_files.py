@@ -19,10 +19,9 @@ from pathlib import Path
 from typing import AbstractSet, BinaryIO, Dict, Iterable, Iterator, Optional, Sequence, cast  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.chain import CHUNK_BYTES, is_safe
-from archiver.evidence.verify.findings import Verification
+from archiver.evidence.verify.findings import Verification, first_names
 
 _SYSTEM_NAME = re.compile(r"(?:.*/)?\.DS_Store|__MACOSX/(?:.*/)?\._[^/]+", re.DOTALL)
-_SYSTEM_NAMES_LIMIT = 20
 
 
 def is_system_name(name: str) -> bool:
@@ -33,12 +32,11 @@ def is_system_name(name: str) -> bool:
 def tell_system_files(verification: Verification, names: Sequence[str]) -> None:
     """Say that these files were not looked at."""
     if names:
-        named = ", ".join(names[:_SYSTEM_NAMES_LIMIT]) + (" …" if len(names) > _SYSTEM_NAMES_LIMIT else "")
         sentence = _(
             "{files}: files of such names are put there by the operating system. No list names them, and they were not "
             "looked at."
         )
-        verification.add_unchecked("system files", sentence.format(files=named))
+        verification.add_unchecked("system files", sentence.format(files=first_names(names)))
 
 
 def find_similar_names(verification: Verification, names: Iterable[str]) -> None:

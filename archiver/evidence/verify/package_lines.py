@@ -27,7 +27,7 @@ from archiver.evidence.replaced_records import (
 )
 from archiver.evidence.tables.build import message
 from archiver.evidence.verify.entries import SavedBytes, entry_object
-from archiver.evidence.verify.findings import Verification
+from archiver.evidence.verify.findings import Verification, first_names
 from archiver.evidence.verify.seals import SealedDigests, SealedRange
 from archiver.evidence.verify.times import TimeOrder
 
@@ -37,9 +37,6 @@ _SHORTEST = 64
 """Bytes that each line has: at least a digest."""
 LINE_LIMIT = 32 << 20
 """The longest line in bytes; a message has at most 65,535 characters."""
-
-LISTED_MESSAGES = 20
-"""How many messages whose rows come from masked records are named; the others are only counted."""
 
 _MESSAGE = re.compile("message/([1-9][0-9]{0,19})")
 _MASKED = b'{"digest":"'
@@ -295,11 +292,8 @@ class PackageLines:
                 "Rows of {count} messages are based on what is shown in place of hidden records: {ids}",
                 len(self._masked_messages),
             )
-            ids = sorted(self._masked_messages)
-            named = ", ".join(f"m{message_id}" for message_id in ids[:LISTED_MESSAGES]) + (
-                " …" if len(ids) > LISTED_MESSAGES else ""
-            )
-            self.verification.add_unchecked("masked", sentence.format(count=len(ids), ids=named))
+            ids = [f"m{message_id}" for message_id in sorted(self._masked_messages)]
+            self.verification.add_unchecked("masked", sentence.format(count=len(ids), ids=first_names(ids)))
 
     def _compare(self, seq: int, entry: EntryObject, digest: str, sealed: SealedDigests) -> None:
         expected = sealed.digest_of(seq)

@@ -21,7 +21,7 @@ from typing import (  # noqa: UP035 - Python 3.8 syntax
 )
 
 from archiver.evidence.chain import file_digest
-from archiver.evidence.verify.findings import Verification, time_in_japan
+from archiver.evidence.verify.findings import Verification, first_names, time_in_japan
 
 ORPHANED = "orphaned/"
 """The folder, below that of the seals, of the seals that belong to no database here any more."""
@@ -168,7 +168,6 @@ def _check_file(
 
 _STAMP_FILE = re.compile(r"([0-9]{6,18})-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json\.([a-z0-9-]{1,20})\.tsr")
 _SEAL_FILE = re.compile(r"([0-9]{6,18})-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json")
-_LISTED_STAMPS = 20
 
 
 class RecordedStamp(NamedTuple):
@@ -232,9 +231,8 @@ def _tell_unrecorded(verification: Verification, places: AbstractSet[tuple[int, 
             "Time stamps without a record of their arrival in this package: {stamps}. Those of the last seal "
             "came after it was closed; others anybody could have added."
         )
-        names = [f"{number}/{authority}" for number, authority in sorted(places)]
-        shown = ", ".join(names[:_LISTED_STAMPS]) + (" …" if len(names) > _LISTED_STAMPS else "")
-        verification.add_unchecked("stamps", sentence.format(stamps=shown))
+        names = (f"{number}/{authority}" for number, authority in sorted(places))
+        verification.add_unchecked("stamps", sentence.format(stamps=first_names(names)))
 
 
 def _compare_stamp(

@@ -17,7 +17,7 @@ from typing import (  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.history import EntryObject
 from archiver.evidence.tables.build import CSV_HEADERS
-from archiver.evidence.verify.findings import Verification
+from archiver.evidence.verify.findings import LISTED_NAMES, Verification, first_names
 from archiver.evidence.verify.package_lines import LINE_LIMIT
 
 LOOKAHEAD_ROWS = 50
@@ -291,8 +291,6 @@ _PACKAGE_NAME = re.compile(
 _LISTS = ("csv", "docx", "xlsx")
 """Kinds of the list of exhibits, besides its pages; earlier packages have it as a table."""
 
-_LISTED_NAMES = 20
-
 
 def _add_missing_tables(verification: Verification, names: AbstractSet[str]) -> None:
     """Say which tables are not there: without any of them, none of them is missed."""
@@ -310,7 +308,7 @@ def _add_unused_roots(verification: Verification, names: AbstractSet[str]) -> No
     unused = sorted(name for name in names if name.startswith("data/tsa/") and name[9:].partition(".")[0] not in used)
     if unused:
         sentence = _("{files}: certificates that no time stamp in this package needs; they were not checked.")
-        verification.add_unchecked("unused certificates", sentence.format(files=", ".join(unused[:_LISTED_NAMES])))
+        verification.add_unchecked("unused certificates", sentence.format(files=", ".join(unused[:LISTED_NAMES])))
 
 
 def add_unchecked_parts(verification: Verification, names: AbstractSet[str]) -> None:
@@ -330,8 +328,7 @@ def add_unchecked_parts(verification: Verification, names: AbstractSet[str]) -> 
             "{files}: this program puts no such files into packages and no record speaks of them; at most "
             "the lists of hashes protect them."
         )
-        named = ", ".join(others[:_LISTED_NAMES]) + (" …" if len(others) > _LISTED_NAMES else "")
-        verification.add_unchecked("other files", sentence.format(files=named))
+        verification.add_unchecked("other files", sentence.format(files=first_names(others)))
     if any(name.startswith("data/raw/") and name.endswith(".meta.json") for name in names):
         verification.add_unchecked(
             "data/raw/",

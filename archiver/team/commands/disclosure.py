@@ -22,7 +22,7 @@ from archiver.wording import gettext as _
 if TYPE_CHECKING:
     from datetime import date
 
-    from archiver.team.ledger.connection import LedgerPlace
+    from archiver.team.ledger.database import LedgerPlace
     from archiver.team.ledger.service import AccessRecord
 
 _RECIPIENT = N_("WHO")
@@ -209,7 +209,7 @@ def _word(text: str) -> str:
 
 
 def _own_place(obj: CliContext) -> LedgerPlace:
-    from archiver.team.ledger.connection import read_ledger_file
+    from archiver.team.ledger.database import read_ledger_file
 
     place = read_ledger_file(obj.home)
     if place is None:

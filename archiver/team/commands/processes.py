@@ -31,7 +31,7 @@ def team_save(obj: CliContext, team_file: str | None) -> int:
     """Make rounds until a signal comes."""
     from archiver.app import utc_now
     from archiver.rounds.daemon import Stop
-    from archiver.team.ledger.connection import import_psycopg
+    from archiver.team.ledger.database import import_psycopg
 
     import_psycopg()  # which says what to install, where the queue's library is missing too
     from archiver.team.worker import run_worker
@@ -120,8 +120,7 @@ def team_serve(obj: CliContext, settings_file: str) -> int:
 
 def home_finder(settings: ServeSettings) -> Callable[[int], Path]:
     """Finds the home of the copy of an account's archive, and makes it if there is none yet."""
-    from archiver.team.ledger.connection import LedgerPlace, make_copy_home, read_ledger_file
-    from archiver.team.ledger.installation import find_archive
+    from archiver.team.ledger.database import LedgerPlace, find_archive, make_copy_home, read_ledger_file
 
     def find(account: int) -> Path:
         home = settings.cache / str(account)

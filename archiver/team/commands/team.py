@@ -27,7 +27,7 @@ from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from archiver.evidence.verify.findings import Verification
-    from archiver.team.ledger.connection import LedgerPlace
+    from archiver.team.ledger.database import LedgerPlace
 
 ADDRESS = N_("The address of the PostgreSQL database, such as postgresql://machine@db/archives; without a password.")
 
@@ -71,7 +71,7 @@ def team_init(address: str | None, files: str | None) -> int:
         make_store(store := store_address(files))
         echo(_("{store} is a store of files now."), store=store)
     if address is not None:
-        from archiver.team.ledger.installation import install_ledger
+        from archiver.team.ledger.database import install_ledger
         from archiver.team.round_queue import install_queue
 
         install_ledger(address)
@@ -187,7 +187,7 @@ def store_lines(verification: Verification) -> Iterator[str]:
 
 def _drill(obj: CliContext, sample: int, address: str | None, files: str | None) -> int:
     from archiver.team.adoption import store_address
-    from archiver.team.ledger.connection import LedgerPlace, read_ledger_file
+    from archiver.team.ledger.database import LedgerPlace, read_ledger_file
     from archiver.team.ledger.service import archive_numbers
 
     own = read_ledger_file(obj.home)

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver import errors
-from archiver.team.ledger.connection import (
+from archiver.team.ledger.database import (
     LedgerPlace,
     begin_on_archive,
     connect,

@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from archiver import errors
-from archiver.team.ledger.connection import (
+from archiver.team.ledger.database import (
     KeptConnection,
     KeptConnections,
     LedgerPlace,

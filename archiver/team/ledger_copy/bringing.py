@@ -35,7 +35,7 @@ from archiver.store.search import index
 from archiver.store.transactions import Reading, Writing
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
-from archiver.team.ledger.connection import LedgerPlace, printable
+from archiver.team.ledger.database import LedgerPlace, printable
 from archiver.team.ledger.ledger import COLUMNS, Ledger, LedgerEnd, LedgerReading, Row
 from archiver.team.ledger_copy.shared_files import put_file, put_seal
 

@@ -29,7 +29,7 @@ from archiver.store.keeper import Keeper, KeptByTeam
 from archiver.store.transactions import Reading
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
-from archiver.team.ledger.connection import read_ledger_file
+from archiver.team.ledger.database import read_ledger_file
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger.service import PUT_BACK, accesses
 from archiver.team.ledger_copy import bringing, exchange, shared_files

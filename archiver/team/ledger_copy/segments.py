@@ -22,8 +22,7 @@ from archiver import errors
 from archiver.store import blobs
 from archiver.store.durable_files import disk_errors
 from archiver.store.erasure.cleaning import remove
-from archiver.team.ledger.connection import LedgerPlace, import_psycopg
-from archiver.team.ledger.installation import open_archive
+from archiver.team.ledger.database import LedgerPlace, import_psycopg, open_archive
 from archiver.team.ledger.ledger import COLUMNS, Ledger, Row
 from archiver.team.ledger_copy import shared_files
 from archiver.team.ledger_copy.bringing import StrangeRow, told_as

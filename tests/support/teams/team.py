@@ -22,8 +22,7 @@ from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
-from archiver.team.ledger import installation
-from archiver.team.ledger.connection import LedgerPlace, connect, write_ledger_file
+from archiver.team.ledger.database import LedgerPlace, connect, install_ledger, open_archive, write_ledger_file
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger_copy.keeper import LedgerKeeper
 from archiver.team.s3_store import make_store
@@ -73,7 +72,7 @@ _ACCOUNTS = count(1_000)
 def running_ledger() -> Iterator[Postgres]:
     """A new cluster with a ledger and its users."""
     with running_postgres() as postgres:
-        installation.install_ledger(postgres.address())
+        install_ledger(postgres.address())
         postgres.execute(*USERS)
         yield postgres
 
@@ -83,9 +82,7 @@ def new_place(postgres: Postgres, files: Path | None = None) -> LedgerPlace:
     address = postgres.address("machine")
     if files is not None:
         make_store(str(files))
-    return LedgerPlace(
-        address, installation.open_archive(address, next(_ACCOUNTS)), None if files is None else str(files)
-    )
+    return LedgerPlace(address, open_archive(address, next(_ACCOUNTS)), None if files is None else str(files))
 
 
 def new_copy(home: Path, place: LedgerPlace) -> Path:

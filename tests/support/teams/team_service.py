@@ -27,7 +27,7 @@ from archiver.rounds.daemon import Stop
 from archiver.store import statements
 from archiver.store.archive import Archive
 from archiver.team import membership, sealed_tokens
-from archiver.team.ledger.connection import LedgerPlace
+from archiver.team.ledger.database import LedgerPlace
 from archiver.team.ledger.service import ArchiveStanding
 from archiver.team.round_queue import QueueTimes, install_queue
 from archiver.team.s3_store import make_store

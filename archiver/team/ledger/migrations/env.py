@@ -1,4 +1,4 @@
-"""Runs migrations on the connection that `ledger.installation` hands over."""
+"""Runs migrations on the connection that `ledger.database` hands over."""
 
 from alembic import context
 
