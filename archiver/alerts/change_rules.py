@@ -214,13 +214,8 @@ def _grouped_messages(
 
 
 DEPARTURE_RULES: tuple[Callable[[DepartureObservations], Iterator[Alert]], ...] = (
-    inaccessible_rooms,
-    closed_accounts,
-    deleted_messages,
-    departed_members,
-    removed_contacts,
-    hidden_by_plan,
-    other_chats,
+    *(inaccessible_rooms, closed_accounts, deleted_messages, departed_members),
+    *(removed_contacts, hidden_by_plan, other_chats),
 )
 """The rules, in the order in which alerts of the same level are listed."""
 

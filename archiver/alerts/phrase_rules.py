@@ -255,15 +255,8 @@ UNTIL_ESCROW_RULES = frozenset({AlertRule.A1, AlertRule.A2})
 NOWHERE: Mapping[int, str | None] = {}
 
 _NOT_OWN_WORDS = (
-    nodes.Quote,
-    nodes.QuoteMark,
-    nodes.Code,
-    nodes.ReplyTag,
-    nodes.Mention,
-    nodes.Download,
-    nodes.PreviewTag,
-    nodes.SystemText,
-    nodes.Deleted,
+    *(nodes.Quote, nodes.QuoteMark, nodes.Code, nodes.ReplyTag, nodes.Mention),
+    *(nodes.Download, nodes.PreviewTag, nodes.SystemText, nodes.Deleted),
 )
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>.*$")
 _SENTENCE_ENDS = re.compile(r"[。!?\n]+")

@@ -214,27 +214,3 @@ def call(url: str, body: str, *, patience: float = PATIENCE) -> bool:
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
-
-
-class Heartbeats:
-    """The heartbeat of each round, by the settings as they are then."""
-
-    def __init__(
-        self, settings: Callable[[], Settings], environ: Mapping[str, str], now: Callable[[], datetime]
-    ) -> None:
-        """Take the settings, the environment and the clock of each round."""
-        self._settings, self._environ, self._now = settings, environ, now
-        self._heartbeat: Heartbeat | None = None
-
-    def begin(self) -> None:
-        """Tell that a round begins."""
-        self._heartbeat = self._new()
-        self._heartbeat.begin()
-
-    def end(self, report: SyncReport | None, error: errors.ArchiverError | None) -> None:
-        """Tell how it ended; a round that was not even begun, as the token was refused, has failed too."""
-        (self._heartbeat or self._new()).end(report, error, has_code=False)
-        self._heartbeat = None
-
-    def _new(self) -> Heartbeat:
-        return Heartbeat(self._settings(), self._environ, now=self._now)

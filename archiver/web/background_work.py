@@ -240,23 +240,18 @@ def _run(job: Job, work: Work, note_bug: NoteBug, words_of: Callable[[errors.Arc
         job.outcome = JobOutcome(words.sentence, (words.advice,) if words.advice else (), is_complete=False)
         job.state = JobState.FAILED
     except BaseException as error:
-        job.outcome = JobOutcome(
-            _("Something in this program is wrong, and this could not be finished."),
-            (_("What was saved before is kept. Please try it again."), *_whereabouts(note_bug(error))),
-            is_complete=False,
-        )
+        lines = [_("What was saved before is kept. Please try it again.")]
+        if log := note_bug(error):
+            place = _(
+                "What went wrong is the last line of {file}, without names and texts. Whoever helps you needs it."
+            )
+            lines.append(place.format(file=visible(str(log))))
+        head = _("Something in this program is wrong, and this could not be finished.")
+        job.outcome = JobOutcome(head, tuple(lines), is_complete=False)
         job.state = JobState.FAILED
         raise
     else:
         job.state = JobState.DONE
-
-
-def _whereabouts(log: Path | None) -> tuple[str, ...]:
-    """Where whoever helps finds what happened."""
-    if log is None:
-        return ()
-    sentence = _("What went wrong is the last line of {file}, without names and texts. Whoever helps you needs it.")
-    return (sentence.format(file=visible(str(log))),)
 
 
 def note_file(home: Path) -> Path:

@@ -28,9 +28,8 @@ from archiver.app import utc_now
 from archiver.rounds.run_log import note_bug
 from archiver.settings.other_archives import count_other_homes, state_folder
 from archiver.store.statements import QUIET
-from archiver.web import command_links
 from archiver.web.access import AccessGate, proof
-from archiver.web.app import GATE
+from archiver.web.app import GATE, linked, linked_pieces
 from archiver.web.background_work import JobRunner, note_file
 from archiver.web.console_context import CONSOLE, ConsoleContext, StreamingRequest, console_context
 from archiver.web.exports import made_packages, packages
@@ -133,7 +132,17 @@ def _prepare(state: BlueprintSetupState, context: ConsoleContext) -> None:
     assert isinstance(app, Flask)
     app.extensions[CONSOLE] = context
     app.request_class = StreamingRequest
-    app.config.update(_form_settings(gate))
+    # Forms of an open page stay good as long as its cookie does, also when the application is started anew; the
+    # session's cookie is that of this port alone.
+    app.config |= {
+        "SECRET_KEY": proof(gate.cookie, gate.port, "forms"),
+        "SESSION_COOKIE_NAME": f"archive_form_{gate.port}",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Strict",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "MAX_FORM_MEMORY_SIZE": 2_000_000,
+        "MAX_FORM_PARTS": 2000,
+    }
     CSRFProtect(app)
     app.jinja_env.globals |= {  # what every page's template may name
         "is_writing": True,
@@ -145,24 +154,8 @@ def _prepare(state: BlueprintSetupState, context: ConsoleContext) -> None:
         "jobs": context.jobs,
         "has_archive": lambda: context.archive.exists(),
     }
-    app.jinja_env.filters.update(pieces=command_links.pieces, linked=command_links.linked)
+    app.jinja_env.filters.update(pieces=linked_pieces, linked=linked)
     got_request_exception.connect(_note_bug, app)
-
-
-def _form_settings(gate: AccessGate) -> dict[str, object]:
-    """What Flask is told about forms and their session, whose cookie is that of this port alone.
-
-    Forms of a page that is open stay good as long as its cookie does, also when the application is started anew.
-    """
-    return {
-        "SECRET_KEY": proof(gate.cookie, gate.port, "forms"),
-        "SESSION_COOKIE_NAME": f"archive_form_{gate.port}",
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Strict",
-        "WTF_CSRF_TIME_LIMIT": None,
-        "MAX_FORM_MEMORY_SIZE": 2_000_000,
-        "MAX_FORM_PARTS": 2000,
-    }
 
 
 # --- before each page ----------------------------------------------------------------------------

@@ -16,8 +16,8 @@ from archiver.cli import status
 from archiver.cli.commands import COMMANDS
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.working import alerts
+from archiver.web.app import linked_pieces
 from archiver.web.background_work import JobLink, JobOutcome
-from archiver.web.command_links import pieces
 from archiver.web.settings.guides import guides
 from tests.support.archives.maker import CLIENT, ROOM, at, story
 from tests.support.console.application import SITE, FormBrowser, open_application
@@ -86,7 +86,7 @@ def test_no_sentence_of_how_things_stand_names_a_command(browser: FormBrowser) -
     texts = {text for module in modules for text in _texts(module) if COMMAND.search(text)}
     texts |= {catalogue.gettext(text) for text in texts}
     with browser.client.application.test_request_context("/somewhere", base_url=SITE):
-        left = {text: COMMAND.findall(pieces(text)) for text in texts}
+        left = {text: COMMAND.findall(linked_pieces(text)) for text in texts}
 
     assert len(texts) > 80
     assert {} == {text: found for text, found in left.items() if found and not any(one in text for one in TYPED_ALONE)}
@@ -95,9 +95,9 @@ def test_no_sentence_of_how_things_stand_names_a_command(browser: FormBrowser) -
 def test_a_link_does_not_repeat_the_words_that_follow_it(browser: FormBrowser) -> None:
     """Where they begin with its own words, they are the link; other words stay beside it."""
     with browser.client.application.test_request_context("/somewhere", base_url=SITE):
-        once = str(pieces("archive export 12345678    Make an export (it is sent to nobody)"))
-        beside = str(pieces("archive export 12345678    for an office"))
-        alone = str(pieces("Begin. archive export 12345678"))
+        once = str(linked_pieces("archive export 12345678    Make an export (it is sent to nobody)"))
+        beside = str(linked_pieces("archive export 12345678    for an office"))
+        alone = str(linked_pieces("Begin. archive export 12345678"))
 
     assert ">Make an export (it is sent to nobody)</a>" in once
     assert 1 == once.casefold().count("make an export")

@@ -21,7 +21,7 @@ from archiver.cli.terminal.output import echo, echo_lines, told_under, visible
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import ArchiverError, SettingsError
 from archiver.health.words import findings_line, trouble_lines
-from archiver.notices.heartbeat import Heartbeats
+from archiver.notices.heartbeat import Heartbeat
 from archiver.rounds import daemon, run_log
 from archiver.rounds.daemon import ManyHomes, Stop
 from archiver.rounds.daemon_work import DaemonWork
@@ -82,14 +82,23 @@ def _new_work(
 def daemon_messages(obj: CliContext, now: Callable[[], datetime]) -> DaemonMessages:
     """What the daemon says; `now`: the corrected clock of its process."""
     settings = _last_good_settings(obj)
-    heartbeats = Heartbeats(settings, obj.environ, now)
+    beats: list[Heartbeat] = []
+
+    def begin() -> None:
+        beats[:] = [Heartbeat(settings(), obj.environ, now=now)]
+        beats[0].begin()
+
+    def end(report: SyncReport | None, error: ArchiverError | None) -> None:
+        """Tell how a round ended; one that was not even begun, as the token was refused, has failed too."""
+        beat = beats.pop() if beats else Heartbeat(settings(), obj.environ, now=now)
+        beat.end(report, error, has_code=False)
 
     def give_notice(error: ArchiverError | None, *, is_round: bool = True) -> None:
         _send_notices(settings(), obj, error, now=now(), is_round=is_round)
 
     return DaemonMessages(
         _quietly(
-            lambda report: heartbeats.end(report, None),
+            lambda report: end(report, None),
             lambda report: _tell_round(obj, report),
             lambda _report: give_notice(None),
         ),
@@ -101,8 +110,8 @@ def daemon_messages(obj: CliContext, now: Callable[[], datetime]) -> DaemonMessa
         ),
         _quietly(save.tell_upgraded),
         unverified=_quietly(_print_error),
-        unsaved=_quietly(lambda error: heartbeats.end(None, error), give_notice),
-        begun=heartbeats.begin,
+        unsaved=_quietly(lambda error: end(None, error), give_notice),
+        begun=begin,
     )
 
 

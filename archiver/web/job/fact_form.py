@@ -139,13 +139,12 @@ def day_problem(error: errors.ArchiverError, typed: str) -> str:
 
 
 def _choices(fact: ContractFact) -> tuple[tuple[str, str], ...]:
-    if fact.kind is FactKind.PLATFORM:
-        return (("", _("unknown")), *((name, place_name(name)) for name in platforms()))
-    if fact.kind is FactKind.SIDE:
-        return (("", _("unknown")), *((key, _(words)) for key, words in contract_facts.SIDES.items()))
-    if fact.kind is FactKind.YES_NO:
-        return (("", _("unknown")), ("no", _("no")), ("yes", _("yes")))
-    return ()
+    known = {
+        FactKind.PLATFORM: [(name, place_name(name)) for name in platforms()],
+        FactKind.SIDE: [(key, _(words)) for key, words in contract_facts.SIDES.items()],
+        FactKind.YES_NO: [("no", _("no")), ("yes", _("yes"))],
+    }
+    return (("", _("unknown")), *known[fact.kind]) if fact.kind in known else ()
 
 
 def room_fields(reading: Reading, contract: Contract, given: Given) -> list[dict[str, Any]]:

@@ -32,9 +32,8 @@ from archiver.store.queries.contracts import contracts, find_contract, rooms_to_
 from archiver.store.queries.current_state import owner
 from archiver.store.queries.entries import last_seq
 from archiver.store.working import remembered_values, verification_log
-from archiver.web.app import GATE
+from archiver.web.app import GATE, page_links
 from archiver.web.background_work import Job, JobLink, JobOutcome
-from archiver.web.command_links import page_links
 from archiver.web.console_context import Answer, ConsoleContext, begin_job, console_context
 from archiver.web.context import view_context
 from archiver.web.home import home

@@ -45,23 +45,16 @@ NAME_LIMIT = 100
 """Characters of a name that is searched."""
 
 
-@pages.get("/files")
-def index() -> str:
-    """The files of all chats."""
+@pages.get("/files", endpoint="index")
+@pages.get("/room/<int:room>/files", endpoint="room")
+def listed(room: int | None = None) -> str:
+    """The files of all chats, or of one."""
     with view_context().reading() as reading:
-        every_chat = chats(reading)
-        names = {one.room_id: one.name for one in every_chat}
-        return render_template("files.html", **_table_values(reading, names))
-
-
-@pages.get("/room/<int:room>/files")
-def room(room: int) -> str:
-    """The files of one chat."""
-    with view_context().reading() as reading:
-        room_chat = chat(reading, room)
-        return render_template(
-            "files_room.html", chat=room_chat, **_table_values(reading, {room_chat.room_id: room_chat.name})
-        )
+        shown = chats(reading) if room is None else [chat(reading, room)]
+        values = _table_values(reading, {one.room_id: one.name for one in shown})
+    if room is None:
+        return render_template("files.html", **values)
+    return render_template("files_room.html", chat=shown[0], **values)
 
 
 @pages.get("/room/<int:room>/file/<int:file>", endpoint="bytes")
@@ -82,9 +75,7 @@ def send(room: int, file: int) -> Response | tuple[str, int]:
 def media(room: int, file: int) -> Response:
     """A film or a sound, in ranges; 404 for all else."""
     attachment, _chat = _held_file(room, file)
-    mimetype = playable_type(file_head(view_context().home, attachment.sha256 or "", HEAD))
-    if mimetype is None:
-        abort(404)
+    mimetype = playable_type(_head(attachment)) or abort(404)
     limit_range()
     try:
         return _bytes_response(attachment, mimetype)
@@ -96,11 +87,9 @@ def media(room: int, file: int) -> Response:
 def play(room: int, file: int) -> str:
     """The page that plays a film or a sound by the browser's own means, without a script."""
     attachment, room_chat = _held_file(room, file)
-    mimetype = playable_type(file_head(view_context().home, attachment.sha256 or "", HEAD))
-    if mimetype is None:
-        abort(404)
+    played = playable_type(_head(attachment)) or abort(404)
     return render_template(
-        "file_player.html", chat=room_chat, file=attachment, error="", played=mimetype, checked=CHECKED
+        "file_player.html", chat=room_chat, file=attachment, error="", played=played, checked=CHECKED
     )
 
 
@@ -108,7 +97,7 @@ def play(room: int, file: int) -> str:
 def look(room: int, file: int) -> str:
     """The page that shows a picture, redrawn by the viewer."""
     attachment, room_chat = _held_file(room, file)
-    if not is_picture(file_head(view_context().home, attachment.sha256 or "", HEAD)):
+    if not is_picture(_head(attachment)):
         abort(404)
     return render_template("file_picture.html", chat=room_chat, file=attachment, error="", checked=CHECKED)
 
@@ -162,7 +151,7 @@ def state_words() -> list[tuple[str, str]]:
 
 def _line(file: FileDetails, names: Mapping[int, str]) -> dict[str, object]:
     attachment = file.attachment
-    head_bytes = file_head(view_context().home, attachment.sha256, HEAD) if attachment.sha256 else b""
+    head_bytes = _head(attachment)
     not_saved = "" if attachment.sha256 else unsaved_reason(file.reason, given_up=file.state is FileState.LOST)
     return {
         "attachment": attachment,
@@ -192,6 +181,11 @@ def _held_file(room: int, file: int) -> tuple[Attachment, Chat]:
         )
         abort(make_response(page, 404))
     return details.attachment, room_chat
+
+
+def _head(attachment: Attachment) -> bytes:
+    """Its first bytes; none if they are not saved, or cannot be read."""
+    return file_head(view_context().home, attachment.sha256 or "", HEAD)
 
 
 def _bytes_response(attachment: Attachment, mimetype: str) -> Response:

@@ -96,17 +96,10 @@ def _version_lines(
 
 def _version(number: int, version: Version, proof: Proof) -> dict[str, Any]:
     now, seconds = view_context().now(), version.update_time
-    edited_at = typed_time(seconds) if seconds > 0 else ""
-    edited_words = typed_time(seconds, lambda at: moment_words(at, now))
     source = Markup(visible_html(version.body, lines=True))  # noqa: S704 - safe
-    return {
-        "number": number,
-        "version": version,
-        "proof": proof,
-        "edited_at": edited_at,
-        "edited_words": edited_words,
-        "source": source,
-    }
+    row = {"number": number, "version": version, "proof": proof, "source": source}
+    row["edited_at"] = typed_time(seconds) if seconds > 0 else ""
+    return row | {"edited_words": typed_time(seconds, lambda at: moment_words(at, now))}
 
 
 # --- what can be done ----------------------------------------------------------------------------

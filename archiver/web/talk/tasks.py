@@ -35,22 +35,16 @@ _ORDER = ("open", REST)
 """The order of statuses if none is chosen."""
 
 
-@pages.get("/tasks")
-def index() -> str:
-    """The tasks of all chats."""
+@pages.get("/tasks", endpoint="index")
+@pages.get("/room/<int:room>/tasks", endpoint="room")
+def listed(room: int | None = None) -> str:
+    """The tasks of all chats, or of one."""
     with view_context().reading() as reading:
-        names = {one.room_id: one.name for one in chats(reading)}
-        return render_template("tasks.html", **_table_values(reading, names))
-
-
-@pages.get("/room/<int:room>/tasks")
-def room(room: int) -> str:
-    """The tasks of one chat."""
-    with view_context().reading() as reading:
-        room_chat = chat(reading, room)
-        return render_template(
-            "tasks_room.html", chat=room_chat, **_table_values(reading, {room_chat.room_id: room_chat.name})
-        )
+        shown = chats(reading) if room is None else [chat(reading, room)]
+        values = _table_values(reading, {one.room_id: one.name for one in shown})
+    if room is None:
+        return render_template("tasks.html", **values)
+    return render_template("tasks_room.html", chat=shown[0], **values)
 
 
 def task_url(reading: Reading, room: int, task: int) -> str:

@@ -85,14 +85,6 @@ def dropped_sentence() -> str:
 # --- an archive that cannot be opened --------------------------------------------------------------
 
 
-@pages.app_errorhandler(errors.ArchiveDamaged)
-@pages.app_errorhandler(errors.NewerArchive)
-@pages.app_errorhandler(errors.NotAllowed)
-@pages.app_errorhandler(errors.HomeNotWritable)
-@pages.app_errorhandler(errors.DatabaseNotOpened)
-@pages.app_errorhandler(errors.DiskFailing)
-@pages.app_errorhandler(errors.DiskFull)
-@pages.app_errorhandler(errors.ArchiveBusy)
 def unreadable(error: errors.ArchiverError) -> tuple[str, int]:
     """In place of a page that needs the archive, or of a form that could not be kept."""
     context = console_context()
@@ -110,15 +102,21 @@ def vanished(error: errors.ArchiverError) -> tuple[str, int]:
     return _trouble(error, is_restorable=can_restore(error, context.home)), 503
 
 
-@pages.app_errorhandler(errors.ChatworkError)
-@pages.app_errorhandler(errors.TokenRefused)
-@pages.app_errorhandler(errors.TokenMissing)
-@pages.app_errorhandler(errors.TokenMalformed)
-@pages.app_errorhandler(errors.TokenFileUnsafe)
-@pages.app_errorhandler(errors.KeyringUnavailable)
 def unanswered(error: errors.ArchiverError) -> tuple[str, int]:
     """In place of a page that asks Chatwork."""
     return _trouble(error, is_restorable=False), 503
+
+
+for _unreadable in (
+    *(errors.ArchiveDamaged, errors.NewerArchive, errors.NotAllowed, errors.HomeNotWritable),
+    *(errors.DatabaseNotOpened, errors.DiskFailing, errors.DiskFull, errors.ArchiveBusy),
+):
+    pages.app_errorhandler(_unreadable)(unreadable)
+for _unanswered in (
+    *(errors.ChatworkError, errors.TokenRefused, errors.TokenMissing),
+    *(errors.TokenMalformed, errors.TokenFileUnsafe, errors.KeyringUnavailable),
+):
+    pages.app_errorhandler(_unanswered)(unanswered)
 
 
 # --- settings that cannot be read ------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.working import alerts
-from archiver.web.command_links import pieces
+from archiver.web.app import linked_pieces
 from tests.support.archives.maker import ROOM, at, story
 from tests.support.console.application import SITE, FormBrowser, open_application
 
@@ -35,7 +35,7 @@ def test_a_command_becomes_the_link_to_its_page(tmp_path: Path, sentence: str, s
         open_application(tmp_path / "home", {"HOME": str(tmp_path), "PATH": ""}) as browser,
         browser.client.application.test_request_context("/home", base_url=SITE),
     ):
-        html = str(pieces(sentence))
+        html = str(linked_pieces(sentence))
 
     assert shown == re.sub("<[^>]*>", "", html)
 
