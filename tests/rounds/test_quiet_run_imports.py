@@ -44,7 +44,6 @@ UNNEEDED = (
     "archiver.evidence.verify.package",
     "archiver.export",
     "archiver.notices.delivery",
-    "archiver.notices.delivery",
     "archiver.rounds.alert_judging",
     "archiver.setup",
     "archiver.store.backup",

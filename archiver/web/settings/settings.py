@@ -47,136 +47,12 @@ pages = Blueprint("settings", __name__, url_prefix="/settings")
 
 
 @pages.get("")
-def index() -> str:
-    """How things are set; or, of one thing, the fields to change it."""
-    return _page(request.args.get("change", ""))
+def index(change: str = "", *, said: str = "", problem: str = "") -> str:
+    """How things are set; or, of one thing, the fields to change it.
 
-
-@pages.post("/token")
-def replace_token() -> Answer:
-    """Store another token, once Chatwork accepts it for this archive's account."""
-    context = console_context()
-    try:
-        typed = archive_setup.clean_token(request.form.get("token", ""))
-        archive_setup.check_token(context, typed, is_hurried=True)
-    except InvalidAnswer as error:
-        return _page("token", problem=str(error)), 422
-    except errors.ChatworkError as error:
-        return _page("token", problem=trouble_words(error).together), 502
-    source = archive_setup.lasting_settings(context).token_source
-    archive_setup.keep_token(context, typed, None if source.startswith("env:") else source)
-    said = _("The token is stored.")
-    return _page(said=f"{said} {archive_setup.variable_wins_hint()}" if archive_setup.variable_token(context) else said)
-
-
-@pages.post("/token/test")
-def test_token() -> Answer:
-    """Ask Chatwork whose token the stored one is."""
-    try:
-        name, account = archive_setup.token_account(console_context().hurried_app())
-    except errors.ArchiverError as error:
-        return _page("token", problem=trouble_words(error).together), 422
-    return _page(said=_("The token works: {name}.").format(name=visible(name) or f"ID {account}"))
-
-
-@pages.post("/automatic")
-def change_automatic() -> Answer:
-    """Register the job of this computer's scheduler, or remove it."""
-    context = console_context()
-    if request.form.get("automatic") == "on":
-        return begin_job(_("Automatic saving"), partial(home.set_up, context=context))
-    unattended.remove_job(context)
-    return _page(said=_("Nothing on this computer starts the saving now."))
-
-
-@pages.post("/stamps")
-def change_stamps() -> Answer:
-    """Turn third-party time on or off."""
-    context = console_context()
-    choice = "on" if request.form.get("stamps") == "on" else "off"
-    sentence = archive_setup.choose_authorities(context.home, choice)
-    note_answer(context.archive, STAMPS, choice)
-    return _page(said=sentence)
-
-
-@pages.post("/waiting")
-def change_waiting() -> Answer:
-    """Show from each log-in on how saving goes, beside the clock, or no longer."""
-    context = console_context()
-    try:
-        is_on = request.form.get("waiting") == "on"
-        return _page(said=menu_entry.begin_waiting(context, note_state) if is_on else menu_entry.end_waiting(context))
-    except errors.ArchiverError as error:
-        return _page("waiting", problem=trouble_words(error).together), 422
-
-
-@pages.post("/folders")
-def change_folders() -> Answer:
-    """Set where packages go, and where copies and seals go too, and try each; blank is the usual place, or none."""
-    context, typed = console_context(), request.form.get("packages", "").strip()
-    lines = [line.strip() for line in request.form.get("also_to", "").splitlines() if line.strip()]
-    try:
-        folder = str(read_folder(typed, context.home)) if typed else ""
-        also_to = [str(read_folder(line, context.home)) for line in lines]
-    except errors.UsageError as error:
-        return _page("folders", problem=visible(str(error))), 422
-    update_settings(context.home, {"exports.folder": folder, "exports.also_to": also_to})
-    settings = context.settings()
-    bad = [path for path in (exports_folder(settings), *settings.exports.also_to) if not is_folder_writable(path)]
-    if bad:
-        sentence = _("It is kept, but nothing can be written here: {folders}. Is the disk connected?")
-        return _page("folders", problem=sentence.format(folders=visible(", ".join(map(str, bad))))), 422
-    return _page(said=_("The folders are kept, and each can be written to."))
-
-
-@pages.post("/language")
-def change_language() -> Answer:
-    """Set the language of the pages and of what commands print; it is used from the next start on."""
-    language = request.form.get("language", "")
-    update_settings(console_context().home, {"language": language if language in LANGUAGES else ""})
-    return _page(said=_variable_hint() or _("The language is kept. End the application and open it again to see it."))
-
-
-@pages.post("/icon")
-def change_icon() -> Answer:
-    """Put the application into this computer's menu and on its desktop, or take it away there."""
-    is_wanted = request.form.get("icon") == "on"
-    (menu_entry.place if is_wanted else menu_entry.remove)(console_context().home)
-    return _page(said=_("It stands in the menu now.") if is_wanted else _("It is taken out of the menu."))
-
-
-@pages.post("/end")
-def end() -> str:
-    """End the application; a job that runs ends between two steps. Saving by the scheduler goes on.
-
-    No browser gets in any more by the cookie that it has.
+    `change`: what alone is shown, so that no other button loses what is typed.
     """
-    context = console_context()
-    current_app.extensions[GATE].forget()
-    context.ended.set()
-    starters = observe_starters(context.home, context.environ)
-    return render_template("ended.html", starters=None if starters.is_idle else starters.names)
-
-
-def _releases_page() -> str:
-    """Where new versions are published, as whoever built this program says (`Releases` of its URLs); empty: nowhere."""
-    urls = (one.partition(", ") for one in metadata("chatwork-archiver").get_all("Project-URL") or ())
-    return next((url for label, _comma, url in urls if label == "Releases" and url.startswith("https://")), "")
-
-
-def _variable_hint() -> str:
-    """That the choice of a language shows nothing, where a variable of this computer decides; else empty."""
-    value = language_variable(console_context().environ)
-    sentence = _(
-        "The variable ARCHIVE_LANG of this computer says “{value}” and decides the language. Your choice here is kept, "
-        "and counts once that variable is removed."
-    )
-    return sentence.format(value=visible(value)) if value else ""
-
-
-def _page(change: str = "", *, said: str = "", problem: str = "") -> str:
-    """`change`: what alone is shown, so that no other button loses what is typed."""
-    context = console_context()
+    context, change = console_context(), change or request.args.get("change", "")
     settings, starters = context.settings(), observe_starters(context.home, context.environ)
     return render_template(
         "settings_change.html"
@@ -207,6 +83,128 @@ def _page(change: str = "", *, said: str = "", problem: str = "") -> str:
         python=sys.version.split()[0],
         **_told_by_archive(context),
     )
+
+
+@pages.post("/token")
+def replace_token() -> Answer:
+    """Store another token, once Chatwork accepts it for this archive's account."""
+    context = console_context()
+    try:
+        typed = archive_setup.clean_token(request.form.get("token", ""))
+        archive_setup.check_token(context, typed, is_hurried=True)
+    except InvalidAnswer as error:
+        return index("token", problem=str(error)), 422
+    except errors.ChatworkError as error:
+        return index("token", problem=trouble_words(error).together), 502
+    source = archive_setup.lasting_settings(context).token_source
+    archive_setup.keep_token(context, typed, None if source.startswith("env:") else source)
+    said = _("The token is stored.")
+    return index(said=f"{said} {archive_setup.variable_wins_hint()}" if archive_setup.variable_token(context) else said)
+
+
+@pages.post("/token/test")
+def test_token() -> Answer:
+    """Ask Chatwork whose token the stored one is."""
+    try:
+        name, account = archive_setup.token_account(console_context().hurried_app())
+    except errors.ArchiverError as error:
+        return index("token", problem=trouble_words(error).together), 422
+    return index(said=_("The token works: {name}.").format(name=visible(name) or f"ID {account}"))
+
+
+@pages.post("/automatic")
+def change_automatic() -> Answer:
+    """Register the job of this computer's scheduler, or remove it."""
+    context = console_context()
+    if request.form.get("automatic") == "on":
+        return begin_job(_("Automatic saving"), partial(home.set_up, context=context))
+    unattended.remove_job(context)
+    return index(said=_("Nothing on this computer starts the saving now."))
+
+
+@pages.post("/stamps")
+def change_stamps() -> Answer:
+    """Turn third-party time on or off."""
+    context = console_context()
+    choice = "on" if request.form.get("stamps") == "on" else "off"
+    sentence = archive_setup.choose_authorities(context.home, choice)
+    note_answer(context.archive, STAMPS, choice)
+    return index(said=sentence)
+
+
+@pages.post("/waiting")
+def change_waiting() -> Answer:
+    """Show from each log-in on how saving goes, beside the clock, or no longer."""
+    context = console_context()
+    try:
+        is_on = request.form.get("waiting") == "on"
+        return index(said=menu_entry.begin_waiting(context, note_state) if is_on else menu_entry.end_waiting(context))
+    except errors.ArchiverError as error:
+        return index("waiting", problem=trouble_words(error).together), 422
+
+
+@pages.post("/folders")
+def change_folders() -> Answer:
+    """Set where packages go, and where copies and seals go too, and try each; blank is the usual place, or none."""
+    context, typed = console_context(), request.form.get("packages", "").strip()
+    lines = [line.strip() for line in request.form.get("also_to", "").splitlines() if line.strip()]
+    try:
+        folder = str(read_folder(typed, context.home)) if typed else ""
+        also_to = [str(read_folder(line, context.home)) for line in lines]
+    except errors.UsageError as error:
+        return index("folders", problem=visible(str(error))), 422
+    update_settings(context.home, {"exports.folder": folder, "exports.also_to": also_to})
+    settings = context.settings()
+    bad = [path for path in (exports_folder(settings), *settings.exports.also_to) if not is_folder_writable(path)]
+    if bad:
+        sentence = _("It is kept, but nothing can be written here: {folders}. Is the disk connected?")
+        return index("folders", problem=sentence.format(folders=visible(", ".join(map(str, bad))))), 422
+    return index(said=_("The folders are kept, and each can be written to."))
+
+
+@pages.post("/language")
+def change_language() -> Answer:
+    """Set the language of the pages and of what commands print; it is used from the next start on."""
+    language = request.form.get("language", "")
+    update_settings(console_context().home, {"language": language if language in LANGUAGES else ""})
+    return index(said=_variable_hint() or _("The language is kept. End the application and open it again to see it."))
+
+
+@pages.post("/icon")
+def change_icon() -> Answer:
+    """Put the application into this computer's menu and on its desktop, or take it away there."""
+    is_wanted = request.form.get("icon") == "on"
+    (menu_entry.place if is_wanted else menu_entry.remove)(console_context().home)
+    return index(said=_("It stands in the menu now.") if is_wanted else _("It is taken out of the menu."))
+
+
+@pages.post("/end")
+def end() -> str:
+    """End the application; a job that runs ends between two steps. Saving by the scheduler goes on.
+
+    No browser gets in any more by the cookie that it has.
+    """
+    context = console_context()
+    current_app.extensions[GATE].forget()
+    context.ended.set()
+    starters = observe_starters(context.home, context.environ)
+    return render_template("ended.html", starters=None if starters.is_idle else starters.names)
+
+
+def _releases_page() -> str:
+    """Where new versions are published, as whoever built this program says (`Releases` of its URLs); empty: nowhere."""
+    urls = (one.partition(", ") for one in metadata("chatwork-archiver").get_all("Project-URL") or ())
+    return next((url for label, _comma, url in urls if label == "Releases" and url.startswith("https://")), "")
+
+
+def _variable_hint() -> str:
+    """That the choice of a language shows nothing, where a variable of this computer decides; else empty."""
+    value = language_variable(console_context().environ)
+    sentence = _(
+        "The variable ARCHIVE_LANG of this computer says “{value}” and decides the language. Your choice here is kept, "
+        "and counts once that variable is removed."
+    )
+    return sentence.format(value=visible(value)) if value else ""
 
 
 def _told_by_archive(context: ConsoleContext) -> dict[str, object]:
