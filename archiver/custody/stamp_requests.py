@@ -8,21 +8,22 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from secrets import token_bytes
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archiver import errors
 from archiver.app import App
-from archiver.custody import stamp_requests
 from archiver.evidence.chain import file_digest
 from archiver.evidence.stamps import roots, timestamp
 from archiver.evidence.stamps.reply_claims import stamp_end
 from archiver.evidence.stamps.timestamp import OWNER_REASONS, Authority, Stamped, StampRefused, TimestampClaims
-from archiver.export.stamps import StampService
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import stamp_queue
 from archiver.store.working.stamp_queue import DueStamp, NewestStamp, StampFacts
+
+if TYPE_CHECKING:
+    from archiver.export.stamps import StampService
 
 RENEW_BEFORE = timedelta(days=90)
 """How long before the end of a certificate the newest seal is stamped anew."""
@@ -290,13 +291,15 @@ def stamp_service(app: App) -> StampService | None:
     """
     if not app.authorities:
         return None
+    from archiver.export.stamps import StampService  # here, as most rounds make no export
+
     silent: set[str] = set()
 
     def ask_for_seals() -> None:
         with suppress(errors.StorageError):
-            outcomes = stamp_requests.request_stamps(app, at_once=True).outcomes
+            outcomes = request_stamps(app, at_once=True).outcomes
             came = {one.authority for one in outcomes if one.time is not None}
-            silent.update({one.authority for one in outcomes if one.reason != stamp_requests.SEAL_CHANGED} - came)
+            silent.update({one.authority for one in outcomes if one.reason != SEAL_CHANGED} - came)
 
     def stamp(data: bytes) -> Iterator[tuple[str, bytes]]:
         for authority in app.authorities:
