@@ -15,7 +15,6 @@ from archiver.cli.evidence.verify import copy_progress, tell_verification
 from archiver.cli.terminal.output import ProgressScreen, echo, echo_json, echo_lines, visible
 from archiver.cli.terminal.prompts import ask, ask_yes_no, asked_path, is_asked, tell
 from archiver.custody import backup, copies_elsewhere, erasures
-from archiver.custody.backup import BackupOutcome
 from archiver.custody.database_upkeep import STEPS, FolderSize, UpkeepReport, keep_up, upkeep_document
 from archiver.custody.erasures import ErasurePreview
 from archiver.errors import N_, SettingsError
@@ -121,21 +120,17 @@ def _restore(obj: CliContext, source: str | None) -> int:
     tell_verification(outcome.verification)
     if outcome.is_placed:
         echo_lines(outcome.erased)
-        _tell_restored(obj.home, folder, outcome)
+        echo(_("The archive is restored: {path}"), path=obj.home)
+        echo(_("The backup in {path} was not changed."), path=folder)
+        echo(_("Next: archive init token (the token is not in the backup)   then: archive save"))
+        echo(restored_line(outcome))
+        echo(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
     elif outcome.report is None:
         echo(_("Nothing was restored: the backup was changed after it was made."), err=True)
         echo(_("Its contents can still be read where it is: archive --home {path} status"), err=True, path=folder)
     else:
         echo(_("The archive was not put in place: what arrived differs from the backup. Try again."), err=True)
     return 0 if outcome.ok else FINDINGS
-
-
-def _tell_restored(home: Path, source: Path, outcome: BackupOutcome) -> None:
-    echo(_("The archive is restored: {path}"), path=home)
-    echo(_("The backup in {path} was not changed."), path=source)
-    echo(_("Next: archive init token (the token is not in the backup)   then: archive save"))
-    echo(restored_line(outcome))
-    echo(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
 
 
 def erase(

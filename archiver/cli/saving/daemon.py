@@ -227,7 +227,7 @@ def _run_all(obj: CliContext) -> bool:
     homes = ManyHomes(
         list_homes,
         lambda home: _opened(of_home(home), stop),
-        lambda home: _messages(of_home(home)),
+        lambda home: named_messages(DaemonMessages(trouble=_quietly(tell_error)), home),  # the other archives go on
         now=utc_now,
     )
     if obj.verbose >= 0:
@@ -242,15 +242,6 @@ def _opened(obj: CliContext, stop: Stop) -> Iterator[DaemonWork]:
         clock = CorrectedClock(utc_now, time.monotonic)
         messages = named_messages(daemon_messages(obj, clock), obj.home)
         yield _new_work(obj, stop, clock, messages, longest_round=LONGEST_ROUND)
-
-
-def _messages(obj: CliContext) -> DaemonMessages:
-    """What is said of an archive that cannot be opened; the other archives go on."""
-
-    def trouble(error: ArchiverError) -> None:
-        tell_error(error)
-
-    return named_messages(DaemonMessages(trouble=trouble), obj.home)
 
 
 def named_messages(messages: DaemonMessages, home: Path) -> DaemonMessages:

@@ -34,11 +34,14 @@ def rescue(obj: CliContext, jobs: tuple[str, ...], *, as_json: bool) -> int:
     """Read all rooms shared with the counterparts, without pacing; print what is kept even if nothing can be read."""
     app = obj.app(needs_archive=True)
     upgrade_if_older(app, save.tell_upgraded)
-    contracts = _named_contracts(app, jobs)
+    with app.archive.reading() as reading:
+        named = [find_contract(reading, name) for name in jobs] or contracts(reading)
+    if not named:
+        raise errors.NoContract
     try:
         with ProgressScreen(quiet=obj.verbose < 0) as progress:
             app.chatwork.transport.on_wait = progress.wait
-            rooms = [room.room_id for one in contracts for room in one.rooms]
+            rooms = [room.room_id for one in named for room in one.rooms]
             report = rescue_round(app, rooms, progress.callbacks())
     except errors.ArchiverError as error:
         if as_json:
@@ -46,7 +49,7 @@ def rescue(obj: CliContext, jobs: tuple[str, ...], *, as_json: bool) -> int:
         print_error(error.code, str(error), error.advice())
         sentence = _("Not everything could be saved again just now. What was saved before is kept; it is listed below.")
         tell(sentence, indent=0)
-        _tell_kept(app, contracts)
+        _tell_kept(app, named)
         return error.code
     if as_json:
         echo_json(report.document())
@@ -54,18 +57,9 @@ def rescue(obj: CliContext, jobs: tuple[str, ...], *, as_json: bool) -> int:
         with paged_output():
             save.tell_sync(report)
             _tell_unread(report)
-            _tell_kept(app, contracts)
+            _tell_kept(app, named)
     save.tell_beside(app, report)
     return INCOMPLETE if report.troubles or report.complaints else 0
-
-
-def _named_contracts(app: App, names: tuple[str, ...]) -> list[Contract]:
-    """The contracts named, or all of them. Raises UnknownContract, NoContract."""
-    with app.archive.reading() as reading:
-        named = [find_contract(reading, name) for name in names] if names else contracts(reading)
-    if not named:
-        raise errors.NoContract
-    return named
 
 
 def _tell_unread(report: SyncReport) -> None:
@@ -111,13 +105,23 @@ def recover(obj: CliContext, files: tuple[Path, ...], chats: tuple[str, ...], *,
     if others == files:
         return 0
     found_ids = _read_files(app, tuple(path for path in files if path not in others), chats)
-    if found_ids.places and not quiet:
-        _announce(len(found_ids.places), minutes_left(app, len(found_ids.places)))
+    number = len(found_ids.places)
+    if number and not quiet:
+        sentence = ngettext(
+            "{n} message id was found. Those not yet kept are read one by one: at most {minutes} minutes (Chatwork "
+            "allows 300 calls in 5 minutes). You may stop at any time and run it again.",
+            "{n} message ids were found. Those not yet kept are read one by one: at most {minutes} minutes (Chatwork "
+            "allows 300 calls in 5 minutes). You may stop at any time and run it again.",
+            number,
+        )
+        echo(sentence, err=True, n=number, minutes=minutes_left(app, number))
     with ProgressScreen(quiet=quiet) as progress:
         app.chatwork.transport.on_wait = progress.wait
 
         def tell_progress(done: int, total: int) -> None:
-            progress.show_single_reads(done, total, minutes_left(app, total - done))
+            sentence = _("{done} of {total} messages, about {minutes} minutes left")
+            words = sentence.format(done=done, total=total, minutes=minutes_left(app, total - done))
+            progress.show_part(words, done, total)
 
         recovered = recover_round(app, found_ids.places, tell_progress)
     if as_json:
@@ -139,18 +143,6 @@ def _read_files(app: App, files: tuple[Path, ...], chats: tuple[str, ...]) -> Fo
     found_ids = FoundIds(frozenset(rooms), fallback, now)
     take_files(files, found_ids)
     return found_ids
-
-
-def _announce(number: int, minutes: int) -> None:
-    """Print before the reading begins how long it takes at most."""
-    sentence = ngettext(
-        "{n} message id was found. Those not yet kept are read one by one: at most {minutes} minutes (Chatwork "
-        "allows 300 calls in 5 minutes). You may stop at any time and run it again.",
-        "{n} message ids were found. Those not yet kept are read one by one: at most {minutes} minutes (Chatwork "
-        "allows 300 calls in 5 minutes). You may stop at any time and run it again.",
-        number,
-    )
-    echo(sentence, err=True, n=number, minutes=minutes)
 
 
 def _tell(recovered: RecoveryResult, found_ids: FoundIds) -> None:

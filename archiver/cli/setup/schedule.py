@@ -142,7 +142,12 @@ def _register(obj: CliContext) -> str | None:
     """Register the job and return the scheduler's kind; None, after printing why, if no scheduler takes it."""
     try:
         kind = schedulers.choose_backend(obj.environ)
-        _offer_readable_token(obj, kind)
+        if unattended.is_token_unreadable(obj, kind):
+            tell(
+                _("The job of {scheduler} cannot read the token where it is stored."), scheduler=schedulers.title(kind)
+            )
+            if ask_yes_no(_("Put it into a file that only you can read?"), default=True):
+                unattended.move_token(obj)
         warnings = unattended.register_job(obj, kind)
     except (errors.SchedulerMissing, errors.SchedulerRefused) as error:
         tell(f"{visible(str(error))} {visible(error.advice())}".rstrip())
@@ -150,15 +155,6 @@ def _register(obj: CliContext) -> str | None:
     for warning in warnings:
         tell(warning)
     return kind
-
-
-def _offer_readable_token(obj: CliContext, kind: str) -> None:
-    """Offer to store the token where a job without a desktop session can read it."""
-    if not unattended.is_token_unreadable(obj, kind):
-        return
-    tell(_("The job of {scheduler} cannot read the token where it is stored."), scheduler=schedulers.title(kind))
-    if ask_yes_no(_("Put it into a file that only you can read?"), default=True):
-        unattended.move_token(obj)
 
 
 def _try_job(obj: CliContext, app: App, kind: str) -> None:

@@ -33,6 +33,7 @@ from archiver.setup.archive_setup import (
     variable_wins_hint,
 )
 from archiver.setup.written_values import ORGANISATION, InvalidAnswer, note_answer, recall_answers
+from archiver.store.archive import Archive
 from archiver.store.queries import current_state
 from archiver.sync.run_inputs import check_account
 from archiver.wording import gettext as _
@@ -188,40 +189,33 @@ def _use_typed_token(obj: CliContext) -> App:
 
 
 def _try_token(obj: CliContext, answer: str) -> str:
-    """The typed token, once Chatwork accepts it for this archive's account. Raises Postponed, InvalidAnswer."""
+    """The typed token, once Chatwork accepts it for this archive's account; on giving up, it is kept if possible.
+
+    Chatwork is asked again as long as the user wants. Raises Postponed, InvalidAnswer.
+    """
     if not answer:
         raise Postponed
     token = clean_token(answer)
-    _check_token(obj, token)
-    return token
-
-
-def _check_token(obj: CliContext, token: str) -> None:
-    """Ask Chatwork whose token it is, and again as long as the user wants; on giving up, keep it if possible.
-
-    Raises InvalidAnswer, Postponed.
-    """
-    app = trial_app(obj, token)
     while True:
         try:
             check_token(obj, token)
         except errors.ChatworkError as error:
             tell(visible(str(error)))
         else:
-            return
+            return token
         is_retried = False
         try:
             is_retried = ask_yes_no(_("The token could not be checked. Try again?"), default=True)
         finally:  # also where the question itself is left
             if not is_retried:
-                _keep_unchecked(obj, token, app)
+                _keep_unchecked(obj, token)
         if not is_retried:
             raise Postponed
 
 
-def _keep_unchecked(obj: CliContext, token: str, app: App) -> None:
+def _keep_unchecked(obj: CliContext, token: str) -> None:
     """Keep a token that could not be checked, unless the archive has an account and the token may be another's."""
-    with app.archive.reading() as reading:
+    with Archive(obj.home).reading() as reading:
         owner = current_state.owner(reading)
     if owner is None:
         keep_token_and_tell(obj, token)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from archiver.app import App, build_app, require_archive, utc_now
 from archiver.cli.context import INCOMPLETE, CliContext
 from archiver.cli.setup.wizard import try_ways
-from archiver.cli.terminal.output import beside, columns, echo, echo_json, pad, paged_output, visible
+from archiver.cli.terminal.output import beside, columns, echo, echo_json, echo_lines, pad, paged_output, visible
 from archiver.cli.terminal.prompts import is_asked, tell
 from archiver.errors import ArchiverError
 from archiver.health import check, check_result
@@ -27,8 +27,7 @@ from archiver.setup.outcome_words import derived_day
 from archiver.setup.unattended import is_trial_due
 from archiver.standing.home_document import urgent_count
 from archiver.store.queries.contracts import rooms_to_read
-from archiver.store.queries.reread_and_backfill_progress import Rereading, SlowWork, slow_work_progress
-from archiver.store.working.backfill_queue import BackfillCounts
+from archiver.store.queries.reread_and_backfill_progress import SlowWork, slow_work_progress
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -132,40 +131,23 @@ def _tell_working(grades: Sequence[Grade], *, works: bool) -> None:
 
 def tell_progress(progress: SlowWork, *, days: int) -> None:
     """Print what there is of the two; `days` is the time within which old messages are read again."""
-    if progress.rereading.old:
-        _tell_beside(_("Checked again"), _reread_sentence(progress.rereading, days))
-    if cells := _count_words(progress.backfill):
-        _tell_beside(_("Back-fill"), "  ".join(cells), *_unseen_sentences(progress.backfill))
-
-
-def _reread_sentence(rereading: Rereading, days: int) -> str:
-    sentence = ngettext(
-        "{confirmed} of {old} old message seen again within {days} days",
-        "{confirmed} of {old} old messages seen again within {days} days",
-        rereading.old,
-    )
-    return sentence.format(old=f"{rereading.old:,}", confirmed=f"{rereading.confirmed:,}", days=days)
-
-
-def _count_words(counts: BackfillCounts) -> list[str]:
-    """The counts that are not zero, in words."""
+    rereading, counts = progress.rereading, progress.backfill
+    if rereading.old:
+        sentence = ngettext(
+            "{confirmed} of {old} old message seen again within {days} days",
+            "{confirmed} of {old} old messages seen again within {days} days",
+            rereading.old,
+        ).format(old=f"{rereading.old:,}", confirmed=f"{rereading.confirmed:,}", days=days)
+        echo_lines(beside(_("Checked again") + "   ", [sentence]))
     words = (
         (_("waiting {n}"), counts.waiting),
         (_("saved {n}"), counts.read),
         (_("hidden by the plan {n}"), counts.hidden),
         (_("not readable {n}"), counts.unreadable),
     )
-    return [text.format(n=f"{number:,}") for text, number in words if number]
-
-
-def _unseen_sentences(counts: BackfillCounts) -> list[str]:
-    """The period of the messages that could not be read, estimated from their ids."""
-    if counts.unseen is None:
-        return []
-    first, last = map(derived_day, counts.unseen)
-    sentence = _("unseen ones: about {first} - {last} (derived from the ids)")
-    return [sentence.format(first=first, last=last)]
-
-
-def _tell_beside(label: str, *texts: str) -> None:
-    echo("\n".join(beside(label + "   ", texts)))
+    if cells := [text.format(n=f"{number:,}") for text, number in words if number]:
+        lines = ["  ".join(cells)]
+        if counts.unseen is not None:
+            first, last = map(derived_day, counts.unseen)
+            lines.append(_("unseen ones: about {first} - {last} (derived from the ids)").format(first=first, last=last))
+        echo_lines(beside(_("Back-fill") + "   ", lines))

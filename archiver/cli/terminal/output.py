@@ -318,11 +318,6 @@ class ProgressScreen:
             sentence = _("Chatwork allows only so many calls in 5 minutes. Going on in {seconds} seconds …")
             echo(sentence, err=True, seconds=seconds)
 
-    def show_single_reads(self, done: int, total: int, minutes: int) -> None:
-        """Show how many of the messages read one by one are done, and the minutes that the rest will take."""
-        sentence = _("{done} of {total} messages, about {minutes} minutes left")
-        self.show_part(sentence.format(done=done, total=total, minutes=minutes), done, total)
-
     def show_part(self, text: str, done: int, total: int) -> None:
         """Show how much of one part of the work is done."""
         if not self._bars:
