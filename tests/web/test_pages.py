@@ -19,7 +19,7 @@ from archiver.errors import UsageError
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store import migrate
 from archiver.store.engine import DATABASE
-from archiver.store.queries.contracts import contracts, deliveries, enclosures, find_contract
+from archiver.store.queries.contracts import contracts, deliveries, enclosures
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.roles import mapped_accounts
 from archiver.store.working import alerts
@@ -29,7 +29,7 @@ from archiver.web.background_work import JobState
 from archiver.web.settings import copies
 from archiver.web.settings.copies import read_folder
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, message_object, story
-from tests.support.console.application import SITE, FormBrowser, open_application
+from tests.support.console.application import FormBrowser, open_application
 from tests.support.viewer.page_text import words_of
 
 
@@ -87,25 +87,6 @@ def test_the_rail_marks_the_entry_of_every_page(browser: FormBrowser) -> None:
     assert wrong == {}
 
 
-def test_every_page_opens(browser: FormBrowser) -> None:
-    """Without Chatwork too, and no page shows the token."""
-    name = contract_id(browser)
-    paths = [
-        "/home",
-        "/packages",
-        f"/packages/order?for=support&contract={name}",
-        "/emergency",
-        f"/contracts/{name}",
-        "/copies",
-        "/settings",
-        "/job",
-    ]
-
-    pages = {path: browser.get(path) for path in paths}
-
-    assert not [path for path, page in pages.items() if "0" * 32 in page]
-
-
 def test_a_package_is_looked_at_and_then_made(browser: FormBrowser) -> None:
     """The page of what goes in makes nothing; what is made can be opened, and checked."""
     order = {"for": "lawyer", "contract": contract_id(browser), "request": "payment"}
@@ -123,51 +104,6 @@ def test_a_package_is_looked_at_and_then_made(browser: FormBrowser) -> None:
     assert "/packages/1/verify" in page
     assert checked.outcome is not None
     assert checked.outcome.is_complete
-
-
-@pytest.mark.parametrize("path", ["/packages/0/file/x.pdf", "/packages/1/file/x.pdf", "/packages/x/file/..%2fx.pdf"])
-def test_nothing_else_is_opened_as_a_document(browser: FormBrowser, path: str) -> None:
-    """Only what lies in a package on record."""
-    assert 404 == browser.client.get(path, base_url=SITE).status_code
-
-
-def test_an_order_for_nobody_is_refused(browser: FormBrowser) -> None:
-    """And a day that there is not."""
-    for wrong in ({"for": "evil"}, {"for": "support", "from": "2026-02-31"}, {"for": "support", "request": "money"}):
-        assert 422 == browser.post("/packages/make", wrong).status_code
-
-
-@pytest.mark.drawn
-def test_the_worst_day_without_a_network_shows_what_is_kept(browser: FormBrowser) -> None:
-    """The job says why, and the page has its blocks all the same."""
-    browser.post("/emergency/rescue")
-
-    job, page = browser.job(), browser.get("/emergency")
-
-    assert job.outcome is not None
-    assert not job.outcome.is_complete
-    assert "What not to do" in page
-
-
-def test_a_file_without_ids_is_said(browser: FormBrowser) -> None:
-    """Nothing is asked of Chatwork then."""
-    answer = browser.post("/emergency/recover", files=a_file("page.html", b"<html>nothing</html>"))
-
-    assert 302 == answer.status_code
-    outcome = browser.job().outcome
-    assert outcome is not None
-    assert not outcome.is_complete
-
-
-def test_facts_are_kept_and_an_emptied_field_becomes_unknown(browser: FormBrowser) -> None:
-    """Each becomes a statement of the user."""
-    name = contract_id(browser)
-    browser.post(f"/contracts/{name}", title="動画", amount="50,000円")
-    browser.post(f"/contracts/{name}", amount="")
-
-    with browser.context.archive.reading() as reading:
-        contract = contracts(reading)[0]
-    assert ("動画", None) == (contract.title, contract.amount)
 
 
 def test_a_form_in_a_second_tab_takes_back_nothing_that_the_first_kept(browser: FormBrowser) -> None:
@@ -234,16 +170,6 @@ def test_a_name_that_a_browser_gave_is_never_a_path(browser: FormBrowser, given:
     assert not path.exists()
 
 
-def test_the_archive_is_copied_and_the_copy_checked(browser: FormBrowser, tmp_path: Path) -> None:
-    """The page says where and when afterwards."""
-    browser.post("/copies/backup", folder=str(tmp_path / "usb"))
-
-    job, page = browser.job(), browser.get("/copies")
-
-    assert JobState.DONE is job.state
-    assert str(tmp_path / "usb") in page
-
-
 def test_a_folder_is_chosen_by_pressing(browser: FormBrowser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The archive's own disk stands there with the reason and is refused; a new folder is made; nothing is typed."""
     (tmp_path / "usb").mkdir()
@@ -290,11 +216,6 @@ def test_no_copy_goes_into_the_archive_or_around_it(tmp_path: Path) -> None:
     assert tmp_path / "usb" == read_folder(f'"{tmp_path / "usb"}"', home)
 
 
-def test_nothing_is_restored_over_an_archive(browser: FormBrowser, tmp_path: Path) -> None:
-    """The page refuses before anything is read."""
-    assert 422 == browser.post("/copies/restore", folder=str(tmp_path / "usb")).status_code
-
-
 def test_the_button_ends_the_application(browser: FormBrowser) -> None:
     """After the page that says so."""
     answer = browser.post("/settings/end")
@@ -319,55 +240,6 @@ def test_the_messages_of_a_conflicted_copy_are_taken_in(browser: FormBrowser) ->
     assert outcome is not None
     assert ("archive (1).sqlite3" in outcome.head, True) == (True, outcome.is_complete)
     assert "検収OK" in found
-
-
-def test_the_address_of_a_forms_answer_leads_back_to_its_page(browser: FormBrowser) -> None:
-    """A browser that is opened again asks for it anew, without the form."""
-    asked = {"/settings/stamps": "/settings", "/settings/token/test": "/settings"}
-    asked |= {"/evidence/seal": "/", "/copies/backup": "/copies"}
-    answers = {path: browser.client.get(path, base_url=SITE).headers.get("Location") for path in asked}
-
-    assert asked == answers
-
-
-def test_after_the_saving_was_ended_no_page_says_that_there_is_no_contract(browser: FormBrowser) -> None:
-    """Older messages cannot be fetched then, and the reason is told as it is."""
-    with browser.context.archive.reading() as reading:
-        names = [one.id for one in contracts(reading)]
-    for name in names:
-        browser.post(f"/contracts/{name}/erase/stop")
-
-    answer = browser.post("/emergency/recover", files=a_file("chat.html"))
-
-    page = answer.get_data(as_text=True)
-    assert 422 == answer.status_code
-    assert ("was ended" in page, "No job has been entered" in page) == (True, False)
-
-
-def test_saving_now_says_that_every_contract_was_ended_and_its_page_begins_again(browser: FormBrowser) -> None:
-    """A round would save nothing, and "saved" would be a false sentence."""
-    name = contract_id(browser)
-    with browser.context.archive.reading() as reading:
-        names = [one.id for one in contracts(reading)]
-    for one in names:
-        browser.post(f"/contracts/{one}/erase/stop")
-
-    browser.post("/home/save")
-    job = browser.job()
-    page = browser.get("/job")
-    before = browser.get(f"/contracts/{name}")
-    answer = browser.post(f"/contracts/{name}", state="open")
-
-    assert JobState.FAILED is job.state
-    assert "The saving of every job was ended" in page
-    assert 'href="/contracts"' in page
-    assert "Save its chats again" in before
-    assert answer.status_code == 302
-    after = browser.get(answer.headers["Location"])
-    assert "Its chats are saved again" in after
-    assert "Save its chats again" not in after
-    with browser.context.archive.reading() as reading:
-        assert "open" == find_contract(reading, name).state
 
 
 def test_a_folder_around_the_archive_is_refused_for_what_it_is(tmp_path: Path) -> None:
@@ -458,36 +330,6 @@ def test_an_alert_that_came_after_the_page_was_shown_stays_open(browser: FormBro
     with browser.context.archive.reading() as reading:
         still_open = [one.number for one in alerts.open_alerts(reading)]
     assert (False, True) == (shown.number in still_open, later.number in still_open)
-
-
-def test_beside_a_wrong_fact_the_others_are_said_to_be_kept(browser: FormBrowser) -> None:
-    """The first words above a long form say that one field needs another look, and that the rest is in the archive."""
-    answer = browser.post("/contracts/job1", title="動画編集", contracted_on="2999-01-01")
-
-    with browser.context.archive.reading() as reading:
-        assert "動画編集" == find_contract(reading, "job1").title
-    assert "could not be kept; the others are kept" in answer.get_data(as_text=True)
-    assert "could not be kept" not in browser.get("/contracts/job1")
-
-
-def test_the_side_is_kept_and_the_own_name_is_no_other_side(browser: FormBrowser) -> None:
-    """What else was typed is kept; the refusal asks who the other side is."""
-    answer = browser.post("/contracts/job1", client="Yamada", side="subcontractor")
-    with browser.context.archive.reading() as reading:
-        kept = find_contract(reading, "job1")
-
-    assert 422 == answer.status_code
-    assert "Who is the client of this job?" in answer.get_data(as_text=True)
-    assert ("田中", "subcontractor") == (kept.client, kept.side)
-
-
-def test_what_is_not_listed_is_not_said_to_be_taken_back(browser: FormBrowser) -> None:
-    """A statement taken back in another tab, or a number that never was: the page says that nothing was done."""
-    for what in ("deliveries", "enclosures"):
-        answer = browser.post("/contracts/job1", {what: "99"})
-
-        assert 422 == answer.status_code
-        assert "not in this list any more" in answer.get_data(as_text=True)
 
 
 def test_a_field_of_a_book_is_refused_before_anything_is_kept(browser: FormBrowser) -> None:

@@ -57,33 +57,6 @@ def choose_group(browser: FormBrowser, desk: FirstDayDesk) -> None:
     assert JobState.DONE is browser.job().state
 
 
-def test_every_page_leads_to_the_first_step_before_there_is_an_archive(browser: FormBrowser) -> None:
-    """Nothing is made before the user says so."""
-    answers = [browser.client.get(path, base_url=SITE) for path in ("/", "/home", "/conversations", "/files")]
-
-    assert [302] * 4 == [answer.status_code for answer in answers]
-    assert not browser.context.home.exists()
-
-
-def test_a_wrong_token_is_said_and_not_kept(browser: FormBrowser) -> None:
-    """The page says what to do; what was typed is not sent back."""
-    answer = browser.post("/start/token", token="f" * 32)
-
-    assert 422 == answer.status_code
-    assert "Paste the one Chatwork shows now" in answer.get_data(as_text=True)
-    assert "f" * 32 not in answer.get_data(as_text=True)
-    assert FirstRunStep.TOKEN is first_open_step(browser.context)
-
-
-def test_the_token_never_comes_back(browser: FormBrowser) -> None:
-    """No page of the first run shows it once it is stored."""
-    hand_in_token(browser)
-
-    pages = [browser.get(path) for path in ("/start/token", "/start/chats")]
-
-    assert not any(TOKEN in page for page in pages)
-
-
 def test_without_a_network_the_token_is_not_kept_and_the_page_says_so(desk: FirstDayDesk) -> None:
     """What cannot be checked is not stored."""
     environ = {**desk.environ, "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
@@ -186,13 +159,6 @@ def job_fields(rooms: list[int]) -> list[str]:
     return [f"job_{room}" for room in rooms]
 
 
-def test_without_a_chat_the_page_asks_again(browser: FormBrowser) -> None:
-    """Nothing is entered."""
-    hand_in_token(browser)
-
-    assert 422 == browser.post("/start/chats").status_code
-
-
 def test_the_whole_first_run(
     browser: FormBrowser, desk: FirstDayDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,45 +236,6 @@ def test_the_notice_is_tried_on_the_spot(
     assert ("Did you see it?" in sent, "<html" in sent) == (True, False)
     assert "You saw the test alert." in seen
     assert "an alert on this computer tells you" in browser.get("/start/done")
-
-
-def test_a_second_click_on_save_shows_the_job(browser: FormBrowser, desk: FirstDayDesk) -> None:
-    """Both lead to the same page, and its result says what was saved."""
-    hand_in_token(browser)
-    choose_group(browser, desk)
-    desk.chatwork.post(desk.group, desk.tanaka, "新しいメッセージ")
-
-    answers = [browser.post("/home/save") for _ in range(2)]
-    job = browser.job()
-
-    assert {"/job"} == {answer.headers["Location"] for answer in answers}
-    assert job.outcome is not None
-    assert "4" in job.outcome.head
-
-
-def test_without_a_contract_each_page_leads_to_the_next_step(browser: FormBrowser) -> None:
-    """Whoever leaves the first run for the emergency, the contracts or the packages is led back, not into a refusal."""
-    hand_in_token(browser)
-
-    pages = [browser.get(path) for path in ("/emergency", "/packages")]
-    jobs = browser.client.get("/contracts", base_url=SITE)
-    order = browser.client.get("/packages/order", base_url=SITE)
-
-    assert [True] * 2 == ['href="/start"' in page for page in pages]
-    assert "/start" == jobs.headers["Location"]
-    assert "/emergency/rescue" not in pages[0]
-    assert "/packages" == order.headers["Location"]
-
-
-def test_the_first_save_says_how_to_get_what_the_lists_leave_out(browser: FormBrowser, desk: FirstDayDesk) -> None:
-    """More than 100 messages: the last page leads to where older ones are fetched."""
-    for index in range(100):
-        desk.chatwork.post(desk.group, desk.tanaka, f"納品の相談 {index}")
-    hand_in_token(browser)
-    choose_group(browser, desk)
-    browser.post("/start/automatic")
-
-    assert 'href="/emergency?change=older"' in browser.get("/start/done")
 
 
 @pytest.mark.drawn

@@ -11,7 +11,7 @@ from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.working import alerts
 from archiver.web.app import linked_pieces
 from tests.support.archives.maker import ROOM, at, story
-from tests.support.console.application import SITE, FormBrowser, open_application
+from tests.support.console.application import SITE, open_application
 
 
 @pytest.mark.parametrize(
@@ -40,17 +40,6 @@ def test_a_command_becomes_the_link_to_its_page(tmp_path: Path, sentence: str, s
     assert shown == re.sub("<[^>]*>", "", html)
 
 
-def test_every_alert_is_listed(tmp_path: Path) -> None:
-    """And an unknown one cannot be put aside."""
-    story(tmp_path / "home").archive.close()
-    with open_application(tmp_path / "home", {"HOME": str(tmp_path), "PATH": ""}) as browser:
-        page = browser.get("/settings/notices")
-        unknown = _dismiss(browser, 99)
-
-    assert "No alert so far." in page
-    assert unknown >= 400
-
-
 def test_many_alerts_are_turned_page_by_page(tmp_path: Path) -> None:
     """Each stands on one of the pages, the newest on the first, and each page says which it shows."""
     maker = story(tmp_path / "home")
@@ -70,7 +59,3 @@ def test_many_alerts_are_turned_page_by_page(tmp_path: Path) -> None:
     assert 'rel="next"' not in pages[2]
     assert [] == re.findall('id="alert-', far)
     assert odd.count('id="alert-') == 50
-
-
-def _dismiss(browser: FormBrowser, number: int) -> int:
-    return browser.post(f"/settings/notices/{number}/seen").status_code

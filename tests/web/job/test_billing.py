@@ -21,7 +21,6 @@ from archiver.store.queries.roles import mapped_accounts
 from archiver.store.statements import QUIET
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, story
 from tests.support.console.application import OWN, SITE, FormBrowser, open_application, open_job_with_day_of_payment
-from tests.support.viewer.client import spoken
 from tests.support.viewer.page_text import words_of
 from tests.web.test_pages import a_file
 
@@ -31,83 +30,6 @@ def browser(tmp_path: Path) -> Iterator[FormBrowser]:
     """The application over one contract, in whose chat the day of payment was told."""
     with open_job_with_day_of_payment(tmp_path / "home") as opened:
         yield opened
-
-
-def test_what_is_owed_is_entered_told_and_taken_back(browser: FormBrowser) -> None:
-    """The overview tells it; a wrong amount is one sentence beside the form, and what was typed stays."""
-    wrong = browser.post("/contracts/job1", invoice_amount="たくさん", invoice_on="2026-11-05", invoice_name="A-1")
-    browser.post(
-        "/contracts/job1",
-        {
-            "invoice_amount": "55,000円",
-            "invoice_on": "2026-11-05",
-            "invoice_due": "2026-11-06",
-            "invoice_message": "m30",
-        },
-        invoice_file=a_file("請求書.pdf"),
-    )
-    browser.post("/contracts/job1", payment_amount="30000", payment_on="2026-11-20")
-    unknown = browser.post("/contracts/job1", payment_amount="1", payment_on="2026-11-20", payment_invoice="9")
-    home = browser.get("/home")
-    browser.post("/contracts/job1", payments="1")
-
-    with browser.context.archive.reading() as reading:
-        contract, (kept,) = find_contract(reading, "job1"), enclosures(reading, "job1")
-    (invoice,) = contract.invoices
-    assert (422, 422) == (wrong.status_code, unknown.status_code)
-    assert 'value="A-1"' in wrong.get_data(as_text=True)
-    assert (55000, "30", kept.number) == (invoice.amount, invoice.message_id, invoice.enclosure)
-    assert "25,000 yen" in home
-    assert () == contract.payments
-
-
-def test_a_form_sent_twice_enters_once_and_says_so_without_an_option(browser: FormBrowser) -> None:
-    """Whoever clicks twice sees that it is entered, and a box to check where it is another one; nothing to type."""
-    first, second = (
-        browser.post("/contracts/job1", invoice_amount="55000", invoice_on="2026-11-05") for _click in range(2)
-    )
-    page = second.get_data(as_text=True)
-
-    with browser.context.archive.reading() as reading:
-        assert 1 == len(find_contract(reading, "job1").invoices)
-    assert (302, 422) == (first.status_code, second.status_code)
-    assert ("entered already" in page, 'name="invoice_again"' in page, "--again" in page) == (True, True, False)
-
-
-@pytest.mark.drawn
-def test_a_reminder_is_entered_by_its_message_or_its_day(browser: FormBrowser) -> None:
-    """Both or neither, and a message of somebody else, are one sentence; it can be taken back."""
-    both = browser.post("/contracts/job1", reminder_message="10", reminder_on="2026-11-20")
-    neither = browser.post("/contracts/job1", reminder_how="電話")
-    foreign = browser.post("/contracts/job1", reminder_message="30")
-    kept = browser.post("/contracts/job1", reminder_on="2026-11-20", reminder_how="電話\u202e" + "ど" * 300)
-    page = browser.get("/contracts/job1")
-    with browser.context.archive.reading() as reading:
-        (reminder,) = find_contract(reading, "job1").reminders
-    browser.post("/contracts/job1", reminders="1")
-
-    assert [422, 422, 422, 302] == [one.status_code for one in (both, neither, foreign, kept)]
-    assert f"<small>{spoken('2026-11-20 00:00').removesuffix(' 0:00')}</small>" in page
-    assert ("\u202e" in page, len(reminder.how or "")) == (False, 200)
-    with browser.context.archive.reading() as reading:
-        assert () == find_contract(reading, "job1").reminders
-
-
-def test_a_term_is_bound_to_the_message_that_told_it(browser: FormBrowser) -> None:
-    """The page offers candidates; a message that the contract does not have is refused."""
-    offered = browser.get("/contracts/job1?part=terms")
-    strange = browser.post("/contracts/job1", message_payment_day="999")
-    wrong = browser.post("/contracts/job1", message_payment_day="nonsense").get_data(as_text=True)
-    browser.post("/contracts/job1", message_payment_day="30")
-    with browser.context.archive.reading() as reading:
-        (term,) = find_contract(reading, "job1").terms
-    browser.post("/contracts/job1", terms="payment_day")
-
-    assert ("payment_day", "30") == (term.item, term.message_id)
-    assert ("not understood for The message: its number or link" in wrong, "--message" in wrong) == (True, False)
-    assert ("お支払いは翌月末" in offered, 422) == (True, strange.status_code)
-    with browser.context.archive.reading() as reading:
-        assert () == find_contract(reading, "job1").terms
 
 
 def test_a_message_outside_the_period_is_taken_in_by_clicking(browser: FormBrowser) -> None:
@@ -169,30 +91,6 @@ def test_a_file_is_bound_to_a_message_by_clicking_it(browser: FormBrowser) -> No
     assert f'href="/room/{ROOM}/use/30"' in page
     assert "archive job enter" not in page
     assert 'name="file_job1"' in use
-
-
-def test_the_course_tells_what_was_stated_beside_what_was_recorded(browser: FormBrowser) -> None:
-    """In the order of their days, each with its kind."""
-    browser.post("/contracts/job1", invoice_amount="55000", invoice_on="2026-11-20", invoice_due="2026-11-25")
-    browser.post("/contracts/job1", payment_amount="30000", payment_on="2026-11-22")
-
-    page = browser.get("/contracts/job1").partition('id="history"')[2]
-
-    places = [
-        page.index(words) for words in ("Invoice 1: 55,000円", "Received 30,000円", "Day of payment of invoice 1")
-    ]
-    assert sorted(places) == places
-    assert ">recorded</span>" in page
-
-
-def test_chosen_messages_go_into_an_order(browser: FormBrowser) -> None:
-    """By a button; nobody is sent to a terminal."""
-    page = browser.get(f"/chosen?m={ROOM}-30")
-
-    assert "/packages?contract=job1&amp;messages=m30" in page
-    assert "terminal" not in page.partition("<main")[2]
-    answer = browser.client.get(f"/chosen?m={ROOM}-30&make=1", base_url=SITE)
-    assert "/packages?contract=job1&messages=m30" == answer.location
 
 
 TYPED = {

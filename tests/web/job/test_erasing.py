@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.custody.verify import verify_path
-from archiver.web.background_work import JobState
-from tests.custody.test_erasures import GONE, SECRET, copy_of_before, make_archive
+from tests.custody.test_erasures import SECRET, copy_of_before, make_archive
 from tests.support.archives.byte_search import places_of
 from tests.support.archives.maker import OTHER_ROOM
 from tests.support.console.application import FormBrowser, open_application
@@ -24,37 +22,6 @@ def browser(tmp_path: Path) -> Iterator[FormBrowser]:
     environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32}
     with open_application(tmp_path / "home", {**environ, "PATH": ""}) as opened:
         yield opened
-
-
-def test_a_contract_is_erased_by_a_typed_word(browser: FormBrowser) -> None:
-    """Its saving is ended first; a wrong word erases nothing."""
-    home = browser.context.home
-    reading = browser.post("/contracts/job1/erase", word="erase")
-    browser.post("/contracts/job1/erase/stop")
-    page = browser.get("/contracts/job1/erase")
-    wrong = browser.post("/contracts/job1/erase", word="job1")
-    assert (422, 422) == (reading.status_code, wrong.status_code)
-    assert "To erase, type erase" in page
-    assert places_of(home, SECRET)
-
-    browser.post("/contracts/job1/erase", word="erase", reason="agreement")
-    assert browser.job().state is JobState.DONE
-
-    assert set() == places_of(home, *(text for text in GONE if text != "先月分の秘密の相談"))
-    assert [] == verify_path(home, deep=True).findings
-
-
-def test_single_messages_are_named_by_their_links(browser: FormBrowser) -> None:
-    """An unknown one is one sentence."""
-    browser.post("/contracts/job1/erase/stop")
-    unknown = browser.post("/contracts/job1/erase", word="1", messages="999")
-    wrong = browser.post("/contracts/job1/erase", word="1", messages="nonsense").get_data(as_text=True)
-    browser.post("/contracts/job1/erase", word="1", messages=f"https://www.chatwork.com/#!rid{OTHER_ROOM}-11")
-    assert browser.job().state is JobState.DONE
-
-    assert 422 == unknown.status_code
-    assert ("for The message: its number or link" in wrong, "--message" in wrong) == (True, False)
-    assert set() == places_of(browser.context.home, SECRET)
 
 
 @pytest.mark.drawn

@@ -14,7 +14,6 @@ from archiver.health.snapshot import Starters
 from archiver.schedule import backends, schedulers
 from archiver.settings.token import addresses
 from archiver.setup import menu_entry, unattended
-from archiver.store.working.remembered_values import NOTICE_TRIAL
 from archiver.waiting_sign import state_file
 from archiver.web.settings import settings as settings_page
 from tests.support.archives.maker import story
@@ -33,43 +32,6 @@ def browser(tmp_path: Path) -> Iterator[FormBrowser]:
         yield opened
 
 
-def test_a_mail_server_that_cannot_be_reached_is_said(browser: FormBrowser) -> None:
-    """In one sentence beside the form; the password lies in a private file and on no page."""
-    given = {"to": "me@example.com", "host": "localhost", "port": "9", "tls": "none", "password": "himitsu"}
-    answer = browser.post("/settings/notices/mail", given)
-    wrong = browser.post("/settings/notices/mail", {**given, "to": "nobody"})
-
-    kept = browser.context.settings().notify
-    assert ("me@example.com", "localhost", 9) == (kept.mail_to, kept.mail_host, kept.mail_port)
-    page = answer.get_data(as_text=True) + browser.get("/settings/notices") + browser.get("/settings")
-    assert (422, 422, 'role="alert"' in page, "himitsu" in page) == (answer.status_code, wrong.status_code, True, False)
-    assert "himitsu" == (browser.context.home / "mail-password").read_text().strip()
-    assert "himitsu" not in (browser.context.home / "archive.toml").read_text()
-
-
-def test_a_heartbeat_is_tried_at_once_and_can_be_turned_off(browser: FormBrowser) -> None:
-    """Its address is shown nowhere."""
-    wrong = browser.post("/settings/notices/ping", address="ftp://x")
-    whole = browser.post("/settings/notices/ping", address="127.0.0.1:9/abc")
-    answer = browser.post("/settings/notices/ping", address="http://127.0.0.1:9/abc")
-    is_set = bool(browser.context.settings().notify.ping)
-    browser.post("/settings/notices/ping/switch")
-
-    assert "took no call" in whole.get_data(as_text=True), "without https:// it is an address too"
-    assert (422, 422, True, "") == (
-        wrong.status_code,
-        answer.status_code,
-        is_set,
-        browser.context.settings().notify.ping,
-    )
-    assert "127.0.0.1:9/abc" not in answer.get_data(as_text=True)
-    browser.post("/settings/notices/weekly/switch")
-    assert ("18 messages saved" in browser.get("/settings/notices"), False) == (
-        True,
-        browser.context.settings().notify.weekly,
-    )
-
-
 @pytest.mark.drawn
 def test_other_addresses_lie_in_private_files(browser: FormBrowser) -> None:
     """They hold passwords, so the settings only name the files."""
@@ -78,71 +40,6 @@ def test_other_addresses_lie_in_private_files(browser: FormBrowser) -> None:
     settings = browser.context.settings()
     assert ("file:notice-address-1", "file:notice-address-2") == settings.notify.urls
     assert ["json://127.0.0.1:9/", "json://127.0.0.1:9/b"] == [one.url for one in addresses(settings, {})]
-
-
-def test_whether_a_notice_was_seen_is_remembered_beside_the_others(browser: FormBrowser) -> None:
-    """One way's answer leaves the others as they were."""
-    browser.post("/settings/notices/desktop/seen", seen="yes")
-    browser.post("/settings/notices/mail/seen", seen="no")
-
-    with browser.context.archive.reading() as reading:
-        trial = NOTICE_TRIAL.recall(reading)
-    assert trial is not None
-    assert (("desktop",), ("mail",)) == (tuple(trial.seen), tuple(trial.unseen))
-
-
-def test_the_list_tells_how_each_thing_stands(browser: FormBrowser, tmp_path: Path) -> None:
-    """What is known of it: the last copy and whether it was checked, whether an alert was seen, whose archive it is."""
-    before = words_of(browser.get("/settings"))
-    browser.post("/copies/backup", folder=str(tmp_path / "copy"))
-    browser.job()
-    browser.post("/settings/notices/desktop/seen", seen="yes")
-    after = words_of(browser.get("/settings"))
-
-    assert ["Backup none yet", "on this desktop not tried"] == [
-        one for one in ("Backup none yet", "on this desktop not tried") if one in before
-    ]
-    assert f"{tmp_path / 'copy'} checked" in after
-    assert "on this desktop seen to arrive" in after
-    assert "connected" not in after, "nothing was saved lately"
-
-
-def test_folders_are_looked_at_before_they_are_kept(browser: FormBrowser, tmp_path: Path) -> None:
-    """Not the archive itself; and each is tried."""
-    home = str(browser.context.home)
-    own = browser.post("/settings/folders", packages="", also_to=home)
-    kept = browser.post("/settings/folders", packages=str(tmp_path / "out"), also_to=str(tmp_path / "cloud"))
-
-    exports = browser.context.settings().exports
-    assert (422, True) == (own.status_code, "each can be written to" in kept.get_data(as_text=True))
-    assert (tmp_path / "out", (tmp_path / "cloud",)) == (exports.folder, exports.also_to)
-
-
-def test_a_copy_is_made_by_itself_or_not(browser: FormBrowser, tmp_path: Path) -> None:
-    """As `archive backup --every` sets it."""
-    browser.post("/copies/regular", folder=str(tmp_path / "copy"), every="1d")
-    regular = browser.context.settings().backup
-    strange = browser.post("/copies/regular", folder=str(tmp_path / "copy"), every="soon")
-    browser.post("/copies/regular", every="off")
-
-    assert (tmp_path / "copy", 1) == (regular.to, regular.every.days if regular.every else 0)
-    assert (422, None) == (strange.status_code, browser.context.settings().backup.every)
-
-
-def test_the_language_is_kept(browser: FormBrowser) -> None:
-    """And an unknown one is that of the computer."""
-    browser.post("/settings/language", language="en")
-    chosen = browser.context.settings().language
-    browser.post("/settings/language", language="xx")
-
-    assert ("en", None) == (chosen, browser.context.settings().language)
-
-
-def test_the_place_of_the_token_is_told_in_plain_words(browser: FormBrowser) -> None:
-    """`file:token` is a word of the settings, and "the file token" says nothing of where it lies."""
-    page = browser.get("/settings?change=token")
-
-    assert "Kept in: a file in the archive&#39;s folder that only you can read (token)" in page
 
 
 def test_a_scheduler_that_does_not_run_saves_nothing(browser: FormBrowser, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,37 +58,6 @@ def test_opening_writes_nothing_and_saves_by_itself_at_most_every_ten_minutes(br
     assert browser.job().number == again + 1
 
 
-def test_without_a_token_the_button_stands_first_and_nothing_is_begun(tmp_path: Path) -> None:
-    """What is kept is shown all the same, with what not to do."""
-    maker = story(tmp_path / "home")
-    maker.archive.close()
-    (tmp_path / "home" / "archive.toml").write_text('[token]\nsource = "env:NO_SUCH"\n')
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
-    with open_application(tmp_path / "home", environ) as browser:
-        page = browser.get("/emergency")
-
-    assert not auto(page)
-    assert 1 == page.count("btn first")
-    assert "messages" in page.partition("<h1")[2].partition("</h1>")[0]
-    assert "What not to do" in page
-
-
-def test_what_happened_changes_what_not_to_do_and_the_steps(browser: FormBrowser) -> None:
-    """A stranger may be removed from the contacts later; whoever asks for papers gets none before."""
-    ways = ("changed", "stranger", "asked", "ended", "gone", "unpaid", "other")
-    pages = [browser.get(f"/emergency?what={one}") for one in ways]
-    usual, stranger, asked, ended, gone, unpaid, _other = pages
-
-    assert "Remove 田中 from your contacts" in usual
-    assert "from your contacts" not in stranger
-    assert "Send identity papers" in asked
-    assert "契約途中終了リクエスト" in usual
-    assert "escrow reportedly" in ended
-    assert "Nothing more of a chat" in gone
-    assert 'href="/contracts/job1#money"' in unpaid
-    assert {1} == {page.count(one) for page in pages for one in ('aria-pressed="true"', "btn first")}
-
-
 def test_a_person_is_removed_from_the_contacts_only_once_the_direct_chat_is_held(tmp_path: Path) -> None:
     """Removing deletes the direct chat on Chatwork: not while something of it is missing, nor for a group."""
     maker = story(tmp_path / "home")
@@ -153,11 +122,3 @@ def test_a_ticked_step_stays_ticked_for_its_job(browser: FormBrowser) -> None:
     ticked = re.findall(r'name="step" value="(\w+)" checked', browser.get("/emergency?job=job1"))
 
     assert ["deliver", "alone"] == ticked
-
-
-def test_an_export_is_three_clicks_away(browser: FormBrowser) -> None:
-    """From here straight to what goes in, for the support of the job's platform."""
-    page = browser.get("/emergency?job=job1")
-
-    assert 'href="/packages/order?contract=job1&amp;for=support"' in page
-    assert "What goes into this export" in browser.get("/packages/order?contract=job1&for=support")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -93,38 +92,6 @@ def test_a_full_disk_while_a_package_is_made(desk: FirstDayDesk, browser: FormBr
     assert list((desk.home / "exports").iterdir())
 
 
-def test_an_exports_folder_that_cannot_be_written_names_the_page_to_change_it(
-    desk: FirstDayDesk, browser: FormBrowser
-) -> None:
-    """Not an option of the command line."""
-    (desk.home / "exports").write_text("no folder")
-    browser.post("/packages/make", {"for": "lawyer", "contract": "job1"})
-
-    (advice,) = outcome_of(browser).lines
-    assert (True, False) == ("Choose another exports folder under “Settings”" in advice, "--out" in advice)
-
-
-def test_a_token_that_is_refused_while_the_application_runs(desk: FirstDayDesk, browser: FormBrowser) -> None:
-    """The save says so and links to where a token is stored; so does the overview; what is kept can be looked at."""
-    before = entries(browser)
-    desk.chatwork.revoke_token()
-    browser.post("/home/save")
-    refused, job_page = outcome_of(browser), browser.get("/job")
-    home, talk = browser.get("/home"), browser.get(f"/room/{desk.group}")
-    browser.post("/emergency/rescue")
-    rescue = outcome_of(browser)
-
-    assert not refused.is_complete
-    assert "API token doesn't work" in " ".join((refused.head, *refused.lines))
-    assert 'href="/settings"' in job_page.partition('id="job"')[2]
-    assert 'class="relief lose"' in home
-    assert "the API token is not accepted" in home
-    assert "メッセージ 2" in talk
-    assert not rescue.is_complete
-    assert "What was saved before is kept" in rescue.head
-    assert before == entries(browser)
-
-
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_fault_of_this_program_in_a_job(browser: FormBrowser) -> None:
     """The page says that it is the program's fault and what is kept; the next job runs."""
@@ -191,31 +158,6 @@ def test_a_job_that_was_cut_off_is_told_at_the_next_start(desk: FirstDayDesk) ->
     sentence = "cut off: the program or this computer ended while it ran"
     assert [True, True, False] == [sentence in page for page in (overview, read, after)]
     assert "2026-11-24 12:06" in overview
-
-
-def test_a_home_that_goes_while_the_application_runs_is_restored_without_a_new_start(
-    browser: FormBrowser, desk: FirstDayDesk, tmp_path: Path
-) -> None:
-    """No folder that was there at the start is needed for it."""
-    browser.post("/copies/backup", folder=str(tmp_path / "copy"))
-    assert outcome_of(browser).is_complete
-    desk.home.rename(tmp_path / "elsewhere")
-
-    browser.post("/copies/restore", folder=str(tmp_path / "copy"))
-
-    assert "The archive is restored" in outcome_of(browser).head
-    browser.get("/home")
-
-
-def test_a_file_is_handed_in_after_the_home_has_come_back(browser: FormBrowser, desk: FirstDayDesk) -> None:
-    """The folder for files on their way in is made when one comes, and holds none of them afterwards."""
-    shutil.rmtree(desk.home / "incoming", ignore_errors=True)
-    large = FileStorage(io.BytesIO(b"x" * 1_000_000), "a.png")
-
-    answer = browser.post("/contracts/job1", {"file": large, "kind": "screenshot"})
-
-    assert 302 == answer.status_code
-    assert [] == list((desk.home / "incoming").iterdir())
 
 
 UPLOADS = [

@@ -1,0 +1,214 @@
+"""What users click and what must stand on the page: each file of `sessions` is played from top to bottom.
+
+A file begins with a sentence about it and the stage that it needs (`stage:`, a key of `STAGES`).
+    GET /page            is asked for; the expected status stands before it unless it is 200
+    POST /page a=b       is a form; 302 unless another status stands before it; `a@NAME` hands in a file of this name
+    > WORDS              is done by a function of `Clicks`
+      text               stands on the page or in its address to go on to; `! text` does not; `/pattern/` is found
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from html import unescape
+from pathlib import Path
+
+import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse
+
+from archiver.web.background_work import JobState
+from tests.custody.test_erasures import make_archive
+from tests.support.archives.maker import OTHER_ROOM, ROOM, message_object, story
+from tests.support.console.application import SITE, FormBrowser, open_application, open_job_with_day_of_payment
+from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
+from tests.support.console.saved_archive import set_up
+from tests.support.terminals.terminal import TOKEN
+from tests.support.viewer.page_text import words_of
+
+FOLDER = Path(__file__).with_name("sessions")
+STATUSES = {"GET": 200, "POST": 302}
+OFFLINE = {"CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32, "PATH": ""}
+
+
+class Clicks:
+    """A browser before the application, and the page that it shows."""
+
+    def __init__(self, folder: Path, browser: FormBrowser, desk: FirstDayDesk | None = None) -> None:
+        self.browser, self.desk, self.page = browser, desk, ""
+        home = browser.context.home
+        self.values = {"tmp": folder, "home": home, "ROOM": ROOM, "OTHER_ROOM": OTHER_ROOM, "TOKEN": TOKEN}
+        if desk is not None:
+            self.values |= {"group": desk.group, "other": desk.other, "direct": desk.direct}
+
+    def play(self, line: str) -> None:
+        """One line of a session."""
+        if line.startswith("  "):
+            self.expect(line.strip())
+            return
+        status, verb, words = re.fullmatch(r"([0-9]*) ?(GET|POST|>) (.*)", line.format_map(self.values)).groups()  # type: ignore[union-attr]
+        place, *fields = shlex.split(words)
+        if verb == ">":
+            getattr(self, place)(*fields)
+        else:
+            answer = self.answer(verb, place, fields)
+            self.page = answer.get_data(as_text=True) + str(answer.headers.get("Location", ""))
+            assert int(status or STATUSES[verb]) == answer.status_code, (line, self.page)
+
+    def answer(self, verb: str, place: str, fields: list[str]) -> TestResponse:
+        """The answer to a request."""
+        if verb == "GET":
+            return self.browser.client.get(place, base_url=SITE)
+        given: dict[str, object] = {}
+        for field in fields:
+            name, sign, value = re.fullmatch(r"([a-z_0-9]+)([=@])(.*)", field, re.DOTALL).groups()  # type: ignore[union-attr]
+            given[name] = value if sign == "=" else FileStorage(io.BytesIO(b"x"), value)
+        return self.browser.post(place, given)
+
+    def expect(self, words: str) -> None:
+        """Look at the page."""
+        if words[0] == words[-1] == "/":
+            assert re.search(words[1:-1].format_map(self.values), self.page), (words, self.page)
+            return
+        wanted = words.removeprefix("! ").format_map(self.values)
+        is_there = any(wanted in text for text in (self.page, unescape(self.page), words_of(self.page)))
+        assert is_there != words.startswith("! "), (words, words_of(self.page))
+
+    # --- what a line with > does -----------------------------------------------------------------
+
+    def done(self) -> None:
+        """The work in the background has ended well; its page is shown."""
+        self._ended(is_good=True)
+
+    def failed(self) -> None:
+        """It has ended otherwise."""
+        self._ended(is_good=False)
+
+    def _ended(self, *, is_good: bool) -> None:
+        job = self.browser.job()
+        told = [] if job.outcome is None else [job.outcome.head, *job.outcome.lines]
+        assert is_good == (job.state is JobState.DONE and job.outcome is not None and job.outcome.is_complete), told
+        self.page = "\n".join([*told, self.browser.get("/job")])
+        assert "Traceback" not in self.page
+
+    def chatwork(self, name: str, *given: str) -> None:
+        """Something that the simulated Chatwork can do."""
+        assert self.desk is not None
+        getattr(self.desk.chatwork, name)(*(int(one) if one.isdigit() else one for one in given))
+
+    def post_messages(self, number: str) -> None:
+        """New messages in the group."""
+        assert self.desk is not None
+        for index in range(int(number)):
+            self.desk.chatwork.post(self.desk.group, self.desk.tanaka, f"納品の相談 {index}")
+
+    def write(self, path: str, text: str) -> None:
+        """A file on this computer."""
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text, encoding="utf-8")
+
+    def move(self, path: str, target: str) -> None:
+        """A file or folder goes elsewhere."""
+        Path(path).rename(target)
+
+    def there(self, *patterns: str) -> None:
+        """These are on this computer."""
+        assert [] == [one for one in patterns if not list(Path(str(self.values["tmp"])).glob(one))]
+
+    def gone(self, *patterns: str) -> None:
+        """These are not."""
+        assert [] == [one for one in patterns if list(Path(str(self.values["tmp"])).glob(one))]
+
+    def lacks(self, path: str, *texts: str) -> None:
+        """A file holds none of these texts."""
+        body = Path(path).read_text(encoding="utf-8")
+        assert [] == [text for text in texts if text in body]
+
+    def nowhere(self, *texts: str) -> None:
+        """No file of the archive holds one of these texts."""
+        files = [path for path in self.browser.context.home.rglob("*") if path.is_file()]
+        assert [] == [(path, text) for path in files for text in texts if text.encode() in path.read_bytes()]
+
+
+# --- stages --------------------------------------------------------------------------------------
+
+
+@contextmanager
+def job(folder: Path) -> Iterator[Clicks]:
+    """The application over the story; Chatwork cannot be reached."""
+    story(folder / "home").archive.close()
+    with open_application(folder / "home", {"HOME": str(folder), **OFFLINE}) as browser:
+        yield Clicks(folder, browser)
+
+
+@contextmanager
+def crowdworks(folder: Path) -> Iterator[Clicks]:
+    """The same with a job on CrowdWorks, records that no seal holds yet, and no token at all."""
+    maker = story(folder / "home")
+    maker.contract("job1", platform="crowdworks", client="田中", title="動画", url="https://crowdworks.jp/contracts/1")
+    maker.sync([message_object(30, "検収OKです", sent=200)], minutes=202)
+    maker.archive.close()
+    (folder / "home" / "archive.toml").write_text('[token]\nsource = "file:token"\n')
+    with open_application(folder / "home", {"HOME": str(folder), **OFFLINE, "CHATWORK_API_TOKEN": ""}) as browser:
+        yield Clicks(folder, browser)
+
+
+@contextmanager
+def pay(folder: Path) -> Iterator[Clicks]:
+    """A job in whose chat the day of payment was told."""
+    with open_job_with_day_of_payment(folder / "home") as browser:
+        yield Clicks(folder, browser)
+
+
+@contextmanager
+def two_jobs(folder: Path) -> Iterator[Clicks]:
+    """Two jobs that share a chat, the first of which is saved again."""
+    maker = make_archive(folder / "home")
+    maker.contract("job1", [OTHER_ROOM])
+    maker.archive.close()
+    with open_application(folder / "home", {"HOME": str(folder), **OFFLINE}) as browser:
+        yield Clicks(folder, browser)
+
+
+@contextmanager
+def first_day(folder: Path) -> Iterator[Clicks]:
+    """A computer on the first day, with a Chatwork that answers."""
+    with new_chatwork() as chatwork:
+        desk = FirstDayDesk(folder, chatwork, messages=3)
+        with open_application(desk.home, desk.environ) as browser:
+            yield Clicks(folder, browser, desk)
+
+
+@contextmanager
+def saved(folder: Path) -> Iterator[Clicks]:
+    """The same after the first run."""
+    with new_chatwork() as chatwork:
+        desk = FirstDayDesk(folder, chatwork, messages=3)
+        set_up(desk)
+        with open_application(desk.home, desk.environ) as browser:
+            yield Clicks(folder, browser, desk)
+
+
+STAGES: dict[str, Callable[[Path], object]] = {
+    "job": job,
+    "CrowdWorks": crowdworks,
+    "pay": pay,
+    "two jobs": two_jobs,
+    "first day": first_day,
+    "saved": saved,
+}
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in sorted(FOLDER.glob("*.txt"))])
+def test_a_session_is_as_it_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    """Every page and every form answers as expected."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    _sentence, stage, *lines = path.read_text(encoding="utf-8").splitlines()
+    with STAGES[stage.removeprefix("stage: ")](tmp_path) as clicks:  # type: ignore[attr-defined]
+        for line in lines:
+            if line.strip() and not line.startswith("#"):
+                clicks.play(line)
