@@ -170,22 +170,17 @@ class SyncReport:
         sealed = [number for number in (earlier.sealed, self.sealed) if number is not None]
         offsets = [offset for offset in (earlier.clock_offset_ms, self.clock_offset_ms) if offset is not None]
         open_troubles = {*self.reported, *(trouble for trouble in earlier.reported if trouble in self.troubles)}
+        either = ("has_room_list", "unread_dropped", "is_undecided", "contacts", "doubtful")
         return replace(
             self,
+            **{name: getattr(self, name) or getattr(earlier, name) for name in either},
+            **{name: getattr(earlier, name) + getattr(self, name) for name in ("requests", "undated", "alerts")},
             started_at=earlier.started_at,
-            requests=earlier.requests + self.requests,
             rooms=[room.after(rooms[room.room_id]) if room.room_id in rooms else room for room in self.rooms],
             sealed=max(sealed, default=None),
             reported=tuple(sorted(open_troubles)),
-            has_room_list=earlier.has_room_list or self.has_room_list,
-            unread_dropped=earlier.unread_dropped or self.unread_dropped,
             clock_offset_ms=max(offsets, key=abs, default=None),
-            undated=earlier.undated + self.undated,
-            doubtful=self.doubtful or earlier.doubtful,
-            is_undecided=self.is_undecided or earlier.is_undecided,
             complaints=tuple(dict.fromkeys((*earlier.complaints, *self.complaints))),
-            contacts=earlier.contacts or self.contacts,
-            alerts=(*earlier.alerts, *self.alerts),
         )
 
     def document(self) -> dict[str, Any]:

@@ -37,12 +37,8 @@ SYNC_EVERY = 64 * 2**20
 class PartialFile:
     """A file that is being downloaded, as a context manager. Raises OSError."""
 
-    def __init__(self, part: Path, size: int, *, every: int = SYNC_EVERY) -> None:
-        """Resume what is here of a file of `size` bytes (0 = unknown: nothing is resumed).
-
-        The data is made durable after each `every` bytes.
-        """
-        self._durable_every = every
+    def __init__(self, part: Path, size: int) -> None:
+        """Resume what is here of a file of `size` bytes (0 = unknown: nothing is resumed)."""
         self.part_path = part
         self.size_here = 0
         self.etag = ""
@@ -101,7 +97,7 @@ class PartialFile:
         self._file.write(chunk)
         self._digest.update(chunk)
         self.size_here += len(chunk)
-        if self.size_here - self._durable >= self._durable_every:
+        if self.size_here - self._durable >= SYNC_EVERY:
             self._make_durable()
 
     def discard(self) -> None:
@@ -188,8 +184,6 @@ def download(
     seconds: float | None = None,
     seconds_left: float | None = None,
     progress: Progress,
-    timeout: tuple[float, float] = TIMEOUT_SECONDS,
-    durable_every: int = SYNC_EVERY,
 ) -> DownloadState:
     """Download into `part`, up to `size` bytes (None = unknown: as many as come, up to `size_limit`).
 
@@ -197,11 +191,11 @@ def download(
     go on later: it gets longer, but no more than `seconds_left`. Raises TransferFailed (its `reason` is a stable word,
     for the record) and OSError of the disk. Bytes that cannot become the file are removed.
     """
-    with PartialFile(part, size or 0, every=durable_every) as partial:
+    with PartialFile(part, size or 0) as partial:
         if size and partial.size_here == size:
             partial.set_whole()
             return DownloadState(size, partial.sha256, is_whole=True)
-        return _exchange(session, url, partial, _Wanted(size, size_limit, seconds, seconds_left, progress), timeout)
+        return _exchange(session, url, partial, _Wanted(size, size_limit, seconds, seconds_left, progress))
 
 
 def discard_partial(part: Path) -> None:
@@ -219,8 +213,8 @@ class _Wanted(NamedTuple):
     seconds_left: float | None
     progress: Progress
 
-    def seconds_for_headers(self, timeout: tuple[float, float]) -> float:
-        return min(sum(timeout), max(SHORTEST_SECONDS, math.inf if self.seconds is None else self.seconds))
+    def seconds_for_headers(self) -> float:
+        return min(sum(TIMEOUT_SECONDS), max(SHORTEST_SECONDS, math.inf if self.seconds is None else self.seconds))
 
     def seconds_for_all(self) -> float:
         """A file of unknown size cannot go on later, so it gets longer at once, but only as long as the run."""
@@ -230,17 +224,15 @@ class _Wanted(NamedTuple):
         return min(seconds * UNKNOWN_SIZE_FACTOR, math.inf if self.seconds_left is None else self.seconds_left)
 
 
-def _exchange(
-    session: Session, url: str, partial: PartialFile, wanted: _Wanted, timeout: tuple[float, float]
-) -> DownloadState:
+def _exchange(session: Session, url: str, partial: PartialFile, wanted: _Wanted) -> DownloadState:
     """Request the file and stream it, within one deadline for the headers and a later one for all."""
     until = time.monotonic() + wanted.seconds_for_all()
-    limit = wanted.seconds_for_headers(timeout)
+    limit = wanted.seconds_for_headers()
     has_answer = False
     try:
         with (
             ExchangeDeadline(limit) as deadline,
-            _follow_redirects(session, url, partial, (min(timeout[0], limit), min(timeout[1], limit))) as response,
+            _follow_redirects(session, url, partial, limit) as response,
         ):
             has_answer = True
             _check_response(response, partial, wanted.size)
@@ -297,9 +289,7 @@ def _is_end_untold(headers: Mapping[str, str]) -> bool:
     return not any(name in headers for name in ("content-length", "transfer-encoding", "content-encoding"))
 
 
-def _follow_redirects(
-    session: Session, url: str, partial: PartialFile, timeout: tuple[float, float]
-) -> requests.Response:
+def _follow_redirects(session: Session, url: str, partial: PartialFile, limit: float) -> requests.Response:
     """The response of the address after at most two redirects."""
     headers = {"Range": f"bytes={partial.size_here}-"} if partial.size_here else {}
     if partial.size_here and partial.etag:
@@ -307,7 +297,7 @@ def _follow_redirects(
     for _ in range(REDIRECTS_LIMIT + 1):
         # A proxy would send a request to this computer off it.
         proxies = {"no_proxy": "*"} if check_address(url) else None
-        response = _get_with_retry(session, url, headers, timeout, proxies)
+        response = _get_with_retry(session, url, headers, limit, proxies)
         if response.status_code not in REDIRECT_STATUSES:
             return response
         response.close()
@@ -316,16 +306,14 @@ def _follow_redirects(
 
 
 def _get_with_retry(
-    session: Session,
-    url: str,
-    headers: Mapping[str, str],
-    timeout: tuple[float, float],
-    proxies: dict[str, str] | None,
+    session: Session, url: str, headers: Mapping[str, str], limit: float, proxies: dict[str, str] | None
 ) -> requests.Response:
     """Send the request, once more if the host closed the connection before it answered.
 
     It may have closed a kept connection just as this request was sent (RFC 9112 §9.3.1).
     """
+
+    timeout = min(TIMEOUT_SECONDS[0], limit), min(TIMEOUT_SECONDS[1], limit)
 
     def ask() -> requests.Response:
         return session.get(url, headers=headers, stream=True, allow_redirects=False, timeout=timeout, proxies=proxies)

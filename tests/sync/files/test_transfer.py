@@ -31,15 +31,18 @@ SHA256 = hashlib.sha256(BODY).hexdigest()
 class Host:
     """A download host with one file, and the part that arrives."""
 
-    def __init__(self, chatwork: Chatwork, folder: Path) -> None:
-        self.chatwork = chatwork
+    def __init__(self, chatwork: Chatwork, folder: Path, patched: pytest.MonkeyPatch) -> None:
+        self.chatwork, self.patched = chatwork, patched
         self.part = folder / "1-2.part"
         self.mark = folder / "1-2.mark"
         self.room = chatwork.add_room("動画編集")
         self.file = chatwork.upload(self.room, chatwork.owner, "a.bin", data=BODY)
         self.session = transfer.harden(transfer.Session(), local=True)
         self.told: list[int] = []
-        self.timeout = transfer.TIMEOUT_SECONDS
+
+    def hurry(self, seconds: float) -> None:
+        """Wait no longer than this to connect, and between two chunks."""
+        self.patched.setattr(transfer, "TIMEOUT_SECONDS", (seconds, seconds))
 
     def url(self) -> str:
         """A fresh address of the file."""
@@ -55,7 +58,6 @@ class Host:
             size_limit=10**7,
             seconds=seconds,
             progress=self.told.append,
-            timeout=self.timeout,
         )
 
     def failing(self, url: str | None = None, *, size: int | None = SIZE) -> str:
@@ -70,10 +72,10 @@ class Host:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[Host]:
+def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
     """A running download host."""
     with Chatwork() as chatwork:
-        made = Host(chatwork, tmp_path)
+        made = Host(chatwork, tmp_path, monkeypatch)
         yield made
         made.session.close()
 
@@ -218,7 +220,8 @@ def test_what_comes_is_made_durable_on_the_way(host: Host) -> None:
         marks.append(json.loads(host.mark.read_bytes())["size"] if host.mark.exists() else 0)
         assert have - marks[-1] <= 200_000 + transfer.CHUNK_BYTES
 
-    download(host.session, host.url(), host.part, size=SIZE, size_limit=SIZE, progress=note, durable_every=200_000)
+    host.patched.setattr(transfer, "SYNC_EVERY", 200_000)
+    download(host.session, host.url(), host.part, size=SIZE, size_limit=SIZE, progress=note)
 
     assert len(set(marks)) > 2
 
@@ -487,7 +490,7 @@ def test_a_range_that_cannot_be_served_makes_the_next_attempt_begin_anew(host: H
 
 def test_a_host_that_does_not_answer_is_given_up(host: Host) -> None:
     """In time, with its own reason; a dead port too."""
-    host.timeout = (0.2, 0.2)
+    host.hurry(0.2)
     with ScriptedServer([hang]) as silent:
         silent_reason = host.failing(silent.url)
 
@@ -496,7 +499,7 @@ def test_a_host_that_does_not_answer_is_given_up(host: Host) -> None:
 
 def test_a_host_that_stops_in_the_middle_is_cut(host: Host) -> None:
     """What came is kept."""
-    host.timeout = (0.2, 0.2)
+    host.hurry(0.2)
     whole = reply(body=BODY, etag='"x"')
 
     def half(connection: object, over: object) -> None:
@@ -518,7 +521,7 @@ NEVER_ENDING_HEADERS = ("status line", "headers", "100 Continue", "100 Continue,
 @pytest.mark.parametrize("what", NEVER_ENDING_HEADERS)
 def test_headers_that_never_end_are_given_up(host: Host, what: str) -> None:
     """Each byte comes in time, and still there is one deadline; the host is not asked a second time."""
-    host.timeout = (0.2, 0.2)
+    host.hurry(0.2)
     begun = time.monotonic()
     with ScriptedServer([NEVER_ENDING[what]]) as endless:
         reason = host.failing(endless.url)
@@ -582,7 +585,7 @@ def test_a_file_of_unknown_size_takes_no_longer_than_the_run(host: Host) -> None
 
 def test_a_large_file_that_comes_slowly_is_no_fault(host: Host) -> None:
     """The deadline of the headers is no deadline of the body."""
-    host.timeout = (0.3, 0.3)
+    host.hurry(0.3)
     slow = repeat(BODY[: SIZE // 16], after=reply(body=BODY, etag='"x"')[:-SIZE], seconds=0.1)
 
     with ScriptedServer([slow]) as other:

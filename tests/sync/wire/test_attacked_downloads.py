@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import pytest
@@ -90,7 +89,7 @@ SAMPLE = (
 def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
     """One world for all attacks, whose downloads are hurried; after the last one everything is held and verifies."""
     with pytest.MonkeyPatch.context() as hurried:
-        hurried.setattr(transfer, "download", partial(transfer.download, timeout=(0.3, 0.3)))
+        hurried.setattr(transfer, "TIMEOUT_SECONDS", (0.3, 0.3))
         with behind_socket(tmp_path_factory.mktemp("downloads") / "home") as made:
             yield made
             made.world.clock.pass_by(days=10)
