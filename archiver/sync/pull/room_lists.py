@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from gettext import gettext as _
 from typing import Literal
 
-from archiver.chatwork.client import Listing
+from archiver.chatwork.client import Client, Listing
 from archiver.chatwork.models import File, Room, Task
 from archiver.errors import NotUnderstood, NotVisible
 from archiver.records import AccountId, JsonObject, Observation, ObservedBy, Reply, RoomId, TaskId
@@ -27,63 +28,9 @@ from archiver.sync.report import RoomReport
 
 _PEOPLE_FIELDS = {"file": ("account",), "task": ("account", "assigned_by_account")}
 
-
-def append_differences(
-    context: PullContext,
-    writing: Writing,
-    kind: str,
-    room: int,
-    received: Mapping[int, JsonObject],
-    reply: Reply,
-    report: RoomReport,
-    *,
-    complete: bool,
-) -> None:
-    """Append what differs in a list of files, tasks or members, and count it; nothing of what the owner erased."""
-    erased = frozenset() if kind == "member" else left_of(writing, kind, room, received)
-    digest = None if erased else reply.digest
-    kept = {ident: element for ident, element in received.items() if ident not in erased}
-    differences = changes.compare_objects(
-        kind, kept, current_state.known_objects(writing, kind, room), complete=complete
-    )
-    fields = _PEOPLE_FIELDS.get(kind, ())
-    observations = (
-        account_observations(writing, room, changes.people_in(list(kept.values()), fields), digest) if fields else []
-    )
-    prefix = f"member/{room}" if kind == "member" else kind
-    for ident, element in sorted(differences.new_and_changed.items()):
-        observations.append(Observation(kind, f"{prefix}/{ident}", object_payload(element, "present"), room, digest))
-    for ident in differences.gone:
-        last = current_state.last_payload(writing, f"{prefix}/{ident}", room)
-        if last is not None:
-            gone_payload = object_payload(last["object"], "gone")
-            observations.append(Observation(kind, f"{prefix}/{ident}", gone_payload, room, digest))
-    append_observations(context, writing, observations, reply, report, keeps_reply=not erased)
-    _count_differences(kind, differences, report)
-
-
-def _count_differences(kind: str, differences: changes.Differences, report: RoomReport) -> None:
-    report.disappeared |= bool(differences.gone)
-    if kind == "file":
-        report.files_new += len(differences.new)
-    elif kind == "task":
-        report.tasks_new += len(differences.new)
-        report.tasks_changed += len(differences.changed) + len(differences.gone)
-
-
-def room_accounts(context: PullContext, room: int) -> list[AccountId]:
-    """The accounts of everybody ever seen in a room, to request lists one by one."""
-    with context.archive.reading() as reading:
-        accounts = (
-            current_state.person_fingerprints(reading, room).keys()
-            | current_state.known_objects(reading, "member", room).keys()
-        )
-    return [AccountId(account) for account in sorted(accounts)]
-
-
+Part = Listing[File] | Listing[Task]
 Status = Literal["open", "done"]
 STATUSES: tuple[Status, ...] = ("open", "done")
-
 
 SINGLE_READS_LIMIT = 50
 """The most tasks read singly in one room and run because no list shows them."""
@@ -91,148 +38,186 @@ SINGLE_READS_LIMIT = 50
 
 def pull_people(context: PullContext, room: Room, report: RoomReport) -> None:
     """Read description, members and tasks; the visit is whole only when no task is left to be read singly."""
-    pull_description(context, room.room_id, report)
-    pull_members(context, room.room_id, report)
-    whole = pull_tasks(context, room.room_id, report)
+    lists = _RoomLists(context, room.room_id, report)
+    lists.read_description()
+    lists.read_members()
+    whole = lists.read_tasks()
     counters = plan.counters_text(room) if whole else ""  # without them the room counts as moved in the next run
     with context.archive.writing() as writing:
         record_visit(context, writing, room.room_id, plan.PEOPLE, counters=counters)
 
 
-def pull_description(context: PullContext, room: int, report: RoomReport) -> None:
-    """Read the room's name, description, type, role and icon."""
-    single = context.client.room(RoomId(room))
+def pull_files(context: PullContext, room: Room, report: RoomReport) -> None:
+    """Read the file list; a full list is read again for each person, and reported if still cut."""
+    lists, client = _RoomLists(context, room.room_id, report), context.client
+    listing = client.files(room.room_id)
+    found, last, complete = _by_id(listing), listing.reply, listing.rows < changes.WINDOW
+    if not complete:
+        # The list is appended first: it may name people that nothing else names.
+        lists.append_part("file", listing)
+        lists.read_members()
+        parts, complete = lists.read_each("file", lambda account: client.files(room.room_id, account_id=account))
+        found |= {ident: element for part in parts for ident, element in _by_id(part).items()}
+        last = parts[-1].reply if parts else last
+        if not complete:
+            context.troubles.add(f"room/{room.room_id}/files/cut")
     with context.archive.writing() as writing:
-        if current_state.room_fingerprint(writing, room) != fingerprint("room", single.object):
-            observation = Observation("room", f"room/{room}", {"object": single.object}, room, single.reply.digest)
-            append_observations(context, writing, [observation], single.reply, report)
-    report.name = single.model.name or report.name
+        lists.append(writing, "file", found, last, complete=complete)
+        record_visit(context, writing, room.room_id, plan.FILES, counters=plan.counters_text(room))
 
 
-def pull_members(context: PullContext, room: int, report: RoomReport) -> None:
-    """Read who is in the room now, and record who is not any more."""
-    listing = context.client.members(RoomId(room))
-    if not listing.items:  # the token's owner is a member, so an empty list is an error
-        raise NotUnderstood(path=listing.reply.path, detail=_("a chat without members"))
-    received = {item.model.number: item.object for item in listing.items}
-    with context.archive.writing() as writing:
-        append_differences(context, writing, "member", room, received, listing.reply, report, complete=True)
-
-
-def pull_tasks(context: PullContext, room: int, report: RoomReport) -> bool:
-    """Read open and done tasks, then singly those missing from the lists; returns False if some of these are left over.
-
-    A task that neither list shows is read singly, as it may have moved between them; a task that was last seen in a
-    status whose list stays cut may be behind the cut, so that its absence proves nothing.
-    """
-    listed: set[int] = set()
-    whole: set[str] = set()
-    for status in STATUSES:
-        listing = context.client.tasks(RoomId(room), status=status)
-        listed |= set(_append_part(context, "task", room, listing, report))
-        if listing.rows < changes.WINDOW or _read_split_lists(context, room, status, listed, report):
-            whole.add(status)
-    if len(whole) < len(STATUSES):
-        context.troubles.add(f"room/{room}/people/cut")
-    with context.archive.reading() as reading:
-        statuses = current_state.task_statuses(reading, room)
-    missing = [task for task, status in statuses.items() if task not in listed and (status in whole or len(whole) == 2)]
-    return _read_missing_tasks(context, room, missing, report)
-
-
-def _read_split_lists(context: PullContext, room: int, status: Status, listed: set[int], report: RoomReport) -> bool:
-    """Read the list for each assignee, and if that is not enough for each assigner; returns whether it is now whole."""
-    everybody = room_accounts(context, room)
-    for field in ("account_id", "assigned_by_account_id"):
-        whole = True
-        for account in everybody:
-            part = context.client.tasks(RoomId(room), status=status, **{field: account})
-            listed |= set(_append_part(context, "task", room, part, report))
-            whole &= part.rows < changes.WINDOW
-        if whole:
-            return True
-    return False
-
-
-def _objects_by_id(part: Listing[File] | Listing[Task]) -> dict[int, JsonObject]:
+def _by_id(part: Part) -> dict[int, JsonObject]:
     """The objects of a list by their ids."""
     return {item.model.number: item.object for item in part.items}
 
 
-def _append_part(
-    context: PullContext, kind: str, room: int, part: Listing[File] | Listing[Task], report: RoomReport
-) -> dict[int, JsonObject]:
-    """Append what a list shows that may not be complete; returns its objects by their ids."""
-    listed = _objects_by_id(part)
-    with context.archive.writing() as writing:
-        append_differences(context, writing, kind, room, listed, part.reply, report, complete=False)
-    return listed
+@dataclass(frozen=True, slots=True)
+class _RoomLists:
+    """The lists of one room; what differs in them becomes entries and is counted."""
 
+    context: PullContext
+    room: RoomId
+    report: RoomReport
 
-def _read_missing_tasks(context: PullContext, room: int, missing: Sequence[int], report: RoomReport) -> bool:
-    """Read as many of these tasks as one run may, after those of the last run; returns whether all were read."""
-    slot = remembered_values.TASKS_READ.of(room)
-    with context.archive.reading() as reading:
-        last = slot.recall(reading)
-    in_turn = sorted(missing, key=lambda task: (task <= last, task))[:SINGLE_READS_LIMIT]
-    for task in in_turn:
-        _read_task(context, room, task, report)
-    whole = len(in_turn) == len(missing)
-    if not whole or last:
-        with context.archive.writing() as writing:
-            slot.remember(writing, None if whole else in_turn[-1])
-    if not whole:
-        context.troubles.add(f"room/{room}/people/unread")
-    return whole
+    @property
+    def client(self) -> Client:
+        return self.context.client
 
+    def append(
+        self, writing: Writing, kind: str, received: Mapping[int, JsonObject], reply: Reply, *, complete: bool
+    ) -> None:
+        """Append what differs in a list of files, tasks or members, and count it; nothing of what the owner erased."""
+        room = self.room
+        erased = frozenset() if kind == "member" else left_of(writing, kind, room, received)
+        digest = None if erased else reply.digest
+        kept = {ident: element for ident, element in received.items() if ident not in erased}
+        known = current_state.known_objects(writing, kind, room)
+        differences = changes.compare_objects(kind, kept, known, complete=complete)
+        people = changes.people_in(list(kept.values()), _PEOPLE_FIELDS.get(kind, ()))
+        observations = account_observations(writing, room, people, digest) if people else []
+        prefix = f"member/{room}" if kind == "member" else kind
+        for ident, element in sorted(differences.new_and_changed.items()):
+            payload = object_payload(element, "present")
+            observations.append(Observation(kind, f"{prefix}/{ident}", payload, room, digest))
+        for ident in differences.gone:
+            last = current_state.last_payload(writing, f"{prefix}/{ident}", room)
+            if last is not None:
+                gone_payload = object_payload(last["object"], "gone")
+                observations.append(Observation(kind, f"{prefix}/{ident}", gone_payload, room, digest))
+        append_observations(self.context, writing, observations, reply, self.report, keeps_reply=not erased)
+        self._count(kind, differences)
 
-def _read_task(context: PullContext, room: int, task: int, report: RoomReport) -> None:
-    """Read one task; a 404 proves that it is gone, whatever the lists show."""
-    try:
-        single = context.client.task(RoomId(room), TaskId(task))
-    except NotVisible as error:
-        if error.status != 404:
-            raise
-        _append_gone_task(context, room, task, error.reply, report)
-    else:
-        with context.archive.writing() as writing:
-            append_differences(
-                context, writing, "task", room, {task: single.object}, single.reply, report, complete=False
+    def _count(self, kind: str, differences: changes.Differences) -> None:
+        self.report.disappeared |= bool(differences.gone)
+        if kind == "file":
+            self.report.files_new += len(differences.new)
+        elif kind == "task":
+            self.report.tasks_new += len(differences.new)
+            self.report.tasks_changed += len(differences.changed) + len(differences.gone)
+
+    def append_part(self, kind: str, part: Part) -> None:
+        """Append what a list shows that may not be complete."""
+        with self.context.archive.writing() as writing:
+            self.append(writing, kind, _by_id(part), part.reply, complete=False)
+
+    def read_each(self, kind: str, ask: Callable[[AccountId], Part]) -> tuple[list[Part], bool]:
+        """Read a list for everybody ever seen in the room, one by one; and whether none of these is cut."""
+        with self.context.archive.reading() as reading:
+            seen = current_state.person_fingerprints(reading, self.room).keys()
+            accounts = seen | current_state.known_objects(reading, "member", self.room).keys()
+        parts: list[Part] = []
+        for account in sorted(accounts):
+            parts.append(ask(AccountId(account)))
+            self.append_part(kind, parts[-1])
+        return parts, all(part.rows < changes.WINDOW for part in parts)
+
+    def read_description(self) -> None:
+        """Read the room's name, description, type, role and icon."""
+        single = self.client.room(self.room)
+        with self.context.archive.writing() as writing:
+            if current_state.room_fingerprint(writing, self.room) != fingerprint("room", single.object):
+                payload = {"object": single.object}
+                observation = Observation("room", f"room/{self.room}", payload, self.room, single.reply.digest)
+                append_observations(self.context, writing, [observation], single.reply, self.report)
+        self.report.name = single.model.name or self.report.name
+
+    def read_members(self) -> None:
+        """Read who is in the room now, and record who is not any more."""
+        listing = self.client.members(self.room)
+        if not listing.items:  # the token's owner is a member, so an empty list is an error
+            raise NotUnderstood(path=listing.reply.path, detail=_("a chat without members"))
+        received = {item.model.number: item.object for item in listing.items}
+        with self.context.archive.writing() as writing:
+            self.append(writing, "member", received, listing.reply, complete=True)
+
+    def read_tasks(self) -> bool:
+        """Read open and done tasks, then singly those missing from the lists; False if some of these are left over.
+
+        A task that neither list shows is read singly, as it may have moved between them; a task that was last seen in
+        a status whose list stays cut may be behind the cut, so that its absence proves nothing.
+        """
+        listed: set[int] = set()
+        whole: set[str] = set()
+        for status in STATUSES:
+            listing = self.client.tasks(self.room, status=status)
+            self.append_part("task", listing)
+            listed |= _by_id(listing).keys()
+            if listing.rows < changes.WINDOW or self._read_split_tasks(status, listed):
+                whole.add(status)
+        if len(whole) < len(STATUSES):
+            self.context.troubles.add(f"room/{self.room}/people/cut")
+        with self.context.archive.reading() as reading:
+            statuses = current_state.task_statuses(reading, self.room)
+        may_be_gone = [task for task, status in statuses.items() if status in whole or len(whole) == 2]
+        return self._read_missing_tasks([task for task in may_be_gone if task not in listed])
+
+    def _read_split_tasks(self, status: Status, listed: set[int]) -> bool:
+        """Read the list for each assignee, and if that is not enough for each assigner; whether it is now whole."""
+        for field in ("account_id", "assigned_by_account_id"):
+            parts, whole = self.read_each(
+                "task",
+                lambda account: self.client.tasks(self.room, status=status, **{field: account}),  # noqa: B023
             )
+            listed |= {item.model.number for part in parts for item in part.items}
+            if whole:
+                return True
+        return False
 
+    def _read_missing_tasks(self, missing: Sequence[int]) -> bool:
+        """Read as many of these tasks as one run may, after those of the last run; returns whether all were read."""
+        slot = remembered_values.TASKS_READ.of(self.room)
+        with self.context.archive.reading() as reading:
+            last = slot.recall(reading)
+        in_turn = sorted(missing, key=lambda task: (task <= last, task))[:SINGLE_READS_LIMIT]
+        for task in in_turn:
+            self._read_task(task)
+        whole = len(in_turn) == len(missing)
+        if not whole or last:
+            with self.context.archive.writing() as writing:
+                slot.remember(writing, None if whole else in_turn[-1])
+        if not whole:
+            self.context.troubles.add(f"room/{self.room}/people/unread")
+        return whole
 
-def _append_gone_task(context: PullContext, room: int, task: int, reply: Reply, report: RoomReport) -> None:
-    with context.archive.writing() as writing:
-        last = current_state.last_payload(writing, f"task/{task}", room)
-        if last is None:
-            return
-        gone_payload = object_payload(last["object"], "gone", ObservedBy.SINGLE)
-        append_observations(
-            context, writing, [Observation("task", f"task/{task}", gone_payload, room, reply.digest)], reply, report
-        )
-    report.tasks_changed += 1
-    report.disappeared = True
+    def _read_task(self, task: int) -> None:
+        """Read one task; a 404 proves that it is gone, whatever the lists show."""
+        try:
+            single = self.client.task(self.room, TaskId(task))
+        except NotVisible as error:
+            if error.status != 404:
+                raise
+            self._append_gone_task(task, error.reply)
+        else:
+            with self.context.archive.writing() as writing:
+                self.append(writing, "task", {task: single.object}, single.reply, complete=False)
 
-
-def pull_files(context: PullContext, room: Room, report: RoomReport) -> None:
-    """Read the file list; a full list is read again for each person, and reported if still cut."""
-    number = room.room_id
-    listing = context.client.files(RoomId(number))
-    everything = _objects_by_id(listing)
-    complete = listing.rows < changes.WINDOW
-    last = listing.reply
-    if not complete:
-        # The list is appended first: it may name people that nothing else names.
-        _append_part(context, "file", number, listing, report)
-        pull_members(context, number, report)
-        complete = True
-        for account in room_accounts(context, number):
-            part = context.client.files(RoomId(number), account_id=account)
-            everything |= _append_part(context, "file", number, part, report)
-            complete &= part.rows < changes.WINDOW
-            last = part.reply
-        if not complete:
-            context.troubles.add(f"room/{number}/files/cut")
-    with context.archive.writing() as writing:
-        append_differences(context, writing, "file", number, everything, last, report, complete=complete)
-        record_visit(context, writing, number, plan.FILES, counters=plan.counters_text(room))
+    def _append_gone_task(self, task: int, reply: Reply) -> None:
+        with self.context.archive.writing() as writing:
+            last = current_state.last_payload(writing, f"task/{task}", self.room)
+            if last is None:
+                return
+            payload = object_payload(last["object"], "gone", ObservedBy.SINGLE)
+            gone = Observation("task", f"task/{task}", payload, self.room, reply.digest)
+            append_observations(self.context, writing, [gone], reply, self.report)
+        self.report.tasks_changed += 1
+        self.report.disappeared = True
