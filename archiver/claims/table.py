@@ -82,7 +82,7 @@ WORDS: Mapping[str, str] = {
     # a closed account
     "closed": "{time} に、{sign}ことを確認",
     "closed.posted": "アカウントの解約を知らせる形のChatworkの自動メッセージ({posted}、No.{no})の後、{text}",
-    "closed.suffix": "相手の表示名に、解約を示す「{mark}」が付いている",
+    "closed.suffix": "相手の表示名に、Chatworkアカウントの解約を示す「{mark}」が付いている",
     "closed.gone": "相手が参加者の一覧に表示されなくなった",
     "closed.group": "相手とのダイレクトチャットがグループチャットに変わった",
     # how messages were received

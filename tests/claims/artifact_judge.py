@@ -467,7 +467,7 @@ def _minute(seconds: int) -> str:
 def _on_closing(truth: Truth, page: str) -> Iterator[str]:
     counterpart, at = truth.dispute.counterpart, truth.dispute.noticed_closing
     true = None if at is None or counterpart is None or counterpart[0] != CLIENT else _second(at)[:-3]
-    found = _findall(rf"({DAY}\d\d:\d\d)に、相手の表示名に、解約を示す「\(解約済\)」が付いていることを確認", page)
+    found = _findall(rf"({DAY}\d\d:\d\d)に、相手の表示名に、Chatworkアカウントの解約を示す「\(解約済\)」が付いていることを確認", page)
     if set(found) != ({true} if true else set()):
         yield f"the closed account ({found})"
 
@@ -796,7 +796,7 @@ def _on_page_and_show(told: Told) -> Iterator[str]:
     for page, shown in pairs:
         if (page and _rfc_of(page[1])) != shown:
             yield f"report and show differ ({page and page[1]}, {shown})"
-    closed = _search(rf"({DAY}\d\d:\d\d)に、相手の表示名に、解約を示す「\(解約済\)」", told.report)
+    closed = _search(rf"({DAY}\d\d:\d\d)に、相手の表示名に、Chatworkアカウントの解約を示す「\(解約済\)」", told.report)
     shown = told.show["closed_account"]
     if (closed and _rfc_of(closed[1] + ":00")[:16]) != (shown and shown["noticed_at"][:16]):
         yield "report and show differ about the closed account"

@@ -24,7 +24,7 @@ POST = "[info][title][dtext:chatroom_member_is][piconname:{who}][dtext:chatroom_
 ALL = "[info][dtext:chatroom_resigned_priv_change_all][/info]"
 POSTED = "2026-11-08 10:00"
 AFTER_IT = f"アカウントの解約を知らせる形のChatworkの自動メッセージ({POSTED}、No.2)の後、"
-SUFFIX = "2026-11-10 10:00 に、相手の表示名に、解約を示す「(解約済)」が付いていることを確認"
+SUFFIX = "2026-11-10 10:00 に、相手の表示名に、Chatworkアカウントの解約を示す「(解約済)」が付いていることを確認"
 GONE = "2026-11-10 10:00 に、相手が参加者の一覧に表示されなくなったことを確認"
 GROUP = "2026-11-10 10:00 に、相手とのダイレクトチャットがグループチャットに変わったことを確認"
 
@@ -136,7 +136,7 @@ def test_a_closed_account_is_known_by_the_end_of_its_name(name: str, mark: str) 
     closings = account_closings([entry], OWNER)
 
     assert is_closed_name(name) == bool(mark)
-    assert [f"相手の表示名に、解約を示す「{mark}」が付いている"] * bool(mark) == [closed_sign(one) for one in closings]
+    assert [f"相手の表示名に、Chatworkアカウントの解約を示す「{mark}」が付いている"] * bool(mark) == [closed_sign(one) for one in closings]
 
 
 def test_a_name_is_closed_since_it_had_the_mark_to_the_end() -> None:
