@@ -467,7 +467,8 @@ def _minute(seconds: int) -> str:
 def _on_closing(truth: Truth, page: str) -> Iterator[str]:
     counterpart, at = truth.dispute.counterpart, truth.dispute.noticed_closing
     true = None if at is None or counterpart is None or counterpart[0] != CLIENT else _second(at)[:-3]
-    found = _findall(rf"({DAY}\d\d:\d\d)に、相手の表示名に、Chatworkアカウントの解約を示す「\(解約済\)」が付いていることを確認", page)
+    mark = r"に、相手の表示名に、Chatworkアカウントの解約を示す「\(解約済\)」が付いていることを確認"
+    found = _findall(rf"({DAY}\d\d:\d\d){mark}", page)
     if set(found) != ({true} if true else set()):
         yield f"the closed account ({found})"
 

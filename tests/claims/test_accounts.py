@@ -136,7 +136,8 @@ def test_a_closed_account_is_known_by_the_end_of_its_name(name: str, mark: str) 
     closings = account_closings([entry], OWNER)
 
     assert is_closed_name(name) == bool(mark)
-    assert [f"相手の表示名に、Chatworkアカウントの解約を示す「{mark}」が付いている"] * bool(mark) == [closed_sign(one) for one in closings]
+    told = [f"相手の表示名に、Chatworkアカウントの解約を示す「{mark}」が付いている"] * bool(mark)
+    assert told == [closed_sign(one) for one in closings]
 
 
 def test_a_name_is_closed_since_it_had_the_mark_to_the_end() -> None:

@@ -70,7 +70,7 @@ def limits(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         wrong_clocks=case.wrong_clocks[-MAX_NAMED:],
         more_clocks=len(case.wrong_clocks) - MAX_NAMED,
         doubtful_dates=case.doubtful_dates[-MAX_NAMED:],
-        span_text=_span_text,
+        length_text=_length_text,
         lacking=[one for one in case.attachments if one.sha256 is None],
         named=MAX_NAMED,
         more=[
@@ -119,13 +119,13 @@ def _pause_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[s
         yield from lines or [f"{say(PAUSE)}: {no_pauses_text(room.watch for room in case.rooms)}"]
 
 
-def _span_text(span: timedelta) -> str:
-    """A difference of clocks in its largest unit: `およそ9時間`."""
-    seconds = abs(round(span.total_seconds()))
-    for words, unit in (("およそ{n}日", 86_400), ("およそ{n}時間", 3_600), ("およそ{n}分", 60)):
-        if seconds >= unit:
+def _length_text(span: timedelta) -> str:
+    """A length of time in its largest unit, from two days on in days: `9時間`."""
+    seconds = round(abs(span.total_seconds()))
+    for words, unit, least in (("{n}日", 86_400, 172_800), ("{n}時間", 3_600, 3_600), ("{n}分", 60, 60)):
+        if seconds >= least:
             return say(words, n=round(seconds / unit))
-    return say("およそ{n}秒", n=seconds)
+    return say("{n}秒", n=seconds)
 
 
 REFUSALS = {"unreadable": "「見つからない」(404)と応答。理由は分かりません", "hidden": "プランの制限で見えないと応答"}
@@ -240,30 +240,17 @@ def _shown_seals(case: ReportInput) -> list[SealLine]:
 def _seal_row(line: SealLine, *, waits: bool) -> tuple[str, ...]:
     """The row of a seal; `waits`: an authority is configured, so a missing stamp may still come."""
     seal, stamps = line
-    times = "\n".join(_both_times(at) for at, _authority in stamps) or (say("付与待ち") if waits else say("なし"))
+    both = "{utc:%Y-%m-%d %H:%M:%S} UTC\n{time} 日本時間"
+    times = "\n".join(say(both, utc=at.astimezone(UTC), time=local_time(at)) for at, _authority in stamps)
     day = seal.closed_at.astimezone(JST).date().isoformat()
     return (
         say("第{number}号\n{day}", number=seal.number, day=stated_day(seal.day or day)),
         f"{seal.last - seal.first + 1:,}",
         seal.sha256,
         "\n".join(authority for _at, authority in stamps) or "-",
-        times,
-        _delay_text((stamps[0][0] - seal.closed_at).total_seconds()) if stamps else "-",
+        times or (say("付与待ち") if waits else say("なし")),
+        _length_text(max(timedelta(), stamps[0][0] - seal.closed_at)) if stamps else "-",
     )
-
-
-def _both_times(at: datetime) -> str:
-    return say("{utc:%Y-%m-%d %H:%M:%S} UTC\n{time} 日本時間", utc=at.astimezone(UTC), time=local_time(at))
-
-
-def _delay_text(seconds: float) -> str:
-    if seconds < 60:
-        return say("{seconds:.0f}秒", seconds=max(0, seconds))
-    if seconds < 3600:
-        return say("{minutes:.0f}分", minutes=seconds / 60)
-    if seconds < 172800:
-        return say("{hours:.0f}時間", hours=seconds / 3600)
-    return say("{days:.0f}日", days=seconds / 86400)
 
 
 MAX_EVENTS = 200
@@ -330,11 +317,9 @@ def _file_row(case: ReportInput, attachment: Attachment, delivered: set[str]) ->
 
 
 def _state_text(attachment: Attachment) -> str:
-    words = (
-        [say("保存済み")]
-        if attachment.sha256 is not None
-        else [say("保存できていません: {reason}", reason=say(attachment.reason or "理由は不明"))]
-    )
+    words = [say("保存済み")]
+    if attachment.sha256 is None:
+        words = [say("保存できていません: {reason}", reason=say(attachment.reason or "理由は不明"))]
     if attachment.gone_since is not None:
         words.append(say("{gone_since} 以降Chatworkに表示されません", gone_since=local_time(attachment.gone_since)))
     if attachment.sha256 is not None and attachment.reason:
@@ -346,17 +331,15 @@ def _change_row(
     event: ChangeRow, statistics: MessageStatistics, references: References, last_list: datetime | None
 ) -> tuple[str, ...]:
     """The row of a change; a chat was last seen open with its last list, where it is still closed."""
-    about = about_text(event) if event.no is None else f"No.{event.no}{_author_text(event.no, statistics)}"
+    about, side = about_text(event), statistics.side_of.get(event.no or 0)
+    if event.no is not None:
+        about = f"No.{event.no}" + (say("\n{side}のメッセージ", side=say(side)) if side else "")
     before, after = (_cell_text(event, value, references) for value in (event.before, event.after))
     texts = f"{before or '-'} → {after or '-'}" if before or after else ""
     last = _time_text(event.last_before) if event.last_before else "-"
     if event.kind == CHAT_CLOSED and last_list is not None and last_list <= datetime.fromisoformat(event.at):
         last = local_time(last_list)
     return (_time_text(event.at), say(event.kind), about, texts, last)
-
-
-def _author_text(no: int, statistics: MessageStatistics) -> str:
-    return say("\n{side}のメッセージ", side=say(statistics.side_of[no])) if no in statistics.side_of else ""
 
 
 def _time_text(at: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from archiver.evidence.tables.build import CSV_HEADERS, KINDS, SOURCES, STATES
@@ -14,7 +14,7 @@ from archiver.export.report.input import BLANK, ReportInput, entered, platform_o
 from archiver.export.report.people_and_dates import stand_in_note
 from archiver.export.stamps import SealStamp, package_stamp_name
 from archiver.records import Contract, contract_facts
-from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, no_pauses_text, usual_interval_lines
+from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, interval_text, no_pauses_text, usual_interval_lines
 from archiver.render.page_templates import text_lines
 from archiver.render.snippet import unsealed_sentence
 from archiver.report_language import is_practice, marked, say, stated_day
@@ -39,7 +39,7 @@ def readme(facts: dict[str, Any]) -> bytes:
     none = [f"{say(PAUSE)}: {no_pauses_text(watches)}"] if is_read else []
     more = {
         "stated": _stated_facts(facts["contract"]),
-        "duration": "" if facts["stamps"].delay is None else _duration_text(facts["stamps"].delay),
+        "duration": "" if facts["stamps"].delay is None else interval_text(facts["stamps"].delay),
         "is_read": is_read,
         "unusual": [*usual_interval_lines(facts["watches"]), *(facts["pauses"] or none)],
         "gap_title": gap_title,
@@ -49,18 +49,6 @@ def readme(facts: dict[str, Any]) -> bytes:
         "words": filter(None, (*KINDS.values(), *STATES.values(), *SOURCES.values())),
     }
     return encode_lines(text_lines("readme.txt", **facts, **more))
-
-
-def _duration_text(span: timedelta) -> str:
-    minutes = max(0, int(span.total_seconds()) // 60)
-    days, hours = minutes // 1440, minutes // 60 % 24
-    if days:
-        return say("{days}日{hours}時間", days=days, hours=hours)
-    return (
-        say("{hours}時間{minutes}分", hours=hours, minutes=minutes % 60)
-        if hours
-        else say("{minutes}分", minutes=minutes)
-    )
 
 
 def _stated_facts(contract: Contract) -> Iterator[tuple[str, str | None]]:

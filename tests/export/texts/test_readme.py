@@ -140,7 +140,7 @@ def test_a_package_without_any_stamp_says_so() -> None:
         (StampStatement(("a",), 2, 1, at(0), timedelta(hours=50)), "確定記録 2件のうち 1件"),
         (StampStatement(("a",), 2, 1, at(0), timedelta(hours=50)), "2日2時間"),
         (StampStatement(("a",), 2, 1, at(0), timedelta(minutes=61)), "1時間1分"),
-        (StampStatement((), 2, 1, at(0), timedelta(seconds=-3)), "0分"),
+        (StampStatement((), 2, 1, at(0), timedelta(seconds=-3)), "1分"),
     ],
 )
 def test_what_is_said_of_stamps(statement: StampStatement, expected: str) -> None:
