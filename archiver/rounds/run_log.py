@@ -114,12 +114,9 @@ def log_round_end(home: Path, *, now: Callable[[], datetime]) -> Iterator[None]:
 
 def _exit_code(error: BaseException) -> int:
     """The exit code of a command that this error ends; 0 for a daemon that is told to stop."""
-    match error:
-        case ArchiverError():
-            return error.code
-        case KeyboardInterrupt():
-            return INTERRUPTED
-    return 1 if isinstance(error, Exception) else 0
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
+    return error.code if isinstance(error, ArchiverError) else int(isinstance(error, Exception))
 
 
 def _killed_at(marker: Path) -> str | None:

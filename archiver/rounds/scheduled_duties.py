@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from archiver import errors
 from archiver.custody import record_checks
@@ -63,6 +63,7 @@ class DaemonMessages:
 
 
 SILENT = DaemonMessages()
+Subject = TypeVar("Subject")
 
 
 class Reminders:
@@ -74,18 +75,17 @@ class Reminders:
 
     def trouble(self, error: errors.ArchiverError) -> None:
         """Report an error, if it is due."""
-        if self._is_new(type(error).__name__):
-            self.messages.trouble(error)
-
-    def findings(self, verification: Verification) -> None:
-        """Report findings of a verification, if that is due."""
-        if self._is_new(FINDINGS):
-            self.messages.findings(verification)
+        self.tell(type(error).__name__, self.messages.trouble, error)
 
     def unverified(self, error: errors.ArchiverError) -> None:
         """Report that a verification could not be made, if that is due."""
-        if self._is_new(VERIFICATION):
-            self.messages.unverified(error)
+        self.tell(VERIFICATION, self.messages.unverified, error)
+
+    def tell(self, name: str, message: Callable[[Subject], None], subject: Subject) -> None:
+        """Pass on a message under a name, if that is due."""
+        if is_reminder_due(self._at.get(name), self._now()):
+            self._at[name] = self._now()
+            message(subject)
 
     def over(self, *names: str) -> None:
         """Report the end of those of these troubles that had been reported."""
@@ -96,12 +96,6 @@ class Reminders:
     def saved(self) -> None:
         """Report the end of all troubles that a round which went through disproves."""
         self.over(*(name for name in list(self._at) if name not in (FINDINGS, VERIFICATION, *SETTINGS_ERRORS)))
-
-    def _is_new(self, name: str) -> bool:
-        if not is_reminder_due(self._at.get(name), self._now()):
-            return False
-        self._at[name] = self._now()
-        return True
 
 
 def as_error(error: Exception, home: Path) -> errors.ArchiverError:
@@ -177,16 +171,6 @@ def can_ask(hold: TokenHold | None, token: str, now: datetime) -> bool:
     return is_due(hold.since, now, PROBES[min(hold.probes, len(PROBES) - 1)])
 
 
-class DutyContext(NamedTuple):
-    """What a duty works with."""
-
-    archive: Archive
-    settings: Settings
-    now: Callable[[], datetime]
-    step: Callable[[], None]
-    reminders: Reminders
-
-
 class Duty(NamedTuple):
     """Something that is done once in an interval."""
 
@@ -194,7 +178,7 @@ class Duty(NamedTuple):
     every: timedelta
     last: Callable[[Reading], datetime | None]
     """When it was last done, as the archive remembers it."""
-    run: Callable[[DutyContext], None]
+    run: Callable[[ScheduledDuties, Archive, Settings], None]
     covers: tuple[str, ...] = ()
     """The duties that are done with it."""
 
@@ -209,7 +193,7 @@ class ScheduledDuties:
 
     def __init__(self, reminders: Reminders, *, now: Callable[[], datetime], step: Callable[[], None]) -> None:
         """Take the callbacks; nothing is read before the first call."""
-        self._reminders, self._now, self._step = reminders, now, step
+        self.reminders, self.now, self.step = reminders, now, step
         self._last: dict[str, datetime | None] = {}
         self._failed: datetime | None = None
 
@@ -218,7 +202,7 @@ class ScheduledDuties:
 
         A failure is reported, and what is due tried again after an hour.
         """
-        now = self._now()
+        now = self.now()
         if not is_due(self._failed, now, AGAIN):
             return False
         archive = Archive(settings.home)
@@ -229,13 +213,13 @@ class ScheduledDuties:
             duty = due_duty(self._last, now)
             if duty is None or (not any(self._last.values()) and _is_new(archive)):
                 return False
-            duty.run(DutyContext(archive, settings, self._now, self._step, self._reminders))
+            duty.run(self, archive, settings)
             self._last |= dict.fromkeys((duty.name, *duty.covers), now)
         except errors.ArchiveInUse:
             return False  # a round is at work: at the next moment it may not be
         except Exception as error:  # noqa: BLE001 - as for a round: it is reported, and tried again
             self._failed = now
-            self._reminders.unverified(as_error(error, settings.home))
+            self.reminders.unverified(as_error(error, settings.home))
         finally:
             archive.close()
         return True
@@ -256,16 +240,16 @@ def _is_new(archive: Archive) -> bool:
 # --- what they do --------------------------------------------------------------------------------
 
 
-def _verify(context: DutyContext, *, is_whole: bool) -> None:
+def _verify(duties: ScheduledDuties, archive: Archive, *, is_whole: bool) -> None:
     """Verify, and record it in the archive and in the log: counts and names of checks.
 
     Findings are told, and their end after a whole verification: a good sample disproves no findings elsewhere.
     """
-    archive, now, reminders = context.archive, context.now(), context.reminders
+    now, reminders = duties.now(), duties.reminders
     if is_whole:
-        verification = verify_archive(archive, deep=True, progress=lambda _what, _done, _total: context.step())
+        verification = verify_archive(archive, deep=True, progress=lambda _what, _done, _total: duties.step())
     else:
-        verification = record_checks.verify_sample(archive, record_checks.part_of(now.date()), step=context.step)
+        verification = record_checks.verify_sample(archive, record_checks.part_of(now.date()), step=duties.step)
     kind, checked, found = "whole" if is_whole else "sample", verification.checked, len(verification.findings)
     counts = " ".join(f"{name}={number}" for name, number in checked.items())
     run_log.note(archive.home, f"verified={kind} findings={found} {counts}", at=now)
@@ -277,18 +261,18 @@ def _verify(context: DutyContext, *, is_whole: bool) -> None:
             verification_log.keep(writing, record)
     reminders.over(VERIFICATION)
     if not verification.ok:
-        reminders.findings(verification)
+        reminders.tell(FINDINGS, reminders.messages.findings, verification)
     elif is_whole:
         reminders.over(FINDINGS)
 
 
-def _keep_up(context: DutyContext) -> None:
+def _keep_up(duties: ScheduledDuties, archive: Archive, settings: Settings) -> None:
     """Keep the database up and log it; that there was no room is said once, damage by the verifications."""
-    report = keep_up(context.archive, context.settings, now=context.now, step=lambda _name: context.step())
+    report = keep_up(archive, settings, now=duties.now, step=lambda _name: duties.step())
     counts = f"problems={len(report.problems)} bytes={report.after.total_bytes} unused={report.after.free_bytes}"
-    run_log.note(context.settings.home, f"upkeep={report.vacuum} {counts}", at=context.now())
+    run_log.note(settings.home, f"upkeep={report.vacuum} {counts}", at=duties.now())
     if report.vacuum is VacuumOutcome.NO_SPACE:
-        context.reminders.unverified(no_space_error(context.settings, report))
+        duties.reminders.unverified(no_space_error(settings, report))
 
 
 DUTIES = (
@@ -296,14 +280,14 @@ DUTIES = (
         "whole",
         MONTH,
         lambda reading: remembered_values.LAST_CHECKS.recall(reading).whole,
-        lambda context: _verify(context, is_whole=True),
+        lambda duties, archive, _settings: _verify(duties, archive, is_whole=True),
         covers=("sample",),
     ),
     Duty(
         "sample",
         DAY,
         lambda reading: remembered_values.LAST_CHECKS.recall(reading).sample,
-        lambda context: _verify(context, is_whole=False),
+        lambda duties, archive, _settings: _verify(duties, archive, is_whole=False),
     ),
     Duty("upkeep", MONTH, remembered_values.LAST_UPKEEP.recall, _keep_up),
 )

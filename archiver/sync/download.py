@@ -293,12 +293,7 @@ FAILURES_LIMIT = 2
 
 
 def fetch_avatars(
-    archive: Archive,
-    session: requests.Session,
-    rooms: Collection[int],
-    *,
-    now: Callable[[], datetime],
-    seconds: float = PICTURE_SECONDS,
+    archive: Archive, session: requests.Session, rooms: Collection[int], *, now: Callable[[], datetime]
 ) -> None:
     """Download some missing pictures of these rooms and their people; `session` is one for downloads.
 
@@ -308,7 +303,7 @@ def fetch_avatars(
         urls = avatars.due_urls(reading, rooms, at=now(), limit=PICTURES_LIMIT)
     failures = 0
     for url in urls:
-        body = get_picture(session, url, seconds)
+        body = get_picture(session, url)
         failures = 0 if body is not None else failures + 1
         with suppress(OSError, StorageError):  # a picture is not worth a report
             avatars.record_download(archive, url, body, next_at=now() + RETRY_AFTER)
@@ -316,13 +311,13 @@ def fetch_avatars(
             return
 
 
-def get_picture(session: requests.Session, url: str, seconds: float = PICTURE_SECONDS) -> bytes | None:
+def get_picture(session: requests.Session, url: str) -> bytes | None:
     """A picture's bytes; None if it could not be downloaded whole in time."""
     try:
         check_address(url)  # as for files
         with (
-            ExchangeDeadline(seconds) as deadline,
-            session.get(url, stream=True, allow_redirects=False, timeout=seconds) as response,
+            ExchangeDeadline(PICTURE_SECONDS) as deadline,
+            session.get(url, stream=True, allow_redirects=False, timeout=PICTURE_SECONDS) as response,
         ):
             is_picture = response.headers.get("content-type", "").strip().lower().startswith("image/")
             return _read_picture(response, deadline) if response.status_code == 200 and is_picture else None

@@ -15,10 +15,10 @@ from tests.support.chatwork.simulator import Fault
 from tests.support.world import World
 
 
-def fetched(world: World, *, seconds: float = 5) -> list[str]:
+def fetched(world: World) -> list[str]:
     """Fetch pictures after a sync; the paths that were asked for."""
     world.chatwork.downloads.clear()
-    download.fetch_avatars(world.archive, world.downloads, [world.room], now=world.clock, seconds=seconds)
+    download.fetch_avatars(world.archive, world.downloads, [world.room], now=world.clock)
     return [request.path for request in world.chatwork.downloads]
 
 
@@ -62,7 +62,7 @@ def test_a_picture_that_cannot_be_had_is_asked_for_again_after_a_day(world: Worl
     assert held_digests(world)
 
 
-def test_what_is_no_picture_is_not_kept(world: World) -> None:
+def test_what_is_no_picture_is_not_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page, too many bytes, a slow host, half a body, a redirect."""
     world.post("はい")
     world.sync()
@@ -75,18 +75,20 @@ def test_what_is_no_picture_is_not_kept(world: World) -> None:
     world.chatwork.heal()
     world.chatwork.fail(Fault.SLOW, "/(avatar|icon)/", times=None, rate=20)
 
-    fetched(world, seconds=0.2)
+    monkeypatch.setattr(download, "PICTURE_SECONDS", 0.2)
+    fetched(world)
 
     assert {} == held_digests(world)
 
 
 @pytest.mark.parametrize("what", NEVER_ENDING)
-def test_a_picture_that_never_ends_is_not_kept(what: str) -> None:
+def test_a_picture_that_never_ends_is_not_kept(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """One deadline is over the whole of it, headers included."""
+    monkeypatch.setattr(download, "PICTURE_SECONDS", 0.3)
     begun = time.monotonic()
 
     with ScriptedServer([NEVER_ENDING[what]]) as endless, transfer.harden(transfer.Session(), local=True) as session:
-        body = download.get_picture(session, endless.url, 0.3)
+        body = download.get_picture(session, endless.url)
         lasted = time.monotonic() - begun
 
     assert body is None
@@ -111,5 +113,5 @@ def test_pictures_of_other_rooms_are_never_asked_for(world: World) -> None:
 def test_addresses_that_lead_elsewhere_are_not_followed(world: World) -> None:
     """Plain http to other computers, passwords and nonsense are refused without a request."""
     refused = ("http://example.com/a.png", "https://a:b@example.com/", "ftp://127.0.0.1/", "http://[", "\ud83d", "x")
-    assert [None] * len(refused) == [download.get_picture(world.downloads, url, 1) for url in refused]
+    assert [None] * len(refused) == [download.get_picture(world.downloads, url) for url in refused]
     assert timedelta(days=1) == download.RETRY_AFTER
