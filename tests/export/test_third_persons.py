@@ -115,6 +115,7 @@ def found_in(texts: list[str]) -> list[str]:
     return [secret for secret in secrets if any(_joined(secret) in text for text in texts)]
 
 
+@pytest.mark.drawn(but="support")
 @pytest.mark.parametrize("profile", ["support", "consult"])
 def test_no_third_person_is_in_any_byte(tmp_path: Path, profile: str) -> None:
     """In the dispute of fourteen people, all but the parties put apart, and what looks like a name hidden."""

@@ -194,8 +194,14 @@ def check(month: Month) -> None:
     assert [] == verification.findings
 
 
+def test_half_a_day_is_told_as_it_was(tmp_path: Path) -> None:
+    """A burst, two power cuts, a pause of two days, the client's leaving; each run is a whole round."""
+    check(lived(tmp_path, days=0.52))
+
+
+@pytest.mark.drawn
 def test_a_day_is_told_as_it_was(tmp_path: Path) -> None:
-    """Bursts, power cuts, a pause of two days, the client's leaving; each run is a whole round."""
+    """With twice as many runs and a third power cut."""
     check(lived(tmp_path, days=1))
 
 

@@ -212,7 +212,7 @@ def test_a_huge_file_is_read_in_little_memory(tmp_path: Path, head: bytes) -> No
     """Pages of any size; the last id is found too."""
     link = f"\n#!rid{ROOM}-{ONE}\n"
     tail = link.encode("utf-16-le" if head == b"\xff\xfe" else "ascii")
-    path = sparse(tmp_path / "a", head, megabytes=24, tail=tail)
+    path = sparse(tmp_path / "a", head, megabytes=17, tail=tail)
     found = FoundIds(frozenset({ROOM}), None, NOW)
 
     tracemalloc.start()
