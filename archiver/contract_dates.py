@@ -201,12 +201,6 @@ def _unpaid_delivery(
     return min(awaited, default=last_delivery(deliveries))
 
 
-def _open_receipt_due(contract: Contract, deliveries: Sequence[Delivery]) -> date | None:
-    """The same while it matters: until each open invoice names a day of its own, or all is paid that was billed."""
-    at = _unpaid_delivery(contract, deliveries, only_without_day=True)
-    return at.astimezone(JST).date() if at is not None and receipt_due(contract, deliveries) else None
-
-
 _OF_PAY = frozenset({"payment", "receipt"})
 """Rules that count from the delivery that an open invoice bills."""
 
@@ -240,9 +234,10 @@ def deadlines(
         "last_seen": last_seen,
     }
     days = {name: at.astimezone(JST).date() for name, at in begun.items() if at is not None}
-    receipt = _open_receipt_due(contract, deliveries)
-    if receipt is not None:
-        days["receipt"] = receipt
+    # The day of receipt counts until each open invoice names a day of its own, or all is paid that was billed.
+    received = _unpaid_delivery(contract, deliveries, only_without_day=True)
+    if received is not None and receipt_due(contract, deliveries):
+        days["receipt"] = received.astimezone(JST).date()
     awaited = _unpaid_delivery(contract, deliveries)
     of_pay = {name: day for name, day in days.items() if name != "delivery"}
     if awaited is not None:

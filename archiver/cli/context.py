@@ -114,7 +114,13 @@ def tell_error(error: BaseException) -> int | None:
             echo(error.ctx.get_help() if error.ctx else "", err=True)
             return error.exit_code
         case click.NoSuchOption():
-            return print_error(error.exit_code, _whole_word(error).format_message(), _usage_hint(error.ctx))
+            # Click reads “-納品” as options of one letter, and names “-納”: the whole word is told.
+            letter, words = error.option_name, error.ctx.meta.get(ARGUMENTS, ()) if error.ctx else ()
+            if not letter.isascii():
+                error = click.NoSuchOption(
+                    next((one for one in words if one.startswith(letter)), letter), ctx=error.ctx
+                )
+            return print_error(error.exit_code, error.format_message(), _usage_hint(error.ctx))
         case click.UsageError():
             return print_error(error.exit_code, error.format_message(), _usage_hint(error.ctx))
         case click.ClickException():
@@ -160,13 +166,6 @@ def _tell_system_error(error: OSError) -> int | None:
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return tell_error(errors.NotAllowed(path=path, detail=detail))
     return None
-
-
-def _whole_word(error: click.NoSuchOption) -> click.NoSuchOption:
-    """The same with all of the word that was typed: click reads “-納品” as options of one letter, and names “-納”."""
-    letter, words = error.option_name, error.ctx.meta.get(ARGUMENTS, ()) if error.ctx else ()
-    typed = next((word for word in words if word.startswith(letter)), letter)
-    return error if letter.isascii() else click.NoSuchOption(typed, ctx=error.ctx)
 
 
 def _usage_hint(ctx: click.Context | None) -> str:

@@ -65,7 +65,9 @@ def _answer(arguments: list[str], table: Mapping[str, ListedCommand]) -> int:
         sys.stdout.flush()  # while BrokenPipeError is still handled
         return code
     except BrokenPipeError:
-        _close_stdout()
+        nowhere = os.open(os.devnull, os.O_WRONLY)  # Python flushes when it exits (docs of `signal`, SIGPIPE)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
         return 1
     except (Exception, KeyboardInterrupt) as error:
         error_code = tell_error(error)
@@ -189,13 +191,6 @@ def _run(group: click.Group, arguments: list[str], *, is_updated: bool = False) 
 
 
 # --- errors ----------------------------------------------------------------------------------
-
-
-def _close_stdout() -> None:
-    """Keep Python from flushing to the closed pipe when it exits (docs of `signal`, SIGPIPE)."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
 
 
 def is_frozen() -> bool:

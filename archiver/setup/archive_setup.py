@@ -257,23 +257,19 @@ def begin_new_settings(call: ProgramCall, *, at: datetime) -> Path | None:
     Of the old ones only the language, and the place where the program itself keeps the token, are carried over.
     None, and nothing is done, if the settings can be read. Raises StorageError.
     """
+    path, language = call.home / SETTINGS_FILE, language_of(call.home)
     try:
         load_settings(call.home, {})
     except errors.BadSettings:
-        return _replace_settings(call.home, at)
+        name = f"{path.name}.unreadable-{at:%Y%m%d-%H%M%S}"
+        names = (path.with_name(f"{name}{end}") for end in ("", *(f"-{n}" for n in range(2, 100))))
+        kept = next(one for one in names if not one.exists())
+        with disk_errors(call.home):
+            path.rename(kept)
+        is_in_file = (call.home / PRIVATE_FILE.partition(":")[2]).is_file()
+        write_settings(call.home, language=language, token_source=PRIVATE_FILE if is_in_file else "keyring")
+        return kept
     return None
-
-
-def _replace_settings(home: Path, at: datetime) -> Path:
-    path, language = home / SETTINGS_FILE, language_of(home)
-    name = f"{path.name}.unreadable-{at:%Y%m%d-%H%M%S}"
-    names = (path.with_name(f"{name}{end}") for end in ("", *(f"-{n}" for n in range(2, 100))))
-    kept = next(one for one in names if not one.exists())
-    with disk_errors(home):
-        path.rename(kept)
-    is_in_file = (home / PRIVATE_FILE.partition(":")[2]).is_file()
-    write_settings(home, language=language, token_source=PRIVATE_FILE if is_in_file else "keyring")
-    return kept
 
 
 def first_open_step(call: ProgramCall) -> FirstRunStep | None:

@@ -85,32 +85,23 @@ def read_order(
         number = find_contract(reading, contract).id
         return ErasureOrder(lambda reading: select_contract(reading, find_contract(reading, number)), contract=number)
     if room is not None:
-        _check_room_is_free(reading, room)
+        if holders := [one.id for one in contracts(reading) if room in one.room_ids]:
+            detail = _("Chat {room} belongs to {contract}. Take it out first: {command}")
+            command = typed(f"archive job set {holders[0]} --without-chat {room}")
+            raise errors.UsageError(detail=detail.format(room=room, contract=", ".join(holders), command=command))
         return ErasureOrder(partial(select_room, room=room), room=room)
     if note is not None:
         noted = records.read_note(note)  # nothing of it is believed but that these records were erased, by digest
         if noted is None:
             raise errors.NoErasureNote(path=note)
         return ErasureOrder(partial(select_noted, digests=noted.digests), again=noted.number)
-    places = {place for value in messages for place in _places_of(reading, value, field)}
+    places = set()
+    for number in (message_number(value, field) for value in messages):
+        rooms = current_state.rooms_with_message(reading, int(number))
+        if not rooms:
+            raise errors.NoSavedMessage(message=number)
+        places |= {(one, int(number)) for one in rooms}
     return ErasureOrder(partial(select_messages, places=places))
-
-
-def _check_room_is_free(reading: Reading, room: int) -> None:
-    """Raise UsageError if a contract has the room."""
-    holders = [one.id for one in contracts(reading) if room in one.room_ids]
-    if holders:
-        detail = _("Chat {room} belongs to {contract}. Take it out first: {command}")
-        command = typed(f"archive job set {holders[0]} --without-chat {room}")
-        raise errors.UsageError(detail=detail.format(room=room, contract=", ".join(holders), command=command))
-
-
-def _places_of(reading: Reading, value: str, field: str) -> list[tuple[int, int]]:
-    number = message_number(value, field)
-    places = current_state.rooms_with_message(reading, int(number))
-    if not places:
-        raise errors.NoSavedMessage(message=number)
-    return [(room, int(number)) for room in places]
 
 
 def preview_order(reading: Reading, order: ErasureOrder, *, now: datetime, to_erase: bool) -> ErasurePreview:

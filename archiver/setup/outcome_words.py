@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from archiver.export.metadata.items import FileMetadata
     from archiver.rounds.round import Sealing
     from archiver.store.archive import Archive
-    from archiver.store.backup.copy import CopyReport, UncopiedFile
+    from archiver.store.backup.copy import CopyReport
     from archiver.sync.read_ids import RecoveryResult
 
 FINDINGS_LIMIT, FILES_LIMIT = 50, 20
@@ -91,7 +91,10 @@ def copied_lines(copied: CopyReport) -> Iterator[str]:
     )
     yield sentence.format(n=copied.files, size=f"{copied.bytes / 1e6:.1f}")
     for not_copied in copied.uncopied[:FILES_LIMIT]:
-        yield _not_copied_line(not_copied)
+        sentence = _("Not copied: {name}. Another file is already there; it was left as it was.")
+        if not_copied.detail is not None:
+            sentence = _("Not copied: {name}. It cannot be read: {detail}")
+        yield sentence.format(name=visible(not_copied.name), detail=visible(not_copied.detail or ""))
     more = len(copied.uncopied) - FILES_LIMIT
     if more > 0:
         yield ngettext("{n} more like these.", "{n} more like these.", more).format(n=more)
@@ -121,14 +124,6 @@ def compared_lines(outcome: BackupOutcome) -> Iterator[str]:
     )
     at, whole_at = minute_text(outcome.relied_on.at), minute_text(outcome.relied_on.whole_at)
     yield sentence.format(n=f"{count:,}", time=at, whole=whole_at)
-
-
-def _not_copied_line(not_copied: UncopiedFile) -> str:
-    if not_copied.detail is None:
-        sentence = _("Not copied: {name}. Another file is already there; it was left as it was.")
-    else:
-        sentence = _("Not copied: {name}. It cannot be read: {detail}")
-    return sentence.format(name=visible(not_copied.name), detail=visible(not_copied.detail or ""))
 
 
 def copy_lines(outcome: BackupOutcome) -> list[str]:

@@ -86,7 +86,10 @@ def export(
     app, is_quiet = obj.app(), obj.verbose < 0
     order = _order(app, given | {"contract": job}, asks=not preview and is_asked())
     recheck = None if preview or no_recheck else _recheck(app, order, is_quiet=is_quiet or as_json)
-    _finish_interrupted(app)
+    with suppress(errors.StorageError):  # from a home that cannot be written an export can be made all the same
+        copies = app.settings.exports.also_to
+        put_back_databases.settle(app.archive, now=app.now(), copies=copies)
+        echo_lines(erasures.go_on(app.archive, now=app.now, copies=copies), err=True)
     previews: list[PackagePreview] | None = [] if preview else None
     try:
         report = _make(app, order, ProgressScreen(quiet=is_quiet), previews, read, as_json=as_json)
@@ -140,14 +143,6 @@ def _recheck(app: App, order: ExportOrder, *, is_quiet: bool) -> Recheck | None:
     if recheck.sentence() and not is_quiet:
         echo(recheck.sentence(), err=True)
     return recheck
-
-
-def _finish_interrupted(app: App) -> None:
-    """Finish what an interrupted run left; from a home that cannot be written a package can be made all the same."""
-    copies = app.settings.exports.also_to
-    with suppress(errors.StorageError):
-        put_back_databases.settle(app.archive, now=app.now(), copies=copies)
-        echo_lines(erasures.go_on(app.archive, now=app.now, copies=copies), err=True)
 
 
 def _make(

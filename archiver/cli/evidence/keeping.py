@@ -15,7 +15,7 @@ from archiver.cli.evidence.verify import copy_progress, tell_verification
 from archiver.cli.terminal.output import ProgressScreen, echo, echo_json, echo_lines, visible
 from archiver.cli.terminal.prompts import ask, ask_yes_no, asked_path, is_asked, tell
 from archiver.custody import backup, copies_elsewhere, erasures
-from archiver.custody.database_upkeep import STEPS, FolderSize, UpkeepReport, keep_up, upkeep_document
+from archiver.custody.database_upkeep import STEPS, UpkeepReport, keep_up, upkeep_document
 from archiver.custody.erasures import ErasurePreview
 from archiver.errors import N_, SettingsError
 from archiver.health.folders import copy_tool_sentence
@@ -164,21 +164,17 @@ def erase(
         order = erasing.read_order(reading, job, messages, noted, room=chat)
         preview = erasing.preview_order(reading, order, now=app.now(), to_erase=not dry_run)
     if not as_json or not dry_run:
-        _tell_preview(preview)
+        echo_lines(erasing.preview_lines(preview), err=True)
+        if preview.read_rooms:
+            echo(_("A chat of it is still being saved. First: archive job end JOB --now"), err=True)
+        if preview.signs:
+            echo(_("Signs of a dispute: {signs}"), err=True, signs="; ".join(preview.signs))
     if dry_run:
         if as_json:
             echo_json(erasing.document(order, preview))
         return 0
     _ask(order, preview, confirm=confirm, despite_dispute=despite_dispute)
     return _erase(app, order, preview, ErasureReason(reason), folder, as_json=as_json)
-
-
-def _tell_preview(preview: ErasurePreview) -> None:
-    echo_lines(erasing.preview_lines(preview), err=True)
-    if preview.read_rooms:
-        echo(_("A chat of it is still being saved. First: archive job end JOB --now"), err=True)
-    if preview.signs:
-        echo(_("Signs of a dispute: {signs}"), err=True, signs="; ".join(preview.signs))
 
 
 def _ask(order: ErasureOrder, preview: ErasurePreview, *, confirm: str | None, despite_dispute: bool) -> None:
@@ -300,34 +296,25 @@ def _lines(report: UpkeepReport, *, dry_run: bool) -> Iterator[str]:
         yield _(vacuum).format(size=_megabytes(report.after.total_bytes), unused=_megabytes(report.before.free_bytes))
     if report.is_index_merged:
         yield _("The index of the search was merged into one piece.")
-    yield from _log_lines(report.dropped_verifications, dry_run=dry_run)
-    yield from map(_folder_line, report.folders)
-
-
-def _log_lines(dropped: int, *, dry_run: bool) -> Iterator[str]:
-    if not dropped:
-        return
-    if dry_run:
-        sentence = ngettext(
-            "{n} old line of the log of verifications would be dropped.",
-            "{n} old lines of the log of verifications would be dropped.",
-            dropped,
-        )
-    else:
+    if dropped := report.dropped_verifications:
         sentence = ngettext(
             "{n} old line of the log of verifications was dropped.",
             "{n} old lines of the log of verifications were dropped.",
             dropped,
         )
-    yield sentence.format(n=dropped)
-
-
-def _folder_line(folder: FolderSize) -> str:
-    sentence = ngettext(
-        "{name}: {size} MB in {n} file ({path})", "{name}: {size} MB in {n} files ({path})", folder.files
-    )
-    name = _(_FOLDER_NAMES[folder.name])
-    return sentence.format(name=name, size=_megabytes(folder.bytes), n=folder.files, path=visible(str(folder.path)))
+        if dry_run:
+            sentence = ngettext(
+                "{n} old line of the log of verifications would be dropped.",
+                "{n} old lines of the log of verifications would be dropped.",
+                dropped,
+            )
+        yield sentence.format(n=dropped)
+    for one in report.folders:
+        sentence = ngettext(
+            "{name}: {size} MB in {n} file ({path})", "{name}: {size} MB in {n} files ({path})", one.files
+        )
+        size, path = _megabytes(one.bytes), visible(str(one.path))
+        yield sentence.format(name=_(_FOLDER_NAMES[one.name]), size=size, n=one.files, path=path)
 
 
 def _megabytes(number: int) -> str:

@@ -48,7 +48,10 @@ def run_daemon(obj: CliContext, every: bool) -> int:
     if obj.verbose >= 0:
         _quietly(lambda: echo(_("Stopped. What was saved until now is kept."), err=True))()
     if not is_ended:
-        _exit_now()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
+        os._exit(0)  # although a thread hangs in a call to the network: nothing is ever half written
     return 0
 
 
@@ -200,14 +203,6 @@ def _tell_over(name: str) -> None:
     else:
         sentence = _("That is over: saving works again.")
     echo(sentence, err=True)
-
-
-def _exit_now() -> None:
-    """End the process although a thread hangs in a call to the network: nothing is ever half written."""
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):
-            stream.flush()
-    os._exit(0)
 
 
 def _run_all(obj: CliContext) -> bool:

@@ -66,7 +66,10 @@ def save(
     heartbeat.end(report, None)
     note_home(obj.home, report.account_id, at=app.now())
     if _is_quiet(obj) and not _is_typed():
-        _make_regular_copy(app, obj)
+        try:  # what goes wrong with it is told by the notices that follow
+            copy_if_due(app.settings, obj.environ, now=app.now, longest=LONGEST_IN_A_RUN)
+        except ArchiverError as error:
+            run_log.note(app.settings.home, f"backup={type(error).__name__}", at=app.now())
     _tell_outcome(app, obj, report, as_json=as_json)
     return INCOMPLETE if report.reported or report.complaints else 0
 
@@ -120,14 +123,6 @@ def _tell_outcome(app: App, obj: CliContext, report: SyncReport, *, as_json: boo
     )
     if report.reported and quiet:
         echo(notice_line(report), err=True)  # cron mails what a quiet run has to say
-
-
-def _make_regular_copy(app: App, obj: CliContext) -> None:
-    """Make the copy of `[backup]` if it is due; what goes wrong with it is told by the notices that follow."""
-    try:
-        copy_if_due(app.settings, obj.environ, now=app.now, longest=LONGEST_IN_A_RUN)
-    except ArchiverError as error:
-        run_log.note(app.settings.home, f"backup={type(error).__name__}", at=app.now())
 
 
 def _is_round_alive(app: App, error: ArchiverError) -> bool:

@@ -172,21 +172,17 @@ def _try_job(obj: CliContext, app: App, kind: str) -> None:
             tell(unattended.success_sentence(kind))
             return
         if trial.error_name is not None:
-            _tell_failure(obj, app, trial.error_name)
+            reason = error_reasons.reason(trial.error_name) or trial.error_name
+            advice = error_reasons.advice(trial.error_name)
+            tell(_("The automatic save failed: {reason}. {advice}"), reason=reason, advice=advice)
+            _save_here(obj, app)  # `archive` still shows the failure, as the run itself remembered it
+            tell(_("Until that is fixed, nothing is saved automatically. Then see: archive status --full"))
             return
         if trial.is_saving:
             tell(_("It runs in this way and is still saving; see how far with: archive status"))
             return
     tell(_("It could not be seen yet whether it works there. In a few minutes, see: archive status --full"))
     _save_here(obj, app)
-
-
-def _tell_failure(obj: CliContext, app: App, error_name: str) -> None:
-    """Print why the scheduled run failed and save here; `archive` still shows it, as the run itself remembered it."""
-    reason = error_reasons.reason(error_name) or error_name
-    tell(_("The automatic save failed: {reason}. {advice}"), reason=reason, advice=error_reasons.advice(error_name))
-    _save_here(obj, app)
-    tell(_("Until that is fixed, nothing is saved automatically. Then see: archive status --full"))
 
 
 def _save_here(obj: CliContext, app: App) -> None:
