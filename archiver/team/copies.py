@@ -235,11 +235,15 @@ class Gathering:
             own = next((saver for saver in self._ledger.savers() if saver.cache == identity), None)
             is_new = is_told or own is None or own.is_awaited
             failed = self._copies.bring_all() if is_new else {}
-            if not failed and (is_new or self._is_time()):
+            is_time = self._checked_in is None or time.monotonic() - self._checked_in > _CHECK_IN_EVERY
+            if not failed and (is_new or is_time):
                 set_aside = sum(map(len, self._copies.set_aside().values()))
                 self._ledger.check_in(identity, platform.node(), set_aside)
                 self._checked_in = time.monotonic()
-            self._tell_once(Waiting([saver for saver in self._ledger.savers() if saver.is_awaited], failed))
+            waiting = Waiting([saver for saver in self._ledger.savers() if saver.is_awaited], failed)
+            if waiting != self._told and (waiting.awaited or waiting.failed):
+                self._tell(waiting)
+            self._told = waiting
         return life not in (None, self._life)
 
     def _close_again(self) -> None:
@@ -252,11 +256,3 @@ class Gathering:
             closed |= known
         if (life, known) != (self._life, closed):
             self._copies.note_closed(str(self._life), closed)
-
-    def _is_time(self) -> bool:
-        return self._checked_in is None or time.monotonic() - self._checked_in > _CHECK_IN_EVERY
-
-    def _tell_once(self, waiting: Waiting) -> None:
-        if waiting != self._told and (waiting.awaited or waiting.failed):
-            self._tell(waiting)
-        self._told = waiting

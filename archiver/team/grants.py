@@ -115,8 +115,12 @@ def disclosed_copy(place: LedgerPlace, contract: str, recipient: str, *, reason:
 
     `today`: the day in Japan. Raises NotGranted, LedgerUnavailable, NotInLedger, StorageError.
     """
-    wanted = _Wanted(contract, recipient, today)
-    is_granted = wanted.is_among(grants_in(grant_lines(place)))
+
+    def allow(known: Iterable[Grant]) -> bool:
+        live = [one for one in known if one.is_live(today)]
+        return any((one.contract, one.recipient) == (contract, recipient) for one in live)
+
+    is_granted = allow(grants_in(grant_lines(place)))
     what = f"export {contract}" if is_granted else f"refused: export {contract}"
     record_access(place, who=recipient, what=what, reason=reason)
     if not is_granted:
@@ -127,20 +131,7 @@ def disclosed_copy(place: LedgerPlace, contract: str, recipient: str, *, reason:
         with closing(Archive(home)) as archive:
             archive.top_up()
             with archive.reading() as reading:
-                is_still_granted = wanted.is_among(grants(reading))
+                is_still_granted = allow(grants(reading))
         if not is_still_granted:
             raise errors.NotGranted(contract=contract, recipient=recipient)
         yield home
-
-
-class _Wanted(NamedTuple):
-    """What a recipient asks for, on a day in Japan."""
-
-    contract: str
-    recipient: str
-    today: date
-
-    def is_among(self, known: Iterable[Grant]) -> bool:
-        """Whether one of these grants allows it."""
-        live = [one for one in known if one.is_live(self.today)]
-        return any((one.contract, one.recipient) == (self.contract, self.recipient) for one in live)

@@ -71,7 +71,9 @@ class TeamPages:
         with self._changing:
             turn = self._turns.setdefault(account, threading.Lock())
         with turn:
-            pages, looked = self._take(account) or (self._build(account), self._clock())
+            with self._changing:
+                held = self._pages.pop(account, None)
+            pages, looked = held or (self._build(account), self._clock())
             if self._clock() - looked > FRESH_SECONDS:
                 self._top_up(self._find_home(account))
                 looked = self._clock()
@@ -80,10 +82,6 @@ class TeamPages:
                 if len(self._pages) > PAGES_KEPT:
                     del self._pages[next(iter(self._pages))]
             return pages
-
-    def _take(self, account: int) -> tuple[Flask, float] | None:
-        with self._changing:
-            return self._pages.pop(account, None)
 
     def _build(self, account: int) -> Flask:
         context = self._build_context(self._find_home(account))

@@ -12,17 +12,21 @@ transaction of its own, as some use what the one before has added, and noted, so
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
+import platform
 import re
 import signal
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from gettext import gettext as _
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,9 +38,15 @@ from procrastinate.psycopg_connector import wrap_exceptions
 
 from archiver import errors
 from archiver.rounds.daemon import Stop, Stopped
-from archiver.team import account_rounds
-from archiver.team.account_rounds import RoundFailed
+from archiver.team import account_rounds, sealed_tokens
+from archiver.team.account_rounds import HOST, AccountRounds, CareEnd, RoundEnd, RoundFailed
+from archiver.team.adoption import store_address
+from archiver.team.copies import Gathering, Waiting
 from archiver.team.ledger.database import connect, ledger_errors, ledger_making_errors, printable
+from archiver.team.ledger.service import Admission, TeamLedger
+from archiver.team.ledger_copy.shared_files import require_store_of_ledger
+from archiver.team.sealed_tokens import forbid_core_files
+from archiver.team.team_file import TeamSettings
 
 SCHEMA = "procrastinate"
 
@@ -379,3 +389,68 @@ class RoundQueue:
 async def _use_own_schema(connection: Any) -> None:
     await connection.execute(f"SET search_path TO {SCHEMA}")
     await connection.commit()
+
+
+_ROOM_EVERY = 50
+"""After so many rounds it is looked whether the copies take too much."""
+
+
+def run_worker(
+    settings: TeamSettings,
+    environ: Mapping[str, str],
+    stop: Stop,
+    *,
+    now: Callable[[], datetime],
+    tell: Callable[[RoundEnd], None] = lambda _end: None,
+    tell_care: Callable[[CareEnd], None] = lambda _end: None,
+    tell_begun: Callable[[], None] = lambda: None,
+    tell_waiting: Callable[[Waiting], None] = lambda _waiting: None,
+    times: QueueTimes = USUAL,
+) -> None:
+    """Make rounds until a stop is requested; `tell_begun` is called when all that is needed for them is there.
+
+    Raises InstallationKeyUnusable, QueueUnavailable, LedgerUnavailable, TeamStoreUnavailable, TeamStoreOther before
+    anything is begun.
+    """
+    forbid_core_files()
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # how rounds end stands in the ledger
+    secret_key = sealed_tokens.read_key(settings, environ)
+    check_queue(settings.ledger)
+    require_store_of_ledger(settings.ledger, store_address(settings.store))
+    tell_begun()
+    with closing(TeamLedger(settings.ledger)) as ledger:
+        rounds = AccountRounds(
+            settings, environ, ledger, lambda: secret_key, now=now, stop=stop, tell=tell, tell_care=tell_care
+        )
+        with closing(rounds):
+            attend, made = Gathering(rounds.copies, ledger, tell_waiting).attend, count(1)
+
+            def run(archive: int, step: Callable[[], None]) -> None:
+                rounds.run(archive, step)
+                if next(made) % _ROOM_EVERY == 0:
+                    rounds.copies.make_room()
+
+            queue = RoundQueue(settings.ledger, run, lambda: due_archives(ledger), attend=attend, times=times)
+            queue.run(stop, rounds_at_once=settings.rounds_at_once, name=worker_name())
+
+
+def due_archives(ledger: TeamLedger) -> list[int]:
+    """The archives whose round may begin now: all that are due, or one that tries whether Chatwork answers again.
+
+    None while a saver is awaited after a restore of the ledger.
+    """
+    if ledger.is_awaited():
+        return []
+    host, at = ledger.host(HOST)
+    match host.admission(at):
+        case Admission.FREE:
+            return ledger.due_archives()
+        case Admission.PROBE:
+            return ledger.due_archives()[:1]
+        case Admission.HELD:
+            return []
+
+
+def worker_name() -> str:
+    """The name of this worker among all."""
+    return f"{platform.node()}-{os.getpid()}"

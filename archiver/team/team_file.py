@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from gettext import gettext as _
 from pathlib import Path
@@ -54,11 +55,17 @@ def find_team_file(environ: Mapping[str, str], named: str | None = None) -> Path
 
 def read_team_file(path: Path) -> TeamSettings:
     """Read the settings; a relative path in them is beside the file. Raises BadTeamFile."""
-    try:
+    with _faults_raised(path, errors.BadTeamFile):
         return msgspec.toml.decode(path.read_bytes(), type=TeamSettings, dec_hook=partial(path_in_file, path))
+
+
+@contextmanager
+def _faults_raised(path: Path, kind: type[errors.ArchiverError]) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError) as error:
         detail = error.strerror if isinstance(error, OSError) else str(error)
-        raise errors.BadTeamFile(path=path, detail=detail or type(error).__name__) from error
+        raise kind(path=path, detail=detail or type(error).__name__) from error
 
 
 SHORTEST_SECRET = 32
@@ -91,11 +98,8 @@ def read_serve_file(path: Path, environ: Mapping[str, str]) -> ServeSettings:
 
     `environ` tells where systemd hands it over. Raises BadServeFile.
     """
-    try:
+    with _faults_raised(path, errors.BadServeFile):
         settings = msgspec.toml.decode(path.read_bytes(), type=ServeSettings, dec_hook=partial(path_in_file, path))
-    except (OSError, ValueError) as error:
-        detail = error.strerror if isinstance(error, OSError) else str(error)
-        raise errors.BadServeFile(path=path, detail=detail or type(error).__name__) from error
     secret = _read_proxy_secret(path, settings.secret, environ)
     for name, is_good in {
         "listen": int(settings.listen.rpartition(":")[2]) <= 65_535,

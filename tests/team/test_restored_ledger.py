@@ -22,7 +22,7 @@ from archiver.store.archive import Archive
 from archiver.team import membership
 from archiver.team.copies import Gathering, Waiting
 from archiver.team.ledger.service import ArchiveStanding, accesses
-from archiver.team.worker import due_archives
+from archiver.team.round_queue import due_archives
 from tests.ledger.teams import note
 from tests.support.teams.team_hardship import findings_at_home
 from tests.support.teams.team_service import Service, running_service

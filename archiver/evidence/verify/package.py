@@ -130,7 +130,7 @@ class _PackageCheck:
             verification,
             StampSource(
                 self._names_below(SEALS),
-                lambda name: self._read(SEALS + name),
+                self._read_seal,
                 ROOTS,
                 lambda authority: self._read(ROOTS.format(authority=authority)),
             ),
@@ -155,7 +155,7 @@ class _PackageCheck:
             chain = SealChain(
                 self.verification,
                 self._names_below(SEALS),
-                lambda name: self._read(SEALS + name),
+                self._read_seal,
                 None,
                 self._check_seal_stamps,
             )
@@ -246,20 +246,15 @@ class _PackageCheck:
         """Check the stamps that records name, and what they say of seals that an older database left over."""
         names = self._names_below(SEALS)
         orphaned = self._names_below(SEALS + ORPHANED)
-        stamps = [read_recorded_stamp(entry) for entry in lines.other if entry["kind"] == "stamp"]
-        rollbacks = [read_rollback(entry) for entry in lines.other if entry["kind"] == "rollback"]
-        known = [rollback for rollback in rollbacks if rollback is not None]
-        chain.compare_rollbacks(known)
-        check_rollbacks(self.verification, known, orphaned, lambda name: self._read(SEALS + name))
+        of_stamps = (read_recorded_stamp(entry) for entry in lines.other if entry["kind"] == "stamp")
+        of_rollbacks = (read_rollback(entry) for entry in lines.other if entry["kind"] == "rollback")
+        stamps = [stamp for stamp in of_stamps if stamp is not None]
+        rollbacks = [rollback for rollback in of_rollbacks if rollback is not None]
+        chain.compare_rollbacks(rollbacks)
+        check_rollbacks(self.verification, rollbacks, orphaned, self._read_seal)
         note_services(self.verification, read_services(lines.other))
-        compare_stamps(
-            self.verification,
-            [stamp for stamp in stamps if stamp is not None],
-            names,
-            lambda name: self._read(SEALS + name),
-            all_seals=False,
-        )
-        self.stamps.note_renewals([stamp for stamp in stamps if stamp is not None], lines.ranges)
+        compare_stamps(self.verification, stamps, names, self._read_seal, all_seals=False)
+        self.stamps.note_renewals(stamps, lines.ranges)
 
     def _check_own_stamps(self) -> None:
         """Check the stamps over the package itself: over the list that names everything else."""
@@ -443,6 +438,9 @@ class _PackageCheck:
             return self._read(name) if name in self.names else b""
         except OSError:
             return b""
+
+    def _read_seal(self, name: str) -> bytes:
+        return self._read(SEALS + name)
 
     def _read(self, name: str) -> bytes:
         """The bytes of a small file. Raises OSError and nothing else."""

@@ -34,7 +34,7 @@ def team_save(obj: CliContext, team_file: str | None) -> int:
     from archiver.team.ledger.database import import_psycopg
 
     import_psycopg()  # which says what to install, where the queue's library is missing too
-    from archiver.team.worker import run_worker
+    from archiver.team.round_queue import run_worker
 
     def tell_begun() -> None:
         if obj.verbose >= 0:

@@ -29,10 +29,9 @@ from archiver.store.archive import Archive
 from archiver.team import membership, sealed_tokens
 from archiver.team.ledger.database import LedgerPlace
 from archiver.team.ledger.service import ArchiveStanding
-from archiver.team.round_queue import QueueTimes, install_queue
+from archiver.team.round_queue import QueueTimes, install_queue, run_worker
 from archiver.team.s3_store import make_store
 from archiver.team.team_file import TeamSettings, read_team_file
-from archiver.team.worker import run_worker
 from tests.support.chatwork.faulty_server import FaultyServer
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.teams.postgres import Postgres
