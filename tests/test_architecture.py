@@ -39,7 +39,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"folder_sync"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seals": FOUNDATION | {"evidence.chain"},
-    "store.queries.author_counts": FOUNDATION | {"evidence.listed_acts", "evidence.history", "store"},
+    "store.queries.author_counts": FOUNDATION
+    | {"claims.quotations", "evidence.listed_acts", "evidence.history", "store"},
     "store.queries.contract_activity": FOUNDATION
     | {
         "claims.counterparts",
@@ -48,8 +49,6 @@ MAY_IMPORT: dict[str, set[str]] = {
         "evidence.history",
         "store",
     },
-    "store.queries.viewing.quotable_messages": FOUNDATION
-    | {"claims.quotations", "evidence.history", "evidence.looks", "evidence.tables", "letter_folding", "store"},
     "store.orphaned_seals": FOUNDATION | {"evidence.chain"},
     "store.erasure": FOUNDATION | {"evidence.history", "evidence.replaced_records", "folder_sync"},
     "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.looks", "evidence.tables", "letter_folding"},

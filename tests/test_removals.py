@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1] / "archiver"
 CALLS = frozenset({"unlink", "rmtree", "replace", "rename", "rmdir", "removedirs", "truncate", "move"})
 
 WHAT = {
-    "comparison/files.py": "a comparison that is being written, in its place when it is complete",
+    "comparison/compare.py": "a comparison that is being written, in its place when it is complete",
     "store/erasure/cleaning.py": "bytes, packages, copies of what was erased; pictures and databases of no use",
     "custody/copies_elsewhere.py": "half a copy in a folder of `[exports] also_to`; roots that have grown",
     "team/adoption.py": "an archive that is being brought home, renamed when it is complete onto an empty folder",
@@ -33,17 +33,16 @@ WHAT = {
     "schedule/backends.py": "the job's own files of the scheduler",
     "settings/other_archives.py": "notes, outside the home: archives of this user, one that was there",
     "settings/token.py": "the token's file, when the user forgets it; a private file on its way to its name",
-    "store/backup/copy.py": "the copied database in a backup folder, its mark, and half a copy",
-    "store/backup/set_aside.py": "parts of an unreadable archive, into a folder of the home and back; all are kept",
+    "store/backup/copy.py": "the copied database in a backup folder, its mark, and half a copy; parts of an unreadable"
+    " archive, into a folder of the home and back, all kept",
     "store/blobs.py": "a download on its way to its digest's name, or what is left of it; half a copy of a user's file",
     "store/engine.py": "a copy of the database that is being made",
-    "store/durable_files.py": "a file that is being written, on its way to its name",
+    "store/durable_files.py": "a file that is being written, on its way to its name; seals to seals/orphaned/",
     "team/ledger_copy/keeper.py": "a new copy that a killed process left; what differs from the ledger stays",
     "team/ledger_copy/shared_files.py": "half a copy of a kept file to or from the team's folder; a strange seal",
     "team/object_store.py": "half a copy of a kept file on its way to its key, which is free",
     "store/migrate.py": "a database that is being made, and the copy before an upgrade",
     "store/orphaned_seals.py": "seals and stamps between seals/ and seals/orphaned/, never onto another file",
-    "store/seal_files.py": "the same",
     "store/working/stamp_queue.py": "a reply that was no stamp is set aside under another name",
     "team/copies.py": "a worker's copy of an archive, after the ledger was seen to hold all of it",
     "sync/download.py": "half a download",
@@ -54,7 +53,7 @@ WHAT = {
 ERASING = {"store/erasure/cleaning.py"}
 """The module that removes what the owner erased; nothing but `custody.erasures` calls it (below)."""
 
-OF_EVIDENCE = {"store/seal_files.py", "store/working/stamp_queue.py", "store/blobs.py", "store/durable_files.py"}
+OF_EVIDENCE = {"store/durable_files.py", "store/working/stamp_queue.py", "store/blobs.py"}
 """The modules among them that see a seal, a stamp or a kept file: none of these calls there removes one."""
 
 
@@ -92,7 +91,6 @@ def test_nothing_that_sees_evidence_removes_more_than_a_half_made_file() -> None
 
     assert {
         "store/blobs.py": {"unlink": 3, "replace": 1},
-        "store/durable_files.py": {"replace": 1, "unlink": 1},
-        "store/seal_files.py": {"rename": 1},
+        "store/durable_files.py": {"replace": 1, "unlink": 1, "rename": 1},
         "store/working/stamp_queue.py": {"rename": 1},
     } == actual

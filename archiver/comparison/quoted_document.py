@@ -19,7 +19,7 @@ from archiver.export.metadata.file_metadata import office_text
 from archiver.export.metadata.portable_documents import is_pdf, pdf_text, run_apart
 from archiver.records import Contract
 from archiver.store.archive import Archive, Reading
-from archiver.store.queries.transcript import contract_messages
+from archiver.store.queries.viewing.message_summaries import contract_messages
 from archiver.wording import gettext as _
 
 LARGEST = 50_000_000

@@ -26,7 +26,7 @@ from archiver.evidence.looks import read_services
 from archiver.evidence.replaced_records import MASKED_FILE
 from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering
 from archiver.evidence.tables import build
-from archiver.evidence.tables.files_and_tasks import FileRow, files
+from archiver.evidence.tables.files_and_tasks import files
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, PackageFolder, ZippedPackage
 from archiver.export.stamps import stamp_files
@@ -154,12 +154,9 @@ class _OtherEntries:
         """The digests of the bytes of each file."""
         saved: dict[tuple[int, int], frozenset[str]] = {}
         for row in files(self._files):
-            saved[row.room_id, row.file_id] = saved.get((row.room_id, row.file_id), frozenset()) | _digests(row)
+            digests = frozenset() if row.sha256 is None else frozenset([row.sha256])
+            saved[row.room_id, row.file_id] = saved.get((row.room_id, row.file_id), frozenset()) | digests
         return saved
-
-
-def _digests(row: FileRow) -> frozenset[str]:
-    return frozenset() if row.sha256 is None else frozenset([row.sha256])
 
 
 # --- an archive ------------------------------------------------------------------------------

@@ -27,10 +27,10 @@ from archiver.settings.model import Settings
 from archiver.settings.token import token_file
 from archiver.store import blobs
 from archiver.store.archive import Archive, Writing
-from archiver.store.backup import copy, set_aside
+from archiver.store.backup import copy
 from archiver.store.backup.copy import check_closed
-from archiver.store.backup.same_records import RecordsNotCompared
 from archiver.store.engine import DATABASE
+from archiver.store.other_databases import RecordsNotCompared
 from archiver.store.queries import raw_tables
 from archiver.store.queries.status import damage
 from archiver.store.working import remembered_values
@@ -152,9 +152,9 @@ def restore(
                 copy.place_database(home)
     if not verification.ok:
         if aside is not None:
-            set_aside.put_back(aside, home)
+            copy.put_back(aside, home)
         return BackupOutcome(verification, report, is_placed=False)
-    set_aside.bring_back(home)
+    copy.bring_back(home)
     with closing(Archive(home)) as restored:
         _remember_backup(restored, LastBackup(now(), str(source), verified=True))
         erased = erasures.go_on(restored, now=now, copies=_copy_folders(home))
@@ -207,11 +207,11 @@ def _check_free(source: Archive, home: Path, *, in_place_of: bool) -> bool:
 @contextmanager
 def _set_aside(home: Path, now: Callable[[], datetime]) -> Iterator[Path]:
     """Move what is left of an archive aside; back again, if an error keeps the copy from taking its place."""
-    aside = set_aside.set_aside(home, at=now())
+    aside = copy.set_aside(home, at=now())
     try:
         yield aside
     except BaseException:
-        set_aside.put_back(aside, home)
+        copy.put_back(aside, home)
         raise
 
 

@@ -24,15 +24,16 @@ from archiver.evidence.replaced_records import masked_digest
 from archiver.evidence.verify.package_files import READ_ERRORS
 from archiver.records import ExportedPackage, RoomId
 from archiver.records.evidence import ErasurePlan, ErasureReason
-from archiver.store import avatars, database_pages, seals
+from archiver.store import database_pages, seals
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.blobs import blob_path
 from archiver.store.engine import DATABASE
 from archiver.store.erasure import cleaning, execution, records
 from archiver.store.erasure.plan import Selection, make_plan, select_noted
 from archiver.store.keeper import keeper_of
+from archiver.store.queries import people
 from archiver.store.queries.contracts import contracts, rooms_to_read
-from archiver.store.queries.runs import exports
+from archiver.store.queries.last_looks import exports
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
 
@@ -78,7 +79,7 @@ def files_with_erased(
     daily = [path for path in _daily_copies(place) if path.relative_to(place) not in here]
     found = [path for path in daily if _holds(path, erased, ())]
     found += [path for sha256 in sorted(gone) if (path := blob_path(place, sha256)).is_file()]
-    found += sorted(path for path in (place / avatars.FOLDER).glob("*") if path.name not in shown)
+    found += sorted(path for path in (place / people.AVATARS).glob("*") if path.name not in shown)
     return found + sorted(place.glob(f"{DATABASE}.*"))
 
 

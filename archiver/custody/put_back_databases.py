@@ -29,11 +29,11 @@ from archiver.store import orphaned_seals, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.erasure.records import without_erased
 from archiver.store.keeper import keeper_of
+from archiver.store.other_databases import OtherDatabase, compare, message_entries, other_databases
 from archiver.store.payload_forms import tells_what_was_shown
-from archiver.store.queries import contracts, current_state, entries
+from archiver.store.queries import contracts, entries
 from archiver.store.queries.entries import last_held, last_record, last_record_time, record_digest
 from archiver.store.time_text import from_text
-from archiver.store.working.other_databases import OtherDatabase, compare, message_entries, other_databases
 from archiver.store.working.remembered_values import BROUGHT_IN, TAKEN_HOME
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
@@ -231,14 +231,13 @@ def take_in(archive: Archive, path: Path, *, now: datetime) -> int:
         if other is None:
             raise NothingThere(path=path)
         late = list(_late_observations(writing, other))
-        owner = (current_state.owner(writing) or {}).get("account_id")
-        writer.append(writing, late, account_id=owner, at=now)
+        writer.append_stated(writing, late, at=now)
         BROUGHT_IN.remember(writing, (*BROUGHT_IN.recall(writing), other.last))
     return len(late)
 
 
 def _late_observations(reading: Reading, other: OtherDatabase) -> Iterator[Observation]:
-    rooms = {room.room_id for contract in contracts.contracts(reading) for room in contract.rooms}
+    rooms = contracts.contracted_rooms(reading)
     found: dict[tuple[int, int], list[tuple[str, dict[str, Any]]]] = {}
     for digest, entry in message_entries(other):
         if entry.get("room_id") in rooms and tells_what_was_shown(entry):

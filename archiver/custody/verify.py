@@ -34,18 +34,17 @@ from archiver.evidence.verify.stamps import (
     TokenResult,
     openssl_check,
 )
-from archiver.store import blobs, rebuild, seal_files, seals
+from archiver.store import blobs, database_pages, durable_files, rebuild, seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.backup import copy_folder
-from archiver.store.backup.same_records import RecordsNotCompared, TwoDatabases, faults_told, open_both
+from archiver.store.database_pages import VerificationRecord
 from archiver.store.engine import DATABASE
 from archiver.store.keeper import keeper_of
+from archiver.store.other_databases import RecordsNotCompared, TwoDatabases, faults_told, open_both
 from archiver.store.payload_forms import has_form
 from archiver.store.queries import entries, raw_tables
 from archiver.store.queries.raw_tables import RawReply
 from archiver.store.time_text import to_text
-from archiver.store.working import verification_log
-from archiver.store.working.verification_log import VerificationRecord
 from archiver.wording import gettext as _
 
 
@@ -133,7 +132,7 @@ def record_verification(archive: Archive, verification: Verification, *, deep: b
     )
     try:
         with archive.writing() as writing:
-            verification_log.keep(writing, entry)
+            database_pages.keep_verification(writing, entry)
     except errors.StorageError:
         return False
     return True
@@ -221,7 +220,7 @@ def _without_later_seals(
 ) -> list[str]:
     """The names without the seals that an update of a copy brought, which was interrupted before its database."""
     last = max((row.number for row in rows), default=0)
-    later = {one.name for one in seal_files.list_files(folder) if one.number > last} if rows else set()
+    later = {one.name for one in durable_files.list_files(folder) if one.number > last} if rows else set()
     if later:
         sentence = _(
             "An update of this backup was not finished: its database ends at seal {number}, other files go on."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from archiver.evidence.history import EntryObject, MessageHistory, Span, text
@@ -98,7 +98,7 @@ def build_conversation(room: PackageRoom, scope: PackageScope) -> Conversation:
 
 def _shown_gap(gap: Gap, ids: PeriodIds | None) -> Gap:
     ends = [one for one in (gap.after, gap.before) if one is not None]
-    return gap if ids is None else replace(gap, is_partly_outside=not all(ids.holds(gap.room_id, one) for one in ends))
+    return gap if ids is None else gap._replace(is_partly_outside=not all(ids.holds(gap.room_id, one) for one in ends))
 
 
 def room_name(entries: Iterable[EntryObject], room: int) -> str:

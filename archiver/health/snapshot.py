@@ -17,16 +17,17 @@ from archiver.health import folders
 from archiver.health.folders import DiskSpace
 from archiver.records.alerts import Alert
 from archiver.schedule import backends, schedulers
+from archiver.store import database_pages
 from archiver.store.archive import Reading, Writing
+from archiver.store.database_pages import VerificationRecord
 from archiver.store.engine import is_writable
 from archiver.store.keeper import keeper_of
-from archiver.store.queries import current_state, entries, files, last_looks
+from archiver.store.queries import current_state, entries, last_looks, room_holdings
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.last_looks import LastLooks, TruncatedList, truncated_lists
-from archiver.store.working import remembered_values, verification_log
+from archiver.store.working import remembered_values
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import KnownRates, LastNoticeTrial, LastPing, ScheduledRun, WindowRequests
-from archiver.store.working.verification_log import VerificationRecord
 from archiver.sync.report import is_clock_wrong
 
 HALF_WINDOW = 50
@@ -214,10 +215,10 @@ class ComputerState:
 def read_snapshot(reading: Reading, now: datetime, alerts: Sequence[Alert] | None = None) -> HealthSnapshot:
     """How the archive stands at this moment; `alerts`: the open ones, if they were read already."""
     rooms = [int(room) for room in rooms_to_read(reading, now)]
-    counts = {room: one for room, one in files.file_counts(reading).items() if room in rooms}
+    counts = {room: one for room, one in room_holdings.file_counts(reading).items() if room in rooms}
     answers, last_sync = remembered_values.SETUP_ANSWERS.recall(reading), remembered_values.LAST_SYNC.recall(reading)
     return HealthSnapshot(
-        account=(current_state.owner(reading) or {}).get("account_id"),
+        account=current_state.owner_id(reading),
         has_contracts=bool(contracts(reading)),
         has_messages=last_sync is None and any(current_state.has_messages(reading, one) for one in rooms),
         is_setup_open="begun" in answers and "finished" not in answers,
@@ -239,7 +240,7 @@ def read_snapshot(reading: Reading, now: datetime, alerts: Sequence[Alert] | Non
         lost=_lost_files(reading, {room for room, one in counts.items() if one.lost}),
         pending=sum(one.pending for one in counts.values()),
         cut=tuple(truncated_lists(reading, rooms)),
-        verification=verification_log.last(reading),
+        verification=database_pages.last_verification(reading),
         copy=_read_copy_state(reading),
         alerts=tuple(open_alerts(reading) if alerts is None else alerts),
         ping=remembered_values.LAST_PING.recall(reading),
@@ -283,7 +284,5 @@ def observe_disk(home: Path, keep_free: int) -> DiskSpace | None:
 
 
 def _lost_files(reading: Reading, rooms: Collection[int]) -> tuple[tuple[int, int], ...]:
-    if not rooms:
-        return ()
-    unheld = (one for one in files.unheld_files(reading) if one.lost and one.room_id in rooms)
-    return tuple((one.room_id, one.file_id) for one in unheld)
+    unheld = room_holdings.unheld_files(reading, rooms, 0) if rooms else []
+    return tuple((one.room_id, one.file_id) for one in unheld if one.given_up)

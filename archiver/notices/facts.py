@@ -17,7 +17,7 @@ from archiver.records import JST, Contract
 from archiver.records.alerts import Alert, AlertRule, due_reminders
 from archiver.rounds import run_log
 from archiver.store.archive import Reading
-from archiver.store.queries import files, last_looks, room_holdings
+from archiver.store.queries import last_looks, room_holdings
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.room_holdings import VanishedCounts, has_losses, holdings_of
 from archiver.store.working import remembered_values
@@ -153,7 +153,7 @@ def _count_rooms_read_again(reading: Reading, notices: DueNotices) -> int:
 
 def _count_regained_files(reading: Reading, notices: DueNotices) -> int:
     over = {key for key in notices.over if has_kind([key], ConditionKind.LOST)}
-    return len(over & {f"{ConditionKind.LOST}/{room}/{file}" for room, file in files.held_files(reading)})
+    return len(over & {f"{ConditionKind.LOST}/{room}/{file}" for room, file in room_holdings.held_files(reading)})
 
 
 def _daily_facts(

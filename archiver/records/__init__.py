@@ -8,4 +8,3 @@ from archiver.records.case_facts import *
 from archiver.records.contract import *
 from archiver.records.conversation import *
 from archiver.records.evidence import *
-from archiver.records.exported_package import *

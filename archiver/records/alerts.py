@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from gettext import gettext as _
+from typing import NamedTuple
 
 from archiver.records import JST, JsonObject, Sides, State
 from archiver.wording import N_
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRenamed:
+class PersonRenamed(NamedTuple):
     """A person's name in one room, before and now."""
 
     room_id: int
@@ -23,8 +23,7 @@ class PersonRenamed:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class MemberLeft:
+class MemberLeft(NamedTuple):
     """A person whom a room's list of members shows no more."""
 
     room_id: int
@@ -34,16 +33,14 @@ class MemberLeft:
     """Whether somebody else than the owner posted in the room, in the form of Chatwork's own, that they cancelled."""
 
 
-@dataclass(frozen=True, slots=True)
-class RemovedFromContacts:
+class RemovedFromContacts(NamedTuple):
     """A person of a contracted room whom the list of contacts shows no more."""
 
     account_id: int
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OtherChatSeen:
+class OtherChatSeen(NamedTuple):
     """A direct chat with a person of a contracted room that belongs to no contract; room None: there is none now."""
 
     account_id: int
@@ -51,16 +48,14 @@ class OtherChatSeen:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class RoomClosed:
+class RoomClosed(NamedTuple):
     """A room that cannot be opened any more."""
 
     room_id: int
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class VanishedMessage:
+class VanishedMessage(NamedTuple):
     """A message that turned to `[deleted]`, or is hidden or missing."""
 
     room_id: int
@@ -71,8 +66,7 @@ class VanishedMessage:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class NewText:
+class NewText(NamedTuple):
     """A new text of anybody but the owner."""
 
     room_id: int
@@ -89,8 +83,7 @@ class NewText:
     """Returns the subject of an alert if the author has a known person's name or was first seen lately; else empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class TwinSeen:
+class TwinSeen(NamedTuple):
     """An account with the name of a person of the chats and another id: when it was noted, and as what."""
 
     at: datetime
@@ -106,8 +99,7 @@ class TwinSeen:
         return f"{self.noted['place']}/{self.noted['known']}/{known_since}/{self.noted['account_id']}/{since}"
 
 
-@dataclass(frozen=True, slots=True)
-class MessageEdited:
+class MessageEdited(NamedTuple):
     """A message whose text was changed."""
 
     room_id: int
@@ -116,8 +108,7 @@ class MessageEdited:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class RoleChanged:
+class RoleChanged(NamedTuple):
     """A member whose role in a room was changed."""
 
     room_id: int
@@ -127,8 +118,7 @@ class RoleChanged:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class RoomChanged:
+class RoomChanged(NamedTuple):
     """A room's name and description, before and now."""
 
     room_id: int
@@ -139,11 +129,10 @@ class RoomChanged:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeObservations:
+class ChangeObservations(NamedTuple):
     """Messages, roles and rooms that were changed since the last judgement, and who is who in these rooms."""
 
-    sides: Mapping[int, Sides] = field(default_factory=dict)
+    sides: Mapping[int, Sides] = {}
     """The sides of the contract, by room."""
     edited: tuple[MessageEdited, ...] = ()
     vanished: tuple[VanishedMessage, ...] = ()
@@ -155,27 +144,25 @@ class ChangeObservations:
     renamed: tuple[PersonRenamed, ...] = ()
     roles: tuple[RoleChanged, ...] = ()
     rooms: tuple[RoomChanged, ...] = ()
-    people: Mapping[int, RoomPeople] = field(default_factory=dict)
+    people: Mapping[int, RoomPeople] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class RoomPeople:
+class RoomPeople(NamedTuple):
     """The people of a room without the owner of the archive."""
 
     members: frozenset[int] = frozenset()
     """Accounts in the room as last read."""
     former: frozenset[int] = frozenset()
     """Accounts that were in the room and are no more."""
-    wrote: Mapping[int, int] = field(default_factory=dict)
+    wrote: Mapping[int, int] = {}
     """Number of messages by account; Chatwork's own notices in their name are not counted."""
-    sent: Mapping[int, int] = field(default_factory=dict)
+    sent: Mapping[int, int] = {}
     """Number of files by account."""
     counterparts: frozenset[int] = frozenset()
     """Accounts that are the other side of a contract: stated as clients, or the only ones that can be meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class DepartureObservations:
+class DepartureObservations(NamedTuple):
     """People, rooms, contacts and messages that disappeared or were renamed since the last judgement."""
 
     owner: int = 0
@@ -189,7 +176,7 @@ class DepartureObservations:
     """Messages that disappeared in the day before, as a burst may be spread over several runs."""
     hidden_before: frozenset[int] = frozenset()
     """Rooms in which the plan had hidden something already."""
-    rooms: Mapping[int, RoomPeople] = field(default_factory=dict)
+    rooms: Mapping[int, RoomPeople] = {}
     """The people of the rooms of these changes, and of every other room of these people."""
     alerts: tuple[Alert, ...] = ()
     """The alerts stored so far."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from archiver.records.contract import Contract
 from archiver.records.conversation import Gap, MessageKind, ObservedBy, Post, RoomBeginning, State
@@ -55,8 +56,7 @@ class ClosingSign(StrEnum):
     """The direct chat with the person became a group chat, which alone says nothing either."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountClosing:
+class AccountClosing(NamedTuple):
     """A sign that an account was closed, whatever period is told."""
 
     account_id: AccountId
@@ -70,8 +70,7 @@ class AccountClosing:
     """The ending of the name, as it was seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class CancellationPost:
+class CancellationPost(NamedTuple):
     """A post of the form with which Chatwork tells that an account was cancelled; anybody can write one."""
 
     room_id: int
@@ -95,8 +94,7 @@ class ActKind(StrEnum):
     TASK_REOPENED = "task_reopened"
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """What a person did, with its place, and the name of the file or the text of the task."""
 
     kind: ActKind
@@ -124,8 +122,7 @@ class AuthorFacts:
         counts.update(dict.fromkeys(became, times))
 
 
-@dataclass(frozen=True, slots=True)
-class RoomFacts:
+class RoomFacts(NamedTuple):
     """What a room's readings say of how much of it is saved."""
 
     room_id: RoomId
@@ -162,8 +159,7 @@ class CaseSide(StrEnum):
     OTHER = "参加者"
 
 
-@dataclass(frozen=True, slots=True)
-class CaseSides:
+class CaseSides(NamedTuple):
     """Who stands on which side of a case."""
 
     reporters: frozenset[int]
@@ -178,8 +174,7 @@ class CaseSides:
         return CaseSide.COUNTERPART if account in self.bases else CaseSide.OTHER
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedMessages:
+class ChangedMessages(NamedTuple):
     """The messages that changed after they were sent, by author, with the sides of the authors."""
 
     sides: CaseSides

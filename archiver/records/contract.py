@@ -1,13 +1,13 @@
-"""What the user states: contracts with their rooms, money and terms, deliveries, enclosures, and roles."""
+"""What the user states: contracts with rooms, money and terms, deliveries, enclosures, roles; and the packages made."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archiver.records.evidence import AccountId, FileId, MessageId, RoomId
 from archiver.wording import N_
@@ -233,8 +233,7 @@ class Role(StrEnum):
     THIRD = "third"
 
 
-@dataclass(frozen=True, slots=True)
-class MappedAccount:
+class MappedAccount(NamedTuple):
     """An account in a contract's rooms, its role, and how the user knows."""
 
     account_id: AccountId
@@ -244,8 +243,7 @@ class MappedAccount:
     """When it was last stated."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(NamedTuple):
     """The accounts on each side of a contract. Without stated clients, all unmapped accounts are the other side."""
 
     owner: int
@@ -267,3 +265,132 @@ def contract_name(contract: Contract, every: Sequence[Contract]) -> str:
     """The contract's label, if no other contract has that name and any shell takes it as it stands; else its id."""
     others = {name for one in every if one.id != contract.id for name in (one.id, one.platform_id)}
     return contract.label if contract.label not in others and _NAME.fullmatch(contract.label) else contract.id
+
+
+class Handover(NamedTuple):
+    """The user's statement that a package was handed to somebody."""
+
+    to: str
+    on: str
+    """The day as `2026-11-24`, or a day and time in Japan."""
+    how: str
+    """The way, in the user's words; it may be empty."""
+
+
+class ExportedPackage(NamedTuple):
+    """A package as its `export` entry records it."""
+
+    number: int
+    """Its number in the list of packages, from 1."""
+    seq: int
+    """The number of its entry."""
+    at: datetime
+    contract: str
+    profile: str
+    name: str
+    sha256: str
+    """The digest that covers everything in it."""
+    handovers: tuple[Handover, ...]
+    """The latest statement last."""
+    making: Mapping[str, Any] = {}
+    """The payload of its entry."""
+
+    @property
+    def lang(self) -> str:
+        """The language of its texts."""
+        return str(self.making.get("lang", "ja"))
+
+
+class ReadState(StrEnum):
+    """Whether an opened message was read."""
+
+    UNREAD = "unread"
+    READ = "read"
+    """It leaves as it was shown."""
+    COVERED = "covered"
+    """It stays covered, as the reader wishes."""
+
+
+MEMBER = "member"
+"""Before an account id, in the place of a message's id: what else somebody who is hidden is called."""
+
+
+class Review(NamedTuple):
+    """A decision about one opened message of a job, or what else somebody is called."""
+
+    message_id: str
+    digest: str
+    """Of what was shown."""
+    state: ReadState
+    at: datetime
+    drawn: tuple[str, ...] = ()
+    """The words that were covered in what was shown, besides what is always masked."""
+    covered: tuple[str, ...] = ()
+    """The words that the reader covered everywhere; of a member, the other names."""
+    shown: tuple[str, ...] = ()
+    """The words whose covers the reader took away."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedMessage:
+    """A message that a package would open, as somebody reads it before: with its covers drawn."""
+
+    id: str
+    """Of the message; `chat` and the chat's number where it is the description of a chat."""
+    room: int
+    no: int
+    """0 for a description."""
+    sent: str
+    name: str
+    texts: tuple[str, ...]
+    """Every text that it had, the oldest first."""
+    files: tuple[str, ...]
+    """The names of its files and the texts of its tasks."""
+    covers: tuple[str, ...]
+    """What stands under its covers."""
+    marks: tuple[str, ...]
+    """The words that are no words of chats about work, as they stand in it: perhaps names."""
+    digest: str
+    """Of what is shown: its texts and files."""
+    state: ReadState
+    drawn: tuple[str, ...]
+    """The words that are covered in it, besides what is always masked."""
+    parts: tuple[tuple[tuple[str, str], ...], ...] = ()
+    """Each text and file in parts: what is shown, and what stands under it if it is a cover."""
+
+
+class RequestKind(StrEnum):
+    """One thing that can be asked for."""
+
+    PAYMENT = "payment"
+    REVIEW = "review"
+    """Of what was delivered."""
+    REPLY = "reply"
+    TERMS = "terms"
+    """That the terms of the work are stated."""
+    STOP_WORK = "stop-work"
+    """To pause the work until things are settled."""
+
+
+class CounterpartCandidate(NamedTuple):
+    """A person of a room who may be the other side, with what helps to recognise them."""
+
+    account_id: AccountId
+    name: str
+    """The last known name; it may be empty."""
+    messages: int
+    """The number of their kept messages in this room."""
+    first_sent: datetime | None
+    """When they sent the first of these; None: none is kept, or it has no time."""
+    last_sent: datetime | None
+    is_known: bool = False
+    """Whether they count as the other side until now."""
+
+
+class UndecidedRoom(NamedTuple):
+    """A room with several other people, whose sides the user is to name."""
+
+    room_id: RoomId
+    name: str
+    candidates: tuple[CounterpartCandidate, ...]
+    """Those with the most messages first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -46,8 +46,7 @@ class ObservedBy(StrEnum):
     COPY = "copy"
 
 
-@dataclass(frozen=True, slots=True)
-class KnownMessage:
+class KnownMessage(NamedTuple):
     """What the archive holds of a message, as far as a comparison needs it."""
 
     message_id: MessageId
@@ -59,8 +58,7 @@ class KnownMessage:
     was_edited: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """A text that a message had, with the interval in which it was seen."""
 
     body: str
@@ -70,8 +68,7 @@ class Version:
     """The last reading that still showed it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A message with every text that it had."""
 
     no: int
@@ -123,8 +120,7 @@ class Message:
         return notable_states(self.state, was_edited=self.was_edited, was_deleted=self.was_deleted)
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(NamedTuple):
     """A file of a room, and whether its bytes are saved."""
 
     number: str
@@ -148,8 +144,7 @@ class Attachment:
     """The path of the bytes below the package's `data/` folder, with `/`; None if they are not in the package."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """A range of messages of a room that no reading has shown."""
 
     room_id: RoomId
@@ -172,8 +167,7 @@ class Gap:
         return self.reason == "erased"
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(NamedTuple):
     """A saved message's place, author and time."""
 
     room_id: RoomId
@@ -186,24 +180,21 @@ class Post:
     """Its number in the package; None: it is not in one."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomBeginning:
+class RoomBeginning(NamedTuple):
     """The first saved message of a room, whatever period is told of it, and all that is known to be missing in it."""
 
     first: Post | None
     gaps: tuple[Gap, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(NamedTuple):
     """A time in which the job did not run; nothing posted was lost unless a gap says so."""
 
     start: datetime
     end: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class WrongClock:
+class WrongClock(NamedTuple):
     """A time in which this computer's clock was wrong by more than a minute, as the runs recorded it."""
 
     start: datetime
@@ -212,8 +203,7 @@ class WrongClock:
     """How far it was ahead of Chatwork's, the largest difference; below zero: behind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(NamedTuple):
     """When a room was looked at: when its list of messages was read."""
 
     begun: datetime | None = None
@@ -234,8 +224,7 @@ class Watch:
     """A pause that is longer than this stands out; below it lie the usual intervals of a room that is rarely read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """A task as last seen."""
 
     task_id: TaskId
@@ -268,8 +257,7 @@ class MembershipPeriod(NamedTuple):
     """Whether it began before the period that is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(NamedTuple):
     """What the lists of a room's members said about a person, oldest first."""
 
     chatwork_ids: tuple[PersonName, ...] = ()
@@ -278,8 +266,7 @@ class Membership:
     stays: tuple[MembershipPeriod, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A person seen in a room, with every name shown, oldest first."""
 
     account_id: AccountId
@@ -297,8 +284,7 @@ class Person:
         return (shown or list(self.names[:1]) or [""])[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """A period in which everything that a room showed was seen."""
 
     start: datetime
@@ -335,7 +321,7 @@ class Conversation:
     pauses: tuple[Pause, ...]
     """The pauses of `watch` that touch the period."""
     covered: tuple[Period, ...]
-    watch: Watch = Watch()
+    watch: Watch = field(default_factory=Watch)
     inaccessible_since: datetime | None = None
     other_chats: tuple[OtherChat, ...] = ()
     """Direct chats with people of this room."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NewType
+from typing import Any, NamedTuple, NewType
 
 AccountId = NewType("AccountId", int)
 
@@ -29,8 +29,7 @@ JST = timezone(timedelta(hours=9), "JST")
 """Asia/Tokyo. It has had no summer time since 1952, so no time-zone database is needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """Something observed or stated, as it is stored in the archive; `line` is the text that is hashed."""
 
     seq: int
@@ -58,8 +57,7 @@ class Observation:
     """Salted digest of the HTTP reply it came from (`Reply.digest`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seal:
+class Seal(NamedTuple):
     """A closed range of entries; `sha256` is that of the seal's file."""
 
     number: int
@@ -124,8 +122,7 @@ KEPT_HEADERS = frozenset(
 SECOND = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class SteadyLooks:
+class SteadyLooks(NamedTuple):
     """The looks at one list that were all the same."""
 
     first: datetime
@@ -224,8 +221,7 @@ class ErasurePlan:
         return self.whole_rooms | self.messages.keys() | self.files.keys() | self.tasks.keys()
 
 
-@dataclass(frozen=True, slots=True)
-class Erasure:
+class Erasure(NamedTuple):
     """An erasure on record."""
 
     number: int

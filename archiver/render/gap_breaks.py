@@ -6,7 +6,6 @@ A gap is a period whose messages could not be saved, a pause a period without an
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from html import escape
 from math import ceil
@@ -281,7 +280,7 @@ def narrow_gap(gap: Gap, covered: Sequence[Period]) -> Gap:
         return gap
     ends = [one.end for one in covered if one.start <= gap.start <= one.end]
     later = [end for end in ends if gap.end is None or end <= gap.end]
-    return replace(gap, start=max(later)) if later else gap
+    return gap._replace(start=max(later)) if later else gap
 
 
 def overlaps(pause: Pause, start: datetime | None, end: datetime | None) -> bool:

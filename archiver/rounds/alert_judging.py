@@ -13,7 +13,7 @@ from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract
 from archiver.records.alerts import Alert, Level
 from archiver.store.archive import Reading, Writing
-from archiver.store.queries import departures, entries, known_people, new_texts_and_changes
+from archiver.store.queries import departures, entries, new_texts_and_changes, people
 from archiver.store.queries.contract_activity import activity_of, last_handover
 from archiver.store.queries.contracts import contracts, is_read, last_contract_entry
 from archiver.store.working import alerts, remembered_values
@@ -48,7 +48,7 @@ def judge_entries(writing: Writing) -> list[Alert]:
             escrowed=new_texts_and_changes.escrowed_rooms(writing),
             platforms=new_texts_and_changes.room_platforms(writing),
         ),
-        *phrase_rules.taken_names(known_people.twins(writing, after=after)),
+        *phrase_rules.taken_names(people.twins(writing, after=after)),
     ]
     opened = _keep_alerts(writing, alerts_found)
     for alert in change_rules.outdated_chat_alerts(observed):

@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.app import App
-from archiver.evidence.history import number
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import PackageScope
 from archiver.records import Contract
@@ -112,7 +111,7 @@ def _places(reading: Reading, order: ExportOrder, contract: Contract, rooms: lis
         reading,
         rooms,
         ids=order.choice.ids | frozenset(numbered),
-        owner=number((current_state.owner(reading) or {}).get("account_id")),
+        owner=current_state.owner_id(reading) or 0,
         is_inside=scope.is_message_inside,
         limit=MAX_MESSAGES,
     )

@@ -29,7 +29,7 @@ from archiver.settings.token import place_words, store_token
 from archiver.setup.written_values import BEGUN, FINISHED, InvalidAnswer, note_answer, recall_answers
 from archiver.store import migrate, writer
 from archiver.store.archive import Archive
-from archiver.store.backup import set_aside
+from archiver.store.backup import copy
 from archiver.store.durable_files import disk_errors, lacks_locks, make_durable_folder
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
@@ -246,8 +246,8 @@ def begin_anew(call: ProgramCall) -> None:
     Raises StorageError, SetupRunning, UsageError.
     """
     archive = Archive(call.home)
-    if not archive.exists() and set_aside.has_parts(call.home):
-        set_aside.set_aside(call.home, at=utc_now())
+    if not archive.exists() and copy.has_parts(call.home):
+        copy.set_aside(call.home, at=utc_now())
     prepare_archive(call)
 
 

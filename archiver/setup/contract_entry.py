@@ -16,8 +16,8 @@ from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import entries
 from archiver.store.queries.contracts import contracts, deliveries, enclosures, holds_file, holds_message
 from archiver.store.queries.departures import counterparts
-from archiver.store.queries.files import file_counts
-from archiver.store.queries.runs import exports
+from archiver.store.queries.last_looks import exports
+from archiver.store.queries.room_holdings import file_counts
 from archiver.store.search.scope import room_names
 from archiver.store.statements import (
     add_delivery,

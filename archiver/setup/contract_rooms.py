@@ -26,7 +26,7 @@ from archiver.render.times import iso_date, minute_text
 from archiver.setup.written_values import EXAMPLE_DAY, read_day
 from archiver.store import statements
 from archiver.store.archive import Archive, Reading
-from archiver.store.queries import roles
+from archiver.store.queries import contracts
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.wording import gettext as _
 
@@ -67,7 +67,7 @@ def people_of_rooms(app: App, rooms: Iterable[int]) -> dict[int, dict[int, str]]
     from archiver.store.queries import current_state
 
     with app.archive.reading() as reading:
-        owner = (current_state.owner(reading) or {}).get("account_id")
+        owner = current_state.owner_id(reading)
     people: dict[int, dict[int, str]] = {}
     for room in rooms:
         people[room] = {}
@@ -261,7 +261,7 @@ def own_message_day(reading: Reading, contract: Contract, message: MessageId) ->
     """The day in Japan on which the user sent a message. Raises UsageError if somebody else wrote it."""
     rooms = [int(room.room_id) for room in contract.rooms]
     found = message_summaries(reading, [(room, int(message)) for room in rooms])
-    mine = roles.sides(reading, contract.id).mine
+    mine = contracts.sides(reading, contract.id).mine
     if not found or found[0].sent is None or found[0].account_id not in mine:
         raise errors.UsageError(detail=_("That message was not sent by you. A reminder is a message of your own."))
     return found[0].sent.astimezone(JST).date().isoformat()

@@ -80,7 +80,7 @@ def room_labels(reading: Reading, alerts: Iterable[Alert]) -> dict[int, str]:
 
 
 def _names_of_other_chats(reading: Reading, alerts: Iterable[Alert]) -> dict[int, str]:
-    from archiver.store.queries.viewing.people import last_name
+    from archiver.store.queries.people import last_name
 
     about = ((one.room_id, one.account_id) for one in alerts if one.rule is AlertRule.OTHER_CHAT)
     found = {room: last_name(reading, account) for room, account in about if room is not None and account is not None}

@@ -18,15 +18,14 @@ from archiver.render.message_body import NOWHERE, References
 from archiver.render.snippet import own_words
 from archiver.standing.alert_lines import NamedMessage, contract_names, messages_by_id
 from archiver.store.queries import departures
+from archiver.store.queries.author_counts import changed_places, quoted_messages
 from archiver.store.queries.contract_activity import case_sides, changed_messages
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.last_looks import room_looks, unlisted_beginnings
 from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
+from archiver.store.queries.people import last_name, names_in_room
 from archiver.store.queries.room_holdings import holdings_of
-from archiver.store.queries.transcript import names_in_room
 from archiver.store.queries.viewing.message_summaries import count_vanished, message_summaries, vanished_messages
-from archiver.store.queries.viewing.people import last_name
-from archiver.store.queries.viewing.quotable_messages import changed_places, quoted_messages
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading

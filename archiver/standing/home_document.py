@@ -38,13 +38,13 @@ from archiver.standing.emergency_words import people_sentence
 from archiver.standing.headlines import Row, headlines, kept_words
 from archiver.store.archive import Reading
 from archiver.store.keeper import keeper_of
+from archiver.store.queries.author_counts import changed_places, quoted_messages
 from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import contracts, deliveries
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.last_looks import unlisted_beginnings
 from archiver.store.queries.status import Status
 from archiver.store.queries.viewing.message_summaries import newest_message
-from archiver.store.queries.viewing.quotable_messages import changed_places, quoted_messages
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import NOTICE_TRIAL, SEEN_CHANGES, SeenChanges, last_saved_at
 

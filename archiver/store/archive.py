@@ -26,7 +26,7 @@ from sqlalchemy.exc import DatabaseError
 from archiver import errors
 from archiver.corrected_clock import CorrectedClock
 from archiver.folder_sync import sync_folder
-from archiver.store import migrate, seal_files
+from archiver.store import durable_files, migrate
 from archiver.store.durable_files import disk_errors, storage_error, sync_file
 from archiver.store.engine import (
     DATABASE,
@@ -51,7 +51,7 @@ _MISSING_SCHEMA = ("no such table", "no such column", "has no column")
 """How SQLite reports a table or column that an older revision of the database does not have yet."""
 
 
-_REMAINS = (f"{seal_files.FOLDER}/*.json", "files/??/??/*", "erasures/*.json", "daily/*/*.zip")
+_REMAINS = (f"{durable_files.SEALS}/*.json", "files/??/??/*", "erasures/*.json", "daily/*/*.zip")
 """What an archive leaves in its home beside the database: seals, saved files, notes of erasures, daily copies."""
 
 

@@ -1,17 +1,25 @@
-"""Keeps the database file itself in order: free pages given back, its index of texts merged, its log emptied."""
+"""Keeps the database file itself in order: free pages given back, its index of texts merged, its log emptied.
+
+And the log of verifications: when the archive was verified, how far, and the findings; no evidence.
+"""
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
+from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 
 from archiver.store import schema
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.engine import driver_connection, open_connection, translate_error
+from archiver.store.time_text import from_text, to_text
 
 KEPT_VERIFICATIONS = 500
 """Verifications of the whole archive that the log keeps: one a month is twelve a year, each typed one comes on top."""
@@ -107,3 +115,42 @@ def drop_surplus_verifications(writing: Writing) -> None:
 def _empty_log(connection: sqlite3.Connection) -> bool:
     (busy, _pages, _done) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationRecord:
+    """One verification of the whole archive."""
+
+    at: datetime
+    deep: bool
+    """Whether the readable tables were made again and compared."""
+    checked: Mapping[str, int]
+    """How many entries, seals, stamps, files and messages were checked."""
+    findings: int
+    checks: Sequence[str] = ()
+    """The names of the checks that found something."""
+
+
+def keep_verification(writing: Writing, record: VerificationRecord) -> None:
+    """Add a verification to the log."""
+    number = writing.sql.execute(select(func.coalesce(func.max(_VERIFICATION.number), 0))).scalar_one() + 1
+    writing.sql.execute(
+        insert(schema.verification).values(
+            number=number,
+            at=to_text(record.at),
+            deep=record.deep,
+            checked=json.dumps(dict(record.checked), sort_keys=True),
+            findings=record.findings,
+            checks=json.dumps(sorted(record.checks)),
+        )
+    )
+
+
+def last_verification(reading: Reading) -> VerificationRecord | None:
+    """The last verification; None if there was none yet."""
+    row = reading.sql.execute(select(schema.verification).order_by(_VERIFICATION.number.desc()).limit(1)).one_or_none()
+    if row is None:
+        return None
+    return VerificationRecord(
+        from_text(row.at), row.deep, json.loads(row.checked), row.findings, tuple(json.loads(row.checks))
+    )

@@ -1,18 +1,24 @@
-"""Durable writing of files, private folders, and errors of the disk as errors of this program."""
+"""Durable writing of files, private folders, files of seals, and errors of the disk as errors of this program.
+
+Files of seals are moved between `seals/` and `seals/orphaned/`: nothing is removed or overwritten there, a move to a
+name that is taken goes to another one.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
+import re
 import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from archiver import errors
-from archiver.folder_sync import is_full, sync_folder, sync_where_possible
+from archiver.folder_sync import is_failing, is_full, sync_folder, sync_where_possible
 from archiver.folder_sync import storage_error as storage_error
 
 _PROBE_BYTES = 1 << 20
@@ -114,6 +120,14 @@ def disk_errors(path: Path) -> Iterator[None]:
         raise storage_error(error, path) from error
 
 
+def copy_error(error: OSError, path: Path) -> errors.StorageError:
+    """The same for what is copied to another place, where it is not the home that cannot be written."""
+    if is_full(error):
+        return errors.DiskFull(path=path)
+    kind = errors.DiskFailing if is_failing(error) else errors.StorageError
+    return kind(path=path, detail=error.strerror or str(error))
+
+
 def database_disk_error(error: BaseException | None, database: Path) -> errors.StorageError:
     """The error of this program for an I/O error of SQLite, which words a quota that is used up in the same way."""
     code = getattr(error, "sqlite_errorcode", None)
@@ -172,3 +186,62 @@ def _lacks_space(database: Path) -> bool:
     except OSError as error:
         return is_full(error)
     return False
+
+
+SEALS = "seals"
+ORPHANED = "orphaned"
+"""The folder in `seals/` for seals that the database does not have, because an older one was put back."""
+
+_NAME = re.compile(r"((\d{6,18})-\d{4}-\d\d-\d\d\.json)(\..+)?")
+
+
+class SealFile(NamedTuple):
+    """A file that belongs to a seal: the seal itself, a stamp over it, or a stamp that was set aside."""
+
+    number: int
+    name: str
+    seal_name: str
+    """The name of the seal's own file."""
+
+    @property
+    def is_seal(self) -> bool:
+        """Whether it is the seal itself."""
+        return self.name == self.seal_name
+
+
+def list_files(folder: Path) -> list[SealFile]:
+    """The files of seals in a folder by number; none if there is no folder. Raises StorageError."""
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise storage_error(error, folder) from error
+    matches = [match for match in map(_NAME.fullmatch, names) if match and not match[0].endswith(".new")]
+    return sorted(SealFile(int(match[2]), match[0], match[1]) for match in matches)
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a file. Raises StorageError."""
+    with disk_errors(path):
+        return path.read_bytes()
+
+
+def free_name(folder: Path, name: str) -> str:
+    """The name, or the name with a number behind it if something lies there already."""
+    number, free = 1, name
+    while (folder / free).exists():
+        number += 1
+        free = f"{name}.{number}"
+    return free
+
+
+def move(source: Path, target: Path) -> None:
+    """Move a file durably to a name that is free. Raises StorageError."""
+    with disk_errors(target):
+        make_durable_folder(target.parent)
+        if target.exists():
+            raise FileExistsError(target)
+        source.rename(target)
+        sync_folder(target.parent)
+        sync_folder(source.parent)

@@ -24,7 +24,6 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from sqlalchemy.util import LRUCache
 
 from archiver import errors
-from archiver.folder_sync import is_failing, is_full
 from archiver.store import durable_files
 
 if TYPE_CHECKING:
@@ -263,11 +262,7 @@ def copy_database(source: sqlite3.Connection, target: Path, *, tell: Callable[[i
             remove_with_logs(target)
         raise _storage_error(error, target) from error
     except OSError as error:
-        if is_full(error):
-            raise errors.DiskFull(path=target) from error
-        if is_failing(error):
-            raise errors.DiskFailing(path=target, detail=error.strerror or str(error)) from error
-        raise errors.StorageError(path=target, detail=error.strerror or str(error)) from error
+        raise durable_files.copy_error(error, target) from error
 
 
 def remove_with_logs(database: Path) -> None:

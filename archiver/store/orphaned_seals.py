@@ -20,9 +20,9 @@ from archiver.evidence import chain
 from archiver.records import Observation
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.durable_files import ORPHANED, SEALS, SealFile, free_name, list_files, move, read
 from archiver.store.payload_forms import read_all_formed
 from archiver.store.queries import current_state
-from archiver.store.seal_files import FOLDER, ORPHANED, SealFile, free_name, list_files, move, read
 from archiver.store.transactions import SmallStatement
 from archiver.store.working import remembered_values
 
@@ -67,8 +67,8 @@ def settle_seals(archive: Archive, *, now: datetime, copies: Sequence[Path] = ()
         recorded = _record_rollbacks(writing, copies, now=now)
     with archive.writing() as writing:
         for file in _files_above(writing):
-            folder = writing.home / FOLDER / ORPHANED
-            move(writing.home / FOLDER / file.name, folder / free_name(folder, file.name))
+            folder = writing.home / SEALS / ORPHANED
+            move(writing.home / SEALS / file.name, folder / free_name(folder, file.name))
     return recorded
 
 
@@ -92,8 +92,8 @@ def _is_settled(reading: Reading, copies: Sequence[Path]) -> bool:
     if _files_above(reading) or _lost_in_ledger(reading):
         return False
     named = _named_files(reading)
-    orphaned = list_files(reading.home / FOLDER / ORPHANED)
-    if _unnamed(reading.home / FOLDER / ORPHANED, orphaned, named) or any(
+    orphaned = list_files(reading.home / SEALS / ORPHANED)
+    if _unnamed(reading.home / SEALS / ORPHANED, orphaned, named) or any(
         True for _move in _returning(reading, orphaned)
     ):
         return False
@@ -105,14 +105,14 @@ def _is_settled(reading: Reading, copies: Sequence[Path]) -> bool:
 
 def _take_back_files(writing: Writing) -> None:
     """Move files back of which the table has the row: the newer database was put back."""
-    orphaned = list_files(writing.home / FOLDER / ORPHANED)
+    orphaned = list_files(writing.home / SEALS / ORPHANED)
     for source, target in list(_returning(writing, orphaned)):
         move(source, target)
 
 
 def _returning(reading: Reading, orphaned: Sequence[SealFile]) -> Iterator[tuple[Path, Path]]:
     """The orphaned files whose seal has a row and no file, with the places where they belong."""
-    folder = reading.home / FOLDER
+    folder = reading.home / SEALS
     digests = _digests_by_number(reading) if orphaned else {}
     for file in orphaned:
         digest = digests.get(file.number)
@@ -128,7 +128,7 @@ def _adopt_seals(writing: Writing) -> None:
     for file in _files_above(writing):
         if not file.is_seal:
             continue
-        body = read(writing.home / FOLDER / file.name)
+        body = read(writing.home / SEALS / file.name)
         seal = chain.parse_seal(body)
         if seal is None or file.number != seal["number"] or not _continues(writing, seal):
             continue
@@ -149,7 +149,7 @@ def _continues(reading: Reading, seal: Mapping[str, Any]) -> bool:
 
 def _record_rollbacks(writing: Writing, copies: Sequence[Path], *, now: datetime) -> int:
     """Append an entry for the files in the home that no entry names, and one for those in the folders for copies."""
-    named, folder = _named_files(writing), writing.home / FOLDER
+    named, folder = _named_files(writing), writing.home / SEALS
     above = [
         unknown._replace(kept_name=free_name(folder / ORPHANED, unknown.kept_name))
         for unknown in _unnamed(folder, _files_above(writing), named)
@@ -225,7 +225,7 @@ def _unknown_in_copies(reading: Reading, folder: Path, named: _NamedFiles) -> li
     Each seal names the one before, so the seals of a number that both have are compared from the newest on, until one
     is the same. A folder that cannot be read tells nothing.
     """
-    place = folder / FOLDER
+    place = folder / SEALS
     try:
         files = list_files(place)
         ours = _digests_by_number(reading)
@@ -250,7 +250,7 @@ def _is_of_this_account(reading: Reading, body: bytes) -> bool:
     seal = chain.parse_seal(body)
     if seal is None:
         return False
-    account = (current_state.owner(reading) or {}).get("account_id")
+    account = current_state.owner_id(reading)
     return seal["account_id"] is None or account is None or seal["account_id"] == account
 
 
@@ -270,7 +270,7 @@ def _named_files(reading: Reading) -> _NamedFiles:
 
 def _files_above(reading: Reading) -> list[SealFile]:
     last = _last_row(reading)[0]
-    return [file for file in list_files(reading.home / FOLDER) if file.number > last]
+    return [file for file in list_files(reading.home / SEALS) if file.number > last]
 
 
 def _last_row(reading: Reading) -> tuple[int, int, str]:

@@ -18,18 +18,19 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, select, text
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
 from archiver import errors
-from archiver.evidence.history import GONE_STATES, EntryObject, MessageHistory
+from archiver.evidence.history import EntryObject, MessageHistory
+from archiver.records import State
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import IN_MEMORY, build_engine
-from archiver.store.fingerprints import readable_text, storable_integer
-from archiver.store.projection.project import project
+from archiver.store.message_projection import message_row, version_rows
+from archiver.store.projection import project
 from archiver.store.queries import raw_tables
 
 BATCH = 1_000
@@ -237,19 +238,8 @@ class MessageRows:
 
     def __init__(self, reading: Reading, rooms: Iterable[int]) -> None:
         """Open both tables; messages come in the order of numeric id and room."""
-        parameters = {"rooms": sorted(rooms)}
-        self._messages = _select_rows(
-            reading.sql,
-            "SELECT position, room_id, message_id, account_id, name, send_time, update_time, state, kind, first_seen,"
-            " changed_at, versions, seq FROM message WHERE room_id IN :rooms ORDER BY position, room_id",
-            parameters,
-        )
-        self._versions = _select_rows(
-            reading.sql,
-            "SELECT position, room_id, number, body, update_time, first_seen, last_seen, seq FROM message_version"
-            " WHERE room_id IN :rooms ORDER BY position, room_id, number",
-            parameters,
-        )
+        self._messages = _select_rows(reading.sql, schema.message, rooms)
+        self._versions = _select_rows(reading.sql, schema.message_version, rooms)
         self._version = next(self._versions, None)
 
     def check(self, entries: Sequence[EntryObject], history: MessageHistory | None) -> None:
@@ -257,26 +247,25 @@ class MessageRows:
         key = entries[0]["key"]
         position, room = int(key.partition("/")[2]), entries[0]["room_id"]
         row = next(self._messages, None)
-        if self._version is not None and (self._version[0], self._version[1]) < (position, room):
-            raise errors.RowsDisagree(subject=f"message/{self._version[0]}")
-        if row is None or (row[0], row[1]) != (position, room):
+        if self._version is not None and _place(self._version) < (position, room):
+            raise errors.RowsDisagree(subject=f"message/{self._version[1]}")
+        if row is None or _place(row) != (position, room):
             raise errors.RowsDisagree(subject=key)
-        versions = self._versions_of(position, room)
-        if history is not None and (tuple(row[2:]), versions) != (_message_row(history), _version_rows(history)):
-            raise errors.RowsDisagree(subject=key)
+        versions = []
+        while self._version is not None and _place(self._version) == (position, room):
+            versions.append(self._version)
+            self._version = next(self._versions, None)
+        if history is not None:
+            was_edited = any(one["payload"]["state"] == State.EDITED for one in entries)
+            expected = message_row(position, history, was_edited=was_edited), version_rows(position, history)
+            if (row, versions) != expected:
+                raise errors.RowsDisagree(subject=key)
 
     def check_end(self) -> None:
         """Raise RowsDisagree if a row is left over."""
         row = next(self._messages, None) or self._version
         if row is not None:
-            raise errors.RowsDisagree(subject=f"message/{row[0]}")
-
-    def _versions_of(self, position: int, room: int) -> list[tuple[object, ...]]:
-        versions: list[tuple[object, ...]] = []
-        while self._version is not None and (self._version[0], self._version[1]) == (position, room):
-            versions.append(tuple(self._version[2:]))
-            self._version = next(self._versions, None)
-        return versions
+            raise errors.RowsDisagree(subject=f"message/{row[1]}")
 
 
 def check_other_rows(reading: Reading, entries: Iterable[EntryObject], rooms: Iterable[int]) -> None:
@@ -302,40 +291,15 @@ def _definitions() -> list[str]:
     return [str(CreateTable(table).compile(dialect=sqlite.dialect())) for table in schema.READABLE]
 
 
-def _select_rows(sql: Connection, query: str, rooms: dict[str, list[int]]) -> Iterator[tuple[Any, ...]]:
-    statement = text(query).bindparams(bindparam("rooms", expanding=True)).execution_options(yield_per=_ROWS_AT_ONCE)
-    yield from (tuple(row) for row in sql.execute(statement, rooms))
+def _select_rows(sql: Connection, table: Table, rooms: Iterable[int]) -> Iterator[tuple[Any, ...]]:
+    """The rows of messages or of their versions, in the order of numeric id and room."""
+    query = select(table).where(table.c.room_id.in_(sorted(rooms)))
+    query = query.order_by(table.c.position, table.c.room_id, *list(table.primary_key)[2:])
+    yield from map(tuple, sql.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)))
 
 
-def _message_row(history: MessageHistory) -> tuple[object, ...]:
-    return (
-        history.message_id,
-        history.account_id,
-        readable_text(history.name),
-        storable_integer(history.send_time),
-        storable_integer(history.update_time),
-        history.state,
-        history.kind,
-        history.first_seen,
-        history.changed_at,
-        len(history.versions),
-        history.entry_seq,
-    )
-
-
-def _version_rows(history: MessageHistory) -> list[tuple[object, ...]]:
-    last = len(history.versions)
-    return [
-        (
-            number,
-            readable_text(span.body),
-            storable_integer(span.update_time),
-            span.first_seen,
-            None if number == last and history.state not in GONE_STATES else span.last_seen,
-            span.seq,
-        )
-        for number, span in enumerate(history.versions, 1)
-    ]
+def _place(row: tuple[Any, ...]) -> tuple[int, int]:
+    return row[1], row[0]
 
 
 def _rows_by_key(sql: Connection, table: Table, rooms: Iterable[int]) -> dict[tuple[object, ...], tuple[object, ...]]:

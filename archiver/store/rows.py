@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, delete, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, bindparam, delete, func, select
 
 from archiver.store import schema
 from archiver.store.time_text import to_text
@@ -55,6 +55,12 @@ def _upsert_statement(table: Table, names: tuple[str, ...]) -> str:
     keys = [column.name for column in table.primary_key]
     changes = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in keys)
     return f"{_insert_statement(table.name, names)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}"
+
+
+def among(column: Column[Any], values: Iterable[int | str]) -> ColumnElement[bool]:
+    """The condition that a column has one of these values, however many: they are one parameter."""
+    each = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(each.c.value))
 
 
 _RECALL = SmallStatement(select(schema.memory.c.value).where(schema.memory.c.key == bindparam("key")))

@@ -18,7 +18,7 @@ from sqlalchemy import func, insert, select
 
 from archiver.evidence import chain
 from archiver.records import JST, Observation, Seal
-from archiver.store import orphaned_seals, schema, seal_files, statements, writer
+from archiver.store import durable_files, orphaned_seals, schema, statements, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.durable_files import disk_errors, make_durable_folder, write_durably
 from archiver.store.queries import current_state
@@ -48,7 +48,7 @@ def append_idle_runs(writing: Writing, *, at: datetime) -> None:
     """Append the record of the idle runs collected so far."""
     sweep = remembered_values.IDLE_RUNS.recall(writing)
     if sweep is not None:
-        owner = (current_state.owner(writing) or {}).get("account_id")
+        owner = current_state.owner_id(writing)
         time, dated = run_time(writing, sweep, at)
         append_sweep(writing, sweep, account_id=owner, at=time, dated=dated)
         remembered_values.IDLE_RUNS.remember(writing, None)
@@ -86,7 +86,7 @@ def _is_old(since: str | None, now: datetime) -> bool:
     return since is not None and not timedelta() <= now - from_text(since) < IDLE_RUNS_KEPT
 
 
-FOLDER = seal_files.FOLDER
+FOLDER = durable_files.SEALS
 MAX_ENTRIES = 100_000
 """Entries in one seal at most, so that a seal fits into memory. A longer tail makes several seals."""
 
@@ -149,7 +149,7 @@ def _has_news(reading: Reading) -> bool:
 def seals(reading: Reading) -> list[Seal]:
     """Every seal of the table, oldest first."""
     rows = reading.sql.execute(select(schema.seal).order_by(schema.seal.c.number))
-    return [_seal_from_row(tuple(row)) for row in rows]
+    return [seal_from_row(row) for row in rows]
 
 
 def last_sealed(reading: Reading) -> int:
@@ -157,14 +157,15 @@ def last_sealed(reading: Reading) -> int:
     return _LAST_SEALED.value(reading.sql) or 0
 
 
-def _seal_from_row(row: Sequence[Any]) -> Seal:
+def seal_from_row(row: Sequence[Any]) -> Seal:
+    """The seal of a row of the table."""
     number, first, last, sha256, closed_at, day = row
     return Seal(number, first, last, sha256, from_text(closed_at), day)
 
 
 def _close_next(writing: Writing, *, now: datetime) -> Seal | None:
     before = writing.sql.execute(select(schema.seal).order_by(schema.seal.c.number.desc()).limit(1)).one_or_none()
-    previous = _seal_from_row(tuple(before)) if before else None
+    previous = seal_from_row(before) if before else None
     first = previous.last + 1 if previous else 1
     entry = schema.entry.c
     rows = writing.sql.execute(

@@ -18,7 +18,7 @@ from archiver.records import Contract, Delivery, Enclosure, ExportedPackage, Obs
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import contracts, current_state
-from archiver.store.queries.roles import mapped_accounts, role_key
+from archiver.store.queries.contracts import mapped_accounts, role_key
 from archiver.store.working.alerts import end_undelivered
 from archiver.store.working.remembered_values import TYPED_FACTS, TypedFacts
 
@@ -34,10 +34,9 @@ def state_contracts(
     writing: Writing, stated: Iterable[Contract], notes: Iterable[Observation] = (), *, at: datetime
 ) -> None:
     """Append contracts, each only if it differs from what was stated before, then notes."""
-    owner = current_state.owner(writing) or {}
     entries = [Observation("contract", f"contract/{one.id}", contracts.contract_payload(one)) for one in stated]
     changed = [one for one in entries if one.payload != current_state.last_payload(writing, one.key, None)]
-    writer.append(writing, [*changed, *notes], account_id=owner.get("account_id"), at=at)
+    writer.append_stated(writing, [*changed, *notes], at=at)
 
 
 def state_handover(writing: Writing, package: ExportedPackage, *, to: str, on: str, how: str, at: datetime) -> bool:
@@ -45,15 +44,13 @@ def state_handover(writing: Writing, package: ExportedPackage, *, to: str, on: s
     if any((one.to, one.on, one.how) == (to, on, how) for one in package.handovers):
         return False
     payload = {"contract": package.contract, "export": package.seq, "to": to, "on": on, "how": how}
-    owner = current_state.owner(writing) or {}
     observation = Observation("handover", f"handover/{writer.SELF}", payload)
-    writer.append(writing, [observation], account_id=owner.get("account_id"), at=at)
+    writer.append_stated(writing, [observation], at=at)
     return True
 
 
 def state_reviews(writing: Writing, contract: str, reviews: Iterable[Review], *, at: datetime) -> None:
     """Append what was read and decided of a contract's messages; it never leaves, and is erased with its message."""
-    owner = current_state.owner(writing) or {}
     words = {one: {name: list(getattr(one, name)) for name in ("drawn", "covered", "shown")} for one in reviews}
     stated = [
         Observation(
@@ -63,7 +60,7 @@ def state_reviews(writing: Writing, contract: str, reviews: Iterable[Review], *,
         )
         for one, listed in words.items()
     ]
-    writer.append(writing, stated, account_id=owner.get("account_id"), at=at)
+    writer.append_stated(writing, stated, at=at)
 
 
 def add_delivery(writing: Writing, contract: str, delivery: Delivery, *, at: datetime) -> tuple[Delivery, bool]:
@@ -102,13 +99,12 @@ def withdraw_statement(writing: Writing, contract: str, statement: Delivery | En
 def _append_statement(
     writing: Writing, contract: str, statement: Delivery | Enclosure, state: str, at: datetime
 ) -> None:
-    owner = current_state.owner(writing) or {}
     observation = Observation(
         contracts.kind_of(statement),
         contracts.statement_key(contract, statement),
         contracts.statement_payload(contract, statement, state=state),
     )
-    writer.append(writing, [observation], account_id=owner.get("account_id"), at=at)
+    writer.append_stated(writing, [observation], at=at)
 
 
 def state_role(writing: Writing, contract: str, account: int, role: Role, reason: str, *, at: datetime) -> bool:
@@ -131,10 +127,9 @@ def withdraw_role(writing: Writing, contract: str, account: int, *, at: datetime
 
 
 def _append_role(writing: Writing, contract: str, account: int, facts: dict[str, str], at: datetime) -> None:
-    owner = current_state.owner(writing) or {}
     payload = {"contract": contract, "account_id": account, **facts}
     observation = Observation("mapping", role_key(contract, account), payload)
-    writer.append(writing, [observation], account_id=owner.get("account_id"), at=at)
+    writer.append_stated(writing, [observation], at=at)
 
 
 def change_contract(
@@ -147,10 +142,7 @@ def change_contract(
     with archive.writing() as writing:
         before = contracts.find_contract(writing, contract_id)
         after = change(writing, before)
-        if after != before:
-            owner = current_state.owner(writing) or {}
-            observation = Observation("contract", f"contract/{after.id}", contracts.contract_payload(after))
-            writer.append(writing, [observation], account_id=owner.get("account_id"), at=at)
+        state_contracts(writing, [after], at=at)
     return after
 
 

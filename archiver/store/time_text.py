@@ -22,6 +22,11 @@ def from_text(value: str) -> datetime:
     return datetime.fromisoformat(value)
 
 
+def time_or_none(value: str | None) -> datetime | None:
+    """The same; None for no text."""
+    return None if value is None else from_text(value)
+
+
 def from_unix(seconds: int) -> str | None:
     """The text of a time in Unix seconds, as Chatwork gives it; None for 0 and for years beyond 9999."""
     if not 0 < seconds < 253402300800:

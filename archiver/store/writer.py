@@ -18,9 +18,10 @@ from archiver.evidence import chain
 from archiver.records import Entry, Observation, Reply
 from archiver.store import schema
 from archiver.store.payload_forms import tells_what_was_shown
-from archiver.store.projection.project import project
+from archiver.store.projection import project
+from archiver.store.queries import current_state
 from archiver.store.queries.entries import IS_WHOLE, last_seq
-from archiver.store.rows import insert_rows
+from archiver.store.rows import insert_values
 from archiver.store.search import index
 from archiver.store.time_text import entry_times, to_text
 from archiver.store.transactions import Reading, Writing
@@ -66,6 +67,11 @@ def append_dated(
 ) -> list[Entry]:
     """Append what a reply showed, observed at its `Date` if that counts."""
     return append(writing, observations, account_id=account_id, at=reply.received_at, dated=reply.dated)
+
+
+def append_stated(writing: Writing, observations: Sequence[Observation], *, at: datetime) -> list[Entry]:
+    """Append what the owner states or does, under their account."""
+    return append(writing, observations, account_id=current_state.owner_id(writing), at=at)
 
 
 def append_steady(writing: Writing) -> None:
@@ -117,7 +123,7 @@ def _append_ended_looks(writing: Writing, ended: Sequence[EndedLooks]) -> None:
 
 def _insert_entries(writing: Writing, appended: Sequence[tuple[Entry, dict[str, Any]]]) -> None:
     """Insert entries with their readable rows and what the search needs."""
-    insert_rows(writing.sql, schema.entry, [_entry_row(entry) for entry, _ in appended])
+    insert_values(writing.sql, schema.entry, Entry._fields, [entry for entry, _ in appended])
     objects = [entry_object for _, entry_object in appended]
     project(writing.sql, objects, lambda key, upto: entries_of(writing, key, upto))
     index.add_texts(writing.sql, objects)
@@ -142,17 +148,3 @@ def _make_entry(
     numbers = (account_id, observation.room_id)
     entry = Entry(seq, observed_at, clock, observation.kind, *numbers, fields["key"], line, chain.digest(line))
     return entry, fields
-
-
-def _entry_row(entry: Entry) -> dict[str, object]:
-    return {
-        "seq": entry.seq,
-        "observed_at": entry.observed_at,
-        "clock": entry.clock,
-        "kind": entry.kind,
-        "account_id": entry.account_id,
-        "room_id": entry.room_id,
-        "key": entry.key,
-        "line": entry.line,
-        "digest": entry.digest,
-    }

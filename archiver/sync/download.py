@@ -26,10 +26,11 @@ from archiver.chatwork.models import File
 from archiver.errors import NotUnderstood, NotVisible, Refused, StorageError, TransferFailed, Unreachable
 from archiver.folder_sync import is_full
 from archiver.records import FileId, Observation, RoomId
-from archiver.store import avatars, blobs, writer
+from archiver.store import blobs, writer
 from archiver.store.archive import Archive
 from archiver.store.durable_files import storage_error
-from archiver.store.queries.files import WantedFile
+from archiver.store.queries import people
+from archiver.store.queries.room_holdings import WantedFile
 from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values
 from archiver.sync import transfer
@@ -300,13 +301,13 @@ def fetch_avatars(
     Raises StorageError only where the archive itself cannot be read.
     """
     with archive.reading() as reading:
-        urls = avatars.due_urls(reading, rooms, at=now(), limit=PICTURES_LIMIT)
+        urls = people.due_urls(reading, rooms, at=now(), limit=PICTURES_LIMIT)
     failures = 0
     for url in urls:
         body = get_picture(session, url)
         failures = 0 if body is not None else failures + 1
         with suppress(OSError, StorageError):  # a picture is not worth a report
-            avatars.record_download(archive, url, body, next_at=now() + RETRY_AFTER)
+            people.record_download(archive, url, body, next_at=now() + RETRY_AFTER)
         if failures >= FAILURES_LIMIT:
             return
 

@@ -12,8 +12,8 @@ from archiver.chatwork.reply_headers import FALLBACK_WINDOW
 from archiver.chatwork.transport import Transport
 from archiver.records import AccountId
 from archiver.store.archive import Archive
-from archiver.store.queries import departures, entries, files
-from archiver.store.queries.files import WantedFile
+from archiver.store.queries import departures, entries, room_holdings
+from archiver.store.queries.room_holdings import WantedFile
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import WindowRequests
 from archiver.sync import plan, run_end, run_inputs, transfer
@@ -280,7 +280,7 @@ class _Run:
         frozen = {room for room, report in reports.items() if report.outcome is RoomOutcome.INACCESSIBLE}
         with self.context.archive.reading() as reading:
             limit, again = self.options.limits.size_limit, self.options.full
-            pending = files.wanted_files(reading, set(reports) - frozen, size_limit=limit, again=again)
+            pending = room_holdings.wanted_files(reading, set(reports) - frozen, size_limit=limit, again=again)
         try:
             download([file for file in pending if self._is_wanted(file, people)])
         except errors.BudgetSpent:
@@ -289,7 +289,7 @@ class _Run:
     def _is_wanted(self, file: WantedFile, people: Collection[int]) -> bool:
         if people:
             return file.account_id in people
-        return self.options.full or files.is_due(file, self.start.at)
+        return self.options.full or room_holdings.is_due(file, self.start.at)
 
     # --- the end ---------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from archiver.records import RoomId
 from archiver.records.alerts import due_reminders
 from archiver.store import seals
 from archiver.store.archive import Writing
-from archiver.store.queries import current_state, files
+from archiver.store.queries import current_state, room_holdings
 from archiver.store.queries.last_looks import truncated_lists
 from archiver.store.queries.room_holdings import has_losses
 from archiver.store.time_text import CLOCK_TOLERANCE, from_text, to_text
@@ -265,8 +265,8 @@ def _is_whole(context: PullContext, report: SyncReport, contracted: Sequence[Roo
     reports = {room.room_id: room for room in report.rooms}
     with context.archive.reading() as reading:
         inaccessible = current_state.inaccessible_rooms(reading)
-        everything = files.wanted_files(reading, None, size_limit=limit)
-        lost = sum(counts.lost for room, counts in files.file_counts(reading).items() if room in contracted)
+        everything = room_holdings.wanted_files(reading, None, size_limit=limit)
+        lost = sum(counts.lost for room, counts in room_holdings.file_counts(reading).items() if room in contracted)
         waiting = backfill_queue.count_waiting(reading, contracted)
         reasons = current_state.open_reasons(reading, contracted)
         truncated = truncated_lists(reading, contracted)

@@ -18,7 +18,7 @@ from archiver.records import AccountId, JsonObject, Observation, RoomId
 from archiver.store import writer
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts, current_state
-from archiver.store.queries.files import WantedFile
+from archiver.store.queries.room_holdings import WantedFile
 from archiver.store.time_text import last_compared
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import RoomFailure

@@ -26,8 +26,8 @@ from archiver.settings.token import replace_file
 from archiver.store.archive import Archive
 from archiver.store.durable_files import disk_errors
 from archiver.store.keeper import Keeper
+from archiver.store.other_databases import OtherDatabase, other_databases
 from archiver.store.queries import current_state
-from archiver.store.working.other_databases import OtherDatabase, other_databases
 from archiver.team.ledger.database import COPY_SETTINGS, LedgerPlace, make_copy_home, open_archive, write_ledger_file
 from archiver.team.ledger.service import Saver, TeamLedger
 from archiver.team.team_file import TeamSettings

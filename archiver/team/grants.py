@@ -20,7 +20,6 @@ from archiver.records import Observation
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.payload_forms import read_formed
-from archiver.store.queries import current_state
 from archiver.store.queries.contracts import STATED, WITHDRAWN
 from archiver.team.ledger.database import LedgerPlace, make_copy_home
 from archiver.team.ledger.service import grant_lines, record_access
@@ -77,7 +76,6 @@ def withdraw_grants(archive: Archive, contract: str, recipient: str, *, at: date
 
 
 def _append(writing: Writing, grant: Grant, state: str, at: datetime) -> None:
-    owner = current_state.owner(writing) or {}
     payload = {
         "contract": grant.contract,
         "number": grant.number,
@@ -86,7 +84,7 @@ def _append(writing: Writing, grant: Grant, state: str, at: datetime) -> None:
         "until": grant.until.isoformat(),
     }
     observation = Observation("grant", f"grant/{grant.number}", payload)
-    writer.append(writing, [observation], account_id=owner.get("account_id"), at=at)
+    writer.append_stated(writing, [observation], at=at)
 
 
 def _payloads(reading: Reading) -> dict[str, dict[str, object]]:

@@ -25,7 +25,7 @@ from archiver.render import times
 from archiver.render.invisible_characters import visible
 from archiver.render.times import age_words, day_words, moment_words
 from archiver.report_language import report_language
-from archiver.store.queries.known_people import same_named
+from archiver.store.queries.people import same_named
 from archiver.store.working.remembered_values import LAST_SYNC, PRACTICE
 from archiver.web.access import AccessGate, guard
 from archiver.web.context import EXTENSION, ViewContext, view_context

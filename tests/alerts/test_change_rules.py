@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,7 +27,7 @@ CROWD = RoomPeople(members=frozenset(range(100, 129)) | {TANAKA}, wrote={TANAKA:
 
 def observations(**facts: Any) -> ChangeObservations:
     """Changes in a room of the owner and 田中."""
-    return replace(ChangeObservations(sides=dict.fromkeys((ROOM, OTHER), Sides(OWNER)), people={ROOM: ALONE}), **facts)
+    return ChangeObservations(sides=dict.fromkeys((ROOM, OTHER), Sides(OWNER)), people={ROOM: ALONE})._replace(**facts)
 
 
 def alert_facts(**facts: Any) -> list[tuple[str, str, str | None, int]]:

@@ -37,7 +37,7 @@ CROWD = RoomPeople(members=THIRTY | {TANAKA}, wrote={TANAKA: 1, 100: 50})
 
 def observations(**facts: Any) -> DepartureObservations:
     """An observation of the owner's archive in which 田中 is the only other person of the room."""
-    return replace(DepartureObservations(owner=OWNER, rooms={ROOM: ALONE}), **facts)
+    return DepartureObservations(owner=OWNER, rooms={ROOM: ALONE})._replace(**facts)
 
 
 def vanished(number: int, *, author: int = TANAKA, state: State = State.DELETED, room: int = ROOM) -> VanishedMessage:
@@ -97,7 +97,7 @@ def test_an_account_is_closed_once_whatever_its_rooms() -> None:
     ("people", "level"),
     [
         (GONE, "high"),
-        (replace(CROWD, members=THIRTY, former=frozenset({TANAKA})), "low"),
+        (CROWD._replace(members=THIRTY, former=frozenset({TANAKA})), "low"),
         (RoomPeople(THIRTY, frozenset({TANAKA}), {TANAKA: 40, 100: 50}), "high"),
         (RoomPeople(THIRTY, frozenset({TANAKA}), {TANAKA: 24, 100: 50}), "low"),
         (RoomPeople(THIRTY, frozenset({TANAKA}), {TANAKA: 2}), "low"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import tomllib
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -38,7 +37,7 @@ def test_bank_data_of_a_stranger(is_other: bool) -> None:
     body = "LINEに移ってください。口座番号を教えてください。090-1234-5678"
     told = []
     for stranger in (twin, "new///2/2026-11-21", ""):
-        one = replace(text_of(body), is_other=is_other, stranger=partial(str, stranger))
+        one = text_of(body)._replace(is_other=is_other, stranger=partial(str, stranger))
         told.append([alert for alert in phrase_rules.judge_texts([one]) if alert.rule in (AlertRule.A8, AlertRule.A15)])
 
     (taken,), (new,), known = told

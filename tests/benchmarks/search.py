@@ -13,7 +13,7 @@ from archiver.letter_folding import fold
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.search.index import is_current
-from archiver.store.search.newest_hits import count_hits, newest_hits
+from archiver.store.search.newest_hits import HitRequest, count_hits, newest_hits
 from archiver.store.search.scope import SearchQuery, SearchScope, parse
 from archiver.store.search.search import SearchResult, search
 from tests.benchmarks.instruments import corpus
@@ -62,8 +62,8 @@ def measure(folder: Path) -> list[Figure]:
             text: median_seconds(partial(_first_page, reading, parse(text)), times=TIMES)[0] for text in FILTERS
         }
         counted = {
-            query.text: median_seconds(partial(count_hits, source, query, SearchScope()), times=TIMES)[0]
-            for query in queries
+            one.text: median_seconds(partial(count_hits, HitRequest(source, one, SearchScope(), SHOWN)), times=TIMES)[0]
+            for one in queries
         }
         plain = median_seconds(partial(_instr, source, "納品"), times=TIMES)[0]
         wrong = _differences(source, queries)
@@ -102,8 +102,8 @@ def _differences(source: sqlite3.Connection, queries: list[SearchQuery]) -> list
 
 
 def _by_index(source: sqlite3.Connection, query: SearchQuery) -> tuple[int, list[int]]:
-    hits = newest_hits(source, query, SearchScope(), SHOWN)
-    return count_hits(source, query, SearchScope()), [one.position for one in hits]
+    asked = HitRequest(source, query, SearchScope(), SHOWN)
+    return count_hits(asked), [one.position for one in newest_hits(asked)]
 
 
 def _figure(first: dict[str, float], counted: dict[str, float], plain: float, wrong: list[str]) -> Figure:

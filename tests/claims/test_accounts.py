@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -97,7 +96,7 @@ def test_a_post_adds_its_time_only_before_a_sign_of_the_api(
 
 def _without_numbers(facts: CaseFacts) -> tuple[object, ...]:
     closed = closed_account(facts).value
-    return () if closed is None else (closed.sign, None if closed.post is None else replace(closed.post, no=0))
+    return () if closed is None else (closed.sign, None if closed.post is None else closed.post._replace(no=0))
 
 
 def test_a_post_alone_is_told_as_a_form_that_anybody_can_write(tmp_path: Path) -> None:

@@ -77,21 +77,21 @@ def _of_another_message(true: Function, *given: Any, **options: Any) -> Any:
 
 def _changed_later(true: Function, message: Message, **options: Any) -> Any:
     *earlier, last = message.versions
-    later = replace(last, first_seen=last.first_seen + timedelta(days=1))
-    return true(replace(message, versions=(*earlier, later)), **options)
+    later = last._replace(first_seen=last.first_seen + timedelta(days=1))
+    return true(message._replace(versions=(*earlier, later)), **options)
 
 
 def _seen_now(true: Function, message: Message, *given: Any, **options: Any) -> Any:
     """A quoted message is told as seen later than it was."""
     *earlier, last = message.versions
-    later = replace(last, last_seen=last.last_seen + timedelta(days=1))
-    return true(replace(message, versions=(*earlier, later)), *given, **options)
+    later = last._replace(last_seen=last.last_seen + timedelta(days=1))
+    return true(message._replace(versions=(*earlier, later)), *given, **options)
 
 
 def _name_of_today(true: Function, message: Message, *given: Any, **options: Any) -> Any:
     paper = given[0]
     name = paper.references.name_of(message.account_id) or message.name
-    return true(replace(message, name=getattr(name, "text", name)), *given, **options)
+    return true(message._replace(name=getattr(name, "text", name)), *given, **options)
 
 
 def _all_listed(true: Function, facts: CaseFacts, *given: Any, **options: Any) -> str:

@@ -201,7 +201,7 @@ def _plain(facts: CaseFacts) -> tuple[object, ...]:
     """Facts without the numbers of a package."""
     statement = _statement(facts, ())
     posts = [
-        None if one.value is None else replace(one.value, no=None, seq=0) for one in (statement.first, statement.reply)
+        None if one.value is None else one.value._replace(no=None, seq=0) for one in (statement.first, statement.reply)
     ]
     acts = [one and (one.kind, one.post.at, one.what) for one in statement.turn.value[:2]]
     sides = {

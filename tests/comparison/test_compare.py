@@ -20,8 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archiver import errors
-from archiver.comparison.compare import compare
-from archiver.comparison.files import README, limits, side_rows
+from archiver.comparison.compare import README, compare, limits, side_rows
 from archiver.comparison.held_messages import Absence, Outcome
 from archiver.comparison.quoted_document import document_text
 from archiver.comparison.summary import ComparisonSummary

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.comparison.files import outcome_text
+from archiver.comparison.compare import outcome_text
 from archiver.comparison.held_messages import (
     Absence,
     ComparedMessage,

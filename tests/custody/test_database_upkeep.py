@@ -16,11 +16,10 @@ from archiver.custody.verify import verify_archive
 from archiver.settings.model import ExportSettings, Settings
 from archiver.store import database_pages
 from archiver.store.archive import Archive
-from archiver.store.database_pages import PageCounts
+from archiver.store.database_pages import PageCounts, VerificationRecord
 from archiver.store.search.scope import parse
 from archiver.store.search.search import search
-from archiver.store.working import remembered_values, verification_log
-from archiver.store.working.verification_log import VerificationRecord
+from archiver.store.working import remembered_values
 from tests.support.archives.maker import at
 from tests.support.archives.unused_pages import story_with_unused_pages
 
@@ -98,13 +97,13 @@ def test_old_verifications_are_dropped_from_their_log(archive: Archive) -> None:
     """The newest stay."""
     with archive.writing() as writing:
         for number in range(database_pages.KEPT_VERIFICATIONS + 3):
-            verification_log.keep(writing, VerificationRecord(at(number), True, {"entries": number}, 0))
+            database_pages.keep_verification(writing, VerificationRecord(at(number), True, {"entries": number}, 0))
 
     assert 3 == upkeep(archive, dry_run=True).dropped_verifications
     assert 3 == upkeep(archive).dropped_verifications
 
     with archive.reading() as reading:
-        last = verification_log.last(reading)
+        last = database_pages.last_verification(reading)
         assert 0 == database_pages.surplus_verifications(reading)
     assert last is not None
     assert at(database_pages.KEPT_VERIFICATIONS + 2) == last.at

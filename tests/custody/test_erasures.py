@@ -30,10 +30,9 @@ from archiver.records.evidence import ErasureReason
 from archiver.setup.assistant_consent import record_consent
 from archiver.store import blobs, seals, statements
 from archiver.store.archive import Archive, Reading
-from archiver.store.avatars import record_download
 from archiver.store.erasure.plan import Selection, select_contract, select_messages
 from archiver.store.queries.contracts import find_contract, kept_reviews
-from archiver.store.queries.known_people import twins
+from archiver.store.queries.people import record_download, twins
 from archiver.store.rebuild import altered_triggers
 from archiver.store.search.scope import parse
 from archiver.store.search.search import search

@@ -163,9 +163,7 @@ def test_a_picture_without_a_preview_stands_with_the_files(tmp_path: Path) -> No
     (tmp_path / "transcript").mkdir()
     picture(tmp_path / "files/F-0001.png")
     messages = [
-        dataclasses.replace(
-            message, body="参考です", versions=(dataclasses.replace(message.versions[-1], body="参考です"),)
-        )
+        message._replace(body="参考です", versions=(message.versions[-1]._replace(body="参考です"),))
         for message in sample().messages()
         if message.no == 3
     ]

@@ -64,9 +64,7 @@ def test_a_deleted_sentence_is_found_by_two_kanji(tmp_path: Path) -> None:
 def test_nothing_hostile_runs_and_nothing_is_asked_for(tmp_path: Path) -> None:
     """Hostile names, texts and file names on every page and among the hits: no request, no script, no change."""
     hostile = [
-        dataclasses.replace(
-            message, body=PLANTED, name=PLANTED, versions=(dataclasses.replace(message.versions[-1], body=PLANTED),)
-        )
+        message._replace(body=PLANTED, name=PLANTED, versions=(message.versions[-1]._replace(body=PLANTED),))
         for message in sample().messages()
     ]
     write(dataclasses.replace(sample(), room_name=PLANTED, messages=lambda: iter(hostile)), tmp_path, link)
@@ -123,8 +121,8 @@ def rich(count: int, random: Random) -> Conversation:
 
     def messages() -> Iterator[Message]:
         for message, body in zip(long(count).messages(), bodies, strict=True):
-            version = dataclasses.replace(message.versions[-1], body=body)
-            yield dataclasses.replace(message, body=body, versions=(version,))
+            version = message.versions[-1]._replace(body=body)
+            yield message._replace(body=body, versions=(version,))
 
     return dataclasses.replace(long(0), messages=messages)
 

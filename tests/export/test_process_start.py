@@ -152,8 +152,8 @@ def referring(count: int) -> Conversation:
         for index, message in enumerate(messages):
             other = messages[(index * 7919 + 13) % count].message_id
             body = f"[rp aid=1 to={ROOM}-{other}]x https://www.chatwork.com/#!rid{ROOM}-{int(other) + 1} <b>&amp;"
-            version = dataclasses.replace(message.versions[-1], body=body)
-            yield dataclasses.replace(message, body=body, versions=(*message.versions[:-1], version))
+            version = message.versions[-1]._replace(body=body)
+            yield message._replace(body=body, versions=(*message.versions[:-1], version))
 
     return dataclasses.replace(conversation, messages=refer)
 

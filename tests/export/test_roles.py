@@ -23,8 +23,8 @@ from archiver.records import AccountId, MappedAccount, Role, Sides
 from archiver.store import seals, statements
 from archiver.store.queries import contracts
 from archiver.store.queries.contract_activity import case_sides
+from archiver.store.queries.contracts import mapped_accounts
 from archiver.store.queries.entries import last_seq
-from archiver.store.queries.roles import mapped_accounts
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.reports import report_inputs
 

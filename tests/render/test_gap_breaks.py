@@ -47,7 +47,7 @@ def test_messages_got_later_stand_inside_the_gap() -> None:
 
 def test_the_gap_before_the_first_reading_has_its_own_name() -> None:
     """What was there before the archive began is not called a loss."""
-    first = dataclasses.replace(WINDOW, after=None, before=message_id(1), start=None, reason="first_sync")
+    first = WINDOW._replace(after=None, before=message_id(1), start=None, reason="first_sync")
 
     actual = page_order([first], [], numbered(1, 2))
 
@@ -56,9 +56,9 @@ def test_the_gap_before_the_first_reading_has_its_own_name() -> None:
 
 def test_an_end_without_a_time_shows_the_one_that_its_id_tells() -> None:
     """Marked as derived; an id of the old kind tells none. A time that is known is never replaced."""
-    untimed = dataclasses.replace(WINDOW, after=MessageId("1876543210987654321"), start=None, end=None)
+    untimed = WINDOW._replace(after=MessageId("1876543210987654321"), start=None, end=None)
 
-    actual, known = gap_text(dataclasses.replace(untimed, before=MessageId("5"))), gap_text(WINDOW)
+    actual, known = gap_text(untimed._replace(before=MessageId("5"))), gap_text(WINDOW)
 
     assert actual.startswith("2024-08-17 15:32 ごろ(IDからの推定) から 時刻不明 まで")
     assert "推定)" not in known
@@ -87,8 +87,8 @@ def test_a_gap_says_both_ends_how_much_and_why() -> None:
 
 def test_an_unknown_number_is_not_guessed() -> None:
     """Without an estimate none is printed, and an unknown reason is shown as it is."""
-    untimed = dataclasses.replace(WINDOW, start=None, end=None, after=None, before=MessageId("5"))
-    unknown = dataclasses.replace(untimed, missing=None, reason="\u202e?")
+    untimed = WINDOW._replace(start=None, end=None, after=None, before=MessageId("5"))
+    unknown = untimed._replace(missing=None, reason="\u202e?")
 
     actual = gap_text(unknown)
 
@@ -115,7 +115,7 @@ def test_a_pause_with_a_gap_in_it_claims_nothing() -> None:
 
 def test_many_gaps_keep_their_order() -> None:
     """Gaps are told by place, whatever order they come in."""
-    later = dataclasses.replace(WINDOW, number=3, after=message_id(5), before=MessageId(f"{int(message_id(6))}"))
+    later = WINDOW._replace(number=3, after=message_id(5), before=MessageId(f"{int(message_id(6))}"))
 
     actual = page_order([later, WINDOW], [], numbered(2, 4, 5, 6))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 
 import pytest
@@ -20,8 +19,7 @@ AROUND = Surroundings(NOWHERE, OWNER, {}, {})
 def message(*versions: Version, state: State = State.PRESENT, source: ObservedBy = ObservedBy.LIST) -> Message:
     """A message with these versions, oldest first."""
     first = next(sample_conversation.sample().messages())
-    return dataclasses.replace(
-        first,
+    return first._replace(
         body=versions[-1].body,
         versions=versions,
         state=state,
@@ -140,17 +138,15 @@ def test_how_a_message_was_got_is_said(source: ObservedBy, words: str) -> None:
 
 def test_a_post_of_the_system_is_called_so() -> None:
     """Beside the person in whose name it was made."""
-    notice = dataclasses.replace(message(Version("[dtext:live_start]", 0, at(1), at(2))), kind=MessageKind.NOTICE)
+    notice = message(Version("[dtext:live_start]", 0, at(1), at(2)))._replace(kind=MessageKind.NOTICE)
 
     assert NOTICE in text(html_of(notice))
-    assert NOTICE not in text(html_of(dataclasses.replace(notice, kind=MessageKind.SPEECH)))
+    assert NOTICE not in text(html_of(notice._replace(kind=MessageKind.SPEECH)))
 
 
 def test_a_message_id_cannot_leave_its_attribute() -> None:
     """Even an id that is no number stays inside the quotes."""
-    hostile = dataclasses.replace(
-        message(sample_conversation.version("はい", 0, 1)), message_id=MessageId('1"><script>')
-    )
+    hostile = message(sample_conversation.version("はい", 0, 1))._replace(message_id=MessageId('1"><script>'))
 
     actual = read_html(html_of(hostile).replace('メッセージID 1"><script>', ""))
 

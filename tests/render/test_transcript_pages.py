@@ -121,7 +121,7 @@ def test_a_page_leads_to_each_of_its_days() -> None:
 def test_a_day_that_comes_twice_has_one_anchor() -> None:
     """Messages follow their ids; where their times do not, the day is named again without a second anchor."""
     first, second, third = long(3).messages()
-    between = dataclasses.replace(second, send_time=at(DAY))
+    between = second._replace(send_time=at(DAY))
 
     (page,) = pages(dataclasses.replace(long(0), messages=lambda: iter([first, between, third]))).values()
 

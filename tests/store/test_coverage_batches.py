@@ -12,7 +12,7 @@ from sqlalchemy import Connection, create_engine, select
 
 from archiver.evidence.history import EntryObject
 from archiver.store import schema
-from archiver.store.projection.messages import project_lists
+from archiver.store.message_projection import project_lists
 
 ROOMS = (1, 2)
 
@@ -87,6 +87,6 @@ def test_a_batch_that_was_rolled_back_leaves_nothing(entries: list[EntryObject],
 
 def test_a_span_has_the_columns_of_its_table() -> None:
     """They are read by their places."""
-    from archiver.store.projection.messages import _Span
+    from archiver.store.message_projection import _Span
 
     assert [column.name for column in schema.coverage.c] == list(_Span._fields)

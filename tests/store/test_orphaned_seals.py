@@ -15,7 +15,7 @@ import pytest
 from archiver.custody.put_back_databases import overview_lines
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Verification
-from archiver.store import orphaned_seals, seal_files, seals
+from archiver.store import durable_files, orphaned_seals, seals
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.orphaned_seals import settle_seals
@@ -168,7 +168,7 @@ def test_a_kill_between_the_steps_loses_nothing(
     def move_until_killed(source: Path, target: Path) -> None:
         if next(moves, None) is None:
             raise KilledError
-        seal_files.move(source, target)
+        durable_files.move(source, target)
 
     with monkeypatch.context() as patch:
         patch.setattr(orphaned_seals, "move", move_until_killed)

@@ -19,9 +19,8 @@ from archiver.errors import UsageError
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store import migrate
 from archiver.store.engine import DATABASE
-from archiver.store.queries.contracts import contracts, deliveries, enclosures
+from archiver.store.queries.contracts import contracts, deliveries, enclosures, mapped_accounts
 from archiver.store.queries.entries import last_seq
-from archiver.store.queries.roles import mapped_accounts
 from archiver.store.working import alerts
 from archiver.store.working.remembered_values import SEEN_CHANGES
 from archiver.web import console, console_context

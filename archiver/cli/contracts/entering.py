@@ -32,9 +32,15 @@ from archiver.setup.fact_questions import check_order
 from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, find_message, read_day, read_yen
 from archiver.store import blobs, statements
 from archiver.store.archive import Archive, Reading
-from archiver.store.queries.contracts import deliveries, enclosures, named_or_only_contract, same_bytes, sender_of
-from archiver.store.queries.files import file_counts
-from archiver.store.queries.roles import sides
+from archiver.store.queries.contracts import (
+    deliveries,
+    enclosures,
+    named_or_only_contract,
+    same_bytes,
+    sender_of,
+    sides,
+)
+from archiver.store.queries.room_holdings import file_counts
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 

@@ -38,8 +38,8 @@ from archiver.store.fingerprints import DELETED
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.status import open_gaps
-from archiver.store.queries.transcript import TranscriptMessage, TranscriptText, contract_messages
 from archiver.store.queries.viewing.files import LOOKED_AT, page
+from archiver.store.queries.viewing.message_summaries import TranscriptMessage, TranscriptText, contract_messages
 from archiver.store.working.remembered_values import ASSISTANTS
 from archiver.wording import gettext as _
 

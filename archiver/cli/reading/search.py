@@ -28,9 +28,13 @@ from archiver.setup.outcome_words import about_time
 from archiver.store.archive import Archive
 from archiver.store.fingerprints import DELETED
 from archiver.store.queries.contracts import contracts as stated_contracts
-from archiver.store.queries.transcript import TranscriptMessage, TranscriptText, names_in_room, transcript_messages
-from archiver.store.queries.viewing.message_summaries import MessageSummary
-from archiver.store.queries.viewing.people import names_over_time
+from archiver.store.queries.people import names_in_room, names_over_time
+from archiver.store.queries.viewing.message_summaries import (
+    MessageSummary,
+    TranscriptMessage,
+    TranscriptText,
+    transcript_messages,
+)
 from archiver.store.search import index, scope
 from archiver.store.search.scope import SearchQuery, check_times
 from archiver.store.search.search import OtherHit, SearchResult, search

@@ -18,10 +18,10 @@ from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
 from archiver.rounds.round import rescue_round, upgrade_if_older
 from archiver.setup.outcome_words import recovery_counts, taken_in_words
 from archiver.standing.emergencies import emergencies
+from archiver.store.other_databases import is_database
 from archiver.store.queries import departures
 from archiver.store.queries.contracts import contracts, find_contract, required_rooms
 from archiver.store.working.alerts import alerts
-from archiver.store.working.other_databases import is_database
 from archiver.sync.found_ids import FoundIds
 from archiver.sync.id_files import take_files
 from archiver.sync.read_ids import RecoveryResult

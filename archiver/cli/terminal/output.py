@@ -23,7 +23,7 @@ from archiver.render.screen_text import columns as columns
 from archiver.render.screen_text import visible as visible
 
 if TYPE_CHECKING:
-    from archiver.store.queries.files import WantedFile
+    from archiver.store.queries.room_holdings import WantedFile
     from archiver.sync.plan import PlanStep
     from archiver.sync.run import ProgressCallbacks
 

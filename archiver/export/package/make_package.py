@@ -16,7 +16,6 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.evidence.chain import canonical, digest, digest_file
-from archiver.evidence.history import number
 from archiver.export import PROFILES, PackageForm
 from archiver.export.bag import Bag, pack, partial_bag, sweep_leftovers
 from archiver.export.package import submission_package
@@ -35,7 +34,7 @@ from archiver.store import seals, writer
 from archiver.store.archive import Archive, Reading, again_if_stale
 from archiver.store.durable_files import storage_error, sync_tree
 from archiver.store.engine import BUSY_SECONDS
-from archiver.store.queries import contracts, current_state
+from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
 from archiver.store.seals import oldest_pending
 from archiver.store.time_text import to_text
@@ -269,8 +268,7 @@ def _record_export(
         **({} if order.lang == JAPANESE else {"lang": order.lang}),
     }
     with archive.writing() as writing:
-        owner = number((current_state.owner(writing) or {}).get("account_id")) or None
-        writer.append(writing, [Observation("export", f"export/{writer.SELF}", payload)], account_id=owner, at=at)
+        writer.append_stated(writing, [Observation("export", f"export/{writer.SELF}", payload)], at=at)
         slot = remembered_values.EXPORT_FILES.of(report.contract)
         slot.remember(writing, {**slot.recall(writing), name: report.digests})
 

@@ -29,7 +29,7 @@ from archiver.export.stamps import StampService
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import MEMBER, Basis, Contract, Delivery, MappedAccount, RequestKind, Seal, Sides
 from archiver.store.archive import Reading
-from archiver.store.queries import contracts, current_state, roles
+from archiver.store.queries import contracts, current_state
 from archiver.store.queries.contract_activity import activity_without_counts
 from archiver.store.queries.entries import whole_entries
 from archiver.store.working import remembered_values
@@ -83,9 +83,10 @@ def make_recipe(
     found = read_enclosures(reading.home, enclosures) if holds_enclosures(order.profile, contract) else ()
     counterparts, masked = _masking_of(reading, order, contract, people)
     scope = PackageScope(contract, order.since, order.until)
-    strangers = roles.withdrawn_accounts(reading, contract.id, upto=upto) - people.names.keys()
+    strangers = contracts.withdrawn_accounts(reading, contract.id, upto=upto) - people.names.keys()
+    of_strangers = {contracts.role_key(contract.id, one) for one in strangers}
     scope.withdrawn = contracts.withdrawn_keys(reading, contract, upto=upto).union(
-        contracts.parted_entries(reading, contract, upto=upto), (roles.role_key(contract.id, one) for one in strangers)
+        contracts.parted_entries(reading, contract, upto=upto), of_strangers
     )
     is_read = order.profile in POLICIES
     mask = masked or PackageMask(Policy(), {})
@@ -134,15 +135,15 @@ def holds_enclosures(profile: str, contract: Contract) -> bool:
 
 def _people_of(reading: Reading, order: ExportOrder, contract: Contract, *, upto: int) -> _People:
     """Who is in the chats, as of an entry. Raises UsageError: the order names somebody who is not."""
-    owner = number((current_state.owner(reading) or {}).get("account_id"))
+    owner = current_state.owner_id(reading) or 0
     rooms = PackageScope(contract).rooms
     entries = list(whole_entries(reading, rooms, contract.id, upto=upto, kinds=SIGN_KINDS))
     names, accounts_by_room = people_in(entries)
-    mapped = roles.mapped_accounts(reading, contract.id, upto=upto)
-    sides = roles.sides_of(mapped, owner=owner)
+    mapped = contracts.mapped_accounts(reading, contract.id, upto=upto)
+    sides = contracts.sides_of(mapped, owner=owner)
     chosen = frozenset(order.counterparts)
     _check_people({*chosen, *order.thirds}, names)
-    sides = replace(sides, thirds=sides.thirds.union(order.thirds) - chosen)
+    sides = sides._replace(thirds=sides.thirds.union(order.thirds) - chosen)
     return _People(owner, entries, names, accounts_by_room, mapped, sides, _called(reading, order, contract))
 
 
@@ -200,7 +201,7 @@ def _judged_counterparts(reading: Reading, order: ExportOrder, contract: Contrac
         undecided |= _later_strangers(reading, contract, people, judgement.counterparts)
     if undecided:
         raise errors.CounterpartUnknown(
-            rooms=[roles.undecided_room(reading, *one, judgement.counterparts) for one in sorted(undecided.items())]
+            rooms=[contracts.undecided_room(reading, *one, judgement.counterparts) for one in sorted(undecided.items())]
         )
     return judgement.counterparts
 

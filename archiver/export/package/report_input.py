@@ -48,7 +48,7 @@ from archiver.render.page_templates import text_lines
 from archiver.render.snippet import other_chat_texts
 from archiver.render.times import date_text, local_time
 from archiver.report_language import JAPANESE, say
-from archiver.store.queries import current_state, runs
+from archiver.store.queries import current_state, last_looks
 from archiver.store.queries.last_looks import truncated_lists
 from archiver.store.queries.viewing.message_summaries import message_summaries
 
@@ -84,10 +84,10 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         ends_at=_earliest_end(recipe.scope),
         left_out=package.statistics.left_out,
         every=recipe.order.every,
-        clock_seconds=runs.clock_difference(package.reading, upto=recipe.upto),
-        wrong_clocks=runs.wrong_clocks(package.reading, upto=recipe.upto),
-        doubtful_dates=runs.doubtful_dates(package.reading, upto=recipe.upto),
-        undated_replies=runs.undated_replies(package.reading, upto=recipe.upto),
+        clock_seconds=last_looks.clock_difference(package.reading, upto=recipe.upto),
+        wrong_clocks=last_looks.wrong_clocks(package.reading, upto=recipe.upto),
+        doubtful_dates=last_looks.doubtful_dates(package.reading, upto=recipe.upto),
+        undated_replies=last_looks.undated_replies(package.reading, upto=recipe.upto),
         content_sha256=content_sha256,
         masked_passages=masked_passages(package),
         bases=recipe.bases,
@@ -263,22 +263,22 @@ def seal_lines(seals: Iterable[Seal], stamps: Stamps) -> tuple[SealLine, ...]:
 def _masked_mapping(package: PackageInput, mapping: MappedAccount) -> MappedAccount:
     mask, reason = package.recipe.mask, _masked_text(package, mapping.reason) or ""
     account = mapping.account_id if mask is None else AccountId(mask.shown_account(mapping.account_id))
-    return replace(mapping, account_id=account, reason=reason)
+    return mapping._replace(account_id=account, reason=reason)
 
 
 def _handed_over(package: PackageInput) -> Iterator[ExportedPackage]:
     """The contract's packages that the user says were handed to somebody."""
-    for exported in runs.exports(package.reading, upto=package.recipe.upto):
+    for exported in last_looks.exports(package.reading, upto=package.recipe.upto):
         if exported.contract == package.recipe.contract.id and exported.handovers:
             yield exported
 
 
 def _masked_export(package: PackageInput, exported: ExportedPackage) -> ExportedPackage:
     shown = (
-        replace(one, to=_masked_text(package, one.to) or "", how=_masked_text(package, one.how) or "")
+        one._replace(to=_masked_text(package, one.to) or "", how=_masked_text(package, one.how) or "")
         for one in exported.handovers
     )
-    return replace(exported, handovers=tuple(shown))
+    return exported._replace(handovers=tuple(shown))
 
 
 def _masked_delivery(package: PackageInput, delivery: Delivery) -> Delivery:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from archiver.claims import messages
@@ -124,7 +124,7 @@ class _Survey:
         for message in room.messages():
             first = beginning.first
             if first is None or (first.no is None and first.message_id == message.message_id):
-                beginning = replace(beginning, first=_post(message))
+                beginning = beginning._replace(first=_post(message))
             self._add(message)
             own = not self._case.is_short and message.account_id == self._case.owner_id
             latest[own] = [*latest.get(own, [])[1 - keep :], message]

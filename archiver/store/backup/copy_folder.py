@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver import errors
-from archiver.store import avatars, blobs, seals
+from archiver.store import blobs, seals
 from archiver.store.archive import Reading
-from archiver.store.durable_files import disk_errors, make_durable_folder, write_durably
+from archiver.store.durable_files import ORPHANED, disk_errors, make_durable_folder, write_durably
 from archiver.store.engine import DATABASE
 from archiver.store.erasure import records
 from archiver.store.migrate import HEAD, REVISIONS
-from archiver.store.seal_files import ORPHANED
+from archiver.store.queries import people
 
 SETTINGS = "archive.toml"
 _MAX_DEPTH = 3
@@ -38,7 +38,7 @@ _NAMES = {
     ),
     records.FOLDER: records.NAME,
     "daily": re.compile(r"[a-z0-9-]{1,32}/[a-zA-Z0-9_-]{1,80}\.zip"),
-    avatars.FOLDER: re.compile(rf"({_DIGEST})"),
+    people.AVATARS: re.compile(rf"({_DIGEST})"),
 }
 FOLDERS = tuple(_NAMES)
 """The folders of a home that are copied; `daily` is written by `export.daily`."""
@@ -91,7 +91,7 @@ def _replace_rule(folder: str, name: str, digests: dict[int, str]) -> tuple[Repl
     match = _NAMES[folder].fullmatch(name)
     if match is None:
         return None
-    if folder in (blobs.FOLDER, avatars.FOLDER):
+    if folder in (blobs.FOLDER, people.AVATARS):
         return ReplaceRule.KNOWN, match[match.lastindex or 0]
     if folder != seals.FOLDER:
         return ReplaceRule.ONCE, None

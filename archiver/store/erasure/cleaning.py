@@ -12,12 +12,13 @@ from pathlib import Path
 from sqlalchemy import select
 
 from archiver.folder_sync import sync_where_possible
-from archiver.store import avatars, schema
+from archiver.store import schema
 from archiver.store.archive import Archive, Reading
 from archiver.store.blobs import FOLDER, INCOMING, blob_path
 from archiver.store.durable_files import disk_errors
 from archiver.store.engine import DATABASE
 from archiver.store.queries.entries import IS_WHOLE
+from archiver.store.queries.people import AVATARS
 
 _EARLIER = f"{DATABASE.removesuffix('.sqlite3')}.before-*.sqlite3*"
 """Databases as they were before an upgrade, which hold everything once more."""
@@ -58,7 +59,7 @@ def remove_leftovers(archive: Archive) -> None:
     home = archive.home
     with archive.reading() as reading:
         shown = shown_pictures(reading)
-    pictures = [path for path in _files(home / avatars.FOLDER) if path.name not in shown]
+    pictures = [path for path in _files(home / AVATARS) if path.name not in shown]
     for path in [*_files(home / FOLDER / INCOMING), *pictures, *home.glob(_EARLIER)]:
         remove(path)
 

@@ -16,8 +16,9 @@ from archiver.evidence.replaced_records import Tombstone, tombstone_line
 from archiver.store import schema, writer
 from archiver.store.engine import driver_connection
 from archiver.store.erasure.records import erased_key
-from archiver.store.projection.project import project
+from archiver.store.projection import project
 from archiver.store.queries.entries import IS_WHOLE
+from archiver.store.rows import among
 from archiver.store.search import index
 from archiver.store.transactions import Writing
 from archiver.store.working import remembered_values
@@ -44,7 +45,7 @@ def execute(
     rooms = {room for _seq, _kind, _key, _digest, room in chosen if room is not None}
     with _changes_allowed(writing.sql):
         _put_tombstones(writing.sql, number, chosen)
-    _delete_replies(writing.sql, replies)
+    writing.sql.execute(delete(schema.reply).where(among(schema.reply.c.digest, replies)))
     _delete_working_rows(writing, chosen, rooms, contracts)
     _make_readable_again(writing, rooms)
     shown = select(schema.person.c.avatar).union(select(schema.room.c.icon))
@@ -89,12 +90,6 @@ def _put_tombstones(sql: Connection, number: int, chosen: Sequence[_Row]) -> Non
         sql.execute(statement, batch)
 
 
-def _delete_replies(sql: Connection, replies: Collection[str]) -> None:
-    listed = sorted(replies)
-    for start in range(0, len(listed), _AT_ONCE // 2):
-        sql.execute(delete(schema.reply).where(schema.reply.c.digest.in_(listed[start : start + _AT_ONCE // 2])))
-
-
 # --- working rows ----------------------------------------------------------------------------------
 
 
@@ -106,15 +101,14 @@ def _delete_working_rows(
     messages = [key.partition("/")[2] for _seq, kind, key, _digest, _room in chosen if kind == "message"]
     for table in (schema.visit, schema.last_list, schema.quest, schema.retry, schema.rotation):
         sql.execute(delete(table).where(table.c.room_id.in_(listed)))
-    gone = {room for room in listed if not _is_left(sql, room)}
+    still = select(_ENTRY.room_id).where(_ENTRY.room_id.in_(listed), IS_WHOLE).distinct()
+    gone = set(listed) - set(sql.execute(still).scalars())
     alert = schema.alert.c
     of_contracts = [
         or_(alert.subject == one, alert.subject.startswith(f"{one}/", autoescape=True)) for one in sorted(contracts)
     ]
     sql.execute(delete(schema.alert).where(or_(alert.room_id.in_(sorted(gone)), *of_contracts)))
-    for start in range(0, len(messages), _AT_ONCE // 2):
-        part = messages[start : start + _AT_ONCE // 2]
-        sql.execute(delete(schema.alert).where(alert.message_id.in_(part)))
+    sql.execute(delete(schema.alert).where(among(alert.message_id, messages)))
     if contracts:
         remembered_values.SETUP_ANSWERS.remember(writing, None)
         allowed = remembered_values.ASSISTANTS.recall(writing)
@@ -126,10 +120,6 @@ def _delete_working_rows(
         remembered_values.DAILY_COPY_UPTO.of(contract).remember(writing, None)
     for contract in {*contracts, *_contracts_with(sql, rooms)}:
         remembered_values.EXPORT_FILES.of(contract).remember(writing, None)
-
-
-def _is_left(sql: Connection, room: int) -> bool:
-    return sql.execute(select(_ENTRY.seq).where(_ENTRY.room_id == room, IS_WHOLE).limit(1)).scalar() is not None
 
 
 def _contracts_with(sql: Connection, rooms: Collection[int]) -> Iterator[str]:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime
 from functools import cache
 from itertools import count, groupby, pairwise
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from archiver.store import schema
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.entries import IS_WHOLE, KeptReply, kept_replies
+from archiver.store.rows import among
 from archiver.store.time_text import from_text, from_unix
 from archiver.store.transactions import Reading
 
@@ -137,10 +139,10 @@ def _about(contract: str) -> ColumnElement[bool]:
 def _unheld(reading: Reading, room: int, held: Collection[ContractRoom]) -> tuple[list[ChosenEntry], int]:
     """The entries of a room that lie in no period of another contract, and the number of messages that do."""
     entries = list(_entries(reading, and_(_ENTRY.room_id == room, _ENTRY.kind.in_(_OBJECTS))))
-    times: dict[str, int] = {}
+    times: dict[str, datetime] = {}
     for one in entries:  # the first entry of a subject decides for all
-        times.setdefault(_subject(one), one.sent)
-    stays = {subject for subject, at in times.items() if any(_contains(period, at) for period in held)}
+        times.setdefault(_subject(one), datetime.fromtimestamp(min(max(one.sent, 0), 2**36), UTC))
+    stays = {subject for subject, at in times.items() if any(period.contains(at) for period in held)}
     taken = [one for one in entries if _subject(one) not in stays]
     return taken, sum(subject.startswith("message/") for subject in stays)
 
@@ -150,23 +152,16 @@ def _subject(entry: ChosenEntry) -> str:
     return f"file/{entry.key.rpartition('/')[2]}" if entry.kind == "blob" else entry.key
 
 
-def _contains(room: ContractRoom, at: int) -> bool:
-    return (room.start is None or room.start.timestamp() <= at) and (room.end is None or at < room.end.timestamp())
-
-
 def _of_messages(reading: Reading, room: int, ids: Sequence[int]) -> Iterator[ChosenEntry]:
     """The entries of these messages, of their tasks and files, and of the files' bytes."""
-    for start in range(0, len(ids), _AT_ONCE // 2):
-        named = [str(one) for one in ids[start : start + _AT_ONCE // 2]]
-        keys = [f"message/{one}" for one in named]
-        for table, column, kinds in (
-            (schema.task.c, schema.task.c.task_id, ("task",)),
-            (schema.file.c, schema.file.c.file_id, ("file", f"blob/{room}")),
-        ):
-            query = select(column).where(table.room_id == room, table.message_id.in_(named))
-            keys += [f"{kind}/{ident}" for ident in reading.sql.execute(query).scalars() for kind in kinds]
-        for at in range(0, len(keys), _AT_ONCE // 2):
-            yield from _entries(reading, and_(_ENTRY.room_id == room, _ENTRY.key.in_(keys[at : at + _AT_ONCE // 2])))
+    keys = [f"message/{one}" for one in ids]
+    for table, column, kinds in (
+        (schema.task.c, schema.task.c.task_id, ("task",)),
+        (schema.file.c, schema.file.c.file_id, ("file", f"blob/{room}")),
+    ):
+        query = select(column).where(table.room_id == room, among(table.message_id, map(str, ids)))
+        keys += [f"{kind}/{ident}" for ident in reading.sql.execute(query).scalars() for kind in kinds]
+    return _entries(reading, and_(_ENTRY.room_id == room, among(_ENTRY.key, keys)))
 
 
 def _contacts_without_room(reading: Reading, whole: Collection[int]) -> Iterable[ChosenEntry]:

@@ -19,8 +19,8 @@ from archiver.records.evidence import Erasure, ErasurePlan, ErasureReason
 from archiver.store import schema, writer
 from archiver.store.durable_files import disk_errors, make_durable_folder, write_durably
 from archiver.store.payload_forms import read_formed
-from archiver.store.queries import current_state
 from archiver.store.queries.entries import IS_WHOLE
+from archiver.store.rows import among
 from archiver.store.time_text import from_text
 from archiver.store.transactions import Reading, SmallStatement, Writing
 
@@ -221,10 +221,9 @@ def append_erasure(
     packages made before, which may hold some of it. `again`: the erasure that is repeated in an older database.
     """
     number = 1 + max([0, *used_numbers(writing), *numbers(writing.home)])
-    owner = (current_state.owner(writing) or {}).get("account_id")
     observations = [Observation("erasure", f"erasure/{number}", _payload(plan, reason, packages, again))]
     observations += _gap_observations(plan.gaps)
-    writer.append(writing, observations, account_id=owner, at=at)
+    writer.append_stated(writing, observations, at=at)
     return number
 
 
@@ -265,12 +264,7 @@ def _gap_observations(gaps: tuple[JsonObject, ...]) -> Iterator[Observation]:
 _WITH_ID = frozenset({"message", "file", "task"})
 """Kinds whose ids must be known, as Chatwork goes on showing them."""
 
-_CHUNK = 500
 _ANY = SmallStatement(select(_ENTRY.seq).where(_ENTRY.key >= "erasure/", _ENTRY.key < "erasure0").limit(1))
-_ERASED = select(_ENTRY.key).where(
-    _ENTRY.room_id == bindparam("room"), _ENTRY.key.in_(bindparam("keys", expanding=True))
-)
-"""Both are built once, as every list that is read asks them."""
 
 
 def erased_key(kind: str, key: str) -> str:
@@ -282,11 +276,9 @@ def erased_ids(reading: Reading, kind: str, room: int, ids: Iterable[int]) -> fr
     """Those of the ids of messages, files or tasks of a room that the owner erased."""
     if _ANY.value(reading.sql) is None:
         return frozenset()
-    listed, found = [f"erased/{kind}/{one}" for one in ids], set[int]()
-    for start in range(0, len(listed), _CHUNK):
-        rows = reading.sql.execute(_ERASED, {"room": room, "keys": listed[start : start + _CHUNK]})
-        found.update(int(key.rpartition("/")[2]) for (key,) in rows)
-    return frozenset(found)
+    keys = among(_ENTRY.key, (f"erased/{kind}/{one}" for one in ids))
+    rows = reading.sql.execute(select(_ENTRY.key).where(_ENTRY.room_id == room, keys))
+    return frozenset(int(key.rpartition("/")[2]) for (key,) in rows)
 
 
 def without_erased(reading: Reading, places: Collection[tuple[int, int]]) -> set[tuple[int, int]]:

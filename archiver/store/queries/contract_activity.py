@@ -31,7 +31,7 @@ from archiver.records import (
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.queries import author_counts, current_state, roles
+from archiver.store.queries import author_counts, contracts, current_state
 from archiver.store.queries.contracts import deliveries
 from archiver.store.queries.last_looks import gaps, last_list_time
 from archiver.store.working import last_lists
@@ -72,8 +72,8 @@ def _activity(
 ) -> ContractActivity:
     me = current_state.owner(reading) or {}
     owner = number(me.get("account_id"))
-    mapped = roles.mapped_accounts(reading, contract.id)
-    sides = roles.sides_of(mapped, owner=owner)
+    mapped = contracts.mapped_accounts(reading, contract.id)
+    sides = contracts.sides_of(mapped, owner=owner)
     rooms = sorted({int(room.room_id) for room in contract.rooms})
     running = last_lists.running_looks(reading)  # looks that showed the same list, not written as an entry yet
     looks = {room: running[room].last if room in running else last_list_time(reading, room) for room in rooms}
@@ -119,8 +119,8 @@ def _activity(
 
 def case_sides(reading: Reading, contract: Contract) -> CaseSides:
     """Who stands on which side of a contract, by a few small queries."""
-    owner = number((current_state.owner(reading) or {}).get("account_id"))
-    sides = roles.sides_of(roles.mapped_accounts(reading, contract.id), owner=owner)
+    owner = current_state.owner_id(reading) or 0
+    sides = contracts.sides_of(contracts.mapped_accounts(reading, contract.id), owner=owner)
     entries = {room: _people_entries(reading, room) for room in sorted({int(one.room_id) for one in contract.rooms})}
     return CaseSides(sides.mine | {owner}, counterpart_bases(sides, contract.client, _people(entries)))
 

@@ -1,4 +1,4 @@
-"""Contracts as the user stated them, deliveries on the platform, and attached evidence.
+"""Contracts as the user stated them, deliveries on the platform, attached evidence, and the role of each account.
 
 Statements are read from the entries themselves, so that names are exact and the state as of any entry can be shown.
 """
@@ -6,35 +6,44 @@ Statements are read from the entries themselves, so that names are exact and the
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, and_, func, select
+from sqlalchemy import Column, and_, func, select, text
 
 from archiver import errors
 from archiver.letter_folding import fold
 from archiver.records import (
+    AccountId,
     Contract,
     ContractRoom,
+    CounterpartCandidate,
     Delivery,
     Enclosure,
     FileId,
     Invoice,
+    MappedAccount,
     MessageId,
     Payment,
     ReadState,
     Review,
+    Role,
     RoomId,
     SentReminder,
+    Sides,
     StatedTerm,
+    UndecidedRoom,
     contract_facts,
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.payload_forms import read_all_formed
-from archiver.store.time_text import from_text, to_text
+from archiver.store.queries import current_state
+from archiver.store.queries.entries import entries_under
+from archiver.store.queries.people import names_in_room
+from archiver.store.time_text import from_text, time_or_none, to_text
 from archiver.store.transactions import SmallStatement
 
 READ_AFTER_CLOSING = timedelta(days=180)
@@ -65,12 +74,12 @@ def contract_payload(contract: Contract) -> dict[str, Any]:
 def contract_from_payload(payload: dict[str, Any]) -> Contract:
     """The contract that a payload states."""
     rooms = tuple(
-        ContractRoom(RoomId(room["room_id"]), _optional_time(room["from"]), _optional_time(room["to"]))
+        ContractRoom(RoomId(room["room_id"]), time_or_none(room["from"]), time_or_none(room["to"]))
         for room in payload["rooms"]
     )
     facts: dict[str, Any] = {fact.name: payload.get(fact.name) for fact in contract_facts.FACTS}
     lists: dict[str, Any] = {name: tuple(make(**one) for one in payload.get(name, ())) for name, make in _LISTS.items()}
-    return Contract(payload["id"], rooms, payload["state"], _optional_time(payload["closed_at"]), **facts, **lists)
+    return Contract(payload["id"], rooms, payload["state"], time_or_none(payload["closed_at"]), **facts, **lists)
 
 
 _STATEMENTS = SmallStatement(select(schema.contract.c.statement).order_by(schema.contract.c.number))
@@ -85,6 +94,11 @@ def last_contract_entry(reading: Reading) -> int:
 def contracts(reading: Reading) -> list[Contract]:
     """Every contract, in the order in which they were entered."""
     return [contract_from_payload(json.loads(line)) for (line,) in _STATEMENTS.rows(reading.sql)]
+
+
+def contracted_rooms(reading: Reading) -> set[RoomId]:
+    """The rooms of every contract, whatever their periods."""
+    return {room for one in contracts(reading) for room in one.room_ids}
 
 
 def find_contract(reading: Reading, name: str) -> Contract:
@@ -148,10 +162,6 @@ def required_rooms(reading: Reading, now: datetime) -> list[RoomId]:
     if not rooms:
         raise errors.NoContractSaved if contracts(reading) else errors.NoContract
     return rooms
-
-
-def _optional_time(value: str | None) -> datetime | None:
-    return None if value is None else from_text(value)
 
 
 STATED, WITHDRAWN = "stated", "withdrawn"
@@ -315,7 +325,7 @@ def _current_statements(reading: Reading, kind: str, contract: str, upto: int | 
 
 def _last_statements(reading: Reading, kind: str, contract: str, upto: int | None) -> Iterator[_Statement]:
     found: dict[int, _Statement] = {}
-    for entry in entries_under(reading, f"{kind}/{contract}/", upto):
+    for entry in entries_under(reading, f"{kind}/{contract}/", upto=upto):
         number = _number_in(entry["key"])
         if number is None:
             continue
@@ -330,16 +340,6 @@ def _number_in(key: str) -> int | None:
     return int(digits) if digits.isdecimal() and len(digits) < 10 else None
 
 
-def entries_under(reading: Reading, prefix: str, upto: int | None = None) -> Iterator[dict[str, Any]]:
-    """The entries whose keys begin so, `kind/contract/`, up to an entry, oldest first."""
-    table = schema.entry.c
-    # A range and no LIKE, so that the index of the keys is used. "0" is the character after "/".
-    query = select(table.line).where(table.key > prefix, table.key < prefix[:-1] + "0").order_by(table.seq)
-    if upto is not None:
-        query = query.where(table.seq <= upto)
-    return read_all_formed(reading.sql.execute(query).scalars(), prefix.partition("/")[0])
-
-
 def kept_reviews(reading: Reading, contract: str) -> list[Review]:
     """Every review of a contract's messages, oldest first; what was erased with its message is left out."""
     return [
@@ -352,3 +352,92 @@ def kept_reviews(reading: Reading, contract: str) -> list[Review]:
         )
         for entry in entries_under(reading, f"review/{contract}/")
     ]
+
+
+_SENT_BY = "FROM message WHERE room_id = :room AND account_id = w.account_id AND kind = w.kind AND send_time > 0"
+_WRITTEN = text(
+    f"SELECT account_id, sum(n), min((SELECT min(send_time) {_SENT_BY})), max((SELECT max(send_time) {_SENT_BY})) FROM "  # noqa: S608 - our own names
+    "(SELECT account_id, kind, count(*) AS n FROM message WHERE room_id = :room GROUP BY account_id, kind) AS w "
+    "GROUP BY account_id"
+)
+"""Of each author how many messages there are, and the first and last time; times are looked up in the index."""
+
+
+def count_some(reading: Reading, room: int, account: int, most: int) -> int:
+    """How many messages somebody wrote in a room, counted up to `most` alone."""
+    message = schema.message.c
+    some = select(message.position).where(message.room_id == room, message.account_id == account).limit(most)
+    return len(reading.sql.execute(some).all())
+
+
+def role_key(contract: str, account: int) -> str:
+    """The key of the entries that map one account to a role."""
+    return f"mapping/{contract}/{account}"
+
+
+def mapped_accounts(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[MappedAccount, ...]:
+    """The mapped accounts of a contract by account id, as of an entry; withdrawn mappings are left out."""
+    return tuple(one for _, one in sorted(_mappings(reading, contract, upto).items()) if one is not None)
+
+
+def withdrawn_accounts(reading: Reading, contract: str, *, upto: int | None = None) -> frozenset[int]:
+    """The accounts of a contract whose mapping was withdrawn, as of an entry."""
+    return frozenset(account for account, one in _mappings(reading, contract, upto).items() if one is None)
+
+
+def _mappings(reading: Reading, contract: str, upto: int | None) -> dict[AccountId, MappedAccount | None]:
+    found: dict[AccountId, MappedAccount | None] = {}
+    for entry in entries_under(reading, role_key(contract, 0)[:-1], upto=upto):
+        payload = entry["payload"]
+        account = AccountId(payload["account_id"])
+        found[account] = None
+        if payload["state"] != WITHDRAWN:
+            found[account] = MappedAccount(
+                account, Role(payload["state"]), payload["reason"], from_text(entry["observed_at"])
+            )
+    return found
+
+
+def sides(reading: Reading, contract: str) -> Sides:
+    """The sides of a contract as sets of accounts, with the owner of the archive."""
+    owner = current_state.owner_id(reading) or 0
+    return sides_of(mapped_accounts(reading, contract), owner=owner)
+
+
+def sides_of(mappings: Iterable[MappedAccount], *, owner: int) -> Sides:
+    """Mapped accounts as the sides of a contract; the owner is never on the other side."""
+    accounts: dict[Role, set[int]] = {part: set() for part in Role}
+    for mapping in mappings:
+        accounts[mapping.role].add(mapping.account_id)
+    return Sides(
+        owner=owner,
+        clients=frozenset(accounts[Role.CLIENT] - {owner}),
+        mine=frozenset(accounts[Role.ME] | {owner}),
+        thirds=frozenset(accounts[Role.THIRD] - {owner}),
+    )
+
+
+def undecided_room(
+    reading: Reading, room: int, accounts: Collection[int], known: Collection[int] = ()
+) -> UndecidedRoom:
+    """A room with the people among whom the other side is to be named, those with the most messages first."""
+    named = names_in_room(reading, room)
+    rows = reading.sql.execute(_WRITTEN, {"room": room})
+    counts = {account: (count, first, last) for account, count, first, last in rows}
+    candidates = [
+        CounterpartCandidate(
+            AccountId(one), named.get(one, ""), count, _unix_time(first), _unix_time(last), one in known
+        )
+        for one in accounts
+        for count, first, last in [counts.get(one, (0, None, None))]
+    ]
+    name = reading.sql.execute(select(schema.room.c.name).where(schema.room.c.room_id == room)).scalar()
+    ordered = sorted(candidates, key=lambda one: (-one.messages, one.account_id))
+    return UndecidedRoom(RoomId(room), name or str(room), tuple(ordered))
+
+
+def _unix_time(seconds: int | None) -> datetime | None:
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):  # no calendar holds it
+        return None

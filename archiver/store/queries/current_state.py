@@ -47,14 +47,9 @@ class OpenGap(NamedTuple):
 _ROOM: BindParameter[int] = bindparam("room")
 _MESSAGE = schema.message.c
 _MESSAGES_SINCE = SmallStatement(
-    select(
-        _MESSAGE.position,
-        _MESSAGE.message_id,
-        _MESSAGE.state,
-        _MESSAGE.fingerprint,
-        _MESSAGE.text_digest,
-        _MESSAGE.was_edited,
-    ).where(_MESSAGE.room_id == _ROOM, _MESSAGE.position >= bindparam("oldest"))
+    select(_MESSAGE.position, *(_MESSAGE[name] for name in KnownMessage._fields)).where(
+        _MESSAGE.room_id == _ROOM, _MESSAGE.position.between(bindparam("oldest"), bindparam("newest"))
+    )
 )
 _ANY_MESSAGE = SmallStatement(
     select(_MESSAGE.position).where(_MESSAGE.room_id == _ROOM, _MESSAGE.state != State.MISSING).limit(1)
@@ -64,12 +59,10 @@ _PEOPLE = SmallStatement(
 )
 
 
-def messages_since(reading: Reading, room: int, oldest: int) -> dict[int, KnownMessage]:
-    """Every message of a room from a position on, by position."""
-    return {
-        position: KnownMessage(MessageId(name), State(state), *facts)
-        for position, name, state, *facts in _MESSAGES_SINCE.rows(reading.sql, room=room, oldest=oldest)
-    }
+def messages_since(reading: Reading, room: int, oldest: int, newest: int = 2**63 - 1) -> dict[int, KnownMessage]:
+    """Every message of a room from a position on, or up to another one, by position."""
+    rows = _MESSAGES_SINCE.rows(reading.sql, room=room, oldest=oldest, newest=newest)
+    return {position: KnownMessage(MessageId(name), State(state), *facts) for position, name, state, *facts in rows}
 
 
 def messages_shown_before(reading: Reading, room: int, oldest: int | None) -> list[MessageId]:
@@ -84,13 +77,7 @@ def messages_shown_before(reading: Reading, room: int, oldest: int | None) -> li
 def message(reading: Reading, room: int, message_id: str) -> KnownMessage | None:
     """One message of a room."""
     position = int(message_id)
-    table = schema.message.c
-    row = reading.sql.execute(
-        select(table.message_id, table.state, table.fingerprint, table.text_digest, table.was_edited).where(
-            table.room_id == room, table.position == position
-        )
-    ).one_or_none()
-    return None if row is None else KnownMessage(MessageId(row[0]), State(row[1]), row[2], row[3], row[4])
+    return messages_since(reading, room, position, position).get(position)
 
 
 def has_messages(reading: Reading, room: int) -> bool:
@@ -258,6 +245,12 @@ def inaccessible_since(reading: Reading, rooms: Collection[int]) -> dict[int, da
 def owner(reading: Reading) -> dict[str, Any] | None:
     """Whose archive this is: the payload of the last `me` entry; None before the first."""
     return last_payload(reading, "me", None)
+
+
+def owner_id(reading: Reading) -> int | None:
+    """The account whose archive this is; None before the first `me` entry."""
+    account: int | None = (owner(reading) or {}).get("account_id")
+    return account
 
 
 def service_entries(reading: Reading) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ from archiver.store.archive import Reading
 from archiver.store.payload_forms import has_form
 from archiver.store.queries import current_state
 from archiver.store.queries.contract_activity import cancellation_posts, case_sides
-from archiver.store.queries.contracts import contracts
+from archiver.store.queries.contracts import contracted_rooms, contracts
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import alerts
 
@@ -65,7 +65,7 @@ def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
         reading, people
     )
     return DepartureObservations(
-        owner=number((current_state.owner(reading) or {}).get("account_id")),
+        owner=current_state.owner_id(reading) or 0,
         renamed=renamed,
         members_left=left,
         contacts_removed=unlisted,
@@ -82,7 +82,7 @@ def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
 
 
 def _members_left(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterator[MemberLeft]:
-    owner = number((current_state.owner(reading) or {}).get("account_id"))
+    owner = current_state.owner_id(reading) or 0
     posts = cancellation_posts(reading, {one["room_id"] for one in entries}) if entries else ()
     told = {(post.room_id, post.about) for post in posts if post.author != owner}
     for one in entries:
@@ -94,7 +94,7 @@ def contracted_rooms_of(reading: Reading, people: Collection[int]) -> set[int]:
     """The contracted rooms in which any of these persons was ever seen."""
     if not people:
         return set()
-    contracted = {room.room_id for one in contracts(reading) for room in one.rooms}
+    contracted = contracted_rooms(reading)
     found: set[int] = set()
     for table in (schema.member, schema.person):
         query = select(table.c.room_id).where(table.c.account_id.in_(sorted(people))).distinct()
@@ -104,7 +104,7 @@ def contracted_rooms_of(reading: Reading, people: Collection[int]) -> set[int]:
 
 def counterparts(reading: Reading, rooms: Iterable[int]) -> set[int]:
     """Account ids of everybody ever seen in these rooms but the owner of the archive."""
-    owner = number((current_state.owner(reading) or {}).get("account_id"))
+    owner = current_state.owner_id(reading) or 0
     found: set[int] = set()
     for table in (schema.member, schema.person):
         query = select(table.c.account_id).where(table.c.room_id.in_(sorted(rooms))).distinct()
@@ -118,7 +118,7 @@ def people_in(reading: Reading, rooms: Iterable[int]) -> dict[int, RoomPeople]:
     What is known of a whole contract is asked once for all of its rooms.
     """
     wanted = sorted(rooms)
-    owner = number((current_state.owner(reading) or {}).get("account_id"))
+    owner = current_state.owner_id(reading) or 0
     others = _counterparts_by_room(reading, wanted)
     return {room: _room_people(reading, room, owner, frozenset(others[room])) for room in wanted}
 

@@ -6,16 +6,17 @@ import json
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, LargeBinary, Row, and_, bindparam, cast, false, func, or_, select, text, true
+from sqlalchemy import ColumnElement, LargeBinary, and_, bindparam, cast, false, func, or_, select, text, true
 
 from archiver.evidence.history import EntryObject
 from archiver.records import Entry, Period, State
 from archiver.store import schema
+from archiver.store.payload_forms import read_all_formed
 from archiver.store.time_text import from_text, to_text
 from archiver.store.transactions import Reading, SmallStatement
 
@@ -75,13 +76,11 @@ def last_held(reading: Reading, heads: Collection[tuple[int, str]]) -> int:
 
 def entries(reading: Reading, *, upto: int | None = None) -> Iterator[Entry]:
     """Every entry as its columns hold it, oldest first, a thousand in memory at a time."""
-    table = schema.entry
-    columns = (table.c.seq, table.c.observed_at, table.c.clock, table.c.kind, table.c.account_id, table.c.room_id)
-    query = select(*columns, table.c.key, table.c.line, table.c.digest).order_by(table.c.seq)
+    query = select(schema.entry).order_by(schema.entry.c.seq)
     if upto is not None:
-        query = query.where(table.c.seq <= upto)
+        query = query.where(schema.entry.c.seq <= upto)
     for rows in reading.sql.execute(query.execution_options(yield_per=_AT_ONCE)).partitions():
-        yield from (Entry(*row) for row in rows)
+        yield from map(Entry._make, rows)
 
 
 def message_entries(reading: Reading, rooms: set[int], *, upto: int) -> Iterator[list[dict[str, Any]]]:
@@ -120,12 +119,10 @@ def replies(reading: Reading) -> Iterator[KeptReply]:
         yield kept_reply(row)
 
 
-def kept_reply(row: Row[Any]) -> KeptReply:
+def kept_reply(row: Sequence[Any]) -> KeptReply:
     """A row of the table of replies as a kept reply."""
-    headers, body = json.loads(row.headers), _inflate(row.body)
-    return KeptReply(
-        row.number, row.digest, row.salt, row.room_id, row.path, row.status, headers, row.received_at, body
-    )
+    reply = KeptReply(*row)
+    return reply._replace(headers=json.loads(row[6]), body=_inflate(row[8]))
 
 
 def _inflate(body: bytes) -> bytes | None:
@@ -167,12 +164,10 @@ class NewEntry(NamedTuple):
 
 def package_entries(reading: Reading, rooms: Iterable[int], contract: str, *, upto: int) -> Iterator[Entry]:
     """Every entry of these rooms, about the contract or about the seals, oldest first."""
-    table = schema.entry.c
-    columns = (table.seq, table.observed_at, table.clock, table.kind, table.account_id, table.room_id)
-    query = select(*columns, table.key, table.line, table.digest).where(_belongs_to(rooms, contract), table.seq <= upto)
-    query = query.order_by(table.seq).execution_options(yield_per=_AT_ONCE)
-    for rows in reading.sql.execute(query).partitions():
-        yield from (Entry(*row) for row in rows)
+    seq = schema.entry.c.seq
+    query = select(schema.entry).where(_belongs_to(rooms, contract), seq <= upto).order_by(seq)
+    for rows in reading.sql.execute(query.execution_options(yield_per=_AT_ONCE)).partitions():
+        yield from map(Entry._make, rows)
 
 
 def whole_entries(
@@ -284,7 +279,8 @@ def quoted_messages(
     """
     starred: list[tuple[int, int]] = []
     for room in rooms:
-        found = _chosen(reading, room, ids) if ids else _by_rule(reading, room, owner, limit)
+        chosen = _message.message_id.in_(sorted(ids)[:500])
+        found = _rows(reading, room, chosen, limit=len(ids)) if ids else _by_rule(reading, room, owner, limit)
         starred += [(room, position) for position, sent, first in found if is_inside(room, sent, first)]
     near = [place for room, position in starred[:limit] for place in _neighbours(reading, room, position, is_inside)]
     return list(dict.fromkeys([*starred, *near]))[:limit]
@@ -297,10 +293,6 @@ def _rows(
     order = _message.position if ascending else _message.position.desc()
     query = select(*columns).where(_message.room_id == room, _SHOWN, *where).order_by(order).limit(limit)
     return [(row.position, row.send_time, row.first_seen) for row in reading.sql.execute(query)]
-
-
-def _chosen(reading: Reading, room: int, ids: Collection[str]) -> list[tuple[int, int, str]]:
-    return _rows(reading, room, _message.message_id.in_(sorted(ids)[:500]), limit=len(ids))
 
 
 def _by_rule(reading: Reading, room: int, owner: int, limit: int) -> list[tuple[int, int, str]]:
@@ -348,8 +340,15 @@ def previous_entry(source: sqlite3.Connection, entry: EntryObject) -> EntryObjec
     return previous
 
 
-def entries_under(source: sqlite3.Connection, prefix: str) -> list[EntryObject]:
-    """Every entry whose key begins with a prefix (`member/1/`), oldest first."""
+def entries_under(
+    reading: Reading, prefix: str, *, after: int | None = None, upto: int | None = None
+) -> Iterator[EntryObject]:
+    """The entries whose keys begin so (`member/1/`) and that are as this program writes them, oldest first."""
+    table = schema.entry.c
     # A range and no LIKE, so that the index of the keys is used. "0" is the character after "/".
-    query = "SELECT line FROM entry WHERE key > ? AND key < ? ORDER BY seq"
-    return [json.loads(line) for (line,) in source.execute(query, (prefix, prefix[:-1] + "0"))]
+    query = select(table.line).where(table.key > prefix, table.key < prefix[:-1] + "0").order_by(table.seq)
+    if after is not None:
+        query = query.where(table.seq > after)
+    if upto is not None:
+        query = query.where(table.seq <= upto)
+    return read_all_formed(reading.sql.execute(query).scalars(), prefix.partition("/")[0])

@@ -1,4 +1,7 @@
-"""When each room was last looked at, which rooms the last runs could not read, every look, and the counters."""
+"""When each room was last looked at, which rooms the last runs could not read, every look, and the counters.
+
+And what the records of runs tell: wrong clocks, replies without a date; and every package that was exported.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,19 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Column, bindparam, func, select
+from sqlalchemy import Column, Row, bindparam, func, select
 
 from archiver.evidence import looks
-from archiver.records import Gap, MessageId, Pause, RoomId, Watch
+from archiver.records import ExportedPackage, Gap, Handover, Pause, Watch, WrongClock
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
+from archiver.store.payload_forms import read_formed
 from archiver.store.queries import current_state
-from archiver.store.time_text import from_text
+from archiver.store.queries.entries import entries_under
+from archiver.store.time_text import CLOCK_TOLERANCE, from_text, time_or_none
 from archiver.store.transactions import SmallStatement
 from archiver.store.working import last_lists, remembered_values
 
@@ -72,10 +77,15 @@ def last_list_time(reading: Reading, room: int) -> datetime | None:
 
     Times never decrease along the entries, so the last row has the latest.
     """
-    table = schema.window.c
-    query = select(table.observed_at).where(table.room_id == room).order_by(table.seq.desc()).limit(1)
-    at = reading.sql.execute(query).scalar()
-    return None if at is None else from_text(at)
+    last = last_window(reading, room)
+    return None if last is None else from_text(last.observed_at)
+
+
+def last_window(reading: Reading, room: int) -> Row[Any] | None:
+    """The row of the last list of a room's messages; None if there is none."""
+    table = schema.window
+    query = select(table).where(table.c.room_id == room).order_by(table.c.seq.desc()).limit(1)
+    return reading.sql.execute(query).first()
 
 
 # --- every look of a room ------------------------------------------------------------------------
@@ -196,20 +206,11 @@ def unlisted_beginnings(reading: Reading, rooms: Collection[int]) -> UnlistedBeg
 
 def gaps(reading: Reading, room: int) -> tuple[Gap, ...]:
     """The open gaps of a room, the one from the room's beginning first."""
-    table = schema.gap
-    rows = reading.sql.execute(select(table).where(table.c.room_id == room, table.c.open))
+    table = schema.gap.c
+    query = select(*(table[name] for name in Gap._fields[:-1])).where(table.room_id == room, table.open)
     records = (
-        Gap(
-            room_id=RoomId(row.room_id),
-            number=row.number,
-            after=None if row.after is None else MessageId(row.after),
-            before=MessageId(row.before),
-            start=None if row.start is None else from_text(row.start),
-            end=None if row.end is None else from_text(row.end),
-            missing=row.missing,
-            reason=row.reason,
-        )
-        for row in rows
+        Gap(its, number, after, before, time_or_none(start), time_or_none(end), missing, reason)
+        for its, number, after, before, start, end, missing, reason in reading.sql.execute(query)
     )
     return tuple(sorted(records, key=lambda gap: int(gap.after or 0)))
 
@@ -250,3 +251,85 @@ def truncated_lists(reading: Reading, rooms: Collection[int]) -> list[TruncatedL
     assigned, given = _ASSIGNED_AT_CAP.rows(reading.sql), _GIVEN_AT_CAP.rows(reading.sql)
     lists |= {TruncatedList(room, status) for room, status in set(assigned) & set(given)}
     return sorted(one for one in lists if one.room_id in rooms)
+
+
+def first_entry_time(reading: Reading) -> datetime | None:
+    """When the archive's first entry was made; None if it is empty."""
+    query = select(schema.entry.c.observed_at).order_by(schema.entry.c.seq).limit(1)
+    return time_or_none(reading.sql.execute(query).scalar())
+
+
+def _sweeps(reading: Reading, upto: int) -> Iterator[dict[str, Any]]:
+    """What each run recorded, oldest first."""
+    return (entry["payload"] for entry in entries_under(reading, "sweep/", upto=upto))
+
+
+def clock_difference(reading: Reading, *, upto: int) -> float | None:
+    """The largest difference in seconds between this computer's clock and Chatwork's that a run recorded."""
+    noted = (sweep.get("clock_offset_ms") for sweep in _sweeps(reading, upto))
+    return max((abs(one) / 1000 for one in noted if isinstance(one, int)), default=None)
+
+
+def wrong_clocks(reading: Reading, *, upto: int) -> list[WrongClock]:
+    """The times in which runs, one after the other, found this computer's clock wrong the same way, oldest first."""
+    found: list[WrongClock] = []
+    was_wrong = False
+    for payload in _sweeps(reading, upto):
+        offset = payload.get("clock_offset_ms")
+        if not isinstance(offset, int) or payload.get("doubtful_ms") or not (payload.get("from") and payload.get("to")):
+            continue  # a run without a reply, or with a doubtful one, tells nothing of the clock
+        ahead, is_wrong = timedelta(milliseconds=-offset), abs(offset) > CLOCK_TOLERANCE / timedelta(milliseconds=1)
+        if is_wrong and was_wrong and (ahead > timedelta()) == (found[-1].ahead > timedelta()):
+            before = found.pop()
+            found.append(WrongClock(before.start, from_text(payload["to"]), max(before.ahead, ahead, key=abs)))
+        elif is_wrong:
+            found.append(WrongClock(from_text(payload["from"]), from_text(payload["to"]), ahead))
+        was_wrong = is_wrong
+    return found
+
+
+def doubtful_dates(reading: Reading, *, upto: int) -> list[WrongClock]:
+    """The runs whose replies had a doubtful time, oldest first, with how far that was ahead of this computer's."""
+    payloads = [sweep for sweep in _sweeps(reading, upto) if sweep.get("doubtful_ms")]
+    return [
+        WrongClock(from_text(one["from"]), from_text(one["to"]), timedelta(milliseconds=one["doubtful_ms"]))
+        for one in payloads
+    ]
+
+
+def undated_replies(reading: Reading, *, upto: int) -> int:
+    """How many replies of the runs had no `Date` that counts."""
+    return sum(sweep.get("undated", 0) for sweep in _sweeps(reading, upto))
+
+
+def exports(reading: Reading, *, upto: int | None = None) -> list[ExportedPackage]:
+    """Every package that was exported, oldest first, with its handovers."""
+    handovers: dict[int, list[Handover]] = {}
+    for _seq, _at, payload in _entries_of_kind(reading, "handover", upto):
+        stated = Handover(payload["to"], payload["on"], payload["how"])
+        handovers.setdefault(payload["export"], []).append(stated)
+    return [
+        ExportedPackage(
+            number=number,
+            seq=seq,
+            at=from_text(at),
+            handovers=tuple(handovers.get(seq, ())),
+            making=payload,
+            **{name: str(payload[name]) for name in ("contract", "profile", "name", "sha256")},
+        )
+        for number, (seq, at, payload) in enumerate(_entries_of_kind(reading, "export", upto), 1)
+    ]
+
+
+def _entries_of_kind(reading: Reading, kind: str, upto: int | None) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """Number, time and payload of each entry of a kind that is as this program writes it, oldest first."""
+    table = schema.entry.c
+    query = select(table.seq, table.observed_at, table.line).where(
+        table.key >= f"{kind}/", table.key < f"{kind}0", table.kind == kind
+    )
+    if upto is not None:
+        query = query.where(table.seq <= upto)
+    for seq, at, line in reading.sql.execute(query.order_by(table.seq)):
+        entry = read_formed(line, kind)
+        if entry is not None:
+            yield seq, at, entry["payload"]

@@ -26,8 +26,8 @@ from archiver.records.alerts import (
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED, body_of
-from archiver.store.queries import current_state, departures, known_people, roles
-from archiver.store.queries.contracts import contracts, enclosures
+from archiver.store.queries import current_state, departures, people
+from archiver.store.queries.contracts import contracts, enclosures, sides
 from archiver.store.time_text import from_text, to_text
 
 DAY = timedelta(days=1)
@@ -38,7 +38,7 @@ def sides_by_room(reading: Reading) -> dict[int, Sides]:
     """The sides in each contracted room; in a room of several contracts, a client of any of them is a client."""
     found: dict[int, Sides] = {}
     for contract in contracts(reading):
-        contract_sides = roles.sides(reading, contract.id)
+        contract_sides = sides(reading, contract.id)
         for room in contract.rooms:
             found[room.room_id] = (
                 _merged_sides(found[room.room_id], contract_sides) if room.room_id in found else contract_sides
@@ -72,7 +72,7 @@ def new_texts(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> It
             earlier = partial(_earlier_texts, reading, entry["key"], room, entry["seq"])
             message = entry["key"].partition("/")[2]
             at = from_text(entry["observed_at"])
-            stranger = partial(known_people.stranger_subject, reading, room, author, at)
+            stranger = partial(people.stranger_subject, reading, room, author, at)
             yield NewText(room, author, message, body, at, earlier, sides[room].is_other(author), stranger)
 
 
@@ -210,10 +210,11 @@ def messages_to_screenshot(reading: Reading, alerts: Sequence[Alert], rooms: Col
     relevant = [
         alert for alert in alerts if alert.room_id in rooms and not alert.dismissed and alert.level is not Level.LOW
     ]
-    if not any(alert.level is Level.HIGH for alert in alerts if not alert.dismissed and _is_about_rooms(alert, rooms)):
+    about_rooms = (alert for alert in alerts if alert.room_id is None or alert.room_id in rooms)
+    if not any(alert.level is Level.HIGH for alert in about_rooms if not alert.dismissed):
         return ()
     left_out = {alert.account_id for alert in alerts if alert.rule is AlertRule.ACCOUNT_CLOSED}
-    left_out.add((current_state.owner(reading) or {}).get("account_id"))
+    left_out.add(current_state.owner_id(reading))
     shut, attached = current_state.inaccessible_rooms(reading), attached_messages(reading)
     ids = {
         position: ident
@@ -223,10 +224,6 @@ def messages_to_screenshot(reading: Reading, alerts: Sequence[Alert], rooms: Col
         if account not in left_out and ident not in attached
     }
     return tuple(ids[position] for position in sorted(ids))
-
-
-def _is_about_rooms(alert: Alert, rooms: Collection[int]) -> bool:
-    return alert.room_id is None or alert.room_id in rooms
 
 
 def _alert_messages(reading: Reading, alert: Alert) -> list[tuple[int, str, int]]:

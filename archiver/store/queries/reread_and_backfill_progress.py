@@ -14,7 +14,8 @@ from archiver.store import schema
 from archiver.store.archive import Reading, Writing
 from archiver.store.engine import driver_connection
 from archiver.store.queries import current_state
-from archiver.store.rows import upsert_rows
+from archiver.store.queries.last_looks import last_window
+from archiver.store.rows import among, upsert_rows
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import backfill_queue
 
@@ -51,10 +52,8 @@ def save_pass(writing: Writing, reread_pass: RereadPass) -> None:
 
 def oldest_listed(reading: Reading, room: int) -> int | None:
     """The oldest message that the latest list of a room showed; None if it showed none."""
-    table = schema.window.c
-    query = select(table.oldest).where(table.room_id == room).order_by(table.seq.desc()).limit(1)
-    oldest: int | None = reading.sql.execute(query).scalar()
-    return oldest
+    last = last_window(reading, room)
+    return None if last is None else last.oldest
 
 
 def count_old(reading: Reading, room: int, below: int, *, owner: int, own: bool) -> int:
@@ -96,8 +95,6 @@ def _is_written_by(owner: int, *, own: bool) -> ColumnElement[bool]:
 
 
 _MESSAGE, _WINDOW = schema.message.c, schema.window.c
-_CHUNK = 500
-"""Parameters in one query; SQLite allows a few thousand."""
 
 Span = tuple[int, int]
 """The first and the last position of a range, both inside."""
@@ -199,12 +196,8 @@ _OLD = """
 
 def _held_positions(reading: Reading, condition: ColumnElement[bool], positions: Collection[int]) -> set[int]:
     """Those of these positions that have a saved message for which the condition holds."""
-    listed = sorted(positions)
-    found: set[int] = set()
-    for start in range(0, len(listed), _CHUNK):
-        chosen = _MESSAGE.position.in_(listed[start : start + _CHUNK])
-        found |= set(reading.sql.execute(select(_MESSAGE.position).where(condition, chosen)).scalars())
-    return found
+    chosen = among(_MESSAGE.position, positions)
+    return set(reading.sql.execute(select(_MESSAGE.position).where(condition, chosen)).scalars())
 
 
 def _count(reading: Reading, *conditions: ColumnElement[bool]) -> int:

@@ -1,23 +1,24 @@
-"""What is saved of some rooms and what is not, as a whole and within a period; direct chats outside the contracts."""
+"""What is saved of some rooms and what is not, as a whole and within a period; direct chats outside the contracts.
+
+Files first: those still to be downloaded, those saved, and their counts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Table, bindparam, case, func, select
+from sqlalchemy import Boolean, Table, and_, bindparam, case, false, func, or_, select
 
-from archiver.evidence.history import number
 from archiver.records import AccountId, OtherChat, RoomId, State
 from archiver.store import schema
-from archiver.store.archive import Reading
 from archiver.store.payload_forms import read_all_formed
 from archiver.store.queries import current_state, departures
-from archiver.store.queries.contracts import contracts
-from archiver.store.queries.files import file_counts, unheld_files
+from archiver.store.queries.contracts import contracted_rooms
 from archiver.store.queries.last_looks import UnlistedBeginnings, holes, last_list_time, unlisted_beginnings
-from archiver.store.time_text import to_text
+from archiver.store.time_text import from_text, to_text
+from archiver.store.transactions import Reading, SmallStatement
 from archiver.store.working import backfill_queue
 
 
@@ -58,14 +59,8 @@ class RoomHoldings(NamedTuple):
 def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
     """The holdings of these rooms, in one snapshot."""
     files = [one for room, one in file_counts(reading).items() if room in rooms]
-    owner = number((current_state.owner(reading) or {}).get("account_id"))
-    missing_files = [
-        MissingFile(
-            row.room_id, row.file_id, row.account_id != owner, row.name, row.size, row.lost, row.gone, row.reason
-        )
-        for row in unheld_files(reading)
-        if row.room_id in rooms
-    ]
+    owner = current_state.owner_id(reading) or 0
+    missing_files = unheld_files(reading, rooms, owner)
     return RoomHoldings(
         messages=_count_rows(reading, schema.message, rooms),
         files=sum(one.known for one in files),
@@ -84,7 +79,10 @@ def has_losses(reading: Reading, rooms: Collection[int]) -> bool:
     if unlisted_beginnings(reading, rooms).rooms or any(room in rooms for room, _before in holes(reading)):
         return True
     counts = backfill_queue.count_items(reading, rooms)
-    return bool(counts.hidden or counts.unreadable) or _has_unseen_texts(reading, rooms)
+    if counts.hidden or counts.unreadable:
+        return True
+    # A message was deleted before anybody saw its text here.
+    return reading.sql.execute(_UNSEEN_TEXTS, {"rooms": sorted(rooms)}).first() is not None
 
 
 _MESSAGE = schema.message.c
@@ -97,11 +95,6 @@ _UNSEEN_TEXTS = (
     )
     .limit(1)
 )
-
-
-def _has_unseen_texts(reading: Reading, rooms: Collection[int]) -> bool:
-    """Whether a message was deleted before anybody saw its text here."""
-    return reading.sql.execute(_UNSEEN_TEXTS, {"rooms": sorted(rooms)}).first() is not None
 
 
 def _count_rows(reading: Reading, table: Table, rooms: Collection[int]) -> int:
@@ -182,9 +175,137 @@ def other_chats(reading: Reading, rooms: Collection[int], *, upto: int) -> list[
     if not contacts:
         return []
     people = departures.counterparts(reading, rooms)
-    contracted = {room.room_id for one in contracts(reading) for room in one.rooms}
+    contracted = contracted_rooms(reading)
     return sorted(
         OtherChat(AccountId(contact["account_id"]), RoomId(contact["other_chat"]))
         for contact in contacts
         if contact["account_id"] in people and contact["other_chat"] not in contracted
     )
+
+
+class WantedFile(NamedTuple):
+    """A file whose bytes are not saved, as listed, with the result of earlier attempts."""
+
+    room_id: int
+    file_id: int
+    account_id: int
+    size: int
+    upload_time: int
+    gone: bool
+    """Whether Chatwork's list does not show it any more."""
+    attempts: int
+    next_at: str | None
+    reason: str | None
+    given_up: bool = False
+    """Whether it had been given up and is tried only because everything is to be tried again."""
+
+
+class FileCounts(NamedTuple):
+    """Counts of a room's files: known, saved, still to be downloaded, and lost."""
+
+    known: int
+    saved: int
+    pending: int
+    lost: int
+
+
+_FILE, _BLOB, _RETRY = schema.file.c, schema.blob.c, schema.retry.c
+
+_SAVED = and_(_BLOB.state == "saved", _BLOB.listed_size == _FILE.size, _BLOB.listed_time == _FILE.upload_time)
+"""The saved bytes are those now listed: a file replaced under the same id is downloaded again (§15, 21)."""
+
+_TRIED = and_(_RETRY.room_id == _FILE.room_id, _RETRY.file_id == _FILE.file_id)
+
+_LOST = and_(
+    _BLOB.state == "lost",
+    _BLOB.listed_size == _FILE.size,
+    _BLOB.listed_time == _FILE.upload_time,
+    _RETRY.file_id.is_(None),
+)
+"""Given up, and not being retried: a file that is retried counts as still to be downloaded."""
+
+_FILES_WITH_BYTES = schema.file.outerjoin(
+    schema.blob, and_(_BLOB.room_id == _FILE.room_id, _BLOB.file_id == _FILE.file_id)
+).outerjoin(schema.retry, _TRIED)
+
+
+_TOO_LARGE = and_(_BLOB.reason == "too_large", _FILE.size > bindparam("size_limit"))
+_GIVEN_UP = and_(_LOST, or_(_BLOB.reason != "too_large", _TOO_LARGE))
+_LEFT = and_(_GIVEN_UP, or_(_TOO_LARGE, ~bindparam("again", type_=Boolean)))
+
+_WANTED = SmallStatement(
+    select(
+        _FILE.room_id,
+        _FILE.file_id,
+        _FILE.account_id,
+        _FILE.size,
+        _FILE.upload_time,
+        (_FILE.state == "gone").label("gone"),
+        func.coalesce(_RETRY.attempts, 0).label("attempts"),
+        _RETRY.next_at,
+        _RETRY.reason,
+        func.coalesce(_GIVEN_UP, false()).label("given_up"),
+    )
+    .select_from(_FILES_WITH_BYTES)
+    .where(or_(_BLOB.state.is_(None), ~or_(_SAVED, _LEFT)))
+    .order_by(_FILE.upload_time.desc(), _FILE.file_id.desc())
+)
+
+
+def wanted_files(reading: Reading, rooms: set[int] | None, *, size_limit: int, again: bool = False) -> list[WantedFile]:
+    """Files of these rooms (None: all) whose bytes are neither saved nor given up, newest first.
+
+    A file that was only too large is included when the limit (`size_limit`, bytes) was raised; `again` includes
+    whatever is not saved and not too large.
+    """
+    files = (WantedFile(*row) for row in _WANTED.rows(reading.sql, size_limit=size_limit, again=again))
+    return [one for one in files if rooms is None or one.room_id in rooms]
+
+
+def file_counts(reading: Reading) -> dict[int, FileCounts]:
+    """The counts of files, by room."""
+    rows = _COUNTS.rows(reading.sql)
+    return {room: FileCounts(known, saved, known - saved - lost, lost) for room, known, saved, lost in rows}
+
+
+_COUNTS = SmallStatement(
+    select(
+        _FILE.room_id,
+        func.count(),
+        func.sum(case((_SAVED, 1), else_=0)),
+        func.sum(case((_LOST, 1), else_=0)),
+    )
+    .select_from(_FILES_WITH_BYTES)
+    .group_by(_FILE.room_id)
+)
+
+
+def unheld_files(reading: Reading, rooms: Collection[int], owner: int) -> list[MissingFile]:
+    """Files of these rooms whose bytes are not saved."""
+    facts = (_FILE.room_id, _FILE.file_id, _FILE.account_id != owner, _FILE.name, _FILE.size)
+    query = (
+        select(
+            *facts,
+            func.coalesce(_LOST, false()),
+            _FILE.state == "gone",
+            case((_LOST, _BLOB.reason), else_=_RETRY.reason),
+        )
+        .select_from(_FILES_WITH_BYTES)
+        .where(or_(_BLOB.state.is_(None), ~_SAVED), _FILE.room_id.in_(sorted(rooms)))
+    )
+    return [MissingFile(*row) for row in reading.sql.execute(query)]
+
+
+def held_files(reading: Reading) -> set[tuple[int, int]]:
+    """Files whose bytes are saved as they are now listed: room_id, file_id."""
+    query = select(_FILE.room_id, _FILE.file_id).select_from(_FILES_WITH_BYTES).where(_SAVED)
+    return {(int(room), int(file)) for room, file in reading.sql.execute(query)}
+
+
+LONGEST_RETRY_PAUSE = timedelta(days=3)
+"""The longest pause between two attempts to download a file."""
+
+
+def is_due(file: WantedFile, now: datetime) -> bool:
+    """Whether the pause after the last attempt is over. One that is too long was made by a wrong clock."""
+    return file.next_at is None or not timedelta() < from_text(file.next_at) - now <= LONGEST_RETRY_PAUSE

@@ -15,10 +15,10 @@ from archiver.store.archive import Reading
 from archiver.store.queries import current_state, raw_tables
 from archiver.store.queries.contract_activity import case_sides, changed_messages
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.entries import last_entry_before, last_seq
-from archiver.store.queries.files import FileCounts, file_counts
-from archiver.store.queries.last_looks import LastLooks, last_list_time, room_looks, watch
-from archiver.store.time_text import from_text, to_text
+from archiver.store.queries.entries import covered_periods, last_entry_before, last_seq
+from archiver.store.queries.last_looks import LastLooks, last_list_time, last_window, room_looks, watch
+from archiver.store.queries.room_holdings import FileCounts, file_counts
+from archiver.store.time_text import from_text, time_or_none, to_text
 from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import LastBackup
@@ -100,7 +100,7 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
         rooms=room_states(reading, every_contract),
         contracts=every_contract,
         seals=number,
-        last_seal=None if closed_at is None else from_text(closed_at),
+        last_seal=time_or_none(closed_at),
         unsealed=(reading.sql.execute(select(func.max(entry.seq))).scalar() or 0) - sealed,
         authorities=tuple(authorities),
         unstamped=count_unstamped(reading, authorities),
@@ -127,13 +127,12 @@ def room_states(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple
     found = []
     for room_id, contracted in parts_by_room.items():
         row = facts.get(room_id)
-        since = row.inaccessible_since if row is not None else None
         found.append(
             RoomStatus(
                 room_id=room_id,
                 name=(row.name if row is not None else "") or listed.get(room_id, ""),
                 contracts=tuple(contracted),
-                inaccessible_since=None if since is None else from_text(since),
+                inaccessible_since=None if row is None else time_or_none(row.inaccessible_since),
                 messages=messages.get(room_id, 0),
                 changed={one: changed_messages(reading, parts, sides[one]) for one, parts in contracted.items()},
                 files=files.get(room_id, FileCounts(0, 0, 0, 0)),
@@ -169,9 +168,7 @@ def count_messages(reading: Reading) -> dict[int, int]:
 
 def _is_emptied(reading: Reading, room: int) -> bool:
     """Whether the last list was empty, and not because the plan hides what is saved."""
-    window, message = schema.window.c, schema.message.c
-    query = select(window.oldest, window.limited).where(window.room_id == room).order_by(window.seq.desc()).limit(1)
-    last = reading.sql.execute(query).first()
+    message, last = schema.message.c, last_window(reading, room)
     if last is None or last.oldest is not None or last.limited:
         return False
     return reading.sql.execute(select(message.room_id).where(message.room_id == room).limit(1)).first() is not None
@@ -184,9 +181,7 @@ def _counts_by_room(reading: Reading, table: Any) -> dict[int, int]:
 
 def _covered_periods(reading: Reading, room: int, running: SteadyLooks | None) -> tuple[tuple[datetime, datetime], ...]:
     """The covered periods; the newest reaches to the last look, also where no entry has it yet."""
-    table = schema.coverage.c
-    rows = reading.sql.execute(select(table.start, table.end).where(table.room_id == room).order_by(table.number))
-    periods = [(from_text(start), from_text(end)) for start, end in rows]
+    periods = [(one.start, one.end) for one in covered_periods(reading, room)]
     if periods and running is not None:
         periods[-1] = (periods[-1][0], max(periods[-1][1], running.last))
     return tuple(periods)
@@ -274,11 +269,9 @@ def growth(reading: Reading, *, since: datetime) -> Growth:
 
 def horizons(reading: Reading, rooms: Collection[int]) -> list[Horizon]:
     """The rooms whose newest list was marked as limited by the plan."""
-    window = schema.window.c
     found = []
     for room in rooms:
-        query = select(window.limited, window.oldest).where(window.room_id == room).order_by(window.seq.desc()).limit(1)
-        row = reading.sql.execute(query).one_or_none()
+        row = last_window(reading, room)
         if row is not None and row.limited:
             found.append(Horizon(room, _send_time(reading, room, row.oldest), _unsaved_until(reading, room)))
     return found

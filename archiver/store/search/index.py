@@ -67,7 +67,7 @@ _Version = tuple[int, int, int, str]
 
 def is_current(sql: Connection) -> bool:
     """Whether the index has every text in the present format, and this SQLite can read it."""
-    return is_readable(sql) and _is_whole(driver_connection(sql))
+    return is_readable(sql) and bool(driver_connection(sql).execute(_WHOLE).fetchone()[0])
 
 
 def is_readable(sql: Connection) -> bool:
@@ -126,11 +126,6 @@ def damage_forgiven() -> Iterator[None]:
         is_known = isinstance(error, LostTexts) or code == sqlite3.SQLITE_CORRUPT_VTAB
         if not is_known and not _OF_INDEX.search(str(error)):
             raise
-
-
-def _is_whole(source: sqlite3.Connection) -> bool:
-    """Whether the index has lost no text: it has as many as were added."""
-    return bool(source.execute(_WHOLE).fetchone()[0])
 
 
 def _index_state(source: sqlite3.Connection) -> tuple[bool, bool, str | None]:

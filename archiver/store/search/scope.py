@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
@@ -20,7 +19,8 @@ from archiver.records import JST
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import readable_text
-from archiver.store.queries.contracts import contracts, find_contract
+from archiver.store.queries.contracts import contracted_rooms, find_contract
+from archiver.store.queries.entries import entries_under
 from archiver.store.search.index import match_expression
 
 HAS = ("file", "link", "task", "edit", "delete")
@@ -177,9 +177,10 @@ def scope_of(
     reading: Reading, query: SearchQuery, *, contracts: Collection[str], rooms: Collection[int]
 ) -> SearchScope:
     """The filters of a query and of the command's options together. Raises UnknownContract, UnknownRoom."""
+    called = (number for number, name in _people(reading) if _is_called(number, name, query.authors))
     return SearchScope(
         _rooms(reading, query, contracts, rooms),
-        _authors(reading, query.authors) if query.authors else None,
+        frozenset(called) if query.authors else None,
         None if query.since is None else int(query.since.timestamp()),
         None if query.until is None else int(query.until.timestamp()),
         query.has,
@@ -225,7 +226,7 @@ def _rooms(
     reading: Reading, query: SearchQuery, named: Collection[str], numbers: Collection[int]
 ) -> frozenset[int] | None:
     """The rooms that the command's options and the query's filters have in common; None means all."""
-    known = {room.room_id for one in contracts(reading) for room in one.rooms}
+    known = contracted_rooms(reading)
     for number in numbers:
         if number not in known:
             raise errors.UnknownRoom(room=number)
@@ -243,25 +244,15 @@ def _rooms(
 def _every_name(reading: Reading) -> Iterator[tuple[int, str]]:
     """Each room with each name it had, earlier ones by the entries."""
     yield from room_names(reading).items()
-    table = schema.entry.c
-    lines = reading.sql.execute(
-        select(table.line).where(table.key > "room/", table.key < "room0", table.kind == "room")
-    )
-    for entry in map(json.loads, lines.scalars()):
+    for entry in entries_under(reading, "room/"):
         yield entry["room_id"], text(entry["payload"]["object"].get("name"))
-
-
-def _authors(reading: Reading, authors: Collection[str]) -> frozenset[int]:
-    return frozenset(number for number, name in _people(reading) if _is_called(number, name, authors))
 
 
 def _people(reading: Reading) -> Iterator[tuple[int, str]]:
     """Everybody who was seen in a room, with each name they had."""
-    member, table = schema.member.c, schema.entry.c
+    member = schema.member.c
     yield from ((row[0], row[1]) for row in reading.sql.execute(select(member.account_id, member.name)))
-    # A range and no LIKE, so that the index of the keys is used. "0" is the character after "/".
-    lines = reading.sql.execute(select(table.line).where(table.key > "account/", table.key < "account0"))
-    for entry in map(json.loads, lines.scalars()):
+    for entry in entries_under(reading, "account/"):
         yield int(entry["key"].rpartition("/")[2]), text(entry["payload"]["object"].get("name"))
 
 

@@ -6,7 +6,6 @@ It uses the index where that is current, and else looks at every text: both find
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -15,17 +14,17 @@ from sqlalchemy import select
 
 from archiver.evidence.history import text
 from archiver.letter_folding import fold_searched
-from archiver.records import State
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
-from archiver.store.fingerprints import DELETED, readable_text
+from archiver.store.fingerprints import readable_text
 from archiver.store.queries.contracts import STATED, contracts
-from archiver.store.queries.viewing.message_summaries import STANDING, MessageSummary
-from archiver.store.search import filtered_hits, index, newest_hits
-from archiver.store.search.newest_hits import HitPosition
+from archiver.store.queries.entries import entries_under
+from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
+from archiver.store.search import index, newest_hits
+from archiver.store.search.newest_hits import HitPosition, HitRequest
 from archiver.store.search.scope import SearchQuery, SearchScope, room_names, scope_of
-from archiver.store.time_text import from_text, from_unix
+from archiver.store.time_text import from_text
 
 
 class SearchResult(NamedTuple):
@@ -93,87 +92,45 @@ def search(
     Raises UnknownContract, UnknownRoom.
     """
     scope = scope_of(reading, query, contracts=contracts, rooms=rooms)
-    positions, total, is_exact = _find_positions(reading, query, scope, limit + 1, older_than, count_limit)
     source = driver_connection(reading.sql)
-    hits = tuple(hit for one in positions[:limit] if (hit := _hit(source, one)) is not None)
+    positions, total, is_exact = _find_positions(
+        reading, HitRequest(source, query, scope, limit + 1, older_than, count_limit)
+    )
+    hits = message_summaries(reading, ((one.room_id, one.position, one.seq) for one in positions[:limit]))
     others = tuple(other_hits(reading, query, scope)) if older_than is None else ()
     older = positions[limit - 1] if len(positions) > limit else None
-    return SearchResult(total, hits, others, room_names(reading), is_exact, older)
+    return SearchResult(total, tuple(hits), others, room_names(reading), is_exact, older)
 
 
-def _find_positions(
-    reading: Reading,
-    query: SearchQuery,
-    scope: SearchScope,
-    limit: int,
-    older_than: HitPosition | None,
-    count_limit: int | None,
-) -> tuple[list[HitPosition], int, bool]:
-    """The messages, their number, and whether that is exact."""
-    source = driver_connection(reading.sql)
-    # A further page relies on what the index knows of all texts; the first one notices what it would miss.
-    has_index = index.is_current(reading.sql) if older_than else index.is_readable(reading.sql)
-    few = None
+def _find_positions(reading: Reading, asked: HitRequest) -> tuple[list[HitPosition], int, bool]:
+    """The messages, their number, and whether that is exact; nothing is counted of a further page."""
+    query, has_index, few = asked.query, index.is_readable(reading.sql), None
+    is_first, limit = asked.older_than is None, asked.count_limit
     with index.damage_forgiven():
-        few = filtered_hits.few_messages(source, scope, has_index=has_index)
+        few = newest_hits.few_messages(asked.source, asked.scope, has_index=has_index)
     # All that have none of some words are counted by looking at every text, as below.
-    if few is not None or not (query.words or (query.without and older_than is None and count_limit is None)):
-        places, total = filtered_hits.walked_hits(
-            source, query, scope, few, limit, older_than=older_than, count_limit=count_limit
-        )
-        return places, *((0, False) if older_than else _capped_total(total, count_limit))
+    if few is not None or not (query.words or (query.without and is_first and limit is None)):
+        places, total = newest_hits.walked_hits(asked, few)
+        return places, *(_capped_total(total, limit) if is_first else (0, False))
     if query.words and has_index:
         with index.damage_forgiven():
-            places = newest_hits.newest_hits(source, query, scope, limit, older_than=older_than)
-            return places, *(
-                (0, False) if older_than else _index_total(source, query, scope, limit, places, count_limit)
-            )
-    places, total = newest_hits.scan_texts(source, query, scope, limit, older_than=older_than)
-    return places, *((0, False) if older_than else (total, True))
+            places = newest_hits.newest_hits(asked)
+            return places, *(_index_total(asked, len(places)) if is_first else (0, False))
+    places, total = newest_hits.scan_texts(asked)
+    return places, *((total, True) if is_first else (0, False))
 
 
 def _capped_total(total: int, count_limit: int | None) -> tuple[int, bool]:
     return (total, True) if count_limit is None or total <= count_limit else (count_limit, False)
 
 
-def _index_total(
-    source: sqlite3.Connection,
-    query: SearchQuery,
-    scope: SearchScope,
-    limit: int,
-    places: Collection[HitPosition],
-    count_limit: int | None,
-) -> tuple[int, bool]:
-    """The number of messages by the index, and whether that is exact; `limit` is one more than are shown."""
-    if len(places) < limit:
-        return _capped_total(len(places), count_limit)
-    if count_limit is None:
-        return newest_hits.count_hits(source, query, scope), True
-    if newest_hits.has_only_single_characters(query):
-        return limit - 1, False
-    return _capped_total(newest_hits.count_hits(source, query, scope, count_limit=count_limit), count_limit)
-
-
-_HIT = f"""
-    SELECT m.room_id, m.message_id, m.send_time, m.account_id, m.name, m.state, t.body, {STANDING}
-    FROM message m
-    LEFT JOIN message_version t ON t.room_id = m.room_id AND t.position = m.position AND t.seq = ?
-    WHERE m.room_id = ? AND m.position = ?
-"""  # noqa: S608 - our own names
-_LAST_TEXT = "SELECT max(seq) FROM message_version WHERE room_id = ? AND position = ? AND body <> ?"
-
-
-def _hit(source: sqlite3.Connection, hit: HitPosition) -> MessageSummary | None:
-    """The hit of a message; None for a message that only a damaged index knows."""
-    place = (hit.room_id, hit.position)
-    seq = hit.seq or source.execute(_LAST_TEXT, (*place, DELETED)).fetchone()[0]
-    row = source.execute(_HIT, (seq, *place)).fetchone()
-    if row is None:
-        return None
-    room, message, sent, account, name, state, body, *flags = row
-    at = from_unix(sent)
-    when = None if at is None else from_text(at)
-    return MessageSummary(room, message, when, account, name, State(state), body or "", *map(bool, flags))
+def _index_total(asked: HitRequest, found: int) -> tuple[int, bool]:
+    """The number of messages by the index, and whether that is exact; one more than are shown was asked for."""
+    if found < asked.limit:
+        return _capped_total(found, asked.count_limit)
+    if asked.count_limit is not None and newest_hits.has_only_single_characters(asked.query):
+        return asked.limit - 1, False
+    return _capped_total(newest_hits.count_hits(asked), asked.count_limit)
 
 
 class OtherHit(NamedTuple):
@@ -264,10 +221,8 @@ def _tasks(reading: Reading, scope: SearchScope) -> Iterator[OtherHit]:
 
 def _descriptions(reading: Reading, scope: SearchScope) -> Iterator[OtherHit]:
     """Descriptions of rooms, earlier ones included, by their entries."""
-    table = schema.entry.c
-    query = select(table.line).where(table.key > "room/", table.key < "room0", table.kind == "room").order_by(table.seq)
     last: dict[int, str] = {}
-    for entry in map(json.loads, reading.sql.execute(query).scalars()):
+    for entry in entries_under(reading, "room/"):
         room, body = entry["room_id"], readable_text(text(entry["payload"]["object"].get("description")))
         if _is_in(scope.rooms, room) and body and last.get(room) != body:
             last[room] = body

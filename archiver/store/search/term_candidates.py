@@ -6,7 +6,7 @@ from collections.abc import Collection
 from itertools import islice
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 
 from archiver.letter_folding import fold_searched, fold_word
 from archiver.records import MessageId, TermItem
@@ -70,7 +70,8 @@ def _first_positions(reading: Reading, rooms: Collection[int], words: Collection
         with index.damage_forgiven():
             return _positions_by_index(reading, rooms, words, limit)
     table = schema.message_version.c
-    query = select(table.position).distinct().where(table.room_id.in_(sorted(rooms)), _holds_word(words))
+    holds = or_(*(table.body.contains(word, autoescape=True) for word in words))
+    query = select(table.position).distinct().where(table.room_id.in_(sorted(rooms)), holds)
     return list(reading.sql.execute(query.order_by(table.position).limit(limit)).scalars())
 
 
@@ -102,10 +103,6 @@ def _positions_by_index(reading: Reading, rooms: Collection[int], words: Collect
 def _has_word(body: str, folded: Collection[str]) -> bool:
     text = fold_searched(body)
     return any(word in text for word in folded)
-
-
-def _holds_word(words: Collection[str]) -> ColumnElement[bool]:
-    return or_(*(schema.message_version.c.body.contains(word, autoescape=True) for word in words))
 
 
 def _excerpt(body: str, words: Collection[str]) -> str:

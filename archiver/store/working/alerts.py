@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import RowMapping, func, insert, select, update
 
 from archiver.errors import UnknownAlert
 from archiver.records import JST
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
-from archiver.store.time_text import from_text, to_text
+from archiver.store.time_text import from_text, time_or_none, to_text
 
 _ALERT = schema.alert.c
 _RULES = {one.value: one for one in AlertRule}
@@ -23,29 +22,22 @@ _LEVELS = {one.value: one for one in Level}
 
 def alerts(reading: Reading) -> list[Alert]:
     """Every alert, oldest first, dismissed ones included."""
-    return [_alert_from_row(row) for row in reading.sql.execute(select(schema.alert).order_by(_ALERT.number)).all()]
+    return [
+        _alert_from_row(row) for row in reading.sql.execute(select(schema.alert).order_by(_ALERT.number)).mappings()
+    ]
 
 
 def open_alerts(reading: Reading) -> list[Alert]:
     """The alerts that the user has not dismissed, oldest first."""
     query = select(schema.alert).where(_ALERT.dismissed_at.is_(None)).order_by(_ALERT.number)
-    return [_alert_from_row(row) for row in reading.sql.execute(query).all()]
+    return [_alert_from_row(row) for row in reading.sql.execute(query).mappings()]
 
 
 def keep(writing: Writing, alert: Alert) -> Alert:
     """Store an alert under the next number."""
     number = (writing.sql.execute(select(func.max(_ALERT.number))).scalar() or 0) + 1
-    values = {
-        "number": number,
-        "rule": alert.rule.value,
-        "level": alert.level.value,
-        "room_id": alert.room_id,
-        "message_id": alert.message_id,
-        "account_id": alert.account_id,
-        "count": alert.count,
-        "at": to_text(alert.at),
-        "subject": alert.subject,
-    }
+    values = {column.name: getattr(alert, column.name) for column in _ALERT}
+    values |= {"number": number, "rule": alert.rule.value, "level": alert.level.value, "at": to_text(alert.at)}
     writing.sql.execute(insert(schema.alert).values(values))
     return _alert_with_number(writing, number)
 
@@ -80,26 +72,13 @@ def end_undelivered(writing: Writing, contract: str, delivered: str, *, at: date
 
 def _alert_with_number(reading: Reading, number: int) -> Alert:
     # A number beyond 64 bits is none that was given.
-    rows: Sequence[Any] = []
-    if 0 < number < 2**63:
-        rows = reading.sql.execute(select(schema.alert).where(_ALERT.number == number)).all()
-    if not rows:
+    query = select(schema.alert).where(_ALERT.number == number)
+    row = reading.sql.execute(query).mappings().first() if 0 < number < 2**63 else None
+    if row is None:
         raise UnknownAlert(number=number)
-    return _alert_from_row(rows[0])
+    return _alert_from_row(row)
 
 
-def _alert_from_row(row: Any) -> Alert:
-    (number, rule, level, room, message, account, count, at, subject, dismissed_at, reason) = row
-    return Alert(
-        rule=_RULES[rule],
-        level=_LEVELS[level],
-        at=from_text(at),
-        room_id=room,
-        account_id=account,
-        message_id=message,
-        count=count,
-        subject=subject,
-        number=number,
-        dismissed_at=None if dismissed_at is None else from_text(dismissed_at),
-        reason=reason,
-    )
+def _alert_from_row(row: RowMapping) -> Alert:
+    times = {"at": from_text(row["at"]), "dismissed_at": time_or_none(row["dismissed_at"])}
+    return Alert(**{**row, "rule": _RULES[row["rule"]], "level": _LEVELS[row["level"]], **times})

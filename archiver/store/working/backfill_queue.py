@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
 from archiver.store.erasure.records import without_erased
+from archiver.store.rows import among
 from archiver.store.time_text import to_text
 
 MessagePlace = tuple[int, int]
@@ -74,8 +75,6 @@ _QUEST, _MESSAGE, _COVERAGE = schema.quest.c, schema.message.c, schema.coverage.
 LONGEST_PAUSE = timedelta(days=30)
 """The longest time between two attempts."""
 
-_CHUNK = 500
-"""Parameters in one query; SQLite allows some thousands."""
 
 _IS_HELD = exists().where(_MESSAGE.room_id == _QUEST.room_id, _MESSAGE.position == _QUEST.position)
 _IS_IN_REACH = _QUEST.position <= (
@@ -116,9 +115,8 @@ def held_places(reading: Reading, places: Iterable[MessagePlace]) -> set[Message
     """Those of the places whose message is saved, in any state."""
     found: set[MessagePlace] = set()
     for room, positions in _positions_by_room(places).items():
-        for chunk in _chunks(positions):
-            query = select(_MESSAGE.position).where(_MESSAGE.room_id == room, _MESSAGE.position.in_(chunk))
-            found.update((room, position) for (position,) in reading.sql.execute(query))
+        query = select(_MESSAGE.position).where(_MESSAGE.room_id == room, among(_MESSAGE.position, positions))
+        found.update((room, position) for (position,) in reading.sql.execute(query))
     return found
 
 
@@ -183,12 +181,12 @@ def items_at(
     """The queued messages at these places, each with whether it is to be read now."""
     items: dict[MessagePlace, tuple[BackfillItem, bool]] = {}
     columns = (_QUEST.room_id, _QUEST.position, _QUEST.origin, _QUEST.attempts, _QUEST.state)
-    is_due = func.coalesce(and_(_is_open(at), _IS_IN_REACH, ~_IS_HELD), False).label("due")
+    over = _is_pause_over(literal(to_text(at)), literal(to_text(at + LONGEST_PAUSE)))
+    is_due = func.coalesce(and_(_IS_UNREAD, over, _IS_IN_REACH, ~_IS_HELD), False).label("due")
     for room, positions in _positions_by_room(places).items():
-        for chunk in _chunks(positions):
-            query = select(*columns, is_due).where(_QUEST.room_id == room, _QUEST.position.in_(chunk))
-            for row in reading.sql.execute(query):
-                items[row.room_id, row.position] = (_item_from_row(row), bool(row.due))
+        query = select(*columns, is_due).where(_QUEST.room_id == room, among(_QUEST.position, positions))
+        for row in reading.sql.execute(query):
+            items[row.room_id, row.position] = (_item_from_row(row), bool(row.due))
     return items
 
 
@@ -211,10 +209,6 @@ def texts_naming(reading: Reading, room: int) -> Iterator[tuple[str, str]]:
         yield from ((kind, value) for (value,) in reading.sql.execute(select(text).select_from(table).where(named)))
 
 
-def _is_open(at: datetime) -> ColumnElement[bool]:
-    return and_(_IS_UNREAD, _is_pause_over(literal(to_text(at)), literal(to_text(at + LONGEST_PAUSE))))
-
-
 def _item_from_row(row: Any) -> BackfillItem:
     return BackfillItem(row.room_id, row.position, Origin(row.origin), row.attempts, ItemState(row.state))
 
@@ -224,8 +218,3 @@ def _positions_by_room(places: Iterable[MessagePlace]) -> dict[int, list[int]]:
     for room, position in places:
         positions_of.setdefault(room, []).append(position)
     return positions_of
-
-
-def _chunks(positions: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(positions), _CHUNK):
-        yield positions[start : start + _CHUNK]

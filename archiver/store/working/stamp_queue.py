@@ -22,8 +22,8 @@ from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.durable_files import disk_errors, storage_error, write_durably
 from archiver.store.queries.entries import last_seq
 from archiver.store.rows import upsert_rows
-from archiver.store.seals import FOLDER, seals
-from archiver.store.time_text import from_text, to_text
+from archiver.store.seals import FOLDER, seal_from_row, seals
+from archiver.store.time_text import from_text, time_or_none, to_text
 
 PAUSES = (
     timedelta(minutes=5),
@@ -120,11 +120,7 @@ def pause_after(attempts: int) -> timedelta:
 
 
 def due_stamps(
-    reading: Reading,
-    authorities: Sequence[str],
-    now: datetime,
-    *,
-    include_paused: bool = False,
+    reading: Reading, authorities: Sequence[str], now: datetime, *, include_paused: bool = False
 ) -> list[DueStamp]:
     """The seals that lack a stamp of these authorities and may be stamped now, the newest first.
 
@@ -136,7 +132,7 @@ def due_stamps(
         if not include_paused:
             query = query.where(_is_pause_over(now))
         for *row, attempts, reason in reading.sql.execute(query):
-            dues.append(DueStamp(_seal_from_columns(*row), name, attempts or 0, reason))
+            dues.append(DueStamp(seal_from_row(row), name, attempts or 0, reason))
     return sorted(dues, key=lambda due: -due.seal.number)
 
 
@@ -176,25 +172,18 @@ def stamps_by_seal(reading: Reading) -> dict[int, list[StoredStamp]]:
     query = select(_STAMP.seal, _STAMP.authority, _STAMP.time, _STAMP.got_at).where(_STAMP.state == STAMPED)
     stamps: dict[int, list[StoredStamp]] = {}
     for number, name, time, got_at in reading.sql.execute(query.order_by(_STAMP.seal, _STAMP.time, _STAMP.authority)):
-        stamps.setdefault(number, []).append(
-            StoredStamp(name, from_text(time), None if got_at is None else from_text(got_at))
-        )
+        stamps.setdefault(number, []).append(StoredStamp(name, from_text(time), time_or_none(got_at)))
     return stamps
 
 
 def newest_stamps(reading: Reading) -> list[NewestStamp]:
     """The stamp on the latest seal of each authority that ever stamped, sorted by its name."""
-    latest = select(_STAMP.authority, func.max(_STAMP.seal).label("seal")).where(_STAMP.state == STAMPED)
-    newest = latest.group_by(_STAMP.authority).subquery()
-    query = (
-        select(newest.c.authority, _STAMP.time, *_SEAL)
-        .join(schema.stamp, and_(_STAMP.authority == newest.c.authority, _STAMP.seal == newest.c.seal))
-        .join(schema.seal, _SEAL.number == newest.c.seal)
-        .order_by(newest.c.authority)
-    )
+    query = select(_STAMP.authority, _STAMP.time, *_SEAL).join(schema.seal, _SEAL.number == _STAMP.seal)
+    rows = reading.sql.execute(query.where(_STAMP.state == STAMPED).order_by(_STAMP.seal))
+    newest = {row.authority: row for row in rows}
     return [
-        NewestStamp(authority, seal := _seal_from_columns(*row), from_text(time), _record(reading, seal, authority))
-        for authority, time, *row in reading.sql.execute(query)
+        NewestStamp(authority, seal := seal_from_row(row), from_text(time), _record(reading, seal, authority))
+        for authority, time, *row in (newest[name] for name in sorted(newest))
     ]
 
 
@@ -237,8 +226,7 @@ def keep_stamp(archive: Archive, due: DueStamp, reply: bytes, facts: StampFacts,
         if _is_stamped(writing, due):
             return False
         write_stamp(writing.home, due.file, reply, authority=due.authority, pem=pem)
-        _put_stamped(writing, due, facts)
-        _append_entry(writing, due, reply, facts, at=facts.got_at or facts.time)
+        _put_stamped(writing, due, reply, facts, at=facts.got_at or facts.time)
     return True
 
 
@@ -246,8 +234,7 @@ def adopt_stamp(archive: Archive, due: DueStamp, reply: bytes, facts: StampFacts
     """Add the row, and the entry if there is none, of a stamp whose file is in its place and was judged good."""
     with archive.writing() as writing:
         if not _is_stamped(writing, due):
-            _put_stamped(writing, due, facts)
-            _append_entry(writing, due, reply, facts, at=at)
+            _put_stamped(writing, due, reply, facts, at=at)
 
 
 def record_failure(archive: Archive, dues: Sequence[DueStamp], *, reason: str, at: datetime) -> None:
@@ -280,40 +267,20 @@ def _is_pause_over(now: datetime) -> ColumnElement[bool]:
     return or_(_STAMP.next_at.is_(None), _STAMP.next_at <= to_text(now), _STAMP.next_at > to_text(now + PAUSES[-1]))
 
 
-def _seal_from_columns(number: int, first: int, last: int, sha256: str, closed_at: str, day: str) -> Seal:
-    return Seal(number, first, last, sha256, from_text(closed_at), day)
-
-
 def _is_stamped(reading: Reading, due: DueStamp) -> bool:
     condition = and_(_STAMP.seal == due.seal.number, _STAMP.authority == due.authority, _STAMP.state == STAMPED)
     return bool(reading.sql.execute(select(func.count()).select_from(schema.stamp).where(condition)).scalar())
 
 
-def _append_entry(writing: Writing, due: DueStamp, reply: bytes, facts: StampFacts, *, at: datetime) -> None:
-    """Append the `stamp` entry, which the next seal covers, unless one says the same already."""
-    key = f"stamp/{due.seal.number}/{due.authority}"
-    payload = {
-        "authority": due.authority,
-        "seal": due.seal.number,
-        "sha256": hashlib.sha256(reply).hexdigest(),
-        "time": to_text(facts.time),
-    }
+def _put_stamped(writing: Writing, due: DueStamp, reply: bytes, facts: StampFacts, *, at: datetime) -> None:
+    """Put the row, and append the `stamp` entry, which the next seal covers, unless one says the same already."""
+    time, got_at = to_text(facts.time), None if facts.got_at is None else to_text(facts.got_at)
+    row = {"state": STAMPED, "attempts": due.attempts, "next_at": None, "reason": None, "time": time, "got_at": got_at}
+    _upsert(writing, due, row | {"offset": facts.offset, "root": facts.root})
+    key, digest = f"stamp/{due.seal.number}/{due.authority}", hashlib.sha256(reply).hexdigest()
+    payload = {"authority": due.authority, "seal": due.seal.number, "sha256": digest, "time": time}
     if all(entry["payload"] != payload for entry in writer.entries_of(writing, key, last_seq(writing))):
         writer.append(writing, [Observation("stamp", key, payload)], account_id=None, at=at)
-
-
-def _put_stamped(writing: Writing, due: DueStamp, facts: StampFacts) -> None:
-    values = {
-        "state": STAMPED,
-        "attempts": due.attempts,
-        "next_at": None,
-        "reason": None,
-        "time": to_text(facts.time),
-        "got_at": None if facts.got_at is None else to_text(facts.got_at),
-        "offset": facts.offset,
-        "root": facts.root,
-    }
-    _upsert(writing, due, values)
 
 
 def _put_waiting(

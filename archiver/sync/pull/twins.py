@@ -16,10 +16,10 @@ from archiver.chatwork.models import Contact, Room
 from archiver.errors import ChatworkError, NotUnderstood, NotVisible, Refused
 from archiver.letter_folding import looks_like
 from archiver.records import Observation
-from archiver.store import avatars, writer
+from archiver.store import writer
 from archiver.store.archive import Reading, Writing
-from archiver.store.queries import contracts, current_state, departures, entries
-from archiver.store.queries.known_people import KnownPerson, first_seen, known_people, people_seen_after
+from archiver.store.queries import contracts, current_state, departures, entries, people
+from archiver.store.queries.people import KnownPerson, first_seen, known_people, people_seen_after
 from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values
 from archiver.sync import transfer
@@ -266,10 +266,10 @@ def _picture(context: PullContext, session: transfer.Session, twin: _Twin, url: 
     if not url or _DEFAULT_PICTURE in url:
         return None
     with context.archive.reading() as reading:
-        sha256, holders = avatars.picture_holders(reading, url)
+        sha256, holders = people.picture_holders(reading, url)
     if sha256 is None and (body := get_picture(session, url)) is not None:
         with suppress(OSError):
-            avatars.record_download(context.archive, url, body, next_at=context.now() + RETRY_AFTER)
+            people.record_download(context.archive, url, body, next_at=context.now() + RETRY_AFTER)
         with context.archive.reading() as reading:
-            sha256, holders = avatars.picture_holders(reading, url)
+            sha256, holders = people.picture_holders(reading, url)
     return sha256 if len(holders - {twin.account.account_id}) < 2 else None

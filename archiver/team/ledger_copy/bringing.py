@@ -28,7 +28,7 @@ from archiver.store import schema
 from archiver.store.erasure import execution, records
 from archiver.store.erasure.plan import make_plan, select_noted
 from archiver.store.payload_forms import has_form
-from archiver.store.projection.project import project
+from archiver.store.projection import project
 from archiver.store.queries.entries import IS_WHOLE
 from archiver.store.rows import insert_values
 from archiver.store.search import index

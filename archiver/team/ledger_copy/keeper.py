@@ -20,7 +20,7 @@ from sqlalchemy import Connection, func, select
 from archiver import errors
 from archiver.folder_sync import sync_folder
 from archiver.health.check_result import error_text
-from archiver.store import schema, seal_files
+from archiver.store import durable_files, schema
 from archiver.store.archive import Archive
 from archiver.store.durable_files import disk_errors, storage_error
 from archiver.store.engine import checkpoint_log, remove_logs, remove_with_logs
@@ -188,11 +188,11 @@ def lost_records(sql: Connection, home: Path, ledger: Ledger) -> tuple[int, int]
         first = max((last for *_seal, last in seals), default=0) + 1
         while first <= entries and reading.digest(first) == _digest(sql, first):
             first += 1
-    folder = home / seal_files.FOLDER
-    for file in seal_files.list_files(folder):
+    folder = home / durable_files.SEALS
+    for file in durable_files.list_files(folder):
         if file.number in lost:
-            orphaned = folder / seal_files.ORPHANED
-            seal_files.move(folder / file.name, orphaned / seal_files.free_name(orphaned, file.name))
+            orphaned = folder / durable_files.ORPHANED
+            durable_files.move(folder / file.name, orphaned / durable_files.free_name(orphaned, file.name))
     return (first, entries) if first <= entries else None
 
 

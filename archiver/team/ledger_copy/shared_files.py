@@ -20,7 +20,7 @@ from typing import Any
 
 from archiver import errors
 from archiver.records import Seal
-from archiver.store import blobs, seal_files
+from archiver.store import blobs, durable_files
 from archiver.store.durable_files import disk_errors, private_folder, write_durably
 from archiver.store.time_text import from_text
 from archiver.store.working import stamp_queue
@@ -206,15 +206,15 @@ def require_store_of_ledger(address: str, files: str) -> None:
 _ROOTS = ".pem"
 _SEAL_NAME = re.compile(r"[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json")
 _NAME = re.compile(
-    rf"(?:{seal_files.ORPHANED}/)?{_SEAL_NAME.pattern}\.[^/\\:\0]+|[a-z0-9-]{{1,20}}{re.escape(_ROOTS)}"
-    rf"|{seal_files.ORPHANED}/{_SEAL_NAME.pattern}"
+    rf"(?:{durable_files.ORPHANED}/)?{_SEAL_NAME.pattern}\.[^/\\:\0]+|[a-z0-9-]{{1,20}}{re.escape(_ROOTS)}"
+    rf"|{durable_files.ORPHANED}/{_SEAL_NAME.pattern}"
 )
 """What file_rows gives: any other name might lead out of `seals/`, where whoever writes to the ledger has no say."""
 
 
 def seal_row(home: Path, row: Row) -> Row:
     """The row of a seal in the ledger: the copy's row and the bytes of the file. Raises StorageError."""
-    return (*row, seal_files.read(home / seal_files.FOLDER / seal_name(row)))
+    return (*row, durable_files.read(home / durable_files.SEALS / seal_name(row)))
 
 
 def seal_name(row: Row) -> str:
@@ -228,17 +228,17 @@ def file_rows(home: Path, entry: Mapping[str, Any], seal: str | None) -> Iterato
 
     `seal`: the name of the seal that was stamped.
     """
-    payload, folder = entry["payload"], home / seal_files.FOLDER
+    payload, folder = entry["payload"], home / durable_files.SEALS
     if entry["kind"] == "stamp" and seal is not None:
         name = stamp_queue.file_name(seal, payload["authority"])
-        yield entry["seq"], name, seal_files.read(folder / name)
+        yield entry["seq"], name, durable_files.read(folder / name)
         roots = stamp_queue.kept_roots(home, payload["authority"])
         yield entry["seq"], f"{payload['authority']}{_ROOTS}", roots.encode("latin-1")
     elif entry["kind"] == "rollback" and payload["place"] == "seals":
         for name in payload["files"]:  # until its entry is committed a file lies where it was found
-            aside = f"{seal_files.ORPHANED}/{name}"
+            aside = f"{durable_files.ORPHANED}/{name}"
             place = aside if (folder / aside).exists() else name
-            yield entry["seq"], aside, seal_files.read(folder / place)
+            yield entry["seq"], aside, durable_files.read(folder / place)
 
 
 def put_seal(home: Path, row: Mapping[str, Any]) -> None:
@@ -247,15 +247,15 @@ def put_seal(home: Path, row: Mapping[str, Any]) -> None:
     Such a file was left by a kill or a refusal, or its database is gone and the ledger was put back to an earlier
     time: the next round finds it there and records it. ValueError: the row was not written by `seal_row`.
     """
-    folder = home / seal_files.FOLDER
+    folder = home / durable_files.SEALS
     name = seal_name(tuple(row[column] for column in ("number", "first", "last", "sha256", "closed_at", "day")))
     if not _SEAL_NAME.fullmatch(name):
         raise ValueError(name)
     with disk_errors(folder):
         folder.mkdir(mode=0o700, exist_ok=True)
         for file in _files_of_another(folder, row["number"], row["sha256"]):
-            orphaned = folder / seal_files.ORPHANED
-            seal_files.move(folder / file.name, orphaned / seal_files.free_name(orphaned, file.name))
+            orphaned = folder / durable_files.ORPHANED
+            durable_files.move(folder / file.name, orphaned / durable_files.free_name(orphaned, file.name))
         if not (folder / name).exists():
             write_durably(folder / name, row["body"])
 
@@ -267,7 +267,7 @@ def put_file(home: Path, row: Mapping[str, Any]) -> None:
     """
     if not _NAME.fullmatch(row["name"]):
         raise ValueError(row["name"])
-    path, body = home / seal_files.FOLDER / row["name"], row["body"]
+    path, body = home / durable_files.SEALS / row["name"], row["body"]
     with disk_errors(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if row["name"].endswith(_ROOTS):
@@ -277,8 +277,8 @@ def put_file(home: Path, row: Mapping[str, Any]) -> None:
             write_durably(path, body)
 
 
-def _files_of_another(folder: Path, number: int, sha256: str) -> list[seal_files.SealFile]:
+def _files_of_another(folder: Path, number: int, sha256: str) -> list[durable_files.SealFile]:
     """The files of seals of this number that have another digest, with their stamps."""
-    files = [file for file in seal_files.list_files(folder) if file.number == number]
+    files = [file for file in durable_files.list_files(folder) if file.number == number]
     others = {file.name for file in files if file.is_seal and blobs.file_sha256(folder / file.name) != sha256}
     return [file for file in files if file.seal_name in others]

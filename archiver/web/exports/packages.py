@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from archiver import errors
 from archiver.contract_dates import unstated_facts
-from archiver.evidence.history import number, text
+from archiver.evidence.history import text
 from archiver.export.mask.surnames import has_analyser
 from archiver.export.package import reading_step
 from archiver.export.package.order import ExportOrder
@@ -32,7 +32,7 @@ from archiver.store.queries import current_state
 from archiver.store.queries.contract_activity import activity_without_counts
 from archiver.store.queries.contracts import contracts, find_contract
 from archiver.store.queries.entries import message_span
-from archiver.store.queries.transcript import names_in_room
+from archiver.store.queries.people import names_in_room
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.search.scope import room_names
 from archiver.web.console_context import ConsoleContext, console_context
@@ -299,7 +299,7 @@ def _picked(reading: Reading, recipe: Recipe) -> list[str]:
 
 def _people(reading: Reading, recipe: Recipe) -> Iterator[Row]:
     """Everybody of the chats: who is shown by name, and who under which letter."""
-    owner, mask = number((current_state.owner(reading) or {}).get("account_id")), recipe.mask
+    owner, mask = (current_state.owner_id(reading) or 0), recipe.mask
     names = {account: name for room in recipe.scope.rooms for account, name in names_in_room(reading, room).items()}
     for account, name in names.items():
         is_hidden = mask is not None and mask.is_hidden(account)

@@ -25,7 +25,7 @@ from archiver.standing.home_document import departure_alerts, page_marks
 from archiver.standing.waiting_state import note_state
 from archiver.store.queries.contracts import contracts, find_contract, required_rooms
 from archiver.store.queries.entries import last_seq
-from archiver.store.queries.files import WantedFile
+from archiver.store.queries.room_holdings import WantedFile
 from archiver.store.working import alerts
 from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
 from archiver.sync.plan import PlanStep

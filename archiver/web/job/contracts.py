@@ -23,8 +23,7 @@ from archiver.setup.fact_questions import check_client
 from archiver.setup.written_values import EXAMPLE_TIME, fact_prefix, note_answer, read_day
 from archiver.store import statements
 from archiver.store.archive import Reading
-from archiver.store.queries.contracts import contracts, deliveries, enclosures, find_contract
-from archiver.store.queries.roles import mapped_accounts
+from archiver.store.queries.contracts import contracts, deliveries, enclosures, find_contract, mapped_accounts
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.search.scope import room_names
 from archiver.store.statements import keep_typed, state_typed, typed_contract, typed_facts

@@ -25,17 +25,15 @@ from archiver.setup.fact_questions import FIVE, five_facts, missing_facts
 from archiver.setup.written_values import fact_prefix, yen_text
 from archiver.standing.headlines import changed_words
 from archiver.store.archive import Reading
+from archiver.store.queries.author_counts import changed_places
 from archiver.store.queries.contract_activity import case_sides
-from archiver.store.queries.contracts import contracts, deliveries, enclosures, is_read
+from archiver.store.queries.contracts import contracts, count_some, deliveries, enclosures, is_read, mapped_accounts
 from archiver.store.queries.departures import counterparts
 from archiver.store.queries.entries import covered_periods
-from archiver.store.queries.last_looks import gaps
-from archiver.store.queries.roles import count_some, mapped_accounts
-from archiver.store.queries.runs import exports
+from archiver.store.queries.last_looks import exports, gaps
+from archiver.store.queries.people import names_in_room
 from archiver.store.queries.status import RoomStatus, room_states
-from archiver.store.queries.transcript import names_in_room
 from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time
-from archiver.store.queries.viewing.quotable_messages import changed_places
 from archiver.store.search.scope import room_names
 from archiver.store.working.remembered_values import SEEN_CHANGES, SETUP_ANSWERS
 from archiver.web.context import view_context

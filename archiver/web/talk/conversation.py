@@ -16,7 +16,7 @@ from archiver import errors
 from archiver.records import JST, Message
 from archiver.render.times import iso_date
 from archiver.store.archive import Reading
-from archiver.store.queries.transcript import names_in_room
+from archiver.store.queries.people import names_in_room
 from archiver.store.queries.viewing import message_summaries, messages
 from archiver.store.queries.viewing.calendar import first_on_or_after
 from archiver.web.context import view_context

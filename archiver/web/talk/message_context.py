@@ -32,13 +32,11 @@ from archiver.render.times import local_time, time_from_id
 from archiver.report_language import say
 from archiver.store import blobs
 from archiver.store.archive import Reading
-from archiver.store.avatars import FOLDER
 from archiver.store.keeper import kept_path
 from archiver.store.queries import current_state
-from archiver.store.queries.transcript import names_in_room
+from archiver.store.queries.people import AVATARS, avatar, names_in_room, names_over_time
 from archiver.store.queries.viewing import files, tasks
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
-from archiver.store.queries.viewing.people import avatar, names_over_time
 from archiver.web.context import view_context
 from archiver.web.talk.room_header import chats
 
@@ -235,7 +233,7 @@ def open_blob(home: Path, sha256: str, size: int) -> BufferedReader:
 
 def open_face(home: Path, sha256: str) -> BufferedReader:
     """The saved picture of a person, checked likewise; one that is too large counts as changed. Raises Unsendable."""
-    file = _open_plain_file(home, home / FOLDER / sha256, sha256)
+    file = _open_plain_file(home, home / AVATARS / sha256, sha256)
     return _compare_or_close(file, sha256, min(os.fstat(file.fileno()).st_size, LARGEST_FACE))
 
 

@@ -16,8 +16,8 @@ from archiver.render import message_body
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import References
 from archiver.store.archive import Reading
-from archiver.store.queries.roles import mapped_accounts
-from archiver.store.queries.viewing.people import DatedValue, PastValue, PersonHistory, people, room_history
+from archiver.store.queries.contracts import mapped_accounts
+from archiver.store.queries.people import DatedValue, PastValue, PersonHistory, people, room_history
 from archiver.web.context import view_context
 from archiver.web.talk.message_context import message_context, owner_of
 from archiver.web.talk.room_header import Chat, chat, first_fitting, parse_cursor, short_name

@@ -15,7 +15,7 @@ from archiver.records import Contract
 from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.viewing.people import room_row
+from archiver.store.queries.people import room_row
 
 
 class Chat(NamedTuple):

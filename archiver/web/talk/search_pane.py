@@ -17,9 +17,9 @@ from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import activity_without_counts
 from archiver.store.queries.contracts import contracts
+from archiver.store.queries.people import room_history
 from archiver.store.queries.viewing import files
 from archiver.store.queries.viewing.message_summaries import count_changed, last_messages
-from archiver.store.queries.viewing.people import room_history
 from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.scope import SearchQuery, parse
 from archiver.store.search.search import OtherHit, SearchResult, search

@@ -16,7 +16,7 @@ from archiver.records import Contract, Delivery
 from archiver.setup import fact_questions
 from archiver.standing import alert_lines
 from archiver.store.queries.contracts import contracts, named_or_only_contract
-from archiver.store.queries.transcript import names_in_room
+from archiver.store.queries.people import names_in_room
 from archiver.store.statements import add_delivery
 from tests.support.world import World, running_world
 

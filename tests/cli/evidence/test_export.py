@@ -21,9 +21,8 @@ from archiver.export.package.order import ExportOrder, option_words
 from archiver.export.package_scope import MessageChoice
 from archiver.records import JST, RequestKind, Role
 from archiver.store.archive import Archive
-from archiver.store.queries import runs
-from archiver.store.queries.contracts import kept_reviews
-from archiver.store.queries.roles import mapped_accounts
+from archiver.store.queries import last_looks
+from archiver.store.queries.contracts import kept_reviews, mapped_accounts
 from tests.support.archives.maker import CLIENT, ROOM, message_object
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.packages.exported_archives import (
@@ -91,7 +90,7 @@ class Desk(Terminal):
         """How many packages were written down."""
         archive = Archive(self.home)
         with archive.reading() as reading:
-            found = len(runs.exports(reading))
+            found = len(last_looks.exports(reading))
         archive.close()
         return found
 

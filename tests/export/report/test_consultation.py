@@ -89,14 +89,14 @@ def limits(case: ReportInput) -> dict[str, str]:
 def test_what_is_not_known_of_gaps_is_said() -> None:
     """A gap without an estimate is not counted as no message; a chat that was read less long is told."""
     sample = sample_conversation.sample()
-    gaps = tuple(replace(gap, missing=None) for gap in sample.gaps)
+    gaps = tuple(gap._replace(missing=None) for gap in sample.gaps)
     short = replace(sample, gaps=(*sample.gaps[:1], gaps[1]), watch=Watch(at(0), sample.covered[0].end, 5))
 
     assert (
         "保存できなかった期間が2か所: 件数の分からないもの2か所。"
         == limits(report_inputs.case([replace(short, gaps=gaps)]))["保存できなかった期間"]
     )
-    none = tuple(replace(gap, missing=0) for gap in sample.gaps)
+    none = tuple(gap._replace(missing=0) for gap in sample.gaps)
     assert (
         "続けて確認できていない期間が2か所。Chatworkの表示する件数から見て、不足はありません。"
         == limits(report_inputs.case([replace(short, gaps=none)]))["保存できなかった期間"]

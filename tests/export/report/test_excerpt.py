@@ -54,9 +54,9 @@ def quiet(count: int) -> list[str]:
 def test_without_a_choice_the_rule_chooses() -> None:
     """Changed messages, messages with files and the last two of each side are chosen, and that it was the rule."""
     messages = [report_inputs.plain_message("本文", number) for number in range(1, 101)]
-    messages[9] = replace(messages[9], state=State.EDITED)
-    messages[29] = replace(messages[29], state=State.DELETED)
-    messages[49] = replace(messages[49], state=State.MISSING)
+    messages[9] = messages[9]._replace(state=State.EDITED)
+    messages[29] = messages[29]._replace(state=State.DELETED)
+    messages[49] = messages[49]._replace(state=State.MISSING)
     file = report_inputs.file(1, message_id(70))
     case = report_inputs.case([report_inputs.room_of_messages(messages, attachments=(file,))], profile="lawyer")
 
@@ -74,8 +74,8 @@ def test_an_office_gets_what_page_1_quotes_what_facts_name_the_changed_and_the_l
     for number in range(11, 100, 2):
         texts = messages[number - 1].versions + messages[0].versions
         body = "検収OKです" if number == 21 else "別の文"
-        changed = (replace(texts[0], body=body), replace(texts[1], first_seen=at(400), last_seen=at(401)))
-        messages[number - 1] = replace(messages[number - 1], state=State.EDITED, versions=changed)
+        changed = (texts[0]._replace(body=body), texts[1]._replace(first_seen=at(400), last_seen=at(401)))
+        messages[number - 1] = messages[number - 1]._replace(state=State.EDITED, versions=changed)
     invoice = Invoice(1, 50_000, "2026-11-20", message_id=message_id(150))
     contract = replace(report_inputs.CONTRACT, invoices=(invoice,))
     case = report_inputs.case([report_inputs.room_of_messages(messages)], contract=contract)
@@ -148,7 +148,7 @@ def gap(number: int, after: int) -> Gap:
 def test_too_many_are_cut_to_the_changed_and_the_youngest() -> None:
     """The rule takes at most its number; changed messages go first, and what is left out is counted."""
     messages = [report_inputs.plain_message("本文", number) for number in range(1, MAX_BY_RULE + 102)]
-    messages[0] = replace(messages[0], state=State.DELETED)
+    messages[0] = messages[0]._replace(state=State.DELETED)
     files = tuple(report_inputs.file(number, one.message_id) for number, one in enumerate(messages[1:], 1))
     case = report_inputs.case([report_inputs.room_of_messages(messages, attachments=files)], profile="lawyer")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from archiver.export.pdf.blocks import MessageBlock
 from archiver.export.report.excerpt import EMPTY_TEXT, PaperReferences, message_block
 from archiver.records import Message
@@ -46,7 +44,7 @@ def test_the_reporters_own_are_marked_as_such() -> None:
     assert (
         "　参加者 x(ID 5)"
         in message_block(
-            replace(sample(2), account_id=5, name="x"),  # type: ignore[arg-type]
+            sample(2)._replace(account_id=5, name="x"),  # type: ignore[arg-type]
             PaperReferences(report_inputs.case(), sample_conversation.sample()),
         ).head
     )

@@ -232,8 +232,8 @@ def test_many_changes_are_counted() -> None:
 
 def test_what_was_saved_before_the_last_reply_is_counted() -> None:
     """Messages held when the counterpart last wrote are told from those saved later."""
-    early = [replace(report_inputs.plain_message("本文", number), first_seen=at(number)) for number in (2, 4)]
-    late = replace(report_inputs.plain_message("返信", 5), first_seen=at(5) + timedelta(days=3))
+    early = [report_inputs.plain_message("本文", number)._replace(first_seen=at(number)) for number in (2, 4)]
+    late = report_inputs.plain_message("返信", 5)._replace(first_seen=at(5) + timedelta(days=3))
 
     text = rows(report_inputs.case([report_inputs.room_of_messages([*early, late])]))["保存した時期"]
 
@@ -243,7 +243,7 @@ def test_what_was_saved_before_the_last_reply_is_counted() -> None:
 def test_a_post_of_the_system_in_the_name_of_the_other_side_is_no_reply() -> None:
     """It was made by Chatwork when they uploaded a file, left, or were renamed."""
     said = report_inputs.plain_message("返信", 5)
-    notice = replace(report_inputs.plain_message("[dtext:live_start]", 7), kind=MessageKind.NOTICE)
+    notice = report_inputs.plain_message("[dtext:live_start]", 7)._replace(kind=MessageKind.NOTICE)
 
     statistics = survey_messages(report_inputs.case([report_inputs.room_of_messages([said, notice])]))
 

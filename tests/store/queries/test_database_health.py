@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from archiver.health import folders
+from archiver.store import database_pages
+from archiver.store.database_pages import VerificationRecord
 from archiver.store.queries import status
-from archiver.store.working import verification_log
-from archiver.store.working.verification_log import VerificationRecord
 from tests.support.world import World
 
 
@@ -75,7 +75,7 @@ def test_an_empty_archive_can_be_looked_at(world: World) -> None:
     with world.archive.reading() as reading:
         assert [] == status.damage(reading)
         assert [] == status.horizons(reading, [world.room, 1])
-        assert verification_log.last(reading) is None
+        assert database_pages.last_verification(reading) is None
         assert folders.size_and_growth(reading, now=world.clock())[1] is None
 
 
@@ -85,8 +85,8 @@ def test_the_newest_verification_is_remembered(world: World) -> None:
     second = VerificationRecord(world.clock() - timedelta(days=1), False, {"entries": 6}, 0)
     for verification in (first, second):
         with world.archive.writing() as writing:
-            verification_log.keep(writing, verification)
-            kept = verification_log.last(writing)
+            database_pages.keep_verification(writing, verification)
+            kept = database_pages.last_verification(writing)
 
         assert kept is not None
         assert (

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings, strategies
 
 from archiver.records import JST, Observation
 from archiver.store.archive import Archive, Reading
-from archiver.store.search import filtered_hits, newest_hits
+from archiver.store.search import newest_hits
 from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.scope import SearchQuery, parse
 from archiver.store.search.search import SearchResult, search
@@ -69,7 +69,7 @@ def test_pages_put_together_are_the_one_list(
 ) -> None:
     """By the index or by a scan, whatever came late; each message stands once, with the same text."""
     monkeypatch.setattr(newest_hits, "RECENT", recent)
-    monkeypatch.setattr(filtered_hits, "FEW", few)
+    monkeypatch.setattr(newest_hits, "FEW", few)
     with archive_with_history(blank, [[observation(one)] for one in history]) as archive, archive.reading() as reading:
         whole = search(reading, parse(text), limit=100)
         parts = list(pages(reading, text, limit))
@@ -83,7 +83,7 @@ def test_a_sign_of_many_texts_that_came_late_is_found_without_the_index(
     blank: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The index has no single characters: to ask it for one took 166 ms among 1,000,000 messages."""
-    monkeypatch.setattr(newest_hits, "RECENT", 5)
+    monkeypatch.setattr(newest_hits, "RECENT", 10)
     history = [[observation((1, one, text))] for text in ("い", "あ") for one in range(1, 9)]
     with archive_with_history(blank, history) as archive, archive.reading() as reading:
         monkeypatch.delattr(SearchQuery, "expression")
@@ -150,7 +150,7 @@ def test_few_messages_and_many_are_found_alike(
     maker: ArchiveMaker, monkeypatch: pytest.MonkeyPatch, text: str, expected: int, few: int
 ) -> None:
     """Whether those with a filter are looked at one by one or the whole room is walked through."""
-    monkeypatch.setattr(filtered_hits, "FEW", few)
+    monkeypatch.setattr(newest_hits, "FEW", few)
     with maker.archive.reading() as reading:
         found = search(reading, parse(text))
 
@@ -173,13 +173,11 @@ def test_later_pages_have_messages_alone(maker: ArchiveMaker) -> None:
     )
 
 
-@pytest.mark.parametrize("earlier", [0, 7, 500_000])
 def test_messages_before_a_day_are_found_though_ids_and_times_go_apart(
-    blank: Archive, monkeypatch: pytest.MonkeyPatch, earlier: int
+    blank: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those of that day and the ones before, by id: whether later ones are skipped by the index of times or passed."""
-    monkeypatch.setattr(filtered_hits, "FEW", 0)
-    monkeypatch.setattr(filtered_hits, "EARLIER", earlier)
+    monkeypatch.setattr(newest_hits, "FEW", 0)
     a_day = 24 * 60
     days = [0, 3, 1, 4, 0, 2, 5, 1, 9, 2, 6, 1]
     objects = [message_object(number, "あ", sent=day * a_day) for number, day in enumerate(days, 1)]

@@ -125,7 +125,7 @@ def plain_message(body: str, number: int, *, state: State = State.PRESENT, **cha
         entry_seq=number * 10,
         source=ObservedBy.LIST,
     )
-    return replace(plain, **changed)
+    return plain._replace(**changed)
 
 
 def file(number: int, message: MessageId, **changed: Any) -> Attachment:
@@ -146,4 +146,4 @@ def file(number: int, message: MessageId, **changed: Any) -> Attachment:
         reason=None,
         stored_as=None,
     )
-    return replace(plain, **changed)
+    return plain._replace(**changed)

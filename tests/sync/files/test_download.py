@@ -12,7 +12,7 @@ import pytest
 
 from archiver import errors
 from archiver.store import blobs
-from archiver.store.queries.files import wanted_files
+from archiver.store.queries.room_holdings import wanted_files
 from archiver.sync.download import RETRY_PAUSES, SLICE_BYTES_AT_LEAST, DownloadLimits, FileDownloads
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomReport

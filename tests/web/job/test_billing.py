@@ -16,8 +16,7 @@ from archiver.export.package.make_package import sealed_reading
 from archiver.records import JST, Contract, ContractRoom
 from archiver.rounds.round import settle_seals
 from archiver.store import schema
-from archiver.store.queries.contracts import deliveries, enclosures, find_contract
-from archiver.store.queries.roles import mapped_accounts
+from archiver.store.queries.contracts import deliveries, enclosures, find_contract, mapped_accounts
 from archiver.store.statements import QUIET
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, story
 from tests.support.console.application import OWN, SITE, FormBrowser, open_application, open_job_with_day_of_payment

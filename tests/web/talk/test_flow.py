@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 
 from hypothesis import given, strategies
@@ -19,7 +18,7 @@ ONE = next(sample_conversation.sample().messages())
 def message(number: int, minutes: float | None = None) -> Message:
     """A message whose id is a small number, sent so many minutes after the beginning."""
     sent = at(number if minutes is None else minutes)
-    return dataclasses.replace(ONE, message_id=MessageId(f"{number}"), send_time=sent)
+    return ONE._replace(message_id=MessageId(f"{number}"), send_time=sent)
 
 
 def gap(number: int, after: int | None, before: int) -> Gap:
@@ -104,7 +103,7 @@ def test_an_empty_chat_has_all_its_breaks() -> None:
 def test_many_pauses_in_a_row_are_folded_up() -> None:
     """Each is still there, and that one of them cost messages."""
     pauses = [Pause(at(begin), at(begin + 5)) for begin in range(0, 100, 10)]
-    hole = dataclasses.replace(gap(1, 1, 2), start=at(31), end=at(32))
+    hole = gap(1, 1, 2)._replace(start=at(31), end=at(32))
 
     (row,) = break_rows(pauses, [hole], at(0))
 

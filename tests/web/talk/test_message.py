@@ -14,9 +14,10 @@ from PIL import Image
 
 from archiver.cli.reading.search import tell_messages
 from archiver.records import Observation
-from archiver.store import avatars, seals
-from archiver.store.queries.transcript import transcript_messages
-from archiver.store.queries.viewing.people import names_over_time
+from archiver.store import seals
+from archiver.store.queries import people as avatars
+from archiver.store.queries.people import names_over_time
+from archiver.store.queries.viewing.message_summaries import transcript_messages
 from archiver.web.talk.room_header import cursor_text, parse_cursor
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, message_object, story
 from tests.support.html_safety import read_html

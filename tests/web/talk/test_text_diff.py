@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import random
 import re
 from html import unescape
@@ -202,7 +201,7 @@ def test_hidden_signs_are_visible_and_marked_whole() -> None:
 def test_very_many_versions_are_spread_over_pages() -> None:
     """The latest first, up to a size; the rest is reached from the number where they end; no change is lost."""
     texts = tuple(version(f"{number} " + "あ" * 5_000, number, number + 1) for number in range(60))
-    message = dataclasses.replace(ONE, versions=texts)
+    message = ONE._replace(versions=texts)
     numbers: list[int] = []
     upto = 60
     while upto > 1:

@@ -20,7 +20,7 @@ from archiver.store.archive import Reading
 from archiver.store.blobs import FOLDER
 from archiver.store.engine import driver_connection
 from archiver.store.queries.entries import entries_at
-from archiver.store.time_text import from_text, sent_at
+from archiver.store.time_text import from_text, sent_at, time_or_none
 
 LOOKED_AT = 10_000
 """Files that are read for one page: a rare name in a room of very many files takes several pages."""
@@ -89,7 +89,8 @@ def page(
         if len(rows) == limit or looked_at == LOOKED_AT:
             return FilePage(_files(source, rows), last)
         last = _page_key(row)
-        if (state is None or state in _states(row)) and (not folded_name or folded_name in fold(row.name)):
+        is_gone = state is FileState.GONE and row.gone_since is not None
+        if (state is None or is_gone or state is _state(row)) and (not folded_name or folded_name in fold(row.name)):
             rows.append(row)
     return FilePage(_files(source, rows), None)
 
@@ -107,22 +108,22 @@ def by_message(reading: Reading, room: int, messages: Iterable[MessageId]) -> di
 
 def file_details(reading: Reading, room: int, file_id: int) -> FileDetails | None:
     """One file in any state; None if the room has no file of this id."""
-    if not 0 <= file_id < 2**63:
-        return None
     source = driver_connection(reading.sql)
-    row = source.execute(_ONE, (room, file_id)).fetchone()
-    return None if row is None else _files(source, [_FileRow(*row)])[0]
+    row = _row_of(source, room, file_id)
+    return None if row is None else _files(source, [row])[0]
 
 
 def blob(reading: Reading, room: int, file_id: int) -> Blob | None:
     """The saved bytes of a file as listed now; None if they are not saved or there is no such file."""
-    if not 0 <= file_id < 2**63:
+    row = _row_of(driver_connection(reading.sql), room, file_id)
+    if row is None or row.sha256 is None or _state(row) is not FileState.HELD:
         return None
-    row = driver_connection(reading.sql).execute(_ONE, (room, file_id)).fetchone()
-    file_row = None if row is None else _FileRow(*row)
-    if file_row is None or file_row.sha256 is None or _state(file_row) is not FileState.HELD:
-        return None
-    return Blob(file_row.sha256, file_row.name, file_row.saved_size or 0)
+    return Blob(row.sha256, row.name, row.saved_size or 0)
+
+
+def _row_of(source: sqlite3.Connection, room: int, file_id: int) -> _FileRow | None:
+    rows = source.execute(_ONE, (room, file_id)).fetchall() if 0 <= file_id < 2**63 else []
+    return _FileRow(*rows[0]) if rows else None
 
 
 # --- rows ----------------------------------------------------------------------------------------
@@ -174,11 +175,6 @@ def _page_key(row: _FileRow) -> FilePageKey:
     return FilePageKey(row.upload_time, row.file_id, row.room_id)
 
 
-def _states(row: _FileRow) -> set[FileState]:
-    """All states that a file is in."""
-    return {_state(row)} if row.gone_since is None else {_state(row), FileState.GONE}
-
-
 def _state(row: _FileRow) -> FileState:
     """The state of a file's bytes, as `queries.files` counts them."""
     if row.blob_state == "saved" and row.sha256 is not None and _SHA256.fullmatch(row.sha256):
@@ -207,7 +203,7 @@ def _file(row: _FileRow, entry: EntryObject) -> FileDetails:
         name=text(listed.get("filename")),
         size=number(listed.get("filesize")),
         uploaded_at=sent_at(number(listed.get("upload_time"))) or saved_at or from_text(entry["observed_at"]),
-        gone_since=None if row.gone_since is None else from_text(row.gone_since),
+        gone_since=time_or_none(row.gone_since),
         sha256=row.sha256 if is_held else None,
         saved_at=saved_at,
         reason=None if is_held else _reason_text(row),

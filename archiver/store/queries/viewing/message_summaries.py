@@ -1,18 +1,21 @@
-"""Single messages by room and id, one line each: author, time, state and last text."""
+"""Messages as lines (author, time, state, last text), by room and id; and a room in order with all its texts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, time, timedelta
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, NamedTuple
 
-from archiver.records import JST, State
+from sqlalchemy import Row, select
+
+from archiver.records import JST, Contract, State, notable_states
+from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.fingerprints import DELETED
-from archiver.store.time_text import sent_at
+from archiver.store.time_text import from_text, sent_at, time_or_none
 
-STANDING = f"""
+_STANDING = f"""
     t.number < m.versions, m.was_edited, m.was_deleted, m.was_deleted AND EXISTS (
         SELECT 1 FROM message_version d
         WHERE d.room_id = m.room_id AND d.position = m.position AND d.number > t.number AND d.body = '{DELETED}'
@@ -22,10 +25,11 @@ STANDING = f"""
 
 
 _LINE = f"""
-    SELECT m.message_id, m.send_time, m.account_id, m.name, m.state, t.body, {STANDING}
+    SELECT m.message_id, m.send_time, m.account_id, m.name, m.state, t.body, {_STANDING}
     FROM message m
-    LEFT JOIN message_version t ON t.room_id = m.room_id AND t.position = m.position AND t.number = (
-        SELECT max(number) FROM message_version WHERE room_id = m.room_id AND position = m.position AND body <> ?
+    LEFT JOIN message_version t ON t.room_id = m.room_id AND t.position = m.position AND t.seq = coalesce(
+        nullif(?, 0),
+        (SELECT max(seq) FROM message_version WHERE room_id = m.room_id AND position = m.position AND body <> ?)
     )
     WHERE m.room_id = ? AND m.position = ?
 """  # noqa: S608 - likewise
@@ -84,24 +88,19 @@ def count_vanished(reading: Reading, rooms: Iterable[int]) -> int:
     return sum(source.execute(_VANISHED_COUNT, (room,)).fetchone()[0] for room in rooms)
 
 
-def message_summaries(reading: Reading, messages: Iterable[tuple[int, int]]) -> list[MessageSummary]:
-    """The messages (room, id as a number) in the order given; unknown ones are left out."""
-    source = driver_connection(reading.sql)
-    rows = ((room, source.execute(_LINE, (DELETED, room, position)).fetchone()) for room, position in messages)
-    return [_summary(room, *row) for room, row in rows if row is not None]
+def message_summaries(reading: Reading, messages: Iterable[tuple[int, ...]]) -> list[MessageSummary]:
+    """The messages (room, id as a number) in the order given; unknown ones are left out.
 
-
-def _summary(
-    room: int,
-    message: str,
-    sent: int,
-    account: int,
-    name: str,
-    state: str,
-    body: str | None,
-    *flags: int | None,
-) -> MessageSummary:
-    return MessageSummary(room, message, sent_at(sent), account, name, State(state), body or "", *map(bool, flags))
+    The entry of a text may follow: then that text is told, else the last one.
+    """
+    source, found = driver_connection(reading.sql), []
+    for room, position, *seq in messages:
+        row = source.execute(_LINE, (*(seq or [0]), DELETED, room, position)).fetchone()
+        if row is not None:
+            message, sent, account, name, state, body, *flags = row
+            facts = (room, message, sent_at(sent), account, name, State(state), body or "")
+            found.append(MessageSummary(*facts, *map(bool, flags)))
+    return found
 
 
 COUNT_LIMIT = 1_000
@@ -170,3 +169,74 @@ def positions_around(reading: Reading, room: int, position: int, count: int) -> 
     source = driver_connection(reading.sql)
     earlier, later = (source.execute(query, (room, position, count)).fetchall() for query in (_BEFORE, _AFTER))
     return [*(row[0] for row in reversed(earlier)), position, *(row[0] for row in later)]
+
+
+class TranscriptText(NamedTuple):
+    """One text of a message and when it was seen; `last_seen` is None while it is still shown."""
+
+    body: str
+    first_seen: datetime
+    last_seen: datetime | None
+
+
+class TranscriptMessage(NamedTuple):
+    """A message with all its texts."""
+
+    message_id: str
+    account_id: int
+    name: str
+    send_time: int
+    state: State
+    was_edited: bool
+    texts: tuple[TranscriptText, ...]
+    """All texts, Chatwork's mark of a deletion included."""
+
+    @property
+    def notable_states(self) -> tuple[State, ...]:
+        """The states that are shown beside the message; empty if it is simply present."""
+        was_deleted = any(one.body == DELETED for one in self.texts)
+        return notable_states(self.state, was_edited=self.was_edited, was_deleted=was_deleted)
+
+
+def transcript_messages(
+    reading: Reading, room: int, *, since: int | None = None, until: int | None = None
+) -> Iterator[TranscriptMessage]:
+    """Messages of a room by numeric id, sent within [since, until) Unix seconds."""
+    message, version = schema.message, schema.message_version
+    query = (
+        select(message, version.c.body, version.c.first_seen.label("seen"), version.c.last_seen)
+        .join(version, (version.c.room_id == message.c.room_id) & (version.c.position == message.c.position))
+        .where(message.c.room_id == room)
+        .order_by(message.c.position, version.c.number)
+    )
+    if since is not None:
+        query = query.where(message.c.send_time >= since)
+    if until is not None:
+        query = query.where(message.c.send_time < until)
+    texts: list[TranscriptText] = []
+    last = None
+    for row in reading.sql.execute(query.execution_options(yield_per=500)):
+        if last is not None and row.position != last.position:
+            yield _transcript_message(last, texts)
+            texts = []
+        texts.append(TranscriptText(row.body, from_text(row.seen), time_or_none(row.last_seen)))
+        last = row
+    if last is not None:
+        yield _transcript_message(last, texts)
+
+
+def contract_messages(reading: Reading, contract: Contract) -> dict[tuple[int, str], TranscriptMessage]:
+    """The messages of a contract's parts of its rooms, by room and id, in the order of ids."""
+    found = {
+        (int(room.room_id), one.message_id): one
+        for room in contract.rooms
+        for one in transcript_messages(reading, room.room_id)
+        if room.contains(datetime.fromtimestamp(one.send_time, UTC))
+    }
+    return dict(sorted(found.items(), key=lambda one: int(one[0][1])))
+
+
+def _transcript_message(row: Row[Any], texts: list[TranscriptText]) -> TranscriptMessage:
+    return TranscriptMessage(
+        row.message_id, row.account_id, row.name, row.send_time, State(row.state), row.was_edited, tuple(texts)
+    )

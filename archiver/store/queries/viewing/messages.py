@@ -14,6 +14,7 @@ from archiver.records import AccountId, Message, MessageId, MessageKind, Observe
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.queries.entries import entries_at
+from archiver.store.queries.last_looks import last_list_time
 from archiver.store.time_text import from_text, sent_at
 
 MANY = 1_000
@@ -144,8 +145,6 @@ _VERSION_DIGESTS = (
 )
 _SEAL = "SELECT number, day FROM seal WHERE first <= ?1 AND last >= ?1"
 _TIMES = "SELECT authority, time FROM stamp WHERE seal = ? AND state = 'stamped' ORDER BY time, authority"
-_READ_AT = "SELECT observed_at FROM window WHERE room_id = ? ORDER BY seq DESC LIMIT 1"
-_SEALED = "SELECT last FROM seal ORDER BY number DESC LIMIT 1"
 
 
 def proofs(reading: Reading, room: int, position: int) -> list[Proof]:
@@ -156,9 +155,8 @@ def proofs(reading: Reading, room: int, position: int) -> list[Proof]:
 
 def room_end(reading: Reading, room: int) -> RoomEnd:
     """When a room was last read, and how far the archive is sealed."""
-    source = driver_connection(reading.sql)
-    read_at, sealed = source.execute(_READ_AT, (room,)).fetchone(), source.execute(_SEALED).fetchone()
-    return RoomEnd(from_text(read_at[0]) if read_at else None, sealed[0] if sealed else 0)
+    (sealed,) = driver_connection(reading.sql).execute("SELECT coalesce(max(last), 0) FROM seal").fetchone()
+    return RoomEnd(last_list_time(reading, room), sealed)
 
 
 def _proof(reading: Reading, seq: int, digest: str) -> Proof:

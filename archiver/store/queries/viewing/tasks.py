@@ -14,7 +14,7 @@ from archiver.records import AccountId, MessageId, RoomId, Task, TaskId
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.queries.entries import entries_at
-from archiver.store.time_text import from_text, sent_at
+from archiver.store.time_text import from_text, sent_at, time_or_none
 
 REST = "rest"
 """The status to ask for every task that is not open."""
@@ -147,7 +147,7 @@ def _task(source: sqlite3.Connection, row: _TaskRow) -> TaskDetails:
         body=text(facts.get("body")),
         limit=sent_at(number(facts.get("limit_time"))),
         status=text(facts.get("status")),
-        gone_since=None if row.gone_since is None else from_text(row.gone_since),
+        gone_since=time_or_none(row.gone_since),
         first_seen=from_text(row.first_seen),
     )
     assignee_id, by_id = (AccountId(number(one.get("account_id"))) for one in (assignee, by))

@@ -11,10 +11,11 @@ from archiver.evidence.tables.files_and_tasks import files as listed_files
 from archiver.export.conversation import PackageRoom, build_conversation
 from archiver.export.package_scope import PackageScope
 from archiver.records import Contract, ContractRoom, MessageId, Observation, RoomId, Watch
-from archiver.store import avatars, blobs
+from archiver.store import blobs
 from archiver.store.engine import driver_connection
+from archiver.store.queries import people
 from archiver.store.queries.entries import entries
-from archiver.store.queries.viewing import files, people, tasks
+from archiver.store.queries.viewing import files, tasks
 from archiver.store.queries.viewing.files import FileState
 from archiver.store.working import remembered_values
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, file_object
@@ -203,7 +204,7 @@ def test_a_picture_is_given_where_it_is_held(story_maker: ArchiveMaker) -> None:
     with story_maker.archive.reading() as reading:
         assert people.avatar(reading, ROOM, CLIENT) is None
 
-    avatars.record_download(story_maker.archive, url, b"picture", next_at=at(500))
+    people.record_download(story_maker.archive, url, b"picture", next_at=at(500))
 
     with story_maker.archive.reading() as reading:
         avatar = people.avatar(reading, ROOM, CLIENT)

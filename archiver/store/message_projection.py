@@ -43,8 +43,8 @@ def project_messages(sql: Connection, entries: Sequence[EntryObject], entries_of
             fresh[place] = entry
     if fresh:
         histories = [(place[1], message_history((entry,), _never_seen, _not_asked)) for place, entry in fresh.items()]
-        _insert_messages(sql, [_message_row(position, history) for position, history in histories])
-        _insert_versions(sql, [row for position, history in histories for row in _version_rows(position, history)])
+        _insert_messages(sql, [message_row(position, history) for position, history in histories])
+        _insert_versions(sql, [row for position, history in histories for row in version_rows(position, history)])
     for entry in changed:
         _change_message(sql, entry, entries_of)
     note_changes(sql, [*changed, *(entry for entry in fresh.values() if entry["payload"]["state"] != State.PRESENT)])
@@ -76,8 +76,8 @@ def _change_message(sql: Connection, entry: EntryObject, entries_of: EntriesOf) 
     for table in (schema.message, schema.message_version):
         sql.execute(delete(table).where(table.c.room_id == room, table.c.position == position))
     was_edited = any(one["payload"]["state"] == "edited" for one in entries)
-    _insert_messages(sql, [_message_row(position, history, was_edited=was_edited)])
-    _insert_versions(sql, _version_rows(position, history))
+    _insert_messages(sql, [message_row(position, history, was_edited=was_edited)])
+    _insert_versions(sql, version_rows(position, history))
 
 
 def _never_seen(_entry: EntryObject) -> None:
@@ -116,7 +116,7 @@ def _sightings(sql: Connection, room: int, position: int) -> Sightings:
     return Sightings(sorted(lists, key=lambda observation: int(observation["seq"])))
 
 
-def _message_row(position: int, history: MessageHistory, *, was_edited: bool = False) -> tuple[object, ...]:
+def message_row(position: int, history: MessageHistory, *, was_edited: bool = False) -> tuple[object, ...]:
     """The row in the order of the table's columns; `was_edited`: whether an entry before the last one says so."""
     versions = history.versions
     bodies = [span.body for span in versions if span.body != DELETED]
@@ -142,7 +142,7 @@ def _message_row(position: int, history: MessageHistory, *, was_edited: bool = F
     )
 
 
-def _version_rows(position: int, history: MessageHistory) -> list[tuple[object, ...]]:
+def version_rows(position: int, history: MessageHistory) -> list[tuple[object, ...]]:
     """The rows in the order of the table's columns."""
     room, versions = history.room_id, history.versions
     ended = history.state in GONE_STATES

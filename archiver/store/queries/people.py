@@ -1,26 +1,124 @@
-"""Everybody seen in a room over time, and the room's own names and descriptions."""
+"""Everybody whom the chats have shown: every name and since when, their pictures, and a room's own names.
+
+Pictures of people and icons of rooms are no evidence, as no entry names them, so they are stored in `avatars/`, apart
+from the attachments in `files/`.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select, union
 
-from archiver.evidence.history import EntryObject, text
-from archiver.records import AccountId
+from archiver.evidence.history import EntryObject, number, text
+from archiver.records import JST, AccountId
+from archiver.records.alerts import TwinSeen
 from archiver.store import schema
-from archiver.store.archive import Reading
-from archiver.store.avatars import FOLDER
+from archiver.store.archive import Archive, Reading
+from archiver.store.durable_files import private_folder, write_durably
 from archiver.store.engine import driver_connection
+from archiver.store.payload_forms import tells_what_was_shown
 from archiver.store.queries.entries import entries_under
-from archiver.store.time_text import from_text
+from archiver.store.rows import upsert_rows
+from archiver.store.time_text import from_text, time_or_none, to_text
+
+STRANGE_FOR = timedelta(days=30)
+"""Who was first seen within this time is new to a room that is read for longer."""
+
+FIRST_DAY = timedelta(days=1)
+"""Who is seen within this time of the first reading of a room was in it before."""
+
+
+@dataclass(slots=True)
+class KnownPerson:
+    """A person of the chats, of all rooms together."""
+
+    account_id: int
+    name: str = ""
+    """As last shown."""
+    names: dict[str, datetime] = field(default_factory=dict)
+    """Every name, and when a reply first showed it."""
+    organization_id: int = 0
+    avatar: str = ""
+    rooms: set[int] = field(default_factory=set)
+
+
+def known_people(reading: Reading) -> dict[int, KnownPerson]:
+    """Everybody whom a list of a chat has shown, by account."""
+    people: dict[int, KnownPerson] = {}
+    entries = [one for kind in ("account/", "member/") for one in entries_under(reading, kind)]
+    for entry in sorted(filter(tells_what_was_shown, entries), key=lambda one: one["seq"]):
+        shown, account = entry["payload"].get("object", {}), int(entry["key"].rpartition("/")[2])
+        person = people.setdefault(account, KnownPerson(account))
+        person.name = text(shown.get("name")) or person.name
+        person.names.setdefault(person.name, from_text(entry["observed_at"]))
+        person.organization_id = number(shown.get("organization_id")) or person.organization_id
+        person.avatar = text(shown.get("avatar_image_url")) or person.avatar
+        person.rooms.add(entry["room_id"])
+    return people
+
+
+def first_seen(reading: Reading, person: KnownPerson) -> datetime:
+    """When a person was first seen, or first wrote by Chatwork's own time."""
+    message = schema.message.c
+    of_person = message.room_id.in_(sorted(person.rooms)), message.account_id == person.account_id
+    sent = reading.sql.execute(select(func.min(message.send_time)).where(*of_person, message.send_time > 0)).scalar()
+    seen = min(person.names.values())
+    return seen if sent is None else min(seen, datetime.fromtimestamp(min(sent, 2**36), UTC))
+
+
+def people_seen_after(reading: Reading, seq: int) -> set[int]:
+    """The accounts of whom an entry after this number tells."""
+    entry = schema.entry.c
+    keys = reading.sql.execute(select(entry.key).where(entry.seq > seq, entry.kind.in_(("account", "member"))))
+    return {int(key.rpartition("/")[2]) for key in keys.scalars()}
+
+
+def twins(reading: Reading, *, after: int = 0) -> list[TwinSeen]:
+    """What was noted of accounts with a known person's name, in the entries after a number, oldest first."""
+    found = entries_under(reading, "twin/", after=after)
+    return [TwinSeen(from_text(one["observed_at"]), one["payload"]) for one in found]
+
+
+def stranger_subject(reading: Reading, room: int, account: int, at: datetime) -> str:
+    """The subject of alerts about somebody with a known person's name, or new to a room that is read for longer."""
+    taken = next((one.subject for one in reversed(twins(reading)) if one.noted["account_id"] == account), "")
+    person = None if taken else known_people(reading).get(account)
+    if person is None:
+        return taken
+    seen, window = first_seen(reading, person), schema.window.c
+    begun = reading.sql.execute(select(func.min(window.observed_at)).where(window.room_id == room)).scalar()
+    is_new = begun is not None and at - STRANGE_FOR < seen > from_text(begun) + FIRST_DAY
+    return f"new///{account}/{seen.astimezone(JST).date()}" if is_new else ""
+
+
+def same_named(reading: Reading) -> frozenset[int]:
+    """The accounts that share their present name with another, or whose names were noted as looking alike."""
+    tables = (schema.person.c, schema.member.c)
+    rows = reading.sql.execute(union(*(select(one.account_id, one.name).where(one.name != "") for one in tables))).all()
+    bearers: dict[str, set[int]] = {}
+    for account, name in rows:
+        bearers.setdefault(name, set()).add(account)
+    alike = [{one.noted["account_id"], one.noted["known"]} for one in twins(reading)]
+    return frozenset(account for group in [*bearers.values(), *alike] if len(group) > 1 for account in group)
+
+
+def names_in_room(reading: Reading, room: int) -> dict[int, str]:
+    """The present names of everybody seen in a room, by account id."""
+    found: dict[int, str] = {}
+    for table in (schema.member.c, schema.person.c):
+        rows = reading.sql.execute(select(table.account_id, table.name).where(table.room_id == room))
+        found |= {row[0]: row[1] for row in rows}
+    return found
 
 
 class DatedValue(NamedTuple):
@@ -62,7 +160,7 @@ def people(reading: Reading, room: int) -> list[PersonHistory]:
     source = driver_connection(reading.sql)
     entries: dict[int, list[EntryObject]] = defaultdict(list)
     for kind in ("account", "member"):
-        for entry in entries_under(source, f"{kind}/{room}/"):
+        for entry in entries_under(reading, f"{kind}/{room}/"):
             entries[int(entry["key"].rpartition("/")[2])].append(entry)
     avatars = dict(source.execute(_AVATARS, (room,)))
     return [_person(source, account, entries[account], avatars.get(account)) for account in sorted(entries)]
@@ -99,7 +197,7 @@ def last_name(reading: Reading, account: int, room: int | None = None) -> str:
 
 def picture_path(home: Path, sha256: str) -> Path:
     """The path of a picture; it may have been removed, as pictures are no evidence."""
-    return home / FOLDER / sha256
+    return home / AVATARS / sha256
 
 
 def avatar(reading: Reading, room: int, account: int) -> str | None:
@@ -179,10 +277,7 @@ def room_row(reading: Reading, room: int) -> RoomRow | None:
     table = schema.room.c
     query = select(table.name, table.description, table.icon, table.inaccessible_since).where(table.room_id == room)
     row = reading.sql.execute(query).one_or_none()
-    if row is None:
-        return None
-    since = row.inaccessible_since
-    return RoomRow(row.name, row.description, row.icon, None if since is None else from_text(since))
+    return None if row is None else RoomRow(*row[:3], time_or_none(row.inaccessible_since))
 
 
 class PastValue(NamedTuple):
@@ -218,3 +313,49 @@ def _past_values(values: Sequence[DatedValue]) -> tuple[PastValue, ...]:
     """The values with their ends."""
     ends = [*(one.since for one in values[1:]), None]
     return tuple(PastValue(*one, end) for one, end in zip(values, ends, strict=False))
+
+
+AVATARS = "avatars"
+
+
+def due_urls(reading: Reading, rooms: Collection[int], *, at: datetime, limit: int) -> list[str]:
+    """URLs of pictures in these rooms that are not stored yet and may be requested now, at most `limit`."""
+    person, room, picture = schema.person.c, schema.room.c, schema.picture.c
+    pictures = union(
+        select(person.avatar.label("url")).where(person.room_id.in_(rooms)),
+        select(room.icon.label("url")).where(room.room_id.in_(rooms)),
+    ).subquery()
+    due = or_(picture.url.is_(None), (picture.sha256.is_(None)) & (picture.next_at <= to_text(at)))
+    query = (
+        select(pictures.c.url)
+        .select_from(pictures.outerjoin(schema.picture, picture.url == pictures.c.url))
+        .where(pictures.c.url != "", due)
+        .order_by(picture.next_at, pictures.c.url)
+        .limit(limit)
+    )
+    return [url for (url,) in reading.sql.execute(query)]
+
+
+def picture_holders(reading: Reading, url: str) -> tuple[str | None, frozenset[int]]:
+    """The digest of the picture at a URL (None: not stored), and the people of the chats who have the same picture."""
+    person, picture = schema.person.c, schema.picture.c
+    sha256 = reading.sql.execute(select(picture.sha256).where(picture.url == url)).scalar()
+    joined = schema.person.join(schema.picture, picture.url == person.avatar)
+    holders = select(person.account_id).select_from(joined).where(picture.sha256 == sha256).distinct()
+    return sha256, frozenset(reading.sql.execute(holders).scalars()) if sha256 else frozenset()
+
+
+def record_download(archive: Archive, url: str, body: bytes | None, *, next_at: datetime) -> None:
+    """Store a picture, or record a failed download (`body` None); then it is due again at `next_at`.
+
+    Raises OSError, StorageError.
+    """
+    sha256 = None if body is None else hashlib.sha256(body).hexdigest()
+    if body is not None and sha256 is not None:
+        path = archive.home / AVATARS / sha256
+        private_folder(path.parent, below=archive.home)
+        if not path.exists():
+            write_durably(path, body)
+    with archive.writing() as writing:
+        row: dict[str, object] = {"url": url, "sha256": sha256, "next_at": to_text(next_at)}
+        upsert_rows(writing.sql, schema.picture, [row])

@@ -12,10 +12,9 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from archiver.evidence.history import EntryObject, account_of, text
-from archiver.store import schema
+from archiver.store import message_projection, schema
 from archiver.store.fingerprints import fingerprint, readable_text, storable_integer
-from archiver.store.projection import messages
-from archiver.store.projection.messages import EntriesOf, id_in_key, note_changes
+from archiver.store.message_projection import EntriesOf, id_in_key, note_changes
 from archiver.store.rows import upsert_rows
 
 Maker = Callable[[Connection, Sequence[EntryObject], EntriesOf], None]
@@ -229,13 +228,13 @@ MAKERS: tuple[tuple[Maker, tuple[str, ...]], ...] = (
     (project_rooms, ("room", "room.inaccessible", "room.accessible")),
     (project_people, ("account",)),
     (project_members, ("member",)),
-    (messages.project_lists, ("window", "steady")),
-    (messages.project_readings, ("reading",)),
-    (messages.project_messages, ("message",)),
+    (message_projection.project_lists, ("window", "steady")),
+    (message_projection.project_readings, ("reading",)),
+    (message_projection.project_messages, ("message",)),
     (project_tasks, ("task",)),
     (project_files, ("file",)),
     (project_blobs, ("blob",)),
-    (messages.project_gaps, ("gap", "gap.narrowed", "gap.closed")),
+    (message_projection.project_gaps, ("gap", "gap.narrowed", "gap.closed")),
 )
 """Makers in the order in which they are applied to one batch (readings before the messages that they showed)."""
 
