@@ -128,6 +128,12 @@ def _order_page(problem: str, *, is_plain: bool = False) -> AnyResponse | tuple[
     return (page, 422) if problem else page
 
 
+@pages.errorhandler(errors.UsageError)
+def refused(error: errors.UsageError) -> AnyResponse | tuple[str, int] | str:
+    """What goes in, with why the order cannot be taken as it is."""
+    return _order_page(trouble_words(error).together)
+
+
 @pages.post("/people")
 def people() -> AnyResponse:
     """Keep who the other side is, where a chat has several other people."""
@@ -144,11 +150,8 @@ def people() -> AnyResponse:
 def reading() -> AnyResponse | tuple[str, int] | str:
     """Each message that would leave, with its covers drawn, to be read before."""
     context = console_context()
-    try:
-        wanted = read_order(context, request.args)
-        opened = opened_messages(context.archive, wanted, now=context.now())
-    except (errors.CounterpartUnknown, errors.UsageError):
-        return _order_page("")
+    wanted = read_order(context, request.args)
+    opened = opened_messages(context.archive, wanted, now=context.now())
     return _reading_page(wanted, opened, request.args.get("at", ""))
 
 
@@ -156,13 +159,10 @@ def reading() -> AnyResponse | tuple[str, int] | str:
 def keep_reading() -> AnyResponse | tuple[str, int] | str:
     """Keep at once what was decided about one message, a word of it, or what else somebody is called."""
     context, form, now = console_context(), request.form, console_context().now()
-    try:
-        wanted = read_order(context, request.args)
-        opened = opened_messages(context.archive, wanted, now=now)
-        decision = _decision(form, {one.id: one for one in opened})
-        reviews = [] if decision is None else reading_step.reviews_of(opened, [decision], at=now)
-    except errors.UsageError as error:
-        return _order_page(trouble_words(error).together)
+    wanted = read_order(context, request.args)
+    opened = opened_messages(context.archive, wanted, now=now)
+    decision = _decision(form, {one.id: one for one in opened})
+    reviews = [] if decision is None else reading_step.reviews_of(opened, [decision], at=now)
     if "members" in form:
         asked = reading_step.members_to_ask(context.archive, wanted)
         reviews = [reading_step.other_names(one, form.get(f"called_{one}", "").split(), at=now) for one in asked]
@@ -222,10 +222,7 @@ def _reading_page(wanted: ExportOrder, opened: Sequence[OpenedMessage], at: str)
 def make() -> AnyResponse | tuple[str, int] | str:
     """Make the package as it was shown."""
     context = console_context()
-    try:
-        wanted = read_order(context, request.values)
-    except errors.UsageError as error:
-        return _order_page(trouble_words(error).together)
+    wanted = read_order(context, request.values)
     context.jobs.start(_title(), partial(make_work, context=context, wanted=wanted))
     return redirect(url_for("packages.making"))
 

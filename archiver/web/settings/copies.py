@@ -230,47 +230,43 @@ def _rows(places: Iterable[Path], context: ConsoleContext, *, is_restoring: bool
     ]
 
 
+@pages.errorhandler(errors.UsageError)
+def refused(error: errors.UsageError) -> tuple[str, int]:
+    """The page of the form, with why it was not taken."""
+    return index(visible(str(error)), "restore" if request.endpoint == "copies.restore" else ""), 422
+
+
 @pages.post("/backup")
-def make_copy() -> Response | tuple[str, int]:
+def make_copy() -> Response:
     """Bring the copy in a folder up to date, and check it; one that was just chosen has to be on another disk."""
     context = console_context()
-    try:
-        place = read_folder(request.form.get("folder", ""), context.home)
-        reason = obstacle(place.parent, context.home) if "chosen" in request.form else ""
-        if reason:
-            raise errors.UsageError(detail=reason)
-    except errors.UsageError as error:
-        return index(visible(str(error))), 422
+    place = read_folder(request.form.get("folder", ""), context.home)
+    if reason := obstacle(place.parent, context.home) if "chosen" in request.form else "":
+        raise errors.UsageError(detail=reason)
     return begin_job(_("Backing up the archive"), partial(_backup, context=context, folder=place))
 
 
 @pages.post("/regular")
-def change_regular() -> Response | tuple[str, int]:
+def change_regular() -> Response:
     """Let the copy be made by itself at an interval, or by hand only."""
     context, every = console_context(), request.form.get("every", "off")
-    try:
-        if every == "off":
-            end_regular_copy(context.home)
-        else:
-            begin_regular_copy(context.home, read_folder(request.form.get("folder", ""), context.home), every)
-    except errors.UsageError as error:
-        return index(visible(str(error))), 422
+    if every == "off":
+        end_regular_copy(context.home)
+    else:
+        begin_regular_copy(context.home, read_folder(request.form.get("folder", ""), context.home), every)
     return redirect(url_for("copies.index"))
 
 
 @pages.post("/restore")
-def restore() -> Response | tuple[str, int]:
+def restore() -> Response:
     """Make the archive from a copy; only where there is none, or one that cannot be read, which the job looks at."""
     context = console_context()
     is_said = request.form.get("damaged") == "yes"
     if lost.archive_state() in {lost.ArchiveState.READY, lost.ArchiveState.FIRST_RUN} and not is_said:
-        return index(_("There is an archive here already; nothing was restored."), "restore"), 422
+        raise errors.UsageError(detail=_("There is an archive here already; nothing was restored."))
     if not lost.may_restore():
-        return index(_("Nothing was restored."), "restore"), 422
-    try:
-        folder = read_folder(request.form.get("folder", ""), context.home)
-    except errors.UsageError as error:
-        return index(visible(str(error)), "restore"), 422
+        raise errors.UsageError(detail=_("Nothing was restored."))
+    folder = read_folder(request.form.get("folder", ""), context.home)
     return begin_job(_("Restoring the archive"), partial(_restore, context=context, folder=folder), WAYS_ON)
 
 
