@@ -4,6 +4,8 @@ A file begins with a sentence about it and the stage that it needs (`stage:`, a 
     $ archive …     is run; the expected exit code stands before the sign unless it is 0. Variables may stand before it,
                     and behind `<` what is typed into it
     > WORDS         is done by a function of `Stage`; `> NAME = WORDS` keeps what it gives, for `{NAME}` in later lines
+    t$ archive …    is run on a terminal of its own, where `? QUESTION | ANSWER` waits for a question and types (`^C`,
+                    `^D`, `#NAME` for the number of a chat), a text is waited for, `= text` stands there in the end
       text          stands in what the last command printed; blanks and line ends do not count
       ! text        does not
       /pattern/     is found in it; what its group holds is kept where a name stands before: `name = /pattern/`
@@ -36,14 +38,35 @@ from tests.support.archives.tampering import flip_bit
 from tests.support.archives.unused_pages import story_with_unused_pages
 from tests.support.chatwork.faults import Fault
 from tests.support.chatwork.simulator import Chatwork
+from tests.support.console.first_run_desk import FirstDayDesk
 from tests.support.packages.exported_archives import FACTS, THIRD, export_package, keep_all_read, story_with_secrets
 from tests.support.schedules.scheduler_programs import CRONTAB
 from tests.support.stamps.simulated_authority import SimulatedAuthority
+from tests.support.terminals.pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 FOLDER = Path(__file__).with_name("sessions")
 PAGES = {"show", "status"}
 """Commands whose whole pages fit into 80 columns."""
+
+
+STORE = """
+from pathlib import Path
+from keyring.backend import KeyringBackend
+
+class Keyring(KeyringBackend):
+    priority = 1
+    place = Path(__file__).with_name("kept")
+
+    def get_password(self, service, username):
+        return self.place.read_text() if self.place.exists() else None
+
+    def set_password(self, service, username, password):
+        self.place.write_text(password)
+
+    def delete_password(self, service, username):
+        self.place.unlink()
+"""
 
 
 class Stage(Terminal):
@@ -57,23 +80,60 @@ class Stage(Terminal):
             dict[str, object](tmp=folder, home=folder / "home", ESC="\x1b", TOKEN=TOKEN),
         )
         self.output = ""
+        self.tty: PseudoTerminal | None = None
+        self.tty_code, self.tty_end = 0, list[str]()
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
 
     def play(self, line: str) -> None:
         """One line of a session."""
+        if self.tty is not None and line.startswith("  "):
+            self.talk(self.tty, line.strip().format_map(self.values))
+            return
+        self.hang_up()
         if line.startswith("  "):
             self.expect(line.strip().format_map(self.values) if "/" != line.strip()[0] else line.strip())
             return
-        code, kind, words = re.fullmatch(r"([0-9]*)([$>]) (.*)", line).groups()  # type: ignore[union-attr]
+        code, kind, words = re.fullmatch(r"([0-9]*)([$>]|t[$]) (.*)", line).groups()  # type: ignore[union-attr]
         words = words.format_map(self.values)
         if kind == "$":
             self.type_in(shlex.split(words), int(code or 0))
+        elif kind == "t$":
+            given = shlex.split(words)
+            place, own = given.index("archive"), Path(str(self["tmp"])) / "bin" / "archive"
+            environ = self.environ | dict(word.split("=", 1) for word in given[:place])
+            command = [str(own), *given[place + 1 :]] if own.exists() else self.command(*given[place + 1 :])
+            self.tty = self.open.enter_context(PseudoTerminal(command, environ))
+            self.tty_code, self.tty_end = int(code or 0), []
         else:
             name, step = re.fullmatch(r"(?:(\w+) = )?(.*)", words).groups()  # type: ignore[union-attr]
             verb, *given = shlex.split(step)
             self.values[name] = getattr(self, verb)(*given)
+
+    def talk(self, tty: PseudoTerminal, words: str) -> None:
+        """One line of a dialogue."""
+        if found := re.fullmatch(r"\? ?(.*?) ?\| ?(.*)", words):
+            tty.see(found[1])
+            keys = {"^C": CTRL_C, "^D": CTRL_D}.get(found[2], found[2])
+            tty.answer("", re.sub("#([^ ]+)", lambda chat: _number_of(tty.shown, chat[1]), keys))
+        elif words.startswith("> "):
+            verb, *given = shlex.split(words[2:])
+            getattr(self, verb)(*given)
+        elif words.startswith(("= ", "! ")):
+            self.tty_end.append(words.removeprefix("= "))
+        else:
+            tty.see(words)
+
+    def hang_up(self) -> None:
+        """A dialogue has to end as expected, with what has to stand there or not."""
+        if self.tty is None:
+            return
+        code, self.output = self.tty.end(), self.tty.shown
+        assert (self.tty_code, False) == (code, "Traceback" in self.output), self.output
+        self.tty = None
+        for words in self.tty_end:
+            self.expect(words)
 
     def type_in(self, words: list[str], code: int) -> None:
         """Run one command."""
@@ -219,6 +279,15 @@ class Stage(Terminal):
         """What a file holds is what the next lines look at."""
         self.output = Path(path).read_text(encoding="utf-8-sig")
 
+    def holds(self, path: str, text: str) -> None:
+        """A file holds this and nothing else."""
+        assert text == Path(path).read_text(encoding="utf-8").strip()
+
+    def organization(self, name: str) -> None:
+        """The organisation of the archive's owner."""
+        owner = self.chatwork.accounts[self.chatwork.owner]
+        owner.organization, owner.organization_id = name, 7
+
     def lock(self) -> None:
         """Another run works on the archive from now on."""
         self.values["round"] = self.open.enter_context(ExitStack())
@@ -232,6 +301,12 @@ class Stage(Terminal):
         """No file below a folder holds one of these texts."""
         files = [path for path in Path(place).rglob("*") if path.is_file()]
         assert [] == [(path, text) for path in files for text in texts if text.encode() in path.read_bytes()]
+
+
+def _number_of(screen: str, name: str) -> str:
+    """The number of a chat whose list is on the screen."""
+    lines = [line for line in screen.splitlines() if f" {name} " in line and "messages" in line]
+    return lines[0].split()[0]
 
 
 def _joined(text: str) -> str:
@@ -320,6 +395,21 @@ def crontab(stage: Stage) -> None:
     stage.environ |= {"PATH": str(program.parent), "HOME": str(stage["tmp"])}
 
 
+def first_run(stage: Stage) -> None:
+    """A computer with a crontab, no password store and no archive yet; a client in an organisation has three chats."""
+    desk = FirstDayDesk(Path(str(stage["tmp"])), stage.chatwork)
+    stage.values |= {"group": desk.group, "田中": desk.tanaka}
+    stage.environ |= desk.environ | {"ARCHIVE_LANG": "en"}
+    stage.environ.pop("CHATWORK_API_TOKEN")
+
+
+def paper_store(stage: Stage) -> None:
+    """The same, with a store of passwords that a job of the scheduler cannot open."""
+    first_run(stage)
+    stage.write(f"{stage['tmp']}/paper_store.py", STORE)
+    stage.environ |= {"PYTHON_KEYRING_BACKEND": "paper_store.Keyring", "PYTHONPATH": str(stage["tmp"])}
+
+
 def token_in_a_file(stage: Stage) -> None:
     """An archive whose token lies in a file, and a session without a variable."""
     stage.environ |= {"ARCHIVE_LANG": "en", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
@@ -338,6 +428,8 @@ STAGES: dict[str, Callable[[Stage], None]] = {
     "case": case,
     "unused pages": unused_pages,
     "crontab": crontab,
+    "first run": first_run,
+    "paper store": paper_store,
     "token in a file": token_in_a_file,
     "nothing": lambda _stage: None,
 }
@@ -360,3 +452,4 @@ def test_a_session_is_as_it_was_written(tmp_path: Path, stage: str, lines: list[
         STAGES[stage](terminal)
         for line in lines:
             terminal.play(line)
+        terminal.hang_up()

@@ -16,7 +16,6 @@ from hypothesis import given, strategies
 from archiver import errors
 from archiver.cli.contracts.add_dialogue import read_contract_id
 from archiver.cli.contracts.chat_choice import read_job_change
-from archiver.cli.terminal.output import columns
 from archiver.records import Contract
 from archiver.setup import written_values
 from archiver.setup.contract_rooms import proposed_jobs
@@ -24,7 +23,7 @@ from archiver.setup.fact_questions import Question, next_question, read_platform
 from archiver.setup.written_values import InvalidAnswer, read_written_day
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts
-from tests.support.chatwork.simulator import Chatwork, Fault
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal
 from tests.support.terminals.terminal import TOKEN, Terminal
 
@@ -141,63 +140,6 @@ def test_left_at_a_question_it_goes_on_there(desk: Desk) -> None:
     assert "--client" in tty.shown.partition("Not filled in yet.")[2]
     assert "--amount" not in tty.shown.partition("Not filled in yet.")[2]
     assert desk.json("verify")["ok"]
-
-
-def test_all_at_once_and_wrong_answers_are_asked_again(desk: Desk) -> None:
-    """One sentence each; the end names what is blank with its option; and what is finished is not asked again."""
-    with desk.add("job7", "--client", "田中") as tty:
-        tty.answer("Numbers:", "5")
-        tty.see("from 1 to 1")
-        tty.answer("Numbers:", "1")
-        tty.answer("(URL) or number:", "12345678")
-        tty.answer("Number (", "9")
-        tty.see("from 1 to 4")
-        tty.answer("Number (", "1")
-        tty.answer("Name of the job:", "")
-        tty.answer("2026-10-01):", "2026-07-02")
-        tty.answer("2026-10-02 14:05):", "2026-07-01")
-        tty.see("2026-07-02")
-        tty.answer("2026-10-02 14:05):", "tomorrow")
-        tty.answer("2026-10-02 14:05):", "")
-        for question, *_rest in STEPS[7:12]:
-            tty.answer(question, "")
-        tty.answer("profile (URL):", "javascript:alert(1)")
-        tty.answer("profile (URL):", "")
-        tty.answer("profile (URL):", "")
-        tty.answer("Your side [", "both")
-        tty.answer("Your side [", "2")
-        code = tty.end()
-
-    (contract,) = desk.contracts()
-    assert 0 == code
-    assert ("crowdworks", "12345678", "田中") == (contract.platform, contract.platform_id, contract.client)
-    assert ("2026-07-02", None, "client") == (contract.contracted_on, contract.escrowed_at, contract.side)
-    assert "--escrowed-at" in tty.shown.partition("Not filled in yet.")[2]
-    assert [] == [line for line in tty.shown.splitlines() if columns(line) > 80]
-    assert "Traceback" not in tty.shown
-    with desk.add("job7") as tty:
-        code = tty.end()
-    assert (2, True) == (code, "job set job7" in tty.shown), tty.shown
-
-
-def test_without_chatwork_it_ends_with_one_sentence(desk: Desk) -> None:
-    """And says how to go on; nothing is stated, and the name that was given is kept."""
-    desk.chatwork.fail(Fault.FORBIDDEN, "/rooms$", times=None)
-    with desk.add() as tty:
-        tty.answer("Short name [job1]:", "movie")
-        code = tty.end()
-
-    assert (1, True) == (
-        code,
-        "job add movie" in " ".join(tty.shown.split()).partition("To go on: archive --home")[2],
-    ), tty.shown
-    assert [] == desk.contracts()
-    desk.chatwork.heal()
-    with desk.add() as tty:
-        tty.see("job movie")
-        tty.answer("[yes]:", "")
-        tty.answer("Numbers:", CTRL_C)
-        tty.end()
 
 
 # --- which questions ---------------------------------------------------------------------------

@@ -14,44 +14,16 @@ from hypothesis import given, strategies
 
 from archiver.cli.contracts.chat_choice import find_names, read_room_wish
 from archiver.cli.terminal.output import columns
-from archiver.settings import file
 from archiver.setup.archive_setup import clean_token
 from archiver.setup.fact_questions import read_page
 from archiver.setup.written_values import InvalidAnswer
 from archiver.store.archive import Archive
 from tests.support.archives.byte_search import package_files_with, places_of
-from tests.support.chatwork.simulator import Chatwork, Fault
+from tests.support.chatwork.simulator import Chatwork
+from tests.support.console.first_run_desk import PROGRAM, ROOT, FirstDayDesk
 from tests.support.reports.pdf_reader import needs_poppler
-from tests.support.schedules.scheduler_programs import CRONTAB
 from tests.support.terminals.pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal
 from tests.support.terminals.terminal import TOKEN, Terminal
-
-PROGRAM = """#!{python}
-import os, sys
-os.environ["CHATWORK_API_BASE_URL"] = {address!r}
-os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-sys.path.insert(0, {root!r})
-from archiver.cli.main import main
-sys.exit(main())
-"""
-STORE = """
-from pathlib import Path
-from keyring.backend import KeyringBackend
-
-class Keyring(KeyringBackend):
-    priority = 1
-    place = Path(__file__).with_name("kept")
-
-    def get_password(self, service, username):
-        return self.place.read_text() if self.place.exists() else None
-
-    def set_password(self, service, username, password):
-        self.place.write_text(password)
-
-    def delete_password(self, service, username):
-        self.place.unlink()
-"""
-ROOT = str(Path(__file__).parents[3])
 
 
 class Desk(Terminal):
@@ -59,25 +31,11 @@ class Desk(Terminal):
 
     def __init__(self, folder: Path, chatwork: Chatwork) -> None:
         super().__init__(folder / "home", chatwork)
-        self.folder, self.chatwork = folder, chatwork
-        self.tanaka = chatwork.add_account("田中", organization="編集社")
-        self.group = chatwork.add_room("動画編集_田中様", members=[self.tanaka], announce=False)
-        self.direct = chatwork.add_room("田中", members=[self.tanaka], type="direct", announce=False)
-        self.sato = chatwork.add_account("佐藤")
-        self.other = chatwork.add_room("記事作成チーム", members=[self.sato], announce=False)
-        for index in range(103):
-            chatwork.post(self.group, self.tanaka, f"メッセージ {index}")
-        programs = folder / "bin"
-        programs.mkdir()
-        crontab = CRONTAB.format(state=folder).replace("\n", "\nPATH=/usr/bin:/bin\n", 1)
-        for name, text in {"crontab": crontab, "archive": self._program()}.items():
-            (programs / name).write_text(text, encoding="utf-8")
-            (programs / name).chmod(0o755)
-        self.environ |= {"ARCHIVE_LANG": "en", "PATH": str(programs), "HOME": str(folder)}
+        first = FirstDayDesk(folder, chatwork)
+        self.folder, self.chatwork, self.tanaka, self.sato = folder, chatwork, first.tanaka, first.sato
+        self.group, self.direct, self.other = first.group, first.direct, first.other
+        self.environ |= first.environ | {"ARCHIVE_LANG": "en"}
         del self.environ["CHATWORK_API_TOKEN"]
-
-    def _program(self) -> str:
-        return PROGRAM.format(python=sys.executable, address=self.chatwork.base_url, root=ROOT)
 
     def init(self, *options: str, **environ: str) -> PseudoTerminal:
         """`archive init` on a terminal."""
@@ -263,39 +221,6 @@ def test_left_at_each_question_it_goes_on_there(desk: Desk) -> None:
     assert ("12345678", False) == (desk.contract()["platform_id"], desk.contract()["nda"])
 
 
-@pytest.mark.drawn
-@pytest.mark.parametrize(
-    ("steps", "words", "never"),
-    [
-        (
-            [("or number:", "https://coconala.com/talkrooms/1"), ("14:05):", "")],
-            ["仮払い"],
-            ["クラウドワークス", "2026-10-03"],
-        ),
-        (
-            [("or number:", "https://www.lancers.jp/work/proposals/1"), ("14:05):", ""), ("2026-10-03):", "")],
-            ["連絡先公開申請"],
-            ["クラウドワークス"],
-        ),
-        ([("or number:", ""), ("platform):", "4")], [], ["クラウドワークスの", "仮払い", "14:05", "2026-10-03"]),
-        ([("or number:", ""), ("platform):", "")], [], ["クラウドワークスの", "仮払い", "14:05", "2026-10-03"]),
-    ],
-)
-def test_only_what_the_platform_has_is_asked_and_told(
-    desk: Desk, steps: list[tuple[str, str]], words: list[str], never: list[str]
-) -> None:
-    """Its own rule, and no escrow or approval where there is none: an answer becomes evidence."""
-    with desk.init() as tty:
-        for question, answer in [*STEPS[:3], *steps]:
-            reply(tty, question, answer)
-        tty.answer("[no/yes/unknown]:", CTRL_C)
-        tty.end()
-    step_text = tty.shown.partition("[4/5]")[2]
-
-    assert [] == [word for word in words if word not in step_text]
-    assert [] == [word for word in never if word in step_text]
-
-
 def leave_notices(tty: PseudoTerminal) -> None:
     """Answer the last questions: no mail, and the desktop, which is not there, stays as it is."""
     for question, answer in STEPS[-2:]:
@@ -334,36 +259,6 @@ def test_what_it_does_and_does_not_is_said_before_the_token_is_asked_for(
 
 
 @pytest.mark.drawn
-def test_enter_at_the_token_leaves_for_later(desk: Desk) -> None:
-    """Whoever waits for an administrator loses nothing, and nothing was asked of Chatwork."""
-    with desk.init() as tty:
-        tty.answer("not be shown):", "")
-        code = tty.end()
-
-    assert (0, True, []) == (code, is_told_to_go_on(tty, desk), desk.chatwork.requests)
-
-
-@pytest.mark.drawn
-def test_the_organisation_is_shown_and_its_owner_asked_once(desk: Desk) -> None:
-    """A client who owns it can close the account; and the token of a variable is kept only where that is wished."""
-    owner = desk.chatwork.accounts[desk.chatwork.owner]
-    owner.organization, owner.organization_id = "編集社", 7
-    with desk.init(CHATWORK_API_TOKEN=TOKEN) as tty:
-        tty.answer("on this computer too? [yes]:", "yes")
-        tty.see("organisation: 編集社")
-        tty.answer("[no]:", "yes")
-        tty.see("archive backup")
-        tty.answer("Numbers:", CTRL_D)
-        tty.end()
-    with desk.init() as tty:
-        tty.answer("Numbers:", CTRL_D)
-        tty.end()
-
-    assert "own this organisation" not in tty.shown
-    assert TOKEN == (desk.home / "token").read_text(encoding="utf-8").strip()
-
-
-@pytest.mark.drawn
 def test_another_accounts_token_never_takes_the_place_of_the_first(desk: Desk) -> None:
     """Neither the first run nor `init token` stores it."""
     with desk.init() as tty:
@@ -376,7 +271,7 @@ def test_another_accounts_token_never_takes_the_place_of_the_first(desk: Desk) -
         elsewhere.owner = elsewhere.add_account("sato")
         archive = str(desk.folder / "bin" / "archive")
         (desk.folder / "bin" / "archive").write_text(
-            PROGRAM.format(python=sys.executable, address=elsewhere.base_url, root=ROOT), encoding="utf-8"
+            PROGRAM.format(python=sys.executable, address=elsewhere.base_url, root=str(ROOT)), encoding="utf-8"
         )
         with PseudoTerminal([archive, "init", "token"], desk.environ) as tty:
             tty.answer("not be shown)", "e" * 32)
@@ -395,143 +290,6 @@ def test_where_nobody_types_a_token_is_not_waited_for(desk: Desk) -> None:
         )
         assert (2, False) == (process.returncode, "GetPassWarning" in process.stderr), process.stderr
         assert "nobody can answer here" in process.stderr
-
-
-@pytest.mark.drawn
-def test_without_chatwork_the_first_save_is_left_for_later(desk: Desk) -> None:
-    """One sentence and how to go on; what was chosen is kept, and the next call saves."""
-    with desk.init() as tty:
-        tty.answer("not be shown):", TOKEN)
-        tty.see("Numbers:")
-        desk.chatwork.fail(Fault.FORBIDDEN, "/rooms$", times=None)
-        reply(tty, "", None)
-        tty.answer("[yes]:", "")
-        tty.answer("such as 2 1:", "")
-        code = tty.end()
-    assert (1, True) == (code, is_told_to_go_on(tty, desk)), tty.shown
-    assert "Traceback" not in tty.shown
-
-    desk.chatwork.heal()
-    with desk.init() as tty:
-        tty.see("Messages 100")
-        tty.answer("or number:", CTRL_C)
-        tty.end()
-
-
-@pytest.mark.drawn
-def test_without_a_scheduler_it_says_what_else_there_is(desk: Desk) -> None:
-    """It is saved once from here, and the set-up is not called off."""
-    (desk.folder / "bin" / "crontab").unlink()
-    with desk.init() as tty:
-        for question, answer in STEPS[:-4]:
-            reply(tty, question, answer)
-        tty.answer("computer runs? [yes]:", "yes")
-        tty.answer("time stamps? [yes]:", "no")
-        tty.see("archive daemon")
-        tty.see("saved once more from here")
-        leave_notices(tty)
-        tty.see("It has not saved automatically yet. What is missing: archive status --full")
-        code = tty.end()
-
-    assert (0, True) == (code, "Done." in tty.shown)
-
-
-@pytest.mark.drawn
-def test_a_token_in_the_password_store_is_laid_where_cron_can_read_it(desk: Desk) -> None:
-    """The store takes it first; a job without a desktop would find that locked, so a file is offered."""
-    (desk.folder / "paper_store.py").write_text(STORE, encoding="utf-8")
-    store = {"PYTHON_KEYRING_BACKEND": "paper_store.Keyring", "PYTHONPATH": str(desk.folder)}
-    with desk.init(**store) as tty:
-        for question, answer in STEPS[:-4]:
-            reply(tty, question, answer)
-        assert (desk.folder / "kept").read_text(encoding="utf-8") == TOKEN
-        assert not (desk.home / "token").exists()
-        tty.answer("computer runs? [yes]:", "")
-        tty.answer("time stamps? [yes]:", "no")
-        tty.answer("you can read? [yes]:", "")
-        tty.see("It was run once the way cron runs a job, and it saved.")
-        leave_notices(tty)
-        code = tty.end()
-
-    assert (0, TOKEN) == (code, (desk.home / "token").read_text(encoding="utf-8").strip())
-
-
-@pytest.mark.drawn
-def test_a_run_by_itself_that_fails_is_said_at_once_and_stays_said(desk: Desk) -> None:
-    """With its reason; that it saves from here does not hide it."""
-    (desk.folder / "paper_store.py").write_text(STORE, encoding="utf-8")
-    store = {"PYTHON_KEYRING_BACKEND": "paper_store.Keyring", "PYTHONPATH": str(desk.folder)}
-    with desk.init(**store) as tty:
-        for question, answer in STEPS[:-4]:
-            reply(tty, question, answer)
-        tty.answer("computer runs? [yes]:", "")
-        tty.answer("time stamps? [yes]:", "no")
-        tty.answer("you can read? [yes]:", "no")
-        tty.see("The automatic save failed: the system's password store cannot be used.", seconds=30)
-        tty.see("saved once more from here")
-        leave_notices(tty)
-        code = tty.end()
-
-    screen = desk.run("status")
-
-    assert (0, True) == (code, "the system's password store cannot be used" in " ".join(screen.split()))
-
-
-@pytest.mark.drawn
-def test_stamps_are_chosen_in_an_archive_that_is_in_use_without_all_other_questions(desk: Desk) -> None:
-    """However it was set up; the first run would ask for much that is there."""
-    desk.run("init", "--yes", CHATWORK_API_TOKEN=TOKEN)
-    desk.run("job", "add", "job1", "--chat", desk.group, CHATWORK_API_TOKEN=TOKEN)
-
-    with desk.init("--timestamps", "on") as tty:
-        code = tty.end()
-
-    assert (0, False, True) == (code, "[1/5]" in tty.shown, "Time stamps: on" in tty.shown)
-    assert 2 == len(file.load_settings(desk.home, {}).timestamp.authorities)
-
-
-@pytest.mark.drawn
-def test_what_is_registered_is_neither_asked_for_again_nor_moved(desk: Desk) -> None:
-    """The line in the crontab stays as it is."""
-    desk.run("init", "--yes", CHATWORK_API_TOKEN=TOKEN)
-    desk.run("job", "add", "job1", "--chat", desk.group, CHATWORK_API_TOKEN=TOKEN)
-    desk.run("init", "schedule", "--with", "cron")
-    before = (desk.folder / "table").read_text(encoding="utf-8")
-    with desk.init() as tty:
-        tty.answer("not be shown):", TOKEN)
-        for question, answer in STEPS[3:8]:
-            reply(tty, question, answer)
-        tty.answer("time stamps? [yes]:", "no")
-        tty.see("already registered (cron)")
-        leave_notices(tty)
-        code = tty.end()
-
-    assert (0, False) == (code, "computer runs?" in tty.shown)
-    assert before == (desk.folder / "table").read_text(encoding="utf-8")
-
-
-@pytest.mark.drawn
-def test_a_token_that_cannot_be_checked_is_not_thrown_away(desk: Desk) -> None:
-    """It is tried again at Enter, or kept for later; the way on stands last."""
-    desk.chatwork.fail(Fault.FORBIDDEN, "/me$", times=None)
-    with desk.init() as tty:
-        tty.answer("not be shown):", TOKEN)
-        tty.answer("Try again? [yes]:", "")
-        tty.answer("Try again? [yes]:", "no")
-        code = tty.end()
-    assert (0, True) == (code, is_told_to_go_on(tty, desk))
-    assert TOKEN == (desk.home / "token").read_text(encoding="utf-8").strip()
-
-    with desk.init() as tty:
-        code = tty.end()
-    assert (1, True) == (code, is_told_to_go_on(tty, desk))
-    assert "next save tries again" not in tty.shown
-
-    desk.chatwork.heal()
-    with desk.init() as tty:
-        tty.see("Account: yamada")
-        tty.answer("Numbers:", CTRL_C)
-        tty.end()
 
 
 @pytest.mark.parametrize(
