@@ -64,6 +64,8 @@ An empty one too, which Jinja would take for the end of the statement before it.
 
 MARKED = re.compile("^(#{1,2}|[:*>|])([^ \\n]*) (.*)$", re.MULTILINE)
 """A line that begins a row: its mark, more about it, and its cells, with ` | ` between them."""
+_LISTED = re.compile("^([:*>])@([a-z_]+)$", re.MULTILINE)
+"""A line for rows that are told by a list: each value is a text, or the cells of a row."""
 _ROW, _CELL = "\x1e", "\x1f"
 _ENDS = str.maketrans("", "", _ROW + _CELL)
 
@@ -100,7 +102,7 @@ def _text_template(name: str) -> Template:
     """Read and compiled once; a line is said, in the language of the package, each time it is rendered."""
     source = (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
     if name.startswith("report_"):
-        source = MARKED.sub(_row, source)
+        source = MARKED.sub(_row, _LISTED.sub(_LOOP, source))
     environment = Environment(  # noqa: S701 - text, not HTML
         undefined=StrictUndefined,
         line_statement_prefix="%",
@@ -110,6 +112,11 @@ def _text_template(name: str) -> Template:
     )
     environment.filters["visible"] = visible
     return environment.from_string(_SAID.sub(_saying, source))
+
+
+_LOOP = r"""% for row in \2
+\1 {{ row if row is string else row|join("\\n") }}
+% endfor"""
 
 
 def _row(line: re.Match[str]) -> str:

@@ -87,6 +87,7 @@ def limits(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         ],
         refusals=_refusal_rows(refused),
         refusal_count=len(refused),
+        other_chats=case.other_chats,
     )
     return chapter
 
@@ -208,6 +209,7 @@ def method(case: ReportInput, statistics: MessageStatistics) -> list[Chapter]:
             if one.sha256 is not None
         ],
         enclosed=list(_enclosure_rows(case)),
+        reviewed=case.reviewed_sentences,
         masked=[(say(kind), f"{places[kind]:,}", f"{count:,}") for kind, count in counts.most_common()],
     )
 
@@ -282,6 +284,7 @@ def changes(case: ReportInput, statistics: MessageStatistics) -> list[Chapter]:
         statistics,
         delivered=delivered,
         files=[_file_row(case, one, delivered) for one in printed],
+        change_lines=[line for _kind, line in change_lines(statistics.facts.changed)],
         left=len(changed) - len(shown),
         is_after=case.ends_at is not None and any(case.ends_at <= datetime.fromisoformat(one.at) for one in changed),
         changes=[
