@@ -1,4 +1,4 @@
-"""The addresses to which requests may go: https, and plain http only on this computer."""
+"""The addresses to which requests may go, https, and plain http only on this computer; and what is shown of a text."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
-from archiver.chatwork.json_body import printable
 from archiver.errors import BadBaseUrl
 
 BASE_URL = "https://api.chatwork.com/v2"
 """The base URL of the API; source: developer.chatwork.com/docs/endpoints."""
+
+ERROR_TEXT_LIMIT = 200
+"""The most characters of an error text that are shown."""
 
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
@@ -55,3 +57,10 @@ def is_loopback(host: str) -> bool:
 def _without_secrets(url: str) -> str:
     """The URL without a password or token in it, as neither may appear in a message."""
     return re.sub("[?#].*", "?…", re.sub("//[^/]*@", "//…@", url), flags=re.DOTALL)
+
+
+def printable(text: str) -> str:
+    """The text in one line of bounded length, everything invisible or unprintable made visible."""
+    start = text[:ERROR_TEXT_LIMIT]
+    line = "".join(character if character.isprintable() else f"[U+{ord(character):04X}]" for character in start)
+    return line if len(text) <= ERROR_TEXT_LIMIT else line + "…"

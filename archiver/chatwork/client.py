@@ -14,7 +14,7 @@ from gettext import gettext as _
 from typing import Generic, Literal, NoReturn, TypeVar
 from urllib.parse import quote
 
-from archiver.chatwork import json_body, models
+from archiver.chatwork import models
 from archiver.chatwork.models import Contact, File, Me, Member, Message, Room, Task
 from archiver.chatwork.transport import Transport
 from archiver.errors import NotUnderstood
@@ -208,7 +208,7 @@ def _parse_body(reply: Reply) -> object:
     if not reply.body:
         _raise_not_understood(reply, _("it is empty"))
     try:
-        return json_body.parse_json(reply.body)
+        return models.parse_json(reply.body)
     except ValueError:
         _raise_not_understood(reply, _("it is not JSON"))
 

@@ -1,4 +1,7 @@
-"""One frozen class per JSON object of the API, and `read_model`, which makes them.
+"""The body of a reply as JSON, one frozen class per object of the API, and `read_model`, which makes them.
+
+Bodies are hostile input. Accepted values are finite and shallow, so that every program that later checks the archive
+can write them as JSON again; lone surrogates and NUL are accepted as they are.
 
 The API documents neither nulls nor missing fields, and ids both as numbers and as text; all are accepted for
 everything but an object's own id. A missing field is 0 or "". Callers keep the object as received beside its model,
@@ -9,6 +12,8 @@ Fields: developer.chatwork.com/reference.
 
 from __future__ import annotations
 
+import json
+import math
 import threading
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar, get_type_hints
@@ -222,3 +227,53 @@ def _field_kinds(kind: type[Model]) -> dict[str, type]:
 _KINDS: tuple[type[Model], ...] = (Account, Me, Room, Member, Contact, Message, Task, File)
 _FIELDS = {kind: _field_kinds(kind) for kind in _KINDS}
 _REQUIRED = {kind: [field.name for field in msgspec.structs.fields(kind) if field.required] for kind in _KINDS}
+
+
+NESTING_LIMIT = 32
+"""The deepest nesting accepted; the API has three levels."""
+
+
+def parse_json(body: bytes) -> object:
+    """The JSON value of a body. Raises ValueError for whatever is not plain JSON in UTF-8."""
+    try:
+        value = json.loads(body.decode("utf-8"), parse_float=_parse_finite, parse_constant=_parse_finite)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    _check_depth(value)
+    return value
+
+
+def error_texts(body: bytes) -> tuple[str, ...] | None:
+    """The texts of `{"errors": [...]}` as received; None if the body is no such object.
+
+    Source of the form: developer.chatwork.com/docs/endpoints.
+    """
+    try:
+        value = parse_json(body)
+    except ValueError:
+        return None
+    texts = value.get("errors") if isinstance(value, dict) else None
+    if not isinstance(texts, list):
+        return None
+    return tuple(text for text in texts if isinstance(text, str))
+
+
+def _parse_finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number that JSON cannot hold")
+    return number
+
+
+def _check_depth(value: object) -> None:
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(NESTING_LIMIT):
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, (dict, list))
+        ]
+        if not level:
+            return
+    raise ValueError("nested too deeply")

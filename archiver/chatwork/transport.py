@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 import requests
 import urllib3.exceptions
 
-from archiver.chatwork import allowed_urls, exchange, json_body, reply_headers
+from archiver.chatwork import allowed_urls, exchange, models, reply_headers
 from archiver.chatwork.exchange import ExchangeDeadline, watch_session
 from archiver.chatwork.reply_headers import ReplyDates
 from archiver.corrected_clock import CorrectedClock
@@ -340,14 +340,14 @@ class Transport:
         """What `understand` makes of a complete reply; raises the error that another status means."""
         if reply.status in (200, 204):
             return understand(reply)
-        texts = json_body.error_texts(reply.body)
+        texts = models.error_texts(reply.body)
         if reply.status in (403, 404):
             # A page of a proxy in between must not look as if a room or a message had gone.
             if texts is None and not reply.limited:
                 detail = _("status {status} without Chatwork's own error text").format(status=reply.status)
                 raise NotUnderstood(path=reply.path, detail=detail)
             raise NotVisible(path=reply.path, status=reply.status, reply=reply)
-        detail = json_body.printable("; ".join(texts or ()).replace(self._token, "***"))
+        detail = allowed_urls.printable("; ".join(texts or ()).replace(self._token, "***"))
         raise Refused(path=reply.path, status=reply.status, detail=detail or _("no reason given"))
 
 

@@ -1,15 +1,18 @@
-"""Claims about messages: the first one, the other side's last reply, whose turn it is, deletions and edits."""
+"""Claims about messages: the first one, the other side's last reply, whose turn it is, deletions and edits.
+
+A claim says what may be said of a fact, how far it is known, and whose statement it is.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from itertools import takewhile
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
-from archiver.claims.claim import Claim, Knowledge, Missing
 from archiver.contract_dates import OutsideContact, outside_contact
 from archiver.platforms.job_platform import platform_of
 from archiver.records import (
@@ -31,6 +34,61 @@ from archiver.records import (
 )
 
 Counted = TypeVar("Counted")
+Value = TypeVar("Value")
+
+
+class Knowledge(StrEnum):
+    """How far a fact is known."""
+
+    WHOLE = "whole"
+    """The coverage proves it."""
+    SAVED = "saved"
+    """It is true of what was saved; something is missing that could change it."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is known to be missing: an estimate from Chatwork's counters, and the gaps without one."""
+
+    estimate: int = 0
+    gaps: int = 0
+    """All gaps."""
+    uncounted: int = 0
+    """Gaps of which no counter tells how much they hold."""
+    emptied: int = 0
+    """Gaps whose estimate is 0, without proof that nothing is missing in them."""
+    erased: int = 0
+    """Messages that the owner erased after they were saved; they are in no estimate."""
+    unread_rooms: int = 0
+    """Rooms that were never read."""
+    closed_rooms: int = 0
+    """Rooms that cannot be opened any more; nothing tells how much was posted there since."""
+    has_unknown_text: bool = False
+    """Whether a post of which no text was ever seen may be what is looked for."""
+
+    def __bool__(self) -> bool:
+        """Whether anything may be missing."""
+        return bool(self.gaps or self.unread_rooms or self.closed_rooms or self.has_unknown_text)
+
+
+NOTHING_MISSING = Missing()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim(Generic[Value]):
+    """A value with its knowledge, its basis, the entries it rests on, and what is missing that could change it."""
+
+    value: Value
+    knowledge: Knowledge
+    basis: Basis = Basis.REPLY
+    entries: tuple[int, ...] = ()
+    missing: Missing = NOTHING_MISSING
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the coverage proves it."""
+        return self.knowledge is Knowledge.WHOLE
 
 
 def first_message(facts: CaseFacts) -> Claim[Post | None]:

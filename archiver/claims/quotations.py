@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge, Missing
+from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge, Missing
 from archiver.claims.table import word
 from archiver.claims.words import moment
 from archiver.records import Basis, Message, State, Version

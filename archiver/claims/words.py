@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime
 from functools import reduce
 from typing import Any
 
-from archiver.claims.claim import Claim, Missing
 from archiver.claims.messages import (
+    Claim,
     ClosedAccount,
+    Missing,
     Turn,
     changed_notices,
     changed_sides,

@@ -20,7 +20,7 @@ from archiver.rounds.round import TELL_NOBODY, hold_round, run_round, seal, seal
 from archiver.rounds.round_parts import IDLE_PARTS_LIMIT, LOCK_PATIENCE_SECONDS, LOCK_PAUSE_SECONDS
 from archiver.store.working import remembered_values
 from archiver.store.working.backfill_queue import MessagePlace
-from archiver.sync.read_ids import RecoveryResult, allowance_wait, estimate_minutes, read_recovered
+from archiver.sync.found_ids import RecoveryResult, allowance_wait, estimate_minutes, read_recovered
 from archiver.sync.run import Options, ProgressCallbacks
 
 
@@ -28,7 +28,7 @@ def recover_round(app: App, places: Collection[MessagePlace], tell: Callable[[in
     """Read recovered ids; it ends with a seal and stamps, however it ends.
 
     `tell` is called with how many of a part were read and how many it has. Raises ArchiveInUse at once if another run
-    holds the lock, and what `read_ids.read_recovered` raises.
+    holds the lock, and what `found_ids.read_recovered` raises.
     """
     app.chatwork.transport.may_wait = False
     try:

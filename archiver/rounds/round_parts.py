@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from archiver import errors
 from archiver.app import App
-from archiver.sync.read_ids import allowance_wait
+from archiver.sync.found_ids import allowance_wait
 from archiver.sync.report import SyncReport
 from archiver.sync.run_inputs import Options
 

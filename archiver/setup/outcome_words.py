@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from archiver.rounds.round import Sealing
     from archiver.store.archive import Archive
     from archiver.store.backup.copy import CopyReport
-    from archiver.sync.read_ids import RecoveryResult
+    from archiver.sync.found_ids import RecoveryResult
 
 FINDINGS_LIMIT, FILES_LIMIT = 50, 20
 """So many findings, and files that were not copied, are named; the JSON document gives all."""

@@ -5,7 +5,8 @@ import json
 import pytest
 from hypothesis import given, settings, strategies
 
-from archiver.chatwork.json_body import ERROR_TEXT_LIMIT, NESTING_LIMIT, error_texts, parse_json, printable
+from archiver.chatwork.allowed_urls import ERROR_TEXT_LIMIT, printable
+from archiver.chatwork.models import NESTING_LIMIT, error_texts, parse_json
 
 
 def test_texts_come_through_unharmed() -> None:

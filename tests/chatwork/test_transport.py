@@ -21,7 +21,7 @@ import responses
 from hypothesis import given, settings, strategies
 from urllib3 import HTTPResponse
 
-from archiver.chatwork import json_body
+from archiver.chatwork import models
 from archiver.chatwork.reply_headers import Budget
 from archiver.chatwork.transport import ReplyLimits, Transport
 from archiver.corrected_clock import CorrectedClock
@@ -88,7 +88,7 @@ def serving(*steps: Step, **given: Any) -> Iterator[tuple[Transport, ScriptedSer
 def parse(reply: Reply) -> object:
     """Understand a reply as the client does: whatever is no JSON is not understood."""
     try:
-        return json_body.parse_json(reply.body)
+        return models.parse_json(reply.body)
     except ValueError:
         raise NotUnderstood(path=reply.path, detail="not JSON") from None
 

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.claims.claim import Knowledge
-from archiver.claims.messages import days_waiting, last_reply, message_count, turn
+from archiver.claims.messages import Knowledge, days_waiting, last_reply, message_count, turn
 from archiver.export.report import record, summary
 from archiver.records import Observation
 from archiver.store import seals

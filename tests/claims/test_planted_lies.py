@@ -15,7 +15,7 @@ import pytest
 
 from archiver import contract_dates
 from archiver.claims import counterparts, messages, quotations, words
-from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
+from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge
 from archiver.evidence.tables import events
 from archiver.export.report import excerpt, people_and_dates, record
 from archiver.records import Basis, CaseFacts, CaseSide, ChangedMessages, ChangeKind, Message, ObservedBy

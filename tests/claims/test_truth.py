@@ -15,8 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from archiver.claims import messages, words
-from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
-from archiver.claims.messages import Turn, days_waiting, turn
+from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge, Turn, days_waiting, turn
 from archiver.contract_dates import OutsideContact
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary

@@ -13,7 +13,7 @@ from archiver.store import seals
 from archiver.store.erasure.plan import select_messages
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import Origin
-from archiver.sync.read_ids import read_recovered
+from archiver.sync.found_ids import read_recovered
 from tests.support.archives.byte_search import places_of
 from tests.support.world import World
 

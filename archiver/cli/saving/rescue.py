@@ -22,9 +22,8 @@ from archiver.store.other_databases import is_database
 from archiver.store.queries import departures
 from archiver.store.queries.contracts import contracts, find_contract, required_rooms
 from archiver.store.working.alerts import alerts
-from archiver.sync.found_ids import FoundIds
+from archiver.sync.found_ids import FoundIds, RecoveryResult
 from archiver.sync.id_files import take_files
-from archiver.sync.read_ids import RecoveryResult
 from archiver.sync.report import SyncReport
 from archiver.wording import gettext as _
 from archiver.wording import ngettext

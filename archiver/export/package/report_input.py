@@ -9,8 +9,7 @@ from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
-from archiver.claims.claim import Knowledge
-from archiver.claims.messages import contact, first_message
+from archiver.claims.messages import Knowledge, contact, first_message
 from archiver.contract_dates import OutsideContact
 from archiver.evidence.chain import file_digest
 from archiver.evidence.history import EntryObject, number, text

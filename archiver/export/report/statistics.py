@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from archiver.claims import messages
-from archiver.claims.claim import Claim
-from archiver.claims.messages import is_later, turn, with_acts
+from archiver.claims.messages import Claim, is_later, turn, with_acts
 from archiver.claims.quotations import Quotation, best, names_decision, quotation, quotations
 from archiver.evidence.history import cancelled_account, is_system_post
 from archiver.evidence.listed_acts import OWN_POSTS, TASK_POST, act_of_step

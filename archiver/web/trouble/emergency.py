@@ -44,9 +44,8 @@ from archiver.store.queries.status import status
 from archiver.store.search.scope import room_names
 from archiver.store.statements import state_contracts, state_role
 from archiver.store.working.remembered_values import PRACTICE, RESCUED, TICKED
-from archiver.sync.found_ids import FoundIds
+from archiver.sync.found_ids import FoundIds, RecoveryResult
 from archiver.sync.id_files import take_file
-from archiver.sync.read_ids import RecoveryResult
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import ConsoleContext, begin_job, console_context
 from archiver.web.home.home import failure_remembered, round_progress, waiting
