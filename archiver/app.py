@@ -36,8 +36,8 @@ from archiver.chatwork.transport import Transport
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import BadRoots, SettingsError, TokenFileUnsafe
 from archiver.evidence.stamps import roots
-from archiver.evidence.stamps.roots import class_of
-from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer, StampRefused
+from archiver.evidence.stamps.roots import StampRefused, class_of
+from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import AuthoritySetting, Settings
 from archiver.settings.token import read_secret, read_token

@@ -15,7 +15,8 @@ from archiver.app import OFFERS, App, build_app, build_sender
 from archiver.demo.loopback import HttpAnswer, HttpRequest, LoopbackServer, held_content
 from archiver.errors import BadRoots
 from archiver.evidence.stamps import roots
-from archiver.evidence.stamps.timestamp import StampRefused, request_stamp
+from archiver.evidence.stamps.roots import StampRefused
+from archiver.evidence.stamps.timestamp import request_stamp
 from archiver.settings.model import AuthoritySetting, Settings, TimestampSettings
 from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer
 from tests.support.stamps.simulated_authority import AuthorityFault, SimulatedAuthority

@@ -9,7 +9,8 @@ import pytest
 
 from archiver import errors
 from archiver.app import build_authorities
-from archiver.evidence.stamps.timestamp import REASONS, Authority, AuthorityAnswer, StampRefused, request_stamp
+from archiver.evidence.stamps.roots import REASONS, StampRefused
+from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer, request_stamp
 from archiver.settings.file import load_settings
 from tests.support.stamps.paid_authority import PaidAuthority
 from tests.support.world import BEGIN

@@ -15,7 +15,8 @@ from archiver.app import App
 from archiver.evidence.chain import file_digest
 from archiver.evidence.stamps import roots, timestamp
 from archiver.evidence.stamps.reply_claims import stamp_end
-from archiver.evidence.stamps.timestamp import OWNER_REASONS, Authority, Stamped, StampRefused, TimestampClaims
+from archiver.evidence.stamps.roots import OWNER_REASONS, StampRefused
+from archiver.evidence.stamps.timestamp import Authority, Stamped, TimestampClaims
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.time_text import from_text, to_text

@@ -17,8 +17,8 @@ from archiver.custody.record_checks import check_objects
 from archiver.evidence.looks import note_services, read_services
 from archiver.evidence.stamps import roots, timestamp
 from archiver.evidence.stamps.reply_claims import earliest_covering
-from archiver.evidence.stamps.roots import class_sentence
-from archiver.evidence.stamps.timestamp import REASONS, Authority, StampRefused
+from archiver.evidence.stamps.roots import REASONS, StampRefused, class_sentence
+from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.entries import REPLY_KINDS, EntryCheck
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_at_path import packages_below, verify_package_at

@@ -12,8 +12,8 @@ from archiver.custody.stamp_requests import SEAL_CHANGED, StampLife
 from archiver.errors import N_, BadRoots
 from archiver.evidence.looks import other_address_sentence, other_addresses, read_services
 from archiver.evidence.stamps import timestamp
-from archiver.evidence.stamps.roots import class_sentence
-from archiver.evidence.stamps.timestamp import OWNER_REASONS, REASONS, Authority
+from archiver.evidence.stamps.roots import OWNER_REASONS, REASONS, class_sentence
+from archiver.evidence.stamps.timestamp import Authority
 from archiver.health.check_result import CheckResult, action, attention, good
 from archiver.render.times import iso_date, minute_text
 from archiver.store.archive import Reading

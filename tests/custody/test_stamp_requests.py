@@ -21,6 +21,7 @@ from archiver.custody import stamp_requests
 from archiver.custody.stamp_requests import StampOutcome, StampReport
 from archiver.custody.verify import verify_archive
 from archiver.evidence.stamps import timestamp
+from archiver.evidence.stamps.roots import REASONS
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.records import Observation, Seal
 from archiver.rounds.round import rescue_round, run_round
@@ -270,7 +271,7 @@ def test_an_answer_that_is_not_good_leaves_no_file(
 
     assert ((), True) == (report.reported, report.complete)
     assert ([], "waiting", 1) == (files, row["state"], row["attempts"])
-    assert row["reason"] in timestamp.REASONS
+    assert row["reason"] in REASONS
     assert 0 == desk.unstamped()
 
 

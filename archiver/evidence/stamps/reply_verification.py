@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from asn1crypto import core, parser, tsp
 from cryptography import x509
 
-from archiver.evidence.stamps.roots import Reason, StampRefused, odd_as_errors
+from archiver.evidence.stamps.roots import StampRefused, odd_as_errors
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampResponse
@@ -27,7 +27,7 @@ _PARTS_LIMIT = 100
 """The most elements that one level may have: a reply has far fewer, and a hostile one shall not take long."""
 
 #: Parts of the messages of OpenSSL and the library, each with the reason it means; others mean a wrong signature.
-_MEANINGS: tuple[tuple[str, Reason], ...] = (
+_MEANINGS: tuple[tuple[str, str], ...] = (
     ("unable to get", "untrusted"),
     ("self-signed certificate", "untrusted"),
     ("self signed certificate", "untrusted"),
@@ -100,7 +100,7 @@ def _verify(response: TimeStampResponse, root: bytes) -> None:
             builder.build().verify(response, response.tst_info.message_imprint.message)
     except (VerificationError, ValueError) as error:
         message = str(error)
-        reason: Reason = next((reason for words, reason in _MEANINGS if words in message), "signature")
+        reason = next((reason for words, reason in _MEANINGS if words in message), "signature")
         raise StampRefused(reason, message) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # of the Rust in the library, whose class cannot be imported

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from gettext import gettext as _
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from archiver.errors import N_
 
@@ -198,23 +198,6 @@ def class_sentence(name: str, known: AuthorityClass) -> str:
     return _("{name}: an authority of your own choice; its class is not known here.").format(name=name)
 
 
-Reason = Literal[
-    "unreachable",
-    "access",
-    "exposed",
-    "denied",
-    "not_a_token",
-    "rejected",
-    "imprint",
-    "nonce",
-    "untrusted",
-    "expired",
-    "purpose",
-    "signature",
-    "roots",
-    "unsupported",
-]
-
 REASONS: dict[str, str] = {
     "unreachable": N_("the authority could not be reached"),
     "access": N_("the password for the authority cannot be read here"),
@@ -233,14 +216,14 @@ REASONS: dict[str, str] = {
 }
 """The text of each reason as a gettext id, worded to stand after a colon or in brackets."""
 
-OWNER_REASONS: frozenset[Reason] = frozenset(("access", "exposed", "denied"))
+OWNER_REASONS = frozenset(("access", "exposed", "denied"))
 """Reasons that stay until the owner does something: asking again does not help."""
 
 
 class StampRefused(Exception):
     """Raised if there is no valid time stamp; `reason` is a key of REASONS, `detail` is English, for the log."""
 
-    def __init__(self, reason: Reason, detail: str = "") -> None:
+    def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(reason, detail)
-        self.reason: Reason = reason
+        self.reason = reason
         self.detail = detail

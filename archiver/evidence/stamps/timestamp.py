@@ -15,32 +15,10 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.evidence.stamps.roots import (
-    OWNER_REASONS,
-    REASONS,
-    UNKNOWN_CLASS,
-    AuthorityClass,
-    Reason,
-    StampRefused,
-    fingerprint,
-)
+from archiver.evidence.stamps.roots import UNKNOWN_CLASS, AuthorityClass, StampRefused, fingerprint
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampRequest, TimeStampResponse
-
-__all__ = [
-    "OWNER_REASONS",
-    "REASONS",
-    "Authority",
-    "AuthorityAnswer",
-    "Reason",
-    "StampRefused",
-    "Stamped",
-    "TimestampClaims",
-    "can_stamp",
-    "check_stamp",
-    "request_stamp",
-]
 
 _DENIED = (401, 403)
 _SHA256_OID = "2.16.840.1.101.3.4.2.1"

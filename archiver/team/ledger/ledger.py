@@ -130,16 +130,17 @@ class LedgerReading:
 
     def may_append(self) -> bool:
         """Whether the user of the database is allowed to append entries."""
-        row = self._connection.execute("SELECT has_any_column_privilege('entry', 'INSERT')").fetchone()
-        return bool(row and row[0])
+        return bool(self._value("SELECT has_any_column_privilege('entry', 'INSERT')"))
 
     def digest(self, seq: int) -> str | None:
         """The digest of an entry."""
-        return self._text("SELECT digest FROM entry WHERE seq = %s", seq)
+        digest: str | None = self._value("SELECT digest FROM entry WHERE seq = %s", (seq,))
+        return digest
 
     def seal_digest(self, number: int) -> str | None:
         """The SHA-256 of a seal."""
-        return self._text("SELECT sha256 FROM seal WHERE number = %s", number)
+        sha256: str | None = self._value("SELECT sha256 FROM seal WHERE number = %s", (number,))
+        return sha256
 
     def erasures(self) -> frozenset[int]:
         """The numbers of the erasures that were carried out."""
@@ -148,8 +149,7 @@ class LedgerReading:
     def holds_whole(self, ranges: Sequence[tuple[int, int]]) -> bool:
         """Whether an entry with a number in one of these ranges was not erased."""
         firsts, lasts = [first for first, _last in ranges], [last for _first, last in ranges]
-        row = self._connection.execute(_HOLDS_WHOLE, (firsts, lasts)).fetchone()
-        return bool(row and row[0])
+        return bool(self._value(_HOLDS_WHOLE, (firsts, lasts)))
 
     def rows_after(self, table: str, number: int) -> Iterator[Row]:
         """The rows of a table after a number, in order."""
@@ -162,9 +162,9 @@ class LedgerReading:
             yield from rows
             number = rows[-1][0]
 
-    def _text(self, query: str, number: int) -> str | None:
-        row = self._connection.execute(query, (number,)).fetchone()
-        return None if row is None else str(row[0])
+    def _value(self, query: str, values: Any = None) -> Any:
+        row = self._connection.execute(query, values).fetchone()
+        return row and row[0]
 
 
 class Ledger:
