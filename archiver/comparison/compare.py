@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,7 +44,7 @@ def compare(path_a: Path, path_b: Path, *, folder: Path | None, at: datetime) ->
         if files is not None:
             opened.callback(files.discard)
         found = compare_messages(_of_rooms(a, rooms), _of_rooms(b, rooms), a.reach, b.reach)
-        for compared in (replace(one, no=no) for no, one in enumerate(found, 1)):
+        for compared in (one._replace(no=no) for no, one in enumerate(found, 1)):
             summary.add(compared)
             if files is not None:
                 files.add(compared)

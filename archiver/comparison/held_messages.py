@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import product
@@ -130,8 +129,7 @@ class RoomReach:
         return Absence.NOT_LISTED if is_listed else Absence.NOT_READ
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedMessage:
+class ComparedMessage(NamedTuple):
     """One message of either side or both, and how the two compare."""
 
     a: HeldMessage | None

@@ -11,10 +11,9 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zipfile import ZipFile
 
 from archiver import errors
@@ -44,8 +43,7 @@ MESSAGES_FILE = f"data/{build.MESSAGES}"
 _SEAL = re.compile(r"data/seals/(?P<number>[0-9]{6,18})-[0-9-]{10}\.json")
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """One of the two, ready to be compared."""
 
     path: Path
@@ -185,7 +183,7 @@ def _archive_side(path: Path, verification: Verification, reading: Reading) -> S
             yield _of_history(no, history, seal, stamp_of(seal))
 
     side = other.side(path, "archive", verification, rooms, messages, {one.number: one.sha256 for one in closed})
-    return replace(side, is_practice=PRACTICE.recall(reading) is not None)
+    return side._replace(is_practice=PRACTICE.recall(reading) is not None)
 
 
 def _of_history(no: int, history: MessageHistory, seal: int | None, stamped_at: str | None) -> HeldMessage:
@@ -252,7 +250,7 @@ def _package_side(path: Path, verification: Verification, tree: PackageFiles) ->
             yield _of_object(one, is_masked=f"message/{one['message_id']}" in masked)
 
     side = other.side(path, "package", verification, rooms, messages, _seal_digests(tree))
-    return replace(side, is_practice=f"\n{PRACTICE_TAG}:" in bag_info)
+    return side._replace(is_practice=f"\n{PRACTICE_TAG}:" in bag_info)
 
 
 def _seal_digests(tree: PackageFiles) -> dict[int, str]:

@@ -11,7 +11,6 @@ import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -261,8 +260,8 @@ def test_two_of_one_account_are_not_called_two_witnesses(computers: TwoComputers
 def test_two_accounts_were_shown_a_text_only_by_chatwork(computers: TwoComputers, address: str, is_shown: bool) -> None:
     """The addresses are those of the records; the service of this test is on loopback, and the page says so."""
     summary = computers.compare()
-    a = replace(summary.a, account_ids=frozenset({1}), addresses=frozenset({CHATWORK}))
-    b = replace(summary.b, account_ids=frozenset({2}), addresses=frozenset({address}))
+    a = summary.a._replace(account_ids=frozenset({1}), addresses=frozenset({CHATWORK}))
+    b = summary.b._replace(account_ids=frozenset({2}), addresses=frozenset({address}))
 
     assert is_shown is any("二つのアカウントに同じ文面が表示されたことを示します" in one for one in limits(a, b))
     assert {computers.first.chatwork.base_url} == summary.a.addresses == summary.b.addresses

@@ -13,7 +13,7 @@ import heapq
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from heapq import merge
 from itertools import islice
 from typing import NamedTuple
@@ -287,7 +287,7 @@ def _messages_backwards(asked: HitRequest) -> Iterator[tuple[int, int]]:
     """The messages of a scope from the newest on, or older than a hit: the rooms' messages merged."""
     source, scope, older_than = asked.source, asked.scope, asked.older_than
     rooms = [room for (room,) in source.execute(_ROOMS)]
-    where, values = conditions(replace(scope, rooms=None))
+    where, values = conditions(scope._replace(rooms=None))
     index = next((f" INDEXED BY {name}" for has, name in _FEW.items() if has in scope.has), "")
     statement = f"SELECT m.position, m.room_id FROM message m{index} WHERE m.room_id = ? AND m.position < ?{where}"  # noqa: S608 - likewise
     room_walks = []

@@ -161,8 +161,7 @@ def _period(value: str, operator: str, now: datetime | None) -> tuple[datetime, 
     raise errors.BadValue(value=value, option=operator, example=operator + _EXAMPLE)
 
 
-@dataclass(frozen=True, slots=True)
-class SearchScope:
+class SearchScope(NamedTuple):
     """What a search is limited to; None means no limit."""
 
     rooms: frozenset[int] | None = None

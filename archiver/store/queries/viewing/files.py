@@ -176,7 +176,7 @@ def _page_key(row: _FileRow) -> FilePageKey:
 
 
 def _state(row: _FileRow) -> FileState:
-    """The state of a file's bytes, as `queries.files` counts them."""
+    """The state of a file's bytes, as `queries.room_holdings` counts them."""
     if row.blob_state == "saved" and row.sha256 is not None and _SHA256.fullmatch(row.sha256):
         return FileState.HELD
     return FileState.LOST if row.blob_state == "lost" and row.attempts is None else FileState.PENDING

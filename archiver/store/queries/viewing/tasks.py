@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from heapq import merge
-from itertools import islice
 from typing import NamedTuple
 
 from archiver.evidence.history import EntryObject, account_of, number, text
@@ -68,11 +67,13 @@ def page(
     `status` is `open`, `done`, `gone` (not listed any more) or `REST` (all but the open ones).
     """
     source = driver_connection(reading.sql)
-    newest_first = merge(
-        *(_walk(source, room, status, older_than, limit) for room in set(rooms)), key=_page_key, reverse=True
-    )
-    rows = list(islice(newest_first, limit + 1))
-    return TaskPage(_tasks(source, rows[:limit]), _page_key(rows[limit - 1]) if len(rows) > limit else None)
+    narrowed = () if status in {None, REST} else (status,)
+    query = _OF_ROOMS + (_STATUS if narrowed else _REST if status == REST else "") + _NEWEST
+    bound = older_than or TaskPageKey(2**63 - 1, 0)
+    values = (json.dumps(sorted(rooms)), *bound, *narrowed, limit + 1)
+    rows = [_TaskRow(*row) for row in source.execute(query, values)]
+    following = TaskPageKey(rows[limit - 1].task_id, rows[limit - 1].room_id) if len(rows) > limit else None
+    return TaskPage([_task(source, row) for row in rows[:limit]], following)
 
 
 def is_open(reading: Reading, room: int, task: int) -> bool:
@@ -89,7 +90,7 @@ def by_message(reading: Reading, room: int, messages: Iterable[MessageId]) -> di
     for message in messages:
         rows = [_TaskRow(*row) for row in source.execute(_OF_MESSAGE, (room, message))]
         if rows:
-            found[message] = tuple(one.task for one in _tasks(source, rows))
+            found[message] = tuple(_task(source, row).task for row in rows)
     return found
 
 
@@ -105,31 +106,14 @@ class _TaskRow(NamedTuple):
     seq: int
 
 
-_QUERY = "SELECT room_id, task_id, state, first_seen, gone_since, seq FROM task WHERE room_id = ?"
+_QUERY = "SELECT room_id, task_id, state, first_seen, gone_since, seq FROM task WHERE room_id"
+_OF_ROOMS = f"{_QUERY} IN (SELECT value FROM json_each(?)) AND (task_id, room_id) < (?, ?)"  # noqa: S608 - our own names
 _STATUS = " AND CASE state WHEN 'gone' THEN 'gone' ELSE status END = ?"
 _REST = " AND CASE state WHEN 'gone' THEN 'gone' ELSE status END <> 'open'"
-_NEWEST = " AND task_id < ? ORDER BY task_id DESC LIMIT ?"
+_NEWEST = " ORDER BY task_id DESC, room_id DESC LIMIT ?"
 # With "+" it is found by the message, as in `files`.
-_OF_MESSAGE = f"{_QUERY} AND message_id = ? ORDER BY +task_id"
+_OF_MESSAGE = f"{_QUERY} = ? AND message_id = ? ORDER BY +task_id"
 _VERSIONS = "SELECT seq FROM task_version WHERE room_id = ? AND task_id = ? ORDER BY number"
-
-
-def _walk(
-    source: sqlite3.Connection, room: int, status: str | None, older_than: TaskPageKey | None, limit: int
-) -> Iterator[_TaskRow]:
-    """The tasks of one room from a page key on, the newest first."""
-    bound = 2**63 - 1 if older_than is None else older_than.task_id + (room < older_than.room_id)
-    narrowed = () if status in {None, REST} else (status,)
-    query = _QUERY + (_STATUS if narrowed else _REST if status == REST else "") + _NEWEST
-    return (_TaskRow(*row) for row in source.execute(query, (room, *narrowed, bound, limit + 1)))
-
-
-def _page_key(row: _TaskRow) -> TaskPageKey:
-    return TaskPageKey(row.task_id, row.room_id)
-
-
-def _tasks(source: sqlite3.Connection, rows: list[_TaskRow]) -> list[TaskDetails]:
-    return [_task(source, row) for row in rows]
 
 
 def _task(source: sqlite3.Connection, row: _TaskRow) -> TaskDetails:
