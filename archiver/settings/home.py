@@ -135,16 +135,11 @@ def unc_share(path: str) -> str | None:
 def _windows_share(path: str) -> str | None:
     if share := unc_share(path):
         return share
-    drive = os.path.splitdrive(path)[0]
-    return drive if drive and _is_remote_drive(drive + "\\") else None
+    import ctypes  # GetDriveTypeW (learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getdrivetypew)
 
-
-def _is_remote_drive(root: str) -> bool:
-    """Whether `GetDriveTypeW` says so (learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getdrivetypew)."""
-    import ctypes
-
-    windows = getattr(ctypes, "windll", None)
-    return windows is not None and windows.kernel32.GetDriveTypeW(root) == _DRIVE_REMOTE
+    drive, windows = os.path.splitdrive(path)[0], getattr(ctypes, "windll", None)
+    is_remote = drive and windows is not None and windows.kernel32.GetDriveTypeW(drive + "\\") == _DRIVE_REMOTE
+    return drive if is_remote else None
 
 
 APPLICATION = "chatwork-archiver"

@@ -61,7 +61,12 @@ def tell_export(report: ExportReport, options: Sequence[str], *, to_stderr: bool
     if report.stamped:
         echo("  " + _("It is time-stamped by every company in the settings."), err=to_stderr)
     _tell_incomplete(report, options)
-    _tell_before_sending(report)
+    if report.blank:
+        labels = [_(fact.label) for fact in contract_facts.FACTS if fact.name in report.blank]
+        echo(_("Not entered yet (printed as blank): {facts}"), err=True, facts=_(", ").join(labels))
+        echo("  " + _("Add them with: archive job set {contract}").format(contract=report.contract), err=True)
+    if report.advice:
+        echo(_("Before you send it: {advice}"), err=True, advice=report.advice)
     if sys.stdout.isatty() and sys.stdin.isatty():
         show_folder(Path(report.path))
 
@@ -99,15 +104,6 @@ def _tell_incomplete(report: ExportReport, options: Sequence[str]) -> None:
             echo("  " + _("and {n} more").format(n=len(sentences) - _NAMED_LIMIT), err=True)
         if sentences:
             echo(explanation, err=True)
-
-
-def _tell_before_sending(report: ExportReport) -> None:
-    if report.blank:
-        labels = [_(fact.label) for fact in contract_facts.FACTS if fact.name in report.blank]
-        echo(_("Not entered yet (printed as blank): {facts}"), err=True, facts=_(", ").join(labels))
-        echo("  " + _("Add them with: archive job set {contract}").format(contract=report.contract), err=True)
-    if report.advice:
-        echo(_("Before you send it: {advice}"), err=True, advice=report.advice)
 
 
 def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:

@@ -24,7 +24,7 @@ from archiver.cli.terminal.output import (
 )
 from archiver.comparison.compare import compare
 from archiver.comparison.held_messages import Outcome
-from archiver.comparison.quoted_document import CheckedDocument, check_document, standing_words
+from archiver.comparison.quoted_document import check_document, standing_words
 from archiver.comparison.quoted_passages import CheckedPassage
 from archiver.comparison.sides import Side
 from archiver.comparison.summary import ComparisonSummary
@@ -215,19 +215,16 @@ def verify_quotations(obj: CliContext, document: Path, records: str | None, job:
         echo_json(checked.document())
     else:
         with paged_output():
-            _tell_passages(checked)
+            if not checked.verification.ok:
+                tell_verification(checked.verification)
+            sentence = _("{n} passages were held against {count} saved messages.")
+            echo(sentence, n=len(checked.passages), count=checked.messages)
+            for passage in checked.passages:
+                echo("\n" + "\n".join(_passage_lines(passage, is_package=checked.is_package)))
+            if not checked.is_package and any(one.passage.words.startswith(("No", "№")) for one in checked.passages):
+                echo("\n" + _("Numbers of messages (No.) belong to an export: give its path after the command."))
+            echo("\n" + _("Whose words they are and what they mean in their place is for the reader to judge."))
     return 0 if checked.is_faithful else FINDINGS
-
-
-def _tell_passages(checked: CheckedDocument) -> None:
-    for line in () if checked.verification.ok else verification_lines(checked.verification):
-        echo("\n  ".join(wrap(line, WIDTH - 2, cuts_words=False)))
-    echo(_("{n} passages were held against {count} saved messages."), n=len(checked.passages), count=checked.messages)
-    for passage in checked.passages:
-        echo("\n" + "\n".join(_passage_lines(passage, is_package=checked.is_package)))
-    if not checked.is_package and any(one.passage.words.startswith(("No", "№")) for one in checked.passages):
-        echo("\n" + _("Numbers of messages (No.) belong to an export: give its path after the command."))
-    echo("\n" + _("Whose words they are and what they mean in their place is for the reader to judge."))
 
 
 def _passage_lines(checked: CheckedPassage, *, is_package: bool) -> Iterator[str]:

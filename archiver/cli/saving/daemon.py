@@ -194,15 +194,11 @@ def _print_error(error: ArchiverError) -> None:
 
 
 def _tell_over(name: str) -> None:
-    if name == FINDINGS:
-        sentence = _("The archive was verified again, and nothing was found.")
-    elif name == VERIFICATION:
-        sentence = _("The archive can be verified again.")
-    elif name in SETTINGS_ERRORS:
-        sentence = _("archive.toml can be read again.")
-    else:
-        sentence = _("That is over: saving works again.")
-    echo(sentence, err=True)
+    sentences = dict.fromkeys(SETTINGS_ERRORS, _("archive.toml can be read again.")) | {
+        FINDINGS: _("The archive was verified again, and nothing was found."),
+        VERIFICATION: _("The archive can be verified again."),
+    }
+    echo(sentences.get(name, _("That is over: saving works again.")), err=True)
 
 
 def _run_all(obj: CliContext) -> bool:

@@ -24,7 +24,6 @@ from archiver.store.queries.contracts import contracts, find_contract, required_
 from archiver.store.working.alerts import alerts
 from archiver.sync.found_ids import FoundIds, RecoveryResult
 from archiver.sync.id_files import take_files
-from archiver.sync.report import SyncReport
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -55,23 +54,17 @@ def rescue(obj: CliContext, jobs: tuple[str, ...], *, as_json: bool) -> int:
     else:
         with paged_output():
             save.tell_sync(report)
-            _tell_unread(report)
+            if unread := [room for room in report.rooms if room.failed is not None or room.left_over]:
+                sentence = ngettext(
+                    "This chat could not be read, or not all of it: {rooms}. Run again: archive save --all",
+                    "These chats could not be read, or not all of them: {rooms}. Run again: archive save --all",
+                    len(unread),
+                )
+                rooms_words = _(", ").join(f"{room.room_id} {shorten(room.name)}".strip() for room in unread)
+                tell(sentence, indent=0, rooms=rooms_words)
             _tell_kept(app, named)
     save.tell_beside(app, report)
     return INCOMPLETE if report.troubles or report.complaints else 0
-
-
-def _tell_unread(report: SyncReport) -> None:
-    """Print which chats this run could not read, or not wholly, every time."""
-    unread = [room for room in report.rooms if room.failed is not None or room.left_over]
-    if unread:
-        sentence = ngettext(
-            "This chat could not be read, or not all of it: {rooms}. Run again: archive save --all",
-            "These chats could not be read, or not all of them: {rooms}. Run again: archive save --all",
-            len(unread),
-        )
-        named = _(", ").join(f"{room.room_id} {shorten(room.name)}".strip() for room in unread)
-        tell(sentence, indent=0, rooms=named)
 
 
 def _tell_kept(app: App, contracts_named: list[Contract]) -> None:

@@ -60,7 +60,10 @@ def save(
         return _show_plan(app, options, as_json=as_json)
     heartbeat = Heartbeat(app.settings, obj.environ, now=app.now)
     try:
-        report = _run(app, options, heartbeat, quiet=_is_quiet(obj))
+        heartbeat.begin()
+        with ProgressScreen(quiet=_is_quiet(obj)) as progress:
+            app.chatwork.transport.on_wait = progress.wait
+            report = run_round(app, options, progress.callbacks(), upgraded=tell_upgraded)
     except ArchiverError as error:
         return _tell_failure(app, obj, error, heartbeat)
     heartbeat.end(report, None)
@@ -81,14 +84,6 @@ def _is_typed() -> bool:
 
 def _is_quiet(obj: CliContext) -> bool:
     return obj.verbose < 0
-
-
-def _run(app: App, options: Options, heartbeat: Heartbeat, *, quiet: bool) -> SyncReport:
-    """Run the round, with its progress on the screen. Raises ArchiverError."""
-    heartbeat.begin()
-    with ProgressScreen(quiet=quiet) as progress:
-        app.chatwork.transport.on_wait = progress.wait
-        return run_round(app, options, progress.callbacks(), upgraded=tell_upgraded)
 
 
 def _tell_failure(app: App, obj: CliContext, error: ArchiverError, heartbeat: Heartbeat) -> int:

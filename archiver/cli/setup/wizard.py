@@ -107,7 +107,10 @@ def _run_steps(obj: CliContext, timestamps: str | None) -> int:
         if saving is not None:
             saving.leave()
     arrange_alerts(obj, app)
-    _offer_icon(obj)
+    has_place = menu_entry.has_desktop(obj.environ) and not menu_entry.is_placed(obj.home)
+    if has_place and ask_yes_no(_("Put the application into the menu and on the desktop?"), default=True):
+        for path in menu_entry.place(obj.home):
+            tell(_("Put there: {path}"), path=path)
     note_answer(app.archive, FINISHED)
     schedule.tell_end(obj, app)
     return 0
@@ -170,15 +173,6 @@ def _state_facts(app: App) -> None:
             tell(_("The job “{job}”:"), job=contract.called)
         ask_facts(app, contract, first_question)
     echo()
-
-
-def _offer_icon(obj: CliContext) -> None:
-    """Offer to put the application where it is opened without a terminal, if this computer has such a place."""
-    if not menu_entry.has_desktop(obj.environ) or menu_entry.is_placed(obj.home):
-        return
-    if ask_yes_no(_("Put the application into the menu and on the desktop?"), default=True):
-        for path in menu_entry.place(obj.home):
-            tell(_("Put there: {path}"), path=path)
 
 
 def _has_contract(obj: CliContext) -> bool:
