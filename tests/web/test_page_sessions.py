@@ -21,13 +21,15 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
+from archiver.store import seals
 from archiver.web.background_work import JobState
 from tests.custody.test_erasures import make_archive
-from tests.support.archives.maker import OTHER_ROOM, ROOM, message_object, story
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, at, message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application, open_job_with_day_of_payment
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.saved_archive import set_up
 from tests.support.terminals.terminal import TOKEN
+from tests.support.viewer.client import HOST, Browser, open_viewer
 from tests.support.viewer.page_text import words_of
 
 FOLDER = Path(__file__).with_name("sessions")
@@ -38,12 +40,18 @@ OFFLINE = {"CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": 
 class Clicks:
     """A browser before the application, and the page that it shows."""
 
-    def __init__(self, folder: Path, browser: FormBrowser, desk: FirstDayDesk | None = None) -> None:
-        self.browser, self.desk, self.page = browser, desk, ""
-        home = browser.context.home
-        self.values = {"tmp": folder, "home": home, "ROOM": ROOM, "OTHER_ROOM": OTHER_ROOM, "TOKEN": TOKEN}
+    def __init__(self, folder: Path, browser: FormBrowser | Browser, desk: FirstDayDesk | None = None) -> None:
+        self._browser, self.desk, self.page = browser, desk, ""
+        self.values: dict[str, object] = {"tmp": folder, "home": folder / "home", "TOKEN": TOKEN}
+        self.values |= {"ROOM": ROOM, "OTHER_ROOM": OTHER_ROOM, "CLIENT": CLIENT}
         if desk is not None:
             self.values |= {"group": desk.group, "other": desk.other, "direct": desk.direct}
+
+    @property
+    def browser(self) -> FormBrowser:
+        """The browser, where it can send forms."""
+        assert isinstance(self._browser, FormBrowser)
+        return self._browser
 
     def play(self, line: str) -> None:
         """One line of a session."""
@@ -62,7 +70,8 @@ class Clicks:
     def answer(self, verb: str, place: str, fields: list[str]) -> TestResponse:
         """The answer to a request."""
         if verb == "GET":
-            return self.browser.client.get(place, base_url=SITE)
+            site = SITE if isinstance(self._browser, FormBrowser) else f"http://{HOST}"
+            return self._browser.client.get(place, base_url=site)
         given: dict[str, object] = {}
         for field in fields:
             name, sign, value = re.fullmatch(r"([a-z_0-9]+)([=@])(.*)", field, re.DOTALL).groups()  # type: ignore[union-attr]
@@ -74,9 +83,14 @@ class Clicks:
         if words[0] == words[-1] == "/":
             assert re.search(words[1:-1].format_map(self.values), self.page), (words, self.page)
             return
-        wanted = words.removeprefix("! ").format_map(self.values)
-        is_there = any(wanted in text for text in (self.page, unescape(self.page), words_of(self.page)))
-        assert is_there != words.startswith("! "), (words, words_of(self.page))
+        if words.startswith("! "):
+            assert words[2:].format_map(self.values) not in self.page, (words, words_of(self.page))
+            return
+        wanted = words.format_map(self.values)
+        assert any(wanted in text for text in (self.page, unescape(self.page), words_of(self.page))), (
+            words,
+            words_of(self.page),
+        )
 
     # --- what a line with > does -----------------------------------------------------------------
 
@@ -184,6 +198,20 @@ def first_day(folder: Path) -> Iterator[Clicks]:
 
 
 @contextmanager
+def talk(folder: Path) -> Iterator[Clicks]:
+    """The viewer over the story, sealed, and a hundred messages more, one of them hostile."""
+    maker = story(folder / "home")
+    seals.close_seals(maker.archive, now=at(300))
+    more = [message_object(number, f"第{number}話の納品です") for number in range(1000, 1100)]
+    more.append(message_object(2000, "<script>赤い</script>\u202e文字 C++で100%: 完了\n二行目"))
+    maker.sync(more, minutes=310)
+    maker.account(77, "<b>鈴木</b>\u202e", minutes=320)
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
+        yield Clicks(folder, browser)
+
+
+@contextmanager
 def saved(folder: Path) -> Iterator[Clicks]:
     """The same after the first run."""
     with new_chatwork() as chatwork:
@@ -200,6 +228,7 @@ STAGES: dict[str, Callable[[Path], object]] = {
     "two jobs": two_jobs,
     "first day": first_day,
     "saved": saved,
+    "talk": talk,
 }
 
 

@@ -102,11 +102,6 @@ def test_far_months_are_empty(browser: Browser) -> None:
         assert "month=2026-11" in page
 
 
-def test_an_unknown_chat_is_no_page(browser: Browser) -> None:
-    """Not an empty month."""
-    browser.get("/room/1/calendar", status=404)
-
-
 def test_a_month_is_read() -> None:
     """As the address has it."""
     assert date(2026, 11, 1) == month_of("2026-11")

@@ -178,43 +178,6 @@ def test_the_part_that_comes_in_on_top_is_rows_alone(many: Browser) -> None:
 # --- what a message shows ------------------------------------------------------------------------
 
 
-def test_a_message_leads_to_its_own_page(story_browser: Browser) -> None:
-    """Behind its dots, with its id."""
-    html = story_browser.get(f"/room/{ROOM}")
-
-    assert f'<a href="/room/{ROOM}/message/2">This message alone</a>' in html
-    assert (
-        f'<a href="https://www.chatwork.com/#!rid{ROOM}-2" rel="noreferrer noopener nofollow">Message ID 2</a>' in html
-    )
-
-
-def test_states_files_tasks_and_breaks_stand_there(story_browser: Browser) -> None:
-    """What became of messages, which files could not be had, and when nobody looked."""
-    html = story_browser.get(f"/room/{ROOM}")
-
-    for words in (
-        "Text before the edit",
-        "残り3本<del>もお願いします</del>。",
-        "Chatwork does not show it any more",
-        "画面.png",
-    ):
-        assert words in html
-    for words in ("Not saved: 404", "Task, as last seen: open", "are not saved yet", "Saving had stopped"):
-        assert words in html
-    assert '<li class="m mine changed" id="m4"' in html
-
-
-def test_a_deleted_message_shows_the_text_from_before_in_its_place(story_browser: Browser) -> None:
-    """Not struck through, and with both looks between which it went."""
-    html = story_browser.get(f"/room/{ROOM}")
-
-    said = html[html.index('id="m3"') : html.index('id="m4"')]
-    assert re.search(r'id="t3"[^>]*>やっぱり今回の分は払えません</div>', said)
-    assert "Chatwork shows it as deleted now." in said
-    assert "This text was saved before that (11月5日(木) 11:00–12:00)." in said
-    assert '<a class="btn slim" href="/room/123456789?at=3#m3"' in html
-
-
 def test_the_next_message_of_the_same_person_needs_no_name(tmp_path: Path) -> None:
     """Within five minutes, on the same day, with nothing between."""
     maker = ArchiveMaker(tmp_path / "home")

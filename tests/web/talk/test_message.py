@@ -19,9 +19,8 @@ from archiver.store.queries import people as avatars
 from archiver.store.queries.people import names_over_time
 from archiver.store.queries.viewing.message_summaries import transcript_messages
 from archiver.web.talk.room_header import cursor_text, parse_cursor
-from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, message_object, story
+from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object, story
 from tests.support.html_safety import read_html
-from tests.support.terminals.printed_commands import usage_error
 from tests.support.viewer.client import Browser, open_viewer, spoken
 
 
@@ -52,16 +51,6 @@ def test_an_edit_shows_both_texts_with_their_differences(story_browser: Browser)
     assert '<p class="legend">' in html
 
 
-def test_a_deletion_shows_the_text_before_it(story_browser: Browser) -> None:
-    """Beside it stands that there is no text; nothing is crossed out, and nobody is named for it."""
-    html = story_browser.get(f"/room/{ROOM}/message/3")
-
-    assert '<div class="t" lang="ja">やっぱり今回の分は払えません</div>' in html
-    assert "Shown as “deleted”: no text." in html
-    assert "Chatwork shows it as deleted now." in html
-    assert "<del>" not in html
-
-
 def test_an_edit_that_left_the_text_as_it_was_does_not_say_that_it_changed(tmp_path: Path) -> None:
     """Chatwork's time of the edit alone is another; both sentences together would contradict each other."""
     maker = ArchiveMaker(tmp_path / "home")
@@ -75,45 +64,6 @@ def test_an_edit_that_left_the_text_as_it_was_does_not_say_that_it_changed(tmp_p
 
     assert "only the time of the edit changed" in html
     assert "the text changed" not in html
-
-
-def test_a_vanished_message_says_when(story_browser: Browser) -> None:
-    """As in the conversation."""
-    html = story_browser.get(f"/room/{ROOM}/message/4")
-
-    assert "Chatwork does not show it any more" in html
-    assert re.search("11:00(?: JST)?–12:00", html)
-    assert "read one by one" in html
-    assert "compare" not in html
-
-
-def test_what_vouches_for_it_is_named(story_browser: Browser) -> None:
-    """The entry of each text with its fingerprint, the seal that holds it, and that no third party has stamped it."""
-    html = story_browser.get(f"/room/{ROOM}/message/2")
-
-    assert 2 == html.count("No. 1 (2026-11-05)")
-    assert 2 == html.count("none yet")
-    assert 2 == len(set(re.findall("<code>([0-9a-f]{64})</code>", html)))
-
-
-def test_files_and_tasks_of_it_stand_there(story_browser: Browser) -> None:
-    """As in the conversation."""
-    html = story_browser.get(f"/room/{ROOM}/message/1")
-
-    assert "画面.png" in html
-    assert "Task, as last seen" in html
-
-
-def test_ways_lead_on(story_browser: Browser) -> None:
-    """To its place, to Chatwork, and to the commands that use it."""
-    html = story_browser.get(f"/room/{ROOM}/message/2")
-
-    assert f'href="/room/{ROOM}?at=2#m2"' in html
-    assert f'href="https://www.chatwork.com/#!rid{ROOM}-2"' in html
-    assert re.search("export 12345678 --messages m?2<", html)
-    words = html.partition(" job enter ")[2].partition("<")[0].split()
-    assert ["job1", "file", "--message", "2", "--file", "FILE"] == words
-    assert usage_error(("job", "enter", *words)) is None
 
 
 def test_the_source_is_shown_with_its_tags(tmp_path: Path) -> None:
@@ -169,12 +119,6 @@ def test_a_strange_number_of_a_version_is_no_fault(story_browser: Browser, upto:
 def test_a_message_that_is_not_kept_in_this_chat_is_not_there(story_browser: Browser, given: str) -> None:
     """Also if it is no id, or that of another chat."""
     story_browser.get(f"/room/{ROOM}/message/{given}", status=404)
-
-
-def test_a_message_of_another_chat_is_on_that_chats_page(story_browser: Browser) -> None:
-    """The number of the chat belongs to the address."""
-    story_browser.get(f"/room/{OTHER_ROOM}/message/900")
-    story_browser.get("/room/5/message/900", status=404)
 
 
 def test_with_three_texts_no_two_parts_of_the_page_have_one_name(tmp_path: Path) -> None:

@@ -64,19 +64,6 @@ def test_it_says_who_is_who(browser: Browser) -> None:
     assert "Job 1" not in found[77]
 
 
-def test_a_hostile_name_is_text(browser: Browser) -> None:
-    """Shown whole, with what it hides."""
-    page = browser.get(f"/room/{ROOM}/people")
-
-    assert "<bdi>&lt;b&gt;鈴木&lt;/b&gt;[U+202E]</bdi>" in page
-    assert "<b>鈴木" not in page
-
-
-def test_their_messages_are_a_step_away(browser: Browser) -> None:
-    """By the search for whoever has this number."""
-    assert f'href="/conversations?q=from:{CLIENT}"' in browser.get(f"/room/{ROOM}/people")
-
-
 def test_very_many_people_are_shown_page_by_page(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each once."""
     monkeypatch.setattr(people, "PERSONS_LIMIT", 2)
@@ -92,11 +79,6 @@ def test_very_many_people_are_shown_page_by_page(browser: Browser, monkeypatch: 
 def test_a_wrong_place_is_no_fault(browser: Browser, begin: str) -> None:
     """The first page."""
     assert 3 == len(person_texts(browser.get(f"/room/{ROOM}/people?from={begin}")))
-
-
-def test_an_unknown_chat_is_no_page(browser: Browser) -> None:
-    """Not an empty list."""
-    browser.get("/room/1/people", status=404)
 
 
 @pytest.mark.drawn

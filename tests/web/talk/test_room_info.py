@@ -12,7 +12,7 @@ import pytest
 from archiver.records import Enclosure, MessageId
 from archiver.store import statements
 from archiver.web.talk import people
-from tests.support.archives.maker import OTHER_ROOM, ROOM, at, story
+from tests.support.archives.maker import ROOM, at, story
 from tests.support.viewer.client import Browser, open_viewer, spoken
 
 
@@ -89,8 +89,3 @@ def test_long_descriptions_come_on_several_pages(home: Path, monkeypatch: pytest
 
     assert ("3,000円" in first, "5,000円" in first) == (True, False)
     assert ("3,000円" in older, "5,000円" in older) == (False, True)
-
-
-def test_a_chat_without_a_description_says_so(browser: Browser) -> None:
-    """In a sentence."""
-    assert "No description was ever seen." in words(browser.get(f"/room/{OTHER_ROOM}/about"))
