@@ -199,12 +199,6 @@ def test_half_a_day_is_told_as_it_was(tmp_path: Path) -> None:
     check(lived(tmp_path, days=0.52))
 
 
-@pytest.mark.drawn
-def test_a_day_is_told_as_it_was(tmp_path: Path) -> None:
-    """With twice as many runs and a third power cut."""
-    check(lived(tmp_path, days=1))
-
-
 @pytest.mark.slow
 def test_a_month_is_told_as_it_was(tmp_path: Path) -> None:
     """Thirty days with 288 runs each."""
