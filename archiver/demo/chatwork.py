@@ -190,8 +190,6 @@ class DemoChatwork(LoopbackService):
         self.messages: dict[int, Message] = {}
         self.files: dict[int, File] = {}
         self.tasks: dict[int, Task] = {}
-        self.contact_requests: list[tuple[int, int, str]] = []
-        """Ids, accounts and texts of requests to become a contact of the owner."""
         # Service-wide counters, at about where they stood in 2025.
         begins = (8638511, 388277412, 1693905617, 412345678)
         self._accounts, self._rooms, self._files, self._tasks = (count(begin + 1_000 * number) for begin in begins)
@@ -418,15 +416,14 @@ class DemoChatwork(LoopbackService):
 
     def _me(self, _query: Query) -> Json:
         unset = dict.fromkeys(("title", *_UNSET, "skype", "facebook", "twitter"), "")
-        return {**self._profile(self.owner), "room_id": self.my_room, **unset, "login_mail": "yamada@example.com"}
+        return {**self.profile(self.owner), "room_id": self.my_room, **unset, "login_mail": "yamada@example.com"}
 
     def _contacts(self, _query: Query) -> list[Json]:
         rooms = [room for room in self.rooms.values() if self.owner in room.members and room.partner in room.members]
-        return [{**self._profile(room.partner), "room_id": room.room_id} for room in rooms if room.partner is not None]
+        return [{**self.profile(room.partner), "room_id": room.room_id} for room in rooms if room.partner is not None]
 
     def _incoming_requests(self, _query: Query) -> list[Json]:
-        newest = self.contact_requests[-WINDOW:]
-        return [{"request_id": number, "message": text, **self._profile(who)} for number, who, text in newest]
+        return []
 
     def _rooms_of_owner(self, _query: Query) -> list[Json]:
         return [self._room_object(room) for room in self.rooms.values() if self.owner in room.members]
@@ -435,7 +432,7 @@ class DemoChatwork(LoopbackService):
         return {**self._room_object(room), "description": room.description}
 
     def _members(self, _query: Query, room: Room) -> list[Json]:
-        return [{**self._profile(account), "role": role} for account, role in room.members.items()]
+        return [{**self.profile(account), "role": role} for account, role in room.members.items()]
 
     def _messages(self, query: Query, room: Room) -> list[Json]:
         """The newest 100; without `force=1`, the next 100 after the cursor, which moves."""
@@ -497,7 +494,8 @@ class DemoChatwork(LoopbackService):
         avatar = f"{self.files_url}/avatar/{person.picture or f'ico_default_{colour}'}.png"
         return {"account_id": number, "name": name, "avatar_image_url": avatar}
 
-    def _profile(self, number: int) -> Json:
+    def profile(self, number: int) -> Json:
+        """A person with their profile."""
         person = self.accounts[number]
         return {
             **self._account_object(number),

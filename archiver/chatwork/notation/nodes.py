@@ -127,45 +127,38 @@ class Deleted(_Leaf):
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class _Container:
+    opening: str
+    children: tuple[Node, ...]
+    closing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote(_Container):
     """`[qt][qtmeta aid=1 time=2]…[/qt]`; `time` in Unix seconds as typed, so any number."""
 
-    opening: str
     account_id: AccountId | None
     time: int | None
-    children: tuple[Node, ...]
-    closing: str
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Box(_Container):
     """`[info]…[/info]`; its title, if any, is the first child."""
 
-    opening: str
-    children: tuple[Node, ...]
-    closing: str
-
 
 @dataclass(frozen=True, slots=True)
-class Title:
+class Title(_Container):
     """`[title]…[/title]` directly after `[info]`."""
 
-    opening: str
-    children: tuple[Node, ...]
-    closing: str
-
 
 @dataclass(frozen=True, slots=True)
-class TaskBox:
+class TaskBox(_Container):
     """`[task aid=1,2 st=open lt=3 ltype=date]…[/task]`; `limit` in Unix seconds as typed, 0 = none."""
 
-    opening: str
     account_ids: tuple[AccountId, ...]
     status: str
     limit: int
     limit_type: str
-    children: tuple[Node, ...]
-    closing: str
 
 
 Container: TypeAlias = Quote | Box | Title | TaskBox

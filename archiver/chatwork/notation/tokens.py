@@ -178,7 +178,7 @@ def _quote(opening: str, argument: str) -> MakeContainer:
     attributes = _parse_attributes(argument or opening.removeprefix("[qt][qtmeta ").removesuffix("]"))
     account, time = _parse_number(attributes.get("aid", "")), _parse_number(attributes.get("time", ""))
     author = None if account is None else AccountId(account)
-    return lambda children, closing: nodes.Quote(opening, author, time, children, closing)
+    return lambda children, closing: nodes.Quote(opening, children, closing, author, time)
 
 
 def _task(opening: str, argument: str) -> MakeContainer | None:
@@ -189,7 +189,7 @@ def _task(opening: str, argument: str) -> MakeContainer | None:
         return None
     people = tuple(AccountId(account) for account in accounts if account is not None)
     status, kind = attributes.get("st", ""), attributes.get("ltype", "")
-    return lambda children, closing: nodes.TaskBox(opening, people, status, limit, kind, children, closing)
+    return lambda children, closing: nodes.TaskBox(opening, children, closing, people, status, limit, kind)
 
 
 _OPENING_TAGS: dict[str, Callable[[str, str], MakeContainer | None]] = {

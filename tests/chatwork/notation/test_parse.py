@@ -49,12 +49,12 @@ ONE = AccountId(1)
         ("[返信 aid=1 to=2-03]", ReplyTag("[返信 aid=1 to=2-03]", ONE, RoomId(2), MessageId("3"))),
         ("[Reply aid=1]", ReplyTag("[Reply aid=1]", ONE, None, None)),
         ("[引用 aid=1 time=2]", QuoteMark("[引用 aid=1 time=2]", ONE, 2)),
-        ("[引用 aid=1 time=2]a[/引用]", Quote("[引用 aid=1 time=2]", ONE, 2, (PlainText("a"),), "[/引用]")),
+        ("[引用 aid=1 time=2]a[/引用]", Quote("[引用 aid=1 time=2]", (PlainText("a"),), "[/引用]", ONE, 2)),
         (
             "[qt][qtmeta aid=1 time=2]a[/qt]",
-            Quote("[qt][qtmeta aid=1 time=2]", ONE, 2, (PlainText("a"),), "[/qt]"),
+            Quote("[qt][qtmeta aid=1 time=2]", (PlainText("a"),), "[/qt]", ONE, 2),
         ),
-        ("[qt]a[/qt]", Quote("[qt]", None, None, (PlainText("a"),), "[/qt]")),
+        ("[qt]a[/qt]", Quote("[qt]", (PlainText("a"),), "[/qt]", None, None)),
         ("[info]a[/info]", Box("[info]", (PlainText("a"),), "[/info]")),
         (
             "[info][title]a[/title]b[/info]",
@@ -77,17 +77,17 @@ ONE = AccountId(1)
             "[task aid=1,2 st=done lt=9 ltype=time]a[/task]",
             TaskBox(
                 "[task aid=1,2 st=done lt=9 ltype=time]",
+                (PlainText("a"),),
+                "[/task]",
                 (ONE, AccountId(2)),
                 "done",
                 9,
                 "time",
-                (PlainText("a"),),
-                "[/task]",
             ),
         ),
         (
             "[task aid=1 st=open lt=0]a[/task]",
-            TaskBox("[task aid=1 st=open lt=0]", (ONE,), "open", 0, "", (PlainText("a"),), "[/task]"),
+            TaskBox("[task aid=1 st=open lt=0]", (PlainText("a"),), "[/task]", (ONE,), "open", 0, ""),
         ),
         ("[task:5]", TaskReference("[task:5]", TaskId(5))),
         ("[deleted]", Deleted("[deleted]")),
@@ -167,11 +167,11 @@ def test_a_title_counts_only_first_in_a_box() -> None:
 
 def test_quotes_stand_in_quotes() -> None:
     """A quotation of a quotation keeps both."""
-    inner = Quote("[qt][qtmeta aid=2 time=3]", AccountId(2), 3, (PlainText("b"),), "[/qt]")
+    inner = Quote("[qt][qtmeta aid=2 time=3]", (PlainText("b"),), "[/qt]", AccountId(2), 3)
 
     actual = parse("[qt][qtmeta aid=1 time=2]a[qt][qtmeta aid=2 time=3]b[/qt]c[/qt]")
 
-    assert (Quote("[qt][qtmeta aid=1 time=2]", ONE, 2, (PlainText("a"), inner, PlainText("c")), "[/qt]"),) == actual
+    assert (Quote("[qt][qtmeta aid=1 time=2]", (PlainText("a"), inner, PlainText("c")), "[/qt]", ONE, 2),) == actual
 
 
 @pytest.mark.parametrize("sign", sorted(EMOTICONS))

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from archiver.demo.chatwork import (
     ROOM_PATH,
+    WINDOW,
     Json,
     LimitType,
     Query,
@@ -55,6 +56,8 @@ class Chatwork(SignedDownloads):
         super().__init__(now=now or _real_now, **options)
         self.requests: list[HttpRequest] = []
         self.downloads: list[HttpRequest] = []
+        self.contact_requests: list[tuple[int, int, str]] = []
+        """Ids, accounts and texts of requests to become a contact of the owner."""
         self.links: dict[int, Json] = {}
         """The answers about invitation links, by room."""
         self._faults = Faults()
@@ -86,8 +89,13 @@ class Chatwork(SignedDownloads):
             return error_answer(403, "You don't have permission to get this link")
         return self.links.get(room.room_id, {"public": False})
 
+    def _incoming_requests(self, _query: Query) -> list[Json]:
+        newest = self.contact_requests[-WINDOW:]
+        return [{"request_id": number, "message": text, **self.profile(who)} for number, who, text in newest]
+
     ROUTES: ClassVar[dict[str, Callable[..., object]]] = {
         **SignedDownloads.ROUTES,
+        "/v2/incoming_requests": _incoming_requests,
         "/v2/my/status": _my_status,
         "/v2/my/tasks": _my_tasks,
         f"{ROOM_PATH}/link": _link,
