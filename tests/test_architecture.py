@@ -79,7 +79,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily_copy"}
     | {"export.package.order", "export.package_scope"},
     "health": FOUNDATION
-    | {"app", "custody", "evidence", "render.screen_text", "render.times", "rounds", "schedule", "settings"}
+    | {"app", "custody", "evidence", "render.invisible_characters", "render.times", "rounds", "schedule", "settings"}
     | {"store", "sync"},
     "notices": FOUNDATION
     | {

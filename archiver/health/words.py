@@ -15,7 +15,7 @@ from archiver.health import error_reasons
 from archiver.health.conditions import Condition, ConditionKind, condition_of
 from archiver.health.judgements import fault
 from archiver.records.alerts import grade_word
-from archiver.render.screen_text import visible
+from archiver.render.invisible_characters import visible_line
 from archiver.render.times import interval_words, minute_text
 from archiver.sync.report import doubtful_sentence
 from archiver.wording import gettext as _
@@ -70,7 +70,7 @@ def trouble_lines(error: ArchiverError) -> list[str]:
     condition = condition_of(ConditionKind.FAULT, fault(type(error).__name__))
     line = graded(condition, sentence(condition))
     has_reason = error_reasons.reason(type(error).__name__) is not None
-    return [line] if has_reason and not error.data else [line, visible(str(error))]
+    return [line] if has_reason and not error.data else [line, visible_line(str(error))]
 
 
 def findings_line(number: int, at: datetime) -> str:

@@ -2,12 +2,17 @@
 
 A sender could otherwise reverse a file name (`exe.gpj`), hide words, or break a page. Marks that belong to a visible
 character stay: joiners and variation selectors within emoji, selectors after a kanji.
+
+And names on one line of a screen: their width in columns, cut where they are too wide.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from bisect import bisect_right
 from html import escape
+from itertools import accumulate
 
 # Written as numbers, so that this file holds no invisible characters.
 _HIDDEN_RANGES = (
@@ -108,3 +113,37 @@ def _mark_hidden(text: str, hidden: re.Pattern[str], parts: re.Pattern[str], mar
         return match[0] if match[1] is None else mark.format(ord(match[1]))
 
     return parts.sub(replacement, text)
+
+
+_CHARACTERS_IN_A_COLUMN = 8
+"""A letter with its accents; a name with more of them is cut, so that one of any length costs no time."""
+
+
+def columns(text: str) -> int:
+    """How many columns the text takes: full-width characters two, combining ones none."""
+    return sum(map(character_width, text))
+
+
+def character_width(character: str) -> int:
+    """How many columns one character takes."""
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def visible_line(text: str) -> str:
+    """One line for the screen: line ends and tabs become a space, and what a terminal would obey or not show is marked.
+
+    Names, file names and replies of a server are untrusted text.
+    """
+    return visible(re.sub(r"\r\n|[\t\n\r]", " ", text))
+
+
+def shorten(name: str, width: int = 24) -> str:
+    """The name cut to `width` columns, for one line of the screen."""
+    longest = _CHARACTERS_IN_A_COLUMN * width
+    shown = visible_line(name[:longest])
+    if len(name) <= longest and columns(shown) <= width:
+        return shown
+    ends = accumulate(map(columns, shown))
+    return shown[: bisect_right(list(ends), width - 1)] + "…"

@@ -12,7 +12,7 @@ from archiver.health.evidence import reason_words
 from archiver.health.words import number_words, sentence
 from archiver.records.conversation import posted_at
 from archiver.render import invisible_characters
-from archiver.render.screen_text import shorten, visible
+from archiver.render.invisible_characters import shorten, visible_line
 from archiver.render.times import iso_date, local_time, minute_text, moment_words
 from archiver.store.queries.status import status
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
@@ -71,15 +71,15 @@ def verification_lines(verification: Verification) -> Iterator[str]:
 def result_lines(verification: Verification) -> Iterator[str]:
     """What does not match, the times that stamps state, the notes, and what was not checked."""
     for finding in verification.findings[:FINDINGS_LIMIT]:
-        yield f"[{finding.check}] {visible(finding.subject)}: {visible(finding.text)}"
+        yield f"[{finding.check}] {visible_line(finding.subject)}: {visible_line(finding.text)}"
     if len(verification.findings) > FINDINGS_LIMIT:
         yield _("… and {n} more (see --json).").format(n=len(verification.findings) - FINDINGS_LIMIT)
     for stamped in verification.times:
-        yield _("Time: {text}").format(text=visible(time_sentence(stamped)))
+        yield _("Time: {text}").format(text=visible_line(time_sentence(stamped)))
     for note in verification.notes:
-        yield _("Note: {text}").format(text=visible(note))
+        yield _("Note: {text}").format(text=visible_line(note))
     for unchecked in verification.unchecked:
-        yield _("Not checked: {text}").format(text=visible(unchecked.text))
+        yield _("Not checked: {text}").format(text=visible_line(unchecked.text))
 
 
 def copied_lines(copied: CopyReport) -> Iterator[str]:
@@ -94,7 +94,7 @@ def copied_lines(copied: CopyReport) -> Iterator[str]:
         sentence = _("Not copied: {name}. Another file is already there; it was left as it was.")
         if not_copied.detail is not None:
             sentence = _("Not copied: {name}. It cannot be read: {detail}")
-        yield sentence.format(name=visible(not_copied.name), detail=visible(not_copied.detail or ""))
+        yield sentence.format(name=visible_line(not_copied.name), detail=visible_line(not_copied.detail or ""))
     more = len(copied.uncopied) - FILES_LIMIT
     if more > 0:
         yield ngettext("{n} more like these.", "{n} more like these.", more).format(n=more)
@@ -272,7 +272,7 @@ def _metadata_words(metadata: FileMetadata) -> str:
         return _("stays out, as no copy without its metadata can be made")
     if metadata.state == "damaged":
         return _("could not be looked at: the file cannot be read to its end")
-    return visible(", ".join(f"{words[one.field]} {one.value}" for one in metadata.items))
+    return visible_line(", ".join(f"{words[one.field]} {one.value}" for one in metadata.items))
 
 
 def round_lines(report: SyncReport, *, tries_again: bool = True) -> Iterator[str]:
@@ -287,7 +287,7 @@ def round_lines(report: SyncReport, *, tries_again: bool = True) -> Iterator[str
             yield "  " + counts
         yield from ("  " + gap_line(gap, report.started_at) for gap in room.gaps if gap["missing"] != 0)
         if room.error and not room.is_unreached:
-            yield "  " + visible(room.error)
+            yield "  " + visible_line(room.error)
     if not report.rooms:
         yield sentence(Condition(ConditionKind.ENDED))
     elif report.complete and report.has_losses:

@@ -15,9 +15,7 @@ from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Contract
 from archiver.records.alerts import Alert, AlertRule, Level
-from archiver.render import screen_text
-from archiver.render.invisible_characters import visible
-from archiver.render.screen_text import shorten
+from archiver.render.invisible_characters import shorten, visible, visible_line
 from archiver.render.snippet import one_line, own_words
 from archiver.render.times import short_day, time_of_year
 from archiver.report_language import in_program_language
@@ -268,6 +266,6 @@ def contract_names(contracts: Iterable[Contract]) -> dict[str, str]:
     return {
         contract.id: _("“{title}”").format(title=shorten(contract.title, _TITLE_WIDTH))
         if contract.title and titles[contract.title] == 1
-        else screen_text.visible(contract.label)
+        else visible_line(contract.label)
         for contract in every
     }

@@ -16,7 +16,7 @@ from archiver.errors import N_
 from archiver.health.words import number_words
 from archiver.records import CaseSide, ChangeKind
 from archiver.records.alerts import AlertRule
-from archiver.render.screen_text import shorten, visible
+from archiver.render.invisible_characters import shorten, visible_line
 from archiver.render.snippet import unsaved_reason
 from archiver.render.times import short_day
 from archiver.report_language import screen_words
@@ -102,7 +102,7 @@ def people_sentence(emergency: Emergency) -> str:
         is_client = {emergency.changed.sides.side(one) for one in people} == {CaseSide.COUNTERPART}
         if people:
             text = _client_text(rule) if is_client and len(people) == 1 else _people_text(rule, len(people))
-            parts.append(text.format(n=len(people), mark=visible(emergency.mark)))
+            parts.append(text.format(n=len(people), mark=visible_line(emergency.mark)))
     return _(". ").join(parts) + _(". ").rstrip() if parts else ""
 
 
@@ -133,7 +133,7 @@ def _vanished_line(message: MessageSummary, now: datetime, length: int) -> str:
     day = "?" if message.sent is None else short_day(message.sent, now)
     text = excerpts([message.text], length)[0]
     sentence = _("{day} {name} “{text}”") if text else _("{day} {name}: text unknown")
-    return sentence.format(day=day, name=shorten(message.name, 16), text=visible(text))
+    return sentence.format(day=day, name=shorten(message.name, 16), text=visible_line(text))
 
 
 def _edited_line(edit: Edit, now: datetime, length: int) -> str:
@@ -221,7 +221,7 @@ def _unread_end_line(chats: int) -> str:
 
 
 def _file_line(file: MissingFile) -> str:
-    state = visible(unsaved_reason(file.reason, given_up=file.given_up))
+    state = visible_line(unsaved_reason(file.reason, given_up=file.given_up))
     if file.gone:
         state = _("not listed by Chatwork any more; {state}").format(state=state)
     return f"{shorten(file.name, 28)} ({_size(file.size)}): {state}"
@@ -239,7 +239,7 @@ def screenshots_sentence(name: str, messages: Sequence[NamedMessage]) -> str:
         "--message {first}",
         len(messages),
     )
-    return sentence.format(messages=message_list, contract=visible(name), first=f"m{messages[0].message_id}")
+    return sentence.format(messages=message_list, contract=visible_line(name), first=f"m{messages[0].message_id}")
 
 
 def short_steps(emergency: Emergency) -> tuple[str, ...]:
@@ -259,7 +259,7 @@ def _delivery_step(emergency: Emergency) -> str:
 
 def _next_steps(emergency: Emergency) -> Iterator[str]:
     """What to do, the most urgent first: what can be fetched only while a chat is open."""
-    name = visible(emergency.name)
+    name = visible_line(emergency.name)
     if emergency.lacks_older:
         yield _(
             "Bring in older messages while the chat is open: save its pages in your browser, then archive save FILE"

@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException
 from archiver import errors
 from archiver.errors import ArchiverError
 from archiver.render import times
-from archiver.render.invisible_characters import visible
+from archiver.render.invisible_characters import visible, visible_line
 from archiver.render.times import age_words, day_words, moment_words
 from archiver.report_language import report_language
 from archiver.store.queries.people import same_named
@@ -130,7 +130,6 @@ def _http_error_page(error: HTTPException) -> tuple[str, int]:
 
 
 KILO = 1000
-_SPACES = dict.fromkeys(map(ord, "\t\n\r"), " ")
 
 
 def fill_environment(environment: Environment, context: ViewContext) -> None:
@@ -162,7 +161,7 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
         "number": lambda number: f"{number:,}",
         "size": size_text,
         "visible": visible,
-        "one_line": one_line,
+        "one_line": visible_line,
         "pieces": pieces,
     }
     environment.filters.update(filters)
@@ -212,11 +211,6 @@ def _piece(part: str) -> Markup:
     if part.startswith("archive "):
         return Markup("<code>{}</code>").format(part)
     return Markup('<span class="piece">{}</span>').format(part)
-
-
-def one_line(text: str) -> str:
-    """A text as one line: line ends and tabs become spaces, and other hidden characters are made visible."""
-    return visible(text.replace("\r\n", " ").translate(_SPACES))
 
 
 def size_text(number: int) -> str:

@@ -28,7 +28,7 @@ from typing import Any
 
 import pytest
 
-from archiver.render.screen_text import columns
+from archiver.render.invisible_characters import columns
 from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
 from archiver.store.archive import Archive

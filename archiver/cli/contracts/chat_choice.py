@@ -12,7 +12,7 @@ from archiver.chatwork.models import Room
 from archiver.cli.terminal.output import echo, pad, visible
 from archiver.cli.terminal.prompts import ask, ask_yes_no, numbers_in, tell
 from archiver.letter_folding import fold
-from archiver.render.screen_text import shorten
+from archiver.render.invisible_characters import shorten
 from archiver.setup.contract_entry import NewJob
 from archiver.setup.contract_rooms import direct_chats_beside, people_of_rooms, proposed_jobs
 from archiver.setup.written_values import InvalidAnswer, displayable

@@ -37,8 +37,8 @@ from archiver.export.package.recipe import PackagePreview
 from archiver.export.package_scope import parse_choice
 from archiver.letter_folding import folded_text
 from archiver.records import CounterpartCandidate, OpenedMessage, ReadState, RequestKind, Review, UndecidedRoom
+from archiver.render.invisible_characters import shorten
 from archiver.render.message_body import plain_text
-from archiver.render.screen_text import shorten
 from archiver.render.times import iso_date
 from archiver.rounds.export_recheck import Recheck, recheck_quoted
 from archiver.settings.model import exports_folder

@@ -13,7 +13,7 @@ from archiver.cli.terminal.output import RULE, ProgressScreen, echo, echo_json, 
 from archiver.cli.terminal.prompts import find_room, tell
 from archiver.errors import UnknownRoom
 from archiver.records import Contract
-from archiver.render.screen_text import shorten
+from archiver.render.invisible_characters import shorten
 from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
 from archiver.rounds.round import rescue_round, upgrade_if_older
 from archiver.setup.outcome_words import recovery_counts, taken_in_words

@@ -16,7 +16,7 @@ from archiver.errors import ArchiveInUse, ArchiverError
 from archiver.health.rooms_and_runs import run_sentences
 from archiver.notices.heartbeat import Heartbeat
 from archiver.notices.round_notices import give_notice
-from archiver.render.screen_text import shorten
+from archiver.render.invisible_characters import shorten
 from archiver.rounds import run_log
 from archiver.rounds.round import run_round, upgrade_if_older
 from archiver.rounds.scheduled_backup import copy_if_due

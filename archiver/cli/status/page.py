@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from archiver.cli.terminal.output import WIDTH, beside, columns, echo, echo_lines, pad, side_by_side, wrap
-from archiver.render.screen_text import shorten
+from archiver.render.invisible_characters import shorten
 from archiver.render.times import dated_moment, day_words, moment_words, short_day
 from archiver.standing.emergencies import Emergency
 from archiver.standing.emergency_words import changed_rows, emergency_text, kept_sentence, not_kept_row, short_steps

@@ -18,14 +18,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from archiver.render.screen_text import character_width, shorten
-from archiver.render.screen_text import columns as columns
-from archiver.render.screen_text import visible as visible
+from archiver.render.invisible_characters import character_width, shorten, visible_line
+from archiver.render.invisible_characters import columns as columns
 
 if TYPE_CHECKING:
     from archiver.store.queries.room_holdings import WantedFile
     from archiver.sync.plan import PlanStep
     from archiver.sync.run import ProgressCallbacks
+
+visible = visible_line
+"""One line for the screen: what a terminal would obey or not show is marked."""
 
 WIDTH = 80
 """Columns of the screen that everything is made for."""

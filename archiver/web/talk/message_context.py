@@ -23,10 +23,9 @@ from flask import url_for
 from archiver.chatwork.notation.parse import parse
 from archiver.records import AccountId, Attachment, FileId, Message, MessageId, RoomId, Task, notable_states
 from archiver.records.conversation import is_plausible
-from archiver.render.invisible_characters import visible
+from archiver.render.invisible_characters import character_width, visible
 from archiver.render.message_body import NOWHERE, Picture, ReferenceLink, References, plain_text
 from archiver.render.message_html import chatwork_url, state_badge
-from archiver.render.screen_text import character_width
 from archiver.render.snippet import Snippet, one_line, own_words, readable_body, snippet
 from archiver.render.times import local_time, time_from_id
 from archiver.report_language import say

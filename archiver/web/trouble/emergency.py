@@ -22,8 +22,7 @@ from archiver import errors
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import JST, Contract, ContractRoom, Role, RoomId
 from archiver.records.alerts import AlertRule
-from archiver.render.invisible_characters import visible
-from archiver.render.screen_text import shorten
+from archiver.render.invisible_characters import shorten, visible
 from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
 from archiver.rounds.round import rescue_round
 from archiver.settings.other_archives import note_home

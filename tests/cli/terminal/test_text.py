@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from archiver.cli.terminal.output import WIDTH, columns, echo, fit_lines, pad, paragraph, side_by_side, visible, wrap
 from archiver.cli.terminal.prompts import matching, read_path
-from archiver.render.screen_text import shorten
+from archiver.render.invisible_characters import shorten
 from archiver.setup import menu_entry
 from archiver.setup.written_values import InvalidAnswer
 
