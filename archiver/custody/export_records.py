@@ -81,7 +81,7 @@ def compare_with_exports(verification: Verification, path: Path, archive: Archiv
         traits = _traits(path)
     except (errors.ArchiverError, *READ_ERRORS):
         return
-    same = next((one for one in packages if traits.digests & _recorded_digests(one)), None)
+    same = next((one for one in packages if traits.digests & {one.sha256, one.making.get("list_sha256")}), None)
     if same is not None:
         _compare_stamps(verification, same, traits)
         _tell_made_here(verification, same)
@@ -180,10 +180,6 @@ def _made(package: ExportedPackage) -> tuple[str, str] | None:
 def _digest(tree: PackageFiles, name: str) -> str:
     with tree.open(name) as file:
         return digest_stream(file)
-
-
-def _recorded_digests(package: ExportedPackage) -> set[str]:
-    return {package.sha256, str(package.making.get("list_sha256", package.sha256))}
 
 
 def _compare_stamps(verification: Verification, package: ExportedPackage, traits: _Traits) -> None:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import zlib
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date
 from gettext import gettext as _
 from gettext import ngettext
@@ -138,7 +138,9 @@ def check_objects(verification: Verification, reading: Reading) -> None:
         shown = at_hand[digest]
         if shown is None:
             unchecked += 1
-        elif entry["payload"].get("object") not in shown.get(_place(entry), ()):
+            continue
+        place = _ID_FIELDS.get(entry["kind"], ""), str(entry["key"]).rpartition("/")[2]
+        if entry["payload"].get("object") not in shown.get(place, ()):
             text = _("The record does not say what the reply shows that it names.")
             verification.add_finding("reply-object", f"entry/{seq}", text)
     if unchecked:
@@ -148,10 +150,6 @@ def check_objects(verification: Verification, reading: Reading) -> None:
             unchecked,
         )
         verification.add_unchecked("reply", sentence.format(n=unchecked))
-
-
-def _place(entry: Mapping[str, Any]) -> tuple[str, str]:
-    return _ID_FIELDS.get(entry["kind"], ""), str(entry["key"]).rpartition("/")[2]
 
 
 def _objects_of(body: bytes | None) -> Objects | None:

@@ -16,7 +16,7 @@ from archiver.evidence.chain import file_digest
 from archiver.evidence.stamps import roots, timestamp
 from archiver.evidence.stamps.reply_claims import stamp_end
 from archiver.evidence.stamps.roots import OWNER_REASONS, StampRefused
-from archiver.evidence.stamps.timestamp import Authority, Stamped, TimestampClaims
+from archiver.evidence.stamps.timestamp import Authority, TimestampClaims
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.time_text import from_text, to_text
@@ -55,18 +55,14 @@ def stamp_lives(reading: Reading) -> list[StampLife]:
 
 def ending(lives: Sequence[StampLife], now: datetime, within: timedelta) -> list[StampLife]:
     """Those that end within a time and that no other authority carries on whose newest stamp lasts longer."""
-    return [one for one in lives if one.ends - now <= within and not any(_carries_on(other, one) for other in lives)]
+    ended = (one for one in lives if one.ends - now <= within)
+    return [one for one in ended if not any(two.authority in one.followers and two.ends > one.ends for two in lives)]
 
 
 def is_renewal_due(reading: Reading, now: datetime) -> bool:
     """Whether a stamp has to be carried on now by a new seal with a new stamp."""
     lives = stamp_lives(reading)
     return bool(ending(lives, now, RENEW_BEFORE)) and now - max(one.stamped for one in lives) >= RENEW_AGAIN
-
-
-def _carries_on(later: StampLife, earlier: StampLife) -> bool:
-    """Whether a stamp of another authority took over in time, and the newest of that one lasts longer."""
-    return later.authority in earlier.followers and later.ends > earlier.ends
 
 
 def _life(reading: Reading, stamp: NewestStamp) -> StampLife | None:
@@ -201,7 +197,8 @@ def _ask_one(archive: Archive, turn: _Turn, due: DueStamp, pem: Sequence[str], n
         return
     turn.in_vain = 0
     turn.stamped.append((due, stamped.token))
-    stamp_queue.keep_stamp(archive, due, stamped.reply, _received_stamp(stamped, at=now()), pem=pem)
+    facts = StampFacts(stamped.token.time, stamped.token.root, now(), stamped.offset_seconds)
+    stamp_queue.keep_stamp(archive, due, stamped.reply, facts, pem=pem)
 
 
 def _remember_turn(app: App, turn: _Turn) -> None:
@@ -248,10 +245,9 @@ def _adopt_stamps(app: App) -> None:
 
 
 def _read_stamp(archive: Archive, due: DueStamp) -> bytes | None:
-    try:
+    with suppress(OSError):
         return (archive.home / seals.FOLDER / due.file).read_bytes()
-    except OSError:
-        return None
+    return None
 
 
 def _check_stamp(archive: Archive, due: DueStamp, reply: bytes, pinned: Sequence[bytes]) -> TimestampClaims | None:
@@ -278,10 +274,6 @@ def _seal_bytes(archive: Archive, due: DueStamp) -> bytes | None:
     except OSError:
         return None
     return data if file_digest(data) == due.seal.sha256 else None
-
-
-def _received_stamp(stamped: Stamped, *, at: datetime) -> StampFacts:
-    return StampFacts(stamped.token.time, stamped.token.root, at, stamped.offset_seconds)
 
 
 def stamp_service(app: App) -> StampService | None:

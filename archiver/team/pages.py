@@ -157,7 +157,8 @@ class ProxyGate:
         if not self.is_from_proxy(environ):
             return None
         name = str(environ.get(_variable(USER_HEADER), ""))
-        return self.accounts.get(name) if _is_name(name) else None
+        is_one_name = 0 < len(name) <= _LONGEST_NAME and name.isascii() and name.isprintable()
+        return self.accounts.get(name) if is_one_name and not set(name) & set(' ,;"') else None  # two come with a comma
 
     def is_from_proxy(self, environ: Mapping[str, Any]) -> bool:
         """Whether the proxy has sent a request."""
@@ -187,8 +188,3 @@ def refusal_sentence() -> str:
 
 def _variable(header: str) -> str:
     return "HTTP_" + header.upper().replace("-", "_")
-
-
-def _is_name(text: str) -> bool:
-    """Whether a header was there once: two of a name arrive as one with a comma."""
-    return 0 < len(text) <= _LONGEST_NAME and text.isascii() and text.isprintable() and not set(text) & set(' ,;"')

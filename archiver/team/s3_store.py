@@ -232,7 +232,9 @@ class S3Store:
                 raise errors.NotInTeamStore(store=self.address, key=key) from error
             if code in _TAKEN:
                 raise _KeyTaken from error
-            raise errors.TeamStoreUnavailable(store=self.address, detail=_detail(error, code)) from error
+            raise errors.TeamStoreUnavailable(
+                store=self.address, detail=str(error) if code else type(error).__name__
+            ) from error
         except (BotoCoreError, Boto3Error, HTTPClientError) as error:
             raise errors.TeamStoreUnavailable(store=self.address, detail=str(error)) from error
 
@@ -252,10 +254,6 @@ class _KeyTaken(Exception):
 def _listing_order(row: tuple[dict[str, Any], bool]) -> tuple[str, bool]:
     stated, _is_marker = row
     return stated["Key"], not stated.get("IsLatest")
-
-
-def _detail(error: Exception, code: str) -> str:
-    return str(error) if code else type(error).__name__
 
 
 def make_store(address: str) -> None:

@@ -119,7 +119,8 @@ def connect(address: str) -> psycopg.Connection[Any]:
     """A connection whose transactions begin and end by statements. Raises LedgerUnavailable, TeamNotInstalled."""
     library = import_psycopg()
     with ledger_errors(address):
-        parameters = {**_CONNECTING, **_given(address)}
+        given = {name: str(value) for name, value in library.conninfo.conninfo_to_dict(address).items() if value}
+        parameters = {**_CONNECTING, **given}  # what the address itself states wins
         connection: psycopg.Connection[Any] = library.connect(address, autocommit=True, **parameters)
         for statement in _SETTINGS:
             connection.execute(statement)
@@ -299,11 +300,6 @@ def user_of(address: str) -> str:
 def first_line(error: Exception) -> str:
     """What PostgreSQL says, without the place in the statement."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]
-
-
-def _given(address: str) -> dict[str, str]:
-    """The connection parameters that the address itself states, which win."""
-    return {name: str(value) for name, value in import_psycopg().conninfo.conninfo_to_dict(address).items() if value}
 
 
 ROLES = (
