@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Table, bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 
 from archiver.records import KnownMessage, MessageId, State
 from archiver.store import schema
@@ -134,8 +134,8 @@ def person_fingerprints(reading: Reading, room: int) -> dict[int, str]:
 
 def known_objects(reading: Reading, kind: str, room: int) -> dict[int, KnownObject]:
     """The known members, tasks or files of a room (`kind`: member, task or file), by id."""
-    table: Table = {"member": schema.member, "task": schema.task, "file": schema.file}[kind]
-    ident = table.c[{"member": "account_id", "task": "task_id", "file": "file_id"}[kind]]
+    table = schema.metadata.tables[kind]
+    _room, ident = table.primary_key
     rows = reading.sql.execute(select(ident, table.c.fingerprint, table.c.state).where(table.c.room_id == room))
     return {number: KnownObject(fingerprint, state == "gone") for number, fingerprint, state in rows}
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, text
+from sqlalchemy import bindparam, func, or_, select, text, union
 
 from archiver.evidence import history
 from archiver.evidence.history import account_of, number
@@ -34,6 +34,7 @@ from archiver.store.time_text import from_text, to_text
 from archiver.store.working import alerts
 
 DAY = timedelta(days=1)
+_PEOPLE = (schema.member.c, schema.person.c)
 
 _KINDS = ("account", "member", "contact", "room.inaccessible", "message")
 _ALWAYS = ("account", "contact", "room.inaccessible")
@@ -94,22 +95,16 @@ def contracted_rooms_of(reading: Reading, people: Collection[int]) -> set[int]:
     """The contracted rooms in which any of these persons was ever seen."""
     if not people:
         return set()
-    contracted = contracted_rooms(reading)
-    found: set[int] = set()
-    for table in (schema.member, schema.person):
-        query = select(table.c.room_id).where(table.c.account_id.in_(sorted(people))).distinct()
-        found |= {room for (room,) in reading.sql.execute(query)}
-    return found & contracted
+    seen_in = (select(one.room_id).where(one.account_id.in_(sorted(people))) for one in _PEOPLE)
+    return set(reading.sql.execute(union(*seen_in)).scalars()) & contracted_rooms(reading)
 
 
 def counterparts(reading: Reading, rooms: Iterable[int]) -> set[int]:
     """Account ids of everybody ever seen in these rooms but the owner of the archive."""
     owner = current_state.owner_id(reading) or 0
-    found: set[int] = set()
-    for table in (schema.member, schema.person):
-        query = select(table.c.account_id).where(table.c.room_id.in_(sorted(rooms))).distinct()
-        found |= {account for (account,) in reading.sql.execute(query)}
-    return found - {owner}
+    listed = sorted(rooms)
+    seen = (select(one.account_id).where(one.room_id.in_(listed)) for one in _PEOPLE)
+    return set(reading.sql.execute(union(*seen)).scalars()) - {owner}
 
 
 def people_in(reading: Reading, rooms: Iterable[int]) -> dict[int, RoomPeople]:

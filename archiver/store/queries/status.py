@@ -121,7 +121,8 @@ def room_states(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple
     sides = {contract.id: case_sides(reading, contract) for contract in every_contract}
     files = file_counts(reading)
     messages = count_messages(reading)
-    tasks = _counts_by_room(reading, schema.task)
+    task = schema.task.c
+    tasks = dict(map(tuple, reading.sql.execute(select(task.room_id, func.count()).group_by(task.room_id))))
     listed = remembered_values.LISTED_NAMES.recall(reading)
     running = last_lists.running_looks(reading)
     found = []
@@ -172,11 +173,6 @@ def _is_emptied(reading: Reading, room: int) -> bool:
     if last is None or last.oldest is not None or last.limited:
         return False
     return reading.sql.execute(select(message.room_id).where(message.room_id == room).limit(1)).first() is not None
-
-
-def _counts_by_room(reading: Reading, table: Any) -> dict[int, int]:
-    rows = reading.sql.execute(select(table.c.room_id, func.count()).group_by(table.c.room_id))
-    return {row[0]: row[1] for row in rows}
 
 
 def _covered_periods(reading: Reading, room: int, running: SteadyLooks | None) -> tuple[tuple[datetime, datetime], ...]:
