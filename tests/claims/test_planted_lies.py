@@ -67,12 +67,12 @@ def _without_lower_bound(true: Function, *given: Any) -> list[Any]:
 
 def _of_other_words(true: Function, *given: Any, **options: Any) -> Any:
     quoted = true(*given, **options)
-    return quoted and replace(quoted, before=replace(quoted.before, body="メッセージ0"))
+    return quoted and replace(quoted, before=quoted.before._replace(body="メッセージ0"))
 
 
 def _of_another_message(true: Function, *given: Any, **options: Any) -> Any:
     quoted = true(*given, **options)
-    return quoted and replace(quoted, message=replace(quoted.message, no=quoted.message.no % 3 + 1))
+    return quoted and replace(quoted, message=quoted.message._replace(no=quoted.message.no % 3 + 1))
 
 
 def _changed_later(true: Function, message: Message, **options: Any) -> Any:
@@ -123,7 +123,7 @@ def _closed_when_told(true: Function, facts: CaseFacts) -> Claim[Any]:
     return (
         claim
         if claim.value is None
-        else replace(claim, value=claim.value._replace(sign=replace(claim.value.sign, at=facts.known_until)))
+        else replace(claim, value=claim.value._replace(sign=claim.value.sign._replace(at=facts.known_until)))
     )
 
 

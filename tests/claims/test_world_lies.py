@@ -62,7 +62,7 @@ def _own_time(true: Function, writing: Writing, at: Any, *, dated: bool) -> tupl
 
 def _first_words(true: Function, message: Any, **options: Any) -> Any:
     """Where a text was edited twice, what stood there in between is told as the last one."""
-    return true(replace(message, versions=message.versions[:2]), **options)
+    return true(message._replace(versions=message.versions[:2]), **options)
 
 
 LIES: dict[str, tuple[Circumstances, Lie]] = {
