@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies
@@ -12,46 +14,9 @@ from archiver.evidence.history import is_system_post, message_kind
 from tests.support.chatwork import system_texts
 from tests.support.chatwork.simulator import Chatwork
 
-FORMS = (
-    (
-        "[info][title][dtext:chatroom_groupchat_created][/title][dtext:chatroom_chatname_is]test[dtext:chatroom_set]"
-        "\n\n[dtext:chatroom_member_is][piconname:367][dtext:chatroom_added][/info]"
-    ),
-    "[info][dtext:chatroom_chat_joined][/info]",
-    "[info][dtext:chatroom_mychat_created][/info]",
-    "[info][dtext:chatroom_contact_added][/info]",
-    "[info][dtext:chatroom_contact_added_by_facebook][/info]",
-    "[info][dtext:chatroom_member_is][piconname:1][piconname:2][dtext:chatroom_leaved][/info]",
-    (
-        "[info][title][dtext:chatroom_chat_edited][/title][dtext:chatroom_member_is][piconname:1]"
-        "[dtext:chatroom_added][/info]"
-    ),
-    (
-        "[info][title][dtext:chatroom_chat_edited][/title][dtext:chatroom_member_is][piconname:1]"
-        "[dtext:chatroom_priv_changed][dtext:chatroom_member_is][piconname:2][dtext:chatroom_deleted][/info]"
-    ),
-    "[info][title][dtext:chatroom_chat_edited][/title][dtext:chatroom_icon_updated][/info]",
-    (
-        "[info][title][dtext:chatroom_adminsetting_edited][/title][dtext:chatroom_member_is][piconname:1]"
-        "[dtext:chatroom_resigned_priv_change][/info]"
-    ),
-    "[info][title][dtext:chatroom_member_is][piconname:1][dtext:chatroom_resigned_priv_change][/title][/info]",
-    "[info][dtext:chatroom_resigned_priv_change_all][/info]",
-    "[info][piconname:1][dtext:chatroom_over_groupchatnum]\n[piconname:2][dtext:chatroom_disable_external][/info]",
-    (
-        "[info][title][dtext:chatroom_chat_edited][/title][dtext:chatroom_description_is]1行目\n2行目"
-        "[dtext:chatroom_changed][/info]"
-    ),
-    "[info][title][dtext:file_uploaded][/title][preview id=1 ht=111][download:1]a.png (0 B)[/download][/info]",
-    "[info][title][dtext:file_edited][/title][download:1]a[/download][/info]",
-    "[info][title][dtext:file_deleted][/title]画面.png[/info]",
-    "[info][title][dtext:task_added][/title][task aid=8638511 st=open lt=1705642989 ltype=date]TEXT[/task][/info]",
-    "[info][title][dtext:task_edited][/title][task aid=1,2 st=open lt=0]字幕\nの修正[/task][/info]",
-    "[info][title][dtext:task_done][/title][task aid=1 st=done lt=0 ltype=none]a[/task][/info]",
-    "[info][title][dtext:task_reverted][/title][task aid=1 st=open lt=0]a[/task][/info]",
-    "[info][title][dtext:task_deleted][/title][task aid=1 st=open lt=0]a[/task][/info]",
-    "[dtext:live_start]",
-)
+WRITTEN = tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
+
+FORMS = WRITTEN["forms"]
 """Bodies seen by others in real replies, and their nearest neighbours where no sample is known."""
 
 
@@ -62,26 +27,7 @@ def test_a_post_of_the_system_is_a_notice(body: str) -> None:
     assert is_system_post(f"{body}\n")
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "こんにちは",
-        "",
-        "[info][dtext:made_up][/info]",
-        "[code][dtext:live_start][/code]",
-        "[info][title][dtext:file_uploaded][/title][download:1]a[/download][/info]\n参考です",
-        "先に一言\n[info][title][dtext:file_uploaded][/title][download:1]a[/download][/info]",
-        "[info][title][dtext:file_uploaded][/title][download:1]a[/download]もう払いません[/info]",
-        "[info][title][dtext:file_uploaded][/title]もう払いません[/info]",
-        "[info][dtext:chatroom_member_is]もう払いません[dtext:chatroom_leaved][/info]",
-        "[info][dtext:chatroom_member_is][piconname:1][dtext:chatroom_leaved]もう払いません[/info]",
-        "[info][dtext:chatroom_chat_joined][/info]もう払いません[info][dtext:chatroom_chat_joined][/info]",
-        "[info][title][dtext:file_deleted][/title]a[/info]もう払いません[info][title][dtext:file_deleted][/title]b[/info]",
-        "[info][title]お知らせ[/title][dtext:chatroom_chat_joined][/info]",
-        "[piconname:1][dtext:nickname_suffix]",
-        "[qt][qtmeta aid=1 time=2][dtext:live_start][/qt]",
-    ],
-)
+@pytest.mark.parametrize("body", WRITTEN["speech"])
 def test_whatever_a_person_added_makes_it_speech(body: str) -> None:
     """One word outside of the forms is enough: a reply must never be lost among notices."""
     assert not is_system_post(body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -28,6 +29,8 @@ from tests.benchmarks.finder import (
 from tests.support.archives.maker import ArchiveMaker, file_object, message_object, story
 from tests.support.packages.exported_archives import FACTS, export_package, zip_files
 
+WRITTEN = tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
+
 needs_analyser = pytest.mark.skipif(not surnames.has_analyser(), reason="SudachiPy is not there")
 
 FINDER = NameFinder(["yamada", "田中 一郎", "株式会社△△ 田中"])
@@ -43,41 +46,7 @@ def marks(text: str) -> list[str]:
     return list(FINDER.marks(text))
 
 
-NAMES = [
-    ("編集の田村さんに確認してください", "田村"),
-    ("佐々木様にも共有済みです", "佐々木"),
-    ("森本君に頼んで", "森本"),
-    ("本件は林さんが窓口です", "林"),
-    ("担当:小林", "小林"),
-    ("佐藤部長に確認中", "佐藤"),
-    ("宮﨑さんより", "宮﨑"),
-    ("Johnさんにお願い", "John"),
-    ("口座名義は ｸﾘﾉｷ ﾊﾅｺ です", "クリノキ ハナコ"),
-    ("https://twitter.com/hanako_s を見て", "hanako_s"),
-    ("@hanako_edit に DM して", "@hanako_edit"),
-    ("LINEは hanako99 です", "hanako99"),
-    ("discord: hanako#1234", "hanako#1234"),
-    ("hanako アット gmail ドット com", "hanako アット gmail ドット com"),
-    ("gmailの hanako.sato1 です", "hanako.sato1"),
-    ("090・1234・5678", "090・1234・5678"),
-    ("〇九〇の一二三四の五六七八", "〇九〇の一二三四の五六七八"),
-    ("xのアカウントは tom_h99", "tom_h99"),
-    ("カ)クリタデザイン", "クリタデザイン"),
-    ("https://example.com/staff/kurita-mai.html", "kurita-mai"),
-    ("mai_edit.worksさんに依頼", "mai_edit.works"),
-    ("PSNはmai_gg77", "mai_gg77"),
-    ("ID検索は m a i 0 5 です", "m a i 0 5"),
-    ("mai_77[at]example[dot]com", "mai_77[at]example[dot]com"),
-    ("080の1234、そのあと5678", "080の1234、そのあと5678"),
-    ("o8o-1234-56ll", "o8o-1234-56ll"),
-    ("電話は一二三四五六七八九〇です", "一二三四五六七八九〇"),
-    ("LINE交換しましょう→ mika_0214", "mika_0214"),
-    ("taro〔at〕example.jp", "taro〔at〕example.jp"),
-    ("ゲームのIDはZun0214", "Zun0214"),
-    ("ラインのID、yuuki-0921", "yuuki-0921"),
-    ("ゼロ九ゼロの4567の8901", "ゼロ九ゼロの4567の8901"),
-    ("natsume(アットマーク)example.co.jp", "natsume(アットマーク)example.co.jp"),
-]
+NAMES = WRITTEN["names"]
 
 
 @pytest.mark.parametrize("platform", [one for one in platforms().values() if one.operator], ids=lambda one: one.client)

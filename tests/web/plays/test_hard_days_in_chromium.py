@@ -12,9 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from archiver.cli.terminal.help_pages import set_language
-from archiver.store import migrate
 from archiver.store.queries.contracts import contracts
-from archiver.web.trouble import lost
 from tests.support.console.application import open_chromium, open_tab, serve_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.player import Player
@@ -206,39 +204,6 @@ def test_a_contract_is_added_with_only_the_keyboard(
         assert ([], []) == (tab.complaints, tab.outside)
         with context.archive.reading() as reading:
             assert ["article"] == [one.title for one in contracts(reading) if one.id == "job2"]
-
-
-@pytest.mark.parametrize(("language", "width"), SIDES)
-def test_an_archive_of_an_older_format_is_updated_by_the_button(
-    chromium: Browser, desk: FirstDayDesk, language: str, width: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A form that needs the present format leads to the button; afterwards the same form is kept."""
-    set_up(desk)
-    with closing(sqlite3.connect(desk.home / "archive.sqlite3")) as sql, sql:
-        sql.execute("UPDATE alembic_version SET version_num = '0000'")
-    monkeypatch.setattr(migrate, "REVISIONS", ("0000", migrate.HEAD))
-    newer = f"UPDATE alembic_version SET version_num = '{migrate.HEAD}'"
-    monkeypatch.setattr(migrate, "_run_steps", lambda sql: sql.exec_driver_sql(newer))
-    monkeypatch.setattr(lost, "upgrade_if_older", lambda app, tell: tell(migrate.migrate(app.archive.database)))
-    with serve_application(desk.home, desk.environ) as (gate, _context), open_tab(chromium, gate, width=width) as tab:
-        player, page = Player(tab.page), tab.page
-        go(player, "/contracts/job1")
-        player.press("#end > summary")
-        player.press("#end button[value=stopped]")
-        expect(page.locator("form[action='/upgrade'] button")).to_be_visible()
-        faults = player.look_around()
-        player.press("form[action='/upgrade'] button")
-        page.wait_for_url(re.compile("/job"))
-        player.wait_for_job()
-        expect(page.locator("#job .banner.safe")).to_be_visible()
-        faults += look(player, language)
-        go(player, "/contracts/job1")
-        player.fill("#f-title", "題")
-        page.keyboard.press("Tab")
-        expect(page.locator("#s-work .ok")).to_be_visible()
-
-        assert [] == faults + player.look_around()
-        assert ([], []) == (meant(tab, "503"), tab.outside)
 
 
 @pytest.mark.parametrize(("language", "width"), SIDES)

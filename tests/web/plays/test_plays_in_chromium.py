@@ -318,38 +318,6 @@ def test_the_worst_day(chromium: Browser, new_desk: FirstDayDesk, look: Look) ->
         assert ([], []) == (tab.complaints, tab.outside)
 
 
-@pytest.mark.parametrize("look", [LOOKS[0], LOOKS[1]])
-def test_a_token_that_is_refused_is_replaced(chromium: Browser, new_desk: FirstDayDesk, look: Look) -> None:
-    """While the application runs: the save says so, its link leads to the field, and the next save goes through."""
-    width, scheme, by_keyboard = look
-    set_up(new_desk)
-    with (
-        serve_application(new_desk.home, new_desk.environ) as (gate, _context),
-        open_tab(chromium, gate, width=width, scheme=scheme) as tab,
-    ):
-        player, page, other = Player(tab.page, by_keyboard=by_keyboard), tab.page, "b" * 32
-        new_desk.chatwork.revoke_token(other)
-        player.press("form.quiet button")
-        page.wait_for_url(re.compile("/job"))
-        assert "このAPIトークンは使えません" in player.wait_for_job()
-        faults = player.look_around()
-        to(player, "/home")
-        expect(page.locator(".relief.lose")).to_be_visible()
-        faults += player.look_around()
-        player.press("a[href*='change=token']")
-        player.fill("#token", other)
-        player.press("main button.first")
-        expect(page.locator("main .banner.safe").first).to_be_visible()
-        to(player, "/home")
-        player.press("form.quiet button")
-        page.wait_for_url(re.compile("/job"))
-        player.wait_for_job()
-        expect(page.locator("#job .banner.safe")).to_be_visible()
-
-        assert [] == faults + player.look_around()
-        assert ([], []) == (tab.complaints, tab.outside)
-
-
 # --- the first run -------------------------------------------------------------------------------
 
 
