@@ -160,8 +160,9 @@ def unseen_bound(
         return None
     else:
         bound = plan.longest_unseen(rooms, every=every, share=share)
-    left = plan.known_left(snapshot.window_requests, now, reserve=settings.sync.reserve, share=share)
-    return bound if left is None else plan.present_unseen(bound, every=every, rooms=rooms, left=left)
+    return plan.present_unseen(
+        bound, snapshot.window_requests, now, every=every, rooms=rooms, reserve=settings.sync.reserve, share=share
+    )
 
 
 def unseen_sentence(bound: timedelta) -> str:

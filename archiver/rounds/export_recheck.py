@@ -22,7 +22,6 @@ from archiver.rounds import alerting
 from archiver.rounds.round import seal, settings_digest
 from archiver.store.archive import Reading
 from archiver.store.queries import contracts, current_state, entries
-from archiver.sync.report import SyncReport
 from archiver.sync.single_reads import MAX_MESSAGES, recheck_messages
 
 
@@ -91,11 +90,8 @@ def _read(app: App, places: list[tuple[int, int]]) -> Recheck:
     opened = alerting.judge(app.archive, now=app.now)
     if report.disappeared or opened:
         seal(app)
-    return Recheck(len(places), max(0, report.requests - 1), _changed(report))
-
-
-def _changed(report: SyncReport) -> int:
-    return sum(room.edited + room.deleted + room.missing for room in report.rooms)
+    changed = sum(room.edited + room.deleted + room.missing for room in report.rooms)
+    return Recheck(len(places), max(0, report.requests - 1), changed)
 
 
 def _open_rooms(reading: Reading, app: App, contract: Contract) -> list[int]:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from email import message_from_bytes
 from email.message import Message
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -83,12 +84,8 @@ def _csv_rows(text: str) -> Iterator[list[str]]:
 
 
 def _load_json(text: str) -> object:
-    return json.loads(text, parse_int=_parse_id, parse_constant=lambda _name: None)
-
-
-def _parse_id(digits: str) -> int:
-    """A number in JSON; one that is too long for an id counts as 0."""
-    return int(digits) if len(digits) <= 19 else 0
+    # A number that is too long for an id counts as 0.
+    return json.loads(text, parse_int=lambda one: int(one) if len(one) <= 19 else 0, parse_constant=lambda _name: None)
 
 
 def _json_lines(text: str) -> Iterator[object]:
@@ -174,17 +171,17 @@ def take_file(file: BinaryIO, path: Path, found: FoundIds) -> None:
         return
     encoding = encoding_of(head)
     start = head.decode(encoding, "replace").lstrip("\ufeff \t\r\n")
-    page = FilePageIds(found, hint=hint)
+    page, chunks = FilePageIds(found, hint=hint), iter(partial(file.read, CHUNK_BYTES), b"")
     if start.startswith(("{", "[")):
         text = _read_whole(file, path, encoding)
         if not take_json(text, page):
             take_list(text, page)
     elif _HTML.search(start):
-        _take_text(_read_chunks(file), encoding, page, take_page)
+        _take_text(chunks, encoding, page, take_page)
     elif is_csv(start):
         take_csv(_read_whole(file, path, encoding), page)
     else:
-        _take_text(_read_chunks(file), encoding, page, take_list)
+        _take_text(chunks, encoding, page, take_list)
     page.close()
 
 
@@ -212,11 +209,6 @@ def _take_text(
 ) -> None:
     for piece in text_pieces(decode_parts(parts, encoding)):
         take(piece, page)
-
-
-def _read_chunks(file: BinaryIO) -> Iterator[bytes]:
-    while part := file.read(CHUNK_BYTES):
-        yield part
 
 
 def _read_whole(file: BinaryIO, path: Path, encoding: str) -> str:

@@ -329,26 +329,26 @@ def daemon_unseen(rooms: int, *, every: timedelta, share: int) -> timedelta:
     return _time_of_all(rooms, every, share=share, overhead=1 + every / ACCOUNT_EVERY)
 
 
-class WindowLeft(NamedTuple):
-    """What the present window of the allowance has left for looking."""
+def present_unseen(
+    bound: timedelta,
+    spent: WindowRequests | None,
+    now: datetime,
+    *,
+    every: timedelta,
+    rooms: int,
+    reserve: int,
+    share: int,
+) -> timedelta:
+    """The longest time from now on, after our calls in the last window that is known.
 
-    requests: int
-    time: timedelta
-
-
-def known_left(spent: WindowRequests | None, now: datetime, *, reserve: int, share: int) -> WindowLeft | None:
-    """What is left after our calls in the last window that is known; None: that one is over."""
-    if spent is None or not timedelta() < spent.reset - now <= FALLBACK_WINDOW:
-        return None
+    With too few calls left in it for its rounds, these may read nothing.
+    """
+    left = timedelta() if spent is None else spent.reset - now
+    if spent is None or not timedelta() < left <= FALLBACK_WINDOW:
+        return bound  # that window is over
     requests = requests_in_share(Budget(), spent=spent.spent, looks=spent.looks, reserve=reserve, share=share)
-    return WindowLeft(requests, spent.reset - now)
-
-
-def present_unseen(bound: timedelta, *, every: timedelta, rooms: int, left: WindowLeft) -> timedelta:
-    """The longest time from now on; with too few calls left for the rounds of the window, they may read nothing."""
     lists = ceil(rooms / max(1, ceil(bound / every)))
-    is_used_up = left.requests < int(left.time / every) * (lists + 1)
-    return every * ceil((left.time + bound) / every) if is_used_up else bound
+    return every * ceil((left + bound) / every) if requests < int(left / every) * (lists + 1) else bound
 
 
 def _time_of_all(rooms: int, every: timedelta, *, share: int, overhead: float) -> timedelta:

@@ -258,7 +258,8 @@ def forecast_single_reads(
     Only reads the archive. The reader cannot be used again.
     """
     context, transport = reader.context, reader.context.client.transport
-    budget = _reduce_budget(transport.budget, before)
+    left = transport.budget.remaining
+    budget = replace(transport.budget, remaining=None if left is None else max(0, left - before))
     limit = single_reads_share(budget, transport.clock.own(), reserve=transport.reserve, full=options.full)
     with context.archive.reading() as reading:
         counts = Counter(
@@ -270,10 +271,6 @@ def forecast_single_reads(
         steps += [plan.PlanStep(room, plan.REREAD, "near", requests=near)] if near else []
         steps += [plan.PlanStep(room, plan.REREAD, "due", requests=turn)] if turn else []
     return steps
-
-
-def _reduce_budget(budget: Budget, spent: int) -> Budget:
-    return budget if budget.remaining is None else replace(budget, remaining=max(0, budget.remaining - spent))
 
 
 SINGLE_READS_LIMIT = 100

@@ -20,7 +20,6 @@ from archiver.sync import plan
 from archiver.sync.plan import (
     daemon_interval,
     daemon_unseen,
-    known_left,
     lists_of_round,
     longest_unseen,
     present_unseen,
@@ -177,14 +176,12 @@ def test_the_bound_lasts_until_the_window_ends_where_its_calls_are_used_up() -> 
     """After typed runs or `recover`; in the usual pace of rounds nothing is added."""
     left, minute = timedelta(minutes=4), timedelta(minutes=1)
 
-    def bound(looks: int) -> timedelta:
+    def bound(looks: int, left: timedelta = left) -> timedelta:
         spent = WindowRequests(RESET, looks, looks)
-        known = known_left(spent, RESET - left, reserve=50, share=20)
-        assert known is not None
-        return present_unseen(minute, every=minute, rooms=10, left=known)
+        return present_unseen(minute, spent, RESET - left, every=minute, rooms=10, reserve=50, share=20)
 
     assert (minute, left + minute) == (bound(11), bound(50))
-    assert known_left(WindowRequests(RESET, 60, 60), RESET, reserve=50, share=20) is None
+    assert minute == bound(60, timedelta())
 
 
 LIMIT, RESERVE = 300, 60
