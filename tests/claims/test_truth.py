@@ -29,7 +29,7 @@ from tests.claims.dispute import BEGIN, Circumstances, Dispute, TruePost, blank_
 from tests.claims.unread_sentences import LISTED, unread
 from tests.support.archives.maker import OWNER
 
-MOST_UNREAD = 325
+MOST_UNREAD = 323
 """So many texts of the catalogue no parser reads yet."""
 
 SEEDS = sorted({*range(0, 200, 4), 33, 54, 77, 86, 89, 106, 117, 126, 142, 155, 158, 170, 173, 177, 186, 198})
