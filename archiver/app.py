@@ -213,9 +213,15 @@ def _fetch_answer(
 ) -> AuthorityAnswer:
     """Send a request, follow at most two redirects within the host, and return the last answer."""
     host = urlsplit(url).hostname
-    with _session(login) as session:
+    with watch_session(requests.Session()) as session:
+        session.auth = HTTPBasicAuth(*login) if login else lambda request: request  # None: it looks into `.netrc`
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        post = partial(session.post, headers=_HEADERS, stream=True, allow_redirects=False)
         for _attempt in range(MAX_REDIRECTS + 1):
-            with _post(session, url, query, until) as response:
+            # None: as the environment says; a proxy would send what belongs on this computer off it.
+            proxies = {"no_proxy": "*"} if is_loopback(urlsplit(url).hostname or "") else None
+            left = max(0.1, until - time.monotonic())
+            with post(url, query, timeout=left, proxies=proxies) as response:
                 if not response.is_redirect:
                     return AuthorityAnswer(response.status_code, _read_body(response, deadline))
                 url = urljoin(url, response.headers["location"])
@@ -225,20 +231,6 @@ def _fetch_answer(
             if login is not None and parts.scheme != "https":
                 raise ConnectionError("redirected to where a password could be read on the way")
     raise ConnectionError("too many redirects")
-
-
-def _session(login: Login | None) -> requests.Session:
-    session = watch_session(requests.Session())
-    session.auth = HTTPBasicAuth(*login) if login else lambda request: request  # None: it looks into `.netrc`
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-    return session
-
-
-def _post(session: requests.Session, url: str, query: bytes, until: float) -> requests.Response:
-    left = max(0.1, until - time.monotonic())
-    # None: as the environment says; a proxy would send what belongs on this computer off it.
-    proxies = {"no_proxy": "*"} if is_loopback(urlsplit(url).hostname or "") else None
-    return session.post(url, query, headers=_HEADERS, stream=True, allow_redirects=False, timeout=left, proxies=proxies)
 
 
 def _read_body(response: requests.Response, deadline: ExchangeDeadline) -> bytes:

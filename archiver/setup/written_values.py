@@ -1,4 +1,4 @@
-"""Reads what somebody typed: a day or a time, an amount of yen, the number of a message."""
+"""Reads what somebody typed (a day, a time, an amount of yen, a message), and keeps the answers of the first run."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from archiver.cli.terminal.prompts import tell
 from archiver.custody import put_back_databases
 from archiver.health.evidence import service_sentences
 from archiver.health.snapshot import known_time
-from archiver.records import ChangedMessages, ChangeKind, JsonObject, Pause
+from archiver.records import ChangeKind, JsonObject, Pause
 from archiver.records.alerts import Alert
 from archiver.records.contract import contract_name
 from archiver.render.times import time_of_year
@@ -47,7 +47,7 @@ from archiver.store.queries.status import RoomStatus, Status, room_pauses, statu
 from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values
 from archiver.store.working.alerts import alerts, dismiss
-from archiver.store.working.remembered_values import SEEN_CHANGES, LastBackup, SeenChanges
+from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -208,6 +208,7 @@ def whole_document(
 
 def status_document(status: Status, *, warnings: list[str], pauses: Mapping[int, Sequence[Pause]]) -> JsonObject:
     """The rest of the JSON document of `archive status --json` (docs/reference/json.md); `pauses` by room."""
+    last = status.backup
     seals = {
         "count": status.seals,
         "last": status.last_seal and to_text(status.last_seal),
@@ -222,7 +223,13 @@ def status_document(status: Status, *, warnings: list[str], pauses: Mapping[int,
         ],
         "seals": seals,
         "alerts_open": len(status.alerts),
-        "backup": status.backup and _backup_document(status.backup),
+        "backup": last
+        and {
+            "at": to_text(last.at),
+            "path": last.path,
+            "verified": last.verified,
+            "all_records_at": to_text(last.whole_at or last.at) if last.verified else None,
+        },
         "warnings": warnings,
     }
 
@@ -245,24 +252,16 @@ def _change_document(quote: Mapping[str, Any]) -> JsonObject:
     }
 
 
-def _backup_document(last: LastBackup) -> JsonObject:
-    whole_at = (last.whole_at or last.at) if last.verified else None
-    return {
-        "at": to_text(last.at),
-        "path": last.path,
-        "verified": last.verified,
-        "all_records_at": whole_at and to_text(whole_at),
-    }
-
-
 def _room_document(room: RoomStatus, looked_at: datetime | None, pauses: Sequence[Pause]) -> JsonObject:
+    changed = next(iter(room.changed.values()))
     return {
         "room_id": room.room_id,
         "name": room.name,
         "jobs": list(room.contracts),
         "state": "open" if room.inaccessible_since is None else "inaccessible",
         "messages": room.messages,
-        **_change_counts(room.changed),
+        **{name: changed_count(changed, kinds) for name, kinds in _KINDS.items()},
+        "changes": {contract: changes_document(one) for contract, one in room.changed.items()},
         "files": room.files.known,
         "files_saved": room.files.saved,
         "files_pending": room.files.pending,
@@ -275,10 +274,3 @@ def _room_document(room: RoomStatus, looked_at: datetime | None, pauses: Sequenc
         "last_seen": room.last_seen and to_text(room.last_seen),
         "looked_at": looked_at and to_text(looked_at),
     }
-
-
-def _change_counts(changed: Mapping[str, ChangedMessages]) -> JsonObject:
-    """The changed messages in all, and by the sides of each contract of the room."""
-    one = next(iter(changed.values()))
-    counts = {name: changed_count(one, kinds) for name, kinds in _KINDS.items()}
-    return counts | {"changes": {contract: changes_document(one) for contract, one in changed.items()}}

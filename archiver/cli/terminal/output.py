@@ -249,7 +249,8 @@ def paged_output(*, is_wanted: bool = True) -> Iterator[None]:
     Nothing changes without a terminal. On Windows only a program named by PAGER is used, as its `more` cannot show
     UTF-8.
     """
-    if not is_wanted or not _has_pager():
+    is_terminal = sys.stdin.isatty() and sys.stdout.isatty() and not isinstance(sys.stdout, _CollectedOutput)
+    if not (is_wanted and is_terminal and (sys.platform != "win32" or os.environ.get("PAGER"))):
         yield
         return
     collected = _CollectedOutput()
@@ -258,11 +259,6 @@ def paged_output(*, is_wanted: bool = True) -> Iterator[None]:
             yield
     finally:
         _show(collected.getvalue())
-
-
-def _has_pager() -> bool:
-    is_terminal = sys.stdin.isatty() and sys.stdout.isatty() and not isinstance(sys.stdout, _CollectedOutput)
-    return is_terminal and (sys.platform != "win32" or bool(os.environ.get("PAGER")))
 
 
 def _show(text: str) -> None:
