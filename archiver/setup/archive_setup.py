@@ -18,7 +18,6 @@ from archiver import errors
 from archiver.app import OFFERS, App, build_app, utc_now
 from archiver.folder_sync import allow_where_possible
 from archiver.health.token import is_readable
-from archiver.records import Observation
 from archiver.render.invisible_characters import visible
 from archiver.settings import home
 from archiver.settings.file import load_settings, update_settings, write_settings
@@ -27,13 +26,13 @@ from archiver.settings.model import Settings
 from archiver.settings.other_archives import told_as_vanished
 from archiver.settings.token import place_words, store_token
 from archiver.setup.written_values import BEGUN, FINISHED, InvalidAnswer, note_answer, recall_answers
-from archiver.store import migrate, writer
+from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.store.backup import copy
 from archiver.store.durable_files import disk_errors, lacks_locks, make_durable_folder
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
-from archiver.sync.run_inputs import check_account, owner_payload
+from archiver.sync.run_inputs import check_account, keep_owner
 from archiver.wording import typed
 
 
@@ -135,11 +134,7 @@ def record_account(app: App) -> tuple[str, int]:
     with app.archive.reading() as reading:
         owner = current_state.owner(reading)
     check_account(me.model.account_id, owner, app.archive)
-    payload = owner_payload(me.model)
-    if payload != owner:
-        with app.archive.writing() as writing:
-            observation = Observation("me", "me", payload, None, me.reply.digest)
-            writer.append_dated(writing, [observation], me.reply, account_id=me.model.account_id)
+    keep_owner(app.archive, me, owner)
     return me.model.name, me.model.account_id
 
 

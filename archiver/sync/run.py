@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from archiver import errors
@@ -50,11 +51,13 @@ def run_sync(
         me, rooms = run_inputs.first_replies(archive, client, owner, at=start.at)
     except (errors.ChatworkError, errors.TokenRefused) as error:
         if not isinstance(error, errors.BudgetSpent) or owner is None:
-            _keep_budget(archive, client)
+            with archive.writing() as writing:  # the calls of a failed run count too
+                run_end.keep_budget(writing, client.transport)
             raise
     account = AccountId((owner or {})["account_id"]) if me is None else me.model.account_id
     options.after_first_replies()
-    start = run_inputs.start_again(archive, start, at=now())
+    at = now()  # as of the first replies, which have shown how far this computer's clock is off
+    start = replace(start, at=at, inputs=run_inputs.read_inputs(archive, at=at, chosen=options.rooms))
     if me is not None:
         run_inputs.keep_owner(archive, me, start.inputs.owner, at=start.at)
     run_inputs.keep_service(archive, client.transport.service, account=account, at=start.at)
@@ -80,12 +83,6 @@ def dry_run(
     reader = BackfillReader(context, {}, lambda: False, lambda _room, _unseen: None)
     steps += forecast_single_reads(reader, rooms, options, before=plan.count_requests(steps) - plan.RUN_REQUESTS)
     return [(step, listed[step.room_id].name) for step in steps]
-
-
-def _keep_budget(archive: Archive, client: Client) -> None:
-    """Remember the budget, as the calls of a failed run count too."""
-    with archive.writing() as writing:
-        run_end.keep_budget(writing, client.transport)
 
 
 def _plan_steps(

@@ -199,7 +199,9 @@ def finish_run(
         # Of the others the last message is not known.
         remember_run(writing, report, inputs, [one for one in rooms if plan.MESSAGES not in overdue.get(one, ())])
         _remember_troubles(context, writing, report)
-        keep_other_calls(writing, transport.tally.others, at=at)
+        if transport.tally.others > OWN_CALLS_AT_MOST:
+            seen = remembered_values.OtherCallsSeen(at, transport.tally.others)
+            remembered_values.OTHER_CALLS.remember(writing, seen)
         _write_run(writing, context, report, options.settings, unread)
     return report
 
@@ -252,12 +254,6 @@ def keep_window_requests(writing: Writing, transport: Transport, *, requests: in
         remembered = remembered_values.WINDOW_REQUESTS.recall(writing)
         run = remembered_values.WindowRequests(reset, requests, looks)
         remembered_values.WINDOW_REQUESTS.remember(writing, plan.window_requests(remembered, reset, run))
-
-
-def keep_other_calls(writing: Writing, calls: int, *, at: datetime) -> None:
-    """Remember that others called, if there were more calls than our own commands make."""
-    if calls > OWN_CALLS_AT_MOST:
-        remembered_values.OTHER_CALLS.remember(writing, remembered_values.OtherCallsSeen(at, calls))
 
 
 def _is_whole(context: PullContext, report: SyncReport, contracted: Sequence[RoomId], limit: int) -> bool:

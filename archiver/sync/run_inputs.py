@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -197,11 +197,6 @@ def last_run(archive: Archive) -> LastRun | None:
     return None if at is None or offset is None else LastRun(at, timedelta(milliseconds=offset))
 
 
-def start_again(archive: Archive, start: RunStart, *, at: datetime) -> RunStart:
-    """The start of a run as of its first replies, which have shown how far this computer's clock is off."""
-    return replace(start, at=at, inputs=read_inputs(archive, at=at, chosen=start.options.rooms))
-
-
 def first_replies(
     archive: Archive, client: Client, owner: JsonObject | None, *, at: datetime
 ) -> tuple[Single[Me], dict[int, Room]]:
@@ -234,12 +229,6 @@ def read_inputs(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | No
     )
 
 
-def owner_payload(me: Me) -> dict[str, object]:
-    """The fields of `/me` that are kept: who the owner is and whose organisation it is, nothing else."""
-    fields = ("account_id", "name", "chatwork_id", "organization_id", "organization_name")
-    return {name: getattr(me, name) for name in fields}
-
-
 def check_account(found: AccountId, owner: dict[str, object] | None, archive: Archive) -> None:
     """Refuse another account's token before anything is written. Raises WrongAccount."""
     if owner is not None and owner["account_id"] != found:
@@ -256,10 +245,18 @@ def keep_service(archive: Archive, service: AnsweringService | None, *, account:
             writer.append(writing, [observation], account_id=account, at=at)
 
 
-def keep_owner(archive: Archive, me: Single[Me], owner: JsonObject | None, *, at: datetime) -> None:
-    """Append an entry about the archive's owner, if it is new or changed; `at`: after more replies showed the time."""
-    payload = owner_payload(me.model)
+def keep_owner(archive: Archive, me: Single[Me], owner: JsonObject | None, *, at: datetime | None = None) -> None:
+    """Append an entry about the archive's owner, if it is new or changed.
+
+    `at`: after more replies showed the time; None: as the reply tells it.
+    """
+    # Who the owner is and whose organisation it is, nothing else.
+    fields = ("account_id", "name", "chatwork_id", "organization_id", "organization_name")
+    payload, account = {name: getattr(me.model, name) for name in fields}, me.model.account_id
     if payload != owner:
         with archive.writing() as writing:
             observation = Observation("me", "me", payload, None, me.reply.digest)
-            writer.append(writing, [observation], account_id=me.model.account_id, at=at)
+            if at is None:
+                writer.append_dated(writing, [observation], me.reply, account_id=account)
+            else:
+                writer.append(writing, [observation], account_id=account, at=at)
