@@ -250,14 +250,14 @@ def _rule_checks(raw: SettingsFile) -> list[tuple[str, bool, str]]:
     """Checks that types cannot express: the key, whether its value is right, and an example. Values are never shown."""
     names = [authority.name for authority in raw.timestamp.authorities]
     notify, backup = raw.notify, raw.backup
+    addresses = {name: getattr(notify, name) for name in ("mail_from", "mail_to")}
     return [
         ("token.source", is_token_source(raw.token.source), '"keyring", "file:PATH", "env:NAME"'),
         ("notify.mail_host", bool(re.fullmatch(r"[A-Za-z0-9.:-]*", notify.mail_host)), '"smtp.example.com"'),
         ("notify.mail_tls", notify.mail_tls != "none" or is_loopback(notify.mail_host or "localhost"), '"tls"'),
-        ("notify.mail_user", is_plain(notify.mail_user), '"you@example.com"'),
+        ("notify.mail_user", notify.mail_user.isprintable(), '"you@example.com"'),
         ("notify.mail_password", is_token_source(notify.mail_password), '"keyring", "file:PATH", "env:NAME"'),
-        ("notify.mail_from", _is_empty_or_mail(notify.mail_from), '"you@example.com"'),
-        ("notify.mail_to", _is_empty_or_mail(notify.mail_to), '"you@example.com"'),
+        *((f"notify.{key}", not one or is_mail_address(one), '"you@example.com"') for key, one in addresses.items()),
         ("backup.to", bool(backup.to or not backup.every), '"E:/copy"'),
         ("backup.after", all(backup.after) and "\0" not in "".join(backup.after), '["restic", "backup", "{copy}"]'),
         ("timestamp.authorities.name", len(names) == len(set(names)), '"a", "b"'),
@@ -272,7 +272,7 @@ def _access_checks(authority: AuthoritySetting) -> list[tuple[str, bool, str]]:
     is_stored = is_token_source(authority.password_source) and authority.password_source != "keyring"  # noqa: S105 - a place
     return [
         ("timestamp.authorities.user", bool(authority.user) or not has_login, '"customer-1"'),
-        ("timestamp.authorities.user", is_plain(authority.user) and ":" not in authority.user, '"customer-1"'),
+        ("timestamp.authorities.user", authority.user.isprintable() and ":" not in authority.user, '"customer-1"'),
         ("timestamp.authorities.password", not has_login or is_stored, '"file:PATH", "env:NAME"'),
         ("timestamp.authorities.url", is_safe or not has_login, '"https://tsa.example/"'),
         ("timestamp.authorities.url", "@" not in parts.netloc, '"https://tsa.example/"'),
@@ -285,15 +285,6 @@ def is_token_source(text: str) -> bool:
     if kind == "env":
         return place.isidentifier() and place.isascii()
     return text == "keyring" or (kind == "file" and bool(place.strip()) and _is_folder(place))
-
-
-def is_plain(text: str) -> bool:
-    """Whether a text holds no control characters, which would end a line of SMTP."""
-    return text.isprintable()
-
-
-def _is_empty_or_mail(text: str) -> bool:
-    return not text or is_mail_address(text)
 
 
 def _is_folder(text: str) -> bool:

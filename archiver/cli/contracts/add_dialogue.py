@@ -45,7 +45,7 @@ def add_contract(app: App, name: str | None, given: Mapping[str, Any], remark: s
             contract_id = _offer_unfinished(app) or _ask_name(app)
         elif contract_id in _contracts_by_id(app) and contract_id not in _unfinished_ids(app):
             raise errors.ContractExists(contract=contract_id)
-        note_answer(app.archive, _answer_key(contract_id), BEGUN)
+        note_answer(app.archive, f"add/{contract_id}", BEGUN)
         _ask_contract(app, contract_id, given, remark)
     except (click.Abort, KeyboardInterrupt):
         echo("\n" + _("Interrupted. Your answers so far are kept."))
@@ -75,7 +75,7 @@ def _ask_contract(app: App, name: str, given: Mapping[str, Any], remark: str | N
         tell_added(one, list(every.values()), unchecked=False)
     tell(_("Now the facts. Enter leaves one unknown; Ctrl-C ends, and your answers are kept."), indent=0)
     contract = ask_facts(app, _contracts_by_id(app)[name])  # as it is with what came along with its chats
-    note_answer(app.archive, _answer_key(name), DONE)
+    note_answer(app.archive, f"add/{name}", DONE)
     _tell_end(contract)
 
 
@@ -196,10 +196,6 @@ def _unfinished_ids(app: App) -> list[str]:
         key.removeprefix("add/"): state for key, state in recall_answers(app.archive).items() if key.startswith("add/")
     }
     return [name for name, state in states.items() if state == BEGUN]
-
-
-def _answer_key(name: str) -> str:
-    return f"add/{name}"
 
 
 # --- closing words ---------------------------------------------------------------------------------

@@ -94,7 +94,10 @@ def export(
     try:
         report = _make(app, order, ProgressScreen(quiet=is_quiet), previews, read, as_json=as_json)
     except ExportDeclined:
-        _tell_declined(previews or [], order.profile, as_json=as_json)
+        for one in previews or ():
+            echo_json({"preview": asdict(one)}) if as_json else tell_preview(one, order.profile, err=False)
+        if not (previews and as_json):
+            echo(_("No export was made."), err=True)
         return 0
     tell_root_errors(app.root_errors)
     options = option_words(given)
@@ -185,15 +188,6 @@ def _make(
             )
 
     return make_with_counterparts(make, lambda order: keep_sides(app.archive, order, at=app.now()), order)
-
-
-def _tell_declined(previews: list[PackagePreview], profile: str, *, as_json: bool) -> None:
-    if previews and as_json:
-        echo_json({"preview": asdict(previews[0])})
-        return
-    if previews:
-        tell_preview(previews[0], profile, err=False)
-    echo(_("No export was made."), err=True)
 
 
 _NAME_WIDTH = 24

@@ -32,7 +32,6 @@ from archiver.store.queries.people import names_in_room, names_over_time
 from archiver.store.queries.viewing.message_summaries import (
     MessageSummary,
     TranscriptMessage,
-    TranscriptText,
     transcript_messages,
 )
 from archiver.store.search import index, scope
@@ -242,7 +241,14 @@ def tell_messages(
         mark_text = "".join(f"  [{state_mark(one, knows_text=knows_text)}]" for one in message.notable_states)
         echo(f"{at}  {visible(message.name)}(ID {message.account_id}){mark_text}  m{message.message_id}")
         for text in message.texts:
-            _tell_text(text, references, last=text is message.texts[-1])
+            if text.body == DELETED:
+                continue
+            is_last = text is message.texts[-1]
+            if not is_last:
+                at = minute_text(text.last_seen) if text.last_seen else "?"
+                echo("  " + _("Earlier text, last seen {time}:").format(time=at))
+            for row in plain_text(parse.parse(text.body), references).split("\n"):
+                echo(("  " if is_last else "    ") + visible(row))
         echo()
     for unseen_message in unseen_left:
         echo(unseen_line(unseen_message) + "\n")
@@ -264,16 +270,6 @@ def state_mark(state: State, *, knows_text: bool) -> str:
         State.MISSING: _("not shown any more (reason unknown)"),
         State.HIDDEN: _("hidden by the plan"),
     }[state]
-
-
-def _tell_text(text: TranscriptText, references: References, *, last: bool) -> None:
-    if text.body == "[deleted]":
-        return
-    if not last:
-        at = minute_text(text.last_seen) if text.last_seen else "?"
-        echo("  " + _("Earlier text, last seen {time}:").format(time=at))
-    for row in plain_text(parse.parse(text.body), references).split("\n"):
-        echo("    " + visible(row) if not last else "  " + visible(row))
 
 
 def unseen_line(unseen: UnseenMessage) -> str:

@@ -101,7 +101,14 @@ def _run_steps(obj: CliContext, timestamps: str | None) -> int:
         _choose_chats(app)
     saving = schedule.begin_first_save(obj, app)
     try:
-        _state_facts(app)
+        tell_head(4, _("The job (Enter leaves a fact unknown; later: archive job set)"))
+        with app.archive.reading() as reading:
+            every = contracts(reading)
+        for contract in every:
+            if len(every) > 1:
+                tell(_("The job “{job}”:"), job=contract.called)
+            ask_facts(app, contract, first_question)
+        echo()
         schedule.arrange(obj, app, saving, timestamps)
     finally:
         if saving is not None:
@@ -160,18 +167,6 @@ def _choose_chats(app: App) -> None:
     if not jobs:
         raise Postponed
     enter_contracts(app, jobs)
-    echo()
-
-
-def _state_facts(app: App) -> None:
-    """Fourth step: ask for the facts that are neither known nor asked for yet."""
-    tell_head(4, _("The job (Enter leaves a fact unknown; later: archive job set)"))
-    with app.archive.reading() as reading:
-        every = contracts(reading)
-    for contract in every:
-        if len(every) > 1:
-            tell(_("The job “{job}”:"), job=contract.called)
-        ask_facts(app, contract, first_question)
     echo()
 
 
