@@ -17,6 +17,7 @@ MASKED_FILE = "masked.jsonl"
 
 _SHOWN_FIELDS = frozenset(("account_id", "clock", "key", "kind", "observed_at", "payload", "reply", "room_id", "seq"))
 _HEX_DIGEST = re.compile("[0-9a-f]{64}")
+_BEGIN = b'{"digest":"'
 
 
 class ShownRecord(NamedTuple):
@@ -39,7 +40,7 @@ def shown_line(digest: str, entry: Mapping[str, Any]) -> str:
 
 def masked_digest(line: bytes) -> str | None:
     """The digest that a masked line of `entries.jsonl` holds; None for any other line."""
-    document = _json_object(line)
+    document = _json_object(line) if line.startswith(_BEGIN) else None
     if document is None or document.keys() != {"digest", "masked", "reason"} or document["masked"] is not True:
         return None
     return _digest_in(document)
@@ -70,8 +71,6 @@ def _digest_in(document: Mapping[str, Any]) -> str | None:
     return digest if isinstance(digest, str) and _HEX_DIGEST.fullmatch(digest) else None
 
 
-_BEGIN = b'{"digest":"'
-_ERASED_DIGEST = re.compile("[0-9a-f]{64}")
 _ERASURE_KEY = re.compile("erasure/([1-9][0-9]{0,8})")
 
 
@@ -89,19 +88,11 @@ def tombstone_line(tombstone: Tombstone) -> str:
 
 def read_tombstone(line: bytes) -> Tombstone | None:
     """The tombstone of a line; None for every other line, also for one that says more than a tombstone."""
-    if not line.startswith(_BEGIN):
+    document = _json_object(line) if line.startswith(_BEGIN) else None
+    if document is None or document.keys() != {"digest", "erased", "erasure"} or document["erased"] is not True:
         return None
-    try:
-        document = json.loads(line.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None
-    if type(document) is not dict or document.keys() != {"digest", "erased", "erasure"}:
-        return None
-    digest, number = document["digest"], document["erasure"]
-    if document["erased"] is not True or type(number) is not int or number < 1 or type(digest) is not str:
-        return None
-    tombstone = Tombstone(digest, number)
-    return tombstone if _ERASED_DIGEST.fullmatch(digest) and tombstone_line(tombstone).encode() == line else None
+    digest, number = _digest_in(document), document["erasure"]
+    return Tombstone(digest, number) if digest is not None and type(number) is int and number >= 1 else None
 
 
 class Erasures:

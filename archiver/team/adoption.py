@@ -17,7 +17,7 @@ from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.folder_sync import sync_where_possible
 from archiver.store.archive import Archive
-from archiver.store.durable_files import sync_tree
+from archiver.store.durable_files import disk_errors, sync_tree
 from archiver.store.erasure import records
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import last_record
@@ -136,7 +136,7 @@ def _folder_beside(target: Path) -> Iterator[Path]:
     """
     fresh = target.with_name(f"{target.name}.partial-{secrets.token_hex(4)}")
     lock = FileLock(f"{fresh}.lock", mode=0o600, timeout=0)
-    try:
+    with disk_errors(target):
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in target.parent.glob(f"{escape(target.name)}.partial-*.lock"):
             with suppress(Timeout):
@@ -145,8 +145,6 @@ def _folder_beside(target: Path) -> Iterator[Path]:
                 _remove(left.with_suffix(""), left)
         lock.acquire()
         fresh.mkdir(mode=0o700)
-    except OSError as error:
-        raise errors.HomeNotWritable(path=target, detail=error.strerror or str(error)) from error
     try:
         yield fresh
     finally:
@@ -192,14 +190,12 @@ def _collector_paused() -> Iterator[None]:
 
 
 def _move(fresh: Path, target: Path) -> None:
-    try:
+    with disk_errors(target):
         if target.exists():
             target.rmdir()
         sync_tree(fresh)
         fresh.rename(target)
         sync_where_possible(target.parent)
-    except OSError as error:
-        raise errors.HomeNotWritable(path=target, detail=error.strerror or str(error)) from error
 
 
 def _is_copy_of(home: Path, place: LedgerPlace) -> bool:

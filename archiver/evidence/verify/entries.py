@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Callable, Container, Iterator, Mapping, N
 
 from archiver.evidence.chain import escape_lone
 from archiver.evidence.replaced_records import Erasures, Tombstone, read_tombstone
-from archiver.evidence.verify.findings import NAMED_SINGLY, Verification
+from archiver.evidence.verify.findings import NAMED_SINGLY, Verification, span_subject
 from archiver.evidence.verify.rollbacks import RecordedStamp, Rollback, read_recorded_stamp, read_rollback
 from archiver.evidence.verify.seals import SealedDigests, SealedRange
 from archiver.evidence.verify.times import TimeOrder
@@ -263,7 +263,7 @@ class EntryCheck:
         self._end_run()
         sentence = ngettext("The record is not there.", "These {count} records are not there.", last - first + 1)
         self.verification.add_finding(
-            "entry-missing", _entry_subject(first, last), sentence.format(count=last - first + 1)
+            "entry-missing", span_subject("entry", first, last), sentence.format(count=last - first + 1)
         )
 
     def _find_entry(self, check: str, seq: int, key: bytes) -> None:
@@ -283,11 +283,7 @@ class EntryCheck:
         self._run = ("", 0, 0)
         if count > NAMED_SINGLY:
             sentence = _("These {count} records have the same problem.").format(count=count - NAMED_SINGLY)
-            self.verification.add_finding(check, _entry_subject(last - count + NAMED_SINGLY + 1, last), sentence)
-
-
-def _entry_subject(first: int, last: int) -> str:
-    return f"entry/{first}" if first == last else f"entry/{first}-{last}"
+            self.verification.add_finding(check, span_subject("entry", last - count + NAMED_SINGLY + 1, last), sentence)
 
 
 _SENTENCES: dict[str, Callable[[], str]] = {

@@ -172,6 +172,11 @@ def time_sentence(stamped: StampedTime) -> str:
     )
 
 
+def span_subject(kind: str, first: int, last: int) -> str:
+    """The subject of a finding about the records or seals with these numbers."""
+    return f"{kind}/{first}" if first == last else f"{kind}/{first}-{last}"
+
+
 def first_names(names: Iterable[object]) -> str:
     """The first of some names as they stand in a sentence."""
     first = [str(name) for name in islice(names, LISTED_NAMES + 1)]

@@ -27,7 +27,7 @@ from archiver.evidence.replaced_records import (
 )
 from archiver.evidence.tables.build import message
 from archiver.evidence.verify.entries import SavedBytes, entry_object
-from archiver.evidence.verify.findings import Verification, first_names
+from archiver.evidence.verify.findings import Verification, first_names, span_subject
 from archiver.evidence.verify.seals import SealedDigests, SealedRange
 from archiver.evidence.verify.times import TimeOrder
 
@@ -39,7 +39,6 @@ LINE_LIMIT = 32 << 20
 """The longest line in bytes; a message has at most 65,535 characters."""
 
 _MESSAGE = re.compile("message/([1-9][0-9]{0,19})")
-_MASKED = b'{"digest":"'
 _ROOM_COUNT = 1 << 64
 _INDEX_COUNT = 1 << 40
 
@@ -103,7 +102,7 @@ class PackageLines:
             if self._is_hopeless():
                 break
             entry = entry_object(line)
-            digest = _digest_of_masked(line) if entry is None else None
+            digest = masked_digest(line) if entry is None else None
             if digest is not None:
                 entry, offset = self._shown_in_place(digest)
                 if entry is None:
@@ -201,7 +200,7 @@ class PackageLines:
             tombstone = read_tombstone(line)
             if tombstone is not None:
                 self._tombstones[tombstone.digest] = (number, tombstone)
-            digest = _digest_of_masked(line)
+            digest = masked_digest(line)
             if digest is not None:
                 self._masked_digests[digest] = number
 
@@ -335,13 +334,14 @@ class PackageLines:
             [seq for seq in self._unsealed_seqs if seq > last],
         ):
             if part:
-                subject = f"entry/{part[0]}" if len(part) == 1 else f"entry/{part[0]}-{part[-1]}"
                 sentence = ngettext(
                     "No seal in the package shows this record as it was.",
                     "No seal in the package shows these {count} records as they were.",
                     len(part),
                 )
-                self._add_finding("entry-unsealed", subject, sentence.format(count=len(part)))
+                self._add_finding(
+                    "entry-unsealed", span_subject("entry", part[0], part[-1]), sentence.format(count=len(part))
+                )
 
     def _keep(self, entry: dict[str, Any], offset: int) -> None:
         """Keep what the tables, replies and files are compared with later."""
@@ -378,8 +378,3 @@ class PackageLines:
 
     def _add_finding(self, check: str, subject: str, text: str) -> None:
         self.verification.add_finding(check, subject, text)
-
-
-def _digest_of_masked(line: bytes) -> str | None:
-    """The digest in a masked line; None for any other line."""
-    return masked_digest(line) if line.startswith(_MASKED) else None

@@ -11,7 +11,7 @@ from gettext import gettext as _
 from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.chain import GENESIS, NEWER_SEAL, file_digest, parse_seal
-from archiver.evidence.verify.findings import Verification
+from archiver.evidence.verify.findings import Verification, span_subject
 from archiver.evidence.verify.rollbacks import Rollback
 
 ReadSeal = Callable[[str], bytes]
@@ -168,7 +168,9 @@ class SealChain:
                 "The database is older than these seals: it ends at seal {number}. If there is a newer database, "
                 "put it back now; otherwise the next save records what is lost and keeps these seals apart."
             )
-            self.verification.add_finding("seal-row", _subject(first, last), sentence.format(number=self.settled))
+            self.verification.add_finding(
+                "seal-row", span_subject("seal", first, last), sentence.format(number=self.settled)
+            )
             return
         for unsettled in self._unsettled:
             sentence = _("Seal {number} is not in the table of seals: an interruption left it, the next save adds it.")
@@ -184,7 +186,7 @@ class SealChain:
                     "Seal {number} says that no seal has this number, but no record that it closed says that an older "
                     "database was put back."
                 )
-                subject = _subject(skipped.first, skipped.last)
+                subject = span_subject("seal", skipped.first, skipped.last)
                 self.verification.add_finding("seal-missing", subject, sentence.format(number=number))
 
     def compare_exports(self, exports: Iterable[tuple[str, int]]) -> None:
@@ -204,7 +206,7 @@ class SealChain:
                 self._skipped[number] = _SkippedNumbers(first, last, (seal["first"], seal["last"]))
                 return
         sentence = _("The seal is not there: neither its file nor a row for it.")
-        self.verification.add_finding("seal-missing", _subject(first, last), sentence)
+        self.verification.add_finding("seal-missing", span_subject("seal", first, last), sentence)
         self._before = _SealBefore(last, frozenset(), -1)
 
     def _unsettled_range(self, number: int, names: Iterable[str]) -> SealedRange | None:
@@ -325,10 +327,6 @@ class SealChain:
 
     def _add_finding(self, check: str, number: int, text: str) -> None:
         self.verification.add_finding(check, f"seal/{number}", text)
-
-
-def _subject(first: int, last: int) -> str:
-    return f"seal/{first}" if first == last else f"seal/{first}-{last}"
 
 
 def _choose_file(row: SealRow | None, bodies: Mapping[str, bytes | None]) -> str | None:
