@@ -148,11 +148,6 @@ SETTINGS_FILE = "archive.toml"
 DATABASE_FILE = "archive.sqlite3"
 
 
-def language_variable(environ: Mapping[str, str]) -> str:
-    """The language that the variable ARCHIVE_LANG asks for, which wins over the settings; empty if it is not set."""
-    return environ.get("ARCHIVE_LANG", "")
-
-
 def home_path(option: str | None, environ: Mapping[str, str]) -> Path:
     """The home as an absolute path: `--home`, else ARCHIVE_HOME, else the usual place of this system.
 

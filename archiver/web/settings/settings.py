@@ -19,7 +19,6 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words, minute_text
 from archiver.rounds.round import seal_now
 from archiver.settings.file import update_settings
-from archiver.settings.home import language_variable
 from archiver.settings.model import LANGUAGES, exports_folder
 from archiver.setup import archive_setup, menu_entry, unattended
 from archiver.setup.assistant_consent import client_lines, consent_lines, last_calls, record_consent
@@ -199,7 +198,7 @@ def _releases_page() -> str:
 
 def _variable_hint() -> str:
     """That the choice of a language shows nothing, where a variable of this computer decides; else empty."""
-    value = language_variable(console_context().environ)
+    value = console_context().environ.get("ARCHIVE_LANG", "")  # it wins over the settings
     sentence = _(
         "The variable ARCHIVE_LANG of this computer says “{value}” and decides the language. Your choice here is kept, "
         "and counts once that variable is removed."
