@@ -258,11 +258,7 @@ def sides_text(counts: Counter[CaseSide]) -> str:
 
 
 def _post_text(
-    fact: str,
-    claim: Claim[Post | None],
-    notes: Sequence[str],
-    time: Callable[[datetime], str],
-    last_note: str = "",
+    fact: str, claim: Claim[Post | None], notes: Sequence[str], time: Callable[[datetime], str], last_note: str = ""
 ) -> str:
     missing = missing_text(claim.missing)
     if claim.value is None:

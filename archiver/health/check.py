@@ -179,9 +179,7 @@ def _run_checks(app: App, look: ArchiveLook, computer: Computer) -> list[CheckRe
     return [
         rooms_and_runs.check_last_run(snapshot.last_run, every=every, now=now, reads=bool(snapshot.rooms)),
         rooms_and_runs.check_pace(
-            len(snapshot.rooms),
-            every=every,
-            unseen=unseen_bound(snapshot, app.settings, computer.starters, now),
+            len(snapshot.rooms), every=every, unseen=unseen_bound(snapshot, app.settings, computer.starters, now)
         ),
         rooms_and_runs.check_budget(
             look.other_calls,

@@ -122,12 +122,7 @@ CONDITIONS = (
     Row(ConditionKind.ENDED, lambda one: if_so(one.archive.has_contracts and not one.archive.rooms), check="pace"),
     Row(ConditionKind.STALE, judge.stale, _ACTION, "last_run", _GRAVE),
     Row(ConditionKind.FAULT, judge.standing_fault, _ATTENTION, "last_run", _GRAVE),
-    Row(
-        ConditionKind.LEDGER,
-        lambda one: found_if(error=one.archive.ledger_error),
-        _ACTION,
-        command=_CHECKS,
-    ),
+    Row(ConditionKind.LEDGER, lambda one: found_if(error=one.archive.ledger_error), _ACTION, command=_CHECKS),
     Row(ConditionKind.DISK_FULL, lambda one: judge.disk_full(one.computer.disk), _ACTION, "disk", _DAILY),
     Row(ConditionKind.NO_SPACE, lambda one: judge.no_space(one.computer.disk), _ACTION, "disk", _DAILY),
     Row(ConditionKind.FIRST_SAVE, judge.first_save, _ACTION, "last_run", command="archive save"),

@@ -182,13 +182,9 @@ def finish_run(
     with context.archive.reading() as reading:
         inaccessible, last_visits = current_state.inaccessible_rooms(reading), remembered_values.last_visits(reading)
     rooms = [room for room in inputs.contracted if room not in inaccessible]  # also those not asked for in this run
+    begun, every = report.started_at, options.full_every
     overdue = find_overdue(
-        rooms,
-        listed_rooms,
-        last_visits,
-        visited=context.visited,
-        started_at=report.started_at,
-        full_every=options.full_every,
+        rooms, listed_rooms, last_visits, visited=context.visited, started_at=begun, full_every=every
     )
     _report_unread(report, context.visited, host_fails=transport.host_fails)
     whole = _is_whole(context, report, inputs.contracted, options.limits.size_limit)
