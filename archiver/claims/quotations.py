@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge, Missing
 from archiver.claims.table import word
@@ -74,9 +74,13 @@ def quotation(message: Message, *, is_chosen: bool = False) -> Quotation | None:
         return None
     last = texts[-1]
     other = [one for one in texts if one.body != last.body]
-    before = texts[0] if texts[0].body != last.body else other[-1] if other else last
+    before = other[-1] if other and texts[0].body == last.body else texts[0]
+    # Chatwork's time of an edit may change alone: the words are the same before and behind it.
+    shown = [one.last_seen for one in texts if one.body == before.body]
+    since = [one.first_seen for one in takewhile(lambda one: one.body == last.body, reversed(texts))]
     edits = sum(one.body != then.body for one, then in pairwise(texts))
-    return Quotation(message, before, last if other else None, edits, became)
+    after = last._replace(first_seen=since[-1]) if other else None
+    return Quotation(message, before._replace(last_seen=shown[-1]), after, edits, became)
 
 
 def names_decision(message: Message) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import chain, pairwise
+from itertools import chain, pairwise, takewhile
 from typing import Any, NamedTuple
 
 from archiver.records import JST, JsonObject
@@ -415,13 +415,14 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     times = dispute.sightings(post)
     shown = [(at, *post.shown(at)) for at in times]
     texts = [one for one in shown if one[1] != DELETED]
-    first, last = texts[0][1].rpartition("\n")[2], texts[-1][1].rpartition("\n")[2]
-    is_edited = first != last
-    own = rf"(?:\S*?)((?:\d度目)?(?:メッセージ|書き直し){post.number})(?!\d)"
-    until = max(at for at, text, _updated in texts if text == texts[0][1])
+    other = [text for _at, text, _updated in texts if text != texts[-1][1]]
+    said = other[-1] if other and texts[0][1] == texts[-1][1] else texts[0][1]
+    first, last, is_edited = said.rpartition("\n")[2], texts[-1][1].rpartition("\n")[2], bool(other)
+    own = rf"(?:\S*?)((?:\d度目)?(?:メッセージ|書き直し){post.number})(?!\d(?!\d{{3}}-))"
+    until = max(at for at, text, _updated in texts if text == said)
     if _findall(rf"保存した文\(({DAY}\d\d:\d\d)まで表示\){own}", words) != [(_minute(until), first)]:
         yield "the text that was saved"
-    since = min(at for at, text, _updated in texts if text == texts[-1][1])
+    since = _since(texts)
     gone = [at for at, text, _updated in shown if text == DELETED]
     changed, end = gone[0] if gone else since, dispute.period[1] or 10**9
     may_be = [changed, *(at for at in times if changed < at < end and (gone or is_edited))]  # within the period
@@ -436,6 +437,11 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
         yield "Chatwork's own time of the edit"
     if _findall(rf"({DAY}\d\d:\d\d)には削除されていました", words) != [_minute(one) for one in gone[:1]]:
         yield "when the deletion was seen"
+
+
+def _since(shown: Sequence[tuple[int, str, int]]) -> int:
+    """Since when the last text was shown without another one between."""
+    return min(at for at, text, _updated in takewhile(lambda one: one[1] == shown[-1][1], reversed(shown)))
 
 
 def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
@@ -455,7 +461,7 @@ def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
             yield f"the text that is pasted ({post.number})"
         if not (after or between or first).endswith(texts[-1][1]):
             yield f"the later text that is pasted ({post.number})"
-        seen = min(at for at, text, _ in shown if text == (DELETED if gone else shown[-1][1]))
+        seen = min(at for at, text, _ in shown if text == DELETED) if gone else _since(shown)
         if (gone or since) != _second(seen)[:10]:
             yield f"since when it is told to be so ({post.number})"
 

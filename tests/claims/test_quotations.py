@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from archiver.claims.quotations import Quotation, excerpts, quotation_line
+from archiver.claims.quotations import Quotation, excerpts, quotation, quotation_line, seen_at
 from archiver.export.mask.policy import masking_policy
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
 from archiver.export.report.chapters import build_consultation, build_report
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.platform_inquiry_text import MAX_LENGTH, inquiry_form_text
-from archiver.records import ContractRoom, RoomId, State
+from archiver.records import AccountId, ContractRoom, Message, MessageId, ObservedBy, RoomId, State, Version
 from archiver.render.times import date_text
 from archiver.report_language import report_language
 from archiver.store import seals
@@ -97,6 +97,35 @@ def test_a_price_edited_four_times_and_deleted_is_one_quotation(archive: Archive
     assert (PAID, PAID.replace("50,000", "10,000")) == tuple(one.body for one in quoted.shown)
     assert (4, State.DELETED, at(30)) == (quoted.edits, quoted.became, quoted.message.changed_at)
     assert (at(10), at(18)) == (quoted.before.last_seen, quoted.shown[-1].first_seen)
+
+
+def test_words_are_told_as_shown_until_and_since_they_were_though_only_the_time_of_an_edit_changed() -> None:
+    """The same words before and behind such a change are one text of a quotation."""
+    edits = [(PAID, 0, 1), (PAID, 5, 2), (ACCEPTED, 6, 3), (ACCEPTED, 7, 4)]
+    versions = tuple(Version(body, edited, at(minute), at(minute + 0.5)) for body, edited, minute in edits)
+    message = Message(
+        no=1,
+        room_id=RoomId(ROOM),
+        message_id=MessageId("1"),
+        account_id=AccountId(CLIENT),
+        name="田中",
+        send_time=at(0),
+        update_time=7,
+        state=State.EDITED,
+        body=ACCEPTED,
+        versions=versions,
+        first_seen=at(1),
+        changed_at=at(4),
+        entry_seq=1,
+        source=ObservedBy.LIST,
+    )
+
+    quoted = quotation(message)
+
+    assert quoted is not None
+    assert quoted.after is not None
+    assert (PAID, 0, at(2.5)) == (quoted.before.body, quoted.before.update_time, quoted.before.last_seen)
+    assert (ACCEPTED, 7, at(3)) == (quoted.after.body, quoted.after.update_time, seen_at(quoted))
 
 
 def test_a_screen_quotes_what_a_package_quotes(archive: ArchiveMaker) -> None:

@@ -231,9 +231,11 @@ def judged(played: list[Played]) -> dict[int, list[str]]:
     return {one.dispute.seed: wrong for one in played if (wrong := judge(one))}
 
 
-def test_nothing_false_is_said_of_random_disputes(judged: dict[int, list[str]]) -> None:
-    """What is told as whole is the truth, what is told as saved is true of what was saved, every sentence is true."""
-    assert {} == judged
+def test_nothing_false_is_said_of_random_disputes(judged: dict[int, list[str]], tmp_path: Path) -> None:
+    """Of 200, what is told as whole is the truth, what as saved is true of what was saved, every sentence is true."""
+    others = {seed: wrong for seed in {*range(200)} - {*SEEDS} if (wrong := judge(play(seed, tmp_path)))}
+
+    assert {} == judged | others
 
 
 @pytest.mark.usefixtures("judged")
@@ -278,10 +280,10 @@ def test_nothing_false_is_said_of_a_dispute_that_was_played(so: Circumstances, t
 
 @pytest.mark.slow
 def test_nothing_false_is_said_of_many_random_disputes(tmp_path: Path) -> None:
-    """The same for 5,000, and for all of the 200."""
-    seeds = *range(200), *range(1_000, 1_000 + int(os.environ.get("ARCHIVE_TEST_DISPUTES", "5000")))
+    """The same for 5,000."""
+    number = int(os.environ.get("ARCHIVE_TEST_DISPUTES", "5000"))
 
-    assert {} == {seed: wrong for seed in seeds if (wrong := judge(play(seed, tmp_path)))}
+    assert {} == {seed: wrong for seed in range(1_000, 1_000 + number) if (wrong := judge(play(seed, tmp_path)))}
 
 
 # --- planted lies ------------------------------------------------------------------------------
