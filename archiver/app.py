@@ -31,7 +31,7 @@ from requests.auth import HTTPBasicAuth
 
 from archiver.chatwork.allowed_urls import is_loopback
 from archiver.chatwork.client import Client
-from archiver.chatwork.exchange import ExchangeDeadline, watch_session
+from archiver.chatwork.exchange_deadline import ExchangeDeadline, watch_session
 from archiver.chatwork.transport import Transport
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import BadRoots, SettingsError, TokenFileUnsafe

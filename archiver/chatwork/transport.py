@@ -21,8 +21,8 @@ from urllib.parse import urlencode
 import requests
 import urllib3.exceptions
 
-from archiver.chatwork import allowed_urls, exchange, models, reply_headers
-from archiver.chatwork.exchange import ExchangeDeadline, watch_session
+from archiver.chatwork import allowed_urls, exchange_deadline, models, reply_headers
+from archiver.chatwork.exchange_deadline import ExchangeDeadline, watch_session
 from archiver.chatwork.reply_headers import ReplyDates
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import BudgetSpent, NotUnderstood, NotVisible, Refused, ServerFailed, TokenRefused, Unreachable
@@ -284,7 +284,7 @@ class Transport:
             with ExchangeDeadline(limits.total) as deadline:  # of real sockets, whatever clock the archive is given
                 return self._send(target, limits, deadline)
         except (OSError, HTTPException, urllib3.exceptions.HTTPError) as error:
-            chatwork_error = exchange.error_of(target, error)
+            chatwork_error = exchange_deadline.error_of(target, error)
         raise chatwork_error  # outside the `except`, so that it carries neither the library's error nor the token
 
     def _send(self, target: str, limits: ReplyLimits, deadline: ExchangeDeadline) -> Reply:

@@ -185,7 +185,7 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
-    from archiver.store.queries.completion import CompletionName
+    from archiver.store.queries.words_to_complete import CompletionName
 
 _Function = Callable[..., Any]
 
@@ -195,16 +195,16 @@ _TYPEABLE = re.compile(r"[A-Za-z0-9_-]+")
 
 def contract_ids(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
     """Ids of contracts with their titles; platform ids too, once something is typed."""
-    from archiver.store.queries import completion
+    from archiver.store.queries import words_to_complete
 
-    return _completion_items(ctx, completion.contracts, incomplete)
+    return _completion_items(ctx, words_to_complete.contracts, incomplete)
 
 
 def room_numbers(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
     """Numbers of the saved rooms, with their names."""
-    from archiver.store.queries import completion
+    from archiver.store.queries import words_to_complete
 
-    return _completion_items(ctx, completion.rooms, incomplete)
+    return _completion_items(ctx, words_to_complete.rooms, incomplete)
 
 
 def profiles(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:

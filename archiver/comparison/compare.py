@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.chatwork.notation.parse import parse
-from archiver.comparison.held_messages import Absence, ComparedMessage, HeldMessage, Outcome, compare_messages
+from archiver.comparison.message_comparison import Absence, ComparedMessage, HeldMessage, Outcome, compare_messages
 from archiver.comparison.sides import Side, open_side
 from archiver.comparison.summary import ComparisonSummary, count_files
 from archiver.evidence.chain import digest_file

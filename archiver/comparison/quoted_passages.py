@@ -19,7 +19,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from archiver.chatwork.notation import parse
-from archiver.comparison.held_messages import DELETED, HeldMessage
+from archiver.comparison.message_comparison import DELETED, HeldMessage
 from archiver.records import JST
 from archiver.render.message_body import plain_text
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from zipfile import ZipFile
 
 from archiver import errors
-from archiver.comparison.held_messages import DELETED, HeldMessage, HeldVersion, RoomReach
+from archiver.comparison.message_comparison import DELETED, HeldMessage, HeldVersion, RoomReach
 from archiver.custody.verify import verify_path
 from archiver.evidence.chain import PRACTICE_TAG, period_starts
 from archiver.evidence.history import EntryObject, MessageHistory, list_reading, number, text

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from archiver.comparison.held_messages import ComparedMessage, Outcome
+from archiver.comparison.message_comparison import ComparedMessage, Outcome
 from archiver.comparison.sides import Side
 
 LISTED_MESSAGES = 300

@@ -33,7 +33,7 @@ from archiver.store.erasure.plan import Selection, make_plan, select_noted
 from archiver.store.keeper import keeper_of
 from archiver.store.queries import people
 from archiver.store.queries.contracts import contracts, rooms_to_read
-from archiver.store.queries.last_looks import exports
+from archiver.store.queries.exported_packages import exports
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
 

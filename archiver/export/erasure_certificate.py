@@ -1,6 +1,6 @@
 """The certificate of an erasure: what, how many, when, by whom, where it does not reach; nothing of what it said.
 
-It is made of the record of the erasure alone, so it can be made again at any time.
+It is made of the record of the erasure, and of the packages, copies and stamps that are known when it is made.
 """
 
 from __future__ import annotations

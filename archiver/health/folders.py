@@ -19,7 +19,7 @@ from archiver.store.archive import Reading
 from archiver.store.durable_files import keeps_names
 from archiver.store.engine import is_writable
 from archiver.store.keeper import KeptByTeam
-from archiver.store.queries import last_looks, status
+from archiver.store.queries import looks_and_gaps, status
 from archiver.store.working.remembered_values import CopyToolRun, LastBackup
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
@@ -188,7 +188,7 @@ def copy_tool_sentence(run: CopyToolRun) -> str:
 
 
 def check_daily_copies(folders: Sequence[OutsideFolder]) -> CheckResult:
-    """Check the folders of `also_to`, which each run copies seals and daily exports to."""
+    """Check the folders of `also_to`, which each run copies seals and daily copies to."""
     missing = [str(one.path) for one in folders if not one.is_usable]
     if missing:
         sentence = _(
@@ -252,7 +252,7 @@ def required_bytes(home: Path) -> int:
 
 def size_and_growth(reading: Reading, *, now: datetime) -> tuple[int, float | None]:
     """The archive's bytes, and its growth in bytes a day over the last month without the first save."""
-    begun = last_looks.first_entry_time(reading)
+    begun = looks_and_gaps.first_entry_time(reading)
     since = now - MONTH if begun is None else max(now - MONTH, begun + timedelta(days=1))
     growth = status.growth(reading, since=since)
     if begun is None or now - since < SHORTEST:

@@ -22,9 +22,9 @@ from archiver.store.archive import Reading, Writing
 from archiver.store.database_pages import VerificationRecord
 from archiver.store.engine import is_writable
 from archiver.store.keeper import keeper_of
-from archiver.store.queries import current_state, entries, last_looks, room_holdings
+from archiver.store.queries import current_state, entries, looks_and_gaps, room_holdings
 from archiver.store.queries.contracts import contracts, rooms_to_read
-from archiver.store.queries.last_looks import LastLooks, TruncatedList, truncated_lists
+from archiver.store.queries.looks_and_gaps import LastLooks, TruncatedList, truncated_lists
 from archiver.store.working import remembered_values
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import KnownRates, LastNoticeTrial, LastPing, ScheduledRun, WindowRequests
@@ -116,12 +116,14 @@ def current_paces(reading: Reading, rooms: Iterable[int], *, now: datetime) -> P
     """The rates of these rooms, computed anew where needed."""
     remembered = remembered_values.MESSAGE_RATES.recall(reading)
     upto, known = remembered.upto, dict(remembered.rates)
-    changed = set(last_looks.rooms_read_since(reading, upto)) if known else set()
+    changed = set(looks_and_gaps.rooms_read_since(reading, upto)) if known else set()
     stale = [room for room in rooms if room in changed or room not in known]
     if not stale:
         return Paces(upto, {room: known[room] for room in rooms}, is_fresh=False)
     since = now - RECENT
-    computed = {room: messages_per_minute(last_looks.counter_readings(reading, room, since=since)) for room in stale}
+    computed = {
+        room: messages_per_minute(looks_and_gaps.counter_readings(reading, room, since=since)) for room in stale
+    }
     return Paces(entries.last_seq(reading), {room: (known | computed)[room] for room in rooms}, is_fresh=True)
 
 
@@ -229,14 +231,14 @@ def read_snapshot(reading: Reading, now: datetime, alerts: Sequence[Alert] | Non
         error_name=remembered_values.standing_error(reading),
         ledger_error=reading.ledger_error,
         is_shared=keeper_of(reading.home).is_team,
-        looks=last_looks.room_looks(reading, rooms),
+        looks=looks_and_gaps.room_looks(reading, rooms),
         shut=current_state.inaccessible_since(reading, rooms),
         window_requests=remembered_values.WINDOW_REQUESTS.recall(reading),
         clock_ms=remembered_values.CLOCK_OFFSET.recall(reading),
         doubtful_hours=remembered_values.DOUBTFUL_TIME.recall(reading),
         unread_dropped=remembered_values.UNREAD_DROPPED.recall(reading),
         paces=current_paces(reading, rooms, now=now),
-        gaps=tuple(one for one in last_looks.holes(reading) if one[0] in rooms),
+        gaps=tuple(one for one in looks_and_gaps.holes(reading) if one[0] in rooms),
         lost=_lost_files(reading, {room for room, one in counts.items() if one.lost}),
         pending=sum(one.pending for one in counts.values()),
         cut=tuple(truncated_lists(reading, rooms)),

@@ -16,7 +16,7 @@ from archiver.settings.model import Settings
 from archiver.settings.token import place_words, read_token
 from archiver.store.archive import Archive
 from archiver.store.working.remembered_values import CallBudget
-from archiver.sync.run_inputs import expect_dates
+from archiver.sync.run_start import expect_dates
 from archiver.wording import gettext as _
 
 

@@ -1,7 +1,7 @@
-"""Sends a notice to `[notify] urls` in a process of its own, which ends after twenty seconds.
+"""Sends a notice to `[notify] urls`, by Apprise or as a plain webhook, in a process that ends after twenty seconds.
 
 The URLs hold passwords. They go through a pipe, and of what the process prints only the outcomes are kept, so that
-neither a log nor an error can show them. The process imports nothing else of this program.
+neither a log nor an error can show them. Started from this file, the process imports nothing else of this program.
 """
 
 from __future__ import annotations

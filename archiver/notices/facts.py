@@ -17,7 +17,7 @@ from archiver.records import JST, Contract
 from archiver.records.alerts import Alert, AlertRule, due_reminders
 from archiver.rounds import run_log
 from archiver.store.archive import Reading
-from archiver.store.queries import last_looks, room_holdings
+from archiver.store.queries import looks_and_gaps, room_holdings
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.room_holdings import VanishedCounts, has_losses, holdings_of
 from archiver.store.working import remembered_values
@@ -147,7 +147,7 @@ def _deadline_facts(opened: Iterable[Alert], contracts: list[Contract], now: dat
 
 def _count_rooms_read_again(reading: Reading, notices: DueNotices) -> int:
     rooms = {int(key.partition("/")[2]) for key in notices.over if has_kind([key], ConditionKind.UNREAD)}
-    looks = last_looks.room_looks(reading, rooms)
+    looks = looks_and_gaps.room_looks(reading, rooms)
     return len(looks.at.keys() - looks.behind - looks.failing.keys())
 
 

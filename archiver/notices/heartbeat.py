@@ -21,7 +21,7 @@ from requests.structures import CaseInsensitiveDict
 
 from archiver import errors
 from archiver.chatwork.allowed_urls import is_loopback
-from archiver.chatwork.exchange import NETWORK_ERRORS, ExchangeDeadline, watch_session
+from archiver.chatwork.exchange_deadline import NETWORK_ERRORS, ExchangeDeadline, watch_session
 from archiver.rounds.run_log import COUNTS
 from archiver.settings.model import Settings
 from archiver.settings.token import INDIRECT_PREFIXES, read_secret

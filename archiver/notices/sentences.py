@@ -41,7 +41,7 @@ from archiver.render.times import short_day, short_time
 from archiver.report_language import in_program_language
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
-from archiver.store.queries import last_looks
+from archiver.store.queries import looks_and_gaps
 from archiver.store.queries.room_holdings import VanishedCounts
 from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values
@@ -376,7 +376,7 @@ def _event_keys(reading: Reading, settings: Settings, now: datetime) -> set[str]
     """The keys of what is no condition: a pause that has ended, the notices of a day and of a week."""
     pause = remembered_values.ENDED_PAUSE.recall(reading)
     keys = set() if pause is None else {f"{PAUSE}{to_text(pause.end)}"}
-    begun, notify = last_looks.first_entry_time(reading), settings.notify
+    begun, notify = looks_and_gaps.first_entry_time(reading), settings.notify
     told = (
         notice_key(now, begun=begun) if notify.daily else None,
         week_key(now, begun=begun) if notify.weekly else None,

@@ -1,6 +1,6 @@
-"""Runs one round: seal what is due → sync → judge alerts → seal if something disappeared → stamps → daily exports.
+"""Runs one round: seal what is due → sync → judge alerts → seal if something disappeared → stamps → daily copies.
 
-`archive save` and the daemon run the same round. Nothing else holds the round lock.
+`archive save` and the daemon run the same round. Recovery, erasing and upkeep take the same round lock.
 """
 
 from __future__ import annotations
@@ -228,13 +228,13 @@ def settings_digest(settings: Settings) -> str:
 
 
 def _export_and_copy(app: App, *, at_once: bool, always: bool = False) -> tuple[str, ...]:
-    """Make the daily exports that are due, and copy them and the seals elsewhere; return complaints.
+    """Make the daily copies that are due, and copy them and the seals elsewhere; return complaints.
 
     A folder that could not get copies is reported when that is new, then once a day, or `always`; so is another
     database beside the archive's own.
     """
     if app.settings.exports.daily:
-        _make_daily_exports(app, at_once=at_once)
+        _make_daily_copies(app, at_once=at_once)
     failures = copies_elsewhere.copy_to_folders(app.settings.home, app.settings.exports.also_to)
     sentence, is_gone = _("No backup could be made in {folder}: {detail}"), _("this folder does not exist")
     complaints = {str(one.folder): sentence.format(folder=one.folder, detail=one.detail or is_gone) for one in failures}
@@ -256,17 +256,15 @@ def _due_complaints(app: App, places: Collection[str]) -> tuple[str, ...]:
     return reminders.say
 
 
-def _make_daily_exports(app: App, *, at_once: bool) -> None:
-    """Make the daily exports once a day, and whenever a contract was stated anew."""
+def _make_daily_copies(app: App, *, at_once: bool) -> None:
+    """Make the daily copies once a day, and whenever a contract was stated anew."""
     with app.archive.reading() as reading:
         names = [contract.id for contract in contracts.contracts(reading)]
         today = remembered_values.ExportedDay(app.now().astimezone(JST).date(), contracts.last_contract_entry(reading))
         due = at_once or remembered_values.EXPORTED_DAY.recall(reading) != today
     if not due:
         return
-    from archiver.export.package import (
-        daily_copy,  # here, as it is needed once a day, and brings half the program along
-    )
+    from archiver.export.package import daily_copy  # here, as it is needed once a day and brings half the program
 
     limit = app.settings.exports.daily_file_bytes
     for name in names:

@@ -14,7 +14,7 @@ from archiver import errors
 from archiver.app import App
 from archiver.sync.found_ids import allowance_wait
 from archiver.sync.report import SyncReport
-from archiver.sync.run_inputs import Options
+from archiver.sync.run_start import Options
 
 LOCK_PAUSE_SECONDS = 5.0
 LOCK_PATIENCE_SECONDS = 600.0

@@ -147,7 +147,7 @@ class FileSettings(Section, frozen=True, kw_only=True):
 
 
 class ExportSettings(Section, frozen=True, kw_only=True):
-    """Where packages and daily exports are written."""
+    """Where packages and daily copies are written."""
 
     folder: Annotated[
         Path | None,

@@ -32,7 +32,7 @@ from archiver.store.backup import copy
 from archiver.store.durable_files import disk_errors, lacks_locks, make_durable_folder
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
-from archiver.sync.run_inputs import check_account, keep_owner
+from archiver.sync.run_start import check_account, keep_owner
 from archiver.wording import typed
 
 

@@ -29,7 +29,7 @@ from archiver.store.erasure.plan import select_contract, select_messages, select
 from archiver.store.keeper import keeper_of
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts, find_contract, is_read
-from archiver.store.queries.last_looks import exports
+from archiver.store.queries.exported_packages import exports
 from archiver.store.working import alerts, remembered_values
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, typed

@@ -21,7 +21,7 @@ from archiver.store.queries import departures
 from archiver.store.queries.author_counts import changed_places, quoted_messages
 from archiver.store.queries.contract_activity import case_sides, changed_messages
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.last_looks import room_looks, unlisted_beginnings
+from archiver.store.queries.looks_and_gaps import room_looks, unlisted_beginnings
 from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
 from archiver.store.queries.people import last_name, names_in_room
 from archiver.store.queries.room_holdings import holdings_of

@@ -42,7 +42,7 @@ from archiver.store.queries.author_counts import changed_places, quoted_messages
 from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import contracts, deliveries
 from archiver.store.queries.entries import last_seq
-from archiver.store.queries.last_looks import unlisted_beginnings
+from archiver.store.queries.looks_and_gaps import unlisted_beginnings
 from archiver.store.queries.status import Status
 from archiver.store.queries.viewing.message_summaries import newest_message
 from archiver.store.working.alerts import open_alerts

@@ -21,7 +21,7 @@ from pathlib import Path
 import requests
 
 from archiver.chatwork.client import Single
-from archiver.chatwork.exchange import NETWORK_ERRORS, ExchangeDeadline
+from archiver.chatwork.exchange_deadline import NETWORK_ERRORS, ExchangeDeadline
 from archiver.chatwork.models import File
 from archiver.errors import NotUnderstood, NotVisible, Refused, StorageError, TransferFailed, Unreachable
 from archiver.folder_sync import is_full

@@ -25,7 +25,7 @@ from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.single_messages import BackfillReader
 from archiver.sync.report import RoomReport, SyncReport
 from archiver.sync.run_end import record_run
-from archiver.sync.run_inputs import ask_account, start_without_lists
+from archiver.sync.run_start import ask_account, start_without_lists
 
 IDS_LIMIT = 200_000
 """The most ids taken in one call: reading them takes three days within Chatwork's limit."""

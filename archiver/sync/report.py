@@ -57,7 +57,7 @@ class RoomReport:
     disappeared: bool = False
     """Whether anything that was shown is not shown any more."""
     failed: str | None = None
-    """The kind of reading that failed in this run (`run_inputs.ROOM`, or a kind of visits)."""
+    """The kind of reading that failed in this run (`run_start.ROOM`, or a kind of visits)."""
     read_kinds: set[str] = field(default_factory=set)
     """The kinds of reading that this run has done."""
     left_over: set[str] = field(default_factory=set)
@@ -144,7 +144,7 @@ class SyncReport:
     is_undecided: bool = False
     """Whether nothing shows which of these two times is wrong: then neither of them rules anything."""
     complaints: tuple[str, ...] = ()
-    """Sentences about daily exports that could not be written."""
+    """Sentences about daily copies that could not be written."""
     contacts: bool = False
     """Whether somebody of the contracted rooms became a contact or is one no more, or another has their name."""
     alerts: tuple[dict[str, Any], ...] = ()

@@ -19,12 +19,12 @@ from archiver.records import Observation, RoomId
 from archiver.store import writer
 from archiver.store.queries import current_state
 from archiver.store.working import remembered_values
-from archiver.sync import plan, run_inputs
+from archiver.sync import plan, run_start
 from archiver.sync.pull.context import PullContext, write_steady_visits
 from archiver.sync.pull.messages import pull_messages
 from archiver.sync.pull.room_lists import pull_files, pull_people
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
-from archiver.sync.run_inputs import ProgressCallbacks, RunStart
+from archiver.sync.run_start import ProgressCallbacks, RunStart
 
 
 def record_inaccessible(context: PullContext, refusal: NotVisible, report: RoomReport) -> None:
@@ -142,11 +142,11 @@ class RoomSteps:
             if room in self.listed_rooms:
                 if room in inaccessible:
                     record_accessible(self.context, self.reports[room])
-                self.reports[room].read_kinds.add(run_inputs.ROOM)
+                self.reports[room].read_kinds.add(run_start.ROOM)
                 found.append(self.listed_rooms[room])
             elif room in inaccessible:
                 self.reports[room].outcome = RoomOutcome.INACCESSIBLE
-            elif room in self.inputs.failures and self.inputs.failures[room].kind == run_inputs.ROOM:
+            elif room in self.inputs.failures and self.inputs.failures[room].kind == run_start.ROOM:
                 self._late_ids.append(room)
             else:
                 found += self._request_in_time(room)
@@ -164,7 +164,7 @@ class RoomSteps:
             self.report_left_over(room)
             return []
         if self._must_wait(room):
-            self._postpone(room, run_inputs.ROOM)
+            self._postpone(room, run_start.ROOM)
             return []
         single = self._request_room(room)
         if single is None:
@@ -185,10 +185,10 @@ class RoomSteps:
         return sorted((room for room in self.open_rooms() if room in rooms), key=self.inputs.failures.__contains__)
 
     def _request_room(self, room: RoomId) -> Room | None:
-        single = self._ask_room(room, run_inputs.ROOM)
+        single = self._ask_room(room, run_start.ROOM)
         if single is None:
             return None
-        self._note_success(room, run_inputs.ROOM)
+        self._note_success(room, run_start.ROOM)
         return single.model
 
     def _ask_room(self, room: int, kind: str | None) -> Single[Room] | None:

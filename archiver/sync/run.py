@@ -17,14 +17,14 @@ from archiver.store.queries import departures, entries, room_holdings
 from archiver.store.queries.room_holdings import WantedFile
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import WindowRequests
-from archiver.sync import plan, run_end, run_inputs, transfer
+from archiver.sync import plan, run_end, run_start, transfer
 from archiver.sync.download import FileDownloads
 from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.single_messages import BackfillReader
 from archiver.sync.pull.twins import note_twins, read_contacts
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.sync.room_steps import RoomSteps
-from archiver.sync.run_inputs import EVERYTHING, SILENT, Options, ProgressCallbacks
+from archiver.sync.run_start import EVERYTHING, SILENT, Options, ProgressCallbacks
 from archiver.sync.single_reads import forecast_single_reads, read_single_messages
 
 __all__ = ["Options", "ProgressCallbacks", "dry_run", "run_sync"]
@@ -45,10 +45,10 @@ def run_sync(
     written), StorageError, and Unreachable, NotUnderstood or Refused if not even the list of rooms could be read;
     BudgetSpent only in an archive that was never synced. Errors after that are in the report.
     """
-    start = run_inputs.start_run(archive, client.transport, options, at=now())
+    start = run_start.start_run(archive, client.transport, options, at=now())
     owner, me, rooms = start.inputs.owner, None, dict[int, Room]()
     try:
-        me, rooms = run_inputs.first_replies(archive, client, owner, at=start.at)
+        me, rooms = run_start.first_replies(archive, client, owner, at=start.at)
     except (errors.ChatworkError, errors.TokenRefused) as error:
         if not isinstance(error, errors.BudgetSpent) or owner is None:
             with archive.writing() as writing:  # the calls of a failed run count too
@@ -57,10 +57,10 @@ def run_sync(
     account = AccountId((owner or {})["account_id"]) if me is None else me.model.account_id
     options.after_first_replies()
     at = now()  # as of the first replies, which have shown how far this computer's clock is off
-    start = replace(start, at=at, inputs=run_inputs.read_inputs(archive, at=at, chosen=options.rooms))
+    start = replace(start, at=at, inputs=run_start.read_inputs(archive, at=at, chosen=options.rooms))
     if me is not None:
-        run_inputs.keep_owner(archive, me, start.inputs.owner, at=start.at)
-    run_inputs.keep_service(archive, client.transport.service, account=account, at=start.at)
+        run_start.keep_owner(archive, me, start.inputs.owner, at=start.at)
+    run_start.keep_service(archive, client.transport.service, account=account, at=start.at)
     context = PullContext(archive, client, now, account, start.before)
     context.looks = client.transport.requests - start.before.requests
     downloads = transfer.harden(downloads, local=client.transport.is_local)
@@ -74,11 +74,11 @@ def dry_run(
 
     Single messages come last, as far as they are known now.
     """
-    start = run_inputs.start_run(archive, client.transport, options, at=now())
-    me, listed = run_inputs.first_replies(archive, client, start.inputs.owner, at=start.at)
+    start = run_start.start_run(archive, client.transport, options, at=now())
+    me, listed = run_start.first_replies(archive, client, start.inputs.owner, at=start.at)
     rooms = [room for room in start.inputs.requested if room in listed]
     planned = _plan_steps(archive, start, client.transport, [listed[room] for room in rooms])
-    first, last = run_inputs.split_steps(planned, start.inputs.failures)
+    first, last = run_start.split_steps(planned, start.inputs.failures)
     steps, context = first + last, PullContext(archive, client, now, me.model.account_id)
     reader = BackfillReader(context, {}, lambda: False, lambda _room, _unseen: None)
     steps += forecast_single_reads(reader, rooms, options, before=plan.count_requests(steps) - plan.RUN_REQUESTS)
@@ -86,7 +86,7 @@ def dry_run(
 
 
 def _plan_steps(
-    archive: Archive, start: run_inputs.RunStart, transport: Transport, rooms: list[Room]
+    archive: Archive, start: run_start.RunStart, transport: Transport, rooms: list[Room]
 ) -> list[plan.PlanStep]:
     """The planned steps for these rooms, with as many lists in turn as the share of the allowance has room for."""
     if not rooms:
@@ -109,7 +109,7 @@ def _plan_steps(
 
 
 def _turns(
-    start: run_inputs.RunStart, transport: Transport, remembered: WindowRequests | None, rooms: int
+    start: run_start.RunStart, transport: Transport, remembered: WindowRequests | None, rooms: int
 ) -> plan.Turns:
     """What this run may read in turn of so many rooms."""
     end, requests = transport.window_end, transport.requests - start.before.requests
@@ -137,7 +137,7 @@ class _Run:
     def __init__(
         self,
         context: PullContext,
-        start: run_inputs.RunStart,
+        start: run_start.RunStart,
         listed_rooms: dict[int, Room],
         session: transfer.Session,
         progress: ProgressCallbacks,
@@ -189,10 +189,10 @@ class _Run:
         room_steps, downloads = self.room_steps, self.downloads
         rooms = room_steps.accessible_rooms()
         planned = self._plan_steps(rooms)
-        steps, failing_steps = run_inputs.split_steps(planned, self.inputs.failures)
+        steps, failing_steps = run_start.split_steps(planned, self.inputs.failures)
         self._prioritize()
         room_steps.take_steps(step for step in steps if step.early or step.kind == plan.MESSAGES)
-        announced, failing = run_inputs.split_steps(self._announced_steps(rooms, planned), self.inputs.failures)
+        announced, failing = run_start.split_steps(self._announced_steps(rooms, planned), self.inputs.failures)
         steps, failing_steps = [*announced, *steps], [*failing_steps, *failing]
         room_steps.take_steps(step for step in steps if step.kind == plan.FILES)
         self._download_files(downloads.download_small)

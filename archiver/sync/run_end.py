@@ -17,16 +17,16 @@ from archiver.records.alerts import due_reminders
 from archiver.store import seals
 from archiver.store.archive import Writing
 from archiver.store.queries import current_state, room_holdings
-from archiver.store.queries.last_looks import truncated_lists
+from archiver.store.queries.looks_and_gaps import truncated_lists
 from archiver.store.queries.room_holdings import has_losses
 from archiver.store.time_text import CLOCK_TOLERANCE, from_text, to_text
 from archiver.store.working import backfill_queue, remembered_values
-from archiver.sync import changes, plan, run_inputs
+from archiver.sync import changes, plan, run_start
 from archiver.sync.download import clear_incoming
 from archiver.sync.plan import KINDS, has_moved, reading_intervals
 from archiver.sync.pull.context import PullContext, write_steady_visits
 from archiver.sync.report import COUNTS, RoomOutcome, SyncReport
-from archiver.sync.run_inputs import RunInputs, RunStart
+from archiver.sync.run_start import RunInputs, RunStart
 
 
 def find_overdue(
@@ -58,7 +58,7 @@ def remember_run(writing: Writing, report: SyncReport, inputs: RunInputs, checke
     """Remember the results of a run at its end; `checked` are the rooms whose last message is known."""
     at = report.finished_at or report.started_at
     inaccessible = current_state.inaccessible_rooms(writing)
-    failures = run_inputs.failures_after(inputs.failures, report.rooms, contracted=inputs.contracted, at=at)
+    failures = run_start.failures_after(inputs.failures, report.rooms, contracted=inputs.contracted, at=at)
     if failures != inputs.failures:
         remembered_values.FAILED_ROOMS.remember(writing, failures or None)
     _remember_names(writing, report)

@@ -25,7 +25,7 @@ from archiver.sync import plan
 from archiver.sync.pull.single_messages import BackfillReader, enqueue_for_new_rooms, read_singly
 from archiver.sync.report import RoomReport, SyncReport
 from archiver.sync.run_end import record_run
-from archiver.sync.run_inputs import Options, ask_account, start_without_lists
+from archiver.sync.run_start import Options, ask_account, start_without_lists
 
 BATCH_EVERY = timedelta(hours=1)
 """The time between two batches."""

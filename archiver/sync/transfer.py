@@ -23,9 +23,15 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3.exceptions
 
-from archiver.chatwork import exchange
+from archiver.chatwork import exchange_deadline
 from archiver.chatwork.allowed_urls import is_loopback
-from archiver.chatwork.exchange import NETWORK_ERRORS, AddressHere, ExchangeDeadline, ExchangeOverdue, watch_session
+from archiver.chatwork.exchange_deadline import (
+    NETWORK_ERRORS,
+    AddressHere,
+    ExchangeDeadline,
+    ExchangeOverdue,
+    watch_session,
+)
 from archiver.errors import TransferFailed
 from archiver.store.durable_files import write_durably
 
@@ -243,7 +249,7 @@ def _exchange(session: Session, url: str, partial: PartialFile, wanted: _Wanted)
     except NETWORK_ERRORS as error:
         if has_answer and isinstance(error, ExchangeOverdue):
             return _end_slice(partial, wanted.size)
-        without_answer = "not_understood" if exchange.is_no_http(error) else "unreachable"
+        without_answer = "not_understood" if exchange_deadline.is_no_http(error) else "unreachable"
         raise TransferFailed(reason="cut" if has_answer else without_answer, detail=type(error).__name__) from None
 
 

@@ -27,7 +27,7 @@ from archiver.rounds.round import run_round
 from archiver.rounds.scheduled_duties import PROBES, DaemonMessages, Reminders, ScheduledDuties, as_error, nominal_begin
 from archiver.settings.file import load_settings
 from archiver.settings.model import SEALED, Settings, SyncSettings
-from archiver.store.queries import contracts, last_looks
+from archiver.store.queries import contracts, looks_and_gaps
 from archiver.store.working.alerts import open_alerts
 from archiver.sync import plan
 from archiver.sync.report import SyncReport
@@ -267,7 +267,7 @@ class AccountRounds:
             case None:
                 with app.archive.reading() as reading:
                     outcome = OK if contracts.rooms_to_read(reading, app.now()) else NOTHING_TO_SAVE
-                    gaps, alerts = len(last_looks.holes(reading)), len(list(open_alerts(reading)))
+                    gaps, alerts = len(looks_and_gaps.holes(reading)), len(list(open_alerts(reading)))
                 due = next_round(standing.next_due, begun.at, every)
                 return RoundOutcome(outcome, due, at=at, gaps=gaps, alerts=alerts)
             case errors.NoContract():

@@ -32,7 +32,7 @@ from archiver.web.access import AccessGate, proof
 from archiver.web.app import GATE, linked, linked_pieces
 from archiver.web.background_work import JobRunner, note_file
 from archiver.web.console_context import CONSOLE, ConsoleContext, StreamingRequest, console_context
-from archiver.web.exports import made_packages, packages
+from archiver.web.exports import made_packages, package_making
 from archiver.web.first_run import start
 from archiver.web.home import home
 from archiver.web.job import contracts, erasing
@@ -49,7 +49,7 @@ PAGES = (
     lost.pages,
     home.pages,
     archives.pages,
-    packages.pages,
+    package_making.pages,
     made_packages.pages,
     made_packages.printed_pages,
     made_packages.quotation_pages,

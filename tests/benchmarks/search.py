@@ -14,7 +14,7 @@ from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.search.index import is_current
 from archiver.store.search.newest_hits import HitRequest, count_hits, newest_hits
-from archiver.store.search.scope import SearchQuery, SearchScope, parse
+from archiver.store.search.query import SearchQuery, SearchScope, parse
 from archiver.store.search.search import SearchResult, search
 from tests.benchmarks.instruments import corpus
 from tests.benchmarks.instruments.measure import Figure, median_seconds

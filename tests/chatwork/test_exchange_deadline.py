@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from archiver.chatwork.exchange import ExchangeDeadline, ExchangeOverdue, watch_session
+from archiver.chatwork.exchange_deadline import ExchangeDeadline, ExchangeOverdue, watch_session
 from tests.support.certificate import loopback_certificate
 from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer, hang, reply
 

@@ -40,7 +40,7 @@ from archiver.export.pdf.worker import make_pdf_apart
 from archiver.export.report.chapters import build_consultation, build_report
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.texts.platform_inquiry_text import inquiry_form_text
+from archiver.export.texts.letters import inquiry_form_text
 from archiver.records import JsonObject
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading

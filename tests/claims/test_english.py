@@ -12,7 +12,7 @@ import pytest
 from archiver.export.report.chapters import build_consultation, build_report
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.texts.platform_inquiry_text import demand_text, inquiry_form_text
+from archiver.export.texts.letters import demand_text, inquiry_form_text
 from archiver.platforms.job_platform import english_texts
 from archiver.records import Contract, Invoice, MessageId, Payment, RequestKind, SentReminder
 from archiver.report_language import ENGLISH, JAPANESE, MONTHS, report_language

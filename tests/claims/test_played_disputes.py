@@ -13,7 +13,7 @@ from archiver.cli.contracts.contract_rows import page_lines
 from archiver.export.pdf.blocks import Bullets, Chapter, FactList, MessageBlock, Paragraph, TableBlock
 from archiver.export.report import excerpt, people_and_dates, record, summary
 from archiver.export.report.excerpt import PaperReferences, message_block
-from archiver.export.texts.platform_inquiry_text import inquiry_form_text
+from archiver.export.texts.letters import inquiry_form_text
 from archiver.records import ContractRoom, Observation, RoomId, State
 from archiver.render.transcript_pages import Transcript
 from archiver.store import schema, seals

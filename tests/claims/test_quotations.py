@@ -14,7 +14,7 @@ from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
 from archiver.export.report.chapters import build_consultation, build_report
 from archiver.export.report.statistics import survey_messages
-from archiver.export.texts.platform_inquiry_text import MAX_LENGTH, inquiry_form_text
+from archiver.export.texts.letters import MAX_LENGTH, inquiry_form_text
 from archiver.records import AccountId, ContractRoom, Message, MessageId, ObservedBy, RoomId, State, Version
 from archiver.render.times import date_text
 from archiver.report_language import report_language

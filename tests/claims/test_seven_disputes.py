@@ -14,7 +14,7 @@ from typing import Any
 from archiver.cli.contracts.contract_rows import page_lines
 from archiver.export.report import summary
 from archiver.export.report.statistics import survey_messages
-from archiver.export.texts.platform_inquiry_text import inquiry_form_text
+from archiver.export.texts.letters import inquiry_form_text
 from archiver.records import JsonObject
 from archiver.store import seals
 from archiver.store.queries import contracts

@@ -16,7 +16,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
 from archiver.export.report import chapters, exhibits, people_and_dates, record, summary, timeline
 from archiver.export.texts import readme
-from archiver.export.texts.platform_inquiry_text import inquiry_form_text
+from archiver.export.texts.letters import inquiry_form_text
 from tests.claims.dispute import report_of
 from tests.claims.test_played_disputes import DAY, words, worst_day
 from tests.claims.usual_cases import direct_case, usual_case

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from archiver import errors
 from archiver.comparison.compare import README, compare, limits, side_rows
-from archiver.comparison.held_messages import Absence, Outcome
+from archiver.comparison.message_comparison import Absence, Outcome
 from archiver.comparison.quoted_document import document_text
 from archiver.comparison.summary import ComparisonSummary
 from archiver.evidence.looks import CHATWORK

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archiver.comparison.held_messages import DELETED, HeldMessage, HeldVersion
+from archiver.comparison.message_comparison import DELETED, HeldMessage, HeldVersion
 from archiver.comparison.quoted_passages import CheckedPassage, QuoteStanding, SavedMessages, passages
 from tests.support.harmless_messages import messages as story
 

@@ -17,7 +17,7 @@ from archiver.settings.model import ExportSettings, Settings
 from archiver.store import database_pages
 from archiver.store.archive import Archive
 from archiver.store.database_pages import PageCounts, VerificationRecord
-from archiver.store.search.scope import parse
+from archiver.store.search.query import parse
 from archiver.store.search.search import search
 from archiver.store.working import remembered_values
 from tests.support.archives.maker import at

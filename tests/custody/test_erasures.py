@@ -16,7 +16,7 @@ import pytest
 from pypdf import PdfReader
 
 from archiver.comparison.compare import compare
-from archiver.comparison.held_messages import Absence
+from archiver.comparison.message_comparison import Absence
 from archiver.custody import backup, erasures
 from archiver.custody.copies_elsewhere import copy_to_folders
 from archiver.custody.record_checks import PARTS, verify_sample
@@ -34,7 +34,7 @@ from archiver.store.erasure.plan import Selection, select_contract, select_messa
 from archiver.store.queries.contracts import find_contract, kept_reviews
 from archiver.store.queries.people import record_download, twins
 from archiver.store.rebuild import altered_triggers
-from archiver.store.search.scope import parse
+from archiver.store.search.query import parse
 from archiver.store.search.search import search
 from archiver.store.working.remembered_values import ASSISTANTS, EXPORT_FILES
 from tests.support.archives.byte_search import free_pages, indexed_terms, places_of, terms_of

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.health import snapshot
-from archiver.store.queries import last_looks
+from archiver.store.queries import looks_and_gaps
 from archiver.store.rows import Slot
 from archiver.store.working import remembered_values
 from tests.support.schedules.rounds import due_sentences, next_round
@@ -30,13 +30,13 @@ def world(tmp_path: Path) -> Iterator[World]:
 def record_rooms(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The rooms whose lists are looked at from now on."""
     rooms: list[int] = []
-    plain = last_looks.counter_readings
+    plain = looks_and_gaps.counter_readings
 
     def counted(reading, room, *, since):  # type: ignore[no-untyped-def]
         rooms.append(room)
         return plain(reading, room, since=since)
 
-    monkeypatch.setattr(last_looks, "counter_readings", counted)
+    monkeypatch.setattr(looks_and_gaps, "counter_readings", counted)
     return rooms
 
 

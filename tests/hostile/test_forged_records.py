@@ -20,7 +20,14 @@ from archiver.store import orphaned_seals, seals
 from archiver.store.engine import DATABASE
 from archiver.store.erasure import records
 from archiver.store.payload_forms import FORMS
-from archiver.store.queries import contracts, current_state, departures, last_looks, room_holdings
+from archiver.store.queries import (
+    contracts,
+    current_state,
+    departures,
+    exported_packages,
+    looks_and_gaps,
+    room_holdings,
+)
 from archiver.store.queries.contracts import deliveries, enclosures
 from archiver.store.writer import append
 from archiver.team.grants import grants
@@ -85,8 +92,8 @@ def test_nothing_goes_by_a_forged_record(world: World) -> None:
         assert orphaned_seals.last_known_number(reading) == 1
         assert records.erasures(reading) == []
         assert grants(reading) == []
-        assert last_looks.exports(reading) == []
-        assert last_looks.undated_replies(reading, upto=10_000) == 0
+        assert exported_packages.exports(reading) == []
+        assert looks_and_gaps.undated_replies(reading, upto=10_000) == 0
         assert contracts.mapped_accounts(reading, "job1") == ()
         assert [] == [*deliveries(reading, "job1"), *enclosures(reading, "job1")]
         assert room_holdings.other_chats(reading, rooms, upto=10_000) == []

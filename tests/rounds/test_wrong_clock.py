@@ -19,7 +19,7 @@ from archiver.rounds.daemon_work import DaemonWork
 from archiver.rounds.round import run_round
 from archiver.settings.model import FileSettings, Settings
 from archiver.store import seals
-from archiver.store.queries import last_looks
+from archiver.store.queries import looks_and_gaps
 from archiver.store.time_text import from_text
 from archiver.store.working import remembered_values, stamp_queue
 from archiver.sync import plan
@@ -200,7 +200,7 @@ def test_it_is_known_when_the_clock_was_wrong(station: Station, wrong: timedelta
     station.round()
 
     with station.world.archive.reading() as reading:
-        (clock,) = last_looks.wrong_clocks(reading, upto=2**60)
+        (clock,) = looks_and_gaps.wrong_clocks(reading, upto=2**60)
 
     assert (begun, ended) == (clock.start, clock.end)
     assert abs(clock.ahead - wrong) <= SLACK

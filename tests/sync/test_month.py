@@ -13,7 +13,7 @@ from archiver.app import App, build_app
 from archiver.custody.verify import verify_archive
 from archiver.rounds.round import run_round
 from archiver.settings import file
-from archiver.store.queries.last_looks import watch
+from archiver.store.queries.looks_and_gaps import watch
 from archiver.sync.run import Options, ProgressCallbacks
 from tests.support.chatwork.in_process import connect_session, without_sockets
 from tests.support.chatwork.simulator import Chatwork

@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from archiver import errors
-from archiver.store.queries import last_looks
+from archiver.store.queries import looks_and_gaps
 from archiver.store.working.remembered_values import RoomFailure
-from archiver.sync import run_inputs
+from archiver.sync import run_start
 from archiver.sync.plan import FILES, KINDS, MESSAGES, PEOPLE, PlanStep
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
-from archiver.sync.run_inputs import failures_after, split_steps
+from archiver.sync.run_start import failures_after, split_steps
 from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.world import BEGIN, Clock, World
 
@@ -214,7 +214,7 @@ def talk(world: World, rooms: list[int]) -> list[str]:
 
 def test_what_failed_and_what_follows_it_comes_last_room_by_room() -> None:
     """Tried longest ago first; what comes before it in the room is read as ever."""
-    failures = {1: failure(MESSAGES, hours=2), 2: failure(PEOPLE), 3: failure(run_inputs.ROOM, hours=1)}
+    failures = {1: failure(MESSAGES, hours=2), 2: failure(PEOPLE), 3: failure(run_start.ROOM, hours=1)}
 
     first, last = split_steps(steps(1, 2, 3, 4), failures)
 
@@ -230,7 +230,7 @@ def test_a_failure_is_remembered_since_it_began_and_until_it_is_over() -> None:
     reports = [
         RoomReport(1, failed=MESSAGES),
         RoomReport(2, read_kinds={MESSAGES}),
-        RoomReport(3, read_kinds={run_inputs.ROOM}),
+        RoomReport(3, read_kinds={run_start.ROOM}),
         RoomReport(5, outcome=RoomOutcome.INACCESSIBLE),
         RoomReport(6, failed=FILES),
     ]
@@ -359,4 +359,4 @@ def test_a_single_message_that_is_refused_is_no_failing_list(world: World) -> No
     world.sync()
 
     with world.archive.reading() as reading:
-        assert {} == last_looks.room_looks(reading, [world.room]).failing
+        assert {} == looks_and_gaps.room_looks(reading, [world.room]).failing

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from archiver.store.queries import last_looks
-from archiver.store.queries.last_looks import LastLooks
+from archiver.store.queries import looks_and_gaps
+from archiver.store.queries.looks_and_gaps import LastLooks
 from archiver.store.queries.status import status
 from archiver.store.working import remembered_values
 from archiver.sync.plan import KINDS
@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 def looks(world: World, *rooms: int) -> LastLooks:
     """What the archive tells of these rooms."""
     with world.archive.reading() as reading:
-        return last_looks.room_looks(reading, rooms)
+        return looks_and_gaps.room_looks(reading, rooms)
 
 
 def second_room(world: World) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from archiver.records import Watch
 from archiver.store import seals
-from archiver.store.queries.last_looks import watch
+from archiver.store.queries.looks_and_gaps import watch
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import World
 

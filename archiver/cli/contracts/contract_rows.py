@@ -22,7 +22,7 @@ from archiver.claims.words import (
     turn_lines,
 )
 from archiver.cli.context import CliContext
-from archiver.cli.contracts.entered_lines import (
+from archiver.cli.contracts.entered_facts import (
     delivery_texts,
     enclosure_texts,
     entry_lines,
@@ -54,8 +54,8 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contract_activity import ContractActivity, activity_of
 from archiver.store.queries.contracts import enclosures, is_read, named_or_only_contract, read_until
 from archiver.store.queries.current_state import last_payload
-from archiver.store.search.scope import room_names
-from archiver.store.search.term_candidates import items_with_candidates
+from archiver.store.search.contract_term_candidates import items_with_candidates
+from archiver.store.search.query import room_names
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 

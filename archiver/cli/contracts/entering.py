@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import CliContext
-from archiver.cli.contracts.entered_lines import (
+from archiver.cli.contracts.entered_facts import (
     check_file,
     match_sentence,
     money_lines,
@@ -27,8 +27,8 @@ from archiver.report_language import screen_words
 from archiver.settings.file import load_settings
 from archiver.settings.token import token_file
 from archiver.setup import contract_rooms
-from archiver.setup.contract_entry import keep_contract
 from archiver.setup.fact_questions import check_order
+from archiver.setup.moved_chats import keep_contract
 from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, find_message, read_day, read_yen
 from archiver.store import blobs, statements
 from archiver.store.archive import Archive, Reading

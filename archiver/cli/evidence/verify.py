@@ -23,7 +23,7 @@ from archiver.cli.terminal.output import (
     wrap,
 )
 from archiver.comparison.compare import compare
-from archiver.comparison.held_messages import Outcome
+from archiver.comparison.message_comparison import Outcome
 from archiver.comparison.quoted_document import check_document, standing_words
 from archiver.comparison.quoted_passages import CheckedPassage
 from archiver.comparison.sides import Side

@@ -34,8 +34,8 @@ from archiver.store.queries.viewing.message_summaries import (
     TranscriptMessage,
     transcript_messages,
 )
-from archiver.store.search import index, scope
-from archiver.store.search.scope import SearchQuery, check_times
+from archiver.store.search import index, query
+from archiver.store.search.query import SearchQuery, check_times
 from archiver.store.search.search import OtherHit, SearchResult, search
 from archiver.store.time_text import from_text, from_unix
 from archiver.store.working.backfill_queue import ItemState, unseen_ids
@@ -101,13 +101,13 @@ def _build_query(
     options = bool(begin or end or authors or is_narrowed)
     if not text.strip() and not options:
         raise EmptySearch
-    query = scope.parse(text, now=now) if text.strip() else SearchQuery(text)
+    as_typed = query.parse(text, now=now) if text.strip() else SearchQuery(text)
     return check_times(
         replace(
-            query,
-            authors=query.authors + authors,
-            since=max(filter(None, (query.since, begin)), default=None),
-            until=min(filter(None, (query.until, end)), default=None),
+            as_typed,
+            authors=as_typed.authors + authors,
+            since=max(filter(None, (as_typed.since, begin)), default=None),
+            until=min(filter(None, (as_typed.until, end)), default=None),
         )
     )
 

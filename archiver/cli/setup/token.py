@@ -35,7 +35,7 @@ from archiver.setup.archive_setup import (
 from archiver.setup.written_values import ORGANISATION, InvalidAnswer, note_answer, recall_answers
 from archiver.store.archive import Archive
 from archiver.store.queries import current_state
-from archiver.sync.run_inputs import check_account
+from archiver.sync.run_start import check_account
 from archiver.wording import gettext as _
 
 

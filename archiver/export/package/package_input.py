@@ -27,7 +27,7 @@ from archiver.export.package.recipe import Recipe
 from archiver.records import Conversation, OtherChat, Seal, Watch
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, entries, room_holdings
-from archiver.store.queries.last_looks import watch
+from archiver.store.queries.looks_and_gaps import watch
 
 SCRATCH = ".tables"
 

@@ -47,8 +47,8 @@ from archiver.render.page_templates import text_lines
 from archiver.render.snippet import other_chat_texts
 from archiver.render.times import date_text, local_time
 from archiver.report_language import JAPANESE, say
-from archiver.store.queries import current_state, last_looks
-from archiver.store.queries.last_looks import truncated_lists
+from archiver.store.queries import current_state, exported_packages, looks_and_gaps
+from archiver.store.queries.looks_and_gaps import truncated_lists
 from archiver.store.queries.viewing.message_summaries import message_summaries
 
 
@@ -83,10 +83,10 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         ends_at=_earliest_end(recipe.scope),
         left_out=package.statistics.left_out,
         every=recipe.order.every,
-        clock_seconds=last_looks.clock_difference(package.reading, upto=recipe.upto),
-        wrong_clocks=last_looks.wrong_clocks(package.reading, upto=recipe.upto),
-        doubtful_dates=last_looks.doubtful_dates(package.reading, upto=recipe.upto),
-        undated_replies=last_looks.undated_replies(package.reading, upto=recipe.upto),
+        clock_seconds=looks_and_gaps.clock_difference(package.reading, upto=recipe.upto),
+        wrong_clocks=looks_and_gaps.wrong_clocks(package.reading, upto=recipe.upto),
+        doubtful_dates=looks_and_gaps.doubtful_dates(package.reading, upto=recipe.upto),
+        undated_replies=looks_and_gaps.undated_replies(package.reading, upto=recipe.upto),
         content_sha256=content_sha256,
         masked_passages=masked_passages(package),
         bases=recipe.bases,
@@ -267,7 +267,7 @@ def _masked_mapping(package: PackageInput, mapping: MappedAccount) -> MappedAcco
 
 def _handed_over(package: PackageInput) -> Iterator[ExportedPackage]:
     """The contract's packages that the user says were handed to somebody."""
-    for exported in last_looks.exports(package.reading, upto=package.recipe.upto):
+    for exported in exported_packages.exports(package.reading, upto=package.recipe.upto):
         if exported.contract == package.recipe.contract.id and exported.handovers:
             yield exported
 

@@ -39,7 +39,7 @@ from archiver.export.report.exhibits import evidence_document, evidence_list
 from archiver.export.report.input import FiledBefore, ReportInput
 from archiver.export.report.request_to_office import advice, blank_facts
 from archiver.export.report.statistics import survey_messages
-from archiver.export.texts import platform_inquiry_text, readme
+from archiver.export.texts import letters, readme
 from archiver.platforms.job_platform import platform_of
 from archiver.records import Enclosure
 from archiver.report_language import is_english, say
@@ -136,9 +136,9 @@ def _fill_support(bag: Bag, case: ReportInput, package: PackageInput) -> list[st
     is_direct = platform_of(case.contract.platform).elsewhere
     has_report = REPORT in bag.digests
     text = (
-        platform_inquiry_text.demand_text(case, statistics)
+        letters.demand_text(case, statistics)
         if is_direct
-        else platform_inquiry_text.inquiry_form_text(case, statistics, has_report=has_report)
+        else letters.inquiry_form_text(case, statistics, has_report=has_report)
     )
     bag.add(INQUIRY, readme.encode_text(text))
     if case.excerpt_only:

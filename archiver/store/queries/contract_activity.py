@@ -33,7 +33,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import author_counts, contracts, current_state
 from archiver.store.queries.contracts import deliveries
-from archiver.store.queries.last_looks import gaps, last_list_time
+from archiver.store.queries.looks_and_gaps import gaps, last_list_time
 from archiver.store.working import last_lists
 
 

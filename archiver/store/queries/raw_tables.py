@@ -1,4 +1,4 @@
-"""The evidence tables exactly as stored, damaged or not, for the verification.
+"""The evidence tables exactly as stored, damaged or not: to verify, rebuild, compare and count.
 
 Texts come as bytes, as a flipped bit can make them undecodable. Where SQLite cannot read a row at all, the stream
 ends with ArchiveDamaged.

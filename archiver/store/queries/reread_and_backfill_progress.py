@@ -14,7 +14,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading, Writing
 from archiver.store.engine import driver_connection
 from archiver.store.queries import current_state
-from archiver.store.queries.last_looks import last_window
+from archiver.store.queries.looks_and_gaps import last_window
 from archiver.store.rows import among, upsert_rows
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import backfill_queue

@@ -16,7 +16,7 @@ from archiver.store.queries import current_state, raw_tables
 from archiver.store.queries.contract_activity import case_sides, changed_messages
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.entries import covered_periods, last_entry_before, last_seq
-from archiver.store.queries.last_looks import LastLooks, last_list_time, last_window, room_looks, watch
+from archiver.store.queries.looks_and_gaps import LastLooks, last_list_time, last_window, room_looks, watch
 from archiver.store.queries.room_holdings import FileCounts, file_counts
 from archiver.store.time_text import from_text, time_or_none, to_text
 from archiver.store.working import last_lists, remembered_values

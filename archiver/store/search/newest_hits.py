@@ -21,7 +21,7 @@ from typing import NamedTuple
 from archiver.letter_folding import fold_searched
 from archiver.store.fingerprints import DELETED
 from archiver.store.search.index import LostTexts, match_expression
-from archiver.store.search.scope import SearchQuery, SearchScope, conditions
+from archiver.store.search.query import SearchQuery, SearchScope, conditions
 
 RECENT = 1_000
 """Versions that are looked through before the index is asked for single characters: it is slow for characters that

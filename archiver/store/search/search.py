@@ -23,7 +23,7 @@ from archiver.store.queries.entries import entries_under
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
 from archiver.store.search import index, newest_hits
 from archiver.store.search.newest_hits import HitPosition, HitRequest
-from archiver.store.search.scope import SearchQuery, SearchScope, room_names, scope_of
+from archiver.store.search.query import SearchQuery, SearchScope, room_names, scope_of
 from archiver.store.time_text import from_text
 
 

@@ -186,7 +186,7 @@ class LastRoomList(msgspec.Struct, frozen=True):
 
 
 LAST_ROOM_LIST: Slot[LastRoomList | None] = Slot("looked", LastRoomList, None)
-"""When the list of rooms was last received: from `sync.run_end` for `store.queries.last_looks`."""
+"""When the list of rooms was last received: from `sync.run_end` for `store.queries.looks_and_gaps`."""
 
 
 class RoomFailure(msgspec.Struct, frozen=True):
@@ -198,7 +198,7 @@ class RoomFailure(msgspec.Struct, frozen=True):
 
 
 FAILED_ROOMS: Slot[Mapping[int, RoomFailure]] = Slot("failed_rooms", dict[int, RoomFailure], {})
-"""Rooms that the last runs could not read: from `sync.run_end`, for it and `store.queries.last_looks`."""
+"""Rooms that the last runs could not read: from `sync.run_end`, for it and `store.queries.looks_and_gaps`."""
 
 LISTED_NAMES: Slot[Mapping[int, str]] = Slot("listed_names", dict[int, str], {})
 """Names of contracted rooms listed and not yet read: from `sync.run_end` for `store.queries.status`."""
@@ -256,7 +256,7 @@ JUDGED_HOUR: Slot[str | None] = Slot("dates_judged", str, None)
 
 
 class ExportedDay(NamedTuple):
-    """A day whose daily exports are made."""
+    """A day whose daily copies are made."""
 
     day: date
     """In Tokyo."""
@@ -265,7 +265,7 @@ class ExportedDay(NamedTuple):
 
 
 EXPORTED_DAY: Slot[ExportedDay | None] = Slot("dailies", ExportedDay, None)
-"""The day for which every daily export is made, a pair in the JSON: `rounds.round`, for itself."""
+"""The day for which every daily copy is made, a pair in the JSON: `rounds.round`, for itself."""
 
 DAILY_COPY_UPTO: SlotFamily[int] = SlotFamily("daily/<contract>", int, 0)
 """The last entry that a daily copy of a contract covers: `export.package.daily_copy`, for itself."""

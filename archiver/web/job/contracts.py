@@ -18,14 +18,14 @@ from archiver.platforms.job_platform import STRANGER
 from archiver.records import ENCLOSURE_KINDS, TERM_ITEMS, Contract, ContractRoom, MessageId, Role, RoomId, StatedTerm
 from archiver.render.times import clock_minute
 from archiver.setup import contract_rooms
-from archiver.setup.contract_entry import change_rooms, enter_contracts, given_room, released
 from archiver.setup.fact_questions import check_client
+from archiver.setup.moved_chats import change_rooms, enter_contracts, given_room, released
 from archiver.setup.written_values import EXAMPLE_TIME, fact_prefix, note_answer, read_day
 from archiver.store import statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, deliveries, enclosures, find_contract, mapped_accounts
 from archiver.store.queries.viewing.message_summaries import message_summaries
-from archiver.store.search.scope import room_names
+from archiver.store.search.query import room_names
 from archiver.store.statements import keep_typed, state_typed, typed_contract, typed_facts
 from archiver.store.working.remembered_values import TypedFacts
 from archiver.web.console_context import Answer, ConsoleContext, console_context, take_enclosure
@@ -34,7 +34,7 @@ from archiver.web.job import fact_form
 from archiver.web.job.job_document import job_document, people_of, strangers
 from archiver.web.talk.conversation import position
 from archiver.web.talk.message_context import message_line, references_by_room
-from archiver.web.talk.room_header import chat
+from archiver.web.talk.shared_parts import chat
 from archiver.web.trouble.trouble_words import trouble_words
 
 pages = Blueprint("contracts", __name__, url_prefix="/contracts")

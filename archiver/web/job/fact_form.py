@@ -36,8 +36,8 @@ from archiver.store import blobs, statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import deliveries
 from archiver.store.queries.viewing.message_summaries import message_summaries
-from archiver.store.search.scope import room_names
-from archiver.store.search.term_candidates import term_candidates
+from archiver.store.search.contract_term_candidates import term_candidates
+from archiver.store.search.query import room_names
 from archiver.web.console_context import (
     ConsoleContext,
     as_file,

@@ -19,9 +19,9 @@ from archiver.render.gap_breaks import narrow_gap
 from archiver.render.invisible_characters import visible
 from archiver.render.times import day_words
 from archiver.report_language import in_program_language
-from archiver.setup.contract_entry import called_apart, kept_counts
 from archiver.setup.contract_rooms import strangers_sentence
 from archiver.setup.fact_questions import FIVE, five_facts, missing_facts
+from archiver.setup.moved_chats import called_apart, kept_counts
 from archiver.setup.written_values import fact_prefix, yen_text
 from archiver.standing.headlines import changed_words
 from archiver.store.archive import Reading
@@ -30,11 +30,12 @@ from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import contracts, count_some, deliveries, enclosures, is_read, mapped_accounts
 from archiver.store.queries.departures import counterparts
 from archiver.store.queries.entries import covered_periods
-from archiver.store.queries.last_looks import exports, gaps
+from archiver.store.queries.exported_packages import exports
+from archiver.store.queries.looks_and_gaps import gaps
 from archiver.store.queries.people import names_in_room
 from archiver.store.queries.status import RoomStatus, room_states
 from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time
-from archiver.store.search.scope import room_names
+from archiver.store.search.query import room_names
 from archiver.store.working.remembered_values import SEEN_CHANGES, SETUP_ANSWERS
 from archiver.web.context import view_context
 from archiver.web.job import fact_form

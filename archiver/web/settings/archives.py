@@ -21,7 +21,7 @@ from archiver.standing.home_document import last_failure, observe_standing, savi
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.current_state import owner
 from archiver.store.search import index
-from archiver.store.search.scope import SearchQuery, parse
+from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.search import search
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.server import instance_file, running_address, start_application

@@ -18,11 +18,11 @@ from archiver.render import times
 from archiver.render.gap_breaks import narrow_gap
 from archiver.store.archive import Reading
 from archiver.store.queries.entries import covered_periods
-from archiver.store.queries.last_looks import gaps
+from archiver.store.queries.looks_and_gaps import gaps
 from archiver.store.queries.viewing import calendar
 from archiver.store.queries.viewing.calendar import pauses_touching
 from archiver.web.context import view_context
-from archiver.web.talk.room_header import chat
+from archiver.web.talk.shared_parts import chat
 from archiver.wording import N_
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

@@ -23,8 +23,8 @@ from archiver.web.context import view_context
 from archiver.web.talk import selection
 from archiver.web.talk.flow import Flow, answered_place, flow
 from archiver.web.talk.message_context import conversation_url, owner_of
-from archiver.web.talk.room_header import Chat, chat
 from archiver.web.talk.search_pane import chat_list
+from archiver.web.talk.shared_parts import Chat, chat
 
 pages = Blueprint("conversation", __name__)
 

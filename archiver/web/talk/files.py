@@ -36,7 +36,7 @@ from archiver.web.talk.message_context import (
     open_face,
     playable_type,
 )
-from archiver.web.talk.room_header import Chat, chat, chats, cursor_text, parse_cursor, short_name
+from archiver.web.talk.shared_parts import Chat, chat, chats, cursor_text, parse_cursor, short_name
 from archiver.wording import N_
 
 pages = Blueprint("files", __name__)

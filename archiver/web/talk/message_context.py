@@ -37,7 +37,7 @@ from archiver.store.queries.people import AVATARS, avatar, names_in_room, names_
 from archiver.store.queries.viewing import files, tasks
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
 from archiver.web.context import view_context
-from archiver.web.talk.room_header import chats
+from archiver.web.talk.shared_parts import chats
 
 _LAST = 2**63 - 1
 

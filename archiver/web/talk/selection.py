@@ -16,7 +16,7 @@ from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
-from archiver.store.search.scope import room_names
+from archiver.store.search.query import room_names
 from archiver.web.context import view_context
 from archiver.web.talk.message_context import message_line, references_by_room
 from archiver.wording import shell_line

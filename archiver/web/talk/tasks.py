@@ -21,7 +21,7 @@ from archiver.store.queries.viewing import tasks
 from archiver.store.queries.viewing.tasks import REST, TaskDetails, TaskPageKey
 from archiver.web.context import view_context
 from archiver.web.talk.message_context import references_by_room
-from archiver.web.talk.room_header import chat, chats, cursor_text, first_fitting, parse_cursor, short_name
+from archiver.web.talk.shared_parts import chat, chats, cursor_text, first_fitting, parse_cursor, short_name
 
 pages = Blueprint("tasks", __name__)
 

@@ -20,9 +20,9 @@ from archiver.render.snippet import reason
 from archiver.render.times import local_time, time_from_id
 from archiver.store.archive import Reading
 from archiver.store.queries.people import last_name
+from archiver.store.queries.viewing.change_events import EventKind, TimelineEvent, newest_events
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.queries.viewing.messages import message_seen_before, text_seen_before
-from archiver.store.queries.viewing.timeline import EventKind, TimelineEvent, newest_events
 from archiver.web.app import size_text
 from archiver.web.talk.message_context import message_snippet, references_by_room, text_snippet
 

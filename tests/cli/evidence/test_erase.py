@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from archiver.custody.verify import verify_path
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.archive import Archive
-from archiver.store.search.scope import parse
+from archiver.store.search.query import parse
 from archiver.store.search.search import search
 from archiver.store.working import alerts
 from tests.custody.test_erasures import GONE, copy_of_before, make_archive

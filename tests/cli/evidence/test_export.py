@@ -21,7 +21,7 @@ from archiver.export.package.order import ExportOrder, option_words
 from archiver.export.package_scope import MessageChoice
 from archiver.records import JST, RequestKind, Role
 from archiver.store.archive import Archive
-from archiver.store.queries import last_looks
+from archiver.store.queries import exported_packages
 from archiver.store.queries.contracts import kept_reviews, mapped_accounts
 from tests.support.archives.maker import CLIENT, ROOM, message_object
 from tests.support.chatwork.simulator import Chatwork
@@ -90,7 +90,7 @@ class Desk(Terminal):
         """How many packages were written down."""
         archive = Archive(self.home)
         with archive.reading() as reading:
-            found = len(last_looks.exports(reading))
+            found = len(exported_packages.exports(reading))
         archive.close()
         return found
 

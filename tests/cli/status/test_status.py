@@ -21,7 +21,7 @@ from archiver.standing.emergencies import emergencies
 from archiver.standing.emergency_words import emergency_text
 from archiver.standing.home_document import saving_words
 from archiver.store.archive import Archive
-from archiver.store.queries.last_looks import LastLooks
+from archiver.store.queries.looks_and_gaps import LastLooks
 from archiver.store.queries.reread_and_backfill_progress import Rereading, SlowWork
 from archiver.store.queries.status import status
 from archiver.store.working import remembered_values

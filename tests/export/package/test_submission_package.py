@@ -25,7 +25,7 @@ from archiver.export.report.input import MaskedPassage
 from archiver.export.stamps import StampService
 from archiver.export.texts.readme import submission_readme
 from archiver.store import seals, statements
-from archiver.store.queries import last_looks
+from archiver.store.queries import exported_packages
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.packages.exported_archives import (
     FACTS,
@@ -352,7 +352,7 @@ def test_a_later_filing_holds_what_is_new(tmp_path: Path) -> None:
 def note(maker: ArchiveMaker, number: int, to: str, minutes: float) -> None:
     """Note that a package was handed over."""
     with maker.archive.writing() as writing:
-        package = last_looks.exports(writing)[number - 1]
+        package = exported_packages.exports(writing)[number - 1]
         statements.state_handover(writing, package, to=to, on="2026-11-24", how="", at=at(minutes))
 
 
@@ -503,7 +503,7 @@ class RecordedConfirm:
 def entries(maker: ArchiveMaker) -> int:
     """How many packages were written down."""
     with maker.archive.reading() as reading:
-        return len(last_looks.exports(reading))
+        return len(exported_packages.exports(reading))
 
 
 @pytest.mark.drawn(but="daily")

@@ -11,7 +11,7 @@ from archiver.export.report import people_and_dates, summary, timeline
 from archiver.export.report.chapters import consultation_chapters
 from archiver.export.report.input import STATED, ReportInput
 from archiver.export.report.statistics import survey_messages
-from archiver.export.texts.platform_inquiry_text import inquiry_form_text
+from archiver.export.texts.letters import inquiry_form_text
 from tests.support.reports import report_inputs
 
 ANSWER = "2026-11-20 18:00(返答の期限の目安 2026-11-27 18:00。確認してください)"

@@ -8,7 +8,7 @@ from archiver.export.pdf.blocks import Chapter, FactList
 from archiver.export.report import chapters, people_and_dates, summary
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import survey_messages
-from archiver.export.texts.platform_inquiry_text import demand_text
+from archiver.export.texts.letters import demand_text
 from archiver.records import Contract, Delivery, Invoice, MessageId, Payment, SentReminder, StatedTerm
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 

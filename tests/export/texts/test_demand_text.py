@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.export.report.statistics import survey_messages
-from archiver.export.texts.platform_inquiry_text import MAX_LENGTH, demand_text
+from archiver.export.texts.letters import MAX_LENGTH, demand_text
 from archiver.export.texts.readme import encode_text
 from archiver.records import TERM_ITEMS, Contract, Delivery, Invoice, MessageId, RequestKind, SentReminder, StatedTerm
 from archiver.report_language import ENGLISH, report_language

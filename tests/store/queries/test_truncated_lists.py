@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.store.queries.last_looks import DONE, FILES, OPEN, TruncatedList, truncated_lists
+from archiver.store.queries.looks_and_gaps import DONE, FILES, OPEN, TruncatedList, truncated_lists
 from tests.support.world import World
 
 

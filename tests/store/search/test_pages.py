@@ -13,7 +13,7 @@ from archiver.records import JST, Observation
 from archiver.store.archive import Archive, Reading
 from archiver.store.search import newest_hits
 from archiver.store.search.newest_hits import HitPosition
-from archiver.store.search.scope import SearchQuery, parse
+from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.search import SearchResult, search
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, message_object
 from tests.support.archives.random_histories import archive_with_history

@@ -13,7 +13,7 @@ from archiver.letter_folding import fold, fold_searched, fold_word, join_variant
 from archiver.records import JST
 from archiver.render import page_templates
 from archiver.store.search.index import index_text, match_expression
-from archiver.store.search.scope import HAS, SearchQuery, parse
+from archiver.store.search.query import HAS, SearchQuery, parse
 
 LITERALS = [
     "C++",

@@ -17,7 +17,7 @@ from archiver.store import engine, writer
 from archiver.store.archive import Archive
 from archiver.store.search import index
 from archiver.store.search.index import INDEX_FORMAT
-from archiver.store.search.scope import SearchQuery, parse
+from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.search import SearchResult, search
 from tests.support.archives.maker import (
     CLIENT,

@@ -11,7 +11,7 @@ from archiver.health.folders import DiskSpace
 from archiver.health.judgements import Situation
 from archiver.health.snapshot import ComputerState, CopyState, HealthSnapshot, Paces, Starters
 from archiver.settings.model import Settings
-from archiver.store.queries.last_looks import LastLooks
+from archiver.store.queries.looks_and_gaps import LastLooks
 from archiver.store.working.remembered_values import ScheduledRun
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)

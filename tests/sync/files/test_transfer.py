@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
-from archiver.chatwork.exchange import ExchangeOverdue, is_no_http
+from archiver.chatwork.exchange_deadline import ExchangeOverdue, is_no_http
 from archiver.errors import TransferFailed
 from archiver.sync import transfer
 from archiver.sync.transfer import DownloadState, download

@@ -13,7 +13,7 @@ import pytest
 from archiver.records import MessageId, Observation
 from archiver.render.times import local_time
 from archiver.store.archive import Archive
-from archiver.store.queries.viewing.timeline import EventKind, TimelineEvent
+from archiver.store.queries.viewing.change_events import EventKind, TimelineEvent
 from archiver.web.talk.timeline import GROUPS, Row, event_text, newest_lines
 from tests.support.archives.maker import CLIENT, ROOM, story
 from tests.support.viewer.client import open_viewer

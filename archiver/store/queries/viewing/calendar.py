@@ -10,7 +10,7 @@ from archiver.evidence.looks import LATEST_LOOKS, LookStretch, limit_of, pauses_
 from archiver.records import JST, MessageId, Pause
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
-from archiver.store.queries.last_looks import STRETCHES, read_stretches
+from archiver.store.queries.looks_and_gaps import STRETCHES, read_stretches
 from archiver.store.time_text import sent_at, to_text
 from archiver.store.working.last_lists import running_looks
 

@@ -14,7 +14,7 @@ from archiver.records import AccountId, Message, MessageId, MessageKind, Observe
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.queries.entries import entries_at
-from archiver.store.queries.last_looks import last_list_time
+from archiver.store.queries.looks_and_gaps import last_list_time
 from archiver.store.time_text import from_text, sent_at
 
 MANY = 1_000

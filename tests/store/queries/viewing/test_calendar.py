@@ -10,7 +10,7 @@ from hypothesis import given, strategies
 
 from archiver.records import JST
 from archiver.store.archive import Archive
-from archiver.store.queries.last_looks import watch
+from archiver.store.queries.looks_and_gaps import watch
 from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time, pauses_touching, span_counts
 from tests.support.archives.maker import BEGIN, ROOM, ArchiveMaker, at, message_object
 

@@ -18,7 +18,7 @@ from archiver.records import Message, Observation
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.entries import entries, message_entries
-from archiver.store.queries.last_looks import watch
+from archiver.store.queries.looks_and_gaps import watch
 from archiver.store.queries.viewing import calendar, messages
 from archiver.store.queries.viewing.calendar import pauses_between
 from archiver.store.queries.viewing.messages import MessagePage, proofs, room_end

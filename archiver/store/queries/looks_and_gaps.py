@@ -1,6 +1,6 @@
-"""When each room was last looked at, which rooms the last runs could not read, every look, and the counters.
+"""When each room was last looked at, every look, the counters, and what is not held: open gaps, truncated lists.
 
-And what the records of runs tell: wrong clocks, replies without a date; and every package that was exported.
+And what the records of runs tell: wrong clocks, replies without a date.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Row, bindparam, func, select
 
 from archiver.evidence import looks
-from archiver.records import ExportedPackage, Gap, Handover, Pause, Watch, WrongClock
+from archiver.records import Gap, Pause, Watch, WrongClock
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
-from archiver.store.payload_forms import read_formed
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import entries_under
 from archiver.store.time_text import CLOCK_TOLERANCE, from_text, time_or_none
@@ -300,36 +299,3 @@ def doubtful_dates(reading: Reading, *, upto: int) -> list[WrongClock]:
 def undated_replies(reading: Reading, *, upto: int) -> int:
     """How many replies of the runs had no `Date` that counts."""
     return sum(sweep.get("undated", 0) for sweep in _sweeps(reading, upto))
-
-
-def exports(reading: Reading, *, upto: int | None = None) -> list[ExportedPackage]:
-    """Every package that was exported, oldest first, with its handovers."""
-    handovers: dict[int, list[Handover]] = {}
-    for _seq, _at, payload in _entries_of_kind(reading, "handover", upto):
-        stated = Handover(payload["to"], payload["on"], payload["how"])
-        handovers.setdefault(payload["export"], []).append(stated)
-    return [
-        ExportedPackage(
-            number=number,
-            seq=seq,
-            at=from_text(at),
-            handovers=tuple(handovers.get(seq, ())),
-            making=payload,
-            **{name: str(payload[name]) for name in ("contract", "profile", "name", "sha256")},
-        )
-        for number, (seq, at, payload) in enumerate(_entries_of_kind(reading, "export", upto), 1)
-    ]
-
-
-def _entries_of_kind(reading: Reading, kind: str, upto: int | None) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """Number, time and payload of each entry of a kind that is as this program writes it, oldest first."""
-    table = schema.entry.c
-    query = select(table.seq, table.observed_at, table.line).where(
-        table.key >= f"{kind}/", table.key < f"{kind}0", table.kind == kind
-    )
-    if upto is not None:
-        query = query.where(table.seq <= upto)
-    for seq, at, line in reading.sql.execute(query.order_by(table.seq)):
-        entry = read_formed(line, kind)
-        if entry is not None:
-            yield seq, at, entry["payload"]

@@ -1,4 +1,4 @@
-"""Pure: two streams of messages, each in the order of ids, as one stream of what both sides hold of each message."""
+"""Pure: compares two streams of messages, each in the order of ids: what both sides hold of each message, and how."""
 
 from __future__ import annotations
 

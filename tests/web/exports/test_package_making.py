@@ -13,7 +13,7 @@ import pytest
 from archiver import errors
 from archiver.export.package import make_package
 from archiver.settings.model import exports_folder
-from archiver.store.queries.last_looks import exports
+from archiver.store.queries.exported_packages import exports
 from tests.support.archives.maker import OTHER_ROOM, ROOM, message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.reports import pdf_reader

@@ -1,4 +1,4 @@
-"""The contracts of the first run and those entered later, and how their facts and chats are kept."""
+"""Which chats belong to a contract: given, moved with what was stated about them, let go; and contracts entered."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import entries
 from archiver.store.queries.contracts import contracts, deliveries, enclosures, holds_file, holds_message
 from archiver.store.queries.departures import counterparts
-from archiver.store.queries.last_looks import exports
+from archiver.store.queries.exported_packages import exports
 from archiver.store.queries.room_holdings import file_counts
-from archiver.store.search.scope import room_names
+from archiver.store.search.query import room_names
 from archiver.store.statements import (
     add_delivery,
     add_enclosure,

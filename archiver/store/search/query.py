@@ -1,4 +1,4 @@
-"""A search as typed, parsed to words, phrases and filters, and its scope as numbers and SQL conditions."""
+"""A search query as typed, split into its terms (words, phrases, filters), and its scope as SQL conditions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""資料を作る: for whom, what goes in, read it, make it."""
+"""資料を作る: making a package in steps: for whom, what goes in, read it, make it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from archiver.store.queries.contracts import contracts, find_contract
 from archiver.store.queries.entries import message_span
 from archiver.store.queries.people import names_in_room
 from archiver.store.queries.viewing.message_summaries import message_summaries
-from archiver.store.search.scope import room_names
+from archiver.store.search.query import room_names
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.exports.made_packages import made_packages
 from archiver.web.exports.package_orders import (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.comparison.compare import outcome_text
-from archiver.comparison.held_messages import (
+from archiver.comparison.message_comparison import (
     Absence,
     ComparedMessage,
     HeldMessage,

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from archiver.store.engine import DATABASE
-from archiver.store.queries import completion
+from archiver.store.queries import words_to_complete
 from tests.support.world import running_world
 
 
@@ -19,7 +19,7 @@ def test_contracts_and_rooms_are_seen_as_they_are_called(tmp_path: Path) -> None
         world.contract("job2", world.room, platform_id="12345678", title="記事10本")
         world.sync()
         with world.archive.writing():
-            contracts, rooms = completion.contracts(database), completion.rooms(database)
+            contracts, rooms = words_to_complete.contracts(database), words_to_complete.rooms(database)
 
     assert [(("job1",), ""), (("job2", "12345678"), "記事10本")] == contracts
     assert [((str(world.room),), "動画編集")] == rooms
@@ -35,11 +35,12 @@ def test_what_cannot_be_read_has_no_names(tmp_path: Path) -> None:
         holder.execute("BEGIN EXCLUSIVE")
         begun = time.monotonic()
         found = [
-            completion.contracts(path) + completion.rooms(path) for path in (tmp_path / "none", tmp_path, other, locked)
+            words_to_complete.contracts(path) + words_to_complete.rooms(path)
+            for path in (tmp_path / "none", tmp_path, other, locked)
         ]
         holder.rollback()
         taken = time.monotonic() - begun
     assert [[], [], [], []] == found
     assert taken < 2
-    assert [] == completion.contracts(locked)
+    assert [] == words_to_complete.contracts(locked)
     assert not (tmp_path / "none").exists()

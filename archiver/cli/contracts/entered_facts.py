@@ -1,4 +1,4 @@
-"""What the user entered for a job, in lines of the terminal: deliveries, files, money, reminders, people, terms."""
+"""What the user entered for a job in lines: deliveries, files, money, reminders. People and terms: shown and stated."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contracts import SentFile, named_or_only_contract, same_bytes, sent_file
 from archiver.store.queries.departures import counterparts
 from archiver.store.queries.people import names_in_room
-from archiver.store.search.term_candidates import term_candidates
+from archiver.store.search.contract_term_candidates import term_candidates
 from archiver.wording import gettext as _
 from archiver.wording import typed
 

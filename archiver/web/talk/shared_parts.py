@@ -1,4 +1,4 @@
-"""What the pages of a chat share: their head with the links to one another, short names, and pages of lists."""
+"""What the pages of a chat share: the chats, links to one another, short names, and cursors of long lists."""
 
 from __future__ import annotations
 

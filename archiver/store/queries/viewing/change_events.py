@@ -1,4 +1,4 @@
-"""The timeline of some rooms, the newest first: each event is made of an entry beside the previous one.
+"""What changed in some rooms, the newest first: each event is made of an entry beside the previous one.
 
 Only entries that can be events are read; they are listed in the table `change`. So a million messages between two
 events cost nothing.

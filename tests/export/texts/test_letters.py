@@ -12,7 +12,7 @@ from hypothesis import given, strategies
 
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import survey_messages
-from archiver.export.texts.platform_inquiry_text import MAX_LENGTH, inquiry_form_text
+from archiver.export.texts.letters import MAX_LENGTH, inquiry_form_text
 from archiver.export.texts.readme import encode_text
 from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import AccountClosing, AccountId, Contract, Delivery, Invoice, State

@@ -1,4 +1,4 @@
-"""`03_inquiry_text.txt`: the text for a platform's inquiry form, at most 800 characters, or for the client directly."""
+"""`03_inquiry_text.txt`: for a platform's inquiry form (at most 800 characters) or the client; and the demand."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archiver.store.engine import driver_connection
-from archiver.store.search.term_candidates import term_candidates
+from archiver.store.search.contract_term_candidates import term_candidates
 from tests.support.archives.maker import ROOM, ArchiveMaker, message_object
 
 WORDS = ("報酬", "金額")
