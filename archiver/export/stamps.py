@@ -154,14 +154,6 @@ def stamp_files(home: Path) -> dict[str, list[str]]:
     return authorities_of
 
 
-def put_seal_stamp(bag: Bag, home: Path, stamps: Stamps, seal: Seal, authority: str, reply: bytes, body: bytes) -> bool:
-    """Write a stamp beside its seal; False if it is not a stamp over the seal's bytes. Raises OSError."""
-    if not add_seal_stamp(home, stamps, seal, authority, reply, body):
-        return False
-    bag.add(f"data/seals/{seal.name}.{authority}.tsr", reply)
-    return True
-
-
 def add_seal_stamp(home: Path, stamps: Stamps, seal: Seal, authority: str, reply: bytes, body: bytes) -> bool:
     """Add a stamp of a seal to `stamps`; False if it is not a stamp over the seal's bytes."""
     time = claimed_time(reply, body)

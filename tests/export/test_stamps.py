@@ -16,7 +16,7 @@ import pytest
 
 from archiver.custody.verify import verify_path
 from archiver.evidence.stamps.roots import fingerprint
-from archiver.export.package.copied_files import CopiedFiles, read_stamps
+from archiver.export.package.copied_files import CopiedFiles, put_seals
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import ExportReport, export
 from archiver.export.package.order import ExportOrder
@@ -357,7 +357,7 @@ def test_a_stamp_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path) ->
     broken.mkdir()
     copied = CopiedFiles()
 
-    read_stamps(archive.home, archived_seals, copied)
+    put_seals(None, archive.home, archived_seals, copied)
 
     stamps = {(one.number, one.authority) for one in copied.stamps.seal_stamps}
     assert {(one.number, name) for one in archived_seals for name in "ab"} - {(archived_seals[0].number, "a")} == stamps

@@ -125,8 +125,10 @@ def masked_entry(entry: EntryObject, mask: PackageMask | None, ids: PeriodIds | 
     return entry if record is None else record.entry
 
 
-def is_unmasked(body: bytes, mask: PackageMask) -> bool:
+def is_unmasked(body: bytes, mask: PackageMask | None) -> bool:
     """Whether nothing in a reply of the API is masked, so that it may be included as received."""
+    if mask is None:
+        return True
     try:
         reply = json.loads(body) if body else []
     except (ValueError, RecursionError):

@@ -18,9 +18,9 @@ from archiver.export.bag import Bag
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import is_unmasked
 from archiver.export.metadata.file_metadata import NotRemovable, read_metadata, without_metadata
-from archiver.export.metadata.items import FileMetadata, MetadataItem, MetadataState
+from archiver.export.metadata.items import FileMetadata, MetadataState
 from archiver.export.package_scope import PackageScope
-from archiver.export.stamps import Stamps, add_seal_stamp, put_seal_stamp, stamp_files
+from archiver.export.stamps import Stamps, add_seal_stamp, stamp_files
 from archiver.records import Enclosure, Seal
 from archiver.report_language import say
 from archiver.store.keeper import kept_path
@@ -79,24 +79,31 @@ def put_files(bag: Bag, home: Path, rows: Iterable[FileRow], copied: CopiedFiles
             copied.incomplete.append(f"{row.number} (SHA-256 {row.sha256}): {reason}")
 
 
-def put_seals(bag: Bag, home: Path, seals: Iterable[Seal], copied: CopiedFiles) -> None:
-    """Copy every seal whose file has the recorded digest, with its stamps. Raises OSError."""
-    stamped = stamp_files(home)
+def put_seals(bag: Bag | None, home: Path, seals: Iterable[Seal], copied: CopiedFiles) -> None:
+    """Read every seal whose file has the recorded digest, with its stamps, and copy them. Raises OSError.
+
+    Without a bag they are only read, for a package that contains neither seals nor stamps.
+    """
+    stamped, told = stamp_files(home), list[str]()
     for seal in seals:
-        try:
-            body = b"".join(_chunks(home / FOLDER / seal.name))
-        except _FileUnreadable:
-            copied.incomplete.append(say("seals/{name}: 確定記録のファイルが失われています", name=seal.name))
+        body = _read_or_none(home / FOLDER / seal.name)
+        if body is None:
+            told.append(say("seals/{name}: 確定記録のファイルが失われています", name=seal.name))
             continue
         if file_digest(body) != seal.sha256:
-            copied.incomplete.append(
-                say("seals/{name}: 確定記録のファイルが変わっています(SHA-256が一致しません)", name=seal.name)
-            )
+            told.append(say("seals/{name}: 確定記録のファイルが変わっています(SHA-256が一致しません)", name=seal.name))
             continue
-        bag.add(f"data/seals/{seal.name}", body)
         copied.seals.append(seal)
+        if bag is not None:
+            bag.add(f"data/seals/{seal.name}", body)
         for authority in stamped.get(seal.name, ()):
-            _put_stamp(bag, home, seal, authority, body, copied)
+            name = f"{seal.name}.{authority}.tsr"
+            reply = _read_or_none(home / FOLDER / name) or b""
+            if not add_seal_stamp(home, copied.stamps, seal, authority, reply, body):
+                told.append(say("seals/{name}: タイムスタンプのファイルが壊れています", name=name))
+            elif bag is not None:
+                bag.add(f"data/seals/{name}", reply)
+    copied.incomplete += told if bag is not None else ()
 
 
 def put_orphans(bag: Bag, home: Path, entries: Iterable[EntryObject], copied: CopiedFiles) -> None:
@@ -117,19 +124,6 @@ def put_orphans(bag: Bag, home: Path, entries: Iterable[EntryObject], copied: Co
                 )
             else:
                 bag.add(f"data/seals/{ORPHANED}{name}", body)
-
-
-def read_stamps(home: Path, seals: Iterable[Seal], copied: CopiedFiles) -> None:
-    """Read the stamps of the seals, for a package that contains neither seals nor stamps."""
-    stamped = stamp_files(home)
-    for seal in seals:
-        body = _read_or_none(home / FOLDER / seal.name)
-        if body is None or file_digest(body) != seal.sha256:
-            continue
-        for authority in stamped.get(seal.name, ()):
-            reply = _read_or_none(home / FOLDER / f"{seal.name}.{authority}.tsr")
-            if reply is not None:
-                add_seal_stamp(home, copied.stamps, seal, authority, reply, body)
 
 
 def _read_or_none(path: Path) -> bytes | None:
@@ -166,23 +160,13 @@ def put_replies(
             copied.raw_left_out += 1
         elif reply.body is None or reply_digest(reply.salt, reply.body) != reply.digest:
             copied.incomplete.append(say("raw {number}: 保存したAPIの応答が壊れています", number=reply.number))
-        elif not _is_exportable(reply, reply.body, scope, mask):
+        elif not (scope.whole or _is_inside(reply, reply.body, scope)) or not is_unmasked(reply.body, mask):
             copied.raw_left_out += 1
         else:
             name = f"data/raw/{_reply_name(reply)}"
             bag.add(f"{name}.json", reply.body)
             bag.add(f"{name}.meta.json", _reply_metadata(reply))
             copied.raw += 1
-
-
-def _put_stamp(bag: Bag, home: Path, seal: Seal, authority: str, body: bytes, copied: CopiedFiles) -> None:
-    name = f"{seal.name}.{authority}.tsr"
-    try:
-        reply = b"".join(_chunks(home / FOLDER / name))
-    except _FileUnreadable:
-        reply = b""
-    if not put_seal_stamp(bag, home, copied.stamps, seal, authority, reply, body):
-        copied.incomplete.append(say("seals/{name}: タイムスタンプのファイルが壊れています", name=name))
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -192,11 +176,6 @@ def _chunks(path: Path) -> Iterator[bytes]:
                 yield piece
     except OSError as error:
         raise _FileUnreadable from error
-
-
-def _is_exportable(reply: KeptReply, body: bytes, scope: PackageScope, mask: PackageMask | None) -> bool:
-    """Whether everything in a reply belongs in the package, and nothing in it is masked."""
-    return (scope.whole or _is_inside(reply, body, scope)) and (mask is None or is_unmasked(body, mask))
 
 
 def _is_inside(reply: KeptReply, body: bytes, scope: PackageScope) -> bool:
@@ -276,14 +255,10 @@ def clean_enclosures(
             if copy is None:
                 metadata = FileMetadata(metadata.file, MetadataState.LEFT_OUT, ())
             else:
-                metadata = replace(metadata, removed=True, items=_named_only(metadata))
+                named = dict.fromkeys(replace(one, value="") for one in metadata.items)
+                metadata = replace(metadata, removed=True, items=tuple(named))
         files.append(metadata)
     return EnclosureMetadata(tuple(files), copies)
-
-
-def _named_only(metadata: FileMetadata) -> tuple[MetadataItem, ...]:
-    """The fields that were removed, without their values."""
-    return tuple(dict.fromkeys(replace(one, value="") for one in metadata.items))
 
 
 def _clean(path: Path) -> bytes | None:

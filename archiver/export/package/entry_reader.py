@@ -257,9 +257,11 @@ class PackageStatistics:
         self._rows = MessageRows(source.reading, source.scope.rooms) if checked else None
         self._original: Sequence[EntryObject] = ()
 
-    def read_histories(self) -> Iterator[MessageHistory]:
-        """The history of each message, for a package that has no tables of its entries. Raises RowsDisagree."""
-        return map(self.build_history, self.groups())
+    def read_all(self, write: Callable[[int, MessageHistory], object] = lambda _no, _history: None) -> None:
+        """Read every message, for a package that has no tables of its entries. Raises RowsDisagree."""
+        for entries in self.groups():
+            history = self.build_history(entries)
+            write(self.count, history)
 
     def groups(self) -> Iterator[Sequence[EntryObject]]:
         """The entries of each message, for `evidence.tables.build.table_lines`. Raises RowsDisagree."""

@@ -14,21 +14,19 @@ from typing import Any
 from archiver.evidence.chain import PRACTICE_TAG, manifest_lines, period_starts_text
 from archiver.evidence.replaced_records import MASKED_FILE
 from archiver.evidence.tables import build
-from archiver.evidence.tables.files_and_tasks import files
 from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.package import PACKAGE_FORMAT
 from archiver.export import PROFILES, conversation, enclosure_names
 from archiver.export.bag import Bag, HashingWriter
 from archiver.export.package import copied_files, pdf_files, verify_script
-from archiver.export.package.copied_files import CopiedFiles
-from archiver.export.package.entry_reader import KeptHistories, PackageStatistics, SourceEntries
+from archiver.export.package.entry_reader import KeptHistories
 from archiver.export.package.package_input import (
     SCRATCH,
     PackageInput,
     Progress,
     make_tables,
+    read_entries,
     software_name,
-    step_counter,
 )
 from archiver.export.package.recipe import ExportReport, Recipe
 from archiver.export.package.report_input import package_preview, period_text, report_input, unread_chats
@@ -49,36 +47,37 @@ CONTENT_LIST = "data/content-sha256.txt"
 def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None = None) -> ExportReport:
     """Fill the bag and close it. Raises OSError (not writable), RowsDisagree, UsageError (`MessageChoice.check`)."""
     with KeptHistories(bag.folder.parent) as kept:
-        return _assemble(reading, recipe, bag, kept, progress)
+        package = _read(reading, recipe, bag, kept, progress)
+        source, copied, profile = package.source, package.copied, PROFILES[recipe.order.profile]
+        copied_files.put_files(bag, reading.home, package.files, copied, limit=recipe.file_limit)
+        copied_files.put_seals(bag, reading.home, recipe.seals, copied)
+        copied_files.put_orphans(bag, reading.home, source.other, copied)
+        copied.incomplete += copied.stamps.missing_seal_stamps(recipe.seals)
+        put_roots(bag, reading.home, copied.stamps, recipe.roots)
+        package.tables = make_tables(bag, package)
+        recipe.order.choice.check(package.statistics.chosen)
+        for name in profile.formats:
+            FORMATS[name](package, bag)
+        shutil.rmtree(bag.folder / SCRATCH)
+        if profile.raw:
+            replies = entries.kept_replies(reading, recipe.scope.rooms)
+            copied_files.put_replies(bag, replies, source.replies, recipe.scope, copied, mask=recipe.mask)
+        return _close(bag, package)
 
 
-def _assemble(
-    reading: Reading, recipe: Recipe, bag: Bag, kept: KeptHistories, progress: Progress | None
-) -> ExportReport:
-    source = SourceEntries(reading, recipe.scope, recipe.upto, recipe.only_messages, recipe.mask)
-    source.sealed = recipe.upto - recipe.unsealed
-    _put_entries(bag, source, recipe)
-    compares_rows = recipe.only_messages is None
-    source.finish_others(compares_rows=compares_rows)
-    rows, copied = files(source.other), CopiedFiles()
-    copied_files.put_files(bag, reading.home, rows, copied, limit=recipe.file_limit)
-    copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
-    copied_files.put_seals(bag, reading.home, recipe.seals, copied)
-    copied_files.put_orphans(bag, reading.home, source.other, copied)
-    copied.incomplete += copied.stamps.missing_seal_stamps(recipe.seals)
-    put_roots(bag, reading.home, copied.stamps, recipe.stamping.roots if recipe.stamping else {})
-    step = step_counter(reading, recipe, progress)
-    statistics = PackageStatistics(source, step, kept=kept, checked=compares_rows, choice=recipe.order.choice)
-    package = PackageInput(reading, recipe, source, statistics, copied, rows, step)
-    package.tables = make_tables(bag, source, statistics, copied, recipe.seals)
-    recipe.order.choice.check(statistics.chosen)
-    for name in PROFILES[recipe.order.profile].formats:
-        FORMATS[name](package, bag)
-    shutil.rmtree(bag.folder / SCRATCH)
-    if PROFILES[recipe.order.profile].raw:
-        replies = entries.kept_replies(reading, recipe.scope.rooms)
-        copied_files.put_replies(bag, replies, source.replies, recipe.scope, copied, mask=recipe.mask)
-    return _close(bag, package)
+def _read(reading: Reading, recipe: Recipe, bag: Bag, kept: KeptHistories, progress: Progress | None) -> PackageInput:
+    """Write the records, and those shown in place of masked ones into a file that exists only if there are any."""
+    with contextlib.ExitStack() as open_files:
+        lines = open_files.enter_context(bag.open_file("data/entries.jsonl"))
+        masked_lines: list[HashingWriter] = []
+
+        def put_shown(line: str) -> None:
+            if not masked_lines:
+                masked_lines.append(open_files.enter_context(bag.open_file(f"data/{MASKED_FILE}")))
+            masked_lines[0].write(line)
+
+        is_checked = recipe.only_messages is None
+        return read_entries(reading, recipe, kept, progress, checked=is_checked, put=(lines.write, put_shown))
 
 
 def _put_pages(package: PackageInput, bag: Bag) -> None:
@@ -104,30 +103,27 @@ FORMATS: Mapping[str, Callable[[PackageInput, Bag], None]] = {
 """Functions that write the files of one format from the package, which has its order. They raise OSError."""
 
 
-def _put_entries(bag: Bag, source: SourceEntries, recipe: Recipe) -> None:
-    """Write the records, and those shown in place of masked ones into a file that exists only if there are any."""
-    with contextlib.ExitStack() as open_files:
-        lines = open_files.enter_context(bag.open_file("data/entries.jsonl"))
-        masked_lines: list[HashingWriter] = []
-
-        def put_shown(line: str) -> None:
-            if not masked_lines:
-                masked_lines.append(open_files.enter_context(bag.open_file(f"data/{MASKED_FILE}")))
-            masked_lines[0].write(line)
-
-        source.gather(recipe.contract.id, lines.write, put_shown)
-
-
 def _close(bag: Bag, package: PackageInput) -> ExportReport:
     """Write the texts for people and the lists, and return the result."""
     conversations = list(package.conversations())
     package.copied.incomplete += unread_chats(conversations)
     _put_enclosures(bag, package)
-    _write_content_list(bag)
+    # Everything below `data/` but the reports, which state its digest.
+    _write_list(bag, CONTENT_LIST, manifest_lines(bag.digests, below="data/"))
     _put_reports(bag, package)
     _put_texts(bag, package, conversations)
     sha256 = bag.close(_bag_info(package.recipe, package.source.left_out()))
-    return _result(bag, package, sha256, gaps=sum(not gap.is_erased for room in conversations for gap in room.gaps))
+    statistics = package.statistics
+    return ExportReport(
+        list_sha256=sha256,
+        empty=not statistics.count and all(entry["room_id"] is None for entry in package.source.other),
+        messages=statistics.count,
+        files=len(package.files),
+        gaps=sum(not gap.is_erased for room in conversations for gap in room.gaps),
+        missing=tuple(package.copied.incomplete),
+        unheld=_unheld(package),
+        preview=package_preview(package, bag) if package.recipe.only_messages is None else None,
+    )
 
 
 def _put_reports(bag: Bag, package: PackageInput) -> None:
@@ -141,9 +137,18 @@ def _put_reports(bag: Bag, package: PackageInput) -> None:
 
 def _put_texts(bag: Bag, package: PackageInput, conversations: Sequence[Conversation]) -> None:
     """Write what people read first, and what they check the package with."""
-    whole = _is_whole(package)
+    recipe, copied, whole = package.recipe, package.copied, PROFILES[package.recipe.order.profile].raw
     bag.add("00_README.txt", readme.readme(_facts(package, conversations)))
-    bag.add("VERIFY.txt", readme.verify_text(_verification_steps(package.recipe, package.copied, whole=whole)))
+    steps = {
+        "tables": whole,
+        "raw": whole,
+        "seals": [one.name for one in copied.seals],
+        "stamps": copied.stamps.seal_stamps,
+        "roots": copied.stamps.roots,
+        "configured": copied.stamps.configured,
+        "made_at": recipe.created_at or recipe.read_at,
+    }
+    bag.add("VERIFY.txt", readme.verify_text(steps))
     if whole:
         bag.add(verify_script.NAME, verify_script.verify_script())
         bag.add(page.NAME, page.verify_page())
@@ -155,7 +160,7 @@ def _facts(package: PackageInput, conversations: Sequence[Conversation]) -> dict
     gaps = [gap for room in conversations for gap in room.gaps]
     return {
         "name": recipe.name,
-        "daily": not _is_whole(package),
+        "daily": not PROFILES[recipe.order.profile].raw,
         "contract": recipe.contract,
         "rooms": [(room, conversation.room_name(source.everything, room)) for room in recipe.scope.rooms],
         "period": period_text(recipe.scope),
@@ -184,39 +189,9 @@ def _facts(package: PackageInput, conversations: Sequence[Conversation]) -> dict
     }
 
 
-def _result(bag: Bag, package: PackageInput, sha256: str, *, gaps: int) -> ExportReport:
-    source, statistics, copied = package.source, package.statistics, package.copied
-    return ExportReport(
-        list_sha256=sha256,
-        empty=not statistics.count and all(entry["room_id"] is None for entry in source.other),
-        messages=statistics.count,
-        files=len(package.files),
-        gaps=gaps,
-        missing=tuple(copied.incomplete),
-        unheld=_unheld(package),
-        preview=package_preview(package, bag) if package.recipe.only_messages is None else None,
-    )
-
-
-def _is_whole(package: PackageInput) -> bool:
-    return PROFILES[package.recipe.order.profile].raw
-
-
 def _unheld(package: PackageInput) -> tuple[str, ...]:
     """Files whose bytes the archive never got, with the reason."""
     return tuple(f"{row.number}: {say(row.reason or '')}" for row in package.files if row.sha256 is None)
-
-
-def _verification_steps(recipe: Recipe, copied: CopiedFiles, *, whole: bool) -> dict[str, Any]:
-    return {
-        "tables": whole,
-        "raw": whole,
-        "seals": [one.name for one in copied.seals],
-        "stamps": copied.stamps.seal_stamps,
-        "roots": copied.stamps.roots,
-        "configured": copied.stamps.configured,
-        "made_at": recipe.created_at or recipe.read_at,
-    }
 
 
 def _put_enclosures(bag: Bag, package: PackageInput) -> None:
@@ -227,11 +202,6 @@ def _put_enclosures(bag: Bag, package: PackageInput) -> None:
             package.copied.incomplete.append(
                 f"{enclosure_names.label(enclosure)} (SHA-256 {enclosure.sha256}): {say(copied_files.LOST_REASON)}"
             )
-
-
-def _write_content_list(bag: Bag) -> None:
-    """Write `content-sha256.txt`: everything below `data/` but the reports, which state its digest."""
-    _write_list(bag, CONTENT_LIST, manifest_lines(bag.digests, below="data/"))
 
 
 def _write_list(bag: Bag, name: str, lines: Iterable[bytes]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,7 +21,7 @@ from archiver.export.package.copied_files import clean_enclosures, read_enclosur
 from archiver.export.package.entry_reader import KeptHistories
 from archiver.export.package.opened_messages import open_messages
 from archiver.export.package.order import ExportOrder
-from archiver.export.package.package_input import read_messages
+from archiver.export.package.package_input import read_entries
 from archiver.export.package.recipe import Recipe
 from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import StampService
@@ -120,8 +119,8 @@ def make_recipe(
 def _opened(reading: Reading, recipe: Recipe, mask: PackageMask, scratch: Path | None) -> Recipe:
     """The recipe with what is read before it leaves, and covers over everything else."""
     with KeptHistories(scratch) as kept:
-        package = read_messages(reading, recipe, kept, lambda: None, checked=False)
-        deque(package.statistics.read_histories(), maxlen=0)
+        package = read_entries(reading, recipe, kept, checked=False)
+        package.statistics.read_all()
         kept_reviews = [*contracts.kept_reviews(reading, recipe.contract.id), *recipe.order.reviews]
         reviews = [one for one in kept_reviews if not one.message_id.startswith(MEMBER)]
         messages, covers, reviewed, asked = open_messages(package, mask, reviews)

@@ -22,9 +22,10 @@ from archiver.export import PROFILES, conversation
 from archiver.export.bag import Bag, HashingWriter
 from archiver.export.conversation import PackageRoom
 from archiver.export.package.copied_files import CopiedFiles
-from archiver.export.package.entry_reader import KeptHistories, PackageStatistics, SourceEntries
+from archiver.export.package.entry_reader import KeptHistories, PackageStatistics, PutLine, SourceEntries
 from archiver.export.package.recipe import Recipe
-from archiver.records import Conversation, OtherChat, Seal, Watch
+from archiver.export.stamps import Stamps
+from archiver.records import Conversation, OtherChat, Watch
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, entries, room_holdings
 from archiver.store.queries.looks_and_gaps import watch
@@ -69,17 +70,25 @@ class PackageInput:
         return {room: watch(self.reading, room, upto=self.recipe.upto) for room in self.recipe.scope.rooms}
 
 
-def read_messages(
-    reading: Reading, recipe: Recipe, kept: KeptHistories, step: Callable[[], None], *, checked: bool = True
+def read_entries(
+    reading: Reading,
+    recipe: Recipe,
+    kept: KeptHistories,
+    progress: Progress | None = None,
+    *,
+    checked: bool = True,
+    put: Sequence[PutLine] = (),
 ) -> PackageInput:
-    """Read the entries of a package without records; the statistics read its messages. Raises RowsDisagree."""
+    """Read the entries of a package, into `put` its records; its statistics read the messages. Raises RowsDisagree."""
     source = SourceEntries(
         reading, recipe.scope, recipe.upto, recipe.only_messages, mask=recipe.mask, covers=recipe.covers
     )
-    source.gather(recipe.contract.id)
+    source.sealed = recipe.upto - recipe.unsealed
+    source.gather(recipe.contract.id, *put)
     source.finish_others(compares_rows=checked)
+    step, copied = _step_counter(reading, recipe, progress), CopiedFiles(stamps=Stamps(tuple(recipe.roots)))
     statistics = PackageStatistics(source, step, kept=kept, checked=checked, choice=recipe.order.choice)
-    return PackageInput(reading, recipe, source, statistics, CopiedFiles(), files(source.other), step)
+    return PackageInput(reading, recipe, source, statistics, copied, files(source.other), step)
 
 
 @cache
@@ -88,8 +97,8 @@ def software_name() -> str:
     return f"chatwork-archiver {version('chatwork-archiver')}"
 
 
-def step_counter(reading: Reading, recipe: Recipe, progress: Progress | None) -> Callable[[], None]:
-    """A function that counts progress, to be called for each message in each pass (`PackageProfile.passes`)."""
+def _step_counter(reading: Reading, recipe: Recipe, progress: Progress | None) -> Callable[[], None]:
+    """Make what counts progress, to be called for each message in each pass (`PackageProfile.passes`)."""
     if progress is None:
         return lambda: None
     messages = (
@@ -107,11 +116,10 @@ def step_counter(reading: Reading, recipe: Recipe, progress: Progress | None) ->
     return step
 
 
-def make_tables(
-    bag: Bag, source: SourceEntries, statistics: PackageStatistics, copied: CopiedFiles, seals: Sequence[Seal]
-) -> dict[str, HashingWriter]:
+def make_tables(bag: Bag, package: PackageInput) -> dict[str, HashingWriter]:
     """Make every table in one pass in a scratch folder, from which formats move those they need."""
     writers: dict[str, HashingWriter] = {}
+    source, statistics, copied = package.source, package.statistics, package.copied
     with contextlib.ExitStack() as open_files:
         for name in (build.MESSAGES, PAUSES, *build.CSV_HEADERS):
             writers[name] = HashingWriter(open_files.enter_context(bag.path_for(f"{SCRATCH}/{name}").open("xb")))
@@ -119,7 +127,7 @@ def make_tables(
             statistics.groups(),
             source.other,
             source.readings,
-            seal_of=build.seal_numbers((one.number, one.first, one.last) for one in seals),
+            seal_of=build.seal_numbers((one.number, one.first, one.last) for one in package.recipe.seals),
             stamp_of=earliest_covering(copied.stamps.seal_times()),
             packed=copied.packed,
             history_of=statistics.build_history,
@@ -135,8 +143,7 @@ def make_message_table(bag: Bag, statistics: PackageStatistics) -> HashingWriter
     with bag.path_for(f"{SCRATCH}/messages.csv").open("xb") as file:
         writer = HashingWriter(file)
         writer.write(build.BOM + csv_line(build.MESSAGE_HEADER))
-        for number, history in enumerate(statistics.read_histories(), 1):
-            writer.write(csv_line(build.message_cells(number, history)))
+        statistics.read_all(lambda no, history: writer.write(csv_line(build.message_cells(no, history))))
     return writer
 
 

@@ -6,7 +6,6 @@ A PDF that cannot be made is noted as missing and never keeps the rest of a pack
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -19,7 +18,7 @@ from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.entry_reader import KeptHistories
 from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
-from archiver.export.package.package_input import Progress, read_messages, step_counter
+from archiver.export.package.package_input import Progress, read_entries
 from archiver.export.package.report_input import report_input
 from archiver.export.pdf.blocks import Report
 from archiver.export.pdf.worker import make_pdf_apart
@@ -116,8 +115,8 @@ def print_chat(
     order = ExportOrder(contract=contract.id, profile="lawyer").with_policy()
     recipe = make_recipe(reading, (), order, alone, name="", stamping=None, at=now, upto=last_seq(reading))
     with KeptHistories(folder) as kept:
-        package = read_messages(reading, recipe, kept, step_counter(reading, recipe, progress), checked=False)
-        deque(package.statistics.read_histories(), maxlen=0)
+        package = read_entries(reading, recipe, kept, progress, checked=False)
+        package.statistics.read_all()
         for one in package.conversations():
             html.write(one, folder, link)
         yield "index.html"

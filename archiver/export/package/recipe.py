@@ -27,8 +27,6 @@ from archiver.records import (
     Seal,
 )
 
-NO_METADATA = EnclosureMetadata()
-
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -74,8 +72,13 @@ class Recipe:
     """The accounts that are named as third persons, for the contract or for this package alone."""
     mapped: Sequence[MappedAccount] = ()
     """The user's statements about who is who, with reasons."""
-    metadata: EnclosureMetadata = NO_METADATA
+    metadata: EnclosureMetadata = field(default_factory=EnclosureMetadata)
     """What the user's own evidence says beside its content, and the copies that leave in its place."""
+
+    @property
+    def roots(self) -> Mapping[str, Sequence[bytes]]:
+        """The pinned roots of every authority that should stamp the package."""
+        return self.stamping.roots if self.stamping else {}
 
     @property
     def unsealed(self) -> int:

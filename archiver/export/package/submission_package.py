@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,8 +28,7 @@ from archiver.export.package.package_input import (
     PackageInput,
     Progress,
     make_message_table,
-    read_messages,
-    step_counter,
+    read_entries,
 )
 from archiver.export.package.recipe import ExportReport, Recipe
 from archiver.export.package.report_input import package_preview, report_input, unread_chats
@@ -62,20 +60,14 @@ _ROOM_FOR_TEXTS, _ROOM_FOR_NAME = 20_000, 300
 def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None = None) -> ExportReport:
     """Fill the folder of the package. Raises OSError, RowsDisagree, UsageError (a chosen message is not in it)."""
     with KeptHistories(bag.folder.parent) as kept:
-        return _fill_bag(bag, _read(reading, recipe, bag, kept, progress))
-
-
-def _read(reading: Reading, recipe: Recipe, bag: Bag, kept: KeptHistories, progress: Progress | None) -> PackageInput:
-    """Read the entries, then every message once, and write the table of messages where there is to be one."""
-    package = read_messages(reading, recipe, kept, step_counter(reading, recipe, progress))
-    package.copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
-    copied_files.read_stamps(reading.home, recipe.seals, package.copied)
-    if recipe.order.profile == "support":
-        package.tables = {_TABLE: make_message_table(bag, package.statistics)}
-    else:
-        deque(package.statistics.read_histories(), maxlen=0)
-    recipe.order.choice.check(package.statistics.chosen)
-    return package
+        package = read_entries(reading, recipe, kept, progress)
+        copied_files.put_seals(None, reading.home, recipe.seals, package.copied)
+        if recipe.order.profile == "support":
+            package.tables = {_TABLE: make_message_table(bag, package.statistics)}
+        else:
+            package.statistics.read_all()
+        recipe.order.choice.check(package.statistics.chosen)
+        return _fill_bag(bag, package)
 
 
 def put_loose_files(bag: Bag, profile: str, folder: Path) -> None:
