@@ -11,6 +11,7 @@ from hypothesis import given, settings, strategies
 from archiver.records import Contract
 from archiver.records.contract import contract_name
 from archiver.wording import shell_line
+from tests.support.cases import cases_of
 
 WORDS = strategies.lists(
     strategies.text(
@@ -33,20 +34,7 @@ def test_a_shell_takes_the_line_apart_as_it_was_put_together(words: list[str]) -
     assert ascii(words) == actual.stdout.strip()
 
 
-@pytest.mark.parametrize(
-    ("word", "expected"),
-    [
-        ("export", "export"),
-        ("12345678", "12345678"),
-        (r"C:\Users\yamada\archive", r"C:\Users\yamada\archive"),
-        (r"C:\Users\山田 太郎\保管庫", r'"C:\Users\山田 太郎\保管庫"'),
-        ("18,19", '"18,19"'),
-        ("C:\\a b\\", "'C:\\a b\\'"),
-        ("$HOME`'s", "'$HOME`''s'"),
-        ("it’s”", "'it’’s”'"),
-        ("", '""'),
-    ],
-)
+@pytest.mark.parametrize(("word", "expected"), cases_of(__file__, "powershell_is_given_its_own_marks"))
 def test_powershell_is_given_its_own_marks(word: str, expected: str) -> None:
     """Typographic marks count there too (about_Quoting_Rules); a comma would make a list."""
     assert expected == shell_line([word], platform="win32")

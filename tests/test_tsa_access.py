@@ -12,6 +12,7 @@ from archiver.app import build_authorities
 from archiver.evidence.stamps.roots import REASONS, StampRefused
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer, request_stamp
 from archiver.settings.file import load_settings
+from tests.support.cases import cases_of
 from tests.support.stamps.paid_authority import PaidAuthority
 from tests.support.world import BEGIN
 
@@ -71,19 +72,7 @@ def test_a_connection_that_the_system_forbids_is_no_fault_of_the_password() -> N
     assert "unreachable" == refusal(Authority("a", forbidden, (b"root",)))
 
 
-@pytest.mark.parametrize(
-    ("url", "settings"),
-    [
-        ("http://tsa.example/", ', user = "a", password = "env:P"'),
-        ("https://tsa.example/", ', user = "a", password = "s3cret"'),
-        ("https://tsa.example/", ', user = "a", password = "keyring"'),
-        ("https://tsa.example/", ', user = "a"'),
-        ("https://tsa.example/", ', password = "env:P"'),
-        ("https://tsa.example/", ', user = "a:b", password = "env:P"'),
-        ("https://a:s3cret@tsa.example/", ""),
-        ("https://tsa.example/", ', accredited_as = "somebody"'),
-    ],
-)
+@pytest.mark.parametrize(("url", "settings"), cases_of(__file__, "settings_that_would_give_a_secret_away_are_refused"))
 def test_settings_that_would_give_a_secret_away_are_refused(tmp_path: Path, url: str, settings: str) -> None:
     """One sentence that names the key, and never the value."""
     line = f'authorities = [{{name = "a", url = "{url}", roots = "r.pem"{settings}}}]'

@@ -14,6 +14,7 @@ from archiver.alerts.deadline_rules import CaseSnapshot
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, AccountId, Act, ActKind, Contract, ContractRoom, Delivery, MessageId, Post, RoomId
 from archiver.records.alerts import Alert
+from tests.support.cases import cases_of
 
 NOW = datetime(2026, 11, 24, 22, 31, tzinfo=JST)
 FIRST = datetime(2026, 10, 3, 18, 20, tzinfo=JST)
@@ -46,22 +47,7 @@ def alerts_of(case: CaseSnapshot, *, now: datetime = NOW, kept: tuple[Alert, ...
 # --- early contact -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("facts", "event"),
-    [
-        ({"contact_approved_on": "2026-10-04"}, "before the approval of 4 Oct"),
-        ({"contact_approved_on": "2026-10-03 18:21"}, "before the approval of 3 Oct"),
-        ({"contact_approved_on": "2026-12-01", "escrowed_at": "2026-10-01"}, "before the approval of 1 Dec"),
-        ({"escrowed_at": "2026-10-04"}, "before the escrow of 4 Oct"),
-        ({"escrowed_at": "2026-10-03 19:00"}, "before the escrow of 3 Oct"),
-        ({"contracted_on": "2026-10-04"}, "before the agreement of 4 Oct"),
-        ({"platform": "lancers", "escrowed_at": "2026-10-05 10:00"}, "before the escrow of 5 Oct"),
-        ({"platform": "lancers", "contact_approved_on": "2026-10-10"}, "before the approval of 10 Oct"),
-        ({"platform": "coconala"}, "its platform allows no contact outside it"),
-        ({"platform": "coconala", "escrowed_at": "2026-09-01"}, "its platform allows no contact outside it"),
-        ({"platform": "coconala", "contact_approved_on": "2026-09-01"}, "its platform allows no contact outside it"),
-    ],
-)
+@pytest.mark.parametrize(("facts", "event"), cases_of(__file__, "contact_that_began_early_is_told"))
 def test_contact_that_began_early_is_told(facts: dict[str, Any], event: str) -> None:
     """Before the approval; before the escrow while no approval is stated; at all where that is forbidden."""
     (found,) = deadline_rules.judge_cases([snapshot(facts)], before=NOW, now=NOW, kept=())
@@ -77,25 +63,7 @@ def test_contact_that_began_early_is_told(facts: dict[str, Any], event: str) -> 
     assert event in sentence
 
 
-@pytest.mark.parametrize(
-    "facts",
-    [
-        {},
-        {"contact_requested_on": "2026-11-01"},
-        {"contact_approved_on": "2026-10-03"},
-        {"contact_approved_on": "2026-10-02"},
-        {"contact_approved_on": "2026-10-03 18:20"},
-        {"contact_approved_on": "2026-10-02", "escrowed_at": "2026-10-20"},
-        {"escrowed_at": "2026-10-03"},
-        {"escrowed_at": "2026-10-03 18:00"},
-        {"contracted_on": "2026-10-03"},
-        {"platform": "direct", "escrowed_at": "2026-11-01"},
-        {"platform": None, "contact_approved_on": "2026-11-01"},
-        {"platform": "somewhere", "escrowed_at": "2026-11-01"},
-        {"platform": "lancers"},
-        {"escrowed_at": "その日"},
-    ],
-)
+@pytest.mark.parametrize("facts", cases_of(__file__, "contact_that_did_not_is_not"))
 def test_contact_that_did_not_is_not(facts: dict[str, Any]) -> None:
     """The same day, later days, blank days and platforms without a rule accuse nobody."""
     assert [] == alerts_of(snapshot(facts))

@@ -24,6 +24,7 @@ from archiver.records.alerts import (
     RoomPeople,
     VanishedMessage,
 )
+from tests.support.cases import cases_of
 
 AT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 OWNER, TANAKA, SUZUKI, ROOM, OTHER = 1, 2, 3, 10, 11
@@ -50,23 +51,7 @@ def rules_and_levels(found: list[Alert]) -> list[tuple[str, str]]:
     return [(one.rule.value, one.level.value) for one in found]
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "hit"),
-    [
-        ("田中", "田中(解約済)", True),
-        ("田中", "田中\uff08解約済\uff09", True),
-        ("田中", "田中(解約済み)", True),
-        ("Tanaka", "Tanaka(Cancelled)", True),
-        ("Tanaka", "Tanaka (Cancelled)", True),
-        ("田中", "解約済みユーザー", True),
-        ("", "(解約済)", True),
-        ("田中", "田中(解約済)さん", False),
-        ("田中", "解約済の田中", False),
-        ("田中", "田中 解約済みユーザー", False),
-        ("田中", "鈴木", False),
-        ("田中(解約済)", "田中 太(解約済)", False),
-    ],
-)
+@pytest.mark.parametrize(("before", "after", "hit"), cases_of(__file__, "the_mark_of_a_closed_account_stands_at"))
 def test_the_mark_of_a_closed_account_stands_at_the_end_of_the_name(before: str, after: str, hit: bool) -> None:
     """Only a name that ends with the mark and did not before is a closed account."""
     found = change_rules.judge_observations(observations(renamed=(PersonRenamed(ROOM, TANAKA, before, after, AT),)))

@@ -7,6 +7,7 @@ from hypothesis import given, settings, strategies
 
 from archiver.chatwork.allowed_urls import ERROR_TEXT_LIMIT, printable
 from archiver.chatwork.models import NESTING_LIMIT, error_texts, parse_json
+from tests.support.cases import cases_of
 
 
 def test_texts_come_through_unharmed() -> None:
@@ -63,19 +64,7 @@ def test_any_bytes_are_a_value_or_a_value_error(body: bytes) -> None:
     assert value == json.loads(json.dumps(value, allow_nan=False))
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        (b'{"errors":["a","b"]}', ("a", "b")),
-        (b'{"errors":[]}', ()),
-        (b'{"errors":["a",1,null]}', ("a",)),
-        (b'{"errors":"a"}', None),
-        (b'{"error":"a"}', None),
-        (b'["a"]', None),
-        (b"<html>", None),
-        (b"", None),
-    ],
-)
+@pytest.mark.parametrize(("body", "expected"), cases_of(__file__, "an_error_body_is_known_by_its_list"))
 def test_an_error_body_is_known_by_its_list(body: bytes, expected: tuple[str, ...] | None) -> None:
     """Anything else is not Chatwork's own error."""
     assert expected == error_texts(body)

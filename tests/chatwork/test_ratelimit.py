@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies
 
 from archiver.chatwork.reply_headers import FALLBACK_WINDOW, Budget, OtherCalls, time_to_wait
+from tests.support.cases import cases_of
 
 NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)
 FREE = timedelta(0)
@@ -170,21 +171,7 @@ def counted(*replies: tuple[int, int]) -> int:
     return tally.others
 
 
-@pytest.mark.parametrize(
-    ("replies", "expected"),
-    [
-        ([], 0),
-        ([(120, 10)], 0),
-        ([(120, 250), (120, 249), (120, 248)], 0),
-        ([(120, 250), (120, 249), (120, 228), (120, 220)], 27),
-        ([(120, 250), (420, 299)], 0),  # the window ended between the two
-        ([(120, 250), (420, 100)], 0),  # so much was called before our first reply in the new one: not ours to tell
-        ([(120, 250), (420, 299), (420, 290)], 8),
-        ([(300, 250), (301, 200), (302, 150)], 0),  # a server whose windows slide
-        ([(120, 10), (120, 200)], 0),
-        ([(120, 3), (120, 0), (120, 0)], 2),
-    ],
-)
+@pytest.mark.parametrize(("replies", "expected"), cases_of(__file__, "calls_of_others_are_what_falls_by_more_than_our"))
 def test_calls_of_others_are_what_falls_by_more_than_our_own(replies: list[tuple[int, int]], expected: int) -> None:
     """Between two of our replies in one window, and nowhere else."""
     assert expected == counted(*replies)

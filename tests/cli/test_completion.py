@@ -20,6 +20,7 @@ from archiver.cli.main import build
 from archiver.cli.setup import commands
 from archiver.cli.terminal.output import columns
 from archiver.store.engine import DATABASE
+from tests.support.cases import cases_of
 from tests.support.terminals.forked_program import run_program
 from tests.support.terminals.pseudo_terminal import PseudoTerminal
 from tests.support.world import running_world
@@ -62,25 +63,7 @@ def completions(home: Path, line: str, *, shell: str = "bash", cword: str | None
 
 
 @pytest.mark.drawn(but="archive --home -expected13")
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ("archive sear", ["plain,search"]),
-        ("archive job sh", ["plain,show"]),
-        ("archive job show ", ["plain,job1", "plain,video"]),
-        ("archive export 1234", ["plain,12345678"]),
-        ("archive export 12", ["plain,12345678"]),
-        ("archive --home {home} job show v", ["plain,video"]),
-        ("archive save --job jo", ["plain,job1"]),
-        ("archive job add ", []),
-        ("archive export --fo", ["plain,--for"]),
-        ("archive export --for la", ["plain,lawyer"]),
-        ("archive verify some", ["file,some"]),
-        ("archive backup /med", ["dir,/med"]),
-        ("archive job enter job1 delivery --file vi", ["file,vi"]),
-        ("archive --home ", ["dir,"]),
-    ],
-)
+@pytest.mark.parametrize(("line", "expected"), cases_of(__file__, "what_may_follow_is_told"))
 def test_what_may_follow_is_told(home: Path, line: str, expected: list[str]) -> None:
     """Commands, options, contracts by either id, files and folders; nothing that a shell would run."""
     assert expected == completions(home, line.format(home=home))

@@ -16,6 +16,7 @@ import pytest
 from archiver.cli.commands import COMMANDS, HIDDEN, SECOND_NAMES
 from archiver.cli.main import build, main
 from archiver.cli.terminal.output import columns
+from tests.support.cases import cases_of
 from tests.support.terminals.tiny_commands import TABLE
 
 ROOT = Path(__file__).parents[2]
@@ -262,26 +263,7 @@ def test_a_question_that_nobody_can_answer_is_an_error(tmp_path: Path) -> None:
     assert (2, True) == (actual.returncode, b"nobody can answer here" in actual.stderr)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        (["statsu"], "エラー: 「statsu」というコマンドはありません。「status」のことですか。"),
-        (["\x1b[2J"], "エラー: 「[U+001B][2J」というコマンドはありません。"),
-        (["--hom", "x"], "エラー: '--hom' というオプションはありません。 もしかして: '--home'"),
-        (
-            ["--lang", "fr", "status"],
-            "エラー: '--lang' の値が正しくありません: 'fr' は使えません。使えるもの: 'ja', 'en'",
-        ),
-        (["say", "-納品"], "エラー: '-納品' というオプションはありません。"),
-        (["say"], "エラー: オプションが足りません: '--room'."),
-        (["say", "--room", "x"], "エラー: '--room' の値が正しくありません: 'x' は正しい値(integer)ではありません。"),
-        (["-v", "-q", "status"], "エラー: -v と -q は同時に使えません。"),
-        (
-            ["--home", "~no-such-user-here", "status"],
-            "エラー: 「~no-such-user-here」は --home の値として読めません。例: ~/chatwork",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("arguments", "expected"), cases_of(__file__, "a_mistake_in_the_call_is_exit_2_in_japanese"))
 def test_a_mistake_in_the_call_is_exit_2_in_japanese(
     capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
 ) -> None:

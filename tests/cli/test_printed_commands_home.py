@@ -17,6 +17,7 @@ from archiver.cli.saving.daemon import named_messages
 from archiver.cli.terminal.output import wrap
 from archiver.rounds.scheduled_duties import DaemonMessages
 from archiver.wording import own_completion, typed
+from tests.support.cases import cases_of
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.forked_program import run_command
 from tests.support.terminals.terminal import TOKEN, Terminal
@@ -46,20 +47,7 @@ def printed_for_home(world: TerminalWorld, *arguments: object) -> str:
 
 @pytest.mark.drawn(but=5)
 @pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("status",),
-        (),
-        ("job", "show", "nothing"),
-        ("job", "add", "job2", "--chat", "ROOM"),
-        ("job", "enter", "file"),
-        ("export", "nothing"),
-        ("backup", "--restore"),
-        ("search", "よろしく"),
-    ],
-    ids=" ".join,
-)
+@pytest.mark.parametrize("words", cases_of(__file__, "each_command_names_the_home"), ids=" ".join)
 def test_each_command_names_the_home(world: TerminalWorld, words: tuple[str, ...], language: str) -> None:
     """The next step, hints of errors, sentences of health and of contracts, in both languages."""
     world.terminal.environ["ARCHIVE_LANG"] = language

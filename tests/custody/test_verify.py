@@ -30,6 +30,7 @@ from tests.support.archives.tampering import (
     flip_bit,
     with_flipped_bit,
 )
+from tests.support.cases import cases_of
 
 
 @pytest.fixture(scope="module")
@@ -139,18 +140,7 @@ def put(database: sqlite3.Connection, seq: int, column: str, body: bytes) -> Non
     database.execute(f"UPDATE entry SET {column} = CAST(? AS TEXT) WHERE seq = ?", [body, seq])
 
 
-@pytest.mark.parametrize(
-    ("column", "value"),
-    [
-        ("observed_at", "2026-11-10T03:00:00.001Z"),
-        ("clock", "2026-11-10T03:00:00.001Z"),
-        ("kind", "reading"),
-        ("account_id", 1),
-        ("account_id", None),
-        ("room_id", 5),
-        ("key", "message/1"),
-    ],
-)
+@pytest.mark.parametrize(("column", "value"), cases_of(__file__, "a_column_that_differs_from_its_line_is_found"))
 def test_a_column_that_differs_from_its_line_is_found(archive: Archive, column: str, value: object) -> None:
     """What queries go by is what was hashed."""
     with changing_past_triggers(archive) as database:

@@ -10,20 +10,11 @@ import pytest
 from archiver.custody.export_records import compare_with_exports
 from archiver.custody.verify import verify_path
 from archiver.store.archive import Archive
+from tests.support.cases import cases_of
 from tests.support.packages.list_renewal_damage import LIST_RENEWAL_KINDS
 from tests.support.packages.sample_package import lawyer_package
 
-SAMPLE = (
-    "text of a page",
-    "report, a byte in the middle",
-    "readme: count of messages",
-    "bag: date",
-    "list of files to fetch",
-    "time beside a reply",
-    "record of a gap",
-    "last seal with its tail",
-    "page of checks that says yes",
-)
+SAMPLE = tuple(cases_of(__file__, "sample"))
 
 
 @pytest.fixture(scope="module")

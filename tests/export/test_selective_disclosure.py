@@ -25,21 +25,13 @@ from archiver.export.package.order import ExportOrder
 from archiver.records import Delivery, Enclosure, Observation
 from archiver.store import seals, statements, writer
 from tests.support.archives.maker import CLIENT, ArchiveMaker, at, message_object
+from tests.support.cases import cases_of
 from tests.support.packages.exported_archives import read_all
 from tests.support.reports.pdf_reader import plain_objects
 from tests.support.stamps.stamped_archives import authority, stamp_seals, stamp_service
 from tests.support.world import World, running_world
 
-TEXTS = (
-    "倉敷の案件は極秘です",
-    "見積りは 9,876,543円",
-    "kurashiki-secret.example/?k=Zq9xW",
-    "[delete する前の文]",
-    "字幕を瀬戸内に",
-    "瀬戸内の概要書",
-    "丸秘の納品メモ",
-    "丸亀の控え",
-)
+TEXTS = tuple(cases_of(__file__, "texts"))
 NAMES = ("児島 律子", "倉敷映像室", "瀬戸大橋.mov", "kojima_ritsuko", "玉野ルーム", "丸亀.png", "鷲羽山.mov")
 CONTRACT = ("job-kurashiki", "5550917734")
 PROFILES = ("lawyer", "support", "consult", "court")

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from archiver.team.ledger.database import open_archive
+from tests.support.cases import cases_of
 from tests.support.teams.postgres import Postgres
 
 pytestmark = pytest.mark.slow
@@ -50,23 +51,7 @@ def kept(postgres: Postgres) -> Postgres:
 
 
 @pytest.mark.drawn
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE ledger.access SET reason = 'other'",
-        "DELETE FROM ledger.access",
-        "TRUNCATE ledger.access",
-        "INSERT INTO ledger.access VALUES (1, 2, now(), 'machine', '', '', '')",
-        "SELECT sealed FROM ledger.token",
-        "SELECT wrapped_key FROM ledger.token",
-        "SELECT * FROM ledger.token",
-        "TRUNCATE ledger.token",
-        "INSERT INTO ledger.token SELECT archive, 's', 'w', 'k' FROM ledger.overview",
-        "UPDATE ledger.standing SET archive = archive",
-        "UPDATE ledger.archive SET closed_at = now()",
-        "DELETE FROM ledger.host_breaker",
-    ],
-)
+@pytest.mark.parametrize("statement", cases_of(__file__, "a_machine_can_neither_change_an_access_nor_read_a_token"))
 def test_a_machine_can_neither_change_an_access_nor_read_a_token(kept: Postgres, statement: str) -> None:
     """A machine that saves has the rights of its work: the accesses are as they were told, the tokens are closed."""
     with (

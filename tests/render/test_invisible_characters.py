@@ -8,24 +8,10 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.render.invisible_characters import visible, visible_html
+from tests.support.cases import cases_of
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("invoice\u202egpj.exe", "invoice[U+202E]gpj.exe"),
-        ("a\u200bb\u200fc\u061cd\u2066e\u2069f\ufeffg", "a[U+200B]b[U+200F]c[U+061C]d[U+2066]e[U+2069]f[U+FEFF]g"),
-        ("\x00\x1b[31m\x7f\x85", "[U+0000][U+001B][31m[U+007F][U+0085]"),
-        ("\ud83d", "[U+D83D]"),
-        ("a\nb\tc\r", "a[U+000A]b[U+0009]c[U+000D]"),
-        ("\ufdd0", "[U+FDD0]"),
-        ("a\u200db", "a[U+200D]b"),
-        ("a\ufe0f", "a[U+FE0F]"),
-        ("\U000e0041", "[U+E0041]"),
-        ("㍿\u3000半角 \u00a0", "㍿\u3000半角 \u00a0"),
-        ("𠮷野家🎉🇯🇵", "𠮷野家🎉🇯🇵"),
-    ],
-)
+@pytest.mark.parametrize(("text", "expected"), cases_of(__file__, "hidden_characters_are_shown_by_their_number"))
 def test_hidden_characters_are_shown_by_their_number(text: str, expected: str) -> None:
     """Controls, direction marks, zero-width marks and lone surrogates appear as `[U+XXXX]`."""
     actual = visible(text)
@@ -33,19 +19,7 @@ def test_hidden_characters_are_shown_by_their_number(text: str, expected: str) -
     assert expected == actual
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "👨\u200d👩\u200d👧",
-        "❤\ufe0f",
-        "❤\ufe0f\u200d🔥",
-        "👍🏽",
-        "1\ufe0f\u20e3",
-        "葛\U000e0100",
-        "辻\ufe00",
-        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
-    ],
-)
+@pytest.mark.parametrize("text", cases_of(__file__, "marks_within_one_visible_sign_stay"))
 def test_marks_within_one_visible_sign_stay(text: str) -> None:
     """Joined emoji, keycaps, flags and variants of kanji are shown as they are."""
     actual = visible(text)

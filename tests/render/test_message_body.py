@@ -8,6 +8,7 @@ from hypothesis import given, strategies
 from archiver.chatwork.notation.parse import parse
 from archiver.records import AccountId, FileId, MessageId, RoomId
 from archiver.render.message_body import Picture, ReferenceLink, References, html, plain_text
+from tests.support.cases import cases_of
 from tests.support.html_safety import read_html
 from tests.support.notation_pieces import PIECES
 from tests.support.reports.sample_conversation import ATTACK, EVERY_TAG
@@ -31,46 +32,7 @@ def file_of(file: FileId) -> ReferenceLink | None:
 KNOWN = References(name_of, link_of, file_of)
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ("[To:1]田中さん\nはい", "[To: 田中] 田中さん\nはい"),
-        ("[To:2]", "[To: <i>[U+202E]] "),
-        ("[CC:9] [toall]", "[CC: ID 9]  [To: 全員] "),
-        ("[rp aid=1 to=5-3]はい", "[返信 → No.12 田中] はい"),
-        ("[rp aid=9 to=6-3]", "[返信 → メッセージID 3 ID 9] "),
-        ("[Reply aid=1]", "[返信 → 田中] "),
-        ("前\n[qt][qtmeta aid=1 time=0]一\n二[/qt]\n後", "前\n> 引用: 田中 1970-01-01 09:00:00\n> 一\n> 二\n後"),
-        ("[qt]a\n[qt]b[/qt]\nc[/qt]", "> 引用\n> a\n> > 引用\n> > b\n> c"),
-        ("[info][title]題[/title]\n本文\n[/info]", "| 【題】\n| 本文"),
-        ("a[hr]b", "a\n------------------------\nb"),
-        ("[code]\n[hr] :)\n[/code]", "    [hr] :)"),
-        ("[picon:1][pname:1][piconname:9]", "[アイコン: 田中]田中、ID 9"),
-        (
-            "[task aid=1,9 st=open lt=1793841273 ltype=date]字幕[/task]",
-            "| [タスク(未完了) 担当: 田中、ID 9 期限: 2026-11-05]\n| 字幕",
-        ),
-        (
-            "[task aid=1 st=done lt=1793841273]字幕[/task]",
-            "| [タスク(完了) 担当: 田中 期限: 2026-11-05 10:14:33]\n| 字幕",
-        ),
-        ("[task aid=1 st=x lt=0][/task][task:7]", "| [タスク(x) 担当: 田中 期限: なし]\n[タスクID 7]"),
-        (
-            "[piconname:1][piconname:9][pname:1][dtext:file_uploaded]",
-            "田中、ID 9、田中ファイルをアップロードしました。",
-        ),
-        ("[dtext:file_uploaded][dtext:other]", "ファイルをアップロードしました。[dtext:other]"),
-        ("[preview id=4][download:4]a.png (1 KB)[/download]", "[プレビュー: F-0004][ファイル: F-0004 a.png (1 KB)]"),
-        ("[download:9]a\u202eb[/download]", "[ファイル: ファイルID 9 a[U+202E]b]"),
-        (
-            "[url]https://a.jp/[/url] https://www.chatwork.com/#!rid5-3",
-            "https://a.jp/ https://www.chatwork.com/#!rid5-3(No.12)",
-        ),
-        ("[引用 aid=1 time=0] (bow) :)", "[引用: 田中 1970-01-01 09:00:00] (bow) :)"),
-        ("[deleted]", "(「削除」表示)"),
-        ("[unknown]\x00\ud83d", "[unknown][U+0000][U+D83D]"),
-    ],
-)
+@pytest.mark.parametrize(("body", "expected"), cases_of(__file__, "plain_text_has_readable_labels"))
 def test_plain_text_has_readable_labels(body: str, expected: str) -> None:
     """Each tag is a label or a prefix that can be read without knowing the notation."""
     actual = plain_text(parse(body), KNOWN)

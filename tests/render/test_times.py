@@ -8,6 +8,7 @@ import pytest
 
 from archiver.render import times
 from archiver.report_language import report_language
+from tests.support.cases import cases_of
 
 EVENING = datetime(2026, 11, 5, 15, 0, 1, 999_000, tzinfo=UTC)
 
@@ -59,18 +60,7 @@ def test_a_short_time_names_the_day_only_if_it_is_another() -> None:
     assert "2026-11-05 23:59" == times.minute_text(before)
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (60, "1 minute"),
-        (300, "5 minutes"),
-        (1, "1 second"),
-        (90, "90 seconds"),
-        (0, "0 minutes"),
-        (3600, "1 hour"),
-        (86400, "1 day"),
-    ],
-)
+@pytest.mark.parametrize(("seconds", "words"), cases_of(__file__, "an_interval_is_in_the_largest_unit_that_divides"))
 def test_an_interval_is_in_the_largest_unit_that_divides_it(seconds: int, words: str) -> None:
     """As the settings write it: `90s`, `5m`."""
     assert words == times.interval_words(timedelta(seconds=seconds))

@@ -13,6 +13,7 @@ from hypothesis import example, given, strategies
 from archiver import errors
 from archiver.settings.file import is_token_source, load_settings, new_file, update_settings, write_settings
 from archiver.settings.model import AuthoritySetting, Settings
+from tests.support.cases import cases_of
 
 
 def put_settings(home: Path, text: str) -> Path:
@@ -226,42 +227,8 @@ def test_any_bytes_are_settings_or_a_sentence(tmp_path_factory: pytest.TempPathF
     assert actual
 
 
-KEYS = [
-    "language",
-    "token.source",
-    "sync.every",
-    "sync.reserve",
-    "files.max_gb",
-    "exports.folder",
-    "exports.also_to",
-    "timestamp.authorities",
-    "notify.urls",
-    "sync",
-    "timestamp",
-]
-VALUES = [
-    r"1",
-    r"-1",
-    r"1.5",
-    r"nan",
-    r"-inf",
-    r"true",
-    r'""',
-    r'"\u0000"',
-    r'"~none"',
-    r'"5m"',
-    r"[]",
-    r'[""]',
-    r'["\u0000"]',
-    r"{}",
-    r"[[]]",
-    r"[{}]",
-    r"1979-05-27",
-    r"9223372036854775808",
-    r'"file:"',
-    r'"env:A-B"',
-    r'"file:\u0000"',
-]
+KEYS = cases_of(__file__, "keys")
+VALUES = cases_of(__file__, "values")
 
 
 @given(key=strategies.sampled_from(KEYS), value=strategies.sampled_from(VALUES))
@@ -391,19 +358,7 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     assert tmp_path / "file" / "home" == raised.value.data["path"]
 
 
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [
-        ("keyring", True),
-        ("env:CHATWORK_API_TOKEN", True),
-        ("file:/run/secrets/token", True),
-        ("file:", False),
-        ("env:", False),
-        ("env:A=B", False),
-        ("keyring:x", False),
-        ("prompt", False),
-    ],
-)
+@pytest.mark.parametrize(("source", "expected"), cases_of(__file__, "the_places_for_a_token"))
 def test_the_places_for_a_token(source: str, expected: bool) -> None:
     """Three kinds, each with what it needs."""
     assert expected == is_token_source(source)

@@ -10,6 +10,7 @@ from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.settings.home import check_home, has_archive, home_path, language_of
+from tests.support.cases import cases_of
 
 
 def test_the_option_wins_over_the_environment(tmp_path: Path) -> None:
@@ -89,20 +90,7 @@ def test_a_synchronised_folder_is_refused_by_its_name(tmp_path: Path, folder: st
     assert service == raised.value.data["service"]
 
 
-@pytest.mark.parametrize(
-    ("mark", "service"),
-    [
-        (".dropbox.cache", "Dropbox"),
-        (".tmp.driveupload", "Google Drive"),
-        (".dropbox", "Dropbox"),
-        (".stfolder", "Syncthing"),
-        (".stfolder.removed-1", "Syncthing"),
-        (".sync_0123456789ab.db", "Nextcloud"),
-        (".debris", "MEGA"),
-        (".megaignore", "MEGA"),
-        (".boxsync", "Box"),
-    ],
-)
+@pytest.mark.parametrize(("mark", "service"), cases_of(__file__, "a_synchronised_folder_is_refused_by_its_marks"))
 def test_a_synchronised_folder_is_refused_by_its_marks(tmp_path: Path, mark: str, service: str) -> None:
     """A folder under another name is known by what the service leaves in it."""
     (tmp_path / mark).mkdir()
@@ -128,20 +116,7 @@ def test_a_link_into_a_synchronised_folder_is_refused(tmp_path: Path) -> None:
         check_home(tmp_path / "plain", {})
 
 
-@pytest.mark.parametrize(
-    "folder",
-    [
-        "onedriver",
-        "my dropbox notes",
-        "icloudy",
-        "Documents/chatwork",
-        "boxes",
-        "inbox",
-        "megaphone",
-        "Sync",
-        "nextcloudy",
-    ],
-)
+@pytest.mark.parametrize("folder", cases_of(__file__, "other_folders_are_fine"))
 def test_other_folders_are_fine(tmp_path: Path, folder: str) -> None:
     """A name that only resembles a service's is left alone."""
     home = tmp_path / folder
@@ -161,18 +136,7 @@ def test_an_archive_is_known_by_its_database(tmp_path: Path) -> None:
     assert (False, True) == (before, has_archive(tmp_path))
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ('language = "en"\n', "en"),
-        ("\ufefflanguage='ja' # text\n[sync]\n", "ja"),
-        ('language = "en"\nthis is = = broken [[[\n', "en"),
-        ('# language = "en"\n', None),
-        ('[sync]\nlanguage = "en"\n', None),
-        ('language = ""\n', None),
-        ("", None),
-    ],
-)
+@pytest.mark.parametrize(("text", "expected"), cases_of(__file__, "the_language_is_read_from_a_broken_file_too"))
 def test_the_language_is_read_from_a_broken_file_too(tmp_path: Path, text: str, expected: str | None) -> None:
     """The settings' language counts even where the rest cannot be read."""
     (tmp_path / "archive.toml").write_text(text, encoding="utf-8")

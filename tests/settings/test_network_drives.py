@@ -20,6 +20,7 @@ from archiver.settings.home import (
     network_share,
     unc_share,
 )
+from tests.support.cases import cases_of
 
 LINUX = r"""22 27 0:21 / /proc rw,nosuid,nodev,noexec,relatime shared:14 - proc proc rw
 27 1 259:2 / / rw,relatime shared:1 - ext4 /dev/nvme0n1p2 rw,errors=remount-ro
@@ -59,62 +60,19 @@ def mount_reader(text: str, parse: object = linux_mounts) -> Mounts:
     return lambda: list(parse(text))
 
 
-@pytest.mark.parametrize(
-    ("home", "kind"),
-    [
-        ("/home/y/chatwork", None),
-        ("/home/y/nas/chatwork", "nfs4"),
-        ("/home/y/nas", "nfs4"),
-        ("/home/y/nas2/chatwork", None),
-        ("/home/y/nas/usb/chatwork", None),
-        ("/home/y/team share/保管庫", "cifs"),
-        ("/home/y/ssh/a/b/c", "fuse.sshfs"),
-        ("/home/y/crypt/a", None),
-        ("/home/y/dav/a", "fuse"),
-        ("/home/y/stick/a", None),
-        ("/mnt/c/Users/y", "9p"),
-        ("/mnt/auto/a", "nfs"),
-        ("/mnt/was-remote/a", None),
-        ("/var/lib/docker/overlay2/x/merged/a", None),
-        ("/srv/a", None),
-    ],
-)
+@pytest.mark.parametrize(("home", "kind"), cases_of(__file__, "on_linux_the_deepest_mount_decides"))
 def test_on_linux_the_deepest_mount_decides(home: str, kind: str | None) -> None:
     """Of several at one place the last counts. Spaces are octal escapes; a similar name is another folder."""
     assert kind == network_share(Path(home), mounts=mount_reader(LINUX))
 
 
-@pytest.mark.parametrize(
-    ("home", "kind"),
-    [
-        ("/Users/y/chatwork", None),
-        ("/Volumes/work/chatwork", "smbfs"),
-        ("/Volumes/on (1)/chatwork", "nfs"),
-        ("/Volumes/dav/a", "webdav"),
-        ("/Volumes/old/a", "afpfs"),
-        ("/Volumes/ssh/a", "macfuse"),
-        ("/Volumes/STICK/a", None),
-        ("/System/Volumes/Data/home/a", None),
-    ],
-)
+@pytest.mark.parametrize(("home", "kind"), cases_of(__file__, "on_a_mac_what_mount_prints_decides"))
 def test_on_a_mac_what_mount_prints_decides(home: str, kind: str | None) -> None:
     """Names with brackets and with ` on ` too."""
     assert kind == network_share(Path(home), mounts=mount_reader(MAC, mac_mounts))
 
 
-@pytest.mark.parametrize(
-    ("path", "share"),
-    [
-        (r"\\server\share\chatwork", r"\\server\share"),
-        (r"\\?\UNC\server\share\chatwork", r"\\server\share"),
-        ("//server/share/chatwork", r"\\server\share"),
-        (r"C:\Users\y", None),
-        (r"\\?\C:\Users\y", None),
-        (r"\\.\PhysicalDrive0", None),
-        (r"\\server", None),
-        ("", None),
-    ],
-)
+@pytest.mark.parametrize(("path", "share"), cases_of(__file__, "on_windows_a_path_names_its_server"))
 def test_on_windows_a_path_names_its_server(path: str, share: str | None) -> None:
     """In both spellings; a drive or a device does not."""
     assert share == unc_share(path)

@@ -15,6 +15,7 @@ from keyring.backend import KeyringBackend
 from archiver import errors
 from archiver.settings.model import Settings
 from archiver.settings.token import forget_token, has_group_grant, is_private, read_token, store_token
+from tests.support.cases import cases_of
 
 CANARY = "0123456789abcdef0123456789abcdef"
 
@@ -261,18 +262,7 @@ def test_a_variable_is_the_users_own_to_set(tmp_path: Path) -> None:
     assert False is forget_token(tmp_path, "env:MINE")
 
 
-@pytest.mark.parametrize(
-    ("sddl", "expected"),
-    [
-        ("token\r\nD:PAI(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;S-1-5-21-1-2-3-1001)\r\n", False),
-        ("token\r\nD:AI(A;ID;FA;;;SY)(A;ID;0x1200a9;;;BU)\r\n", True),
-        ("token\r\nD:(A;;FR;;;WD)\r\n", True),
-        ("token\r\nD:(A;;FR;;;S-1-1-0)\r\n", True),
-        ("token\r\nD:(D;;FR;;;WD)(A;;FA;;;SY)\r\n", False),
-        ("token\r\nD:(A;;FA;;;SY)S:(AU;SAFA;FA;;;WD)\r\n", False),
-        ("", False),
-    ],
-)
+@pytest.mark.parametrize(("sddl", "expected"), cases_of(__file__, "permissions_of_windows_are_understood"))
 def test_permissions_of_windows_are_understood(sddl: str, expected: bool) -> None:
     """A right for everybody, all users or all signed-in users is a right for others."""
     assert expected == has_group_grant(sddl)

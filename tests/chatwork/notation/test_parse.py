@@ -33,6 +33,7 @@ from archiver.chatwork.notation.nodes import (
 )
 from archiver.chatwork.notation.parse import NESTING_DEPTH, links, message_references, parse, source, walk
 from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
+from tests.support.cases import cases_of
 from tests.support.notation_pieces import PIECES
 
 ONE = AccountId(1)
@@ -116,34 +117,7 @@ def test_each_tag_becomes_its_node(body: str, node: Node) -> None:
     assert (node,) == actual
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "[info]a",
-        "a[/info]",
-        "[info][/qt]",
-        "[title]a[/title]",
-        "[info",
-        "[To:]",
-        "[To:１]",
-        "[To:12345678901234567890123]",
-        "[To 1]",
-        "[hr:1]",
-        "[rp to=1-2]",
-        "[preview]",
-        "[download:x]a[/download]",
-        "[download:1]a",
-        "[code]a",
-        "[url]javascript:alert(1)[/url]",
-        "[task aid=x st=open]a[/task]",
-        "[dtext:]",
-        "[qtmeta aid=1 time=2]",
-        "[引用]",
-        "[unknown aid=1]a[/unknown]",
-        "a [deleted]",
-        "javascript:alert(1) ftp://a.jp https:// http://。",
-    ],
-)
+@pytest.mark.parametrize("body", cases_of(__file__, "what_is_no_tag_stays_text"))
 def test_what_is_no_tag_stays_text(body: str) -> None:
     """Unknown, unbalanced and malformed tags are one piece of text, character by character."""
     actual = parse(body)
@@ -190,23 +164,7 @@ def test_no_emoticon_in_addresses_and_code(body: str) -> None:
     assert [] == actual
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ("詳細はhttps://example.com/aをご覧ください", ("https://example.com/a",)),
-        ("「https://example.com/a」。", ("https://example.com/a",)),
-        ("https://example.com/a。https://example.com/b、", ("https://example.com/a", "https://example.com/b")),
-        ("(https://example.com/a_(b))", ("https://example.com/a_(b)",)),
-        ("https://example.com/a?b=c&d=%E3%81%82#e!.", ("https://example.com/a?b=c&d=%E3%81%82#e",)),
-        ("HTTPS://EXAMPLE.COM http://localhost:8080/", ("http://localhost:8080/",)),
-        ("Https://example.com", ("Https://example.com",)),
-        ("<https://example.com/a>[https://example.com/b]", ("https://example.com/a", "https://example.com/b")),
-        ('"https://example.com/a"onclick=', ("https://example.com/a",)),
-        ("https://example.com/a))))", ("https://example.com/a",)),
-        ("[url]https://example.com/a[/url]", ("https://example.com/a",)),
-        ("javascript:alert(1) data:text/html,x", ()),
-    ],
-)
+@pytest.mark.parametrize(("body", "expected"), cases_of(__file__, "addresses_end_where_japanese_begins"))
 def test_addresses_end_where_japanese_begins(body: str, expected: tuple[str, ...]) -> None:
     """An address is ASCII, and the signs that end the sentence around it are not its own."""
     actual = links(body)

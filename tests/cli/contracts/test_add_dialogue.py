@@ -23,6 +23,7 @@ from archiver.setup.fact_questions import Question, next_question, read_platform
 from archiver.setup.written_values import InvalidAnswer, read_written_day
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts
+from tests.support.cases import cases_of
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal
 from tests.support.terminals.terminal import TOKEN, Terminal
@@ -205,31 +206,7 @@ def test_platforms_are_known_by_number_and_name(answer: str, platform: str) -> N
     assert {"platform": platform} == read_platform(answer)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("20261002", "2026-10-02"),
-        ("2026/10/2", "2026-10-02"),
-        ("2026.10.02", "2026-10-02"),
-        ("2026-10-02", "2026-10-02"),
-        ("２０２６年１０月２日", "2026-10-02"),
-        ("令和8年10月2日", "2026-10-02"),
-        ("令和元年5月1日", "2019-05-01"),
-        ("R8.10.2", "2026-10-02"),
-        ("令和8年10月2日 14時05分", "2026-10-02 14:05"),
-        ("2026/10/2 9:05", "2026-10-02 09:05"),
-        ("20261002 14:05", "2026-10-02 14:05"),
-        ("2026-10-02T14:05:30", "2026-10-02 14:05"),
-        ("昨日", "2026-11-23"),
-        ("11月10日", "2026-11-10"),
-        ("１２/２０", "2025-12-20"),
-        ("きのう 9:05", "2026-11-23 09:05"),
-        ("11-10 14時05分", "2026-11-10 14:05"),
-        ("２０２６/１１/０３　０９：１２", "2026-11-03 09:12"),
-        (" 2026-11-03 ", "2026-11-03"),
-        ("2026-11-24 22:40", "2026-11-24 22:40"),  # a platform's clock may be a little ahead of ours
-    ],
-)
+@pytest.mark.parametrize(("text", "expected"), cases_of(__file__, "a_day_is_understood_in_each_of_these_forms"))
 def test_a_day_is_understood_in_each_of_these_forms(text: str, expected: str) -> None:
     """It is kept in one form."""
     assert expected == written_values.read_day(text, "--escrowed-at", written_values.EXAMPLE_TIME, now=NOW)

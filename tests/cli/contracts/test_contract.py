@@ -18,6 +18,7 @@ from archiver.standing import alert_lines
 from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.people import names_in_room
 from archiver.store.statements import add_delivery
+from tests.support.cases import cases_of
 from tests.support.world import World, running_world
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
@@ -68,18 +69,7 @@ def test_what_comes_first_on_a_platform_must(stated: dict[str, Any], ok: bool) -
             fact_questions.check_order(contract)
 
 
-@pytest.mark.parametrize(
-    ("url", "platform", "number"),
-    [
-        ("https://crowdworks.jp/contracts/12345678", "crowdworks", "12345678"),
-        ("https://www.lancers.jp/work/proposals/99", "lancers", "99"),
-        ("https://coconala.com/talkrooms/7", "coconala", "7"),
-        ("crowdworks.jp/contracts/7", "crowdworks", "7"),
-        ("www.lancers.jp/work/proposals/99", "lancers", "99"),
-        ("https://example.com/contracts/12345678", None, None),
-        ("https://example.com/https://crowdworks.jp/contracts/1", None, None),
-    ],
-)
+@pytest.mark.parametrize(("url", "platform", "number"), cases_of(__file__, "a_page_tells_its_platform"))
 def test_a_page_tells_its_platform(url: str, platform: str | None, number: str | None) -> None:
     """By the pattern in the platform's file; an option wins over it."""
     facts = fact_questions.platform_from_url(url)

@@ -13,6 +13,7 @@ from archiver.cli.reading.search import snippet_line
 from archiver.cli.terminal.output import columns
 from archiver.letter_folding import fold
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, hidden_story, message_object, story
+from tests.support.cases import cases_of
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 
@@ -125,23 +126,7 @@ def test_words_that_must_not_be_there_and_filters_come_through_the_command_line(
     assert "900" not in run("の", "--job", "job1")[0]
 
 
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        ([], "Say what to look for"),
-        (['"請求'], "no second one to close it"),
-        (["has:photo"], "Known: file, link, task, edit, delete"),
-        (["-from:a"], "only words and phrases"),
-        (["room:"], "There is nothing to look for"),
-        (["before:明日"], "before:2026-11-24"),
-        (["before:9999-12-31"], "before:2026-11-24"),
-        (["--rom", "5"], "--rom"),
-        (["は", "--chat", "5"], "Chat 5"),
-        (["は", "--job", "x"], "“x”"),
-        (["は", "--from", "x"], "--from"),
-        (["は", "--to", "9999-12-31"], "--to"),
-    ],
-)
+@pytest.mark.parametrize(("words", "sentence"), cases_of(__file__, "what_cannot_be_meant_ends_with_2_and_a_sentence"))
 def test_what_cannot_be_meant_ends_with_2_and_a_sentence(run: Runner, words: list[str], sentence: str) -> None:
     """No trace, nothing on stdout."""
     out, err = run(*words, code=2)
@@ -191,19 +176,7 @@ def test_it_needs_no_token_and_no_network(tmp_path: Path, home: Path) -> None:
 # --- snippets ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "word", "expected"),
-    [
-        ("ﾃﾞｰﾀをＰＤＦで", "データ", "【ﾃﾞｰﾀ】をＰＤＦで"),
-        ("ﾃﾞｰﾀをＰＤＦで", "pdf", "ﾃﾞｰﾀを【ＰＤＦ】で"),
-        ("㈱山田", "株", "【㈱】山田"),
-        ("か\u3099く", "がく", "【か\u3099く】"),
-        ("a\n \tb", "a b", "【a   b】"),
-        ("ababab", "ab", "【ababab】"),
-        ("そのまま", "ない", "そのまま"),
-        ("", "x", ""),
-    ],
-)
+@pytest.mark.parametrize(("text", "word", "expected"), cases_of(__file__, "marks_stand_around_what_the_text_itself"))
 def test_marks_stand_around_what_the_text_itself_has(text: str, word: str, expected: str) -> None:
     """However it is written there."""
     assert expected == snippet_line(text, [fold(word)], 78).replace("\x1b[1m", "").replace("\x1b[0m", "")

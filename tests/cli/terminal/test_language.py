@@ -22,6 +22,7 @@ from archiver.cli.terminal.help_pages import (
     windows_language,
 )
 from archiver.cli.terminal.output import columns
+from tests.support.cases import cases_of
 
 
 def english(home: Path) -> Path:
@@ -30,20 +31,7 @@ def english(home: Path) -> Path:
     return home
 
 
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        (["--home", "a", "status"], "a"),
-        (["--home=a", "status"], "a"),
-        (["-v", "--lang", "en", "--home", "a", "--help"], "a"),
-        (["--home", "a", "--home=b"], "b"),
-        (["status", "--home", "a"], None),
-        (["--lang", "--home", "a"], None),
-        (["--", "--home", "a"], None),
-        (["--home"], ""),
-        ([], None),
-    ],
-)
+@pytest.mark.parametrize(("arguments", "expected"), cases_of(__file__, "the_home_is_read_ahead"))
 def test_the_home_is_read_ahead(arguments: list[str], expected: str | None) -> None:
     """As click will read it: before the command, the last one wins."""
     assert expected == read_option_ahead(arguments, "--home")
@@ -59,26 +47,7 @@ def test_reading_ahead_never_fails(arguments: list[str]) -> None:
     assert choose_language(arguments, {"ARCHIVE_HOME": "/nowhere"}) in {"ja", "en"}
 
 
-@pytest.mark.parametrize(
-    ("environ", "expected"),
-    [
-        ({}, "ja"),
-        ({"LANG": "C"}, "ja"),
-        ({"LANG": "POSIX"}, "ja"),
-        ({"LANG": "C.UTF-8"}, "ja"),
-        ({"LC_ALL": ""}, "ja"),
-        ({"LANG": "ja_JP.UTF-8"}, "ja"),
-        ({"LANG": "ja"}, "ja"),
-        ({"LANG": "en_GB.UTF-8"}, "en"),
-        ({"LANG": "de_DE@euro"}, "en"),
-        ({"LC_ALL": "en_US", "LC_MESSAGES": "ja", "LANG": "ja"}, "en"),
-        ({"LC_MESSAGES": "en_US", "LANG": "ja"}, "en"),
-        ({"LC_ALL": "", "LANG": "en_US"}, "en"),
-        ({"LANGUAGE": "en"}, "ja"),
-        ({"ARCHIVE_LANG": "ja", "LC_ALL": "en_US"}, "ja"),
-        ({"ARCHIVE_LANG": "fr", "LC_ALL": "ja_JP"}, "en"),
-    ],
-)
+@pytest.mark.parametrize(("environ", "expected"), cases_of(__file__, "the_environment_chooses"))
 def test_the_environment_chooses(tmp_path: Path, environ: dict[str, str], expected: str) -> None:
     """Our own variable, then the locale's in their order; no word at all is Japanese."""
     assert expected == choose_language([], {"ARCHIVE_HOME": str(tmp_path), **environ})

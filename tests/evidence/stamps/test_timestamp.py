@@ -17,6 +17,7 @@ from hypothesis import given, settings, strategies
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import REASONS, StampRefused, fingerprint
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer, check_stamp, request_stamp
+from tests.support.cases import cases_of
 from tests.support.stamps.authorities import OpensslAuthority, authority_in_memory, authority_over_http, openssl_accepts
 from tests.support.stamps.simulated_authority import AuthorityFault, SimulatedAuthority
 from tests.support.world import Clock
@@ -270,19 +271,7 @@ def test_bytes_after_a_reply_are_not_part_of_one(good_reply: bytes, still: Simul
     assert "not_a_token" == refused.value.reason
 
 
-@pytest.mark.parametrize(
-    ("reply", "expected"),
-    [
-        ("30053003020102", "rejected"),  # the status alone
-        ("3009300702010203020420", "rejected"),  # with a reason as a number
-        ("300d300b02010230060c046e6f210a", "rejected"),  # with a reason in words
-        ("30053003020103", "rejected"),  # "waiting": there is no such thing over HTTP
-        ("3000", "not_a_token"),
-        ("30023000", "not_a_token"),
-        ("3005300302010030", "not_a_token"),
-        ("300730030201003000", "not_a_token"),
-    ],
-)
+@pytest.mark.parametrize(("reply", "expected"), cases_of(__file__, "replies_without_a_token_are_told_apart"))
 def test_replies_without_a_token_are_told_apart(reply: str, expected: str, still: SimulatedAuthority) -> None:
     """A rejection is one however short; anything else is no stamp."""
     with pytest.raises(StampRefused) as refused:

@@ -25,6 +25,7 @@ from archiver.evidence.tables.build import (
 from archiver.evidence.tables.files_and_tasks import task_cells, tasks
 from archiver.evidence.tables.links_and_pauses import message_links, other_links, urls
 from tests.support.archives.entries import ROOM, blob, entry, file, message_entry, object_entry, time, window
+from tests.support.cases import cases_of
 
 EDITED = [
     message_entry(2, 5, "前の文面"),
@@ -101,20 +102,7 @@ def test_an_inquiry_holds_no_word_of_anybody() -> None:
     assert len(CSV_HEADERS["operator_inquiry.csv"]) == len(cells)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("詳細は「https://example.com/a?b=c&d=e」をご覧ください。", ["https://example.com/a?b=c&d=e"]),
-        ("[url]https://example.com/[/url]", ["https://example.com/"]),
-        (
-            "(https://example.com/a_(b)) と https://example.com/c.",
-            ["https://example.com/a_(b)", "https://example.com/c"],
-        ),
-        ("HTTP://EXAMPLE.COM ftp://x javascript:alert(1) https://", ["HTTP://EXAMPLE.COM"]),
-        ("https://例え.jp/", []),
-        ("https://a.example/ https://a.example/", ["https://a.example/"]),
-    ],
-)
+@pytest.mark.parametrize(("text", "expected"), cases_of(__file__, "web_addresses_are_found_in_texts"))
 def test_web_addresses_are_found_in_texts(text: str, expected: list[str]) -> None:
     """http(s) alone, without the signs of the sentence around them, each once."""
     assert expected == urls(text)

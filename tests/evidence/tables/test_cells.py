@@ -10,36 +10,13 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.evidence.tables.cells import cell, csv_line, jsonl_line, jst, jst_of, message_cell
+from tests.support.cases import cases_of
 
 # Every code point, half surrogates included.
 TEXT = strategies.text(strategies.characters(exclude_categories=()))
 
 
-@pytest.mark.parametrize(
-    ("given_text", "expected"),
-    [
-        ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
-        ("+1", "'+1"),
-        ("-1", "'-1"),
-        ("@SUM(1)", "'@SUM(1)"),
-        ("\tx", "'\tx"),
-        ("\rx", "'\rx"),
-        ("  =1", "'  =1"),
-        ("\n=1", "'\n=1"),
-        ("\u3000=1", "'\u3000=1"),
-        ("\uff1d1", "'\uff1d1"),
-        (-5, "'-5"),
-        ("\x00a", "[U+0000]a"),
-        ("a\ud83d", "a[U+D83D]"),
-        ("exe.\u202egpj", "exe.[U+202E]gpj"),
-        ("👨\u200d👩", "👨\u200d👩"),
-        ("普通の文 = 1", "普通の文 = 1"),
-        ("", ""),
-        (None, ""),
-        (0, "0"),
-        (12, "12"),
-    ],
-)
+@pytest.mark.parametrize(("given_text", "expected"), cases_of(__file__, "a_cell_is_safe_for_a_spreadsheet"))
 def test_a_cell_is_safe_for_a_spreadsheet(given_text: object, expected: str) -> None:
     """What begins like a formula gets an apostrophe, what cannot be seen is named, all else stays."""
     assert expected == cell(given_text)

@@ -16,6 +16,7 @@ from archiver.evidence.tables.events import (
     sort_events,
 )
 from tests.support.archives.entries import ROOM, entry, file, message_entry, object_entry, time, window
+from tests.support.cases import cases_of
 
 Told = dict[str, Any]
 
@@ -32,19 +33,7 @@ def test_an_edit_lies_between_two_readings() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("states", "kinds"),
-    [
-        (["present", "deleted"], ["「削除」表示に変わった"]),
-        (["present", "missing"], ["表示されなくなった(理由不明)"]),
-        (["present", "hidden"], ["プランの制限で見えなくなった"]),
-        (["present", "missing", "present"], ["表示されなくなった(理由不明)", "再び表示された"]),
-        (["present", "missing", "hidden"], ["表示されなくなった(理由不明)", "プランの制限で見えなくなった"]),
-        (["edited"], ["保存時点で編集済み(それより前の文面は不明)"]),
-        (["deleted"], ["保存時点で「削除」表示(文面は不明)"]),
-        (["present"], []),
-    ],
-)
+@pytest.mark.parametrize(("states", "kinds"), cases_of(__file__, "every_change_of_state_is_an_event"))
 def test_every_change_of_state_is_an_event(states: list[str], kinds: list[str]) -> None:
     """A message that never changed has none."""
     bodies = ["[deleted]" if state == "deleted" else "本文" for state in states]

@@ -14,21 +14,10 @@ from pypdf import PdfReader
 
 from archiver.export.mask.surnames import has_analyser
 from tests.support.archives.maker import CLIENT, OWNER, ArchiveMaker, at, file_object, message_object
+from tests.support.cases import cases_of
 from tests.support.packages.exported_archives import FACTS, add_enclosure, export_package, state_delivery
 
-PEOPLE = {
-    901: "佐藤 花子",
-    902: "さとはな💐",
-    903: "鈴\u200b木 次郎",
-    904: "Jose\u0301 García",
-    905: "ＫＥＮＪＩ",
-    906: "\u0410lex Petrov",
-    907: "原",
-    908: "田中 華",
-    909: "yamada jiro",
-    910: "🐱",
-    911: "勅使河原（経理）",
-}
+PEOPLE = dict(cases_of(__file__, "people"))
 TEXTS = [
     (CLIENT, "[To:901]佐藤 花子さん\nこの件どうですか"),
     (901, "[rp aid=7654321 to=123456789-100]田中さん\n了解です。鈴木にも伝えます"),

@@ -17,6 +17,7 @@ from archiver.export.mask.package_mask import PackageMask, Policy, masking_polic
 from archiver.export.mask.policy import user_pattern
 from archiver.letter_folding import folded_text
 from archiver.records import Contract
+from tests.support.cases import cases_of
 from tests.support.reports.sample_conversation import CLIENT, OWNER, ROOM
 
 WRITTEN = tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
@@ -116,26 +117,7 @@ def test_a_text_without_anything_to_cover_is_unchanged(original: str) -> None:
     assert actual == cover().mask_text(actual)
 
 
-HOSTILE = [
-    "a",
-    "0",
-    "090-",
-    "pw:",
-    "a@",
-    "?token",
-    "a.a@a.",
-    "市1-",
-    "0 ",
-    "普通 12",
-    "が",
-    "[To:5]",
-    "https://a:",
-    "東京都1",
-    "市",
-    "市一の",
-    "市市市市市市市市1 ",
-    "京都府中京区あ",
-]
+HOSTILE = cases_of(__file__, "hostile")
 
 
 @pytest.mark.drawn(but="?token")
@@ -154,24 +136,7 @@ def test_a_hostile_body_takes_linear_time(piece: str) -> None:
 # --- names -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("original", "expected"),
-    [
-        ("佐藤さんに聞いて", "参加者Aさんに聞いて"),
-        ("佐藤　花子、さとう", "参加者A、参加者A"),
-        ("鈴木太郎と鈴木さん、太郎くん", "参加者Bと参加者Bさん、参加者Bくん"),
-        ("KEN SUZUKIとKenneth", "参加者BとKenneth"),
-        ("田中さん、yamadaさん", "田中さん、yamadaさん"),
-        ("動画編集部に渡す編集", "動画参加者Cに渡す編集"),
-        ("[To:5] 山本(旧姓)さん\n了解", "[To:1] 参加者Aさん\n了解"),
-        ("[rp aid=6 to=1-2]鈴木 太郎さん", "[rp aid=2 to=1-2]参加者Bさん"),
-        ("[qtmeta aid=8 time=5] [task aid=5,7654321 st=done]", "[qtmeta aid=3 time=5] [task aid=1,7654321 st=done]"),
-        ("[To:999]誰かさん", "[To:0]参加者(不明)さん"),
-        ("[download:5]a.png[/download]", "[download:5]a.png[/download]"),
-        ("[To:7654321]田中さん", "[To:7654321]田中さん"),
-        ("お疲れさまです。皆様", "お疲れさまです。皆様"),
-    ],
-)
+@pytest.mark.parametrize(("original", "expected"), cases_of(__file__, "names_of_third_persons_become_letters_also"))
 def test_names_of_third_persons_become_letters_also_where_they_were_typed(original: str, expected: str) -> None:
     """The parties keep their names."""
     assert expected == cover().mask_text(original)

@@ -17,6 +17,7 @@ import pytest
 from archiver.custody.verify import verify_path
 from archiver.evidence.verify import package_at_path
 from archiver.export.package.verify_script import _parsed, verify_script
+from tests.support.cases import cases_of
 from tests.support.packages.package_damage import KINDS
 from tests.support.packages.sample_package import load_script, zip_package
 from tests.support.packages.script_names import name_clashes
@@ -118,18 +119,7 @@ def test_what_is_no_package_ends_it_with_2(package: Path, arguments: list[str]) 
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("arguments", "environ", "expected"),
-    [
-        ([], {"LC_ALL": "C"}, "ja"),
-        ([], {}, "ja"),
-        ([], {"LANG": "ja_JP.UTF-8"}, "ja"),
-        ([], {"LANG": "en_US.UTF-8"}, "en"),
-        ([], {"LC_ALL": "", "LANG": "de_DE.UTF-8"}, "en"),
-        (["--lang", "en"], {"LANG": "ja_JP.UTF-8"}, "en"),
-        (["x", "--lang=ja"], {"LANG": "en_US.UTF-8"}, "ja"),
-    ],
-)
+@pytest.mark.parametrize(("arguments", "environ", "expected"), cases_of(__file__, "the_language"))
 def test_the_language(arguments: list[str], environ: dict[str, str], expected: str) -> None:
     """As asked, as the environment says, else Japanese."""
     assert expected == package_at_path.choose_language(arguments, environ, None)

@@ -28,6 +28,7 @@ from archiver.export.pdf.blocks import (
     printable,
 )
 from archiver.render.message_body import plain_text
+from tests.support.cases import cases_of
 from tests.support.reports import pdf_reader
 from tests.support.reports.sample_conversation import ATTACK, EVERY_TAG, UPLOAD
 
@@ -45,17 +46,7 @@ SAMPLE = (
 )
 """Blocks in which characters are easily lost, and some of the others."""
 
-SEQUENCES = (
-    "👨\u200d👩\u200d👧",
-    "👍🏽",
-    "🇯🇵",
-    "1\ufe0f\u20e3",
-    "❤\ufe0f",
-    "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
-    "葛\U000e0100",
-    "か\u3099",
-    "ﾊﾟ",
-)
+SEQUENCES = tuple(cases_of(__file__, "sequences"))
 
 
 @cache
@@ -186,26 +177,7 @@ def test_spaces_keep_their_width() -> None:
     assert "a[U+000A]b" == printable("a\nb")
 
 
-RUNS = (
-    "a",
-    "W",
-    "é",
-    "ж",
-    "。",
-    "！",
-    "ー",
-    "ぁ",
-    "…",
-    "「",
-    "\u00a0",
-    "・",
-    "々",
-    "-",
-    "―",
-    "1,",
-    "あ\u00a0",
-    "\u00e9\u0323",
-)
+RUNS = tuple(cases_of(__file__, "runs"))
 
 PAGE = 595.3
 MARGIN_RIGHT = 51.1

@@ -26,20 +26,10 @@ from archiver.export.pdf.blocks import (
 )
 from archiver.export.pdf.typst_pdf import TEMPLATE, make_pdf
 from archiver.export.report import chapters
+from tests.support.cases import cases_of
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 
-HOSTILE = (
-    '#read("/etc/passwd")',
-    '#import "@preview/example:0.1.0": *',
-    '#include "../data.json"',
-    "#panic(1)",
-    "$x^2$ *太字* _斜体_ `raw` <label> @ref \\ ~ -- --- ... // 注 /* 注 */",
-    "= 見出し\n- 一\n+ 二\n/ 用語: 説明",
-    '"); #image("/etc/hostname") //',
-    "{{ 7*7 }} ${7*7} %s %(a)s {0}",
-    "https://example.com/ \\u{41} \\n",
-    "]]> <script>alert(1)</script> &amp; \u202eexe.gpj",
-)
+HOSTILE = tuple(cases_of(__file__, "hostile"))
 
 JAVA = Path("/usr/share/java")
 PREFLIGHT = [JAVA / name for name in ("pdfbox2.jar", "preflight.jar", "xmpbox.jar", "fontbox2.jar")]

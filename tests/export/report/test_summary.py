@@ -15,6 +15,7 @@ from archiver.export.report.request_to_office import request_sentence
 from archiver.export.report.statistics import survey_messages
 from archiver.records import TERM_ITEMS, AccountId, MappedAccount, MessageKind, RequestKind, Role, State, StatedTerm
 from tests.export.report.test_money import ARREARS
+from tests.support.cases import cases_of
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import pdf_reader, report_inputs
 from tests.support.reports.overlong_case import LONG_TEXT, WIDE_TEXT, change_row, overlong_case
@@ -82,19 +83,7 @@ def test_blank_facts_are_said_to_be_blank() -> None:
     assert "クラウドワークスの契約" not in facts
 
 
-@pytest.mark.parametrize(
-    ("facts", "expected"),
-    [
-        ({"contact_approved_on": "2026-11-06"}, "(承認日の1日前)"),
-        ({"contact_approved_on": "2026-11-05"}, "(承認と同じ日)"),
-        ({"contact_approved_on": "2026-11-04"}, "(承認後)"),
-        ({"contact_approved_on": None, "escrowed_at": "2026-11-07 10:00"}, "(仮払い完了の2日前)"),
-        ({"contact_approved_on": None, "escrowed_at": "2026-11-05 23:00"}, "(仮払い完了と同じ日、完了の前)"),
-        ({"contact_approved_on": None, "escrowed_at": "2026-11-01"}, "2026-11-05 10:15:33"),
-        ({"contact_approved_on": None, "escrowed_at": None}, "2026-11-05 10:15:33"),
-        ({"contact_approved_on": None, "escrowed_at": None, "contracted_on": "2026-11-08"}, "(契約日の3日前)"),
-    ],
-)
+@pytest.mark.parametrize(("facts", "expected"), cases_of(__file__, "when_contact_began_is_set_against_the_permission"))
 def test_when_contact_began_is_set_against_the_permission(facts: dict[str, str | None], expected: str) -> None:
     """The first message stands beside the approval or, without one, beside the escrow, before or after it."""
     whole = report_inputs.room_of_messages([report_inputs.plain_message("一", 1)])

@@ -29,6 +29,7 @@ from archiver.records import (
 )
 from archiver.render.times import local_time
 from archiver.report_language import report_language
+from tests.support.cases import cases_of
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import CLIENT, DAY, at
 
@@ -329,18 +330,7 @@ def test_chapter_10_lists_it() -> None:
     assert ("2026-11-24　クラウドワークス 運営: CW1_x_support　SHA-256 先頭16桁 " + "ab" * 8,) == bullets.items
 
 
-@pytest.mark.parametrize(
-    ("about", "english"),
-    [
-        ("m12からm34の間(1件)", "between m12 and m34 (1)"),
-        ("チャットの始まりからm34の間(およそ265件)", "between beginning of the chat and m34 (about 265)"),
-        (
-            "期間外のメッセージから期間外のメッセージの間(件数不明)",
-            "between a message outside the period and a message outside the period (unknown number)",
-        ),
-        ("田中からm34の間(1件)を見た人(ID 5)", "田中からm34の間(1件)を見た人(ID 5)"),
-    ],
-)
+@pytest.mark.parametrize(("about", "english"), cases_of(__file__, "a_gap_is_told_in_the_language_of_the_report"))
 def test_a_gap_is_told_in_the_language_of_the_report(about: str, english: str) -> None:
     """Names stay as they are, whatever they look like."""
     row = ChangeRow("2026-11-05T01:14:33.000Z", 1, "", 1, None, about, "", "", None)

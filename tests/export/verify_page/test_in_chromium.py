@@ -25,6 +25,7 @@ from archiver.store.erasure.plan import select_messages
 from tests.custody.test_erasures import erase, make_archive
 from tests.custody.test_stamp_renewals import desk_of_2015, pass_ten_years
 from tests.support.archives.maker import CLIENT, ROOM, at, message_object, story
+from tests.support.cases import cases_of
 from tests.support.console.player import Player
 from tests.support.packages import package_damage
 from tests.support.packages.exported_archives import read_all
@@ -54,19 +55,7 @@ CHANGES: Mapping[str, Mapping[str, Callable[[Path], object]]] = {
     },
 }
 KINDS = [(sample, kind) for sample, kinds in CHANGES.items() for kind in kinds]
-SAMPLE = [
-    ("package", "message edited"),
-    ("package", "record edited"),
-    ("package", "seals swapped"),
-    ("package", "stamp by another root"),
-    ("package", "masked, shown otherwise than in the tables"),
-    ("enclosed", "swapped, lists anew"),
-    ("submission", "csv edited"),
-    ("rich", "time of a stamp edited"),
-    ("rich", "record with a number of 400 digits"),
-    ("period", "record edited"),
-    ("period", "masked record shown with a key twice"),
-]
+SAMPLE = cases_of(__file__, "sample")
 Samples = Callable[[str], Path]
 UNSEEN = {"link": [("unsafe", "data/messages.csv")]}
 """Findings that a browser cannot make, as it does not tell links from files; the page says so."""

@@ -17,6 +17,7 @@ from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.search import SearchResult, search
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, message_object
 from tests.support.archives.random_histories import archive_with_history
+from tests.support.cases import cases_of
 
 Seen = tuple[int, int, str]
 """A room, a message and a text that it has from then on."""
@@ -132,20 +133,7 @@ def test_more_than_enough_is_not_counted(
 
 
 @pytest.mark.parametrize("few", [0, 2_000])
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("has:file", 1),
-        ("has:file あ", 1),
-        ("has:file -あ", 0),
-        ("has:link", 0),
-        ("has:task あ", 0),
-        ("from:nobody", 0),
-        ("after:2026-11-05 before:2026-11-06", 109),
-        ("after:2030-01-01", 0),
-        ("has:file before:2030-01-01", 1),
-    ],
-)
+@pytest.mark.parametrize(("text", "expected"), cases_of(__file__, "few_messages_and_many_are_found_alike"))
 def test_few_messages_and_many_are_found_alike(
     maker: ArchiveMaker, monkeypatch: pytest.MonkeyPatch, text: str, expected: int, few: int
 ) -> None:

@@ -14,23 +14,9 @@ from archiver.records import JST
 from archiver.render import page_templates
 from archiver.store.search.index import index_text, match_expression
 from archiver.store.search.query import HAS, SearchQuery, parse
+from tests.support.cases import cases_of
 
-LITERALS = [
-    "C++",
-    "100%",
-    ":",
-    "-",
-    "https://example.com/a?b=c",
-    "from",
-    "foo:bar",
-    "--",
-    "---",
-    "--a",
-    'a"b',
-    "*",
-    "(a",
-    "'",
-]
+LITERALS = cases_of(__file__, "literals")
 
 
 @pytest.mark.parametrize("text", LITERALS)
@@ -128,23 +114,7 @@ def test_the_archive_and_an_exported_transcript_fold_texts_alike(text: str) -> N
     assert join_variants(" ".join(page_templates.fold(text).split())) == fold(text)
 
 
-@pytest.mark.parametrize(
-    ("word", "text"),
-    [
-        ("高橋", "髙橋さん"),
-        ("髙橋", "高橋さん"),
-        ("吉野家", "𠮷野家"),
-        ("渡辺", "渡邊"),
-        ("齋藤", "斎藤"),
-        ("5000円", "単価は5,000円"),
-        ("5,000円", "単価は5000円"),
-        ("5000円", "単価は５，０００円"),
-        ("５０００円", "単価は5,000円"),
-        ("1000000", "1,000,000"),
-        ("5,00", "5,000"),
-        (",000", "5,000"),
-    ],
-)
+@pytest.mark.parametrize(("word", "text"), cases_of(__file__, "variants_of_kanji_and_commas_in_numbers_keep_nothing"))
 def test_variants_of_kanji_and_commas_in_numbers_keep_nothing_from_being_found(word: str, text: str) -> None:
     """Whichever of the two forms was typed and written."""
     assert fold_word(word) in fold_searched(text)

@@ -25,6 +25,7 @@ from archiver.web.talk.message_context import (
     open_face,
     playable_type,
 )
+from tests.support.cases import cases_of
 
 BODY = b"bytes of a stranger"
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -139,27 +140,7 @@ def test_a_face_is_compared_with_its_name(tmp_path: Path) -> None:
         open_face(tmp_path, SHA256)
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("納品_本編.mp4", "納品_本編.mp4"),
-        ("../../etc/passwd", "__.._etc_passwd"),
-        ("..\\..\\autorun.inf", "__.._autorun.inf"),
-        ('a"b\r\nSet-Cookie: x=1.txt', "a_b__Set-Cookie_ x=1.txt"),
-        ("evil\u202egpj.exe", "evil_gpj.exe"),
-        (".htaccess", "_htaccess"),
-        ("CON", "_CON"),
-        ("com1.txt", "_com1.txt"),
-        ("COM\u00b9.txt", "_COM\u00b9.txt"),
-        ("console.txt", "console.txt"),
-        ("trailing. . ", "trailing"),
-        ("\ud83d half.txt", "_ half.txt"),
-        ("", "file-7"),
-        (" .. ", "file-7"),
-        ("\u200b\u200b", "file-7"),
-        ("/", "file-7"),
-    ],
-)
+@pytest.mark.parametrize(("name", "expected"), cases_of(__file__, "names"))
 def test_names(name: str, expected: str) -> None:
     """Paths, control and hidden characters, devices of Windows, leading dots, and empty names."""
     assert expected == safe_file_name(name, "file-7")
@@ -220,18 +201,7 @@ def test_what_is_played(head: bytes, expected: str | None) -> None:
     assert expected == playable_type(head)
 
 
-@pytest.mark.parametrize(
-    ("head", "expected"),
-    [
-        (b"\x89PNG\r\n\x1a\n\0", True),
-        (b"\xff\xd8\xff\xe0", True),
-        (b"GIF89a", True),
-        (b"RIFF\n\0\n\0WEBPVP8 ", True),
-        (b"<svg xmlns=", False),
-        (b"BM", False),
-        (b"", False),
-    ],
-)
+@pytest.mark.parametrize(("head", "expected"), cases_of(__file__, "what_is_a_picture"))
 def test_what_is_a_picture(head: bytes, expected: bool) -> None:
     """The four formats that are drawn anew; a drawing that may hold a script is none."""
     assert expected is is_picture(head)

@@ -11,23 +11,11 @@ from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.working import alerts
 from archiver.web.app import linked_pieces
 from tests.support.archives.maker import ROOM, at, story
+from tests.support.cases import cases_of
 from tests.support.console.application import SITE, open_application
 
 
-@pytest.mark.parametrize(
-    ("sentence", "shown"),
-    [
-        ("ほか2件: archive --home /tmp/a status --alerts", "ほか2件: Alerts"),
-        ("archive status --full を見てください。", "Settings を見てください。"),
-        ("残してください(archive --home '/tmp/a b' job enter 仕事 file)。", "残してください(Jobs)。"),
-        ("撮影: m12    archive job enter 1 file --file ファイル --message m12", "撮影: m12 Jobs"),
-        ("archive backup 保存先", "Backups"),
-        ("(未入力: archive job who 1 番号 client --reason 根拠)", "(未入力: Jobs)"),
-        ("The archive is whole: archive verify --deep", "The archive is whole: Settings"),
-        ("空白2件(archive status で見られます)", "空白2件(this page で見られます)"),
-        ("archive upkeep", "archive upkeep"),
-    ],
-)
+@pytest.mark.parametrize(("sentence", "shown"), cases_of(__file__, "a_command_becomes_the_link_to_its_page"))
 def test_a_command_becomes_the_link_to_its_page(tmp_path: Path, sentence: str, shown: str) -> None:
     """The words around it stay; a command that no page can do stays too."""
     story(tmp_path / "home").archive.close()

@@ -19,6 +19,7 @@ from archiver.store import schema
 from archiver.store.queries.contracts import deliveries, enclosures, find_contract, mapped_accounts
 from archiver.store.statements import QUIET
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, story
+from tests.support.cases import cases_of
 from tests.support.console.application import OWN, SITE, FormBrowser, open_application, open_job_with_day_of_payment
 from tests.support.viewer.page_text import words_of
 from tests.web.test_pages import a_file
@@ -92,18 +93,7 @@ def test_a_file_is_bound_to_a_message_by_clicking_it(browser: FormBrowser) -> No
     assert 'name="file_job1"' in use
 
 
-TYPED = {
-    "title": ("動画変集", "動画編集"),
-    "client": ("田仲", "田中"),
-    "amount": ("5,000円", "50,000円"),
-    "url": ("crowdworks.jp/contracts/8", "crowdworks.jp/contracts/7"),
-    "contracted_on": ("2026/10/8", "2026/10/1"),
-    "escrowed_at": ("10月3日", "2026-10-02 14:05"),
-    "due_on": ("2026-11-10", "2026年11月11日"),
-    "contact_requested_on": ("10/4", "10/3"),
-    "contact_approved_on": ("10/6", "10月5日"),
-    "side": ("client", "worker"),
-}
+TYPED = dict(cases_of(__file__, "typed"))
 
 
 def type_into(browser: FormBrowser, token: str, field: str, text: str | None) -> str:

@@ -21,6 +21,7 @@ from archiver.store.queries.viewing import files
 from archiver.web.server import THREADS, serve_pages
 from archiver.web.talk.files import A_PIECE
 from tests.support.archives.maker import ROOM, ArchiveMaker, file_object, story
+from tests.support.cases import cases_of
 from tests.support.viewer.client import HOST, Browser, open_viewer, spoken
 
 HTML = b"<script>alert(1)</script>"
@@ -121,18 +122,7 @@ def test_the_page_of_all_chats_names_the_chat(browser: Browser) -> None:
     assert "秘密.pdf" not in rows(browser.get(f"/room/{ROOM}/files"))
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("name=ナレ", {"ナレーション.wav"}),
-        ("name=EVIL", {"evil[U+202E]gpj.exe"}),
-        ("state=lost", {"大きい.mov", "../../etc/passwd"}),
-        ("state=gone", {"消えた.pdf"}),
-        ("state=held&name=.png", {"ラフ案.png", "偽物.png", "画面.png"}),
-        ("state=nonsense&name=wav", {"ナレーション.wav"}),
-        ("name=ないもの", set()),
-    ],
-)
+@pytest.mark.parametrize(("query", "expected"), cases_of(__file__, "the_list_is_narrowed"))
 def test_the_list_is_narrowed(browser: Browser, query: str, expected: set[str]) -> None:
     """By a piece of the name and by what became of them; what was typed stands in the form again."""
     page = browser.get(f"/room/{ROOM}/files?{query}")

@@ -14,6 +14,7 @@ from hypothesis import given, strategies
 from archiver.render.message_body import NOWHERE
 from archiver.web.talk import text_diff
 from archiver.web.talk.text_diff import difference, version_pair, version_pairs
+from tests.support.cases import cases_of
 from tests.support.reports import sample_conversation
 from tests.support.reports.sample_conversation import version
 
@@ -62,23 +63,7 @@ def test_what_both_begin_and_end_with_stays(head: str, before: str, after: str, 
     assert len(head) + len(tail) <= sum(len(text) for text in is_common)
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        ("納期は11月10日です", "納期は11月3日です", "納期は11月[-10-][+3+]日です"),
-        ("10本で50,000円", "10本で30,000円", "10本で[-50,000-][+30,000+]円"),
-        ("残り3本もお願いします。", "残り3本は無しで。", "残り3本[-もお願いします-][+は無しで+]。"),
-        (
-            "お支払いは11月末にお振り込みします。",
-            "お支払いは検討中です。",
-            "お支払いは[-11月末にお振り込みします-][+検討中です+]。",
-        ),
-        ("see the file", "see a file", "see [-the-][+a+] file"),
-        ("[U+202E]か", "[U+202D]か", "[-[U+202E]-][+[U+202D]+]か"),
-        ("か\u3099", "か", "[-か\u3099-][+か+]"),
-        ("", "はい", "[--][+はい+]"),
-    ],
-)
+@pytest.mark.parametrize(("before", "after", "expected"), cases_of(__file__, "changes_are_whole_words_numbers"))
 def test_changes_are_whole_words_numbers_and_signs(before: str, after: str, expected: str) -> None:
     """A number, a word, and a character with its mark are never split."""
     assert expected == diff_text(before, after)
