@@ -164,7 +164,7 @@ HOME: dict[str, set[str]] = {
     "rfc3161_client": {"evidence.stamps.timestamp", "evidence.stamps.reply_verification"},
     "rich": {"cli"},
     "sqlalchemy": {"team.ledger.database", "team.ledger_copy", "team.grants", "store"},
-    "sudachipy": {"export.mask.surnames"},
+    "sudachipy": {"export.mask.word_analyser"},
     "tomlkit": {"settings"},
     "typst": {"export.pdf.typst_pdf"},
     "waitress": {"web"},

@@ -17,7 +17,8 @@ from archiver.export.helper_process import Helper, batches_of, done_beside_helpe
 from archiver.records import Attachment, Conversation, FileId, Message, MessageKind, ObservedBy, RoomId, State, Version
 from archiver.render.message_body import Picture
 from archiver.render.message_html import MessageFacts, RenderedMessage, Rendering, render_here, renderer
-from archiver.render.page_templates import SearchText, TextKind, index_html
+from archiver.render.page_templates import index_html
+from archiver.render.search_texts import SearchText, TextKind
 from archiver.render.thumbnail import thumbnail
 from archiver.render.transcript_pages import Transcript, TranscriptPage
 

@@ -35,7 +35,7 @@ from archiver.records import (
 )
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_body import REL, ReferenceLink, References, anchor_html, html, picture_html
-from archiver.render.page_templates import SearchText, TextKind, readable_text
+from archiver.render.search_texts import SearchText, TextKind, readable_text
 from archiver.render.times import iso_time, local_time, typed_time
 from archiver.report_language import JAPANESE, is_english, say
 

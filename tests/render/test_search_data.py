@@ -15,7 +15,7 @@ from archiver.chatwork.notation.parse import parse
 from archiver.records import Message, State
 from archiver.render.message_body import NOWHERE, html
 from archiver.render.message_html import Surroundings, render_message
-from archiver.render.page_templates import BUCKETS, FACTOR, FILES, MIN_PAGES, PairFilter, TextKind, fold, readable_text
+from archiver.render.search_texts import BUCKETS, FACTOR, FILES, MIN_PAGES, PairFilter, TextKind, fold, readable_text
 from archiver.render.transcript_pages import PAGE_MESSAGES, Transcript
 from tests.support.html_safety import read_html
 from tests.support.reports.sample_conversation import ATTACK, EVERY_TAG, OWNER, link, long, sample

@@ -28,7 +28,7 @@ from archiver.cli.terminal.prompts import ask, ask_numbers, ask_yes_no, checked,
 from archiver.custody import erasures, put_back_databases
 from archiver.custody.stamp_requests import stamp_service
 from archiver.export.mask.policy import POLICIES
-from archiver.export.mask.surnames import has_analyser
+from archiver.export.mask.word_analyser import has_analyser
 from archiver.export.package import make_package, reading_step
 from archiver.export.package.make_package import ExportDeclined, ExportReport
 from archiver.export.package.order import ExportOrder, option_words

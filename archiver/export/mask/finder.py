@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from archiver.export.mask import handle_patterns
 from archiver.export.mask.handle_patterns import gated
 from archiver.export.mask.names import folded_terms, kana_alone, kanji_of, other_spellings, parts_of
-from archiver.export.mask.surnames import Word, in_hiragana, surnames, vocabulary, words
+from archiver.export.mask.surnames import in_hiragana, surnames
+from archiver.export.mask.word_analyser import Word, vocabulary, words
 from archiver.letter_folding import folded_text, join_variants
 
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")

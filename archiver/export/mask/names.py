@@ -16,16 +16,8 @@ from typing import Any, NamedTuple
 
 from archiver.evidence.history import LIST_KINDS, EntryObject, number, text
 from archiver.export.mask.kinds import MaskHit, MaskKind, replacement
-from archiver.export.mask.surnames import (
-    in_hiragana,
-    in_katakana,
-    kana_readings,
-    readings,
-    romanised,
-    surnames,
-    vocabulary,
-    words,
-)
+from archiver.export.mask.surnames import in_hiragana, in_katakana, kana_readings, romanised, surnames
+from archiver.export.mask.word_analyser import readings, vocabulary, words
 from archiver.letter_folding import FoldedText, folded_text, folded_word, join_variants
 
 TITLE_WORDS = frozenset({"さん", "さま", "様", "氏", "くん", "君", "ちゃん", "殿", "先生", "씨", "님"})

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from archiver import errors
 from archiver.contract_dates import unstated_facts
 from archiver.evidence.history import text
-from archiver.export.mask.surnames import has_analyser
+from archiver.export.mask.word_analyser import has_analyser
 from archiver.export.package import reading_step
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.reading_step import Decision, opened_messages, recipe_of

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from archiver.export.mask.surnames import has_analyser
+from archiver.export.mask.word_analyser import has_analyser
 from tests.support.archives.maker import CLIENT, OWNER, ArchiveMaker, at, file_object, message_object
 from tests.support.cases import cases_of
 from tests.support.packages.exported_archives import FACTS, add_enclosure, export_package, state_delivery

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings, strategies
 
-from archiver.export.mask import surnames
+from archiver.export.mask import word_analyser
 from archiver.export.mask.finder import NameFinder, normalised_text, piece_pattern
 from archiver.export.mask.package_mask import PackageMask, masking_policy
-from archiver.export.mask.surnames import has_analyser
+from archiver.export.mask.word_analyser import has_analyser
 from archiver.letter_folding import folded_text
 from archiver.platforms.job_platform import Platform, platforms
 from tests.benchmarks.finder import (
@@ -31,7 +31,7 @@ from tests.support.packages.exported_archives import FACTS, export_package, zip_
 
 WRITTEN = tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
 
-needs_analyser = pytest.mark.skipif(not surnames.has_analyser(), reason="SudachiPy is not there")
+needs_analyser = pytest.mark.skipif(not word_analyser.has_analyser(), reason="SudachiPy is not there")
 
 FINDER = NameFinder(["yamada", "田中 一郎", "株式会社△△ 田中"])
 
@@ -84,9 +84,9 @@ def test_without_the_analyser_names_are_found_by_scripts_and_lists(
     text: str, piece: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fewer of them, but no contact is lost with it."""
-    monkeypatch.setattr(surnames, "_tokenizer", lambda: None)
+    monkeypatch.setattr(word_analyser, "_tokenizer", lambda: None)
 
-    assert not surnames.has_analyser()
+    assert not word_analyser.has_analyser()
     assert piece in pieces(text)
 
 
@@ -94,7 +94,7 @@ def test_without_the_analyser_names_are_found_by_scripts_and_lists(
 def test_words_of_no_chat_are_marked(has_analyser: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """As they stand in the text; no particle, no number, no word of chats, no party."""
     if not has_analyser:
-        monkeypatch.setattr(surnames, "_tokenizer", lambda: None)
+        monkeypatch.setattr(word_analyser, "_tokenizer", lambda: None)
 
     assert ["Ｔｓｕｃｈｉｄａ"] == marks("Ｔｓｕｃｈｉｄａに確認。納品は3件、田中さんとyamadaへ")
     assert [] == marks("お世話になっております。修正版を送りますので、ご確認をお願いいたします。")

@@ -12,7 +12,7 @@ import pytest
 
 from archiver.export.mask.finder import NameFinder
 from archiver.export.mask.package_mask import PackageMask, masking_policy
-from archiver.export.mask.surnames import has_analyser
+from archiver.export.mask.word_analyser import has_analyser
 
 pytestmark = pytest.mark.skipif(not has_analyser(), reason="SudachiPy is not there")
 
