@@ -10,7 +10,7 @@ import json
 import random
 import shutil
 from bisect import bisect_left, bisect_right
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -678,7 +678,7 @@ def report_of(
     source.gather(name)
     source.finish_others()
     statistics = PackageStatistics(source, lambda: None, kept=KeptHistories(), checked=True)
-    deque(statistics.read_histories(), maxlen=0)
+    statistics.read_all()
     case = report_input(PackageInput(reading, recipe, source, statistics, CopiedFiles(), (), lambda: None))
     return case, survey_messages(case)
 
