@@ -225,11 +225,10 @@ def write_manifest(path: Path, digests: Mapping[str, str]) -> None:
             file.write(line)
 
 
-def manifest_lines(digests: Mapping[str, str], *, below: str = "") -> Iterator[bytes]:
-    """The lines of a list of digests, one in memory at a time; `below` limits it to a folder, with paths from there."""
+def manifest_lines(digests: Mapping[str, str]) -> Iterator[bytes]:
+    """The lines of a list of digests, one in memory at a time."""
     for name in sorted(digests):
-        if name.startswith(below):
-            yield f"{digests[name]}  {_escape_name(name[len(below) :])}\n".encode()
+        yield f"{digests[name]}  {_escape_name(name)}\n".encode()
 
 
 def parse_manifest(body: bytes) -> dict[str, str]:

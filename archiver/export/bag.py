@@ -147,13 +147,12 @@ class Bag:
         tags = {**facts, "Payload-Oxum": f"{total}.{len(payload)}"}
         self.add("bagit.txt", b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
         self.add("bag-info.txt", "".join(f"{name}: {tags[name]}\n" for name in sorted(tags)).encode("utf-8"))
-        self._write_list(MANIFEST, payload)
-        self._write_list(
-            TAG_MANIFEST, {name: one for name, one in self.digests.items() if not name.startswith("data/")}
-        )
+        self.add_list(MANIFEST, payload)
+        self.add_list(TAG_MANIFEST, {name: one for name, one in self.digests.items() if not name.startswith("data/")})
         return self.digests[TAG_MANIFEST]
 
-    def _write_list(self, name: str, digests: Mapping[str, str]) -> None:
+    def add_list(self, name: str, digests: Mapping[str, str]) -> None:
+        """Write a list of digests. Raises OSError."""
         write_manifest(self.path_for(name), digests)
         self.add_existing(name)
 

@@ -311,19 +311,14 @@ def parse_choice(given: str | None) -> MessageChoice:
             continue
         link, bare, number = _LINK.fullmatch(word), _ID.fullmatch(word), _NUMBER.fullmatch(word)
         if link:
-            ids.add(_strip_zeros(link["id"]))
+            ids.add(str(int(link["id"])))
         elif number:
             numbers.add(int(number["no"]))
         elif bare and (word.startswith("m") or len(bare["id"]) >= _SHORTEST_ID):
-            ids.add(_strip_zeros(bare["id"]))
+            ids.add(str(int(bare["id"])))
         elif bare:
             numbers.add(int(bare["id"]))
         else:
             message = _("“{word}” is not a message: give its id, its address from Chatwork, or its number like No.12.")
             raise errors.UsageError(detail=message.format(word=word))
     return MessageChoice(frozenset(ids), frozenset(numbers))
-
-
-def _strip_zeros(digits: str) -> str:
-    """The digits without leading zeros, as ids are stored."""
-    return digits.lstrip("0") or "0"

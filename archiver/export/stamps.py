@@ -88,7 +88,8 @@ class Stamps:
 
     def seal_times(self) -> dict[int, str]:
         """Number of a seal → its earliest stamp time, RFC 3339 UTC."""
-        return {number: to_text(min(times)) for number, times in self._by_seal().items()}
+        latest_first = sorted(self.seal_stamps, key=lambda one: one.time, reverse=True)
+        return {one.number: to_text(one.time) for one in latest_first}
 
     def statement(self, seals: Sequence[Seal]) -> StampStatement:
         """The statement of the package about the stamps on its seals."""
@@ -112,12 +113,6 @@ class Stamps:
             say("タイムスタンプ({name}): 最後の確定記録(第{number}号)にまだ付いていません", name=name, number=number)
             for name in lacking
         ]
-
-    def _by_seal(self) -> dict[int, list[datetime]]:
-        times_of: dict[int, list[datetime]] = {}
-        for stamp in self.seal_stamps:
-            times_of.setdefault(stamp.number, []).append(stamp.time)
-        return times_of
 
 
 def class_texts(classes: Mapping[str, AuthorityClass]) -> tuple[str, ...]:

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archiver.export.mask.finder import NameFinder
-from archiver.export.mask.names import third_persons
 from archiver.export.mask.package_mask import PackageMask, masking_policy
 from archiver.letter_folding import fold_letters, folded_text
 from tests.benchmarks.instruments.measure import Figure
@@ -49,9 +48,7 @@ def drawn(text: str, members: Sequence[str] = (), names: Sequence[str] = ()) -> 
     folded = [folded_text(one) for many in _PARTIES.values() for one in many]
     parties = _OTHER_PARTIES if any(folded_text(name) in one for name in names for one in folded) else _PARTIES
     people = parties | {_FIRST_MEMBER + index: [name] for index, name in enumerate(members)}
-    mask = PackageMask(
-        masking_policy("support"), people, third_persons([people.keys()], owner=_OWNER, counterparts={_CLIENT})
-    )
+    mask = PackageMask(masking_policy("support"), people, people.keys() - {_OWNER, _CLIENT})
     finder = NameFinder(mask.open_names, mask.hidden_names)
     mask.cover_pieces(list(finder.pieces(mask.mask_text(text))))
     shown = mask.mask_text(text)

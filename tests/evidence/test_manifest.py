@@ -92,13 +92,6 @@ def test_line_ends_in_names_are_escaped() -> None:
     assert [f"{ONE}  a%0Ab%0Dc%250A\n".encode()] == actual
 
 
-def test_a_list_can_be_seen_from_a_folder() -> None:
-    """Only what lies below it is listed then."""
-    actual = list(manifest_lines({"bagit.txt": ONE, "data/a": OTHER}, below="data/"))
-
-    assert [f"{OTHER}  a\n".encode()] == actual
-
-
 @pytest.mark.parametrize("body", [f"{ONE}  ./a\n", f"{ONE}  a", f"{ONE}  a\n\n", f"{ONE}  a\r\n", f"{ONE} *a\n", ""])
 def test_a_list_that_is_written_otherwise_is_not_canonical(body: str) -> None:
     """It says the same, but no program of ours wrote it."""

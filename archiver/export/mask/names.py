@@ -170,25 +170,6 @@ def people_in(entries: Iterable[EntryObject]) -> tuple[dict[int, list[str]], dic
     return people, rooms
 
 
-def third_persons(
-    rooms: Iterable[Collection[int]], *, owner: int, counterparts: Collection[int] | None
-) -> frozenset[int]:
-    """The accounts in these rooms (all ever seen in each) that are no party.
-
-    If `counterparts` is None (nobody mapped yet), the other account in a room of two is the counterpart, and in larger
-    rooms nobody is.
-    """
-    listed = [frozenset(room) for room in rooms]
-    parties = {owner}
-    if counterparts is not None:
-        parties |= set(counterparts)
-    else:
-        for room in listed:
-            if len(room - {owner}) == 1:
-                parties |= room
-    return frozenset(account for room in listed for account in room) - parties
-
-
 def letter_names(accounts: Iterable[int]) -> dict[int, str]:
     """The labels 「参加者A」, 「参加者B」 … for accounts in this order."""
     return {account: f"参加者{_letter(index)}" for index, account in enumerate(dict.fromkeys(accounts))}

@@ -68,7 +68,7 @@ class PackageMask:
     def __init__(self, policy: Policy, people: Mapping[int, Sequence[str]], third: Collection[int] = ()) -> None:
         """Take everybody with every name shown, in the order in which they get letters.
 
-        `third`: who of them is no party (`names.third_persons`). An unknown account, not among `people`, counts as a
+        `third`: who of them is no party. An unknown account, not among `people`, counts as a
         third person.
         """
         self.policy = policy
@@ -76,7 +76,8 @@ class PackageMask:
         chosen = [account for account in people if account in third or account in policy.masked]
         self._labels = letter_names(chosen)
         """The label of each third person; the other letters stay if the user shows one of them."""
-        self._open_accounts = frozenset(people) - self._masked_accounts(chosen)
+        masked = frozenset(chosen) if policy.people else policy.masked
+        self._open_accounts = frozenset(people) - (masked - policy.unmasked)
         self._parties = frozenset(people).difference(third)
         self._stand_ins = StandIns(
             chosen if policy.people else (),
@@ -93,10 +94,6 @@ class PackageMask:
         self._clean: set[str] = set()
         """Texts in which nothing was found, as a package looks at each text several times."""
         self._room = _MOST_CHARACTERS
-
-    def _masked_accounts(self, chosen: Sequence[int]) -> frozenset[int]:
-        named = self.policy.masked if not self.policy.people else frozenset(chosen)
-        return named - self.policy.unmasked
 
     # --- counts -----------------------------------------------------------------------------
 
@@ -158,7 +155,7 @@ class PackageMask:
         if not self.is_hidden(account):
             return self.mask_text(original, MaskedPlace("表示名"))
         label = self.label_of(account)
-        self._counts.setdefault((person_place(label), MaskKind.NAME), set()).add(hash(original))
+        self._counts.setdefault((MaskedPlace(f"{label}の表示名"), MaskKind.NAME), set()).add(hash(original))
         return label
 
     def label_of(self, account: int) -> str:
@@ -185,22 +182,15 @@ class PackageMask:
         return not text or text == DELETED or text in self._clean
 
     def mask_with_kinds(
-        self,
-        original: str,
-        place: MaskedPlace | None = None,
-        subject: str | None = None,
-        pieces: Collection[re.Pattern[str]] = (),
+        self, original: str, place: MaskedPlace | None = None, subject: str | None = None
     ) -> MaskedText:
-        """A text as it may be shown, with the kinds masked; different texts of one `subject` stay different.
-
-        `pieces`: what is covered in this text alone.
-        """
-        if not pieces and self.is_known_as_clean(original):
+        """A text as it may be shown, with the kinds masked; different texts of one `subject` stay different."""
+        if self.is_known_as_clean(original):
             return MaskedText(original, _NOTHING)
         parts: list[str] = []
         kinds: set[MaskKind] = set()
         last = 0
-        for start, end, hit in self._covers(original, pieces):
+        for start, end, hit in self._covers(original, ()):
             parts += [original[last:start], hit.label]
             kinds.add(hit.kind)
             last = end
@@ -365,13 +355,3 @@ class MaskedPlace(NamedTuple):
     """「本文」, 「ファイル名(ファイルID 1)」 …"""
     room: int = 0
     message: int = 0
-
-
-def message_place(room: int, message_id: int) -> MaskedPlace:
-    """The place of a message's texts, present and earlier ones."""
-    return MaskedPlace("本文", room, message_id)
-
-
-def person_place(label: str) -> MaskedPlace:
-    """The place of the display names of a person under a letter."""
-    return MaskedPlace(f"{label}の表示名")

@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 
 from archiver.evidence.history import READINGS, EntryObject, number
 from archiver.evidence.replaced_records import masked_line, shown_line
-from archiver.export.mask import package_mask
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.mask.names import REASON as OUTSIDE_REASON
-from archiver.export.mask.names import PeriodIds, people_in, third_persons
+from archiver.export.mask.names import PeriodIds, people_in
 from archiver.export.mask.package_mask import MaskedPlace, PackageMask, Policy
 from archiver.records import JsonObject
 
@@ -56,19 +55,18 @@ def make_mask(
     entries: Iterable[EntryObject],
     *,
     owner: int,
-    counterparts: Collection[int] | None = None,
+    counterparts: Collection[int],
     called: Mapping[int, Collection[str]] | None = None,
 ) -> PackageMask:
     """The mask of a package, from the `account` and `member` entries of its rooms.
 
-    `counterparts`: who is mapped as the other side; None: nobody yet (`names.third_persons`). `called`: what else
-    somebody is called.
+    Whoever is neither the owner nor a counterpart is a third person. `called`: what else somebody is called.
     """
-    people, rooms = people_in(entries)
-    third = third_persons(rooms.values(), owner=owner, counterparts=counterparts)
+    people, _rooms = people_in(entries)
+    third = people.keys() - {owner, *counterparts}
     for account, names in (called or {}).items():
         people.setdefault(account, []).extend(names)
-    for party in (owner, *sorted(counterparts or ())):
+    for party in (owner, *sorted(counterparts)):
         people.setdefault(party, [])
     return PackageMask(policy, people, third)
 
@@ -139,7 +137,7 @@ def is_unmasked(body: bytes, mask: PackageMask | None) -> bool:
 def _record_place(entry: EntryObject) -> MaskedPlace:
     kind, name = entry["kind"], entry["key"].rpartition("/")[2]
     if kind == "message":
-        return package_mask.message_place(entry["room_id"], number(name))
+        return MaskedPlace("本文", entry["room_id"], number(name))
     if kind == "room":
         return MaskedPlace("チャット名・概要", entry["room_id"])
     words = {"file": f"ファイル名(ファイルID {name})", "task": f"タスク(タスクID {name})"}

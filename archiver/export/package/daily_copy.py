@@ -64,7 +64,8 @@ def write_daily_copy(
     up to now. They are sealed first. Files above `file_limit_bytes` are only listed. In a copy of a team's archive it
     goes into the store too. Raises UnknownContract, DiskFull, HomeNotWritable, ArchiveBusy, TeamStoreUnavailable.
     """
-    until = None if at_once else _end_of(day or now().astimezone(JST).date() - _DAY)
+    last_day = day or now().astimezone(JST).date() - _DAY
+    until = None if at_once else datetime.combine(last_day + _DAY, time(), JST)
     with archive.reading() as reading:
         news = _find_news(reading, contract, until)
         unsealed = news is not None and seals.last_sealed(reading) < news.upto
@@ -133,11 +134,8 @@ def _make_zip(reading: Reading, news: _News, folder: Path, base_name: str, limit
         shutil.rmtree(bag.folder)
     if result.empty:
         return None
-    return _drop_duplicate(zip_path, folder / f"{base_name}.zip")
-
-
-def _drop_duplicate(zip_path: Path, earlier: Path) -> Path:
-    """Remove a zip equal to an earlier one, which a run killed just after writing it has left."""
+    earlier = folder / f"{base_name}.zip"
+    # A run that was killed just after writing it has left an equal one.
     if zip_path != earlier and earlier.is_file() and digest_file(earlier) == digest_file(zip_path):
         zip_path.unlink()
         return earlier
@@ -151,7 +149,3 @@ def _message_places(news: _News) -> list[tuple[int, int]]:
         for room, key in news.subjects
         if room is not None and key.startswith("message/")
     )
-
-
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day + _DAY, time(), JST)

@@ -12,10 +12,10 @@ import tempfile
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from archiver import errors
 from archiver.evidence.history import READINGS, EntryObject, MessageHistory, Sightings, Span, account_of, number
@@ -340,7 +340,7 @@ _BYTES_IN_MEMORY = 16_000_000
 """Bytes of all histories up to which no file is made."""
 
 
-class KeptHistories:
+class KeptHistories(AbstractContextManager["KeptHistories"]):
     """The histories of the messages of some rooms, in a file without a name that goes when it is closed."""
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -352,11 +352,7 @@ class KeptHistories:
         """Room → position and size of each piece."""
         self._end = 0
 
-    def __enter__(self) -> Self:
-        """Keep them until the end of the block."""
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_error: object) -> None:
         """Give them up."""
         self._file.close()
 

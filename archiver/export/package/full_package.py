@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from archiver.evidence.chain import PRACTICE_TAG, manifest_lines, period_starts_text
+from archiver.evidence.chain import PRACTICE_TAG, period_starts_text
 from archiver.evidence.replaced_records import MASKED_FILE
 from archiver.evidence.tables import build
 from archiver.evidence.tables.links_and_pauses import PAUSES
@@ -109,7 +109,7 @@ def _close(bag: Bag, package: PackageInput) -> ExportReport:
     package.copied.incomplete += unread_chats(conversations)
     _put_enclosures(bag, package)
     # Everything below `data/` but the reports, which state its digest.
-    _write_list(bag, CONTENT_LIST, manifest_lines(bag.digests, below="data/"))
+    bag.add_list(CONTENT_LIST, {name.removeprefix("data/"): one for name, one in bag.payload().items()})
     _put_reports(bag, package)
     _put_texts(bag, package, conversations)
     sha256 = bag.close(_bag_info(package.recipe, package.source.left_out()))
@@ -132,7 +132,7 @@ def _put_reports(bag: Bag, package: PackageInput) -> None:
         return
     case = report_input(package, content_sha256=bag.digests[CONTENT_LIST])
     pdf_files.put_all_pdfs(bag, case, package.copied)
-    _write_list(bag, f"manifest{case.created_at.astimezone(JST):%Y%m%d}.txt", manifest_lines(bag.payload()))
+    bag.add_list(f"manifest{case.created_at.astimezone(JST):%Y%m%d}.txt", bag.payload())
 
 
 def _put_texts(bag: Bag, package: PackageInput, conversations: Sequence[Conversation]) -> None:
@@ -202,13 +202,6 @@ def _put_enclosures(bag: Bag, package: PackageInput) -> None:
             package.copied.incomplete.append(
                 f"{enclosure_names.label(enclosure)} (SHA-256 {enclosure.sha256}): {say(copied_files.LOST_REASON)}"
             )
-
-
-def _write_list(bag: Bag, name: str, lines: Iterable[bytes]) -> None:
-    """Write a list line by line, as a large package has hundreds of thousands."""
-    with bag.open_file(name) as writer:
-        for line in lines:
-            writer.write_bytes(line)
 
 
 def _bag_info(recipe: Recipe, left_out: Mapping[str, int]) -> dict[str, str]:

@@ -17,14 +17,14 @@ from pathlib import Path
 from archiver import errors
 from archiver.evidence.chain import canonical, digest, digest_file
 from archiver.export import PROFILES, PackageForm
-from archiver.export.bag import Bag, pack, partial_bag, sweep_leftovers
-from archiver.export.package import submission_package
-from archiver.export.package.full_package import assemble
+from archiver.export.bag import TAG_MANIFEST, Bag, pack, partial_bag, sweep_leftovers
+from archiver.export.package import full_package, submission_package
 from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import Progress
 from archiver.export.package.recipe import ExportReport as ExportReport
 from archiver.export.package.recipe import PackagePreview, Recipe
+from archiver.export.package.submission_package import DIGEST_LIST
 from archiver.export.stamps import StampService, stamp_package
 from archiver.folder_sync import sync_where_possible
 from archiver.platforms.job_platform import platform_of
@@ -144,17 +144,35 @@ def package_name(contract: Contract) -> str:
 def _make_package(
     reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None, confirm: Confirm | None
 ) -> ExportReport:
-    """Fill the bag, which has a temporary name, and rename it; folder and zip are both there, or neither."""
+    """Fill the bag, which has a temporary name, and rename it; folder and zip are both there, or neither.
+
+    What is handed in is a zip, and beside it the files that are also handed in separately.
+    """
     order, name, profile = recipe.order, recipe.name, PROFILES[recipe.order.profile]
-    folder = bag.folder.parent
-    if profile.form is PackageForm.SUBMISSION:
-        result, made_zip, stamps, digests = _make_submission(reading, recipe, bag, progress, confirm)
-        _give_name(bag.folder, folder / name)
-        zip_file: Path | None = folder / name / made_zip.name
+    folder, is_submission = bag.folder.parent, profile.form is PackageForm.SUBMISSION
+    content, assemble, last_list = bag, full_package.assemble, TAG_MANIFEST
+    if is_submission:
+        content, assemble, last_list = Bag(bag.folder / "content"), submission_package.assemble, DIGEST_LIST
+        content.folder.mkdir()
+    result = assemble(reading, recipe, content, progress)
+    if confirm is not None and result.preview is not None and not confirm(result.preview):
+        raise ExportDeclined
+    stamps = stamp_package(content, recipe.stamping, last_list) if recipe.stamping else {}
+    zip_file = None
+    if is_submission or not profile.folder or order.zip or bag.size <= MAX_UNASKED_ZIP_BYTES:
+        zip_file = (bag.folder if is_submission else folder) / f"{name}.zip"
+        pack(content.folder, name, zip_file, at=recipe.read_at)
+    if is_submission:
+        submission_package.put_loose_files(content, order.profile, bag.folder)
+        shutil.rmtree(content.folder)
+        zip_file = folder / name / f"{name}.zip"
+    if profile.folder:  # after a power cut too, what has the final name is whole
+        sync_tree(bag.folder)
+        bag.folder.rename(folder / name)
     else:
-        result, zip_file, stamps = _make_bag(reading, recipe, bag, progress, confirm)
-        digests = bag.digests
-    missing = [one for one in recipe.stamping.roots if one not in stamps] if recipe.stamping else []
+        shutil.rmtree(bag.folder)
+    sync_where_possible(folder)
+    missing = [one for one in recipe.roots if one not in stamps]
     return replace(
         result,
         path=str(folder / name if profile.folder else folder),
@@ -162,7 +180,7 @@ def _make_package(
         profile=order.profile,
         seal=recipe.seals[-1].number if recipe.seals else None,
         sha256=result.list_sha256 if zip_file is None or profile.form is PackageForm.BAG else digest_file(zip_file),
-        stamped=recipe.stamping is not None and bool(recipe.stamping.roots) and not missing,
+        stamped=bool(recipe.roots) and not missing,
         unstamped=tuple(say("タイムスタンプ({one}): この資料に付けられませんでした", one=one) for one in missing),
         too_large=result.too_large or tuple(_size_warnings(zip_file or folder / name, order)),
         files_packed=result.preview.files if result.preview else 0,
@@ -174,7 +192,7 @@ def _make_package(
         unread=sum(one.state is ReadState.UNREAD for one in recipe.opened),
         covered=recipe.reviewed.covered if recipe.reviewed else 0,
         stamps=stamps,
-        digests=digests,
+        digests=content.digests,
     )
 
 
@@ -193,55 +211,6 @@ def _size_warnings(package_path: Path, order: ExportOrder) -> list[str]:
             max_bytes=order.max_bytes / 1000000.0,
         )
     ]
-
-
-def _ask_to_confirm(result: ExportReport, confirm: Confirm | None) -> None:
-    if confirm is not None and result.preview is not None and not confirm(result.preview):
-        raise ExportDeclined
-
-
-def _make_submission(
-    reading: Reading, recipe: Recipe, outer: Bag, progress: Progress | None, confirm: Confirm | None
-) -> tuple[ExportReport, Path, dict[str, str], dict[str, str]]:
-    """Make the zip, and beside it the files that are also handed in separately; return its stamps and digests too."""
-    inner = Bag(outer.folder / "content")
-    inner.folder.mkdir()
-    result = submission_package.assemble(reading, recipe, inner, progress)
-    _ask_to_confirm(result, confirm)
-    stamps = stamp_package(inner, recipe.stamping, submission_package.DIGEST_LIST) if recipe.stamping else {}
-    zip_file = outer.folder / f"{recipe.name}.zip"
-    pack(inner.folder, recipe.name, zip_file, at=recipe.read_at)
-    submission_package.put_loose_files(inner, recipe.order.profile, outer.folder)
-    shutil.rmtree(inner.folder)
-    return result, zip_file, stamps, inner.digests
-
-
-def _give_name(unfinished: Path, final: Path) -> None:
-    """Rename a package that is complete: after a power cut too, what has the final name is whole. Raises OSError."""
-    sync_tree(unfinished)
-    unfinished.rename(final)
-    sync_where_possible(final.parent)
-
-
-def _make_bag(
-    reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None, confirm: Confirm | None
-) -> tuple[ExportReport, Path | None, dict[str, str]]:
-    """Make the folder of a bag, its zip, or both; return its own stamps too."""
-    order, folder, stays = recipe.order, bag.folder.parent, PROFILES[recipe.order.profile].folder
-    zip_file = folder / f"{recipe.name}.zip" if not stays else None
-    result = assemble(reading, recipe, bag, progress)
-    _ask_to_confirm(result, confirm)
-    stamps = stamp_package(bag, recipe.stamping) if recipe.stamping else {}
-    if zip_file is None and (order.zip or bag.size <= MAX_UNASKED_ZIP_BYTES):
-        zip_file = folder / f"{recipe.name}.zip"
-    if zip_file is not None:
-        pack(bag.folder, recipe.name, zip_file, at=recipe.read_at)
-        sync_where_possible(folder)
-    if stays:
-        _give_name(bag.folder, folder / recipe.name)
-    else:
-        shutil.rmtree(bag.folder)
-    return result, zip_file, stamps
 
 
 @again_if_stale

@@ -123,8 +123,7 @@ def _opened(reading: Reading, recipe: Recipe, mask: PackageMask, scratch: Path |
         package.statistics.read_all()
         kept_reviews = [*contracts.kept_reviews(reading, recipe.contract.id), *recipe.order.reviews]
         reviews = [one for one in kept_reviews if not one.message_id.startswith(MEMBER)]
-        messages, covers, reviewed, asked = open_messages(package, mask, reviews)
-    return replace(recipe, opened=messages, covers=covers, reviewed=reviewed, asked=asked)
+        return open_messages(package, mask, reviews)
 
 
 def holds_enclosures(profile: str, contract: Contract) -> bool:
@@ -173,22 +172,19 @@ def _masking_of(
     if policy is None:
         return stated, None
     _check_people(policy.masked | policy.unmasked, {people.owner, *people.names})
-    if not policy.people:
+    if policy.people:
+        others: Collection[int] = _judged_counterparts(reading, order, contract, people)
+        stated = others
+    else:
         others = people.names.keys() - {people.owner} if stated is None else stated
-        return stated, _mask_of(policy, people, others)
-    others = _judged_counterparts(reading, order, contract, people)
-    return others, _mask_of(policy, people, others)
+    known = people.sides.mine.union(others) - {people.owner}
+    return stated, make_mask(policy, people.entries, owner=people.owner, counterparts=known, called=people.called)
 
 
 def with_own_token(reading: Reading, policy: Policy | None) -> Policy | None:
     """The policy that masks the user's own API token too, if one was ever used to save; then there always is one."""
     marks = remembered_values.TOKEN_MARKS.recall(reading)
     return policy if marks is None else replace(policy or Policy(), is_own_token=marks.knows)
-
-
-def _mask_of(policy: Policy, people: _People, others: Collection[int]) -> PackageMask:
-    known = people.sides.mine.union(others) - {people.owner}
-    return make_mask(policy, people.entries, owner=people.owner, counterparts=known, called=people.called)
 
 
 def _judged_counterparts(reading: Reading, order: ExportOrder, contract: Contract, people: _People) -> frozenset[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from archiver.export.mask.finder import NameFinder, piece_pattern
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.policy import COVERED, Covers, Place, chat_id, place_of, text_field
 from archiver.export.package.package_input import PackageInput
+from archiver.export.package.recipe import Recipe
 from archiver.export.package.report_input import report_input
 from archiver.export.package_scope import STATEMENTS
 from archiver.export.report.excerpt import CONTEXT, OFFICE_CONTEXT, ExcerptMessage, chosen_messages, select_excerpt
@@ -33,18 +35,8 @@ from archiver.report_language import say
 _STATED_FIELDS = ("title", "name", "note", "reason")
 
 
-class OpenedPart(NamedTuple):
-    """What a package opens, and what it covers."""
-
-    messages: tuple[OpenedMessage, ...]
-    covers: Covers
-    reviewed: ReviewedTexts
-    asked: str
-    """What is asked of an office; empty for other readers."""
-
-
-def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Review]) -> OpenedPart:
-    """Decide by the reviews (oldest first) what of a package leaves, and cover in `mask` the words that it covers.
+def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Review]) -> Recipe:
+    """The recipe with what the reviews (oldest first) let leave; the words that it covers are covered in `mask`.
 
     `package` has been read without a mask. Raises UsageError (a chosen message is not in it).
     """
@@ -78,7 +70,8 @@ def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Re
     )
     count = len(read_texts)
     asked = request_sentence(case, statistics) if case.profile == "support" else ""
-    return OpenedPart(messages, covers, ReviewedTexts(count, hidden, package.statistics.count - count, last), asked)
+    counts = ReviewedTexts(count, hidden, package.statistics.count - count, last)
+    return replace(package.recipe, opened=messages, covers=covers, reviewed=counts, asked=asked)
 
 
 def _opened(package: PackageInput, case: ReportInput, statistics: MessageStatistics) -> Iterator[Message]:

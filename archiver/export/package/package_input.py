@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib.metadata import version
 
 from archiver.evidence.history import MessageHistory, number
@@ -52,7 +52,33 @@ class PackageInput:
 
     def conversations(self) -> Iterator[Conversation]:
         """The conversations of the contract's rooms, of the messages that the first pass kept."""
-        return _conversations(self)
+        source, recipe, statistics = self.source, self.recipe, self.statistics
+        owner = current_state.owner(source.reading) or {}
+        for room in recipe.scope.rooms:
+            package_room = PackageRoom(
+                room_id=room,
+                contract=recipe.contract.label,
+                owner_id=number(owner.get("account_id")),
+                read_at=recipe.read_at,
+                other=source.other,
+                everything=source.everything,
+                files=self.files,
+                not_packed=self.copied.not_packed,
+                authors=statistics.authors.get(room, {}),
+                numbers=statistics.numbers.get(room, ()),
+                histories=partial(self._histories, room),
+                watch=self.watches[room],
+                covered=entries.covered_periods(source.reading, room),
+                ids=source.ids,
+                first_post=statistics.first_posts.get(room),
+                other_chats=self.other_chats((room,)),
+            )
+            yield conversation.build_conversation(package_room, recipe.scope)
+
+    def _histories(self, room: int) -> Iterator[MessageHistory]:
+        for history in self.statistics.kept.of_room(room):
+            self.step()
+            yield history
 
     def other_chats(self, rooms: Collection[int]) -> list[OtherChat]:
         """The direct chats that are not saved with people of these rooms; none with a third person who is masked."""
@@ -145,34 +171,3 @@ def make_message_table(bag: Bag, statistics: PackageStatistics) -> HashingWriter
         writer.write(build.BOM + csv_line(build.MESSAGE_HEADER))
         statistics.read_all(lambda no, history: writer.write(csv_line(build.message_cells(no, history))))
     return writer
-
-
-def _conversations(package: PackageInput) -> Iterator[Conversation]:
-    source, recipe, statistics = package.source, package.recipe, package.statistics
-    owner = current_state.owner(source.reading) or {}
-    for room in recipe.scope.rooms:
-        package_room = PackageRoom(
-            room_id=room,
-            contract=recipe.contract.label,
-            owner_id=number(owner.get("account_id")),
-            read_at=recipe.read_at,
-            other=source.other,
-            everything=source.everything,
-            files=package.files,
-            not_packed=package.copied.not_packed,
-            authors=statistics.authors.get(room, {}),
-            numbers=statistics.numbers.get(room, ()),
-            histories=lambda room=room: _counted_histories(package, room),  # type: ignore[misc]
-            watch=package.watches[room],
-            covered=entries.covered_periods(source.reading, room),
-            ids=source.ids,
-            first_post=statistics.first_posts.get(room),
-            other_chats=package.other_chats((room,)),
-        )
-        yield conversation.build_conversation(package_room, recipe.scope)
-
-
-def _counted_histories(package: PackageInput, room: int) -> Iterator[MessageHistory]:
-    for history in package.statistics.kept.of_room(room):
-        package.step()
-        yield history

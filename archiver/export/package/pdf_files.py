@@ -24,7 +24,7 @@ from archiver.export.pdf.blocks import Report
 from archiver.export.pdf.worker import make_pdf_apart
 from archiver.export.report import all_messages, chapters, exhibits
 from archiver.export.report.input import ReportInput
-from archiver.export.report.statistics import survey_messages
+from archiver.export.report.statistics import MessageStatistics, survey_messages
 from archiver.records import Attachment, Contract, ContractRoom, RoomId
 from archiver.report_language import say
 from archiver.store.archive import Reading
@@ -34,17 +34,28 @@ _VOLUMES = ".volumes"
 _PAGE_COUNT = re.compile(rb"/Type\s*/Pages\s*/Count (\d{1,9})")
 
 
-def filed_files(
-    bag: Bag, report: str, is_volume: Callable[[str], bool], missing: Mapping[int, str] | None = None
-) -> exhibits.FiledFiles:
-    """The PDFs of a package so far as its list of exhibits names them, under their bare names. Raises OSError."""
-    names = sorted((name for name in bag.sizes if name == report or is_volume(name)), key=lambda one: (len(one), one))
+def put_evidence_list(
+    bag: Bag,
+    name: str,
+    case: ReportInput,
+    statistics: MessageStatistics,
+    copied: CopiedFiles,
+    files: tuple[str, str],
+    missing: Mapping[int, str] | None = None,
+) -> None:
+    """Write the list of exhibits in each format; `files`: the report, and how its volumes begin. Raises OSError."""
+    report, volumes = files
+    chosen = (one for one in bag.sizes if one == report or one.startswith(volumes))
+    names = sorted(chosen, key=lambda one: (len(one), one))
     extents = {
-        PurePosixPath(name).name: exhibits.FileExtent(bag.sizes[name], page_count((bag.folder / name).read_bytes()))
-        for name in names
+        PurePosixPath(one).name: exhibits.FileExtent(bag.sizes[one], page_count((bag.folder / one).read_bytes()))
+        for one in names
     }
-    volumes = [PurePosixPath(name).name for name in names if name != report]
-    return exhibits.FiledFiles(PurePosixPath(report).name, volumes, extents, missing or {})
+    listed = [PurePosixPath(one).name for one in names if one != report]
+    filed = exhibits.FiledFiles(PurePosixPath(report).name, listed, extents, missing or {})
+    put_pdf(bag, f"{name}.pdf", exhibits.evidence_list(case, statistics, filed), case, copied)
+    for kind in ("docx", "xlsx"):
+        bag.add(f"{name}.{kind}", exhibits.evidence_document(case, statistics, filed, kind))
 
 
 def page_count(pdf: bytes) -> int | None:
@@ -91,10 +102,8 @@ def put_all_pdfs(bag: Bag, case: ReportInput, copied: CopiedFiles) -> None:
     statistics = survey_messages(case)
     put_pdf(bag, "data/report.pdf", chapters.build_report(case, statistics), case, copied)
     put_volumes(bag, case, copied, lambda number: f"data/{all_messages.NAME.format(number=number)}")
-    filed = filed_files(bag, "data/report.pdf", lambda name: name.startswith("data/report_all_messages-"))
-    put_pdf(bag, "data/evidence_list.pdf", exhibits.evidence_list(case, statistics, filed), case, copied)
-    for kind in ("docx", "xlsx"):
-        bag.add(f"data/evidence_list.{kind}", exhibits.evidence_document(case, statistics, filed, kind))
+    files = "data/report.pdf", "data/report_all_messages-"
+    put_evidence_list(bag, "data/evidence_list", case, statistics, copied, files)
 
 
 def print_chat(

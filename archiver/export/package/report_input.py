@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from functools import partial
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from archiver.claims.messages import Knowledge, contact, first_message
 from archiver.contract_dates import OutsideContact
@@ -33,10 +33,6 @@ from archiver.records import (
     ActKind,
     CaseFacts,
     Conversation,
-    Delivery,
-    Enclosure,
-    ExportedPackage,
-    MappedAccount,
     MessageId,
     RoomFacts,
     RoomId,
@@ -60,6 +56,15 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
     owner_name = text(owner.get("name"))
     has_records = PROFILES[recipe.order.profile].form is PackageForm.BAG
     services = read_services(source.other)
+
+    def shown(one: Any, *names: str) -> dict[str, Any]:
+        """Its texts as they may be shown."""
+        texts = {name: getattr(one, name) for name in names}
+        return texts if mask is None else {name: text and mask.mask_text(text) for name, text in texts.items()}
+
+    def shown_account(account: int) -> AccountId:
+        return AccountId(account if mask is None else mask.shown_account(account))
+
     return ReportInput(
         name=recipe.name,
         profile=recipe.order.profile,
@@ -73,8 +78,8 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         service=service_text(services),
         other_service=other_service_text(services),
         events=sort_events([*other_events(source.other, recipe.scope.starts), *package.statistics.events]),
-        deliveries=tuple(_masked_delivery(package, one) for one in recipe.deliveries),
-        enclosures=tuple(_masked_enclosure(package, one) for one in recipe.enclosures),
+        deliveries=tuple(replace(one, **shown(one, "name", "note")) for one in recipe.deliveries),
+        enclosures=tuple(replace(one, **shown(one, "name", "note")) for one in recipe.enclosures),
         seals=seal_lines(recipe.seals, package.copied.stamps),
         stamping=bool(package.copied.stamps.configured),
         authority_classes=class_texts(recipe.stamping.classes) if recipe.stamping is not None else (),
@@ -90,12 +95,19 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         content_sha256=content_sha256,
         masked_passages=masked_passages(package),
         bases=recipe.bases,
-        handed_over=tuple(_masked_export(package, one) for one in _handed_over(package)),
+        handed_over=tuple(
+            exported._replace(handovers=tuple(one._replace(**shown(one, "to", "how")) for one in exported.handovers))
+            for exported in exported_packages.exports(package.reading, upto=recipe.upto)
+            if exported.contract == recipe.contract.id and exported.handovers
+        ),
         closings=[one for one in recipe.closings if not package.is_third(one.account_id)],
         listed_steps=list(_steps_inside(source, recipe.scope)),
-        thirds=recipe.thirds if mask is None else frozenset(map(mask.shown_account, recipe.thirds)),
+        thirds=frozenset(map(shown_account, recipe.thirds)),
         refused=[RefusedMessage(RoomId(room), one, *how) for (room, one), how in sorted(source.refused.items())],
-        mapped={one.account_id: one for one in map(partial(_masked_mapping, package), recipe.mapped)},
+        mapped={
+            (account := shown_account(one.account_id)): one._replace(account_id=account, **shown(one, "reason"))
+            for one in recipe.mapped
+        },
         outside=dict(_outside_messages(package)),
         chosen=frozenset(package.statistics.chosen),
         truncated_lists=truncated_lists(package.reading, recipe.scope.rooms),
@@ -257,42 +269,6 @@ def seal_lines(seals: Iterable[Seal], stamps: Stamps) -> tuple[SealLine, ...]:
     stamped = sorted((one.number, one.time, one.authority) for one in stamps.seal_stamps)
     of_seal = {number: [one[1:] for one in listed] for number, listed in groupby(stamped, itemgetter(0))}
     return tuple(SealLine(seal, of_seal.get(seal.number, ())) for seal in seals)
-
-
-def _masked_mapping(package: PackageInput, mapping: MappedAccount) -> MappedAccount:
-    mask, reason = package.recipe.mask, _masked_text(package, mapping.reason) or ""
-    account = mapping.account_id if mask is None else AccountId(mask.shown_account(mapping.account_id))
-    return mapping._replace(account_id=account, reason=reason)
-
-
-def _handed_over(package: PackageInput) -> Iterator[ExportedPackage]:
-    """The contract's packages that the user says were handed to somebody."""
-    for exported in exported_packages.exports(package.reading, upto=package.recipe.upto):
-        if exported.contract == package.recipe.contract.id and exported.handovers:
-            yield exported
-
-
-def _masked_export(package: PackageInput, exported: ExportedPackage) -> ExportedPackage:
-    shown = (
-        one._replace(to=_masked_text(package, one.to) or "", how=_masked_text(package, one.how) or "")
-        for one in exported.handovers
-    )
-    return exported._replace(handovers=tuple(shown))
-
-
-def _masked_delivery(package: PackageInput, delivery: Delivery) -> Delivery:
-    return replace(delivery, name=_masked_text(package, delivery.name), note=_masked_text(package, delivery.note))
-
-
-def _masked_enclosure(package: PackageInput, enclosure: Enclosure) -> Enclosure:
-    return replace(
-        enclosure, name=_masked_text(package, enclosure.name) or "", note=_masked_text(package, enclosure.note)
-    )
-
-
-def _masked_text(package: PackageInput, original: str | None) -> str | None:
-    mask = package.recipe.mask
-    return original if mask is None or original is None else mask.mask_text(original)
 
 
 def service_text(services: Sequence[RecordedService]) -> str:

@@ -14,7 +14,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archiver.evidence.chain import write_manifest
 from archiver.evidence.tables import build
 from archiver.evidence.tables.cells import csv_line
 from archiver.export import PROFILES, enclosure_names
@@ -33,7 +32,6 @@ from archiver.export.package.package_input import (
 from archiver.export.package.recipe import ExportReport, Recipe
 from archiver.export.package.report_input import package_preview, report_input, unread_chats
 from archiver.export.report.chapters import build_consultation, build_report
-from archiver.export.report.exhibits import evidence_document, evidence_list
 from archiver.export.report.input import FiledBefore, ReportInput
 from archiver.export.report.request_to_office import advice, blank_facts
 from archiver.export.report.statistics import survey_messages
@@ -103,8 +101,7 @@ def _fill_bag(bag: Bag, package: PackageInput) -> ExportReport:
     if package.tables:
         shutil.rmtree(bag.folder / SCRATCH)  # what stayed would be in the package, and in no list of its files
     bag.add(README, readme.submission_readme(case, bag.digests, [*copied.incomplete, *left_out, *oversized]))
-    write_manifest(bag.path_for(DIGEST_LIST), bag.digests)
-    bag.add_existing(DIGEST_LIST)
+    bag.add_list(DIGEST_LIST, bag.digests)
     return ExportReport(
         list_sha256=bag.digests[DIGEST_LIST],
         empty=not package.statistics.count,
@@ -169,10 +166,8 @@ def _fill_court(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]
         pdf_files.put_pdf(bag, report, build_report(case, statistics), case, package.copied)
     if has_news:
         pdf_files.put_volumes(bag, case, package.copied, lambda number: f"甲001の{filed.branch + number}.pdf")
-    listed = pdf_files.filed_files(bag, report, lambda name: name.startswith("甲001の") and name != report, missing)
-    pdf_files.put_pdf(bag, "証拠説明書.pdf", evidence_list(case, statistics, listed), case, package.copied)
-    for kind in ("docx", "xlsx"):
-        bag.add(f"証拠説明書.{kind}", evidence_document(case, statistics, listed, kind))
+    files = report, "甲001の"
+    pdf_files.put_evidence_list(bag, "証拠説明書", case, statistics, package.copied, files, missing)
     return [
         f"{enclosure_names.exhibit_label(one)}: {missing[one.number]}"
         for one in package.recipe.enclosures

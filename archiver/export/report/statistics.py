@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from archiver.claims import messages
@@ -24,7 +24,6 @@ from archiver.records import (
     Conversation,
     Message,
     MessageKind,
-    ObservedBy,
     Post,
     RoomBeginning,
     RoomFacts,
@@ -58,16 +57,16 @@ class MessageStatistics:
     last: Message | None = None
     saved_before: int = 0
     """Messages saved at or before the sending of the counterpart's last reply; all, if there was no reply."""
-    side_of: Mapping[int, CaseSide] = field(default_factory=dict)
+    side_of: dict[int, CaseSide] = field(default_factory=dict)
     """No. of a message with an event → the side of its author."""
-    excerpt_reasons: Mapping[str, str] = field(default_factory=dict)
+    excerpt_reasons: dict[str, str] = field(default_factory=dict)
     """Id of a message that belongs in an excerpt by rule → the reason."""
 
-    bound: Mapping[str, Message] = field(default_factory=dict)
+    bound: dict[str, Message] = field(default_factory=dict)
     """Id of a message that the user bound to an invoice, a reminder or a term → the message."""
     quotations: Claim[tuple[Quotation, ...]] = field(default_factory=lambda: quotations(()))
     """The messages that page 1 quotes."""
-    chosen_times: Sequence[datetime] = ()
+    chosen_times: list[datetime] = field(default_factory=list)
     """When the messages that the user chose were sent."""
     asked: Message | None = None
     """The reporter's message that has no answer."""
@@ -93,6 +92,10 @@ class _Survey:
     def __init__(self, case: ReportInput) -> None:
         self._case = case
         self._authors: dict[int, AuthorFacts] = {}
+        facts = CaseFacts(
+            case.contract, case.reporters, case.bases, (), self._authors, case.known_until, tuple(case.closings)
+        )
+        self._found = MessageStatistics(facts)
         self._event_numbers = {event.no for event in case.events}
         self._with_files = {one.message_id for one in case.attachments}
         self._announced = {one.message_id for one in case.listed_steps}
@@ -102,18 +105,11 @@ class _Survey:
         self._asking: dict[tuple[RoomId, int], Message] = {}
         """The first messages of the reporter after the other side's last speech, by room and place."""
         self._saved = array("d")
-        self._side_of: dict[int, CaseSide] = {}
-        self._reasons: dict[str, str] = {}
         self._last_exchange: list[Message] = []
-        self._sources: Counter[ObservedBy] = Counter()
         self._bound_ids = case.contract.bound_messages
-        self._bound: dict[str, Message] = {}
-        self._chosen_times: list[datetime] = []
         self._quoted: tuple[Quotation, ...] = ()
         self._agreed: tuple[Quotation, ...] = ()
         self._cancellations: list[CancellationPost] = []
-        self._first: Message | None = None
-        self._last: Message | None = None
 
     def read_room(self, room: Conversation) -> RoomFacts:
         """Count the messages of a room; its facts."""
@@ -134,42 +130,21 @@ class _Survey:
         """The statistics of the rooms that were read."""
         case, last_first = self._case, sorted(self._last_exchange, key=lambda one: one.send_time, reverse=True)
         for message in last_first[: LAST_MESSAGES if case.is_short else None]:
-            self._reasons.setdefault(message.message_id, LAST)
+            self._found.excerpt_reasons.setdefault(message.message_id, LAST)
         acts = [
             act_of_step(step, self._announcements[step.room_id, step.message_id if step.kind in OWN_POSTS else ""])
             for step in case.listed_steps
         ]
-        facts = self._with_acts(
-            acts,
-            CaseFacts(
-                case.contract,
-                case.reporters,
-                case.bases,
-                rooms,
-                self._authors,
-                case.known_until,
-                tuple(case.closings),
-                tuple(self._cancellations),
-                self._sources,
-            ),
-        )
+        found = self._found
+        counted = replace(found.facts, rooms=rooms, cancellations=tuple(self._cancellations))
+        facts = found.facts = self._with_acts(acts, counted)
         last = messages.last_reply(facts).value
         limit = None if last is None else last.at.timestamp()
-        before = sum(limit is None or at <= limit for at in self._saved)
-        return MessageStatistics(
-            facts,
-            len(self._saved),
-            self._first,
-            self._last,
-            before,
-            self._side_of,
-            self._reasons,
-            self._bound,
-            quotations(self._quoted or self._agreed, messages.message_count(facts).missing),
-            self._chosen_times,
-            self._asked(facts),
-            acts,
-        )
+        found.count = len(self._saved)
+        found.saved_before = sum(limit is None or at <= limit for at in self._saved)
+        found.quotations = quotations(self._quoted or self._agreed, messages.message_count(facts).missing)
+        found.asked, found.acts = self._asked(facts), acts
+        return found
 
     def _asked(self, facts: CaseFacts) -> Message | None:
         """The message that the other side has not answered; None too where it is a file or a task."""
@@ -212,13 +187,14 @@ class _Survey:
                 unanswered.append(_post(message))
 
     def _add(self, message: Message) -> None:
+        found = self._found
         self._add_turn(message)
         self._saved.append(message.first_seen.timestamp())
-        if self._first is None or message.send_time < self._first.send_time:
-            self._first = message
-        if self._last is None or message.send_time >= self._last.send_time:
-            self._last = message
-        self._sources[message.source] += 1
+        if found.first is None or message.send_time < found.first.send_time:
+            found.first = message
+        if found.last is None or message.send_time >= found.last.send_time:
+            found.last = message
+        found.facts.sources[message.source] += 1
         about = cancelled_account(message.texts[0].body) if message.kind is MessageKind.NOTICE else None
         if about is not None:
             self._cancellations.append(
@@ -229,23 +205,24 @@ class _Survey:
         add_message(self._authors, message, is_own=self._case.is_reporter(message.account_id))
         is_chosen = message.message_id in self._case.chosen
         if is_chosen:
-            self._chosen_times.append(message.send_time)
+            found.chosen_times.append(message.send_time)
         if self._case.side(message.account_id) is CaseSide.COUNTERPART and self._is_printed(is_chosen=is_chosen):
             quoted = quotation(message, is_chosen=is_chosen)
             if quoted is not None:
                 self._quoted = best([*self._quoted, quoted])
             elif names_decision(message) and (agreed := quotation(message, is_chosen=True)) is not None:
                 self._agreed = best([*self._agreed, agreed])
-        if message.message_id in self._bound_ids:
-            self._bound[message.message_id] = message
+        is_bound = message.message_id in self._bound_ids
+        if is_bound:
+            found.bound[message.message_id] = message
         if message.no in self._event_numbers:
-            self._side_of[message.no] = self._case.side(message.account_id)
-        if message.state in _CHANGED or (message.texts and message.texts[0].update_time > 0):
-            self._reasons[message.message_id] = CHANGED
+            found.side_of[message.no] = self._case.side(message.account_id)
+        if is_bound and self._case.is_short:
+            found.excerpt_reasons[message.message_id] = BOUND
+        elif message.state in _CHANGED or (message.texts and message.texts[0].update_time > 0):
+            found.excerpt_reasons[message.message_id] = CHANGED
         elif message.message_id in self._with_files and not self._case.is_short:
-            self._reasons[message.message_id] = FILE
-        if message.message_id in self._bound and self._case.is_short:
-            self._reasons[message.message_id] = BOUND
+            found.excerpt_reasons[message.message_id] = FILE
 
     def _is_printed(self, *, is_chosen: bool) -> bool:
         """Whether the package has the text of a message: one under a promise of secrecy has those of its excerpt."""

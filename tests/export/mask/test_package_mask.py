@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.errors import UsageError
-from archiver.export.mask.names import letter_names, third_persons
-from archiver.export.mask.package_mask import PackageMask, Policy, masking_policy, message_place
+from archiver.export.mask.names import letter_names
+from archiver.export.mask.package_mask import MaskedPlace, PackageMask, Policy, masking_policy
 from archiver.export.mask.policy import user_pattern
 from archiver.letter_folding import folded_text
 from archiver.records import Contract
@@ -174,22 +174,6 @@ def test_letters_go_on_after_z() -> None:
     assert ["参加者A", "参加者Z", "参加者AA", "参加者AZ", "参加者BA"] == [called[one] for one in (0, 25, 26, 51, 52)]
 
 
-@pytest.mark.parametrize(
-    ("rooms", "counterparts", "expected"),
-    [
-        ([{1, 2}], None, set()),
-        ([{1, 2}, {1, 2, 3}], None, {3}),
-        ([{1, 2, 3}], None, {2, 3}),
-        ([{1, 2, 3}], {2}, {3}),
-        ([{1, 2}], {9}, {2}),
-        ([{1}], None, set()),
-    ],
-)
-def test_who_is_a_third_person(rooms: list[set[int]], counterparts: set[int] | None, expected: set[int]) -> None:
-    """Everybody but the owner and who is mapped; until then the other one in a room of two is no third person."""
-    assert expected == third_persons(rooms, owner=1, counterparts=counterparts)
-
-
 # --- what the user chooses ---------------------------------------------------------------------
 
 
@@ -245,7 +229,7 @@ def test_what_was_covered_is_listed_once() -> None:
     masking = cover()
 
     for _ in range(3):
-        masking.mask_text("090-1234-5678と090-1234-9999", message_place(ROOM, 7))
+        masking.mask_text("090-1234-5678と090-1234-9999", MaskedPlace("本文", ROOM, 7))
         masking.shown_name(5, "佐藤 花子")
 
     assert [("参加者Aの表示名", "ほかの人の氏名", 1), ("本文", "電話番号", 2)] == masking.masked_lines
