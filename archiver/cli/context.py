@@ -8,8 +8,6 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +18,8 @@ from archiver.cli.commands import ARGUMENTS, COMMANDS
 from archiver.cli.terminal.output import WIDTH, columns, echo, echo_lines, visible
 from archiver.render.invisible_characters import shorten
 from archiver.settings.home import has_archive, home_path
-from archiver.wording import Completion, shell_line
+from archiver.wording import Completion, ngettext, shell_line
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from archiver.app import App
