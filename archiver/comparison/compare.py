@@ -17,7 +17,7 @@ from archiver.evidence.chain import digest_file
 from archiver.evidence.looks import CHATWORK
 from archiver.evidence.tables.cells import csv_line, jsonl_line, jst, jst_of, message_cell
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, FactList, Paragraph, Report, TableBlock
-from archiver.export.pdf.worker import make_pdf_apart
+from archiver.export.pdf.typst_pdf import make_pdf_apart
 from archiver.folder_sync import sync_where_possible
 from archiver.records import AccountId, MessageId, RoomId, State
 from archiver.render.invisible_characters import visible

@@ -35,8 +35,7 @@ from archiver.export.pdf.blocks import (
     Subheading,
     TableBlock,
 )
-from archiver.export.pdf.typst_pdf import make_pdf
-from archiver.export.pdf.worker import make_pdf_apart
+from archiver.export.pdf.typst_pdf import make_pdf, make_pdf_apart
 from archiver.export.report.chapters import build_consultation, build_report
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics

@@ -17,7 +17,7 @@ from archiver.export import helper_process, html
 from archiver.export.helper_process import Helper
 from archiver.export.metadata import portable_documents
 from archiver.export.pdf.blocks import Report
-from archiver.export.pdf.worker import PdfJob
+from archiver.export.pdf.typst_pdf import PdfJob
 from archiver.records import Conversation, Message
 from archiver.render.message_html import MessageFacts, message_facts, render_here
 from archiver.report_language import LANGUAGES, report_language

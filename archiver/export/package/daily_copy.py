@@ -121,7 +121,11 @@ def _make_zip(reading: Reading, news: _News, folder: Path, base_name: str, limit
         upto=news.upto,
         read_at=covered_seals[-1].closed_at,
         created_at=None,
-        only_messages=_message_places(news),
+        only_messages=sorted(
+            (int(key.removeprefix("message/")), room)
+            for room, key in news.subjects
+            if room is not None and key.startswith("message/")
+        ),
         file_limit=limit,
         mask=mask,
     )
@@ -140,12 +144,3 @@ def _make_zip(reading: Reading, news: _News, folder: Path, base_name: str, limit
         zip_path.unlink()
         return earlier
     return zip_path
-
-
-def _message_places(news: _News) -> list[tuple[int, int]]:
-    """Id and room of each message with news, by id."""
-    return sorted(
-        (int(key.partition("/")[2]), room)
-        for room, key in news.subjects
-        if room is not None and key.startswith("message/")
-    )

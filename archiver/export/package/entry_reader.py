@@ -116,7 +116,10 @@ class SourceEntries:
             if entry.kind == "message":
                 self._message_entries += 1
                 self.refused.pop((entry.room_id or 0, number(entry.key.rpartition("/")[2])), None)
-                is_taken = self.scope.all_messages or self._is_message_included(entry.room_id, entry.key, entry.line)
+                is_taken = self.scope.all_messages or (
+                    not self.scope.can_skip(entry.room_id, "message", entry.key)
+                    and self.scope.includes_message(json.loads(entry.line))
+                )
             else:
                 is_taken = self._keep_entry(json.loads(entry.line))
             if is_taken:
@@ -149,16 +152,27 @@ class SourceEntries:
             return
         entries = whole_entries(self.reading, self.scope.rooms, contract, upto=self.upto, kinds=BASE_LINE_KINDS)
         self.scope.base_line = base_line(entries, self.scope.starts)
-        self.ids = PeriodIds({room: array("Q", self._inside(room)) for room in self.scope.rooms})
-
-    def _inside(self, room: int) -> Iterator[int]:
-        for position, sent, first_seen in message_places(self.reading, room):
-            if self.scope.is_message_inside(room, sent, first_seen):
-                yield position
+        places = {room: message_places(self.reading, room) for room in self.scope.rooms}
+        is_inside = self.scope.is_message_inside
+        self.ids = PeriodIds(
+            {
+                room: array(
+                    "Q", (position for position, sent, first_seen in listed if is_inside(room, sent, first_seen))
+                )
+                for room, listed in places.items()
+            }
+        )
 
     def groups(self) -> Iterator[Sequence[EntryObject]]:
         """The entries of each message in the package, by numeric id over all rooms; rows are not checked."""
-        return (self.as_shown(entries) for entries in self._all_groups(self.scope.rooms) if self._is_included(entries))
+        if self.only_messages is None:
+            found = message_entries(self.reading, set(self.scope.rooms), upto=self.upto)
+        else:
+            places = (place for place in self.only_messages if place[1] in self.scope.rooms)
+            found = message_groups(self.reading, places, upto=self.upto)
+        for entries in found:
+            if self.scope.holds_message(entries[0]["room_id"], _position(entries)):
+                yield self.as_shown(entries)
 
     def as_shown(self, entries: Sequence[EntryObject]) -> Sequence[EntryObject]:
         """Entries as the package shows them; to be called after `gather`, which found those to be masked."""
@@ -172,9 +186,6 @@ class SourceEntries:
 
     def _may_be_masked(self, entry: EntryObject) -> bool:
         return not self._has_lines or entry["seq"] in self._masked
-
-    def _is_message_included(self, room: int | None, key: str, line: str) -> bool:
-        return not self.scope.can_skip(room, "message", key) and self.scope.includes_message(json.loads(line))
 
     def _keep_entry(self, entry: EntryObject) -> bool:
         """Keep an entry where it is needed; return whether it is in the package."""
@@ -199,16 +210,6 @@ class SourceEntries:
         """Keep the digest of the reply that gave an entry of the package."""
         if entry["reply"] is not None:
             self.replies.add(entry["reply"])
-
-    def _all_groups(self, rooms: Sequence[int]) -> Iterator[Sequence[EntryObject]]:
-        if self.only_messages is None:
-            yield from message_entries(self.reading, set(rooms), upto=self.upto)
-        else:
-            places = (place for place in self.only_messages if place[1] in rooms)
-            yield from message_groups(self.reading, places, upto=self.upto)
-
-    def _is_included(self, entries: Sequence[EntryObject]) -> bool:
-        return self.scope.holds_message(entries[0]["room_id"], _position(entries))
 
     def finish_others(self, *, compares_rows: bool = True) -> None:
         """Check the rows of rooms, people, files, gaps and tasks, and mask what is shown. Raises RowsDisagree."""
@@ -293,17 +294,13 @@ class PackageStatistics:
         self.count += 1
         self.numbers.setdefault(history.room_id, array("Q")).append(self.count)
         self.authors.setdefault(history.room_id, {})[history.account_id] = history.name
-        self._collect_facts(entries, history)
-        self._step()
-        return history
-
-    def _collect_facts(self, entries: Sequence[EntryObject], history: MessageHistory) -> None:
-        """Collect what chapters of the report need beforehand."""
         sightings = self._source.readings.get(history.room_id) or Sightings()
         self.events += message_events(self.count, entries, sightings)
         self._note_first(entries[0])
         if history.message_id in self._choice.ids or self.count in self._choice.numbers:
             self.chosen[history.message_id] = self.count
+        self._step()
+        return history
 
     def _note_outside(self, first: EntryObject) -> None:
         """Note a message outside the period, so that the report states the first message and that there are more."""

@@ -21,7 +21,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import Progress, read_entries
 from archiver.export.package.report_input import report_input
 from archiver.export.pdf.blocks import Report
-from archiver.export.pdf.worker import make_pdf_apart
+from archiver.export.pdf.typst_pdf import make_pdf_apart
 from archiver.export.report import all_messages, chapters, exhibits
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics, survey_messages

@@ -37,7 +37,6 @@ from archiver.export.report.request_to_office import advice, blank_facts
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts import letters, readme
 from archiver.platforms.job_platform import platform_of
-from archiver.records import Enclosure
 from archiver.report_language import is_english, say
 from archiver.store.archive import Reading
 from archiver.store.working import remembered_values
@@ -229,8 +228,9 @@ def _put_enclosures(bag: Bag, package: PackageInput) -> list[str]:
     enclosures = enclosure_names.sort_by_size(package.recipe.enclosures)
     limit = package.recipe.order.max_bytes
     size = _packed_size(bag) + _ROOM_FOR_TEXTS if enclosures and limit is not None else 0
-    left_out = []
+    copies, left_out = package.recipe.metadata.copies, []
     for enclosure in enclosures:
+        name, copy = enclosure_names.path_in_package(enclosure), copies.get(enclosure.number)
         if limit is not None and size + enclosure.size + _ROOM_FOR_NAME > limit:
             left_out.append(
                 say(
@@ -238,22 +238,15 @@ def _put_enclosures(bag: Bag, package: PackageInput) -> list[str]:
                     label=enclosure_names.label(enclosure),
                 )
             )
-        elif package.recipe.metadata.copies.get(enclosure.number, b"") is None:
+        elif copy is None and enclosure.number in copies:
             left_out.append(f"{enclosure_names.label(enclosure)}: {say(NOT_REMOVABLE)}")
-        elif _put_enclosure(bag, package, enclosure):
-            size += enclosure.size + _ROOM_FOR_NAME
-        else:
+        elif copy is None and not copied_files.put_blob(bag, package.reading.home, name, enclosure.sha256):
             left_out.append(f"{enclosure_names.label(enclosure)}: {say(copied_files.LOST_REASON)}")
+        else:
+            size += enclosure.size + _ROOM_FOR_NAME
+            if copy is not None:
+                bag.add(name, copy)
     return left_out
-
-
-def _put_enclosure(bag: Bag, package: PackageInput, enclosure: Enclosure) -> bool:
-    """Write a piece of evidence, or its copy without metadata; False if it is lost or damaged."""
-    name, copy = enclosure_names.path_in_package(enclosure), package.recipe.metadata.copies.get(enclosure.number)
-    if copy is None:
-        return copied_files.put_blob(bag, package.reading.home, name, enclosure.sha256)
-    bag.add(name, copy)
-    return True
 
 
 def _packed_size(bag: Bag) -> int:

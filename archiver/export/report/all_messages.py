@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver.export.pdf.blocks import Block, Chapter, MessageBlock, Paragraph, Report, Subheading
-from archiver.export.pdf.worker import PdfJob
+from archiver.export.pdf.typst_pdf import PdfJob
 from archiver.export.report.chapters import framed
 from archiver.export.report.excerpt import GapBlocks, PaperReferences, message_block
 from archiver.export.report.input import ReportInput, chat_text

@@ -20,7 +20,7 @@ from archiver.export.package import submission_package
 from archiver.export.package.make_package import ExportDeclined, ExportReport
 from archiver.export.package.recipe import PackagePreview
 from archiver.export.package_scope import parse_choice
-from archiver.export.pdf.worker import make_pdf_apart
+from archiver.export.pdf.typst_pdf import make_pdf_apart
 from archiver.export.report.input import MaskedPassage
 from archiver.export.stamps import StampService
 from archiver.export.texts.readme import submission_readme
