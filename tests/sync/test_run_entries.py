@@ -31,6 +31,22 @@ def pauses(world: World) -> list[tuple[datetime, datetime]]:
     return [(one.start, one.end) for one in watched(world, world.room).pauses]
 
 
+def quiet_days(world: World, days: int, *, with_idle_runs: bool) -> int:
+    """Days of thirty runs without news after one with a message, sealed as soon as due; the entries before them."""
+    world.post("一つ目")
+    world.sync()
+    seals.close_seals(world.archive, now=world.clock())
+    before = len(world.entries())
+    for _run in range(30 * days):
+        world.clock.pass_by(minutes=48)
+        with world.archive.reading() as reading:
+            due = seals.is_due(reading, now=world.own_clock())
+        if due:
+            seals.close_seals(world.archive, now=world.own_clock(), with_idle_runs=with_idle_runs)
+        world.sync(every_list=True)
+    return before
+
+
 def test_a_pause_between_two_idle_runs_is_told(world: World) -> None:
     """Two quiet runs two days apart are not collected into one record that spans them."""
     world.post("一つ目")
@@ -103,17 +119,7 @@ def test_a_run_with_a_wrong_clock_is_no_part_of_the_record_of_right_ones(world: 
 @pytest.mark.drawn
 def test_a_day_without_news_makes_one_record_of_each_kind_and_one_seal(world: World) -> None:
     """What only was counted is due as an entry would be: with the first look of the next day in Tokyo."""
-    world.post("一つ目")
-    world.sync()
-    seals.close_seals(world.archive, now=world.clock())
-    before = len(world.entries())
-    for _run in range(3 * 30):
-        world.clock.pass_by(minutes=48)
-        with world.archive.reading() as reading:
-            due = seals.is_due(reading, now=world.own_clock())
-        if due:
-            seals.close_seals(world.archive, now=world.own_clock())
-        world.sync(every_list=True)
+    before = quiet_days(world, 3, with_idle_runs=True)
 
     assert ["steady", "sweep"] * 3 == [one["kind"] for one in world.entries()[before:]]
     assert 4 == len(world.rows("seal"))
@@ -122,17 +128,7 @@ def test_a_day_without_news_makes_one_record_of_each_kind_and_one_seal(world: Wo
 @pytest.mark.drawn
 def test_the_idle_runs_of_a_quiet_week_are_one_record(world: World) -> None:
     """Each day's seal closes the times of the looks; an export or a seal by hand closes the runs so far, too."""
-    world.post("一つ目")
-    world.sync()
-    seals.close_seals(world.archive, now=world.clock())
-    before = len(world.entries())
-    for _run in range(10 * 30):
-        world.clock.pass_by(minutes=48)
-        with world.archive.reading() as reading:
-            due = seals.is_due(reading, now=world.own_clock())
-        if due:
-            seals.close_seals(world.archive, now=world.own_clock(), with_idle_runs=False)
-        world.sync(every_list=True)
+    before = quiet_days(world, 10, with_idle_runs=False)
     by_itself = [one["kind"] for one in world.entries()[before:]]
     seals.close_seals(world.archive, now=world.own_clock())
 
