@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from archiver.records import Enclosure
 
@@ -58,11 +57,6 @@ def is_exhibit(name: str) -> bool:
 def path_in_package(enclosure: Enclosure) -> str:
     """The path of a piece of evidence in a package for a platform."""
     return FOLDERS[0 if enclosure.kind == SCREENSHOT else 1] + file_name(enclosure)
-
-
-def sort_by_size(enclosures: Sequence[Enclosure]) -> list[Enclosure]:
-    """The evidence by size, the order in which a package with a size limit takes it."""
-    return sorted(enclosures, key=lambda one: (one.size, one.number))
 
 
 def _with_extension(stem: str, enclosure: Enclosure) -> str:

@@ -116,7 +116,9 @@ class PackageScope:
         if kind == "stamp":
             return bool(entry["seq"] > self._after)
         if room is None:
-            return self._is_statement(kind, entry["key"]) and self._is_news(entry) and not self._names_others(entry)
+            own_key = f"{kind}/{self._contract}"
+            is_own = kind in STATEMENTS and f"{entry['key']}/".startswith(f"{own_key}/")
+            return is_own and self._is_news(entry) and not self._names_others(entry)
         if room not in self._bounds or not self._is_news(entry):
             return False
         return self._is_within(room, _scope_time(entry)) or (kind == "task" and self.is_given_inside(entry) is True)
@@ -176,11 +178,6 @@ class PackageScope:
 
     def _is_within(self, room: int, at: float) -> bool:
         return any(one.contains(at) for one in self._bounds[room])
-
-    def _is_statement(self, kind: str, key: str) -> bool:
-        """Whether an entry is a statement about this contract."""
-        contract_key = f"{kind}/{self._contract}"
-        return kind in STATEMENTS and (key == contract_key or key.startswith(f"{contract_key}/"))
 
     def _names_others(self, entry: EntryObject) -> bool:
         """Whether a statement names a chat that the contract has no more, or something of such a chat."""

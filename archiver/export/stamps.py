@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -154,18 +155,13 @@ def add_seal_stamp(home: Path, stamps: Stamps, seal: Seal, authority: str, reply
     time = claimed_time(reply, body)
     if time is None:
         return False
-    ends = _certificate_end(home, authority, reply)
+    roots_pem = b""
+    with suppress(OSError):
+        roots_pem = (home / FOLDER / f"{authority}.pem").read_bytes()
+    end = stamp_end(reply, roots_pem)
+    ends = None if end is None else from_text(end.certificate)
     stamps.seal_stamps.append(SealStamp(seal.number, seal.name, authority, from_text(time), ends))
     return True
-
-
-def _certificate_end(home: Path, authority: str, reply: bytes) -> datetime | None:
-    try:
-        roots_pem = (home / FOLDER / f"{authority}.pem").read_bytes()
-    except OSError:
-        roots_pem = b""
-    end = stamp_end(reply, roots_pem)
-    return None if end is None else from_text(end.certificate)
 
 
 def put_roots(bag: Bag, home: Path, stamps: Stamps, pinned: Mapping[str, Sequence[bytes]]) -> None:

@@ -310,24 +310,21 @@ def replacement(kind: MaskKind) -> str:
 def pattern_hits(text: str, kinds: frozenset[MaskKind]) -> Iterator[MaskHit]:
     """Every hit of these kinds in a folded text; hits may overlap."""
     for kind in (one for one in _PATTERNS if one in kinds):
-        if _hint(kind).search(text):
+        if _compiled(kind)[0].search(text):
             yield from _hits(text, kind)
     if MaskKind.PHONE in kinds and _KANJI_ZERO.search(text):
         yield from _hits(text.translate(_KANJI_DIGITS), MaskKind.PHONE)
 
 
 @functools.cache
-def _hint(kind: MaskKind) -> re.Pattern[str]:
-    return re.compile(_PATTERNS[kind][0])
-
-
-@functools.cache
 def _compiled(kind: MaskKind) -> tuple[re.Pattern[str], ...]:
-    return tuple(map(re.compile, _PATTERNS[kind][1]))
+    """What every hit contains, then the patterns."""
+    hint, patterns = _PATTERNS[kind]
+    return tuple(map(re.compile, (hint, *patterns)))
 
 
 def _hits(text: str, kind: MaskKind) -> Iterator[MaskHit]:
-    for pattern in _compiled(kind):
+    for pattern in _compiled(kind)[1:]:
         part = "value" if "value" in pattern.groupindex else 0
         for match in pattern.finditer(text):
             yield MaskHit(match.start(part), match.end(part), kind, replacement(kind))

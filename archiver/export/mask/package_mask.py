@@ -16,7 +16,7 @@ from archiver.chatwork.notation.parse import DELETED
 from archiver.export.mask.finder import piece_pattern
 from archiver.export.mask.kinds import MaskHit, MaskKind, pattern_hits, reason, replacement
 from archiver.export.mask.names import NameMatcher, letter_names
-from archiver.export.mask.policy import POLICIES, Policy, masking_policy
+from archiver.export.mask.policy import POLICIES, Policy, Variants, distinguished, masking_policy
 from archiver.letter_folding import TAG, FoldedText, fold_letters, folded_text, folded_word
 from archiver.records import Contract, contract_facts
 
@@ -90,7 +90,7 @@ class PackageMask:
         self._pieces: tuple[re.Pattern[str], ...] = ()
         self._shown: tuple[re.Pattern[str], ...] = ()
         self._counts: dict[tuple[MaskedPlace, MaskKind], set[int]] = {}
-        self._variants: dict[tuple[str, str], list[int]] = {}
+        self._variants: Variants = {}
         self._clean: set[str] = set()
         """Texts in which nothing was found, as a package looks at each text several times."""
         self._room = _MOST_CHARACTERS
@@ -205,7 +205,8 @@ class PackageMask:
                 self._clean.add(original)
                 self._room -= len(original)
             return MaskedText(original, _NOTHING)
-        return MaskedText(text if subject is None else self._distinguish(subject, original, text), frozenset(kinds))
+        shown = text if subject is None else distinguished(self._variants, (subject, text), original)
+        return MaskedText(shown, frozenset(kinds))
 
     def _covers(self, original: str, pieces: Iterable[re.Pattern[str]]) -> Iterator[tuple[int, int, MaskHit]]:
         """Where a text is covered, in order, and by what."""
@@ -252,14 +253,6 @@ class PackageMask:
                 match = _TYPED_NAME.match(folded.text, position + 1)
                 if match and not _OF_SENTENCE.search(match[1]):
                     yield MaskHit(match.start(1), match.end(1), MaskKind.NAME, self.label_of(account))
-
-    def _distinguish(self, subject: str, original: str, text: str) -> str:
-        """The masked text, with a note if another text of the subject would look the same although it differs."""
-        known = self._variants.setdefault((subject, text), [])
-        if hash(original) not in known:
-            known.append(hash(original))
-        index = known.index(hash(original))
-        return text if index == 0 else f"{text}(隠した部分が異なる文面{index + 1})"
 
     # --- values -------------------------------------------------------------------------------------
 

@@ -66,6 +66,19 @@ def user_pattern(given: str) -> re.Pattern[str]:
     return re.compile(re.escape(literal_text))
 
 
+Variants = dict[tuple[str, str], list[int]]
+"""What a text stands for, and how it is shown → the texts that would all look so."""
+
+
+def distinguished(variants: Variants, key: tuple[str, str], original: str) -> str:
+    """The shown text, with a note if another text of the subject would look the same although it differs."""
+    known = variants.setdefault(key, [])
+    if hash(original) not in known:
+        known.append(hash(original))
+    index = known.index(hash(original))
+    return key[1] if index == 0 else f"{key[1]}(隠した部分が異なる文面{index + 1})"
+
+
 Place = tuple[int, str]
 """Room and id of a message."""
 
@@ -123,7 +136,7 @@ class Covers:
         self._unread = frozenset(unread)
         self._sent = sent or {}
         self._quoted = quoted
-        self._variants: dict[tuple[int, str, str], list[int]] = {}
+        self._variants: Variants = {}
 
     def cover(self, entry: EntryObject) -> EntryObject:
         """The entry with its text covered, or with what it quotes of covered messages."""
@@ -176,11 +189,7 @@ class Covers:
             covered = "".join(f"[{tag['name']} ]" if tag["name"] else tag[0] for tag in _SYSTEM_TAG.finditer(original))
         else:
             covered = say(UNREAD if place_of(entry) in self._unread else COVERED)
-        known = self._variants.setdefault((entry["room_id"], entry["key"], covered), [])
-        if hash(original) not in known:
-            known.append(hash(original))
-        index = known.index(hash(original))
-        return covered if index == 0 else f"{covered}(隠した部分が異なる文面{index + 1})"
+        return distinguished(self._variants, (f"{entry['room_id']}/{entry['key']}", covered), original)
 
 
 def _with_object(entry: EntryObject, received: Mapping[str, Any]) -> EntryObject:

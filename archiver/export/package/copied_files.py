@@ -251,18 +251,12 @@ def clean_enclosures(
         if metadata is None:
             continue
         if not all(may_leave(one.value) for one in metadata.items):
-            copy = copies[enclosure.number] = _clean(kept_path(home, enclosure.sha256))
-            if copy is None:
-                metadata = FileMetadata(metadata.file, MetadataState.LEFT_OUT, ())
-            else:
+            try:
+                copies[enclosure.number] = without_metadata(kept_path(home, enclosure.sha256))
                 named = dict.fromkeys(replace(one, value="") for one in metadata.items)
                 metadata = replace(metadata, removed=True, items=tuple(named))
+            except (NotRemovable, OSError):
+                copies[enclosure.number] = None
+                metadata = FileMetadata(metadata.file, MetadataState.LEFT_OUT, ())
         files.append(metadata)
     return EnclosureMetadata(tuple(files), copies)
-
-
-def _clean(path: Path) -> bytes | None:
-    try:
-        return without_metadata(path)
-    except (NotRemovable, OSError):
-        return None

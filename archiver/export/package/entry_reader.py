@@ -278,7 +278,9 @@ class PackageStatistics:
                 yield self._source.as_shown(entries)
             else:
                 self._rows.check(entries, None)
-                self._note_outside(entries[0])
+                self._note_first(entries[0])
+                sent = number(entries[0]["payload"]["object"].get("send_time")) or observed_seconds(entries[0])
+                self.left_out += self._source.scope.is_of_contract(entries[0]["room_id"], sent)
         self._rows.check_end()
         self._source.check_count(count)
 
@@ -301,13 +303,6 @@ class PackageStatistics:
             self.chosen[history.message_id] = self.count
         self._step()
         return history
-
-    def _note_outside(self, first: EntryObject) -> None:
-        """Note a message outside the period, so that the report states the first message and that there are more."""
-        self._note_first(first)
-        sent = number(first["payload"]["object"].get("send_time"))
-        if self._source.scope.is_of_contract(first["room_id"], sent or observed_seconds(first)):
-            self.left_out += 1
 
     def _note_first(self, entry: EntryObject) -> None:
         """Keep a room's earliest message, as contact may begin before the period of its contract."""

@@ -26,7 +26,7 @@ from archiver.export.package.recipe import Recipe
 from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import StampService
 from archiver.platforms.job_platform import STRANGER
-from archiver.records import MEMBER, Basis, Contract, Delivery, MappedAccount, RequestKind, Seal, Sides
+from archiver.records import MEMBER, Contract, Delivery, MappedAccount, RequestKind, Seal, Sides
 from archiver.store.archive import Reading
 from archiver.store.queries import contracts, current_state
 from archiver.store.queries.contract_activity import activity_without_counts
@@ -47,11 +47,6 @@ class _People:
     sides: Sides
     called: Mapping[int, Collection[str]]
     """What else somebody is called, as the reader said."""
-
-    def bases(self, client: str | None, chosen: Collection[int]) -> dict[int, Basis]:
-        """The accounts known as the other side, and whose statement that is."""
-        rooms = {room: {one: self.names[one] for one in accounts} for room, accounts in self.rooms.items()}
-        return counterpart_bases(self.sides, client, rooms, chosen=chosen)
 
 
 def make_recipe(
@@ -87,6 +82,7 @@ def make_recipe(
     scope.withdrawn = contracts.withdrawn_keys(reading, contract, upto=upto).union(
         contracts.parted_entries(reading, contract, upto=upto), of_strangers
     )
+    names_in_rooms = {room: {one: people.names[one] for one in accounts} for room, accounts in people.rooms.items()}
     is_read = order.profile in POLICIES
     mask = masked or PackageMask(Policy(), {})
     may_leave = NameFinder([*mask.open_names, contract.client or ""]).is_party if is_read else (lambda _text: True)
@@ -106,7 +102,7 @@ def make_recipe(
         counterparts=counterparts,
         closings=account_closings(people.entries, people.owner),
         thirds=people.sides.thirds,
-        bases=people.bases(contract.client, order.counterparts),
+        bases=counterpart_bases(people.sides, contract.client, names_in_rooms, chosen=order.counterparts),
         mapped=people.mapped,
     )
     if is_read:
@@ -142,13 +138,10 @@ def _people_of(reading: Reading, order: ExportOrder, contract: Contract, *, upto
     chosen = frozenset(order.counterparts)
     _check_people({*chosen, *order.thirds}, names)
     sides = sides._replace(thirds=sides.thirds.union(order.thirds) - chosen)
-    return _People(owner, entries, names, accounts_by_room, mapped, sides, _called(reading, order, contract))
-
-
-def _called(reading: Reading, order: ExportOrder, contract: Contract) -> dict[int, tuple[str, ...]]:
     reviews = [*contracts.kept_reviews(reading, contract.id), *order.reviews]
     members = {one.message_id: one.covered for one in reviews if one.message_id.startswith(MEMBER)}
-    return {number(ident.removeprefix(MEMBER)): words for ident, words in members.items()}
+    called = {number(ident.removeprefix(MEMBER)): words for ident, words in members.items()}
+    return _People(owner, entries, names, accounts_by_room, mapped, sides, called)
 
 
 def members_to_ask(reading: Reading, order: ExportOrder, contract: Contract, *, upto: int) -> dict[int, str]:

@@ -236,13 +236,6 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
     )
 
 
-def _goes_to_japan(recipe: Recipe) -> bool:
-    """Whether the reader is one who reads Japanese alone: a court, or the office of a platform."""
-    order = recipe.order
-    is_direct = platform_of(recipe.contract.platform).elsewhere
-    return order.profile == "court" or (order.profile == "support" and not is_direct)
-
-
 def package_warnings(recipe: Recipe, rooms: tuple[RoomFacts, ...]) -> Iterator[str]:
     """What to consider before a package leaves (`PackagePreview.warnings`)."""
     facts = CaseFacts(recipe.contract, frozenset(), {}, rooms, {}, None)
@@ -251,8 +244,9 @@ def package_warnings(recipe: Recipe, rooms: tuple[RoomFacts, ...]) -> Iterator[s
         yield "forbidden_contact" if contact_state is OutsideContact.FORBIDDEN else "early_contact"
     elif first_message(facts).knowledge is Knowledge.SAVED:
         yield "unsaved_beginning"
-    if recipe.order.lang != JAPANESE and _goes_to_japan(recipe):
-        yield "english"
+    is_direct = platform_of(recipe.contract.platform).elsewhere
+    if recipe.order.lang != JAPANESE and recipe.order.profile in ("court", *(() if is_direct else ("support",))):
+        yield "english"  # for one who reads Japanese alone: a court, or the office of a platform
     # Courts and lawyers are commonly exempt from such promises.
     if recipe.contract.nda and recipe.order.profile == "support":
         yield "nda"

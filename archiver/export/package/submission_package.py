@@ -225,7 +225,7 @@ PROFILE_FILLERS: Mapping[str, Callable[[Bag, ReportInput, PackageInput], list[st
 
 def _put_enclosures(bag: Bag, package: PackageInput) -> list[str]:
     """Write the user's own evidence, the smallest first, up to the size limit; return sentences about the rest."""
-    enclosures = enclosure_names.sort_by_size(package.recipe.enclosures)
+    enclosures = sorted(package.recipe.enclosures, key=lambda one: (one.size, one.number))
     limit = package.recipe.order.max_bytes
     size = _packed_size(bag) + _ROOM_FOR_TEXTS if enclosures and limit is not None else 0
     copies, left_out = package.recipe.metadata.copies, []
