@@ -95,10 +95,11 @@ LONG = 5_000
 
 Row = tuple[Any, ...]
 
-_FIELDS = attrgetter(
-    "no", "room_id", "message_id", "account_id", "name", "send_time", "update_time", "state._value_", "body",
-    "first_seen", "changed_at", "entry_seq", "source._value_", "kind._value_",
-)  # fmt: skip
+_PLAIN = (
+    *("no", "room_id", "message_id", "account_id", "name", "send_time", "update_time", "body"),
+    *("first_seen", "changed_at", "entry_seq"),
+)
+_FIELDS = attrgetter(*_PLAIN, "state._value_", "source._value_", "kind._value_")
 _VERSION_FIELDS = attrgetter("body", "update_time", "first_seen", "last_seen")
 
 
@@ -136,23 +137,13 @@ def _message_row(message: Message) -> Row:
 
 
 def _message(row: Row) -> Message:
-    no, room, message_id, account, name, send_time, update_time, state, body, *times, source, kind, versions = row
+    *plain, state, source, kind, versions = row
     return Message(
-        no=no,
-        room_id=room,
-        message_id=message_id,
-        account_id=account,
-        name=name,
-        send_time=send_time,
-        update_time=update_time,
+        **dict(zip(_PLAIN, plain, strict=True)),
         state=State(state),
-        body=body,
-        versions=tuple(Version(*version) for version in versions),
-        first_seen=times[0],
-        changed_at=times[1],
-        entry_seq=times[2],
         source=ObservedBy(source),
         kind=MessageKind(kind),
+        versions=tuple(Version(*version) for version in versions),
     )
 
 

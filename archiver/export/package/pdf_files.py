@@ -47,21 +47,15 @@ def put_evidence_list(
     report, volumes = files
     chosen = (one for one in bag.sizes if one == report or one.startswith(volumes))
     names = sorted(chosen, key=lambda one: (len(one), one))
-    extents = {
-        PurePosixPath(one).name: exhibits.FileExtent(bag.sizes[one], page_count((bag.folder / one).read_bytes()))
-        for one in names
-    }
+    extents = {}
+    for one in names:  # which this program made, so that the count stands where it is searched for
+        count = _PAGE_COUNT.search((bag.folder / one).read_bytes())
+        extents[PurePosixPath(one).name] = exhibits.FileExtent(bag.sizes[one], None if count is None else int(count[1]))
     listed = [PurePosixPath(one).name for one in names if one != report]
     filed = exhibits.FiledFiles(PurePosixPath(report).name, listed, extents, missing or {})
     put_pdf(bag, f"{name}.pdf", exhibits.evidence_list(case, statistics, filed), case, copied)
     for kind in ("docx", "xlsx"):
         bag.add(f"{name}.{kind}", exhibits.evidence_document(case, statistics, filed, kind))
-
-
-def page_count(pdf: bytes) -> int | None:
-    """The number of pages of a PDF that this program made; None if it does not tell."""
-    count = _PAGE_COUNT.search(pdf)
-    return None if count is None else int(count.group(1))
 
 
 def put_pdf(bag: Bag, name: str, report: Report, case: ReportInput, copied: CopiedFiles) -> None:
