@@ -419,12 +419,14 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     said = other[-1] if other and texts[0][1] == texts[-1][1] else texts[0][1]
     first, last, is_edited = said.rpartition("\n")[2], texts[-1][1].rpartition("\n")[2], bool(other)
     own = rf"(?:\S*?)((?:\d度目)?(?:メッセージ|書き直し){post.number})(?!\d(?!\d{{3}}-))"
-    until = max(at for at, text, _updated in texts if text == said)
-    if _findall(rf"保存した文\(({DAY}\d\d:\d\d)まで表示\){own}", words) != [(_minute(until), first)]:
+    end = dispute.period[1] or 10**9  # readings after the period that showed nothing new may not be in the package
+    same = [at for at, text, _updated in texts if text == said]
+    until = {max(same), max([at for at in same if at < end], default=same[0])}
+    if _findall(rf"保存した文\(({DAY}\d\d:\d\d)まで表示\){own}", words) not in [[(_minute(at), first)] for at in until]:
         yield "the text that was saved"
     since = _since(texts)
     gone = [at for at, text, _updated in shown if text == DELETED]
-    changed, end = gone[0] if gone else since, dispute.period[1] or 10**9
+    changed = gone[0] if gone else since
     may_be = [changed, *(at for at in times if changed < at < end and (gone or is_edited))]  # within the period
     still = _findall(rf"(?:いまの文|いまの表示)\({DAY}\d\d:\d\dに確認、({DAY}\d\d:\d\d)も同じ\)", words)
     told = {one for one in may_be if [_minute(one)] * (_minute(one) != _minute(changed)) == still}
