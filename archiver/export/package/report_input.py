@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -19,6 +20,7 @@ from archiver.evidence.tables.events import other_events, sort_events
 from archiver.evidence.verify.rollbacks import read_rollback
 from archiver.export import PROFILES, PackageForm, enclosure_names
 from archiver.export.bag import Bag
+from archiver.export.mask.package_mask import PackageMask
 from archiver.export.package.entry_reader import SourceEntries
 from archiver.export.package.package_input import PackageInput, software_name
 from archiver.export.package.recipe import PackagePreview, Recipe
@@ -56,11 +58,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
     owner_name = text(owner.get("name"))
     has_records = PROFILES[recipe.order.profile].form is PackageForm.BAG
     services = read_services(source.other)
-
-    def shown(one: Any, *names: str) -> dict[str, Any]:
-        """Its texts as they may be shown."""
-        texts = {name: getattr(one, name) for name in names}
-        return texts if mask is None else {name: text and mask.mask_text(text) for name, text in texts.items()}
+    shown = partial(_shown_texts, mask)
 
     def shown_account(account: int) -> AccountId:
         return AccountId(account if mask is None else mask.shown_account(account))
@@ -121,6 +119,12 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         reviewed=recipe.reviewed,
         stand_ins=frozenset() if mask is None else mask.stand_ins,
     )
+
+
+def _shown_texts(mask: PackageMask | None, one: Any, *names: str) -> dict[str, Any]:
+    """Its texts of these names as they may be shown."""
+    texts = {name: getattr(one, name) for name in names}
+    return texts if mask is None else {name: text and mask.mask_text(text) for name, text in texts.items()}
 
 
 def _steps_inside(source: SourceEntries, scope: PackageScope) -> Iterator[ListedStep]:
