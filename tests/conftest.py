@@ -22,6 +22,7 @@ from tests.support.lanes import (  # noqa: F401 (hooks of pytest)
     pytest_runtest_teardown,
     pytest_terminal_summary,
 )
+from tests.support.schedules.scheduler_programs import CRONTAB
 from tests.support.viewer.compiled_pages import compile_pages_once
 
 # No property is a matter of milliseconds: on a busy computer every example may take its time.
@@ -88,8 +89,14 @@ def _catalogues_found_once() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _own_state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep notes of archives out of the user's folder, where the same path of a later run would find them."""
+def _own_state_and_crontab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep notes of archives and lines of cron out of what belongs to the user who runs the tests."""
+    folder = tmp_path_factory.mktemp("state-of-the-user")
+    crontab = folder / "bin" / "crontab"
+    crontab.parent.mkdir()
+    crontab.write_text(CRONTAB.format(state=folder))
+    crontab.chmod(0o755)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state-of-the-user")))
+        patch.setenv("XDG_STATE_HOME", str(folder))
+        patch.setenv("PATH", str(crontab.parent), prepend=os.pathsep)
         yield
