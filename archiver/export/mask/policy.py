@@ -85,6 +85,8 @@ Place = tuple[int, str]
 COVERED = "文面は隠しています"
 UNREAD = "文面は隠しています(まだ読んでいません)"
 COVERED_NAME = "(ファイル名は隠しています)"
+COVERED_PART = "■■"
+"""What stands for a user's text inside a post of Chatwork's system, such as the name of a chat."""
 
 _TEXT_OF: Mapping[str, str] = {"message": "body", "file": "filename", "task": "body", "room": "description"}
 _KEPT = frozenset({"message_id", "name", "icon_path", "type", "role", "status", "limit_type"})
@@ -186,7 +188,10 @@ class Covers:
         if entry["kind"] == "file":
             covered = say(COVERED_NAME)
         elif entry["kind"] == "message" and is_system_post(original):
-            covered = "".join(f"[{tag['name']} ]" if tag["name"] else tag[0] for tag in _SYSTEM_TAG.finditer(original))
+            covered, last = "", 0
+            for tag in _SYSTEM_TAG.finditer(original):
+                covered += COVERED_PART if original[last : tag.start()].strip(" 、,\n") else ""
+                covered, last = covered + (f"[{tag['name']} ]" if tag["name"] else tag[0]), tag.end()
         else:
             covered = say(UNREAD if place_of(entry) in self._unread else COVERED)
         return distinguished(self._variants, (f"{entry['room_id']}/{entry['key']}", covered), original)

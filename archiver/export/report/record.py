@@ -72,6 +72,7 @@ def limits(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         length_text=_length_text,
         lacking=[one for one in case.attachments if one.sha256 is None],
         named=MAX_NAMED,
+        unlisted=[f"No.{no}" for no in sorted(set(statistics.unlisted.values()))][:MAX_NAMED],
         more=[
             *([unsealed_sentence(case.unsealed)] if case.unsealed else []),
             *case.put_back_databases,

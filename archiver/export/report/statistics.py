@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -43,6 +44,8 @@ FIRST_ASKED = 3
 CHANGED, FILE, LAST, BOUND = "変更", "ファイル", "最後のやり取り", "入力"
 """The reasons why a message belongs in an excerpt."""
 
+_SHOWN_FILE = re.compile(r"\[(?:download:|preview id=)([0-9]{1,19})")
+
 _CHANGED = frozenset({State.EDITED, State.DELETED, State.MISSING})
 
 
@@ -72,6 +75,8 @@ class MessageStatistics:
     """The reporter's message that has no answer."""
     acts: Sequence[Act] = ()
     """What each step of `listed_steps` was, with its post."""
+    unlisted: dict[int, int] = field(default_factory=dict)
+    """Id of a file that a message shows and of which nothing else is known here → the No. of that message."""
 
     @property
     def saved_after(self) -> int:
@@ -98,6 +103,7 @@ class _Survey:
         self._found = MessageStatistics(facts)
         self._event_numbers = {event.no for event in case.events}
         self._with_files = {one.message_id for one in case.attachments}
+        self._file_ids = {int(one.file_id) for one in case.attachments}
         self._announced = {one.message_id for one in case.listed_steps}
         self._announcements: defaultdict[tuple[int, str], list[tuple[Post, str]]] = defaultdict(list)
         """Room and message → the message of a file or task; room and nothing → all posts about tasks."""
@@ -203,6 +209,9 @@ class _Survey:
                 )
             )
         add_message(self._authors, message, is_own=self._case.is_reporter(message.account_id))
+        for file in (int(one) for version in message.texts for one in _SHOWN_FILE.findall(version.body)):
+            if file not in self._file_ids:
+                found.unlisted.setdefault(file, message.no)
         is_chosen = message.message_id in self._case.chosen
         if is_chosen:
             found.chosen_times.append(message.send_time)

@@ -269,8 +269,9 @@ def test_a_quotation_of_a_covered_message_is_covered(body: str, covered: str) ->
 
 
 def test_a_post_of_the_system_keeps_its_kind_and_nothing_else() -> None:
-    """Its tags say what it is; the name of the file between them is gone."""
-    bodies = [
+    """Its tags say what it is; the names between them are covered visibly, as Chatwork never set an empty one."""
+    named = "[info][title][dtext:chatroom_chatname_is]{}[dtext:chatroom_set][/title][piconname:1], [piconname:2]{}"
+    bodies = [named.format("秘密", "[dtext:chatroom_added][/info]")] + [
         f"[info][title][dtext:file_uploaded][/title][preview id=1 ht={one}][download:1]{one}.txt[/download][/info]"
         for one in ("秘密", "もっと長い秘密")
     ]
@@ -281,7 +282,10 @@ def test_a_post_of_the_system_keeps_its_kind_and_nothing_else() -> None:
 
     covered = {Covers(()).cover(one)["payload"]["object"]["body"] for one in entries}
 
-    assert covered == {"[info][title][dtext:file_uploaded][/title][preview ][download:1][/download][/info]"}
+    assert covered == {
+        named.format("■■", "[dtext:chatroom_added][/info]").replace(", ", ""),
+        "[info][title][dtext:file_uploaded][/title][preview ][download:1]■■[/download][/info]",
+    }
 
 
 @pytest.mark.parametrize("document", ["", "{}", "[1]", '[{"id": 1, "digest": "x"}]', '[{"id": "1"}]'])
