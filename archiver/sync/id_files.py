@@ -138,7 +138,7 @@ def _id_under_keys(element: dict[str, object], keys: Iterable[str]) -> str | int
 HEAD_BYTES = 2**16
 CHUNK_BYTES = 2**20
 TABLE_BYTES = 64 * 2**20
-"""The largest size of a JSON or CSV file, or of one mail, which must be read whole."""
+"""The largest size of a JSON or CSV file, which must be read whole; of a longer mail only the beginning is read."""
 
 _HTML = re.compile(r"<(?:!doctype|!--|html|head|body|div|span|script|meta|a|p|br|table|ul|li)\b", re.IGNORECASE)
 _ROOM_NAMES = (
@@ -167,7 +167,7 @@ def take_file(file: BinaryIO, path: Path, found: FoundIds) -> None:
     file.seek(0)
     hint = room_in_name(path, found)
     if MAIL_HEADER.match(head):
-        _take_mails(file, path, found, hint)
+        _take_mails(file, found, hint)
         return
     encoding = encoding_of(head)
     start = head.decode(encoding, "replace").lstrip("\ufeff \t\r\n")
@@ -195,9 +195,8 @@ def room_in_name(path: Path, found: FoundIds) -> int | None:
     return None
 
 
-def _take_mails(file: BinaryIO, path: Path, found: FoundIds, hint: int | None) -> None:
+def _take_mails(file: BinaryIO, found: FoundIds, hint: int | None) -> None:
     for mail in mails(file, TABLE_BYTES):
-        _check_size(mail, path)
         page = FilePageIds(found, hint=hint)
         for text in mail_texts(mail):
             take_page(text, page)
@@ -213,13 +212,9 @@ def _take_text(
 
 def _read_whole(file: BinaryIO, path: Path, encoding: str) -> str:
     body = file.read(TABLE_BYTES + 1)
-    _check_size(body, path)
-    return "".join(decode_parts([body], encoding)).lstrip("\ufeff")
-
-
-def _check_size(body: bytes, path: Path) -> None:
     if len(body) > TABLE_BYTES:
         raise FileTooLarge(path=path, limit_mb=TABLE_BYTES // 2**20)
+    return "".join(decode_parts([body], encoding)).lstrip("\ufeff")
 
 
 PIECE_CHARACTERS = 2**20
@@ -314,11 +309,12 @@ MAIL_HEADER = re.compile(
 
 _LINE_BYTES = 2**16
 _CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_.:\-]{1,40})", re.IGNORECASE)
+_CODING = re.compile(r"[\w\-]+")
 _TEXTS = ("text/", "multipart/", "message/", "application/xhtml", "application/json")
 
 
 def mails(file: BinaryIO, limit: int) -> Iterator[bytes]:
-    """Each mail of a mailbox, which begins with `From `, else the whole file; not much more than the limit of one."""
+    """Each mail of a mailbox, which begins with `From `, else the whole file; each is cut soon after the limit."""
     mail, before, is_mailbox = bytearray(), b"", False
     while line := file.readline(_LINE_BYTES):
         if line.startswith(b"From ") and not before.strip() and (is_mailbox or not mail):
@@ -333,7 +329,7 @@ def mails(file: BinaryIO, limit: int) -> Iterator[bytes]:
 
 
 def mail_texts(mail: bytes) -> list[str]:
-    """The headers of each part and its body, if that is a text; all of it as it is where the library gives it up."""
+    """Headers, text around parts and bodies that are texts; all of it as it is where the library gives it up."""
     try:
         return [text for part in message_from_bytes(mail).walk() for text in _part_texts(part)]
     except Exception:  # noqa: BLE001 - of broken mails the library raises AssertionError, TypeError and others
@@ -342,6 +338,9 @@ def mail_texts(mail: bytes) -> list[str]:
 
 def _part_texts(part: Message) -> Iterator[str]:
     yield "\n".join(f"{name}: {' '.join(str(value).split())}" for name, value in part.items())
+    yield from filter(None, (part.preamble, part.epilogue))
+    if coding := _CODING.search(str(part.get("content-transfer-encoding", ""))):
+        part.replace_header("content-transfer-encoding", coding[0])  # the library knows none with `;` behind it
     body = part.get_payload(decode=True) if part.get_content_type().startswith(_TEXTS) else None
     if isinstance(body, bytes):
         charset = _CHARSET.search(str(part["content-type"]))
