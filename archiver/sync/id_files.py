@@ -138,7 +138,10 @@ def _id_under_keys(element: dict[str, object], keys: Iterable[str]) -> str | int
 HEAD_BYTES = 2**16
 CHUNK_BYTES = 2**20
 TABLE_BYTES = 64 * 2**20
-"""The largest size of a JSON or CSV file, which must be read whole; of a longer mail only the beginning is read."""
+"""The largest size of a JSON or CSV file, which must be read whole."""
+
+MAIL_BYTES = 16 * 2**20
+"""So much of one mail is read; the library needs ten times as much memory."""
 
 _HTML = re.compile(r"<(?:!doctype|!--|html|head|body|div|span|script|meta|a|p|br|table|ul|li)\b", re.IGNORECASE)
 _ROOM_NAMES = (
@@ -196,7 +199,7 @@ def room_in_name(path: Path, found: FoundIds) -> int | None:
 
 
 def _take_mails(file: BinaryIO, found: FoundIds, hint: int | None) -> None:
-    for mail in mails(file, TABLE_BYTES):
+    for mail in mails(file, MAIL_BYTES):
         page = FilePageIds(found, hint=hint)
         for text in mail_texts(mail):
             take_page(text, page)

@@ -166,7 +166,7 @@ def test_of_a_mail_above_the_limit_the_beginning_is_read_and_its_neighbours_whol
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A large attachment costs no other mail its ids."""
-    monkeypatch.setattr("archiver.sync.id_files.TABLE_BYTES", 5_000)
+    monkeypatch.setattr("archiver.sync.id_files.MAIL_BYTES", 5_000)
     first, second, third = (int(ONE) + number for number in range(3))
     attachment = b"--b2\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\n"
     large = recovery_files.mailbox([(ROOM, str(second))]).replace(
