@@ -142,7 +142,8 @@ def change_contract(
     with archive.writing() as writing:
         before = contracts.find_contract(writing, contract_id)
         after = change(writing, before)
-        state_contracts(writing, [after], at=at)
+        if after != before:
+            state_contracts(writing, [after], at=at)
     return after
 
 

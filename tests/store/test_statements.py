@@ -16,17 +16,25 @@ from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver import errors
 from archiver.evidence import chain
-from archiver.records import ContractRoom, Delivery, Enclosure, MessageId, Observation, RoomId
+from archiver.records import Contract, ContractRoom, Delivery, Enclosure, MessageId, Observation, RoomId
 from archiver.store import blobs, rebuild, seals, statements, writer
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
-from archiver.store.queries.contracts import deliveries, enclosures, holds_message, next_number, same_bytes, sent_file
+from archiver.store.queries.contracts import (
+    contract_payload,
+    deliveries,
+    enclosures,
+    holds_message,
+    next_number,
+    same_bytes,
+    sent_file,
+)
 from archiver.store.time_text import to_text
 from archiver.sync.download import clear_incoming
 from tests.support.archives import tampering
 from tests.support.archives.blob_files import blob_files
 from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, file_object, message_object
-from tests.support.archives.notes import NOON, append_notes
+from tests.support.archives.notes import NOON, all_entries, append_notes, append_observations
 from tests.support.archives.tampering import START
 from tests.support.file_size_limit import file_size_limit
 
@@ -99,6 +107,20 @@ def test_what_is_stated_already_is_not_written_again(archive: Archive) -> None:
     assert once == again
     assert delivered == unchanged
     assert (replace(ENCLOSED, number=1),) == stated
+
+
+def test_a_change_that_changes_nothing_adds_no_entry_to_one_of_an_earlier_program(archive: Archive) -> None:
+    """An entry from before a fact was known lacks it; that alone is no difference."""
+    stated = contract_payload(Contract("job1", (ContractRoom(RoomId(ROOM)),)))
+    del stated["first_client_pays_on"]
+    append_observations(archive, Observation("contract", "contract/job1", stated))
+
+    unchanged = statements.change_contract(archive, "job1", lambda _reading, contract: contract, at=START)
+    once = [entry.key for entry in all_entries(archive)].count("contract/job1")
+    statements.change_contract(archive, "job1", lambda _reading, contract: replace(contract, title="記事"), at=START)
+
+    assert (None, 1) == (unchanged.title, once)
+    assert 2 == [entry.key for entry in all_entries(archive)].count("contract/job1")
 
 
 def test_a_hostile_name_is_exact_in_the_entry_and_harmless_in_the_row(archive: Archive) -> None:

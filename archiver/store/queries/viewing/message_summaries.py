@@ -27,9 +27,9 @@ _STANDING = f"""
 _LINE = f"""
     SELECT m.message_id, m.send_time, m.account_id, m.name, m.state, t.body, {_STANDING}
     FROM message m
-    LEFT JOIN message_version t ON t.room_id = m.room_id AND t.position = m.position AND t.seq = coalesce(
-        nullif(?, 0),
-        (SELECT max(seq) FROM message_version WHERE room_id = m.room_id AND position = m.position AND body <> ?)
+    LEFT JOIN message_version t ON t.room_id = m.room_id AND t.position = m.position AND t.number = (
+        SELECT max(number) FROM message_version
+        WHERE room_id = m.room_id AND position = m.position AND ? IN (0, seq) AND body <> ?
     )
     WHERE m.room_id = ? AND m.position = ?
 """  # noqa: S608 - likewise

@@ -21,10 +21,14 @@ from archiver.store.queries.entries import entries, message_entries
 from archiver.store.queries.looks_and_gaps import watch
 from archiver.store.queries.viewing import calendar, messages
 from archiver.store.queries.viewing.calendar import pauses_between
+from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.queries.viewing.messages import MessagePage, proofs, room_end
+from archiver.store.search.query import parse
+from archiver.store.search.search import search
 from archiver.store.time_text import to_text
 from archiver.store.working.stamp_queue import DueStamp, StampFacts, keep_stamp
 from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, at, message_object
+from tests.support.archives.notes import append_observations
 from tests.support.archives.random_histories import archive_with_history, message, reading, window
 
 HISTORY = strategies.lists(
@@ -126,6 +130,25 @@ def test_a_message_that_is_not_known_is_none(room_maker: ArchiveMaker, message_i
     with room_maker.archive.reading() as snapshot:
         assert messages.message_by_id(snapshot, ROOM, message_id) is None
         assert messages.message_by_id(snapshot, ROOM, "10") is not None
+
+
+def test_the_last_text_is_the_last_in_time_and_not_the_one_that_was_taken_in_last(tmp_path: Path) -> None:
+    """A text from another copy has the newest entry but its place in time; a search by filters alone shows no other."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.sync([message_object(7, "10本で50,000円")], minutes=1)
+    maker.sync([message_object(7, "10本で30,000円", update_time=9)], changed={7: "edited"}, minutes=4)
+    late = {"object": message_object(7, "10本で40,000円", update_time=5), "state": "edited", "source": "copy"}
+    late |= {"seen": to_text(at(2)), "copy": "0" * 64}
+    append_observations(maker.archive, Observation("message", "message/7", late, ROOM))
+
+    with maker.archive.reading() as reading:
+        (line,) = message_summaries(reading, [(ROOM, 7)])
+        (by_filter,) = search(reading, parse("has:edit")).hits
+        (by_words,) = search(reading, parse("40,000円")).hits
+    maker.archive.close()
+
+    assert [("10本で30,000円", False)] * 2 == [(one.text, one.earlier) for one in (line, by_filter)]
+    assert ("10本で40,000円", True) == (by_words.text, by_words.earlier)
 
 
 def test_long_texts_shorten_a_page(tmp_path: Path) -> None:
