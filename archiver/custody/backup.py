@@ -236,7 +236,8 @@ def _make_copy(archive: Archive, place: Path, now: datetime, tell: Progress | No
     new = _verify_beside_earlier(place, report, earlier, tell)
     if any(one.check in _MAYBE_OF_THE_COPY for one in new.verification.findings):
         second = copy_again(thorough=True)
-        report = replace(second, files=report.files + second.files, bytes=report.bytes + second.bytes)
+        files, mended = report.files + second.files, report.mended + second.mended
+        report = replace(second, files=files, bytes=report.bytes + second.bytes, mended=mended)
         new = _NewCopy(report, _verify(place, report.database, tell), differs_from=earlier.differs_from)
     return new
 

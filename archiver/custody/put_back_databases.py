@@ -180,7 +180,8 @@ class PutBackDatabase(NamedTuple):
     @property
     def sentence(self) -> str:
         """What happened and what is lost."""
-        return rollbacks.rollback_sentence(self.rollback)
+        number = _("record {number}").format(number=self.rollback.seq)
+        return rollbacks.rollback_sentence(self.rollback._replace(key=number))
 
 
 def put_back_databases(reading: Reading) -> list[PutBackDatabase]:

@@ -123,9 +123,10 @@ def verify_archive(
 def record_verification(archive: Archive, verification: Verification, *, deep: bool, at: datetime) -> bool:
     """Add a verification of the whole archive to the log of verifications; False if it cannot be written now.
 
-    A database that SQLite cannot read whole is not written to either, and that of a newer version says nothing.
+    A database that SQLite cannot read whole is not written to either, and that of a newer version says nothing. A
+    backup stays the file that its archive remembers.
     """
-    if verification.counts.keys() & {"database", "newer-format"}:
+    if verification.counts.keys() & {"database", "newer-format"} or copy_folder.is_copy(archive.home):
         return False
     entry = VerificationRecord(
         at, deep, verification.checked, sum(verification.counts.values()), tuple(verification.counts)

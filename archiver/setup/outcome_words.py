@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.evidence.verify.findings import Verification, time_sentence
+from archiver.evidence.verify.findings import Verification, first_names, time_sentence
 from archiver.health.conditions import Condition, ConditionKind
 from archiver.health.evidence import reason_words
 from archiver.health.words import number_words, sentence
@@ -90,8 +90,22 @@ def copied_lines(copied: CopyReport) -> Iterator[str]:
         copied.files,
     )
     yield sentence.format(n=copied.files, size=f"{copied.bytes / 1e6:.1f}")
+    if copied.mended:
+        sentence = ngettext(
+            "Put right in the backup: {n} file there was damaged, and has the archive's own bytes again ({names}). "
+            "Do not rely on that disk alone.",
+            "Put right in the backup: {n} files there were damaged, and have the archive's own bytes again ({names}). "
+            "Do not rely on that disk alone.",
+            len(copied.mended),
+        )
+        yield sentence.format(n=len(copied.mended), names=first_names(copied.mended))
     for not_copied in copied.uncopied[:FILES_LIMIT]:
         sentence = _("Not copied: {name}. Another file is already there; it was left as it was.")
+        if not_copied.is_damaged:
+            sentence = _(
+                "Not copied: {name}. The archive's own file is damaged: its bytes are not those that were saved. "
+                "What lies in the backup was left as it was. To check the archive: archive verify"
+            )
         if not_copied.detail is not None:
             sentence = _("Not copied: {name}. It cannot be read: {detail}")
         yield sentence.format(name=visible_line(not_copied.name), detail=visible_line(not_copied.detail or ""))

@@ -73,8 +73,9 @@ class Emergency(NamedTuple):
     """Its rooms that could not be read, so that nobody knows what they lack."""
     lacks_older: bool = False
     """Whether older messages are missing of a chat that still opens, so that they can be fetched."""
-    is_put_back: bool = False
-    """Whether an older database was put back, so that what only the newer one held is not here."""
+    put_back: int | None = None
+    """How many records are known to have been only in newer databases, where older ones were put back; None: none was.
+    """
     mark: str = ""
     """The mark of a closed account that a name got, as it stands there."""
 
@@ -90,6 +91,7 @@ def emergencies(
     """The emergencies of those contracts that have an open high alert; `always`: of all of them."""
     all_contracts = contracts(reading)
     names = contract_names(all_contracts)
+    put_back = [one.rollback.lost for one in put_back_databases(reading)]
     found = []
     for contract in chosen_contracts:
         rooms = {int(room.room_id) for room in contract.rooms}
@@ -116,7 +118,7 @@ def emergencies(
                     messages_by_id(reading, rooms, messages_to_screenshot(reading, alerts, rooms)),
                     tuple(sorted(room_looks(reading, rooms).failing)),
                     bool(unlisted_beginnings(reading, rooms - set(holdings.shut)).rooms),
-                    bool(put_back_databases(reading)),
+                    sum(put_back) if put_back else None,
                     next(_marks(reading, concerning), ""),
                 )
             )

@@ -206,8 +206,15 @@ def not_kept_row(emergency: Emergency, *, limit: int = NAMED_FILES_LIMIT) -> Eme
     if holdings.beginnings.rooms:
         sentence = _("messages from before the first save: {number}")
         lines.append(sentence.format(number=number_words(holdings.beginnings.missing)))
-    if emergency.is_put_back:
-        lines.append(_("what only a newer database held: an older one was put back (see “archive status”)"))
+    if emergency.put_back:
+        text = ngettext(
+            "up to {n} record that only a newer state of the archive held: an older one was put back or restored",
+            "up to {n} records that only a newer state of the archive held: an older one was put back or restored",
+            emergency.put_back,
+        )
+        lines.append(text.format(n=emergency.put_back))
+    elif emergency.put_back is not None:
+        lines.append(_("later records, if there were any: an older state of the archive was put back or restored"))
     return EmergencyRow(_("Unsaved"), tuple(lines), _("and {n} more files").format(n=more) if more else "")
 
 

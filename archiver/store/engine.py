@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 DATABASE = "archive.sqlite3"
 
+MARK = "backup.json"
+"""The file that names the archive whose copy a folder holds, also while its database is not there yet."""
+
 IN_MEMORY = Path(":memory:")
 """SQLite's name of a database that lies in no folder."""
 
@@ -96,7 +99,8 @@ def _prepare(
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(f"PRAGMA cache_size = -{_KIBIBYTES_WHILE_MADE}")
     elif not read_only:
-        connection.execute("PRAGMA journal_mode = WAL")
+        if not (database.parent / MARK).exists():  # a copy that is only read stays the file that the archive remembers
+            connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import Mock
@@ -19,15 +19,15 @@ from filelock import FileLock
 from archiver import errors
 from archiver.custody import backup, copies_elsewhere
 from archiver.custody.copies_elsewhere import ToolOutcome
-from archiver.custody.verify import verify_archive
+from archiver.custody.verify import record_verification, verify_archive, verify_path
 from archiver.records import Observation
 from archiver.settings.model import BackupSettings, NotifySettings, Settings
+from archiver.setup.outcome_words import copy_lines
 from archiver.store import rebuild, seals, writer
 from archiver.store.archive import Archive
 from archiver.store.backup import copy as copy_module
 from archiver.store.backup.copy import copy_archive
-from archiver.store.backup.copy_folder import MARK
-from archiver.store.engine import DATABASE
+from archiver.store.engine import DATABASE, MARK
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import CopyToolRun, LastBackup
 from tests.support.archives import tampering
@@ -142,6 +142,21 @@ def test_damage_in_the_copy_alone_is_made_good(home: Archive, destination: Path,
 
     assert outcome.ok
     assert original.read_bytes() == there.read_bytes()
+    name = original.relative_to(home.home).as_posix()
+    assert any("was damaged" in line and name in line for line in copy_lines(outcome))
+
+
+def test_a_copy_that_was_only_read_is_still_the_one_that_is_remembered(home: Archive, destination: Path) -> None:
+    """`verify` of it, and `status` and `verify` with it as their home, as the guide to backups shows."""
+    backup.backup(home, destination, now=now)
+    before = (destination / DATABASE).read_bytes()
+
+    assert verify_path(destination).ok
+    with closing(Archive(destination)) as read:
+        assert not record_verification(read, verify_archive(read), deep=False, at=NOW)
+
+    assert before == (destination / DATABASE).read_bytes()
+    assert backup.backup(home, destination, now=now).differs_from is None
 
 
 def test_the_pages_of_a_copy_are_looked_at_once(

@@ -137,6 +137,7 @@ def test_a_restore_is_a_record_of_the_copy_and_of_what_it_may_lack(world: World,
     assert ("restore", before["observed_at"], last) == tuple(
         entry["payload"][name] for name in ("place", "copied_at", "last")
     )
+    assert [f"(record {entry['seq']})" in sentence for sentence in told(world)] == [True]
     assert ["restored from a backup" in sentence for sentence in told(world)] == [True]
     assert () == next_round(world).complaints
 

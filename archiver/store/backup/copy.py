@@ -27,10 +27,10 @@ from archiver.folder_sync import allow_where_possible, is_full, sync_folder, syn
 from archiver.store import engine
 from archiver.store.archive import Archive
 from archiver.store.backup import copy_folder
-from archiver.store.backup.copy_folder import FOLDERS, MARK, SETTINGS, BackupFile, ReplaceRule, backup_files
+from archiver.store.backup.copy_folder import FOLDERS, SETTINGS, BackupFile, ReplaceRule, backup_files
 from archiver.store.blobs import file_sha256
 from archiver.store.durable_files import SEALS, copy_error, disk_errors, list_files, make_durable_folder, private_folder
-from archiver.store.engine import DATABASE, driver_connection
+from archiver.store.engine import DATABASE, MARK, driver_connection
 from archiver.store.erasure import records
 
 PARTIAL_SUFFIX = ".partial"
@@ -45,6 +45,8 @@ class UncopiedFile(NamedTuple):
 
     name: str
     detail: str | None = None
+    is_damaged: bool = False
+    """Whether the home's file has other bytes than belong under its name."""
 
 
 class CopyProgress:
@@ -103,7 +105,7 @@ def _transfer_file(file: BackupFile, home: Path, place: Path, progress: CopyProg
     try:
         digest = _write_partial(home / file.name, partial, progress)
         if target.exists() and not _can_replace(file, digest, partial, target):
-            return UncopiedFile(file.name)
+            return UncopiedFile(file.name, is_damaged=file.rule is ReplaceRule.KNOWN)
         if file.rule is ReplaceRule.KNOWN:
             allow_where_possible(partial, 0o400)
         move_into_place(partial, target)
@@ -193,6 +195,8 @@ class CopyReport:
     files: int
     bytes: int
     uncopied: tuple[UncopiedFile, ...]
+    mended: tuple[str, ...] = ()
+    """Names of files that had other bytes in the copy than belong under their names, and have the right ones again."""
 
 
 def copy_archive(
@@ -217,6 +221,7 @@ def copy_archive(
             earlier = copy_folder.earlier_copy(source, place)
             files = backup_files(reading, also=also, leave_out=leave_out)
             changed = [one for one in files if is_different(one, archive.home, place, thorough=thorough)]
+            wrong = [one.name for one in changed if one.rule is ReplaceRule.KNOWN and (place / one.name).exists()]
             progress = CopyProgress(engine.copy_size(source), [one.size for one in changed], tell)
             copy_folder.check_space(place, progress.total)
             copy_folder.prepare_folder(place, source)
@@ -226,7 +231,8 @@ def copy_archive(
         if is_full(error):  # the database without the files it names is of no use, and takes the space
             engine.remove_with_logs(database)
         raise copy_error(error, error.filename or place) from error
-    return CopyReport(database, earlier, len(changed) - len(kept), progress.total, kept)
+    mended = tuple(name for name in wrong if name not in {one.name for one in kept})
+    return CopyReport(database, earlier, len(changed) - len(kept), progress.total, kept, mended)
 
 
 def place_database(place: Path) -> None:
@@ -243,7 +249,7 @@ def place_database(place: Path) -> None:
 
 def remove_mark(place: Path) -> None:
     """Remove the mark of a copy, which makes it an archive of its own. Raises OSError."""
-    (place / copy_folder.MARK).unlink(missing_ok=True)
+    (place / MARK).unlink(missing_ok=True)
 
 
 def check_free(source: Archive, home: Path) -> None:

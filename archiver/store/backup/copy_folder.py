@@ -21,7 +21,7 @@ from archiver import errors
 from archiver.store import blobs, seals
 from archiver.store.archive import Reading
 from archiver.store.durable_files import ORPHANED, disk_errors, make_durable_folder, write_durably
-from archiver.store.engine import DATABASE
+from archiver.store.engine import DATABASE, MARK
 from archiver.store.erasure import records
 from archiver.store.migrate import HEAD, REVISIONS
 from archiver.store.queries import people
@@ -128,9 +128,6 @@ def _file_identity(path: Path) -> tuple[int, int] | None:
         return None
     return status.st_dev, status.st_ino
 
-
-MARK = "backup.json"
-"""The file that names the archive whose copy a folder holds, also while its database is not there yet."""
 
 _FORMAT = "chatwork-archive-backup-1"
 _SPARE_BYTES = 1_000_000

@@ -17,9 +17,10 @@ import pytest
 
 from archiver import errors
 from archiver.records import Observation
+from archiver.setup.outcome_words import copied_lines
 from archiver.store import blobs, engine, migrate, seals, writer
 from archiver.store.archive import Archive
-from archiver.store.backup import copy, copy_folder
+from archiver.store.backup import copy
 from archiver.store.backup.copy import (
     CopyReport,
     copy_archive,
@@ -105,7 +106,7 @@ def test_a_copy_holds_all_that_an_archive_is_and_nothing_else(home: Archive, tar
     sealed = {f"seals/{path.name}" for path in (home.home / "seals").glob("*.json")}
     attachment = tampering.attachment_path(home).relative_to(home.home).as_posix()
     others = {"archive.toml", "seals/a.pem", "seals/000001-2026-11-10.json.a.tsr", "roots/own.pem"}
-    others |= {"daily/job1/2026-11-10_job1_daily.zip", DATABASE, copy_folder.MARK}
+    others |= {"daily/job1/2026-11-10_job1_daily.zip", DATABASE, engine.MARK}
     assert sealed | others | {attachment} == file_names(target)
     assert entry_lines(home.database) == entry_lines(target / DATABASE)
     assert 0o700 == target.stat().st_mode & 0o777
@@ -183,7 +184,7 @@ def test_a_copy_is_one_file_that_needs_nothing_beside_it(home: Archive, target: 
 
     with closing(sqlite3.connect(f"{(target / DATABASE).as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
         assert ("delete",) == copy.execute("PRAGMA journal_mode").fetchone()
-    assert {DATABASE, copy_folder.MARK} == {path.name for path in target.iterdir() if path.is_file()}
+    assert {DATABASE, engine.MARK} == {path.name for path in target.iterdir() if path.is_file()}
 
 
 def test_a_log_that_lies_beside_an_earlier_copy_is_not_taken_for_the_new_ones(home: Archive, target: Path) -> None:
@@ -219,7 +220,9 @@ def test_a_damaged_original_does_not_take_the_place_of_a_good_copy(home: Archive
     made = make_copy(home, target)
 
     assert before == {path: (target / path.relative_to(home.home)).read_bytes() for path in before}
-    assert {path.relative_to(home.home).as_posix() for path in before} == {one.name for one in made.uncopied}
+    names = {path.relative_to(home.home).as_posix() for path in before}
+    assert {(name, None, True) for name in names} == set(made.uncopied)
+    assert ["own file is damaged" in line for line in copied_lines(made)] == [False, True, True]
 
 
 def test_a_damaged_copy_is_made_good_when_it_is_looked_at_thoroughly(home: Archive, target: Path) -> None:
@@ -400,7 +403,7 @@ def test_a_link_within_the_copy_leads_no_write_elsewhere(home: Archive, target: 
     name = tampering.attachment_path(home).relative_to(home.home)
     (target / "files").mkdir(parents=True)
     (target / name.parts[0] / name.parts[1]).symlink_to(outside)
-    (target / copy_folder.MARK).write_text(f'{{"format":"chatwork-archive-backup-1","first":"{first_digest(home)}"}}')
+    (target / engine.MARK).write_text(f'{{"format":"chatwork-archive-backup-1","first":"{first_digest(home)}"}}')
 
     made = make_copy(home, target)
 
@@ -428,7 +431,7 @@ def test_home_and_copy_may_not_lie_in_each_other(home: Archive, tmp_path: Path) 
         with pytest.raises(errors.BadCopyPlace):
             copy_archive(home, target)
 
-    assert not (home.home / copy_folder.MARK).exists()
+    assert not (home.home / engine.MARK).exists()
 
 
 def test_the_copy_of_another_archive_is_left_alone(home: Archive, target: Path, tmp_path: Path) -> None:
