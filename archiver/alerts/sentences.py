@@ -45,7 +45,7 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     ),
     (AlertRule.A3, ""): N_(
         "Chat {room}: the escrow seems to be tied to a condition. Do nothing before the escrow, ask about it "
-        "on the platform, and keep a screenshot: archive job enter JOB file."
+        "on the platform, and keep a screenshot: archive job enter {job} file."
     ),
     (AlertRule.A4, ""): N_(
         "Chat {room}: a message holds something like an email address or phone number. Keep to the "
@@ -53,7 +53,7 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     ),
     (AlertRule.A5, ""): N_(
         "Chat {room}: a message mentions working outside {platform} or avoiding its fees. Decline, deliver "
-        "on {platform}, and keep a screenshot: archive job enter JOB file."
+        "on {platform}, and keep a screenshot: archive job enter {job} file."
     ),
     (AlertRule.A6, ""): N_(
         "Chat {room}: a message mentions another channel. This archive sees only Chatwork: stay here or on "
@@ -62,7 +62,7 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     (AlertRule.A7, ""): N_("Chat {room}: a message mentions a seminar, an investment or upfront costs. Ask why."),
     (AlertRule.A8, ""): N_(
         "Chat {room}: somebody seems to ask for identity papers or bank details. Don't send them here; ask "
-        "the platform, and keep a screenshot: archive job enter JOB file."
+        "the platform, and keep a screenshot: archive job enter {job} file."
     ),
     (AlertRule.A9, ""): N_(
         "Chat {room}: somebody claims that support has allowed something, or asks to control a computer. "
@@ -106,7 +106,7 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     ),
     (AlertRule.UNDELIVERED, ""): N_(
         "Job {contract}: you delivered something on Chatwork, but no delivery on the platform is "
-        "entered. Deliver there too, as its record counts most: archive job enter JOB delivery."
+        "entered. Deliver there too, as its record counts most: archive job enter {job} delivery."
     ),
     (AlertRule.DEADLINE, ""): N_("Job {contract}, {day}: {name}. {advice}."),
     (AlertRule.EARLY_CONTACT, OutsideContact.BEFORE_APPROVAL): N_("the approval of {since}"),
@@ -133,7 +133,9 @@ def alert_sentence(
     """
     room = (room_labels or {}).get(alert.room_id or 0, alert.room_id)
     text, fields = _text(alert, is_named=room != alert.room_id), _subject_fields(alert, contract_names or {})
-    return text.format(room=room, room_id=alert.room_id, n=alert.count, **fields)
+    jobs = list(contract_names or ())
+    job = jobs[0] if len(jobs) == 1 else _("JOB")
+    return text.format(room=room, room_id=alert.room_id, n=alert.count, job=job, **fields)
 
 
 def _text(alert: Alert, *, is_named: bool) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from archiver import errors
 from archiver.custody.verify import verify_path
 from archiver.evidence.chain import canonical, digest, digest_file, digest_stream
-from archiver.evidence.verify.findings import Progress, Verification
+from archiver.evidence.verify.findings import Progress, Verification, time_in_japan
 from archiver.evidence.verify.package import TAG_MANIFEST, is_package
 from archiver.evidence.verify.package_at_path import DIGEST_LIST, is_submission, zip_in_folder
 from archiver.evidence.verify.package_files import (
@@ -200,7 +200,7 @@ def _compare_stamps(verification: Verification, package: ExportedPackage, traits
 
 
 def _tell_made_here(verification: Verification, package: ExportedPackage) -> None:
-    time = f"{package.at:%Y-%m-%dT%H:%M:%SZ}"
+    time = time_in_japan(f"{package.at:%Y-%m-%dT%H:%M:%SZ}")
     if not verification.ok:
         sentence = _(
             "This archive made an export with this list of hashes at {time}. What does not match it is named above."

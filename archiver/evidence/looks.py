@@ -11,7 +11,7 @@ from gettext import gettext as _
 from itertools import groupby
 from typing import Any, Callable, Iterable, Iterator, List, Mapping, NamedTuple, Sequence, Tuple, Union  # noqa: UP035 - Python 3.8 syntax  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.verify.findings import Verification
+from archiver.evidence.verify.findings import Verification, time_in_japan
 
 LookIntervals = Tuple[Tuple[int, int], ...]  # noqa: UP006
 """Seconds from each look to the next as (seconds, how many times in a row)."""
@@ -217,7 +217,7 @@ def note_services(verification: Verification, services: Sequence[RecordedService
         verification.add_note(other_address_sentence(one))
 
 
-def other_address_sentence(service: RecordedService, written: Callable[[str], str] = str) -> str:
+def other_address_sentence(service: RecordedService, written: Callable[[str], str] = time_in_japan) -> str:
     """That the data came from an address that is not Chatwork's, and when; `written` gives a time in words."""
     sentence = _("At {time} the archive's data began to come from {address}, which is not Chatwork's address.")
     if service.until:

@@ -108,8 +108,9 @@ def choose_authorities(home: Path, timestamps: str | None) -> str:
     Authorities that the user chose stay when it is turned on. None leaves the settings as they are, without a word.
     """
     authorities = load_settings(home, {}).timestamp.authorities
-    if timestamps == "off" and authorities:
-        update_settings(home, {"timestamp.authorities": ()})
+    if timestamps == "off":
+        if authorities:
+            update_settings(home, {"timestamp.authorities": ()})
         return _("Time stamps: off. Existing time stamps stay.")
     if timestamps == "on":
         if not authorities:
@@ -168,7 +169,7 @@ def clean_token(text: str) -> str:
     """The typed or pasted token, full-width characters folded. Raises InvalidAnswer for what no token can be."""
     token = unicodedata.normalize("NFKC", text).strip()
     if not token:
-        raise InvalidAnswer(_("Nothing was pasted. Copy the token and paste it here; Ctrl-C leaves."))
+        raise InvalidAnswer(_("Nothing was pasted. Copy the token and paste it here."))
     if not re.fullmatch(r"[!-~]+", token):
         raise InvalidAnswer(_("This cannot be a token: it has spaces or characters that no token has. Copy it again."))
     return token

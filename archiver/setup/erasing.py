@@ -161,9 +161,11 @@ def preview_lines(preview: ErasurePreview) -> Iterator[str]:
     copies = _("Exports and daily copies in the archive's folder go with it: {n}.")
     counts = ((plan.kept, kept), (plan.shared_blobs, shared), (plan.quoting, quoting), (len(preview.copies), copies))
     yield from (sentence.format(n=count) for count, sentence in counts if count)
-    if preview.packages:
-        names = ", ".join(visible(one.name) for one in preview.packages[:SHOWN_LIMIT])
-        more = " …" if len(preview.packages) > SHOWN_LIMIT else ""
+    gone = {path.name.partition(".")[0] for path in preview.copies}
+    elsewhere = [one.name for one in preview.packages if one.name.partition(".")[0] not in gone]
+    if elsewhere:
+        names = ", ".join(map(visible, elsewhere[:SHOWN_LIMIT]))
+        more = " …" if len(elsewhere) > SHOWN_LIMIT else ""
         yield _("Exports made of it before are not reached elsewhere: {names}").format(names=names + more)
     if preview.set_aside:
         names = ", ".join(visible(str(path)) for path in preview.set_aside)

@@ -28,7 +28,7 @@ def headlines(status: Status, facts: Mapping[str, Any], jobs: Sequence[Row], now
 
     `facts`: what is observed (`home_document`), `jobs` its rows.
     """
-    told = [*_stopped(facts), *_gone(jobs), *_departed(jobs), *_changed(jobs), *_unpaid(jobs), *_asked(status.alerts)]
+    told = [*_stopped(facts), *_gone(jobs), *_departed(jobs), *_changed(jobs), *unpaid(jobs), *_asked(status.alerts)]
     told = told or [*_to_look_at(facts, status, now)] or [_calm(status, facts["kept_by_team"])]
     return [_FIELDS | one for one in told]
 
@@ -111,7 +111,8 @@ def changed_words(count: int, name: str) -> str:
     return (named if name else other).format(n=count, name=name)
 
 
-def _unpaid(jobs: Sequence[Row]) -> Iterator[Row]:
+def unpaid(jobs: Sequence[Row]) -> Iterator[Row]:
+    """Jobs whose promised day of payment passed."""
     for job in jobs:
         if job["is_open"] and job["money"] and job["money"]["state"] == "late":
             head = _("The promised day of payment has passed. {amount} yen are unpaid.")

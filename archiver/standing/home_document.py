@@ -35,7 +35,7 @@ from archiver.setup.fact_questions import missing_facts
 from archiver.standing import alert_lines
 from archiver.standing.emergencies import Emergency, emergencies, references_of
 from archiver.standing.emergency_words import people_sentence
-from archiver.standing.headlines import Row, headlines, kept_words
+from archiver.standing.headlines import Row, headlines, kept_words, unpaid
 from archiver.store.archive import Reading
 from archiver.store.keeper import keeper_of
 from archiver.store.queries.author_counts import changed_places, quoted_messages
@@ -228,6 +228,16 @@ def _money(reading: Reading, contract: Contract, today: date) -> Row | None:
     due = min((one.due for one in stated if one.due), default=None)
     is_late = any(one.days_late for one in stated)
     return {"amount": standing.unpaid, "state": "late" if is_late else "billed", "due": due}
+
+
+def late_payments(reading: Reading, now: datetime) -> list[str]:
+    """That a promised day of payment passed, a sentence for each job."""
+    today = now.astimezone(JST).date()
+    jobs = [
+        {"id": one.id, "title": "", "is_open": one.state == "open", "money": _money(reading, one, today)}
+        for one in contracts(reading)
+    ]
+    return [one["head"] for one in unpaid(jobs)]
 
 
 def _quotes(reading: Reading, quoted: Sequence[Quotation], sides: CaseSides) -> Iterator[Row]:

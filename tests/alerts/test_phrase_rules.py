@@ -29,6 +29,16 @@ def text_of(body: str, message: str = "1", earlier: tuple[str, ...] = ()) -> New
     return NewText(ROOM, TANAKA, message, body, AT, lambda: earlier)
 
 
+def test_the_command_of_an_alert_names_the_job_if_there_is_one_alone() -> None:
+    """It can be typed as it stands; of several the user says which."""
+    alert = Alert(AlertRule.A3, Level.HIGH, AT, ROOM)
+
+    sentences = [alert_sentence(alert, dict.fromkeys(names, "動画")) for names in (["job1"], ["job1", "job2"], [])]
+
+    assert [True, False, False] == ["archive job enter job1 file" in one for one in sentences]
+    assert [False, True, True] == ["archive job enter JOB file" in one for one in sentences]
+
+
 @pytest.mark.parametrize("is_other", [True, False])
 def test_bank_data_of_a_stranger(is_other: bool) -> None:
     """One alert in the place of A8, with both ids side by side, whatever the side; of who is known there is none."""

@@ -28,6 +28,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.records import ContractRoom, Enclosure, Observation, ReadState, Review, RoomId
 from archiver.records.evidence import ErasureReason
 from archiver.setup.assistant_consent import record_consent
+from archiver.setup.erasing import preview_lines
 from archiver.store import blobs, seals, statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.plan import Selection, select_contract, select_messages
@@ -105,6 +106,10 @@ def test_nothing_of_an_erased_contract_is_left(tmp_path: Path) -> None:
     avatars = [_put_avatar(maker, room, text) for room, text in ((OTHER_ROOM, b"gone"), (ROOM, b"stays"))]
     assert all(places_of(maker.home, text) for text in GONE)
     assert indexed_terms(maker.home) & terms_of("極秘企画")
+    with maker.archive.reading() as reading:
+        lines = list(preview_lines(erasures.preview(reading, job1, now=at(300))))
+    assert any("go with it" in line for line in lines)
+    assert not any("not reached elsewhere" in line for line in lines)
 
     outcome = erase(maker)
 

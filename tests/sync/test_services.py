@@ -7,6 +7,7 @@ import html
 import pytest
 
 from archiver.custody.verify import verify_archive
+from archiver.evidence.verify.findings import time_in_japan
 from tests.support.viewer.client import open_viewer
 from tests.support.world import World
 
@@ -34,7 +35,8 @@ def test_each_address_is_a_record_that_runs_name_and_verification_tells(
     first, last = (one["seq"] for one in services)
     assert [first, first, last] == [one["payload"]["service"] for one in world.entries("sweep")]
     notes = "\n".join(verify_archive(world.archive).notes)
-    since, until = (one["observed_at"] for one in services)
+    since, until = (time_in_japan(one["observed_at"]) for one in services)
+    assert since.endswith(" (Japan time)")
     assert f"From {since} until {until} the archive's data came from {own}, not Chatwork's address" in notes
     assert f"At {until} the archive's data began to come from {addresses[1]}, which is not Chatwork's" in notes
     with open_viewer(world.home) as browser:

@@ -162,6 +162,7 @@ def job_chats(obj: CliContext, as_json: bool) -> int:
     help=N_(
         "Enter a delivery, an invoice, a payment, a reminder, a request to end the job early, or a file, such as:"
         ' archive job enter job1 delivery --on "2026-11-03 09:12" --file video.mp4\n\n'
+        "WHAT: delivery, invoice, payment, reminder, end-request, file\n\n"
         "On a terminal it asks for what is left out. Nothing is sent to anyone. A file of “file” or “invoice” is"
         " copied and becomes part of later exports; that of a delivery is only compared with those on Chatwork."
     ),

@@ -214,6 +214,9 @@ def init(obj: CliContext, timestamps: str | None, yes: bool) -> int:
             migrate.create_database(app.archive.database)
         name, account = record_account(app)
     echo(_("Account: {name} (ID {account})"), name=name, account=account)
+    if _is_ready(obj):
+        echo(_("Everything is set up. To change it: archive init token, archive init schedule, archive init alerts"))
+        return 0
     echo(_("The archive is ready: {path}"), path=obj.home)
     if not keeps_names(obj.home):
         echo(lost_names_words())

@@ -25,7 +25,7 @@ from archiver.settings.home import TOKEN_VARIABLE
 from archiver.setup.archive_setup import lasting_settings
 from archiver.setup.outcome_words import derived_day
 from archiver.setup.unattended import is_trial_due
-from archiver.standing.home_document import urgent_count
+from archiver.standing.home_document import late_payments, urgent_count
 from archiver.store.queries.contracts import rooms_to_read
 from archiver.store.queries.reread_and_backfill_progress import SlowWork, slow_work_progress
 from archiver.wording import gettext as _
@@ -50,14 +50,15 @@ def check_setup(obj: CliContext, *, as_json: bool) -> int:
     else:
         snapshot, every = look.snapshot if look else None, app.settings.sync.every
         works = check.works_unattended(snapshot, results, every=every, now=app.now())
-        urgent, days, progress = 0, app.settings.sync.reread_days, None
+        urgent, days, progress, late = 0, app.settings.sync.reread_days, None, []
         if snapshot is not None:
             with app.archive.reading() as reading:
-                urgent = urgent_count(reading, snapshot.alerts)
+                urgent, late = urgent_count(reading, snapshot.alerts), late_payments(reading, app.now())
                 rooms, since = rooms_to_read(reading, app.now()), app.now() - timedelta(days=days)
                 progress = slow_work_progress(reading, rooms, since=since)
         with paged_output():
             tell_results(results, works=works, urgent=urgent)
+            echo_lines(late)
             if progress is not None:
                 tell_progress(progress, days=days)
     return 0 if check_result.is_ok(results) else INCOMPLETE

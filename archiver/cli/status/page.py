@@ -54,7 +54,11 @@ def tell_home(
     if not is_urgent:
         echo_lines(_summary_lines(document, status, now, kept))
     job = None if quoted is None else quoted["job"]
-    others = [str(one["head"]) for one in told if one is not first and (job is None or one["job"] != job)]
+    others = [
+        str(one["head"])
+        for one in told
+        if one is not first and (job is None or one["job"] != job or one["kind"] == "unpaid")
+    ]
     if quoted is not None and not is_urgent:
         others.append(_("Seen it? archive status --done {job}").format(job=quoted["job"]))
     _tell_others([*others, *beside, *([] if is_urgent else deadlines[:_DEADLINES_LIMIT])], document)

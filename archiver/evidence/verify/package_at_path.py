@@ -268,7 +268,11 @@ def main(arguments: Sequence[str], here: Path, set_language: Callable[[str], Non
         for line in _nothing_lines(path):
             _print_line(line, sys.stderr)
         return EXIT_WRONG_USAGE
-    _print_verification(verification, as_json=options.json, program=program)
+    try:
+        _print_verification(verification, as_json=options.json, program=program)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of the output has enough, as `head`; Python flushes once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return EXIT_GOOD if verification.ok else EXIT_FOUND
 
 

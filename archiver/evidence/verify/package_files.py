@@ -77,6 +77,8 @@ def unreadable_found(verification: Verification, name: str, sentence: str = "") 
         yield
     except READ_ERRORS as error:
         detail = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        if detail.startswith("Bad CRC-32"):  # in these words by `zipfile`, in English
+            detail = _("its checksum differs")
         text = (sentence or _("The file cannot be read: {detail}")).format(detail=detail)
         verification.add_finding("unreadable", name, text)
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.terminal.output import columns
+from archiver.records import Invoice
 from archiver.schedule.schedulers import hold_daemon_lock
 from archiver.settings import file
-from archiver.standing.home_document import home_document
+from archiver.setup import contract_rooms
+from archiver.standing.home_document import home_document, late_payments
 from archiver.store.queries.status import status
 from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
 
@@ -54,6 +56,8 @@ def test_a_good_day_says_so_how_much_is_here_and_where(desk: TerminalWorld) -> N
 
 def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> None:
     """What vanished and what was edited in their own words, then what to do and what not; as on ホーム."""
+    bill = Invoice(0, 80_000, "2026-06-01", "2026-06-20", "")
+    contract_rooms.add_invoice(desk.archive, "job1", bill, at=desk.clock())
     accepted, price = desk.post("確認しました。検収OKです"), desk.post("お支払いは50,000円です")
     desk.sync()
     desk.chatwork.delete(accepted, moves_room=True)
@@ -64,7 +68,9 @@ def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> 
     japanese, english = screens(desk)
     with desk.archive.reading() as reading:
         document = home_document(reading, status(reading), file.load_settings(desk.home, {}), {}, desk.clock())
+        late = late_payments(reading, desk.clock())
 
+    assert ["The promised day of payment has passed. 80,000 yen are unpaid."] == late
     first, second, _blank, gone, changed, *_others = japanese.splitlines()
     assert "「動画編集10本」のチャットに大きな変化がありました。" == first
     assert "これまでに見えたものは、すべて保存してあります。" == second
@@ -73,7 +79,10 @@ def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> 
     assert "いますぐ  1 クラウドワークスで納品しましたか。まだなら、先に納品してください" in japanese
     assert "しない    退席、アカウントの解約、コンタクトの削除、APIトークンの再発行" in japanese
     assert "The client's name now ends in “(解約済)”." in english
-    assert ["departed", "changed"] == [one["kind"] for one in document["told"] if one["kind"] != "unscheduled"]
+    assert "支払いの約束の日を過ぎました。80,000円が未払いです。" in japanese
+    assert ["departed", "changed", "unpaid"] == [
+        one["kind"] for one in document["told"] if one["kind"] != "unscheduled"
+    ]
 
 
 @pytest.mark.drawn

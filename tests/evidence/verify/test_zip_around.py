@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.package_at_path import verify_package_at
+from archiver.evidence.verify.package_files import ZippedPackage, read_all, unreadable_found
 from archiver.evidence.verify.zip_structure import zip_oddities
 from tests.support.packages.odd_zips import JUNK, hide_bytes
 
@@ -34,6 +37,17 @@ def test_bytes_behind_the_end_of_a_packed_file_are_found(tmp_path: Path, method:
     assert subject == "P/data/report.pdf"
     assert str(end - len(JUNK)) in text
     assert str(end) in text
+
+
+def test_a_wrong_checksum_is_told_in_our_own_words(tmp_path: Path) -> None:
+    """Not in those of `zipfile`, which are English everywhere."""
+    path, verification = zip_of(tmp_path / "x.zip", ["a.txt"], zipfile.ZIP_STORED), Verification()
+    path.write_bytes(path.read_bytes().replace(b"text ", b"tent ", 1))
+
+    with closing(ZippedPackage(path, verification)) as tree, unreadable_found(verification, "a.txt"):
+        read_all(tree, "a.txt")
+
+    assert ["The file cannot be read: its checksum differs"] == [one.text for one in verification.findings]
 
 
 @pytest.mark.parametrize(

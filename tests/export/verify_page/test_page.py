@@ -63,4 +63,5 @@ def test_every_text_has_its_japanese() -> None:
     japanese = json.loads(match.group(1))
 
     assert [] == [text for text, shown in japanese.items() if text == shown]
+    assert "its checksum differs" in japanese
     assert len(japanese) > 80

@@ -62,7 +62,10 @@ def test_without_a_network_the_token_is_not_kept_and_the_page_says_so(desk: Firs
     environ = {**desk.environ, "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
     with open_application(desk.home, environ) as browser:
         answer = browser.post("/start/token", token=TOKEN)
+        nothing = browser.post("/start/token", token="").get_data(as_text=True)
 
+    assert "Nothing was pasted." in nothing
+    assert "Ctrl-C" not in nothing
     page = answer.get_data(as_text=True)
     assert 502 == answer.status_code
     assert not (desk.home / "token").exists()

@@ -59,3 +59,18 @@ def test_a_chat_waits_where_the_last_act_is_theirs(tmp_path: Path) -> None:
     shown = set(re.findall(r"<b class=\"one\"><bdi>(.*?)</bdi>", page))
     expected = {name for name, (_said, waits) in CASES.items() if waits} | {"a file of theirs"}
     assert expected == shown
+
+
+def test_where_no_chat_waits_it_is_not_said_that_none_is_saved(tmp_path: Path) -> None:
+    """A chat is saved, and nobody wrote in it."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract("job1", client="人")
+    maker.room("動画")
+    maker.archive.close()
+
+    with open_viewer(maker.home) as browser:
+        page = browser.get("/conversations?waiting=1")
+
+    assert "No chat waits for you" in page
+    assert "No chat is saved yet" not in page

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from archiver.records import Observation
 from archiver.store.working.remembered_values import RESCUED
 from archiver.web.background_work import Job
-from tests.support.archives.maker import message_object, story
+from tests.support.archives.maker import ROOM, message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.schedules.rounds import next_round
 from tests.support.world import running_world
@@ -56,6 +57,22 @@ def test_opening_writes_nothing_and_saves_by_itself_at_most_every_ten_minutes(br
     assert number == again
     assert "/emergency" == pressed.headers["Location"]
     assert browser.job().number == again + 1
+
+
+def test_no_screenshot_is_asked_for_of_a_chat_that_does_not_open(tmp_path: Path) -> None:
+    """While it opens, it is."""
+    maker = story(tmp_path / "home")
+    maker.contract("job1", platform="crowdworks", client="田中", title="動画")
+    maker.sync([message_object(30, "検収OKです", sent=200)], minutes=202)
+    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
+    with open_application(tmp_path / "home", environ) as opened:
+        before = opened.get("/emergency?job=job1")
+        payload = {"reason": "not_listed", "status": 404}
+        maker.append([Observation("room.inaccessible", f"room/{ROOM}", payload, ROOM)], minutes=300)
+        after = opened.get("/emergency?job=job1")
+    maker.archive.close()
+
+    assert [True, False] == ["Take screenshots" in page for page in (before, after)]
 
 
 def test_a_person_is_removed_from_the_contacts_only_once_the_direct_chat_is_held(tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ class ZippedPackage {
       yield part;
     }
     if (isPlain) info.unread = info.packed - packed.size;
-    if (size !== info.size || (crc ^ 0xffffffff) >>> 0 !== info.crc) throw new UnreadableFile("its checksum differs");
+    if (size !== info.size || (crc ^ 0xffffffff) >>> 0 !== info.crc) throw new UnreadableFile(_("its checksum differs"));
   }
 }
 
