@@ -236,6 +236,9 @@ def _warning_sentence(name: str) -> str:
             "[Note] The first message is earlier than the approval, escrow or contract, and the report says "
             "so. Messages are never left out to hide it; think about whom you send it to."
         ),
+        "no_messages": _(
+            "[Note] This export holds no message: the archive has none of the period. Check its first and last day."
+        ),
         "unsaved_beginning": _(
             "[Note] Messages before the first saved one are not in the archive (never saved, or erased by "
             "you), so the export does not say that the talk began after the approval. If some were never "

@@ -560,6 +560,7 @@ def _on_chapters(truth: Truth, page: str) -> Iterator[str]:
     yield from _on_quoted(truth, page)
     yield from _on_change_rows(truth, page)
     yield from _on_unseen(dispute, page)
+    yield from _on_unlisted_file(truth, page)
     one_by_one = r"(?:[^。]*?資料にあったメッセージIDから1件ずつ取得([0-9,]+)件)?"
     found = _search(rf"メッセージの取得方法は、(?:一覧で取得([0-9,]+)件)?{one_by_one}です", page)
     true = (len(dispute.saved) - len(dispute.recovered), len(dispute.recovered))
@@ -578,6 +579,18 @@ def _on_chapters(truth: Truth, page: str) -> Iterator[str]:
         yield f"who is who ({bases})"
     yield from _on_own_changes(dispute, page)
     yield from _on_period(truth, page)
+
+
+def _on_unlisted_file(truth: Truth, page: str) -> Iterator[str]:
+    """The one file that posts show and no list has, and a post that shows it."""
+    dispute, tag = truth.dispute, "[download:7]"
+    showing = [post for post in dispute.saved if any(tag in post.shown(at)[0] for at in dispute.sightings(post))]
+    told = _findall(r"メッセージにあるが、この資料にファイルの記録がないもの:(\d+)点\(No\.(\d+)\)", page)
+    if not told and showing and not any(post.number == 7 and post.item == "file" for post in dispute.posts):
+        yield "a file that no list has is not told"
+    for count, number in told:
+        if count != "1" or truth.numbers[int(number)] not in showing:
+            yield f"the file that no list has ({count}, No. {number})"
 
 
 def _on_own_changes(dispute: Dispute, page: str) -> Iterator[str]:

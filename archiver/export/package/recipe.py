@@ -110,7 +110,8 @@ class PackagePreview:
     """What the user's own evidence says beside its content."""
     warnings: tuple[str, ...]
     """`early_contact`, `unsaved_beginning` (something is missing before the first message), `forbidden_contact` (the
-    platform allows none outside), `nda` (a promise of secrecy), `english` (for a reader who reads Japanese)."""
+    platform allows none outside), `nda` (a promise of secrecy), `english` (for a reader who reads Japanese),
+    `no_messages` (not one in the period)."""
 
 
 _DOCUMENT_KEYS = (

@@ -236,17 +236,19 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
         size=bag.size,
         opened=tuple(package.recipe.opened),
         metadata=package.recipe.metadata.files,
-        warnings=tuple(package_warnings(package.recipe, room_facts(package.conversations()))),
+        warnings=tuple(package_warnings(package.recipe, room_facts(rooms), package.statistics.count)),
     )
 
 
-def package_warnings(recipe: Recipe, rooms: tuple[RoomFacts, ...]) -> Iterator[str]:
+def package_warnings(recipe: Recipe, rooms: tuple[RoomFacts, ...], count: int) -> Iterator[str]:
     """What to consider before a package leaves (`PackagePreview.warnings`)."""
     facts = CaseFacts(recipe.contract, frozenset(), {}, rooms, {}, None)
+    if not count:
+        yield "no_messages"
     contact_state = contact(facts).value
     if contact_state.is_early:
         yield "forbidden_contact" if contact_state is OutsideContact.FORBIDDEN else "early_contact"
-    elif first_message(facts).knowledge is Knowledge.SAVED:
+    elif count and first_message(facts).knowledge is Knowledge.SAVED:
         yield "unsaved_beginning"
     is_direct = platform_of(recipe.contract.platform).elsewhere
     if recipe.order.lang != JAPANESE and recipe.order.profile in ("court", *(() if is_direct else ("support",))):

@@ -127,7 +127,7 @@ def test_it_just_works(desk: Desk) -> None:
     assert "It was sent to nobody." in output
     assert str(folder) in output
     assert re.search("7 messages, 1 period not saved. 3 files are only listed\n", output)
-    assert "先にクラウドワークスで納品" in err
+    assert "Before you send it: No delivery on CrowdWorks is recorded yet" in err
     assert ["01_report.pdf", "03_inquiry_text.txt", f"{folder.name}.zip"] == sorted(
         path.name for path in folder.iterdir()
     )
@@ -195,6 +195,7 @@ def test_json_is_exactly_one_document(desk: Desk) -> None:
         == payload.keys()
     )
     assert [["unsaved_beginning"], [], []] == [payload[name] for name in ("warnings", "incomplete", "unheld")]
+    assert ["no_messages"] == desk.exported("--from", "2099-12-05")["warnings"]
     assert ("support", 1) == (payload["profile"], out.count("\n"))
     assert err.startswith("[Note] Messages before the first saved one")
     assert 1 == err.count("\n")

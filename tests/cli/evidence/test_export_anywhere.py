@@ -157,7 +157,7 @@ def test_the_current_folder_does_not_matter(terminal: Terminal, locked_folder: P
     assert 1 <= len(list((terminal.home / "exports").iterdir()))
 
 
-WARNINGS = ("early_contact", "unsaved_beginning", "forbidden_contact", "nda")
+WARNINGS = ("early_contact", "unsaved_beginning", "forbidden_contact", "nda", "no_messages")
 
 
 def preview(**changed: int | tuple[str, ...]) -> PackagePreview:
