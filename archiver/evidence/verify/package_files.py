@@ -77,8 +77,10 @@ def unreadable_found(verification: Verification, name: str, sentence: str = "") 
         yield
     except READ_ERRORS as error:
         detail = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        if detail.startswith("Bad CRC-32"):  # in these words by `zipfile`, in English
+        if detail.startswith("Bad CRC-32"):  # what `zipfile` and `zlib` say is English
             detail = _("its checksum differs")
+        elif isinstance(error, (zlib.error, EOFError)) or detail.startswith(("Bad magic number", "File name in dir")):
+            detail = _("its packed bytes are damaged")
         text = (sentence or _("The file cannot be read: {detail}")).format(detail=detail)
         verification.add_finding("unreadable", name, text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from contextlib import closing
 from pathlib import Path
 
@@ -47,7 +48,13 @@ def test_a_wrong_checksum_is_told_in_our_own_words(tmp_path: Path) -> None:
     with closing(ZippedPackage(path, verification)) as tree, unreadable_found(verification, "a.txt"):
         read_all(tree, "a.txt")
 
-    assert ["The file cannot be read: its checksum differs"] == [one.text for one in verification.findings]
+    with unreadable_found(verification, "a.txt"):
+        zlib.decompress(b"no such bytes")
+
+    assert [
+        "The file cannot be read: its checksum differs",
+        "The file cannot be read: its packed bytes are damaged",
+    ] == [one.text for one in verification.findings]
 
 
 @pytest.mark.parametrize(

@@ -149,15 +149,15 @@ class ZippedPackage {
     const info = this.infos.get(name);
     if (info.flags & 0x60) throw new UnreadableFile("patched or strongly encrypted");
     const header = await bytesOf(this.file, info.offset, 30);
-    if (header.length < 30 || readNumber(header, 0, 4) !== 0x04034b50) throw new UnreadableFile("no header");
+    if (header.length < 30 || readNumber(header, 0, 4) !== 0x04034b50) throw new UnreadableFile(_("its packed bytes are damaged"));
     const nameLength = readNumber(header, 26, 2), begin = info.offset + 30 + nameLength + readNumber(header, 28, 2);
-    if (!equalBytes(await bytesOf(this.file, info.offset + 30, nameLength), info.nameBytes)) throw new UnreadableFile("another name in its header");
+    if (!equalBytes(await bytesOf(this.file, info.offset + 30, nameLength), info.nameBytes)) throw new UnreadableFile(_("its packed bytes are damaged"));
     const isPlain = info.method === 0, packed = this.file.slice(begin, begin + (isPlain ? Math.min(info.packed, info.size) : info.packed));
     let crc = 0xffffffff, size = 0;
     for await (const part of isPlain ? blobChunks(packed) : inflated(packed, info)) {
       crc = updateCrc(crc, part);
       size += part.length;
-      if (size > info.size) throw new UnreadableFile("longer than the zip says");
+      if (size > info.size) throw new UnreadableFile(_("its packed bytes are damaged"));
       yield part;
     }
     if (isPlain) info.unread = info.packed - packed.size;
@@ -177,13 +177,13 @@ async function* inflated(packed, info) {
     offset += part.length;
     try {
       inflate.push(part, offset >= packed.size);
-    } catch (error) {
-      throw new UnreadableFile(String(error.message || error));
+    } catch {
+      throw new UnreadableFile(_("its packed bytes are damaged"));
     }
     yield* parts;
     parts = [];
   }
-  if (!isFinal) throw new UnreadableFile("cut");
+  if (!isFinal) throw new UnreadableFile(_("its packed bytes are damaged"));
   info.unread = inflate.p.length - (inflate.s.p ? 1 : 0);
 }
 
