@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.custody import put_back_databases
-from archiver.custody.record_checks import check_objects
+from archiver.custody.daily_verification import check_objects
 from archiver.evidence.looks import note_services, read_services
 from archiver.evidence.stamps import roots, timestamp
 from archiver.evidence.stamps.reply_claims import earliest_covering

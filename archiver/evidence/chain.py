@@ -7,7 +7,7 @@ import json
 import re
 from gettext import gettext as _
 from pathlib import Path
-from typing import IO, Any, Dict, Iterable, Iterator, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax  # noqa: UP035 - Python 3.8 syntax
+from typing import IO, Any, Dict, Iterable, Iterator, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
 GENESIS = "0" * 64
 """The field `previous` of the first seal, which follows no other."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from archiver import errors
-from archiver.custody import record_checks
+from archiver.custody import daily_verification
 from archiver.custody.database_upkeep import UpkeepReport, VacuumOutcome, keep_up
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Verification
@@ -250,7 +250,9 @@ def _verify(duties: ScheduledDuties, archive: Archive, *, is_whole: bool) -> Non
     if is_whole:
         verification = verify_archive(archive, deep=True, progress=lambda _what, _done, _total: duties.step())
     else:
-        verification = record_checks.verify_sample(archive, record_checks.part_of(now.date()), step=duties.step)
+        verification = daily_verification.verify_sample(
+            archive, daily_verification.part_of(now.date()), step=duties.step
+        )
     kind, checked, found = "whole" if is_whole else "sample", verification.checked, len(verification.findings)
     counts = " ".join(f"{name}={number}" for name, number in checked.items())
     run_log.note(archive.home, f"verified={kind} findings={found} {counts}", at=now)

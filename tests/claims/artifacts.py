@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from archiver.cli.contracts import contract_rows
-from archiver.cli.contracts.contract_rows import page_document, page_lines
+from archiver.cli.contracts import contract_page
+from archiver.cli.contracts.contract_page import page_document, page_lines
 from archiver.cli.status.status import status_document
 from archiver.cli.terminal.help_pages import set_language
 from archiver.errors import CounterpartUnknown
@@ -193,7 +193,7 @@ def _name(packed: zipfile.ZipFile, end: str) -> str:
 def _shown(reading: Reading, dispute: Dispute, activity: ContractActivity | None = None) -> dict[str, Any]:
     contract = contracts.find_contract(reading, "job1")
     activity = activity or activity_of(reading, contract)  # once for both faces of `job show`
-    with patch.object(contract_rows, "activity_of", lambda *_: activity):
+    with patch.object(contract_page, "activity_of", lambda *_: activity):
         show = page_document(reading, contract, now=after(dispute))
         with patch.dict(os.environ):
             set_language("ja")

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete
 
 from archiver.claims import messages
-from archiver.cli.contracts.contract_rows import page_lines
+from archiver.cli.contracts.contract_page import page_lines
 from archiver.export.pdf.blocks import Bullets, Chapter, FactList, MessageBlock, Paragraph, TableBlock
 from archiver.export.report import excerpt, people_and_dates, record, summary
 from archiver.export.report.excerpt import PaperReferences, message_block

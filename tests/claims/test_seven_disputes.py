@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from archiver.cli.contracts.contract_rows import page_lines
+from archiver.cli.contracts.contract_page import page_lines
 from archiver.export.report import summary
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.letters import inquiry_form_text

@@ -19,7 +19,7 @@ from archiver.comparison.compare import compare
 from archiver.comparison.message_comparison import Absence
 from archiver.custody import backup, erasures
 from archiver.custody.copies_elsewhere import copy_to_folders
-from archiver.custody.record_checks import PARTS, verify_sample
+from archiver.custody.daily_verification import PARTS, verify_sample
 from archiver.custody.verify import verify_path
 from archiver.export.mask.policy import Policy
 from archiver.export.package.daily_copy import write_daily_copy

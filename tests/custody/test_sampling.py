@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.custody.record_checks import PARTS, part_of, verify_sample
+from archiver.custody.daily_verification import PARTS, part_of, verify_sample
 from archiver.store import seals
 from archiver.store.engine import DATABASE
 from tests.support.archives.maker import ArchiveMaker, at, story

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.custody.export_records import compare_with_exports
+from archiver.custody.exported_package_check import compare_with_exports
 from archiver.custody.verify import verify_path
 from archiver.store.archive import Archive
 from tests.support.cases import cases_of

@@ -10,7 +10,7 @@ import pytest
 
 from archiver import errors
 from archiver.claims.counterparts import judge_counterparts, other_side
-from archiver.cli.contracts.contract_rows import page_rows
+from archiver.cli.contracts.contract_page import page_rows
 from archiver.custody.verify import verify_path
 from archiver.export.mask.package_mask import masking_policy
 from archiver.export.package.make_package import export

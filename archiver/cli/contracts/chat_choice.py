@@ -14,7 +14,7 @@ from archiver.cli.terminal.prompts import ask, ask_yes_no, numbers_in, tell
 from archiver.letter_folding import fold
 from archiver.render.invisible_characters import shorten
 from archiver.setup.contract_rooms import direct_chats_beside, people_of_rooms, proposed_jobs
-from archiver.setup.moved_chats import NewJob
+from archiver.setup.contracted_chats import NewJob
 from archiver.setup.written_values import InvalidAnswer, displayable
 
 PAGE = 15

@@ -27,8 +27,8 @@ from archiver.report_language import screen_words
 from archiver.settings.file import load_settings
 from archiver.settings.token import token_file
 from archiver.setup import contract_rooms
+from archiver.setup.contracted_chats import keep_contract
 from archiver.setup.fact_questions import check_order
-from archiver.setup.moved_chats import keep_contract
 from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, find_message, read_day, read_yen
 from archiver.store import blobs, statements
 from archiver.store.archive import Archive, Reading

@@ -129,7 +129,7 @@ def job_set(obj: CliContext, /, **typed: Any) -> int:
 @click.pass_obj
 def job_show(obj: CliContext, job: str | None, phone: bool, as_json: bool) -> int:
     """Print one job; blank facts are shown as blank, as they will be in a package."""
-    from archiver.cli.contracts.contract_rows import tell_page
+    from archiver.cli.contracts.contract_page import tell_page
 
     return tell_page(obj, job, phone=phone, as_json=as_json)
 

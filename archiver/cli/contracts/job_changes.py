@@ -11,11 +11,11 @@ from archiver import errors
 from archiver.app import App, utc_now
 from archiver.cli.context import CliContext
 from archiver.cli.contracts import add_dialogue
-from archiver.cli.contracts.contract_rows import state_words
+from archiver.cli.contracts.contract_page import state_words
 from archiver.cli.terminal.output import echo, echo_json, echo_lines, pad, visible
 from archiver.cli.terminal.prompts import is_asked, one_room, parse_day, parse_until
 from archiver.records import Contract, ContractRoom, RoomId
-from archiver.setup import contract_rooms, fact_questions, moved_chats
+from archiver.setup import contract_rooms, contracted_chats, fact_questions
 from archiver.standing.alert_lines import contract_names
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts, named_or_only_contract
@@ -137,7 +137,7 @@ def change(
     added = _parts(room for room in rooms if room not in before.room_ids)
     after = replace(before, rooms=_with_periods(before.rooms + added, names, begins, ends), **facts)
     for word in without:
-        after = moved_chats.released(after, ContractRoom(RoomId(one_room(names, word))))
+        after = contracted_chats.released(after, ContractRoom(RoomId(one_room(names, word))))
     moved = set(map(RoomId, rooms)) if is_moved else {room.room_id for room in added}
     every = _keep(app, after, existing, moved, note, is_moved=is_moved)
     echo(_("Saved: {job}."), job=before.id)
@@ -208,8 +208,8 @@ def _keep(
 ) -> list[Contract]:
     """State the job, and tell what became of chats of others; all jobs as they are then."""
     fact_questions.check_order(contract)
-    every = moved_chats.with_rooms(existing, contract, moved, is_moved=is_moved)
-    echo_lines(moved_chats.change_rooms(app.archive, every, note, at=app.now()))
+    every = contracted_chats.with_rooms(existing, contract, moved, is_moved=is_moved)
+    echo_lines(contracted_chats.change_rooms(app.archive, every, note, at=app.now()))
     return every
 
 

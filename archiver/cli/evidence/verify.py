@@ -28,7 +28,7 @@ from archiver.comparison.quoted_document import check_document, standing_words
 from archiver.comparison.quoted_passages import CheckedPassage
 from archiver.comparison.sides import Side
 from archiver.comparison.summary import ComparisonSummary
-from archiver.custody.export_records import verify_here
+from archiver.custody.exported_package_check import verify_here
 from archiver.custody.verify import record_verification, verify_archive
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.findings import Verification

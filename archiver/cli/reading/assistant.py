@@ -22,7 +22,7 @@ from msgspec import NODEFAULT, UNSET, Meta, UnsetType
 from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import CliContext
-from archiver.cli.contracts.contract_rows import page_document
+from archiver.cli.contracts.contract_page import page_document
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask_yes_no, is_asked
 from archiver.export.mask.package_mask import PackageMask, Policy

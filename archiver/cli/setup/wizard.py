@@ -51,8 +51,8 @@ from archiver.setup.archive_setup import (
     vanished_warning,
 )
 from archiver.setup.contract_rooms import choosable_rooms
+from archiver.setup.contracted_chats import enter_contracts
 from archiver.setup.fact_questions import first_question
-from archiver.setup.moved_chats import enter_contracts
 from archiver.setup.unattended import likely_server, remember_trial, set_ping, set_up_mail, try_way, turn_way_off
 from archiver.setup.written_values import FINISHED, NOTICE, STAMPS, InvalidAnswer, note_answer, recall_answers
 from archiver.store import migrate

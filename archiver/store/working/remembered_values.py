@@ -275,7 +275,7 @@ EXPORT_FILES: SlotFamily[Mapping[str, Mapping[str, str]]] = SlotFamily(
 )
 """Package → the SHA-256 of each of its files when it was made; the entry of the export has the digest of that.
 
-From `export.package.make_package` for `custody.export_records`.
+From `export.package.make_package` for `custody.exported_package_check`.
 """
 
 COPY_FAILURES: Slot[Mapping[str, datetime]] = Slot("uncopied", dict[str, Time], {})

@@ -23,7 +23,7 @@ from archiver.comparison.quoted_document import (
     standing_words,
 )
 from archiver.comparison.quoted_passages import QuoteStanding
-from archiver.custody.export_records import verify_here
+from archiver.custody.exported_package_check import verify_here
 from archiver.export.mask.policy import POLICIES
 from archiver.export.package.pdf_files import print_chat
 from archiver.platforms.job_platform import platform_of

@@ -22,8 +22,8 @@ from archiver.render.times import interval_words
 from archiver.settings.file import update_settings
 from archiver.setup import archive_setup, menu_entry
 from archiver.setup.contract_rooms import begin_of, choosable_rooms, direct_chats_beside, people_of_rooms, proposed_jobs
+from archiver.setup.contracted_chats import NewJob, enter_contracts
 from archiver.setup.fact_questions import read_facts
-from archiver.setup.moved_chats import NewJob, enter_contracts
 from archiver.setup.outcome_words import count_saved
 from archiver.setup.unattended import remember_trial
 from archiver.setup.written_values import FINISHED, SCHEDULE, STAMPS, InvalidAnswer, note_answer, recall_answers

@@ -18,8 +18,8 @@ from archiver.platforms.job_platform import STRANGER
 from archiver.records import ENCLOSURE_KINDS, TERM_ITEMS, Contract, ContractRoom, MessageId, Role, RoomId, StatedTerm
 from archiver.render.times import clock_minute
 from archiver.setup import contract_rooms
+from archiver.setup.contracted_chats import change_rooms, enter_contracts, given_room, released
 from archiver.setup.fact_questions import check_client
-from archiver.setup.moved_chats import change_rooms, enter_contracts, given_room, released
 from archiver.setup.written_values import EXAMPLE_TIME, fact_prefix, note_answer, read_day
 from archiver.store import statements
 from archiver.store.archive import Reading

@@ -20,8 +20,8 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import day_words
 from archiver.report_language import in_program_language
 from archiver.setup.contract_rooms import strangers_sentence
+from archiver.setup.contracted_chats import called_apart, kept_counts
 from archiver.setup.fact_questions import FIVE, five_facts, missing_facts
-from archiver.setup.moved_chats import called_apart, kept_counts
 from archiver.setup.written_values import fact_prefix, yen_text
 from archiver.standing.headlines import changed_words
 from archiver.store.archive import Reading

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from archiver import errors
-from archiver.cli.contracts.contract_rows import page_lines
+from archiver.cli.contracts.contract_page import page_lines
 from archiver.cli.terminal.output import columns
 from archiver.records import Contract, Delivery
 from archiver.setup import fact_questions

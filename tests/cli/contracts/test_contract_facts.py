@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from archiver.cli.contracts.contract_rows import page_lines
+from archiver.cli.contracts.contract_page import page_lines
 from archiver.records import Contract
 from archiver.records.contract_facts import FACTS, ContractFact
 from archiver.setup import fact_questions

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.custody.export_records import compare_with_exports
+from archiver.custody.exported_package_check import compare_with_exports
 from archiver.custody.verify import verify_path
 from archiver.evidence.verify.findings import Verification
 from archiver.export.package.make_package import export

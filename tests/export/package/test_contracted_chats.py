@@ -22,7 +22,7 @@ from archiver.records import (
     SentReminder,
     StatedTerm,
 )
-from archiver.setup.moved_chats import called_apart, change_rooms
+from archiver.setup.contracted_chats import called_apart, change_rooms
 from archiver.store.queries.contracts import deliveries, enclosures, find_contract
 from archiver.store.statements import add_delivery, add_enclosure, state_contract
 from tests.support.archives.byte_search import package_files_with
