@@ -244,8 +244,8 @@ def test_any_body_is_understood_or_one_of_our_errors(
         try:
             understand()
         except ArchiverError as error:
-            sentence = str(error)
-            assert "/x" in sentence
+            told = f"{error} {error.advice()}"
+            assert "/x" in told
 
 
 @settings(deadline=None)

@@ -162,10 +162,10 @@ def test_seal_export_status_and_the_daemon_say_it(tmp_path: Path) -> None:
             checks = {check["name"]: check for check in terminal.json("status", "--full")["looks"]}
 
             assert before <= seal_digests(terminal.home), command
-            assert ["(rollback/" in sentence for sentence in said] == [True], command
+            assert ["(記録" in sentence for sentence in said] == [True], command
             assert [] == terminal.json("verify")["findings"], command
             assert said[0] == checks["rollback"]["text"], command
-            assert "(rollback/" in terminal.run("status", "--full"), command
+            assert "(記録" in terminal.run("status", "--full"), command
 
 
 def run_daemon_until(terminal: Terminal, is_done: Callable[[], bool]) -> None:
