@@ -140,6 +140,15 @@ def test_what_goes_before_the_program_ends_all_it_did_for_each_archive(tmp_path:
     assert expected == calls.read_text(encoding="utf-8").splitlines()
 
 
+def test_the_docs_site_leads_to_every_page() -> None:
+    """What the build of the site asks too, without building it."""
+    navigation = re.findall(r"- (?:[^:\n]+: )?(\S+\.md)$", (ROOT / "config/docs-site/mkdocs.yml").read_text(), re.M)
+
+    named = {page for entry in navigation for page in (ROOT / "docs").glob(entry)}
+
+    assert set() == set((ROOT / "docs").rglob("*.md")) - named
+
+
 @pytest.mark.drawn
 def test_the_docs_site_is_built_without_a_warning(tmp_path: Path) -> None:
     """Every page is in the navigation, every link and anchor leads somewhere, and no page asks another server."""
