@@ -144,7 +144,7 @@ HOME: dict[str, set[str]] = {
     "msgspec": {"chatwork.models", "chatwork.client", "settings", "team.ledger_copy", "team.team_file"}
     | {
         "cli.reading.assistant",
-        "export.package.reading_step",
+        "export.package.masking_review",
         "store",
     },
     "platformdirs": {"settings", "setup.menu_entry"},

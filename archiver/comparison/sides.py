@@ -27,7 +27,7 @@ from archiver.evidence.stamps.reply_claims import claimed_time, earliest_coverin
 from archiver.evidence.tables import build
 from archiver.evidence.tables.files_and_tasks import files
 from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, PackageFolder, ZippedPackage
+from archiver.evidence.verify.package_reader import READ_ERRORS, PackageFiles, PackageFolder, ZippedPackage
 from archiver.export.stamps import stamp_files
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading

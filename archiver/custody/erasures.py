@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.evidence.replaced_records import masked_digest
-from archiver.evidence.verify.package_files import READ_ERRORS
+from archiver.evidence.verify.package_reader import READ_ERRORS
 from archiver.records import ExportedPackage, RoomId
 from archiver.records.evidence import ErasurePlan, ErasureReason
 from archiver.store import database_pages, seals

@@ -16,7 +16,7 @@ from archiver.evidence.chain import canonical, digest, digest_file, digest_strea
 from archiver.evidence.verify.findings import Progress, Verification, time_in_japan
 from archiver.evidence.verify.package import TAG_MANIFEST, is_package
 from archiver.evidence.verify.package_at_path import DIGEST_LIST, is_submission, zip_in_folder
-from archiver.evidence.verify.package_files import (
+from archiver.evidence.verify.package_reader import (
     READ_ERRORS,
     PackageFiles,
     PackageFolder,

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from archiver.export.mask.finder import NameFinder
+from archiver.export.mask.likely_names import NameFinder
 from archiver.export.mask.package_mask import PackageMask, masking_policy
 from archiver.letter_folding import fold_letters, folded_text
 from tests.benchmarks.instruments.measure import Figure

@@ -142,7 +142,8 @@ def test_what_goes_before_the_program_ends_all_it_did_for_each_archive(tmp_path:
 
 def test_the_docs_site_leads_to_every_page() -> None:
     """What the build of the site asks too, without building it."""
-    navigation = re.findall(r"- (?:[^:\n]+: )?(\S+\.md)$", (ROOT / "config/docs-site/mkdocs.yml").read_text(), re.M)
+    listed = (ROOT / "config/docs-site/mkdocs.yml").read_text()
+    navigation = re.findall(r"(?m)- (?:[^:\n]+: )?(\S+\.md)$", listed)
 
     named = {page for entry in navigation for page in (ROOT / "docs").glob(entry)}
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.records import KnownMessage, MessageId, State
-from archiver.store.fingerprints import DELETED, fingerprint, text_digest
+from archiver.store.change_keys import DELETED, fingerprint, text_digest
 from archiver.store.queries.current_state import KnownObject
 from archiver.sync import changes
 

@@ -29,10 +29,10 @@ from archiver.custody import erasures, put_back_databases
 from archiver.custody.stamp_requests import stamp_service
 from archiver.export.mask.policy import POLICIES
 from archiver.export.mask.word_analyser import has_analyser
-from archiver.export.package import make_package, reading_step
+from archiver.export.package import make_package, masking_review
 from archiver.export.package.make_package import ExportDeclined, ExportReport
+from archiver.export.package.masking_review import keep_sides, words_nowhere
 from archiver.export.package.order import ExportOrder, option_words
-from archiver.export.package.reading_step import keep_sides, words_nowhere
 from archiver.export.package.recipe import PackagePreview
 from archiver.export.package_scope import parse_choice
 from archiver.letter_folding import folded_text
@@ -197,11 +197,11 @@ def read_before(archive: Archive, order: ExportOrder, file: Path | None, *, asks
     """The order with what was read, from a file or on the terminal, which is kept. Raises UsageError."""
 
     def look() -> Sequence[OpenedMessage]:
-        return reading_step.opened_messages(archive, order, now=now)
+        return masking_review.opened_messages(archive, order, now=now)
 
     def keep(*reviews: Review) -> None:
         nonlocal order
-        if reviews and not reading_step.keep_reviews(archive, order.contract, reviews, at=now):
+        if reviews and not masking_review.keep_reviews(archive, order.contract, reviews, at=now):
             order = replace(order, reviews=(*order.reviews, *reviews))
 
     if order.profile not in POLICIES:
@@ -209,19 +209,19 @@ def read_before(archive: Archive, order: ExportOrder, file: Path | None, *, asks
     if not has_analyser():
         echo(_("SudachiPy is not installed, so fewer names are found. Read with care."), err=True)
     if file is not None:
-        opened, decisions = look(), reading_step.read_decisions(file)
+        opened, decisions = look(), masking_review.read_decisions(file)
         ids = {one.id for one in opened}
-        reviews = reading_step.reviews_of(opened, [one for one in decisions if one.message_id in ids], at=now)
+        reviews = masking_review.reviews_of(opened, [one for one in decisions if one.message_id in ids], at=now)
         keep(*reviews)
         if unused := [one.message_id for one in decisions if one.message_id not in ids]:
             echo(_("Not used, as this export does not open them: {ids}"), err=True, ids=", ".join(unused))
         _tell_nowhere(look, [word for one in reviews for word in one.covered])
     elif asks and any(one.state is ReadState.UNREAD for one in look()):
         echo(_("Before this export is made, read each of its messages. Only what you read leaves."), err=True)
-        for account, name in reading_step.members_to_ask(archive, order).items():
+        for account, name in masking_review.members_to_ask(archive, order).items():
             question = _("What else is {name} called in these chats? (several with spaces, Enter: nothing else)")
             words = ask(question.format(name=visible(name)), str.split, err=True)
-            keep(reading_step.other_names(account, words, at=now))
+            keep(masking_review.other_names(account, words, at=now))
         _read_each(look, keep, now)
     return order
 

@@ -16,7 +16,7 @@ from archiver.cli.context import FINDINGS, INCOMPLETE, CliContext
 from archiver.cli.terminal.output import echo, echo_json, paged_output, visible
 from archiver.custody.exported_package_check import package_files, verify_here
 from archiver.errors import N_
-from archiver.evidence.verify.package_files import READ_ERRORS, TEXT_LIMIT, read_all
+from archiver.evidence.verify.package_reader import READ_ERRORS, TEXT_LIMIT, read_all
 from archiver.export.metadata.portable_documents import run_apart
 from archiver.export.pdf import page_code
 from archiver.export.pdf.page_code import Comparison

@@ -27,14 +27,14 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask_yes_no, is_asked
 from archiver.export.mask.package_mask import PackageMask, Policy
 from archiver.export.mask.policy import Covers, Place
+from archiver.export.package.masking_review import recipe_of
 from archiver.export.package.order import ExportOrder
-from archiver.export.package.reading_step import recipe_of
 from archiver.letter_folding import fold_searched, fold_word
 from archiver.records import JST, Contract, MessageId, ReadState, RoomId, contract_facts
 from archiver.render.message_html import chatwork_url
 from archiver.setup.assistant_consent import consent_lines, note_call, record_consent
 from archiver.store.archive import Archive, Reading
-from archiver.store.fingerprints import DELETED
+from archiver.store.change_keys import DELETED
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.status import open_gaps

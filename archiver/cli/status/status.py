@@ -36,8 +36,8 @@ from archiver.standing.emergencies import emergencies
 from archiver.standing.emergency_words import screenshots_sentence
 from archiver.standing.home_document import home_document
 from archiver.store.archive import Archive, Reading
+from archiver.store.change_keys import readable_text
 from archiver.store.erasure.records import erasures
-from archiver.store.fingerprints import readable_text
 from archiver.store.keeper import keeper_of
 from archiver.store.queries.contracts import contracts, find_contract, rooms_to_read
 from archiver.store.queries.entries import last_seq

@@ -20,7 +20,7 @@ from archiver.evidence.stamps.reply_claims import KNOWN_ROOTS, claimed_time
 from archiver.evidence.tables.cells import visible_text
 from archiver.evidence.verify.findings import Progress, StampedTime, Verification, time_sentence
 from archiver.evidence.verify.package import compare_list, is_package, verify_package
-from archiver.evidence.verify.package_files import (
+from archiver.evidence.verify.package_reader import (
     READ_ERRORS,
     PackageFiles,
     PackageFolder,

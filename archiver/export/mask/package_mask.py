@@ -13,8 +13,8 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from archiver.chatwork.notation.parse import DELETED
-from archiver.export.mask.finder import piece_pattern
 from archiver.export.mask.kinds import MaskHit, MaskKind, pattern_hits, reason, replacement
+from archiver.export.mask.likely_names import piece_pattern
 from archiver.export.mask.names import NameMatcher, letter_names
 from archiver.export.mask.policy import POLICIES, Policy, Variants, distinguished, masking_policy
 from archiver.letter_folding import TAG, FoldedText, fold_letters, folded_text, folded_word

@@ -13,7 +13,7 @@ from archiver.claims.counterparts import counterpart_bases, judge_counterparts, 
 from archiver.evidence.history import EntryObject, number
 from archiver.evidence.listed_acts import SIGN_KINDS, account_closings
 from archiver.export import PROFILES
-from archiver.export.mask.finder import NameFinder
+from archiver.export.mask.likely_names import NameFinder
 from archiver.export.mask.names import people_in
 from archiver.export.mask.package_mask import POLICIES, PackageMask, Policy
 from archiver.export.mask.records import make_mask

@@ -16,7 +16,7 @@ from archiver.claims.quotations import names_terms
 from archiver.evidence.chain import canonical, digest
 from archiver.evidence.history import text
 from archiver.export import PROFILES
-from archiver.export.mask.finder import NameFinder, piece_pattern
+from archiver.export.mask.likely_names import NameFinder, piece_pattern
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.policy import COVERED, Covers, Place, chat_id, place_of, text_field
 from archiver.export.package.package_input import PackageInput

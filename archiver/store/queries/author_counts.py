@@ -32,7 +32,7 @@ from archiver.records import (
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.fingerprints import DELETED
+from archiver.store.change_keys import DELETED
 from archiver.store.queries.viewing.messages import message_by_id
 from archiver.store.time_text import to_text
 

@@ -19,7 +19,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from archiver.letter_folding import fold_searched
-from archiver.store.fingerprints import DELETED
+from archiver.store.change_keys import DELETED
 from archiver.store.search.index import LostTexts, match_expression
 from archiver.store.search.query import SearchQuery, SearchScope, conditions
 

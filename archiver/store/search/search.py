@@ -16,8 +16,8 @@ from archiver.evidence.history import text
 from archiver.letter_folding import fold_searched
 from archiver.store import schema
 from archiver.store.archive import Reading
+from archiver.store.change_keys import readable_text
 from archiver.store.engine import driver_connection
-from archiver.store.fingerprints import readable_text
 from archiver.store.queries.contracts import STATED, contracts
 from archiver.store.queries.entries import entries_under
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries

@@ -14,7 +14,7 @@ from archiver.records import Entry, JsonObject, Observation, ObservedBy, Reply
 from archiver.records.conversation import is_plausible
 from archiver.store import writer
 from archiver.store.archive import Archive, Writing
-from archiver.store.fingerprints import account_id_of, body_of, fingerprint, storable_integer
+from archiver.store.change_keys import account_id_of, body_of, fingerprint, storable_integer
 from archiver.store.queries import contracts, current_state
 from archiver.store.working import backfill_queue, last_lists, remembered_values
 from archiver.store.working.backfill_queue import PRIORITY, MessagePlace, Origin

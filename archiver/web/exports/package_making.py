@@ -18,9 +18,9 @@ from archiver import errors
 from archiver.contract_dates import unstated_facts
 from archiver.evidence.history import text
 from archiver.export.mask.word_analyser import has_analyser
-from archiver.export.package import reading_step
+from archiver.export.package import masking_review
+from archiver.export.package.masking_review import Decision, opened_messages, recipe_of
 from archiver.export.package.order import ExportOrder
-from archiver.export.package.reading_step import Decision, opened_messages, recipe_of
 from archiver.export.package.recipe import Recipe
 from archiver.export.package.report_input import package_warnings
 from archiver.platforms.job_platform import platform_of
@@ -139,7 +139,7 @@ def people() -> AnyResponse:
     """Keep who the other side is, where a chat has several other people."""
     context, given = console_context(), given_fields(request.form)
     wanted = read_order(context, request.form)
-    reading_step.keep_sides(context.archive, wanted, at=context.now())
+    masking_review.keep_sides(context.archive, wanted, at=context.now())
     return redirect(order_address("packages.order", given))
 
 
@@ -162,15 +162,15 @@ def keep_reading() -> AnyResponse | tuple[str, int] | str:
     wanted = read_order(context, request.args)
     opened = opened_messages(context.archive, wanted, now=now)
     decision = _decision(form, {one.id: one for one in opened})
-    reviews = [] if decision is None else reading_step.reviews_of(opened, [decision], at=now)
+    reviews = [] if decision is None else masking_review.reviews_of(opened, [decision], at=now)
     if "members" in form:
-        asked = reading_step.members_to_ask(context.archive, wanted)
-        reviews = [reading_step.other_names(one, form.get(f"called_{one}", "").split(), at=now) for one in asked]
-    if not reading_step.keep_reviews(context.archive, wanted.contract, reviews, at=now):
+        asked = masking_review.members_to_ask(context.archive, wanted)
+        reviews = [masking_review.other_names(one, form.get(f"called_{one}", "").split(), at=now) for one in asked]
+    if not masking_review.keep_reviews(context.archive, wanted.contract, reviews, at=now):
         raise errors.HomeNotWritable(path=context.home)
     if "members" in form or (decision is not None and (decision.covered or decision.shown)):
         opened = opened_messages(context.archive, wanted, now=now)
-        for word in reading_step.words_nowhere(opened, () if decision is None else decision.covered):
+        for word in masking_review.words_nowhere(opened, () if decision is None else decision.covered):
             flash(_("“{word}” stands in none of the messages to be read.").format(word=visible(word)))
     elif decision is not None and reviews[0].state is not decision.state:
         flash(_("This message changed after it was shown. Please read it again."))
@@ -208,7 +208,7 @@ def _reading_page(wanted: ExportOrder, opened: Sequence[OpenedMessage], at: str)
         rows=rows,
         n=len(opened),
         read=sum(one.state is ReadState.READ for one in opened),
-        members=reading_step.members_to_ask(context.archive, wanted) if opened else {},
+        members=masking_review.members_to_ask(context.archive, wanted) if opened else {},
         has_analyser=has_analyser(),
         is_all=request.args.get("all"),
         address=lambda endpoint, **more: order_address(endpoint, changed(given, **more)),

@@ -15,8 +15,8 @@ import pytest
 
 from archiver.cli.main import main
 from archiver.cli.reading.assistant import TOOLS, JobAnswers, answer
+from archiver.export.package.masking_review import keep_reviews, opened_messages
 from archiver.export.package.order import ExportOrder
-from archiver.export.package.reading_step import keep_reviews, opened_messages
 from archiver.records import ReadState, Review
 from archiver.setup.assistant_consent import LOG
 from archiver.store.archive import Archive

@@ -10,10 +10,10 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from archiver.evidence.verify import package_files
+from archiver.evidence.verify import package_reader
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.package_at_path import verify_package_at
-from archiver.evidence.verify.package_files import ZippedPackage, leave_out_system_files
+from archiver.evidence.verify.package_reader import ZippedPackage, leave_out_system_files
 
 NAMES = 1_000
 
@@ -105,7 +105,7 @@ def test_bytes_that_many_names_share_are_unpacked_once(tmp_path: Path, monkeypat
 def test_a_list_of_files_that_is_too_long_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a list of digests of so many files is not."""
     path = zip_of(tmp_path / "x.zip", ["P/bagit.txt", "P/a"])
-    monkeypatch.setattr(package_files, "TEXT_LIMIT", 100)
+    monkeypatch.setattr(package_reader, "TEXT_LIMIT", 100)
 
     verification = verify_package_at(path)
 
@@ -121,13 +121,13 @@ def test_lists_that_many_files_are_about_are_read_a_few_times(tmp_path: Path, mo
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     opened: list[str] = []
-    opens = package_files.PackageFolder.open
+    opens = package_reader.PackageFolder.open
 
-    def counted(tree: package_files.PackageFolder, name: str) -> BinaryIO:
+    def counted(tree: package_reader.PackageFolder, name: str) -> BinaryIO:
         opened.append(name)
         return opens(tree, name)
 
-    monkeypatch.setattr(package_files.PackageFolder, "open", counted)
+    monkeypatch.setattr(package_reader.PackageFolder, "open", counted)
 
     verification = verify_package_at(tmp_path)
 

@@ -11,7 +11,7 @@ import pytest
 
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.package_at_path import verify_package_at
-from archiver.evidence.verify.package_files import ZippedPackage, read_all, unreadable_found
+from archiver.evidence.verify.package_reader import ZippedPackage, read_all, unreadable_found
 from archiver.evidence.verify.zip_structure import zip_oddities
 from tests.support.packages.odd_zips import JUNK, hide_bytes
 

@@ -15,8 +15,7 @@ from archiver import errors
 from archiver.export.mask.package_mask import masking_policy
 from archiver.export.mask.policy import COVERED, UNREAD, Covers
 from archiver.export.package.make_package import ExportReport
-from archiver.export.package.order import ExportOrder
-from archiver.export.package.reading_step import (
+from archiver.export.package.masking_review import (
     Decision,
     keep_reviews,
     members_to_ask,
@@ -25,6 +24,7 @@ from archiver.export.package.reading_step import (
     read_decisions,
     reviews_of,
 )
+from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import parse_choice
 from archiver.records import OpenedMessage, ReadState
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object

@@ -11,8 +11,8 @@ from typing import Any
 
 from archiver.export.mask.package_mask import POLICIES, masking_policy
 from archiver.export.package.make_package import Confirm, ExportReport, export
+from archiver.export.package.masking_review import Decision, keep_reviews, opened_messages, reviews_of
 from archiver.export.package.order import ExportOrder
-from archiver.export.package.reading_step import Decision, keep_reviews, opened_messages, reviews_of
 from archiver.export.stamps import StampService
 from archiver.records import Delivery, Enclosure, Observation
 from archiver.store import blobs

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from archiver.setup.outcome_words import round_lines
-from archiver.store import fingerprints, seals
+from archiver.store import change_keys, seals
 from archiver.store.queries.status import status
 from archiver.sync.report import RoomOutcome, RoomReport
 from tests.support.chatwork.simulator import Fault
@@ -588,7 +588,7 @@ def test_any_text_is_kept_exactly(world: World, text: str) -> None:
     readable = [row["body"] for row in world.rows("message_version") if str(row["position"]) == post]
     assert [text, text + "!"] == world.texts(post)
     assert 1 == report.edited
-    assert [fingerprints.readable_text(text), fingerprints.readable_text(text + "!")] == readable
+    assert [change_keys.readable_text(text), change_keys.readable_text(text + "!")] == readable
 
 
 def test_a_hostile_name_is_kept_exactly(world: World) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from archiver.cli.terminal.help_pages import set_language
 from archiver.errors import CounterpartUnknown
-from archiver.export.package import reading_step
+from archiver.export.package import masking_review
 from archiver.export.package.order import ExportOrder
 from archiver.notices import delivery
 from archiver.notices.delivery import NoticeTrial
@@ -180,9 +180,9 @@ def _make_unread(context: ConsoleContext) -> None:
     """What an earlier play read is to be read again."""
     order, now = ExportOrder(contract="job1").with_policy(), context.now()
     with suppress(CounterpartUnknown):
-        opened = reading_step.opened_messages(context.archive, order, now=now)
+        opened = masking_review.opened_messages(context.archive, order, now=now)
         unread = [Review(one.id, one.digest, ReadState.UNREAD, now) for one in opened]
-        reading_step.keep_reviews(context.archive, "job1", unread, at=now)
+        masking_review.keep_reviews(context.archive, "job1", unread, at=now)
 
 
 def test_a_package_for_the_office_whose_messages_are_read(

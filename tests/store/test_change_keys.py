@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies
 
-from archiver.store import fingerprints
+from archiver.store import change_keys
 from tests.support.json_strategies import ANY_TEXT, JSON
 
 PERSON = {"account_id": 7, "name": "田中", "avatar_image_url": "https://example.com/a.png"}
@@ -40,10 +40,10 @@ def changed_value(value: Any) -> Any:
 def test_every_fact_of_a_kind_counts(kind: str) -> None:
     """Another value, null or nothing in any of them gives another fingerprint."""
     received = OBJECTS[kind]
-    same = fingerprints.fingerprint(kind, received)
+    same = change_keys.fingerprint(kind, received)
 
     changed = {
-        fingerprints.fingerprint(kind, received | {name: changed_value(value)}) for name, value in received.items()
+        change_keys.fingerprint(kind, received | {name: changed_value(value)}) for name, value in received.items()
     }
 
     assert len(received) == len(changed)
@@ -58,7 +58,7 @@ def test_what_is_no_fact_does_not_count(kind: str) -> None:
     if "account" in received:
         other["account"] = {"name": "田中(解約済)", "account_id": "7"}
 
-    assert fingerprints.fingerprint(kind, received) == fingerprints.fingerprint(kind, other)
+    assert change_keys.fingerprint(kind, received) == change_keys.fingerprint(kind, other)
 
 
 @given(
@@ -67,28 +67,28 @@ def test_what_is_no_fact_does_not_count(kind: str) -> None:
 )
 def test_any_object_has_a_fingerprint(kind: str, received: dict[str, Any]) -> None:
     """32 hex digits, always the same, whatever was received."""
-    actual = fingerprints.fingerprint(kind, received)
+    actual = change_keys.fingerprint(kind, received)
 
-    assert (32, actual) == (len(actual), fingerprints.fingerprint(kind, dict(received)))
+    assert (32, actual) == (len(actual), change_keys.fingerprint(kind, dict(received)))
     assert int(actual, 16) >= 0
 
 
 @given(ANY_TEXT, ANY_TEXT)
 def test_texts_differ_when_their_digests_do(text: str, other: str) -> None:
     """Texts that differ only in an unprintable character have different digests; the deletion mark has none."""
-    assert (text == other) == (fingerprints.text_digest(text) == fingerprints.text_digest(other))
-    assert "" == fingerprints.text_digest("[deleted]")
+    assert (text == other) == (change_keys.text_digest(text) == change_keys.text_digest(other))
+    assert "" == change_keys.text_digest("[deleted]")
 
 
 def test_a_lone_surrogate_and_its_escape_are_two_texts() -> None:
     """Somebody may have typed the escape."""
-    assert fingerprints.text_digest("\ud83d") != fingerprints.text_digest("\\ud83d")
+    assert change_keys.text_digest("\ud83d") != change_keys.text_digest("\\ud83d")
 
 
 @given(ANY_TEXT)
 def test_a_readable_text_can_be_stored(value: str) -> None:
     """No NUL, no lone surrogate; everything else stays as it is."""
-    actual = fingerprints.readable_text(value)
+    actual = change_keys.readable_text(value)
 
     assert "\x00" not in actual
     assert actual == actual.encode("utf-8").decode("utf-8")
@@ -97,7 +97,7 @@ def test_a_readable_text_can_be_stored(value: str) -> None:
 
 def test_what_cannot_be_stored_is_made_visible() -> None:
     """NUL and lone surrogates are shown by their code points."""
-    assert "a[U+0000][U+D83D]🎉" == fingerprints.readable_text("a\x00\ud83d🎉")
+    assert "a[U+0000][U+D83D]🎉" == change_keys.readable_text("a\x00\ud83d🎉")
 
 
 @pytest.mark.parametrize(
@@ -106,4 +106,4 @@ def test_what_cannot_be_stored_is_made_visible() -> None:
 )
 def test_a_number_for_a_column_fits_it(value: object, expected: int) -> None:
     """A number that does not fit is 0 in the column."""
-    assert expected == fingerprints.storable_integer(value)
+    assert expected == change_keys.storable_integer(value)
