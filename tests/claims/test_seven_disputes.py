@@ -6,16 +6,20 @@ their own (`tests/comparison`), and random worlds with each of their oddities (`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.export.report import summary
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.letters import inquiry_form_text
 from archiver.records import JsonObject
+from archiver.report_language import LANGUAGES, report_language
 from archiver.store import seals
 from archiver.store.queries import contracts
 from tests.claims.dispute import report_of
@@ -79,6 +83,24 @@ def test_a_price_edited_four_times_back_to_itself_and_deleted(tmp_path: Path) ->
         "相手の2026-11-05のメッセージの、編集後の文面「1本5,000円でお願いします」は「1本8,000円でお願いします」に変わり、"
         "2026-11-10には削除されていました。"
     ) in form
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_changed_price_stands_before_a_lesser_deletion(tmp_path: Path, language: str) -> None:
+    """And is not cut from the text to paste, which in English has less room."""
+    maker = begun(tmp_path / "home", amount="8,000円")
+    price, trifle, answer = (
+        post(1, "1本8,000円でお願いします", 0),
+        post(2, "よい天気ですね", 1),
+        post(3, "はい", 2, OWNER),
+    )
+    maker.sync([price, trifle, answer], minutes=20)
+    changed = [post(1, "1本5,000円でお願いします", 0, updated=DAY), post(2, "[deleted]", 1), answer]
+    maker.sync(changed, changed={1: "edited", 2: "deleted"}, minutes=DAY + 30)
+    with report_language(language):
+        _page, form, _screen = _told(maker, 9 * DAY)
+
+    assert re.search("\\n1[.] .*5,000円", form)
 
 
 def test_three_employees_and_a_name_that_one_of_them_took(tmp_path: Path) -> None:

@@ -130,11 +130,12 @@ def _quoted_message(case: ReportInput, quoted: Quotation) -> QuotedMessage:
 
 
 def quotation_lines(case: ReportInput, statistics: MessageStatistics, limit: int) -> tuple[list[str], list[str]]:
-    """The same quotations in one sentence each: of what was deleted, and the others."""
+    """The same in one sentence each, the weightiest first: changed terms and what was deleted; and the others."""
     lines: tuple[list[str], list[str]] = ([], [])
-    for quoted in statistics.quotations.value:
+    for quoted in sorted(statistics.quotations.value, key=lambda one: one.rank, reverse=True):
         line = quotation_line(quoted, excerpts(_shown_texts(case, quoted), limit), time=_short_date)
-        lines[not quoted.is_deleted].append(say("{line}。", line=line))
+        is_decisive = quoted.is_deleted or (quoted.became is not State.PRESENT and quoted.rank[0] > 0)
+        lines[not is_decisive].append(say("{line}。", line=line))
     return lines
 
 

@@ -48,7 +48,7 @@ def inquiry_form_text(case: ReportInput, statistics: MessageStatistics, *, has_r
 
     `has_report`: whether the report could be made, which the text names as enclosed.
     """
-    deleted, quoted = quotation_lines(case, statistics, _MAX_QUOTED_LENGTH)
+    decisive, quoted = quotation_lines(case, statistics, _MAX_QUOTED_LENGTH)
     facts, (warning, head, end) = _letter(
         "report_inquiry.txt",
         case,
@@ -59,7 +59,7 @@ def inquiry_form_text(case: ReportInput, statistics: MessageStatistics, *, has_r
         delivery=delivery_text(platform_of(case.contract.platform)),
         delivered=max(((day_of(one.at) or _EARLIEST, one.number, one.at) for one in case.deliveries), default=[""])[-1],
         end_request=end_request_text(case.contract),
-        deleted=deleted,
+        decisive=decisive,
         changed=list(_change_lines(statistics, own=False)),
         quoted=quoted,
         frozen=[room.inaccessible_since for room in case.rooms if room.inaccessible_since],
