@@ -25,6 +25,7 @@ from archiver import errors
 from archiver.app import App, build_app
 from archiver.errors import ArchiverError
 from archiver.records import ENCLOSURE_KINDS, Contract, Enclosure, MessageId
+from archiver.render.invisible_characters import visible
 from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
 from archiver.setup.written_values import EXAMPLE_DAY, find_message, read_day
@@ -112,6 +113,11 @@ class LastActivity:
     def idle_seconds(self) -> float:
         """Seconds since then."""
         return time.monotonic() - self._at
+
+
+def not_listed(value: str) -> str:
+    """That a value is none of those that a page offers, as a program or an old page may send."""
+    return _("“{value}” is not in the list. Please choose from it.").format(value=visible(value[:40]))
 
 
 def begin_job(title: str, work: Work, ways_on: tuple[JobLink, ...] = ()) -> Response:

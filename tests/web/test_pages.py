@@ -128,14 +128,29 @@ def test_who_is_who_is_chosen_of_the_people_of_the_chats_alone(browser: FormBrow
     """Nobody else, and nothing that is no choice; the choice can be taken back."""
     name = contract_id(browser)
     browser.post(f"/contracts/{name}", {f"role_{CLIENT}": "client", "role_1": "client"})
-    browser.post(f"/contracts/{name}", {f"role_{CLIENT}": "nonsense"})
+    refused = browser.post(f"/contracts/{name}", {f"role_{CLIENT}": "nonsense"}).get_data(as_text=True)
     with browser.context.archive.reading() as reading:
         (mapped,) = mapped_accounts(reading, name)
     browser.post(f"/contracts/{name}", {f"role_{CLIENT}": ""})
 
     assert (CLIENT, "client") == (mapped.account_id, mapped.role)
+    assert "“nonsense” is not in the list" in refused
     with browser.context.archive.reading() as reading:
         assert () == tuple(mapped_accounts(reading, name))
+
+
+@pytest.mark.parametrize("field", ["contracted_on", "cancelled_on", f"first_{ROOM}", "delivered"])
+def test_a_field_that_is_refused_is_not_folded_up(browser: FormBrowser, field: str) -> None:
+    """Without JavaScript too whoever typed it sees it, with its sentence; also where a fact is kept already."""
+    name = contract_id(browser)
+    browser.post(f"/contracts/{name}", contracted_on="2026-10-01")
+    page = browser.post(f"/contracts/{name}", {field: "2026-02-30"}).get_data(as_text=True)
+    open_folds: list[str] = []
+    for tag in re.findall("<details[^>]*>|</details>", page.partition(f'name="{field}"')[0]):
+        open_folds = open_folds[:-1] if tag == "</details>" else [*open_folds, tag]
+
+    assert [] == [tag for tag in open_folds if " open" not in tag]
+    assert 'value="2026-02-30"' in page
 
 
 def test_deliveries_and_attachments_are_recorded_and_taken_back(browser: FormBrowser) -> None:

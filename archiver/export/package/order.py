@@ -157,10 +157,10 @@ ON_PAGE = [one for one in fields(ExportOrder) if "page" in one.metadata]
 
 
 def read_wish(one: Field[Any], given: str) -> Any:
-    """The wish as a field of the page gives it; what cannot be chosen is what is left out."""
+    """The wish as a field of the page gives it; a blank one is what is left out."""
     if one.metadata.get("multiple"):
         return tuple(line.strip() for line in given.splitlines() if line.strip())
-    return given if given in one.metadata.get("choices", ()) else one.default
+    return given or one.default
 
 
 def _recorded(value: Any) -> object:

@@ -31,7 +31,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries.exported_packages import exports
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.web.background_work import Job, JobLink, JobOutcome
-from archiver.web.console_context import ConsoleContext
+from archiver.web.console_context import ConsoleContext, not_listed
 from archiver.wording import N_
 
 WHO = ("support", "lawyer", "court", "consult")
@@ -45,7 +45,10 @@ Given = list[tuple[str, str]]
 
 
 def read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportOrder:
-    """The order as the form gives it. Raises UsageError for a day or a reader that cannot be."""
+    """The order as the form gives it. Raises UsageError for a day, a reader or a choice that cannot be."""
+    for one in ON_PAGE:
+        if "choices" in one.metadata and (given := fields.get(one.name, "")) not in {"", *one.metadata["choices"]}:
+            raise errors.UsageError(detail=not_listed(given))
     profile = fields.get("for", "support")
     if profile not in WHO:
         raise errors.UsageError(detail=_("Choose for whom the export is."))
@@ -138,11 +141,14 @@ def _request_kind(value: str) -> RequestKind | None:
     try:
         return RequestKind(value) if value else None
     except ValueError:
-        raise errors.UsageError(detail=_("Choose what you ask for from the list.")) from None
+        raise errors.UsageError(detail=not_listed(value)) from None
 
 
 def _accounts(fields: MultiDict[str, str], name: str) -> list[int]:
-    return [int(value) for value in fields.getlist(name) if value.isdecimal() and len(value) < 19]
+    given = fields.getlist(name)
+    for wrong in (one for one in given if not re.fullmatch("[0-9]{1,18}", one)):
+        raise errors.UsageError(detail=not_listed(wrong))
+    return [*map(int, given)]
 
 
 def _period(first: str, last: str) -> tuple[datetime | None, datetime | None]:

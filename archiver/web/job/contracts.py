@@ -28,7 +28,7 @@ from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.search.query import room_names
 from archiver.store.statements import keep_typed, state_typed, typed_contract, typed_facts
 from archiver.store.working.remembered_values import TypedFacts
-from archiver.web.console_context import Answer, ConsoleContext, console_context, take_enclosure
+from archiver.web.console_context import Answer, ConsoleContext, console_context, not_listed, take_enclosure
 from archiver.web.first_run import start
 from archiver.web.job import fact_form
 from archiver.web.job.job_document import job_document, people_of, strangers
@@ -142,7 +142,9 @@ def _read_roles_and_delivery(
     roles, days, problems = dict(typed.roles), dict(typed.deliveries), Problems()
     for person in people_of(reading, contract) if any(one.startswith("role_") for one in given) else ():
         role = given.get(f"role_{person['account']}", person["role"])
-        if role in {"", *Role} and role not in {person["role"], given.get(f"was_role_{person['account']}")}:
+        if role not in {"", *Role}:
+            problems["people"] = not_listed(role)
+        elif role not in {person["role"], given.get(f"was_role_{person['account']}")}:
             roles[person["account"]] = role
     if "delivered_on" in given and given["delivered_on"] != given.get("was_delivered_on"):
         number = max((one.number for one in deliveries(reading, contract.id)), default=0)

@@ -147,8 +147,10 @@ def _choices(fact: ContractFact) -> tuple[tuple[str, str], ...]:
     return (("", _("unknown")), *known[fact.kind]) if fact.kind in known else ()
 
 
-def room_fields(reading: Reading, contract: Contract, given: Given) -> list[dict[str, Any]]:
-    """Each chat with its period, or with what was typed or what a link fills in, which opens it."""
+def room_fields(
+    reading: Reading, contract: Contract, given: Given, problems: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Each chat with its period, or with what was typed or what a link fills in; a link or a problem opens it."""
     first, last = (
         _("The first day (blank: from the beginning of the chat)"),
         _("The last day, included (blank: no end)"),
@@ -161,7 +163,8 @@ def room_fields(reading: Reading, contract: Contract, given: Given) -> list[dict
         shown = [
             FactField(name, label, "", FactKind.DAY, filled.get(name, known), known) for name, label, known in fields
         ]
-        rows.append(row | {"fields": shown, "is_open": any(name in request.args for name, _label, _known in fields)})
+        is_open = f"room_{room.room_id}" in problems or any(name in request.args for name, _label, _known in fields)
+        rows.append(row | {"fields": shown, "is_open": is_open})
     return rows
 
 

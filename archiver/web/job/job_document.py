@@ -90,7 +90,7 @@ def job_document(reading: Reading, contract: Contract, given: fact_form.Given, p
         "people": people,
         "people_open": PEOPLE_OPEN,
         "most_counted": MOST_COUNTED,
-        "periods": fact_form.room_fields(reading, contract, given),
+        "periods": fact_form.room_fields(reading, contract, given, problems),
         "outside": fact_form.outside_note(reading, contract),
         "deliveries": delivered,
         "terms": fact_form.term_rows(reading, contract) if given or request.args.get("part") == "terms" else [],

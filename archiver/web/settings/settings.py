@@ -33,7 +33,7 @@ from archiver.store.queries.entries import last_seq
 from archiver.store.working import remembered_values
 from archiver.web.app import GATE, page_links
 from archiver.web.background_work import Job, JobLink, JobOutcome
-from archiver.web.console_context import Answer, ConsoleContext, begin_job, console_context
+from archiver.web.console_context import Answer, ConsoleContext, begin_job, console_context, not_listed
 from archiver.web.context import view_context
 from archiver.web.home import home
 from archiver.web.settings.copies import is_folder_writable, read_folder, step_progress
@@ -165,7 +165,9 @@ def change_folders() -> Answer:
 def change_language() -> Answer:
     """Set the language of the pages and of what commands print; it is used from the next start on."""
     language = request.form.get("language", "")
-    update_settings(console_context().home, {"language": language if language in LANGUAGES else ""})
+    if language not in {"", *LANGUAGES}:
+        return index("language", problem=not_listed(language)), 422
+    update_settings(console_context().home, {"language": language})
     return index(said=_variable_hint() or _("The language is kept. End the application and open it again to see it."))
 
 

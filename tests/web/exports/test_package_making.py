@@ -120,6 +120,17 @@ def test_a_period_that_ends_before_it_begins_is_refused(browser: FormBrowser) ->
     assert 'value="2026-11-20"' in turned.get_data(as_text=True)
 
 
+@pytest.mark.parametrize("field", ["counterpart", "hide", "lang", "request"])
+def test_what_is_not_in_the_list_is_refused_and_not_left_out(browser: FormBrowser, field: str) -> None:
+    """A package made as if it had not been given would be another one than was ordered."""
+    given = f"/packages/order?contract=job1&for=consult&{field}=x"
+
+    refused = browser.client.get(given, base_url=SITE)
+
+    assert 422 == refused.status_code
+    assert "“x” is not in the list" in refused.get_data(as_text=True)
+
+
 @pytest.mark.drawn
 def test_a_package_of_which_the_archive_keeps_no_record_says_so(
     browser: FormBrowser, monkeypatch: pytest.MonkeyPatch
@@ -140,7 +151,7 @@ def test_a_package_of_which_the_archive_keeps_no_record_says_so(
 @pytest.mark.drawn
 def test_the_text_to_paste_has_its_lines_and_nothing_of_its_file(browser: FormBrowser) -> None:
     """The page shows, and its button copies, the lines of the text: no marks for line ends or for the file's begin."""
-    browser.post("/packages/make", {**ORDER, "candidate": "hide"})
+    browser.post("/packages/make", {**ORDER})
     made = browser.job().outcome
     page = browser.get("/packages/1")
     text = page.partition('id="text-1"')[2].partition("</pre>")[0]
