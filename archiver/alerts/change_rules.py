@@ -10,6 +10,7 @@ from difflib import unified_diff
 from itertools import groupby
 from typing import TypeVar
 
+from archiver.alerts.phrase_rules import HIGH_RULES, PHRASE_RULES
 from archiver.claims.messages import is_closed_name, was_closed
 from archiver.records import Sides, State
 from archiver.records.alerts import (
@@ -34,11 +35,8 @@ DELETION_BURST = 2
 
 DAY = timedelta(days=1)
 
-REPEATING_RULES = {
-    *(AlertRule.DELETIONS, AlertRule.A1, AlertRule.A2, AlertRule.A4, AlertRule.A6, AlertRule.A7),
-    *(AlertRule.A9, AlertRule.A10, AlertRule.A13),
-}
-"""Rules of which many alerts may follow one another."""
+REPEATING_RULES = {AlertRule.DELETIONS, AlertRule.A10, *PHRASE_RULES} - HIGH_RULES
+"""Rules of which many alerts may follow one another; a phrase of high level is news in each message."""
 
 K = TypeVar("K", int, tuple[int, int])
 
@@ -147,8 +145,7 @@ def _carried(observations: DepartureObservations, account: int) -> list[int]:
 def standing_alert(alert: Alert, kept: Iterable[Alert]) -> Alert | None:
     """The kept alert of the last day to which this one only adds; None if it is news.
 
-    Deletions, edits and phrases often follow one another; a phrase of high level is news in each message. An alert
-    that was dismissed, or is now more urgent, is news again.
+    An alert that was dismissed, or is now more urgent, is news again.
     """
     if alert.rule not in REPEATING_RULES:
         return None

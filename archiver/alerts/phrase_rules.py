@@ -247,6 +247,7 @@ def phrases(of: AlertRule | None = None) -> tuple[tuple[AlertRule, re.Pattern[st
     return tuple((rule, filled(pattern), filled(unless)) for rule, pattern, unless in _PHRASES if of in {None, rule})
 
 
+PHRASE_RULES = frozenset(rule for rule, _pattern, _unless in _PHRASES)
 HIGH_RULES = frozenset({AlertRule.A3, AlertRule.A5, AlertRule.A8, AlertRule.A15})
 LOW_RULES = frozenset({AlertRule.A7})
 UNTIL_ESCROW_RULES = frozenset({AlertRule.A1, AlertRule.A2})
