@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def option(default: object, /, *names: str, **given: object) -> Any:
     """A wish; one with `help` is an option of `export`, one with `page` a field of the page, by its own name.
 
-    `given`: as click takes it, or `choices`, `least`; `page`: the label, what is told beside it, and the short form.
+    `given`: as click takes it, or `choices`, `least`; `page`: the label, what is told beside it, and the short form;
+    `without`: tables that the package then lacks, such as `tasks.csv`, which it states.
     """
     return field(default=default, metadata={"names": names, **given})
 
@@ -123,6 +124,12 @@ class ExportOrder:
         limit = self.max_mb if self.max_mb is not None else PROFILES[self.profile].max_mb
         return None if limit is None else int(limit * 1_000_000)
 
+    def tables_left_out(self) -> tuple[str, ...]:
+        """The tables that the wishes leave out of a package."""
+        return tuple(
+            name for one in fields(self) if getattr(self, one.name) for name in one.metadata.get("without", ())
+        )
+
     def with_policy(self) -> ExportOrder:
         """The same with the policy of its profile and wishes. Raises UsageError for a bad pattern."""
         from archiver.export.mask.policy import masking_policy  # its patterns take long to compile
@@ -156,8 +163,15 @@ ON_PAGE = [one for one in fields(ExportOrder) if "page" in one.metadata]
 """The wishes that the page asks for as they are declared."""
 
 
+def ticked_value(one: Field[Any]) -> str:
+    """What the box of a wish gives when it is ticked; empty: the page has a field for its texts."""
+    return "yes" if one.default is False else str(one.metadata.get("choices", [""])[-1])
+
+
 def read_wish(one: Field[Any], given: str) -> Any:
     """The wish as a field of the page gives it; a blank one is what is left out."""
+    if one.default is False:
+        return given == ticked_value(one)
     if one.metadata.get("multiple"):
         return tuple(line.strip() for line in given.splitlines() if line.strip())
     return given or one.default

@@ -30,9 +30,9 @@ def readme(facts: dict[str, Any]) -> bytes:
     """The content of `00_README.txt` of a package with these facts, by the names that the template has.
 
     Sentences: `unheld` names files whose bytes the archive never got, `left_out` those too large for this copy,
-    `incomplete` what the archive should have and does not, `pauses` the pauses, `other_chats` chats not saved. `packed`
-    counts files whose bytes are in it, `missing` messages that may be in the gaps. `created_at` may be None: not
-    stated, so that the same copy has the same bytes.
+    `tables_left_out` names tables that the order leaves out, `incomplete` what the archive should have and does not,
+    `pauses` the pauses, `other_chats` chats not saved. `packed` counts files whose bytes are in it, `missing` messages
+    that may be in the gaps. `created_at` may be None: not stated, so that the same copy has the same bytes.
     """
     watches = [watch for _room, watch in facts["watches"]]
     is_read = not watches or any(watch.begun is not None for watch in watches)
@@ -45,10 +45,11 @@ def readme(facts: dict[str, Any]) -> bytes:
         "gap_title": gap_title,
         "gap_text": gap_text,
         "unsealed_sentence": unsealed_sentence,
-        "headers": CSV_HEADERS.items(),
+        "headers": [(name, heads) for name, heads in CSV_HEADERS.items() if name not in facts["tables_left_out"]],
         "words": filter(None, (*KINDS.values(), *STATES.values(), *SOURCES.values())),
     }
-    return encode_lines(text_lines("readme.txt", **facts, **more))
+    absent = tuple(f"data/{name} " for name in facts["tables_left_out"])
+    return encode_lines(line for line in text_lines("readme.txt", **facts, **more) if not line.startswith(absent))
 
 
 def _stated_facts(contract: Contract) -> Iterator[tuple[str, str | None]]:

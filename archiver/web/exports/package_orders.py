@@ -18,7 +18,7 @@ from archiver import errors
 from archiver.custody import erasures, put_back_databases
 from archiver.custody.stamp_requests import stamp_service
 from archiver.export.package import make_package
-from archiver.export.package.order import ON_PAGE, ExportOrder, read_wish
+from archiver.export.package.order import ON_PAGE, ExportOrder, read_wish, ticked_value
 from archiver.export.package_scope import parse_choice
 from archiver.platforms.job_platform import STRANGER, Platform, platform_of
 from archiver.records import JST, OpenedMessage, ReadState, RequestKind, State
@@ -47,7 +47,8 @@ Given = list[tuple[str, str]]
 def read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportOrder:
     """The order as the form gives it. Raises UsageError for a day, a reader or a choice that cannot be."""
     for one in ON_PAGE:
-        if "choices" in one.metadata and (given := fields.get(one.name, "")) not in {"", *one.metadata["choices"]}:
+        given, ticked = fields.get(one.name, ""), ticked_value(one)
+        if ticked and given not in {"", *one.metadata.get("choices", [ticked])}:
             raise errors.UsageError(detail=not_listed(given))
     profile = fields.get("for", "support")
     if profile not in WHO:
@@ -95,7 +96,7 @@ def wish_rows(values: Mapping[str, str]) -> list[dict[str, Any]]:
         {
             "name": one.name,
             "words": [_(word).format(n=len(given.split("\n"))) if word else "" for word in one.metadata["page"]],
-            "choice": one.metadata.get("choices", [""])[-1],
+            "choice": ticked_value(one),
             "given": given,
         }
         for one in ON_PAGE

@@ -82,7 +82,15 @@ def _last_seal_and_its_tail(package: Path) -> None:
         left.unlink()
 
 
+def _table_taken_out(package: Path) -> None:
+    """As the package would lack it by a wish of its order."""
+    (package / "data/tasks.csv").unlink()
+    with (package / INFO).open("a", encoding="utf-8") as info:
+        info.write("Tables-Left-Out: tasks.csv; entries.jsonl\n")
+
+
 _KINDS: Mapping[str, tuple[Edit, str]] = {
+    "table taken out, as if it were left out": (_table_taken_out, "tables"),
     "text of a page": (_put(PAGE, "承知しました。", "承知しません。"), PAGES),
     "name on a page": (_put(PAGE, "田中", "山田"), PAGES),
     "time on a page": (_put(PAGE, "2026-11-05", "2026-11-04"), PAGES),
