@@ -196,26 +196,6 @@ def test_a_package_for_an_office_is_known_unpacked_too_and_what_lies_beside_it_i
     assert ["beside"] == [one.subject for one in beside.unchecked]
 
 
-@pytest.mark.parametrize("oddity", ["before", "after", "comment", "date"])
-def test_what_a_zip_hides_is_found(tmp_path: Path, oddity: str) -> None:
-    """Bytes of no file, a comment, a date that does not exist."""
-    path = tmp_path / "a.zip"
-    with zipfile.ZipFile(path, "w") as packed:
-        info = zipfile.ZipInfo("a/SHA256SUMS.txt", (2026, 11, 24, 0, 0, 0))
-        packed.writestr(info, b"")
-        if oddity == "comment":
-            packed.comment = b"hidden"
-    body = path.read_bytes()
-    if oddity == "before":
-        path.write_bytes(b"PK hidden" + body)
-    elif oddity == "after":
-        path.write_bytes(body + b"hidden")
-    elif oddity == "date":
-        path.write_bytes(body.replace(info.FileHeader()[12:14], b"\x00\x00"))
-
-    assert "zip-form" in {one.check for one in verify_path(path).findings}
-
-
 def test_of_a_package_without_a_record_only_that_is_said(package: Path, tmp_path: Path) -> None:
     """Automatic copies have none, and neither has an older state of the archive that made it."""
     story(tmp_path / "older").archive.close()

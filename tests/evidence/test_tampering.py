@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 import zipfile
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,12 +26,11 @@ from tests.support.archives.tampering import copy_of
 from tests.support.cases import cases_of
 from tests.support.packages import package_damage
 from tests.support.packages.exported_archives import read_all
-from tests.support.packages.sample_package import NOW, load_script
+from tests.support.packages.sample_package import NOW
 from tests.support.stamps.stamped_archives import (
     authority,
     stamp_service,
     stamped_archive,
-    stamped_copy,
     stamped_package,
 )
 from tests.support.world import Clock
@@ -112,37 +110,13 @@ def test_a_damaged_archive_is_found(
 # --- packages ---------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def package_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A stamped package to be copied."""
-    return stamped_copy(tmp_path_factory.mktemp("made"))
-
-
-@pytest.fixture
-def package(package_sample: Path, tmp_path: Path) -> Path:
-    """A copy to be damaged."""
-    return Path(shutil.copytree(package_sample, tmp_path / package_sample.name))
-
-
-@pytest.fixture(scope="module")
-def script(package_sample: Path) -> ModuleType:
-    """The package's own script."""
-    return load_script(package_sample / "verify.py")
-
-
-@pytest.fixture(scope="module")
-def check(script: ModuleType) -> Any:
-    """The script's own judge of stamps, who is asked about each only once."""
-    return cache(script.openssl_check())
-
-
-@pytest.mark.drawn(but=25)
+@pytest.mark.drawn(but=40)
 @pytest.mark.parametrize("kind", PACKAGE)
-def test_a_damaged_package_is_found(package: Path, script: ModuleType, check: Any, kind: str) -> None:
+def test_a_damaged_package_is_found(stamped: Path, script: ModuleType, check: Any, kind: str) -> None:
     """By the program and by the script alike: check and subject of every finding, their order, what was counted."""
-    package_damage.KINDS[kind](package)
+    package_damage.KINDS[kind](stamped)
 
-    ours, theirs = verify_path(package), script.verify_package_at(package, check=check)
+    ours, theirs = verify_path(stamped), script.verify_package_at(stamped, check=check)
 
     assert names(ours, PACKAGE[kind]), verification_of(ours)
     assert verification_of(ours) == verification_of(theirs)
@@ -182,15 +156,14 @@ def test_damaged_evidence_of_the_user_is_found(
     assert (ours.checked, ours.ok) == (theirs.checked, theirs.ok)
 
 
-@pytest.mark.drawn(but=5)
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("kind", ZIP)
 def test_a_zip_that_was_tampered_with_is_found(
-    package: Path, script: ModuleType, check: Any, tmp_path: Path, kind: str
+    stamped: Path, script: ModuleType, check: Any, tmp_path: Path, kind: str
 ) -> None:
     """By both alike, without doing what it asks for."""
     path = tmp_path / "x.zip"
-    package_damage.ZIP_KINDS[kind](package, path)
+    package_damage.ZIP_KINDS[kind](stamped, path)
 
     ours, theirs = verify_path(path), script.verify_package_at(path, check=check)
 
@@ -199,9 +172,9 @@ def test_a_zip_that_was_tampered_with_is_found(
 
 
 @pytest.fixture(scope="module")
-def submission(package_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def submission(stamped_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stamped package for a platform's office, unpacked."""
-    archive, folder = Archive(package_sample.parents[1] / "home"), tmp_path_factory.mktemp("submission")
+    archive, folder = Archive(stamped_sample.parents[1] / "home"), tmp_path_factory.mktemp("submission")
     report = export(
         archive,
         read_all(archive, ExportOrder(contract="job1", profile="support", out=folder / "out")),

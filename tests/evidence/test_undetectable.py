@@ -10,7 +10,6 @@ import shutil
 import zipfile
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -30,14 +29,13 @@ from tests.support.archives.archive_damage import remove_stamps
 from tests.support.archives.maker import ArchiveMaker, at, message_object
 from tests.support.archives.tampering import changing_past_triggers
 from tests.support.packages.package_damage import mask_last, renew_sums, seal_path, stamp_path
-from tests.support.packages.sample_package import NOW, archive_of_the_story, load_script, renew_lists
+from tests.support.packages.sample_package import NOW, archive_of_the_story, renew_lists
 from tests.support.packages.subtle_damage import SUBTLE_KINDS, zip_with_a_folder_that_has_bytes
 from tests.support.stamps.stamped_archives import (
     authority,
     stamp_seals,
     stamp_service,
     stamped_archive,
-    stamped_copy,
 )
 from tests.support.world import Clock
 
@@ -222,24 +220,17 @@ PACKAGE: Mapping[str, tuple[Callable[[Path], None], str]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def package_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A stamped package to be copied."""
-    return stamped_copy(tmp_path_factory.mktemp("made"))
-
-
 @pytest.mark.drawn(but=3)
 @pytest.mark.parametrize("kind", PACKAGE)
-def test_a_verification_of_a_package_stays_silent(package_sample: Path, tmp_path: Path, kind: str) -> None:
+def test_a_verification_of_a_package_stays_silent(stamped: Path, kind: str) -> None:
     """Once its lists fit and its own stamps are gone; where a note can say something, it does."""
-    package = Path(shutil.copytree(package_sample, tmp_path / package_sample.name))
     change, note = PACKAGE[kind]
-    change(package)
-    renew_lists(package)
-    for path in package.glob("tagmanifest-sha256.txt.*.tsr"):
+    change(stamped)
+    renew_lists(stamped)
+    for path in stamped.glob("tagmanifest-sha256.txt.*.tsr"):
         path.unlink()
 
-    verification = verify_path(package)
+    verification = verify_path(stamped)
 
     assert [] == verification.findings
     assert (
@@ -308,31 +299,14 @@ def test_the_guide_for_readers_lists_them() -> None:
     assert len(expected) == len(rows("ja/received.md"))
 
 
-@pytest.fixture(scope="module")
-def script(package_sample: Path) -> ModuleType:
-    """The package's own script."""
-    script = load_script(package_sample / "verify.py")
-    script.speak("en")
-    return script
-
-
-@pytest.fixture(scope="module")
-def check(script: ModuleType) -> Any:
-    """The script's own judge of stamps, who is asked about each only once."""
-    return cache(script.openssl_check())
-
-
 @pytest.mark.drawn(but=18)
 @pytest.mark.parametrize("kind", SUBTLE_KINDS)
-def test_a_subtle_edit_is_named(
-    package_sample: Path, tmp_path: Path, script: ModuleType, check: Any, kind: str
-) -> None:
+def test_a_subtle_edit_is_named(stamped: Path, script: ModuleType, check: Any, kind: str) -> None:
     """Never does a verification end with nothing but that no change was found."""
-    package = Path(shutil.copytree(package_sample, tmp_path / package_sample.name))
     edit, named = SUBTLE_KINDS[kind]
-    edit(package)
+    edit(stamped)
 
-    ours, theirs = verify_path(package), script.verify_package_at(package, check=check)
+    ours, theirs = verify_path(stamped), script.verify_package_at(stamped, check=check)
 
     found = [f"{one.check} {one.subject}" for one in ours.findings]
     assert found == [f"{one.check} {one.subject}" for one in theirs.findings]
@@ -340,11 +314,10 @@ def test_a_subtle_edit_is_named(
     assert any(one.startswith(named) for one in [*found, *(one.subject for one in ours.unchecked)]), found
 
 
-def test_bytes_in_the_place_of_a_folder_are_found(package_sample: Path, tmp_path: Path, script: ModuleType) -> None:
+def test_bytes_in_the_place_of_a_folder_are_found(stamped: Path, tmp_path: Path, script: ModuleType) -> None:
     """No program that unpacks a zip shows them."""
-    package = Path(shutil.copytree(package_sample, tmp_path / package_sample.name))
     path = tmp_path / "x.zip"
-    zip_with_a_folder_that_has_bytes(package, path)
+    zip_with_a_folder_that_has_bytes(stamped, path)
 
     for verification in (verify_path(path), script.verify_package_at(path)):
         assert [("zip-form", "P/data/x/")] == [(one.check, one.subject) for one in verification.findings]

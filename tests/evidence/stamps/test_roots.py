@@ -36,6 +36,8 @@ def test_a_file_may_hold_several_and_words_between_them(simulated: SimulatedAuth
     text = f"the first\n{simulated.root_pem}\nthe second\n{other.root_pem}".replace("\n", "\r\n")
 
     assert (simulated.root_der, other.root_der) == roots.pem_to_der(text)
+    with pytest.raises(ValueError):  # noqa: PT011 - one that cannot be read is not left out quietly
+        roots.pem_to_der(text + roots.der_to_pem(b"something else"))
 
 
 @pytest.mark.parametrize(
@@ -54,14 +56,6 @@ def test_what_is_no_certificate_is_refused(text: str) -> None:
         roots.pem_to_der(text)
 
 
-def test_one_bad_block_spoils_the_file(simulated: SimulatedAuthority) -> None:
-    """A root that cannot be read is not left out quietly."""
-    spoilt = simulated.root_pem + roots.der_to_pem(b"something else")
-
-    with pytest.raises(ValueError):  # noqa: PT011 - whichever it is
-        roots.pem_to_der(spoilt)
-
-
 def test_the_fingerprint_is_the_one_that_openssl_prints(simulated: SimulatedAuthority, tmp_path: Path) -> None:
     """So anybody can compare it; as the settings take it, colons and capitals do not matter."""
     (tmp_path / "root.pem").write_text(simulated.root_pem)
@@ -74,13 +68,8 @@ def test_the_fingerprint_is_the_one_that_openssl_prints(simulated: SimulatedAuth
     assert not roots.is_fingerprint(output[:-1], simulated.root_der)
 
 
-def test_the_subject_is_told(simulated: SimulatedAuthority) -> None:
-    """Whose certificate it is, most particular part first."""
-    assert "CN=Clock root,O=simulated" == roots.subject(simulated.root_der)
-
-
-def test_a_root_of_browsers_is_found_by_fingerprint() -> None:
-    """In hex or with colons; its bytes have that digest and that owner."""
+def test_a_root_of_browsers_is_found_by_fingerprint(simulated: SimulatedAuthority) -> None:
+    """In hex or with colons; its bytes have that digest and that owner, most particular part first."""
     colons = ":".join(DIGICERT[place : place + 2] for place in range(0, 64, 2)).upper()
 
     der = roots.certifi_root(colons)
@@ -88,7 +77,8 @@ def test_a_root_of_browsers_is_found_by_fingerprint() -> None:
     assert DIGICERT == hashlib.sha256(der).hexdigest()
     assert der == roots.certifi_root(DIGICERT)
     assert roots.subject(der).startswith("CN=DigiCert Trusted Root G4,")
-    assert roots.is_in_certifi(der)
+    assert "CN=Clock root,O=simulated" == roots.subject(simulated.root_der)
+    assert [True, False] == [roots.is_in_certifi(one) for one in (der, simulated.root_der)]
 
 
 def test_every_root_of_browsers_is_read() -> None:
@@ -103,8 +93,3 @@ def test_an_unknown_fingerprint_is_refused(fingerprint: str) -> None:
     """A root that browsers do not have is never guessed."""
     with pytest.raises(ValueError, match="certifi"):
         roots.certifi_root(fingerprint)
-
-
-def test_a_private_root_is_not_among_those_of_browsers(simulated: SimulatedAuthority) -> None:
-    """So a package can say so."""
-    assert not roots.is_in_certifi(simulated.root_der)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from types import ModuleType
 
@@ -14,23 +13,7 @@ from archiver.evidence.stamps.reply_claims import KNOWN_ROOTS
 from archiver.evidence.stamps.roots import certifi_root, subject
 from archiver.evidence.verify.findings import Verification, time_sentence
 from archiver.evidence.verify.package_at_path import verify_package_at
-from tests.support.packages.sample_package import load_script
 from tests.support.packages.stamp_attacks import ATTACKS, CLOCK, FUTURE, root_of
-from tests.support.stamps.stamped_archives import stamped_copy
-
-
-@pytest.fixture(scope="module")
-def package_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A stamped package to be copied; `a` and `b` are its authorities."""
-    return stamped_copy(tmp_path_factory.mktemp("made"))
-
-
-@pytest.fixture(scope="module")
-def script(package_sample: Path) -> ModuleType:
-    """The package's own script."""
-    script = load_script(package_sample / "verify.py")
-    script.speak("en")
-    return script
 
 
 def verified(package: Path, script: ModuleType, sample: Path) -> Verification:
@@ -56,28 +39,27 @@ def test_the_offered_authorities_are_those_that_are_known() -> None:
         assert name in subject(certifi_root(root))
 
 
-def test_a_known_authority_says_since_when_and_another_only_states(package_sample: Path, script: ModuleType) -> None:
+def test_a_known_authority_says_since_when_and_another_only_states(stamped_sample: Path, script: ModuleType) -> None:
     """The known one first; each for the last seal that it stamped, and for the package."""
-    verification = verified(package_sample, script, package_sample)
+    verification = verified(stamped_sample, script, stamped_sample)
 
     sentences = [time_sentence(one) for one in verification.times]
     assert [("a", "Root A", False)] * 2 + [("b", None, False)] * 2 == told(verification)
     assert sentences[0].startswith("The records up to seal 3 existed at 2026-11-24 22:31:00 (Japan time): so says the")
     assert "It leads to the root certificate Root A, which this program knows." in sentences[1]
     assert sentences[2].startswith("The time stamp of “b” on seal 3 states 2026-11-24 22:31:00 (Japan time).")
-    assert f"SHA-256 {root_of(package_sample, 'b')}) is none that this program knows" in sentences[3]
+    assert f"SHA-256 {root_of(stamped_sample, 'b')}) is none that this program knows" in sentences[3]
 
 
 @pytest.mark.drawn
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_forgers_own_authority_never_speaks_for_a_known_one(
-    package_sample: Path, tmp_path: Path, script: ModuleType, attack: str
+    stamped_sample: Path, stamped: Path, script: ModuleType, attack: str
 ) -> None:
     """Nothing is found wrong in it, but its time is told as its own, and the stamp as one without a record."""
-    package = Path(shutil.copytree(package_sample, tmp_path / package_sample.name))
-    ATTACKS[attack](package)
+    ATTACKS[attack](stamped)
 
-    verification = verified(package, script, package_sample)
+    verification = verified(stamped, script, stamped_sample)
 
     assert [] == verification.findings
     known, others = told(verification)[:1], told(verification)[1:]
@@ -86,7 +68,7 @@ def test_a_forgers_own_authority_never_speaks_for_a_known_one(
     forged = [
         one
         for one in verification.times
-        if one.root not in (root_of(package_sample, "a"), root_of(package_sample, "b"))
+        if one.root not in (root_of(stamped_sample, "a"), root_of(stamped_sample, "b"))
     ]
     assert [attack in ("stamp of the future", "package stamped in the future")] == [one.is_ahead for one in forged]
     assert "is none that this program knows" in time_sentence(forged[0])
@@ -100,13 +82,12 @@ def test_a_forgers_own_authority_never_speaks_for_a_known_one(
 
 @pytest.mark.drawn
 def test_an_unknown_earlier_time_does_not_make_a_late_stamp_timely(
-    package_sample: Path, tmp_path: Path, script: ModuleType
+    stamped_sample: Path, stamped: Path, script: ModuleType
 ) -> None:
     """Seals count as late by the stamps of the known authorities."""
-    package = Path(shutil.copytree(package_sample, tmp_path / package_sample.name))
-    ATTACKS["earlier stamp by an own authority"](package)
+    ATTACKS["earlier stamp by an own authority"](stamped)
 
-    verification = verified(package, script, package_sample)
+    verification = verified(stamped, script, stamped_sample)
 
     late = [note for note in verification.notes if "that this program knows only more than 48 hours after" in note]
     assert 1 == len(late)

@@ -1,11 +1,13 @@
-"""Zips with bytes behind the end of a packed file, and zips that only hold a package somewhere below."""
+"""Zips that hide something, and zips that only hold a package somewhere below."""
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,18 +59,6 @@ def test_a_wrong_checksum_is_told_in_our_own_words(tmp_path: Path) -> None:
     ] == [one.text for one in verification.findings]
 
 
-@pytest.mark.parametrize(
-    ("year", "is_found"), [(1980, False), (1981, True), (1999, True), (2000, False), (2026, False)]
-)
-def test_a_year_before_there_were_packages_is_found(tmp_path: Path, year: int, *, is_found: bool) -> None:
-    """Of 1980 are files for which a zip program knew no date."""
-    path = tmp_path / "x.zip"
-    with zipfile.ZipFile(path, "w") as packed:
-        packed.writestr(zipfile.ZipInfo("P/bagit.txt", (year, 1, 1, 0, 0, 0)), b"text")
-
-    assert is_found == any(str(year) in text for _subject, text in zip_oddities(path))
-
-
 def test_a_zip_around_a_package_is_not_called_damaged(tmp_path: Path) -> None:
     """A folder above the package's, or its zip with a letter beside it: not a package, and nothing of it is damaged."""
     below = zip_of(tmp_path / "below.zip", ["handed in/P/bagit.txt", "handed in/letter.txt"], zipfile.ZIP_STORED)
@@ -79,3 +69,63 @@ def test_a_zip_around_a_package_is_not_called_damaged(tmp_path: Path) -> None:
 
     assert verify_package_at(below) is None
     assert verify_package_at(around) is None
+
+
+def one_file(
+    path: Path,
+    *,
+    date: tuple[int, int, int] = (2026, 11, 24),
+    extra: bytes = b"",
+    comment: bytes = b"",
+    before: bytes = b"",
+    after: bytes = b"",
+) -> None:
+    """A zip of one file with something odd in it, or around it."""
+    info = zipfile.ZipInfo("P/bagit.txt", (*date, 13, 31, 0))
+    info.extra = extra
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr(info, b"text")
+        packed.comment = comment
+    path.write_bytes(before + path.read_bytes() + after)
+
+
+def extra_field(kind: int, content: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(content)) + content
+
+
+@pytest.mark.parametrize(
+    ("odd", "words"),
+    [
+        ({"extra": extra_field(0x6375, b"text")}, "has a comment"),
+        ({"extra": extra_field(0xCAFE, b"text")}, "of an unknown kind"),
+        ({"extra": extra_field(0x5455, b"\x01\0\0\0\0")}, ""),  # times, which zip programs write
+        ({"date": (1980, 1, 1)}, ""),  # files for which a zip program knew no date
+        ({"date": (1981, 1, 1)}, "1981"),
+        ({"date": (1999, 1, 1)}, "1999"),
+        ({"date": (2000, 1, 1)}, ""),
+        ({}, ""),
+        ({"comment": b"hidden"}, "The zip has a comment"),
+        ({"before": b"PK hidden"}, "bytes from 0 to 9"),
+        ({"after": b"hidden"}, "does not fit its list of files"),
+    ],
+)
+def test_what_a_zip_hides_is_found(tmp_path: Path, odd: dict[str, Any], words: str) -> None:
+    """Bytes of no file, comments, and dates of long before there could be a package."""
+    one_file(tmp_path / "x.zip", **odd)
+
+    found = [text for _subject, text in zip_oddities(tmp_path / "x.zip")]
+
+    assert bool(words) == bool(found)
+    assert not words or any(words in text for text in found)
+
+
+@pytest.mark.parametrize("day", [0, (2020 - 1980) << 9 | 1 << 5 | 1], ids=["none", "another"])
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_another_date_is_found(tmp_path: Path, day: int, *, everywhere: bool) -> None:
+    """One that does not exist, or another one in the file's own header: programs differ in which they show."""
+    path = tmp_path / "x.zip"
+    one_file(path)
+    true, other = path.read_bytes()[12:14], struct.pack("<H", day)
+    path.write_bytes(path.read_bytes().replace(true, other, -1 if everywhere else 1))
+
+    assert (not (everywhere and day)) == (["P/bagit.txt"] == [subject for subject, _text in zip_oddities(path)])

@@ -261,6 +261,7 @@ KINDS: Mapping[str, Damage] = {
     "manifest leads out": _with("manifest-sha256.txt", lambda body: body + b"0" * 64 + b"  ../outside\n"),
     "manifest not canonical": _with("manifest-sha256.txt", lambda body: body.upper().replace(b"DATA/", b"data/")),
     "tagmanifest removed": _removed("tagmanifest-sha256.txt"),
+    "list of contents removed": _removed("data/content-sha256.txt"),
     "declaration removed": _removed("bagit.txt"),
     "declaration changed": _with_lists_renewed_unstamped(_with("bagit.txt", lambda body: body.replace(b"1.0", b"0.9"))),
     "link": _link,
