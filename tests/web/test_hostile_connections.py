@@ -19,7 +19,6 @@ from archiver.cli.reading.app import build_view_context
 from archiver.web import console as application
 from archiver.web import server
 from archiver.web.server import serve_pages
-from tests.support.archives.maker import story
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.file_size_limit import file_size_limit
 from tests.support.terminals.terminal import Terminal
@@ -27,13 +26,6 @@ from tests.support.terminals.terminal import Terminal
 HERE = "127.0.0.1"
 SOON = 10.0
 """Seconds in which a busy computer, too, has answered; what is held up for ever lasts longer."""
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    maker = story(tmp_path_factory.mktemp("hostile") / "home")
-    maker.archive.close()
-    return maker.home
 
 
 @contextmanager

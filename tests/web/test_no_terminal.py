@@ -49,8 +49,7 @@ def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FormBro
                 writing, Alert(rule, level, at(number), ROOM, CLIENT, "1", subject="job1/crowdworks/x/2026-11-30")
             )
     maker.archive.close()
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32}
-    with open_application(tmp_path / "home", {**environ, "PATH": ""}) as browser:
+    with open_application(tmp_path / "home") as browser:
         yield browser
 
 

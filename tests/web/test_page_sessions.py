@@ -25,7 +25,14 @@ from archiver.store import seals
 from archiver.web.background_work import JobState
 from tests.custody.test_erasures import make_archive
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, at, message_object, story
-from tests.support.console.application import SITE, FormBrowser, open_application, open_job_with_day_of_payment
+from tests.support.console.application import (
+    NO_TOKEN,
+    SITE,
+    FormBrowser,
+    offline,
+    open_application,
+    open_job_with_day_of_payment,
+)
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.saved_archive import set_up
 from tests.support.terminals.terminal import TOKEN
@@ -34,7 +41,6 @@ from tests.support.viewer.page_text import words_of
 
 FOLDER = Path(__file__).with_name("sessions")
 STATUSES = {"GET": 200, "POST": 302}
-OFFLINE = {"CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32, "PATH": ""}
 
 
 class Clicks:
@@ -155,7 +161,7 @@ class Clicks:
 def job(folder: Path) -> Iterator[Clicks]:
     """The application over the story; Chatwork cannot be reached."""
     story(folder / "home").archive.close()
-    with open_application(folder / "home", {"HOME": str(folder), **OFFLINE}) as browser:
+    with open_application(folder / "home", offline(folder / "home", CHATWORK_API_TOKEN=NO_TOKEN)) as browser:
         yield Clicks(folder, browser)
 
 
@@ -167,7 +173,7 @@ def crowdworks(folder: Path) -> Iterator[Clicks]:
     maker.sync([message_object(30, "検収OKです", sent=200)], minutes=202)
     maker.archive.close()
     (folder / "home" / "archive.toml").write_text('[token]\nsource = "file:token"\n')
-    with open_application(folder / "home", {"HOME": str(folder), **OFFLINE, "CHATWORK_API_TOKEN": ""}) as browser:
+    with open_application(maker.home) as browser:
         yield Clicks(folder, browser)
 
 
@@ -184,7 +190,7 @@ def two_jobs(folder: Path) -> Iterator[Clicks]:
     maker = make_archive(folder / "home")
     maker.contract("job1", [OTHER_ROOM])
     maker.archive.close()
-    with open_application(folder / "home", {"HOME": str(folder), **OFFLINE}) as browser:
+    with open_application(maker.home, offline(maker.home, CHATWORK_API_TOKEN=NO_TOKEN)) as browser:
         yield Clicks(folder, browser)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
@@ -18,7 +19,7 @@ from archiver.records import ContractRoom, RoomId
 from archiver.web import console as application
 from archiver.web.access import AccessGate
 from archiver.web.app import build_app
-from archiver.web.background_work import Job
+from archiver.web.background_work import Job, JobOutcome
 from archiver.web.console_context import ConsoleContext
 from archiver.web.server import serve_pages
 from tests.support.archives.maker import ROOM, message_object, story
@@ -28,6 +29,14 @@ PORT = 8766
 SITE = f"http://127.0.0.1:{PORT}"
 OWN = {"Origin": SITE, "Sec-Fetch-Site": "same-origin"}
 """What a browser says of a form of our own."""
+NO_TOKEN = "0" * 32
+"""Has the form of a token; nobody looks at it where Chatwork cannot be reached."""
+T = TypeVar("T")
+
+
+def offline(home: Path, **more: str) -> dict[str, str]:
+    """A computer of its own that reaches no Chatwork and finds no program."""
+    return {"HOME": str(home.parent), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": "", **more}
 
 
 class FormBrowser:
@@ -83,10 +92,22 @@ class FormBrowser:
         assert not job.is_running
         return job
 
+    def outcome(self) -> JobOutcome:
+        """What the last job brought."""
+        outcome = self.job().outcome
+        assert outcome is not None
+        return outcome
+
+    def kept(self, query: Callable[..., T], *arguments: object) -> T:
+        """What a question to the archive finds."""
+        with self.context.archive.reading() as reading:
+            return query(reading, *arguments)
+
 
 @contextmanager
-def open_application(home: Path, environ: Mapping[str, str]) -> Iterator[FormBrowser]:
+def open_application(home: Path, environ: Mapping[str, str] | None = None) -> Iterator[FormBrowser]:
     """The application of a home, with the gate passed."""
+    environ = offline(home) if environ is None else environ
     context = application.build_context(home, environ)
     gate = AccessGate(PORT, is_writing=True, on_change=lambda _gate: None)
     view = build_view_context(CliContext(home, 0, environ), are_settings_needed=False)
@@ -104,14 +125,16 @@ def open_job_with_day_of_payment(home: Path) -> Iterator[FormBrowser]:
     maker.contract("job1", rooms=(ContractRoom(RoomId(ROOM)),), client="田中")
     maker.sync([message_object(30, "お支払いは翌月末の振込です", sent=200)], minutes=202)
     maker.archive.close()
-    environ = {"HOME": str(home.parent), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
-    with open_application(home, {**environ, "CHATWORK_API_TOKEN": "0" * 32, "PATH": ""}) as opened:
+    with open_application(home, offline(home, CHATWORK_API_TOKEN=NO_TOKEN)) as opened:
         yield opened
 
 
 @contextmanager
-def serve_application(home: Path, environ: Mapping[str, str]) -> Iterator[tuple[AccessGate, ConsoleContext]]:
+def serve_application(
+    home: Path, environ: Mapping[str, str] | None = None
+) -> Iterator[tuple[AccessGate, ConsoleContext]]:
     """The application of a home, served on a free port."""
+    environ = offline(home) if environ is None else environ
     context = application.build_context(home, environ)
     view = build_view_context(CliContext(home, 0, environ), are_settings_needed=False)
     with serve_pages(view, more=application.pages(context), on_change=lambda _gate: None) as gate:
@@ -150,7 +173,12 @@ def open_tab(
 
 @contextmanager
 def open_application_window(
-    home: Path, environ: Mapping[str, str], *, scripts: bool = True, width: int = 1280, scheme: str = "light"
+    home: Path,
+    environ: Mapping[str, str] | None = None,
+    *,
+    scripts: bool = True,
+    width: int = 1280,
+    scheme: str = "light",
 ) -> Iterator[tuple[Window, ConsoleContext]]:
     """The application of a home in a tab of a Chromium of its own."""
     with (

@@ -29,9 +29,8 @@ def browser(tmp_path: Path) -> Iterator[FormBrowser]:
     second = message_object(31, "髙木は https://twitter.com/takagi_k にいます。担当は栗本様です", sent=201)
     maker.sync([message_object(30, "編集の高木さんに渡します", sent=200), second], minutes=202)
     maker.archive.close()
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
     (tmp_path / "home" / "archive.toml").write_text('[token]\nsource = "env:NO_SUCH"\n')
-    with open_application(tmp_path / "home", environ) as opened:
+    with open_application(tmp_path / "home") as opened:
         yield opened
 
 
@@ -62,9 +61,8 @@ def test_messages_are_read_one_by_one_and_what_was_read_leaves(browser: FormBrow
         browser.post(address, {**_digests(browser), name: one.removeprefix("digest_")})
     assert 'name="read"' not in browser.get(address)
     browser.post("/packages/make", ORDER)
-    made = browser.job().outcome
+    made = browser.outcome()
 
-    assert made is not None
     assert made.is_complete
     (table,) = (
         packed.read(name).decode()
@@ -81,9 +79,8 @@ def test_messages_are_read_one_by_one_and_what_was_read_leaves(browser: FormBrow
 def test_a_package_that_nobody_read_is_made_and_says_what_is_to_be_done(browser: FormBrowser) -> None:
     """Its texts are covered; the page says how many are not read."""
     browser.post("/packages/make", ORDER)
-    made = browser.job().outcome
+    made = browser.outcome()
 
-    assert made is not None
     assert not made.is_complete
     assert any("not read yet, so their texts are covered" in line for line in made.lines)
 
@@ -97,8 +94,7 @@ def test_a_request_and_english_are_chosen_by_the_form(browser: FormBrowser) -> N
     browser.post(f"/packages/make?{urlencode(wanted)}")
     browser.job()
 
-    with browser.context.archive.reading() as reading:
-        (made,) = exports(reading)
+    (made,) = browser.kept(exports)
     (report,) = (exports_folder(browser.context.settings()) / made.name).rglob("*.pdf")
     text = " ".join(pdf_reader.text(report.read_bytes()).split())
     assert 'name="lang" value="en" checked' in page
@@ -142,9 +138,8 @@ def test_a_package_of_which_the_archive_keeps_no_record_says_so(
 
     monkeypatch.setattr(make_package, "_record_export", refuse)
     browser.post("/packages/make", {"for": "consult", "contract": "job1"})
-    outcome = browser.job().outcome
+    outcome = browser.outcome()
 
-    assert outcome is not None
     assert [True] == ["it does not record this export" in line for line in outcome.lines if "record" in line]
 
 
@@ -152,11 +147,10 @@ def test_a_package_of_which_the_archive_keeps_no_record_says_so(
 def test_the_text_to_paste_has_its_lines_and_nothing_of_its_file(browser: FormBrowser) -> None:
     """The page shows, and its button copies, the lines of the text: no marks for line ends or for the file's begin."""
     browser.post("/packages/make", {**ORDER})
-    made = browser.job().outcome
+    made = browser.outcome()
     page = browser.get("/packages/1")
     text = page.partition('id="text-1"')[2].partition("</pre>")[0]
 
-    assert made is not None
     assert text.count("\n") > 5, (made, page)
     assert "once more" in " ".join(made.lines), made
     assert "[U+" not in text

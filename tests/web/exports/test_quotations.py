@@ -19,7 +19,7 @@ from tests.support.viewer.page_text import words_of
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FormBrowser]:
     """The application over two jobs."""
     maker = story(tmp_path_factory.mktemp("quotations") / "home")
-    with open_application(maker.home, {"HOME": str(maker.home.parent), "PATH": ""}) as opened:
+    with open_application(maker.home) as opened:
         yield opened
 
 

@@ -29,9 +29,8 @@ def browser(tmp_path: Path) -> Iterator[FormBrowser]:
     bank = message_object(31, "電話は 090-1234-5678 です。全部で5本です。ヒサカタ堂にて", sent=201)
     maker.sync([message_object(30, f"編集の高木さんに渡します {HOSTILE}", sent=200), bank], minutes=202)
     maker.archive.close()
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
     (tmp_path / "home" / "archive.toml").write_text('[token]\nsource = "env:NO_SUCH"\n')
-    with open_application(tmp_path / "home", environ) as opened:
+    with open_application(tmp_path / "home") as opened:
         yield opened
 
 
@@ -238,8 +237,7 @@ def test_who_the_client_is_is_asked_once(tmp_path: Path) -> None:
     maker.account(555, "鈴木", minutes=203)
     maker.member(555, "鈴木", minutes=203)
     maker.archive.close()
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
-    with open_application(tmp_path / "home", environ) as browser:
+    with open_application(tmp_path / "home") as browser:
         asked = browser.get(f"/packages/order?{ORDER}")
         given = {"contract": "job1", "for": "support", "counterpart": str(CLIENT), "candidate": [str(CLIENT), "555"]}
         answered = browser.post("/packages/people", given)

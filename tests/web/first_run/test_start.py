@@ -86,8 +86,7 @@ def test_a_direct_chat_with_the_same_person_is_shown_and_not_saved_unless_it_is_
     rooms = [desk.group, desk.direct]
     browser.post("/start/chats", dict(zip(job_fields(rooms), ("1", "none"), strict=True)), room=rooms)
     browser.job()
-    with browser.context.archive.reading() as reading:
-        (job,) = contracts(reading)
+    (job,) = browser.kept(contracts)
 
     assert "you have not chosen it" in page
     assert ["1", "none"] == re.findall(r'value="(\w+)" selected', page)
@@ -186,8 +185,7 @@ def test_the_whole_first_run(
     (entry,) = (tmp_path / "data" / "applications").iterdir()
     browser.post("/settings/icon", icon="off")
 
-    with browser.context.archive.reading() as reading:
-        (contract,) = contracts(reading)
+    (contract,) = browser.kept(contracts)
     assert ["/start/token", "/start/chats", "/start/automatic"] == stops
     assert 4 == page.count('role="switch"') == page.count(" checked>")
     assert ("/start", "/start/done") == (later, done)
@@ -206,13 +204,11 @@ def test_a_save_that_left_out_a_chat_does_not_begin_with_saved(browser: FormBrow
     choose_group(browser, desk)
     desk.chatwork.fail(Fault.FORBIDDEN, f"/rooms/{desk.group}/messages", times=None)
     browser.post("/home/save")
-    partly = browser.job().outcome
+    partly = browser.outcome()
     desk.chatwork.heal()
     browser.post("/home/save")
-    wholly = browser.job().outcome
+    wholly = browser.outcome()
 
-    assert partly is not None
-    assert wholly is not None
     assert partly.head.startswith("Not everything could be saved. Kept so far: "), partly
     assert wholly.head.startswith("Saved. "), wholly
 
@@ -225,8 +221,7 @@ def test_the_notice_is_tried_on_the_spot(
     choose_group(browser, desk)
     before = browser.get("/start/automatic")
     failed = browser.post("/start/notices/test").get_data(as_text=True)
-    with browser.context.archive.reading() as reading:
-        trial = remembered_values.NOTICE_TRIAL.recall(reading)
+    trial = browser.kept(remembered_values.NOTICE_TRIAL.recall)
     monkeypatch.setattr(delivery, "send_test_notice", lambda *_words: NoticeTrial(True, 0, ()))
     sent = browser.post("/start/notices/test", headers={**OWN, "HX-Request": "true"}).get_data(as_text=True)
     seen = browser.post("/start/notices/seen", seen="yes").get_data(as_text=True)
@@ -372,17 +367,15 @@ def test_a_first_save_that_fails_says_what_to_press(
     with monkeypatch.context() as patch:
         patch.setattr(home, "run_round", fail)
         browser.post("/start/chats", {f"job_{desk.group}": "1"}, room=desk.group)
-        failed = browser.job().outcome
+        failed = browser.outcome()
         page = browser.get("/start/automatic")
     again = browser.post("/start/save").headers["Location"]
-    saved = browser.job().outcome
+    saved = browser.outcome()
 
-    assert failed is not None
     assert "Nothing could be saved yet." == failed.head
     assert "next save" not in page
     assert 'action="/start/save"' in page
     assert "/start/automatic" == again
-    assert saved is not None
     assert saved.is_complete, saved
 
 
@@ -419,9 +412,8 @@ def test_automatic_saving_that_is_chosen_while_the_first_save_runs_is_set_up_aft
     browser.post("/start/automatic", automatic="on", notices="on")
     while_it_runs = browser.get("/start/done")
     go_on.set()
-    outcome = browser.job().outcome
+    outcome = browser.outcome()
 
     assert "It is saving. You may close this page." in while_it_runs
-    assert outcome is not None
     assert outcome.head.startswith("Registered with ")
     assert [True] * 2 == [text in browser.get("/start/done") for text in ("All is set up.", outcome.head)]

@@ -20,7 +20,7 @@ def test_a_command_becomes_the_link_to_its_page(tmp_path: Path, sentence: str, s
     """The words around it stay; a command that no page can do stays too."""
     story(tmp_path / "home").archive.close()
     with (
-        open_application(tmp_path / "home", {"HOME": str(tmp_path), "PATH": ""}) as browser,
+        open_application(tmp_path / "home") as browser,
         browser.client.application.test_request_context("/home", base_url=SITE),
     ):
         html = str(linked_pieces(sentence))
@@ -35,7 +35,7 @@ def test_many_alerts_are_turned_page_by_page(tmp_path: Path) -> None:
         for number in range(120):
             alerts.keep(writing, Alert(AlertRule.A6, Level.MEDIUM, at(number), ROOM, message_id="1"))
     maker.archive.close()
-    with open_application(tmp_path / "home", {"HOME": str(tmp_path), "PATH": ""}) as browser:
+    with open_application(tmp_path / "home") as browser:
         pages = [browser.get(f"/settings/notices{place}") for place in ("", "?after=50", "?after=100")]
         far, odd = browser.get("/settings/notices?after=1000"), browser.get("/settings/notices?after=x")
 

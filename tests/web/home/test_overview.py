@@ -27,13 +27,6 @@ from tests.support.viewer.client import open_viewer
 from tests.support.world import running_world
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    maker = story(tmp_path_factory.mktemp("overview") / "home")
-    maker.archive.close()
-    return maker.home
-
-
 def text_of(page: str) -> str:
     """What a reader sees of a page, in one line."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
@@ -90,7 +83,7 @@ def test_the_export_of_an_account_goes_to_who_gets_all_of_it(tmp_path: Path, mon
     maker.contract("job1", platform="stranger")
     maker.archive.close()
     monkeypatch.setattr(home_document, "observed_facts", lambda *_observed: CALM)
-    with open_application(maker.home, {"HOME": str(tmp_path), "PATH": ""}) as browser:
+    with open_application(maker.home) as browser:
         page = browser.get("/home")
 
     assert re.findall('packages/order[^"]+', page) == ["packages/order?contract=job1&amp;for=lawyer"]
@@ -100,7 +93,7 @@ def test_what_a_team_saves_is_not_said_to_be_off(tmp_path: Path, monkeypatch: py
     """No scheduler of this computer starts it, and it is saved all the same."""
     story(tmp_path / "home").archive.close()
     monkeypatch.setattr(home_document, "observed_facts", lambda *_observed: CALM | {"every": "", "kept_by_team": "all"})
-    with open_application(tmp_path / "home", {"HOME": str(tmp_path), "PATH": ""}) as browser:
+    with open_application(tmp_path / "home") as browser:
         page = browser.get("/home")
 
     assert "Automatic saving by the team" in page

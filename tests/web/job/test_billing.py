@@ -57,8 +57,7 @@ def test_the_period_of_a_chat_is_kept_as_the_command_keeps_it(browser: FormBrows
 
     def send(**days: str) -> tuple[int, str, ContractRoom]:
         answer = browser.post("/contracts/job1", {**days})
-        with browser.context.archive.reading() as reading:
-            (room,) = find_contract(reading, "job1").rooms
+        (room,) = browser.kept(find_contract, "job1").rooms
         return answer.status_code, answer.get_data(as_text=True), room
 
     kept = send(**{first: "2026-11-01", last: "2026-11-30 18:00"})[2]
@@ -84,8 +83,7 @@ def test_a_file_is_bound_to_a_message_by_clicking_it(browser: FormBrowser) -> No
     use = browser.get(f"/room/{ROOM}/use/30")
     browser.post(f"/room/{ROOM}/use/30", kind_job1="mail", item_job1="payment_day", file_job1=a_file("通知.eml"))
 
-    with browser.context.archive.reading() as reading:
-        (kept,), (term,) = enclosures(reading, "job1"), find_contract(reading, "job1").terms
+    (kept,), (term,) = browser.kept(enclosures, "job1"), browser.kept(find_contract, "job1").terms
     assert ("payment_day", "30") == (term.item, term.message_id)
     assert ("30", "mail") == (kept.message_id, kept.kind)
     assert f'href="/room/{ROOM}/use/30"' in page
@@ -199,9 +197,8 @@ def test_the_delivery_who_is_who_and_what_is_unknown_save_themselves_too(browser
     fewer = browser.get("/contracts/job1").partition('class="cols three"')[2].partition('class="card lines"')[0]
     type_into(browser, token, "unknown_contracted_on", None)
 
-    with browser.context.archive.reading() as reading:
-        (delivery,) = deliveries(reading, "job1")
-        (mapped,) = mapped_accounts(reading, "job1")
+    (delivery,) = browser.kept(deliveries, "job1")
+    (mapped,) = browser.kept(mapped_accounts, "job1")
     assert ("2026-11-02", CLIENT, "third") == (delivery.at, mapped.account_id, mapped.role)
     assert ('name="contracted_on"' in cards, 'name="contracted_on"' in fewer) == (True, False)
     assert 'name="contracted_on"' in browser.get("/contracts/job1").partition('class="card lines"')[0]
@@ -215,16 +212,14 @@ def test_a_chat_that_was_moved_comes_back_with_who_is_who(tmp_path: Path) -> Non
     maker.contract("job1", [ROOM, OTHER_ROOM])
     maker.contract("job2", [OTHER_ROOM + 1])
     maker.archive.close()
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
-    with open_application(tmp_path / "home", environ) as browser:
+    with open_application(tmp_path / "home") as browser:
         browser.post("/contracts/job1", role_55="third")
         told = browser.post("/contracts/job1", {f"job_{OTHER_ROOM}": "job2"}).get_data(as_text=True)
         moved = stated(browser)[0].room_ids
         undo = told.partition('class="banner safe"')[2].partition("</form>")[0]
         browser.post("/contracts/job1", dict(re.findall(r'name="((?:job|role)_[0-9]+)" value="([a-z0-9]+)"', undo)))
 
-        with browser.context.archive.reading() as reading:
-            (mapped,) = mapped_accounts(reading, "job1")
+        (mapped,) = browser.kept(mapped_accounts, "job1")
         now = stated(browser)[0].room_ids
         assert ([ROOM], [ROOM, OTHER_ROOM]) == (sorted(moved), sorted(now))
         assert (55, "third") == (mapped.account_id, mapped.role)

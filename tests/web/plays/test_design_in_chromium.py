@@ -16,6 +16,7 @@ from tests.support.archives.maker import ROOM, at, story
 from tests.support.console.application import SITE, open_application, open_chromium, open_tab, serve_application
 from tests.support.console.routes import addresses
 from tests.support.viewer.chromium_tab import NEEDED
+from tests.web.home.test_overview import CALM
 
 pytestmark = [NEEDED, pytest.mark.slow]
 
@@ -76,9 +77,9 @@ def look(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
     set_language("en")
 
 
-def pages(home: Path, environ: dict[str, str]) -> list[str]:
+def pages(home: Path) -> list[str]:
     """Every address that answers with a page, of the application's own map."""
-    with open_application(home, environ) as browser:
+    with open_application(home) as browser:
         found = [*addresses(browser.client.application, "GET"), *MORE]
         answers = {one: browser.client.get(one, base_url=SITE) for one in found if not one.startswith("/open")}
     return [one for one, answer in answers.items() if answer.status_code == 200 and b"<html lang" in answer.data[:99]]
@@ -94,9 +95,8 @@ def faults_of(page: Page, width: int) -> Iterator[str]:
 
 def test_every_page_is_as_it_was_designed(home: Path, look: tuple[str, str]) -> None:
     """One filled button, five entries, no word broken in a label, nothing too wide, nothing that axe finds."""
-    environ = {"HOME": str(home.parent), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
-    every, found = pages(home, environ), dict[str, list[str]]()
-    with serve_application(home, environ) as (gate, _context), open_chromium(look[0]) as browser:
+    every, found = pages(home), dict[str, list[str]]()
+    with serve_application(home) as (gate, _context), open_chromium(look[0]) as browser:
         for width in (1280, 360, 320, 1440):
             with open_tab(browser, gate, width=width, scheme=look[1]) as tab:
                 tab.page.set_viewport_size({"width": width, "height": 2400})
@@ -111,19 +111,10 @@ def test_every_page_is_as_it_was_designed(home: Path, look: tuple[str, str]) -> 
 
 def test_the_decisive_thing_stands_on_the_first_screen(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both quotations and the button, wide; the first one, narrow. Once they were seen: a short page that says so."""
-    facts = {
-        "stopped": [],
-        "lines": [],
-        "unsure": False,
-        "every": "5分",
-        "has_notices": True,
-        "kept_by_team": "nothing",
-    }
-    monkeypatch.setattr(home_document, "observed_facts", lambda *_given: facts)
+    monkeypatch.setattr(home_document, "observed_facts", lambda *_given: CALM | {"every": "5分"})
     set_language("ja")
-    environ = {"HOME": str(home.parent), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
     with (
-        serve_application(home, environ) as (gate, _context),
+        serve_application(home) as (gate, _context),
         open_chromium("ja") as browser,
         open_tab(browser, gate) as tab,
         open_tab(browser, gate, width=360) as phone,

@@ -42,10 +42,8 @@ def faults(window: Window, page: Page) -> list[str]:
 
 def test_a_field_saves_itself_and_what_cannot_be_saved_stays(tmp_path: Path) -> None:
     """Typed, reloaded: kept. Nonsense: its sentence. The program away: said, and tried again by a button."""
-    maker = story(tmp_path / "home")
-    maker.archive.close()
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32}
-    with open_application_window(tmp_path / "home", environ | {"PATH": ""}) as (window, context):
+    story(tmp_path / "home").archive.close()
+    with open_application_window(tmp_path / "home") as (window, context):
         page = window.go("/contracts/job1")
         seen = faults(window, page), page.evaluate(OPEN_CONTROLS)
         with context.archive.reading() as reading:
@@ -92,8 +90,7 @@ def test_earlier_messages_come_in_on_top(tmp_path: Path) -> None:
     maker.room("長いチャット")
     maker.sync([message_object(1000 + n, f"{n}番目", sent=n * 9) for n in range(1, 251)], minutes=9000)
     maker.archive.close()
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32}
-    with open_application_window(maker.home, environ | {"PATH": ""}) as (window, _context):
+    with open_application_window(maker.home) as (window, _context):
         page = window.go(f"/room/{ROOM}#newest")
         expect(page.locator("#m1250")).to_be_in_viewport()
         expect(page.locator(".m")).to_have_count(100)

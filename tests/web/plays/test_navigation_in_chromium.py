@@ -41,13 +41,10 @@ def language(request: pytest.FixtureRequest) -> Iterator[str]:
 def test_they_stand_in_one_line_in_each_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At 360 px; where several archives are known, the way to them stands in the settings."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    maker = story(tmp_path / "home")
-    maker.archive.close()
+    story(tmp_path / "home").archive.close()
     second = shutil.copytree(tmp_path / "home", tmp_path / "second")
     other_archives.note_saving(second, 1, at=datetime.now(UTC), state=other_archives.state_folder())
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
-
-    with open_application_window(tmp_path / "home", environ, width=360) as (window, _context):
+    with open_application_window(tmp_path / "home", width=360) as (window, _context):
         page = window.go("/home")
         lines = page.evaluate(LINES)
         window.go("/settings").click("main a[href='/archives']")
@@ -59,11 +56,8 @@ def test_they_stand_in_one_line_in_each_language(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_page_says_when_the_application_has_closed_and_keeps_what_is_typed(tmp_path: Path, width: int) -> None:
     """It asks every 20 seconds; no form is sent meanwhile, and it goes on by itself where the application is back."""
-    maker = story(tmp_path / "home")
-    maker.archive.close()
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
-
-    with open_application_window(tmp_path / "home", environ, width=width) as (window, _context):
+    story(tmp_path / "home").archive.close()
+    with open_application_window(tmp_path / "home", width=width) as (window, _context):
         page = window.page
         page.clock.install()
         window.go("/settings?change=token").fill("#token", "typed")
@@ -82,20 +76,20 @@ def test_a_page_says_when_the_application_has_closed_and_keeps_what_is_typed(tmp
 
 
 @pytest.fixture
-def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A computer with two archives of one user."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     for name in ("first", "second"):
         story(tmp_path / name).archive.close()
     other_archives.note_saving(tmp_path / "second", 42, at=datetime.now(UTC), state=other_archives.state_folder())
-    return {"HOME": str(tmp_path), "PATH": "", "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
+    return tmp_path
 
 
 @pytest.mark.drawn
-def test_two_browsers_at_once_take_nothing_from_each_other(tmp_path: Path, environ: dict[str, str]) -> None:
+def test_two_browsers_at_once_take_nothing_from_each_other(two: Path) -> None:
     """Each fills in another fact of a page that both had open; both facts are kept."""
     with (
-        serve_application(tmp_path / "first", environ) as (gate, context),
+        serve_application(two / "first") as (gate, context),
         open_chromium() as browser,
         open_tab(browser, gate) as one,
         open_tab(browser, gate, width=360) as other,
@@ -116,13 +110,11 @@ def test_two_browsers_at_once_take_nothing_from_each_other(tmp_path: Path, envir
     assert [] == complaints
 
 
-def test_another_archive_is_switched_to_by_clicking(
-    tmp_path: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_archive_is_switched_to_by_clicking(two: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the link beside the name of this archive and the button of the other one, whose own application comes."""
     with (
-        serve_application(tmp_path / "first", environ) as (gate, _context),
-        serve_application(tmp_path / "second", environ) as (second, _other),
+        serve_application(two / "first") as (gate, _context),
+        serve_application(two / "second") as (second, _other),
         open_chromium() as browser,
         open_tab(browser, gate) as tab,
     ):
@@ -154,10 +146,8 @@ def mails() -> Iterator[MailServer]:
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """The notices of an archive, on a narrow screen; without a desktop and a password store."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    maker = story(tmp_path / "home")
-    maker.archive.close()
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32}
-    with open_application_window(tmp_path / "home", {**environ, "PATH": ""}, width=360) as (window, _context):
+    story(tmp_path / "home").archive.close()
+    with open_application_window(tmp_path / "home", width=360) as (window, _context):
         yield window.go("/settings/notices")
 
 

@@ -12,16 +12,9 @@ from hypothesis import given, strategies
 from archiver.records import JST, Gap, MessageId, Pause, Period, RoomId
 from archiver.records.conversation import first_id_after
 from archiver.web.talk.calendar import DayCoverage, RoomReadings, day_bounds, day_coverage, month_of, unwatched_time
-from tests.support.archives.maker import ROOM, story
+from tests.support.archives.maker import ROOM
 from tests.support.viewer.client import Browser, open_viewer
 from tests.support.world import running_world
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    maker = story(tmp_path_factory.mktemp("calendar") / "home")
-    maker.archive.close()
-    return maker.home
 
 
 def days(page: str) -> dict[str, str]:

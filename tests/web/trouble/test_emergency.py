@@ -11,8 +11,8 @@ import pytest
 from archiver.records import Observation
 from archiver.store.working.remembered_values import RESCUED
 from archiver.web.background_work import Job
-from tests.support.archives.maker import ROOM, message_object, story
-from tests.support.console.application import SITE, FormBrowser, open_application
+from tests.support.archives.maker import ROOM, ArchiveMaker, message_object, story
+from tests.support.console.application import NO_TOKEN, SITE, FormBrowser, offline, open_application
 from tests.support.schedules.rounds import next_round
 from tests.support.world import running_world
 
@@ -27,22 +27,15 @@ def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FormBro
     maker = story(tmp_path / "home")
     maker.contract("job1", platform="crowdworks", client="田中", title="動画", url="https://crowdworks.jp/contracts/1")
     maker.sync([message_object(30, "検収OKです", sent=200)], minutes=202)
-    maker.archive.close()
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32}
-    with open_application(tmp_path / "home", {**environ, "PATH": ""}) as opened:
+    with open_application(maker.home, offline(maker.home, CHATWORK_API_TOKEN=NO_TOKEN)) as opened:
         yield opened
-
-
-def auto(page: str) -> bool:
-    """Whether the page begins to save by itself."""
-    return 'hx-trigger="load"' in page
+    maker.archive.close()
 
 
 def test_opening_writes_nothing_and_saves_by_itself_at_most_every_ten_minutes(browser: FormBrowser) -> None:
     """The page posts itself once; a second one within ten minutes starts nothing, but the button does."""
     first = browser.get("/emergency")
-    with browser.context.archive.reading() as reading:
-        untouched = RESCUED.recall(reading)
+    untouched = browser.kept(RESCUED.recall)
     posted = browser.post("/emergency/rescue", headers=OWN_POST)
     number = browser.job().number
     second = browser.get("/emergency")
@@ -50,29 +43,21 @@ def test_opening_writes_nothing_and_saves_by_itself_at_most_every_ten_minutes(br
     again = browser.job().number
     pressed = browser.post("/emergency/rescue")
 
-    assert (True, None) == (auto(first), untouched)
-    assert "true" == posted.headers["HX-Refresh"]
-    assert not auto(second)
+    assert [True, False] == ['hx-trigger="load"' in page for page in (first, second)]  # it begins to save by itself
+    assert (None, "true") == (untouched, posted.headers["HX-Refresh"])
     assert "could not be reached" in second
     assert number == again
     assert "/emergency" == pressed.headers["Location"]
     assert browser.job().number == again + 1
 
 
-def test_no_screenshot_is_asked_for_of_a_chat_that_does_not_open(tmp_path: Path) -> None:
+def test_no_screenshot_is_asked_for_of_a_chat_that_does_not_open(browser: FormBrowser) -> None:
     """While it opens, it is."""
-    maker = story(tmp_path / "home")
-    maker.contract("job1", platform="crowdworks", client="田中", title="動画")
-    maker.sync([message_object(30, "検収OKです", sent=200)], minutes=202)
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
-    with open_application(tmp_path / "home", environ) as opened:
-        before = opened.get("/emergency?job=job1")
-        payload = {"reason": "not_listed", "status": 404}
-        maker.append([Observation("room.inaccessible", f"room/{ROOM}", payload, ROOM)], minutes=300)
-        after = opened.get("/emergency?job=job1")
-    maker.archive.close()
+    before = browser.get("/emergency?job=job1")
+    shut = Observation("room.inaccessible", f"room/{ROOM}", {"reason": "not_listed", "status": 404}, ROOM)
+    ArchiveMaker(browser.context.home).append([shut], minutes=300)
 
-    assert [True, False] == ["Take screenshots" in page for page in (before, after)]
+    assert [True, False] == ["Take screenshots" in page for page in (before, browser.get("/emergency?job=job1"))]
 
 
 def test_a_person_is_removed_from_the_contacts_only_once_the_direct_chat_is_held(tmp_path: Path) -> None:
@@ -81,8 +66,7 @@ def test_a_person_is_removed_from_the_contacts_only_once_the_direct_chat_is_held
     maker.contract("direct", [77], platform="stranger")
     maker.room("佐藤", room=77, is_direct=True)
     maker.sync([message_object(910, "口座番号を教えてください", sent=3, name="佐藤")], room=77, minutes=7)
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
-    with open_application(tmp_path / "home", environ) as browser:
+    with open_application(tmp_path / "home") as browser:
         held, group = (browser.get(f"/emergency?what=stranger&job={one}") for one in ("direct", "job2"))
         usual = browser.get("/emergency?what=changed&job=direct")
         maker.gap(1, after=None, before="910", room=77, minutes=8)
@@ -108,7 +92,7 @@ def test_an_account_with_a_known_name_becomes_a_job_of_its_own(tmp_path: Path) -
         with open_application(world.home, {"HOME": str(tmp_path), "PATH": "", **environ}) as browser:
             before = browser.get("/emergency")
             browser.post("/emergency/stranger", account=str(twin))
-            assert browser.job().outcome is not None
+            browser.outcome()
             after, job = browser.get(f"/emergency?job=id{twin}"), browser.get(f"/contracts/id{twin}")
             talk = browser.get(f"/room/{direct}")
             order = browser.get(f"/packages/order?for=lawyer&contract=id{twin}")

@@ -13,12 +13,10 @@ from pathlib import Path
 import pytest
 from keyring.backends import fail
 
-from archiver import errors
 from archiver.cli.terminal.help_pages import set_language
 from archiver.settings import other_archives
 from archiver.settings.other_archives import last_seen, note_seen
 from archiver.store.queries.entries import last_seq
-from archiver.web.settings import settings as settings_page
 from archiver.web.trouble import lost
 from archiver.web.trouble.lost import note_archive
 from tests.support.archives.maker import at
@@ -80,6 +78,11 @@ def opened(desk: FirstDayDesk) -> AbstractContextManager[FormBrowser]:
     return open_application(desk.home, desk.environ)
 
 
+def token_of(page: str) -> str:
+    """The token of a page's form."""
+    return re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]  # type: ignore[no-any-return]
+
+
 def shown(browser: FormBrowser, path: str) -> str:
     """The text of a page, whatever its status."""
     return words_of(browser.client.get(path, base_url=SITE, follow_redirects=True).get_data(as_text=True))
@@ -88,16 +91,8 @@ def shown(browser: FormBrowser, path: str) -> str:
 def copy_made(browser: FormBrowser, tmp_path: Path) -> Path:
     """Copy the archive, and return where to."""
     browser.post("/copies/backup", folder=str(tmp_path / "disk"))
-    outcome = browser.job().outcome
-    assert outcome is not None
-    assert outcome.is_complete
+    assert browser.outcome().is_complete
     return tmp_path / "disk"
-
-
-def entries(browser: FormBrowser) -> int:
-    """How many entries the archive holds."""
-    with browser.context.archive.reading() as reading:
-        return last_seq(reading)
 
 
 @pytest.mark.drawn(but=("flip-True", "cut-False"))
@@ -124,7 +119,7 @@ def test_a_damaged_database_is_said_on_every_page(
     for text in (home, emergency):
         assert DAMAGED in text
         assert str(desk.home) not in text
-        assert not re.search(r"malformed|database|schema|disk I/O|sqlite", text)
+        assert not ENGLISH.search(text)
     assert "しないこと" in emergency
     assert "先に納品" in emergency
     for page in (pages[path].get_data(as_text=True).partition("<main")[2] for path in ("/home", "/conversations")):
@@ -138,21 +133,19 @@ def test_a_damaged_archive_is_restored_by_clicking(
     """The copy is found by itself; afterwards saving goes on, and the damaged database is kept apart."""
     with opened(desk) as browser:
         disk = copy_made(browser, tmp_path)
-        before = entries(browser)
+        before = browser.kept(last_seq)
         damage(desk, how)
         page = browser.get("/copies")
         browser.post("/copies/restore", folder=str(disk))
-        restored = browser.job().outcome
-        after = entries(browser)
+        restored = browser.outcome()
+        after = browser.kept(last_seq)
         browser.post("/home/save")
-        saved = browser.job().outcome
+        saved = browser.outcome()
         home = browser.get("/home")
 
     assert f'name="folder" value="{disk}"' in page
-    assert restored is not None
     assert restored.is_complete, restored
     assert before + 1 == after  # that a copy was put back is a record
-    assert saved is not None
     assert saved.is_complete, saved
     assert "メッセージ" in home
     assert list(desk.home.glob("set-aside-*/archive.sqlite3"))
@@ -163,10 +156,9 @@ def test_damage_that_only_some_pages_meet_can_be_restored_too(desk: FirstDayDesk
     with opened(desk) as browser:
         disk = copy_made(browser, tmp_path)
         browser.post("/copies/restore", folder=str(disk), damaged="yes")
-        refused = browser.job().outcome
-        kept = entries(browser)
+        refused = browser.outcome()
+        kept = browser.kept(last_seq)
 
-    assert refused is not None
     assert not refused.is_complete
     assert kept
     assert not list(desk.home.glob("set-aside-*"))
@@ -182,11 +174,10 @@ def test_the_check_of_a_damaged_archive_speaks_the_language_of_the_page(
         token = browser.token()
         damage(desk, how)
         browser.post("/evidence/verify", csrf=token)
-        outcome = browser.job().outcome
+        outcome = browser.outcome()
         page = browser.get("/job").partition("<main")[2]
         copies = shown(browser, "/copies")
 
-    assert outcome is not None
     assert not outcome.is_complete
     open_part = words_of(FOLD.sub("", page))
     assert DAMAGED in open_part
@@ -227,7 +218,7 @@ def test_what_an_archive_left_in_its_folder_tells_it_without_any_note(
 
     with opened(desk) as browser:
         home = shown(browser, "/home")
-        token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/copies"))[1]  # type: ignore[index]
+        token = token_of(browser.get("/copies"))
         browser.post("/start/token", csrf=token, token="f" * 32)
 
     assert "前回ここにあった保管庫が、いまは見つかりません" in home
@@ -245,14 +236,14 @@ def test_an_archive_that_vanished_is_no_first_start(desk: FirstDayDesk, what: st
     else:
         (desk.home / "archive.sqlite3").unlink()
     with opened(desk) as browser:
-        token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/copies"))[1]  # type: ignore[index]
+        token = token_of(browser.get("/copies"))
         home, start = shown(browser, "/home"), shown(browser, "/start")
         dropped = browser.post("/home/save", csrf=token)
         tried = browser.post("/start/token", csrf=token, token="f" * 32)
         emergency, copies = browser.get("/emergency"), browser.get("/copies")
         is_made = (desk.home / "archive.sqlite3").exists()
         browser.post("/copies/restore", csrf=token, folder=str(disk))
-        restored = browser.job().outcome
+        restored = browser.outcome()
         after = browser.get("/home")
 
     for page in (home, start):
@@ -263,7 +254,6 @@ def test_an_archive_that_vanished_is_no_first_start(desk: FirstDayDesk, what: st
     assert not is_made
     assert "しないこと" in emergency
     assert str(disk) in copies
-    assert restored is not None
     assert restored.is_complete, restored
     assert "メッセージ" in after
 
@@ -274,7 +264,7 @@ def test_a_new_archive_is_begun_only_after_a_question(desk: FirstDayDesk) -> Non
         browser.get("/home")
     (desk.home / "archive.sqlite3").unlink()
     with opened(desk) as browser:
-        token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/lost/anew"))[1]  # type: ignore[index]
+        token = token_of(browser.get("/lost/anew"))
         asked = (desk.home / "archive.sqlite3").exists()
         begun = browser.post("/lost/anew", csrf=token)
 
@@ -383,30 +373,25 @@ def test_what_may_not_be_looked_at_is_said_and_not_called_damaged(desk: FirstDay
     desk.home.rename(closed / "home")
     mode = (closed / what).stat().st_mode
     (closed / what).chmod(0)
-    command = [sys.executable, "-c", LOOK_AROUND, str(closed / "home"), str(desk.folder)]
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "XDG_STATE_HOME": str(desk.folder / "state")}
     try:
-        seen = run_as_ordinary_user(command, environ, desk.folder)
+        pages = look_as_ordinary_user(desk, closed / "home")
     finally:
         (closed / what).chmod(mode)
 
-    pages = {line.split()[1]: line for line in seen.stdout.splitlines()}
-    assert {"/home", "/emergency", "/copies", "/settings", "/archives", "/help"} == set(pages), seen.stderr
     assert CLOSED in pages["/home"]
-    assert "500 " not in seen.stdout
     assert "しないこと" in pages["/emergency"]
     assert "壊れ" not in pages["/copies"].partition("保管庫が壊れて表示できないとき")[0]
     assert [] == [path for path in ("/home", "/emergency", "/copies") if RESTORE in pages[path]]
     assert what in ("home/archive.toml", ".") or "復元では直りません" in pages["/copies"]
 
 
-def look_as_ordinary_user(desk: FirstDayDesk, home: Path) -> dict[str, str]:
+def look_as_ordinary_user(desk: FirstDayDesk, home: Path, program: str = LOOK_AROUND) -> dict[str, str]:
     """The pages that somebody sees whom permissions stop, by their addresses."""
-    command = [sys.executable, "-c", LOOK_AROUND, str(home), str(desk.folder)]
+    command = [sys.executable, "-c", program, str(home), str(desk.folder)]
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     seen = run_as_ordinary_user(command, environ, desk.folder)
     pages = {line.split()[1]: line for line in seen.stdout.splitlines()}
-    assert {"/home", "/emergency", "/copies"} < set(pages), seen.stderr
+    assert (6, False) == (len(pages), "500 " in seen.stdout), seen.stderr
     return pages
 
 
@@ -449,13 +434,13 @@ from tests.support.viewer.page_text import words_of
 
 set_language("ja")
 with open_application(Path(sys.argv[1]), {"ARCHIVE_LANG": "ja", "HOME": sys.argv[2]}) as browser:
-    print("/home", words_of(browser.get("/home")))
+    print(200, "/home", words_of(browser.get("/home")))
     for path in ("/home/save", "/emergency/rescue", "/evidence/seal", "/evidence/verify"):
         browser.post(path)
         browser.job()
-        print(path, words_of(browser.get("/job")))
+        print(200, path, words_of(browser.get("/job")))
     answer = browser.post("/settings/language", language="en")
-    print("/settings/language", words_of(answer.get_data(as_text=True)))
+    print(answer.status_code, "/settings/language", words_of(answer.get_data(as_text=True)))
 """
 
 
@@ -466,16 +451,15 @@ def test_an_archive_in_a_folder_that_is_only_read_is_shown_and_every_button_says
     every = (desk.home, *desk.home.rglob("*"))
     for one in every:
         one.chmod(0o555 if one.is_dir() else 0o444)
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
-    command = [sys.executable, "-c", SAVE_AND_LOOK, str(desk.home), str(desk.folder)]
     try:
-        seen = run_as_ordinary_user(command, environ, desk.folder)
+        said = look_as_ordinary_user(desk, desk.home, SAVE_AND_LOOK)
     finally:
         for one in every:
             one.chmod(0o755 if one.is_dir() else 0o644)
 
-    said = dict(line.split(" ", 1) for line in seen.stdout.splitlines())
-    assert "メッセージ" in said["/home"], seen.stderr
+    assert "メッセージ" in said["/home"]
+    assert said["/settings/language"].startswith("503 ")
+    assert "いまは実行できませんでした" in said["/settings/language"]  # and not that it cannot be shown
     for path in ("/home/save", "/emergency/rescue", "/settings/language"):
         assert CLOSED in said[path], said
     assert not ENGLISH.search(" ".join(said.values()))
@@ -506,22 +490,20 @@ def test_settings_that_cannot_be_read_are_said_and_begun_anew_by_clicking(desk: 
     before = settings.read_bytes()
     with opened(desk) as browser:
         home = browser.get("/home", status=503)
-        token = re.search(r'name="csrf_token" value="([^"]+)"', home)[1]  # type: ignore[index]
+        token = token_of(home)
         emergency = browser.get("/emergency")
         browser.post("/emergency/rescue", csrf=token)
-        dropped = browser.job().outcome
+        dropped = browser.outcome()
         begun = [browser.post("/lost/settings", csrf=token) for _twice in range(2)]
         browser.post("/home/save")
-        saved = browser.job().outcome
+        saved = browser.outcome()
 
     assert "設定が読めません" in home
     assert str(settings) not in words_of(home).partition("直す人のための説明")[0]
     assert "しないこと" in emergency
-    assert dropped is not None
     assert "設定が読めない" in dropped.head
     assert ["/settings"] * 2 == [answer.headers["Location"] for answer in begun]
     assert [before] == [kept.read_bytes() for kept in desk.home.glob("archive.toml.unreadable-*")]
-    assert saved is not None
     assert saved.is_complete, saved
 
 
@@ -537,22 +519,3 @@ def test_a_token_that_is_gone_is_said_without_path_and_variable(desk: FirstDayDe
     assert 'href="/settings"' in page
     assert "CHATWORK_API_TOKEN" not in page
     assert str(desk.home) not in page
-
-
-@pytest.mark.drawn
-@pytest.mark.skipif(os.name == "nt", reason="the permissions of POSIX")
-def test_a_form_that_cannot_be_kept_is_not_called_a_page_that_cannot_be_shown(
-    desk: FirstDayDesk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It says that it was not done."""
-
-    def refuse(*_given: object, **_named: object) -> None:
-        raise errors.HomeNotWritable(path=desk.home, detail="Read-only file system")
-
-    with opened(desk) as browser:
-        monkeypatch.setattr(settings_page, "update_settings", refuse)
-        answer = browser.post("/settings/language", language="en")
-
-    assert 503 == answer.status_code
-    assert "いまは実行できませんでした" in answer.get_data(as_text=True)
-    assert "いまは表示できません" not in answer.get_data(as_text=True)

@@ -43,16 +43,9 @@ def browser(desk: FirstDayDesk) -> Iterator[FormBrowser]:
         yield browser
 
 
-def entries(browser: FormBrowser) -> int:
-    """How many entries the archive holds."""
-    with browser.context.archive.reading() as reading:
-        return last_seq(reading)
-
-
 def outcome_of(browser: FormBrowser) -> JobOutcome:
     """What the last job brought, which its page shows without a traceback."""
-    outcome, page = browser.job().outcome, browser.get("/job")
-    assert outcome is not None
+    outcome, page = browser.outcome(), browser.get("/job")
     assert "Traceback" not in page
     assert 'role="status"' in page
     return outcome
@@ -76,11 +69,11 @@ def test_a_full_disk_while_a_package_is_made(desk: FirstDayDesk, browser: FormBr
     order = {"for": "lawyer", "contract": "job1"}
     # One reader stays, so that what SQLite keeps beside the database is not made anew under the limit.
     with browser.context.archive.reading(), file_size_limit(FULL):
-        before = entries(browser)
+        before = browser.kept(last_seq)
         browser.post("/packages/make", order)
         refused = outcome_of(browser)
         left = [path.name for path in (desk.home / "exports").glob("*")]
-        after = entries(browser)
+        after = browser.kept(last_seq)
     browser.post("/packages/make", order)
     made = outcome_of(browser)
 
@@ -175,7 +168,7 @@ def test_a_full_disk_while_a_file_is_handed_in(browser: FormBrowser, desk: First
     token = browser.token()
     answers = list[tuple[str, int, dict[str, str], TestResponse]]()
     with browser.context.archive.reading(), file_size_limit(FULL):
-        before = entries(browser)
+        before = browser.kept(last_seq)
         for size in (200_000, 1_000_000):  # held in memory at first, or written to the disk as it comes
             for path, field, fields in UPLOADS:
                 given = {"csrf_token": token, field: FileStorage(io.BytesIO(b"x" * size), "a.png"), **fields}
@@ -183,7 +176,7 @@ def test_a_full_disk_while_a_file_is_handed_in(browser: FormBrowser, desk: First
                 kind = f"multipart/form-data; boundary={boundary}"
                 answer = browser.client.post(path, data=body, content_type=kind, base_url=SITE, headers=OWN)
                 answers.append((path, size, fields, answer))
-        after = entries(browser)
+        after = browser.kept(last_seq)
 
     for path, size, fields, answer in answers:
         if path != "/emergency/recover" or size > 500_000:  # a small one is read where it is, and takes no space
