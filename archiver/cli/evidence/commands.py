@@ -40,7 +40,11 @@ def _order_options(command: Callable[..., int]) -> Callable[..., int]:
 
 
 @click.command(
-    "export", help=N_("Create an export from what is saved. Works without token and network; sends nothing.")
+    "export",
+    help=N_(
+        "Create an export from what is saved. Works without token and network; sends nothing. On a terminal it shows "
+        "what goes in and asks first; in a pipe or a script it asks nothing."
+    ),
 )
 @JOB
 @_order_options

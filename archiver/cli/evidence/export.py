@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -166,6 +167,11 @@ def _make(
         screen.clear()
         if as_json or not is_asked():
             tell_warnings(preview, err=True)
+            if not as_json and sys.stderr.isatty():  # what is piped in is no answer
+                echo(
+                    _("Made without a question, as the input is no terminal. To see before what goes in: --preview"),
+                    err=True,
+                )
             return True
         tell_preview(preview, order.profile, err=True)
         return ask_yes_no(_("Make this export?"), default=True, err=True)

@@ -56,12 +56,15 @@ class Desk(Terminal):
         file.write_text(json.dumps([{"id": one["id"], "digest": one["digest"]} for one in opened]))
         return self.exported("--all", "--read", file, *arguments)
 
-    def before_a_screen(self, *arguments: object, answer: str) -> tuple[int, str]:
-        """Run a command before a pseudo-terminal, answer when it asks; its exit code and what was shown."""
+    def before_a_screen(self, *arguments: object, answer: str, typed: int | None = None) -> tuple[int, str]:
+        """Run a command before a pseudo-terminal, answer when it asks; its exit code and what was shown.
+
+        `typed`: what is its input in the place of the terminal.
+        """
         leader, follower = pty.openpty()
         environ = {name: value for name, value in self.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
         running = subprocess.Popen(
-            self.command(*arguments), env=environ, stdin=follower, stdout=follower, stderr=follower, close_fds=True
+            self.command(*arguments), env=environ, stdin=typed or follower, stdout=follower, stderr=follower
         )
         os.close(follower)
         screen = b""
@@ -214,6 +217,20 @@ def test_before_a_screen_it_shows_and_asks(desk: Desk) -> None:
         < output.index("The export is ready.")
     )
     assert 1 == len(list(desk.out.iterdir())) == desk.handed_out()
+
+
+@pytest.mark.drawn
+def test_where_nobody_can_be_asked_it_says_that_nobody_was(desk: Desk) -> None:
+    """What is piped in is no answer, and whoever typed it there is told so."""
+    reading, writing = os.pipe()
+    os.write(writing, b"n\n")
+    os.close(writing)
+    _code, output = desk.before_a_screen("export", "job1", answer="", typed=reading)
+    os.close(reading)
+
+    assert "Make this export?" not in output
+    assert "Made without a question, as the input is no terminal." in output
+    assert "The export is ready." in output
 
 
 @pytest.mark.drawn
