@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,11 @@ from archiver.setup.outcome_words import copied_lines
 from archiver.store import blobs, engine, migrate, seals, writer
 from archiver.store.archive import Archive
 from archiver.store.backup import copy
-from archiver.store.backup.copy import (
-    CopyReport,
-    copy_archive,
-    place_database,
-)
+from archiver.store.backup.copy import CopyReport, copy_archive, place_database
 from archiver.store.backup.copy_folder import SETTINGS
 from archiver.store.engine import DATABASE
 from tests.support.archives import tampering
+from tests.support.file_size_limit import file_size_limit
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 
@@ -72,15 +69,21 @@ def add_attachment(home: Path, body: bytes) -> Path:
     return blobs.keep(home, part, blobs.file_sha256(part))
 
 
-@contextmanager
-def limited_disk(size: int) -> Iterator[None]:
-    """Limit the size of files, as a full disk does."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+def add_sweep(archive: Archive, requests: int, *, at: datetime = NOW) -> None:
+    """Append the entry of a run."""
+    with archive.writing() as writing:
+        writer.append(writing, [Observation("sweep", "sweep/{seq}", {"requests": requests})], account_id=1, at=at)
+
+
+def check_is_left_alone(archive: Archive, folder: Path, words: str, **kinds: Any) -> None:
+    """Nothing is copied there: the error says so, and every file keeps its bytes."""
+    before = {name: (folder / name).read_bytes() for name in file_names(folder)}
+
+    with pytest.raises(kinds.get("error", errors.BadCopyPlace)) as caught:
+        copy_archive(archive, folder)
+
+    assert words in f"{caught.value} {caught.value.advice()}"
+    assert before == {name: (folder / name).read_bytes() for name in file_names(folder)}
 
 
 def test_a_copy_holds_all_that_an_archive_is_and_nothing_else(home: Archive, target: Path) -> None:
@@ -133,17 +136,18 @@ def test_a_half_file_that_is_renamed_meanwhile_stops_no_copy(
 
 
 def test_a_second_run_copies_only_what_is_new(home: Archive, target: Path) -> None:
-    """One attachment more: one file; what lay there keeps its bytes and its times."""
-    make_copy(home, target)
+    """One attachment more: one file; what lay there keeps its bytes and its times; progress ends with the total."""
+    calls: list[tuple[int, int]] = []
+    make_copy(home, target, tell=lambda done, total: calls.append((done, total)))
     before = {path: path.stat().st_mtime_ns for path in (target / "files").rglob("*") if path.is_file()}
     new = add_attachment(home.home, b"a second one")
 
     made = make_copy(home, target)
 
-    assert 1 == made.files
+    assert (1, 0) == (made.files, make_copy(home, target).files)
     assert new.read_bytes() == blobs.blob_path(target, new.name).read_bytes()
     assert before == {path: path.stat().st_mtime_ns for path in before}
-    assert 0 == make_copy(home, target).files
+    assert (sorted(calls), {calls[-1][0]}) == (calls, {total for _done, total in calls})
 
 
 def test_what_is_written_while_copying_does_not_tear_the_copy(home: Archive, target: Path) -> None:
@@ -151,15 +155,14 @@ def test_what_is_written_while_copying_does_not_tear_the_copy(home: Archive, tar
     stop = threading.Event()
 
     def live() -> None:
-        archive, number = Archive(home.home), 0
-        while not stop.is_set():
-            number += 1
-            add_attachment(home.home, b"%d" % number)
-            with archive.writing() as writing:
-                observations = [Observation("sweep", "sweep/{seq}", {"requests": number})] * 20
-                writer.append(writing, observations, account_id=1, at=NOW + timedelta(seconds=number))
-            seals.close_seals(archive, now=NOW + timedelta(seconds=number))
-        archive.close()
+        with closing(Archive(home.home)) as archive:
+            for number in count():
+                if stop.is_set():
+                    break
+                add_attachment(home.home, b"%d" % number)
+                for _entry in range(20):
+                    add_sweep(archive, number, at=NOW + timedelta(seconds=number))
+                seals.close_seals(archive, now=NOW + timedelta(seconds=number))
 
     writing = threading.Thread(target=live)
     writing.start()
@@ -211,16 +214,16 @@ def test_a_log_that_lies_beside_an_earlier_copy_is_not_taken_for_the_new_ones(ho
 def test_a_damaged_original_does_not_take_the_place_of_a_good_copy(home: Archive, target: Path) -> None:
     """An attachment and a seal were cut short: the copy keeps its own, and says which."""
     make_copy(home, target)
-    good, sealed = tampering.attachment_path(home), tampering.archive_seal_path(home, 2)
-    before = {path: (target / path.relative_to(home.home)).read_bytes() for path in (good, sealed)}
-    for path in before:
+    originals = [tampering.attachment_path(home), tampering.archive_seal_path(home, 2)]
+    names = [path.relative_to(home.home).as_posix() for path in originals]
+    before = [(target / name).read_bytes() for name in names]
+    for path in originals:
         path.chmod(0o600)
         path.write_bytes(b"cut")
 
     made = make_copy(home, target)
 
-    assert before == {path: (target / path.relative_to(home.home)).read_bytes() for path in before}
-    names = {path.relative_to(home.home).as_posix() for path in before}
+    assert before == [(target / name).read_bytes() for name in names]
     assert {(name, None, True) for name in names} == set(made.uncopied)
     assert ["own file is damaged" in line for line in copied_lines(made)] == [False, True, True]
 
@@ -239,20 +242,15 @@ def test_a_damaged_copy_is_made_good_when_it_is_looked_at_thoroughly(home: Archi
 
 def test_a_daily_copy_that_differs_is_left_and_named(home: Archive, target: Path) -> None:
     """Neither of the two is taken for the right one; certificates may grow, settings may change."""
-    daily, root, settings = "daily/job1/2026-11-10_job1_daily.zip", "seals/a.pem", "archive.toml"
-    for name in (daily, root, settings):
-        (home.home / name).parent.mkdir(parents=True, exist_ok=True)
-        (home.home / name).write_bytes(b"first")
-    make_copy(home, target)
-    for name in (daily, root, settings):
-        (home.home / name).write_bytes(b"first and second")
+    names = ("daily/job1/2026-11-10_job1_daily.zip", "seals/a.pem", "archive.toml")
+    (home.home / names[0]).parent.mkdir(parents=True)
+    for body in (b"first", b"first and second"):
+        for name in names:
+            (home.home / name).write_bytes(body)
+        made = make_copy(home, target)
 
-    made = make_copy(home, target)
-
-    assert [copy.UncopiedFile(daily)] == list(made.uncopied)
-    assert [b"first", b"first and second", b"first and second"] == [
-        (target / name).read_bytes() for name in (daily, root, settings)
-    ]
+    assert [copy.UncopiedFile(names[0])] == list(made.uncopied)
+    assert [b"first", body, body] == [(target / name).read_bytes() for name in names]
 
 
 def test_a_file_that_cannot_be_read_keeps_no_other_from_being_copied(
@@ -281,7 +279,7 @@ def test_a_full_disk_leaves_the_earlier_copy_as_it_was(home: Archive, target: Pa
     before = (target / DATABASE).read_bytes()
     new = add_attachment(home.home, b"x" * 5_000_000)
 
-    with limited_disk(size if size < len(before) else len(before) + size), pytest.raises(errors.StorageError):
+    with file_size_limit(size if size < len(before) else len(before) + size), pytest.raises(errors.StorageError):
         copy_archive(home, target)
 
     assert before == (target / DATABASE).read_bytes()
@@ -294,48 +292,29 @@ def test_a_full_disk_leaves_the_earlier_copy_as_it_was(home: Archive, target: Pa
 def test_whenever_a_run_is_cut_off_the_earlier_copy_stays_and_the_next_run_ends_it(home: Archive, target: Path) -> None:
     """A run is cut off at each report of progress in turn: within the database, and around and within each file."""
     make_copy(home, target)
-    number = 0
-    while True:
-        number += 1
+    for number in count(1):
         before = entry_lines(target / DATABASE)
         new = [add_attachment(home.home, b"%d-%d" % (number, index) * 400_000) for index in range(2)]
-        with home.writing() as writing:
-            observations = [Observation("sweep", "sweep/{seq}", {"requests": number})]
-            writer.append(writing, observations, account_id=1, at=NOW)
+        add_sweep(home, number)
+        reports = iter(range(1, number))
 
-        cut = _cut_off_at(home, target, number)
+        def tell(_done: int, _total: int, reports: Iterator[int] = reports) -> None:
+            if next(reports, None) is None:
+                raise KeyboardInterrupt
 
-        assert before == entry_lines(target / DATABASE)
-        assert all(path.read_bytes() == blobs.blob_path(home.home, path.name).read_bytes() for path in _blobs(target))
+        try:
+            copy_archive(home, target, tell=tell)
+            break
+        except KeyboardInterrupt:
+            assert before == entry_lines(target / DATABASE)
+            held = [path for path in (target / "files").glob("??/??/*") if path.suffix != copy.PARTIAL_SUFFIX]
+            assert all(path.read_bytes() == blobs.blob_path(home.home, path.name).read_bytes() for path in held)
         make_copy(home, target)
         assert entry_lines(home.database) == entry_lines(target / DATABASE)
-        assert {path.name for path in new} <= {path.name for path in _blobs(target)}
+        assert all(blobs.blob_path(target, path.name).exists() for path in new)
         assert not [name for name in file_names(target) if name.endswith(copy.PARTIAL_SUFFIX)]
-        if not cut:
-            break
 
     assert number > 4
-
-
-def _cut_off_at(archive: Archive, target: Path, number: int) -> bool:
-    """Copy, but stop at this report of progress; False if there were fewer."""
-    count = 0
-
-    def tell(_done: int, _total: int) -> None:
-        nonlocal count
-        count += 1
-        if count == number:
-            raise KeyboardInterrupt
-
-    try:
-        copy_archive(archive, target, tell=tell)
-    except KeyboardInterrupt:
-        return True
-    return False
-
-
-def _blobs(home: Path) -> list[Path]:
-    return [path for path in (home / "files").glob("??/??/*") if not path.name.endswith(copy.PARTIAL_SUFFIX)]
 
 
 def test_too_little_space_is_said_before_anything_is_copied(
@@ -401,9 +380,9 @@ def test_a_link_within_the_copy_leads_no_write_elsewhere(home: Archive, target: 
     outside = tmp_path / "outside"
     outside.mkdir()
     name = tampering.attachment_path(home).relative_to(home.home)
-    (target / "files").mkdir(parents=True)
+    make_copy(home, target)
+    shutil.rmtree(target / name.parts[0] / name.parts[1])
     (target / name.parts[0] / name.parts[1]).symlink_to(outside)
-    (target / engine.MARK).write_text(f'{{"format":"chatwork-archive-backup-1","first":"{first_digest(home)}"}}')
 
     made = make_copy(home, target)
 
@@ -412,13 +391,6 @@ def test_a_link_within_the_copy_leads_no_write_elsewhere(home: Archive, target: 
 
 
 # --- places ------------------------------------------------------------------------------------
-
-
-def first_digest(archive: Archive) -> str:
-    """The digest of the first entry."""
-    with closing(sqlite3.connect(archive.database)) as connection:
-        (digest,) = connection.execute("SELECT digest FROM entry WHERE seq = 1").fetchone()
-    return str(digest)
 
 
 def test_home_and_copy_may_not_lie_in_each_other(home: Archive, tmp_path: Path) -> None:
@@ -440,33 +412,22 @@ def test_the_copy_of_another_archive_is_left_alone(home: Archive, target: Path, 
     make_copy(other, target)
     unfinished, foreign = tmp_path / "unfinished", tmp_path / "foreign"
     copy_archive(other, unfinished)
-    (foreign / "files").mkdir(parents=True)
-    before = {folder: file_names(folder) for folder in (target, unfinished, foreign)}
-
-    for folder in before:
-        with pytest.raises(errors.BadCopyPlace) as caught:
-            copy_archive(home, folder)
-        assert str(folder) in str(caught.value)
-
-    assert before == {folder: file_names(folder) for folder in before}
-    assert entry_lines(other.database) == entry_lines(target / DATABASE)
     other.close()
+    (foreign / "files").mkdir(parents=True)
+
+    for folder in (target, unfinished, foreign):
+        check_is_left_alone(home, folder, str(folder))
 
 
 def test_a_copy_that_knows_more_than_the_archive_is_left_alone(home: Archive, target: Path, tmp_path: Path) -> None:
     """The archive was restored from an older copy, or went on elsewhere: nothing that only the copy holds is lost."""
     older = tampering.copy_of(home, tmp_path / "older")
-    for archive, requests in ((home, 1), (older, 2)):
-        with archive.writing() as writing:
-            writer.append(writing, [Observation("sweep", "sweep/{seq}", {"requests": requests})], account_id=1, at=NOW)
+    add_sweep(home, 1)
+    add_sweep(older, 2)
     make_copy(home, target)
 
-    with pytest.raises(errors.CopyIsNewer) as caught:
-        copy_archive(older, target)
-
-    assert "records that this archive does not have" in str(caught.value)
-    assert f"archive --home DIR backup --restore {target}" in caught.value.advice()
-    assert entry_lines(home.database) == entry_lines(target / DATABASE)
+    check_is_left_alone(older, target, "records that this archive does not have", error=errors.CopyIsNewer)
+    check_is_left_alone(older, target, f"archive --home DIR backup --restore {target}", error=errors.CopyIsNewer)
     older.close()
 
 
@@ -475,26 +436,16 @@ def test_a_copy_of_a_newer_version_is_left_alone(home: Archive, target: Path) ->
     make_copy(home, target)
     with closing(sqlite3.connect(target / DATABASE)) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
-    before = (target / DATABASE).read_bytes()
 
-    with pytest.raises(errors.BadCopyPlace) as caught:
-        copy_archive(home, target)
-
-    assert "newer version of this program" in str(caught.value)
-    assert before == (target / DATABASE).read_bytes()
+    check_is_left_alone(home, target, "newer version of this program")
 
 
 def test_an_archive_that_no_backup_made_is_left_alone(home: Archive, tmp_path: Path) -> None:
     """Another home of the same archive, as on a second computer, may be in use: its settings and notes stay."""
     second = tampering.copy_of(home, tmp_path / "second")
     second.close()
-    before = {name: (second.home / name).read_bytes() for name in file_names(second.home)}
 
-    with pytest.raises(errors.BadCopyPlace) as caught:
-        copy_archive(home, second.home)
-
-    assert "that no backup made" in str(caught.value)
-    assert before == {name: (second.home / name).read_bytes() for name in file_names(second.home)}
+    check_is_left_alone(home, second.home, "that no backup made")
 
 
 @pytest.mark.parametrize("name", [SETTINGS, DATABASE])
@@ -506,13 +457,8 @@ def test_settings_or_an_empty_archive_without_a_mark_are_left_alone(home: Archiv
         migrate.create_database(begun / DATABASE)
     else:
         (begun / name).write_text("# mine")
-    before = (begun / name).read_bytes()
 
-    with pytest.raises(errors.BadCopyPlace) as caught:
-        copy_archive(home, begun)
-
-    assert f"({name})" in str(caught.value)
-    assert before == (begun / name).read_bytes()
+    check_is_left_alone(home, begun, f"({name})")
 
 
 def test_an_unfinished_copy_goes_on(home: Archive, target: Path) -> None:
@@ -529,21 +475,7 @@ def test_an_unfinished_copy_goes_on(home: Archive, target: Path) -> None:
 
 def test_an_archive_without_records_is_not_copied(archive: Archive, target: Path) -> None:
     """There is nothing by which its copy could be known again."""
-    with pytest.raises(errors.BadCopyPlace) as caught:
-        copy_archive(archive, target)
-
-    assert "no records" in str(caught.value)
-
-
-def test_progress_is_told_to_the_last_byte(home: Archive, target: Path) -> None:
-    """Progress never decreases and ends with the total."""
-    calls: list[tuple[int, int]] = []
-
-    copy_archive(home, target, tell=lambda done, total: calls.append((done, total)))
-
-    assert sorted(calls) == calls
-    assert 1 == len({total for _done, total in calls})
-    assert calls[-1][0] == calls[-1][1]
+    check_is_left_alone(archive, target, "no records")
 
 
 def test_a_snapshot_refuses_what_is_no_database(tmp_path: Path) -> None:
