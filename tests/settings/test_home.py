@@ -13,34 +13,14 @@ from archiver.settings.home import check_home, has_archive, home_path, language_
 from tests.support.cases import cases_of
 
 
-def test_the_option_wins_over_the_environment(tmp_path: Path) -> None:
-    """`--home` is meant for this one call, so it is stronger than ARCHIVE_HOME."""
-    actual = home_path(str(tmp_path / "a"), {"ARCHIVE_HOME": str(tmp_path / "b")})
-
-    assert tmp_path / "a" == actual
-
-
-def test_the_environment_names_the_home(tmp_path: Path) -> None:
-    """ARCHIVE_HOME counts where no option is given; an empty option is none."""
-    actual = [home_path(option, {"ARCHIVE_HOME": str(tmp_path)}) for option in (None, "")]
-
-    assert [tmp_path, tmp_path] == actual
-
-
-def test_without_a_word_it_is_the_users_data_folder() -> None:
-    """The folder is named after the program, and absolute."""
-    actual = home_path(None, {})
-
-    assert ("chatwork-archiver", True) == (actual.name, actual.is_absolute())
-
-
-def test_a_relative_home_and_a_tilde_become_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the user typed is meant from the present folder, `~` from the own one."""
+def test_the_option_wins_over_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the user's data folder comes last; what is typed is meant from the present folder, `~` from the own one."""
     monkeypatch.chdir(tmp_path)
+    environ = {"ARCHIVE_HOME": str(tmp_path / "b")}
+    places = {"here": tmp_path / "here", "~/there": Path.home() / "there", None: tmp_path / "b", "": tmp_path / "b"}
 
-    actual = home_path("here", {}), home_path("~/there", {})
-
-    assert (tmp_path / "here", Path.home() / "there") == actual
+    assert places == {option: home_path(option, environ) for option in places}
+    assert ("chatwork-archiver", True) == (home_path(None, {}).name, home_path(None, {}).is_absolute())
 
 
 @pytest.mark.parametrize("home", ["a\0b", "~no-such-user-here/x"])
@@ -92,28 +72,20 @@ def test_a_synchronised_folder_is_refused_by_its_name(tmp_path: Path, folder: st
 
 @pytest.mark.parametrize(("mark", "service"), cases_of(__file__, "a_synchronised_folder_is_refused_by_its_marks"))
 def test_a_synchronised_folder_is_refused_by_its_marks(tmp_path: Path, mark: str, service: str) -> None:
-    """A folder under another name is known by what the service leaves in it."""
-    (tmp_path / mark).mkdir()
+    """A folder under another name is known by what the service leaves in it, also where a link leads there."""
+    (tmp_path / "there" / mark).mkdir(parents=True)
+    (tmp_path / "plain").symlink_to(tmp_path / "there")
 
-    with pytest.raises(errors.SyncedFolder) as raised:
-        check_home(tmp_path / "a" / "b", {})
-
-    assert service == raised.value.data["service"]
+    for home in (tmp_path / "there" / "a" / "b", tmp_path / "plain"):
+        with pytest.raises(errors.SyncedFolder) as raised:
+            check_home(home, {})
+        assert service == raised.value.data["service"]
 
 
 def test_onedrive_under_another_name_is_known_by_its_variable(tmp_path: Path) -> None:
     """Windows says in %OneDrive% which folder is synchronised."""
     with pytest.raises(errors.SyncedFolder):
         check_home(tmp_path / "x", {"OneDriveCommercial": str(tmp_path)})
-
-
-def test_a_link_into_a_synchronised_folder_is_refused(tmp_path: Path) -> None:
-    """What counts is where the bytes lie."""
-    (tmp_path / "Dropbox").mkdir()
-    (tmp_path / "plain").symlink_to(tmp_path / "Dropbox")
-
-    with pytest.raises(errors.SyncedFolder):
-        check_home(tmp_path / "plain", {})
 
 
 @pytest.mark.parametrize("folder", cases_of(__file__, "other_folders_are_fine"))
@@ -146,17 +118,10 @@ def test_the_language_is_read_from_a_broken_file_too(tmp_path: Path, text: str, 
 
 @given(data=strategies.binary(max_size=200))
 def test_reading_the_language_never_fails(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
-    """Any bytes at all give a text or nothing."""
+    """Any bytes at all give a text or nothing, and so does a folder in place of the file."""
     home = tmp_path_factory.mktemp("home")
     (home / "archive.toml").write_bytes(data)
+    (home / "other" / "archive.toml").mkdir(parents=True)
 
-    actual = language_of(home)
-
-    assert actual is None or actual
-
-
-def test_a_folder_in_place_of_the_file_has_no_language(tmp_path: Path) -> None:
-    """Nothing that lies there can break the help."""
-    (tmp_path / "archive.toml").mkdir()
-
-    assert language_of(tmp_path) is None
+    assert language_of(home) != ""
+    assert language_of(home / "other") is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keyring
@@ -65,19 +65,13 @@ class Locked(Memory):
         raise keyring.errors.KeyringLocked("the collection is\nlocked")
 
 
-@pytest.fixture
-def _restored() -> Iterator[None]:
-    before = keyring.get_keyring()
-    yield
-    keyring.set_keyring(before)
-
-
-@pytest.fixture
-def memory(_restored: None) -> Memory:
+@pytest.fixture(autouse=True)
+def memory() -> Iterator[Memory]:
     """The process's keyring is one in memory."""
-    chosen = Memory()
+    before, chosen = keyring.get_keyring(), Memory()
     keyring.set_keyring(chosen)
-    return chosen
+    yield chosen
+    keyring.set_keyring(before)
 
 
 def settings(home: Path, source: str) -> Settings:
@@ -145,52 +139,39 @@ def test_a_file_of_somebody_else_is_not_private(tmp_path: Path) -> None:
 
 
 def test_a_file_handed_over_by_systemd_may_have_any_mode(tmp_path: Path) -> None:
-    """systemd closes the folder of credentials, not each file."""
+    """It closes the folder of credentials, not each file; `..` and links are followed before it is compared."""
     put(tmp_path / "token", CANARY, 0o444)
-
-    actual = read_token(settings(tmp_path, "file:token"), {"CREDENTIALS_DIRECTORY": str(tmp_path)})
-
-    assert CANARY == actual
-
-
-def test_a_way_out_of_the_handed_over_folder_does_not_count(tmp_path: Path) -> None:
-    """`..` and links are followed before the folder is compared."""
-    put(tmp_path / "token", CANARY, 0o644)
     (tmp_path / "credentials").mkdir()
     (tmp_path / "credentials" / "link").symlink_to(tmp_path / "token")
-    environ = {"CREDENTIALS_DIRECTORY": str(tmp_path / "credentials")}
 
+    assert CANARY == read_token(settings(tmp_path, "file:token"), {"CREDENTIALS_DIRECTORY": str(tmp_path)})
     for source in ("file:credentials/../token", "file:credentials/link"):
         with pytest.raises(errors.TokenFileUnsafe):
-            read_token(settings(tmp_path, source), environ)
+            read_token(settings(tmp_path, source), {"CREDENTIALS_DIRECTORY": str(tmp_path / "credentials")})
 
 
-def test_a_missing_file_is_no_token(tmp_path: Path) -> None:
-    """The path is named, and why."""
+@pytest.mark.parametrize(
+    ("make", "error"),
+    [
+        (lambda path: path.mkdir(), errors.TokenMissing),
+        (os.mkfifo, errors.TokenMissing),  # an unattended run must not wait for somebody to write into it
+        (lambda path: put(path, "é" * 100_000), errors.TokenMalformed),  # only the beginning is read
+    ],
+)
+def test_a_folder_a_pipe_or_a_huge_file_is_no_token(
+    tmp_path: Path, make: Callable[[Path], object], error: type[errors.ArchiverError]
+) -> None:
+    """And where nothing lies the path is named, and why."""
     with pytest.raises(errors.TokenMissing, check=lambda error: "there is no such file" in error.advice()):
         read_token(settings(tmp_path, "file:token"), {})
-
-
-@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
-def test_a_folder_or_a_pipe_is_no_token(tmp_path: Path, make: object) -> None:
-    """An unattended run must not wait for somebody to write into a pipe."""
-    assert callable(make)
     make(tmp_path / "token")
 
-    with pytest.raises(errors.TokenMissing):
-        read_token(settings(tmp_path, "file:token"), {})
-
-
-def test_a_huge_or_binary_file_is_no_token(tmp_path: Path) -> None:
-    """Only the beginning is read."""
-    put(tmp_path / "token", "é" * 100_000)
-
-    with pytest.raises(errors.TokenMalformed):
+    with pytest.raises(error):
         read_token(settings(tmp_path, "file:token"), {})
 
 
 def test_a_stored_file_is_for_its_owner_and_comes_back(tmp_path: Path) -> None:
-    """Mode 0600 from the first moment; a looser file that was there is replaced."""
+    """Mode 0600 from the first moment; a looser file that was there is replaced. It can be forgotten once."""
     put(tmp_path / "token", "old", 0o644)
 
     store_token(tmp_path, "file:token", CANARY)
@@ -198,19 +179,15 @@ def test_a_stored_file_is_for_its_owner_and_comes_back(tmp_path: Path) -> None:
     assert 0o600 == stat.S_IMODE((tmp_path / "token").stat().st_mode)
     assert CANARY == read_token(settings(tmp_path, "file:token"), {})
     assert [tmp_path / "token"] == list(tmp_path.iterdir())
-
-
-def test_a_forgotten_file_is_gone(tmp_path: Path) -> None:
-    """The second time there is nothing left to forget."""
-    store_token(tmp_path, "file:token", CANARY)
-
-    actual = forget_token(tmp_path, "file:token"), forget_token(tmp_path, "file:token")
-
-    assert ((True, False), []) == (actual, list(tmp_path.iterdir()))
+    assert (True, False) == (forget_token(tmp_path, "file:token"), forget_token(tmp_path, "file:token"))
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_the_keyring_keeps_and_forgets(tmp_path: Path, memory: Memory) -> None:
-    """Each archive has its own place there."""
+    """Each archive has its own place there; one without a token says so, and names the place."""
+    with pytest.raises(errors.TokenMissing, check=lambda error: "password store" in error.advice()):
+        read_token(settings(tmp_path, "keyring"), {})
+
     store_token(tmp_path / "a", "keyring", CANARY)
 
     assert {("chatwork-archiver", str(tmp_path / "a"))} == memory.kept.keys()
@@ -218,17 +195,10 @@ def test_the_keyring_keeps_and_forgets(tmp_path: Path, memory: Memory) -> None:
     assert (True, False) == (forget_token(tmp_path / "a", "keyring"), forget_token(tmp_path / "a", "keyring"))
 
 
-def test_a_keyring_without_our_token_says_so(tmp_path: Path, memory: Memory) -> None:
-    """The place is named."""
-    with pytest.raises(errors.TokenMissing, check=lambda error: "password store" in error.advice()):
-        read_token(settings(tmp_path, "keyring"), {})
-
-
 @pytest.mark.parametrize(
     ("chosen", "expected"),
     [(Absent, "none is running in this session"), (Locked, "the collection is locked")],
 )
-@pytest.mark.usefixtures("_restored")
 def test_a_keyring_that_cannot_be_used_is_one_error(
     tmp_path: Path, chosen: type[KeyringBackend], expected: str
 ) -> None:
@@ -244,7 +214,6 @@ def test_a_keyring_that_cannot_be_used_is_one_error(
         assert expected == raised.value.data["detail"]
 
 
-@pytest.mark.usefixtures("_restored")
 def test_a_keyring_that_keeps_nothing_is_noticed(tmp_path: Path) -> None:
     """What was stored is read back at once."""
     keyring.set_keyring(Sieve())
