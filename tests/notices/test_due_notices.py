@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from archiver import errors
 from archiver.health.conditions import ConditionKind, conditions
 from archiver.health.judgements import Situation
 from archiver.health.snapshot import read_snapshot
-from archiver.notices import desktop, facts, sentences
+from archiver.notices import facts, sentences
 from archiver.notices.facts import DueNotices, NoticeFacts
 from archiver.notices.sentences import PendingNotices
 from archiver.records.alerts import Alert, AlertRule, Level
@@ -123,48 +123,6 @@ def test_only_a_disappearance_is_called_a_great_change(world: World, rule: Alert
     (text,) = sentences.sentences(made)
 
     assert ((key,), True) == (made.notices.say, sentence in text)
-
-
-# --- the desktop -----------------------------------------------------------------------------------
-
-FAKE = '#!/bin/sh\nfor word in "$@"; do printf "%s\\n" "$word"; done > {state}\nexit {code}\n'
-
-Desktop = Callable[..., dict[str, str]]
-
-
-@pytest.fixture
-def computer(tmp_path: Path) -> Desktop:
-    """Gives the variables of a computer that has this program alone; what it was told lies in `said`."""
-
-    def make(program: str, code: int = 0) -> dict[str, str]:
-        path = tmp_path / program
-        path.write_text(FAKE.format(state=tmp_path / "said", code=code), encoding="utf-8")
-        path.chmod(0o755)
-        return {"PATH": str(tmp_path)}
-
-    return make
-
-
-@pytest.mark.parametrize(
-    ("platform", "program"), [("linux", "notify-send"), ("darwin", "osascript"), ("win32", "powershell")]
-)
-def test_each_system_shows_it_by_its_own_means(computer: Desktop, tmp_path: Path, platform: str, program: str) -> None:
-    """The words are an argument or a variable, never part of a script, so that no character in them does anything."""
-    words = '--" & $(id) `x`'
-    is_shown = desktop.show("題", words, computer(program), platform=platform)
-
-    arguments = (tmp_path / "said").read_text(encoding="utf-8").splitlines()
-    assert is_shown
-    if platform == "win32":
-        assert not any("$(id)" in one for one in arguments)
-    else:
-        assert ["題", words] == arguments[-2:]
-
-
-def test_without_a_desktop_nothing_happens(computer: Desktop, tmp_path: Path) -> None:
-    """No such program, or one that finds no session: that is told, and fails nothing."""
-    assert not desktop.show("a", "b", {"PATH": str(tmp_path / "nothing")}, platform="linux")
-    assert not desktop.show("a", "b", computer("notify-send", 1), platform="linux")
 
 
 def test_the_last_run_that_nobody_watched_is_remembered_and_no_typed_one_hides_its_error(world: World) -> None:

@@ -44,13 +44,31 @@ def world(tmp_path: Path) -> Iterator[World]:
 # --- somebody or something is going --------------------------------------------------------------
 
 
+def second_chat(world: World) -> int:
+    """The chat of another contract."""
+    other = world.chatwork.add_room("記事", members=[world.tanaka])
+    world.contract("job2", other)
+    return other
+
+
+def due_text(world: World) -> str:
+    """The one sentence that is due after a round."""
+    next_round(world)
+    (text,) = due_sentences(world)
+    return text
+
+
+def deadline_posts(world: World) -> list[str]:
+    """The messages that were saved in the first round."""
+    return [post for post in world.states() if "納期" in world.texts(post)[0]]
+
+
 def test_vanished_messages_are_counted_with_the_texts_that_are_kept(world: World) -> None:
     """With the number of the contract and the time, and nobody's name."""
-    for message in [post for post in world.states() if "納期" in world.texts(post)[0]][:12]:
+    for message in deadline_posts(world):
         world.chatwork.delete(message, moves_room=True)
-    next_round(world)
 
-    (text,) = due_sentences(world)
+    text = due_text(world)
 
     here = world.clock().astimezone(JST)
     assert f"[Action needed] job 12345678 {here:%H:%M}: 12 messages now show as deleted. All earlier texts" in text
@@ -59,37 +77,28 @@ def test_vanished_messages_are_counted_with_the_texts_that_are_kept(world: World
 
 def test_texts_that_were_never_seen_are_not_called_kept(world: World) -> None:
     """A message that was deleted before the first look has no earlier text here."""
-    first, second = [post for post in world.states() if "納期" in world.texts(post)[0]][:2]
-    world.chatwork.delete(first, moves_room=True)
-    world.chatwork.delete(second, moves_room=True)
-    world.chatwork.delete(world.post("見る前に"), moves_room=True)
-    next_round(world)
+    for message in (*deadline_posts(world)[:2], world.post("見る前に")):
+        world.chatwork.delete(message, moves_room=True)
 
-    (text,) = due_sentences(world)
-
-    assert "3 messages now show as deleted. Earlier texts that are kept: 2 of 3." in text
+    assert "3 messages now show as deleted. Earlier texts that are kept: 2 of 3." in due_text(world)
 
 
 def test_a_chat_that_is_shut_is_told_with_what_is_kept_of_it(world: World) -> None:
     """No reason is claimed."""
     world.chatwork.remove_owner(world.room)
-    next_round(world)
 
-    texts = due_sentences(world)
+    begin, kept, end = due_text(world).partition("Kept:")
 
-    assert ["[Action needed] The chat of job 12345678 cannot be opened any more (reason unknown). "] == [
-        text[: text.index("Kept:")] for text in texts
-    ]
-    assert ("messages " in texts[0], "files 0/0" in texts[0]) == (True, True)
+    assert "[Action needed] The chat of job 12345678 cannot be opened any more (reason unknown). " == begin
+    assert ("messages " in end, "files 0/0" in end) == (True, True), kept
 
 
 def test_a_contract_without_a_number_is_not_called_by_its_id(world: World) -> None:
     """The user's own id may be a name."""
     world.contract("tanaka-video", world.room, platform="crowdworks", platform_id="tanaka-san")
     world.chatwork.remove_owner(world.room)
-    next_round(world)
 
-    (text,) = due_sentences(world)
+    text = due_text(world)
 
     assert (True, []) == (text.startswith("[Action needed] A chat cannot"), [name for name in NAMES if name in text])
 
@@ -97,24 +106,25 @@ def test_a_contract_without_a_number_is_not_called_by_its_id(world: World) -> No
 # --- stopped, and over -----------------------------------------------------------------------------
 
 
-def test_a_stop_names_the_reason_of_the_last_round_that_failed(world: World) -> None:
+@pytest.mark.parametrize(
+    ("failed", "words", "command"),
+    [
+        (True, "Reason: the API token is not accepted.", "archive init token"),
+        (False, "Nothing was saved for 26 hours. ", "archive status --full"),  # the computer was off: nobody knows
+    ],
+)
+def test_a_stop_names_the_reason_of_the_last_round_that_failed(
+    world: World, failed: bool, words: str, command: str
+) -> None:
     """It is remembered, also for a command that meets no fault itself; with the command that helps."""
-    due_sentences(world, errors.TokenRefused())
+    if failed:
+        due_sentences(world, errors.TokenRefused())
     world.clock.pass_by(hours=26)
 
     (text,) = due_sentences(world)
 
-    assert text.startswith("[Action needed] Nothing was saved for 26 hours. Reason: the API token is not accepted.")
-    assert text.endswith("archive init token")
-
-
-def test_a_stop_without_a_failed_round_claims_no_reason(world: World) -> None:
-    """The computer was off: nobody knows."""
-    world.clock.pass_by(hours=26)
-
-    (text,) = due_sentences(world)
-
-    assert ("Reason" in text, text.endswith("archive status --full")) == (False, True)
+    assert text.startswith("[Action needed] Nothing was saved for 26 hours.")
+    assert (True, failed, True) == (words in text, "Reason" in text, text.endswith(command))
 
 
 def test_what_is_said_between_two_rounds_does_not_end_a_trouble(world: World) -> None:
@@ -132,9 +142,8 @@ def test_the_end_of_trouble_says_so_where_something_is_still_unsaved(world: Worl
     due_sentences(world, errors.Unreachable(path="/me", detail="x"))
     world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"x")
     world.chatwork.fail(Fault.SERVER_ERROR, "/uploadfile/", times=None)
-    next_round(world)
 
-    assert ["Saving goes on again, but not everything is saved yet. See: archive status"] == due_sentences(world)
+    assert "Saving goes on again, but not everything is saved yet. See: archive status" == due_text(world)
 
 
 def test_a_pause_without_a_gap_is_told_once(world: World) -> None:
@@ -173,8 +182,7 @@ def test_a_pause_with_a_gap_says_so(world: World) -> None:
 
 def test_a_pause_is_not_called_whole_while_a_room_is_unread(world: World) -> None:
     """The round could not read it, or was not asked to."""
-    other = world.chatwork.add_room("記事", members=[world.tanaka])
-    world.contract("job2", other)
+    second_chat(world)
     next_round(world, minutes=55 * 60, rooms=frozenset([world.room]))
 
     (text,) = [one for one in due_sentences(world) if "goes on" in one]
@@ -218,26 +226,27 @@ def test_a_fast_chat_is_told_once_and_not_where_it_is_read_more_often(world: Wor
 
 
 def test_a_deadline_is_told_the_day_before_and_not_twice(world: World) -> None:
-    """By the platform's rule, with the number of the contract; put aside, it is not told at all."""
+    """By the platform's rule, with the number of the contract."""
+    deliver(world)
+
+    (text,) = due_sentences(world)
+    next_round(world, minutes=24 * 60)
+
+    assert text.startswith("Job 12345678, tomorrow: inspection (検収) is usually due (7 days after delivery). If it")
+    assert not [one for one in due_sentences(world) if "検収" in one]
+
+
+def deliver(world: World) -> None:
+    """A delivery was made six days ago."""
     day = (world.clock() - timedelta(days=6)).astimezone(JST)
     with world.archive.writing() as writing:
         add_delivery(writing, "tanaka-video", Delivery(0, f"{day:%Y-%m-%d}"), at=world.clock())
     next_round(world, minutes=60)
-
-    texts = due_sentences(world)
-    next_round(world, minutes=24 * 60)
-
-    begin = "Job 12345678, tomorrow: inspection (検収) is usually due (7 days after delivery). If it"
-    assert [True] == [one.startswith(begin) for one in texts]
-    assert not [one for one in due_sentences(world) if "検収" in one]
 
 
 def test_a_deadline_that_was_put_aside_is_not_told(world: World) -> None:
     """Somebody looked at it already."""
-    day = (world.clock() - timedelta(days=6)).astimezone(JST)
-    with world.archive.writing() as writing:
-        add_delivery(writing, "tanaka-video", Delivery(0, f"{day:%Y-%m-%d}"), at=world.clock())
-    next_round(world, minutes=60)
+    deliver(world)
     with world.archive.writing() as writing:
         rules = [alerts.dismiss(writing, one.number, at=world.clock(), reason=None) for one in alerts.alerts(writing)]
 
@@ -254,19 +263,11 @@ def evening(world: World) -> None:
     world.clock.time += left if left > timedelta() else left + timedelta(days=1)
 
 
-def test_a_good_day_is_told_only_if_wanted(world: World) -> None:
-    """In the evening; nothing is said of it without the setting."""
-    evening(world)
-    next_round(world, minutes=0)
-
-    assert ([], 1) == (due_sentences(world), len(due_sentences(world, daily=True)))
-
-
 def test_a_good_day_is_told_once_with_what_was_saved_since_the_notice_before(world: World) -> None:
-    """Also what came in the evening, after that notice."""
+    """In the evening, if it is wanted; also what came in the evening, after that notice."""
     evening(world)
     next_round(world, minutes=0)
-    due_sentences(world, daily=True)
+    assert ([], 1) == (due_sentences(world), len(due_sentences(world, daily=True)))
     world.posts(3)
     world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"x")
     next_round(world, minutes=60)
@@ -348,7 +349,7 @@ def remember(world: World, key: str, value: object) -> None:
 
 def test_a_round_over_some_chats_does_not_say_that_nothing_is_missing(world: World) -> None:
     """Nobody has looked into the others since the fault."""
-    world.contract("job2", world.chatwork.add_room("記事", members=[world.tanaka]))
+    second_chat(world)
     next_round(world)
     due_sentences(world, errors.Unreachable(path="/me", detail="x"))
     next_round(world, rooms=frozenset([world.room]))
@@ -359,8 +360,7 @@ def test_a_round_over_some_chats_does_not_say_that_nothing_is_missing(world: Wor
 @pytest.mark.drawn
 def test_a_chat_that_no_round_can_read_is_told_daily_and_its_end_once(world: World) -> None:
     """The others go on being saved, so nothing has stopped; a program without a screen says it all the same."""
-    other = world.chatwork.add_room("記事", members=[world.tanaka])
-    world.contract("job2", other)
+    other = second_chat(world)
     next_round(world)
     due_sentences(world)
     world.chatwork.post(other, world.tanaka, "読めない")
@@ -381,8 +381,7 @@ def test_a_chat_that_no_round_can_read_is_told_daily_and_its_end_once(world: Wor
 
 def test_a_chat_that_could_never_be_read_is_told_too(world: World) -> None:
     """Since when it fails counts, where nobody ever looked at it."""
-    other = world.chatwork.add_room("記事", members=[world.tanaka])
-    world.contract("job2", other)
+    other = second_chat(world)
     world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{other}/messages", times=None)
     collected = []
     for _ in range(3):

@@ -29,27 +29,25 @@ def look_at(home: Path, *urls: str, has_desktop: bool = True, lacks_mail: bool =
 
 @pytest.mark.drawn
 @pytest.mark.parametrize(
-    ("urls", "grade", "words"),
+    ("urls", "has_desktop", "grade", "words"),
     [
-        ((), Grade.ATTENTION, "This computer has nothing that shows alerts on a desktop"),
-        ((SECRET,), Grade.GOOD, "At 1 address of [notify] urls."),
+        ((), False, Grade.ATTENTION, "This computer has nothing that shows alerts on a desktop"),
+        ((SECRET,), False, Grade.GOOD, "At 1 address of [notify] urls."),
+        ((SECRET, SECRET), True, Grade.GOOD, "On this desktop. At 2 addresses of [notify] urls."),
+        (("env:ADDRESS",), True, Grade.ATTENTION, ""),  # a scheduled run may lack it, as the token
     ],
 )
-def test_a_computer_without_a_desktop_is_not_called_one(
-    tmp_path: Path, urls: tuple[str, ...], grade: Grade, words: str
+def test_where_notices_go_is_told_and_no_desktop_claimed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, urls: tuple[str, ...], has_desktop: bool, grade: Grade, words: str
 ) -> None:
-    """A container or a server: notices go elsewhere or nowhere, and that is said."""
-    look = look_at(tmp_path, *urls, has_desktop=False)
+    """A container or a server has none. Nothing is sent, and no address is shown."""
+    monkeypatch.setenv("ADDRESS", SECRET)
 
-    assert (grade, True, False) == (look.grade, look.text.startswith(words), "On this desktop" in look.text)
+    look = look_at(tmp_path, *urls, has_desktop=has_desktop)
 
-
-@pytest.mark.drawn
-def test_addresses_that_can_be_used_are_counted(tmp_path: Path) -> None:
-    """Nothing is sent, and no address is shown."""
-    look = look_at(tmp_path, SECRET, SECRET)
-
-    assert (Grade.GOOD, "On this desktop. At 2 addresses of [notify] urls.") == (look.grade, look.text)
+    assert (grade, True) == (look.grade, look.text.startswith(words))
+    assert has_desktop or "On this desktop" not in look.text
+    assert SECRET not in look.text
 
 
 @pytest.mark.drawn
@@ -61,11 +59,13 @@ def test_an_address_that_is_wrong_has_to_be_seen_to(tmp_path: Path) -> None:
     assert ["number 2" in look.text, "number 3" in look.text, "number 1" in look.text] == [True, True, False]
 
 
-def test_a_missing_library_has_to_be_seen_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only where addresses are named."""
+def test_a_missing_library_or_mail_program_has_to_be_seen_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library only where addresses are named; what cron is to mail is lost without a word."""
     monkeypatch.setitem(sys.modules, "apprise", None)
+    mail = look_at(tmp_path, lacks_mail=True)
 
     assert [Grade.GOOD, Grade.ACTION] == [look_at(tmp_path, *urls).grade for urls in ((), (SECRET,))]
+    assert (Grade.ACTION, True) == (mail.grade, "no mail program (sendmail)" in mail.text)
 
 
 @pytest.mark.drawn
@@ -81,16 +81,6 @@ def test_settings_that_others_can_read_deserve_a_look(tmp_path: Path) -> None:
     assert [Grade.GOOD, Grade.GOOD, Grade.ATTENTION] == levels
 
 
-@pytest.mark.drawn
-def test_an_address_in_a_variable_may_be_lacking_in_a_scheduled_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As for the token."""
-    monkeypatch.setenv("ADDRESS", SECRET)
-
-    assert Grade.ATTENTION is look_at(tmp_path, "env:ADDRESS").grade
-
-
 @pytest.mark.parametrize(
     ("tested", "number", "verdict"),
     [
@@ -104,10 +94,3 @@ def test_an_address_in_a_variable_may_be_lacking_in_a_scheduled_run(
 def test_a_test_notice_that_is_lost_has_to_be_seen_to(tested: NoticeTrial, number: int, verdict: Grade) -> None:
     """One that the desktop could not show reached nobody, unless an address took it; a user may want none."""
     assert verdict is check_trial(tested, number).grade
-
-
-def test_mail_without_a_mail_program_has_to_be_seen_to(tmp_path: Path) -> None:
-    """What cron is to mail is lost without a word."""
-    look = look_at(tmp_path, lacks_mail=True)
-
-    assert (Grade.ACTION, True) == (look.grade, "no mail program (sendmail)" in look.text)
