@@ -54,9 +54,9 @@ def place(tmp_path: Path) -> Path:
 
 def _append_reply(archive: Archive, at: datetime) -> None:
     """Keep a reply whose `Date` is `at`, and a record of it."""
-    reply = Reply("/rooms/1/members", 200, json.dumps([tampering.CLIENT, at.isoformat()]).encode(), {}, at)
-    key = f"account/1/{tampering.CLIENT['account_id']}"
-    observation = Observation("account", key, {"object": tampering.CLIENT}, 1, reply.digest)
+    person = {"account_id": 7654321, "name": "田中"}
+    reply = Reply("/rooms/1/members", 200, json.dumps([person, at.isoformat()]).encode(), {}, at)
+    observation = Observation("account", "account/1/7654321", {"object": person}, 1, reply.digest)
     with archive.writing() as writing:
         writer.keep_reply(writing, reply, room_id=1)
         writer.append(writing, [observation], account_id=1, at=at, dated=True)

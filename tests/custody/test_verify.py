@@ -20,9 +20,9 @@ from archiver.store import seals, writer
 from archiver.store.archive import Archive
 from archiver.store.queries import raw_tables
 from tests.support.archives import tampering
+from tests.support.archives.maker import OWNER
 from tests.support.archives.tampering import (
     BYTES,
-    OWNER,
     START,
     archive_seal_path,
     changing_past_triggers,
@@ -184,7 +184,7 @@ def test_a_removed_reply_is_one_finding(archive: Archive) -> None:
 
     verification = verify_archive(archive)
 
-    assert [("reply-missing", "entry/2")] == findings_of(verification)
+    assert [("reply-missing", "entry/3")] == findings_of(verification)
     assert "4 records" in verification.findings[0].text
 
 

@@ -12,8 +12,9 @@ from archiver.store import rebuild, writer
 from archiver.store.archive import Archive
 from archiver.store.rebuild import RowDifference
 from tests.support.archives import tampering
+from tests.support.archives.maker import OWNER, ROOM
 from tests.support.archives.random_histories import HISTORY, archive_with_history
-from tests.support.archives.tampering import FIRST, OWNER, ROOM, START, changing_past_triggers, copy_of
+from tests.support.archives.tampering import FIRST, START, changing_past_triggers, copy_of
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,13 @@ from archiver.evidence.stamps.timestamp import Authority
 from archiver.store import seals
 from archiver.store.archive import Archive
 from archiver.store.time_text import from_text, to_text
-from tests.support.archives.tampering import archive_seal_path, changing_past_triggers, flip_bit, rewritten_line
+from tests.support.archives.tampering import (
+    archive_seal_path,
+    changing_past_triggers,
+    flip_bit,
+    rewritten_line,
+    with_flipped_bit,
+)
 from tests.support.stamps.stamped_archives import authority
 from tests.support.world import Clock
 
@@ -95,12 +101,16 @@ def put_stamp(archive: Archive, number: int, by: Authority) -> None:
     write_file(archive_stamp_path(archive, number), stamp.reply)
 
 
-def remove_stamps(archive: Archive) -> None:
-    """Remove every stamp file and its row."""
+def strip_stamps(archive: Archive) -> None:
+    """Remove every stamp file."""
     for path in (archive.home / seals.FOLDER).glob("*.tsr"):
         path.unlink()
-    with changing_past_triggers(archive) as database:
-        database.execute("DELETE FROM stamp")
+
+
+def remove_stamps(archive: Archive) -> None:
+    """Remove every stamp file and its row."""
+    strip_stamps(archive)
+    _run(archive, "DELETE FROM stamp")
 
 
 def cut_after_seal(archive: Archive, *, last_seal: int) -> None:
@@ -133,31 +143,27 @@ def _earlier(time: str, by: timedelta) -> str:
     return to_text(from_text(time) - by)
 
 
+def _run(archive: Archive, *statements: str) -> None:
+    with changing_past_triggers(archive) as database:
+        for statement in statements:
+            database.execute(statement)
+
+
 def _sql(*statements: str) -> Damage:
-    def damage(archive: Archive) -> None:
-        with changing_past_triggers(archive) as database:
-            for statement in statements:
-                database.execute(statement)
-
-    return damage
+    return lambda archive: _run(archive, *statements)
 
 
-def _record_changed(**changes: Any) -> Damage:
-    """The record of a message with another field, its digest made to fit."""
-
-    def damage(archive: Archive) -> None:
-        seq = first_seq_of_message(archive)
-        with changing_past_triggers(archive) as database:
-            (line,) = database.execute("SELECT line FROM entry WHERE seq = ?", [seq]).fetchone()
-            record = rewritten_line(line, **changes)
-            database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = ?", [*record, seq])
-
-    return damage
+def _change_record(archive: Archive, **changes: Any) -> int:
+    """The record of a message with another field, its digest made to fit; returns its number."""
+    seq = first_seq_of_message(archive)
+    with changing_past_triggers(archive) as database:
+        (line,) = database.execute("SELECT line FROM entry WHERE seq = ?", [seq]).fetchone()
+        database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = ?", [*rewritten_line(line, **changes), seq])
+    return seq
 
 
 def _edited_with_its_seal(archive: Archive) -> None:
-    seq = first_seq_of_message(archive)
-    _record_changed(salt="0" * 32)(archive)
+    seq = _change_record(archive, salt="0" * 32)
     with changing_past_triggers(archive) as database:
         (digest,) = database.execute("SELECT digest FROM entry WHERE seq = ?", [seq]).fetchone()
         seal = json.loads(archive_seal_path(archive, 1).read_bytes())
@@ -165,45 +171,32 @@ def _edited_with_its_seal(archive: Archive) -> None:
         put_seal(archive, database, seal)
 
 
-def _bit_of_column(column: str) -> Damage:
-    def damage(archive: Archive) -> None:
-        with changing_past_triggers(archive) as database:
-            (body,) = database.execute(f"SELECT CAST({column} AS BLOB) FROM entry WHERE seq = 9").fetchone()
-            changed = bytes([*body[:20], body[20] ^ 1, *body[21:]])
-            database.execute(f"UPDATE entry SET {column} = CAST(? AS TEXT) WHERE seq = 9", [changed])
-
-    return damage
+def _bit_of_column(archive: Archive, column: str) -> None:
+    with changing_past_triggers(archive) as database:
+        (body,) = database.execute(f"SELECT CAST({column} AS BLOB) FROM entry WHERE seq = 9").fetchone()
+        changed = with_flipped_bit(body, 160)
+        database.execute(f"UPDATE entry SET {column} = CAST(? AS TEXT) WHERE seq = 9", [changed])
 
 
-def _reply(change: Callable[[bytes], bytes], *, digest: bool = False) -> Damage:
-    def damage(archive: Archive) -> None:
-        with changing_past_triggers(archive) as database:
-            salt, body = database.execute("SELECT salt, body FROM reply WHERE number = 2").fetchone()
-            changed = change(zlib.decompress(body))
-            database.execute("UPDATE reply SET body = ? WHERE number = 2", [zlib.compress(changed)])
-            if digest:
-                database.execute("UPDATE reply SET digest = ? WHERE number = 2", [chain.reply_digest(salt, changed)])
-
-    return damage
+def _reply(archive: Archive, change: Callable[[bytes], bytes], *, digest: bool = False) -> None:
+    with changing_past_triggers(archive) as database:
+        salt, body = database.execute("SELECT salt, body FROM reply WHERE number = 2").fetchone()
+        changed = change(zlib.decompress(body))
+        database.execute("UPDATE reply SET body = ? WHERE number = 2", [zlib.compress(changed)])
+        if digest:
+            database.execute("UPDATE reply SET digest = ? WHERE number = 2", [chain.reply_digest(salt, changed)])
 
 
-def _swapped(path_pair: Callable[[Archive], tuple[Path, Path]]) -> Damage:
-    def damage(archive: Archive) -> None:
-        first, second = path_pair(archive)
-        body = first.read_bytes()
-        write_file(first, second.read_bytes())
-        write_file(second, body)
-
-    return damage
+def _swap(first: Path, second: Path) -> None:
+    body = first.read_bytes()
+    write_file(first, second.read_bytes())
+    write_file(second, body)
 
 
-def _attachment(change: Callable[[Path], object]) -> Damage:
-    def damage(archive: Archive) -> None:
-        path = attachments(archive)[0]
-        path.chmod(0o600)
-        change(path)
-
-    return damage
+def _attachment(archive: Archive, change: Callable[[Path], object]) -> None:
+    path = attachments(archive)[0]
+    path.chmod(0o600)
+    change(path)
 
 
 def _stamp(body: Callable[[bytes], bytes]) -> Damage:
@@ -221,12 +214,9 @@ def _chain_rebuilt(archive: Archive) -> None:
     rebuild_chain(archive, lambda line: line.replace(TEXT, OTHER_TEXT))
 
 
-def _chain_rebuilt_and_restamped(*, roots: bool) -> Damage:
-    def damage(archive: Archive) -> None:
-        _chain_rebuilt(archive)
-        restamp_seals(archive, forging_authority(), roots=roots)
-
-    return damage
+def _chain_rebuilt_and_restamped(archive: Archive, *, roots: bool) -> None:
+    _chain_rebuilt(archive)
+    restamp_seals(archive, forging_authority(), roots=roots)
 
 
 def _renamed_stamp(archive: Archive) -> None:
@@ -255,11 +245,6 @@ def _no_database(archive: Archive) -> None:
     write_file(archive.database, b"x" * 5000)
 
 
-def _stamps_stripped(archive: Archive) -> None:
-    for path in (archive.home / seals.FOLDER).glob("*.tsr"):
-        path.unlink()
-
-
 def _without_trigger(archive: Archive) -> None:
     archive.close()
     with sqlite3.connect(archive.database) as database:
@@ -267,24 +252,27 @@ def _without_trigger(archive: Archive) -> None:
     database.close()
 
 
-def _seal_removed(number: int, *, row: bool) -> Damage:
-    def damage(archive: Archive) -> None:
-        archive_seal_path(archive, number).unlink()
-        if row:
-            _sql(f"DELETE FROM seal WHERE number = {number}")(archive)
+def _seal_removed(archive: Archive, number: int) -> None:
+    archive_seal_path(archive, number).unlink()
 
-    return damage
+
+def cut_seal(archive: Archive, number: int) -> None:
+    """Remove a seal with its row."""
+    _seal_removed(archive, number)
+    _run(archive, f"DELETE FROM seal WHERE number = {number}")
 
 
 _MOVE = ("UPDATE entry SET seq = -seq - 1 WHERE seq >= 9", "UPDATE entry SET seq = -seq WHERE seq < 0")
 
 KINDS: Mapping[str, Damage] = {
-    "bit of a record": _bit_of_column("line"),
-    "bit of a digest": _bit_of_column("digest"),
-    "record edited": _record_changed(payload={"object": {"body": OTHER_TEXT}, "state": "present", "source": "list"}),
+    "bit of a record": partial(_bit_of_column, column="line"),
+    "bit of a digest": partial(_bit_of_column, column="digest"),
+    "record edited": partial(
+        _change_record, payload={"object": {"body": OTHER_TEXT}, "state": "present", "source": "list"}
+    ),
     "record edited with its seal": _edited_with_its_seal,
-    "salt replaced": _record_changed(salt="0" * 32),
-    "time of a record replaced": _record_changed(observed_at="2026-11-01T00:00:00.000Z"),
+    "salt replaced": partial(_change_record, salt="0" * 32),
+    "time of a record replaced": partial(_change_record, observed_at="2026-11-01T00:00:00.000Z"),
     "record of another room": _sql("UPDATE entry SET room_id = 5 WHERE seq = 9"),
     "record of another account": _sql("UPDATE entry SET account_id = 5 WHERE seq = 9"),
     "key of a record": _sql("UPDATE entry SET key = 'message/5' WHERE seq = 9"),
@@ -301,13 +289,13 @@ KINDS: Mapping[str, Damage] = {
     "sealed end cut": _sql("DELETE FROM entry WHERE seq >= (SELECT last FROM seal WHERE number = 3)"),
     "last seal cut with its records": lambda archive: cut_after_seal(archive, last_seal=2),
     "re-chained with stale stamps": _chain_rebuilt,
-    "re-chained, stamps by another root": _chain_rebuilt_and_restamped(roots=False),
-    "re-chained, stamps and root exchanged": _chain_rebuilt_and_restamped(roots=True),
+    "re-chained, stamps by another root": partial(_chain_rebuilt_and_restamped, roots=False),
+    "re-chained, stamps and root exchanged": partial(_chain_rebuilt_and_restamped, roots=True),
     "all seals back-dated": lambda archive: rebuild_chain(archive, str, earlier=timedelta(days=30)),
     "last seal back-dated": _back_dated_last_seal,
-    "bit of a reply": _reply(lambda body: bytes([body[0] ^ 1]) + body[1:]),
-    "reply cut": _reply(lambda body: body[:-1]),
-    "reply replaced with its digest": _reply(lambda body: body + b" ", digest=True),
+    "bit of a reply": partial(_reply, change=lambda body: bytes([body[0] ^ 1]) + body[1:]),
+    "reply cut": partial(_reply, change=lambda body: body[:-1]),
+    "reply replaced with its digest": partial(_reply, change=lambda body: body + b" ", digest=True),
     "replies swapped": _sql(
         "CREATE TEMP TABLE body AS SELECT number, body FROM reply",
         "UPDATE reply SET body = (SELECT body FROM body WHERE number = 3) WHERE number = 2",
@@ -315,21 +303,21 @@ KINDS: Mapping[str, Damage] = {
     ),
     "reply that cannot be opened": _sql("UPDATE reply SET body = x'00' WHERE number = 2"),
     "reply removed": _sql("DELETE FROM reply WHERE number = 2"),
-    "bit of a file": _attachment(lambda path: flip_bit(path, 3)),
-    "file cut": _attachment(lambda path: path.write_bytes(path.read_bytes()[:-1])),
-    "file emptied": _attachment(lambda path: path.write_bytes(b"")),
-    "file removed": _attachment(Path.unlink),
-    "files swapped": _swapped(lambda archive: (attachments(archive)[0], attachments(archive)[1])),
+    "bit of a file": partial(_attachment, change=lambda path: flip_bit(path, 3)),
+    "file cut": partial(_attachment, change=lambda path: path.write_bytes(path.read_bytes()[:-1])),
+    "file emptied": partial(_attachment, change=lambda path: path.write_bytes(b"")),
+    "file removed": partial(_attachment, change=Path.unlink),
+    "files swapped": lambda archive: _swap(*attachments(archive)[:2]),
     "bit of a seal": lambda archive: flip_bit(archive_seal_path(archive, 2), 99),
     "seal cut": lambda archive: write_file(
         archive_seal_path(archive, 2), archive_seal_path(archive, 2).read_bytes()[:-1]
     ),
-    "seal removed": _seal_removed(2, row=False),
-    "first seal removed": _seal_removed(1, row=False),
-    "last seal removed": _seal_removed(3, row=False),
+    "seal removed": partial(_seal_removed, number=2),
+    "first seal removed": partial(_seal_removed, number=1),
+    "last seal removed": partial(_seal_removed, number=3),
     "row of the first seal removed": _sql("DELETE FROM seal WHERE number = 1"),
-    "seal removed with its row": _seal_removed(2, row=True),
-    "seals swapped": _swapped(lambda archive: (archive_seal_path(archive, 1), archive_seal_path(archive, 2))),
+    "seal removed with its row": lambda archive: cut_seal(archive, 2),
+    "seals swapped": lambda archive: _swap(archive_seal_path(archive, 1), archive_seal_path(archive, 2)),
     "seal renamed": lambda archive: archive_seal_path(archive, 2).rename(archive.home / "seals/000002-2026-11-01.json"),
     "second file of a seal": lambda archive: write_file(archive.home / "seals/000002-2020-01-01.json", b"{}\n"),
     "row of a seal removed": _sql("DELETE FROM seal WHERE number = 2"),
@@ -341,13 +329,13 @@ KINDS: Mapping[str, Damage] = {
     "stamp is none": _stamp(lambda _body: b"<html>"),
     "stamp cut": _stamp(lambda body: body[:-9]),
     "bit of a stamp's signature": _stamp(lambda body: body[:-1] + bytes([body[-1] ^ 1])),
-    "stamps swapped": _swapped(lambda archive: (archive_stamp_path(archive, 1), archive_stamp_path(archive, 2))),
+    "stamps swapped": lambda archive: _swap(archive_stamp_path(archive, 1), archive_stamp_path(archive, 2)),
     "stamp of another authority": lambda archive: shutil.copy(
         archive_stamp_path(archive, 1, "b"), archive_stamp_path(archive, 1)
     ),
     "stamp by another root": lambda archive: put_stamp(archive, 3, forging_authority()),
     "stamp over no seal": _renamed_stamp,
-    "stamps stripped": _stamps_stripped,
+    "stamps stripped": strip_stamps,
     "root of another": lambda archive: write_file(
         archive.home / "seals/a.pem", der_to_pem(forging_authority().roots[0]).encode()
     ),
