@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from gettext import gettext as _
@@ -42,6 +42,7 @@ from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import AuthoritySetting, Settings
 from archiver.settings.token import read_secret, read_token
 from archiver.store.archive import Archive
+from archiver.store.backup import copy_folder
 from archiver.store.seals import FOLDER
 
 
@@ -100,6 +101,13 @@ def build_app(
     authorities, root_errors = build_authorities(settings.home, settings.timestamp.authorities, environ)
     session = downloads or requests.Session()
     return App(settings, Archive(settings.home, clock=clock), client, session, clock, sleep, authorities, root_errors)
+
+
+def leaving_backup(app: App) -> App:
+    """The same; of a backup everything is only read, so that it stays the file that its archive remembers."""
+    if not copy_folder.is_copy(app.archive.home):
+        return app
+    return replace(app, archive=Archive(app.archive.home, read_only=True, clock=app.archive.clock))
 
 
 def require_archive(app: App) -> App:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver import errors
-from archiver.app import App
+from archiver.app import App, leaving_backup
 from archiver.chatwork.notation.parse import parse
 from archiver.cli.context import INCOMPLETE, CliContext, tell_root_errors
 from archiver.cli.contracts.people_and_terms import find_person, people
@@ -84,7 +84,7 @@ def export(
     if handed is not None:
         export_outcome.note_handover(obj, handed, whom=whom, day=day, how=how)
         return 0
-    app, is_quiet = obj.app(), obj.verbose < 0
+    app, is_quiet = leaving_backup(obj.app()), obj.verbose < 0
     order = _order(app, given | {"contract": job}, asks=not preview and is_asked())
     recheck = None if preview or no_recheck else _recheck(app, order, is_quiet=is_quiet or as_json)
     with suppress(errors.StorageError):  # from a home that cannot be written an export can be made all the same

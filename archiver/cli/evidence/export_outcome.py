@@ -54,8 +54,8 @@ def tell_export(report: ExportReport, options: Sequence[str], *, to_stderr: bool
     echo("  " + report.contents(), err=to_stderr)
     if report.unsealed:
         sentence = ngettext(
-            "{n} record in it is not sealed yet, as the archive cannot be written here; the export says so.",
-            "{n} records in it are not sealed yet, as the archive cannot be written here; the export says so.",
+            "{n} record in it is not sealed yet, as this archive is only read; the export says so.",
+            "{n} records in it are not sealed yet, as this archive is only read; the export says so.",
             report.unsealed,
         )
         echo("  " + sentence.format(n=report.unsealed), err=to_stderr)

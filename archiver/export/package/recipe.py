@@ -203,7 +203,8 @@ class ExportReport:
         if self.recorded:
             return ""
         return _(
-            "The archive cannot be written, so it does not record this export. Note elsewhere to whom you give it."
+            "This archive is a backup or cannot be written, so it does not record this export. Note elsewhere to whom "
+            "you give it."
         )
 
     def unread_sentences(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from archiver import errors
+from archiver.app import leaving_backup
 from archiver.custody import erasures, put_back_databases
 from archiver.custody.stamp_requests import stamp_service
 from archiver.export.package import make_package
@@ -174,7 +175,7 @@ STEP = 250
 
 def make_work(job: Job, context: ConsoleContext, wanted: ExportOrder) -> JobOutcome:
     """The work of making the package; its first link is the page of what was made."""
-    app = context.app(job)
+    app = leaving_backup(context.app(job))
     job.tell(_("Reading the quoted messages once more"))
     recheck = recheck_quoted(app, wanted).sentence()
     with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same
