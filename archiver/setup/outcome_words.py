@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from archiver.rounds.round import Sealing
     from archiver.store.archive import Archive
     from archiver.store.backup.copy import CopyReport
-    from archiver.sync.found_ids import RecoveryResult
+    from archiver.sync.found_ids import FoundIds, RecoveryResult
 
 FINDINGS_LIMIT, FILES_LIMIT = 50, 20
 """So many findings, and files that were not copied, are named; the JSON document gives all."""
@@ -178,6 +178,16 @@ def recovery_counts(recovered: RecoveryResult) -> tuple[tuple[str, int], ...]:
         (_("not readable"), recovered.not_readable),
         (_("left for later"), recovered.left),
     )
+
+
+def cut_mail_text(found: FoundIds) -> str:
+    """How many mails were searched in part only; empty if none was."""
+    sentence = ngettext(
+        "{n} mail is larger than 16 MB; only its first 16 MB were searched.",
+        "{n} mails are larger than 16 MB; only the first 16 MB of each were searched.",
+        found.cut_mails,
+    )
+    return sentence.format(n=found.cut_mails) if found.cut_mails else ""
 
 
 class SavedCounts(NamedTuple):

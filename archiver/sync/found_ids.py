@@ -48,6 +48,8 @@ class FoundIds:
     """Numbers that no message can have: of the future, or from before Chatwork began."""
     is_cut: bool = False
     """Whether there were more than `IDS_LIMIT`."""
+    cut_mails: int = 0
+    """Mails so large that only their beginning was searched."""
 
     def is_full(self) -> bool:
         """Whether no more ids are taken."""
@@ -228,6 +230,7 @@ class RecoveryResult:
             "without_room": len(found.roomless),
             "implausible": len(found.implausible),
             "erased": self.erased,
+            "cut_mails": found.cut_mails,
             "requests": self.report.requests,
         }
 

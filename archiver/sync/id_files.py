@@ -200,6 +200,7 @@ def room_in_name(path: Path, found: FoundIds) -> int | None:
 
 def _take_mails(file: BinaryIO, found: FoundIds, hint: int | None) -> None:
     for mail in mails(file, MAIL_BYTES):
+        found.cut_mails += len(mail) > MAIL_BYTES
         page = FilePageIds(found, hint=hint)
         for text in mail_texts(mail):
             take_page(text, page)

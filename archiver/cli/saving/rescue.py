@@ -16,7 +16,7 @@ from archiver.records import Contract
 from archiver.render.invisible_characters import shorten
 from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
 from archiver.rounds.round import rescue_round, upgrade_if_older
-from archiver.setup.outcome_words import recovery_counts, taken_in_words
+from archiver.setup.outcome_words import cut_mail_text, recovery_counts, taken_in_words
 from archiver.standing.emergencies import emergencies
 from archiver.store.other_databases import is_database
 from archiver.store.queries import departures
@@ -150,6 +150,8 @@ def _tell(recovered: RecoveryResult, found_ids: FoundIds) -> None:
         echo(_("Without a chat: {n}. Name the chat with --chat CHAT."), n=len(found_ids.roomless))
     if found_ids.is_cut:
         echo(_("There were more ids than can be read at once. Run the same command again later."))
+    if found_ids.cut_mails:
+        echo(cut_mail_text(found_ids))
     if recovered.left:
         echo(_("The next saves go on with what is left; or run the same command again."))
     if not recovered.found and not found_ids.roomless:

@@ -27,7 +27,7 @@ from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
 from archiver.rounds.round import rescue_round
 from archiver.settings.other_archives import note_home
 from archiver.settings.token import read_token
-from archiver.setup.outcome_words import recovery_counts, round_lines, taken_in_words
+from archiver.setup.outcome_words import cut_mail_text, recovery_counts, round_lines, taken_in_words
 from archiver.standing.emergencies import Emergency, emergencies
 from archiver.standing.emergency_words import not_kept_row
 from archiver.standing.headlines import kept_words
@@ -296,7 +296,8 @@ def _recover(job: Job, context: ConsoleContext, found: FoundIds, copies: Tempora
     if taken and not found.places:
         return JobOutcome(" ".join(taken), links=LINKS)
     if not found.places:
-        return JobOutcome(_("It contains no message id from your work chats."), links=LINKS, is_complete=False)
+        sentence, cut = _("It contains no message id from your work chats."), cut_mail_text(found)
+        return JobOutcome(sentence, (cut,) if cut else (), LINKS, is_complete=False)
     recovered = recover_round(app, found.places, tell)
     head = ngettext("{n} message was brought in.", "{n} messages were brought in.", recovered.recovered)
     lines = (*taken, *_result_lines(recovered, found))
@@ -309,6 +310,8 @@ def _result_lines(recovered: RecoveryResult, found: FoundIds) -> tuple[str, ...]
         lines.append(_("Of chats without a job, not used: {n}").format(n=len(found.elsewhere)))
     if found.roomless:
         lines.append(_("Without a chat: {n}. Choose the chat beside the files.").format(n=len(found.roomless)))
+    if found.cut_mails:
+        lines.append(cut_mail_text(found))
     if recovered.left:
         lines.append(_("The next saves go on with what is left."))
     return tuple(lines)

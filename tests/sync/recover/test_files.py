@@ -16,6 +16,7 @@ from hypothesis import given, strategies
 
 from archiver.errors import FileTooLarge, NotAllowed, NothingThere
 from archiver.records.conversation import first_id_after
+from archiver.setup.outcome_words import cut_mail_text
 from archiver.sync.found_ids import IDS_LIMIT, FoundIds
 from archiver.sync.id_files import TABLE_BYTES, take_file, take_files
 from tests.support import recovery_files
@@ -176,6 +177,7 @@ def test_of_a_mail_above_the_limit_the_beginning_is_read_and_its_neighbours_whol
     found = found_in(recovery_files.mailbox([(ROOM, ONE)]) + large + recovery_files.mailbox([(ROOM, str(third))]))
 
     assert {(ROOM, first), (ROOM, second), (ROOM, third)} == found.places
+    assert "1 mail is larger than 16 MB" in cut_mail_text(found)
 
 
 # --- what is no id --------------------------------------------------------------------------------
