@@ -384,6 +384,7 @@ def test_429_without_time_to_wait_leaves_over_and_says_so(world: World, seconds:
     after = sync(world)
 
     assert (True, False) == (report.left_over, report.complete)
+    assert ("left-over",) == report.reported
     assert (True, "present") == (after.complete, texts(world)[post])
 
 
