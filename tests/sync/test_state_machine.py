@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -89,27 +89,6 @@ class Mortal(Archive):
         self.tick()
 
 
-class Local(Clock):
-    """This machine's clock, which may differ from Chatwork's; time passes for both alike."""
-
-    def __init__(self, server: Clock) -> None:
-        super().__init__()
-        self.server = server
-        self.offset = timedelta()
-
-    def __call__(self) -> datetime:
-        """The present, as this machine has it."""
-        return self.server() + self.offset
-
-    def pass_by(self, **span: float) -> None:
-        """Let time pass."""
-        self.server.pass_by(**span)
-
-    def sleep(self, seconds: float) -> None:
-        """Sleep without waiting."""
-        self.server.sleep(seconds)
-
-
 class Event(NamedTuple):
     """A text that a message really got (None: it vanished), and when, by Chatwork's clock."""
 
@@ -188,8 +167,8 @@ class Machine(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="machine-"))
         home = self.folder / "home"
         self.prepare(home)
-        self.clock = Local(Clock())
-        self.chatwork = Witness(self.clock.server)
+        self.clock = Clock()
+        self.chatwork = Witness(self.clock)
         without_sockets(self.chatwork)
         self.world = World(home, self.chatwork, self.clock)
         self.archive = self._reopen()
@@ -233,7 +212,7 @@ class Machine(RuleBasedStateMachine):
 
     def _happens(self, body: str | None, *messages: int | str) -> None:
         """Note the truth."""
-        at = to_text(self.clock.server())
+        at = to_text(self.clock())
         for message in messages:
             self.events.setdefault(int(message), []).append(Event(at, body))
 
@@ -371,7 +350,7 @@ class Machine(RuleBasedStateMachine):
     @rule(seconds=JUMPS)
     def jump(self, seconds: int) -> None:
         """This machine's clock is set."""
-        self.clock.offset = timedelta(seconds=seconds)
+        self.world.wrong = timedelta(seconds=seconds)
         self.surprises += 1
 
     # --- what goes wrong -----------------------------------------------------------------------

@@ -14,6 +14,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "reference" / "faults.md"
 LASTING = test_faults.test_a_lasting_fault_fails_the_room_and_is_made_up_for
 PASSING = test_faults.test_a_fault_that_passes_costs_a_second_try_and_nothing_else
 REFUSED = test_faults.test_403_for_a_part_and_for_the_room_is_written_down
+NOTHING_GONE = test_faults.test_a_refusal_for_a_part_of_a_room_says_of_nothing_that_it_is_gone
 ODD = test_faults.test_a_list_that_is_odd_but_understood_changes_nothing
 
 FAULTS: dict[str, tuple[Callable[..., Any], object]] = {
@@ -23,11 +24,8 @@ FAULTS: dict[str, tuple[Callable[..., Any], object]] = {
     "401": (test_faults.test_401_in_the_middle_stops_everything_and_keeps_what_was_read, None),
     "403 with Chatwork's error text": (REFUSED, None),
     "404 with Chatwork's error text": (test_faults.test_403_or_404_for_contacts_or_an_address_touches_no_room, None),
-    "400, as for a wrong path": (test_faults.test_400_for_a_wrong_path_says_of_nothing_that_it_is_gone, None),
-    "403, 404 of somebody in between (an HTML page)": (
-        test_faults.test_a_page_of_somebody_in_between_with_403_or_404_is_no_answer,
-        None,
-    ),
+    "400, as for a wrong path": (NOTHING_GONE, "400"),
+    "403, 404 of somebody in between (an HTML page)": (NOTHING_GONE, "404 of somebody in between"),
     "connection reset, refused": (LASTING, "reset"),
     "no answer in time": (PASSING, "timeout"),
     "slow drip": (PASSING, "slow drip"),
@@ -39,7 +37,7 @@ FAULTS: dict[str, tuple[Callable[..., Any], object]] = {
     "the same id twice": (ODD, test_faults.twice),
     "unsorted list": (ODD, test_faults.backwards),
     "ids as numbers or as text": (ODD, test_faults.other_ids),
-    "null fields": (test_faults.test_null_fields_are_read_and_null_ids_are_not, None),
+    "null fields": (test_faults.test_null_fields_are_read_wherever_they_come, None),
     "10 MB body": (test_faults.test_an_answer_of_10_mb_is_read, None),
     "redirect": (PASSING, "redirect"),
     "a list without anything, of a room with messages": (
