@@ -122,21 +122,6 @@ def test_for_hours_each_list_is_read_within_its_bound_and_the_share(rooms: int, 
     assert most <= 60
 
 
-def test_an_edit_that_was_undone_after_two_minutes_is_held(world: World) -> None:
-    """Ten rooms, a run every minute: both texts, though no counter ever moved."""
-    rooms = [world.chatwork.add_room(f"チャット{number}", members=[world.tanaka]) for number in range(9)]
-    world.contract("job2", *rooms)
-    post = world.post("30,000円で")
-    world.sync(window_share=20)
-    for body in ("20,000円で", "30,000円で"):
-        world.chatwork.edit(post, body, moves_update_time=False)
-        for _minute in range(2):
-            world.clock.pass_by(minutes=1)
-            world.sync(window_share=20)
-
-    assert ["30,000円で", "20,000円で", "30,000円で"] == world.texts(post)
-
-
 def test_first_readings_take_nothing_from_the_share(tmp_path: Path) -> None:
     """Right after the first save of ten chats (members, tasks, files: 65 calls) their lists go on being read."""
     with running_world(tmp_path / "home", limit=300) as world:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -43,28 +42,21 @@ def far_from_truth(world: World, entries: list[dict[str, Any]]) -> list[tuple[st
 @pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_one_run_with_a_wrong_clock_changes_no_time(world: World, wrong: timedelta) -> None:
-    """Before, in and after that run every entry has the true time; those in it tell the computer's beside it."""
+    """Every entry and the run's bounds have the true time; those in it tell the computer's, its record how wrong."""
     clocks = []
     for offset in (timedelta(), wrong, timedelta()):
         entries = new_entries(world, offset)
 
         clocks.append({one["clock"] for one in entries})
         assert [] == far_from_truth(world, entries)
+        sweep = entries[-1]["payload"]
+        assert abs(sweep["clock_offset_ms"] / 1000 + offset.total_seconds()) <= 1
+        assert all(abs(from_text(sweep[end]) - world.clock()) <= SLACK for end in ("from", "to"))
 
     (in_between,) = (clocks[1] - {None} for _ in "1")
     assert ({None}, {None}) == (clocks[0], clocks[2])
     assert all(abs(from_text(one) - world.clock() - wrong) <= timedelta(minutes=6) for one in in_between)
     assert None not in clocks[1]
-
-
-@pytest.mark.parametrize("wrong", WRONG, ids=str)
-def test_the_record_of_the_run_tells_how_wrong_the_clock_was(world: World, wrong: timedelta) -> None:
-    """In milliseconds, Chatwork's clock minus the computer's; the run's own times are the true ones."""
-    entries = new_entries(world, wrong)
-
-    (sweep,) = [one["payload"] for one in entries if one["kind"] == "sweep"]
-    assert abs(sweep["clock_offset_ms"] / 1000 + wrong.total_seconds()) <= 1
-    assert all(abs(from_text(sweep[end]) - world.clock()) <= SLACK for end in ("from", "to"))
 
 
 @settings(max_examples=6)
@@ -82,22 +74,6 @@ def test_every_entry_is_within_two_seconds_of_its_showing(jumps: list[int]) -> N
 
         assert ([], []) == (world.gaps(), verification.findings)
         assert len(jumps) < len(world.states())
-
-
-def test_intervals_of_versions_stay_in_order(world: World) -> None:
-    """No text was last seen before it was first seen."""
-    post = world.post("30,000円で")
-    for jump in (0, -7200, 3600, -600):
-        world.wrong = timedelta(seconds=jump)
-        world.clock.pass_by(minutes=5)
-        world.chatwork.edit(post, f"{jump}円で")
-        world.sync(full=True)
-
-    intervals = [(row["first_seen"], row["last_seen"]) for row in world.rows("message_version")]
-
-    assert 5 == len(intervals)
-    assert all(last is None or first <= last for first, last in intervals)
-    assert all(from_text(one[0]) <= from_text(two[0]) for one, two in pairwise(intervals))
 
 
 # --- which Date counts ------------------------------------------------------------------------------

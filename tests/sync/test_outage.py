@@ -16,9 +16,9 @@ from archiver import errors
 from archiver.store.queries import looks_and_gaps
 from archiver.store.working.remembered_values import RoomFailure
 from archiver.sync import run_start
-from archiver.sync.plan import FILES, KINDS, MESSAGES, PEOPLE, PlanStep
+from archiver.sync.plan import FILES, MESSAGES
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
-from archiver.sync.run_start import failures_after, split_steps
+from archiver.sync.run_start import failures_after
 from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.world import BEGIN, Clock, World
 
@@ -30,16 +30,16 @@ LONGEST = timedelta(seconds=15)
 @pytest.fixture
 def rooms(world: World) -> list[int]:
     """The contracted rooms of a world, each with a message that no run has read."""
-    return add_rooms(world)
+    return [world.room, *more_rooms(world, ROOMS - 1)]
 
 
-def add_rooms(world: World) -> list[int]:
-    """More contracted rooms, each with a message that no run has read; all rooms."""
-    more = [world.chatwork.add_room(f"部屋{number}", members=[world.tanaka]) for number in range(ROOMS - 1)]
-    world.contract("job2", *more)
-    for room in more:
+def more_rooms(world: World, number: int) -> list[int]:
+    """So many more rooms of one contract, each with a message that no run has read."""
+    rooms = [world.chatwork.add_room(f"部屋{index}", members=[world.tanaka]) for index in range(number)]
+    world.contract("job2", *rooms)
+    for room in rooms:
         world.chatwork.post(room, world.tanaka, "読まれるまで")
-    return [world.room, *more]
+    return rooms
 
 
 class RunningClock(Clock):
@@ -147,7 +147,7 @@ def test_a_host_that_does_not_answer_is_not_waited_for_by_each_room(tmp_path: Pa
     with ExitStack() as stack:
         world = World(tmp_path / "home", stack.enter_context(Chatwork(now=clock, limit=100_000)), clock)
         stack.callback(world.close)
-        add_rooms(world)
+        more_rooms(world, ROOMS - 1)
         outage = stack.enter_context(ExitStack())
 
         def begin(world: World) -> None:
@@ -186,21 +186,9 @@ def test_a_host_that_answers_late_is_read(tmp_path: Path) -> None:
 HOUR = timedelta(hours=1)
 
 
-def steps(*rooms: int) -> list[PlanStep]:
-    """Every kind of each room, kind by kind."""
-    return [PlanStep(room, kind, "moved", overdue=True) for kind in KINDS for room in rooms]
-
-
 def failure(kind: str, *, hours: int = 0) -> RoomFailure:
     """Since the beginning, and last tried so many hours later."""
     return RoomFailure(kind, BEGIN, BEGIN + hours * HOUR)
-
-
-def more_rooms(world: World, number: int) -> list[int]:
-    """So many more rooms of one contract."""
-    rooms = [world.chatwork.add_room(f"room {report}", members=[world.tanaka]) for report in range(number)]
-    world.contract("job2", *rooms)
-    return rooms
 
 
 def talk(world: World, rooms: list[int]) -> list[str]:
@@ -210,18 +198,6 @@ def talk(world: World, rooms: list[int]) -> list[str]:
 
 
 # --- deciding -------------------------------------------------------------------------------------
-
-
-def test_what_failed_and_what_follows_it_comes_last_room_by_room() -> None:
-    """Tried longest ago first; what comes before it in the room is read as ever."""
-    failures = {1: failure(MESSAGES, hours=2), 2: failure(PEOPLE), 3: failure(run_start.ROOM, hours=1)}
-
-    first, last = split_steps(steps(1, 2, 3, 4), failures)
-
-    assert [(2, MESSAGES), (4, MESSAGES), (2, FILES), (4, FILES), (4, PEOPLE)] == [(o.room_id, o.kind) for o in first]
-    assert [(2, PEOPLE), *((3, kind) for kind in KINDS), *((1, kind) for kind in KINDS)] == [
-        (report.room_id, report.kind) for report in last
-    ]
 
 
 def test_a_failure_is_remembered_since_it_began_and_until_it_is_over() -> None:

@@ -18,15 +18,12 @@ from archiver.sync.plan import (
     KINDS,
     MESSAGES,
     PEOPLE,
-    REQUESTS_OF_KIND,
     PlanStep,
     counters_text,
     is_due,
     plan_steps,
 )
 from archiver.sync.report import SyncReport
-from archiver.sync.run import Options, dry_run
-from tests.support.chatwork.simulator import Fault
 from tests.support.world import World, running_world
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
@@ -46,33 +43,6 @@ def planned(*rooms: Room, last_visits: dict[tuple[int, str], Visit], full: bool 
     return plan_steps(rooms, last_visits, now=NOW, full_every=EVERY, full=full)
 
 
-def test_messages_of_every_room_come_before_files_and_people() -> None:
-    """Text costs one request and never waits for members and tasks."""
-    actual = planned(ONE, TWO, last_visits={})
-
-    expected = [(1, MESSAGES), (2, MESSAGES), (1, FILES), (2, FILES), (1, PEOPLE), (2, PEOPLE)]
-    assert expected == [(step.room_id, step.kind) for step in actual]
-    assert {("first", True)} == {(step.reason, step.overdue) for step in actual}
-
-
-def test_a_room_in_which_nothing_moved_is_not_read() -> None:
-    """Only the room that moved is."""
-    moved = visits(TWO, counted=counters_text(ONE) + "1")
-
-    actual = planned(ONE, TWO, last_visits=visits(ONE) | moved)
-
-    assert [PlanStep(2, kind, "moved", overdue=True, requests=REQUESTS_OF_KIND[kind]) for kind in KINDS] == actual
-
-
-def test_every_list_is_read_where_that_is_asked_for() -> None:
-    """The list of messages alone: nobody says that an edit moves a counter."""
-    actual = plan_steps([ONE, TWO], visits(ONE) | visits(TWO), now=NOW, full_every=EVERY, every_list=True)
-
-    assert [(1, MESSAGES, "asked"), (2, MESSAGES, "asked")] == [
-        (step.room_id, step.kind, step.reason) for step in actual
-    ]
-
-
 def test_any_counter_name_or_role_tells_that_a_room_moved() -> None:
     """What one's own reading changes (unread, mentions) does not."""
     changed = [
@@ -89,13 +59,6 @@ def test_any_counter_name_or_role_tells_that_a_room_moved() -> None:
     assert counters_text(same) == counters_text(ONE)
 
 
-def test_full_reads_everything() -> None:
-    """Whether or not anything moved."""
-    actual = planned(ONE, last_visits=visits(ONE), full=True)
-
-    assert [PlanStep(1, kind, "asked", overdue=True, requests=REQUESTS_OF_KIND[kind]) for kind in KINDS] == actual
-
-
 def test_lists_are_due_after_their_time_and_people_daily() -> None:
     """Put off for twice the time, it is overdue."""
     once = planned(ONE, last_visits=visits(ONE, ago=EVERY))
@@ -107,23 +70,15 @@ def test_lists_are_due_after_their_time_and_people_daily() -> None:
     assert PlanStep(1, PEOPLE, "due", requests=4) == daily[2]
 
 
-def test_the_room_read_longest_ago_comes_first_within_a_kind() -> None:
-    """So a small budget starves no room."""
-    older = visits(TWO, ago=timedelta(minutes=10), counted="moved")
-
-    actual = planned(ONE, TWO, last_visits=visits(ONE, ago=timedelta(minutes=5), counted="moved") | older)
-
-    expected = [(room, kind) for kind in KINDS for room in (2, 1)]
-    assert expected == [(step.room_id, step.kind) for step in actual]
-
-
 def test_what_is_merely_due_waits_for_rooms_that_moved() -> None:
-    """Unless it was put off for twice its time."""
+    """Unless it was put off for twice its time; of those that moved the one read longest ago comes first."""
     moved = visits(TWO, ago=timedelta(minutes=5), counted="moved")
+    older = planned(ONE, TWO, last_visits=visits(ONE, counted="moved") | moved)
 
     once = planned(ONE, TWO, last_visits=moved | visits(ONE, ago=EVERY))
     twice = planned(ONE, TWO, last_visits=moved | visits(ONE, ago=2 * EVERY))
 
+    assert [(kind, room) for kind in KINDS for room in (2, 1)] == [(step.kind, step.room_id) for step in older]
     assert [2, 1] == [step.room_id for step in once if step.kind == MESSAGES]
     assert [1, 2] == [step.room_id for step in twice if step.kind == MESSAGES]
 
@@ -144,12 +99,6 @@ def test_what_was_put_off_while_messages_were_read_comes_before_everything() -> 
     assert [MESSAGES] * 20 == [step.kind for step in busy if not step.early][:20]
     assert len(busy) == len({(step.room_id, step.kind) for step in busy}) == 60
     assert [MESSAGES] * 20 == [step.kind for step in paused[:20]]
-
-
-def test_a_plan_knows_what_it_costs() -> None:
-    """Account, rooms, lists, four requests for people, and the counters once more."""
-    assert 2 == plan.count_requests([])
-    assert 2 + 1 + 1 + 4 == plan.count_requests(planned(ONE, last_visits={}))
 
 
 @given(
@@ -242,87 +191,3 @@ def test_files_and_people_get_their_turn_in_the_end(tmp_path: Path) -> None:
         visited = {(row["room_id"], row["kind"]) for row in world.rows("visit")}
         assert {(room, kind) for room in rooms for kind in plan.KINDS} <= visited
         assert [] == world.gaps()
-
-
-PERIOD, FOR_EVER = timedelta(days=10), timedelta(days=3_650)
-
-
-def singles(world: World) -> list[tuple[str, str, int]]:
-    """Kind, reason and cost of each step about single messages, as a dry run tells them."""
-    options = Options(full_every=FOR_EVER, reread_every=PERIOD)
-    steps = dry_run(world.archive, world.new_client(), now=world.clock, options=options)
-    world.take_requests()
-    return [
-        (step.kind, step.reason, step.requests) for step, _name in steps if step.kind in (plan.BACKFILL, plan.REREAD)
-    ]
-
-
-def single_requests(world: World) -> list[str]:
-    """The messages that a run reads one by one."""
-    world.sync(full_every=FOR_EVER, reread_every=PERIOD)
-    return [path for path in world.take_requests() if "/messages/" in path]
-
-
-def aged(world: World, old: int) -> list[str]:
-    """Messages that are held and lie before the newest 100."""
-    posts = world.posts(old)
-    world.sync(full_every=FOR_EVER)
-    for number in (60, 40):
-        world.posts(number)
-        world.sync(full_every=FOR_EVER)
-    return posts
-
-
-def test_nothing_is_told_where_nothing_is_to_be_read(world: World) -> None:
-    """A room whose messages are all listed has none."""
-    world.posts(3)
-    world.sync()
-
-    assert [] == singles(world)
-
-
-def test_ids_that_something_named_are_told(world: World) -> None:
-    """With one request each, and those that were put off only once their time has come."""
-    named = world.posts(2, "前の")
-    world.posts(110)
-    world.post(" ".join(f"[rp aid=1 to={world.room}-{one}]" for one in named))
-    world.chatwork.fail(Fault.SERVER_ERROR, r"messages/[0-9]+$", times=None)
-    world.sync(full_every=FOR_EVER)
-    world.chatwork.heal()
-
-    soon = singles(world)
-    world.clock.pass_by(hours=2)
-    steps = singles(world)
-
-    assert [] == soon
-    assert [(plan.BACKFILL, "named", 2)] == steps
-    assert {*named} <= {path.rpartition("/")[2] for path in single_requests(world)}
-
-
-def test_old_messages_whose_turn_it_is_are_told_as_they_are_read(world: World) -> None:
-    """As many as the run then reads; asking changes nothing."""
-    aged(world, 20)
-    world.clock.pass_by(hours=2)
-    single_requests(world)
-    world.clock.pass_by(days=5)
-
-    first, second = singles(world), singles(world)
-    read = len(single_requests(world))
-
-    assert [(plan.REREAD, "due", read)] == first == second
-    assert read > 0
-
-
-def test_neighbours_of_a_change_are_told_apart(world: World) -> None:
-    """A change that a run has seen while it read again is for the next one."""
-    posts = aged(world, 20)
-    world.clock.pass_by(hours=2)
-    single_requests(world)
-    world.chatwork.edit(posts[-1], "変えた")
-    world.clock.pass_by(days=2)
-    single_requests(world)
-
-    steps = singles(world)
-
-    assert [plan.REREAD] == [kind for kind, why, _cost in steps if why == "near"]
-    assert len(single_requests(world)) == sum(cost for _kind, _why, cost in steps)

@@ -170,19 +170,6 @@ def test_what_was_hidden_or_not_readable_waits_long_and_then_comes_last(world: W
     assert ([newest - 1], [newest - 1, newest - 2], 1) == (now, later, waiting)
 
 
-def test_what_is_newer_than_the_newest_list_is_left_to_the_next_list(world: World) -> None:
-    """Read singly it would spoil the count of a gap that opens there."""
-    newest = int(world.post("はい"))
-    world.sync()
-
-    with world.archive.writing() as writing:
-        backfill_queue.enqueue(writing, {(world.room, newest + 1): Origin.LINK}, rooms=[world.room], at=world.clock())
-        due = backfill_queue.due_items(writing, [world.room], at=world.clock(), limit=10)
-        waiting = backfill_queue.count_waiting(writing, [world.room])
-
-    assert ([], 0) == (due, waiting)
-
-
 def test_many_ids_at_once_are_learnt(world: World) -> None:
     """More than one query takes."""
     newest = int(world.post("はい"))

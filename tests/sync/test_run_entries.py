@@ -84,24 +84,6 @@ def test_twenty_minutes_without_a_look_are_told_where_looks_come_every_five(
     assert expected == pauses(world)
 
 
-def test_idle_runs_make_one_record_when_they_are_sealed(world: World) -> None:
-    """Thirty quiet runs in two hours and a half make no entry; sealed, they are one record of all of them."""
-    world.post("一つ目")
-    world.sync()
-    before = len(world.entries("sweep"))
-    for _ in range(30):
-        world.clock.pass_by(minutes=5)
-        world.sync(every_list=True)
-    written_before = len(world.entries("sweep"))
-    seals.close_seals(world.archive, now=world.clock())
-
-    (sweep,) = [one["payload"] for one in world.entries("sweep")[before:]]
-
-    assert (before, 30) == (written_before, sweep["runs"])
-    assert datetime.fromisoformat(sweep["to"]) - datetime.fromisoformat(sweep["from"]) >= timedelta(minutes=145)
-    assert [] == pauses(world)
-
-
 def test_a_run_with_a_wrong_clock_is_no_part_of_the_record_of_right_ones(world: World) -> None:
     """What is said of a wrong clock has the bounds of the runs that had it, not of the day's quiet ones."""
     world.post("一つ目")

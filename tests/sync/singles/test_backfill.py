@@ -10,7 +10,9 @@ from hypothesis import given, strategies
 
 from archiver.chatwork.reply_headers import Budget
 from archiver.store.seals import append_idle_runs
+from archiver.sync import plan
 from archiver.sync.report import SyncReport
+from archiver.sync.run import Options, dry_run
 from archiver.sync.single_reads import BATCH_EVERY, NEIGHBOURS_REACH, SINGLE_READS_LIMIT, due_count, single_reads_share
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import BEGIN, World, running_world
@@ -158,14 +160,16 @@ def test_a_fault_is_no_answer(world: World, fault: Fault) -> None:
 
     report = world.sync()
     world.chatwork.heal()
-    world.take_requests()
+    soon = told(world)
     world.sync()
     at_once = singly(world)
     world.clock.pass_by(hours=2)
+    due = told(world)
     later = world.sync()
 
     assert (False, (f"message/{world.room}/{post}",)) == (report.complete, report.reported)
     assert ([], "present") == (at_once, world.states()[post])
+    assert ([], [(plan.BACKFILL, "named", 1)]) == (soon, due)
     assert [] == [row for row in world.rows("quest") if row["state"] == "waiting"]
     assert (1, ()) == (later.rooms[0].backfilled, later.reported)
 
@@ -255,7 +259,17 @@ def turn(world: World, **span: float) -> tuple[SyncReport, list[str]]:
     """Let time pass and run once: the report and the messages read one by one."""
     world.clock.pass_by(**span)
     report = world.sync(full_every=FOR_EVER, reread_every=PERIOD)
-    return report, [path.rpartition("/")[2] for path in world.take_requests() if "/messages/" in path]
+    return report, singly(world)
+
+
+def told(world: World) -> list[tuple[str, str, int]]:
+    """Kind, reason and cost of each step about single messages, as a dry run tells them."""
+    options = Options(full_every=FOR_EVER, reread_every=PERIOD)
+    steps = dry_run(world.archive, world.new_client(), now=world.clock, options=options)
+    world.take_requests()
+    return [
+        (step.kind, step.reason, step.requests) for step, _name in steps if step.kind in (plan.BACKFILL, plan.REREAD)
+    ]
 
 
 def days(world: World, number: int) -> list[str]:
@@ -294,12 +308,15 @@ def test_what_is_found_unchanged_is_one_entry_for_room_and_run(world: World) -> 
     posts = aged(world, 20)
     turn(world, hours=1)
 
-    report, read = turn(world, days=5)
+    world.clock.pass_by(days=5)
+    first, second = told(world), told(world)
+    report, read = turn(world)
 
     (entry,) = world.entries("reading")
     assert list(reversed(posts))[:10] == read
     assert read == entry["payload"]["ids"]
     assert 10 == report.rooms[0].reread
+    assert [(plan.REREAD, "due", 10)] == first == second  # as many as the run then reads; asking changes nothing
 
 
 def test_the_cost_stands_in_the_record_of_collected_runs(world: World) -> None:
@@ -368,10 +385,12 @@ def test_what_the_re_reading_finds_brings_up_its_own_neighbours(world: World) ->
     world.chatwork.delete(posts[-1])
 
     found, _ = turn(world, hours=6)
+    announced = told(world)
     _, read = turn(world, minutes=5)
     idle, _ = turn(world, minutes=5)
 
     assert 1 == found.rooms[0].deleted
+    assert [(plan.REREAD, "near", len(read))] == announced
     assert list(reversed(posts))[1 : NEIGHBOURS_REACH + 1] == read
     assert 3 == idle.requests  # one for the requests of contacts
 
