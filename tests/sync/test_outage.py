@@ -223,13 +223,13 @@ def test_a_failure_is_remembered_since_it_began_and_until_it_is_over() -> None:
 # --- whole runs -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("full", [False, True])
-def test_two_rooms_that_fail_for_ever_keep_no_other_from_being_read(world: World, full: bool) -> None:
-    """From the second run on all of the others is saved, run after run, large files included."""
-    bad = more_rooms(world, 2)
+@pytest.mark.parametrize(("full", "path"), [(False, "messages"), (True, "messages"), (False, "members")])
+def test_rooms_that_fail_for_ever_keep_nothing_else_from_being_read(world: World, full: bool, path: str) -> None:
+    """From the second run on all else is saved, run after run: large files, and the lists before the one that fails."""
+    bad = more_rooms(world, 3)
     good = [world.chatwork.add_room("later", members=[world.tanaka]) for _ in range(2)]
     world.contract("job0", *bad, *good)
-    world.chatwork.fail(Fault.WRONG_SHAPE, f"/rooms/({bad[0]}|{bad[1]})/messages", times=None)
+    world.chatwork.fail(Fault.WRONG_SHAPE, f"/rooms/({'|'.join(map(str, bad))})/{path}", times=None)
     world.sync()
 
     for _ in range(3):
@@ -240,7 +240,7 @@ def test_two_rooms_that_fail_for_ever_keep_no_other_from_being_read(world: World
 
         assert {RoomOutcome.FAILED} == {outcomes[room] for room in bad}
         assert {RoomOutcome.ARCHIVED} == {outcomes[room] for room in good}
-        assert set(posts[2:]) <= world.states().keys()
+        assert set(posts[3 if path == "messages" else 0 :]) <= world.states().keys()
         assert "saved" == world.blob_states()[file][0]
         assert not report.complete
 
