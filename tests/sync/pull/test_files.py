@@ -217,20 +217,6 @@ def test_a_file_gone_from_a_full_list_is_noticed(world: World) -> None:
     assert "gone" == states(world)[files[0]]
 
 
-def test_files_leave_with_their_person(world: World) -> None:
-    """Departure takes files along on Chatwork; here everything stays."""
-    file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"x")
-    world.sync()
-    world.chatwork.cancel_account(world.tanaka)
-
-    report = world.synced(full=True)
-
-    names = {one["payload"]["object"]["name"] for one in world.entries("account")}
-    assert ("gone", b"x") == (states(world)[file], world.blob(file))
-    assert "田中(解約済)" in names
-    assert report.disappeared
-
-
 def test_a_file_gone_before_its_bytes_were_had_is_given_up_at_last(world: World) -> None:
     """It stays listed, with the reason."""
     file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"x")
