@@ -220,7 +220,7 @@ class _Wanted(NamedTuple):
     progress: Progress
 
     def seconds_for_headers(self) -> float:
-        return min(sum(TIMEOUT_SECONDS), max(SHORTEST_SECONDS, math.inf if self.seconds is None else self.seconds))
+        return min(sum(TIMEOUT_SECONDS), max(SHORTEST_SECONDS, self.seconds_for_all()))
 
     def seconds_for_all(self) -> float:
         """A file of unknown size cannot go on later, so it gets longer at once, but only as long as the run."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from http.client import BadStatusLine
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -49,22 +50,16 @@ class Host:
         """A fresh address of the file."""
         return self.chatwork.download_url(self.chatwork.files[self.file])
 
-    def fetch(self, url: str | None = None, *, size: int | None = SIZE, seconds: float | None = None) -> DownloadState:
+    def fetch(self, url: str | None = None, *, size: int | None = SIZE, **given: Any) -> DownloadState:
         """Go on with the file."""
-        return download(
-            self.session,
-            url or self.url(),
-            self.part,
-            size=size,
-            size_limit=10**7,
-            seconds=seconds,
-            progress=self.told.append,
-        )
+        given.setdefault("progress", self.told.append)
+        address = self.url() if url is None else url
+        return download(self.session, address, self.part, size=size, **{"size_limit": 10**7, **given})
 
-    def failing(self, url: str | None = None, *, size: int | None = SIZE) -> str:
+    def failing(self, url: str | None = None, **given: Any) -> str:
         """The reason why it fails."""
         with pytest.raises(TransferFailed) as caught:
-            self.fetch(url, size=size)
+            self.fetch(url, **given)
         return str(caught.value.data["reason"])
 
     def ranges(self) -> list[str | None]:
@@ -222,22 +217,9 @@ def test_what_comes_is_made_durable_on_the_way(host: Host) -> None:
         assert have - marks[-1] <= 200_000 + transfer.CHUNK_BYTES
 
     host.patched.setattr(transfer, "SYNC_EVERY", 200_000)
-    download(host.session, host.url(), host.part, size=SIZE, size_limit=SIZE, progress=note)
+    host.fetch(size_limit=SIZE, progress=note)
 
     assert len(set(marks)) > 2
-
-
-def test_a_slice_ends_with_what_has_come(host: Host) -> None:
-    """And the next one goes on there."""
-    host.chatwork.fail(Fault.SLOW, "/uploadfile/", rate=2_000_000)
-
-    first = host.fetch(seconds=0.05)
-    second = host.fetch()
-
-    assert (False, "") == (first.is_whole, first.sha256)
-    assert 0 < first.size < SIZE
-    assert f"bytes={first.size}-" == host.ranges()[-1]
-    assert DownloadState(SIZE, SHA256, is_whole=True) == second
 
 
 def test_a_file_that_is_here_already_is_not_asked_for(host: Host) -> None:
@@ -275,31 +257,19 @@ def test_an_empty_file_is_empty(host: Host) -> None:
 # --- redirects and addresses ----------------------------------------------------------------------
 
 
-def redirecting(host: Host, times: int) -> None:
-    """Lead elsewhere so often before the file."""
-    for _ in range(times):
-        host.chatwork.fail(Fault.REDIRECT, "/uploadfile/", to=host.url().replace("127.0.0.1", "localhost"))
-
-
-def test_two_redirects_are_followed(host: Host) -> None:
-    """To another name of this computer, without anything of the first request but its range."""
-    redirecting(host, 2)
-
+def test_two_redirects_are_followed_and_no_third(host: Host) -> None:
+    """To another name of this computer, without anything of the first request but its range; none in a circle."""
+    elsewhere = host.url().replace("127.0.0.1", "localhost")
+    host.chatwork.fail(Fault.REDIRECT, "/uploadfile/", times=2, to=elsewhere)
     actual = host.fetch()
-
-    assert (True, 3) == (actual.is_whole, len(host.chatwork.downloads))
-    assert not host.chatwork.leaked
-
-
-def test_a_third_redirect_is_refused(host: Host) -> None:
-    """And so is one that leads in a circle."""
-    redirecting(host, 3)
+    host.part.unlink()
+    host.chatwork.fail(Fault.REDIRECT, "/uploadfile/", times=3, to=elsewhere)
     third = host.failing()
-    host.chatwork.heal()
     host.chatwork.fail(Fault.REDIRECT_LOOP, "/uploadfile/", times=None)
     circle = host.failing()
 
-    assert ("redirects", "redirects", 6) == (third, circle, len(host.chatwork.downloads))
+    assert (True, "redirects", "redirects", 9) == (actual.is_whole, third, circle, len(host.chatwork.downloads))
+    assert not host.chatwork.leaked
 
 
 BAD = cases_of(__file__, "bad")
@@ -308,10 +278,7 @@ BAD = cases_of(__file__, "bad")
 @pytest.mark.parametrize("address", BAD, ids=ascii)
 def test_an_address_that_is_neither_https_nor_here_is_refused(host: Host, address: str) -> None:
     """Before anything is sent."""
-    with pytest.raises(TransferFailed) as caught:
-        download(host.session, address, host.part, size=SIZE, size_limit=10**7, progress=host.told.append)
-
-    assert "address" == caught.value.data["reason"]
+    assert "address" == host.failing(address)
     assert not host.part.exists()
 
 
@@ -430,22 +397,23 @@ def test_a_page_is_no_file_of_untold_size(host: Host) -> None:
     assert ("not_understood", True, page) == (reason, actual.is_whole, host.part.read_bytes())
 
 
-def test_more_bytes_than_listed_are_not_the_file(host: Host) -> None:
-    """Also when their number is not told; nothing of them stays."""
-    endless = b"HTTP/1.1 200 X\r\nconnection: close\r\n\r\n" + BODY + b"!"
-    with ScriptedServer([endless]) as other:
-        reason = host.failing(other.url)
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (b"HTTP/1.1 200 X\r\nconnection: close\r\n\r\n" + BODY + b"!", "wrong_size"),
+        (b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n", "wrong_size"),
+        (reply(416, body=b""), "status"),
+    ],
+    ids=["more bytes than listed", "fewer in good order, so no more would come", "ends before what is here"],
+)
+def test_of_what_is_not_the_file_nothing_stays(host: Host, answer: bytes, reason: str) -> None:
+    """The next attempt begins anew."""
+    host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)
+    host.failing()
+    with ScriptedServer([answer]) as other:
+        actual = host.failing(other.url)
 
-    assert ("wrong_size", False) == (reason, host.part.exists())
-
-
-def test_fewer_bytes_than_listed_in_good_order_are_not_the_file(host: Host) -> None:
-    """The host ended the body itself, so more would not come another time."""
-    short = b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"
-    with ScriptedServer([short]) as other:
-        reason = host.failing(other.url)
-
-    assert ("wrong_size", False) == (reason, host.part.exists())
+    assert (reason, False) == (actual, host.part.exists())
 
 
 @pytest.mark.parametrize("content_range", ["bytes 0-9/10", f"bytes 5-{SIZE - 1}/{SIZE}", f"bytes 300000-{SIZE}/*", ""])
@@ -459,16 +427,6 @@ def test_another_part_than_asked_for_is_not_the_file(host: Host, content_range: 
     again = host.fetch()
 
     assert ("wrong_size", DownloadState(SIZE, SHA256, is_whole=True)) == (reason, again)
-
-
-def test_a_range_that_cannot_be_served_makes_the_next_attempt_begin_anew(host: Host) -> None:
-    """The file ends before what is here (416)."""
-    host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)
-    host.failing()
-    with ScriptedServer([reply(416, body=b"")]) as other:
-        reason = host.failing(other.url)
-
-    assert ("status", False) == (reason, host.part.exists())
 
 
 def test_a_host_that_does_not_answer_is_given_up(host: Host) -> None:
@@ -526,43 +484,15 @@ def test_a_head_that_our_deadline_cut_is_not_taken_for_a_strange_one() -> None:
 
 @pytest.mark.parametrize("what", sorted(NEVER_ENDING.keys() - set(NEVER_ENDING_HEADERS)))
 def test_a_slice_ends_even_if_the_body_never_does(host: Host, what: str) -> None:
-    """What came is kept, as of any slow file; the caller judges its pace."""
+    """What came is kept, as of any slow file. Of a file of unknown size nothing stays: cut by us, it is not whole."""
     begun = time.monotonic()
     with ScriptedServer([NEVER_ENDING[what]]) as endless:
         actual = host.fetch(endless.url, size=100_000, seconds=0.3)
-        lasted = time.monotonic() - begun
+        kept = host.part.read_bytes()
+        untold = host.failing(endless.url, size=None, seconds=60, seconds_left=0.3)
 
-    assert (False, True) == (actual.is_whole, host.part.read_bytes().startswith(b"{"))
-    assert lasted < 5
-
-
-@pytest.mark.parametrize("what", sorted(NEVER_ENDING.keys() - set(NEVER_ENDING_HEADERS)))
-def test_a_file_of_unknown_size_ends_too(host: Host, what: str) -> None:
-    """Cut by us, it is not whole, whatever the host would have sent; nothing of it stays."""
-    begun = time.monotonic()
-    with ScriptedServer([NEVER_ENDING[what]]) as endless, pytest.raises(TransferFailed) as caught:
-        host.fetch(endless.url, size=None, seconds=0.05)
-
-    assert ("slow", False) == (caught.value.data["reason"], host.part.exists())
-    assert time.monotonic() - begun < 5
-
-
-def test_a_file_of_unknown_size_takes_no_longer_than_the_run(host: Host) -> None:
-    """However long its slices are."""
-    begun = time.monotonic()
-    with ScriptedServer([NEVER_ENDING["body"]]) as endless, pytest.raises(TransferFailed) as caught:
-        download(
-            host.session,
-            endless.url,
-            host.part,
-            size=None,
-            size_limit=SIZE,
-            seconds=60,
-            seconds_left=0.3,
-            progress=host.told.append,
-        )
-
-    assert "slow" == caught.value.data["reason"]
+    assert (False, True) == (actual.is_whole, kept.startswith(b"{"))
+    assert ("slow", False) == (untold, host.part.exists())
     assert time.monotonic() - begun < 5
 
 
@@ -575,13 +505,3 @@ def test_a_large_file_that_comes_slowly_is_no_fault(host: Host) -> None:
         actual = host.fetch(other.url, seconds=30)
 
     assert (True, SIZE) == (actual.is_whole, actual.size)
-
-
-def test_a_forgotten_file_leaves_nothing(host: Host) -> None:
-    """Neither its bytes nor its mark."""
-    host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)
-    host.failing()
-
-    transfer.discard_partial(host.part)
-
-    assert [] == list(host.part.parent.glob("1-2*"))

@@ -94,9 +94,7 @@ def test_what_the_plan_hides_is_counted_as_such(world: World) -> None:
     world.clock.pass_by(days=60)
     world.chatwork.free_plan(40)
 
-    made = recover(world, places)
-
-    assert (2, 0, 0, 2, 0, 0) == counts(made)
+    assert (2, 0, 0, 2, 0, 0) == counts(recover(world, places))
     assert 100 == len(world.states())
 
 
@@ -107,10 +105,7 @@ def test_it_ends_at_the_limit_of_calls_and_keeps_the_reserve(tmp_path: Path) -> 
         places = old(world, 250)
         world.clock.pass_by(minutes=6)
 
-        world.client = world.new_client()
-        made = read_recovered(
-            world.archive, world.client, places, now=world.clock, progress=lambda _d, _a: None, settings=""
-        )
+        made = recover(world, places)
 
         assert (250, 0, 239, 0, 0, 11) == counts(made)
         assert made.must_wait
@@ -186,18 +181,14 @@ def test_a_refused_token_keeps_what_was_read(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "reserve", "expected"), [(0, 60, 1), (240, 60, 1), (241, 60, 6), (1_000, 60, 21), (1_000, 290, 21)]
+    ("number", "remaining", "reserve", "expected"),
+    [
+        *((0, None, 60, 1), (240, None, 60, 1), (241, None, 60, 6), (1_000, None, 60, 21), (1_000, None, 290, 21)),
+        *((40, 100, 60, 1), (41, 100, 60, 3), (40, 0, 60, 3), (281, 100, 60, 8), (240, 300, 60, 1)),
+    ],
 )
-def test_the_time_is_told_by_chatworks_pace(number: int, reserve: int, expected: int) -> None:
-    """Where no reply told the allowance: 300 calls in five minutes, less what stays free for others."""
-    assert expected == estimate_minutes(number, Budget(), reserve=reserve, now=NOW)
+def test_the_time_comes_from_the_allowance(number: int, remaining: int | None, reserve: int, expected: int) -> None:
+    """What is left until the reset in two minutes, then 240 of 300 calls in each window; untold, windows from now."""
+    budget = Budget() if remaining is None else Budget(300, remaining, NOW + timedelta(minutes=2))
 
-
-@pytest.mark.parametrize(
-    ("number", "remaining", "expected"), [(40, 100, 1), (41, 100, 3), (40, 0, 3), (281, 100, 8), (240, 300, 1)]
-)
-def test_the_time_comes_from_the_allowance(number: int, remaining: int, expected: int) -> None:
-    """What is left until the reset in two minutes, then 240 of 300 calls in each window."""
-    budget = Budget(300, remaining, NOW + timedelta(minutes=2))
-
-    assert expected == estimate_minutes(number, budget, reserve=60, now=NOW)
+    assert expected == estimate_minutes(number, budget, reserve=reserve, now=NOW)
