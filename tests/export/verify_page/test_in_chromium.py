@@ -32,7 +32,7 @@ from tests.support.packages.exported_archives import read_all
 from tests.support.packages.list_renewal_damage import LIST_RENEWAL_KINDS
 from tests.support.packages.odd_zips import ODD_ZIPS
 from tests.support.packages.rich_package import masked_period_package, stamped_rich_package
-from tests.support.packages.sample_package import NOW, lawyer_package, load_script, renew_lists, zip_package
+from tests.support.packages.sample_package import NOW, lawyer_package, load_script, zip_package
 from tests.support.packages.stamp_attacks import ATTACKS, CLOCK, root_of
 from tests.support.packages.subtle_damage import SUBTLE_KINDS, zip_with_a_folder_that_has_bytes
 from tests.support.packages.system_files import put_system_files
@@ -57,6 +57,7 @@ CHANGES: Mapping[str, Mapping[str, Callable[[Path], object]]] = {
 KINDS = [(sample, kind) for sample, kinds in CHANGES.items() for kind in kinds]
 SAMPLE = cases_of(__file__, "sample")
 Samples = Callable[[str], Path]
+Agrees = Callable[..., dict[str, Any]]
 UNSEEN = {"link": [("unsafe", "data/messages.csv")]}
 """Findings that a browser cannot make, as it does not tell links from files; the page says so."""
 OF_THE_PAGE_ALONE = ("verify.html", "folder")
@@ -110,9 +111,28 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def check(script: ModuleType) -> Any:
-    """The script's own judge of stamps, who is asked about each only once."""
-    return cache(script.openssl_check())
+def agrees(window: VerifyPageWindow, script: ModuleType) -> Agrees:
+    """Asserts that the page finds and counts what `verify.py` does, and of a package that can be read notes the same.
+
+    Of each stamp `openssl` is asked only once.
+    """
+    check = cache(script.openssl_check())
+
+    def assert_agreement(
+        path: Path, unseen: Any = (), *, page: VerifyPageWindow = window, whole: bool = True, **options: Any
+    ) -> dict[str, Any]:
+        document, verification = page.verify(path), script.verify_package_at(path, check=check, **options)
+        found = [(one["check"], one["subject"]) for one in document["findings"]]
+        assert sorted((one.check, one.subject) for one in verification.findings) == sorted([*found, *unseen])
+        assert verification.checked == document["checked"]
+        assert [one._asdict() for one in verification.times] == document["times"]
+        if whole:
+            told = [one["text"] for one in document["unchecked"] if one["subject"] not in OF_THE_PAGE_ALONE]
+            assert sorted(one.text for one in verification.unchecked) == sorted(told)
+            assert sorted(verification.notes) == sorted(document["notes"])
+        return document
+
+    return assert_agreement
 
 
 def erased_package(folder: Path) -> Path:
@@ -145,35 +165,18 @@ def put_back_package(folder: Path) -> Path:
     return Path(export(maker.archive, order, now=lambda: NOW).path)
 
 
-def damaged(samples: Samples, folder: Path, sample: str, kind: str) -> Path:
-    """A copy of a sample with a damage."""
-    package = Path(shutil.copytree(samples(sample), folder / samples(sample).name))
-    CHANGES[sample][kind](package)
-    return package
+def copied(samples: Samples, folder: Path, sample: str = "package") -> Path:
+    """A copy of a sample."""
+    return Path(shutil.copytree(samples(sample), folder / samples(sample).name))
 
 
-def assert_agreement(
-    document: dict[str, Any], verification: Any, unseen: list[tuple[str, str]], *, whole: bool = True
-) -> None:
-    """The same findings and counts, and of a package that can be read the same notes."""
-    found = sorted((one["check"], one["subject"]) for one in document["findings"])
-
-    assert sorted((one.check, one.subject) for one in verification.findings) == sorted(found + unseen)
-    assert verification.checked == document["checked"]
-    assert [one._asdict() for one in verification.times] == document["times"]
-    if whole:
-        told = [one["text"] for one in document["unchecked"] if one["subject"] not in OF_THE_PAGE_ALONE]
-        assert sorted(one.text for one in verification.unchecked) == sorted(told)
-        assert sorted(verification.notes) == sorted(document["notes"])
-
-
-def test_an_unchanged_package_fits(window: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any) -> None:
+def test_an_unchanged_package_fits(window: VerifyPageWindow, samples: Samples, agrees: Agrees) -> None:
     """As a folder and as its zip: the same counts and notes as verify.py, and what was not checked is said."""
     package = samples("enclosed")
     for path in (package, package.with_name(f"{package.name}.zip")):
-        document = window.verify(path)
+        document = agrees(path)
 
-        assert_agreement(document, script.verify_package_at(path, check=check), [])
+        assert [] == document["findings"]
         verdict = window.page.locator(".closing").text_content() or ""
         assert "No change was found in what was checked. This says nothing of the" in verdict
         times = window.page.locator("#time").text_content() or ""
@@ -185,23 +188,16 @@ def test_an_unchanged_package_fits(window: VerifyPageWindow, samples: Samples, s
 
 
 @pytest.mark.drawn
-def test_stamps_with_ended_certificates_are_judged_alike(
-    window: VerifyPageWindow, script: ModuleType, check: Any, tmp_path: Path
-) -> None:
+def test_stamps_with_ended_certificates_are_judged_alike(agrees: Agrees, tmp_path: Path) -> None:
     """Those of year one that nothing carries on in its own package, and that later ones carry on in one of year ten."""
     with desk_of_2015(tmp_path / "home") as (desk, tsa):
         packages = pass_ten_years(desk, tsa, tmp_path)
     for package, word in zip(packages, ("no later time stamp here", "carried on"), strict=True):
-        document = window.verify(package)
-
-        assert_agreement(document, script.verify_package_at(package, check=check, now=time.time()), [])
-        assert any(word in note for note in document["notes"])
+        assert any(word in note for note in agrees(package, now=time.time())["notes"])
 
 
 @pytest.mark.drawn
-def test_pauses_between_packed_looks_are_made_again(
-    window: VerifyPageWindow, script: ModuleType, check: Any, tmp_path: Path
-) -> None:
+def test_pauses_between_packed_looks_are_made_again(agrees: Agrees, tmp_path: Path) -> None:
     """Uneven looks stand packed in their record; the page unpacks them, and finds a row that was changed."""
     maker = story(tmp_path / "home")
     maker.looks(
@@ -209,136 +205,75 @@ def test_pauses_between_packed_looks_are_made_again(
     )
     report = export(maker.archive, ExportOrder(contract="job1", profile="lawyer", out=tmp_path), now=lambda: NOW)
     maker.archive.close()
-    package = Path(report.path)
-    whole = window.verify(package)
-    table = package / "data" / "pauses.csv"
-    table.write_bytes(table.read_bytes().replace(b'"55555"', b'"5555"', 1))
-    renew_lists(package)
-    changed = window.verify(package)
 
-    assert ([], [("table-rows", "data/pauses.csv")]) == (
-        whole["findings"],
-        [(one["check"], one["subject"]) for one in changed["findings"]],
-    )
-    assert_agreement(changed, script.verify_package_at(package, check=check), [])
+    assert [] == agrees(Path(report.path))["findings"]
+    package_damage.with_lists(package_damage.put("data/pauses.csv", '"55555"', '"5555"', 1))(Path(report.path))
+    (finding,) = agrees(Path(report.path))["findings"]
+    assert ("table-rows", "data/pauses.csv") == (finding["check"], finding["subject"])
 
 
 @pytest.mark.drawn
 @pytest.mark.parametrize("sample", ["rich", "period", "erased", "put back"])
-def test_every_state_is_read_as_verify_py_reads_it(
-    window: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, sample: str
-) -> None:
+def test_every_state_is_read_as_verify_py_reads_it(samples: Samples, agrees: Agrees, sample: str) -> None:
     """Edited or deleted before it was saved, recovered, erased, refused, masked, hidden; gaps, pauses, a base line."""
-    document = window.verify(samples(sample))
-
-    assert_agreement(document, script.verify_package_at(samples(sample), check=check), [])
-    assert [] == document["findings"]
+    assert [] == agrees(samples(sample))["findings"]
 
 
-@pytest.mark.drawn
-@pytest.mark.parametrize(("sample", "kind"), SAMPLE)
-def test_some_kinds_of_damage(
-    window: VerifyPageWindow,
-    samples: Samples,
-    script: ModuleType,
-    check: Any,
-    tmp_path: Path,
-    sample: str,
-    kind: str,
-) -> None:
+@pytest.mark.parametrize(
+    ("sample", "kind"),
+    [pytest.param(*one, marks=pytest.mark.drawn if one in SAMPLE else pytest.mark.slow) for one in KINDS],
+)
+def test_every_kind_of_damage(samples: Samples, agrees: Agrees, tmp_path: Path, sample: str, kind: str) -> None:
     """The page finds what verify.py finds."""
-    package = damaged(samples, tmp_path, sample, kind)
+    package = copied(samples, tmp_path, sample)
+    CHANGES[sample][kind](package)
 
-    assert_agreement(window.verify(package), script.verify_package_at(package, check=check), [])
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("sample", "kind"), KINDS)
-def test_every_kind_of_damage(
-    window: VerifyPageWindow,
-    samples: Samples,
-    script: ModuleType,
-    check: Any,
-    tmp_path: Path,
-    sample: str,
-    kind: str,
-) -> None:
-    """The page finds what verify.py finds."""
-    package = damaged(samples, tmp_path, sample, kind)
-
-    unseen = UNSEEN.get(kind, [])
-    assert_agreement(window.verify(package), script.verify_package_at(package, check=check), unseen)
+    agrees(package, UNSEEN.get(kind, []))
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("kind", package_damage.ZIP_KINDS)
-def test_every_kind_of_damage_to_a_zip(
-    window: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, tmp_path: Path, kind: str
-) -> None:
+def test_every_kind_of_damage_to_a_zip(samples: Samples, agrees: Agrees, tmp_path: Path, kind: str) -> None:
     """The page finds what verify.py finds."""
-    package = Path(shutil.copytree(samples("package"), tmp_path / samples("package").name))
-    path = tmp_path / "x.zip"
-    package_damage.ZIP_KINDS[kind](package, path)
+    package_damage.ZIP_KINDS[kind](copied(samples, tmp_path), tmp_path / "x.zip")
 
-    assert_agreement(window.verify(path), script.verify_package_at(path, check=check), [], whole=False)
+    agrees(tmp_path / "x.zip", whole=False)
 
 
 @pytest.fixture(scope="module")
 def knowing(window: VerifyPageWindow, tmp_path_factory: pytest.TempPathFactory, samples: Samples) -> VerifyPageWindow:
     """The page that knows the root of authority `a`."""
     path = tmp_path_factory.mktemp("knowing") / "verify.html"
-    path.write_bytes(page_with_roots(known_roots(samples)))
+    path.write_bytes(page_with_roots({root_of(samples("package"), "a"): "Root A"}))
     return window.at_page(path)
 
 
-def known_roots(samples: Samples) -> dict[str, str]:
-    """The root of authority `a`, which is known."""
-    return {root_of(samples("package"), "a"): "Root A"}
-
-
-def check_attack(
-    knowing: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, folder: Path, attack: str
+@pytest.mark.drawn
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_forgers_own_authority_is_told_as_one_that_only_the_package_brings(
+    knowing: VerifyPageWindow, samples: Samples, script: ModuleType, agrees: Agrees, tmp_path: Path, attack: str
 ) -> None:
-    """The page tells the times as verify.py does, each with who says it."""
-    package = Path(shutil.copytree(samples("package"), folder / samples("package").name))
+    """Its time does not stand for that of the known one; the page tells each with who says it, as verify.py does."""
+    package = copied(samples, tmp_path)
     ATTACKS[attack](package)
+    known = {root_of(samples("package"), "a"): "Root A"}
 
-    document = knowing.verify(package)
+    document = agrees(package, page=knowing, known_roots=known, now=CLOCK)
 
-    verification = script.verify_package_at(package, check=check, known_roots=known_roots(samples), now=CLOCK)
-    assert_agreement(document, verification, [])
     assert [] == document["findings"]
     shown = knowing.page.locator("#time p").all_text_contents()
-    assert [script.time_sentence(one) for one in verification.times] == shown
+    times = script.verify_package_at(package, check=script.openssl_check(), known_roots=known, now=CLOCK).times
+    assert [script.time_sentence(one) for one in times] == shown
     trust = knowing.page.locator("#trust").text_content() or ""
     assert "a: Root A, a root certificate that this page knows" in trust
     assert "b: a root certificate that this page does not know; only the package brings it" in trust
 
 
 @pytest.mark.drawn
-def test_a_forgers_own_authority_is_told_as_one_that_only_the_package_brings(
-    knowing: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, tmp_path: Path
-) -> None:
-    """Its earlier time does not stand for that of the known one."""
-    check_attack(knowing, samples, script, check, tmp_path, "earlier stamp by an own authority")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_every_attack_by_an_own_authority(
-    knowing: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, tmp_path: Path, attack: str
-) -> None:
-    """The page tells it as verify.py does."""
-    check_attack(knowing, samples, script, check, tmp_path, attack)
-
-
-@pytest.mark.drawn
-def test_what_systems_left_in_a_package_is_told(
-    window: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, tmp_path: Path
-) -> None:
+def test_what_systems_left_in_a_package_is_told(samples: Samples, agrees: Agrees, tmp_path: Path) -> None:
     """In a folder, in its zip, and in a folder with that zip and a letter: as verify.py tells it."""
-    package = Path(shutil.copytree(samples("package"), tmp_path / "P"))
+    package = copied(samples, tmp_path)
     put_system_files(package)
     (tmp_path / "from the client").mkdir()
     path = zip_package(package, tmp_path / "from the client" / "x.zip")
@@ -346,32 +281,22 @@ def test_what_systems_left_in_a_package_is_told(
         packed.writestr("__MACOSX/P/data/._report.pdf", b"x")
     (path.parent / "letter.txt").write_text("…")
     for one in (package, path, path.parent):
-        document = window.verify(one)
-
-        assert [] == document["findings"]
-        assert_agreement(document, script.verify_package_at(one, check=check), [])
+        assert [] == agrees(one)["findings"]
 
     (package / "data/desktop.ini").write_bytes(b"x")
     (package / "__MACOSX/検収書.exe").write_bytes(b"x")
-    document = window.verify(package)
 
-    assert {"__MACOSX/検収書.exe", "data/desktop.ini"} <= {one["subject"] for one in document["findings"]}
-    assert_agreement(document, script.verify_package_at(package, check=check), [])
+    assert {"__MACOSX/検収書.exe", "data/desktop.ini"} <= {one["subject"] for one in agrees(package)["findings"]}
 
 
 @pytest.mark.drawn
 @pytest.mark.parametrize("kind", ODD_ZIPS)
-def test_odd_zips_are_read_as_verify_py_reads_them(
-    window: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, tmp_path: Path, kind: str
-) -> None:
+def test_odd_zips_are_read_as_verify_py_reads_them(samples: Samples, agrees: Agrees, tmp_path: Path, kind: str) -> None:
     """Hidden bytes, fields and dates, and what neither can read."""
     path = zip_package(samples("package"), tmp_path / "x.zip")
     ODD_ZIPS[kind](path)
 
-    document = window.verify(path)
-
-    assert [] != document["findings"]
-    assert_agreement(document, script.verify_package_at(path, check=check), [], whole=False)
+    assert [] != agrees(path, whole=False)["findings"]
 
 
 @pytest.mark.drawn
@@ -390,14 +315,12 @@ def test_where_a_package_lies_is_said_of_what_only_holds_it(
 
 
 @pytest.mark.slow
-def test_bytes_in_the_place_of_a_folder_are_found(window: VerifyPageWindow, samples: Samples, tmp_path: Path) -> None:
+def test_bytes_in_the_place_of_a_folder_are_found(samples: Samples, agrees: Agrees, tmp_path: Path) -> None:
     """As verify.py finds them."""
-    package = Path(shutil.copytree(samples("package"), tmp_path / samples("package").name))
-    zip_with_a_folder_that_has_bytes(package, tmp_path / "x.zip")
+    zip_with_a_folder_that_has_bytes(samples("package"), tmp_path / "x.zip")
 
-    document = window.verify(tmp_path / "x.zip")
-
-    assert [("zip-form", "P/data/x/")] == [(one["check"], one["subject"]) for one in document["findings"]]
+    (finding,) = agrees(tmp_path / "x.zip", whole=False)["findings"]
+    assert ("zip-form", "P/data/x/") == (finding["check"], finding["subject"])
 
 
 @pytest.mark.drawn
@@ -416,7 +339,7 @@ def test_what_is_dropped_is_checked_too(window: VerifyPageWindow, samples: Sampl
 
 def test_hostile_names_are_text(window: VerifyPageWindow, samples: Samples, tmp_path: Path) -> None:
     """Nothing of a package becomes an element or a script, and invisible characters are made visible."""
-    package = Path(shutil.copytree(samples("enclosed"), tmp_path / "P"))
+    package = copied(samples, tmp_path, "enclosed")
     for name in ("<img src=x onerror=alert(1)>.txt", "\u202etxt.exe", "<script>alert(1)<.txt"):
         (package / name).write_bytes(b"<script>alert(1)</script>")
 
@@ -449,7 +372,8 @@ def test_it_shows_its_own_digest_when_it_is_given_itself(window: VerifyPageWindo
 @pytest.mark.drawn
 def test_it_speaks_japanese(window: VerifyPageWindow, samples: Samples, tmp_path: Path) -> None:
     """To a browser in Japanese at once, to others at a click, which checks again."""
-    package = damaged(samples, tmp_path, "enclosed", "all removed, lists anew")
+    package = copied(samples, tmp_path, "enclosed")
+    package_damage.ENCLOSURE_KINDS["all removed, lists anew"](package)
     japanese = window.in_language("ja-JP")
 
     japanese.choose(package)
@@ -477,12 +401,8 @@ def test_lists_made_anew_after_an_edit_of_a_page_are_told_as_unchecked(
     window: VerifyPageWindow, samples: Samples, tmp_path: Path
 ) -> None:
     """No finding is possible then without the archive, and the last sentence does not say that nothing was changed."""
-    package = Path(shutil.copytree(samples("enclosed"), tmp_path / "P"))
-    page = package / "data/transcript/index.html"
-    page.write_bytes(page.read_bytes() + b"<!-- x -->")
-    renew_lists(package)
-    for stamp in package.glob("tagmanifest-sha256.txt.*.tsr"):
-        stamp.unlink()
+    package = copied(samples, tmp_path, "enclosed")
+    package_damage.with_lists(package_damage.changed("data/transcript/index.html", lambda body: body + b" "))(package)
 
     document = window.verify(package)
 

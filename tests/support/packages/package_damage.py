@@ -23,12 +23,15 @@ from tests.support.stamps.stamped_archives import authority
 
 Damage = Callable[[Path], object]
 
+ENTRIES = "data/entries.jsonl"
 OWN = "tagmanifest-sha256.txt.a.tsr"
+SEALS = tuple(f"data/seals/{number:06}-????-??-??.json" for number in range(4))
+"""The files of seals by their numbers, as all names here patterns of paths in a package."""
 
 
 def seal_path(package: Path, number: int) -> Path:
     """The file of a seal in a package."""
-    (path,) = (package / "data/seals").glob(f"{number:06}-????-??-??.json")
+    (path,) = package.glob(SEALS[number])
     return path
 
 
@@ -38,47 +41,90 @@ def stamp_path(package: Path, number: int, name: str = "a") -> Path:
     return seal.with_name(f"{seal.name}.{name}.tsr")
 
 
-def _added(name: str, body: bytes) -> Damage:
-    return lambda package: (package / name).write_bytes(body)
+def added(name: str, body: bytes | str) -> Damage:
+    """A file more, or one with other bytes."""
 
-
-def _removed(name: str) -> Damage:
-    return lambda package: (package / name).unlink()
-
-
-def _with(name: str, change: Callable[[bytes], bytes]) -> Damage:
     def damage(package: Path) -> None:
-        body = (package / name).read_bytes()
-        assert change(body) != body
-        (package / name).write_bytes(change(body))
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_bytes(body if isinstance(body, bytes) else body.encode())
 
     return damage
 
 
-def _with_lists_renewed(damage: Damage) -> Damage:
-    """The damage with lists renewed; the package's own stamps stay and no longer fit."""
+def removed(*names: str) -> Damage:
+    """Without these files and folders."""
+
+    def damage(package: Path) -> None:
+        for path in [path for name in names for path in list(package.glob(name)) or [package / name]]:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    return damage
+
+
+def changed(name: str, change: Callable[[bytes], bytes]) -> Damage:
+    """Other bytes in the first file of that name."""
+
+    def damage(package: Path) -> None:
+        path = min(package.glob(name))
+        before = path.read_bytes()
+        after = change(before)
+        assert before != after, name
+        path.write_bytes(after)
+
+    return damage
+
+
+def changed_text(name: str, change: Callable[[str], str]) -> Damage:
+    """The same for a text."""
+    return changed(name, lambda body: change(body.decode()).encode("utf-8", "surrogatepass"))
+
+
+def put(name: str, before: str, after: str, count: int = -1) -> Damage:
+    """Other words in a file."""
+    return changed_text(name, lambda text: text.replace(before, after, count))
+
+
+def records(change: Callable[[list[str]], list[str]]) -> Damage:
+    """Other lines of records."""
+    return changed_text(ENTRIES, lambda text: "".join(f"{line}\n" for line in change(text.split("\n")[:-1])))
+
+
+def member_replaced(**facts: object) -> Damage:
+    """The first record of a member replaced by its digest and what is said of it."""
+
+    def change(lines: list[str]) -> list[str]:
+        index = next(index for index, line in enumerate(lines) if '"kind":"member"' in line)
+        return [*lines[:index], chain.canonical({"digest": chain.digest(lines[index]), **facts}), *lines[index + 1 :]]
+
+    return records(change)
+
+
+def with_lists(damage: Damage, *, stamped: bool = False) -> Damage:
+    """The damage with lists renewed, and the package's own stamps removed, which no longer fit, if not `stamped`."""
 
     def both(package: Path) -> None:
         damage(package)
-        renew_lists(package)
+        if (package / "manifest-sha256.txt").exists():
+            renew_lists(package)
+        if not stamped:
+            removed(*(path.name for path in package.glob("tagmanifest-sha256.txt.*.tsr")))(package)
 
     return both
 
 
-def _with_lists_renewed_unstamped(damage: Damage) -> Damage:
-    """The damage with lists renewed and the package's own stamps removed, which would no longer fit."""
-
-    def both(package: Path) -> None:
-        damage(package)
-        renew_lists(package)
-        for path in package.glob("tagmanifest-sha256.txt.*.tsr"):
-            path.unlink()
-
-    return both
+def _copied(source: str, target: str) -> Damage:
+    return lambda package: shutil.copy(min(package.glob(source)), min(package.glob(target), default=package / target))
 
 
-def _replaced(before: str, after: str) -> Callable[[bytes], bytes]:
-    return lambda body: body.replace(before.encode(), after.encode())
+def _swapped(first: str, second: str) -> Damage:
+    def damage(package: Path) -> None:
+        paths = sorted({*package.glob(first), *package.glob(second)})[:2]
+        bodies = [path.read_bytes() for path in paths]
+        assert bodies[0] != bodies[1]
+        for path, body in zip(paths, reversed(bodies), strict=True):
+            path.write_bytes(body)
+
+    return damage
 
 
 def _reordered(body: bytes) -> bytes:
@@ -86,38 +132,11 @@ def _reordered(body: bytes) -> bytes:
     return b"".join([*lines[:-2], lines[-1], lines[-2]])
 
 
-def _renamed_stamp(package: Path) -> None:
-    stamp_path(package, 3).rename(package / "data/seals/000009-2026-11-30.json.a.tsr")
-
-
-def _forged_seal(package: Path) -> None:
-    """Put an edited record into the last seal, whose digest no later seal holds."""
-    path = seal_path(package, 3)
-    seal = json.loads(path.read_bytes())
+def _forged_seal(text: str) -> str:
+    """An edited record in the last seal, whose digest no later seal holds."""
+    seal = json.loads(text)
     seal["entries"][0] = "0" * 64
-    path.write_bytes((chain.canonical(seal) + "\n").encode())
-
-
-def _record_masked(package: Path) -> None:
-    path = package / "data/entries.jsonl"
-    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
-    index = next(index for index, line in enumerate(lines) if '"kind":"member"' in line)
-    lines[index] = chain.canonical({"digest": chain.digest(lines[index]), "masked": True, "reason": "第三者"})
-    path.write_bytes("".join(f"{line}\n" for line in lines).encode())
-
-
-def _lines(change: Callable[[list[str]], list[str]]) -> Damage:
-    def damage(package: Path) -> None:
-        path = package / "data/entries.jsonl"
-        lines = path.read_text(encoding="utf-8").split("\n")[:-1]
-        path.write_bytes("".join(f"{line}\n" for line in change(lines)).encode())
-
-    return damage
-
-
-def _salted_anew(lines: list[str]) -> list[str]:
-    record = json.loads(lines[-1]) | {"salt": "0" * 32}
-    return [*lines[:-1], chain.canonical(record)]
+    return chain.canonical(seal) + "\n"
 
 
 def _renumbered(lines: list[str]) -> list[str]:
@@ -138,13 +157,6 @@ def _back_dated(package: Path) -> None:
         previous = chain.file_digest(body)
 
 
-def _swapped_seals(package: Path) -> None:
-    first_path, second_path = seal_path(package, 1), seal_path(package, 2)
-    first, second = first_path.read_bytes(), second_path.read_bytes()
-    first_path.write_bytes(second)
-    second_path.write_bytes(first)
-
-
 def _stamped_by_another(package: Path) -> None:
     stamp = timestamp.request_stamp(seal_path(package, 1).read_bytes(), authority(), now=lambda: NOW)
     stamp_path(package, 1).write_bytes(stamp.reply)
@@ -158,36 +170,22 @@ def _stamped_before_it_was_closed(package: Path) -> None:
     (package / "data/tsa/late.pem").write_text(der_to_pem(late.roots[0]))
 
 
-def _replies_swapped(package: Path) -> None:
-    first_path, second_path, *_ = sorted(
-        path for path in (package / "data/raw").glob("*.json") if ".meta." not in path.name
-    )
-    first, second = first_path.read_bytes(), second_path.read_bytes()
-    assert first != second
-    first_path.write_bytes(second)
-    second_path.write_bytes(first)
-
-
 def last_message(lines: Sequence[str]) -> int:
     """The place of the last record of a message."""
     return max(index for index, line in enumerate(lines) if '"kind":"message"' in line)
 
 
-def _without_last_message(lines: list[str]) -> list[str]:
-    index = last_message(lines)
-    return [*lines[:index], *lines[index + 1 :]]
-
-
 def mask_last(package: Path, *, body: str, digest: str | None = None) -> None:
     """Mask the last record of a message, and show this text in its place."""
-    path = package / "data/entries.jsonl"
-    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
-    index = last_message(lines)
-    record, digest = json.loads(lines[index]), digest or chain.digest(lines[index])
-    record["payload"]["object"]["body"] = body
-    lines[index] = masked_line(digest, "第三者")
-    path.write_bytes("".join(f"{line}\n" for line in lines).encode())
-    (package / "data/masked.jsonl").write_bytes(f"{shown_line(digest, record)}\n".encode())
+
+    def mask(lines: list[str]) -> list[str]:
+        index = last_message(lines)
+        record, known = json.loads(lines[index]), digest or chain.digest(lines[index])
+        record["payload"]["object"]["body"] = body
+        added("data/masked.jsonl", f"{shown_line(known, record)}\n")(package)
+        return [*lines[:index], masked_line(known, "第三者"), *lines[index + 1 :]]
+
+    records(mask)(package)
 
 
 def _shown_without_form(field: str, value: object) -> Damage:
@@ -199,39 +197,20 @@ def _shown_without_form(field: str, value: object) -> Damage:
         document = json.loads(path.read_bytes())
         document["shown"][field] = value
         path.write_bytes((chain.canonical(document) + "\n").encode())
-        _with("data/messages.csv", _replaced(_LINE, "承知しません。"))(package)
+        put("data/messages.csv", _LINE, "承知しません。")(package)
 
     return damage
 
 
 def _more_shown_than_masked(package: Path) -> None:
     mask_last(package, body="では")
-    path = package / "data/masked.jsonl"
-    path.write_bytes(path.read_bytes() * 2)
-
-
-def _other_root(package: Path) -> None:
-    (package / "data/tsa/a.pem").write_text(der_to_pem(authority().roots[0]))
-
-
-def _stamps_swapped(package: Path) -> None:
-    first_path, second_path = stamp_path(package, 1), stamp_path(package, 2)
-    first, second = first_path.read_bytes(), second_path.read_bytes()
-    first_path.write_bytes(second)
-    second_path.write_bytes(first)
+    changed("data/masked.jsonl", lambda body: body * 2)(package)
 
 
 def _stamp_exchanged(package: Path) -> None:
     """Another good stamp of the same authority, which came later."""
-    stamp_path(package, 1).write_bytes(stamp_path(package, 1, "b").read_bytes())
-    (package / "data/tsa/a.pem").write_bytes(
-        (package / "data/tsa/a.pem").read_bytes() + (package / "data/tsa/b.pem").read_bytes()
-    )
-
-
-def _without_stamps(package: Path) -> None:
-    for path in (package / "data/seals").glob("*.tsr"):
-        path.unlink()
+    _copied(f"{SEALS[1]}.b.tsr", f"{SEALS[1]}.a.tsr")(package)
+    changed("data/tsa/a.pem", lambda body: body + (package / "data/tsa/b.pem").read_bytes())(package)
 
 
 def _link(package: Path) -> None:
@@ -241,139 +220,124 @@ def _link(package: Path) -> None:
     path.symlink_to(target)
 
 
-def _reply_changed(package: Path) -> None:
-    path = min(path for path in (package / "data/raw").glob("*.json") if not path.name.endswith(".meta.json"))
-    path.write_bytes(path.read_bytes() + b" ")
+def _longer(body: bytes) -> bytes:
+    return body + b"x"
+
+
+def _shorter(body: bytes) -> bytes:
+    return b"".join(body.splitlines(keepends=True)[:-1])
 
 
 _LINE = "承知しました。"
 _STAMPED = '"stamped_at":"2026'
 
-KINDS: Mapping[str, Damage] = {
-    "file changed": _with("data/files/F-0001.png", lambda body: body + b"x"),
-    "file removed": _removed("data/files/F-0001.png"),
-    "file added": _added("data/extra.txt", b"x"),
-    "tag file added": _added("extra.txt", b"x"),
-    "page changed": _with("data/transcript/index.html", lambda body: body[:-1]),
-    "script changed": _with("verify.py", lambda body: body + b"\n"),
-    "manifest removed": _removed("manifest-sha256.txt"),
-    "manifest is none": _added("manifest-sha256.txt", b"junk\n"),
-    "manifest leads out": _with("manifest-sha256.txt", lambda body: body + b"0" * 64 + b"  ../outside\n"),
-    "manifest not canonical": _with("manifest-sha256.txt", lambda body: body.upper().replace(b"DATA/", b"data/")),
-    "tagmanifest removed": _removed("tagmanifest-sha256.txt"),
-    "list of contents removed": _removed("data/content-sha256.txt"),
-    "declaration removed": _removed("bagit.txt"),
-    "declaration changed": _with_lists_renewed_unstamped(_with("bagit.txt", lambda body: body.replace(b"1.0", b"0.9"))),
+_BARE: Mapping[str, Damage] = {
+    "file changed": changed("data/files/F-0001.png", _longer),
+    "file removed": removed("data/files/F-0001.png"),
+    "file added": added("data/extra.txt", b"x"),
+    "tag file added": added("extra.txt", b"x"),
+    "page changed": changed("data/transcript/index.html", lambda body: body[:-1]),
+    "script changed": changed("verify.py", lambda body: body + b"\n"),
+    "manifest removed": removed("manifest-sha256.txt"),
+    "manifest is none": added("manifest-sha256.txt", b"junk\n"),
+    "manifest leads out": changed("manifest-sha256.txt", lambda body: body + b"0" * 64 + b"  ../outside\n"),
+    "manifest not canonical": changed("manifest-sha256.txt", lambda body: body.upper().replace(b"DATA/", b"data/")),
+    "tagmanifest removed": removed("tagmanifest-sha256.txt"),
+    "list of contents removed": removed("data/content-sha256.txt"),
+    "declaration removed": removed("bagit.txt"),
     "link": _link,
-    "message edited": _with_lists_renewed_unstamped(_with("data/messages.jsonl", _replaced(_LINE, "承知しません。"))),
-    "message renumbered": _with_lists_renewed_unstamped(_with("data/messages.jsonl", _replaced('"no":3,', '"no":30,'))),
-    "time of a stamp edited": _with_lists_renewed_unstamped(
-        _with("data/messages.jsonl", _replaced(_STAMPED, _STAMPED.replace("2026", "2025")))
-    ),
-    "messages removed": _with_lists_renewed_unstamped(_removed("data/messages.jsonl")),
-    "csv edited": _with_lists_renewed_unstamped(_with("data/messages.csv", _replaced(_LINE, "承知しません。"))),
-    "csv removed": _with_lists_renewed_unstamped(_removed("data/events.csv")),
-    "record edited": _with_lists_renewed_unstamped(_with("data/entries.jsonl", _replaced(_LINE, "承知しません。"))),
-    "record removed": _with_lists_renewed_unstamped(_lines(_without_last_message)),
-    "records reordered": _with_lists_renewed_unstamped(_with("data/entries.jsonl", _reordered)),
-    "record that is none": _with_lists_renewed_unstamped(_with("data/entries.jsonl", lambda body: body + b"{}\n")),
-    "record masked": _with_lists_renewed_unstamped(_record_masked),
-    "records removed": _with_lists_renewed_unstamped(_removed("data/entries.jsonl")),
-    "records emptied": _with_lists_renewed_unstamped(_added("data/entries.jsonl", b"")),
-    "file of another record": _with_lists_renewed_unstamped(_added("data/files/F-0009.png", b"x")),
-    "reply changed": _with_lists_renewed_unstamped(_reply_changed),
-    "seals removed": _with_lists_renewed_unstamped(lambda package: shutil.rmtree(package / "data/seals")),
-    "seal removed": _with_lists_renewed_unstamped(lambda package: seal_path(package, 2).unlink()),
-    "seal cut": _with_lists_renewed_unstamped(
-        lambda package: seal_path(package, 2).write_bytes(seal_path(package, 2).read_bytes()[:-1])
-    ),
-    "last seal forged": _with_lists_renewed_unstamped(_forged_seal),
-    "stamp removed": lambda package: stamp_path(package, 3).unlink(),
-    "stamp removed, lists anew": _with_lists_renewed_unstamped(lambda package: stamp_path(package, 2).unlink()),
-    "stamp exchanged, lists anew": _with_lists_renewed_unstamped(_stamp_exchanged),
-    "stamps removed": _with_lists_renewed_unstamped(_without_stamps),
-    "stamp is none": _with_lists_renewed_unstamped(lambda package: stamp_path(package, 2).write_bytes(b"<html>")),
-    "stamp cut": _with_lists_renewed_unstamped(
-        lambda package: stamp_path(package, 2).write_bytes(stamp_path(package, 2).read_bytes()[:-9])
-    ),
-    "stamps swapped": _with_lists_renewed_unstamped(_stamps_swapped),
-    "stamp of another authority": _with_lists_renewed_unstamped(
-        lambda package: stamp_path(package, 1).write_bytes(stamp_path(package, 1, "b").read_bytes())
-    ),
-    "stamp of no seal": _with_lists_renewed_unstamped(_renamed_stamp),
-    "root of another": _with_lists_renewed_unstamped(_other_root),
-    "root removed": _with_lists_renewed_unstamped(_removed("data/tsa/a.pem")),
-    "root is none": _with_lists_renewed_unstamped(_added("data/tsa/a.pem", b"junk")),
-    "page changed, lists anew": _with_lists_renewed(_with("data/transcript/index.html", lambda body: body + b"x")),
-    "report changed": _with("data/report.pdf", lambda body: body + b"x"),
-    "report changed, lists anew": _with_lists_renewed(_with("data/report.pdf", lambda body: body + b"x")),
-    "script changed, lists anew": _with_lists_renewed(_with("verify.py", lambda body: body + b"\n")),
-    "instructions changed, lists anew": _with_lists_renewed(_with("VERIFY.txt", lambda body: body + b"x")),
-    "list cut": _with("manifest-sha256.txt", lambda body: b"".join(body.splitlines(keepends=True)[:-1])),
+    "stamp removed": removed(f"{SEALS[3]}.a.tsr"),
+    "report changed": changed("data/report.pdf", _longer),
+    "list cut": changed("manifest-sha256.txt", _shorter),
     "file renamed": lambda package: (package / "VERIFY.txt").rename(package / "verify.txt"),
-    "file emptied": _with("data/files/F-0001.png", lambda body: b""),
-    "files edited, lists anew": _with_lists_renewed_unstamped(_with("data/files/F-0001.png", lambda body: body[::-1])),
-    "csv row removed": _with_lists_renewed_unstamped(
-        _with("data/messages.csv", lambda body: b"".join(body.splitlines(keepends=True)[:-1]))
+    "file emptied": changed("data/files/F-0001.png", lambda body: b""),
+    "own stamp is none": added(OWN, b"stamp"),
+    "own stamp of something else": _copied(f"{SEALS[3]}.a.tsr", OWN),
+}
+_STILL_STAMPED: Mapping[str, Damage] = {
+    "page changed, lists anew": changed("data/transcript/index.html", _longer),
+    "report changed, lists anew": changed("data/report.pdf", _longer),
+    "script changed, lists anew": changed("verify.py", lambda body: body + b"\n"),
+    "instructions changed, lists anew": changed("VERIFY.txt", _longer),
+}
+_RENEWED: Mapping[str, Damage] = {
+    "declaration changed": put("bagit.txt", "1.0", "0.9"),
+    "message edited": put("data/messages.jsonl", _LINE, "承知しません。"),
+    "message renumbered": put("data/messages.jsonl", '"no":3,', '"no":30,'),
+    "time of a stamp edited": put("data/messages.jsonl", _STAMPED, _STAMPED.replace("2026", "2025")),
+    "messages removed": removed("data/messages.jsonl"),
+    "csv edited": put("data/messages.csv", _LINE, "承知しません。"),
+    "csv removed": removed("data/events.csv"),
+    "record edited": put(ENTRIES, _LINE, "承知しません。"),
+    "record removed": records(lambda lines: [*lines[: last_message(lines)], *lines[last_message(lines) + 1 :]]),
+    "records reordered": changed(ENTRIES, _reordered),
+    "record that is none": changed(ENTRIES, lambda body: body + b"{}\n"),
+    "record masked": member_replaced(masked=True, reason="第三者"),
+    "records removed": removed(ENTRIES),
+    "records emptied": added(ENTRIES, b""),
+    "file of another record": added("data/files/F-0009.png", b"x"),
+    "reply changed": changed("data/raw/*[0-9].json", lambda body: body + b" "),
+    "seals removed": removed("data/seals"),
+    "seal removed": removed(SEALS[2]),
+    "seal cut": changed(SEALS[2], lambda body: body[:-1]),
+    "last seal forged": changed_text(SEALS[3], _forged_seal),
+    "stamp removed, lists anew": removed(f"{SEALS[2]}.a.tsr"),
+    "stamp exchanged, lists anew": _stamp_exchanged,
+    "stamps removed": removed("data/seals/*.tsr"),
+    "stamp is none": changed(f"{SEALS[2]}.a.tsr", lambda _body: b"<html>"),
+    "stamp cut": changed(f"{SEALS[2]}.a.tsr", lambda body: body[:-9]),
+    "stamps swapped": _swapped(f"{SEALS[1]}.a.tsr", f"{SEALS[2]}.a.tsr"),
+    "stamp of another authority": _copied(f"{SEALS[1]}.b.tsr", f"{SEALS[1]}.a.tsr"),
+    "stamp of no seal": lambda package: stamp_path(package, 3).rename(
+        package / "data/seals/000009-2026-11-30.json.a.tsr"
     ),
-    "messages reordered": _with_lists_renewed_unstamped(_with("data/messages.jsonl", _reordered)),
-    "salt replaced": _with_lists_renewed_unstamped(_lines(_salted_anew)),
-    "records renumbered": _with_lists_renewed_unstamped(_lines(_renumbered)),
-    "record twice": _with_lists_renewed_unstamped(_lines(lambda lines: [*lines, lines[-1]])),
-    "record cut": _with_lists_renewed_unstamped(_with("data/entries.jsonl", lambda body: body[:-9])),
-    "seals back-dated": _with_lists_renewed_unstamped(_back_dated),
-    "seals swapped": _with_lists_renewed_unstamped(_swapped_seals),
-    "first seal removed": _with_lists_renewed_unstamped(lambda package: seal_path(package, 1).unlink()),
-    "last seal removed": _with_lists_renewed_unstamped(lambda package: seal_path(package, 3).unlink()),
-    "stamp by another root": _with_lists_renewed_unstamped(_stamped_by_another),
-    "stamp before its seal": _with_lists_renewed_unstamped(_stamped_before_it_was_closed),
-    "replies swapped": _with_lists_renewed_unstamped(_replies_swapped),
-    "masked, shown otherwise than in the tables": _with_lists_renewed_unstamped(
-        lambda package: mask_last(package, body="断る")
-    ),
-    "masked, more shown than masked": _with_lists_renewed_unstamped(_more_shown_than_masked),
-    "masked, shown under the key of no message": _with_lists_renewed_unstamped(
-        _shown_without_form("key", "message/0x")
-    ),
-    "masked, shown in a room that cannot be": _with_lists_renewed_unstamped(_shown_without_form("room_id", -1)),
-    "name like another": _with_lists_renewed_unstamped(_added("data/Messages.csv", b"x")),
-    "masked, never sealed": _with_lists_renewed_unstamped(
-        lambda package: mask_last(package, body="では", digest="0" * 64)
-    ),
-    "own stamp is none": _added(OWN, b"stamp"),
-    "own stamp of something else": lambda package: shutil.copy(stamp_path(package, 3), package / OWN),
+    "root of another": lambda package: (package / "data/tsa/a.pem").write_text(der_to_pem(authority().roots[0])),
+    "root removed": removed("data/tsa/a.pem"),
+    "root is none": added("data/tsa/a.pem", b"junk"),
+    "files edited, lists anew": changed("data/files/F-0001.png", lambda body: body[::-1]),
+    "csv row removed": changed("data/messages.csv", _shorter),
+    "messages reordered": changed("data/messages.jsonl", _reordered),
+    "salt replaced": records(lambda lines: [*lines[:-1], chain.canonical(json.loads(lines[-1]) | {"salt": "0" * 32})]),
+    "records renumbered": records(_renumbered),
+    "record twice": records(lambda lines: [*lines, lines[-1]]),
+    "record cut": changed(ENTRIES, lambda body: body[:-9]),
+    "seals back-dated": _back_dated,
+    "seals swapped": _swapped(SEALS[1], SEALS[2]),
+    "first seal removed": removed(SEALS[1]),
+    "last seal removed": removed(SEALS[3]),
+    "stamp by another root": _stamped_by_another,
+    "stamp before its seal": _stamped_before_it_was_closed,
+    "replies swapped": _swapped("data/raw/*[0-9].json", "data/raw/*[0-9].json"),
+    "masked, shown otherwise than in the tables": lambda package: mask_last(package, body="断る"),
+    "masked, more shown than masked": _more_shown_than_masked,
+    "masked, shown under the key of no message": _shown_without_form("key", "message/0x"),
+    "masked, shown in a room that cannot be": _shown_without_form("room_id", -1),
+    "name like another": added("data/Messages.csv", b"x"),
+    "masked, never sealed": lambda package: mask_last(package, body="では", digest="0" * 64),
+}
+KINDS: Mapping[str, Damage] = {
+    **_BARE,
+    **{kind: with_lists(damage, stamped=True) for kind, damage in _STILL_STAMPED.items()},
+    **{kind: with_lists(damage) for kind, damage in _RENEWED.items()},
 }
 """Verification finds every kind; of a masked record only that nothing is shown in its place."""
 
 _SCREENSHOT, _NOTICE = "data/enclosures/S-001.png", "data/enclosures/N-02.eml"
 
-
-def _enclosures_swapped(package: Path) -> None:
-    first_path, second_path = package / _SCREENSHOT, package / _NOTICE
-    first, second = first_path.read_bytes(), second_path.read_bytes()
-    first_path.write_bytes(second)
-    second_path.write_bytes(first)
-
-
+_OF_ENCLOSURES: Mapping[str, Damage] = {
+    "screenshot changed, lists anew": changed(_SCREENSHOT, lambda body: body[::-1]),
+    "notice emptied, lists anew": changed(_NOTICE, lambda body: b""),
+    "notice removed, lists anew": removed(_NOTICE),
+    "all removed, lists anew": removed("data/enclosures"),
+    "swapped, lists anew": _swapped(_SCREENSHOT, _NOTICE),
+    "added, lists anew": added("data/enclosures/S-004.png", b"x"),
+    "taken back and there all the same": added("data/enclosures/S-003.png", b"added by mistake"),
+    "under another name, lists anew": added("data/enclosures/x.png", b"png bytes of a screenshot"),
+    "twice, lists anew": added("data/enclosures/S-001.jpg", b"png bytes of a screenshot"),
+}
 ENCLOSURE_KINDS: Mapping[str, Damage] = {
-    "screenshot changed": _with(_SCREENSHOT, lambda body: body + b"x"),
-    "screenshot changed, lists anew": _with_lists_renewed_unstamped(_with(_SCREENSHOT, lambda body: body[::-1])),
-    "notice emptied, lists anew": _with_lists_renewed_unstamped(_with(_NOTICE, lambda body: b"")),
-    "notice removed, lists anew": _with_lists_renewed_unstamped(_removed(_NOTICE)),
-    "all removed, lists anew": _with_lists_renewed_unstamped(
-        lambda package: shutil.rmtree(package / "data/enclosures")
-    ),
-    "swapped, lists anew": _with_lists_renewed_unstamped(_enclosures_swapped),
-    "added, lists anew": _with_lists_renewed_unstamped(_added("data/enclosures/S-004.png", b"x")),
-    "taken back and there all the same": _with_lists_renewed_unstamped(
-        _added("data/enclosures/S-003.png", b"added by mistake")
-    ),
-    "under another name, lists anew": _with_lists_renewed_unstamped(
-        _added("data/enclosures/x.png", b"png bytes of a screenshot")
-    ),
-    "twice, lists anew": _with_lists_renewed_unstamped(
-        _added("data/enclosures/S-001.jpg", b"png bytes of a screenshot")
-    ),
+    "screenshot changed": changed(_SCREENSHOT, _longer),
+    **{kind: with_lists(damage) for kind, damage in _OF_ENCLOSURES.items()},
 }
 """Damage to the user's own evidence in a package; verification finds every kind."""
 
@@ -397,43 +361,29 @@ def _zip_member_added(name: str, *, link: bool = False) -> ZipDamage:
     return damage
 
 
-def _zip_list_changed(offset: int, change: Callable[[bytes], bytes], *, size: int) -> ZipDamage:
-    """A zip with other bytes in its central directory; `offset` counts from the entry of `messages.csv`."""
-
-    def damage(package: Path, target: Path) -> None:
-        body = bytearray(zip_package(package, target).read_bytes())
-        start = body.rindex(b"P/data/messages.csv") - 46 + offset
-        body[start : start + size] = change(bytes(body[start : start + size]))
-        target.write_bytes(body)
-
-    return damage
-
-
-def _overlapping(package: Path, target: Path) -> None:
-    """A zip with two members over the same bytes, as in a zip bomb."""
-    body = bytearray(zip_package(package, target).read_bytes())
-    place = body.rindex(b"P/data/messages.csv") - 46 + 42
-    other = body.rindex(b"P/data/messages.jsonl") - 46 + 42
-    body[place : place + 4] = body[other : other + 4]
-    target.write_bytes(body)
+def _listed(body: bytes, name: str = "messages.csv") -> int:
+    """Where a file's entry in the central directory begins."""
+    return body.rindex(f"P/data/{name}".encode()) - 46
 
 
 def _zip_bytes(change: Callable[[bytes], bytes]) -> ZipDamage:
     return lambda package, target: target.write_bytes(change(zip_package(package, target).read_bytes()))
 
 
-def _zip_end_changed(offset: int, value: int, size: int) -> ZipDamage:
-    """A zip whose end states another place or number than its list has."""
+def _patched(begin: Callable[[bytes], int], offset: int, new: bytes) -> ZipDamage:
+    """A zip with other bytes behind a place."""
 
     def change(body: bytes) -> bytes:
-        place = len(body) - 22 + offset
-        return body[:place] + value.to_bytes(size, "little") + body[place + size :]
+        place = begin(body) + offset
+        return body[:place] + new + body[place + len(new) :]
 
     return _zip_bytes(change)
 
 
-def _first_header_changed(offset: int, value: int, size: int) -> ZipDamage:
-    return _zip_bytes(lambda body: body[:offset] + value.to_bytes(size, "little") + body[offset + size :])
+def _overlapping(body: bytes) -> bytes:
+    """Two members over the same bytes, as in a zip bomb."""
+    place, other = _listed(body) + 42, _listed(body, "messages.jsonl") + 42
+    return body[:place] + body[other : other + 4] + body[place + 4 :]
 
 
 def _second_name(package: Path, target: Path) -> None:
@@ -448,14 +398,16 @@ def _second_name(package: Path, target: Path) -> None:
             packed.writestr(info, path.read_bytes())
 
 
-def _without_declaration(package: Path, target: Path) -> None:
-    (package / "bagit.txt").unlink()
-    zip_package(package, target)
+def _zipped(damage: Damage) -> ZipDamage:
+    return lambda package, target: (damage(package), zip_package(package, target))
 
 
-def _root_removed(package: Path, target: Path) -> None:
-    KINDS["root removed"](package)
-    zip_package(package, target)
+def _end(body: bytes) -> int:
+    return len(body) - 22
+
+
+def _first(_body: bytes) -> int:
+    return 0
 
 
 ZIP_KINDS: Mapping[str, ZipDamage] = {
@@ -466,22 +418,20 @@ ZIP_KINDS: Mapping[str, ZipDamage] = {
     "path with a drive": _zip_member_added("C:/evil"),
     "link": _zip_member_added("P/data/link", link=True),
     "something beside the package": _zip_member_added("Q/other"),
-    "bomb": _zip_list_changed(24, lambda _size: (2**31).to_bytes(4, "little"), size=4),
-    "files that overlap": _overlapping,
-    "encrypted": _zip_list_changed(8, lambda flags: bytes([flags[0] | 1]), size=1),
-    "way of compressing": _zip_list_changed(10, lambda _way: (99).to_bytes(2, "little"), size=2),
-    "name in the list": _zip_list_changed(
-        46, lambda name: name.replace(b"P/data/messages", b"P/data/massages"), size=19
-    ),
+    "bomb": _patched(_listed, 24, struct.pack("<L", 2**31)),
+    "files that overlap": _zip_bytes(_overlapping),
+    "encrypted": _patched(_listed, 8, b"\x01"),
+    "way of compressing": _patched(_listed, 10, struct.pack("<H", 99)),
+    "name in the list": _patched(_listed, 46, b"P/data/massages.csv"),
     "cut": _zip_bytes(lambda body: body[: len(body) // 2]),
     "list cut off": _zip_bytes(lambda body: body[: body.index(b"PK\x01\x02") + 10]),
-    "end that states another place": _zip_end_changed(16, 100, 4),
-    "end that states fewer files": _zip_end_changed(8, 5, 2),
-    "header that states another way of compressing": _first_header_changed(8, 0, 2),
-    "header that states another checksum": _first_header_changed(14, 7, 4),
+    "end that states another place": _patched(_end, 16, struct.pack("<L", 100)),
+    "end that states fewer files": _patched(_end, 8, struct.pack("<H", 5)),
+    "header that states another way of compressing": _patched(_first, 8, struct.pack("<H", 0)),
+    "header that states another checksum": _patched(_first, 14, struct.pack("<L", 7)),
     "second name": _second_name,
-    "without declaration": _without_declaration,
-    "root removed": _root_removed,
+    "without declaration": _zipped(removed("bagit.txt")),
+    "root removed": _zipped(KINDS["root removed"]),
 }
 """Verification finds every kind."""
 
@@ -497,7 +447,7 @@ def renew_sums(folder: Path) -> None:
     write_manifest(folder / SUMS, {path.relative_to(folder).as_posix(): digest_file(path) for path in paths})
 
 
-def _with_sums_renewed(damage: Damage) -> Damage:
+def _with_sums(damage: Damage) -> Damage:
     def both(folder: Path) -> None:
         damage(folder)
         renew_sums(folder)
@@ -505,15 +455,16 @@ def _with_sums_renewed(damage: Damage) -> Damage:
     return both
 
 
+_OF_OFFICES: Mapping[str, Damage] = {
+    "report changed": changed("01_report.pdf", _longer),
+    "csv edited": put("02_messages.csv", _LINE, "承知しません。"),
+    "file removed": removed("03_inquiry_text.txt"),
+}
 SUPPORT_KINDS: Mapping[str, Damage] = {
-    "report changed": _with("01_report.pdf", lambda body: body + b"x"),
-    "csv edited": _with("02_messages.csv", _replaced(_LINE, "承知しません。")),
-    "file removed": _removed("03_inquiry_text.txt"),
-    "file added": _added("04_extra.txt", b"x"),
-    "list is none": _added(SUMS, b"junk\n"),
-    "stamp is none": _added(f"{SUMS}.a.tsr", b"stamp"),
-    "report changed, list anew": _with_sums_renewed(_with("01_report.pdf", lambda body: body + b"x")),
-    "csv edited, list anew": _with_sums_renewed(_with("02_messages.csv", _replaced(_LINE, "承知しません。"))),
-    "file removed, list anew": _with_sums_renewed(_removed("03_inquiry_text.txt")),
+    **_OF_OFFICES,
+    "file added": added("04_extra.txt", b"x"),
+    "list is none": added(SUMS, b"junk\n"),
+    "stamp is none": added(f"{SUMS}.a.tsr", b"stamp"),
+    **{f"{kind}, list anew": _with_sums(damage) for kind, damage in _OF_OFFICES.items()},
 }
 """Verification of a stamped package finds every kind."""
