@@ -1,4 +1,4 @@
-"""A support package of the dispute in a group room: of no third person is anything in any byte of it."""
+"""A package for an office of a group room, or of people with odd names: of no third person is anything in any byte."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from archiver.export.mask.word_analyser import has_analyser
 from archiver.letter_folding import folded_text
 from tests.claims.test_played_disputes import DAY, THIRDS, group_room
 from tests.support.archives.maker import CLIENT, OWNER, ArchiveMaker, at, file_object, message_object
-from tests.support.packages.exported_archives import add_enclosure, export_package
+from tests.support.cases import cases_of
+from tests.support.packages.exported_archives import FACTS, add_enclosure, export_package, state_delivery
 from tests.support.packages.files_with_metadata import POSITION, document, office_file, picture
 from tests.support.reports.pdf_reader import plain_objects
 from tests.support.zlib_streams import inflate_streams
@@ -24,9 +26,30 @@ NAMES = (
 )  # fmt: skip
 WAYS = (
     *("hanako_s", "hanako.sato", "sato_hanako", "suzuki_1_cw", "0312-34-5678", "0312345678"),
-    *("090-1111-2222", "09011112222", "桜丘町", "渋谷区", "7654329", "ngawa_design", POSITION),
+    *("090-1111-2222", "09011112222", "桜丘町", "渋谷区", "7654329", "ngawa_design", POSITION, "hunter2", "kEy123"),
 )  # fmt: skip
-"""Handles, numbers and addresses of third persons."""
+"""Handles, numbers and addresses of third persons, and what opens doors."""
+GROUP = (*map(str, THIRDS), *NAMES, *WAYS)
+
+ODD_PEOPLE = dict(cases_of(__file__, "people"))
+ODD_TEXTS = [
+    (CLIENT, "[To:901]佐藤 花子さん\nこの件どうですか"),
+    (901, "[rp aid=7654321 to=123456789-100]田中さん\n了解です。鈴木にも伝えます"),
+    (CLIENT, "[qt][qtmeta aid=903 time=1793841273]鈴木 次郎です。[/qt]\nとのこと"),
+    (CLIENT, "[info][title]Jose García さんが参加しました[/title]ケンジ歓迎[/info]"),
+    (CLIENT, "[toall]\nさとはなさん、Alexさん、原さん、🐱さん、勅使河原へ"),
+    (CLIENT, "経理の泉へ。K氏より。まーくんに頼んだ。辻が不在。LINEのID、yuuki-0921。ゼロ九ゼロの4567の8901"),
+    (CLIENT, "田中華に確認。https://x.com/sato_hanako と https://example.com/u/jose_g"),
+    (CLIENT, "[code]const author = '佐藤花子'; // suzuki_jiro[/code]"),
+    (CLIENT, "佐・藤・花・子と佐藤\n花子"),
+    (903, "連絡先は suzuki.jiro@example.com、080-1234-9999、口座名義 スズキ ジロウ"),
+]
+ODD = (
+    *("佐藤", "花子", "さとはな", "鈴木", "次郎", "José", "Jose", "García", "Garcia", "KENJI", "ＫＥＮＪＩ", "ケンジ"),
+    *("Alex", "Petrov", "原さん", "🐱", "勅使河原", "小鳥遊", "早乙女", "緊急時は千葉", "髙橋", "経理の泉", "榊原"),
+    *("K氏", "まーくん", "辻が", "yuuki-0921", "4567の8901", "田中華", "田中 華", "jiro", "sato_hanako", "jose_g"),
+    *("suzuki", "090-1111", "080-1234", "0312-34", "栗本", "冬木", "スズキ", "撮影者", "Hanako", "別会社商事"),
+)
 
 
 def rich_room(home: Path) -> ArchiveMaker:
@@ -38,9 +61,13 @@ def rich_room(home: Path) -> ArchiveMaker:
         )
     maker.member(8_100_005, "渡邊", state="gone", minutes=23 * DAY)
     maker.account(8_100_007, "ノムラ ユキ(解約済)", minutes=23 * DAY)
-    maker.room("佐藤さんと小川さんの案件", description="窓口: 栗本 0312-34-5678、@hanako_s", minutes=23 * DAY)
+    maker.room(
+        "佐藤さんと小川さんの案件",
+        description="窓口: 栗本 0312-34-5678、@hanako_s https://x.jp/?key=kEy123",
+        minutes=23 * DAY,
+    )
     bodies = (
-        "[To:8100001]佐藤 花子さん\n鈴木さんにも伝えてください。https://twitter.com/hanako_s",
+        "[To:8100001]佐藤 花子さん\n鈴木さんにも伝えてください。https://twitter.com/hanako_s パスワード: hunter2",
         "[rp aid=8100003 to=123456789-10]髙橋 健さん\n高橋さんの口座は 普通 7654329 クリモト ハナコ です",
         "[qt][qtmeta aid=8100004 time=1762400000]Mariaです[/qt] Mr. Sato のメール hanako.sato@example.com",
         "[toall] 山崎さん(8100008)、k.ogawa、渡辺様、林さん、まつもとさんへ。ngawa_design は LINE: ngawa_design です",
@@ -69,6 +96,32 @@ def rich_room(home: Path) -> ArchiveMaker:
     for number, body in enumerate((picture("JPEG"), picture("PNG"), document(), office_file()), 1):
         name = ("佐藤の画面.jpg", "b.png", "栗本様_見積.pdf", "c.docx")[number - 1]
         add_enclosure(maker, number, name, body, kind="screenshot" if number < 3 else "notice")
+    return maker
+
+
+def odd_room(home: Path) -> ArchiveMaker:
+    """Odd names in every place: chat, people, texts, earlier ones of both, files, tasks, evidence."""
+    maker = ArchiveMaker(home)
+    maker.me()
+    maker.contract("job1", platform="crowdworks", platform_id="12345678", title="髙橋さん紹介", client="田中", **FACTS)
+    maker.room("動画編集_田中様／小鳥遊組", description="緊急時は千葉まで。admin: 早乙女 090-1111-2222")
+    names = ODD_PEOPLE | {CLIENT: "田中"}
+    for account, name in {**names, OWNER: "yamada"}.items():
+        maker.account(account, name)
+        maker.member(account, name, organisation="別会社商事" if account in ODD_PEOPLE else "")
+    maker.account(902, "佐藤花子改め花", minutes=5)
+    messages = [
+        message_object(100 + index, text, sent=10 + index, account=account, name=names[account])
+        for index, (account, text) in enumerate(ODD_TEXTS)
+    ]
+    maker.sync(messages, minutes=60)
+    messages[5] = message_object(105, "経理の泉(旧姓:榊原)へ", sent=15, update_time=int(at(70).timestamp()))
+    maker.sync(messages, changed={105: "edited"}, minutes=75)
+    body = picture("JPEG", author="撮影者 佐藤花子")
+    maker.file(file_object(41, "請求書_佐藤花子様_栗本.jpg", len(body), sent=30, message_id=104), body, minutes=80)
+    maker.task(56, "佐藤さんに電話 0312-34-5678、冬木宛", minutes=82)
+    add_enclosure(maker, 1, "screenshot_佐藤花子.jpg", body)
+    state_delivery(maker, 1, "2026-11-05 12:00", name="movie_佐藤花子_jose.mp4")
     return maker
 
 
@@ -109,9 +162,8 @@ def searched_texts(folder: Path) -> list[str]:
     return [text for path in files for text in every_text(path.relative_to(folder).as_posix(), path.read_bytes())]
 
 
-def found_in(texts: list[str]) -> list[str]:
+def found_in(texts: list[str], secrets: tuple[str, ...] = GROUP) -> list[str]:
     """What of the third persons stands in the texts: their ids, names, handles, numbers and addresses."""
-    secrets = (*map(str, THIRDS), *NAMES, *WAYS)
     return [secret for secret in secrets if any(_joined(secret) in text for text in texts)]
 
 
@@ -122,12 +174,7 @@ def test_no_third_person_is_in_any_byte(tmp_path: Path, profile: str) -> None:
     maker = rich_room(tmp_path / "home")
 
     report = export_package(
-        maker,
-        profile,
-        tmp_path / "out",
-        minutes=43 * DAY,
-        counterparts={CLIENT},
-        thirds=set(THIRDS),
+        maker, profile, tmp_path / "out", minutes=43 * DAY, counterparts={CLIENT}, thirds=set(THIRDS)
     )
 
     texts = searched_texts(tmp_path / "out")
@@ -138,6 +185,16 @@ def test_no_third_person_is_in_any_byte(tmp_path: Path, profile: str) -> None:
 
 
 @pytest.mark.drawn
+@pytest.mark.skipif(not has_analyser(), reason="SudachiPy is not there")
+@pytest.mark.parametrize("profile", ["support", "consult"])
+def test_no_odd_name_is_in_any_byte(tmp_path: Path, profile: str) -> None:
+    """With leftovers hidden; in names of files, words and streams of PDFs, metadata and comments."""
+    export_package(odd_room(tmp_path / "home"), profile, tmp_path / "out", counterparts={CLIENT})
+
+    assert [] == found_in(searched_texts(tmp_path / "out"), ODD)
+
+
+@pytest.mark.drawn
 def test_the_search_would_find_them(tmp_path: Path) -> None:
     """In a package that hides nobody, every one of them stands somewhere."""
     maker = rich_room(tmp_path / "home")
@@ -145,6 +202,6 @@ def test_the_search_would_find_them(tmp_path: Path) -> None:
     export_package(maker, "support", tmp_path / "out", minutes=43 * DAY, policy=None)
 
     found = found_in(searched_texts(tmp_path / "out"))
-    assert {*map(str, THIRDS)} <= set(found)
+    assert {*map(str, THIRDS), "hunter2", "kEy123"} <= set(found)
     assert {"佐藤", "髙橋", "ogawa", "hanako_s", "090-1111-2222", "渋谷区", "7654329", "栗本"} <= set(found)
     assert POSITION not in found  # what the metadata of a file holds never leaves

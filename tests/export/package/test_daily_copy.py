@@ -17,7 +17,7 @@ from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
-from tests.support.archives.maker import ROOM, ArchiveMaker, at, file_object, message_object, story
+from tests.support.archives.maker import ArchiveMaker, at, file_object, message_object, story
 
 DAY = 24 * 60
 LIMIT = 100
@@ -57,14 +57,17 @@ def test_the_first_run_of_a_day_copies_the_day_before(tmp_path: Path) -> None:
 
 
 def test_without_news_there_is_none(tmp_path: Path) -> None:
-    """A reading that showed nothing new is no news; the same day is not copied twice."""
+    """A reading that showed nothing new is no news, nor is a contract; the same day is not copied twice."""
     maker = story(tmp_path / "home")
-    first = message_object(1, "よろしくお願いします。https://example.com/spec?v=1。", sent=0)
+    stated = ArchiveMaker(tmp_path / "stated")
+    stated.contract("job1")
     made_daily(maker.archive, minutes=DAY)
-    maker.sync([first], changed={}, minutes=DAY + 1)
+    maker.sync(
+        [message_object(1, "よろしくお願いします。https://example.com/spec?v=1。", sent=0)], changed={}, minutes=DAY + 1
+    )
 
-    assert None is made_daily(maker.archive, minutes=DAY + 2)
-    assert None is made_daily(maker.archive, minutes=2 * DAY)
+    copies = [made_daily(maker.archive, minutes=DAY + 2), made_daily(maker.archive, minutes=2 * DAY)]
+    assert [None] * 3 == [*copies, made_daily(stated.archive, minutes=DAY)]
 
 
 def test_today_waits_until_it_has_ended(tmp_path: Path) -> None:
@@ -74,14 +77,6 @@ def test_today_waits_until_it_has_ended(tmp_path: Path) -> None:
     assert None is made_daily(maker.archive, minutes=300)
     path = made_daily(maker.archive, minutes=300, at_once=True)
     assert maker.home / "daily/job1/2026-11-05-1500_job1_daily.zip" == path
-
-
-def test_a_contract_that_was_only_stated_has_no_news(tmp_path: Path) -> None:
-    """Nothing of a room was saved yet."""
-    maker = ArchiveMaker(tmp_path / "home")
-    maker.contract("job1")
-
-    assert None is made_daily(maker.archive, minutes=DAY)
 
 
 def test_the_next_copy_holds_what_is_new_and_its_past(tmp_path: Path) -> None:
@@ -115,8 +110,11 @@ def test_large_files_are_only_listed(tmp_path: Path) -> None:
 
 
 def test_a_run_killed_after_the_zip_makes_no_second_one(tmp_path: Path) -> None:
-    """The zip was in its place, but what it covered was not remembered yet."""
+    """The zip was in its place, but what it covered was not remembered yet; what is left half is swept away."""
     maker = story(tmp_path / "home")
+    folder = maker.home / "daily/job1"
+    (folder / "2026-11-05_job1_daily.partial/data").mkdir(parents=True)
+    (folder / "2026-11-05_job1_daily.zip.partial").touch()
     first = made_daily(maker.archive, minutes=DAY)
     with maker.archive.writing() as writing:
         remembered_values.DAILY_COPY_UPTO.of("job1").remember(writing, None)
@@ -124,41 +122,19 @@ def test_a_run_killed_after_the_zip_makes_no_second_one(tmp_path: Path) -> None:
     again = made_daily(maker.archive, minutes=DAY + 7)
 
     assert first == again
-    assert ["2026-11-05_job1_daily.zip"] == [path.name for path in (maker.home / "daily/job1").iterdir()]
-
-
-def test_a_run_killed_before_the_zip_is_made_up(tmp_path: Path) -> None:
-    """What it left half is swept away."""
-    maker = story(tmp_path / "home")
-    folder = maker.home / "daily/job1"
-    (folder / "2026-11-05_job1_daily.partial/data").mkdir(parents=True)
-    (folder / "2026-11-05_job1_daily.zip.partial").touch()
-
-    made_daily(maker.archive, minutes=DAY)
-
     assert ["2026-11-05_job1_daily.zip"] == [path.name for path in folder.iterdir()]
 
 
-def test_days_without_a_run_are_copied_by_the_next(tmp_path: Path) -> None:
-    """Named after the last day with news."""
-    maker = story(tmp_path / "home")
-    maker.sync([message_object(9, "翌日", sent=DAY)], minutes=DAY + 5)
+def test_days_without_a_run_are_copied_by_the_next_and_a_day_can_be_named(tmp_path: Path) -> None:
+    """Named after the last day with news; what came after a named one waits for its own."""
+    maker, named = story(tmp_path / "home"), story(tmp_path / "named")
+    for one in (maker, named):
+        one.sync([message_object(9, "翌日", sent=DAY)], minutes=DAY + 5)
 
     path = made_daily(maker.archive, minutes=5 * DAY)
+    first, second = (made_daily(named.archive, minutes=3 * DAY, day=date(2026, 11, day)) for day in (5, 6))
 
-    assert path is not None
-    assert "2026-11-06_job1_daily.zip" == path.name
-    assert "翌日" in bodies(path)
-
-
-def test_a_day_can_be_named(tmp_path: Path) -> None:
-    """What came later waits for its own."""
-    maker = story(tmp_path / "home")
-    maker.sync([message_object(9, "翌日", sent=DAY)], minutes=DAY + 5)
-
-    first = made_daily(maker.archive, minutes=3 * DAY, day=date(2026, 11, 5))
-    second = made_daily(maker.archive, minutes=3 * DAY, day=date(2026, 11, 6))
-
+    assert ("2026-11-06_job1_daily.zip", True) == (path and path.name, "翌日" in bodies(path))
     assert ("2026-11-05_job1_daily.zip", 4) == (first and first.name, len(bodies(first)))
     assert ["翌日"] == bodies(second)
 
@@ -183,12 +159,3 @@ def test_an_unknown_contract_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(errors.UnknownContract):
         daily_copy.write_daily_copy(maker.archive, "job9", now=lambda: at(DAY), file_limit_bytes=LIMIT)
-
-
-def test_nothing_of_another_room_is_in_a_daily(tmp_path: Path) -> None:
-    """As in every package."""
-    files = inside(made_daily(story(tmp_path / "home").archive, minutes=DAY))
-
-    found = b"\n".join([*files.values(), *(name.encode() for name in files)])
-    assert all(word.encode() not in found for word in ("秘密", "佐藤", "987654321", "job2"))
-    assert str(ROOM).encode() in found
