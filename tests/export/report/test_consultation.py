@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from archiver.evidence.tables.events import ChangeRow
-from archiver.export.pdf.blocks import FactList, TableBlock
+from archiver.export.pdf.blocks import TableBlock
 from archiver.export.report import chapters
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.records import AccountClosing, Delivery, Invoice, StatedTerm, Watch
@@ -81,9 +81,7 @@ def test_short_lines_of_the_course_are_more_than_long_ones() -> None:
 
 
 def limits(case: ReportInput) -> dict[str, str]:
-    (facts,) = report_inputs.build_with_survey(chapters.consultation_chapters, case)[3].blocks
-    assert isinstance(facts, FactList)
-    return dict(facts.rows)
+    return report_inputs.facts(report_inputs.build_with_survey(chapters.consultation_chapters, case)[3])
 
 
 def test_what_is_not_known_of_gaps_is_said() -> None:

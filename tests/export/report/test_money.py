@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archiver.export.pdf.blocks import Chapter, FactList
-from archiver.export.report import chapters, people_and_dates, summary
+from archiver.export.report import chapters, people_and_dates
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.letters import demand_text
 from archiver.records import Contract, Delivery, Invoice, MessageId, Payment, SentReminder, StatedTerm
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
+from tests.support.reports.report_inputs import facts, page_1
 
 DIRECT = replace(report_inputs.CONTRACT, platform="direct", platform_id=None, url=None, escrowed_at=None)
 ARREARS = replace(
@@ -28,17 +28,6 @@ def direct_case(contract: Contract = ARREARS, profile: str = "support") -> Repor
     return report_inputs.case(contract=contract, profile=profile)
 
 
-def first_page(case: ReportInput) -> dict[str, str]:
-    """The facts of page 1 by their labels."""
-    return facts_of(summary.chapter(case, survey_messages(case)))
-
-
-def facts_of(chapter: Chapter) -> dict[str, str]:
-    """The one list of facts of a chapter, by their labels."""
-    (facts,) = (one for one in chapter.blocks if isinstance(one, FactList))
-    return dict(facts.rows)
-
-
 def test_page_1_stays_one_page_with_many_invoices() -> None:
     """The three that are late the longest are told, the others counted."""
     invoices = tuple(Invoice(number, 10_000, "2026-09-30", "2026-10-31", "請" * 80) for number in range(1, 30))
@@ -47,7 +36,7 @@ def test_page_1_stays_one_page_with_many_invoices() -> None:
     first = replace(report, chapters=report.chapters[:1])
 
     assert 1 == len(pdf_reader.pages(pdf_reader.pdf_bytes(first)))
-    assert "ほか26件の請求が未払いです。" in first_page(case)["請求と入金(報告者入力)"]
+    assert "ほか26件の請求が未払いです。" in page_1(case)["請求と入金(報告者入力)"]
 
 
 def test_a_day_that_nobody_stated_is_not_called_a_day_of_payment() -> None:
@@ -55,7 +44,7 @@ def test_a_day_that_nobody_stated_is_not_called_a_day_of_payment() -> None:
     unagreed = replace(ARREARS, invoices=(Invoice(1, 100, "2026-09-30"),), payments=())
     mixed = replace(unagreed, invoices=(*unagreed.invoices, Invoice(2, 7, "2026-09-30", "2026-11-10")))
 
-    alone, beside = (first_page(direct_case(one, "lawyer"))["現在の状況"] for one in (unagreed, mixed))
+    alone, beside = (page_1(direct_case(one, "lawyer"))["現在の状況"] for one in (unagreed, mixed))
 
     assert alone.startswith("報告者の入力では、納品(2026-11-06、支払期日の登録なし)の翌日から数えて")
     assert beside.startswith("報告者の入力では、支払期日(2026-11-10)の翌日から数えて")
@@ -71,7 +60,7 @@ def test_where_the_days_do_not_tell_which_delivery_was_billed_the_words_say_so()
     rows = [row for block in chapter.blocks for row in getattr(block, "rows", ())]
     limits = [row for row in rows if row[0].startswith("期限: 支払期日")]
 
-    page = first_page(case)
+    page = page_1(case)
 
     assert "最後の納品の受領日 2026-10-30 から計算" in page["請求と入金(報告者入力)"]
     since = "最後の納品(2026-10-30、支払期日の登録なし。どの納品の請求かは日付から決まりません)の翌日"
@@ -92,7 +81,7 @@ def test_what_is_bound_outside_the_period_is_told_as_not_in_the_package() -> Non
     statistics = survey_messages(case)
     place = f"メッセージID {absent}(2026-11-05 09:14。この資料の期間の外のメッセージで、この資料には含まれません)"
 
-    page, rows = first_page(case), facts_of(chapters.consultation_chapters(case, statistics)[1])
+    page, rows = page_1(case), facts(chapters.consultation_chapters(case, statistics)[1])
     letter = demand_text(case, statistics)
 
     assert page["条件を示したメッセージ(報告者入力)"] == f"支払期日: {place}"

@@ -16,9 +16,9 @@ from archiver.export.report.statistics import survey_messages
 from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import AccountId, Delivery, Invoice, Watch
 from archiver.report_language import report_language
-from tests.export.report.test_summary import rows
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
+from tests.support.reports.report_inputs import page_1
 from tests.support.reports.sample_conversation import CLIENT, DAY, ROOM, at, message_id
 
 SAID = [report_inputs.plain_message("本文", 1), report_inputs.plain_message("本文", 2)]
@@ -77,7 +77,7 @@ def test_after_the_days_of_the_platform_a_reply_is_asked_for(platform: str, days
 
     assert f"相手からの返信がないため、{platform_of(platform).nudge}をお願いします。" == request_of(late)
     assert UNREASONED == request_of(early)
-    assert f"報告者のメッセージ(No.2、2026-11-05)から{days}日、返信がありません" in rows(late)["起きたこと"]
+    assert f"報告者のメッセージ(No.2、2026-11-05)から{days}日、返信がありません" in page_1(late)["起きたこと"]
 
 
 def test_no_reply_is_asked_for_while_the_other_side_waits() -> None:
@@ -106,7 +106,7 @@ def test_a_file_or_a_task_is_an_answer(kind: str) -> None:
     what = {"file": "ファイル「検収書.pdf」の送信(2026-11-05)", "task": "タスク「字幕の修正」の依頼(2026-11-05に確認)"}
 
     assert UNREASONED == request_of(case)
-    assert f"その後、相手の{what[kind]}。" in rows(case)["起きたこと"]
+    assert f"その後、相手の{what[kind]}。" in page_1(case)["起きたこと"]
 
 
 def test_people_of_no_entered_side_make_a_silence_unsure() -> None:
@@ -115,10 +115,10 @@ def test_people_of_no_entered_side_make_a_silence_unsure() -> None:
     case = on("lancers", delivered=None, silent_days=30)
     case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter([*SAID, *more]))])
 
-    assert "その後、立場が未入力の3人のメッセージ 3件。" in rows(case)["起きたこと"]
+    assert "その後、立場が未入力の3人のメッセージ 3件。" in page_1(case)["起きたこと"]
     assert UNREASONED == request_of(case)
     named = replace(case, thirds=frozenset({3, 4, 5}))
-    assert "立場が未入力" not in rows(named)["起きたこと"]
+    assert "立場が未入力" not in page_1(named)["起きたこと"]
 
 
 def test_a_closed_chat_counts_to_the_day_of_the_export_and_says_what_it_knows() -> None:
@@ -128,8 +128,8 @@ def test_a_closed_chat_counts_to_the_day_of_the_export_and_says_what_it_knows() 
     until = "2026-11-07 10:15までの記録では"
 
     assert f"{until}相手からの返信がなく、その後はチャットを開けないため、" in request_of(case)
-    assert f"{until}返信がありません。その後はチャットを開けません。" in rows(case)["起きたこと"]
-    assert "保存できた相手の最後のメッセージ" in rows(case)["起きたこと"]
+    assert f"{until}返信がありません。その後はチャットを開けません。" in page_1(case)["起きたこと"]
+    assert "保存できた相手の最後のメッセージ" in page_1(case)["起きたこと"]
     early = replace(case, created_at=at(5 * DAY))
     assert request_of(early).startswith("チャットが開けなくなったことを2026-11-08に確認したため、この仕事")
 

@@ -8,8 +8,7 @@ from datetime import timedelta
 import pytest
 
 from archiver.claims.messages import last_notice, last_reply
-from archiver.export.pdf.blocks import FactList
-from archiver.export.report import chapters, people_and_dates, summary, timeline
+from archiver.export.report import chapters, people_and_dates, timeline
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.request_to_office import request_sentence
 from archiver.export.report.statistics import survey_messages
@@ -19,13 +18,8 @@ from tests.support.cases import cases_of
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import pdf_reader, report_inputs
 from tests.support.reports.overlong_case import LONG_TEXT, WIDE_TEXT, change_row, overlong_case
+from tests.support.reports.report_inputs import page_1
 from tests.support.reports.sample_conversation import CLIENT, at, message_id
-
-
-def rows(case: ReportInput) -> dict[str, str]:
-    """The facts of page 1 by their labels."""
-    (facts,) = (one for one in summary.chapter(case, survey_messages(case)).blocks if isinstance(one, FactList))
-    return dict(facts.rows)
 
 
 def with_contract(**changed: str | None) -> ReportInput:
@@ -71,7 +65,7 @@ def test_digests_of_pictures_stand_on_it_whole() -> None:
 
 def test_blank_facts_are_said_to_be_blank() -> None:
     """In one line, never left out and never guessed; nowhere else on the page."""
-    facts = rows(report_inputs.case(contract=report_inputs.BLANK_CONTRACT, deliveries=(), bases={}))
+    facts = page_1(report_inputs.case(contract=report_inputs.BLANK_CONTRACT, deliveries=(), bases={}))
 
     blank = facts.pop(BLANK)
     assert (
@@ -89,7 +83,7 @@ def test_when_contact_began_is_set_against_the_permission(facts: dict[str, str |
     whole = report_inputs.room_of_messages([report_inputs.plain_message("一", 1)])
     contract = replace(report_inputs.CONTRACT, **facts)  # type: ignore[arg-type]
 
-    text = rows(report_inputs.case([whole], contract=contract))["サービス外連絡申請"]
+    text = page_1(report_inputs.case([whole], contract=contract))["サービス外連絡申請"]
 
     assert text.endswith(expected)
 
@@ -104,14 +98,14 @@ def test_when_contact_began_is_set_against_the_permission(facts: dict[str, str |
 )
 def test_with_a_gap_before_it_the_first_message_is_only_the_first_saved_one(approved: str, expected: str) -> None:
     """It is never said to be after the approval; early it is, whatever lies before it."""
-    text = rows(with_contract(contact_approved_on=approved))["サービス外連絡申請"]
+    text = page_1(with_contract(contact_approved_on=approved))["サービス外連絡申請"]
 
     assert text.endswith(f"保存できた最初のメッセージ 2026-11-05 10:14:33{expected}")
 
 
 def test_a_permission_that_was_not_entered_is_told_as_that() -> None:
     """Nobody declared that there was no request and no approval."""
-    facts = rows(with_contract(contact_approved_on=None, contact_requested_on=None))
+    facts = page_1(with_contract(contact_approved_on=None, contact_requested_on=None))
 
     assert facts["サービス外連絡申請"].startswith("保存できた最初のメッセージ")
     assert "サービス外連絡申請 申請、サービス外連絡申請 承認" in facts[BLANK]
@@ -124,24 +118,24 @@ def test_a_delivery_without_a_platform_has_no_place() -> None:
     chapters_of_days = [people_and_dates.chapters(case, statistics)[2], timeline.chapter(case, statistics)]
     terms = chapters.consultation_chapters(case, statistics)[0]
 
-    assert "書面・メール等" not in str([rows(case), terms, *chapters_of_days])
+    assert "書面・メール等" not in str([page_1(case), terms, *chapters_of_days])
 
 
 def test_a_platform_without_such_a_permission_has_no_such_row() -> None:
     """The row is the platform's own; where contact outside is not allowed at all, that is said with the day."""
-    forbidden = rows(with_contract(platform="coconala"))
+    forbidden = page_1(with_contract(platform="coconala"))
 
-    assert "連絡先公開申請" in rows(with_contract(platform="lancers"))
+    assert "連絡先公開申請" in page_1(with_contract(platform="lancers"))
     assert not any("申請" in label for label in forbidden)
     assert forbidden["サービス外での連絡"].endswith(
         "保存できた最初のメッセージ 2026-11-05 10:14:33(それ以前に保存できていないもの 約242件)"
     )
-    assert not any("外" in label for label in rows(with_contract(platform="direct")))
+    assert not any("外" in label for label in page_1(with_contract(platform="direct")))
 
 
 def test_the_pages_of_both_sides_are_named() -> None:
     """Both profiles stand beside the names on the platform; a blank one is said to be blank."""
-    facts = rows(with_contract(client_url="https://crowdworks.jp/public/employers/1"))
+    facts = page_1(with_contract(client_url="https://crowdworks.jp/public/employers/1"))
 
     assert "プロフィール https://crowdworks.jp/public/employers/1" in facts["当事者"]
     assert "報告者のプロフィールのURL" in facts[BLANK]
@@ -159,7 +153,7 @@ def test_the_pages_of_both_sides_are_named() -> None:
 def test_a_role_stands_there_if_it_was_stated(side: str | None, client: str, reporter: str) -> None:
     """And who ordered the work is suggested no request for pay or a review."""
     case = report_inputs.case(contract=replace(report_inputs.CONTRACT, side=side))
-    told = rows(case)
+    told = page_1(case)
 
     assert told["当事者"].startswith(f"{client}: クラウドワークスでの表示名")
     assert f"\n{reporter}: " in told["当事者"]
@@ -168,7 +162,7 @@ def test_a_role_stands_there_if_it_was_stated(side: str | None, client: str, rep
 
 def test_the_count_of_days_has_its_date() -> None:
     """How long ago the last reply was says as of which day, by the calendar in Japan."""
-    text = rows(
+    text = page_1(
         report_inputs.case(
             [
                 report_inputs.room_of_messages(
@@ -186,7 +180,7 @@ def test_the_count_of_days_has_its_date() -> None:
 
 def test_changes_have_their_day_in_japan() -> None:
     """A change noticed in the evening by UTC is of the next day in Japan."""
-    text = rows(report_inputs.case(events=[change_row("表示名が変わった", "田中(解約済)", before="田中")]))[
+    text = page_1(report_inputs.case(events=[change_row("表示名が変わった", "田中(解約済)", before="田中")]))[
         "起きたこと"
     ]
 
@@ -201,7 +195,7 @@ def test_a_description_that_names_money_or_days_stands_on_the_page_and_so_does_i
         for text in ("単価5,000円、締切は11月20日", "よろしくお願いします")
     )
 
-    told = [rows(report_inputs.case([room], events=[changed])) for room in (named, other)]
+    told = [page_1(report_inputs.case([room], events=[changed])) for room in (named, other)]
 
     assert "「単価5,000円、締切は11月20日」(2026-11-24に確認)" == told[0]["チャットの概要"]
     assert "チャットの概要" not in told[1]
@@ -210,7 +204,7 @@ def test_a_description_that_names_money_or_days_stands_on_the_page_and_so_does_i
 
 def test_many_changes_are_counted() -> None:
     """Page 1 shows the latest changes and how many there are besides."""
-    text = rows(report_inputs.case(events=[change_row("表示名が変わった", f"名前{number}") for number in range(20)]))[
+    text = page_1(report_inputs.case(events=[change_row("表示名が変わった", f"名前{number}") for number in range(20)]))[
         "起きたこと"
     ]
 
@@ -224,7 +218,7 @@ def test_what_was_saved_before_the_last_reply_is_counted() -> None:
     early = [report_inputs.plain_message("本文", number)._replace(first_seen=at(number)) for number in (2, 4)]
     late = report_inputs.plain_message("返信", 5)._replace(first_seen=at(5) + timedelta(days=3))
 
-    text = rows(report_inputs.case([report_inputs.room_of_messages([*early, late])]))["保存した時期"]
+    text = page_1(report_inputs.case([report_inputs.room_of_messages([*early, late])]))["保存した時期"]
 
     assert "保存した3件のうち2件は、相手の最後のメッセージより前に保存しました。" in text
 
@@ -246,7 +240,7 @@ def test_where_nobody_is_named_as_the_other_side_it_is_not_said_that_there_is_no
     """People are there; which of them is the client was not entered."""
     case = replace(report_inputs.case(), bases={})
 
-    said = [str(rows(case)), people_and_dates._counterpart_text(case)]
+    said = [str(page_1(case)), people_and_dates._counterpart_text(case)]
 
     assert [True, True] == ["、Chatworkでの相手" in said[0] or "'Chatworkでの相手" in said[0], said[1] == "未入力"]
     assert "相手 なし" not in said[0]
@@ -254,7 +248,7 @@ def test_where_nobody_is_named_as_the_other_side_it_is_not_said_that_there_is_no
 
 def test_nothing_from_the_other_side_is_said() -> None:
     """A room in which only the reporter wrote says that there is no reply."""
-    facts = rows(report_inputs.case([report_inputs.room_of_messages([report_inputs.plain_message("本文", 2)])]))
+    facts = page_1(report_inputs.case([report_inputs.room_of_messages([report_inputs.plain_message("本文", 2)])]))
 
     assert "相手の最後のメッセージ: この範囲にありません。" in facts["起きたこと"]
     assert "保存したメッセージは1件です" in facts["保存した時期"]
@@ -269,7 +263,7 @@ def test_states_are_counted() -> None:
         report_inputs.plain_message("本文", 5, state=State.MISSING, account_id=CLIENT),
     ]
 
-    text = rows(report_inputs.case([report_inputs.room_of_messages(messages)]))["起きたこと"]
+    text = page_1(report_inputs.case([report_inputs.room_of_messages(messages)]))["起きたこと"]
 
     assert "相手のメッセージ2件、報告者のメッセージ1件が、保存した後に削除されました。" in text
     assert "相手のメッセージ1件が表示されなくなりました(理由は不明)。" in text
@@ -291,29 +285,23 @@ def asking(request: RequestKind | None, profile: str = "support") -> ReportInput
     return report_inputs.case(request=request, profile=profile)
 
 
-def first_page(case: ReportInput) -> dict[str, str]:
-    """The facts of page 1 by their labels."""
-    (facts,) = (one for one in summary.chapter(case, survey_messages(case)).blocks if isinstance(one, FactList))
-    return dict(facts.rows)
-
-
 @pytest.mark.parametrize("request_kind", RequestKind)
 def test_an_office_is_asked_for_what_was_chosen(request_kind: RequestKind) -> None:
     """In the place of what the dates suggest, on page 1 as in the text to paste."""
     case = asking(request_kind)
 
     assert request_sentence(case, survey_messages(case)).endswith(ASKED[request_kind])
-    assert first_page(case)["お願いしたいこと"].endswith(ASKED[request_kind])
+    assert page_1(case)["お願いしたいこと"].endswith(ASKED[request_kind])
 
 
 @pytest.mark.parametrize("profile", LABELS)
 def test_other_readers_have_a_row_of_their_own(profile: str) -> None:
     """Beside how things stand; each reader has other words, and nothing chosen means no row."""
-    wishes = {kind: first_page(asking(kind, profile))[LABELS[profile]] for kind in RequestKind}
+    wishes = {kind: page_1(asking(kind, profile))[LABELS[profile]] for kind in RequestKind}
 
     assert len(RequestKind) == len(set(wishes.values()))
-    assert all("現在の状況" in first_page(asking(kind, profile)) for kind in RequestKind)
-    assert LABELS[profile] not in first_page(asking(None, profile))
+    assert all("現在の状況" in page_1(asking(kind, profile)) for kind in RequestKind)
+    assert LABELS[profile] not in page_1(asking(None, profile))
 
 
 def test_a_court_reads_what_is_open_as_the_reporters_own_entry() -> None:
@@ -322,8 +310,8 @@ def test_a_court_reads_what_is_open_as_the_reporters_own_entry() -> None:
     bound = tuple(StatedTerm(item.name, message_id(1)) for item in TERM_ITEMS if item.name != "payment_day")
     terms = report_inputs.case(request=RequestKind.TERMS, contract=replace(report_inputs.CONTRACT, terms=bound))
 
-    assert "報酬の支払い。報告者の入力による未払いは105,000円。" == first_page(arrears)["報告者の求めること"]
-    assert first_page(terms)["お願いしたいこと"].startswith("取引条件(支払期日)を")
+    assert "報酬の支払い。報告者の入力による未払いは105,000円。" == page_1(arrears)["報告者の求めること"]
+    assert page_1(terms)["お願いしたいこと"].startswith("取引条件(支払期日)を")
 
 
 @pdf_reader.needs_poppler

@@ -8,20 +8,17 @@ from datetime import timedelta
 import pytest
 
 from archiver.evidence.tables.events import ChangeRow
-from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph, TableBlock
+from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph
 from archiver.export.report import people_and_dates, record, timeline
 from archiver.export.report.input import MaskedPassage, ReportInput, SealLine, about_text
 from archiver.export.report.statistics import survey_messages
 from archiver.records import (
-    AccountId,
     Delivery,
     Enclosure,
     ExportedPackage,
     Handover,
-    MappedAccount,
     MessageId,
     Person,
-    Role,
     Seal,
     State,
     StatedTerm,
@@ -31,11 +28,8 @@ from archiver.render.times import local_time
 from archiver.report_language import report_language
 from tests.support.cases import cases_of
 from tests.support.reports import report_inputs, sample_conversation
+from tests.support.reports.report_inputs import rows
 from tests.support.reports.sample_conversation import CLIENT, DAY, at
-
-
-def rows(chapter: Chapter) -> list[tuple[str, ...]]:
-    return [row for one in chapter.blocks if isinstance(one, TableBlock) for row in one.rows]
 
 
 def words(chapter: Chapter) -> str:
@@ -48,24 +42,17 @@ def crosscheck_rows(case: ReportInput) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize(
-    ("delivery", "agreement"),
+    ("delivery", "place", "said"),
     [
-        (Delivery(1, "2026-11-06", "a", 1, "ee" * 32, file_id=11), "報告者による対応づけ"),
-        (Delivery(1, "2026-11-06", "a", 1, "ee" * 32), "一致なし"),
+        (Delivery(1, "2026-11-06", "a", 1, "ee" * 32, file_id=11), 4, "報告者による対応づけ"),
+        (Delivery(1, "2026-11-06", "a", 1, "ee" * 32), 4, "一致なし"),
+        (Delivery(1, "2026-11-06", "a.mp4", 1, "ee" * 32), 3, "本記録に同じファイルはありません"),
+        (Delivery(1, "2026-11-06", "a.mp4", 1, file_id=404), 3, "本記録に同じファイルはありません"),
     ],
 )
-def test_a_delivery_that_is_not_the_same_is_not_called_so(delivery: Delivery, agreement: str) -> None:
-    """Only equal bytes are the same file; a link that the user made is called the user's."""
-    assert agreement == crosscheck_rows(report_inputs.case(deliveries=(delivery,)))[-1][4]
-
-
-@pytest.mark.parametrize(
-    "delivery",
-    [Delivery(1, "2026-11-06", "a.mp4", 1, "ee" * 32), Delivery(1, "2026-11-06", "a.mp4", 1, file_id=404)],
-)
-def test_a_file_that_was_looked_for_is_said_to_be_missing(delivery: Delivery) -> None:
-    """As the record has none with its digest or its number."""
-    assert "本記録に同じファイルはありません" == crosscheck_rows(report_inputs.case(deliveries=(delivery,)))[-1][3]
+def test_a_delivery_that_is_not_the_same_is_not_called_so(delivery: Delivery, place: int, said: str) -> None:
+    """Only equal bytes are the same file, a link is the user's, and what was looked for is said to be missing."""
+    assert said == crosscheck_rows(report_inputs.case(deliveries=(delivery,)))[-1][place]
 
 
 def test_what_compares_nothing_is_no_row() -> None:
@@ -228,24 +215,12 @@ def test_only_so_many_changes_are_printed() -> None:
     event = ChangeRow(
         "2026-11-14T20:15:00Z", 1, "表示名が変わった", sample_conversation.ROOM, None, "x", "a", "b", None
     )
-    support, lawyer = (
-        record.changes(case, survey_messages(case))[1]
-        for case in (
-            report_inputs.case(profile=profile, events=[event] * (record.MAX_EVENTS + 3))
-            for profile in ("support", "lawyer")
-        )
-    )
+    cases = (report_inputs.case(profile=one, events=[event] * (record.MAX_EVENTS + 3)) for one in ("support", "lawyer"))
+    support, lawyer = (record.changes(case, survey_messages(case))[1] for case in cases)
 
     assert (record.OFFICE_EVENTS, record.MAX_EVENTS) == (len(rows(support)), len(rows(lawyer)))
     assert "古いもの3件は events.csv にあります。" in words(lawyer)
     assert "ほかの183件はこの資料に載せていません(保管庫にはあります)。" in words(support)
-
-
-def test_without_an_authority_nothing_is_awaited() -> None:
-    """A seal without a stamp waits for one only where somebody is asked."""
-    case = report_inputs.case(stamping=False)
-
-    assert ("なし", "-") == rows(record.method(case, survey_messages(case))[2])[1][4:]
 
 
 def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_each_with_a_stamp() -> None:
@@ -297,26 +272,13 @@ def test_the_statement_says_who_chose_and_when_the_clock_was_doubtful() -> None:
     assert (False, True) == (left_out in rule, left_out in clock)
 
 
-def test_a_stamp_is_not_said_to_prove_more_than_it_does() -> None:
-    """With stamps the chapter says what they mean, without it says that there are none."""
-    case = report_inputs.case()
+def test_without_an_authority_there_is_no_stamp_and_none_is_awaited() -> None:
+    """What a stamp means is said where there is one."""
+    case = report_inputs.case(stamping=False)
+    plain = replace(case, seals=())
 
-    assert "タイムスタンプは、そのデータがその時刻に存在したことを示すもの" in words(
-        record.method(case, survey_messages(case))[1]
-    )
-    plain = replace(case, stamping=False, seals=())
-    assert "タイムスタンプ(RFC 3161)は付いていません。" in words(record.method(plain, survey_messages(case))[1])
-
-
-def test_the_reason_of_a_mapping_is_said_to_be_the_reporters() -> None:
-    """And nothing of the program's own data is printed beside it."""
-    mapped = {CLIENT: MappedAccount(AccountId(CLIENT), Role.CLIENT, "契約メールの署名", at(0))}
-    case = report_inputs.case(mapped=mapped)
-
-    listed = rows(people_and_dates.chapters(case, survey_messages(case))[1])
-    (basis,) = (row[-1] for row in listed if "契約メールの署名" in row[-1])
-
-    assert "契約メールの署名\n(報告者入力)" == basis
+    assert ("なし", "-") == rows(record.method(case, survey_messages(case))[2])[1][4:]
+    assert "タイムスタンプ(RFC 3161)は付いていません。" in words(record.method(plain, survey_messages(plain))[1])
 
 
 def test_chapter_10_lists_it() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, strategies
 
 from archiver.evidence.listed_acts import listed_steps
 from archiver.evidence.tables.events import ChangeRow
-from archiver.export.pdf.blocks import Paragraph, TableBlock
+from archiver.export.pdf.blocks import Paragraph
 from archiver.export.report import timeline
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import survey_messages
@@ -19,9 +19,7 @@ from tests.support.reports.sample_conversation import message_id
 
 
 def rows(case: ReportInput) -> list[tuple[str, ...]]:
-    table = timeline.chapter(case, survey_messages(case)).blocks[0]
-    assert isinstance(table, TableBlock)
-    return list(table.rows)
+    return report_inputs.rows(timeline.chapter(case, survey_messages(case)))
 
 
 def with_files(count: int) -> ReportInput:

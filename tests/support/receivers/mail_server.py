@@ -5,37 +5,36 @@ from __future__ import annotations
 import base64
 import socketserver
 import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+from tests.support.receivers.loopback_receiver import LoopbackReceiver
+
 USER, PASSWORD = "you@example.com", "canary-mail-6f1d"
 
 
-class MailServer:
+class MailServer(LoopbackReceiver):
     """Takes mails of one user; refuses `login`, `recipient` or all sense, if told so; `hangs` where it stops."""
 
     def __init__(self, *, certificate: Path | None = None, starttls: bool = False, refuses: str = "") -> None:
         self.mails: list[EmailMessage] = []
         self.names: list[str] = []
-        self.refuses, self.hangs = refuses, ""
-        self.starttls = starttls
-        self.closed = threading.Event()
+        self.refuses, self.hangs, self.starttls = refuses, "", starttls
         self.context: ssl.SSLContext | None = None
         if certificate is not None:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(certificate)
-        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
+        super().__init__()
 
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        port: int = self.server.server_address[1]
-        return port
+    def make_server(self) -> socketserver.ThreadingTCPServer:
+        """What listens."""
+        return socketserver.ThreadingTCPServer(("127.0.0.1", 0), self._talk)  # type: ignore[arg-type]
+
+    def _talk(self, connection: object, _address: object, _server: object) -> None:
+        with suppress(OSError, UnicodeDecodeError):  # the client left, or speaks TLS
+            _Conversation(self, connection).talk()
 
     def settings(self, *, tls: str = "none", user: str = USER) -> str:
         """The lines of `[notify]` that lead here; the password lies in a file of the home."""
@@ -43,18 +42,6 @@ class MailServer:
             f'mail_host = "127.0.0.1"\nmail_port = {self.port}\nmail_tls = "{tls}"\nmail_user = "{user}"\n'
             f'mail_password = "file:mail-password"\nmail_to = "{USER}"\n'
         )
-
-    def _handler(self) -> type[socketserver.BaseRequestHandler]:
-        server = self
-
-        class Handler(socketserver.BaseRequestHandler):
-            def handle(self) -> None:
-                try:
-                    _Conversation(server, self.request).talk()
-                except (OSError, UnicodeDecodeError):  # the client left, or speaks TLS
-                    return
-
-        return Handler
 
 
 class _Conversation:
@@ -130,15 +117,8 @@ class _Conversation:
         self.connection.sendall("".join(f"{line}\r\n" for line in lines).encode())  # type: ignore[attr-defined]
 
 
-@contextmanager
 def running_mail_server(
     *, certificate: Path | None = None, starttls: bool = False, refuses: str = ""
-) -> Iterator[MailServer]:
+) -> AbstractContextManager[MailServer]:
     """A mail server that listens meanwhile."""
-    server = MailServer(certificate=certificate, starttls=starttls, refuses=refuses)
-    thread = threading.Thread(target=server.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield server
-    server.closed.set()
-    server.server.shutdown()
-    server.server.server_close()
+    return MailServer(certificate=certificate, starttls=starttls, refuses=refuses).listening()

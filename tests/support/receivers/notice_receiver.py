@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 from tests.support.receivers.loopback_receiver import LoopbackReceiver, QuietHandler
@@ -29,25 +28,17 @@ class Receiver(LoopbackReceiver):
         """The lines of all notices."""
         return [line for one in self.notices for line in one["message"].splitlines()]
 
-    def _handler(self) -> type[QuietHandler]:
-        receiver = self
-
-        class Handler(QuietHandler):
-            def do_POST(self) -> None:  # noqa: N802 - as http.server calls it
-                body = self.body()
-                receiver.arrived.set()
-                if self.path == "/hang":
-                    receiver.closed.wait(30)
-                receiver.notices.append(json.loads(body))
-                self.send_response(500 if self.path == "/refuse" else 200)
-                self.end_headers()
-
-        return Handler
+    def answer(self, request: QuietHandler) -> None:
+        """Keep the notice."""
+        body = request.body()
+        self.arrived.set()
+        if request.path == "/hang":
+            self.closed.wait(30)
+        self.notices.append(json.loads(body))
+        request.send_response(500 if request.path == "/refuse" else 200)
+        request.end_headers()
 
 
-@contextmanager
-def running_receiver() -> Iterator[Receiver]:
+def running_receiver() -> AbstractContextManager[Receiver]:
     """A receiver that listens meanwhile."""
-    receiver = Receiver()
-    with receiver.listening():
-        yield receiver
+    return Receiver().listening()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
 from tests.support.receivers.loopback_receiver import LoopbackReceiver, QuietHandler
@@ -29,26 +28,17 @@ class PingReceiver(LoopbackReceiver):
         """The last part of each path."""
         return [path.rpartition("/")[2] for path, _query, _body in self.calls]
 
-    def _handler(self) -> type[QuietHandler]:
-        receiver = self
-
-        class Handler(QuietHandler):
-            def do_POST(self) -> None:  # noqa: N802 - as http.server calls it
-                body = self.body().decode()
-                parts = urlsplit(self.path)
-                receiver.calls.append((parts.path, parts.query, body))
-                if receiver.hangs:
-                    receiver.closed.wait(30)
-                self.send_response(receiver.status)
-                self.send_header("Location", "/elsewhere")
-                self.end_headers()
-
-        return Handler
+    def answer(self, request: QuietHandler) -> None:
+        """Keep the call."""
+        parts = urlsplit(request.path)
+        self.calls.append((parts.path, parts.query, request.body().decode()))
+        if self.hangs:
+            self.closed.wait(30)
+        request.send_response(self.status)
+        request.send_header("Location", "/elsewhere")
+        request.end_headers()
 
 
-@contextmanager
-def running_ping_receiver() -> Iterator[PingReceiver]:
+def running_ping_receiver() -> AbstractContextManager[PingReceiver]:
     """A receiver that listens meanwhile."""
-    receiver = PingReceiver()
-    with receiver.listening():
-        yield receiver
+    return PingReceiver().listening()

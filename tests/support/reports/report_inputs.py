@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, TypeVar
 
+from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
+from archiver.export.report import summary
 from archiver.export.report.input import MaskedPassage, ReportInput, SealLine
 from archiver.export.report.statistics import survey_messages
 from archiver.records import (
-    Attachment,
     Basis,
     Contract,
     Conversation,
     Delivery,
-    FileId,
     Message,
-    MessageId,
-    ObservedBy,
     RoomId,
     Seal,
-    State,
-    Version,
 )
 from tests.support.reports import sample_conversation
-from tests.support.reports.sample_conversation import CLIENT, DAY, NAMES, OWNER, at, message_id
+from tests.support.reports.sample_conversation import CLIENT, DAY, OWNER, at
+from tests.support.reports.sample_conversation import file as file
+from tests.support.reports.sample_conversation import plain_message as plain_message
 
 CONTRACT = Contract(
     id="job1",
@@ -56,6 +53,22 @@ Built = TypeVar("Built")
 def build_with_survey(make: Callable[..., Built], of: ReportInput, *more: object) -> Built:
     """The result of a builder for an input, the statistics of its messages, and what else it needs."""
     return make(of, survey_messages(of), *more)
+
+
+def rows(chapter: Chapter) -> list[tuple[str, ...]]:
+    """The rows of its tables and lists of facts."""
+    return [row for one in chapter.blocks if isinstance(one, TableBlock | FactList) for row in one.rows]
+
+
+def facts(chapter: Chapter) -> dict[str, str]:
+    """The one list of facts of a chapter, by their labels."""
+    (listed,) = (one for one in chapter.blocks if isinstance(one, FactList))
+    return dict(listed.rows)
+
+
+def page_1(case: ReportInput) -> dict[str, str]:
+    """The facts of page 1, by their labels."""
+    return facts(build_with_survey(summary.chapter, case))
 
 
 def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> ReportInput:
@@ -103,47 +116,3 @@ def room_of_messages(messages: Sequence[Message], **changed: Any) -> Conversatio
         inaccessible_since=None,
     )
     return replace(plain, **changed)
-
-
-def plain_message(body: str, number: int, *, state: State = State.PRESENT, **changed: Any) -> Message:
-    """Message No. `number`, the counterpart's if the number is odd."""
-    sent = at(number)
-    account = CLIENT if number % 2 else OWNER
-    plain = Message(
-        no=number,
-        room_id=sample_conversation.ROOM,
-        message_id=message_id(number),
-        account_id=account,
-        name=NAMES[account],
-        send_time=sent,
-        update_time=0,
-        state=state,
-        body=body,
-        versions=(Version(body, 0, sent, sent + timedelta(hours=1)),),
-        first_seen=sent + timedelta(minutes=1),
-        changed_at=sent + timedelta(hours=2),
-        entry_seq=number * 10,
-        source=ObservedBy.LIST,
-    )
-    return plain._replace(**changed)
-
-
-def file(number: int, message: MessageId, **changed: Any) -> Attachment:
-    """A held file of the owner's, sent with a message."""
-    plain = Attachment(
-        number=f"F-{number:04}",
-        room_id=sample_conversation.ROOM,
-        file_id=FileId(number),
-        message_id=message,
-        account_id=OWNER,
-        account_name="yamada",
-        name=f"movie{number:02}.mp4",
-        size=1000 * number,
-        uploaded_at=at(number),
-        gone_since=None,
-        sha256=f"{number:02x}" * 32,
-        saved_at=at(number + 1),
-        reason=None,
-        stored_as=None,
-    )
-    return plain._replace(**changed)

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from archiver.evidence.history import message_kind
 from archiver.records import (
@@ -170,46 +171,18 @@ def sample() -> Conversation:
     return conversation(list(_messages()))
 
 
+_NOTHING: dict[str, Any] = dict.fromkeys(("attachments", "tasks", "gaps", "pauses", "covered"), ())
+_NOTHING |= {"description": "", "inaccessible_since": None}
+
+
 def empty() -> Conversation:
     """A room of which nothing is saved."""
-    return Conversation(
-        contract="job1",
-        room_id=ROOM,
-        room_name="空のチャット",
-        description="",
-        owner_id=OWNER,
-        read_at=at(20 * DAY),
-        messages=lambda: iter(()),
-        count=0,
-        people={},
-        attachments=(),
-        tasks=(),
-        gaps=(),
-        pauses=(),
-        covered=(),
-    )
+    return replace(conversation([]), contract="job1", room_name="空のチャット", people={}, watch=Watch(), **_NOTHING)
 
 
 def long(count: int, body: str | None = None) -> Conversation:
     """So many plain messages, made as they are asked for; every seventh has tags, every fiftieth an edit."""
-    plain = conversation([])
-    return Conversation(
-        contract=plain.contract,
-        room_id=ROOM,
-        room_name=plain.room_name,
-        description="",
-        owner_id=OWNER,
-        read_at=plain.read_at,
-        messages=lambda: _plain_messages(count, body),
-        count=count,
-        people=plain.people,
-        attachments=(),
-        tasks=(),
-        gaps=(),
-        pauses=(),
-        covered=(),
-        watch=plain.watch,
-    )
+    return replace(conversation([]), messages=lambda: _plain_messages(count, body), count=count, **_NOTHING)
 
 
 def conversation(messages: list[Message]) -> Conversation:
@@ -260,75 +233,78 @@ def conversation(messages: list[Message]) -> Conversation:
     )
 
 
+def file(number: int, message: MessageId, **changed: Any) -> Attachment:
+    """A held file of the owner's, sent with a message."""
+    plain = Attachment(
+        number=f"F-{number:04}",
+        room_id=ROOM,
+        file_id=FileId(number),
+        message_id=message,
+        account_id=OWNER,
+        account_name="yamada",
+        name=f"movie{number:02}.mp4",
+        size=1000 * number,
+        uploaded_at=at(number),
+        gone_since=None,
+        sha256=f"{number:02x}" * 32,
+        saved_at=at(number + 1),
+        reason=None,
+        stored_as=None,
+    )
+    return plain._replace(**changed)
+
+
 def _attachments() -> tuple[Attachment, ...]:
-    saved = Attachment(
-        number="F-0001",
-        room_id=ROOM,
-        file_id=FileId(11),
-        message_id=message_id(3),
-        account_id=CLIENT,
-        account_name="田中",
-        name="画面.png",
-        size=3707,
-        uploaded_at=at(9),
-        gone_since=at(8 * DAY),
-        sha256="ab" * 32,
-        saved_at=at(10),
-        reason=None,
-        stored_as="files/F-0001.png",
+    sent = {"account_id": CLIENT, "account_name": "田中", "uploaded_at": at(9), "saved_at": at(10)}
+    held = {"file_id": FileId(11), "name": "画面.png", "size": 3707, "sha256": "ab" * 32, "gone_since": at(8 * DAY)}
+    lost = {"file_id": FileId(12), "name": "../../etc/passwd\u202egnp.mov\n", "size": 2_100_000_000, "sha256": None}
+    lost |= {"saved_at": None, "reason": "「見つからない」と応答(404)"}
+    stray = {"file_id": FileId(13), "name": '"><script>alert(10)</script>.html', "size": 1, "sha256": "cd" * 32}
+    stray |= {"account_id": STRANGER, "account_name": NAMES[STRANGER]}
+    return (
+        file(1, message_id(3), **sent, **held, stored_as="files/F-0001.png"),
+        file(2, message_id(3), **{**sent, **lost}),
+        file(3, MessageId("6"), **{**sent, **stray}),
     )
-    lost = Attachment(
-        number="F-0002",
+
+
+def plain_message(body: str, number: int, *, state: State = State.PRESENT, **changed: Any) -> Message:
+    """Message No. `number`, the counterpart's if the number is odd."""
+    sent = at(number)
+    account = CLIENT if number % 2 else OWNER
+    plain = Message(
+        no=number,
         room_id=ROOM,
-        file_id=FileId(12),
-        message_id=message_id(3),
-        account_id=CLIENT,
-        account_name="田中",
-        name="../../etc/passwd\u202egnp.mov\n",
-        size=2_100_000_000,
-        uploaded_at=at(9),
-        gone_since=None,
-        sha256=None,
-        saved_at=None,
-        reason="「見つからない」と応答(404)",
-        stored_as=None,
+        message_id=message_id(number),
+        account_id=account,
+        name=NAMES[account],
+        send_time=sent,
+        update_time=0,
+        state=state,
+        body=body,
+        versions=(Version(body, 0, sent, sent + timedelta(hours=1)),),
+        first_seen=sent + timedelta(minutes=1),
+        changed_at=sent + timedelta(hours=2),
+        entry_seq=number * 10,
+        source=ObservedBy.LIST,
     )
-    stray = Attachment(
-        number="F-0003",
-        room_id=ROOM,
-        file_id=FileId(13),
-        message_id=MessageId("6"),
-        account_id=STRANGER,
-        account_name=NAMES[STRANGER],
-        name='"><script>alert(10)</script>.html',
-        size=1,
-        uploaded_at=at(9),
-        gone_since=None,
-        sha256="cd" * 32,
-        saved_at=at(10),
-        reason=None,
-        stored_as=None,
-    )
-    return saved, lost, stray
+    return plain._replace(**changed)
 
 
 def _messages() -> Iterator[Message]:
     for number, line in enumerate(LINES, 1):
         first_seen = at(line.minutes + 1)
-        yield Message(
-            no=number,
-            room_id=ROOM,
-            message_id=message_id(number),
+        yield plain_message(
+            line.body,
+            number,
+            state=line.state,
             account_id=line.account_id,
             name=NAMES[line.account_id],
             send_time=at(line.minutes),
             update_time=line.update_time,
-            state=line.state,
-            body=line.body,
             versions=line.versions or (Version(line.body, 0, first_seen, at(7 * DAY)),),
             first_seen=line.versions[0].first_seen if line.versions else first_seen,
             changed_at=first_seen if line.changed is None else at(line.changed),
-            entry_seq=number * 10,
             source=line.source,
             kind=MessageKind(message_kind({line.body, *(one.body for one in line.versions)})),
         )
@@ -344,22 +320,12 @@ def _plain_messages(count: int, body: str | None) -> Iterator[Message]:
             text = f"[rp aid={CLIENT} to={ROOM}-{message_id(number // 2)}]\n{text}"
         now = Version(text, 0, sent, sent)
         edited = number % 50 == 0
-        yield Message(
-            no=number,
-            room_id=ROOM,
-            message_id=message_id(number),
-            account_id=CLIENT if number % 3 else OWNER,
-            name="田中" if number % 3 else "yamada",
-            send_time=sent,
-            update_time=0,
-            state=State.EDITED if edited else State.PRESENT,
-            body=text,
-            versions=(Version("前の文面", 0, sent, sent), now) if edited else (now,),
-            first_seen=sent,
-            changed_at=sent,
-            entry_seq=number,
-            source=ObservedBy.LIST,
-        )
+        account = CLIENT if number % 3 else OWNER
+        by = {"account_id": account, "name": NAMES[account], "entry_seq": number}
+        times = dict.fromkeys(("send_time", "first_seen", "changed_at"), sent)
+        versions = (Version("前の文面", 0, sent, sent), now) if edited else (now,)
+        state = State.EDITED if edited else State.PRESENT
+        yield plain_message(text, number, state=state, versions=versions, **by, **times)
 
 
 def link(attachment: Attachment) -> str | None:

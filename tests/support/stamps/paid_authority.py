@@ -31,22 +31,16 @@ class PaidAuthority(LoopbackReceiver):
         """The address for requests."""
         return f"https://{self.place}/tsr"
 
-    def _handler(self) -> type[QuietHandler]:
-        authority = self
-
-        class Handler(QuietHandler):
-            def do_POST(self) -> None:  # noqa: N802 - its name
-                """Answer with a stamp, or with 401."""
-                given, query = self.headers["Authorization"], self.body()
-                authority.asked.append(given)
-                reply = authority.simulated.reply(query) if given == authority.expected else b""
-                self.send_response(200 if reply else 401)
-                self.send_header("Content-Type", "application/timestamp-reply")
-                self.send_header("Content-Length", str(len(reply)))
-                self.end_headers()
-                self.wfile.write(reply)
-
-        return Handler
+    def answer(self, request: QuietHandler) -> None:
+        """Answer with a stamp, or with 401."""
+        given, query = request.headers["Authorization"], request.body()
+        self.asked.append(given)
+        reply = self.simulated.reply(query) if given == self.expected else b""
+        request.send_response(200 if reply else 401)
+        request.send_header("Content-Type", "application/timestamp-reply")
+        request.send_header("Content-Length", str(len(reply)))
+        request.end_headers()
+        request.wfile.write(reply)
 
     @property
     def expected(self) -> str:
