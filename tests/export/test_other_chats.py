@@ -19,39 +19,25 @@ STRANGER = 9_990_001
 
 @pytest.mark.drawn
 def test_a_package_names_the_chat_with_its_people_and_no_other(tmp_path: Path) -> None:
-    """In the limits of the text for people and in the index of the pages; entries about contacts stay outside."""
-    maker = story(tmp_path / "home")
-    for account, room in ((CLIENT, DIRECT), (STRANGER, 555000222)):
-        payload = {"account_id": account, "state": "present", "other_chat": room}
-        maker.append([Observation("contact", f"contact/{account}", payload)], minutes=200)
+    """In the limits of the text for people and in the index; not in the records, nor a chat of another job."""
+    texts = []
+    for name, chats in (("a", ((CLIENT, DIRECT), (STRANGER, 555000222))), ("b", ((CLIENT, OTHER_ROOM),))):
+        maker = story(tmp_path / name)
+        for account, room in chats:
+            payload = {"account_id": account, "state": "present", "other_chat": room}
+            maker.append([Observation("contact", f"contact/{account}", payload)], minutes=200)
+        order = ExportOrder(contract="job1", profile="lawyer")
+        folder = Path(export(maker.archive, order, now=lambda: at(300)).path)
+        names = ("00_README.txt", "data/transcript/index.html", "data/entries.jsonl")
+        texts.append([(folder / one).read_text("utf-8-sig") for one in names])
 
-    report = export(
-        maker.archive, ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out"), now=lambda: at(300)
-    )
-
-    folder = Path(report.path)
-    readme = (folder / "00_README.txt").read_text("utf-8-sig")
-    index = (folder / "data/transcript/index.html").read_text("utf-8")
-    entries = (folder / "data/entries.jsonl").read_text("utf-8")
+    (readme, index, entries), (contracted, *_rest) = texts
     for text in (readme, index):
         assert TITLE in text
         assert str(DIRECT) in text
     assert not [number for number in ("555000222", str(STRANGER)) if number in readme + index + entries]
     assert str(DIRECT) not in entries
-
-
-@pytest.mark.drawn
-def test_a_chat_that_was_contracted_since_is_not_named(tmp_path: Path) -> None:
-    """The other room of the story belongs to a contract of its own."""
-    maker = story(tmp_path / "home")
-    payload = {"account_id": CLIENT, "state": "present", "other_chat": OTHER_ROOM}
-    maker.append([Observation("contact", f"contact/{CLIENT}", payload)], minutes=200)
-
-    report = export(
-        maker.archive, ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out"), now=lambda: at(300)
-    )
-
-    assert TITLE not in (Path(report.path) / "00_README.txt").read_text("utf-8-sig")
+    assert TITLE not in contracted
 
 
 def test_a_long_row_of_chats_is_counted() -> None:

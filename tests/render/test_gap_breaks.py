@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 
 from archiver.records import Gap, Message, MessageId, Pause, Watch
-from archiver.render.gap_breaks import GapBreaks, closing_pauses, gap_text, pause_text, usual_interval_lines
+from archiver.render.gap_breaks import GapBreaks, closing_pauses, gap_text, usual_interval_lines
 from tests.support.reports.sample_conversation import DAY, ROOM, at, long, message_id, sample
 
 WINDOW = Gap(ROOM, 2, message_id(2), message_id(4), at(1), at(3), 23, "window")
@@ -45,15 +45,6 @@ def test_messages_got_later_stand_inside_the_gap() -> None:
     assert ["2", "保存できなかった期間", "3", "保存できなかった期間の終わり", "4"] == actual
 
 
-def test_the_gap_before_the_first_reading_has_its_own_name() -> None:
-    """What was there before the archive began is not called a loss."""
-    first = WINDOW._replace(after=None, before=message_id(1), start=None, reason="first_sync")
-
-    actual = page_order([first], [], numbered(1, 2))
-
-    assert ["一覧では取得できなかった期間", "1", "2"] == actual
-
-
 def test_an_end_without_a_time_shows_the_one_that_its_id_tells() -> None:
     """Marked as derived; an id of the old kind tells none. A time that is known is never replaced."""
     untimed = WINDOW._replace(after=MessageId("1876543210987654321"), start=None, end=None)
@@ -73,18 +64,6 @@ def test_breaks_after_the_last_message_are_shown() -> None:
     assert ["1", "確認していない時間帯", "保存できなかった期間"] == actual
 
 
-def test_a_gap_says_both_ends_how_much_and_why() -> None:
-    """Times, ids, the estimate and the cause, in words."""
-    actual = gap_text(WINDOW)
-
-    assert (
-        "2026-11-05 10:15:33 から 2026-11-05 10:17:33 まで"
-        f"(メッセージID {message_id(2)} と メッセージID {message_id(4)} の間)。"
-        "Chatworkの表示する件数との差から、およそ23件と見積もられます。"
-        "前回の取得から次の取得までに、一覧で一度に取得できる100件を超えるメッセージがあったためです。"
-    ) == actual
-
-
 def test_an_unknown_number_is_not_guessed() -> None:
     """Without an estimate none is printed, and an unknown reason is shown as it is."""
     untimed = WINDOW._replace(start=None, end=None, after=None, before=MessageId("5"))
@@ -94,23 +73,6 @@ def test_an_unknown_number_is_not_guessed() -> None:
 
     assert "チャットの始まりから 時刻不明 まで" in actual
     assert "件数は分かりません。理由: [U+202E]?" in actual
-
-
-def test_a_pause_without_a_gap_cost_only_former_texts() -> None:
-    """It is said that all messages were got later, as nothing tells otherwise."""
-    actual = pause_text(Pause(at(DAY), at(2 * DAY)), [WINDOW])
-
-    assert actual.endswith(
-        "まで。メッセージは後で取得済み。この間に書かれ、この間に変えられた、または消されたメッセージの元の文面と、この間に重ねて変えられた途中の文面は、分かりません。"
-    )
-
-
-def test_a_pause_with_a_gap_in_it_claims_nothing() -> None:
-    """A gap in the same time means that messages may be lost."""
-    actual = pause_text(Pause(at(2), at(DAY)), [WINDOW])
-
-    assert "メッセージは後で取得済み" not in actual
-    assert "保存できていないものがあります" in actual
 
 
 def test_many_gaps_keep_their_order() -> None:

@@ -12,15 +12,12 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.chatwork.notation.parse import parse
-from archiver.records import Message, State
-from archiver.render.message_body import NOWHERE, html
-from archiver.render.message_html import Surroundings, render_message
-from archiver.render.search_texts import BUCKETS, FACTOR, FILES, MIN_PAGES, PairFilter, TextKind, fold, readable_text
+from archiver.render.message_body import html
+from archiver.render.search_texts import BUCKETS, FACTOR, FILES, MIN_PAGES, PairFilter, fold, readable_text
 from archiver.render.transcript_pages import PAGE_MESSAGES, Transcript
 from tests.support.html_safety import read_html
-from tests.support.reports.sample_conversation import ATTACK, EVERY_TAG, OWNER, link, long, sample
+from tests.support.reports.sample_conversation import ATTACK, EVERY_TAG, link, long, sample
 
-AROUND = Surroundings(NOWHERE, OWNER, {}, {})
 STABLE = re.compile("[0-9a-zぁ-ゖァ-ヺー一-鿋]")
 """Characters by which a query asks the sieve; `templates/search.js` has the same."""
 
@@ -44,36 +41,6 @@ def test_a_text_is_found_as_it_is_read(body: str) -> None:
 def test_blocks_do_not_run_together() -> None:
     """The end of a title and the beginning of a text are no word."""
     assert "題\n本文" == readable_text(html(parse("[info][title]題[/title]本文[/info]"))).replace("\n\n", "\n")
-
-
-def kinds(message: Message) -> list[tuple[TextKind, str]]:
-    return [(kind, text) for kind, text in render_message(message, AROUND).texts]
-
-
-def test_every_text_that_a_message_had_is_found_and_marked() -> None:
-    """What it says now comes first, then what it said before; the deletion mark is no text."""
-    messages = {message.no: message for message in sample().messages()}
-
-    assert [
-        (TextKind.NOW, "残り3本は無しで。"),
-        (TextKind.BEFORE_EDIT, "残り3本はどうしますか"),
-        (TextKind.BEFORE_EDIT, "残り3本もお願いします。"),
-    ] == kinds(messages[4])
-    assert [(TextKind.BEFORE_DELETION, "To: ID 1234567 やっぱり今回の分は払えません")] == kinds(messages[5])
-    assert [] == kinds(messages[6])
-    assert [TextKind.MISSING] == [kind for kind, _ in kinds(messages[9])]
-    assert [TextKind.HIDDEN] == [kind for kind, _ in kinds(messages[10])]
-    assert State.HIDDEN == messages[10].state
-
-
-def test_names_of_files_are_found() -> None:
-    """With what they hide made visible."""
-    transcript = Transcript(sample(), link)
-    (sheet,) = transcript.pages()
-
-    actual = json.loads(sheet.texts.partition(",")[2].removesuffix(")\n"))["rows"][2]
-
-    assert [5, "画面.png", 5, "../../etc/passwd[U+202E]gnp.mov[U+000A]"] == actual[6:]
 
 
 def test_the_script_of_a_page_is_data_alone() -> None:

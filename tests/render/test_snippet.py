@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, strategies
 
 from archiver.letter_folding import fold_searched, fold_word
-from archiver.render.snippet import snippet
+from archiver.render.snippet import reason, snippet, unsaved_reason
 
 CHARACTERS = strategies.text(strategies.sampled_from("aAｂがかﾞ゛ß İ\n\u3000ﬁé\u0301"), max_size=60)
 
@@ -60,3 +60,11 @@ def test_it_is_shown_wherever_it_stands(place: int, length: int) -> None:
     actual = snippet("あ" * place + word + "い" * 5_000, [word], width=2_000, measure=_one_column)
 
     assert [part.text for part in actual.parts if part.is_mark] == [word]
+
+
+def test_why_a_file_is_not_held_is_said_and_an_unknown_word_stands_as_it_is() -> None:
+    """No word of a download is lost; given up, waiting and never tried are three things."""
+    assert ["larger than the limit in the settings", "something_new"] == [*map(reason, ("too_large", "something_new"))]
+    assert "given up: no connection" == unsaved_reason("unreachable", given_up=True)
+    assert "no connection; it is tried again" == unsaved_reason("unreachable", given_up=False)
+    assert "not saved yet" == unsaved_reason(None, given_up=False)
