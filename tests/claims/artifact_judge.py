@@ -14,7 +14,7 @@ from archiver.records import JST, JsonObject
 from tests.claims.artifacts import Told
 from tests.claims.dispute import BEGIN, CHANGES, DELETED, EDITED, HIDDEN, TOUCHED, TURNED, Dispute, TrueEvent, TruePost
 from tests.claims.dispute import DAY as DAY_LENGTH
-from tests.support.archives.maker import CLIENT, OWNER
+from tests.support.archives.maker import CLIENT, OWNER, ROOM
 
 DAY, TIME = r"20\d\d-\d\d-\d\d", r"\d\d:\d\d:\d\d"
 MOMENT = DAY + TIME
@@ -606,7 +606,7 @@ def _on_own_changes(dispute: Dispute, page: str) -> Iterator[str]:
 
 
 def _on_period(truth: Truth, page: str) -> Iterator[str]:
-    """From when to when the room was looked at, and what is known from before."""
+    """From when to when the room was looked at, what is known from before, and that a shut one may have held more."""
     dispute = truth.dispute
     begun = _findall(rf"保存開始:({MOMENT})。", page)
     if {*begun} != {_second(min(chain.from_iterable(map(dispute.looks_at, dispute.rooms))))}:
@@ -614,6 +614,10 @@ def _on_period(truth: Truth, page: str) -> Iterator[str]:
     for one in _findall(rf"それ以前のメッセージは、取得できた({MOMENT})以降に限ります", page):
         if one != _second(dispute.seen[0].sent) or "Chatworkでの最初のメッセージ" in page:
             yield f"what is known from before the saving ({one})"
+
+    shut = ("開けなくなったチャット1つの件数不明分", "開けなくなる前の、")
+    if dispute.is_shut and dispute.looks_at(ROOM) and not all(words in page for words in shut):
+        yield "what a closed chat may have held is not told"
 
 
 def _on_quoted(truth: Truth, page: str) -> Iterator[str]:
@@ -759,6 +763,10 @@ def _on_show(truth: Truth, told: Told) -> Iterator[str]:
             yield "show: who is who"
     if count["saved"] != len(saved) or (count["knowledge"] == "whole" and len(saved) != len(posted)):
         yield "show: how many"
+    is_sure = not (dispute.recovered or dispute.is_shut or dispute.so.plan_days or dispute.so.period)
+    is_all = is_sure and len(saved) == len(posted) and all(map(dispute.is_joined, dispute.rooms))
+    if is_all and count["knowledge"] != "whole":
+        yield "show: whether everything is saved"
     if not truth.is_missing(str(count["missing"]["estimate"])):
         yield "show: how many are missing"
     yield from (f"show: {fact}" for fact in _on_change_document(dispute, show["changes"]))

@@ -518,11 +518,6 @@ class Dispute:
                 return at
         return None
 
-    def deletions(self) -> Counter[str]:
-        """How many deletions were seen as such: of texts that were seen before, and of others."""
-        changes = self.changes()
-        return Counter({name: changes[name].total() for name in ("deleted", "deleted_before")})
-
     def events(self) -> list[TrueEvent]:
         """Every change as it was noticed: between which looks it lies."""
         found = []

@@ -95,19 +95,8 @@ def main(folder: Path) -> None:
                 case, statistics = report_of(reading, at=at(minutes))
                 pdf = make_pdf(build_report(case, statistics), at=at(minutes))
             maker.archive.close()
-        command = [
-            "pdftoppm",
-            "-png",
-            "-gray",
-            "-r",
-            "88",
-            "-l",
-            "1",
-            "-singlefile",
-            "-",
-            str(folder / f"page-1-{name}"),
-        ]
-        subprocess.run(command, input=pdf, check=True)
+        options = ("-png", "-gray", "-r", "88", "-l", "1", "-singlefile", "-")
+        subprocess.run(["pdftoppm", *options, str(folder / f"page-1-{name}")], input=pdf, check=True)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
-"""A claim made wrong on purpose is caught: at least one for every row of the table of claims."""
+"""A claim made wrong on purpose is caught: at least one for each row of the table of claims, and for each odd world."""
 
 from __future__ import annotations
 
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +17,33 @@ import pytest
 from archiver import contract_dates
 from archiver.claims import counterparts, messages, quotations, words
 from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge
+from archiver.contract_dates import received_for
 from archiver.evidence.tables import events
-from archiver.export.report import excerpt, people_and_dates, record
-from archiver.records import Basis, CaseFacts, CaseSide, ChangedMessages, ChangeKind, Message, ObservedBy
+from archiver.export.report import excerpt, people_and_dates, record, request_to_office
+from archiver.platforms.job_platform import platform_of
+from archiver.records import (
+    Basis,
+    CaseFacts,
+    CaseSide,
+    ChangedMessages,
+    ChangeKind,
+    ContractRoom,
+    Message,
+    MessageKind,
+    ObservedBy,
+    case_facts,
+)
 from archiver.render import page_templates
-from archiver.store.archive import Archive
+from archiver.render.gap_breaks import closing_pauses, usual_interval_lines
+from archiver.store import time_text
+from archiver.store.archive import Archive, Writing
+from archiver.store.queries import author_counts
+from archiver.store.time_text import to_text
 from tests.claims.artifact_judge import falsehoods
 from tests.claims.artifacts import after, sealed, told_at_once
-from tests.claims.dispute import Dispute, blank_archive, report_of
+from tests.claims.dispute import ODDS, Circumstances, Dispute, blank_archive, report_of
+from tests.claims.test_truth import SMALL, judge, play
+from tests.support.archives.maker import CLIENT, OWNER
 
 Function = Callable[..., Any]
 
@@ -34,6 +54,10 @@ task as an answer, and people of no entered side."""
 
 def _whole(claim: Claim[Any]) -> Claim[Any]:
     return replace(claim, knowledge=Knowledge.WHOLE, missing=NOTHING_MISSING)
+
+
+def _known_as(knowledge: Knowledge, true: Function, *given: Any) -> Claim[Any]:
+    return replace(true(*given), knowledge=knowledge)
 
 
 def _is_whole(true: Function, *given: Any) -> Claim[Any]:
@@ -148,6 +172,17 @@ def nobody_else(true: Function, facts: CaseFacts) -> Claim[Any]:
     return _whole(replace(claim, value=claim.value._replace(people=0, messages=0)))
 
 
+def _waits_since_their_answer(true: Function, facts: CaseFacts) -> Claim[Any]:
+    claim = true(facts)
+    return replace(claim, value=claim.value._replace(asked=claim.value.last))
+
+
+def _counted(change: Callable[[Counter[MessageKind]], Counter[MessageKind]], true: Function, facts: CaseFacts) -> Any:
+    """Something else is counted, of which none is missing in numbers."""
+    claim = true(facts)
+    return replace(claim, value=change(claim.value), missing=replace(claim.missing, estimate=0))
+
+
 def _in_2030(true: Function, *given: Any, **options: Any) -> str:
     return str(true(*given, **options)).replace("2026", "2030")
 
@@ -182,9 +217,18 @@ LIES: dict[str, dict[str, Lie]] = {
     "whose turn it is": {
         "the reporter waits a day more": (messages.days_waiting, _a_day_more),
         "nobody else wrote": (messages.turn, nobody_else),
+        "the reporter waits since the other side's answer": (messages.turn, _waits_since_their_answer),
     },
     "an act": {"no file and no task is an answer": (messages.last_act, partial(nothing, None))},
-    "how many messages": {"what was saved is all": (messages.message_count, _is_whole)},
+    "how many messages": {
+        "what was saved is all": (messages.message_count, _is_whole),
+        "nothing is missing in numbers": (messages.message_count, partial(_counted, Counter)),
+        "notices are speech": (
+            messages.message_count,
+            partial(_counted, lambda count: Counter({MessageKind.SPEECH: count.total()})),
+        ),
+        "some of it may be missing": (messages.message_count, partial(_known_as, Knowledge.SAVED)),
+    },
     "deletions": {
         "all came after the saving": (
             messages.changed_sides,
@@ -284,7 +328,7 @@ def test_the_disputes_are_told_truly(played: Played) -> None:
     assert {} == {dispute.seed: found for dispute, archive in played if (found := _found(dispute, archive))}
 
 
-@pytest.mark.drawn(but="a quoted or excerpted message: it was seen a day later")
+@pytest.mark.drawn(but=12)
 @pytest.mark.parametrize(
     ("row", "lie"), [pytest.param(row, lie, id=f"{row}: {lie}") for row, lies in LIES.items() for lie in lies]
 )
@@ -298,3 +342,91 @@ def test_each_planted_lie_is_caught(row: str, lie: str, played: Played, monkeypa
 def test_every_row_of_the_table_has_a_lie() -> None:
     """The facts that a reader may rely on, of which a sentence is read back."""
     assert 16 == len([row for row, lies in LIES.items() if lies])
+
+
+# --- worlds ------------------------------------------------------------------------------------
+
+
+def _of_one_chat(true: Function, *given: Any, **options: Any) -> dict[int, Any]:
+    return dict([*true(*given, **options).items()][:1])
+
+
+def _of_all_times(true: Function, rooms: Sequence[ContractRoom], **options: Any) -> Any:
+    return true([ContractRoom(one.room_id) for one in rooms], **options)
+
+
+def _on_monday(true: Function, *given: Any) -> Any:
+    """The end of a review at a weekend is told as the Monday after it."""
+    day = true(*given)
+    return day if day is None or day.weekday() < 5 else day + timedelta(days=7 - day.weekday())
+
+
+def _not_paid(true: Function, invoices: Any, _payments: Any) -> Any:
+    return true(invoices, ())
+
+
+def _hidden_is_missing(true: Function, *given: Any, **options: Any) -> set[ChangeKind]:
+    kinds = true(*given, **options)
+    return {ChangeKind.MISSING if one is ChangeKind.HIDDEN else one for one in kinds}
+
+
+def _own_time(true: Function, writing: Writing, at: Any, *, dated: bool) -> tuple[str, str | None]:
+    """The time of this computer, whatever Chatwork's is."""
+    told = true(writing, at, dated=dated)
+    return (to_text(writing.clock.own()), None) if writing.clock is not None and writing.clock.offset else told
+
+
+def _first_words(true: Function, message: Any, **options: Any) -> Any:
+    """Where a text was edited twice, what stood there in between is told as the last one."""
+    return true(message._replace(versions=message.versions[:2]), **options)
+
+
+WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
+    "platform": (
+        replace(SMALL, platform="coconala"),
+        (platform_of, lambda true, _name: true("crowdworks")),
+    ),
+    "chats": (replace(SMALL, chats="two"), (author_counts._by_room, _of_one_chat)),
+    "closes": (replace(SMALL, closes=True), (closing_pauses, partial(nothing, ()))),
+    "period": (replace(SMALL, period=True), (author_counts._by_room, _of_all_times)),
+    "names": (
+        replace(SMALL, names="shared"),
+        (counterparts.counterparts, partial(nothing, frozenset({CLIENT}))),
+    ),
+    "colleagues": (replace(SMALL, colleagues=True), (messages.turn, nobody_else)),
+    "silent": (
+        replace(SMALL, silent=True),
+        (request_to_office._silence_text, partial(nothing, "相手からの返信がない")),
+    ),
+    "is_client": (
+        replace(SMALL, is_client=True),
+        (counterparts.counterparts, partial(nothing, frozenset({OWNER}))),
+    ),
+    "many_edits": (replace(SMALL, many_edits=True), (quotations.quotation, _first_words)),
+    "edges": (replace(SMALL, edges=True), (contract_dates.review_due, _on_monday)),
+    "is_restored": (
+        replace(SMALL, is_restored=True),
+        (usual_interval_lines, partial(nothing, ("おおむね5分ごと。",))),
+    ),
+    "clock": (replace(SMALL, clock=9), (time_text.entry_times, _own_time)),
+    "plan_days": (replace(SMALL, plan_days=40), (case_facts.change_kinds, _hidden_is_missing)),
+    "money": (replace(SMALL, money=True), (received_for, _not_paid)),
+}
+"""What is unusual about a world → that world, and a lie that it shows."""
+
+
+@pytest.mark.drawn(but="closes")
+@pytest.mark.parametrize("kind", WORLD_LIES)
+def test_a_lie_is_caught_in_the_world_that_shows_it(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And without the lie that world is told truly."""
+    so, lie = WORLD_LIES[kind]
+    plant(monkeypatch, *lie)
+    seed = next(seed for seed in range(60) if judge(play(seed, tmp_path, so)))
+    monkeypatch.undo()
+
+    assert [] == judge(play(seed, tmp_path, so))
+
+
+def test_each_kind_of_world_has_a_lie() -> None:
+    """So has each new one."""
+    assert ODDS.keys() == WORLD_LIES.keys()

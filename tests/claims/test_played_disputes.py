@@ -17,6 +17,7 @@ from archiver.export.texts.letters import inquiry_form_text
 from archiver.records import ContractRoom, Observation, RoomId, State
 from archiver.render.transcript_pages import Transcript
 from archiver.store import schema, seals
+from archiver.store.archive import Archive
 from archiver.store.queries import contracts
 from tests.claims.dispute import report_of
 from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, message_object
@@ -83,10 +84,15 @@ def group_room(home: Path) -> ArchiveMaker:
     return maker
 
 
-def test_two_contracts_in_one_room_agree_on_how_it_began(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def group(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """The archive of the group room."""
+    return group_room(tmp_path_factory.mktemp("group") / "home").archive
+
+
+def test_two_contracts_in_one_room_agree_on_how_it_began(group: Archive) -> None:
     """The first message of the room counts for both, in the report and on the screen, with no text of the other."""
-    maker = group_room(tmp_path / "home")
-    with maker.archive.reading() as reading:
+    with group.reading() as reading:
         for name in ("job1", "job2"):
             case, statistics = report_of(reading, name)
             page = words(summary.chapter(case, statistics))
@@ -99,10 +105,9 @@ def test_two_contracts_in_one_room_agree_on_how_it_began(tmp_path: Path) -> None
             assert ("はじめまして" in page) is False
 
 
-def test_the_leave_notice_is_no_reply_and_the_cancellation_before_the_period_is_told(tmp_path: Path) -> None:
+def test_the_leave_notice_is_no_reply_and_the_cancellation_before_the_period_is_told(group: Archive) -> None:
     """The silence counts from the last speech; what was seen before the contract's period still stands on page 1."""
-    maker = group_room(tmp_path / "home")
-    with maker.archive.reading() as reading:
+    with group.reading() as reading:
         case, statistics = report_of(reading, "job2")
         page, form = words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics)
 
@@ -114,13 +119,12 @@ def test_the_leave_notice_is_no_reply_and_the_cancellation_before_the_period_is_
     assert f"{closed}しました。" in form
 
 
-def test_the_outage_that_holds_an_edit_stands_in_chapter_9(tmp_path: Path) -> None:
+def test_the_outage_that_holds_an_edit_stands_in_chapter_9(group: Archive) -> None:
     """With its beginning and its end."""
-    maker = group_room(tmp_path / "home")
-    with maker.archive.reading() as reading:
-        case, statistics = report_of(reading, "job1")
+    with group.reading() as reading:
+        limits = words(record.limits(*report_of(reading, "job1")))
 
-    assert "2026-11-27 10:00:00 から 2026-11-30 22:00:00 まで" in words(record.limits(case, statistics))
+    assert "2026-11-27 10:00:00 から 2026-11-30 22:00:00 まで" in limits
 
 
 # --- (b) installed on the worst day ----------------------------------------------------------------------------
@@ -162,10 +166,15 @@ def worst_day(home: Path) -> ArchiveMaker:
     return maker
 
 
-def test_the_worst_day_says_what_is_missing(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def worst(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """The archive of the worst day."""
+    return worst_day(tmp_path_factory.mktemp("worst") / "home").archive
+
+
+def test_the_worst_day_says_what_is_missing(worst: Archive) -> None:
     """490 of 566 are never all; the first saved one is early; deletions before the saving are told apart."""
-    maker = worst_day(tmp_path / "home")
-    with maker.archive.reading() as reading:
+    with worst.reading() as reading:
         case, statistics = report_of(reading)
         page, form = words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics)
         heads = [block.head for block in excerpt.chapter(case, statistics).blocks if isinstance(block, MessageBlock)]
@@ -182,10 +191,9 @@ def test_the_worst_day_says_what_is_missing(tmp_path: Path) -> None:
 
 
 @pytest.mark.drawn
-def test_the_screen_names_the_worker_who_is_on_no_list_of_the_room(tmp_path: Path) -> None:
+def test_the_screen_names_the_worker_who_is_on_no_list_of_the_room(worst: Archive) -> None:
     """By the name of the token's owner, as the report does."""
-    maker = worst_day(tmp_path / "home")
-    with maker.archive.reading() as reading:
+    with worst.reading() as reading:
         screen = list(page_lines(reading, contracts.find_contract(reading, "job1"), now=at(6200)))
 
     (line,) = (one for one in screen if f"(ID {OWNER})" in one)
@@ -193,10 +201,9 @@ def test_the_screen_names_the_worker_who_is_on_no_list_of_the_room(tmp_path: Pat
 
 
 @pytest.mark.drawn
-def test_nobody_is_said_to_have_entered_what_is_blank(tmp_path: Path) -> None:
+def test_nobody_is_said_to_have_entered_what_is_blank(worst: Archive) -> None:
     """In the dates of a contract that was hardly filled in."""
-    maker = worst_day(tmp_path / "home")
-    with maker.archive.reading() as reading:
+    with worst.reading() as reading:
         (table,) = people_and_dates.chapters(*report_of(reading))[2].blocks
     assert isinstance(table, TableBlock)
 
@@ -204,10 +211,9 @@ def test_nobody_is_said_to_have_entered_what_is_blank(tmp_path: Path) -> None:
     assert ("報告者入力", "-", "-") == tuple(bases[one] for one in ("契約", "仮払い完了", "納期"))
 
 
-def test_the_recovery_and_every_refused_id_are_told(tmp_path: Path) -> None:
+def test_the_recovery_and_every_refused_id_are_told(worst: Archive) -> None:
     """Chapter 9 has each id, the statement to be signed says how the messages came."""
-    maker = worst_day(tmp_path / "home")
-    with maker.archive.reading() as reading:
+    with worst.reading() as reading:
         case, statistics = report_of(reading)
 
     chapter = words(record.limits(case, statistics))
@@ -221,14 +227,13 @@ def test_the_recovery_and_every_refused_id_are_told(tmp_path: Path) -> None:
     assert "一覧で取得 100件、報告者が保存していた資料にあったメッセージIDから1件ずつ取得 390件" in statement
 
 
-def test_the_refused_ids_of_a_seal_do_not_depend_on_what_is_only_for_the_next_run(tmp_path: Path) -> None:
+def test_the_refused_ids_of_a_seal_do_not_depend_on_what_is_only_for_the_next_run(worst: Archive) -> None:
     """Two reports at one seal have the same table, though the queue of ids was cleared between them."""
-    maker = worst_day(tmp_path / "home")
     tables = []
     for _ in range(2):
-        with maker.archive.reading() as reading:
+        with worst.reading() as reading:
             tables.append(words(record.limits(*report_of(reading))))
-        with maker.archive.writing() as writing:
+        with worst.writing() as writing:
             writing.sql.execute(delete(schema.quest))
 
     assert tables[0] == tables[1]

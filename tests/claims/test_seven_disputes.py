@@ -1,7 +1,7 @@
 """Disputes that made page 1 false once, rebuilt from their description: what may be said, and what may not.
 
-The others of the seven: a chat that closes beside one that lives (`test_closed_room.py`), both sides with an archive of
-their own (`tests/comparison`), and random worlds with each of their oddities (`test_truth.py`).
+The others of the seven: both sides with an archive of their own (`tests/comparison`), and random worlds with each of
+their oddities, a chat that closes beside one that lives among them (`test_truth.py`).
 """
 
 from __future__ import annotations

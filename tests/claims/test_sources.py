@@ -50,8 +50,8 @@ def _found(root: Path) -> Iterator[tuple[str, str]]:
     """Every line of a reader that has a source of its own."""
     for reader in READERS:
         place = root / reader
-        paths = [place] if place.suffix else [*place.rglob("*.py"), *place.rglob("*.html"), *place.rglob("*.txt")]
-        for path in sorted(paths):
+        paths = [place] if place.suffix else [one for end in ("py", "html", "txt") for one in place.rglob(f"*.{end}")]
+        for path in sorted(filter(Path.exists, paths)):
             for line in path.read_text("utf-8").splitlines():
                 if SOURCES.search(line):
                     yield path.relative_to(root).as_posix(), line.strip()
@@ -76,13 +76,7 @@ def test_screens_and_reports_have_no_second_source() -> None:
 )
 def test_a_planted_source_is_found(tmp_path: Path, line: str) -> None:
     """A pattern of names, a state in a query, a flag that is counted."""
-    for reader in READERS:
-        path = tmp_path / reader
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix:
-            path.write_text("", encoding="utf-8")
-        else:
-            path.mkdir(exist_ok=True)
+    (tmp_path / "alerts").mkdir()
     (tmp_path / "alerts" / "planted.py").write_text(line, encoding="utf-8")
 
     assert [("alerts/planted.py", line)] == list(_found(tmp_path))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,39 +14,66 @@ from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
 from archiver.export.report import chapters, exhibits, people_and_dates, record, summary, timeline
+from archiver.export.report.input import ReportInput
+from archiver.export.report.statistics import MessageStatistics
 from archiver.export.texts import readme
 from archiver.export.texts.letters import inquiry_form_text
+from archiver.store.archive import Archive
 from tests.claims.dispute import report_of
 from tests.claims.test_played_disputes import DAY, words, worst_day
 from tests.claims.usual_cases import direct_case, usual_case
-from tests.support.archives.maker import ArchiveMaker, at
+from tests.support.archives.maker import at
 from tests.support.reports.pdf_reader import needs_poppler, pages
 
 LENGTH = range(6, 13)
 """Pages of a support report of a usual case; a small case has fewer, and is not padded."""
 
 
+Told = tuple[ReportInput, MessageStatistics]
+"""What a report is made of."""
+
+
 @pytest.fixture(scope="module")
-def usual(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArchiveMaker]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive of the job of six weeks."""
+    home = tmp_path_factory.mktemp("usual") / "home"
+    usual_case(home).archive.close()
+    return home
+
+
+def _told(archive: Archive) -> Told:
+    with closing(archive), archive.reading() as reading:
+        return report_of(reading)
+
+
+@pytest.fixture(scope="module")
+def usual(home: Path) -> Told:
     """The job of six weeks."""
-    maker = usual_case(tmp_path_factory.mktemp("usual") / "home")
-    yield maker
-    maker.archive.close()
+    return _told(Archive(home))
 
 
-def _report_pages(maker: ArchiveMaker, out: Path, now: datetime) -> list[str]:
-    order = ExportOrder(profile="support", contract="job1", out=out, policy=masking_policy("support"))
-    made = export(maker.archive, order, now=lambda: now).zip
-    assert made is not None
-    with zipfile.ZipFile(made) as packed:
-        name = next(one for one in packed.namelist() if one.endswith("01_report.pdf"))
-        return pages(packed.read(name))
+@pytest.fixture(scope="module")
+def direct(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """The direct client in arrears."""
+    return _told(direct_case(tmp_path_factory.mktemp("direct") / "home").archive)
+
+
+@pytest.fixture(scope="module")
+def worst(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """The worst day."""
+    return _told(worst_day(tmp_path_factory.mktemp("worst") / "home").archive)
 
 
 @needs_poppler
-def test_a_usual_case_has_six_to_twelve_pages(usual: ArchiveMaker, tmp_path: Path) -> None:
+def test_a_usual_case_has_six_to_twelve_pages(home: Path, tmp_path: Path) -> None:
     """And its last chapter stands on no page of its own."""
-    found = _report_pages(usual, tmp_path / "out", at(47 * DAY))
+    order = ExportOrder(profile="support", contract="job1", out=tmp_path, policy=masking_policy("support"))
+    with closing(Archive(home)) as archive:
+        made = export(archive, order, now=lambda: at(47 * DAY)).zip
+    assert made is not None
+    with zipfile.ZipFile(made) as packed:
+        (name,) = (one for one in packed.namelist() if one.endswith("01_report.pdf"))
+        found = pages(packed.read(name))
     (last,) = (page for page in found if "13 伏せ字の一覧" in " ".join(page.split()))
 
     assert len(found) in LENGTH
@@ -58,11 +84,9 @@ def _table(chapter: Chapter) -> TableBlock:
     return next(block for block in chapter.blocks if isinstance(block, TableBlock))
 
 
-def test_seals_without_a_stamp_fill_no_page(usual: ArchiveMaker) -> None:
+def test_seals_without_a_stamp_fill_no_page(usual: Told) -> None:
     """The first and the last are printed, the others counted, and the columns about stamps left out."""
-    with usual.archive.reading() as reading:
-        case, statistics = report_of(reading)
-    chapter = record.method(case, statistics)[2]
+    chapter = record.method(*usual)[2]
 
     assert ("番号・日", "記録数", "確定記録のSHA-256") == _table(chapter).heads
     assert 2 == len(_table(chapter).rows)
@@ -70,11 +94,9 @@ def test_seals_without_a_stamp_fill_no_page(usual: ArchiveMaker) -> None:
     assert "日ごと" not in words(chapter)
 
 
-def test_no_column_is_blank_for_everybody(usual: ArchiveMaker) -> None:
+def test_no_column_is_blank_for_everybody(usual: Told) -> None:
     """An organisation that nobody has is told in a sentence."""
-    with usual.archive.reading() as reading:
-        case, statistics = report_of(reading)
-    chapter = people_and_dates.chapters(case, statistics)[1]
+    chapter = people_and_dates.chapters(*usual)[1]
 
     assert "組織・部署" not in _table(chapter).heads
     assert "組織・部署は、一覧に示されていません。" in words(chapter)
@@ -82,12 +104,9 @@ def test_no_column_is_blank_for_everybody(usual: ArchiveMaker) -> None:
         assert set(column) != {"-"}
 
 
-def test_the_request_names_its_reason_and_the_contract(tmp_path: Path) -> None:
+def test_the_request_names_its_reason_and_the_contract(worst: Told) -> None:
     """Where the user chose none, in the dispute of the worst day; and what is blank is no name."""
-    maker = worst_day(tmp_path / "home")
-    with maker.archive.reading() as reading:
-        case, statistics = report_of(reading)
-    maker.archive.close()
+    case, statistics = worst
     page, form = words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics)
     table = words(people_and_dates.chapters(case, statistics)[0])
 
@@ -101,43 +120,33 @@ def test_the_request_names_its_reason_and_the_contract(tmp_path: Path) -> None:
 
 
 @pytest.mark.drawn
-def test_a_blank_escrow_is_not_called_completed(tmp_path: Path) -> None:
+def test_a_blank_escrow_is_not_called_completed(worst: Told) -> None:
     """In the consultation of the worst day; and what is compared with a day is the first saved message."""
-    maker = worst_day(tmp_path / "home")
-    with maker.archive.reading() as reading:
-        case, statistics = report_of(reading)
-    maker.archive.close()
+    case, statistics = worst
 
     assert ("仮払い完了", "未入力") in _facts(chapters.consultation_chapters(case, statistics)[1])
     assert "保存できた最初のメッセージは1日前" in words(people_and_dates.chapters(case, statistics)[0])
 
 
-def test_a_direct_client_has_no_profile(tmp_path: Path) -> None:
+def test_a_direct_client_has_no_profile(direct: Told) -> None:
     """There is no platform with profiles; the contract is named as it was entered."""
-    maker = direct_case(tmp_path / "home")
-    with maker.archive.reading() as reading:
-        case, statistics = report_of(reading)
-        page = words(summary.chapter(case, statistics))
-    maker.archive.close()
+    page = words(summary.chapter(*direct))
 
     assert "この仕事(契約日 2026-11-01)について、お取りいただける手続きをご案内ください。" in page
     assert "プロフィール" not in page
 
 
-def test_a_pause_does_not_deny_the_texts_that_chapter_6_shows(usual: ArchiveMaker) -> None:
+def test_a_pause_does_not_deny_the_texts_that_chapter_6_shows(usual: Told) -> None:
     """An edit in a pause has its earlier text where the message was saved before; equal pauses are no shorter."""
-    with usual.archive.reading() as reading:
-        case, statistics = report_of(reading)
-    chapter = words(record.limits(case, statistics))
+    chapter = words(record.limits(*usual))
 
     assert "この間に変えられた、または消された文面は、前の内容が分かりません" not in chapter
     assert "この間に書かれ、この間に変えられた、または消されたメッセージの元の文面" in chapter
 
 
-def test_only_what_stands_out_is_named_where_looks_are_usually_a_day_apart(usual: ArchiveMaker) -> None:
+def test_only_what_stands_out_is_named_where_looks_are_usually_a_day_apart(usual: Told) -> None:
     """The outage of 84 hours with the edit and the day of the deletions; the other days are one sum."""
-    with usual.archive.reading() as reading:
-        case, statistics = report_of(reading)
+    case, statistics = usual
     chapter = words(record.limits(case, statistics)).splitlines()
 
     named = [line.partition("。")[0] for line in chapter if line.startswith("確認していない時間帯: 20")]
@@ -151,12 +160,9 @@ def test_only_what_stands_out_is_named_where_looks_are_usually_a_day_apart(usual
     assert "Chatworkを確認していない時間が39回(最長およそ3日12時間)あります" in page
 
 
-def test_the_money_stands_in_the_dates_and_the_course_of_events(tmp_path: Path) -> None:
+def test_the_money_stands_in_the_dates_and_the_course_of_events(direct: Told) -> None:
     """In the dispute of a direct client it is all that is disputed; what an invoice states is not called blank."""
-    maker = direct_case(tmp_path / "home")
-    with maker.archive.reading() as reading:
-        case, statistics = report_of(reading)
-    maker.archive.close()
+    case, statistics = direct
     money = ("請求1(220,000円)", "請求1の支払期日", "入金1(50,000円)")
     lawyers = words(people_and_dates.chapters(replace(case, profile="lawyer"), statistics)[2])
 
@@ -171,41 +177,23 @@ def _facts(chapter: Chapter) -> tuple[tuple[str, str], ...]:
 
 
 @pytest.mark.drawn
-def test_a_whole_beginning_is_not_said_to_be_limited(usual: ArchiveMaker, tmp_path: Path) -> None:
+def test_a_whole_beginning_is_not_said_to_be_limited(usual: Told, worst: Told) -> None:
     """That earlier messages are known only from some day on is said where something is missing before it."""
-    worst = worst_day(tmp_path / "home")
-    found = []
-    for archive in (usual.archive, worst.archive):
-        with archive.reading() as reading:
-            case, statistics = report_of(reading)
-            found.append("以降に限ります" in words(record.limits(case, statistics)))
-    worst.archive.close()
-
-    assert [False, True] == found
+    assert [False, True] == ["以降に限ります" in words(record.limits(*told)) for told in (usual, worst)]
 
 
-def test_the_exhibits_of_a_direct_client(tmp_path: Path) -> None:
+def test_the_exhibits_of_a_direct_client(direct: Told) -> None:
     """There is no number of a platform that could be blank, and a third person is no party."""
-    maker = direct_case(tmp_path / "home")
-    with maker.archive.reading() as reading:
-        case, statistics = report_of(reading)
-        filed = exhibits.FiledFiles("report.pdf", ("all.pdf",))
-        listed = list(exhibits.exhibits(case, statistics, filed))
-    maker.archive.close()
+    listed = list(exhibits.exhibits(*direct, exhibits.FiledFiles("report.pdf", ("all.pdf",))))
 
     assert not [one.title for one in listed if "契約ID" in one.title]
     assert "各発言者(報告書の第3章)、出力 報告者" == listed[1].author
 
 
 @pytest.mark.drawn
-def test_the_readme_says_neither_all_beside_a_gap_nor_a_blank_as_a_name(tmp_path: Path) -> None:
+def test_the_readme_says_neither_all_beside_a_gap_nor_a_blank_as_a_name(worst: Told) -> None:
     """In the dispute of the worst day."""
-    maker = worst_day(tmp_path / "home")
-    with maker.archive.reading() as reading:
-        case, _statistics = report_of(reading)
-        names = ("01_report.pdf", "02_messages.csv")
-        text = readme.submission_readme(case, names, ()).decode("utf-8-sig")
-    maker.archive.close()
+    text = readme.submission_readme(worst[0], ("01_report.pdf", "02_messages.csv"), ()).decode("utf-8-sig")
 
     assert "全メッセージ" not in text
     assert "未入力「未入力」" not in text
