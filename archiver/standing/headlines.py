@@ -112,12 +112,15 @@ def changed_words(count: int, name: str) -> str:
 
 
 def unpaid(jobs: Sequence[Row]) -> Iterator[Row]:
-    """Jobs whose promised day of payment passed."""
+    """Jobs whose promised day of payment passed; where there are several jobs, the sentence itself names its job."""
+    head = _("The promised day of payment has passed. {amount} yen are unpaid.")
+    if len(jobs) > 1:
+        head = _("The promised day of payment for “{job}” has passed. {amount} yen are unpaid.")
     for job in jobs:
         if job["is_open"] and job["money"] and job["money"]["state"] == "late":
-            head = _("The promised day of payment has passed. {amount} yen are unpaid.")
-            yield {"state": "look", "kind": "unpaid", "job": job["id"], "text": job["title"]} | {
-                "head": head.format(amount=f"{job['money']['amount']:,}"),
+            text = "" if len(jobs) > 1 else job["title"]
+            yield {"state": "look", "kind": "unpaid", "job": job["id"], "text": text} | {
+                "head": head.format(job=job["title"], amount=f"{job['money']['amount']:,}"),
                 "due": job["money"]["due"],
             }
 

@@ -234,7 +234,12 @@ def late_payments(reading: Reading, now: datetime) -> list[str]:
     """That a promised day of payment passed, a sentence for each job."""
     today = now.astimezone(JST).date()
     jobs = [
-        {"id": one.id, "title": "", "is_open": one.state == "open", "money": _money(reading, one, today)}
+        {
+            "id": one.id,
+            "title": visible(one.called),
+            "is_open": one.state == "open",
+            "money": _money(reading, one, today),
+        }
         for one in contracts(reading)
     ]
     return [one["head"] for one in unpaid(jobs)]

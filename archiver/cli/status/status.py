@@ -12,7 +12,7 @@ from archiver.claims.messages import DELETIONS, EDITS, changed_count
 from archiver.claims.words import changes_document
 from archiver.cli.context import CliContext
 from archiver.cli.status import page
-from archiver.cli.terminal.output import beside, columns, echo, echo_json, pad, paged_output, visible
+from archiver.cli.terminal.output import beside, columns, echo, echo_json, echo_lines, pad, paged_output, visible
 from archiver.cli.terminal.prompts import tell
 from archiver.custody import put_back_databases
 from archiver.health.evidence import service_sentences
@@ -34,7 +34,7 @@ from archiver.standing.alert_lines import (
 )
 from archiver.standing.emergencies import emergencies
 from archiver.standing.emergency_words import screenshots_sentence
-from archiver.standing.home_document import home_document
+from archiver.standing.home_document import home_document, late_payments
 from archiver.store.archive import Archive, Reading
 from archiver.store.change_keys import readable_text
 from archiver.store.erasure.records import erasures
@@ -100,13 +100,13 @@ def _access_lines(accesses: Sequence[tuple[datetime, str]] | None) -> list[str]:
 
 
 def list_alerts(obj: CliContext, *, as_json: bool) -> None:
-    """Print every alert."""
+    """Print every alert, and beside them what is unpaid though its day passed."""
     with Archive(obj.home).reading() as reading:
         all_alerts = alerts(reading)
         rooms = {one: {int(room.room_id) for room in one.rooms} for one in contracts(reading)}
         names = contract_names(rooms)
         messages = dict(zip((one.number for one in all_alerts), named_messages(reading, all_alerts), strict=True))
-        rooms_on_screen = room_labels(reading, all_alerts)
+        rooms_on_screen, late = room_labels(reading, all_alerts), late_payments(reading, utc_now())
         screenshots = [
             (one, messages_by_id(reading, its, messages_to_screenshot(reading, all_alerts, its)))
             for one, its in rooms.items()
@@ -115,6 +115,7 @@ def list_alerts(obj: CliContext, *, as_json: bool) -> None:
         echo_json({"alerts": [alert_document(one) for one in all_alerts]})
     else:
         with paged_output():
+            echo_lines(late)
             _tell_alerts(equal_alerts(all_alerts), names, rooms_on_screen, messages)
             for contract, found in screenshots:
                 if found:

@@ -69,8 +69,14 @@ def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> 
     with desk.archive.reading() as reading:
         document = home_document(reading, status(reading), file.load_settings(desk.home, {}), {}, desk.clock())
         late = late_payments(reading, desk.clock())
+    listed = desk.both("status", "--alerts", ARCHIVE_LANG="en")[0]
+    desk.contract("job2", desk.room, title="別の仕事", platform="direct")
+    with desk.archive.reading() as reading:
+        of_two = late_payments(reading, desk.clock())
 
     assert ["The promised day of payment has passed. 80,000 yen are unpaid."] == late
+    assert late[0] in listed.splitlines()
+    assert ["The promised day of payment for “動画編集10本” has passed. 80,000 yen are unpaid."] == of_two
     first, second, _blank, gone, changed, *_others = japanese.splitlines()
     assert "「動画編集10本」のチャットに大きな変化がありました。" == first
     assert "これまでに見えたものは、すべて保存してあります。" == second
