@@ -15,7 +15,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from gettext import gettext as _
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import urlsplit
 
 import msgspec
@@ -27,6 +27,7 @@ from archiver.settings.home import SETTINGS_FILE, TOKEN_VARIABLE
 from archiver.settings.model import (
     LANGUAGES,
     AuthoritySetting,
+    OnPage,
     Section,
     Settings,
     SettingsFile,
@@ -53,14 +54,29 @@ def new_file() -> str:
     return _HEAD + "\n".join(_lines(SettingsFile())) + "\n"
 
 
-def settings(section: Section, before: str = "") -> Iterator[tuple[str, str, str]]:
-    """Each key of a section and those below it, with its value in a new file and its comment."""
+def declared(section: Section, before: str = "") -> Iterator[tuple[str, msgspec.structs.FieldInfo]]:
+    """Each key of a section and those below it, as it is declared."""
     for one in msgspec.structs.fields(section):
         if isinstance(one.default, Section):
-            yield from settings(one.default, f"{one.name}.")
+            yield from declared(one.default, f"{one.name}.")
         else:
-            default = "ja" if one.name == "language" else one.default
-            yield before + one.name, _toml(default), one.type.__metadata__[-1]
+            yield before + one.name, one
+
+
+def settings(section: Section) -> Iterator[tuple[str, str, str]]:
+    """Each key, with its value in a new file and its comment."""
+    for key, one in declared(section):
+        yield key, _toml("ja" if key == "language" else one.default), one.type.__metadata__[-1]
+
+
+def asked_settings(form: str = "") -> list[tuple[str, OnPage, Any, bool]]:
+    """The settings that the pages ask for, or those of one form: how, their default, and whether they are folders."""
+    return [
+        (key, page, one.default, Path in get_args(one.type.__origin__))
+        for key, one in declared(SettingsFile())
+        for page in one.type.__metadata__
+        if isinstance(page, OnPage) and form in {"", page.form}
+    ]
 
 
 def _lines(whole: Section) -> Iterator[str]:

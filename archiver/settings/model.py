@@ -6,13 +6,16 @@ Reader, error sentences, the text of a new file, `config/archive.example.toml` a
 
 import re
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta, field
+
+from archiver.wording import N_
 
 MEGABYTE = 1_000_000
 GIGABYTE = 1_000_000_000
@@ -65,10 +68,29 @@ DayCount = Annotated[int, Meta(ge=1, le=3660)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 
 
+class OnPage(NamedTuple):
+    """How the pages ask for a setting."""
+
+    form: str
+    """Settings of one form stand together, and the first says of all; `notices` are switches of the page of alerts."""
+    name: str
+    """The name of its field."""
+    label: str
+    help: str = ""
+    options: Mapping[str, str] = {}
+    """What can be chosen, and its words."""
+    title: str = ""
+    """Of the form, if that is not the label."""
+    sign: str = "gear"
+    said: str = N_("Kept.")
+    """What is said afterwards."""
+
+
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A table of the file, in which an unknown key is an error, as it may be misspelt.
 
-    The text beside the type of a field is its comment, first in Japanese, then in English.
+    The text beside the type of a field is its comment, first in Japanese, then in English; before it stands how the
+    pages ask for it, if they do.
     """
 
     def values(self) -> dict[str, Any]:
@@ -151,6 +173,14 @@ class ExportSettings(Section, frozen=True, kw_only=True):
 
     folder: Annotated[
         Path | None,
+        OnPage(
+            "folders",
+            "packages",
+            N_("Folder for exports (blank: the usual one)"),
+            title=N_("Where it is kept"),
+            sign="folder",
+            said=N_("The folders are kept, and each can be written to."),
+        ),
         '資料の置き場所。"" なら ドキュメント/Chatwork資料、なければ保管庫の exports フォルダー。\n'
         'Where exports go. "" = Documents/Chatwork資料, or else the folder exports in the archive.',
     ] = None
@@ -166,6 +196,11 @@ class ExportSettings(Section, frozen=True, kw_only=True):
     ] = 5
     also_to: Annotated[
         tuple[Path, ...],
+        OnPage(
+            "folders",
+            "also_to",
+            N_("Folders that get daily copies and seals too, one a line (such as a folder that a cloud service keeps)"),
+        ),
         '毎日の写しと確定記録を、ほかの場所にも書きます。例: ["/mnt/usb"]\n'
         'Other folders that get the daily copies and the seals too, for example ["/mnt/usb"].',
     ] = ()
@@ -213,14 +248,27 @@ class NotifySettings(Section, frozen=True, kw_only=True):
         PositiveNumber, "保存がこの時間できていないとき、知らせます。 / Hours without a save before you are told."
     ] = 24
     desktop: Annotated[bool, "パソコンの通知を使います。 / Show alerts as desktop notifications."] = True
-    daily: Annotated[
-        bool, "毎日、夜に1回、その日のまとめも知らせます。 / Tell once a day, in the evening, also that all is well."
-    ] = False
     weekly: Annotated[
         bool,
+        OnPage(
+            "notices",
+            "weekly",
+            N_("Tell once a week how it went"),
+            N_("On Sunday evening, in one line, such as “{line}”"),
+        ),
         "毎週日曜日の夜に1回、その週に保存した件数と変更の件数を知らせます。\n"
         "Tell once a week, on Sunday evening, how much was saved and how much changed.",
     ] = True
+    daily: Annotated[
+        bool,
+        OnPage(
+            "notices",
+            "daily",
+            N_("Tell once a day that all is well"),
+            N_("In the evening, in one line: how much was saved, and what changed."),
+        ),
+        "毎日、夜に1回、その日のまとめも知らせます。 / Tell once a day, in the evening, also that all is well.",
+    ] = False
     urls: Annotated[
         tuple[str, ...],
         """\
@@ -318,6 +366,14 @@ class SettingsFile(Section, frozen=True, kw_only=True):
 
     language: Annotated[
         Literal["ja", "en"] | None,
+        OnPage(
+            "language",
+            "language",
+            N_("Language"),
+            options={"": N_("as this computer"), "ja": "日本語", "en": "English"},
+            sign="chat",
+            said=N_("The language is kept. End the application and open it again to see it."),
+        ),
         '画面の言葉: "ja" または "en"。資料は日本語です(作るときに --report-lang en を付けると英語)。\n'
         'Language of the screen: "ja" or "en". Exports are Japanese, or English when made with --report-lang en.',
     ] = None

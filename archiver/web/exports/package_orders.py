@@ -96,12 +96,16 @@ def wish_rows(values: Mapping[str, str]) -> list[dict[str, Any]]:
     return [
         {
             "name": one.name,
-            "words": [_(word).format(n=len(given.split("\n"))) if word else "" for word in one.metadata["page"]],
+            "label": label,
+            "help": explanation,
+            "short": short and _(short).format(n=len(given.split("\n"))),
             "choice": ticked_value(one),
+            "options": {},
+            "rows": 3,
             "given": given,
         }
         for one in ON_PAGE
-        for given in [values.get(one.name, "").strip()]
+        for given, (label, explanation, short) in [(values.get(one.name, "").strip(), one.metadata["page"])]
     ]
 
 

@@ -18,7 +18,7 @@ from archiver.notices.facts import WeeklyFacts
 from archiver.notices.sentences import weekly_sentence
 from archiver.records.alerts import Alert
 from archiver.render.invisible_characters import visible
-from archiver.settings.file import update_settings
+from archiver.settings.file import asked_settings, update_settings
 from archiver.settings.model import MAIL_PORTS, Settings, is_mail_address
 from archiver.setup import unattended
 from archiver.standing.alert_lines import contract_names, named_messages, room_labels
@@ -56,6 +56,7 @@ def index(problems: Mapping[str, str] | None = None, *, said: str = "", change: 
         "notice_settings.html",
         rows=[_row(way, settings, last) for way in WAYS],
         notify=settings.notify,
+        switches=[page for _key, page, *_how in asked_settings("notices")],
         week_line=weekly_sentence(A_WEEK),
         addresses=len(settings.notify.urls),
         can_send_elsewhere=apprise_sender.is_installed(),
@@ -128,8 +129,8 @@ def keep_answer(way: str) -> Answer:
 def switch(way: str) -> Answer:
     """Turn a way on or off; one that needs an address shows its fields, and is on once that is kept."""
     context, is_on = console_context(), "on" in request.form
-    if way in ("daily", "weekly"):
-        update_settings(context.home, {f"notify.{way}": is_on})
+    if keys := [key for key, page, *_how in asked_settings("notices") if page.name == way]:
+        update_settings(context.home, dict.fromkeys(keys, is_on))
     elif way in WAYS and not is_on:
         unattended.turn_way_off(context.home, way)
     elif way == "desktop":

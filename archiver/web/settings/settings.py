@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from importlib.metadata import metadata, version
 from importlib.util import find_spec
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -18,8 +22,8 @@ from archiver.health.words import IDLE_ADVICE, IDLE_SENTENCE, way_words
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words, minute_text
 from archiver.rounds.round import seal_now
-from archiver.settings.file import update_settings
-from archiver.settings.model import LANGUAGES, exports_folder
+from archiver.settings.file import SettingValue, asked_settings, update_settings
+from archiver.settings.model import OnPage, duration_text, exports_folder
 from archiver.setup import archive_setup, menu_entry, unattended
 from archiver.setup.assistant_consent import client_lines, consent_lines, last_calls, record_consent
 from archiver.setup.outcome_words import sealing_lines, verification_lines
@@ -53,11 +57,17 @@ def index(change: str = "", *, said: str = "", problem: str = "") -> str:
     """
     context, change = console_context(), change or request.args.get("change", "")
     settings, starters = context.settings(), observe_starters(context.home, context.environ)
+    fields = [
+        _field(page, default, attrgetter(key)(settings), is_typed=bool(problem))
+        for key, page, default, _is_folder in asked_settings()
+        if page.form != "notices"
+    ]
     return render_template(
         "settings_change.html"
-        if change in {"token", "folders", "language", "automatic", "stamps", "waiting"}
+        if change in {"token", "automatic", "stamps", "waiting", *(one["form"] for one in fields)}
         else "settings.html",
         change=change,
+        fields=fields,
         said=said,
         problem=problem,
         place=archive_setup.told_place(settings.token_source),
@@ -69,10 +79,6 @@ def index(change: str = "", *, said: str = "", problem: str = "") -> str:
         authorities=[visible(one.name) for one in settings.timestamp.authorities],
         ways=settings.notify.ways,
         way_words=_(", ").join(map(way_words, settings.notify.ways)),
-        typed_folder=request.form.get("packages", str(settings.exports.folder or "")),
-        typed_also=request.form.get("also_to", "\n".join(map(str, settings.exports.also_to))),
-        languages={"": _("as this computer"), "ja": "日本語", "en": "English"},
-        language_set=settings.language or "",
         is_placed=menu_entry.is_placed(context.home),
         language_hint="" if said else _variable_hint(),
         home=visible(str(context.home)),
@@ -142,33 +148,24 @@ def change_waiting() -> Answer:
         return index("waiting", problem=trouble_words(error).together), 422
 
 
-@pages.post("/folders")
-def change_folders() -> Answer:
-    """Set where packages go, and where copies and seals go too, and try each; blank is the usual place, or none."""
-    context, typed = console_context(), request.form.get("packages", "").strip()
-    lines = [line.strip() for line in request.form.get("also_to", "").splitlines() if line.strip()]
+@pages.post("/<form>")
+def change_settings(form: str) -> Answer:
+    """Keep the settings of a form; blank is the usual value, or none. Whether folders can be written to is tried."""
+    context, home, asked = console_context(), console_context().home, asked_settings(form)
+    if form == "notices" or not asked:
+        abort(404)
     try:
-        folder = str(read_folder(typed, context.home)) if typed else ""
-        also_to = [str(read_folder(line, context.home)) for line in lines]
-    except errors.UsageError as error:
-        return index("folders", problem=visible(str(error))), 422
-    update_settings(context.home, {"exports.folder": folder, "exports.also_to": also_to})
+        update_settings(
+            home, {key: _typed(page, default, home if is_folder else None) for key, page, default, is_folder in asked}
+        )
+    except (errors.UsageError, errors.BadSettings) as error:
+        return index(form, problem=visible(str(error.data["detail"]))), 422
     settings = context.settings()
-    bad = [path for path in (exports_folder(settings), *settings.exports.also_to) if not is_folder_writable(path)]
-    if bad:
+    folders = (exports_folder(settings), *settings.exports.also_to) if form == "folders" else ()
+    if bad := [str(path) for path in folders if not is_folder_writable(path)]:
         sentence = _("It is kept, but nothing can be written here: {folders}. Is the disk connected?")
-        return index("folders", problem=sentence.format(folders=visible(", ".join(map(str, bad))))), 422
-    return index(said=_("The folders are kept, and each can be written to."))
-
-
-@pages.post("/language")
-def change_language() -> Answer:
-    """Set the language of the pages and of what commands print; it is used from the next start on."""
-    language = request.form.get("language", "")
-    if language not in {"", *LANGUAGES}:
-        return index("language", problem=not_listed(language)), 422
-    update_settings(console_context().home, {"language": language})
-    return index(said=_variable_hint() or _("The language is kept. End the application and open it again to see it."))
+        return index(form, problem=sentence.format(folders=visible(", ".join(bad)))), 422
+    return index(said=(form == "language" and _variable_hint()) or _(asked[0][1].said))
 
 
 @pages.post("/icon")
@@ -196,6 +193,37 @@ def _releases_page() -> str:
     """Where new versions are published, as whoever built this program says (`Releases` of its URLs); empty: nowhere."""
     urls = (one.partition(", ") for one in metadata("chatwork-archiver").get_all("Project-URL") or ())
     return next((url for label, _comma, url in urls if label == "Releases" and url.startswith("https://")), "")
+
+
+def _field(page: OnPage, default: object, value: object, *, is_typed: bool) -> dict[str, Any]:
+    """A setting as a field: as it is set, or as it was typed."""
+    lines = value if isinstance(value, tuple) else [] if value is None or value is False else [value]
+    words = (
+        duration_text(one) if isinstance(one, timedelta) else f"{one:g}" if isinstance(one, float) else str(one)
+        for one in lines
+    )
+    given = "\n".join(words)
+    return page._asdict() | {
+        "shown": _(page.options[given]) if page.options else visible(given),
+        "given": request.form.get(page.name, "") if is_typed else given,
+        "choice": "True" if isinstance(default, bool) else "",
+        "rows": 2 if isinstance(default, tuple) else 0,
+    }
+
+
+def _typed(page: OnPage, default: object, home: Path | None) -> SettingValue:
+    """What was typed or chosen. Raises UsageError for what is no folder, or is not in the list."""
+    typed = request.form.get(page.name, "").strip()
+    if page.options and typed not in page.options:
+        raise errors.UsageError(detail=not_listed(typed))
+    if isinstance(default, bool):
+        return bool(typed)
+    if isinstance(default, int | float):
+        with suppress(ValueError):
+            return int(typed) if typed.isdecimal() else float(typed)
+    lines = [line.strip() for line in typed.splitlines() if line.strip()]
+    values = [str(read_folder(one, home)) for one in lines] if home else lines
+    return values if isinstance(default, tuple) else "".join(values)
 
 
 def _variable_hint() -> str:

@@ -20,6 +20,7 @@ EXAMPLES = {
     "filename": "app.css",
     "topic": "application",
     "way": "desktop",
+    "form": "folders",
 }
 """A value for each part of an address that varies. A new kind of part needs one here: without, all tests of it fail."""
 

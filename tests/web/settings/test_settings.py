@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from email.message import Message
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from archiver.health import snapshot
 from archiver.health.snapshot import Starters
 from archiver.schedule import backends, schedulers
+from archiver.settings.model import OnPage
 from archiver.settings.token import addresses
 from archiver.setup import menu_entry, unattended
 from archiver.waiting_sign import state_file
@@ -126,3 +128,36 @@ def test_waiting_from_the_log_in_on_is_turned_on_and_off(browser: FormBrowser, m
     assert 'value="off">Turn off' in browser.get("/settings?change=waiting")
     browser.post("/settings/waiting", waiting="off")
     assert (False, False) == (entry.exists(), state_file(home).exists())
+
+
+def test_a_setting_says_how_the_page_asks_for_it_and_no_more_is_needed(
+    browser: FormBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row, and a form with a field of its kind: a number, an interval, a box; what cannot be is refused in words."""
+    asked = [
+        ("files.stop_when_free_gb", OnPage("room", "free", "空き", "GB"), 2, False),
+        ("sync.reserve", OnPage("room", "calls", "回数"), 60, False),
+        ("sync.full_every", OnPage("room", "full", "全部"), timedelta(hours=6), False),
+        ("exports.daily", OnPage("room", "copy", "写し"), True, False),
+    ]
+    monkeypatch.setattr(settings_page, "asked_settings", lambda form="": asked if form in {"", "room"} else [])
+
+    page = browser.get("/settings") + browser.get("/settings?change=room")
+    kept = browser.post("/settings/room", free="0", calls="7", full="2h")
+    settings, refused = (
+        browser.context.settings(),
+        browser.post("/settings/room", free="x", calls="8", full="1h", copy="True"),
+    )
+
+    assert re.search(r"<b>空き</b><small>2</small>", page)
+    assert re.search(r'name="free" value="2"(.|\n)*name="full" value="6h"(.|\n)*name="copy" value="True" checked', page)
+    assert (0, 7, timedelta(hours=2), False) == (
+        settings.files.stop_when_free_gb,
+        settings.sync.reserve,
+        settings.sync.full_every,
+        settings.exports.daily,
+    )
+    assert (200, 422, 404) == (kept.status_code, refused.status_code, browser.post("/settings/x").status_code)
+    assert "files.stop_when_free_gb must be a number." in refused.get_data(as_text=True)
+    assert 'value="0"' in browser.get("/settings?change=room")
+    assert settings == browser.context.settings()
