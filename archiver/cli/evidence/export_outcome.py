@@ -17,7 +17,6 @@ from archiver.export.package.order import option_words
 from archiver.export.package.recipe import PackagePreview
 from archiver.records import ExportedPackage, JsonObject, contract_facts
 from archiver.render.times import minute_text
-from archiver.report_language import in_program_language
 from archiver.rounds.export_recheck import Recheck
 from archiver.setup.menu_entry import show_folder
 from archiver.setup.outcome_words import metadata_lines, warning_lines
@@ -67,7 +66,7 @@ def tell_export(report: ExportReport, options: Sequence[str], *, to_stderr: bool
         echo(_("Not entered yet (printed as blank): {facts}"), err=True, facts=_(", ").join(labels))
         echo("  " + _("Add them with: archive job set {contract}").format(contract=report.contract), err=True)
     if report.advice:
-        echo(_("Before you send it: {advice}"), err=True, advice=in_program_language(report.advice))
+        echo(_("Before you send it: {advice}"), err=True, advice=report.advice)
     if sys.stdout.isatty() and sys.stdin.isatty():
         show_folder(Path(report.path))
 

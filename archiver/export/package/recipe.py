@@ -161,7 +161,7 @@ class ExportReport:
     unheld: tuple[str, ...] = ()
     """Files whose bytes were never saved, with the reason."""
     advice: str | None = None
-    """What the user should do before handing it in, in Japanese."""
+    """What the user should do before handing it in, in the language of the program."""
     blank: tuple[str, ...] = ()
     """Facts of the contract that a reader will look for and that are not stated yet."""
     contract: str = ""

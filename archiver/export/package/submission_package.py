@@ -37,7 +37,7 @@ from archiver.export.report.request_to_office import advice, blank_facts
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts import letters, readme
 from archiver.platforms.job_platform import platform_of
-from archiver.report_language import is_english, say
+from archiver.report_language import is_english, say, screen_words
 from archiver.store.archive import Reading
 from archiver.store.working import remembered_values
 
@@ -101,6 +101,8 @@ def _fill_bag(bag: Bag, package: PackageInput) -> ExportReport:
         shutil.rmtree(bag.folder / SCRATCH)  # what stayed would be in the package, and in no list of its files
     bag.add(README, readme.submission_readme(case, bag.digests, [*copied.incomplete, *left_out, *oversized]))
     bag.add_list(DIGEST_LIST, bag.digests)
+    with screen_words():  # whoever made the export reads it, in whichever language that is
+        told = say(advice(case) or "") if recipe.order.profile == "support" else " ".join(case.filed.sentences)
     return ExportReport(
         list_sha256=bag.digests[DIGEST_LIST],
         empty=not package.statistics.count,
@@ -109,7 +111,7 @@ def _fill_bag(bag: Bag, package: PackageInput) -> ExportReport:
         gaps=sum(not gap.is_erased for room in case.rooms for gap in room.gaps),
         missing=(*copied.incomplete, *left_out),
         too_large=tuple(oversized),
-        advice=advice(case) if recipe.order.profile == "support" else " ".join(case.filed.sentences) or None,
+        advice=told or None,
         blank=blank_facts(case),
         preview=package_preview(package, bag),
     )

@@ -24,7 +24,6 @@ from archiver.export.package_scope import parse_choice
 from archiver.platforms.job_platform import STRANGER, Platform, platform_of
 from archiver.records import JST, OpenedMessage, ReadState, RequestKind, State
 from archiver.render.invisible_characters import visible
-from archiver.report_language import in_program_language
 from archiver.rounds.export_recheck import recheck_quoted
 from archiver.settings.model import exports_folder
 from archiver.setup.written_values import EXAMPLE_DAY, read_day
@@ -194,7 +193,7 @@ def make_work(job: Job, context: ConsoleContext, wanted: ExportOrder) -> JobOutc
         *(visible(line) for line in lacking[:SHOWN_LIMIT]),
     ]
     if report.advice:
-        lines.append(_("Before you send it: {advice}").format(advice=in_program_language(report.advice)))
+        lines.append(_("Before you send it: {advice}").format(advice=report.advice))
     links = (JobLink(N_("Open the export"), "made.one", {"number": _number(context)}),) if report.recorded else ()
     if not links:
         lines.insert(0, visible(str(report.path)))

@@ -296,7 +296,7 @@ def test_a_later_filing_holds_what_is_new(tmp_path: Path) -> None:
     assert [] == [name for name in zip_files(nothing) if name.startswith("甲")]
     told = "2026-11-24に裁判所へ渡したもの(報告者入力): 甲001の1.pdf、甲001の2.pdf、甲002.png"
     assert told in readme(nothing)
-    assert f"新しいものがなければ、証拠説明書だけです。 {told}" in str(nothing.advice)
+    assert "Given to a court on 2026-11-24 (as the reporter entered it): 甲001の1.pdf, " in str(nothing.advice)
     assert "作れませんでした" not in readme(nothing)
     files = zip_files(later)
     assert ["甲001の3.pdf", "甲001の4.pdf", "甲003.png"] == [name for name in files if name.startswith("甲")]
@@ -666,7 +666,7 @@ def test_blanks_and_advice_are_reported(tmp_path: Path) -> None:
     whole = export_package(maker, "support", tmp_path / "out")
 
     assert {"url", "contracted_on", "escrowed_at", "contact_approved_on", "amount"} == set(bare.blank)
-    assert "先にクラウドワークスで納品" in str(bare.advice)
+    assert "deliver there first" in str(bare.advice)
     assert ((), None) == (whole.blank, whole.advice)
 
 
