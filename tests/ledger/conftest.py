@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.ledger.teams import Team, new_team
-from tests.support.archives.fixture import ARCHIVE
+from tests.ledger.teams import Team, new_team, unpacked
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import running_ledger
 
@@ -30,11 +28,8 @@ def team(postgres: Postgres, tmp_path: Path) -> Iterator[Team]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """The kept archive: an entry of every kind, files, a hole in its seals, orphaned seals, stamps and an erasure."""
-    home = tmp_path / "home"
-    with zipfile.ZipFile(ARCHIVE) as packed:
-        packed.extractall(home)
-    return home
+    """The kept archive."""
+    return unpacked(tmp_path / "home")
 
 
 @pytest.fixture(autouse=True)

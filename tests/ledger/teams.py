@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from archiver.records import Contract, ContractRoom, Observation, RoomId
 from archiver.store import seals, statements, writer
 from archiver.store.archive import Archive, Writing
 from archiver.team.ledger.database import LedgerPlace
+from tests.support.archives.fixture import ARCHIVE
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import environ_of, evidence, ledger_digests, new_copy, new_place, round_in, topped_up
@@ -87,6 +89,13 @@ def note(writing: Writing, text: str) -> None:
 def noted(home: Path) -> list[str]:
     """The private notes of a copy, oldest first."""
     return [json.loads(row[7])["payload"]["text"] for row in evidence(topped_up(home))["entry"] if row[3] == "note"]
+
+
+def unpacked(home: Path) -> Path:
+    """The kept archive: an entry of every kind, files, a hole in its seals, orphaned seals, stamps and an erasure."""
+    with zipfile.ZipFile(ARCHIVE) as packed:
+        packed.extractall(home)
+    return home
 
 
 def seal_all(home: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import subprocess
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -21,11 +20,10 @@ from archiver.team import sealed_tokens
 from archiver.team.adoption import adopt, place_of, take_home
 from archiver.team.ledger.database import LedgerPlace, install_ledger, open_archive, write_ledger_file
 from archiver.team.ledger.ledger import Ledger
-from archiver.team.ledger.service import SealedRow, TeamLedger
+from archiver.team.ledger.service import TeamLedger
 from archiver.team.round_queue import check_queue, install_queue
-from tests.ledger.teams import Team, account_of, new_team, note
-from tests.support.archives.fixture import ARCHIVE
-from tests.support.teams.postgres import PROGRAMS, Postgres
+from tests.ledger.teams import Team, account_of, new_team, note, unpacked
+from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import round_in
 from tests.support.terminals.terminal import TOKEN, Terminal
 
@@ -198,8 +196,7 @@ def test_machines_can_stop_the_saving_and_take_nothing_away_that_was_saved(
 
 def test_a_stolen_dump_holds_texts_but_neither_tokens_nor_files(teams: tuple[Team, Team], postgres: Postgres) -> None:
     """The key of the installation is not in the database, and bytes are in the store: the guide says so."""
-    command = [str(PROGRAMS[-1] / "pg_dump"), "-h", str(postgres.folder), "-U", "postgres", "postgres"]
-    dump = subprocess.run(command, capture_output=True, timeout=120, check=True).stdout
+    dump = postgres.dump()
 
     assert TEXT.encode() in dump
     assert b"COPY ledger.token" in dump
@@ -334,28 +331,10 @@ def test_a_user_in_no_role_is_told_so_and_not_that_the_ledger_is_missing(team: T
 def test_a_reader_can_neither_save_nor_enter_an_archive(team: Team, postgres: Postgres, tmp_path: Path) -> None:
     """Both end with the sentence, and nothing is changed."""
     write_ledger_file(team.first, LedgerPlace(postgres.address("reader"), team.place.archive))
-    with zipfile.ZipFile(ARCHIVE) as packed:
-        packed.extractall(tmp_path / "own")
-
+    unpacked(tmp_path / "own")
     team.post("届かない連絡")
     with pytest.raises(errors.LedgerForbids):
         round_in(team.first, team.environ)
     with pytest.raises(errors.LedgerForbids):
         adopt(tmp_path / "own", postgres.address("reader"), None)
     assert not (tmp_path / "own" / "ledger.toml").exists()
-
-
-def test_a_machine_keeps_a_token_that_it_cannot_read(postgres: Postgres) -> None:
-    """Joining needs the role of a machine alone, also where a token is given again; reading it is refused."""
-    archive = open_archive(postgres.address("machine"), 71)
-    with (
-        closing(TeamLedger(postgres.address("machine"))) as machine,
-        closing(TeamLedger(postgres.address("worker"))) as worker,
-    ):
-        due = machine.standing(archive).opened_at
-        for sealed in (b"first", b"second"):
-            machine.keep_token(archive, SealedRow(sealed, b"key", "id"), first_due=due)
-
-        assert SealedRow(b"second", b"key", "id") == worker.sealed_token(archive)
-        with pytest.raises(errors.LedgerForbids):
-            machine.sealed_token(archive)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from archiver import errors
@@ -140,26 +139,6 @@ def test_the_audit_says_which_user_of_the_database_wrote_records(team: Team) -> 
 
     assert ("machine", True) == (writer.login, writer.first <= writer.last)
     assert f"machineが書いた記録と応答: {writer.rows}件" in Terminal(team.first, team.chatwork).run("team", "audit")
-
-
-@pytest.mark.drawn
-def test_nobody_takes_a_row_of_the_record_away(team: Team, postgres: Postgres) -> None:
-    """A machine may add rows by the ledger's function alone; whoever owns the database is stopped once."""
-    record_access(team.place, who="x", what="y", reason="z")
-    statements = (
-        "DELETE FROM ledger.access",
-        "UPDATE ledger.access SET who = 'nobody'",
-        "TRUNCATE ledger.access",
-        "INSERT INTO ledger.access SELECT archive, seq + 1, at, login, who, what, reason FROM ledger.access",
-    )
-    for statement in statements:
-        with psycopg.connect(postgres.address("machine")) as connection:
-            connection.execute("SELECT set_config('archiver.archive', %s, true)", (str(team.place.archive),))
-            with pytest.raises(psycopg.Error):
-                connection.execute(statement.encode())
-    for statement in statements[:3]:
-        with pytest.raises(psycopg.errors.IntegrityError):
-            postgres.execute(statement)
 
 
 def test_the_commands_of_worker_and_recipient(team: Team, tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import shutil
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +22,7 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.execution import ERASED
 from archiver.store.erasure.plan import Selection, select_messages
 from archiver.team.adoption import adopt, take_home
-from archiver.team.ledger.database import LedgerPlace, connect, install_ledger, write_ledger_file
+from archiver.team.ledger.database import LedgerPlace, install_ledger, write_ledger_file
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger_copy.keeper import LedgerKeeper
 from archiver.team.ledger_copy.segments import bring_back
@@ -33,7 +32,7 @@ from tests.ledger.teams import note
 from tests.support.archives.byte_search import free_pages, places_of
 from tests.support.archives.maker import OTHER_ROOM, ROOM, at
 from tests.support.teams.postgres import Postgres
-from tests.support.teams.team import evidence, topped_up
+from tests.support.teams.team import dying, evidence, topped_up
 from tests.support.terminals.killed_runs import table_contents
 
 pytestmark = pytest.mark.slow
@@ -179,7 +178,7 @@ def judge_kills(case: Case, *, step: int) -> None:
     shutil.copytree(case.first, backup)
     moments = 1
     while True:
-        mortal = Ledger(case.place, open_connection=partial(_Mortal, moments=moments))
+        mortal = Ledger(case.place, open_connection=dying(moments, _die))
         try:
             case.erase(lambda reading: select_messages(reading, [(OTHER_ROOM, 11), (ROOM, 1)]), ledger=mortal)
             break
@@ -197,23 +196,8 @@ class _Killed(BaseException):
     """The process is gone."""
 
 
-class _Mortal:
-    """A connection whose process is gone after a number of statements."""
-
-    def __init__(self, address: str, moments: int) -> None:
-        self._connection, self._moments = connect(address), moments
-
-    def execute(self, *arguments: Any) -> Any:
-        """Execute a statement; the process may be gone right after it."""
-        cursor = self._connection.execute(*arguments)
-        self._moments -= 1
-        if self._moments == 0:
-            raise _Killed
-        return cursor
-
-    def close(self) -> None:
-        """Close the connection, as the end of a process does."""
-        self._connection.close()
+def _die() -> None:
+    raise _Killed
 
 
 @pytest.mark.drawn

@@ -136,12 +136,11 @@ def test_a_crash_of_postgresql_within_a_round_loses_nothing(team: Team) -> None:
 def test_a_copy_ahead_of_a_restored_ledger_ships_its_tail(team: Team) -> None:
     """After a restore to an earlier time the copy that has more brings it back: nothing is lost."""
     team.postgres.back_up()
-    team.postgres.execute("SELECT pg_create_restore_point('before')")
     team.post("復元で消える連絡")
     round_in(team.first, team.environ)
     seal_all(team.first)
     before = ledger_digests(team.postgres, team.place)
-    restore(team)
+    team.postgres.restore()
 
     fewer = ledger_digests(team.postgres, team.place)
     round_in(team.first, team.environ)
@@ -159,13 +158,12 @@ def test_a_copy_whose_numbers_were_given_to_others_is_kept_aside_and_said_to_be_
     """After a restore another machine saved first: the records that only the first copy has stay, and it is said."""
     round_in(team.second, team.environ)
     team.postgres.back_up()
-    team.postgres.execute("SELECT pg_create_restore_point('before')")
     message = team.post("復元で消える連絡")
     round_in(team.first, team.environ)
     if sealed:
         seal_all(team.first)
     lost = len(evidence(team.first)["entry"])
-    restore(team)
+    team.postgres.restore()
     kept = len(ledger_digests(team.postgres, team.place))
     team.post("復元の後の連絡")
     round_in(team.second, team.environ)
@@ -195,11 +193,10 @@ def test_whatever_step_of_setting_a_copy_aside_a_kill_cuts_short_the_loss_is_rep
     """Before and after each renaming: the next process goes on, keeps the old copy, and records what only it has."""
     round_in(team.second, team.environ)
     team.postgres.back_up()
-    team.postgres.execute("SELECT pg_create_restore_point('before')")
     team.post("復元で消える連絡")
     round_in(team.first, team.environ)
     lost = len(evidence(team.first)["entry"])
-    restore(team)
+    team.postgres.restore()
     kept = len(ledger_digests(team.postgres, team.place))
     team.post("復元の後の連絡")
     round_in(team.second, team.environ)
@@ -306,11 +303,3 @@ def _refuse_seals(append: Callable[..., str]) -> Callable[..., str]:
         return append(ledger, held, **named)
 
     return refuse
-
-
-def restore(team: Team) -> None:
-    """Restore the ledger to the point before."""
-    team.postgres.execute("SELECT pg_switch_wal()")
-    team.postgres.stop()
-    team.postgres.restore_to("before")
-    team.postgres.start()

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 from hypothesis import strategies
@@ -14,32 +14,14 @@ from hypothesis.stateful import rule
 
 from archiver.custody.verify import verify_archive
 from archiver.store.archive import Archive
-from archiver.team.ledger.database import LedgerPlace, connect, write_ledger_file
+from archiver.team.ledger.database import LedgerPlace, write_ledger_file
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger_copy.keeper import LedgerKeeper
 from tests.support.teams.postgres import Postgres
-from tests.support.teams.team import evidence, ledger_digests, new_place, running_ledger, topped_up
+from tests.support.teams.team import WatchedConnection, evidence, ledger_digests, new_place, running_ledger, topped_up
 from tests.sync.test_state_machine import Machine, Mortal, play
 
 pytestmark = pytest.mark.slow
-
-
-class TickingConnection:
-    """A connection during whose statements the process of an archive may die."""
-
-    def __init__(self, address: str, archive: Mortal) -> None:
-        self._connection, self._archive = connect(address), archive
-
-    def execute(self, *arguments: Any) -> Any:
-        """Execute a statement; the process may be gone before and after it."""
-        self._archive.tick()
-        cursor = self._connection.execute(*arguments)
-        self._archive.tick()
-        return cursor
-
-    def close(self) -> None:
-        """Close the connection, as the end of a process does."""
-        self._connection.close()
 
 
 class TeamMachine(Machine):
@@ -57,7 +39,7 @@ class TeamMachine(Machine):
     def _reopen(self) -> Mortal:
         """As a new process does; it tops its copy up before anything else."""
         archive = super()._reopen()
-        ledger = Ledger(self.place, open_connection=lambda address: TickingConnection(address, archive))
+        ledger = Ledger(self.place, open_connection=lambda address: WatchedConnection(address, archive.tick))
         archive.keeper = LedgerKeeper(archive.home, ledger)
         archive.top_up()
         return archive

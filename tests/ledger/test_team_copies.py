@@ -6,7 +6,6 @@ import json
 import re
 import sqlite3
 import sys
-import zipfile
 import zlib
 from contextlib import closing
 from pathlib import Path
@@ -27,8 +26,7 @@ from archiver.team.adoption import adopt, place_of, take_home
 from archiver.team.ledger_copy import exchange
 from archiver.team.ledger_copy.shared_files import put_beside_seals
 from archiver.team.s3_store import make_store
-from tests.ledger.teams import note
-from tests.support.archives.fixture import ARCHIVE
+from tests.ledger.teams import note, unpacked
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.synced_paths import note_syncs
 from tests.support.teams.postgres import Postgres, running_postgres
@@ -322,9 +320,7 @@ def test_a_home_of_the_same_archive_becomes_a_copy_and_another_one_is_refused(
     make_store(str(tmp_path / "shared"))
     place = adopt(home, address, str(tmp_path / "shared"))
     take_home(place, tmp_path / "taken", home)
-    other = tmp_path / "other"
-    with zipfile.ZipFile(ARCHIVE) as packed:
-        packed.extractall(other)
+    other = unpacked(tmp_path / "other")
 
     again = adopt(tmp_path / "taken", address, str(tmp_path / "shared"))
     for folder in (tmp_path / "taken", other):

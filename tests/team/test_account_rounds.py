@@ -98,11 +98,10 @@ def worker(service: Service) -> Iterator[Worker]:
 
 def test_a_round_saves_and_says_when_the_next_is_due(service: Service, worker: Worker) -> None:
     """Gaps and alerts are counted, the token was opened for this alone, and is forgotten after it."""
-    archive = next(iter(service.standings.values())).archive
 
-    assert worker.rounds.run(archive)
+    assert worker.rounds.run(service.first.archive)
 
-    standing = worker.ledger.standing(archive)
+    standing = worker.ledger.standing(service.first.archive)
     assert (standing.outcome, standing.failures, standing.gaps, standing.alerts) == ("ok", 0, 0, 0)
     assert standing.last_round is not None
     assert standing.next_due is not None
@@ -169,12 +168,11 @@ def test_a_refused_token_stops_its_account_alone(service: Service, worker: Worke
 
 def test_who_is_told_of_a_refused_token_is_told_to_give_another_to_the_team(service: Service, worker: Worker) -> None:
     """`archive init token` would store it where no worker looks."""
-    account, standing = next(iter(service.standings.items()))
-    service.chatworks.forget(account)
-    worker.rounds.run(standing.archive)
+    service.chatworks.forget(service.first.account)
+    worker.rounds.run(service.first.archive)
     end = worker.ends[-1]
 
-    with closing(Archive(worker.rounds.copies.home(standing.archive))) as archive:
+    with closing(Archive(worker.rounds.copies.home(service.first.archive))) as archive:
         pending = take_pending_notices(archive, end.settings, end.error, now=end.at, adapts=True, unwatched=True)
 
     [told] = [text for text in sentences(pending) if "API token is not accepted" in text]
@@ -184,14 +182,13 @@ def test_who_is_told_of_a_refused_token_is_told_to_give_another_to_the_team(serv
 
 def test_a_machine_that_saves_may_give_a_token_and_read_none(service: Service, worker: Worker) -> None:
     """Where a token is given nobody can open one: a member of ledger_writer joins, again too, and reads no token."""
-    account, standing = next(iter(service.standings.items()))
     settings = replace(service.settings(), ledger=service.postgres.address("machine"))
-    membership.leave(account, settings)
+    membership.leave(service.first.account, settings)
 
-    assert [service.join(account, settings).has_token for _again in range(2)] == [True, True]
+    assert [service.join(service.first.account, settings).has_token for _again in range(2)] == [True, True]
     with closing(TeamLedger(settings.ledger)) as ledger, pytest.raises(errors.LedgerUnavailable, match="denied"):
-        ledger.sealed_token(standing.archive)
-    assert worker.rounds.run(standing.archive)
+        ledger.sealed_token(service.first.archive)
+    assert worker.rounds.run(service.first.archive)
     assert worker.ends[-1].error is None
 
 
@@ -227,14 +224,13 @@ def test_an_account_without_a_contract_is_said_to_save_nothing(service: Service,
 
 def test_a_copy_is_verified_and_kept_up_when_that_is_due(service: Service, worker: Worker) -> None:
     """Everything once a month by whichever worker comes first, as the ledger tells the others; upkeep of each copy."""
-    archive = next(iter(service.standings.values())).archive
     with closing(Worker(service, "another")) as other:
         for one in (worker, other):
             for _round in range(2):
-                one.rounds.run(archive)
+                one.rounds.run(service.first.archive)
                 one.rounds._looked.clear()
         logs = [
-            (one.rounds.copies.home(archive) / "logs/archive.log").read_text(encoding="utf-8")
+            (one.rounds.copies.home(service.first.archive) / "logs/archive.log").read_text(encoding="utf-8")
             for one in (worker, other)
         ]
 
@@ -245,17 +241,16 @@ def test_a_copy_is_verified_and_kept_up_when_that_is_due(service: Service, worke
 
 def test_what_a_verification_finds_is_said_by_the_number_of_the_archive(service: Service, worker: Worker) -> None:
     """To whoever looks after the worker; the owner gets the notice that every archive gives of it."""
-    archive = next(iter(service.standings.values())).archive
-    worker.rounds.run(archive)
-    with closing(Archive(worker.rounds.copies.home(archive))) as copy, copy.writing() as writing:
+    worker.rounds.run(service.first.archive)
+    with closing(Archive(worker.rounds.copies.home(service.first.archive))) as copy, copy.writing() as writing:
         writing.sql.exec_driver_sql("DROP TRIGGER entry_no_update")
         writing.sql.exec_driver_sql("UPDATE entry SET line = replace(line, '案件', '事件')")
         writing.sql.exec_driver_sql("DELETE FROM memory WHERE key = 'daemon-checked'")
     worker.rounds._looked.clear()
-    worker.rounds.run(archive)
+    worker.rounds.run(service.first.archive)
 
     [end] = worker.cares
-    assert (end.archive, end.error) == (archive, None)
+    assert (end.archive, end.error) == (service.first.archive, None)
     assert end.findings > 0
 
 
@@ -304,15 +299,14 @@ def over(service: Service) -> None:
 
 def test_an_error_is_tried_again_by_the_queue_without_its_text(service: Service, worker: Worker) -> None:
     """Such as a token that was sealed for another key; the name is all that leaves the round."""
-    standing = next(iter(service.standings.values()))
     worker.secret = sealed_tokens.new_secret_key()
 
     with pytest.raises(RoundFailed) as raised:
-        worker.rounds.run(standing.archive)
+        worker.rounds.run(service.first.archive)
 
     assert raised.value.args == ("SealedWithAnotherKey",)
     assert (raised.value.__cause__, raised.value.__context__) == (None, None)
-    assert worker.ledger.standing(standing.archive).outcome == "SealedWithAnotherKey"
+    assert worker.ledger.standing(service.first.archive).outcome == "SealedWithAnotherKey"
 
 
 def test_the_token_of_another_account_ends_with_an_error(service: Service, worker: Worker) -> None:
@@ -331,34 +325,32 @@ def test_the_token_of_another_account_ends_with_an_error(service: Service, worke
 
 def test_who_leaves_has_no_token_and_no_round_at_once(service: Service, worker: Worker) -> None:
     """The archive stays; who comes back goes on in it."""
-    account, standing = next(iter(service.standings.items()))
-    worker.rounds.run(standing.archive)
-    left, had_token = membership.leave(account, service.settings())
+    worker.rounds.run(service.first.archive)
+    left, had_token = membership.leave(service.first.account, service.settings())
     asked = service.chatworks.asked
 
     assert (had_token, left.has_token, left.closed_at is None) == (True, False, False)
-    assert standing.archive not in due_archives(worker.ledger)
-    assert not worker.rounds.run(standing.archive)
+    assert service.first.archive not in due_archives(worker.ledger)
+    assert not worker.rounds.run(service.first.archive)
     assert service.chatworks.asked == asked
-    assert service.join(account).archive == standing.archive
-    assert worker.rounds.run(standing.archive)
+    assert service.join(service.first.account).archive == service.first.archive
+    assert worker.rounds.run(service.first.archive)
 
 
 def test_who_leaves_twice_is_told_that_nothing_was_destroyed(
     service: Service, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second time there is no token any more, and the sentence does not say that one was destroyed."""
-    account, standing = next(iter(service.standings.items()))
     monkeypatch.setenv("ARCHIVE_LANG", "ja")
-    leave = ["team", "leave", str(account), "--settings", str(service.team_file)]
+    leave = ["team", "leave", str(service.first.account), "--settings", str(service.team_file)]
 
     assert (0, 0) == (main(leave), main(leave))
 
-    first, second = capsys.readouterr().out.replace("\n", "").split(f"アカウント{account}の")[1:]
+    first, second = capsys.readouterr().out.replace("\n", "").split(f"アカウント{service.first.account}の")[1:]
     assert first.startswith("APIトークンを破棄し")
     assert second.startswith("APIトークンは台帳になく、何も破棄していません。")
-    assert f"保管庫{standing.archive}は閉じています" in second
-    service.join(account)
+    assert f"保管庫{service.first.archive}は閉じています" in second
+    service.join(service.first.account)
 
 
 def test_an_account_that_nobody_knows_is_not_told_to_enter_an_archive(service: Service) -> None:
@@ -372,28 +364,26 @@ def test_an_account_that_nobody_knows_is_not_told_to_enter_an_archive(service: S
 
 def test_who_leaves_while_their_round_runs_is_asked_about_no_more(service: Service, worker: Worker) -> None:
     """The round ends before its next request, and the worker forgets the token; what was saved until then stays."""
-    account, standing = next(iter(service.standings.items()))
     asked_after: list[int] = []
 
     def leave_at_once() -> None:
         if not asked_after:
-            membership.leave(account, service.settings())
+            membership.leave(service.first.account, service.settings())
             asked_after.append(service.chatworks.asked)
 
-    assert not worker.rounds.run(standing.archive, leave_at_once)
+    assert not worker.rounds.run(service.first.archive, leave_at_once)
 
     assert service.chatworks.asked == asked_after[0] > 0
-    assert standing.archive not in worker.rounds._apps
-    assert worker.ledger.standing(standing.archive).outcome is None
-    assert service.join(account).archive == standing.archive
-    assert worker.rounds.run(standing.archive)
+    assert service.first.archive not in worker.rounds._apps
+    assert worker.ledger.standing(service.first.archive).outcome is None
+    assert service.join(service.first.account).archive == service.first.archive
+    assert worker.rounds.run(service.first.archive)
 
 
 def test_nothing_of_a_token_stays_in_memory_after_its_round(
     service: Service, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who leaves between two rounds is told to nobody, so each round overwrites what it opened, not only frees it."""
-    standing = next(iter(service.standings.values()))
     opened: list[str] = []
 
     def watch(row: SealedRow, account: int, secret_key: str) -> str:
@@ -403,7 +393,7 @@ def test_nothing_of_a_token_stays_in_memory_after_its_round(
     open_token = sealed_tokens.open_token
     monkeypatch.setattr(sealed_tokens, "open_token", watch)
     for _again in range(2):
-        assert worker.rounds.run(standing.archive)
+        assert worker.rounds.run(service.first.archive)
 
     assert [set(token) for token in opened] == [{"\0"}] * 2
 
@@ -450,44 +440,41 @@ def test_a_refused_token_is_not_kept(service: Service) -> None:
 
 def test_a_stopped_round_leaves_its_account_free(service: Service, worker: Worker) -> None:
     """Between two steps; the next round can begin at once."""
-    archive = next(iter(service.standings.values())).archive
 
     def stop() -> None:
         raise Stopped
 
     with pytest.raises(Stopped):
-        worker.rounds.run(archive, stop)
-    assert worker.rounds.run(archive)
+        worker.rounds.run(service.first.archive, stop)
+    assert worker.rounds.run(service.first.archive)
 
 
 def test_one_process_makes_no_two_rounds_of_an_account_at_once(service: Service, worker: Worker) -> None:
     """Should the queue ever give it one twice."""
-    archive = next(iter(service.standings.values())).archive
     inside, go_on, second = threading.Event(), threading.Event(), list[BaseException]()
 
     def hold() -> None:
         inside.set()
         go_on.wait(30)
 
-    first = threading.Thread(target=worker.rounds.run, args=(archive, hold))
+    first = threading.Thread(target=worker.rounds.run, args=(service.first.archive, hold))
     first.start()
     inside.wait(30)
     try:
-        worker.rounds.run(archive)
+        worker.rounds.run(service.first.archive)
     except RoundFailed as error:
         second.append(error)
     go_on.set()
     first.join()
 
     assert [error.args for error in second] == [("ArchiveInUse",)]
-    assert worker.ledger.standing(archive).outcome == "ok"
+    assert worker.ledger.standing(service.first.archive).outcome == "ok"
 
 
 def test_turns_are_spread_over_the_seconds(service: Service) -> None:
     """All requests of all workers together: five a second, whoever takes the turns."""
     ledgers, begun = [TeamLedger(service.settings().ledger) for _ in range(2)], time.monotonic()
-    archive = next(iter(service.standings.values())).archive
-    turns = [ledger.take_turn(archive, "host", 5.0) for _ in range(5) for ledger in ledgers]
+    turns = [ledger.take_turn(service.first.archive, "host", 5.0) for _ in range(5) for ledger in ledgers]
     waits = [turn.total_seconds() for turn in turns if turn is not None]
     for ledger in ledgers:
         ledger.close()
@@ -531,21 +518,21 @@ def test_copies_go_least_recently_used_first_and_come_back(service: Service) -> 
 
 def test_a_copy_with_a_lost_database_stays(service: Service, worker: Worker) -> None:
     """What was set aside after a restore of the ledger is nowhere else."""
-    archive = next(iter(service.standings.values())).archive
-    worker.rounds.run(archive)
-    (worker.rounds.copies.home(archive) / "archive.sqlite3.lost-1").write_bytes(b"x")
+    worker.rounds.run(service.first.archive)
+    (worker.rounds.copies.home(service.first.archive) / "archive.sqlite3.lost-1").write_bytes(b"x")
     worker.rounds.copies._settings = replace(service.settings(), cache_gb=1e-9)
 
-    assert archive not in worker.rounds.copies.make_room()
+    assert service.first.archive not in worker.rounds.copies.make_room()
 
 
 def test_an_account_has_its_own_settings(service: Service, worker: Worker) -> None:
     """`ACCOUNT.toml` in the folder of the team, else its default; a change counts from the next round on."""
-    account, standing = next(iter(service.standings.items()))
-    worker.rounds.run(standing.archive)
-    (service.folder / "archives" / f"{account}.toml").write_text('[sync]\nevery = "7m"\n', encoding="utf-8")
+    worker.rounds.run(service.first.archive)
+    (service.folder / "archives" / f"{service.first.account}.toml").write_text(
+        '[sync]\nevery = "7m"\n', encoding="utf-8"
+    )
 
-    worker.rounds.run(standing.archive)
+    worker.rounds.run(service.first.archive)
 
     assert worker.ends[0].settings.sync.every == timedelta(seconds=10)
     assert worker.ends[1].settings.sync.every == timedelta(minutes=7)

@@ -8,7 +8,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from archiver.team.copies import Gathering, Waiting
 from archiver.team.ledger.service import ArchiveStanding, accesses
 from archiver.team.round_queue import due_archives
 from tests.ledger.teams import note
+from tests.support.teams.team import wait_until
 from tests.support.teams.team_hardship import findings_at_home
 from tests.support.teams.team_service import Service, running_service
 from tests.team.test_account_rounds import Worker
@@ -260,7 +261,6 @@ def test_three_savers_at_once_lose_nothing_of_twenty_archives_after_a_restore(fo
             service.start_worker(place)
         wait_until(lambda: all(one.last_round for one in service.overview().values()))
         postgres.back_up()
-        postgres.execute("SELECT pg_create_restore_point('before')")
         posted = {account: post(service, account, "消える前の文") for account in accounts}
         wait_until(lambda: texts(service, "消える前の文") >= ARCHIVES)
         for account, message in posted.items():
@@ -268,10 +268,7 @@ def test_three_savers_at_once_lose_nothing_of_twenty_archives_after_a_restore(fo
         wait_until(lambda: texts(service, "直した文") >= ARCHIVES)
         before = digests(service)
 
-        postgres.execute("SELECT pg_switch_wal()")
-        postgres.stop()
-        postgres.restore_to("before")
-        postgres.start()
+        postgres.restore()
         wait_until(lambda: digests(service).items() >= before.items())
         for account in accounts:
             post(service, account, "復元の後の文")
@@ -312,11 +309,3 @@ def rows(service: Service, query: str, table: str = "entry") -> list[tuple[Any, 
     """What a table of the ledger answers to a query."""
     with psycopg.connect(service.postgres.address()) as connection:
         return connection.execute(query.format(f"ledger.{table}").encode()).fetchall()
-
-
-def wait_until(is_so: Callable[[], bool], patience: float = 240.0) -> None:
-    """Wait until something is so, at most so many seconds."""
-    until = time.monotonic() + patience
-    while not is_so():
-        assert time.monotonic() < until
-        time.sleep(0.5)

@@ -20,7 +20,7 @@ from archiver.team.account_rounds import RoundFailed
 from archiver.team.ledger.database import connect
 from archiver.team.round_queue import RoundQueue
 from tests.support.teams.postgres import Postgres
-from tests.support.teams.team import running_ledger
+from tests.support.teams.team import running_ledger, wait_until
 from tests.support.teams.team_service import FAST
 
 pytestmark = pytest.mark.drawn
@@ -80,14 +80,6 @@ def working(postgres: Postgres, run_round: Callable[[int], object], *due: int) -
         thread.join()
 
 
-def until(condition: Callable[[], bool], seconds: float = 300.0) -> None:
-    """Wait until something is so, on a busy computer for long: the library's pauses between connections double."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
 def test_what_waits_is_not_deferred_again(postgres: Postgres) -> None:
     """A slow day does not pile up; longest overdue comes first."""
     defer(postgres, 3, 1)
@@ -115,8 +107,8 @@ def test_a_round_that_fails_is_tried_again_after_a_pause(postgres: Postgres) -> 
 
     defer(postgres, 1)
     with working(postgres, fail):
-        until(ran.is_set)
-        until(lambda: jobs(postgres) == [("1", "todo", 1)])
+        wait_until(ran.is_set)
+        wait_until(lambda: jobs(postgres) == [("1", "todo", 1)])
 
     with psycopg.connect(postgres.address()) as connection:
         pause = connection.execute(
@@ -131,7 +123,7 @@ def test_a_round_that_went_through_leaves_nothing_in_the_queue(postgres: Postgre
     ran: list[int] = []
     defer(postgres, 1, 2)
     with working(postgres, ran.append):
-        until(lambda: jobs(postgres) == [])
+        wait_until(lambda: jobs(postgres) == [])
 
     assert [1, 2] == sorted(ran)
 
@@ -149,7 +141,7 @@ def test_a_dead_workers_round_is_made_by_another(postgres: Postgres) -> None:
     )
 
     with working(postgres, ran.append):
-        until(lambda: ran == [7])
+        wait_until(lambda: ran == [7])
 
 
 def test_a_round_whose_end_was_not_noted_is_made_again(postgres: Postgres) -> None:
@@ -163,26 +155,26 @@ def test_a_round_whose_end_was_not_noted_is_made_again(postgres: Postgres) -> No
     ending = "wait_event_type = 'Lock' AND query LIKE '%finish_job%'"
     defer(postgres, 7)
     with working(postgres, run_round), psycopg.connect(postgres.address(), autocommit=True) as connection:
-        until(lambda: ran == [7])
+        wait_until(lambda: ran == [7])
         with psycopg.connect(postgres.address()) as holding:
             holding.execute(f"SELECT FROM {JOBS} WHERE lock = '7' FOR UPDATE".encode())
             may_end.set()
             cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {ending}".encode()
-            until(lambda: connection.execute(cut).fetchall() == [(True,)])
+            wait_until(lambda: connection.execute(cut).fetchall() == [(True,)])
 
-        until(lambda: ran == [7, 7])
+        wait_until(lambda: ran == [7, 7])
 
 
 def test_a_worker_outlives_its_database(postgres: Postgres) -> None:
     """It is restarted under it; the worker goes on by itself."""
     ran: list[int] = []
     with working(postgres, ran.append, 1):
-        until(lambda: len(ran) > 0)
+        wait_until(lambda: len(ran) > 0)
         postgres.crash()
         time.sleep(1)
         postgres.start()
         before = len(ran)
-        until(lambda: len(ran) > before)
+        wait_until(lambda: len(ran) > before)
 
 
 def test_a_worker_outlives_a_database_that_stays_away(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +185,7 @@ def test_a_worker_outlives_a_database_that_stays_away(postgres: Postgres, monkey
     with working(postgres, ran.append, 1):
         time.sleep(2)
         postgres.start()
-        until(lambda: len(ran) > 0)
+        wait_until(lambda: len(ran) > 0)
 
 
 def test_a_round_gives_up_when_its_worker_counts_as_dead(postgres: Postgres) -> None:
@@ -304,12 +296,12 @@ def test_what_others_notify_stops_no_worker(postgres: Postgres) -> None:
     ran: list[int] = []
     change(postgres, "DELETE FROM procrastinate_workers")
     with working(postgres, ran.append), psycopg.connect(postgres.address("overseer"), autocommit=True) as connection:
-        until(lambda: len(registered(postgres)) == 1)
+        wait_until(lambda: len(registered(postgres)) == 1)
         before = registered(postgres)
         for payload in ("", "nothing", '{"type": "abort_job_requested"}', "[]"):
             connection.execute("SELECT pg_notify('procrastinate_any_queue_v1', %s)", (payload,))
         defer(postgres, 1)
-        until(lambda: ran == [1])
+        wait_until(lambda: ran == [1])
         assert before == registered(postgres)
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import base64
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from archiver.team import membership
-from tests.support.teams.postgres import PROGRAMS
-from tests.support.teams.team_service import Service, running_service
+from tests.support.teams.team import wait_until
+from tests.support.teams.team_service import running_service
 
 pytestmark = pytest.mark.slow
 
@@ -23,20 +21,6 @@ from archiver.team.sealed_tokens import forbid_core_files
 forbid_core_files()
 print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
 """
-
-
-def dump(service: Service) -> bytes:
-    """All rows of the database as its owner copies them, the queue included."""
-    command = [
-        str(PROGRAMS[-1] / "pg_dump"),
-        "--inserts",
-        "-h",
-        str(service.postgres.folder),
-        "-U",
-        "postgres",
-        "postgres",
-    ]
-    return subprocess.run(command, capture_output=True, check=True, timeout=120).stdout
 
 
 def all_bytes(folder: Path) -> dict[str, bytes]:
@@ -57,13 +41,13 @@ def test_neither_a_token_nor_the_key_is_in_anything_that_is_written(folder: Path
     with running_service(folder, 2, rooms=1) as service:
         first, second = service.standings
         name = service.start_worker("computer")
-        wait_for(lambda: all(one.last_round for one in service.overview().values()))
-        dumps = [dump(service)]
+        wait_until(lambda: all(one.last_round for one in service.overview().values()))
+        dumps = [service.postgres.dump("--inserts")]
         service.chatworks.forget(second)
-        wait_for(lambda: service.overview()[second].outcome == "TokenRefused")
-        dumps.append(dump(service))
+        wait_until(lambda: service.overview()[second].outcome == "TokenRefused")
+        dumps.append(service.postgres.dump("--inserts"))
         membership.leave(first, service.settings())
-        dumps.append(dump(service))
+        dumps.append(service.postgres.dump("--inserts"))
         service.stop_workers()
         secrets = [chatwork.token for chatwork in service.chatworks.accounts.values()]
         key = (folder / "key").read_text(encoding="utf-8").strip()
@@ -91,11 +75,3 @@ def test_a_worker_leaves_no_core_file_and_lets_nobody_read_its_memory() -> None:
     finished = subprocess.run([sys.executable, "-c", ABORTING], capture_output=True, text=True, check=True, timeout=60)
 
     assert finished.stdout == "(0, 0) 0\n"
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 120.0) -> None:
-    """Wait until something is so."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.3)

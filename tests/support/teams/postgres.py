@@ -68,23 +68,32 @@ class Postgres:
         self._run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
 
     def back_up(self) -> None:
-        """Make a base backup."""
+        """Make a base backup, and a point behind it to which the cluster can be restored."""
         self._run("pg_basebackup", "-h", self.folder, "-U", "postgres", "-D", self.folder / "base", "-c", "fast")
+        self.execute("SELECT pg_create_restore_point('before')")
 
-    def restore_to(self, name: str) -> None:
-        """Restore the base backup and the write-ahead log up to a restore point, while the server is stopped."""
+    def restore(self) -> None:
+        """Restore the base backup and the write-ahead log up to that point."""
+        self.execute("SELECT pg_switch_wal()")
+        self.stop()
         shutil.rmtree(self.data)
         self._run("cp", "-a", self.folder / "base", self.data)
         with (self.data / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write(f"restore_command = 'cp {self.folder}/wal/%f %p'\n")
-            file.write(f"recovery_target_name = '{name}'\nrecovery_target_action = 'promote'\n")
+            file.write("recovery_target_name = 'before'\nrecovery_target_action = 'promote'\n")
         self._run("touch", self.data / "recovery.signal")
+        self.start()
 
     def execute(self, *statements: str) -> None:
         """Run statements as the superuser."""
         with psycopg.connect(self.address(), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement.encode())
+
+    def dump(self, *options: str) -> bytes:
+        """All rows of the database as its owner copies them."""
+        command = [str(PROGRAMS[-1] / "pg_dump"), *options, "-h", str(self.folder), "-U", "postgres", "postgres"]
+        return subprocess.run(command, capture_output=True, check=True, timeout=120).stdout
 
     def written(self) -> int:
         """How many bytes of write-ahead log there are by now."""

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from itertools import count
@@ -37,23 +38,27 @@ _PATIENCE_SECONDS = 600
 """For a round in a process of its own: beside much other work one took a minute. Only one that hangs is ended."""
 
 
-class MortalConnection:
-    """A connection whose process is killed after a number of statements."""
+class WatchedConnection:
+    """A connection after each of whose statements something is done: its process may be gone."""
 
-    def __init__(self, address: str, moments: int) -> None:
-        self._connection, self._moments = connect(address), moments
+    def __init__(self, address: str, after: Callable[[], None]) -> None:
+        self._connection, self._after = connect(address), after
 
     def execute(self, *arguments: Any) -> Any:
-        """Execute a statement; the process may be gone right after it."""
+        """Execute a statement, then do that."""
         cursor = self._connection.execute(*arguments)
-        self._moments -= 1
-        if self._moments == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+        self._after()
         return cursor
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, as the end of a process does."""
         self._connection.close()
+
+
+def dying(moments: int, die: Callable[[], None]) -> Callable[[str], WatchedConnection]:
+    """Connections after so many of whose statements the process is gone."""
+    left = iter(range(moments - 1, -1, -1))
+    return lambda address: WatchedConnection(address, lambda: None if next(left, -1) else die())
 
 
 USERS = (
@@ -109,7 +114,9 @@ def round_in(
     app = build_app(load_settings(home, environ), environ)
     keeper = app.archive.keeper
     if moments is not None and isinstance(keeper, LedgerKeeper):
-        keeper.ledger = Ledger(keeper.place, open_connection=lambda address: MortalConnection(address, moments))
+        keeper.ledger = Ledger(
+            keeper.place, open_connection=dying(moments, lambda: os.kill(os.getpid(), signal.SIGKILL))
+        )
     try:
         return run_round(app, Options(full=True), ProgressCallbacks(on_step=on_step))
     finally:
@@ -125,6 +132,14 @@ def killed_round(home: Path, environ: Mapping[str, str], moments: int) -> bool:
     )
     assert finished.returncode in (0, -signal.SIGKILL), finished.stderr
     return finished.returncode != 0
+
+
+def wait_until(is_so: Callable[[], bool], patience: float = 300.0) -> None:
+    """Wait until something is so, on a busy computer for long: a library's pauses between connections double."""
+    until = time.monotonic() + patience
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def topped_up(home: Path) -> Path:

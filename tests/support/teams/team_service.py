@@ -156,6 +156,11 @@ class Service:
         """The settings of the administrator."""
         return self.folder / "team.toml"
 
+    @property
+    def first(self) -> ArchiveStanding:
+        """The first account."""
+        return next(iter(self.standings.values()))
+
     def settings(self) -> TeamSettings:
         """The settings as read."""
         return read_team_file(self.team_file)
