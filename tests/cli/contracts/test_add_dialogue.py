@@ -21,7 +21,6 @@ from archiver.setup import written_values
 from archiver.setup.contract_rooms import proposed_jobs
 from archiver.setup.fact_questions import Question, next_question, read_platform
 from archiver.setup.written_values import InvalidAnswer, read_written_day
-from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts
 from tests.support.cases import cases_of
 from tests.support.chatwork.simulator import Chatwork
@@ -65,14 +64,6 @@ class Desk(Terminal):
         """`archive job add` on a terminal."""
         return PseudoTerminal(self.command("job", "add", *arguments), self.environ)
 
-    def contracts(self) -> list[Contract]:
-        """The contracts in the archive."""
-        archive = Archive(self.home)
-        with archive.reading() as reading:
-            found = contracts(reading)
-        archive.close()
-        return found
-
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
@@ -111,7 +102,7 @@ def test_chats_of_other_people_are_another_job_and_one_of_another_contract_moves
         tty.end()
 
     day = datetime(2026, 10, 31, 15, tzinfo=UTC)
-    rooms = [[(room.room_id, room.start, room.end) for room in one.rooms] for one in desk.contracts()]
+    rooms = [[(room.room_id, room.start, room.end) for room in one.rooms] for one in desk.kept(contracts)]
     assert [(desk.room, None, day)] == rooms[0]
     assert sorted([(desk.room, day, None), (other, None, None)]) == sorted(rooms[1] + rooms[2])
 
@@ -134,7 +125,7 @@ def test_left_at_a_question_it_goes_on_there(desk: Desk) -> None:
         assert "Traceback" not in tty.shown
         assert [one for one, *_rest in STEPS[begin : end + 1]] == [one for one, *_rest in STEPS if one in tty.shown]
 
-    (contract,) = desk.contracts()
+    (contract,) = desk.kept(contracts)
     assert ("job1", "crowdworks", "12345678") == (contract.id, contract.platform, contract.platform_id)
     assert stated_facts() == facts_of(contract)
     assert [desk.room] == [room.room_id for room in contract.rooms]

@@ -5,16 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from archiver.cli.terminal.output import columns
-from archiver.records import Enclosure, MessageId
+from archiver.records import MessageId
 from archiver.store import blobs
-from archiver.store.archive import Archive
 from archiver.store.queries.contracts import enclosures
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import Terminal
@@ -28,20 +25,6 @@ class Desk(Terminal):
     """A terminal whose archive holds one room with one message."""
 
     message: str
-
-    def entries(self) -> int:
-        """How many entries there are."""
-        with closing(sqlite3.connect(self.home / "archive.sqlite3")) as database:
-            count: int = database.execute("SELECT count(*) FROM entry").fetchone()[0]
-            return count
-
-    def attached(self) -> tuple[Enclosure, ...]:
-        """The attachments that were not taken back."""
-        archive = Archive(self.home)
-        with archive.reading() as reading:
-            found = enclosures(reading, "job1")
-        archive.close()
-        return found
 
 
 @pytest.fixture
@@ -69,9 +52,9 @@ def test_an_attached_file_is_kept_shown_handed_over_and_taken_back(desk: Desk, t
     again = desk.run("job", "enter", "file", "--file", source, *more)
     desk.run("job", "enter", "file", "--file", source, "--kind", "notice", "--message", f"m{desk.message}")
     page = desk.run("job", "show", "job1")
-    attachments = desk.attached()
+    attachments = desk.kept(enclosures, "job1")
     desk.run("job", "enter", "job1", "file", "--remove", 2)
-    left = desk.attached()
+    left = desk.kept(enclosures, "job1")
     package = desk.json("export", "job1", "--for", "lawyer", "--out", tmp_path / "out")["path"]
     desk.run("backup", tmp_path / "copy")
 

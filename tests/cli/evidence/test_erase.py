@@ -10,7 +10,6 @@ from pypdf import PdfReader
 
 from archiver.custody.verify import verify_path
 from archiver.records.alerts import Alert, AlertRule, Level
-from archiver.store.archive import Archive
 from archiver.store.search.query import parse
 from archiver.store.search.search import search
 from archiver.store.working import alerts
@@ -38,7 +37,12 @@ def maker(tmp_path: Path) -> ArchiveMaker:
 @pytest.fixture
 def desk(maker: ArchiveMaker, unasked: Chatwork) -> Terminal:
     """A terminal without a token."""
-    desk = Terminal(maker.home, unasked)
+    return at_home(maker.home, unasked)
+
+
+def at_home(home: Path, unasked: Chatwork) -> Terminal:
+    """A terminal without a token over an archive."""
+    desk = Terminal(home, unasked)
     desk.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
     return desk
 
@@ -90,8 +94,7 @@ def test_a_stamped_archive_goes_on_after_an_erasure(sealing: SealingTerminal) ->
     """The certificate has the third party's time; saving is taken up again, and the erased message is not kept."""
     for text in ("最初の連絡", "消す約束の資料"):
         sealing.say(text)
-    with Archive(sealing.home).reading() as reading:
-        (message,) = [hit.message_id for hit in search(reading, parse("消す約束")).hits]
+    (message,) = [hit.message_id for hit in sealing.kept(search, parse("消す約束")).hits]
     sealing.run("job", "end", "job1", "--now")
     done = sealing.json("erase", "--message", message, "--confirm", "1", "--reason", "request")
     sealing.run("job", "end", "job1", "--undo")
@@ -123,8 +126,7 @@ def test_a_copy_of_before_is_erased_again_with_the_note_beside_the_certificate(
     (note,) = certificate.glob("*.json")
     assert f"archive erase --again {note}" in said
     assert not any(text in note.read_text(encoding="utf-8") for text in GONE)
-    again = Terminal(tmp_path / "again", unasked)
-    again.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
+    again = at_home(tmp_path / "again", unasked)
     assert "archive erase --again FILE" in again.run("backup", "--restore", tmp_path / "copy")
     assert places_of(again.home, *GONE)
 
@@ -141,9 +143,7 @@ def test_a_copy_of_before_is_erased_again_with_the_note_beside_the_certificate(
 
 def test_where_a_restore_erased_again_the_advice_is_about_anything_else(tmp_path: Path, unasked: Chatwork) -> None:
     """What was erased again is not said to be there."""
-    desk = Terminal(tmp_path / "again", unasked)
-    desk.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
-    said = desk.run("backup", "--restore", copy_of_before(tmp_path))
+    said = at_home(tmp_path / "again", unasked).run("backup", "--restore", copy_of_before(tmp_path))
 
     assert "It was erased again (erasure 2)." in said
     assert "If anything else was erased after this backup was made" in said

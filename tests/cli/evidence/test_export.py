@@ -5,11 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import pty
 import re
-import select
-import subprocess
+import shlex
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +17,6 @@ import pytest
 from archiver.export.package.order import ExportOrder, option_words
 from archiver.export.package_scope import MessageChoice
 from archiver.records import JST, RequestKind, Role
-from archiver.store.archive import Archive
 from archiver.store.queries import exported_packages
 from archiver.store.queries.contracts import kept_reviews, mapped_accounts
 from tests.support.archives.maker import CLIENT, ROOM, message_object
@@ -43,6 +39,10 @@ EARLY = {"contact_approved_on": "2026-11-06"}
 class Desk(Terminal):
     """A terminal in English over an archive with one case: a third person, and something to cover."""
 
+    def __init__(self, home: Path, chatwork: Chatwork) -> None:
+        super().__init__(home, chatwork)
+        self.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
+
     def exported(self, *arguments: object, code: int = 0) -> dict[str, Any]:
         """The document of an export into `out`."""
         document: dict[str, Any] = json.loads(self.both("export", "job1", "--json", *arguments, code=code)[0])
@@ -56,33 +56,13 @@ class Desk(Terminal):
         file.write_text(json.dumps([{"id": one["id"], "digest": one["digest"]} for one in opened]))
         return self.exported("--all", "--read", file, *arguments)
 
-    def before_a_screen(self, *arguments: object, answer: str, typed: int | None = None) -> tuple[int, str]:
-        """Run a command before a pseudo-terminal, answer when it asks; its exit code and what was shown.
-
-        `typed`: what is its input in the place of the terminal.
-        """
-        leader, follower = pty.openpty()
-        environ = {name: value for name, value in self.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
-        running = subprocess.Popen(
-            self.command(*arguments), env=environ, stdin=typed or follower, stdout=follower, stderr=follower
-        )
-        os.close(follower)
-        screen = b""
-        while _readable(leader):
-            try:
-                piece = os.read(leader, 4096)
-            except OSError:
-                break
-            if not piece:
-                break
-            screen += piece
-            if screen.rstrip().endswith(b"Number (several: 1 2):"):
-                os.write(leader, b"1\n")
-            if answer and screen.rstrip().endswith(b"Make this export? [yes]:"):
-                os.write(leader, answer.encode() + b"\n")
-                answer = ""
-        os.close(leader)
-        return running.wait(timeout=30), screen.decode("utf-8")
+    def before_a_screen(self, answer: str) -> str:
+        """Export before a screen, answer when it asks whether to make it; what was shown."""
+        with PseudoTerminal(self.command("export", "job1"), self.environ) as screen:
+            screen.answer("Number (several: 1 2):", "1")
+            screen.answer("Make this export? [yes]:", answer)
+            assert 0 == screen.end()
+        return screen.shown
 
     @property
     def out(self) -> Path:
@@ -91,15 +71,7 @@ class Desk(Terminal):
 
     def handed_out(self) -> int:
         """How many packages were written down."""
-        archive = Archive(self.home)
-        with archive.reading() as reading:
-            found = len(exported_packages.exports(reading))
-        archive.close()
-        return found
-
-
-def _readable(leader: int) -> bool:
-    return bool(select.select([leader], [], [], 30)[0])
+        return len(self.kept(exported_packages.exports))
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +89,16 @@ def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
     made.contract("job1", [ROOM], platform="crowdworks", platform_id="12345678", title="編集", client="田中", **FACTS)
     keep_all_read(made.archive)
     made.archive.close()
-    desk = Desk(tmp_path / "home", chatwork)
-    desk.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
-    return desk
+    return Desk(tmp_path / "home", chatwork)
+
+
+@pytest.fixture
+def unread(tmp_path: Path, chatwork: Chatwork) -> Desk:
+    """The same, of which nobody has read a message."""
+    made = story_with_secrets(tmp_path / "home")
+    made.contract("job1", [ROOM], platform="crowdworks", client="田中", **FACTS)
+    made.archive.close()
+    return Desk(tmp_path / "home", chatwork)
 
 
 def test_it_just_works(desk: Desk) -> None:
@@ -207,9 +186,8 @@ def test_json_is_exactly_one_document(desk: Desk) -> None:
 
 def test_before_a_screen_it_shows_and_asks(desk: Desk) -> None:
     """Who wrote last and is not entered; then the numbers; yes in Japanese makes the package, as everywhere."""
-    code, output = desk.before_a_screen("export", "job1", answer="はい")
+    output = desk.before_a_screen("はい")
 
-    assert 0 == code
     assert (
         output.index("(the client until now)")
         < output.index("What this export would contain")
@@ -222,11 +200,10 @@ def test_before_a_screen_it_shows_and_asks(desk: Desk) -> None:
 @pytest.mark.drawn
 def test_where_nobody_can_be_asked_it_says_that_nobody_was(desk: Desk) -> None:
     """What is piped in is no answer, and whoever typed it there is told so."""
-    reading, writing = os.pipe()
-    os.write(writing, b"n\n")
-    os.close(writing)
-    _code, output = desk.before_a_screen("export", "job1", answer="", typed=reading)
-    os.close(reading)
+    piped = f"echo n | {shlex.join(desk.command('export', 'job1'))}"
+    with PseudoTerminal(["sh", "-c", piped], desk.environ) as screen:
+        screen.end()
+    output = screen.shown
 
     assert "Make this export?" not in output
     assert "Made without a question, as the input is no terminal." in output
@@ -236,9 +213,8 @@ def test_where_nobody_can_be_asked_it_says_that_nobody_was(desk: Desk) -> None:
 @pytest.mark.drawn
 def test_no_leaves_nothing(desk: Desk) -> None:
     """Neither files nor a note of them; it is no error."""
-    code, output = desk.before_a_screen("export", "job1", answer="いいえ")
+    output = desk.before_a_screen("いいえ")
 
-    assert 0 == code
     assert "No export was made." in output
     assert not desk.out.exists()
     assert 0 == desk.handed_out()
@@ -255,13 +231,9 @@ def bodies(exported: dict[str, Any]) -> str:
 
 
 @pytest.mark.drawn
-def test_a_script_reads_before_and_what_changed_since_is_not_taken(tmp_path: Path, chatwork: Chatwork) -> None:
+def test_a_script_reads_before_and_what_changed_since_is_not_taken(tmp_path: Path, unread: Desk) -> None:
     """Without it the package is made with its texts covered, exit 4 and one sentence that says what to do."""
-    made = story_with_secrets(tmp_path / "home")
-    made.contract("job1", [ROOM], platform="crowdworks", client="田中", **FACTS)
-    made.archive.close()
-    desk = Desk(tmp_path / "home", chatwork)
-    desk.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
+    desk = unread
     out, err = desk.both("export", "job1", "--json", code=4)
     assert "6 messages are not read yet, so their texts are covered." in err
     assert "archive export job1  (a script" in err.replace(f" --home {desk.home}", "")
@@ -296,16 +268,10 @@ def test_a_script_reads_before_and_what_changed_since_is_not_taken(tmp_path: Pat
 
 
 @pytest.mark.drawn
-def test_before_a_screen_each_message_is_read_in_one_key(tmp_path: Path, chatwork: Chatwork) -> None:
+def test_before_a_screen_each_message_is_read_in_one_key(unread: Desk) -> None:
     """Enter, a word to cover, a cover to take away, left covered, and later; what was decided is kept."""
-    made = story_with_secrets(tmp_path / "home")
-    made.contract("job1", [ROOM], platform="crowdworks", client="田中", **FACTS)
-    made.archive.close()
-    desk = Desk(tmp_path / "home", chatwork)
-    desk.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
     keys = "q: later"
-
-    with PseudoTerminal(desk.command("export", "job1", "--no-recheck"), desk.environ) as screen:
+    with PseudoTerminal(unread.command("export", "job1", "--no-recheck"), unread.environ) as screen:
         screen.answer("Number (several: 1 2):", "1")
         screen.answer("What else is 佐藤 花子 called in these chats?", "はなち")
         screen.see("(6 to read)")
@@ -320,10 +286,7 @@ def test_before_a_screen_each_message_is_read_in_one_key(tmp_path: Path, chatwor
         screen.answer("Make this export?", "y")
         assert 4 == screen.end()
 
-    archive = Archive(desk.home)
-    with archive.reading() as reading:
-        states = [one.state.value for one in kept_reviews(reading, "job1")]
-    archive.close()
+    states = [one.state.value for one in unread.kept(kept_reviews, "job1")]
     assert ["read", "read", "unread", "covered", "read", "read", "read"] == states
 
 
@@ -373,8 +336,7 @@ def test_before_a_screen_the_counterpart_is_chosen_from_a_list(desk: Desk) -> No
         screen.see("People whose names are hidden: 1")
         screen.answer("Make this export?", "y")
         assert 0 == screen.end()
-    with reopen_maker(desk.home).archive.reading() as reading:
-        kept = {one.account_id: (one.role, one.reason) for one in mapped_accounts(reading, "job1")}
+    kept = {one.account_id: (one.role, one.reason) for one in desk.kept(mapped_accounts, "job1")}
 
     reason = "chosen when an export was made"
     assert {CLIENT: (Role.CLIENT, reason), THIRD: (Role.THIRD, reason)} == kept

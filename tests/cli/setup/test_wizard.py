@@ -18,6 +18,7 @@ from archiver.setup.archive_setup import clean_token
 from archiver.setup.fact_questions import read_page
 from archiver.setup.written_values import InvalidAnswer
 from archiver.store.archive import Archive
+from archiver.store.queries.contracts import contract_payload, contracts
 from tests.support.archives.byte_search import package_files_with, places_of
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.console.first_run_desk import PROGRAM, ROOT, FirstDayDesk
@@ -48,14 +49,7 @@ class Desk(Terminal):
 
     def contracts(self) -> list[dict[str, Any]]:
         """The contracts, as the archive stores them."""
-        from archiver.store.archive import Archive
-        from archiver.store.queries.contracts import contract_payload, contracts
-
-        archive = Archive(self.home)
-        with archive.reading() as reading:
-            every = contracts(reading)
-        archive.close()
-        return [contract_payload(contract) for contract in every]
+        return [contract_payload(contract) for contract in self.kept(contracts)]
 
 
 @pytest.fixture

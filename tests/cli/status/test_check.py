@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pytest
 
@@ -71,6 +71,10 @@ class Checked(Terminal):
         with archive.writing() as writing:
             slot.remember(writing, value)
         archive.close()
+
+    def settle(self, values: dict[str, Any]) -> None:
+        """Change settings."""
+        file.update_settings(self.home, values)
 
     def rewrite(self, statement: str) -> None:
         """Change the database past the program."""
@@ -207,18 +211,6 @@ def test_a_token_of_this_session_alone_is_not_what_a_scheduled_run_has(checked: 
     assert ("attention", "good") == (alone["token"][0], alone["account"][0])
 
 
-def _wrong_token(checked: Checked) -> None:
-    (checked.home / "token").write_text("f" * 32)
-
-
-def _open_token(checked: Checked) -> None:
-    (checked.home / "token").chmod(0o644)
-
-
-def _open_home(checked: Checked) -> None:
-    checked.home.chmod(0o750)
-
-
 def _wrong_clock(checked: Checked) -> None:
     checked.remember(remembered_values.CLOCK_OFFSET, -90_000)
     checked.environ["CHATWORK_API_BASE_URL"] = "http://127.0.0.1:9"
@@ -229,22 +221,6 @@ def _no_saves(checked: Checked) -> None:
     checked.remember(remembered_values.LAST_SYNC, LastSync(last, complete=True, every_room=True))
 
 
-def _first_save_interrupted(checked: Checked) -> None:
-    checked.remember(remembered_values.LAST_SYNC, None)
-
-
-def _failing_runs(checked: Checked) -> None:
-    checked.run("-q", "sync", code=10, CHATWORK_API_TOKEN="f" * 32)
-
-
-def _full_disk(checked: Checked) -> None:
-    file.update_settings(checked.home, {"files.stop_when_free_gb": 1_000_000})
-
-
-def _no_root(checked: Checked) -> None:
-    (checked.home / "a.pem").unlink()
-
-
 def _changed_seal(checked: Checked) -> None:
     (seal,) = (checked.home / "seals").glob("*.json")
     seal.write_bytes(seal.read_bytes() + b" ")
@@ -253,7 +229,7 @@ def _changed_seal(checked: Checked) -> None:
 
 def _packages_into_a_file(checked: Checked) -> None:
     (checked.home.parent / "taken").write_text("")
-    file.update_settings(checked.home, {"exports.folder": str(checked.home.parent / "taken" / "below")})
+    checked.settle({"exports.folder": str(checked.home.parent / "taken" / "below")})
 
 
 def _broken_pages(checked: Checked) -> None:
@@ -263,26 +239,30 @@ def _broken_pages(checked: Checked) -> None:
     (checked.home / DATABASE).write_bytes(body)
 
 
-def _no_database(checked: Checked) -> None:
-    (checked.home / DATABASE).write_bytes(b"nothing that SQLite knows" * 400)
-
-
 @pytest.mark.parametrize(
     ("harm", "name", "words"),
     [
-        (_wrong_token, "account", "API token doesn't work"),
-        (_open_token, "token", "chmod 600"),
-        (_open_home, "permissions", "chmod 700"),
+        (lambda it: (it.home / "token").write_text("f" * 32), "account", "API token doesn't work"),
+        (lambda it: (it.home / "token").chmod(0o644), "token", "chmod 600"),
+        (lambda it: it.home.chmod(0o750), "permissions", "chmod 700"),
         (_wrong_clock, "clock", "90 seconds ahead"),
         (_no_saves, "last_run", "30 hours"),
-        (_first_save_interrupted, "last_run", "No save into this folder has ended"),
-        (_failing_runs, "last_run", "the API token is not accepted"),
-        (_full_disk, "disk", "no more files are saved"),
-        (_no_root, "stamps", "The root certificate"),
+        (lambda it: it.remember(remembered_values.LAST_SYNC, None), "last_run", "No save into this folder has ended"),
+        (
+            lambda it: it.run("-q", "sync", code=10, CHATWORK_API_TOKEN="f" * 32),
+            "last_run",
+            "the API token is not accepted",
+        ),
+        (
+            lambda it: it.settle({"files.stop_when_free_gb": 1_000_000}),
+            "disk",
+            "no more files are saved",
+        ),
+        (lambda it: (it.home / "a.pem").unlink(), "stamps", "The root certificate"),
         (_changed_seal, "verification", "did not match"),
         (_packages_into_a_file, "exports", "cannot be put"),
         (_broken_pages, "database", "Change nothing"),
-        (_no_database, "database", "not a database"),
+        (lambda it: (it.home / DATABASE).write_bytes(b"nothing that SQLite knows" * 400), "database", "not a database"),
     ],
 )
 def test_each_thing_that_has_to_be_done_ends_with_4(
@@ -299,34 +279,10 @@ def test_each_thing_that_has_to_be_done_ends_with_4(
 
 def _authority_down(checked: Checked) -> None:
     authority = AuthoritySetting("a", "http://127.0.0.1:9", "a.pem")
-    file.update_settings(checked.home, {"timestamp.authorities": [authority]})
+    checked.settle({"timestamp.authorities": [authority]})
     checked.run("job", "set", "job1", "--title", "x")
     checked.run("seal")
     checked.rewrite("UPDATE seal SET closed_at = '2026-01-01T00:00:00.000Z' WHERE number > 1")
-
-
-def _stamps_off(checked: Checked) -> None:
-    file.update_settings(checked.home, {"timestamp.authorities": ()})
-
-
-def _no_copy(checked: Checked) -> None:
-    checked.remember(remembered_values.LAST_BACKUP, None)
-
-
-def _never_verified(checked: Checked) -> None:
-    checked.rewrite("DELETE FROM verification")
-
-
-def _disk_away(checked: Checked) -> None:
-    file.update_settings(checked.home, {"exports.also_to": (str(checked.home.parent / "usb"),)})
-
-
-def _open_below(checked: Checked) -> None:
-    (checked.home / "seals").chmod(0o755)
-
-
-def _contract_stopped(checked: Checked) -> None:
-    checked.run("job", "end", "job1", "--now")
 
 
 def _fast_room(checked: Checked) -> None:
@@ -351,12 +307,20 @@ def _plan(checked: Checked) -> None:
     ("harm", "name", "words"),
     [
         (_authority_down, "stamps", "a: 1 seal has waited since 2026-01-01 (the authority could not be reached"),
-        (_stamps_off, "stamps", "archive init --timestamps on"),
-        (_no_copy, "backup", "archive backup DEST"),
-        (_never_verified, "verification", "archive verify"),
-        (_disk_away, "also_to", "usb"),
-        (_open_below, "permissions", "chmod go= seals"),
-        (_contract_stopped, "pace", "Every job has ended"),
+        (
+            lambda it: it.settle({"timestamp.authorities": ()}),
+            "stamps",
+            "archive init --timestamps on",
+        ),
+        (lambda it: it.remember(remembered_values.LAST_BACKUP, None), "backup", "archive backup DEST"),
+        (lambda it: it.rewrite("DELETE FROM verification"), "verification", "archive verify"),
+        (
+            lambda it: it.settle({"exports.also_to": (str(it.home.parent / "usb"),)}),
+            "also_to",
+            "usb",
+        ),
+        (lambda it: (it.home / "seals").chmod(0o755), "permissions", "chmod go= seals"),
+        (lambda it: it.run("job", "end", "job1", "--now"), "pace", "Every job has ended"),
         (_fast_room, "pace", "messages came in an hour"),
         (_plan, "plan", "archive guide old"),
     ],

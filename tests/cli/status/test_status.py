@@ -12,10 +12,8 @@ import pytest
 
 from archiver.cli.main import main
 from archiver.cli.status.check import tell_progress
-from archiver.cli.status.status import slow_work_document
 from archiver.cli.terminal.output import columns
 from archiver.health.snapshot import ComputerState, Starters
-from archiver.schedule.schedulers import hold_daemon_lock
 from archiver.setup.written_values import BEGUN, FINISHED, note_answer
 from archiver.standing.emergencies import emergencies
 from archiver.standing.emergency_words import emergency_text
@@ -90,14 +88,6 @@ def test_the_lines_fit_on_the_screen(capsys: pytest.CaptureFixture[str], number:
     lines = capsys.readouterr().out.splitlines()
     assert not [line for line in lines if columns(line) > 80]
     assert (number > 1) == any("? - 2026-07-01" in line for line in lines)
-
-
-def test_every_counter_is_in_the_document() -> None:
-    """Zero too."""
-    counters = json.loads(json.dumps(slow_work_document(SlowWork(Rereading(0, 0), BackfillCounts()))))
-
-    assert {"old": 0, "confirmed": 0} == counters["reread"]
-    assert {"waiting": 0, "read": 0, "hidden_by_plan": 0, "not_readable": 0} == counters["backfill"]
 
 
 def test_a_list_that_came_empty_is_said(desk: TerminalWorld) -> None:
@@ -356,17 +346,6 @@ def test_after_a_long_time_the_reason_is_said_and_not_to_save_by_hand(desk: Term
 
     assert (True, True) == ("26 hours" in screen, "archive init token" in screen)
     assert "archive save" not in screen
-
-
-@pytest.mark.parametrize("language", ["en", "ja"])
-def test_a_running_daemon_stands_on_the_page(desk: TerminalWorld, language: str) -> None:
-    """With its pace; all is good then."""
-    desk.sync()
-    with hold_daemon_lock(desk.home):
-        screen, _talk = desk.both("status", ARCHIVE_LANG=language)
-
-    assert {"en": "Automatic saving  on, every 1 minute", "ja": "自動保存      オン(1分ごと)"}[language] in screen
-    assert screen.startswith({"en": "All good.", "ja": "大丈夫です。"}[language])
 
 
 def test_an_interrupted_first_save_is_not_called_none(desk: TerminalWorld) -> None:

@@ -25,12 +25,6 @@ from archiver.cli.terminal.output import columns
 from tests.support.cases import cases_of
 
 
-def english(home: Path) -> Path:
-    """A home whose settings say English."""
-    (home / "archive.toml").write_text('language = "en"\n', encoding="utf-8")
-    return home
-
-
 @pytest.mark.parametrize(("arguments", "expected"), cases_of(__file__, "the_home_is_read_ahead"))
 def test_the_home_is_read_ahead(arguments: list[str], expected: str | None) -> None:
     """As click will read it: before the command, the last one wins."""
@@ -53,38 +47,28 @@ def test_the_environment_chooses(tmp_path: Path, environ: dict[str, str], expect
     assert expected == choose_language([], {"ARCHIVE_HOME": str(tmp_path), **environ})
 
 
-def test_the_settings_come_before_the_locale(tmp_path: Path) -> None:
-    """What was chosen at the first setup holds in every terminal."""
-    environ = {"ARCHIVE_HOME": str(english(tmp_path)), "LANG": "ja_JP.UTF-8"}
-
-    assert "en" == choose_language([], environ)
+ELSEWHERE = {"ARCHIVE_HOME": "/nowhere"}
 
 
-def test_the_settings_of_the_home_on_the_line_count(tmp_path: Path) -> None:
-    """`--home` decides which settings those are."""
-    (tmp_path / "other").mkdir()
+@pytest.mark.parametrize(
+    ("arguments", "environ", "expected"),
+    [
+        ([], {"LANG": "ja_JP.UTF-8"}, "en"),
+        (["--home", "HOME"], ELSEWHERE, "en"),
+        ([], {"ARCHIVE_LANG": "ja"}, "ja"),
+        (["--lang", "en"], {"ARCHIVE_LANG": "ja"}, "en"),
+        (["--lang", "fr"], {"ARCHIVE_LANG": "ja"}, "ja"),
+        (["--home", "~no-such-user-here"], {"LANG": "en_US"}, "en"),
+    ],
+)
+def test_the_option_comes_first_then_our_variable_then_the_settings_then_the_locale(
+    tmp_path: Path, arguments: list[str], environ: dict[str, str], expected: str
+) -> None:
+    """Of the home on the line, if one is named there; one that cannot be stops nothing."""
+    (tmp_path / "archive.toml").write_text('language = "en"\n', encoding="utf-8")
+    words = [str(tmp_path) if word == "HOME" else word for word in arguments]
 
-    actual = choose_language(["--home", str(english(tmp_path))], {"ARCHIVE_HOME": str(tmp_path / "other")})
-
-    assert "en" == actual
-
-
-def test_the_option_and_the_variable_come_before_the_settings(tmp_path: Path) -> None:
-    """`--lang` is the strongest, then ARCHIVE_LANG."""
-    environ = {"ARCHIVE_HOME": str(english(tmp_path)), "ARCHIVE_LANG": "ja"}
-
-    actual = (
-        choose_language([], environ),
-        choose_language(["--lang", "en"], environ),
-        choose_language(["--lang", "fr"], environ),
-    )
-
-    assert ("ja", "en", "ja") == actual
-
-
-def test_a_home_that_cannot_be_does_not_stop_the_choice() -> None:
-    """The command itself will say what is wrong with it, in some language."""
-    assert "en" == choose_language(["--home", "~no-such-user-here"], {"LANG": "en_US"})
+    assert expected == choose_language(words, {"ARCHIVE_HOME": str(tmp_path), **environ})
 
 
 @pytest.mark.parametrize(("system", "expected"), [("ja_JP", "ja"), ("en_US", "en"), (None, "ja")])

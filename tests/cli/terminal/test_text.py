@@ -120,34 +120,24 @@ def test_a_command_stays_on_one_line() -> None:
     assert ["see: archive", "status\ue000"] == wrap("see: archive status\ue000", 13)  # a private-use character
 
 
-def test_a_wide_line_is_broken_between_its_parts() -> None:
-    """Two spaces separate the parts; the rest stands further in."""
-    head = "2026-11-12 18:20  田中(ID 8638512)  [「削除」表示に変わった]  動画編集_田中様"
-
-    actual = fit_lines(f"{head}  m2172656182899003392\nnext")
-
-    assert f"{head}\n  m2172656182899003392\nnext" == actual
+HEAD = "2026-11-12 18:20  田中(ID 8638512)  [「削除」表示に変わった]  動画編集_田中様"
+ADDRESS = "http://127.0.0.1:1234/" + "x" * 80
 
 
-def test_a_wide_part_is_broken_within() -> None:
-    """A sentence goes on in the next line."""
-    actual = fit_lines("  " + "保存しました。" * 10)
-
-    assert "  " + "保存しました。" * 5 + "\n    " + "保存しました。" * 5 == actual
-
-
-def test_spaces_at_the_end_make_no_line() -> None:
-    """They are not seen."""
-    assert ["", "a"] == [fit_lines(" " * 100), fit_lines("a" + " " * 100)]
-
-
-def test_an_address_stays_whole() -> None:
-    """It can be copied."""
-    address = "http://127.0.0.1:1234/" + "x" * 80
-
-    actual = fit_lines(f"Open: {address}")
-
-    assert ["Open:", f"  {address}"] == actual.split("\n")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{HEAD}  m2172656182899003392\nnext", f"{HEAD}\n  m2172656182899003392\nnext"),
+        ("  " + "保存しました。" * 10, "  " + "保存しました。" * 5 + "\n    " + "保存しました。" * 5),
+        (" " * 100, ""),
+        ("a" + " " * 100, "a"),
+        (f"Open: {ADDRESS}", f"Open:\n  {ADDRESS}"),
+    ],
+    ids=["between its parts", "within a sentence", "blanks", "blanks at the end", "an address stays whole"],
+)
+def test_a_wide_line_is_broken_where_it_may(text: str, expected: str) -> None:
+    """Between two spaces first, then in a sentence, whose rest stands further in; what is to be copied stays whole."""
+    assert expected == fit_lines(text)
 
 
 @given(st.text(st.sampled_from("あ漢、。x 1"), max_size=300))

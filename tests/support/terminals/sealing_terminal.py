@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from archiver.settings import file
@@ -31,9 +30,3 @@ class SealingTerminal(Terminal):
         """Post one more message and save it."""
         self.chatwork.post(self.room, self.tanaka, text)
         self.run("sync")
-
-    def authorities(self) -> list[dict[str, str]]:
-        """The authorities in the settings file."""
-        settings = tomllib.loads((self.home / "archive.toml").read_text(encoding="utf-8"))
-        found: list[dict[str, str]] = settings["timestamp"]["authorities"]
-        return found

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from archiver.demo.chatwork import DemoChatwork
+from archiver.store.archive import Archive
 from tests.support.terminals.forked_program import program, run_command
 
 TOKEN = "0123456789abcdef0123456789abcdef"
+T = TypeVar("T")
 
 
 class Terminal:
@@ -45,6 +49,11 @@ class Terminal:
         assert code == process.returncode, process.stdout + process.stderr
         assert "Traceback" not in process.stderr
         return process.stdout, process.stderr
+
+    def kept(self, query: Callable[..., T], *arguments: object) -> T:
+        """What a question to the archive finds."""
+        with closing(Archive(self.home)) as archive, archive.reading() as reading:
+            return query(reading, *arguments)
 
     def json(self, *arguments: object, code: int = 0) -> dict[str, Any]:
         """Run a command with `--json`."""
