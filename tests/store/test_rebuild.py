@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
@@ -29,6 +30,18 @@ def differences(archive: Archive, *, batch: int = 3) -> list[RowDifference]:
         return list(rebuild.row_differences(reading, batch=batch))
 
 
+@pytest.fixture
+def copied(sample: Archive, tmp_path: Path) -> Archive:
+    """A copy of the small archive, to be damaged."""
+    return copy_of(sample, tmp_path / "home")
+
+
+def change(archive: Archive, statement: str) -> None:
+    """Change the database behind the program's back."""
+    with changing_past_triggers(archive) as database:
+        database.execute(statement)
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=HISTORY, batch=strategies.integers(1, 9))
 def test_live_writing_and_the_rebuild_agree(blank: Archive, history: list[list[Observation]], batch: int) -> None:
@@ -46,92 +59,45 @@ ADDED = (
 )
 
 
+MESSAGE, FILE = ("message", (ROOM, FIRST + 1)), ("file", (ROOM, 77))
+
+
 @pytest.mark.parametrize(
     ("statement", "expected"),
     [
-        ("UPDATE message SET state = 'present' WHERE position % 10 = 2", ("changed", ("state",))),
-        ("UPDATE message SET name = CAST(x'ff' AS TEXT) WHERE position % 10 = 2", ("changed", ("name",))),
-        ("DELETE FROM message WHERE position % 10 = 2", ("missing", ())),
-        (ADDED, ("extra", ())),
+        ("UPDATE message SET state = 'present' WHERE position % 10 = 2", [(*MESSAGE, "changed", ("state",))]),
+        ("UPDATE message SET name = CAST(x'ff' AS TEXT) WHERE position % 10 = 2", [(*MESSAGE, "changed", ("name",))]),
+        ("DELETE FROM message WHERE position % 10 = 2", [(*MESSAGE, "missing", ())]),
+        (ADDED, [("message", (ROOM, FIRST + 101), "extra", ())]),
+        # A key that is a text where a number should be, and a line that is no JSON, end nothing.
+        ("UPDATE file SET file_id = 'x'", [(*FILE, "missing", ()), ("file", (ROOM, "x"), "extra", ())]),
+        ("UPDATE entry SET line = CAST(x'7bff' AS TEXT) WHERE kind = 'file'", [(*FILE, "extra", ())]),
     ],
 )
-def test_a_readable_row_that_was_changed_is_named(
-    sample: Archive, tmp_path: Path, statement: str, expected: tuple[str, tuple[str, ...]]
-) -> None:
+def test_a_readable_row_that_was_changed_is_named(copied: Archive, statement: str, expected: list[Any]) -> None:
     """A changed, undecodable, removed or added row is reported with its table, key and columns, and nothing else is."""
-    archive = copy_of(sample, tmp_path / "home")
-    with changing_past_triggers(archive) as database:
-        database.execute(statement)
+    change(copied, statement)
 
-    actual = differences(archive)
-
-    kind, columns = expected
-    position = FIRST + 1 if kind != "extra" else FIRST + 101
-    assert [RowDifference("message", (ROOM, position), kind, columns)] == actual
-
-
-def test_a_key_of_another_type_ends_nothing(sample: Archive, tmp_path: Path) -> None:
-    """A key that is a text where a number should be is an extra row, and the row that it was is missing."""
-    archive = copy_of(sample, tmp_path / "home")
-    with changing_past_triggers(archive) as database:
-        database.execute("UPDATE file SET file_id = 'x'")
-
-    actual = differences(archive)
-
-    assert [("file", (ROOM, 77), "missing"), ("file", (ROOM, "x"), "extra")] == [one[:3] for one in actual]
+    assert expected == [tuple(one) for one in differences(copied)]
 
 
 @pytest.mark.parametrize("batch", [1, 100])
-def test_an_entry_that_cannot_be_replayed_is_named_and_the_others_are_compared(
-    sample: Archive, tmp_path: Path, batch: int
-) -> None:
+def test_an_entry_that_cannot_be_replayed_is_named_and_the_others_are_compared(copied: Archive, batch: int) -> None:
     """An entry of another shape is reported, and the rest of its batch is replayed."""
-    archive = copy_of(sample, tmp_path / "home")
-    with archive.writing() as writing:
-        seq = writer.append(writing, [Observation("sweep", "sweep/x", {})], account_id=OWNER, at=START)[0].seq
-    with changing_past_triggers(archive) as database:
-        line, _ = tampering.rewritten_line(
-            database.execute("SELECT line FROM entry WHERE seq = ?", [seq]).fetchone()[0], kind="window", room_id=ROOM
-        )
-        database.execute("UPDATE entry SET line = ? WHERE seq = ?", [line, seq])
+    with copied.writing() as writing:
+        made = writer.append(writing, [Observation("sweep", "sweep/x", {})], account_id=OWNER, at=START)[0]
+    line, _digest = tampering.rewritten_line(made.line, kind="window", room_id=ROOM)
+    change(copied, f"UPDATE entry SET line = '{line}' WHERE seq = {made.seq}")
 
-    actual = differences(archive, batch=batch)
-
-    assert [RowDifference("entry", (seq,), "changed")] == actual
+    assert [RowDifference("entry", (made.seq,), "changed")] == differences(copied, batch=batch)
 
 
-def test_a_line_that_is_no_json_is_passed_over(sample: Archive, tmp_path: Path) -> None:
-    """A damaged line gives the rows it would have made as differences, not an exception."""
-    archive = copy_of(sample, tmp_path / "home")
-    with changing_past_triggers(archive) as database:
-        database.execute("UPDATE entry SET line = CAST(x'7bff' AS TEXT) WHERE kind = 'file'")
+def test_a_foreign_trigger_is_named(sample: Archive, copied: Archive) -> None:
+    """Those of an intact archive are all its own."""
+    change(copied, "CREATE TRIGGER sly AFTER INSERT ON entry BEGIN SELECT 1; END")
 
-    actual = differences(archive)
-
-    assert [("file", (ROOM, 77), "extra")] == [one[:3] for one in actual]
-
-
-def test_an_intact_database_has_its_triggers_and_no_damage(sample: Archive) -> None:
-    """An intact archive has no damage and no altered triggers."""
-    with sample.reading() as reading:
-        actual = (rebuild.integrity_problems(reading), rebuild.altered_triggers(reading))
-
-    assert ([], []) == actual
-
-
-def test_triggers_that_are_gone_changed_or_added_are_named(sample: Archive, tmp_path: Path) -> None:
-    """A foreign trigger on entries is reported."""
-    archive = copy_of(sample, tmp_path / "home")
-    with changing_past_triggers(archive) as database:
-        database.commit()
-        other = "CREATE TRIGGER sly AFTER INSERT ON entry BEGIN SELECT 1; END"
-        database.execute(other)
-    archive.close()
-
-    with archive.reading() as reading:
-        actual = rebuild.altered_triggers(reading)
-
-    assert ["sly"] == actual
+    with sample.reading() as intact, copied.reading() as altered:
+        assert ([], ["sly"]) == (rebuild.altered_triggers(intact), rebuild.altered_triggers(altered))
 
 
 def test_a_check_of_the_pages_that_takes_too_long_is_given_up(sample: Archive, monkeypatch: pytest.MonkeyPatch) -> None:

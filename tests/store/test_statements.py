@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings, strategies
 from archiver import errors
 from archiver.evidence import chain
 from archiver.records import Contract, ContractRoom, Delivery, Enclosure, MessageId, Observation, RoomId
-from archiver.store import blobs, rebuild, seals, statements, writer
+from archiver.store import blobs, rebuild, seals, statements
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
 from archiver.store.queries.contracts import (
@@ -325,12 +325,6 @@ def test_the_payload_holds_what_the_value_holds(archive: Archive) -> None:
     assert {None} == {one["room_id"] for one in documents.values()}
 
 
-def is_due(archive: Archive, now: datetime) -> bool:
-    """Whether a run would seal."""
-    with archive.reading() as reading:
-        return seals.is_due(reading, now=now)
-
-
 def stored_seals(archive: Archive) -> list[object]:
     """The seals of the table."""
     with archive.reading() as reading:
@@ -358,54 +352,41 @@ def test_a_seal_holds_the_digests_and_the_seal_before(archive: Archive) -> None:
     assert 0o600 == stat.S_IMODE(paths[0].stat().st_mode)
 
 
-def test_without_new_entries_no_seal_is_made(archive: Archive) -> None:
-    """Sealing again without new entries makes no seal."""
-    append_notes(archive)
-    seals.close_seals(archive, now=NOON)
-
-    assert [] == seals.close_seals(archive, now=NOON + timedelta(days=3))
+EVENING = datetime(2026, 11, 12, 14, 50, tzinfo=UTC)
+"""Ten minutes before midnight in Tokyo."""
 
 
 @pytest.mark.parametrize(
-    ("later", "expected"),
+    ("kind", "begun", "later", "expected"),
     [
-        (timedelta(hours=5, minutes=59), False),
-        (timedelta(hours=6), True),
-        (timedelta(hours=12), True),
+        # A tail is due after six hours, counted from its oldest entry, or if it is of an earlier day in Tokyo.
+        ("note", NOON, timedelta(hours=5, minutes=59), False),
+        ("note", NOON, timedelta(hours=6), True),
+        ("note", NOON, timedelta(hours=12), True),
+        ("note", EVENING, timedelta(minutes=9), False),
+        ("note", EVENING, timedelta(minutes=10), True),
+        # Without news it is due once a day: a stamp that arrives, or an idle run, makes no seal every six hours.
+        *((kind, NOON, timedelta(hours=hours), hours == 12) for kind in ("stamp", "sweep") for hours in (11, 12)),
     ],
 )
-def test_a_tail_is_due_after_six_hours(archive: Archive, later: timedelta, expected: bool) -> None:
-    """Counted from its oldest entry."""
-    append_notes(archive)
-    append_notes(archive, at=NOON + later)
+def test_a_tail_is_due(archive: Archive, kind: str, begun: datetime, later: timedelta, expected: bool) -> None:
+    """Once it is sealed nothing is, and nothing was before it."""
+    due = []
+    for at in (begun, begun + later):
+        due.append(is_due(archive, at))
+        append_observations(archive, Observation(kind, f"{kind}/x", {}), at=at)
+    due.append(is_due(archive, begun + later))
+    sealed = len(seals.close_seals(archive, now=begun + later))
 
-    assert expected == is_due(archive, NOON + later)
-
-
-def test_a_tail_of_an_earlier_day_in_tokyo_is_due(archive: Archive) -> None:
-    """Midnight there is 15:00 UTC."""
-    append_notes(archive, at=datetime(2026, 11, 12, 14, 50, tzinfo=UTC))
-
-    assert [False, True] == [is_due(archive, datetime(2026, 11, 12, *time, tzinfo=UTC)) for time in ((14, 59), (15, 0))]
-
-
-@pytest.mark.parametrize("kind", ["stamp", "sweep"])
-def test_a_tail_without_news_is_due_once_a_day(archive: Archive, kind: str) -> None:
-    """The arrival of a stamp or an idle run makes no seal every six hours."""
-    observation = Observation(kind, f"{kind}/x", {})
-    with archive.writing() as writing:
-        writer.append(writing, [observation], account_id=None, at=NOON)
-
-    assert [False, True] == [is_due(archive, NOON + timedelta(hours=hours)) for hours in (11, 12)]
+    assert ([False, expected, expected], 1) == (due, sealed)
+    assert not is_due(archive, NOON + timedelta(days=9))
+    assert [] == seals.close_seals(archive, now=NOON + timedelta(days=9))
 
 
-def test_a_sealed_tail_is_not_due(archive: Archive) -> None:
-    """An archive without unsealed entries is not due, and neither is an empty one."""
-    empty = is_due(archive, NOON)
-    append_notes(archive)
-    seals.close_seals(archive, now=NOON)
-
-    assert (False, False) == (empty, is_due(archive, NOON + timedelta(days=9)))
+def is_due(archive: Archive, now: datetime) -> bool:
+    """Whether a run would seal."""
+    with archive.reading() as reading:
+        return seals.is_due(reading, now=now)
 
 
 def test_what_lies_under_the_next_number_is_never_overwritten(archive: Archive) -> None:

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from archiver.records import Observation
-from archiver.store import writer
+from archiver.store import seals, writer
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
 
 AT = datetime(2026, 11, 24, 13, 31, 5, 123_456, tzinfo=UTC)
+NOON = datetime(2026, 11, 12, 3, 0, tzinfo=UTC)
+"""12:00 in Tokyo."""
 
 
 def note(text: object, *, key: str = "note/x", room: int | None = None, reply: str | None = None) -> Observation:
@@ -18,10 +20,10 @@ def note(text: object, *, key: str = "note/x", room: int | None = None, reply: s
     return Observation("note", key, {"text": text}, room, reply)
 
 
-def append_observations(archive: Archive, *observations: Observation) -> list[Any]:
+def append_observations(archive: Archive, *observations: Observation, at: datetime = AT) -> list[Any]:
     """Append observations in one transaction."""
     with archive.writing() as writing:
-        return writer.append(writing, observations, account_id=1234567, at=AT)
+        return writer.append(writing, observations, account_id=1234567, at=at)
 
 
 def all_entries(archive: Archive) -> list[Any]:
@@ -30,12 +32,12 @@ def all_entries(archive: Archive) -> list[Any]:
         return list(entries.entries(reading))
 
 
-NOON = datetime(2026, 11, 12, 3, 0, tzinfo=UTC)
-"""12:00 in Tokyo."""
-
-
 def append_notes(archive: Archive, number: int = 1, *, at: datetime = NOON) -> list[str]:
     """Append so many notes; returns the digests of their entries."""
-    observations = [Observation("note", "note/x", {"text": f"{index}"}) for index in range(number)]
-    with archive.writing() as writing:
-        return [one.digest for one in writer.append(writing, observations, account_id=1234567, at=at)]
+    return [one.digest for one in append_observations(archive, *map(note, map(str, range(number))), at=at)]
+
+
+def close_seal(archive: Archive, number: int = 1, *, at: datetime = NOON) -> None:
+    """Append so many notes and seal them at once."""
+    append_notes(archive, number, at=at)
+    seals.close_seals(archive, now=at)
