@@ -7,7 +7,7 @@ import json
 import os
 import stat
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -75,21 +75,16 @@ def test_what_stands_is_told_as_of_any_entry(archive: Archive) -> None:
 
 def test_each_contract_counts_for_itself(archive: Archive) -> None:
     """Contracts whose ids begin alike keep apart, and a number that was withdrawn is not given again."""
-    add_statement(archive, ENCLOSED)
-    add_statement(archive, ENCLOSED, contract="job10")
-    add_statement(archive, ENCLOSED, contract="job1-2")
+    for name in ("job1", "job10", "job1-2"):
+        add_statement(archive, ENCLOSED, contract=name)
     with archive.writing() as writing:
         statements.withdraw_statement(writing, "job1", enclosures(writing, "job1")[0], at=START)
     add_statement(archive, ENCLOSED, minutes=5)
 
     with archive.reading() as reading:
-        numbers = {
-            name: [one.number for one in enclosures(reading, name)] for name in ("job1", "job10", "job1-2", "job")
-        }
-        following = next_number(reading, "job1", "attachment"), next_number(reading, "job1", "delivery")
-
-    assert {"job1": [2], "job10": [1], "job1-2": [1], "job": []} == numbers
-    assert (3, 1) == following
+        expected = {"job1": [2], "job10": [1], "job1-2": [1], "job": []}
+        assert expected == {name: [one.number for one in enclosures(reading, name)] for name in expected}
+        assert [3, 1] == [next_number(reading, "job1", kind) for kind in ("attachment", "delivery")]
 
 
 def test_what_is_stated_already_is_not_written_again(archive: Archive) -> None:
@@ -99,14 +94,10 @@ def test_what_is_stated_already_is_not_written_again(archive: Archive) -> None:
     delivered = add_statement(archive, DELIVERED, minutes=61)
     with archive.writing() as writing:
         statements.restate_delivery(writing, "job1", replace(DELIVERED, number=1), at=START)
-        unchanged = entries.last_seq(writing)
 
     with archive.reading() as reading:
-        stated = enclosures(reading, "job1")
-
-    assert once == again
-    assert delivered == unchanged
-    assert (replace(ENCLOSED, number=1),) == stated
+        assert (once, delivered) == (again, entries.last_seq(reading))
+        assert (replace(ENCLOSED, number=1),) == enclosures(reading, "job1")
 
 
 def test_a_change_that_changes_nothing_adds_no_entry_to_one_of_an_earlier_program(archive: Archive) -> None:
@@ -125,17 +116,16 @@ def test_a_change_that_changes_nothing_adds_no_entry_to_one_of_an_earlier_progra
 
 def test_a_hostile_name_is_exact_in_the_entry_and_harmless_in_the_row(archive: Archive) -> None:
     """NUL and lone surrogates come back as they were; the readable column shows them by number."""
-    add_statement(archive, replace(DELIVERED, name=HOSTILE, note=HOSTILE))
-    add_statement(archive, replace(ENCLOSED, name=HOSTILE, note=HOSTILE))
+    for statement in (DELIVERED, ENCLOSED):
+        add_statement(archive, replace(statement, name=HOSTILE, note=HOSTILE))
 
     with archive.reading() as reading:
-        delivered, enclosed = deliveries(reading, "job1")[0], enclosures(reading, "job1")[0]
-        rows = [
-            reading.sql.exec_driver_sql(f"SELECT name, note FROM {table}").one() for table in ("delivery", "attachment")
-        ]
+        stated: list[Delivery | Enclosure] = [*deliveries(reading, "job1"), *enclosures(reading, "job1")]
+        query = "SELECT name, note FROM delivery UNION ALL SELECT name, note FROM attachment"
+        rows = reading.sql.exec_driver_sql(query).all()
 
     readable = "\x1b[31m../../=納品[U+D83D][U+0000]\n.zip"
-    assert [HOSTILE] * 4 == [delivered.name, delivered.note, enclosed.name, enclosed.note]
+    assert [(HOSTILE, HOSTILE)] * 2 == [(one.name, one.note) for one in stated]
     assert [(readable, readable)] * 2 == [tuple(row) for row in rows]
 
 
@@ -308,21 +298,13 @@ def test_the_payload_holds_what_the_value_holds(archive: Archive) -> None:
     add_statement(archive, DELIVERED)
     add_statement(archive, ENCLOSED)
 
-    with archive.reading() as reading:
-        documents = {one.kind: json.loads(one.line) for one in entries.entries(reading)}
+    delivered, enclosed = (json.loads(one.line) for one in all_entries(archive))
 
-    delivered = {"contract": "job1", "number": 1, "state": "stated", "at": "2026-11-03 09:12", "name": "納品.zip"}
-    enclosed = {"contract": "job1", "number": 1, "state": "stated", "kind": "screenshot", "name": "画面.png", "size": 9}
-    assert (
-        delivered | {"size": 3, "sha256": "a" * 64, "file_id": None, "note": "第1稿"}
-        == documents["delivery"]["payload"]
-    )
-    assert (
-        enclosed | {"sha256": "b" * 64, "dated": "2026-11-03", "message_id": "5", "note": "仮払いの画面"}
-        == documents["attachment"]["payload"]
-    )
-    assert ["delivery/job1/1", "attachment/job1/1"] == [documents[kind]["key"] for kind in ("delivery", "attachment")]
-    assert {None} == {one["room_id"] for one in documents.values()}
+    for value, document in ((DELIVERED, delivered), (ENCLOSED, enclosed)):
+        fields = {name: fact for name, fact in asdict(value).items() if name != "added_at"}
+        assert fields | {"contract": "job1", "number": 1, "state": "stated"} == document["payload"]
+        assert document["room_id"] is None
+    assert ["delivery/job1/1", "attachment/job1/1"] == [one["key"] for one in (delivered, enclosed)]
 
 
 def stored_seals(archive: Archive) -> list[object]:

@@ -15,8 +15,8 @@ from archiver.store.search import newest_hits
 from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.search import SearchResult, search
-from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, message_object
-from tests.support.archives.random_histories import archive_with_history
+from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object
+from tests.support.archives.random_histories import archive_with_history, shown
 from tests.support.cases import cases_of
 
 Seen = tuple[int, int, str]
@@ -35,11 +35,10 @@ LATE: list[Seen] = [(1, 5, "あい"), (1, 6, "あい"), (1, 7, "あい"), (1, 9,
 """A message newer than those with the character gets it later."""
 
 
-def observation(version: Seen) -> Observation:
+def seen_as(version: Seen) -> Observation:
     """A message that is simply there."""
     room, message, text = version
-    payload = {"object": message_object(message, text), "state": "present", "source": "list"}
-    return Observation("message", f"message/{message}", payload, room)
+    return shown(message_object(message, text), room=room)
 
 
 def pages(reading: Reading, text: str, limit: int) -> Iterator[SearchResult]:
@@ -71,7 +70,7 @@ def test_pages_put_together_are_the_one_list(
     """By the index or by a scan, whatever came late; each message stands once, with the same text."""
     monkeypatch.setattr(newest_hits, "RECENT", recent)
     monkeypatch.setattr(newest_hits, "FEW", few)
-    with archive_with_history(blank, [[observation(one)] for one in history]) as archive, archive.reading() as reading:
+    with archive_with_history(blank, [[seen_as(one)] for one in history]) as archive, archive.reading() as reading:
         whole = search(reading, parse(text), limit=100)
         parts = list(pages(reading, text, limit))
 
@@ -85,7 +84,7 @@ def test_a_sign_of_many_texts_that_came_late_is_found_without_the_index(
 ) -> None:
     """The index has no single characters: to ask it for one took 166 ms among 1,000,000 messages."""
     monkeypatch.setattr(newest_hits, "RECENT", 10)
-    history = [[observation((1, one, text))] for text in ("い", "あ") for one in range(1, 9)]
+    history = [[seen_as((1, one, text))] for text in ("い", "あ") for one in range(1, 9)]
     with archive_with_history(blank, history) as archive, archive.reading() as reading:
         monkeypatch.delattr(SearchQuery, "expression")
         found = search(reading, parse("あ"), limit=2, older_than=HitPosition(6, 1, 0))
@@ -102,9 +101,7 @@ def maker() -> Iterator[ArchiveMaker]:
         archive_maker.account(CLIENT, "田中")
         archive_maker.sync([message_object(number, f"あ{number}") for number in range(1, 101)])
         archive_maker.sync([message_object(number, "い") for number in range(201, 210)], minutes=2)
-        archive_maker.file(
-            {**message_object(5, ""), "file_id": 7, "filename": "あい.png", "filesize": 1, "upload_time": 0}, None
-        )
+        archive_maker.file(file_object(7, "あい.png", 1, message_id=5), None)
         yield archive_maker
         archive_maker.archive.close()
 
@@ -152,13 +149,8 @@ def test_later_pages_have_messages_alone(maker: ArchiveMaker) -> None:
         second = search(reading, parse("あ"), limit=60, older_than=first.older)
 
     assert (1, 60, 100) == (len(first.others), len(first.hits), first.total)
-    assert (0, 40, 0, None, False) == (
-        len(second.others),
-        len(second.hits),
-        second.total,
-        second.older,
-        second.is_exact,
-    )
+    assert (0, 40, 0) == (len(second.others), len(second.hits), second.total)
+    assert (None, False) == (second.older, second.is_exact)
 
 
 def test_messages_before_a_day_are_found_though_ids_and_times_go_apart(
@@ -168,11 +160,7 @@ def test_messages_before_a_day_are_found_though_ids_and_times_go_apart(
     monkeypatch.setattr(newest_hits, "FEW", 0)
     a_day = 24 * 60
     days = [0, 3, 1, 4, 0, 2, 5, 1, 9, 2, 6, 1]
-    objects = [message_object(number, "あ", sent=day * a_day) for number, day in enumerate(days, 1)]
-    seen = [
-        Observation("message", f"message/{one['message_id']}", {"object": one, "state": "present", "source": "list"}, 1)
-        for one in objects
-    ]
+    seen = [shown(message_object(number, "あ", sent=day * a_day), room=1) for number, day in enumerate(days, 1)]
     with archive_with_history(blank, [seen]) as archive, archive.reading() as reading:
         for day in range(1, 8):
             until = at(day * a_day).astimezone(JST).date()

@@ -18,16 +18,17 @@ from sqlalchemy import select
 
 from archiver.evidence.looks import code_intervals, decode_intervals, pauses_between_looks
 from archiver.evidence.tables.build import messages, sightings
-from archiver.records import JsonObject, Observation, SteadyLooks
+from archiver.records import JsonObject, SteadyLooks
 from archiver.store import schema, writer
 from archiver.store.archive import Archive
 from archiver.store.rebuild import row_differences
 from archiver.store.rows import Slot, SlotFamily
-from archiver.store.time_text import from_text, to_text
+from archiver.store.time_text import to_text
 from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.last_lists import LastList, SameList
 from archiver.store.working.remembered_values import TokenMarks
-from tests.support.archives import tampering
+from tests.support.archives.maker import BEGIN, ROOM, ArchiveMaker, at, message_object
+from tests.support.archives.notes import all_entries
 from tests.support.module_imports import modules
 
 ROOT = Path(__file__).parents[3] / "archiver"
@@ -179,12 +180,11 @@ def test_what_cannot_be_understood_counts_as_never_written(archive: Archive, key
 
 def test_an_older_last_run_did_not_say_whether_it_was_over_every_room(archive: Archive) -> None:
     """It counts as one that was not."""
+    expected = remembered_values.LastSync(AT, complete=True, every_room=False)
     with archive.writing() as writing:
         writing.sql.execute(schema.memory.insert().values(key="last_sync", value=f'{{"at": {TEXT}, "complete": true}}'))
 
-        assert remembered_values.LastSync(AT, complete=True, every_room=False) == remembered_values.LAST_SYNC.recall(
-            writing
-        )
+        assert expected == remembered_values.LAST_SYNC.recall(writing)
 
 
 @pytest.mark.drawn
@@ -210,8 +210,6 @@ def _access(node: ast.AST) -> str:
     return ""
 
 
-BEGIN = datetime(2026, 11, 5, 1, tzinfo=UTC)
-ROOM = 5
 PAUSES = strategies.sampled_from([1, 59, 60, 60, 60, 61, 300, 5400])
 CHANGES = strategies.sampled_from(
     ["nothing", "nothing", "nothing", "nothing", "new", "edit", "delete", "single", "seal"]
@@ -222,67 +220,64 @@ HISTORIES = strategies.lists(strategies.tuples(PAUSES, CHANGES, strategies.integ
 class Looks:
     """A room that is looked at again and again, with `steady` entries or one window for each look."""
 
-    def __init__(self, archive: Archive, *, steady: bool) -> None:
-        self.archive, self.steady = archive, steady
+    def __init__(self, home: Path, *, steady: bool) -> None:
+        self.maker, self.steady = ArchiveMaker(home), steady
+        self.archive = self.maker.archive
         self.shown: dict[int, tuple[str, int]] = {1: ("はじめ", 0)}
         self.saved: dict[int, tuple[str, int]] = {}
-        self.at = BEGIN
+        self.minutes = 0.0
 
     def live(self, pause: int, change: str, which: int) -> None:
         """Let time pass and something happen, then look."""
-        self.at += timedelta(seconds=pause)
+        self.minutes += pause / 60
         newest = max(self.shown)
         message = newest - which % len(self.shown)
         if change == "new":
             self.shown[newest + 1] = (f"メッセージ{newest + 1}", 0)
         elif change == "edit":
-            self.shown[message] = (f"{self.shown[message][0]}。", int(self.at.timestamp()))
+            self.shown[message] = (f"{self.shown[message][0]}。", int(at(self.minutes).timestamp()))
         elif change == "delete":
             self.shown[message] = ("[deleted]", self.shown[message][1])
         elif change == "single":
-            self._append([self._message(message, None)])
+            self.saved[message] = self.shown[message]
+            self.maker.read_singly(self._object(message), self._state(message), minutes=self.minutes)
         elif change == "seal":
-            with self.archive.writing() as writing:
-                writer.append_steady(writing)
+            self.end()
         self.look()
 
     def look(self) -> None:
         """Read the list: the first three are older than the list shows, as in a room with a long history."""
         listed = {one: self.shown[one] for one in sorted(self.shown)[-4:]}
         body = json.dumps(listed)
-        changed = [one for one, shown in listed.items() if self.saved.get(one) != shown]
+        changed = {one: self._state(one) for one, shown in listed.items() if self.saved.get(one) != shown}
         with self.archive.reading() as reading:
             before = last_lists.find_last_list(reading, ROOM) if self.steady else None
         if before is not None and before.body == body:
             assert not changed
             with self.archive.writing() as writing:
-                last_lists.add_looks(writing, [SameList(ROOM, before.seq, self.at, last_lists.SAME_BYTES)])
+                last_lists.add_looks(writing, [SameList(ROOM, before.seq, at(self.minutes), last_lists.SAME_BYTES)])
             return
-        reply, (oldest, *_rest), newest = f"reply {self.at}", sorted(listed), max(listed)
-        limits: JsonObject = {"oldest": str(oldest), "newest": str(newest), "count": len(listed)}
-        other: JsonObject = {"absent": [], "message_num": None, "limited": False, "beginning": False, "joins": True}
-        payload = limits | other | {"from": to_text(BEGIN)}
-        window = Observation("window", f"window/{ROOM}/{writer.SELF}", payload, ROOM, reply)
-        seq = self._append([window, *(self._message(one, reply) for one in changed)])
-        last_list = LastList(ROOM, seq, 1, body, body, str(oldest), str(newest), len(listed), None, False)
+        self.saved |= listed
+        objects = [self._object(one) for one in listed]
+        window = self.maker.sync(objects, changed=changed, minutes=self.minutes, beginning=False)[0]
+        ends = (f"{min(listed)}", f"{max(listed)}")
         with self.archive.writing() as writing:
-            last_lists.put_last_list(writing, last_list)
+            last_lists.put_last_list(
+                writing, LastList(ROOM, window.seq, 1, body, body, *ends, len(listed), None, False)
+            )
 
     def end(self) -> None:
         """Write what is counted."""
         with self.archive.writing() as writing:
             writer.append_steady(writing)
 
-    def _message(self, message: int, reply: str | None) -> Observation:
-        self.saved[message] = body, update_time = self.shown[message]
-        received = {"body": body, "update_time": update_time, "send_time": 1, "account": {"account_id": 7, "name": "x"}}
-        state = "deleted" if body == "[deleted]" else "edited" if update_time else "present"
-        payload = {"object": received, "state": state, "source": "list" if reply else "single"}
-        return Observation("message", f"message/{message}", payload, ROOM, reply)
+    def _object(self, message: int) -> JsonObject:
+        body, update_time = self.shown[message]
+        return message_object(message, body, update_time=update_time)
 
-    def _append(self, observations: list[Observation]) -> int:
-        with self.archive.writing() as writing:
-            return writer.append(writing, observations, account_id=1, at=self.at)[0].seq
+    def _state(self, message: int) -> str:
+        body, update_time = self.shown[message]
+        return "deleted" if body == "[deleted]" else "edited" if update_time else "present"
 
     def intervals(self) -> list[Any]:
         """Every text with its interval, by the readable table."""
@@ -293,9 +288,7 @@ class Looks:
 
     def histories(self) -> list[Any]:
         """Every text with its interval up to the last look, as a package has them."""
-        with self.archive.reading() as reading:
-            lines = reading.sql.execute(select(schema.entry.c.line).order_by(schema.entry.c.seq)).scalars()
-            entries = [json.loads(line) for line in lines]
+        entries = [json.loads(one.line) for one in all_entries(self.archive)]
         groups = [[one for one in entries if one["key"] == f"message/{number}"] for number in sorted(self.shown)]
         found = messages([one for one in groups if one], sightings(one for one in entries if one["kind"] != "message"))
         return [
@@ -317,7 +310,7 @@ def test_intervals_are_those_of_one_window_for_each_look(history: list[tuple[int
     results = []
     for steady in (True, False):
         with tempfile.TemporaryDirectory() as folder:
-            looks = Looks(tampering.empty_archive(Path(folder) / "home"), steady=steady)
+            looks = Looks(Path(folder) / "home", steady=steady)
             looks.look()
             for pause, change, which in history:
                 looks.live(pause, change, which)
@@ -358,8 +351,8 @@ def test_the_time_of_each_look_is_kept(seconds: list[int]) -> None:
     """The code gives back every look's own time, the number of looks and the longest time between two."""
     times = [BEGIN + timedelta(seconds=one) for one in sorted(seconds)]
     looks = SteadyLooks.begin(times[0])
-    for at in times[1:]:
-        looks = looks.add(at)
+    for time in times[1:]:
+        looks = looks.add(time)
 
     gaps = [after - before for before, after in pairwise(times)]
     assert times == list(looks.each())
@@ -370,32 +363,17 @@ def test_the_time_of_each_look_is_kept(seconds: list[int]) -> None:
     ]
 
 
-def test_looks_five_minutes_apart_are_one_number(archive: Archive) -> None:
+def test_looks_five_minutes_apart_are_one_number(tmp_path: Path) -> None:
     """The payload is the design's: equal intervals in a row are one pair, and it names the window."""
-    looks = Looks(archive, steady=True)
+    looks = Looks(tmp_path / "home", steady=True)
     looks.look()
-    for _look in range(4):
-        looks.live(300, "nothing", 0)
-    looks.live(5400, "nothing", 0)
+    for pause in (*[300] * 4, 5400):
+        looks.live(pause, "nothing", 0)
     looks.end()
 
-    with archive.reading() as reading:
-        entry = json.loads(
-            reading.sql.execute(select(schema.entry.c.line).where(schema.entry.c.kind == "steady")).scalar_one()
-        )
+    (entry,) = [json.loads(one.line) for one in all_entries(looks.archive) if one.kind == "steady"]
 
-    assert {
-        "window": 1,
-        "oldest": "1",
-        "newest": "1",
-        "count": 1,
-        "message_num": None,
-        "limited": False,
-        "first": to_text(BEGIN + timedelta(minutes=5)),
-        "last": to_text(BEGIN + timedelta(minutes=110)),
-        "times": 5,
-        "longest_s": 5400,
-        "looks": [[300, 3], [5400, 1]],
-    } == entry["payload"]
+    limits = {"window": 1, "oldest": "1", "newest": "1", "count": 1, "message_num": None, "limited": False}
+    times = {"first": to_text(at(5)), "last": to_text(at(110)), "times": 5, "longest_s": 5400}
+    assert limits | times | {"looks": [[300, 3], [5400, 1]]} == entry["payload"]
     assert (entry["payload"]["last"], None) == (entry["observed_at"], entry["reply"])
-    assert from_text(entry["observed_at"]) == looks.at

@@ -173,6 +173,10 @@ class ArchiveMaker:
         payload = {"ids": [str(one) for one in ids]}
         self.append([Observation("reading", f"reading/{room}/{writer.SELF}", payload, room)], minutes=minutes)
 
+    def read_singly(self, message: JsonObject, state: str, *, room: int = ROOM, minutes: float) -> None:
+        """Read a message singly and find it changed."""
+        self.append([self._message(message, state, "single", room, None)], minutes=minutes)
+
     def hide(self, messages: Sequence[JsonObject], *, room: int = ROOM, minutes: float) -> None:
         """Find messages hidden by the plan; `messages` are the objects last seen."""
         self.append([self._message(one, "hidden", "list", room, None) for one in messages], minutes=minutes)

@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies
 
-from archiver.records import Observation
+from archiver.records import JsonObject, Observation
 from archiver.store import writer
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
@@ -34,12 +34,8 @@ TIMES = strategies.sampled_from(["2026-11-01T00:00:00.000Z", "2026-11-02T00:00:0
 @strategies.composite
 def message(draw: strategies.DrawFn) -> Observation:
     """A message in any state, with any text."""
-    received: dict[str, Any] = {
-        "account": draw(ACCOUNT),
-        "body": draw(BODIES),
-        "send_time": 5,
-        "update_time": draw(strategies.integers(0, 2)),
-    }
+    received: dict[str, Any] = {"account": draw(ACCOUNT), "body": draw(BODIES), "send_time": 5}
+    received |= {"update_time": draw(strategies.integers(0, 2))}
     payload = {"object": received, "state": draw(STATES), "source": "list"}
     return Observation("message", f"message/{draw(POSITIONS)}", payload, draw(ROOMS), draw(REPLIES))
 
@@ -93,21 +89,10 @@ def thing(draw: strategies.DrawFn) -> Observation:
     """A task, a file, or the saved or lost bytes of a file."""
     room, kind, ident = draw(ROOMS), draw(strategies.sampled_from(["task", "file", "blob"])), draw(POSITIONS)
     if kind == "blob":
-        payload: dict[str, Any] = {
-            "state": draw(strategies.sampled_from(["saved", "lost"])),
-            "sha256": None,
-            "listed_size": 1,
-            "listed_time": 2,
-        }
-        return Observation(kind, f"blob/{room}/{ident}", payload, room)
-    received = {
-        "body": draw(BODIES),
-        "status": "open",
-        "filename": draw(BODIES),
-        "account": draw(ACCOUNT),
-        "filesize": 7,
-    }
-    payload = {"object": received, "state": draw(SHOWN_OR_GONE), "source": "list"}
+        payload: dict[str, Any] = {"state": draw(strategies.sampled_from(["saved", "lost"])), "sha256": None}
+        return Observation(kind, f"blob/{room}/{ident}", payload | {"listed_size": 1, "listed_time": 2}, room)
+    received = {"body": draw(BODIES), "status": "open", "filename": draw(BODIES), "account": draw(ACCOUNT)}
+    payload = {"object": received | {"filesize": 7}, "state": draw(SHOWN_OR_GONE), "source": "list"}
     return Observation(kind, f"{kind}/{ident}", payload, room)
 
 
@@ -115,22 +100,13 @@ def thing(draw: strategies.DrawFn) -> Observation:
 def statement(draw: strategies.DrawFn) -> Observation:
     """A gap in any of its states, or a contract."""
     if draw(strategies.booleans()):
-        payload: dict[str, Any] = {
-            "id": "x",
-            "state": draw(strategies.sampled_from(["open", "closed"])),
-            "platform_id": None,
-        }
-        return Observation("contract", f"contract/{draw(strategies.sampled_from(['job1', 'job2']))}", payload)
+        state = draw(strategies.sampled_from(["open", "closed"]))
+        name = draw(strategies.sampled_from(["job1", "job2"]))
+        return Observation("contract", f"contract/{name}", {"id": "x", "state": state, "platform_id": None})
     room, kind = draw(ROOMS), draw(strategies.sampled_from(["gap", "gap.narrowed", "gap.closed"]))
-    payload = {
-        "after": None,
-        "before": "5",
-        "from": None,
-        "to": None,
-        "missing": draw(strategies.none() | POSITIONS),
-        "reason": "x",
-    }
-    return Observation(kind, f"gap/{room}/{draw(POSITIONS)}", payload, room)
+    payload = {"after": None, "before": "5", "from": None, "to": None, "reason": "x"}
+    missing = draw(strategies.none() | POSITIONS)
+    return Observation(kind, f"gap/{room}/{draw(POSITIONS)}", payload | {"missing": missing}, room)
 
 
 OBSERVATION = strategies.one_of(
@@ -138,6 +114,12 @@ OBSERVATION = strategies.one_of(
 )
 HISTORY = strategies.lists(strategies.lists(OBSERVATION, min_size=1, max_size=6), max_size=12)
 """Batches, each appended in one transaction."""
+
+
+def shown(message_object: JsonObject, *, room: int) -> Observation:
+    """A message that is simply there."""
+    payload = {"object": message_object, "state": "present", "source": "list"}
+    return Observation("message", f"message/{message_object['message_id']}", payload, room)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from archiver.store.time_text import to_text
 from archiver.store.working.stamp_queue import DueStamp, StampFacts, keep_stamp
 from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, at, message_object
 from tests.support.archives.notes import append_observations
-from tests.support.archives.random_histories import archive_with_history, message, reading, window
+from tests.support.archives.random_histories import archive_with_history, message, reading, shown, window
 
 HISTORY = strategies.lists(
     strategies.lists(strategies.one_of(message(), message(), window(), window(), reading()), min_size=1, max_size=5),
@@ -44,19 +44,12 @@ def with_true_replies(history: list[list[Observation]]) -> list[list[Observation
     for batch in history:
         last: dict[int | None, str] = {}
         observations.append(list[Observation]())
-        for observation in batch:
-            if observation.kind == "window":
-                reply_key = (
-                    observation.room_id,
-                    observation.payload["oldest"],
-                    observation.payload["newest"],
-                    observation.payload["absent"],
-                )
-                last[observation.room_id] = hashlib.sha256(repr(reply_key).encode()).hexdigest()
-            reply = (
-                None if observation.reply is None and observation.kind == "message" else last.get(observation.room_id)
-            )
-            observations[-1].append(replace(observation, reply=reply))
+        for one in batch:
+            if one.kind == "window":
+                reply_key = (one.room_id, *(one.payload[name] for name in ("oldest", "newest", "absent")))
+                last[one.room_id] = hashlib.sha256(repr(reply_key).encode()).hexdigest()
+            reply = None if one.reply is None and one.kind == "message" else last.get(one.room_id)
+            observations[-1].append(replace(one, reply=reply))
     return observations
 
 
@@ -169,12 +162,7 @@ def test_long_texts_shorten_a_page(tmp_path: Path) -> None:
 @given(sent=strategies.lists(strategies.integers(1, 30), min_size=1, max_size=12), minute=strategies.integers(0, 31))
 def test_a_date_leads_to_the_first_message_sent_then_or_later(blank: Archive, sent: list[int], minute: int) -> None:
     """Also where ids do not rise with the time."""
-    sent_messages = [message_object(number, "a", sent=minutes) for number, minutes in enumerate(sent, 1)]
-    payloads = [{"object": one, "state": "present", "source": "list"} for one in sent_messages]
-    batch = [
-        Observation("message", f"message/{message['message_id']}", payload, 1)
-        for message, payload in zip(sent_messages, payloads, strict=True)
-    ]
+    batch = [shown(message_object(number, "a", sent=minutes), room=1) for number, minutes in enumerate(sent, 1)]
     expected = next((str(number) for number, minutes in enumerate(sent, 1) if minutes >= minute), None)
 
     with archive_with_history(blank, [batch]) as archive, archive.reading() as snapshot:
@@ -196,11 +184,11 @@ ELSEWHERE = [(910, 911), *((1000 + 50 * number, 1001 + 50 * number) for number i
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     """An archive with these looks and other entries between them."""
     maker = ArchiveMaker(tmp_path_factory.mktemp("idle") / "home")
-    for ended, begun, room in sorted(
-        [(read, read, 0) for read in READ]
-        + [(ended, begun, ROOM) for begun, ended in LOOKS]
-        + [(ended, begun, OTHER_ROOM) for begun, ended in ELSEWHERE]
-    ):
+    looks = [(read, read, 0) for read in READ]
+    looks += [
+        (ended, begun, room) for room, times in ((ROOM, LOOKS), (OTHER_ROOM, ELSEWHERE)) for begun, ended in times
+    ]
+    for ended, begun, room in sorted(looks):
         if room:
             maker.look(begun, ended, room=room)
         else:
@@ -229,19 +217,11 @@ def _is_between(at_: datetime, since: datetime | None, until: datetime | None) -
     return (since is None or since < at_) and (until is None or at_ <= until)
 
 
-def test_without_looks_there_are_no_pauses(tmp_path: Path) -> None:
-    """A new archive has none."""
-    maker = ArchiveMaker(tmp_path / "home")
-    with maker.archive.reading() as reading:
-        found = pauses_between(reading, ROOM, None, None)
-    maker.archive.close()
-
-    assert [] == found
-
-
 def test_pauses_between_uneven_looks_are_found(tmp_path: Path) -> None:
     """Looks that are a second or two off stand packed in their record; the times between them are the same."""
     maker = ArchiveMaker(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        assert [] == pauses_between(reading, ROOM, None, None)
     maker.looks(0, [59, 61, 60, 62] * 20 + [7200] + [60, 58, 61] * 30)
 
     with maker.archive.reading() as reading:
