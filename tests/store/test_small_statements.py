@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import bindparam, func, select
@@ -30,13 +29,10 @@ ROW: dict[str, object] = {
 
 
 @pytest.fixture
-def writing(tmp_path: Path) -> Iterator[Writing]:
-    archive = Archive(tmp_path)
-    archive.create()
+def writing(archive: Archive) -> Iterator[Writing]:
     with archive.writing() as writing:
         upsert_rows(writing.sql, schema.last_list, [ROW, ROW | {"room_id": 6, "limited": 0}])
         yield writing
-    archive.close()
 
 
 @pytest.mark.parametrize(
@@ -70,9 +66,3 @@ def test_parameters_are_given_by_name_and_none_may_lack(writing: Writing) -> Non
         of_room.value(writing.sql)
     with_list = SmallStatement(select(_LIST.seq).where(_LIST.room_id == bindparam("room"), _LIST.body.in_(("a", "b"))))
     assert with_list.value(writing.sql, room=6) == 7
-
-
-def test_an_upsert_changes_the_row_with_the_same_key(writing: Writing) -> None:
-    """The columns that are no key take the new values."""
-    upsert_rows(writing.sql, schema.last_list, [ROW | {"seq": 8}])
-    assert SmallStatement(select(_LIST.seq).order_by(_LIST.room_id)).rows(writing.sql) == [(8,), (7,)]

@@ -39,8 +39,6 @@ def upgrade() -> None:
     op.execute("CREATE INDEX colour_name ON colour (name)")
 """
 
-MORE = pytest.mark.drawn
-
 COPY = "archive.before-0002.sqlite3"
 
 
@@ -65,6 +63,12 @@ class LaterProgram(Terminal):
         """Run the later program, not that of the present folder."""
         return [sys.executable, "-P", "-m", "archiver", *map(str, arguments)]
 
+    def start(self, *arguments: object, stdout: int = subprocess.PIPE) -> subprocess.Popen[str]:
+        """Start the later program and go on."""
+        return subprocess.Popen(
+            self.command(*arguments), env=self.environ, stdout=stdout, stderr=subprocess.STDOUT, text=True
+        )
+
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -78,33 +82,23 @@ def slow_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_next_version(tmp_path_factory.mktemp("slow"), pause=1.0)
 
 
-class SavedArchive:
-    """An archive that was saved by the version of today, to be copied for each test."""
-
-    def __init__(self, terminal: Terminal, chatwork: Chatwork) -> None:
-        self.terminal, self.chatwork = terminal, chatwork
-
-
 @pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SavedArchive]:
-    """A saved and sealed archive with one room and one message."""
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Terminal, Chatwork]]:
+    """A saved and sealed archive with one room and one message, to be copied for each test."""
     with Chatwork(token=TOKEN, limit=1_000_000) as chatwork:
         tanaka = chatwork.add_account("田中")
         room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
         chatwork.post(room, tanaka, "こんにちは")
         terminal = Terminal(tmp_path_factory.mktemp("saved") / "home", chatwork)
-        terminal.run("init", "--yes")
-        terminal.run("job", "add", "job1", "--chat", room)
-        terminal.run("sync")
-        terminal.run("seal")
-        yield SavedArchive(terminal, chatwork)
+        for command in (["init", "--yes"], ["job", "add", "job1", "--chat", room], ["sync"], ["seal"]):
+            terminal.run(*command)
+        yield terminal, chatwork
 
 
 @pytest.fixture
-def terminal(saved: SavedArchive, tmp_path: Path) -> Terminal:
+def terminal(saved: tuple[Terminal, Chatwork], tmp_path: Path) -> Terminal:
     """A terminal on a copy of the saved archive."""
-    home = shutil.copytree(saved.terminal.home, tmp_path / "home")
-    return Terminal(home, saved.chatwork)
+    return Terminal(shutil.copytree(saved[0].home, tmp_path / "home"), saved[1])
 
 
 def query_rows(database: Path, query: str) -> list[Any]:
@@ -164,11 +158,7 @@ def test_a_quiet_run_upgrades_after_a_copy_that_stays(terminal: Terminal, progra
 @pytest.mark.drawn
 @pytest.mark.parametrize(
     "command",
-    [
-        ["sync", "--job", "job1"],
-        pytest.param(["save", "--all"], marks=MORE),
-        pytest.param(["sync", "--full"], marks=MORE),
-    ],
+    [["sync", "--job", "job1"], ["save", "--all"], ["sync", "--full"]],
 )
 def test_runs_by_hand_do_it_too(terminal: Terminal, program: Path, command: list[str]) -> None:
     """Also those that look something up before their round begins."""
@@ -180,10 +170,7 @@ def test_runs_by_hand_do_it_too(terminal: Terminal, program: Path, command: list
 @pytest.mark.drawn
 def test_the_daemon_does_it(terminal: Terminal, program: Path) -> None:
     """In its first round, and says where the copy is."""
-    later = LaterProgram(terminal, program)
-    daemon = subprocess.Popen(
-        later.command("daemon"), env=later.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    daemon = LaterProgram(terminal, program).start("daemon")
     log = terminal.home / "logs" / "archive.log"
     end = time.monotonic() + 30
     while "migrated=0002" not in log.read_text() and time.monotonic() < end:
@@ -203,21 +190,16 @@ def test_reading_commands_work_on_the_older_form(terminal: Terminal, program: Pa
     """On the worst day nothing has to be upgraded first; and nothing is."""
     later = LaterProgram(terminal, program)
 
-    for command in (
-        ["status"],
-        ["search", "こんにちは"],
-        ["verify", "--deep"],
-        ["status", "--alerts"],
-        ["export", "--list"],
-    ):
-        later.run(*command)
+    for command in ("status", "search こんにちは", "verify --deep", "status --alerts", "export --list"):
+        later.run(*command.split())
     output = later.run("backup", tmp_path / "copy")
+    later.run("--home", tmp_path / "again", "backup", "--restore", tmp_path / "copy")
 
     assert str(tmp_path / "copy") in output
-    assert ("0001", "0001") == (revision(terminal.home / DATABASE), revision(tmp_path / "copy" / DATABASE))
+    assert ["0001"] * 3 == [
+        revision(home / DATABASE) for home in (terminal.home, tmp_path / "copy", tmp_path / "again")
+    ]
     assert not (terminal.home / COPY).exists()
-    later.run("--home", tmp_path / "again", "backup", "--restore", tmp_path / "copy")
-    assert "0001" == revision(tmp_path / "again" / DATABASE)
 
 
 @pytest.mark.drawn
@@ -309,9 +291,7 @@ def check_kills(terminal: Terminal, program: Path, moments: list[float]) -> None
     before = entry_rows(database)
     later = LaterProgram(terminal, program)
     for seconds in moments:
-        run = subprocess.Popen(
-            later.command("seal"), env=later.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        run = later.start("seal", stdout=subprocess.DEVNULL)
         time.sleep(seconds)
         run.kill()
         run.wait()
@@ -341,17 +321,11 @@ def test_thirty_kills_at_random_moments(terminal: Terminal, slow_program: Path) 
 def test_two_that_begin_at_once_do_not_meet(terminal: Terminal, slow_program: Path) -> None:
     """One does it, the other ends with 11 or finds nothing to do; the copy is of before."""
     later = LaterProgram(terminal, slow_program)
-    runs = [
-        subprocess.Popen(later.command(*command), env=later.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        for command in (["seal"], ["sync"], ["seal"])
-    ]
-    codes = [run.wait(60) for run in runs]
-    for run in runs:
-        assert run.stdout is not None
-        run.stdout.close()
+    codes = {
+        run.wait(60) for run in [later.start(name, stdout=subprocess.DEVNULL) for name in ("seal", "sync", "seal")]
+    }
 
-    assert 0 in codes
-    assert set(codes) <= {0, 11}
+    assert {0} <= codes <= {0, 11}
     assert ("0002", "0001") == (revision(terminal.home / DATABASE), revision(terminal.home / COPY))
 
 

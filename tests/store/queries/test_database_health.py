@@ -8,6 +8,7 @@ from archiver.health import folders
 from archiver.store import database_pages
 from archiver.store.database_pages import VerificationRecord
 from archiver.store.queries import status
+from archiver.store.queries.status import Horizon
 from tests.support.world import World
 
 
@@ -15,8 +16,7 @@ def test_a_room_is_named_when_the_plan_begins_to_hide(world: World) -> None:
     """With what its list still shows; before that there is nothing to name."""
     world.posts(3)
     world.sync()
-    with world.archive.reading() as reading:
-        before = status.horizons(reading, [world.room])
+    before = horizons(world)
     world.clock.pass_by(days=30)
     sent = world.clock()
     world.post("見える")
@@ -25,12 +25,17 @@ def test_a_room_is_named_when_the_plan_begins_to_hide(world: World) -> None:
 
     world.sync()
 
-    with world.archive.reading() as reading:
-        (after,) = status.horizons(reading, [world.room])
+    (after,) = horizons(world)
     assert [] == before
     assert (world.room, None) == (after.room_id, after.unsaved_until)
     assert after.oldest is not None
     assert timedelta(seconds=1) > abs(after.oldest - sent)
+
+
+def horizons(world: World) -> list[Horizon]:
+    """How far back the plan lets see."""
+    with world.archive.reading() as reading:
+        return status.horizons(reading, [world.room])
 
 
 def test_what_was_there_before_the_first_save_has_an_end(world: World) -> None:
@@ -42,8 +47,7 @@ def test_what_was_there_before_the_first_save_has_an_end(world: World) -> None:
 
     world.sync()
 
-    with world.archive.reading() as reading:
-        (found,) = status.horizons(reading, [world.room])
+    (found,) = horizons(world)
     assert found.unsaved_until is not None
     assert timedelta(minutes=1) > abs(found.unsaved_until - world.clock())
 
@@ -81,21 +85,10 @@ def test_an_empty_archive_can_be_looked_at(world: World) -> None:
 
 def test_the_newest_verification_is_remembered(world: World) -> None:
     """All of it, in the order in which they were kept, whatever the clock said."""
-    first = VerificationRecord(world.clock(), True, {"entries": 5, "files": 1}, 3, ("chain", "file-missing"))
-    second = VerificationRecord(world.clock() - timedelta(days=1), False, {"entries": 6}, 0)
-    for verification in (first, second):
+    now = world.clock().replace(microsecond=0)
+    first = VerificationRecord(now, True, {"entries": 5, "files": 1}, 3, ("chain", "file-missing"))
+    for verification in (first, VerificationRecord(now - timedelta(days=1), False, {"entries": 6}, 0)):
         with world.archive.writing() as writing:
             database_pages.keep_verification(writing, verification)
-            kept = database_pages.last_verification(writing)
-
-        assert kept is not None
-        assert (
-            verification.at.replace(microsecond=verification.at.microsecond // 1000 * 1000),
-            verification.findings,
-        ) == (kept.at, kept.findings)
-        assert (verification.deep, verification.checked, tuple(verification.checks)) == (
-            kept.deep,
-            kept.checked,
-            tuple(kept.checks),
-        )
+            assert verification == database_pages.last_verification(writing)
     assert [1, 2] == [row["number"] for row in world.rows("verification")]

@@ -131,13 +131,4 @@ def test_quests_are_counted_by_what_came_of_them(world: World) -> None:
 
     assert BackfillCounts(read=1, unreadable=1, unseen=(int(gone), int(gone))) == read
     assert [(int(gone), ItemState.UNREADABLE)] == listed
-
-
-def test_quests_of_other_rooms_are_not_counted(world: World) -> None:
-    """Only those of the rooms asked for."""
-    gone = int(world.post("前の")) + (1 << 22)
-    world.posts(110)
-    world.post(f"[rp aid=1 to={world.room}-{gone}]")
-    world.sync()
-
     assert BackfillCounts() == slow_work(world, rooms=[999]).backfill
