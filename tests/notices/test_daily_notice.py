@@ -25,24 +25,11 @@ def test_a_day_is_due_from_nine_in_the_evening(now: str, day: str) -> None:
     assert f"daily/2026-11-{day}" == facts.notice_key(at, begun=BEGUN)
 
 
-def test_no_day_before_the_archive_has_a_notice() -> None:
-    """It would say that nothing was saved."""
-    now = datetime(2026, 11, 24, 10, tzinfo=JST)
-
-    assert (None, None) == (
-        facts.notice_key(now, begun=None),
-        facts.notice_key(now, begun=now - timedelta(hours=1)),
-    )
-
-
 @given(strategies.lists(strategies.timedeltas(timedelta(minutes=1), timedelta(days=3)), min_size=1, max_size=30))
 def test_each_day_is_told_once_and_the_times_join(steps: list[timedelta]) -> None:
     """Whenever rounds run: no message is counted twice, and none that came between two notices is left out."""
-    now, known, collected = (
-        datetime(2026, 11, 24, 4, tzinfo=UTC),
-        dict[str, datetime](),
-        list[facts.NoticePeriod](),
-    )
+    now, known = datetime(2026, 11, 24, 4, tzinfo=UTC), dict[str, datetime]()
+    collected: list[facts.NoticePeriod] = []
     for step in steps:
         now += step
         key = facts.notice_key(now, begun=BEGUN)
@@ -58,13 +45,13 @@ def test_each_day_is_told_once_and_the_times_join(steps: list[timedelta]) -> Non
     assert not [one for one in collected if one.end.astimezone(JST) > datetime.combine(one.day, _MIDNIGHT, JST) + _DAY]
 
 
-def test_the_first_notice_tells_of_its_day() -> None:
-    """From midnight in Japan to now."""
+def test_the_first_notice_tells_of_its_day_and_no_day_before_the_archive_has_one() -> None:
+    """From midnight in Japan to now; else it would say that nothing was saved."""
     now = datetime(2026, 11, 24, 22, 30, tzinfo=JST)
 
-    period = facts.notice_period({}, now)
-
-    assert (date(2026, 11, 24), datetime(2026, 11, 24, tzinfo=JST), now) == period
+    assert (date(2026, 11, 24), datetime(2026, 11, 24, tzinfo=JST), now) == facts.notice_period({}, now)
+    morning = now.replace(hour=10)
+    assert [None, None] == [facts.notice_key(morning, begun=one) for one in (None, morning - timedelta(hours=1))]
 
 
 _MIDNIGHT, _DAY = time(), timedelta(days=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,27 +19,29 @@ FACTS = NoticeFacts(BEGIN)
 ALERTS = Condition(ConditionKind.ALERT, Grade.ACTION)
 
 
-def over(*keys: str, stands: tuple[str, ...] = (), complete: bool = True) -> list[str]:
+def over(*keys: str, stands: tuple[str, ...] = (), **facts: Any) -> list[str]:
     """What is said when these troubles are over and those stand."""
     notices = DueNotices((), keys, dict.fromkeys(stands, BEGIN))
-    return sentences(PendingNotices(notices, [], replace(FACTS, complete=complete)))
+    return sentences(PendingNotices(notices, [], replace(FACTS, complete=True, **facts)))
+
+
+def alarms(departures: dict[int, DepartureFacts]) -> list[str]:
+    """What is said of these disappearances."""
+    notices = DueNotices(tuple(f"alert/{number}" for number in departures), (), {})
+    return sentences(PendingNotices(notices, [ALERTS], replace(FACTS, departures=departures)))
 
 
 @pytest.mark.parametrize(
-    ("every_list", "has_losses", "expected"),
+    ("facts", "expected"),
     [
-        (True, False, "Nothing is missing."),
-        (True, True, "All that Chatwork lists now"),
-        (False, False, "not every list"),
+        ({}, "Nothing is missing."),
+        ({"has_losses": True}, "All that Chatwork lists now"),
+        ({"every_list": False}, "not every list"),
     ],
 )
-def test_nothing_is_missing_is_said_only_of_lists_that_were_read(
-    every_list: bool, has_losses: bool, expected: str
-) -> None:
+def test_nothing_is_missing_is_said_only_of_lists_that_were_read(facts: dict[str, Any], expected: str) -> None:
     """A round that read some chats' lists in turn cannot know it of the others."""
-    facts = replace(FACTS, complete=True, every_list=every_list, has_losses=has_losses)
-
-    (sentence,) = sentences(PendingNotices(DueNotices((), ("stale",), {}), [], facts))
+    (sentence,) = over("stale", **{"every_list": True} | facts)
 
     assert expected in sentence
 
@@ -59,41 +62,30 @@ def test_beside_an_alarm_only_saving_is_said_to_be_over() -> None:
     assert ("[Action needed] Job 12", "Saving itself works again.") == (texts[0][:22], texts[-1])
 
 
-def test_the_end_of_findings_is_not_called_a_return_of_saving() -> None:
-    """Saving worked all the time."""
-    assert ["The archive was verified again, and nothing was found."] == over("findings")
-
-
 def test_alerts_gaps_and_files_that_are_put_aside_end_silently() -> None:
-    """The user did it, or it is no news."""
+    """The user did it, or it is no news; the end of findings is no return of saving, which worked all the time."""
     assert [] == over("alert/1", "hint/1", "gap/1/2", "pace/1", "due/3", "pause/x", "daily/2026-11-24", "remote")
+    assert ["The archive was verified again, and nothing was found."] == over("findings")
 
 
 def test_of_many_alerts_the_newest_are_said_and_the_others_counted() -> None:
     """The same sentence stands once."""
-    going = {
-        number: DepartureFacts(AlertRule.DELETIONS, BEGIN, None, vanished=VanishedCounts(number, 1, 0))
-        for number in range(1, 6)
-    }
-    made = DueNotices(tuple(f"alert/{number}" for number in going), (), {})
+    numbers = range(1, 6)
+    texts = alarms(
+        {one: DepartureFacts(AlertRule.DELETIONS, BEGIN, None, vanished=VanishedCounts(one, 1, 0)) for one in numbers}
+    )
+    same = alarms(dict.fromkeys(numbers, DepartureFacts(AlertRule.MEMBER_GONE, BEGIN, "12")))
 
-    texts = sentences(PendingNotices(made, [ALERTS], replace(FACTS, departures=going)))
-    same_facts = replace(FACTS, departures=dict.fromkeys(going, DepartureFacts(AlertRule.MEMBER_GONE, BEGIN, "12")))
-    same = sentences(PendingNotices(made, [ALERTS], same_facts))
-
-    assert ["6 messages" in texts[0], "4 messages" in texts[2], texts[3]] == [
-        True,
-        True,
-        "[Action needed] And 2 more. Run: archive",
-    ]
+    assert ("6 messages" in texts[0], "4 messages" in texts[2]) == (True, True)
+    assert "[Action needed] And 2 more. Run: archive" == texts[3]
     assert [True, False] == ["Job 12: something big changed in its chat" in one for one in same]
 
 
 def test_the_time_of_another_day_has_its_date() -> None:
     """22:00 alone would be taken for today's."""
-    going = {1: DepartureFacts(AlertRule.DELETIONS, BEGIN - timedelta(days=1), "12", vanished=VanishedCounts(2, 0, 2))}
+    gone = VanishedCounts(2, 0, 2)
 
-    (text,) = sentences(PendingNotices(DueNotices(("alert/1",), (), {}), [ALERTS], replace(FACTS, departures=going)))
+    (text,) = alarms({1: DepartureFacts(AlertRule.DELETIONS, BEGIN - timedelta(days=1), "12", vanished=gone)})
 
     assert text.startswith("[Action needed] job 12 06-30 12:00: 2 messages now show as deleted. All earlier texts")
 

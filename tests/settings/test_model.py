@@ -14,12 +14,7 @@ from archiver.settings.model import ExportSettings, FileSettings, NotifySettings
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [
-        ("90s", timedelta(seconds=90)),
-        ("5m", timedelta(minutes=5)),
-        ("6h", timedelta(hours=6)),
-        ("30d", timedelta(days=30)),
-    ],
+    [("90s", timedelta(seconds=90)), ("5m", timedelta(minutes=5)), ("6h", timedelta(hours=6)), ("30d", timedelta(30))],
 )
 def test_durations_are_read(text: str, expected: timedelta) -> None:
     """A number and one letter."""

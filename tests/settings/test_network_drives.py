@@ -78,21 +78,14 @@ def test_on_windows_a_path_names_its_server(path: str, share: str | None) -> Non
     assert share == unc_share(path)
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [*("nfs", "NFS4", "cifs", "smb3", "9p", "davfs", "glusterfs", "ceph", "fuse.rclone", "fuse.s3fs", "osxfuse.sshfs")],
-)
+REMOTE = "nfs NFS4 cifs smb3 9p davfs glusterfs ceph fuse.rclone fuse.s3fs osxfuse.sshfs"
+LOCAL = "ext4 apfs ntfs3 zfs fuseblk fuse.mergerfs fuse.ntfs-3g fuse.bindfs tmpfs"
+
+
+@pytest.mark.parametrize("kind", ["", *REMOTE.split(), *LOCAL.split()])
 def test_network_file_systems_are_known(kind: str) -> None:
-    """Types of network file systems are known in upper and lower case."""
-    assert is_network(Mount("/x", kind, "none"))
-
-
-@pytest.mark.parametrize(
-    "kind", [*("ext4", "apfs", "ntfs3", "zfs", "fuseblk", "fuse.mergerfs", "fuse.ntfs-3g", "fuse.bindfs", "tmpfs", "")]
-)
-def test_disks_of_this_computer_are_left_alone(kind: str) -> None:
-    """File systems in user space that reach nowhere are among them."""
-    assert not is_network(Mount("/x", kind, "/dev/sda1"))
+    """In upper and lower case; those in user space that reach nowhere are left alone as disks of this computer."""
+    assert (kind in REMOTE.split()) == is_network(Mount("/x", kind, "none"))
 
 
 def test_a_home_over_the_network_is_refused_like_a_synchronised_one() -> None:

@@ -32,15 +32,13 @@ def make_home(folder: Path) -> Path:
 def test_two_homes_of_one_account_are_told_and_others_are_not(state: Path, tmp_path: Path) -> None:
     """Each of the two is told of the other; the home of another account has no others."""
     first, second, third = (make_home(tmp_path / name) for name in ("a", "b", "c"))
-    for path, account in ((first, 1), (second, 1), (third, 2)):
+    accounts = {first: 1, second: 1, third: 2}
+    for path, account in accounts.items():
         other_archives.note_saving(path, account, at=NOW, state=state)
 
-    found = [
-        other_archives.other_homes(path, account, now=NOW, state=state)
-        for path, account in ((first, 1), (second, 1), (third, 2))
+    assert [[second], [first], []] == [
+        other_archives.other_homes(path, account, now=NOW, state=state) for path, account in accounts.items()
     ]
-
-    assert [[second], [first], []] == found
 
 
 def test_a_home_that_moved_or_rests_is_no_other(state: Path, tmp_path: Path) -> None:

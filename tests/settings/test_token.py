@@ -14,7 +14,7 @@ from keyring.backend import KeyringBackend
 
 from archiver import errors
 from archiver.settings.model import Settings
-from archiver.settings.token import forget_token, has_group_grant, is_private, read_token, store_token
+from archiver.settings.token import forget_token, has_group_grant, is_private, read_token, replace_file, store_token
 from tests.support.cases import cases_of
 
 CANARY = "0123456789abcdef0123456789abcdef"
@@ -235,3 +235,18 @@ def test_a_variable_is_the_users_own_to_set(tmp_path: Path) -> None:
 def test_permissions_of_windows_are_understood(sddl: str, expected: bool) -> None:
     """A right for everybody, all users or all signed-in users is a right for others."""
     assert expected == has_group_grant(sddl)
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next_write(tmp_path: Path) -> None:
+    """It may hold a token; one that is being written at this moment stays."""
+    old, young, other = (
+        tmp_path / f".{name}.partial" for name in ("token.0123abcd", "token.4567abcd", "other.0123abcd")
+    )
+    for path in (old, young, other):
+        path.write_bytes(b"secret")
+    os.utime(old, (1, 1))
+    os.utime(other, (1, 1))
+
+    replace_file(tmp_path / "token", b"new")
+
+    assert {"token", young.name, other.name} == {path.name for path in tmp_path.iterdir()}
