@@ -41,6 +41,7 @@ from archiver.web.settings import archives, copies, notice_settings, settings
 from archiver.web.trouble import emergency, lost
 from archiver.web.trouble.lost import ArchiveState, archive_state, dropped_sentence, lost_page
 from archiver.web.trouble.trouble_words import TroubleWords, trouble_words
+from archiver.wording import N_
 
 IDLE_MINUTES = 20
 
@@ -150,6 +151,7 @@ def _prepare(state: BlueprintSetupState, context: ConsoleContext) -> None:
         "too_large_sentence": too_large_sentence,
         "navigation": navigation,
         "has_others": has_others,
+        "settings_lines": SETTINGS_LINES,
         "is_here": is_here,
         "jobs": context.jobs,
         "has_archive": lambda: context.archive.exists(),
@@ -241,14 +243,18 @@ def _page_above(path: str) -> str:
     return url_for("overview.index")
 
 
-_PARTS = {
-    "home.index": {"home", "start", "job", "lost", "contracts", "adding", "erasing"},
-    "packages.index": {"packages", "made", "quotations"},
-    "emergency.index": {"emergency"},
-    "settings.index": {"settings", "copies", "notice_settings", "assistants", "upgrading", "help", "sealing"},
-    "archives.overview": {"archives"},
+_ENTRIES = {
+    **dict.fromkeys(("home", "job", "first_run", "lost"), "home.index"),
+    **dict.fromkeys(("message_use", "printed"), "chats.index"),
+    "exports": "packages.index",
+    "trouble": "emergency.index",
+    **dict.fromkeys(("settings", "upgrading"), "settings.index"),
+    "archives": "archives.overview",
 }
-"""Entry of the rail → the blueprints that stand under it; all others show conversations."""
+"""Blueprint, else its folder → the entry of the rail that it stands under; all others show conversations."""
+
+SETTINGS_LINES = ((N_("Assistant"), "assistants.index", "search"), (N_("How to use it"), "help.index", "doc"))
+"""Pages that the settings lead to: word, endpoint and sign."""
 
 
 def navigation() -> list[tuple[str, str, str]]:
@@ -281,5 +287,5 @@ def is_here(endpoint: str) -> bool:
     blueprint = request.blueprint or ""
     if endpoint in {"lost.index", "copies.index"}:
         return blueprint == endpoint.partition(".")[0]
-    under = next((entry for entry, parts in _PARTS.items() if blueprint in parts), "chats.index")
-    return under == endpoint
+    folder = current_app.blueprints[blueprint].import_name.split(".")[-2] if blueprint else ""
+    return endpoint == (_ENTRIES.get(blueprint) or _ENTRIES.get(folder, "chats.index"))

@@ -64,7 +64,7 @@ ELSEWHERE = {
 
 
 def test_the_rail_marks_the_entry_of_every_page(browser: FormBrowser) -> None:
-    """A new page has a part in `web.console._PARTS`; without one it would stand among the conversations."""
+    """That of the folder of its module, but for those of ELSEWHERE."""
     app, wrong = browser.client.application, {}
     for rule in (one for one in app.url_map.iter_rules() if "." in one.endpoint):
         name, folder = rule.endpoint.partition(".")[0], app.view_functions[rule.endpoint].__module__.split(".")[2]
