@@ -17,17 +17,11 @@ def test_https_and_this_computer_are_allowed(url: str, expected: str) -> None:
 
 @pytest.mark.parametrize("url", cases_of(__file__, "everything_else_is_refused"))
 def test_everything_else_is_refused(url: str) -> None:
-    """Whatever a reader of addresses could take for another host is refused."""
+    """Whatever a reader of addresses could take for another host; what may be a secret in it is not repeated."""
     if url.strip() != url:
         url += "x"
 
-    with pytest.raises(errors.BadBaseUrl):
+    with pytest.raises(errors.BadBaseUrl) as raised:
         base_url({"CHATWORK_API_BASE_URL": url})
 
-
-def test_a_password_in_the_address_is_not_repeated() -> None:
-    """Error messages get shown to others."""
-    with pytest.raises(errors.BadBaseUrl) as raised:
-        base_url({"CHATWORK_API_BASE_URL": "https://me:canary@example.com"})
-
-    assert "canary" not in str(raised.value)
+    assert "secret" not in str(raised.value)

@@ -110,18 +110,6 @@ def test_a_deadline_can_be_put_off_until_it_is_over() -> None:
     assert (False, True) == (early, deadline.has_cut)
 
 
-def test_a_proxy_that_drips_is_cut_too(session: requests.Session) -> None:
-    """Before there is a connection to the host."""
-    with ScriptedServer([NEVER_ENDING["headers"]]) as proxy:
-        session.proxies = {"https": proxy.url}
-        begun = time.monotonic()
-        with pytest.raises(ExchangeOverdue), ExchangeDeadline(SHORT):
-            session.get("https://files.example.com/", timeout=LONG)
-
-    assert proxy.heads[0].startswith("CONNECT files.example.com:443")
-    assert time.monotonic() - begun < LONG
-
-
 @pytest.mark.drawn(but=1)
 @pytest.mark.parametrize("what", ["100 Continue, quickly", "headers", "body without a length", "trailers"])
 def test_an_encrypted_answer_that_never_ends_is_cut_too(session: requests.Session, tmp_path: Path, what: str) -> None:

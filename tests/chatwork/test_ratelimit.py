@@ -30,103 +30,39 @@ def headers(
     return {name: value for name, value in values.items() if value is not None}
 
 
-def seconds(budget: Budget, *, now: datetime = NOW, reserve: int = 60) -> float:
-    """How long the budget asks to wait, in seconds."""
-    return time_to_wait(budget, now, reserve).total_seconds()
+HOUR, MINUTE, DAY = 3600, 60, 86_400
+WAITS = [
+    # headers, seconds by which our clock differs when they come and afterwards, reserve → seconds to wait
+    *[(headers(left), 0, 0, 60, seconds) for left, seconds in (("10", 120), ("61", 0), ("60", 120), ("0", 120))],
+    *[(headers(left, limit="10"), 0, 0, 60, seconds) for left, seconds in (("3", 0), ("2", 120))],  # a fifth is kept
+    *[(headers(left), 0, 0, 0, seconds) for left, seconds in (("1", 0), ("0", 120))],
+    *[(headers("0"), 0, later, 60, seconds) for later, seconds in ((119, 1), (120, 0), (-DAY, 300))],
+    *[(headers(), ours, ours, 60, 120) for ours in (-9 * HOUR, -3 * MINUTE, 400 * DAY)],  # the server's Date counts
+    (headers(date=None), 0, 0, 60, 120),
+    *[(headers("0", reset=reset), 0, 0, 60, 300) for reset in (301, DAY, 4 * 10**8)],
+    (headers("0", reset=-3), 0, 0, 60, 0),  # past, not absurd
+    *[
+        (headers("0") | {"x-ratelimit-reset": reset}, 0, 0, 60, 300)
+        for reset in ("", "soon", "-1", "1e9", "0", "1", "9" * 5000, "１７６", "120.5", "1, 2")
+    ],
+]
 
 
-def test_nothing_known_means_no_wait() -> None:
-    """The first request of all need not wait."""
-    assert FREE == time_to_wait(Budget(), NOW, 60)
+@pytest.mark.parametrize(("received", "ours", "later", "reserve", "expected"), WAITS)
+def test_the_headers_are_obeyed(received: dict[str, str], ours: int, later: int, reserve: int, expected: int) -> None:
+    """At the reserve, which is no more than a fifth, the window's end is waited for: five minutes at most."""
+    budget = Budget().observe(received, NOW + timedelta(seconds=ours))
+
+    assert timedelta(seconds=expected) == time_to_wait(budget, NOW + timedelta(seconds=later), reserve)
 
 
-def test_the_headers_are_obeyed() -> None:
-    """Limit, remaining and reset are taken as told."""
-    budget = Budget().observe(headers(), NOW)
-
-    assert Budget(300, 10, NOW + timedelta(seconds=120)) == budget
-    assert 120 == seconds(budget)
-
-
-@pytest.mark.parametrize(("remaining", "expected"), [("61", 0), ("60", 120), ("0", 120)])
-def test_the_reserve_is_kept_for_others(remaining: str, expected: int) -> None:
-    """At the reserve the wait begins, above it all is free."""
-    assert expected == seconds(Budget().observe(headers(remaining), NOW))
-
-
-@pytest.mark.parametrize(("remaining", "expected"), [("3", 0), ("2", 120)])
-def test_a_small_window_is_not_all_reserve(remaining: str, expected: int) -> None:
-    """Of a window of 10 calls only a fifth is kept."""
-    assert expected == seconds(Budget().observe(headers(remaining, limit="10"), NOW))
-
-
-def test_without_a_reserve_all_may_be_used() -> None:
-    """With a reserve of 0 only an empty budget waits."""
-    assert 0 == seconds(Budget().observe(headers("1"), NOW), reserve=0)
-    assert 120 == seconds(Budget().observe(headers("0"), NOW), reserve=0)
-
-
-def test_after_the_reset_all_is_free_again() -> None:
-    """A window that has ended binds nobody."""
-    budget = Budget().observe(headers("0"), NOW)
-
-    assert 1 == seconds(budget, now=NOW + timedelta(seconds=119))
-    assert 0 == seconds(budget, now=NOW + timedelta(seconds=120))
-
-
-@pytest.mark.parametrize("ours", [timedelta(hours=-9), timedelta(minutes=-3), timedelta(days=400)])
-def test_a_wrong_clock_of_ours_does_not_matter(ours: timedelta) -> None:
-    """The end of the window is reckoned from the server's Date."""
-    budget = Budget().observe(headers(), NOW + ours)
-
-    assert 120 == seconds(budget, now=NOW + ours)
-
-
-def test_without_a_date_our_clock_serves() -> None:
-    """Where the server's clock is unknown, ours is taken for it."""
-    assert 120 == seconds(Budget().observe(headers(date=None), NOW))
-
-
-@pytest.mark.parametrize("reset", ["", "soon", "-1", "1e9", "0", "1", "9" * 5000, "１７６", "120.5", "1, 2"])
-def test_a_bad_reset_is_the_fallback(reset: str) -> None:
-    """An absent, malformed or long past reset means five minutes."""
-    received = headers("0") | {"x-ratelimit-reset": reset}
-
-    assert FALLBACK_WINDOW.total_seconds() == seconds(Budget().observe(received, NOW))
-
-
-@pytest.mark.parametrize("reset", [301, 86400, 4 * 10**8])
-def test_no_wait_is_longer_than_the_fallback(reset: int) -> None:
-    """A reset far away is cut to five minutes."""
-    assert FALLBACK_WINDOW.total_seconds() == seconds(Budget().observe(headers("0", reset=reset), NOW))
-
-
-def test_a_clock_set_back_does_not_lengthen_the_wait() -> None:
-    """If our clock jumps back by a day, the wait is still five minutes at most."""
-    budget = Budget().observe(headers("0"), NOW)
-
-    assert FALLBACK_WINDOW.total_seconds() == seconds(budget, now=NOW - timedelta(days=1))
-
-
-def test_a_window_that_has_just_ended_is_free() -> None:
-    """A reset a few seconds ago is past, not absurd."""
-    assert 0 == seconds(Budget().observe(headers("0", reset=-3), NOW))
-
-
-def test_a_reply_without_count_changes_nothing() -> None:
-    """A proxy's error page does not make us forget what is known."""
+def test_what_a_reply_leaves_out_is_remembered() -> None:
+    """A proxy's error page does not make us forget; nothing known is no wait; a refusal leaves nothing."""
     known = Budget(300, 5, NOW + timedelta(seconds=30))
 
+    assert FREE == time_to_wait(Budget(), NOW, 60)
     assert known == known.observe({"date": "nonsense"}, NOW)
-
-
-def test_a_missing_limit_is_remembered() -> None:
-    """The window's size stays known when one reply leaves it out."""
     assert 300 == Budget(limit=300).observe(headers(limit=None), NOW).limit
-
-
-def test_a_refusal_means_nothing_is_left() -> None:
-    """After 429 the budget is empty, whatever the headers say or leave out."""
     assert Budget(300, 0, NOW + timedelta(seconds=120)) == Budget().observe(headers("77"), NOW, refused=True)
     assert Budget(None, 0, NOW + FALLBACK_WINDOW) == Budget().observe({}, NOW, refused=True)
 

@@ -6,8 +6,8 @@ import json
 import logging
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -27,7 +27,6 @@ from archiver.chatwork.transport import ReplyLimits, Transport
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import (
     ArchiverError,
-    BadBaseUrl,
     BudgetSpent,
     ChatworkError,
     NotUnderstood,
@@ -37,7 +36,6 @@ from archiver.errors import (
     Unreachable,
 )
 from archiver.records import Reply
-from tests.support.cases import cases_of
 from tests.support.certificate import loopback_certificate
 from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer, Step, drip, hang, reply, stall
 
@@ -45,6 +43,7 @@ NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)
 TOKEN = "c4naryc4naryc4naryc4naryc4nary00"
 GOOD = reply(body=b'{"account_id":1}')
 HALVES = GOOD[:-5], GOOD[-5:]
+MINUTE = timedelta(minutes=1)
 PATIENT = [0.5, 1.0, 2.0, 4.0]
 
 
@@ -133,20 +132,29 @@ def test_a_reply_is_kept_as_it_came() -> None:
     assert Reply("/rooms?a=1", 200, b'[ "\\ud83d" ]', headers, NOW) == answer
 
 
-def test_the_token_is_asked_for_once_at_the_first_request() -> None:
-    """A transport can be built without a token, and does not ask twice."""
+def test_the_token_is_asked_for_once_until_it_is_forgotten() -> None:
+    """At the first request; all of them go over one connection, and what a reply sets goes with none."""
     requests_of_token: list[str] = []
 
     def token() -> str:
         requests_of_token.append("asked")
         return TOKEN
 
-    with serving(GOOD, token=token) as (transport, _, _):
-        before = len(requests_of_token)
-        ask(transport)
+    with serving(reply(body=b'{"account_id":1}', set_cookie="session=1; Path=/"), token=token) as (
+        transport,
+        server,
+        _,
+    ):
+        numbers = [len(requests_of_token)]
+        for _ in range(3):
+            ask(transport)
+        numbers.append(len(requests_of_token))
+        transport.forget_token()
         ask(transport)
 
-    assert (0, 1) == (before, len(requests_of_token))
+    assert [0, 1, 2] == [*numbers, len(requests_of_token)]
+    assert (1, 4) == (server.connections, transport.requests)
+    assert not [head for head in server.heads if "cookie" in head.lower()]
 
 
 @pytest.mark.parametrize("token", ["", "a\nb", "a\r\nHost: x", "a b", "トークン", "a\0", "a\x7f", "token\n"])
@@ -158,31 +166,6 @@ def test_a_token_that_cannot_be_sent_is_refused(token: str) -> None:
     assert [] == server.heads
     assert 0 == transport.requests
     assert not token or repr(token) not in repr(caught.value)
-
-
-@pytest.mark.parametrize("url", cases_of(__file__, "a_base_url_that_is_neither_https_nor_loopback_is_refused"))
-def test_a_base_url_that_is_neither_https_nor_loopback_is_refused(url: str) -> None:
-    """Wrong addresses are found at construction, and what may be a secret in them is not repeated."""
-    with pytest.raises(BadBaseUrl) as caught:
-        build(Clock(), url)
-
-    assert "secret" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://api.chatwork.com/v2",
-        "https://api.chatwork.com/v2/",
-        "http://127.0.0.1:8080/v2",
-        "http://127.9.9.9",
-        "http://localhost:1/v2",
-        "http://[::1]:8080/v2",
-    ],
-)
-def test_https_and_loopback_are_allowed(url: str) -> None:
-    """The service itself, and the simulated one on this computer."""
-    assert 0 == build(Clock(), url).requests
 
 
 @responses.activate
@@ -212,15 +195,6 @@ def test_who_answers_is_known_by_address_and_certificate(tmp_path: Path) -> None
         ask(transport)
 
     assert (None, (server.url, "127.0.0.1", "127.0.0.1")) == (before, transport.service)
-
-
-def test_cookies_are_not_kept() -> None:
-    """What a reply sets is not sent with the next request."""
-    with serving(reply(set_cookie="session=1; Path=/"), GOOD) as (transport, server, _):
-        ask(transport)
-        ask(transport)
-
-    assert "cookie" not in server.heads[1].lower()
 
 
 def test_loopback_is_reached_without_the_environments_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,15 +237,6 @@ def test_a_redirect_is_never_followed(status: int) -> None:
 
     assert [] == other.heads
     assert PATIENT == clock.slept
-
-
-def test_a_connection_is_used_again() -> None:
-    """Reading a body to its end gives the connection back."""
-    with serving(GOOD) as (transport, server, _):
-        for _ in range(3):
-            ask(transport)
-
-    assert (1, 3) == (server.connections, transport.requests)
 
 
 # --- faults ----------------------------------------------------------------------------------
@@ -326,6 +291,41 @@ def test_after_four_retries_a_fault_is_an_error(name: str) -> None:
     assert 5 == transport.requests
     assert str(caught.value)
     assert (5 if isinstance(caught.value, NotUnderstood) else 0) == transport.unparsed
+
+
+REFUSED, ENDED = (reply(429, b"{}", **budget_headers(0, seconds)) for seconds in (120, 0))
+SPENT = Budget(300, 0, NOW + timedelta(seconds=30))
+LATE, TURN = {"deadline": NOW + timedelta(seconds=3)}, {"take_turn": lambda: timedelta(seconds=5)}
+PLAYS: dict[str, tuple[Sequence[Step], dict[str, Any], type[ChatworkError] | None, list[float], int]] = {
+    # what the server does, the transport → what is raised, the sleeps, the requests
+    "no longer than ten seconds": ([FAULTS["500"]], {"jitter": 16.0}, Unreachable, [4.5, 5.0], 3),
+    "a retry past the deadline": ([FAULTS["500"]], LATE, Unreachable, [0.5, 1.0], 3),
+    "a turn after the deadline": ([GOOD], LATE | TURN, BudgetSpent, [], 0),
+    "a budget known from before": ([GOOD], LATE | {"budget": SPENT}, BudgetSpent, [], 0),
+    "a wait past the deadline": ([REFUSED, GOOD], {"deadline": NOW + timedelta(seconds=119)}, BudgetSpent, [], 1),
+    "a wait up to the deadline": ([REFUSED, GOOD], {"deadline": NOW + 2 * MINUTE}, None, [120.0], 2),
+    "a 429 is no retry": (
+        *([REFUSED, *[FAULTS["500"]] * 4, GOOD], {"jitter": 2.5}),
+        *(None, [122.5, 1.125, 1.625, 2.625, 4.625], 6),
+    ),
+    "a 429 whose window has ended": ([ENDED, GOOD], {"jitter": 1.5}, None, [1.5], 2),
+    "a fourth 429": ([reply(429, b"")], {}, BudgetSpent, [300.0] * 3, 4),
+    "a refusal without a text": ([reply(410, b"<html>")], {}, Refused, [], 1),
+}
+
+
+@pytest.mark.parametrize("name", PLAYS)
+def test_a_request_ends_as_it_should_after_its_waits(name: str) -> None:
+    """Until the window is new, or for a pause; a wait for the window is told before it begins."""
+    steps, given, raised, slept, number = PLAYS[name]
+    waits: list[timedelta] = []
+    with serving(*steps, on_wait=waits.append, jitter=lambda: given.get("jitter", 0.0)) as (transport, server, clock):
+        vars(transport).update(given)
+        with pytest.raises(raised) if raised else nullcontext():
+            assert {"account_id": 1} == ask(transport)
+
+    assert (slept, number) == (clock.slept, len(server.heads))
+    assert [seconds for seconds in slept if seconds > 60] == [wait.total_seconds() for wait in waits if wait > MINUTE]
 
 
 def test_a_server_that_is_not_there_is_unreachable() -> None:
@@ -410,14 +410,6 @@ def test_a_host_that_fails_is_asked_by_one_probe() -> None:
     assert [*PATIENT, *PATIENT] == clock.slept
 
 
-def test_a_request_is_not_tried_again_for_longer_than_ten_seconds() -> None:
-    """However long each try lasts, such as one that waits for a connection, or jitter makes the pauses."""
-    with serving(FAULTS["500"], jitter=lambda: 16.0) as (transport, _, clock), pytest.raises(Unreachable):
-        ask(transport)
-
-    assert [4.5, 5.0] == clock.slept
-
-
 def test_each_request_waits_for_its_turn_among_many_accounts() -> None:
     """Also each that is tried again; without others there is nothing to wait for."""
     turns = iter([timedelta(seconds=2), timedelta(), timedelta(seconds=3)])
@@ -428,38 +420,6 @@ def test_each_request_waits_for_its_turn_among_many_accounts() -> None:
 
     assert [2.0, 0.5, 3.0] == clock.slept
     assert 3 == len(server.heads)
-
-
-def test_a_turn_after_the_deadline_is_not_waited_for() -> None:
-    """The rest is left for the next run, as when the allowance is used up."""
-    with serving(GOOD) as (transport, server, clock):
-        transport.take_turn = lambda: timedelta(seconds=5)
-        transport.deadline = NOW + timedelta(seconds=4)
-        with pytest.raises(BudgetSpent):
-            ask(transport)
-
-    assert ([], []) == (clock.slept, list(server.heads))
-
-
-def test_a_forgotten_token_is_asked_for_again() -> None:
-    """A process that waits for its next round holds none."""
-    tokens = iter([TOKEN, TOKEN])
-    with serving(GOOD, token=lambda: next(tokens)) as (transport, _, _):
-        ask(transport)
-        transport.forget_token()
-        ask(transport)
-
-    assert [] == list(tokens)
-
-
-def test_a_retry_past_the_deadline_is_not_made() -> None:
-    """The fault itself is raised at once, as the budget is not to blame."""
-    with serving(FAULTS["500"]) as (transport, _, clock):
-        transport.deadline = NOW + timedelta(seconds=3)
-        with pytest.raises(Unreachable):
-            ask(transport)
-
-    assert [0.5, 1.0] == clock.slept
 
 
 def test_no_reply_is_waited_for_past_the_deadline() -> None:
@@ -478,16 +438,10 @@ def test_no_reply_is_waited_for_past_the_deadline() -> None:
 # --- refusals --------------------------------------------------------------------------------
 
 
-TEXTS_OF_401 = [
-    b'{"errors":["Invalid API token"]}',
-    b'{"errors":["Invalid API Token"]}',
-    b'{"error":"invalid_token","error_description":"The access token expired"}',
-    b"<html>",
-    b"",
-]
-
-
-@pytest.mark.parametrize("body", TEXTS_OF_401)
+@pytest.mark.parametrize(
+    "body",
+    [b'{"errors":["Invalid API token"]}', b'{"error":"invalid_token","error_description":"expired"}', b"<html>", b""],
+)
 def test_a_401_is_a_refused_token_at_once(body: bytes) -> None:
     """Whatever text comes with it. There is no retry, and the next request asks for the token afresh."""
     tokens = iter(["old", "new"])
@@ -514,14 +468,9 @@ def test_what_is_not_shown_is_told_with_its_reply(status: int) -> None:
 
     assert ("/rooms/1?a=1", status, body) == (caught.value.path, caught.value.status, caught.value.reply.body)
     assert [] == clock.slept
-
-
-def test_what_the_plan_hides_is_told_even_without_a_text() -> None:
-    """The limitation header is Chatwork's own: it needs no error text beside it."""
-    hidden = reply(404, b"", chatwork_message_limitation="true")
+    hidden = reply(404, b"", chatwork_message_limitation="true")  # Chatwork's own header needs no text beside it
     with serving(hidden) as (transport, _, _), pytest.raises(NotVisible) as caught:
         ask(transport)
-
     assert caught.value.reply.limited
 
 
@@ -538,58 +487,7 @@ def test_other_refusals_carry_chatworks_texts() -> None:
     assert 1 == transport.requests
 
 
-def test_a_refusal_without_a_text_is_a_refusal() -> None:
-    """A 4xx in HTML says at least its status."""
-    with serving(reply(410, b"<html>")) as (transport, _, _), pytest.raises(Refused, match="410"):
-        ask(transport)
-
-
 # --- the budget ------------------------------------------------------------------------------
-
-
-def test_after_a_429_the_end_of_the_window_is_waited_for() -> None:
-    """Until the reset plus jitter, told before it begins, and not counted as a retry."""
-    waits: list[timedelta] = []
-    refusal = reply(429, b"{}", **budget_headers(0, 120))
-    with serving(refusal, *[FAULTS["500"]] * 4, GOOD, jitter=lambda: 2.5, on_wait=waits.append) as (
-        transport,
-        _,
-        clock,
-    ):
-        answer = ask(transport)
-
-    assert {"account_id": 1} == answer
-    assert [122.5, 1.125, 1.625, 2.625, 4.625] == clock.slept
-    assert [timedelta(seconds=122.5)] == waits
-
-
-def test_a_fourth_429_is_too_much() -> None:
-    """After three waits for one request the budget counts as spent; without headers a wait is 5 minutes."""
-    with serving(reply(429, b"")) as (transport, _, clock), pytest.raises(BudgetSpent):
-        ask(transport)
-
-    assert [300.0] * 3 == clock.slept
-    assert 4 == transport.requests
-
-
-def test_a_429_whose_window_has_ended_still_waits_the_jitter() -> None:
-    """No refusal is answered by a request at once."""
-    with serving(reply(429, b"", **budget_headers(0, 0)), GOOD, jitter=lambda: 1.5) as (transport, _, clock):
-        ask(transport)
-
-    assert [1.5] == clock.slept
-
-
-def test_a_wait_past_the_deadline_is_refused_at_once() -> None:
-    """Whoever has no time for the wait learns so without waiting."""
-    with serving(reply(429, b"", **budget_headers(0, 120)), GOOD) as (transport, _, clock):
-        transport.deadline = NOW + timedelta(seconds=119)
-        with pytest.raises(BudgetSpent):
-            ask(transport)
-        transport.deadline = NOW + timedelta(seconds=120)
-        ask(transport)
-
-    assert [120.0] == clock.slept
 
 
 def test_at_the_reserve_the_wait_comes_before_the_request() -> None:
@@ -609,17 +507,13 @@ def test_at_the_reserve_the_wait_comes_before_the_request() -> None:
     assert 4 == len(server.heads)
 
 
-def test_a_budget_known_from_before_is_kept() -> None:
-    """A new process does not start with a full budget."""
-    known = Budget(300, 0, NOW + timedelta(seconds=30))
-    with serving(GOOD, budget=known) as (transport, server, clock):
-        transport.deadline = NOW
-        with pytest.raises(BudgetSpent):
+def test_a_request_without_an_answer_was_counted_all_the_same() -> None:
+    """At the edge of the reserve the retry of a lost request waits for the next window."""
+    with serving(reply(200, b"{}", **budget_headers(61, 90)), FAULTS["no reply"], GOOD) as (transport, _, clock):
+        for _ in range(2):
             ask(transport)
 
-    assert [] == server.heads
-    assert [] == clock.slept
-    assert known == transport.budget
+    assert [0.5, 89.5] == clock.slept
 
 
 def test_budget_and_clocks_are_learnt_from_every_reply() -> None:
