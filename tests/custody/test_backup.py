@@ -49,6 +49,13 @@ def destination(tmp_path: Path) -> Path:
     return tmp_path / "copy"
 
 
+@pytest.fixture
+def copied(home: Archive, destination: Path) -> Path:
+    """A copy that was made."""
+    backup.backup(home, destination, now=now)
+    return destination
+
+
 def now() -> datetime:
     """The time of every copy here."""
     return NOW
@@ -90,18 +97,17 @@ def test_a_copy_is_verified_and_remembered(home: Archive, destination: Path) -> 
     assert verify_archive(Archive(destination, read_only=True), deep=True).ok
 
 
-def test_a_database_with_findings_lies_beside_the_earlier_one(home: Archive, destination: Path) -> None:
+def test_a_database_with_findings_lies_beside_the_earlier_one(home: Archive, copied: Path) -> None:
     """The good copy stays what it was, and what the archive remembers is still true of it."""
-    backup.backup(home, destination, now=now)
-    before = (destination / DATABASE).read_bytes()
+    before = (copied / DATABASE).read_bytes()
     change_an_entry(home)
 
-    outcome = backup.backup(home, destination, now=lambda: datetime.now(UTC))
+    outcome = backup.backup(home, copied, now=lambda: datetime.now(UTC))
 
     assert (False, False) == (outcome.ok, outcome.is_placed)
     assert {"entry-sealed"} == checks(outcome)
-    assert before == (destination / DATABASE).read_bytes()
-    assert (destination / backup.WITH_FINDINGS).exists()
+    assert before == (copied / DATABASE).read_bytes()
+    assert (copied / backup.WITH_FINDINGS).exists()
     assert NOW == (remembered(home) or pytest.fail("forgotten")).at
 
 
@@ -131,14 +137,13 @@ def test_a_damaged_attachment_keeps_no_database_back(home: Archive, destination:
 
 
 @pytest.mark.parametrize("which", ["attachment", "seal"])
-def test_damage_in_the_copy_alone_is_made_good(home: Archive, destination: Path, which: str) -> None:
+def test_damage_in_the_copy_alone_is_made_good(home: Archive, copied: Path, which: str) -> None:
     """The verification found it, the archive has the good bytes."""
-    backup.backup(home, destination, now=now)
     original = tampering.attachment_path(home) if which == "attachment" else tampering.archive_seal_path(home, 2)
-    there = destination / original.relative_to(home.home)
+    there = copied / original.relative_to(home.home)
     tampering.flip_bit(there, 9)
 
-    outcome = backup.backup(home, destination, now=now)
+    outcome = backup.backup(home, copied, now=now)
 
     assert outcome.ok
     assert original.read_bytes() == there.read_bytes()
@@ -146,17 +151,16 @@ def test_damage_in_the_copy_alone_is_made_good(home: Archive, destination: Path,
     assert any("was damaged" in line and name in line for line in copy_lines(outcome))
 
 
-def test_a_copy_that_was_only_read_is_still_the_one_that_is_remembered(home: Archive, destination: Path) -> None:
+def test_a_copy_that_was_only_read_is_still_the_one_that_is_remembered(home: Archive, copied: Path) -> None:
     """`verify` of it, and `status` and `verify` with it as their home, as the guide to backups shows."""
-    backup.backup(home, destination, now=now)
-    before = (destination / DATABASE).read_bytes()
+    before = (copied / DATABASE).read_bytes()
 
-    assert verify_path(destination).ok
-    with closing(Archive(destination)) as read:
+    assert verify_path(copied).ok
+    with closing(Archive(copied)) as read:
         assert not record_verification(read, verify_archive(read), deep=False, at=NOW)
 
-    assert before == (destination / DATABASE).read_bytes()
-    assert backup.backup(home, destination, now=now).differs_from is None
+    assert before == (copied / DATABASE).read_bytes()
+    assert backup.backup(home, copied, now=now).differs_from is None
 
 
 def test_the_pages_of_a_copy_are_looked_at_once(
@@ -210,17 +214,16 @@ def test_progress_names_the_copying_and_each_check(home: Archive, destination: P
 # --- restore -----------------------------------------------------------------------------------
 
 
-def test_a_restored_archive_is_the_archive(home: Archive, destination: Path, tmp_path: Path) -> None:
+def test_a_restored_archive_is_the_archive(home: Archive, copied: Path, tmp_path: Path) -> None:
     """It verifies, it goes on where it ended, it knows its copy; the copy has not changed by a byte."""
-    backup.backup(home, destination, now=now)
-    before = bytes_of(destination)
+    before = bytes_of(copied)
 
-    outcome = backup.restore(destination, tmp_path / "new", now=now)
+    outcome = backup.restore(copied, tmp_path / "new", now=now)
 
     restored = Archive(tmp_path / "new")
     assert outcome.ok
-    assert before == bytes_of(destination)
-    assert LastBackup(NOW, str(destination), verified=True) == remembered(restored)
+    assert before == bytes_of(copied)
+    assert LastBackup(NOW, str(copied), verified=True) == remembered(restored)
     with restored.writing() as writing:
         writer.append(writing, [Observation("sweep", "sweep/{seq}", {"requests": 1})], account_id=1, at=NOW)
     assert verify_archive(restored, deep=True).ok
@@ -228,10 +231,9 @@ def test_a_restored_archive_is_the_archive(home: Archive, destination: Path, tmp
 
 
 @pytest.mark.parametrize("what", ["entry", "readable", "attachment", "seal"])
-def test_a_changed_copy_is_not_restored(home: Archive, destination: Path, tmp_path: Path, what: str) -> None:
+def test_a_changed_copy_is_not_restored(home: Archive, copied: Path, tmp_path: Path, what: str) -> None:
     """Findings are named, nothing is made."""
-    backup.backup(home, destination, now=now)
-    copy = Archive(destination)
+    copy = Archive(copied)
     match what:
         case "entry":
             change_an_entry(copy)
@@ -243,80 +245,68 @@ def test_a_changed_copy_is_not_restored(home: Archive, destination: Path, tmp_pa
         case "seal":
             tampering.flip_bit(tampering.archive_seal_path(copy, 1), 3)
 
-    outcome = backup.restore(destination, tmp_path / "new", now=now)
+    outcome = backup.restore(copied, tmp_path / "new", now=now)
 
     assert checks(outcome)
     assert (False, None) == (outcome.is_placed, outcome.report)
     assert not (tmp_path / "new").exists()
 
 
-def test_an_archive_is_never_overwritten(home: Archive, destination: Path, tmp_path: Path) -> None:
-    """Neither a whole one nor parts of one; not even the copy by itself."""
-    backup.backup(home, destination, now=now)
+def test_an_archive_is_never_overwritten(home: Archive, copied: Path, tmp_path: Path) -> None:
+    """Neither a whole one, whatever was asked, nor parts of one; not even the copy by itself."""
     parts = tmp_path / "parts"
     (parts / "seals").mkdir(parents=True)
     before = bytes_of(home.home)
 
-    for target in (home.home, parts, destination):
-        with pytest.raises(errors.UsageError):
-            backup.restore(destination, target, now=now)
+    for target, in_place_of in ((home.home, False), (home.home, True), (parts, False), (copied, False)):
+        with pytest.raises(errors.ArchiveThere if in_place_of else errors.UsageError):
+            backup.restore(copied, target, now=now, in_place_of=in_place_of)
 
     assert before.keys() == bytes_of(home.home).keys()
     assert [] == list((parts / "seals").iterdir())
 
 
-def test_an_interrupted_restore_goes_on(home: Archive, destination: Path, tmp_path: Path) -> None:
-    """What it left is no archive, and no hindrance."""
-    backup.backup(home, destination, now=now)
-    copy_archive(Archive(destination, unchanging=True), tmp_path / "new")
-
-    outcome = backup.restore(destination, tmp_path / "new", now=now)
-
-    assert outcome.ok
-    assert [] == [path.name for path in (tmp_path / "new").iterdir() if path.name.startswith("backup")]
-
-
-def test_a_restore_interrupted_after_the_database_was_placed_goes_on(
-    home: Archive, destination: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_placed", [False, True])
+def test_an_interrupted_restore_goes_on(
+    copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_placed: bool
 ) -> None:
-    """While the mark is there, the same command finishes what is there in full already."""
-    backup.backup(home, destination, now=now)
-    with monkeypatch.context() as patch:
-        patch.setattr(copy_module, "remove_mark", Mock(side_effect=KeyboardInterrupt))
+    """What it left is no hindrance; while the mark is there, the same command finishes what is there in full."""
+    if is_placed:
+        monkeypatch.setattr(copy_module, "remove_mark", Mock(side_effect=KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            backup.restore(destination, tmp_path / "new", now=now)
+            backup.restore(copied, tmp_path / "new", now=now)
+        monkeypatch.undo()
+    else:
+        copy_archive(Archive(copied, unchanging=True), tmp_path / "new")
 
-    outcome = backup.restore(destination, tmp_path / "new", now=now)
+    outcome = backup.restore(copied, tmp_path / "new", now=now)
 
     assert outcome.ok
-    assert not (tmp_path / "new" / MARK).exists()
+    left = [path.name for path in (tmp_path / "new").iterdir()]
+    assert [] == [name for name in left if name.startswith("backup") or name == MARK]
 
 
-def test_an_archive_that_went_on_is_not_restored_over(home: Archive, destination: Path, tmp_path: Path) -> None:
+def test_an_archive_that_went_on_is_not_restored_over(home: Archive, copied: Path, tmp_path: Path) -> None:
     """The mark alone gives nothing up that the copy does not have."""
-    backup.backup(home, destination, now=now)
-    backup.restore(destination, tmp_path / "new", now=now)
-    shutil.copyfile(destination / MARK, tmp_path / "new" / MARK)
+    backup.restore(copied, tmp_path / "new", now=now)
+    shutil.copyfile(copied / MARK, tmp_path / "new" / MARK)
     with Archive(tmp_path / "new").writing() as writing:
         writer.append(writing, [Observation("note", "note/job1", {"text": "新"})], account_id=1, at=NOW)
 
     with pytest.raises(errors.ArchiveThere):
-        backup.restore(destination, tmp_path / "new", now=now)
+        backup.restore(copied, tmp_path / "new", now=now)
 
 
-def test_a_copy_whose_update_was_interrupted_is_restored_as_it_was(
-    home: Archive, destination: Path, tmp_path: Path
-) -> None:
+def test_a_copy_whose_update_was_interrupted_is_restored_as_it_was(home: Archive, copied: Path, tmp_path: Path) -> None:
     """Seals that came before their database are noted; they are no finding, and not restored."""
-    backup.backup(home, destination, now=now)
     seals.close_seals(home, now=NOW)
-    copy_archive(home, destination)
+    copy_archive(home, copied)
 
-    outcome = backup.restore(destination, tmp_path / "new", now=now)
+    outcome = backup.restore(copied, tmp_path / "new", now=now)
 
     assert outcome.ok
-    assert len(list((tmp_path / "new/seals").iterdir())) < len(list((destination / "seals").iterdir()))
-    assert any("not finished" in note for note in verify_archive(Archive(destination, unchanging=True)).notes)
+    assert len(list((tmp_path / "new/seals").iterdir())) < len(list((copied / "seals").iterdir()))
+    assert any("not finished" in note for note in verify_archive(Archive(copied, unchanging=True)).notes)
 
 
 def test_what_is_no_copy_or_not_closed_is_said(home: Archive, destination: Path, tmp_path: Path) -> None:
@@ -355,32 +345,19 @@ def test_a_damaged_archive_gives_way_to_its_copy_and_is_kept_aside(home: Archive
     assert not backup.is_unreadable(Archive(home.home))
 
 
-def test_what_is_left_of_an_archive_without_its_database_gives_way_too(home: Archive, destination: Path) -> None:
+def test_what_is_left_of_an_archive_without_its_database_gives_way_too(home: Archive, copied: Path) -> None:
     """Attachments and seals in the folder keep nobody from restoring."""
-    backup.backup(home, destination, now=now)
     home.close()
     home.database.unlink()
 
-    assert backup.restore(destination, home.home, now=now, in_place_of=True).ok
+    assert backup.restore(copied, home.home, now=now, in_place_of=True).ok
     assert verify_archive(Archive(home.home), deep=True).ok
 
 
-def test_an_archive_that_can_be_read_never_gives_way(home: Archive, destination: Path) -> None:
-    """Whatever was asked."""
-    backup.backup(home, destination, now=now)
-    before = bytes_of(home.home)
-
-    with pytest.raises(errors.ArchiveThere):
-        backup.restore(destination, home.home, now=now, in_place_of=True)
-
-    assert before.keys() == bytes_of(home.home).keys()
-
-
 def test_a_damaged_archive_is_back_where_it_was_if_its_copy_does_not_arrive(
-    home: Archive, destination: Path, monkeypatch: pytest.MonkeyPatch
+    home: Archive, copied: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As long as nothing took its place, what can be read of it can be read."""
-    backup.backup(home, destination, now=now)
     home.close()
     home.database.write_bytes(b"no database" * 1000)
     before = bytes_of(home.home)
@@ -390,7 +367,7 @@ def test_a_damaged_archive_is_back_where_it_was_if_its_copy_does_not_arrive(
 
     monkeypatch.setattr(copy_module, "copy_archive", fail)
     with pytest.raises(errors.DiskFull):
-        backup.restore(destination, home.home, now=now, in_place_of=True)
+        backup.restore(copied, home.home, now=now, in_place_of=True)
 
     assert before == bytes_of(home.home)
 
@@ -418,34 +395,26 @@ SECRET_NAMES = ("CHATWORK_API_TOKEN", "MY_TOKEN", "MY_MAIL", "MY_PING", "MY_PASS
 ENVIRON = {"PATH": "/usr/bin:/bin", "KEEP": "1", **dict.fromkeys(SECRET_NAMES, SECRET)}
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    """An archive that can remember."""
-    made = tampering.sample_archive(tmp_path / "home")
-    yield made
-    made.close()
-
-
-def run_program(archive: Archive, tmp_path: Path, *after: str) -> CopyToolRun | None:
+def run_program(home: Archive, tmp_path: Path, *after: str) -> CopyToolRun | None:
     """Run these words as `[backup] after` on an empty copy."""
     copy = tmp_path / "copy"
     copy.mkdir(exist_ok=True)
     settings = Settings(
-        archive.home,
+        home.home,
         notify=NotifySettings(urls=("env:MY_MAIL",), ping="env:MY_PING"),
         secret_variables=frozenset({"MY_TOKEN", "MY_PASSWORD"}),
         backup=BackupSettings(after=after),
     )
-    return copies_elsewhere.run_and_remember(archive, settings, copy, ENVIRON, now=lambda: NOW)
+    return copies_elsewhere.run_and_remember(home, settings, copy, ENVIRON, now=lambda: NOW)
 
 
-def test_the_program_gets_the_copy_and_no_secret(archive: Archive, tmp_path: Path) -> None:
+def test_the_program_gets_the_copy_and_no_secret(home: Archive, tmp_path: Path) -> None:
     """Neither the token nor an address for notices is in its environment; `{copy}` is the folder."""
     script = "import json, os, sys; print(json.dumps([sys.argv[1:], os.getcwd(), dict(os.environ)]))"
     output = tmp_path / "seen.json"
     shell = f'{sys.executable} -c "$0" "$1" > {output}'
 
-    run = run_program(archive, tmp_path, "/bin/sh", "-c", shell, script, "{copy}/archive.sqlite3")
+    run = run_program(home, tmp_path, "/bin/sh", "-c", shell, script, "{copy}/archive.sqlite3")
 
     arguments, folder, environ = json.loads(output.read_text())
     assert run is not None
@@ -465,30 +434,30 @@ def test_the_program_gets_the_copy_and_no_secret(archive: Archive, tmp_path: Pat
     ],
 )
 def test_its_end_is_remembered(
-    archive: Archive, tmp_path: Path, after: tuple[str, ...], code: int | None, summary: str, outcome: ToolOutcome
+    home: Archive, tmp_path: Path, after: tuple[str, ...], code: int | None, summary: str, outcome: ToolOutcome
 ) -> None:
     """The exit code and the last line, without what would move a terminal's cursor."""
-    run = run_program(archive, tmp_path, *after)
+    run = run_program(home, tmp_path, *after)
 
     assert run is not None
     assert (code, summary, outcome) == (run.code, run.summary.strip(), copies_elsewhere.outcome(run))
-    with archive.reading() as reading:
+    with home.reading() as reading:
         assert run == remembered_values.LAST_COPY_TOOL.recall(reading)
 
 
-def test_without_a_program_nothing_is_run(archive: Archive, tmp_path: Path) -> None:
+def test_without_a_program_nothing_is_run(home: Archive, tmp_path: Path) -> None:
     """And nothing is remembered."""
-    assert None is run_program(archive, tmp_path)
+    assert None is run_program(home, tmp_path)
 
 
-def test_a_program_that_takes_too_long_is_ended_with_its_children(archive: Archive, tmp_path: Path) -> None:
+def test_a_program_that_takes_too_long_is_ended_with_its_children(home: Archive, tmp_path: Path) -> None:
     """A scheduler's run saves nothing while it waits."""
     mark = tmp_path / "mark"
     script = f"(sleep 1; echo late > {mark}) & wait"
-    settings = Settings(archive.home, backup=BackupSettings(after=("/bin/sh", "-c", script)))
+    settings = Settings(home.home, backup=BackupSettings(after=("/bin/sh", "-c", script)))
 
     run = copies_elsewhere.run_and_remember(
-        archive, settings, tmp_path, ENVIRON, now=lambda: NOW, longest=timedelta(seconds=0.1)
+        home, settings, tmp_path, ENVIRON, now=lambda: NOW, longest=timedelta(seconds=0.1)
     )
 
     assert run is not None
@@ -498,7 +467,7 @@ def test_a_program_that_takes_too_long_is_ended_with_its_children(archive: Archi
     assert not mark.exists()
 
 
-def test_a_signal_that_ends_the_command_ends_the_program_too(archive: Archive, tmp_path: Path) -> None:
+def test_a_signal_that_ends_the_command_ends_the_program_too(home: Archive, tmp_path: Path) -> None:
     """`archive backup` and a scheduler's run leave nothing running."""
     mark = tmp_path / "mark"
     program = f"""
@@ -510,7 +479,7 @@ from archiver.settings.model import BackupSettings, Settings
 from archiver.store.archive import Archive
 
 after = ("/bin/sh", "-c", "(echo begun > {mark}; sleep 30) & wait")
-settings = Settings(Path({str(archive.home)!r}), backup=BackupSettings(after=after))
+settings = Settings(Path({str(home.home)!r}), backup=BackupSettings(after=after))
 now = lambda: datetime.now(UTC)
 copies_elsewhere.run_and_remember(Archive(settings.home), settings, Path({str(tmp_path)!r}), {{}}, now=now)
 """
@@ -531,7 +500,7 @@ def _command_lines() -> Iterator[str]:
             yield path.read_text()
 
 
-def test_a_program_whose_waiting_is_broken_off_is_ended(archive: Archive, tmp_path: Path) -> None:
+def test_a_program_whose_waiting_is_broken_off_is_ended(home: Archive, tmp_path: Path) -> None:
     """So that the daemon stops within seconds."""
 
     class Stopped(BaseException):
@@ -542,11 +511,11 @@ def test_a_program_whose_waiting_is_broken_off_is_ended(archive: Archive, tmp_pa
 
     mark = tmp_path / "mark"
     settings = Settings(
-        archive.home, backup=BackupSettings(after=("/bin/sh", "-c", f"sleep 2; echo late > {mark}; sleep 9"))
+        home.home, backup=BackupSettings(after=("/bin/sh", "-c", f"sleep 2; echo late > {mark}; sleep 9"))
     )
 
     with pytest.raises(Stopped):
-        copies_elsewhere.run_and_remember(archive, settings, tmp_path, ENVIRON, now=lambda: NOW, step=stop)
+        copies_elsewhere.run_and_remember(home, settings, tmp_path, ENVIRON, now=lambda: NOW, step=stop)
     assert not mark.exists()
 
 

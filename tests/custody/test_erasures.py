@@ -9,8 +9,8 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -75,6 +75,12 @@ def make_archive(home: Path) -> ArchiveMaker:
     return maker
 
 
+@pytest.fixture
+def maker(tmp_path: Path) -> ArchiveMaker:
+    """The archive of the two jobs."""
+    return make_archive(tmp_path / "home")
+
+
 def job1(reading: Reading) -> Selection:
     return select_contract(reading, find_contract(reading, "job1"))
 
@@ -85,16 +91,20 @@ def erase(maker: ArchiveMaker, choose: erasures.Choose = job1, **more: object) -
     return outcome
 
 
+def exported(maker: ArchiveMaker, job: str, out: Path, minutes: float, **more: Any) -> Path:
+    """A package of a job; for a lawyer, unless it is said otherwise."""
+    order = ExportOrder(contract=job, **{"profile": "lawyer", "out": out, "counterparts": {CLIENT}, **more})
+    return Path(export(maker.archive, order, now=lambda: at(minutes)).path)
+
+
 def found(home: Path, words: str) -> int:
     with Archive(home).reading() as reading:
         return search(reading, parse(words)).total
 
 
-def test_nothing_of_an_erased_contract_is_left(tmp_path: Path) -> None:
+def test_nothing_of_an_erased_contract_is_left(maker: ArchiveMaker) -> None:
     """Not in a file, the database, its log, free pages or index, a kept reply, or a package in the home."""
-    maker = make_archive(tmp_path / "home")
-    order = ExportOrder(contract="job1", profile="lawyer", out=maker.home / "exports", counterparts={CLIENT})
-    export(maker.archive, order, now=lambda: at(200))
+    exported(maker, "job1", maker.home / "exports", 200)
     with maker.archive.reading() as reading:
         assert EXPORT_FILES.of("job1").recall(reading)
     for job in ("job1", "job2"):
@@ -139,22 +149,17 @@ def _put_avatar(maker: ArchiveMaker, room: int, body: bytes) -> Path:
 
 
 @pytest.mark.drawn
-def test_packages_in_the_home_are_judged_by_their_records(tmp_path: Path) -> None:
+def test_packages_in_the_home_are_judged_by_their_records(maker: ArchiveMaker) -> None:
     """Another contract's package of the shared room stays if none of them was erased, masked ones included; one
     without records goes, as do those of what is erased."""
-    maker = make_archive(tmp_path / "home")
     masking = Policy(patterns=(re.compile("今月分"),))
-    made: list[Path] = []
-    for contract, profile, policy in (
-        ("job1", "lawyer", None),
-        ("job2", "lawyer", None),
-        ("job2", "lawyer", masking),
-        ("job2", "consult", None),
-    ):
-        order = ExportOrder(
-            contract=contract, profile=profile, out=maker.home / "exports", counterparts={CLIENT}, policy=policy
-        )
-        made.append(Path(export(maker.archive, order, now=partial(at, 200 + len(made))).path))
+    jobs: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("job1", {}),
+        ("job2", {}),
+        ("job2", {"policy": masking}),
+        ("job2", {"profile": "consult"}),
+    )
+    made = [exported(maker, job, maker.home / "exports", 200 + n, **more) for n, (job, more) in enumerate(jobs)]
 
     erase(maker)
 
@@ -163,15 +168,11 @@ def test_packages_in_the_home_are_judged_by_their_records(tmp_path: Path) -> Non
 
 
 @pytest.mark.drawn
-def test_a_package_that_was_renamed_goes_for_a_masked_record(tmp_path: Path) -> None:
+def test_a_package_that_was_renamed_goes_for_a_masked_record(maker: ArchiveMaker) -> None:
     """Where a record is masked its number is not told, but its digest is; what is not covered of it stands beside."""
-    maker = make_archive(tmp_path / "home")
     maker.sync([message_object(3, "来月分の特別な依頼", sent=170)], minutes=180)
     masking = Policy(patterns=(re.compile("来月分"),))
-    order = ExportOrder(
-        contract="job2", profile="lawyer", out=maker.home / "exports", counterparts={CLIENT}, policy=masking
-    )
-    package = Path(export(maker.archive, order, now=lambda: at(200)).path).rename(maker.home / "exports" / "mine")
+    package = exported(maker, "job2", maker.home / "exports", 200, policy=masking).rename(maker.home / "exports/mine")
     assert "の特別な依頼" in (package / "data/messages.jsonl").read_text(encoding="utf-8")
 
     erase(maker, lambda reading: select_messages(reading, [(ROOM, 3)]))
@@ -181,25 +182,24 @@ def test_a_package_that_was_renamed_goes_for_a_masked_record(tmp_path: Path) -> 
 
 
 @pytest.mark.drawn
-def test_what_another_contract_holds_verifies_exports_and_is_found_as_before(tmp_path: Path) -> None:
+def test_what_another_contract_holds_verifies_exports_and_is_found_as_before(
+    maker: ArchiveMaker, tmp_path: Path
+) -> None:
     """The shared room's other time, the file with the same bytes, and the replies that show nothing erased."""
-    maker = make_archive(tmp_path / "home")
 
     erase(maker)
 
     verification = verify_path(maker.home, deep=True)
     assert [] == verification.findings
     assert (0, 1) == (found(maker.home, EARLY), found(maker.home, SHARED_LATER))
-    order = ExportOrder(contract="job2", profile="lawyer", out=tmp_path / "out", counterparts={CLIENT})
-    package = Path(export(maker.archive, order, now=lambda: at(400)).path)
+    package = exported(maker, "job2", tmp_path / "out", 400)
     assert [] == verify_path(package).findings
     assert SHARED_LATER in (package / "data/messages.jsonl").read_text(encoding="utf-8")
     assert set() == {path for path in package.rglob("*") if path.is_file() and EARLY.encode() in path.read_bytes()}
 
 
-def test_messages_alone_leave_a_gap_that_says_so(tmp_path: Path) -> None:
+def test_messages_alone_leave_a_gap_that_says_so(maker: ArchiveMaker) -> None:
     """What is claimed of the room knows of it: the count and the first message are those of what is saved."""
-    maker = make_archive(tmp_path / "home")
 
     erase(maker, lambda reading: select_messages(reading, [(ROOM, 1)]))
 
@@ -224,9 +224,8 @@ def test_a_gap_lies_between_the_messages_that_stay(tmp_path: Path) -> None:
     assert [("10", "40", 2), ("40", "51", 1)] == rows
 
 
-def test_a_screenshot_attached_for_a_message_goes_with_it(tmp_path: Path) -> None:
+def test_a_screenshot_attached_for_a_message_goes_with_it(maker: ArchiveMaker) -> None:
     """It shows the text too."""
-    maker = make_archive(tmp_path / "home")
     shot = b"picture of the message" * 9
     digest = hashlib.sha256(shot).hexdigest()
     part = blobs.incoming_path(maker.home, ROOM, 99)
@@ -242,9 +241,8 @@ def test_a_screenshot_attached_for_a_message_goes_with_it(tmp_path: Path) -> Non
     assert [] == verify_path(maker.home, deep=True).findings
 
 
-def test_what_was_decided_about_a_message_goes_with_it(tmp_path: Path) -> None:
+def test_what_was_decided_about_a_message_goes_with_it(maker: ArchiveMaker) -> None:
     """With the words that were covered in it; what was decided about another message stays."""
-    maker = make_archive(tmp_path / "home")
     reviews = [Review(one, "0" * 64, ReadState.READ, at(20), ("覆う語",), (f"隠語{one}",)) for one in ("1", "2")]
     with maker.archive.writing() as writing:
         statements.state_reviews(writing, "job2", reviews, at=at(20))
@@ -257,9 +255,8 @@ def test_what_was_decided_about_a_message_goes_with_it(tmp_path: Path) -> None:
     assert places_of(maker.home, "隠語2")
 
 
-def test_what_was_noted_of_an_account_goes_with_its_job_or_with_whose_name_it_has(tmp_path: Path) -> None:
+def test_what_was_noted_of_an_account_goes_with_its_job_or_with_whose_name_it_has(maker: ArchiveMaker) -> None:
     """Of the account in the job about it, and of another one whose known person is in no other chat."""
-    maker = make_archive(tmp_path / "home")
     maker.contract("id2999", [2999], title="田中")
     maker.room("田中", room=2999)
     days = {"known_since": "2026-07-01T00:00:00.000Z", "since": None, "place": "request", "room_id": None}
@@ -298,9 +295,8 @@ erasures.erase(Archive(Path(sys.argv[1])), job1, ErasureReason.OWN, now=lambda: 
 @pytest.mark.parametrize(
     "step", [step if step == "executed" else pytest.param(step, marks=pytest.mark.slow) for step in STEPS]
 )
-def test_a_kill_leaves_an_erasure_that_is_gone_on_with(tmp_path: Path, step: str) -> None:
+def test_a_kill_leaves_an_erasure_that_is_gone_on_with(maker: ArchiveMaker, step: str) -> None:
     """At each step the archive verifies, and the next run finishes what was recorded; before that nothing is erased."""
-    maker = make_archive(tmp_path / "home")
     maker.archive.close()
     command = [sys.executable, "-c", _KILLED, str(maker.home), step]
     killed = subprocess.run(command, cwd=Path(__file__).parents[2], check=False)
@@ -318,9 +314,8 @@ def test_a_kill_leaves_an_erasure_that_is_gone_on_with(tmp_path: Path, step: str
     assert [] == erasures.go_on(Archive(maker.home), now=lambda: at(320))
 
 
-def test_an_older_database_that_is_put_back_is_erased_again(tmp_path: Path) -> None:
+def test_an_older_database_that_is_put_back_is_erased_again(maker: ArchiveMaker) -> None:
     """The note in the home knows what was erased; the text does not stay, and the sentence says it."""
-    maker = make_archive(tmp_path / "home")
     seals.close_seals(maker.archive, now=at(200))
     maker.archive.close()
     older = maker.archive.database.read_bytes()
@@ -368,9 +363,7 @@ def copy_of_before(folder: Path) -> Path:
 @pytest.mark.drawn
 def test_a_copy_of_before_is_erased_again_when_it_is_restored(tmp_path: Path) -> None:
     """The note lies in a folder for copies that the settings of the copy name."""
-    copy = copy_of_before(tmp_path)
-
-    outcome = backup.restore(copy, tmp_path / "again", now=lambda: at(400))
+    outcome = backup.restore(copy_of_before(tmp_path), tmp_path / "again", now=lambda: at(400))
 
     assert outcome.is_placed
     assert ["erased again" in sentence for sentence in outcome.erased] == [True]
@@ -379,9 +372,10 @@ def test_a_copy_of_before_is_erased_again_when_it_is_restored(tmp_path: Path) ->
 
 
 @pytest.mark.drawn
-def test_a_backup_made_again_after_an_erasure_does_not_bring_daily_copies_back(tmp_path: Path) -> None:
+def test_a_backup_made_again_after_an_erasure_does_not_bring_daily_copies_back(
+    maker: ArchiveMaker, tmp_path: Path
+) -> None:
     """Its folder keeps the daily copies of before; the archive made of it has none of them, and says so."""
-    maker = make_archive(tmp_path / "home")
     for name in ("job1", "job2"):
         write_daily_copy(maker.archive, name, now=lambda: at(210), file_limit_bytes=10**6, at_once=True)
     backup.backup(maker.archive, tmp_path / "copy", now=lambda: at(250))
@@ -395,19 +389,20 @@ def test_a_backup_made_again_after_an_erasure_does_not_bring_daily_copies_back(t
     assert 1 == len(list((tmp_path / "again" / "daily").glob("*/*")))
 
 
-def copied_before_and_after(tmp_path: Path) -> ArchiveMaker:
-    """An archive whose folder for copies was filled before an erasure, and again after it."""
-    maker = make_archive(tmp_path / "home")
+@pytest.fixture
+def place(maker: ArchiveMaker, tmp_path: Path) -> Path:
+    """A folder for copies that was filled before the erasure that the archive has had since."""
     write_daily_copy(maker.archive, "job1", now=lambda: at(210), file_limit_bytes=10**6, at_once=True)
     _put_avatar(maker, OTHER_ROOM, b"gone")
     backup.backup(maker.archive, tmp_path / "copy", now=lambda: at(250))
     erase(maker)
-    return maker
+    return tmp_path / "copy"
 
 
-def test_a_copy_made_again_names_what_earlier_ones_left_and_removes_it_when_told(tmp_path: Path) -> None:
+def test_a_copy_made_again_names_what_earlier_ones_left_and_removes_it_when_told(
+    maker: ArchiveMaker, place: Path
+) -> None:
     """A daily copy, the bytes of a file and a picture; what the archive still has stays in the copy."""
-    maker, place = copied_before_and_after(tmp_path), tmp_path / "copy"
     gone = {blobs.blob_path(place, hashlib.sha256(ONLY).hexdigest()), *(place / "daily").glob("*/*")}
     gone |= set((place / "avatars").glob("*"))
     kept = blobs.blob_path(place, hashlib.sha256(BOTH).hexdigest())
@@ -428,9 +423,8 @@ def test_a_copy_made_again_names_what_earlier_ones_left_and_removes_it_when_told
     assert [] == verify_path(place, deep=True).findings
 
 
-def test_a_file_lost_in_the_home_is_no_reason_to_remove_its_good_copy(tmp_path: Path) -> None:
+def test_a_file_lost_in_the_home_is_no_reason_to_remove_its_good_copy(maker: ArchiveMaker, place: Path) -> None:
     """Only what the records do not name any more is taken out of a copy."""
-    maker, place = copied_before_and_after(tmp_path), tmp_path / "copy"
     digest = hashlib.sha256(BOTH).hexdigest()
     blobs.blob_path(maker.home, digest).unlink()
 
@@ -439,12 +433,11 @@ def test_a_file_lost_in_the_home_is_no_reason_to_remove_its_good_copy(tmp_path: 
     assert blobs.blob_path(place, digest).exists()
 
 
-def test_bytes_that_a_copy_still_had_do_not_come_back_with_it(tmp_path: Path) -> None:
+def test_bytes_that_a_copy_still_had_do_not_come_back_with_it(maker: ArchiveMaker, place: Path, tmp_path: Path) -> None:
     """A folder that was filled before and after an erasure is restored without them, and that is said."""
-    maker = copied_before_and_after(tmp_path)
-    backup.backup(maker.archive, tmp_path / "copy", now=lambda: at(350))
+    backup.backup(maker.archive, place, now=lambda: at(350))
 
-    outcome = backup.restore(tmp_path / "copy", tmp_path / "again", now=lambda: at(400))
+    outcome = backup.restore(place, tmp_path / "again", now=lambda: at(400))
 
     assert not blobs.is_held(tmp_path / "again", hashlib.sha256(ONLY).hexdigest())
     assert [] == list((tmp_path / "again" / "avatars").glob("*"))
@@ -453,13 +446,11 @@ def test_bytes_that_a_copy_still_had_do_not_come_back_with_it(tmp_path: Path) ->
 
 
 @pytest.mark.drawn
-def test_chapter_9_and_the_page_say_what_was_erased(tmp_path: Path) -> None:
+def test_chapter_9_and_the_page_say_what_was_erased(maker: ArchiveMaker, tmp_path: Path) -> None:
     """The count of messages names it too: what is claimed is of what is saved."""
-    maker = make_archive(tmp_path / "home")
     erase(maker, lambda reading: select_messages(reading, [(OTHER_ROOM, 11)]))
-    order = ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out", counterparts={CLIENT})
 
-    package = Path(export(maker.archive, order, now=lambda: at(400)).path)
+    package = exported(maker, "job1", tmp_path / "out", 400)
 
     assert [] == verify_path(package).findings
     report = "".join(page.extract_text() for page in PdfReader(package / "data/report.pdf").pages)

@@ -12,17 +12,19 @@ DAY = 24 * 60
 
 
 def test_copies_go_elsewhere_once(tmp_path: Path) -> None:
-    """Dailies and seals; what is there already stays; a folder that is not there is a complaint."""
+    """Dailies and seals; what is there stays; a folder that is not there or cannot be written is a complaint."""
     maker = story(tmp_path / "home")
     write_daily_copy(maker.archive, "job1", now=lambda: at(DAY), file_limit_bytes=100)
-    usb, gone = tmp_path / "usb", tmp_path / "gone"
-    usb.mkdir()
+    usb, gone, full = (tmp_path / name for name in ("usb", "gone", "full"))
+    for folder in (usb, full):
+        folder.mkdir()
+    (full / "daily").touch()
 
-    first = copies_elsewhere.copy_to_folders(maker.home, (gone, usb))
+    first = copies_elsewhere.copy_to_folders(maker.home, (gone, full, usb))
     (usb / "daily/job1/2026-11-05_job1_daily.zip").write_bytes(b"kept")
     copies_elsewhere.copy_to_folders(maker.home, (usb,))
 
-    assert [gone] == [one.folder for one in first]
+    assert [(gone, False), (full, True)] == [(one.folder, bool(one.detail)) for one in first]
     assert not gone.exists()
     assert {
         "daily/job1/2026-11-05_job1_daily.zip": b"kept",
@@ -57,17 +59,3 @@ def test_stamps_and_their_roots_go_elsewhere_too(tmp_path: Path) -> None:
         "a.pem": b"first, second",
         "b.pem": b"kept",
     } == {path.name: path.read_bytes() for path in (usb / "seals").iterdir()}
-
-
-def test_a_folder_that_cannot_be_written_is_a_complaint(tmp_path: Path) -> None:
-    """Never an error: the round has done its work."""
-    maker = story(tmp_path / "home")
-    write_daily_copy(maker.archive, "job1", now=lambda: at(DAY), file_limit_bytes=100)
-    usb = tmp_path / "usb"
-    usb.mkdir()
-    (usb / "daily").touch()
-
-    complaints = copies_elsewhere.copy_to_folders(maker.home, (usb,))
-
-    assert [usb] == [one.folder for one in complaints]
-    assert all(one.detail for one in complaints)

@@ -21,8 +21,6 @@ from tests.support.archives import tampering
 from tests.support.archives.exact_clock import exact_clock
 from tests.support.archives.notes import append_notes
 from tests.support.archives.tampering import START, archive_seal_path, changing_past_triggers, copy_of, with_flipped_bit
-from tests.support.stamps.authorities import authority_in_memory
-from tests.support.stamps.simulated_authority import AuthorityFault, SimulatedAuthority
 from tests.support.stamps.stamped_archives import authority, stamp_seals
 from tests.support.world import Clock
 
@@ -107,24 +105,6 @@ def test_a_flipped_bit_of_a_stamp_never_breaks_the_verification(archive: Archive
     assert set(findings_of(verification)) <= {
         (check, "stamp/3/a") for check in ("stamp", "stamp-time", "stamp-changed")
     }
-
-
-@pytest.mark.parametrize(
-    "authority_fault",
-    [AuthorityFault.WRONG_ROOT, AuthorityFault.BAD_SIGNATURE, AuthorityFault.EXPIRED, AuthorityFault.NO_EKU],
-)
-def test_a_stamp_that_is_not_the_authoritys_is_named(archive: Archive, authority_fault: AuthorityFault) -> None:
-    """Right bytes, right time, wrong signature; the reason is told."""
-    forger = authority_in_memory(SimulatedAuthority(now=lambda: LATER), authority_fault)
-    good = authority_in_memory(SimulatedAuthority(now=lambda: LATER))
-    body = archive_seal_path(archive, 3).read_bytes()
-    signer = good if authority_fault is AuthorityFault.WRONG_ROOT else forger
-    stamp_file(archive, 3).write_bytes(reply_over(body, signer))
-    (archive.home / "seals/a.pem").write_text("".join(map(der_to_pem, forger.roots)))
-
-    verification = verify_archive(archive)
-
-    assert ("stamp", "stamp/3/a") in findings_of(verification)
 
 
 def reply_over(body: bytes, of: Authority) -> bytes:
