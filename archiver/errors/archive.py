@@ -6,6 +6,32 @@ from typing import TYPE_CHECKING, ClassVar
 
 from archiver.wording import N_, gettext
 
+SYSTEM_TEXTS = frozenset(
+    (
+        N_("Permission denied"),
+        N_("Operation not permitted"),
+        N_("Read-only file system"),
+        N_("No such file or directory"),
+        N_("Not a directory"),
+        N_("Is a directory"),
+        N_("File exists"),
+        N_("Input/output error"),
+        N_("No space left on device"),
+        N_("Disk quota exceeded"),
+        N_("File too large"),
+        N_("File name too long"),
+        N_("Too many open files"),
+        N_("Device or resource busy"),
+        N_("Connection refused"),
+        N_("attempt to write a readonly database"),
+        N_("unable to open database file"),
+        N_("disk I/O error"),
+        N_("database disk image is malformed"),
+        N_("file is not a database"),
+    )
+)
+"""What the system and SQLite usually say, in English everywhere; as `detail` of an error it is translated too."""
+
 
 class ArchiverError(Exception):
     """The work cannot go on. An error carries data; its sentence is made from a class attribute."""
@@ -21,7 +47,9 @@ class ArchiverError(Exception):
 
     def __str__(self) -> str:
         """The sentence in the language of the process."""
-        return gettext(self.message).format(**self.data)
+        detail = self.data.get("detail")
+        told = {"detail": gettext(str(detail))} if detail in SYSTEM_TEXTS else {}
+        return gettext(self.message).format(**self.data | told)
 
     def advice(self) -> str:
         """What the user can do next, in the language of the process; may be empty."""

@@ -81,6 +81,8 @@ def unreadable_found(verification: Verification, name: str, sentence: str = "") 
             detail = _("its checksum differs")
         elif isinstance(error, (zlib.error, EOFError)) or detail.startswith(("Bad magic number", "File name in dir")):
             detail = _("its packed bytes are damaged")
+        elif isinstance(error, zipfile.BadZipFile):
+            detail = _("it is no whole zip")
         text = (sentence or _("The file cannot be read: {detail}")).format(detail=detail)
         verification.add_finding("unreadable", name, text)
 

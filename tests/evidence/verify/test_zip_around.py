@@ -52,10 +52,14 @@ def test_a_wrong_checksum_is_told_in_our_own_words(tmp_path: Path) -> None:
 
     with unreadable_found(verification, "a.txt"):
         zlib.decompress(b"no such bytes")
+    path.write_bytes(b"PK\3\4junk")
+    with unreadable_found(verification, "a.txt"):
+        ZippedPackage(path, verification)
 
     assert [
         "The file cannot be read: its checksum differs",
         "The file cannot be read: its packed bytes are damaged",
+        "The file cannot be read: it is no whole zip",
     ] == [one.text for one in verification.findings]
 
 
