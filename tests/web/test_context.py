@@ -19,7 +19,9 @@ def test_another_archive_in_the_same_place_is_seen_at_once(tmp_path: Path) -> No
         assert f"/room/{ROOM}" in browser.get("/")
         home.rename(tmp_path / "before")
         home.mkdir()
-        assert "no longer where it was" in browser.get("/", status=503)
+        gone = browser.get("/", status=503)
+        assert "no longer where it was" in gone
+        assert ("archive init" in gone, "archive --home FOLDER app --read-only" in gone) == (False, True)
         migrate.create_database(home / DATABASE)
 
         assert f"/room/{ROOM}" not in browser.get("/")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,14 @@ class Browser:
         assert status == answer.status_code, text
         return text
 
+    def pages(self, path: str | None, on: str = r'href="([^"]+)" rel="next"') -> Iterator[str]:
+        """A page, and each one to which the way with this pattern leads on."""
+        while path:
+            page = self.get(path)
+            yield page
+            found = re.search(on, page)
+            path = unescape(found[1]) if found else None
+
     def let_in(self) -> None:
         """Pass the access gate with its key."""
         self.get(self.gate.address.partition(HOST)[2])
@@ -51,6 +61,12 @@ def open_viewer(home: Path, *, record_language: str = "ja", **changes: Any) -> I
     browser = Browser(build_app(view_context, gate).test_client(), gate)
     browser.let_in()
     yield browser
+
+
+def page_of(home: Path, path: str, **changes: Any) -> str:
+    """One page of the viewer of an archive."""
+    with open_viewer(home, **changes) as browser:
+        return browser.get(path)
 
 
 def spoken(minute: str) -> str:

@@ -23,14 +23,9 @@ from archiver.store.queries.status import Status
 from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
 from tests.support.archives.maker import story
 from tests.support.console.application import open_application
-from tests.support.viewer.client import open_viewer
+from tests.support.viewer.client import open_viewer, page_of
+from tests.support.viewer.page_text import words_of
 from tests.support.world import running_world
-
-
-def text_of(page: str) -> str:
-    """What a reader sees of a page, in one line."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-
 
 CALM: dict[str, Any] = {
     "stopped": [],
@@ -141,8 +136,7 @@ def test_an_archive_without_a_contract_says_what_to_do(tmp_path: Path) -> None:
     """There is no job, and the page says so."""
     migrate.create_database(tmp_path / DATABASE)
 
-    with open_viewer(tmp_path) as browser:
-        assert "No job yet." in browser.get("/")
+    assert "No job yet." in page_of(tmp_path, "/")
 
 
 def test_gaps_are_said_in_full(tmp_path: Path) -> None:
@@ -152,8 +146,7 @@ def test_gaps_are_said_in_full(tmp_path: Path) -> None:
         world.sync()
         world.posts(150)
         world.sync()
-        with open_viewer(tmp_path) as browser:
-            shown = text_of(browser.get(f"/room/{world.room}"))
+        shown = words_of(page_of(tmp_path, f"/room/{world.room}"))
 
     assert "About 50 messages between" in shown
     assert "と メッセージID" not in shown
@@ -166,8 +159,7 @@ def test_a_room_that_cannot_be_opened_says_since_when_and_no_reason(tmp_path: Pa
         world.sync()
         world.chatwork.remove_owner(world.room)
         world.sync()
-        with open_viewer(tmp_path) as browser:
-            page = text_of(browser.get("/"))
+        page = words_of(page_of(tmp_path, "/"))
 
     assert "1 chat can no longer be opened" in page
 
@@ -180,8 +172,7 @@ def test_names_of_strangers_do_nothing(tmp_path: Path) -> None:
         world.contract("job2", world.room, title=hostile, client=hostile)
         world.post("最初")
         world.sync()
-        with open_viewer(tmp_path) as browser:
-            page = browser.get("/")
+        page = page_of(tmp_path, "/")
 
     assert "<script>alert" not in page
     assert "{{ 7 * 7 }}" in page
@@ -192,20 +183,16 @@ def test_names_of_strangers_do_nothing(tmp_path: Path) -> None:
 def test_an_unknown_page_is_a_calm_one(home: Path) -> None:
     """A wrong address leads back to the overview."""
     with open_viewer(home) as browser:
-        page = browser.get("/nowhere", status=404)
-
-    assert 'href="/"' in page
+        assert 'href="/"' in browser.get("/nowhere", status=404)
 
 
 def test_the_page_is_in_the_language_of_the_program(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The words around what was said are Japanese or English, as the user chose."""
     monkeypatch.setenv("LANGUAGE", "ja")
     set_language("ja")
-    with open_viewer(home) as browser:
-        japanese = browser.get("/")
+    japanese = page_of(home, "/")
     set_language("en")
-    with open_viewer(home) as browser:
-        english = browser.get("/")
+    english = page_of(home, "/")
 
     assert '<html lang="ja">' in japanese
     assert "ホーム" in japanese
@@ -222,8 +209,7 @@ def test_every_command_on_it_calls_the_program_for_this_archive(tmp_path: Path) 
         world.clock.pass_by(days=1)
         world.chatwork.cancel_account(world.tanaka)
         world.sync(full=True)
-    with open_viewer(tmp_path / "home") as browser:
-        page = text_of(browser.get("/"))
+    page = words_of(page_of(tmp_path / "home", "/"))
 
     called = re.findall(r"archive (?:--home (\S+) )?(\w+)(?: (\w+))?", page)
     commands = [one for one in called if one[1] in ("export", "backup", "job", "status", "search")]
@@ -232,23 +218,9 @@ def test_every_command_on_it_calls_the_program_for_this_archive(tmp_path: Path) 
     assert "job1" not in page
 
 
-def test_an_archive_that_was_moved_away_is_not_to_be_begun_anew(tmp_path: Path) -> None:
-    """`init` would make a second one."""
-    story(tmp_path / "home").archive.close()
-    with open_viewer(tmp_path / "home") as browser:
-        (tmp_path / "home").rename(tmp_path / "elsewhere")
-        page = browser.get("/", status=503)
-
-    assert "archive init" not in page
-    assert "archive --home FOLDER app --read-only" in page
-
-
 def test_a_chat_that_was_never_read_is_headed_by_its_number_once(tmp_path: Path) -> None:
     """Nothing else is known of it."""
     maker = story(tmp_path / "home")
     maker.contract("job3", [388277417])
     maker.archive.close()
-    with open_viewer(maker.home) as browser:
-        page = browser.get("/room/388277417")
-
-    assert '<h1 id="chat" class="one"><bdi>388277417</bdi></h1>' in page
+    assert '<h1 id="chat" class="one"><bdi>388277417</bdi></h1>' in page_of(maker.home, "/room/388277417")

@@ -11,7 +11,7 @@ from hypothesis import given, strategies
 
 from archiver.records import JST, Gap, MessageId, Pause, Period, RoomId
 from archiver.records.conversation import first_id_after
-from archiver.web.talk.calendar import DayCoverage, RoomReadings, day_bounds, day_coverage, month_of, unwatched_time
+from archiver.web.talk.calendar import DayCoverage, RoomReadings, day_bounds, day_coverage, unwatched_time
 from tests.support.archives.maker import ROOM
 from tests.support.viewer.client import Browser, open_viewer
 from tests.support.world import running_world
@@ -95,12 +95,6 @@ def test_far_months_are_empty(browser: Browser) -> None:
         assert "month=2026-11" in page
 
 
-def test_a_month_is_read() -> None:
-    """As the address has it."""
-    assert date(2026, 11, 1) == month_of("2026-11")
-    assert datetime(2026, 11, 1, tzinfo=UTC).date() == month_of("2026-11")
-
-
 BEGIN = datetime(2026, 11, 2, 3, tzinfo=UTC)
 """Noon in Japan on the second."""
 END = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -117,59 +111,36 @@ def gap(start: datetime | None, end: datetime | None, *, after: str | None = "1"
     return Gap(RoomId(1), 1, message, MessageId(before), start, end, None, "window")
 
 
+SIGNS = {"b": DayCoverage.BEFORE, "p": DayCoverage.PARTLY, "w": DayCoverage.WHOLLY, "g": DayCoverage.GAP}
+SIGNS |= {"n": DayCoverage.NOT_YET, "a": DayCoverage.PAUSE}
+IDS = [f"{first_id_after(on(day, 12))}" for day in (7, 8)]
+NIGHT = Pause(on(7, 22), on(8, 6))
+
+
 @pytest.mark.parametrize(
-    ("day", "expected"),
+    ("known", "first", "expected"),
     [
-        (1, DayCoverage.BEFORE),
-        (2, DayCoverage.PARTLY),
-        (3, DayCoverage.WHOLLY),
-        (19, DayCoverage.WHOLLY),
-        (20, DayCoverage.PARTLY),
-        (21, DayCoverage.NOT_YET),
+        (RoomReadings([], [], []), 5, "b"),
+        (RoomReadings(COVERED, [], []), 1, "bpw"),
+        (RoomReadings(COVERED, [], []), 19, "wpn"),
+        (RoomReadings(COVERED, [gap(on(7, 23.99), on(9, 0.01))], []), 6, "wgggw"),
+        (RoomReadings(COVERED, [gap(None, None, after=IDS[0], before=IDS[1])], []), 6, "wggw"),
+        (RoomReadings(COVERED, [gap(None, on(2, 12), after=None)], []), 1, "bp"),
+        (RoomReadings(COVERED, [], [NIGHT]), 7, "aaw"),
     ],
+    ids=["never read", "its begin", "its end", "a gap", "by its messages", "before the first list", "over midnight"],
 )
-def test_covered_days(day: int, expected: DayCoverage) -> None:
-    """From noon of the second to noon of the twentieth."""
-    assert day_coverage(date(2026, 11, day), RoomReadings(COVERED, [], [])) is expected
+def test_each_day_says_how_much_of_it_was_seen(known: RoomReadings, first: int, expected: str) -> None:
+    """Days in a row: each that a gap or a pause touches has it, also where only ids tell when a gap was."""
+    days = [date(2026, 11, first + number) for number in range(len(expected))]
 
-
-def test_nothing_was_ever_read() -> None:
-    """Every day is before the record."""
-    assert day_coverage(date(2026, 11, 5), RoomReadings([], [], [])) is DayCoverage.BEFORE
-
-
-@pytest.mark.parametrize(("day", "expected"), [(6, False), (7, True), (8, True), (9, True), (10, False)])
-def test_every_day_that_a_gap_touches_has_it(day: int, expected: bool) -> None:
-    """From one second of the seventh to one second of the ninth."""
-    hole = gap(on(7, 23.99), on(9, 0.01))
-
-    assert expected is (day_coverage(date(2026, 11, day), RoomReadings(COVERED, [hole], [])) is DayCoverage.GAP)
-
-
-def test_a_gap_without_times_is_placed_by_its_messages() -> None:
-    """An id tells when it was posted."""
-    ids = [f"{first_id_after(on(day, 12))}" for day in (7, 8)]
-    known = RoomReadings(COVERED, [gap(None, None, after=ids[0], before=ids[1])], [])
-
-    assert [DayCoverage.WHOLLY, DayCoverage.GAP, DayCoverage.GAP, DayCoverage.WHOLLY] == [
-        day_coverage(date(2026, 11, day), known) for day in (6, 7, 8, 9)
-    ]
-
-
-def test_what_the_first_list_could_not_show_is_before_the_record() -> None:
-    """It is no hole in what was seen."""
-    known = RoomReadings(COVERED, [gap(None, on(2, 12), after=None)], [])
-
-    assert [DayCoverage.BEFORE, DayCoverage.PARTLY] == [day_coverage(date(2026, 11, day), known) for day in (1, 2)]
+    assert [SIGNS[sign] for sign in expected] == [day_coverage(day, known) for day in days]
 
 
 def test_a_pause_is_told_with_its_length() -> None:
     """Over midnight it belongs to both days."""
-    known = RoomReadings(COVERED, [], [Pause(on(7, 22), on(8, 6))])
+    known = RoomReadings(COVERED, [], [NIGHT])
 
-    assert [DayCoverage.PAUSE, DayCoverage.PAUSE, DayCoverage.WHOLLY] == [
-        day_coverage(date(2026, 11, day), known) for day in (7, 8, 9)
-    ]
     assert [2, 6, 0] == [unwatched_time(date(2026, 11, day), known) / timedelta(hours=1) for day in (7, 8, 9)]
 
 

@@ -18,7 +18,7 @@ from archiver.web.talk.flow import minute_text
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.html_safety import read_html
 from tests.support.reports import sample_conversation
-from tests.support.viewer.client import HOST, Browser, open_viewer, spoken
+from tests.support.viewer.client import HOST, Browser, open_viewer, page_of, spoken
 
 MOST = 400_000
 FIRST = 1_876_543_210_000_000_000
@@ -31,6 +31,9 @@ PAUSE = r"Saving had stopped: (\S+ \S+)–"
 PAUSES = [minute_text(at(minutes), at(0)) for minutes in (-1000, -899, -299, 301, 413.5, 601, 3001, 9000, 9051)]
 """When each pause of `many` begins."""
 GAP = r'data-gap="(\d+)"'
+
+
+EARLIER, LATER = (f'<a href="([^"]+)">{word} messages</a>' for word in ("Earlier", "Later"))
 
 
 def message_ids(html: str) -> list[str]:
@@ -83,14 +86,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 def test_the_newest_messages_come_first_and_the_way_back_shows_each_once(many: Browser) -> None:
     """From the newest page back to the first, every message stands on one page, and every gap on one."""
-    pages: list[str] = []
-    html = many.get(f"/room/{ROOM}")
-    while True:
-        pages.insert(0, html)
-        back = way(html, "Earlier messages")
-        if back is None:
-            break
-        html = many.get(back)
+    pages = [*many.pages(f"/room/{ROOM}", EARLIER)][::-1]
 
     assert [f"{1000 + n}" for n in range(1, 251)] == [one for page in pages for one in message_ids(page)]
     assert ["1", "2", "3", "4"] == [one for page in pages for one in re.findall(GAP, page)]
@@ -99,14 +95,7 @@ def test_the_newest_messages_come_first_and_the_way_back_shows_each_once(many: B
 
 def test_from_the_first_message_on_each_is_shown_once(many: Browser) -> None:
     """The other direction loses and doubles nothing either; on the last page there is no way on."""
-    pages: list[str] = []
-    html = many.get(f"/room/{ROOM}?after=0")
-    while True:
-        pages.append(html)
-        on = way(html, "Later messages")
-        if on is None:
-            break
-        html = many.get(on)
+    pages = [*many.pages(f"/room/{ROOM}?after=0", LATER)]
 
     assert [100, 100, 50] == [len(message_ids(page)) for page in pages]
     assert [f"{1000 + n}" for n in range(1, 251)] == [one for page in pages for one in message_ids(page)]
@@ -178,35 +167,28 @@ def test_the_part_that_comes_in_on_top_is_rows_alone(many: Browser) -> None:
 # --- what a message shows ------------------------------------------------------------------------
 
 
-def test_the_next_message_of_the_same_person_needs_no_name(tmp_path: Path) -> None:
+def test_the_next_message_of_the_same_person_needs_no_name(chat: ArchiveMaker) -> None:
     """Within five minutes, on the same day, with nothing between."""
-    maker = ArchiveMaker(tmp_path / "home")
-    maker.me()
-    maker.contract()
-    maker.sync([message_object(n, f"{n}", sent=sent) for n, sent in enumerate((1, 3, 9, 10), 1)], minutes=20)
-    maker.archive.close()
-    with open_viewer(maker.home) as browser:
-        html = browser.get(f"/room/{ROOM}")
+    chat.sync([message_object(n, f"{n}", sent=sent) for n, sent in enumerate((1, 3, 9, 10), 1)], minutes=20)
+
+    html = page_of(chat.home, f"/room/{ROOM}")
 
     assert ["m", "m same", "m", "m same"] == re.findall(r'<li class="(m[^"]*)" id="m\d', html)
     assert 1 == html.count('<span id="newest"></span>')
     assert html.index('id="m4"') < html.index('<span id="newest">')
 
 
-def test_a_reply_has_a_line_of_what_it_answers_that_opens_the_chain(tmp_path: Path) -> None:
+def test_a_reply_has_a_line_of_what_it_answers_that_opens_the_chain(chat: ArchiveMaker) -> None:
     """The chain is these messages alone, with the way back to the whole conversation."""
-    maker = ArchiveMaker(tmp_path / "home")
-    maker.me()
-    maker.contract()
     posts = [
         "いくらですか",
         "無関係",
         f"[rp aid={CLIENT} to={ROOM}-1]5万円です",
         f"[rp aid={OWNER} to={ROOM}-3]お願いします",
     ]
-    maker.sync([message_object(n, post, sent=n * 10) for n, post in enumerate(posts, 1)], minutes=90)
-    maker.archive.close()
-    with open_viewer(maker.home) as browser:
+    chat.sync([message_object(n, post, sent=n * 10) for n, post in enumerate(posts, 1)], minutes=90)
+
+    with open_viewer(chat.home) as browser:
         html = browser.get(f"/room/{ROOM}")
         chain = browser.get(f"/room/{ROOM}?chain=4")
 
@@ -223,20 +205,16 @@ def test_the_end_says_what_is_known_behind_it(tmp_path: Path) -> None:
     payload = {"reason": "not_listed", "status": 404}
     maker.append([Observation("room.inaccessible", f"room/{ROOM}", payload, ROOM)], minutes=300)
     maker.archive.close()
-    with open_viewer(maker.home) as browser:
-        html = browser.get(f"/room/{ROOM}")
+
+    html = page_of(maker.home, f"/room/{ROOM}")
 
     assert f"last read on {spoken('2026-11-05 14:01')};" in html
     assert f"cannot be opened any more; that was seen on {spoken('2026-11-05 15:00')}" in html
 
 
-def test_a_chat_without_messages_is_a_calm_page(tmp_path: Path) -> None:
+def test_a_chat_without_messages_is_a_calm_page(chat: ArchiveMaker) -> None:
     """It says that nothing is kept."""
-    maker = ArchiveMaker(tmp_path / "home")
-    maker.me()
-    maker.contract()
-    maker.archive.close()
-    with open_viewer(maker.home) as browser:
+    with open_viewer(chat.home) as browser:
         html = browser.get(f"/room/{ROOM}")
         again = browser.get(f"/room/{ROOM}?day=2026-11-03")
 
@@ -247,14 +225,11 @@ def test_a_chat_without_messages_is_a_calm_page(tmp_path: Path) -> None:
 # --- references ----------------------------------------------------------------------------------
 
 
-def test_references_lead_to_what_is_kept(tmp_path: Path) -> None:
+def test_references_lead_to_what_is_kept(chat: ArchiveMaker) -> None:
     """On the page, on another, in another chat of a contract; what is not kept leads to Chatwork, with its time."""
-    maker = ArchiveMaker(tmp_path / "home")
-    maker.me()
-    maker.contract("job1", [ROOM])
-    maker.contract("job2", [OTHER_ROOM])
-    maker.room("動画編集")
-    maker.room("別の<b>仕事", room=OTHER_ROOM)
+    chat.contract("job2", [OTHER_ROOM])
+    chat.room("動画編集")
+    chat.room("別の<b>仕事", room=OTHER_ROOM)
     body = (
         f"[rp aid={CLIENT} to={ROOM}-{FIRST + 149}][rp aid={CLIENT} to={ROOM}-{FIRST + 1}]"
         f"[rp aid={CLIENT} to={OTHER_ROOM}-{FIRST + 900}][rp aid={CLIENT} to={ROOM}-{FIRST + 700}]"
@@ -262,11 +237,11 @@ def test_references_lead_to_what_is_kept(tmp_path: Path) -> None:
         f"[rp aid={CLIENT} to=42-{FIRST + 5}] https://www.chatwork.com/#!rid{ROOM}-99999999999999999999999"
     )
     posts = [message_object(FIRST + n, f"{n}", sent=n) for n in range(1, 150)]
-    maker.sync([*posts, message_object(FIRST + 150, body, sent=150)], minutes=200)
-    maker.sync([message_object(FIRST + 900, "別", sent=3)], room=OTHER_ROOM, minutes=201)
-    maker.sync([message_object(FIRST + 901, "契約のないチャット", sent=3)], room=77, minutes=202)
-    maker.archive.close()
-    with open_viewer(maker.home) as browser:
+    chat.sync([*posts, message_object(FIRST + 150, body, sent=150)], minutes=200)
+    chat.sync([message_object(FIRST + 900, "別", sent=3)], room=OTHER_ROOM, minutes=201)
+    chat.sync([message_object(FIRST + 901, "契約のないチャット", sent=3)], room=77, minutes=202)
+
+    with open_viewer(chat.home) as browser:
         html = browser.get(f"/room/{ROOM}")
         followed = browser.get(f"/room/{ROOM}?at={FIRST + 1}")
 
@@ -300,8 +275,8 @@ def test_nothing_of_a_stranger_becomes_markup(story_browser: Browser, tmp_path: 
                "filesize": 3, "upload_time": 1793841273, "account": {"account_id": 5, "name": "<i>"}}, b"abc",
               room=sample_conversation.ROOM)  # fmt: skip
     maker.archive.close()
-    with open_viewer(maker.home) as browser:
-        html = browser.get(f"/room/{sample_conversation.ROOM}")
+
+    html = page_of(maker.home, f"/room/{sample_conversation.ROOM}")
 
     ours, found = (
         read_html(page[page.index("<main") : page.index("</main>") + len("</main>")])
@@ -314,33 +289,19 @@ def test_nothing_of_a_stranger_becomes_markup(story_browser: Browser, tmp_path: 
 
 
 @pytest.mark.drawn
-def test_a_page_of_very_large_messages_stays_small(tmp_path: Path) -> None:
+def test_a_page_of_very_large_messages_stays_small(chat: ArchiveMaker) -> None:
     """A hundred messages of 5,000 characters full of tags need more pages, none above 0.4 MB, and none is lost."""
-    maker = ArchiveMaker(tmp_path / "home")
-    maker.me()
-    maker.contract()
     body = "[To:7654321]&<(bow)\u0001[info][hr][/info][rp aid=7654321 to=123456789-1005] " * 70
-    maker.sync([message_object(1000 + n, f"{n}{body[:5000]}", sent=n) for n in range(1, 101)], minutes=200)
-    maker.archive.close()
-    ids, sizes, html = [], [], ""
-    with open_viewer(maker.home) as browser:
-        step: str | None = f"/room/{ROOM}?after=0"
-        while step:
-            html = browser.get(step)
-            ids += message_ids(html)
-            sizes.append(len(html.encode()))
-            step = way(html, "Later messages")
-        newest: list[str] = []
-        step = f"/room/{ROOM}"
-        while step:
-            back = browser.get(step)
-            newest = message_ids(back) + newest
-            step = way(back, "Earlier messages")
+    chat.sync([message_object(1000 + n, f"{n}{body[:5000]}", sent=n) for n in range(1, 101)], minutes=200)
+
+    with open_viewer(chat.home) as browser:
+        later, earlier = [*browser.pages(f"/room/{ROOM}?after=0", LATER)], [*browser.pages(f"/room/{ROOM}", EARLIER)]
         back = browser.get(f"/room/{ROOM}?before=1050")
         around = browser.get(f"/room/{ROOM}?at=1050")
 
-    assert [f"{1000 + n}" for n in range(1, 101)] == ids == newest
-    assert max(sizes) <= MOST
+    ids = [[one for page in pages for one in message_ids(page)] for pages in (later, earlier[::-1])]
+    assert [[f"{1000 + n}" for n in range(1, 101)]] * 2 == ids
+    assert max(len(page.encode()) for page in later) <= MOST
     assert "1049" == message_ids(back)[-1]
     assert "1050" in message_ids(around)
     assert len(around.encode()) <= MOST
@@ -389,8 +350,8 @@ def test_the_ends_of_all_numbers_show_the_nearest_page(story_browser: Browser, q
 def test_messages_keep_their_language_in_english_pages(tmp_path: Path) -> None:
     """Days and what is said of messages in English; the messages as they were written."""
     story(tmp_path / "home").archive.close()
-    with open_viewer(tmp_path / "home", record_language="en") as browser:
-        html = browser.get(f"/room/{ROOM}")
+
+    html = page_of(tmp_path / "home", f"/room/{ROOM}", record_language="en")
 
     assert "5 November" in html
     assert not re.search("メッセージID|保存した時刻", html)

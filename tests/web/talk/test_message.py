@@ -21,7 +21,7 @@ from archiver.store.queries.viewing.message_summaries import transcript_messages
 from archiver.web.talk.shared_parts import cursor_text, parse_cursor
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object, story
 from tests.support.html_safety import read_html
-from tests.support.viewer.client import Browser, open_viewer, spoken
+from tests.support.viewer.client import Browser, open_viewer, page_of, spoken
 
 
 @pytest.fixture(scope="module")
@@ -51,30 +51,22 @@ def test_an_edit_shows_both_texts_with_their_differences(story_browser: Browser)
     assert '<p class="legend">' in html
 
 
-def test_an_edit_that_left_the_text_as_it_was_does_not_say_that_it_changed(tmp_path: Path) -> None:
+def test_an_edit_that_left_the_text_as_it_was_does_not_say_that_it_changed(chat: ArchiveMaker) -> None:
     """Chatwork's time of the edit alone is another; both sentences together would contradict each other."""
-    maker = ArchiveMaker(tmp_path / "home")
-    maker.me()
-    maker.contract()
-    maker.sync([message_object(7, "同じ")])
-    maker.sync([message_object(7, "同じ", update_time=1_794_000_000)], changed={7: "edited"}, minutes=9)
-    maker.archive.close()
-    with open_viewer(maker.home) as browser:
-        html = browser.get(f"/room/{ROOM}/message/7")
+    chat.sync([message_object(7, "同じ")])
+    chat.sync([message_object(7, "同じ", update_time=1_794_000_000)], changed={7: "edited"}, minutes=9)
+
+    html = page_of(chat.home, f"/room/{ROOM}/message/7")
 
     assert "only the time of the edit changed" in html
     assert "the text changed" not in html
 
 
-def test_the_source_is_shown_with_its_tags(tmp_path: Path) -> None:
+def test_the_source_is_shown_with_its_tags(chat: ArchiveMaker) -> None:
     """Tags as typed, nothing hidden, nothing active."""
-    maker = ArchiveMaker(tmp_path / "home")
-    maker.me()
-    maker.contract()
-    maker.sync([message_object(7, "[info]<script>alert(1)</script>\u202e[/info]\ud83d")])
-    maker.archive.close()
-    with open_viewer(maker.home) as browser:
-        html = browser.get(f"/room/{ROOM}/message/7")
+    chat.sync([message_object(7, "[info]<script>alert(1)</script>\u202e[/info]\ud83d")])
+
+    html = page_of(chat.home, f"/room/{ROOM}/message/7")
 
     assert (
         '<pre lang="ja">[info]&lt;script&gt;alert(1)&lt;/script&gt;<i class="u">[U+202E]</i>[/info]'
@@ -84,26 +76,18 @@ def test_the_source_is_shown_with_its_tags(tmp_path: Path) -> None:
 
 
 @pytest.mark.drawn
-def test_very_many_versions_have_several_pages(tmp_path: Path) -> None:
+def test_very_many_versions_have_several_pages(chat: ArchiveMaker) -> None:
     """The earlier changes are on the next page; every change is on one."""
-    maker = ArchiveMaker(tmp_path / "home")
-    maker.me()
-    maker.contract()
     for number in range(40):
         text = f"{number} " + "とても長いメッセージ" * 400
         message = message_object(7, text, update_time=1_794_000_000 + number)
-        maker.sync([message], changed={7: "edited" if number else "present"}, minutes=number + 1)
-    maker.archive.close()
-    numbers: list[str] = []
-    with open_viewer(maker.home) as browser:
-        step: str | None = f"/room/{ROOM}/message/7"
-        while step:
-            html = browser.get(step)
-            assert len(html.encode()) <= 400_000
-            numbers += re.findall(r"<h3>Change (\d+) of 39</h3>", html)
-            found = re.search(r'<a href="([^"]+)#compare">Earlier changes</a>', html)
-            step = found[1] if found else None
+        chat.sync([message], changed={7: "edited" if number else "present"}, minutes=number + 1)
 
+    with open_viewer(chat.home) as browser:
+        pages = [*browser.pages(f"/room/{ROOM}/message/7", r'<a href="([^"]+)#compare">Earlier changes</a>')]
+
+    assert max(len(page.encode()) for page in pages) <= 400_000
+    numbers = re.findall(r"<h3>Change (\d+) of 39</h3>", "".join(pages))
     assert [f"{number}" for number in range(39, 0, -1)] == numbers
 
 
@@ -127,8 +111,7 @@ def test_with_three_texts_no_two_parts_of_the_page_have_one_name(tmp_path: Path)
     edited = message_object(2, "三つ目の文面", sent=1, update_time=int(at(200).timestamp()))
     maker.sync([edited], changed={2: "edited"}, minutes=300)
     maker.archive.close()
-    with open_viewer(maker.home) as browser:
-        page = browser.get(f"/room/{ROOM}/message/2")
+    page = page_of(maker.home, f"/room/{ROOM}/message/2")
 
     named = re.findall(r'<section [^>]*aria-label="([^"]*)"', page)
     assert 4 == page.count('<div class="side">')
@@ -210,11 +193,9 @@ def _talk(browser: Browser) -> str:
     return html[html.index('<ol class="msgs"') : html.index("</ol>\n</div>\n<p")]
 
 
-def test_who_is_mentioned_goes_by_the_name_of_that_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_who_is_mentioned_goes_by_the_name_of_that_time(chat: ArchiveMaker, capsys: pytest.CaptureFixture[str]) -> None:
     """A closed account's mark stands in what was written after it was seen, and not before."""
-    maker = ArchiveMaker(tmp_path / "home")
-    maker.me()
-    maker.contract()
+    maker = chat
     maker.room("動画")
     maker.account(CLIENT, "田中")
     first, later = (message_object(n, f"{n}番目 [piconname:{CLIENT}]さん", sent=sent) for n, sent in ((1, 5), (2, 130)))
@@ -223,9 +204,8 @@ def test_who_is_mentioned_goes_by_the_name_of_that_time(tmp_path: Path, capsys: 
     maker.sync([first, later], minutes=140)
     with maker.archive.reading() as reading:
         tell_messages(transcript_messages(reading, ROOM), names_over_time(reading, ROOM))
-    maker.archive.close()
-    with open_viewer(maker.home) as browser:
-        page = browser.get(f"/room/{ROOM}").partition('class="flow"')[2]
+
+    page = page_of(maker.home, f"/room/{ROOM}").partition('class="flow"')[2]
 
     for shown in (capsys.readouterr().out, page):
         named = re.findall(r"(\d)番目 (?:<[^>]+>)*(田中(?:\(解約済\))?)", shown)

@@ -14,6 +14,7 @@ from archiver.store import statements
 from archiver.web.talk import people
 from tests.support.archives.maker import ROOM, at, story
 from tests.support.viewer.client import Browser, open_viewer, spoken
+from tests.support.viewer.page_text import words_of
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +32,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return maker.home
 
 
-def words(page: str) -> str:
-    """What is read."""
-    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]*>", "", page)))
-
-
 def way(page: str, kind: str) -> str:
     """The link of the first thing of a kind that was found beside messages."""
     found = re.findall(
@@ -48,7 +44,7 @@ def test_all_descriptions_stand_there_with_their_times(browser: Browser) -> None
     """The latest is first, and untrusted text is escaped."""
     page = browser.get(f"/room/{ROOM}/about")
 
-    text = words(page)
+    text = words_of(page)
     assert "Description 2 of 2 since 2026-11-05 15:10:00 単価 1本3,000円" in text
     assert "since 2026-11-05 15:00:00; another one was seen at 2026-11-05 15:10:00 単価 1本5,000円" in text
     assert text.index("3,000円") < text.index("5,000円")
@@ -67,7 +63,7 @@ def test_a_found_description_leads_to_it(browser: Browser) -> None:
 
 def test_what_the_user_added_is_found(browser: Browser) -> None:
     """With its name; the page of its job, which the viewer has not, shows it."""
-    assert "契約画面.png" in words(browser.get("/conversations?q=" + quote("仮払い")))
+    assert "契約画面.png" in words_of(browser.get("/conversations?q=" + quote("仮払い")))
 
 
 def test_a_found_file_and_a_found_task_lead_to_their_lines(browser: Browser) -> None:
@@ -84,8 +80,7 @@ def test_long_descriptions_come_on_several_pages(home: Path, monkeypatch: pytest
     """One always fits; the others follow."""
     monkeypatch.setattr(people, "DESCRIPTIONS_LIMIT", 10)
     with open_viewer(home) as browser:
-        first = browser.get(f"/room/{ROOM}/about")
-        older = browser.get(unescape(re.findall(r'href="([^"]+)" rel="next"', first)[0]))
+        first, older = browser.pages(f"/room/{ROOM}/about")
 
     assert ("3,000円" in first, "5,000円" in first) == (True, False)
     assert ("3,000円" in older, "5,000円" in older) == (False, True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from html import unescape
 from pathlib import Path
-from re import findall, sub
+from re import findall
 from urllib.parse import quote
 
 import pytest
 
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, hidden_story, message_object, story
-from tests.support.viewer.client import Browser, open_viewer
+from tests.support.viewer.client import Browser, open_viewer, page_of
+from tests.support.viewer.page_text import words_of
 
 
 @pytest.fixture(scope="module")
@@ -29,24 +29,12 @@ def hits(page: str) -> list[str]:
     return findall(rf'class="hit" href="/room/{ROOM}\?at=(\d+)', page)
 
 
-def words(page: str) -> str:
-    """What is read."""
-    return sub(r"\s+", " ", unescape(sub("<[^>]*>", "", page)))
-
-
 def test_pages_lead_to_every_hit_once_the_newest_first(browser: Browser) -> None:
     """Fifty at a time."""
-    found: list[str] = []
-    page = browser.get("/conversations?q=" + quote("納品"))
-    assert "120 messages" in page
-    while True:
-        found += hits(page)
-        older = findall(r'rel="next" href="([^"]+)"', page)
-        if not older:
-            break
-        page = browser.get(unescape(older[0]))
+    pages = [*browser.pages("/conversations?q=" + quote("納品"), r'rel="next" href="([^"]+)"')]
 
-    assert [str(number) for number in range(1119, 999, -1)] == found
+    assert "120 messages" in pages[0]
+    assert [str(number) for number in range(1119, 999, -1)] == [hit for page in pages for hit in hits(page)]
 
 
 @pytest.mark.parametrize(
@@ -77,10 +65,7 @@ def test_a_deletion_is_said_also_after_the_plan_hid_the_message(tmp_path: Path) 
     maker = hidden_story(tmp_path / "home")
     maker.archive.close()
     with open_viewer(maker.home) as browser:
-        found, edited = (
-            words(browser.get("/conversations?q=has:delete")),
-            words(browser.get("/conversations?q=has:edit")),
-        )
+        found, edited = (words_of(browser.get(f"/conversations?q=has:{one}")) for one in ("delete", "edit"))
         talk = browser.get(f"/room/{ROOM}")
 
     assert "「削除」表示に変わった プランの制限で見えない text before the change to “deleted”" in found
@@ -98,8 +83,7 @@ def test_a_message_deleted_before_it_was_saved_is_not_said_to_have_changed(tmp_p
     maker.sync([message_object(1, "[deleted]")], changed={1: "deleted"})
     maker.archive.close()
 
-    with open_viewer(maker.home) as viewer:
-        page = words(viewer.get("/conversations?q=has:delete"))
+    page = words_of(page_of(maker.home, "/conversations?q=has:delete"))
 
     assert "保存時点で「削除」表示(文面は不明)" in page
     assert "に変わった" not in page

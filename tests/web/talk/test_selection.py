@@ -96,14 +96,11 @@ def marked(page: str) -> dict[str, list[str]]:
     }
 
 
-def test_marks_survive_turning_pages(tmp_path: Path) -> None:
+def test_marks_survive_turning_pages(chat: ArchiveMaker) -> None:
     """They are in the form: those of other pages too, without a script."""
-    maker = ArchiveMaker(tmp_path / "home")
-    maker.me()
-    maker.contract()
-    maker.sync([message_object(1000 + n, f"{n}", sent=n) for n in range(1, 151)], minutes=200)
-    maker.archive.close()
-    with open_viewer(maker.home) as browser:
+    chat.sync([message_object(1000 + n, f"{n}", sent=n) for n in range(1, 151)], minutes=200)
+
+    with open_viewer(chat.home) as browser:
         newest = browser.get(f"/room/{ROOM}?pick=1&m={ROOM}-1150&m={ROOM}-1001")
         before = findall(r'form="pick" name="before" value="([0-9]+)"', newest)
         earlier = browser.get(f"/room/{ROOM}?pick=1&m={ROOM}-1150&m={ROOM}-1001&before={before[0]}")
@@ -119,15 +116,12 @@ def test_marks_survive_turning_pages(tmp_path: Path) -> None:
         ("day", [f"{1000 + n}" for n in range(1, 8)]),
     ],
 )
-def test_neighbours_and_whole_days_are_added(tmp_path: Path, add: str, expected: list[str]) -> None:
+def test_neighbours_and_whole_days_are_added(chat: ArchiveMaker, add: str, expected: list[str]) -> None:
     """To each chosen message; the page stays where it is."""
-    maker = ArchiveMaker(tmp_path / "home")
-    maker.me()
-    maker.contract()
     posts = [message_object(1000 + n, f"{n}", sent=n * 100 + (600 if n > 7 else 0)) for n in range(1, 11)]
-    maker.sync(posts, minutes=2000)
-    maker.archive.close()
-    with open_viewer(maker.home) as browser:
+    chat.sync(posts, minutes=2000)
+
+    with open_viewer(chat.home) as browser:
         address = f"/room/{ROOM}?pick=1&m={ROOM}-1005&add={add}&here_at=1005"
         answer = browser.client.get(address, base_url=f"http://{HOST}")
         page = browser.get(answer.location)
