@@ -28,51 +28,18 @@ RAW_CLOCKS = {
 """Modules that may ask this computer's clock, and why."""
 
 
-class Computer:
-    """A clock that can be set, and one that cannot."""
-
-    def __init__(self) -> None:
-        self.own, self.seconds = NOW, 100.0
-
-    def pass_by(self, seconds: float) -> None:
-        """Let time pass on both."""
-        self.own += timedelta(seconds=seconds)
-        self.seconds += seconds
-
-    def clock(self) -> CorrectedClock:
-        """The clock under test."""
-        return CorrectedClock(lambda: self.own, lambda: self.seconds)
-
-
-def test_before_a_reply_it_is_the_computers_time() -> None:
-    """And the offset is not known."""
-    clock = Computer().clock()
-
+def test_a_reply_corrects_it_until_the_clock_is_set() -> None:
+    """By the difference when the reply came. Set since, also right, it is not compared; a small step is none."""
+    own, seconds = [NOW], [100.0]
+    clock = CorrectedClock(lambda: own[0], lambda: seconds[0])
     assert (NOW, None) == (clock(), clock.offset)
 
+    clock.measure(NOW - timedelta(hours=9), NOW)
+    own[0], seconds[0] = NOW + timedelta(hours=1) + LARGEST_STEP, seconds[0] + 3600
+    assert (NOW - timedelta(hours=8) + LARGEST_STEP, -timedelta(hours=9)) == (clock(), clock.offset)
 
-def test_a_reply_corrects_it_from_then_on() -> None:
-    """By the difference at the time when the reply came."""
-    computer = Computer()
-    clock = computer.clock()
-    computer.pass_by(5)
-    clock.measure(NOW - timedelta(hours=9), computer.own)
-    computer.pass_by(3600)
-
-    assert NOW - timedelta(hours=8) == clock()
-    assert -timedelta(hours=9, seconds=5) == clock.offset
-
-
-def test_a_clock_that_was_set_since_counts_as_not_compared() -> None:
-    """Also where it was set right; a small step of the synchronization is none."""
-    computer = Computer()
-    clock = computer.clock()
-    clock.measure(NOW - timedelta(days=365), NOW)
-    computer.own += LARGEST_STEP
-    after_a_step = clock.offset
-    computer.own -= timedelta(days=365)
-
-    assert (-timedelta(days=365), None, computer.own) == (after_a_step, clock.offset, clock())
+    own[0] -= timedelta(days=365)
+    assert (None, own[0]) == (clock.offset, clock())
 
 
 def test_nothing_else_asks_this_computers_clock() -> None:

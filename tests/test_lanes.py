@@ -42,17 +42,7 @@ def test_a_draw_is_the_same_for_the_same_seed() -> None:
 
 
 def _drawn(seed: str) -> set[str]:
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "--collect-only",
-        "--draw",
-        "5",
-        "--draw-seed",
-        seed,
-        "tests/rounds",
-    ]
+    words = f"-m pytest -q --collect-only --draw 5 --draw-seed {seed} tests/rounds"
+    command = [sys.executable, *words.split()]
     listed = subprocess.run(command, cwd=TESTS.parent, capture_output=True, text=True, check=True).stdout
     return {line for line in listed.splitlines() if "::" in line}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -57,17 +58,18 @@ EXAMPLES: tuple[tuple[str, str, dict[str, Any], str | None, str], ...] = (
 )
 
 
-def due_dates(platform: str, stated: dict[str, Any], delivered: str | None) -> dict[str, DueDate]:
-    """Each deadline of a contract of which this is stated, by rule."""
+def due_dates(platform: str, stated: dict[str, Any], *delivered: str | None) -> dict[str, DueDate]:
+    """Each deadline of a contract of which this is stated, by rule, the nearest first."""
     found = contract_dates.deadlines(
         Contract("job1", (), platform=platform, **stated),
         platform_of(platform),
-        (Delivery(1, delivered),) if delivered else (),
+        tuple(Delivery(number, day) for number, day in enumerate(delivered, 1) if day),
         now=NOW,
         unanswered=UNANSWERED,
         last_seen=LAST_SEEN,
     )
     assert len(found) == len({due.deadline.rule for due in found})
+    assert [due.day for due in found] == sorted(due.day for due in found)
     return {due.deadline.rule: due for due in found}
 
 
@@ -111,20 +113,15 @@ def test_what_is_counted_in_hours_ends_at_a_time_of_day(
     ],
 )
 def test_a_deadline_of_hours_is_never_0_days_away(end: str, words: str, is_over: bool) -> None:
-    """Its line has the hours left and the exact end in Japan; one that ended today counts as passed."""
+    """Its line has the hours left and the exact end in Japan; one that ended today counts as passed. A day is a day."""
     request = datetime.fromisoformat(end).replace(tzinfo=JST) - timedelta(hours=24)
 
-    due = due_dates("coconala", {"end_request_at": f"{request:%Y-%m-%d %H:%M}"}, None)["end_request"]
+    due = due_dates("coconala", {"end_request_at": f"{request:%Y-%m-%d %H:%M}"})["end_request"]
+    of_a_day = due_dates("coconala", {"end_request_at": "2026-11-23"})["end_request"]
 
     assert f"  {end[5:]} (Japan time)  {words}  " in due_line(due)
     assert is_over == (due.days_left < 0)
-
-
-def test_a_deadline_of_hours_from_a_day_says_that_the_time_is_not_entered() -> None:
-    """It may be over at any time of its day."""
-    due = due_dates("coconala", {"end_request_at": "2026-11-23"}, None)["end_request"]
-
-    assert "  11-24  today, at a time not entered  " in due_line(due)
+    assert "  11-24  today, at a time not entered  " in due_line(of_a_day)
 
 
 def every_deadline() -> dict[tuple[str, str], Deadline]:
@@ -143,44 +140,33 @@ def test_every_deadline_has_a_worked_example() -> None:
     assert set() == everywhere - {rule for _platform, rule in shown}
 
 
-def test_no_deadline_is_without_a_source() -> None:
-    """Each has a title and the day on which it was read; what no official page says is called weak."""
-    for deadline in every_deadline().values():
-        source = deadline.source
-        assert source.title
-        assert source.read_on <= NOW.date().replace(day=26)
-        assert (source.url.startswith("https://") and source.by == "official") or deadline.weak
-
-
 @pytest.mark.parametrize("platform", ["crowdworks", "coconala", "lancers", "direct"])
 def test_no_card_payment_expires_after_fifty_days(platform: str) -> None:
     """A card payment is settled and charged then; nothing expires (FAQ 10159)."""
     assert "escrow" not in due_dates(platform, {"escrowed_at": "2026-10-02 14:05"}, None)
 
 
-def test_the_week_of_an_end_request_says_what_silence_costs() -> None:
-    """What to do, by when, and that the contract ends and the escrow goes back in full."""
-    deadline = every_deadline()["crowdworks", "end_request"]
+@pytest.mark.parametrize(
+    ("platform", "rule", "words"),
+    [
+        ("crowdworks", "end_request", ("納得できなければ期限内に「拒否」", "契約が終わり", "全額")),
+        ("direct", "payment", ("フリーランス法", "期日の約束がなければ受領した日", "取適法")),
+    ],
+)
+def test_the_advice_says_what_silence_costs_and_names_the_laws(platform: str, rule: str, words: Sequence[str]) -> None:
+    """What to do, by when; no day agreed means the day of receipt, and another law may apply beside."""
+    deadline = every_deadline()[platform, rule]
 
-    assert (True, True) == (deadline.urgent, deadline.weak)
-    assert "納得できなければ期限内に「拒否」" in deadline.advice
-    assert "契約が終わり" in deadline.advice
-    assert "全額" in deadline.advice
+    assert (rule == "end_request") == (deadline.urgent and deadline.weak)
+    assert [] == [one for one in words if one not in deadline.advice]
+    assert "30日" in every_deadline()["direct", "recommission"].name  # commissioned anew there are 30 days
 
 
 def test_what_is_not_stated_has_no_deadline() -> None:
     """No end request, cancellation, delivery or first client: nothing is counted."""
-    assert {"nudge", "plan"} == set(due_dates("crowdworks", {}, None))
-    assert {"plan"} == set(due_dates("coconala", {"end_request_at": "あとで"}, None))
-
-
-def test_the_laws_are_named_and_the_days_that_differ() -> None:
-    """No day agreed means the day of receipt; another law may apply beside; commissioned anew there are 30 days."""
-    payment, recommission = (every_deadline()["direct", rule] for rule in ("payment", "recommission"))
-
-    for words in ("フリーランス法", "期日の約束がなければ受領した日", "取適法"):
-        assert words in payment.advice
-    assert "30日" in recommission.name
+    assert {"nudge", "plan"} == set(due_dates("crowdworks", {"escrowed_at": "あとで"}))
+    assert {"plan"} == set(due_dates("coconala", {"end_request_at": "あとで"}))
+    assert {"payment", "receipt", "plan"} == set(due_dates("direct", {}, "2026-11-03"))
 
 
 INVOICES = (Invoice(1, 100, "2026-10-31", "2026-11-30"), Invoice(2, 50, "2026-10-31"))
@@ -203,13 +189,10 @@ def test_the_day_of_receipt_is_no_deadline_once_a_day_is_known_or_all_is_paid(st
 def test_the_day_of_receipt_is_that_of_an_invoice_without_a_day_of_its_own() -> None:
     """The delivery whose open invoice names a day of payment gives none, though it is the earlier one."""
     invoices = (Invoice(1, 100, "2026-09-30", "2026-10-31"), Invoice(2, 50, "2026-10-20"))
-    contract = Contract("job1", (), platform="direct", invoices=invoices)
-    deliveries = (Delivery(1, "2026-09-20"), Delivery(2, "2026-10-15"))
 
-    found = contract_dates.deadlines(contract, platform_of("direct"), deliveries, now=NOW)
+    found = due_dates("direct", {"invoices": invoices}, "2026-09-20", "2026-10-15")
 
-    days = {due.deadline.rule: due.day.isoformat() for due in found}
-    assert {"receipt": "2026-10-15", "payment": "2026-11-18"} == days
+    assert ["2026-10-15", "2026-11-18"] == [found[rule].day.isoformat() for rule in ("receipt", "payment")]
 
 
 def test_the_deadline_and_the_balance_name_the_same_day() -> None:
@@ -248,6 +231,7 @@ def test_every_rule_says_where_and_when_it_was_read(name: str) -> None:
         assert source.title
         assert source.url.startswith("https://") or source.by == "several"
         assert source.by in {"official", "lawyer", "press", "user", "several"}
+        assert source.read_on <= NOW.date().replace(day=26)
     assert [] == [one.rule for one in platform.deadlines if one.source.by != "official" and not one.weak]
     assert {one.after for one in platform.deadlines} <= EVENTS
     assert {event for one in platform.deadlines for event in one.extended_by} <= EVENTS
@@ -257,35 +241,6 @@ def test_every_rule_says_where_and_when_it_was_read(name: str) -> None:
 def test_what_is_not_known_is_agreed_directly() -> None:
     """No platform, an unknown one and a hostile name mean the same words."""
     assert platforms()["direct"] == platform_of(None) == platform_of("../x") == platform_of("everywhere")
-
-
-def deadlines_by_rule(name: str, *, of: Contract, **facts: object) -> dict[str, tuple[str, int]]:
-    """Day and distance of each deadline, by rule."""
-    found = contract_dates.deadlines(of, platform_of(name), (Delivery(1, "2026-11-03 23:59"),), now=NOW, **facts)  # type: ignore[arg-type]
-    return {due.deadline.rule: (due.day.isoformat(), due.days_left) for due in found}
-
-
-def test_deadlines_are_counted_by_the_calendar_in_japan() -> None:
-    """Delivery + 7, the 60th day from it on, end request + 7, last reply + 3, last saved + 40; nearest first."""
-    contract = replace(report_inputs.CONTRACT, end_request_at="2026-11-14 18:00")
-    due_days = deadlines_by_rule("crowdworks", of=contract, unanswered=NOW, last_seen=NOW)
-
-    assert {
-        "review": ("2026-11-10", -14),
-        "end_request": ("2026-11-21", -3),
-        "nudge": ("2026-11-27", 3),
-        "payment": ("2027-01-01", 38),
-        "plan": ("2027-01-03", 40),
-    } == due_days
-    assert sorted(due_days.values()) == list(due_days.values())
-
-
-def test_what_has_not_begun_has_no_deadline() -> None:
-    """Blank dates and dates that are none give no deadline; another platform has its own."""
-    blank = replace(report_inputs.CONTRACT, escrowed_at="あとで")
-
-    assert {"review", "payment"} == set(deadlines_by_rule("crowdworks", of=blank))
-    assert {"payment", "receipt"} == set(deadlines_by_rule("direct", of=report_inputs.CONTRACT))
 
 
 def test_only_deadlines_that_matter_now_are_shown() -> None:
