@@ -2,7 +2,7 @@
 
 `update` collects the texts of `archiver/` and of click, keeps what is translated, drops what is not used any
 more, compiles, and lists what lacks a Japanese text; write those into `ja/LC_MESSAGES/messages.po` and call
-it again. `compile` only makes the `.mo` files; `check` changes nothing and says what is wrong.
+it again.
 English needs no catalogue: the texts in the code are English.
 """
 
@@ -166,18 +166,11 @@ def update(texts: set[Text]) -> None:
 
 
 def main(action: str) -> int:
-    """Carry out one of the three actions; returns 1 if something is left to do."""
-    match action:
-        case "update":
-            update(used_texts())
-        case "compile":
-            for language in LANGUAGES:
-                mo_path(language).write_bytes(mo_bytes(catalogue(language, set(translations(language)))))
-        case "check":
-            pass
-        case _:
-            print(__doc__)
-            return 2
+    """Update the files; returns 1 if something is left to do."""
+    if action != "update":
+        print(__doc__)
+        return 2
+    update(used_texts())
     found = list(problems())
     print("\n".join(found) or "Every text has its translation.")
     return 1 if found else 0

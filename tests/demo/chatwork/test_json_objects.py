@@ -24,7 +24,7 @@ def shape(value: object, expected: object) -> object:
 
 @pytest.mark.parametrize("path", SHAPES)
 def test_every_reply_has_exactly_the_fields_of_the_documentation(path: str, full: FullRoom, get: Get) -> None:
-    """Each of the fifteen read calls answers with the fields and types of the official schema."""
+    """Each call answers with the fields and types of the official schema."""
     address = path.format(**vars(full))
 
     reply = get(address)

@@ -11,7 +11,6 @@ def test_rooms_and_members_announce_what_happens_to_them(chatwork: Chatwork, get
     chatwork.rename_room(room, "二号")
     chatwork.describe_room(room, "新しい概要", by=tanaka)
     chatwork.add_member(room, sato)
-    chatwork.change_role(room, sato, "readonly")
     chatwork.leave_room(room, sato)
     chatwork.describe_room(room, "黙って", announce=False)
 
@@ -28,10 +27,9 @@ def test_rooms_and_members_announce_what_happens_to_them(chatwork: Chatwork, get
         f"{changed}[dtext:chatroom_chatname_is]二号[dtext:chatroom_set][/info]",
         f"{changed}[dtext:chatroom_description_is]新しい概要[dtext:chatroom_changed][/info]",
         f"{changed}{member}[dtext:chatroom_added][/info]",
-        f"{changed}{member}[dtext:chatroom_priv_changed][/info]",
         f"[info]{member}[dtext:chatroom_leaved][/info]",
     ] == [message["body"] for message in messages]
-    assert [tanaka, sato] == [messages[number]["account"]["account_id"] for number in (2, 5)]
+    assert [tanaka, sato] == [messages[number]["account"]["account_id"] for number in (2, 4)]
     assert "黙って" == get(f"/rooms/{room}").json()["description"]
 
 

@@ -21,7 +21,6 @@ class FullRoom:
         self.file = chatwork.upload(self.room, self.tanaka, "仕様書.pdf", data=b"%PDF-1.7")
         self.task = chatwork.add_task(self.room, self.tanaka, chatwork.owner, "初稿を出す")
         self.direct = chatwork.add_room("", members=[self.tanaka], type="direct")
-        chatwork.set_invitation_link(self.room, "abc123", description="どうぞ")
         chatwork.request_contact(chatwork.add_account("suzuki"), "はじめまして")
 
 

@@ -34,12 +34,10 @@ FILE = {
     "message_id": str,
     "filename": str,
 }
-LINK = {"public": bool, "url": str, "need_acceptance": bool, "description": str}
 SHAPES: dict[str, object] = {
     "/me": {**PERSON, "room_id": int, **dict.fromkeys([*PROFILE.split(), "login_mail"], str)},
     "/my/status": {f"{name}_{part}": int for name in ("unread", "mention", "mytask")
                    for part in ("room_num", "num")},
-    "/my/tasks": [{**TASK, "room": {"room_id": int, "name": str, "icon_path": str}}],
     "/contacts": [{**PERSON, "room_id": int}],
     "/rooms": [ROOM],
     "/rooms/{room}": {**ROOM, "description": str},
@@ -51,7 +49,6 @@ SHAPES: dict[str, object] = {
     "/rooms/{room}/files": [FILE],
     "/rooms/{room}/files/{file}": FILE,
     "/rooms/{room}/files/{file}?create_download_url=1": {**FILE, "download_url": str},
-    "/rooms/{room}/link": LINK,
     "/incoming_requests": [{**PERSON, "request_id": int, "message": str}],
 }  # fmt: skip
 

@@ -16,7 +16,6 @@ from itertools import count
 from typing import Any, ClassVar
 
 from archiver.demo.chatwork import (
-    ROOM_PATH,
     WINDOW,
     Json,
     LimitType,
@@ -27,7 +26,6 @@ from archiver.demo.chatwork import (
     file_content,
     file_key,
     locked,
-    selected,
     task_box,
 )
 from archiver.demo.loopback import HttpAnswer, HttpRequest, error_answer, json_answer
@@ -58,8 +56,6 @@ class Chatwork(SignedDownloads):
         self.downloads: list[HttpRequest] = []
         self.contact_requests: list[tuple[int, int, str]] = []
         """Ids, accounts and texts of requests to become a contact of the owner."""
-        self.links: dict[int, Json] = {}
-        """The answers about invitation links, by room."""
         self._faults = Faults()
         self._old_tokens = {self.token}
         self._request_ids = count(5001)
@@ -73,22 +69,6 @@ class Chatwork(SignedDownloads):
         in_rooms = {f"{name}_room_num": sum(number > 0 for number in found) for name, found in numbers.items()}
         return in_rooms | {f"{name}_num": sum(found) for name, found in numbers.items()}
 
-    def _my_tasks(self, query: Query) -> list[Json]:
-        """The owner's tasks, which name the room instead of the assignee."""
-        rooms = [room for room in self.rooms.values() if self.owner in room.members]
-        tasks = [task for room in rooms for task in room.tasks.values() if task.account_id == self.owner]
-        answers = []
-        for task in selected(tasks, query):
-            room = self.rooms[task.room_id]
-            shown = {"room_id": room.room_id, "name": self._room_name(room), "icon_path": self._icon_url(room)}
-            answers.append({"room": shown} | {k: v for k, v in self._task_object(task).items() if k != "account"})
-        return answers
-
-    def _link(self, _query: Query, room: Room) -> object:
-        if room.members[self.owner] != "admin":
-            return error_answer(403, "You don't have permission to get this link")
-        return self.links.get(room.room_id, {"public": False})
-
     def _incoming_requests(self, _query: Query) -> list[Json]:
         newest = self.contact_requests[-WINDOW:]
         return [{"request_id": number, "message": text, **self.profile(who)} for number, who, text in newest]
@@ -97,10 +77,8 @@ class Chatwork(SignedDownloads):
         **SignedDownloads.ROUTES,
         "/v2/incoming_requests": _incoming_requests,
         "/v2/my/status": _my_status,
-        "/v2/my/tasks": _my_tasks,
-        f"{ROOM_PATH}/link": _link,
     }
-    """With the calls of other programs: the fifteen read calls."""
+    """With calls of other programs."""
 
     def answer_api(self, request: HttpRequest) -> FaultyAnswer:
         """The answer of the API, recorded, with what the free plan hides and the failure that is ordered."""
@@ -224,19 +202,6 @@ class Chatwork(SignedDownloads):
             self.add_post(room, by or self.owner, system_texts.room_changed("description", text), at=at)
 
     @locked
-    def set_invitation_link(
-        self, room: int, code: str | None, *, need_acceptance: bool = True, description: str = ""
-    ) -> None:
-        """Open the room's invitation link under a code, or close it with None."""
-        link = {
-            "public": True,
-            "url": f"https://www.chatwork.com/g/{code}",
-            "need_acceptance": need_acceptance,
-            "description": description,
-        }
-        self.links[room] = {"public": False} if code is None else link
-
-    @locked
     def add_member(
         self, room: int, account: int, role: Role = "member", *, announce: bool = True, at: datetime | None = None
     ) -> None:
@@ -244,15 +209,6 @@ class Chatwork(SignedDownloads):
         self.rooms[room].members[account] = role
         if announce:
             self.add_post(room, self.owner, system_texts.members_changed("added", [account]), at=at)
-
-    @locked
-    def change_role(
-        self, room: int, account: int, role: Role, *, announce: bool = True, at: datetime | None = None
-    ) -> None:
-        """Give a member another role."""
-        self.rooms[room].members[account] = role
-        if announce:
-            self.add_post(room, self.owner, system_texts.members_changed("priv_changed", [account]), at=at)
 
     @locked
     def leave_room(self, room: int, account: int, *, announce: bool = True, at: datetime | None = None) -> None:
@@ -380,7 +336,6 @@ class Chatwork(SignedDownloads):
         """Add a task for one person, announced by `by`; returns the task id."""
         return self.add_tasks(room, by, [to], text, limit=limit, limit_type=limit_type, at=at)[0]
 
-    @locked
     @locked
     def finish_task(self, task: int, *, announce: bool = True, at: datetime | None = None) -> None:
         """Let the assignee finish the task."""
