@@ -42,7 +42,6 @@ from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import AuthoritySetting, Settings
 from archiver.settings.token import read_secret, read_token
 from archiver.store.archive import Archive
-from archiver.store.backup import copy_folder
 from archiver.store.seals import FOLDER
 
 
@@ -105,6 +104,8 @@ def build_app(
 
 def leaving_backup(app: App) -> App:
     """The same; of a backup everything is only read, so that it stays the file that its archive remembers."""
+    from archiver.store.backup import copy_folder  # here, as a quiet run makes no package
+
     if not copy_folder.is_copy(app.archive.home):
         return app
     return replace(app, archive=Archive(app.archive.home, read_only=True, clock=app.archive.clock))

@@ -28,7 +28,6 @@ from archiver.evidence.stamps.roots import REASONS
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.records import Observation, Seal
 from archiver.rounds.round import rescue_round, run_round
-from archiver.settings.model import FileSettings, Settings
 from archiver.store import writer
 from archiver.store.archive import Archive
 from archiver.store.queries.status import status
@@ -39,6 +38,7 @@ from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
 from tests.support.archives import tampering
 from tests.support.chatwork.simulator import Fault
+from tests.support.schedules.rounds import new_app
 from tests.support.stamps.simulated_authority import AuthorityFault, SimulatedAuthority
 from tests.support.world import Clock, World, running_world
 
@@ -56,10 +56,7 @@ class Desk:
 
     def app(self) -> App:
         """As a program that is started anew has."""
-        world = self.world
-        chosen = Settings(world.home, files=FileSettings(stop_when_free_gb=0))
-        client = world.new_client()
-        return App(chosen, world.archive, client, world.downloads, world.clock, world.clock.sleep, self.authorities)
+        return new_app(self.world, now=self.world.clock, authorities=self.authorities)
 
     def round(self, **later: float) -> SyncReport:
         """A round some time after the last one (ten minutes)."""
@@ -493,7 +490,9 @@ def test_whatever_happens_every_seal_is_stamped_once_in_the_end(
         return AuthorityAnswer(200, SHARED.reply(query))
 
     SHARED.now = clock
-    bare: Any = SimpleNamespace(home=archive.home, archive=archive, clock=clock, new_client=Mock(), downloads=Mock())
+    bare: Any = SimpleNamespace(
+        home=archive.home, archive=archive, clock=clock, new_client=Mock(), downloads=Mock(), own_clock=clock
+    )
     desk = Desk(bare)
     desk.authorities = (Authority("a", send, (SHARED.root_der,)),)
     for what, minutes in [*steps, ("up", 400), ("up", 400)]:

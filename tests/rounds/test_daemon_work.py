@@ -20,6 +20,7 @@ from archiver.rounds.scheduled_duties import DaemonMessages
 from archiver.settings.model import Duration, FileSettings, Settings, SyncSettings
 from archiver.store import database_pages
 from tests.support.chatwork.simulator import Fault
+from tests.support.schedules.rounds import new_app
 from tests.support.world import World, running_world
 
 
@@ -68,9 +69,9 @@ class Shift:
     def _build(self, settings: Settings) -> App:
         if self.broken is not None and not isinstance(self.broken, errors.SettingsError):
             raise self.broken
-        client, world = self.world.new_client(), self.world
-        client.transport._ask_token = lambda: self.token
-        return App(settings, world.archive, client, world.downloads, world.clock, world.clock.sleep)
+        app = new_app(self.world, settings=settings, now=self.world.clock)
+        app.chatwork.transport._ask_token = lambda: self.token
+        return app
 
 
 @pytest.fixture

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from archiver.app import App
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import MessageChoice
 from archiver.rounds.export_recheck import Recheck, recheck_quoted
 from archiver.store.queries.entries import last_seq
 from archiver.sync.single_reads import MAX_CALLS
 from tests.support.chatwork.faults import Fault
-from tests.support.schedules.rounds import next_round, settings
+from tests.support.schedules.rounds import new_app, next_round, settings
 from tests.support.world import World, running_world
 
 
@@ -33,8 +32,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 def recheck(world: World, source: str = "env:CHATWORK_API_TOKEN", **order: object) -> Recheck:
     """Read once more what an order would quote, in a newly built program."""
     world.clock.pass_by(minutes=1)
-    plain = replace(settings(world), token_source=source)
-    app = App(plain, world.archive, world.new_client(), world.downloads, world.own_clock, world.clock.sleep)
+    app = new_app(world, settings=replace(settings(world), token_source=source))
     return recheck_quoted(app, ExportOrder(profile="support", contract="job1", **order))  # type: ignore[arg-type]
 
 

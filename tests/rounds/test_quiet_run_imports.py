@@ -15,43 +15,17 @@ LOADED = (
     "sys.stdout.write(chr(10).join(sys.modules)); sys.exit(code)"
 )
 
-LIBRARIES = frozenset(
-    {
-        "backports",
-        "certifi",
-        "charset_normalizer",
-        "click",
-        "cython_runtime",
-        "filelock",
-        "idna",
-        "msgspec",
-        "platformdirs",
-        "requests",
-        "sqlalchemy",
-        "typing_extensions",
-        "urllib3",
-    }
-)
+LIBRARIES = {
+    *("backports", "certifi", "charset_normalizer", "click", "cython_runtime", "filelock", "idna", "msgspec"),
+    *("platformdirs", "requests", "sqlalchemy", "typing_extensions", "urllib3"),
+}
 """What a quiet run needs besides Python and this program: HTTP, SQL, the command line, the forms of replies."""
 
 UNNEEDED = (
-    "archiver.alerts",
-    "archiver.chatwork.notation",
-    "archiver.custody.backup",
-    "archiver.custody.verify",
-    "archiver.demo",
-    "archiver.evidence.tables",
-    "archiver.evidence.verify.package",
-    "archiver.export",
-    "archiver.notices.delivery",
-    "archiver.rounds.alert_judging",
-    "archiver.setup",
-    "archiver.store.backup",
-    "archiver.web",
-    "multiprocessing",
-    "plistlib",
-    "smtplib",
-    "xml",
+    *("archiver.alerts", "archiver.chatwork.notation", "archiver.custody.backup", "archiver.custody.verify"),
+    *("archiver.demo", "archiver.evidence.tables", "archiver.evidence.verify.package", "archiver.export"),
+    *("archiver.notices.delivery", "archiver.rounds.alert_judging", "archiver.setup", "archiver.store.backup"),
+    *("archiver.web", "multiprocessing", "plistlib", "smtplib", "xml"),
 )
 """What is only needed where something is to be judged, told, copied, exported or shown."""
 

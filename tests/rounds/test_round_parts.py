@@ -1,4 +1,4 @@
-"""A round gives the round lock back while the allowance is used up, and is one run to whoever reads its report."""
+"""A round or a recovery gives the round lock back while the allowance is used up, and is one run in its report."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.app import App
+from archiver.rounds.recovery import recover_round
 from archiver.rounds.round import rescue_round, run_round
+from archiver.store import seals
+from archiver.store.queries.entries import last_seq
+from archiver.sync.found_ids import RecoveryResult
 from archiver.sync.report import RoomOutcome, SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
 from tests.support.chatwork.faults import Fault
-from tests.support.schedules.rounds import settings
+from tests.support.schedules.rounds import new_app, next_round
 from tests.support.world import World, running_world
 
 ROOMS = 10
@@ -35,8 +38,7 @@ def run(world: World, during_wait: Callable[[], object], **options: object) -> S
         during_wait()
         world.clock.sleep(seconds)
 
-    app = App(settings(world), world.archive, world.new_client(), world.downloads, world.own_clock, sleep)
-    return run_round(app, Options(**options), ProgressCallbacks())  # type: ignore[arg-type]
+    return run_round(new_app(world, sleep=sleep), Options(**options), ProgressCallbacks())  # type: ignore[arg-type]
 
 
 def lists_read(world: World) -> list[str]:
@@ -98,12 +100,6 @@ def test_a_refusal_in_a_later_part_ends_the_round_with_what_it_has(world: World)
     assert any(room.new for room in report.rooms)
 
 
-def test_the_first_part_meets_another_run_at_once(world: World) -> None:
-    """As every run does."""
-    with world.archive.round_lock(), pytest.raises(errors.ArchiveInUse):
-        run(world, lambda: None)
-
-
 @pytest.mark.drawn
 def test_a_run_that_saves_when_the_wait_is_over_is_waited_for(world: World) -> None:
     """And then the round goes on."""
@@ -126,15 +122,66 @@ def test_a_run_that_saves_when_the_wait_is_over_is_waited_for(world: World) -> N
 @pytest.mark.drawn
 def test_a_rescue_gives_the_lock_back_too(world: World) -> None:
     """It reads all rooms shared with the counterpart, whatever it takes."""
-    free: list[bool] = []
+    waits = Waits(world)
 
-    def sleep(seconds: float) -> None:
-        with world.archive.round_lock():
-            free.append(True)
-        world.clock.sleep(seconds)
+    report = rescue_round(new_app(world, sleep=waits.sleep), list(world.chatwork.rooms), ProgressCallbacks())
 
-    app = App(settings(world), world.archive, world.new_client(), world.downloads, world.own_clock, sleep)
-    report = rescue_round(app, list(world.chatwork.rooms), ProgressCallbacks())
-
-    assert free
+    assert waits.seconds
     assert not report.left_over
+
+
+class Waits:
+    """The waits of a run; at each of them the lock is tried, and 田中 posts something."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.posted, self.seconds = world, list[str](), list[float]()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait by the world's clock."""
+        self.seconds.append(seconds)
+        with self.world.archive.round_lock():
+            self.posted.append(self.world.post(f"待つ間に {len(self.seconds)}"))
+        self.world.clock.sleep(seconds)
+
+
+# --- recovery ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def wide(tmp_path: Path) -> Iterator[World]:
+    """A world with 300 calls in five minutes."""
+    with running_world(tmp_path / "home", limit=300) as made:
+        yield made
+
+
+def recover(world: World, number: int, sleep: Callable[[float], None]) -> RecoveryResult:
+    """Recover so many posts before the newest 100, which no list shows."""
+    places = [(world.room, int(world.post(f"前の {index}"))) for index in range(number)]
+    world.posts(100)
+    next_round(world)
+    world.clock.pass_by(minutes=6)
+    return recover_round(new_app(world, sleep=sleep), places, lambda _done, _all: None)
+
+
+@pytest.mark.drawn
+def test_the_lock_is_free_while_a_recovery_waits_and_every_room_is_read_meanwhile(wide: World) -> None:
+    """Each id is read once; what was posted during the wait is saved before the reading goes on."""
+    waits = Waits(wide)
+
+    result = recover(wide, 400, waits.sleep)
+
+    assert (400, 0, 1) == (result.recovered, result.left, len(waits.seconds))
+    assert ["待つ間に 1"] == wide.texts(waits.posted[0])
+    with wide.archive.reading() as reading:
+        assert last_seq(reading) == seals.last_sealed(reading)
+
+
+@pytest.mark.parametrize("begin", [lambda world: run(world, lambda: None), lambda world: recover_none(world)])
+def test_the_first_part_meets_another_run_at_once(world: World, begin: Callable[[World], object]) -> None:
+    """As every run does; it is waited for only between two parts."""
+    with world.archive.round_lock(), pytest.raises(errors.ArchiveInUse):
+        begin(world)
+
+
+def recover_none(world: World) -> None:
+    recover_round(new_app(world), [(world.room, 1)], lambda _done, _all: None)

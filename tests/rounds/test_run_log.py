@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 import subprocess
@@ -122,6 +123,19 @@ def test_a_killed_round_is_told_by_the_next(tmp_path: Path, left: str, expected:
         pass
 
     assert [{"killed": expected}] == lines(tmp_path)
+
+
+def test_a_fault_is_one_line_without_a_word_of_what_it_was_about(tmp_path: Path) -> None:
+    """Its class and the places tell whoever mends it enough; its text may be somebody's message."""
+    try:
+        json.loads("田中さんの秘密")
+    except ValueError as error:
+        path = run_log.note_bug(tmp_path, error, at=NOW)
+
+    (line,) = path.read_text(encoding="ascii").splitlines()
+    assert line.startswith(f"{SAID} bug=JSONDecodeError at=test_run_log.py:")
+    assert "decoder.py:" in line
+    assert "/" not in line.partition("at=")[2]
 
 
 # --- the file --------------------------------------------------------------------------------

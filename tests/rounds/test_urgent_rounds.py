@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.app import App
 from archiver.records.alerts import Alert
 from archiver.rounds.round import rescue_round, run_round
-from archiver.settings.model import FileSettings, Settings
 from archiver.store.working.alerts import alerts, dismiss
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
 from tests.support.chatwork.simulator import Fault
+from tests.support.schedules.rounds import new_app
 from tests.support.world import World, running_world
 
 
@@ -29,21 +28,15 @@ class Office:
         world.contract("job2", self.other)
         world.contract("job3", self.third)
 
-    def app(self) -> App:
-        """As a program that is started anew has."""
-        settings = Settings(self.world.home, files=FileSettings(stop_when_free_gb=0))
-        client = self.world.new_client()
-        return App(settings, self.world.archive, client, self.world.downloads, self.world.clock, self.world.clock.sleep)
-
     def round(self, *, later: float = 10, **options: object) -> SyncReport:
         """A round some minutes after the last one."""
         self.world.clock.pass_by(minutes=later)
-        return run_round(self.app(), Options(**options), ProgressCallbacks())  # type: ignore[arg-type]
+        return run_round(new_app(self.world), Options(**options), ProgressCallbacks())  # type: ignore[arg-type]
 
     def rescue(self, *rooms: int) -> SyncReport:
         """What `archive save --all` runs."""
         self.world.clock.pass_by(minutes=1)
-        return rescue_round(self.app(), rooms, ProgressCallbacks())
+        return rescue_round(new_app(self.world), rooms, ProgressCallbacks())
 
     def alerts(self) -> list[Alert]:
         """Every alert kept."""
@@ -288,7 +281,7 @@ def test_rescue_may_use_the_reserve(office: Office) -> None:
     world = office.world
     office.round()
     world.clock.slept.clear()
-    app = office.app()
+    app = new_app(world)
 
     report = rescue_round(app, [world.room], ProgressCallbacks())
 

@@ -27,6 +27,7 @@ from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
 from tests.support.chatwork.in_process import connect_session, without_sockets
 from tests.support.chatwork.simulator import Chatwork, Fault
+from tests.support.schedules.rounds import new_app
 from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.world import BEGIN, Clock, World, running_world
 
@@ -51,10 +52,7 @@ class Station:
 
     def app(self) -> App:
         """A newly started program."""
-        world = self.world
-        chosen = Settings(world.home, files=FileSettings(stop_when_free_gb=0))
-        client = world.new_client()
-        return App(chosen, world.archive, client, world.downloads, world.own_clock, world.clock.sleep, self.authorities)
+        return new_app(self.world, authorities=self.authorities)
 
     def sealed(self) -> int:
         """The last sealed entry."""
@@ -287,8 +285,7 @@ class Watcher:
         return all((room, kind) in found for room in self.rooms for kind in plan.KINDS)
 
     def _build(self, settings: Settings) -> App:
-        world = self.world
-        return App(settings, world.archive, world.new_client(), world.downloads, self.clock, self.clock.sleep)
+        return new_app(self.world, settings=settings, now=self.clock)
 
 
 @pytest.mark.slow

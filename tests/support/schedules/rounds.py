@@ -21,11 +21,17 @@ def settings(world: World, **notify: Any) -> Settings:
     return replace(plain, notify=NotifySettings(**notify))
 
 
+def new_app(world: World, **changed: Any) -> App:
+    """A newly built program, whose parts may be others than those of the world."""
+    client = world.new_client()
+    app = App(settings(world), world.archive, client, world.downloads, world.own_clock, world.clock.sleep)
+    return replace(app, **changed)
+
+
 def next_round(world: World, *, minutes: float = 10, **options: Any) -> SyncReport:
     """Run a whole round in a newly built program, some minutes after the last one."""
     world.clock.pass_by(minutes=minutes)
-    app = App(settings(world), world.archive, world.new_client(), world.downloads, world.own_clock, world.clock.sleep)
-    return run_round(app, Options(**options), ProgressCallbacks())
+    return run_round(new_app(world), Options(**options), ProgressCallbacks())
 
 
 def due_sentences(
