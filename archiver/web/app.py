@@ -30,6 +30,7 @@ from archiver.store.working.remembered_values import LAST_SYNC, PRACTICE
 from archiver.web.access import AccessGate, guard
 from archiver.web.context import EXTENSION, ViewContext, view_context
 from archiver.web.talk import calendar, conversation, files, message, people, search_pane, selection, tasks
+from archiver.web.talk.shared_parts import Chat
 from archiver.web.talk.text_diff import difference, mark_side
 from archiver.wording import N_
 
@@ -61,6 +62,25 @@ PAGES = (
     calendar.pages,
     people.about_pages,
 )
+
+
+CHAT_LINES = (
+    (N_("Files"), "files.room"),
+    (N_("Tasks"), "tasks.room"),
+    (N_("People"), "people.room"),
+    (N_("Calendar"), "calendar.room"),
+    (N_("About the chat"), "about.room"),
+    (N_("See this chat as PDF or HTML"), "printed.index"),
+)
+"""Pages that the menu of a chat leads to, where this application has them: word and endpoint."""
+
+
+def chat_links(chat: Chat) -> list[tuple[str, str]]:
+    """Word and address of each page about a chat, and where pages write of its jobs."""
+    known = current_app.view_functions
+    pages = [(_(word), url_for(endpoint, room=chat.room_id)) for word, endpoint in CHAT_LINES if endpoint in known]
+    jobs = chat.contracts if "contracts.contract" in known else ()
+    return pages + [(one.called, url_for("contracts.contract", name=one.id)) for one in jobs]
 
 
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -147,6 +167,7 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
         is_writing=False,
         frame_facts=lambda: frame_facts(context),
         same_named=lambda: same_named_accounts(context),
+        chat_links=chat_links,
         is_here=lambda endpoint: (endpoint == "chats.index") == (request.blueprint not in {"overview", None}),
     )
     filters: dict[str, Callable[..., str]] = {

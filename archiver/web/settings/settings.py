@@ -203,8 +203,9 @@ def _field(page: OnPage, default: object, value: object, *, is_typed: bool) -> d
         for one in lines
     )
     given = "\n".join(words)
+    shown = {"True": N_("on"), "": N_("off")} if isinstance(default, bool) else page.options
     return page._asdict() | {
-        "shown": _(page.options[given]) if page.options else visible(given),
+        "shown": _(shown[given]) if shown else visible(given),
         "given": request.form.get(page.name, "") if is_typed else given,
         "choice": "True" if isinstance(default, bool) else "",
         "rows": 2 if isinstance(default, tuple) else 0,

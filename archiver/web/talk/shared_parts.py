@@ -8,8 +8,6 @@ from datetime import datetime
 from gettext import gettext as _
 from typing import NamedTuple, TypeVar
 
-from flask import url_for
-
 from archiver import errors
 from archiver.records import Contract
 from archiver.render.invisible_characters import visible
@@ -25,19 +23,6 @@ class Chat(NamedTuple):
     name: str
     contracts: tuple[Contract, ...]
     inaccessible_since: datetime | None
-
-    def links(self, is_writing: bool) -> list[tuple[str, str]]:
-        """Word and address of each page about the chat, and where pages write of its jobs."""
-        pages = [
-            (_("Files"), "files.room"),
-            (_("Tasks"), "tasks.room"),
-            (_("People"), "people.room"),
-            (_("Calendar"), "calendar.room"),
-            (_("About the chat"), "about.room"),
-            *([(_("See this chat as PDF or HTML"), "printed.index")] if is_writing else []),
-        ]
-        jobs = [(one.called, url_for("contracts.contract", name=one.id)) for one in self.contracts if is_writing]
-        return [(word, url_for(endpoint, room=self.room_id)) for word, endpoint in pages] + jobs
 
 
 def chat(reading: Reading, room: int) -> Chat:

@@ -135,22 +135,23 @@ def test_a_setting_says_how_the_page_asks_for_it_and_no_more_is_needed(
 ) -> None:
     """A row, and a form with a field of its kind: a number, an interval, a box; what cannot be is refused in words."""
     asked = [
+        ("exports.daily", OnPage("copy", "copy", "写し"), True, False),
         ("files.stop_when_free_gb", OnPage("room", "free", "空き", "GB"), 2, False),
         ("sync.reserve", OnPage("room", "calls", "回数"), 60, False),
         ("sync.full_every", OnPage("room", "full", "全部"), timedelta(hours=6), False),
-        ("exports.daily", OnPage("room", "copy", "写し"), True, False),
     ]
-    monkeypatch.setattr(settings_page, "asked_settings", lambda form="": asked if form in {"", "room"} else [])
-
-    page = browser.get("/settings") + browser.get("/settings?change=room")
-    kept = browser.post("/settings/room", free="0", calls="7", full="2h")
-    settings, refused = (
-        browser.context.settings(),
-        browser.post("/settings/room", free="x", calls="8", full="1h", copy="True"),
+    monkeypatch.setattr(
+        settings_page, "asked_settings", lambda form="": [one for one in asked if form in {"", one[1].form}]
     )
 
-    assert re.search(r"<b>空き</b><small>2</small>", page)
+    page = browser.get("/settings") + browser.get("/settings?change=room") + browser.get("/settings?change=copy")
+    kept = browser.post("/settings/room", free="0", calls="7", full="2h")
+    off = browser.post("/settings/copy").get_data(as_text=True)
+    settings, refused = browser.context.settings(), browser.post("/settings/room", free="x", calls="8", full="1h")
+
+    assert re.search(r"<b>写し</b><small>on</small>(.|\n)*<b>空き</b><small>2</small>", page)
     assert re.search(r'name="free" value="2"(.|\n)*name="full" value="6h"(.|\n)*name="copy" value="True" checked', page)
+    assert "<b>写し</b><small>off</small>" in off
     assert (0, 7, timedelta(hours=2), False) == (
         settings.files.stop_when_free_gb,
         settings.sync.reserve,
