@@ -66,6 +66,11 @@ def read_facts(given: Mapping[str, str | None], *, now: datetime) -> dict[str, A
             facts[fact.name] = read_day(facts[fact.name], fact.option, EXAMPLE_TIME, now=limit, near=now)
         elif fact.kind is FactKind.YES_NO:
             facts[fact.name] = facts[fact.name] == "yes"
+        elif fact.kind in (FactKind.TEXT, FactKind.NUMBER):
+            try:
+                facts[fact.name] = displayable(facts[fact.name].strip())
+            except InvalidAnswer as error:
+                raise errors.UsageError(detail=f"{fact.option}: {error}") from None
     for fact in stated:
         if fact.kind in (FactKind.ADDRESS, FactKind.PAGE):
             facts[fact.name] = whole_address(facts[fact.name])

@@ -167,11 +167,22 @@ class InvalidAnswer(Exception):
     """An answer that is not valid; its text is the sentence to show."""
 
 
+FIELD_LIMIT = 5000
+"""Characters of one field: what is entered stays in the ledger for good, and packages print it."""
+
+
 def displayable(answer: str) -> str:
-    """An answer that can be displayed on one line. Raises InvalidAnswer."""
+    """An answer that can be displayed on one line, and is not too long. Raises InvalidAnswer."""
+    if len(answer) > FIELD_LIMIT:
+        raise InvalidAnswer(too_long_sentence())
     if visible(answer) != answer or len(answer.splitlines()) > 1:
         raise InvalidAnswer(_("That has characters that cannot be displayed. Please type it again."))
     return answer
+
+
+def too_long_sentence() -> str:
+    """Why nothing was kept of what is longer than a field may be."""
+    return _("A field holds more than {n} characters, so nothing was kept.").format(n=f"{FIELD_LIMIT:,}")
 
 
 def recall_answers(archive: Archive) -> Mapping[str, str]:

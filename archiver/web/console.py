@@ -27,6 +27,7 @@ from archiver import errors
 from archiver.app import utc_now
 from archiver.rounds.run_log import note_bug
 from archiver.settings.other_archives import count_other_homes, state_folder
+from archiver.setup.written_values import FIELD_LIMIT, too_long_sentence
 from archiver.store.statements import QUIET
 from archiver.web.access import AccessGate, proof
 from archiver.web.app import GATE, linked, linked_pieces
@@ -105,9 +106,6 @@ def is_left_alone(context: ConsoleContext) -> bool:
 FREE = frozenset({"static", "gate_open", "help.index", "help.topic"})
 """Endpoints that need no archive."""
 
-
-FIELD_LIMIT = 5000
-"""Characters of one field: what is entered stays in the ledger for good, and packages print it."""
 
 LISTS = frozenset({"masks", "messages", "addresses", "also_to", "document"})
 """Fields of many lines, which only `MAX_FORM_MEMORY_SIZE` bounds."""
@@ -190,9 +188,8 @@ def _state_typed() -> None:
 def _refuse_long_fields() -> tuple[str, int] | None:
     if not any(len(text) > FIELD_LIMIT for name, text in request.form.items(multi=True) if name not in LISTS):
         return None
-    sentence = _("A field holds more than {n} characters, so nothing was kept.").format(n=f"{FIELD_LIMIT:,}")
     advice = _("Go back to the page before this one and shorten it.")
-    return render_template("error.html", sentence=sentence, advice=advice), 422
+    return render_template("error.html", sentence=too_long_sentence(), advice=advice), 422
 
 
 def _instead_without_archive(endpoint: str, state: ArchiveState) -> AnyResponse | tuple[str, int] | None:

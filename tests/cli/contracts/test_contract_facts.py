@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from archiver import errors
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.records import Contract
 from archiver.records.contract_facts import FACTS, ContractFact
@@ -52,6 +53,15 @@ def test_every_example_is_a_value(fact: ContractFact) -> None:
     (typed,) = shlex.split(fact.example)
 
     assert fact.name in fact_questions.read_facts({fact.name: typed}, now=NOW)
+
+
+@pytest.mark.parametrize("typed", ["x" * 5001, "red\x1b[31m", "two\nlines"])
+def test_an_option_takes_what_a_field_of_the_form_takes(typed: str) -> None:
+    """It stays on record for good and is printed: neither without end, nor with what nobody can see."""
+    with pytest.raises(errors.UsageError, match="--amount"):
+        fact_questions.read_facts({"amount": typed}, now=NOW)
+
+    assert {"amount": "５万円"} == fact_questions.read_facts({"amount": " ５万円 "}, now=NOW)
 
 
 @pytest.mark.parametrize("fact", [fact for fact in FACTS if not fact.is_asked], ids=lambda fact: fact.name)
