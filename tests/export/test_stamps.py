@@ -15,7 +15,7 @@ import bagit
 import pytest
 
 from archiver.custody.verify import verify_path
-from archiver.evidence.stamps.roots import fingerprint
+from archiver.evidence.stamps.roots import fingerprint, pem_to_der
 from archiver.export.package.copied_files import CopiedFiles, put_seals
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import ExportReport, export
@@ -27,7 +27,7 @@ from archiver.store.archive import Archive
 from tests.support.archives.maker import at
 from tests.support.packages.sample_package import NOW, archive_of_the_story, renew_lists
 from tests.support.stamps.authorities import authority_in_memory
-from tests.support.stamps.simulated_authority import SimulatedAuthority
+from tests.support.stamps.simulated_authority import AuthorityFault, SimulatedAuthority
 from tests.support.stamps.stamped_archives import (
     authority,
     stamp_seals,
@@ -59,11 +59,6 @@ def names(report: ExportReport) -> set[str]:
     return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
 
 
-def messages(report: ExportReport) -> list[dict[str, object]]:
-    lines = (Path(report.path) / "data/messages.jsonl").read_text(encoding="utf-8").split("\n")
-    return [json.loads(line) for line in lines if line]
-
-
 def text(report: ExportReport | Path, name: str = "00_README.txt") -> str:
     root = report if isinstance(report, Path) else Path(report.path)
     return (root / name).read_text(encoding="utf-8-sig")
@@ -72,25 +67,23 @@ def text(report: ExportReport | Path, name: str = "00_README.txt") -> str:
 # --- what is in it ----------------------------------------------------------------------------
 
 
-@pytest.mark.drawn
 def test_every_seal_bears_its_stamps_and_the_package_its_own(report: ExportReport) -> None:
-    """Each beside what it stamps, and the roots to check them."""
+    """Each beside what it stamps, with the roots to check them; readme and rows tell how many and how late they came."""
     seals = [path.name for path in (Path(report.path) / "data/seals").glob("*.json")]
+    lines = text(report, "data/messages.jsonl").split("\n")
+    times = {one["message_id"]: one["stamped_at"] for one in map(json.loads, filter(None, lines))}
 
     assert 3 == len(seals)
     assert {f"data/seals/{name}.{one}.tsr" for name in seals for one in "ab"} <= names(report)
     assert {"data/tsa/a.pem", "data/tsa/b.pem", "verify.py"} <= names(report)
     assert {"tagmanifest-sha256.txt.a.tsr", "tagmanifest-sha256.txt.b.tsr"} <= names(report)
     assert (True, ()) == (report.stamped, report.incomplete)
-
-
-@pytest.mark.drawn
-def test_it_verifies_folder_and_zip(report: ExportReport) -> None:
-    """Eight stamps are good: two authorities on three seals and on the package."""
-    for path in (report.path, str(report.zip)):
-        verification = verify_path(Path(path))
-        assert [] == verification.findings
-        assert 8 == verification.checked["stamps"]
+    assert ("2026-11-14T13:31:00.000Z", "2026-11-24T13:31:00.000Z") == (times["1"], times["7"])
+    told = [
+        one in text(report) for one in ("確定記録 3件のうち 3件に付いています", "最も長いもので 9日", "付いていません")
+    ]
+    assert [True, True, False] == told
+    assert verify_script() == (Path(report.path) / "verify.py").read_bytes()
 
 
 @pytest.mark.drawn
@@ -114,48 +107,14 @@ def test_nobody_checked_whether_certificates_were_revoked(package: Path) -> None
 def test_other_programs_find_it_whole(report: ExportReport) -> None:
     """The stamps beside the list disturb neither bagit-python nor sha256sum; the zip holds them too."""
     bagit.Bag(report.path).validate()
-    for name in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
-        subprocess.run(["sha256sum", "--strict", "--quiet", "-c", name], cwd=report.path, check=True)
+    for folder, name in (("", "manifest-sha256.txt"), ("", "tagmanifest-sha256.txt"), ("data", "content-sha256.txt")):
+        command = ["sha256sum", "--strict", "--quiet", "-c", name]
+        subprocess.run(command, cwd=Path(report.path, folder), check=True)
     with zipfile.ZipFile(str(report.zip)) as packed:
         assert f"{Path(report.path).name}/tagmanifest-sha256.txt.a.tsr" in packed.namelist()
 
 
-def test_each_message_names_the_earliest_time_that_covers_it(report: ExportReport) -> None:
-    """The first seals were stamped before the export, the last only at it."""
-    times = {str(one["message_id"]): one["stamped_at"] for one in messages(report)}
-
-    assert "2026-11-14T13:31:00.000Z" == times["1"]
-    assert "2026-11-24T13:31:00.000Z" == times["7"]
-
-
-def test_the_readme_tells_how_many_and_how_late(report: ExportReport) -> None:
-    """The delay of the slowest stands in every package."""
-    readme_text = text(report)
-
-    assert "確定記録 3件のうち 3件に付いています" in readme_text
-    assert "最も長いもので 9日" in readme_text
-    assert "付いていません" not in readme_text
-
-
-def test_the_script_lies_in_it(report: ExportReport) -> None:
-    """Byte for byte the one that the program makes, and listed."""
-    assert verify_script() == (Path(report.path) / "verify.py").read_bytes()
-    assert "verify.py" in (Path(report.path) / "tagmanifest-sha256.txt").read_text()
-
-
 # --- what is not ------------------------------------------------------------------------------
-
-
-@pytest.mark.drawn
-def test_without_authorities_it_says_so_and_is_complete(tmp_path: Path) -> None:
-    """Stamps are the user's choice."""
-    report = exported(archive_of_the_story(tmp_path / "home"), None)
-
-    assert (False, ()) == (report.stamped, report.incomplete)
-    assert not [name for name in names(report) if name.endswith((".tsr", ".pem"))]
-    for name in ("00_README.txt", "VERIFY.txt"):
-        assert "付いていません" in text(report, name)
-    assert {None} == {one["stamped_at"] for one in messages(report)}
 
 
 @pytest.mark.drawn
@@ -263,7 +222,7 @@ def run(package: Path, command: str) -> tuple[int, str]:
 
 
 def test_every_line_can_be_run_as_it_stands(package: Path) -> None:
-    """On an intact package each says that all is well."""
+    """On an intact package each says that all is well; each root is named by its fingerprint, to be compared."""
     lists = commands(package, "sha256sum")
     stamps = [line for line in commands(package, "openssl") if "-verify" in line]
 
@@ -273,8 +232,12 @@ def test_every_line_can_be_run_as_it_stands(package: Path) -> None:
         assert 0 == code
         assert {"OK"} == {one.rpartition(": ")[2] for one in output.strip().split("\n")}
     for line in stamps:
-        assert 0 == run(package, line)[0]
-        assert "Verification: OK" in run(package, line)[1]
+        code, output = run(package, line)
+        assert (0, True) == (code, "Verification: OK" in output)
+    assert ["python3 -I verify.py"] == commands(package, "python3")
+    for name in "ab":
+        (der,) = pem_to_der((package / f"data/tsa/{name}.pem").read_text())
+        assert f"{name}: SHA-256 {fingerprint(der)}" in text(package, "VERIFY.txt")
 
 
 def test_after_one_changed_byte_they_fail(package: Path) -> None:
@@ -297,44 +260,18 @@ def test_after_one_changed_byte_they_fail(package: Path) -> None:
 
 
 def test_the_lines_about_records_and_seals_find_what_they_should(package: Path) -> None:
-    """The first record stands in a seal; the last seal names the one before."""
+    """The first record stands in a seal; the last seal names the one before; the package's stamp shows its own time."""
     (find, compare) = commands(package, "grep")
+    (line, _other) = [line for line in commands(package, "openssl") if "-reply" in line]
 
     assert "data/seals/000001-2026-11-05.json" == run(package, find)[1].strip()
     assert "1" == run(package, compare)[1].strip()
-
-
-def test_the_token_shows_its_own_time(package: Path) -> None:
-    """The package's own time is not known when the text is written."""
-    (line, _other) = [line for line in commands(package, "openssl") if "-reply" in line]
-
     assert "Time stamp: Nov 24 13:31:00 2026 GMT" in run(package, line)[1]
-
-
-def test_the_first_step_is_the_script(package: Path) -> None:
-    """Everything at once."""
-    (line,) = commands(package, "python3")
-
-    code, _said = run(package, line)
-
-    assert "python3 -I verify.py" == line
-    assert 0 == code
-
-
-def test_each_root_is_named_by_its_fingerprint(report: ExportReport, package: Path) -> None:
-    """So that it can be compared with what the authority publishes."""
-    from archiver.evidence.stamps.roots import pem_to_der
-
-    for name in "ab":
-        (der,) = pem_to_der((package / f"data/tsa/{name}.pem").read_text())
-        assert f"{name}: SHA-256 {fingerprint(der)}" in text(report, "VERIFY.txt")
 
 
 @pytest.mark.drawn
 def test_the_certificate_may_have_ended_long_ago(tmp_path: Path) -> None:
     """The moment of judging stands in each line, so today does not matter."""
-    from tests.support.stamps.simulated_authority import AuthorityFault
-
     archive = archive_of_the_story(tmp_path / "home")
     long_ago = NOW - timedelta(days=900)
     brief = authority_in_memory(SimulatedAuthority(now=lambda: long_ago), AuthorityFault.BRIEF)

@@ -12,12 +12,14 @@ from archiver.export.pdf.blocks import Interruption, MessageBlock, Paragraph, Su
 from archiver.export.report import excerpt
 from archiver.export.report.excerpt import (
     CONTEXT,
+    EMPTY_TEXT,
     MAX_BY_RULE,
     MAX_FOR_OFFICE,
     OmittedMessages,
     PaperReferences,
     chapter,
     chosen_messages,
+    message_block,
     select_excerpt,
 )
 from archiver.export.report.input import ReportInput
@@ -44,6 +46,17 @@ def breaks(case: ReportInput) -> list[str]:
 def elided(case: ReportInput) -> list[str]:
     """The numbers of what is left out."""
     return [one.partition("　")[2].rstrip(")") for one in breaks(case)]
+
+
+def test_a_name_cannot_forge_a_line() -> None:
+    """Line feeds and direction marks in the name of a person are shown, not obeyed; an empty text is said to be so."""
+    case = report_inputs.case()
+    forged = report_inputs.plain_message("", 1, name="田中\nNo.9 報告者 \u202eadamay")
+
+    made = message_block(forged, PaperReferences(case, case.rooms[0]), star=False)
+
+    assert "田中[U+000A]No.9 報告者 [U+202E]adamay" in made.head
+    assert (2, [EMPTY_TEXT]) == (len(made.head.split("\n")), [one.text for one in made.parts])
 
 
 def quiet(count: int) -> list[str]:

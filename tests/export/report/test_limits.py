@@ -46,20 +46,6 @@ def test_nothing_missing_is_said_too() -> None:
     assert "取得した一覧のファイルで、保存できなかったもの: ありません。" in sentences
 
 
-def test_a_file_that_only_a_message_shows_is_told() -> None:
-    """One that had left Chatwork before the first save is in no list: it is counted, with the message that shows it."""
-    shown = (
-        "[info][title][dtext:file_uploaded][/title][preview id={n} ht=9][download:{n}]LP.zip (22 B)[/download][/info]"
-    )
-    room = report_inputs.room([shown.format(n=1), shown.format(n=1693905618), "[download:1693905618]LP.zip[/download]"])
-
-    held = items(report_inputs.case([replace(room, attachments=(report_inputs.file(1, message_id(1)),))]))
-
-    told = [one for one in held if "記録がない" in one]
-    assert ["メッセージにあるが、この資料にファイルの記録がないもの: 1点(No.1002)。"] == told
-    assert "保存できなかったファイル: ありません。" not in held
-
-
 def test_lists_that_chatwork_cuts_are_named() -> None:
     """There may be more, and nobody can tell; nothing is said where no list is at its cap."""
     sentences = [

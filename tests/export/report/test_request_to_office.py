@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
-from typing import Any
 
 import pytest
 
-from archiver.evidence.listed_acts import listed_steps
 from archiver.export.report.input import ReportInput
 from archiver.export.report.request_to_office import advice, opening_rows, request_sentence
 from archiver.export.report.statistics import survey_messages
 from archiver.platforms.job_platform import platform_of, platforms
-from archiver.records import AccountId, Delivery, Invoice, Watch
+from archiver.records import Delivery, Invoice, Watch
 from archiver.report_language import report_language
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
 from tests.support.reports.report_inputs import page_1
-from tests.support.reports.sample_conversation import CLIENT, DAY, ROOM, at, message_id
+from tests.support.reports.sample_conversation import DAY, at
 
 SAID = [report_inputs.plain_message("本文", 1), report_inputs.plain_message("本文", 2)]
 
@@ -89,38 +87,6 @@ def test_no_reply_is_asked_for_while_the_other_side_waits() -> None:
     assert UNREASONED == request_of(replace(case, profile="support"))
 
 
-@pytest.mark.parametrize("kind", ["file", "task"])
-def test_a_file_or_a_task_is_an_answer(kind: str) -> None:
-    """It is told with its name or text, and not as something that anybody can write."""
-    listed: dict[str, Any] = {
-        "filename": "検収書.pdf",
-        "body": "字幕の修正",
-        "message_id": str(message_id(9)),
-        "status": "open",
-    }
-    by = {"account_id": CLIENT, "name": "田中"}
-    listed |= {"account": by, "assigned_by_account": by, "upload_time": int(at(9).timestamp())}
-    entry = {"kind": kind, "key": f"{kind}/9", "room_id": ROOM, "seq": 9, "payload": {"object": listed}}
-    entry["observed_at"] = at(10).isoformat()
-    case = replace(on("lancers", delivered=None, silent_days=30), listed_steps=list(listed_steps([entry])))
-    what = {"file": "ファイル「検収書.pdf」の送信(2026-11-05)", "task": "タスク「字幕の修正」の依頼(2026-11-05に確認)"}
-
-    assert UNREASONED == request_of(case)
-    assert f"その後、相手の{what[kind]}。" in page_1(case)["起きたこと"]
-
-
-def test_people_of_no_entered_side_make_a_silence_unsure() -> None:
-    """Their number and that of their messages is told, and no reply is asked for."""
-    more = [report_inputs.plain_message("本文", number, account_id=AccountId(number)) for number in (3, 4, 5)]
-    case = on("lancers", delivered=None, silent_days=30)
-    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter([*SAID, *more]))])
-
-    assert "その後、立場が未入力の3人のメッセージ 3件。" in page_1(case)["起きたこと"]
-    assert UNREASONED == request_of(case)
-    named = replace(case, thirds=frozenset({3, 4, 5}))
-    assert "立場が未入力" not in page_1(named)["起きたこと"]
-
-
 def test_a_closed_chat_counts_to_the_day_of_the_export_and_says_what_it_knows() -> None:
     """Nothing can be known since the last list; the words say until when there was no reply."""
     case = on("lancers", delivered=None, silent_days=2)
@@ -148,11 +114,13 @@ def test_silence_counts_up_to_when_somebody_looked() -> None:
     """A report made long after the last look, or of a chat never read, knows of no silence; a part of the time too."""
     case = on("crowdworks", delivered=None, silent_days=30)
     (room,) = case.rooms
-    read_case = replace(case, rooms=[replace(room, watch=Watch(at(-60), at(2), 100))])
-    never = replace(case, rooms=[replace(room, watch=Watch())])
+    read_case, never = (
+        replace(case, rooms=[replace(room, watch=watch)]) for watch in (Watch(at(-60), at(2), 100), Watch())
+    )
     over = replace(case, period="最初 から 最後 まで", ends_at=at(2 * DAY))
 
     assert [UNREASONED] * 3 == [request_of(read_case), request_of(never), request_of(over)]
+    assert "経過しても" not in request_of(on("crowdworks", delivered="2099-01-01", silent_days=30))
 
 
 def test_without_an_office_there_is_only_a_question() -> None:
@@ -161,21 +129,14 @@ def test_without_an_office_there_is_only_a_question() -> None:
     assert platforms()["direct"] == platform_of("unknown")
 
 
-def test_a_delivery_to_come_changes_nothing() -> None:
-    """A delivery dated in the future is not overdue."""
-    assert "経過しても" not in request_of(on("crowdworks", delivered="2099-01-01", silent_days=30))
-
-
 @pytest.mark.parametrize("platform", platforms_with_office())
 def test_the_user_is_told_to_deliver_there_first(platform: str) -> None:
-    """Without a delivery on the platform there is a warning, with one there is none."""
-    assert platform_of(platform).name in (advice(on(platform, delivered=None, silent_days=30)) or "")
+    """Without a delivery on the platform there is a warning, on CrowdWorks of the request that gives the money back."""
+    told = advice(on(platform, delivered=None, silent_days=30)) or ""
+
+    assert platform_of(platform).name in told
+    assert ("契約途中終了リクエスト" in told) == (platform == "crowdworks")
     assert advice(on(platform, delivered="2026-11-05", silent_days=30)) is None
-
-
-def test_ending_early_is_warned_of() -> None:
-    """On CrowdWorks the warning names the request that gives the money back."""
-    assert "契約途中終了リクエスト" in (advice(on("crowdworks", delivered=None, silent_days=1)) or "")
 
 
 def test_one_request_in_one_sentence() -> None:

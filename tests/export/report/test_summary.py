@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from archiver.claims.messages import last_notice, last_reply
 from archiver.export.report import chapters, people_and_dates, timeline
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.request_to_office import request_sentence
 from archiver.export.report.statistics import survey_messages
-from archiver.records import TERM_ITEMS, AccountId, MappedAccount, MessageKind, RequestKind, Role, State, StatedTerm
+from archiver.records import TERM_ITEMS, AccountId, MappedAccount, RequestKind, Role, StatedTerm
 from tests.export.report.test_money import ARREARS
 from tests.support.cases import cases_of
 from tests.support.platform_offices import platforms_with_office
@@ -160,24 +158,6 @@ def test_a_role_stands_there_if_it_was_stated(side: str | None, client: str, rep
     assert ("検収" in told["お願いしたいこと"]) == (side != "client")
 
 
-def test_the_count_of_days_has_its_date() -> None:
-    """How long ago the last reply was says as of which day, by the calendar in Japan."""
-    text = page_1(
-        report_inputs.case(
-            [
-                report_inputs.room_of_messages(
-                    [report_inputs.plain_message("一", 1), report_inputs.plain_message("二", 2)]
-                )
-            ]
-        )
-    )["起きたこと"]
-
-    first, second, third = text.splitlines()
-    assert "返信のないメッセージ: 「二」" == third
-    assert "相手の最後のメッセージは 2026-11-05 10:15:33(No.1)。" == first
-    assert "報告者のメッセージ(No.2、2026-11-05)から18日、返信がありません(2026-11-24に確認した時点)。" == second
-
-
 def test_changes_have_their_day_in_japan() -> None:
     """A change noticed in the evening by UTC is of the next day in Japan."""
     text = page_1(report_inputs.case(events=[change_row("表示名が変わった", "田中(解約済)", before="田中")]))[
@@ -213,29 +193,6 @@ def test_many_changes_are_counted() -> None:
     assert "ほかの変更 19件。" in text
 
 
-def test_what_was_saved_before_the_last_reply_is_counted() -> None:
-    """Messages held when the counterpart last wrote are told from those saved later."""
-    early = [report_inputs.plain_message("本文", number)._replace(first_seen=at(number)) for number in (2, 4)]
-    late = report_inputs.plain_message("返信", 5)._replace(first_seen=at(5) + timedelta(days=3))
-
-    text = page_1(report_inputs.case([report_inputs.room_of_messages([*early, late])]))["保存した時期"]
-
-    assert "保存した3件のうち2件は、相手の最後のメッセージより前に保存しました。" in text
-
-
-def test_a_post_of_the_system_in_the_name_of_the_other_side_is_no_reply() -> None:
-    """It was made by Chatwork when they uploaded a file, left, or were renamed."""
-    said = report_inputs.plain_message("返信", 5)
-    notice = report_inputs.plain_message("[dtext:live_start]", 7)._replace(kind=MessageKind.NOTICE)
-
-    statistics = survey_messages(report_inputs.case([report_inputs.room_of_messages([said, notice])]))
-
-    reply, later = last_reply(statistics.facts).value, last_notice(statistics.facts)
-    assert reply is not None
-    assert later is not None
-    assert (said.message_id, notice.message_id) == (reply.message_id, later.message_id)
-
-
 def test_where_nobody_is_named_as_the_other_side_it_is_not_said_that_there_is_none() -> None:
     """People are there; which of them is the client was not entered."""
     case = replace(report_inputs.case(), bases={})
@@ -252,22 +209,6 @@ def test_nothing_from_the_other_side_is_said() -> None:
 
     assert "相手の最後のメッセージ: この範囲にありません。" in facts["起きたこと"]
     assert "保存したメッセージは1件です" in facts["保存した時期"]
-
-
-def test_states_are_counted() -> None:
-    """Deleted, edited and missing messages are counted on page 1, each in its own words, with whose they are."""
-    messages = [
-        report_inputs.plain_message("本文", 1, state=State.DELETED),
-        report_inputs.plain_message("本文", 2, state=State.DELETED),
-        report_inputs.plain_message("本文", 3, state=State.DELETED),
-        report_inputs.plain_message("本文", 5, state=State.MISSING, account_id=CLIENT),
-    ]
-
-    text = page_1(report_inputs.case([report_inputs.room_of_messages(messages)]))["起きたこと"]
-
-    assert "相手のメッセージ2件、報告者のメッセージ1件が、保存した後に削除されました。" in text
-    assert "相手のメッセージ1件が表示されなくなりました(理由は不明)。" in text
-    assert "編集され" not in text
 
 
 ASKED = {

@@ -65,15 +65,6 @@ def test_what_compares_nothing_is_no_row() -> None:
     assert ["相手の同一性", "契約日", "仮払い完了", "サービス外連絡申請"] == [row[1] for row in crosscheck_rows(case)]
 
 
-def test_each_row_of_a_day_says_how_the_first_message_lies_to_it() -> None:
-    """Messages that are missing before it could only make it earlier, so “after” is then not said."""
-    by_item = {row[1]: row[4] for row in crosscheck_rows(report_inputs.case())}
-    later = report_inputs.case(contract=replace(report_inputs.CONTRACT, contracted_on="2026-11-07"))
-
-    assert "最初のメッセージとの前後は確認できません" == by_item["契約日"]
-    assert "保存できた最初のメッセージは2日前" == {row[1]: row[4] for row in crosscheck_rows(later)}["契約日"]
-
-
 def test_a_lost_file_equals_no_delivery_without_a_digest() -> None:
     """Two unknown digests are not one and the same."""
     room = replace(
