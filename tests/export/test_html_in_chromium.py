@@ -18,8 +18,9 @@ from archiver.export.html import write
 from archiver.records import Conversation, Message
 from archiver.render.search_texts import MIN_PAGES, fold
 from archiver.render.transcript_pages import PAGE_MESSAGES
-from tests.support.html_file_in_chromium import NEEDED, recording_proxy, rendered_page
+from tests.support.html_file_in_chromium import recording_proxy, rendered_page
 from tests.support.reports.sample_conversation import link, long, sample
+from tests.support.viewer.chromium_tab import NEEDED
 
 pytestmark = [pytest.mark.slow, NEEDED]
 

@@ -68,7 +68,7 @@ def text(report: ExportReport | Path, name: str = "00_README.txt") -> str:
 
 
 def test_every_seal_bears_its_stamps_and_the_package_its_own(report: ExportReport) -> None:
-    """Each beside what it stamps, with the roots to check them; readme and rows tell how many and how late they came."""
+    """Each beside what it stamps, with the roots to check; readme and rows tell how many and how late they came."""
     seals = [path.name for path in (Path(report.path) / "data/seals").glob("*.json")]
     lines = text(report, "data/messages.jsonl").split("\n")
     times = {one["message_id"]: one["stamped_at"] for one in map(json.loads, filter(None, lines))}

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import pytest
-
-NEEDED = pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium (Debian: chromium)")
+from tests.support.receivers.loopback_receiver import LoopbackReceiver, QuietHandler
+from tests.support.viewer.chromium_tab import FLAGS
 
 _ITS_OWN = re.compile(r"\b(?:google|googleapis|gvt1)\.com[:/]")
 """Hosts that Chromium itself asks, whatever page is open."""
 
 _FLAGS = (
     "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+    *FLAGS,
     "--disable-default-apps",
     "--disable-extensions",
     "--no-pings",
@@ -34,31 +24,22 @@ _FLAGS = (
 )
 
 
+class _Proxy(LoopbackReceiver):
+    requests: list[str]
+
+    def answer(self, request: QuietHandler) -> None:
+        if not _ITS_OWN.search(request.requestline):
+            self.requests.append(request.requestline)
+        request.send_error(502)
+
+
 @contextmanager
 def recording_proxy() -> Iterator[tuple[int, list[str]]]:
     """A proxy on loopback that refuses everything: its port, and the requests of the page."""
-    requests: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def _note(self) -> None:
-            if not _ITS_OWN.search(self.requestline):
-                requests.append(self.requestline)
-            self.send_error(502)
-
-        do_GET = do_POST = do_HEAD = do_CONNECT = _note  # noqa: N815 - the names of the base class
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server.server_address[1], requests
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    proxy = _Proxy()
+    proxy.requests = []
+    with proxy.listening():
+        yield proxy.port, proxy.requests
 
 
 def rendered_page(page: Path, profile: Path, *, asking: str = "", port: int | None = None, seconds: int = 30) -> str:

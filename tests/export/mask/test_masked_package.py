@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver.custody.verify import verify_path
-from archiver.evidence.replaced_records import masked_digest
 from archiver.export.mask.package_mask import Policy, masking_policy
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import ExportReport, export
@@ -137,24 +133,6 @@ def test_the_package_verifies_and_says_what_is_masked(tmp_path: Path) -> None:
 
 
 @pytest.mark.drawn
-def test_the_digest_of_every_line_stands_in_the_seals(tmp_path: Path) -> None:
-    """Of the masked ones as they say, of all others by hashing them; the archive's own lines are what was hashed."""
-    made = archive(tmp_path / "home")
-    report = exported(made, tmp_path / "out", masking_policy("support"))
-    data = Path(report.path) / "data"
-    sealed = {one for path in data.glob("seals/*.json") for one in json.loads(path.read_bytes())["entries"]}
-
-    lines = (data / "entries.jsonl").read_bytes().splitlines()
-    digests = [masked_digest(line) or hashlib.sha256(line).hexdigest() for line in lines]
-
-    assert set(digests) <= sealed
-    hidden = {digest for line in lines if (digest := masked_digest(line))}
-    with made.archive.reading() as reading:
-        kept = [row[0] for row in reading.sql.exec_driver_sql("SELECT line FROM entry")]
-    assert hidden <= {hashlib.sha256(line.encode()).hexdigest() for line in kept}
-
-
-@pytest.mark.drawn
 def test_a_policy_that_covers_nothing_changes_nothing(tmp_path: Path) -> None:
     """The same files; records and tables byte for byte."""
     made = archive(tmp_path / "home")
@@ -181,29 +159,3 @@ def test_an_edit_of_a_masked_package_is_found_although_the_lists_were_made_anew(
     verification = verify_path(package)
 
     assert not verification.ok
-
-
-@pytest.mark.slow
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    around=strategies.text(strategies.characters(exclude_categories=["Cs"]), max_size=30),
-    secret=strategies.sampled_from(["090-1234-5678", "taro@example.com", "佐藤花子"]),
-)
-def test_whatever_stands_around_it_a_secret_never_leaves(
-    tmp_path_factory: pytest.TempPathFactory, around: str, secret: str
-) -> None:
-    """In a message, a file's name and a task alike."""
-    place = tmp_path_factory.mktemp("masked")
-    maker = ArchiveMaker(place / "home")
-    maker.me()
-    maker.contract("job1")
-    maker.account(CLIENT, "田中")
-    maker.account(THIRD, "佐藤 花子")
-    maker.sync([message_object(1, f"{around}。{secret}。{around}"), message_object(2, "はい")])
-    maker.file(file_object(11, f"{around}。{secret}.png", 5), b"bytes")
-    maker.task(5, f"{around}。{secret}")
-
-    report = exported(maker, place / "out", masking_policy("support"))
-
-    assert set() == package_files_with(place / "out", secret)
-    assert [] == verify_path(Path(report.path)).findings

@@ -402,21 +402,6 @@ def test_the_readme_says_what_was_really_covered(reasons: tuple[str, ...], expec
 # --- masked --------------------------------------------------------------------------------------
 
 
-@pytest.mark.drawn
-def test_the_user_may_show_and_cover_people_and_texts(tmp_path: Path) -> None:
-    """One person shown, another covered, a text of their own choice; or nothing covered at all."""
-    maker = story_with_secrets(tmp_path / "home")
-    chosen = masking_policy("support", masks=["払えません"], unmask_people=[THIRD])
-
-    chosen_text = squeezed(everything(export_package(maker, "support", tmp_path / "a", policy=chosen)))
-    plain = squeezed(
-        everything(export_package(maker, "support", tmp_path / "b", policy=masking_policy("support", no_mask=True)))
-    )
-
-    assert ("佐藤花子" in chosen_text, "払えません" in chosen_text, "hunter2" in chosen_text) == (True, False, False)
-    assert all(one in plain for one in ("佐藤花子", "払えません", "hunter2"))
-
-
 @pytest.mark.parametrize(
     "chosen", [masking_policy("support", mask_people=[5]), masking_policy("support", unmask_people=[5])]
 )
@@ -635,24 +620,6 @@ def test_nothing_leaves_while_the_counterpart_is_not_known(tmp_path: Path, profi
     assert [] == list((tmp_path / "out").iterdir())
     assert export_package(maker, profile, tmp_path / "out", counterparts=frozenset({CLIENT})).messages
     assert export_package(maker, profile, tmp_path / "out", policy=masking_policy(profile, no_mask=True)).messages
-
-
-@pytest.mark.drawn
-@pytest.mark.parametrize(
-    ("client", "answers", "shown"),
-    [("田中", {"counterparts": {THIRD}}, (True, False)), (None, {"thirds": {THIRD, CLIENT}}, (False, False))],
-)
-def test_the_counterpart_named_for_one_package_is_shown_and_nobody_else(
-    tmp_path: Path, client: str | None, answers: dict[str, Any], shown: tuple[bool, bool]
-) -> None:
-    """Whom the client's name fits is a third person then; the answer that it is none of them covers them all."""
-    maker = story_with_secrets(tmp_path / "home")
-    maker.contract("job1", platform="crowdworks", client=client, **FACTS)
-
-    report = export_package(maker, "support", tmp_path / "out", **answers)
-
-    table = zip_files(report)["02_messages.csv"].decode("utf-8-sig")
-    assert shown == ("佐藤" in table, "田中" in table)
 
 
 @pytest.mark.drawn

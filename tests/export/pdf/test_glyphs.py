@@ -93,16 +93,13 @@ def vanished(codes: Iterable[int]) -> list[str]:
     ]
 
 
-@pytest.mark.drawn
-def test_every_sign_is_drawn_or_named() -> None:
-    """No character of the sample prints as nothing."""
-    assert [] == lost(SAMPLE)
-
-
-@pytest.mark.slow
-def test_every_sign_there_is_is_drawn_or_named() -> None:
-    """No code point at all prints as nothing."""
-    assert [] == lost(range(sys.maxunicode + 1))
+@pytest.mark.parametrize(
+    "codes",
+    [pytest.param(SAMPLE, marks=pytest.mark.drawn), pytest.param(range(sys.maxunicode + 1), marks=pytest.mark.slow)],
+)
+def test_every_sign_is_drawn_or_named(codes: Iterable[int]) -> None:
+    """No character of the sample, and no code point at all, prints as nothing."""
+    assert [] == lost(codes)
 
 
 @pdf_reader.needs_poppler

@@ -17,8 +17,9 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 from archiver.export.pdf import page_code
 from archiver.export.pdf.blocks import MessageBlock, MessageText, TableBlock
 from archiver.export.pdf.page_items import Item, Page, read_pages
-from tests.support.html_file_in_chromium import NEEDED, printed_page
+from tests.support.html_file_in_chromium import printed_page
 from tests.support.reports import pdf_reader
+from tests.support.viewer.chromium_tab import NEEDED
 
 LONG = 600
 """Messages of the long report; it has more than 60 pages."""

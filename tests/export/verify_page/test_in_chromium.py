@@ -36,8 +36,9 @@ from tests.support.packages.sample_package import NOW, lawyer_package, load_scri
 from tests.support.packages.stamp_attacks import ATTACKS, CLOCK, root_of
 from tests.support.packages.subtle_damage import SUBTLE_KINDS, zip_with_a_folder_that_has_bytes
 from tests.support.packages.system_files import put_system_files
-from tests.support.packages.verify_page_window import NEEDED, VerifyPageWindow, open_verify_page
+from tests.support.packages.verify_page_window import VerifyPageWindow, open_verify_page
 from tests.support.stamps.stamped_archives import authority, stamp_service, stamped_package
+from tests.support.viewer.chromium_tab import NEEDED
 
 pytestmark = NEEDED
 
@@ -184,7 +185,7 @@ def test_an_unchanged_package_fits(window: VerifyPageWindow, samples: Samples, a
         assert "is none that this program knows" in times
         subjects = [one["subject"] for one in document["unchecked"]]
         assert {"verify.html", "data/tsa/", "tagmanifest-sha256.txt", "texts"} <= set(subjects)
-    assert [] == window.complaints
+    assert [] == window.complaints + window.outside
 
 
 @pytest.mark.drawn
@@ -349,7 +350,7 @@ def test_hostile_names_are_text(window: VerifyPageWindow, samples: Samples, tmp_
     assert 0 == result.locator("img, script").count()
     assert "<img src=x onerror=alert(1)>.txt" in (result.text_content() or "")
     assert "[U+202E]txt.exe" in (result.text_content() or "")
-    assert [] == window.complaints
+    assert [] == window.complaints + window.outside
 
 
 @pytest.mark.drawn
@@ -432,7 +433,7 @@ def test_it_looks_as_the_pages_do_and_says_the_verdict_first(
     verdicts = ["点検した範囲では、変わったところはありません", "作ったときと違うところがあります"]
     assert verdicts == [head for head, _size in seen[1:]]
     assert max(size for _head, size in seen) <= 300, seen
-    assert [] == japanese.complaints
+    assert [] == japanese.complaints + japanese.outside
 
 
 def _seen(page: Page) -> tuple[str, int]:

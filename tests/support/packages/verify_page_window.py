@@ -5,27 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from archiver.export.verify_page.page import verify_page
 from tests.support.packages.stamp_attacks import CLOCK
-from tests.support.viewer.chromium_tab import CHROMIUM, FLAGS
-
-NEEDED = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian: chromium)")
+from tests.support.viewer.chromium_tab import CHROMIUM, FLAGS, Window, record_complaints
 
 
-@dataclass(slots=True)
-class VerifyPageWindow:
-    """The page in a tab of its own."""
-
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-    """Errors of the console and of scripts, dialogs, and everything that was asked for besides the page itself."""
+class VerifyPageWindow(Window):
+    """The page in a tab of its own; `outside` is everything that was asked for besides files of its folder."""
 
     def verify(self, path: Path) -> dict[str, Any]:
         """Give the page a zip or a folder as a person chooses it, and return its result as JSON."""
@@ -58,15 +49,13 @@ class VerifyPageWindow:
 
     def at_page(self, path: Path) -> VerifyPageWindow:
         """Another such page, in another tab of the same browser."""
-        browser = self.page.context.browser
-        assert browser is not None
-        return _open_tab(browser, path.as_uri(), "en-US")
+        return self.in_language("en-US", path.as_uri())
 
-    def in_language(self, language: str) -> VerifyPageWindow:
+    def in_language(self, language: str, address: str = "") -> VerifyPageWindow:
         """The page in another tab, for a browser in another language."""
         browser = self.page.context.browser
         assert browser is not None
-        return _open_tab(browser, self.page.url, language)
+        return _open_tab(browser, address or self.page.url, language)
 
 
 @contextmanager
@@ -81,21 +70,8 @@ def open_verify_page(folder: Path) -> Iterator[VerifyPageWindow]:
 
 
 def _open_tab(browser: Browser, address: str, language: str) -> VerifyPageWindow:
-    window = VerifyPageWindow(browser.new_context(locale=language).new_page())
-    _record_complaints(window, address)
+    window = VerifyPageWindow(browser.new_context(locale=language).new_page(), address.rpartition("/")[0])
+    record_complaints(window)
     window.page.add_init_script(f"Date.now = () => {CLOCK * 1000:.0f}")
     window.page.goto(address)
     return window
-
-
-def _record_complaints(window: VerifyPageWindow, address: str) -> None:
-    complaints, page = window.complaints, window.page
-
-    def dialog_opened(dialog: Dialog) -> None:
-        complaints.append(dialog.message)
-        dialog.dismiss()
-
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", dialog_opened)
-    page.on("request", lambda request: None if request.url == address else complaints.append(request.url))

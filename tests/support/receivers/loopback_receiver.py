@@ -25,6 +25,8 @@ class QuietHandler(BaseHTTPRequestHandler):
         """Let the receiver answer."""
         self.receiver.answer(self)
 
+    do_GET = do_HEAD = do_CONNECT = do_POST  # noqa: N815
+
     def body(self) -> bytes:
         """What was sent."""
         return self.rfile.read(int(self.headers["Content-Length"]))
