@@ -122,7 +122,9 @@ def run_all_checks(
     if not token_state.error:
         trial = token.ask_account(app, is_known=look is not None, budget=look.budget if look else None)
     owner = look.snapshot.account if look else None
-    clock_ms = _clock_offset_ms(trial, look)
+    clock_ms = look.snapshot.clock_ms if look else None
+    if trial.offset is not None:  # just measured
+        clock_ms = round(trial.offset / timedelta(milliseconds=1))
     found = _conditions(app, look, computer, clock_ms)
     results = [
         token.check_token(token_state, registered=registered),
@@ -210,13 +212,6 @@ def _folder_checks(app: App, environ: Mapping[str, str], look: ArchiveLook | Non
         folders.check_permissions(home_folder),
         folders.check_exports_folder(folders.observe_folder(exports_folder(settings), make=True)),
     ]
-
-
-def _clock_offset_ms(trial: token.TokenTrial, look: ArchiveLook | None) -> int | None:
-    """Chatwork's clock minus ours, as just measured, else as the last run measured it."""
-    if trial.offset is not None:
-        return round(trial.offset / timedelta(milliseconds=1))
-    return look.snapshot.clock_ms if look else None
 
 
 def check_versions(versions: Versions | None, *, program: str) -> CheckResult:

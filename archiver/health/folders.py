@@ -254,10 +254,9 @@ def size_and_growth(reading: Reading, *, now: datetime) -> tuple[int, float | No
     """The archive's bytes, and its growth in bytes a day over the last month without the first save."""
     begun = looks_and_gaps.first_entry_time(reading)
     since = now - MONTH if begun is None else max(now - MONTH, begun + timedelta(days=1))
-    growth = status.growth(reading, since=since)
-    if begun is None or now - since < SHORTEST:
-        return growth.total, None
-    return growth.total, growth.added / ((now - since) / timedelta(days=1))
+    total, added = status.growth(reading, since=since)
+    is_young = begun is None or now - since < SHORTEST
+    return total, None if is_young else added / ((now - since) / timedelta(days=1))
 
 
 # --- judging ---------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from archiver.health.folders import DiskSpace
 from archiver.records.alerts import Alert
 from archiver.schedule import backends, schedulers
 from archiver.store import database_pages
-from archiver.store.archive import Reading, Writing
+from archiver.store.archive import Reading
 from archiver.store.database_pages import VerificationRecord
 from archiver.store.engine import is_writable
 from archiver.store.keeper import keeper_of
@@ -27,7 +27,7 @@ from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.looks_and_gaps import LastLooks, TruncatedList, truncated_lists
 from archiver.store.working import remembered_values
 from archiver.store.working.alerts import open_alerts
-from archiver.store.working.remembered_values import KnownRates, LastNoticeTrial, LastPing, ScheduledRun, WindowRequests
+from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun, WindowRequests
 from archiver.sync.report import is_clock_wrong
 
 HALF_WINDOW = 50
@@ -125,11 +125,6 @@ def current_paces(reading: Reading, rooms: Iterable[int], *, now: datetime) -> P
         room: messages_per_minute(looks_and_gaps.counter_readings(reading, room, since=since)) for room in stale
     }
     return Paces(entries.last_seq(reading), {room: (known | computed)[room] for room in rooms}, is_fresh=True)
-
-
-def remember_paces(writing: Writing, paces: Paces) -> None:
-    """Keep the rates for the next round."""
-    remembered_values.MESSAGE_RATES.remember(writing, KnownRates(paces.upto, paces.rates))
 
 
 class CopyState(NamedTuple):

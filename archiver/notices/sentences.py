@@ -16,7 +16,6 @@ from archiver.health.snapshot import (
     known_time,
     observe_disk,
     read_snapshot,
-    remember_paces,
 )
 from archiver.health.words import sentence, short_sentence
 from archiver.notices import apprise_sender, facts
@@ -45,7 +44,7 @@ from archiver.store.queries import looks_and_gaps
 from archiver.store.queries.room_holdings import VanishedCounts
 from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values
-from archiver.store.working.remembered_values import EndedPause, RoundFault, ScheduledRun
+from archiver.store.working.remembered_values import EndedPause, KnownRates, RoundFault, ScheduledRun
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -365,7 +364,7 @@ def _remember(
     """Keep what the next round has to know; a typed round without news writes nothing here."""
     with archive.writing() as writing:
         remembered_values.NOTICED.remember(writing, notices.known)
-        remember_paces(writing, snapshot.paces)
+        remembered_values.MESSAGE_RATES.remember(writing, KnownRates(snapshot.paces.upto, snapshot.paces.rates))
         if new_fault is not None:
             remembered_values.LAST_FAULT.remember(writing, new_fault)
         if run is not None:

@@ -31,6 +31,7 @@ from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts, find_contract, is_read
 from archiver.store.queries.exported_packages import exports
 from archiver.store.working import alerts, remembered_values
+from archiver.store.working.stamp_queue import stamps_by_seal
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, typed
 
@@ -259,7 +260,7 @@ def make_certificate(app: App, number: int, folder: Path) -> Path:
             erasure=erasure,
             owner_name=str(owner.get("name", "")),
             owner_id=int(owner.get("account_id", 0)),
-            stamps=[] if erasure.seal is None else records.stamps_over(reading, erasure.seal),
+            stamps=sorted((one.authority, one.time) for one in stamps_by_seal(reading).get(erasure.seal or 0, ())),
             packages=[one for one in exports(reading) if one.number in erasure.payload["packages"]],
             folders=[str(path) for path in app.settings.exports.also_to],
             copied_at=backup.at if backup is not None else None,

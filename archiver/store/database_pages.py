@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -61,20 +61,27 @@ def room_for_vacuum(archive: Archive, counts: PageCounts) -> tuple[int, int]:
     return 2 * (counts.total_bytes - counts.free_bytes), shutil.disk_usage(archive.home).free
 
 
+@contextmanager
+def _alone(archive: Archive) -> Iterator[sqlite3.Connection]:
+    """A connection that commits each statement at once, with no other of this archive. Raises as `vacuum`."""
+    archive.close()
+    try:
+        with closing(open_connection(archive.database)) as connection:
+            connection.isolation_level = None
+            yield connection
+    except sqlite3.DatabaseError as error:
+        raise translate_error(error, archive.database) from error
+
+
 def vacuum(archive: Archive) -> bool:
     """Write the database anew without free pages, and empty its log; False while somebody reads an older state.
 
     Raises StorageError, ArchiveBusy.
     """
-    archive.close()
-    try:
-        with closing(open_connection(archive.database)) as connection:
-            connection.isolation_level = None
-            connection.execute("PRAGMA secure_delete = ON")
-            connection.execute("VACUUM")
-            return _empty_log(connection)
-    except sqlite3.DatabaseError as error:
-        raise translate_error(error, archive.database) from error
+    with _alone(archive) as connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("VACUUM")
+        return _empty_log(connection)
 
 
 def merge_index(archive: Archive) -> bool:
@@ -82,22 +89,17 @@ def merge_index(archive: Archive) -> bool:
 
     Raises StorageError, ArchiveBusy.
     """
-    archive.close()
-    try:
-        with closing(open_connection(archive.database)) as connection:
-            connection.isolation_level = None
-            query = "SELECT count(*) FROM sqlite_master WHERE name = 'search'"
-            has_index = bool(connection.execute(query).fetchone()[0])
+    with _alone(archive) as connection:
+        has_index = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'search'").fetchone()[0]
+        try:
             if has_index:
                 connection.execute("INSERT INTO search (search) VALUES ('optimize')")
-            _empty_log(connection)
-    except sqlite3.OperationalError as error:
-        if "no such module" in str(error):
-            return False
-        raise translate_error(error, archive.database) from error
-    except sqlite3.DatabaseError as error:
-        raise translate_error(error, archive.database) from error
-    return has_index
+        except sqlite3.OperationalError as error:
+            if "no such module" in str(error):
+                return False
+            raise
+        _empty_log(connection)
+    return bool(has_index)
 
 
 def surplus_verifications(reading: Reading) -> int:

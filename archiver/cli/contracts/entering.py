@@ -37,7 +37,7 @@ from archiver.store.queries.contracts import (
     enclosures,
     named_or_only_contract,
     same_bytes,
-    sender_of,
+    sent_file,
     sides,
 )
 from archiver.store.queries.room_holdings import file_counts
@@ -184,13 +184,15 @@ def _enter_delivery(entry: _Entry) -> None:
 def _warn_of_sender(reading: Reading, contract: Contract, delivery: Delivery) -> None:
     """Print a warning if somebody else sent the file: a delivery is the user's own work."""
     assert delivery.file_id is not None
-    sender = sender_of(reading, {*contract.room_ids}, delivery.file_id)
-    if sender is not None and sender not in sides(reading, contract.id).mine:
+    sent = sent_file(reading, {*contract.room_ids}, delivery.file_id)
+    if sent is not None and sent.account_id not in sides(reading, contract.id).mine:
         sentence = _(
             "[Note] File {file} was sent on Chatwork by account {account}, not by you. "
             "If it is not what you delivered: archive job enter {job} delivery --remove {number}"
         )
-        echo(sentence, err=True, file=delivery.file_id, account=sender, job=contract.id, number=delivery.number)
+        echo(
+            sentence, err=True, file=delivery.file_id, account=sent.account_id, job=contract.id, number=delivery.number
+        )
 
 
 def _tell_match(reading: Reading, contract: Contract, delivery: Delivery) -> None:

@@ -233,13 +233,6 @@ def digests_of(reading: Reading, ranges: Sequence[tuple[int, int]]) -> Iterator[
         yield from reading.sql.execute(select(_ENTRY.digest).where(_ENTRY.seq.between(first, last))).scalars()
 
 
-def stamps_over(reading: Reading, seal: int) -> list[tuple[str, datetime]]:
-    """The authorities whose stamps over a seal came, each with the time that it states."""
-    table = schema.stamp.c
-    query = select(table.authority, table.time).where(table.seal == seal, table.time.is_not(None))
-    return [(row.authority, from_text(row.time)) for row in reading.sql.execute(query.order_by(table.authority))]
-
-
 def _payload(plan: ErasurePlan, reason: ErasureReason, packages: list[int], again: int | None) -> dict[str, Any]:
     return {
         "what": "contract" if plan.contracts else "room" if plan.whole_rooms else "messages",

@@ -43,7 +43,7 @@ from archiver.store.payload_forms import read_all_formed
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import entries_under
 from archiver.store.queries.people import names_in_room
-from archiver.store.time_text import from_text, time_or_none, to_text
+from archiver.store.time_text import from_text, sent_at, time_or_none, to_text
 from archiver.store.transactions import SmallStatement
 
 READ_AFTER_CLOSING = timedelta(days=180)
@@ -220,10 +220,11 @@ class SentFile(NamedTuple):
     name: str
     upload_time: int
     """Unix seconds; 0 if Chatwork gave none."""
+    account_id: int
 
 
 _FILE, _BLOB = schema.file.c, schema.blob.c
-_SENT = select(_FILE.file_id, _FILE.name, _FILE.upload_time)
+_SENT = select(_FILE.file_id, _FILE.name, _FILE.upload_time, _FILE.account_id)
 
 
 def same_bytes(reading: Reading, rooms: Collection[int], sha256: str) -> list[SentFile]:
@@ -240,15 +241,6 @@ def sent_file(reading: Reading, rooms: Collection[int], file_id: int) -> SentFil
     query = _SENT.where(_FILE.room_id.in_(sorted(rooms)), _FILE.file_id == file_id)
     row = reading.sql.execute(query).first()
     return None if row is None else SentFile(*row)
-
-
-def sender_of(reading: Reading, rooms: Collection[int], file_id: int) -> int | None:
-    """The account that sent the file with this id in one of these rooms; None if there is none."""
-    if not 0 < file_id < 2**63:
-        return None
-    query = select(_FILE.account_id).where(_FILE.room_id.in_(sorted(rooms)), _FILE.file_id == file_id)
-    account: int | None = reading.sql.execute(query).scalar()
-    return account
 
 
 def holds_message(reading: Reading, parts: Collection[ContractRoom], message_id: MessageId) -> bool:
@@ -426,7 +418,7 @@ def undecided_room(
     counts = {account: (count, first, last) for account, count, first, last in rows}
     candidates = [
         CounterpartCandidate(
-            AccountId(one), named.get(one, ""), count, _unix_time(first), _unix_time(last), one in known
+            AccountId(one), named.get(one, ""), count, sent_at(first or 0), sent_at(last or 0), one in known
         )
         for one in accounts
         for count, first, last in [counts.get(one, (0, None, None))]
@@ -434,10 +426,3 @@ def undecided_room(
     name = reading.sql.execute(select(schema.room.c.name).where(schema.room.c.room_id == room)).scalar()
     ordered = sorted(candidates, key=lambda one: (-one.messages, one.account_id))
     return UndecidedRoom(RoomId(room), name or str(room), tuple(ordered))
-
-
-def _unix_time(seconds: int | None) -> datetime | None:
-    try:
-        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, ValueError, OSError):  # no calendar holds it
-        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import column, func, select, text
@@ -18,7 +18,7 @@ from archiver.store.queries.contracts import contracts
 from archiver.store.queries.entries import covered_periods, last_entry_before, last_seq
 from archiver.store.queries.looks_and_gaps import LastLooks, last_list_time, last_window, room_looks, watch
 from archiver.store.queries.room_holdings import FileCounts, file_counts
-from archiver.store.time_text import from_text, time_or_none, to_text
+from archiver.store.time_text import from_text, sent_at, time_or_none, to_text
 from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import LastBackup
@@ -215,13 +215,6 @@ class RememberedStatus:
         return found
 
 
-class Growth(NamedTuple):
-    """Bytes of the database and of saved files: in total, and added since a time."""
-
-    total: int
-    added: int
-
-
 class Horizon(NamedTuple):
     """A room of which the plan showed only a part when it was last read."""
 
@@ -249,8 +242,8 @@ def damage(reading: Reading) -> list[str]:
     return [] if findings == ["ok"] else findings
 
 
-def growth(reading: Reading, *, since: datetime) -> Growth:
-    """The size of the archive and its growth since a time; for the database estimated by its share of new entries."""
+def growth(reading: Reading, *, since: datetime) -> tuple[int, int]:
+    """The bytes of the archive, and those added since a time, of the database estimated by its share of new entries."""
     entry, blob = schema.entry.c, schema.blob.c
     entries = reading.sql.execute(select(func.max(entry.seq))).scalar() or 0
     connection = reading.sql.connection.driver_connection
@@ -260,7 +253,7 @@ def growth(reading: Reading, *, since: datetime) -> Growth:
     files = select(func.coalesce(func.sum(blob.size), 0)).where(blob.state == "saved")
     saved_bytes = reading.sql.execute(files).scalar_one()
     new_bytes = reading.sql.execute(files.where(blob.saved_at >= to_text(since))).scalar_one()
-    return Growth(database + saved_bytes, round(database * share) + new_bytes)
+    return database + saved_bytes, round(database * share) + new_bytes
 
 
 def horizons(reading: Reading, rooms: Collection[int]) -> list[Horizon]:
@@ -285,8 +278,7 @@ def versions(reading: Reading) -> Versions:
 def _send_time(reading: Reading, room: int, position: int | None) -> datetime | None:
     message = schema.message.c
     query = select(message.send_time).where(message.room_id == room, message.position == position)
-    seconds = None if position is None else reading.sql.execute(query).scalar()
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    return sent_at((position and reading.sql.execute(query).scalar()) or 0)
 
 
 def _unsaved_until(reading: Reading, room: int) -> datetime | None:

@@ -80,18 +80,14 @@ MANY_BEFORE = 500
 _VERSION = (
     "SELECT last_seen FROM message_version WHERE room_id = ? AND position = ? AND seq < ? ORDER BY number DESC LIMIT 1"
 )
-_LISTED = """
+_BEFORE = """
     SELECT observed_at FROM (
-        SELECT observed_at, oldest, newest, absent FROM window
+        SELECT observed_at, oldest, newest, {ids} FROM {table}
         WHERE room_id = ?1 AND seq < ?3 ORDER BY seq DESC LIMIT ?4
-    ) WHERE ?2 BETWEEN oldest AND newest AND instr(absent, '"' || ?2 || '"') = 0 LIMIT 1
+    ) WHERE ?2 BETWEEN oldest AND newest AND (instr({ids}, '"' || ?2 || '"') > 0) = {is_named} LIMIT 1
 """
-_SINGLY = """
-    SELECT observed_at FROM (
-        SELECT observed_at, oldest, newest, ids FROM reading
-        WHERE room_id = ?1 AND seq < ?3 ORDER BY seq DESC LIMIT ?4
-    ) WHERE ?2 BETWEEN oldest AND newest AND instr(ids, '"' || ?2 || '"') > 0 LIMIT 1
-"""
+_LISTED = _BEFORE.format(table="window", ids="absent", is_named=0)
+_SINGLY = _BEFORE.format(table="reading", ids="ids", is_named=1)
 _ENTRY = "SELECT observed_at FROM entry WHERE key = ? AND room_id = ? AND seq < ? ORDER BY seq DESC LIMIT 1"
 
 
