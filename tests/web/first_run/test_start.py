@@ -11,8 +11,6 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.export.package.make_package import export
-from archiver.export.package.order import ExportOrder
 from archiver.notices import delivery
 from archiver.notices.delivery import NoticeTrial
 from archiver.setup import unattended
@@ -95,16 +93,6 @@ def test_a_direct_chat_with_the_same_person_is_shown_and_not_saved_unless_it_is_
     assert set() == files_with(desk.home, "ウグイス色")
 
 
-def test_of_a_single_chat_nothing_more_is_asked(browser: FormBrowser, desk: FirstDayDesk) -> None:
-    """Saving begins at once."""
-    hand_in_token(browser)
-
-    answer = browser.post("/start/chats", room=desk.other)
-
-    assert "/start/automatic" == answer.headers["Location"]
-    assert JobState.DONE is browser.job().state
-
-
 def test_two_clients_are_two_jobs(browser: FormBrowser, desk: FirstDayDesk) -> None:
     """Proposed by people and shown; nothing is kept before the answer; each has a name and an address."""
     hand_in_token(browser)
@@ -117,8 +105,7 @@ def test_two_clients_are_two_jobs(browser: FormBrowser, desk: FirstDayDesk) -> N
     nothing = browser.post("/start/chats", dict.fromkeys(job_fields(rooms), "none"), room=rooms)
     before = (first_open_step(browser.context), browser.context.jobs.last)
     set_up_two_jobs(browser, desk)
-    with browser.context.archive.reading() as reading:
-        jobs = {(one.title, one.platform_id): sorted(one.room_ids) for one in contracts(reading)}
+    jobs = {(one.title, one.platform_id): sorted(one.room_ids) for one in browser.kept(contracts)}
 
     assert sorted(map(str, rooms)) == sorted(
         re.findall(r'<div class="line"><input type="hidden" name="room" value="(\d+)"', shown)
@@ -130,21 +117,6 @@ def test_two_clients_are_two_jobs(browser: FormBrowser, desk: FirstDayDesk) -> N
     assert (FirstRunStep.CHATS, None) == before
     assert FirstRunStep.AUTOMATIC is first_open_step(browser.context)
     assert {("動画", "48151623"): sorted(rooms[:2]), ("記事", "42108642"): [desk.other]} == jobs
-
-
-@pytest.mark.drawn
-def test_nothing_of_one_job_is_in_the_package_of_the_other(browser: FormBrowser, desk: FirstDayDesk) -> None:
-    """No word, name or number of it, in any file."""
-    desk.chatwork.post(desk.other, desk.sato, "ウグイス色でお願いします")
-    hand_in_token(browser)
-    set_up_two_jobs(browser, desk)
-    secrets = ("記事", "佐藤", "ウグイス色", str(desk.sato), str(desk.other), "42108642", "job2")
-
-    order = ExportOrder(contract="job1", profile="consult", out=desk.folder / "out")
-    package = Path(export(browser.context.archive, order, now=browser.context.now).path)
-
-    assert files_with(package, "48151623")
-    assert set() == files_with(package, *secrets)
 
 
 def set_up_two_jobs(browser: FormBrowser, desk: FirstDayDesk) -> None:
@@ -248,11 +220,9 @@ def test_a_contract_is_added_and_its_saving_ended_and_begun_by_clicking(
     answer = browser.post("/add-contract", room=desk.other)
     added = browser.get(answer.headers["Location"])
     browser.post("/contracts/job2", state="stopped")
-    with browser.context.archive.reading() as reading:
-        states = {one.id: one.state for one in contracts(reading)}
+    states = {one.id: one.state for one in browser.kept(contracts)}
     browser.post("/contracts/job2", state="open")
-    with browser.context.archive.reading() as reading:
-        begun = {one.id: one.state for one in contracts(reading)}
+    begun = {one.id: one.state for one in browser.kept(contracts)}
 
     assert (422, 302) == (nothing.status_code, answer.status_code)
     assert "The job is added." in added
@@ -273,18 +243,13 @@ def test_a_chat_of_another_job_is_not_left_in_both_without_a_word(browser: FormB
     last = browser.post("/add-contract", {f"job_{desk.group}": "1"}, room=desk.group)
     days = {f"job_{desk.group}": "1", f"from_{desk.group}": "2026-11-01"}
     browser.post("/add-contract", days, room=desk.group)
-    with browser.context.archive.reading() as reading:
-        periods = [(one.id, [(room.room_id, room.start, room.end) for room in one.rooms]) for one in contracts(reading)]
+    periods = [(one.id, room.room_id, room.start, room.end) for one in browser.kept(contracts) for room in one.rooms]
 
     day = datetime(2026, 10, 31, 15, tzinfo=UTC)
     assert "It belongs to 動画編集_田中様 now" in asked
     assert (422, True) == (last.status_code, "no other chat" in last.get_data(as_text=True))
-    expected = {
-        "job1": [(desk.group, None, day)],
-        "job2": [(desk.direct, None, None)],
-        "job3": [(desk.group, day, None)],
-    }
-    assert expected == dict(periods)
+    moved = ("job2", desk.direct, None, None)
+    assert [("job1", desk.group, None, day), moved, ("job3", desk.group, day, None)] == periods
 
 
 @pytest.mark.drawn
@@ -299,8 +264,7 @@ def test_a_chat_is_moved_taken_out_and_erased_by_clicking(browser: FormBrowser, 
     last = browser.post("/contracts/job2", {f"job_{desk.other}": "none"})
     told = browser.post("/contracts/job1", {f"job_{desk.direct}": "job2"}).get_data(as_text=True)
     target = browser.get("/contracts/job2")
-    with browser.context.archive.reading() as reading:
-        moved = {one.id: sorted(one.room_ids) for one in contracts(reading)}
+    moved = {one.id: sorted(one.room_ids) for one in browser.kept(contracts)}
     again = browser.post("/contracts/job1", {f"job_{desk.group}": "job1"}).get_data(as_text=True)
     out = browser.post("/contracts/job2", {f"job_{desk.other}": "none"}).get_data(as_text=True)
     page = browser.get(f"/contracts/job1/erase?room={desk.other}")

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from archiver.cli.terminal.help_pages import set_language
@@ -16,13 +15,12 @@ from archiver.web.console_context import ConsoleContext
 from tests.support.archives.byte_search import package_files_with
 from tests.support.console.application import open_application_window
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
+from tests.support.console.player import Player
 from tests.support.reports.pdf_reader import needs_poppler
 from tests.support.terminals.terminal import TOKEN
 from tests.support.viewer.chromium_tab import NEEDED, Window
 
 pytestmark = [NEEDED, needs_poppler, pytest.mark.slow]
-
-SERIOUS = ("serious", "critical")
 
 
 @pytest.fixture
@@ -75,7 +73,7 @@ def _set_up(window: Window, desk: FirstDayDesk, context: ConsoleContext, *, scri
     expect(page.locator("fieldset select")).to_have_count(3)
     assert context.jobs.last is None
     if scripts:
-        _check_page(page)
+        assert [] == Player(page).look_around()
     for number, url in enumerate(("48151623", "42108642"), 1):
         page.fill(f"#url-{number}", f"https://crowdworks.jp/contracts/{url}")
     _go_on(page)
@@ -110,14 +108,6 @@ def _make_package(window: Window, context: ConsoleContext, job: str) -> None:
     _go_on(page)
     _wait(context)
     expect(window.go("/packages/making").locator("#do")).to_be_visible()
-
-
-def _check_page(page: Page) -> None:
-    """It is not wider than the screen, and has nothing that keeps somebody out."""
-    found = [one["id"] for one in Axe().run(page).response["violations"] if one["impact"] in SERIOUS]
-    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-
-    assert ([], True) == (found, overflow <= 0), page.url
 
 
 def _go_on(page: Page) -> None:

@@ -9,20 +9,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from archiver.cli.context import CliContext
 from archiver.cli.reading.app import build_view_context
 from archiver.store.queries.viewing import messages
 from archiver.web.context import ViewContext
+from tests.support.console.player import Player
 from tests.support.reports import pdf_reader
 from tests.support.viewer.chromium_tab import NEEDED, Window, open_window
 from tests.support.viewer.sample_archive import BEFORE, ViewerArchive, build_viewer_archive
 
 pytestmark = NEEDED
-
-SERIOUS = ("serious", "critical")
 
 
 @pytest.fixture(scope="module")
@@ -162,19 +160,11 @@ def test_every_page_can_be_used_by_everybody(
     context: ViewContext, archive: ViewerArchive, width: int, scheme: str
 ) -> None:
     """axe-core finds nothing serious, wide and narrow, light and dark; no page has to be pushed sideways."""
-    violations: dict[str, list[str]] = {}
-    pushed = []
     with open_window(context, width=width) as view:
         view.page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
-        for path in paths(archive):
-            page = view.go(path)
-            serious = [one for one in Axe().run(page).response["violations"] if one["impact"] in SERIOUS]
-            violations[path] = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in serious]
-            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-                pushed.append(path)
+        faults = [fault for path in paths(archive) for fault in Player(view.go(path)).look_around()]
 
-    assert {key: [] for key in paths(archive)} == violations
-    assert [] == pushed
+    assert [] == faults
 
 
 @pytest.mark.drawn

@@ -75,7 +75,6 @@ def test_the_source_is_shown_with_its_tags(chat: ArchiveMaker) -> None:
     assert "from the list of messages" in html
 
 
-@pytest.mark.drawn
 def test_very_many_versions_have_several_pages(chat: ArchiveMaker) -> None:
     """The earlier changes are on the next page; every change is on one."""
     for number in range(40):
