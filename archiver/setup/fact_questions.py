@@ -66,7 +66,7 @@ def read_facts(given: Mapping[str, str | None], *, now: datetime) -> dict[str, A
             facts[fact.name] = read_day(facts[fact.name], fact.option, EXAMPLE_TIME, now=limit, near=now)
         elif fact.kind is FactKind.YES_NO:
             facts[fact.name] = facts[fact.name] == "yes"
-        elif fact.kind in (FactKind.TEXT, FactKind.NUMBER):
+        elif fact.is_prose or fact.kind is FactKind.NUMBER:
             try:
                 facts[fact.name] = displayable(facts[fact.name].strip())
             except InvalidAnswer as error:
@@ -280,7 +280,7 @@ def _read_address(answer: str, fact: ContractFact, now: datetime, **_known: obje
     """A URL. Raises InvalidAnswer."""
     try:
         return read_facts({fact.name: answer}, now=now) if answer else {}
-    except errors.BadValue:
+    except errors.UsageError:
         raise InvalidAnswer(_("Please give an address such as https://example.com, or leave it empty.")) from None
 
 

@@ -33,7 +33,20 @@ _HIDDEN = {"platform", "platform_id", "client_url", "worker_url", "contact_reque
 _ENTERED = "end_request_at"
 """The fact that `job enter` takes."""
 _NUMBER = click.IntRange(1)
-_NOTE = click.option("--note", metavar=N_("TEXT"), help=N_("A few words; they are shown in exports."))
+
+
+def _kept_text(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """As long as a field of the form may be."""
+    from archiver.setup.written_values import FIELD_LIMIT, too_long_sentence
+
+    if value is not None and len(value) > FIELD_LIMIT:
+        raise click.BadParameter(too_long_sentence())
+    return value
+
+
+_NOTE = click.option(
+    "--note", callback=_kept_text, metavar=N_("TEXT"), help=N_("A few words; they are shown in exports.")
+)
 
 
 class _JobGroup(click.Group):
@@ -74,7 +87,7 @@ def changes(chat_help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]
         click.option("--chat-to", "ends", help=last, **days),
         click.option("--move", "is_moved", is_flag=True, hidden=True, help=move),
         *(_fact_option(fact) for fact in contract_facts.FACTS if fact.name != _ENTERED),
-        click.option("--note", metavar=N_("TEXT"), help=note, hidden=True),
+        click.option("--note", callback=_kept_text, metavar=N_("TEXT"), help=note, hidden=True),
     )
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -176,7 +189,9 @@ def job_chats(obj: CliContext, as_json: bool) -> int:
 @click.option("--on", metavar=N_("DAY"), help=N_("Its day; of a delivery and a request to end, the time too."))
 @click.option("--amount", metavar=N_("YEN"), help=N_("The amount in yen, as billed or received."))
 @click.option("--due-on", metavar=N_("DAY"), help=N_("The day of payment that the invoice names."))
-@click.option("--number", metavar=N_("TEXT"), help=N_("The invoice's own number, as it stands on it."))
+@click.option(
+    "--number", callback=_kept_text, metavar=N_("TEXT"), help=N_("The invoice's own number, as it stands on it.")
+)
 @click.option(
     "--invoice",
     type=_NUMBER,
@@ -201,7 +216,12 @@ def job_chats(obj: CliContext, as_json: bool) -> int:
     metavar=N_("KIND"),
     help=N_("Of a file: screenshot, notice, mail, invoice or other; left out: judged by its name."),
 )
-@click.option("--how", metavar=N_("TEXT"), help=N_("By which way the reminder was sent, such as mail or telephone."))
+@click.option(
+    "--how",
+    callback=_kept_text,
+    metavar=N_("TEXT"),
+    help=N_("By which way the reminder was sent, such as mail or telephone."),
+)
 @_NOTE
 @click.option("--replace", type=_NUMBER, metavar="N", help=N_("Correct delivery N (see: archive job show)."))
 @click.option("--remove", type=_NUMBER, metavar="N", help=N_("Take back number N; the record of it stays."))
@@ -238,7 +258,9 @@ def _require_part(ctx: click.Context, parameter: click.Parameter, value: str | N
 @JOB
 @click.argument("person", metavar=N_("PERSON"))
 @click.argument("part", type=click.Choice(("client", "me", "other")), required=False, callback=_require_part)
-@click.option("--reason", default="", metavar=N_("TEXT"), help=N_("How you know; it is printed in exports."))
+@click.option(
+    "--reason", default="", callback=_kept_text, metavar=N_("TEXT"), help=N_("How you know; it is printed in exports.")
+)
 @click.option(
     "--remove",
     "is_removed",

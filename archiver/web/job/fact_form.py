@@ -217,7 +217,6 @@ def _bound(typed: str, what: str, *, whole_day: timedelta = timedelta()) -> date
 
 
 CANDIDATES = 3
-WAY_LIMIT = 200
 
 
 def keep_entries(context: ConsoleContext, contract: Contract) -> dict[str, str]:
@@ -271,7 +270,7 @@ def _add_reminder(context: ConsoleContext, contract: Contract) -> None:
     given, day = request.form, request.form.get("reminder_on", "")
     message = stated_message(context, contract, "reminder_message")
     sent_on = read_day(day, _("the day"), EXAMPLE_DAY, now=context.now()) if day.strip() else None
-    how = given.get("reminder_how", "").strip()[:WAY_LIMIT] or None
+    how = given.get("reminder_how", "").strip() or None
     contract_rooms.enter_reminder(context.archive, contract, message, sent_on, how, at=context.now())
 
 

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from archiver import errors
 from archiver.cli.contracts.contract_page import page_lines
+from archiver.cli.contracts.job import command_job
 from archiver.records import Contract
 from archiver.records.contract_facts import FACTS, ContractFact
 from archiver.setup import fact_questions
@@ -62,6 +64,15 @@ def test_an_option_takes_what_a_field_of_the_form_takes(typed: str) -> None:
         fact_questions.read_facts({"amount": typed}, now=NOW)
 
     assert {"amount": "５万円"} == fact_questions.read_facts({"amount": " ５万円 "}, now=NOW)
+
+
+@pytest.mark.parametrize("option", ["--note", "--how", "--number"])
+def test_what_is_entered_is_no_longer_than_a_field_of_the_form(option: str) -> None:
+    """It is refused before anything is asked or written."""
+    done = CliRunner().invoke(command_job, ["enter", "job1", "invoice", option, "x" * 5001])
+
+    assert 2 == done.exit_code
+    assert "5,000" in done.output
 
 
 @pytest.mark.parametrize("fact", [fact for fact in FACTS if not fact.is_asked], ids=lambda fact: fact.name)
