@@ -127,7 +127,8 @@ class Player:
             hit = []  # it was another call than that of the first run
         wrong: tuple[str, ...] = ()
         if hit:
-            wrong = tuple(self._wrong(scene, baseline, fault, outcome, hit[-1].text, before, home, place))
+            after = self.wrong_after(scene, baseline, outcome.code, before, home, place)
+            wrong = (*wrong_words(fault, outcome, hit[-1].text), *after)
         shutil.rmtree(home.parent)
         where = hit[-1].text.replace(str(home.parent), "") if hit else ""
         return Played(fault, bool(hit), f"{fault.call}{where}"[:200], outcome.code, wrong)
@@ -148,20 +149,6 @@ class Player:
     def _trace(self, scene: Scene, home: Path, place: Path, *options: str) -> Outcome:
         starter = self.stage.later if scene.later else self.stage.starter
         return starter.trace(words(scene.argv, home, place), self.stage.environ, *options)
-
-    def _wrong(
-        self,
-        scene: Scene,
-        baseline: Baseline,
-        fault: Fault,
-        outcome: Outcome,
-        where: str,
-        before: Held,
-        home: Path,
-        place: Path,
-    ) -> Iterator[str]:
-        yield from wrong_words(fault, outcome, where)
-        yield from self.wrong_after(scene, baseline, outcome.code, before, home, place)
 
     def wrong_after(
         self, scene: Scene, baseline: Baseline, code: int, before: Held, home: Path, place: Path

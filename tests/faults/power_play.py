@@ -34,8 +34,8 @@ class TracedRun:
         assert outcome.code == self.baseline.code, outcome
         self.trace = (self.starter.folder / "trace").read_text(encoding="ascii", errors="replace")
         self.end = contents(self.folder)
-        self.states = self.used = self.found = 0
-        """How many states were laid down, in how many `verify` and the next run were tried, how many were wrong."""
+        self.states = 0
+        """How many were laid down."""
 
     def wrong(self, *, played: int, looked_at: int | None = None) -> Iterator[str]:
         """What is wrong after each call, or after so many of them; after some `verify` and the next run are tried.
@@ -53,14 +53,9 @@ class TracedRun:
                 self.states += 1
                 found = list(self._wrong_as_it_lies())
                 if not found and moment in chosen:
-                    self.used += 1
                     found = list(self._wrong_when_used())
-                self.found += bool(found)
                 yield from (f"call {moment} of {total}, {call}, {share} of it: {one}" for one in found)
-        at_the_end = list(self._wrong_at_the_end())
-        self.states += 2
-        self.found += bool(at_the_end)
-        yield from at_the_end
+        yield from self._wrong_at_the_end()
 
     def _as_before(self) -> Path:
         shutil.rmtree(self.folder)
@@ -102,6 +97,7 @@ class TracedRun:
 
     def _wrong_at_the_end(self) -> Iterator[str]:
         """What exit 0 promised is there though the power goes at once; and the recorder missed no call."""
+        self.states += 2
         self._lay_down(None, 1.0)
         recorded = contents(self.folder)
         if other := {name for name in self.end.keys() | recorded if self.end.get(name) != recorded.get(name)}:

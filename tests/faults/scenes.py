@@ -127,9 +127,6 @@ class Stage:
         def not_saved_first(home: Path, _place: Path) -> str:
             return "" if table_contents(home) == first_rows else "what Chatwork shows"
 
-        def not_copied(home: Path, place: Path) -> str:
-            return oracle.difference(home, place)
-
         def not_restored(home: Path, _place: Path) -> str:
             return oracle.difference(self.copy, home)
 
@@ -152,34 +149,18 @@ class Stage:
         yield Scene("sync", ("sync",), self.old, None, not_saved, after=("sync", "--full"))
         yield Scene("rescue", ("save", "--all", "--job", "job1"), self.old, None, not_saved)
         yield Scene("seal", ("seal",), self.unsealed, None, oracle.unsealed)
-        yield Scene(
-            "export",
-            ("export", "job1", "--for", "consult", "--no-recheck", "--out", "PLACE"),
-            self.new,
-            None,
-            not_exported,
-        )
+        consult = ("export", "job1", "--for", "consult", "--no-recheck", "--out", "PLACE")
+        yield Scene("export", consult, self.new, None, not_exported)
         daily = ("export", "job1", "--for", "daily", "--out", "PLACE")  # removes the tables that it made in between
         yield Scene("export of a day", daily, self.new, None, not_exported)
-        yield Scene("backup", ("backup", "PLACE"), self.new, None, not_copied)
-        yield Scene("backup again", ("backup", "PLACE"), self.new, self.copy, not_copied)
+        yield Scene("backup", ("backup", "PLACE"), self.new, None, oracle.difference)
+        yield Scene("backup again", ("backup", "PLACE"), self.new, self.copy, oracle.difference)
         yield Scene("restore", ("backup", "--restore", str(self.copy)), None, None, not_restored, once=True)
         yield Scene("migrate", ("seal",), self.new, None, oracle.not_migrated, later=True)
-        erase = (
-            "erase",
-            "--job",
-            "job2",
-            "--confirm",
-            "job2",
-            "--despite-dispute",
-            "--reason",
-            "own",
-            "--out",
-            "PLACE",
-        )
-        yield Scene(
-            "erase", erase, self.stopped, None, not_erased, True, ("erase", "--certificate", "1", "--out", "PLACE")
-        )
+        words_of_it = ("--confirm", "job2", "--despite-dispute", "--reason", "own", "--out", "PLACE")
+        erase = ("erase", "--job", "job2", *words_of_it)
+        certificate = ("erase", "--certificate", "1", "--out", "PLACE")
+        yield Scene("erase", erase, self.stopped, None, not_erased, once=True, after=certificate)
         yield Scene("upkeep", ("upkeep",), self.loose, None, oracle.not_written_anew)
 
 

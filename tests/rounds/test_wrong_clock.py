@@ -1,4 +1,7 @@
-"""A round with the clock wrong falsifies no time and delays nothing; what is seen has the time of its seeing."""
+"""A round with the clock or the `Date` wrong falsifies no time and delays nothing: what is seen has its own time.
+
+A `Date` that this computer's clock and the last run contradict rules nothing, and is recorded and told.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,11 @@ import pytest
 
 from archiver import errors
 from archiver.app import App, build_sender
-from archiver.custody.verify import verify_archive
+from archiver.custody.verify import verify_archive, verify_path
 from archiver.evidence.stamps.timestamp import Authority
+from archiver.export.package.make_package import export
+from archiver.export.package.order import ExportOrder
+from archiver.health.token import ask_account
 from archiver.records import JST
 from archiver.rounds.daemon_work import DaemonWork
 from archiver.rounds.round import run_round
@@ -78,11 +84,14 @@ def station(tmp_path: Path) -> Iterator[Station]:
 
 @pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
-def test_a_due_tail_is_sealed_in_the_round_with_the_wrong_clock(station: Station, wrong: timedelta) -> None:
-    """No seal says that it was closed at another time than the true one, and the archive verifies without a note."""
+def test_a_due_tail_is_sealed_in_the_round_with_the_wrong_clock_and_stamped_in_time(
+    station: Station, wrong: timedelta
+) -> None:
+    """No seal says that it was closed at another time than the true one, and the pause of a stamp is Chatwork's."""
     station.world.post("お願いします")
     station.round()
     tail = len(station.world.seqs())
+    station.authority.stop()
 
     station.round(wrong, hours=7)
 
@@ -90,10 +99,31 @@ def test_a_due_tail_is_sealed_in_the_round_with_the_wrong_clock(station: Station
         closed = from_text(row["closed_at"])
         assert station.world.clock() - timedelta(hours=8) <= closed <= station.world.clock() + SLACK
         assert row["day"] == closed.astimezone(JST).date().isoformat()
+    assert (True, set()) == (tail <= station.sealed(), station.stamped())
+    station.authority.start()
+    station.round(minutes=6)
+    assert {row["number"] for row in station.world.rows("seal")} <= station.stamped()
     verification = verify_archive(station.world.archive, deep=True, authorities=station.authorities)
-    assert tail <= station.sealed()
     assert [] == verification.findings
     assert not any("dated" in note or "set back" in note for note in verification.notes)
+
+
+@pytest.mark.drawn(but=2)
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_what_failed_with_the_clock_wrong_is_tried_and_said_again_in_time(station: Station, wrong: timedelta) -> None:
+    """A download after its pause of five minutes; a trouble a day after it was said, neither before nor years later."""
+    world = station.world
+    file = world.chatwork.upload(world.room, world.tanaka, "見積.pdf", data=b"%PDF")
+    world.chatwork.fail(Fault.NOT_FOUND, path="create_download_url", times=1)
+    world.chatwork.fail(Fault.SERVER_ERROR, path="/members", times=None)
+    reports = [station.round(wrong)]
+    assert {} == world.blob_states()
+
+    reports.append(station.round(minutes=6))
+    assert ("saved", None) == world.blob_states().get(file)
+
+    reports += [station.round(hours=23), station.round(hours=1)]
+    assert [True, False, False, True] == [any("people" in key for key in one.reported) for one in reports]
 
 
 @pytest.mark.drawn(but=2)
@@ -131,22 +161,6 @@ def test_a_record_of_idle_runs_that_a_wrong_clock_writes_has_their_own_time(stat
 
 @pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
-def test_a_stamp_that_failed_with_the_clock_wrong_is_asked_for_in_time(station: Station, wrong: timedelta) -> None:
-    """Its pause was reckoned by Chatwork's time."""
-    station.world.post("お願いします")
-    station.round()
-    station.authority.stop()
-    station.round(wrong, hours=7)
-    waiting = station.stamped()
-    station.authority.start()
-
-    station.round(minutes=6)
-
-    assert (set(), True) == (waiting, {row["number"] for row in station.world.rows("seal")} <= station.stamped())
-
-
-@pytest.mark.drawn(but=2)
-@pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_the_daily_copy_comes_on_its_day(station: Station, wrong: timedelta) -> None:
     """Once, with the name of the day whose news it holds, whenever in that morning the clock was wrong."""
     station.world.post("一日目")
@@ -158,31 +172,6 @@ def test_the_daily_copy_comes_on_its_day(station: Station, wrong: timedelta) -> 
 
     day = BEGIN.astimezone(JST).date().isoformat()
     assert ([], [f"{day}_job1_daily.zip"]) == (before, station.dailies())
-
-
-@pytest.mark.drawn(but=2)
-@pytest.mark.parametrize("wrong", WRONG, ids=str)
-def test_a_download_that_failed_with_the_clock_wrong_is_tried_again_in_time(station: Station, wrong: timedelta) -> None:
-    """After its pause of five minutes."""
-    world = station.world
-    file = world.chatwork.upload(world.room, world.tanaka, "見積.pdf", data=b"%PDF")
-    world.chatwork.fail(Fault.NOT_FOUND, path="create_download_url", times=1)
-    station.round(wrong)
-    failed = world.blob_states()
-
-    station.round(minutes=6)
-
-    assert ({}, ("saved", None)) == (failed, world.blob_states().get(file))
-
-
-@pytest.mark.drawn(but=2)
-@pytest.mark.parametrize("wrong", WRONG, ids=str)
-def test_a_trouble_is_repeated_a_day_after_it_was_said_with_the_clock_wrong(station: Station, wrong: timedelta) -> None:
-    """Not before, and not a year later."""
-    station.world.chatwork.fail(Fault.SERVER_ERROR, path="/members", times=None)
-    reports = [station.round(wrong), station.round(), station.round(hours=23), station.round(hours=1)]
-
-    assert [True, False, False, True] == [any("people" in key for key in one.reported) for one in reports]
 
 
 @pytest.mark.drawn(but=2)
@@ -311,3 +300,124 @@ def test_an_edit_undone_after_two_minutes_is_held_by_the_daemon(tmp_path: Path) 
         watcher.live(minutes=2)
 
     assert ["30,000円で", "20,000円で", "30,000円で"] == watcher.world.texts(post)
+
+
+# --- a wrong `Date` ----------------------------------------------------------------------------
+
+NINE_HOURS, YEAR = 9 * 3600, 365 * 86_400
+
+
+def judge(station: Station, deleted: str, reports: list[SyncReport], after: SyncReport, minutes: int) -> None:
+    """No advice, no gap, no time ahead, true bounds of a deletion that is seen within these minutes, and it is told."""
+    world, runs = station.world, len(reports)
+    assert [None] * runs == [one.clock_offset_ms for one in reports]
+    assert [["doubtful" in line for line in one.complaints] for one in reports] == [[True]] * runs
+    assert (0, ()) == (len(world.gaps()), after.complaints)
+    times = [from_text(one["observed_at"]) for one in world.entries()]
+    assert max(times) <= world.clock() + SLACK
+    (before, gone) = [row for row in world.rows("message_version") if row["position"] == int(deleted)]
+    assert timedelta() <= from_text(gone["first_seen"]) - from_text(before["last_seen"]) <= timedelta(minutes=minutes)
+
+
+def judge_package(world: World, out: Path) -> None:
+    """Archive and package verify."""
+    order = ExportOrder(contract="job1", profile="lawyer", out=out)
+    package = Path(export(world.archive, order, now=world.own_clock).path)
+    assert ([], []) == (verify_archive(world.archive, deep=True).findings, verify_path(package).findings)
+
+
+@pytest.mark.drawn(but="31536000-3")
+@pytest.mark.parametrize("runs", [1, 3])
+@pytest.mark.parametrize("seconds", [YEAR, -YEAR, NINE_HOURS, -NINE_HOURS])
+def test_a_wrong_date_rules_nothing_and_is_told(station: Station, tmp_path: Path, seconds: int, runs: int) -> None:
+    """With this computer's clock right: what was known of it stays."""
+    world = station.world
+    deleted = world.post("検収OKです")
+    station.round()
+    with world.archive.reading() as reading:
+        offset = remembered_values.CLOCK_OFFSET.recall(reading)
+    world.chatwork.fail(Fault.WRONG_DATE, path="/", times=None, seconds=seconds)
+    reports = [station.round() for _run in range(runs - 1)]
+    world.chatwork.delete(deleted)
+    reports.append(station.round())
+    world.chatwork.heal()
+
+    judge(station, deleted, reports, station.round(minutes=10), 6)
+    with world.archive.reading() as reading:
+        assert offset == remembered_values.CLOCK_OFFSET.recall(reading)
+    assert any(abs(one["payload"].get("doubtful_ms", 0) / 1000 - seconds) < 2 for one in world.entries("sweep"))
+    judge_package(world, tmp_path / "out")
+
+
+@pytest.mark.drawn(but="no stamp-31536000-1")
+@pytest.mark.parametrize("runs", [1, 3])
+@pytest.mark.parametrize("seconds", [YEAR, -YEAR, NINE_HOURS, -NINE_HOURS])
+@pytest.mark.parametrize("witness", ["stamp", "no stamp"])
+def test_a_wrong_date_in_the_first_runs_ever_rules_nothing(
+    station: Station, tmp_path: Path, witness: str, seconds: int, runs: int
+) -> None:
+    """A stamp's time decides, else what was sent; where nothing does the earlier time counts, and no seal is closed."""
+    world = station.world
+    deleted = world.post("検収OKです")
+    if witness == "no stamp":
+        station.authority.stop()
+    world.chatwork.fail(Fault.WRONG_DATE, path="/", times=None, seconds=seconds)
+    reports = [station.round() for _run in range(runs)]
+    closed = [from_text(one["closed_at"]) for one in world.rows("seal")]
+    with world.archive.reading() as reading:
+        assert seconds / 3600 == remembered_values.DOUBTFUL_TIME.recall(reading)
+    world.chatwork.heal()
+    world.chatwork.delete(deleted)
+    after = station.round(minutes=10)
+    if witness == "no stamp":
+        station.authority.start()
+
+    judge(station, deleted, reports, after, 11)
+    times = [from_text(one["observed_at"]) for one in world.entries()]
+    assert (times, True) == (sorted(times), all(one <= world.clock() + SLACK for one in closed))
+    station.round(hours=7)
+    judge_package(world, tmp_path / "out")
+
+
+@pytest.mark.parametrize("since", ["first run", "check"])
+def test_a_check_does_not_go_by_a_wrong_date(station: Station, since: str) -> None:
+    """Else the last save lay in the future, which would be told as this computer's wrong clock."""
+    station.authority.stop()
+    for now in ("first run", "check"):
+        if now == since:
+            station.world.chatwork.fail(Fault.WRONG_DATE, path="/", times=None, seconds=-NINE_HOURS)
+        if now == "first run":
+            station.world.post("検収OKです")
+            station.round()
+    app = station.app()
+
+    trial = ask_account(app, is_known=True, budget=None)
+
+    assert (None, None) == (trial.error, trial.offset)
+    assert abs(app.chatwork.transport.clock() - station.world.clock()) < SLACK
+
+
+def test_without_any_witness_the_earlier_of_two_times_counts_and_the_seal_waits(station: Station) -> None:
+    """Nothing was sent, and no stamp came: no more is sealed than before, and no pause is told by the next run."""
+    station.authority.stop()
+    station.world.chatwork.fail(Fault.WRONG_DATE, path="/", times=None, seconds=-NINE_HOURS)
+    first = station.round(hours=10)
+    undecided, sealed = first.is_undecided, station.sealed()
+    station.world.chatwork.heal()
+    second = station.round(hours=7)
+    with station.world.archive.reading() as reading:
+        pause = remembered_values.ENDED_PAUSE.recall(reading)
+
+    assert (True, 1, False, None, True) == (undecided, sealed, second.is_undecided, pause, station.sealed() > 1)
+
+
+def test_a_message_sent_later_than_this_computer_says_shows_that_the_clock_is_wrong(station: Station) -> None:
+    """The clock stood still for nine hours after the last run: the `Date` is further ahead, and a message agrees."""
+    station.world.post("検収OKです")
+    station.round()
+    station.world.clock.pass_by(hours=9)
+    station.world.post("まだですか")
+
+    report = station.round(-timedelta(hours=9))
+
+    assert (None, True) == (report.doubtful, (report.clock_offset_ms or 0) > 8 * 3_600_000)
