@@ -69,6 +69,8 @@ class NoticeFacts:
     """The facts for the sentences of one notice besides its conditions; what it does not need stays empty."""
 
     now: datetime
+    has_chats: bool = True
+    """Whether any chat is to be saved; where every job has ended nothing goes on again."""
     complete: bool | None = None
     """Whether the last round left nothing unsaved; None: it did not read every chat."""
     every_list: bool = True
@@ -98,6 +100,7 @@ def collect_facts(
     has_ended = any(key.startswith(PAUSE) for key in notices.say)
     return NoticeFacts(
         now=now,
+        has_chats=bool(snapshot.rooms),
         complete=last.complete if last is not None and last.every_room else None,
         every_list=last is not None and last.every_list,
         has_losses=bool(notices.over) and has_losses(reading, snapshot.rooms),

@@ -74,7 +74,7 @@ def _graded(condition: conditions.Condition, text: str) -> str:
 
 def _over_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     """Sentences about what has ended, as far as they are true now."""
-    saves = not any(keeps_from_saving(key) for key in notices.known)
+    saves = facts.has_chats and not any(keeps_from_saving(key) for key in notices.known)
     if facts.ended_pause is not None and saves and has_kind(notices.say, "pause"):
         yield _resumed_sentence(facts.ended_pause)
     elif saves and any(keeps_from_saving(key) for key in notices.over):

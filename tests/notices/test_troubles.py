@@ -332,11 +332,15 @@ def test_what_cannot_be_understood_was_not_said(world: World, key: str, payload:
 
 
 def test_nothing_has_stopped_where_every_contract_has_ended(world: World) -> None:
-    """Nothing is to be saved any more, so nothing is lost."""
+    """Nothing is to be saved any more, so nothing is lost; what had stopped before does not go on again by that."""
+    next_round(world)
+    world.clock.pass_by(days=2)
+    stopped = due_sentences(world)
     for name in ("tanaka-video", "job1"):
         world.contract(name, world.room, state="stopped")
     world.clock.pass_by(days=90)
 
+    assert 1 == len(stopped)
     assert [] == due_sentences(world)
 
 
