@@ -25,11 +25,9 @@ NOBODY = 65534
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     """The terminal of an archive with a contract."""
     with Chatwork(token=TOKEN) as chatwork:
-        room = chatwork.add_room("動画編集", members=[chatwork.add_account("田中")])
         made = Terminal(tmp_path / "user" / "archive", chatwork)
         made.home.parent.mkdir()
-        made.run("init", "--yes")
-        made.run("job", "add", "job1", "--chat", room)
+        made.begin(chatwork)
         yield made
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,16 @@ def test_many_keys_are_all_listed(store: ObjectStore, tmp_path: Path) -> None:
     assert [f"8/files/{number:05}" for number in range(1_050)] == [one.key for one in store.list("8/")]
 
 
+def calls(store: ObjectStore, path: Path, sha256: str) -> tuple[Callable[[], object], ...]:
+    """Each of the things that are asked of a store."""
+    return (
+        lambda: store.put_if_absent("7/files/y", path, sha256),
+        lambda: store.get("7/files/x", path.with_name("got")),
+        lambda: store.head("7/files/x"),
+        lambda: list(store.list("7/")),
+    )
+
+
 def test_a_folder_that_is_not_mounted_is_no_empty_store(tmp_path: Path) -> None:
     """Every call says so, though an empty folder of that name is there: nothing is written, nothing counts as gone."""
     folder = tmp_path / "shared"
@@ -119,12 +130,7 @@ def test_a_folder_that_is_not_mounted_is_no_empty_store(tmp_path: Path) -> None:
     folder.rename(tmp_path / "elsewhere")
     folder.mkdir()
 
-    for call in (
-        lambda: store.put_if_absent("7/files/y", path, sha256),
-        lambda: store.get("7/files/x", tmp_path / "got"),
-        lambda: store.head("7/files/x"),
-        lambda: list(store.list("7/")),
-    ):
+    for call in calls(store, path, sha256):
         with pytest.raises(errors.TeamStoreUnavailable, match="archive team init --files"):
             call()
     assert not list(folder.iterdir())
@@ -148,12 +154,7 @@ def test_a_folder_that_is_unmounted_within_a_call_has_neither_taken_nor_lost_any
             folder.mkdir()
 
     monkeypatch.setattr(FolderStore, "check", check_and_unmount)
-    for call in (
-        lambda: store.put_if_absent("7/files/y", path, sha256),
-        lambda: store.get("7/files/x", tmp_path / "got"),
-        lambda: store.head("7/files/x"),
-        lambda: list(store.list("7/")),
-    ):
+    for call in calls(store, path, sha256):
         with pytest.raises(errors.TeamStoreUnavailable):
             call()
         shutil.rmtree(folder)

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver import errors
-from archiver.web.background_work import Job, JobOutcome, JobRunner, JobState, note_job
+from archiver.web.background_work import Job, JobOutcome, JobRunner, JobState
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -17,27 +16,6 @@ AT = datetime(2026, 11, 24, tzinfo=UTC)
 @pytest.fixture
 def jobs() -> JobRunner:
     return JobRunner(lambda: AT)
-
-
-def test_a_second_start_shows_the_job_that_runs(jobs: JobRunner) -> None:
-    """Two clicks begin one job."""
-    go_on, begun = threading.Event(), []
-
-    def work(_job: Job) -> JobOutcome:
-        begun.append(1)
-        go_on.wait(10)
-        return JobOutcome("done")
-
-    first = jobs.start("first", work)
-    second = jobs.start("second", work)
-    go_on.set()
-    jobs.leave(10)
-
-    assert first is second
-    assert [1] == begun
-    assert JobState.DONE is first.state
-    assert JobOutcome("done") == first.outcome
-    assert ("second",) == first.not_begun
 
 
 def test_a_job_that_was_cut_off_is_told_until_it_was_seen(tmp_path: Path) -> None:
@@ -59,17 +37,6 @@ def test_a_job_that_was_cut_off_is_told_until_it_was_seen(tmp_path: Path) -> Non
     assert after is None
 
 
-def test_a_job_that_was_cut_off_is_told_once(tmp_path: Path) -> None:
-    """Once somebody has seen it, the next start says nothing of it."""
-    note = tmp_path / "job.json"
-    note_job(note, "Saving now", AT)
-    runner = JobRunner(lambda: AT, file=note)
-    assert runner.last is not None
-    runner.note_seen(runner.last)
-
-    assert JobRunner(lambda: AT, file=note).last is None
-
-
 def test_a_job_ends_between_two_steps_when_asked(jobs: JobRunner) -> None:
     """Also while it waits; what it did is kept, and said so."""
 
@@ -85,32 +52,6 @@ def test_a_job_ends_between_two_steps_when_asked(jobs: JobRunner) -> None:
     assert job.outcome is not None
     assert not job.outcome.is_complete
     assert 25 == job.percent
-
-
-def test_an_error_becomes_a_sentence_with_its_advice(jobs: JobRunner) -> None:
-    """As on the command line."""
-
-    def work(_job: Job) -> JobOutcome:
-        raise errors.NoContract
-
-    job = jobs.start("fails", work)
-    jobs.leave(10)
-
-    assert JobState.FAILED is job.state
-    assert job.outcome is not None
-    assert str(errors.NoContract()) == job.outcome.head
-
-
-def test_after_one_job_comes_the_next(jobs: JobRunner) -> None:
-    """The runner is free again when a job has ended."""
-    jobs.start("one", lambda _job: JobOutcome("1"))
-    jobs.leave(10)
-
-    job = jobs.start("two", lambda _job: JobOutcome("2"))
-    jobs.leave(10)
-
-    assert 2 == job.number
-    assert not jobs.is_busy
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

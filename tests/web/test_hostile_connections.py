@@ -197,17 +197,8 @@ def running(home: Path, command: str) -> Iterator[tuple[subprocess.Popen[str], i
     """The command as a process, and its port."""
     with Chatwork() as chatwork:
         terminal = Terminal(home, chatwork)
-    environment = {name: value for name, value in terminal.environ.items() if name not in ("DISPLAY", "BROWSER")}
-    line = terminal.command(*command.split(), "--no-browser")
-    process = subprocess.Popen(
-        line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
-    )
-    try:
-        assert process.stdout is not None
-        yield process, int(process.stdout.readline().rpartition(":")[2].partition("/")[0])
-    finally:
-        process.kill()
-        process.communicate()
+    with terminal.serving(*command.split(), "--no-browser") as (process, address):
+        yield process, int(address.rpartition(":")[2].partition("/")[0])
 
 
 def status_of(process: subprocess.Popen[str], name: str) -> int:

@@ -68,7 +68,7 @@ def test_an_open_page_comes_back_after_a_restart(tmp_path: Path) -> None:
             late = tab.get(site(third) + "/start", timeout=10)
 
     assert gate.port == again.port == third.port
-    assert "Max-Age=2592000" in opened.headers["Set-Cookie"]
+    assert ("Max-Age=2592000" in opened.headers["Set-Cookie"], "Server" in page.headers) == (True, False)
     assert (200, 200, 403, 403) == (page.status_code, ended.status_code, stranger.status_code, late.status_code)
     assert "Open it from its icon." in stranger.text
 
@@ -159,17 +159,6 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> ViewContext:
     return build_view_context(CliContext(maker.home, 0, {}))
 
 
-def test_a_browser_is_led_from_the_address_to_the_overview(context: ViewContext) -> None:
-    """The printed address, then the overview, over HTTP."""
-    with serve_pages(context) as gate, requests.Session() as browser:
-        opened = browser.get(gate.address, timeout=10)
-        page = browser.get(f"http://127.0.0.1:{gate.port}/", timeout=10)
-
-    assert (200, 200) == (opened.status_code, page.status_code)
-    assert "承知しました" in page.text, "the last message of a chat"
-    assert "Server" not in page.headers
-
-
 def test_only_this_computer_can_reach_it(context: ViewContext) -> None:
     """The socket is bound to the loopback address, not to every address of the computer."""
     with serve_pages(context) as gate:
@@ -191,17 +180,6 @@ def test_a_port_that_is_taken_is_said(context: ViewContext) -> None:
         pass
 
     assert str(gate.port) in str(raised.value)
-
-
-def test_the_port_is_free_again_afterwards(context: ViewContext) -> None:
-    """When the viewer has ended, nothing answers any more and the port can be used at once."""
-    with serve_pages(context) as gate:
-        port = gate.port
-    with pytest.raises(requests.ConnectionError):
-        requests.get(f"http://127.0.0.1:{port}/", timeout=2)
-
-    with serve_pages(context, port=port) as again:
-        assert port == again.port
 
 
 def test_looking_writes_nothing(context: ViewContext) -> None:

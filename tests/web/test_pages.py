@@ -213,14 +213,6 @@ def test_no_copy_goes_into_the_archive_or_around_it(tmp_path: Path, place: str, 
     assert tmp_path / "usb" == read_folder(f'"{tmp_path / "usb"}"', home)
 
 
-def test_the_button_ends_the_application(browser: FormBrowser) -> None:
-    """After the page that says so."""
-    answer = browser.post("/settings/end")
-
-    assert 200 == answer.status_code
-    assert browser.context.ended.is_set()
-
-
 def test_the_messages_of_a_conflicted_copy_are_taken_in(browser: FormBrowser) -> None:
     """The page about the state names such a copy, and this is the way to which it leads."""
     home = browser.context.home

@@ -7,8 +7,6 @@ import json
 import os
 from pathlib import Path
 
-import pytest
-
 from archiver.cli.terminal.output import columns
 from archiver.records import MessageId
 from archiver.store import blobs
@@ -21,36 +19,21 @@ HOSTILE = "=画面\x1b[2J\u202e\n; rm -rf".encode() + b"\xff.PNG"
 """The name of the user's file, as bytes: not even UTF-8."""
 
 
-class Desk(Terminal):
-    """A terminal whose archive holds one room with one message."""
-
-    message: str
-
-
-@pytest.fixture
-def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
-    """One contract with one message."""
-    desk = Desk(tmp_path / "home", chatwork)
-    tanaka = chatwork.add_account("田中")
-    room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
-    desk.message = str(chatwork.post(room, tanaka, "仮払いは来週です"))
-    desk.run("init", "--yes")
-    desk.run("job", "add", "job1", "--chat", room)
-    desk.run("sync")
-    return desk
-
-
-def test_an_attached_file_is_kept_shown_handed_over_and_taken_back(desk: Desk, tmp_path: Path) -> None:
+def test_an_attached_file_is_kept_shown_handed_over_and_taken_back(chatwork: Chatwork, tmp_path: Path) -> None:
     """Whatever its name: bytes once, bound to message, day and kind, in package and backup; all verifications clean."""
+    desk = Terminal(tmp_path / "home", chatwork)
+    tanaka, room = desk.begin(chatwork)
+    message = chatwork.post(room, tanaka, "仮払いは来週です")
+    desk.run("sync")
     source = tmp_path / os.fsdecode(HOSTILE)
     source.write_bytes(BODY)
     blob = blobs.blob_path(desk.home, hashlib.sha256(BODY).hexdigest())
-    link = f"https://www.chatwork.com/#!rid1-{desk.message}"
+    link = f"https://www.chatwork.com/#!rid1-{message}"
     more = ("--message", link, "--on", "2026-11-03", "--note", "仮払いの\x1b[31m画面")
 
     first = desk.run("job", "enter", "job1", "file", "--file", source, *more)
     again = desk.run("job", "enter", "file", "--file", source, *more)
-    desk.run("job", "enter", "file", "--file", source, "--kind", "notice", "--message", f"m{desk.message}")
+    desk.run("job", "enter", "file", "--file", source, "--kind", "notice", "--message", f"m{message}")
     page = desk.run("job", "show", "job1")
     attachments = desk.kept(enclosures, "job1")
     desk.run("job", "enter", "job1", "file", "--remove", 2)
@@ -61,12 +44,12 @@ def test_an_attached_file_is_kept_shown_handed_over_and_taken_back(desk: Desk, t
     assert "[U+001B]" in first
     assert "\x1b" not in first + again + page
     assert "[U+001B][31m" in page
-    assert desk.message in page
+    assert message in page
     assert not [line for line in page.splitlines() if columns(line) > 80]
     assert [("screenshot", "2026-11-03"), ("notice", None)] == [
         (attachment.kind, attachment.dated) for attachment in attachments
     ]
-    assert [(source.name, MessageId(desk.message), len(BODY))] * 2 == [
+    assert [(source.name, MessageId(message), len(BODY))] * 2 == [
         (attachment.name, attachment.message_id, attachment.size) for attachment in attachments
     ]
     assert [1] == [attachment.number for attachment in left]

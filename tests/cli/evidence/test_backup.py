@@ -18,13 +18,8 @@ from tests.support.terminals.terminal import TOKEN, Terminal
 def terminal(tmp_path: Path, chatwork: Chatwork) -> Terminal:
     """A terminal with an archive of one room, its token in a file of the home."""
     terminal = Terminal(tmp_path / "home", chatwork)
-    tanaka = chatwork.add_account("田中")
-    room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
-    for number in range(5):
-        chatwork.post(room, tanaka, f"メッセージ{number}")
+    tanaka, room = terminal.begin(chatwork, *(f"メッセージ{number}" for number in range(5)))
     chatwork.upload(room, tanaka, "納品.zip", data=b"zip" * 1_000)
-    terminal.run("init", "--yes")
-    terminal.run("job", "add", "job1", "--chat", room)
     terminal.run("sync")
     (terminal.home / "token").write_text(TOKEN)
     (terminal.home / "token").chmod(0o600)

@@ -33,24 +33,8 @@ def viewing(home: Path, *options: str, **environ: str) -> Iterator[tuple[subproc
     """A running `archive app --read-only` and the address that it printed."""
     with Chatwork() as chatwork:
         terminal = Terminal(home, chatwork)
-    environment = {name: value for name, value in terminal.environ.items() if name not in ("DISPLAY", "BROWSER")}
-    process = subprocess.Popen(
-        terminal.command("app", "--read-only", *options),
-        env=environment | environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    )
-    try:
-        assert process.stdout is not None
-        yield process, process.stdout.readline().strip()
-    finally:
-        process.kill()
-        process.wait()
-        for stream in (process.stdout, process.stderr):
-            assert stream is not None
-            stream.close()
+    with terminal.serving("app", "--read-only", *options, **environ) as found:
+        yield found
 
 
 @pytest.mark.drawn

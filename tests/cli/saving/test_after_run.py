@@ -13,9 +13,10 @@ from archiver.settings.home import Mount
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
 from archiver.sync import run_end
+from archiver.sync.run import Options, ProgressCallbacks, run_sync
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
-from tests.support.world import World, running_world
+from tests.support.world import LIMITS, World, running_world
 
 
 @pytest.fixture
@@ -77,28 +78,16 @@ def test_a_run_remembers_that_others_called_meanwhile(tmp_path: Path, number: in
             if len(collected) == 1:
                 others_call(world, number)
 
-        _sync_telling(world, meanwhile)
+        world.clock.pass_by(seconds=1)
+        progress, options = ProgressCallbacks(on_step=meanwhile), Options(full=True, limits=LIMITS)
+        run_sync(
+            world.archive, world.new_client(), world.downloads, now=world.clock, options=options, progress=progress
+        )
         with world.archive.reading() as reading:
             remembered = remembered_values.OTHER_CALLS.recall(reading)
 
     assert (expected, True) == (remembered is not None, bool(collected and posted))
     assert remembered is None or number == remembered.calls
-
-
-def _sync_telling(world: World, meanwhile: object) -> None:
-    from archiver.sync.run import Options, ProgressCallbacks, run_sync
-    from tests.support.world import LIMITS
-
-    assert callable(meanwhile)
-    world.clock.pass_by(seconds=1)
-    run_sync(
-        world.archive,
-        world.new_client(),
-        world.downloads,
-        now=world.clock,
-        options=Options(full=True, limits=LIMITS),
-        progress=ProgressCallbacks(on_step=meanwhile),
-    )
 
 
 def test_a_home_over_the_network_is_to_be_moved_and_can_still_be_read(chatwork: Chatwork, tmp_path: Path) -> None:

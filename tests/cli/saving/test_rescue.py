@@ -23,11 +23,7 @@ class Worst(Terminal):
     def __init__(self, home: Path, chatwork: Chatwork) -> None:
         """Set the archive up and save once."""
         super().__init__(home, chatwork)
-        self.tanaka = chatwork.add_account("田中")
-        self.room = chatwork.add_room("動画編集", members=[self.tanaka], announce=False)
-        chatwork.post(self.room, self.tanaka, "よろしく")
-        self.run("init", "--yes")
-        self.run("job", "add", "job1", "--chat", self.room)
+        self.tanaka, self.room = self.begin(chatwork, "よろしく")
         self.run("sync")
 
     def rescue(self, *arguments: object, code: int = 0, **environ: str) -> tuple[str, str]:
@@ -78,13 +74,10 @@ class Job:
     def __init__(self, terminal: Terminal, chatwork: Chatwork) -> None:
         """Set it up."""
         self.terminal, self.chatwork = terminal, chatwork
-        self.tanaka = chatwork.add_account("田中")
-        self.room = chatwork.add_room("動画編集", members=[self.tanaka], announce=False)
+        self.tanaka, self.room = terminal.begin(chatwork)
         self.old = [chatwork.post(self.room, self.tanaka, f"前の約束 {index}") for index in range(4)]
         for index in range(100):
             chatwork.post(self.room, self.tanaka, f"あとの {index}")
-        terminal.run("init", "--yes")
-        terminal.run("job", "add", "job1", "--chat", self.room)
         terminal.run("sync")
 
     def places(self) -> list[recovery_files.MessagePlace]:

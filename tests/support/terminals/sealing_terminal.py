@@ -19,10 +19,7 @@ class SealingTerminal(Terminal):
         super().__init__(home, chatwork)
         self.environ["ARCHIVE_LANG"] = "en"
         self.chatwork = chatwork
-        self.tanaka = chatwork.add_account("田中")
-        self.room = chatwork.add_room("動画編集", members=[self.tanaka], announce=False)
-        self.run("init", "--yes")
-        self.run("job", "add", "job1", "--chat", self.room)
+        self.tanaka, self.room = self.begin(chatwork)
         (home / "a.pem").write_text(authority.root_pem, encoding="ascii")
         file.update_settings(home, {"timestamp.authorities": [AuthoritySetting("a", authority.url, "a.pem")]})
 

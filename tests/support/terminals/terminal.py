@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
-from contextlib import closing
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from archiver.demo.chatwork import DemoChatwork
 from archiver.store.archive import Archive
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.forked_program import program, run_command
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -49,6 +51,28 @@ class Terminal:
         assert code == process.returncode, process.stdout + process.stderr
         assert "Traceback" not in process.stderr
         return process.stdout, process.stderr
+
+    def begin(self, chatwork: Chatwork, *posts: str) -> tuple[int, int]:
+        """Set a job up in whose chat 田中 posted this; nothing is saved yet. 田中 and the chat."""
+        client = chatwork.add_account("田中")
+        room = chatwork.add_room("動画編集", members=[client], announce=False)
+        for text in posts:
+            chatwork.post(room, client, text)
+        self.run("init", "--yes")
+        self.run("job", "add", "job1", "--chat", room)
+        return client, room
+
+    @contextmanager
+    def serving(self, *arguments: object, **environ: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+        """A command that goes on, as a process that opens no browser by itself, and the first line that it prints."""
+        own = {name: value for name, value in self.environ.items() if name not in ("DISPLAY", "BROWSER")} | environ
+        streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+        with subprocess.Popen(self.command(*arguments), env=own, **streams) as process:
+            assert process.stdout is not None
+            try:
+                yield process, process.stdout.readline().strip()
+            finally:
+                process.kill()
 
     def kept(self, query: Callable[..., T], *arguments: object) -> T:
         """What a question to the archive finds."""

@@ -131,12 +131,13 @@ def test_a_second_job_is_refused_in_a_sentence_that_names_it(browser: FormBrowse
         go_on.wait(30)
         return JobOutcome("done")
 
-    browser.context.jobs.start("Saving now", work)
+    first = browser.context.jobs.start("Saving now", work)
     browser.post("/copies/backup", folder=str(tmp_path / "copy"))
     while_it_runs = browser.get("/job")
     go_on.set()
-    browser.job()
+    last = browser.job()
 
+    assert (first, JobState.DONE, JobOutcome("done")) == (last, last.state, last.outcome)
     assert "“Backing up the archive” was not begun, because “Saving now” was running" in while_it_runs
     assert "“Backing up the archive” was not begun" in browser.get("/job")
     assert not (tmp_path / "copy").exists()
