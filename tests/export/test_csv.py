@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from archiver.custody.verify import verify_path
 from archiver.evidence.tables.build import CSV_HEADERS, MESSAGE_HEADER
 from archiver.evidence.tables.cells import cell
 from tests.support.archives.maker import at, message_object
@@ -37,6 +39,9 @@ TEXTS = (
     "a\x00b\u202ec",
     " 前後の空白 ",
     "長い文" * 5_000,
+    "NUL\x00と\ud83d片割れ",
+    "改\r\n行\u2028行\u0085🎉👨\u200d👩",
+    "",
 )
 """What a spreadsheet might take for something else."""
 
@@ -83,18 +88,19 @@ def test_no_cell_is_a_formula_or_a_number_too_long(package: Path, name: str) -> 
 
 
 def test_ids_and_times_stand_as_specified(package: Path) -> None:
-    """`m` and all digits; Japan's time in a column that says so, and the seconds beside it."""
+    """`m` and all digits; Japan's time in a column that says so, and the seconds beside it; each text exactly."""
     rows_by_id = {row[4]: row for row in rows(package / "data/messages.csv")}
+    lines = (package / "data/messages.jsonl").read_bytes().decode("utf-8").split("\n")[:-1]
+    bodies = {one["message_id"]: one["body"] for one in map(json.loads, lines)}
 
     row = rows_by_id[f"m{ID}"]
     sent = int(at(200).timestamp())
-    assert ("日時(日本時間)", "送信時刻(Unix秒)", "メッセージID") == (
-        MESSAGE_HEADER[1],
-        MESSAGE_HEADER[2],
-        MESSAGE_HEADER[4],
-    )
+    assert ("日時(日本時間)", "送信時刻(Unix秒)", "メッセージID") == (*MESSAGE_HEADER[1:3], MESSAGE_HEADER[4])
     assert (at(200 + 540).strftime("%Y-%m-%d %H:%M:%S"), str(sent)) == (row[1], row[2])
     assert "'=1+1" == row[9]
+    assert list(TEXTS) == [bodies[f"{ID + number}"] for number in range(len(TEXTS))]
+    assert "NUL[U+0000]と[U+D83D]片割れ" in [one[9] for one in rows_by_id.values()]
+    assert [] == verify_path(package).findings
 
 
 @pytest.mark.drawn

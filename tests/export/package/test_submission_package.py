@@ -156,49 +156,37 @@ def test_the_same_seal_gives_the_same_bytes(tmp_path: Path, profile: str) -> Non
 
 
 @pytest.mark.drawn
-def test_hostile_names_never_become_paths(tmp_path: Path) -> None:
-    """The user's own files come under numbers; of their names only a plain extension is taken."""
+def test_own_evidence_lies_under_numbers_and_is_told(tmp_path: Path) -> None:
+    """Screenshots and notices in their folders with their bytes; of hostile names only a plain extension is taken."""
     maker = story(tmp_path / "home")
-    names = [
+    names = (
         "../../up.png",
         "/etc/passwd",
-        "CON.PNG",
+        "画面.PNG",
         "a\nb.j\u202epg",
         "x" * 300 + ".jpeg",
         "=cmd|'.txt",
         "..",
-        ".png",
-    ]
+        ".eml",
+    )
     for number, name in enumerate(names, 1):
-        add_enclosure(maker, number, name, b"body %d" % number, kind="screenshot" if number % 2 else "notice")
-
-    files = zip_files(export_package(maker, "support", tmp_path / "out"))
-
-    own = sorted(set(files) - set(CONTENTS["support"]))
-    assert [
-        *("04_screenshots/S-001.png", "04_screenshots/S-003.png", "04_screenshots/S-005.jpeg", "04_screenshots/S-007"),
-        *("05_cw_notices/N-02", "05_cw_notices/N-04", "05_cw_notices/N-06.txt", "05_cw_notices/N-08.png"),
-    ] == own
-    assert {path.name for path in tmp_path.iterdir()} == {"home", "out"}
-
-
-# --- the user's own evidence and the size --------------------------------------------------------
-
-
-def test_own_evidence_is_in_it_and_told(tmp_path: Path) -> None:
-    """Screenshots and notices in their folders, with their bytes."""
-    maker = story(tmp_path / "home")
-    add_enclosure(maker, 1, "画面.PNG", b"picture")
-    add_enclosure(maker, 2, "承認.eml", b"mail", kind="mail")
+        add_enclosure(maker, number, name, b"body %d" % number, kind="screenshot" if number % 2 else "mail")
 
     report = export_package(maker, "support", tmp_path / "out")
 
     files = zip_files(report)
-    assert (b"picture", b"mail") == (files["04_screenshots/S-001.png"], files["05_cw_notices/N-02.eml"])
-    assert "04_screenshots/" in readme(report)
-    assert "05_cw_notices/" in readme(report)
-    assert "SHA256SUMS" in readme(report)
+    own = {name: files[name] for name in sorted(set(files) - set(CONTENTS["support"]))}
+    assert [
+        *("04_screenshots/S-001.png", "04_screenshots/S-003.png", "04_screenshots/S-005.jpeg", "04_screenshots/S-007"),
+        *("05_cw_notices/N-02", "05_cw_notices/N-04", "05_cw_notices/N-06.txt", "05_cw_notices/N-08.eml"),
+    ] == [*own]
+    assert {f"body {number}".encode() for number in range(1, 9)} == set(own.values())
+    assert {path.name for path in tmp_path.iterdir()} == {"home", "out"}
+    assert all(one in readme(report) for one in ("04_screenshots/", "05_cw_notices/", "SHA256SUMS"))
     assert [] == verify_path(Path(report.path)).findings
+
+
+# --- the user's own evidence and the size --------------------------------------------------------
 
 
 def answering(*, answer: bool) -> tuple[list[PackagePreview], Confirm]:

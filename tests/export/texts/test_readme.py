@@ -19,8 +19,6 @@ from archiver.report_language import ENGLISH, report_language
 from tests.support.archives.maker import at
 from tests.support.reports import report_inputs
 
-DAILY_FIRST_LINE = "毎日の写し(伏せ字はAPIトークンだけ・提出用ではありません)"
-
 FORBIDDEN = ("改ざん不可能", "証拠能力", "法的に有効", "ガイドライン準拠", "詐欺", "違法", "総務大臣", "認定")
 """What no text of ours may claim (evidence.md §8)."""
 
@@ -83,11 +81,6 @@ def test_texts_open_everywhere_and_claim_nothing(daily: bool, stamped: bool) -> 
         assert text.count("\n") == text.count("\r\n")
         assert not [word for word in FORBIDDEN if word in text]
         assert "\u202e" not in text
-
-
-def test_a_daily_says_first_what_it_is_not_for() -> None:
-    """Nobody hands it in by mistake."""
-    assert DAILY_FIRST_LINE == readme(facts(daily=True)).decode("utf-8-sig").split("\r\n")[0]
 
 
 def test_pauses_are_stated() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 import time
@@ -13,12 +14,12 @@ from types import ModuleType
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.verify_script import verify_script
-from archiver.export.verify_page.page import page_digest, page_with_roots
+from archiver.export.verify_page.page import page_digest, page_with_roots, verify_page
 from archiver.records import Observation
 from archiver.store.archive import Archive
 from archiver.store.erasure.plan import select_messages
@@ -36,9 +37,8 @@ from tests.support.packages.sample_package import NOW, lawyer_package, load_scri
 from tests.support.packages.stamp_attacks import ATTACKS, CLOCK, root_of
 from tests.support.packages.subtle_damage import SUBTLE_KINDS, zip_with_a_folder_that_has_bytes
 from tests.support.packages.system_files import put_system_files
-from tests.support.packages.verify_page_window import VerifyPageWindow, open_verify_page
 from tests.support.stamps.stamped_archives import authority, stamp_service, stamped_package
-from tests.support.viewer.chromium_tab import NEEDED
+from tests.support.viewer.chromium_tab import CHROMIUM, FLAGS, NEEDED, Window, record_complaints
 
 pytestmark = NEEDED
 
@@ -65,11 +65,66 @@ OF_THE_PAGE_ALONE = ("verify.html", "folder")
 """What only the page says that it did not check."""
 
 
+class VerifyPageWindow(Window):
+    """The page in a tab of its own; `outside` is everything that was asked for besides files of its folder."""
+
+    def verify(self, path: Path) -> dict[str, Any]:
+        """Give the page a zip or a folder as a person chooses it, and return its result as JSON."""
+        self.choose(path)
+        return self._result()
+
+    def choose(self, path: Path) -> None:
+        """Choose a file or a folder and wait for the answer."""
+        chooser = self.page.locator("#folder" if path.is_dir() else "#zip")
+        chooser.set_input_files(path)
+        self._wait()
+
+    def _wait(self) -> None:
+        """Wait for the answer, and forget that it came."""
+        self.page.wait_for_selector("#result[data-state=done], #result[data-state=failed]", state="attached")
+        self.page.evaluate("document.getElementById('result').dataset.state = 'read'")
+
+    def _result(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(str(self.page.locator("#json").text_content()))
+        return document
+
+    def drop(self, path: Path) -> dict[str, Any]:
+        """Drop a zip or a folder on the page, and return its result as JSON."""
+        session = self.page.context.new_cdp_session(self.page)
+        data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            session.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 300, "data": data})
+        self._wait()
+        return self._result()
+
+    def at_page(self, path: Path) -> VerifyPageWindow:
+        """Another such page, in another tab of the same browser."""
+        return self.in_language("en-US", path.as_uri())
+
+    def in_language(self, language: str, address: str = "") -> VerifyPageWindow:
+        """The page in another tab, for a browser in another language."""
+        browser = self.page.context.browser
+        assert browser is not None
+        return _open_tab(browser, address or self.page.url, language)
+
+
+def _open_tab(browser: Browser, address: str, language: str) -> VerifyPageWindow:
+    window = VerifyPageWindow(browser.new_context(locale=language).new_page(), address.rpartition("/")[0])
+    record_complaints(window)
+    window.page.add_init_script(f"Date.now = () => {CLOCK * 1000:.0f}")
+    window.page.goto(address)
+    return window
+
+
 @pytest.fixture(scope="module")
 def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VerifyPageWindow]:
-    """The page, open in English."""
-    with open_verify_page(tmp_path_factory.mktemp("page")) as opened:
-        yield opened
+    """The page, opened from its file for a browser in English; its clock stands at `CLOCK`."""
+    path = tmp_path_factory.mktemp("page") / "verify.html"
+    path.write_bytes(verify_page())
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield _open_tab(browser, path.as_uri(), "en-US")
+        browser.close()
 
 
 @pytest.fixture(scope="module")

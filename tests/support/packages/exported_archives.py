@@ -23,19 +23,6 @@ from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, 
 
 THIRD = 999
 
-SECRETS = (
-    "佐藤",
-    "花子",
-    "090-1234-5678",
-    "0312-34-5678",
-    "taro@example.com",
-    "hunter2",
-    "kEy123",
-    "sato_hanako",
-    "別会社商事",
-)
-"""What a package for a platform's office must not show of `story_with_secrets`."""
-
 FACTS: dict[str, Any] = {
     "url": "https://crowdworks.jp/contracts/12345678",
     "contracted_on": "2026-11-01",
@@ -53,22 +40,18 @@ def reopen_maker(home: Path) -> ArchiveMaker:
     return maker
 
 
-def state_delivery(
-    maker: ArchiveMaker, number: int, day: str, *, name: str = "movie01.mp4", contract: str = "job1"
-) -> None:
+def state_delivery(maker: ArchiveMaker, number: int, day: str, *, name: str = "movie01.mp4") -> None:
     """State a delivery on the platform."""
-    _append_statement(maker, contract, Delivery(number, day, name, 9, hashlib.sha256(b"png bytes").hexdigest()))
+    _append_statement(maker, Delivery(number, day, name, 9, hashlib.sha256(b"png bytes").hexdigest()))
 
 
-def add_enclosure(
-    maker: ArchiveMaker, number: int, name: str, body: bytes, *, kind: str = "screenshot", contract: str = "job1"
-) -> Path:
+def add_enclosure(maker: ArchiveMaker, number: int, name: str, body: bytes, *, kind: str = "screenshot") -> Path:
     """State an enclosure and store its bytes; returns their path."""
     sha256 = hashlib.sha256(body).hexdigest()
     part = blobs.incoming_path(maker.home, ROOM, number)
     part.write_bytes(body)
     blobs.keep(maker.home, part, sha256)
-    _append_statement(maker, contract, Enclosure(number, kind, name, len(body), sha256, added_at=at(200)))
+    _append_statement(maker, Enclosure(number, kind, name, len(body), sha256, added_at=at(200)))
     return blobs.blob_path(maker.home, sha256)
 
 
@@ -179,8 +162,6 @@ def _changed_message(message: dict[str, Any], state: str) -> dict[str, Any]:
     return message
 
 
-def _append_statement(maker: ArchiveMaker, contract: str, statement: Delivery | Enclosure) -> None:
-    maker.append(
-        [Observation(kind_of(statement), statement_key(contract, statement), statement_payload(contract, statement))],
-        minutes=200,
-    )
+def _append_statement(maker: ArchiveMaker, stated: Delivery | Enclosure) -> None:
+    observed = Observation(kind_of(stated), statement_key("job1", stated), statement_payload("job1", stated))
+    maker.append([observed], minutes=200)
