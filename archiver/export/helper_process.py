@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from multiprocessing import resource_tracker
@@ -172,6 +172,39 @@ def _read_batches(asked: Connection, batches: SimpleQueue[Any]) -> None:
 
 def _core_count() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class OneAnswer:
+    """What a function gives in a process of its own; `answer` waits for it, `stop` ends it."""
+
+    def __init__(self, work: Callable[..., Any], *given: Any) -> None:
+        """Start the process. Raises OSError."""
+        context = multiprocessing.get_context("spawn")
+        self._connection, there = context.Pipe(duplex=False)
+        self._process = context.Process(target=_answer_once, args=(work, given, there), daemon=True)
+        start_unreached(self._process)
+        there.close()
+
+    def answer(self, seconds: float | None = None) -> Any:
+        """The answer, once; None if the process failed, was killed (for lack of memory, mostly) or took too long."""
+        try:
+            return self._connection.recv() if self._connection.poll(seconds) else None
+        except (EOFError, OSError):
+            return None
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """End the process."""
+        self._connection.close()
+        self._process.kill()
+        self._process.join()
+
+
+def _answer_once(work: Callable[..., Any], given: Sequence[Any], connection: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the waiting process gets it too, and ends this one
+    with suppress(Exception):  # no answer means that there is none, whatever a hostile file made of it
+        connection.send(work(*given))
 
 
 def start_unreached(process: BaseProcess) -> None:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import io
 import logging
-import multiprocessing
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from multiprocessing.connection import Connection
 from typing import Any
 
-from archiver.export.helper_process import start_unreached
+from archiver.export.helper_process import OneAnswer
 from archiver.export.metadata.items import MetadataField, MetadataItem
 from archiver.export.metadata.pictures import (
     NotRemovable,
@@ -73,31 +71,19 @@ def pdf_without_metadata(body: bytes) -> bytes:
 
 def run_apart(work: Callable[[bytes], Any], body: bytes, seconds: float = TIME_LIMIT) -> Any:
     """The result of a function for these bytes; None if it failed, took too long or too much memory."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_run_worker, args=(work, there), daemon=True)
-    start_unreached(process)
-    there.close()
-    try:
-        here.send_bytes(body)
-        return here.recv() if here.poll(seconds) else None
-    except (EOFError, OSError):
-        return None
-    finally:
-        here.close()
-        process.kill()
-        process.join()
+    with suppress(BrokenPipeError):  # it ended before it had all of a large file
+        return OneAnswer(_limited, work, body).answer(seconds)
+    return None
 
 
-def _run_worker(work: Callable[[bytes], Any], connection: Connection) -> None:
+def _limited(work: Callable[[bytes], Any], body: bytes) -> Any:
     if sys.platform != "win32":
         import resource
 
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT, _MEMORY_LIMIT))
     logging.disable()  # oddities of an untrusted file interest nobody here
-    with suppress(Exception):  # whatever pypdf raises for a hostile file: no answer means that it cannot be read
-        connection.send(work(connection.recv_bytes()))
+    return work(body)
 
 
 def _read(body: bytes) -> list[tuple[str, str]]:

@@ -7,21 +7,17 @@ in a process of its own, because Typst frees its memory only when its process en
 from __future__ import annotations
 
 import json
-import multiprocessing
 import re
 import shutil
-import signal
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from archiver import errors
-from archiver.export.helper_process import start_unreached
+from archiver.export.helper_process import OneAnswer
 from archiver.export.pdf import page_code
 from archiver.export.pdf.blocks import FONTS, Report, layout_data
 from archiver.export.pdf.page_items import read_pages
@@ -82,36 +78,21 @@ def _import_typst() -> Any:
     return typst
 
 
-class PdfJob:
+class PdfJob(OneAnswer):
     """A PDF that is being laid out in its process; `result` waits for it, `stop` ends it."""
 
     def __init__(self, report: Report, *, at: datetime) -> None:
         """Start the process; the date of the PDF is `at`."""
-        context = multiprocessing.get_context("spawn")
         self._title = report.title
-        self._connection, there = context.Pipe(duplex=False)
-        self._worker = context.Process(target=_run_job, args=(report, at, there), daemon=True)
-        start_unreached(self._worker)
-        there.close()
+        super().__init__(_pdf_or_error, report, at)
 
     def result(self) -> bytes:
         """The PDF, once. Raises PdfUnavailable, PdfFailed."""
-        try:
-            answer = self._connection.recv()
-        except EOFError:  # the process was killed, most likely for lack of memory
-            answer = errors.PdfFailed, self._title
-        finally:
-            self.stop()
-        if not isinstance(answer, bytes):
-            error_type, detail = answer
-            raise error_type(detail=detail)
-        return answer
-
-    def stop(self) -> None:
-        """End the process, as nobody waits for the PDF any more."""
-        self._connection.close()
-        self._worker.kill()
-        self._worker.join()
+        made = self.answer()
+        if isinstance(made, bytes):
+            return made
+        error_type, detail = made or (errors.PdfFailed, self._title)
+        raise error_type(detail=detail)
 
 
 def make_pdf_apart(report: Report, *, at: datetime) -> bytes:
@@ -119,14 +100,8 @@ def make_pdf_apart(report: Report, *, at: datetime) -> bytes:
     return PdfJob(report, at=at).result()
 
 
-def _run_job(report: Report, at: datetime, connection: Connection) -> None:
-    """Run in the process: send the PDF, or the type and detail of the error (errors themselves cannot be sent)."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the waiting process gets it too, and ends this one
-    with suppress(BrokenPipeError):  # the waiting process is gone
-        connection.send(_pdf_or_error(report, at))
-
-
 def _pdf_or_error(report: Report, at: datetime) -> object:
+    """The PDF, or the type and detail of the error, as errors themselves cannot be sent."""
     try:
         return make_pdf(report, at=at)
     except (errors.PdfUnavailable, errors.PdfFailed) as error:
