@@ -258,7 +258,7 @@ def walked_hits(asked: HitRequest, few: Iterable[tuple[int, int]] | None) -> tup
     else:
         messages = (one for one in few if older_than is None or one < older_than[:2])
     has_words = bool(asked.query.words or asked.query.without)
-    found = (_hit_of_message(source, asked.query, *one) if has_words else HitPosition(*one, 0) for one in messages)
+    found = (hit_of_message(source, asked.query, *one) if has_words else HitPosition(*one, 0) for one in messages)
     hits = filter(None, found)
     if older_than is not None:
         return list(islice(hits, limit)), 0
@@ -270,11 +270,14 @@ def walked_hits(asked: HitRequest, few: Iterable[tuple[int, int]] | None) -> tup
     return counted[:limit], len(counted)
 
 
-_TEXTS = "SELECT seq, body FROM message_version WHERE room_id = ? AND position = ? AND body <> ? ORDER BY seq DESC"
+_TEXTS = "SELECT seq, body FROM message_version WHERE room_id = ? AND position = ? AND body <> ? ORDER BY number DESC"
 
 
-def _hit_of_message(source: sqlite3.Connection, query: SearchQuery, position: int, room: int) -> HitPosition | None:
-    """The position of a message with its newest text that is a hit; None if no text is."""
+def hit_of_message(source: sqlite3.Connection, query: SearchQuery, position: int, room: int) -> HitPosition | None:
+    """The position of a message with its newest text that is a hit; None if no text is.
+
+    The newest is the last in time: what was taken in from another copy has a late entry.
+    """
     texts = source.execute(_TEXTS, (room, position, DELETED))
     return next((HitPosition(position, room, seq) for seq, body in texts if query.matches(fold_searched(body))), None)
 

@@ -96,7 +96,11 @@ def search(
     positions, total, is_exact = _find_positions(
         reading, HitRequest(source, query, scope, limit + 1, older_than, count_limit)
     )
-    hits = message_summaries(reading, ((one.room_id, one.position, one.seq) for one in positions[:limit]))
+    found = [
+        newest_hits.hit_of_message(source, query, one.position, one.room_id) or one if one.seq else one
+        for one in positions[:limit]
+    ]
+    hits = message_summaries(reading, ((one.room_id, one.position, one.seq) for one in found))
     others = tuple(other_hits(reading, query, scope)) if older_than is None else ()
     older = positions[limit - 1] if len(positions) > limit else None
     return SearchResult(total, tuple(hits), others, room_names(reading), is_exact, older)

@@ -126,7 +126,7 @@ def test_a_message_that_is_not_known_is_none(room_maker: ArchiveMaker, message_i
 
 
 def test_the_last_text_is_the_last_in_time_and_not_the_one_that_was_taken_in_last(tmp_path: Path) -> None:
-    """A text from another copy has the newest entry but its place in time; a search by filters alone shows no other."""
+    """A text from another copy has the newest entry but its place in time; no search shows it as the newest."""
     maker = ArchiveMaker(tmp_path / "home")
     maker.sync([message_object(7, "10本で50,000円")], minutes=1)
     maker.sync([message_object(7, "10本で30,000円", update_time=9)], changed={7: "edited"}, minutes=4)
@@ -138,10 +138,12 @@ def test_the_last_text_is_the_last_in_time_and_not_the_one_that_was_taken_in_las
         (line,) = message_summaries(reading, [(ROOM, 7)])
         (by_filter,) = search(reading, parse("has:edit")).hits
         (by_words,) = search(reading, parse("40,000円")).hits
+        by_both = [search(reading, parse(words)).hits[0] for words in ("10本", "本", "10本 has:edit")]
     maker.archive.close()
 
     assert [("10本で30,000円", False)] * 2 == [(one.text, one.earlier) for one in (line, by_filter)]
     assert ("10本で40,000円", True) == (by_words.text, by_words.earlier)
+    assert {("10本で30,000円", False)} == {(one.text, one.earlier) for one in by_both}
 
 
 def test_long_texts_shorten_a_page(tmp_path: Path) -> None:
