@@ -10,8 +10,7 @@ import shutil
 import subprocess
 import time
 import tomllib
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import pytest
 import yaml
 
 from archiver.cli.commands import COMMANDS
+from tests.packaging.conftest import Served, copy_sources, wait_until
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN
 
@@ -103,11 +103,8 @@ class Machine:
 
     def prepare(self) -> None:
         """Lay out the sources and a base image: Debian with its own Python, which is what the named one holds too."""
-        for name in ("pyproject.toml", "README.md", "LICENSE", "requirements-user.lock"):
-            self.place.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, self.folder / "source")
-        for name in ("docs", "archiver"):
-            shutil.copytree(ROOT / name, self.folder / "source" / name, ignore=shutil.ignore_patterns("__pycache__"))
+        copy_sources(self.folder / "source")
+        self.place.mkdir(parents=True)
         for path in (CONTAINERFILE, COMPOSE):
             shutil.copy(path, self.place)
         self._configure()
@@ -160,42 +157,31 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
 
 
 @pytest.mark.slow
-def test_a_container_is_built_set_up_saves_and_stops_as_printed(machine: Machine) -> None:
+def test_a_container_is_built_set_up_saves_and_stops_as_printed(machine: Machine, served: Served) -> None:
     """Every line at the head of compose.yaml, then: what the daemon saves, its health good and bad, the stop."""
-    with Chatwork(now=lambda: datetime.now(UTC), token=TOKEN) as chatwork:
-        client = chatwork.add_account("田中")
-        room = chatwork.add_room("サイト制作", [client])
-        chatwork.post(room, client, "よろしくお願いします。")
-        machine.reach(chatwork)
-        options = "--format docker --volume /etc/ssl/certs:/etc/ssl/certs:ro"
-        for line in printed_commands():
-            line = line.replace("read -rs TOKEN && ", "").replace("123456789", str(room))
-            line = line.replace("docker compose build", f'docker compose --podman-build-args "{options}" build')
-            machine.run(line)
-        print(machine.run("podman history --human chatwork-archiver"))
-        _wait_for(lambda: "; archive daemon)" in machine.run("docker compose exec archive archive status"))
-        chatwork.post(room, client, "納品を確認しました。")
-        search = "docker compose exec archive archive search 納品 --json"
-        _wait_for(lambda: json.loads(machine.run(search))["total"] == 1)
+    machine.reach(served.chatwork)
+    options = "--format docker --volume /etc/ssl/certs:/etc/ssl/certs:ro"
+    for line in printed_commands():
+        line = line.replace("read -rs TOKEN && ", "").replace("123456789", str(served.room))
+        line = line.replace("docker compose build", f'docker compose --podman-build-args "{options}" build')
+        machine.run(line)
+    print(machine.run("podman history --human chatwork-archiver"))
+    wait_until(lambda: "; archive daemon)" in machine.run("docker compose exec archive archive status"))
+    served.chatwork.post(served.room, served.client, "納品を確認しました。")
+    search = "docker compose exec archive archive search 納品 --json"
+    wait_until(lambda: json.loads(machine.run(search))["total"] == 1)
 
-        machine.run("docker compose exec archive archive seal")
+    machine.run("docker compose exec archive archive seal")
 
-        assert machine.health()
-        assert "10001 10001" in machine.run("docker compose exec archive stat -c '%u %g' /data/archive")
-        machine.run("docker compose exec archive touch /x", code=1)
-        machine.run(f"printf %s {TOKEN[::-1]} > secrets/chatwork_token")
-        assert not machine.health()
+    assert machine.health()
+    assert "10001 10001" in machine.run("docker compose exec archive stat -c '%u %g' /data/archive")
+    machine.run("docker compose exec archive touch /x", code=1)
+    machine.run(f"printf %s {TOKEN[::-1]} > secrets/chatwork_token")
+    assert not machine.health()
 
-        started = time.monotonic()
-        machine.run("podman stop play_archive_1")
-        assert time.monotonic() - started < 9
+    started = time.monotonic()
+    machine.run("podman stop play_archive_1")
+    assert time.monotonic() - started < 9
     assert "0" == machine.run("podman inspect -f '{{.State.ExitCode}}' play_archive_1").strip()
     assert json.loads(machine.run("docker compose run --rm archive status --json"))["seals"]["count"] > 0
     machine.run("docker compose run --rm archive verify")
-
-
-def _wait_for(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 150
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(2)

@@ -7,13 +7,11 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.support.chatwork.simulator import Chatwork
+from tests.packaging.conftest import Served, copy_sources
 from tests.support.schedules.scheduler_programs import CRONTAB
 from tests.support.terminals.terminal import TOKEN
 
@@ -36,11 +34,7 @@ class EmptyHome:
     def __init__(self, folder: Path, tools: Path, room: int, base_url: str) -> None:
         self.home, self.room = folder / "home", room
         self.sources = self.home / "chatwork-archiver"
-        self.sources.mkdir(parents=True)
-        for name in ("pyproject.toml", "README.md", "LICENSE", "requirements-user.lock"):
-            shutil.copy(ROOT / name, self.sources)
-        for name in ("docs", "archiver"):
-            shutil.copytree(ROOT / name, self.sources / name, ignore=shutil.ignore_patterns("__pycache__"))
+        copy_sources(self.sources)
         crontab = folder / "bin" / "crontab"
         crontab.parent.mkdir()
         crontab.write_text(CRONTAB.format(state=folder))
@@ -89,13 +83,9 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def home(tmp_path: Path, tools: Path) -> Iterator[EmptyHome]:
+def home(tmp_path: Path, tools: Path, served: Served) -> EmptyHome:
     """An empty home, and a Chatwork with one message."""
-    with Chatwork(now=lambda: datetime.now(UTC), token=TOKEN) as chatwork:
-        client = chatwork.add_account("田中")
-        room = chatwork.add_room("サイト制作", [client])
-        chatwork.post(room, client, "よろしくお願いします。")
-        yield EmptyHome(tmp_path, tools, room, chatwork.base_url)
+    return EmptyHome(tmp_path, tools, served.room, served.chatwork.base_url)
 
 
 def test_the_guide_has_its_lines_where_they_are_looked_for() -> None:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from PIL import ImageGrab
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.packaging.conftest import wait_until
 from tests.packaging.test_without_python import BareMachine
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.player import Player
@@ -110,12 +111,7 @@ def test_the_package_is_installed_opened_saves_and_goes(
     said = machine.administer("apt-get remove --yes chatwork-archiver")
     assert f"/home/taro/{HOME}" in said
     assert "chatwork-archiver" not in machine.run("crontab -l")
-    gone = [
-        "usr/bin/archive",
-        "usr/lib/chatwork-archiver",
-        ENTRY,
-        f"home/taro/.local/share/applications/{Path(ENTRY).name}",
-    ]
+    gone = ["usr/bin/archive", "usr/lib/chatwork-archiver", ENTRY, f"home/taro/.local/{ENTRY.removeprefix('usr/')}"]
     assert [] == [name for name in gone if (machine.root / name).exists()]
     assert (machine.home / HOME / "archive.sqlite3").exists()
     _play_tar(machine, packages[".gz"])
@@ -132,14 +128,6 @@ def _play_tar(machine: BareMachine, tar: Path) -> None:
     left = machine.run("find .local -name '*archive*' -not -path '*/share/chatwork-archiver*' -not -path '*-state*'")
     assert "" == left
     assert (machine.home / HOME / "archive.sqlite3").exists()
-
-
-def wait_until(condition: Callable[[], bool], *, seconds: float = 150) -> None:
-    """Look each second; what does not come true fails the test."""
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(1)
 
 
 @contextmanager

@@ -6,14 +6,13 @@ import json
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Timer
 
 import pytest
 
 from archiver.notices.apprise_sender import CHILD_ARGUMENT
-from tests.support.chatwork.simulator import Chatwork
+from tests.packaging.conftest import Served
 from tests.support.terminals.terminal import TOKEN
 
 pytestmark = pytest.mark.slow
@@ -58,16 +57,12 @@ def test_the_demo_runs_to_its_end_with_all_its_pdfs(build: Build) -> None:
 
 
 @pytest.mark.drawn
-def test_an_archive_is_set_up_saved_and_scheduled(build: Build) -> None:
+def test_an_archive_is_set_up_saved_and_scheduled(build: Build, served: Served) -> None:
     """`init`, `job add` and `sync` work, and the schedule starts the one program by its own path."""
-    with Chatwork(now=lambda: datetime.now(UTC), token=TOKEN) as chatwork:
-        client = chatwork.add_account("田中")
-        room = chatwork.add_room("サイト制作", [client])
-        chatwork.post(room, client, "よろしくお願いします。")
-        build.environ |= {"CHATWORK_API_TOKEN": TOKEN, "CHATWORK_API_BASE_URL": chatwork.base_url}
-        for arguments in (["init", "--yes"], ["job", "add", "job1", "--chat", room], ["sync"]):
-            done = build.run(*arguments)
-            assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+    build.environ |= {"CHATWORK_API_TOKEN": TOKEN, "CHATWORK_API_BASE_URL": served.chatwork.base_url}
+    for arguments in (["init", "--yes"], ["job", "add", "job1", "--chat", served.room], ["sync"]):
+        done = build.run(*arguments)
+        assert done.returncode == 0, (arguments, done.stdout, done.stderr)
     assert json.loads(build.run("search", "よろしく", "--json").stdout)["total"] == 1
     shown = build.run("init", "schedule", "--show")
     assert shown.returncode == 0, shown.stderr

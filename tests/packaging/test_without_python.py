@@ -8,13 +8,12 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.support.chatwork.simulator import Chatwork
+from tests.packaging.conftest import Served, wait_until
 from tests.support.terminals.terminal import TOKEN
 from tests.support.viewer.chromium_tab import CHROMIUM, FLAGS, Window, record_complaints
 
@@ -91,42 +90,34 @@ def machine(tmp_path: Path) -> Iterator[BareMachine]:
     machine.end()
 
 
-def test_it_is_tried_scheduled_looked_at_and_removed_without_a_trace(machine: BareMachine, program: Path) -> None:
+def test_it_is_tried_scheduled_looked_at_and_removed_without_a_trace(
+    machine: BareMachine, program: Path, served: Served
+) -> None:
     """Demo with its PDFs, a run by cron, the application in a browser; afterwards the machine is as it was."""
-    with Chatwork(now=lambda: datetime.now(UTC), token=TOKEN) as chatwork:
-        client = chatwork.add_account("田中")
-        room = chatwork.add_room("サイト制作", [client])
-        chatwork.post(room, client, "よろしくお願いします。")
-        machine.run(f"echo CHATWORK_API_BASE_URL={chatwork.base_url} | crontab -")
-        before = machine.files()
-        assert [] == [name for name in before if "python" in name]
+    at_chatwork = f"CHATWORK_API_BASE_URL={served.chatwork.base_url}"
+    machine.run(f"echo {at_chatwork} | crontab -")
+    before = machine.files()
+    assert [] == [name for name in before if "python" in name]
 
-        machine.install(program.parent)
-        machine.run("archive demo --dir demo && archive --home demo verify && archive verify demo/exports/*_lawyer")
-        assert len(list(machine.home.glob("demo/exports/*/data/*.pdf"))) == 3
+    machine.install(program.parent)
+    machine.run("archive demo --dir demo && archive --home demo verify && archive verify demo/exports/*_lawyer")
+    assert len(list(machine.home.glob("demo/exports/*/data/*.pdf"))) == 3
 
-        at_chatwork = f"CHATWORK_API_BASE_URL={chatwork.base_url}"
-        machine.run(f"umask 077 && printf %s {TOKEN} > .chatwork-token")
-        machine.run(
-            f"{at_chatwork} archive init token --where file:~/.chatwork-token && {at_chatwork} archive init --yes"
-        )
-        machine.run(f"{at_chatwork} archive job add job1 --chat {room}")
-        machine.run("sed -i 's/^every = .5m./every = \"1m\"/' .local/share/chatwork-archiver/archive.toml")
-        machine.run("archive init schedule --with cron")
-        _wait_for_message(machine)
-        _open_application(machine)
+    machine.run(f"umask 077 && printf %s {TOKEN} > .chatwork-token")
+    machine.run(f"{at_chatwork} archive init token --where file:~/.chatwork-token && {at_chatwork} archive init --yes")
+    machine.run(f"{at_chatwork} archive job add job1 --chat {served.room}")
+    machine.run("sed -i 's/^every = .5m./every = \"1m\"/' .local/share/chatwork-archiver/archive.toml")
+    machine.run("archive init schedule --with cron")
+    wait_until(
+        lambda: json.loads(machine.run("archive search よろしく --json"))["total"] > 0,
+        lambda: machine.run("archive status; archive status --full; crontab -l"),
+    )
+    _open_application(machine)
 
-        machine.run("archive init schedule --off && archive init token --forget && rm -r archive demo")
-        machine.run("rm -r .local/share/chatwork-archiver .local/state/chatwork-archiver-state")
-        machine.run("rmdir .local/share .local/state .local")
+    machine.run("archive init schedule --off && archive init token --forget && rm -r archive demo")
+    machine.run("rm -r .local/share/chatwork-archiver .local/state/chatwork-archiver-state")
+    machine.run("rmdir .local/share .local/state .local")
     assert before == machine.files()
-
-
-def _wait_for_message(machine: BareMachine) -> None:
-    until = time.monotonic() + 150
-    while json.loads(machine.run("archive search よろしく --json"))["total"] == 0:
-        assert time.monotonic() < until, machine.run("archive status; archive status --full; crontab -l")
-        time.sleep(2)
 
 
 def _open_application(machine: BareMachine) -> None:
