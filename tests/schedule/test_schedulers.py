@@ -20,12 +20,14 @@ from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.schedule import job_files, schedulers
+from archiver.schedule.backends import is_cron_running
 from archiver.schedule.job_files import MINUTES, ScheduledJob, pace
 from archiver.settings.model import Duration, Settings, SyncSettings
 from tests.support.schedules import scheduler_examples
 from tests.support.schedules.scheduler_programs import PROGRAMS
 
-ODD = ScheduledJob(("/opt/a b/archive",), PurePosixPath("/home/you/100% 「保管庫」 $HOME"), language="en")
+HOME = Path("/home/you/100% 「保管庫」 $HOME")
+ODD = ScheduledJob(("/opt/a b/archive",), PurePosixPath(HOME), language="en")
 
 
 # --- the texts -----------------------------------------------------------------------------------
@@ -234,11 +236,11 @@ def test_in_cron_it_stands_once_beside_the_others(desk: Desk) -> None:
         assert [] == schedulers.install(job, {}, kind="cron")
 
     assert foreign + job_files.block(job).encode() == (state / "table").read_bytes()
-    assert {"cron": job_files.line(job)} == schedulers.show(Path(str(job.home)), {})
-    assert "cron" == schedulers.find_starters(Path(str(job.home)), {})
-    assert ["cron"] == schedulers.remove(Path(str(job.home)), {})
+    assert {"cron": job_files.line(job)} == schedulers.show(HOME, {})
+    assert "cron" == schedulers.find_starters(HOME, {})
+    assert ["cron"] == schedulers.remove(HOME, {})
     assert foreign == (state / "table").read_bytes()
-    assert (None, []) == (schedulers.find_starters(Path(str(job.home)), {}), schedulers.remove(Path(str(job.home)), {}))
+    assert (None, []) == (schedulers.find_starters(HOME, {}), schedulers.remove(HOME, {}))
 
 
 @pytest.mark.parametrize(
@@ -267,19 +269,9 @@ def test_installing_and_removing_wait_until_cron_has_read(desk: Desk, monkeypatc
 
     with time_machine.travel(datetime(2026, 11, 24, 13, 31, 1, tzinfo=UTC), tick=False):
         schedulers.install(ODD, {}, kind="cron")
-        schedulers.remove(Path(str(ODD.home)), {}, kind="cron")
+        schedulers.remove(HOME, {}, kind="cron")
 
     assert [4.0, 4.0] == [seconds for seconds in waited if seconds > 1]
-
-
-def test_a_crontab_that_was_not_there_is_gone_again(desk: Desk) -> None:
-    """Whoever had none has none after the removal."""
-    state = desk("crontab")
-    schedulers.install(ODD, {}, kind="cron")
-
-    schedulers.remove(Path(str(ODD.home)), {}, kind="cron")
-
-    assert [] == list(state.iterdir())
 
 
 def test_a_crontab_that_cannot_be_read_is_not_written(desk: Desk) -> None:
@@ -303,7 +295,7 @@ def test_with_systemd_two_files_and_a_started_timer(desk: Desk) -> None:
     texts = {f"{name}.timer": job_files.timer(ODD), f"{name}.service": job_files.service(ODD)}
     assert texts == {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
     assert f"--user enable {name}.timer" in (state / "said").read_text(encoding="utf-8")
-    assert ["systemd"] == schedulers.remove(Path(str(ODD.home)), {})
+    assert ["systemd"] == schedulers.remove(HOME, {})
     assert [] == list(folder.iterdir())
     assert f"--user disable --now {name}.timer" in (state / "said").read_text(encoding="utf-8")
 
@@ -328,7 +320,7 @@ def test_with_launchd_the_agent_is_loaded_anew(desk: Desk) -> None:
     schedulers.install(ODD, {}, kind="launchd")
     loaded = [line.split()[0] for line in (state / "said").read_text(encoding="utf-8").splitlines()]
     assert (["bootout", "bootstrap"], job_files.plist(ODD)) == (loaded, path.read_text(encoding="utf-8"))
-    assert ["launchd"] == schedulers.remove(Path(str(ODD.home)), {})
+    assert ["launchd"] == schedulers.remove(HOME, {})
 
     (state / "refuse").touch()
     with pytest.raises(errors.SchedulerRefused):
@@ -345,9 +337,9 @@ def test_with_windows_the_task_is_utf_16_and_replaced(desk: Desk) -> None:
 
     data = (state / "task").read_bytes()
     assert job_files.task(ODD) == data.decode("utf-16").replace("\r\n", "\n")
-    assert schedulers.show(Path(str(ODD.home)), {})["windows"].startswith("<?xml")
-    assert ["windows"] == schedulers.remove(Path(str(ODD.home)), {})
-    assert None is schedulers.find_starters(Path(str(ODD.home)), {})
+    assert schedulers.show(HOME, {})["windows"].startswith("<?xml")
+    assert ["windows"] == schedulers.remove(HOME, {})
+    assert None is schedulers.find_starters(HOME, {})
 
 
 def test_another_scheduler_takes_the_job_over(desk: Desk) -> None:
@@ -357,8 +349,8 @@ def test_another_scheduler_takes_the_job_over(desk: Desk) -> None:
 
     others = schedulers.install(ODD, {}, kind="systemd")
 
-    assert (["cron"], ["systemd"]) == (others, list(schedulers.show(Path(str(ODD.home)), {})))
-    assert not (state / "table").exists()
+    assert (["cron"], ["systemd"]) == (others, list(schedulers.show(HOME, {})))
+    assert not (state / "table").exists()  # whoever had none has none again
 
 
 @pytest.mark.parametrize("kind", schedulers.KINDS)
@@ -418,6 +410,26 @@ def test_a_run_for_cron_has_what_cron_gives(desk: Desk, monkeypatch: pytest.Monk
     while not (output_file.exists() and output_file.read_text()) and time.monotonic() < end:
         time.sleep(0.02)
     assert "|/usr/bin:/bin|/a b\n" == output_file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ({"1": "systemd", "7": "cron"}, True),
+        ({"1": "init", "7": "crond"}, True),
+        ({"1": "init", "7": "bash", "self": "cron"}, False),
+        ({"7": "cron"}, None),
+        ({}, None),
+    ],
+)
+def test_a_cron_is_known_by_its_name(tmp_path: Path, names: dict[str, str], expected: bool | None) -> None:
+    """Where not even the first process is shown, nothing can be said."""
+    for number, name in names.items():
+        (tmp_path / number).mkdir()
+        (tmp_path / number / "comm").write_text(f"{name}\n", encoding="utf-8")
+    (tmp_path / "9").mkdir()
+
+    assert expected is is_cron_running(tmp_path)
 
 
 # --- what the job has ----------------------------------------------------------------------------

@@ -10,14 +10,13 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.support.chatwork.simulator import Chatwork
-from tests.support.schedules.scheduled_rounds import use_token_file_and_every_minute, wait_until
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 MANAGER = Path("/usr/lib/systemd/systemd")
@@ -25,6 +24,41 @@ BOOTED = (
     "mount -t cgroup2 none /sys/fs/cgroup && mkdir -p /run/systemd && mount -t tmpfs none /run/systemd && "
     "mkdir /run/systemd/system && exec {manager} --user --log-target=null"
 )
+
+
+PATIENCE = 150
+"""Seconds: cron looks at its tables at each full minute."""
+
+
+def wait_until(until: Callable[[], bool], tell: Callable[[], str] = str) -> None:
+    """Wait for something that cron does; in vain, a test fails with what `tell` says of it."""
+    end = time.monotonic() + PATIENCE
+    while not until():
+        assert time.monotonic() < end, tell()
+        time.sleep(0.5)
+
+
+def new_chat(chatwork: Chatwork) -> tuple[int, int]:
+    """田中 and a chat with one message of theirs."""
+    tanaka = chatwork.add_account("田中")
+    room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
+    chatwork.post(room, tanaka, "こんにちは")
+    return tanaka, room
+
+
+def set_up(terminal: Terminal, room: int) -> None:
+    """An archive of somebody whose token lies in a file, and who wants a round each minute."""
+    terminal.run("init", "--yes")
+    terminal.run("job", "add", "job1", "--chat", room)
+    path, token = terminal.home / "archive.toml", terminal.home / "token"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace('source = "env:CHATWORK_API_TOKEN"', 'source = "file:token"').replace(
+        'every = "5m"', 'every = "1m"'
+    )
+    path.write_text(text, encoding="utf-8")
+    token.touch(mode=0o600)
+    token.write_text(TOKEN, encoding="utf-8")
+    del terminal.environ["CHATWORK_API_TOKEN"]
 
 
 class Manager:
@@ -88,18 +122,12 @@ def manager(tmp_path: Path) -> Iterator[Manager]:
 def test_rounds_come_from_the_timer_itself(manager: Manager, tmp_path: Path) -> None:
     """Only what systemd gives a job: home and program from the unit, the token from a file; then nothing remains."""
     with Chatwork(token=TOKEN, limit=10_000) as chatwork:
-        tanaka = chatwork.add_account("田中")
-        room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
-        chatwork.post(room, tanaka, "こんにちは")
+        tanaka, room = new_chat(chatwork)
         manager.ask("set-environment", f"CHATWORK_API_BASE_URL={chatwork.base_url}")
         terminal = Inside(tmp_path / "100% 保管庫", chatwork)
         terminal.manager = manager
         terminal.environ |= {name: manager.environ[name] for name in ("XDG_RUNTIME_DIR", "HOME")}
-        terminal.run("init", "--yes")
-        terminal.run("job", "add", "job1", "--chat", room)
-        use_token_file_and_every_minute(terminal)
-        del terminal.environ["CHATWORK_API_TOKEN"]
-        chatwork.requests.clear()
+        set_up(terminal, room)
         log = terminal.home / "logs" / "archive.log"
 
         terminal.run("init", "schedule", "--with", "systemd")
@@ -151,17 +179,11 @@ def cron() -> Iterator[None]:
 def test_a_round_comes_from_cron_itself(cron: None, tmp_path: Path) -> None:
     """Only what cron gives a job: home and program from the line, the token from a file; then gone without a trace."""
     with Chatwork(token=TOKEN, limit=10_000) as chatwork:
-        tanaka = chatwork.add_account("田中")
-        room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
-        chatwork.post(room, tanaka, "こんにちは")
+        _tanaka, room = new_chat(chatwork)
         foreign = f"CHATWORK_API_BASE_URL={chatwork.base_url}\n# 毎日の仕事\n0 0 1 1 * true\n".encode()
         subprocess.run(["crontab", "-"], input=foreign, check=True)
         terminal = Terminal(tmp_path / "100% 保管庫", chatwork)
-        terminal.run("init", "--yes")
-        terminal.run("job", "add", "job1", "--chat", room)
-        use_token_file_and_every_minute(terminal)
-        del terminal.environ["CHATWORK_API_TOKEN"]
-        chatwork.requests.clear()
+        set_up(terminal, room)
 
         terminal.run("init", "schedule", "--with", "cron")
         wait_until(lambda: (terminal.home / "logs" / "archive.log").exists(), tell_of_cron)

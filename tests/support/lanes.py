@@ -66,7 +66,6 @@ HEAVY = frozenset(
         "store/test_rebuild.py::test_live_writing_and_the_rebuild_agree",
         "store/test_upgrade.py::test_a_quiet_run_upgrades_after_a_copy_that_stays",
         "sync/test_clock_jumps.py::test_every_entry_is_within_two_seconds_of_its_showing",
-        "sync/test_month.py::test_half_a_day_is_told_as_it_was",
         "test_architecture.py::test_each_part_imports_only_what_lies_below_it",
         "test_catalogues.py::test_every_text_is_translated_and_compiled",
         "test_forbidden_words.py::test_no_text_says_what_must_not_be_said",
