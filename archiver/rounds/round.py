@@ -22,7 +22,7 @@ from archiver.custody.stamp_requests import StampOutcome
 from archiver.records import JST, Seal
 from archiver.records.alerts import DEPARTURES, due_reminders
 from archiver.rounds import alerting, run_log
-from archiver.rounds.round_parts import run_in_parts
+from archiver.rounds.round_parts import Part, run_in_parts
 from archiver.settings.model import Settings
 from archiver.store import migrate, seals, statements
 from archiver.store.archive import Archive, again_if_stale
@@ -40,6 +40,9 @@ TellUpgraded = Callable[[Path], None]
 """A callback that is given the path of the copy made before the upgrade."""
 
 TELL_NOBODY: TellUpgraded = lambda _copy: None  # noqa: E731
+
+OVERHEAD_REQUESTS = 2
+"""A part that made no more requests has read nothing: they tell the account and the rooms."""
 
 
 def run_round(
@@ -60,7 +63,7 @@ def run_round(
                 _do_offline_work(app)
                 raise
 
-    return run_in_parts(app, options, again_if_stale(run_part))
+    return _run_parts(app, options, run_part)
 
 
 def rescue_round(app: App, rooms: Collection[int], progress: ProgressCallbacks) -> SyncReport:
@@ -81,7 +84,18 @@ def rescue_round(app: App, rooms: Collection[int], progress: ProgressCallbacks) 
                 _do_offline_work(app, at_once=True)
                 raise
 
-    return run_in_parts(app, Options(rooms=shared, full=True), again_if_stale(run_part))
+    return _run_parts(app, Options(rooms=shared, full=True), run_part)
+
+
+def _run_parts(app: App, options: Options, run_part: Callable[[Options], SyncReport]) -> SyncReport:
+    """Run a round in parts, of which each leaves out the lists that earlier ones have read."""
+
+    def run(earlier: SyncReport | None, seconds: float | None) -> Part[SyncReport]:
+        read = {} if earlier is None else {room.room_id: room.read_kinds for room in earlier.rooms}
+        part = again_if_stale(run_part)(replace(options, max_seconds=seconds, read_before=read))
+        return part.after(earlier), part.requests > OVERHEAD_REQUESTS, part.calls_spent
+
+    return run_in_parts(app, run, seconds=options.max_seconds)
 
 
 def upkeep_round(app: App, *, upgraded: TellUpgraded = TELL_NOBODY) -> None:

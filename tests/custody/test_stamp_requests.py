@@ -19,10 +19,8 @@ from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver import errors
 from archiver.app import App, build_sender
-from archiver.cli.status.status import status_document
 from archiver.custody import stamp_requests
 from archiver.custody.stamp_requests import StampOutcome, StampReport
-from archiver.custody.verify import verify_archive
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import REASONS
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
@@ -30,7 +28,6 @@ from archiver.records import Observation, Seal
 from archiver.rounds.round import rescue_round, run_round
 from archiver.store import writer
 from archiver.store.archive import Archive
-from archiver.store.queries.status import status
 from archiver.store.seals import close_seals, seals
 from archiver.store.time_text import from_text
 from archiver.store.working import stamp_queue
@@ -178,41 +175,6 @@ def test_what_disappeared_is_sealed_and_stamped_in_the_same_round(desk: Desk) ->
 
 
 # --- authorities that are down -----------------------------------------------------------------
-
-
-@pytest.mark.drawn
-def test_a_week_without_the_authority_changes_nothing_but_the_time(desk: Desk, authority: SimulatedAuthority) -> None:
-    """28 rounds end as they always do; when it is back the next two stamp every seal, and the delay can be told."""
-    desk.round()
-    authority.stop()
-    reports = []
-    for _ in range(28):
-        desk.world.post("毎日のやり取り")
-        reports.append(desk.round(hours=6))
-    down, waiting = desk.times(), desk.unstamped()
-    with desk.world.archive.reading() as reading:
-        archive_status = status(reading, authorities=desk.names)
-    authority.start()
-    reports += [desk.round(hours=6), desk.round()]
-
-    read_seals = desk.world.rows("seal")
-    with desk.world.archive.reading() as reading:
-        after = status_document(status(reading, authorities=desk.names), warnings=[], pauses={})
-    delays = [desk.times()[row["number"]][0].time - from_text(row["closed_at"]) for row in read_seals]
-    assert [()] * 30 == [one.reported + one.complaints for one in reports]
-    assert all(one.complete for one in reports)
-    assert ({}, 28, "unreachable") == (down, waiting, archive_status.stamps.reason)
-    unstamped = archive_status.unstamped, after["seals"]["unstamped"]
-    assert (28, 0, archive_status.stamps.days) == (*unstamped, archive_status.stamps.waiting)
-    assert len(read_seals) == len(desk.times())
-    assert timedelta(days=6) < max(delays) < timedelta(days=8)
-    assert timedelta(hours=6) >= min(delays)  # what a run seals first counts as closed at its last record
-    verified = verify_archive(desk.world.archive, authorities=desk.authorities)
-    late = sum(delay > timedelta(hours=48) for delay in delays)
-    note = f"{late} seals were time-stamped more than 48 hours after they were closed: it is proved only from then on."
-    assert ([], len(read_seals)) == (verified.findings, verified.checked["stamps"])
-    assert late > 15
-    assert note in verified.notes
 
 
 @pytest.mark.drawn

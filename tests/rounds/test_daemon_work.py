@@ -19,7 +19,6 @@ from archiver.rounds.daemon_work import DaemonWork
 from archiver.rounds.scheduled_duties import DaemonMessages
 from archiver.settings.model import Duration, FileSettings, Settings, SyncSettings
 from archiver.store import database_pages
-from tests.support.chatwork.simulator import Fault
 from tests.support.schedules.rounds import new_app
 from tests.support.world import World, running_world
 
@@ -153,21 +152,6 @@ def test_a_token_of_another_account_is_no_longer_asked_with(shift: Shift) -> Non
 
     assert (["WrongAccount"], 1) == (shift.said, shift.requests())
     assert entries == len(shift.world.entries("message"))
-
-
-@pytest.mark.drawn
-def test_days_without_network_are_survived(shift: Shift) -> None:
-    """Said once a day, and its end once; then everything is there."""
-    shift.pass_by(steps=1, minutes=5)
-    shift.world.chatwork.fail(Fault.DROP, times=None)
-
-    shift.pass_by(steps=50, hours=1)
-    shift.world.chatwork.heal()
-    posted = shift.world.post("復旧の前に")
-    shift.pass_by(steps=2, minutes=5)
-
-    assert ["Unreachable"] * 3 + ["over Unreachable"] == shift.said
-    assert "present" == shift.world.states()[posted]
 
 
 @pytest.mark.drawn(but=3)
