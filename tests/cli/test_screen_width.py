@@ -16,51 +16,42 @@ from archiver.demo.story import play, set_stage
 from tests.support.terminals.pseudo_terminal import CTRL_D, PseudoTerminal
 from tests.support.terminals.terminal import Terminal
 
-COMMAND_LINES = (
-    *(
-        "",
-        "status",
-        "status --full",
-        "status --alerts",
-        "job",
-        "job show",
-        "job show --phone",
-        "export --list",
-        "job chats",
-    ),
-    *(
-        "init schedule --show",
-        "verify --deep",
-        "guide",
-        "guide trouble",
-        "help",
-        "init token --test",
-        "completion zsh",
-    ),
-    *(
-        "search 動画",
-        "search from:田中",
-        "search has:delete",
-        "search before:2100-01-01",
-        "search 無い",
-        "search --chat 動画",
-    ),
-    *(
-        "export job1 --preview",
-        "export job1 --for lawyer --yes",
-        "sync --dry-run",
-        "sync",
-        "seal",
-        "job enter file",
-        "backup",
-    ),
-    "export --handed 1 --whom クラウドワークスのお問い合わせ窓口のご担当者さま --on 2026-01-01 --how お問い合わせ",
-    "status --done 1",
-    "save --all",
-    "sync --chat 1",
-    "search --from 昨日のいつか",
-)
-"""What is typed; the last ones are mistakes."""
+COMMAND_LINES = """
+status
+status --full
+status --alerts
+job
+job show
+job show --phone
+export --list
+job chats
+init schedule --show
+verify --deep
+guide
+guide trouble
+help
+init token --test
+completion zsh
+search 動画
+search from:田中
+search has:delete
+search before:2100-01-01
+search 無い
+search --chat 動画
+export job1 --preview
+export job1 --for lawyer --yes
+sync --dry-run
+sync
+seal
+job enter file
+backup
+export --handed 1 --whom クラウドワークスのお問い合わせ窓口のご担当者さま --on 2026-01-01 --how お問い合わせ
+status --done 1
+save --all
+sync --chat 1
+search --from 昨日のいつか
+""".splitlines()
+"""What is typed: nothing at first, and in the end mistakes."""
 
 
 @pytest.fixture(scope="module")

@@ -36,16 +36,20 @@ def test_the_same_token_is_never_sealed_alike() -> None:
     assert ROW.wrapped_key != again.wrapped_key
 
 
-def test_a_row_does_not_open_in_another_accounts_place() -> None:
+@pytest.mark.parametrize(
+    ("row", "account", "secret"),
+    [
+        (ROW, 43, SECRET),
+        (ROW, 42, sealed_tokens.new_secret_key()),
+        (SealedRow(b"", b"", "x"), 42, SECRET),
+        (SealedRow(b"x" * 60, b"\0" * 92, "x"), 42, SECRET),
+    ],
+    ids=["another account", "another installation", "empty", "points of low order"],
+)
+def test_a_row_opens_for_its_account_with_its_key_alone(row: SealedRow, account: int, secret: str) -> None:
     """Whoever can write to the ledger cannot let a worker use one person's token for another's archive."""
     with pytest.raises(sealed_tokens.NotOpened):
-        sealed_tokens.open_token(ROW, 43, SECRET)
-
-
-def test_another_key_does_not_open_it() -> None:
-    """Such as one of another installation."""
-    with pytest.raises(sealed_tokens.NotOpened):
-        sealed_tokens.open_token(ROW, 42, sealed_tokens.new_secret_key())
+        sealed_tokens.open_token(row, account, secret)
 
 
 def test_wrapped_anew_it_opens_with_the_new_key_alone() -> None:
@@ -71,13 +75,6 @@ def test_no_changed_byte_is_opened(place: int, is_key: bool) -> None:
 
     assert TOKEN not in str(raised.value)
     assert raised.value.__context__ is None
-
-
-@pytest.mark.parametrize("row", [SealedRow(b"", b"", "x"), SealedRow(b"x" * 60, b"\0" * 92, "x")])
-def test_a_row_that_is_none_is_not_opened(row: SealedRow) -> None:
-    """Empty ones, and points of low order, are refused as any other."""
-    with pytest.raises(sealed_tokens.NotOpened):
-        sealed_tokens.open_token(row, 42, SECRET)
 
 
 @pytest.mark.parametrize("key", ["", "x", "é" * 44, base64.b64encode(b"short").decode()])

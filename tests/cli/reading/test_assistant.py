@@ -140,20 +140,8 @@ def test_without_covers_all_of_the_job_is_told_but_the_token(maker: ArchiveMaker
 
 
 def _wishes(luck: random.Random) -> Iterator[tuple[str, dict[str, Any]]]:
-    words = (
-        *SECRETS,
-        *HOSTILE,
-        TOKEN,
-        COVERED_SECRET,
-        "job2",
-        "../a.db",
-        "",
-        "%",
-        "\0",
-        "佐" * 5_000,
-        "[^a]*",
-        "お願い",
-    )
+    odd = ("job2", "../a.db", "", "%", "\0", "佐" * 5_000, "[^a]*", "お願い")
+    words = (*SECRETS, *HOSTILE, TOKEN, COVERED_SECRET, *odd)
     ids = ("1", "m2", "22", "23", "900", "99", "-1", "0", "9" * 40, "１", "../1", "2 OR 1=1")
     days = ("2026-11-05", "2026-13-45")
     values: tuple[Any, ...] = (*words, *ids, *days, None, True, 0, -5, 10**30, 1.5, [], {"job": "job2"})

@@ -186,7 +186,7 @@ def test_an_edit_that_moves_no_counter_is_seen_by_a_scheduled_sync_and_a_typed_o
 
 def test_of_a_list_that_was_not_read_nothing_new_is_not_said() -> None:
     """Its turn did not come: that is said, and it is no trouble."""
-    report = SyncReport(1, datetime(2026, 11, 5, tzinfo=UTC), rooms=[RoomReport(5, "動画編集", RoomOutcome.WAITING)])
+    report = SyncReport(1, NOW, rooms=[RoomReport(5, "動画編集", RoomOutcome.WAITING)])
 
     assert [
         "動画編集  no sign of news (its list was not read this time)",
@@ -196,16 +196,11 @@ def test_of_a_list_that_was_not_read_nothing_new_is_not_said() -> None:
 
 def test_a_gap_is_told_as_what_is_not_saved_yet() -> None:
     """Before the first save by its day and number; one that is estimated at nothing has no line."""
-    start: dict[str, object] = {
-        "after": None,
-        "before": "1",
-        "from": None,
-        "to": "2026-10-02T03:00:00+00:00",
-        "reason": "first_sync",
-    }
+    start: dict[str, object] = {"after": None, "before": "1", "from": None, "to": "2026-10-02T03:00:00+00:00"}
+    start["reason"] = "first_sync"
     gaps = [start | {"missing": missing} for missing in (1073, None, 0)]
     room = RoomReport(5, "動画編集", RoomOutcome.ARCHIVED, gaps=gaps)
-    report = SyncReport(1, datetime(2026, 11, 5, tzinfo=UTC), rooms=[room])
+    report = SyncReport(1, NOW, rooms=[room])
 
     assert [
         "  About 1,073 messages before Fri 2 Oct 12:00 are not saved yet.",
@@ -216,7 +211,7 @@ def test_a_gap_is_told_as_what_is_not_saved_yet() -> None:
 def test_another_try_is_offered_only_for_what_can_still_succeed() -> None:
     """A chat that is shut is counted; the page's button and the next run are named where something else is left."""
     shut, failed = (RoomReport(5, "動画", one) for one in (RoomOutcome.INACCESSIBLE, RoomOutcome.FAILED))
-    report = SyncReport(1, datetime(2026, 11, 5, tzinfo=UTC), complete=False, rooms=[shut])
+    report = SyncReport(1, NOW, complete=False, rooms=[shut])
     lines = {n: list(round_lines(replace(report, rooms=[shut, failed][:n]), tries_again=False)) for n in (1, 2)}
 
     assert "1 chat can no longer be opened. What was saved stays." == lines[1][-1] == lines[2][-2]

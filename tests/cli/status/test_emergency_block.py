@@ -41,6 +41,11 @@ class Jobs(World):
         self.sync()
         alerting.judge(self.archive, now=self.clock)
 
+    def delete_three(self) -> None:
+        """田中 deletes messages of the second room."""
+        for message in self.written[:3]:
+            self.chatwork.delete(message, moves_room=True)
+
     def emergencies(self, *, always: bool = False) -> dict[str, Emergency]:
         """Save again, judge, and ask for the blocks."""
         self.sync(full=True)
@@ -93,8 +98,7 @@ def test_a_person_who_cancels_is_told_in_every_contract_that_rests_on_them(
 
 def test_each_block_counts_its_own_messages_files_and_rooms(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
     """Deletions in one, a room shut in another, a file that could not be had in the third."""
-    for message in jobs.written[:3]:
-        jobs.chatwork.delete(message, moves_room=True)
+    jobs.delete_three()
     jobs.chatwork.remove_owner(jobs.room)
     file = jobs.chatwork.upload(jobs.crowd, jobs.tanaka, "参考.mov", size=100)
     jobs.chatwork.fail(Fault.NOT_FOUND, f"/files/{file}", times=None)
@@ -134,8 +138,7 @@ def test_what_lies_before_the_first_save_is_not_kept_and_is_fetched_first(
 def test_a_room_of_two_contracts_counts_in_both(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
     """A new job with the same client in the same chat; where others could be the client too, nobody is."""
     jobs.contract("job5", jobs.second, jobs.apart)
-    for message in jobs.written[:3]:
-        jobs.chatwork.delete(message, moves_room=True)
+    jobs.delete_three()
 
     found = jobs.emergencies()
 
@@ -153,8 +156,7 @@ def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_acco
 
     Neither one's own message nor a post of Chatwork's system is worth one.
     """
-    for message in jobs.written[:3]:
-        jobs.chatwork.delete(message, moves_room=True)
+    jobs.delete_three()
     past = jobs.chatwork.post(jobs.second, jobs.tanaka, "手数料がかからないように直接お支払いします")
     own = jobs.chatwork.post(jobs.second, jobs.chatwork.owner, "はじめまして")
     renamed = "[info][dtext:chatroom_chatname_is]新[dtext:chatroom_changed][/info]"
@@ -192,8 +194,7 @@ def test_a_message_that_is_not_shown_any_more_needs_no_screenshot(jobs: Jobs) ->
 
 def test_what_vanished_is_listed_with_author_time_and_text(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
     """On the user's own screen; a text that nobody saw is not made up, and many are counted."""
-    for message in jobs.written[:3]:
-        jobs.chatwork.delete(message, moves_room=True)
+    jobs.delete_three()
     jobs.chatwork.delete(jobs.chatwork.post(jobs.second, jobs.tanaka, "見る前に"), moves_room=True)
 
     emergency = jobs.emergencies()["job2"]

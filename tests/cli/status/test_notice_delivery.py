@@ -19,6 +19,8 @@ from archiver.store.working.remembered_values import LastSync
 from tests.support.receivers.notice_receiver import Receiver, running_receiver
 from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
 
+WRONG = {"CHATWORK_API_TOKEN": "f" * 32}
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[TerminalWorld]:
@@ -42,11 +44,10 @@ def shown_notices(desk: TerminalWorld) -> str:
 
 def test_a_refused_token_is_told_once_and_so_is_its_end(desk: TerminalWorld) -> None:
     """Each run ends with 10, but only the first says it; names and texts stand nowhere."""
-    wrong = {"CHATWORK_API_TOKEN": "f" * 32}
 
-    first = desk.both("-q", "sync", code=10, **wrong)
-    second = desk.both("-q", "sync", code=10, **wrong)
-    watched = desk.both("sync", code=10, **wrong)
+    first = desk.both("-q", "sync", code=10, **WRONG)
+    second = desk.both("-q", "sync", code=10, **WRONG)
+    watched = desk.both("sync", code=10, **WRONG)
 
     assert (True, ("", ""), True) == (
         "API token doesn't work" in first[1],
@@ -63,14 +64,14 @@ def test_the_settings_turn_the_desktop_off(desk: TerminalWorld) -> None:
     """The line on stderr stays."""
     (desk.home / "archive.toml").write_text("[notify]\ndesktop = false\n", encoding="utf-8")
 
-    output = desk.both("-q", "sync", code=10, CHATWORK_API_TOKEN="f" * 32)
+    output = desk.both("-q", "sync", code=10, **WRONG)
 
     assert (True, "") == ("API token doesn't work" in output[1], shown_notices(desk))
 
 
 def test_who_watches_is_not_told_twice(desk: TerminalWorld) -> None:
     """Without -q there is somebody before the screen."""
-    desk.both("sync", code=10, CHATWORK_API_TOKEN="f" * 32)
+    desk.both("sync", code=10, **WRONG)
 
     assert "" == shown_notices(desk)
 
@@ -124,12 +125,11 @@ def without_library(desk: TerminalWorld) -> str:
 def test_a_run_that_nobody_watches_tells_other_places_the_same(desk: TerminalWorld, receiver: Receiver) -> None:
     """Once, and its end once; who watches is not told there."""
     tell(desk, receiver.address())
-    wrong = {"CHATWORK_API_TOKEN": "f" * 32}
 
-    desk.both("sync", code=10, **wrong)
+    desk.both("sync", code=10, **WRONG)
     desk.remember(remembered_values.NOTICED, None)
     for _ in range(2):
-        desk.both("-q", "sync", code=10, **wrong)
+        desk.both("-q", "sync", code=10, **WRONG)
     desk.both("-q", "sync")
 
     assert [
@@ -145,7 +145,7 @@ def test_an_address_that_fails_fails_no_round(desk: TerminalWorld, receiver: Rec
     """How many were not reached is said, and which one is not understood; the exit code is the run's own."""
     tell(desk, "nonsense", receiver.address("refuse"), "file:nothing-there", receiver.address())
 
-    output = desk.both("-q", "sync", code=10, CHATWORK_API_TOKEN="f" * 32)[1].splitlines()
+    output = desk.both("-q", "sync", code=10, **WRONG)[1].splitlines()
 
     assert [
         "Alert address number 3 of [notify] urls is not where it should be.",
@@ -171,7 +171,7 @@ def test_without_the_library_that_is_said_once_a_day(desk: TerminalWorld, receiv
 def test_the_archive_is_free_while_a_notice_is_sent(desk: TerminalWorld, receiver: Receiver) -> None:
     """The round is over: an address that hangs keeps no other run from saving, and the exit code is the round's."""
     tell(desk, receiver.address("hang"))
-    wrong = desk.terminal.environ | {"CHATWORK_API_TOKEN": "f" * 32}
+    wrong = desk.terminal.environ | WRONG
 
     with subprocess.Popen(desk.terminal.command("-q", "sync"), env=wrong, stderr=subprocess.DEVNULL) as run:
         arrived = receiver.arrived.wait(30)

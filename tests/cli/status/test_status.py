@@ -263,6 +263,9 @@ LONG_AGO = {"last_run": ago(hours=30), "looks": LastLooks({}), "scheduled_run": 
 NEVER = {"last_run": None, "looks": LastLooks({}), "scheduled_run": None}
 
 
+REFUSED = "failed: the API token is not accepted"
+
+
 def starting(names: str | None, *, is_idle: bool = False) -> ComputerState:
     """A computer on which this starts the runs."""
     return ComputerState(starters=Starters(names, is_idle))
@@ -278,21 +281,9 @@ def starting(names: str | None, *, is_idle: bool = False) -> ComputerState:
         ("systemd", False, None, {"is_complete": False}, "last 22:27 incomplete next 22:32"),
         ("systemd", False, None, LONG_AGO, "last save 11-23 16:31 next within 5 minutes"),
         ("systemd", False, None, NEVER, "last: none yet next within 5 minutes"),
-        (
-            "systemd",
-            False,
-            ago(minutes=1),
-            {"error_name": "TokenRefused"},
-            "last 22:30 failed: the API token is not accepted",
-        ),
+        ("systemd", False, ago(minutes=1), {"error_name": "TokenRefused"}, f"last 22:30 {REFUSED}"),
         ("systemd", False, None, {"error_name": "ArchiverError"}, "last failed next 22:32"),
-        (
-            "cron",
-            False,
-            None,
-            {"scheduled_run": ScheduledRun(ago(minutes=2), "TokenRefused")},
-            "last 22:29 failed: the API token is not accepted",
-        ),
+        ("cron", False, None, {"scheduled_run": ScheduledRun(ago(minutes=2), "TokenRefused")}, f"last 22:29 {REFUSED}"),
         ("cron", True, None, {}, "registered with cron, which does not run last save 22:27"),
         (None, False, None, {}, "nothing here starts it last save 22:27"),
     ],
