@@ -135,6 +135,7 @@ message = _readable_table(
     *_filled(Boolean, "was_edited", "was_deleted"),
     *_filled(Integer, "seq"),
     Index("message_sent", "room_id", "send_time"),
+    Index("message_week", "room_id", text("send_time / 604800"), "position"),
     Index("message_author", "room_id", "account_id", "kind", "send_time"),
     Index("message_edited", "room_id", "position", sqlite_where=text("was_edited")),
     Index("message_vanished", "room_id", "position", sqlite_where=text("was_deleted OR state = 'missing'")),

@@ -156,9 +156,9 @@ def test_later_pages_have_messages_alone(maker: ArchiveMaker) -> None:
 def test_messages_before_a_day_are_found_though_ids_and_times_go_apart(
     blank: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those of that day and the ones before, by id: whether later ones are skipped by the index of times or passed."""
+    """Those of that day and the ones before, by id: in its week by the index of times, in earlier ones by theirs."""
     monkeypatch.setattr(newest_hits, "FEW", 0)
-    a_day = 24 * 60
+    a_day = 5 * 24 * 60
     days = [0, 3, 1, 4, 0, 2, 5, 1, 9, 2, 6, 1]
     seen = [shown(message_object(number, "あ", sent=day * a_day), room=1) for number, day in enumerate(days, 1)]
     with archive_with_history(blank, [seen]) as archive, archive.reading() as reading:
