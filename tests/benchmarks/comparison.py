@@ -11,6 +11,8 @@ from tests.benchmarks.instruments.measure import Figure, run_alone
 
 MESSAGES, A_READING = 100_000, 20
 SECONDS = 20.0
+"""Of CPU: the bar."""
+
 AFTER = datetime(2036, 1, 1, tzinfo=UTC)
 """Later than the last message."""
 
@@ -23,15 +25,12 @@ def measure(folder: Path) -> list[Figure]:
     compared = run_alone(compare_two, str(a), str(b), str(folder / "out"))
     verified = run_alone(verify_two, str(a), str(b))
     measured = (
-        f"{compared.seconds:.1f} s, {compared.mebibytes:.0f} MiB (verifying both alone: {verified.seconds:.1f} s)"
+        f"{compared.cpu:.1f} s of CPU ({compared.cpu / verified.cpu:.1f} × verifying both, {verified.cpu:.1f} s), "
     )
-    numbers = {
-        "seconds": compared.seconds,
-        "verifying_seconds": verified.seconds,
-        "mebibytes": compared.mebibytes,
-    }
-    what = f"`archive verify` over {MESSAGES:,} common messages, with page, PDF and tables"
-    return [Figure(what, f"≤ {SECONDS:g} s", measured, compared.seconds <= SECONDS, numbers)]
+    measured += f"{compared.mebibytes:.0f} MiB"
+    numbers = {"cpu": compared.cpu, "verifying": verified.cpu, "mebibytes": compared.mebibytes}
+    what = f"`archive verify A B` over {MESSAGES:,} common messages, with page, PDF and tables"
+    return [Figure(what, f"≤ {SECONDS:g} s", measured, compared.cpu <= SECONDS, numbers)]
 
 
 def compare_two(a: str, b: str, out: str) -> None:

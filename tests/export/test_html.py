@@ -103,7 +103,7 @@ MEASURE = """
 import sys
 from pathlib import Path
 from archiver.export.html import write
-from tests.benchmarks.instruments.measured_process import peak
+from tests.benchmarks.instruments.measure import peak
 from tests.support.reports.sample_conversation import link, long
 
 write(long(100_000), Path(sys.argv[1]), link)

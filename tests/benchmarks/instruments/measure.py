@@ -1,8 +1,13 @@
-"""Measures functions in turns beside each other, or each alone in a process of its own."""
+"""Measures functions in turns beside each other, or each alone in a process of its own.
+
+Run as a program it is that process: it prints the function's time, its peak of memory and its result as JSON.
+"""
 
 from __future__ import annotations
 
+import importlib
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -14,6 +19,7 @@ from statistics import median
 from typing import Any
 
 MEBIBYTE = 2**20
+_KIBIBYTES = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,8 @@ class AloneResult:
 
     seconds: float
     """Of the function: neither the start of Python nor the imports at the head of its module count."""
+    cpu: float
+    """Seconds of the processor, of it and of every process that it started and that has ended."""
     mebibytes: float
     """The most memory that the process ever held, Python itself included."""
     result: Any
@@ -44,7 +52,7 @@ class AloneResult:
 def run_alone(function: Callable[..., object], *arguments: str) -> AloneResult:
     """Run a function of a module's top level in a fresh Python; it takes texts and gives what JSON can say."""
     name = f"{function.__module__}:{function.__qualname__}"
-    command = [sys.executable, "-m", "tests.benchmarks.instruments.measured_process", name, *arguments]
+    command = [sys.executable, "-m", __name__, name, *arguments]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=Path(__file__).parents[3])
     return AloneResult(**json.loads(done.stdout.splitlines()[-1]))
 
@@ -74,6 +82,13 @@ def told_pages(taken: Mapping[str, tuple[float, float]]) -> str:
     return "; ".join(parts) + " (× the quickest of them)"
 
 
+def peak() -> float:
+    """The peak of memory in MiB; the kernel's file first, as `ru_maxrss` also counts the parent's at `exec` (Linux)."""
+    status = Path("/proc/self/status")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii")) if status.exists() else None
+    return (int(found[1]) if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) / _KIBIBYTES
+
+
 def cpu_of_children() -> float:
     """Seconds of the processor, user and system, of all processes that were started and have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -83,3 +98,17 @@ def cpu_of_children() -> float:
 def size_of(folder: Path) -> int:
     """Bytes of all files below a folder; what is only linked does not count."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def _measure_alone(name: str, *arguments: str) -> None:
+    module, _, function = name.partition(":")
+    found = getattr(importlib.import_module(module), function)
+    begun, used = time.perf_counter(), time.process_time() + cpu_of_children()
+    result = found(*arguments)
+    seconds, cpu = time.perf_counter() - begun, time.process_time() + cpu_of_children() - used
+    print()
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "mebibytes": peak(), "result": result}))
+
+
+if __name__ == "__main__":
+    _measure_alone(*sys.argv[1:])
