@@ -46,8 +46,8 @@ def measure(folder: Path) -> list[Figure]:
 def read_opened(home: str, minutes: str) -> None:
     """Keep that everything was read that a package for an office opens."""
     from archiver.export.mask.package_mask import masking_policy
+    from archiver.export.package.masking_review import Decision, keep_reviews, opened_messages, reviews_of
     from archiver.export.package.order import ExportOrder
-    from archiver.export.package.reading_step import Decision, keep_reviews, opened_messages, reviews_of
     from tests.support.archives.maker import at
     from tests.support.packages.exported_archives import reopen_maker
 
