@@ -43,6 +43,7 @@ from archiver.web.console_context import (
     as_file,
     console_context,
     keep_enclosure,
+    not_listed,
     plain_name,
     stated_day,
     stated_message,
@@ -261,7 +262,9 @@ def _add_payment(context: ConsoleContext, contract: Contract) -> None:
     given, now, number = request.form, context.now(), request.form.get("payment_invoice", "")
     amount = read_yen(given.get("payment_amount", ""), _("the amount"))
     received_on = read_day(given.get("payment_on", ""), _("the day"), EXAMPLE_DAY, now=now)
-    draft = Payment(0, amount, received_on, int(number) if number.isdecimal() and len(number) < 9 else None)
+    if number and not (number.isascii() and number.isdecimal() and len(number) < 9):
+        raise errors.UsageError(detail=not_listed(number))
+    draft = Payment(0, amount, received_on, int(number) if number else None)
     contract_rooms.add_payment(context.archive, contract.id, draft, at=now, again="payment_again" in given)
 
 

@@ -120,8 +120,10 @@ def test_token() -> Answer:
 @pages.post("/automatic")
 def change_automatic() -> Answer:
     """Register the job of this computer's scheduler, or remove it."""
-    context = console_context()
-    if request.form.get("automatic") == "on":
+    context, wanted = console_context(), request.form.get("automatic", "")
+    if wanted not in {"on", "off"}:  # nothing but the button that says so stops the saving
+        return index("automatic", problem=not_listed(wanted)), 422
+    if wanted == "on":
         return begin_job(_("Automatic saving"), partial(home.set_up, context=context))
     unattended.remove_job(context)
     return index(said=_("Nothing on this computer starts the saving now."))
