@@ -1,4 +1,4 @@
-"""What the alert rules judge (changes, departures, new texts), the alerts that they open, and grades, as values."""
+"""What the alert rules judge (changes, departures, new texts), each rule and its sentence, alerts, and grades."""
 
 from __future__ import annotations
 
@@ -232,6 +232,119 @@ class AlertRule(StrEnum):
     """A deadline counted from the contract's dates is near or has just passed."""
 
 
+CANCELLED = "cancelled"
+"""The subject of an alert about a departed member whom a post of Chatwork's form calls a cancelled account."""
+
+SENTENCES: Mapping[tuple[AlertRule, str], str] = {
+    (AlertRule.ROOM_INACCESSIBLE, ""): N_(
+        "Chat {room} cannot be opened any more (reason unknown). What was saved is kept."
+    ),
+    (AlertRule.ACCOUNT_CLOSED, ""): N_("A name in chat {room} now ends in a mark such as “(解約済)” (account closed)."),
+    (AlertRule.MEMBER_GONE, CANCELLED): N_(
+        "Somebody is no longer listed as a member of chat {room}. A post there, in the form of "
+        "Chatwork's automatic messages (anybody can write one), says that the account was cancelled."
+    ),
+    (AlertRule.MEMBER_GONE, ""): N_("Somebody is no longer listed as a member of chat {room} (reason unknown)."),
+    (AlertRule.CONTACT_GONE, ""): N_(
+        "Somebody from your work chats is no longer listed as your contact (reason unknown)."
+    ),
+    (AlertRule.OTHER_CHAT, "named"): N_(
+        "You have a direct chat with {room}, somebody from your work chats, that is not saved. If you "
+        "talk about work there, add it: archive job set."
+    ),
+    (AlertRule.OTHER_CHAT, ""): N_(
+        "You have a direct chat with somebody from your work chats that is not saved: chat {room}. If "
+        "you talk about work there, add it: archive job set."
+    ),
+    (AlertRule.DELETIONS, ""): N_(
+        "Chat {room}: of the client's messages {edited} were edited and {n} were deleted or are no "
+        "longer shown. The texts before the edits are kept: archive search --chat {room_id}."
+    ),
+    (AlertRule.A1, ""): N_("Chat {room}: somebody seems to ask for work before the escrow (仮払い). Start after it."),
+    (AlertRule.A2, ""): N_(
+        "Chat {room}: a survey, manual or explanation seems to come before the contract or escrow. "
+        "Do it after the escrow."
+    ),
+    (AlertRule.A3, ""): N_(
+        "Chat {room}: the escrow seems to be tied to a condition. Do nothing before the escrow, ask about it "
+        "on the platform, and keep a screenshot: archive job enter {job} file."
+    ),
+    (AlertRule.A4, ""): N_(
+        "Chat {room}: a message holds something like an email address or phone number. Keep to the "
+        "platform's rules on contact data; exports for the platform's support hide it."
+    ),
+    (AlertRule.A5, ""): N_(
+        "Chat {room}: a message mentions working outside {platform} or avoiding its fees. Decline, deliver "
+        "on {platform}, and keep a screenshot: archive job enter {job} file."
+    ),
+    (AlertRule.A6, ""): N_(
+        "Chat {room}: a message mentions another channel. This archive sees only Chatwork: stay here or on "
+        "the platform."
+    ),
+    (AlertRule.A7, ""): N_("Chat {room}: a message mentions a seminar, an investment or upfront costs. Ask why."),
+    (AlertRule.A8, ""): N_(
+        "Chat {room}: somebody seems to ask for identity papers or bank details. Don't send them here; ask "
+        "the platform, and keep a screenshot: archive job enter {job} file."
+    ),
+    (AlertRule.A9, ""): N_(
+        "Chat {room}: somebody claims that support has allowed something, or asks to control a computer. "
+        "Ask support yourself, and install nothing."
+    ),
+    (AlertRule.A10, "1"): N_(
+        "Chat {room}: a message from the client was edited. The earlier text is kept: archive search --chat {room_id}."
+    ),
+    (AlertRule.A10, ""): N_(
+        "Chat {room}: {n} messages from the client were edited within a day. The earlier texts are kept: "
+        "archive search --chat {room_id}."
+    ),
+    (AlertRule.A11, ""): N_(
+        "Job {contract}: no answer to what you wrote or sent on {day}. Write again, on the platform too if "
+        "there is one: its support counts silence there."
+    ),
+    (AlertRule.A12, "name"): N_("Chat {room}: the client has a new name now. The earlier one is kept."),
+    (AlertRule.A12, "role"): N_(
+        "Chat {room}: somebody's role (who may manage the chat) has changed. The earlier one is kept."
+    ),
+    (AlertRule.A12, "room"): N_("Chat {room}: the chat's name has changed. The earlier one is kept."),
+    (AlertRule.A12, ""): N_(
+        "Chat {room}: the description changed near an amount or a date. The earlier one is kept: compare the two."
+    ),
+    (AlertRule.A13, ""): N_(
+        "Chat {room}: a message mentions another amount or date than agreed. Answer in writing, on the "
+        "platform too, and don't agree in a hurry."
+    ),
+    (AlertRule.A14, ""): N_(
+        "Saving was off for {hours} hours from {day}. Of messages written and edited meanwhile only the new "
+        "text is saved: archive status --full."
+    ),
+    (AlertRule.A15, "new"): N_(
+        "Chat {room}: an account that was first seen here on {day} (ID {account}) writes about bank data or a "
+        "transfer. Before you pay or answer, ask by another way that you know: archive guide stranger."
+    ),
+    (AlertRule.A15, ""): N_(
+        "Chat {room}: somebody writes about bank data or a transfer. Same name, but another account "
+        "(ID {known} since {known_day}, ID {account} since {day}). Before you pay or answer, ask by another "
+        "way that you know: archive guide stranger."
+    ),
+    (AlertRule.UNDELIVERED, ""): N_(
+        "Job {contract}: you delivered something on Chatwork, but no delivery on the platform is "
+        "entered. Deliver there too, as its record counts most: archive job enter {job} delivery."
+    ),
+    (AlertRule.DEADLINE, ""): N_("Job {contract}, {day}: {name}. {advice}."),
+    (AlertRule.EARLY_CONTACT, "before_approval"): N_("the approval of {since}"),
+    (AlertRule.EARLY_CONTACT, "before_escrow"): N_("the escrow of {since}"),
+    (AlertRule.EARLY_CONTACT, "before_contract"): N_("the agreement of {since}"),
+    (AlertRule.EARLY_CONTACT, ""): N_(
+        "Job {contract}: its platform allows no contact outside it, and you were talking on Chatwork on {day}. "
+        "Exports show it."
+    ),
+    (AlertRule.TWIN, "request"): N_("A request to become your contact: "),
+    (AlertRule.TWIN, "contact"): N_("A new contact: "),
+    (AlertRule.TWIN, ""): N_("Chat {room}: "),
+}
+"""Rule, and what its subject, its count or a name tells more exactly → what happened, and what to consider."""
+
+
 DEPARTURES = frozenset(
     {
         AlertRule.ROOM_INACCESSIBLE,
@@ -251,10 +364,6 @@ class Level(StrEnum):
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
-
-
-CANCELLED = "cancelled"
-"""The subject of an alert about a departed member whom a post of Chatwork's form calls a cancelled account."""
 
 
 @dataclass(frozen=True, slots=True)
