@@ -46,151 +46,104 @@ def vanished(number: int, *, author: int = TANAKA, state: State = State.DELETED,
     return VanishedMessage(room, author, str(number), state, AT)
 
 
-def rules_and_levels(found: list[Alert]) -> list[tuple[str, str]]:
+def judged(**facts: Any) -> list[Alert]:
+    """The alerts about an observation."""
+    return change_rules.judge_observations(observations(**facts))
+
+
+def rules_and_levels(**facts: Any) -> list[tuple[str, str]]:
     """Rule and level of each."""
-    return [(one.rule.value, one.level.value) for one in found]
+    return [(one.rule.value, one.level.value) for one in judged(**facts)]
 
 
 @pytest.mark.parametrize(("before", "after", "hit"), cases_of(__file__, "the_mark_of_a_closed_account_stands_at"))
 def test_the_mark_of_a_closed_account_stands_at_the_end_of_the_name(before: str, after: str, hit: bool) -> None:
     """Only a name that ends with the mark and did not before is a closed account."""
-    found = change_rules.judge_observations(observations(renamed=(PersonRenamed(ROOM, TANAKA, before, after, AT),)))
+    found = rules_and_levels(renamed=(PersonRenamed(ROOM, TANAKA, before, after, AT),))
 
-    assert ([("account_closed", "high")] if hit else []) == rules_and_levels(found)
+    assert ([("account_closed", "high")] if hit else []) == found
 
 
 def test_an_account_is_closed_once_whatever_its_rooms() -> None:
     """Two rooms tell of the same account: one alert, about the room that rests on the person."""
-    both = (
-        PersonRenamed(OTHER, TANAKA, "田中", "田中(解約済)", AT),
-        PersonRenamed(ROOM, TANAKA, "田中", "田中(解約済)", AT),
-    )
+    both = tuple(PersonRenamed(room, TANAKA, "田中", "田中(解約済)", AT) for room in (OTHER, ROOM))
 
-    (first,) = change_rules.judge_observations(observations(renamed=both, rooms={OTHER: CROWD, ROOM: ALONE}))
-    again = change_rules.judge_observations(observations(renamed=both, alerts=(first,)))
+    (first,) = judged(renamed=both, rooms={OTHER: CROWD, ROOM: ALONE})
 
-    assert (AlertRule.ACCOUNT_CLOSED, Level.HIGH, ROOM, TANAKA) == (
-        first.rule,
-        first.level,
-        first.room_id,
-        first.account_id,
-    )
-    assert [] == again
+    assert (AlertRule.ACCOUNT_CLOSED, Level.HIGH) == (first.rule, first.level)
+    assert (ROOM, TANAKA) == (first.room_id, first.account_id)
+    assert [] == judged(renamed=both, alerts=(first,))
 
 
 @pytest.mark.parametrize(
-    ("people", "level"),
+    ("people", "levels"),
     [
-        (GONE, "high"),
-        (CROWD._replace(members=THIRTY, former=frozenset({TANAKA})), "low"),
-        (RoomPeople(THIRTY, frozenset({TANAKA}), {TANAKA: 40, 100: 50}), "high"),
-        (RoomPeople(THIRTY, frozenset({TANAKA}), {TANAKA: 24, 100: 50}), "low"),
-        (RoomPeople(THIRTY, frozenset({TANAKA}), {TANAKA: 2}), "low"),
-        (RoomPeople(THIRTY, frozenset({TANAKA}), {}, {TANAKA: 3, 100: 6}), "high"),
-        (RoomPeople(THIRTY, frozenset({TANAKA}), {}, {TANAKA: 3, 100: 7}), "low"),
+        (GONE, ["high"]),
+        (CROWD._replace(members=THIRTY, former=frozenset({TANAKA})), ["low"]),
+        (RoomPeople(THIRTY, frozenset({TANAKA}), {TANAKA: 40, 100: 50}), ["high"]),
+        (RoomPeople(THIRTY, frozenset({TANAKA}), {TANAKA: 24, 100: 50}), ["low"]),
+        (RoomPeople(THIRTY, frozenset({TANAKA}), {TANAKA: 2}), ["low"]),
+        (RoomPeople(THIRTY, frozenset({TANAKA}), {}, {TANAKA: 3, 100: 6}), ["high"]),
+        (RoomPeople(THIRTY, frozenset({TANAKA}), {}, {TANAKA: 3, 100: 7}), ["low"]),
+        (RoomPeople(former=frozenset({TANAKA, SUZUKI}), wrote={TANAKA: 9}), ["high", "high"]),
     ],
 )
-def test_a_member_who_left_is_urgent_where_the_conversation_rests_on_them(people: RoomPeople, level: str) -> None:
-    """The only counterpart, or a third of what the others wrote or sent: urgent; one of thirty: not."""
-    found = change_rules.judge_observations(
-        observations(members_left=(MemberLeft(ROOM, TANAKA, AT),), rooms={ROOM: people})
-    )
+def test_a_member_who_left_is_urgent_where_the_conversation_rests_on_them(
+    people: RoomPeople, levels: list[str]
+) -> None:
+    """The only counterpart, all of them, or a third of what the others wrote or sent: urgent; one of thirty: not."""
+    left = tuple(MemberLeft(ROOM, account, AT) for account in (TANAKA, SUZUKI)[: len(levels)])
 
-    assert [("member_gone", level)] == rules_and_levels(found)
-
-
-def test_all_counterparts_who_leave_at_once_are_urgent() -> None:
-    """Nobody is left on the other side: each of them counts."""
-    people = RoomPeople(former=frozenset({TANAKA, SUZUKI}), wrote={TANAKA: 9})
-
-    found = change_rules.judge_observations(
-        observations(members_left=(MemberLeft(ROOM, TANAKA, AT), MemberLeft(ROOM, SUZUKI, AT)), rooms={ROOM: people})
-    )
-
-    assert [("member_gone", "high")] * 2 == rules_and_levels(found)
+    assert [("member_gone", level) for level in levels] == rules_and_levels(members_left=left, rooms={ROOM: people})
 
 
 def test_the_owner_is_no_counterpart() -> None:
     """What the owner of the archive deletes or leaves gives no alert."""
-    mine = tuple(vanished(number, author=OWNER) for number in range(5))
+    mine = {"vanished": tuple(vanished(number, author=OWNER) for number in range(5))}
+    left, renamed = MemberLeft(ROOM, OWNER, AT), PersonRenamed(ROOM, OWNER, "yamada", "yamada(解約済)", AT)
 
-    found = change_rules.judge_observations(
-        observations(
-            members_left=(MemberLeft(ROOM, OWNER, AT),),
-            vanished=mine,
-            renamed=(PersonRenamed(ROOM, OWNER, "yamada", "yamada(解約済)", AT),),
-        )
-    )
+    assert [] == judged(**mine, members_left=(left,), renamed=(renamed,))
 
-    assert [] == found
+
+TWO = RoomPeople(members=frozenset({TANAKA, SUZUKI}))
+HIDDEN = vanished(3, state=State.HIDDEN)
 
 
 @pytest.mark.parametrize(
-    ("now", "lately", "people", "expected"),
+    ("gone", "lately", "facts", "expected"),
     [
-        ([1], [], ALONE, ("medium", 1)),
-        ([1, 2], [], ALONE, ("high", 2)),
-        ([3], [1], ALONE, ("high", 2)),
-        ([1, 2, 3], [], CROWD, ("medium", 3)),
+        ((vanished(1),), (), {}, [("deletions", "medium", 1)]),
+        ((vanished(1), vanished(2)), (), {}, [("deletions", "high", 2)]),
+        ((vanished(3),), (vanished(1),), {}, [("deletions", "high", 2)]),
+        ((vanished(1), vanished(2), vanished(3)), (), {"rooms": {ROOM: CROWD}}, [("deletions", "medium", 3)]),
+        # One deletion each of two people is no burst of either.
+        ((vanished(1), vanished(2, author=SUZUKI)), (), {"rooms": {ROOM: TWO}}, [("deletions", "medium", 1)] * 2),
+        # A message that vanished is as alarming as a deleted one; what the plan hides is another kind, told once.
+        ((vanished(1), vanished(2, state=State.MISSING)), (), {}, [("deletions", "high", 2)]),
+        ((vanished(1), HIDDEN), (), {}, [("deletions", "medium", 1), ("hidden_by_plan", "medium", 1)]),
+        ((HIDDEN,), (), {"hidden_before": frozenset({ROOM})}, []),
+        ((HIDDEN,), (), {"hidden_before": frozenset({OTHER})}, [("hidden_by_plan", "medium", 1)]),
     ],
 )
 def test_a_burst_of_deletions_of_a_counterpart_is_urgent(
-    now: list[int], lately: list[int], people: RoomPeople, expected: tuple[str, int]
+    gone: tuple[VanishedMessage, ...],
+    lately: tuple[VanishedMessage, ...],
+    facts: dict[str, Any],
+    expected: list[tuple[str, str, int]],
 ) -> None:
     """Two in a run or within a day are a burst; one alone, or somebody's among thirty, asks for a look."""
-    gone = tuple(map(vanished, now))
+    found = judged(vanished=gone, recently_vanished=lately, **facts)
 
-    (found,) = change_rules.judge_observations(
-        observations(vanished=gone, recently_vanished=tuple(map(vanished, lately)), rooms={ROOM: people})
-    )
-
-    assert expected == (found.level.value, found.count)
-
-
-def test_deletions_of_two_people_are_two_events() -> None:
-    """One deletion each of two people is no burst of either."""
-    people = RoomPeople(members=frozenset({TANAKA, SUZUKI}))
-
-    found = change_rules.judge_observations(
-        observations(vanished=(vanished(1), vanished(2, author=SUZUKI)), rooms={ROOM: people})
-    )
-
-    assert [("deletions", "medium")] * 2 == rules_and_levels(found)
-
-
-def test_missing_counts_with_deleted_and_hidden_does_not() -> None:
-    """A message that vanished is as alarming as a deleted one; what the plan hides is another kind."""
-    gone = (vanished(1), vanished(2, state=State.MISSING), vanished(3, state=State.HIDDEN))
-
-    found = change_rules.judge_observations(observations(vanished=gone))
-
-    assert [("deletions", "high", 2), ("hidden_by_plan", "medium", 1)] == [
-        (alert.rule.value, alert.level.value, alert.count) for alert in found
-    ]
-
-
-def test_the_plan_is_told_once_for_each_room() -> None:
-    """That the plan hides more each day is no news."""
-    gone = (vanished(1, state=State.HIDDEN), vanished(2, state=State.HIDDEN, room=OTHER))
-
-    found = change_rules.judge_observations(observations(vanished=gone, hidden_before=frozenset({ROOM})))
-
-    assert [(AlertRule.HIDDEN_BY_PLAN, OTHER)] == [(one.rule, one.room_id) for one in found]
+    assert expected == [(one.rule.value, one.level.value, one.count) for one in found]
 
 
 def test_rooms_and_contacts() -> None:
     """A room that is shut is urgent whoever was in it; a contact that went is not by itself."""
-    found = change_rules.judge_observations(
-        observations(
-            closed_rooms=(RoomClosed(OTHER, AT),),
-            contacts_removed=(RemovedFromContacts(TANAKA, AT), RemovedFromContacts(101, AT)),
-            rooms={ROOM: ALONE, OTHER: CROWD},
-        )
-    )
+    gone = (RemovedFromContacts(TANAKA, AT), RemovedFromContacts(101, AT))
+    rooms = {"closed_rooms": (RoomClosed(OTHER, AT),), "rooms": {ROOM: ALONE, OTHER: CROWD}}
 
-    assert [("room_inaccessible", "high"), ("contact_gone", "medium"), ("contact_gone", "low")] == rules_and_levels(
-        found
-    )
+    expected = [("room_inaccessible", "high"), ("contact_gone", "medium"), ("contact_gone", "low")]
+    assert expected == rules_and_levels(contacts_removed=gone, **rooms)
 
 
 def test_who_is_going_are_the_counterparts_of_urgent_alerts() -> None:
@@ -230,22 +183,21 @@ def test_more_deletions_add_to_the_alert_that_stands(standing: Alert, stands: bo
 @pytest.mark.parametrize(
     ("people", "account", "room", "expected"),
     [
-        (ALONE, TANAKA, 77, [("other_chat", "medium")]),
-        (CROWD, TANAKA, 77, [("other_chat", "low")]),
+        (ALONE, TANAKA, 77, [("other_chat", "medium", 77)]),
+        (CROWD, TANAKA, 77, [("other_chat", "low", 77)]),
         (ALONE, TANAKA, None, []),
         (ALONE, OWNER, 77, []),
     ],
 )
 def test_a_chat_that_is_not_saved_is_never_urgent(
-    people: RoomPeople, account: int, room: int | None, expected: list[tuple[str, str]]
+    people: RoomPeople, account: int, room: int | None, expected: list[tuple[str, str, int]]
 ) -> None:
     """Worth a look where the conversation rests on that person; the alert names that chat."""
     told_of = observations(rooms={ROOM: people}, other_chats=(OtherChatSeen(account, room, AT),))
 
     found = change_rules.judge_observations(told_of)
 
-    assert expected == rules_and_levels(found)
-    assert [77] * len(found) == [one.room_id for one in found]
+    assert expected == [(one.rule.value, one.level.value, one.room_id) for one in found]
     assert frozenset() == change_rules.departing_accounts(told_of, found)
 
 
@@ -255,20 +207,16 @@ def test_a_chat_that_is_not_saved_is_never_urgent(
 def test_the_alert_is_settled_once_the_chat_is_saved_or_gone(now: tuple[int, int | None], settled: bool) -> None:
     """Not by what becomes of others' chats, and not twice."""
     alert = Alert(AlertRule.OTHER_CHAT, Level.MEDIUM, AT, 77, TANAKA, number=4)
-    aside = replace(alert, number=5, dismissed_at=AT)
+    told = observations(other_chats=(OtherChatSeen(*now, AT),), alerts=(alert, replace(alert, dismissed_at=AT)))
 
-    found = change_rules.outdated_chat_alerts(
-        observations(other_chats=(OtherChatSeen(*now, AT),), alerts=(alert, aside))
-    )
-
-    assert ([alert] if settled else []) == found
+    assert ([alert] if settled else []) == change_rules.outdated_chat_alerts(told)
 
 
 @pytest.mark.drawn
 @given(strategies.text())
 def test_any_name_can_be_judged(name: str) -> None:
     """No name makes a rule fail, and one that lacks the mark's word is never a closed account."""
-    found = change_rules.judge_observations(observations(renamed=(PersonRenamed(ROOM, TANAKA, "田中", name, AT),)))
+    found = judged(renamed=(PersonRenamed(ROOM, TANAKA, "田中", name, AT),))
 
     assert not found or "解約済" in name or "ancel" in name
 
