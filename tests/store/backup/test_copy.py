@@ -181,17 +181,8 @@ def test_what_is_written_while_copying_does_not_tear_the_copy(home: Archive, tar
     assert len(entry_lines(home.database)) > len(lines)
 
 
-def test_a_copy_is_one_file_that_needs_nothing_beside_it(home: Archive, target: Path) -> None:
-    """It says nothing of a log any more, so it is read from a disk that cannot be written."""
-    make_copy(home, target)
-
-    with closing(sqlite3.connect(f"{(target / DATABASE).as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
-        assert ("delete",) == copy.execute("PRAGMA journal_mode").fetchone()
-    assert {DATABASE, engine.MARK} == {path.name for path in target.iterdir() if path.is_file()}
-
-
 def test_a_log_that_lies_beside_an_earlier_copy_is_not_taken_for_the_new_ones(home: Archive, target: Path) -> None:
-    """Somebody looked into the copy with a program that was killed; the new database is the new one all the same."""
+    """Somebody looked into the copy with a program that was killed; the new database is one file that needs no log."""
     make_copy(home, target)
     with closing(sqlite3.connect(target / DATABASE)) as copy:
         copy.execute("PRAGMA journal_mode = WAL")
@@ -203,7 +194,9 @@ def test_a_log_that_lies_beside_an_earlier_copy_is_not_taken_for_the_new_ones(ho
 
     make_copy(home, target)
 
-    with closing(sqlite3.connect(target / DATABASE)) as copy:
+    assert {DATABASE, engine.MARK} == {path.name for path in target.iterdir() if path.is_file()}
+    with closing(sqlite3.connect(f"{(target / DATABASE).as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
+        assert ("delete",) == copy.execute("PRAGMA journal_mode").fetchone()
         assert [] == copy.execute("SELECT * FROM memory WHERE key = 'looked'").fetchall()
         assert [("ok",)] == copy.execute("PRAGMA integrity_check").fetchall()
 
@@ -229,15 +222,21 @@ def test_a_damaged_original_does_not_take_the_place_of_a_good_copy(home: Archive
 
 
 def test_a_damaged_copy_is_made_good_when_it_is_looked_at_thoroughly(home: Archive, target: Path) -> None:
-    """A flipped bit does not change the size, so it is found only by reading the bytes."""
-    make_copy(home, target)
+    """A flipped bit does not change the size, so it is found only by reading the bytes; a broken database is replaced.
+
+    So is one that was never put in its place.
+    """
+    copy_archive(home, target)
+    resumed = make_copy(home, target)
     there = target / tampering.attachment_path(home).relative_to(home.home)
     tampering.flip_bit(there, 100)
+    (target / DATABASE).write_bytes(b"broken" * 1_000)
 
     untouched, mended = make_copy(home, target), make_copy(home, target, thorough=True)
 
-    assert (0, 1) == (untouched.files, mended.files)
+    assert (0, 0, 1) == (resumed.files, untouched.files, mended.files)
     assert tampering.BYTES == there.read_bytes()
+    assert entry_lines(home.database) == entry_lines(target / DATABASE)
 
 
 def test_a_daily_copy_that_differs_is_left_and_named(home: Archive, target: Path) -> None:
@@ -459,18 +458,6 @@ def test_settings_or_an_empty_archive_without_a_mark_are_left_alone(home: Archiv
         (begun / name).write_text("# mine")
 
     check_is_left_alone(home, begun, f"({name})")
-
-
-def test_an_unfinished_copy_goes_on(home: Archive, target: Path) -> None:
-    """Its database was never put in its place; a broken one that is known to be ours is replaced."""
-    copy_archive(home, target)
-
-    resumed = make_copy(home, target)
-    (target / DATABASE).write_bytes(b"broken" * 1_000)
-    mended = make_copy(home, target)
-
-    assert (0, 0) == (resumed.files, mended.files)
-    assert entry_lines(home.database) == entry_lines(target / DATABASE)
 
 
 def test_an_archive_without_records_is_not_copied(archive: Archive, target: Path) -> None:
