@@ -20,8 +20,12 @@ def _table(name: str, *columns: Column[Any] | Index, with_rowid: bool = True) ->
 
 
 def _readable_table(name: str, *columns: Column[Any] | Index, large: bool = False) -> Table:
-    """A table made of entries. A large one is stored in the order of its primary key, which saves an index."""
-    return Table(name, metadata, *columns, info={"readable": True}, sqlite_with_rowid=not large)
+    """A table made of entries, each row with the number of its last one, which may be part of its key.
+
+    A large one is stored in the order of its primary key, which saves an index.
+    """
+    made_of = () if any(one.name == "seq" for one in columns) else _filled(Integer, "seq")
+    return Table(name, metadata, *columns, *made_of, info={"readable": True}, sqlite_with_rowid=not large)
 
 
 def _ids(*names: str) -> _Columns:
@@ -105,21 +109,18 @@ room = _readable_table(
     *_filled(Boolean, "accessible"),
     *_optional(Text, "inaccessible_since"),
     *_filled(Text, "fingerprint"),
-    *_filled(Integer, "seq"),
 )
 
 person = _readable_table(
     "person",
     *_ids("room_id", "account_id"),
     *_filled(Text, "name", "avatar", "fingerprint"),
-    *_filled(Integer, "seq"),
 )
 
 member = _readable_table(
     "member",
     *_ids("room_id", "account_id"),
     *_filled(Text, "role", "name", "chatwork_id", "organization", "department", "state", "since", "fingerprint"),
-    *_filled(Integer, "seq"),
 )
 
 message = _readable_table(
@@ -133,7 +134,6 @@ message = _readable_table(
     *_filled(Integer, "versions"),
     *_filled(Text, "fingerprint", "text_digest"),
     *_filled(Boolean, "was_edited", "was_deleted"),
-    *_filled(Integer, "seq"),
     Index("message_sent", "room_id", "send_time"),
     Index("message_week", "room_id", text("send_time / 604800"), "position"),
     Index("message_author", "room_id", "account_id", "kind", "send_time"),
@@ -151,7 +151,6 @@ message_version = _readable_table(
     *_filled(BigInteger, "update_time"),
     *_filled(Text, "first_seen"),
     *_optional(Text, "last_seen"),  # null while it is the current text: then the latest window counts
-    *_filled(Integer, "seq"),
     large=True,
 )
 
@@ -164,7 +163,6 @@ task = _readable_table(
     *_optional(Text, "gone_since"),
     *_filled(Integer, "versions"),
     *_filled(Text, "fingerprint"),
-    *_filled(Integer, "seq"),
     Index("task_message", "room_id", "message_id"),
 )
 
@@ -175,7 +173,6 @@ task_version = _readable_table(
     *_filled(Text, "body"),
     *_filled(BigInteger, "limit_time"),
     *_filled(Text, "status", "first_seen"),
-    *_filled(Integer, "seq"),
 )
 
 file = _readable_table(
@@ -188,7 +185,6 @@ file = _readable_table(
     *_filled(Text, "state"),
     *_optional(Text, "gone_since"),
     *_filled(Text, "fingerprint"),
-    *_filled(Integer, "seq"),
     Index("file_message", "room_id", "message_id"),
     Index("file_sent", "room_id", "upload_time", "file_id"),
 )
@@ -201,7 +197,6 @@ blob = _readable_table(
     *_optional(BigInteger, "size"),
     *_optional(Text, "saved_at", "reason"),
     *_filled(BigInteger, "listed_size", "listed_time"),
-    *_filled(Integer, "seq"),
 )
 
 window = _readable_table(
@@ -233,7 +228,6 @@ coverage = _readable_table(
     *_numbers("number"),
     *_optional(BigInteger, "oldest", "newest"),  # null: from the room's beginning; nothing was ever posted
     *_filled(Text, "start", "end"),
-    *_filled(Integer, "seq"),
 )
 
 gap = _readable_table(
@@ -246,7 +240,6 @@ gap = _readable_table(
     *_optional(BigInteger, "missing"),
     *_filled(Text, "reason"),
     *_filled(Boolean, "open"),
-    *_filled(Integer, "seq"),
 )
 
 change = _readable_table("change", *_ids("room_id"), *_numbers("seq"), large=True)
@@ -258,7 +251,6 @@ contract = _readable_table(
     *_filled(Text, "state"),
     *_optional(Text, "platform_id"),
     *_filled(Text, "statement"),  # the payload, as JSON
-    *_filled(Integer, "seq"),
 )
 
 delivery = _readable_table(
@@ -271,7 +263,6 @@ delivery = _readable_table(
     *_optional(Text, "sha256"),
     *_optional(BigInteger, "file_id"),
     *_optional(Text, "note"),
-    *_filled(Integer, "seq"),
 )
 
 attachment = _readable_table(
@@ -282,7 +273,6 @@ attachment = _readable_table(
     *_filled(BigInteger, "size"),
     *_filled(Text, "sha256", "added_at"),
     *_optional(Text, "dated", "message_id", "note"),
-    *_filled(Integer, "seq"),
 )
 
 # --- working tables --------------------------------------------------------------------------------
