@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,10 @@ from archiver.health.conditions import ConditionKind, conditions
 from archiver.health.judgements import Situation
 from archiver.health.snapshot import read_snapshot
 from archiver.notices import facts, sentences
-from archiver.notices.facts import DueNotices, NoticeFacts
+from archiver.notices.facts import DueNotices, NoticeFacts, due_notices
+from archiver.notices.round_notices import is_first_today
 from archiver.notices.sentences import PendingNotices
+from archiver.records import JST
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.settings.model import Settings
 from archiver.store.working import alerts, remembered_values
@@ -146,3 +150,79 @@ def test_the_last_run_that_nobody_watched_is_remembered_and_no_typed_one_hides_i
     assert ("none", "KeyringUnavailable", "KeyringUnavailable", "KeyringUnavailable") == (before, failed, busy, typed)
     assert [ConditionKind.JOB_FAULT] == [one.kind for one in found]
     assert None is scheduled(None)
+
+
+BEGUN = datetime(2026, 11, 1, tzinfo=JST)
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [("24T20:59", "23"), ("24T21:00", "24"), ("24T23:59", "24"), ("25T00:00", "24"), ("25T08:00", "24")],
+)
+def test_a_day_is_due_from_nine_in_the_evening(now: str, day: str) -> None:
+    """In Japan, wherever this computer stands."""
+    at = datetime.fromisoformat(f"2026-11-{now}").replace(tzinfo=JST).astimezone(UTC)
+
+    assert f"daily/2026-11-{day}" == facts.notice_key(at, begun=BEGUN)
+
+
+@given(strategies.lists(strategies.timedeltas(timedelta(minutes=1), timedelta(days=3)), min_size=1, max_size=30))
+def test_each_day_is_told_once_and_the_times_join(steps: list[timedelta]) -> None:
+    """Whenever rounds run: no message is counted twice, and none that came between two notices is left out."""
+    now, known = datetime(2026, 11, 24, 4, tzinfo=UTC), dict[str, datetime]()
+    collected: list[facts.NoticePeriod] = []
+    for step in steps:
+        now += step
+        key = facts.notice_key(now, begun=BEGUN)
+        assert key is not None
+        made = due_notices([key], known, now=now)
+        if made.say:
+            collected.append(facts.notice_period(known, now))
+        known = made.known
+
+    days = [one.day for one in collected]
+    assert sorted(set(days)) == days
+    assert [one.end for one in collected[:-1]] == [one.begin for one in collected[1:]]
+    assert not [one for one in collected if one.end.astimezone(JST) - timedelta(days=1) > midnight(one.day)]
+
+
+def midnight(day: date) -> datetime:
+    """Its beginning in Japan."""
+    return datetime(day.year, day.month, day.day, tzinfo=JST)
+
+
+def test_the_first_notice_tells_of_its_day_and_no_day_before_the_archive_has_one() -> None:
+    """From midnight in Japan to now; else it would say that nothing was saved."""
+    now = datetime(2026, 11, 24, 22, 30, tzinfo=JST)
+
+    assert (date(2026, 11, 24), datetime(2026, 11, 24, tzinfo=JST), now) == facts.notice_period({}, now)
+    morning = now.replace(hour=10)
+    assert [None, None] == [facts.notice_key(morning, begun=one) for one in (None, morning - timedelta(hours=1))]
+
+
+def test_once_a_day_however_often_it_is_asked(tmp_path: Path) -> None:
+    """A mark of yesterday, or of a clock that was set back, is an old one."""
+    mark, state = tmp_path / "logs" / "last-notice", tmp_path / "state"
+
+    first, second = is_first_today(tmp_path, state=state), is_first_today(tmp_path, state=state)
+    collected = []
+    for seconds in (-90_000, 90_000, -80_000):
+        os.utime(mark, (time.time() + seconds,) * 2)
+        collected.append(is_first_today(tmp_path, state=state))
+
+    assert (True, False, [True, True, False]) == (first, second, collected)
+    assert not state.exists()
+
+
+def test_where_the_home_takes_no_mark_another_folder_does(tmp_path: Path) -> None:
+    """A file stands where the folder should be; each home has its own mark, and where none can be made it says so."""
+    state = tmp_path / "deep" / "state"
+    homes = [tmp_path / name for name in ("one", "two")]
+    for home in homes:
+        home.mkdir()
+        (home / "logs").touch()
+
+    answers = [is_first_today(home, state=state) for home in (*homes, *homes)]
+
+    assert [True, True, False, False] == answers
+    assert is_first_today(homes[0], state=homes[0] / "logs") is None

@@ -11,6 +11,9 @@ import pytest
 from hypothesis import example, given, strategies
 
 from archiver import errors
+from archiver.app import OFFERS, Offer
+from archiver.evidence.stamps import roots
+from archiver.settings import file
 from archiver.settings.file import is_token_source, load_settings, new_file, update_settings, write_settings
 from archiver.settings.model import AuthoritySetting, Settings
 from tests.support.cases import cases_of
@@ -287,3 +290,26 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 def test_the_places_for_a_token(source: str, expected: bool) -> None:
     """Three kinds, each with what it needs."""
     assert expected == is_token_source(source)
+
+
+@pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.name)
+def test_the_root_of_each_is_in_certifi(offer: Offer) -> None:
+    """Anybody finds the root in a browser, and the fingerprint is that of the root named."""
+    der = roots.certifi_root(offer.root)
+
+    assert offer.root_name in roots.subject(der)
+
+
+def test_they_are_two_of_different_owners() -> None:
+    """One that stops, or errs, does not take the other with it."""
+    for part in ("name", "url", "root", "owner"):
+        assert 2 == len({getattr(offer, part) for offer in OFFERS}), part
+
+
+def test_they_are_settings_that_can_be_written_and_read(tmp_path: Path) -> None:
+    """What `init` writes of them is read back the same."""
+    offered = tuple(offer.setting for offer in OFFERS)
+
+    file.write_settings(tmp_path, language="ja", token_source="env:T", authorities=offered)
+
+    assert offered == file.load_settings(tmp_path, {}).timestamp.authorities

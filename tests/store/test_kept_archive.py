@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from archiver.custody.verify import verify_path
@@ -17,6 +18,7 @@ from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
+from archiver.store.payload_forms import FORMS, has_form
 from archiver.store.queries.entries import entries
 from tests.support.archives.fixture import ARCHIVE, CONTRACT
 from tests.support.world import BEGIN
@@ -80,3 +82,23 @@ def test_a_package_is_made_of_it(archive: Archive, tmp_path: Path) -> None:
     report = export(archive, order, now=lambda: BEGIN.replace(month=8))
 
     assert [] == verify_path(Path(report.path)).findings
+
+
+def test_a_record_that_lacks_a_field_or_holds_another_kind_of_value_has_not_its_form(archive: Archive) -> None:
+    """Of those without a readable table, beside which anybody can put others; a field more is none of its business.
+
+    All that this program wrote has it: every kind but those of a team, and kinds that came after it was made.
+    """
+    with archive.reading() as reading:
+        formed = [json.loads(one.line) for one in entries(reading) if one.kind in FORMS]
+    assert FORMS.keys() - {entry["kind"] for entry in formed} <= {"grant", "review", "service", "twin"}
+    for entry in formed:
+        payload = entry["payload"]
+        assert has_form(entry)
+        assert has_form(entry | {"payload": payload | {"more": 1}})
+        for field in msgspec.structs.fields(FORMS[entry["kind"]]):
+            name = field.encode_name
+            less = {other: value for other, value in payload.items() if other != name}
+            lacking = [less] if field.required else []
+            for changed in (*lacking, payload | {name: {"of": ["another kind"]}}, []):
+                assert not has_form(entry | {"payload": changed})

@@ -16,6 +16,7 @@ from archiver.records import Observation, State
 from archiver.store import engine, writer
 from archiver.store.archive import Archive
 from archiver.store.search import index
+from archiver.store.search.contract_term_candidates import term_candidates
 from archiver.store.search.index import INDEX_FORMAT
 from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.search import SearchResult, search
@@ -345,3 +346,25 @@ def test_an_index_that_says_what_is_not_there_is_no_fault(story_maker: ArchiveMa
     ask(story_maker.archive, harm)
 
     assert set(ids(find(story_maker.archive, "お願い"))) <= {"1", "2"}
+
+
+@pytest.mark.parametrize("has_index", [True, False])
+def test_candidates_for_a_term_are_the_earliest_messages_with_one_of_its_words(tmp_path: Path, has_index: bool) -> None:
+    """Recovered and edited messages stand where they were sent, each with the text that holds the word."""
+    maker = ArchiveMaker(tmp_path / "home")
+    texts = ((10, "報酬は五万円"), (20, "はい"), (30, "金額の件"), (40, "報酬の話"), (50, "よろしく"))
+    maker.sync([message_object(number, body, sent=number) for number, body in texts], minutes=60)
+    edited = message_object(20, "はい、金額も", sent=20, update_time=1_800_000_000)
+    maker.sync([edited], changed={20: "edited"}, minutes=70)
+    maker.sync([message_object(5, "報酬について", sent=5)], minutes=80)
+    if not has_index:
+        ask(maker.archive, "DELETE FROM memory WHERE key = 'search'")
+
+    with maker.archive.reading() as reading:
+        found = [term_candidates(reading, [ROOM], ("報酬", "金額"), limit=limit) for limit in (1, 3, 9)]
+
+    assert has_index == is_current(maker.archive)
+    assert [["5", "10", "20", "30", "40"][:limit] for limit in (1, 3, 9)] == [
+        [one.message_id for one in ones] for ones in found
+    ]
+    assert ["報酬について", "報酬は五万円", "はい、金額も"] == [one.excerpt for one in found[1]]

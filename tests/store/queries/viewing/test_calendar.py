@@ -1,34 +1,60 @@
-"""Messages are counted on the day in Japan on which they were sent."""
+"""Messages are counted on the day in Japan on which they were sent; pauses are those between looks."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies
 
 from archiver.records import JST
 from archiver.store.archive import Archive
+from archiver.store.queries.entries import entries
 from archiver.store.queries.looks_and_gaps import watch
-from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time, pauses_touching, span_counts
-from tests.support.archives.maker import BEGIN, ROOM, ArchiveMaker, at, message_object
+from archiver.store.queries.viewing.calendar import (
+    day_counts,
+    first_and_last_time,
+    pauses_between,
+    pauses_touching,
+    span_counts,
+)
+from archiver.store.time_text import to_text
+from tests.support.archives.maker import BEGIN, OTHER_ROOM, ROOM, ArchiveMaker, at, message_object
 
 SENT = [-600.01, -600, 0, 839.99, 840, 840.01, 2279.99, 2280, 60_000]
 """Minutes after 10:00 in Japan on 2026-11-05, among them midnights and what stands next to them."""
 
 LOOKS = [(0, 30), (90, 100), (130, 250), (260, 270), (500, 501), (561, 570), (640, 900), (2000, 2001), (2100, 2200)]
+"""Begin and end in minutes, with a look each minute; some are less than a quarter of an hour apart."""
+
+READ = (5, 2050)
+"""When its list was read and differed; the second ends a pause that no other look ends."""
+
+ELSEWHERE = [(910, 911), *((1000 + 50 * number, 1001 + 50 * number) for number in range(18)), (2205, 2206)]
+"""Looks at another room, and runs: they end no pause of this one."""
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """An archive with these messages and looks, and other entries between them."""
     maker = ArchiveMaker(tmp_path_factory.mktemp("calendar") / "home")
     maker.contract()
     messages = [message_object(1000 + number, "はい", sent=sent) for number, sent in enumerate(SENT)]
-    messages.append(message_object(2000, "時刻なし") | {"send_time": 0})
-    maker.sync(messages)
-    for begun, ended in LOOKS:
-        maker.look(begun, ended)
+    maker.sync([*messages, message_object(2000, "時刻なし") | {"send_time": 0}])
+    looks = [(read, read, 0) for read in READ]
+    looks += [
+        (ended, begun, room) for room, times in ((ROOM, LOOKS), (OTHER_ROOM, ELSEWHERE)) for begun, ended in times
+    ]
+    for ended, begun, room in sorted(looks):
+        if room:
+            maker.look(begun, ended, room=room)
+        else:
+            maker.sync([], minutes=ended)
+        maker.sweep(begun=to_text(at(begun)), ended=to_text(at(ended)), minutes=ended)
+        maker.account(5, f"{ended}", minutes=ended)
     return maker.archive
 
 
@@ -70,3 +96,39 @@ def test_pauses_that_touch_a_stretch(archive: Archive, since: int, length: int) 
         found = pauses_touching(reading, ROOM, begin, end)
 
     assert [one for one in every if one.end > begin and one.start < end] == found
+
+
+BORDERS = strategies.none() | strategies.integers(-10, 2300)
+
+
+@given(BORDERS, BORDERS)
+def test_a_stretch_has_the_pauses_that_begin_in_it(archive: Archive, since: int | None, until: int | None) -> None:
+    """Those that going through every look finds, and no others."""
+    begin, end = (None if one is None else at(one) for one in (since, until))
+    with archive.reading() as reading:
+        every = watch(reading, ROOM, upto=10_000).pauses
+        found = pauses_between(reading, ROOM, begin, end)
+
+    assert [one for one in every if _is_between(one.start, begin, end)] == found
+    assert 8 == len(every)
+
+
+def _is_between(at_: datetime, since: datetime | None, until: datetime | None) -> bool:
+    return (since is None or since < at_) and (until is None or at_ <= until)
+
+
+def test_pauses_between_uneven_looks_are_found(tmp_path: Path) -> None:
+    """Looks that are a second or two off stand packed in their record; the times between them are the same."""
+    maker = ArchiveMaker(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        assert [] == pauses_between(reading, ROOM, None, None)
+    maker.looks(0, [59, 61, 60, 62] * 20 + [7200] + [60, 58, 61] * 30)
+
+    with maker.archive.reading() as reading:
+        (line,) = [one.line for one in entries(reading) if one.kind == "steady"]
+        told = watch(reading, ROOM, upto=10_000)
+        found = pauses_between(reading, ROOM, None, None)
+
+    assert isinstance(json.loads(line)["payload"]["looks"], str)
+    assert [(at(4840 / 60), at(12040 / 60))] == [(one.start, one.end) for one in told.pauses]
+    assert (list(told.pauses), 172) == (found, told.looks)
