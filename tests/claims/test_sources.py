@@ -32,7 +32,6 @@ SOURCES = re.compile(
 
 ALLOWED = {
     "alerts/change_rules.py": "one event of one message, as it was noticed",
-    "alerts/sentences.py": "an example of the mark in the words of an alert",
     "export/report/excerpt.py": "the marks of one quoted message",
     "export/report/statistics.py": "gathers the facts of which claims are made",
     "cli/reading/search.py": "the marks of one found message; the marks of one message",
