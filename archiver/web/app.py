@@ -28,9 +28,8 @@ from archiver.report_language import report_language
 from archiver.store.queries.people import same_named
 from archiver.store.working.remembered_values import LAST_SYNC, PRACTICE
 from archiver.web.access import AccessGate, guard
-from archiver.web.context import EXTENSION, ViewContext, view_context
+from archiver.web.context import EXTENSION, Chat, ViewContext, view_context
 from archiver.web.talk import calendar, conversation, files, message, people, search_pane, selection, tasks
-from archiver.web.talk.shared_parts import Chat
 from archiver.web.talk.text_diff import difference, mark_side
 from archiver.wording import N_
 

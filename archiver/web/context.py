@@ -1,4 +1,4 @@
-"""The context of every page: archive, clock, status and warnings.
+"""What pages share: the context of each (archive, clock, status), the chats, short names, and cursors of long lists.
 
 The viewer only reads the archive; it never asks Chatwork and never judges. Warnings are judged elsewhere and passed in
 as sentences.
@@ -6,17 +6,26 @@ as sentences.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from gettext import gettext as _
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from flask import current_app
+from flask import current_app, render_template
 
+from archiver import errors
+from archiver.records import Contract
+from archiver.render.invisible_characters import visible
 from archiver.store.archive import Archive, Reading
 from archiver.store.engine import written_state
+from archiver.store.queries.contracts import contracts
+from archiver.store.queries.people import room_row
 from archiver.store.queries.status import Status
+
+Row = dict[str, Any]
 
 
 class ViewContext(NamedTuple):
@@ -60,3 +69,87 @@ def view_context() -> ViewContext:
     """The context of the application that answers the current request."""
     context: ViewContext = current_app.extensions[EXTENSION]
     return context
+
+
+class Chat(NamedTuple):
+    """A room of a contract; hidden characters of `name` are made visible."""
+
+    room_id: int
+    name: str
+    contracts: tuple[Contract, ...]
+    inaccessible_since: datetime | None
+
+
+def chat(reading: Reading, room: int) -> Chat:
+    """The chat with this number. Raises UnknownRoom if no contract names it."""
+    found = next((one for one in chats(reading) if one.room_id == room), None)
+    if found is None:
+        raise errors.UnknownRoom(room=room)
+    return found
+
+
+def chats(reading: Reading) -> list[Chat]:
+    """Every chat of a contract, in the order in which the contracts were entered."""
+    holders: dict[int, list[Contract]] = {}
+    for contract in contracts(reading):
+        for room in dict.fromkeys(int(part.room_id) for part in contract.rooms):
+            holders.setdefault(room, []).append(contract)
+    rows = {room: room_row(reading, room) for room in holders}
+    return [
+        Chat(room, visible(row.name) if row and row.name else f"{room}", tuple(held), row and row.inaccessible_since)
+        for (room, held), row in zip(holders.items(), rows.values(), strict=True)
+    ]
+
+
+def page_of_chats(room: int | None, title: str, table: str, rows: Callable[[Reading, Mapping[int, str]], Row]) -> str:
+    """A list about all chats, or about one; `rows`: what the template of its table shows of chats with these names."""
+    with view_context().reading() as reading:
+        shown = chats(reading) if room is None else [chat(reading, room)]
+        values = rows(reading, {one.room_id: one.name for one in shown})
+    return render_template(
+        "list_of_chats.html", title=title, table=table, chat=None if room is None else shown[0], **values
+    )
+
+
+LENGTH_LIMIT = 300
+"""Characters; far more than any real name has."""
+
+
+def short_name(name: str) -> str:
+    """The name with hidden characters made visible; of a long name the beginning and how many characters follow."""
+    if len(name) <= LENGTH_LIMIT:
+        return visible(name)
+    return visible(name[:LENGTH_LIMIT]) + _(" (and {n} more characters)").format(n=f"{len(name) - LENGTH_LIMIT:,}")
+
+
+_SMALLEST, _LARGEST = -(2**63), 2**63 - 2
+"""The bounds of SQLite's integers, with room for one more."""
+
+_NUMBERS = re.compile(r"-?[0-9]{1,19}(?:\.-?[0-9]{1,19})*")
+
+
+One = TypeVar("One")
+
+
+def first_fitting(rows: Iterable[One], size: Callable[[One], int], limit: int, *, least: int = 1) -> list[One]:
+    """The first rows whose sizes are together within a limit, but at least so many."""
+    fitting: list[One] = []
+    for row in rows:
+        limit -= size(row)
+        if limit < 0 and len(fitting) >= least:
+            break
+        fitting.append(row)
+    return fitting
+
+
+def cursor_text(values: Iterable[int]) -> str:
+    """The cursor for an address."""
+    return ".".join(map(str, values))
+
+
+def parse_cursor(text: str, count: int) -> list[int] | None:
+    """The `count` numbers of a cursor; None for anything else, which means the first page."""
+    if not _NUMBERS.fullmatch(text):
+        return None
+    values = [int(one) for one in text.split(".")]
+    return values if len(values) == count and all(_SMALLEST <= one <= _LARGEST for one in values) else None

@@ -41,8 +41,8 @@ from archiver.store.queries.exported_packages import exports
 from archiver.store.working.remembered_values import TICKED
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import ConsoleContext, begin_job, console_context
+from archiver.web.context import chat
 from archiver.web.exports.package_orders import progress, reader_word
-from archiver.web.talk.shared_parts import chat
 from archiver.web.trouble.trouble_words import split_lines, trouble_words
 from archiver.wording import N_
 

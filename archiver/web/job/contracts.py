@@ -29,12 +29,12 @@ from archiver.store.search.query import room_names
 from archiver.store.statements import keep_typed, state_typed, typed_contract, typed_facts
 from archiver.store.working.remembered_values import TypedFacts
 from archiver.web.console_context import Answer, ConsoleContext, console_context, not_listed, take_enclosure
+from archiver.web.context import chat
 from archiver.web.first_run import start
 from archiver.web.job import fact_form
 from archiver.web.job.job_document import job_document, people_of, strangers
 from archiver.web.talk.conversation import position
 from archiver.web.talk.message_context import message_line, references_by_room
-from archiver.web.talk.shared_parts import chat
 from archiver.web.trouble.trouble_words import trouble_words
 
 pages = Blueprint("contracts", __name__, url_prefix="/contracts")

@@ -21,8 +21,7 @@ from archiver.store.queries.entries import covered_periods
 from archiver.store.queries.looks_and_gaps import gaps
 from archiver.store.queries.viewing import calendar
 from archiver.store.queries.viewing.calendar import pauses_touching
-from archiver.web.context import view_context
-from archiver.web.talk.shared_parts import chat
+from archiver.web.context import chat, view_context
 from archiver.wording import N_
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

@@ -19,12 +19,11 @@ from archiver.store.archive import Reading
 from archiver.store.queries.people import names_in_room
 from archiver.store.queries.viewing import message_summaries, messages
 from archiver.store.queries.viewing.calendar import first_on_or_after
-from archiver.web.context import view_context
+from archiver.web.context import Chat, chat, view_context
 from archiver.web.talk import selection
 from archiver.web.talk.flow import Flow, answered_place, flow
 from archiver.web.talk.message_context import conversation_url, owner_of
 from archiver.web.talk.search_pane import chat_list
-from archiver.web.talk.shared_parts import Chat, chat
 
 pages = Blueprint("conversation", __name__)
 

@@ -24,7 +24,7 @@ from archiver.render.thumbnail import SIDE, thumbnail
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import files
 from archiver.store.queries.viewing.files import FileDetails, FilePageKey, FileState
-from archiver.web.context import view_context
+from archiver.web.context import Chat, Row, chat, cursor_text, page_of_chats, parse_cursor, short_name, view_context
 from archiver.web.talk.message_context import (
     CHECKED,
     HEAD,
@@ -36,7 +36,6 @@ from archiver.web.talk.message_context import (
     open_face,
     playable_type,
 )
-from archiver.web.talk.shared_parts import Chat, chat, chats, cursor_text, parse_cursor, short_name
 from archiver.wording import N_
 
 pages = Blueprint("files", __name__)
@@ -49,12 +48,7 @@ NAME_LIMIT = 100
 @pages.get("/room/<int:room>/files", endpoint="room")
 def listed(room: int | None = None) -> str:
     """The files of all chats, or of one."""
-    with view_context().reading() as reading:
-        shown = chats(reading) if room is None else [chat(reading, room)]
-        values = _table_values(reading, {one.room_id: one.name for one in shown})
-    if room is None:
-        return render_template("files.html", **values)
-    return render_template("files_room.html", chat=shown[0], **values)
+    return page_of_chats(room, _("Files"), "files_table.html", _table_values)
 
 
 @pages.get("/room/<int:room>/file/<int:file>", endpoint="bytes")
@@ -119,7 +113,7 @@ def small(room: int, file: int) -> Response:
 # --- the list --------------------------------------------------------------------------------------
 
 
-def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:
+def _table_values(reading: Reading, names: Mapping[int, str]) -> Row:
     """The template values of the table, as the address asks for it."""
     name = request.args.get("name", "")[:NAME_LIMIT]
     word, place = request.args.get("state", ""), parse_cursor(request.args.get("older", ""), 3)

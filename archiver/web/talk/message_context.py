@@ -36,8 +36,7 @@ from archiver.store.queries import current_state
 from archiver.store.queries.people import AVATARS, avatar, names_in_room, names_over_time
 from archiver.store.queries.viewing import files, tasks
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
-from archiver.web.context import view_context
-from archiver.web.talk.shared_parts import chats
+from archiver.web.context import chats, view_context
 
 _LAST = 2**63 - 1
 

@@ -18,9 +18,8 @@ from archiver.render.message_body import References
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import mapped_accounts
 from archiver.store.queries.people import DatedValue, PastValue, PersonHistory, people, room_history
-from archiver.web.context import view_context
+from archiver.web.context import Chat, chat, first_fitting, parse_cursor, short_name, view_context
 from archiver.web.talk.message_context import message_context, owner_of
-from archiver.web.talk.shared_parts import Chat, chat, first_fitting, parse_cursor, short_name
 
 pages = Blueprint("people", __name__)
 

@@ -23,11 +23,10 @@ from archiver.store.queries.viewing.message_summaries import count_changed, last
 from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.search import OtherHit, SearchResult, search
-from archiver.web.context import view_context
-from archiver.web.talk import message_context, shared_parts, tasks
+from archiver.web.context import chats, cursor_text, parse_cursor, view_context
+from archiver.web.talk import message_context, tasks
 from archiver.web.talk.files import NAME_LIMIT
 from archiver.web.talk.flow import list_time
-from archiver.web.talk.shared_parts import chats
 
 LENGTH_LIMIT = 500
 """Characters that are read of a search."""
@@ -41,7 +40,7 @@ OTHERS_LIMIT = 30
 
 def search_pane(reading: Reading, words: str) -> dict[str, Any]:
     """The values of the pane for these words; what cannot be understood is said in a sentence."""
-    place = shared_parts.parse_cursor(request.args.get("older", ""), 2)
+    place = parse_cursor(request.args.get("older", ""), 2)
     older_than = None if place is None else HitPosition(place[0], place[1], 0)
     nothing = {"error": "", "heading": "", "groups": [], "older": "", "others": [], "more": 0}
     values: dict[str, Any] = {"q": words, **nothing}
@@ -60,7 +59,7 @@ def search_pane(reading: Reading, words: str) -> dict[str, Any]:
     return values | {
         "heading": _heading(result, is_first=place is None),
         "groups": [(name, [*rows]) for name, rows in groups],
-        "older": "" if result.older is None else shared_parts.cursor_text(result.older[:2]),
+        "older": "" if result.older is None else cursor_text(result.older[:2]),
         "others": [_other_line(reading, one, query, result.rooms) for one in result.others[:OTHERS_LIMIT]],
         "more": max(0, len(result.others) - OTHERS_LIMIT),
     }

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from gettext import gettext as _
 from itertools import pairwise
-from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, request, url_for
 from markupsafe import Markup, escape
 
 from archiver.chatwork.notation.parse import parse
@@ -19,17 +18,14 @@ from archiver.render.times import iso_date, local_time
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import tasks
 from archiver.store.queries.viewing.tasks import REST, TaskDetails, TaskPageKey
-from archiver.web.context import view_context
+from archiver.web.context import Row, cursor_text, first_fitting, page_of_chats, parse_cursor, short_name
 from archiver.web.talk.message_context import references_by_room
-from archiver.web.talk.shared_parts import chat, chats, cursor_text, first_fitting, parse_cursor, short_name
 
 pages = Blueprint("tasks", __name__)
 
 TASKS_LIMIT = 50
 BYTES_LIMIT = 250_000
 """The limit for texts and names of a page as HTML, so that it stays below 0.4 MB. One task always fits."""
-
-Row = dict[str, Any]
 
 _ORDER = ("open", REST)
 """The order of statuses if none is chosen."""
@@ -39,12 +35,7 @@ _ORDER = ("open", REST)
 @pages.get("/room/<int:room>/tasks", endpoint="room")
 def listed(room: int | None = None) -> str:
     """The tasks of all chats, or of one."""
-    with view_context().reading() as reading:
-        shown = chats(reading) if room is None else [chat(reading, room)]
-        values = _table_values(reading, {one.room_id: one.name for one in shown})
-    if room is None:
-        return render_template("tasks.html", **values)
-    return render_template("tasks_room.html", chat=shown[0], **values)
+    return page_of_chats(room, _("Tasks"), "tasks_table.html", _table_values)
 
 
 def task_url(reading: Reading, room: int, task: int) -> str:
@@ -84,7 +75,7 @@ def _size(details: TaskDetails) -> int:
     return sum(len(_html(text, NOWHERE).encode()) for text in texts) + sum(len(escape(name).encode()) for name in names)
 
 
-def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:
+def _table_values(reading: Reading, names: Mapping[int, str]) -> Row:
     """The template values of the table, as the address asks for it."""
     words, status = status_words(), request.args.get("status", "")
     status = status if status in words else ""

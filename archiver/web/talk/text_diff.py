@@ -16,7 +16,7 @@ from archiver.records import Message
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import References, plain_text
 from archiver.report_language import say
-from archiver.web.talk.shared_parts import first_fitting
+from archiver.web.context import first_fitting
 
 STEPS = 40_000
 """Steps for one comparison: about a hundredth of a second."""

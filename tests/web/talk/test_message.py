@@ -18,7 +18,7 @@ from archiver.store import seals
 from archiver.store.queries import people as avatars
 from archiver.store.queries.people import names_over_time
 from archiver.store.queries.viewing.message_summaries import transcript_messages
-from archiver.web.talk.shared_parts import cursor_text, parse_cursor
+from archiver.web.context import cursor_text, parse_cursor
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object, story
 from tests.support.html_safety import read_html
 from tests.support.viewer.client import Browser, open_viewer, page_of, spoken
