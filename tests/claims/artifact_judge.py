@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain, pairwise, takewhile
@@ -115,6 +115,11 @@ def _search(pattern: str, page: str) -> re.Match[str] | None:
     return re.search(pattern, page)
 
 
+def _untrue(fact: str, pattern: str, page: str, is_true: Callable[..., bool]) -> Iterator[str]:
+    """The places of a pattern whose groups do not tell the truth."""
+    yield from (f"{fact} ({one[0]})" for one in _finditer(pattern, page) if not is_true(*one.groups()))
+
+
 def falsehoods(dispute: Dispute, told: Told) -> Iterator[str]:
     """What is false in the artifacts, and where they contradict each other."""
     if not dispute.posted():
@@ -196,10 +201,8 @@ def _on_looks(truth: Truth, page: str) -> Iterator[str]:
     if _search(r"おおむね[^。]*?ごと。", page) and all(len(one) < USUAL_FROM for one in looks):
         yield "a usual interval of fewer looks than ten"
     for number, longest in told:
-        if not least <= _number(number) <= most:
-            yield f"the number of pauses ({number})"
-        if not _is_about(longest, max(spans)):
-            yield f"the longest pause ({longest})"
+        if not (least <= _number(number) <= most and _is_about(longest, max(spans))):
+            yield f"the number of pauses and the longest ({number}, {longest})"
 
 
 def _is_about(told: str, seconds: int) -> bool:
@@ -227,9 +230,7 @@ def _on_first(truth: Truth, page: str) -> Iterator[str]:
     if found and "承認日の" not in page and "承認と同じ日" not in page and is_early:
         yield "early contact is not told"
     days = _days(saved[0].sent, int((truth.dispute.approved - BEGIN).total_seconds()))
-    for told in _findall(r"承認日の(\d+)日前", page):
-        if int(told) != days:
-            yield f"how many days before the approval ({told})"
+    yield from _untrue("how many days before the approval", r"承認日の(\d+)日前", page, lambda told: int(told) == days)
 
 
 def _on_reply(truth: Truth, page: str) -> Iterator[str]:
@@ -243,9 +244,8 @@ def _on_reply(truth: Truth, page: str) -> Iterator[str]:
         if not posts or not _second(posts[-1].sent).startswith(one[2] + (one[3] or "")):
             yield f"the last reply ({one[0]})"
     asked, strangers = truth.dispute.first_unanswered(), truth.dispute.later_strangers()
-    for one in _finditer(r"から(\d+)日、返信がありません", page):
-        if asked is None or int(one[1]) != ((truth.dispute.known_until or 0) - asked) // DAY_LENGTH:
-            yield f"the silence ({one[0]})"
+    silent = None if asked is None else ((truth.dispute.known_until or 0) - asked) // DAY_LENGTH
+    yield from _untrue("the silence", r"から(\d+)日、返信がありません", page, lambda days: int(days) == silent)
     if "返信がない" in page and asked is None:
         yield "a request for a reply while the other side waits"
     if "最後のメッセージは相手(" in page and asked is not None:
@@ -274,27 +274,24 @@ def _on_reply(truth: Truth, page: str) -> Iterator[str]:
 
 def _on_numbers(truth: Truth, page: str) -> Iterator[str]:
     saved, posted = truth.dispute.saved, truth.dispute.posted()
-    found = 0
-    for one in _finditer(r"全([0-9,]+)件", page):
-        found += 1
-        if _number(one[1]) != len(posted):
-            yield f"all messages ({one[0]})"
-    for one in _finditer(r"保存できた([0-9,]+)件\(ほかに(?:保存できていないもの約([0-9,]+)件)?", page):
-        found += 1
-        if _number(one[1]) != len(saved) or not truth.is_missing(one[2]):
-            yield f"saved messages ({one[0]})"
-    for one in _finditer(r"保存できた([0-9,]+)件\(Chatworkの表示する件数から見て、不足はありません\)", page):
-        found += 1
-        if truth.missing or _number(one[1]) != len(saved):
-            yield f"nothing is missing ({one[0]})"
+    forms: dict[str, Callable[..., bool]] = {
+        r"全([0-9,]+)件": lambda number: _number(number) == len(posted),
+        r"保存できた([0-9,]+)件\(ほかに(?:保存できていないもの約([0-9,]+)件)?": lambda number, more: (
+            _number(number) == len(saved) and truth.is_missing(more)
+        ),
+        r"保存できた([0-9,]+)件\(Chatworkの表示する件数から見て、不足はありません\)": lambda number: (
+            _number(number) == len(saved) and not truth.missing
+        ),
+    }
+    for form, is_true in forms.items():
+        yield from _untrue("how many", form, page, is_true)
     for text in (r"続けて確認できていない期間が[0-9,]+か所", "Chatworkの表示する件数から見て、不足はありません"):
-        if _findall(text, page) and truth.missing:
-            yield "nothing is missing by the counter"
-    if not found and saved and "点は報告書にあります)" not in page:  # of a text for a form that says so
-        yield "how many is not told"
-    for one in _finditer(r"うちChatworkの自動メッセージ([0-9,]+)件", page):
-        if _number(one[1]) != sum(post.is_notice and post.author != OWNER for post in saved):
-            yield f"notices ({one[0]})"
+        yield from _untrue("nothing is missing by the counter", text, page, lambda: not truth.missing)
+    if not any(_search(form, page) for form in forms) and saved and "点は報告書にあります)" not in page:
+        yield "how many is not told"  # but of a text for a form, which says what found no room
+    notices = sum(post.is_notice and post.author != OWNER for post in saved)
+    form = r"うちChatworkの自動メッセージ([0-9,]+)件"
+    yield from _untrue("notices", form, page, lambda number: _number(number) == notices)
 
 
 def _on_changes(truth: Truth, page: str) -> Iterator[str]:
@@ -332,21 +329,19 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
         end = truth.now if dispute.is_shut else until
         if (end - asked) // DAY_LENGTH < truth.rules.reply_days:
             yield "a reply is asked for too early"
+    changes = {kind: sides["相手"] for kind, sides in dispute.changes().items()}
     reasons = {"deleted": "保存した後に", "deleted_before": "保存した時点ですでに", "edited": "編集されたため"}
     for kind, words in reasons.items():
-        for number in _findall(rf"相手のメッセージ([0-9,]+)件が、?{words}", page):
-            if _number(number) != dispute.changes()[kind]["相手"]:
-                yield f"the reason of the request: {kind} ({number})"
-    pattern = r"相手のメッセージ([0-9,]+)件の削除と([0-9,]+)件の編集を、保存した後に確認したため"
-    for numbers in _findall(pattern, page):
-        if [*map(_number, numbers)] != [dispute.changes()[kind]["相手"] for kind in ("deleted", "edited")]:
-            yield f"the reason of the request ({numbers})"
-    for day in _findall(rf"チャットが開けなくなったことを({DAY})に確認したため", page):
-        if dispute.noticed_shut is None or day != _second(dispute.noticed_shut)[:10]:
-            yield f"when the chat was closed ({day})"
-    for day in _findall(rf"「\(解約済\)」が付いていることを({DAY})に確認(?:したため|し、相手からの返信も)", page):
-        if dispute.noticed_closing is None or day != _second(dispute.noticed_closing)[:10]:
-            yield f"when the account was closed ({day})"
+        form, true = rf"相手のメッセージ([0-9,]+)件が、?{words}", changes[kind]
+        yield from _untrue("the reason of the request", form, page, lambda number, true=true: _number(number) == true)
+    form = r"相手のメッセージ([0-9,]+)件の削除と([0-9,]+)件の編集を、保存した後に確認したため"
+    both = [changes["deleted"], changes["edited"]]
+    yield from _untrue("the reason of the request", form, page, lambda *numbers: [*map(_number, numbers)] == both)
+    shut, closed = (at and _second(at)[:10] for at in (dispute.noticed_shut, dispute.noticed_closing))
+    form = rf"チャットが開けなくなったことを({DAY})に確認したため"
+    yield from _untrue("when the chat was closed", form, page, lambda day: day == shut)
+    form = rf"「\(解約済\)」が付いていることを({DAY})に確認(?:したため|し、相手からの返信も)"
+    yield from _untrue("when the account was closed", form, page, lambda day: day == closed)
 
 
 def _on_money(truth: Truth, page: str) -> Iterator[str]:
@@ -360,9 +355,8 @@ def _on_money(truth: Truth, page: str) -> Iterator[str]:
         if open_ones[invoice.number] and str(invoice.due_on) < str(truth.today):
             late.append(invoice)
     sums = (billed, sum(one.amount for one in dispute.payments), sum(open_ones.values()))
-    for one in _findall(r"請求([0-9,]+)円/入金([0-9,]+)円/未払い([0-9,]+)円", page):
-        if tuple(map(_number, one)) != sums:
-            yield f"the sums ({one})"
+    form = r"請求([0-9,]+)円/入金([0-9,]+)円/未払い([0-9,]+)円"
+    yield from _untrue("the sums", form, page, lambda *one: tuple(map(_number, one)) == sums)
     for day, days, amount in _findall(
         rf"支払期日\(({DAY})\)の翌日から数えて(\d+)日目の今も([0-9,]+)円の入金がない", page
     ):
@@ -371,13 +365,10 @@ def _on_money(truth: Truth, page: str) -> Iterator[str]:
             yield f"what is overdue since when ({day}, {days})"
         if _number(amount) != sum(open_ones[one.number] for one in late):
             yield f"how much is overdue ({amount})"
-    for entered, form in (
-        (dispute.invoices, r"請求(\d)\(([0-9,]+)円\)"),
-        (dispute.payments, r"入金(\d)\(([0-9,]+)円\)"),
-    ):
-        for number, amount in _findall(form, page):
-            if {one.number: one.amount for one in entered}.get(int(number)) != _number(amount):
-                yield f"a sum that was entered ({form[:2]}{number})"
+    entered = {("請求", one.number, one.amount) for one in dispute.invoices}
+    entered |= {("入金", one.number, one.amount) for one in dispute.payments}
+    form = r"(請求|入金)(\d)\(([0-9,]+)円\)"
+    yield from _untrue("a sum", form, page, lambda word, no, sum_: (word, int(no), _number(sum_)) in entered)
     form = (
         rf"請求(\d)\({DAY}\)(?:[0-9,]+円、)?未払い([0-9,]+)円、支払期日({DAY})"
         r"(?:、翌日から数えて(\d+)日目)?(?:\(期日は([土日])曜日)?"

@@ -183,22 +183,6 @@ def test_the_reporter_is_the_one_who_is_silent(tmp_path: Path) -> None:
     assert "相手の最後のメッセージは 2026-11-17 10:00:00(No.4)。" in texts[0]
 
 
-def test_two_persons_of_one_surname(tmp_path: Path) -> None:
-    """The client is the one whose whole name was entered; what the other one wrote is told as nobody's side."""
-    maker = begun(tmp_path / "home", {OWNER: "yamada", CLIENT: "田中 太郎", SATO: "田中 次郎"}, client="田中 太郎")
-    told = [post(1, "お願いします", 0, name="田中 太郎"), post(2, f"[To:{CLIENT}]田中さん 納品しました", DAY, OWNER)]
-    told += [post(3, "次郎の田中です。受け取りました", 2 * DAY, SATO, "田中 次郎")]
-    told += [post(4, "お支払いはいつでしょうか", 3 * DAY, OWNER)]
-    maker.sync(told, minutes=3 * DAY + 5)
-    maker.sync(told, changed={}, minutes=12 * DAY)
-    page, form, _screen = _told(maker, 14 * DAY)
-
-    assert "Chatworkでの相手 田中 太郎(ID 7654321)" in page
-    for text in (page, form):
-        assert "その後、立場が未入力の1人のメッセージ 1件。" in text
-        assert "返信がありません" not in text
-
-
 def test_under_a_promise_of_secrecy_only_what_was_chosen_is_quoted(tmp_path: Path) -> None:
     """The message without a reply too stands there only if it was chosen; that there is none is told all the same."""
     maker = begun(tmp_path / "home", nda="yes")

@@ -166,17 +166,6 @@ def test_a_line_that_is_not_canonical_is_found_where_no_seal_shows_it(archive: A
 # --- replies -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("body", [b"", b"junk", b"x\x9c"])
-def test_a_reply_that_cannot_be_opened_is_found(archive: Archive, body: bytes) -> None:
-    """Compressed bytes that are none are told, not raised."""
-    with changing_past_triggers(archive) as database:
-        database.execute("UPDATE reply SET body = ? WHERE number = 2", [body])
-
-    actual = verified(archive)
-
-    assert [("reply-digest", "reply/2")] == actual
-
-
 @pytest.mark.parametrize("deep", [False, True])
 def test_a_removed_reply_is_one_finding(archive: Archive, deep: bool) -> None:
     """The first entry that came from it is named, and how many did; a record without it is said to be unchecked."""

@@ -68,6 +68,15 @@ def names(verification: Verification, expected: str) -> bool:
     return any(one.startswith(expected) for one in verification_of(verification))
 
 
+def judge(path: Path, expected: str, script: ModuleType, check: Any) -> None:
+    """The program names the expected, and the script finds the same, in the same order, and counted as much."""
+    ours, theirs = verify_path(path), script.verify_package_at(path, check=check)
+
+    assert names(ours, expected), verification_of(ours)
+    assert verification_of(ours) == verification_of(theirs)
+    assert (ours.checked, ours.ok) == (theirs.checked, theirs.ok)
+
+
 # --- archives ---------------------------------------------------------------------------------
 
 
@@ -116,11 +125,7 @@ def test_a_damaged_package_is_found(stamped: Path, script: ModuleType, check: An
     """By the program and by the script alike: check and subject of every finding, their order, what was counted."""
     package_damage.KINDS[kind](stamped)
 
-    ours, theirs = verify_path(stamped), script.verify_package_at(stamped, check=check)
-
-    assert names(ours, PACKAGE[kind]), verification_of(ours)
-    assert verification_of(ours) == verification_of(theirs)
-    assert (ours.checked, ours.ok) == (theirs.checked, theirs.ok)
+    judge(stamped, PACKAGE[kind], script, check)
 
 
 @pytest.fixture(scope="module")
@@ -149,11 +154,7 @@ def test_damaged_evidence_of_the_user_is_found(
     package = Path(shutil.copytree(enclosed, tmp_path / enclosed.name))
     package_damage.ENCLOSURE_KINDS[kind](package)
 
-    ours, theirs = verify_path(package), script.verify_package_at(package, check=check)
-
-    assert names(ours, ENCLOSURES[kind]), verification_of(ours)
-    assert verification_of(ours) == verification_of(theirs)
-    assert (ours.checked, ours.ok) == (theirs.checked, theirs.ok)
+    judge(package, ENCLOSURES[kind], script, check)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -165,10 +166,7 @@ def test_a_zip_that_was_tampered_with_is_found(
     path = tmp_path / "x.zip"
     package_damage.ZIP_KINDS[kind](stamped, path)
 
-    ours, theirs = verify_path(path), script.verify_package_at(path, check=check)
-
-    assert names(ours, ZIP[kind]), verification_of(ours)
-    assert verification_of(ours) == verification_of(theirs)
+    judge(path, ZIP[kind], script, check)
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +195,4 @@ def test_a_damaged_package_for_an_office_is_found(
     assert verify_path(folder).ok
     package_damage.SUPPORT_KINDS[kind](folder)
 
-    ours, theirs = verify_path(folder), script.verify_package_at(folder, check=check)
-
-    assert names(ours, SUPPORT[kind]), verification_of(ours)
-    assert verification_of(ours) == verification_of(theirs)
+    judge(folder, SUPPORT[kind], script, check)

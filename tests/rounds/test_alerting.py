@@ -38,6 +38,15 @@ def state(world: World, **facts: Any) -> None:
     world.contract("job1", world.room, platform="crowdworks", **facts)
 
 
+def deliver(world: World) -> None:
+    """What was asked for is delivered, in the chat and on the platform."""
+    world.post("お願いします")
+    world.post("納品しました", by=world.chatwork.owner)
+    next_round(world)
+    with world.archive.writing() as writing:
+        add_delivery(writing, "job1", Delivery(0, "2026-07-01 13:00"), at=world.clock())
+
+
 def kept_alerts(world: World) -> list[Alert]:
     """Every alert kept."""
     with world.archive.reading() as reading:
@@ -219,11 +228,7 @@ def test_early_contact_is_told_at_once_when_it_is_stated_and_settled_by_a_correc
 def test_silence_and_a_deadline_are_told_once_each(world: World) -> None:
     """Hour by hour for nine days after a delivery: three days of silence, then the day before the review."""
     state(world, client="田中")
-    world.post("お願いします")
-    world.post("納品しました", by=world.chatwork.owner)
-    next_round(world)
-    with world.archive.writing() as writing:
-        add_delivery(writing, "job1", Delivery(0, "2026-07-01 13:00"), at=world.clock())
+    deliver(world)
 
     for _ in range(9 * 8):
         next_round(world, minutes=180)
@@ -234,11 +239,7 @@ def test_silence_and_a_deadline_are_told_once_each(world: World) -> None:
 
 def test_nobody_is_silent_while_nobody_is_named(world: World) -> None:
     """In a chat of several people the other side's silence is not known until it is known who that is."""
-    world.post("お願いします")
-    world.post("納品しました", by=world.chatwork.owner)
-    next_round(world)
-    with world.archive.writing() as writing:
-        add_delivery(writing, "job1", Delivery(0, "2026-07-01 13:00"), at=world.clock())
+    deliver(world)
 
     for _ in range(5):
         next_round(world, minutes=24 * 60)
@@ -250,11 +251,7 @@ def test_nobody_is_silent_while_nobody_is_named(world: World) -> None:
 def test_a_deadline_is_told_although_no_round_goes_through(world: World) -> None:
     """Days pass also while the token is refused; that somebody is silent is said only by a round that has looked."""
     state(world, client="田中")
-    world.post("お願いします")
-    world.post("納品しました", by=world.chatwork.owner)
-    next_round(world)
-    with world.archive.writing() as writing:
-        add_delivery(writing, "job1", Delivery(0, "2026-07-01 13:00"), at=world.clock())
+    deliver(world)
     world.chatwork.revoke_token()
 
     for _ in range(9 * 4):

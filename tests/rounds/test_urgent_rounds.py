@@ -33,6 +33,13 @@ class Office:
         self.world.clock.pass_by(minutes=later)
         return run_round(new_app(self.world), Options(**options), ProgressCallbacks())  # type: ignore[arg-type]
 
+    def lose_two(self) -> None:
+        """A round, after which two of three posts of 田中's are deleted."""
+        posts = self.world.posts(3)
+        self.round()
+        for post in posts[:2]:
+            self.world.chatwork.delete(post, moves_room=True)
+
     def rescue(self, *rooms: int) -> SyncReport:
         """What `archive save --all` runs."""
         self.world.clock.pass_by(minutes=1)
@@ -141,10 +148,7 @@ def test_deletions_add_up_within_a_day(office: Office) -> None:
 def test_what_a_killed_round_saw_is_judged_by_the_next(office: Office) -> None:
     """Entries that nobody judged yet give their alert later, not never."""
     world = office.world
-    posts = world.posts(3)
-    office.round()
-    for post in posts[:2]:
-        world.chatwork.delete(post, moves_room=True)
+    office.lose_two()
     world.sync()
 
     report = office.round()
@@ -180,13 +184,10 @@ def test_the_plan_and_a_shut_room_are_told(office: Office) -> None:
 def test_a_counterpart_who_is_going_comes_before_everything_else(office: Office) -> None:
     """Two deletions: 田中's waiting file first, then the other room shared with them, though it did not move."""
     world = office.world
-    posts = world.posts(3)
     world.chatwork.fail(Fault.NOT_FOUND, "/uploadfile/", times=None)
     waiting = world.chatwork.upload(office.other, world.tanaka, "納品.zip", data=b"zip")
-    office.round()
+    office.lose_two()
     world.chatwork.heal()
-    for post in posts[:2]:
-        world.chatwork.delete(post, moves_room=True)
     world.chatwork.post(office.third, world.chatwork.owner, "別件")
     world.take_requests()
 
@@ -206,10 +207,7 @@ def test_a_counterpart_who_is_going_comes_before_everything_else(office: Office)
 def test_a_seal_and_the_daily_copy_come_at_once(office: Office) -> None:
     """A seal is closed before the unrelated room is read, and another one at the end; the copy bears the hour."""
     world = office.world
-    posts = world.posts(3)
-    office.round()
-    for post in posts[:2]:
-        world.chatwork.delete(post, moves_room=True)
+    office.lose_two()
     world.chatwork.post(office.third, world.chatwork.owner, "別件")
 
     report = office.round()
@@ -226,10 +224,7 @@ def test_a_seal_and_the_daily_copy_come_at_once(office: Office) -> None:
 def test_a_room_outside_the_order_is_read_when_it_is_shared(office: Office) -> None:
     """A run that was asked for one room reads the others shared with who is going, and reports them."""
     world = office.world
-    posts = world.posts(3)
-    office.round()
-    for post in posts[:2]:
-        world.chatwork.delete(post)
+    office.lose_two()
     world.take_requests()
 
     report = office.round(rooms=frozenset({world.room}), full=True)

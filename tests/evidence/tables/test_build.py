@@ -1,22 +1,16 @@
-"""The tables of a package, made of its entries alone."""
+"""The tables of a package, made of its entries alone; `tests/export/golden/tables` has them byte for byte."""
 
 from __future__ import annotations
 
-import json
 from itertools import groupby
 from typing import Any
 
 import pytest
 from hypothesis import given, strategies
 
-from archiver.evidence.history import Sightings
 from archiver.evidence.tables.build import (
     BOM,
     CSV_HEADERS,
-    MESSAGES,
-    inquiry_cells,
-    message_cells,
-    message_object,
     messages,
     seal_numbers,
     sightings,
@@ -24,54 +18,19 @@ from archiver.evidence.tables.build import (
 )
 from archiver.evidence.tables.files_and_tasks import task_cells, tasks
 from archiver.evidence.tables.links_and_pauses import message_links, other_links, urls
-from tests.support.archives.entries import ROOM, blob, entry, file, message_entry, object_entry, time, window
+from tests.support.archives.entries import ROOM, entry, message_entry, object_entry, time, window
 from tests.support.cases import cases_of
-
-EDITED = [
-    message_entry(2, 5, "前の文面"),
-    message_entry(9, 5, "今の文面", state="edited", update_time=1793850000, reply="r2"),
-]
-READINGS = [window(1, 1, 9, reply="r1"), window(6, 1, 9), window(8, 1, 9, reply="r2")]
-
-
-def test_a_message_object_has_the_fields_of_the_design() -> None:
-    """In this order; Chatwork's times as seconds, ours as text, every version with its interval."""
-    history = next(messages([EDITED], sightings(READINGS)))
-
-    document = message_object(7, history, 3, None)
-
-    assert {
-        "no": 7,
-        "room_id": ROOM,
-        "message_id": "5",
-        "account_id": 7654321,
-        "name": "田中",
-        "send_time": 1793840400,
-        "time_jst": "2026-11-05 10:00:00",
-        "update_time": 1793850000,
-        "state": "edited",
-        "kind": "speech",
-        "body": "今の文面",
-        "versions": [
-            {"body": "前の文面", "first_seen": time(2), "last_seen": time(6), "update_time": 0},
-            {"body": "今の文面", "first_seen": time(9), "last_seen": time(9), "update_time": 1793850000},
-        ],
-        "first_seen_at": time(2),
-        "entry_seq": 9,
-        "seal": 3,
-        "stamped_at": None,
-        "source": "list",
-    } == document
-    assert ["no", "room_id", "message_id"] == list(document)[:3]
 
 
 def test_the_readings_of_one_room_tell_nothing_about_another() -> None:
-    """Ids of two rooms lie among each other."""
-    elsewhere = [message_entry(2, 5, "前", room=42)]
+    """Ids of two rooms lie among each other; windows and single readings of its own room only end intervals."""
+    readings = [window(1, 1, 9, reply="r1"), window(6, 1, 9), entry(8, "reading", f"reading/{ROOM}/8", {"ids": ["5"]})]
+    last = [
+        next(messages([[message_entry(2, 5, "前", room=room)]], sightings(readings))).versions[-1].last_seen
+        for room in (42, ROOM)
+    ]
 
-    history = next(messages([elsewhere], sightings(READINGS)))
-
-    assert time(2) == history.versions[-1].last_seen
+    assert [time(2), time(8)] == last
 
 
 def test_a_seal_is_found_by_an_entrys_number() -> None:
@@ -79,27 +38,6 @@ def test_a_seal_is_found_by_an_entrys_number() -> None:
     seal_of = seal_numbers([(2, 11, 20), (1, 1, 10), (4, 31, 40)])
 
     assert [None, 1, 1, 2, None, 4, None] == [seal_of(seq) for seq in (0, 1, 10, 11, 25, 40, 41)]
-
-
-def test_the_earlier_texts_of_a_message_stand_in_its_line() -> None:
-    """A deleted message shows what it said before, and until when that was seen."""
-    gone = [message_entry(2, 5, "消した文"), message_entry(9, 5, "[deleted]", state="deleted", reply="r2")]
-    history = next(messages([gone], sightings(READINGS)))
-
-    cells = message_cells(1, history)
-
-    assert ["メッセージ", "「削除」表示に変わった", "(「削除」表示)"] == cells[7:10]
-    assert "【2026-11-05 10:02:00 から 2026-11-05 10:06:00 まで確認】消した文" == cells[10]
-
-
-def test_an_inquiry_holds_no_word_of_anybody() -> None:
-    """Only ids and times go to an operator."""
-    history = next(messages([EDITED], {}))
-
-    cells = inquiry_cells(1, history)
-
-    assert not {"田中", "今の文面", "前の文面"} & {str(one) for one in cells}
-    assert len(CSV_HEADERS["operator_inquiry.csv"]) == len(cells)
 
 
 @pytest.mark.parametrize(("text", "expected"), cases_of(__file__, "web_addresses_are_found_in_texts"))
@@ -167,33 +105,6 @@ def test_every_table_begins_with_its_head() -> None:
     assert {1} == {len(table) for table in lines.values()}
 
 
-def test_all_tables_are_made_in_one_pass() -> None:
-    """Each gets its lines in order."""
-    entries = [
-        *READINGS,
-        *EDITED,
-        message_entry(10, 6, "二つ目 https://a.example"),
-        file(11, 3, "a.txt"),
-        blob(12, 3, "ab" * 32),
-        object_entry(13, "task", "task/55", {"body": "する"}),
-    ]
-
-    lines = tables_of(entries)
-
-    assert {
-        MESSAGES: 2,
-        "messages.csv": 3,
-        "operator_inquiry.csv": 3,
-        "links.csv": 2,
-        "files.csv": 2,
-        "events.csv": 2,
-        "tasks.csv": 2,
-        "pauses.csv": 1,
-    } == {name: len(table) for name, table in lines.items()}
-    assert [(1, "5"), (2, "6")] == [(one["no"], one["message_id"]) for one in map(json.loads, lines[MESSAGES])]
-
-
-# Whatever JSON can hold where Chatwork's documentation promises something else.
 ODD: strategies.SearchStrategy[Any] = strategies.recursive(
     strategies.none()
     | strategies.booleans()
@@ -221,11 +132,3 @@ def test_objects_of_any_shape_make_lines_that_can_be_written(kind: str, objects:
     lines = tables_of(entries)
 
     assert all(line.encode("utf-8") for table in lines.values() for line in table)
-
-
-def test_a_reading_alone_is_no_line() -> None:
-    """Windows and single readings only end intervals."""
-    single = entry(4, "reading", f"reading/{ROOM}/4", {"ids": ["5"]})
-    history = next(messages([[message_entry(2, 5, "a")]], {ROOM: Sightings([single])}))
-
-    assert time(4) == history.versions[-1].last_seen

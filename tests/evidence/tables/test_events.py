@@ -15,22 +15,10 @@ from archiver.evidence.tables.events import (
     other_events,
     sort_events,
 )
-from tests.support.archives.entries import ROOM, entry, file, message_entry, object_entry, time, window
+from tests.support.archives.entries import ROOM, entry, file, message_entry, object_entry, time
 from tests.support.cases import cases_of
 
 Told = dict[str, Any]
-
-
-def test_an_edit_lies_between_two_readings() -> None:
-    """Both texts and both ends of the interval are told."""
-    entries = [message_entry(2, 5, "前"), message_entry(9, 5, "後", state="edited", reply="r2")]
-    sightings = Sightings([window(1, 1, 9, reply="r1"), window(6, 1, 9), window(8, 1, 9, reply="r2")])
-
-    found = message_events(3, entries, sightings)
-
-    assert [("編集された", 3, "m5", "前", "後", time(9), time(6))] == [
-        (event.kind, event.no, event.about, event.before, event.after, event.at, event.last_before) for event in found
-    ]
 
 
 @pytest.mark.parametrize(("states", "kinds"), cases_of(__file__, "every_change_of_state_is_an_event"))

@@ -23,20 +23,6 @@ def test_files_are_numbered_by_upload_time_and_id() -> None:
     assert [("F-0001", 20), ("F-0002", 10), ("F-0003", 30)] == actual
 
 
-def test_a_saved_file_is_called_by_its_number() -> None:
-    """Its original name stays data."""
-    row = files([file(1, 10, "../../etc/見積.PNG"), blob(2, 10, A)])[0]
-
-    assert ("F-0001.png", "../../etc/見積.PNG", A, 5, time(2), None) == (
-        row.stored_as,
-        row.name,
-        row.sha256,
-        row.saved_size,
-        row.saved_at,
-        row.reason,
-    )
-
-
 @pytest.mark.parametrize(
     ("other", "reason"),
     [
