@@ -37,8 +37,7 @@ from archiver.export.pdf.blocks import (
 )
 from archiver.export.pdf.typst_pdf import make_pdf, make_pdf_apart
 from archiver.export.report.chapters import build_consultation, build_report
-from archiver.export.report.input import ReportInput
-from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.statistics import ReportInput
 from archiver.export.texts.letters import inquiry_form_text
 from archiver.records import JsonObject
 from archiver.store import seals
@@ -86,13 +85,12 @@ def told_at_once(
     reading: Reading,
     dispute: Dispute,
     case: ReportInput,
-    statistics: MessageStatistics,
     activity: ContractActivity | None = None,
 ) -> Told:
     """What the same chapters and texts say before they are laid out and packed."""
-    report = [*page_lines_of(build_report(case, statistics).chapters)]
-    consultation = [*page_lines_of(build_consultation(case, statistics).chapters)]
-    inquiry, shown = inquiry_form_text(case, statistics), _shown(reading, dispute, activity)
+    report = [*page_lines_of(build_report(case).chapters)]
+    consultation = [*page_lines_of(build_consultation(case).chapters)]
+    inquiry, shown = inquiry_form_text(case), _shown(reading, dispute, activity)
     page = re.sub(r"\n {10,}", "", shown["page"])  # a wrapped line is one sentence
     blocks = [*report, *consultation, *inquiry.splitlines(), *page.splitlines()]
     return Told(

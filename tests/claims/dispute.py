@@ -30,8 +30,7 @@ from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import PackageInput
 from archiver.export.package.report_input import report_input
-from archiver.export.report.input import ReportInput
-from archiver.export.report.statistics import MessageStatistics, survey_messages
+from archiver.export.report.statistics import ReportInput
 from archiver.records import (
     JST,
     ContractRoom,
@@ -653,10 +652,8 @@ def blank_archive(template: Path, home: Path) -> ArchiveMaker:
     return maker
 
 
-def report_of(
-    reading: Reading, name: str = "job1", *, at: datetime = BEGIN, **changed: Any
-) -> tuple[ReportInput, MessageStatistics]:
-    """The input of the report of a contract and its statistics, made as a package makes them, without its files."""
+def report_of(reading: Reading, name: str = "job1", *, at: datetime = BEGIN, **changed: Any) -> ReportInput:
+    """The input of the report of a contract, made and read as a package makes it, without its files."""
     contract = contracts.find_contract(reading, name)
     listed = seals.seals(reading)
     recipe = make_recipe(
@@ -675,7 +672,8 @@ def report_of(
     statistics = PackageStatistics(source, lambda: None, kept=KeptHistories(), checked=True)
     statistics.read_all()
     case = report_input(PackageInput(reading, recipe, source, statistics, CopiedFiles(), (), lambda: None))
-    return case, survey_messages(case)
+    assert case.statistics
+    return case
 
 
 def _object(dispute: Dispute, post: TruePost, at: int) -> dict[str, object]:

@@ -92,8 +92,8 @@ def main(folder: Path) -> None:
             maker = play(Path(home) / "home")
             seals.close_seals(maker.archive, now=at(minutes - 10))
             with maker.archive.reading() as reading:
-                case, statistics = report_of(reading, at=at(minutes))
-                pdf = make_pdf(build_report(case, statistics), at=at(minutes))
+                case = report_of(reading, at=at(minutes))
+                pdf = make_pdf(build_report(case), at=at(minutes))
             maker.archive.close()
         options = ("-png", "-gray", "-r", "88", "-l", "1", "-singlefile", "-")
         subprocess.run(["pdftoppm", *options, str(folder / f"page-1-{name}")], input=pdf, check=True)

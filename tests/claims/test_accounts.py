@@ -83,15 +83,15 @@ def test_a_post_adds_its_time_only_before_a_sign_of_the_api(
     """On page 1; `job show` knows the same."""
     maker = played(tmp_path / "home", post=post, author=author, sign=sign, sign_day=sign_day, who=who)
     with maker.archive.reading() as reading:
-        case, statistics = report_of(reading)
-        page = words(summary.chapter(case, statistics))
+        case = report_of(reading)
+        page = words(summary.chapter(case))
         facts = activity_of(reading, contracts.find_contract(reading, "job1")).facts
 
-    told = closed_text(closed_account(statistics.facts))
+    told = closed_text(closed_account(case.statistics.facts))
     assert expected == told
     assert f"{expected}。" in page if expected else "解約" not in page
     assert "表示名が変わった" not in page  # the line above tells it
-    assert _without_numbers(facts) == _without_numbers(statistics.facts)
+    assert _without_numbers(facts) == _without_numbers(case.statistics.facts)
 
 
 def _without_numbers(facts: CaseFacts) -> tuple[object, ...]:
@@ -103,9 +103,9 @@ def test_a_post_alone_is_told_as_a_form_that_anybody_can_write(tmp_path: Path) -
     """In chapters 5 and 8, never on page 1."""
     maker = played(tmp_path / "home", post=POST)
     with maker.archive.reading() as reading:
-        case, statistics = report_of(reading)
-        page = words(summary.chapter(case, statistics))
-        course = words(timeline.chapter(case, statistics))
+        case = report_of(reading)
+        page = words(summary.chapter(case))
+        course = words(timeline.chapter(case))
 
     assert "解約" not in page
     assert "解約を知らせる形のChatworkの自動メッセージ(同じ形は誰でも書けます)" in course

@@ -41,9 +41,9 @@ def test_a_deleted_notice_is_no_deleted_message(tmp_path: Path) -> None:
     maker = _archive(tmp_path / "home")
     with maker.archive.reading() as reading:
         contract = contracts.find_contract(reading, "job1")
-        _case, statistics = report_of(reading)
+        case = report_of(reading)
         whole_room = changed_messages(reading, contract.rooms, case_sides(reading, contract))
-        found = [activity_of(reading, contract).facts.changed, statistics.facts.changed, whole_room]
+        found = [activity_of(reading, contract).facts.changed, case.statistics.facts.changed, whole_room]
     maker.archive.close()
 
     whose = "相手のメッセージ2件、報告者のメッセージ1件、Chatworkの自動メッセージの形のもの1件"

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from archiver.export.report.chapters import build_consultation, build_report
-from archiver.export.report.input import ReportInput
-from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.statistics import ReportInput
 from archiver.export.texts.letters import demand_text, inquiry_form_text
 from archiver.platforms.job_platform import english_texts
 from archiver.records import Contract, Invoice, MessageId, Payment, RequestKind, SentReminder
@@ -19,7 +18,7 @@ from archiver.report_language import ENGLISH, JAPANESE, MONTHS, report_language
 from tests.claims.artifacts import page_lines_of, sealed
 from tests.claims.dispute import Dispute, blank_archive, report_of
 from tests.support import report_catalogue
-from tests.support.reports.report_inputs import CONTRACT, build_with_survey, case
+from tests.support.reports.report_inputs import CONTRACT, case
 
 _SHORT = [one[:3] for one in MONTHS]
 _DAY = re.compile(rf"(?:[A-Z][a-z]+day, )?([0-9]+) ({'|'.join(_SHORT)})[a-z]* ([0-9]{{4}})")
@@ -35,22 +34,22 @@ def numbers(text: str) -> Counter[str]:
     return Counter(re.findall("[0-9a-f]*[0-9][0-9a-f]*", _TIME.sub(r"\1 \2", plain).replace(",", "")))
 
 
-def told(case: ReportInput, statistics: MessageStatistics) -> list[list[str]]:
+def told(case: ReportInput) -> list[list[str]]:
     """The texts of the report, of the consultation and of the letters."""
-    report, consultation = build_report(case, statistics), build_consultation(case, statistics)
+    report, consultation = build_report(case), build_consultation(case)
     timeless = [*consultation.chapters[:3], consultation.chapters[4]]  # how many lines of the timeline fit differs
     return [
         *(list(page_lines_of(chapters)) for chapters in (report.chapters, timeless)),
-        *([make(case, statistics)] for make in (inquiry_form_text, demand_text)),
+        *([make(case)] for make in (inquiry_form_text, demand_text)),
     ]
 
 
-def compared(case: ReportInput, statistics: MessageStatistics) -> list[tuple[str, str]]:
+def compared(case: ReportInput) -> list[tuple[str, str]]:
     """The pairs of texts whose numbers differ, but for one page read aloud in words and shortened letters."""
     with report_language(JAPANESE):
-        japanese = told(case, statistics)
+        japanese = told(case)
     with report_language(ENGLISH):
-        english = told(case, statistics)
+        english = told(case)
     assert list(map(len, japanese)) == list(map(len, english))
     pairs = [pair for one, other in zip(japanese, english, strict=True) for pair in zip(one, other, strict=True)]
     return [(ja, en) for ja, en in pairs if numbers(ja) != numbers(en) and numbers(en) - numbers(ja)]
@@ -79,11 +78,11 @@ def test_an_english_report_has_the_same_numbers(tmp_path: Path) -> None:
     dispute.play(maker)
     sealed(maker, dispute)
     with maker.archive.reading() as reading:
-        of_dispute = compared(*report_of(reading))
+        of_dispute = compared(report_of(reading))
     maker.archive.close()
 
     assert [] == of_dispute
-    assert [] == build_with_survey(compared, case())
+    assert [] == compared(case())
 
 
 @pytest.mark.drawn(but=6)
@@ -107,7 +106,7 @@ def test_what_is_asked_and_owed_has_the_same_numbers(profile: str, kind: Request
         reminders=(SentReminder(1, "2026-11-20", "mail"), SentReminder(2, "2026-11-21", None, MessageId("77"))),
     )
     for one in (contract, CONTRACT):
-        assert [] == build_with_survey(compared, case(contract=one, profile=profile, request=kind))
+        assert [] == compared(case(contract=one, profile=profile, request=kind))
 
 
 def test_only_quotes_names_and_terms_stay_japanese() -> None:
@@ -117,7 +116,7 @@ def test_only_quotes_names_and_terms_stay_japanese() -> None:
     english = [*report_catalogue.english().values(), *english_texts().values()]
     given = f"{of!r} {bodies!r} {_TAG_WORDS} {english!r}"
     with report_language(ENGLISH):
-        texts = "\n".join(text for one in build_with_survey(told, of) for text in one)
+        texts = "\n".join(text for one in told(of) for text in one)
 
     assert set() == {run for run in _JAPANESE.findall(texts) if run not in given}
 

@@ -311,7 +311,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
 
 def _found(dispute: Dispute, archive: Archive) -> list[str]:
     with archive.reading() as reading:
-        return list(falsehoods(dispute, told_at_once(reading, dispute, *report_of(reading, at=after(dispute)))))
+        return list(falsehoods(dispute, told_at_once(reading, dispute, report_of(reading, at=after(dispute)))))
 
 
 def plant(monkeypatch: pytest.MonkeyPatch, true: Function, lie: Callable[..., Any]) -> None:

@@ -94,8 +94,8 @@ def test_two_contracts_in_one_room_agree_on_how_it_began(group: Archive) -> None
     """The first message of the room counts for both, in the report and on the screen, with no text of the other."""
     with group.reading() as reading:
         for name in ("job1", "job2"):
-            case, statistics = report_of(reading, name)
-            page = words(summary.chapter(case, statistics))
+            case = report_of(reading, name)
+            page = words(summary.chapter(case))
             screen = "\n".join(page_lines(reading, contracts.find_contract(reading, name), now=at(43 * DAY)))
 
             assert "2026-11-05 10:00:00" in page
@@ -108,8 +108,8 @@ def test_two_contracts_in_one_room_agree_on_how_it_began(group: Archive) -> None
 def test_the_leave_notice_is_no_reply_and_the_cancellation_before_the_period_is_told(group: Archive) -> None:
     """The silence counts from the last speech; what was seen before the contract's period still stands on page 1."""
     with group.reading() as reading:
-        case, statistics = report_of(reading, "job2")
-        page, form = words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics)
+        case = report_of(reading, "job2")
+        page, form = words(summary.chapter(case)), inquiry_form_text(case)
 
     assert "相手の最後のメッセージは 2026-11-26 10:00:00(No.1)。" in page
     assert "返信がありません" not in page  # they wrote last, and nobody asked them anything since
@@ -122,7 +122,7 @@ def test_the_leave_notice_is_no_reply_and_the_cancellation_before_the_period_is_
 def test_the_outage_that_holds_an_edit_stands_in_chapter_9(group: Archive) -> None:
     """With its beginning and its end."""
     with group.reading() as reading:
-        limits = words(record.limits(*report_of(reading, "job1")))
+        limits = words(record.limits(report_of(reading, "job1")))
 
     assert "2026-11-27 10:00:00 から 2026-11-30 22:00:00 まで" in limits
 
@@ -175,9 +175,9 @@ def worst(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 def test_the_worst_day_says_what_is_missing(worst: Archive) -> None:
     """490 of 566 are never all; the first saved one is early; deletions before the saving are told apart."""
     with worst.reading() as reading:
-        case, statistics = report_of(reading)
-        page, form = words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics)
-        heads = [block.head for block in excerpt.chapter(case, statistics).blocks if isinstance(block, MessageBlock)]
+        case = report_of(reading)
+        page, form = words(summary.chapter(case)), inquiry_form_text(case)
+        heads = [block.head for block in excerpt.chapter(case).blocks if isinstance(block, MessageBlock)]
 
     assert "保存できた490件(ほかに保存できていないもの 約76件)" in page
     assert "保存できた490件(ほかに保存できていないもの 約76件)" in form
@@ -187,7 +187,7 @@ def test_the_worst_day_says_what_is_missing(worst: Archive) -> None:
     assert "保存した後に" not in page
     assert 3 == sum("保存時点で「削除」表示" in head for head in heads)
     assert not [head for head in heads if "に変わった" in head]
-    assert not messages.first_message(statistics.facts).is_whole
+    assert not messages.first_message(case.statistics.facts).is_whole
 
 
 @pytest.mark.drawn
@@ -204,7 +204,7 @@ def test_the_screen_names_the_worker_who_is_on_no_list_of_the_room(worst: Archiv
 def test_nobody_is_said_to_have_entered_what_is_blank(worst: Archive) -> None:
     """In the dates of a contract that was hardly filled in."""
     with worst.reading() as reading:
-        (table,) = people_and_dates.chapters(*report_of(reading))[2].blocks
+        (table,) = people_and_dates.chapters(report_of(reading))[2].blocks
     assert isinstance(table, TableBlock)
 
     bases = {label: basis for label, _value, basis in table.rows}
@@ -214,16 +214,16 @@ def test_nobody_is_said_to_have_entered_what_is_blank(worst: Archive) -> None:
 def test_the_recovery_and_every_refused_id_are_told(worst: Archive) -> None:
     """Chapter 9 has each id, the statement to be signed says how the messages came."""
     with worst.reading() as reading:
-        case, statistics = report_of(reading)
+        case = report_of(reading)
 
-    chapter = words(record.limits(case, statistics))
+    chapter = words(record.limits(case))
     assert f"{ROOM}\t2026-11-09\t「見つからない」(404)と応答。理由は分かりません\t4件\t10、11、\n12、13" in chapter
     assert (
         "一覧によらずに取得したメッセージ: 報告者が保存していた資料にあったメッセージIDから1件ずつ取得 390件" in chapter
     )
     assert "上の保存できなかった件数は、これを除いた見積もりです。" in chapter
     assert "最後にメッセージの一覧を確認した時刻 2026-11-09 14:00:00。" in chapter  # a recovered one was seen later
-    statement = words(record.method(case, statistics)[0])
+    statement = words(record.method(case)[0])
     assert "一覧で取得 100件、報告者が保存していた資料にあったメッセージIDから1件ずつ取得 390件" in statement
 
 
@@ -232,7 +232,7 @@ def test_the_refused_ids_of_a_seal_do_not_depend_on_what_is_only_for_the_next_ru
     tables = []
     for _ in range(2):
         with worst.reading() as reading:
-            tables.append(words(record.limits(*report_of(reading))))
+            tables.append(words(record.limits(report_of(reading))))
         with worst.writing() as writing:
             writing.sql.execute(delete(schema.quest))
 
@@ -252,10 +252,10 @@ def test_who_the_other_side_is_has_its_basis(tmp_path: Path) -> None:
     maker.account(CLIENT, "田中商店", minutes=50 * DAY)
     seals.close_seals(maker.archive, now=at(50 * DAY) + timedelta(hours=1))
     with maker.archive.reading() as reading:
-        case, statistics = report_of(reading)
+        case = report_of(reading)
         (message,) = case.rooms[0].messages()
 
-    people = words(people_and_dates.chapters(case, statistics)[1])
+    people = words(people_and_dates.chapters(case)[1])
     assert "相手となりうる人を1人だけ確認" in people
     assert "報告者入力" not in people
     assert ("田中", State.PRESENT) == (message.name, message.state)
@@ -272,7 +272,7 @@ def test_an_old_message_names_nobody_by_a_later_name(tmp_path: Path) -> None:
     maker.sync(told, changed={2: "present"}, minutes=51 * DAY + 5)
     seals.close_seals(maker.archive, now=at(52 * DAY))
     with maker.archive.reading() as reading:
-        case, _statistics = report_of(reading)
+        case = report_of(reading)
         paper = PaperReferences(case, case.rooms[0])
         texts = [message_block(message, paper).parts[0].text for message in case.rooms[0].messages()]
         (page,) = Transcript(case.rooms[0], lambda _attachment: None).pages()

@@ -13,7 +13,6 @@ from archiver.export.mask.policy import masking_policy
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
 from archiver.export.report.chapters import build_consultation, build_report
-from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.letters import MAX_LENGTH, inquiry_form_text
 from archiver.records import AccountId, ContractRoom, Message, MessageId, ObservedBy, RoomId, State, Version
 from archiver.render.times import date_text
@@ -68,13 +67,12 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArchiveMaker]:
 def _folded(archive: ArchiveMaker, *chosen: str) -> tuple[list[Quotation], str, str]:
     """The quotations of a package, its first page and its text to paste."""
     with archive.archive.reading() as reading:
-        case, statistics = report_of(reading)
+        case = report_of(reading)
     case = replace(case, chosen=chosen)
-    statistics = survey_messages(case) if chosen else statistics
-    (facts,) = (one for one in summary.chapter(case, statistics).blocks if isinstance(one, FactList))
+    (facts,) = (one for one in summary.chapter(case).blocks if isinstance(one, FactList))
     page = "\n".join(f"{one.head}\n" + "\n".join(map(str, one.parts)) for one in facts.quoted)
     page += "\n" + "\n".join(text for _label, text in facts.rows)
-    return list(statistics.quotations.value), page, inquiry_form_text(case, statistics)
+    return list(case.statistics.quotations.value), page, inquiry_form_text(case)
 
 
 def _told(quoted: Quotation) -> tuple[object, ...]:
@@ -202,9 +200,9 @@ def test_what_is_covered_stays_covered_in_a_quotation(tmp_path: Path) -> None:
     seals.close_seals(maker.archive, now=at(20))
     with maker.archive.reading() as reading:
         policy = masking_policy("support")
-        case, statistics = report_of(reading, policy=policy, counterparts={CLIENT})
-        chapters = (*build_report(case, statistics).chapters, *build_consultation(case, statistics).chapters)
-        texts = [*page_lines_of(chapters), inquiry_form_text(case, statistics)]
+        case = report_of(reading, policy=policy, counterparts={CLIENT})
+        chapters = (*build_report(case).chapters, *build_consultation(case).chapters)
+        texts = [*page_lines_of(chapters), inquiry_form_text(case)]
     maker.archive.close()
 
     assert 3 <= sum("50,000円をお支払いします" in one for one in texts)

@@ -16,7 +16,6 @@ import pytest
 
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.export.report import summary
-from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.letters import inquiry_form_text
 from archiver.records import JsonObject
 from archiver.report_language import LANGUAGES, report_language
@@ -62,9 +61,9 @@ def _told(maker: ArchiveMaker, minutes: float, job: str = "job1") -> tuple[str, 
     """Page 1, the text to paste, and what the screen says of the job."""
     seals.close_seals(maker.archive, now=at(minutes))
     with maker.archive.reading() as reading:
-        case, statistics = report_of(reading, job, at=at(minutes))
+        case = report_of(reading, job, at=at(minutes))
         screen = "\n".join(page_lines(reading, contracts.find_contract(reading, job), now=at(minutes)))
-    return words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics), " ".join(screen.split())
+    return words(summary.chapter(case)), inquiry_form_text(case), " ".join(screen.split())
 
 
 def test_a_price_edited_four_times_back_to_itself_and_deleted(tmp_path: Path) -> None:
@@ -191,10 +190,9 @@ def test_under_a_promise_of_secrecy_only_what_was_chosen_is_quoted(tmp_path: Pat
     maker.sync(told, changed={}, minutes=9 * DAY)
     seals.close_seals(maker.archive, now=at(10 * DAY))
     with maker.archive.reading() as reading:
-        case = report_of(reading, at=at(10 * DAY))[0]
+        case = report_of(reading, at=at(10 * DAY))
         pages = [
-            words(summary.chapter(one, survey_messages(one)))
-            for one in (replace(case, chosen=("1",)), replace(case, chosen=("1", "2")))
+            words(summary.chapter(one)) for one in (replace(case, chosen=("1",)), replace(case, chosen=("1", "2")))
         ]
 
     assert ["返信がありません" in page for page in pages] == [True, True]

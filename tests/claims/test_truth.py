@@ -43,11 +43,11 @@ def play(seed: int, folder: Path, so: Circumstances | None = None) -> Played:
     sealed(maker, dispute)
     with maker.archive.reading() as reading:
         activity = activity_of(reading, contracts.find_contract(reading, "job1"))
-        case, statistics = report_of(reading, at=after(dispute))
-        told = told_at_once(reading, dispute, case, statistics, activity)
+        case = report_of(reading, at=after(dispute))
+        told = told_at_once(reading, dispute, case, activity)
     maker.archive.close()
     shutil.rmtree(maker.home)
-    return Played(dispute, activity.facts, statistics.facts, told)
+    return Played(dispute, activity.facts, case.statistics.facts, told)
 
 
 def judge(played: Played) -> list[str]:

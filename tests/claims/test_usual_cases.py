@@ -14,8 +14,7 @@ from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
 from archiver.export.report import chapters, exhibits, people_and_dates, record, summary, timeline
-from archiver.export.report.input import ReportInput
-from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.statistics import ReportInput
 from archiver.export.texts import readme
 from archiver.export.texts.letters import inquiry_form_text
 from archiver.store.archive import Archive
@@ -29,10 +28,6 @@ LENGTH = range(6, 13)
 """Pages of a support report of a usual case; a small case has fewer, and is not padded."""
 
 
-Told = tuple[ReportInput, MessageStatistics]
-"""What a report is made of."""
-
-
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archive of the job of six weeks."""
@@ -41,25 +36,25 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def _told(archive: Archive) -> Told:
+def _told(archive: Archive) -> ReportInput:
     with closing(archive), archive.reading() as reading:
         return report_of(reading)
 
 
 @pytest.fixture(scope="module")
-def usual(home: Path) -> Told:
+def usual(home: Path) -> ReportInput:
     """The job of six weeks."""
     return _told(Archive(home))
 
 
 @pytest.fixture(scope="module")
-def direct(tmp_path_factory: pytest.TempPathFactory) -> Told:
+def direct(tmp_path_factory: pytest.TempPathFactory) -> ReportInput:
     """The direct client in arrears."""
     return _told(direct_case(tmp_path_factory.mktemp("direct") / "home").archive)
 
 
 @pytest.fixture(scope="module")
-def worst(tmp_path_factory: pytest.TempPathFactory) -> Told:
+def worst(tmp_path_factory: pytest.TempPathFactory) -> ReportInput:
     """The worst day."""
     return _told(worst_day(tmp_path_factory.mktemp("worst") / "home").archive)
 
@@ -84,9 +79,9 @@ def _table(chapter: Chapter) -> TableBlock:
     return next(block for block in chapter.blocks if isinstance(block, TableBlock))
 
 
-def test_seals_without_a_stamp_fill_no_page(usual: Told) -> None:
+def test_seals_without_a_stamp_fill_no_page(usual: ReportInput) -> None:
     """The first and the last are printed, the others counted, and the columns about stamps left out."""
-    chapter = record.method(*usual)[2]
+    chapter = record.method(usual)[2]
 
     assert ("番号・日", "記録数", "確定記録のSHA-256") == _table(chapter).heads
     assert 2 == len(_table(chapter).rows)
@@ -94,9 +89,9 @@ def test_seals_without_a_stamp_fill_no_page(usual: Told) -> None:
     assert "日ごと" not in words(chapter)
 
 
-def test_no_column_is_blank_for_everybody(usual: Told) -> None:
+def test_no_column_is_blank_for_everybody(usual: ReportInput) -> None:
     """An organisation that nobody has is told in a sentence."""
-    chapter = people_and_dates.chapters(*usual)[1]
+    chapter = people_and_dates.chapters(usual)[1]
 
     assert "組織・部署" not in _table(chapter).heads
     assert "組織・部署は、一覧に示されていません。" in words(chapter)
@@ -104,11 +99,11 @@ def test_no_column_is_blank_for_everybody(usual: Told) -> None:
         assert set(column) != {"-"}
 
 
-def test_the_request_names_its_reason_and_the_contract(worst: Told) -> None:
+def test_the_request_names_its_reason_and_the_contract(worst: ReportInput) -> None:
     """Where the user chose none, in the dispute of the worst day; and what is blank is no name."""
-    case, statistics = worst
-    page, form = words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics)
-    table = words(people_and_dates.chapters(case, statistics)[0])
+    case = worst
+    page, form = words(summary.chapter(case)), inquiry_form_text(case)
+    table = words(people_and_dates.chapters(case)[0])
 
     wanted = "相手のメッセージ1件が、保存した時点ですでに「削除」表示だったため、この仕事(契約日 2026-11-06)について、"
     assert wanted in page
@@ -120,34 +115,34 @@ def test_the_request_names_its_reason_and_the_contract(worst: Told) -> None:
 
 
 @pytest.mark.drawn
-def test_a_blank_escrow_is_not_called_completed(worst: Told) -> None:
+def test_a_blank_escrow_is_not_called_completed(worst: ReportInput) -> None:
     """In the consultation of the worst day; and what is compared with a day is the first saved message."""
-    case, statistics = worst
+    case = worst
 
-    assert ("仮払い完了", "未入力") in _facts(chapters.consultation_chapters(case, statistics)[1])
-    assert "保存できた最初のメッセージは1日前" in words(people_and_dates.chapters(case, statistics)[0])
+    assert ("仮払い完了", "未入力") in _facts(chapters.consultation_chapters(case)[1])
+    assert "保存できた最初のメッセージは1日前" in words(people_and_dates.chapters(case)[0])
 
 
-def test_a_direct_client_has_no_profile(direct: Told) -> None:
+def test_a_direct_client_has_no_profile(direct: ReportInput) -> None:
     """There is no platform with profiles; the contract is named as it was entered."""
-    page = words(summary.chapter(*direct))
+    page = words(summary.chapter(direct))
 
     assert "この仕事(契約日 2026-11-01)について、お取りいただける手続きをご案内ください。" in page
     assert "プロフィール" not in page
 
 
-def test_a_pause_does_not_deny_the_texts_that_chapter_6_shows(usual: Told) -> None:
+def test_a_pause_does_not_deny_the_texts_that_chapter_6_shows(usual: ReportInput) -> None:
     """An edit in a pause has its earlier text where the message was saved before; equal pauses are no shorter."""
-    chapter = words(record.limits(*usual))
+    chapter = words(record.limits(usual))
 
     assert "この間に変えられた、または消された文面は、前の内容が分かりません" not in chapter
     assert "この間に書かれ、この間に変えられた、または消されたメッセージの元の文面" in chapter
 
 
-def test_only_what_stands_out_is_named_where_looks_are_usually_a_day_apart(usual: Told) -> None:
+def test_only_what_stands_out_is_named_where_looks_are_usually_a_day_apart(usual: ReportInput) -> None:
     """The outage of 84 hours with the edit and the day of the deletions; the other days are one sum."""
-    case, statistics = usual
-    chapter = words(record.limits(case, statistics)).splitlines()
+    case = usual
+    chapter = words(record.limits(case)).splitlines()
 
     named = [line.partition("。")[0] for line in chapter if line.startswith("確認していない時間帯: 20")]
     assert [
@@ -156,19 +151,19 @@ def test_only_what_stands_out_is_named_where_looks_are_usually_a_day_apart(usual
     ] == named
     assert "確認していない時間帯: ほかに37回(合計およそ36日)。" in chapter
     assert "気づくまで最長" not in "".join(chapter)
-    page = words(summary.chapter(case, statistics))
+    page = words(summary.chapter(case))
     assert "Chatworkを確認していない時間が39回(最長およそ3日12時間)あります" in page
 
 
-def test_the_money_stands_in_the_dates_and_the_course_of_events(direct: Told) -> None:
+def test_the_money_stands_in_the_dates_and_the_course_of_events(direct: ReportInput) -> None:
     """In the dispute of a direct client it is all that is disputed; what an invoice states is not called blank."""
-    case, statistics = direct
+    case = direct
     money = ("請求1(220,000円)", "請求1の支払期日", "入金1(50,000円)")
-    lawyers = words(people_and_dates.chapters(replace(case, profile="lawyer"), statistics)[2])
+    lawyers = words(people_and_dates.chapters(replace(case, profile="lawyer"))[2])
 
-    for chapter in (people_and_dates.chapters(case, statistics)[2], timeline.chapter(case, statistics)):
+    for chapter in (people_and_dates.chapters(case)[2], timeline.chapter(case)):
         assert all(one in words(chapter) for one in money)
-    assert ("支払期日", "請求1 2026-11-30") in _facts(chapters.consultation_chapters(case, statistics)[1])
+    assert ("支払期日", "請求1 2026-11-30") in _facts(chapters.consultation_chapters(case)[1])
     assert "支払期日の入力: 請求1 2026-11-30" in lawyers
 
 
@@ -177,23 +172,23 @@ def _facts(chapter: Chapter) -> tuple[tuple[str, str], ...]:
 
 
 @pytest.mark.drawn
-def test_a_whole_beginning_is_not_said_to_be_limited(usual: Told, worst: Told) -> None:
+def test_a_whole_beginning_is_not_said_to_be_limited(usual: ReportInput, worst: ReportInput) -> None:
     """That earlier messages are known only from some day on is said where something is missing before it."""
-    assert [False, True] == ["以降に限ります" in words(record.limits(*told)) for told in (usual, worst)]
+    assert [False, True] == ["以降に限ります" in words(record.limits(told)) for told in (usual, worst)]
 
 
-def test_the_exhibits_of_a_direct_client(direct: Told) -> None:
+def test_the_exhibits_of_a_direct_client(direct: ReportInput) -> None:
     """There is no number of a platform that could be blank, and a third person is no party."""
-    listed = list(exhibits.exhibits(*direct, exhibits.FiledFiles("report.pdf", ("all.pdf",))))
+    listed = list(exhibits.exhibits(direct, exhibits.FiledFiles("report.pdf", ("all.pdf",))))
 
     assert not [one.title for one in listed if "契約ID" in one.title]
     assert "各発言者(報告書の第3章)、出力 報告者" == listed[1].author
 
 
 @pytest.mark.drawn
-def test_the_readme_says_neither_all_beside_a_gap_nor_a_blank_as_a_name(worst: Told) -> None:
+def test_the_readme_says_neither_all_beside_a_gap_nor_a_blank_as_a_name(worst: ReportInput) -> None:
     """In the dispute of the worst day."""
-    text = readme.submission_readme(worst[0], ("01_report.pdf", "02_messages.csv"), ()).decode("utf-8-sig")
+    text = readme.submission_readme(worst, ("01_report.pdf", "02_messages.csv"), ()).decode("utf-8-sig")
 
     assert "全メッセージ" not in text
     assert "未入力「未入力」" not in text

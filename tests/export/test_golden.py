@@ -19,14 +19,13 @@ from archiver.export.pdf.blocks import Report, layout_data
 from archiver.export.report.all_messages import volume_reports
 from archiver.export.report.chapters import build_consultation, build_report
 from archiver.export.report.exhibits import FiledFiles, FileExtent, evidence_list
-from archiver.export.report.input import ReportInput
+from archiver.export.report.statistics import ReportInput
 from archiver.export.texts.letters import demand_text, inquiry_form_text
 from archiver.records import AccountClosing, AccountId, Delivery, MessageId, SentReminder, StatedTerm
 from tests.export.report.test_money import ARREARS
 from tests.support.archives.maker import story
 from tests.support.packages.exported_archives import export_package
 from tests.support.reports import report_inputs
-from tests.support.reports.report_inputs import build_with_survey
 from tests.support.reports.sample_conversation import CLIENT, message_id
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -51,7 +50,7 @@ def owed(profile: str) -> ReportInput:
 
 def of_money(case: ReportInput) -> Report:
     """The chapters of a report in which money and reminders stand: summary, dates, course of things."""
-    whole = build_with_survey(build_report, case)
+    whole = build_report(case)
     return replace(whole, chapters=tuple(whole.chapters[number - 1] for number in (1, 4, 5)))
 
 
@@ -61,17 +60,17 @@ CLOSED = [AccountClosing(AccountId(CLIENT), datetime(2026, 11, 14, 18, 15, tzinf
 ANOTHER = ("相手との別のチャット1件は保存の対象にしていません。",)
 
 REPORTS: dict[str, Callable[[], Report | str]] = {
-    "support": lambda: build_with_survey(build_report, sample()),
-    "lawyer": lambda: build_with_survey(build_report, sample(profile="lawyer", other_chats=ANOTHER)),
-    "court": lambda: build_with_survey(build_report, sample(profile="court")),
-    "consult": lambda: build_with_survey(build_consultation, sample(profile="consult", deliveries=AGAIN)),
-    "evidence_list": lambda: build_with_survey(evidence_list, sample(), FILED),
+    "support": lambda: build_report(sample()),
+    "lawyer": lambda: build_report(sample(profile="lawyer", other_chats=ANOTHER)),
+    "court": lambda: build_report(sample(profile="court")),
+    "consult": lambda: build_consultation(sample(profile="consult", deliveries=AGAIN)),
+    "evidence_list": lambda: evidence_list(sample(), FILED),
     "all_messages": lambda: next(iter(volume_reports(sample(profile="court")))),
-    "inquiry": lambda: build_with_survey(inquiry_form_text, sample(closings=CLOSED)),
+    "inquiry": lambda: inquiry_form_text(sample(closings=CLOSED)),
     "owed_support": lambda: of_money(owed("support")),
     "owed_lawyer": lambda: of_money(owed("lawyer")),
-    "owed_consult": lambda: build_with_survey(build_consultation, owed("consult")),
-    "owed_letter": lambda: build_with_survey(demand_text, owed("support")),
+    "owed_consult": lambda: build_consultation(owed("consult")),
+    "owed_letter": lambda: demand_text(owed("support")),
 }
 """What is made of the sample, and of the sample under a direct contract with open invoices."""
 

@@ -18,7 +18,6 @@ from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.pdf.blocks import TableBlock
 from archiver.export.report import people_and_dates
-from archiver.export.report.statistics import survey_messages
 from archiver.records import AccountId, MappedAccount, Role, Sides
 from archiver.store import seals, statements
 from archiver.store.queries import contracts
@@ -132,11 +131,7 @@ def test_chapter_3_prints_the_reason() -> None:
     }
     case = report_inputs.case(mapped=stated)
 
-    (table,) = (
-        block
-        for block in people_and_dates.chapters(case, survey_messages(case))[1].blocks
-        if isinstance(block, TableBlock)
-    )
+    (table,) = (block for block in people_and_dates.chapters(case)[1].blocks if isinstance(block, TableBlock))
 
     by_account = {row[table.heads.index("アカウントID")]: row for row in table.rows}
     assert ("相手", f"{REASON}\n(報告者入力)") == (by_account[str(CLIENT)][0], by_account[str(CLIENT)][-1])

@@ -24,9 +24,9 @@ from archiver.export.package.recipe import Recipe
 from archiver.export.package.report_input import report_input
 from archiver.export.package_scope import STATEMENTS
 from archiver.export.report.excerpt import CONTEXT, OFFICE_CONTEXT, ExcerptMessage, chosen_messages, select_excerpt
-from archiver.export.report.input import ReportInput, ReviewedTexts
+from archiver.export.report.input import ReviewedTexts
 from archiver.export.report.request_to_office import request_sentence
-from archiver.export.report.statistics import CHANGED, MessageStatistics, survey_messages
+from archiver.export.report.statistics import CHANGED, ReportInput
 from archiver.letter_folding import folded_text
 from archiver.records import Message, OpenedMessage, ReadState, Review
 from archiver.render.times import local_time
@@ -46,10 +46,9 @@ def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Re
     chosen = {folded_text(word) for one in reviews for word in one.covered}
     reviewed = {one.message_id: one for one in reviews}
     left = {name for name, one in reviewed.items() if one.state is ReadState.COVERED}
-    statistics = survey_messages(case)
     shown_words = {word for word, is_covered in words.items() if not is_covered}
     mask.show_words(shown_words)
-    drawing = _Drawing(package, mask, list(_opened(package, case, statistics)), chosen, shown_words)
+    drawing = _Drawing(package, mask, list(_opened(package, case)), chosen, shown_words)
     read = {one.id: drawing.as_read(one, reviewed.get(one.id), words) for one in drawing.items}
     unread = [one for item in drawing.items if read[item.id] is None for one in (*item.texts, *item.beside)]
     proposed = drawing.proposals([*unread, *_names(package)])
@@ -69,20 +68,20 @@ def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Re
         any(COVERED in one or mask.mask_text(covers.cover_quotes(one)) != one for one in texts) for texts in read_texts
     )
     count = len(read_texts)
-    asked = request_sentence(case, statistics) if case.profile == "support" else ""
+    asked = request_sentence(case) if case.profile == "support" else ""
     counts = ReviewedTexts(count, hidden, package.statistics.count - count, last)
     return replace(package.recipe, opened=messages, covers=covers, reviewed=counts, asked=asked)
 
 
-def _opened(package: PackageInput, case: ReportInput, statistics: MessageStatistics) -> Iterator[Message]:
+def _opened(package: PackageInput, case: ReportInput) -> Iterator[Message]:
     """The messages that are opened, by their number."""
     order, counterparts = package.recipe.order, package.recipe.counterparts
     starred = {
-        *chosen_messages(case, statistics)[0],
-        *(one for one, reason in statistics.excerpt_reasons.items() if reason == CHANGED),
-        *(one.message.message_id for one in statistics.quotations.value),
-        *([statistics.asked.message_id] if statistics.asked else []),
-        *statistics.bound,
+        *chosen_messages(case)[0],
+        *(one for one, reason in case.statistics.excerpt_reasons.items() if reason == CHANGED),
+        *(one.message.message_id for one in case.statistics.quotations.value),
+        *([case.statistics.asked.message_id] if case.statistics.asked else []),
+        *case.statistics.bound,
     }
     context = (OFFICE_CONTEXT if case.is_short else CONTEXT) if PROFILES[order.profile].formats else 0
 

@@ -23,8 +23,7 @@ from archiver.export.package.report_input import report_input
 from archiver.export.pdf.blocks import Report
 from archiver.export.pdf.typst_pdf import make_pdf_apart
 from archiver.export.report import all_messages, chapters, exhibits
-from archiver.export.report.input import ReportInput
-from archiver.export.report.statistics import MessageStatistics, survey_messages
+from archiver.export.report.statistics import ReportInput
 from archiver.records import Attachment, Contract, ContractRoom, RoomId
 from archiver.report_language import say
 from archiver.store.archive import Reading
@@ -38,7 +37,6 @@ def put_evidence_list(
     bag: Bag,
     name: str,
     case: ReportInput,
-    statistics: MessageStatistics,
     copied: CopiedFiles,
     files: tuple[str, str],
     missing: Mapping[int, str] | None = None,
@@ -53,9 +51,9 @@ def put_evidence_list(
         extents[PurePosixPath(one).name] = exhibits.FileExtent(bag.sizes[one], None if count is None else int(count[1]))
     listed = [PurePosixPath(one).name for one in names if one != report]
     filed = exhibits.FiledFiles(PurePosixPath(report).name, listed, extents, missing or {})
-    put_pdf(bag, f"{name}.pdf", exhibits.evidence_list(case, statistics, filed), case, copied)
+    put_pdf(bag, f"{name}.pdf", exhibits.evidence_list(case, filed), case, copied)
     for kind in ("docx", "xlsx"):
-        bag.add(f"{name}.{kind}", exhibits.evidence_document(case, statistics, filed, kind))
+        bag.add(f"{name}.{kind}", exhibits.evidence_document(case, filed, kind))
 
 
 def put_pdf(bag: Bag, name: str, report: Report, case: ReportInput, copied: CopiedFiles) -> None:
@@ -93,11 +91,10 @@ def put_volumes(bag: Bag, case: ReportInput, copied: CopiedFiles, name: Callable
 
 def put_all_pdfs(bag: Bag, case: ReportInput, copied: CopiedFiles) -> None:
     """Write the PDFs of a package for a lawyer: report, appendix A, appendix B. Raises OSError."""
-    statistics = survey_messages(case)
-    put_pdf(bag, "data/report.pdf", chapters.build_report(case, statistics), case, copied)
+    put_pdf(bag, "data/report.pdf", chapters.build_report(case), case, copied)
     put_volumes(bag, case, copied, lambda number: f"data/{all_messages.NAME.format(number=number)}")
     files = "data/report.pdf", "data/report_all_messages-"
-    put_evidence_list(bag, "data/evidence_list", case, statistics, copied, files)
+    put_evidence_list(bag, "data/evidence_list", case, copied, files)
 
 
 def print_chat(

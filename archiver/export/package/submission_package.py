@@ -32,9 +32,9 @@ from archiver.export.package.package_input import (
 from archiver.export.package.recipe import ExportReport, Recipe
 from archiver.export.package.report_input import package_preview, report_input, unread_chats
 from archiver.export.report.chapters import build_consultation, build_report
-from archiver.export.report.input import FiledBefore, ReportInput
+from archiver.export.report.input import FiledBefore
 from archiver.export.report.request_to_office import advice, blank_facts
-from archiver.export.report.statistics import survey_messages
+from archiver.export.report.statistics import ReportInput
 from archiver.export.texts import letters, readme
 from archiver.platforms.job_platform import platform_of
 from archiver.report_language import is_english, say, screen_words
@@ -121,15 +121,10 @@ def _fill_bag(bag: Bag, package: PackageInput) -> ExportReport:
 
 
 def _fill_support(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]:
-    statistics = survey_messages(case)
-    pdf_files.put_pdf(bag, REPORT, build_report(case, statistics), case, package.copied)
+    pdf_files.put_pdf(bag, REPORT, build_report(case), case, package.copied)
     is_direct = platform_of(case.contract.platform).elsewhere
     has_report = REPORT in bag.digests
-    text = (
-        letters.demand_text(case, statistics)
-        if is_direct
-        else letters.inquiry_form_text(case, statistics, has_report=has_report)
-    )
+    text = letters.demand_text(case) if is_direct else letters.inquiry_form_text(case, has_report=has_report)
     bag.add(INQUIRY, readme.encode_text(text))
     if case.excerpt_only:
         return []
@@ -154,21 +149,21 @@ _WORDS = tuple(map(build.MESSAGE_HEADER.index, ("種類", "状態", "取得方�
 
 
 def _fill_consultation(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]:
-    pdf_files.put_pdf(bag, CONSULT, build_consultation(case, survey_messages(case)), case, package.copied)
+    pdf_files.put_pdf(bag, CONSULT, build_consultation(case), case, package.copied)
     return []
 
 
 def _fill_court(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]:
-    statistics, missing, filed = survey_messages(case), _put_exhibits(bag, case, package), case.filed
+    missing, filed = _put_exhibits(bag, case, package), case.filed
     report = ""
     has_news = not filed.upto or any(one.entry_seq > filed.upto for room in case.rooms for one in room.messages())
     if has_news or any(one.seq > filed.upto for one in case.events):
         report = readme.court_report(case)
-        pdf_files.put_pdf(bag, report, build_report(case, statistics), case, package.copied)
+        pdf_files.put_pdf(bag, report, build_report(case), case, package.copied)
     if has_news:
         pdf_files.put_volumes(bag, case, package.copied, lambda number: f"甲001の{filed.branch + number}.pdf")
     files = report, "甲001の"
-    pdf_files.put_evidence_list(bag, "証拠説明書", case, statistics, package.copied, files, missing)
+    pdf_files.put_evidence_list(bag, "証拠説明書", case, package.copied, files, missing)
     return [
         f"{enclosure_names.exhibit_label(one)}: {missing[one.number]}"
         for one in package.recipe.enclosures

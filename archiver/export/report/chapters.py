@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, Report, TableBlock
 from archiver.export.report import excerpt, people_and_dates, record, summary, templated, timeline
-from archiver.export.report.input import BLANK, ReportInput, delivery_text, platform_of
+from archiver.export.report.input import BLANK, delivery_text, platform_of
 from archiver.export.report.money import consultation_rows, reminder_rows, stated_due_text
 from archiver.export.report.request_to_office import end_request_text, last_delivery, review_due
-from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.statistics import ReportInput
 from archiver.render.gap_breaks import PAUSE, all_pauses, interval_text, no_pauses_text
 from archiver.render.times import date_text, local_time, minute_text
 from archiver.report_language import is_english, marked, say
@@ -21,7 +21,7 @@ MARGIN, COURT_MARGIN = 20.0, 30.0
 """The left margin in millimetres; wider for a court, which punches holes there."""
 
 
-def build_report(case: ReportInput, statistics: MessageStatistics) -> Report:
+def build_report(case: ReportInput) -> Report:
     """The report with all chapters; the digest of the content is in the footer unless the reader is a platform."""
     more = ""
     if case.content_sha256 and case.profile != "support":
@@ -31,13 +31,13 @@ def build_report(case: ReportInput, statistics: MessageStatistics) -> Report:
         )
     head = say("{title}\u3000{number}", title=say(TITLE), number=_number(case)) if case.profile == "court" else ""
     chapters = [
-        summary.chapter(case, statistics),
-        *people_and_dates.chapters(case, statistics),
-        timeline.chapter(case, statistics),
-        excerpt.chapter(case, statistics),
-        *record.changes(case, statistics),
-        record.limits(case, statistics),
-        *record.method(case, statistics),
+        summary.chapter(case),
+        *people_and_dates.chapters(case),
+        timeline.chapter(case),
+        excerpt.chapter(case),
+        *record.changes(case),
+        record.limits(case),
+        *record.method(case),
     ]
     return framed(case, say(TITLE), chapters, head=head, more=more)
 
@@ -77,15 +77,15 @@ _REQUEST_ROOM = 2
 """Lines of paper that a request to end the contract early takes from the timeline."""
 
 
-def build_consultation(case: ReportInput, statistics: MessageStatistics) -> Report:
+def build_consultation(case: ReportInput) -> Report:
     """Page 1 of the report, then contract terms, money, timeline and limits."""
-    first = summary.chapter(case, statistics)
+    first = summary.chapter(case)
     note = Paragraph(say(_READ), "small")
     first = replace(first, title=say("１\u3000要約"), blocks=(*first.blocks, note))
-    return framed(case, say(CONSULTATION), (first, *consultation_chapters(case, statistics)))
+    return framed(case, say(CONSULTATION), (first, *consultation_chapters(case)))
 
 
-def consultation_chapters(case: ReportInput, statistics: MessageStatistics) -> list[Chapter]:
+def consultation_chapters(case: ReportInput) -> list[Chapter]:
     """The terms in the order in which the law on freelancers names them, the money, the timeline, and what is missing.
 
     Without the last the two pages would look complete. Sums that nobody entered are left for the user to fill in.
@@ -100,18 +100,14 @@ def consultation_chapters(case: ReportInput, statistics: MessageStatistics) -> l
     terms, money, course, limits = templated.chapters(
         "report_consultation.txt",
         case,
-        statistics,
         delivery=delivery_text(platform),
         delivered=last_delivery(case),
         review_due=review_due(case),
         end_request=end_request_text(case.contract),
         stated_due=stated_due_text(case),
         money=[
-            *(
-                consultation_rows(case, statistics)
-                or [(say("受け取った金額"), blank), (say("支払いを求める金額"), blank)]
-            ),
-            *reminder_rows(case, statistics),
+            *(consultation_rows(case) or [(say("受け取った金額"), blank), (say("支払いを求める金額"), blank)]),
+            *reminder_rows(case),
         ],
         gaps=gaps,
         gap_counts=[
@@ -126,15 +122,15 @@ def consultation_chapters(case: ReportInput, statistics: MessageStatistics) -> l
         interval_text=interval_text,
         looks=list(map(minute_text, looks)),
     )
-    return [terms, money, replace(course, blocks=_timeline_blocks(case, statistics)), limits]
+    return [terms, money, replace(course, blocks=_timeline_blocks(case)), limits]
 
 
-def _timeline_blocks(case: ReportInput, statistics: MessageStatistics) -> tuple[Block, ...]:
+def _timeline_blocks(case: ReportInput) -> tuple[Block, ...]:
     """The timeline with as many lines as there is space for."""
     room = _ROOM - (_REQUEST_ROOM if case.contract.end_request_at else 0)
     wide = _WIDE * 2 if is_english() else _WIDE  # letters are half as wide
     for limit in range(MAX_LINES, 0, -1):
-        blocks = timeline.blocks(case, statistics, limit=limit)
+        blocks = timeline.blocks(case, limit=limit)
         rows = [row for block in blocks if isinstance(block, TableBlock) for row in block.rows]
         if sum(1 + _BETWEEN + len(what) // wide for _, what, _ in rows) <= room:
             break

@@ -16,8 +16,8 @@ from typing import Generic, TypeVar
 from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.export.pdf.blocks import Block, Chapter, Interruption, MessageBlock, MessageText, Subheading
 from archiver.export.report import templated
-from archiver.export.report.input import ReportInput, chat_text, shorten, shorten_line
-from archiver.export.report.statistics import BOUND, CHANGED, LAST, LAST_MESSAGES, MessageStatistics
+from archiver.export.report.input import chat_text, shorten, shorten_line
+from archiver.export.report.statistics import BOUND, CHANGED, LAST, LAST_MESSAGES, ReportInput
 from archiver.records import Attachment, Conversation, FileId, Gap, Message, MessageId, RoomId, State, Version
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, pause_text
 from archiver.render.invisible_characters import visible
@@ -38,12 +38,12 @@ CONTEXT = 5
 """Messages shown before and after each chosen one, as a quotation without context is not trusted."""
 
 
-def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
+def chapter(case: ReportInput) -> Chapter:
     """The chapter with the chosen messages of every room."""
-    chosen, left = chosen_messages(case, statistics)
+    chosen, left = chosen_messages(case)
     context = OFFICE_CONTEXT if case.is_short else CONTEXT
     words = {"chosen": chosen, "left": left, "context": context, "last": LAST_MESSAGES}
-    (page,) = templated.chapters("report_excerpt.txt", case, statistics, **words)
+    (page,) = templated.chapters("report_excerpt.txt", case, **words)
     blocks = [*page.blocks]
     for room in case.rooms if chosen else ():
         blocks += [Subheading(chat_text(room))] * (len(case.rooms) > 1)
@@ -51,11 +51,12 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     return replace(page, blocks=tuple(blocks))
 
 
-def chosen_messages(case: ReportInput, statistics: MessageStatistics) -> tuple[Collection[str], int]:
+def chosen_messages(case: ReportInput) -> tuple[Collection[str], int]:
     """The ids of the chosen messages, and how many of those that fit the rule are left out."""
     if case.chosen:
         return frozenset(case.chosen), 0
-    reasons, quoted = statistics.excerpt_reasons, {one.message.message_id for one in statistics.quotations.value}
+    reasons = case.statistics.excerpt_reasons
+    quoted = {one.message.message_id for one in case.statistics.quotations.value}
     order = (CHANGED, LAST, BOUND) if case.is_short else (CHANGED,)
     ranks = {one: (one in quoted, order.index(why) if why in order else -1, int(one)) for one, why in reasons.items()}
     first, limit = sorted(ranks, key=ranks.__getitem__, reverse=True), MAX_FOR_OFFICE if case.is_short else MAX_BY_RULE

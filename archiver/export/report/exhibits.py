@@ -20,9 +20,9 @@ from archiver.export.bag import zip_texts
 from archiver.export.enclosure_names import COURT_EXTENSIONS, exhibit_name, exhibit_number, file_name, label
 from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
 from archiver.export.report.chapters import framed
-from archiver.export.report.input import BLANK, ReportInput, day_of, platform_of
+from archiver.export.report.input import BLANK, day_of, platform_of
 from archiver.export.report.people_and_dates import KINDS, counterparts
-from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.statistics import MessageStatistics, ReportInput
 from archiver.records import JST, Attachment, CaseSide, Enclosure
 from archiver.render.invisible_characters import visible
 from archiver.render.page_templates import render_template
@@ -97,18 +97,18 @@ class FiledFiles:
     """Number of a piece of the user's evidence → why it is not in the package."""
 
 
-def evidence_list(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> Report:
+def evidence_list(case: ReportInput, filed: FiledFiles) -> Report:
     """The report for the list of exhibits of a package."""
-    rows = tuple(exhibits(case, statistics, filed))
+    rows = tuple(exhibits(case, filed))
     table = TableBlock(tuple(map(say, HEADS)), (0, 2.5, 0, 1.7, 1.6, 1.8, 2.6), rows, 8)
     notes = "\n".join([*map(say, _NOTES), *case.filed.sentences])
     chapter = Chapter(say("提出する証拠"), (Paragraph(notes), table))
     return framed(case, say(TITLE), [chapter], is_list=True)
 
 
-def evidence_document(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles, kind: str) -> bytes:
+def evidence_document(case: ReportInput, filed: FiledFiles, kind: str) -> bytes:
     """The list of exhibits in a court's form as a file of Word (`docx`) or Excel (`xlsx`), to be filled in."""
-    rows = [tuple(map(say, HEADS)), *exhibits(case, statistics, filed)]
+    rows = [tuple(map(say, HEADS)), *exhibits(case, filed)]
     shown = [[visible(one, lines=True)[:_MAX_CELL] for one in row] for row in rows]
     if kind == "xlsx":
         shown = [[_ESCAPE.sub("_x005F_", one) for one in row] for row in shown]
@@ -118,22 +118,22 @@ def evidence_document(case: ReportInput, statistics: MessageStatistics, filed: F
     return zip_texts(zip(parts[::2], parts[1::2], strict=True))
 
 
-def exhibits(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> Iterator[Exhibit]:
+def exhibits(case: ReportInput, filed: FiledFiles) -> Iterator[Exhibit]:
     """The exhibits of a package by number, then those that whoever files them must add."""
-    span, branch, platform = _date_span(statistics), case.filed.branch, platform_of(case.contract.platform)
+    span, branch, platform = _date_span(case.statistics), case.filed.branch, platform_of(case.contract.platform)
     if filed.report:
         chapters = say("抜粋は第6章(一部)、記録の限界は第9章、取得方法は第10章。署名が必要です")
         title = say("Chatworkやり取り記録 報告書{in_brackets}", in_brackets=f"({span})" if span else "")
         note = _note(filed.report, _extent_text(filed, filed.report), chapters)
         author, dated = say("報告者(メッセージは各発言者)"), era_date(case.created_at)
         yield _exhibit(_part_number(branch), title, dated, author, note, copy=_ORIGINAL)
-    has_others = any(case.side(account) == CaseSide.OTHER for account in statistics.facts.authors)
+    has_others = any(case.side(account) == CaseSide.OTHER for account in case.statistics.facts.authors)
     author = say(_ALL_SPEAKERS if has_others else _SPEAKERS)  # a third person is neither of the parties
     for number, name in enumerate(filed.volumes, 1):
         part = say(" その{number}", number=number) if len(filed.volumes) > 1 else ""
         context = say("{number}の抜粋の前後関係", number=_part_number(branch))
-        count = say(_ONLY_NEW) if case.filed.upto else _count_text(case, statistics)
-        title, note = _messages_title(case, statistics) + part, _note(name, _extent_text(filed, name), count, context)
+        count = say(_ONLY_NEW) if case.filed.upto else _count_text(case)
+        title, note = _messages_title(case) + part, _note(name, _extent_text(filed, name), count, context)
         yield _exhibit(_part_number(branch + number), title, span or say(BLANK), author, note)
     for one in case.enclosures:
         if not case.filed.has(exhibit_name(one), one.sha256):
@@ -194,11 +194,11 @@ def _size_text(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{max(1, round(size / 1000))} KB"
 
 
-def _messages_title(case: ReportInput, statistics: MessageStatistics) -> str:
+def _messages_title(case: ReportInput) -> str:
     """What a court calls printed messages: between whom; of several others the first known as the other side."""
     known = counterparts(case)[:1]
     stated = case.contract.client or "".join(person.name for _account, person in known)
-    others = statistics.facts.authors.keys() - case.reporters - {account for account, _person in known}
+    others = case.statistics.facts.authors.keys() - case.reporters - {account for account, _person in known}
     return say(
         "{name}と{other}の間のメッセージを印刷した書面",
         name=visible(case.owner_name),
@@ -206,9 +206,9 @@ def _messages_title(case: ReportInput, statistics: MessageStatistics) -> str:
     )
 
 
-def _count_text(case: ReportInput, statistics: MessageStatistics) -> str:
+def _count_text(case: ReportInput) -> str:
     """How many messages there are; never “all” beside a gap or of a period."""
-    count = message_count(statistics.facts)
+    count = message_count(case.statistics.facts)
     if case.period:
         return say("Chatworkメッセージ この資料の期間の{count}", count=count_text(count))
     return (

@@ -117,8 +117,8 @@ class RefusedMessage(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ReportInput:
-    """The data from which all chapters are made; the messages of the conversations can be read repeatedly."""
+class ReportSources:
+    """What a report is made of; the messages of the conversations can be read repeatedly."""
 
     name: str
     """The package's name, printed as 管理番号."""

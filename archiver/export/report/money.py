@@ -17,8 +17,8 @@ from archiver.claims.money import (
     sums_text,
 )
 from archiver.export.report.excerpt import bound_place, bound_quote
-from archiver.export.report.input import STATED, ReportInput, shown
-from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.input import STATED, shown
+from archiver.export.report.statistics import ReportInput
 from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, SentReminder
 from archiver.render.times import date_text, minute_text
 from archiver.report_language import say, stated_day
@@ -34,22 +34,22 @@ def standing_of(case: ReportInput) -> MoneyStanding | None:
     return money_standing(case.contract, case.deliveries, case.created_at.astimezone(JST).date())
 
 
-def stated_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tuple[str, str]]:
+def stated_rows(case: ReportInput) -> Iterator[tuple[str, str]]:
     """The rows of page 1 about money, the messages that promised pay and day, and reminders; none without entries."""
-    yield from money_rows(case, statistics)
+    yield from money_rows(case)
     terms = terms_by_message(case.contract, _PROMISES)
-    lines = [say("{label}: {place}", label=terms[one], place=_message_text(case, statistics, one)) for one in terms]
+    lines = [say("{label}: {place}", label=terms[one], place=_message_text(case, one)) for one in terms]
     if lines:
         yield say("条件を示したメッセージ({stated})", stated=say(STATED)), "\n".join(lines)
-    yield from reminder_rows(case, statistics)
+    yield from reminder_rows(case)
 
 
-def money_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tuple[str, str]]:
+def money_rows(case: ReportInput) -> Iterator[tuple[str, str]]:
     """The row with the sums, and the open invoices that are late the longest; none if nothing is stated."""
     standing = standing_of(case)
     if standing is not None:
         lines = [sums_text(standing), *set_off_lines(standing)]
-        lines += [*open_lines(standing, partial(_balance_text, case, statistics)), *month_lines(standing)]
+        lines += [*open_lines(standing, partial(_balance_text, case)), *month_lines(standing)]
         yield say("請求と入金({stated})", stated=say(STATED)), "\n".join(lines)
 
 
@@ -66,11 +66,11 @@ def open_lines(
         yield say("ほか{n}件の請求が未払いです。", n=len(unpaid) - len(named))
 
 
-def reminder_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tuple[str, str]]:
+def reminder_rows(case: ReportInput) -> Iterator[tuple[str, str]]:
     """The row of page 1 about the reminders that the reporter sent; none if none is stated."""
     reminders = case.contract.reminders
     if reminders:
-        shown = reminders_text(case.contract, lambda one: reminder_text(one, _place(case, statistics, one)))
+        shown = reminders_text(case.contract, lambda one: reminder_text(one, _place(case, one)))
         yield say("催促({stated})", stated=say(STATED)), say("{n}回: {shown}", n=len(reminders), shown=shown)
 
 
@@ -103,9 +103,9 @@ def terms_by_message(contract: Contract, names: Sequence[str]) -> dict[MessageId
     return {message_id: say("、").join(listed) for message_id, listed in labels.items()}
 
 
-def _message_text(case: ReportInput, statistics: MessageStatistics, message_id: MessageId) -> str:
+def _message_text(case: ReportInput, message_id: MessageId) -> str:
     """The number, time and first words of a bound message; its id where the package does not hold it."""
-    message = statistics.bound.get(message_id)
+    message = case.statistics.bound.get(message_id)
     if message is None:
         return bound_place(case, None, message_id)
     quoted = bound_quote(case, message)
@@ -155,12 +155,12 @@ def stated_due_text(case: ReportInput) -> str:
     return say("、").join(days) + (say("(ほかに前のもの{n}件)", n=more) if more else "")
 
 
-def consultation_rows(case: ReportInput, statistics: MessageStatistics) -> tuple[tuple[str, str], ...]:
+def consultation_rows(case: ReportInput) -> tuple[tuple[str, str], ...]:
     """What was billed, received and is asked for; empty if nothing is stated."""
     standing = standing_of(case)
     if standing is None:
         return ()
-    late = [*open_lines(standing, partial(_balance_text, case, statistics), overdue=True), *month_lines(standing)]
+    late = [*open_lines(standing, partial(_balance_text, case), overdue=True), *month_lines(standing)]
     return (
         (say("請求した金額"), say("{billed:,}円", billed=standing.billed)),
         (say("受け取った金額"), say("{received:,}円", received=standing.received)),
@@ -168,12 +168,12 @@ def consultation_rows(case: ReportInput, statistics: MessageStatistics) -> tuple
     )
 
 
-def _place(case: ReportInput, statistics: MessageStatistics, bound: Invoice | SentReminder) -> str:
+def _place(case: ReportInput, bound: Invoice | SentReminder) -> str:
     """The number and id of the message that is bound to an invoice or a reminder; empty if none is."""
     message_id = bound.message_id
-    return "" if message_id is None else bound_place(case, statistics.bound.get(message_id), message_id)
+    return "" if message_id is None else bound_place(case, case.statistics.bound.get(message_id), message_id)
 
 
-def _balance_text(case: ReportInput, statistics: MessageStatistics, balance: InvoiceBalance) -> str:
-    place = _place(case, statistics, balance.invoice)
+def _balance_text(case: ReportInput, balance: InvoiceBalance) -> str:
+    place = _place(case, balance.invoice)
     return invoice_text(balance, message=place, shown=partial(shown, limit=_NAME_LENGTH))

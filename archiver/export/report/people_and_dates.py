@@ -28,20 +28,10 @@ from archiver.export.enclosure_names import exhibit_number, label
 from archiver.export.pdf.blocks import Chapter
 from archiver.export.report import templated
 from archiver.export.report.excerpt import bound_place, bound_quote
-from archiver.export.report.input import (
-    BLANK,
-    STATED,
-    ReportInput,
-    chat_text,
-    delivery_text,
-    platform_of,
-    said,
-    shown,
-    side_text,
-)
+from archiver.export.report.input import BLANK, STATED, chat_text, delivery_text, platform_of, said, shown, side_text
 from archiver.export.report.money import dated_money, stated_due_text
 from archiver.export.report.request_to_office import due_text, last_delivery
-from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.statistics import MessageStatistics, ReportInput
 from archiver.platforms.job_platform import STRANGER, Platform
 from archiver.records import (
     TERM_ITEMS,
@@ -79,7 +69,7 @@ _OF_LAW = frozenset({"trade", "payment", "receipt", "recommission"})
 """Rules of deadlines that a platform's office does not judge."""
 
 
-def chapters(case: ReportInput, statistics: MessageStatistics) -> list[Chapter]:
+def chapters(case: ReportInput) -> list[Chapter]:
     """Chapter 2, the points that a reader can compare; 3, everybody in the rooms; 4, the dates, blank ones too.
 
     Until the user maps people, everybody but the owner is the other side.
@@ -93,9 +83,8 @@ def chapters(case: ReportInput, statistics: MessageStatistics) -> list[Chapter]:
     return templated.chapters(
         "report_parties.txt",
         case,
-        statistics,
         side=side_text(platform),
-        points=[(f"K-{no}", *row) for no, row in enumerate(_point_rows(case, statistics, platform), 1)],
+        points=[(f"K-{no}", *row) for no, row in enumerate(_point_rows(case, platform), 1)],
         enclosed=list(_enclosure_lines(case)),
         chats="\n".join(map(chat_text, case.rooms)),
         people=[
@@ -116,8 +105,8 @@ def chapters(case: ReportInput, statistics: MessageStatistics) -> list[Chapter]:
         unlisted=[name for name, has in columns.items() if not has],
         stand_ins=stand_in_note(case) if case.stand_ins else "",
         is_work=case.contract.platform != STRANGER,
-        dates=list(_date_rows(case, statistics, platform)),
-        terms=list(_term_rows(case, statistics)),
+        dates=list(_date_rows(case, platform)),
+        terms=list(_term_rows(case)),
         due=due,
         items=say("、").join(items),
     )
@@ -170,14 +159,14 @@ def _reason_text(case: ReportInput, account: int) -> str:
 _UNCLEAR = "。どの納品の請求かが日付から決まらないため、最後の納品から数えています"
 
 
-def _date_rows(case: ReportInput, statistics: MessageStatistics, platform: Platform) -> Iterator[tuple[str, str, str]]:
+def _date_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str, str, str]]:
     """The dated steps of the contract in their usual order."""
     contract, delivered = case.contract, last_delivery(case)
     is_work = contract.platform != STRANGER
-    first, reply = first_message(statistics.facts), last_reply(statistics.facts)
+    first, reply = first_message(case.statistics.facts), last_reply(case.statistics.facts)
     if is_work:
         yield from _stated_rows(contract, platform)
-    yield first_label(first), *first_message_cells(statistics)
+    yield first_label(first), *first_message_cells(case.statistics)
     if is_work:
         last = say("{delivery}(最後)", delivery=delivery_text(platform))
         yield _stated_row(say("納期"), stated_day(contract.due_on or ""))
@@ -209,14 +198,14 @@ def _deadline_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str,
         )
 
 
-def _term_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tuple[str, str, str]]:
+def _term_rows(case: ReportInput) -> Iterator[tuple[str, str, str]]:
     """A row for each term that the client must state: where it was told, as the user says."""
     stated = {term.item: term for term in case.contract.terms}
     for item in TERM_ITEMS:
         term = stated.get(item.name)
         places = []
         if term is not None and term.message_id is not None:
-            message = statistics.bound.get(term.message_id)
+            message = case.statistics.bound.get(term.message_id)
             places = [bound_place(case, message, term.message_id)]
             places += [] if message is None else [bound_quote(case, message)]
         places += [] if term is None else [say("ファイルID {file_id}", file_id=term.file_id)] * bool(term.file_id)
@@ -315,12 +304,12 @@ BEFORE = "この資料の期間より前"
 """Printed beside what is saved but lies before the period of the package."""
 
 
-def permission_rows(case: ReportInput, statistics: MessageStatistics) -> list[tuple[str, str]]:
+def permission_rows(case: ReportInput) -> list[tuple[str, str]]:
     """The row about contact outside the platform, if the platform has a rule for it; then it is never left out."""
     platform = platform_of(case.contract.platform)
     if platform.outside is None and platform.contact != "never":
         return []
-    first, state = first_message(statistics.facts), contact(statistics.facts)
+    first, state = first_message(case.statistics.facts), contact(case.statistics.facts)
     compared = contact_text(state, first, case.contract)
     place = say(BEFORE) if first.value is not None and first.value.no is None else ""
     text = f"{first_label(first)} {first_text(first, place, compared, early=state.value.is_early)}"
@@ -340,9 +329,7 @@ def first_message_cells(statistics: MessageStatistics) -> tuple[str, str]:
     return first_text(first), say(BEFORE) if first.value.no is None else f"No.{first.value.no}"
 
 
-def _point_rows(
-    case: ReportInput, statistics: MessageStatistics, platform: Platform
-) -> Iterator[tuple[str, str, str, str, str]]:
+def _point_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str, str, str, str, str]]:
     """A row for each point of which the user stated what the platform shows; others would compare nothing."""
     if case.contract.client:
         name = say("表示名「{client}」", client=case.contract.client)
@@ -350,15 +337,13 @@ def _point_rows(
     for clue, answer in case.clues.items():
         if answer:
             yield say(clue), answer, _counterpart_text(case), _bases_text(case), platform.message_screen
-    yield from _compared_rows(case, statistics, platform)
+    yield from _compared_rows(case, platform)
     for point in delivery_matches(case.deliveries, case.attachments):
         if point.is_compared:
             yield _delivery_row(point, platform)
 
 
-def _compared_rows(
-    case: ReportInput, statistics: MessageStatistics, platform: Platform
-) -> Iterator[tuple[str, str, str, str, str]]:
+def _compared_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str, str, str, str, str]]:
     """The stated days that the first message is compared with; the first row has it in full."""
     contract = case.contract
     permission = say(
@@ -376,10 +361,10 @@ def _compared_rows(
             say("{message_screen}の申請ステータス", message_screen=platform.message_screen),
         ),
     ]
-    time, number = first_message_cells(statistics)
-    first = f"{first_label(first_message(statistics.facts))} {'' if number == '-' else f'{number} '}{time}"
+    time, number = first_message_cells(case.statistics)
+    first = f"{first_label(first_message(case.statistics.facts))} {'' if number == '-' else f'{number} '}{time}"
     for name, stated, days, screen in dated:
-        compared = order_text(first_message(statistics.facts), stated)
+        compared = order_text(first_message(case.statistics.facts), stated)
         if stated and compared:
             yield name, days or stated_day(stated), first, compared, screen
             first = say("同上") if number == "-" else say("同上({number})", number=number)

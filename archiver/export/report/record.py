@@ -19,7 +19,6 @@ from archiver.export.report.excerpt import PaperReferences, gap_line
 from archiver.export.report.input import (
     NEVER_READ,
     RefusedMessage,
-    ReportInput,
     SealLine,
     about_text,
     platform_of,
@@ -27,7 +26,7 @@ from archiver.export.report.input import (
     side_text,
     value_text,
 )
-from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.statistics import MessageStatistics, ReportInput
 from archiver.export.report.timeline import CHAT_CLOSED
 from archiver.records import JST, Attachment, CaseSide, ChangeKind, Conversation, ObservedBy, Pause
 from archiver.render.gap_breaks import (
@@ -52,37 +51,32 @@ _TRUNCATED_LISTS = {"files": "ファイル", "open": "未完了のタスク", "d
 """The lists that Chatwork may truncate, by their names in `ReportInput.truncated_lists`."""
 
 
-def limits(case: ReportInput, statistics: MessageStatistics) -> Chapter:
+def limits(case: ReportInput) -> Chapter:
     """Chapter 9, always printed: what could not be saved, and what this kind of record cannot hold."""
     refused = () if case.period else case.refused
     (chapter,) = templated.chapters(
         "report_limits.txt",
         case,
-        statistics,
         never=say(NEVER_READ),
-        earlier_text=partial(_earlier_text, statistics),
+        earlier_text=partial(_earlier_text, case.statistics),
         closing_pauses=closing_pauses,
         interval_text=interval_text,
         gaps=[(room.room_id, gap_line(gap)) for room in case.rooms for gap in room.gaps],
-        singly=sources_text(statistics.facts, kinds=(ObservedBy.SINGLE, ObservedBy.RECOVERED)),
-        pauses=_pause_lines(case, statistics),
+        singly=sources_text(case.statistics.facts, kinds=(ObservedBy.SINGLE, ObservedBy.RECOVERED)),
+        pauses=_pause_lines(case),
         wrong_clocks=case.wrong_clocks[-MAX_NAMED:],
         more_clocks=len(case.wrong_clocks) - MAX_NAMED,
         doubtful_dates=case.doubtful_dates[-MAX_NAMED:],
         length_text=_length_text,
         lacking=[one for one in case.attachments if one.sha256 is None],
         named=MAX_NAMED,
-        unlisted=[f"No.{no}" for no in sorted(set(statistics.unlisted.values()))][:MAX_NAMED],
-        more=[
-            *([unsealed_sentence(case.unsealed)] if case.unsealed else []),
-            *case.put_back_databases,
-            *case.erasures,
-        ],
+        unlisted=[f"No.{no}" for no in sorted(set(case.statistics.unlisted.values()))][:MAX_NAMED],
+        more=[*([unsealed_sentence(case.unsealed)] if case.unsealed else []), *case.put_back_databases, *case.erasures],
         refused=Counter(one.room_id for one in case.refused).items() if case.period else (),
         truncated=[(room, say(_TRUNCATED_LISTS[kind])) for room, kind in case.truncated_lists],
         hidden=[
             line
-            for kind, line in change_lines(statistics.facts.changed)
+            for kind, line in change_lines(case.statistics.facts.changed)
             if kind in (ChangeKind.HIDDEN, ChangeKind.MISSING)
         ],
         refusals=_refusal_rows(refused),
@@ -113,9 +107,9 @@ def important_pauses(
     return frozenset().union(*(named_pauses(room.pauses, times, room.watch.outstanding) for room in rooms))
 
 
-def _pause_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
+def _pause_lines(case: ReportInput) -> Iterator[str]:
     yield from usual_interval_lines([(room.room_id, room.watch) for room in case.rooms])
-    lines = list(pause_lines(case.rooms, important_pauses(case.rooms, case.events, statistics.chosen_times)))
+    lines = list(pause_lines(case.rooms, important_pauses(case.rooms, case.events, case.statistics.chosen_times)))
     if lines or (case.begun_at is not None and not all_pauses(case.rooms, case.ends_at)):
         yield from lines or [f"{say(PAUSE)}: {no_pauses_text(room.watch for room in case.rooms)}"]
 
@@ -176,7 +170,7 @@ def named_pauses(
     )
 
 
-def method(case: ReportInput, statistics: MessageStatistics) -> list[Chapter]:
+def method(case: ReportInput) -> list[Chapter]:
     """Chapters 10 to 13; the statement is in the first person, so that it can be signed as it is.
 
     The commands of a check are in VERIFY.txt of a package that holds the records. Of the masked places the kinds are
@@ -192,7 +186,6 @@ def method(case: ReportInput, statistics: MessageStatistics) -> list[Chapter]:
     return templated.chapters(
         "report_method.txt",
         case,
-        statistics,
         rooms=say("、").join(rooms),
         interval=_interval_text(case.every),
         handed=[(exported, one) for exported in case.handed_over for one in exported.handovers],
@@ -267,13 +260,13 @@ _CUT = 200
 """Characters of a text in a line of chapter 8; chapter 6 has the whole text."""
 
 
-def changes(case: ReportInput, statistics: MessageStatistics) -> list[Chapter]:
+def changes(case: ReportInput) -> list[Chapter]:
     """Chapters 7 and 8: every file, and whether it was saved; when a change was noticed, and what was there before."""
     delivered = {one.sha256 for one in case.deliveries if one.sha256}
     printed = sorted(printed_files(case), key=lambda one: one.number)
     told = (one for one in case.events if not one.kind.startswith("保存できなかった期間"))
     changed = sorted(told, key=lambda one: (one.at, one.seq))
-    sides = statistics.side_of
+    sides = case.statistics.side_of
     ranked = sorted(changed, key=lambda one: case.is_short and sides.get(one.no or 0) is CaseSide.COUNTERPART)
     shown = sorted(ranked[-(OFFICE_EVENTS if case.is_short else MAX_EVENTS) :], key=lambda one: (one.at, one.seq))
     references_of = {int(room.room_id): PaperReferences(case, room).references for room in case.rooms}
@@ -281,14 +274,13 @@ def changes(case: ReportInput, statistics: MessageStatistics) -> list[Chapter]:
     return templated.chapters(
         "report_changes.txt",
         case,
-        statistics,
         delivered=delivered,
         files=[_file_row(case, one, delivered) for one in printed],
-        change_lines=[line for _kind, line in change_lines(statistics.facts.changed)],
+        change_lines=[line for _kind, line in change_lines(case.statistics.facts.changed)],
         left=len(changed) - len(shown),
         is_after=case.ends_at is not None and any(case.ends_at <= datetime.fromisoformat(one.at) for one in changed),
         changes=[
-            _change_row(one, statistics, references_of.get(one.room_id, NOWHERE), lists.get(one.room_id))
+            _change_row(one, case.statistics, references_of.get(one.room_id, NOWHERE), lists.get(one.room_id))
             for one in shown
         ],
     )

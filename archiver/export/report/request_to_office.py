@@ -14,9 +14,9 @@ from archiver.claims.messages import changed_sides, closed_account, days_waiting
 from archiver.claims.table import word
 from archiver.claims.words import closed_sign, silence_reason, theirs_text, waiting_text
 from archiver.contract_dates import days_since as days_since
-from archiver.export.report.input import ReportInput, platform_of, shorten_line, shown
+from archiver.export.report.input import platform_of, shorten_line, shown
 from archiver.export.report.money import overdue_text, standing_of
-from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.statistics import ReportInput
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import TERM_ITEMS, CaseSide, ChangeKind, Contract, RequestKind
 from archiver.render.message_body import plain_text
@@ -54,21 +54,21 @@ def due_text(day: date, ends_at: datetime | None) -> str:
     return date_text(day) if ends_at is None else minute_text(ends_at)
 
 
-def opening_rows(case: ReportInput, statistics: MessageStatistics) -> tuple[tuple[str, str], ...]:
+def opening_rows(case: ReportInput) -> tuple[tuple[str, str], ...]:
     """The first rows of page 1: the request to an office; for every other reader the situation, and what was chosen."""
     if case.contract.platform == STRANGER:
         return ((say("お願いしたいこと"), say("このアカウントについて、ご確認とご対応をお願いします。")),)
     if case.profile == "support":
-        return ((say("お願いしたいこと"), request_sentence(case, statistics)),)
-    return ((say("現在の状況"), standing_sentence(case, statistics) or say("報告者の記入待ち")), *wish_row(case))
+        return ((say("お願いしたいこと"), request_sentence(case)),)
+    return ((say("現在の状況"), standing_sentence(case) or say("報告者の記入待ち")), *wish_row(case))
 
 
-def request_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
+def request_sentence(case: ReportInput) -> str:
     """The one request, in one sentence: the one that the user chose, else the one that the state suggests."""
-    late, silence = _overdue_text(case), _silence_text(case, statistics)
+    late, silence = _overdue_text(case), _silence_text(case)
     kind = case.request or _suggested_request(case, late, silence)
     if kind is None:
-        text = say(DEFAULT_REQUEST, reason=_reason_text(case, statistics), contract=_contract_name(case))
+        text = say(DEFAULT_REQUEST, reason=_reason_text(case), contract=_contract_name(case))
     else:
         text = office_sentence(case, kind, late, silence)
     return text[:1].upper() + text[1:]
@@ -79,9 +79,9 @@ def shown_name(name: str) -> str:
     return shorten_line(one_line(plain_text(parse(name))), _NAME_LENGTH)
 
 
-def _reason_text(case: ReportInput, statistics: MessageStatistics) -> str:
+def _reason_text(case: ReportInput) -> str:
     """What was seen of the other side, as the reason for a request of which the user chose none; perhaps empty."""
-    facts = statistics.facts
+    facts = case.statistics.facts
     closed = closed_account(facts).value
     if closed is not None:
         return say("{sign}ことを{at}に確認したため、", sign=closed_sign(closed.sign), at=date_text(closed.sign.at))
@@ -121,13 +121,13 @@ def client_request(case: ReportInput) -> RequestKind | None:
     return case.request or overdue
 
 
-def standing_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
+def standing_sentence(case: ReportInput) -> str:
     """The current situation in one sentence without a request; empty if nothing is overdue."""
     late = overdue_text(case) or _overdue_text(case)
     if late:
         return say("{late}状態です。", late=late)
-    claim = turn(statistics.facts)
-    waiting = waiting_text(claim, case.created_at, shown=shown_name) if _silence_text(case, statistics) else ""
+    claim = turn(case.statistics.facts)
+    waiting = waiting_text(claim, case.created_at, shown=shown_name) if _silence_text(case) else ""
     situation = waiting or theirs_text(claim, shown=shown_name)
     return say("{situation}。", situation=situation) if situation else ""
 
@@ -158,13 +158,13 @@ def advice(case: ReportInput) -> str | None:
     return platform_of(case.contract.platform).warning if last_delivery(case) is None else None
 
 
-def _silence_text(case: ReportInput, statistics: MessageStatistics) -> str:
+def _silence_text(case: ReportInput) -> str:
     """The silence of the other side as the beginning of a sentence; empty before the platform's days are over."""
-    claim = turn(statistics.facts)
+    claim = turn(case.statistics.facts)
     days = days_waiting(claim, case.created_at)
     if days is None or days < platform_of(case.contract.platform).reply_days:
         return ""
-    closed = closed_account(statistics.facts).value
+    closed = closed_account(case.statistics.facts).value
     if closed is None or claim.value.is_closed:
         return silence_reason(claim)
     return word("reason.silent.account", sign=closed_sign(closed.sign), at=date_text(closed.sign.at))

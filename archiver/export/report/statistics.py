@@ -8,13 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from archiver.claims import messages
 from archiver.claims.messages import Claim, is_later, turn, with_acts
 from archiver.claims.quotations import Quotation, best, names_decision, quotation, quotations
 from archiver.evidence.history import cancelled_account, is_system_post
 from archiver.evidence.listed_acts import OWN_POSTS, TASK_POST, act_of_step
-from archiver.export.report.input import ReportInput
+from archiver.export.report.input import ReportSources
 from archiver.records import (
     Act,
     ActKind,
@@ -84,17 +85,20 @@ class MessageStatistics:
         return self.count - self.saved_before
 
 
-def survey_messages(case: ReportInput) -> MessageStatistics:
-    """The statistics over every message of every room."""
-    survey = _Survey(case)
-    rooms = tuple(survey.read_room(room) for room in case.rooms)
-    return survey.statistics(rooms)
+class ReportInput(ReportSources):
+    """The data from which all chapters are made, with what a pass over its messages finds."""
+
+    @cached_property
+    def statistics(self) -> MessageStatistics:
+        """The statistics over every message of every room."""
+        survey = _Survey(self)
+        return survey.statistics(tuple(map(survey.read_room, self.rooms)))
 
 
 class _Survey:
     """One pass over the messages of a case."""
 
-    def __init__(self, case: ReportInput) -> None:
+    def __init__(self, case: ReportSources) -> None:
         self._case = case
         self._authors: dict[int, AuthorFacts] = {}
         facts = CaseFacts(

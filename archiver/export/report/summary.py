@@ -15,7 +15,6 @@ from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Chapter, FactList, MessageText, QuotedMessage
 from archiver.export.report.excerpt import references_of
 from archiver.export.report.input import (
-    ReportInput,
     about_text,
     delivery_text,
     other_text,
@@ -28,7 +27,7 @@ from archiver.export.report.input import (
 from archiver.export.report.money import stated_rows
 from archiver.export.report.people_and_dates import counterparts, permission_rows
 from archiver.export.report.request_to_office import end_request_text, opening_rows, shown_name
-from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.statistics import MessageStatistics, ReportInput
 from archiver.export.report.templated import chapters
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import Role, State
@@ -48,7 +47,7 @@ _NAME_LENGTH, _QUOTED_LENGTH, _ASKED_LENGTH = 40, 76, 60
 """Characters of a name, of a text in half the width, four lines of it, and of one in two lines, at most."""
 
 
-def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
+def chapter(case: ReportInput) -> Chapter:
     """The chapter as a list of labels and texts that fits on one page."""
     contract = case.contract
     pauses = all_pauses(case.rooms, case.ends_at)
@@ -59,8 +58,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     (page,) = chapters(
         "report_summary.txt",
         case,
-        statistics,
-        opening=opening_rows(case, statistics),
+        opening=opening_rows(case),
         is_stranger=contract.platform == STRANGER,
         reasons=re.sub("([0-9a-f]{32})(?=[0-9a-f]{32})", r"\1 ", "\n".join(reasons)),  # wider than the page
         other=other_text(contract),
@@ -69,13 +67,13 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
             f"{shown(one.name, _NAME_LENGTH)}{say('(ID {id})', id=account)}" for account, one in counterparts(case)
         ],
         end_request=end_request_text(contract),
-        stated=[*stated_rows(case, statistics), *permission_rows(case, statistics)],
+        stated=[*stated_rows(case), *permission_rows(case)],
         files={one.sha256: one for one in case.attachments if one.sha256 is not None},
         shown_name=shown_name,
-        asked=_asked_text(case, statistics),
-        changed=list(_changed_lines(statistics)),
+        asked=_asked_text(case),
+        changed=list(_changed_lines(case.statistics)),
         shut=shut,
-        changes=list(_change_lines(case, statistics)),
+        changes=list(_change_lines(case)),
         most=MAX_LINES,
         descriptions=list(_descriptions(case)),
         unread=[say("ルームID {room_id}", room_id=one.room_id) for one in case.rooms if one.watch.begun is None],
@@ -92,7 +90,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     facts, note = page.blocks
     assert isinstance(facts, FactList)
     row = [label for label, _text in facts.rows].index(say("起きたこと"))
-    quoted = tuple(_quoted_message(case, one) for one in statistics.quotations.value)
+    quoted = tuple(_quoted_message(case, one) for one in case.statistics.quotations.value)
     return replace(page, blocks=(replace(facts, fitted=True, quoted=quoted, quoted_row=row), note))
 
 
@@ -129,10 +127,10 @@ def _quoted_message(case: ReportInput, quoted: Quotation) -> QuotedMessage:
     return QuotedMessage(quotation_head(quoted, shown(quoted.message.name, _NAME_LENGTH)), parts)
 
 
-def quotation_lines(case: ReportInput, statistics: MessageStatistics, limit: int) -> tuple[list[str], list[str]]:
+def quotation_lines(case: ReportInput, limit: int) -> tuple[list[str], list[str]]:
     """The same in one sentence each, the weightiest first: changed terms and what was deleted; and the others."""
     lines: tuple[list[str], list[str]] = ([], [])
-    for quoted in sorted(statistics.quotations.value, key=lambda one: one.rank, reverse=True):
+    for quoted in sorted(case.statistics.quotations.value, key=lambda one: one.rank, reverse=True):
         line = quotation_line(quoted, excerpts(_shown_texts(case, quoted), limit), time=_short_date)
         is_decisive = quoted.is_deleted or (quoted.became is not State.PRESENT and quoted.rank[0] > 0)
         lines[not is_decisive].append(say("{line}。", line=line))
@@ -157,11 +155,11 @@ def _descriptions(case: ReportInput) -> Iterator[tuple[str, datetime]]:
             yield excerpts([text], _QUOTED_LENGTH)[0], room.watch.last
 
 
-def _asked_text(case: ReportInput, statistics: MessageStatistics) -> str:
+def _asked_text(case: ReportInput) -> str:
     """The words to which the other side gave no answer; empty where it did."""
-    if statistics.asked is None or not waiting_text(turn(statistics.facts), case.created_at):
+    if case.statistics.asked is None or not waiting_text(turn(case.statistics.facts), case.created_at):
         return ""
-    body = visible(own_words(statistics.asked.body, references_of(case, statistics.asked)))
+    body = visible(own_words(case.statistics.asked.body, references_of(case, case.statistics.asked)))
     return word("quote.asked", text=excerpts([body], _ASKED_LENGTH)[0])
 
 
@@ -173,9 +171,9 @@ def _changed_lines(statistics: MessageStatistics) -> Iterator[str]:
         yield own_changes_text(statistics.facts)
 
 
-def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
+def _change_lines(case: ReportInput) -> Iterator[str]:
     """The changes of names, members and of a description that names terms; a closed account has its own line."""
-    closed = closed_account(statistics.facts).value
+    closed = closed_account(case.statistics.facts).value
     for event in case.events:
         is_told = event.kind in _TURNS or (event.kind == _DESCRIBED and names_terms(event.before + event.after))
         if is_told and (closed is None or event.seq != closed.sign.seq):

@@ -10,16 +10,16 @@ from typing import Any
 from archiver.claims import messages as claims
 from archiver.claims import words as told
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, FactList, Paragraph, Subheading, TableBlock
-from archiver.export.report.input import BLANK, STATED, ReportInput, entered, platform_of, said, shown
-from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.input import BLANK, STATED, entered, platform_of, said, shown
+from archiver.export.report.statistics import ReportInput
 from archiver.render.page_templates import TemplateRow, text_rows
 from archiver.report_language import say
 
 
-def chapters(name: str, case: ReportInput, statistics: MessageStatistics, **more: object) -> list[Chapter]:
+def chapters(name: str, case: ReportInput, **more: object) -> list[Chapter]:
     """The chapters of a template: each title with the blocks below it; a fact without a text is left out."""
     groups: list[list[TemplateRow]] = []
-    for row in text_rows(name, **document(case, statistics), **more):
+    for row in text_rows(name, **document(case), **more):
         if groups and row.mark == groups[-1][0].mark and row.mark != "#" and not row.more:
             groups[-1].append(row)
         else:
@@ -33,14 +33,14 @@ def chapters(name: str, case: ReportInput, statistics: MessageStatistics, **more
     return found
 
 
-def document(case: ReportInput, statistics: MessageStatistics) -> dict[str, object]:
+def document(case: ReportInput) -> dict[str, object]:
     """What the templates of reports and letters read."""
     return {
         "case": case,
         "contract": case.contract,
         "platform": platform_of(case.contract.platform),
-        "statistics": statistics,
-        "facts": statistics.facts,
+        "statistics": case.statistics,
+        "facts": case.statistics.facts,
         "claims": claims,
         "told": told,
         "shown": shown,

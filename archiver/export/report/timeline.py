@@ -14,7 +14,6 @@ from archiver.evidence.listed_acts import ListedStep
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import (
     STATED,
-    ReportInput,
     about_text,
     day_of,
     delivery_text,
@@ -25,7 +24,7 @@ from archiver.export.report.input import (
 )
 from archiver.export.report.money import dated_money
 from archiver.export.report.people_and_dates import event_text, first_message_cells
-from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.statistics import ReportInput
 from archiver.records import Act, ActKind, Attachment, Post, contract_facts
 from archiver.render.message_body import plain_text
 from archiver.render.snippet import one_line
@@ -60,19 +59,14 @@ class _TimelineLine(NamedTuple):
     whole_day: bool = False
 
 
-def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
+def chapter(case: ReportInput) -> Chapter:
     """The chapter with its lines in order of time."""
-    return Chapter(say("５\u3000時系列"), blocks(case, statistics, limit=MAX_LINES))
+    return Chapter(say("５\u3000時系列"), blocks(case, limit=MAX_LINES))
 
 
-def blocks(case: ReportInput, statistics: MessageStatistics, *, limit: int) -> tuple[Block, ...]:
+def blocks(case: ReportInput, *, limit: int) -> tuple[Block, ...]:
     """A table of at most `limit` lines and a count of the rest; of the least important the oldest are left out."""
-    lines = [
-        *_stated_lines(case),
-        *_message_lines(case, statistics),
-        *_change_lines(case, statistics),
-        *_act_lines(case, statistics),
-    ]
+    lines = [*_stated_lines(case), *_message_lines(case), *_change_lines(case), *_act_lines(case)]
     if not lines:
         return (Paragraph(say("記録された日時はありません。")),)
     kept = sorted(lines, key=lambda line: (line.weight, -line.at.timestamp()))[:limit]
@@ -114,13 +108,13 @@ def _stated_lines(case: ReportInput) -> Iterator[_TimelineLine]:
             yield _TimelineLine(0, at, what, say(STATED), whole_day=len(text) <= len("2026-11-24"))
 
 
-def _message_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[_TimelineLine]:
-    first, reply = first_message(statistics.facts), last_reply(statistics.facts)
+def _message_lines(case: ReportInput) -> Iterator[_TimelineLine]:
+    first, reply = first_message(case.statistics.facts), last_reply(case.statistics.facts)
     if first.value is not None:
-        source = first_message_cells(statistics)[1]
+        source = first_message_cells(case.statistics)[1]
         more = "" if first.is_whole else say("(それ以前に{missing})", missing=missing_text(first.missing))
         yield _TimelineLine(0, first.value.at, f"{first_label(first)}{more}", source)
-    closed = closed_account(statistics.facts).value
+    closed = closed_account(case.statistics.facts).value
     if closed is not None and not any(event.seq == closed.sign.seq for event in case.events):
         what = say("{closed_sign}(検知)", closed_sign=closed_sign(closed.sign))
         yield _TimelineLine(0, closed.sign.at, what, _source(case, "第1章"))
@@ -128,7 +122,7 @@ def _message_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator
         yield _TimelineLine(0, reply.value.at, reply_label(reply), f"No.{reply.value.no}")
 
 
-def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[_TimelineLine]:
+def _change_lines(case: ReportInput) -> Iterator[_TimelineLine]:
     """Lines about changes; those of messages are summed up by day, kind and side, and those of gaps are one act."""
     groups: dict[tuple[str, str, str], list[datetime]] = {}
     closed = {room.inaccessible_since for room in case.rooms}
@@ -142,7 +136,7 @@ def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
             what = say("{kind}(検知): {about}", kind=say(event.kind), about=about)
             yield _TimelineLine(1, at, what, _source(case, "第8章"))
         else:
-            side = None if is_gap else statistics.side_of.get(event.no or 0)
+            side = None if is_gap else case.statistics.side_of.get(event.no or 0)
             whose = say("{side}の", side=say(side)) if side else ""
             groups.setdefault((iso_date(at), event.kind, whose), []).append(at)
     for (_day, kind, whose), times in groups.items():
@@ -155,11 +149,11 @@ def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
             yield _TimelineLine(0, room.inaccessible_since, what, _source(case, "第8章"))
 
 
-def _act_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[_TimelineLine]:
+def _act_lines(case: ReportInput) -> Iterator[_TimelineLine]:
     """A line for each file with its message, and for each task with its course."""
     posts: dict[str, Post] = {}
     courses: dict[tuple[int, str], list[tuple[ListedStep, Act]]] = {}
-    for step, act in zip(case.listed_steps, statistics.acts, strict=False):
+    for step, act in zip(case.listed_steps, case.statistics.acts, strict=False):
         if step.kind is ActKind.FILE:
             posts[step.message_id] = act.post
         else:

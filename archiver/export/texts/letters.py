@@ -10,7 +10,7 @@ from archiver.claims.messages import DELETIONS, changed_sides, last_reply, turn
 from archiver.claims.money import InvoiceBalance, invoice_text, sums_text
 from archiver.claims.words import change_lines, reply_label, reply_text, turn_lines
 from archiver.contract_dates import delivery_days
-from archiver.export.report.input import ReportInput, day_of, delivery_text, other_text, platform_of, shown
+from archiver.export.report.input import day_of, delivery_text, other_text, platform_of, shown
 from archiver.export.report.money import (
     earlier_text,
     money_rows,
@@ -28,7 +28,7 @@ from archiver.export.report.request_to_office import (
     shown_name,
     wish_text,
 )
-from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.statistics import MessageStatistics, ReportInput
 from archiver.export.report.summary import quotation_lines
 from archiver.export.report.templated import document
 from archiver.records import CaseSide, ChangeKind, MessageId, RequestKind, SentReminder
@@ -43,16 +43,15 @@ _MAX_FIELD_LENGTH, _MAX_QUOTED_LENGTH, _MAX_DELIVERIES, _MAX_NAME_LENGTH = 50, 3
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
 
-def inquiry_form_text(case: ReportInput, statistics: MessageStatistics, *, has_report: bool = True) -> str:
+def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
     """The text with LF between lines; the least important facts are left out, and counted, if it would be too long.
 
     `has_report`: whether the report could be made, which the text names as enclosed.
     """
-    decisive, quoted = quotation_lines(case, statistics, _MAX_QUOTED_LENGTH)
+    decisive, quoted = quotation_lines(case, _MAX_QUOTED_LENGTH)
     facts, (warning, head, end) = _letter(
         "report_inquiry.txt",
         case,
-        statistics,
         most=_MAX_FIELD_LENGTH // 2 if is_english() else _MAX_FIELD_LENGTH,  # English labels leave less room
         warning=advice(case),
         other=other_text(case.contract),
@@ -60,13 +59,13 @@ def inquiry_form_text(case: ReportInput, statistics: MessageStatistics, *, has_r
         delivered=max(((day_of(one.at) or _EARLIEST, one.number, one.at) for one in case.deliveries), default=[""])[-1],
         end_request=end_request_text(case.contract),
         decisive=decisive,
-        changed=list(_change_lines(statistics, own=False)),
+        changed=list(_change_lines(case.statistics, own=False)),
         quoted=quoted,
         frozen=[room.inaccessible_since for room in case.rooms if room.inaccessible_since],
-        replied=_replied_text(case, statistics),
-        money=[text.replace("\n", "。") + say("。") for _label, text in money_rows(case, statistics)],
-        own=list(_change_lines(statistics, own=True)),
-        request=request_sentence(case, statistics),
+        replied=_replied_text(case),
+        money=[text.replace("\n", "。") + say("。") for _label, text in money_rows(case)],
+        own=list(_change_lines(case.statistics, own=True)),
+        request=request_sentence(case),
         has_report=has_report,
     )
     left_out = "(ほか{n}点は報告書にあります)" if has_report else "(ほか{n}点は省きました)"
@@ -85,9 +84,9 @@ def inquiry_form_text(case: ReportInput, statistics: MessageStatistics, *, has_r
     return text_with(kept)
 
 
-def _letter(name: str, case: ReportInput, statistics: MessageStatistics, **more: object) -> tuple[list[str], list[str]]:
+def _letter(name: str, case: ReportInput, **more: object) -> tuple[list[str], list[str]]:
     """The facts of a letter, the most important first, and its other parts in order."""
-    rows = text_rows(name, **document(case, statistics), **more)
+    rows = text_rows(name, **document(case), **more)
     parts = [row.cells[0].partition("\n")[2] for row in rows if row.mark == ":"]
     return [row.cells[0] for row in rows if row.mark == "*"], parts
 
@@ -96,9 +95,9 @@ def _fits(text: str, limit: int = MAX_LENGTH) -> bool:
     return len(text) + text.count("\n") + len("\r\n") <= limit
 
 
-def _replied_text(case: ReportInput, statistics: MessageStatistics) -> str:
+def _replied_text(case: ReportInput) -> str:
     """When the other side last spoke, and what came after it; empty while it is not known who they are."""
-    reply, claim = last_reply(statistics.facts), turn(statistics.facts)
+    reply, claim = last_reply(case.statistics.facts), turn(case.statistics.facts)
     lines = [say("{line}。", line=line) for line in turn_lines(claim, case.created_at, shown=shown_name)]
     if reply.value is not None:
         label, when = reply_label(reply), reply_text(reply, time=date_text)
@@ -121,10 +120,10 @@ _NAMED_TERMS = ("amount", "payment_day", "ordered_on", "work")
 """The terms whose messages are named, the most useful first."""
 
 
-def demand_text(case: ReportInput, statistics: MessageStatistics) -> str:
+def demand_text(case: ReportInput) -> str:
     """The text with LF between lines; the last facts are left out if it would be too long."""
     contract, standing, kind = case.contract, standing_of(case), client_request(case)
-    days, message_text = delivery_days(case.deliveries), partial(_message_text, case, statistics)
+    days, message_text = delivery_days(case.deliveries), partial(_message_text, case)
 
     def invoice_line(one: InvoiceBalance) -> str:
         place = message_text(one.invoice.message_id)
@@ -134,10 +133,9 @@ def demand_text(case: ReportInput, statistics: MessageStatistics) -> str:
     facts, (head, end) = _letter(
         "report_demand.txt",
         case,
-        statistics,
         delivered=say("、").join(map(date_text, days[-_MAX_DELIVERIES:])) + earlier_text(len(days) - _MAX_DELIVERIES),
         sums="" if standing is None else sums_text(standing),
-        reminders=reminders_text(contract, partial(_reminder_text, case, statistics)),
+        reminders=reminders_text(contract, partial(_reminder_text, case)),
         invoices=[] if standing is None else list(open_lines(standing, invoice_line)),
         terms=terms_by_message(contract, _NAMED_TERMS),
         message_text=message_text,
@@ -150,19 +148,19 @@ def demand_text(case: ReportInput, statistics: MessageStatistics) -> str:
     return "\n".join([head, *facts, "", end])
 
 
-def _reminder_text(case: ReportInput, statistics: MessageStatistics, reminder: SentReminder) -> str:
+def _reminder_text(case: ReportInput, reminder: SentReminder) -> str:
     """A reminder by its message, which tells the time, else by its day and its way."""
     message_id = reminder.message_id
-    if message_id is None or (message_id not in statistics.bound and message_id not in case.outside):
-        return reminder_text(reminder, _message_text(case, statistics, message_id))
-    return _message_text(case, statistics, message_id)
+    if message_id is None or (message_id not in case.statistics.bound and message_id not in case.outside):
+        return reminder_text(reminder, _message_text(case, message_id))
+    return _message_text(case, message_id)
 
 
-def _message_text(case: ReportInput, statistics: MessageStatistics, message_id: MessageId | None) -> str:
+def _message_text(case: ReportInput, message_id: MessageId | None) -> str:
     """A message by its time and id, as both sides can find it on Chatwork; and that the package lacks it, if so."""
     if message_id is None:
         return ""
-    message = statistics.bound.get(message_id)
+    message = case.statistics.bound.get(message_id)
     sent = case.outside.get(message_id) if message is None else message.send_time
     at = "" if sent is None else say("{send_time} の", send_time=minute_text(sent))
     absent = say("。今回の資料には含まれません") if message is None else ""

@@ -39,9 +39,7 @@ PREFLIGHT = [JAVA / name for name in ("pdfbox2.jar", "preflight.jar", "xmpbox.ja
 @cache
 def sample_pdf(profile: str = "support") -> bytes:
     """The report of the sample."""
-    return pdf_reader.pdf_bytes(
-        report_inputs.build_with_survey(chapters.build_report, report_inputs.case(profile=profile))
-    )
+    return pdf_reader.pdf_bytes(chapters.build_report(report_inputs.case(profile=profile)))
 
 
 def everywhere(text: str) -> bytes:
@@ -62,7 +60,7 @@ def everywhere(text: str) -> bytes:
 
 def test_equal_reports_are_equal_files() -> None:
     """The same report at the same time gives the same bytes, in whatever zone that time is told."""
-    report = report_inputs.build_with_survey(chapters.build_report, report_inputs.case())
+    report = chapters.build_report(report_inputs.case())
 
     first = make_pdf(report, at=pdf_reader.AT)
     second = make_pdf(report, at=pdf_reader.AT.astimezone(timezone(timedelta(hours=9))))
@@ -165,9 +163,7 @@ def test_a_case_without_messages_is_printed() -> None:
     """Nothing held is a report too, and says so."""
     empty = report_inputs.case([sample_conversation.empty()], deliveries=(), seals=(), masked_passages=())
 
-    page_text = pdf_reader.without_spaces(
-        pdf_reader.text(pdf_reader.pdf_bytes(report_inputs.build_with_survey(chapters.build_report, empty)))
-    )
+    page_text = pdf_reader.without_spaces(pdf_reader.text(pdf_reader.pdf_bytes(chapters.build_report(empty))))
 
     assert "メッセージはありません。" in page_text
     assert "９取得できなかったもの・記録の限界" in page_text
@@ -198,7 +194,7 @@ def test_the_template_names_no_address_and_two_files() -> None:
 def test_another_judge_finds_it_valid(tmp_path: Path) -> None:
     """PDFBox Preflight accepts the report built as PDF/A-1b, the one level that it can judge."""
     path = tmp_path / "report.pdf"
-    report = report_inputs.build_with_survey(chapters.build_report, report_inputs.case())
+    report = chapters.build_report(report_inputs.case())
     plain = replace(report, is_bare=True)  # it cannot read where Typst's lead to
     path.write_bytes(make_pdf(plain, at=pdf_reader.AT, standards=("a-1b",)))
     patterns = ("commons-logging*.jar", "*activation*.jar", "jaxb-api*.jar")

@@ -42,9 +42,9 @@ def test_nobody_is_accused_and_nothing_promised(profile: str, contract: Any) -> 
     plain = report_inputs.room(["本文です"])
     case = report_inputs.case([plain], profile=profile, contract=contract)
     made = [
-        report_inputs.build_with_survey(chapters.build_report, case),
-        report_inputs.build_with_survey(chapters.build_consultation, case),
-        report_inputs.build_with_survey(exhibits.evidence_list, case, exhibits.FiledFiles("report.pdf", ())),
+        chapters.build_report(case),
+        chapters.build_consultation(case),
+        exhibits.evidence_list(case, exhibits.FiledFiles("report.pdf", ())),
         *volume_reports(case),
     ]
 
@@ -55,14 +55,11 @@ def test_nobody_is_accused_and_nothing_promised(profile: str, contract: Any) -> 
 @pdf_reader.needs_poppler
 def test_a_court_has_room_to_punch_and_to_number() -> None:
     """A court's pages have 30 mm on the left, a box for the exhibit's number, and entry numbers beside messages."""
-    report = report_inputs.build_with_survey(chapters.build_report, report_inputs.case(profile="court"))
+    report = chapters.build_report(report_inputs.case(profile="court"))
 
     pages = pdf_reader.pages(pdf_reader.pdf_bytes(report))
 
-    assert (30.0, 20.0) == (
-        report.left_margin,
-        report_inputs.build_with_survey(chapters.build_report, report_inputs.case()).left_margin,
-    )
+    assert (30.0, 20.0) == (report.left_margin, chapters.build_report(report_inputs.case()).left_margin)
     assert all("甲第号証" in pdf_reader.without_spaces(page) for page in pages)
     assert all("管理番号CWA-20261125-01" in pdf_reader.without_spaces(page) for page in pages)
     assert any("記録番号\n70" in page for page in pages)
@@ -73,11 +70,7 @@ def test_a_court_has_room_to_punch_and_to_number() -> None:
 @pytest.mark.parametrize("profile", PROFILES)
 def test_every_page_has_its_number_and_names_the_case(profile: str) -> None:
     """A single page tells to which report it belongs and how many there are."""
-    pages = pdf_reader.pages(
-        pdf_reader.pdf_bytes(
-            report_inputs.build_with_survey(chapters.build_report, report_inputs.case(profile=profile))
-        )
-    )
+    pages = pdf_reader.pages(pdf_reader.pdf_bytes(chapters.build_report(report_inputs.case(profile=profile))))
 
     for number, page in enumerate(pages, 1):
         text = pdf_reader.without_spaces(page)

@@ -8,11 +8,11 @@ import pytest
 
 from archiver.export.report import people_and_dates, timeline
 from archiver.export.report.chapters import consultation_chapters
-from archiver.export.report.input import STATED, ReportInput
-from archiver.export.report.statistics import survey_messages
+from archiver.export.report.input import STATED
+from archiver.export.report.statistics import ReportInput
 from archiver.export.texts.letters import inquiry_form_text
 from tests.support.reports import report_inputs
-from tests.support.reports.report_inputs import build_with_survey, page_1, rows
+from tests.support.reports.report_inputs import page_1, rows
 
 ANSWER = "2026-11-20 18:00(返答の期限の目安 2026-11-27 18:00。確認してください)"
 
@@ -26,16 +26,14 @@ def case(platform: str = "crowdworks", **facts: str | None) -> ReportInput:
 def test_it_stands_wherever_the_days_of_the_contract_stand() -> None:
     """On page 1, in the consultation, dates, timeline and first in the text for a form, with the day for an answer."""
     whole = case(cancelled_on="2026-11-26")
-    dates = rows(build_with_survey(people_and_dates.chapters, whole)[2])
+    dates = rows(people_and_dates.chapters(whole)[2])
 
     assert f"\n契約途中終了リクエスト {ANSWER}" in page_1(case())["契約・仮払い"]
-    assert ("契約途中終了リクエスト", ANSWER) in rows(build_with_survey(consultation_chapters, case())[0])
-    assert f"【経緯】\n1. 契約途中終了リクエストを受けました: {ANSWER}。" in build_with_survey(
-        inquiry_form_text, case()
-    )
+    assert ("契約途中終了リクエスト", ANSWER) in rows(consultation_chapters(case())[0])
+    assert f"【経緯】\n1. 契約途中終了リクエストを受けました: {ANSWER}。" in inquiry_form_text(case())
     stated = ("契約途中終了リクエスト", "2026-11-20 18:00", STATED)
     assert stated in dates
-    assert ("2026-11-20 18:00", "契約途中終了リクエスト", STATED) in rows(build_with_survey(timeline.chapter, case()))
+    assert ("2026-11-20 18:00", "契約途中終了リクエスト", STATED) in rows(timeline.chapter(case()))
     assert ("契約の途中終了・キャンセル", "2026-11-26", STATED) in dates
     (answer,) = (row for row in dates if row[0].startswith("期限: 契約途中終了リクエストへの返答"))
     assert "2026-11-27 18:00" == answer[1]
@@ -52,7 +50,7 @@ def test_it_stands_wherever_the_days_of_the_contract_stand() -> None:
 def test_each_platform_has_its_own_word(platform: str, name: str) -> None:
     """Where no such request is known there is no day for an answer either."""
     whole = case(platform)
-    found = rows(people_and_dates.chapters(whole, survey_messages(whole))[2])
+    found = rows(people_and_dates.chapters(whole)[2])
     due = [row[1] for row in found if row[0].startswith(f"期限: {name}")]
 
     assert (name, "2026-11-20 18:00", STATED) in found
@@ -63,6 +61,6 @@ def test_what_is_not_stated_is_not_named() -> None:
     """Nothing says that a request is unknown where there was none."""
     blank = case(end_request_at=None)
     builders = (people_and_dates.chapters, consultation_chapters)
-    told = [row for make in builders for one in build_with_survey(make, blank) for row in rows(one)]
+    told = [row for make in builders for one in make(blank) for row in rows(one)]
 
     assert not [row for row in [*told, *page_1(blank).items()] if "途中終了" in "".join(row)]

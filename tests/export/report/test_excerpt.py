@@ -22,8 +22,7 @@ from archiver.export.report.excerpt import (
     message_block,
     select_excerpt,
 )
-from archiver.export.report.input import ReportInput
-from archiver.export.report.statistics import survey_messages
+from archiver.export.report.statistics import ReportInput
 from archiver.records import Gap, Invoice, MessageId, RoomId, State
 from archiver.render.message_body import plain_text
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
@@ -31,7 +30,7 @@ from tests.support.reports.sample_conversation import at, message_id
 
 
 def blocks(case: ReportInput) -> list[object]:
-    return list(chapter(case, survey_messages(case)).blocks)
+    return list(chapter(case).blocks)
 
 
 def starred(case: ReportInput) -> list[str]:
@@ -92,7 +91,7 @@ def test_an_office_gets_what_page_1_quotes_what_facts_name_the_changed_and_the_l
     contract = replace(report_inputs.CONTRACT, invoices=(invoice,))
     case = report_inputs.case([report_inputs.room_of_messages(messages)], contract=contract)
 
-    chosen, left = chosen_messages(case, survey_messages(case))
+    chosen, left = chosen_messages(case)
 
     assert {message_id(21), message_id(150), message_id(99)} <= set(chosen)
     assert {message_id(number) for number in range(291, 301)} <= set(chosen)
@@ -164,7 +163,7 @@ def test_too_many_are_cut_to_the_changed_and_the_youngest() -> None:
     files = tuple(report_inputs.file(number, one.message_id) for number, one in enumerate(messages[1:], 1))
     case = report_inputs.case([report_inputs.room_of_messages(messages, attachments=files)], profile="lawyer")
 
-    chosen, left = chosen_messages(case, survey_messages(case))
+    chosen, left = chosen_messages(case)
 
     assert MAX_BY_RULE == len(chosen)
     assert 101 == left

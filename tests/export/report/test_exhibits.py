@@ -23,8 +23,7 @@ from archiver.export.report.exhibits import (
     evidence_list,
     exhibits,
 )
-from archiver.export.report.input import ReportInput
-from archiver.export.report.statistics import survey_messages
+from archiver.export.report.statistics import ReportInput
 from archiver.records import Delivery, Enclosure
 from archiver.render.invisible_characters import visible
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
@@ -32,7 +31,7 @@ from tests.support.reports.sample_conversation import at, message_id
 
 
 def lines(case: ReportInput) -> list[dict[str, str]]:
-    return [dict(zip(HEADS, row, strict=True)) for row in exhibits(case, survey_messages(case), FILED)]
+    return [dict(zip(HEADS, row, strict=True)) for row in exhibits(case, FILED)]
 
 
 COURT = FiledFiles("甲001の1.pdf", ("甲001の2.pdf", "甲001の3.pdf"))
@@ -45,7 +44,7 @@ def test_a_number_stays_when_more_is_added() -> None:
     drafts = []
     for profile, held in (("lawyer", added[:1]), ("lawyer", added), ("court", added), ("court", added[1:])):
         case = report_inputs.case(profile=profile, enclosures=tuple(held))
-        drafts.append({row[1]: row[0] for row in exhibits(case, survey_messages(case), FILED)})
+        drafts.append({row[1]: row[0] for row in exhibits(case, FILED)})
 
     first, second, court, withdrawn = drafts
     assert first == {title: second[title] for title in first}
@@ -79,7 +78,7 @@ def test_a_courts_list_follows_its_files() -> None:
     case = report_inputs.case(profile="court", enclosures=added)
 
     filed = replace(COURT, missing={4: "30.0 MB で、上限を超えています"})
-    found = list(exhibits(case, survey_messages(case), filed))
+    found = list(exhibits(case, filed))
 
     assert ["甲1の1", "甲1の2", "甲1の3", "甲2", "甲3", "甲5", UNNUMBERED, UNNUMBERED] == [row[0] for row in found]
     notes = [row[-1] for row in found]
@@ -94,7 +93,7 @@ def test_a_report_without_messages_is_a_part_all_the_same() -> None:
     """Its file is called so."""
     case = report_inputs.case([sample_conversation.empty()], profile="court")
 
-    first = next(exhibits(case, survey_messages(case), replace(COURT, volumes=())))
+    first = next(exhibits(case, replace(COURT, volumes=())))
 
     assert ("甲1の1", "Chatworkやり取り記録 報告書") == first[:2]
 
@@ -115,7 +114,7 @@ def test_days_are_told_in_years_of_the_era(at_: datetime, expected: str) -> None
 @pdf_reader.needs_poppler
 def test_the_page_holds_what_the_table_holds() -> None:
     """The PDF has each line, the note that it is a draft, and the margin of a court."""
-    report = report_inputs.build_with_survey(evidence_list, report_inputs.case(), FILED)
+    report = evidence_list(report_inputs.case(), FILED)
 
     text = pdf_reader.without_spaces(pdf_reader.text(pdf_reader.pdf_bytes(report)))
 
@@ -131,10 +130,10 @@ HOSTILE = Enclosure(1, "notice", "=1+1\x00\n_x0041_<!-- part a -->&\ud800.pdf", 
 def office_files() -> tuple[list[str], dict[str, bytes]]:
     """Every cell of the list with a hostile name, and the files of Word and Excel."""
     case = report_inputs.case(profile="court", enclosures=(HOSTILE,))
-    rows = [HEADS, *exhibits(case, survey_messages(case), FILED)]
+    rows = [HEADS, *exhibits(case, FILED)]
     cells = [visible(cell, lines=True) for row in rows for cell in row]
     kinds = ("docx", "xlsx")
-    return cells, {one: report_inputs.build_with_survey(evidence_document, case, FILED, one) for one in kinds}
+    return cells, {one: evidence_document(case, FILED, one) for one in kinds}
 
 
 def test_word_and_excel_hold_what_the_page_holds() -> None:
@@ -189,7 +188,7 @@ def test_libreoffice_opens_it_and_keeps_what_was_filled_in(tmp_path: Path, kind:
     saved, page = ((tmp_path / "made" / f"list.{target}").read_bytes() for target in (kind, "pdf"))
 
     case = report_inputs.case(profile="court", enclosures=(HOSTILE,))
-    ours = pdf_reader.pdf_bytes(report_inputs.build_with_survey(evidence_list, case, FILED))
+    ours = pdf_reader.pdf_bytes(evidence_list(case, FILED))
     pages = [pdf_reader.without_spaces(pdf_reader.text(one)) for one in (page, ours)]
     assert filled in pages[0]
     assert filled in re.sub("<[^>]*>", "", b"".join(pdf_reader.office_parts(saved).values()).decode(errors="replace"))

@@ -11,16 +11,15 @@ from hypothesis import given, strategies
 from archiver.export.pdf.blocks import Bullets
 from archiver.export.report import chapters, record
 from archiver.export.report.excerpt import GapBlocks
-from archiver.export.report.input import ReportInput
 from archiver.export.report.record import LONGEST, MAX_NAMED
-from archiver.export.report.statistics import survey_messages
+from archiver.export.report.statistics import ReportInput
 from archiver.records import Conversation, Gap, Pause, WrongClock
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import at, message_id
 
 
 def items(case: ReportInput) -> list[str]:
-    (bullets,) = record.limits(case, survey_messages(case)).blocks
+    (bullets,) = record.limits(case).blocks
     assert isinstance(bullets, Bullets)
     return list(bullets.items)
 
@@ -29,7 +28,7 @@ def items(case: ReportInput) -> list[str]:
 @pytest.mark.parametrize("rooms", [[], [sample_conversation.empty()], [sample_conversation.sample()]])
 def test_it_is_in_every_report(profile: str, rooms: list[Conversation]) -> None:
     """Whatever the case, the chapter is printed with what this kind of record can never hold."""
-    report = report_inputs.build_with_survey(chapters.build_report, report_inputs.case(rooms, profile=profile))
+    report = chapters.build_report(report_inputs.case(rooms, profile=profile))
 
     (chapter,) = (one for one in report.chapters if one.title == "９　取得できなかったもの・記録の限界")
     (bullets,) = chapter.blocks

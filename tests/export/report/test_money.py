@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archiver.export.report import chapters, people_and_dates
-from archiver.export.report.input import ReportInput
-from archiver.export.report.statistics import survey_messages
+from archiver.export.report.statistics import ReportInput
 from archiver.export.texts.letters import demand_text
 from archiver.records import Contract, Delivery, Invoice, MessageId, Payment, SentReminder, StatedTerm
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
@@ -32,7 +31,7 @@ def test_page_1_stays_one_page_with_many_invoices() -> None:
     """The three that are late the longest are told, the others counted."""
     invoices = tuple(Invoice(number, 10_000, "2026-09-30", "2026-10-31", "請" * 80) for number in range(1, 30))
     case = direct_case(replace(DIRECT, invoices=invoices))
-    report = chapters.build_report(case, survey_messages(case))
+    report = chapters.build_report(case)
     first = replace(report, chapters=report.chapters[:1])
 
     assert 1 == len(pdf_reader.pages(pdf_reader.pdf_bytes(first)))
@@ -56,7 +55,7 @@ def test_where_the_days_do_not_tell_which_delivery_was_billed_the_words_say_so()
     unclear = replace(ARREARS, invoices=(Invoice(1, 100, "2026-09-30"),), payments=())
     deliveries = (Delivery(1, "2026-10-01"), Delivery(2, "2026-10-30"))
     case = replace(direct_case(unclear, "lawyer"), deliveries=deliveries)
-    chapter = people_and_dates.chapters(case, survey_messages(case))[2]
+    chapter = people_and_dates.chapters(case)[2]
     rows = [row for block in chapter.blocks for row in getattr(block, "rows", ())]
     limits = [row for row in rows if row[0].startswith("期限: 支払期日")]
 
@@ -78,11 +77,10 @@ def test_what_is_bound_outside_the_period_is_told_as_not_in_the_package() -> Non
         reminders=(SentReminder(1, "2026-11-01", None, absent),),
     )
     case = replace(direct_case(bound), outside={absent: sent}, period="期間")
-    statistics = survey_messages(case)
     place = f"メッセージID {absent}(2026-11-05 09:14。この資料の期間の外のメッセージで、この資料には含まれません)"
 
-    page, rows = page_1(case), facts(chapters.consultation_chapters(case, statistics)[1])
-    letter = demand_text(case, statistics)
+    page, rows = page_1(case), facts(chapters.consultation_chapters(case)[1])
+    letter = demand_text(case)
 
     assert page["条件を示したメッセージ(報告者入力)"] == f"支払期日: {place}"
     assert page["催促(報告者入力)"] == rows["催促(報告者入力)"] == f"1回: 2026-11-01({place})"

@@ -8,9 +8,8 @@ from itertools import product
 
 import pytest
 
-from archiver.export.report.input import ReportInput
 from archiver.export.report.request_to_office import advice, opening_rows, request_sentence
-from archiver.export.report.statistics import survey_messages
+from archiver.export.report.statistics import ReportInput
 from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import Delivery, Invoice, Watch
 from archiver.report_language import report_language
@@ -27,7 +26,7 @@ UNREASONED = "この仕事(契約ID 12345678、契約日 2026-10-01)について
 
 
 def request_of(case: ReportInput) -> str:
-    return request_sentence(case, survey_messages(case))
+    return request_sentence(case)
 
 
 def on(platform: str | None, *, delivered: str | None, silent_days: float) -> ReportInput:
@@ -83,7 +82,7 @@ def test_no_reply_is_asked_for_while_the_other_side_waits() -> None:
     case = replace(on("lancers", delivered=None, silent_days=30), profile="lawyer")
     case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter(SAID[::-1][1:]))])
 
-    assert ("現在の状況", "最後のメッセージは相手(No.1、2026-11-05)。") == opening_rows(case, survey_messages(case))[0]
+    assert ("現在の状況", "最後のメッセージは相手(No.1、2026-11-05)。") == opening_rows(case)[0]
     assert UNREASONED == request_of(replace(case, profile="support"))
 
 
@@ -163,6 +162,6 @@ def test_only_an_office_is_asked_for_something(profile: str) -> None:
     calm = replace(on("crowdworks", delivered=None, silent_days=0), profile=profile)
 
     assert ("現在の状況", "納品(2026-11-05)から8日を経過しても検収の完了を確認できていない状態です。") == (
-        opening_rows(late, survey_messages(late))[0]
+        opening_rows(late)[0]
     )
-    assert ("現在の状況", "報告者の記入待ち") == opening_rows(calm, survey_messages(calm))[0]
+    assert ("現在の状況", "報告者の記入待ち") == opening_rows(calm)[0]

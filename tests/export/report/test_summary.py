@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from archiver.export.report import chapters, people_and_dates, timeline
-from archiver.export.report.input import BLANK, ReportInput
+from archiver.export.report.input import BLANK
 from archiver.export.report.request_to_office import request_sentence
-from archiver.export.report.statistics import survey_messages
+from archiver.export.report.statistics import ReportInput
 from archiver.records import TERM_ITEMS, AccountId, MappedAccount, RequestKind, Role, StatedTerm
 from tests.export.report.test_money import ARREARS
 from tests.support.cases import cases_of
@@ -32,7 +32,7 @@ def test_it_is_one_page(text: str, platform: str | None) -> None:
     """However long what was typed, chapter 2 begins at the top of page 2 and page 1 has the whole of chapter 1."""
     case = overlong_case(text)
     case = replace(case, contract=replace(case.contract, platform=platform), other_service=f"https://{text}")
-    report = report_inputs.build_with_survey(chapters.build_report, case)
+    report = chapters.build_report(case)
     second = replace(report.chapters[1], blocks=())
 
     pages = pdf_reader.pages(pdf_reader.pdf_bytes(replace(report, chapters=(report.chapters[0], second))))
@@ -53,7 +53,7 @@ def test_digests_of_pictures_stand_on_it_whole() -> None:
     case = report_inputs.case(mapped={CLIENT: MappedAccount(AccountId(CLIENT), Role.CLIENT, reason, at(0))})
     case = replace(case, contract=replace(case.contract, platform="stranger"))
 
-    report = report_inputs.build_with_survey(chapters.build_report, case)
+    report = chapters.build_report(case)
     (first,) = map(
         pdf_reader.without_spaces, pdf_reader.pages(pdf_reader.pdf_bytes(replace(report, chapters=report.chapters[:1])))
     )
@@ -112,9 +112,8 @@ def test_a_permission_that_was_not_entered_is_told_as_that() -> None:
 def test_a_delivery_without_a_platform_has_no_place() -> None:
     """The reporter entered a day, and not that the work went by mail or on paper."""
     case = report_inputs.case(contract=replace(report_inputs.CONTRACT, platform=None))
-    statistics = survey_messages(case)
-    chapters_of_days = [people_and_dates.chapters(case, statistics)[2], timeline.chapter(case, statistics)]
-    terms = chapters.consultation_chapters(case, statistics)[0]
+    chapters_of_days = [people_and_dates.chapters(case)[2], timeline.chapter(case)]
+    terms = chapters.consultation_chapters(case)[0]
 
     assert "書面・メール等" not in str([page_1(case), terms, *chapters_of_days])
 
@@ -231,7 +230,7 @@ def test_an_office_is_asked_for_what_was_chosen(request_kind: RequestKind) -> No
     """In the place of what the dates suggest, on page 1 as in the text to paste."""
     case = asking(request_kind)
 
-    assert request_sentence(case, survey_messages(case)).endswith(ASKED[request_kind])
+    assert request_sentence(case).endswith(ASKED[request_kind])
     assert page_1(case)["お願いしたいこと"].endswith(ASKED[request_kind])
 
 
@@ -262,8 +261,8 @@ def test_page_1_stays_one_page_with_the_longest_choice() -> None:
         report_inputs.case(request=RequestKind.TERMS, profile=profile, contract=ARREARS)
         for profile in ("lawyer", "consult")
     )
-    report = chapters.build_report(lawyer, survey_messages(lawyer))
+    report = chapters.build_report(lawyer)
 
     assert 1 == len(pdf_reader.pages(pdf_reader.pdf_bytes(replace(report, chapters=report.chapters[:1]))))
-    two = chapters.build_consultation(consult, survey_messages(consult))
+    two = chapters.build_consultation(consult)
     assert 2 == len(pdf_reader.pages(pdf_reader.pdf_bytes(two)))

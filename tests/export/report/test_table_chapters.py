@@ -10,8 +10,8 @@ import pytest
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph
 from archiver.export.report import people_and_dates, record, timeline
-from archiver.export.report.input import MaskedPassage, ReportInput, SealLine, about_text
-from archiver.export.report.statistics import survey_messages
+from archiver.export.report.input import MaskedPassage, SealLine, about_text
+from archiver.export.report.statistics import ReportInput
 from archiver.records import (
     Delivery,
     Enclosure,
@@ -38,7 +38,7 @@ def words(chapter: Chapter) -> str:
 
 
 def crosscheck_rows(case: ReportInput) -> list[tuple[str, ...]]:
-    return rows(people_and_dates.chapters(case, survey_messages(case))[0])
+    return rows(people_and_dates.chapters(case)[0])
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_lost_file_equals_no_delivery_without_a_digest() -> None:
     case = report_inputs.case([room], deliveries=(Delivery(1, "2026-11-06"),))
 
     assert "SHA-256とも同じ" not in str(crosscheck_rows(case))
-    assert "-" == rows(record.changes(case, survey_messages(case))[0])[0][6]
+    assert "-" == rows(record.changes(case)[0])[0][6]
 
 
 def test_blank_facts_and_clues_and_enclosures_are_points_too() -> None:
@@ -84,7 +84,7 @@ def test_blank_facts_and_clues_and_enclosures_are_points_too() -> None:
         contract=report_inputs.BLANK_CONTRACT, clues={"IDの連絡": "「IDは tanaka_xx です」"}, enclosures=(added,)
     )
 
-    chapter = people_and_dates.chapters(case, survey_messages(case))[0]
+    chapter = people_and_dates.chapters(case)[0]
 
     assert ["IDの連絡", "納品物"] == [row[1] for row in rows(chapter)]
     assert "「IDは tanaka_xx です」" == rows(chapter)[0][2]
@@ -97,8 +97,8 @@ def test_a_contract_without_a_platform_speaks_of_papers() -> None:
 
     of_account = replace(case, contract=replace(case.contract, platform="stranger"))
 
-    assert "２　書面・メール等の記録と照合できる点" == people_and_dates.chapters(case, survey_messages(case))[0].title
-    titles = [people_and_dates.chapters(one, survey_messages(one))[2].title for one in (case, of_account)]
+    assert "２　書面・メール等の記録と照合できる点" == people_and_dates.chapters(case)[0].title
+    titles = [people_and_dates.chapters(one)[2].title for one in (case, of_account)]
     assert ["４　契約の日付", "４　メッセージの日付"] == titles
 
 
@@ -112,10 +112,7 @@ def test_names_of_several_rooms_stand_in_order_of_time() -> None:
     ]
     case = report_inputs.case(rooms)
 
-    assert (
-        "田中 →\n田中(解約済) (2026-11-14 10:14 に確認)"
-        == rows(people_and_dates.chapters(case, survey_messages(case))[1])[0][1]
-    )
+    assert "田中 →\n田中(解約済) (2026-11-14 10:14 に確認)" == rows(people_and_dates.chapters(case)[1])[0][1]
     assert "田中(解約済)\n　アカウントID 7654321" == crosscheck_rows(case)[0][3]
 
 
@@ -130,7 +127,7 @@ def test_a_term_is_told_with_the_number_and_the_beginning_of_its_message() -> No
         contract=replace(report_inputs.CONTRACT, terms=tuple(StatedTerm(item, one) for item, one in terms)),
     )
 
-    places = {row[0]: row[1] for row in rows(people_and_dates.chapters(case, survey_messages(case))[2])}
+    places = {row[0]: row[1] for row in rows(people_and_dates.chapters(case)[2])}
 
     quoted = f"月末締め 翌月末払い{'です' * 25}(以下略)"
     assert f"No.1 メッセージID {told.message_id}\n「{quoted}」" == places["支払期日"]
@@ -148,7 +145,7 @@ def test_of_very_many_files_the_delivered_and_the_newest_are_printed(
     case = report_inputs.case(profile=profile)
     newest = max(case.attachments[1:], key=lambda one: one.uploaded_at)
 
-    chapter = record.changes(case, survey_messages(case))[0]
+    chapter = record.changes(case)[0]
 
     assert ["F-0001", newest.number] == [row[0] for row in rows(chapter)]
     assert "全3点のうち、納品したものと新しいものを載せました。ほか1点は" in words(chapter)
@@ -175,7 +172,7 @@ def test_changes_are_told_in_words() -> None:
     gap = ChangeRow("2026-11-14T20:15:00Z", 2, "保存できなかった期間が生じた", room, None, "m1 から m2", "", "", None)
     case = report_inputs.case(events=[event, gap, task])
 
-    chapter = record.changes(case, survey_messages(case))[1]
+    chapter = record.changes(case)[1]
 
     row, last = rows(chapter)
     assert f"{'-' * 24}\n字幕 → -" == last[3]
@@ -196,7 +193,7 @@ def test_a_chat_was_last_seen_open_with_its_last_list() -> None:
     last = case.rooms[0].watch.last
     assert last is not None
 
-    told = [row[4] for row in rows(record.changes(case, survey_messages(case))[1])]
+    told = [row[4] for row in rows(record.changes(case)[1])]
 
     assert ["-", local_time(last)] == told
 
@@ -207,7 +204,7 @@ def test_only_so_many_changes_are_printed() -> None:
         "2026-11-14T20:15:00Z", 1, "表示名が変わった", sample_conversation.ROOM, None, "x", "a", "b", None
     )
     cases = (report_inputs.case(profile=one, events=[event] * (record.MAX_EVENTS + 3)) for one in ("support", "lawyer"))
-    support, lawyer = (record.changes(case, survey_messages(case))[1] for case in cases)
+    support, lawyer = (record.changes(case)[1] for case in cases)
 
     assert (record.OFFICE_EVENTS, record.MAX_EVENTS) == (len(rows(support)), len(rows(lawyer)))
     assert "古いもの3件は events.csv にあります。" in words(lawyer)
@@ -226,7 +223,7 @@ def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_each_with_a_stamp()
     room = report_inputs.room(["一"])
 
     support, lawyer, single = (
-        record.method(case, survey_messages(case))[2]
+        record.method(case)[2]
         for case in (
             *(report_inputs.case([room], profile=profile, seals=seals) for profile in ("support", "lawyer")),
             report_inputs.case([room], seals=seals[1:2]),
@@ -248,8 +245,8 @@ def test_masked_places_are_listed_or_said_to_be_none() -> None:
         masked_passages=(MaskedPassage("No.88", "電話番号", 2), MaskedPassage("No.90", "電話番号", 1))
     )
 
-    assert [("電話番号", "2", "3")] == rows(record.method(case, survey_messages(case))[3])
-    assert "伏せ字はありません。" == words(record.method(replace(case, masked_passages=()), survey_messages(case))[3])
+    assert [("電話番号", "2", "3")] == rows(record.method(case)[3])
+    assert "伏せ字はありません。" == words(record.method(replace(case, masked_passages=()))[3])
 
 
 def test_the_statement_says_who_chose_and_when_the_clock_was_doubtful() -> None:
@@ -257,7 +254,7 @@ def test_the_statement_says_who_chose_and_when_the_clock_was_doubtful() -> None:
     case = report_inputs.case()
     doubtful = replace(case, doubtful_dates=(WrongClock(at(0), at(60), timedelta(hours=9)),))
     chosen = replace(case, chosen=("1",))
-    rule, user, clock = (words(record.method(one, survey_messages(one))[0]) for one in (case, chosen, doubtful))
+    rule, user, clock = (words(record.method(one)[0]) for one in (case, chosen, doubtful))
     assert ("プログラムが第6章の規則で選びました。" in rule, "私が選びました。" in user) == (True, True)
     left_out = "0.8 秒でした。応答の時刻が大きくずれていた間は除きます(第9章)。"
     assert (False, True) == (left_out in rule, left_out in clock)
@@ -268,8 +265,8 @@ def test_without_an_authority_there_is_no_stamp_and_none_is_awaited() -> None:
     case = report_inputs.case(stamping=False)
     plain = replace(case, seals=())
 
-    assert ("なし", "-") == rows(record.method(case, survey_messages(case))[2])[1][4:]
-    assert "タイムスタンプ(RFC 3161)は付いていません。" in words(record.method(plain, survey_messages(plain))[1])
+    assert ("なし", "-") == rows(record.method(case)[2])[1][4:]
+    assert "タイムスタンプ(RFC 3161)は付いていません。" in words(record.method(plain)[1])
 
 
 def test_chapter_10_lists_it() -> None:
@@ -278,7 +275,7 @@ def test_chapter_10_lists_it() -> None:
     package = ExportedPackage(1, 9, at(0), "job1", "support", "CW1_x_support", "ab" * 32, (handover,))
     case = report_inputs.case(handed_over=(package,))
 
-    (bullets,) = (one for one in record.method(case, survey_messages(case))[0].blocks if isinstance(one, Bullets))
+    (bullets,) = (one for one in record.method(case)[0].blocks if isinstance(one, Bullets))
 
     assert ("2026-11-24　クラウドワークス 運営: CW1_x_support　SHA-256 先頭16桁 " + "ab" * 8,) == bullets.items
 

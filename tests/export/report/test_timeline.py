@@ -10,8 +10,7 @@ from archiver.evidence.listed_acts import listed_steps
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Paragraph
 from archiver.export.report import timeline
-from archiver.export.report.input import ReportInput
-from archiver.export.report.statistics import survey_messages
+from archiver.export.report.statistics import ReportInput
 from archiver.export.report.timeline import MAX_LINES
 from archiver.records import Delivery
 from tests.support.reports import report_inputs, sample_conversation
@@ -19,7 +18,7 @@ from tests.support.reports.sample_conversation import message_id
 
 
 def rows(case: ReportInput) -> list[tuple[str, ...]]:
-    return report_inputs.rows(timeline.chapter(case, survey_messages(case)))
+    return report_inputs.rows(timeline.chapter(case))
 
 
 def with_files(count: int) -> ReportInput:
@@ -47,7 +46,7 @@ def test_there_are_never_more_lines_than_may_be(count: int) -> None:
     """However much happened, the table has at most 25 lines, in order, and says how many are not in it."""
     case = with_files(count)
 
-    blocks = timeline.chapter(case, survey_messages(case)).blocks
+    blocks = timeline.chapter(case).blocks
 
     assert len(rows(case)) == min(MAX_LINES, 7 + count)
     assert [row[0][:10] for row in rows(case)] == sorted(row[0][:10] for row in rows(case))
@@ -97,7 +96,7 @@ def test_a_file_with_its_message_and_a_task_with_its_course_are_one_line_each() 
         ("報告者がファイル(F-0001 movie01.mp4)を送信", "F-0001、No.1"),
         (f"{given}、{done}", "No.2"),
     ] == [row for row in told if "タスク" in row[0] or "F-0001" in row[1]]
-    blocks = timeline.blocks(case, survey_messages(case), limit=8)
+    blocks = timeline.blocks(case, limit=8)
     assert isinstance(blocks[1], Paragraph)
     assert "タスク1件は省きました。" == blocks[1].text
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.letters import MAX_LENGTH, demand_text
 from archiver.export.texts.readme import encode_text
 from archiver.records import TERM_ITEMS, Contract, Delivery, Invoice, MessageId, RequestKind, SentReminder, StatedTerm
@@ -22,7 +21,7 @@ from tests.support.reports.sample_conversation import message_id
 def text_of(contract: Contract = ARREARS, **changed: Any) -> str:
     """The text for a direct contract of the sample."""
     case = report_inputs.case(contract=contract, **changed)
-    return demand_text(case, survey_messages(case))
+    return demand_text(case)
 
 
 @pytest.mark.parametrize("request_kind", [None, *RequestKind])

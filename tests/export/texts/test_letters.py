@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies
 
-from archiver.export.report.input import ReportInput
-from archiver.export.report.statistics import survey_messages
+from archiver.export.report.statistics import ReportInput
 from archiver.export.texts.letters import MAX_LENGTH, inquiry_form_text
 from archiver.export.texts.readme import encode_text
 from archiver.platforms.job_platform import platform_of, platforms
@@ -25,7 +24,7 @@ PLATFORMS = tuple(name for name, one in platforms().items() if not one.elsewhere
 
 def inquiry_text_of(case: ReportInput) -> str:
     """The text for a case."""
-    return inquiry_form_text(case, survey_messages(case))
+    return inquiry_form_text(case)
 
 
 def request_paragraph(case: ReportInput) -> str:
@@ -225,7 +224,7 @@ def test_facts_that_do_not_fit_are_counted(said: str, *, has_report: bool) -> No
     invoices = tuple(Invoice(number, 50_000, "2026-10-07", name="名" * 30) for number in range(1, 6))
     case = report_inputs.case(contract=replace(contract, invoices=invoices), closings=[closing(CLIENT)])
 
-    text = inquiry_form_text(case, survey_messages(case), has_report=has_report)
+    text = inquiry_form_text(case, has_report=has_report)
 
     assert f"\n{said}\n\n【お願い】" in text
     assert "請求" not in text

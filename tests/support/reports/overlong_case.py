@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archiver.evidence.tables.events import ChangeRow
-from archiver.export.report.input import ReportInput
+from archiver.export.report.statistics import ReportInput
 from archiver.records import AccountId, Delivery, Person
 from tests.support.reports import report_inputs, sample_conversation
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
 from archiver.export.report import summary
-from archiver.export.report.input import MaskedPassage, ReportInput, SealLine
-from archiver.export.report.statistics import survey_messages
+from archiver.export.report.input import MaskedPassage, SealLine
+from archiver.export.report.statistics import ReportInput
 from archiver.records import (
     Basis,
     Contract,
@@ -47,14 +47,6 @@ DELIVERED = Delivery(1, "2026-11-06 09:12", "画面.png", 3707, "ab" * 32)
 """The sample's F-0001, on the platform."""
 
 
-Built = TypeVar("Built")
-
-
-def build_with_survey(make: Callable[..., Built], of: ReportInput, *more: object) -> Built:
-    """The result of a builder for an input, the statistics of its messages, and what else it needs."""
-    return make(of, survey_messages(of), *more)
-
-
 def rows(chapter: Chapter) -> list[tuple[str, ...]]:
     """The rows of its tables and lists of facts."""
     return [row for one in chapter.blocks if isinstance(one, TableBlock | FactList) for row in one.rows]
@@ -68,7 +60,7 @@ def facts(chapter: Chapter) -> dict[str, str]:
 
 def page_1(case: ReportInput) -> dict[str, str]:
     """The facts of page 1, by their labels."""
-    return facts(build_with_survey(summary.chapter, case))
+    return facts(summary.chapter(case))
 
 
 def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> ReportInput:
