@@ -13,7 +13,6 @@ from hypothesis import example, given, strategies
 from archiver import errors
 from archiver.app import OFFERS, Offer
 from archiver.evidence.stamps import roots
-from archiver.settings import file
 from archiver.settings.file import is_token_source, load_settings, new_file, update_settings, write_settings
 from archiver.settings.model import AuthoritySetting, Settings
 from tests.support.cases import cases_of
@@ -215,13 +214,13 @@ def test_a_written_file_is_for_its_owner(tmp_path: Path) -> None:
 
 def test_written_values_come_back(tmp_path: Path) -> None:
     """What init decides is what the next command reads; comments stay in the file."""
-    authority = AuthoritySetting("a", "http://tsa.example/", "certifi:" + "ab" * 32)
+    authorities = tuple(offer.setting for offer in OFFERS)
 
-    write_settings(tmp_path, language="en", token_source="file:tok en", authorities=[authority])
+    write_settings(tmp_path, language="en", token_source="file:tok en", authorities=authorities)
 
     actual = load_settings(tmp_path, {})
     assert ("en", "file:tok en") == (actual.language, actual.token_source)
-    assert (authority,) == actual.timestamp.authorities
+    assert authorities == actual.timestamp.authorities
     lines = [line for line in new_file().splitlines() if line.startswith("#")]
     written = (tmp_path / "archive.toml").read_text(encoding="utf-8").splitlines()
     assert [line for line in written if line.startswith("#")] == lines
@@ -304,12 +303,3 @@ def test_they_are_two_of_different_owners() -> None:
     """One that stops, or errs, does not take the other with it."""
     for part in ("name", "url", "root", "owner"):
         assert 2 == len({getattr(offer, part) for offer in OFFERS}), part
-
-
-def test_they_are_settings_that_can_be_written_and_read(tmp_path: Path) -> None:
-    """What `init` writes of them is read back the same."""
-    offered = tuple(offer.setting for offer in OFFERS)
-
-    file.write_settings(tmp_path, language="ja", token_source="env:T", authorities=offered)
-
-    assert offered == file.load_settings(tmp_path, {}).timestamp.authorities

@@ -158,25 +158,14 @@ def test_only_one_round_at_a_time(archive: Archive) -> None:
     assert (11, -9) == (caught.value.code, killed.returncode)
 
 
-def test_a_round_does_not_make_a_home_anew_that_was_moved_away(archive: Archive) -> None:
-    """Its lock is refused as that of no archive, and nothing lies where the home was."""
-    archive.close()
-    archive.home.rename(archive.home.with_name("elsewhere"))
-
-    with pytest.raises(errors.NoArchive), archive.round_lock():
-        pass
-
-    assert not archive.home.exists()
-
-
 # --- what cannot be opened ------------------------------------------------------------------------
 
 
 def test_a_home_without_a_database_is_no_archive(tmp_path: Path) -> None:
-    """Opening a home without a database raises NoArchive and creates nothing."""
+    """Opening it raises NoArchive and creates nothing, and so does a round whose home was moved away."""
     archive = Archive(tmp_path / "nothing")
 
-    for transaction in (archive.reading, archive.writing):
+    for transaction in (archive.reading, archive.writing, archive.round_lock):
         with pytest.raises(errors.NoArchive), transaction():
             pass
     assert [] == list(tmp_path.iterdir())

@@ -198,34 +198,25 @@ def test_a_row_changed_behind_the_back_is_a_difference(archive: Archive, table: 
 # --- what Chatwork shows of it -----------------------------------------------------------------
 
 
-def test_the_same_bytes_are_found_in_these_rooms_alone(tmp_path: Path) -> None:
-    """Of several, the first that was sent; a file of another room, or whose bytes are lost, is none."""
+def test_files_and_messages_are_known_in_their_rooms_alone(tmp_path: Path) -> None:
+    """Of the same bytes the first that was sent; none of another room, with lost bytes, or that no column holds."""
     made = ArchiveMaker(tmp_path / "home")
     sha256 = made.file(file_object(12, "納品2.zip", 3, sent=9), b"zip")
     made.file(file_object(11, HOSTILE, 3, sent=5), b"zip")
     made.file(file_object(13, "別.zip", 3, sent=1), None)
     made.file(file_object(99, "秘密.zip", 3, sent=0), b"zip", room=OTHER_ROOM)
-
-    with made.archive.reading() as reading:
-        found = [one.file_id for one in same_bytes(reading, {ROOM}, sha256)]
-        none = same_bytes(reading, {ROOM}, "0" * 64)
-        named = [sent_file(reading, {ROOM}, number) for number in (13, 99, 0, 2**70)]
-
-    assert ([11, 12], []) == (found, none)
-    assert ["別.zip", None, None, None] == [one and one.name for one in named]
-
-
-def test_a_message_is_known_in_its_rooms_alone(tmp_path: Path) -> None:
-    """An id of another room, or one that no column holds, is unknown."""
-    made = ArchiveMaker(tmp_path / "home")
     made.sync([message_object(1876543210987654321, "はい")])
     made.sync([message_object(7, "秘密")], room=OTHER_ROOM)
 
     with made.archive.reading() as reading:
+        found = [[one.file_id for one in same_bytes(reading, {ROOM}, one)] for one in (sha256, "0" * 64)]
+        named = [sent_file(reading, {ROOM}, number) for number in (13, 99, 0, 2**70)]
         ids = ("1876543210987654321", "7", "0", "9999999999999999999")
-        actual = [holds_message(reading, [ContractRoom(RoomId(ROOM))], MessageId(one)) for one in ids]
+        held = [holds_message(reading, [ContractRoom(RoomId(ROOM))], MessageId(one)) for one in ids]
 
-    assert [True, False, False, False] == actual
+    assert [[11, 12], []] == found
+    assert ["別.zip", None, None, None] == [one and one.name for one in named]
+    assert [True, False, False, False] == held
 
 
 # --- files of the user's disk --------------------------------------------------------------------

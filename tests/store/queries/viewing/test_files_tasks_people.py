@@ -116,13 +116,21 @@ def test_pages_of_files_miss_and_repeat_none(
 
 
 def test_files_and_tasks_stand_with_their_message(story_maker: ArchiveMaker) -> None:
-    """Messages without any are left out."""
+    """Messages without any are left out.
+
+    A page asks for a hundred messages: going through all files of the chat for each would take most of its time.
+    """
     ids = [MessageId("1"), MessageId("2")]
     with story_maker.archive.reading() as reading:
         attachments, made_of = files.by_message(reading, ROOM, ids), tasks.by_message(reading, ROOM, ids)
+        plans = [
+            driver_connection(reading.sql).execute(f"EXPLAIN QUERY PLAN {query}", (ROOM, "1")).fetchall()[0][3]
+            for query in (files._OF_MESSAGE, tasks._OF_MESSAGE)
+        ]
 
     assert {"1": [11, 12]} == {message: [one.file_id for one in ones] for message, ones in attachments.items()}
     assert {"1": packed(story_maker, ROOM).tasks} == made_of
+    assert ("file_message" in plans[0], "task_message" in plans[1]) == (True, True)
 
 
 def test_only_bytes_that_are_held_are_given(story_maker: ArchiveMaker) -> None:
@@ -212,15 +220,3 @@ def test_a_picture_is_given_where_it_is_held(story_maker: ArchiveMaker) -> None:
         assert b"picture" == people.picture_path(story_maker.home, avatar).read_bytes()
         assert [None, avatar] == [one.avatar for one in people.people(reading, ROOM)]
         assert (None, None) == (people.avatar(reading, ROOM, 1), people.avatar(reading, ROOM, 2**70))
-
-
-def test_the_files_and_tasks_of_a_message_are_found_by_their_message(story_maker: ArchiveMaker) -> None:
-    """A page asks for a hundred messages: going through all files of the chat for each would take most of its time."""
-    with story_maker.archive.reading() as reading:
-        source = driver_connection(reading.sql)
-        plans = [
-            source.execute(f"EXPLAIN QUERY PLAN {query}", (ROOM, "1")).fetchall()[0][3]
-            for query in (files._OF_MESSAGE, tasks._OF_MESSAGE)
-        ]
-
-    assert ["file_message" in plans[0], "task_message" in plans[1]] == [True, True]
