@@ -352,6 +352,7 @@ def test_an_index_that_says_what_is_not_there_is_no_fault(story_maker: ArchiveMa
 def test_candidates_for_a_term_are_the_earliest_messages_with_one_of_its_words(tmp_path: Path, has_index: bool) -> None:
     """Recovered and edited messages stand where they were sent, each with the text that holds the word."""
     maker = ArchiveMaker(tmp_path / "home")
+    assert (0, ()) == (find(maker.archive, "報酬").total, find(maker.archive, "報酬").others)
     texts = ((10, "報酬は五万円"), (20, "はい"), (30, "金額の件"), (40, "報酬の話"), (50, "よろしく"))
     maker.sync([message_object(number, body, sent=number) for number, body in texts], minutes=60)
     edited = message_object(20, "はい、金額も", sent=20, update_time=1_800_000_000)

@@ -35,19 +35,19 @@ ROOT = Path(__file__).parents[3] / "archiver"
 AT = datetime(2026, 11, 24, 13, 31, 5, 123000, UTC)
 TEXT = '"2026-11-24T13:31:05.123Z"'
 
+TIMES = ("calls_spent", "practice", "unread_dropped", "reread_at", "rescued", "upkeep", "copy_tried")
+NUMBERS = ("judged", "twins", "daily/<contract>", "tasks_read/<room>", "taken_home")
 STORED: dict[str, tuple[Any, str]] = {
+    **dict.fromkeys(TIMES, (AT, TEXT)),
+    **dict.fromkeys(NUMBERS, (105_003, "105003")),
     "last_sync": (
         remembered_values.LastSync(AT, True, False),
         f'{{"at": {TEXT}, "complete": true, "every_list": false, "every_room": false}}',
     ),
     "last_fault": (remembered_values.RoundFault("Unreachable", AT), f'{{"after": {TEXT}, "name": "Unreachable"}}'),
-    "calls_spent": (AT, TEXT),
-    "practice": (AT, TEXT),
     "clock_offset_ms": (-90_000, "-90000"),
     "doubtful_hours": (8760.0, "8760.0"),
     "ledger_lost": ((3, 7), "[3, 7]"),
-    "taken_home": (105_003, "105003"),
-    "unread_dropped": (AT, TEXT),
     "other_calls": (remembered_values.OtherCallsSeen(AT, 12), f'{{"at": {TEXT}, "calls": 12}}'),
     "token_marks": (TokenMarks("ab", ("12",)), '{"digests": ["12"], "salt": "ab"}'),
     "budget": (remembered_values.CallBudget(300, None, AT), f'{{"limit": 300, "remaining": null, "reset": {TEXT}}}'),
@@ -60,19 +60,14 @@ STORED: dict[str, tuple[Any, str]] = {
     ),
     "listed_names": ({9: "動画", 10: "x"}, r'{"10": "x", "9": "\u52d5\u753b"}'),
     "quest_rooms": (frozenset({10, 9}), "[9, 10]"),
-    "tasks_read/<room>": (7, "7"),
-    "reread_at": (AT, TEXT),
     "reread_changed": ({9: [3, 2], 10: [1]}, '{"10": [1], "9": [3, 2]}'),
     "resumed": (
         remembered_values.EndedPause(AT, AT, 2, True),
         f'{{"begin": {TEXT}, "end": {TEXT}, "gaps": 2, "whole": true}}',
     ),
-    "judged": (41, "41"),
-    "twins": (41, "41"),
     "cases_judged": (remembered_values.JudgedCases(AT, 40), f'{{"at": {TEXT}, "stated": 40}}'),
     "dates_judged": ("2026-11-24T13", '"2026-11-24T13"'),
     "dailies": (remembered_values.ExportedDay(date(2026, 11, 24), 40), '["2026-11-24", 40]'),
-    "daily/<contract>": (40, "40"),
     "seen_changes": ({"job1": remembered_values.SeenChanges(7, AT)}, f'{{"job1": {{"at": {TEXT}, "entry": 7}}}}'),
     "typed_facts": (
         {"job1": remembered_values.TypedFacts(AT, {"amount": "5円"}, {0: "2026-11-02"}, {7: "third"})},
@@ -83,19 +78,14 @@ STORED: dict[str, tuple[Any, str]] = {
     ),
     "assistants": ({"job1": True}, '{"job1": true}'),
     "ticked": ({"job1": ["read"]}, '{"job1": ["read"]}'),
-    "rescued": (AT, TEXT),
     "scheduled_run": (
         remembered_values.ScheduledRun(AT, "TokenRefused"),
         f'{{"at": {TEXT}, "error": "TokenRefused"}}',
     ),
-    "window_requests": (
-        remembered_values.WindowRequests(AT, 7, 5),
-        f'{{"looks": 5, "reset": {TEXT}, "spent": 7}}',
-    ),
+    "window_requests": (remembered_values.WindowRequests(AT, 7, 5), f'{{"looks": 5, "reset": {TEXT}, "spent": 7}}'),
     "export_files/<contract>": ({"CW1": {"a.txt": "9f86"}}, '{"CW1": {"a.txt": "9f86"}}'),
     "uncopied": ({"/media/usb": AT}, f'{{"/media/usb": {TEXT}}}'),
     "daemon-checked": (remembered_values.LastChecks(AT), f'{{"sample": {TEXT}, "whole": null}}'),
-    "upkeep": (AT, TEXT),
     "notice_trial": (
         remembered_values.LastNoticeTrial(AT, ("mail",), ("desktop", "ping")),
         f'{{"at": {TEXT}, "seen": ["mail"], "unseen": ["desktop", "ping"]}}',
@@ -115,7 +105,6 @@ STORED: dict[str, tuple[Any, str]] = {
         remembered_values.CopyToolRun(AT, "restic", 3, "files_new=2"),
         f'{{"at": {TEXT}, "code": 3, "program": "restic", "summary": "files_new=2"}}',
     ),
-    "copy_tried": (AT, TEXT),
     "copy_fault": ("failed", '"failed"'),
     "erasure": (
         remembered_values.UnfinishedErasure(2, ("job1",), ("ab12",), True),
