@@ -35,17 +35,13 @@ RESET = datetime(2026, 7, 1, 3, 5, tzinfo=UTC)
 ROOMS = [Room(room_id=RoomId(number), name=f"{number}", message_num=9) for number in range(300)]
 
 
-def test_a_fifth_of_the_allowance_is_for_lists() -> None:
-    """Sixty calls of 300, less those that looking for changes took in this window; not those of downloads."""
-    assert 58 == requests_in_share(Budget(300, 298, RESET), spent=2, looks=2, reserve=60, share=20)
-    assert 58 == requests_in_share(Budget(300, 200, RESET), spent=100, looks=2, reserve=60, share=20)
-    assert 0 == requests_in_share(Budget(300, 240, RESET), spent=60, looks=60, reserve=60, share=20)
-
-
-def test_where_others_call_half_of_what_is_left_is_for_lists() -> None:
-    """Never all of what others need, and nothing at the reserve."""
-    assert 20 == requests_in_share(Budget(300, 100, RESET), spent=2, looks=2, reserve=60, share=20)
-    assert 0 == requests_in_share(Budget(300, 61, RESET), spent=2, looks=2, reserve=60, share=20)
+@pytest.mark.parametrize(
+    ("left", "spent", "looks", "expected"),
+    [(298, 2, 2, 58), (200, 100, 2, 58), (240, 60, 60, 0), (100, 2, 2, 20), (61, 2, 2, 0)],
+)
+def test_a_fifth_of_the_allowance_is_for_lists(left: int, spent: int, looks: int, expected: int) -> None:
+    """Less what looking for changes took, not downloads; where others call, half of what is left above the reserve."""
+    assert expected == requests_in_share(Budget(300, left, RESET), spent=spent, looks=looks, reserve=60, share=20)
 
 
 def test_the_count_is_of_all_processes_in_one_window() -> None:
@@ -63,10 +59,7 @@ def test_rounds_of_one_window_share_its_turns() -> None:
 
     assert [4, 0, 0] == [rounds_to_come(*given) for given in ((left, every), (left, None), (timedelta(0), every))]
     assert [11, 10] == [lists_of_round(300, requests, later=4) for requests in (59, 58)]
-
-
-def test_no_more_lists_are_read_than_each_turn_needs() -> None:
-    """Three hundred rooms take six windows all the same, with fifty a window and not 59: calls are left for files."""
+    # Three hundred rooms take six windows all the same, with fifty a window and not 59: calls are left for files.
     assert [50, 58, 0] == [lists_of_round(*given, later=0) for given in ((300, 59), (58, 58), (300, 0))]
 
 

@@ -16,7 +16,7 @@ from archiver import errors
 from archiver.store.engine import DATABASE
 from archiver.store.working import remembered_values
 from archiver.sync import plan
-from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
+from archiver.sync.report import RoomOutcome, SyncReport
 from archiver.sync.run import dry_run
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import World, running_world
@@ -524,15 +524,6 @@ def test_the_document_has_every_counter(world: World) -> None:
     assert fields <= set(document)
     assert ("waiting", [], None, "動画編集") == tuple(room[name] for name in ("outcome", "gaps", "error", "name"))
     assert json.loads(json.dumps(document)) == document
-
-
-def test_a_deletion_is_a_disappearance_and_an_edit_is_not() -> None:
-    """What makes a seal at once."""
-    reports = {what: RoomReport(5) for what in ("new", "edited", "deleted", "missing")}
-    for what, report in reports.items():
-        report.count(what)
-
-    assert {"deleted", "missing"} == {what for what, report in reports.items() if report.disappeared}
 
 
 # --- what stays private ---------------------------------------------------------------------------

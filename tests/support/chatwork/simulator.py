@@ -105,29 +105,15 @@ class Chatwork(SignedDownloads):
         """Hide posts older than so many days, as the free plan does; None shows them again."""
         self._free_days = days
 
-    def fail(
-        self,
-        kind: Fault,
-        path: str = "",
-        *,
-        times: int | None = 1,
-        after: int = 0,
-        seconds: float = 60,
-        size: int | None = None,
-        rate: int = 1000,
-        to: str | None = None,
-        status: int = 200,
-        body: bytes | None = None,
-    ) -> None:
+    def fail(self, kind: Fault, path: str = "", *, times: int | None = 1, after: int = 0, **details: Any) -> None:
         """Order a failure of the next `times` answers on either port (None: all until `heal`).
 
         `path` is a regular expression, searched in the path with its query (`/v2/…` or
         `/uploadfile/…`); `after` lets so many matching requests pass first. The rest are details
         that `Fault` names. A failed request counts against the budget.
         """
-        target = to or f"http://localhost:{self.ports[1]}/elsewhere"
-        order = FaultOrder(kind, re.compile(path), seconds, size, rate, target, status, body)
-        self._faults.add(order, times=times, after=after)
+        details.setdefault("to", f"http://localhost:{self.ports[1]}/elsewhere")
+        self._faults.add(FaultOrder(kind, re.compile(path), **details), times=times, after=after)
 
     def heal(self) -> None:
         """Drop every ordered failure."""

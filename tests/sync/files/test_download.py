@@ -57,19 +57,6 @@ def break_off(world: World, size: int) -> None:
 # --- the good way ---------------------------------------------------------------------------------
 
 
-def test_a_cut_transfer_is_resumed_within_the_run(world: World) -> None:
-    """On fresh addresses, as long as each brings something."""
-    file = upload(world, 3_000_000)
-    for _ in range(2):
-        world.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=900_000)
-
-    report = world.synced()
-
-    assert (1, [file, file, file]) == (report.files_saved, asked_for(world))
-    assert is_held_as_uploaded(world, file)
-    assert [] == incoming(world)
-
-
 def test_a_transfer_that_broke_off_is_resumed_by_a_later_run(world: World) -> None:
     """A new process goes on with `Range` where the last one ended."""
     file = upload(world, 3_000_000)
@@ -181,19 +168,6 @@ def test_a_host_that_the_end_of_the_run_cut_short_is_no_failure(world: World) ->
     assert {} == retries(world)
 
 
-def test_a_kill_between_bytes_and_entry_is_made_up_for(world: World) -> None:
-    """The bytes lie there already: the next run names them and keeps them once."""
-    file = upload(world, 1000)
-    body = b"".join(world.chatwork.files[file].content.chunks())
-    place = blobs.blob_path(world.home, hashlib.sha256(body).hexdigest())
-    place.parent.mkdir(parents=True)
-    place.write_bytes(body)
-
-    report = world.synced()
-
-    assert (1, body) == (report.files_saved, world.blob(file))
-
-
 def test_a_file_of_a_name_that_is_no_path_is_held_all_the_same(world: World) -> None:
     """The name is data; bytes lie under their digest."""
     names = ["../../etc/passwd", "CON", "漢" * 300, "a\nb\u202etxt.exe", "", "\ud83d\x00", "a.bin", "a.bin"]
@@ -279,24 +253,8 @@ def given_up(world: World, size: int = 1000) -> int:
 
 
 @pytest.mark.drawn
-def test_full_tries_what_was_given_up_and_keeps_it_if_it_comes(world: World) -> None:
-    """`rescue` and `sync --full` ask for whatever is not held."""
-    file = given_up(world)
-    world.chatwork.heal()
-
-    plain = world.sync()
-    requested = asked_for(world)
-    full = world.sync(full=True)
-
-    assert ([], 1, 0) == (requested, full.rooms[0].files_saved, full.rooms[0].files_lost)
-    assert (False, True) == (plain.complete, full.complete)
-    assert ("saved", None) == world.blob_states()[file]
-    assert ["lost", "saved"] == [one["payload"]["state"] for one in world.entries("blob")]
-
-
-@pytest.mark.drawn
-def test_what_was_given_up_and_still_does_not_come_stays_given_up(world: World) -> None:
-    """Said again, written down once, and not in the queue of every run."""
+def test_what_was_given_up_is_tried_by_a_full_run_alone(world: World) -> None:
+    """As `rescue` and `sync --full` are; what does not come is said again and written down once, what comes is kept."""
     file = given_up(world)
 
     report = world.sync(full=True)
@@ -307,7 +265,12 @@ def test_what_was_given_up_and_still_does_not_come_stays_given_up(world: World) 
     assert ([file], []) == (requested, asked_for(world))
     assert ({}, 0, 0) == (retries(world), report.rooms[0].files_pending, report.rooms[0].files_lost)
     assert f"file/{world.room}/{file}" in report.reported
-    assert ["lost"] == [one["payload"]["state"] for one in world.entries("blob")]
+    world.chatwork.heal()
+    plain = world.sync()
+    assert ([], False) == (asked_for(world), plain.complete)
+    full = world.sync(full=True)
+    assert (1, 0, True) == (full.rooms[0].files_saved, full.rooms[0].files_lost, full.complete)
+    assert ["lost", "saved"] == [one["payload"]["state"] for one in world.entries("blob")]
 
 
 def test_what_was_given_up_and_begins_to_come_is_in_the_queue_again(world: World) -> None:

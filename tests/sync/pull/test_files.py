@@ -24,43 +24,31 @@ def states(world: World) -> dict[int, str]:
     return {row["file_id"]: row["state"] for row in world.rows("file")}
 
 
-def test_a_file_is_held_as_listed_and_its_bytes_by_digest(world: World) -> None:
-    """The object as received, the reply, and the bytes, read-only."""
+def held_contents(world: World) -> list[bytes]:
+    """The bytes of every file in the store."""
+    return sorted(path.read_bytes() for path in (world.home / "files").rglob("*") if path.is_file())
+
+
+def test_a_file_is_held_as_listed_and_its_bytes_once_by_digest(world: World) -> None:
+    """The object as received, the reply, and the bytes; no address, which is a bearer right, in entry or reply."""
     file = world.chatwork.upload(world.room, world.tanaka, "仕様書.pdf", data=b"%PDF-1.7")
+    same = world.chatwork.upload(world.room, world.tanaka, "写し.pdf", data=b"%PDF-1.7")
 
     report = world.synced()
 
-    (entry,) = world.entries("file")
-    (blob,) = world.entries("blob")
-    assert (1, 1, 0) == (report.files_new, report.files_saved, report.files_pending)
+    (entry,) = (one for one in world.entries("file") if one["key"].endswith(str(file)))
+    (blob,) = (one for one in world.entries("blob") if one["key"].endswith(str(file)))
+    assert [b"%PDF-1.7"] == held_contents(world)
+    assert not any("uploadfile" in json.dumps(one) for one in world.entries())
+    assert not any("create_download_url" in row["path"] for row in world.rows("reply"))
+    assert (2, 2, 0) == (report.files_new, report.files_saved, report.files_pending)
     assert ("仕様書.pdf", 8) == tuple(entry["payload"]["object"][name] for name in ("filename", "filesize"))
     assert {entry["reply"]} <= {row["digest"] for row in world.rows("reply")}
-    assert b"%PDF-1.7" == world.blob(file)
+    assert b"%PDF-1.7" == world.blob(file) == world.blob(same)
     assert (None, "saved", 8, 8) == (
         blob["reply"],
         *(blob["payload"][name] for name in ("state", "size", "listed_size")),
     )
-
-
-def test_no_address_of_a_file_is_kept(world: World) -> None:
-    """It is a bearer right: neither in an entry nor in a reply."""
-    world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"x")
-
-    world.sync()
-
-    assert not any("uploadfile" in json.dumps(one) for one in world.entries())
-    assert not any("create_download_url" in row["path"] for row in world.rows("reply"))
-
-
-def test_the_same_bytes_lie_once(world: World) -> None:
-    """Two files, one blob."""
-    files = [world.chatwork.upload(world.room, world.tanaka, name, data=b"same") for name in ("a", "b")]
-
-    world.sync()
-
-    paths = [path for path in (world.home / "files").rglob("*") if path.is_file()]
-    assert [b"same", b"same"] == [world.blob(file) for file in files]
-    assert 1 == len(paths)
 
 
 def test_a_removed_file_is_gone_and_its_bytes_stay(world: World) -> None:
@@ -90,20 +78,6 @@ def test_a_file_that_is_listed_again_is_present(world: World) -> None:
     assert ("gone", "present", 0) == (gone, states(world)[file], report.files_new)
 
 
-def test_a_file_replaced_under_its_id_is_fetched_again_and_both_are_kept(world: World) -> None:
-    """Each distinct content is evidence."""
-    file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"before")
-    world.sync()
-    world.chatwork.replace_file(file, data=b"after that")
-
-    report = world.synced()
-
-    digests = [one["payload"]["sha256"] for one in world.entries("blob")]
-    bodies = {path.read_bytes() for path in (world.home / "files").rglob("*") if path.is_file()}
-    assert (1, {b"before", b"after that"}, 2) == (report.files_saved, bodies, len(set(digests)))
-    assert b"after that" == world.blob(file)
-
-
 def change_listing(world: World, file: int, **changes: object) -> None:
     """From now on the list shows the file with these changes."""
     url = f"{world.chatwork.base_url}/rooms/{world.room}/files"
@@ -112,43 +86,33 @@ def change_listing(world: World, file: int, **changes: object) -> None:
     world.chatwork.fail(Fault.REPLY, r"/files$", times=None, body=json.dumps([listing | changes]).encode())
 
 
-def test_other_content_of_the_same_size_is_noticed_by_its_time(world: World) -> None:
-    """A second version, both kept."""
+@pytest.mark.parametrize(
+    ("data", "changes", "held"),
+    [
+        (b"after that", {}, [b"after that", b"before"]),
+        (b"after!", {"upload_time": 1_780_000_000}, [b"after!", b"before"]),
+        (b"after!", {}, [b"before"]),  # nothing that a list tells differs: docs/reference/faults.md says so
+        (None, {"filename": "b.pdf"}, [b"before"]),
+    ],
+    ids=["another size", "another time", "the same size and time", "another name"],
+)
+def test_a_file_replaced_under_its_id_is_fetched_again_and_both_are_kept(
+    world: World, data: bytes | None, changes: dict[str, object], held: list[bytes]
+) -> None:
+    """Each distinct content is evidence; a name is a version of what is listed, not of the bytes."""
     file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"before")
     world.sync()
-    world.chatwork.replace_file(file, data=b"after!")
-    change_listing(world, file, upload_time=1_780_000_000)
-
-    world.sync(full=True)
-
-    bodies = {path.read_bytes() for path in (world.home / "files").rglob("*") if path.is_file()}
-    assert {b"before", b"after!"} == bodies
-    assert b"after!" == world.blob(file)
-
-
-def test_the_name_alone_makes_no_second_download(world: World) -> None:
-    """It is a version of what is listed, not of the bytes."""
-    file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"before")
-    world.sync()
-    change_listing(world, file, filename="b.pdf")
+    if data:
+        world.chatwork.replace_file(file, data=data)
+    change_listing(world, file, **changes)
 
     report = world.synced(full=True)
 
+    assert (held, held[0]) == (held_contents(world), world.blob(file))
+    assert len(held) - 1 == report.files_saved
+    assert (data is not None) == any("file_edited" in row["body"] for row in world.rows("message_version"))
     names = [one["payload"]["object"]["filename"] for one in world.entries("file")]
-    assert (["a.pdf", "b.pdf"], 0) == (names, report.files_saved)
-    assert 1 == len(world.entries("blob"))
-
-
-def test_other_content_of_the_same_size_and_time_cannot_be_noticed(world: World) -> None:
-    """Nothing that a list tells differs: docs/reference/faults.md says so; the post beside it is held."""
-    file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"before")
-    world.sync()
-    world.chatwork.replace_file(file, data=b"after!")
-
-    report = world.synced(full=True)
-
-    assert (b"before", 0) == (world.blob(file), report.files_saved)
-    assert any("file_edited" in row["body"] for row in world.rows("message_version"))
+    assert (["a.pdf", "b.pdf"] if "filename" in changes else ["a.pdf"]) == [*dict.fromkeys(names)]
 
 
 @pytest.mark.drawn

@@ -69,7 +69,7 @@ def test_an_edit_becomes_a_version(world: World, moves: bool) -> None:
     (row,) = [row for row in world.rows("message") if row["message_id"] == post]
     assert (0, 1, 0, 0) == counts(report)
     assert ["30,000円で", "20,000円で"] == world.texts(post)
-    assert ("edited", 2) == (row["state"], row["versions"])
+    assert ("edited", 2, False) == (row["state"], row["versions"], report.disappeared)
 
 
 @pytest.mark.parametrize("moves", [True, False])

@@ -203,21 +203,6 @@ def test_a_round_reads_a_share_and_the_next_ones_the_rest(tmp_path: Path) -> Non
         assert set(posts) <= world.states().keys()
 
 
-def test_a_killed_run_is_made_up_for(world: World) -> None:
-    """Each message is kept with the state of its quest, in one transaction."""
-    posts = chain(world, 3)
-    world.chatwork.fail(Fault.UNAUTHORIZED, SINGLE, after=2, times=None)
-
-    with pytest.raises(Exception, match="API token doesn't work"):
-        world.sync()
-    world.chatwork.heal()
-    world.take_requests()
-    world.sync()
-
-    assert [posts[0]] == singly(world)
-    assert set(posts) <= world.states().keys()
-
-
 def test_the_share_leaves_the_next_round_its_calls() -> None:
     """Half of what is above the reserve, all of it when everything is asked for, none where it would wait."""
     soon, past = BEGIN + timedelta(minutes=3), BEGIN - timedelta(minutes=1)
@@ -279,20 +264,7 @@ def days(world: World, number: int) -> list[str]:
 
 @pytest.mark.drawn
 def test_each_old_message_comes_once_in_the_period_the_youngest_first(world: World) -> None:
-    """The counterpart's; nothing is read in the list's own span."""
-    posts = aged(world, 12)
-    turn(world, hours=1)
-
-    read = days(world, 10)
-    again = days(world, 4)
-
-    assert list(reversed(posts)) == [one for one in read if one in posts]
-    assert list(reversed(posts))[:4] == again
-
-
-@pytest.mark.drawn
-def test_ones_own_go_round_beside_the_others(world: World) -> None:
-    """Each kind has a round of its own, so that neither waits for the other."""
+    """One's own and the others': each kind has a round of its own, so that neither waits for the other."""
     posts = aged(world, 6, own=3)
     turn(world, hours=1)
 
