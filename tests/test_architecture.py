@@ -42,13 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store.queries.author_counts": FOUNDATION
     | {"claims.quotations", "evidence.listed_acts", "evidence.history", "store"},
     "store.queries.contract_activity": FOUNDATION
-    | {
-        "claims.counterparts",
-        "claims.messages",
-        "evidence.listed_acts",
-        "evidence.history",
-        "store",
-    },
+    | {"claims.counterparts", "claims.messages", "evidence.listed_acts", "evidence.history", "store"},
     "store.orphaned_seals": FOUNDATION | {"evidence.chain"},
     "store.erasure": FOUNDATION | {"evidence.history", "evidence.replaced_records", "folder_sync"},
     "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.looks", "evidence.tables", "letter_folding"},
@@ -82,14 +76,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"app", "custody", "evidence", "render.invisible_characters", "render.times", "rounds", "schedule", "settings"}
     | {"store", "sync"},
     "notices": FOUNDATION
-    | {
-        "report_language",
-        "platforms",
-        "chatwork.allowed_urls",
-        "chatwork.exchange_deadline",
-        "health",
-        "render.times",
-    }
+    | {"report_language", "platforms", "chatwork.allowed_urls", "chatwork.exchange_deadline", "health", "render.times"}
     | {"rounds", "settings", "store", "sync"},
     "standing": OF_A_CASE
     | {"alerts", "app", "custody", "health", "notices.apprise_sender", "render", "report_language", "rounds"}
@@ -142,11 +129,7 @@ HOME: dict[str, set[str]] = {
     "markdown_it": {"web.settings.guides"},
     "markupsafe": {"render", "web"},
     "msgspec": {"chatwork.models", "chatwork.client", "settings", "team.ledger_copy", "team.team_file"}
-    | {
-        "cli.reading.assistant",
-        "export.package.masking_review",
-        "store",
-    },
+    | {"cli.reading.assistant", "export.package.masking_review", "store"},
     "platformdirs": {"settings", "setup.menu_entry"},
     "procrastinate": {"team.round_queue"},
     "psycopg": {"team.ledger"},
@@ -169,18 +152,8 @@ HOME: dict[str, set[str]] = {
     "typst": {"export.pdf.typst_pdf"},
     "waitress": {"web"},
     "werkzeug": {"web", "team.pages"},
-    "urllib3": {
-        "chatwork.exchange_deadline",
-        "chatwork.transport",
-        "sync.transfer",
-        "app",
-    },
-    "http.client": {
-        "chatwork.exchange_deadline",
-        "chatwork.transport",
-        "demo",
-        "app",
-    },
+    "urllib3": {"chatwork.exchange_deadline", "chatwork.transport", "sync.transfer", "app"},
+    "http.client": {"chatwork.exchange_deadline", "chatwork.transport", "demo", "app"},
     "http.server": {"demo"},
     "smtplib": {"notices.delivery"},
     "socket": {"chatwork.exchange_deadline", "demo", "notices.delivery", "web.server"},

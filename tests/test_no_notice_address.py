@@ -12,7 +12,7 @@ from tests.support.receivers.notice_receiver import running_receiver
 from tests.support.receivers.ping_receiver import running_ping_receiver
 from tests.support.terminals.forked_program import run_command
 from tests.support.terminals.terminal import TOKEN, Terminal
-from tests.support.zlib_streams import inflate_streams
+from tests.support.zlib_streams import stands_in
 
 CANARY = "canary-6f1d0c9e"
 
@@ -81,7 +81,7 @@ def test_an_address_is_nowhere_but_where_the_user_put_it(tmp_path: Path) -> None
     assert {f"/{CANARY}"} == called
     assert "does not accept name and password" in output
     assert CANARY not in output
-    assert [home / "address"] == [path for path in tmp_path.rglob("*") if path.is_file() and _has_canary(path)]
+    assert [home / "address"] == [path for path in tmp_path.rglob("*") if path.is_file() and stands_in(path, CANARY)]
 
 
 def _write_settings(home: Path, line: str) -> None:
@@ -92,8 +92,3 @@ def _write_settings(home: Path, line: str) -> None:
 def _run_output(terminal: Terminal, *arguments: str) -> str:
     process = run_command(terminal.command(*arguments), terminal.environ)
     return process.stdout + process.stderr
-
-
-def _has_canary(path: Path) -> bool:
-    data = path.read_bytes()
-    return any(CANARY.encode() in part for part in (data, *inflate_streams(data)))

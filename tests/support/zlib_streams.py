@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import zlib
+from pathlib import Path
+
+
+def stands_in(path: Path, secret: str) -> bool:
+    """Whether a text stands in a file's bytes, as they are or inflated where they are deflated."""
+    data = path.read_bytes()
+    return any(secret.encode() in part for part in (data, *inflate_streams(data)))
 
 
 def inflate_streams(data: bytes) -> list[bytes]:

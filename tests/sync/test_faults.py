@@ -189,10 +189,10 @@ def test_without_account_or_rooms_a_run_ends_and_writes_nothing(world: World, en
 @pytest.mark.drawn(but=3)
 @pytest.mark.parametrize("fault", LASTING)
 def test_a_lasting_fault_fails_the_room_and_is_made_up_for(world: World, fault: str) -> None:
-    """Never a deletion, never a departure; the next good run has everything."""
+    """Never a deletion, never a departure; an address is its file's trouble alone. The next good run has everything."""
     settled(world)
 
-    for endpoint in OF_A_ROOM:
+    for endpoint in (*OF_A_ROOM, "address"):
         post = provoke(world, endpoint)
         world.chatwork.fail(path=ENDPOINTS[endpoint], times=None, **PASSING[fault])
         bad = sync(world)
@@ -201,26 +201,12 @@ def test_a_lasting_fault_fails_the_room_and_is_made_up_for(world: World, fault: 
         world.chatwork.heal()
         good = sync(world)
 
-        assert (endpoint, RoomOutcome.FAILED, False) == (endpoint, bad.rooms[0].outcome, bad.complete)
+        outcome = RoomOutcome.ARCHIVED if endpoint == "address" else RoomOutcome.FAILED
+        assert (endpoint, outcome, False) == (endpoint, bad.rooms[0].outcome, bad.complete)
+        assert endpoint != "address" or (1, 1) == (bad.rooms[0].files_pending, good.rooms[0].files_saved)
         assert (endpoint, {"present"}, []) == (endpoint, states, lost)
         assert (endpoint, True) == (endpoint, good.complete)
         assert "present" == world.states()[post]
-
-
-@pytest.mark.drawn(but=3)
-@pytest.mark.parametrize("fault", LASTING)
-def test_an_address_that_cannot_be_had_is_the_files_trouble_and_not_the_rooms(world: World, fault: str) -> None:
-    """The file waits; the next good run has it."""
-    settled(world)
-    provoke(world, "address")
-    world.chatwork.fail(path=ENDPOINTS["address"], times=None, **PASSING[fault])
-
-    bad = sync(world)
-    world.chatwork.heal()
-    good = sync(world)
-
-    assert (RoomOutcome.ARCHIVED, 1, False) == (bad.rooms[0].outcome, bad.rooms[0].files_pending, bad.complete)
-    assert (1, True) == (good.rooms[0].files_saved, good.complete)
 
 
 ON_THE_WAY: dict[str, dict[str, Any]] = {

@@ -334,21 +334,6 @@ def test_two_rooms_in_a_row_that_fail_end_the_round(world: World, failing: tuple
     assert ("U" not in outcomes) == any(f"/rooms/{rooms[3]}" in path for path in world.take_requests())
 
 
-def test_absent_rooms_that_cannot_be_asked_for_end_the_round_too(world: World) -> None:
-    """Two in a row are enough."""
-    rooms = more_rooms(world, 4)
-    for room in rooms:
-        world.chatwork.remove_owner(room)
-    world.chatwork.fail(Fault.SERVER_ERROR, "/rooms/[0-9]+$", times=None)
-
-    report = world.sync()
-
-    assert [] == world.entries("room.inaccessible")  # only Chatwork's own 403 or 404 says so
-    assert {RoomOutcome.FAILED} == {room.outcome for room in report.rooms[1:]}
-    assert [False, False, True, True] == [room.is_unreached for room in report.rooms[1:]]
-    assert report.left_over
-
-
 def test_a_failed_room_stays_failed_though_a_file_of_it_was_saved(world: World) -> None:
     """What could not be read is what counts."""
     world.chatwork.upload(world.room, world.tanaka, "a", data=b"x")
