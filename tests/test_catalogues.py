@@ -18,8 +18,6 @@ from tests.support.catalogues import (
     KEYWORDS,
     Text,
     catalogue,
-    mo_bytes,
-    placeholders,
     po_bytes,
     po_path,
     problems,
@@ -56,25 +54,6 @@ def test_japanese_has_no_character_of_doubtful_width() -> None:
     }
 
     assert set() == doubtful
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("{a!r} {b}", {"a", "b"}), ("%(prog)s", {"prog"}), ("a { brace", set()), ("{{x}}", set()), ("", set())],
-)
-def test_placeholders_are_found(text: str, expected: set[str]) -> None:
-    """Both ways that click writes them."""
-    assert expected == placeholders(text)
-
-
-def test_a_catalogue_without_a_text_lacks_it() -> None:
-    """A new text is not filled with English in the Japanese file; gettext then shows the code's own English."""
-    new: set[str | tuple[str, str]] = {"never written {x}", ("one never written", "many never written")}
-
-    japanese = catalogue("ja", new)
-
-    assert ("", ("",)) == (japanese["never written {x}"].string, japanese["one never written"].string)
-    assert mo_bytes(japanese) == mo_bytes(catalogue("ja", set()))
 
 
 # --- help pages ------------------------------------------------------------------------------

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import configparser
 import os
-import plistlib
 import re
 import shutil
 import subprocess
@@ -100,26 +98,6 @@ def test_systemd_finds_nothing_wrong_with_the_files(
     judged = subprocess.run(["systemd-analyze", "--user", "verify", *map(str, paths)], capture_output=True, text=True)
 
     assert (0, "") == (judged.returncode, judged.stderr)
-
-
-def test_the_timer_makes_up_for_sleep_and_the_service_is_no_daemon() -> None:
-    """Both files are made of the sections and keys that systemd.timer(5) and systemd.service(5) know."""
-    timer, service = configparser.RawConfigParser(), configparser.RawConfigParser()
-    timer.read_string(job_files.timer(scheduler_examples.LINUX))
-    service.read_string(job_files.service(scheduler_examples.LINUX))
-
-    assert ("true", "timers.target") == (timer["Timer"]["Persistent"], timer["Install"]["WantedBy"])
-    assert ("oneshot", "11") == (service["Service"]["Type"], service["Service"]["SuccessExitStatus"])
-
-
-def test_the_property_list_has_the_keys_of_launchd() -> None:
-    """Keys and types are those of launchd.plist(5), and the command is whole."""
-    actual = plistlib.loads(job_files.plist(ODD).encode())
-
-    kinds = {"Label": str, "ProgramArguments": list, "StartInterval": int, "RunAtLoad": bool}
-    kinds |= {"ProcessType": str, "LowPriorityIO": bool, "Umask": int}
-    assert kinds == {key: type(value) for key, value in actual.items()}
-    assert (list(ODD.command), 300) == (actual["ProgramArguments"], actual["StartInterval"])
 
 
 #: Of MS-TSCH 2.4.2, as far as it is used here: element → what may stand in it, in this order where it matters.

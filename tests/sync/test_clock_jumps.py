@@ -90,26 +90,6 @@ def test_a_date_far_from_those_of_the_other_replies_does_not_count(world: World,
     assert 1 == entries[-1]["payload"]["undated"]
 
 
-def test_a_date_before_the_newest_message_in_the_reply_does_not_count(world: World) -> None:
-    """A message cannot have been sent after it was shown."""
-    world.chatwork.fail(Fault.WRONG_DATE, path="/messages", times=1, seconds=-60)
-
-    entries = new_entries(world, timedelta(hours=-9))
-
-    assert [] == far_from_truth(world, entries)
-    assert 2 == entries[-1]["payload"]["undated"]  # the first reply too: nothing showed yet which clock is behind
-
-
-def test_a_first_reply_with_a_wrong_date_misleads_no_other(world: World) -> None:
-    """Two later replies that agree with each other count again."""
-    world.chatwork.fail(Fault.WRONG_DATE, path="/me", times=1, seconds=86_400)
-
-    first = ("me", "service", "window", "account")
-    entries = [one for one in new_entries(world, timedelta()) if one["kind"] not in first]
-
-    assert [] == far_from_truth(world, entries)
-
-
 def test_without_any_date_the_time_is_not_before_the_last_one_and_is_marked(world: World) -> None:
     """The clock of the computer stands beside it, as it could not be compared."""
     before = from_text(new_entries(world, timedelta())[-1]["observed_at"])

@@ -7,7 +7,7 @@ from typing import Any
 
 from archiver.records import Observation
 from archiver.store.working import backfill_queue
-from archiver.store.working.backfill_queue import BackfillItem, ItemState, Origin
+from archiver.store.working.backfill_queue import Origin
 from archiver.sync.pull.context import REFERENCES_LIMIT, find_references, text_references
 from tests.support.world import BEGIN, World
 
@@ -147,27 +147,6 @@ def test_a_more_urgent_origin_takes_the_place_of_another_while_it_waits(world: W
             backfill_queue.enqueue(writing, {place: origin}, rooms=[world.room], at=world.clock())
 
     assert ["recovered"] == [row["origin"] for row in world.rows("quest")]
-
-
-def test_what_was_hidden_or_not_readable_waits_long_and_then_comes_last(world: World) -> None:
-    """Before its time it is not asked for."""
-    newest = int(world.post("はい"))
-    world.sync()
-    places = {(world.room, newest - 2): Origin.RECOVERED, (world.room, newest - 1): Origin.LINK}
-    at = world.clock()
-
-    with world.archive.writing() as writing:
-        backfill_queue.enqueue(writing, places, rooms=[world.room], at=at)
-        quest = BackfillItem(world.room, newest - 2, Origin.RECOVERED, 0, ItemState.WAITING)
-        backfill_queue.record_attempt(writing, quest, ItemState.HIDDEN, at=at, next_at=at + timedelta(days=30))
-        now = [item.position for item in backfill_queue.due_items(writing, [world.room], at=at, limit=10)]
-        later = [
-            item.position
-            for item in backfill_queue.due_items(writing, [world.room], at=at + timedelta(days=31), limit=10)
-        ]
-        waiting = backfill_queue.count_waiting(writing, [world.room])
-
-    assert ([newest - 1], [newest - 1, newest - 2], 1) == (now, later, waiting)
 
 
 def test_many_ids_at_once_are_learnt(world: World) -> None:

@@ -117,23 +117,7 @@ def test_a_file_replaced_under_its_id_is_fetched_again_and_both_are_kept(
 
 @pytest.mark.drawn
 def test_a_full_list_is_asked_again_for_each_person(world: World) -> None:
-    """More than 100 files, none of one person more than 99: all are held, and nothing is said."""
-    suzuki = world.chatwork.add_account("suzuki")
-    world.chatwork.add_member(world.room, suzuki)
-    for index in range(80):
-        world.chatwork.upload(world.room, suzuki, f"s{index}", data=b"s")
-    for index in range(80):
-        world.chatwork.upload(world.room, world.tanaka, f"t{index}", data=b"t")
-
-    report = world.sync()
-
-    assert 160 == report.rooms[0].files_new
-    assert ((), True) == (report.reported, report.complete)
-
-
-@pytest.mark.drawn
-def test_a_person_known_only_by_a_file_is_asked_for(world: World) -> None:
-    """Posts are long out of the window, and the person has left; the list itself names them."""
+    """None has more than 99. One is known by the list alone: their posts are out of the window, and they have left."""
     gone = world.chatwork.add_account("退職者")
     world.chatwork.add_member(world.room, gone)
     for index in range(40):
@@ -143,9 +127,9 @@ def test_a_person_known_only_by_a_file_is_asked_for(world: World) -> None:
     world.chatwork.rooms[world.room].members.pop(gone)
     world.posts(100)
 
-    report = world.synced()
+    report = world.sync()
 
-    assert 120 == report.files_new
+    assert (120, ()) == (report.rooms[0].files_new, report.reported)
 
 
 @pytest.mark.drawn
