@@ -161,7 +161,7 @@ def change_settings(form: str) -> Answer:
             home, {key: _typed(page, default, home if is_folder else None) for key, page, default, is_folder in asked}
         )
     except (errors.UsageError, errors.BadSettings) as error:
-        return index(form, problem=visible(str(error.data["detail"]))), 422
+        return index(form, problem=visible(str(error.data.get("detail", error)))), 422
     settings = context.settings()
     folders = (exports_folder(settings), *settings.exports.also_to) if form == "folders" else ()
     if bad := [str(path) for path in folders if not is_folder_writable(path)]:
