@@ -88,15 +88,6 @@ def test_three_are_quoted_and_acceptance_money_and_dates_come_first(archive: Arc
     assert [3, 4, 7] == [int(one.message.message_id) for one in quoted]
 
 
-def test_a_price_edited_four_times_and_deleted_is_one_quotation(archive: ArchiveMaker) -> None:
-    """With its first and last words, and when each was seen."""
-    quoted = _folded(archive)[0][1]
-
-    assert (PAID, PAID.replace("50,000", "10,000")) == tuple(one.body for one in quoted.shown)
-    assert (4, State.DELETED, at(30)) == (quoted.edits, quoted.became, quoted.message.changed_at)
-    assert (at(10), at(18)) == (quoted.before.last_seen, quoted.shown[-1].first_seen)
-
-
 def test_words_are_told_as_shown_until_and_since_they_were_though_only_the_time_of_an_edit_changed() -> None:
     """The same words before and behind such a change are one text of a quotation."""
     edits = [(PAID, 0, 1), (PAID, 5, 2), (ACCEPTED, 6, 3), (ACCEPTED, 7, 4)]

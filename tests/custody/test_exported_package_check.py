@@ -51,25 +51,6 @@ def test_a_package_made_here_leaves_nothing_unchecked(package: Path) -> None:
     assert "No change was found." == verification.closing_sentence()
 
 
-@pytest.mark.drawn
-def test_a_page_changed_with_lists_made_anew_is_found_at_home(package: Path) -> None:
-    """The package alone cannot tell it, and says so."""
-    readme = package / "00_README.txt"
-    original = readme.read_bytes()
-    readme.write_bytes(original + "書き足した行\r\n".encode())
-    renew_lists(package)
-
-    alone, at_home = verify_path(package), verified(package, home_of(package))
-
-    assert alone.ok
-    assert "not checked" in alone.closing_sentence()
-    assert {"export-record"} == {one.check for one in at_home.findings}
-    assert {package.name, "00_README.txt", "bag-info.txt"} == {one.subject for one in at_home.findings}
-    assert [] == at_home.unchecked
-    readme.write_bytes(original)
-    renew_lists(package)
-
-
 def checks(package: Path, home: Path) -> set[str]:
     """The checks that found something, in a home."""
     return {one.check for one in verified(package, home).findings}

@@ -12,8 +12,10 @@ import pytest
 from archiver import errors
 from archiver.alerts.sentences import alert_sentence
 from archiver.records import JST, Delivery, Role
-from archiver.records.alerts import Alert
+from archiver.records.alerts import Alert, AlertRule
 from archiver.store import statements
+from archiver.store.queries.entries import last_seq
+from archiver.store.queries.room_holdings import other_chats
 from archiver.store.statements import add_delivery
 from archiver.store.working.alerts import alerts, dismiss, open_alerts
 from tests.support.schedules.rounds import next_round
@@ -317,3 +319,61 @@ def test_no_sentence_holds_a_name_or_a_text(world: World) -> None:
 
     assert 5 == len(kept_alerts(world))
     assert not [word for word in ("田中", "動画", "gmail", "身分証の写真", "しませんか") if word in texts]
+
+
+# --- other chats ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def direct(world: World) -> int:
+    """A direct chat with 田中 that no contract names."""
+    return world.chatwork.add_room("", members=[world.tanaka], type="direct")
+
+
+def of_other_chats(world: World) -> list[Alert]:
+    """Every such alert."""
+    return [one for one in kept_alerts(world) if one.rule is AlertRule.OTHER_CHAT]
+
+
+def listed_chats(world: World) -> list[tuple[int, int]]:
+    """What an export would say."""
+    with world.archive.reading() as reading:
+        return [(*one,) for one in other_chats(reading, [world.room], upto=last_seq(reading))]
+
+
+def test_it_is_told_once_and_seals_nothing_at_once(world: World, direct: int) -> None:
+    """Nothing is going: the seal waits for the end of the day."""
+    first, second = next_round(world, minutes=60), next_round(world, minutes=25 * 60)
+
+    (alert,) = of_other_chats(world)
+    assert ("other_chat", "low") == (alert.rule.value, alert.level.value)  # of a chat of three people
+    assert (direct, world.tanaka) == (alert.room_id, alert.account_id)
+    assert (["other_chat"], ["A14"]) == tuple([one["rule"] for one in each.alerts] for each in (first, second))
+    assert first.sealed is None
+    assert () == first.reported
+
+
+def test_once_the_chat_is_contracted_the_alert_and_the_line_are_gone(world: World, direct: int) -> None:
+    """The alert stays listed, put aside; the line goes at once, without waiting for the next list."""
+    next_round(world, minutes=25 * 60)
+    before = listed_chats(world)
+    world.contract("job2", direct)
+    after = listed_chats(world)
+    next_round(world, minutes=25 * 60)
+
+    assert ([(world.tanaka, direct)], []) == (before, after)
+    assert [True] == [one.dismissed for one in of_other_chats(world)]
+
+
+@pytest.mark.usefixtures("direct")
+def test_people_of_other_rooms_are_not_in_the_line(world: World) -> None:
+    """Only those who were seen in the rooms of the package."""
+    suzuki = world.chatwork.add_account("鈴木")
+    other = world.chatwork.add_room("別の仕事", members=[suzuki])
+    world.chatwork.add_room("", members=[suzuki], type="direct")
+    world.contract("job3", other)
+
+    next_round(world, minutes=25 * 60)
+
+    assert [world.tanaka] == [account for account, _room in listed_chats(world)]
+    assert 2 == len(of_other_chats(world))

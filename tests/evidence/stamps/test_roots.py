@@ -10,7 +10,11 @@ from pathlib import Path
 import certifi
 import pytest
 
+from archiver.app import OFFERS, is_offered
 from archiver.evidence.stamps import roots
+from archiver.evidence.stamps.roots import LISTED, AuthorityKind, class_of, class_sentence
+from archiver.export.stamps import class_texts
+from archiver.settings.model import AuthoritySetting
 from tests.support.stamps.simulated_authority import SimulatedAuthority
 
 DIGICERT = "552f7bdcf1a7af9e6ce672017f4f12abf77240c78e761ac203d1d9d20ac89988"
@@ -93,3 +97,41 @@ def test_an_unknown_fingerprint_is_refused(fingerprint: str) -> None:
     """A root that browsers do not have is never guessed."""
     with pytest.raises(ValueError, match="certifi"):
         roots.certifi_root(fingerprint)
+
+
+# --- classes of authorities -----------------------------------------------------------------------
+
+
+def test_only_what_is_offered_is_called_so() -> None:
+    """Address and root must be those of the offer."""
+    offer = OFFERS[0].setting
+
+    assert is_offered(offer)
+    assert not is_offered(AuthoritySetting(offer.name, "http://tsa.example/", offer.roots))
+    assert not is_offered(AuthoritySetting(offer.name, offer.url, "roots.pem"))
+
+
+@pytest.mark.parametrize(
+    ("accredited_as", "offered", "kind", "said"),
+    [
+        ("", True, AuthorityKind.OFFERED, "not on the list"),
+        ("", False, AuthorityKind.OTHER, "not known"),
+        ("seiko", False, AuthorityKind.LISTED, "by your settings セイコーソリューションズ株式会社"),
+    ],
+)
+def test_a_class_is_said_with_its_source(accredited_as: str, offered: bool, kind: AuthorityKind, said: str) -> None:
+    """A stated one is told as stated, with the month of the list, and that nothing was compared."""
+    known = class_of(accredited_as, is_offered=offered)
+    sentence = class_sentence("a", known)
+
+    assert kind is known.kind
+    assert said in sentence
+    assert (kind is AuthorityKind.LISTED) == ("was not compared" in sentence)
+    assert ("2024-03" in sentence) == (kind is not AuthorityKind.OTHER)
+    (text,) = class_texts({"a": known})
+    assert ("確かめていません" in text) == (kind is AuthorityKind.LISTED)
+
+
+def test_the_list_has_the_operators_that_its_page_names() -> None:
+    """Four, of two of which the page's own text gives the day here."""
+    assert ["seiko", "mind", "amano", "gmo-globalsign"] == [one.id for one in LISTED]

@@ -307,11 +307,3 @@ def test_hostile_bytes_raise_nothing_else(
         assert check_stamp(good_reply, SEAL, [still.root_der]) == check_stamp(bytes(spoilt), SEAL, [still.root_der])
     with pytest.raises(StampRefused):
         check_stamp(bytes(spoilt[: int(part * (len(spoilt) - 1))]), SEAL, [still.root_der])
-
-
-@settings(max_examples=100, deadline=None)
-@given(reply=strategies.binary(max_size=200))
-def test_any_bytes_are_refused(reply: bytes, still: SimulatedAuthority) -> None:
-    """What is no reply is refused, whatever it is."""
-    with pytest.raises(StampRefused):
-        check_stamp(reply, SEAL, [still.root_der])

@@ -108,14 +108,9 @@ class SimulatedAuthority(DemoAuthority):
         return len(self.queries)
 
     def fail(self, fault: AuthorityFault | str, *, times: int | None = 1, after: int = 0, seconds: float = 60) -> None:
-        """Order a failure of the next `times` replies (None: all until `heal`), after so many good ones."""
+        """Order a failure of the next `times` replies (None: all), after so many good ones."""
         with self._orders_lock:
             self._orders.append((AuthorityFault(fault), [after, -1 if times is None else times], seconds))
-
-    def heal(self) -> None:
-        """Drop every ordered failure."""
-        with self._orders_lock:
-            self._orders.clear()
 
     def renew_leaf(self, *, until: datetime, since: datetime = VALIDITY[0]) -> None:
         """Sign with a new certificate from now on, which ends then; the root stays the same."""
