@@ -58,11 +58,10 @@ def test_help_fits_80_columns_and_shows_every_command(lang: str) -> None:
     text = actual.stdout.decode("utf-8")
     assert (0, b"") == (actual.returncode, actual.stderr)
     assert max(map(columns, text.splitlines())) <= 80
-    groups = (
-        ("はじめる", "ふだん", "渡す", "守る", "ほか")
-        if lang == "ja"
-        else ("Start", "Every day", "Hand over", "Keep safe", "More")
-    )
+    groups = {
+        "ja": ("はじめる", "ふだん", "渡す", "守る", "ほか"),
+        "en": ("Start", "Every day", "Hand over", "Keep safe", "More"),
+    }[lang]
     rows = text.partition(f"\n{groups[0]} ")[2].partition("\n\n")[0]
     listed = re.findall(rf"(?m)^(?:{'|'.join(groups)})? +([a-z]+) +\S", f"{groups[0]} {rows}")
     assert [name for name, one in COMMANDS.items() if one.group != HIDDEN] == listed
@@ -126,25 +125,27 @@ def test_help_loads_no_command_and_no_heavy_library() -> None:
     assert "[] False False False" == actual.stdout.splitlines()[-1]
 
 
-def test_help_survives_broken_settings(tmp_path: Path) -> None:
-    """The language is still read from what stands above the fault."""
+@pytest.mark.parametrize(
+    ("arguments", "environ", "begin"),
+    [
+        (["--help"], {"LANG": "C"}, "使い方: archive "),
+        (["--help"], {"LC_ALL": "POSIX"}, "使い方: archive "),
+        (["--help"], {}, "使い方: archive "),
+        (["--help"], {"LANG": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, "使い方: archive "),
+        (["--home", "HOME", "--help"], {}, "Usage: archive"),
+        (["--version"], {}, "archive "),
+    ],
+)
+def test_help_and_version_are_there_whatever_is_broken(
+    tmp_path: Path, arguments: list[str], environ: dict[str, str], begin: str
+) -> None:
+    """A bare machine has no locale: Japanese in UTF-8. The language is read from what stands above a fault."""
     (tmp_path / "archive.toml").write_bytes(b'language = "en"\n[[[\n\xff\xfe')
 
-    actual = run("--home", str(tmp_path), "--help")
+    actual = run(*(str(tmp_path) if one == "HOME" else one for one in arguments), environ=environ)
 
     assert (0, b"") == (actual.returncode, actual.stderr)
-    assert actual.stdout.startswith(b"Usage: archive")
-
-
-@pytest.mark.parametrize(
-    "environ",
-    [{"LANG": "C"}, {"LC_ALL": "POSIX"}, {}, {"LANG": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}],
-)
-def test_without_a_locale_it_speaks_japanese_in_utf_8(environ: dict[str, str]) -> None:
-    """A bare machine has no locale; the program is made for Japan."""
-    actual = run("--help", environ=environ)
-
-    assert actual.stdout.decode("utf-8").startswith("使い方: archive ")
+    assert actual.stdout.decode("utf-8").startswith(begin)
 
 
 @pytest.mark.parametrize("encoding", ["cp932", "ascii", "utf-8"])
@@ -154,13 +155,6 @@ def test_any_text_can_be_printed_on_any_terminal(encoding: str) -> None:
 
     expected = "保存 a\u202eb\\ud83d\nc🎉\n".encode()
     assert (0, expected, expected) == (actual.returncode, actual.stdout, actual.stderr)
-
-
-def test_the_version_is_shown() -> None:
-    """One line that a bug report can quote."""
-    actual = run("--version")
-
-    assert (0, True) == (actual.returncode, actual.stdout.startswith(b"archive "))
 
 
 # --- what a command is given -----------------------------------------------------------------
@@ -243,11 +237,7 @@ def test_an_error_of_ours_is_a_line_a_hint_and_its_code(tmp_path: Path, capsys: 
     ("kind", "code", "sentence"),
     [
         ("full", 1, "エラー: ディスクの空きがありません。前に保存したものは残っています(/somewhere)。"),
-        (
-            "forbidden",
-            1,
-            "エラー: このパソコンでは /somewhere の使用が許可されていません: 権限がありません",
-        ),
+        ("forbidden", 1, "エラー: このパソコンでは /somewhere の使用が許可されていません: 権限がありません"),
         ("interrupt", 130, "中断しました。ここまでに保存したものは残っています。"),
     ],
 )
@@ -277,18 +267,17 @@ def test_a_mistake_in_the_call_is_exit_2_in_japanese(
     assert (2, expected) == (code, capsys.readouterr().err.splitlines()[0])
 
 
-def test_a_mistake_leads_to_the_help_of_its_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The second line is the call to make."""
-    tiny(tmp_path, "several", "below", "too", "much")
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [("several below too much", "How to use it: archive several below --help"), ("several", "  below  One of them.")],
+)
+def test_a_mistake_leads_to_the_help_of_its_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str, line: str
+) -> None:
+    """The second line is the call to make; a group alone shows its help, as wrong usage: nothing was done."""
+    code = tiny(tmp_path, *words.split())
 
-    assert "How to use it: archive several below --help" == capsys.readouterr().err.splitlines()[1]
-
-
-def test_a_group_alone_shows_its_help(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """On stderr and as wrong usage: nothing was done."""
-    code = tiny(tmp_path, "several")
-
-    assert (2, True) == (code, "  below  One of them.\n" in capsys.readouterr().err)
+    assert (2, True) == (code, line in capsys.readouterr().err.splitlines())
 
 
 def test_broken_settings_are_exit_5(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

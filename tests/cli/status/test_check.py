@@ -253,11 +253,7 @@ def _broken_pages(checked: Checked) -> None:
             "last_run",
             "the API token is not accepted",
         ),
-        (
-            lambda it: it.settle({"files.stop_when_free_gb": 1_000_000}),
-            "disk",
-            "no more files are saved",
-        ),
+        (lambda it: it.settle({"files.stop_when_free_gb": 1_000_000}), "disk", "no more files are saved"),
         (lambda it: (it.home / "a.pem").unlink(), "stamps", "The root certificate"),
         (_changed_seal, "verification", "did not match"),
         (_packages_into_a_file, "exports", "cannot be put"),
@@ -307,18 +303,10 @@ def _plan(checked: Checked) -> None:
     ("harm", "name", "words"),
     [
         (_authority_down, "stamps", "a: 1 seal has waited since 2026-01-01 (the authority could not be reached"),
-        (
-            lambda it: it.settle({"timestamp.authorities": ()}),
-            "stamps",
-            "archive init --timestamps on",
-        ),
+        (lambda it: it.settle({"timestamp.authorities": ()}), "stamps", "archive init --timestamps on"),
         (lambda it: it.remember(remembered_values.LAST_BACKUP, None), "backup", "archive backup DEST"),
         (lambda it: it.rewrite("DELETE FROM verification"), "verification", "archive verify"),
-        (
-            lambda it: it.settle({"exports.also_to": (str(it.home.parent / "usb"),)}),
-            "also_to",
-            "usb",
-        ),
+        (lambda it: it.settle({"exports.also_to": (str(it.home.parent / "usb"),)}), "also_to", "usb"),
         (lambda it: (it.home / "seals").chmod(0o755), "permissions", "chmod go= seals"),
         (lambda it: it.run("job", "end", "job1", "--now"), "pace", "Every job has ended"),
         (_fast_room, "pace", "messages came in an hour"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -70,23 +72,21 @@ def jobs(tmp_path: Path) -> Iterator[Jobs]:
         world.close()
 
 
-def block_text(emergency: Emergency, capsys: pytest.CaptureFixture[str]) -> str:
+def block_text(emergency: Emergency) -> str:
     """The block as it stands on the screen, in one line."""
-    capsys.readouterr()
-    tell_emergency(emergency, datetime.now(UTC))
-    return " ".join(capsys.readouterr().out.split())
+    with redirect_stdout(StringIO()) as screen:
+        tell_emergency(emergency, datetime.now(UTC))
+    return " ".join(screen.getvalue().split())
 
 
-def test_a_person_who_cancels_is_told_in_every_contract_that_rests_on_them(
-    jobs: Jobs, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_person_who_cancels_is_told_in_every_contract_that_rests_on_them(jobs: Jobs) -> None:
     """The alert names one room; its contract is not the only one. Where they are one of many it is not urgent."""
     jobs.chatwork.cancel_account(jobs.tanaka)
 
     found = jobs.emergencies()
     everyone = jobs.emergencies(always=True)
 
-    blocks = {name: block_text(alarm, capsys) for name, alarm in everyone.items()}
+    blocks = {name: block_text(alarm) for name, alarm in everyone.items()}
     levels = {
         name: [one.level for one in alarm.alerts if one.rule is AlertRule.ACCOUNT_CLOSED]
         for name, alarm in everyone.items()
@@ -96,14 +96,14 @@ def test_a_person_who_cancels_is_told_in_every_contract_that_rests_on_them(
     assert [True, True, True, False] == ["name now ends in" in blocks[f"job{number}"] for number in range(1, 5)]
 
 
-def test_each_block_counts_its_own_messages_files_and_rooms(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_block_counts_its_own_messages_files_and_rooms(jobs: Jobs) -> None:
     """Deletions in one, a room shut in another, a file that could not be had in the third."""
     jobs.delete_three()
     jobs.chatwork.remove_owner(jobs.room)
     file = jobs.chatwork.upload(jobs.crowd, jobs.tanaka, "参考.mov", size=100)
     jobs.chatwork.fail(Fault.NOT_FOUND, f"/files/{file}", times=None)
 
-    blocks = {name: block_text(alarm, capsys) for name, alarm in jobs.emergencies(always=True).items()}
+    blocks = {name: block_text(alarm) for name, alarm in jobs.emergencies(always=True).items()}
 
     assert "1 chat can no longer be opened" in blocks["job1"]
     assert "1 chat between its last save and its closing: not known" in blocks["job1"]
@@ -115,18 +115,16 @@ def test_each_block_counts_its_own_messages_files_and_rooms(jobs: Jobs, capsys: 
         assert [f"job{number}"] == [job for job, block in blocks.items() if phrase in block]
 
 
-def test_what_lies_before_the_first_save_is_not_kept_and_is_fetched_first(
-    jobs: Jobs, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_lies_before_the_first_save_is_not_kept_and_is_fetched_first(jobs: Jobs) -> None:
     """256 messages that no list shows are counted, and `recover` is the first thing to do while the chat is open."""
     old = jobs.chatwork.add_room("長い会話", members=[jobs.tanaka], announce=False)
     for index in range(356):
         jobs.chatwork.post(old, jobs.tanaka, f"メッセージ{index}")
     jobs.contract("job5", old)
 
-    block = block_text(jobs.emergencies(always=True)["job5"], capsys)
+    block = block_text(jobs.emergencies(always=True)["job5"])
     jobs.chatwork.remove_owner(old)
-    shut = block_text(jobs.emergencies(always=True)["job5"], capsys)
+    shut = block_text(jobs.emergencies(always=True)["job5"])
 
     assert "before the first save: about 256 messages" in block
     assert "Everything seen so far is saved." not in block
@@ -135,23 +133,21 @@ def test_what_lies_before_the_first_save_is_not_kept_and_is_fetched_first(
     assert "Bring in older messages" not in shut
 
 
-def test_a_room_of_two_contracts_counts_in_both(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_room_of_two_contracts_counts_in_both(jobs: Jobs) -> None:
     """A new job with the same client in the same chat; where others could be the client too, nobody is."""
     jobs.contract("job5", jobs.second, jobs.apart)
     jobs.delete_three()
 
     found = jobs.emergencies()
 
-    blocks = {name: block_text(alarm, capsys) for name, alarm in found.items()}
+    blocks = {name: block_text(alarm) for name, alarm in found.items()}
     assert {"job2", "job5"} == blocks.keys()
     assert "3 messages of the client deleted after saving" in blocks["job2"]
     assert "3 messages of other people deleted after saving" in blocks["job5"]
     assert found["job5"].holdings.messages > found["job2"].holdings.messages
 
 
-def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_account_is_closed(
-    jobs: Jobs, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_account_is_closed(jobs: Jobs) -> None:
     """In their words, those that the alerts of the contract are about; nothing where nothing is urgent.
 
     Neither one's own message nor a post of Chatwork's system is worth one.
@@ -165,7 +161,7 @@ def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_acco
         for one in (own, system):
             keep(writing, Alert(AlertRule.EARLY_CONTACT, Level.MEDIUM, jobs.clock(), jobs.second, None, one))
     before = jobs.emergencies(always=True)
-    lines = {name: block_text(alarm, capsys) for name, alarm in before.items()}
+    lines = {name: block_text(alarm) for name, alarm in before.items()}
     with jobs.archive.writing() as writing:
         enclosure = Enclosure(0, "screenshot", "a.png", 1, "0" * 64, jobs.clock(), None, MessageId(past), None)
         add_enclosure(writing, "job2", enclosure, at=jobs.clock())
@@ -180,7 +176,7 @@ def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_acco
     assert f"archive job enter job2 file --file PATH --message m{jobs.written[0]}" in lines["job2"]
     assert "田中 「手数料がかからないように直接お支払" in lines["job2"].replace("\n   ", "")
     assert [False] * 3 == ["archive job enter" in lines[name] for name in ("job1", "job3", "job4")]
-    assert "archive job enter" not in block_text(closed["job2"], capsys)
+    assert "archive job enter" not in block_text(closed["job2"])
 
 
 def test_a_message_that_is_not_shown_any_more_needs_no_screenshot(jobs: Jobs) -> None:
@@ -192,16 +188,16 @@ def test_a_message_that_is_not_shown_any_more_needs_no_screenshot(jobs: Jobs) ->
     assert ((message_id,), ()) == (before, ids(jobs.emergencies(always=True)["job1"]))
 
 
-def test_what_vanished_is_listed_with_author_time_and_text(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_vanished_is_listed_with_author_time_and_text(jobs: Jobs) -> None:
     """On the user's own screen; a text that nobody saw is not made up, and many are counted."""
     jobs.delete_three()
     jobs.chatwork.delete(jobs.chatwork.post(jobs.second, jobs.tanaka, "見る前に"), moves_room=True)
 
     emergency = jobs.emergencies()["job2"]
-    block = block_text(emergency, capsys)
+    block = block_text(emergency)
     for _number in range(8):
         jobs.chatwork.delete(jobs.chatwork.post(jobs.second, jobs.tanaka, "次"), moves_room=True)
-    many = block_text(jobs.emergencies()["job2"], capsys)
+    many = block_text(jobs.emergencies()["job2"])
 
     assert [True] * 3 == [f"田中 “メッセージ{number}”" in block for number in range(3)]
     assert ("田中: text unknown" in block, "見る前に" in block) == (True, False)
@@ -209,7 +205,7 @@ def test_what_vanished_is_listed_with_author_time_and_text(jobs: Jobs, capsys: p
     assert "and 8 more. The text of 9 of them" in many.replace("texts", "text")
 
 
-def test_what_was_edited_and_what_was_accepted_is_quoted(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_edited_and_what_was_accepted_is_quoted(jobs: Jobs) -> None:
     """An edit before and after; of many deleted messages the acceptance is among those listed, cut around its words."""
     chatwork = jobs.chatwork
     price = chatwork.post(jobs.second, jobs.tanaka, "お支払いは50,000円です")
@@ -220,7 +216,7 @@ def test_what_was_edited_and_what_was_accepted_is_quoted(jobs: Jobs, capsys: pyt
     for message in (accepted, *others):
         chatwork.delete(message, moves_room=True)
 
-    block = block_text(jobs.emergencies()["job2"], capsys)
+    block = block_text(jobs.emergencies()["job2"])
 
     line = "“お支払いは50,000円です” now reads “お支払いは30,000円です” (seen 1 Jul)"
     assert line.replace(" ", "") in block.replace(" ", "")

@@ -47,13 +47,7 @@ def test_a_name_is_cut_to_its_columns_however_long_it_is(name: str, expected: st
 
 def test_padding_counts_columns() -> None:
     """Columns line up whatever the language; what is too long is kept whole."""
-    actual = [pad("保管", 6) + "|", pad("ab", 6) + "|", pad("保管庫", 4) + "|"]
-
-    assert ["保管  |", "ab    |", "保管庫|"] == actual
-
-
-def test_two_columns_of_text_line_up() -> None:
-    """The right column begins two spaces after the longest text on the left."""
+    assert ["保管  |", "ab    |", "保管庫|"] == [pad(*one) + "|" for one in (("保管", 6), ("ab", 6), ("保管庫", 4))]
     assert "保管庫  a\nx       b" == side_by_side([("保管庫", "a"), ("x", "b")])
 
 
@@ -179,17 +173,10 @@ def test_a_room_is_meant_by_number_name_or_part_of_its_name(wanted: str, found: 
     assert found == set(matching(ROOMS, wanted))
 
 
-@pytest.mark.parametrize(
-    ("typed", "path"),
-    [("'/tmp/a b.png'", "/tmp/a b.png"), (r"/tmp/a\ b.png", "/tmp/a b.png"), ("/tmp/a b.png", "/tmp/a b.png")],
-)
-def test_a_dragged_path_loses_its_quotes(typed: str, path: str) -> None:
-    """Terminals put quotes or backslashes into the path of a file that is dragged into them."""
-    assert read_path(typed) == path
-
-
-def test_an_empty_path_is_asked_for_again() -> None:
-    """Enter alone is no path."""
+@pytest.mark.parametrize("typed", ["'/tmp/a b.png'", r"/tmp/a\ b.png", "/tmp/a b.png"])
+def test_a_dragged_path_loses_its_quotes(typed: str) -> None:
+    """Terminals put quotes or backslashes into the path of a file that is dragged into them; Enter alone is none."""
+    assert "/tmp/a b.png" == read_path(typed)
     with pytest.raises(InvalidAnswer):
         read_path("")
 
