@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import zipfile
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -18,6 +18,8 @@ from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from archiver import errors
 from archiver.evidence.replaced_records import masked_digest
@@ -64,28 +66,8 @@ def copies_with(home: Path, erased: ErasedRecords, names: Collection[str]) -> li
     Those for an office hold no records: one goes if its name is among `names`, the packages made of what is erased.
     One that cannot be read goes too, as nobody can say what is in it.
     """
-    return [path for path in _packages(home) if _holds(path, erased, names)]
-
-
-def files_with_erased(
-    place: Path, home: Path, erased: ErasedRecords, gone: Collection[str], shown: Collection[str]
-) -> list[Path]:
-    """Files in a folder with a copy of the archive, or in its home, that hold something erased, or may.
-
-    `gone` are the digests of bytes that no record names any more, `shown` those of pictures that are still shown.
-    Daily copies that the home has too were looked into when it erased, and so are not read again in a copy.
-    """
-    here = {path.relative_to(home) for path in _daily_copies(home)} if place != home else set()
-    daily = [path for path in _daily_copies(place) if path.relative_to(place) not in here]
-    found = [path for path in daily if _holds(path, erased, ())]
-    found += [path for sha256 in sorted(gone) if (path := blob_path(place, sha256)).is_file()]
-    found += sorted(path for path in (place / people.AVATARS).glob("*") if path.name not in shown)
-    return found + sorted(place.glob(f"{DATABASE}.*"))
-
-
-def _packages(home: Path) -> Iterator[Path]:
-    yield from _daily_copies(home)
-    yield from sorted((home / "exports").glob("*"))
+    packages = [*_daily_copies(home), *sorted((home / "exports").glob("*"))]
+    return [path for path in packages if _holds(path, erased, names)]
 
 
 def _daily_copies(home: Path) -> list[Path]:
@@ -130,10 +112,6 @@ Choose = Callable[[Reading], Selection]
 
 Step = Callable[[str], None]
 """Called with the name of each step once it is done; tests end the process there."""
-
-
-def _no_step(_name: str) -> None:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +172,7 @@ def erase(
     *,
     now: Callable[[], datetime],
     again: int | None = None,
-    step: Step = _no_step,
+    step: Step = lambda _name: None,
 ) -> ErasureOutcome | None:
     """Erase what is chosen; None if there is nothing.
 
@@ -257,14 +235,24 @@ def _again_sentence(number: int | None) -> str:
 
 
 def leftovers(archive: Archive, place: Path) -> list[Path]:
-    """Files in a folder with a copy of the archive, or in its home, that hold something it has erased, or may."""
+    """Files in a folder with a copy of the archive, or in its home, that hold something it has erased, or may.
+
+    Daily copies that the home has too were looked into when it erased, and so are not read again in a copy.
+    """
+    home = archive.home
     with archive.reading() as reading:
         ranges = sorted((first, last) for one in records.erasures(reading) for first, last in one.payload["numbers"])
         if not ranges:
             return []
-        noted = {sha256 for note in records.read_notes(archive.home) for sha256 in note.blobs}
+        noted = {sha256 for note in records.read_notes(home) for sha256 in note.blobs}
         gone, shown = cleaning.unnamed_bytes(reading, noted), cleaning.shown_pictures(reading)
-        return files_with_erased(place, archive.home, _erased_records(reading, ranges), gone, shown)
+        here = {path.relative_to(home) for path in _daily_copies(home)} if place != home else set()
+        daily = [path for path in _daily_copies(place) if path.relative_to(place) not in here]
+        erased = _erased_records(reading, ranges)
+        found = [path for path in daily if _holds(path, erased, ())]
+    found += [path for sha256 in sorted(gone) if (path := blob_path(place, sha256)).is_file()]
+    found += sorted(path for path in (place / people.AVATARS).glob("*") if path.name not in shown)
+    return found + sorted(place.glob(f"{DATABASE}.*"))
 
 
 def remove_leftovers(paths: Sequence[Path]) -> None:
@@ -324,7 +312,7 @@ def _erase_again(
 
 
 def _finish(
-    archive: Archive, unfinished: UnfinishedErasure, *, now: Callable[[], datetime], step: Step = _no_step
+    archive: Archive, unfinished: UnfinishedErasure, *, now: Callable[[], datetime], step: Step = lambda _name: None
 ) -> ErasureOutcome:
     """Do what is left of an erasure that is recorded."""
     number = unfinished.number
@@ -342,8 +330,7 @@ def _finish(
     if not unfinished.is_executed:
         with archive.writing() as writing:
             execution.execute(writing, number, ranges, erasure.payload["replies"], unfinished.contracts)
-            executed = UnfinishedErasure(number, unfinished.contracts, unfinished.blobs, True)
-            remembered_values.ERASURE.remember(writing, executed)
+            remembered_values.ERASURE.remember(writing, replace(unfinished, is_executed=True))
             _settle(writing, number)
     step("executed")
     with archive.reading() as reading:
