@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks.instruments.measure import Figure, cpu_of_children, median_seconds
+from tests.benchmarks.instruments.measure import Figure, cpu_of_children, median_seconds, run_python
 from tests.benchmarks.instruments.simulation import Clock, running_simulation
 
 BAR = 1.5
@@ -43,11 +40,4 @@ def measure(folder: Path) -> list[Figure]:
     beyond = (taken - plain) / plain
     measured = f"{beyond:.2f} × ({taken:.2f} s of CPU in all, {plain:.2f} s of them the two imports)"
     bar = f"≤ {BAR} × `import requests, sqlalchemy` beyond that"
-    numbers = {"ratio": beyond, "seconds": taken, "plain_seconds": plain}
-    return [Figure(f"a quiet run as cron starts it, {ROOMS} rooms", bar, measured, beyond <= BAR, numbers)]
-
-
-def run_python(environ: Mapping[str, str], *arguments: str) -> None:
-    subprocess.run(
-        [sys.executable, *arguments], env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True
-    )
+    return [Figure(f"a quiet run as cron starts it, {ROOMS} rooms", bar, measured, beyond <= BAR)]

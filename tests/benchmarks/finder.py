@@ -162,13 +162,11 @@ def _figures(name: str, result: Result) -> Iterator[Figure]:
             "–" if bar is None else f"≥ {bar:.0%}",
             f"{share:.1%} of {result.naming} ({low:.0%} to {high:.0%})",
             None if bar is None else share >= bar,
-            {"share": share, "low": low, "high": high},
         )
     yield Figure(
         f"{name}: covers and marks per 100 messages that name nobody (all messages)",
         f"≤ {COVERS_BAR} and {MARKS_BAR}",
         f"{result.covers:.0f} and {result.marks:.0f} ({result.all_covers:.0f} and {result.all_marks:.0f})",
         result.covers <= COVERS_BAR and result.marks <= MARKS_BAR,
-        {"covers": result.covers, "marks": result.marks},
     )
-    yield Figure(f"{name}: CPU for 1,000 messages", "–", f"{result.seconds:.2f} s", None, {"seconds": result.seconds})
+    yield Figure(f"{name}: CPU for 1,000 messages", "–", f"{result.seconds:.2f} s", None)

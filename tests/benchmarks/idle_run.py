@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from statistics import median
@@ -27,15 +26,6 @@ REQUESTS = ROOMS + 2
 TIMES = 15
 
 
-@dataclass(frozen=True, slots=True)
-class RoundTimes:
-    """Median seconds of a round and of its bare replies, and the API requests of a round."""
-
-    run: float
-    bare: float
-    requests: int
-
-
 def measure(folder: Path) -> list[Figure]:
     """Archive the rooms once; then rounds with nothing new in a process of their own, against this one's Chatwork."""
     with running_simulation(folder / "quiet", rooms=ROOMS, posts=5) as simulation:
@@ -44,22 +34,21 @@ def measure(folder: Path) -> list[Figure]:
         simulation.round(app)
         app.archive.close()
         arguments = [str(simulation.home), json.dumps(simulation.environ), simulation.clock.at.isoformat()]
-        times = RoundTimes(**run_alone(rounds_and_replies, *arguments).result)
-    beyond = times.run - times.bare
-    measured = f"{times.requests} API requests; {beyond:.3f} s more than two of them bare ({times.bare:.3f} s)"
+        run, bare, made = run_alone(rounds_and_replies, *arguments).result
+    beyond = run - bare
+    measured = f"{made} API requests; {beyond:.3f} s more than two of them bare ({bare:.3f} s)"
     return [
         Figure(
             f"a run with nothing new, {ROOMS} contracted rooms",
             f"{REQUESTS} API requests; ≤ {BAR} s and {BAR_A_LIST} s a list beyond start-up and the replies themselves",
             measured,
-            times.requests == REQUESTS and beyond <= BAR + BAR_A_LIST * (times.requests - 2),
-            {"requests": times.requests, "seconds": times.run, "bare_seconds": times.bare},
+            made == REQUESTS and beyond <= BAR + BAR_A_LIST * (made - 2),
         )
     ]
 
 
-def rounds_and_replies(home: str, environ: str, at: str) -> dict[str, float]:
-    """Time rounds with their notices, each in a newly built program, in turn with the bare replies."""
+def rounds_and_replies(home: str, environ: str, at: str) -> tuple[float, float, int]:
+    """Median seconds of a round with its notices in a newly built program, and of bare replies; its API requests."""
     variables: dict[str, str] = json.loads(environ)
     clock = Clock(datetime.fromisoformat(at))
     bare: list[float] = []
@@ -76,7 +65,7 @@ def rounds_and_replies(home: str, environ: str, at: str) -> dict[str, float]:
         if turn:  # the first imports what is imported late: that is start-up
             bare.append(middle - begun)
             whole.append(time.perf_counter() - middle)
-    return asdict(RoundTimes(median(whole), median(bare), requests_made))
+    return median(whole), median(bare), requests_made
 
 
 def _fetch(variables: dict[str, str]) -> None:

@@ -20,8 +20,8 @@ from archiver.rounds.daemon_work import DaemonWork
 from archiver.rounds.scheduled_duties import DaemonMessages
 from archiver.settings import file
 from archiver.settings.model import Settings
-from tests.benchmarks.cron_run import FIRST_RUNS, OwnClock, run_python
-from tests.benchmarks.instruments.measure import Figure, cpu_of_children, median_seconds, run_alone
+from tests.benchmarks.cron_run import FIRST_RUNS, OwnClock
+from tests.benchmarks.instruments.measure import Figure, cpu_of_children, median_seconds, run_alone, run_python
 from tests.benchmarks.instruments.simulation import Clock, running_simulation
 
 BAR = 0.2
@@ -55,9 +55,8 @@ def measure(folder: Path) -> list[Figure]:
         f"{alone.result['rounds']} rounds; {1000 * taken:.0f} ms a line of cron); {alone.mebibytes:.0f} MiB; "
         f"{alone.result['fewest']} to {alone.result['most']} rounds of each"
     )
-    numbers = {"ratio": ratio, "seconds": alone.result["seconds"], "line_seconds": taken}
     what = f"quiet rounds of {HOMES} archives in one process, one of each every {MINUTES} minutes, {ROOMS} rooms each"
-    return [Figure(what, f"≤ {BAR} × a line of cron", measured, ratio <= BAR, numbers)]
+    return [Figure(what, f"≤ {BAR} × a line of cron", measured, ratio <= BAR)]
 
 
 def live(folder: str, environ: str) -> dict[str, float]:

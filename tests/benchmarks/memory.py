@@ -1,4 +1,4 @@
-"""What commands over an archive of a million messages hold of memory, and how long its largest package takes.
+"""What commands over an archive of a million messages hold of memory.
 
 Each command runs in a process of its own.
 """
@@ -11,11 +11,10 @@ from pathlib import Path
 
 from archiver.cli.context import INCOMPLETE
 from archiver.cli.main import main
+from tests.benchmarks.instruments.large_archives import COUNT, add_changes, million_messages
 from tests.benchmarks.instruments.measure import Figure, run_alone
-from tests.benchmarks.instruments.million_messages import CHANGED, COUNT, add_changes, million_messages
 
 BAR = 300
-MINUTES_BAR = 6
 COMMANDS = {
     "status": ("status", "--json"),
     "verify": ("verify", "--json"),
@@ -24,7 +23,7 @@ COMMANDS = {
 
 
 def measure(folder: Path) -> list[Figure]:
-    """The peak of memory of each command, of which the largest is compared with the bar; the time of the package."""
+    """The peak of memory of each command, of which the largest is compared with the bar."""
     home = folder / "home"
     archive = million_messages(home)
     add_changes(archive)
@@ -36,21 +35,8 @@ def measure(folder: Path) -> list[Figure]:
         expected = INCOMPLETE if name == "export" else 0
         assert result.result == expected, f"{name} ended with {result.result}"
     measured = ", ".join(f"`{name}` {one.mebibytes:.0f} MiB in {one.seconds:.0f} s" for name, one in results.items())
-    numbers: dict[str, float] = {}
-    for name, result in results.items():
-        key = name.lower().replace(" ", "_")
-        numbers |= {f"{key}_mebibytes": result.mebibytes, f"{key}_seconds": result.seconds}
     met = max(one.mebibytes for one in results.values()) <= BAR
-    memory = Figure(f"memory at {COUNT:,} messages", f"≤ {BAR} MiB", measured, met, numbers)
-    return [memory, _package(results["export"].seconds, results["verify"].seconds)]
-
-
-def _package(seconds: float, verify_seconds: float) -> Figure:
-    """How long the package takes, beside the verification of the archive, which reads all that goes into it."""
-    what = f"`export --for lawyer` of {COUNT:,} messages, {CHANGED:,} of them edited, as many files and tasks"
-    measured = f"{seconds / 60:.1f} min ({seconds / verify_seconds:.0f} × `archive verify` of the same)"
-    met = seconds <= MINUTES_BAR * 60
-    return Figure(what, f"≤ {MINUTES_BAR} min", measured, met, {"seconds": seconds})
+    return [Figure(f"memory at {COUNT:,} messages", f"≤ {BAR} MiB", measured, met)]
 
 
 def command(home: str, *arguments: str) -> int:

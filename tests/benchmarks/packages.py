@@ -96,6 +96,5 @@ def _figure(
     megabytes = made.result / 1_000_000
     measured = f"{made.cpu:.1f} s of CPU ({made.cpu / plain:.1f} × {beside}, {plain:.2f} s), "
     measured += f"{made.mebibytes:.0f} MiB, zip of {megabytes:.2f} MB"
-    numbers = {"cpu": made.cpu, "plain": plain, "mebibytes": made.mebibytes, "megabytes": megabytes}
     told, is_met = ("–", None) if bar is None else (f"≤ {bar:g} s", made.cpu <= bar)
-    return Figure(f"`{profile}` package of {what}, PDF included", told, measured, is_met, numbers)
+    return Figure(f"`{profile}` package of {what}, PDF included", told, measured, is_met)

@@ -42,7 +42,7 @@ def _per_message(folder: Path, new: int) -> Figure:
     what = f"archive size per 30-character message, {new} new message{'s' * (new > 1)} a reply"
     bar = BARS[new]
     measured = f"{each / 1024:.2f} KB ({each / text:.0f} × the text itself, {text:.0f} bytes of UTF-8)"
-    return Figure(what, f"≤ {bar} KB", measured, each <= bar * 1024, {"bytes": each, "text_bytes": text})
+    return Figure(what, f"≤ {bar} KB", measured, each <= bar * 1024)
 
 
 def mean_text_bytes(app: App) -> float:

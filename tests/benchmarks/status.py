@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 from archiver.settings import file
-from tests.benchmarks.application_pages import add_alerts
-from tests.benchmarks.instruments.measure import Figure, cpu_of_children, median_seconds
-from tests.benchmarks.instruments.million_messages import COUNT, add_changes, million_messages
+from tests.benchmarks.instruments.large_archives import COUNT, add_changes, million_messages
+from tests.benchmarks.instruments.measure import Figure, cpu_of_children, median_seconds, run_python
 from tests.benchmarks.instruments.simulation import TOKEN
+from tests.benchmarks.pages import add_alerts
 
 BAR = 0.7
 """Seconds beyond the imports."""
@@ -35,7 +32,7 @@ def measure(folder: Path) -> list[Figure]:
     add_alerts(archive)
     archive.close()
     file.write_settings(archive.home, language="ja", token_source=f"env:{TOKEN}", authorities=())
-    run = partial(_python, {**os.environ, "HOME": str(folder), TOKEN: "0" * 32})
+    run = partial(run_python, {**os.environ, "HOME": str(folder), TOKEN: "0" * 32})
     status = ("--home", str(archive.home), "status")
     modules = run("-c", TELL_MODULES, *status).splitlines()[-1].split()
     whole, imports, two = median_seconds(
@@ -49,12 +46,5 @@ def measure(folder: Path) -> list[Figure]:
     measured = (
         f"{beyond:.2f} s of CPU beyond its imports ({imports:.2f} s); {whole / two:.1f} × two imports ({two:.2f} s)"
     )
-    numbers = {"beyond": beyond, "imports": imports, "two_imports": two}
     what = f"`archive status` of {COUNT:,} messages in one room"
-    return [Figure(what, f"≤ {BAR} s beyond its imports", measured, beyond <= BAR, numbers)]
-
-
-def _python(environ: Mapping[str, str], *arguments: str) -> str:
-    return subprocess.run(
-        [sys.executable, *arguments], env=environ, stdout=subprocess.PIPE, encoding="utf-8", check=True
-    ).stdout
+    return [Figure(what, f"≤ {BAR} s beyond its imports", measured, beyond <= BAR)]

@@ -1,7 +1,7 @@
 """A team's service: what a quiet round costs, and five hundred accounts under hardship for half an hour.
 
 The quiet round stands beside one of an archive of its own, made in the same process over the same simulated Chatwork;
-what it writes in PostgreSQL stands beside what the queue writes for it, and what a lease in `standing` would.
+what it writes in PostgreSQL stands beside what the queue writes for it.
 """
 
 from __future__ import annotations
@@ -49,13 +49,6 @@ QUIET_ACCOUNTS, TIMES = 10, 6
 QUEUED = 200
 """Rounds that cost nothing, by which the queue itself is measured."""
 
-LEASE = """
-UPDATE ledger.standing SET leased_until = now() + interval '240 seconds' WHERE archive = (
-    SELECT archive FROM ledger.standing WHERE leased_until IS NULL ORDER BY next_due LIMIT 1 FOR UPDATE SKIP LOCKED
-)
-"""
-"""What would take the place of the queue; what is recorded of the round would end the lease too."""
-
 ACCOUNTS, WORKERS, MINUTES = 500, 4, 30.0
 STORE_AWAY = 1 / 6
 """Of its time the store is away for this part: five minutes of half an hour."""
@@ -99,27 +92,25 @@ def quiet_round(folder: Path) -> list[Figure]:
                 own = (service.postgres.written() - begun) / TIMES / len(archives)
                 requests = (service.chatworks.asked - before) / TIMES / len(archives)
                 plain = [_milliseconds(_run, alone) for _time in range(TIMES)]
-        queue, lease = _taking_work(service)
+        queue = _queue_bytes(service)
     team, single = median(in_team[1:]), median(plain[1:])
     processor_time = Figure(
         "a quiet round of a team's worker, 6 rooms, over PostgreSQL",
         f"≤ {BAR_MS:.0f} ms of processor time",
         f"{team:.0f} ms, {requests:.1f} requests; {team / single:.2f} times one without a ledger ({single:.0f} ms)",
         team <= BAR_MS,
-        {"team_ms": team, "single_ms": single, "requests": requests},
     )
     log = Figure(
         "the same: write-ahead log of PostgreSQL, without autovacuum",
         f"≤ {BAR_BYTES} bytes",
-        f"{own + queue:.0f} bytes: the round {own:.0f}, the queue {queue:.0f}; with a lease instead {own + lease:.0f}",
+        f"{own + queue:.0f} bytes: the round {own:.0f}, the queue {queue:.0f}",
         own + queue <= BAR_BYTES,
-        {"round_bytes": own, "queue_bytes": queue, "lease_bytes": lease},
     )
     return [processor_time, log]
 
 
-def _taking_work(service: Service) -> tuple[float, float]:
-    """What the queue writes for each round, and what a lease would."""
+def _queue_bytes(service: Service) -> float:
+    """What the queue writes for each round."""
     stop, left = Stop(), set(range(QUEUED))
 
     def run_round(archive: int, _step: object) -> None:
@@ -136,11 +127,7 @@ def _taking_work(service: Service) -> tuple[float, float]:
     begun = service.postgres.written()
     asyncio.run(plan())
     queue.run(stop, rounds_at_once=1, name="worker")
-    of_queue = service.postgres.written() - begun
-    service.postgres.execute("ALTER TABLE ledger.standing ADD COLUMN leased_until timestamptz")
-    begun = service.postgres.written()
-    service.postgres.execute(*[LEASE] * QUIET_ACCOUNTS)
-    return of_queue / QUEUED, (service.postgres.written() - begun) / QUIET_ACCOUNTS
+    return (service.postgres.written() - begun) / QUEUED
 
 
 def hardship(folder: Path, *, accounts: int = ACCOUNTS, minutes: float = MINUTES) -> Figure:
@@ -219,7 +206,6 @@ def _judged(service: Service, aftermath: Aftermath, folder: Path) -> Figure:
         f"no overlap, nothing lost, no finding; no account waits longer than {LONGEST_WAIT:.0f} s",
         measured,
         None if aftermath.is_cut_short else is_kept,
-        {"rounds": made, "longest_wait": max(waits.values()), "kills": aftermath.kills},
     )
 
 

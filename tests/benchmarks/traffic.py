@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from archiver.chatwork.models import Room
 from archiver.records import RoomId
 from archiver.store.working.remembered_values import Visit
-from archiver.sync import changes, plan
+from archiver.sync import plan
 from tests.benchmarks.instruments.measure import Figure
 
 ROOMS = (10, 100, 300)
@@ -28,11 +28,7 @@ NAIVE = 4
 
 def measure(_folder: Path) -> list[Figure]:
     """A day after the first one, with the real plan and made-up traffic; no network."""
-    figures = [_day(rooms) for rooms in ROOMS]
-    minutes = EVERY / timedelta(minutes=1)
-    burst = f"{changes.WINDOW / minutes:g} messages a minute, {changes.WINDOW} in {minutes:g} minutes"
-    values = {"messages_a_minute": changes.WINDOW / minutes}
-    return [*figures, Figure("longest burst that loses nothing at the default pace", "–", burst, None, values)]
+    return [_day(rooms) for rooms in ROOMS]
 
 
 def _day(number: int) -> Figure:
@@ -56,8 +52,7 @@ def _day(number: int) -> Figure:
             requests, files = requests + plan.count_requests(steps) + new_files, files + new_files
     naive = RUNS * (1 + NAIVE * number) + files
     measured = f"{requests:,} a day ({requests / RUNS:.1f} a run); naive {naive:,}, of {RUNS * 300:,} allowed"
-    values: dict[str, float] = {"requests": requests, "naive": naive}
-    return Figure(f"API requests a day, {number} contracted rooms", "–", measured, None, values)
+    return Figure(f"API requests a day, {number} contracted rooms", "–", measured, None)
 
 
 def _busy_rooms(chance: random.Random, number: int) -> Iterator[int]:

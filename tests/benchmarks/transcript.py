@@ -44,11 +44,9 @@ def measure(folder: Path) -> list[Figure]:
     measured = f"{taken.seconds:.1f} s ({taken.seconds / least.seconds:.1f} × plain escaped pages), "
     measured += f"{memory:.0f} MiB a process "
     measured += f"({least.mebibytes:.0f} MiB plain), largest page {largest:.2f} MB"
-    numbers = {"seconds": taken.seconds, "mebibytes": memory, "largest_megabytes": largest}
-    numbers |= {"plain_seconds": least.seconds, "plain_mebibytes": least.mebibytes}
     met = taken.seconds <= SECONDS and memory <= MEBIBYTES and largest <= PAGE
     bar = f"≤ {SECONDS} s, ≤ {MEBIBYTES} MiB a process, pages ≤ {PAGE} MB"
-    return [Figure(f"HTML transcript of {COUNT:,} messages", bar, measured, met, numbers)]
+    return [Figure(f"HTML transcript of {COUNT:,} messages", bar, measured, met)]
 
 
 def write_pages(folder: str) -> float:

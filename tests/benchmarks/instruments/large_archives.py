@@ -1,11 +1,14 @@
-"""Large archives, made by the store's own writer with many readings in one transaction."""
+"""Large archives, made by the store's own writer with many readings in one transaction; a million messages once."""
 
 from __future__ import annotations
 
+import functools
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from archiver.records import Contract, ContractRoom, JsonObject, Observation, Reply, RoomId
 from archiver.store import migrate, seals, writer
@@ -89,3 +92,44 @@ def _append_reading(writing: Writing, messages: list[JsonObject], oldest: str) -
     writer.keep_reply(writing, reply, room_id=ROOM)
     writer.append(writing, observations, account_id=corpus.OWNER, at=at, dated=True)
     return at
+
+
+COUNT = 1_000_000
+A_READING = 100
+CHANGED = 2_000
+"""Edited messages, and as many files and tasks, as in a busy job."""
+
+
+def million_messages(home: Path) -> Archive:
+    """A copy of the archive, without an edit, a file or a task."""
+    shutil.copytree(Path(_made().name, "home"), home)
+    return Archive(home)
+
+
+@functools.cache
+def _made() -> TemporaryDirectory[str]:
+    """The folder it is made in, which goes when this process ends."""
+    folder = TemporaryDirectory(prefix="archive-benchmark-")
+    fill_archive(Path(folder.name, "home"), COUNT, new=A_READING).close()
+    return folder
+
+
+def add_changes(archive: Archive) -> None:
+    """Edits, files and tasks all over the room."""
+    at = corpus.BEGIN + timedelta(days=4_000)
+    with archive.writing() as writing:
+        for number, one in enumerate(islice(corpus.messages(COUNT), 0, None, COUNT // CHANGED), 1):
+            edited = one | {"body": one["body"] + "(訂正)", "update_time": one["send_time"] + 60}
+            sent = {"account": one["account"], "message_id": one["message_id"]}
+            file = sent | {"file_id": number, "filename": f"{number}.png", "filesize": 9}
+            task = sent | {"task_id": number, "body": one["body"], "limit_time": 0, "limit_type": "none"}
+            observations = [
+                _changed(f"message/{one['message_id']}", edited, "edited"),
+                _changed(f"file/{number}", file | {"upload_time": one["send_time"]}),
+                _changed(f"task/{number}", task | {"status": "open"}),
+            ]
+            writer.append(writing, observations, account_id=corpus.OWNER, at=at, dated=True)
+
+
+def _changed(key: str, received: JsonObject, state: str = "present") -> Observation:
+    return Observation(key.partition("/")[0], key, {"object": received, "state": state, "source": "list"}, ROOM)

@@ -32,8 +32,6 @@ class Figure:
     measured: str
     met: bool | None
     """None where there is no bar."""
-    numbers: dict[str, float]
-    """The measured values by name, for JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +55,13 @@ def run_alone(function: Callable[..., object], *arguments: str) -> AloneResult:
     return AloneResult(**json.loads(done.stdout.splitlines()[-1]))
 
 
+def run_python(environ: Mapping[str, str], *arguments: str) -> str:
+    """Run a Python of its own; what it printed."""
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
+    return done.stdout.decode()
+
+
 def median_seconds(
     *functions: Callable[[], object], times: int, each: int = 1, clock: Callable[[], float] = time.perf_counter
 ) -> tuple[float, ...]:
@@ -73,13 +78,6 @@ def median_seconds(
                 function()
                 seconds.append(clock() - begun)
     return tuple(median(seconds) for seconds in taken)
-
-
-def told_pages(taken: Mapping[str, tuple[float, float]]) -> str:
-    """Milliseconds and megabytes of each page, and how many times as long as the quickest it takes."""
-    plain = min(ms for ms, _size in taken.values())
-    parts = [f"{name} {ms:.0f} ms ({ms / plain:.0f} ×), {size:.2f} MB" for name, (ms, size) in taken.items()]
-    return "; ".join(parts) + " (× the quickest of them)"
 
 
 def peak() -> float:
