@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from archiver.comparison.compare import outcome_text
 from archiver.comparison.message_comparison import (
@@ -17,7 +13,6 @@ from archiver.comparison.message_comparison import (
     Outcome,
     RoomReach,
     compare_message,
-    compare_messages,
 )
 
 ROOM = 7
@@ -77,37 +72,6 @@ def test_why_a_side_lacks_a_message() -> None:
 def test_a_side_that_holds_nothing_gives_no_reason_but_that() -> None:
     """Nothing can be said of a room of which a side holds no message."""
     assert RoomReach().absence(5) is Absence.EARLIER
-
-
-TEXTS = st.lists(st.sampled_from(["一", "二", "三"]), min_size=1, max_size=3, unique=True)
-WORLD = st.dictionaries(st.integers(1, 40), st.tuples(TEXTS, st.booleans(), st.booleans()), max_size=25)
-
-
-@given(WORLD)
-def test_partial_views_of_one_world_agree_with_it(world: dict[int, tuple[list[str], bool, bool]]) -> None:
-    """Every message that somebody holds appears once, in order, on the sides that hold it, and no view contradicts."""
-
-    def view(side: int) -> Iterator[HeldMessage]:
-        for position, (texts, *holders) in sorted(world.items()):
-            if holders[side]:
-                yield held(position, *(texts if side == 0 else texts[-1:]))
-
-    reach = {ROOM: RoomReach()}
-    compared = list(compare_messages(view(0), view(1), reach, reach))
-
-    assert [one.either.position for one in compared] == sorted(p for p, (_t, a, b) in world.items() if a or b)
-    for one in compared:
-        texts, in_a, in_b = world[one.either.position]
-        assert (one.a is not None, one.b is not None) == (in_a, in_b)
-        assert one.outcome is _true_outcome(one, texts)
-
-
-def _true_outcome(one: ComparedMessage, texts: list[str]) -> Outcome:
-    if one.b is None:
-        return Outcome.ONLY_A
-    if one.a is None:
-        return Outcome.ONLY_B
-    return Outcome.SAME if len(texts) == 1 else Outcome.A_HOLDS_MORE
 
 
 def test_a_package_of_a_period_lacks_what_is_outside_it() -> None:

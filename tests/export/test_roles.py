@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,7 @@ import pytest
 from archiver import errors
 from archiver.claims.counterparts import judge_counterparts, other_side
 from archiver.cli.contracts.contract_page import page_rows
-from archiver.custody.verify import verify_path
 from archiver.export.mask.package_mask import masking_policy
-from archiver.export.package.make_package import export
 from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.pdf.blocks import TableBlock
@@ -85,25 +82,6 @@ def test_who_wrote_last_without_an_entered_side_is_asked_about_once(maker: Archi
     assert {CLIENT: True, HELPER: False} == {int(one.account_id): one.is_known for one in room.candidates}
     answer: dict[str, Any] = {"counterparts": frozenset({CLIENT}), "thirds": frozenset({HELPER})}
     assert {CLIENT} == counterparts(maker, asks_who_wrote_last=True, **answer) == counterparts(maker)
-
-
-@pytest.mark.drawn
-def test_a_mapping_goes_into_the_package_and_verifies(maker: ArchiveMaker, tmp_path: Path) -> None:
-    """The entries are part of the record, those of another contract are not; the package is whole."""
-    maker.contract("job2", (ROOM,))
-    say(maker, CLIENT, Role.CLIENT)
-    with maker.archive.writing() as writing:
-        statements.state_role(writing, "job2", HELPER, Role.THIRD, "別の契約", at=at(200))
-
-    report = export(
-        maker.archive, ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out"), now=lambda: at(300)
-    )
-
-    lines = (Path(report.path) / "data/entries.jsonl").read_text("utf-8").splitlines()
-    entries = [json.loads(line) for line in lines if '"kind":"mapping"' in line]
-    assert [f"mapping/job1/{CLIENT}"] == [one["key"] for one in entries]
-    assert [("client", REASON)] == [(one["payload"]["state"], one["payload"]["reason"]) for one in entries]
-    assert verify_path(Path(report.path)).ok
 
 
 def test_what_was_stated_up_to_an_entry_is_what_counts(maker: ArchiveMaker) -> None:

@@ -17,7 +17,6 @@ from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import TokenMarks
 from tests.support.archives.byte_search import package_files_with
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object, story
-from tests.support.packages.sample_package import renew_lists
 
 THIRD = 999
 SECRETS = ("佐藤", "花子", "0312-34", "0-1234-5671", "０-1234-5672", "taro@example.com", "hunter2", "kEy123")
@@ -144,18 +143,3 @@ def test_a_policy_that_covers_nothing_changes_nothing(tmp_path: Path) -> None:
     assert names[0] == names[1]
     for name in ("entries.jsonl", "messages.csv", "events.csv", "files.csv", "links.csv", "tasks.csv"):
         assert (plain / "data" / name).read_bytes() == (listed / "data" / name).read_bytes()
-
-
-@pytest.mark.drawn
-@pytest.mark.parametrize("name", ["messages.jsonl", "messages.csv", "masked.jsonl"])
-def test_an_edit_of_a_masked_package_is_found_although_the_lists_were_made_anew(tmp_path: Path, name: str) -> None:
-    """Rows are compared with what is shown, and that with the rows."""
-    made = archive(tmp_path / "home")
-    package = Path(exported(made, tmp_path / "out", masking_policy("support")).path)
-    path = package / "data" / name
-    path.write_bytes(path.read_bytes().replace("了解".encode(), "断る".encode()))
-    renew_lists(package)
-
-    verification = verify_path(package)
-
-    assert not verification.ok

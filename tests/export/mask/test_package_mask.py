@@ -13,7 +13,7 @@ from hypothesis import given, strategies
 
 from archiver.errors import UsageError
 from archiver.export.mask.names import letter_names
-from archiver.export.mask.package_mask import MaskedPlace, PackageMask, Policy, masking_policy
+from archiver.export.mask.package_mask import MaskedPlace, PackageMask, masking_policy
 from archiver.export.mask.policy import user_pattern
 from archiver.letter_folding import folded_text
 from archiver.records import Contract
@@ -214,13 +214,6 @@ def test_an_empty_text_to_mask_is_one_sentence() -> None:
     assert 2 == raised.value.code
 
 
-def test_no_mask_and_a_lawyer_cover_nothing() -> None:
-    """Whatever stands in it."""
-    original = "佐藤さん 090-1234-5678"
-
-    assert original == cover(no_mask=True).mask_text(original) == cover("lawyer").mask_text(original)
-
-
 # --- a room ------------------------------------------------------------------------------------
 
 
@@ -272,12 +265,6 @@ def test_facts_of_the_contract_are_covered_too() -> None:
     actual = cover().contract(Contract("job1", (), title="佐藤さんの件 090-1234-5678", url="https://x.jp/?key=abc"))
 
     assert ("参加者Aさんの件 ■■(電話番号)", "https://x.jp/?key=■■(URLの鍵)") == (actual.title, actual.url)
-
-
-def test_a_policy_is_a_value() -> None:
-    """The same choices are the same policy."""
-    assert masking_policy("support", masks=["a", "a"]) == masking_policy("support", masks=["a"])
-    assert Policy() == masking_policy("court")
 
 
 # --- odd names and addresses ----------------------------------------------------------------------

@@ -41,20 +41,6 @@ def run(script: Path, *arguments: str, **environ: str) -> subprocess.CompletedPr
 # --- started ----------------------------------------------------------------------------------
 
 
-@pytest.mark.drawn
-def test_it_checks_the_package_it_lies_in(package: Path) -> None:
-    """Without arguments, from anywhere; it ends with 0 and leaves nothing behind."""
-    before = sorted(package.rglob("*"))
-
-    done = run(package / "verify.py", "--json")
-
-    assert (0, "") == (done.returncode, done.stderr)
-    document = json.loads(done.stdout)
-    assert (True, []) == (document["ok"], document["findings"])
-    assert {"entries": 31, "seals": 3, "stamps": 8, "files": 1, "messages": 7} == document["checked"]
-    assert before == sorted(package.rglob("*"))
-
-
 def test_a_damaged_package_ends_it_with_3(package: Path) -> None:
     """The screen names check, subject and reason."""
     KINDS["message edited"](package)

@@ -28,7 +28,7 @@ from archiver.export.pdf.blocks import (
 from archiver.export.pdf.typst_pdf import TEMPLATE, make_pdf
 from archiver.export.report import chapters
 from tests.support.cases import cases_of
-from tests.support.reports import pdf_reader, report_inputs, sample_conversation
+from tests.support.reports import pdf_reader, report_inputs
 
 HOSTILE = tuple(cases_of(__file__, "hostile"))
 
@@ -156,17 +156,6 @@ def test_a_message_of_a_thousand_lines_is_printed_whole() -> None:
 
     assert len(pages) > 10
     assert lines == [line for page in pages for line in page.split("\n") if line.startswith("行")]
-
-
-@pdf_reader.needs_poppler
-def test_a_case_without_messages_is_printed() -> None:
-    """Nothing held is a report too, and says so."""
-    empty = report_inputs.case([sample_conversation.empty()], deliveries=(), seals=(), masked_passages=())
-
-    page_text = pdf_reader.without_spaces(pdf_reader.text(pdf_reader.pdf_bytes(chapters.build_report(empty))))
-
-    assert "メッセージはありません。" in page_text
-    assert "９取得できなかったもの・記録の限界" in page_text
 
 
 def test_what_the_library_refuses_is_an_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,3 +119,4 @@ def test_an_empty_case_is_two_chapters_of_blanks() -> None:
     case = report_inputs.case([sample_conversation.empty()], contract=report_inputs.BLANK_CONTRACT, deliveries=())
 
     assert 5 <= str(chapters.build_consultation(case)).count(BLANK)
+    assert "メッセージはありません。" in str(chapters.build_report(case))

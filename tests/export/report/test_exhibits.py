@@ -111,19 +111,6 @@ def test_days_are_told_in_years_of_the_era(at_: datetime, expected: str) -> None
     assert expected == era_date(at_)
 
 
-@pdf_reader.needs_poppler
-def test_the_page_holds_what_the_table_holds() -> None:
-    """The PDF has each line, the note that it is a draft, and the margin of a court."""
-    report = evidence_list(report_inputs.case(), FILED)
-
-    text = pdf_reader.without_spaces(pdf_reader.text(pdf_reader.pdf_bytes(report)))
-
-    assert 30.0 == report.left_margin
-    assert "下書きです。" in text
-    for name in ("甲1の1", "甲1の2", "9頁、1.2MB", "提出時に記入"):
-        assert name in text
-
-
 HOSTILE = Enclosure(1, "notice", "=1+1\x00\n_x0041_<!-- part a -->&\ud800.pdf", 1, "00" * 32, at(0), note="=cmd|'!A0")
 
 
