@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import TableBlock
 from archiver.export.report import chapters
 from archiver.export.report.input import BLANK
@@ -31,9 +30,9 @@ def test_it_points_to_no_chapter_of_a_report_that_is_not_in_it(language: str, ch
     closing = AccountClosing(CLIENT, at(9 * DAY), 9)
     noticed = at(9 * DAY).isoformat()
     events = [
-        ChangeRow(noticed, 20, "保存できなかった期間が狭まった", 1, None, "", "", "", None),
-        ChangeRow(noticed, 21, "編集された", 1, 4, "", "前", "後", None),
-        *(ChangeRow(noticed, 22 + one, "表示名が変わった", 1, None, "田中", "前", "後", None) for one in range(12)),
+        report_inputs.change("保存できなかった期間が狭まった", at=noticed),
+        report_inputs.change("編集された", at=noticed, no=4),
+        *[report_inputs.change("表示名が変わった", at=noticed)] * 12,
     ]
     case = report_inputs.case(
         [room], contract=contract, deliveries=deliveries, closings=[closing], events=events, profile="consult"

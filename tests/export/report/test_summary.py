@@ -15,7 +15,7 @@ from tests.export.report.test_money import ARREARS
 from tests.support.cases import cases_of
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import pdf_reader, report_inputs
-from tests.support.reports.overlong_case import LONG_TEXT, WIDE_TEXT, change_row, overlong_case
+from tests.support.reports.overlong_case import LONG_TEXT, WIDE_TEXT, overlong_case
 from tests.support.reports.report_inputs import page_1
 from tests.support.reports.sample_conversation import CLIENT, at, message_id
 
@@ -159,7 +159,7 @@ def test_a_role_stands_there_if_it_was_stated(side: str | None, client: str, rep
 
 def test_changes_have_their_day_in_japan() -> None:
     """A change noticed in the evening by UTC is of the next day in Japan."""
-    text = page_1(report_inputs.case(events=[change_row("表示名が変わった", "田中(解約済)", before="田中")]))[
+    text = page_1(report_inputs.case(events=[report_inputs.change("表示名が変わった", "田中(解約済)", before="田中")]))[
         "起きたこと"
     ]
 
@@ -168,7 +168,7 @@ def test_changes_have_their_day_in_japan() -> None:
 
 def test_a_description_that_names_money_or_days_stands_on_the_page_and_so_does_its_change() -> None:
     """As it was last seen, with the day; one of neither does not."""
-    changed = change_row("チャットの概要が変わった", "報酬は30,000円", before="報酬は50,000円")
+    changed = report_inputs.change("チャットの概要が変わった", "報酬は30,000円", before="報酬は50,000円")
     named, other = (
         report_inputs.room_of_messages([report_inputs.plain_message("一", 1)], description=text)
         for text in ("単価5,000円、締切は11月20日", "よろしくお願いします")
@@ -183,9 +183,9 @@ def test_a_description_that_names_money_or_days_stands_on_the_page_and_so_does_i
 
 def test_many_changes_are_counted() -> None:
     """Page 1 shows the latest changes and how many there are besides."""
-    text = page_1(report_inputs.case(events=[change_row("表示名が変わった", f"名前{number}") for number in range(20)]))[
-        "起きたこと"
-    ]
+    text = page_1(
+        report_inputs.case(events=[report_inputs.change("表示名が変わった", f"名前{number}") for number in range(20)])
+    )["起きたこと"]
 
     assert "名前19" in text
     assert "名前0" not in text

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph
 from archiver.export.report import people_and_dates, record, timeline
 from archiver.export.report.input import MaskedPassage, SealLine, about_text
@@ -154,22 +153,12 @@ def test_of_very_many_files_the_delivered_and_the_newest_are_printed(
 
 def test_changes_are_told_in_words() -> None:
     """Tags of a changed message are words, long texts are cut, times are those of Japan, own changes are counted."""
-    room = sample_conversation.ROOM
-    event = ChangeRow(
-        "2026-11-14T20:15:00Z",
-        1,
-        "編集された",
-        room,
-        5,
-        "m5",
-        "[To:7654321]田中さん" + "あ" * 900,
-        "",
-        "2026-11-14T20:10:00Z",
+    long = "[To:7654321]田中さん" + "あ" * 900
+    event = report_inputs.change("編集された", "", long, no=5, last_before="2026-11-14T20:10:00Z")
+    task = report_inputs.change(
+        "タスクが表示されなくなった(理由不明)", "", "[hr]字幕", seq=3, at="2026-11-14T20:16:00Z"
     )
-    task = ChangeRow(
-        "2026-11-14T20:16:00Z", 3, "タスクが表示されなくなった(理由不明)", room, None, "x", "[hr]字幕", "", None
-    )
-    gap = ChangeRow("2026-11-14T20:15:00Z", 2, "保存できなかった期間が生じた", room, None, "m1 から m2", "", "", None)
+    gap = report_inputs.change("保存できなかった期間が生じた", "", "", seq=2, about="m1 から m2")
     case = report_inputs.case(events=[event, gap, task])
 
     chapter = record.changes(case)[1]
@@ -186,7 +175,7 @@ def test_changes_are_told_in_words() -> None:
 def test_a_chat_was_last_seen_open_with_its_last_list() -> None:
     """The closing is between that and when it was noticed; an earlier one, after which it opened again, is not."""
     early, late = (
-        ChangeRow(when, 1, timeline.CHAT_CLOSED, sample_conversation.ROOM, None, "ルームID 1", "", "", None)
+        report_inputs.change(timeline.CHAT_CLOSED, "", "", at=when)
         for when in ("2026-11-10T00:00:00Z", "2026-11-24T01:14:33Z")
     )
     case = report_inputs.case(events=[early, late])
@@ -200,10 +189,8 @@ def test_a_chat_was_last_seen_open_with_its_last_list() -> None:
 
 def test_only_so_many_changes_are_printed() -> None:
     """The latest are printed, the older ones counted, and where they stand is said."""
-    event = ChangeRow(
-        "2026-11-14T20:15:00Z", 1, "表示名が変わった", sample_conversation.ROOM, None, "x", "a", "b", None
-    )
-    cases = (report_inputs.case(profile=one, events=[event] * (record.MAX_EVENTS + 3)) for one in ("support", "lawyer"))
+    events = [report_inputs.change("表示名が変わった")] * (record.MAX_EVENTS + 3)
+    cases = (report_inputs.case(profile=one, events=events) for one in ("support", "lawyer"))
     support, lawyer = (record.changes(case)[1] for case in cases)
 
     assert (record.OFFICE_EVENTS, record.MAX_EVENTS) == (len(rows(support)), len(rows(lawyer)))
@@ -283,7 +270,7 @@ def test_chapter_10_lists_it() -> None:
 @pytest.mark.parametrize(("about", "english"), cases_of(__file__, "a_gap_is_told_in_the_language_of_the_report"))
 def test_a_gap_is_told_in_the_language_of_the_report(about: str, english: str) -> None:
     """Names stay as they are, whatever they look like."""
-    row = ChangeRow("2026-11-05T01:14:33.000Z", 1, "", 1, None, about, "", "", None)
+    row = report_inputs.change("", about=about)
 
     assert about_text(row) == about
     with report_language("en"):

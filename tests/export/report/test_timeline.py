@@ -7,7 +7,6 @@ from dataclasses import replace
 from hypothesis import given, strategies
 
 from archiver.evidence.listed_acts import listed_steps
-from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Paragraph
 from archiver.export.report import timeline
 from archiver.export.report.statistics import ReportInput
@@ -103,12 +102,11 @@ def test_a_file_with_its_message_and_a_task_with_its_course_are_one_line_each() 
 
 def test_changes_of_messages_are_one_line_a_day_and_kind() -> None:
     """Thirty deletions on a day are told once for each side, with their number; a name's change says both names."""
-    room = sample_conversation.ROOM
     gone = [
-        ChangeRow("2026-11-06T01:00:00.000000Z", no, "「削除」表示に変わった", room, no, "m1", "前", "", None)
+        report_inputs.change("「削除」表示に変わった", "", at="2026-11-06T01:00:00.000000Z", seq=no, no=no)
         for no in range(1, 31)
     ]
-    named = ChangeRow("2026-11-06T16:00:00.000000Z", 99, "表示名が変わった", room, None, "ID 1", "甲", "乙", None)
+    named = report_inputs.change("表示名が変わった", "乙", "甲", at="2026-11-06T16:00:00.000000Z", seq=99)
 
     messages = [report_inputs.plain_message("本文", number) for number in range(1, 30)]
 
@@ -124,17 +122,7 @@ def test_a_chat_that_cannot_be_opened_is_one_line() -> None:
     """As what is still so, not also as an event; an earlier time, after which it could be opened again, stays one."""
     kind = "チャットが開けなくなった(理由不明)"
     events = [
-        ChangeRow(
-            f"2026-11-{day}T01:14:33.000Z",
-            day,
-            kind,
-            sample_conversation.ROOM,
-            None,
-            "ルームID 123456789",
-            "",
-            "",
-            None,
-        )
+        report_inputs.change(kind, "", "", at=f"2026-11-{day}T01:14:33.000Z", seq=day, about="ルームID 123456789")
         for day in (20, 24)
     ]
 

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archiver.evidence.tables.events import ChangeRow
 from archiver.export.report.statistics import ReportInput
 from archiver.records import AccountId, Delivery, Person
 from tests.support.reports import report_inputs, sample_conversation
 
 LONG_TEXT = "とても長い名前で、どこまでも続きます。" * 40
 WIDE_TEXT = "W" * 600
-
-
-def change_row(kind: str, after: str = "後", at_: str = "2026-11-14T20:15:00.000000Z", before: str = "前") -> ChangeRow:
-    return ChangeRow(at_, 1, kind, sample_conversation.ROOM, None, "対象", before, after, None)
 
 
 def overlong_case(text: str) -> ReportInput:
@@ -29,6 +24,6 @@ def overlong_case(text: str) -> ReportInput:
         [replace(sample, room_name=text, people=people)] * 3,
         contract=replace(report_inputs.CONTRACT, **dict.fromkeys(facts.split(), text)),  # type: ignore[arg-type]
         owner_name=text,
-        events=[change_row("表示名が変わった", text)] * 300,
+        events=[report_inputs.change("表示名が変わった", text)] * 300,
         deliveries=tuple(Delivery(number, text, text, 1, "ab" * 32) for number in range(20)),
     )

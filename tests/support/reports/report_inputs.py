@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
 from archiver.export.report import summary
 from archiver.export.report.input import MaskedPassage, SealLine
@@ -61,6 +62,12 @@ def facts(chapter: Chapter) -> dict[str, str]:
 def page_1(case: ReportInput) -> dict[str, str]:
     """The facts of page 1, by their labels."""
     return facts(summary.chapter(case))
+
+
+def change(kind: str, after: str = "後", before: str = "前", **more: Any) -> ChangeRow:
+    """A change that was noticed on 15 November at 05:15 in Japan."""
+    plain = ChangeRow("2026-11-14T20:15:00Z", 1, kind, sample_conversation.ROOM, None, "対象", before, after, None)
+    return plain._replace(**more)
 
 
 def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> ReportInput:
