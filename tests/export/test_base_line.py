@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,9 +66,11 @@ def steady(oldest: int, newest: int) -> Observation:
     return Observation("steady", f"steady/{ROOM}/1", payload, ROOM)
 
 
-def package(maker: ArchiveMaker, out: Path, contract: str = "job2", profile: str = "lawyer") -> ExportReport:
+def package(
+    maker: ArchiveMaker, out: Path, contract: str = "job2", profile: str = "lawyer", **options: Any
+) -> ExportReport:
     """A package of a contract."""
-    order = ExportOrder(contract=contract, profile=profile, out=out, counterparts={CLIENT})
+    order = ExportOrder(contract=contract, profile=profile, out=out, counterparts={CLIENT}, **options)
     return export(maker.archive, order, now=lambda: at(30 * DAY))
 
 
@@ -162,14 +165,7 @@ def test_the_package_begins_with_what_lasts(lawyer_package: Path) -> None:
 def test_a_contract_that_ended_names_nothing_of_the_next_one(tmp_path: Path) -> None:
     """The same in the other direction, with everything masked that a platform's package masks."""
     maker = two_contracts(tmp_path / "home")
-    order = ExportOrder(
-        contract="job1",
-        profile="lawyer",
-        out=tmp_path / "out",
-        counterparts={CLIENT},
-        policy=masking_policy("support"),
-    )
-    path = Path(export(maker.archive, order, now=lambda: at(30 * DAY)).path)
+    path = Path(package(maker, tmp_path / "out", "job1", policy=masking_policy("support")).path)
 
     files = [one for one in path.rglob("*") if one.is_file()]
 

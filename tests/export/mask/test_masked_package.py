@@ -10,13 +10,13 @@ import pytest
 from archiver.custody.verify import verify_path
 from archiver.export.mask.package_mask import Policy, masking_policy
 from archiver.export.package.daily_copy import write_daily_copy
-from archiver.export.package.make_package import ExportReport, export
-from archiver.export.package.order import ExportOrder
+from archiver.export.package.make_package import ExportReport
 from archiver.records import Observation, Reply
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import TokenMarks
 from tests.support.archives.byte_search import package_files_with
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object, story
+from tests.support.packages.exported_archives import export_package
 
 THIRD = 999
 SECRETS = ("佐藤", "花子", "0312-34", "0-1234-5671", "０-1234-5672", "taro@example.com", "hunter2", "kEy123")
@@ -34,18 +34,14 @@ def archive(home: Path) -> ArchiveMaker:
     maker.sync([first, second, third], minutes=135)
     again = message_object(20, "電話は09０-1234-5672です", sent=131, update_time=int(at(140).timestamp()))
     maker.sync([again, second, third], changed={20: "edited"}, minutes=141)
-    maker.file(file_object(31, "佐藤花子_0312-34-5678.pdf", 9, sent=134, message_id=22), b"pdf bytes", minutes=142)
+    maker.file(file_object(31, "佐藤花子_0312-34-5678.txt", 9, sent=134, message_id=22), b"txt bytes", minutes=142)
     maker.task(56, "佐藤さんに電話 0312-34-5678", minutes=143)
     return maker
 
 
 def exported(maker: ArchiveMaker, out: Path, chosen: Policy | None) -> ExportReport:
     """A lawyer's package with this policy."""
-    return export(
-        maker.archive,
-        ExportOrder(contract="job1", profile="lawyer", out=out, policy=chosen, counterparts={CLIENT}),
-        now=lambda: at(300),
-    )
+    return export_package(maker, "lawyer", out, policy=chosen, counterparts={CLIENT})
 
 
 def test_nothing_covered_is_in_any_byte_of_a_package(tmp_path: Path) -> None:
@@ -84,15 +80,8 @@ def leaked(tmp_path_factory: pytest.TempPathFactory) -> ArchiveMaker:
 def test_the_users_own_token_is_in_no_package(leaked: ArchiveMaker, tmp_path: Path, profile: str) -> None:
     """No matter the profile and what it masks otherwise; it is told as what it is, and the package verifies."""
     policy = None if profile == "lawyer" else masking_policy(profile)
-    order = ExportOrder(
-        contract="job1",
-        profile=profile,
-        out=tmp_path / "out",
-        policy=policy,
-        counterparts={CLIENT},
-    )
 
-    report = export(leaked.archive, order, now=lambda: at(300))
+    report = export_package(leaked, profile, tmp_path / "out", policy=policy, counterparts={CLIENT}, reads_all=False)
 
     assert set() == package_files_with(tmp_path / "out", TOKEN, TOKEN.upper())
     assert package_files_with(tmp_path / "out", "■■(APIトークン)")

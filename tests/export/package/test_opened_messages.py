@@ -13,7 +13,7 @@ import pytest
 from archiver import errors
 from archiver.export.mask.package_mask import masking_policy
 from archiver.export.mask.policy import COVERED, UNREAD, Covers
-from archiver.export.package.make_package import ExportReport
+from archiver.export.package.make_package import ExportReport, export
 from archiver.export.package.masking_review import (
     Decision,
     keep_reviews,
@@ -27,7 +27,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import parse_choice
 from archiver.records import OpenedMessage, ReadState
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object
-from tests.support.packages.exported_archives import FACTS, THIRD, add_enclosure, export_package, zip_files
+from tests.support.packages.exported_archives import FACTS, THIRD, add_enclosure, zip_files
 from tests.support.packages.files_with_metadata import picture
 from tests.support.reports import pdf_reader
 
@@ -91,16 +91,7 @@ def opened(maker: ArchiveMaker, wanted: ExportOrder) -> dict[str, OpenedMessage]
 
 def made(maker: ArchiveMaker, out: Path, wanted: ExportOrder) -> ExportReport:
     """The package of an order."""
-    return export_package(
-        maker,
-        wanted.profile,
-        out,
-        reads_all=False,
-        counterparts={CLIENT},
-        reviews=wanted.reviews,
-        choice=wanted.choice,
-        every_message=wanted.every_message,
-    )
+    return export(maker.archive, replace(wanted, out=out), now=lambda: at(300))
 
 
 def found(out: Path) -> set[str]:
