@@ -14,7 +14,7 @@ from archiver.chatwork.client import Client, _read_download_url, read_listing, r
 from archiver.chatwork.models import Contact, File, Me, Member, Message, Model, Room, Task
 from archiver.chatwork.transport import Transport
 from archiver.corrected_clock import CorrectedClock
-from archiver.errors import ArchiverError, NotUnderstood, NotVisible
+from archiver.errors import ArchiverError, NotUnderstood
 from archiver.records import AccountId, FileId, MessageId, Reply, RoomId
 from tests.support.chatwork.model_values import VALUES
 
@@ -153,30 +153,6 @@ def test_something_else_than_was_asked_for_is_not_understood(path: str, body: ob
 
     with pytest.raises(NotUnderstood):
         call(client)
-
-
-@responses.activate
-def test_a_room_that_is_not_shown_is_an_observation(client: Client) -> None:
-    """403 with Chatwork's own text comes with its reply, for the archive to keep."""
-    body = {"errors": ["You don't have permission to get this room"]}
-    responses.get(f"{BASE}/rooms/1", json=body, status=403)
-
-    with pytest.raises(NotVisible) as caught:
-        client.room(ROOM)
-
-    assert body == json.loads(caught.value.reply.body)
-
-
-@responses.activate
-def test_unknown_fields_and_odd_texts_are_kept_as_received(client: Client) -> None:
-    """Lone surrogates, NUL and fields of tomorrow are in the object, and the model is read."""
-    odd = message("7", "\ud83d\0\u202e", reactions=[{"\ud83d": 1.5}])
-    responses.get(f"{BASE}/rooms/1/messages/7", body=json.dumps(odd))
-
-    answer = client.message(ROOM, MessageId("7"))
-
-    assert odd == answer.object
-    assert "\ud83d\0\u202e" == answer.model.body
 
 
 def test_a_message_id_cannot_lead_elsewhere(client: Client) -> None:

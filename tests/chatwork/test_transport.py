@@ -8,7 +8,6 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import chain, repeat
@@ -38,6 +37,7 @@ from archiver.errors import (
 from archiver.records import Reply
 from tests.support.certificate import loopback_certificate
 from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer, Step, drip, hang, reply, stall
+from tests.support.world import Clock
 
 NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)
 TOKEN = "c4naryc4naryc4naryc4naryc4nary00"
@@ -47,30 +47,13 @@ MINUTE = timedelta(minutes=1)
 PATIENT = [0.5, 1.0, 2.0, 4.0]
 
 
-@dataclass
-class Clock:
-    """Time that passes only while somebody sleeps; keeps the sleeps, in seconds."""
-
-    time: datetime = NOW
-    slept: list[float] = field(default_factory=list)
-
-    def now(self) -> datetime:
-        """The present time of the tests."""
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        """Let it pass."""
-        self.slept.append(seconds)
-        self.time += timedelta(seconds=seconds)
-
-
 def build(clock: Clock, url: str, **given: Any) -> Transport:
     """A transport without jitter, unless given otherwise."""
     usual: dict[str, Any] = {
         "session": requests.Session(),
         "base_url": url,
         "token": lambda: TOKEN,
-        "clock": CorrectedClock(clock.now),
+        "clock": CorrectedClock(clock),
         "sleep": clock.sleep,
         "jitter": lambda: 0.0,
     }
@@ -80,7 +63,7 @@ def build(clock: Clock, url: str, **given: Any) -> Transport:
 @contextmanager
 def serving(*steps: Step, **given: Any) -> Iterator[tuple[Transport, ScriptedServer, Clock]]:
     """A transport that leads to a server with these steps."""
-    clock = Clock()
+    clock = Clock(NOW)
     with ScriptedServer(steps) as server:
         yield build(clock, server.url, **given), server, clock
 
@@ -175,8 +158,8 @@ def test_the_default_address_is_the_api_and_netrc_is_not_read(tmp_path: Path, mo
     netrc.write_text("default login somebody password secret\n", encoding="utf-8")
     monkeypatch.setenv("NETRC", str(netrc))
     responses.get("https://api.chatwork.com/v2/me", json={})
-    clock = Clock()
-    transport = Transport(requests.Session(), token=lambda: TOKEN, clock=CorrectedClock(clock.now), sleep=clock.sleep)
+    clock = Clock(NOW)
+    transport = Transport(requests.Session(), token=lambda: TOKEN, clock=CorrectedClock(clock), sleep=clock.sleep)
 
     ask(transport)
 
@@ -190,7 +173,7 @@ def test_who_answers_is_known_by_address_and_certificate(tmp_path: Path) -> None
     session = requests.Session()
     session.verify = str(certificate)
     with ScriptedServer([GOOD], certificate=certificate) as server:
-        transport = build(Clock(), server.url, session=session)
+        transport = build(Clock(NOW), server.url, session=session)
         before = transport.service
         ask(transport)
 
@@ -213,7 +196,7 @@ def test_each_request_goes_the_way_that_the_environment_names_then(monkeypatch: 
     adapter = Adapter(lambda: HTTPResponse(io.BytesIO(b"{}"), status=200, preload_content=False))
     session = requests.Session()
     session.mount("https://", adapter)
-    transport = build(Clock(), "https://api.chatwork.com/v2", session=session)
+    transport = build(Clock(NOW), "https://api.chatwork.com/v2", session=session)
     of_proxies = ("https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY")
     for name in (*of_proxies, "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
@@ -328,19 +311,6 @@ def test_a_request_ends_as_it_should_after_its_waits(name: str) -> None:
     assert [seconds for seconds in slept if seconds > 60] == [wait.total_seconds() for wait in waits if wait > MINUTE]
 
 
-def test_a_server_that_is_not_there_is_unreachable() -> None:
-    """A refused connection is retried like any other fault."""
-    with ScriptedServer([GOOD]) as gone:
-        pass
-    clock = Clock()
-    transport = build(clock, gone.url)
-
-    with pytest.raises(Unreachable):
-        ask(transport)
-
-    assert PATIENT == clock.slept
-
-
 @pytest.mark.parametrize(
     ("step", "limits", "kind"),
     [
@@ -357,7 +327,7 @@ def test_a_reply_that_lasts_too_long_or_is_too_large_is_given_up(
 ) -> None:
     """Silence, a trickle, and bodies past the cap end in an error, not in a hang or in full memory."""
     with serving(step, limits=limits) as (transport, _, clock):
-        transport.deadline = clock.now()
+        transport.deadline = clock()
         with pytest.raises(kind):
             ask(transport)
 
@@ -377,7 +347,7 @@ def test_a_host_that_has_begun_to_answer_is_waited_for_longer() -> None:
 def test_a_reply_that_never_ends_is_given_up(what: str) -> None:
     """Each byte comes in time, and still one deadline is over the whole, headers included; nothing of it is data."""
     with serving(NEVER_ENDING[what], limits=ReplyLimits(total=0.3)) as (transport, _, clock):
-        transport.deadline = clock.now()
+        transport.deadline = clock()
         begun = time.monotonic()
         with pytest.raises(Unreachable):
             ask(transport)
@@ -425,7 +395,7 @@ def test_each_request_waits_for_its_turn_among_many_accounts() -> None:
 def test_no_reply_is_waited_for_past_the_deadline() -> None:
     """Whatever the limits allow; a second is given in any case."""
     with serving(hang) as (transport, _, clock):
-        transport.deadline = clock.now()
+        transport.deadline = clock()
         begun = time.monotonic()
         with pytest.raises(Unreachable):
             ask(transport)
@@ -574,7 +544,7 @@ def test_an_interrupt_by_the_user_passes() -> None:
     def interrupt() -> HTTPResponse:
         raise KeyboardInterrupt
 
-    clock = Clock()
+    clock = Clock(NOW)
     with pytest.raises(KeyboardInterrupt):
         ask(in_memory(clock, interrupt))
 
@@ -600,7 +570,7 @@ def test_any_reply_is_data_or_one_of_our_errors(answers: list[tuple[int, bytes]]
         headers = {"x-ratelimit-reset": header, "date": header, "x-ratelimit-remaining": "100"}
         return HTTPResponse(io.BytesIO(body), headers, status, preload_content=False)
 
-    clock = Clock()
+    clock = Clock(NOW)
     transport = in_memory(clock, make)
     with suppress(ArchiverError):
         ask(transport)

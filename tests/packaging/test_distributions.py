@@ -11,7 +11,7 @@ import sys
 import tarfile
 import zipfile
 from datetime import UTC, datetime
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from xml.etree import ElementTree
@@ -27,16 +27,9 @@ PACKAGING = ROOT / "config" / "packaging"
 
 def load_recipe(name: str) -> ModuleType:
     """A script of `config/packaging` as a module."""
-    sys.path.insert(0, str(PACKAGING))
-    try:
-        spec = spec_from_file_location(name, PACKAGING / f"{name}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = module_from_spec(spec)
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(str(PACKAGING))
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(PACKAGING)
+        return import_module(name)
 
 
 def test_the_notices_name_each_library_of_the_lock_with_an_allowed_licence() -> None:

@@ -90,6 +90,7 @@ def test_a_quiet_room_that_no_run_is_asked_for_is_behind_in_the_end(world: World
 def test_runs_without_a_call_left_are_no_save(world: World, path: str) -> None:
     """Nor are those that could look at no room: the last save stays the one that was, and the next is as ever."""
     saved = next_round(world)
+    read_at = looks(world, world.room).at
     for _ in range(5):
         world.post("見られない間のメッセージ")
         world.chatwork.fail(Fault.RATE_LIMIT, path, times=1, seconds=250)
@@ -97,6 +98,7 @@ def test_runs_without_a_call_left_are_no_save(world: World, path: str) -> None:
     memory = {row["key"]: row["value"] for row in world.rows("memory")}
     with world.archive.reading() as reading:
         spent = remembered_values.CALLS_SPENT.recall(reading)
+    assert read_at == looks(world, world.room).at  # nor was any room looked at
     again = next_round(world)
 
     assert saved.finished_at is not None

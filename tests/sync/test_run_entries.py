@@ -159,19 +159,6 @@ def test_a_run_over_one_room_tells_nothing_of_another(world: World) -> None:
     assert watched(world, world.room).last == whole_second(world)
 
 
-def test_without_a_call_left_no_room_was_looked_at(world: World) -> None:
-    """A run that could not ask for anything is no look, however often it comes."""
-    world.post("一つ目")
-    world.sync()
-    last = watched(world, world.room).last
-    world.chatwork.fail(Fault.RATE_LIMIT, "", times=None, seconds=300)
-    for _ in range(5):
-        world.clock.pass_by(hours=1)
-        world.sync(max_seconds=1)
-
-    assert (last, ()) == (watched(world, world.room).last, watched(world, world.room).pauses)
-
-
 def test_a_room_that_is_read_no_more_was_not_looked_at(world: World) -> None:
     """Its contract was ended: other contracts' runs tell nothing of it, and a new beginning shows the pause."""
     other = world.chatwork.add_room("記事作成", members=[world.tanaka])

@@ -22,7 +22,7 @@ from archiver.errors import TransferFailed
 from archiver.sync import transfer
 from archiver.sync.transfer import DownloadState, download
 from tests.support.cases import cases_of
-from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer, hang, repeat, reply
+from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer, Step, hang, repeat, reply
 from tests.support.chatwork.simulator import Chatwork, Fault
 
 BODY = bytes(range(256)) * 4000
@@ -151,20 +151,15 @@ def test_a_connection_that_was_closed_meanwhile_is_opened_again(host: Host) -> N
     assert (DownloadState(SIZE, SHA256, is_whole=True), 2) == (actual, other.connections)
 
 
-def test_a_host_that_hangs_up_twice_is_given_up(host: Host) -> None:
-    """It is asked once more, no oftener."""
-    with ScriptedServer([hang_up]) as other:
-        reason = host.failing(other.url)
+@pytest.mark.parametrize(
+    ("step", "reason"), [(hang_up, "unreachable"), (b"SSH-2.0-X\r\nconnection: close\r\n\r\n", "not_understood")]
+)
+def test_a_host_that_gives_no_answer_is_given_up(host: Host, step: Step, reason: str) -> None:
+    """It is asked once more, no oftener; one that speaks no HTTP was reached: nobody may deny that."""
+    with ScriptedServer([step]) as other:
+        actual = host.failing(other.url)
 
-    assert ("unreachable", 2) == (reason, len(other.heads))
-
-
-def test_a_host_that_answers_with_no_http_was_reached(host: Host) -> None:
-    """No page or package may say that there was no connection."""
-    with ScriptedServer([b"SSH-2.0-X\r\nconnection: close\r\n\r\n"]) as other:
-        reason = host.failing(other.url)
-
-    assert "not_understood" == reason
+    assert (reason, 2) == (actual, len(other.heads))
 
 
 def test_a_file_that_changed_meanwhile_is_begun_anew(host: Host) -> None:

@@ -322,22 +322,12 @@ def test_a_direct_chat_that_no_contract_names_is_written_by_its_number_alone(wor
     assert not [secret for secret in ("ふたりだけ", "外の話") if secret.encode() in database]
 
 
-@pytest.mark.parametrize("state", ["open", "stopped"])
-def test_a_chat_of_any_contract_is_no_other_chat(world: World, direct: int, state: str) -> None:
-    """Not even when it is not read any more: the user knows of it."""
-    world.contract("job2", direct, state=state)
-
-    world.sync()
-
-    assert [None] == other_chats(world)
-
-
 def test_the_other_chat_comes_and_goes_in_entries(world: World) -> None:
-    """A new entry when it is contracted, and none while nothing changes."""
+    """A new entry when a contract has it, though it is not read: the user knows of it; none while nothing changes."""
     room = world.chatwork.add_room("", members=[world.tanaka], type="direct")
     world.sync()
     next_day(world)
-    world.contract("job2", room)
+    world.contract("job2", room, state="stopped")
     next_day(world)
 
     assert [room, None] == other_chats(world)
