@@ -95,6 +95,12 @@ class World:
             observation = Observation("contract", f"contract/{name}", payload)
             writer.append(writing, [observation], account_id=None, at=self.own_clock())
 
+    def more_rooms(self, number: int, job: str = "job2") -> list[int]:
+        """So many more contracted rooms of one contract, each with the post that announces it."""
+        rooms = [self.chatwork.add_room(f"部屋{index}", members=[self.tanaka]) for index in range(number)]
+        self.contract(job, *rooms)
+        return rooms
+
     def sync(self, **options: Any) -> SyncReport:
         """Run one sync, a second after whatever happened last."""
         self.clock.pass_by(seconds=1)

@@ -118,8 +118,7 @@ def test_for_hours_each_list_is_read_within_its_bound_and_the_share(rooms: int, 
 def test_first_readings_take_nothing_from_the_share(tmp_path: Path) -> None:
     """Right after the first save of ten chats (members, tasks, files: 65 calls) their lists go on being read."""
     with running_world(tmp_path / "home", limit=300) as world:
-        others = [world.chatwork.add_room(f"{number}", members=[world.tanaka]) for number in range(9)]
-        world.contract("job2", world.room, *others)
+        world.more_rooms(9)
         world.sync(window_share=20)
         world.take_requests()
         world.sync(window_share=20)
@@ -132,7 +131,7 @@ def test_first_readings_take_nothing_from_the_share(tmp_path: Path) -> None:
 def test_a_room_whose_turn_did_not_come_waits(tmp_path_factory: pytest.TempPathFactory) -> None:
     """No trouble and no exit 4; the rooms unread for longest come next, so that every list is read within two runs."""
     with running_world(tmp_path_factory.mktemp("share") / "home", limit=60) as world:
-        world.contract("job2", *(world.chatwork.add_room(f"{n}", members=[world.tanaka]) for n in range(14)))
+        world.more_rooms(14)
         for _run in range(4):
             world.sync(window_share=20)
             world.clock.pass_by(minutes=5)
@@ -204,7 +203,7 @@ def minute(world: World, tool: OtherTool) -> tuple[SyncReport, int, int, int]:
 def test_at_most_half_of_what_another_tool_leaves_is_used(tmp_path: Path, most: int) -> None:
     """Fifteen rounds, one a minute, over thirty chats; the second tool takes all of most windows itself."""
     with running_world(tmp_path / "home", limit=LIMIT) as world:
-        world.contract("job2", *(world.chatwork.add_room(f"{one}", members=[world.tanaka]) for one in range(29)))
+        world.more_rooms(29)
         world.sync()
         world.clock.pass_by(minutes=6)
         tool = OtherTool(world, most)
@@ -248,9 +247,7 @@ def statements_a_room(home: Path, rooms: int) -> float:
         counted.append(str(given[2]))
 
     with running_world(home) as world:
-        more = [world.chatwork.add_room(f"部屋{number}", members=[world.tanaka]) for number in range(rooms - 1)]
-        world.contract("job2", *more)
-        for room in more:
+        for room in world.more_rooms(rooms - 1):
             world.chatwork.post(room, world.tanaka, "はじめまして")
         event.listen(Engine, "before_cursor_execute", count)
         try:

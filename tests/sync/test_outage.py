@@ -30,16 +30,7 @@ LONGEST = timedelta(seconds=15)
 @pytest.fixture
 def rooms(world: World) -> list[int]:
     """The contracted rooms of a world, each with a message that no run has read."""
-    return [world.room, *more_rooms(world, ROOMS - 1)]
-
-
-def more_rooms(world: World, number: int) -> list[int]:
-    """So many more rooms of one contract, each with a message that no run has read."""
-    rooms = [world.chatwork.add_room(f"部屋{index}", members=[world.tanaka]) for index in range(number)]
-    world.contract("job2", *rooms)
-    for room in rooms:
-        world.chatwork.post(room, world.tanaka, "読まれるまで")
-    return rooms
+    return [world.room, *world.more_rooms(ROOMS - 1)]
 
 
 class RunningClock(Clock):
@@ -147,7 +138,7 @@ def test_a_host_that_does_not_answer_is_not_waited_for_by_each_room(tmp_path: Pa
     with ExitStack() as stack:
         world = World(tmp_path / "home", stack.enter_context(Chatwork(now=clock, limit=100_000)), clock)
         stack.callback(world.close)
-        more_rooms(world, ROOMS - 1)
+        world.more_rooms(ROOMS - 1)
         outage = stack.enter_context(ExitStack())
 
         def begin(world: World) -> None:
@@ -226,7 +217,7 @@ def test_a_failure_is_remembered_since_it_began_and_until_it_is_over() -> None:
 @pytest.mark.parametrize(("full", "path"), [(False, "messages"), (True, "messages"), (False, "members")])
 def test_rooms_that_fail_for_ever_keep_nothing_else_from_being_read(world: World, full: bool, path: str) -> None:
     """From the second run on all else is saved, run after run: large files, and the lists before the one that fails."""
-    bad = more_rooms(world, 3)
+    bad = world.more_rooms(3)
     good = [world.chatwork.add_room("later", members=[world.tanaka]) for _ in range(2)]
     world.contract("job0", *bad, *good)
     world.chatwork.fail(Fault.WRONG_SHAPE, f"/rooms/({'|'.join(map(str, bad))})/{path}", times=None)
@@ -247,7 +238,7 @@ def test_rooms_that_fail_for_ever_keep_nothing_else_from_being_read(world: World
 
 def test_failing_rooms_are_tried_in_turn_two_in_a_run(world: World) -> None:
     """One that could be read again is read within a few runs, though four others still fail."""
-    bad = more_rooms(world, 5)
+    bad = world.more_rooms(5)
     world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/({'|'.join(map(str, bad))})/messages", times=None)
     for _ in range(4):
         talk(world, bad)
@@ -269,7 +260,7 @@ def test_failing_rooms_are_tried_in_turn_two_in_a_run(world: World) -> None:
 
 def test_a_room_that_can_be_read_again_is_like_any_other(world: World) -> None:
     """What was said of it is forgotten with the first run that reads it."""
-    (bad,) = more_rooms(world, 1)
+    (bad,) = world.more_rooms(1)
     world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{bad}/members", times=None)
     world.sync()
     world.chatwork.heal()
@@ -282,7 +273,7 @@ def test_a_room_that_can_be_read_again_is_like_any_other(world: World) -> None:
 
 def test_absent_rooms_that_cannot_be_asked_for_keep_no_other_from_being_read(world: World) -> None:
     """Two in a row end a round, and in the next one they are asked for after the others."""
-    absent = more_rooms(world, 4)
+    absent = world.more_rooms(4)
     for room in absent:
         world.chatwork.remove_owner(room)
     world.contract("job1", *absent, world.room)
@@ -315,7 +306,7 @@ def test_half_a_surrogate_in_a_rooms_name_or_role_is_no_trouble(world: World) ->
 
 def test_a_room_that_waits_its_turn_leaves_nothing_else_over(world: World) -> None:
     """With three that fail the third is told so, and a left-over of another kind stays news."""
-    rooms = more_rooms(world, 3)
+    rooms = world.more_rooms(3)
     world.sync()
     for room in rooms:
         world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{room}/messages", times=None)

@@ -147,13 +147,6 @@ LIMIT = 30
 """Calls in five minutes, a fifth of which stays unused."""
 
 
-def busy(world: World, number: int = ROOMS) -> list[int]:
-    """So many more contracted rooms."""
-    rooms = [world.chatwork.add_room(f"room {one}", members=[world.tanaka]) for one in range(number)]
-    world.contract("job2", *rooms)
-    return rooms
-
-
 def talk_and_sync(world: World, rooms: list[int], *, minutes: int) -> SyncReport:
     """Something is said in every room, then a run that does not wait for calls."""
     for room in rooms:
@@ -167,7 +160,7 @@ def talk_and_sync(world: World, rooms: list[int], *, minutes: int) -> SyncReport
 def test_every_room_is_read_in_turn_while_all_are_busy(tmp_path: Path) -> None:
     """Three runs reach every room's messages, and each run says that it left something over."""
     with running_world(tmp_path / "home", limit=LIMIT) as world:
-        rooms = busy(world)
+        rooms = world.more_rooms(ROOMS)
 
         reports = [talk_and_sync(world, rooms, minutes=6) for _ in range(4)]
         world.take_requests()
@@ -183,7 +176,7 @@ def test_every_room_is_read_in_turn_while_all_are_busy(tmp_path: Path) -> None:
 def test_files_and_people_get_their_turn_in_the_end(tmp_path: Path) -> None:
     """Although messages alone would eat the budget of every run."""
     with running_world(tmp_path / "home", limit=16) as world:
-        rooms = busy(world, 10)
+        rooms = world.more_rooms(10)
 
         for _ in range(55):
             talk_and_sync(world, rooms, minutes=60)

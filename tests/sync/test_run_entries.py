@@ -122,8 +122,7 @@ def test_the_idle_runs_of_a_quiet_week_are_one_record(world: World) -> None:
 
 def test_a_room_that_fails_was_not_looked_at(world: World) -> None:
     """Runs go on, the other room is known all the while; the one that failed has a pause once it is read again."""
-    other = world.chatwork.add_room("記事作成", members=[world.tanaka])
-    world.contract("job2", other)
+    (other,) = world.more_rooms(1)
     world.post("一つ目")
     world.sync()
     before = whole_second(world)
@@ -146,8 +145,7 @@ def test_a_room_that_fails_was_not_looked_at(world: World) -> None:
 
 def test_a_run_over_one_room_tells_nothing_of_another(world: World) -> None:
     """Neither of one that moved nor of one whose counters stand still: nobody says that an edit moves them."""
-    moved, still = (world.chatwork.add_room(name, members=[world.tanaka]) for name in ("記事作成", "連絡"))
-    world.contract("job2", moved, still)
+    moved, still = world.more_rooms(2)
     world.sync()
     last = whole_second(world)
     world.chatwork.post(moved, world.tanaka, "読まれない")
@@ -161,8 +159,7 @@ def test_a_run_over_one_room_tells_nothing_of_another(world: World) -> None:
 
 def test_a_room_that_is_read_no_more_was_not_looked_at(world: World) -> None:
     """Its contract was ended: other contracts' runs tell nothing of it, and a new beginning shows the pause."""
-    other = world.chatwork.add_room("記事作成", members=[world.tanaka])
-    world.contract("job2", other)
+    world.more_rooms(1)
     world.post("一つ目")
     world.sync()
     before = whole_second(world)
@@ -203,8 +200,7 @@ def test_a_room_whose_list_fails_was_not_looked_at_whatever_its_visit_says(world
 
 def test_a_pause_between_looks_at_one_steady_list_is_told(world: World) -> None:
     """The looks before and after it stand in one record; each look's own time is kept there, whatever runs say."""
-    other = world.chatwork.add_room("記事作成", members=[world.tanaka])
-    world.contract("job2", other)
+    world.more_rooms(1)
     world.post("一つ目")
     world.sync()
     world.clock.pass_by(minutes=5)

@@ -58,37 +58,26 @@ def test_everything_new_is_held_as_received(world: World) -> None:
 
 
 @pytest.mark.parametrize("moves", [True, False])
-def test_an_edit_becomes_a_version(world: World, moves: bool) -> None:
-    """Whether or not `update_time` moved; the earlier text stays."""
+@pytest.mark.parametrize(
+    ("text", "state", "counted"), [("20,000円で", "edited", (0, 1, 0, 0)), ("[deleted]", "deleted", (0, 0, 1, 0))]
+)
+def test_an_edit_or_a_deletion_becomes_a_version(
+    world: World, moves: bool, text: str, state: str, counted: tuple[int, int, int, int]
+) -> None:
+    """Whether or not `update_time` moved; the earlier text stays, with the time it was last seen."""
     post = world.post("30,000円で")
     world.sync()
-    world.chatwork.edit(post, "20,000円で", moves_update_time=moves)
-
-    report = world.synced(full=True)
-
-    (row,) = [row for row in world.rows("message") if row["message_id"] == post]
-    assert (0, 1, 0, 0) == counts(report)
-    assert ["30,000円で", "20,000円で"] == world.texts(post)
-    assert ("edited", 2, False) == (row["state"], row["versions"], report.disappeared)
-
-
-@pytest.mark.parametrize("moves", [True, False])
-def test_a_deletion_keeps_the_text(world: World, moves: bool) -> None:
-    """The text stays a version, with the time it was last seen."""
-    post = world.post("お支払いします")
-    world.sync()
-    world.chatwork.delete(post, moves_update_time=moves)
+    world.chatwork.edit(post, text, moves_update_time=moves)
     world.clock.pass_by(hours=1)
 
     report = world.synced(full=True)
 
-    versions = sorted(
+    before, after = sorted(
         (row for row in world.rows("message_version") if str(row["position"]) == post), key=lambda row: row["number"]
     )
-    assert (0, 0, 1, 0) == counts(report)
-    assert report.disappeared
-    assert ("deleted", ["お支払いします", "[deleted]"]) == (world.states()[post], [row["body"] for row in versions])
-    assert versions[0]["last_seen"] < versions[1]["first_seen"]
+    assert (counted, state == "deleted") == (counts(report), report.disappeared)
+    assert ["30,000円で", text] == world.texts(post) == [before["body"], after["body"]]
+    assert (state, True) == (world.states()[post], before["last_seen"] < after["first_seen"])
 
 
 def test_a_list_that_stayed_the_same_makes_no_entry(world: World) -> None:

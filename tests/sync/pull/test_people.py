@@ -10,6 +10,7 @@ import pytest
 from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.twins import read_contacts
 from archiver.sync.report import RoomOutcome
+from tests.support.archives.byte_search import places_of
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import BEGIN, World
 
@@ -217,12 +218,11 @@ def test_only_people_of_contracted_rooms_are_written_and_the_list_is_not_kept(wo
 
     world.sync()
 
-    database = b"".join(path.read_bytes() for path in world.home.rglob("*") if path.is_file())
     (entry,) = world.entries("contact")
     assert {"account_id": world.tanaka, "state": "present"} == entry["payload"]
     assert (None, 64) == (entry["room_id"], len(entry["reply"]))
     assert entry["reply"] not in {row["digest"] for row in world.rows("reply")}
-    assert not [secret for secret in (str(stranger), str(theirs), "ひみつの人") if secret.encode() in database]
+    assert set() == places_of(world.home, str(stranger), str(theirs), "ひみつの人")
 
 
 def test_it_is_read_once_a_day(world: World, direct: int) -> None:
@@ -315,11 +315,10 @@ def test_a_direct_chat_that_no_contract_names_is_written_by_its_number_alone(wor
 
     world.sync()
 
-    database = b"".join(path.read_bytes() for path in world.home.rglob("*") if path.is_file())
     (entry,) = world.entries("contact")
     assert {"account_id": world.tanaka, "state": "present", "other_chat": room} == entry["payload"]
     assert not [path for path in world.take_requests() if f"/rooms/{room}" in path]
-    assert not [secret for secret in ("ふたりだけ", "外の話") if secret.encode() in database]
+    assert set() == places_of(world.home, "ふたりだけ", "外の話")
 
 
 def test_the_other_chat_comes_and_goes_in_entries(world: World) -> None:
