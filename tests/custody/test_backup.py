@@ -489,7 +489,7 @@ copies_elsewhere.run_and_remember(Archive(settings.home), settings, Path({str(tm
         while not mark.exists():
             time.sleep(0.02)
         process.terminate()
-        assert 143 == process.wait(10)
+        assert 143 == process.wait(60)
     until = time.monotonic() + 20  # less than the program sleeps
     while (left := [one for one in _command_lines() if str(mark) in one]) and time.monotonic() < until:
         time.sleep(0.02)

@@ -233,6 +233,21 @@ def test_a_fast_room_is_read_before_it_overruns(shift: Shift) -> None:
     assert [] == [gap for gap in shift.world.gaps() if gap[0] is not None]
 
 
+@pytest.mark.drawn
+def test_an_edit_undone_after_two_minutes_is_held(shift: Shift) -> None:
+    """Of one of ten chats: both texts, though no counter ever moved."""
+    world = shift.world
+    world.contract("job2", *(world.chatwork.add_room(f"{n}", members=[world.tanaka]) for n in range(9)))
+    shift.pass_by(steps=10, minutes=1)
+    post = world.post("30,000円で")
+    shift.pass_by(steps=2, minutes=1)
+    for body in ("20,000円で", "30,000円で"):
+        world.chatwork.edit(post, body, moves_update_time=False)
+        shift.pass_by(steps=2, minutes=1)
+
+    assert ["30,000円で", "20,000円で", "30,000円で"] == world.texts(post)
+
+
 def test_an_interval_below_a_minute_is_kept(shift: Shift) -> None:
     """Where somebody asked for it."""
     shift.settings = replace(shift.settings, sync=SyncSettings(every=Duration(seconds=20)))
