@@ -173,38 +173,38 @@ def quotation_line(quoted: Quotation, texts: Sequence[str], *, time: Time, who: 
     return word(f"quote.line.{between}{quoted.became}", said=said, after=texts[-1], seen=seen)
 
 
-def quotation_head(quoted: Quotation, name: str, *, time: Time = _minute) -> str:
+def quotation_head(quoted: Quotation, name: str) -> str:
     """Who wrote it when, and what became of it."""
     message = quoted.message
-    what = "".join(_happened(quoted, time)).rstrip()
-    return word("quote.head", sent=time(message.send_time), name=name, no=message.no, what=what)
+    what = "".join(_happened(quoted)).rstrip()
+    return word("quote.head", sent=_minute(message.send_time), name=name, no=message.no, what=what)
 
 
-def quotation_parts(quoted: Quotation, texts: Sequence[str], *, time: Time = _minute) -> Iterator[tuple[str, str]]:
+def quotation_parts(quoted: Quotation, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The texts with their labels, what stands there now last."""
-    yield word("quote.label.before", seen=time(quoted.before.last_seen)), texts[0]
+    yield word("quote.label.before", seen=_minute(quoted.before.last_seen)), texts[0]
     if quoted.after is not None:
         last = quoted.after.last_seen if quoted.became is State.EDITED else quoted.after.first_seen
-        yield _label("after", time(quoted.after.first_seen), time(last)), texts[-1]
+        yield _label("after", _minute(quoted.after.first_seen), _minute(last)), texts[-1]
     elif quoted.became is State.DELETED:
         last = quoted.message.versions[-1].last_seen
-        yield _label("gone", time(seen_at(quoted)), time(last)), word("quote.gone")
+        yield _label("gone", _minute(seen_at(quoted)), _minute(last)), word("quote.gone")
 
 
 def _label(kind: str, seen: str, last: str) -> str:
     return word(f"quote.label.{kind}" if seen == last else f"quote.label.{kind}.still", seen=seen, last=last)
 
 
-def _happened(quoted: Quotation, time: Time) -> Iterator[str]:
+def _happened(quoted: Quotation) -> Iterator[str]:
     if quoted.message.texts[0].update_time > 0:
         yield word("quote.was_edited")
     if quoted.after is not None:
         updated = _update_time(quoted.after)
-        yield word("quote.edited") if updated is None else word("quote.edited.at", updated=time(updated))
+        yield word("quote.edited") if updated is None else word("quote.edited.at", updated=_minute(updated))
     if quoted.edits > 1:
         yield word("quote.edits", n=quoted.edits)
     if quoted.became is not State.EDITED:
-        yield word(f"quote.{quoted.became}", seen=time(seen_at(quoted)))
+        yield word(f"quote.{quoted.became}", seen=_minute(seen_at(quoted)))
 
 
 def seen_at(quoted: Quotation) -> datetime:

@@ -100,14 +100,6 @@ class _SealBefore(NamedTuple):
     last: int
 
 
-class _SkippedNumbers(NamedTuple):
-    """The numbers that a seal says were left out, and the entries that it closed itself."""
-
-    first: int
-    last: int
-    entries: tuple[int, int]
-
-
 class SealChain:
     """The seals of an archive (rows and files) or of a package (files alone), checked one by one."""
 
@@ -126,7 +118,8 @@ class SealChain:
         self._has_table = rows is not None
         self._rows = {row.number: row for row in rows or ()}
         self._files: dict[int, list[str]] = {}
-        self._skipped: dict[int, _SkippedNumbers] = {}
+        self._skipped: dict[int, tuple[int, int, int, int]] = {}
+        """Number of a seal → the first and last of the numbers that it says were left out, and of its own entries."""
         self._unsettled: list[SealedRange] = []
         for name in sorted(names):
             self._add_file(name)
@@ -179,14 +172,13 @@ class SealChain:
     def compare_rollbacks(self, rollbacks: Iterable[Rollback]) -> None:
         """Check that each hole in the numbers has a record, sealed by the seal after it, of a put-back database."""
         ends = [(rollback.seq, max(rollback.numbers, default=0)) for rollback in rollbacks]
-        for number, skipped in self._skipped.items():
-            first, last = skipped.entries
-            if not any(first <= seq <= last and end >= skipped.last for seq, end in ends):
+        for number, (start, stop, first, last) in self._skipped.items():
+            if not any(first <= seq <= last and end >= stop for seq, end in ends):
                 sentence = _(
                     "Seal {number} says that no seal has this number, but no record that it closed says that an older "
                     "database was put back."
                 )
-                subject = span_subject("seal", skipped.first, skipped.last)
+                subject = span_subject("seal", start, stop)
                 self.verification.add_finding("seal-missing", subject, sentence.format(number=number))
 
     def compare_exports(self, exports: Iterable[tuple[str, int]]) -> None:
@@ -203,7 +195,7 @@ class SealChain:
         for name in names:
             seal = self._parsed(name)
             if seal is not None and seal["skips"] == [first, last]:
-                self._skipped[number] = _SkippedNumbers(first, last, (seal["first"], seal["last"]))
+                self._skipped[number] = (first, last, seal["first"], seal["last"])
                 return
         sentence = _("The seal is not there: neither its file nor a row for it.")
         self.verification.add_finding("seal-missing", span_subject("seal", first, last), sentence)
@@ -240,8 +232,7 @@ class SealChain:
         )
 
     def _expected_skips(self, number: int) -> list[int] | None:
-        skipped = self._skipped.get(number)
-        return None if skipped is None else [skipped.first, skipped.last]
+        return [*self._skipped[number][:2]] if number in self._skipped else None
 
     def _check_seal(self, number: int, row: SealRow | None, names: list[str]) -> Iterator[SealedRange]:
         bodies = {name: self._read_seal(number, name) for name in names}
