@@ -32,7 +32,6 @@ from archiver.store.queries.contracts import (
 from archiver.store.time_text import to_text
 from archiver.sync.download import clear_incoming
 from tests.support.archives import tampering
-from tests.support.archives.blob_files import blob_files
 from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, file_object, message_object
 from tests.support.archives.notes import NOON, all_entries, append_notes, append_observations
 from tests.support.archives.tampering import START
@@ -238,7 +237,7 @@ def test_a_file_is_copied_under_its_digest(tmp_path: Path) -> None:
     assert kept == measured
     assert kept.sha256 == again.sha256 == blobs.file_sha256(place)
     assert 0o400 == stat.S_IMODE(place.stat().st_mode)
-    assert [place] == list(blob_files(home))
+    assert [place] == list((home / "files").glob("??/??/*"))
     assert source.read_bytes() == twin.read_bytes() == b"png" * 1_000_000
     assert [] == list((home / "files" / "incoming" / "added").iterdir())
 

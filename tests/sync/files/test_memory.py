@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from archiver.store import blobs
-from tests.support.archives.blob_files import blob_files
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 
@@ -49,6 +48,6 @@ def test_a_file_of_200_mb_is_streamed(tmp_path: Path) -> None:
 
         assert (0, "") == (process.returncode, process.stderr)
         peak = int(process.stdout.rpartition("PEAK ")[2]) * 1024
-        (path,) = blob_files(terminal.home)
+        (path,) = (terminal.home / "files").glob("??/??/*")
         assert chatwork.content_digest(file) == blobs.file_sha256(path)
         assert peak < MOST
