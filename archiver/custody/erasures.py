@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +35,7 @@ from archiver.store.keeper import keeper_of
 from archiver.store.queries import people
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.exported_packages import exports
+from archiver.store.queries.reread_and_backfill_progress import is_in_spans
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
 
@@ -55,7 +55,7 @@ class ErasedRecords:
         """Whether a line of a package's records is one of them; a tombstone holds nothing any more."""
         match = _SEQ.search(line)
         if match is not None:
-            return _is_among(int(match[1]), self._numbers)
+            return is_in_spans(int(match[1]), self._numbers)
         digest = masked_digest(line.rstrip(b"\n"))
         return digest is not None and bytes.fromhex(digest) in self._digests()
 
@@ -100,11 +100,6 @@ def _judge_records(path: Path, erased: ErasedRecords) -> bool | None:
 def _zip_has_any(packed: zipfile.ZipFile, name: str, erased: ErasedRecords) -> bool:
     with packed.open(name) as records:
         return any(map(erased.has, records))
-
-
-def _is_among(seq: int, numbers: Sequence[tuple[int, int]]) -> bool:
-    at = bisect_right(numbers, (seq, 1 << 62)) - 1
-    return at >= 0 and numbers[at][0] <= seq <= numbers[at][1]
 
 
 Choose = Callable[[Reading], Selection]

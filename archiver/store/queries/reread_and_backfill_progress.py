@@ -35,7 +35,7 @@ class RereadPass(NamedTuple):
     """The oldest message read in this pass; None = none yet."""
 
 
-_TABLE, _OLD_MESSAGE = schema.rotation, schema.message.c
+_TABLE, _MESSAGE = schema.rotation, schema.message.c
 
 
 def current_pass(reading: Reading, room: int, *, own: bool) -> RereadPass | None:
@@ -65,9 +65,9 @@ def count_old(reading: Reading, room: int, below: int, *, owner: int, own: bool)
 def next_old(reading: Reading, room: int, below: int, *, owner: int, own: bool, limit: int) -> list[MessageId]:
     """The newest messages below a position, newest first."""
     query = (
-        select(_OLD_MESSAGE.message_id)
+        select(_MESSAGE.message_id)
         .where(_is_old(room, below), _is_written_by(owner, own=own))
-        .order_by(_OLD_MESSAGE.position.desc())
+        .order_by(_MESSAGE.position.desc())
         .limit(limit)
     )
     return [MessageId(name) for (name,) in reading.sql.execute(query)]
@@ -78,23 +78,21 @@ def neighbours(reading: Reading, room: int, positions: Collection[int], *, below
     found: set[int] = set()
     for position in positions:
         for side, order in (
-            (_OLD_MESSAGE.position < position, _OLD_MESSAGE.position.desc()),
-            (_OLD_MESSAGE.position > position, _OLD_MESSAGE.position.asc()),
+            (_MESSAGE.position < position, _MESSAGE.position.desc()),
+            (_MESSAGE.position > position, _MESSAGE.position.asc()),
         ):
-            query = select(_OLD_MESSAGE.position).where(_is_old(room, below), side).order_by(order).limit(reach)
+            query = select(_MESSAGE.position).where(_is_old(room, below), side).order_by(order).limit(reach)
             found.update(number for (number,) in reading.sql.execute(query))
     return sorted(found - set(positions), reverse=True)
 
 
 def _is_old(room: int, below: int) -> ColumnElement[bool]:
-    return and_(_OLD_MESSAGE.room_id == room, _OLD_MESSAGE.position < below, _OLD_MESSAGE.state.in_(REREADABLE))
+    return and_(_MESSAGE.room_id == room, _MESSAGE.position < below, _MESSAGE.state.in_(REREADABLE))
 
 
 def _is_written_by(owner: int, *, own: bool) -> ColumnElement[bool]:
-    return _OLD_MESSAGE.account_id == owner if own else _OLD_MESSAGE.account_id != owner
+    return _MESSAGE.account_id == owner if own else _MESSAGE.account_id != owner
 
-
-_MESSAGE, _WINDOW = schema.message.c, schema.window.c
 
 Span = tuple[int, int]
 """The first and the last position of a range, both inside."""
@@ -144,7 +142,7 @@ def _rereading(reading: Reading, room: int, since: datetime) -> Rereading:
     below = oldest_listed(reading, room)
     if below is None:
         return Rereading(0, 0)
-    old = and_(_MESSAGE.room_id == room, _MESSAGE.position < below, _MESSAGE.state.in_(REREADABLE))
+    old = _is_old(room, below)
     changed = or_(_MESSAGE.first_seen >= to_text(since), _MESSAGE.changed_at >= to_text(since))
     listed = merge_spans(driver_connection(reading.sql).execute(_LISTED, (room, to_text(since), below)))
     unlisted = list(_between(listed, _oldest(reading, room), below))
