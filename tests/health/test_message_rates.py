@@ -9,8 +9,6 @@ import pytest
 
 from archiver.health import snapshot
 from archiver.store.queries import looks_and_gaps
-from archiver.store.rows import Slot
-from archiver.store.working import remembered_values
 from tests.support.schedules.rounds import due_sentences, next_round
 from tests.support.world import World, running_world
 
@@ -66,18 +64,3 @@ def test_a_chat_that_was_read_again_is_reckoned_anew(world: World, monkeypatch: 
     with world.archive.reading() as reading:
         known = snapshot.current_paces(reading, [world.room], now=world.clock())
     assert ([world.room], True) == (rooms, known.rates[world.room] > 10)
-
-
-@pytest.mark.drawn(but="payload1")
-@pytest.mark.parametrize(
-    "payload", ["x", [1], {"upto": "y"}, {"upto": 1, "rates": {"a": "b"}}, {"upto": 0, "rates": 3}]
-)
-def test_what_an_earlier_version_remembered_is_computed_anew(world: World, payload: object) -> None:
-    """Whatever its shape."""
-    with world.archive.writing() as writing:
-        slot: Slot[object] = Slot(remembered_values.MESSAGE_RATES.key, str, None)
-        slot.remember(writing, payload)
-    with world.archive.reading() as reading:
-        known = snapshot.current_paces(reading, [world.room], now=world.clock())
-
-    assert known.rates[world.room] > 10

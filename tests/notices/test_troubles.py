@@ -304,22 +304,6 @@ def test_a_file_that_an_earlier_version_remembered_otherwise_is_not_called_saved
     assert [] == due_sentences(world)
 
 
-@pytest.mark.drawn(but=4)
-@pytest.mark.parametrize("key", ["noticed", "last_fault", "resumed"])
-@pytest.mark.parametrize(
-    "payload",
-    ["x", 3, [1], {}, {"stale": 5, "gap/1/2": "yesterday", "daily/x": "2026-07-01T00:00:00.000Z"}, {"name": 3}],
-)
-def test_what_cannot_be_understood_was_not_said(world: World, key: str, payload: object) -> None:
-    """Whatever an earlier version or another program left there."""
-    remember(world, key, payload)
-    evening(world)
-    next_round(world, minutes=0)
-
-    assert 1 == len(due_sentences(world, daily=True))
-    assert [] == due_sentences(world, daily=True)
-
-
 def test_nothing_has_stopped_where_every_contract_has_ended(world: World) -> None:
     """Nothing is to be saved any more, so nothing is lost; what had stopped before does not go on again by that."""
     next_round(world)
