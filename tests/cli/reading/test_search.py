@@ -108,14 +108,19 @@ def test_fifty_are_shown_and_the_others_counted(run: Runner) -> None:
     assert (120, 120) == (document["total"], len(document["hits"]))
 
 
-def test_nothing_found_is_no_error(run: Runner) -> None:
-    """Exit 0, said on stderr."""
-    assert ("", "Nothing was found.\n") == run("どこにもない")
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["どこにもない"], "Nothing was found.\n"),
+        (["一昨日"], "archive --home {home} search --from 一昨日 --to 一昨日"),
+        *((["--", word], "Nothing was found.") for word in ("--", "---", "--json")),
+    ],
+)
+def test_nothing_found_is_no_error(run: Runner, words: list[str], told: str) -> None:
+    """A day that no text has leads to what was written then; what follows two dashes is no option."""
+    out, err = run(*words)
 
-
-def test_a_day_that_no_text_has_leads_to_what_was_written_then(run: Runner) -> None:
-    """As a word it is searched for in texts, like any other."""
-    assert f"archive --home {run.home} search --from 一昨日 --to 一昨日" in run("一昨日")[1]
+    assert ("", True) == (out, told.format(home=run.home) in err)
 
 
 def test_words_that_must_not_be_there_and_filters_come_through_the_command_line(run: Runner) -> None:
@@ -126,9 +131,18 @@ def test_words_that_must_not_be_there_and_filters_come_through_the_command_line(
     assert "900" not in run("の", "--job", "job1")[0]
 
 
-@pytest.mark.parametrize(("words", "sentence"), cases_of(__file__, "what_cannot_be_meant_ends_with_2_and_a_sentence"))
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        *cases_of(__file__, "what_cannot_be_meant_ends_with_2_and_a_sentence"),
+        (["after:2026-11-02", "before:2026-11-01"], "Error"),
+        (["after:2026-11-02", "--to", "2026-11-01"], "Error"),
+        (["お願い", "--author", ""], "Error"),
+        (["--nonsense"], "Error"),
+    ],
+)
 def test_what_cannot_be_meant_ends_with_2_and_a_sentence(run: Runner, words: list[str], sentence: str) -> None:
-    """No trace, nothing on stdout."""
+    """No trace, nothing on stdout, neither an empty nor a full list."""
     out, err = run(*words, code=2)
 
     assert "" == out
@@ -225,28 +239,3 @@ def test_after_the_plan_hid_a_message_its_deletion_and_its_edit_are_still_said(
     assert f"{deleted}  m3" in output
     assert "[edited]  [hidden by the plan]  m2" in output
     assert f"(ID {CLIENT})  [hidden by the plan]  m1" in output
-
-
-@pytest.mark.parametrize("word", ["--", "---", "--json"])
-def test_what_follows_two_dashes_is_no_option(run: Runner, word: str) -> None:
-    """It is looked for as it stands."""
-    _out, err = run("--", word)
-
-    assert "Nothing was found." in err
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["after:2026-11-02", "before:2026-11-01"],
-        ["after:2026-11-02", "--to", "2026-11-01"],
-        ["お願い", "--author", ""],
-        ["--nonsense"],
-    ],
-)
-def test_what_can_find_nothing_or_everything_by_mistake_is_explained(run: Runner, words: list[str]) -> None:
-    """Instead of an empty or a full list."""
-    out, err = run(*words, code=2)
-
-    assert "" == out
-    assert "Error" in err

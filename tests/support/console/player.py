@@ -23,6 +23,7 @@ class Player:
         """Sit before a page."""
         self.page, self.by_keyboard = page, by_keyboard
         self.person_seconds, self.clicks = 0.0, 0
+        self.faults: list[str] = []
         page.on("framenavigated", lambda _frame: self.spend(LOOK_SECONDS))
 
     def spend(self, seconds: float) -> None:
@@ -72,11 +73,12 @@ class Player:
         return self.page.locator("#job").inner_text()
 
     def look_around(self) -> list[str]:
-        """What would keep somebody out of this page: faults of axe, and having to push it sideways."""
+        """What would keep somebody out of this page or one seen before: faults of axe, having to push it sideways."""
         found = [one for one in Axe().run(self.page).response["violations"] if one["impact"] in SERIOUS]
-        faults = [f"{self.page.url} {one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
-        too_wide = self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        return faults + ([f"{self.page.url} is too wide"] if too_wide else [])
+        self.faults += [f"{self.page.url} {one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
+        if self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            self.faults.append(f"{self.page.url} is too wide")
+        return self.faults
 
     def _place(self, target: str | Locator) -> Locator:
         return (self.page.locator(target) if isinstance(target, str) else target).first

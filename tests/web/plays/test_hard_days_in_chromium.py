@@ -68,10 +68,10 @@ def begun(desk: FirstDayDesk) -> FirstDayDesk:
 def day(chromium: Browser, desk: FirstDayDesk, width: int) -> Iterator[Day]:
     """Somebody before the application; but for Chatwork nothing complains, and nothing keeps anybody out."""
     with serve_application(desk.home, desk.environ) as (gate, context), open_tab(chromium, gate, width=width) as tab:
-        day = Day(Player(tab.page), tab.page, context, desk.environ["ARCHIVE_LANG"], [])
+        day = Day(Player(tab.page), tab.page, context, desk.environ["ARCHIVE_LANG"])
         yield day
         complaints = [one for one in tab.complaints if "503" not in one]
-        assert ([], [], []) == (day.faults, complaints, tab.outside)
+        assert ([], [], []) == (day.player.faults, complaints, tab.outside)
 
 
 def words(page: Page) -> str:
@@ -86,13 +86,12 @@ class Day(NamedTuple):
     page: Page
     context: ConsoleContext
     language: str
-    faults: list[str]
 
     def look(self) -> None:
         """Note what would keep somebody out of this page, or speaks another language to them."""
         foreign = JAPANESE.findall(OF_CHATWORK.sub("", words(self.page))) if self.language == "en" else []
-        self.faults.extend(self.player.look_around())
-        self.faults.extend(f"{self.page.url} {one}" for one in foreign if len(one) > 1)  # a letter is a face
+        self.player.look_around()
+        self.player.faults.extend(f"{self.page.url} {one}" for one in foreign if len(one) > 1)  # a letter is a face
 
     def go(self, *paths: str) -> None:
         """Open pages by their addresses, as from a bookmark, and look at each."""

@@ -84,20 +84,12 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 # --- turning pages -------------------------------------------------------------------------------
 
 
-def test_the_newest_messages_come_first_and_the_way_back_shows_each_once(many: Browser) -> None:
-    """From the newest page back to the first, every message stands on one page, and every gap on one."""
-    pages = [*many.pages(f"/room/{ROOM}", EARLIER)][::-1]
+@pytest.mark.parametrize(("query", "link", "turn"), [("", EARLIER, -1), ("?after=0", LATER, 1)])
+def test_in_both_directions_each_message_is_shown_once(many: Browser, query: str, link: str, turn: int) -> None:
+    """Every message stands on one page, and every gap on one; on the last page there is no way on."""
+    pages = [*many.pages(f"/room/{ROOM}{query}", link)][::turn]
 
-    assert [f"{1000 + n}" for n in range(1, 251)] == [one for page in pages for one in message_ids(page)]
-    assert ["1", "2", "3", "4"] == [one for page in pages for one in re.findall(GAP, page)]
-    assert PAUSES == [one for page in pages for one in re.findall(PAUSE, page)]
-
-
-def test_from_the_first_message_on_each_is_shown_once(many: Browser) -> None:
-    """The other direction loses and doubles nothing either; on the last page there is no way on."""
-    pages = [*many.pages(f"/room/{ROOM}?after=0", LATER)]
-
-    assert [100, 100, 50] == [len(message_ids(page)) for page in pages]
+    assert [100, 100, 50][::turn] == [len(message_ids(page)) for page in pages]
     assert [f"{1000 + n}" for n in range(1, 251)] == [one for page in pages for one in message_ids(page)]
     assert ["1", "2", "3", "4"] == [one for page in pages for one in re.findall(GAP, page)]
     assert PAUSES == [one for page in pages for one in re.findall(PAUSE, page)]
@@ -312,23 +304,19 @@ def test_a_page_of_very_large_messages_stays_small(chat: ArchiveMaker) -> None:
 NO_ID = ("abc", "-1", "1e5", "9223372036854775808", "9" * 30, "9" * 5000, "%00", "%ed%a0%80", "٣", "1.5", "' OR 1=1")
 
 
-@pytest.mark.parametrize("given", NO_ID)
-@pytest.mark.parametrize("name", ["at", "after", "before"])
-def test_what_is_no_id_is_said_calmly(story_browser: Browser, name: str, given: str) -> None:
-    """Neither a trace nor another page: 404."""
-    html = story_browser.get(f"/room/{ROOM}?{name}={given}", status=404)
-
-    assert "no message id" in html
+NO_DAY = ("2026-13-01", "2026-02-30", "20261103", "2026-W01-1", "x", "0000-00-00", "９９９９-01-01")
 
 
 @pytest.mark.parametrize(
-    "given", ["2026-13-01", "2026-02-30", "20261103", "2026-W01-1", "x", "0000-00-00", "９９９９-01-01"]
+    ("name", "given", "words"),
+    [
+        *((name, given, "no message id") for name in ("at", "after", "before") for given in NO_ID),
+        *(("day", given, "no day where one belongs") for given in NO_DAY),
+    ],
 )
-def test_what_is_no_day_is_said_calmly(story_browser: Browser, given: str) -> None:
-    """As above."""
-    html = story_browser.get(f"/room/{ROOM}?day={given}", status=404)
-
-    assert "no day where one belongs" in html
+def test_what_is_no_id_or_day_is_said_calmly(story_browser: Browser, name: str, given: str, words: str) -> None:
+    """Neither a trace nor another page: 404."""
+    assert words in story_browser.get(f"/room/{ROOM}?{name}={given}", status=404)
 
 
 @pytest.mark.parametrize("room", ["0", "5", f"{OWNER}", "9223372036854775808", "9" * 100, "-1", "abc", "%00"])
@@ -342,9 +330,7 @@ def test_a_chat_of_no_contract_is_not_there(story_browser: Browser, room: str) -
 )
 def test_the_ends_of_all_numbers_show_the_nearest_page(story_browser: Browser, query: str) -> None:
     """An id beyond every message leads to the end of the chat."""
-    html = story_browser.get(f"/room/{ROOM}?{query}")
-
-    assert message_ids(html)
+    assert message_ids(story_browser.get(f"/room/{ROOM}?{query}"))
 
 
 def test_messages_keep_their_language_in_english_pages(tmp_path: Path) -> None:
