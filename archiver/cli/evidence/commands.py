@@ -29,8 +29,7 @@ def _order_options(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command an option for each wish of an order that has one."""
     for one in reversed(OPTIONS):
         given = {"default": one.default, "shell_complete": _COMPLETIONS.get(one.name), **one.metadata}
-        for name in ("page", "without"):
-            given.pop(name, None)
+        given.pop("page", None)
         if "choices" in given:
             given["type"] = click.Choice(given.pop("choices"))
         if "least" in given:

@@ -327,13 +327,7 @@ class _PackageCheck:
             return
         tables = [MESSAGES, PAUSES]
         if any(f"data/{name}" in self.names for name in CSV_HEADERS):
-            line = self._stated("Tables-Left-Out", "([a-z_.; ]{1,200})")
-            stated = line.group(1).split("; ") if line else []
-            left_out = [name for name in CSV_HEADERS if name in stated and f"data/{name}" not in self.names]
-            tables += [name for name in CSV_HEADERS if name not in left_out]
-            if left_out:
-                text = _("{files}: not in this package, which states that they were left out when it was made.")
-                self.verification.add_unchecked("tables", text.format(files=", ".join(left_out)))
+            tables += CSV_HEADERS
         total = lines.messages
         with contextlib.ExitStack() as stack:
             checks = {}

@@ -92,8 +92,7 @@ def _put_pages(package: PackageInput, bag: Bag) -> None:
 
 def _put_tables(package: PackageInput, bag: Bag, names: Iterable[str]) -> None:
     for name in names:
-        if name not in package.recipe.order.tables_left_out():
-            bag.move_table(f"data/{name}", package.tables[name])
+        bag.move_table(f"data/{name}", package.tables[name])
 
 
 FORMATS: Mapping[str, Callable[[PackageInput, Bag], None]] = {
@@ -180,7 +179,6 @@ def _facts(package: PackageInput, conversations: Sequence[Conversation]) -> dict
         "left_out": [
             f"{name}: {why}" for name, why in copied.not_packed.items() if why == copied_files.TOO_LARGE_REASON
         ],
-        "tables_left_out": recipe.order.tables_left_out(),
         "incomplete": copied.incomplete,
         "software": software_name(),
         "created_at": recipe.created_at,
@@ -210,7 +208,6 @@ def _bag_info(recipe: Recipe, left_out: Mapping[str, int]) -> dict[str, str]:
     made_at = recipe.created_at or recipe.read_at
     seal = f"seal {recipe.seals[-1].number}" if recipe.seals else "no seal"
     left = {"Left-Out": "; ".join(f"{kind}={left_out[kind]}" for kind in sorted(left_out))} if left_out else {}
-    tables = {"Tables-Left-Out": "; ".join(recipe.order.tables_left_out())} if recipe.order.tables_left_out() else {}
     unsealed = {"Unsealed-After": str(recipe.upto - recipe.unsealed)} if recipe.unsealed else {}
     starts = {"Period-Starts": period_starts_text(recipe.scope.starts)} if recipe.scope.starts else {}
     return {
@@ -221,7 +218,6 @@ def _bag_info(recipe: Recipe, left_out: Mapping[str, int]) -> dict[str, str]:
         "Package-Format": str(PACKAGE_FORMAT),
         **({PRACTICE_TAG: "yes, invented people and messages"} if is_practice() else {}),
         **left,
-        **tables,
         **unsealed,
         **starts,
     }

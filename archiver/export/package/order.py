@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 def option(default: object, /, *names: str, **given: object) -> Any:
     """A wish; one with `help` is an option of `export`, one with `page` a field of the page, by its own name.
 
-    `given`: as click takes it, or `choices`, `least`; `page`: the label, what is told beside it, and the short form;
-    `without`: tables that the package then lacks, such as `tasks.csv`, which it states.
+    `given`: as click takes it, or `choices`, `least`; `page`: the label, what is told beside it, and the short form.
     """
     return field(default=default, metadata={"names": names, **given})
 
@@ -123,12 +122,6 @@ class ExportOrder:
         """The size limit of the package in bytes; for a court, of each of its files."""
         limit = self.max_mb if self.max_mb is not None else PROFILES[self.profile].max_mb
         return None if limit is None else int(limit * 1_000_000)
-
-    def tables_left_out(self) -> tuple[str, ...]:
-        """The tables that the wishes leave out of a package."""
-        return tuple(
-            name for one in fields(self) if getattr(self, one.name) for name in one.metadata.get("without", ())
-        )
 
     def with_policy(self) -> ExportOrder:
         """The same with the policy of its profile and wishes. Raises UsageError for a bad pattern."""

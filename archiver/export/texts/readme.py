@@ -31,9 +31,9 @@ def readme(facts: dict[str, Any]) -> bytes:
     """The content of `00_README.txt` of a package with these facts, by the names that the template has.
 
     Sentences: `unheld` names files whose bytes the archive never got, `left_out` those too large for this copy,
-    `tables_left_out` names tables that the order leaves out, `incomplete` what the archive should have and does not,
-    `pauses` the pauses, `other_chats` chats not saved. `packed` counts files whose bytes are in it, `missing` messages
-    that may be in the gaps. `created_at` may be None: not stated, so that the same copy has the same bytes.
+    `incomplete` what the archive should have and does not, `pauses` the pauses, `other_chats` chats not saved. `packed`
+    counts files whose bytes are in it, `missing` messages that may be in the gaps. `created_at` may be None: not
+    stated, so that the same copy has the same bytes.
     """
     watches = [watch for _room, watch in facts["watches"]]
     is_read = not watches or any(watch.begun is not None for watch in watches)
@@ -46,11 +46,10 @@ def readme(facts: dict[str, Any]) -> bytes:
         "gap_title": gap_title,
         "gap_text": gap_text,
         "unsealed_sentence": unsealed_sentence,
-        "headers": [(name, heads) for name, heads in CSV_HEADERS.items() if name not in facts["tables_left_out"]],
+        "headers": CSV_HEADERS.items(),
         "words": filter(None, (*KINDS.values(), *STATES.values(), *SOURCES.values())),
     }
-    absent = tuple(f"data/{name} " for name in facts["tables_left_out"])
-    return encode_lines(line for line in text_lines("readme.txt", **facts, **more) if not line.startswith(absent))
+    return encode_lines(text_lines("readme.txt", **facts, **more))
 
 
 def _stated_facts(contract: Contract) -> Iterator[tuple[str, str | None]]:

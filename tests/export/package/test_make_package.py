@@ -10,7 +10,6 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from archiver import errors
 from archiver.custody.verify import verify_path
 from archiver.evidence.chain import canonical, digest
 from archiver.export.package.make_package import ExportReport, export, package_name
-from archiver.export.package.order import ExportOrder, option, read_wish
+from archiver.export.package.order import ExportOrder
 from archiver.records import Contract
 from archiver.store import blobs, seals
 from archiver.store.archive import Archive
@@ -373,30 +372,6 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
 
     names = {path.name for path in (maker.home / "exports").iterdir()}
     assert {Path(first.path).name, f"{Path(first.path).name}.zip"} == names
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderWithoutTasks(ExportOrder):
-    """An order with a wish that leaves a table out."""
-
-    no_tasks: bool = option(False, "--no-tasks", page=("タスクを入れない", "", ""), without=("tasks.csv",))
-
-
-@pytest.mark.drawn
-def test_a_wish_that_leaves_a_table_out_is_its_declaration(tmp_path: Path) -> None:
-    """The package lacks the table and states so to its readers and checkers; nothing else knows the wish."""
-    wish = next(one for one in fields(OrderWithoutTasks) if one.name == "no_tasks")
-    order = OrderWithoutTasks(contract="job1", profile="lawyer", no_tasks=read_wish(wish, "yes"), out=tmp_path)
-
-    package = Path(export(story(tmp_path / "home").archive, order, now=lambda: at(300)).path)
-
-    verification, told = verify_path(package), [line for line in text_of(str(package)).splitlines() if "tasks" in line]
-    assert [] == verification.findings
-    assert not (package / "data/tasks.csv").exists()
-    assert ["・作成のときの指定で入れていない表: data/tasks.csv"] == told
-    assert "tables" in [one.subject for one in verification.unchecked]
-    assert {"no_tasks": True} == order.record()
-    assert read_wish(wish, "") is False
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -42,7 +42,6 @@ def facts(**changes: Any) -> dict[str, Any]:
         "stamps": StampStatement(),
         "unheld": (),
         "left_out": (),
-        "tables_left_out": (),
         "incomplete": (),
         "software": "chatwork-archiver 1",
         "created_at": at(0),

@@ -55,14 +55,7 @@ def _last_seal_and_its_tail(package: Path) -> None:
     removed("data/raw/20261108T*", "data/seals/000003-*")(package)
 
 
-def _table_taken_out(package: Path) -> None:
-    """As the package would lack it by a wish of its order."""
-    removed("data/tasks.csv")(package)
-    changed(INFO, lambda body: body + b"Tables-Left-Out: tasks.csv; entries.jsonl\n")(package)
-
-
 _KINDS: Mapping[str, tuple[Damage, str]] = {
-    "table taken out, as if it were left out": (_table_taken_out, "tables"),
     "text of a page": (put(PAGE, "承知しました。", "承知しません。"), PAGES),
     "name on a page": (put(PAGE, "田中", "山田"), PAGES),
     "time on a page": (put(PAGE, "2026-11-05", "2026-11-04"), PAGES),

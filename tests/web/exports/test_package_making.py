@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from html import unescape
 from pathlib import Path
 from threading import Event
@@ -14,6 +15,7 @@ import pytest
 
 from archiver import errors
 from archiver.export.package import make_package
+from archiver.export.package.order import option, read_wish, ticked_value
 from archiver.settings.model import exports_folder
 from archiver.store.queries.contracts import kept_reviews
 from archiver.store.queries.exported_packages import exports
@@ -330,6 +332,18 @@ def test_what_is_not_in_the_list_is_refused_and_not_left_out(browser: FormBrowse
 
     assert 422 == refused.status_code
     assert "“x” is not in the list" in refused.get_data(as_text=True)
+
+
+def test_a_wish_of_yes_or_no_is_what_its_box_gives() -> None:
+    """A box that is not ticked sends nothing."""
+
+    @dataclass
+    class Wishes:
+        no_replies: bool = option(False, "--no-replies", page=("返信を入れない", "", ""))
+
+    (wish,) = fields(Wishes)
+
+    assert [True, False] == [read_wish(wish, given) for given in (ticked_value(wish), "")]
 
 
 @pytest.mark.drawn

@@ -28,7 +28,6 @@ const LIST_COPY = /^manifest[0-9]{8}\.txt$/;
 const UNSEALED = /(?<![^\n])Unsealed-After: ([0-9]{1,18})\r?(?![^\n])/;
 const PACKAGE_FORMAT = 1;
 const LEFT_OUT = /(?<![^\n])Left-Out: ([a-z0-9=; ]{1,200})\r?(?![^\n])/;
-const TABLES_LEFT_OUT = /(?<![^\n])Tables-Left-Out: ([a-z_.; ]{1,200})\r?(?![^\n])/;
 const FORMAT_LINE = /(?<![^\n])Package-Format: ([0-9]{1,9})\r?(?![^\n])/;
 const OXUM = /(?<![^\n])Payload-Oxum: ([0-9]{1,20})\.([0-9]{1,20})\r?(?![^\n])/;
 const READ_LIMIT = 64 << 20;
@@ -239,15 +238,8 @@ class PackageCheck {
       this.verification.addNote(_("Messages and tables were not compared with the records, as not every record can be read."));
       return;
     }
-    const csv = Object.keys(CSV_HEADERS), checks = new Map(), tables = [MESSAGES, PAUSES];
-    if (csv.some((name) => this.has.has("data/" + name))) {
-      const line = TABLES_LEFT_OUT.exec(await this.text("bag-info.txt")), stated = line ? line[1].split("; ") : [];
-      const leftOut = csv.filter((name) => stated.includes(name) && !this.has.has("data/" + name));
-      tables.push(...csv.filter((name) => !leftOut.includes(name)));
-      const text = _("{files}: not in this package, which states that they were left out when it was made.");
-      if (leftOut.length) this.verification.addUnchecked("tables", fill(text, { files: leftOut.join(", ") }));
-    }
-    for (const name of tables) {
+    const csv = Object.keys(CSV_HEADERS), checks = new Map();
+    for (const name of [MESSAGES, PAUSES, ...(csv.some((one) => this.has.has("data/" + one)) ? csv : [])]) {
       if (!this.has.has("data/" + name)) {
         this.addFinding("table-rows", "data/" + name, _("The file is not in the package."));
         continue;
