@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from archiver.export.enclosure_names import COURT_EXTENSIONS
 from archiver.export.metadata.file_metadata import MAX_BYTES
 from archiver.export.metadata.portable_documents import NOTES, is_pdf, run_apart
+from archiver.export.own_evidence import COURT_EXTENSIONS
 from archiver.export.pdf.page_items import inside
 
 MAX_NAME = 50

@@ -22,7 +22,7 @@ from archiver.wording import ngettext
 if TYPE_CHECKING:
     from archiver.custody.backup import BackupOutcome
     from archiver.custody.stamp_requests import StampOutcome
-    from archiver.export.metadata.items import FileMetadata
+    from archiver.export.own_evidence import FileMetadata
     from archiver.rounds.round import Sealing
     from archiver.store.archive import Archive
     from archiver.store.backup.copy import CopyReport

@@ -13,8 +13,8 @@ import pytest
 from PIL import ImageFile
 
 from archiver.export.metadata.file_metadata import MAX_PROPERTIES, NotRemovable, read_metadata, without_metadata
-from archiver.export.metadata.items import MetadataState
 from archiver.export.metadata.pictures import picture_metadata
+from archiver.export.own_evidence import MetadataState
 from tests.support.packages.files_with_metadata import AUTHOR, picture
 
 BEARABLE = 5.0

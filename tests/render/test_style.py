@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.export.html import write
-from archiver.export.verify_page.page import verify_page
+from archiver.export.verify_page import verify_page
 from archiver.render.page_templates import SHEET, style_sheet
 from tests.support.reports.sample_conversation import link, sample
 

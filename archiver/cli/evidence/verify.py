@@ -32,7 +32,7 @@ from archiver.custody.exported_package_check import verify_here
 from archiver.custody.verify import record_verification, verify_archive
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.findings import Verification
-from archiver.export.verify_page.page import NAME, page_digest, verify_page
+from archiver.export.verify_page import NAME, page_digest, verify_page
 from archiver.render.times import minute_text
 from archiver.report_language import report_language
 from archiver.rounds.round import seal_now

@@ -11,8 +11,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from archiver.export.metadata import pictures, portable_documents
-from archiver.export.metadata.items import FileMetadata, MetadataField, MetadataItem, MetadataState
 from archiver.export.metadata.pictures import NotRemovable, is_picture, picture_metadata
+from archiver.export.own_evidence import FileMetadata, MetadataField, MetadataItem, MetadataState
 
 MAX_UNFOLDED = 200_000_000
 """Bytes of all parts of a file together, as it states them; a larger one is not looked at."""

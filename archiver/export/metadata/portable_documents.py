@@ -14,7 +14,6 @@ from contextlib import suppress
 from typing import Any
 
 from archiver.export.helper_process import OneAnswer
-from archiver.export.metadata.items import MetadataField, MetadataItem
 from archiver.export.metadata.pictures import (
     NotRemovable,
     is_picture,
@@ -22,6 +21,7 @@ from archiver.export.metadata.pictures import (
     picture_without_metadata,
     xmp_items,
 )
+from archiver.export.own_evidence import MetadataField, MetadataItem
 
 TIME_LIMIT = 20.0
 """Seconds for one file."""

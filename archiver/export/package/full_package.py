@@ -16,7 +16,7 @@ from archiver.evidence.replaced_records import MASKED_FILE
 from archiver.evidence.tables import build
 from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.package import PACKAGE_FORMAT
-from archiver.export import PROFILES, conversation, enclosure_names
+from archiver.export import PROFILES, conversation, own_evidence, verify_page
 from archiver.export.bag import Bag, HashingWriter
 from archiver.export.package import copied_files, pdf_files, verify_script
 from archiver.export.package.entry_reader import KeptHistories
@@ -33,7 +33,6 @@ from archiver.export.package.report_input import package_preview, period_text, r
 from archiver.export.report.record import important_pauses
 from archiver.export.stamps import put_roots
 from archiver.export.texts import readme
-from archiver.export.verify_page import page
 from archiver.records import JST, Conversation
 from archiver.render.gap_breaks import pause_lines
 from archiver.render.snippet import other_chat_texts
@@ -151,7 +150,7 @@ def _put_texts(bag: Bag, package: PackageInput, conversations: Sequence[Conversa
     bag.add("VERIFY.txt", readme.verify_text(steps))
     if whole:
         bag.add(verify_script.NAME, verify_script.verify_script())
-        bag.add(page.NAME, page.verify_page())
+        bag.add(verify_page.NAME, verify_page.verify_page())
 
 
 def _facts(package: PackageInput, conversations: Sequence[Conversation]) -> dict[str, Any]:
@@ -197,10 +196,10 @@ def _unheld(package: PackageInput) -> tuple[str, ...]:
 def _put_enclosures(bag: Bag, package: PackageInput) -> None:
     """Write the user's own evidence, as the archive holds it."""
     for enclosure in package.recipe.enclosures:
-        name = enclosure_names.file_name(enclosure)
+        name = own_evidence.file_name(enclosure)
         if not copied_files.put_blob(bag, package.reading.home, f"data/enclosures/{name}", enclosure.sha256):
             package.copied.incomplete.append(
-                f"{enclosure_names.label(enclosure)} (SHA-256 {enclosure.sha256}): {say(copied_files.LOST_REASON)}"
+                f"{own_evidence.label(enclosure)} (SHA-256 {enclosure.sha256}): {say(copied_files.LOST_REASON)}"
             )
 
 

@@ -10,7 +10,7 @@ from gettext import ngettext
 
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.policy import Covers
-from archiver.export.metadata.items import FileMetadata
+from archiver.export.own_evidence import FileMetadata
 from archiver.export.package.copied_files import EnclosureMetadata
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import PackageScope

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from archiver.contract_dates import day_of as day_of
 from archiver.evidence.listed_acts import ListedStep
 from archiver.evidence.tables.events import CANCELLATION, ROOM_TYPES, ChangeRow
-from archiver.export.metadata.items import FileMetadata
+from archiver.export.own_evidence import FileMetadata
 from archiver.platforms import job_platform
 from archiver.platforms.job_platform import Platform
 from archiver.records import (

@@ -11,8 +11,7 @@ from archiver.chatwork.notation.parse import parse
 from archiver.claims.messages import first_message
 from archiver.claims.words import change_lines, sources_text
 from archiver.evidence.tables.events import ChangeRow
-from archiver.export.enclosure_names import label
-from archiver.export.metadata.items import metadata_text
+from archiver.export.own_evidence import label, metadata_text
 from archiver.export.pdf.blocks import Chapter
 from archiver.export.report import templated
 from archiver.export.report.excerpt import PaperReferences, gap_line

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.verify_script import verify_script
-from archiver.export.verify_page.page import page_digest, page_with_roots, verify_page
+from archiver.export.verify_page import page_digest, page_with_roots, verify_page
 from archiver.records import Observation
 from archiver.store.archive import Archive
 from archiver.store.erasure.plan import select_messages

@@ -9,10 +9,10 @@ import re
 from pathlib import Path
 
 from archiver.evidence.chain import parse_manifest
-from archiver.export.verify_page import page
-from archiver.export.verify_page.page import verify_page
+from archiver.export import verify_page as module
+from archiver.export.verify_page import verify_page
 
-FOLDER = Path(page.__file__).parent
+FOLDER = Path(module.__file__).parent
 TEXT = verify_page().decode("utf-8")
 
 
