@@ -226,19 +226,6 @@ def test_early_contact_is_told_at_once_when_it_is_stated_and_settled_by_a_correc
     assert [True] == [one.dismissed for one in kept_alerts(world)]
 
 
-@pytest.mark.drawn
-def test_silence_and_a_deadline_are_told_once_each(world: World) -> None:
-    """Hour by hour for nine days after a delivery: three days of silence, then the day before the review."""
-    state(world, client="田中")
-    deliver(world)
-
-    for _ in range(9 * 8):
-        next_round(world, minutes=180)
-
-    assert [("A11", "medium", 1), ("deadline", "medium", 1)] == alert_summaries(world)
-    assert all("job1" in alert_sentence(one) for one in kept_alerts(world))
-
-
 def test_nobody_is_silent_while_nobody_is_named(world: World) -> None:
     """In a chat of several people the other side's silence is not known until it is known who that is."""
     deliver(world)

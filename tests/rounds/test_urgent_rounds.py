@@ -283,19 +283,6 @@ def test_rescue_may_use_the_reserve(office: Office) -> None:
     assert (0, [], False) == (app.chatwork.transport.reserve, world.clock.slept, report.left_over)
 
 
-def test_rescue_without_network_seals_what_is_held(office: Office) -> None:
-    """Nothing new can be had: the error is raised, and what was saved before is closed."""
-    world = office.world
-    world.sync()
-    world.chatwork.stop()
-
-    with pytest.raises(errors.Unreachable):
-        office.rescue(world.room)
-
-    assert len(world.seqs()) == world.rows("seal")[-1]["last"]
-    world.chatwork.start()
-
-
 def test_rescue_of_a_stopped_contract_says_so(office: Office) -> None:
     """Rooms that are not read any more, shared with nobody of a contract that is, are not read for a rescue either."""
     office.round()
