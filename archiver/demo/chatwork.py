@@ -4,14 +4,14 @@ It contains what is known of the API as running code, needs nothing else of the 
 while any client talks to it. What the demo's story does not need stands in the tests' subclass of it.
 
 Decisions where chatwork-api.md leaves it open: a room that does not exist answers 403 like one that was left; of more
-than 100 files or tasks the newest are returned; `force=1` does not move the cursor of `force=0`; an unknown parameter
-is ignored, one with a bad value is 400. A wrong path or a malformed id is 400 too, never 404: other people's clients
+than 100 files or tasks the newest are returned, and of messages with or without `force=1`; an unknown parameter is
+ignored, one with a bad value is 400. A wrong path or a malformed id is 400 too, never 404: other people's clients
 show its text and its status (akiomik/hubot-chatwork, issue 6).
 """
 
 import re
 import secrets
-from bisect import bisect_right, insort
+from bisect import insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -145,8 +145,6 @@ class Room:
     """The ids of the room's messages in rising order."""
     files: dict[int, File] = field(default_factory=dict)
     tasks: dict[int, Task] = field(default_factory=dict)
-    cursor: int = 0
-    """The last message id that a call with `force=0` returned; 0 before the first."""
     message_num: int = 0
     file_num: int = 0
     task_num: int = 0
@@ -329,11 +327,10 @@ class DemoChatwork(LoopbackService):
         text: str,
         *,
         limit: datetime | None = None,
-        limit_type: LimitType = "time",
         at: datetime | None = None,
     ) -> list[int]:
         """Add a task for each assignee, announced by the same post; returns the task ids in order."""
-        kind: LimitType = "none" if limit is None else limit_type
+        kind: LimitType = "none" if limit is None else "time"
         due = 0 if limit is None else self.seconds(limit)
         tasks = [Task(next(self._tasks), room, account, by, 0, text, due, kind) for account in to]
         post = self.add_post(room, by, task_box("added", tasks), at=at)
@@ -434,16 +431,9 @@ class DemoChatwork(LoopbackService):
     def _members(self, _query: Query, room: Room) -> list[Json]:
         return [{**self.profile(account), "role": role} for account, role in room.members.items()]
 
-    def _messages(self, query: Query, room: Room) -> list[Json]:
-        """The newest 100; without `force=1`, the next 100 after the cursor, which moves."""
-        ids = room.message_ids
-        if query.get("force") != "1" and room.cursor:
-            begin = bisect_right(ids, room.cursor)
-            ids = ids[begin : begin + WINDOW]
-        listed = ids[-WINDOW:]
-        if query.get("force") != "1" and listed:
-            room.cursor = listed[-1]
-        return [self._message_object(self.messages[number]) for number in listed]
+    def _messages(self, _query: Query, room: Room) -> list[Json]:
+        """The newest 100, whether or not they are asked for with `force=1`."""
+        return [self._message_object(self.messages[number]) for number in room.message_ids[-WINDOW:]]
 
     def _message(self, _query: Query, room: Room, number: int) -> object:
         message = self.messages.get(number)

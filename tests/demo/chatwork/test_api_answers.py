@@ -1,10 +1,10 @@
-"""The read calls of the simulated Chatwork: limits of lists, the cursor, filters, refusals, hiding."""
+"""The read calls of the simulated Chatwork: limits of lists, filters, refusals, hiding."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from tests.support.chatwork.full_room import FullRoom, Get, message_texts
+from tests.support.chatwork.full_room import FullRoom, Get
 from tests.support.chatwork.simulator import Chatwork
 
 
@@ -69,20 +69,6 @@ def test_unknown_parameters_are_ignored_and_bad_values_are_400(
     reply = get(f"/rooms/{full.room}/messages?{query}")
 
     assert status == reply.status_code
-
-
-def test_force_0_moves_a_cursor_and_force_1_does_not(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
-    """A call without `force` gives only what came since the call before it."""
-    path = f"/rooms/{full.direct}/messages"
-    first = get(path)
-    again = get(path)
-    chatwork.post(full.direct, full.tanaka, "新しい")
-    forced = get(f"{path}?force=1")
-    new = get(f"{path}?force=0")
-
-    assert [200, 204, 200] == [reply.status_code for reply in (first, again, forced)]
-    assert ["[info][dtext:chatroom_contact_added][/info]", "新しい"] == message_texts(forced)
-    assert ["新しい"] == message_texts(new)
 
 
 def test_tasks_are_open_unless_asked_otherwise_and_can_be_filtered(

@@ -18,7 +18,6 @@ from typing import Any, ClassVar
 from archiver.demo.chatwork import (
     WINDOW,
     Json,
-    LimitType,
     Query,
     Role,
     Room,
@@ -308,19 +307,9 @@ class Chatwork(SignedDownloads):
         """The id of the post that carries the file."""
         return str(self.files[file].message_id)
 
-    def add_task(
-        self,
-        room: int,
-        by: int,
-        to: int,
-        text: str,
-        *,
-        limit: datetime | None = None,
-        limit_type: LimitType = "time",
-        at: datetime | None = None,
-    ) -> int:
+    def add_task(self, room: int, by: int, to: int, text: str, **given: Any) -> int:
         """Add a task for one person, announced by `by`; returns the task id."""
-        return self.add_tasks(room, by, [to], text, limit=limit, limit_type=limit_type, at=at)[0]
+        return self.add_tasks(room, by, [to], text, **given)[0]
 
     @locked
     def finish_task(self, task: int, *, announce: bool = True, at: datetime | None = None) -> None:
