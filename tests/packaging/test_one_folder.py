@@ -45,13 +45,15 @@ def build(program: Path, tmp_path: Path) -> Build:
 
 
 def test_the_demo_runs_to_its_end_with_all_its_pdfs(build: Build) -> None:
-    """The demo makes its three PDFs in child processes and verifies its package."""
+    """The demo makes its three PDFs in child processes and verifies its package; the guides are inside."""
     played = build.run("demo", "--dir", "demo")
 
     assert played.returncode == 0, played.stdout + played.stderr
     assert len(list(build.home.glob("demo/exports/*/data/*.pdf"))) == 3
     package = next(build.home.glob("demo/exports/*_lawyer"))
     assert build.run("verify", package).returncode == 0
+    assert "trouble" in build.run("guide").stdout
+    assert build.run("guide", "trouble").returncode == 0
     standalone = subprocess.run([sys.executable, package / "verify.py"], capture_output=True, text=True)
     assert standalone.returncode == 0, standalone.stdout
 
@@ -66,13 +68,6 @@ def test_an_archive_is_set_up_saved_and_scheduled(build: Build, served: Served) 
     assert json.loads(build.run("search", "よろしく", "--json").stdout)["total"] == 1
     shown = build.run("init", "schedule", "--show")
     assert shown.returncode == 0, shown.stderr
-
-
-@pytest.mark.drawn
-def test_the_guides_are_inside(build: Build) -> None:
-    """`archive guide` lists the guides and prints one."""
-    assert "trouble" in build.run("guide").stdout
-    assert build.run("guide", "trouble").returncode == 0
 
 
 @pytest.mark.drawn

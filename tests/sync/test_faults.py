@@ -391,20 +391,6 @@ def test_a_list_that_is_odd_but_understood_changes_nothing(
     assert {"present"} == set(world.states().values())
 
 
-@pytest.mark.parametrize("change", [twice, backwards, other_ids])
-def test_odd_messages_are_each_held_once(world: World, change: Callable[[Any], Any]) -> None:
-    """When they are new, too."""
-    posts = [world.post(f"{number}") for number in range(3)]
-    value = chatwork_state(world, "messages")
-    answering(world, "messages", change(value))
-
-    report = sync(world)
-
-    assert set(posts) <= set(world.states())
-    assert len(value) == len(world.rows("message")) == report.rooms[0].new
-    assert [] == world.gaps()
-
-
 def test_a_room_with_an_absurd_counter_is_read_and_one_of_no_form_keeps_no_other_from_it(world: World) -> None:
     """Counters only tell when to look; a contracted room that is not understood in the list is asked for singly."""
     other = world.chatwork.add_room("別", members=[world.tanaka])

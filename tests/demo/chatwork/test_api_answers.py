@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.support.chatwork.full_room import FullRoom, Get
+from tests.demo.conftest import FullRoom, Get
 from tests.support.chatwork.simulator import Chatwork
 
 

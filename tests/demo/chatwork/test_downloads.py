@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 import requests
 
-from tests.support.chatwork.full_room import Get
+from tests.demo.conftest import Get
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.world import Clock
 

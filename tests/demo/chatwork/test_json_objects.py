@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.chatwork.full_room import FullRoom, Get
+from tests.demo.conftest import FullRoom, Get
 from tests.support.chatwork.reply_shapes import SHAPES
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tests.support.chatwork.full_room import FullRoom, Get, message_texts
+from tests.demo.conftest import FullRoom, Get, message_texts
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.world import Clock
 

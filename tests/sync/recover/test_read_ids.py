@@ -44,9 +44,10 @@ def counts(made: RecoveryResult) -> tuple[int, int, int, int, int, int]:
 def test_each_id_is_read_once_and_marked_recovered(world: World) -> None:
     """The newest first, one request each after the account's; the gap is narrowed."""
     places = old(world, 5)
-    (before,) = world.gaps()
+    (before,), last = world.gaps(), [row for row in world.rows("memory") if row["key"] == "last_sync"]
 
     made = recover(world, places)
+    sweep = world.entries("sweep")[-1]["payload"]
     paths = world.take_requests()
     again = recover(world, places)
 
@@ -57,20 +58,9 @@ def test_each_id_is_read_once_and_marked_recovered(world: World) -> None:
     assert ({"list", "recovered"}, ["前の 4"]) == (sources, world.texts(str(places[0][1])))
     assert (before[2] or 0) - 5 == after[2]
     assert ((5, 5, 0, 0, 0, 0), []) == (counts(again), world.take_requests())
-
-
-def test_the_run_stands_in_the_archive_as_any_other(world: World) -> None:
-    """Its requests and what was new; it is no sync, so the last one stays the last."""
-    places = old(world, 2)
-    last = world.rows("memory")
-
-    recover(world, places)
-
-    sweep = world.entries("sweep")[-1]["payload"]
-    assert (3, 2, 2) == (sweep["requests"], sweep["totals"]["new"], sweep["totals"]["backfilled"])
-    assert [row for row in last if row["key"] == "last_sync"] == [
-        row for row in world.rows("memory") if row["key"] == "last_sync"
-    ]
+    # It stands in the archive as any other run, but is no sync, so the last one stays the last.
+    assert (6, 5, 5) == (sweep["requests"], sweep["totals"]["new"], sweep["totals"]["backfilled"])
+    assert last == [row for row in world.rows("memory") if row["key"] == "last_sync"]
 
 
 def test_held_hidden_and_vanished_are_told_apart(world: World) -> None:
@@ -136,17 +126,10 @@ def test_a_room_that_refuses_leaves_its_ids(world: World) -> None:
     assert (3, 0, 0, 0, 0, 3) == counts(made)
 
 
-def test_before_the_first_sync_nothing_is_asked_for(world: World) -> None:
-    """A list comes first: it tells what it shows by itself."""
-    post = int(world.post("はい"))
-
-    made = recover(world, [(world.room, post)])
-
-    assert ((1, 0, 0, 0, 0, 1), []) == (counts(made), world.take_requests())
-
-
 def test_ids_newer_than_the_list_are_left_to_the_next_sync(world: World) -> None:
-    """Which brings them by itself."""
+    """Which brings them by itself; before the first sync nothing is asked for."""
+    first = (world.room, int(world.post("はい")))
+    assert ((1, 0, 0, 0, 0, 1), []) == (counts(recover(world, [first])), world.take_requests())
     old(world, 1)
     fresh = (world.room, int(world.post("いま")))
 
