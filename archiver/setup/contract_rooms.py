@@ -159,8 +159,6 @@ def messages_outside(reading: Reading, contract: Contract, bound: Collection[Mes
 
     Packages of the contract name them and do not hold them.
     """
-    from archiver.store.queries.viewing.message_summaries import message_summaries
-
     rooms = {room.room_id for room in contract.rooms if room.start is not None or room.end is not None}
     found = message_summaries(reading, [(room, int(one)) for room in sorted(rooms) for one in bound])
     parts = {room: [one for one in contract.rooms if one.room_id == room] for room in rooms}
