@@ -454,33 +454,21 @@ def test_the_clocks_difference_and_unparsed_replies_are_recorded(world: World) -
 
 
 def test_a_complete_archive_says_so_and_any_lack_unsays_it(world: World) -> None:
-    """Also when the lack is in a room that this run was not asked for."""
-    rooms = world.more_rooms(1)
-    world.chatwork.upload(rooms[0], world.tanaka, "a", data=b"x")
-    world.chatwork.fail(Fault.NOT_FOUND, "/uploadfile/", times=None)
-
-    whole = world.sync()
-    other = world.sync(rooms=frozenset([world.room]))
-    world.chatwork.heal()
-    healed = world.sync(full=True)
-
-    assert [False, False, True] == [whole.complete, other.complete, healed.complete]
-    assert () == other.reported
-
-
-def test_a_limited_run_keeps_what_came_of_other_rooms_files(world: World) -> None:
-    """A begun transfer of a room that this run was not asked for is resumed later."""
+    """Also a lack in a room that this run was not asked for, whose begun transfer is kept and resumed later."""
     rooms = world.more_rooms(1)
     world.chatwork.upload(rooms[0], world.tanaka, "a", size=3_000_000)
     world.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=1_000_000)
     world.chatwork.fail(Fault.DROP, "/uploadfile/", times=None)
-    world.sync()
+
+    whole = world.sync()
     begun = sorted((world.home / "files" / "incoming").iterdir())
+    other = world.sync(rooms=frozenset([world.room]))
+    kept = sorted((world.home / "files" / "incoming").iterdir())
+    world.chatwork.heal()
+    healed = world.sync(full=True)
 
-    world.sync(rooms=frozenset([world.room]))
-
-    assert begun
-    assert begun == sorted((world.home / "files" / "incoming").iterdir())
+    assert [False, False, True] == [whole.complete, other.complete, healed.complete]
+    assert ((), True) == (other.reported, begun == kept != [])
 
 
 # --- the document ---------------------------------------------------------------------------------

@@ -225,30 +225,21 @@ def test_only_people_of_contracted_rooms_are_written_and_the_list_is_not_kept(wo
     assert set() == places_of(world.home, str(stranger), str(theirs), "ひみつの人")
 
 
-def test_it_is_read_once_a_day(world: World, direct: int) -> None:
+def test_it_is_read_once_a_day_and_tells_who_is_gone_and_back(world: World, direct: int) -> None:
     """A second run within the day does not ask; one a day later does, and writes nothing if nothing changed."""
     world.sync()
-    first = list_requests(world)
-    world.clock.pass_by(hours=23)
-    world.sync()
-    second = list_requests(world)
-    world.clock.pass_by(hours=2)
-    world.sync()
-
-    assert (1, 0, 1) == (first, second, list_requests(world))
-    assert [(f"contact/{world.tanaka}", "present")] == contact_states(world)
-
-
-def test_gone_and_back(world: World, direct: int) -> None:
-    """A contact that is not listed any more is gone, one that is again is present."""
-    world.sync()
+    asked = [list_requests(world)]
+    for hours in (23, 2):
+        world.clock.pass_by(hours=hours)
+        world.sync()
+        asked.append(list_requests(world))
     away = world.chatwork.rooms[direct].members.pop(world.tanaka)
     world.clock.pass_by(days=1, hours=1)
     gone = world.sync()
     world.chatwork.rooms[direct].members[world.tanaka] = away
-    world.clock.pass_by(days=1, hours=1)
-    world.sync()
+    next_day(world)
 
+    assert [1, 0, 1] == asked
     key = f"contact/{world.tanaka}"
     assert [(key, "present"), (key, "gone"), (key, "present")] == contact_states(world)
     assert (True, True) == (gone.contacts, gone.news)
