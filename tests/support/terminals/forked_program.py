@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 _SERVER = "import sys; from tests.support.terminals.forked_program import serve; serve(int(sys.argv[1]))"
 _READ_AT_START = ("PYTHON", "LC_", "LANG")
@@ -32,19 +32,6 @@ _HEAVY = ("archiver.team", "archiver.team.ledger", "archiver.team.s3_store", "ar
 
 _ROOT = Path(__file__).parents[3]
 _LENGTH = 8
-
-
-class RunningProgram(Protocol):
-    """What tests ask of a process, forked or of an interpreter of its own."""
-
-    def poll(self) -> int | None:
-        """The exit code; None while it runs."""
-
-    def wait(self, timeout: float | None = None) -> int:
-        """The exit code once it has ended; TimeoutExpired when it has not within so many seconds."""
-
-    def kill(self) -> None:
-        """End it at once."""
 
 
 def run_program(arguments: Sequence[str], environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -92,7 +79,7 @@ def fork_program(
     folder: Path | None = None,
     on_terminal: bool = False,
     before: Callable[[], None] | None = None,
-) -> RunningProgram:
+) -> ForkedProgram:
     """Start `archive` with these three streams; `on_terminal`: in a session of its own, whose terminal they are."""
     call = {"arguments": list(arguments), "environ": dict(environ), "folder": str(folder or Path.cwd())}
     return _server(before).start(call | {"on_terminal": on_terminal}, streams)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
-from tests.support.terminals.forked_program import RunningProgram, fork_program, is_forkable
+from tests.support.terminals.forked_program import ForkedProgram, fork_program, is_forkable
 
 CTRL_C, CTRL_D = "\x03", "\x04"
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -91,7 +91,9 @@ class PseudoTerminal:
         return bool(data)
 
 
-def _start(command: Sequence[str], environ: Mapping[str, str], terminal: int, folder: Path | None) -> RunningProgram:
+def _start(
+    command: Sequence[str], environ: Mapping[str, str], terminal: int, folder: Path | None
+) -> ForkedProgram | subprocess.Popen[bytes]:
     if is_forkable(command, environ):
         streams = (terminal, terminal, terminal)
         return fork_program(command[3:], environ, streams, folder=folder, on_terminal=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -28,6 +29,7 @@ from archiver.web.talk.message_context import (
 from tests.support.cases import cases_of
 
 BODY = b"bytes of a stranger"
+HAS_PIPES = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only where there are pipes")
 SHA256 = hashlib.sha256(BODY).hexdigest()
 
 
@@ -53,11 +55,38 @@ def test_intact_bytes_are_opened_at_their_beginning(tmp_path: Path, blob: Path) 
     assert BODY[:5] == file_head(tmp_path / "home", SHA256, 5)
 
 
-def test_absent_bytes(tmp_path: Path, blob: Path) -> None:
-    """Removed from the disk, or never there."""
-    blob.unlink()
+def _link(moved: Path, outside: Path) -> None:
+    moved.rename(outside)
+    moved.symlink_to(outside)
 
-    assert unsendable_reason(tmp_path / "home") is UnsendableReason.ABSENT
+
+def _become(blob: Path, make: Callable[[Path], object]) -> None:
+    blob.unlink()
+    make(blob)
+
+
+@pytest.mark.parametrize(
+    ("harm", "reasons"),
+    [
+        (lambda blob, _outside: blob.unlink(), {UnsendableReason.ABSENT}),
+        (_link, {UnsendableReason.OUTSIDE}),
+        (lambda blob, outside: _link(blob.parent, outside), {UnsendableReason.OUTSIDE}),
+        (
+            lambda blob, _outside: _become(blob, lambda it: it.symlink_to(it)),
+            {UnsendableReason.UNREADABLE, UnsendableReason.ABSENT},
+        ),
+        (lambda blob, _outside: _become(blob, Path.mkdir), {UnsendableReason.OUTSIDE}),
+        pytest.param(lambda blob, _outside: _become(blob, os.mkfifo), {UnsendableReason.OUTSIDE}, marks=HAS_PIPES),
+    ],
+    ids=["absent", "link", "link above", "circle", "folder", "pipe"],
+)
+def test_what_is_not_the_file_itself_is_not_sent(
+    tmp_path: Path, blob: Path, harm: Callable[[Path, Path], object], reasons: set[UnsendableReason]
+) -> None:
+    """No link leads out, even to the very same bytes; nothing is waited for."""
+    harm(blob, tmp_path / "outside")
+
+    assert unsendable_reason(tmp_path / "home") in reasons
     assert unsendable_reason(tmp_path / "home", sha256="../../etc/passwd") is UnsendableReason.ABSENT
     assert b"" == file_head(tmp_path / "home", SHA256, 5)
 
@@ -88,39 +117,6 @@ def test_of_a_large_file_the_size_alone_is_compared(
 
     with open_blob(tmp_path / "home", SHA256, len(BODY)) as file:
         assert BODY[::-1] == file.read()
-
-
-@pytest.mark.parametrize("what", ["file", "folder"])
-def test_no_link_leads_out(tmp_path: Path, blob: Path, what: str) -> None:
-    """Neither that of a file nor that of a folder above it, even to the very same bytes."""
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    moved = blob if what == "file" else blob.parent
-    moved.rename(outside / "there")
-    moved.symlink_to(outside / "there")
-
-    assert unsendable_reason(tmp_path / "home") is UnsendableReason.OUTSIDE
-    assert b"" == file_head(tmp_path / "home", SHA256, 5)
-
-
-def test_a_link_in_a_circle_and_a_folder_are_no_file(tmp_path: Path, blob: Path) -> None:
-    """Nothing is waited for."""
-    blob.unlink()
-    blob.symlink_to(blob)
-    assert unsendable_reason(tmp_path / "home") in {UnsendableReason.UNREADABLE, UnsendableReason.ABSENT}
-
-    blob.unlink()
-    blob.mkdir()
-    assert unsendable_reason(tmp_path / "home") is UnsendableReason.OUTSIDE
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only where there are pipes")
-def test_a_pipe_is_not_waited_for(tmp_path: Path, blob: Path) -> None:
-    """What is no plain file is not opened."""
-    blob.unlink()
-    os.mkfifo(blob)
-
-    assert unsendable_reason(tmp_path / "home") is UnsendableReason.OUTSIDE
 
 
 def test_a_face_is_compared_with_its_name(tmp_path: Path) -> None:
