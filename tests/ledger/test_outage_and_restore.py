@@ -151,11 +151,8 @@ def test_a_copy_ahead_of_a_restored_ledger_ships_its_tail(team: Team) -> None:
     team.judge()
 
 
-@pytest.mark.parametrize("sealed", [True, False], ids=["sealed", "unsealed"])
-def test_a_copy_whose_numbers_were_given_to_others_is_kept_aside_and_said_to_be_a_rollback(
-    team: Team, sealed: bool
-) -> None:
-    """After a restore another machine saved first: the records that only the first copy has stay, and it is said."""
+def lose_numbers(team: Team, *, sealed: bool = False) -> tuple[int, int, str]:
+    """After a restore another machine saves first: the last numbers of first copy and ledger, and a lost message."""
     round_in(team.second, team.environ)
     team.postgres.back_up()
     message = team.post("復元で消える連絡")
@@ -167,6 +164,15 @@ def test_a_copy_whose_numbers_were_given_to_others_is_kept_aside_and_said_to_be_
     kept = len(ledger_digests(team.postgres, team.place))
     team.post("復元の後の連絡")
     round_in(team.second, team.environ)
+    return lost, kept, message
+
+
+@pytest.mark.parametrize("sealed", [True, False], ids=["sealed", "unsealed"])
+def test_a_copy_whose_numbers_were_given_to_others_is_kept_aside_and_said_to_be_a_rollback(
+    team: Team, sealed: bool
+) -> None:
+    """The records that only the first copy has stay, and it is said."""
+    lost, kept, message = lose_numbers(team, sealed=sealed)
 
     round_in(team.first, team.environ)
 
@@ -191,15 +197,7 @@ def test_whatever_step_of_setting_a_copy_aside_a_kill_cuts_short_the_loss_is_rep
     team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before and after each renaming: the next process goes on, keeps the old copy, and records what only it has."""
-    round_in(team.second, team.environ)
-    team.postgres.back_up()
-    team.post("復元で消える連絡")
-    round_in(team.first, team.environ)
-    lost = len(evidence(team.first)["entry"])
-    team.postgres.restore()
-    kept = len(ledger_digests(team.postgres, team.place))
-    team.post("復元の後の連絡")
-    round_in(team.second, team.environ)
+    lost, kept, _message = lose_numbers(team)
     reports = []
 
     for moment in range(1, 8):

@@ -67,17 +67,6 @@ def test_re_reading_and_back_fill_stand_on_the_screen_and_in_the_document(desk: 
     assert not [line for line in screen.splitlines() if columns(line) > 80 and str(desk.home) not in line]
 
 
-def test_where_there_is_nothing_to_tell_there_is_no_line(desk: TerminalWorld) -> None:
-    """A young archive shows neither."""
-    desk.posts(3)
-    desk.sync()
-
-    screen, _talk = desk.both("status")
-
-    assert "Checked again" not in screen
-    assert "Back-fill" not in screen
-
-
 @pytest.mark.parametrize("number", [1, 999_999_999])
 def test_the_lines_fit_on_the_screen(capsys: pytest.CaptureFixture[str], number: int) -> None:
     """Whatever the numbers, and whether or not the ids tell a time."""
@@ -91,7 +80,7 @@ def test_the_lines_fit_on_the_screen(capsys: pytest.CaptureFixture[str], number:
 
 
 def test_a_list_that_came_empty_is_said(desk: TerminalWorld) -> None:
-    """As long as the last list is the empty one; nothing is called deleted."""
+    """As long as the last list is the empty one; nothing is called deleted. A young archive tells of no slow work."""
     desk.posts(3)
     desk.sync()
     desk.chatwork.fail(Fault.REPLY, r"messages\?force=1", status=204, body=b"")
@@ -102,6 +91,7 @@ def test_a_list_that_came_empty_is_said(desk: TerminalWorld) -> None:
 
     told = "came empty, though messages are saved"
     assert (True, False) == tuple(told in " ".join(screen.split()) for screen in (emptied, healed))
+    assert ("Checked again" in emptied + healed, "Back-fill" in emptied + healed) == (False, False)
 
 
 # --- warnings ------------------------------------------------------------------------------------
@@ -124,16 +114,20 @@ def test_a_good_day_has_no_warning(desk: TerminalWorld) -> None:
     assert "" == warnings(desk)
 
 
-def test_each_trouble_is_one_warning_without_names(desk: TerminalWorld) -> None:
+def harm(desk: TerminalWorld) -> None:
     """A chat that cannot be opened, a gap, a wrong clock, unread messages that became fewer."""
-    desk.posts(3)
-    desk.sync()
-    desk.posts(130)
-    desk.sync()
+    for number in (3, 130):
+        desk.posts(number)
+        desk.sync()
     desk.chatwork.remove_owner(desk.room)
     desk.sync()
     desk.remember(remembered_values.CLOCK_OFFSET, -90_000)
     desk.remember(remembered_values.UNREAD_DROPPED, datetime.now(UTC))
+
+
+def test_each_trouble_is_one_warning_without_names(desk: TerminalWorld) -> None:
+    """Of those."""
+    harm(desk)
 
     text = warnings(desk)
 
@@ -145,15 +139,6 @@ def test_each_trouble_is_one_warning_without_names(desk: TerminalWorld) -> None:
     )
     assert [] == [sentence for sentence in expected if sentence not in text]
     assert not [name for name in ("田中", "動画編集") if name in text]
-
-
-def test_an_archive_that_was_not_saved_for_long_says_so(desk: TerminalWorld) -> None:
-    """After `notify.stale_hours`."""
-    desk.sync()
-    last = datetime.now(UTC) - timedelta(hours=30)
-    desk.remember(remembered_values.LAST_SYNC, LastSync(last, complete=True, every_room=True))
-
-    assert "Nothing was saved for 30 hours" in warnings(desk)
 
 
 def test_chats_that_fail_or_are_left_unread_are_named_with_a_time(desk: TerminalWorld) -> None:
@@ -201,14 +186,7 @@ def test_the_worst_screen_fits_in_80_columns(desk: TerminalWorld, language: str)
     """Long names, a gap, a chat that is gone, old messages: no line is longer than the screen."""
     desk.chatwork.rename_room(desk.room, "とても長い名前のチャット、動画編集とサムネイルとそのほかいろいろ_田中様")
     desk.contract("job1", desk.room, title="とても長い題の仕事、動画の編集10本とサムネイル10枚とそのほかいろいろ")
-    desk.posts(3)
-    desk.sync()
-    desk.posts(130)
-    desk.sync()
-    desk.chatwork.remove_owner(desk.room)
-    desk.sync()
-    desk.remember(remembered_values.CLOCK_OFFSET, -90_000)
-    desk.remember(remembered_values.UNREAD_DROPPED, datetime.now(UTC))
+    harm(desk)
 
     screen, _talk = desk.both("status", ARCHIVE_LANG=language)
 
