@@ -129,7 +129,7 @@ HOME: dict[str, set[str]] = {
     "markdown_it": {"web.settings.guides"},
     "markupsafe": {"render", "web"},
     "msgspec": {"chatwork.models", "chatwork.client", "settings", "team.ledger_copy", "team.team_file"}
-    | {"cli.reading.assistant", "export.package.masking_review", "store"},
+    | {"cli.reading.assistant", "custody.erasures", "export.package.masking_review", "store"},
     "platformdirs": {"settings", "setup.menu_entry"},
     "procrastinate": {"team.round_queue"},
     "psycopg": {"team.ledger"},
