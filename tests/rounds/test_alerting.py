@@ -296,18 +296,6 @@ def test_a_quiet_round_asks_nothing_of_the_dates(world: World, monkeypatch: pyte
     assert [] == alerting.judge(world.archive, now=world.clock)
 
 
-def test_no_sentence_holds_a_name_or_a_text(world: World) -> None:
-    """Screens are shared: alerts name numbers alone."""
-    for text in (DIRECT, LINE, "身分証の写真を送ってください", "tanaka.taro@gmail.com", "セミナーに参加しませんか"):
-        world.post(text)
-    next_round(world)
-
-    texts = " ".join(alert_sentence(one) for one in kept_alerts(world))
-
-    assert 5 == len(kept_alerts(world))
-    assert not [word for word in ("田中", "動画", "gmail", "身分証の写真", "しませんか") if word in texts]
-
-
 # --- other chats ----------------------------------------------------------------------------------
 
 

@@ -331,14 +331,3 @@ def test_a_package_without_records_is_a_finding(package: Path) -> None:
     verification = verify_path(package)
 
     assert [("nothing", "data/entries.jsonl")] == found_checks(verification)
-
-
-def test_the_home_of_an_archive_is_verified_by_its_path(tmp_path: Path) -> None:
-    """The same words serve for both."""
-    archive = archive_of_the_story(tmp_path / "home")
-    archive.close()
-
-    verification = verify_path(tmp_path / "home", deep=True)
-
-    assert [] == verification.findings
-    assert 8 == verification.checked["messages"]
