@@ -63,22 +63,6 @@ def notice_texts(world: World, error: errors.ArchiverError | None = None) -> lis
     return sentences.sentences(made)
 
 
-def test_a_stop_is_noticed_after_a_day_and_its_end_once(world: World) -> None:
-    """First why no round goes through, then that nothing was saved for a day, in the end that it works again."""
-    refused = errors.TokenRefused()
-    assert [] == notice_texts(world)
-    assert 1 == len(notice_texts(world, refused))
-    assert [] == notice_texts(world, refused)
-    world.clock.pass_by(hours=26)
-    assert ["26" in one for one in notice_texts(world, refused)] == [True]
-    assert [] == notice_texts(world, refused)
-
-    world.sync()
-
-    assert ["That is over: saving works again. Nothing is missing."] == notice_texts(world)
-    assert [] == notice_texts(world)
-
-
 def test_nothing_is_missing_is_not_said_where_older_messages_are(world: World) -> None:
     """30 messages before the first list of another chat are known to be missing."""
     room = world.chatwork.add_room("長い会話", members=[world.tanaka], announce=False)

@@ -118,7 +118,7 @@ def test_a_stop_names_the_reason_of_the_last_round_that_failed(
 ) -> None:
     """It is remembered, also for a command that meets no fault itself; with the command that helps."""
     if failed:
-        due_sentences(world, errors.TokenRefused())
+        assert [1, 0] == [len(due_sentences(world, errors.TokenRefused())) for _time in range(2)]
     world.clock.pass_by(hours=26)
 
     (text,) = due_sentences(world)
