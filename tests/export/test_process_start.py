@@ -15,7 +15,6 @@ import pytest
 
 from archiver.export import helper_process, html
 from archiver.export.helper_process import Helper
-from archiver.export.metadata import portable_documents
 from archiver.export.pdf.blocks import Report
 from archiver.export.pdf.typst_pdf import PdfJob
 from archiver.records import Conversation, Message
@@ -52,18 +51,8 @@ def test_a_pdf_that_is_begun_is_made(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.drawn
-def test_a_reader_of_metadata_is_not_ended() -> None:
-    """A document is not taken for one that cannot be read."""
-    assert portable_documents.run_apart(_holds_back, b"") is True
-
-
 def _doubling() -> Any:
     return lambda batch: [2 * one for one in batch]
-
-
-def _holds_back(_body: bytes) -> bool:
-    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 def _interrupt_children() -> None:

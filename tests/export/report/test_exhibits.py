@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -143,7 +141,7 @@ def test_word_and_excel_hold_what_the_page_holds() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="Debian: libreoffice-writer libreoffice-calc")
+@pdf_reader.needs_office
 @pdf_reader.needs_poppler
 @pytest.mark.parametrize("kind", ["docx", "xlsx"])
 def test_libreoffice_opens_it_and_keeps_what_was_filled_in(tmp_path: Path, kind: str) -> None:
@@ -159,20 +157,7 @@ def test_libreoffice_opens_it_and_keeps_what_was_filled_in(tmp_path: Path, kind:
     source = tmp_path / f"list.{kind}"
     source.write_bytes(zip_texts(parts.items()))
 
-    for target in (kind, "pdf"):
-        profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-        command = [
-            "soffice",
-            profile,
-            "--headless",
-            "--convert-to",
-            target,
-            "--outdir",
-            str(tmp_path / "made"),
-            str(source),
-        ]
-        subprocess.run(command, check=True, capture_output=True, timeout=240)
-    saved, page = ((tmp_path / "made" / f"list.{target}").read_bytes() for target in (kind, "pdf"))
+    saved, page = (pdf_reader.converted(source, one, tmp_path / "made").read_bytes() for one in (kind, "pdf"))
 
     case = report_inputs.case(profile="court", enclosures=(HOSTILE,))
     ours = pdf_reader.pdf_bytes(evidence_list(case, FILED))

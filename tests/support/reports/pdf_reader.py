@@ -22,6 +22,7 @@ from archiver.export.pdf.blocks import Block, Chapter, Report
 from archiver.export.pdf.typst_pdf import make_pdf
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="Debian: poppler-utils")
+needs_office = pytest.mark.skipif(shutil.which("soffice") is None, reason="Debian: libreoffice-writer libreoffice-calc")
 needs_qpdf = pytest.mark.skipif(shutil.which("qpdf") is None, reason="Debian: qpdf")
 
 AT = datetime(2026, 11, 25, 1, 44, 33, tzinfo=UTC)
@@ -104,6 +105,14 @@ def _run(pdf: bytes, *command: str) -> bytes:
             [part.replace("{}", str(path)) for part in command], capture_output=True, check=True, timeout=120
         )
     return process.stdout
+
+
+def converted(source: Path, form: str, folder: Path, *options: str) -> Path:
+    """The file as LibreOffice writes it in another form, into a folder that has its profile too."""
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", *options, "--convert-to", form, "--outdir", str(folder), str(source)]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    return folder / f"{source.stem}.{form.partition(':')[0]}"
 
 
 def office_parts(body: bytes) -> dict[str, bytes]:
