@@ -152,10 +152,7 @@ def _masked_kinds(case: ReportInput) -> list[str]:
     """The kinds of what was masked in this package: names first, what the user asked for or left undecided last."""
     kinds = {one.reason for one in case.masked_passages}
     ends = {reason(MaskKind.NAME): -1, reason(MaskKind.USER): 1, reason(MaskKind.POSSIBLE): 2}
-    wording = {
-        reason(MaskKind.USER): say("報告者が指定した語句"),
-        reason(MaskKind.POSSIBLE): say("報告者が隠した語、氏名・連絡先などの可能性がある語"),
-    }
+    wording = {reason(MaskKind.USER): say("報告者が指定した語句")}
     return [wording.get(one, say(one)) for one in sorted(kinds, key=lambda one: (ends.get(one, 0), one))]
 
 

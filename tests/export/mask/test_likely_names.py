@@ -25,8 +25,6 @@ from tests.benchmarks.finder import (
     read_corpus,
     result_of,
 )
-from tests.support.archives.maker import ArchiveMaker, file_object, message_object, story
-from tests.support.packages.exported_archives import FACTS, export_package, zip_files
 
 WRITTEN = tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
 
@@ -167,34 +165,6 @@ def test_the_firm_of_a_party_is_left_alone() -> None:
     """A chat 田中商店様 of 田中 is the client's; the firm of somebody else is covered."""
     assert [] == list(FINDER.pieces("田中商店様 サイト制作"))
     assert "中村" in "".join(FINDER.pieces("中村商店様 サイト制作"))
-
-
-# --- packages ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def maker(tmp_path: Path) -> ArchiveMaker:
-    """The story of two people who speak of others."""
-    archive_maker = story(tmp_path / "home")
-    archive_maker.contract("job1", platform="crowdworks", client="田中", **FACTS)
-    second = message_object(31, "髙木は https://twitter.com/takagi_k にいます", sent=201)
-    archive_maker.sync([message_object(30, "編集の高木さんに渡します", sent=200), second], minutes=202)
-    archive_maker.file(file_object(41, "請求書_栗本様.pdf", 9, sent=203), b"pdf bytes", minutes=204)
-    return archive_maker
-
-
-@pytest.mark.drawn
-def test_what_looks_like_a_name_is_drawn_covered_and_leaves_so(maker: ArchiveMaker, tmp_path: Path) -> None:
-    """In every spelling, in texts and in names of files; the readme does not call that the user's wish."""
-    table = zip_files(report := export_package(maker, "support", tmp_path / "out"))["02_messages.csv"].decode(
-        "utf-8-sig"
-    )
-
-    assert "編集の■■(隠した語)さんに渡します" in table
-    assert not [word for word in ("高木", "髙木", "takagi", "栗本") if word in table]
-    readme = zip_files(report)["00_README.txt"].decode("utf-8-sig")
-    assert "報告者が隠した語、氏名・連絡先などの可能性がある語は隠しています" in readme
-    assert "報告者が指定した" not in readme
 
 
 OWNER, CLIENT, THIRD = 1234567, 7654321, 8000001
