@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from archiver.export.pdf.blocks import Bullets, Chapter, FactList, MessageBlock,
 from archiver.export.report import excerpt, people_and_dates, record, summary
 from archiver.export.report.excerpt import PaperReferences, message_block
 from archiver.export.texts.letters import inquiry_form_text
-from archiver.records import ContractRoom, Observation, RoomId, State
+from archiver.records import ContractRoom, Observation, RoomId
 from archiver.render.transcript_pages import Transcript
 from archiver.store import schema, seals
 from archiver.store.archive import Archive
@@ -117,14 +116,6 @@ def test_the_leave_notice_is_no_reply_and_the_cancellation_before_the_period_is_
     closed = "2026-11-20 10:00 に、相手の表示名に、Chatworkアカウントの解約を示す「(解約済)」が付いていることを確認"
     assert closed in page
     assert f"{closed}しました。" in form
-
-
-def test_the_outage_that_holds_an_edit_stands_in_chapter_9(group: Archive) -> None:
-    """With its beginning and its end."""
-    with group.reading() as reading:
-        limits = words(record.limits(report_of(reading, "job1")))
-
-    assert "2026-11-27 10:00:00 から 2026-11-30 22:00:00 まで" in limits
 
 
 # --- (b) installed on the worst day ----------------------------------------------------------------------------
@@ -240,25 +231,6 @@ def test_the_refused_ids_of_a_seal_do_not_depend_on_what_is_only_for_the_next_ru
 
 
 # --- (c) a direct client -----------------------------------------------------------------------------------------
-
-
-def test_who_the_other_side_is_has_its_basis(tmp_path: Path) -> None:
-    """In a chat of two nothing says that somebody entered it; a name of October stays that name."""
-    maker = begun(tmp_path / "home")
-    maker.contract("job1", platform="direct")
-    maker.account(CLIENT, "田中")
-    post = message_object(1, "お願いします", sent=0)
-    maker.sync([post], minutes=5)
-    maker.account(CLIENT, "田中商店", minutes=50 * DAY)
-    seals.close_seals(maker.archive, now=at(50 * DAY) + timedelta(hours=1))
-    with maker.archive.reading() as reading:
-        case = report_of(reading)
-        (message,) = case.rooms[0].messages()
-
-    people = words(people_and_dates.chapters(case)[1])
-    assert "相手となりうる人を1人だけ確認" in people
-    assert "報告者入力" not in people
-    assert ("田中", State.PRESENT) == (message.name, message.state)
 
 
 def test_an_old_message_names_nobody_by_a_later_name(tmp_path: Path) -> None:

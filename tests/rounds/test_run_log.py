@@ -172,7 +172,7 @@ def test_several_programs_that_write_at_once_lose_no_line(tmp_path: Path) -> Non
     code = (
         "import sys; from datetime import UTC, datetime; from pathlib import Path; "
         "from archiver.rounds import run_log as log\n"
-        "log.MOST_BYTES = 3000\n"
+        "log.SIZE_LIMIT_BYTES = 3000\n"
         "for number in range(100): log.note(Path(sys.argv[1]), f'killed={sys.argv[2]}.{number}', at=datetime.now(UTC))"
     )
     writers = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), name]) for name in "abc"]
