@@ -1,4 +1,4 @@
-"""Notices by mail: what the server gets, and that its refusals become one sentence without a secret."""
+"""Where notices go: what a mail server gets, refusals without a secret, and what the look at all ways says."""
 
 from __future__ import annotations
 

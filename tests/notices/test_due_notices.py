@@ -1,4 +1,4 @@
-"""What is noticed and when: a new trouble at once, a known one once a day, the end of one once."""
+"""What is noticed and when: a new trouble at once, a known one once a day, its end once, each day in the evening."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the archive is, and where it must not be."""
+"""Where the archive is, and where it must not be: folders that are synchronised, or lie on another computer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The API token: where it is fetched, when it is refused, how it is kept."""
+"""The API token and addresses for notices: where they are fetched, when they are refused, how they are kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the database tells of itself: damage, growth, how far back the plan lets see, and the log of verifications."""
+"""What the database tells of itself: its numbers, damage, growth, how far back the plan lets see, verifications."""
 
 from __future__ import annotations
 
