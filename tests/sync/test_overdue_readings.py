@@ -10,11 +10,9 @@ from archiver.store.queries import looks_and_gaps
 from archiver.store.queries.looks_and_gaps import LastLooks
 from archiver.store.queries.status import status
 from archiver.store.working import remembered_values
-from archiver.sync.plan import KINDS
-from archiver.sync.run_end import find_overdue
 from tests.support.chatwork.simulator import Fault
 from tests.support.schedules.rounds import next_round
-from tests.support.world import BEGIN, World
+from tests.support.world import World
 
 DAY = timedelta(days=1)
 
@@ -32,13 +30,6 @@ def second_room(world: World) -> int:
     return room
 
 
-def test_a_room_that_nobody_lists_is_behind_in_everything() -> None:
-    """Nothing is known of it."""
-    actual = find_overdue([1], {}, {}, visited=set(), started_at=BEGIN, full_every=DAY)
-
-    assert {1: frozenset(KINDS)} == actual
-
-
 def test_a_list_of_rooms_without_movement_is_no_look_at_a_room(world: World) -> None:
     """Nobody says that an edit moves a counter: only its own list of messages tells. It is not behind either."""
     world.sync()
@@ -53,10 +44,14 @@ def test_a_list_of_rooms_without_movement_is_no_look_at_a_room(world: World) -> 
 
 
 def test_a_room_that_no_run_is_asked_for_is_behind_when_it_moves(world: World) -> None:
-    """`complete` is false, and the time of its last reading stays."""
+    """`complete` is false, and the time of its last reading stays. A quiet one is behind after twice its time."""
     other = second_room(world)
     read_at = world.sync().finished_at
     assert read_at is not None
+    for hours, is_complete in ((11, True), (2, False)):
+        world.clock.pass_by(hours=hours)
+        assert is_complete == world.sync(rooms=frozenset({world.room})).complete
+    assert {other} == looks(world, other).behind
 
     for _ in range(5):
         world.chatwork.post(other, world.tanaka, "急ぎです")
@@ -70,20 +65,6 @@ def test_a_room_that_no_run_is_asked_for_is_behind_when_it_moves(world: World) -
     at = last_looks_now.at[other]
     assert at is not None
     assert read_at - at < timedelta(minutes=1)
-
-
-def test_a_quiet_room_that_no_run_is_asked_for_is_behind_in_the_end(world: World) -> None:
-    """An edit need not move its counters: after twice its time somebody must look."""
-    other = second_room(world)
-    world.sync()
-
-    world.clock.pass_by(hours=11)
-    early = world.sync(rooms=frozenset({world.room}))
-    world.clock.pass_by(hours=2)
-    late = world.sync(rooms=frozenset({world.room}))
-
-    assert (True, False) == (early.complete, late.complete)
-    assert {other} == looks(world, other).behind
 
 
 @pytest.mark.parametrize("path", ["/me", "/messages"])

@@ -37,18 +37,21 @@ def test_the_counters_of_a_room_count_what_came(chatwork: Chatwork, full: FullRo
 
 
 def test_an_upload_is_a_post_with_a_box(chatwork: Chatwork, clock: Clock, full: FullRoom, get: Get) -> None:
-    """The box names the file by id, with a preview if it has one; a comment stands outside."""
+    """The box names the file by id and its size in words, with a preview if it has one; a comment stands outside."""
+    for size in (0, 1023):
+        chatwork.upload(full.room, full.tanaka, "a.txt", size=size)
     picture = chatwork.upload(full.room, full.tanaka, "a.png", size=3707, comment="どうぞ")
     movie = chatwork.upload(full.room, full.tanaka, "b.mp4", size=200_000_000)
 
-    texts = message_texts(get(f"/rooms/{full.room}/messages?force=1"))[-2:]
+    texts = message_texts(get(f"/rooms/{full.room}/messages?force=1"))[-4:]
     listed = get(f"/rooms/{full.room}/files").json()[-1]
 
     box = "[info][title][dtext:file_uploaded][/title]"
     assert [
         f"どうぞ\n{box}[preview id={picture} ht=111][download:{picture}]a.png (3.62 KB)[/download][/info]",
         f"{box}[download:{movie}]b.mp4 (190.73 MB)[/download][/info]",
-    ] == texts
+    ] == texts[2:]
+    assert ["a.txt (0 B)" in texts[0], "a.txt (1023 B)" in texts[1]] == [True, True]
     assert (movie, 200_000_000) == (listed["file_id"], listed["filesize"])
     assert chatwork.message_of_file(movie) == listed["message_id"]
     assert 1 <= int(clock.time.timestamp()) - listed["upload_time"] <= 13
@@ -77,12 +80,3 @@ def test_what_happens_to_a_task_is_posted(chatwork: Chatwork, full: FullRoom, ge
     ] == [message["body"] for message in messages]
     assert ("done", messages[0]["message_id"]) == (task["status"], task["message_id"])
     assert 404 == get(f"/rooms/{full.room}/tasks/{both[0]}").status_code
-
-
-def test_the_size_of_a_file_is_written_as_chatwork_writes_it(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
-    """In bytes without a fraction, else with two."""
-    for size in (0, 1023, 3700):
-        chatwork.upload(full.room, full.tanaka, "a.txt", size=size)
-
-    bodies = [message["body"] for message in get(f"/rooms/{full.room}/messages?force=1").json()[-3:]]
-    assert ["0 B", "1023 B", "3.61 KB"] == [body.partition("a.txt (")[2].partition(")")[0] for body in bodies]
