@@ -151,17 +151,6 @@ class BadServeFile(SettingsError):
     hint = N_("See: archive guide team")
 
 
-class S3NotInstalled(SettingsError):
-    """The team's bytes lie in a bucket, and the library for it is not installed: exit 5."""
-
-    message = N_("This needs the library for S3 stores, which is not installed.")
-    hint = N_("In the folder of the program, install it with the libraries of a team: {command}")
-
-    def __init__(self, **data: object) -> None:
-        """Keep the data for the sentence, and the command for this system."""
-        super().__init__(command=_WITH_LIBRARIES, **data)
-
-
 class StaleCopy(ArchiveInUse):
     """Another machine has appended to the archive meanwhile; nothing was written here: exit 11."""
 
@@ -178,6 +167,12 @@ class TeamNotInstalled(SettingsError):
     def __init__(self, **data: object) -> None:
         """Keep the data for the sentence, and the command for this system."""
         super().__init__(command=_WITH_LIBRARIES, **data)
+
+
+class S3NotInstalled(TeamNotInstalled):
+    """The team's bytes lie in a bucket, and the library for it is not installed: exit 5."""
+
+    message = N_("This needs the library for S3 stores, which is not installed.")
 
 
 class BadLedgerFile(SettingsError):
