@@ -128,8 +128,8 @@ HOME: dict[str, set[str]] = {
     "mcp": {"cli.reading.assistant"},
     "markdown_it": {"web.settings.guides"},
     "markupsafe": {"render", "web"},
-    "msgspec": {"chatwork.models", "chatwork.client", "settings", "team.ledger_copy", "team.team_file"}
-    | {"cli.reading.assistant", "custody.erasures", "export.package.masking_review", "store"},
+    "msgspec": {"chatwork.models", "chatwork.client", "chatwork.notation.nodes", "settings", "team.ledger_copy"}
+    | {"cli.reading.assistant", "custody.erasures", "export.package.masking_review", "store", "team.team_file"},
     "platformdirs": {"settings", "setup.menu_entry"},
     "procrastinate": {"team.round_queue"},
     "psycopg": {"team.ledger"},

@@ -62,14 +62,18 @@ NOBODY = Account()
 """The account where the API names no person."""
 
 
-class Me(Model, frozen=True):
-    """The owner of the token, with only the personal data that is kept (design §3)."""
+class _Person(Model, frozen=True):
+    """Who somebody is, and of which organisation."""
 
     account_id: Annotated[AccountId, _OWN]
     name: str = ""
     chatwork_id: str = ""
     organization_id: Number = 0
     organization_name: str = ""
+
+
+class Me(_Person, frozen=True):
+    """The owner of the token, with only the personal data that is kept (design §3)."""
 
 
 class Room(Model, frozen=True):
@@ -89,14 +93,9 @@ class Room(Model, frozen=True):
     description: str = ""
 
 
-class _Profile(Model, frozen=True):
+class _Profile(_Person, frozen=True):
     """What is shown of a person besides the chats."""
 
-    account_id: Annotated[AccountId, _OWN]
-    name: str = ""
-    chatwork_id: str = ""
-    organization_id: Number = 0
-    organization_name: str = ""
     department: str = ""
     avatar_image_url: str = ""
 

@@ -1,4 +1,4 @@
-"""The nodes that a message body is made of: one frozen class per tag of the notation.
+"""The nodes that a message body is made of: one frozen struct per tag of the notation.
 
 Every node keeps the characters it was read from: a leaf as `source`, a node with children as `opening` and
 `closing`. Ids are as typed by whoever wrote the message, so they may belong to nothing.
@@ -7,32 +7,29 @@ Every node keeps the characters it was read from: a leaf as `source`, a node wit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
+
+import msgspec
 
 from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaf:
+class _Leaf(msgspec.Struct, frozen=True):
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlainText(_Leaf):
+class PlainText(_Leaf, frozen=True):
     """Plain text, and every tag that is unknown, unbalanced or malformed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Emoticon(_Leaf):
+class Emoticon(_Leaf, frozen=True):
     """An emoticon such as `:)`; `label` says in Japanese what it shows."""
 
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Url(_Leaf):
+class Url(_Leaf, frozen=True):
     """An http(s) address, bare or in `[url]`; room and message ids if it leads to a place in Chatwork."""
 
     url: str
@@ -40,33 +37,28 @@ class Url(_Leaf):
     message_id: MessageId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Code(_Leaf):
+class Code(_Leaf, frozen=True):
     """`[code]…[/code]`: nothing inside is active."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class RuleTag(_Leaf):
+class RuleTag(_Leaf, frozen=True):
     """`[hr]`: a horizontal rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention(_Leaf):
+class Mention(_Leaf, frozen=True):
     """`[To:1]`, or `[CC:1]` with `copy`; the name that follows is typed text."""
 
     account_id: AccountId
     copy: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MentionAll(_Leaf):
+class MentionAll(_Leaf, frozen=True):
     """`[toall]`: a mention of everybody in the room."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyTag(_Leaf):
+class ReplyTag(_Leaf, frozen=True):
     """`[rp aid=1 to=2-3]` and its older spellings; old ones may name no message."""
 
     account_id: AccountId
@@ -74,8 +66,7 @@ class ReplyTag(_Leaf):
     message_id: MessageId | None
 
 
-@dataclass(frozen=True, slots=True)
-class PersonTag(_Leaf):
+class PersonTag(_Leaf, frozen=True):
     """`[pname:1]`, or with `icon` `[picon:1]`, or with both `[piconname:1]`."""
 
     account_id: AccountId
@@ -83,76 +74,65 @@ class PersonTag(_Leaf):
     name: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SystemText(_Leaf):
+class SystemText(_Leaf, frozen=True):
     """`[dtext:key]`; `text` is None for a key that is not in the vocabulary."""
 
     key: str
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewTag(_Leaf):
+class PreviewTag(_Leaf, frozen=True):
     """`[preview id=1 ht=111]`: the small picture of a file."""
 
     file_id: FileId
 
 
-@dataclass(frozen=True, slots=True)
-class Download(_Leaf):
+class Download(_Leaf, frozen=True):
     """`[download:1]label[/download]`: a file; the label (name and rounded size) is unchanged text."""
 
     file_id: FileId
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class TaskReference(_Leaf):
+class TaskReference(_Leaf, frozen=True):
     """`[task:1]`: a reference to a task."""
 
     task_id: TaskId
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteMark(_Leaf):
+class QuoteMark(_Leaf, frozen=True):
     """`[引用 aid=1 time=2]` without an end: an old spelling that only points at what was quoted."""
 
     account_id: AccountId
     time: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Deleted(_Leaf):
+class Deleted(_Leaf, frozen=True):
     """`[deleted]` as the whole body: Chatwork's mark of a deleted message."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Container:
+class _Container(msgspec.Struct, frozen=True):
     opening: str
     children: tuple[Node, ...]
     closing: str
 
 
-@dataclass(frozen=True, slots=True)
-class Quote(_Container):
+class Quote(_Container, frozen=True):
     """`[qt][qtmeta aid=1 time=2]…[/qt]`; `time` in Unix seconds as typed, so any number."""
 
     account_id: AccountId | None
     time: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Box(_Container):
+class Box(_Container, frozen=True):
     """`[info]…[/info]`; its title, if any, is the first child."""
 
 
-@dataclass(frozen=True, slots=True)
-class Title(_Container):
+class Title(_Container, frozen=True):
     """`[title]…[/title]` directly after `[info]`."""
 
 
-@dataclass(frozen=True, slots=True)
-class TaskBox(_Container):
+class TaskBox(_Container, frozen=True):
     """`[task aid=1,2 st=open lt=3 ltype=date]…[/task]`; `limit` in Unix seconds as typed, 0 = none."""
 
     account_ids: tuple[AccountId, ...]
