@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 ROWS = (
-    *("cron_run", "many_homes", "idle_run", "growth", "traffic", "message_lists", "size", "transcript", "packages"),
+    *("quiet_rounds", "idle_run", "growth", "traffic", "message_lists", "size", "transcript", "packages"),
     *("verification", "comparison", "memory", "status", "search", "pages", "taking_home", "finder", "team_service"),
 )
 """The modules of this folder that measure, in the order of the table."""

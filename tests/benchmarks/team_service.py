@@ -9,16 +9,14 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from statistics import median
-from threading import Event
 from typing import TypeVar
 
 from archiver.app import App, build_app
@@ -60,7 +58,7 @@ T = TypeVar("T")
 
 
 def measure(folder: Path, *, accounts: int = ACCOUNTS, minutes: float = MINUTES) -> list[Figure]:
-    """The quiet round, then the hardship; SIGINT or SIGTERM cuts the latter short, and what was seen is told."""
+    """The quiet round, then the hardship."""
     quiet = quiet_round(folder / "quiet")
     for figure in quiet:
         print(figure.measured, file=sys.stderr, flush=True)
@@ -133,10 +131,10 @@ def _queue_bytes(service: Service) -> float:
 def hardship(folder: Path, *, accounts: int = ACCOUNTS, minutes: float = MINUTES) -> Figure:
     """A worker killed each minute, two restarts, the store away; what was lost, who waited, what verifies."""
     folder.mkdir()
-    with _cut_by_signals() as cut, running_service(folder, accounts, every="60s") as service:
+    with running_service(folder, accounts, every="60s") as service:
         print(f"{accounts} accounts have joined", file=sys.stderr, flush=True)
         tell = partial(print, file=sys.stderr, flush=True)
-        return _judged(service, undergo(service, story(minutes), tell=tell, cut=cut), folder)
+        return _judged(service, undergo(service, story(minutes), tell=tell), folder)
 
 
 def story(minutes: float) -> Hardship:
@@ -154,28 +152,6 @@ def story(minutes: float) -> Hardship:
     )
 
 
-@contextmanager
-def _cut_by_signals() -> Iterator[Event]:
-    """An event that the first SIGINT or SIGTERM sets; the second one ends the process as ever."""
-    cut = Event()
-    usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def restore() -> None:
-        for number, handler in usual.items():
-            signal.signal(number, handler)
-
-    def on_signal(*_signal: object) -> None:
-        cut.set()
-        restore()
-
-    for number in usual:
-        signal.signal(number, on_signal)
-    try:
-        yield cut
-    finally:
-        restore()
-
-
 def _judged(service: Service, aftermath: Aftermath, folder: Path) -> Figure:
     rounds = service.chatworks.rounds()
     overlaps, waits = service.chatworks.overlaps(), longest_waits(service)
@@ -188,11 +164,10 @@ def _judged(service: Service, aftermath: Aftermath, folder: Path) -> Figure:
     fewest = min(len(rounds.get(account, ())) for account in accounts)
     made, posted = sum(map(len, rounds.values())), sum(map(len, aftermath.posted.values()))
     uploaded = sum(map(len, aftermath.uploaded.values()))
-    begin, missing = ("cut short; ", "not there yet") if aftermath.is_cut_short else ("", "lost")
     measured = (
-        f"{begin}{len(aftermath.unsaved)} accounts not saved at the end; "
+        f"{len(aftermath.unsaved)} accounts not saved at the end; "
         f"{made} rounds, {fewest} of an account at least; longest wait {max(waits.values()):.0f} s; "
-        f"{aftermath.kills} workers killed; {len(overlaps)} overlaps; lost: {len(lost[0])} entries; {missing}: "
+        f"{aftermath.kills} workers killed; {len(overlaps)} overlaps; lost: {len(lost[0])} entries, "
         f"{len(lost[1])} of {posted} messages, {len(lost[2])} of {uploaded} files; {len(sample)} taken home, "
         f"{findings} findings"
     )
@@ -205,7 +180,7 @@ def _judged(service: Service, aftermath: Aftermath, folder: Path) -> Figure:
         f"{len(accounts)} accounts of 6 rooms, {WORKERS} workers, {aftermath.lasted / 60:.0f} minutes of hardship",
         f"no overlap, nothing lost, no finding; no account waits longer than {LONGEST_WAIT:.0f} s",
         measured,
-        None if aftermath.is_cut_short else is_kept,
+        is_kept,
     )
 
 

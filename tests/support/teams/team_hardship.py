@@ -61,25 +61,16 @@ class Aftermath:
     kills: int = 0
     unsaved: list[int] = field(default_factory=list)
     """Accounts that were not saved once more in peace."""
-    is_cut_short: bool = False
-    """Whether it was ended before its time, so that what is not saved yet is not lost."""
     lasted: float = 0.0
     cpu_seconds: float = 0.0
     """Of the workers that were alive at the end."""
 
 
-def undergo(
-    service: Service,
-    hardship: Hardship,
-    *,
-    tell: Callable[[str], None] = lambda _line: None,
-    cut: Event | None = None,
-) -> Aftermath:
+def undergo(service: Service, hardship: Hardship, *, tell: Callable[[str], None] = lambda _line: None) -> Aftermath:
     """Let the workers work under hardship, then in peace until every account was saved once more.
 
-    `tell` is told each minute how it stands; once `cut` is set, it ends as soon as it can, without the peace.
+    `tell` is told each minute how it stands.
     """
-    cut = cut or Event()
     accounts, chance = list(service.chatworks.accounts), random.Random(7)
     aftermath = Aftermath({account: [] for account in accounts}, {account: [] for account in accounts})
     places = [f"computer{number}" for number in range(hardship.workers)]
@@ -88,7 +79,8 @@ def undergo(
     next_kill, store = begun + hardship.kill_every, _Store(service.folder / "store", hardship.store_away)
     with closing(store), _posting(service, aftermath, hardship), _watching(service, aftermath):
         next_line = 60.0
-        while (passed := time.monotonic() - begun) < hardship.lasts and not cut.wait(0.2):
+        while (passed := time.monotonic() - begun) < hardship.lasts:
+            time.sleep(0.2)
             if passed >= next_line:
                 next_line += 60.0
                 tell(f"{passed:.0f} s: {_so_far(service, aftermath)}")
@@ -106,11 +98,10 @@ def undergo(
                 service.postgres.crash()
                 service.postgres.start()
     aftermath.lasted = time.monotonic() - begun
-    tell(f"{aftermath.lasted:.0f} s: {'cut short' if cut.is_set() else 'peace'}; {_so_far(service, aftermath)}")
+    tell(f"{aftermath.lasted:.0f} s: peace; {_so_far(service, aftermath)}")
     for _twice in range(2):  # a round that was under way may have read before the last message was posted
-        if not cut.is_set() and not aftermath.unsaved:
-            aftermath.unsaved = _wait_for_peace(service, hardship.peace, cut)
-    aftermath.is_cut_short = cut.is_set()
+        if not aftermath.unsaved:
+            aftermath.unsaved = _wait_for_peace(service, hardship.peace)
     _look(service, aftermath)
     service.stop_workers()
     return aftermath
@@ -278,8 +269,8 @@ def _so_far(service: Service, aftermath: Aftermath) -> str:
     return f"{rounds} rounds, {aftermath.kills} workers killed, {len(service.chatworks.overlaps())} overlaps"
 
 
-def _wait_for_peace(service: Service, patience: float, cut: Event) -> list[int]:
-    """Wait until every account was saved after now, or it is cut short; the accounts that were not."""
+def _wait_for_peace(service: Service, patience: float) -> list[int]:
+    """Wait until every account was saved after now; the accounts that were not."""
     with psycopg.connect(service.postgres.address()) as connection:
         since = connection.execute("SELECT now()").fetchone()
     assert since is not None
@@ -287,5 +278,6 @@ def _wait_for_peace(service: Service, patience: float, cut: Event) -> list[int]:
     while True:
         standings = service.overview().values()
         unsaved = [one.account for one in standings if (one.last_round or since[0]) <= since[0]]
-        if not unsaved or cut.wait(0.5) or time.monotonic() >= until:
+        if not unsaved or time.monotonic() >= until:
             return unsaved
+        time.sleep(0.5)
