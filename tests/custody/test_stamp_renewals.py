@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -82,17 +81,6 @@ def test_another_authority_that_took_over_in_time_carries_on(tmp_path: Path) -> 
     assert [] == ending(lives, at(2024), 90 * DAY)
 
 
-@contextmanager
-def desk_of_2015(home: Path) -> Iterator[tuple[Desk, SimulatedAuthority]]:
-    """An archive in the year 2015, and an authority whose certificate ends in 2018."""
-    clock = Clock(at(2015))
-    with SimulatedAuthority(now=clock) as authority, Chatwork(now=clock, limit=100_000) as chatwork:
-        authority.renew_leaf(until=FIRST_END)
-        world = World(home, chatwork, clock)
-        yield Desk(world, authority), authority
-        world.close()
-
-
 def seal_numbers(desk: Desk) -> list[int]:
     with desk.world.archive.reading() as reading:
         return [one.number for one in seals(reading)]
@@ -106,9 +94,13 @@ def look(desk: Desk) -> tuple[Grade, str]:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[tuple[Desk, SimulatedAuthority]]:
-    """The archive and its authority."""
-    with desk_of_2015(tmp_path / "home") as desk_and_authority:
-        yield desk_and_authority
+    """An archive in the year 2015, and an authority whose certificate ends in 2018."""
+    clock = Clock(at(2015))
+    with SimulatedAuthority(now=clock) as authority, Chatwork(now=clock, limit=100_000) as chatwork:
+        authority.renew_leaf(until=FIRST_END)
+        world = World(tmp_path / "home", chatwork, clock)
+        yield Desk(world, authority), authority
+        world.close()
 
 
 def test_an_archive_without_news_is_stamped_anew_before_the_end(office: tuple[Desk, SimulatedAuthority]) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from archiver.custody.exported_package_check import compare_with_exports
 from archiver.custody.verify import verify_archive, verify_path
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import der_to_pem
@@ -28,6 +29,7 @@ from archiver.store.archive import Archive
 from tests.support.archives.archive_damage import remove_stamps
 from tests.support.archives.maker import ArchiveMaker, at, message_object
 from tests.support.archives.tampering import changing_past_triggers
+from tests.support.packages.list_renewal_damage import LIST_RENEWAL_KINDS
 from tests.support.packages.package_damage import mask_last, renew_sums, seal_path, stamp_path
 from tests.support.packages.sample_package import NOW, archive_of_the_story, renew_lists
 from tests.support.packages.subtle_damage import SUBTLE_KINDS, zip_with_a_folder_that_has_bytes
@@ -321,3 +323,23 @@ def test_bytes_in_the_place_of_a_folder_are_found(stamped: Path, tmp_path: Path,
 
     for verification in (verify_path(path), script.verify_package_at(path)):
         assert [("zip-form", "P/data/x/")] == [(one.check, one.subject) for one in verification.findings]
+
+
+# --- lists made anew ------------------------------------------------------------------------------
+
+
+@pytest.mark.drawn(but=3)
+@pytest.mark.parametrize("kind", LIST_RENEWAL_KINDS)
+def test_an_edit_is_told(sample: Path, package: Path, kind: str) -> None:
+    """Alone nothing is found, what was not checked names it, and the home finds it."""
+    edit, subject = LIST_RENEWAL_KINDS[kind]
+    edit(package)
+
+    alone = verify_path(package)
+
+    assert [] == alone.findings
+    assert subject in [one.subject for one in alone.unchecked]
+    assert "This says nothing of the" in alone.closing_sentence()
+    compare_with_exports(alone, package, Archive(sample.parents[1] / "home"))
+    assert {"export-record"} == {one.check for one in alone.findings}
+    assert len(alone.findings) > 1  # the files that were changed are named

@@ -53,7 +53,7 @@ HEAVY = frozenset(
         "custody/test_erasures.py::test_a_kill_leaves_an_erasure_that_is_gone_on_with",
         "custody/test_erasures.py::test_nothing_of_an_erased_contract_is_left",
         "evidence/test_tampering.py::test_a_damaged_package_is_found",
-        "evidence/test_told_as_unchecked.py::test_an_edit_is_told",
+        "evidence/test_undetectable.py::test_an_edit_is_told",
         "evidence/test_tombstones.py::test_a_package_shows_the_tombstone_and_verifies",
         "evidence/test_undetectable.py::test_a_verification_of_a_package_stays_silent",
         "evidence/verify/test_stamped_times.py::test_a_known_authority_says_since_when_and_another_only_states",
