@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-import psycopg
-
 from archiver.custody.verify import verify_archive
 from archiver.records import Contract, ContractRoom, Observation, RoomId
 from archiver.store import seals, statements, writer
@@ -74,10 +72,7 @@ def new_team(postgres: Postgres, tmp_path: Path) -> Iterator[Team]:
 
 def account_of(postgres: Postgres, archive: int) -> int:
     """The account of an archive of the ledger."""
-    with psycopg.connect(postgres.address()) as connection:
-        row = connection.execute("SELECT account_id FROM ledger.archive WHERE id = %s", (archive,)).fetchone()
-    assert row is not None
-    return int(row[0])
+    return int(postgres.rows(f"SELECT account_id FROM ledger.archive WHERE id = {archive}")[0][0])
 
 
 def note(writing: Writing, text: str) -> None:

@@ -41,7 +41,7 @@ pytestmark = pytest.mark.slow
 class Case(NamedTuple):
     """An archive with something to erase in a ledger of its own, with two copies."""
 
-    superuser: str
+    ledger: Postgres
     place: LedgerPlace
     first: Path
     second: Path
@@ -56,15 +56,9 @@ class Case(NamedTuple):
 
     def held(self) -> str:
         """All texts in the ledger."""
-        with psycopg.connect(self.superuser) as connection:
-            lines = connection.execute("SELECT line, key, kind FROM ledger.entry").fetchall()
-            bodies = connection.execute("SELECT body FROM ledger.reply").fetchall()
+        lines = self.ledger.rows("SELECT line, key, kind FROM ledger.entry")
+        bodies = self.ledger.rows("SELECT body FROM ledger.reply")
         return "\n".join(["\n".join(line) for line in lines] + [zlib.decompress(body).decode() for (body,) in bodies])
-
-    def rows(self, query: str) -> list[Any]:
-        """Rows of the ledger."""
-        with psycopg.connect(self.superuser) as connection:
-            return connection.execute(query.encode()).fetchall()
 
     def go_on(self, home: Path) -> list[str]:
         """What the next run of a machine does first."""
@@ -82,7 +76,7 @@ class Case(NamedTuple):
         assert evidence(self.first) == evidence(self.second)
         assert table_contents(self.first) == table_contents(self.second)
         assert [] == [text for text in GONE if text in self.held()]
-        lines = self.rows("SELECT line FROM ledger.entry ORDER BY seq")
+        lines = self.ledger.rows("SELECT line FROM ledger.entry ORDER BY seq")
         assert [line for (line,) in lines] == [row[7] for row in evidence(self.first)["entry"]]
         assert set() == {path for path in self.shared.rglob("*") if path.is_file() and path.read_bytes() == ONLY}
 
@@ -92,40 +86,38 @@ def case(postgres: Postgres, tmp_path: Path) -> Iterator[Case]:
     """A ledger of its own in the cluster of this module."""
     name = f"erasing_{abs(hash(tmp_path))}"
     postgres.execute(f"CREATE DATABASE {name}")
-    superuser, clerk = (
-        postgres.address(user).replace("dbname=postgres", f"dbname={name}") for user in ("postgres", "clerk")
-    )
-    install_ledger(superuser)
+    ledger = Postgres(postgres.folder, name=name)
+    install_ledger(ledger.address())
     first, second, shared = tmp_path / "first", tmp_path / "second", tmp_path / "shared"
     make_archive(first).archive.close()
     make_store(str(shared))
-    place = adopt(first, clerk, str(shared))
+    place = adopt(first, ledger.address("clerk"), str(shared))
     second.mkdir()
     write_ledger_file(second, place)
     topped_up(second)
-    yield Case(superuser, place, first, second, shared)
+    yield Case(ledger, place, first, second, shared)
     postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.mark.drawn
 def test_what_is_erased_on_one_machine_is_gone_in_the_ledger_and_in_every_copy(case: Case, tmp_path: Path) -> None:
     """Lines are tombstones of the same number and digest, replies are gone; what is taken home says so and verifies."""
-    digests = case.rows("SELECT seq, digest FROM ledger.entry ORDER BY seq")
+    digests = case.ledger.rows("SELECT seq, digest FROM ledger.entry ORDER BY seq")
     assert all(text in case.held() for text in GONE if text != "図面.pdf")
 
     case.erase()
     case.judge()
     verification = take_home(case.place, tmp_path / "taken", case.first)
 
-    assert digests == case.rows("SELECT seq, digest FROM ledger.entry ORDER BY seq")[: len(digests)]
-    tombstones = case.rows("SELECT line, digest FROM ledger.entry WHERE kind = 'erased'")
+    assert digests == case.ledger.rows("SELECT seq, digest FROM ledger.entry ORDER BY seq")[: len(digests)]
+    tombstones = case.ledger.rows("SELECT line, digest FROM ledger.entry WHERE kind = 'erased'")
     assert tombstones
     assert [tombstone_line(Tombstone(digest, 1)) for _line, digest in tombstones] == [
         line for line, _digest in tombstones
     ]
     assert ([], set()) == (verification.findings, places_of(tmp_path / "taken", *GONE))
     assert any("erasure/1" in note or "erased" in note for note in verification.notes), verification.notes
-    assert case.rows("SELECT count(*) FROM ledger.reply") == [(len(evidence(tmp_path / "taken")["reply"]),)]
+    assert case.ledger.rows("SELECT count(*) FROM ledger.reply") == [(len(evidence(tmp_path / "taken")["reply"]),)]
 
 
 @pytest.mark.drawn
@@ -138,13 +130,13 @@ def test_no_segment_of_before_brings_back_what_was_erased(case: Case) -> None:
     case.erase()
     for path, content in older.items():
         path.write_bytes(content)
-    tables = [table for (table,) in case.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'ledger'")]
-    with psycopg.connect(case.superuser) as connection:
+    tables = [table for (table,) in case.ledger.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'ledger'")]
+    with psycopg.connect(case.ledger.address()) as connection:
         connection.execute("SET session_replication_role = replica")
         for table in {*tables} - {"alembic_version"}:
             connection.execute(f"DELETE FROM ledger.{table}".encode())
 
-    assert (len(evidence(case.first)["entry"]), {}) == bring_back(case.superuser, str(case.shared))
+    assert (len(evidence(case.first)["entry"]), {}) == bring_back(case.ledger.address(), str(case.shared))
     assert [] == [text for text in GONE if text in case.held()]
 
 
@@ -186,7 +178,7 @@ def judge_kills(case: Case, *, step: int) -> None:
             mortal.close()
         for home in (case.first, case.second)[:: -1 if moments % 2 else 1]:
             case.go_on(home)
-        assert [] == [text for text in (EARLY,) if case.rows("SELECT 1 FROM ledger.erasure") and text in case.held()]
+        assert not case.ledger.rows("SELECT 1 FROM ledger.erasure") or EARLY not in case.held()
         moments += step
     case.erase()
     case.judge()
@@ -203,8 +195,8 @@ def _die() -> None:
 @pytest.mark.drawn
 def test_what_a_restored_ledger_holds_again_is_erased_there_again(case: Case) -> None:
     """The ledger was put back to before the erasure, the copies hold it: the next exchange erases it once more."""
-    held = case.rows("SELECT * FROM ledger.entry")
-    replies = case.rows("SELECT * FROM ledger.reply")
+    held = case.ledger.rows("SELECT * FROM ledger.entry")
+    replies = case.ledger.rows("SELECT * FROM ledger.reply")
     case.erase()
     case.go_on(case.second)
     _put_back(case, held, replies)
@@ -219,7 +211,7 @@ def test_what_a_restored_ledger_holds_again_is_erased_there_again(case: Case) ->
 def test_an_erasure_whose_number_was_given_again_is_not_forgotten(case: Case) -> None:
     """The ledger was put back to before an erasure that one machine alone knew, and another one erased something else
     under its number: both notes stay, and what the first one erased is erased again."""
-    held, replies = (case.rows(f"SELECT * FROM ledger.{table}") for table in ("entry", "reply"))
+    held, replies = (case.ledger.rows(f"SELECT * FROM ledger.{table}") for table in ("entry", "reply"))
     case.erase(lambda reading: select_messages(reading, [(OTHER_ROOM, 11)]))
     first = (case.first / "erasures/0001.json").read_bytes()
     _put_back(case, held, replies)
@@ -248,7 +240,7 @@ def _early(reading: Reading) -> Selection:
 
 def _put_back(case: Case, entries: list[Any], replies: list[Any]) -> None:
     """Make the ledger what it was, as a restore does, and give it a mark that no copy knows."""
-    with psycopg.connect(case.superuser) as connection:
+    with psycopg.connect(case.ledger.address()) as connection:
         connection.execute("SET session_replication_role = replica")  # no triggers
         for table, rows in (("entry", entries), ("reply", replies)):
             connection.execute(f"DELETE FROM ledger.{table}".encode())
@@ -301,7 +293,7 @@ def test_nobody_but_a_clerk_can_have_something_erased(postgres: Postgres, user: 
 def test_even_the_eraser_makes_nothing_but_tombstones(case: Case, change: str) -> None:
     """Of the same number and digest, and of a kind that no question about texts finds."""
     assert ERASED == "erased"
-    with psycopg.connect(case.superuser) as connection:
+    with psycopg.connect(case.ledger.address()) as connection:
         connection.execute("SET ROLE ledger_eraser")
         connection.execute("SELECT set_config('archiver.archive', %s, false)", (str(case.place.archive),))
         with pytest.raises(psycopg.errors.IntegrityError):

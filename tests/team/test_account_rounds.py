@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-import psycopg
 import pytest
 from msgspec.structs import replace
 
@@ -217,9 +216,7 @@ def test_an_account_without_a_contract_is_said_to_save_nothing(service: Service,
     assert (said, without.outcome, without.failures) == (False, account_rounds.NOTHING_TO_SAVE, 0)
     assert worker.ledger.standing(archive).outcome == "ok"
     assert membership.has_contract(archive, service.settings())
-    query = "SELECT FROM ledger.entry WHERE archive = %s AND kind = 'message'"
-    with psycopg.connect(service.postgres.address()) as connection:
-        assert connection.execute(query, (archive,)).rowcount > 0
+    assert service.postgres.rows(f"SELECT FROM ledger.entry WHERE archive = {archive} AND kind = 'message'")
 
 
 def test_a_copy_is_verified_and_kept_up_when_that_is_due(service: Service, worker: Worker) -> None:

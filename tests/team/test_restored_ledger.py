@@ -11,9 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
 
 from archiver import errors
@@ -221,8 +219,8 @@ def saved_and_put_back(service: Service, standing: ArchiveStanding, saver: Saver
     """Let a saver save, take that from the ledger again as a restore does, and say what there was."""
     saver.rounds.run(standing.archive)
     kept = of(standing, digests(service))
-    query = f"SELECT mark, lists, running FROM {{}} WHERE archive = {standing.archive}"
-    ((mark, lists, running),) = rows(service, query, "standing")
+    query = f"SELECT mark, lists, running FROM ledger.standing WHERE archive = {standing.archive}"
+    ((mark, lists, running),) = service.postgres.rows(query)
     message = post(service, standing.account, LOST)
     saver.rounds.run(standing.archive)
     service.chatworks.accounts[standing.account].edit(message, "直した文")
@@ -295,17 +293,12 @@ def post(service: Service, account: int, text: str) -> str:
 
 def digests(service: Service) -> dict[tuple[int, int], str]:
     """The digest of every entry of the ledger."""
-    return {(archive, seq): digest for archive, seq, digest in rows(service, "SELECT archive, seq, digest FROM {}")}
+    rows = service.postgres.rows("SELECT archive, seq, digest FROM ledger.entry")
+    return {(archive, seq): digest for archive, seq, digest in rows}
 
 
 def texts(service: Service, text: str, archive: object = "archive") -> int:
     """How many archives of the ledger hold a text, or whether one does."""
-    query = f"SELECT count(DISTINCT archive) FROM {{}} WHERE archive = {archive} AND line LIKE '%{text}%'"
-    ((count,),) = rows(service, query)
+    query = f"SELECT count(DISTINCT archive) FROM ledger.entry WHERE archive = {archive} AND line LIKE '%{text}%'"
+    ((count,),) = service.postgres.rows(query)
     return int(count)
-
-
-def rows(service: Service, query: str, table: str = "entry") -> list[tuple[Any, ...]]:
-    """What a table of the ledger answers to a query."""
-    with psycopg.connect(service.postgres.address()) as connection:
-        return connection.execute(query.format(f"ledger.{table}").encode()).fetchall()

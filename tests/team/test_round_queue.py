@@ -50,9 +50,7 @@ def change(postgres: Postgres, *statements: str) -> None:
 
 def jobs(postgres: Postgres) -> list[tuple[Any, ...]]:
     """What is in the queue of rounds: lock, status, attempts."""
-    query = f"SELECT lock, status::text, attempts FROM {JOBS} WHERE queue_name = 'rounds' ORDER BY id"
-    with psycopg.connect(postgres.address()) as connection:
-        return connection.execute(query.encode()).fetchall()
+    return postgres.rows(f"SELECT lock, status::text, attempts FROM {JOBS} WHERE queue_name = 'rounds' ORDER BY id")
 
 
 def defer(postgres: Postgres, *archives: int) -> None:
@@ -110,12 +108,8 @@ def test_a_round_that_fails_is_tried_again_after_a_pause(postgres: Postgres) -> 
         wait_until(ran.is_set)
         wait_until(lambda: jobs(postgres) == [("1", "todo", 1)])
 
-    with psycopg.connect(postgres.address()) as connection:
-        pause = connection.execute(
-            f"SELECT extract(epoch FROM scheduled_at - now())::int FROM {JOBS}".encode()
-        ).fetchone()
-    assert pause is not None
-    assert 0 < pause[0] <= 30
+    ((pause,),) = postgres.rows(f"SELECT extract(epoch FROM scheduled_at - now())::int FROM {JOBS}")
+    assert 0 < pause <= 30
 
 
 def test_a_round_that_went_through_leaves_nothing_in_the_queue(postgres: Postgres) -> None:
@@ -241,21 +235,19 @@ def test_the_tables_say_of_which_version_they_are(postgres: Postgres) -> None:
     round_queue.install_queue(postgres.address())
     round_queue.check_queue(postgres.address("worker"))
 
-    with closing(connect(postgres.address())) as connection:
-        own = connection.execute("SELECT obj_description('procrastinate'::regnamespace)").fetchone()
-    assert own is not None
+    ((own,),) = postgres.rows("SELECT obj_description('procrastinate'::regnamespace)")
     for held in ("procrastinate 3.3.0.99", "procrastinate 99.0.0.99"):
         postgres.execute(f"COMMENT ON SCHEMA procrastinate IS '{held}'")
         with pytest.raises(errors.QueueUnavailable, match="version"):
             round_queue.check_queue(postgres.address("worker"))
-    postgres.execute(f"COMMENT ON SCHEMA procrastinate IS '{own[0]}'")
+    postgres.execute(f"COMMENT ON SCHEMA procrastinate IS '{own}'")
 
 
 def test_an_older_queue_is_brought_up(postgres: Postgres) -> None:
     """By the library's own migrations, to what a new one is."""
     postgres.execute("CREATE DATABASE older")
-    address = postgres.address().replace("dbname=postgres", "dbname=older")
-    with closing(connect(address)) as connection:
+    older = Postgres(postgres.folder, name="older")
+    with closing(connect(older.address())) as connection:
         connection.execute("CREATE SCHEMA procrastinate AUTHORIZATION ledger_owner")
         connection.execute("SET ROLE ledger_owner")
         connection.execute("SET search_path TO procrastinate")
@@ -263,25 +255,15 @@ def test_an_older_queue_is_brought_up(postgres: Postgres) -> None:
             round_queue._apply(connection, path.read_text(encoding="utf-8"), round_queue._migration_version(path))
 
     with pytest.raises(errors.QueueUnavailable):
-        round_queue.check_queue(address)
-    round_queue.install_queue(address)
+        round_queue.check_queue(older.address())
+    round_queue.install_queue(older.address())
 
-    round_queue.check_queue(address)
-    assert objects(postgres.address()) == objects(address)
-
-
-def objects(address: str) -> list[tuple[Any, ...]]:
-    """The columns and the functions of the queue."""
-    with closing(connect(address)) as connection:
-        columns = "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = %s"
-        functions = (
-            "SELECT proname, pg_get_function_arguments(oid), prosrc FROM pg_proc WHERE pronamespace = %s::regnamespace"
-        )
-        return [
-            row
-            for query in (columns, functions)
-            for row in sorted(connection.execute(query, ("procrastinate",)).fetchall())
-        ]
+    round_queue.check_queue(older.address())
+    for query in (
+        "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = {}",
+        "SELECT proname, pg_get_function_arguments(oid), prosrc FROM pg_proc WHERE pronamespace = {}::regnamespace",
+    ):
+        assert len({(*sorted(one.rows(query.format("'procrastinate'"))),) for one in (postgres, older)}) == 1
 
 
 @pytest.mark.parametrize("user", ["machine", "reader", "overseer"])
@@ -334,9 +316,7 @@ def test_two_workers_do_not_plan_at_once(postgres: Postgres) -> None:
 
 def registered(postgres: Postgres) -> list[int]:
     """The numbers of the workers that the database knows."""
-    with psycopg.connect(postgres.address()) as connection:
-        rows = connection.execute("SELECT id FROM procrastinate.procrastinate_workers ORDER BY id").fetchall()
-    return [number for (number,) in rows]
+    return [number for (number,) in postgres.rows("SELECT id FROM procrastinate.procrastinate_workers ORDER BY id")]
 
 
 def test_a_database_without_a_queue_is_one_sentence(postgres: Postgres) -> None:
@@ -344,4 +324,4 @@ def test_a_database_without_a_queue_is_one_sentence(postgres: Postgres) -> None:
     postgres.execute("CREATE DATABASE empty")
 
     with pytest.raises(errors.QueueUnavailable):
-        round_queue.check_queue(postgres.address().replace("dbname=postgres", "dbname=empty"))
+        round_queue.check_queue(Postgres(postgres.folder, name="empty").address())

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -90,6 +91,11 @@ class Postgres:
             for statement in statements:
                 connection.execute(statement.encode())
 
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query of the superuser's finds."""
+        with psycopg.connect(self.address()) as connection:
+            return connection.execute(query.encode()).fetchall()
+
     def dump(self, *options: str) -> bytes:
         """All rows of the database as its owner copies them."""
         command = [str(PROGRAMS[-1] / "pg_dump"), *options, "-h", str(self.folder), "-U", "postgres", "postgres"]
@@ -97,10 +103,7 @@ class Postgres:
 
     def written(self) -> int:
         """How many bytes of write-ahead log there are by now."""
-        with psycopg.connect(self.address()) as connection:
-            query = "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint"
-            ((written,),) = connection.execute(query).fetchall()
-        return int(written)
+        return int(self.rows("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint")[0][0])
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         assert PROGRAMS, "PostgreSQL is missing: apt-get install postgresql"

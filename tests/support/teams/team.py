@@ -14,8 +14,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from archiver.app import build_app
 from archiver.rounds.round import run_round
 from archiver.settings.file import load_settings
@@ -160,9 +158,8 @@ def evidence(home: Path) -> dict[str, list[Any]]:
 
 def ledger_digests(postgres: Postgres, place: LedgerPlace) -> list[str]:
     """The digests of an archive's entries in the ledger, in order."""
-    with psycopg.connect(postgres.address()) as connection:
-        rows = connection.execute("SELECT digest FROM ledger.entry WHERE archive = %s ORDER BY seq", (place.archive,))
-        return [digest for (digest,) in rows]
+    query = f"SELECT digest FROM ledger.entry WHERE archive = {place.archive} ORDER BY seq"
+    return [digest for (digest,) in postgres.rows(query)]
 
 
 if __name__ == "__main__":

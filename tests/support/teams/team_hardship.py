@@ -109,9 +109,7 @@ def undergo(service: Service, hardship: Hardship, *, tell: Callable[[str], None]
 
 def lost_messages(service: Service, aftermath: Aftermath) -> list[tuple[int, str]]:
     """Messages that were posted and that the ledger has no entry of: account and message."""
-    with psycopg.connect(service.postgres.address()) as connection:
-        rows = connection.execute("SELECT archive, key FROM ledger.entry WHERE kind = 'message'").fetchall()
-    held = {(archive, key) for archive, key in rows}
+    held = {*service.postgres.rows("SELECT archive, key FROM ledger.entry WHERE kind = 'message'")}
     return [
         (account, message)
         for account, messages in aftermath.posted.items()
@@ -135,8 +133,7 @@ def lost_files(service: Service, aftermath: Aftermath) -> list[tuple[int, str]]:
 
 def lost_entries(service: Service, aftermath: Aftermath) -> list[tuple[int, int]]:
     """Entries that the ledger was seen to hold and that are not there any more, or are others."""
-    with psycopg.connect(service.postgres.address()) as connection:
-        rows = connection.execute("SELECT archive, seq, digest FROM ledger.entry").fetchall()
+    rows = service.postgres.rows("SELECT archive, seq, digest FROM ledger.entry")
     held = {(archive, seq): digest for archive, seq, digest in rows}
     return [*aftermath.changed, *(key for key, digest in aftermath.shipped.items() if held.get(key) != digest)]
 
@@ -258,10 +255,9 @@ def _beside(work: Callable[[], None], over: Event) -> Iterator[None]:
 
 def _look(service: Service, aftermath: Aftermath) -> None:
     """Note the digests of the entries that the ledger holds."""
-    with psycopg.connect(service.postgres.address()) as connection:
-        for archive, seq, digest in connection.execute("SELECT archive, seq, digest FROM ledger.entry"):
-            if aftermath.shipped.setdefault((archive, seq), digest) != digest:
-                aftermath.changed.append((archive, seq))
+    for archive, seq, digest in service.postgres.rows("SELECT archive, seq, digest FROM ledger.entry"):
+        if aftermath.shipped.setdefault((archive, seq), digest) != digest:
+            aftermath.changed.append((archive, seq))
 
 
 def _so_far(service: Service, aftermath: Aftermath) -> str:
@@ -271,13 +267,11 @@ def _so_far(service: Service, aftermath: Aftermath) -> str:
 
 def _wait_for_peace(service: Service, patience: float) -> list[int]:
     """Wait until every account was saved after now; the accounts that were not."""
-    with psycopg.connect(service.postgres.address()) as connection:
-        since = connection.execute("SELECT now()").fetchone()
-    assert since is not None
+    ((since,),) = service.postgres.rows("SELECT now()")
     until = time.monotonic() + patience
     while True:
         standings = service.overview().values()
-        unsaved = [one.account for one in standings if (one.last_round or since[0]) <= since[0]]
+        unsaved = [one.account for one in standings if (one.last_round or since) <= since]
         if not unsaved or time.monotonic() >= until:
             return unsaved
         time.sleep(0.5)
