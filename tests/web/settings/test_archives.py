@@ -18,18 +18,27 @@ from tests.support.archives.maker import at, message_object, story
 from tests.support.console.application import SITE, open_application, serve_application
 
 
-def test_all_archives_are_shown_and_searched_on_one_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each with its hits, told apart; a lost one is named with what to do, and one archive alone has no such word."""
+@pytest.fixture
+def second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The second of two archives on a computer, with a message of its own each."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    environ = {"HOME": str(tmp_path), "PATH": "", "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
     for name in ("first", "second"):
         maker = story(tmp_path / name)
         maker.sync([message_object(90, f"{name}のメッセージ 合言葉", sent=5000)], minutes=5001)
         maker.archive.close()
+    return tmp_path / "second"
 
-    with open_application(tmp_path / "first", environ) as browser:
+
+def make_known(home: Path) -> None:
+    """Note that it was saved."""
+    other_archives.note_saving(home, 42, at=at(5001), state=other_archives.state_folder())
+
+
+def test_all_archives_are_shown_and_searched_on_one_page(second: Path) -> None:
+    """Each with its hits, told apart; a lost one is named with what to do, and one archive alone has no such word."""
+    with open_application(second.with_name("first")) as browser:
         alone = browser.get("/home")
-        other_archives.note_saving(tmp_path / "second", 42, at=at(5001), state=other_archives.state_folder())
+        make_known(second)
         home, page = browser.get("/home"), browser.get("/archives?q=合言葉")
         broken = browser.get("/archives?q=from:")
 
@@ -37,25 +46,18 @@ def test_all_archives_are_shown_and_searched_on_one_page(tmp_path: Path, monkeyp
     assert "/archives" in home
     assert "firstのメッセージ" in page
     assert "secondのメッセージ" in page
-    assert str(tmp_path / "second") in page
+    assert str(second) in page
     assert "<code>" not in page
     assert 2 == page.count(">Automatic saving:<")
     assert "secondのメッセージ" not in broken
 
 
-def test_another_archive_is_opened_by_a_click(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_archive_is_opened_by_a_click(second: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its application is started once, and a page leads to it; a folder that is no known archive is refused."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    environ = {"HOME": str(tmp_path), "PATH": "", "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
-    for name in ("first", "second"):
-        story(tmp_path / name).archive.close()
-    other_archives.note_saving(tmp_path / "second", 42, at=at(5001), state=other_archives.state_folder())
+    make_known(second)
     served: list[Path] = []
 
-    with (
-        open_application(tmp_path / "first", environ) as browser,
-        serve_application(tmp_path / "second", environ) as (gate, _context),
-    ):
+    with open_application(second.with_name("first")) as browser, serve_application(second) as (gate, _context):
 
         def start(home: Path, _environ: object) -> bool:
             served.append(home)
@@ -63,13 +65,13 @@ def test_another_archive_is_opened_by_a_click(tmp_path: Path, monkeypatch: pytes
             return True
 
         monkeypatch.setattr(archives, "start_application", start)
-        opened = browser.post("/archives/open", home=str(tmp_path / "second"))
-        gone_on = browser.client.get("/archives/go", query_string={"home": str(tmp_path / "second")}, base_url=SITE)
-        strange = browser.post("/archives/open", home=str(tmp_path))
+        opened = browser.post("/archives/open", home=str(second))
+        gone_on = browser.client.get("/archives/go", query_string={"home": str(second)}, base_url=SITE)
+        strange = browser.post("/archives/open", home=str(second.parent))
         monkeypatch.setattr(archives, "start_application", lambda _home, _environ: False)
-        failed = browser.post("/archives/open", home=str(tmp_path / "second"))
+        failed = browser.post("/archives/open", home=str(second))
 
-    assert [tmp_path / "second"] == served
+    assert [second] == served
     assert "/archives/go?home=" in opened.get_data(as_text=True)
     assert gate.address == gone_on.headers["Location"]
     assert (404, 503) == (strange.status_code, failed.status_code)

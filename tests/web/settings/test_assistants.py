@@ -21,12 +21,11 @@ def test_an_assistant_is_allowed_a_job_told_how_to_connect_and_seen(tmp_path: Pa
     maker = story(tmp_path / "home")
     page, log = "/settings/assistant?job=job1", maker.home / "logs" / "assistant.log"
     kept = []
-    with open_application(maker.home, {"HOME": str(tmp_path), "PATH": ""}) as browser:
+    with open_application(maker.home) as browser:
         before = words_of(browser.get(page))
         for how in ("covered", "unmasked", "off", "covered"):
             browser.post("/settings/assistant", job="job1", how=how)
-            with maker.archive.reading() as reading:
-                kept.append(ASSISTANTS.recall(reading))
+            kept.append(browser.kept(ASSISTANTS.recall))
         note_call(maker.home, "search", ["2", "3"])
         with log.open("a") as file:
             file.write("2026-11-")  # cut short

@@ -17,7 +17,7 @@ def test_every_guide_opens_in_the_readers_language_and_its_links_lead_somewhere(
 ) -> None:
     """Also before there is an archive; what is no guide is no link, and each page has one title."""
     monkeypatch.setenv("LANGUAGE", lang)
-    with open_application(tmp_path / "home", {"HOME": str(tmp_path)}) as browser:
+    with open_application(tmp_path / "home") as browser:
         pages = {topic: browser.get(f"/help/{topic}") for topic in TOPICS}
         listed = browser.get("/help")
         browser.get("/help/nothing", status=404)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.archives.maker import message_object, story
-from tests.support.console.application import FormBrowser, open_application
+from tests.support.console.application import NO_TOKEN, FormBrowser, offline, open_application
 
 
 @pytest.fixture
@@ -17,8 +17,7 @@ def browser(tmp_path: Path) -> Iterator[FormBrowser]:
     maker = story(tmp_path / "home")
     maker.sync([message_object(30, "納品しました", sent=200)], minutes=202)
     maker.archive.close()
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32}
-    with open_application(tmp_path / "home", {**environ, "PATH": ""}) as opened:
+    with open_application(tmp_path / "home", offline(tmp_path / "home", CHATWORK_API_TOKEN=NO_TOKEN)) as opened:
         yield opened
 
 
@@ -26,18 +25,16 @@ def test_the_whole_archive_is_checked(browser: FormBrowser) -> None:
     """As `archive verify` does; the page tells the last time and whether something was found."""
     before = browser.get("/settings")
     browser.post("/evidence/verify")
-    good = browser.job()
+    good = browser.outcome()
     told = browser.get("/settings")
     browser.post("/evidence/seal")
     browser.job()
     (path,) = (browser.context.home / "seals").glob("*.json")
     path.write_bytes(path.read_bytes().replace(b"1", b"2"))
     browser.post("/evidence/verify")
-    bad = browser.job()
+    bad = browser.outcome()
 
-    assert good.outcome is not None
-    assert bad.outcome is not None
     assert "was not checked yet" in before
-    assert ("nothing was found" in told, good.outcome.is_complete) == (True, True)
-    assert any(line.startswith("[seal") for line in bad.outcome.lines)
+    assert ("nothing was found" in told, good.is_complete) == (True, True)
+    assert any(line.startswith("[seal") for line in bad.lines)
     assert "finding" in browser.get("/settings")

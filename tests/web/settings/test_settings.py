@@ -26,11 +26,9 @@ from tests.support.viewer.page_text import words_of
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[FormBrowser]:
     """The application over one contract; the token lies in a file, so a password will too."""
-    maker = story(tmp_path / "home")
-    maker.archive.close()
+    story(tmp_path / "home").archive.close()
     (tmp_path / "home" / "archive.toml").write_text('[token]\nsource = "file:token"\n')
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
-    with open_application(tmp_path / "home", environ) as opened:
+    with open_application(tmp_path / "home") as opened:
         yield opened
 
 
@@ -77,11 +75,8 @@ def test_setting_up_without_a_running_cron_sends_nobody_to_a_terminal(
     monkeypatch.setattr(schedulers, "choose_backend", lambda *_given: "cron")
     monkeypatch.setattr(schedulers, "install", lambda *_given, **_named: [])
     monkeypatch.setattr(backends, "is_cron_running", lambda: False)
-    monkeypatch.setattr(
-        unattended,
-        "try_job",
-        lambda *_given, **_named: unattended.JobTrial(has_saved=False, error_name=None, is_saving=False),
-    )
+    trial = unattended.JobTrial(has_saved=False, error_name=None, is_saving=False)
+    monkeypatch.setattr(unattended, "try_job", lambda *_given, **_named: trial)
 
     browser.post("/settings/automatic", automatic="on")
     browser.job()
@@ -104,11 +99,8 @@ def test_new_versions_are_a_link_that_only_a_click_follows(
     found = re.search(rf'<a href="{address}"[^>]*>', browser.get("/settings"))
 
     assert found is not None
-    assert ('rel="noopener noreferrer"' in found[0], "newer version" in plain, "Version " in plain) == (
-        True,
-        False,
-        True,
-    )
+    assert 'rel="noopener noreferrer"' in found[0]
+    assert ("newer version" in plain, "Version " in plain) == (False, True)
 
 
 def test_waiting_from_the_log_in_on_is_turned_on_and_off(browser: FormBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
