@@ -46,35 +46,28 @@ def test_a_home_that_cannot_be_is_wrong_usage(home: str) -> None:
     assert "--home" == raised.value.data["option"]
 
 
+SYNCHRONISED = {
+    "OneDrive": ("OneDrive/保管庫", "OneDrive - 株式会社/x", "Library/CloudStorage/OneDrive-Personal/x"),
+    "Dropbox": ("Dropbox/x", "Dropbox (Personal)/x"),
+    "iCloud Drive": (
+        *("iCloudDrive/x", "iCloud/x", "iCloud Drive (保管庫)/x", "iCloud-Drive/x"),
+        *("Library/Mobile Documents/com~apple~CloudDocs/x", "Mobile Documents/iCloud~md~obsidian/x"),
+    ),
+    "Google Drive": (
+        *("Google Drive/x", "Library/CloudStorage/GoogleDrive-me@example.com/x"),
+        unicodedata.normalize("NFD", "マイドライブ/x"),
+    ),
+    "Box": ("Box/x", "Box Sync/x", "CloudStorage/Box-Box/x"),
+    "Nextcloud": ("Nextcloud/x", "Nextcloud2/x"),
+    "MEGA": ("MEGA/x", "MEGAsync/x"),
+    "pCloud": ("pCloudDrive/x", "pCloud Sync/x"),
+    "Proton Drive": ("Proton Drive/x",),
+    "macOS (CloudStorage)": ("Library/CloudStorage/Other-me@example.com/x",),
+}
+
+
 @pytest.mark.parametrize(
-    ("folder", "service"),
-    [
-        ("OneDrive/保管庫", "OneDrive"),
-        ("OneDrive - 株式会社/x", "OneDrive"),
-        ("Library/CloudStorage/OneDrive-Personal/x", "OneDrive"),
-        ("Dropbox/x", "Dropbox"),
-        ("Dropbox (Personal)/x", "Dropbox"),
-        ("iCloudDrive/x", "iCloud Drive"),
-        ("Library/Mobile Documents/com~apple~CloudDocs/x", "iCloud Drive"),
-        ("Google Drive/x", "Google Drive"),
-        ("Library/CloudStorage/GoogleDrive-me@example.com/x", "Google Drive"),
-        (unicodedata.normalize("NFD", "マイドライブ/x"), "Google Drive"),
-        ("iCloud/x", "iCloud Drive"),
-        ("iCloud Drive (保管庫)/x", "iCloud Drive"),
-        ("iCloud-Drive/x", "iCloud Drive"),
-        ("Mobile Documents/iCloud~md~obsidian/x", "iCloud Drive"),
-        ("Box/x", "Box"),
-        ("Box Sync/x", "Box"),
-        ("CloudStorage/Box-Box/x", "Box"),
-        ("Nextcloud/x", "Nextcloud"),
-        ("Nextcloud2/x", "Nextcloud"),
-        ("MEGA/x", "MEGA"),
-        ("MEGAsync/x", "MEGA"),
-        ("pCloudDrive/x", "pCloud"),
-        ("pCloud Sync/x", "pCloud"),
-        ("Proton Drive/x", "Proton Drive"),
-        ("Library/CloudStorage/Other-me@example.com/x", "macOS (CloudStorage)"),
-    ],
+    ("folder", "service"), [(folder, service) for service, folders in SYNCHRONISED.items() for folder in folders]
 )
 def test_a_synchronised_folder_is_refused_by_its_name(tmp_path: Path, folder: str, service: str) -> None:
     """The services' own folder names are known, in every spelling they use."""

@@ -33,48 +33,29 @@ CANARY = "0123456789abcdef0123456789abcdef"
 
 
 class Memory(KeyringBackend):
-    """A keyring that keeps everything in a dictionary."""
+    """A keyring that keeps everything in a dictionary, or refuses, or takes everything and keeps nothing."""
 
     priority = 1.0
 
-    def __init__(self) -> None:
+    def __init__(self, *, error: Exception | None = None, keeps: bool = True) -> None:
         """Start with an empty dictionary."""
         self.kept: dict[tuple[str, str], str] = {}
+        self.error, self.keeps = error, keeps
 
     def get_password(self, service: str, username: str) -> str | None:
         """The stored password, if there is one."""
+        if self.error is not None:
+            raise self.error
         return self.kept.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:
         """Store a password."""
-        self.kept[service, username] = password
+        if self.keeps:
+            self.kept[service, username] = password
 
     def delete_password(self, service: str, username: str) -> None:
         """Delete a password."""
         del self.kept[service, username]
-
-
-class Absent(Memory):
-    """What keyring puts where a session has none."""
-
-    def get_password(self, service: str, username: str) -> str | None:
-        """Refuse, as `keyring.backends.fail` does."""
-        raise keyring.errors.NoKeyringError("No recommended backend was available.")
-
-
-class Sieve(Memory):
-    """A keyring that takes everything and keeps nothing, as `keyring.backends.null` does."""
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        """Accept a password without storing it."""
-
-
-class Locked(Memory):
-    """A keyring whose owner did not open it."""
-
-    def get_password(self, service: str, username: str) -> str | None:
-        """Raise the error of a locked keyring."""
-        raise keyring.errors.KeyringLocked("the collection is\nlocked")
 
 
 @pytest.fixture(autouse=True)
@@ -208,14 +189,15 @@ def test_the_keyring_keeps_and_forgets(tmp_path: Path, memory: Memory) -> None:
 
 
 @pytest.mark.parametrize(
-    ("chosen", "expected"),
-    [(Absent, "none is running in this session"), (Locked, "the collection is locked")],
+    ("error", "expected"),
+    [
+        (keyring.errors.NoKeyringError("No recommended backend was available."), "none is running in this session"),
+        (keyring.errors.KeyringLocked("the collection is\nlocked"), "the collection is locked"),
+    ],
 )
-def test_a_keyring_that_cannot_be_used_is_one_error(
-    tmp_path: Path, chosen: type[KeyringBackend], expected: str
-) -> None:
+def test_a_keyring_that_cannot_be_used_is_one_error(tmp_path: Path, error: Exception, expected: str) -> None:
     """A session without a desktop has none; the reason is said on one line."""
-    keyring.set_keyring(chosen())
+    keyring.set_keyring(Memory(error=error))
 
     for action in (
         lambda: read_token(settings(tmp_path, "keyring"), {}),
@@ -228,7 +210,7 @@ def test_a_keyring_that_cannot_be_used_is_one_error(
 
 def test_a_keyring_that_keeps_nothing_is_noticed(tmp_path: Path) -> None:
     """What was stored is read back at once."""
-    keyring.set_keyring(Sieve())
+    keyring.set_keyring(Memory(keeps=False))
 
     with pytest.raises(errors.KeyringUnavailable, match="did not keep"):
         store_token(tmp_path, "keyring", CANARY)
