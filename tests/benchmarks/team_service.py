@@ -60,8 +60,6 @@ T = TypeVar("T")
 def measure(folder: Path, *, accounts: int = ACCOUNTS, minutes: float = MINUTES) -> list[Figure]:
     """The quiet round, then the hardship."""
     quiet = quiet_round(folder / "quiet")
-    for figure in quiet:
-        print(figure.measured, file=sys.stderr, flush=True)
     return [*quiet, hardship(folder / "hardship", accounts=accounts, minutes=minutes)] if minutes else quiet
 
 
