@@ -28,14 +28,19 @@ def erased(world: World) -> list[str]:
     world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, "字幕")
     world.sync(full=True)
     of_file = next(row["message_id"] for row in world.rows("file") if row["file_id"] == file)
+    erase(world, posts[1], of_file)
+    return [*posts, of_file]
+
+
+def erase(world: World, *messages: str) -> None:
+    """Erase these messages of the room, whose saving was ended."""
+    places = [(world.room, int(message)) for message in messages]
     world.contract("job1", world.room, state="stopped")
-    places = [(world.room, int(posts[1])), (world.room, int(of_file))]
     outcome = erasures.erase(
         world.archive, lambda reading: select_messages(reading, places), ErasureReason.OWN, now=world.own_clock
     )
     assert outcome is not None
     assert outcome.is_complete
-    return [*posts, of_file]
 
 
 def is_forgotten(world: World) -> None:
@@ -138,14 +143,7 @@ def test_erasing_in_any_order_of_events(world: World, seed: int) -> None:
 def _erase_some(world: World, chance: random.Random) -> set[str]:
     held = sorted(world.states())
     chosen = chance.sample(held, min(len(held), chance.randint(1, 4)))
-    if not chosen:
-        return set()
-    places = [(world.room, int(message)) for message in chosen]
-    world.contract("job1", world.room, state="stopped")
-    outcome = erasures.erase(
-        world.archive, lambda reading: select_messages(reading, places), ErasureReason.OWN, now=world.own_clock
-    )
-    world.contract("job1", world.room)
-    assert outcome is not None
-    assert outcome.is_complete
+    if chosen:
+        erase(world, *chosen)
+        world.contract("job1", world.room)
     return set(chosen)
