@@ -36,7 +36,7 @@ from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
 from tests.support.cases import cases_of
 from tests.support.notation_pieces import PIECES
 
-ONE = AccountId(1)
+ONE, A = AccountId(1), (PlainText("a"),)
 INNER = Quote("[qt][qtmeta aid=2 time=3]", (PlainText("b"),), "[/qt]", AccountId(2), 3)
 
 
@@ -51,17 +51,11 @@ INNER = Quote("[qt][qtmeta aid=2 time=3]", (PlainText("b"),), "[/qt]", AccountId
         ("[返信 aid=1 to=2-03]", ReplyTag("[返信 aid=1 to=2-03]", ONE, RoomId(2), MessageId("3"))),
         ("[Reply aid=1]", ReplyTag("[Reply aid=1]", ONE, None, None)),
         ("[引用 aid=1 time=2]", QuoteMark("[引用 aid=1 time=2]", ONE, 2)),
-        ("[引用 aid=1 time=2]a[/引用]", Quote("[引用 aid=1 time=2]", (PlainText("a"),), "[/引用]", ONE, 2)),
-        (
-            "[qt][qtmeta aid=1 time=2]a[/qt]",
-            Quote("[qt][qtmeta aid=1 time=2]", (PlainText("a"),), "[/qt]", ONE, 2),
-        ),
-        ("[qt]a[/qt]", Quote("[qt]", (PlainText("a"),), "[/qt]", None, None)),
-        ("[info]a[/info]", Box("[info]", (PlainText("a"),), "[/info]")),
-        (
-            "[info][title]a[/title]b[/info]",
-            Box("[info]", (Title("[title]", (PlainText("a"),), "[/title]"), PlainText("b")), "[/info]"),
-        ),
+        ("[引用 aid=1 time=2]a[/引用]", Quote("[引用 aid=1 time=2]", A, "[/引用]", ONE, 2)),
+        ("[qt][qtmeta aid=1 time=2]a[/qt]", Quote("[qt][qtmeta aid=1 time=2]", A, "[/qt]", ONE, 2)),
+        ("[qt]a[/qt]", Quote("[qt]", A, "[/qt]", None, None)),
+        ("[info]a[/info]", Box("[info]", A, "[/info]")),
+        ("[info][title]a[/title]b[/info]", Box("[info]", (Title("[title]", A, "[/title]"), PlainText("b")), "[/info]")),
         ("[hr]", RuleTag("[hr]")),
         ("[code][hr] :)[/code]", Code("[code][hr] :)[/code]", "[hr] :)")),
         ("[picon:1]", PersonTag("[picon:1]", ONE, icon=True, name=False)),
@@ -71,25 +65,14 @@ INNER = Quote("[qt][qtmeta aid=2 time=3]", (PlainText("b"),), "[/qt]", AccountId
         ("[dtext:nickname_suffix]", SystemText("[dtext:nickname_suffix]", "nickname_suffix", "さん")),
         ("[dtext:other]", SystemText("[dtext:other]", "other", None)),
         ("[preview id=4 ht=111]", PreviewTag("[preview id=4 ht=111]", FileId(4))),
-        (
-            "[download:4]a (1 KB)[/download]",
-            Download("[download:4]a (1 KB)[/download]", FileId(4), "a (1 KB)"),
-        ),
+        ("[download:4]a (1 KB)[/download]", Download("[download:4]a (1 KB)[/download]", FileId(4), "a (1 KB)")),
         (
             "[task aid=1,2 st=done lt=9 ltype=time]a[/task]",
-            TaskBox(
-                "[task aid=1,2 st=done lt=9 ltype=time]",
-                (PlainText("a"),),
-                "[/task]",
-                (ONE, AccountId(2)),
-                "done",
-                9,
-                "time",
-            ),
+            TaskBox("[task aid=1,2 st=done lt=9 ltype=time]", A, "[/task]", (ONE, AccountId(2)), "done", 9, "time"),
         ),
         (
             "[task aid=1 st=open lt=0]a[/task]",
-            TaskBox("[task aid=1 st=open lt=0]", (PlainText("a"),), "[/task]", (ONE,), "open", 0, ""),
+            TaskBox("[task aid=1 st=open lt=0]", A, "[/task]", (ONE,), "open", 0, ""),
         ),
         ("[task:5]", TaskReference("[task:5]", TaskId(5))),
         ("[deleted]", Deleted("[deleted]")),
@@ -98,21 +81,13 @@ INNER = Quote("[qt][qtmeta aid=2 time=3]", (PlainText("b"),), "[/qt]", AccountId
         ("https://a.jp/b", Url("https://a.jp/b", "https://a.jp/b")),
         (
             "https://www.chatwork.com/#!rid1-2",
-            Url(
-                "https://www.chatwork.com/#!rid1-2",
-                "https://www.chatwork.com/#!rid1-2",
-                RoomId(1),
-                MessageId("2"),
-            ),
+            Url("https://www.chatwork.com/#!rid1-2", "https://www.chatwork.com/#!rid1-2", RoomId(1), MessageId("2")),
         ),
         (
             "https://kcw.kddi.ne.jp/#!rid1",
             Url("https://kcw.kddi.ne.jp/#!rid1", "https://kcw.kddi.ne.jp/#!rid1", RoomId(1)),
         ),
-        (
-            "[info][qt]a[/info]b[/qt]",
-            (Box("[info]", (PlainText("[qt]a"),), "[/info]"), PlainText("b[/qt]")),
-        ),
+        ("[info][qt]a[/info]b[/qt]", (Box("[info]", (PlainText("[qt]a"),), "[/info]"), PlainText("b[/qt]"))),
         ("[info]a[title]b[/title][/info]", Box("[info]", (PlainText("a[title]b[/title]"),), "[/info]")),
         (
             "[qt]a[qt][qtmeta aid=2 time=3]b[/qt]c[/qt]",
