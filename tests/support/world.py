@@ -74,18 +74,13 @@ class World:
         """This computer's clock in a newly started program, which has not compared it yet."""
         return CorrectedClock(lambda: self.clock() + self.wrong, lambda: self.clock().timestamp())
 
-    def new_client(self) -> Client:
+    def new_client(self, **given: Any) -> Client:
         """A client without memory, as a newly started program has, whose clock was not compared yet."""
         self.own_clock = self.archive.clock = self.new_clock()
-        transport = Transport(
-            self.api,
-            token=lambda: self.chatwork.token or "revoked",
-            clock=self.own_clock,
-            sleep=self.clock.sleep,
-            base_url=self.chatwork.base_url,
-            jitter=lambda: 0.5,
-        )
-        return Client(transport)
+        given.setdefault("base_url", self.chatwork.base_url)
+        given.setdefault("jitter", lambda: 0.5)
+        token, clock, sleep = (lambda: self.chatwork.token or "revoked"), self.own_clock, self.clock.sleep
+        return Client(Transport(self.api, token=token, clock=clock, sleep=sleep, **given))
 
     def contract(self, name: str, *rooms: int, state: str = "open", **facts: Any) -> None:
         """State a contract."""

@@ -14,8 +14,7 @@ import pytest
 import requests
 
 from archiver import errors
-from archiver.chatwork.client import Client
-from archiver.chatwork.transport import ReplyLimits, Transport
+from archiver.chatwork.transport import ReplyLimits
 from archiver.sync.report import RoomOutcome, SyncReport
 from archiver.sync.run import Options, run_sync
 from tests.support.chatwork.simulator import Fault
@@ -78,18 +77,10 @@ LASTING = tuple(name for name in PASSING if not name.startswith(("429", "timeout
 
 def sync(world: World, *, max_seconds: float | None = None, size: int = 200_000, total: float = 0.2) -> SyncReport:
     """One full sync whose limits are small."""
-    transport = Transport(
-        world.api,
-        token=lambda: world.chatwork.token or "revoked",
-        clock=world.own_clock,
-        sleep=world.clock.sleep,
-        base_url=world.chatwork.base_url,
-        jitter=lambda: 0.5,
-        limits=ReplyLimits(connect=1, answer=total / 2, read=total / 2, total=total, size=size),
-    )
+    limits = ReplyLimits(connect=1, answer=total / 2, read=total / 2, total=total, size=size)
     world.clock.pass_by(hours=7)
-    options = Options(full=True, max_seconds=max_seconds, limits=LIMITS)
-    return run_sync(world.archive, Client(transport), world.downloads, now=world.own_clock, options=options)
+    client, options = world.new_client(limits=limits), Options(full=True, max_seconds=max_seconds, limits=LIMITS)
+    return run_sync(world.archive, client, world.downloads, now=world.own_clock, options=options)
 
 
 def settled(world: World) -> list[str]:

@@ -18,8 +18,7 @@ import pytest
 import requests
 
 from archiver import errors
-from archiver.chatwork.client import Client
-from archiver.chatwork.transport import ReplyLimits, Transport
+from archiver.chatwork.transport import ReplyLimits
 from archiver.custody.verify import verify_archive
 from archiver.sync.report import RoomOutcome, SyncReport
 from archiver.sync.run import Options, run_sync
@@ -61,11 +60,7 @@ class Wire:
 
     def sync(self, limits: ReplyLimits = PATIENT, *, from_the_start: bool = False) -> SyncReport:
         """A run three hours later that reads every list, under limits from its first replies on, or from its start."""
-        transport = Transport(
-            self.world.api,
-            token=lambda: self.world.chatwork.token,
-            clock=self.world.own_clock,
-            sleep=self.world.clock.sleep,
+        client = self.world.new_client(
             base_url=self.base_url,
             jitter=lambda: 60.0,  # so that a retry would come after all patience
             limits=limits if from_the_start else PATIENT,
@@ -73,10 +68,9 @@ class Wire:
         self.world.clock.pass_by(hours=3)
 
         def hurry() -> None:
-            transport._limits = limits
+            client.transport._limits = limits
 
         options = Options(every_list=True, limits=LIMITS, after_first_replies=hurry)
-        client = Client(transport)
         return run_sync(self.world.archive, client, self.world.downloads, now=self.world.own_clock, options=options)
 
     def attacked_sync(self, path: str, attack: Attack) -> SyncReport:
