@@ -5,11 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import resource
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +34,7 @@ from tests.support.archives.maker import (
     message_object,
     story,
 )
+from tests.support.file_size_limit import file_size_limit
 
 
 def exported(
@@ -66,17 +64,6 @@ def contents(package: str | Path) -> dict[str, bytes]:
     """Every file by its path."""
     root = Path(package)
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
-
-
-@contextmanager
-def no_file_above(size: int) -> Iterator[None]:
-    """As on a disk without space: the system writes no file beyond so many bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_package_tells_the_whole_story(tmp_path: Path) -> None:
@@ -367,7 +354,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
     maker.file(file_object(13, "large.mov", 500_000, sent=1), bytes(500_000))
     seals.close_seals(maker.archive, now=at(290))
 
-    with pytest.raises(errors.DiskFull), no_file_above(200_000):
+    with pytest.raises(errors.DiskFull), file_size_limit(200_000):
         exported(maker.archive)
 
     names = {path.name for path in (maker.home / "exports").iterdir()}
