@@ -15,16 +15,7 @@ from archiver.export.mask.package_mask import PackageMask, masking_policy
 from archiver.export.mask.word_analyser import has_analyser
 from archiver.letter_folding import folded_text
 from archiver.platforms.job_platform import Platform, platforms
-from tests.benchmarks.finder import (
-    CORPUS,
-    COVERS_BAR,
-    FOUND_BAR,
-    MARKS_BAR,
-    drawn,
-    left,
-    read_corpus,
-    result_of,
-)
+from tests.benchmarks.finder import CORPUS, COVERS_BAR, FOUND_BAR, MARKS_BAR, drawn, left, read_corpus, result_of
 
 WRITTEN = tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
 

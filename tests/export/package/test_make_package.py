@@ -24,16 +24,7 @@ from archiver.store import blobs, seals
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
 from tests.support.archives.byte_search import package_files_with
-from tests.support.archives.maker import (
-    CLIENT,
-    OTHER_ROOM,
-    ROOM,
-    ArchiveMaker,
-    at,
-    file_object,
-    message_object,
-    story,
-)
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, message_object, story
 from tests.support.file_size_limit import file_size_limit
 
 

@@ -144,16 +144,8 @@ def test_a_gap_between_shown_messages_is_shown() -> None:
 
 
 def gap(number: int, after: int) -> Gap:
-    return Gap(
-        sample_conversation.ROOM,
-        number,
-        message_id(after),
-        message_id(after + 1),
-        at(after),
-        at(after + 1),
-        7,
-        "window",
-    )
+    ends = message_id(after), message_id(after + 1), at(after), at(after + 1)
+    return Gap(sample_conversation.ROOM, number, *ends, 7, "window")
 
 
 def test_too_many_are_cut_to_the_changed_and_the_youngest() -> None:

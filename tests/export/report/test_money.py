@@ -72,9 +72,7 @@ def test_what_is_bound_outside_the_period_is_told_as_not_in_the_package() -> Non
     """With the time of its sending: an invoice's, a reminder's and a term's message, wherever they are named."""
     absent, sent = MessageId("1876543210987654321"), sample_conversation.at(-60)
     bound = replace(
-        ARREARS,
-        terms=(StatedTerm("payment_day", absent),),
-        reminders=(SentReminder(1, "2026-11-01", None, absent),),
+        ARREARS, terms=(StatedTerm("payment_day", absent),), reminders=(SentReminder(1, "2026-11-01", None, absent),)
     )
     case = replace(direct_case(bound), outside={absent: sent}, period="期間")
     place = f"メッセージID {absent}(2026-11-05 09:14。この資料の期間の外のメッセージで、この資料には含まれません)"
