@@ -104,9 +104,9 @@ def build_app(
 
 def leaving_backup(app: App) -> App:
     """The same; of a backup everything is only read, so that it stays the file that its archive remembers."""
-    from archiver.store.backup import copy_folder  # here, as a quiet run makes no package
+    from archiver.store.backup import backup_folder  # here, as a quiet run makes no package
 
-    if not copy_folder.is_copy(app.archive.home):
+    if not backup_folder.is_copy(app.archive.home):
         return app
     return replace(app, archive=Archive(app.archive.home, read_only=True, clock=app.archive.clock))
 

@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "wording": set(),
     "records": {"wording"},
     "corrected_clock": set(),
-    "day_words": set(),
+    "typed_days": set(),
     "letter_folding": set(),
     "folder_sync": {"errors"},
     "report_language": {"platforms"},
@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "chatwork": FOUNDATION | {"corrected_clock"},
     "evidence": FOUNDATION,
     "store": FOUNDATION
-    | {"corrected_clock", "day_words", "evidence.history", "evidence.looks", "letter_folding"}
+    | {"corrected_clock", "typed_days", "evidence.history", "evidence.looks", "letter_folding"}
     | {"folder_sync"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seals": FOUNDATION | {"evidence.chain"},
@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store.queries.contract_activity": FOUNDATION
     | {"claims.counterparts", "claims.messages", "evidence.listed_acts", "evidence.history", "store"},
     "store.orphaned_seals": FOUNDATION | {"evidence.chain"},
-    "store.erasure": FOUNDATION | {"evidence.history", "evidence.replaced_records", "folder_sync"},
+    "store.erasure": FOUNDATION | {"evidence.history", "evidence.masked_and_erased", "folder_sync"},
     "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.looks", "evidence.tables", "letter_folding"},
     "render": {"records", "report_language", "chatwork.notation", "letter_folding"},
     "sync": FOUNDATION | {"folder_sync", "chatwork", "letter_folding", "store"},
@@ -61,7 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export.bag": FOUNDATION | {"evidence.chain"},
     "export.stamps": FOUNDATION | {"report_language", "evidence.stamps", "store.seals", "store.time_text"},
     "export.verify_page": FOUNDATION | {"evidence.stamps.reply_claims", "render.page_templates"},
-    "export.mask.records": FOUNDATION | {"evidence.history", "evidence.replaced_records"},
+    "export.mask.records": FOUNDATION | {"evidence.history", "evidence.masked_and_erased"},
     "export.package": OF_A_CASE
     | {"chatwork.notation", "evidence", "folder_sync", "letter_folding", "render", "report_language", "store"},
     "alerts": OF_A_CASE | {"report_language", "chatwork.notation", "render.times"},
@@ -113,7 +113,7 @@ HOME: dict[str, set[str]] = {
     | {"team.sealed_tokens"},
     "filelock": {
         "store.archive",
-        "team.adoption",
+        "team.adopt_and_take_home",
         "team.ledger_copy.keeper",
         "schedule.schedulers",
         "custody.backup",
@@ -146,7 +146,7 @@ HOME: dict[str, set[str]] = {
     },
     "rfc3161_client": {"evidence.stamps.timestamp", "evidence.stamps.reply_verification"},
     "rich": {"cli"},
-    "sqlalchemy": {"team.ledger.database", "team.ledger_copy", "team.grants", "store"},
+    "sqlalchemy": {"team.ledger.database", "team.ledger_copy", "team.disclosure", "store"},
     "sudachipy": {"export.mask.word_analyser"},
     "tomlkit": {"settings"},
     "typst": {"export.pdf.typst_pdf"},

@@ -19,7 +19,7 @@ WHAT = {
     "comparison/compare.py": "a comparison that is being written, in its place when it is complete",
     "store/erasure/cleaning.py": "bytes, packages, copies of what was erased; pictures and databases of no use",
     "custody/copies_elsewhere.py": "half a copy in a folder of `[exports] also_to`; roots that have grown",
-    "team/adoption.py": "an archive that is being brought home, renamed when it is complete onto an empty folder",
+    "team/adopt_and_take_home.py": "an archive that is being brought home, renamed when complete onto an empty folder",
     "web/background_work.py": "the note, outside the home, of the job that runs",
     "setup/archive_setup.py": "a file that tried whether the folder can be written; unreadable settings renamed",
     "setup/menu_entry.py": "the application's own entries in the menu and at the log-in, its picture, its state",

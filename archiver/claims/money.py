@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from archiver.claims.sentences import day_text
 from archiver.claims.table import word
-from archiver.claims.words import day_text
 from archiver.contract_dates import billed_receipts, day_of, is_billing_unclear, receipt_due, received_for
 from archiver.records import JST, Contract, Delivery, Invoice
 from archiver.report_language import say, stated_day

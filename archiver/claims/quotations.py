@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from itertools import pairwise, takewhile
 
 from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge, Missing
+from archiver.claims.sentences import moment
 from archiver.claims.table import word
-from archiver.claims.words import moment
 from archiver.records import Basis, Message, State, Version
 
 QUOTED = 3

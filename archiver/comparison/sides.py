@@ -22,7 +22,7 @@ from archiver.custody.verify import verify_path
 from archiver.evidence.chain import PRACTICE_TAG, period_starts
 from archiver.evidence.history import EntryObject, MessageHistory, list_reading, number, text
 from archiver.evidence.looks import read_services
-from archiver.evidence.replaced_records import MASKED_FILE
+from archiver.evidence.masked_and_erased import MASKED_FILE
 from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering
 from archiver.evidence.tables import build
 from archiver.evidence.tables.files_and_tasks import files

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver import errors
-from archiver.evidence.replaced_records import read_tombstone
+from archiver.evidence.masked_and_erased import read_tombstone
 from archiver.evidence.verify.entries import entry_object
 from archiver.evidence.verify.findings import Verification
 from archiver.store import blobs, seals

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from archiver import errors
-from archiver.evidence.replaced_records import masked_digest
+from archiver.evidence.masked_and_erased import masked_digest
 from archiver.evidence.verify.package_reader import READ_ERRORS
 from archiver.records import ExportedPackage, RoomId
 from archiver.records.evidence import ErasurePlan, ErasureReason

@@ -36,7 +36,7 @@ from archiver.evidence.verify.stamps import (
 )
 from archiver.store import blobs, database_pages, durable_files, rebuild, seals
 from archiver.store.archive import Archive, Reading
-from archiver.store.backup import copy_folder
+from archiver.store.backup import backup_folder
 from archiver.store.database_pages import VerificationRecord
 from archiver.store.engine import DATABASE
 from archiver.store.keeper import keeper_of
@@ -126,7 +126,7 @@ def record_verification(archive: Archive, verification: Verification, *, deep: b
     A database that SQLite cannot read whole is not written to either, and that of a newer version says nothing. A
     backup stays the file that its archive remembers.
     """
-    if verification.counts.keys() & {"database", "newer-format"} or copy_folder.is_copy(archive.home):
+    if verification.counts.keys() & {"database", "newer-format"} or backup_folder.is_copy(archive.home):
         return False
     entry = VerificationRecord(
         at, deep, verification.checked, sum(verification.counts.values()), tuple(verification.counts)
@@ -180,7 +180,7 @@ def _verify(
     rows: list[SealRow] = []
     with _damage_as_finding(verification, "seal"):
         rows.extend(SealRow(*row) for row in raw_tables.seals(reading))
-    if copy_folder.is_copy(reading.home):
+    if backup_folder.is_copy(reading.home):
         names = _without_later_seals(verification, folder, names, rows)
     source = StampSource(names, read, f"{seals.FOLDER}/{{authority}}.pem", lambda authority: read(f"{authority}.pem"))
     pinned = {one.name: frozenset(map(roots.fingerprint, one.roots)) for one in authorities or ()}

@@ -4,7 +4,7 @@ Times are aware and in UTC, message ids are decimal text, texts are exactly as C
 writes or decides.
 """
 
-from archiver.records.case_facts import *
 from archiver.records.contract import *
 from archiver.records.conversation import *
 from archiver.records.evidence import *
+from archiver.records.facts_for_claims import *

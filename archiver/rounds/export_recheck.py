@@ -22,7 +22,7 @@ from archiver.rounds import alerting
 from archiver.rounds.round import seal, settings_digest
 from archiver.store.archive import Reading
 from archiver.store.queries import contracts, current_state, entries
-from archiver.sync.single_reads import MAX_MESSAGES, recheck_messages
+from archiver.sync.backfill_and_rereads import MAX_MESSAGES, recheck_messages
 
 
 class Recheck(NamedTuple):

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver import errors
-from archiver.day_words import read_days
 from archiver.records import JST, Contract, ContractRoom, MessageId
 from archiver.render.invisible_characters import visible
+from archiver.typed_days import read_days
 from archiver.wording import gettext as _
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from archiver.claims.messages import DELETIONS, changed_count
 from archiver.claims.quotations import excerpts
-from archiver.claims.words import change_lines
+from archiver.claims.sentences import change_lines
 from archiver.errors import N_
 from archiver.health.words import number_words
 from archiver.records import CaseSide, ChangeKind

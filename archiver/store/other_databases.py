@@ -107,7 +107,7 @@ _AT_ONCE = 1_000
 _TEXTS = ("observed_at", "clock", "kind", "key", "line", "digest")
 _NUMBERS = ("account_id", "room_id")
 _TOMBSTONE = b'{"digest":"'
-"""How the line of an erased record begins, and no other (`evidence.replaced_records`)."""
+"""How the line of an erased record begins, and no other (`evidence.masked_and_erased`)."""
 _WITHOUT_REPLY = b',"reply":null,"room_id":'
 _END = 130
 """Bytes at the end of a line in which its reply, room, salt and number stand, and no text that somebody wrote."""

@@ -40,7 +40,7 @@ from archiver import errors
 from archiver.rounds.daemon import Stop, Stopped
 from archiver.team import account_rounds, sealed_tokens
 from archiver.team.account_rounds import HOST, AccountRounds, CareEnd, RoundEnd, RoundFailed
-from archiver.team.adoption import store_address
+from archiver.team.adopt_and_take_home import store_address
 from archiver.team.copies import Gathering, Waiting
 from archiver.team.ledger.database import connect, ledger_errors, ledger_making_errors, printable
 from archiver.team.ledger.service import Admission, TeamLedger

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from archiver.team.adoption import adopt, take_home
+from archiver.team.adopt_and_take_home import adopt, take_home
 from archiver.team.ledger.database import LedgerPlace
 from archiver.team.ledger.ledger import COLUMNS
 from archiver.team.s3_store import make_store

@@ -20,7 +20,7 @@ from archiver.cli.contracts.contract_page import page_document, page_lines
 from archiver.cli.status.status import status_document
 from archiver.cli.terminal.help_pages import set_language
 from archiver.errors import CounterpartUnknown
-from archiver.export.mask.policy import masking_policy
+from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.package import pdf_files
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import export

@@ -24,7 +24,7 @@ from archiver.chatwork.client import Client, Listing, Single, read_listing, read
 from archiver.chatwork.models import Message, Room
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import NotVisible
-from archiver.export.package.copied_files import CopiedFiles
+from archiver.export.package.copied_parts import CopiedFiles
 from archiver.export.package.entry_reader import KeptHistories, PackageStatistics, SourceEntries
 from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archiver.claims.messages import closed_account, closed_since, is_closed_name
-from archiver.claims.words import closed_sign, closed_text
+from archiver.claims.sentences import closed_sign, closed_text
 from archiver.evidence.listed_acts import account_closings
 from archiver.export.report import summary, timeline
 from archiver.records import CaseFacts, Observation

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archiver.claims.messages import DELETIONS, changed_count, changed_notices
-from archiver.claims.words import change_lines
+from archiver.claims.sentences import change_lines
 from archiver.records import ChangeKind, ContractRoom, RoomId
 from archiver.report_language import report_language
 from archiver.store import seals

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from archiver import contract_dates
-from archiver.claims import counterparts, messages, quotations, words
+from archiver.claims import counterparts, messages, quotations, sentences
 from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge
 from archiver.contract_dates import received_for
 from archiver.evidence.tables import events
@@ -31,7 +31,7 @@ from archiver.records import (
     Message,
     MessageKind,
     ObservedBy,
-    case_facts,
+    facts_for_claims,
 )
 from archiver.render import page_templates
 from archiver.render.gap_breaks import closing_pauses, usual_interval_lines
@@ -197,11 +197,11 @@ Lie = tuple[Function, Callable[..., Any]]
 LIES: dict[str, dict[str, Lie]] = {
     "first message on Chatwork": {
         "the first saved one is the first": (messages.first_message, _is_whole),
-        "contact began a day earlier": (words.contact_text, _one_more),
-        "contact began after the approval": (words.contact_text, partial(nothing, "承認後")),
-        "chapter 2 counts a day more": (words.order_text, _one_more),
+        "contact began a day earlier": (sentences.contact_text, _one_more),
+        "contact began after the approval": (sentences.contact_text, partial(nothing, "承認後")),
+        "chapter 2 counts a day more": (sentences.order_text, _one_more),
         "chapter 2 compares a day that nothing proves": (
-            words.order_text,
+            sentences.order_text,
             partial(nothing, "最初のメッセージは同じ日"),
         ),
         "a point of chapter 2 is left out": (people_and_dates._compared_rows, partial(nothing, ())),
@@ -242,7 +242,7 @@ LIES: dict[str, dict[str, Lie]] = {
             partial(_kinds_mixed, ChangeKind.EDITED, ChangeKind.EDITED_BEFORE),
         ),
         "the reporter changed nothing": (
-            words.own_changes_text,
+            sentences.own_changes_text,
             partial(nothing, "報告者自身のメッセージの変更: なし"),
         ),
         "a change without its lower bound": (events.message_events, _without_lower_bound),
@@ -272,7 +272,7 @@ LIES: dict[str, dict[str, Lie]] = {
         ),
     },
     "what was recovered": {
-        "everything came by lists": (words.sources_text, _all_listed),
+        "everything came by lists": (sentences.sources_text, _all_listed),
         "nothing was refused": (record._refusal_rows, partial(nothing, ())),
     },
     "who is who": {"the reporter entered it": (counterparts.counterpart_bases, _all_entered)},
@@ -283,7 +283,7 @@ LIES: dict[str, dict[str, Lie]] = {
     "other people's names in old messages": {"the name of today": (excerpt.message_block, _name_of_today)},
     "deadlines": {
         "the review ends a day later": (contract_dates.review_due, _later),
-        "its source is left out": (words.deadline_basis, partial(nothing, "")),
+        "its source is left out": (sentences.deadline_basis, partial(nothing, "")),
     },
     "a course of events (chapter 5)": {"one act is two": (events.message_events, _a_line_each)},
 }
@@ -409,7 +409,7 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
         (usual_interval_lines, partial(nothing, ("おおむね5分ごと。",))),
     ),
     "clock": (replace(SMALL, clock=9), (time_text.entry_times, _own_time)),
-    "plan_days": (replace(SMALL, plan_days=40), (case_facts.change_kinds, _hidden_is_missing)),
+    "plan_days": (replace(SMALL, plan_days=40), (facts_for_claims.change_kinds, _hidden_is_missing)),
     "money": (replace(SMALL, money=True), (received_for, _not_paid)),
 }
 """What is unusual about a world → that world, and a lie that it shows."""

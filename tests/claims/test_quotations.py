@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.claims.quotations import Quotation, excerpts, quotation, quotation_line, seen_at
-from archiver.export.mask.policy import masking_policy
+from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
 from archiver.export.report.chapters import build_consultation, build_report

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from archiver.claims import messages, words
+from archiver.claims import messages, sentences
 from archiver.platforms.job_platform import english_texts
 from archiver.records import CaseFacts, CaseSide, ChangeKind
 from archiver.store.queries import contracts
@@ -147,7 +147,7 @@ def test_nothing_false_is_said_of_many_random_disputes(tmp_path: Path) -> None:
 def test_the_words_of_a_claim_follow_its_knowledge(played: list[Played]) -> None:
     """「Chatworkでの最初のメッセージ」 is said only where the coverage proves it."""
     for first in (messages.first_message(one.folded) for one in played):
-        assert first.is_whole == words.first_label(first).startswith("Chatworkでの")
+        assert first.is_whole == sentences.first_label(first).startswith("Chatworkでの")
 
 
 # --- sentences that nobody reads ------------------------------------------------------------------

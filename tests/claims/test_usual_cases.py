@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.export.mask.policy import masking_policy
+from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.pdf.blocks import Chapter, FactList, TableBlock

@@ -21,7 +21,7 @@ from archiver.custody import backup, erasures
 from archiver.custody.copies_elsewhere import copy_to_folders
 from archiver.custody.daily_verification import PARTS, verify_sample
 from archiver.custody.verify import verify_path
-from archiver.export.mask.policy import Policy
+from archiver.export.mask.policy_and_covers import Policy
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder

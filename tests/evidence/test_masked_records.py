@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.evidence import chain
-from archiver.evidence.replaced_records import masked_digest, masked_line, shown_record
+from archiver.evidence.masked_and_erased import masked_digest, masked_line, shown_record
 from archiver.evidence.tables import build
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.package_lines import HOPELESS_LINES, PackageLines

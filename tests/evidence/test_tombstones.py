@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.custody.verify import verify_path
-from archiver.evidence.replaced_records import Tombstone, read_tombstone, tombstone_line
+from archiver.evidence.masked_and_erased import Tombstone, read_tombstone, tombstone_line
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.records import Observation

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from archiver.evidence import chain
-from archiver.evidence.replaced_records import masked_digest
+from archiver.evidence.masked_and_erased import masked_digest
 from archiver.export.mask.package_mask import masking_policy
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import export

@@ -16,7 +16,7 @@ import pytest
 
 from archiver.custody.verify import verify_path
 from archiver.evidence.stamps.roots import fingerprint, pem_to_der
-from archiver.export.package.copied_files import CopiedFiles, put_seals
+from archiver.export.package.copied_parts import CopiedFiles, put_seals
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import ExportReport, export
 from archiver.export.package.order import ExportOrder

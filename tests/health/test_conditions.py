@@ -11,7 +11,6 @@ import pytest
 
 from archiver import errors
 from archiver.health import words
-from archiver.health.check import with_conditions
 from archiver.health.check_result import good
 from archiver.health.conditions import (
     CONDITIONS,
@@ -26,6 +25,7 @@ from archiver.health.error_reasons import BY_TOKEN, REASONS, command, reason
 from archiver.health.folders import DiskSpace
 from archiver.health.judgements import Situation
 from archiver.health.snapshot import ComputerState, CopyState, Paces, Starters
+from archiver.health.unattended_checks import with_conditions
 from archiver.health.words import findings_line, trouble_lines
 from archiver.notices.facts import NOTICED, DueNotices, NoticeFacts
 from archiver.notices.sentences import PendingNotices, sentences

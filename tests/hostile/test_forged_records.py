@@ -30,7 +30,7 @@ from archiver.store.queries import (
 )
 from archiver.store.queries.contracts import deliveries, enclosures
 from archiver.store.writer import append
-from archiver.team.grants import grants
+from archiver.team.disclosure import grants
 from tests.support.world import World, running_world
 
 KEYS = {

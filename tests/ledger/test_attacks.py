@@ -17,7 +17,7 @@ from archiver import errors
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.store.archive import Archive
 from archiver.team import sealed_tokens
-from archiver.team.adoption import adopt, place_of, take_home
+from archiver.team.adopt_and_take_home import adopt, place_of, take_home
 from archiver.team.ledger.database import LedgerPlace, install_ledger, open_archive, write_ledger_file
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger.service import TeamLedger

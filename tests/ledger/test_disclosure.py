@@ -12,9 +12,9 @@ import pytest
 
 from archiver import errors
 from archiver.store.archive import Archive
-from archiver.team import adoption
+from archiver.team import adopt_and_take_home
 from archiver.team.commands.team import user_name
-from archiver.team.grants import Grant, disclosed_copy, grants, state_grant, withdraw_grants
+from archiver.team.disclosure import Grant, disclosed_copy, grants, state_grant, withdraw_grants
 from archiver.team.ledger.service import accesses, record_access, row_writers
 from tests.ledger.teams import Team, account_of, new_team
 from tests.support.teams.postgres import Postgres
@@ -79,7 +79,7 @@ def test_nothing_is_read_before_the_row_is_there(team: Team, monkeypatch: pytest
         state_grant(archive, "job1", "経理", date(2026, 11, 28), at=NOW)
     monkeypatch.setattr(Archive, "top_up", lambda archive: topped.append(archive.home))
     with monkeypatch.context() as patch:
-        patch.setattr("archiver.team.grants.record_access", _unavailable)
+        patch.setattr("archiver.team.disclosure.record_access", _unavailable)
         with pytest.raises(errors.LedgerUnavailable):
             disclosed(team, "経理")
 
@@ -100,9 +100,9 @@ def test_whoever_takes_an_archive_home_leaves_a_row_first(
     )
     words = ("team", "take-home", owner, tmp_path / "taken", "--ledger", team.postgres.address("reader"))
     with monkeypatch.context() as patch:
-        patch.setattr(adoption, "record_access", _unavailable)
+        patch.setattr(adopt_and_take_home, "record_access", _unavailable)
         with pytest.raises(errors.LedgerUnavailable):
-            adoption.take_home(team.place, tmp_path / "taken", tmp_path / "nowhere", who="somebody")
+            adopt_and_take_home.take_home(team.place, tmp_path / "taken", tmp_path / "nowhere", who="somebody")
     assert not (tmp_path / "taken").exists()
 
     stranger.run(*words, "--files", team.place.files)

@@ -15,13 +15,13 @@ import pytest
 
 from archiver.custody import erasures
 from archiver.custody.verify import verify_archive
-from archiver.evidence.replaced_records import Tombstone, tombstone_line
+from archiver.evidence.masked_and_erased import Tombstone, tombstone_line
 from archiver.records.evidence import ErasureReason
 from archiver.setup import erasing
 from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.execution import ERASED
 from archiver.store.erasure.plan import Selection, select_messages
-from archiver.team.adoption import adopt, take_home
+from archiver.team.adopt_and_take_home import adopt, take_home
 from archiver.team.ledger.database import LedgerPlace, install_ledger, write_ledger_file
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger_copy.keeper import LedgerKeeper

@@ -21,8 +21,8 @@ from archiver.store.engine import DATABASE
 from archiver.store.keeper import LEDGER_FILE
 from archiver.store.queries.entries import last_record
 from archiver.store.working import last_lists, remembered_values
-from archiver.team import adoption
-from archiver.team.adoption import adopt, place_of, take_home
+from archiver.team import adopt_and_take_home
+from archiver.team.adopt_and_take_home import adopt, place_of, take_home
 from archiver.team.ledger_copy import exchange
 from archiver.team.ledger_copy.shared_files import put_beside_seals
 from archiver.team.s3_store import make_store
@@ -291,19 +291,19 @@ def test_of_two_that_take_home_to_one_folder_the_first_to_end_has_it(
     postgres: Postgres, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither touches what the other one is making; nothing of the one that is refused stays, nor of a killed one."""
-    place, move = adopt(home, postgres.address("machine"), None), adoption._move
+    place, move = adopt(home, postgres.address("machine"), None), adopt_and_take_home._move
     killed = tmp_path / "taken.partial-0a1b2c3d"
     (killed / "files").mkdir(parents=True)
     killed.with_name(f"{killed.name}.lock").touch()
 
     def move_second(fresh: Path, target: Path) -> None:
         with monkeypatch.context() as inner:
-            inner.setattr(adoption, "_move", move)
+            inner.setattr(adopt_and_take_home, "_move", move)
             take_home(place, target, home)
         assert fresh.is_dir()
         move(fresh, target)
 
-    monkeypatch.setattr(adoption, "_move", move_second)
+    monkeypatch.setattr(adopt_and_take_home, "_move", move_second)
     with pytest.raises(errors.HomeNotWritable):
         take_home(place, tmp_path / "taken", home)
 

@@ -21,7 +21,7 @@ from archiver.custody.verify import verify_archive
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.records.evidence import ErasureReason
 from archiver.store.archive import Archive
-from archiver.team.adoption import adopt, take_home
+from archiver.team.adopt_and_take_home import adopt, take_home
 from archiver.team.ledger.database import LedgerPlace, write_ledger_file
 from archiver.team.ledger.service import accesses
 from archiver.team.ledger_copy import exchange

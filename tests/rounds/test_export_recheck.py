@@ -12,7 +12,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import MessageChoice
 from archiver.rounds.export_recheck import Recheck, recheck_quoted
 from archiver.store.queries.entries import last_seq
-from archiver.sync.single_reads import MAX_CALLS
+from archiver.sync.backfill_and_rereads import MAX_CALLS
 from tests.support.chatwork.faults import Fault
 from tests.support.schedules.rounds import new_app, next_round, settings
 from tests.support.world import World, running_world

@@ -40,7 +40,7 @@ HEAVY = frozenset(
         "cli/evidence/test_backup.py::test_on_a_new_computer_everything_works_again",
         "cli/evidence/test_export.py::test_before_a_screen_it_shows_and_asks",
         "cli/evidence/test_export_stamped.py::test_a_package_is_stamped_and_verified",
-        "cli/saving/test_rescue.py::test_rescue_saves_everything_and_tells_it_again_and_again",
+        "cli/saving/test_save_all_and_recover.py::test_rescue_saves_everything_and_tells_it_again_and_again",
         "cli/setup/test_wizard.py::test_what_it_does_and_does_not_is_said_before_the_token_is_asked_for",
         "cli/test_main_job.py::test_the_main_job_from_init_to_a_verified_package",
         "cli/test_ordinary_user.py::test_an_ordinary_user_sets_up_saves_and_reads_it_all_from_a_home_that_is_read_only",

@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po
 from archiver.claims.table import WORDS
 from archiver.evidence.tables import build, events, files_and_tasks
 from archiver.export.mask.kinds import MaskKind, reason
-from archiver.export.mask.policy import COVERED, COVERED_NAME, UNREAD
+from archiver.export.mask.policy_and_covers import COVERED, COVERED_NAME, UNREAD
 from archiver.platforms.job_platform import STRANGER, english_texts, platform_of, platforms
 from archiver.records import TERM_ITEMS, CaseSide, contract_facts
 from archiver.render.page_templates import MARKED, SCRIPT_TEXT

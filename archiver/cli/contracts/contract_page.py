@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from archiver.app import utc_now
 from archiver.claims.messages import closed_account, contact, first_message, last_reply, message_count, turn
-from archiver.claims.words import (
+from archiver.claims.sentences import (
     basis_text,
     change_lines,
     closed_text,

@@ -154,7 +154,7 @@ def command_verify(obj: CliContext, /, **typed: Any) -> int:
 @click.pass_obj
 def command_backup(obj: CliContext, /, **typed: Any) -> int:
     """Copy and verify, or restore; needs no token and no network. The token is not copied."""
-    from archiver.cli.evidence.keeping import back_up
+    from archiver.cli.evidence.backup_erase_upkeep import back_up
 
     return back_up(obj, **typed)
 
@@ -214,7 +214,7 @@ def command_backup(obj: CliContext, /, **typed: Any) -> int:
 @click.pass_obj
 def command_erase(obj: CliContext, /, **typed: Any) -> int:
     """Show, ask, erase; needs no token and no network. Raises UsageError and its kind for what cannot be erased."""
-    from archiver.cli.evidence.keeping import erase
+    from archiver.cli.evidence.backup_erase_upkeep import erase
 
     return erase(obj, **typed)
 

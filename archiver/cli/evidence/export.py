@@ -28,7 +28,7 @@ from archiver.cli.terminal.output import ProgressScreen, echo, echo_json, echo_l
 from archiver.cli.terminal.prompts import ask, ask_numbers, ask_yes_no, checked, is_asked, parse_period
 from archiver.custody import erasures, put_back_databases
 from archiver.custody.stamp_requests import stamp_service
-from archiver.export.mask.policy import POLICIES
+from archiver.export.mask.policy_and_covers import POLICIES
 from archiver.export.mask.word_analyser import has_analyser
 from archiver.export.package import make_package, masking_review
 from archiver.export.package.make_package import ExportDeclined, ExportReport

@@ -191,7 +191,7 @@ def command_status(
     if full + alerts + bool(done) > 1 or (reason is not None and not done):
         raise click.UsageError(_("Of --full, --alerts and --done, only one can be used; --reason goes with --done."))
     if full:
-        from archiver.cli.status.check import check_setup
+        from archiver.cli.status.full_status import check_setup
 
         return check_setup(obj, as_json=as_json)
     if alerts or done:

@@ -16,7 +16,6 @@ from archiver.cli.commands import LITERAL
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import WIDTH, columns, echo, echo_json, pad, paged_output, visible
 from archiver.cli.terminal.prompts import find_room, parse_period
-from archiver.day_words import read_days
 from archiver.errors import EmptyPart, EmptySearch
 from archiver.records import JST, AccountId, Contract, State, notable_states
 from archiver.records.contract import contract_name
@@ -39,6 +38,7 @@ from archiver.store.search.query import SearchQuery, check_times
 from archiver.store.search.search import OtherHit, SearchResult, search
 from archiver.store.time_text import from_text, from_unix
 from archiver.store.working.backfill_queue import ItemState, unseen_ids
+from archiver.typed_days import read_days
 from archiver.web.talk.selection import messages_argument, messages_by_contract
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, shell_line

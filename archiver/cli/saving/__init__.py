@@ -1,1 +1,1 @@
-"""Commands that save, and keep the saved healthy: save (with rescue), daemon, upkeep."""
+"""Commands that save, and keep the saved healthy: save (with --all and files), daemon, upkeep."""

@@ -62,11 +62,11 @@ def command_save(
     if (everything and not is_alone) or (files and (jobs or any(how.values()))):
         raise click.UsageError(_("These do not go together: --all takes --job alone, and FILE takes --chat alone."))
     if everything:
-        from archiver.cli.saving.rescue import rescue
+        from archiver.cli.saving.save_all_and_recover import rescue
 
         return rescue(obj, jobs, as_json=as_json)
     if files:
-        from archiver.cli.saving.rescue import recover
+        from archiver.cli.saving.save_all_and_recover import recover
 
         return recover(obj, files, chats, as_json=as_json)
     from archiver.cli.saving.save import save
@@ -105,6 +105,6 @@ def command_daemon(obj: CliContext, /, **typed: Any) -> int:
 @click.pass_obj
 def command_upkeep(obj: CliContext, /, **typed: Any) -> int:
     """Look, do and tell; needs no token and no network. Raises NoArchive, ArchiveInUse, StorageError."""
-    from archiver.cli.evidence.keeping import keep_up_and_tell
+    from archiver.cli.evidence.backup_erase_upkeep import keep_up_and_tell
 
     return keep_up_and_tell(obj, **typed)

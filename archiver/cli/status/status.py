@@ -9,7 +9,7 @@ from typing import Any
 from archiver.alerts.sentences import alert_sentence, level_word
 from archiver.app import utc_now
 from archiver.claims.messages import DELETIONS, EDITS, changed_count
-from archiver.claims.words import changes_document
+from archiver.claims.sentences import changes_document
 from archiver.cli.context import CliContext
 from archiver.cli.status import page
 from archiver.cli.terminal.output import beside, columns, echo, echo_json, echo_lines, pad, paged_output, visible

@@ -14,11 +14,11 @@ import click
 
 from archiver import errors
 from archiver.cli.terminal.output import WIDTH, beside, echo, visible, wrap
-from archiver.day_words import DayRange, read_days
 from archiver.errors import N_, BadValue, EmptyPeriod
 from archiver.letter_folding import fold
 from archiver.records import JST
 from archiver.setup.written_values import InvalidAnswer
+from archiver.typed_days import DayRange, read_days
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading

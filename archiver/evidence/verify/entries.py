@@ -14,7 +14,7 @@ from gettext import ngettext
 from typing import TYPE_CHECKING, Any, Callable, Container, Iterator, Mapping, NamedTuple  # noqa: UP035 - 3.8
 
 from archiver.evidence.chain import escape_lone
-from archiver.evidence.replaced_records import Erasures, Tombstone, read_tombstone
+from archiver.evidence.masked_and_erased import Erasures, Tombstone, read_tombstone
 from archiver.evidence.verify.findings import NAMED_SINGLY, Verification, span_subject
 from archiver.evidence.verify.rollbacks import RecordedStamp, Rollback, read_recorded_stamp, read_rollback
 from archiver.evidence.verify.seals import SealedDigests, SealedRange

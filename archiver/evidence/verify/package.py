@@ -24,7 +24,7 @@ from archiver.evidence.chain import (
     reply_digest,
 )
 from archiver.evidence.looks import note_services, read_services
-from archiver.evidence.replaced_records import MASKED_FILE
+from archiver.evidence.masked_and_erased import MASKED_FILE
 from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, seal_numbers, table_lines
 from archiver.evidence.tables.files_and_tasks import files

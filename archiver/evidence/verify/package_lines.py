@@ -17,7 +17,7 @@ from itertools import groupby
 from typing import Any, BinaryIO, Callable, Iterator, Sequence  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.history import READINGS, EntryObject, MessageHistory, Sightings
-from archiver.evidence.replaced_records import (
+from archiver.evidence.masked_and_erased import (
     MASKED_FILE,
     Erasures,
     Tombstone,

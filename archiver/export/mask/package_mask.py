@@ -16,7 +16,7 @@ from archiver.chatwork.notation.parse import DELETED
 from archiver.export.mask.kinds import MaskHit, MaskKind, pattern_hits, reason, replacement
 from archiver.export.mask.likely_names import piece_pattern
 from archiver.export.mask.names import NameMatcher, letter_names
-from archiver.export.mask.policy import POLICIES, Policy, Variants, distinguished, masking_policy
+from archiver.export.mask.policy_and_covers import POLICIES, Policy, Variants, distinguished, masking_policy
 from archiver.letter_folding import TAG, FoldedText, fold_letters, folded_text, folded_word
 from archiver.records import Contract, contract_facts
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from archiver.evidence.history import READINGS, EntryObject, number
-from archiver.evidence.replaced_records import masked_line, shown_line
+from archiver.evidence.masked_and_erased import masked_line, shown_line
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.mask.names import REASON as OUTSIDE_REASON
 from archiver.export.mask.names import PeriodIds, people_in

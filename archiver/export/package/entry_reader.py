@@ -19,13 +19,13 @@ from typing import Any
 
 from archiver import errors
 from archiver.evidence.history import READINGS, EntryObject, MessageHistory, Sightings, Span, account_of, number
-from archiver.evidence.replaced_records import read_tombstone
+from archiver.evidence.masked_and_erased import read_tombstone
 from archiver.evidence.tables import build
 from archiver.evidence.tables.events import ChangeRow, message_events
 from archiver.export.conversation import unix_time
 from archiver.export.mask.names import PeriodIds
 from archiver.export.mask.package_mask import PackageMask
-from archiver.export.mask.policy import Covers
+from archiver.export.mask.policy_and_covers import Covers
 from archiver.export.mask.records import mask_record, masked_entry
 from archiver.export.package_scope import (
     BASE_LINE_KINDS,
@@ -203,7 +203,7 @@ class SourceEntries:
             self.note_reply(entry)
         else:
             self.other.append(self._shown(entry, self.ids))
-            self.note_reply(entry)  # a reply in which anything is masked stays out (`copied_files`)
+            self.note_reply(entry)  # a reply in which anything is masked stays out (`copied_parts`)
         return True
 
     def note_reply(self, entry: EntryObject) -> None:

@@ -12,13 +12,13 @@ from functools import partial
 from typing import Any
 
 from archiver.evidence.chain import PRACTICE_TAG, period_starts_text
-from archiver.evidence.replaced_records import MASKED_FILE
+from archiver.evidence.masked_and_erased import MASKED_FILE
 from archiver.evidence.tables import build
 from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.package import PACKAGE_FORMAT
 from archiver.export import PROFILES, conversation, own_evidence, verify_page
 from archiver.export.bag import Bag, HashingWriter
-from archiver.export.package import copied_files, pdf_files, verify_script
+from archiver.export.package import copied_parts, pdf_files, verify_script
 from archiver.export.package.entry_reader import KeptHistories
 from archiver.export.package.package_input import (
     SCRATCH,
@@ -48,9 +48,9 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     with KeptHistories(bag.folder.parent) as kept:
         package = _read(reading, recipe, bag, kept, progress)
         source, copied, profile = package.source, package.copied, PROFILES[recipe.order.profile]
-        copied_files.put_files(bag, reading.home, package.files, copied, limit=recipe.file_limit)
-        copied_files.put_seals(bag, reading.home, recipe.seals, copied)
-        copied_files.put_orphans(bag, reading.home, source.other, copied)
+        copied_parts.put_files(bag, reading.home, package.files, copied, limit=recipe.file_limit)
+        copied_parts.put_seals(bag, reading.home, recipe.seals, copied)
+        copied_parts.put_orphans(bag, reading.home, source.other, copied)
         copied.incomplete += copied.stamps.missing_seal_stamps(recipe.seals)
         put_roots(bag, reading.home, copied.stamps, recipe.roots)
         package.tables = make_tables(bag, package)
@@ -60,7 +60,7 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
         shutil.rmtree(bag.folder / SCRATCH)
         if profile.raw:
             replies = entries.kept_replies(reading, recipe.scope.rooms)
-            copied_files.put_replies(bag, replies, source.replies, recipe.scope, copied, mask=recipe.mask)
+            copied_parts.put_replies(bag, replies, source.replies, recipe.scope, copied, mask=recipe.mask)
         return _close(bag, package)
 
 
@@ -176,7 +176,7 @@ def _facts(package: PackageInput, conversations: Sequence[Conversation]) -> dict
         "stamps": copied.stamps.statement(recipe.seals),
         "unheld": _unheld(package),
         "left_out": [
-            f"{name}: {why}" for name, why in copied.not_packed.items() if why == copied_files.TOO_LARGE_REASON
+            f"{name}: {why}" for name, why in copied.not_packed.items() if why == copied_parts.TOO_LARGE_REASON
         ],
         "incomplete": copied.incomplete,
         "software": software_name(),
@@ -197,9 +197,9 @@ def _put_enclosures(bag: Bag, package: PackageInput) -> None:
     """Write the user's own evidence, as the archive holds it."""
     for enclosure in package.recipe.enclosures:
         name = own_evidence.file_name(enclosure)
-        if not copied_files.put_blob(bag, package.reading.home, f"data/enclosures/{name}", enclosure.sha256):
+        if not copied_parts.put_blob(bag, package.reading.home, f"data/enclosures/{name}", enclosure.sha256):
             package.copied.incomplete.append(
-                f"{own_evidence.label(enclosure)} (SHA-256 {enclosure.sha256}): {say(copied_files.LOST_REASON)}"
+                f"{own_evidence.label(enclosure)} (SHA-256 {enclosure.sha256}): {say(copied_parts.LOST_REASON)}"
             )
 
 

@@ -17,7 +17,7 @@ from archiver.export.mask.likely_names import NameFinder
 from archiver.export.mask.names import people_in
 from archiver.export.mask.package_mask import POLICIES, PackageMask, Policy
 from archiver.export.mask.records import make_mask
-from archiver.export.package.copied_files import clean_enclosures, read_enclosures
+from archiver.export.package.copied_parts import clean_enclosures, read_enclosures
 from archiver.export.package.entry_reader import KeptHistories
 from archiver.export.package.opened_messages import open_messages
 from archiver.export.package.order import ExportOrder

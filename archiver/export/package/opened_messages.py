@@ -18,7 +18,7 @@ from archiver.evidence.history import text
 from archiver.export import PROFILES
 from archiver.export.mask.likely_names import NameFinder, piece_pattern
 from archiver.export.mask.package_mask import PackageMask
-from archiver.export.mask.policy import COVERED, Covers, Place, chat_id, place_of, text_field
+from archiver.export.mask.policy_and_covers import COVERED, Covers, Place, chat_id, place_of, text_field
 from archiver.export.package.package_input import PackageInput
 from archiver.export.package.recipe import Recipe
 from archiver.export.package.report_input import report_input

@@ -15,7 +15,7 @@ from archiver.records import JST, RequestKind, Review
 from archiver.report_language import JAPANESE, LANGUAGES
 
 if TYPE_CHECKING:
-    from archiver.export.mask.policy import Policy
+    from archiver.export.mask.policy_and_covers import Policy
 
 
 def option(default: object, /, *names: str, **given: object) -> Any:
@@ -125,7 +125,7 @@ class ExportOrder:
 
     def with_policy(self) -> ExportOrder:
         """The same with the policy of its profile and wishes. Raises UsageError for a bad pattern."""
-        from archiver.export.mask.policy import masking_policy  # its patterns take long to compile
+        from archiver.export.mask.policy_and_covers import masking_policy  # its patterns take long to compile
 
         return replace(
             self,

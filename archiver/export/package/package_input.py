@@ -21,7 +21,7 @@ from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.export import PROFILES, conversation
 from archiver.export.bag import Bag, HashingWriter
 from archiver.export.conversation import PackageRoom
-from archiver.export.package.copied_files import CopiedFiles
+from archiver.export.package.copied_parts import CopiedFiles
 from archiver.export.package.entry_reader import KeptHistories, PackageStatistics, PutLine, SourceEntries
 from archiver.export.package.recipe import Recipe
 from archiver.export.stamps import Stamps

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from archiver import errors
 from archiver.export import html
 from archiver.export.bag import Bag
-from archiver.export.package.copied_files import CopiedFiles
+from archiver.export.package.copied_parts import CopiedFiles
 from archiver.export.package.entry_reader import KeptHistories
 from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder

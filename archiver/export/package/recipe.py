@@ -9,9 +9,9 @@ from gettext import gettext as _
 from gettext import ngettext
 
 from archiver.export.mask.package_mask import PackageMask
-from archiver.export.mask.policy import Covers
+from archiver.export.mask.policy_and_covers import Covers
 from archiver.export.own_evidence import FileMetadata
-from archiver.export.package.copied_files import EnclosureMetadata
+from archiver.export.package.copied_parts import EnclosureMetadata
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import PackageScope
 from archiver.export.report.input import ReviewedTexts

@@ -18,8 +18,8 @@ from archiver.evidence.tables import build
 from archiver.evidence.tables.cells import csv_line
 from archiver.export import PROFILES, own_evidence
 from archiver.export.bag import PARTIAL, Bag, pack
-from archiver.export.package import copied_files, pdf_files
-from archiver.export.package.copied_files import NOT_REMOVABLE
+from archiver.export.package import copied_parts, pdf_files
+from archiver.export.package.copied_parts import NOT_REMOVABLE
 from archiver.export.package.entry_reader import KeptHistories
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import (
@@ -58,7 +58,7 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     """Fill the folder of the package. Raises OSError, RowsDisagree, UsageError (a chosen message is not in it)."""
     with KeptHistories(bag.folder.parent) as kept:
         package = read_entries(reading, recipe, kept, progress)
-        copied_files.put_seals(None, reading.home, recipe.seals, package.copied)
+        copied_parts.put_seals(None, reading.home, recipe.seals, package.copied)
         if recipe.order.profile == "support":
             package.tables = {_TABLE: make_message_table(bag, package.statistics)}
         else:
@@ -205,10 +205,10 @@ def _put_exhibits(bag: Bag, case: ReportInput, package: PackageInput) -> dict[in
                 size=enclosure.size / 1000000.0,
                 limit=limit / 1000000.0,
             )
-        elif not copied_files.put_blob(
+        elif not copied_parts.put_blob(
             bag, package.reading.home, own_evidence.exhibit_name(enclosure), enclosure.sha256
         ):
-            missing[enclosure.number] = say(copied_files.LOST_REASON)
+            missing[enclosure.number] = say(copied_parts.LOST_REASON)
     return missing
 
 
@@ -237,8 +237,8 @@ def _put_enclosures(bag: Bag, package: PackageInput) -> list[str]:
             )
         elif copy is None and enclosure.number in copies:
             left_out.append(f"{own_evidence.label(enclosure)}: {say(NOT_REMOVABLE)}")
-        elif copy is None and not copied_files.put_blob(bag, package.reading.home, name, enclosure.sha256):
-            left_out.append(f"{own_evidence.label(enclosure)}: {say(copied_files.LOST_REASON)}")
+        elif copy is None and not copied_parts.put_blob(bag, package.reading.home, name, enclosure.sha256):
+            left_out.append(f"{own_evidence.label(enclosure)}: {say(copied_parts.LOST_REASON)}")
         else:
             size += enclosure.size + _ROOM_FOR_NAME
             if copy is not None:

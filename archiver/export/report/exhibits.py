@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from archiver.claims.messages import message_count
-from archiver.claims.words import count_text
+from archiver.claims.sentences import count_text
 from archiver.export.bag import zip_texts
 from archiver.export.own_evidence import COURT_EXTENSIONS, exhibit_name, exhibit_number, file_name, label
 from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock

@@ -12,7 +12,7 @@ from itertools import repeat
 
 from archiver import contract_dates
 from archiver.claims.messages import contact, first_message, last_reply
-from archiver.claims.words import (
+from archiver.claims.sentences import (
     basis_text,
     contact_text,
     deadline_basis,

@@ -9,7 +9,7 @@ from functools import partial
 
 from archiver.chatwork.notation.parse import parse
 from archiver.claims.messages import first_message
-from archiver.claims.words import change_lines, sources_text
+from archiver.claims.sentences import change_lines, sources_text
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.own_evidence import label, metadata_text
 from archiver.export.pdf.blocks import Chapter

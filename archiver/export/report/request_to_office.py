@@ -11,8 +11,8 @@ from datetime import date, datetime
 from archiver import contract_dates
 from archiver.chatwork.notation.parse import parse
 from archiver.claims.messages import changed_sides, closed_account, days_waiting, turn
+from archiver.claims.sentences import closed_sign, silence_reason, theirs_text, waiting_text
 from archiver.claims.table import word
-from archiver.claims.words import closed_sign, silence_reason, theirs_text, waiting_text
 from archiver.contract_dates import days_since as days_since
 from archiver.export.report.input import platform_of, shorten_line, shown
 from archiver.export.report.money import overdue_text, standing_of

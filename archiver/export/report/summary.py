@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from archiver.claims.messages import closed_account, turn
 from archiver.claims.quotations import Quotation, excerpts, names_terms, quotation_head, quotation_line, quotation_parts
+from archiver.claims.sentences import change_lines, closed_text, own_changes_text, waiting_text
 from archiver.claims.table import word
-from archiver.claims.words import change_lines, closed_text, own_changes_text, waiting_text
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Chapter, FactList, MessageText, QuotedMessage
 from archiver.export.report.excerpt import references_of

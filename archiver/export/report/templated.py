@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from archiver.claims import messages as claims
-from archiver.claims import words as told
+from archiver.claims import sentences as told
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, FactList, Paragraph, Subheading, TableBlock
 from archiver.export.report.input import BLANK, STATED, entered, platform_of, said, shown
 from archiver.export.report.statistics import ReportInput

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from archiver.chatwork.notation.parse import parse
 from archiver.claims.messages import closed_account, first_message, last_reply
+from archiver.claims.sentences import closed_sign, first_label, missing_text, reply_label
 from archiver.claims.table import word
-from archiver.claims.words import closed_sign, first_label, missing_text, reply_label
 from archiver.evidence.listed_acts import ListedStep
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import (

@@ -8,7 +8,7 @@ from functools import partial
 
 from archiver.claims.messages import DELETIONS, changed_sides, last_reply, turn
 from archiver.claims.money import InvoiceBalance, invoice_text, sums_text
-from archiver.claims.words import change_lines, reply_label, reply_text, turn_lines
+from archiver.claims.sentences import change_lines, reply_label, reply_text, turn_lines
 from archiver.contract_dates import delivery_days
 from archiver.export.report.input import day_of, delivery_text, other_text, platform_of, shown
 from archiver.export.report.money import (

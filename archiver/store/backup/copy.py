@@ -26,8 +26,8 @@ from archiver import errors
 from archiver.folder_sync import allow_where_possible, is_full, sync_folder, sync_where_possible
 from archiver.store import engine
 from archiver.store.archive import Archive
-from archiver.store.backup import copy_folder
-from archiver.store.backup.copy_folder import FOLDERS, SETTINGS, BackupFile, ReplaceRule, backup_files
+from archiver.store.backup import backup_folder
+from archiver.store.backup.backup_folder import FOLDERS, SETTINGS, BackupFile, ReplaceRule, backup_files
 from archiver.store.blobs import file_sha256
 from archiver.store.durable_files import SEALS, copy_error, disk_errors, list_files, make_durable_folder, private_folder
 from archiver.store.engine import DATABASE, MARK, driver_connection
@@ -213,18 +213,18 @@ def copy_archive(
     `also` and `leave_out` as for `backup_files`. `thorough`: files that are there already are read, not only measured.
     Raises BadCopyPlace, NoSpaceForCopy, DiskFull, StorageError, and what `Archive.reading` raises.
     """
-    copy_folder.check_apart(archive.home, place)
+    backup_folder.check_apart(archive.home, place)
     database = place / (DATABASE + PARTIAL_SUFFIX)
     try:
         with archive.reading() as reading:
             source = driver_connection(reading.sql)
-            earlier = copy_folder.earlier_copy(source, place)
+            earlier = backup_folder.earlier_copy(source, place)
             files = backup_files(reading, also=also, leave_out=leave_out)
             changed = [one for one in files if is_different(one, archive.home, place, thorough=thorough)]
             wrong = [one.name for one in changed if one.rule is ReplaceRule.KNOWN and (place / one.name).exists()]
             progress = CopyProgress(engine.copy_size(source), [one.size for one in changed], tell)
-            copy_folder.check_space(place, progress.total)
-            copy_folder.prepare_folder(place, source)
+            backup_folder.check_space(place, progress.total)
+            backup_folder.prepare_folder(place, source)
             engine.copy_database(source, database, tell=progress.report)
         kept = transfer_all(changed, archive.home, place, progress)
     except OSError as error:
@@ -255,7 +255,7 @@ def remove_mark(place: Path) -> None:
 def check_free(source: Archive, home: Path) -> None:
     """Raise ArchiveThere if a home holds an archive or parts of one, except those of an interrupted restore."""
     with source.reading() as reading:
-        if not copy_folder.is_free(home, driver_connection(reading.sql)):
+        if not backup_folder.is_free(home, driver_connection(reading.sql)):
             raise errors.ArchiveThere(path=home)
 
 

@@ -12,7 +12,7 @@ from itertools import islice
 
 from sqlalchemy import Connection, delete, or_, select, text
 
-from archiver.evidence.replaced_records import Tombstone, tombstone_line
+from archiver.evidence.masked_and_erased import Tombstone, tombstone_line
 from archiver.store import schema, writer
 from archiver.store.engine import driver_connection
 from archiver.store.erasure.records import erased_key

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from archiver.evidence.replaced_records import Tombstone, tombstone_line
+from archiver.evidence.masked_and_erased import Tombstone, tombstone_line
 from archiver.records import JsonObject, Observation
 from archiver.records.evidence import Erasure, ErasurePlan, ErasureReason
 from archiver.store import schema, writer

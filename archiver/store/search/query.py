@@ -12,7 +12,6 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from archiver import errors
-from archiver.day_words import read_days
 from archiver.evidence.history import text
 from archiver.letter_folding import fold, fold_word
 from archiver.records import JST
@@ -22,6 +21,7 @@ from archiver.store.change_keys import readable_text
 from archiver.store.queries.contracts import contracted_rooms, find_contract
 from archiver.store.queries.entries import entries_under
 from archiver.store.search.index import match_expression
+from archiver.typed_days import read_days
 
 HAS = ("file", "link", "task", "edit", "delete")
 """The values of `has:`."""

@@ -210,10 +210,10 @@ TASKS_READ: SlotFamily[int] = SlotFamily("tasks_read/<room>", int, 0)
 """The last task read singly in a room, while some are left: `sync.pull.room_lists`, for itself."""
 
 REREAD_AT: Slot[datetime | None] = Slot("reread_at", Time, None)
-"""When the last batch of messages was re-read: `sync.single_reads`, for itself."""
+"""When the last batch of messages was re-read: `sync.backfill_and_rereads`, for itself."""
 
 REREAD_CHANGES: Slot[Mapping[int, list[int]]] = Slot("reread_changed", dict[int, list[int]], {})
-"""Positions of changes whose neighbours are still to be re-read, by room: `sync.single_reads`, for itself."""
+"""Positions of changes whose neighbours are still to be re-read, by room: `sync.backfill_and_rereads`, for itself."""
 
 # --- rounds and the daemon ------------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ def team_grant(obj: CliContext, contract_id: str, recipient: str, until: str) ->
     from archiver.app import utc_now
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import named_or_only_contract
-    from archiver.team.grants import state_grant
+    from archiver.team.disclosure import state_grant
     from archiver.team.ledger.service import record_access
 
     place, who, last = _own_place(obj), _plain(recipient), _last_day(until)
@@ -80,7 +80,7 @@ def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> int:
     from archiver.app import utc_now
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import named_or_only_contract
-    from archiver.team.grants import withdraw_grants
+    from archiver.team.disclosure import withdraw_grants
     from archiver.team.ledger.service import record_access
 
     place, who = _own_place(obj), _plain(recipient)
@@ -103,7 +103,7 @@ def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> int:
 def team_audit(obj: CliContext) -> int:
     """Print every row of the record of accesses, oldest first, who took it home, who wrote, and the grants."""
     from archiver.store.archive import Archive
-    from archiver.team.grants import grants
+    from archiver.team.disclosure import grants
     from archiver.team.ledger.service import accesses, missing_numbers, row_writers
 
     place = _own_place(obj)
@@ -172,8 +172,8 @@ def team_export(
     from archiver.cli.evidence.commands import command_export
     from archiver.cli.terminal.help_pages import translate_command
     from archiver.settings.home import TOKEN_VARIABLE
-    from archiver.team.adoption import place_of, store_address
-    from archiver.team.grants import disclosed_copy
+    from archiver.team.adopt_and_take_home import place_of, store_address
+    from archiver.team.disclosure import disclosed_copy
 
     place = place_of(obj.home, address, account)
     if files:

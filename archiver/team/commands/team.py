@@ -65,7 +65,7 @@ def team_init(address: str | None, files: str | None) -> int:
     if address is None and files is None:
         raise errors.UsageError(detail=_("Say what to make: --ledger ADDRESS, or --files DIR"))
     if files is not None:
-        from archiver.team.adoption import store_address
+        from archiver.team.adopt_and_take_home import store_address
         from archiver.team.s3_store import make_store
 
         make_store(store := store_address(files))
@@ -92,7 +92,7 @@ def team_init(address: str | None, files: str | None) -> int:
 @click.pass_obj
 def team_adopt(obj: CliContext, folder: str, address: str, files: str | None) -> int:
     """Verify in depth, ship all, write `ledger.toml`."""
-    from archiver.team.adoption import adopt, store_address
+    from archiver.team.adopt_and_take_home import adopt, store_address
 
     home = Path(folder).expanduser().absolute()
     complete_with(completion_for(home))  # also for an error's hint: it is about this archive
@@ -118,7 +118,7 @@ def team_adopt(obj: CliContext, folder: str, address: str, files: str | None) ->
 @click.pass_obj
 def team_take_home(obj: CliContext, words: tuple[str, ...], address: str | None, files: str | None) -> int:
     """Make the archive, verify it in depth, and say what was found."""
-    from archiver.team.adoption import place_of, store_address, take_home
+    from archiver.team.adopt_and_take_home import place_of, store_address, take_home
 
     if len(words) not in (1, 2) or not all(word.isdecimal() for word in words[:-1]):
         raise errors.UsageError(detail=_("Say where to, such as: archive team take-home 1234567 FOLDER"))
@@ -186,7 +186,7 @@ def store_lines(verification: Verification) -> Iterator[str]:
 
 
 def _drill(obj: CliContext, sample: int, address: str | None, files: str | None) -> int:
-    from archiver.team.adoption import store_address
+    from archiver.team.adopt_and_take_home import store_address
     from archiver.team.ledger.database import LedgerPlace, read_ledger_file
     from archiver.team.ledger.service import archive_numbers
 
@@ -212,7 +212,7 @@ def _drill(obj: CliContext, sample: int, address: str | None, files: str | None)
 
 def _take_home_and_tell(place: LedgerPlace, home: Path) -> bool | None:
     """Take one archive home and say what was found; whether it is whole, None: the ledger's rows make no archive."""
-    from archiver.team.adoption import take_home
+    from archiver.team.adopt_and_take_home import take_home
     from archiver.team.ledger.service import record_access
 
     record_access(place, who=user_name(), what="drill", reason="team verify --sample")

@@ -24,7 +24,7 @@ from archiver.comparison.quoted_document import (
 )
 from archiver.comparison.quoted_passages import QuoteStanding
 from archiver.custody.exported_package_check import verify_here
-from archiver.export.mask.policy import POLICIES
+from archiver.export.mask.policy_and_covers import POLICIES
 from archiver.export.package.pdf_files import print_chat
 from archiver.platforms.job_platform import platform_of
 from archiver.records import ExportedPackage, Handover

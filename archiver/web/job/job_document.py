@@ -13,8 +13,8 @@ from flask import request
 from archiver.contract_dates import day_of
 from archiver.platforms.job_platform import NO_PLATFORM, platform_of
 from archiver.records import ENCLOSURE_KINDS, JST, TERM_ITEMS, AccountId, Contract, Delivery, RoomId
-from archiver.records.case_facts import ChangeKind
 from archiver.records.contract_facts import FactKind
+from archiver.records.facts_for_claims import ChangeKind
 from archiver.render.gap_breaks import narrow_gap
 from archiver.render.invisible_characters import visible
 from archiver.render.times import day_words
@@ -39,8 +39,8 @@ from archiver.store.search.query import room_names
 from archiver.store.working.remembered_values import SEEN_CHANGES, SETUP_ANSWERS
 from archiver.web.context import view_context
 from archiver.web.job import fact_form
+from archiver.web.job.chat_events import newest_lines
 from archiver.web.talk.calendar import DayCoverage, RoomReadings, day_coverage
-from archiver.web.talk.timeline import newest_lines
 
 Row = dict[str, Any]
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from archiver.cli.main import main
-from archiver.cli.status.check import tell_progress
+from archiver.cli.status.full_status import tell_progress
 from archiver.cli.terminal.output import columns
 from archiver.health.snapshot import ComputerState, Starters
 from archiver.setup.written_values import BEGUN, FINISHED, note_answer

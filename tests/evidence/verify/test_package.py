@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings, strategies
 from archiver import errors
 from archiver.custody.verify import verify_path
 from archiver.evidence import chain
-from archiver.evidence.replaced_records import masked_line
+from archiver.evidence.masked_and_erased import masked_line
 from archiver.evidence.tables import build
 from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.findings import Verification

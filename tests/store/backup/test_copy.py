@@ -21,8 +21,8 @@ from archiver.setup.outcome_words import copied_lines
 from archiver.store import blobs, engine, migrate, seals, writer
 from archiver.store.archive import Archive
 from archiver.store.backup import copy
+from archiver.store.backup.backup_folder import SETTINGS
 from archiver.store.backup.copy import CopyReport, copy_archive, place_database
-from archiver.store.backup.copy_folder import SETTINGS
 from archiver.store.engine import DATABASE
 from tests.support.archives import tampering
 from tests.support.file_size_limit import file_size_limit

@@ -13,7 +13,7 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
-from archiver.evidence.replaced_records import Tombstone, tombstone_line
+from archiver.evidence.masked_and_erased import Tombstone, tombstone_line
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
@@ -21,7 +21,7 @@ from archiver.records import Delivery, Enclosure, Observation, Role
 from archiver.store import blobs, seals, statements, writer
 from archiver.store.engine import DATABASE
 from archiver.store.queries.exported_packages import exports
-from archiver.team.grants import state_grant
+from archiver.team.disclosure import state_grant
 from tests.support.archives.tampering import changing_past_triggers
 from tests.support.stamps.stamped_archives import authority, stamp_seals
 from tests.support.world import World, running_world

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from archiver.evidence import chain
 from archiver.evidence.chain import digest_file, write_manifest
-from archiver.evidence.replaced_records import masked_line, shown_line
+from archiver.evidence.masked_and_erased import masked_line, shown_line
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.store.time_text import from_text, to_text

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from archiver.evidence.replaced_records import Tombstone, tombstone_line
+from archiver.evidence.masked_and_erased import Tombstone, tombstone_line
 from archiver.export.mask.package_mask import masking_policy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder

@@ -21,7 +21,7 @@ import psycopg
 
 from archiver import errors
 from archiver.store.archive import Archive
-from archiver.team.adoption import take_home
+from archiver.team.adopt_and_take_home import take_home
 from archiver.team.object_store import file_key
 from archiver.team.s3_store import open_store
 from tests.support.teams.team_service import Service

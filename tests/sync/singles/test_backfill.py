@@ -11,9 +11,15 @@ from hypothesis import given, strategies
 from archiver.chatwork.reply_headers import Budget
 from archiver.store.seals import append_idle_runs
 from archiver.sync import plan
+from archiver.sync.backfill_and_rereads import (
+    BATCH_EVERY,
+    NEIGHBOURS_REACH,
+    SINGLE_READS_LIMIT,
+    due_count,
+    single_reads_share,
+)
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, dry_run
-from archiver.sync.single_reads import BATCH_EVERY, NEIGHBOURS_REACH, SINGLE_READS_LIMIT, due_count, single_reads_share
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import BEGIN, World, running_world
 

@@ -15,12 +15,12 @@ from typing import Any, NamedTuple, TypeVar
 import pytest
 
 from archiver.cli.context import CliContext
-from archiver.cli.status.check import as_scheduled
+from archiver.cli.status.full_status import as_scheduled
 from archiver.cli.terminal.output import columns
-from archiver.health import check
-from archiver.health.check import look_into_archive
+from archiver.health import unattended_checks
 from archiver.health.check_result import is_ok
 from archiver.health.snapshot import Starters
+from archiver.health.unattended_checks import look_into_archive
 from archiver.notices import delivery
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.settings import file
@@ -59,8 +59,8 @@ class Checked(Terminal):
         app = as_scheduled(CliContext(self.home, 0, around))
         look, damage = look_into_archive(app)
         notices = delivery.check_notices(app.settings, around)
-        computer = check.Computer(Starters(registered), (), (), notices)
-        found = check.run_all_checks(app, around, look, damage, computer)
+        computer = unattended_checks.Computer(Starters(registered), (), (), notices)
+        found = unattended_checks.run_all_checks(app, around, look, damage, computer)
         app.archive.close()
         assert (code == 0) == is_ok(found)
         return {one.name: (one.grade.value, one.text) for one in found}

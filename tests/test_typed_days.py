@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.day_words import DayRange, read_days
+from archiver.typed_days import DayRange, read_days
 
 TODAY = date(2026, 11, 24)  # a Tuesday
 

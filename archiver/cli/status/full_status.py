@@ -12,11 +12,11 @@ from archiver.cli.setup.wizard import try_ways
 from archiver.cli.terminal.output import beside, columns, echo, echo_json, echo_lines, pad, paged_output, visible
 from archiver.cli.terminal.prompts import is_asked, tell
 from archiver.errors import ArchiverError
-from archiver.health import check, check_result
-from archiver.health.check import Computer, look_into_archive
+from archiver.health import check_result, unattended_checks
 from archiver.health.check_result import CHECK_NAMES, CheckResult
 from archiver.health.snapshot import observe_starters
 from archiver.health.token import is_readable
+from archiver.health.unattended_checks import Computer, look_into_archive
 from archiver.notices import delivery
 from archiver.records.alerts import GRADE_WORDS, Grade, grade_word
 from archiver.schedule import schedulers
@@ -44,12 +44,12 @@ def check_setup(obj: CliContext, *, as_json: bool) -> int:
         try_ways(obj, app)
     look, damage = look_into_archive(app)
     computer = _computer(obj, app, look.snapshot.account if look else None)
-    results = check.run_all_checks(app, obj.environ, look, damage, computer)
+    results = unattended_checks.run_all_checks(app, obj.environ, look, damage, computer)
     if as_json:
-        echo_json(check.document(results))
+        echo_json(unattended_checks.document(results))
     else:
         snapshot, every = look.snapshot if look else None, app.settings.sync.every
-        works = check.works_unattended(snapshot, results, every=every, now=app.now())
+        works = unattended_checks.works_unattended(snapshot, results, every=every, now=app.now())
         urgent, days, progress, late = 0, app.settings.sync.reread_days, None, []
         if snapshot is not None:
             with app.archive.reading() as reading:

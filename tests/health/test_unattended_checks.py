@@ -17,13 +17,13 @@ from archiver.health import (
     rooms_and_runs,
     token,
 )
-from archiver.health.check import check_versions, document, with_conditions, works_unattended
 from archiver.health.check_result import CheckResult, action, attention, good, is_ok
 from archiver.health.conditions import conditions, conditions_beside, told_conditions
 from archiver.health.evidence import StampStatus
 from archiver.health.folders import DiskSpace, HomeFolder, OutsideFolder
 from archiver.health.snapshot import ComputerState
 from archiver.health.token import NOT_ASKED, TokenState, TokenTrial
+from archiver.health.unattended_checks import check_versions, document, with_conditions, works_unattended
 from archiver.records.alerts import Grade
 from archiver.store import migrate
 from archiver.store.database_pages import VerificationRecord

@@ -1,4 +1,4 @@
-"""Takes the steps of a run room by room: which rooms can be read now, and what ends the run early.
+"""Takes the steps of the plan room by room: which rooms can be read now, and what ends the run early.
 
 One failing room never stops the rest; two failing rooms in a row do, as do the budget and the time. A room that failed
 in the run before too says nothing new about Chatwork: after two of these only others of their kind wait. What to read

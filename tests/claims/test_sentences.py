@@ -11,7 +11,7 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 from archiver.claims.messages import Claim, Knowledge, Missing
-from archiver.claims.words import count_text
+from archiver.claims.sentences import count_text
 from archiver.records import MessageKind
 from archiver.report_language import ENGLISH, report_language
 

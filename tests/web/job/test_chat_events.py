@@ -14,7 +14,7 @@ from archiver.records import MessageId, Observation
 from archiver.render.times import local_time
 from archiver.store.archive import Archive
 from archiver.store.queries.viewing.change_events import EventKind, TimelineEvent
-from archiver.web.talk.timeline import GROUPS, Row, event_text, newest_lines
+from archiver.web.job.chat_events import GROUPS, Row, event_text, newest_lines
 from tests.support.archives.maker import CLIENT, ROOM, story
 from tests.support.viewer.client import open_viewer
 from tests.support.world import running_world
