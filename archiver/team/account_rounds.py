@@ -140,15 +140,13 @@ class AccountRounds:
         stop: Stop,
         tell: Callable[[RoundEnd], None] = lambda _end: None,
         tell_care: Callable[[CareEnd], None] = lambda _end: None,
-        max_seconds: float = MAX_SECONDS,
     ) -> None:
         """Take what a round needs: `secret_key` reads the installation's key, `tell` gives notice to the owner.
 
         `tell_care` is told what a verification or an upkeep came to, for whoever looks after the worker.
         """
         self._settings, self._environ, self._ledger, self._secret_key = settings, environ, ledger, secret_key
-        self._now, self._stop, self._tell, self._max_seconds = now, stop, tell, max_seconds
-        self._tell_care = tell_care
+        self._now, self._stop, self._tell, self._tell_care = now, stop, tell, tell_care
         self._looked: dict[int, datetime] = {}
         self.copies = Copies(settings)
         self._connections = KeptConnections(settings.ledger)
@@ -211,7 +209,7 @@ class AccountRounds:
             transport = app.chatwork.transport
             transport.begins_with_probe, asked_before = begun.is_probe, transport.requests
             try:
-                options = Options(pace=self._pace(archive, settings), max_seconds=self._max_seconds)
+                options = Options(pace=self._pace(archive, settings), max_seconds=MAX_SECONDS)
                 report = run_round(app, options, self._progress(step))
                 self._rooms[archive] = len(report.rooms)
             except errors.ArchiverError as error:

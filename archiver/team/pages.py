@@ -41,15 +41,10 @@ class TeamPages:
     """A WSGI application (PEP 3333) that asks the gate whose pages a request may see, and shows those."""
 
     def __init__(
-        self,
-        gate: ProxyGate,
-        find_home: Callable[[int], Path],
-        build_context: Callable[[Path], ViewContext],
-        *,
-        clock: Callable[[], float] = time.monotonic,
+        self, gate: ProxyGate, find_home: Callable[[int], Path], build_context: Callable[[Path], ViewContext]
     ) -> None:
         """`find_home`: the home of the copy of an account's archive; `build_context`: the context of its pages."""
-        self._gate, self._find_home, self._build_context, self._clock = gate, find_home, build_context, clock
+        self._gate, self._find_home, self._build_context = gate, find_home, build_context
         self._pages: dict[int, tuple[Flask, float]] = {}
         self._turns: dict[int, threading.Lock] = {}
         self._changing = threading.Lock()
@@ -73,10 +68,10 @@ class TeamPages:
         with turn:
             with self._changing:
                 held = self._pages.pop(account, None)
-            pages, looked = held or (self._build(account), self._clock())
-            if self._clock() - looked > FRESH_SECONDS:
+            pages, looked = held or (self._build(account), time.monotonic())
+            if time.monotonic() - looked > FRESH_SECONDS:
                 self._top_up(self._find_home(account))
-                looked = self._clock()
+                looked = time.monotonic()
             with self._changing:
                 self._pages[account] = pages, looked
                 if len(self._pages) > PAGES_KEPT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,10 +39,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TerminalWorld]:
         yield world
 
 
-def printed_for_home(world: TerminalWorld, *arguments: object) -> str:
-    """What a command prints where the archive is named by `--home` and by nothing else, whatever its exit code."""
+def typed_elsewhere(world: TerminalWorld, *words: object, language: str = "en") -> subprocess.CompletedProcess[str]:
+    """A command that is typed where nothing else names the archive."""
     environ = {name: value for name, value in world.terminal.environ.items() if name != "ARCHIVE_HOME"}
-    process = run_command(world.terminal.command("--home", world.terminal.home, *arguments), environ)
+    return run_command(world.terminal.command(*words), environ | {"ARCHIVE_LANG": language})
+
+
+def printed_for_home(world: TerminalWorld, *words: object, language: str = "en") -> str:
+    """What a command prints where the archive is named by `--home` and by nothing else, whatever its exit code."""
+    process = typed_elsewhere(world, "--home", world.terminal.home, *words, language=language)
     return process.stdout + process.stderr
 
 
@@ -50,9 +56,7 @@ def printed_for_home(world: TerminalWorld, *arguments: object) -> str:
 @pytest.mark.parametrize("words", cases_of(__file__, "each_command_names_the_home"), ids=" ".join)
 def test_each_command_names_the_home(world: TerminalWorld, words: tuple[str, ...], language: str) -> None:
     """The next step, hints of errors, sentences of health and of contracts, in both languages."""
-    world.terminal.environ["ARCHIVE_LANG"] = language
-
-    printed = printed_for_home(world, *(world.room if word == "ROOM" else word for word in words))
+    printed = printed_for_home(world, *(world.room if word == "ROOM" else word for word in words), language=language)
 
     assert [] == _WITHOUT_HOME.findall(printed.replace(WORDS, ""))
     assert f"archive --home '{world.terminal.home}' " in printed
@@ -64,28 +68,21 @@ def test_each_command_names_the_home(world: TerminalWorld, words: tuple[str, ...
 )
 def test_a_printed_command_works_as_it_is_printed(world: TerminalWorld, words: tuple[str, ...]) -> None:
     """Its words as a shell divides them, where nothing else names the archive."""
-    world.terminal.environ["ARCHIVE_LANG"] = "en"
-    environ = {name: value for name, value in world.terminal.environ.items() if name != "ARCHIVE_HOME"}
-
     for line in re.findall(r"archive --home '[^'\n]+'(?: [a-z0-9-]+)+", printed_for_home(world, *words)):
         program, *arguments = shlex.split(line)
-        asked = run_command(world.terminal.command(*arguments, "--help"), environ)
+        asked = typed_elsewhere(world, *arguments, "--help")
         assert (program, 0, ["--home", str(world.terminal.home)]) == ("archive", asked.returncode, arguments[:2]), line
 
 
 def test_the_hint_of_an_error_works_as_it_is_printed(world: TerminalWorld) -> None:
     """The whole line, typed where nothing else names the archive."""
-    world.terminal.environ["ARCHIVE_LANG"] = "en"
-    environ = {name: value for name, value in world.terminal.environ.items() if name != "ARCHIVE_HOME"}
-
     (hint,) = re.findall(r"(?m): (archive .* job)$", printed_for_home(world, "export", "nothing"))
 
-    assert "job1" in run_command(world.terminal.command(*shlex.split(hint)[1:]), environ).stdout
+    assert "job1" in typed_elsewhere(world, *shlex.split(hint)[1:]).stdout
 
 
 def test_an_error_about_another_archive_names_that_one(world: TerminalWorld, tmp_path: Path) -> None:
     """As where an archive is to be entered in a ledger that is not there yet."""
-    world.terminal.environ["ARCHIVE_LANG"] = "en"
     other = tmp_path / "other"
 
     refused = printed_for_home(world, "team", "adopt", other, "--ledger", "host=nowhere")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,19 +15,18 @@ from tests.support.chatwork.attacked_chatwork import AttackedChatwork
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.chatwork.wire_attacks import PROXY_ATTACKS
 from tests.support.terminals.ordinary_user import run_as_ordinary_user
-from tests.support.terminals.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import Terminal
 
 NOBODY = 65534
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
+def terminal(tmp_path: Path, chatwork: Chatwork) -> Terminal:
     """The terminal of an archive with a contract."""
-    with Chatwork(token=TOKEN) as chatwork:
-        made = Terminal(tmp_path / "user" / "archive", chatwork)
-        made.home.parent.mkdir()
-        made.begin(chatwork)
-        yield made
+    made = Terminal(tmp_path / "user" / "archive", chatwork)
+    made.home.parent.mkdir()
+    made.begin(chatwork)
+    return made
 
 
 def refused(terminal: Terminal, address: str, **environ: str) -> str:

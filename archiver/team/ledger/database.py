@@ -159,9 +159,9 @@ def ask(
 class KeptConnections:
     """Connections to one ledger that a process uses in turn, so that not every round opens one; any thread may."""
 
-    def __init__(self, address: str, *, most: int = 8, open_connection: Callable[[str], Any] = connect) -> None:
+    def __init__(self, address: str, *, most: int = 8) -> None:
         """Keep the address, and how many connections at most are kept while nobody uses them."""
-        self._address, self._most, self._open = address, most, open_connection
+        self._address, self._most = address, most
         self._idle: list[tuple[Any, float]] = []
         self._one_at_a_time = threading.Lock()
 
@@ -171,7 +171,7 @@ class KeptConnections:
             with self._one_at_a_time:
                 connection, since = self._idle.pop() if self._idle else (None, 0.0)
             if connection is None:
-                return KeptConnection(self._open(self._address), self._put_back)
+                return KeptConnection(connect(self._address), self._put_back)
             if time.monotonic() - since < _IDLE_SECONDS or _answers(connection):
                 return KeptConnection(connection, self._put_back)
 

@@ -41,7 +41,8 @@ CHAIN = 50
 def show(room: int) -> Response | str:
     """The page of a conversation that the address asks for; a day leads to its first message."""
     is_adding = "add" in request.args
-    address = parse_address(_place_fields() if is_adding else request.args)
+    here = {name.removeprefix("here_"): value for name, value in request.args.items() if name.startswith("here_")}
+    address = parse_address(here if is_adding else request.args)  # the form of chosen messages carries its place
     with view_context().reading() as reading:
         room_chat = chat(reading, room)
         if address.anchor is Anchor.DAY and (at := _message_of_day(reading, room, address)):
@@ -78,11 +79,6 @@ def show(room: int) -> Response | str:
             chain_of=conversation_url(room, f"{address.position}") if address.anchor is Anchor.CHAIN else "",
             end=None if talk.has_later or address.anchor is Anchor.CHAIN else messages.room_end(reading, room),
         )
-
-
-def _place_fields() -> dict[str, str]:
-    """The place of the page on which messages are chosen, as its form carries it."""
-    return {name.removeprefix("here_"): value for name, value in request.args.items() if name.startswith("here_")}
 
 
 def _picked(reading: Reading, room: int) -> list[str] | None:

@@ -145,11 +145,7 @@ def _matches(old: Sequence[str], new: Sequence[str], budget: _StepBudget) -> lis
 
 def _next_row(row: list[int]) -> list[int]:
     """Where each diagonal begins with one change more: an addition, or a deletion where that reaches further."""
-    return [row[0], *map(_further, row, row[1:]), row[-1] + 1]
-
-
-def _further(below: int, above: int) -> int:
-    return above if below < above else below + 1
+    return [row[0], *(max(below + 1, above) for below, above in pairwise(row)), row[-1] + 1]
 
 
 def _trace_back(rows: Sequence[list[int]], at_old: int, at_new: int) -> list[_Match]:

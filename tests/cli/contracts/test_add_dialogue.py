@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,7 +24,7 @@ from archiver.store.queries.contracts import contracts
 from tests.support.cases import cases_of
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal
-from tests.support.terminals.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import Terminal
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 PAGE = "https://crowdworks.jp/contracts/12345678"
@@ -66,10 +65,9 @@ class Desk(Terminal):
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
     """A user's computer and a Chatwork that answers."""
-    with Chatwork(token=TOKEN, limit=100_000) as chatwork:
-        yield Desk(tmp_path / "home", chatwork)
+    return Desk(tmp_path / "home", chatwork)
 
 
 def stated_facts() -> list[Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,20 +17,13 @@ from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.people import names_in_room
 from archiver.store.statements import add_delivery
 from tests.support.cases import cases_of
-from tests.support.world import World, running_world
+from tests.support.world import World
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 """22:31 in Tokyo."""
 
 SHORT_SCREEN = 27
 """Lines of a picture at most where nothing is unusual: a terminal's window, read from top to bottom."""
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A world whose contract is one on CrowdWorks."""
-    with running_world(tmp_path / "home") as world:
-        yield world
 
 
 # --- dates -------------------------------------------------------------------------------------

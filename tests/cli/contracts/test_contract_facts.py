@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,17 +18,10 @@ from archiver.records.contract_facts import FACTS, ContractFact
 from archiver.setup import fact_questions
 from archiver.setup.fact_questions import next_question
 from archiver.store.queries import contracts
-from tests.support.world import World, running_world
+from tests.support.world import World
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 NO_FACTS = {"id", "rooms", "state", "closed_at", "invoices", "payments", "reminders", "terms"}
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """An archive with one room."""
-    with running_world(tmp_path / "home") as world:
-        yield world
 
 
 def test_rows_and_fields_are_the_same() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,15 +22,7 @@ from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.terminals.killed_runs import set_up_rooms
 from tests.support.terminals.pseudo_terminal import PseudoTerminal
 from tests.support.terminals.terminal import TOKEN, Terminal
-from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TerminalWorld]:
-    """An archive in which nothing is saved yet."""
-    with running_terminal_world(tmp_path / "home") as made:
-        yield made
-
+from tests.support.terminals.terminal_world import TerminalWorld
 
 # --- the dry run ---------------------------------------------------------------------------------
 

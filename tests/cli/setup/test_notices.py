@@ -16,16 +16,15 @@ from archiver.store.working import remembered_values
 from tests.support.receivers.mail_server import PASSWORD, USER, MailServer, running_mail_server
 from tests.support.receivers.ping_receiver import CHECK, PingReceiver, running_ping_receiver
 from tests.support.terminals.pseudo_terminal import PseudoTerminal
-from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
+from tests.support.terminals.terminal_world import TerminalWorld
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[TerminalWorld]:
+def world(tmp_path: Path, desk: TerminalWorld) -> TerminalWorld:
     """A saved archive on a computer without a desktop, whose token lies in a variable."""
-    with running_terminal_world(tmp_path / "home") as made:
-        made.sync()
-        made.terminal.environ |= {"PATH": str(tmp_path), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
-        yield made
+    desk.sync()
+    desk.terminal.environ |= {"PATH": str(tmp_path), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    return desk
 
 
 @pytest.fixture

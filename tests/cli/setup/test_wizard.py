@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -53,10 +52,9 @@ class Desk(Terminal):
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
     """A user's computer and a Chatwork that answers."""
-    with Chatwork(token=TOKEN, limit=100_000) as chatwork:
-        yield Desk(tmp_path, chatwork)
+    return Desk(tmp_path, chatwork)
 
 
 def choose(tty: PseudoTerminal, *names: str) -> None:

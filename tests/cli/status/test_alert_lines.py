@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,25 +13,24 @@ from archiver.standing.home_document import home_document
 from archiver.store.queries.status import status
 from archiver.store.working import alerts
 from tests.support.terminals.situations import NOW, ROOM, ago
-from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
+from tests.support.terminals.terminal_world import TerminalWorld
 
 LONG = "[To:1]yamadaさん\nお世話になっております。来月からはクラウドワークスを通さずに直接払いにしたいのですが"
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[TerminalWorld]:
+def world(desk: TerminalWorld) -> TerminalWorld:
     """An archive with messages of 田中 and open alerts about them: five of two kinds, and three of others."""
-    with running_terminal_world(tmp_path / "home") as made:
-        first, second = made.post("直接で"), made.post(LONG)
-        made.sync()
-        at = made.clock()
-        opened = [Alert(AlertRule.A6, Level.MEDIUM, at - timedelta(hours=n), made.room, 2, first) for n in range(2, 6)]
-        opened += [Alert(AlertRule.A5, Level.HIGH, at - timedelta(days=1), made.room, 2, second)]
-        opened += [Alert(rule, Level.MEDIUM, at, made.room, 2, "99") for rule in (AlertRule.A1, AlertRule.A2)]
-        with made.archive.writing() as writing:
-            for alert in opened:
-                alerts.keep(writing, alert)
-        yield made
+    first, second = desk.post("直接で"), desk.post(LONG)
+    desk.sync()
+    at = desk.clock()
+    opened = [Alert(AlertRule.A6, Level.MEDIUM, at - timedelta(hours=n), desk.room, 2, first) for n in range(2, 6)]
+    opened += [Alert(AlertRule.A5, Level.HIGH, at - timedelta(days=1), desk.room, 2, second)]
+    opened += [Alert(rule, Level.MEDIUM, at, desk.room, 2, "99") for rule in (AlertRule.A1, AlertRule.A2)]
+    with desk.archive.writing() as writing:
+        for alert in opened:
+            alerts.keep(writing, alert)
+    return desk
 
 
 def test_the_first_screen_counts_them_and_quotes_the_most_urgent(world: TerminalWorld) -> None:

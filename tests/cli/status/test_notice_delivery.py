@@ -17,23 +17,22 @@ from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.working import alerts, remembered_values
 from archiver.store.working.remembered_values import LastSync
 from tests.support.receivers.notice_receiver import Receiver, running_receiver
-from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
+from tests.support.terminals.terminal_world import TerminalWorld
 
 WRONG = {"CHATWORK_API_TOKEN": "f" * 32}
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TerminalWorld]:
+def desk(tmp_path: Path, desk: TerminalWorld) -> TerminalWorld:
     """A computer whose `notify-send` writes down what it is given."""
     program = tmp_path / "bin" / "notify-send"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> {tmp_path}/shown\n', encoding="utf-8")
     program.chmod(0o755)
-    with running_terminal_world(tmp_path / "home") as made:
-        made.post("こんにちは")
-        made.sync()
-        made.terminal.environ |= {"PATH": str(program.parent)}
-        yield made
+    desk.post("こんにちは")
+    desk.sync()
+    desk.terminal.environ |= {"PATH": str(program.parent)}
+    return desk
 
 
 def shown_notices(desk: TerminalWorld) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from archiver.cli.terminal.output import columns
@@ -14,18 +11,17 @@ from archiver.settings import file
 from archiver.setup import contract_rooms
 from archiver.standing.home_document import home_document, late_payments
 from archiver.store.queries.status import status
-from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
+from tests.support.terminals.terminal_world import TerminalWorld
 
 LINES = 15
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TerminalWorld]:
+def desk(desk: TerminalWorld) -> TerminalWorld:
     """An archive with one job, saved once."""
-    with running_terminal_world(tmp_path / "home") as made:
-        made.contract("job1", made.room, title="動画編集10本", platform="crowdworks", platform_id="123")
-        made.posts(3)
-        yield made
+    desk.contract("job1", desk.room, title="動画編集10本", platform="crowdworks", platform_id="123")
+    desk.posts(3)
+    return desk
 
 
 def screens(desk: TerminalWorld) -> tuple[str, str]:

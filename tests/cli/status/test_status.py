@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,15 +28,7 @@ from tests.support.archives.maker import hidden_story
 from tests.support.chatwork.simulator import Fault
 from tests.support.terminals.situations import ago, situation
 from tests.support.terminals.terminal import Terminal
-from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[TerminalWorld]:
-    """An archive in which nothing is saved yet."""
-    with running_terminal_world(tmp_path / "home") as made:
-        yield made
-
+from tests.support.terminals.terminal_world import TerminalWorld
 
 # --- the slow works ------------------------------------------------------------------------------
 
