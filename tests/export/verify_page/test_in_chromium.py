@@ -24,7 +24,8 @@ from archiver.records import Observation
 from archiver.store.archive import Archive
 from archiver.store.erasure.plan import select_messages
 from tests.custody.test_erasures import erase, make_archive
-from tests.custody.test_stamp_renewals import desk_of_2015, pass_ten_years
+from tests.custody.test_stamp_renewals import office as office
+from tests.custody.test_stamp_renewals import pass_ten_years
 from tests.support.archives.maker import CLIENT, ROOM, at, message_object, story
 from tests.support.cases import cases_of
 from tests.support.console.player import Player
@@ -244,10 +245,11 @@ def test_an_unchanged_package_fits(window: VerifyPageWindow, samples: Samples, a
 
 
 @pytest.mark.drawn
-def test_stamps_with_ended_certificates_are_judged_alike(agrees: Agrees, tmp_path: Path) -> None:
+def test_stamps_with_ended_certificates_are_judged_alike(
+    agrees: Agrees, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     """Those of year one that nothing carries on in its own package, and that later ones carry on in one of year ten."""
-    with desk_of_2015(tmp_path / "home") as (desk, tsa):
-        packages = pass_ten_years(desk, tsa, tmp_path)
+    packages = pass_ten_years(*request.getfixturevalue("office"), tmp_path)
     for package, word in zip(packages, ("no later time stamp here", "carried on"), strict=True):
         assert any(word in note for note in agrees(package, now=time.time())["notes"])
 
