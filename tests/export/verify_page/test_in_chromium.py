@@ -249,7 +249,8 @@ def test_stamps_with_ended_certificates_are_judged_alike(
     agrees: Agrees, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """Those of year one that nothing carries on in its own package, and that later ones carry on in one of year ten."""
-    packages = pass_ten_years(*request.getfixturevalue("office"), tmp_path)
+    desk, tsa = request.getfixturevalue("office")
+    packages = pass_ten_years(desk, tsa, tmp_path)
     for package, word in zip(packages, ("no later time stamp here", "carried on"), strict=True):
         assert any(word in note for note in agrees(package, now=time.time())["notes"])
 
