@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection
-from itertools import islice
+from itertools import groupby, islice
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from archiver.letter_folding import fold_searched, fold_word
 from archiver.records import MessageId, TermItem
@@ -48,11 +49,11 @@ def term_candidates(
 ) -> list[TermCandidate]:
     """The first messages of these rooms that hold one of the words, the earliest first."""
     table, folded, found = schema.message_version.c, [fold_word(word) for word in words], []
-    for position in _first_positions(reading, rooms, words, limit):
+    for position in _first_positions(reading, rooms, folded, limit):
         inside = (table.room_id.in_(sorted(rooms)), table.position == position)
         bodies = reading.sql.execute(select(table.body).where(*inside).order_by(table.number)).scalars()
         body = next((one for one in bodies if _has_word(one, folded)), "")
-        found.append(TermCandidate(MessageId(str(position)), _excerpt(body, words)))
+        found.append(TermCandidate(MessageId(str(position)), _excerpt(body, folded)))
     return found
 
 
@@ -61,36 +62,35 @@ def items_with_candidates(reading: Reading, rooms: Collection[int], items: Colle
     return [item for item in items if term_candidates(reading, rooms, item.words, limit=1)]
 
 
-def _first_positions(reading: Reading, rooms: Collection[int], words: Collection[str], limit: int) -> list[int]:
+def _first_positions(reading: Reading, rooms: Collection[int], folded: Collection[str], limit: int) -> list[int]:
     """The earliest messages with one of the words: at the beginning, by the index, or by looking at every text."""
-    beginning = _positions_at_beginning(reading, rooms, words)
+    beginning = _positions_at_beginning(reading, rooms, folded)
     if len(beginning) >= limit:
         return beginning[:limit]
     if index.is_current(reading.sql):
         with index.damage_forgiven():
-            return _positions_by_index(reading, rooms, words, limit)
+            return _positions_by_index(reading, rooms, folded, limit)
     table = schema.message_version.c
-    holds = or_(*(table.body.contains(word, autoescape=True) for word in words))
-    query = select(table.position).distinct().where(table.room_id.in_(sorted(rooms)), holds)
-    return list(reading.sql.execute(query.order_by(table.position).limit(limit)).scalars())
+    query = select(table.position, table.body).where(table.room_id.in_(sorted(rooms))).order_by(table.position)
+    rows = reading.sql.execute(query.execution_options(yield_per=BEGINNING))
+    holding = groupby(position for position, body in rows if _has_word(body, folded))
+    return [position for position, _texts in islice(holding, limit)]
 
 
-def _positions_at_beginning(reading: Reading, rooms: Collection[int], words: Collection[str]) -> list[int]:
+def _positions_at_beginning(reading: Reading, rooms: Collection[int], folded: Collection[str]) -> list[int]:
     """Those among the first texts of each room that are surely earlier than all others with such a word."""
     table, found, bound = schema.message_version.c, set[int](), _END
     for room in rooms:
         query = select(table.position, table.body).where(table.room_id == room).order_by(table.position)
-        first = query.limit(BEGINNING).subquery()
-        holds = or_(*(first.c.body.contains(word, autoescape=True) for word in words))
-        found |= set(reading.sql.execute(select(first.c.position).where(holds)).scalars())
-        last = reading.sql.execute(query.with_only_columns(table.position).offset(BEGINNING - 1).limit(1)).scalar()
-        bound = min(bound, _END if last is None else last)
+        rows = reading.sql.execute(query.limit(BEGINNING)).all()
+        found |= {position for position, body in rows if _has_word(body, folded)}
+        bound = min(bound, _END if len(rows) < BEGINNING else rows[-1].position)
     return sorted(position for position in found if position <= bound)
 
 
-def _positions_by_index(reading: Reading, rooms: Collection[int], words: Collection[str], limit: int) -> list[int]:
+def _positions_by_index(reading: Reading, rooms: Collection[int], folded: Collection[str], limit: int) -> list[int]:
     """The same by the index, which has texts as they were saved: those saved in order first, then the late ones."""
-    source, folded = driver_connection(reading.sql), [fold_word(word) for word in words]
+    source = driver_connection(reading.sql)
     places = ", ".join(str(int(room)) for room in sorted(rooms))
     expression = " OR ".join(f"({match_expression(word)})" for word in folded)
     in_order = source.execute(_IN_ORDER.format(rooms=places), (expression, limit)).fetchall()
@@ -105,8 +105,8 @@ def _has_word(body: str, folded: Collection[str]) -> bool:
     return any(word in text for word in folded)
 
 
-def _excerpt(body: str, words: Collection[str]) -> str:
-    """The text around the first of the words, on one line."""
-    place = min((found for word in words if (found := body.find(word)) >= 0), default=0)
-    start = max(0, place - EXCERPT_LENGTH // 2)
+def _excerpt(body: str, folded: Collection[str]) -> str:
+    """The text around the end of the first of the words, on one line."""
+    end = bisect_left(range(len(body)), True, key=lambda end: _has_word(body[:end], folded))
+    start = max(0, end - EXCERPT_LENGTH // 2)
     return " ".join(body[start : start + EXCERPT_LENGTH].split())

@@ -369,3 +369,19 @@ def test_candidates_for_a_term_are_the_earliest_messages_with_one_of_its_words(t
         [one.message_id for one in ones] for ones in found
     ]
     assert ["報酬について", "報酬は五万円", "はい、金額も"] == [one.excerpt for one in found[1]]
+
+
+@pytest.mark.parametrize("has_index", [True, False])
+def test_a_word_of_a_term_is_found_and_shown_in_each_of_its_forms(tmp_path: Path, has_index: bool) -> None:
+    """Whether or not the index is asked: half-width letters are the same word, and the excerpt is around it."""
+    maker = ArchiveMaker(tmp_path / "home")
+    texts = ((10, "はい" * 40 + "ﾎﾟｲﾝﾄでのお支払いです"), (20, "ポイントの件"), (30, "ﾎﾟｲﾝﾄ"))
+    maker.sync([message_object(number, body, sent=number) for number, body in texts], minutes=60)
+    if not has_index:
+        ask(maker.archive, "DELETE FROM memory WHERE key = 'search'")
+
+    with maker.archive.reading() as reading:
+        found = [term_candidates(reading, [ROOM], ("ポイント",), limit=limit) for limit in (1, 2, 9)]
+
+    assert [["10"], ["10", "20"], ["10", "20", "30"]] == [[one.message_id for one in ones] for ones in found]
+    assert "ﾎﾟｲﾝﾄでのお支払い" in found[0][0].excerpt
