@@ -70,7 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "app": FOUNDATION | {"corrected_clock", "settings", "chatwork", "evidence", "store"},
     "custody": FOUNDATION | {"app", "folder_sync", "settings", "evidence", "store", "export.stamps"},
     "rounds": OF_A_CASE
-    | {"alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily_copy"}
+    | {"alerts", "app", "custody", "evidence", "folder_sync", "settings", "store", "sync", "export.package.daily_copy"}
     | {"export.package.order", "export.package_scope"},
     "health": FOUNDATION
     | {"app", "custody", "evidence", "render.invisible_characters", "render.times", "rounds", "schedule", "settings"}

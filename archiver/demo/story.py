@@ -30,7 +30,7 @@ from archiver.store.queries.contracts import contract_payload
 from archiver.store.queries.status import status
 from archiver.store.statements import add_delivery
 from archiver.store.working.remembered_values import PRACTICE
-from archiver.sync.run import Options, ProgressCallbacks
+from archiver.sync.run_start import Options, ProgressCallbacks
 
 PrintLine = Callable[[str], None]
 

@@ -16,7 +16,7 @@ from archiver.rounds import scheduled_duties
 from archiver.rounds.round import run_round, upkeep_round
 from archiver.settings.model import Settings
 from archiver.sync import plan
-from archiver.sync.run import Options, ProgressCallbacks
+from archiver.sync.run_start import Options, ProgressCallbacks
 
 LONGEST_ROUND = timedelta(minutes=5)
 """How long one round may take, waits for the allowance included; what is left over is for the next one."""

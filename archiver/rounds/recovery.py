@@ -21,7 +21,7 @@ from archiver.rounds.round_parts import Part, run_in_parts
 from archiver.store.working import remembered_values
 from archiver.store.working.backfill_queue import MessagePlace
 from archiver.sync.found_ids import RecoveryResult, estimate_minutes, read_recovered
-from archiver.sync.run import Options, ProgressCallbacks
+from archiver.sync.run_start import Options, ProgressCallbacks
 
 
 def recover_round(app: App, places: Collection[MessagePlace], tell: Callable[[int, int], None]) -> RecoveryResult:

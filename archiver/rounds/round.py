@@ -33,7 +33,8 @@ from archiver.store.working.remembered_values import EndedPause
 from archiver.sync import download
 from archiver.sync.download import DownloadLimits
 from archiver.sync.report import RoomOutcome, SyncReport, doubtful_sentence
-from archiver.sync.run import Options, ProgressCallbacks, run_sync
+from archiver.sync.run import run_sync
+from archiver.sync.run_start import Options, ProgressCallbacks
 from archiver.wording import gettext as _
 
 TellUpgraded = Callable[[Path], None]

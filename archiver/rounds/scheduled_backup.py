@@ -11,10 +11,10 @@ from pathlib import Path
 from archiver import errors
 from archiver.custody import copies_elsewhere
 from archiver.custody.copies_elsewhere import ToolOutcome
+from archiver.folder_sync import storage_error
 from archiver.rounds import run_log
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive
-from archiver.store.durable_files import storage_error
 from archiver.store.working import remembered_values
 
 AGAIN = timedelta(hours=1)

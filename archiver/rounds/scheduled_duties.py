@@ -20,6 +20,7 @@ from archiver.custody import daily_verification
 from archiver.custody.database_upkeep import UpkeepReport, VacuumOutcome, keep_up
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Verification
+from archiver.folder_sync import storage_error
 from archiver.records.alerts import CLOCK_TOLERANCE
 from archiver.records.alerts import is_due as is_reminder_due
 from archiver.rounds import run_log
@@ -27,7 +28,6 @@ from archiver.settings.model import Settings
 from archiver.store import database_pages
 from archiver.store.archive import Archive, Reading
 from archiver.store.database_pages import VerificationRecord
-from archiver.store.durable_files import storage_error
 from archiver.store.queries import raw_tables
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import LastChecks

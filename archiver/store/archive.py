@@ -25,9 +25,9 @@ from sqlalchemy.exc import DatabaseError
 
 from archiver import errors
 from archiver.corrected_clock import CorrectedClock
-from archiver.folder_sync import sync_folder
+from archiver.folder_sync import storage_error, sync_folder
 from archiver.store import durable_files, migrate
-from archiver.store.durable_files import disk_errors, storage_error, sync_file
+from archiver.store.durable_files import disk_errors, sync_file
 from archiver.store.engine import (
     DATABASE,
     build_engine,

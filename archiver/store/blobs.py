@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from archiver import errors
-from archiver.folder_sync import allow_where_possible, sync_folder
-from archiver.store.durable_files import private_folder, storage_error
+from archiver.folder_sync import allow_where_possible, storage_error, sync_folder
+from archiver.store.durable_files import private_folder
 
 FOLDER = "files"
 INCOMING = "incoming"

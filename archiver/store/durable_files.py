@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver import errors
-from archiver.folder_sync import is_failing, is_full, sync_folder, sync_where_possible
-from archiver.folder_sync import storage_error as storage_error
+from archiver.folder_sync import is_failing, is_full, storage_error, sync_folder, sync_where_possible
 
 _PROBE_BYTES = 1 << 20
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL})

@@ -24,6 +24,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from sqlalchemy.util import LRUCache
 
 from archiver import errors
+from archiver.folder_sync import storage_error
 from archiver.store import durable_files
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ def copy_with_log(database: Path, folder: Path) -> Path:
         for end in ("", "-wal"):
             shutil.copyfile(database.with_name(database.name + end), copy.with_name(copy.name + end))
     except OSError as error:
-        raise durable_files.storage_error(error, folder) from error
+        raise storage_error(error, folder) from error
     with closing(sqlite3.connect(copy)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return copy

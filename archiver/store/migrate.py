@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DatabaseError
 
 from archiver import errors
-from archiver.folder_sync import sync_folder
-from archiver.store.durable_files import storage_error
+from archiver.folder_sync import storage_error, sync_folder
 from archiver.store.engine import copy_database, remove_logs, remove_with_logs
 
 if TYPE_CHECKING:

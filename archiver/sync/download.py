@@ -24,11 +24,10 @@ from archiver.chatwork.client import Single
 from archiver.chatwork.exchange_deadline import NETWORK_ERRORS, ExchangeDeadline
 from archiver.chatwork.models import File
 from archiver.errors import NotUnderstood, NotVisible, Refused, StorageError, TransferFailed, Unreachable
-from archiver.folder_sync import is_full
+from archiver.folder_sync import is_full, storage_error
 from archiver.records import FileId, Observation, RoomId
 from archiver.store import blobs, writer
 from archiver.store.archive import Archive
-from archiver.store.durable_files import storage_error
 from archiver.store.queries import people
 from archiver.store.queries.room_holdings import WantedFile
 from archiver.store.time_text import to_text

@@ -27,8 +27,6 @@ from archiver.sync.pull.twins import note_twins, read_contacts
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.sync.run_start import EVERYTHING, SILENT, Options, ProgressCallbacks
 
-__all__ = ["Options", "ProgressCallbacks", "dry_run", "run_sync"]
-
 
 def run_sync(
     archive: Archive,

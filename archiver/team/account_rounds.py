@@ -31,7 +31,7 @@ from archiver.store.queries import contracts, looks_and_gaps
 from archiver.store.working.alerts import open_alerts
 from archiver.sync import plan
 from archiver.sync.report import SyncReport
-from archiver.sync.run import Options, ProgressCallbacks
+from archiver.sync.run_start import Options, ProgressCallbacks
 from archiver.team import sealed_tokens
 from archiver.team.copies import Copies
 from archiver.team.ledger.database import KeptConnections

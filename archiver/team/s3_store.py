@@ -20,7 +20,8 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from archiver import errors
-from archiver.store.durable_files import disk_errors, storage_error
+from archiver.folder_sync import storage_error
+from archiver.store.durable_files import disk_errors
 from archiver.team.object_store import FolderStore, ObjectStore, StoredObject, StoredVersion, is_sealed_key
 
 SCHEME = "s3://"

@@ -24,6 +24,7 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.app import App, build_app
 from archiver.errors import ArchiverError
+from archiver.folder_sync import storage_error
 from archiver.records import ENCLOSURE_KINDS, Contract, Enclosure, MessageId
 from archiver.render.invisible_characters import visible
 from archiver.settings.file import load_settings
@@ -31,7 +32,6 @@ from archiver.settings.model import Settings
 from archiver.setup.written_values import EXAMPLE_DAY, find_message, read_day
 from archiver.store import blobs, statements
 from archiver.store.archive import Archive
-from archiver.store.durable_files import storage_error
 from archiver.web.background_work import Job, JobLink, JobRunner, Work
 from archiver.web.trouble.trouble_words import trouble_words
 

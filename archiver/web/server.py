@@ -31,10 +31,11 @@ from waitress.task import ErrorTask
 from waitress.utilities import Error
 
 from archiver import errors
+from archiver.folder_sync import storage_error
 from archiver.schedule.job_files import program
 from archiver.settings.home import child_environ
 from archiver.settings.other_archives import state_folder
-from archiver.store.durable_files import storage_error, write_durably
+from archiver.store.durable_files import write_durably
 from archiver.web.access import CHALLENGE, OPEN, PROOF, AccessGate, is_fresh, new_cookie, proof
 from archiver.web.app import build_app
 from archiver.web.context import ViewContext

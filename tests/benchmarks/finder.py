@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archiver.export.mask.likely_names import NameFinder
-from archiver.export.mask.package_mask import PackageMask, masking_policy
+from archiver.export.mask.package_mask import PackageMask
+from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.letter_folding import fold_letters, folded_text
 from tests.benchmarks.instruments.measure import Figure
 

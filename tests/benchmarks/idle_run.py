@@ -14,7 +14,7 @@ from archiver.app import build_app
 from archiver.notices import sentences
 from archiver.rounds.round import run_round
 from archiver.settings import file
-from archiver.sync.run import Options, ProgressCallbacks
+from archiver.sync.run_start import Options, ProgressCallbacks
 from tests.benchmarks.instruments.measure import Figure, run_alone
 from tests.benchmarks.instruments.simulation import TOKEN, Clock, running_simulation
 

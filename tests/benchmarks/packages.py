@@ -45,7 +45,7 @@ def measure(folder: Path) -> list[Figure]:
 
 def read_opened(home: str, minutes: str) -> None:
     """Keep that everything was read that a package for an office opens."""
-    from archiver.export.mask.package_mask import masking_policy
+    from archiver.export.mask.policy_and_covers import masking_policy
     from archiver.export.package.masking_review import Decision, keep_reviews, opened_messages, reviews_of
     from archiver.export.package.order import ExportOrder
     from tests.support.archives.maker import at

@@ -24,7 +24,7 @@ from archiver.rounds.daemon import Stop
 from archiver.rounds.round import run_round
 from archiver.settings.file import load_settings
 from archiver.store.keeper import LEDGER_FILE
-from archiver.sync.run import Options, ProgressCallbacks
+from archiver.sync.run_start import Options, ProgressCallbacks
 from archiver.team import account_rounds
 from archiver.team.account_rounds import AccountRounds
 from archiver.team.ledger.service import TeamLedger

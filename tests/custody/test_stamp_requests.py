@@ -32,7 +32,7 @@ from archiver.store.seals import close_seals, seals
 from archiver.store.time_text import from_text
 from archiver.store.working import stamp_queue
 from archiver.sync.report import SyncReport
-from archiver.sync.run import Options, ProgressCallbacks
+from archiver.sync.run_start import Options, ProgressCallbacks
 from tests.support.archives import tampering
 from tests.support.chatwork.simulator import Fault
 from tests.support.schedules.rounds import new_app

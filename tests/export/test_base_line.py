@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from archiver.custody.verify import verify_path
-from archiver.export.mask.package_mask import masking_policy
+from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.package.make_package import ExportReport, export
 from archiver.export.package.order import ExportOrder
 from archiver.records import ContractRoom, MessageId, Observation, RoomId, StatedTerm

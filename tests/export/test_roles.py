@@ -10,7 +10,7 @@ import pytest
 from archiver import errors
 from archiver.claims.counterparts import judge_counterparts, other_side
 from archiver.cli.contracts.contract_page import page_rows
-from archiver.export.mask.package_mask import masking_policy
+from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.pdf.blocks import TableBlock

@@ -17,7 +17,7 @@ import pytest
 
 from archiver.evidence import chain
 from archiver.evidence.masked_and_erased import masked_digest
-from archiver.export.mask.package_mask import masking_policy
+from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder

@@ -14,7 +14,7 @@ from archiver.store import seals
 from archiver.store.queries.entries import last_seq
 from archiver.sync.found_ids import RecoveryResult
 from archiver.sync.report import RoomOutcome, SyncReport
-from archiver.sync.run import Options, ProgressCallbacks
+from archiver.sync.run_start import Options, ProgressCallbacks
 from tests.support.chatwork.faults import Fault
 from tests.support.schedules.rounds import new_app, next_round
 from tests.support.world import World, running_world

@@ -12,7 +12,7 @@ from archiver.records.alerts import Alert
 from archiver.rounds.round import rescue_round, run_round
 from archiver.store.working.alerts import alerts, dismiss
 from archiver.sync.report import SyncReport
-from archiver.sync.run import Options, ProgressCallbacks
+from archiver.sync.run_start import Options, ProgressCallbacks
 from tests.support.chatwork.simulator import Fault
 from tests.support.schedules.rounds import new_app
 from tests.support.world import World, running_world

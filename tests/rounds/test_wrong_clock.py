@@ -26,7 +26,7 @@ from archiver.store.queries import looks_and_gaps
 from archiver.store.time_text import from_text
 from archiver.store.working import remembered_values, stamp_queue
 from archiver.sync.report import SyncReport
-from archiver.sync.run import Options, ProgressCallbacks
+from archiver.sync.run_start import Options, ProgressCallbacks
 from tests.support.chatwork.simulator import Fault
 from tests.support.schedules.rounds import new_app
 from tests.support.stamps.simulated_authority import SimulatedAuthority

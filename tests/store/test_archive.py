@@ -17,10 +17,10 @@ import pytest
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 from archiver import errors
+from archiver.folder_sync import storage_error
 from archiver.setup.archive_setup import make_home
 from archiver.store import migrate, seals
 from archiver.store.archive import Archive
-from archiver.store.durable_files import storage_error
 from archiver.store.engine import DATABASE, build_engine, translate_error
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.status import Status, status

@@ -22,7 +22,8 @@ from archiver.store.engine import DATABASE
 from archiver.store.queries.contracts import contract_payload
 from archiver.sync.download import DownloadLimits
 from archiver.sync.report import RoomReport, SyncReport
-from archiver.sync.run import Options, run_sync
+from archiver.sync.run import run_sync
+from archiver.sync.run_start import Options
 from tests.support.archives.new_database import make_database
 from tests.support.chatwork.simulator import Chatwork
 

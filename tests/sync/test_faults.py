@@ -16,7 +16,8 @@ import requests
 from archiver import errors
 from archiver.chatwork.transport import ReplyLimits
 from archiver.sync.report import RoomOutcome, SyncReport
-from archiver.sync.run import Options, run_sync
+from archiver.sync.run import run_sync
+from archiver.sync.run_start import Options
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import LIMITS, World
 

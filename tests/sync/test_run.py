@@ -199,7 +199,8 @@ def test_a_dry_run_tells_the_steps_and_writes_nothing(world: World) -> None:
 
 def test_one_client_may_serve_many_runs(world: World) -> None:
     """Requests are counted per run, and a deadline of one run does not bind the next."""
-    from archiver.sync.run import Options, run_sync
+    from archiver.sync.run import run_sync
+    from archiver.sync.run_start import Options
 
     first = run_sync(world.archive, world.client, world.downloads, now=world.clock, options=Options(max_seconds=60))
     world.clock.pass_by(hours=1)

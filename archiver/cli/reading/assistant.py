@@ -25,8 +25,8 @@ from archiver.cli.context import CliContext
 from archiver.cli.contracts.contract_page import page_document
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask_yes_no, is_asked
-from archiver.export.mask.package_mask import PackageMask, Policy
-from archiver.export.mask.policy_and_covers import Covers, Place
+from archiver.export.mask.package_mask import PackageMask
+from archiver.export.mask.policy_and_covers import Covers, Place, Policy
 from archiver.export.package.masking_review import recipe_of
 from archiver.export.package.order import ExportOrder
 from archiver.letter_folding import fold_searched, fold_word

@@ -24,10 +24,11 @@ from archiver.settings.model import Settings
 from archiver.settings.other_archives import note_home
 from archiver.standing.waiting_state import note_state
 from archiver.store.queries.contracts import find_contract
-from archiver.sync import plan, run
+from archiver.sync import plan
 from archiver.sync.plan import PlanStep
 from archiver.sync.report import SyncReport
-from archiver.sync.run import Options, dry_run
+from archiver.sync.run import dry_run
+from archiver.sync.run_start import Options
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -49,7 +50,7 @@ def save(
     app = obj.app(needs_archive=True)
     if (jobs or chats) and not dry_run:  # they are looked up before the round begins
         upgrade_if_older(app, tell_upgraded)
-    options = run.Options(
+    options = Options(
         rooms=_chosen_rooms(app, jobs, chats),
         full=full,
         every_list=_is_typed(),

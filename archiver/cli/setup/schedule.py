@@ -25,7 +25,7 @@ from archiver.setup.outcome_words import count_saved, counts_line, left_out_sent
 from archiver.setup.written_values import SCHEDULE, STAMPS, note_answer, recall_answers
 from archiver.store.archive import Archive
 from archiver.store.working.remembered_values import SCHEDULED_RUN
-from archiver.sync.run import Options, ProgressCallbacks
+from archiver.sync.run_start import Options, ProgressCallbacks
 from archiver.wording import gettext as _
 
 

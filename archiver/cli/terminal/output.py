@@ -24,7 +24,7 @@ from archiver.render.invisible_characters import columns as columns
 if TYPE_CHECKING:
     from archiver.store.queries.room_holdings import WantedFile
     from archiver.sync.plan import PlanStep
-    from archiver.sync.run import ProgressCallbacks
+    from archiver.sync.run_start import ProgressCallbacks
 
 visible = visible_line
 """One line for the screen: what a terminal would obey or not show is marked."""
@@ -305,7 +305,7 @@ class ProgressScreen:
 
     def callbacks(self) -> ProgressCallbacks:
         """The callbacks by which a sync run reports its progress."""
-        from archiver.sync.run import ProgressCallbacks
+        from archiver.sync.run_start import ProgressCallbacks
 
         return ProgressCallbacks(self._step, self._bytes) if self._bars else ProgressCallbacks()
 

@@ -16,11 +16,9 @@ from archiver.chatwork.notation.parse import DELETED
 from archiver.export.mask.kinds import MaskHit, MaskKind, pattern_hits, reason, replacement
 from archiver.export.mask.likely_names import piece_pattern
 from archiver.export.mask.names import NameMatcher, letter_names
-from archiver.export.mask.policy_and_covers import POLICIES, Policy, Variants, distinguished, masking_policy
+from archiver.export.mask.policy_and_covers import Policy, Variants, distinguished
 from archiver.letter_folding import TAG, FoldedText, fold_letters, folded_text, folded_word
 from archiver.records import Contract, contract_facts
-
-__all__ = ["POLICIES", "PackageMask", "Policy", "masking_policy"]
 
 _ID = "[0-9]{1,19}"
 _MORE = "(?: (?:aid|to|time|st|lt|ltype|id|ht)=[0-9a-z,-]{1,200}){0,5}"

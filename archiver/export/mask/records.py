@@ -15,7 +15,8 @@ from archiver.evidence.masked_and_erased import masked_line, shown_line
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.mask.names import REASON as OUTSIDE_REASON
 from archiver.export.mask.names import PeriodIds, people_in
-from archiver.export.mask.package_mask import MaskedPlace, PackageMask, Policy
+from archiver.export.mask.package_mask import MaskedPlace, PackageMask
+from archiver.export.mask.policy_and_covers import Policy
 from archiver.records import JsonObject
 
 _NEVER_MASKED = frozenset({*READINGS, "gap", "gap.narrowed", "gap.closed", "blob", "stamp", "rollback", "service"})

@@ -26,13 +26,13 @@ from archiver.export.package.recipe import ExportReport as ExportReport
 from archiver.export.package.recipe import PackagePreview, Recipe
 from archiver.export.package.submission_package import DIGEST_LIST
 from archiver.export.stamps import StampService, stamp_package
-from archiver.folder_sync import sync_where_possible
+from archiver.folder_sync import storage_error, sync_where_possible
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Contract, Observation, ReadState, Seal
 from archiver.report_language import JAPANESE, report_language, say
 from archiver.store import seals, writer
 from archiver.store.archive import Archive, Reading, again_if_stale
-from archiver.store.durable_files import storage_error, sync_tree
+from archiver.store.durable_files import sync_tree
 from archiver.store.engine import BUSY_SECONDS
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq

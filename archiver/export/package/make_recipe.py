@@ -15,7 +15,8 @@ from archiver.evidence.listed_acts import SIGN_KINDS, account_closings
 from archiver.export import PROFILES
 from archiver.export.mask.likely_names import NameFinder
 from archiver.export.mask.names import people_in
-from archiver.export.mask.package_mask import POLICIES, PackageMask, Policy
+from archiver.export.mask.package_mask import PackageMask
+from archiver.export.mask.policy_and_covers import POLICIES, Policy
 from archiver.export.mask.records import make_mask
 from archiver.export.package.copied_parts import clean_enclosures, read_enclosures
 from archiver.export.package.entry_reader import KeptHistories

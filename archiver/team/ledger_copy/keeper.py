@@ -18,11 +18,11 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, func, select
 
 from archiver import errors
-from archiver.folder_sync import sync_folder
+from archiver.folder_sync import storage_error, sync_folder
 from archiver.health.check_result import error_text
 from archiver.store import durable_files, schema
 from archiver.store.archive import Archive
-from archiver.store.durable_files import disk_errors, storage_error
+from archiver.store.durable_files import disk_errors
 from archiver.store.engine import checkpoint_log, remove_logs, remove_with_logs
 from archiver.store.erasure import records
 from archiver.store.keeper import Keeper, KeptByTeam

@@ -29,7 +29,7 @@ from archiver.store.queries.room_holdings import WantedFile
 from archiver.store.working import alerts
 from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
 from archiver.sync.plan import PlanStep
-from archiver.sync.run import Options, ProgressCallbacks
+from archiver.sync.run_start import Options, ProgressCallbacks
 from archiver.web.app import frame_facts
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import ConsoleContext, begin_job, console_context

@@ -16,7 +16,7 @@ from archiver.settings.model import AuthoritySetting
 from archiver.store import migrate, writer
 from archiver.store.queries.contracts import contract_payload
 from archiver.sync.report import SyncReport
-from archiver.sync.run import Options, ProgressCallbacks
+from archiver.sync.run_start import Options, ProgressCallbacks
 from tests.benchmarks.instruments.corpus import BEGIN, sentences
 from tests.support.chatwork.simulator import Chatwork
 

@@ -13,7 +13,8 @@ from archiver.settings.home import Mount
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
 from archiver.sync import run_end
-from archiver.sync.run import Options, ProgressCallbacks, run_sync
+from archiver.sync.run import run_sync
+from archiver.sync.run_start import Options, ProgressCallbacks
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.world import LIMITS, World, running_world

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archiver.evidence.chain import canonical
-from archiver.export.mask.package_mask import masking_policy
+from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from tests.support.archives.byte_search import files_with

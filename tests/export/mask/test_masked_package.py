@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.custody.verify import verify_path
-from archiver.export.mask.package_mask import Policy, masking_policy
+from archiver.export.mask.policy_and_covers import Policy, masking_policy
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import ExportReport
 from archiver.records import Observation, Reply

@@ -13,8 +13,8 @@ from hypothesis import given, strategies
 
 from archiver.errors import UsageError
 from archiver.export.mask.names import letter_names
-from archiver.export.mask.package_mask import MaskedPlace, PackageMask, masking_policy
-from archiver.export.mask.policy_and_covers import user_pattern
+from archiver.export.mask.package_mask import MaskedPlace, PackageMask
+from archiver.export.mask.policy_and_covers import masking_policy, user_pattern
 from archiver.letter_folding import folded_text
 from archiver.records import Contract
 from tests.support.cases import cases_of

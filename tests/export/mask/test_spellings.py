@@ -11,7 +11,8 @@ from typing import NamedTuple
 import pytest
 
 from archiver.export.mask.likely_names import NameFinder
-from archiver.export.mask.package_mask import PackageMask, masking_policy
+from archiver.export.mask.package_mask import PackageMask
+from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.mask.word_analyser import has_analyser
 
 pytestmark = pytest.mark.skipif(not has_analyser(), reason="SudachiPy is not there")

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.export.mask.package_mask import masking_policy
-from archiver.export.mask.policy_and_covers import COVERED, UNREAD, Covers
+from archiver.export.mask.policy_and_covers import COVERED, UNREAD, Covers, masking_policy
 from archiver.export.package.make_package import ExportReport, export
 from archiver.export.package.masking_review import (
     Decision,

@@ -15,7 +15,7 @@ import pytest
 
 from archiver import errors
 from archiver.custody.verify import verify_path
-from archiver.export.mask.package_mask import Policy, masking_policy
+from archiver.export.mask.policy_and_covers import Policy, masking_policy
 from archiver.export.package import submission_package
 from archiver.export.package.make_package import Confirm, ExportDeclined, ExportReport
 from archiver.export.package.recipe import PackagePreview

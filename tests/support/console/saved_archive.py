@@ -6,7 +6,7 @@ from archiver.rounds.round import run_round
 from archiver.setup.archive_setup import check_token, keep_token, prepare_archive
 from archiver.setup.contracted_chats import NewJob, enter_contracts
 from archiver.setup.written_values import FINISHED, note_answer
-from archiver.sync.run import Options, ProgressCallbacks
+from archiver.sync.run_start import Options, ProgressCallbacks
 from archiver.web.console import build_context
 from archiver.web.console_context import ConsoleContext
 from tests.support.console.first_run_desk import FirstDayDesk

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from archiver.export.mask.package_mask import POLICIES, masking_policy
+from archiver.export.mask.policy_and_covers import POLICIES, masking_policy
 from archiver.export.package.make_package import Confirm, ExportReport, export
 from archiver.export.package.masking_review import Decision, keep_reviews, opened_messages, reviews_of
 from archiver.export.package.order import ExportOrder

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.evidence.masked_and_erased import Tombstone, tombstone_line
-from archiver.export.mask.package_mask import masking_policy
+from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.records import Observation

@@ -11,7 +11,7 @@ from archiver.notices import sentences
 from archiver.rounds.round import run_round
 from archiver.settings.model import FileSettings, NotifySettings, Settings
 from archiver.sync.report import SyncReport
-from archiver.sync.run import Options, ProgressCallbacks
+from archiver.sync.run_start import Options, ProgressCallbacks
 from tests.support.world import World
 
 

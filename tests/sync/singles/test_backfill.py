@@ -19,7 +19,8 @@ from archiver.sync.backfill_and_rereads import (
     single_reads_share,
 )
 from archiver.sync.report import SyncReport
-from archiver.sync.run import Options, dry_run
+from archiver.sync.run import dry_run
+from archiver.sync.run_start import Options
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import BEGIN, World, running_world
 

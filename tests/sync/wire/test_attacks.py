@@ -21,7 +21,8 @@ from archiver import errors
 from archiver.chatwork.transport import ReplyLimits
 from archiver.custody.verify import verify_archive
 from archiver.sync.report import RoomOutcome, SyncReport
-from archiver.sync.run import Options, run_sync
+from archiver.sync.run import run_sync
+from archiver.sync.run_start import Options
 from tests.support.certificate import loopback_certificate
 from tests.support.chatwork.attacked_chatwork import AttackedChatwork
 from tests.support.chatwork.simulator import Chatwork
