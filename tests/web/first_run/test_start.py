@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,23 +23,8 @@ from archiver.web.home import home
 from tests.support.archives.byte_search import files_with
 from tests.support.chatwork.faults import Fault
 from tests.support.console.application import OWN, SITE, FormBrowser, open_application
-from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
+from tests.support.console.first_run_desk import FirstDayDesk
 from tests.support.terminals.terminal import TOKEN
-
-
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstDayDesk]:
-    """A computer on the first day."""
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    with new_chatwork() as chatwork:
-        yield FirstDayDesk(tmp_path, chatwork, messages=3)
-
-
-@pytest.fixture
-def browser(desk: FirstDayDesk) -> Iterator[FormBrowser]:
-    """The browser of a user who begins."""
-    with open_application(desk.home, desk.environ) as browser:
-        yield browser
 
 
 def hand_in_token(browser: FormBrowser) -> None:

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from archiver.web.trouble import lost
 from archiver.web.trouble.lost import note_archive
 from tests.support.archives.maker import at
 from tests.support.console.application import SITE, FormBrowser, open_application
-from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
+from tests.support.console.first_run_desk import FirstDayDesk
 from tests.support.console.routes import EXAMPLES, addresses
 from tests.support.console.saved_archive import set_up
 from tests.support.terminals.ordinary_user import run_as_ordinary_user
@@ -63,14 +63,12 @@ def damage(desk: FirstDayDesk, how: Callable[[Path], None]) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstDayDesk]:
+def desk(desk: FirstDayDesk, monkeypatch: pytest.MonkeyPatch) -> FirstDayDesk:
     """A computer in Japanese whose archive holds three messages."""
     monkeypatch.setattr("keyring.core._keyring_backend", fail.Keyring())  # type: ignore[no-untyped-call]
     set_language("ja")
-    with new_chatwork() as chatwork:
-        desk = FirstDayDesk(tmp_path, chatwork, messages=3)
-        set_up(desk)
-        yield desk
+    set_up(desk)
+    return desk
 
 
 def opened(desk: FirstDayDesk) -> AbstractContextManager[FormBrowser]:

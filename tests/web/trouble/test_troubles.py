@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,20 +26,10 @@ FULL = 20_000
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstDayDesk]:
+def desk(desk: FirstDayDesk) -> FirstDayDesk:
     """A computer whose archive holds three messages; nothing starts the saving."""
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    with new_chatwork() as chatwork:
-        desk = FirstDayDesk(tmp_path, chatwork, messages=3)
-        set_up(desk)
-        yield desk
-
-
-@pytest.fixture
-def browser(desk: FirstDayDesk) -> Iterator[FormBrowser]:
-    """The application over that archive."""
-    with open_application(desk.home, desk.environ) as browser:
-        yield browser
+    set_up(desk)
+    return desk
 
 
 def outcome_of(browser: FormBrowser) -> JobOutcome:
