@@ -207,7 +207,7 @@ class Transport:
         return None if self.budget.reset is None else self.budget.reset + (self.clock.offset or timedelta())
 
     def hurry(self) -> None:
-        """Try the next requests once and wait for no budget, since somebody waits before a page."""
+        """Wait for no budget, and try a request once until one is answered, since somebody waits."""
         self.host_fails, self.may_wait = True, False
 
     def forget_token(self) -> None:

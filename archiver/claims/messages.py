@@ -283,7 +283,7 @@ def days_waiting(claim: Claim[Turn], now: datetime) -> int | None:
     return ((now if claim.value.is_closed else until) - asked.post.at).days
 
 
-Sides = Counter[CaseSide]
+SideCounts = Counter[CaseSide]
 """How many messages of each side."""
 
 EDITS = (ChangeKind.EDITED, ChangeKind.EDITED_BEFORE)
@@ -291,18 +291,12 @@ DELETIONS = (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE)
 """Kinds of which a message has one at most."""
 
 
-def changes(facts: CaseFacts, kind: ChangeKind) -> Claim[Sides]:
-    """How many messages of each side changed so; no reply tells who changed them.
+def changed_sides(changed: ChangedMessages, kind: ChangeKind) -> SideCounts:
+    """How many messages of each side changed so, Chatwork's notices left out; no reply tells who changed them.
 
-    Never whole: what was deleted between two readings, or lies in a gap, is not known.
+    What was deleted between two readings, or lies in a gap, is not known.
     """
-    missing = message_count(facts).missing
-    return Claim(changed_sides(facts.changed, kind), Knowledge.SAVED, Basis.REPLY, missing=missing)
-
-
-def changed_sides(changed: ChangedMessages, kind: ChangeKind) -> Sides:
-    """How many messages of each side changed so, Chatwork's notices left out."""
-    sides: Sides = Counter()
+    sides: SideCounts = Counter()
     for account, author in changed.authors.items():
         if author.changes[kind]:
             sides[changed.sides.side(account)] += author.changes[kind]

@@ -190,7 +190,7 @@ def _run(group: click.Group, arguments: list[str], *, is_updated: bool = False) 
         return error.exit_code
 
 
-# --- errors ----------------------------------------------------------------------------------
+# --- how the program was started -------------------------------------------------------------
 
 
 def is_frozen() -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver import errors
 from archiver.app import App
-from archiver.evidence.chain import file_digest
+from archiver.evidence.chain import digest_bytes
 from archiver.evidence.stamps import roots, timestamp
 from archiver.evidence.stamps.reply_claims import stamp_end
 from archiver.evidence.stamps.roots import OWNER_REASONS, StampRefused
@@ -69,10 +69,10 @@ def _life(reading: Reading, stamp: NewestStamp) -> StampLife | None:
     folder = reading.home / seals.FOLDER
     try:
         reply = (folder / stamp.file).read_bytes()
-        roots = stamp_queue.kept_roots(reading.home, stamp.authority).encode("latin-1")
+        kept_roots = stamp_queue.kept_roots(reading.home, stamp.authority).encode("latin-1")
     except OSError:
         return None  # a verification says which file is missing
-    end = stamp_end(reply, roots)
+    end = stamp_end(reply, kept_roots)
     if end is None:
         return None
     earliest = end.earliest(to_text(stamp.time))
@@ -111,11 +111,6 @@ class StampReport(NamedTuple):
     outcomes: tuple[StampOutcome, ...] = ()
     waiting: int = 0
     """Seals that lack a stamp of a configured authority now."""
-
-    @property
-    def stamp_count(self) -> int:
-        """How many stamps came."""
-        return sum(one.time is not None for one in self.outcomes)
 
 
 @dataclass(slots=True)
@@ -273,7 +268,7 @@ def _seal_bytes(archive: Archive, due: DueStamp) -> bytes | None:
         data = (archive.home / seals.FOLDER / due.seal.name).read_bytes()
     except OSError:
         return None
-    return data if file_digest(data) == due.seal.sha256 else None
+    return data if digest_bytes(data) == due.seal.sha256 else None
 
 
 def stamp_service(app: App) -> StampService | None:

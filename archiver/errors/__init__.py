@@ -9,8 +9,9 @@ ArchiverError (1)
 ├── StorageError (1)           HomeNotWritable PackagePlaceNotWritable DiskFull DiskFailing ArchiveBusy …
 └── ChatworkError (1)          Unreachable NotUnderstood NotVisible Refused BudgetSpent
 
-A *finding* (the evidence is broken) is a value, never one of these. `message` and `hint` are English
-gettext ids with `{placeholders}`; `cli/main.py` translates and prints them, and is the only handler.
+A *finding* (the evidence is broken) is a value; only RowsDisagree, which ends an export, is one of these. `message` and
+`hint` are English gettext ids with `{placeholders}`; `cli/context.py` (`tell_error`) and the error page of `web/app.py`
+translate and show them.
 """
 
 from archiver.errors.archive import *

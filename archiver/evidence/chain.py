@@ -119,7 +119,7 @@ def seal_bytes(
     ).encode("utf-8")
 
 
-def file_digest(data: bytes) -> str:
+def digest_bytes(data: bytes) -> str:
     """Lower-case hex SHA-256 of bytes, for example of a seal's file."""
     return hashlib.sha256(data).hexdigest()
 

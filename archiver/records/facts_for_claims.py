@@ -145,7 +145,7 @@ class Basis(StrEnum):
     NAME = "name"
     """The name is that of the stated client."""
     ONLY_TWO = "only_two"
-    """There are only two people in the room."""
+    """In all rooms there is nobody else but the user and third persons."""
     TOKEN = "token"  # noqa: S105 - no secret
     """The account is that of the API token."""
     NONE = "none"

@@ -76,8 +76,8 @@ def read_secret(home: Path, source: str, environ: Mapping[str, str], *, name: st
     return value.strip().strip("\ufeff").strip()
 
 
-def store_token(home: Path, source: str, value: str, *, name: str = "") -> None:
-    """Store the token in the keyring or in a file of mode 0600; `update_settings` writes the name of the place.
+def store_secret(home: Path, source: str, value: str, *, name: str = "") -> None:
+    """Store a secret in the keyring or in a file of mode 0600; `update_settings` writes the name of the place.
 
     `name` as for `read_secret`. Raises UsageError for `env:NAME` (a program cannot set the user's variables),
     KeyringUnavailable, DiskFull, HomeNotWritable.
@@ -380,14 +380,14 @@ def read_mail_password(settings: Settings, environ: Mapping[str, str]) -> str:
 def store_mail_password(settings: Settings, password: str) -> str:
     """Store a password beside the token: in the keyring where that is, else in a private file; return the place.
 
-    Raises as `store_token`.
+    Raises as `store_secret`.
     """
     if settings.token_source == KEYRING:
         try:
-            store_token(settings.home, KEYRING, password, name=NAME)
+            store_secret(settings.home, KEYRING, password, name=NAME)
         except errors.KeyringUnavailable:
             pass
         else:
             return KEYRING
-    store_token(settings.home, PRIVATE_FILE, password)
+    store_secret(settings.home, PRIVATE_FILE, password)
     return PRIVATE_FILE

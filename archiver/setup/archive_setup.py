@@ -24,7 +24,7 @@ from archiver.settings.file import load_settings, update_settings, write_setting
 from archiver.settings.home import SETTINGS_FILE, TOKEN_VARIABLE, language_of
 from archiver.settings.model import Settings
 from archiver.settings.other_archives import told_as_vanished
-from archiver.settings.token import place_words, store_token
+from archiver.settings.token import place_words, store_secret
 from archiver.setup.written_values import BEGUN, FINISHED, InvalidAnswer, note_answer, recall_answers
 from archiver.store import migrate
 from archiver.store.archive import Archive
@@ -190,16 +190,16 @@ def token_account(app: App) -> tuple[str, int]:
 def keep_token(obj: ProgramCall, token: str, source: str | None = None) -> str:
     """Store the token at `source`, else in the keyring; without a keyring, in a private file of the home.
 
-    Return where it is stored now. Raises as `store_token`.
+    Return where it is stored now. Raises as `store_secret`.
     """
     target = source or "keyring"
     try:
-        store_token(obj.home, target, token)
+        store_secret(obj.home, target, token)
     except errors.KeyringUnavailable:
         if source is not None:
             raise
         target = PRIVATE_FILE
-        store_token(obj.home, target, token)
+        store_secret(obj.home, target, token)
     keep_token_source(obj, target)
     return target
 

@@ -83,8 +83,8 @@ def read_order(
         detail = _("Say what is to be erased: --job JOB, --chat N, or --message LINK (repeatable).")
         raise errors.UsageError(detail=detail)
     if contract is not None:
-        number = find_contract(reading, contract).id
-        return ErasureOrder(lambda reading: select_contract(reading, find_contract(reading, number)), contract=number)
+        own_id = find_contract(reading, contract).id
+        return ErasureOrder(lambda reading: select_contract(reading, find_contract(reading, own_id)), contract=own_id)
     if room is not None:
         if holders := [one.id for one in contracts(reading) if room in one.room_ids]:
             detail = _("Chat {room} belongs to {contract}. Take it out first: {command}")

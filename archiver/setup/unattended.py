@@ -24,7 +24,7 @@ from archiver.schedule.job_files import ScheduledJob
 from archiver.settings import file
 from archiver.settings.file import update_settings
 from archiver.settings.model import Settings, parse_duration
-from archiver.settings.token import read_token, store_mail_password, store_token
+from archiver.settings.token import read_token, store_mail_password, store_secret
 from archiver.setup.archive_setup import PRIVATE_FILE, ProgramCall, call_language, keep_token_source, lasting_settings
 from archiver.setup.fact_questions import whole_address
 from archiver.store.archive import Archive
@@ -74,8 +74,8 @@ def is_token_unreadable(call: ProgramCall, kind: str) -> bool:
 
 
 def move_token(call: ProgramCall) -> None:
-    """Store the token in a file that only its owner can read. Raises as `read_token` and `store_token`."""
-    store_token(call.home, PRIVATE_FILE, read_token(lasting_settings(call), call.environ))
+    """Store the token in a file that only its owner can read. Raises as `read_token` and `store_secret`."""
+    store_secret(call.home, PRIVATE_FILE, read_token(lasting_settings(call), call.environ))
     keep_token_source(call, PRIVATE_FILE)
 
 
@@ -222,11 +222,11 @@ def turn_way_off(home: Path, way: str) -> None:
 
 
 def set_ping(home: Path, address: str) -> bool:
-    """Keep a heartbeat's address in a private file; False if it cannot be one. Raises as `store_token`."""
+    """Keep a heartbeat's address in a private file; False if it cannot be one. Raises as `store_secret`."""
     address = whole_address(address)
     if parse_address(address) is None:
         return False
-    store_token(home, PING_FILE, address)
+    store_secret(home, PING_FILE, address)
     file.update_settings(home, {"notify.ping": PING_FILE})
     return True
 
@@ -234,11 +234,11 @@ def set_ping(home: Path, address: str) -> bool:
 def set_urls(home: Path, addresses: Sequence[str]) -> None:
     """Keep other addresses for notices, each in a private file, as they hold passwords; none turns them off.
 
-    Raises as `store_token`, and BadSettings.
+    Raises as `store_secret`, and BadSettings.
     """
     places = [f"file:notice-address-{number}" for number, _address in enumerate(addresses, 1)]
     for place, address in zip(places, addresses, strict=True):
-        store_token(home, place, address)
+        store_secret(home, place, address)
     file.update_settings(home, {"notify.urls": places})
 
 

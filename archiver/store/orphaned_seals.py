@@ -119,7 +119,7 @@ def _returning(reading: Reading, orphaned: Sequence[SealFile]) -> Iterator[tuple
         seal_path = folder / ORPHANED / file.seal_name
         if digest is None or (folder / file.name).exists() or not seal_path.exists():
             continue
-        if chain.file_digest(read(seal_path)) == digest:
+        if chain.digest_bytes(read(seal_path)) == digest:
             yield folder / ORPHANED / file.name, folder / file.name
 
 
@@ -133,7 +133,7 @@ def _adopt_seals(writing: Writing) -> None:
         if seal is None or file.number != seal["number"] or not _continues(writing, seal):
             continue
         row = {name: seal[name] for name in ("number", "first", "last", "closed_at", "day")}
-        writing.sql.execute(insert(schema.seal).values(**row, sha256=chain.file_digest(body)))
+        writing.sql.execute(insert(schema.seal).values(**row, sha256=chain.digest_bytes(body)))
 
 
 def _continues(reading: Reading, seal: Mapping[str, Any]) -> bool:
@@ -155,7 +155,7 @@ def _record_rollbacks(writing: Writing, copies: Sequence[Path], *, now: datetime
         for unknown in _unnamed(folder, _files_above(writing), named)
     ]
     new = [*above, *_unnamed(folder / ORPHANED, list_files(folder / ORPHANED), named)]
-    told = _NamedFiles(named.names, named.digests | {chain.file_digest(unknown.body) for unknown in new})
+    told = _NamedFiles(named.names, named.digests | {chain.digest_bytes(unknown.body) for unknown in new})
     in_copies = [unknown for place in copies for unknown in _unknown_in_copies(writing, place, told)]
     observations = [
         Observation("rollback", f"rollback/{writer.SELF}", rollback_payload(writing, files, place))
@@ -187,7 +187,7 @@ def _unnamed(folder: Path, files: Sequence[SealFile], named: _NamedFiles) -> lis
         if folder.name == ORPHANED and file.name in named.names:
             continue
         body = read(folder / file.name)
-        if chain.file_digest(body) not in named.digests:
+        if chain.digest_bytes(body) not in named.digests:
             unknown.append(_Unknown(file, body, file.name))
     return unknown
 
@@ -202,7 +202,7 @@ def rollback_payload(reading: Reading, unknown: Sequence[_Unknown], place: str) 
     return {
         "table_last": table_last,
         "numbers": sorted({one.file.number for one in unknown}),
-        "files": {one.kept_name: chain.file_digest(one.body) for one in unknown},
+        "files": {one.kept_name: chain.digest_bytes(one.body) for one in unknown},
         "first": lost[0][0] if lost else None,
         "last": lost[-1][0] if lost else None,
         "lost": len(lost),
@@ -234,13 +234,13 @@ def _unknown_in_copies(reading: Reading, folder: Path, named: _NamedFiles) -> li
             if file.name in named.names:
                 continue
             body = (place / file.name).read_bytes()
-            if chain.file_digest(body) == ours.get(file.number):
+            if chain.digest_bytes(body) == ours.get(file.number):
                 break
             if _is_of_this_account(reading, body):
                 foreign.add(file.name)
         strangers = [file for file in files if file.seal_name in foreign]
         unknown = [_Unknown(file, (place / file.name).read_bytes(), file.name) for file in strangers]
-        return [one for one in unknown if chain.file_digest(one.body) not in named.digests]
+        return [one for one in unknown if chain.digest_bytes(one.body) not in named.digests]
     except (OSError, errors.StorageError):
         return []
 

@@ -189,7 +189,7 @@ def _close_next(writing: Writing, *, now: datetime) -> Seal | None:
         account_id=next((row.account_id for row in reversed(rows) if row.account_id is not None), None),
         software=f"chatwork-archiver {version('chatwork-archiver')}",
     )
-    seal = Seal(number, first, last, chain.file_digest(body), from_text(closed_at), day)
+    seal = Seal(number, first, last, chain.digest_bytes(body), from_text(closed_at), day)
     _write_file(writing.home / FOLDER, seal, body)
     writing.sql.execute(
         insert(schema.seal).values(

@@ -116,7 +116,7 @@ WINDOW = 100
 """The most messages that a list shows (chatwork-api §2.1)."""
 
 LOSSES = frozenset({"window", "inaccessible", "list"})
-"""Reasons of gaps that leave the archive incomplete; the others mean that Chatwork never showed the messages."""
+"""Reasons of gaps by which a run is incomplete; messages in the others (`plan`, `first_sync`) no list of it showed."""
 
 PLAN_SHOWS_AT_LEAST = timedelta(days=30)
 """No plan hides messages younger than this: the free one shows 40 days (chatwork-api §0.2, 9)."""

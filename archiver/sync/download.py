@@ -134,7 +134,7 @@ class FileDownloads:
         if file.size > self.limits.size_limit:
             self._give_up(file, "too_large")
             return None
-        if not (self._free_bytes() - (file.size - self._bytes_here(file)) >= self.limits.keep_free):
+        if self._free_bytes() - (file.size - self._bytes_here(file)) < self.limits.keep_free:
             return "no_space"
         before = self._bytes_here(file)
         try:

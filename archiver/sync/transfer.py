@@ -35,7 +35,6 @@ from archiver.chatwork.exchange_deadline import (
 from archiver.errors import TransferFailed
 from archiver.store.durable_files import write_durably
 
-CHUNK = 2**20
 SYNC_EVERY = 64 * 2**20
 """After so many bytes the data so far is made durable."""
 
@@ -117,7 +116,7 @@ class PartialFile:
     def _resume(self, marked: int, etag: str) -> None:
         self._file = self.part_path.open("r+b")
         self._file.truncate(marked)
-        while chunk := self._file.read(CHUNK):
+        while chunk := self._file.read(CHUNK_BYTES):
             self._digest.update(chunk)
         self.size_here = self._durable = marked
         self.etag = etag

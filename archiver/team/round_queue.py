@@ -437,7 +437,7 @@ def run_worker(
 def due_archives(ledger: TeamLedger) -> list[int]:
     """The archives whose round may begin now: all that are due, or one that tries whether Chatwork answers again.
 
-    None while a saver is awaited after a restore of the ledger.
+    It is empty while a saver is awaited after a restore of the ledger, or while Chatwork is left alone.
     """
     if ledger.is_awaited():
         return []

@@ -71,7 +71,7 @@ def _plain(facts: CaseFacts) -> tuple[object, ...]:
         told.value[2:],
         messages.message_count(facts),
         messages.contact(facts).value,
-        [messages.changes(facts, kind).value for kind in ChangeKind],
+        [messages.changed_sides(facts.changed, kind) for kind in ChangeKind],
         {side: sum(a.posts.total() for one, a in authors if facts.side(one) is side) for side in CaseSide},
     )
 

@@ -95,6 +95,11 @@ class Desk:
             database.commit()
 
 
+def stamp_count(report: StampReport) -> int:
+    """How many stamps came."""
+    return sum(one.time is not None for one in report.outcomes)
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A Chatwork that answers and an archive with one contracted room."""
@@ -211,7 +216,7 @@ def test_an_authority_that_is_back_stamps_everything_the_newest_first(
 
     digests = {bytes.fromhex(one.sha256): one.number for one in read_seals(desk.world.archive)}
     seals_asked = [number for query in authority.queries for digest, number in digests.items() if digest in query]
-    assert (StampReport(), 5, 0) == (resting, report.stamp_count, report.waiting)
+    assert (StampReport(), 5, 0) == (resting, stamp_count(report), report.waiting)
     assert [5, 4, 3, 2, 1] == seals_asked
 
 
@@ -245,8 +250,8 @@ def test_one_failure_among_good_answers_does_not_end_the_turn(desk: Desk, author
     report = desk.ask()
 
     assert [None, None, "not_a_token", None] == [one.reason for one in report.outcomes]
-    assert (3, 1, {1, 2, 4}) == (report.stamp_count, report.waiting, set(desk.times()))
-    assert (0, 1) == (desk.ask(minutes=4).stamp_count, desk.ask(minutes=1).stamp_count)
+    assert (3, 1, {1, 2, 4}) == (stamp_count(report), report.waiting, set(desk.times()))
+    assert (0, 1) == (stamp_count(desk.ask(minutes=4)), stamp_count(desk.ask(minutes=1)))
 
 
 def test_of_two_authorities_one_is_down(world: World, authority: SimulatedAuthority) -> None:
@@ -275,7 +280,7 @@ def test_a_round_ends_a_turn_that_takes_too_long(desk: Desk, authority: Simulate
     later = desk.ask()
 
     assert [StampOutcome(number, "a", None, None) for number in (1, 2, 3)] == list(report.outcomes)
-    assert (3, 3, 3) == (report.waiting, later.stamp_count, authority.count)
+    assert (3, 3, 3) == (report.waiting, stamp_count(later), authority.count)
 
 
 @pytest.mark.drawn
@@ -285,8 +290,8 @@ def test_many_old_seals_come_upon_an_authority_by_and_by(desk: Desk, authority: 
 
     first, second = desk.ask(), desk.ask(at_once=True)
 
-    assert (20, 25, [1, 45]) == (first.stamp_count, first.waiting, [first.outcomes[0].seal, first.outcomes[-1].seal])
-    assert (25, 0, 45) == (second.stamp_count, second.waiting, authority.count)
+    assert (20, 25, [1, 45]) == (stamp_count(first), first.waiting, [first.outcomes[0].seal, first.outcomes[-1].seal])
+    assert (25, 0, 45) == (stamp_count(second), second.waiting, authority.count)
 
 
 # --- without Chatwork --------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from archiver.settings.token import (
     is_private,
     read_token,
     replace_file,
-    store_token,
+    store_secret,
 )
 from tests.support.cases import cases_of
 
@@ -167,7 +167,7 @@ def test_a_stored_file_is_for_its_owner_and_comes_back(tmp_path: Path) -> None:
     """Mode 0600 from the first moment; a looser file that was there is replaced. It can be forgotten once."""
     put(tmp_path / "token", "old", 0o644)
 
-    store_token(tmp_path, "file:token", CANARY)
+    store_secret(tmp_path, "file:token", CANARY)
 
     assert 0o600 == stat.S_IMODE((tmp_path / "token").stat().st_mode)
     assert CANARY == read_token(settings(tmp_path, "file:token"), {})
@@ -181,7 +181,7 @@ def test_the_keyring_keeps_and_forgets(tmp_path: Path, memory: Memory) -> None:
     with pytest.raises(errors.TokenMissing, check=lambda error: "password store" in error.advice()):
         read_token(settings(tmp_path, "keyring"), {})
 
-    store_token(tmp_path / "a", "keyring", CANARY)
+    store_secret(tmp_path / "a", "keyring", CANARY)
 
     assert {("chatwork-archiver", str(tmp_path / "a"))} == memory.kept.keys()
     assert CANARY == read_token(settings(tmp_path / "a", "keyring"), {})
@@ -213,13 +213,13 @@ def test_a_keyring_that_keeps_nothing_is_noticed(tmp_path: Path) -> None:
     keyring.set_keyring(Memory(keeps=False))
 
     with pytest.raises(errors.KeyringUnavailable, match="did not keep"):
-        store_token(tmp_path, "keyring", CANARY)
+        store_secret(tmp_path, "keyring", CANARY)
 
 
 def test_a_variable_is_the_users_own_to_set(tmp_path: Path) -> None:
     """Storing says so; forgetting has nothing to do."""
     with pytest.raises(errors.UsageError, match="MINE") as raised:
-        store_token(tmp_path, "env:MINE", CANARY)
+        store_secret(tmp_path, "env:MINE", CANARY)
 
     assert CANARY not in str(raised.value)
     assert False is forget_token(tmp_path, "env:MINE")

@@ -129,7 +129,7 @@ def ask_token(question: str) -> str:
 
 
 def keep_token_and_tell(obj: CliContext, token: str, source: str | None = None) -> None:
-    """Store the token, and print it if there was no keyring. Raises as `store_token`."""
+    """Store the token, and print it if there was no keyring. Raises as `store_secret`."""
     if keep_token(obj, token, source) == PRIVATE_FILE and source is None:
         tell(_("There is no password store here; the token goes into a file that only you can read."))
 

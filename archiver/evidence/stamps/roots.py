@@ -125,9 +125,11 @@ def _blocks(text: str) -> Iterator[bytes]:
             raise ValueError("a certificate is damaged") from error
 
 
-LIST_SOURCE = "https://www.soumu.go.jp/main_sosiki/joho_tsusin/top/ninshou-law/timestamp.html"
 LIST_AS_OF = "2024-03"
-"""The month that the page itself names; read on 2026-11-26 in a stored copy."""
+"""The month that the page of the list names, read on 2026-11-26 in a stored copy.
+
+https://www.soumu.go.jp/main_sosiki/joho_tsusin/top/ninshou-law/timestamp.html
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from typing import (  # noqa: UP035 - Python 3.8 syntax
     Sequence,
 )
 
-from archiver.evidence.chain import file_digest
+from archiver.evidence.chain import digest_bytes
 from archiver.evidence.verify.findings import Verification, first_names, time_in_japan
 
 ORPHANED = "orphaned/"
@@ -156,7 +156,7 @@ def _check_file(
             body = read(place)
         except OSError:
             continue
-        if file_digest(body) == sha256:
+        if digest_bytes(body) == sha256:
             return
         if place != name:
             sentence = _("The file is not the one that {key} names: its SHA-256 differs.")
@@ -220,7 +220,7 @@ def compare_stamps(
         if subject not in known and (all_seals or stamp_record.number in seals):
             place = (stamp_record.number, stamp_record.authority)
             _compare_stamp(
-                verification, subject, stamp_record, {file_digest(read(name)) for name in files.get(place, ())}
+                verification, subject, stamp_record, {digest_bytes(read(name)) for name in files.get(place, ())}
             )
 
 

@@ -10,7 +10,7 @@ import re
 from gettext import gettext as _
 from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.chain import GENESIS, NEWER_SEAL, file_digest, parse_seal
+from archiver.evidence.chain import GENESIS, NEWER_SEAL, digest_bytes, parse_seal
 from archiver.evidence.verify.findings import Verification, span_subject
 from archiver.evidence.verify.rollbacks import Rollback
 
@@ -209,7 +209,7 @@ class SealChain:
             seal = self._parsed(name)
             if seal is not None and seal["number"] == number and self._follows(number, seal):
                 body = self._read(name)
-                digest = file_digest(body)
+                digest = digest_bytes(body)
                 self._on_seal(number, name, body, seal["closed_at"])
                 self._before = _SealBefore(number, frozenset([digest]), seal["last"])
                 self._unsettled.append(SealedRange(number, seal["first"], seal["last"], seal["entries"], settled=False))
@@ -248,7 +248,7 @@ class SealChain:
         if name is None or body is None:
             yield from self._range_of_row(number, row)
             return
-        digest = file_digest(body)
+        digest = digest_bytes(body)
         seal = parse_seal(body)
         self._on_seal(number, name, body, None if seal is None else seal["closed_at"])
         intact = row is None or digest == row.sha256
@@ -324,7 +324,7 @@ def _choose_file(row: SealRow | None, bodies: Mapping[str, bytes | None]) -> str
     """The file to check among those of one number: that of the row's digest, else of the row's day, else the first."""
     if row is not None:
         for name, body in bodies.items():
-            if body is not None and file_digest(body) == row.sha256:
+            if body is not None and digest_bytes(body) == row.sha256:
                 return name
         expected = f"{row.number:06}-{row.day}.json"
         if expected in bodies:

@@ -16,7 +16,7 @@ from gettext import ngettext
 from pathlib import Path
 from typing import AbstractSet, Callable, Iterable, Mapping, NamedTuple, Sequence, Tuple  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.chain import file_digest
+from archiver.evidence.chain import digest_bytes
 from archiver.evidence.stamps.reply_claims import KNOWN_ROOTS, fingerprints, read_reply, single_roots, stamp_end
 from archiver.evidence.verify.findings import StampedTime, Verification, time_in_japan
 from archiver.evidence.verify.rollbacks import RecordedStamp
@@ -237,7 +237,7 @@ class StampCheck:
                 self._note_time(subject, seal, authority, claims.time, None if result.time is None else result.root)
                 end = stamp_end(reply, roots)
                 if end is not None:
-                    sha256 = file_digest(reply)
+                    sha256 = digest_bytes(reply)
                     self._judged.append(JudgedStamp(seal, authority, sha256, claims.time, end.certificate))
         self._compare_times(subject, claims.time, closed_at)
         return claims.time

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from archiver.evidence.chain import file_digest, reply_digest
+from archiver.evidence.chain import digest_bytes, reply_digest
 from archiver.evidence.history import EntryObject
 from archiver.evidence.tables.files_and_tasks import FileRow
 from archiver.evidence.verify.rollbacks import IN_COPIES, ORPHANED, read_rollback
@@ -90,7 +90,7 @@ def put_seals(bag: Bag | None, home: Path, seals: Iterable[Seal], copied: Copied
         if body is None:
             told.append(say("seals/{name}: 確定記録のファイルが失われています", name=seal.name))
             continue
-        if file_digest(body) != seal.sha256:
+        if digest_bytes(body) != seal.sha256:
             told.append(say("seals/{name}: 確定記録のファイルが変わっています(SHA-256が一致しません)", name=seal.name))
             continue
         copied.seals.append(seal)
@@ -114,7 +114,7 @@ def put_orphans(bag: Bag, home: Path, entries: Iterable[EntryObject], copied: Co
             continue
         for name, sha256 in sorted(rollback.files.items()):
             body = _read_or_none(home / FOLDER / ORPHANED / name)
-            if body is None or file_digest(body) != sha256:
+            if body is None or digest_bytes(body) != sha256:
                 copied.incomplete.append(
                     say(
                         "seals/{orphaned}{name}: 確定記録のファイルが失われたか、変わっています",

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from operator import itemgetter
 from pathlib import Path
 
 from archiver.evidence.chain import digest_file
@@ -122,9 +123,12 @@ def _make_zip(reading: Reading, news: _News, folder: Path, base_name: str, limit
         read_at=covered_seals[-1].closed_at,
         created_at=None,
         only_messages=sorted(
-            (int(key.removeprefix("message/")), room)
-            for room, key in news.subjects
-            if room is not None and key.startswith("message/")
+            (
+                (room, int(key.removeprefix("message/")))
+                for room, key in news.subjects
+                if room is not None and key.startswith("message/")
+            ),
+            key=itemgetter(1, 0),
         ),
         file_limit=limit,
         mask=mask,

@@ -54,7 +54,7 @@ PutLine = Callable[[str], None]
 
 @dataclass
 class SourceEntries:
-    """The entries of a package; if `only_messages` (id, room) is given, no other messages are read."""
+    """The entries of a package; if `only_messages` (room, id) is given, no other messages are read."""
 
     reading: Reading
     scope: PackageScope
@@ -168,7 +168,7 @@ class SourceEntries:
         if self.only_messages is None:
             found = message_entries(self.reading, set(self.scope.rooms), upto=self.upto)
         else:
-            places = (place for place in self.only_messages if place[1] in self.scope.rooms)
+            places = (place for place in self.only_messages if place[0] in self.scope.rooms)
             found = message_groups(self.reading, places, upto=self.upto)
         for entries in found:
             if self.scope.holds_message(entries[0]["room_id"], _position(entries)):

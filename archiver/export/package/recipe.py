@@ -45,7 +45,7 @@ class Recipe:
     created_at: datetime | None
     """None: not stated, as in daily copies."""
     only_messages: list[tuple[int, int]] | None = None
-    """The only messages read (id, room), in order; None: all of the rooms. If given, rows are not checked."""
+    """The only messages read (room, id), in order; None: all of the rooms. If given, rows are not checked."""
     file_limit: int | None = None
     """The size in bytes above which a file is only listed."""
     stamping: StampService | None = None

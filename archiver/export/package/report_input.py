@@ -12,7 +12,7 @@ from typing import Any
 
 from archiver.claims.messages import Knowledge, contact, first_message
 from archiver.contract_dates import OutsideContact
-from archiver.evidence.chain import file_digest
+from archiver.evidence.chain import digest_bytes
 from archiver.evidence.history import EntryObject, number, text
 from archiver.evidence.listed_acts import ListedStep, listed_steps
 from archiver.evidence.looks import CHATWORK, RecordedService, other_addresses, read_services, stretches
@@ -114,7 +114,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         erasures=tuple(erasure_sentences(source.other, source.erased, has_records=has_records)),
         other_chats=other_chat_texts(package.other_chats(recipe.scope.rooms)),
         metadata={one.file: one for one in recipe.metadata.files},
-        copies={number: file_digest(one) for number, one in recipe.metadata.copies.items() if one is not None},
+        copies={number: digest_bytes(one) for number, one in recipe.metadata.copies.items() if one is not None},
         request=recipe.order.request,
         reviewed=recipe.reviewed,
         stand_ins=frozenset() if mask is None else mask.stand_ins,

@@ -43,7 +43,7 @@ BLANK = "未入力"
 NEVER_READ = "一度も取得できていません。メッセージの有無は分かりません。"
 """Printed for a chat that was never read."""
 
-STATED = "報告者入力"
+BY_REPORTER = "報告者入力"
 """Printed beside everything that the user typed."""
 
 

@@ -17,7 +17,7 @@ from archiver.claims.money import (
     sums_text,
 )
 from archiver.export.report.excerpt import bound_place, bound_quote
-from archiver.export.report.input import STATED, shown
+from archiver.export.report.input import BY_REPORTER, shown
 from archiver.export.report.statistics import ReportInput
 from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, SentReminder
 from archiver.render.times import date_text, minute_text
@@ -40,7 +40,7 @@ def stated_rows(case: ReportInput) -> Iterator[tuple[str, str]]:
     terms = terms_by_message(case.contract, _PROMISES)
     lines = [say("{label}: {place}", label=terms[one], place=_message_text(case, one)) for one in terms]
     if lines:
-        yield say("条件を示したメッセージ({stated})", stated=say(STATED)), "\n".join(lines)
+        yield say("条件を示したメッセージ({stated})", stated=say(BY_REPORTER)), "\n".join(lines)
     yield from reminder_rows(case)
 
 
@@ -50,7 +50,7 @@ def money_rows(case: ReportInput) -> Iterator[tuple[str, str]]:
     if standing is not None:
         lines = [sums_text(standing), *set_off_lines(standing)]
         lines += [*open_lines(standing, partial(_balance_text, case)), *month_lines(standing)]
-        yield say("請求と入金({stated})", stated=say(STATED)), "\n".join(lines)
+        yield say("請求と入金({stated})", stated=say(BY_REPORTER)), "\n".join(lines)
 
 
 def open_lines(
@@ -71,7 +71,7 @@ def reminder_rows(case: ReportInput) -> Iterator[tuple[str, str]]:
     reminders = case.contract.reminders
     if reminders:
         shown = reminders_text(case.contract, lambda one: reminder_text(one, _place(case, one)))
-        yield say("催促({stated})", stated=say(STATED)), say("{n}回: {shown}", n=len(reminders), shown=shown)
+        yield say("催促({stated})", stated=say(BY_REPORTER)), say("{n}回: {shown}", n=len(reminders), shown=shown)
 
 
 def reminders_text(contract: Contract, worded: Callable[[SentReminder], str]) -> str:

@@ -28,7 +28,16 @@ from archiver.export.own_evidence import exhibit_number, label
 from archiver.export.pdf.blocks import Chapter
 from archiver.export.report import templated
 from archiver.export.report.excerpt import bound_place, bound_quote
-from archiver.export.report.input import BLANK, STATED, chat_text, delivery_text, platform_of, said, shown, side_text
+from archiver.export.report.input import (
+    BLANK,
+    BY_REPORTER,
+    chat_text,
+    delivery_text,
+    platform_of,
+    said,
+    shown,
+    side_text,
+)
 from archiver.export.report.money import dated_money, stated_due_text
 from archiver.export.report.request_to_office import due_text, last_delivery
 from archiver.export.report.statistics import MessageStatistics, ReportInput
@@ -148,7 +157,7 @@ def _reason_text(case: ReportInput, account: int) -> str:
         return say("APIトークンの持ち主")
     stated = case.mapped.get(account)
     if stated is not None:
-        return "\n".join(filter(None, (visible(stated.reason), f"({say(STATED)})")))
+        return "\n".join(filter(None, (visible(stated.reason), f"({say(BY_REPORTER)})")))
     basis = case.bases.get(account, Basis.NONE)
     if basis is Basis.NAME and case.contract.client:
         client = shown(case.contract.client, _NOTE_LENGTH)
@@ -181,8 +190,8 @@ def _money_rows(case: ReportInput) -> Iterator[tuple[str, str, str]]:
     listed = sorted(dated_money(case), key=lambda one: one[1])
     earlier = len(listed) - _MAX_MONEY_ROWS
     if earlier > 0:
-        yield say("請求・支払期日・入金"), say("ほかに前のもの{n}件", n=earlier), say(STATED)
-    yield from ((what, stated_day(visible(day)), say(STATED)) for what, day in listed[-_MAX_MONEY_ROWS:])
+        yield say("請求・支払期日・入金"), say("ほかに前のもの{n}件", n=earlier), say(BY_REPORTER)
+    yield from ((what, stated_day(visible(day)), say(BY_REPORTER)) for what, day in listed[-_MAX_MONEY_ROWS:])
 
 
 def _deadline_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str, str, str]]:
@@ -231,7 +240,7 @@ def event_text(fact: ContractFact, platform: Platform) -> str:
 
 def _stated_row(label: str, value: str) -> tuple[str, str, str]:
     """A row with what the user entered; nobody entered what is blank."""
-    return (label, value, say(STATED)) if value else (label, say(BLANK), "-")
+    return (label, value, say(BY_REPORTER)) if value else (label, say(BLANK), "-")
 
 
 def _is_to_be_filled(fact: ContractFact, platform: Platform) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from archiver.claims import messages as claims
 from archiver.claims import sentences as told
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, FactList, Paragraph, Subheading, TableBlock
-from archiver.export.report.input import BLANK, STATED, entered, platform_of, said, shown
+from archiver.export.report.input import BLANK, BY_REPORTER, entered, platform_of, said, shown
 from archiver.export.report.statistics import ReportInput
 from archiver.render.page_templates import TemplateRow, text_rows
 from archiver.report_language import say
@@ -47,7 +47,7 @@ def document(case: ReportInput) -> dict[str, object]:
         "said": said,
         "entered": entered,
         "BLANK": say(BLANK),
-        "STATED": say(STATED),
+        "BY_REPORTER": say(BY_REPORTER),
     }
 
 

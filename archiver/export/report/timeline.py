@@ -13,7 +13,7 @@ from archiver.claims.table import word
 from archiver.evidence.listed_acts import ListedStep
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import (
-    STATED,
+    BY_REPORTER,
     about_text,
     day_of,
     delivery_text,
@@ -105,7 +105,7 @@ def _stated_lines(case: ReportInput) -> Iterator[_TimelineLine]:
     for what, text in stated:
         at = day_of(text)
         if at is not None and text is not None:
-            yield _TimelineLine(0, at, what, say(STATED), whole_day=len(text) <= len("2026-11-24"))
+            yield _TimelineLine(0, at, what, say(BY_REPORTER), whole_day=len(text) <= len("2026-11-24"))
 
 
 def _message_lines(case: ReportInput) -> Iterator[_TimelineLine]:

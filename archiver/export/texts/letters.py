@@ -44,9 +44,10 @@ _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
 
 def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
-    """The text with LF between lines; the least important facts are left out, and counted, if it would be too long.
+    """The text with LF between lines; facts for which no room is left are left out and counted.
 
-    `has_report`: whether the report could be made, which the text names as enclosed.
+    The most important find room first; the warning goes where even without facts there is none. `has_report`: whether
+    the report could be made, which the text names as enclosed.
     """
     decisive, quoted = quotation_lines(case, _MAX_QUOTED_LENGTH)
     facts, (warning, head, end) = _letter(

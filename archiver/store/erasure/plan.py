@@ -25,7 +25,7 @@ from archiver.store.rows import among
 from archiver.store.time_text import from_text, from_unix
 from archiver.store.transactions import Reading
 
-STATED = ("contract", "delivery", "attachment", "mapping", "note", "review")
+STATEMENT_KINDS = ("contract", "delivery", "attachment", "mapping", "note", "review")
 """Kinds of entries about one contract."""
 
 _OBJECTS = ("message", "task", "file", "blob")
@@ -130,10 +130,10 @@ def _entries(reading: Reading, where: ColumnElement[bool]) -> Iterator[ChosenEnt
 
 
 def _about(contract: str) -> ColumnElement[bool]:
-    keys = [f"{kind}/{contract}" for kind in STATED]
+    keys = [f"{kind}/{contract}" for kind in STATEMENT_KINDS]
     stated = or_(_ENTRY.key.in_(keys), *(_ENTRY.key.startswith(f"{key}/", autoescape=True) for key in keys))
     noted = _ENTRY.key.startswith(f"twin/{contract.removeprefix('id')}/", autoescape=True)  # a job about an account
-    return or_(noted, and_(_ENTRY.room_id.is_(None), _ENTRY.kind.in_(STATED), stated))
+    return or_(noted, and_(_ENTRY.room_id.is_(None), _ENTRY.kind.in_(STATEMENT_KINDS), stated))
 
 
 def _unheld(reading: Reading, room: int, held: Collection[ContractRoom]) -> tuple[list[ChosenEntry], int]:

@@ -132,7 +132,7 @@ def _inflate(body: bytes) -> bytes | None:
         return None
 
 
-STATED = ("contract", "delivery", "attachment", "mapping")
+STATEMENT_KINDS = ("contract", "delivery", "attachment", "mapping")
 """Kinds of entries about a contract that the user made; their keys are `kind/contract` or begin with it."""
 
 OF_SEALS = ("stamp", "rollback", "erasure", "service")
@@ -207,9 +207,9 @@ def count_kinds(reading: Reading, rooms: Iterable[int], *, upto: int) -> Counter
 
 
 def message_groups(reading: Reading, places: Iterable[tuple[int, int]], *, upto: int) -> Iterator[list[dict[str, Any]]]:
-    """The entries of single messages, given as (id, room), each oldest first, in the order given."""
+    """The entries of single messages, given as (room, id), each oldest first, in the order given."""
     table = schema.entry.c
-    for position, room in places:
+    for room, position in places:
         rows = reading.sql.execute(
             select(table.line)
             .where(table.key == f"message/{position}", table.room_id == room, table.seq <= upto, IS_WHOLE)
@@ -317,9 +317,9 @@ def _neighbours(reading: Reading, room: int, position: int, is_inside: IsInside)
 def _belongs_to(rooms: Iterable[int], contract: str) -> ColumnElement[bool]:
     """The condition that an entry is of one of the rooms, about the contract or about the seals."""
     table = schema.entry.c
-    keys = [f"{kind}/{contract}" for kind in STATED]
+    keys = [f"{kind}/{contract}" for kind in STATEMENT_KINDS]
     stated = or_(table.key.in_(keys), *(table.key.startswith(f"{key}/", autoescape=True) for key in keys))
-    about_contract = and_(table.room_id.is_(None), table.kind.in_(STATED), stated)
+    about_contract = and_(table.room_id.is_(None), table.kind.in_(STATEMENT_KINDS), stated)
     return or_(table.room_id.in_(sorted(rooms)), about_contract, table.kind.in_(OF_SEALS))
 
 

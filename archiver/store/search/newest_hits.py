@@ -188,7 +188,7 @@ class _Newest:
         return sorted((HitPosition(*place, seq) for place, seq in self._seq_by_message.items()), reverse=True)
 
 
-FEW = 2_000
+FEW_LIMIT = 2_000
 """So many messages are looked at one by one; of more, the newest 50 are soon found by going through all."""
 
 
@@ -218,11 +218,11 @@ def few_messages(source: sqlite3.Connection, scope: SearchScope, *, has_index: b
     `has_index`: links are found by the index of texts. Raises LostTexts.
     """
     for statement, values in _small_sets(scope, has_index=has_index):
-        found = source.execute(f"{statement} LIMIT {FEW + 1}", values).fetchall()
+        found = source.execute(f"{statement} LIMIT {FEW_LIMIT + 1}", values).fetchall()
         if (None, None) in found:
             raise LostTexts
-        if len(found) <= FEW:
-            return _of_scope(source, scope, f"{statement} LIMIT {FEW}", values)
+        if len(found) <= FEW_LIMIT:
+            return _of_scope(source, scope, f"{statement} LIMIT {FEW_LIMIT}", values)
     return None
 
 
@@ -282,7 +282,7 @@ def hit_of_message(source: sqlite3.Connection, query: SearchQuery, position: int
     return next((HitPosition(position, room, seq) for seq, body in texts if query.matches(fold_searched(body))), None)
 
 
-_FEW = {"edit": "message_edited", "delete": "message_vanished"}
+_INDEX_BY_FILTER = {"edit": "message_edited", "delete": "message_vanished"}
 """Indexes of the few messages with these filters; SQLite by itself would go through all messages of a room."""
 
 
@@ -291,7 +291,7 @@ def _messages_backwards(asked: HitRequest) -> Iterator[tuple[int, int]]:
     source, scope, older_than = asked.source, asked.scope, asked.older_than
     rooms = [room for (room,) in source.execute(_ROOMS)]
     where, values = conditions(scope._replace(rooms=None))
-    index = next((f" INDEXED BY {name}" for has, name in _FEW.items() if has in scope.has), "")
+    index = next((f" INDEXED BY {name}" for has, name in _INDEX_BY_FILTER.items() if has in scope.has), "")
     statement = f"SELECT m.position, m.room_id FROM message m{index} WHERE m.room_id = ? AND m.position < ?{where}"  # noqa: S608 - likewise
     room_walks = []
     for room in (one for one in rooms if scope.rooms is None or one in scope.rooms):

@@ -116,7 +116,7 @@ def remember_list(writing: Writing, window: Entry, payload: JsonObject, received
     last_lists.put_last_list(writing, last_list)
 
 
-SINGLE_READS_LIMIT = 100
+MISSING_READS_LIMIT = 100
 """The most messages read singly in one room and run because a list no longer shows them."""
 
 READ_AGAIN_AFTER = timedelta(hours=6)
@@ -162,8 +162,8 @@ def pull_messages(context: PullContext, room: Room, report: RoomReport) -> None:
         report.outcome = RoomOutcome.EMPTIED
         report.error = _("Chatwork gave an empty list, though messages are known; nothing is taken as deleted")
     elif missing:
-        read_singly(context, number, missing[-SINGLE_READS_LIMIT:], report)
-        if len(missing) > SINGLE_READS_LIMIT:
+        read_singly(context, number, missing[-MISSING_READS_LIMIT:], report)
+        if len(missing) > MISSING_READS_LIMIT:
             context.troubles.add(f"room/{number}/messages/unread")
             return
         with context.archive.writing() as writing:  # now that it is known what is gone, a short list may be the whole

@@ -32,7 +32,7 @@ Part = Listing[File] | Listing[Task]
 Status = Literal["open", "done"]
 STATUSES: tuple[Status, ...] = ("open", "done")
 
-SINGLE_READS_LIMIT = 50
+TASK_READS_LIMIT = 50
 """The most tasks read singly in one room and run because no list shows them."""
 
 
@@ -188,7 +188,7 @@ class _RoomLists:
         slot = remembered_values.TASKS_READ.of(self.room)
         with self.context.archive.reading() as reading:
             last = slot.recall(reading)
-        in_turn = sorted(missing, key=lambda task: (task <= last, task))[:SINGLE_READS_LIMIT]
+        in_turn = sorted(missing, key=lambda task: (task <= last, task))[:TASK_READS_LIMIT]
         for task in in_turn:
             self._read_task(task)
         whole = len(in_turn) == len(missing)

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from archiver.errors import N_
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import NOWHERE, References
-from archiver.render.snippet import reason
+from archiver.render.snippet import Snippet, reason
 from archiver.render.times import local_time, time_from_id
 from archiver.store.archive import Reading
 from archiver.store.queries.people import last_name
@@ -106,7 +106,8 @@ def _row(reading: Reading, event: TimelineEvent, references_of: Callable[[int], 
         event = event._replace(person=last_name(reading, event.account_id, event.room_id))
     if event.kind in _OF_GAPS:  # nobody knows a message by its id
         event = event._replace(before=_named(reading, room, event.before), after=_named(reading, room, event.after))
-    words, to_snippet = event_text(event), partial(text_snippet)
+    words = event_text(event)
+    to_snippet: Callable[[str], Snippet] = text_snippet
     if event.kind in GROUPS[0]:
         to_snippet = partial(message_snippet, references=references_of(room) if room else NOWHERE)
     return {

@@ -8,7 +8,7 @@ import pytest
 
 from archiver.export.report import people_and_dates, timeline
 from archiver.export.report.chapters import consultation_chapters
-from archiver.export.report.input import STATED
+from archiver.export.report.input import BY_REPORTER
 from archiver.export.report.statistics import ReportInput
 from archiver.export.texts.letters import inquiry_form_text
 from tests.support.reports import report_inputs
@@ -31,10 +31,10 @@ def test_it_stands_wherever_the_days_of_the_contract_stand() -> None:
     assert f"\n契約途中終了リクエスト {ANSWER}" in page_1(case())["契約・仮払い"]
     assert ("契約途中終了リクエスト", ANSWER) in rows(consultation_chapters(case())[0])
     assert f"【経緯】\n1. 契約途中終了リクエストを受けました: {ANSWER}。" in inquiry_form_text(case())
-    stated = ("契約途中終了リクエスト", "2026-11-20 18:00", STATED)
+    stated = ("契約途中終了リクエスト", "2026-11-20 18:00", BY_REPORTER)
     assert stated in dates
-    assert ("2026-11-20 18:00", "契約途中終了リクエスト", STATED) in rows(timeline.chapter(case()))
-    assert ("契約の途中終了・キャンセル", "2026-11-26", STATED) in dates
+    assert ("2026-11-20 18:00", "契約途中終了リクエスト", BY_REPORTER) in rows(timeline.chapter(case()))
+    assert ("契約の途中終了・キャンセル", "2026-11-26", BY_REPORTER) in dates
     (answer,) = (row for row in dates if row[0].startswith("期限: 契約途中終了リクエストへの返答"))
     assert "2026-11-27 18:00" == answer[1]
     assert (
@@ -53,7 +53,7 @@ def test_each_platform_has_its_own_word(platform: str, name: str) -> None:
     found = rows(people_and_dates.chapters(whole)[2])
     due = [row[1] for row in found if row[0].startswith(f"期限: {name}")]
 
-    assert (name, "2026-11-20 18:00", STATED) in found
+    assert (name, "2026-11-20 18:00", BY_REPORTER) in found
     assert (["2026-11-21 18:00"] if platform == "coconala" else []) == due
 
 

@@ -69,7 +69,7 @@ def test_pages_put_together_are_the_one_list(
 ) -> None:
     """By the index or by a scan, whatever came late; each message stands once, with the same text."""
     monkeypatch.setattr(newest_hits, "RECENT", recent)
-    monkeypatch.setattr(newest_hits, "FEW", few)
+    monkeypatch.setattr(newest_hits, "FEW_LIMIT", few)
     with archive_with_history(blank, [[seen_as(one)] for one in history]) as archive, archive.reading() as reading:
         whole = search(reading, parse(text), limit=100)
         parts = list(pages(reading, text, limit))
@@ -135,7 +135,7 @@ def test_few_messages_and_many_are_found_alike(
     maker: ArchiveMaker, monkeypatch: pytest.MonkeyPatch, text: str, expected: int, few: int
 ) -> None:
     """Whether those with a filter are looked at one by one or the whole room is walked through."""
-    monkeypatch.setattr(newest_hits, "FEW", few)
+    monkeypatch.setattr(newest_hits, "FEW_LIMIT", few)
     with maker.archive.reading() as reading:
         found = search(reading, parse(text))
 
@@ -157,7 +157,7 @@ def test_messages_before_a_day_are_found_though_ids_and_times_go_apart(
     blank: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those of that day and the ones before, by id: in its week by the index of times, in earlier ones by theirs."""
-    monkeypatch.setattr(newest_hits, "FEW", 0)
+    monkeypatch.setattr(newest_hits, "FEW_LIMIT", 0)
     a_day = 5 * 24 * 60
     days = [0, 3, 1, 4, 0, 2, 5, 1, 9, 2, 6, 1]
     seen = [shown(message_object(number, "あ", sent=day * a_day), room=1) for number, day in enumerate(days, 1)]

@@ -81,7 +81,7 @@ def put_seal(archive: Archive, database: sqlite3.Connection, seal: Mapping[str, 
     path = archive_seal_path(archive, seal["number"])
     path.chmod(0o600)
     path.write_bytes(body)
-    digest = chain.file_digest(body)
+    digest = chain.digest_bytes(body)
     row = [digest, seal["closed_at"], seal["number"]]
     database.execute("UPDATE seal SET sha256 = ?, closed_at = ? WHERE number = ?", row)
     return digest

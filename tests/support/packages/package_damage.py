@@ -154,7 +154,7 @@ def _back_dated(package: Path) -> None:
         seal["closed_at"] = to_text(from_text(seal["closed_at"]) - timedelta(days=30))
         body = (chain.canonical(seal) + "\n").encode()
         seal_path(package, number).write_bytes(body)
-        previous = chain.file_digest(body)
+        previous = chain.digest_bytes(body)
 
 
 def _stamped_by_another(package: Path) -> None:
