@@ -11,8 +11,10 @@ from babel.messages.pofile import read_po
 from packaging.requirements import Requirement
 
 from archiver import errors, export
+from archiver.alerts.phrase_rules import HIGH_RULES, LOW_RULES
 from archiver.cli.context import INTERRUPTED
 from archiver.export.package.full_package import FORMATS
+from archiver.records.alerts import AlertRule
 from archiver.standing.emergency_words import DO_NOT
 from archiver.store import schema
 from tests.support import reference
@@ -64,6 +66,16 @@ def test_the_reference_has_every_table() -> None:
     documented = first_column(page_section("tables.md", "## Tables"))
 
     assert sorted(schema.metadata.tables) == sorted(documented)
+
+
+def test_the_reference_has_every_alert_rule() -> None:
+    """json.md names each rule of alerts, and the level of those that have one in every case."""
+    rules = first_column(section := page_section("json.md", "## `status --alerts`"))
+    levels = dict(re.findall(r"(?m)^\| `(\w+)` .*\| (always|never \(`low`\)) \|$", section))
+
+    assert sorted(AlertRule) == sorted(set(rules) - {"rule"})
+    assert dict.fromkeys(HIGH_RULES, "always").items() <= levels.items()
+    assert dict.fromkeys(LOW_RULES, "never (`low`)").items() <= levels.items()
 
 
 def test_the_reference_has_every_format_and_profile() -> None:

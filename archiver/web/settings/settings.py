@@ -215,15 +215,18 @@ def _field(page: OnPage, default: object, value: object, *, is_typed: bool) -> d
 
 
 def _typed(page: OnPage, default: object, home: Path | None) -> SettingValue:
-    """What was typed or chosen. Raises UsageError for what is no folder, or is not in the list."""
+    """What was typed or chosen; a blank number is the usual one. Raises UsageError for no folder, or no choice."""
     typed = request.form.get(page.name, "").strip()
     if page.options and typed not in page.options:
         raise errors.UsageError(detail=not_listed(typed))
     if isinstance(default, bool):
         return bool(typed)
+    if isinstance(default, timedelta):
+        return typed or duration_text(default)
     if isinstance(default, int | float):
-        with suppress(ValueError):
-            return int(typed) if typed.isdecimal() else float(typed)
+        for number in (int, float):
+            with suppress(ValueError):
+                return number(typed or str(default))
     lines = [line.strip() for line in typed.splitlines() if line.strip()]
     values = [str(read_folder(one, home)) for one in lines] if home else lines
     return values if isinstance(default, tuple) else "".join(values)

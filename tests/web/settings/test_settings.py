@@ -140,6 +140,7 @@ def test_a_setting_says_how_the_page_asks_for_it_and_no_more_is_needed(
     kept = browser.post("/settings/room", free="0", calls="7", full="2h")
     off = browser.post("/settings/copy").get_data(as_text=True)
     settings, refused = browser.context.settings(), browser.post("/settings/room", free="x", calls="8", full="1h")
+    below = browser.post("/settings/room", free="0", calls="-1", full="2h").get_data(as_text=True)
 
     assert re.search(r"<b>写し</b><small>on</small>(.|\n)*<b>空き</b><small>2</small>", page)
     assert re.search(r'name="free" value="2"(.|\n)*name="full" value="6h"(.|\n)*name="copy" value="True" checked', page)
@@ -153,4 +154,12 @@ def test_a_setting_says_how_the_page_asks_for_it_and_no_more_is_needed(
     assert (200, 422, 404) == (kept.status_code, refused.status_code, browser.post("/settings/x").status_code)
     assert "files.stop_when_free_gb must be a number." in refused.get_data(as_text=True)
     assert 'value="0"' in browser.get("/settings?change=room")
+    assert "sync.reserve must be a number &gt;= 0." in below
     assert settings == browser.context.settings()
+    browser.post("/settings/room", free="", calls=" ", full="")
+    usual = browser.context.settings()
+    assert (2, 60, timedelta(hours=6)) == (
+        usual.files.stop_when_free_gb,
+        usual.sync.reserve,
+        usual.sync.full_every,
+    )
