@@ -146,50 +146,57 @@ def test_rounds_come_from_the_timer_itself(manager: Manager, tmp_path: Path) -> 
         assert written[1] not in manager.ask("list-timers", "--all").stdout
 
 
-def table() -> bytes | None:
-    """The crontab of whoever runs this; None if there is none."""
-    completed = subprocess.run(["crontab", "-l"], capture_output=True)
-    return None if completed.returncode else completed.stdout
+CRON = "mount -t tmpfs none /var/spool/cron && mkdir -m 1730 /var/spool/cron/crontabs && mount -t tmpfs none /run"
+"""Places of their own for the tables of cron and the file of its lock, so that no cron and no table is disturbed."""
 
 
-def tell_of_cron() -> str:
-    """The crontab as it is now, and the processes of cron with what they started."""
-    processes = subprocess.run(["ps", "-eo", "pid,ppid,lstart,args"], capture_output=True, text=True).stdout
-    started = [line for line in processes.splitlines() if "cron" in line or "archive" in line]
-    return "\n".join([(table() or b"no crontab").decode(), *started])
+class BesideCron(Terminal):
+    """A terminal where a cron runs that has tables of its own."""
+
+    inside: list[str]
+
+    def command(self, *arguments: object) -> list[str]:
+        """The command line of one call, in the namespace of that cron."""
+        return [*self.inside, *super().command(*arguments)]
+
+    def crontab(self, *words: str, text: bytes = b"") -> bytes | None:
+        """What `crontab` prints; None if it found no table."""
+        done = subprocess.run([*self.inside, "crontab", *words], input=text, env=self.environ, capture_output=True)
+        return None if done.returncode else done.stdout
 
 
 @pytest.fixture
-def cron() -> Iterator[None]:
-    """A cron that runs, and a user without a crontab; both as before afterwards."""
-    if shutil.which("crontab") is None or shutil.which("cron") is None:
-        pytest.skip("there is no cron here")
-    if os.geteuid() != 0:
-        pytest.skip("only root can start a cron")
-    if table() is not None:
-        pytest.skip("there is somebody's crontab here")
-    process = subprocess.Popen(["cron", "-f"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    yield
-    process.terminate()  # one that found another cron running has ended by itself
-    process.wait()
-    subprocess.run(["crontab", "-r"], capture_output=True)
+def cron() -> Iterator[list[str]]:
+    """A cron that runs in a namespace of its own, as the words before a command that is to run there."""
+    lacking = [tool for tool in ("unshare", "nsenter", "crontab", "cron") if shutil.which(tool) is None]
+    if lacking or os.geteuid() != 0:
+        pytest.skip("there is no cron here, or not root, who alone can give one a place of its own")
+    command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", f"{CRON} && echo && exec cron -f"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        if not process.stdout.readline():
+            pytest.skip("this machine gives a cron no place of its own")
+        yield ["nsenter", "--target", str(process.pid), "--mount", "--"]
+        process.terminate()
 
 
 @pytest.mark.drawn
-def test_a_round_comes_from_cron_itself(cron: None, tmp_path: Path) -> None:
+def test_a_round_comes_from_cron_itself(cron: list[str], tmp_path: Path) -> None:
     """Only what cron gives a job: home and program from the line, the token from a file; then gone without a trace."""
     with Chatwork(token=TOKEN, limit=10_000) as chatwork:
         _tanaka, room = new_chat(chatwork)
         foreign = f"CHATWORK_API_BASE_URL={chatwork.base_url}\n# 毎日の仕事\n0 0 1 1 * true\n".encode()
-        subprocess.run(["crontab", "-"], input=foreign, check=True)
-        terminal = Terminal(tmp_path / "100% 保管庫", chatwork)
+        terminal = BesideCron(tmp_path / "100% 保管庫", chatwork)
+        terminal.inside = cron
+        terminal.environ["PATH"] = os.defpath  # the tests' own `crontab` is none that a cron reads
+        terminal.crontab("-", text=foreign)
         set_up(terminal, room)
 
         terminal.run("init", "schedule", "--with", "cron")
-        wait_until(lambda: (terminal.home / "logs" / "archive.log").exists(), tell_of_cron)
+        wait_until((terminal.home / "logs" / "archive.log").exists, lambda: str(terminal.crontab("-l")))
 
         assert 1 == terminal.json("status")["rooms"][0]["messages"]
-        assert TOKEN.encode() not in (table() or b"")
+        assert TOKEN.encode() not in (terminal.crontab("-l") or b"")
         terminal.run("init", "schedule", "--off")
-        assert foreign == table()
+        assert foreign == terminal.crontab("-l")
         assert "archive init schedule" in terminal.run("init", "schedule", "--show", LANGUAGE="ja")
