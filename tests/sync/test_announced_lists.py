@@ -93,6 +93,19 @@ def test_what_was_announced_and_not_read_is_read_by_the_next_run(read_once: Worl
     assert PEOPLE_PATHS == set(lists_read(read_once))
 
 
+def test_what_a_room_that_failed_announces_is_read_once_it_can_be(read_once: World) -> None:
+    """In the same run, after the list that had failed."""
+    read_once.chatwork.upload(read_once.room, read_once.tanaka, "b.txt", data=b"x")
+    read_once.chatwork.fail(Fault.SERVER_ERROR, "/files", times=None)
+    lists_read(read_once)
+    read_once.chatwork.heal()
+    read_once.chatwork.leave_room(read_once.room, read_once.tanaka)
+
+    first, *later = lists_read(read_once)
+
+    assert ("messages", "files", PEOPLE_PATHS) == (first, later[0], set(later[1:]))
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

@@ -226,7 +226,9 @@ def test_rooms_that_fail_for_ever_keep_nothing_else_from_being_read(world: World
     for _ in range(3):
         posts = talk(world, [*bad, *good])
         file = world.chatwork.upload(good[1], world.tanaka, "動画.mp4", data=bytes(1_000_001))
+        world.take_requests()
         report = world.sync(full=full)
+        asked = [one for one in world.take_requests() if any(f"/rooms/{room}" in one for room in bad)]
         outcomes = {room.room_id: room.outcome for room in report.rooms}
 
         assert {RoomOutcome.FAILED} == {outcomes[room] for room in bad}
@@ -234,6 +236,9 @@ def test_rooms_that_fail_for_ever_keep_nothing_else_from_being_read(world: World
         assert set(posts[3 if path == "messages" else 0 :]) <= world.states().keys()
         assert "saved" == world.blob_states()[file][0]
         assert not report.complete
+        assert path == "members" or {"messages?force=1"} == {
+            one.rpartition("/")[2] for one in asked
+        }  # nothing behind it
 
 
 def test_failing_rooms_are_tried_in_turn_two_in_a_run(world: World) -> None:

@@ -64,6 +64,25 @@ def test_a_pause_between_two_idle_runs_is_told(world: World) -> None:
     assert [(before, after)] == pauses(world)
 
 
+def test_each_pause_of_several_days_is_told_once(world: World) -> None:
+    """With news between them and without, and over the seal of each day."""
+    expected, before = list[tuple[datetime, datetime]](), None
+    for day in range(5):
+        if day % 2:
+            world.post("はい")
+        world.sync(every_list=True)
+        if before is not None:
+            expected.append((before, whole_second(world)))
+        for _run in range(3):
+            world.clock.pass_by(minutes=5)
+            world.sync(every_list=True)
+        seals.close_seals(world.archive, now=world.own_clock(), with_idle_runs=day < 3)
+        before = whole_second(world)
+        world.clock.pass_by(hours=20)
+
+    assert expected == pauses(world)
+
+
 @pytest.mark.parametrize(("minutes", "is_told"), [(9, False), (20, True)])
 def test_twenty_minutes_without_a_look_are_told_where_looks_come_every_five(
     world: World, minutes: int, is_told: bool
