@@ -276,8 +276,7 @@ def end_request_due(contract: Contract, platform: Platform) -> tuple[date, datet
     """The day until which a stated request to end the contract early is to be answered, and its exact end if known;
     None if there is no request or no such rule.
     """
-    at = day_of(contract.end_request_at)
-    rule = next((one for one in platform.deadlines if one.after == "end_request"), None)
+    at, rule = day_of(contract.end_request_at), platform.end_request_rule
     if at is None or rule is None:
         return None
     day = rule.day_after({"end_request": at.astimezone(JST).date()})

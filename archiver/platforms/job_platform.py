@@ -151,6 +151,11 @@ class Platform:
         return self.end_request or "途中終了の申し出"
 
     @property
+    def end_request_rule(self) -> Deadline | None:
+        """The deadline for an answer to such a request; None if none is known."""
+        return next((one for one in self.deadlines if one.after == "end_request"), None)
+
+    @property
     def review_days(self) -> int:
         """Usual number of days for a review after a delivery; 7 if the platform gives none."""
         return next((one.days for one in self.deadlines if one.rule == "review"), 7)

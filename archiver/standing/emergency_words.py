@@ -6,7 +6,7 @@ They name no cause that no reply of Chatwork names, and blame nobody. A screen o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from archiver.claims.messages import DELETIONS, changed_count
@@ -14,12 +14,13 @@ from archiver.claims.quotations import excerpts
 from archiver.claims.sentences import change_lines
 from archiver.errors import N_
 from archiver.health.words import number_words
+from archiver.platforms.job_platform import platform_of
 from archiver.records import CaseSide, ChangeKind
 from archiver.records.alerts import AlertRule
 from archiver.render.invisible_characters import shorten, visible_line
 from archiver.render.snippet import unsaved_reason
-from archiver.render.times import short_day
-from archiver.report_language import screen_words
+from archiver.render.times import interval_words, short_day
+from archiver.report_language import in_program_language, screen_words
 from archiver.standing.alert_lines import NamedMessage
 from archiver.standing.emergencies import Edit, Emergency
 from archiver.store.queries.room_holdings import MissingFile
@@ -251,17 +252,23 @@ def screenshots_sentence(name: str, messages: Sequence[NamedMessage]) -> str:
 
 def short_steps(emergency: Emergency) -> tuple[str, ...]:
     """The three first things to do where there is room for a few lines."""
-    if emergency.contract.platform == "crowdworks":
-        asked = _("契約途中終了リクエスト: get advice first; refuse within a week")
-    else:
-        asked = _("Agree to no early end of the contract before you get advice.")
+    platform = platform_of(emergency.contract.platform)
+    asked = _("Agree to no early end of the contract before you get advice.")
+    if rule := platform.end_request_rule:
+        time = interval_words(timedelta(days=rule.days))
+        if 0 < rule.hours < 48:  # a day would be read as up to the end of tomorrow
+            time = ngettext("{n} hour", "{n} hours", rule.hours).format(n=rule.hours)
+        sentence = _("{request}: get advice first; refuse within {time}")
+        asked = sentence.format(request=platform.end_request, time=time)
     return _delivery_step(emergency), asked, _("Save everything once more: archive save --all")
 
 
 def _delivery_step(emergency: Emergency) -> str:
-    if emergency.contract.platform == "crowdworks":
-        return _("Did you deliver on CrowdWorks? If not, do that first.")
-    return _("Did you deliver where the job was agreed? If not, do that first.")
+    platform = platform_of(emergency.contract.platform)
+    if platform.operator is None:
+        return _("Did you deliver where the job was agreed? If not, do that first.")
+    sentence = _("Did you deliver on {platform}? If not, do that first.")
+    return sentence.format(platform=in_program_language(platform.name))
 
 
 def _next_steps(emergency: Emergency) -> Iterator[str]:
@@ -272,13 +279,13 @@ def _next_steps(emergency: Emergency) -> Iterator[str]:
             "Bring in older messages while the chat is open: save its pages in your browser, then archive save FILE"
         )
     yield _delivery_step(emergency)
-    if emergency.contract.platform == "crowdworks":
+    if rule := platform_of(emergency.contract.platform).end_request_rule:
         end_request = _(
-            "Don't agree to a 契約途中終了リクエスト (the client asks to end the contract early) before you "
-            "get advice. If you disagree, refuse within a week: without an answer the whole escrow "
-            "reportedly goes back. To be reminded: archive job enter {contract} end-request --on DAY"
+            "{deadline}. Get advice before you agree. {advice}. "
+            "To be reminded: archive job enter {contract} end-request --on DAY"
         )
-        yield end_request.format(contract=name)
+        words = {"deadline": in_program_language(rule.name), "advice": in_program_language(rule.advice)}
+        yield end_request.format(contract=name, **words)
     if emergency.screenshots:
         yield screenshots_sentence(name, emergency.screenshots)
     yield _("Create an export: archive export {contract}").format(contract=name)

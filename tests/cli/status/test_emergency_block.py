@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -15,6 +16,7 @@ from archiver.records import Enclosure, MessageId, Role
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.rounds import alerting
 from archiver.standing.emergencies import Emergency, emergencies
+from archiver.standing.emergency_words import short_steps
 from archiver.store.queries.contracts import contracts
 from archiver.store.statements import add_enclosure, state_role
 from archiver.store.working.alerts import alerts, keep
@@ -113,6 +115,27 @@ def test_each_block_counts_its_own_messages_files_and_rooms(jobs: Jobs) -> None:
     assert "Gone" not in blocks["job4"]
     for number, phrase in enumerate(("can no longer be opened", "deleted after saving", "参考.mov"), 1):
         assert [f"job{number}"] == [job for job, block in blocks.items() if phrase in block]
+
+
+def test_each_platform_has_its_own_hours_and_words(jobs: Jobs) -> None:
+    """Where the client can ask to end a contract early, it is told what happens without an answer, and by when."""
+    emergency = jobs.emergencies(always=True)["job4"]
+    told = {}
+    for name in ("crowdworks", "coconala", "lancers", None):
+        one = emergency._replace(contract=replace(emergency.contract, platform=name))
+        told[name] = (block_text(one), " ".join(short_steps(one)))
+
+    assert all("Did you deliver on Coconala? If not" in text for text in told["coconala"])
+    assert "キャンセルリクエスト): request + 24 hours. Get advice before" in told["coconala"][0]
+    assert "キャンセルリクエスト: get advice first; refuse within 24 hours" in told["coconala"][1]
+    assert "without an answer you reportedly agree to the cancellation" in told["coconala"][0]
+    assert "リクエスト): request + 7 days. Get advice before" in told["crowdworks"][0]
+    assert "契約途中終了リクエスト: get advice first; refuse within 7 days" in told["crowdworks"][1]
+    assert "the whole escrow goes back" in told["crowdworks"][0]
+    assert "archive job enter job4 end-request --on DAY" in told["crowdworks"][0]
+    assert all("Did you deliver on Lancers?" in text for text in told["lancers"])
+    assert ("end-request" in told["lancers"][0], "no early end" in told["lancers"][1]) == (False, True)
+    assert all("Did you deliver where the job was agreed?" in text for text in told[None])
 
 
 def test_what_lies_before_the_first_save_is_not_kept_and_is_fetched_first(jobs: Jobs) -> None:
