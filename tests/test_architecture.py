@@ -99,7 +99,7 @@ MAY_IMPORT["team"] = set(MAY_IMPORT) - {"demo.story", "demo"}  # and nothing imp
 #: of the standard library, only what reaches the network or a database needs one.
 HOME: dict[str, set[str]] = {
     "PIL": {"render.thumbnail", "export.metadata.pictures", "waiting_sign"},
-    "pypdf": {"export.court_check", "export.metadata.portable_documents", "export.pdf.page_items"},
+    "pypdf": {"export.court_check", "export.metadata.portable_documents", "export.pdf.drawn_pages"},
     "alembic": {"team.ledger", "store"},
     "apprise": {"notices.apprise_sender"},
     "apscheduler": {"rounds.daemon"},

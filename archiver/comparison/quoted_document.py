@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archiver import errors
+from archiver.comparison.document_quotations import CheckedPassage, QuoteStanding, SavedMessages, passages
 from archiver.comparison.message_comparison import HeldMessage, HeldVersion
-from archiver.comparison.quoted_passages import CheckedPassage, QuoteStanding, SavedMessages, passages
 from archiver.comparison.sides import open_side
 from archiver.errors import N_
 from archiver.evidence.verify.findings import Verification

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from archiver.export.metadata.file_metadata import MAX_BYTES
 from archiver.export.metadata.portable_documents import NOTES, is_pdf, run_apart
 from archiver.export.own_evidence import COURT_EXTENSIONS
-from archiver.export.pdf.page_items import inside
+from archiver.export.pdf.drawn_pages import inside
 
 MAX_NAME = 50
 """Characters of a file's name that a court's system takes."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from archiver import contract_dates
-from archiver.alerts import change_rules, deadline_rules, phrase_rules
-from archiver.alerts.deadline_rules import CaseSnapshot
+from archiver.alerts import change_rules, date_rules, phrase_rules
+from archiver.alerts.date_rules import CaseSnapshot
 from archiver.claims.messages import days_waiting, first_message, turn
 from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract
@@ -31,7 +31,7 @@ def departing_people(reading: Reading, after: int) -> frozenset[int]:
 def judge_deadlines(writing: Writing, at: datetime) -> None:
     """Keep an alert for each deadline that is due."""
     cases = [_build_case(writing, one, at) for one in contracts(writing) if is_read(one, at)]
-    for alert in deadline_rules.due_deadlines(cases, now=at, kept=alerts.alerts(writing)):
+    for alert in date_rules.due_deadlines(cases, now=at, kept=alerts.alerts(writing)):
         alerts.keep(writing, alert)
 
 
@@ -84,8 +84,8 @@ def judge_cases(writing: Writing, at: datetime) -> list[Alert]:
     kept = alerts.alerts(writing)
     cases = [_build_case(writing, one, at) for one in contracts(writing) if is_read(one, at)]
     before = None if judged is None else judged.at
-    opened = [alerts.keep(writing, one) for one in deadline_rules.judge_cases(cases, before=before, now=at, kept=kept)]
-    for alert in deadline_rules.outdated_contact_alerts(cases, kept):
+    opened = [alerts.keep(writing, one) for one in date_rules.judge_cases(cases, before=before, now=at, kept=kept)]
+    for alert in date_rules.outdated_contact_alerts(cases, kept):
         alerts.dismiss(writing, alert.number, at=at, reason=None)
     remembered_values.JUDGED_CASES.remember(writing, remembered_values.JudgedCases(at, stated))
     return opened
@@ -96,7 +96,7 @@ def _build_case(reading: Reading, contract: Contract, at: datetime) -> CaseSnaps
     platform, first = platform_of(contract.platform), first_message(activity.facts).value
     waiting = turn(activity.facts)
     handover = last_handover(
-        reading, activity, since=at - deadline_rules.RECENT_HANDOVER, until=at - deadline_rules.DELIVERY_DELAY
+        reading, activity, since=at - date_rules.RECENT_HANDOVER, until=at - date_rules.DELIVERY_DELAY
     )
     return CaseSnapshot(
         contract,

@@ -1,7 +1,7 @@
 """Opens an archive and gives its transactions: `reading()` and `writing()`.
 
 A reading is a snapshot that does not change while it is open. A writing is committed as a whole or not at all, even
-if the process is killed. Their SQL connection is not used outside `store/`.
+if the process is killed. Their SQL connection is used in `store/` and `team/` alone.
 
 What a team keeps of it is brought before it is used, and a writing is committed there before it is committed here
 (`store.keeper`).
@@ -37,7 +37,7 @@ from archiver.store.engine import (
     translate_error,
 )
 from archiver.store.keeper import Keeper, keeper_of
-from archiver.store.transactions import Reading, Writing
+from archiver.store.reading_and_writing import Reading, Writing
 
 __all__ = ["ROUND_LOCK", "Archive", "Reading", "Writing", "again_if_stale"]
 

@@ -14,8 +14,8 @@ import msgspec
 from sqlalchemy import Column, ColumnElement, Connection, Table, bindparam, delete, func, select
 
 from archiver.store import schema
+from archiver.store.reading_and_writing import Reading, SmallStatement, Writing
 from archiver.store.time_text import to_text
-from archiver.store.transactions import Reading, SmallStatement, Writing
 
 T = TypeVar("T")
 

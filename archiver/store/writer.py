@@ -21,10 +21,10 @@ from archiver.store.payload_forms import tells_what_was_shown
 from archiver.store.projection import project
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import IS_WHOLE, last_seq
+from archiver.store.reading_and_writing import Reading, Writing
 from archiver.store.rows import insert_values
 from archiver.store.search import index
 from archiver.store.time_text import entry_times, to_text
-from archiver.store.transactions import Reading, Writing
 from archiver.store.working import last_lists
 from archiver.store.working.last_lists import EndedLooks
 

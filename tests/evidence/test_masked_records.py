@@ -14,7 +14,7 @@ from archiver.evidence import chain
 from archiver.evidence.masked_and_erased import masked_digest, masked_line, shown_record
 from archiver.evidence.tables import build
 from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.package_lines import HOPELESS_LINES, PackageLines
+from archiver.evidence.verify.package_entries import HOPELESS_LINES, PackageLines
 from archiver.evidence.verify.seals import SealedRange
 from archiver.evidence.verify.tables import TableCheck, compare_tables
 from archiver.export.mask.policy_and_covers import masking_policy

@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, func, select
 
 from archiver.store import schema
 from archiver.store.archive import Archive
+from archiver.store.reading_and_writing import SmallStatement, Writing
 from archiver.store.rows import upsert_rows
-from archiver.store.transactions import SmallStatement, Writing
 
 _LIST = schema.last_list.c
 ROW: dict[str, object] = {

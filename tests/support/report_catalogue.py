@@ -36,7 +36,7 @@ OTHER_WORDS = (
     "package/verify_script.py",
     "export/verify_page",
     "comparison/quoted_document.py",
-    "comparison/quoted_passages.py",
+    "comparison/document_quotations.py",
 )
 """Patterns of what is masked or read, and texts that are in one language or have a catalogue of their own."""
 

@@ -19,8 +19,8 @@ from archiver.errors import N_
 from archiver.evidence.verify.package_reader import READ_ERRORS, TEXT_LIMIT, read_all
 from archiver.export.metadata.portable_documents import run_apart
 from archiver.export.pdf import page_code
+from archiver.export.pdf.drawn_pages import Page, read_pages
 from archiver.export.pdf.page_code import Comparison
-from archiver.export.pdf.page_items import Page, read_pages
 from archiver.settings.model import exports_folder
 from archiver.store.archive import Archive
 from archiver.store.queries.exported_packages import exports

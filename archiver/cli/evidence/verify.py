@@ -23,9 +23,9 @@ from archiver.cli.terminal.output import (
     wrap,
 )
 from archiver.comparison.compare import compare
+from archiver.comparison.document_quotations import CheckedPassage
 from archiver.comparison.message_comparison import Outcome
 from archiver.comparison.quoted_document import check_document, standing_words
-from archiver.comparison.quoted_passages import CheckedPassage
 from archiver.comparison.sides import Side
 from archiver.comparison.summary import ComparisonSummary
 from archiver.custody.exported_package_check import verify_here

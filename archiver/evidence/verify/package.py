@@ -30,7 +30,7 @@ from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, seal_numbers, 
 from archiver.evidence.tables.files_and_tasks import files
 from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.findings import Progress, Verification
-from archiver.evidence.verify.package_lines import PackageLines
+from archiver.evidence.verify.package_entries import PackageLines
 from archiver.evidence.verify.package_reader import READ_ERRORS, PackageFiles, read_all, unreadable_found
 from archiver.evidence.verify.rollbacks import (
     ORPHANED,

@@ -18,7 +18,7 @@ from typing import (  # noqa: UP035 - Python 3.8 syntax
 from archiver.evidence.history import EntryObject
 from archiver.evidence.tables.build import CSV_HEADERS
 from archiver.evidence.verify.findings import LISTED_NAMES, Verification, first_names
-from archiver.evidence.verify.package_lines import LINE_LIMIT
+from archiver.evidence.verify.package_entries import LINE_LIMIT
 
 LOOKAHEAD_ROWS = 50
 """How many rows are read ahead to find where file and records match again."""

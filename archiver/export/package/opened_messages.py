@@ -24,7 +24,7 @@ from archiver.export.package.recipe import Recipe
 from archiver.export.package.report_input import report_input
 from archiver.export.package_scope import STATEMENTS
 from archiver.export.report.excerpt import CONTEXT, OFFICE_CONTEXT, ExcerptMessage, chosen_messages, select_excerpt
-from archiver.export.report.input import ReviewedTexts
+from archiver.export.report.report_sources import ReviewedTexts
 from archiver.export.report.request_to_office import request_sentence
 from archiver.export.report.statistics import CHANGED, ReportInput
 from archiver.letter_folding import folded_text

@@ -14,7 +14,7 @@ from archiver.export.own_evidence import FileMetadata
 from archiver.export.package.copied_parts import EnclosureMetadata
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import PackageScope
-from archiver.export.report.input import ReviewedTexts
+from archiver.export.report.report_sources import ReviewedTexts
 from archiver.export.stamps import StampService
 from archiver.records import (
     AccountClosing,

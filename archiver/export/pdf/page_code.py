@@ -2,7 +2,7 @@
 
 What counts is what stands between the two lines of a page. It is placed as seen from the code, so a page that was
 stamped, moved, split, merged or saved anew by another program is the same page. The same works and fonts make the same
-text whatever library reads the file: `page_items` knows the drawing itself.
+text whatever library reads the file: `drawn_pages` knows the drawing itself.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from archiver.export.pdf.page_items import CLIP, Item, Matrix, Page, multiply
+from archiver.export.pdf.drawn_pages import CLIP, Item, Matrix, Page, multiply
 
 SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without 0, 1, I and O, which are taken for one another on paper."""

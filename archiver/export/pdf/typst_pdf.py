@@ -20,7 +20,7 @@ from archiver import errors
 from archiver.export.helper_process import OneAnswer
 from archiver.export.pdf import page_code
 from archiver.export.pdf.blocks import FONTS, Report, layout_data
-from archiver.export.pdf.page_items import read_pages
+from archiver.export.pdf.drawn_pages import read_pages
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 STANDARDS = ("a-2a", "ua-1")

@@ -14,7 +14,7 @@ from archiver.export.pdf.blocks import Block, Chapter, MessageBlock, Paragraph, 
 from archiver.export.pdf.typst_pdf import PdfJob
 from archiver.export.report.chapters import framed
 from archiver.export.report.excerpt import GapBlocks, PaperReferences, message_block
-from archiver.export.report.input import chat_text
+from archiver.export.report.report_sources import chat_text
 from archiver.export.report.statistics import ReportInput
 from archiver.records import Conversation
 from archiver.render.times import day_text

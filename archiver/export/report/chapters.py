@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, Report, TableBlock
 from archiver.export.report import excerpt, people_and_dates, record, summary, templated, timeline
-from archiver.export.report.input import BLANK, delivery_text, platform_of
 from archiver.export.report.money import consultation_rows, reminder_rows, stated_due_text
+from archiver.export.report.report_sources import BLANK, delivery_text, platform_of
 from archiver.export.report.request_to_office import end_request_text, last_delivery, review_due
 from archiver.export.report.statistics import ReportInput
 from archiver.render.gap_breaks import PAUSE, all_pauses, interval_text, no_pauses_text

@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.export.pdf.blocks import Block, Chapter, Interruption, MessageBlock, MessageText, Subheading
 from archiver.export.report import templated
-from archiver.export.report.input import chat_text, shorten, shorten_line
+from archiver.export.report.report_sources import chat_text, shorten, shorten_line
 from archiver.export.report.statistics import BOUND, CHANGED, LAST, LAST_MESSAGES, ReportInput
 from archiver.records import Attachment, Conversation, FileId, Gap, Message, MessageId, RoomId, State, Version
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, pause_text

@@ -17,7 +17,7 @@ from archiver.claims.money import (
     sums_text,
 )
 from archiver.export.report.excerpt import bound_place, bound_quote
-from archiver.export.report.input import BY_REPORTER, shown
+from archiver.export.report.report_sources import BY_REPORTER, shown
 from archiver.export.report.statistics import ReportInput
 from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, SentReminder
 from archiver.render.times import date_text, minute_text

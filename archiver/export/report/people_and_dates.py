@@ -28,7 +28,8 @@ from archiver.export.own_evidence import exhibit_number, label
 from archiver.export.pdf.blocks import Chapter
 from archiver.export.report import templated
 from archiver.export.report.excerpt import bound_place, bound_quote
-from archiver.export.report.input import (
+from archiver.export.report.money import dated_money, stated_due_text
+from archiver.export.report.report_sources import (
     BLANK,
     BY_REPORTER,
     chat_text,
@@ -38,7 +39,6 @@ from archiver.export.report.input import (
     shown,
     side_text,
 )
-from archiver.export.report.money import dated_money, stated_due_text
 from archiver.export.report.request_to_office import due_text, last_delivery
 from archiver.export.report.statistics import MessageStatistics, ReportInput
 from archiver.platforms.job_platform import STRANGER, Platform

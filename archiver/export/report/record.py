@@ -15,7 +15,7 @@ from archiver.export.own_evidence import label, metadata_text
 from archiver.export.pdf.blocks import Chapter
 from archiver.export.report import templated
 from archiver.export.report.excerpt import PaperReferences, gap_line
-from archiver.export.report.input import (
+from archiver.export.report.report_sources import (
     NEVER_READ,
     RefusedMessage,
     SealLine,

@@ -14,8 +14,8 @@ from archiver.claims.messages import changed_sides, closed_account, days_waiting
 from archiver.claims.sentences import closed_sign, silence_reason, theirs_text, waiting_text
 from archiver.claims.table import word
 from archiver.contract_dates import days_since as days_since
-from archiver.export.report.input import platform_of, shorten_line, shown
 from archiver.export.report.money import overdue_text, standing_of
+from archiver.export.report.report_sources import platform_of, shorten_line, shown
 from archiver.export.report.statistics import ReportInput
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import TERM_ITEMS, CaseSide, ChangeKind, Contract, RequestKind

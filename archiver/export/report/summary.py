@@ -14,7 +14,9 @@ from archiver.claims.table import word
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Chapter, FactList, MessageText, QuotedMessage
 from archiver.export.report.excerpt import references_of
-from archiver.export.report.input import (
+from archiver.export.report.money import stated_rows
+from archiver.export.report.people_and_dates import counterparts, permission_rows
+from archiver.export.report.report_sources import (
     about_text,
     delivery_text,
     other_text,
@@ -24,8 +26,6 @@ from archiver.export.report.input import (
     shown,
     value_text,
 )
-from archiver.export.report.money import stated_rows
-from archiver.export.report.people_and_dates import counterparts, permission_rows
 from archiver.export.report.request_to_office import end_request_text, opening_rows, shown_name
 from archiver.export.report.statistics import MessageStatistics, ReportInput
 from archiver.export.report.templated import chapters

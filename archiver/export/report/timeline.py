@@ -12,7 +12,9 @@ from archiver.claims.sentences import closed_sign, first_label, missing_text, re
 from archiver.claims.table import word
 from archiver.evidence.listed_acts import ListedStep
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
-from archiver.export.report.input import (
+from archiver.export.report.money import dated_money
+from archiver.export.report.people_and_dates import event_text, first_message_cells
+from archiver.export.report.report_sources import (
     BY_REPORTER,
     about_text,
     day_of,
@@ -22,8 +24,6 @@ from archiver.export.report.input import (
     shown,
     value_text,
 )
-from archiver.export.report.money import dated_money
-from archiver.export.report.people_and_dates import event_text, first_message_cells
 from archiver.export.report.statistics import ReportInput
 from archiver.records import Act, ActKind, Attachment, Post, contract_facts
 from archiver.render.message_body import plain_text

@@ -10,7 +10,6 @@ from archiver.claims.messages import DELETIONS, changed_sides, last_reply, turn
 from archiver.claims.money import InvoiceBalance, invoice_text, sums_text
 from archiver.claims.sentences import change_lines, reply_label, reply_text, turn_lines
 from archiver.contract_dates import delivery_days
-from archiver.export.report.input import day_of, delivery_text, other_text, platform_of, shown
 from archiver.export.report.money import (
     earlier_text,
     money_rows,
@@ -20,6 +19,7 @@ from archiver.export.report.money import (
     standing_of,
     terms_by_message,
 )
+from archiver.export.report.report_sources import day_of, delivery_text, other_text, platform_of, shown
 from archiver.export.report.request_to_office import (
     advice,
     client_request,

@@ -10,8 +10,8 @@ from archiver.evidence.tables.build import CSV_HEADERS, KINDS, SOURCES, STATES
 from archiver.export import own_evidence
 from archiver.export.bag import TAG_MANIFEST
 from archiver.export.mask.kinds import MaskKind, reason
-from archiver.export.report.input import BLANK, entered, platform_of
 from archiver.export.report.people_and_dates import stand_in_note
+from archiver.export.report.report_sources import BLANK, entered, platform_of
 from archiver.export.report.statistics import ReportInput
 from archiver.export.stamps import SealStamp, package_stamp_name
 from archiver.records import Contract, contract_facts

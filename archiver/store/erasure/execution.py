@@ -18,9 +18,9 @@ from archiver.store.engine import driver_connection
 from archiver.store.erasure.records import erased_key
 from archiver.store.projection import project
 from archiver.store.queries.entries import IS_WHOLE
+from archiver.store.reading_and_writing import Writing
 from archiver.store.rows import among
 from archiver.store.search import index
-from archiver.store.transactions import Writing
 from archiver.store.working import remembered_values
 
 ERASED = "erased"

@@ -21,9 +21,9 @@ from archiver.store import schema
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.entries import IS_WHOLE, KeptReply, kept_replies
+from archiver.store.reading_and_writing import Reading
 from archiver.store.rows import among
 from archiver.store.time_text import from_text, from_unix
-from archiver.store.transactions import Reading
 
 STATEMENT_KINDS = ("contract", "delivery", "attachment", "mapping", "note", "review")
 """Kinds of entries about one contract."""

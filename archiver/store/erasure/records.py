@@ -20,9 +20,9 @@ from archiver.store import schema, writer
 from archiver.store.durable_files import disk_errors, make_durable_folder, write_durably
 from archiver.store.payload_forms import read_formed
 from archiver.store.queries.entries import IS_WHOLE
+from archiver.store.reading_and_writing import Reading, SmallStatement, Writing
 from archiver.store.rows import among
 from archiver.store.time_text import from_text
-from archiver.store.transactions import Reading, SmallStatement, Writing
 
 FOLDER = "erasures"
 FORMAT = "chatwork-archive-erasure-1"

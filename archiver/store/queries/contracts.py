@@ -43,8 +43,8 @@ from archiver.store.payload_forms import read_all_formed
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import entries_under
 from archiver.store.queries.people import names_in_room
+from archiver.store.reading_and_writing import SmallStatement
 from archiver.store.time_text import from_text, sent_at, time_or_none, to_text
-from archiver.store.transactions import SmallStatement
 
 READ_AFTER_CLOSING = timedelta(days=180)
 """How long the rooms of a contract are still read after it was closed (design §4.11)."""

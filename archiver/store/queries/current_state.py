@@ -12,8 +12,8 @@ from sqlalchemy import BindParameter, bindparam, func, select
 from archiver.records import KnownMessage, MessageId, State
 from archiver.store import schema
 from archiver.store.payload_forms import has_form, read_all_formed, tells_what_was_shown
+from archiver.store.reading_and_writing import Reading, SmallStatement
 from archiver.store.time_text import from_text, to_text
-from archiver.store.transactions import Reading, SmallStatement
 
 SHOWN = (State.PRESENT, State.EDITED, State.DELETED)
 """States of messages that Chatwork still showed at the last reading."""

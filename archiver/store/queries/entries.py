@@ -17,8 +17,8 @@ from archiver.evidence.history import EntryObject
 from archiver.records import Entry, Period, State
 from archiver.store import schema
 from archiver.store.payload_forms import read_all_formed
+from archiver.store.reading_and_writing import Reading, SmallStatement
 from archiver.store.time_text import from_text, to_text
-from archiver.store.transactions import Reading, SmallStatement
 
 _AT_ONCE = 1_000
 

@@ -20,8 +20,8 @@ from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import entries_under
+from archiver.store.reading_and_writing import SmallStatement
 from archiver.store.time_text import CLOCK_TOLERANCE, from_text, time_or_none
-from archiver.store.transactions import SmallStatement
 from archiver.store.working import last_lists, remembered_values
 
 _COVERED = select(schema.coverage.c.room_id, func.max(schema.coverage.c.end)).group_by(schema.coverage.c.room_id)

@@ -17,9 +17,9 @@ from sqlalchemy import bindparam, delete, func, select, update
 from archiver.evidence.looks import code_intervals, decode_intervals
 from archiver.records import JsonObject, SteadyLooks
 from archiver.store import schema
+from archiver.store.reading_and_writing import Reading, SmallStatement, Writing
 from archiver.store.rows import upsert_rows
 from archiver.store.time_text import from_text, to_text
-from archiver.store.transactions import Reading, SmallStatement, Writing
 
 SAME_BYTES, SAME_OBJECTS = "bytes", "objects"
 """How a look was the same as the window: the whole reply, or what was parsed of it."""

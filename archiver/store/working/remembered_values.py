@@ -17,9 +17,9 @@ from sqlalchemy import delete, select, update
 
 from archiver.records import JsonObject
 from archiver.store import schema
+from archiver.store.reading_and_writing import Reading, SmallStatement, Writing
 from archiver.store.rows import Slot, SlotFamily, upsert_rows
 from archiver.store.time_text import from_text, to_text
-from archiver.store.transactions import Reading, SmallStatement, Writing
 
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 

@@ -30,9 +30,9 @@ from archiver.store.erasure.plan import make_plan, select_noted
 from archiver.store.payload_forms import has_form
 from archiver.store.projection import project
 from archiver.store.queries.entries import IS_WHOLE
+from archiver.store.reading_and_writing import Reading, Writing
 from archiver.store.rows import insert_values
 from archiver.store.search import index
-from archiver.store.transactions import Reading, Writing
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
 from archiver.team.ledger.database import LedgerPlace, printable

@@ -23,8 +23,8 @@ from archiver import errors
 from archiver.errors import N_
 from archiver.store import schema
 from archiver.store.queries import current_state
+from archiver.store.reading_and_writing import Reading, SmallStatement, Writing
 from archiver.store.rows import stored_text, upsert_rows
-from archiver.store.transactions import Reading, SmallStatement, Writing
 from archiver.store.working import last_lists, remembered_values
 from archiver.team.ledger.database import LedgerPlace
 from archiver.team.ledger.ledger import COLUMNS, Ledger, LedgerEnd, LedgerReading, Row, Running

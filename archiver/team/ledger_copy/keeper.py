@@ -26,7 +26,7 @@ from archiver.store.durable_files import disk_errors
 from archiver.store.engine import checkpoint_log, remove_logs, remove_with_logs
 from archiver.store.erasure import records
 from archiver.store.keeper import Keeper, KeptByTeam
-from archiver.store.transactions import Reading
+from archiver.store.reading_and_writing import Reading
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
 from archiver.team.ledger.database import read_ledger_file

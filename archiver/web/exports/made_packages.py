@@ -14,6 +14,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from archiver import errors
+from archiver.comparison.document_quotations import QuoteStanding
 from archiver.comparison.quoted_document import (
     LARGEST,
     UNREADABLE,
@@ -22,7 +23,6 @@ from archiver.comparison.quoted_document import (
     saved_messages,
     standing_words,
 )
-from archiver.comparison.quoted_passages import QuoteStanding
 from archiver.custody.exported_package_check import verify_here
 from archiver.export.mask.policy_and_covers import POLICIES
 from archiver.export.package.pdf_files import print_chat

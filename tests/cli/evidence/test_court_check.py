@@ -14,7 +14,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from archiver.export.pdf import page_code
-from archiver.export.pdf.page_items import read_pages
+from archiver.export.pdf.drawn_pages import read_pages
 from tests.support.archives.maker import story
 from tests.support.packages import files_with_metadata
 from tests.support.packages.exported_archives import export_package

@@ -21,7 +21,7 @@ from archiver.export.package.make_package import Confirm, ExportDeclined, Export
 from archiver.export.package.recipe import PackagePreview
 from archiver.export.package_scope import parse_choice
 from archiver.export.pdf.typst_pdf import make_pdf_apart
-from archiver.export.report.input import MaskedPassage
+from archiver.export.report.report_sources import MaskedPassage
 from archiver.export.stamps import StampService
 from archiver.export.texts.readme import submission_readme
 from archiver.store import seals, statements

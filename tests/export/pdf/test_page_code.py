@@ -16,7 +16,7 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from archiver.export.pdf import page_code
 from archiver.export.pdf.blocks import MessageBlock, MessageText, TableBlock
-from archiver.export.pdf.page_items import Item, Page, read_pages
+from archiver.export.pdf.drawn_pages import Item, Page, read_pages
 from tests.support.html_file_in_chromium import printed_page
 from tests.support.reports import pdf_reader
 from tests.support.viewer.chromium_tab import NEEDED

@@ -9,7 +9,7 @@ import pytest
 
 from archiver.export.pdf.blocks import TableBlock
 from archiver.export.report import chapters
-from archiver.export.report.input import BLANK
+from archiver.export.report.report_sources import BLANK
 from archiver.export.report.statistics import ReportInput
 from archiver.records import AccountClosing, Delivery, Invoice, StatedTerm, Watch
 from archiver.report_language import ENGLISH, JAPANESE, report_language

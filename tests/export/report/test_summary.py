@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from archiver.export.report import chapters, people_and_dates, timeline
-from archiver.export.report.input import BLANK
+from archiver.export.report.report_sources import BLANK
 from archiver.export.report.request_to_office import request_sentence
 from archiver.export.report.statistics import ReportInput
 from archiver.records import TERM_ITEMS, AccountId, MappedAccount, RequestKind, Role, StatedTerm

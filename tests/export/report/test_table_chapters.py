@@ -9,7 +9,7 @@ import pytest
 
 from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph
 from archiver.export.report import people_and_dates, record, timeline
-from archiver.export.report.input import MaskedPassage, SealLine, about_text
+from archiver.export.report.report_sources import MaskedPassage, SealLine, about_text
 from archiver.export.report.statistics import ReportInput
 from archiver.records import (
     Delivery,

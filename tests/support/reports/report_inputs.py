@@ -9,7 +9,7 @@ from typing import Any
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
 from archiver.export.report import summary
-from archiver.export.report.input import MaskedPassage, SealLine
+from archiver.export.report.report_sources import MaskedPassage, SealLine
 from archiver.export.report.statistics import ReportInput
 from archiver.records import (
     Basis,

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from archiver.comparison.document_quotations import CheckedPassage, QuoteStanding, SavedMessages, passages
 from archiver.comparison.message_comparison import DELETED, HeldMessage, HeldVersion
-from archiver.comparison.quoted_passages import CheckedPassage, QuoteStanding, SavedMessages, passages
 from tests.support.harmless_messages import messages as story
 
 BEGIN = int(datetime(2026, 11, 5, 1, tzinfo=UTC).timestamp())

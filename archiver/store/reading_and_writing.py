@@ -1,6 +1,6 @@
 """A transaction of an archive, as what reads and what appends is handed it by `archive`, and its small statements.
 
-The SQL connection is not used outside `store/`.
+The SQL connection is used in `store/` and `team/` alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from archiver.store.engine import BeginningDialect, driver_connection
 
 
 class Reading:
-    """A snapshot of the archive. Its `sql` is used only within `store/`."""
+    """A snapshot of the archive."""
 
     def __init__(
         self, sql: Connection, home: Path, clock: CorrectedClock | None = None, ledger_error: str | None = None

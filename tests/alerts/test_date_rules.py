@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from archiver import contract_dates
-from archiver.alerts import deadline_rules, sentences
-from archiver.alerts.deadline_rules import CaseSnapshot
+from archiver.alerts import date_rules, sentences
+from archiver.alerts.date_rules import CaseSnapshot
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, AccountId, Act, ActKind, Contract, ContractRoom, Delivery, MessageId, Post, RoomId
 from archiver.records.alerts import Alert
@@ -40,7 +40,7 @@ def with_dues(case: CaseSnapshot, *, now: datetime = NOW) -> CaseSnapshot:
 
 def judged(case: CaseSnapshot, *, now: datetime = NOW, kept: tuple[Alert, ...] = ()) -> list[Alert]:
     """The alerts about a case."""
-    return list(deadline_rules.judge_cases([case], before=now, now=now, kept=kept))
+    return list(date_rules.judge_cases([case], before=now, now=now, kept=kept))
 
 
 def alerts_of(case: CaseSnapshot, *, now: datetime = NOW, kept: tuple[Alert, ...] = ()) -> list[tuple[str, str]]:
@@ -75,8 +75,8 @@ def test_it_is_told_once_and_settled_by_other_dates() -> None:
     (found,) = judged(early)
 
     assert [] == alerts_of(early, kept=(replace(found, dismissed_at=NOW),))
-    assert [] == deadline_rules.outdated_contact_alerts([early], [found])
-    assert [found] == deadline_rules.outdated_contact_alerts([snapshot({"escrowed_at": "2026-10-01"})], [found])
+    assert [] == date_rules.outdated_contact_alerts([early], [found])
+    assert [found] == date_rules.outdated_contact_alerts([snapshot({"escrowed_at": "2026-10-01"})], [found])
 
 
 # --- silence -----------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def test_a_long_pause_is_told(hours: float | None, level: str | None) -> None:
     """More than a day without a round; after a month the plan may hide what was not saved."""
     before = None if hours is None else NOW - timedelta(hours=hours)
 
-    found = deadline_rules.judge_cases([], before=before, now=NOW, kept=())
+    found = date_rules.judge_cases([], before=before, now=NOW, kept=())
 
     assert ([] if level is None else [("A14", level)]) == [(one.rule.value, one.level.value) for one in found]
     assert all(f"{round(hours or 0)} " in sentences.alert_sentence(one) for one in found)
