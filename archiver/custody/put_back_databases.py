@@ -242,13 +242,13 @@ def _late_observations(reading: Reading, other: OtherDatabase) -> Iterator[Obser
     found: dict[tuple[int, int], list[tuple[str, dict[str, Any]]]] = {}
     for digest, entry in message_entries(other):
         if entry.get("room_id") in rooms and tells_what_was_shown(entry):
-            found.setdefault((int(entry["key"].partition("/")[2]), entry["room_id"]), []).append((digest, entry))
+            found.setdefault((entry["room_id"], int(entry["key"].partition("/")[2])), []).append((digest, entry))
     last = entries.last_seq(reading)
-    kept = without_erased(reading, [(room, position) for position, room in found])
-    for (position, room), theirs in found.items():
-        if (room, position) in kept:
-            (ours,) = entries.message_groups(reading, [(position, room)], upto=last)
-            yield from _unknown(RoomId(room), theirs, ours)
+    kept = without_erased(reading, found)
+    for place, theirs in found.items():
+        if place in kept:
+            (ours,) = entries.message_groups(reading, [place], upto=last)
+            yield from _unknown(RoomId(place[0]), theirs, ours)
 
 
 def _unknown(

@@ -21,7 +21,7 @@ LONGEST_SECONDS = 366 * 24 * 60 * 60
     help=N_(
         "Save now what Chatwork shows: messages, edits, deletions, files, tasks, people. sync is the "
         "same command.\n\nWith FILE, bring in messages older than the newest 100: a page of the chat saved "
-        "in the browser (scroll up first), a notification mail, another tool's export or a plain list. A "
+        "in the browser (scroll up first), a notification mail, another tool's export or a plain list. Such a "
         "file only tells which messages there are; every text comes from Chatwork."
     ),
 )

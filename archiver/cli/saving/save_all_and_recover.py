@@ -29,7 +29,7 @@ from archiver.wording import ngettext
 
 
 def rescue(obj: CliContext, jobs: tuple[str, ...], *, as_json: bool) -> int:
-    """Read all rooms shared with the counterparts, without pacing; print what is kept even if nothing can be read."""
+    """Read all rooms shared with the counterparts, without pacing; without JSON print what is kept, whatever fails."""
     app = obj.app(needs_archive=True)
     upgrade_if_older(app, save.tell_upgraded)
     with app.archive.reading() as reading:
@@ -83,18 +83,20 @@ def _tell_kept(app: App, contracts_named: list[Contract]) -> None:
 
 
 def recover(obj: CliContext, files: tuple[Path, ...], chats: tuple[str, ...], *, as_json: bool) -> int:
-    """Take ids from the files, read those messages one by one, and print the result."""
+    """Take in other databases of the archive and ids from files, read those messages, and print the result."""
     app = obj.app(needs_archive=True)
     upgrade_if_older(app, save.tell_upgraded)
     quiet = obj.verbose < 0
     # A copy beside the database is told by its name alone.
     files = tuple(obj.home / one if (obj.home / one).exists() and not one.exists() else one for one in files)
-    others = tuple(filter(is_database, files))
-    for path in others:
-        taken = take_in_round(app, path)
-        if not quiet:
-            echo(taken_in_words(taken, str(path)))
-    if others == files:
+    others = {path: take_in_round(app, path) for path in files if is_database(path)}
+    if not quiet and not as_json:
+        for path, number in others.items():
+            echo(taken_in_words(number, str(path)))
+    taken_in = {"taken_in": sum(others.values())}
+    if len(others) == len(set(files)):
+        if as_json:
+            echo_json(taken_in)
         return 0
     found_ids = _read_files(app, tuple(path for path in files if path not in others), chats)
     number = len(found_ids.places)
@@ -117,7 +119,7 @@ def recover(obj: CliContext, files: tuple[Path, ...], chats: tuple[str, ...], *,
 
         recovered = recover_round(app, found_ids.places, tell_progress)
     if as_json:
-        echo_json(recovered.document(found_ids))
+        echo_json(recovered.document(found_ids) | taken_in)
     elif not quiet:
         _tell(recovered, found_ids)
     return 0 if recovered.is_whole(found_ids) else INCOMPLETE

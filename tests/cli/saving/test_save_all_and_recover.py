@@ -103,7 +103,7 @@ def test_a_saved_page_brings_the_old_messages_back(job: Job, tmp_path: Path) -> 
     status = job.terminal.json("status")
 
     expected = {"found": 4, "held": 0, "recovered": 4, "hidden_by_plan": 0, "not_readable": 0, "left": 0}
-    unused = dict.fromkeys(("other_rooms", "without_room", "implausible", "erased", "cut_mails"), 0)
+    unused = dict.fromkeys(("other_rooms", "without_room", "implausible", "erased", "cut_mails", "taken_in"), 0)
     assert expected | unused | {"requests": 5} == first
     assert 4 == output.count("前の約束")
     assert "偽" not in output
@@ -127,8 +127,10 @@ def test_another_database_of_the_archive_is_taken_in(job: Job, tmp_path: Path) -
     status = job.terminal.run("status")
 
     output = job.terminal.run("save", beside.name)  # by the name that is told, wherever that is typed
+    again = job.terminal.json("save", beside.name)
 
     assert "「archive (1).sqlite3」" in status
     assert "1件を後から取り込みました" in "".join(output.split())
+    assert {"taken_in": 0} == again
     assert "検収OKです" in job.terminal.run("search", "--chat", job.room)
     assert job.terminal.json("verify", "--deep")["ok"]
