@@ -1,4 +1,4 @@
-"""Services on loopback whose answers come from functions: HTTP/1.1 alone, nothing of Chatwork."""
+"""Services on loopback whose answers come from functions: HTTP/1.1 alone."""
 
 import json
 import socket

@@ -1,7 +1,7 @@
 """Durable writing of files, private folders, files of seals, and errors of the disk as errors of this program.
 
-Files of seals are moved between `seals/` and `seals/orphaned/`: nothing is removed or overwritten there, a move to a
-name that is taken goes to another one.
+Files of seals are moved between `seals/` and `seals/orphaned/`: nothing is removed or overwritten there, and
+no move goes to a name that is taken.
 """
 
 from __future__ import annotations

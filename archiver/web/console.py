@@ -1,4 +1,4 @@
-"""Puts the application together: its context, its pages, and when it has been left alone."""
+"""The console as an application: its pages, what each request passes, and when it has been left alone."""
 
 from __future__ import annotations
 

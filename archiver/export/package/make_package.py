@@ -144,7 +144,7 @@ def package_name(contract: Contract) -> str:
 def _make_package(
     reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None, confirm: Confirm | None
 ) -> ExportReport:
-    """Fill the bag, which has a temporary name, and rename it; folder and zip are both there, or neither.
+    """Fill the bag, which has a temporary name, and rename it; the zip of a bag has its name just before.
 
     What is handed in is a zip, and beside it the files that are also handed in separately.
     """
@@ -159,15 +159,17 @@ def _make_package(
         raise ExportDeclined
     stamps = stamp_package(content, recipe.stamping, last_list) if recipe.stamping else {}
     zip_file = None
-    if is_submission or not profile.folder or order.zip or bag.size <= MAX_UNASKED_ZIP_BYTES:
-        zip_file = (bag.folder if is_submission else folder) / f"{name}.zip"
-        pack(content.folder, name, zip_file, at=recipe.read_at)
     if is_submission:
+        pack(content.folder, name, bag.folder / f"{name}.zip", at=recipe.read_at)
         submission_package.put_loose_files(content, order.profile, bag.folder)
         shutil.rmtree(content.folder)
         zip_file = folder / name / f"{name}.zip"
     if profile.folder:  # after a power cut too, what has the final name is whole
         sync_tree(bag.folder)
+    if not is_submission and (not profile.folder or order.zip or bag.size <= MAX_UNASKED_ZIP_BYTES):
+        zip_file = folder / f"{name}.zip"
+        pack(bag.folder, name, zip_file, at=recipe.read_at)
+    if profile.folder:
         bag.folder.rename(folder / name)
     else:
         shutil.rmtree(bag.folder)
@@ -244,14 +246,14 @@ def _record_export(
 
 @contextlib.contextmanager
 def _packages_folder(folder: Path) -> Iterator[None]:
-    """Create the folder for packages; if the user declines, created folders are removed again. Raises OSError."""
+    """Create the folder for packages; if nothing is made, created folders are removed again. Raises OSError."""
     created = [one for one in (folder, *folder.parents) if not one.exists()]
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         yield
-    except ExportDeclined:
-        with contextlib.suppress(OSError):  # another program has put something there
-            for path in created:
+    except BaseException:
+        for path in created:
+            with contextlib.suppress(OSError):  # another program has put something there
                 path.rmdir()
         raise
 

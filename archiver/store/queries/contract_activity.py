@@ -1,4 +1,4 @@
-"""What was said and delivered under one contract, for the deadlines that are computed from it."""
+"""What was said and delivered under one contract."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import subprocess
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ import pytest
 from archiver import errors
 from archiver.custody.verify import verify_path
 from archiver.export.mask.policy_and_covers import Policy, masking_policy
-from archiver.export.package import submission_package
+from archiver.export.package import make_package, submission_package
 from archiver.export.package.make_package import Confirm, ExportDeclined, ExportReport
 from archiver.export.package.recipe import PackagePreview
 from archiver.export.package_scope import parse_choice
@@ -555,17 +556,23 @@ def test_a_report_that_cannot_be_made_stops_nothing(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.drawn
-def test_a_kill_in_the_middle_leaves_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither a half zip nor loose files under a name that looks whole."""
+@pytest.mark.parametrize(
+    ("profile", "place"),
+    [("support", (submission_package, "put_loose_files")), ("lawyer", (make_package, "sync_tree"))],
+)
+def test_a_kill_in_the_middle_leaves_no_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: str, place: tuple[ModuleType, str]
+) -> None:
+    """Neither a half zip nor loose files under a name that looks whole, and no zip without its folder."""
 
     def stop(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(submission_package, "put_loose_files", stop)
+    monkeypatch.setattr(*place, stop)
     with pytest.raises(KeyboardInterrupt):
-        export_package(story(tmp_path / "home"), "support", tmp_path / "out")
+        export_package(story(tmp_path / "home"), profile, tmp_path / "out")
 
-    assert [] == list((tmp_path / "out").iterdir())
+    assert [] == list((tmp_path / "out").glob("*"))
 
 
 # --- warnings, blanks, advice --------------------------------------------------------------------
