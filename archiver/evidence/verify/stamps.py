@@ -1,4 +1,4 @@
-"""Checks of stamps: each is over the bytes beside it, leads to the root beside it, and fits the seal's own time.
+"""Checks of stamps of seals or a package: each is over their bytes, leads to a root beside it, and is not too early.
 
 The function that verifies signatures is passed in; digest and time are read here, so that most errors are found even
 where no signature can be verified. Standard library and Python 3.8 syntax, because this module is also handed out

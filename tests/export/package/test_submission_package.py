@@ -465,7 +465,7 @@ def test_a_chosen_message_that_is_not_there_stops_it(tmp_path: Path, profile: st
     with pytest.raises(errors.UsageError, match=r"12345678, No\.9"):
         export_package(maker, profile, tmp_path / "out", choice=parse_choice("No.1, 12345678, No.9"))
 
-    assert [] == list((tmp_path / "out").iterdir())
+    assert [] == list((tmp_path / "out").glob("*"))
     assert 0 == entries(maker)
 
 
