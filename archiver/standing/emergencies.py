@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.alerts import change_rules
 from archiver.claims.quotations import Quotation, seen_at
 from archiver.custody.put_back_databases import put_back_databases
+from archiver.platforms.job_platform import NO_PLATFORM
 from archiver.records import CLOSED_ENDING, ChangedMessages, Contract, closed_mark
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, DepartureObservations, Level
 from archiver.records.contract import contract_name
@@ -20,7 +21,7 @@ from archiver.standing.alert_lines import NamedMessage, contract_names, messages
 from archiver.store.queries import departures
 from archiver.store.queries.author_counts import changed_places, quoted_messages
 from archiver.store.queries.contract_activity import case_sides, changed_messages
-from archiver.store.queries.contracts import contracts
+from archiver.store.queries.contracts import contracts, deliveries
 from archiver.store.queries.looks_and_gaps import room_looks, unlisted_beginnings
 from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
 from archiver.store.queries.people import last_name, names_in_room
@@ -78,6 +79,8 @@ class Emergency(NamedTuple):
     """
     mark: str = ""
     """The mark of a closed account that a name got, as it stands there."""
+    is_undelivered: bool = False
+    """Whether it may be of a service where to deliver, and no delivery there is entered."""
 
     @property
     def is_departure(self) -> bool:
@@ -120,6 +123,7 @@ def emergencies(
                     bool(unlisted_beginnings(reading, rooms - set(holdings.shut)).rooms),
                     sum(put_back) if put_back else None,
                     next(_marks(reading, concerning), ""),
+                    contract.platform not in NO_PLATFORM and not deliveries(reading, contract.id),
                 )
             )
     return found

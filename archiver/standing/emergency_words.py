@@ -241,17 +241,17 @@ def screenshots_sentence(name: str, messages: Sequence[NamedMessage]) -> str:
     if len(messages) > NAMED_MESSAGES_LIMIT:
         message_list += _(" and {n} more").format(n=len(messages) - NAMED_MESSAGES_LIMIT)
     sentence = ngettext(
-        "Take a screenshot of this message: {messages}    archive job enter {contract} file --file PATH "
-        "--message {first}",
-        "Take screenshots of these messages: {messages}    archive job enter {contract} file --file PATH "
-        "--message {first}",
+        "Take a screenshot of this message, or of its place if it was deleted: {messages}    archive job enter "
+        "{contract} file --file PATH --message {first}",
+        "Take screenshots of these messages, or of their places if they were deleted: {messages}    archive job enter "
+        "{contract} file --file PATH --message {first}",
         len(messages),
     )
     return sentence.format(messages=message_list, contract=visible_line(name), first=f"m{messages[0].message_id}")
 
 
 def short_steps(emergency: Emergency) -> tuple[str, ...]:
-    """The three first things to do where there is room for a few lines."""
+    """The first things to do where there is room for a few lines."""
     platform = platform_of(emergency.contract.platform)
     asked = _("Agree to no early end of the contract before you get advice.")
     if rule := platform.end_request_rule:
@@ -260,15 +260,16 @@ def short_steps(emergency: Emergency) -> tuple[str, ...]:
             time = ngettext("{n} hour", "{n} hours", rule.hours).format(n=rule.hours)
         sentence = _("{request}: get advice first; refuse within {time}")
         asked = sentence.format(request=platform.end_request, time=time)
-    return _delivery_step(emergency), asked, _("Save everything once more: archive save --all")
+    return *_delivery_step(emergency), asked, _("Save everything once more: archive save --all")
 
 
-def _delivery_step(emergency: Emergency) -> str:
+def _delivery_step(emergency: Emergency) -> Iterator[str]:
     platform = platform_of(emergency.contract.platform)
-    if platform.operator is None:
-        return _("Did you deliver where the job was agreed? If not, do that first.")
-    sentence = _("Did you deliver on {platform}? If not, do that first.")
-    return sentence.format(platform=in_program_language(platform.name))
+    if emergency.is_undelivered and platform.operator is None:
+        yield _("Did you deliver where the job was agreed? If not, do that first.")
+    elif emergency.is_undelivered:
+        sentence = _("Did you deliver on {platform}? If not, do that first.")
+        yield sentence.format(platform=in_program_language(platform.name))
 
 
 def _next_steps(emergency: Emergency) -> Iterator[str]:
@@ -278,7 +279,7 @@ def _next_steps(emergency: Emergency) -> Iterator[str]:
         yield _(
             "Bring in older messages while the chat is open: save its pages in your browser, then archive save FILE"
         )
-    yield _delivery_step(emergency)
+    yield from _delivery_step(emergency)
     if rule := platform_of(emergency.contract.platform).end_request_rule:
         end_request = _(
             "{deadline}. Get advice before you agree. {advice}. "

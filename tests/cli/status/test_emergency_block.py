@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.status.page import tell_emergency
-from archiver.records import Enclosure, MessageId, Role
+from archiver.records import Delivery, Enclosure, MessageId, Role
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.rounds import alerting
 from archiver.standing.emergencies import Emergency, emergencies
 from archiver.standing.emergency_words import short_steps
 from archiver.store.queries.contracts import contracts
-from archiver.store.statements import add_enclosure, state_role
+from archiver.store.statements import add_delivery, add_enclosure, state_role
 from archiver.store.working.alerts import alerts, keep
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import World, running_world
@@ -122,7 +122,7 @@ def test_each_platform_has_its_own_hours_and_words(jobs: Jobs) -> None:
     emergency = jobs.emergencies(always=True)["job4"]
     told = {}
     for name in ("crowdworks", "coconala", "lancers", None):
-        one = emergency._replace(contract=replace(emergency.contract, platform=name))
+        one = emergency._replace(is_undelivered=True, contract=replace(emergency.contract, platform=name))
         told[name] = (block_text(one), " ".join(short_steps(one)))
 
     assert all("Did you deliver on Coconala? If not" in text for text in told["coconala"])
@@ -136,6 +136,20 @@ def test_each_platform_has_its_own_hours_and_words(jobs: Jobs) -> None:
     assert all("Did you deliver on Lancers?" in text for text in told["lancers"])
     assert ("end-request" in told["lancers"][0], "no early end" in told["lancers"][1]) == (False, True)
     assert all("Did you deliver where the job was agreed?" in text for text in told[None])
+
+
+def test_a_delivery_is_asked_for_only_where_one_may_be_missing(jobs: Jobs) -> None:
+    """A job without a service has none, and where one is entered it is no longer the first thing to do."""
+    for name, platform in (("job1", "direct"), ("job2", "crowdworks"), ("job3", "crowdworks")):
+        jobs.contract(name, jobs.room, platform=platform)
+    with jobs.archive.writing() as writing:
+        add_delivery(writing, "job2", Delivery(0, "2026-07-01 10:00"), at=jobs.clock())
+
+    found = jobs.emergencies(always=True)
+
+    asked = {name: "Did you deliver" in block_text(one) for name, one in found.items()}
+    assert {"job1": False, "job2": False, "job3": True, "job4": True} == asked
+    assert [2, 2, 3, 3] == [len(short_steps(found[name])) for name in asked]
 
 
 def test_what_lies_before_the_first_save_is_not_kept_and_is_fetched_first(jobs: Jobs) -> None:
@@ -195,7 +209,7 @@ def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_acco
     assert (*jobs.written[:3], past) == ids(before["job2"])
     assert tuple(jobs.written[:3]) == ids(after["job2"])
     assert ((), ()) == (ids(closed["job2"]), ids(before["job4"]))
-    assert "Take screenshots of these messages: " in lines["job2"]
+    assert "Take screenshots of these messages, or of their places if they were deleted: " in lines["job2"]
     assert f"archive job enter job2 file --file PATH --message m{jobs.written[0]}" in lines["job2"]
     assert "田中 「手数料がかからないように直接お支払" in lines["job2"].replace("\n   ", "")
     assert [False] * 3 == ["archive job enter" in lines[name] for name in ("job1", "job3", "job4")]

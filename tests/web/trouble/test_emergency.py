@@ -120,6 +120,10 @@ def test_a_ticked_step_stays_ticked_for_its_job(browser: FormBrowser) -> None:
     browser.post("/emergency/tick", {"of": "job1", "step": ["deliver", "alone"]}, headers=OWN_POST)
     browser.post("/emergency/tick", {"of": "other", "step": ["office"]}, headers=OWN_POST)
 
-    ticked = re.findall(r'name="step" value="(\w+)" checked', browser.get("/emergency?job=job1"))
+    page = browser.get("/emergency?job=job1")
+    maker = ArchiveMaker(browser.context.home)
+    maker.contract("job1", platform="direct", client="田中", title="動画")
+    direct = browser.get("/emergency?job=job1")
 
-    assert ["deliver", "alone"] == ticked
+    assert ["deliver", "alone"] == re.findall(r'name="step" value="(\w+)" checked', page)
+    assert "do-deliver" not in direct  # without a service there is no delivery on one
