@@ -73,7 +73,7 @@ class _Person(Model, frozen=True):
 
 
 class Me(_Person, frozen=True):
-    """The owner of the token, with only the personal data that is kept (design §3)."""
+    """The owner of the token, with only the personal data that is kept."""
 
 
 class Room(Model, frozen=True):

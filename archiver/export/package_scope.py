@@ -1,4 +1,4 @@
-"""Which entries belong in a package (design §6, “Included entries”). Pure functions.
+"""Which entries belong in a package. Pure functions.
 
 Entries of the contract's rooms within each room's period, statements about the contract itself that name no other
 room and nobody of another one, and what was recorded about stamps and seals; nothing else.

@@ -183,7 +183,7 @@ class DepartureObservations(NamedTuple):
 
 
 class AlertRule(StrEnum):
-    """The rule behind an alert. The kinds of disappearance are distinguished (evidence §1.2)."""
+    """The rule behind an alert. The kinds of disappearance are distinguished."""
 
     ROOM_INACCESSIBLE = "room_inaccessible"
     ACCOUNT_CLOSED = "account_closed"

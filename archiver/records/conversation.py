@@ -12,7 +12,7 @@ from archiver.records.evidence import AccountId, FileId, MessageId, RoomId, Task
 
 
 class State(StrEnum):
-    """What is known of a message's presence on Chatwork (design §3)."""
+    """What is known of a message's presence on Chatwork."""
 
     PRESENT = "present"
     EDITED = "edited"

@@ -63,7 +63,7 @@ def judge_dates(archive: Archive, *, now: Callable[[], datetime]) -> None:
 
 
 def alert_document(alert: Alert) -> dict[str, Any]:
-    """An alert as in the JSON documents (design §5), with its text in the language of the process."""
+    """An alert as in the JSON documents, with its text in the language of the process."""
     from archiver.alerts import sentences
 
     return {

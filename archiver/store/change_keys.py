@@ -1,4 +1,4 @@
-"""Change keys of received objects: which facts make a new entry when they change (design §3).
+"""Change keys of received objects: which facts make a new entry when they change.
 
 The comparison before writing and the readable tables made afterwards both use them, on objects exactly as received,
 so the two cannot disagree.

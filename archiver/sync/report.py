@@ -1,4 +1,4 @@
-"""The report of a run: counts per room, troubles, the JSON document of design §5, and whether a clock is wrong."""
+"""The report of a run: counts per room, troubles, their JSON document, and whether a clock is wrong."""
 
 from __future__ import annotations
 

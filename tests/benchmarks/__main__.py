@@ -1,4 +1,4 @@
-"""Measures the rows of design §8 that apply and prints them as a table: `python -m tests.benchmarks [NAME…]`.
+"""Measures the rows that apply here and prints them as a table: `python -m tests.benchmarks [NAME…]`.
 
 A measurement, not a test: it ends with 0 whether or not a bar is met, and with 1 if something could not be measured.
 """

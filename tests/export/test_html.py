@@ -114,7 +114,7 @@ print(peak())
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the resource module")
 def test_a_large_room_is_written_in_little_memory(tmp_path: Path) -> None:
-    """100,000 messages within 120 MiB, pages of at most 0.4 MB (design §8); how long it takes the benchmark says."""
+    """100,000 messages within 120 MiB, pages of at most 0.4 MB; how long it takes the benchmark says."""
     root = Path(__file__).parents[2]
     command = [sys.executable, "-c", MEASURE, str(tmp_path)]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     """seq, observed_at, clock, kind, account_id, room_id, key, line, digest; texts as their bytes in the database."""
 
 REPLY_KINDS = frozenset(("message", "account", "member", "room", "task", "file"))
-"""Kinds of entries that come from a reply, which is kept (design §3)."""
+"""Kinds of entries that come from a reply, which is kept."""
 
 RULES = 1
 """Raised with each change by which an entry or a reply that passed these checks may fail them, or the other way round;

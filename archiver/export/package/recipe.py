@@ -217,5 +217,5 @@ class ExportReport:
         return (sentence.format(n=self.unread),) if self.unread else ()
 
     def document(self) -> dict[str, object]:
-        """The JSON document of design §5."""
+        """The JSON document of `archive export --json`."""
         return {name: getattr(self, name) for name in _DOCUMENT_KEYS}

@@ -47,7 +47,7 @@ from archiver.store.reading_and_writing import SmallStatement
 from archiver.store.time_text import from_text, sent_at, time_or_none, to_text
 
 READ_AFTER_CLOSING = timedelta(days=180)
-"""How long the rooms of a contract are still read after it was closed (design §4.11)."""
+"""How long the rooms of a contract are still read after it was closed."""
 
 
 _LISTS: dict[str, type[Any]] = {

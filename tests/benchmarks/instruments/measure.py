@@ -28,7 +28,7 @@ class Figure:
 
     what: str
     bar: str
-    """The bar of design §8 in words; `–` if there is none."""
+    """The bar in words; `–` if there is none."""
     measured: str
     met: bool | None
     """None where there is no bar."""

@@ -20,7 +20,7 @@ from tests.support.archives.maker import at
 from tests.support.reports import report_inputs
 
 FORBIDDEN = ("改ざん不可能", "証拠能力", "法的に有効", "ガイドライン準拠", "詐欺", "違法", "総務大臣", "認定")
-"""What no text of ours may claim (evidence.md §8)."""
+"""What no text of ours may claim."""
 
 
 def facts(**changes: Any) -> dict[str, Any]:
