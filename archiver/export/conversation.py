@@ -166,6 +166,7 @@ def _attachment(row: FileRow, room: PackageRoom) -> Attachment:
         saved_at=_parse_time(row.saved_at) if row.saved_at else None,
         reason=reason or row.reason,
         stored_as=f"files/{row.stored_as}" if packed else None,
+        replaced_at=_parse_time(row.replaced_at) if row.replaced_at else None,
     )
 
 

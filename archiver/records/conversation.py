@@ -142,6 +142,8 @@ class Attachment(NamedTuple):
     """Why the bytes are not saved, if they are not."""
     stored_as: str | None
     """The path of the bytes below the package's `data/` folder, with `/`; None if they are not in the package."""
+    replaced_at: datetime | None = None
+    """When these bytes were first listed in the place of others that were sent at `uploaded_at`."""
 
 
 class Gap(NamedTuple):

@@ -225,6 +225,14 @@ def _room_events(before: EntryObject | None, entry: EntryObject) -> Iterator[Cha
             yield _other_event(entry, kind, f"ルームID {entry['room_id']}", words.get(was, was), words.get(now, now))
 
 
+def _file_events(before: EntryObject | None, entry: EntryObject) -> Iterator[ChangeRow]:
+    yield from _listed_events(before, entry)
+    if before is not None and _field_text(before, "filename") != _field_text(entry, "filename"):
+        about = f"ファイルID {entry['key'].rpartition('/')[2]}"
+        was, now = _field_text(before, "filename"), _field_text(entry, "filename")
+        yield _other_event(entry, "ファイル名が変わった", about, was, now)
+
+
 def _listed_events(before: EntryObject | None, entry: EntryObject) -> Iterator[ChangeRow]:
     """That a file or a task is not listed any more, or again."""
     gone, was_gone = _is_gone(entry), before is not None and _is_gone(before)
@@ -259,7 +267,7 @@ _OUTSIDE = "期間外のメッセージ"
 ROOM_TYPES = {"direct": "ダイレクトチャット", "group": "グループチャット", "my": "マイチャット"}
 """Chatwork's kinds of rooms; a direct chat becomes a group chat when its other person cancels the account."""
 
-_EVENTS_OF_KIND = {"account": _account_events, "room": _room_events, "file": _listed_events, "task": _listed_events}
+_EVENTS_OF_KIND = {"account": _account_events, "room": _room_events, "file": _file_events, "task": _listed_events}
 _ROOM_EVENTS = (
     ("name", "チャット名が変わった"),
     ("description", "チャットの概要が変わった"),

@@ -44,7 +44,7 @@ FILE_STATES = {"gone": "表示されなくなった", "replaced": "差し替え�
 
 
 class FileRow(NamedTuple):
-    """A file as listed, and its bytes. A file replaced under its id has a row for each content that was saved."""
+    """A file under its first name, and its bytes. One replaced under its id has a row for each content saved."""
 
     number: str
     room_id: int
@@ -65,6 +65,8 @@ class FileRow(NamedTuple):
     """Why the bytes are not saved."""
     stored_as: str | None
     """`F-0001.png`, its name in `data/files/`; None if the bytes are not saved."""
+    replaced_at: str | None = None
+    """When this content was first listed in the place of another with the same upload time."""
 
 
 def files(other: Iterable[EntryObject]) -> list[FileRow]:
@@ -122,7 +124,7 @@ def file_cells(row: FileRow, *, packed: bool) -> list[object]:
 
 def _file_rows(key: tuple[int, int], listed: list[EntryObject], saved: list[EntryObject]) -> list[FileRow]:
     """The present content of a file, and every other content of it that was saved."""
-    present = _listed_row(key, listed[-1])
+    present = _name_first_listed(_listed_row(key, listed[-1]), listed)
     blob = next((entry for entry in reversed(saved) if _is_of_listed_file(entry, present)), None)
     rows = [_add_saved_bytes(present, blob)]
     digests_seen = {rows[0].sha256, None}
@@ -188,7 +190,20 @@ def _replaced_row(key: tuple[int, int], listed: list[EntryObject], blob: EntryOb
     row = _listed_row(key, then)._replace(
         size=number(payload["listed_size"]), upload_time=number(payload["listed_time"]), state="replaced"
     )
-    return _add_saved_bytes(row._replace(gone_since=None), blob)
+    return _add_saved_bytes(_name_first_listed(row._replace(gone_since=None), listed), blob)
+
+
+def _name_first_listed(row: FileRow, listed: list[EntryObject]) -> FileRow:
+    """The row with the name under which its content was first listed: a later name was not sent with it."""
+    upload_times = set()
+    for entry in listed:
+        received = entry["payload"]["object"]
+        upload_time = number(received.get("upload_time"))
+        if (number(received.get("filesize")), upload_time) == (row.size, row.upload_time):
+            replaced_at = entry["observed_at"] if upload_time in upload_times else None
+            return row._replace(name=text(received.get("filename")), replaced_at=replaced_at)
+        upload_times.add(upload_time)
+    return row
 
 
 def _number_row(index: int, row: FileRow) -> FileRow:

@@ -10,7 +10,6 @@ import sys
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Generic, TypeVar
 
 from archiver.chatwork.notation.parse import DELETED, parse
@@ -148,7 +147,7 @@ class PaperReferences:
     def __init__(self, case: ReportInput, room: Conversation) -> None:
         """Take the people and files of one room."""
         self.case = case
-        self.files: Mapping[FileId, Attachment] = {one.file_id: one for one in room.attachments}
+        self._files: Mapping[FileId, Attachment] = {one.file_id: one for one in room.attachments}
         self.of: dict[MessageId, list[Attachment]] = {}
         for attachment in room.attachments:
             self.of.setdefault(attachment.message_id, []).append(attachment)
@@ -156,16 +155,17 @@ class PaperReferences:
         names = {account: person.names[-1] for account, person in room.people.items() if person.names}
         self.references = References(names.get, self._message, self._file)
 
-    def references_at(self, at: datetime) -> References:
-        """The same with the names that people had at a time: an old text shows nobody's later name."""
-        names = {account: person.name_at(at) for account, person in self._people.items() if person.names}
-        return References(names.get, self._message, self._file)
+    def references_of(self, message: Message) -> References:
+        """The same with the names that people had then, and the files as sent: an old text shows nothing later."""
+        names = {one: person.name_at(message.send_time) for one, person in self._people.items() if person.names}
+        sent = {one.file_id: one for one in reversed(self.of.get(message.message_id, []))}
+        return References(names.get, self._message, lambda file: self._file(file, sent))
 
     def _message(self, _room: RoomId, message: MessageId) -> ReferenceLink:
         return ReferenceLink(say("メッセージID {message}", message=message))
 
-    def _file(self, file: FileId) -> ReferenceLink | None:
-        attachment = self.files.get(file)
+    def _file(self, file: FileId, sent: Mapping[FileId, Attachment] = {}) -> ReferenceLink | None:
+        attachment = sent.get(file) or self._files.get(file)
         return None if attachment is None else ReferenceLink(attachment.number)
 
 
@@ -189,7 +189,7 @@ def message_block(
     return MessageBlock(
         number=f"No.{message.no}",
         head=f"{head}\n{chatwork_url(message.room_id, message.message_id)}",
-        parts=tuple(_message_texts(message, paper.references_at(message.send_time), limit)),
+        parts=tuple(_message_texts(message, paper.references_of(message), limit)),
         notes=(
             *_file_notes(message, paper),
             saved if court else say("{saved}\u3000記録番号 {entry_seq}", saved=saved, entry_seq=message.entry_seq),
@@ -210,7 +210,7 @@ def quoted_text(case: ReportInput, message: Message, *, first: bool = False) -> 
 def references_of(case: ReportInput, message: Message) -> References:
     """What the ids in a message's texts stand for, with the names of its time."""
     rooms = [room for room in case.rooms if room.room_id == message.room_id]
-    return PaperReferences(case, rooms[0]).references_at(message.send_time)
+    return PaperReferences(case, rooms[0]).references_of(message)
 
 
 def bound_place(case: ReportInput, message: Message | None, message_id: MessageId) -> str:
@@ -281,6 +281,8 @@ def _file_notes(message: Message, paper: PaperReferences) -> Iterator[str]:
         status = say("保存できていません: {reason}", reason=say(one.reason or "理由は不明"))
         if one.saved_at:
             status = say("保存済み {saved_at}", saved_at=local_time(one.saved_at))
+        if one.replaced_at:
+            status = say("{status}、差し替えを{time}に確認", status=status, time=local_time(one.replaced_at))
         words = {"number": one.number, "name": visible(one.name), "size": one.size, "status": status}
         yield say("ファイル {number} {name} {size:,}バイト\u3000{status}", **words)
 

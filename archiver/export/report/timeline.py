@@ -161,7 +161,8 @@ def _act_lines(case: ReportInput) -> Iterator[_TimelineLine]:
     for attachment in case.attachments:
         post = posts.get(attachment.message_id)
         source = [attachment.number, *([f"No.{post.no}"] if post is not None and post.no else [])]
-        yield _TimelineLine(2, attachment.uploaded_at, _file_text(case, attachment, post), say("、").join(source))
+        at = attachment.replaced_at or attachment.uploaded_at
+        yield _TimelineLine(2, at, _file_text(case, attachment, post), say("、").join(source))
     for course in courses.values():
         step, act = course[0]
         text = shorten_line(one_line(plain_text(parse(step.what))), _CUT)
@@ -190,6 +191,8 @@ def _place_text(case: ReportInput, step: ListedStep, act: Act) -> str:
 
 def _file_text(case: ReportInput, attachment: Attachment, post: Post | None) -> str:
     side, name = say(case.side(attachment.account_id)), shown(attachment.name, _CUT)
+    if attachment.replaced_at is not None:
+        return say("ファイルが差し替えられたことを確認({number} {name})", number=attachment.number, name=name)
     text = say("{side}がファイル({number} {name})を送信", side=side, number=attachment.number, name=name)
     sent = minute_text(attachment.uploaded_at if post is None else post.at)
     differs = sent != minute_text(attachment.uploaded_at)

@@ -55,6 +55,20 @@ def test_a_file_replaced_under_its_id_keeps_both_contents() -> None:
     ] == actual
 
 
+def test_a_later_name_is_not_that_of_bytes_sent_before() -> None:
+    """Under the same id and upload time: another name alone, and then another size, which was not sent at that time."""
+    renamed = [file(1, 10, "100.pdf", size=5), blob(2, 10, A, size=5), file(3, 10, "50.doc", size=5)]
+    replaced = [*renamed, file(4, 10, "20.txt", size=7), blob(5, 10, B, size=7), file(6, 10, "10.txt", size=7)]
+
+    alone, both = (
+        [(row.name, row.sha256, row.stored_as, row.replaced_at) for row in files(other)]
+        for other in (renamed, replaced)
+    )
+
+    first = ("100.pdf", A, "F-0001.pdf", None)
+    assert ([first], [first, ("20.txt", B, "F-0002.txt", time(4))]) == (alone, both)
+
+
 def test_bytes_of_an_earlier_content_are_not_taken_for_the_present_one() -> None:
     """As long as the new content is not saved, its row says so."""
     other = [file(1, 10, "v1.doc"), blob(2, 10, A), file(3, 10, "v2.doc", size=9, upload_time=1793850000)]

@@ -187,7 +187,7 @@ def test_every_text_is_on_paper(profile: str) -> None:
         assert f"No.{message.no}2026" in text
         assert f"メッセージID{message.message_id}" in text
         for version in message.texts:
-            for line in plain_text(parse(version.body), around.references_at(message.send_time)).split("\n"):
+            for line in plain_text(parse(version.body), around.references_of(message)).split("\n"):
                 assert pdf_reader.without_spaces(printable(line)) in text
 
 

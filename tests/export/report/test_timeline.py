@@ -8,10 +8,10 @@ from hypothesis import given, strategies
 
 from archiver.evidence.listed_acts import listed_steps
 from archiver.export.pdf.blocks import Paragraph
-from archiver.export.report import timeline
+from archiver.export.report import excerpt, timeline
 from archiver.export.report.statistics import ReportInput
 from archiver.export.report.timeline import MAX_LINES
-from archiver.records import Delivery
+from archiver.records import Delivery, FileId
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import message_id
 
@@ -98,6 +98,25 @@ def test_a_file_with_its_message_and_a_task_with_its_course_are_one_line_each() 
     blocks = timeline.blocks(case, limit=8)
     assert isinstance(blocks[1], Paragraph)
     assert "タスク1件は省きました。" == blocks[1].text
+
+
+def test_what_was_replaced_later_was_not_sent_before() -> None:
+    """The time of its upload is that of the bytes before: it is told when it was seen, and no post has its number."""
+    sent, later = (report_inputs.file(number, message_id(1), file_id=FileId(7)) for number in (1, 2))
+    later = later._replace(
+        uploaded_at=sent.uploaded_at, replaced_at=sample_conversation.at(9 * sample_conversation.DAY)
+    )
+    post = report_inputs.plain_message("[download:7]movie01.mp4[/download]", 1)
+    room = report_inputs.room_of_messages([post], attachments=[sent, later])
+    case = report_inputs.case([room])
+
+    told = [row[1:] for row in rows(case) if "F-000" in row[2]]
+
+    assert [
+        ("報告者がファイル(F-0001 movie01.mp4)を送信", "F-0001"),
+        ("ファイルが差し替えられたことを確認(F-0002 movie02.mp4)", "F-0002"),
+    ] == told
+    assert "F-0001" in excerpt.quoted_text(case, post)
 
 
 def test_changes_of_messages_are_one_line_a_day_and_kind() -> None:

@@ -26,7 +26,7 @@ from archiver.store.erasure.plan import select_messages
 from tests.custody.test_erasures import erase, make_archive
 from tests.custody.test_stamp_renewals import office as office
 from tests.custody.test_stamp_renewals import pass_ten_years
-from tests.support.archives.maker import CLIENT, ROOM, at, message_object, story
+from tests.support.archives.maker import CLIENT, ROOM, at, file_object, message_object, story
 from tests.support.cases import cases_of
 from tests.support.console.player import Player
 from tests.support.packages import package_damage
@@ -202,7 +202,7 @@ def erased_package(folder: Path) -> Path:
 
 
 def put_back_package(folder: Path) -> Path:
-    """A package with a record of each kind about a put-back database or ledger, one by an earlier version."""
+    """A record of each kind about a put-back database or ledger, one by an earlier version; a file with other names."""
     folder.mkdir()
     maker = story(folder / "home")
     places = [("copies", 5, 7, 9), ("copies", 5, 5, None), ("copies", None, None, 0), ("ledger", 5, 6, None)]
@@ -215,6 +215,9 @@ def put_back_package(folder: Path) -> Path:
     late = {"object": message_object(3, "当日中に払います", sent=2), "state": "edited", "source": "copy"}
     late |= {"seen": at(70).isoformat(timespec="milliseconds").replace("+00:00", "Z"), "copy": "0" * 64}
     maker.append([Observation("message", "message/3", late, ROOM)], minutes=5001)
+    for name, size in (("別名.pdf", 9), ("差し替え.doc", 12), ("差し替え2.txt", 12)):
+        listed = {"object": file_object(11, name, size, sent=3), "state": "present"}
+        maker.append([Observation("file", "file/11", listed, ROOM)], minutes=5001)
     for address in ("https://api.chatwork.com/v2", "https://chat.example/v2", "https://chat.example/v2"):
         service = {"address": address, "certificate": None, "issuer": None}
         maker.append([Observation("service", "service", service)], minutes=5001)

@@ -51,7 +51,7 @@ function extensionOf(name) {
 }
 
 function rowsOfFile(group, saved) {
-  const present = listedRow(group, group.entries[group.entries.length - 1]);
+  const present = nameFirstListed(listedRow(group, group.entries[group.entries.length - 1]), group.entries);
   const blob = [...saved].reverse().find((entry) => numberOr(need(entry.payload, "listed_size")) === present.size && numberOr(need(entry.payload, "listed_time")) === present.uploadTime);
   const rows = [addSavedBytes(present, blob)];
   const seen = new Set([rows[0].sha256, null]);
@@ -62,9 +62,15 @@ function rowsOfFile(group, saved) {
     const then = [...group.entries].reverse().find((one) => one.seq < entry.seq) || group.entries[0];
     const row = listedRow(group, then);
     Object.assign(row, { size: numberOr(need(entry.payload, "listed_size")), uploadTime: numberOr(need(entry.payload, "listed_time")), state: "replaced", goneSince: null });
-    rows.push(addSavedBytes(row, entry));
+    rows.push(addSavedBytes(nameFirstListed(row, group.entries), entry));
   }
   return rows;
+}
+
+function nameFirstListed(row, entries) {
+  const shows = (received) => numberOr(get(received, "filesize")) === row.size && numberOr(get(received, "upload_time")) === row.uploadTime;
+  const first = entries.map(receivedOf).find(shows);
+  return first ? Object.assign(row, { name: textOr(get(first, "filename")) }) : row;
 }
 
 function listedRow(group, entry) {

@@ -131,6 +131,8 @@ const EVENTS_OF_KIND = {
     const gone = isGone(entry), wasGone = before !== null && isGone(before);
     if (gone && !wasGone) add(entry, "ファイルが一覧に表示されなくなった", about);
     else if (wasGone && !gone) add(entry, "ファイルが再び一覧に表示された", about);
+    const [was, now] = before === null ? ["", ""] : [fieldText(before, "filename"), fieldText(entry, "filename")];
+    if (was !== now) add(entry, "ファイル名が変わった", "ファイルID " + lastPart(entry.key, "/"), was, now);
   },
   task(add, before, entry) {
     const about = "タスクID " + lastPart(entry.key, "/");

@@ -34,6 +34,7 @@ _JAPANESE = {
     K.ROOM_TYPE: "チャットの種類が変わった",
     K.FILE_GONE: "ファイルが一覧に表示されなくなった",
     K.FILE_BACK: "ファイルが再び一覧に表示された",
+    K.FILE_RENAMED: "ファイル名が変わった",
     K.INACCESSIBLE: "チャットが開けなくなった(理由不明)",
     K.ACCESSIBLE: "チャットが再び開けるようになった",
     K.ERASED: "報告者が、保存したメッセージを消去した",
