@@ -17,7 +17,7 @@ from archiver.records import Basis, Message, State, Version
 QUOTED = 3
 """So many messages are quoted in all."""
 
-_ACCEPTANCE = re.compile("検収|受領|受け取りました|納品.{0,8}確認")
+_ACCEPTANCE = re.compile("検収|受領|受け取りました|納品.{0,8}確認|修正[点はも]{0,2}(?:不要|ありません|ございません)")
 _MONEY = re.compile(r"[0-9][0-9,.]*[千万億]?円|¥ ?[0-9][0-9,]*|振り?込|支払|報酬|半額|値引")
 _DATE = re.compile(r"[0-9]{1,2}月(?:[0-9]{1,2}日|末)|[0-9]{1,2}/[0-9]{1,2}|[0-9]{1,2}日|(?:今|来|当|翌)?月末|納期|期限")
 _WEIGHTS = ((4, _ACCEPTANCE), (2, _MONEY), (1, _DATE))
@@ -84,8 +84,8 @@ def quotation(message: Message, *, is_chosen: bool = False) -> Quotation | None:
 
 
 def names_decision(message: Message) -> bool:
-    """Whether its words, never changed, name an acceptance or money: what was agreed, where nothing changed."""
-    words = _QUOTE.sub("", message.texts[-1].body) if message.texts and not message.is_notice else ""
+    """Whether its words, never changed, name an acceptance or money: what was agreed."""
+    words = _own_words(message.texts[-1].body) if message.texts and not message.is_notice else ""
     return message.state is State.PRESENT and bool(_ACCEPTANCE.search(words) or _MONEY.search(words))
 
 
@@ -94,9 +94,11 @@ def best(quoted: Iterable[Quotation]) -> tuple[Quotation, ...]:
     return tuple(sorted(quoted, key=lambda one: one.rank, reverse=True)[:QUOTED])
 
 
-def quotations(quoted: Iterable[Quotation], missing: Missing = NOTHING_MISSING) -> Claim[tuple[Quotation, ...]]:
-    """The messages to quote, in the order in which they were sent; what changed between two looks is not known."""
-    chosen = sorted(best(quoted), key=lambda one: (one.message.send_time, int(one.message.message_id)))
+def quotations(
+    quoted: Iterable[Quotation], missing: Missing = NOTHING_MISSING, *, unchanged: Iterable[Quotation] = ()
+) -> Claim[tuple[Quotation, ...]]:
+    """The messages to quote, also `unchanged` in the places left; what changed between two looks is not known."""
+    chosen = sorted((*best(quoted), *best(unchanged))[:QUOTED], key=lambda one: one.became is State.PRESENT)
     entries = tuple(one.message.entry_seq for one in chosen)
     return Claim(tuple(chosen), Knowledge.SAVED, Basis.REPLY, entries, missing)
 
@@ -104,12 +106,16 @@ def quotations(quoted: Iterable[Quotation], missing: Missing = NOTHING_MISSING) 
 def rank(state: State, bodies: Sequence[str], at: datetime, message_id: int) -> Rank:
     """How much a message has to say by the texts that were saved of it; of an edited one what differs counts."""
     became = _standing(state, bodies)
-    own = [_QUOTE.sub("", unicodedata.normalize("NFKC", one)) for one in bodies]
+    own = [*map(_own_words, bodies)]
     weight = 0
     for points, words in _WEIGHTS:
         found = [frozenset(words.findall(one)) for one in own]
         weight += points * (len(set(found)) > 1 if became is State.EDITED else any(found))
     return weight, _ORDER.index(became), at, message_id
+
+
+def _own_words(body: str) -> str:
+    return _QUOTE.sub("", unicodedata.normalize("NFKC", body))
 
 
 def names_terms(text: str) -> bool:

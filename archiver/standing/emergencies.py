@@ -101,11 +101,7 @@ def emergencies(
         concerning = tuple(_concerning_alerts(reading, rooms, alerts))
         if always or any(one.level is Level.HIGH for one in concerning):
             sides = case_sides(reading, contract)
-            quoted = sorted(
-                quoted_messages(reading, changed_places(reading, contract, sides)),
-                key=lambda one: one.rank,
-                reverse=True,
-            )
+            quoted = quoted_messages(reading, changed_places(reading, contract, sides))
             holdings = holdings_of(reading, rooms)
             found.append(
                 Emergency(

@@ -247,7 +247,7 @@ def late_payments(reading: Reading, now: datetime) -> list[str]:
 
 def _quotes(reading: Reading, quoted: Sequence[Quotation], sides: CaseSides) -> Iterator[Row]:
     """The changed messages, before and after."""
-    for one in sorted(quoted, key=lambda one: one.rank, reverse=True):
+    for one in quoted:
         references, is_edit = references_of(reading, one.message.room_id), not one.is_gone
         texts = excerpts([visible(own_words(text.body, references)) for text in one.shown], QUOTED_LENGTH)
         yield {

@@ -21,6 +21,7 @@ from archiver.records import JsonObject
 from archiver.report_language import LANGUAGES, report_language
 from archiver.store import seals
 from archiver.store.queries import contracts
+from tests.claims.artifacts import page_lines_of
 from tests.claims.dispute import report_of
 from tests.claims.test_played_disputes import DAY, words
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object
@@ -63,7 +64,7 @@ def _told(maker: ArchiveMaker, minutes: float, job: str = "job1") -> tuple[str, 
     with maker.archive.reading() as reading:
         case = report_of(reading, job, at=at(minutes))
         screen = "\n".join(page_lines(reading, contracts.find_contract(reading, job), now=at(minutes)))
-    return words(summary.chapter(case)), inquiry_form_text(case), " ".join(screen.split())
+    return "\n".join(page_lines_of([summary.chapter(case)])), inquiry_form_text(case), " ".join(screen.split())
 
 
 def test_a_price_edited_four_times_back_to_itself_and_deleted(tmp_path: Path) -> None:
@@ -143,28 +144,32 @@ def test_work_that_was_passed_on_between_the_same_two(tmp_path: Path) -> None:
     assert "編集をお願いします" not in order + form + order_screen
     assert "報告者(ワーカー): yamada" in work
     assert "報告者(依頼主): yamada" in order
-    assert "当事者: Chatworkでの相手 田中" in order
+    assert "当事者\nChatworkでの相手 田中" in order
     assert f"account {CLIENT} 田中: " in work_screen
     assert f"account {CLIENT} 田中 is who does the work" in order_screen
     assert "受託者: 未入力" in form
 
 
-def test_where_nothing_changed_what_was_agreed_is_quoted(tmp_path: Path) -> None:
-    """Terms, acceptance and promises of the other side, until when they stood there; of anybody else nothing."""
+def test_what_was_agreed_is_quoted_as_saved_also_behind_a_trivial_edit(tmp_path: Path) -> None:
+    """Acceptance and promises of the other side, until when they stood there, in the places that changes leave."""
     maker = begun(tmp_path / "home")
-    told = [post(1, "5本で25,000円です", 0), post(2, "30,000円では", 10, OWNER), post(3, "月末に振り込みます", DAY)]
-    told += [post(4, "よろしくお願いします", DAY + 1)]
+    told = [post(1, "5本で25,000円です", 0), post(2, "30,000円では", 10, OWNER), post(3, "修正は不要です", DAY)]
+    told += [post(4, "月曜に連絡します", DAY + 1)]
     maker.sync(told, minutes=DAY + 5)
     maker.sync(told, changed={}, minutes=9 * DAY)
     form = _told(maker, 10 * DAY)[1]
-    maker.sync([*told[:3], post(4, "[deleted]", DAY + 1)], changed={4: "deleted"}, minutes=11 * DAY)
-    later = _told(maker, 12 * DAY)[1]
+    told[3] = post(4, "火曜に連絡します", DAY + 1) | {"update_time": int(at(10 * DAY + 1).timestamp())}
+    maker.sync(told, changed={4: "edited"}, minutes=11 * DAY)
+    page, later = _told(maker, 12 * DAY)[:2]
 
-    for text in ("「5本で25,000円です」(2026-11-05)", "「月末に振り込みます」(2026-11-06)"):
-        assert f"相手の{text}は、2026-11-14にも同じ文でした。" in form
-        assert text not in later
-    assert "30,000円" not in form
-    assert "相手の「よろしくお願いします」(2026-11-06)は、2026-11-16には削除されていました。" in later
+    for text, sent in (("5本で25,000円です", "2026-11-05"), ("修正は不要です", "2026-11-06")):
+        assert f"相手の「{text}」({sent})は、2026-11-14にも同じ文でした。" in form
+        assert f"相手の「{text}」({sent})は、2026-11-16にも同じ文でした。" in later
+        assert text in page
+    assert "30,000円" not in form + later
+    for first_page in (page, later):
+        places = [first_page.index(text) for text in ("火曜に連絡します", "修正は不要です", "5本で25,000円です")]
+        assert sorted(places) == places
 
 
 def test_the_reporter_is_the_one_who_is_silent(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ class _Survey:
         limit = None if last is None else last.at.timestamp()
         found.count = len(self._saved)
         found.saved_before = sum(limit is None or at <= limit for at in self._saved)
-        found.quotations = quotations(self._quoted or self._agreed, messages.message_count(facts).missing)
+        found.quotations = quotations(self._quoted, messages.message_count(facts).missing, unchanged=self._agreed)
         found.asked, found.acts = self._asked(facts), acts
         return found
 

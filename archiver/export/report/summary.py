@@ -130,7 +130,7 @@ def _quoted_message(case: ReportInput, quoted: Quotation) -> QuotedMessage:
 def quotation_lines(case: ReportInput, limit: int) -> tuple[list[str], list[str]]:
     """The same in one sentence each, the weightiest first: changed terms and what was deleted; and the others."""
     lines: tuple[list[str], list[str]] = ([], [])
-    for quoted in sorted(case.statistics.quotations.value, key=lambda one: one.rank, reverse=True):
+    for quoted in case.statistics.quotations.value:
         line = quotation_line(quoted, excerpts(_shown_texts(case, quoted), limit), time=_short_date)
         is_decisive = quoted.is_deleted or (quoted.became is not State.PRESENT and quoted.rank[0] > 0)
         lines[not is_decisive].append(say("{line}。", line=line))
