@@ -60,7 +60,7 @@ class MessageStatistics:
     first: Message | None = None
     last: Message | None = None
     saved_before: int = 0
-    """Messages saved at or before the sending of the counterpart's last reply; all, if there was no reply."""
+    """Messages saved before the sending of the counterpart's last reply; all, if there was no reply."""
     side_of: dict[int, CaseSide] = field(default_factory=dict)
     """No. of a message with an event → the side of its author."""
     excerpt_reasons: dict[str, str] = field(default_factory=dict)
@@ -81,7 +81,7 @@ class MessageStatistics:
 
     @property
     def saved_after(self) -> int:
-        """Messages saved after the sending of the counterpart's last reply."""
+        """Messages saved at or after the sending of the counterpart's last reply."""
         return self.count - self.saved_before
 
 
@@ -151,7 +151,7 @@ class _Survey:
         last = messages.last_reply(facts).value
         limit = None if last is None else last.at.timestamp()
         found.count = len(self._saved)
-        found.saved_before = sum(limit is None or at <= limit for at in self._saved)
+        found.saved_before = sum(limit is None or at < limit for at in self._saved)
         found.quotations = quotations(self._quoted, messages.message_count(facts).missing, unchanged=self._agreed)
         found.asked, found.acts = self._asked(facts), acts
         return found

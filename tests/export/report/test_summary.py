@@ -210,6 +210,13 @@ def test_nothing_from_the_other_side_is_said() -> None:
     assert "保存したメッセージは1件です" in facts["保存した時期"]
 
 
+def test_the_last_message_was_not_saved_before_itself() -> None:
+    """A program that writes at once saves it in the second in which it was sent."""
+    rooms = [report_inputs.room_of_messages([report_inputs.plain_message("本文", 1, first_seen=at(1))])]
+
+    assert "どれも相手の最後のメッセージより後に" in page_1(report_inputs.case(rooms))["保存した時期"]
+
+
 ASKED = {
     RequestKind.PAYMENT: "お支払いについてご確認をお願いします。",
     RequestKind.REVIEW: "利用規約に基づく検収手続きのご検討をお願いします。",

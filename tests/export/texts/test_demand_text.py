@@ -46,6 +46,14 @@ def test_without_an_overdue_invoice_nothing_is_demanded() -> None:
     assert [] == [word for word in ("請求", "未払い", "お振込先", "契約ID", "納品") if word in text]
 
 
+def test_a_name_that_nobody_entered_is_not_written() -> None:
+    """It is among what is to be checked before sending."""
+    check, greeting = (line for line in text_of(replace(ARREARS, client=None)).splitlines()[:3] if line)
+
+    assert "相手のお名前" in check
+    assert greeting.startswith("お世話になっております。")
+
+
 def test_what_is_not_named_is_counted() -> None:
     """The latest three deliveries and reminders are named, and three open invoices; how many more there are is said."""
     busy = replace(
