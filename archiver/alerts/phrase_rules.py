@@ -282,7 +282,10 @@ def judge_texts(
             for new_rule in (rule for rule in rules if rule not in before):
                 level = phrase_level(new_rule, escrowed=text.room_id in escrowed)
                 alert = Alert(new_rule, level, text.at, text.room_id, text.account_id, text.message_id)
-                subjects = {AlertRule.A15: stranger, AlertRule.A5: platforms.get(text.room_id)}
+                subjects = {
+                    AlertRule.A15: stranger,
+                    **dict.fromkeys((AlertRule.A5, AlertRule.A13), platforms.get(text.room_id)),
+                }
                 yield replace(alert, subject=subjects.get(new_rule))
 
 

@@ -217,7 +217,7 @@ class AlertRule(StrEnum):
     A12 = "A12"
     """A name, a role, or a chat's name or description changed."""
     A13 = "A13"
-    """Another amount or day than agreed is named."""
+    """Changed pay, no pay or another day is spoken of."""
     A14 = "A14"
     """Nothing was saved for long."""
     A15 = "A15"
@@ -309,9 +309,13 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     (AlertRule.A12, ""): N_(
         "Chat {room}: the description changed near an amount or a date. The earlier one is kept: compare the two."
     ),
+    (AlertRule.A13, "direct"): N_(
+        "Chat {room}: a message seems to be about changed pay, no pay or another date. Answer in writing, and "
+        "don't agree in a hurry."
+    ),
     (AlertRule.A13, ""): N_(
-        "Chat {room}: a message mentions another amount or date than agreed. Answer in writing, on the "
-        "platform too, and don't agree in a hurry."
+        "Chat {room}: a message seems to be about changed pay, no pay or another date. Answer in writing, on the "
+        "platform too if there is one, and don't agree in a hurry."
     ),
     (AlertRule.A14, ""): N_(
         "Saving was off for {hours} hours from {day}. Of messages written and edited meanwhile only the new "

@@ -18,6 +18,7 @@ from tests.support.harmless_messages import messages
 
 AT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 ROOM, TANAKA = 10, 2
+OUTSIDE, UNPAID = "直接取引でお願いします", "お支払いはできかねます。担当者は退職しました。"
 
 PHRASES = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))
 HITS: dict[str, list[str]] = PHRASES["hits"]
@@ -149,16 +150,29 @@ def test_a_hit_names_room_person_and_message() -> None:
 
 
 @pytest.mark.parametrize(
-    ("platforms", "words"),
+    ("body", "platforms", "words"),
     [
-        ({ROOM: "crowdworks"}, "working outside CrowdWorks or avoiding its fees. Decline, deliver on CrowdWorks,"),
-        ({ROOM: "direct"}, "deliver on the platform,"),
-        ({}, "deliver on the platform,"),
+        (
+            OUTSIDE,
+            {ROOM: "crowdworks"},
+            "working outside CrowdWorks or avoiding its fees. Decline, deliver on CrowdWorks,",
+        ),
+        (OUTSIDE, {ROOM: "direct"}, "deliver on the platform,"),
+        (OUTSIDE, {}, "deliver on the platform,"),
+        (
+            UNPAID,
+            {ROOM: "crowdworks"},
+            "no pay or another date. Answer in writing, on the platform too if there is one,",
+        ),
+        (UNPAID, {ROOM: "direct"}, "changed pay, no pay or another date. Answer in writing, and don't"),
+        (UNPAID, {}, "on the platform too if there is one,"),
     ],
 )
-def test_a_way_around_the_platform_is_told_by_its_name(platforms: dict[int, str | None], words: str) -> None:
-    """Where all jobs of the chat are of one that is known."""
-    (found,) = phrase_rules.judge_texts([text_of("直接取引でお願いします", "1")], platforms=platforms)
+def test_the_platform_is_told_by_its_name_and_only_where_there_is_one(
+    body: str, platforms: dict[int, str | None], words: str
+) -> None:
+    """Where all jobs of the chat are of one that is known; a refusal to pay names no other amount and no day."""
+    (found,) = phrase_rules.judge_texts([text_of(body, "1")], platforms=platforms)
 
     assert words in alert_sentence(found)
 
