@@ -14,7 +14,7 @@ from typing import Any
 
 from archiver.export import helper_process
 from archiver.export.helper_process import Helper, batches_of, done_beside_helper
-from archiver.records import Attachment, Conversation, FileId, Message, MessageKind, ObservedBy, RoomId, State, Version
+from archiver.records import Attachment, Conversation, Message, MessageKind, ObservedBy, RoomId, State, Version
 from archiver.render.message_body import Picture
 from archiver.render.message_html import MessageFacts, RenderedMessage, Rendering, render_here, renderer
 from archiver.render.page_templates import index_html
@@ -73,9 +73,9 @@ _ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 def write_thumbnails(
     attachments: Iterable[Attachment], folder: Path, link: Callable[[Attachment], str | None]
-) -> dict[FileId, Picture]:
-    """Write thumbnails of the files whose bytes `link` finds from `folder`; return them by file. Raises OSError."""
-    pictures: dict[FileId, Picture] = {}
+) -> dict[str, Picture]:
+    """Write thumbnails of the files whose bytes `link` finds from `folder`; return them by number. Raises OSError."""
+    pictures: dict[str, Picture] = {}
     for attachment in attachments:
         address = link(attachment)
         if address is None or not address.lower().endswith(_ENDINGS):
@@ -86,7 +86,7 @@ def write_thumbnails(
             name = f"{FOLDER}/{Path(address).stem}.webp"
             (folder / FOLDER).mkdir(exist_ok=True)
             (folder / name).write_bytes(body)
-            pictures[attachment.file_id] = Picture(name, width, height)
+            pictures[attachment.number] = Picture(name, width, height)
     return pictures
 
 

@@ -23,7 +23,6 @@ from archiver.records import (
     AccountId,
     Attachment,
     Conversation,
-    FileId,
     Message,
     MessageId,
     ObservedBy,
@@ -71,6 +70,8 @@ class Surroundings(NamedTuple):
     tasks: Mapping[MessageId, Sequence[Task]]
     names_at: Callable[[datetime | None], Callable[[AccountId], str | None]] | None = None
     """The names of people at a time: an old message shows nobody's later name; None: as the references have it."""
+    files: Mapping[str, ReferenceLink] = {}
+    """The links to the files, by their numbers."""
 
 
 class RenderedMessage(NamedTuple):
@@ -102,6 +103,12 @@ def render_message(message: Message, surroundings: Surroundings) -> RenderedMess
     references = surroundings.references
     if surroundings.names_at is not None:
         references = references._replace(name_of=surroundings.names_at(message.send_time))
+    sent = {
+        one.file_id: surroundings.files.get(one.number)
+        for one in reversed(surroundings.attachments.get(message.message_id, ()))
+    }
+    if sent:  # what replaced a file later was not in the message
+        references = references._replace(file_of=lambda file: sent.get(file) or surroundings.references.file_of(file))
     bodies = _bodies_html(message, references)
     pills = f' <span class="pill">{say(NOTICE)}</span>' if message.is_notice else ""
     states = (state_badge(one, knows_text=bool(message.texts)) for one in message.notable_states)
@@ -139,9 +146,8 @@ def _facts_html(message: Message) -> str:
     )
 
 
-def attachment_html(attachment: Attachment, references: References) -> str:
+def attachment_html(attachment: Attachment, link: ReferenceLink | None) -> str:
     """A file in one line: number and link, name as the sender gave it, size, and whether its bytes were saved."""
-    link = references.file_of(attachment.file_id)
     head = anchor_html(link) if link else f"<b>{escape(attachment.number)}</b>"
     words = [f"{head} <bdi>{visible_html(attachment.name)}</bdi> {say('{size:,}バイト', size=attachment.size)}"]
     if attachment.sha256 is None:
@@ -151,6 +157,8 @@ def attachment_html(attachment: Attachment, references: References) -> str:
         words.append(say("保存した時刻 {time}", time=local_time(attachment.saved_at)))
     if attachment.sha256 is not None and attachment.stored_as is None:
         words.append(say("保存済みですが、この資料には入れていません"))
+    if attachment.replaced_at is not None:
+        words.append(say("差し替えを{time}に確認", time=local_time(attachment.replaced_at)))
     if attachment.gone_since is not None:
         words.append(say("{time} 以降、Chatworkに表示されません", time=local_time(attachment.gone_since)))
     return " / ".join(words)
@@ -258,7 +266,7 @@ def _files_html(message: Message, surroundings: Surroundings) -> str:
     if not attachments:
         return ""
     lines = "".join(
-        f"<li>{attachment_html(attachment, surroundings.references)}"
+        f"<li>{attachment_html(attachment, surroundings.files.get(attachment.number))}"
         f"{_file_picture_html(attachment, message, surroundings)}</li>"
         for attachment in attachments
     )
@@ -267,7 +275,7 @@ def _files_html(message: Message, surroundings: Surroundings) -> str:
 
 def _file_picture_html(attachment: Attachment, message: Message, surroundings: Surroundings) -> str:
     """The thumbnail of a file, unless one of the message's texts shows it already."""
-    link = surroundings.references.file_of(attachment.file_id)
+    link = surroundings.files.get(attachment.number)
     preview = f"[preview id={attachment.file_id}"
     if link is None or any(preview in version.body for version in message.versions):
         return ""
@@ -347,7 +355,7 @@ class MessageFacts(NamedTuple):
     room_id: RoomId
     owner_id: AccountId
     people: Mapping[int, Person]
-    files: Mapping[FileId, ReferenceLink]
+    files: Mapping[str, ReferenceLink]
     attachments: Mapping[MessageId, Sequence[Attachment]]
     tasks: Mapping[MessageId, Sequence[Task]]
 
@@ -367,13 +375,15 @@ def renderer(facts: MessageFacts) -> Callable[[Message], RenderedMessage]:
     def names_at(at: datetime | None) -> Callable[[AccountId], str | None]:
         return partial(name_at, facts.people, at=at)
 
-    references = References(names_at(None), link_of, facts.files.get)
-    surroundings = Surroundings(references, facts.owner_id, facts.attachments, facts.tasks, names_at)
+    attachments = [one for group in facts.attachments.values() for one in group]
+    by_id = {one.file_id: facts.files[one.number] for one in attachments if one.number in facts.files}
+    references = References(names_at(None), link_of, by_id.get)
+    surroundings = Surroundings(references, facts.owner_id, facts.attachments, facts.tasks, names_at, facts.files)
     return partial(render_message, surroundings=surroundings)
 
 
-def message_facts(conversation: Conversation, files: Mapping[FileId, ReferenceLink]) -> MessageFacts:
-    """The facts of a conversation for its messages; `files` are the links to its files."""
+def message_facts(conversation: Conversation, files: Mapping[str, ReferenceLink]) -> MessageFacts:
+    """The facts of a conversation for its messages; `files` are the links to its files, by their numbers."""
     return MessageFacts(
         conversation.room_id,
         conversation.owner_id,

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from archiver.chatwork.notation.parse import parse
-from archiver.records import AccountId, Attachment, Conversation, FileId, Message, MessageId, RoomId, State
+from archiver.records import AccountId, Attachment, Conversation, Message, MessageId, RoomId, State
 from archiver.records.conversation import is_plausible
 from archiver.render import message_html
 from archiver.render.gap_breaks import GapBreaks, gap_text, gap_title, pause_text
@@ -226,7 +226,7 @@ class Transcript:
         self,
         conversation: Conversation,
         link: FileLink,
-        pictures: Mapping[FileId, Picture] | None = None,
+        pictures: Mapping[str, Picture] | None = None,
         render: message_html.Rendering = message_html.render_here,
     ) -> None:
         """Take a conversation, the thumbnails of its files and who renders its messages; no message is read yet."""
@@ -234,11 +234,12 @@ class Transcript:
         self._pictures = pictures or {}
         self._render = render
         self._pair_filter = PairFilter()
-        self._files = {one.file_id: self._file_link(one, link) for one in conversation.attachments}
+        self._files = {one.number: self._file_link(one, link) for one in conversation.attachments}
         self._places = message_html.MessagePlaces()
         self._pages: list[PageBuffer] = []
         self._states: Counter[State] = Counter()
-        self._references = References(self._last_name_of, self._link_of, self._files.get)
+        by_id = {one.file_id: self._files[one.number] for one in conversation.attachments}
+        self._references = References(self._last_name_of, self._link_of, by_id.get)
         self._head: Row | None = None
 
     def pages(self) -> Iterator[TranscriptPage]:
@@ -326,7 +327,7 @@ class Transcript:
             if self._places.find(int(attachment.message_id)) is None:
                 name = visible_html(attachment.account_name)
                 sender = f"{say('送信')} <bdi>{name}</bdi> {local_time(attachment.uploaded_at)}"
-                yield f"{message_html.attachment_html(attachment, self._references)} / {sender}"
+                yield f"{message_html.attachment_html(attachment, self._files.get(attachment.number))} / {sender}"
         for task in self._conversation.tasks:
             if self._places.find(int(task.message_id)) is None:
                 yield f"{message_html.task_html(task)} / {html(parse(task.body), self._references)}"
@@ -379,4 +380,4 @@ class Transcript:
         return ReferenceLink(f"No.{number}", f"{name}#{message_html.anchor_id(message)}")
 
     def _file_link(self, attachment: Attachment, link: FileLink) -> ReferenceLink:
-        return ReferenceLink(visible(attachment.number), link(attachment), self._pictures.get(attachment.file_id))
+        return ReferenceLink(visible(attachment.number), link(attachment), self._pictures.get(attachment.number))

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from archiver.records import Conversation, Message
+from archiver.records import Conversation, FileId, Message
 from archiver.render.transcript_pages import PAGE_BYTES, PAGE_MESSAGES, Transcript
 from tests.support.html_safety import read_html
-from tests.support.reports.sample_conversation import CLIENT, DAY, ROOM, at, empty, link, long, message_id
+from tests.support.reports.sample_conversation import CLIENT, DAY, ROOM, at, empty, file, link, long, message_id
 
 
 def pages(conversation: Conversation) -> dict[str, str]:
@@ -52,6 +52,22 @@ def test_a_message_larger_than_a_page_is_shown_whole() -> None:
 
     assert 3 == len(made)
     assert all(65_535 <= page.count("&lt;") for page in made.values())
+
+
+def test_a_file_replaced_under_its_id_leads_to_its_own_bytes() -> None:
+    """Its message shows what was sent with it; each content has its number, its name and its link."""
+    (post,) = long(1, "[download:7]movie01.mp4[/download]").messages()
+    sent, later = (
+        file(number, post.message_id, file_id=FileId(7), stored_as=f"files/F-000{number}.mp4") for number in (1, 2)
+    )
+    files = (sent, later._replace(replaced_at=at(DAY)))
+    room = dataclasses.replace(long(0), messages=lambda: iter([post]), attachments=files)
+
+    (page,) = pages(room).values()
+
+    links = re.findall(r'href="\.\./files/(F-000\d)\.mp4"[^>]*>(F-000\d)</a>', page)
+    assert [("F-0001", "F-0001"), ("F-0001", "F-0001"), ("F-0002", "F-0002")] == links
+    assert re.search("F-0001</a> <bdi>movie01.*F-0002</a> <bdi>movie02.*差し替えを2026-.*に確認", page)
 
 
 def test_pages_lead_to_each_other() -> None:

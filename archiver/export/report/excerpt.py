@@ -282,7 +282,8 @@ def _file_notes(message: Message, paper: PaperReferences) -> Iterator[str]:
         if one.saved_at:
             status = say("保存済み {saved_at}", saved_at=local_time(one.saved_at))
         if one.replaced_at:
-            status = say("{status}、差し替えを{time}に確認", status=status, time=local_time(one.replaced_at))
+            noticed = say("差し替えを{time}に確認", time=local_time(one.replaced_at))
+            status = say("、").join((status, noticed))
         words = {"number": one.number, "name": visible(one.name), "size": one.size, "status": status}
         yield say("ファイル {number} {name} {size:,}バイト\u3000{status}", **words)
 
