@@ -11,7 +11,7 @@ from archiver.alerts import change_rules
 from archiver.claims.quotations import Quotation, seen_at
 from archiver.custody.put_back_databases import put_back_databases
 from archiver.platforms.job_platform import NO_PLATFORM
-from archiver.records import CLOSED_ENDING, ChangedMessages, Contract, closed_mark
+from archiver.records import CLOSED_ENDING, CaseSides, ChangedMessages, Contract, closed_mark
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, DepartureObservations, Level
 from archiver.records.contract import contract_name
 from archiver.render.invisible_characters import visible
@@ -111,7 +111,7 @@ def emergencies(
                     holdings,
                     changed_messages(reading, contract.rooms, sides),
                     concerning,
-                    tuple(_readable_messages(reading, rooms, quoted)),
+                    tuple(_readable_messages(reading, rooms, quoted, sides)),
                     tuple(_edit(reading, one) for one in quoted if not one.is_gone and one.after is not None),
                     count_vanished(reading, rooms),
                     messages_by_id(reading, rooms, messages_to_screenshot(reading, alerts, rooms)),
@@ -130,13 +130,16 @@ def references_of(reading: Reading, room: int) -> References:
     return NOWHERE._replace(name_of=names_in_room(reading, room).get)
 
 
-def _readable_messages(reading: Reading, rooms: set[int], quoted: Iterable[Quotation]) -> Iterator[MessageSummary]:
-    """The vanished messages that are quoted, then the newest, with their texts as Chatwork showed them, in one line."""
+def _readable_messages(
+    reading: Reading, rooms: set[int], quoted: Iterable[Quotation], sides: CaseSides
+) -> Iterator[MessageSummary]:
+    """The vanished messages that are quoted, then the newest, the user's own last, with their texts in one line."""
     places = [(int(one.message.room_id), int(one.message.message_id)) for one in quoted if one.is_gone]
     known = {(one.room_id, int(one.message_id)): one for one in message_summaries(reading, places)}
     first = [known[place] for place in places if place in known]
     newest = [one for one in vanished_messages(reading, rooms, limit=NAMED_TEXTS_LIMIT) if one not in first]
-    for message in [*first, *newest[::-1]][:NAMED_TEXTS_LIMIT]:
+    newest.sort(key=lambda one: (one.account_id not in sides.reporters, int(one.message_id)), reverse=True)
+    for message in [*first, *newest][:NAMED_TEXTS_LIMIT]:
         yield message._replace(text=own_words(message.text, references_of(reading, message.room_id)))
 
 

@@ -84,11 +84,13 @@ def changed_rows(emergency: Emergency, now: datetime, *, limit: int = NAMED_MESS
     edits = tuple(_edited_line(one, now, length - 2) for one in emergency.edits[:limit])
     more_edits = len(emergency.edits) - len(edits)
     people, whose = people_sentence(emergency), _("Client") if _is_client_alone(emergency) else _("People")
-    rows = (
+    rows = [
         EmergencyRow(_("Gone"), vanished, _kept_texts(emergency, emergency.vanished_count - len(vanished))),
         EmergencyRow(_("Changed"), edits, _("and {n} more").format(n=more_edits) if more_edits else ""),
         EmergencyRow(whose, (people,) if people else ()),
-    )
+    ]
+    if edits and vanished and emergency.vanished[0].account_id in emergency.changed.sides.reporters:
+        rows[:2] = rows[1::-1]  # the edits are those of others
     return tuple(row for row in rows if row.lines)
 
 

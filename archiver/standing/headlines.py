@@ -22,15 +22,26 @@ _FIELDS: Row = dict.fromkeys(
 )
 """What only some headlines have."""
 
+LOST, _OFF = ("gone", "departed", "changed"), ("idle", "unscheduled")
+"""What disappeared in chats, quoted below; and that automatic saving is off, by which nothing disappeared yet."""
+
 
 def headlines(status: Status, facts: Mapping[str, Any], jobs: Sequence[Row], now: datetime) -> list[Row]:
     """Those that are true; where all is well that one alone, of the kind `calm`.
 
     `facts`: what is observed (`home_document`), `jobs` its rows.
     """
-    told = [*_stopped(facts), *_gone(jobs), *_departed(jobs), *_changed(jobs), *unpaid(jobs), *_asked(status.alerts)]
+    stopped = list(_stopped(facts))
+    off = [one for one in stopped if one["kind"] in _OFF]
+    told = [*(one for one in stopped if one not in off), *_gone(jobs), *_departed(jobs), *_changed(jobs)]
+    told += [*off, *unpaid(jobs), *_asked(status.alerts)]
     told = told or [*_to_look_at(facts, status, now)] or [_calm(status, facts["kept_by_team"])]
     return [_FIELDS | one for one in told]
+
+
+def told_job(told: Sequence[Row]) -> Row | None:
+    """The first headline that the words themselves are quoted below."""
+    return next((one for one in told if one["kind"] in LOST), None)
 
 
 def kept_words(rooms: Sequence[RoomStatus], *, are_files_told: bool = True) -> str:

@@ -24,7 +24,7 @@ from archiver.health.snapshot import ComputerState, known_time
 from archiver.health.words import page_sentence, sentence
 from archiver.notices import apprise_sender
 from archiver.platforms.job_platform import NO_PLATFORM, STRANGER, platform_of
-from archiver.records import JST, CaseSides, Contract
+from archiver.records import JST, CaseSides, Contract, State
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import own_words
@@ -35,7 +35,7 @@ from archiver.setup.fact_questions import missing_facts
 from archiver.standing import alert_lines
 from archiver.standing.emergencies import Emergency, emergencies, references_of
 from archiver.standing.emergency_words import people_sentence
-from archiver.standing.headlines import Row, headlines, kept_words, unpaid
+from archiver.standing.headlines import Row, headlines, kept_words, told_job, unpaid
 from archiver.store.archive import Reading
 from archiver.store.keeper import keeper_of
 from archiver.store.queries.author_counts import changed_places, quoted_messages
@@ -86,13 +86,15 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
     ]
     told = headlines(status, facts, jobs, now)
     head, is_gone = told[0], any(one["kind"] == "gone" for one in told)
-    job = next((one for one in jobs if one["id"] == head["job"]), None)
+    quoted = told_job(told)
+    job = next((one for one in jobs if one["id"] == (quoted or head)["job"]), None)
     lines = [one for one in facts["lines"] if not (is_gone and one["kind"] == "shut")]
     alerts = alert_lines.alert_lines(reading, other_alerts(status.alerts, urgent), names)
     more = len(alerts) - alert_lines.FIRST_SCREEN_LIMIT
     return {
         "told": told,
         "head": head,
+        "quoted": quoted,
         "also": [*map(_line, told[1:]), *(one["text"] for one in lines)],
         "lines": lines,
         "alerts": [
@@ -201,6 +203,8 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "is_open": contract.state == "open",
         "rooms": rooms,
         "last": last if last is not None and last.sent is not None and _is_inside(contract, last.sent) else None,
+        "is_gone": last is not None
+        and (last.state is State.MISSING or (last.was_deleted and last.state in {State.DELETED, State.HIDDEN})),
         "words": "" if last is None else visible(own_words(last.text, references_of(reading, last.room_id))),
         "is_own": last is not None and last.account_id in sides.reporters,
         "money": _money(reading, contract, now.astimezone(JST).date()),

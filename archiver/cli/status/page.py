@@ -11,6 +11,7 @@ from archiver.render.invisible_characters import shorten
 from archiver.render.times import dated_moment, day_words, moment_words, short_day
 from archiver.standing.emergencies import Emergency
 from archiver.standing.emergency_words import changed_rows, emergency_text, kept_sentence, not_kept_row, short_steps
+from archiver.standing.headlines import told_job
 from archiver.store.keeper import KeptByTeam
 from archiver.store.queries.status import Status
 from archiver.store.working.remembered_values import LastBackup
@@ -22,11 +23,6 @@ _NAME_WIDTH, _NUMBER_WIDTH = 32, 10
 
 _JOBS_LIMIT, _DEADLINES_LIMIT = 5, 3
 """So many jobs and deadlines stand on the screen."""
-
-
-def told_job(told: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
-    """The first headline that the words themselves are quoted below."""
-    return next((one for one in told if one["kind"] in {"gone", "departed", "changed"}), None)
 
 
 def tell_home(
@@ -55,7 +51,7 @@ def tell_home(
         echo_lines(_summary_lines(document, status, now, kept))
     job = None if quoted is None else quoted["job"]
     others = [
-        str(one["head"])
+        f"{one['head']} {one['text']}" if one.get("is_stop") else str(one["head"])
         for one in told
         if one is not first and (job is None or one["job"] != job or one["kind"] == "unpaid")
     ]

@@ -34,6 +34,7 @@ from archiver.standing.alert_lines import (
 )
 from archiver.standing.emergencies import emergencies
 from archiver.standing.emergency_words import screenshots_sentence
+from archiver.standing.headlines import told_job
 from archiver.standing.home_document import home_document, late_payments
 from archiver.store.archive import Archive, Reading
 from archiver.store.change_keys import readable_text
@@ -62,7 +63,7 @@ def show_status(obj: CliContext, *, as_json: bool) -> int:
         if as_json:
             payload = whole_document(reading, archive_status, settings, document, now)
         else:
-            quoted, contracts, alerts = page.told_job(document["told"]), archive_status.contracts, archive_status.alerts
+            quoted, contracts, alerts = told_job(document["told"]), archive_status.contracts, archive_status.alerts
             told = [one for one in contracts if quoted is not None and one.id == quoted["job"]]
             urgent = emergencies(reading, told, alerts, always=True)
             deadlines = near_lines(reading, contracts, now=now)

@@ -102,3 +102,16 @@ def test_what_changed_is_put_aside_in_the_terminal_too(desk: TerminalWorld) -> N
     assert "変わった  「お支払いは50,000円…」から「お支払いは30,000円…」へ" in before
     assert "archive status --done job1" in before
     assert after.startswith("大丈夫です。")
+
+
+def test_changes_of_the_other_side_stand_before_what_the_user_deleted(desk: TerminalWorld) -> None:
+    """An own message that is gone frightens nobody."""
+    price, own = desk.post("お支払いは50,000円です"), desk.post("承知しました", by=desk.chatwork.owner)
+    desk.sync()
+    desk.chatwork.edit(price, "お支払いは30,000円です")
+    desk.chatwork.delete(own)
+    desk.sync(full=True)
+
+    japanese, _english = screens(desk)
+
+    assert japanese.index("変わった  「お支払いは50,000円…」から") < japanese.index("消えた    ")

@@ -64,12 +64,43 @@ def test_changed_messages_are_quoted_before_and_after(home: Path) -> None:
 
 
 def test_what_stops_the_saving_stands_before_what_changed(home: Path) -> None:
-    """Red, and the changes are one line below."""
+    """Red, and the changes are quoted below."""
     page = first_page(home, stopped=[("stale", "Nothing was saved for 26 hours. Texts are lost.", "TokenRefused")])
 
     assert re.search(r'class="relief lose".*?<h1 id="state">Nothing was saved for 26 hours.</h1>', page, re.DOTALL)
     assert "messages from 田中 changed" in page
-    assert '<article class="diff">' not in page
+    assert '<article class="diff">' in page
+
+
+def test_what_was_lost_stands_before_automatic_saving_that_is_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chat that does not open, with its link, and the acceptance that was deleted, quoted; the card says it too."""
+    off = {"stopped": [("unscheduled", "Automatic saving is off on this computer. Turn it on.", None)], "every": ""}
+    with running_world(tmp_path) as world:
+        accepted = world.post("検収OKです")
+        world.sync()
+        world.chatwork.delete(accepted, moves_room=True)
+        world.sync(full=True)
+        world.chatwork.remove_owner(world.room)
+        world.sync()
+    monkeypatch.setattr(home_document, "observed_facts", lambda *_observed: CALM | off)
+    with open_application(tmp_path) as browser:
+        page = browser.get("/home").partition("<main")[2]
+
+    box, quoted, saving, card = re.findall(
+        r'<section class="relief look".*?</section>|<article class="diff">.*?</article>|<section class="banner" '
+        r'aria-labelledby="saving">.*?</section>|<article class="card job">.*?</article>',
+        page,
+        re.DOTALL,
+    )
+    assert "1 chat can no longer be opened" in box
+    assert f"/room/{world.room}#newest" in box
+    assert "検収OKです" in quoted
+    assert "Automatic saving is off on this computer." in saving
+    assert "Turn automatic saving on" in saving
+    assert page.count("Automatic saving is off on this computer") == 1
+    assert re.search(r"検収OKです</bdi></span><span class=\"pill look\">.*Gone</span>", card)
 
 
 def test_the_export_of_an_account_goes_to_who_gets_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
