@@ -157,13 +157,12 @@ def test_a_role_stands_there_if_it_was_stated(side: str | None, client: str, rep
     assert ("検収" in told["お願いしたいこと"]) == (side != "client")
 
 
-def test_changes_have_their_day_in_japan() -> None:
+@pytest.mark.parametrize("kind", ["表示名が変わった", "ファイル名が変わった"])
+def test_changes_have_their_day_in_japan(kind: str) -> None:
     """A change noticed in the evening by UTC is of the next day in Japan."""
-    text = page_1(report_inputs.case(events=[report_inputs.change("表示名が変わった", "田中(解約済)", before="田中")]))[
-        "起きたこと"
-    ]
+    told = page_1(report_inputs.case(events=[report_inputs.change(kind, "田中(解約済)", before="田中")]))
 
-    assert "2026-11-15 表示名が変わった: 田中 → 田中(解約済)" in text
+    assert f"2026-11-15 {kind}: 田中 → 田中(解約済)" in told["起きたこと"]
 
 
 def test_a_description_that_names_money_or_days_stands_on_the_page_and_so_does_its_change() -> None:
