@@ -32,6 +32,8 @@ class Recheck(NamedTuple):
     """Messages that were to be read."""
     read: int = 0
     changed: int = 0
+    closed: int = 0
+    """Chats that no longer open, so that nothing of them was read."""
     reason: str = ""
     """Why it was not done; empty: it was, or there was nothing to read."""
 
@@ -40,14 +42,19 @@ class Recheck(NamedTuple):
         if self.reason:
             text = _("The quoted messages were not read once more: {reason}. The export says when each was last seen.")
             return text.format(reason=self.reason)
-        if not self.wanted:
+        if not self.wanted and not self.closed:
             return ""
         text = ngettext(
-            "{read} of {n} quoted message was read once more; changed: {changed}.",
-            "{read} of {n} quoted messages were read once more; changed: {changed}.",
-            self.wanted,
+            "{n} of the export's messages was read once more; changed: {changed}. It says when each was last seen.",
+            "{n} of the export's messages were read once more; changed: {changed}. It says when each was last seen.",
+            self.read,
         )
-        return text.format(read=self.read, n=self.wanted, changed=self.changed)
+        closed = ngettext(
+            " The messages of {n} chat that no longer opens were not read.",
+            " The messages of {n} chats that no longer open were not read.",
+            self.closed,
+        )
+        return text.format(n=self.read, changed=self.changed) + (closed.format(n=self.closed) if self.closed else "")
 
 
 def recheck_quoted(app: App, order: ExportOrder) -> Recheck:
@@ -66,10 +73,11 @@ def recheck_quoted(app: App, order: ExportOrder) -> Recheck:
             places = _places(reading, order, contract, open_rooms)
         if not open_rooms:
             return Recheck(reason=_("its chats are no longer read, or cannot be opened"))
+        closed = len(contract.rooms) - len(open_rooms)
         if not places:
-            return Recheck()
+            return Recheck(closed=closed)
         with app.archive.round_lock():
-            return _read(app, places)
+            return _read(app, places)._replace(closed=closed)
     except errors.ArchiveInUse:
         return Recheck(reason=_("another save is running just now"))
     except errors.TokenMissing:

@@ -66,6 +66,22 @@ def test_no_more_calls_than_thirty_are_made(world: World) -> None:
     assert (MAX_CALLS - 1, MAX_CALLS - 1, 0) == (found.wanted, found.read, found.changed)
 
 
+def test_the_messages_of_a_chat_that_is_closed_are_said_not_to_be_read(world: World) -> None:
+    """Page 1 may quote one of them, so what was read is not told as all that is quoted."""
+    other = world.chatwork.add_room("二つ目", members=[world.tanaka], announce=False)
+    world.contract("job1", world.room, other)
+    world.chatwork.post(other, world.tanaka, "検収OKです")
+    next_round(world)
+    world.chatwork.remove_owner(other)
+    next_round(world)
+
+    found = recheck(world, choice=MessageChoice(frozenset(old_messages(world)[:1])))
+
+    assert 1 == found.closed
+    assert f"{found.read} of the export's messages were read once more; changed: 0. " in found.sentence()
+    assert "The messages of 1 chat that no longer opens were not read." in found.sentence()
+
+
 def test_a_message_that_is_quoted_for_its_file_is_read_too(world: World) -> None:
     """A deletion of its post is found, though it is neither changed nor of the last exchange."""
     file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", size=9)
