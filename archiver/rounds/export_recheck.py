@@ -77,7 +77,8 @@ def recheck_quoted(app: App, order: ExportOrder) -> Recheck:
         if not places:
             return Recheck(closed=closed)
         with app.archive.round_lock():
-            return _read(app, places)._replace(closed=closed)
+            found = _read(app, places)
+            return found._replace(closed=closed + found.closed)
     except errors.ArchiveInUse:
         return Recheck(reason=_("another save is running just now"))
     except errors.TokenMissing:
@@ -99,7 +100,8 @@ def _read(app: App, places: list[tuple[int, int]]) -> Recheck:
     if report.disappeared or opened:
         seal(app)
     changed = sum(room.edited + room.deleted + room.missing for room in report.rooms)
-    return Recheck(len(places), max(0, report.requests - 1), changed)
+    refused = sum(not room.is_open for room in report.rooms)
+    return Recheck(len(places), max(0, report.requests - 1 - refused), changed, refused)
 
 
 def _open_rooms(reading: Reading, app: App, contract: Contract) -> list[int]:

@@ -23,7 +23,7 @@ from archiver.store.queries.reread_and_backfill_progress import RereadPass
 from archiver.store.working import backfill_queue, remembered_values
 from archiver.sync import plan
 from archiver.sync.pull.single_messages import BackfillReader, enqueue_for_new_rooms, read_singly
-from archiver.sync.report import RoomReport, SyncReport
+from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.sync.run_end import record_run
 from archiver.sync.run_start import Options, ask_account, start_without_lists
 
@@ -333,7 +333,9 @@ def recheck_messages(
             while waiting and transport.clock.own() < transport.deadline:
                 read_singly(context, room, waiting[:AT_ONCE], room_report)
                 del waiting[:AT_ONCE]
-        except (NotVisible, BudgetSpent):
+        except (NotVisible, BudgetSpent) as error:
             context.troubles.add(f"room/{room}/messages/refused")
+            if isinstance(error, NotVisible):
+                room_report.outcome = RoomOutcome.INACCESSIBLE
     record_run(context, report, settings)
     return report

@@ -70,14 +70,17 @@ def test_the_messages_of_a_chat_that_is_closed_are_said_not_to_be_read(world: Wo
     """Page 1 may quote one of them, so what was read is not told as all that is quoted."""
     other = world.chatwork.add_room("二つ目", members=[world.tanaka], announce=False)
     world.contract("job1", world.room, other)
-    world.chatwork.post(other, world.tanaka, "検収OKです")
+    inside = world.chatwork.post(other, world.tanaka, "検収OKです")
     next_round(world)
     world.chatwork.remove_owner(other)
+    choice = MessageChoice(frozenset([old_messages(world)[0], inside]))
+
+    before_a_round = recheck(world, choice=choice)
     next_round(world)
+    found = recheck(world, choice=choice)
 
-    found = recheck(world, choice=MessageChoice(frozenset(old_messages(world)[:1])))
-
-    assert 1 == found.closed
+    assert found[1:] == before_a_round[1:]
+    assert (found.wanted, 1) == (found.read, found.closed)
     assert f"{found.read} of the export's messages were read once more; changed: 0. " in found.sentence()
     assert "The messages of 1 chat that no longer opens were not read." in found.sentence()
 
