@@ -60,6 +60,8 @@ def storage_error(error: OSError, path: Path) -> errors.StorageError:
         return errors.DiskFull(path=path)
     if is_failing(error):
         return errors.DiskFailing(path=path, detail=error.strerror or str(error))
+    if error.errno == errno.ENOENT and error.filename is None:  # only `getcwd` fails without naming a file
+        return errors.CurrentFolderGone()
     if error.errno == errno.ENOLCK:
         return errors.LocksMissing(path=path)
     if error.errno in (errno.EMFILE, errno.ENFILE):

@@ -162,6 +162,8 @@ def _tell_system_error(error: OSError) -> int | None:
         return tell_error(errors.DiskFull(path=path))
     if error.errno == errno.EIO:
         return tell_error(errors.DiskFailing(path=path, detail=detail))
+    if error.errno == errno.ENOENT and error.filename is None:  # only `getcwd` fails without naming a file
+        return tell_error(errors.CurrentFolderGone())
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return tell_error(errors.NotAllowed(path=path, detail=detail))
     return None

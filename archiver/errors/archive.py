@@ -114,6 +114,13 @@ class HomeNotWritable(StorageError):
     hint = N_("Allow writing there, or choose another folder for the archive.")
 
 
+class CurrentFolderGone(StorageError):
+    """The folder in which the program was started was removed."""
+
+    message = N_("The folder in which you typed this is no longer there.")
+    hint = N_("Go to another folder and try again: cd ~")
+
+
 class DatabaseNotOpened(StorageError):
     """SQLite could not open the database for writing, and what kept it from that is over by now."""
 

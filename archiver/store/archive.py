@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import sqlite3
 import stat
 import tempfile
@@ -319,9 +320,11 @@ class Archive:
 
     @contextlib.contextmanager
     def _translate_errors(self) -> Iterator[None]:
-        """Raise errors of SQLite and of the disk as errors of this program."""
+        """Raise errors of SQLite and of the disk, and of a line that is no record, as errors of this program."""
         try:
             yield
+        except json.JSONDecodeError as error:
+            raise errors.ArchiveDamaged(path=self.database, detail=str(error)) from error
         except (DatabaseError, sqlite3.DatabaseError) as error:
             if self._is_older and any(words in str(error) for words in _MISSING_SCHEMA):
                 raise errors.OlderArchive(path=self.home, is_written=False) from error

@@ -312,3 +312,21 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         code = process.wait(timeout=60)
 
     assert (1, b"") == (code, error_output)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a folder in use cannot be removed so")
+def test_a_folder_that_cannot_be_used_is_said_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For the demo's folder, and where the folder was removed in which the command is typed."""
+    (tmp_path / "file").touch()
+    codes = [main(["--lang", "en", "demo", "--dir", place]) for place in ("/proc/x", f"{tmp_path}/file/d")]
+    told = capsys.readouterr().err
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    codes += [main(["--lang", "en", "demo", *given]) for given in ([], ["--dir", "x"])]
+
+    assert [1, 1, 1, 1] == codes
+    assert 2 == told.count("cannot be written to")
+    assert 2 == capsys.readouterr().err.count("The folder in which you typed this is no longer there.")

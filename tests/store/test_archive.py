@@ -21,8 +21,8 @@ from archiver.folder_sync import storage_error
 from archiver.setup.archive_setup import make_home
 from archiver.store import migrate, seals
 from archiver.store.archive import Archive
-from archiver.store.engine import DATABASE, build_engine, translate_error
-from archiver.store.queries.entries import last_seq
+from archiver.store.engine import DATABASE, build_engine, driver_connection, translate_error
+from archiver.store.queries.entries import entries_at, last_seq
 from archiver.store.queries.status import Status, status
 from tests.support.archives.notes import all_entries, append_observations, note
 from tests.support.archives.tampering import empty_archive
@@ -231,6 +231,19 @@ def test_a_damaged_page_is_said_when_it_is_met(archive: Archive) -> None:
         all_entries(archive)
 
     assert DATABASE in str(caught.value)
+
+
+@pytest.mark.parametrize("harm", ["UPDATE entry SET line = '{' WHERE seq = 1", "DELETE FROM entry WHERE seq = 1"])
+def test_an_entry_that_is_damaged_or_missing_is_damage(archive: Archive, harm: str) -> None:
+    """Where somebody dropped the triggers, it is said as for a damaged page, and no bug of the program."""
+    append_observations(archive, note(1))
+    with archive.writing() as writing:
+        for (trigger,) in driver_connection(writing.sql).execute("SELECT name FROM sqlite_master WHERE type='trigger'"):
+            driver_connection(writing.sql).execute(f"DROP TRIGGER {trigger}")
+        driver_connection(writing.sql).execute(harm)
+
+    with pytest.raises(errors.ArchiveDamaged), archive.reading() as reading:
+        entries_at(driver_connection(reading.sql), [1])
 
 
 @pytest.mark.parametrize("way", ["read_only", "unchanging"])

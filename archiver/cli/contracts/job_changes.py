@@ -60,11 +60,11 @@ def list_chats(obj: CliContext, *, as_json: bool) -> int:
     names = contract_names(every)
     kinds = {"group": _("group"), "direct": _("direct"), "my": _("my chat")}
     width = max([10, *(len(str(room.room_id)) for room in rooms)]) + 2
-    echo(pad(_("Number"), width) + pad(_("Kind"), 14) + pad(_("Messages"), 10) + pad(_("Files"), 10) + _("Name"))
+    echo(pad(_("Number"), width) + pad(_("Kind"), 14) + pad(_("Messages"), 12) + pad(_("Files"), 10) + _("Name"))
     for room in rooms:
         cells = pad(str(room.room_id), width) + pad(kinds.get(room.type, visible(room.type)), 14)
         named = ", ".join(names[contract] for contract in ids_by_room[room.room_id])
-        line = f"{cells}{room.message_num:<9} {room.file_num:<9} {visible(room.name)}"
+        line = f"{cells}{room.message_num:<11} {room.file_num:<9} {visible(room.name)}"
         echo(f"{line}  ({named})" if named else line)
     return 0
 

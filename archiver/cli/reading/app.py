@@ -13,6 +13,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import click
+
 from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import CliContext, command_line, command_words, complete_own_text
@@ -70,6 +72,8 @@ def open_app(
     if address is None:
         return _serve(obj, file, port or 0, no_browser=no_browser)
     echo(_("It runs already; this opens it."), err=True)
+    if port or click.get_current_context().find_root().params.get("lang"):
+        echo(_("It keeps its language and its port until it is ended."), err=True)
     with entry_page(address) as page:
         if _open(obj, page, address, no_browser=no_browser):
             threading.Event().wait(ENTRY_SECONDS)  # the page stays for as long as a browser may need to start

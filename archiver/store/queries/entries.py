@@ -8,7 +8,6 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, LargeBinary, and_, bindparam, cast, false, func, or_, select, text, true
@@ -328,9 +327,11 @@ _BEFORE = "SELECT line FROM entry WHERE key = ? AND room_id IS ? AND seq < ? AND
 
 
 def entries_at(source: sqlite3.Connection, seqs: Iterable[int]) -> dict[int, EntryObject]:
-    """These entries by number; numbers without an entry are left out."""
-    lines = chain.from_iterable(source.execute(_LINE, (seq,)) for seq in seqs)
-    return {entry["seq"]: entry for entry in (json.loads(line) for (line,) in lines)}
+    """These entries by number. Raises DatabaseError: a row that names an entry which is not there is damage."""
+    found = {seq: source.execute(_LINE, (seq,)).fetchone() for seq in seqs}
+    if missing := [seq for seq, row in found.items() if row is None]:
+        raise sqlite3.DatabaseError(f"malformed: record {missing[0]} is missing")
+    return {seq: json.loads(line) for seq, (line,) in found.items()}
 
 
 def previous_entry(source: sqlite3.Connection, entry: EntryObject) -> EntryObject | None:

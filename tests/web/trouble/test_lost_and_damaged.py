@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sqlite3
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,15 @@ def put_text(database: Path) -> None:
 def empty(database: Path) -> None:
     """Leave not a byte."""
     database.write_bytes(b"")
+
+
+def break_records(database: Path) -> None:
+    """Leave no line of a record whole, as somebody can who drops the triggers first."""
+    with closing(sqlite3.connect(database)) as other:
+        for (trigger,) in other.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            other.execute(f"DROP TRIGGER {trigger}")
+        other.execute("UPDATE entry SET line = '{'")
+        other.commit()
 
 
 def damage(desk: FirstDayDesk, how: Callable[[Path], None]) -> None:
@@ -122,6 +132,15 @@ def test_a_damaged_database_is_said_on_every_page(
     assert "先に納品" in emergency
     for page in (pages[path].get_data(as_text=True).partition("<main")[2] for path in ("/home", "/conversations")):
         assert 1 == page.count('href="/copies"'), page
+
+
+def test_records_that_cannot_be_read_are_said_as_damage(desk: FirstDayDesk) -> None:
+    """The pages that a frightened person opens first say it and what to do, and are no fault of the program."""
+    break_records(desk.home / "archive.sqlite3")
+    with opened(desk) as browser:
+        texts = [shown(browser, path) for path in ("/home", "/emergency", "/contracts")]
+
+    assert [True] * 3 == [DAMAGED in text for text in texts]
 
 
 @pytest.mark.parametrize("how", [flip, empty])

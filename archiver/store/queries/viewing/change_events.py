@@ -291,9 +291,7 @@ def newest_events(
 
 def _events_of_entry(source: sqlite3.Connection, seq: int, first_lists: Mapping[int, str]) -> list[TimelineEvent]:
     """The events of one entry."""
-    entry = entries_at(source, (seq,)).get(seq)
-    if entry is None:
-        return []
+    entry = entries_at(source, (seq,))[seq]
     before = None if entry["kind"] in _ALONE else previous_entry(source, entry)
     return entry_events(entry, before, is_new_member=entry["observed_at"] > first_lists.get(entry["room_id"], ""))
 
