@@ -216,7 +216,7 @@ def read_platform(answer: str, **_known: object) -> Facts:
     return {"platform": name} if name else {}
 
 
-def read_page(answer: str, **_known: object) -> Facts:
+def read_page(answer: str, contract: Contract, **_known: object) -> Facts:
     """The URL of a contract's page, or a number alone; then the platform is asked for next.
 
     Raises InvalidAnswer.
@@ -232,7 +232,12 @@ def read_page(answer: str, **_known: object) -> Facts:
         raise InvalidAnswer(sentence) from None
     if not facts and "crowdworks.jp" in answer:  # a page there, but not that of a contract
         raise InvalidAnswer(sentence)
-    return {"url": whole_address(answer), **facts}
+    platform, address = platform_of(contract.platform), whole_address(answer)
+    host = platform.profile.partition("/")[0]
+    if host and not facts and not re.match(rf"https?://([\w-]+\.)*{re.escape(host)}([/?#]|$)", address):
+        text = _("This is not a page of {platform}. Copy the address of the contract's page there.")
+        raise InvalidAnswer(text.format(platform=in_program_language(platform.name)))
+    return {"url": address, **facts}
 
 
 def _read_day(answer: str, fact: ContractFact, contract: Contract, now: datetime) -> Facts:

@@ -120,7 +120,7 @@ def _keep_fields(context: ConsoleContext, name: str, given: Mapping[str, str]) -
             check_client(writing, after.client)
         except errors.ClientIsOwner as error:
             after, problems["client"] = replace(after, client=before.client), trouble_words(error).sentence
-        after, wrong_periods = fact_form.read_periods(after, given)
+        after, wrong_periods = fact_form.read_periods(writing, after, given)
         if given.get("state") in {"open", "stopped"}:
             ended = None if given["state"] == "open" else after.closed_at
             after = replace(after, state=given["state"], closed_at=ended)

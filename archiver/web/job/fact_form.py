@@ -35,6 +35,7 @@ from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, InvalidAnsw
 from archiver.store import blobs, statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import deliveries
+from archiver.store.queries.viewing.calendar import first_and_last_time
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.search.contract_term_candidates import term_candidates
 from archiver.store.search.query import room_names
@@ -169,7 +170,7 @@ def room_fields(
     return rows
 
 
-def read_periods(contract: Contract, given: Given) -> tuple[Contract, dict[str, str]]:
+def read_periods(reading: Reading, contract: Contract, given: Given) -> tuple[Contract, dict[str, str]]:
     """The contract with the periods of its chats as given, and for each that cannot be kept the sentence why."""
     problems: dict[str, str] = {}
     for room in contract.rooms:
@@ -179,6 +180,11 @@ def read_periods(contract: Contract, given: Given) -> tuple[Contract, dict[str, 
             last = _changed(f"last_{number}", contract_rooms.last_day(room), given)
             begins = [] if first is None else [(number, _bound(first, _("the first day")))]
             ends = [] if last is None else [(number, _bound(last, _("the last day"), whole_day=timedelta(days=1)))]
+            saved = first_and_last_time(reading, number)
+            if saved and any(end and end <= saved[0] for _room, end in ends):
+                text = _("The first saved message of this chat is of {day}: this last day leaves the job none.")
+                problems[f"room_{number}"] = text.format(day=saved[0].astimezone(JST).date())
+                continue
             contract = replace(contract, rooms=contract_rooms.with_periods(contract.rooms, begins, ends))
         except errors.UsageError as error:
             problems[f"room_{number}"] = trouble_words(error).together

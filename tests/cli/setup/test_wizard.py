@@ -13,6 +13,7 @@ from hypothesis import given, strategies
 
 from archiver.cli.contracts.chat_choice import find_names, read_room_wish
 from archiver.cli.terminal.output import columns
+from archiver.records import Contract
 from archiver.setup.archive_setup import clean_token
 from archiver.setup.fact_questions import read_page
 from archiver.setup.written_values import InvalidAnswer
@@ -306,7 +307,7 @@ def test_no_answer_gives_a_chat_that_is_not_there(answer: str, count: int, more:
 def test_any_page_or_number_is_read_or_asked_again(answer: str) -> None:
     """Nothing that is typed ends the first run."""
     with suppress(InvalidAnswer):
-        assert read_page(answer).keys() <= {"platform", "platform_id", "url"}
+        assert read_page(answer, Contract("job1", ())).keys() <= {"platform", "platform_id", "url"}
 
 
 def test_names_are_found_whatever_their_width() -> None:

@@ -50,6 +50,18 @@ def test_a_message_outside_the_period_is_taken_in_by_clicking(browser: FormBrows
     assert "Outside this job" not in browser.get("/contracts/job1")
 
 
+def test_a_last_day_before_the_first_message_and_a_page_elsewhere_are_refused(browser: FormBrowser) -> None:
+    """Each with its sentence at once; nothing of it is kept."""
+    browser.post("/contracts/job1", platform="crowdworks")
+    typed = {f"last_{ROOM}": "2020-01-01", "url": "https://evil.example/contracts/1"}
+    said = [browser.post(f"/contracts/job1/facts/{one}", {one: text}) for one, text in typed.items()]
+    kept = browser.kept(find_contract, "job1")
+
+    assert "The first saved message of this chat is of 2026-11-0" in said[0].get_data(as_text=True)
+    assert "This is not a page of CrowdWorks." in said[1].get_data(as_text=True)
+    assert (None, None) == (kept.rooms[0].end, kept.url)
+
+
 @pytest.mark.drawn
 def test_the_period_of_a_chat_is_kept_as_the_command_keeps_it(browser: FormBrowser) -> None:
     """Both days included; a time that is not touched stays; what cannot be is one sentence and changes nothing."""
