@@ -330,3 +330,23 @@ def test_a_folder_that_cannot_be_used_is_said_in_one_sentence(
     assert [1, 1, 1, 1] == codes
     assert 2 == told.count("cannot be written to")
     assert 2 == capsys.readouterr().err.count("The folder in which you typed this is no longer there.")
+
+
+def test_the_demo_recommends_lines_that_work_as_they_are_printed(tmp_path: Path) -> None:
+    """Where the terminal knows no `archive` they name the file that was started, as by uvx, which adds its own."""
+    own = Path(sys.executable).parent
+    code = (
+        "import sys; from archiver.cli.reading.commands import _started_as; sys.argv[0] = sys.argv[1];"
+        "print(_started_as())"
+    )
+    (tmp_path / "archive").touch(mode=0o755)
+    words = [
+        subprocess.run(
+            [sys.executable, "-c", code, str(own / "archive")], cwd=ROOT, env=environ, capture_output=True, check=True
+        )
+        .stdout.decode()
+        .strip()
+        for environ in ({"PATH": f"{own}"}, {"PATH": f"{own}:{tmp_path}"}, {"PATH": "", "VIRTUAL_ENV": sys.prefix})
+    ]
+
+    assert [str(own / "archive"), "archive", "archive"] == words
