@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from archiver import errors
 from archiver.app import leaving_backup
+from archiver.claims.quotations import last_shown
 from archiver.custody import erasures, put_back_databases
 from archiver.custody.stamp_requests import stamp_service
 from archiver.export.package import make_package
@@ -267,7 +268,7 @@ def _row(one: OpenedMessage, known: Any, *, has_words: bool) -> Row:
     covers, texts = {word: number for number, word in enumerate(one.covers)}, len(one.texts)
     marks = _WORDS if has_words else re.compile("|".join(map(re.escape, sorted(one.marks, key=len, reverse=True))))
     parts = [_trimmed(_parts(part, covers, marks if has_words or one.marks else None)) for part in one.parts]
-    fate = None if known is None else known.state
+    fate = None if known is None else last_shown(known.state, was_deleted=known.was_deleted)
     sent = known.sent.astimezone(JST) if known is not None and known.sent else None
     return {
         "id": one.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from html import unescape
 from pathlib import Path
@@ -21,7 +21,7 @@ from archiver.store.queries.contracts import kept_reviews
 from archiver.store.queries.exported_packages import exports
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.exports import package_orders
-from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, message_object, story
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, hidden_story, message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.reports import pdf_reader
 
@@ -121,6 +121,16 @@ def test_each_decision_is_kept_at_once(browser: FormBrowser) -> None:
     assert ">1 read<" in page
     assert "stays hidden" in message(page, "30")
     assert ">0 read<" in again
+
+
+@pytest.mark.parametrize("told_by", [story, hidden_story])
+def test_a_deleted_message_is_marked_where_it_is_read(tmp_path: Path, told_by: Callable[[Path], ArchiveMaker]) -> None:
+    """Also after the plan hides it."""
+    told_by(tmp_path / "home").archive.close()
+    with open_application(tmp_path / "home") as opened:
+        page = opened.get(f"/packages/read?{ORDER}")
+
+    assert "Chatwork showed it as deleted. This text was saved before." in message(page, "3")
 
 
 def test_many_messages_come_on_several_pages(browser: FormBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
