@@ -182,7 +182,7 @@ def read_periods(reading: Reading, contract: Contract, given: Given) -> tuple[Co
             ends = [] if last is None else [(number, _bound(last, _("the last day"), whole_day=timedelta(days=1)))]
             saved = first_and_last_time(reading, number)
             if saved and any(end and end <= saved[0] for _room, end in ends):
-                text = _("The first saved message of this chat is of {day}: this last day leaves the job none.")
+                text = _("What is saved of this chat begins on {day}: with this last day the job has no messages.")
                 problems[f"room_{number}"] = text.format(day=saved[0].astimezone(JST).date())
                 continue
             contract = replace(contract, rooms=contract_rooms.with_periods(contract.rooms, begins, ends))

@@ -57,7 +57,7 @@ def test_a_last_day_before_the_first_message_and_a_page_elsewhere_are_refused(br
     said = [browser.post(f"/contracts/job1/facts/{one}", {one: text}) for one, text in typed.items()]
     kept = browser.kept(find_contract, "job1")
 
-    assert "The first saved message of this chat is of 2026-11-0" in said[0].get_data(as_text=True)
+    assert "What is saved of this chat begins on 2026-11-0" in said[0].get_data(as_text=True)
     assert "This is not a page of CrowdWorks." in said[1].get_data(as_text=True)
     assert (None, None) == (kept.rooms[0].end, kept.url)
 
