@@ -235,7 +235,7 @@ def test_what_an_archive_left_in_its_folder_tells_it_without_any_note(
 
     with opened(desk) as browser:
         home = shown(browser, "/home")
-        token = token_of(browser.get("/copies"))
+        token = browser.token()
         browser.post("/start/token", csrf=token, token="f" * 32)
 
     assert "前回ここにあった保管庫が、いまは見つかりません" in home
