@@ -99,6 +99,15 @@ def check_order(contract: Contract) -> None:
             raise errors.DaysInWrongOrder(first=first, later=later, before=before, after=after)
 
 
+def check_page(contract: Contract) -> None:
+    """Refuse a contract's page of another host than its platform's. Raises InvalidAnswer."""
+    platform = platform_of(contract.platform)
+    host = platform.profile.partition("/")[0]
+    if host and contract.url and not re.match(rf"https?://([\w-]+\.)*{re.escape(host)}([/?#]|$)", contract.url):
+        text = _("This is not a page of {platform}. Copy the address of the contract's page there.")
+        raise InvalidAnswer(text.format(platform=in_program_language(platform.name)))
+
+
 def platform_from_url(url: str) -> dict[str, str]:
     """Platform and contract number, as read from the URL of a contract page. Raises BadValue for what is no URL."""
     url = whole_address(url)
@@ -232,12 +241,9 @@ def read_page(answer: str, contract: Contract, **_known: object) -> Facts:
         raise InvalidAnswer(sentence) from None
     if not facts and "crowdworks.jp" in answer:  # a page there, but not that of a contract
         raise InvalidAnswer(sentence)
-    platform, address = platform_of(contract.platform), whole_address(answer)
-    host = platform.profile.partition("/")[0]
-    if host and not facts and not re.match(rf"https?://([\w-]+\.)*{re.escape(host)}([/?#]|$)", address):
-        text = _("This is not a page of {platform}. Copy the address of the contract's page there.")
-        raise InvalidAnswer(text.format(platform=in_program_language(platform.name)))
-    return {"url": address, **facts}
+    page: Facts = {"url": whole_address(answer), **facts}
+    check_page(replace(contract, **page))
+    return page
 
 
 def _read_day(answer: str, fact: ContractFact, contract: Contract, now: datetime) -> Facts:

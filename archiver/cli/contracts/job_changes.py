@@ -16,6 +16,7 @@ from archiver.cli.terminal.output import echo, echo_json, echo_lines, pad, visib
 from archiver.cli.terminal.prompts import is_asked, one_room, parse_day, parse_until
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.setup import contract_rooms, contracted_chats, fact_questions
+from archiver.setup.written_values import InvalidAnswer
 from archiver.standing.alert_lines import contract_names
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts, named_or_only_contract
@@ -97,6 +98,7 @@ def add(
         raise errors.UsageError(detail=_("Say which chats belong to the job: --chat CHAT (see: archive job chats)"))
     rooms, unchecked = _asked_chats(app, chats)
     contract = Contract(name, _with_periods(_parts(rooms), rooms, begins, ends), **facts)
+    _check_page(contract)
     every = _keep(app, contract, existing, contract.room_ids, note, is_moved=is_moved)
     add_dialogue.tell_added(contract, existing, unchecked=unchecked)
     _tell_shared(contract, every, contract.room_ids)
@@ -104,6 +106,13 @@ def add(
         _tell_strangers(app, contract)
     echo(_("Next: archive save"))
     return 0
+
+
+def _check_page(contract: Contract) -> None:
+    try:
+        fact_questions.check_page(contract)
+    except InvalidAnswer as error:
+        raise errors.UsageError(detail=str(error)) from None
 
 
 def change(
@@ -132,6 +141,8 @@ def change(
     if nothing_given:
         return add_dialogue.ask_blank_facts(app, before)
     fact_questions.check_order(replace(before, **facts))
+    if "url" in facts:
+        _check_page(replace(before, **facts))
     rooms, unchecked = _asked_chats(app, chats)
     names = {int(room): saved_names.get(room, "") for room in before.room_ids} | rooms
     added = _parts(room for room in rooms if room not in before.room_ids)
