@@ -17,10 +17,18 @@ from archiver.records import Basis, Message, State, Version
 QUOTED = 3
 """So many messages are quoted in all."""
 
-_ACCEPTANCE = re.compile("検収|受領|受け取りました|納品.{0,8}確認|修正[点はも]{0,2}(?:不要|ありません|ございません)")
+_ACCEPTANCE = re.compile(
+    r"(?:検収|受領|受け取りました|納品.{0,8}確認|修正[点はも]{0,2}(?:不要|ありません|ございません))"
+    r"(?!後|前|次第|期間|条件|日)"  # a time
+    r"(?![^。!\n]{0,40}(?:か[ねな]?(?!\w)|\?))"  # a question
+    r"[^\s、。!?]{0,12}"
+)
+"""What the client says of delivered work, to the end of the clause: its other end may be what an edit changed."""
 _MONEY = re.compile(r"[0-9][0-9,.]*[千万億]?円|¥ ?[0-9][0-9,]*|振り?込|支払|報酬|半額|値引")
 _DATE = re.compile(r"[0-9]{1,2}月(?:[0-9]{1,2}日|末)|[0-9]{1,2}/[0-9]{1,2}|[0-9]{1,2}日|(?:今|来|当|翌)?月末|納期|期限")
-_WEIGHTS = ((4, _ACCEPTANCE), (2, _MONEY), (1, _DATE))
+_DELIVERY = re.compile(f"{_DATE.pattern}|納品")
+_WEIGHTS = ((4, _ACCEPTANCE), (2, _MONEY), (1, _DELIVERY))
+"""What decides a dispute, the first first."""
 _QUOTE = re.compile(r"\[qt\].*?\[/qt\]", re.DOTALL)
 """What others wrote is not the author's own word."""
 _ORDER = (State.PRESENT, State.MISSING, State.EDITED, State.DELETED)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.claims.quotations import Quotation, excerpts, quotation, quotation_line, seen_at
+from archiver.claims.quotations import Quotation, excerpts, quotation, quotation_line, rank, seen_at
 from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
@@ -24,6 +24,7 @@ from archiver.store.queries.contract_activity import case_sides
 from tests.claims.artifacts import page_lines_of
 from tests.claims.dispute import NAMES, THIRD, report_of
 from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, message_object
+from tests.support.cases import cases_of
 
 PAID, ACCEPTED = "お支払いは11月末に、50,000円をお振り込みします。", "10本すべて確認しました。検収OKです。"
 OTHER_JOB = "この仕事の報酬は99,000円です"
@@ -155,6 +156,50 @@ def test_a_chosen_message_is_quoted_unchanged(archive: ArchiveMaker) -> None:
 
     assert [3, 4, 5] == [int(one.message.message_id) for one in quoted]
     assert "2026-11-05 10:05 田中のメッセージ(No.4)。2026-11-05 10:30にも同じ文でした。" in page
+
+
+@pytest.mark.parametrize("text", cases_of(__file__, "acceptances"))
+def test_a_deleted_acceptance_stands_before_a_deleted_price(text: str) -> None:
+    """Whichever of them is the newer."""
+    price = rank(State.DELETED, ["50,000円をお支払いします"], at(2), 2)
+
+    assert price < rank(State.DELETED, [text], at(1), 1)
+
+
+@pytest.mark.parametrize("text", cases_of(__file__, "no_acceptances"))
+def test_a_question_or_a_condition_is_no_acceptance(text: str) -> None:
+    """What is asked for, or is to come first, was not said."""
+    acceptance = rank(State.EDITED, ["検収OKです", "検収はまだです"], at(1), 1)
+
+    assert acceptance > rank(State.DELETED, [text], at(2), 2)
+    assert acceptance > rank(State.EDITED, [text, "ほかの話です"], at(2), 2)
+
+
+def test_an_altered_acceptance_is_one_by_what_it_became() -> None:
+    """Also where the word itself stayed; a thank-you behind it decides nothing."""
+    said = "納品を確認しました。検収OKです、ありがとう"
+    price = rank(State.EDITED, ["50,000円です", "30,000円です"], at(3), 3)
+
+    for after in ("納品を確認しました。検収はまだです、ありがとう", "検収OKですか？", "見直します"):
+        assert rank(State.EDITED, [said, after], at(1), 1) > price
+    assert rank(State.EDITED, [said, f"{said}ございます"], at(4), 4) < price
+
+
+def test_what_decides_a_dispute_stands_in_one_order() -> None:
+    """Acceptance, price, delivery, then the rest; deleted before edited; then the newest day."""
+    at_day = [
+        (State.EDITED, ["検収OKです", "検収はまだです"], 1),
+        (State.EDITED, ["50,000円です", "30,000円です"], 3),
+        (State.DELETED, ["報酬は別途です"], 2),
+        (State.DELETED, ["納品は来週で大丈夫です"], 4),
+        (State.DELETED, ["はい"], 6),
+        (State.DELETED, ["いいえ"], 5),
+        (State.EDITED, ["あ", "い"], 7),
+    ]
+
+    ranks = [rank(state, bodies, at(day), day) for state, bodies, day in at_day]
+
+    assert [1, 2, 3, 4, 6, 5, 7] == [one[-1] for one in sorted(ranks, reverse=True)]
 
 
 def test_a_long_text_is_cut_around_what_matters() -> None:
