@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.schedule.job_files import program
-from archiver.settings.home import child_environ
+from archiver.settings.home import start_in_background
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -69,15 +68,7 @@ def wait(home: Path, environ: Mapping[str, str]) -> bool:
     file = state_file(home)
 
     def click() -> None:
-        command = (*program(sys.argv[0]), "--home", str(home), "app")
-        subprocess.Popen(  # noqa: S603 - this very program
-            command,
-            env=child_environ(environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,  # it prints an address that opens the pages once
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        start_in_background(*program(sys.argv[0]), "--home", str(home), "app", environ=environ)
 
     def look() -> Sign | None:
         is_over = file.parent.is_dir() and not file.exists()  # not so on a disk that was taken out

@@ -23,7 +23,7 @@ from archiver import errors
 from archiver.errors import SchedulerMissing, SchedulerRefused
 from archiver.schedule import job_files
 from archiver.schedule.job_files import ScheduledJob
-from archiver.settings.home import child_environ
+from archiver.settings.home import child_environ, start_in_background
 from archiver.store.durable_files import disk_errors
 
 _PATIENCE = 60
@@ -69,22 +69,6 @@ def require_success(program: str, *arguments: str, given: bytes = b"") -> Comman
     if result.code:
         raise SchedulerRefused(program=program, detail=result.message or f"exit {result.code}")
     return result
-
-
-def start_in_background(*command: str, environ: Mapping[str, str]) -> None:
-    """Run a command in the background with this environment alone. Raises SchedulerRefused if it cannot be begun."""
-    try:
-        subprocess.Popen(  # noqa: S603 - arguments of ours
-            command,
-            env=child_environ(environ),
-            cwd=environ.get("HOME"),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise SchedulerRefused(program=command[0], detail=error.strerror or type(error).__name__) from error
 
 
 PROCESSES = Path("/proc")
@@ -142,9 +126,11 @@ class Cron:
     def start(self, job: ScheduledJob) -> None:
         """Run the job's command with the environment that cron would give it (crontab(5))."""
         variables = {name: os.environ[name] for name in ("HOME", "LOGNAME") if name in os.environ}
-        start_in_background(
-            "/bin/sh", "-c", shlex.join(job.command), environ={**variables, "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
-        )
+        environ = {**variables, "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
+        try:
+            start_in_background("/bin/sh", "-c", shlex.join(job.command), environ=environ)
+        except OSError as error:
+            raise SchedulerRefused(program="/bin/sh", detail=error.strerror or type(error).__name__) from error
 
     def mail_address(self) -> str:
         """Where cron mails what the jobs print; empty if the crontab names no address. Raises SchedulerRefused."""

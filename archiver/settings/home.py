@@ -301,3 +301,16 @@ def child_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     secret = {name.upper() for name in (TOKEN_VARIABLE, *_kept_back)}  # Windows knows no case
     given = os.environ if environ is None else environ
     return {name: value for name, value in given.items() if name.upper() not in secret}
+
+
+def start_in_background(*command: str, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a program that outlives this one: with this environment, in its HOME, reading and writing nothing."""
+    return subprocess.Popen(  # noqa: S603 - a program of the system, or this one
+        command,
+        env=child_environ(environ),
+        cwd=environ.get("HOME"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,  # the application prints an address that opens the pages once
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

@@ -23,10 +23,10 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.app import utc_now
-from archiver.schedule.backends import run_program, start_in_background
+from archiver.schedule.backends import run_program
 from archiver.schedule.job_files import program
 from archiver.schedule.schedulers import job_name
-from archiver.settings.home import APPLICATION, WINDOWS_FOLDER, home_path
+from archiver.settings.home import APPLICATION, WINDOWS_FOLDER, home_path, start_in_background
 from archiver.settings.model import Settings
 from archiver.settings.other_archives import state_folder
 from archiver.setup.archive_setup import ProgramCall
@@ -72,7 +72,7 @@ def has_desktop(environ: Mapping[str, str]) -> bool:
 
 def show_folder(folder: Path) -> bool:
     """Try to show a folder, and return whether that was tried. Never waits and never raises."""
-    with suppress(OSError, errors.SchedulerRefused):  # what lies there is complete even if no file manager starts
+    with suppress(OSError):  # what lies there is complete even if no file manager starts
         if sys.platform == "win32":
             os.startfile(folder)  # noqa: S606 - a folder that we made ourselves
             return True
@@ -229,7 +229,7 @@ def begin_waiting(call: ProgramCall, note_state: Callable[[Settings, datetime], 
         state_file(call.home).parent.mkdir(mode=0o700, exist_ok=True)
         write_durably(state_file(call.home), b"{}")
     note_state(call.settings(), utc_now())
-    with suppress(errors.SchedulerRefused):  # then at the next log-in
+    with suppress(OSError):  # then at the next log-in
         start_in_background(*command, environ=call.environ)
     return _("From each log-in on, a sign beside the clock shows how saving goes; a click on it opens the pages.")
 

@@ -9,7 +9,6 @@ import json
 import logging
 import secrets
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
@@ -33,7 +32,7 @@ from waitress.utilities import Error
 from archiver import errors
 from archiver.folder_sync import storage_error
 from archiver.schedule.job_files import program
-from archiver.settings.home import child_environ
+from archiver.settings.home import start_in_background
 from archiver.settings.other_archives import state_folder
 from archiver.store.durable_files import write_durably
 from archiver.web.access import CHALLENGE, OPEN, PROOF, AccessGate, is_fresh, new_cookie, proof
@@ -306,14 +305,7 @@ def start_application(home: Path, environ: Mapping[str, str]) -> bool:
         return True
     words = (*program(sys.argv[0]), "--home", str(home), "app", "--no-browser")
     try:
-        started = subprocess.Popen(  # noqa: S603 - words of our own, and a known folder
-            words,
-            env=child_environ(environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        started = start_in_background(*words, environ=environ)
     except OSError:
         return False
     while time.monotonic() < until and started.poll() is None:
