@@ -29,7 +29,7 @@ from archiver.store.queries.people import same_named
 from archiver.store.working.remembered_values import LAST_SYNC, PRACTICE
 from archiver.web.access import AccessGate, guard
 from archiver.web.context import EXTENSION, Chat, ViewContext, view_context
-from archiver.web.talk import calendar, conversation, files, message, people, search_pane, selection, tasks
+from archiver.web.talk import calendar, conversation, files, message, people, search_pane, tasks
 from archiver.web.talk.text_diff import difference, mark_side
 from archiver.wording import N_
 
@@ -53,7 +53,7 @@ PAGES = (
     search_pane.pages,
     conversation.pages,
     message.pages,
-    selection.pages,
+    conversation.chosen_pages,
     files.pages,
     people.pages,
     files.picture_pages,

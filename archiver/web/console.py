@@ -34,8 +34,7 @@ from archiver.web.app import GATE, linked, linked_pieces
 from archiver.web.background_work import JobRunner, note_file
 from archiver.web.console_context import CONSOLE, ConsoleContext, StreamingRequest, console_context
 from archiver.web.exports import made_packages, package_making
-from archiver.web.first_run import start
-from archiver.web.home import home
+from archiver.web.home import home, start
 from archiver.web.job import contracts, erasing
 from archiver.web.server import UPLOAD_LIMIT, too_large_sentence
 from archiver.web.settings import archives, copies, notice_settings, settings
@@ -241,7 +240,7 @@ def _page_above(path: str) -> str:
 
 
 _ENTRIES = {
-    **dict.fromkeys(("home", "job", "first_run", "lost"), "home.index"),
+    **dict.fromkeys(("home", "job", "lost"), "home.index"),
     **dict.fromkeys(("message_use", "printed"), "chats.index"),
     "exports": "packages.index",
     "trouble": "emergency.index",

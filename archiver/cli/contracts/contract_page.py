@@ -28,9 +28,10 @@ from archiver.cli.contracts.entered_facts import (
     entry_lines,
     money_lines,
     outside_lines,
+    people,
     reminder_lines,
+    role_words,
 )
-from archiver.cli.contracts.people_and_terms import people, role_words
 from archiver.cli.terminal.output import (
     RULE,
     WIDTH,

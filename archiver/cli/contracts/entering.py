@@ -13,13 +13,13 @@ from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import CliContext
 from archiver.cli.contracts.entered_facts import (
+    check_file,
     match_sentence,
     money_lines,
     name_and_size,
     outside_lines,
     reminder_lines,
 )
-from archiver.cli.contracts.people_and_terms import check_file
 from archiver.cli.terminal.output import echo, echo_lines
 from archiver.cli.terminal.prompts import asked, asked_path
 from archiver.records import ENCLOSURE_KINDS, Contract, Delivery, Enclosure, Invoice, MessageId, Payment

@@ -271,7 +271,7 @@ def _require_part(ctx: click.Context, parameter: click.Parameter, value: str | N
 @click.pass_obj
 def job_who(obj: CliContext, /, **typed: Any) -> int:
     """Record who an account is; one that was never seen in the job's chats is refused."""
-    from archiver.cli.contracts.people_and_terms import say_who
+    from archiver.cli.contracts.entered_facts import say_who
 
     return say_who(obj, **typed)
 
@@ -293,6 +293,6 @@ def job_who(obj: CliContext, /, **typed: Any) -> int:
 @click.pass_obj
 def job_terms(obj: CliContext, /, **typed: Any) -> int:
     """Print each term with what was stated, else with the newest candidates, once what was given is entered."""
-    from archiver.cli.contracts.people_and_terms import state_terms
+    from archiver.cli.contracts.entered_facts import state_terms
 
     return state_terms(obj, **typed)

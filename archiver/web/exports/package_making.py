@@ -49,7 +49,7 @@ from archiver.web.exports.package_orders import (
     who_words,
     wish_rows,
 )
-from archiver.web.talk.selection import checkbox_value
+from archiver.web.talk.conversation import checkbox_value
 from archiver.web.trouble.trouble_words import trouble_words
 
 pages = Blueprint("packages", __name__, url_prefix="/packages")

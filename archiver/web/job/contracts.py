@@ -30,7 +30,7 @@ from archiver.store.statements import keep_typed, state_typed, typed_contract, t
 from archiver.store.working.remembered_values import TypedFacts
 from archiver.web.console_context import Answer, ConsoleContext, console_context, not_listed, take_enclosure
 from archiver.web.context import chat
-from archiver.web.first_run import start
+from archiver.web.home import start
 from archiver.web.job import fact_form
 from archiver.web.job.job_document import job_document, people_of, strangers
 from archiver.web.talk.conversation import position

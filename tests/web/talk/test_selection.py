@@ -15,8 +15,8 @@ from archiver.cli.main import main
 from archiver.records import ContractRoom, RoomId
 from archiver.settings.home import home_path
 from archiver.store.queries.viewing.message_summaries import message_summaries
-from archiver.web.talk import selection
-from archiver.web.talk.selection import selection_orders
+from archiver.web.talk import conversation
+from archiver.web.talk.conversation import selection_orders
 from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.viewer.client import HOST, Browser, open_viewer
 
@@ -139,7 +139,7 @@ def test_two_hundred_are_shown_and_the_others_counted() -> None:
     """An address carries no more."""
     values = [f"1-{number}" for number in range(205)]
 
-    places, ignored, surplus = selection.read_selection([*values, *values, "", "a"])
+    places, ignored, surplus = conversation.read_selection([*values, *values, "", "a"])
 
     assert (200, 1, 5) == (len(places), ignored, surplus)
 
@@ -147,7 +147,7 @@ def test_two_hundred_are_shown_and_the_others_counted() -> None:
 @given(strategies.lists(strategies.text(max_size=25)))
 def test_any_values_can_be_read(values: list[str]) -> None:
     """What is no value is counted; places fit the database."""
-    places, ignored, _surplus = selection.read_selection(values)
+    places, ignored, _surplus = conversation.read_selection(values)
 
     assert ignored + len(places) <= len(values)
     assert all(max(place) < 2**63 for place in places)

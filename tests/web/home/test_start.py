@@ -18,8 +18,7 @@ from archiver.store.queries.contracts import contracts
 from archiver.store.working import remembered_values
 from archiver.sync.report import SyncReport
 from archiver.web.background_work import Job, JobOutcome, JobState
-from archiver.web.first_run import start
-from archiver.web.home import home
+from archiver.web.home import home, start
 from tests.support.archives.byte_search import files_with
 from tests.support.chatwork.faults import Fault
 from tests.support.console.application import OWN, SITE, FormBrowser, open_application
