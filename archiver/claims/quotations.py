@@ -33,7 +33,7 @@ _QUOTE = re.compile(r"\[qt\].*?\[/qt\]", re.DOTALL)
 """What others wrote is not the author's own word."""
 _ORDER = (State.PRESENT, State.MISSING, State.EDITED, State.DELETED)
 _CONTEXT = 8
-"""Characters shown before the words that matter, where a text is cut."""
+"""Characters shown before the words that matter where a text is cut, at most."""
 
 Rank = tuple[int, int, datetime, int]
 
@@ -166,7 +166,8 @@ def _first_word(text: str) -> int:
 def _cut(text: str, at: int, limit: int) -> str:
     if len(text) <= limit:
         return text
-    begin = 0 if at < limit - _CONTEXT else max(0, min(at - _CONTEXT, len(text) - limit))
+    before = min(_CONTEXT, limit // 3)
+    begin = 0 if at < limit - before else max(0, min(at - before, len(text) - limit))
     return ("…" if begin else "") + text[begin : begin + limit] + ("…" if begin + limit < len(text) else "")
 
 

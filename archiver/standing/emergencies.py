@@ -11,7 +11,7 @@ from archiver.alerts import change_rules
 from archiver.claims.quotations import Quotation, seen_at
 from archiver.custody.put_back_databases import put_back_databases
 from archiver.platforms.job_platform import NO_PLATFORM
-from archiver.records import CLOSED_ENDING, CaseSides, ChangedMessages, Contract, closed_mark
+from archiver.records import CLOSED_ENDING, ChangedMessages, Contract, closed_mark
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, DepartureObservations, Level
 from archiver.records.contract import contract_name
 from archiver.render.invisible_characters import visible
@@ -26,26 +26,30 @@ from archiver.store.queries.looks_and_gaps import room_looks, unlisted_beginning
 from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
 from archiver.store.queries.people import last_name, names_in_room
 from archiver.store.queries.room_holdings import holdings_of
-from archiver.store.queries.viewing.message_summaries import count_vanished, message_summaries, vanished_messages
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
     from archiver.store.queries.room_holdings import RoomHoldings
-    from archiver.store.queries.viewing.message_summaries import MessageSummary
 
 NAMED_TEXTS_LIMIT = 4
-"""So many vanished messages are listed with their texts; the others are counted."""
+"""So many messages that were edited, and that are gone, are told in their words; the others are counted."""
 
 PERSON_RULES = frozenset({AlertRule.ACCOUNT_CLOSED, AlertRule.CONTACT_GONE})
 """Rules whose alerts concern every room of a person, though an alert names one room at most."""
 
 
-class Edit(NamedTuple):
-    """An edited message: its text before, its text now, and when that was first seen."""
+class ChangeInWords(NamedTuple):
+    """A message that was edited or is gone."""
 
-    before: str
-    after: str
+    name: str
+    """Of its author."""
+    sent: datetime
+    texts: tuple[str, ...]
+    """The first text that was saved, and the last one if it differs; as they read."""
     seen: datetime
+    """When it was first seen as it stands now."""
+    is_gone: bool
+    """Whether its words stand nowhere any more."""
 
 
 class Emergency(NamedTuple):
@@ -61,13 +65,12 @@ class Emergency(NamedTuple):
     """The messages of its rooms that changed after they were sent."""
     alerts: tuple[Alert, ...]
     """Open alerts about its rooms and the people in them, perhaps none."""
-    vanished: tuple[MessageSummary, ...] = ()
-    """Its messages that show as deleted or are not shown any more, with their last texts: the weightiest, the newest.
+    changes: tuple[ChangeInWords, ...] = ()
+    """Its messages that were edited or are gone: what decides a dispute first, the user's own last; some of each kind.
     """
-    edits: tuple[Edit, ...] = ()
-    """The edited messages that are quoted, the weightiest first."""
-    vanished_count: int = 0
-    """How many such messages there are."""
+    gone_count: int = 0
+    edited_count: int = 0
+    """How many of each kind there are whose texts are known."""
     screenshots: tuple[NamedMessage, ...] = ()
     """The messages of which a screenshot is worth having now."""
     failing: tuple[int, ...] = ()
@@ -101,7 +104,9 @@ def emergencies(
         concerning = tuple(_concerning_alerts(reading, rooms, alerts))
         if always or any(one.level is Level.HIGH for one in concerning):
             sides = case_sides(reading, contract)
-            quoted = quoted_messages(reading, changed_places(reading, contract, sides))
+            changed = changed_places(reading, contract, sides)
+            kinds = [[one for one in changed if one.is_gone is is_gone] for is_gone in (True, False)]
+            told = sorted((one for kind in kinds for one in kind[:NAMED_TEXTS_LIMIT]), reverse=True)
             holdings = holdings_of(reading, rooms)
             found.append(
                 Emergency(
@@ -111,9 +116,9 @@ def emergencies(
                     holdings,
                     changed_messages(reading, contract.rooms, sides),
                     concerning,
-                    tuple(_readable_messages(reading, rooms, quoted, sides)),
-                    tuple(_edit(reading, one) for one in quoted if not one.is_gone and one.after is not None),
-                    count_vanished(reading, rooms),
+                    tuple(_change(reading, one) for one in quoted_messages(reading, told)),
+                    len(kinds[0]),
+                    len(kinds[1]),
                     messages_by_id(reading, rooms, messages_to_screenshot(reading, alerts, rooms)),
                     tuple(sorted(room_looks(reading, rooms).failing)),
                     bool(unlisted_beginnings(reading, rooms - set(holdings.shut)).rooms),
@@ -130,23 +135,10 @@ def references_of(reading: Reading, room: int) -> References:
     return NOWHERE._replace(name_of=names_in_room(reading, room).get)
 
 
-def _readable_messages(
-    reading: Reading, rooms: set[int], quoted: Iterable[Quotation], sides: CaseSides
-) -> Iterator[MessageSummary]:
-    """The vanished messages that are quoted, then the newest, the user's own last, with their texts in one line."""
-    places = [(int(one.message.room_id), int(one.message.message_id)) for one in quoted if one.is_gone]
-    known = {(one.room_id, int(one.message_id)): one for one in message_summaries(reading, places)}
-    first = [known[place] for place in places if place in known]
-    newest = [one for one in vanished_messages(reading, rooms, limit=NAMED_TEXTS_LIMIT) if one not in first]
-    newest.sort(key=lambda one: (one.account_id not in sides.reporters, int(one.message_id)), reverse=True)
-    for message in [*first, *newest][:NAMED_TEXTS_LIMIT]:
-        yield message._replace(text=own_words(message.text, references_of(reading, message.room_id)))
-
-
-def _edit(reading: Reading, quoted: Quotation) -> Edit:
-    references = references_of(reading, quoted.message.room_id)
-    before, after = [visible(own_words(text.body, references)) for text in quoted.shown]
-    return Edit(before, after, seen_at(quoted))
+def _change(reading: Reading, quoted: Quotation) -> ChangeInWords:
+    message, references = quoted.message, references_of(reading, quoted.message.room_id)
+    texts = tuple(visible(own_words(text.body, references)) for text in quoted.shown)
+    return ChangeInWords(message.name, message.send_time, texts, seen_at(quoted), quoted.is_gone)
 
 
 def _marks(reading: Reading, alerts: Iterable[Alert]) -> Iterator[str]:

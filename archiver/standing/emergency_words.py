@@ -22,9 +22,8 @@ from archiver.render.snippet import unsaved_reason
 from archiver.render.times import interval_words, short_day
 from archiver.report_language import in_program_language, screen_words
 from archiver.standing.alert_lines import NamedMessage
-from archiver.standing.emergencies import Edit, Emergency
+from archiver.standing.emergencies import ChangeInWords, Emergency
 from archiver.store.queries.room_holdings import MissingFile
-from archiver.store.queries.viewing.message_summaries import MessageSummary
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -78,20 +77,18 @@ def departure_head(title: str) -> str:
 
 
 def changed_rows(emergency: Emergency, now: datetime, *, limit: int = NAMED_MESSAGES_LIMIT) -> tuple[EmergencyRow, ...]:
-    """What vanished, what was edited, and what is seen of the people, in their own words; so many of each are told."""
-    length = _QUOTED_LENGTH if limit > 1 else _SHORT_LENGTH
-    vanished = tuple(_vanished_line(one, now, length) for one in emergency.vanished[:limit])
-    edits = tuple(_edited_line(one, now, length - 2) for one in emergency.edits[:limit])
-    more_edits = len(emergency.edits) - len(edits)
+    """What vanished, what was edited, in their order, and what is seen of the people; so many of each are told."""
+    length, rows = _QUOTED_LENGTH if limit > 1 else _SHORT_LENGTH, []
+    for is_gone in dict.fromkeys(one.is_gone for one in emergency.changes):
+        told = [one for one in emergency.changes if one.is_gone is is_gone][:limit]
+        if is_gone:
+            lines = tuple(_gone_line(one, now, length) for one in told)
+            rows.append(EmergencyRow(_("Gone"), lines, _kept_texts(emergency, len(told))))
+        else:
+            lines, more = tuple(_edited_line(one, now, length - 2) for one in told), emergency.edited_count - len(told)
+            rows.append(EmergencyRow(_("Changed"), lines, _("and {n} more").format(n=more) if more else ""))
     people, whose = people_sentence(emergency), _("Client") if _is_client_alone(emergency) else _("People")
-    rows = [
-        EmergencyRow(_("Gone"), vanished, _kept_texts(emergency, emergency.vanished_count - len(vanished))),
-        EmergencyRow(_("Changed"), edits, _("and {n} more").format(n=more_edits) if more_edits else ""),
-        EmergencyRow(whose, (people,) if people else ()),
-    ]
-    if edits and vanished and emergency.vanished[0].account_id in emergency.changed.sides.reporters:
-        rows[:2] = rows[1::-1]  # the edits are those of others
-    return tuple(row for row in rows if row.lines)
+    return (*rows, EmergencyRow(whose, (people,))) if people else tuple(rows)
 
 
 def people_sentence(emergency: Emergency) -> str:
@@ -131,27 +128,28 @@ def _people_text(rule: AlertRule, n: int) -> str:
     return ngettext("{n} person is no longer among your contacts", "{n} people are no longer among your contacts", n)
 
 
-def _vanished_line(message: MessageSummary, now: datetime, length: int) -> str:
-    """Day, author and last text of a vanished message; the user's own screen may name them."""
-    day = "?" if message.sent is None else short_day(message.sent, now)
-    text = excerpts([message.text], length)[0]
-    sentence = _("{day} {name} “{text}”") if text else _("{day} {name}: text unknown")
-    return sentence.format(day=day, name=shorten(message.name, 16), text=visible_line(text))
+def _gone_line(change: ChangeInWords, now: datetime, length: int) -> str:
+    """Day, author and texts of a message that is gone; the user's own screen may name them."""
+    text = visible_line(" → ".join(excerpts(change.texts, length)))
+    sentence = _("{day} {name} “{text}”")
+    return sentence.format(day=short_day(change.sent, now), name=shorten(change.name, 16), text=text)
 
 
-def _edited_line(edit: Edit, now: datetime, length: int) -> str:
-    before, after = excerpts([edit.before, edit.after], length)
+def _edited_line(change: ChangeInWords, now: datetime, length: int) -> str:
+    before, after = excerpts(change.texts, length)
     sentence = _("“{before}” now reads “{after}” (seen {day})")
-    return sentence.format(before=before, after=after, day=short_day(edit.seen, now))
+    return sentence.format(before=before, after=after, day=short_day(change.seen, now))
 
 
-def _kept_texts(emergency: Emergency, more: int) -> str:
+def _kept_texts(emergency: Emergency, told: int) -> str:
     """How many more messages vanished, and whether the texts are saved."""
-    told = _("and {n} more. ").format(n=more) if more > 0 else ""
-    if lacking := _unknown_texts(emergency):
+    lacking = _unknown_texts(emergency)
+    more = emergency.gone_count + lacking - told
+    words = _("and {n} more. ").format(n=more) if more > 0 else ""
+    if lacking:
         text = ngettext("The text of {n} of them is unknown.", "The texts of {n} of them are unknown.", lacking)
-        return told + text.format(n=lacking)
-    return told + ngettext("Its text is saved.", "The texts are saved.", emergency.vanished_count)
+        return words + text.format(n=lacking)
+    return words + ngettext("Its text is saved.", "The texts are saved.", emergency.gone_count)
 
 
 def _kept_counts(emergency: Emergency) -> str:

@@ -101,11 +101,9 @@ def _changed(jobs: Sequence[Row]) -> Iterator[Row]:
     for job in jobs:
         if not job["changed"]:
             continue
-        names = {one["name"] for one in job["quotes"]}
-        name = names.pop() if len(names) == 1 and job["changed"] == len(job["quotes"]) else ""
-        words = changed_words(job["changed"], name)
-        text = _("Job “{job}”. Chatwork does not tell why.").format(job=job["title"])
-        seen = max((one["seen"] for one in job["quotes"]), default=None)
+        quotes, text = job["quotes"], _("Job “{job}”. Chatwork does not tell why.").format(job=job["title"])
+        words = changed_words(job["changed"], quotes[0]["name"] if len(job["authors"]) == 1 and quotes else "")
+        seen = max(one["seen"] for one in quotes) if job["changed"] == len(quotes) else None
         yield {"state": "look", "kind": "changed", "job": job["id"], "head": words, "text": text, "noticed": seen}
 
 

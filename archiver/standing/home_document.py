@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from archiver.app import utc_now
 from archiver.claims.money import RECEIPTS, money_standing
-from archiver.claims.quotations import Quotation, excerpts, seen_at
+from archiver.claims.quotations import QUOTED, Quotation, excerpts, seen_at
 from archiver.custody import put_back_databases
 from archiver.health import error_reasons, snapshot
 from archiver.health.conditions import OF_ALERTS, ROWS, Condition, ConditionKind, conditions, told_conditions
@@ -191,7 +191,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
     sides = case_sides(reading, contract)
     platform = platform_of(contract.platform)
     last = newest_message(reading, [int(room.room_id) for room in rooms])
-    changed = list(changed_places(reading, contract, sides, after=seen.entry))
+    changed = [one for one in changed_places(reading, contract, sides, after=seen.entry) if one.is_theirs]
     return {
         "id": contract.id,
         "title": visible(contract.called),
@@ -211,7 +211,8 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "missing": missing_facts(reading, contract),
         "gone": [one for one in rooms if one.inaccessible_since and one.inaccessible_since > seen.at],
         "changed": len(changed),
-        "quotes": [*_quotes(reading, quoted_messages(reading, changed), sides)],
+        "authors": {one.account_id for one in changed},
+        "quotes": [*_quotes(reading, quoted_messages(reading, changed[:QUOTED]), sides)],
         "seen": seen.at,
     }
 
@@ -249,7 +250,7 @@ def late_payments(reading: Reading, now: datetime) -> list[str]:
     return [one["head"] for one in unpaid(jobs)]
 
 
-def _quotes(reading: Reading, quoted: Sequence[Quotation], sides: CaseSides) -> Iterator[Row]:
+def _quotes(reading: Reading, quoted: Iterable[Quotation], sides: CaseSides) -> Iterator[Row]:
     """The changed messages, before and after."""
     for one in quoted:
         references, is_edit = references_of(reading, one.message.room_id), not one.is_gone

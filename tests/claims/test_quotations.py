@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.claims.quotations import Quotation, excerpts, quotation, quotation_line, rank, seen_at
+from archiver.claims.quotations import QUOTED, Quotation, excerpts, quotation, quotation_line, rank, seen_at
 from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
@@ -122,7 +122,8 @@ def test_a_screen_quotes_what_a_package_quotes(archive: ArchiveMaker) -> None:
     """By the query as by the fold."""
     with archive.archive.reading() as reading:
         contract = contracts.find_contract(reading, "job1")
-        queried = quoted_messages(reading, changed_places(reading, contract, case_sides(reading, contract)))
+        places = changed_places(reading, contract, case_sides(reading, contract))
+        queried = list(quoted_messages(reading, places[:QUOTED]))
 
     assert list(map(_told, queried)) == list(map(_told, _folded(archive)[0]))
 

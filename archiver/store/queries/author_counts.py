@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, column, func, or_, select, text, true
 
-from archiver.claims.quotations import QUOTED, Quotation, is_quotable, last_shown, quotation, quotations, rank
+from archiver.claims.quotations import Quotation, Rank, is_quotable, last_shown, quotation, rank
 from archiver.evidence.history import is_system_post
 from archiver.evidence.listed_acts import OWN_POSTS, TASK_POST, ListedStep, act_of_step, listed_steps
 from archiver.records import (
@@ -228,29 +228,42 @@ def post_of_row(row: Any) -> Post:
     )
 
 
-Changed = tuple[State, list[str], datetime, int]
-"""What a message became, its texts, when it was sent, and its id."""
+class ChangedPlace(NamedTuple):
+    """Where a message stands whose change can be shown; of two the greater one is told first."""
+
+    nearness: int
+    """2: of the other side, while nobody is known to be that of anybody but the reporter; 0: the reporter's own."""
+    rank: Rank
+    room_id: int
+    account_id: int
+    is_gone: bool
+    """Whether its words stand nowhere any more."""
+    seq: int
+    """Its last entry."""
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether the other side wrote it, as far as that is known."""
+        return self.nearness == 2
 
 
-def quoted_messages(reading: Reading, changed: Iterable[tuple[Changed, int, int]]) -> tuple[Quotation, ...]:
-    """Those of the changed messages to quote."""
-    ranked = sorted(((rank(*one), room) for one, room, _seq in changed), reverse=True)[:QUOTED]
-    messages = (message_by_id(reading, room, str(one[-1])) for one, room in ranked)
-    quoted = (quotation(message) for message in messages if message is not None)
-    return quotations(one for one in quoted if one is not None).value
+def quoted_messages(reading: Reading, places: Iterable[ChangedPlace]) -> Iterator[Quotation]:
+    """The messages that stand there, in the same order."""
+    for one in places:
+        message = message_by_id(reading, one.room_id, str(one.rank[-1]))
+        quoted = None if message is None else quotation(message)
+        if quoted is not None:
+            yield quoted
 
 
-def changed_places(
-    reading: Reading, contract: Contract, sides: CaseSides, *, after: int = 0
-) -> Iterator[tuple[Changed, int, int]]:
-    """Each quotable message by what tells how much it has to say, its room, and its last entry.
+def changed_places(reading: Reading, contract: Contract, sides: CaseSides, *, after: int = 0) -> list[ChangedPlace]:
+    """Every message whose change can be shown, what decides a dispute first; the reporter's own are the last.
 
-    They are those of the other side; while nobody is known to be that, of everybody but the reporter.
     `after`: only those that an entry after this one tells of.
     """
-    wanted = CaseSide.COUNTERPART if sides.bases else CaseSide.OTHER
+    nearness = {CaseSide.COUNTERPART: 2, CaseSide.OTHER: 1 if sides.bases else 2, CaseSide.REPORTER: 0}
     columns = (_message.position, _message.account_id, _message.send_time, _version.body)
-    states = (_message.state, _message.was_deleted, _message.seq)
+    states, found = (_message.state, _message.was_deleted, _message.seq), []
     for room, inside in changed_inside(contract.rooms):
         query = (
             select(*columns, *states)
@@ -262,6 +275,9 @@ def changed_places(
         for position, rows in groupby(reading.sql.execute(query), lambda row: int(row.position)):
             row, *later = rows
             bodies = [row.body, *(one.body for one in later)]
-            state = last_shown(State(row.state), was_deleted=row.was_deleted)
-            if sides.side(row.account_id) is wanted and is_quotable(state, bodies):
-                yield (state, bodies, datetime.fromtimestamp(row.send_time, UTC), position), room, row.seq
+            state, account = last_shown(State(row.state), was_deleted=row.was_deleted), row.account_id
+            if is_quotable(state, bodies):
+                order = rank(state, bodies, datetime.fromtimestamp(row.send_time, UTC), position)
+                is_gone = state in (State.DELETED, State.MISSING)
+                found.append(ChangedPlace(nearness[sides.side(account)], order, room, account, is_gone, row.seq))
+    return sorted(found, reverse=True)

@@ -60,8 +60,8 @@ def job_document(reading: Reading, contract: Contract, given: fact_form.Given, p
     fields = {one.name: one for one in fact_form.fields(contract, facts, given=given, problems=problems)}
     sides = case_sides(reading, contract)
     seen = SEEN_CHANGES.recall(reading).get(contract.id)
-    changed = list(changed_places(reading, contract, sides))
-    unseen = sum(seq > (seen.entry if seen else 0) for _what, _room, seq in changed)
+    changed = [one for one in changed_places(reading, contract, sides) if one.is_theirs]
+    unseen = sum(one.seq > (seen.entry if seen else 0) for one in changed)
     names_of = [one["name"] for one in people if one["account"] in sides.bases]
     delivered = deliveries(reading, contract.id)
     platform = platform_of(contract.platform)
@@ -98,9 +98,7 @@ def job_document(reading: Reading, contract: Contract, given: fact_form.Given, p
         "enclosures": enclosures(reading, contract.id),
         "kinds": [(kind, _(word)) for kind, word in ENCLOSURE_KINDS.items()],
         "history": sorted(_history(reading, contract), key=itemgetter("at")),
-        "chart": _chart(
-            reading, contract, {at.astimezone(JST).date() for (_state, _texts, at, _id), _room, _seq in changed}
-        ),
+        "chart": _chart(reading, contract, {one.rank[2].astimezone(JST).date() for one in changed}),
     }
 
 

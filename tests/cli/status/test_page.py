@@ -6,6 +6,7 @@ import pytest
 
 from archiver.cli.terminal.output import columns
 from archiver.records import Invoice
+from archiver.render.times import short_day
 from archiver.schedule.schedulers import hold_daemon_lock
 from archiver.settings import file
 from archiver.setup import contract_rooms
@@ -104,14 +105,43 @@ def test_what_changed_is_put_aside_in_the_terminal_too(desk: TerminalWorld) -> N
     assert after.startswith("大丈夫です。")
 
 
-def test_changes_of_the_other_side_stand_before_what_the_user_deleted(desk: TerminalWorld) -> None:
-    """An own message that is gone frightens nobody."""
-    price, own = desk.post("お支払いは50,000円です"), desk.post("承知しました", by=desk.chatwork.owner)
+def test_what_decides_a_dispute_stands_first_and_all_is_counted(desk: TerminalWorld) -> None:
+    """Edits before deletions where they weigh more; a question is no acceptance, what the user deleted comes last."""
+    price, own = desk.post("お支払いは50,000円です"), desk.post("検収OKとのこと、承知しました", by=desk.chatwork.owner)
+    question, accepted, small = map(desk.post, ("修正はありませんか？", "検収OKです", "はい"))
     desk.sync()
-    desk.chatwork.edit(price, "お支払いは30,000円です")
-    desk.chatwork.delete(own)
+    for message, text in ((price, "お支払いは30,000円です"), (accepted, "検収はまだです"), (question, "修正は？")):
+        desk.chatwork.edit(message, text)
+    for message in (own, small):
+        desk.chatwork.delete(message)
+    desk.sync(full=True)
+
+    screen = " ".join("".join(screens(desk)).split())
+    block = " ".join(desk.both("save", "--all", ARCHIVE_LANG="en")[0].split())
+
+    assert "4 messages from 田中 changed." in screen
+    assert "Changed “検収OKです” now reads “検収はまだです”" in screen
+    assert f"(seen {short_day(desk.clock(), desk.clock())}) and 2 more Gone" in screen
+    assert "田中 “はい” and 1 more. The texts are saved." in screen
+    told = (
+        "“検収OKです”",
+        "“お支払いは50,000円です”",
+        "“修正はありませんか？”",
+        "田中 “はい”",
+        "yamada “検収OKとのこと",
+    )
+    assert sorted(map(block.index, told)) == [block.index(one) for one in told]
+
+
+def test_a_message_that_was_edited_and_then_deleted_is_told_with_both_texts(desk: TerminalWorld) -> None:
+    """The first one as well: it is what was promised."""
+    price = desk.post("お支払いは50,000円です")
+    desk.sync()
+    desk.chatwork.edit(price, "検討中です")
+    desk.sync(full=True)
+    desk.chatwork.delete(price)
     desk.sync(full=True)
 
     japanese, _english = screens(desk)
 
-    assert japanese.index("変わった  「お支払いは50,000円…」から") < japanese.index("消えた    ")
+    assert "田中「お支払いは50,000円です → 検討中です」" in japanese

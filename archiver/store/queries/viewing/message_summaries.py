@@ -56,23 +56,10 @@ class MessageSummary(NamedTuple):
     """Whether the text is from before the deletion."""
 
 
-_FROM_VANISHED = """
-    FROM message INDEXED BY message_vanished
-    WHERE (was_deleted OR state = 'missing') AND state IN ('deleted', 'missing', 'hidden') AND room_id = ?
-"""
-_VANISHED = f"SELECT room_id, position {_FROM_VANISHED} ORDER BY changed_at DESC, position DESC LIMIT ?"
 _NEWEST = (
     "SELECT send_time, position FROM message WHERE room_id = ? AND kind = 'speech' AND send_time < 1 << 36"
     " ORDER BY send_time DESC, position DESC LIMIT 1"
 )
-_VANISHED_COUNT = f"SELECT count(*) {_FROM_VANISHED}"
-
-
-def vanished_messages(reading: Reading, rooms: Iterable[int], *, limit: int) -> list[MessageSummary]:
-    """The newest of these rooms' messages that show as deleted or not at all, at most so many, in their order."""
-    source = driver_connection(reading.sql)
-    places = [place for room in rooms for place in source.execute(_VANISHED, (room, limit))]
-    return message_summaries(reading, sorted(places, key=lambda place: place[1])[-limit:])
 
 
 def newest_message(reading: Reading, rooms: Iterable[int]) -> MessageSummary | None:
@@ -80,12 +67,6 @@ def newest_message(reading: Reading, rooms: Iterable[int]) -> MessageSummary | N
     source = driver_connection(reading.sql)
     found = [(*row, room) for room in rooms for row in source.execute(_NEWEST, (room,))]
     return next(iter(message_summaries(reading, [(max(found)[2], max(found)[1])])), None) if found else None
-
-
-def count_vanished(reading: Reading, rooms: Iterable[int]) -> int:
-    """How many messages `vanished_messages` would give without a limit."""
-    source = driver_connection(reading.sql)
-    return sum(source.execute(_VANISHED_COUNT, (room,)).fetchone()[0] for room in rooms)
 
 
 def message_summaries(reading: Reading, messages: Iterable[tuple[int, ...]]) -> list[MessageSummary]:
