@@ -19,7 +19,6 @@ from archiver.evidence.masked_and_erased import Tombstone, tombstone_line
 from archiver.records.evidence import ErasureReason
 from archiver.setup import erasing
 from archiver.store.archive import Archive, Reading
-from archiver.store.erasure.execution import ERASED
 from archiver.store.erasure.plan import Selection, select_messages
 from archiver.team.adopt_and_take_home import adopt, take_home
 from archiver.team.ledger.database import LedgerPlace, install_ledger, write_ledger_file
@@ -250,51 +249,3 @@ def _put_back(case: Case, entries: list[Any], replies: list[Any]) -> None:
         connection.execute("DELETE FROM ledger.seal WHERE last > %s", (len(entries),))
         connection.execute("DELETE FROM ledger.erasure")
         connection.execute("UPDATE ledger.standing SET mark = 'restored'")
-
-
-@pytest.mark.drawn
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "SELECT ledger.erase(99)",
-        "UPDATE ledger.entry SET line = '{}'",
-        "DELETE FROM ledger.reply",
-        "INSERT INTO ledger.erasure VALUES (1, 1, 1)",
-        "SET ROLE ledger_eraser",
-        "SET ROLE ledger_owner",
-    ],
-)
-def test_a_clerk_erases_nothing_that_no_entry_names(case: Case, statement: str) -> None:
-    """The function is the only way, and it does what the entry says."""
-    with psycopg.connect(case.place.address) as connection:
-        connection.execute("SELECT set_config('archiver.archive', %s, false)", (str(case.place.archive),))
-        with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.IntegrityError)):
-            connection.execute(statement.encode())
-
-
-@pytest.mark.drawn
-@pytest.mark.parametrize("user", ["machine", "reader", "worker", "overseer"])
-def test_nobody_but_a_clerk_can_have_something_erased(postgres: Postgres, user: str) -> None:
-    """Machines that save cannot, unless the administrator puts them into the role."""
-    with psycopg.connect(postgres.address(user)) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
-        connection.execute("SELECT ledger.erase(1)")
-
-
-@pytest.mark.drawn
-@pytest.mark.parametrize(
-    "change",
-    [
-        "line = 'x', kind = 'erased'",
-        'line = \'{"digest":"\' || digest || \'","erased":true,"erasure":0}\', kind = \'erased\'',
-        'line = \'{"digest":"00","erased":true,"erasure":1}\', kind = \'erased\'',
-        'line = \'{"digest":"\' || digest || \'","erased":true,"erasure":1}\', kind = \'message\'',
-    ],
-)
-def test_even_the_eraser_makes_nothing_but_tombstones(case: Case, change: str) -> None:
-    """Of the same number and digest, and of a kind that no question about texts finds."""
-    assert ERASED == "erased"
-    with psycopg.connect(case.ledger.address()) as connection:
-        connection.execute("SET ROLE ledger_eraser")
-        connection.execute("SELECT set_config('archiver.archive', %s, false)", (str(case.place.archive),))
-        with pytest.raises(psycopg.errors.IntegrityError):
-            connection.execute(f"UPDATE ledger.entry SET {change} WHERE seq = 1".encode())

@@ -47,7 +47,7 @@ def team(own_postgres: Postgres, tmp_path: Path) -> Iterator[Team]:
 
 @pytest.mark.drawn
 def test_without_postgresql_a_round_fails_before_it_asks_chatwork_and_reading_goes_on(team: Team) -> None:
-    """The round says so and asks nothing; what is saved can be read; afterwards saving goes on as before."""
+    """Round and status say so, and nothing is asked; what is saved can be read; afterwards saving goes on as before."""
     message = team.post("届かない間の連絡")
     team.postgres.stop()
     team.chatwork.requests.clear()
@@ -59,10 +59,12 @@ def test_without_postgresql_a_round_fails_before_it_asks_chatwork_and_reading_go
         verification = verify_archive(archive, deep=True)
         with pytest.raises(errors.LedgerUnavailable), archive.writing():
             pass
+    status = Terminal(team.first, team.chatwork).run("status")
     team.postgres.start()
     round_in(team.first, team.environ)
 
     assert 0 == asked
+    assert "団体の台帳が使えません" in "".join(status.split())
     assert ([], 1) == (verification.findings, verification.checked["messages"])
     assert f"message/{message}" in {row[6] for row in evidence(team.first)["entry"]}
     team.judge()
@@ -93,24 +95,6 @@ def _ledger_look(home: Path) -> CheckResult:
     with closing(Archive(home)) as archive:
         (look,) = check_ledger(archive)
         return look
-
-
-def test_without_postgresql_commands_say_so_and_reading_goes_on(team: Team) -> None:
-    """Whatever writes ends with one sentence and 1; show and verify read the copy; status says what is the matter."""
-    terminal = Terminal(team.first, team.chatwork)
-    team.postgres.stop()
-
-    refused = terminal.run("sync", code=1)
-    written = terminal.run("job", "end", "job1", code=1)
-    shown = terminal.run("search", "--chat", str(team.room))
-    verified = terminal.json("verify")
-    status = terminal.run("status")
-
-    assert "団体の台帳が使えません" in "".join(status.split())
-    assert "台帳" in refused
-    assert "台帳" in written
-    assert "はじめ" in shown
-    assert verified["ok"]
 
 
 @pytest.mark.drawn

@@ -317,11 +317,3 @@ def test_two_workers_do_not_plan_at_once(postgres: Postgres) -> None:
 def registered(postgres: Postgres) -> list[int]:
     """The numbers of the workers that the database knows."""
     return [number for (number,) in postgres.rows("SELECT id FROM procrastinate.procrastinate_workers ORDER BY id")]
-
-
-def test_a_database_without_a_queue_is_one_sentence(postgres: Postgres) -> None:
-    """A worker says what is missing before it does anything."""
-    postgres.execute("CREATE DATABASE empty")
-
-    with pytest.raises(errors.QueueUnavailable):
-        round_queue.check_queue(Postgres(postgres.folder, name="empty").address())
