@@ -48,8 +48,8 @@ from archiver.store.queries.viewing.message_summaries import newest_message
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import NOTICE_TRIAL, SEEN_CHANGES, SeenChanges, last_saved_at
 
-QUOTED_LENGTH = 120
-"""Characters of a text around what changed."""
+QUOTED_LENGTH, _SHORT_LENGTH = 120, 14
+"""Characters of a text around what changed, and where it only says which message is meant."""
 
 NEVER = SeenChanges(0, datetime.min.replace(tzinfo=JST))
 
@@ -251,18 +251,20 @@ def late_payments(reading: Reading, now: datetime) -> list[str]:
 
 
 def _quotes(reading: Reading, quoted: Iterable[Quotation], sides: CaseSides) -> Iterator[Row]:
-    """The changed messages, before and after."""
+    """The changed messages, with the first text and the last one if it differs, also of a message that is gone."""
     for one in quoted:
-        references, is_edit = references_of(reading, one.message.room_id), not one.is_gone
-        texts = excerpts([visible(own_words(text.body, references)) for text in one.shown], QUOTED_LENGTH)
+        references = references_of(reading, one.message.room_id)
+        words = [visible(own_words(text.body, references)) for text in one.shown]
+        texts = excerpts(words, QUOTED_LENGTH)
         yield {
             "message": one.message,
             "name": visible(one.message.name),
             "is_client": one.message.account_id in sides.bases,
             "kind": str(one.became),
+            "short": excerpts(words, _SHORT_LENGTH)[0],
             "before": texts[0],
-            "after": texts[-1] if is_edit else "",
-            "shown_until": (one.before if is_edit else one.message.texts[-1]).last_seen,
+            "after": texts[-1] if one.after is not None else "",
+            "shown_until": (one.message.texts[-1] if one.is_gone else one.before).last_seen,
             "seen": seen_at(one),
         }
 

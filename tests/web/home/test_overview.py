@@ -63,6 +63,26 @@ def test_changed_messages_are_quoted_before_and_after(home: Path) -> None:
     assert 0 == page.count('class="btn first')
 
 
+def test_a_message_that_was_edited_and_then_deleted_is_quoted_with_both_texts(tmp_path: Path) -> None:
+    """The words that stood there last are not those that were promised; 困ったとき names it by its first ones."""
+    with running_world(tmp_path) as world:
+        price = world.post("50,000円です")
+        world.sync()
+        world.chatwork.edit(price, "検討中です")
+        world.sync(full=True)
+        world.chatwork.delete(price)
+        world.sync(full=True)
+    with open_application(tmp_path) as browser:
+        quoted, help_page = browser.get("/home"), browser.get("/emergency")
+
+    saved, shown = re.findall("<figure.*?</figure>", quoted, re.DOTALL)
+    assert ["50,000円です", "検討中です"] == [
+        re.sub("<.*?>", "", one) for one in re.findall("<blockquote.*?</blockquote>", saved)
+    ]
+    assert "(only that it was deleted)" in shown
+    assert "<bdi>50,000円です</bdi>" in help_page
+
+
 def test_what_stops_the_saving_stands_before_what_changed(home: Path) -> None:
     """Red, and the changes are quoted below."""
     page = first_page(home, stopped=[("stale", "Nothing was saved for 26 hours. Texts are lost.", "TokenRefused")])
