@@ -21,32 +21,47 @@ import shlex
 import shutil
 import sqlite3
 import subprocess
+import zipfile
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from archiver.render.invisible_characters import columns
 from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
 from archiver.store.archive import Archive
+from archiver.store.blobs import file_sha256
 from archiver.store.engine import DATABASE
-from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, story
+from tests.custody.test_erasures import GONE, copy_of_before, make_archive
+from tests.support.archives.byte_search import files_with, package_files_with
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, message_object, story
 from tests.support.archives.tampering import flip_bit
 from tests.support.archives.unused_pages import story_with_unused_pages
 from tests.support.chatwork.faults import Fault
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.console.first_run_desk import FirstDayDesk
-from tests.support.packages.exported_archives import FACTS, THIRD, export_package, keep_all_read, story_with_secrets
+from tests.support.packages.exported_archives import (
+    FACTS,
+    THIRD,
+    export_package,
+    keep_all_read,
+    reopen_maker,
+    story_with_secrets,
+)
+from tests.support.receivers.mail_server import PASSWORD, USER, running_mail_server
+from tests.support.receivers.notice_receiver import running_receiver
+from tests.support.receivers.ping_receiver import CHECK, running_ping_receiver
 from tests.support.schedules.scheduler_programs import CRONTAB
 from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.terminals.pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 FOLDER = Path(__file__).with_name("sessions")
-PAGES = {"show", "status"}
+PAGES = {"show", "status", "verify"}
 """Commands whose whole pages fit into 80 columns."""
 
 
@@ -81,7 +96,7 @@ class Stage(Terminal):
         )
         self.output = ""
         self.tty: PseudoTerminal | None = None
-        self.tty_code, self.tty_end = 0, list[str]()
+        self.tty_code, self.tty_end, self.tty_fits = 0, list[str](), False
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -105,7 +120,7 @@ class Stage(Terminal):
             environ = self.environ | dict(word.split("=", 1) for word in given[:place])
             command = [str(own), *given[place + 1 :]] if own.exists() else self.command(*given[place + 1 :])
             self.tty = self.open.enter_context(PseudoTerminal(command, environ))
-            self.tty_code, self.tty_end = int(code or 0), []
+            self.tty_code, self.tty_end, self.tty_fits = int(code or 0), [], "init" in given
         else:
             name, step = re.fullmatch(r"(?:(\w+) = )?(.*)", words).groups()  # type: ignore[union-attr]
             verb, *given = shlex.split(step)
@@ -131,6 +146,8 @@ class Stage(Terminal):
             return
         code, self.output = self.tty.end(), self.tty.shown
         assert (self.tty_code, False) == (code, "Traceback" in self.output), self.output
+        lines = [line for line in self.output.splitlines() if columns(line) > 80 and str(self["tmp"]) not in line]
+        assert not self.tty_fits or [] == [line for line in lines if not line.startswith("\r")]
         self.tty = None
         for words in self.tty_end:
             self.expect(words)
@@ -217,8 +234,9 @@ class Stage(Terminal):
         self.chatwork.fail(Fault.REPLY, pattern, times=None, status=int(status), body=b'{"errors":["x"]}')
 
     def another_account(self) -> str:
-        """The address of Chatwork as another account sees it, with the token `another`."""
-        other = self.open.enter_context(Chatwork(token="another"))
+        """The address of Chatwork as another account sees it, with the token `{another}`."""
+        self.values["another"] = "e" * len(TOKEN)
+        other = self.open.enter_context(Chatwork(token="e" * len(TOKEN)))
         while other.owner == self.chatwork.owner:
             other.owner = other.add_account("別人")
         return other.base_url
@@ -243,10 +261,13 @@ class Stage(Terminal):
 
     def setting(self, old: str, new: str) -> None:
         """Another text in `archive.toml`."""
-        settings = self.home / "archive.toml"
-        text = settings.read_text(encoding="utf-8")
+        self.replace(f"{self.home}/archive.toml", old, new)
+
+    def replace(self, path: str, old: str, new: str) -> None:
+        """Another text in a file, in the place of the first of these."""
+        text = Path(path).read_text(encoding="utf-8")
         assert old in text
-        settings.write_text(text.replace(old, new), encoding="utf-8")
+        Path(path).write_text(text.replace(old, new, 1), encoding="utf-8")
 
     def found(self, pattern: str) -> Path:
         """The one file or folder of that pattern below the folder of the test."""
@@ -276,8 +297,30 @@ class Stage(Terminal):
         assert [] == [path for path in paths if Path(path).exists()]
 
     def read(self, path: str) -> None:
-        """What a file holds is what the next lines look at."""
-        self.output = Path(path).read_text(encoding="utf-8-sig")
+        """What a file holds is what the next lines look at; of a PDF its words."""
+        if path.endswith(".pdf"):
+            self.output = "".join(page.extract_text() for page in PdfReader(path).pages)
+        else:
+            self.output = Path(path).read_text(encoding="utf-8-sig")
+
+    def sha256(self, path: str) -> str:
+        """The digest of a file."""
+        return file_sha256(Path(path))
+
+    def unzip(self, path: str, name: str) -> None:
+        """The same of a file in a zip, whose folder is not named."""
+        with zipfile.ZipFile(path) as packed:
+            self.output = packed.read(f"{Path(path).stem}/{name}").decode("utf-8-sig")
+
+    def decide(self, path: str) -> None:
+        """The file of a script that has read every message of the preview that was printed last."""
+        opened = json.loads(self.output.splitlines()[0])["preview"]["opened"]
+        self.write(path, json.dumps([{"id": one["id"], "digest": one["digest"]} for one in opened]))
+
+    def keys(self, place: str, *names: str) -> None:
+        """The last document, or (with a name in the place of `.`) a part of it, has these keys and no others."""
+        document = json.loads(self.output.splitlines()[0])
+        assert {*names} == (document if place == "." else document[place]).keys()
 
     def holds(self, path: str, text: str) -> None:
         """A file holds this and nothing else."""
@@ -288,19 +331,35 @@ class Stage(Terminal):
         owner = self.chatwork.accounts[self.chatwork.owner]
         owner.organization, owner.organization_id = name, 7
 
-    def lock(self) -> None:
-        """Another run works on the archive from now on."""
+    def mailed(self, *words: str) -> None:
+        """So many mails came, each with its words."""
+        mails = [mail.get_content() for mail in self["mail"].mails]
+        assert [] == [mail for mail, word in zip(mails, words, strict=True) if word not in mail]
+
+    def noticed(self, *words: str) -> None:
+        """So many notices came elsewhere since the last look, each with its words."""
+        notices = self["notices"].texts[len(self["seen"]) :]
+        self["seen"].extend(notices)
+        assert [] == [notice for notice, word in zip(notices, words, strict=True) if word not in notice]
+
+    def pinged(self, *states: str) -> None:
+        """These signs of life came."""
+        assert [*states] == self["pings"].states
+
+    def lock(self, home: str) -> None:
+        """Another run works on an archive from now on."""
+        Path(home).mkdir(exist_ok=True)
         self.values["round"] = self.open.enter_context(ExitStack())
-        self["round"].enter_context(Archive(self.home).round_lock())
+        self["round"].enter_context(Archive(Path(home)).round_lock())
 
     def unlock(self) -> None:
         """It has ended."""
         self["round"].close()
 
     def nowhere(self, place: str, *texts: str) -> None:
-        """No file below a folder holds one of these texts."""
-        files = [path for path in Path(place).rglob("*") if path.is_file()]
-        assert [] == [(path, text) for path in files for text in texts if text.encode() in path.read_bytes()]
+        """No file below a folder holds one of these texts, packed or not."""
+        search = package_files_with if shutil.which("pdftotext") else files_with
+        assert set() == search(Path(place), *texts)
 
 
 def _number_of(screen: str, name: str) -> str:
@@ -369,14 +428,48 @@ def two_exports(stage: Stage) -> None:
     made.archive.close()
 
 
-def case(stage: Stage) -> None:
-    """A job of which every message was read: a third person in it, and something to cover."""
+def unread_case(stage: Stage) -> None:
+    """A job with a third person in it, and something to cover."""
     stage.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
     stage.values |= {"CLIENT": CLIENT, "THIRD": THIRD, "ROOM": ROOM, "OTHER_ROOM": OTHER_ROOM}
     made = story_with_secrets(stage.home)
     made.contract("job1", [ROOM], platform="crowdworks", platform_id="12345678", title="編集", client="田中", **FACTS)
-    keep_all_read(made.archive)
+    midnight = message_object(40, "日が変わった", sent=14 * 60, account=OWNER, name="yamada")
+    made.sync([midnight], minutes=14 * 60 + 1)
     made.archive.close()
+
+
+def case(stage: Stage) -> None:
+    """The same, of which every message was read."""
+    unread_case(stage)
+    made = reopen_maker(stage.home)
+    keep_all_read(made.archive, minutes=15 * 60)
+    made.archive.close()
+
+
+def servers_of_alerts(stage: Stage) -> None:
+    """A saved job on a computer without a desktop; servers of mails, of signs of life, and of notices."""
+    job(stage)
+    stage.environ |= {"ARCHIVE_LANG": "en", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    stage.environ["PATH"] = str(stage["tmp"])
+    stage.values["mail"] = mail = stage.open.enter_context(running_mail_server())
+    stage.values["pings"] = pings = stage.open.enter_context(running_ping_receiver())
+    stage.values["notices"] = notices = stage.open.enter_context(running_receiver())
+    stage.values |= {"mail_port": mail.port, "ping": pings.address(), "receiver": f"json://{notices.place}", "seen": []}
+    stage.values |= {"USER": USER, "PASSWORD": PASSWORD, "CHECK": CHECK}
+
+
+def two_ended_jobs(stage: Stage) -> None:
+    """Two stopped jobs that share a chat and a file; what the first alone holds is `gone` once it is erased."""
+    stage.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
+    stage.values["gone"] = " ".join(GONE)
+    make_archive(stage.home).archive.close()
+
+
+def erased_since_the_copy(stage: Stage) -> None:
+    """A backup of before an erasure, and the note of the erasure in a folder that its settings name."""
+    stage.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
+    copy_of_before(stage.home.parent)
 
 
 def unused_pages(stage: Stage) -> None:
@@ -398,7 +491,8 @@ def crontab(stage: Stage) -> None:
 def first_run(stage: Stage) -> None:
     """A computer with a crontab, no password store and no archive yet; a client in an organisation has three chats."""
     desk = FirstDayDesk(Path(str(stage["tmp"])), stage.chatwork)
-    stage.values |= {"group": desk.group, "田中": desk.tanaka}
+    stage.values |= {"group": desk.group, "direct": desk.direct, "other": desk.other}
+    stage.values |= {"田中": desk.tanaka, "佐藤": desk.sato}
     stage.environ |= desk.environ | {"ARCHIVE_LANG": "en"}
     stage.environ.pop("CHATWORK_API_TOKEN")
 
@@ -426,6 +520,10 @@ STAGES: dict[str, Callable[[Stage], None]] = {
     "sealing": sealing,
     "two exports": two_exports,
     "case": case,
+    "unread case": unread_case,
+    "servers of alerts": servers_of_alerts,
+    "two ended jobs": two_ended_jobs,
+    "erased since the copy": erased_since_the_copy,
     "unused pages": unused_pages,
     "crontab": crontab,
     "first run": first_run,

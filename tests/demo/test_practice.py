@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,3 +78,16 @@ def texts_of(report: ExportReport) -> dict[str, str]:
         elif name.endswith((".docx", ".xlsx")):
             found[name] = b"".join(pdf_reader.office_parts(data).values()).decode()
     return found
+
+
+@pytest.mark.slow
+def test_the_demo_has_its_seals_stamped(tmp_path: Path) -> None:
+    """By an authority of its own on this computer, weeks ago by the story's clock."""
+    command = [sys.executable, "-m", "archiver", "demo", "--dir", str(tmp_path / "demo")]
+    subprocess.run(command, capture_output=True, check=True)
+    folder = tmp_path / "demo" / "seals"
+    seals = {path.name for path in folder.glob("*.json")}
+
+    assert len(seals) > 20
+    assert seals == {path.name.removesuffix(".demo.tsr") for path in folder.glob("*.demo.tsr")}
+    assert (folder / "demo.pem").is_file()

@@ -31,49 +31,7 @@ SHARED_MEMORY = Path("/dev/shm")
 HEAVY_SECONDS = 1.0
 """CPU of a case of the fast lane above which it has to stand among `HEAVY`."""
 
-HEAVY = frozenset(
-    {
-        "claims/test_artifacts.py::test_nothing_false_is_handed_out",
-        "claims/test_truth.py::test_nothing_false_is_said_of_random_disputes",
-        "claims/test_truth.py::test_every_sentence_is_read_back_or_listed",
-        "cli/contracts/test_attach.py::test_an_attached_file_is_kept_shown_handed_over_and_taken_back",
-        "cli/evidence/test_backup.py::test_on_a_new_computer_everything_works_again",
-        "cli/evidence/test_export.py::test_before_a_screen_it_shows_and_asks",
-        "cli/evidence/test_export_stamped.py::test_a_package_is_stamped_and_verified",
-        "cli/saving/test_save_all_and_recover.py::test_rescue_saves_everything_and_tells_it_again_and_again",
-        "cli/setup/test_wizard.py::test_what_it_does_and_does_not_is_said_before_the_token_is_asked_for",
-        "cli/test_main_job.py::test_the_main_job_from_init_to_a_verified_package",
-        "cli/test_ordinary_user.py::test_an_ordinary_user_sets_up_saves_and_reads_it_all_from_a_home_that_is_read_only",
-        "cli/test_printed_commands.py::test_no_printed_command_is_wrong_usage",
-        "cli/test_printed_commands.py::test_the_commands_are_found_where_they_stand",
-        "comparison/test_compare.py::test_a_package_is_compared_without_the_archive",
-        "web/test_every_route.py::test_no_page_and_no_answer_shows_the_token",
-        "web/test_every_route.py::test_odd_words_get_a_sentence_and_no_fault",
-        "web/test_pages.py::test_a_package_is_looked_at_and_then_made",
-        "custody/test_erasures.py::test_a_kill_leaves_an_erasure_that_is_gone_on_with",
-        "custody/test_erasures.py::test_nothing_of_an_erased_contract_is_left",
-        "evidence/test_tampering.py::test_a_damaged_package_is_found",
-        "evidence/test_undetectable.py::test_an_edit_is_told",
-        "evidence/test_tombstones.py::test_a_package_shows_the_tombstone_and_verifies",
-        "evidence/test_undetectable.py::test_a_verification_of_a_package_stays_silent",
-        "evidence/verify/test_stamped_times.py::test_a_known_authority_says_since_when_and_another_only_states",
-        "export/package/test_make_package.py::test_a_package_tells_the_whole_story",
-        "export/package/test_verify_script.py::test_a_damaged_package_ends_it_with_3",
-        "export/test_third_persons.py::test_no_third_person_is_in_any_byte",
-        "rounds/test_daemon.py::test_it_saves_again_and_again_and_stops_at_a_signal",
-        "rounds/test_quiet_run_imports.py::test_a_quiet_run_loads_nothing_that_it_does_not_use",
-        "store/test_kept_archive.py::test_a_package_is_made_of_it",
-        "store/test_rebuild.py::test_live_writing_and_the_rebuild_agree",
-        "store/test_upgrade.py::test_a_quiet_run_upgrades_after_a_copy_that_stays",
-        "sync/test_clock_jumps.py::test_every_entry_is_within_two_seconds_of_its_showing",
-        "test_architecture.py::test_each_part_imports_only_what_lies_below_it",
-        "test_catalogues.py::test_every_text_is_translated_and_compiled",
-        "test_forbidden_words.py::test_no_text_says_what_must_not_be_said",
-        "test_import_is_quiet.py::test_importing_any_module_touches_nothing",
-        "test_no_token.py::test_the_token_is_nowhere_after_a_full_run_with_every_kind_of_trouble",
-        "test_weight.py::test_nothing_grows_and_what_shrinks_is_kept",
-    }
-)
+HEAVY = frozenset(Path(__file__).with_suffix(".txt").read_text("utf-8").split())
 """The cases of the fast lane that may cost more, at most forty: each stands for a family whose others are drawn."""
 
 HEAVY_MODULES = frozenset(case.partition("::")[0] for case in HEAVY)
@@ -203,4 +161,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     cases = {nodeid: nodeid.removeprefix("tests/").partition("[")[0] for nodeid, _seconds in dearest}
     grown = [nodeid for nodeid, seconds in dearest if seconds > HEAVY_SECONDS and cases[nodeid] not in HEAVY]
     if grown and config.option.markexpr == "not slow":
-        terminalreporter.line(f"above {HEAVY_SECONDS} s and not in tests/support/lanes.py: {', '.join(grown)}")
+        terminalreporter.line(f"above {HEAVY_SECONDS} s and not in tests/support/lanes.txt: {', '.join(grown)}")

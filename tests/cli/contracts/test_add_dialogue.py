@@ -1,4 +1,4 @@
-"""`archive job add` on a pseudo-terminal; days as people in Japan write them, and which chats are one job."""
+"""The questions about a job; days as people in Japan write them, and which chats are one job."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import re
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, strategies
@@ -20,119 +18,9 @@ from archiver.setup import written_values
 from archiver.setup.contract_rooms import proposed_jobs
 from archiver.setup.fact_questions import Question, next_question, read_platform
 from archiver.setup.written_values import InvalidAnswer, read_written_day
-from archiver.store.queries.contracts import contracts
 from tests.support.cases import cases_of
-from tests.support.chatwork.simulator import Chatwork
-from tests.support.terminals.pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal
-from tests.support.terminals.terminal import Terminal
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
-PAGE = "https://crowdworks.jp/contracts/12345678"
-
-STEPS = (
-    ("Short name [job1]:", "", None),
-    ("Numbers:", "1", None),
-    ("(URL) or number:", PAGE, PAGE),
-    ("Name of the job:", "動画編集（10本）", "動画編集（10本）"),
-    ("Name of the client:", "", None),
-    ("2026-10-01):", "2026/7/1", "2026-07-01"),
-    ("2026-10-02 14:05):", "２０２６-07-01 9:05", "2026-07-01 09:05"),
-    ("Requested on (such as 2026-10-02):", "", None),
-    ("Allowed on (such as 2026-10-03):", "2026-07-03", "2026-07-03"),
-    ("Delivery is due on (such as 2026-11-10):", "2099-01-31", "2099-01-31"),
-    ("Amount:", "５０,０００円(税込)", "５０,０００円(税込)"),
-    ("[no/yes/unknown]:", "あり", True),
-    ("Client's profile (URL):", "https://crowdworks.jp/public/employers/1", "https://crowdworks.jp/public/employers/1"),
-    ("Your profile (URL):", "", None),
-    ("Your side [", "worker", "worker"),
-)
-"""Every question about a contract on CrowdWorks, an answer, and what it states."""
-
-
-class Desk(Terminal):
-    """A user's computer with an archive and no contract yet."""
-
-    def __init__(self, home: Path, chatwork: Chatwork) -> None:
-        super().__init__(home, chatwork)
-        self.chatwork = chatwork
-        self.environ |= {"ARCHIVE_LANG": "en"}
-        self.room = chatwork.add_room("動画編集_田中様", members=[chatwork.add_account("田中")], announce=False)
-        self.run("init", "--yes")
-
-    def add(self, *arguments: object) -> PseudoTerminal:
-        """`archive job add` on a terminal."""
-        return PseudoTerminal(self.command("job", "add", *arguments), self.environ)
-
-
-@pytest.fixture
-def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
-    """A user's computer and a Chatwork that answers."""
-    return Desk(tmp_path / "home", chatwork)
-
-
-def stated_facts() -> list[Any]:
-    """The facts that the answers state, in the order of the questions."""
-    return [fact for _question, _answer, fact in STEPS[2:]]
-
-
-def facts_of(contract: Contract) -> list[Any]:
-    """The same facts of a contract."""
-    names = ["url", "title", "client", "contracted_on", "escrowed_at", "contact_requested_on", "contact_approved_on"]
-    names += ["due_on", "amount", "nda", "client_url", "worker_url", "side"]
-    return [getattr(contract, name) for name in names]
-
-
-@pytest.mark.drawn
-def test_chats_of_other_people_are_another_job_and_one_of_another_contract_moves_or_is_parted(desk: Desk) -> None:
-    """Both are asked; the day parts the chat, so that neither package holds the other's talk."""
-    other = desk.chatwork.add_room("記事作成", members=[desk.chatwork.add_account("佐藤")], announce=False)
-    desk.run("job", "add", "job1", "--chat", desk.room)
-    with desk.add("job2") as tty:
-        tty.answer("Numbers:", "1 2")
-        tty.see("Job 2")
-        tty.answer("such as 2 1:", "")
-        tty.answer("Name of job 1", "")
-        tty.answer("Name of job 2", "")
-        tty.see("belongs to job1 now")
-        tty.answer("First day (Enter: it moves):", "2026-11-99")
-        tty.answer("First day (Enter: it moves):", "2026-11-01")
-        tty.answer("(URL) or number:", CTRL_C)
-        tty.end()
-
-    day = datetime(2026, 10, 31, 15, tzinfo=UTC)
-    rooms = [[(room.room_id, room.start, room.end) for room in one.rooms] for one in desk.kept(contracts)]
-    assert [(desk.room, None, day)] == rooms[0]
-    assert sorted([(desk.room, day, None), (other, None, None)]) == sorted(rooms[1] + rooms[2])
-
-
-@pytest.mark.drawn
-def test_left_at_a_question_it_goes_on_there(desk: Desk) -> None:
-    """By Ctrl-C or the end of input: nothing answered is asked again or lost, and all is stated in the end."""
-    left = [0, *range(1, len(STEPS), 3)]
-    for begin, end in zip([0, *left], [*left, len(STEPS)], strict=True):
-        with desk.add() as tty:
-            if begin:
-                tty.answer("Go on with them? [yes]:", "")
-            for question, answer, _fact in STEPS[begin:end]:
-                tty.answer(question, answer)
-            if end < len(STEPS):
-                tty.answer(STEPS[end][0], (CTRL_C, CTRL_D)[end % 2])
-            code = tty.end()
-        if end < len(STEPS):
-            assert (130, True) == (code, "To go on: archive --home " in " ".join(tty.shown.split())), tty.shown
-        assert "Traceback" not in tty.shown
-        assert [one for one, *_rest in STEPS[begin : end + 1]] == [one for one, *_rest in STEPS if one in tty.shown]
-
-    (contract,) = desk.kept(contracts)
-    assert ("job1", "crowdworks", "12345678") == (contract.id, contract.platform, contract.platform_id)
-    assert stated_facts() == facts_of(contract)
-    assert [desk.room] == [room.room_id for room in contract.rooms]
-    assert "--client" in tty.shown.partition("Not filled in yet.")[2]
-    assert "--amount" not in tty.shown.partition("Not filled in yet.")[2]
-    assert desk.json("verify")["ok"]
-
-
-# --- which questions ---------------------------------------------------------------------------
 
 
 def asked_names(contract: Contract) -> list[str]:

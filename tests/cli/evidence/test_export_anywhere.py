@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from tests.support.chatwork.simulator import Chatwork
 from tests.support.packages.exported_archives import FACTS, reopen_maker, story_with_secrets
 from tests.support.packages.sample_package import load_script
 from tests.support.terminals.ordinary_user import run_as_ordinary_user
+from tests.support.terminals.pseudo_terminal import PseudoTerminal
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 
@@ -171,6 +173,18 @@ def test_the_current_folder_does_not_matter(terminal: Terminal, locked_folder: P
 
     assert 4 == process.returncode, process.stderr
     assert 1 <= len(list((terminal.home / "exports").iterdir()))
+
+
+@pytest.mark.drawn
+def test_where_nobody_can_be_asked_it_says_that_nobody_was(terminal: Terminal) -> None:
+    """What is piped in is no answer, and whoever typed it there is told so."""
+    piped = f"echo n | {shlex.join(terminal.command('export', 'job1'))}"
+    with PseudoTerminal(["sh", "-c", piped], terminal.environ) as screen:
+        screen.see("Made without a question, as the input is no terminal.")
+        screen.see("The export is ready.")
+        screen.end()
+
+    assert "Make this export?" not in screen.shown
 
 
 WARNINGS = ("early_contact", "unsaved_beginning", "forbidden_contact", "nda", "no_messages")

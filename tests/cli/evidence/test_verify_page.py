@@ -1,8 +1,7 @@
-"""`archive verify` without an archive: `--page FILE` writes the page and prints its digest, a path is checked."""
+"""`archive verify` of a package without an archive."""
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
 from pathlib import Path
 
@@ -10,22 +9,6 @@ import pytest
 
 from archiver.cli.main import main
 from archiver.cli.terminal.output import ProgressScreen
-from tests.support.chatwork.simulator import Chatwork
-from tests.support.terminals.terminal import Terminal
-
-
-def test_the_page_is_written_and_its_digest_printed(tmp_path: Path, chatwork: Chatwork) -> None:
-    """Into a file, or into a folder under its own name; what is there already is not written over."""
-    terminal = Terminal(tmp_path / "home", chatwork)
-
-    printed = terminal.run("verify", "--page", tmp_path)
-
-    page = tmp_path / "verify.html"
-    assert f"書き出しました: {page}\nSHA-256 {hashlib.sha256(page.read_bytes()).hexdigest()}\n" == printed
-    assert "すでにファイルがあります" in terminal.run("verify", "--page", page, code=2)
-    assert "書き込めません" in terminal.run("verify", "--page", tmp_path / "none/x.html", code=2)
-    assert "PATH を省いてください" in terminal.run("verify", "--page", tmp_path / "y.html", tmp_path, code=2)
-    assert not (tmp_path / "home").exists()
 
 
 def test_how_far_a_package_is_checked_is_shown_and_ctrl_c_ends_it(

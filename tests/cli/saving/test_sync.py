@@ -13,14 +13,12 @@ from archiver.cli.saving.save import notice_line
 from archiver.cli.terminal.output import columns
 from archiver.records import JST, RoomId
 from archiver.rounds import run_log
-from archiver.settings import file
 from archiver.setup.outcome_words import round_lines
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import Origin
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.terminals.killed_runs import set_up_rooms
-from tests.support.terminals.pseudo_terminal import PseudoTerminal
 from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.terminals.terminal_world import TerminalWorld
 
@@ -115,19 +113,6 @@ def test_alerts_of_a_run_are_one_line_on_stderr(desk: TerminalWorld) -> None:
     assert "Alerts" not in output
 
 
-@pytest.mark.drawn
-def test_a_quiet_run_says_nothing_unless_something_is_wrong(desk: TerminalWorld) -> None:
-    """Cron mails what it prints: one line without names where not everything was saved."""
-    good = desk.both("-q", "sync")
-    desk.chatwork.remove_owner(desk.room)
-    bad, notice = desk.both("-q", "sync", code=4)
-
-    assert ("", "") == good
-    assert "" == bad
-    assert "not everything was saved" in notice
-    assert not [word for word in ("田中", "動画編集") if word in notice]
-
-
 @pytest.mark.parametrize(("minutes", "code"), [(5, 0), (90, 11)])
 def test_a_run_of_the_job_that_meets_another_one_is_content(desk: TerminalWorld, minutes: int, code: int) -> None:
     """It leaves a line in the log; a run that has lasted for an hour is no longer a reason to be content."""
@@ -137,42 +122,6 @@ def test_a_run_of_the_job_that_meets_another_one_is_content(desk: TerminalWorld,
 
     assert ("", code == 11) == (output, "Something else is using this archive" in talk)
     assert (code == 0) == ("skipped=another-run" in log.read_text() if log.exists() else False)
-
-
-@pytest.mark.drawn
-def test_a_folder_for_copies_that_is_not_there_is_told_once_a_day(desk: TerminalWorld) -> None:
-    """Cron would mail it 288 times; one that comes back and goes again is told again."""
-    usb = desk.home.parent / "usb"
-    desk.both("init", "--yes")
-    file.update_settings(desk.home, {"exports.also_to": (str(usb),)})
-
-    first = desk.both("-q", "sync", code=4)
-    desk.clock.pass_by(seconds=5)
-    second = desk.both("-q", "sync")
-    usb.mkdir()
-    there = desk.both("-q", "sync")
-    usb.rename(usb.with_name("away"))
-    again = desk.both("-q", "sync", code=4)
-
-    assert f"No backup could be made in {usb}: this folder does not exist" in first[1]
-    assert first == again
-    assert ("", "") == second == there
-
-
-@pytest.mark.drawn
-def test_an_edit_that_moves_no_counter_is_seen_by_a_scheduled_sync_and_a_typed_one(desk: TerminalWorld) -> None:
-    """“Nothing new” is said only of a list that was read: an edit may move no counter."""
-    message = desk.post("報酬は5万円です")
-    desk.sync()
-    desk.chatwork.edit(message, "報酬は3万円です", moves_room=False)
-    scheduled, _talk = desk.both("sync")
-    desk.chatwork.edit(message, "報酬は2万円です", moves_room=False)
-    for words in ("edited 1", "nothing new"):
-        with PseudoTerminal(desk.terminal.command("sync"), desk.terminal.environ) as typed:
-            typed.see(words)
-            typed.end()
-
-    assert "edited 1" in scheduled
 
 
 def test_of_a_list_that_was_not_read_nothing_new_is_not_said() -> None:
@@ -207,20 +156,6 @@ def test_another_try_is_offered_only_for_what_can_still_succeed() -> None:
 
     assert "1 chat can no longer be opened. What was saved stays." == lines[1][-1] == lines[2][-2]
     assert "Save again to try the rest" in lines[2][-1]
-
-
-@pytest.mark.drawn
-def test_nothing_is_missing_is_not_said_of_a_chat_with_older_messages(desk: TerminalWorld) -> None:
-    """Chatwork lists 100 messages; the 30 before them are known to be missing, in each run."""
-    desk.posts(130)
-
-    first, _talk = desk.both("sync")
-    again, _talk = desk.both("sync")
-
-    for screen in (first, again):
-        assert "Nothing is missing" not in screen
-        assert "Saved: all that Chatwork lists now. What is missing stands in" in screen
-        assert "archive guide old" in screen
 
 
 @pytest.mark.drawn

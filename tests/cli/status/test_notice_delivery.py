@@ -9,9 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from archiver.health.conditions import ConditionKind, condition_of
-from archiver.health.judgements import fault
-from archiver.health.words import sentence
 from archiver.records import JST
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.working import alerts, remembered_values
@@ -112,60 +109,6 @@ def tell(desk: TerminalWorld, *urls: str, more: str = "") -> None:
     path.chmod(0o600)
 
 
-def without_library(desk: TerminalWorld) -> str:
-    """A PYTHONPATH that stands for a computer on which the extra is not installed."""
-    folder = desk.home.parent / "without"
-    folder.mkdir(exist_ok=True)
-    (folder / "sitecustomize.py").write_text("import sys\nsys.modules['apprise'] = None\n", encoding="utf-8")
-    return str(folder)
-
-
-@pytest.mark.drawn
-def test_a_run_that_nobody_watches_tells_other_places_the_same(desk: TerminalWorld, receiver: Receiver) -> None:
-    """Once, and its end once; who watches is not told there."""
-    tell(desk, receiver.address())
-
-    desk.both("sync", code=10, **WRONG)
-    desk.remember(remembered_values.NOTICED, None)
-    for _ in range(2):
-        desk.both("-q", "sync", code=10, **WRONG)
-    desk.both("-q", "sync")
-
-    assert [
-        f"[Action needed] {sentence(condition_of(ConditionKind.FAULT, fault('TokenRefused')))}",
-        "That is over: saving works again. Nothing is missing.",
-    ] == receiver.texts
-    log = (desk.home / "logs" / "archive.log").read_text(encoding="utf-8")
-    assert 2 == log.count("elsewhere=1/1")
-
-
-@pytest.mark.drawn
-def test_an_address_that_fails_fails_no_round(desk: TerminalWorld, receiver: Receiver) -> None:
-    """How many were not reached is said, and which one is not understood; the exit code is the run's own."""
-    tell(desk, "nonsense", receiver.address("refuse"), "file:nothing-there", receiver.address())
-
-    output = desk.both("-q", "sync", code=10, **WRONG)[1].splitlines()
-
-    assert [
-        "Alert address number 3 of [notify] urls is not where it should be.",
-        "Alert address number 1 of [notify] urls is not understood. See: archive guide alerts",
-        "An alert did not reach 1 of 4 addresses of [notify] urls. The next one is tried there again.",
-    ] == [one for one in output if "[notify]" in one]
-    assert 2 == len(receiver.notices)
-
-
-@pytest.mark.drawn
-def test_without_the_library_that_is_said_once_a_day(desk: TerminalWorld, receiver: Receiver) -> None:
-    """In one sentence with what to do; the round itself is good."""
-    tell(desk, receiver.address())
-    bare = without_library(desk)
-
-    first, second = (desk.both("-q", "sync", PYTHONPATH=bare)[1] for _ in range(2))
-
-    assert (1, True, "") == (first.count("\n"), "How to add it: archive guide alerts" in first, second)
-    assert [] == receiver.notices
-
-
 @pytest.mark.drawn
 def test_the_archive_is_free_while_a_notice_is_sent(desk: TerminalWorld, receiver: Receiver) -> None:
     """The round is over: an address that hangs keeps no other run from saving, and the exit code is the round's."""
@@ -179,17 +122,6 @@ def test_the_archive_is_free_while_a_notice_is_sent(desk: TerminalWorld, receive
         receiver.closed.set()
 
     assert (True, True, 10) == (arrived, still_sending, run.returncode)
-
-
-@pytest.mark.drawn
-def test_a_broken_database_is_told_elsewhere_once_a_day(desk: TerminalWorld, receiver: Receiver) -> None:
-    """Nothing can be remembered then, and a run every five minutes would fill a mailbox."""
-    tell(desk, receiver.address())
-    (desk.home / "archive.sqlite3").write_bytes(b"no database" * 1000)
-
-    first, second = (desk.both("-q", "sync", code=1) for _ in range(2))
-
-    assert (1, True, ("", "")) == (len(receiver.notices), first[1] != "", second)
 
 
 @pytest.mark.drawn
@@ -233,22 +165,6 @@ def test_a_deadline_is_said_although_a_round_opened_another_alert(desk: Terminal
     output = desk.both("-q", "sync", "--full", code=0)[1]
 
     assert (True, True) == ("Alerts: " in output, "Tomorrow: " in output)
-
-
-@pytest.mark.drawn
-def test_a_test_notice_says_what_became_of_it(desk: TerminalWorld, receiver: Receiver) -> None:
-    """On the desktop and at each address; what is not reached has to be seen to."""
-    desk.home.chmod(0o700)
-    looks = desk.document("status", "--full")["looks"]
-    tell(desk, receiver.address())
-    good = desk.both("init", "alerts", "--test")[0].strip()
-    tell(desk, receiver.address(), receiver.address("refuse"))
-    half = desk.both("init", "alerts", "--test", code=4)[0]
-
-    assert ("", "Sent to 1 of 1 addresses.") == (shown_notices(desk), good)
-    assert "On this desktop." in [one["text"] for one in looks]
-    assert ["This is a test alert. Alerts show no names and no texts."] * 3 == receiver.texts
-    assert "Sent to 1 of 2 addresses. An alert did not reach 1 of 2" in " ".join(half.split())
 
 
 @pytest.mark.drawn

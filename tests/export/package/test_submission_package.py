@@ -30,7 +30,6 @@ from archiver.store.queries import exported_packages
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.packages.exported_archives import (
     FACTS,
-    THIRD,
     add_enclosure,
     export_package,
     long_case,
@@ -576,35 +575,6 @@ def test_a_kill_in_the_middle_leaves_no_package(
 
 
 # --- warnings, blanks, advice --------------------------------------------------------------------
-
-
-@pytest.mark.drawn
-def test_early_contact_and_secrecy_are_warned_of(tmp_path: Path) -> None:
-    """The first against approval, or escrow if none is stated; the second only where an office is the reader."""
-    maker = story(tmp_path / "home")
-    maker.contract("job1", platform="crowdworks", contact_approved_on="2026-11-06", nda=True)
-    seen = [*declined(maker, tmp_path / "out"), *declined(maker, tmp_path / "out", "lawyer")]
-    maker.contract("job1", platform="crowdworks", **FACTS)
-    seen += declined(maker, tmp_path / "out")
-
-    assert [("early_contact", "nda"), ("early_contact",), ("unsaved_beginning",)] == [one.warnings for one in seen]
-
-
-@pytest.mark.drawn
-@pytest.mark.parametrize("profile", ["support", "consult"])
-def test_nothing_leaves_while_the_counterpart_is_not_known(tmp_path: Path, profile: str) -> None:
-    """With several people and no name that fits, one must be named, unless nothing is to be masked."""
-    maker = story_with_secrets(tmp_path / "home")
-    maker.contract("job1", platform="crowdworks", client="株式会社△△ 田中", **FACTS)
-
-    with pytest.raises(errors.CounterpartUnknown) as refused:
-        export_package(maker, profile, tmp_path / "out")
-
-    (room,) = refused.value.rooms
-    assert [(CLIENT, 5), (THIRD, 1)] == [(one.account_id, one.messages) for one in room.candidates]
-    assert [] == list((tmp_path / "out").iterdir())
-    assert export_package(maker, profile, tmp_path / "out", counterparts=frozenset({CLIENT})).messages
-    assert export_package(maker, profile, tmp_path / "out", policy=masking_policy(profile, no_mask=True)).messages
 
 
 @pytest.mark.drawn
