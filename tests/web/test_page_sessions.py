@@ -25,6 +25,7 @@ from archiver.store import seals
 from archiver.web.background_work import JobState
 from tests.custody.test_erasures import make_archive
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, at, message_object, story
+from tests.support.chatwork.faults import Fault
 from tests.support.console.application import (
     NO_TOKEN,
     SITE,
@@ -38,6 +39,7 @@ from tests.support.console.saved_archive import set_up
 from tests.support.terminals.terminal import TOKEN
 from tests.support.viewer.client import HOST, Browser, open_viewer
 from tests.support.viewer.page_text import words_of
+from tests.web.exports.test_package_making import make_archive_of_others
 
 FOLDER = Path(__file__).with_name("sessions")
 STATUSES = {"GET": 200, "POST": 302}
@@ -47,11 +49,12 @@ class Clicks:
     """A browser before the application, and the page that it shows."""
 
     def __init__(self, folder: Path, browser: FormBrowser | Browser, desk: FirstDayDesk | None = None) -> None:
-        self._browser, self.desk, self.page = browser, desk, ""
+        self._browser, self.desk = browser, desk
+        self.page = self.location = self.place = ""
         self.values: dict[str, object] = {"tmp": folder, "home": folder / "home", "TOKEN": TOKEN}
         self.values |= {"ROOM": ROOM, "OTHER_ROOM": OTHER_ROOM, "CLIENT": CLIENT}
         if desk is not None:
-            self.values |= {"group": desk.group, "other": desk.other, "direct": desk.direct}
+            self.values |= {name: getattr(desk, name) for name in ("group", "other", "direct", "tanaka")}
 
     @property
     def browser(self) -> FormBrowser:
@@ -70,18 +73,20 @@ class Clicks:
             getattr(self, place)(*fields)
         else:
             answer = self.answer(verb, place, fields)
-            self.page = answer.get_data(as_text=True) + str(answer.headers.get("Location", ""))
+            self.location = str(answer.headers.get("Location", ""))
+            self.page = answer.get_data(as_text=True) + self.location
             assert int(status or STATUSES[verb]) == answer.status_code, (line, self.page)
 
     def answer(self, verb: str, place: str, fields: list[str]) -> TestResponse:
         """The answer to a request."""
         if verb == "GET":
+            self.place = place
             site = SITE if isinstance(self._browser, FormBrowser) else f"http://{HOST}"
             return self._browser.client.get(place, base_url=site)
-        given: dict[str, object] = {}
+        given: dict[str, list[object]] = {}
         for field in fields:
             name, sign, value = re.fullmatch(r"([a-z_0-9]+)([=@])(.*)", field, re.DOTALL).groups()  # type: ignore[union-attr]
-            given[name] = value if sign == "=" else FileStorage(io.BytesIO(b"x"), value)
+            given.setdefault(name, []).append(value if sign == "=" else FileStorage(io.BytesIO(b"x"), value))
         return self.browser.post(place, given)
 
     def expect(self, words: str) -> None:
@@ -119,6 +124,22 @@ class Clicks:
         """Something that the simulated Chatwork can do."""
         assert self.desk is not None
         getattr(self.desk.chatwork, name)(*(int(one) if one.isdigit() else one for one in given))
+
+    def fail(self, fault: str, pattern: str = "") -> None:
+        """From now on Chatwork fails where an address has this pattern."""
+        assert self.desk is not None
+        self.desk.chatwork.fail(Fault[fault], pattern, times=None)
+
+    def press(self, name: str, value: str) -> None:
+        """Press a button of the page on which messages are read, which hands in what was shown of each."""
+        digests = dict(re.findall(r'name="(digest_\w+)" value="([0-9a-f]{64})"', self.page))
+        answer = self.browser.post(self.place, {**digests, name: value})
+        assert answer.status_code == 302, self.page
+        self.page = self.browser.get(str(answer.location))
+
+    def follow(self) -> None:
+        """Go to where the answer leads."""
+        self.page = self.browser.get(self.location)
 
     def post_messages(self, number: str) -> None:
         """New messages in the group."""
@@ -185,6 +206,14 @@ def pay(folder: Path) -> Iterator[Clicks]:
 
 
 @contextmanager
+def others_named(folder: Path) -> Iterator[Clicks]:
+    """The application over two people who speak of others, beside another job; there is no token."""
+    make_archive_of_others(folder / "home")
+    with open_application(folder / "home") as browser:
+        yield Clicks(folder, browser)
+
+
+@contextmanager
 def two_jobs(folder: Path) -> Iterator[Clicks]:
     """Two jobs that share a chat, the first of which is saved again."""
     maker = make_archive(folder / "home")
@@ -231,6 +260,7 @@ STAGES: dict[str, Callable[[Path], object]] = {
     "job": job,
     "CrowdWorks": crowdworks,
     "pay": pay,
+    "others named": others_named,
     "two jobs": two_jobs,
     "first day": first_day,
     "saved": saved,

@@ -17,7 +17,6 @@ from archiver import errors
 from archiver.export.package import make_package
 from archiver.export.package.order import option, read_wish, ticked_value
 from archiver.settings.model import exports_folder
-from archiver.store.queries.contracts import kept_reviews
 from archiver.store.queries.exported_packages import exports
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.exports import package_orders
@@ -26,21 +25,23 @@ from tests.support.console.application import SITE, FormBrowser, open_applicatio
 from tests.support.reports import pdf_reader
 
 ORDER = "contract=job1&for=support"
-HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">[To:1]'
+
+
+def make_archive_of_others(home: Path) -> None:
+    """Two people who speak of others, beside another job."""
+    maker = story(home)
+    maker.contract("job1", platform="crowdworks", client="田中", title="動画", url="https://crowdworks.jp/contracts/1")
+    maker.contract("job2", title="記事作成", rooms=())
+    said = "電話は 090-1234-5678 です。全部で5本です。ヒサカタ堂にて https://twitter.com/takagi_k 担当は栗本様です"
+    hostile = '編集の高木さんに渡します <script>alert(1)</script><img src=x onerror="alert(2)">[To:1]'
+    maker.sync([message_object(30, hostile, sent=200), message_object(31, said, sent=201)], minutes=202)
+    maker.archive.close()
 
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[FormBrowser]:
-    """The application over two people who speak of others; Chatwork cannot be reached, and there is no token."""
-    maker = story(tmp_path / "home")
-    maker.contract("job1", platform="crowdworks", client="田中", title="動画", url="https://crowdworks.jp/contracts/1")
-    maker.contract("job2", title="記事作成", rooms=())
-    said = "電話は 090-1234-5678 です。全部で5本です。ヒサカタ堂にて https://twitter.com/takagi_k 担当は栗本様です"
-    maker.sync(
-        [message_object(30, f"編集の高木さんに渡します {HOSTILE}", sent=200), message_object(31, said, sent=201)],
-        minutes=202,
-    )
-    maker.archive.close()
+    """The application over them; Chatwork cannot be reached, and there is no token."""
+    make_archive_of_others(tmp_path / "home")
     with open_application(tmp_path / "home") as opened:
         yield opened
 
@@ -68,20 +69,6 @@ def told(page: str, ident: str) -> str:
     return re.sub("<[^>]*>", "", message(page, ident))
 
 
-def test_whom_names_the_office_and_leads_to_what_goes_in(browser: FormBrowser) -> None:
-    """Chats and people by name, the other job told, before any number; one filled button."""
-    whom = browser.get("/packages?contract=job1")
-    page = browser.get(f"/packages/order?{ORDER}")
-    unchosen = browser.client.get("/packages/order?contract=job1&messages=m30", base_url=SITE)
-
-    assert f"/packages/order?{ORDER}".replace("&", "&amp;") in whom
-    assert "support of クラウドワークス" in whom
-    assert "記事作成" in page
-    assert page.index("田中") < page.index("Read and shown")
-    assert 1 == page.count("btn first")
-    assert "/packages?contract=job1&messages=m30" == unchosen.headers["Location"]
-
-
 def test_messages_are_chosen_in_the_chat_and_the_order_is_kept(browser: FormBrowser) -> None:
     """From what goes in and back, with what was chosen before ticked."""
     page = browser.get(f"/packages/order?{ORDER}&from=2026-11-05&messages=m00000030")
@@ -97,30 +84,6 @@ def test_messages_are_chosen_in_the_chat_and_the_order_is_kept(browser: FormBrow
         back.request.path, back.request.args["from"], back.request.args["for"]
     )  # fmt: skip
     assert "2 messages that you chose" in back.get_data(as_text=True)
-
-
-def test_a_name_is_hidden_and_shown_by_a_link(browser: FormBrowser) -> None:
-    """The order in the address says so, and the page shows it."""
-    page = browser.get(f"/packages/order?{ORDER}")
-    (link, *_more) = re.findall(r'href="(/packages/order[^"]*hide=[0-9]+)"', page)
-
-    hidden = browser.get(link.replace("&amp;", "&"))
-
-    assert "People hidden" not in page
-    assert "in the export: 参加者A" in hidden
-
-
-def test_each_decision_is_kept_at_once(browser: FormBrowser) -> None:
-    """Read, left hidden, taken back: it holds for whoever opens the page anew."""
-    before = browser.get(f"/packages/read?{ORDER}")
-    press(browser, "read", "31")
-    page = press(browser, "leave", "30")
-    again = press(browser, "again", "31")
-
-    assert ">0 read<" in before
-    assert ">1 read<" in page
-    assert "stays hidden" in message(page, "30")
-    assert ">0 read<" in again
 
 
 @pytest.mark.parametrize("told_by", [story, hidden_story])
@@ -149,93 +112,6 @@ def test_many_messages_come_on_several_pages(browser: FormBrowser, monkeypatch: 
     assert first == list(digests(back))
     assert "you have read it" in back
     assert ">1 read<" in back
-
-
-def test_a_cover_is_shown_and_a_word_is_covered_everywhere(browser: FormBrowser) -> None:
-    """The page never holds what stands under a cover; a press takes it away, and another covers a word."""
-    before = browser.get(f"/packages/read?{ORDER}")
-    shown = press(browser, "show", "31 0")
-    words = browser.get(f"/packages/read?{ORDER}&words=31")
-    (word,) = re.findall(r'name="cover" value="31 (全部[^"]*)"', words)
-    covered = press(browser, "cover", f"31 {word}")
-
-    assert "090-1234" not in before
-    assert "電話番号 is hidden. A press shows it" in before
-    assert "090-1234-5678" in message(shown, "31")
-    assert word not in message(covered, "31")
-
-
-def test_a_word_that_may_be_a_name_is_marked_and_a_press_covers_it(browser: FormBrowser) -> None:
-    """It is covered in this message and everywhere else."""
-    before = browser.get(f"/packages/read?{ORDER}")
-    (word,) = re.findall(r'class="see" name="cover" value="31 ([^"]+)"', message(before, "31"))
-    after = press(browser, "cover", f"31 {word}")
-
-    assert word in "ヒサカタ堂"
-    assert word not in message(after, "31")
-
-
-def test_what_else_a_third_person_is_called_is_asked_once(browser: FormBrowser) -> None:
-    """What is entered is kept with the job."""
-    address = f"/packages/read?{ORDER}&hide={CLIENT}"
-    page = browser.get(address)
-    browser.post(address, {"members": "yes", f"called_{CLIENT}": "ヒサカタ堂"})
-    after = browser.get(address)
-
-    assert f'name="called_{CLIENT}"' in page
-    assert "called_" not in after
-    with browser.context.archive.reading() as reading:
-        assert [("ヒサカタ堂",)] == [one.covered for one in kept_reviews(reading, "job1") if one.covered]
-
-
-def test_a_message_that_changed_meanwhile_is_not_read(browser: FormBrowser) -> None:
-    """What was shown is not what would leave; the page says so."""
-    page = browser.get(f"/packages/read?{ORDER}")
-    answer = browser.post(f"/packages/read?{ORDER}", {**digests(page), "digest_31": "0" * 64, "read": "31"})
-
-    after = browser.get(answer.headers["Location"])
-    assert ">0 read<" in after
-    assert "changed after it was shown" in after
-
-
-def test_a_hostile_message_stays_text(browser: FormBrowser) -> None:
-    """Also as words that can be pressed, and in a cover's name."""
-    pages = [browser.get(f"/packages/read?{ORDER}{more}") for more in ("", "&words=30")]
-
-    assert [False] * 2 == [any(tag in page for tag in ("<script>alert", "<img", 'onerror="')) for page in pages]
-    assert "&lt;script&gt;" in pages[0]
-
-
-@pytest.mark.drawn
-def test_what_was_made_leads_to_its_own_page(browser: FormBrowser) -> None:
-    """Not sent, three things to tick which stay ticked, handed over with a day; listed under its job."""
-    browser.post(f"/packages/make?{ORDER}")
-    browser.job()
-    moved = browser.client.get("/packages/making", base_url=SITE)
-    page = browser.get(moved.headers["Location"])
-    browser.post("/emergency/tick", {"of": "package 1", "step": ["read", "send"]})
-    ahead = browser.post("/packages/1/note", to="弁護士", on="2999-01-01")
-    noted = browser.post("/packages/1/note", to="弁護士", on="2026-11-06", how="手渡し")
-    after = browser.get(noted.headers["Location"])
-
-    assert "/packages/1" == moved.headers["Location"]
-    assert "The export is ready" not in browser.get("/home")
-    assert "It has not been sent anywhere yet" in page
-    assert "not read yet, so their texts are covered" in page
-    assert 3 == page.count('name="step"')
-    assert 2 == len(re.findall(r'name="step" value="\w+" checked', after))
-    assert (422, True) == (ahead.status_code, 'value="弁護士"' in ahead.get_data(as_text=True))
-    assert "2026-11-06 (手渡し)" in after
-    assert 'href="/packages/1"' in browser.get("/packages?contract=job1")
-
-
-def test_a_lawyer_gets_everything_without_reading(browser: FormBrowser) -> None:
-    """The step is left out, and the button makes it."""
-    page = browser.get("/packages/order?contract=job1&for=lawyer")
-
-    assert "Read and check" not in page.partition('<div class="title">')[2]
-    assert "Make it like this" in page
-    assert "What the dates and amounts that you entered suggest" in page
 
 
 def test_what_another_job_keeps_from_being_made_is_said(browser: FormBrowser) -> None:
@@ -321,29 +197,6 @@ def test_a_request_and_english_are_chosen_by_the_form(browser: FormBrowser) -> N
     assert "in English" in browser.get("/packages?contract=job1")
 
 
-def test_a_period_that_ends_before_it_begins_is_refused(browser: FormBrowser) -> None:
-    """Such a package would hold nothing at all; what was typed stays. One day is enough."""
-    periods = ("from=2026-11-20&to=2026-11-01", "from=2026-11-01&to=2026-11-01", "to=2099-12-31", "to=あした")
-    given = [f"/packages/order?contract=job1&for=consult&{one}" for one in periods]
-
-    turned, one_day, far, unread = (browser.client.get(one, base_url=SITE) for one in given)
-
-    assert (422, 200, 200, 422) == tuple(one.status_code for one in (turned, one_day, far, unread))
-    assert "--from" not in unread.get_data(as_text=True)
-    assert 'value="2026-11-20"' in turned.get_data(as_text=True)
-
-
-@pytest.mark.parametrize("field", ["counterpart", "hide", "lang", "request"])
-def test_what_is_not_in_the_list_is_refused_and_not_left_out(browser: FormBrowser, field: str) -> None:
-    """A package made as if it had not been given would be another one than was ordered."""
-    given = f"/packages/order?contract=job1&for=consult&{field}=x"
-
-    refused = browser.client.get(given, base_url=SITE)
-
-    assert 422 == refused.status_code
-    assert "“x” is not in the list" in refused.get_data(as_text=True)
-
-
 def test_a_wish_of_yes_or_no_is_what_its_box_gives() -> None:
     """A box that is not ticked sends nothing."""
 
@@ -370,21 +223,6 @@ def test_a_package_of_which_the_archive_keeps_no_record_says_so(
     outcome = browser.outcome()
 
     assert [True] == ["it does not record this export" in line for line in outcome.lines if "record" in line]
-
-
-@pytest.mark.drawn
-def test_the_text_to_paste_has_its_lines_and_nothing_of_its_file(browser: FormBrowser) -> None:
-    """The page shows, and its button copies, the lines of the text: no marks for line ends or for the file's begin."""
-    browser.post(f"/packages/make?{ORDER}")
-    made = browser.outcome()
-    page = browser.get("/packages/1")
-    text = page.partition('id="text-1"')[2].partition("</pre>")[0]
-
-    assert text.count("\n") > 5, (made, page)
-    assert not made.is_complete
-    assert "once more" in " ".join(made.lines), made
-    assert "[U+" not in text
-    assert "\ufeff" not in text
 
 
 @pytest.mark.drawn
