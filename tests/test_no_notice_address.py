@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.archives.byte_search import files_with
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.receivers.mail_server import running_mail_server
 from tests.support.receivers.notice_receiver import running_receiver
 from tests.support.receivers.ping_receiver import running_ping_receiver
 from tests.support.terminals.forked_program import run_command
 from tests.support.terminals.terminal import TOKEN, Terminal
-from tests.support.zlib_streams import stands_in
 
 CANARY = "canary-6f1d0c9e"
 
@@ -81,7 +81,7 @@ def test_an_address_is_nowhere_but_where_the_user_put_it(tmp_path: Path) -> None
     assert {f"/{CANARY}"} == called
     assert "does not accept name and password" in output
     assert CANARY not in output
-    assert [home / "address"] == [path for path in tmp_path.rglob("*") if path.is_file() and stands_in(path, CANARY)]
+    assert {f"{home.name}/address"} == files_with(tmp_path, CANARY)
 
 
 def _write_settings(home: Path, line: str) -> None:

@@ -13,12 +13,12 @@ import pytest
 from archiver.export.mask.word_analyser import has_analyser
 from archiver.letter_folding import folded_text
 from tests.claims.test_played_disputes import DAY, THIRDS, group_room
+from tests.support.archives.byte_search import inflated_streams
 from tests.support.archives.maker import CLIENT, OWNER, ArchiveMaker, at, file_object, message_object
 from tests.support.cases import cases_of
 from tests.support.packages.exported_archives import FACTS, add_enclosure, export_package, state_delivery
 from tests.support.packages.files_with_metadata import POSITION, document, office_file, picture
 from tests.support.reports.pdf_reader import plain_objects
-from tests.support.zlib_streams import inflate_streams
 
 NAMES = (
     *("佐藤", "花子", "鈴木", "一郎", "髙橋", "高橋", "Maria", "渡邊", "渡辺", "ノムラ", "ユキ", "山﨑", "山崎"),
@@ -128,7 +128,7 @@ def odd_room(home: Path) -> ArchiveMaker:
 def every_text(name: str, body: bytes, depth: int = 0) -> Iterator[str]:
     """The name and every content of a file: as bytes, decompressed, as a zip, as a PDF; folded."""
     yield folded_text(name)
-    for raw in (body, *inflate_streams(body)):
+    for raw in (body, *(piece for _start, piece in inflated_streams(body))):
         yield from map(folded_text, _decoded(raw))
     if name.endswith(".pdf"):
         yield from _of_pdf(body)

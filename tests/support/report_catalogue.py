@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import string
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
@@ -23,7 +22,7 @@ from archiver.export.mask.policy_and_covers import COVERED, COVERED_NAME, UNREAD
 from archiver.platforms.job_platform import STRANGER, english_texts, platform_of, platforms
 from archiver.records import TERM_ITEMS, CaseSide, contract_facts
 from archiver.render.page_templates import MARKED, SCRIPT_TEXT
-from tests.support.catalogues import LOCALE, ROOT, PlainCatalog, mo_bytes, po_bytes
+from tests.support.catalogues import LOCALE, ROOT, PlainCatalog, mo_bytes, placeholders, po_bytes
 
 JAPANESE = re.compile("[぀-ヿ一-鿿　-〿！-ﾟ]")
 
@@ -104,15 +103,6 @@ def english() -> dict[str, str]:
         return {str(one.id): str(one.string) for one in read_po(file, locale="en") if one.id and one.string}
 
 
-def fields_of(text: str) -> set[str]:
-    """The names of the values in a text, without the endings of plurals."""
-    try:
-        parts = list(string.Formatter().parse(text))
-    except ValueError:  # a brace that is only a brace
-        return set()
-    return {name for _text, name, _spec, _how in parts if name is not None}
-
-
 def problems() -> Iterator[str]:
     """What is wrong between the code and the catalogue, one sentence each."""
     texts, known, of_platforms = said_texts(), english(), {*_platform_texts()}
@@ -122,7 +112,7 @@ def problems() -> Iterator[str]:
     )
     yield from (f"no text of a platform: {text!r}" for text in sorted(english_texts().keys() - of_platforms))
     yield from (f"not used any more: {text!r}" for text in sorted(known.keys() - texts))
-    yield from (f"other values than in {ja!r}" for ja, en in known.items() if fields_of(ja) != fields_of(en))
+    yield from (f"other values than in {ja!r}" for ja, en in known.items() if placeholders(ja) != placeholders(en))
     yield from (f"an f-string with Japanese: {place}" for place in half_said())
     if PO.with_suffix(".mo").read_bytes() != mo_bytes(_catalogue(known, set(known))):
         yield "report.mo is not made of report.po"

@@ -9,7 +9,7 @@ import sqlite3
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from archiver.letter_folding import fold_searched
@@ -60,11 +60,14 @@ def _pieces(body: bytes) -> Iterator[tuple[str, bytes]]:
             for name in packed.namelist():
                 for place, piece in _pieces(packed.read(name)):
                     yield f"!{name}{place}", piece
-    for match in re.finditer(rb"\x78[\x01\x5e\x9c\xda]", body):  # every zlib stream, also in a free page
-        try:
-            yield f"@{match.start()}", zlib.decompressobj().decompress(body[match.start() :])
-        except zlib.error:
-            continue
+    yield from ((f"@{start}", piece) for start, piece in inflated_streams(body))
+
+
+def inflated_streams(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """Where a zlib stream begins, also in a free page, and what it holds, inflated as far as it goes."""
+    for match in re.finditer(rb"\x78[\x01\x5e\x9c\xda]", body):
+        with suppress(zlib.error):
+            yield match.start(), zlib.decompressobj().decompress(body[match.start() :])
 
 
 def _replies_with(home: Path, needles: list[bytes]) -> set[str]:

@@ -5,6 +5,7 @@ Each failure is a pure change of the answer that would have been given.
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -44,9 +45,9 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FaultOrder:
-    """An order for failures of one kind, with its details; times are in seconds, sizes in bytes."""
+    """An order for failures of one kind (`Fault`, or of another server); times are in seconds, sizes in bytes."""
 
-    kind: Fault
+    kind: StrEnum
     pattern: re.Pattern[str]
     seconds: float = 60
     size: int | None = None
@@ -150,7 +151,7 @@ def _replacement(answer: HttpAnswer, order: FaultOrder, now: datetime) -> HttpAn
             return error_answer(status, text, budget)
 
 
-_REFUSALS = {
+_REFUSALS: Mapping[StrEnum, tuple[int, str]] = {
     Fault.SERVER_ERROR: (500, "Internal Server Error"),
     Fault.UNAUTHORIZED: (401, "Invalid API token"),
     Fault.FORBIDDEN: (403, "You don't have permission to get this room"),

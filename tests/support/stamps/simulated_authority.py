@@ -7,11 +7,11 @@
 An ordered failure makes one thing wrong only, so that a client's refusal must be for that.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from threading import Lock
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -32,6 +32,7 @@ from archiver.demo.authority import (
     refusal_reply,
 )
 from archiver.demo.loopback import HttpAnswer, HttpRequest, held_content
+from tests.support.chatwork.faults import FaultOrder, Faults
 from tests.support.chatwork.faulty_server import FaultyAnswer, FaultyServer
 
 __all__ = ["AuthorityFault", "SimulatedAuthority"]
@@ -94,8 +95,7 @@ class SimulatedAuthority(DemoAuthority):
         super().__init__(now=now or _utc_now, name=name)
         self.queries: list[bytes] = []
         self._others = [_new_root(f"{name} other {number}") for number in range(other_certificates)]
-        self._orders: list[tuple[AuthorityFault, list[int], float]] = []
-        self._orders_lock = Lock()
+        self._faults = Faults()
 
     @property
     def root_der(self) -> bytes:
@@ -109,8 +109,7 @@ class SimulatedAuthority(DemoAuthority):
 
     def fail(self, fault: AuthorityFault | str, *, times: int | None = 1, after: int = 0, seconds: float = 60) -> None:
         """Order a failure of the next `times` replies (None: all), after so many good ones."""
-        with self._orders_lock:
-            self._orders.append((AuthorityFault(fault), [after, -1 if times is None else times], seconds))
+        self._faults.add(FaultOrder(AuthorityFault(fault), re.compile(""), seconds), times=times, after=after)
 
     def renew_leaf(self, *, until: datetime, since: datetime = VALIDITY[0]) -> None:
         """Sign with a new certificate from now on, which ends then; the root stays the same."""
@@ -129,23 +128,13 @@ class SimulatedAuthority(DemoAuthority):
         true = super().answer(request)
         if true.status != 200:
             return true
-        with self._orders_lock:
-            self.queries.append(request.body)
-            fault, seconds = self._take_order()
-        if fault is None:
+        self.queries.append(request.body)
+        order = self._faults.take("")
+        if order is None:
             return true
+        fault = AuthorityFault(order.kind)
         answer = FaultyAnswer(200, true.headers, held_content(self.reply(request.body, fault)))
-        return self._with_fault(answer, fault, seconds)
-
-    def _take_order(self) -> tuple[AuthorityFault | None, float]:
-        """The failure ordered for this request, which is then used up by one, and its seconds."""
-        for fault, left, seconds in self._orders:
-            if left[0] > 0:
-                left[0] -= 1
-            elif left[1] != 0:
-                left[1] -= 1
-                return fault, seconds
-        return None, 0
+        return self._with_fault(answer, fault, order.seconds)
 
     def _with_fault(self, answer: FaultyAnswer, fault: AuthorityFault, seconds: float) -> HttpAnswer:
         """The answer with a failure of the transfer, whatever the token is."""
