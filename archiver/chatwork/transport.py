@@ -119,7 +119,7 @@ class Transport:
     is not made, and no reply is waited for past it), `may_wait` (whether the budget is waited for at all), `reserve`
     (requests of each window left to the person's other tools), `on_wait` (called with each wait for the budget
     before it begins) and `take_turn` (how long each request waits for its turn, where others share one limit a second).
-    To be read: `requests` (sent so far), `unparsed` (replies not understood so far), `dates` (which
+    To be read: `requests` (sent), `unparsed` (replies not understood), both since a run began, `dates` (which
     replies of the run have Chatwork's time), `service` (who gave the last reply; None before the first), `budget`,
     and `tally` (whether anybody else uses it).
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
@@ -145,15 +145,6 @@ class SteadyLooks(NamedTuple):
         *before, newest = self.intervals or ((seconds, 0),)
         grown = (*before, (seconds, newest[1] + 1)) if newest[0] == seconds else (*before, newest, (seconds, 1))
         return SteadyLooks(self.first, last, self.times + 1, max(self.longest_s, seconds), grown)
-
-    def each(self) -> Iterator[datetime]:
-        """The time of each look, oldest first."""
-        at = self.first
-        yield at
-        for seconds, times in self.intervals:
-            for _look in range(times):
-                at += timedelta(seconds=seconds)
-                yield at
 
 
 def _whole_second(at: datetime) -> datetime:

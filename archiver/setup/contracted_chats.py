@@ -275,7 +275,7 @@ def kept_counts(reading: Reading, room: RoomId) -> tuple[int, int]:
 def keep_contract(archive: Archive, before: Contract | None, after: Contract, *, at: datetime) -> None:
     """State a contract as it is now, unless nothing changed."""
     if after != before:
-        state_contract(archive, after, None, at=at)
+        state_contract(archive, after, at=at)
 
 
 def enter_contracts(app: App, jobs: Collection[NewJob]) -> list[Contract]:

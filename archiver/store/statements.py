@@ -23,11 +23,10 @@ from archiver.store.working.alerts import end_undelivered
 from archiver.store.working.remembered_values import TYPED_FACTS, TypedFacts
 
 
-def state_contract(archive: Archive, contract: Contract, note: str | None, *, at: datetime) -> None:
-    """Append a contract and its private note, each only if it differs from what was stated before."""
-    notes = [] if note is None else [Observation("note", f"note/{contract.id}", {"text": note})]
+def state_contract(archive: Archive, contract: Contract, *, at: datetime) -> None:
+    """Append a contract, if it differs from what was stated before."""
     with archive.writing() as writing:
-        state_contracts(writing, [contract], notes, at=at)
+        state_contracts(writing, [contract], at=at)
 
 
 def state_contracts(

@@ -321,8 +321,8 @@ def recheck_messages(
     """
     transport = client.transport
     begun = transport.clock.own()
-    inputs, before = start_without_lists(archive, client, now=now, seconds=FIRST_REPLY)
-    context = ask_account(archive, client, inputs, before, now=now)
+    inputs = start_without_lists(archive, client, now=now, seconds=FIRST_REPLY)
+    context = ask_account(archive, client, inputs, now=now)
     transport.deadline = begun + LONGEST
     report = SyncReport(context.account_id, now())
     for room, listed in groupby(sorted(places[:MAX_MESSAGES]), key=lambda place: place[0]):

@@ -281,13 +281,13 @@ def read_recovered(
     `progress` is called with how many were read and how many there are. Raises NoContract, TokenRefused, WrongAccount,
     StorageError and, if not even the account can be read, what `Client.me` raises.
     """
-    inputs, before = start_without_lists(archive, client, now=now)
+    inputs = start_without_lists(archive, client, now=now)
     with archive.reading() as reading:
         saved = backfill_queue.held_places(reading, places)
         missing = without_erased(reading, set(places) - saved)
     erased = len(set(places) - saved - missing)
     # Before the first sync nothing shows which messages a list would bring anyway.
-    context = ask_account(archive, client, inputs, before, now=now) if missing and inputs.owner is not None else None
+    context = ask_account(archive, client, inputs, now=now) if missing and inputs.owner is not None else None
     report = SyncReport(AccountId(inputs.owner["account_id"]) if inputs.owner else AccountId(0), now())
     states: dict[MessagePlace, ItemState] = {}
     if context is not None:

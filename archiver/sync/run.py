@@ -59,8 +59,7 @@ def run_sync(
     if me is not None:
         run_start.keep_owner(archive, me, start.inputs.owner, at=start.at)
     run_start.keep_service(archive, client.transport.service, account=account, at=start.at)
-    context = PullContext(archive, client, now, account, start.before)
-    context.looks = client.transport.requests - start.before.requests
+    context = PullContext(archive, client, now, account, looks=client.transport.requests)
     downloads = transfer.harden(downloads, local=client.transport.is_local)
     return _Run(context, start, rooms, downloads, progress).execute(is_listed=me is not None)
 
@@ -110,7 +109,7 @@ def _turns(
     start: run_start.RunStart, transport: Transport, remembered: WindowRequests | None, rooms: int
 ) -> plan.Turns:
     """What this run may read in turn of so many rooms."""
-    end, requests = transport.window_end, transport.requests - start.before.requests
+    end, requests = transport.window_end, transport.requests
     ours = plan.window_requests(remembered, end, WindowRequests(end or start.at, requests, requests))
     requests_left = plan.requests_in_share(
         transport.budget,

@@ -96,8 +96,8 @@ def _write_run(
     It says nothing of a room: when a room was looked at follows from the readings of its list. What did not happen is
     left out, as most of a year's records are of days without news.
     """
-    at, unparsed = report.finished_at or report.started_at, context.client.transport.unparsed - context.before.unparsed
-    counted = {"undated": report.undated, "unparsed": unparsed, "totals": _totals(report)}
+    at, transport = report.finished_at or report.started_at, context.client.transport
+    counted = {"undated": report.undated, "unparsed": transport.unparsed, "totals": _totals(report)}
     counted["doubtful_ms"] = round((report.doubtful or timedelta()) / timedelta(milliseconds=1))
     sweep = {
         "from": to_text(report.started_at),
@@ -216,7 +216,7 @@ def _close_report(context: PullContext, report: SyncReport) -> datetime:
     """Add when the run ended, what it asked for, and what its replies told of the time; returns the end."""
     transport, dates = context.client.transport, context.client.transport.dates
     at = report.finished_at = context.now()
-    report.requests = transport.requests - context.before.requests
+    report.requests = transport.requests
     report.undated, report.doubtful = dates.undated, dates.doubtful or dates.undecided
     report.clock_offset_ms = dates.largest_offset_ms
     return at

@@ -25,7 +25,7 @@ from archiver.store.working.remembered_values import RoomFailure
 from archiver.sync import plan
 from archiver.sync.download import DownloadLimits
 from archiver.sync.plan import ACCOUNT_EVERY, KINDS, PlanStep
-from archiver.sync.pull.context import Counters, PullContext
+from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomOutcome, RoomReport
 
 Stamped = Callable[[], timedelta | None]
@@ -140,7 +140,6 @@ class RunStart:
     deadline: float | None
     """The end of the run on the monotonic clock; None: no end."""
     inputs: RunInputs
-    before: Counters
 
 
 def start_run(archive: Archive, transport: Transport, options: Options, *, at: datetime) -> RunStart:
@@ -149,38 +148,37 @@ def start_run(archive: Archive, transport: Transport, options: Options, *, at: d
     deadline = None if seconds is None else time.monotonic() + seconds
     inputs = read_inputs(archive, at=at, chosen=options.rooms)
     own_deadline = None if seconds is None else transport.clock.own() + timedelta(seconds=seconds)
-    before = _prepare(archive, transport, inputs, own_deadline, options.stamped)
+    _prepare(archive, transport, inputs, own_deadline, options.stamped)
     transport.host_fails = transport.begins_with_probe  # else each run tries with patience once
     transport.tally = OtherCalls()  # between two runs another command of ours may have called
-    return RunStart(options, at, deadline, inputs, before)
+    return RunStart(options, at, deadline, inputs)
 
 
 def start_without_lists(
     archive: Archive, client: Client, *, now: Callable[[], datetime], seconds: timedelta | None = None
-) -> tuple[RunInputs, Counters]:
+) -> RunInputs:
     """The same for a run of single messages: it waits for no call, nor for the first reply longer than `seconds`."""
     transport = client.transport
     inputs = read_inputs(archive, at=now(), chosen=None)
     transport.may_wait = False
-    return inputs, _prepare(archive, transport, inputs, None if seconds is None else transport.clock.own() + seconds)
+    _prepare(archive, transport, inputs, None if seconds is None else transport.clock.own() + seconds)
+    return inputs
 
 
 def _prepare(
     archive: Archive, transport: Transport, inputs: RunInputs, deadline: datetime | None, *stamped: Stamped
-) -> Counters:
+) -> None:
     transport.deadline, transport.budget = deadline, inputs.budget or transport.budget
+    transport.requests = transport.unparsed = 0
     expect_dates(archive, transport, *stamped)
-    return Counters(transport.requests, transport.unparsed)
 
 
-def ask_account(
-    archive: Archive, client: Client, inputs: RunInputs, before: Counters, *, now: Callable[[], datetime]
-) -> PullContext:
+def ask_account(archive: Archive, client: Client, inputs: RunInputs, *, now: Callable[[], datetime]) -> PullContext:
     """Ask whose token it is, and refuse that of another account before anything is written. Raises WrongAccount."""
     account = client.me().model.account_id
     check_account(account, inputs.owner, archive)
     keep_service(archive, client.transport.service, account=account, at=now())
-    return PullContext(archive, client, now, account, before)
+    return PullContext(archive, client, now, account)
 
 
 def expect_dates(archive: Archive, transport: Transport, stamped: Stamped = lambda: None) -> None:

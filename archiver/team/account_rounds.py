@@ -207,14 +207,15 @@ class AccountRounds:
         failure: errors.ArchiverError | None = None
         with self._app(begun.standing, settings) as app:
             transport = app.chatwork.transport
-            transport.begins_with_probe, asked_before = begun.is_probe, transport.requests
+            transport.begins_with_probe, transport.requests = begun.is_probe, 0
             try:
                 options = Options(pace=self._pace(archive, settings), max_seconds=MAX_SECONDS)
                 report = run_round(app, options, self._progress(step))
                 self._rooms[archive] = len(report.rooms)
             except errors.ArchiverError as error:
                 failure = error
-            self._judge_host(archive, failed=transport.host_fails, asked=transport.requests > asked_before)
+            asked = bool(transport.requests or (report and report.requests))
+            self._judge_host(archive, failed=transport.host_fails, asked=asked)
             self._ledger.record_round(archive, self._outcome(app, begun, failure))
             self._tell(RoundEnd(settings, failure, app.now(), report))
         self._care(archive, settings, step)

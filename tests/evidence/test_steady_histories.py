@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -91,7 +92,8 @@ class Recorder:
             elif entry["kind"] == "steady":
                 payload = entry["payload"]
                 intervals = decode_intervals(payload["looks"])
-                found += SteadyLooks(from_text(payload["first"]), BEGIN, intervals=intervals).each()
+                steps = [timedelta(seconds=seconds) for seconds, number in intervals for _look in range(number)]
+                found += (from_text(payload["first"]) + after for after in accumulate(steps, initial=timedelta()))
         return found
 
     def _history(self, one: int, sightings: Sightings) -> MessageHistory:

@@ -23,7 +23,7 @@ from unittest import mock
 from PIL import Image
 
 from archiver import errors
-from archiver.chatwork.notation.parse import links, message_references, parse, source
+from archiver.chatwork.notation.parse import message_references, parse
 from archiver.comparison.compare import compare
 from archiver.custody.verify import token_check, verify_path
 from archiver.errors import ArchiverError
@@ -38,7 +38,7 @@ from archiver.sync.found_ids import FoundIds
 from archiver.sync.id_files import take_file
 from tests.support import recovery_files
 from tests.support.byte_mutation import with_right_checksums
-from tests.support.notation_pieces import PIECES
+from tests.support.notation_pieces import PIECES, source_of
 from tests.support.packages.files_with_metadata import document, office_file, picture
 from tests.support.packages.sample_package import renew_lists, zip_package
 from tests.support.stamps.authorities import authority_in_memory
@@ -70,8 +70,8 @@ class Reader:
 def _read_notation(body: bytes, _folder: Path) -> None:
     text = body.decode("utf-8", "surrogateescape")  # lone surrogates, as JSON can hold them
     nodes = parse(text)
-    assert source(nodes) == text
-    list(message_references(text)), links(text)
+    assert source_of(nodes) == text
+    list(message_references(text))
     plain_text(nodes)
     assert "<script" not in html(nodes)
 

@@ -64,7 +64,7 @@ def new_team(postgres: Postgres, tmp_path: Path) -> Iterator[Team]:
         team = Team(chatwork, client, room, postgres, place, first, second)
         with closing(Archive(first)) as archive:
             contract = Contract("job1", (ContractRoom(RoomId(room)),), "open")
-            statements.state_contract(archive, contract, None, at=datetime.now(UTC))
+            statements.state_contract(archive, contract, at=datetime.now(UTC))
         team.post("はじめ")
         round_in(first, team.environ)
         yield team

@@ -13,14 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from archiver.chatwork.notation import nodes
-from archiver.chatwork.notation.tokens import (
-    ADDRESS_PATTERN,
-    ID_PATTERN,
-    NotationToken,
-    canonical_id,
-    tokens_of,
-    trim_url,
-)
+from archiver.chatwork.notation.tokens import ID_PATTERN, NotationToken, canonical_id, tokens_of
 from archiver.records import MessageId, RoomId
 
 NESTING_DEPTH = 32
@@ -138,11 +131,6 @@ def parse(body: str) -> tuple[nodes.Node, ...]:
     return build_tree(body, tokens)
 
 
-def source(tree: Iterable[nodes.Node]) -> str:
-    """The text that the nodes were read from."""
-    return "".join(_sources(tree))
-
-
 def walk(tree: Iterable[nodes.Node]) -> Iterator[nodes.Node]:
     """Every node, each before its children."""
     for node in tree:
@@ -165,18 +153,3 @@ def message_references(body: str) -> Iterator[tuple[RoomId, MessageId]]:
         if reference not in references:
             references.add(reference)
             yield reference
-
-
-def links(body: str) -> tuple[str, ...]:
-    """The http(s) addresses in a body, in order, unchanged and with repetitions."""
-    return tuple(trim_url(match[0]) for match in ADDRESS_PATTERN.finditer(body))
-
-
-def _sources(tree: Iterable[nodes.Node]) -> Iterator[str]:
-    for node in tree:
-        if isinstance(node, nodes.Container):
-            yield node.opening
-            yield from _sources(node.children)
-            yield node.closing
-        else:
-            yield node.source

@@ -174,7 +174,7 @@ def end(obj: CliContext, job: str | None, *, is_stopped: bool, undo: bool) -> in
     elif is_stopped:
         state, sentence = "stopped", _("Stopped: {job}. What is saved stays.")
     closed_at = utc_now() if state == "closed" else None
-    state_contract(archive, replace(before, state=state, closed_at=closed_at), None, at=utc_now())
+    state_contract(archive, replace(before, state=state, closed_at=closed_at), at=utc_now())
     echo(sentence, job=before.label, command=typed(f"archive job end {before.id} --now"))
     return 0
 

@@ -111,13 +111,6 @@ def message_id_ranges(reading: Reading, rooms: set[int]) -> list[tuple[int, int,
     return [(room, oldest, newest) for room, oldest, newest in rows]
 
 
-def replies(reading: Reading) -> Iterator[KeptReply]:
-    """Every kept reply, oldest first."""
-    query = select(schema.reply).order_by(schema.reply.c.number).execution_options(yield_per=100)
-    for row in reading.sql.execute(query):
-        yield kept_reply(row)
-
-
 def kept_reply(row: Sequence[Any]) -> KeptReply:
     """A row of the table of replies as a kept reply."""
     reply = KeptReply(*row)

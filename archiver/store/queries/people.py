@@ -14,7 +14,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import func, or_, select, union
@@ -142,7 +141,7 @@ class PersonHistory(NamedTuple):
     contact: tuple[DatedValue, ...]
     """`present` or `gone`, by the list of the user's contacts."""
     avatar: str | None
-    """The SHA-256 of the picture (`picture_path`); None if it is not saved."""
+    """The SHA-256 of the picture, which is its name in `avatars/`; None if it is not saved."""
 
     @property
     def name(self) -> str:
@@ -193,11 +192,6 @@ def last_name(reading: Reading, account: int, room: int | None = None) -> str:
     """The name by which somebody was shown last, in this room rather than in another; empty if none is known."""
     row = driver_connection(reading.sql).execute(_LAST_NAME, (account, account, room)).fetchone()
     return "" if row is None else str(row[0])
-
-
-def picture_path(home: Path, sha256: str) -> Path:
-    """The path of a picture; it may have been removed, as pictures are no evidence."""
-    return home / AVATARS / sha256
 
 
 def avatar(reading: Reading, room: int, account: int) -> str | None:

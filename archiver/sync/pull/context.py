@@ -73,13 +73,6 @@ def _carrying_message(observation: Observation, origin: Origin) -> Iterator[tupl
         yield (observation.room_id, storable_integer(observation.payload["object"].get("message_id"))), origin
 
 
-class Counters(NamedTuple):
-    """The transport's counters before a run, as one transport may serve many runs."""
-
-    requests: int = 0
-    unparsed: int = 0
-
-
 @dataclass(slots=True)
 class PullContext:
     """What every pull needs: archive, client, clock and account, and what the run has noted so far."""
@@ -88,7 +81,6 @@ class PullContext:
     client: Client
     now: Callable[[], datetime]
     account_id: int
-    before: Counters = Counters()  # noqa: RUF009 - frozen
     troubles: set[str] = field(default_factory=set)
     """Stable keys of what went wrong or is not complete (`room/5/messages/failed`, `file/5/77`)."""
     cleared_prefixes: set[str] = field(default_factory=set)

@@ -64,7 +64,7 @@ def maker(request: pytest.FixtureRequest, tmp_path: Path) -> ArchiveMaker:
         reminders=(SentReminder(1, "2026-11-03", message_id=FOREIGN),),
         terms=(StatedTerm("amount", FOREIGN, note="ヒバリ"), StatedTerm("work", None, FOREIGN_FILE)),
     )
-    state_contract(maker.archive, money, None, at=at(8))
+    state_contract(maker.archive, money, at=at(8))
     return maker
 
 

@@ -8,7 +8,7 @@ import json
 import tempfile
 import zlib
 from datetime import UTC, date, datetime, timedelta
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -344,7 +344,8 @@ def test_the_time_of_each_look_is_kept(seconds: list[int]) -> None:
         looks = looks.add(time)
 
     gaps = [after - before for before, after in pairwise(times)]
-    assert times == list(looks.each())
+    steps = [timedelta(seconds=seconds) for seconds, number in looks.intervals for _look in range(number)]
+    assert times == [looks.first + after for after in accumulate(steps, initial=timedelta())]
     assert (len(times), times[0], times[-1]) == (looks.times, looks.first, looks.last)
     assert max(gaps, default=timedelta()) == timedelta(seconds=looks.longest_s)
     assert [one for one in gaps if one > timedelta(hours=1)] == [

@@ -191,7 +191,7 @@ class Service:
         rooms = tuple(ContractRoom(RoomId(room.room_id)) for room in chatwork.rooms.values() if room.type == "group")
         home = new_copy(self.folder / "owners" / str(account), self.place(account))
         with closing(Archive(home)) as archive:
-            statements.state_contract(archive, Contract("job1", rooms, "open"), None, at=_now())
+            statements.state_contract(archive, Contract("job1", rooms, "open"), at=_now())
 
     def start_worker(self, place: str) -> str:
         """Start a worker process; `place` is its computer, where its copies are."""

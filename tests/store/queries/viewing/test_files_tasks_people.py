@@ -204,6 +204,6 @@ def test_a_picture_is_given_where_it_is_held(story_maker: ArchiveMaker) -> None:
     with story_maker.archive.reading() as reading:
         avatar = people.avatar(reading, ROOM, CLIENT)
         assert avatar is not None
-        assert b"picture" == people.picture_path(story_maker.home, avatar).read_bytes()
+        assert b"picture" == (story_maker.home / people.AVATARS / avatar).read_bytes()
         assert [None, avatar] == [one.avatar for one in people.people(reading, ROOM)]
         assert (None, None) == (people.avatar(reading, ROOM, 1), people.avatar(reading, ROOM, 2**70))
