@@ -67,7 +67,7 @@ def room_labels(reading: Reading, alerts: Iterable[Alert]) -> dict[int, str]:
 
     A direct chat that is not saved, which an alert is about, goes by the name of the other person.
     """
-    from archiver.store.search.query import room_names
+    from archiver.store.queries.current_state import room_names
 
     short = {room: shorten(name, _ROOM_COLUMNS) for room, name in room_names(reading).items() if name}
     often = Counter(short.values())

@@ -31,6 +31,8 @@ from archiver.store import durable_files, migrate
 from archiver.store.durable_files import disk_errors, sync_file
 from archiver.store.engine import (
     DATABASE,
+    Reading,
+    Writing,
     build_engine,
     copy_with_log,
     driver_connection,
@@ -38,7 +40,6 @@ from archiver.store.engine import (
     translate_error,
 )
 from archiver.store.keeper import Keeper, keeper_of
-from archiver.store.reading_and_writing import Reading, Writing
 
 __all__ = ["ROUND_LOCK", "Archive", "Reading", "Writing", "again_if_stale"]
 

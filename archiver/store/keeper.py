@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from archiver.store import blobs
-from archiver.store.reading_and_writing import Reading
+from archiver.store.engine import Reading
 from archiver.store.working.remembered_values import UnfinishedErasure
 
 LEDGER_FILE = "ledger.toml"

@@ -16,10 +16,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, NamedTuple
 
-from archiver.store.engine import DATABASE
+from archiver.store.engine import DATABASE, Reading
 from archiver.store.queries.entries import record_digest
 from archiver.store.queries.raw_tables import RawEntry, RawReply, raw_reply
-from archiver.store.reading_and_writing import Reading
 from archiver.store.working.remembered_values import BROUGHT_IN
 
 _HEAD = b"SQLite format 3\0"

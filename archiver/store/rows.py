@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Column, ColumnElement, Connection, Table, bindparam, delete, func, select
 
 from archiver.store import schema
-from archiver.store.reading_and_writing import Reading, SmallStatement, Writing
+from archiver.store.engine import Reading, SmallStatement, Writing
 from archiver.store.time_text import to_text
 
 T = TypeVar("T")
@@ -83,6 +83,7 @@ class Slot(NamedTuple, Generic[T]):
     """The place of one remembered value; all of them stand in `archiver.store.working.remembered_values`."""
 
     key: str
+    """Of one of many, such as one for each room, it ends in what the rest is, in angle brackets (`of`)."""
     shape: Any
     """The type of what is stored."""
     default: T
@@ -110,15 +111,6 @@ class Slot(NamedTuple, Generic[T]):
         text = json.dumps(plain, sort_keys=True, default=_time)
         upsert_rows(writing.sql, schema.memory, [{"key": self.key, "value": text}])
 
-
-class SlotFamily(NamedTuple, Generic[T]):
-    """Slots of one kind, such as one for each room."""
-
-    key: str
-    """The common beginning of the keys, and in angle brackets what the rest of each is."""
-    shape: Any
-    default: T
-
     def of(self, member: int | str) -> Slot[T]:
-        """The slot of one member."""
-        return Slot(f"{self.key.partition('<')[0]}{member}", self.shape, self.default)
+        """The slot of one of many."""
+        return self._replace(key=f"{self.key.partition('<')[0]}{member}")

@@ -21,8 +21,8 @@ from archiver.records import JST, Observation, Seal
 from archiver.store import durable_files, orphaned_seals, schema, statements, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.durable_files import disk_errors, make_durable_folder, write_durably
+from archiver.store.engine import SmallStatement
 from archiver.store.queries import current_state
-from archiver.store.reading_and_writing import SmallStatement
 from archiver.store.time_text import QUIET_KINDS, from_text, run_time, seal_times, to_text, unsealed_times
 from archiver.store.working import last_lists, remembered_values
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, or_, select
 
 from archiver.store import schema
-from archiver.store.reading_and_writing import Reading, SmallStatement, Writing
+from archiver.store.engine import Reading, SmallStatement, Writing
 
 
 def to_text(at: datetime) -> str:

@@ -77,7 +77,7 @@ def remember_run(writing: Writing, report: SyncReport, inputs: RunInputs, checke
 
 def _remember_names(writing: Writing, report: SyncReport) -> None:
     """Remember the names of listed rooms that were not read yet: until then nothing else has them."""
-    names_read, before = current_state.names(writing), remembered_values.LISTED_NAMES.recall(writing)
+    names_read, before = current_state.room_names(writing), remembered_values.LISTED_NAMES.recall(writing)
     named = {int(room.room_id): room.name for room in report.rooms if room.name}
     unread_names = {room: name for room, name in {**before, **named}.items() if not names_read.get(room)}
     if unread_names != before:

@@ -211,7 +211,7 @@ def read_inputs(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | No
             raise errors.NoContract
         contracted = contracts.rooms_to_read(reading, at)
         owner = current_state.owner(reading)
-        names = current_state.names(reading)
+        names = current_state.room_names(reading)
         budget = remembered_values.BUDGET.recall(reading)
         failures = remembered_values.FAILED_ROOMS.recall(reading)
     for room in sorted(chosen or ()):

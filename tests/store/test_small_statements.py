@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 
 from archiver.store import schema
 from archiver.store.archive import Archive
-from archiver.store.reading_and_writing import SmallStatement, Writing
+from archiver.store.engine import SmallStatement, Writing
 from archiver.store.rows import upsert_rows
 
 _LIST = schema.last_list.c

@@ -53,9 +53,8 @@ from archiver.standing.alert_lines import blank_labels, days_ago, due_dates, due
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contract_activity import ContractActivity, activity_of
 from archiver.store.queries.contracts import enclosures, is_read, named_or_only_contract, read_until
-from archiver.store.queries.current_state import last_payload
+from archiver.store.queries.current_state import last_payload, room_names
 from archiver.store.search.contract_term_candidates import items_with_candidates
-from archiver.store.search.query import room_names
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 

@@ -157,7 +157,7 @@ def find_room(reading: Reading, wanted: str | None) -> int:
     Raises UnknownRoom, NoContract, UsageError where several fit and nobody can be asked.
     """
     from archiver.store.queries.contracts import contracts
-    from archiver.store.search.query import room_names
+    from archiver.store.queries.current_state import room_names
 
     names = room_names(reading)
     saved = dict.fromkeys(room.room_id for contract in contracts(reading) for room in contract.rooms)

@@ -14,11 +14,10 @@ from sqlalchemy import Connection, delete, or_, select, text
 
 from archiver.evidence.masked_and_erased import Tombstone, tombstone_line
 from archiver.store import schema, writer
-from archiver.store.engine import driver_connection
+from archiver.store.engine import Writing, driver_connection
 from archiver.store.erasure.records import erased_key
 from archiver.store.projection import project
 from archiver.store.queries.entries import IS_WHOLE
-from archiver.store.reading_and_writing import Writing
 from archiver.store.rows import among
 from archiver.store.search import index
 from archiver.store.working import remembered_values

@@ -18,10 +18,10 @@ from archiver.evidence.history import number
 from archiver.records import Contract, ContractRoom, JsonObject
 from archiver.records.evidence import ErasurePlan
 from archiver.store import schema
+from archiver.store.engine import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.entries import IS_WHOLE, KeptReply, kept_replies
-from archiver.store.reading_and_writing import Reading
 from archiver.store.rows import among
 from archiver.store.time_text import from_text, from_unix
 

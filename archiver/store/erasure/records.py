@@ -18,9 +18,9 @@ from archiver.records import JsonObject, Observation
 from archiver.records.evidence import Erasure, ErasurePlan, ErasureReason
 from archiver.store import schema, writer
 from archiver.store.durable_files import disk_errors, make_durable_folder, write_durably
+from archiver.store.engine import Reading, SmallStatement, Writing
 from archiver.store.payload_forms import read_formed
 from archiver.store.queries.entries import IS_WHOLE
-from archiver.store.reading_and_writing import Reading, SmallStatement, Writing
 from archiver.store.rows import among
 from archiver.store.time_text import from_text
 

@@ -11,8 +11,8 @@ from sqlalchemy import BindParameter, bindparam, func, select
 
 from archiver.records import KnownMessage, MessageId, State
 from archiver.store import schema
+from archiver.store.engine import Reading, SmallStatement
 from archiver.store.payload_forms import has_form, read_all_formed, tells_what_was_shown
-from archiver.store.reading_and_writing import Reading, SmallStatement
 from archiver.store.time_text import from_text, to_text
 
 SHOWN = (State.PRESENT, State.EDITED, State.DELETED)
@@ -265,6 +265,6 @@ def service_number(reading: Reading) -> int | None:
     return number
 
 
-def names(reading: Reading) -> dict[int, str]:
-    """The names of the rooms that were read, by room id."""
+def room_names(reading: Reading) -> dict[int, str]:
+    """The present name of each room that was read, by id; empty if none was ever seen."""
     return dict(_NAMES.rows(reading.sql))

@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, LargeBinary, and_, bindparam, cast, false,
 from archiver.evidence.history import EntryObject
 from archiver.records import Entry, Period, State
 from archiver.store import schema
+from archiver.store.engine import Reading, SmallStatement
 from archiver.store.payload_forms import read_all_formed
-from archiver.store.reading_and_writing import Reading, SmallStatement
 from archiver.store.time_text import from_text, to_text
 
 _AT_ONCE = 1_000

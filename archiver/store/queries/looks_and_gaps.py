@@ -17,10 +17,9 @@ from archiver.evidence import looks
 from archiver.records import Gap, Pause, Watch, WrongClock
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.engine import driver_connection
+from archiver.store.engine import SmallStatement, driver_connection
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import entries_under
-from archiver.store.reading_and_writing import SmallStatement
 from archiver.store.time_text import CLOCK_TOLERANCE, from_text, time_or_none
 from archiver.store.working import last_lists, remembered_values
 

@@ -19,6 +19,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.change_keys import readable_text
 from archiver.store.queries.contracts import contracted_rooms, find_contract
+from archiver.store.queries.current_state import room_names
 from archiver.store.queries.entries import entries_under
 from archiver.store.search.index import match_expression
 from archiver.typed_days import read_days
@@ -213,12 +214,6 @@ def conditions(scope: SearchScope) -> tuple[str, tuple[int, ...]]:
             values.append(limit)
     parts += [_FILTERS[one] for one in sorted(scope.has)]
     return "".join(f" AND {part}" for part in parts), tuple(values)
-
-
-def room_names(reading: Reading) -> dict[int, str]:
-    """The present name of each room by id; empty if none was ever seen."""
-    table = schema.room.c
-    return {row[0]: row[1] for row in reading.sql.execute(select(table.room_id, table.name))}
 
 
 def _rooms(

@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from archiver.evidence.looks import code_intervals, decode_intervals
 from archiver.records import JsonObject, SteadyLooks
 from archiver.store import schema
-from archiver.store.reading_and_writing import Reading, SmallStatement, Writing
+from archiver.store.engine import Reading, SmallStatement, Writing
 from archiver.store.rows import upsert_rows
 from archiver.store.time_text import from_text, to_text
 

@@ -17,8 +17,8 @@ from sqlalchemy import delete, select, update
 
 from archiver.records import JsonObject
 from archiver.store import schema
-from archiver.store.reading_and_writing import Reading, SmallStatement, Writing
-from archiver.store.rows import Slot, SlotFamily, upsert_rows
+from archiver.store.engine import Reading, SmallStatement, Writing
+from archiver.store.rows import Slot, upsert_rows
 from archiver.store.time_text import from_text, to_text
 
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -206,7 +206,7 @@ LISTED_NAMES: Slot[Mapping[int, str]] = Slot("listed_names", dict[int, str], {})
 KNOWN_ROOMS: Slot[frozenset[int] | None] = Slot("quest_rooms", frozenset[int], None)
 """Rooms for which references in the rest of the archive were queued: `sync.pull.single_messages`, for itself."""
 
-TASKS_READ: SlotFamily[int] = SlotFamily("tasks_read/<room>", int, 0)
+TASKS_READ: Slot[int] = Slot("tasks_read/<room>", int, 0)
 """The last task read singly in a room, while some are left: `sync.pull.room_lists`, for itself."""
 
 REREAD_AT: Slot[datetime | None] = Slot("reread_at", Time, None)
@@ -267,12 +267,10 @@ class ExportedDay(NamedTuple):
 EXPORTED_DAY: Slot[ExportedDay | None] = Slot("dailies", ExportedDay, None)
 """The day for which every daily copy is made, a pair in the JSON: `rounds.round`, for itself."""
 
-DAILY_COPY_UPTO: SlotFamily[int] = SlotFamily("daily/<contract>", int, 0)
+DAILY_COPY_UPTO: Slot[int] = Slot("daily/<contract>", int, 0)
 """The last entry that a daily copy of a contract covers: `export.package.daily_copy`, for itself."""
 
-EXPORT_FILES: SlotFamily[Mapping[str, Mapping[str, str]]] = SlotFamily(
-    "export_files/<contract>", dict[str, dict[str, str]], {}
-)
+EXPORT_FILES: Slot[Mapping[str, Mapping[str, str]]] = Slot("export_files/<contract>", dict[str, dict[str, str]], {})
 """Package → the SHA-256 of each of its files when it was made; the entry of the export has the digest of that.
 
 From `export.package.make_package` for `custody.exported_package_check`.

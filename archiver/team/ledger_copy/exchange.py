@@ -22,8 +22,8 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select
 from archiver import errors
 from archiver.errors import N_
 from archiver.store import schema
+from archiver.store.engine import Reading, SmallStatement, Writing
 from archiver.store.queries import current_state
-from archiver.store.reading_and_writing import Reading, SmallStatement, Writing
 from archiver.store.rows import stored_text, upsert_rows
 from archiver.store.working import last_lists, remembered_values
 from archiver.team.ledger.database import LedgerPlace

@@ -23,10 +23,9 @@ from archiver.health.check_result import error_text
 from archiver.store import durable_files, schema
 from archiver.store.archive import Archive
 from archiver.store.durable_files import disk_errors
-from archiver.store.engine import checkpoint_log, remove_logs, remove_with_logs
+from archiver.store.engine import Reading, checkpoint_log, remove_logs, remove_with_logs
 from archiver.store.erasure import records
 from archiver.store.keeper import Keeper, KeptByTeam
-from archiver.store.reading_and_writing import Reading
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
 from archiver.team.ledger.database import read_ledger_file

@@ -31,10 +31,10 @@ from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.contract_activity import activity_without_counts
 from archiver.store.queries.contracts import contracts, find_contract
+from archiver.store.queries.current_state import room_names
 from archiver.store.queries.entries import message_span
 from archiver.store.queries.people import names_in_room
 from archiver.store.queries.viewing.message_summaries import message_summaries
-from archiver.store.search.query import room_names
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.exports.made_packages import made_packages
 from archiver.web.exports.package_orders import (

@@ -24,8 +24,8 @@ from archiver.setup.written_values import EXAMPLE_TIME, fact_prefix, note_answer
 from archiver.store import statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, deliveries, enclosures, find_contract, mapped_accounts
+from archiver.store.queries.current_state import room_names
 from archiver.store.queries.viewing.message_summaries import message_summaries
-from archiver.store.search.query import room_names
 from archiver.store.statements import keep_typed, state_typed, typed_contract, typed_facts
 from archiver.store.working.remembered_values import TypedFacts
 from archiver.web.console_context import Answer, ConsoleContext, console_context, not_listed, take_enclosure

@@ -35,10 +35,10 @@ from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, InvalidAnsw
 from archiver.store import blobs, statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import deliveries
+from archiver.store.queries.current_state import room_names
 from archiver.store.queries.viewing.calendar import first_and_last_time
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.search.contract_term_candidates import term_candidates
-from archiver.store.search.query import room_names
 from archiver.web.console_context import (
     ConsoleContext,
     as_file,

@@ -28,6 +28,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries.author_counts import changed_places
 from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import contracts, count_some, deliveries, enclosures, is_read, mapped_accounts
+from archiver.store.queries.current_state import room_names
 from archiver.store.queries.departures import counterparts
 from archiver.store.queries.entries import covered_periods
 from archiver.store.queries.exported_packages import exports
@@ -35,7 +36,6 @@ from archiver.store.queries.looks_and_gaps import gaps
 from archiver.store.queries.people import names_in_room
 from archiver.store.queries.status import RoomStatus, room_states
 from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time
-from archiver.store.search.query import room_names
 from archiver.store.working.remembered_values import SEEN_CHANGES, SETUP_ANSWERS
 from archiver.web.context import view_context
 from archiver.web.job import fact_form

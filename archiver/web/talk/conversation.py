@@ -20,11 +20,11 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
+from archiver.store.queries.current_state import room_names
 from archiver.store.queries.people import names_in_room
 from archiver.store.queries.viewing import message_summaries, messages
 from archiver.store.queries.viewing.calendar import first_on_or_after
 from archiver.store.queries.viewing.message_summaries import MessageSummary
-from archiver.store.search.query import room_names
 from archiver.web.context import Chat, chat, view_context
 from archiver.web.talk.flow import Flow, answered_place, flow
 from archiver.web.talk.message_context import conversation_url, message_line, owner_of, references_by_room

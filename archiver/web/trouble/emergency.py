@@ -36,11 +36,10 @@ from archiver.store.archive import Reading, Writing
 from archiver.store.keeper import KeptByTeam, keeper_of
 from archiver.store.other_databases import is_database_file
 from archiver.store.queries.contracts import contracts, required_rooms, rooms_to_read
-from archiver.store.queries.current_state import last_payload
+from archiver.store.queries.current_state import last_payload, room_names
 from archiver.store.queries.looks_and_gaps import unlisted_beginnings
 from archiver.store.queries.people import known_people, twins
 from archiver.store.queries.status import status
-from archiver.store.search.query import room_names
 from archiver.store.statements import state_contracts, state_role
 from archiver.store.working.remembered_values import PRACTICE, RESCUED, TICKED
 from archiver.sync.found_ids import FoundIds, RecoveryResult

@@ -22,7 +22,7 @@ from archiver.records import JsonObject, SteadyLooks
 from archiver.store import schema, writer
 from archiver.store.archive import Archive
 from archiver.store.rebuild import row_differences
-from archiver.store.rows import Slot, SlotFamily
+from archiver.store.rows import Slot
 from archiver.store.time_text import to_text
 from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.last_lists import LastList, SameList
@@ -122,10 +122,9 @@ STORED: dict[str, tuple[Any, str]] = {
 
 
 def all_slots() -> dict[str, Slot[Any]]:
-    """Each slot by its key, and one of each family by the key of the family."""
-    found = {value.key: value for value in vars(remembered_values).values() if isinstance(value, Slot)}
-    families = {value.key: value.of(7) for value in vars(remembered_values).values() if isinstance(value, SlotFamily)}
-    return found | families
+    """Each slot by its key, and one of each that is one of many."""
+    slots = (value for value in vars(remembered_values).values() if isinstance(value, Slot))
+    return {value.key: value.of(7) if "<" in value.key else value for value in slots}
 
 
 def stored_text(archive: Archive, key: str) -> str | None:
@@ -136,7 +135,7 @@ def stored_text(archive: Archive, key: str) -> str | None:
 
 def test_every_slot_has_a_key_of_its_own_and_an_example_here() -> None:
     """A slot without an example could change its JSON unseen."""
-    number = sum(isinstance(value, Slot | SlotFamily) for value in vars(remembered_values).values())
+    number = sum(isinstance(value, Slot) for value in vars(remembered_values).values())
 
     assert (sorted(STORED), len(STORED)) == (sorted(all_slots()), number)
 
@@ -186,14 +185,13 @@ def test_nothing_is_remembered_past_the_slots() -> None:
         if (found := _access(node)) and name not in {"store.rows", "store.schema"}
     }
 
-    slots = {("store.working.remembered_values", "Slot"), ("store.working.remembered_values", "SlotFamily")}
-    assert slots | {("team.ledger_copy.exchange", "table")} == places
+    assert {("store.working.remembered_values", "Slot"), ("team.ledger_copy.exchange", "table")} == places
 
 
 def _access(node: ast.AST) -> str:
     match node:
-        case ast.Call(func=ast.Name(id="Slot" | "SlotFamily" as name)):
-            return name
+        case ast.Call(func=ast.Name(id="Slot")):
+            return "Slot"
         case ast.Attribute(value=ast.Name(id="schema"), attr="memory"):
             return "table"
     return ""

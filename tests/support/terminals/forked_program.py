@@ -200,7 +200,7 @@ def serve(number: int) -> None:
 
     import archiver
     from archiver.store import engine
-    from archiver.store.reading_and_writing import SmallStatement
+    from archiver.store.engine import SmallStatement
 
     for library in ("alembic.command", "apprise", "pypdf"):
         importlib.import_module(library)  # the program does so where it needs them
