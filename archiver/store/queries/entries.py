@@ -21,6 +21,14 @@ from archiver.store.time_text import from_text, to_text
 
 _AT_ONCE = 1_000
 
+EVERY_ROOM = """
+    WITH RECURSIVE r(id) AS (
+        SELECT min(room_id) FROM message
+        UNION ALL SELECT (SELECT min(room_id) FROM message WHERE room_id > id) FROM r WHERE id IS NOT NULL
+    ) SELECT id FROM r WHERE id IS NOT NULL
+"""
+"""One step of the index for each room; `DISTINCT` would go through all messages."""
+
 IS_WHOLE = func.substr(schema.entry.c.line, 1, 10) != '{"digest":'
 """The condition that an entry was not erased: a tombstone has no field before its digest."""
 

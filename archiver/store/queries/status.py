@@ -6,7 +6,7 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import column, func, select, text
+from sqlalchemy import func, select
 
 from archiver.records import ChangedMessages, Contract, ContractRoom, Pause, RoomId, SteadyLooks
 from archiver.records.alerts import Alert
@@ -15,7 +15,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries import current_state, raw_tables
 from archiver.store.queries.contract_activity import case_sides, changed_messages
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.entries import covered_periods, last_entry_before, last_seq
+from archiver.store.queries.entries import EVERY_ROOM, covered_periods, last_entry_before, last_seq
 from archiver.store.queries.looks_and_gaps import LastLooks, last_list_time, last_window, room_looks, watch
 from archiver.store.queries.room_holdings import FileCounts, file_counts
 from archiver.store.time_text import from_text, sent_at, time_or_none, to_text
@@ -23,14 +23,6 @@ from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import LastBackup
 from archiver.store.working.stamp_queue import StampQueueCounts, count_days, count_unstamped
-
-_ROOMS_WITH_MESSAGES = text("""
-    WITH RECURSIVE room(id) AS (
-        SELECT min(room_id) FROM message
-        UNION ALL SELECT (SELECT min(room_id) FROM message WHERE room_id > room.id) FROM room WHERE room.id IS NOT NULL
-    ) SELECT id FROM room WHERE id IS NOT NULL
-""").columns(column("id"))
-"""One step of the index for each room; `DISTINCT` would go through all messages."""
 
 _LISTED_NUMBERS = select(schema.last_list.c.room_id, schema.last_list.c.message_num)
 """How many messages Chatwork counted in each room when its list was last read."""
@@ -152,7 +144,7 @@ def count_messages(reading: Reading) -> dict[int, int]:
 
     SQLite counts a whole table five times as fast as the rows of one room.
     """
-    rooms = list(reading.sql.execute(_ROOMS_WITH_MESSAGES).scalars())
+    rooms = [room for (room,) in engine.driver_connection(reading.sql).execute(EVERY_ROOM)]
     if not rooms:
         return {}
     listed = {row.room_id: row.message_num or 0 for row in reading.sql.execute(_LISTED_NUMBERS)}

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from archiver.letter_folding import fold_searched
 from archiver.store.change_keys import DELETED
+from archiver.store.queries.entries import EVERY_ROOM
 from archiver.store.search.index import LostTexts, match_expression
 from archiver.store.search.query import SearchQuery, SearchScope, conditions
 
@@ -194,22 +195,14 @@ FEW_LIMIT = 2_000
 
 # --- few messages --------------------------------------------------------------------------------
 
-_ROOMS = """
-    WITH RECURSIVE r(id) AS (
-        SELECT min(room_id) FROM message
-        UNION ALL SELECT (SELECT min(room_id) FROM message WHERE room_id > id) FROM r WHERE id IS NOT NULL
-    ) SELECT id FROM r WHERE id IS NOT NULL
-"""
-"""Each room once, without reading all its messages."""
-
 _LINKED = (
     "SELECT v.position, v.room_id FROM search s LEFT JOIN search_version v ON v.seq = s.rowid WHERE s.search MATCH ?"
 )
 _LINKS = " OR ".join(f"({match_expression(start)})" for start in ("http://", "https://"))
 _OF_AUTHOR = (
-    f"SELECT position, room_id FROM message INDEXED BY message_author WHERE room_id IN ({_ROOMS}) AND account_id"  # noqa: S608 - our own names
+    f"SELECT position, room_id FROM message INDEXED BY message_author WHERE room_id IN ({EVERY_ROOM}) AND account_id"  # noqa: S608 - our own names
 )
-_SENT = f"SELECT position, room_id FROM message INDEXED BY message_sent WHERE room_id IN ({_ROOMS}) AND send_time"  # noqa: S608 - likewise
+_SENT = f"SELECT position, room_id FROM message INDEXED BY message_sent WHERE room_id IN ({EVERY_ROOM}) AND send_time"  # noqa: S608 - likewise
 
 
 def few_messages(source: sqlite3.Connection, scope: SearchScope, *, has_index: bool) -> list[tuple[int, int]] | None:
@@ -289,7 +282,7 @@ _INDEX_BY_FILTER = {"edit": "message_edited", "delete": "message_vanished"}
 def _messages_backwards(asked: HitRequest) -> Iterator[tuple[int, int]]:
     """The messages of a scope from the newest on, or older than a hit: the rooms' messages merged."""
     source, scope, older_than = asked.source, asked.scope, asked.older_than
-    rooms = [room for (room,) in source.execute(_ROOMS)]
+    rooms = [room for (room,) in source.execute(EVERY_ROOM)]
     where, values = conditions(scope._replace(rooms=None))
     index = next((f" INDEXED BY {name}" for has, name in _INDEX_BY_FILTER.items() if has in scope.has), "")
     statement = f"SELECT m.position, m.room_id FROM message m{index} WHERE m.room_id = ? AND m.position < ?{where}"  # noqa: S608 - likewise

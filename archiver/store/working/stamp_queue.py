@@ -168,9 +168,10 @@ def longest_waiting(reading: Reading, authority: str) -> LongestWait | None:
     return LongestWait(authority, len(rows), from_text(rows[0][0]), known[-1] if known else None) if rows else None
 
 
-def stamps_by_seal(reading: Reading) -> dict[int, list[StoredStamp]]:
-    """The stored stamps by the number of their seal, those of one seal in order of time."""
+def stamps_by_seal(reading: Reading, seal: int | None = None) -> dict[int, list[StoredStamp]]:
+    """The stored stamps by the number of their seal, or those of one seal; of each in order of time."""
     query = select(_STAMP.seal, _STAMP.authority, _STAMP.time, _STAMP.got_at).where(_STAMP.state == STAMPED)
+    query = query if seal is None else query.where(_STAMP.seal == seal)
     stamps: dict[int, list[StoredStamp]] = {}
     for number, name, time, got_at in reading.sql.execute(query.order_by(_STAMP.seal, _STAMP.time, _STAMP.authority)):
         stamps.setdefault(number, []).append(StoredStamp(name, from_text(time), time_or_none(got_at)))

@@ -21,6 +21,7 @@ from archiver.render.times import iso_date
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.current_state import room_names
+from archiver.store.queries.looks_and_gaps import last_list_time
 from archiver.store.queries.people import names_in_room
 from archiver.store.queries.viewing import message_summaries, messages
 from archiver.store.queries.viewing.calendar import first_on_or_after
@@ -83,7 +84,8 @@ def show(room: int) -> Response | str:
             day=_shown_day(talk, address),
             place=address,
             chain_of=conversation_url(room, f"{address.position}") if address.anchor is Anchor.CHAIN else "",
-            end=None if talk.has_later or address.anchor is Anchor.CHAIN else messages.room_end(reading, room),
+            is_end=not talk.has_later and address.anchor is not Anchor.CHAIN,
+            last_read=last_list_time(reading, room),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import NamedTuple
@@ -14,8 +14,8 @@ from archiver.records import AccountId, Message, MessageId, MessageKind, Observe
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.queries.entries import entries_at
-from archiver.store.queries.looks_and_gaps import last_list_time
 from archiver.store.time_text import from_text, sent_at
+from archiver.store.working.stamp_queue import StoredStamp, stamps_by_seal
 
 MANY = 1_000
 """Readings that are gone through for a page; a message that none of them had is then looked up by itself."""
@@ -106,14 +106,6 @@ def message_seen_before(reading: Reading, room: int, message_id: str, seq: int) 
     return from_text(max(times)) if times else None
 
 
-class HeldStamp(NamedTuple):
-    """A time stamp that was received."""
-
-    authority: str
-    at: datetime
-    """The time in the token."""
-
-
 class Proof(NamedTuple):
     """The entry of one text with the seal and time stamps that cover it."""
 
@@ -123,16 +115,7 @@ class Proof(NamedTuple):
     """The number of the seal; None if the entry is not sealed yet."""
     day: str | None
     """The day of the seal in Tokyo."""
-    times: tuple[HeldStamp, ...]
-
-
-class RoomEnd(NamedTuple):
-    """How far a room was read and the archive was sealed."""
-
-    read_at: datetime | None
-    """When the room's list was last read; None if never."""
-    sealed: int
-    """The number of the last sealed entry; 0 if none is."""
+    times: Sequence[StoredStamp]
 
 
 _VERSION_DIGESTS = (
@@ -140,7 +123,6 @@ _VERSION_DIGESTS = (
     " WHERE v.room_id = ? AND v.position = ? ORDER BY v.number"
 )
 _SEAL = "SELECT number, day FROM seal WHERE first <= ?1 AND last >= ?1"
-_TIMES = "SELECT authority, time FROM stamp WHERE seal = ? AND state = 'stamped' ORDER BY time, authority"
 
 
 def proofs(reading: Reading, room: int, position: int) -> list[Proof]:
@@ -149,19 +131,9 @@ def proofs(reading: Reading, room: int, position: int) -> list[Proof]:
     return [_proof(reading, seq, digest) for seq, digest in rows]
 
 
-def room_end(reading: Reading, room: int) -> RoomEnd:
-    """When a room was last read, and how far the archive is sealed."""
-    (sealed,) = driver_connection(reading.sql).execute("SELECT coalesce(max(last), 0) FROM seal").fetchone()
-    return RoomEnd(last_list_time(reading, room), sealed)
-
-
 def _proof(reading: Reading, seq: int, digest: str) -> Proof:
-    source = driver_connection(reading.sql)
-    seal = source.execute(_SEAL, (seq,)).fetchone()
-    if seal is None:
-        return Proof(seq, digest, None, None, ())
-    times = (HeldStamp(authority, from_text(at)) for authority, at in source.execute(_TIMES, (seal[0],)))
-    return Proof(seq, digest, seal[0], seal[1], tuple(times))
+    number, day = driver_connection(reading.sql).execute(_SEAL, (seq,)).fetchone() or (None, None)
+    return Proof(seq, digest, number, day, () if number is None else stamps_by_seal(reading, number).get(number, ()))
 
 
 TEXT_BYTES_LIMIT = 150_000

@@ -20,7 +20,7 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.queries.entries import entries, message_entries
 from archiver.store.queries.viewing import calendar, messages
 from archiver.store.queries.viewing.message_summaries import message_summaries
-from archiver.store.queries.viewing.messages import MessagePage, proofs, room_end
+from archiver.store.queries.viewing.messages import MessagePage, proofs
 from archiver.store.search.query import parse
 from archiver.store.search.search import search
 from archiver.store.time_text import to_text
@@ -179,12 +179,10 @@ def test_each_text_has_its_entry_its_seal_and_its_times(tmp_path: Path) -> None:
     second = maker.sync([message_object(7, "いいえ", update_time=5)], changed={7: "edited"}, minutes=4)[1]
     with maker.archive.reading() as reading:
         found = proofs(reading, ROOM, 7)
-        end = room_end(reading, ROOM)
-        nothing = (proofs(reading, ROOM, 8), room_end(reading, 5).read_at)
+        nothing = proofs(reading, ROOM, 8)
     maker.archive.close()
 
     assert [(first.seq, first.digest, 1), (second.seq, second.digest, None)] == [one[:3] for one in found]
-    assert [("freetsa", at(3))] == [tuple(time) for time in found[0].times]
+    assert [("freetsa", at(3))] == [time[:2] for time in found[0].times]
     assert (closed.day, (), None) == (found[0].day, found[1].times, found[1].day)
-    assert (at(4), closed.last) == (end.read_at, end.sealed)
-    assert ([], None) == nothing
+    assert [] == nothing
