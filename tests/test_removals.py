@@ -17,7 +17,7 @@ CALLS = frozenset({"unlink", "rmtree", "replace", "rename", "rmdir", "removedirs
 
 WHAT = {
     "comparison/compare.py": "a comparison that is being written, in its place when it is complete",
-    "store/erasure/cleaning.py": "bytes, packages, copies of what was erased; pictures and databases of no use",
+    "store/erasure/execution.py": "bytes, packages, copies of what was erased; pictures and databases of no use",
     "custody/copies_elsewhere.py": "half a copy in a folder of `[exports] also_to`; roots that have grown",
     "team/adopt_and_take_home.py": "an archive that is being brought home, renamed when complete onto an empty folder",
     "web/background_work.py": "the note, outside the home, of the job that runs",
@@ -50,7 +50,7 @@ WHAT = {
 }
 """The modules that may do so, and what they touch."""
 
-ERASING = {"store/erasure/cleaning.py"}
+ERASING = {"store/erasure/execution.py"}
 """The module that removes what the owner erased; nothing but `custody.erasures` calls it (below)."""
 
 OF_EVIDENCE = {"store/durable_files.py", "store/working/stamp_queue.py", "store/blobs.py"}

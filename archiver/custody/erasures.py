@@ -29,12 +29,12 @@ from archiver.store import database_pages, seals
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.blobs import blob_path
 from archiver.store.engine import DATABASE
-from archiver.store.erasure import cleaning, execution, records
+from archiver.store.erasure import execution, records
 from archiver.store.erasure.plan import Selection, make_plan, select_noted
 from archiver.store.keeper import keeper_of
 from archiver.store.queries import people
 from archiver.store.queries.contracts import contracts, rooms_to_read
-from archiver.store.queries.exported_packages import exports
+from archiver.store.queries.entries import exports
 from archiver.store.queries.reread_and_backfill_progress import is_in_spans
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
@@ -155,7 +155,7 @@ def preview(reading: Reading, choose: Choose, *, now: datetime) -> ErasurePrevie
         read_rooms=tuple(room for room in rooms_to_read(reading, now) if room in plan.rooms),
         packages=tuple(packages),
         copies=tuple(copies_with(home, _erased_records(reading, plan.numbers), names)),
-        set_aside=tuple(cleaning.databases_aside(home)),
+        set_aside=tuple(execution.databases_aside(home)),
         of_team=keeper_of(home).is_team,
     )
 
@@ -240,7 +240,7 @@ def leftovers(archive: Archive, place: Path) -> list[Path]:
         if not ranges:
             return []
         noted = {sha256 for note in records.read_notes(home) for sha256 in note.blobs}
-        gone, shown = cleaning.unnamed_bytes(reading, noted), cleaning.shown_pictures(reading)
+        gone, shown = execution.unnamed_bytes(reading, noted), execution.shown_pictures(reading)
         here = {path.relative_to(home) for path in _daily_copies(home)} if place != home else set()
         daily = [path for path in _daily_copies(place) if path.relative_to(place) not in here]
         erased = _erased_records(reading, ranges)
@@ -253,7 +253,7 @@ def leftovers(archive: Archive, place: Path) -> list[Path]:
 def remove_leftovers(paths: Sequence[Path]) -> None:
     """Remove what `leftovers` found. Raises StorageError."""
     for path in paths:
-        cleaning.remove(path)
+        execution.remove(path)
 
 
 def remove_restored_copies(archive: Archive) -> list[str]:
@@ -299,7 +299,7 @@ def _erase_again(
     if is_there and not archive.keeper.may_erase():
         return None  # one that may does it
     outcome = erase(archive, choose, reason, now=now, again=number) if is_there else None
-    cleaning.remove_bytes(archive, note.blobs)
+    execution.remove_bytes(archive, note.blobs)
     if number is not None:
         with archive.writing() as writing:
             _settle(writing, number)
@@ -332,8 +332,8 @@ def _finish(
         erased_records, homes = _erased_records(reading, ranges), [archive.home, *archive.keeper.folders()]
         copies = [path for home in homes for path in copies_with(home, erased_records, names)]
     remove_leftovers(copies)
-    cleaning.remove_bytes(archive, unfinished.blobs)
-    cleaning.remove_leftovers(archive)
+    execution.remove_bytes(archive, unfinished.blobs)
+    execution.remove_leftovers(archive)
     step("files removed")
     is_complete = database_pages.vacuum(archive)
     step("vacuumed")

@@ -27,7 +27,7 @@ from archiver.evidence.verify.package_reader import (
 from archiver.records import JST, ExportedPackage
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
-from archiver.store.queries.exported_packages import exports
+from archiver.store.queries.entries import exports
 from archiver.store.time_text import from_text
 from archiver.store.working import remembered_values
 

@@ -24,12 +24,12 @@ from archiver.setup.archive_setup import call_language
 from archiver.setup.written_values import message_number
 from archiver.store.durable_files import sync_file
 from archiver.store.erasure import records
-from archiver.store.erasure.cleaning import databases_aside
+from archiver.store.erasure.execution import databases_aside
 from archiver.store.erasure.plan import select_contract, select_messages, select_noted, select_room
 from archiver.store.keeper import keeper_of
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts, find_contract, is_read
-from archiver.store.queries.exported_packages import exports
+from archiver.store.queries.entries import exports
 from archiver.store.working import alerts, remembered_values
 from archiver.store.working.stamp_queue import stamps_by_seal
 from archiver.wording import gettext as _

@@ -24,11 +24,11 @@ from archiver.store.queries import (
     contracts,
     current_state,
     departures,
-    exported_packages,
     looks_and_gaps,
     room_holdings,
 )
 from archiver.store.queries.contracts import deliveries, enclosures
+from archiver.store.queries.entries import exports
 from archiver.store.writer import append
 from archiver.team.disclosure import grants
 from tests.support.world import World, running_world
@@ -92,7 +92,7 @@ def test_nothing_goes_by_a_forged_record(world: World) -> None:
         assert orphaned_seals.last_known_number(reading) == 1
         assert records.erasures(reading) == []
         assert grants(reading) == []
-        assert exported_packages.exports(reading) == []
+        assert exports(reading) == []
         assert looks_and_gaps.undated_replies(reading, upto=10_000) == 0
         assert contracts.mapped_accounts(reading, "job1") == ()
         assert [] == [*deliveries(reading, "job1"), *enclosures(reading, "job1")]

@@ -25,7 +25,7 @@ from archiver.standing.alert_lines import contract_names
 from archiver.store import statements
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.exported_packages import exports
+from archiver.store.queries.entries import exports
 from archiver.store.time_text import to_text
 from archiver.wording import gettext as _
 from archiver.wording import ngettext

@@ -23,7 +23,7 @@ from archiver.export.pdf.drawn_pages import Page, read_pages
 from archiver.export.pdf.page_code import Comparison
 from archiver.settings.model import exports_folder
 from archiver.store.archive import Archive
-from archiver.store.queries.exported_packages import exports
+from archiver.store.queries.entries import exports
 from archiver.wording import gettext as _
 
 _SENTENCES = {

@@ -45,7 +45,8 @@ from archiver.render.page_templates import text_lines
 from archiver.render.snippet import other_chat_texts
 from archiver.render.times import date_text, local_time
 from archiver.report_language import JAPANESE, say
-from archiver.store.queries import current_state, exported_packages, looks_and_gaps
+from archiver.store.queries import current_state, looks_and_gaps
+from archiver.store.queries.entries import exports
 from archiver.store.queries.looks_and_gaps import truncated_lists
 from archiver.store.queries.viewing.message_summaries import message_summaries
 
@@ -95,7 +96,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         bases=recipe.bases,
         handed_over=tuple(
             exported._replace(handovers=tuple(one._replace(**shown(one, "to", "how")) for one in exported.handovers))
-            for exported in exported_packages.exports(package.reading, upto=recipe.upto)
+            for exported in exports(package.reading, upto=recipe.upto)
             if exported.contract == recipe.contract.id and exported.handovers
         ),
         closings=[one for one in recipe.closings if not package.is_third(one.account_id)],

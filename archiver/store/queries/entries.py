@@ -1,4 +1,7 @@
-"""Entries and kept replies as streams in their order: all of them, those of a package's rooms, single ones."""
+"""Entries and kept replies as streams in their order: all of them, those of a package's rooms, single ones.
+
+And the packages that were exported, as the entries of their making tell.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, LargeBinary, and_, bindparam, cast, false, func, or_, select, text, true
 
 from archiver.evidence.history import EntryObject
-from archiver.records import Entry, Period, State
+from archiver.records import Entry, ExportedPackage, Handover, Period, State
 from archiver.store import schema
 from archiver.store.engine import Reading, SmallStatement
 from archiver.store.payload_forms import read_all_formed
@@ -354,3 +357,23 @@ def entries_under(
     if upto is not None:
         query = query.where(table.seq <= upto)
     return read_all_formed(reading.sql.execute(query).scalars(), prefix.partition("/")[0])
+
+
+def exports(reading: Reading, *, upto: int | None = None) -> list[ExportedPackage]:
+    """Every package that was exported, oldest first, with its handovers."""
+    handovers: dict[int, list[Handover]] = {}
+    for entry in entries_under(reading, "handover/", upto=upto):
+        payload = entry["payload"]
+        stated = Handover(payload["to"], payload["on"], payload["how"])
+        handovers.setdefault(payload["export"], []).append(stated)
+    return [
+        ExportedPackage(
+            number=number,
+            seq=entry["seq"],
+            at=from_text(entry["observed_at"]),
+            handovers=tuple(handovers.get(entry["seq"], ())),
+            making=entry["payload"],
+            **{name: str(entry["payload"][name]) for name in ("contract", "profile", "name", "sha256")},
+        )
+        for number, entry in enumerate(entries_under(reading, "export/", upto=upto), 1)
+    ]

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from archiver import errors
 from archiver.store import blobs
 from archiver.store.durable_files import disk_errors
-from archiver.store.erasure.cleaning import remove
+from archiver.store.erasure.execution import remove
 from archiver.team.ledger.database import LedgerPlace, import_psycopg, open_archive
 from archiver.team.ledger.ledger import COLUMNS, Ledger, Row
 from archiver.team.ledger_copy import shared_files

@@ -29,7 +29,7 @@ from archiver.rounds.export_recheck import recheck_quoted
 from archiver.settings.model import exports_folder
 from archiver.setup.written_values import EXAMPLE_DAY, read_day
 from archiver.store.archive import Reading
-from archiver.store.queries.exported_packages import exports
+from archiver.store.queries.entries import exports
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import ConsoleContext, not_listed

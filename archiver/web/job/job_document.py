@@ -30,8 +30,7 @@ from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import contracts, count_some, deliveries, enclosures, is_read, mapped_accounts
 from archiver.store.queries.current_state import room_names
 from archiver.store.queries.departures import counterparts
-from archiver.store.queries.entries import covered_periods
-from archiver.store.queries.exported_packages import exports
+from archiver.store.queries.entries import covered_periods, exports
 from archiver.store.queries.looks_and_gaps import gaps
 from archiver.store.queries.people import names_in_room
 from archiver.store.queries.status import RoomStatus, room_states

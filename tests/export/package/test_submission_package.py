@@ -26,7 +26,7 @@ from archiver.export.report.report_sources import MaskedPassage
 from archiver.export.stamps import StampService
 from archiver.export.texts.readme import submission_readme
 from archiver.store import seals, statements
-from archiver.store.queries import exported_packages
+from archiver.store.queries.entries import exports
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.packages.exported_archives import (
     FACTS,
@@ -301,7 +301,7 @@ def test_a_later_filing_holds_what_is_new(tmp_path: Path) -> None:
 def note(maker: ArchiveMaker, number: int, to: str, minutes: float) -> None:
     """Note that a package was handed over."""
     with maker.archive.writing() as writing:
-        package = exported_packages.exports(writing)[number - 1]
+        package = exports(writing)[number - 1]
         statements.state_handover(writing, package, to=to, on="2026-11-24", how="", at=at(minutes))
 
 
@@ -414,7 +414,7 @@ def test_a_person_that_nobody_knows_is_refused(tmp_path: Path, chosen: Policy) -
 def entries(maker: ArchiveMaker) -> int:
     """How many packages were written down."""
     with maker.archive.reading() as reading:
-        return len(exported_packages.exports(reading))
+        return len(exports(reading))
 
 
 def declined(maker: ArchiveMaker, out: Path, profile: str = "support", **options: Any) -> list[PackagePreview]:

@@ -20,7 +20,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.records import Delivery, Enclosure, Observation, Role
 from archiver.store import blobs, seals, statements, writer
 from archiver.store.engine import DATABASE
-from archiver.store.queries.exported_packages import exports
+from archiver.store.queries.entries import exports
 from archiver.team.disclosure import state_grant
 from tests.support.archives.tampering import changing_past_triggers
 from tests.support.stamps.stamped_archives import authority, stamp_seals

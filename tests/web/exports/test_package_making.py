@@ -17,7 +17,7 @@ from archiver import errors
 from archiver.export.package import make_package
 from archiver.export.package.order import option, read_wish, ticked_value
 from archiver.settings.model import exports_folder
-from archiver.store.queries.exported_packages import exports
+from archiver.store.queries.entries import exports
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.exports import package_orders
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, hidden_story, message_object, story
