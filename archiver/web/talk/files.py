@@ -22,8 +22,8 @@ from archiver.render.invisible_characters import visible
 from archiver.render.snippet import unsaved_reason
 from archiver.render.thumbnail import SIDE, thumbnail
 from archiver.store.archive import Reading
-from archiver.store.queries.viewing import files
-from archiver.store.queries.viewing.files import FileDetails, FilePageKey, FileState
+from archiver.store.queries.viewing import files_and_tasks
+from archiver.store.queries.viewing.files_and_tasks import FileDetails, FilePageKey, FileState
 from archiver.web.context import Chat, Row, chat, cursor_text, page_of_chats, parse_cursor, short_name, view_context
 from archiver.web.talk.message_context import (
     CHECKED,
@@ -119,7 +119,7 @@ def _table_values(reading: Reading, names: Mapping[int, str]) -> Row:
     word, place = request.args.get("state", ""), parse_cursor(request.args.get("older", ""), 3)
     state = FileState(word) if word in set(FileState) else None
     older_than = FilePageKey(*place) if place else None
-    page = files.page(reading, list(names), name=name, state=state, older_than=older_than)
+    page = files_and_tasks.file_page(reading, list(names), name=name, state=state, older_than=older_than)
     here = request.view_args or {}
     return {
         "lines": [_line(one, names) for one in page.files],
@@ -165,7 +165,7 @@ def _line(file: FileDetails, names: Mapping[int, str]) -> dict[str, object]:
 def _held_file(room: int, file: int) -> tuple[Attachment, Chat]:
     """A file whose bytes are saved, and its chat; else the request ends with a page that says why not."""
     with view_context().reading() as reading:
-        room_chat, details = chat(reading, room), files.file_details(reading, room, file)
+        room_chat, details = chat(reading, room), files_and_tasks.file_details(reading, room, file)
     if details is None:
         abort(404)
     if details.attachment.sha256 is None:

@@ -34,7 +34,7 @@ from archiver.store.archive import Reading
 from archiver.store.keeper import kept_path
 from archiver.store.queries import current_state
 from archiver.store.queries.people import AVATARS, avatar, names_in_room, names_over_time
-from archiver.store.queries.viewing import files, tasks
+from archiver.store.queries.viewing import files_and_tasks
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
 from archiver.web.context import chats, view_context
 
@@ -63,8 +63,8 @@ def message_context(reading: Reading, room: int, messages: Sequence[Message]) ->
     return MessageContext(
         References(names_in_room(reading, room).get, _links(reading, room), _files(reading, room)),
         owner_of(reading),
-        files.by_message(reading, room, ids),
-        tasks.by_message(reading, room, ids),
+        files_and_tasks.files_of_messages(reading, room, ids),
+        files_and_tasks.tasks_of_messages(reading, room, ids),
         names_over_time(reading, room),
         cache(lambda account: avatar(reading, room, account)),
     )
@@ -131,7 +131,7 @@ def _files(reading: Reading, room: int) -> Callable[[FileId], ReferenceLink | No
 
     @cache
     def file_of(file_id: FileId) -> ReferenceLink | None:
-        label, blob = say("ファイルID {file_id}", file_id=file_id), files.blob(reading, room, file_id)
+        label, blob = say("ファイルID {file_id}", file_id=file_id), files_and_tasks.blob(reading, room, file_id)
         if blob is None:
             return ReferenceLink(label)
         head = file_head(home, blob.sha256, HEAD)

@@ -18,7 +18,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import activity_without_counts
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.people import room_history
-from archiver.store.queries.viewing import files
+from archiver.store.queries.viewing import files_and_tasks
 from archiver.store.queries.viewing.message_summaries import count_changed, last_messages
 from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.query import SearchQuery, parse
@@ -94,7 +94,7 @@ def _address(reading: Reading, hit: OtherHit) -> str:
         return url_for("contracts.contract", name=hit.contract, _anchor="enclosures") if is_writing else ""
     match hit.kind:
         case "file":
-            file = files.file_details(reading, hit.room_id, int(hit.id))
+            file = files_and_tasks.file_details(reading, hit.room_id, int(hit.id))
             return url_for("files.room", room=hit.room_id, name=file.attachment.name[:NAME_LIMIT] if file else None)
         case "task":
             return tasks.task_url(reading, hit.room_id, int(hit.id))

@@ -16,8 +16,8 @@ from archiver.render.invisible_characters import visible
 from archiver.render.message_body import NOWHERE, References
 from archiver.render.times import iso_date, local_time
 from archiver.store.archive import Reading
-from archiver.store.queries.viewing import tasks
-from archiver.store.queries.viewing.tasks import REST, TaskDetails, TaskPageKey
+from archiver.store.queries.viewing import files_and_tasks
+from archiver.store.queries.viewing.files_and_tasks import REST, TaskDetails, TaskPageKey, TaskVersion
 from archiver.web.context import Row, cursor_text, first_fitting, page_of_chats, parse_cursor, short_name
 from archiver.web.talk.message_context import references_by_room
 
@@ -40,7 +40,7 @@ def listed(room: int | None = None) -> str:
 
 def task_url(reading: Reading, room: int, task: int) -> str:
     """The URL of a task in the list of its chat: the page that begins with it."""
-    part = 0 if tasks.is_open(reading, room, task) else 1
+    part = 0 if files_and_tasks.is_task_open(reading, room, task) else 1
     return url_for("tasks.room", room=room, older=cursor_text((part, task + 1, 0)), _anchor=f"task{task}")
 
 
@@ -57,7 +57,9 @@ def fill_page(
     part, *rest = place or (0, 0, 0)
     older, found, bytes_left = (TaskPageKey(*rest) if any(rest) else None), list[TaskDetails](), BYTES_LIMIT
     while 0 <= part < len(order) and len(found) < TASKS_LIMIT:
-        page = tasks.page(reading, rooms, status=order[part], older_than=older, limit=TASKS_LIMIT - len(found))
+        page = files_and_tasks.task_page(
+            reading, rooms, status=order[part], older_than=older, limit=TASKS_LIMIT - len(found)
+        )
         fitting = first_fitting(page.tasks, _size, bytes_left, least=0 if found else 1)
         bytes_left -= sum(map(_size, fitting))
         found += fitting
@@ -112,9 +114,7 @@ def _line(details: TaskDetails, name: str, references: References) -> Row:
     }
 
 
-def _earlier_text(
-    before: tasks.TaskVersion, after: tasks.TaskVersion, details: TaskDetails, references: References
-) -> Row:
+def _earlier_text(before: TaskVersion, after: TaskVersion, details: TaskDetails, references: References) -> Row:
     """What was another one in an earlier version, and when something else was first seen."""
     return {
         "text": Markup() if before.body == after.body else _html(before.body, references),

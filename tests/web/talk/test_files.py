@@ -17,7 +17,7 @@ from PIL import Image
 from archiver.cli.context import CliContext
 from archiver.cli.reading.app import build_view_context
 from archiver.store import blobs
-from archiver.store.queries.viewing import files
+from archiver.store.queries.viewing import files_and_tasks
 from archiver.web.server import THREADS, serve_pages
 from archiver.web.talk.files import A_PIECE
 from tests.support.archives.maker import ROOM, ArchiveMaker, file_object, story
@@ -133,8 +133,8 @@ def test_the_list_is_narrowed(browser: Browser, query: str, expected: set[str]) 
 
 def test_page_after_page_shows_each_file_once(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever was asked for is asked for on the next page too."""
-    whole = files.page
-    monkeypatch.setattr(files, "page", lambda *args, **options: whole(*args, limit=3, **options))
+    whole = files_and_tasks.file_page
+    monkeypatch.setattr(files_and_tasks, "file_page", lambda *args, **options: whole(*args, limit=3, **options))
     pages = [*browser.pages(f"/room/{ROOM}/files?state=held")]
     found = [name for page in pages for name in rows(page)]
 

@@ -15,8 +15,8 @@ from archiver.store import blobs
 from archiver.store.engine import driver_connection
 from archiver.store.queries import people
 from archiver.store.queries.entries import entries
-from archiver.store.queries.viewing import files, tasks
-from archiver.store.queries.viewing.files import FileState
+from archiver.store.queries.viewing import files_and_tasks
+from archiver.store.queries.viewing.files_and_tasks import FileState
 from archiver.store.working import remembered_values
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, file_object
 
@@ -45,7 +45,7 @@ def packed(maker: ArchiveMaker, room: int) -> Any:
 
 def listed_file_ids(maker: ArchiveMaker, rooms: list[int], **options: Any) -> list[int]:
     with maker.archive.reading() as reading:
-        return [one.attachment.file_id for one in files.page(reading, rooms, **options).files]
+        return [one.attachment.file_id for one in files_and_tasks.file_page(reading, rooms, **options).files]
 
 
 # --- files -------------------------------------------------------------------------------------
@@ -57,7 +57,7 @@ def test_files_are_the_records_of_a_package(story_maker: ArchiveMaker) -> None:
     expected = {one.file_id: one for one in packed(story_maker, ROOM).attachments}
 
     with story_maker.archive.reading() as reading:
-        listed = files.page(reading, [ROOM]).files
+        listed = files_and_tasks.file_page(reading, [ROOM]).files
 
     assert [13, 12, 11] == [one.attachment.file_id for one in listed]
     for details in listed:
@@ -90,14 +90,14 @@ def test_pages_of_files_miss_and_repeat_none(
     story_maker: ArchiveMaker, monkeypatch: pytest.MonkeyPatch, limit: int, looked_at: int
 ) -> None:
     """Also where several rooms have files of the same time, or of the same id."""
-    monkeypatch.setattr(files, "LOOKED_AT", looked_at)
+    monkeypatch.setattr(files_and_tasks, "LOOKED_AT", looked_at)
     for room in (ROOM, OTHER_ROOM):
         for number in range(20, 24):
             story_maker.file(file_object(number, "a", 1, sent=30), b"x", room=room, minutes=300)
     found, older = [], None
     with story_maker.archive.reading() as reading:
         while True:
-            page = files.page(reading, [ROOM, OTHER_ROOM], older_than=older, limit=limit)
+            page = files_and_tasks.file_page(reading, [ROOM, OTHER_ROOM], older_than=older, limit=limit)
             found += [(one.attachment.file_id, one.attachment.room_id) for one in page.files]
             older = page.next
             if older is None:
@@ -115,10 +115,13 @@ def test_files_and_tasks_stand_with_their_message(story_maker: ArchiveMaker) -> 
     """
     ids = [MessageId("1"), MessageId("2")]
     with story_maker.archive.reading() as reading:
-        attachments, made_of = files.by_message(reading, ROOM, ids), tasks.by_message(reading, ROOM, ids)
+        attachments, made_of = (
+            files_and_tasks.files_of_messages(reading, ROOM, ids),
+            files_and_tasks.tasks_of_messages(reading, ROOM, ids),
+        )
         plans = [
             driver_connection(reading.sql).execute(f"EXPLAIN QUERY PLAN {query}", (ROOM, "1")).fetchall()[0][3]
-            for query in (files._OF_MESSAGE, tasks._OF_MESSAGE)
+            for query in (files_and_tasks._FILES_OF_MESSAGE, files_and_tasks._TASKS_OF_MESSAGE)
         ]
 
     assert {"1": [11, 12]} == {message: [one.file_id for one in ones] for message, ones in attachments.items()}
@@ -129,8 +132,8 @@ def test_files_and_tasks_stand_with_their_message(story_maker: ArchiveMaker) -> 
 def test_only_bytes_that_are_held_are_given(story_maker: ArchiveMaker) -> None:
     """Not those that were lost, of no file, or of what was listed under the id before."""
     with story_maker.archive.reading() as reading:
-        blob = files.blob(reading, ROOM, 11)
-        others = [files.blob(reading, ROOM, one) for one in (12, 99, 0, -1, 2**64)]
+        blob = files_and_tasks.blob(reading, ROOM, 11)
+        others = [files_and_tasks.blob(reading, ROOM, one) for one in (12, 99, 0, -1, 2**64)]
 
     assert blob is not None
     assert ("画面.png", 9, b"png bytes") == (
@@ -142,7 +145,7 @@ def test_only_bytes_that_are_held_are_given(story_maker: ArchiveMaker) -> None:
     replaced = {"object": file_object(11, "画面.png", 10, sent=3), "state": "present", "source": "list"}
     story_maker.append([Observation("file", "file/11", replaced, ROOM)], minutes=300)
     with story_maker.archive.reading() as reading:
-        assert files.blob(reading, ROOM, 11) is None
+        assert files_and_tasks.blob(reading, ROOM, 11) is None
 
 
 # --- tasks -------------------------------------------------------------------------------------
@@ -155,7 +158,7 @@ def test_tasks_come_with_all_their_texts(story_maker: ArchiveMaker) -> None:
     story_maker.task(56, "書き出し", state="gone", minutes=310)
 
     with story_maker.archive.reading() as reading:
-        listed = tasks.page(reading, [ROOM, OTHER_ROOM]).tasks
+        listed = files_and_tasks.task_page(reading, [ROOM, OTHER_ROOM]).tasks
 
     assert list(packed(story_maker, ROOM).tasks) == [one.task for one in reversed(listed)]
     assert [["書き出し"], ["字幕の修正", "字幕の修正と音量"]] == [

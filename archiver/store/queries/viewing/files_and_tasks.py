@@ -1,13 +1,16 @@
-"""Attachments of rooms for the viewer: the newest first, of a message, or a single one with its bytes.
+"""Attachments and tasks of rooms for the viewer: the newest first, of a message, or a single one.
 
-The records are those of a package, but files that were replaced under their id appear once, as listed now.
+The records are those of a package, but files that were replaced under their id appear once, as listed now, and a task
+comes with every text, time limit and status that was seen.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 from enum import StrEnum
 from heapq import merge
 from typing import NamedTuple
@@ -15,7 +18,7 @@ from typing import NamedTuple
 from archiver.evidence.history import EntryObject, account_of, number, text
 from archiver.evidence.tables.files_and_tasks import NOT_YET, REASONS
 from archiver.letter_folding import fold
-from archiver.records import AccountId, Attachment, FileId, MessageId, RoomId
+from archiver.records import AccountId, Attachment, FileId, MessageId, RoomId, Task, TaskId
 from archiver.store.archive import Reading
 from archiver.store.blobs import FOLDER
 from archiver.store.engine import driver_connection
@@ -73,7 +76,7 @@ class Blob(NamedTuple):
     size: int
 
 
-def page(
+def file_page(
     reading: Reading,
     rooms: Collection[int],
     *,
@@ -95,15 +98,13 @@ def page(
     return FilePage(_files(source, rows), None)
 
 
-def by_message(reading: Reading, room: int, messages: Iterable[MessageId]) -> dict[MessageId, tuple[Attachment, ...]]:
+def files_of_messages(
+    reading: Reading, room: int, messages: Iterable[MessageId]
+) -> dict[MessageId, tuple[Attachment, ...]]:
     """The files of these messages of a room, the oldest first; messages without files are left out."""
     source = driver_connection(reading.sql)
-    found = {}
-    for message in messages:
-        rows = [_FileRow(*row) for row in source.execute(_OF_MESSAGE, (room, message))]
-        if rows:
-            found[message] = tuple(one.attachment for one in _files(source, rows))
-    return found
+    rows = {one: [_FileRow(*row) for row in source.execute(_FILES_OF_MESSAGE, (room, one))] for one in messages}
+    return {one: tuple(file.attachment for file in _files(source, of)) for one, of in rows.items() if of}
 
 
 def file_details(reading: Reading, room: int, file_id: int) -> FileDetails | None:
@@ -122,7 +123,7 @@ def blob(reading: Reading, room: int, file_id: int) -> Blob | None:
 
 
 def _row_of(source: sqlite3.Connection, room: int, file_id: int) -> _FileRow | None:
-    rows = source.execute(_ONE, (room, file_id)).fetchall() if 0 <= file_id < 2**63 else []
+    rows = source.execute(_ONE_FILE, (room, file_id)).fetchall() if 0 <= file_id < 2**63 else []
     return _FileRow(*rows[0]) if rows else None
 
 
@@ -147,7 +148,7 @@ class _FileRow(NamedTuple):
     attempts: int | None
 
 
-_QUERY = """
+_FILES = """
     SELECT f.room_id, f.file_id, f.name, f.upload_time, f.state, f.gone_since, f.seq,
         b.state, b.sha256, b.size, b.saved_at, b.reason, r.reason, r.attempts
     FROM file f
@@ -156,10 +157,10 @@ _QUERY = """
     LEFT JOIN retry r ON r.room_id = f.room_id AND r.file_id = f.file_id
     WHERE f.room_id = ?
 """
-_NEWEST = f"{_QUERY} AND (f.upload_time, f.file_id) < (?, ?) ORDER BY f.upload_time DESC, f.file_id DESC"
+_NEWEST_FILES = f"{_FILES} AND (f.upload_time, f.file_id) < (?, ?) ORDER BY f.upload_time DESC, f.file_id DESC"
 # With "+" it is found by the message; to be in order, SQLite would go through all files of the chat.
-_OF_MESSAGE = f"{_QUERY} AND f.message_id = ? ORDER BY +f.upload_time, f.file_id"
-_ONE = f"{_QUERY} AND f.file_id = ?"
+_FILES_OF_MESSAGE = f"{_FILES} AND f.message_id = ? ORDER BY +f.upload_time, f.file_id"
+_ONE_FILE = f"{_FILES} AND f.file_id = ?"
 
 
 def _walk(source: sqlite3.Connection, room: int, older_than: FilePageKey | None) -> Iterator[_FileRow]:
@@ -168,7 +169,7 @@ def _walk(source: sqlite3.Connection, room: int, older_than: FilePageKey | None)
         bounds = (2**63 - 1, 2**63 - 1)
     else:  # of files of the same time and id, that of the greater room came first
         bounds = (older_than.upload_time, older_than.file_id + (room < older_than.room_id))
-    return (_FileRow(*row) for row in source.execute(_NEWEST, (room, *bounds)))
+    return (_FileRow(*row) for row in source.execute(_NEWEST_FILES, (room, *bounds)))
 
 
 def _page_key(row: _FileRow) -> FilePageKey:
@@ -216,3 +217,119 @@ def _reason_text(row: _FileRow) -> str:
     """Why the bytes are not saved, in the words of a package."""
     reason = (row.lost_because or "") if row.blob_state == "lost" else ""
     return REASONS.get(reason, reason) or NOT_YET
+
+
+REST = "rest"
+"""The status to ask for every task that is not open."""
+
+
+class TaskPageKey(NamedTuple):
+    """The position of a task among those of several rooms, the newest first."""
+
+    task_id: int
+    room_id: int
+
+
+class TaskVersion(NamedTuple):
+    """Text, time limit and status of a task from one reading on."""
+
+    body: str
+    limit: datetime | None
+    status: str
+    first_seen: datetime
+
+
+class TaskDetails(NamedTuple):
+    """A task as last seen, with all its versions, the oldest first."""
+
+    task: Task
+    limit_type: str
+    """`none`, `date` or `time`."""
+    assignee_id: AccountId
+    assigned_by_id: AccountId
+    versions: tuple[TaskVersion, ...]
+
+
+class TaskPage(NamedTuple):
+    """A page of tasks."""
+
+    tasks: list[TaskDetails]
+    next: TaskPageKey | None
+    """`older_than` of the next page; None if there are no more."""
+
+
+def task_page(
+    reading: Reading,
+    rooms: Collection[int],
+    *,
+    status: str | None = None,
+    older_than: TaskPageKey | None = None,
+    limit: int = 50,
+) -> TaskPage:
+    """The newest tasks of these rooms, at most `limit`.
+
+    `status` is `open`, `done`, `gone` (not listed any more) or `REST` (all but the open ones).
+    """
+    source = driver_connection(reading.sql)
+    narrowed = () if status in {None, REST} else (status,)
+    query = _TASKS_OF_ROOMS + (_OF_STATUS if narrowed else _REST if status == REST else "") + _NEWEST_TASKS
+    bound = older_than or TaskPageKey(2**63 - 1, 0)
+    values = (json.dumps(sorted(rooms)), *bound, *narrowed, limit + 1)
+    rows = source.execute(query, values).fetchall()
+    following = TaskPageKey(rows[limit - 1][1], rows[limit - 1][0]) if len(rows) > limit else None
+    return TaskPage([_task(source, *row) for row in rows[:limit]], following)
+
+
+def is_task_open(reading: Reading, room: int, task: int) -> bool:
+    """Whether a task is open and still listed, as `task_page` has it."""
+    query = "SELECT state <> 'gone' AND status = 'open' FROM task WHERE room_id = ? AND task_id = ?"
+    row = driver_connection(reading.sql).execute(query, (room, task)).fetchone()
+    return bool(row and row[0])
+
+
+def tasks_of_messages(reading: Reading, room: int, messages: Iterable[MessageId]) -> dict[MessageId, tuple[Task, ...]]:
+    """The tasks that were made of these messages of a room, by id; messages without tasks are left out."""
+    source = driver_connection(reading.sql)
+    rows = {one: source.execute(_TASKS_OF_MESSAGE, (room, one)).fetchall() for one in messages}
+    return {one: tuple(_task(source, *row).task for row in of) for one, of in rows.items() if of}
+
+
+_TASKS = "SELECT room_id, task_id, first_seen, gone_since, seq FROM task WHERE room_id"
+_TASKS_OF_ROOMS = f"{_TASKS} IN (SELECT value FROM json_each(?)) AND (task_id, room_id) < (?, ?)"  # noqa: S608 - our own names
+_OF_STATUS = " AND CASE state WHEN 'gone' THEN 'gone' ELSE status END = ?"
+_REST = " AND CASE state WHEN 'gone' THEN 'gone' ELSE status END <> 'open'"
+_NEWEST_TASKS = " ORDER BY task_id DESC, room_id DESC LIMIT ?"
+# With "+" it is found by the message, as above.
+_TASKS_OF_MESSAGE = f"{_TASKS} = ? AND message_id = ? ORDER BY +task_id"
+_VERSIONS = "SELECT seq FROM task_version WHERE room_id = ? AND task_id = ? ORDER BY number"
+
+
+def _task(
+    source: sqlite3.Connection, room: int, ident: int, first_seen: str, gone_since: str | None, last: int
+) -> TaskDetails:
+    seqs = [seq for (seq,) in source.execute(_VERSIONS, (room, ident))]
+    entries = entries_at(source, {*seqs, last})
+    facts = entries[last]["payload"]["object"]
+    assignee, by = account_of(facts), account_of(facts, "assigned_by_account")
+    message = str(facts.get("message_id") or "")
+    task = Task(
+        task_id=TaskId(ident),
+        room_id=RoomId(room),
+        message_id=MessageId(message if message.isascii() and message.isdigit() else "0"),
+        assignee=text(assignee.get("name")),
+        assigned_by=text(by.get("name")),
+        body=text(facts.get("body")),
+        limit=sent_at(number(facts.get("limit_time"))),
+        status=text(facts.get("status")),
+        gone_since=time_or_none(gone_since),
+        first_seen=from_text(first_seen),
+    )
+    assignee_id, by_id = (AccountId(number(one.get("account_id"))) for one in (assignee, by))
+    versions = tuple(_version(entries[seq]) for seq in seqs)
+    return TaskDetails(task, text(facts.get("limit_type")), assignee_id, by_id, versions)
+
+
+def _version(entry: EntryObject) -> TaskVersion:
+    facts = entry["payload"]["object"]
+    limit = sent_at(number(facts.get("limit_time")))
+    return TaskVersion(text(facts.get("body")), limit, text(facts.get("status")), from_text(entry["observed_at"]))
