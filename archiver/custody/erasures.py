@@ -35,9 +35,9 @@ from archiver.store.keeper import keeper_of
 from archiver.store.queries import people
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.entries import exports
-from archiver.store.queries.reread_and_backfill_progress import is_in_spans
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
+from archiver.store.working.single_reads import is_in_spans
 
 RECORDS = "data/entries.jsonl"
 _SEQ = re.compile(rb',"seq":(\d{1,18})\}\s*$')

@@ -19,7 +19,7 @@ from archiver.rounds import run_log
 from archiver.rounds.round import TELL_NOBODY, hold_round, run_round, seal, seal_if_due, settings_digest, settle_seals
 from archiver.rounds.round_parts import Part, run_in_parts
 from archiver.store.working import remembered_values
-from archiver.store.working.backfill_queue import MessagePlace
+from archiver.store.working.single_reads import MessagePlace
 from archiver.sync.found_ids import RecoveryResult, estimate_minutes, read_recovered
 from archiver.sync.run_start import Options, ProgressCallbacks
 

@@ -18,9 +18,9 @@ from archiver.chatwork.reply_headers import Budget
 from archiver.errors import BudgetSpent, ChatworkError, NotVisible
 from archiver.records import MessageId, RoomId
 from archiver.store.archive import Archive, Reading
-from archiver.store.queries import current_state, reread_and_backfill_progress
-from archiver.store.queries.reread_and_backfill_progress import RereadPass
-from archiver.store.working import backfill_queue, remembered_values
+from archiver.store.queries import current_state
+from archiver.store.working import remembered_values, single_reads
+from archiver.store.working.single_reads import RereadPass
 from archiver.sync import plan
 from archiver.sync.pull.single_messages import BackfillReader, enqueue_for_new_rooms, read_singly
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
@@ -134,7 +134,7 @@ class _Batch:
         if left <= 0 or self.reader.must_end():
             return None
         with self.reader.context.archive.reading() as reading:
-            below = reread_and_backfill_progress.oldest_listed(reading, room)
+            below = single_reads.oldest_listed(reading, room)
             if below is None:
                 return _RoomChoice([], 0, [])
             near = self._near(reading, room, changed, below)
@@ -151,7 +151,7 @@ class _Batch:
         if not changed:
             return []
         read_recently = current_state.singly_read_messages(reading, room, self.at - RECENTLY)
-        found = reread_and_backfill_progress.neighbours(reading, room, changed, below=below, reach=NEIGHBOURS_REACH)
+        found = single_reads.neighbours(reading, room, changed, below=below, reach=NEIGHBOURS_REACH)
         return [MessageId(str(position)) for position in found if position not in read_recently]
 
     def _turns(self, reading: Reading, room: int, below: int) -> list[tuple[RereadPass, list[MessageId]]]:
@@ -159,17 +159,15 @@ class _Batch:
         owner = self.reader.context.account_id
         found: list[tuple[RereadPass, list[MessageId]]] = []
         for own in (False, True):
-            current_pass = reread_and_backfill_progress.current_pass(reading, room, own=own)
+            current_pass = single_reads.current_pass(reading, room, own=own)
             if current_pass is None or current_pass.begun_at > self.at:  # the first pass, or the clock was set back
                 found.append((RereadPass(room, own, self.at), []))
                 continue
             elapsed = self.at - current_pass.begun_at
-            eligible = reread_and_backfill_progress.count_old(reading, room, below, owner=owner, own=own)
+            eligible = single_reads.count_old(reading, room, below, owner=owner, own=own)
             number = min(ROOM_LIMIT, due_count(eligible, current_pass.done, elapsed, self.period))
             start = below if current_pass.position is None else min(below, current_pass.position)
-            due = reread_and_backfill_progress.next_old(
-                reading, room, start, owner=owner, own=own, limit=max(1, number)
-            )
+            due = single_reads.next_old(reading, room, start, owner=owner, own=own, limit=max(1, number))
             if elapsed >= self.period and not due:
                 found.append((RereadPass(room, own, self.at), []))
             elif number and due:
@@ -231,7 +229,7 @@ def _remember_batch(reader: BackfillReader, batch: _Batch, before: ChangedPositi
         if batch.has_turn:
             remembered_values.REREAD_AT.remember(writing, batch.at)
         for current_pass in batch.passes:
-            reread_and_backfill_progress.save_pass(writing, current_pass)
+            single_reads.save_pass(writing, current_pass)
 
 
 def read_single_messages(
@@ -262,9 +260,7 @@ def forecast_single_reads(
     budget = replace(transport.budget, remaining=None if left is None else max(0, left - before))
     limit = single_reads_share(budget, transport.clock.own(), reserve=transport.reserve, full=options.full)
     with context.archive.reading() as reading:
-        counts = Counter(
-            item.room_id for item in backfill_queue.due_items(reading, rooms, at=context.now(), limit=limit)
-        )
+        counts = Counter(item.room_id for item in single_reads.due_items(reading, rooms, at=context.now(), limit=limit))
     reader.requests_made += counts.total()
     steps = [plan.PlanStep(room, plan.BACKFILL, "named", requests=number) for room, number in counts.items()]
     for room, near, turn in forecast_reread(reader, rooms, period=options.reread_every, limit=limit):

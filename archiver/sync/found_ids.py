@@ -19,8 +19,8 @@ from archiver.records import AccountId
 from archiver.records.conversation import first_id_after, is_plausible
 from archiver.store.archive import Archive
 from archiver.store.erasure.records import without_erased
-from archiver.store.working import backfill_queue
-from archiver.store.working.backfill_queue import ItemState, MessagePlace, Origin
+from archiver.store.working import single_reads
+from archiver.store.working.single_reads import ItemState, MessagePlace, Origin
 from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.single_messages import BackfillReader
 from archiver.sync.report import RoomReport, SyncReport
@@ -283,7 +283,7 @@ def read_recovered(
     """
     inputs = start_without_lists(archive, client, now=now)
     with archive.reading() as reading:
-        saved = backfill_queue.held_places(reading, places)
+        saved = single_reads.held_places(reading, places)
         missing = without_erased(reading, set(places) - saved)
     erased = len(set(places) - saved - missing)
     # Before the first sync nothing shows which messages a list would bring anyway.
@@ -316,9 +316,9 @@ def _read_places(
     """Queue the ids, read those that are due, and return the state of each."""
     with context.archive.writing() as writing:
         rooms = {room for room, _ in missing}
-        backfill_queue.enqueue(writing, dict.fromkeys(missing, Origin.RECOVERED), rooms=rooms, at=context.now())
+        single_reads.enqueue(writing, dict.fromkeys(missing, Origin.RECOVERED), rooms=rooms, at=context.now())
         due = [
-            queued for queued, is_due in backfill_queue.items_at(writing, missing, at=context.now()).values() if is_due
+            queued for queued, is_due in single_reads.items_at(writing, missing, at=context.now()).values() if is_due
         ]
     reader = BackfillReader(
         context,
@@ -334,5 +334,5 @@ def _read_places(
     with context.archive.reading() as reading:
         return {
             place: queued.state
-            for place, (queued, _) in backfill_queue.items_at(reading, missing, at=context.now()).items()
+            for place, (queued, _) in single_reads.items_at(reading, missing, at=context.now()).items()
         }

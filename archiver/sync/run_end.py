@@ -20,7 +20,7 @@ from archiver.store.queries import current_state, room_holdings
 from archiver.store.queries.looks_and_gaps import truncated_lists
 from archiver.store.queries.room_holdings import has_losses
 from archiver.store.time_text import CLOCK_TOLERANCE, from_text, to_text
-from archiver.store.working import backfill_queue, remembered_values
+from archiver.store.working import remembered_values, single_reads
 from archiver.sync import changes, plan, run_start
 from archiver.sync.download import clear_incoming
 from archiver.sync.plan import KINDS, has_moved, reading_intervals
@@ -259,7 +259,7 @@ def _is_whole(context: PullContext, report: SyncReport, contracted: Sequence[Roo
         inaccessible = current_state.inaccessible_rooms(reading)
         everything = room_holdings.wanted_files(reading, None, size_limit=limit)
         lost = sum(counts.lost for room, counts in room_holdings.file_counts(reading).items() if room in contracted)
-        waiting = backfill_queue.count_waiting(reading, contracted)
+        waiting = single_reads.count_waiting(reading, contracted)
         reasons = current_state.open_reasons(reading, contracted)
         truncated = truncated_lists(reading, contracted)
         report.has_losses = has_losses(reading, contracted)

@@ -46,8 +46,8 @@ from archiver.records import (
 from archiver.store import seals, statements, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import contracts
-from archiver.store.working import backfill_queue
-from archiver.store.working.backfill_queue import Origin
+from archiver.store.working import single_reads
+from archiver.store.working.single_reads import Origin
 from archiver.sync import changes
 from archiver.sync.pull.context import PullContext, write_steady_visits
 from archiver.sync.pull.messages import pull_messages
@@ -612,8 +612,8 @@ class Dispute:
         numbers = sorted(self.recovered | self.refused)
         places = {(rooms[number], 1_000_000 + number): Origin.RECOVERED for number in numbers}
         with maker.archive.writing() as writing:
-            backfill_queue.enqueue(writing, places, rooms=self.rooms, at=context.now())
-            items = backfill_queue.due_items(writing, self.rooms, at=context.now(), limit=len(places))
+            single_reads.enqueue(writing, places, rooms=self.rooms, at=context.now())
+            items = single_reads.due_items(writing, self.rooms, at=context.now(), limit=len(places))
         for item in items:
             read_queued(context, item, RoomReport(item.room_id))
 

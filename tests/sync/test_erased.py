@@ -11,8 +11,8 @@ from archiver.custody.verify import verify_path
 from archiver.records.evidence import ErasureReason
 from archiver.store import seals
 from archiver.store.erasure.plan import select_messages
-from archiver.store.working import backfill_queue
-from archiver.store.working.backfill_queue import Origin
+from archiver.store.working import single_reads
+from archiver.store.working.single_reads import Origin
 from archiver.sync.found_ids import read_recovered
 from tests.support.archives.byte_search import places_of
 from tests.support.world import World
@@ -97,8 +97,8 @@ def test_it_is_not_asked_for_singly(world: World, erased: list[str]) -> None:
     assert [] == [path for path in world.take_requests() if erased[1] in path]
     with world.archive.writing() as writing:
         place = {(world.room, int(erased[1])): Origin.RECOVERED}
-        backfill_queue.enqueue(writing, place, rooms=[world.room], at=world.own_clock())
-        assert {} == backfill_queue.items_at(writing, place, at=world.own_clock())
+        single_reads.enqueue(writing, place, rooms=[world.room], at=world.own_clock())
+        assert {} == single_reads.items_at(writing, place, at=world.own_clock())
     is_forgotten(world)
 
 

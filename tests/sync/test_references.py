@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from archiver.records import Observation
-from archiver.store.working import backfill_queue
-from archiver.store.working.backfill_queue import Origin
+from archiver.store.working import single_reads
+from archiver.store.working.single_reads import Origin
 from archiver.sync.pull.context import REFERENCES_LIMIT, find_references, text_references
 from tests.support.world import BEGIN, World
 
@@ -97,7 +97,7 @@ def test_a_room_that_is_contracted_later_is_looked_for_in_what_is_held(world: Wo
 
 def test_impossible_ids_are_left_out() -> None:
     """A text can name a message of the future; none is asked for."""
-    future = backfill_queue.PRIORITY[Origin.LINK] + 2**62
+    future = single_reads.PRIORITY[Origin.LINK] + 2**62
     observations = [message(f"#!rid5-{future} #!rid5-0 [rp aid=1 to=5-{2**63}] #!rid5-394380493")]
 
     assert {(5, 394380493): Origin.LINK} == find_references(observations, owner=1, at=BEGIN)
@@ -129,8 +129,8 @@ def test_what_is_at_risk_comes_first_and_of_these_the_newest(world: World) -> No
     found[world.room, position - 1] = Origin.LINK
 
     with world.archive.writing() as writing:
-        backfill_queue.enqueue(writing, found, rooms=[world.room], at=world.clock())
-        due = backfill_queue.due_items(writing, [world.room], at=world.clock(), limit=10)
+        single_reads.enqueue(writing, found, rooms=[world.room], at=world.clock())
+        due = single_reads.due_items(writing, [world.room], at=world.clock(), limit=10)
 
     expected = [Origin.RECOVERED, Origin.FILE, Origin.TASK, Origin.LINK, Origin.LINK, Origin.DESCRIPTION]
     assert [*expected, Origin.OWN_FILE] == [quest.origin for quest in due]
@@ -144,7 +144,7 @@ def test_a_more_urgent_origin_takes_the_place_of_another_while_it_waits(world: W
 
     with world.archive.writing() as writing:
         for origin in (Origin.LINK, Origin.RECOVERED, Origin.TASK):
-            backfill_queue.enqueue(writing, {place: origin}, rooms=[world.room], at=world.clock())
+            single_reads.enqueue(writing, {place: origin}, rooms=[world.room], at=world.clock())
 
     assert ["recovered"] == [row["origin"] for row in world.rows("quest")]
 
@@ -156,7 +156,7 @@ def test_many_ids_at_once_are_learnt(world: World) -> None:
     places = {(world.room, newest - 1 - index): Origin.RECOVERED for index in range(1_500)}
 
     with world.archive.writing() as writing:
-        backfill_queue.enqueue(writing, places, rooms=[world.room], at=world.clock())
-        queued = backfill_queue.held_places(writing, [*places, (world.room, newest)])
+        single_reads.enqueue(writing, places, rooms=[world.room], at=world.clock())
+        queued = single_reads.held_places(writing, [*places, (world.room, newest)])
 
     assert (1_500, {(world.room, newest)}) == (len(world.rows("quest")), queued)

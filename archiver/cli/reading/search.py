@@ -37,7 +37,7 @@ from archiver.store.search import index, query
 from archiver.store.search.query import SearchQuery, check_times
 from archiver.store.search.search import OtherHit, SearchResult, search
 from archiver.store.time_text import from_text, from_unix
-from archiver.store.working.backfill_queue import ItemState, unseen_ids
+from archiver.store.working.single_reads import ItemState, unseen_ids
 from archiver.typed_days import read_days
 from archiver.web.talk.conversation import messages_argument, messages_by_contract
 from archiver.wording import gettext as _

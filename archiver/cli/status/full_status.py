@@ -27,7 +27,7 @@ from archiver.setup.outcome_words import derived_day
 from archiver.setup.unattended import is_trial_due
 from archiver.standing.home_document import late_payments, urgent_count
 from archiver.store.queries.contracts import rooms_to_read
-from archiver.store.queries.reread_and_backfill_progress import SlowWork, slow_work_progress
+from archiver.store.working.single_reads import SlowWork, slow_work_progress
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 

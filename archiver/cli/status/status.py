@@ -43,12 +43,12 @@ from archiver.store.keeper import keeper_of
 from archiver.store.queries.contracts import contracts, find_contract, rooms_to_read
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
-from archiver.store.queries.reread_and_backfill_progress import SlowWork, slow_work_progress
 from archiver.store.queries.status import RoomStatus, Status, room_pauses, status
 from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values
 from archiver.store.working.alerts import alerts, dismiss
 from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
+from archiver.store.working.single_reads import SlowWork, slow_work_progress
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 

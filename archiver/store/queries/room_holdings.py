@@ -19,7 +19,7 @@ from archiver.store.queries import current_state, departures
 from archiver.store.queries.contracts import contracted_rooms
 from archiver.store.queries.looks_and_gaps import UnlistedBeginnings, holes, last_list_time, unlisted_beginnings
 from archiver.store.time_text import from_text, to_text
-from archiver.store.working import backfill_queue
+from archiver.store.working import single_reads
 
 
 class MissingFile(NamedTuple):
@@ -78,7 +78,7 @@ def has_losses(reading: Reading, rooms: Collection[int]) -> bool:
     """Whether messages before the first list, in a gap, named and never readable, or never seen undeleted are known."""
     if unlisted_beginnings(reading, rooms).rooms or any(room in rooms for room, _before in holes(reading)):
         return True
-    counts = backfill_queue.count_items(reading, rooms)
+    counts = single_reads.count_items(reading, rooms)
     if counts.hidden or counts.unreadable:
         return True
     # A message was deleted before anybody saw its text here.

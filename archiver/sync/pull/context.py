@@ -16,9 +16,9 @@ from archiver.store import writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.change_keys import account_id_of, body_of, fingerprint, storable_integer
 from archiver.store.queries import contracts, current_state
-from archiver.store.working import backfill_queue, last_lists, remembered_values
-from archiver.store.working.backfill_queue import PRIORITY, MessagePlace, Origin
+from archiver.store.working import last_lists, remembered_values, single_reads
 from archiver.store.working.last_lists import SameList
+from archiver.store.working.single_reads import PRIORITY, MessagePlace, Origin
 from archiver.sync import plan
 from archiver.sync.report import RoomOutcome, RoomReport
 
@@ -153,7 +153,7 @@ def append_observations(
     references = find_references(observations, owner=context.account_id, at=reply.received_at)
     if references:
         rooms = contracts.rooms_to_read(writing, reply.received_at)
-        backfill_queue.enqueue(writing, references, rooms=rooms, at=reply.received_at)
+        single_reads.enqueue(writing, references, rooms=rooms, at=reply.received_at)
     return appended
 
 

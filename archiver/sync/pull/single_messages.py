@@ -19,8 +19,8 @@ from archiver.records.conversation import is_plausible
 from archiver.store import writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.queries import current_state
-from archiver.store.working import backfill_queue, remembered_values
-from archiver.store.working.backfill_queue import BackfillItem, ItemState, MessagePlace, Origin
+from archiver.store.working import remembered_values, single_reads
+from archiver.store.working.single_reads import BackfillItem, ItemState, MessagePlace, Origin
 from archiver.sync import changes
 from archiver.sync.pull.context import (
     PullContext,
@@ -33,7 +33,7 @@ from archiver.sync.pull.context import (
 )
 from archiver.sync.report import RoomReport
 
-RETRY_AFTER = backfill_queue.LONGEST_PAUSE
+RETRY_AFTER = single_reads.LONGEST_PAUSE
 """The time until an id that was hidden or could not be read is tried again."""
 
 
@@ -96,7 +96,7 @@ def _read(
             observations += _narrowed_gap(writing, room, item.position, single.reply)
         append_observations(context, writing, observations, single.reply, report)
         if item is not None:
-            backfill_queue.record_attempt(writing, item, ItemState.READ, at=at, next_at=at)
+            single_reads.record_attempt(writing, item, ItemState.READ, at=at, next_at=at)
     report.count(counted, int(message))
     report.backfilled += item is not None and counted == "new"
     return None if observations else single.reply
@@ -135,7 +135,7 @@ def _record_not_found(context: PullContext, item: BackfillItem, reply: Reply, re
             observation = Observation("reading", f"reading/{item.room_id}/{writer.SELF}", refused, item.room_id)
             write_steady_visits(context, writing)
             writer.append_dated(writing, [observation], reply, account_id=context.account_id)
-        backfill_queue.record_attempt(writing, item, state, at=at, next_at=at + RETRY_AFTER)
+        single_reads.record_attempt(writing, item, state, at=at, next_at=at + RETRY_AFTER)
     if state is ItemState.HIDDEN:
         report.hidden_by_plan += 1
     else:
@@ -192,7 +192,7 @@ class BackfillReader:
         while self.requests_made < limit:
             with self.context.archive.reading() as reading:
                 open_rooms = [room for room in rooms if room not in self.refused_rooms]
-                batch = backfill_queue.due_items(
+                batch = single_reads.due_items(
                     reading, open_rooms, at=self.context.now(), limit=min(BATCH, limit - self.requests_made)
                 )
             if not batch:
@@ -233,7 +233,7 @@ class BackfillReader:
         pause = FIRST_PAUSE * 4 ** min(item.attempts, 5)
         at = self.context.now()
         with self.context.archive.writing() as writing:
-            backfill_queue.record_attempt(writing, item, item.state, at=at, next_at=at + min(pause, RETRY_AFTER))
+            single_reads.record_attempt(writing, item, item.state, at=at, next_at=at + min(pause, RETRY_AFTER))
         self.context.troubles.add(_trouble_key(item))
 
 
@@ -248,13 +248,13 @@ def enqueue_for_new_rooms(archive: Archive, rooms: Collection[int], *, at: datet
         return
     with archive.writing() as writing:
         for room in sorted(set(rooms) - set(before or ())):
-            backfill_queue.enqueue(writing, _references_to_room(writing, room, at), rooms=(room,), at=at)
+            single_reads.enqueue(writing, _references_to_room(writing, room, at), rooms=(room,), at=at)
         remembered_values.KNOWN_ROOMS.remember(writing, frozenset(rooms))
 
 
 def _references_to_room(writing: Writing, room: int, at: datetime) -> dict[MessagePlace, Origin]:
     references: dict[MessagePlace, Origin] = {}
-    for kind, text in backfill_queue.texts_naming(writing, room):
+    for kind, text in single_reads.texts_naming(writing, room):
         for place, origin in description_references(text) if kind == "room" else text_references(text):
             if place[0] == room and is_plausible(place[1], at):
                 references.setdefault(place, origin)

@@ -14,8 +14,8 @@ from archiver.cli.terminal.output import columns
 from archiver.records import JST, RoomId
 from archiver.rounds import run_log
 from archiver.setup.outcome_words import round_lines
-from archiver.store.working import backfill_queue
-from archiver.store.working.backfill_queue import Origin
+from archiver.store.working import single_reads
+from archiver.store.working.single_reads import Origin
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.terminals.killed_runs import set_up_rooms
@@ -47,7 +47,7 @@ def test_a_dry_run_lists_single_messages_with_cost_and_reason(desk: TerminalWorl
     desk.sync()
     with desk.archive.writing() as writing:
         found = {(desk.room, int(one)): Origin.REPLY for one in named}
-        backfill_queue.enqueue(writing, found, rooms=[desk.room], at=desk.clock())
+        single_reads.enqueue(writing, found, rooms=[desk.room], at=desk.clock())
     desk.clock.pass_by(seconds=5)
 
     output, _talk = desk.both("sync", "--dry-run")

@@ -19,11 +19,10 @@ from archiver.standing.emergency_words import emergency_text
 from archiver.standing.home_document import saving_words
 from archiver.store.archive import Archive
 from archiver.store.queries.looks_and_gaps import LastLooks
-from archiver.store.queries.reread_and_backfill_progress import Rereading, SlowWork
 from archiver.store.queries.status import status
 from archiver.store.working import remembered_values
-from archiver.store.working.backfill_queue import BackfillCounts
 from archiver.store.working.remembered_values import LastSync, ScheduledRun
+from archiver.store.working.single_reads import BackfillCounts, Rereading, SlowWork
 from tests.support.archives.maker import hidden_story
 from tests.support.chatwork.simulator import Fault
 from tests.support.terminals.situations import ago, situation

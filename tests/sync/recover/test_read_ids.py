@@ -9,7 +9,7 @@ import pytest
 
 from archiver import errors
 from archiver.chatwork.reply_headers import Budget
-from archiver.store.working.backfill_queue import MessagePlace
+from archiver.store.working.single_reads import MessagePlace
 from archiver.sync.found_ids import RecoveryResult, estimate_minutes, read_recovered
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import World, running_world

@@ -8,14 +8,16 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, strategies
 
-from archiver.store.queries.reread_and_backfill_progress import (
+from archiver.store.working.single_reads import (
+    BackfillCounts,
+    ItemState,
     Rereading,
     SlowWork,
     is_in_spans,
     merge_spans,
     slow_work_progress,
+    unseen_ids,
 )
-from archiver.store.working.backfill_queue import BackfillCounts, ItemState, unseen_ids
 from tests.support.world import World
 
 FOR_EVER = timedelta(days=3_650)
