@@ -179,7 +179,7 @@ def _verify(
 
     rows: list[SealRow] = []
     with _damage_as_finding(verification, "seal"):
-        rows.extend(raw_tables.seals(reading))
+        rows.extend(SealRow(*row) for row in raw_tables.seals(reading))
     if backup_folder.is_copy(reading.home):
         names = _without_later_seals(verification, folder, names, rows)
     source = StampSource(names, read, f"{seals.FOLDER}/{{authority}}.pem", lambda authority: read(f"{authority}.pem"))

@@ -14,7 +14,6 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from archiver import errors
-from archiver.evidence.verify.seals import SealRow
 from archiver.store.archive import Reading
 from archiver.store.engine import DATABASE
 
@@ -31,6 +30,17 @@ class RawReply(NamedTuple):
     number: int
     stated: str
     actual: str | None
+
+
+class RawSeal(NamedTuple):
+    """A row of the table of seals; -1 stands for a value that is no number."""
+
+    number: int
+    first: int
+    last: int
+    sha256: str
+    closed_at: str
+    day: str
 
 
 def entries(reading: Reading) -> Iterator[RawEntry]:
@@ -53,11 +63,11 @@ def raw_reply(number: int, stated: bytes | None, salt: bytes | None, body: bytes
     return RawReply(number, _text(stated), _digest_inflated(salt, body))
 
 
-def seals(reading: Reading) -> Iterator[SealRow]:
-    """Every row of the table of seals by number; -1 stands for a value that is no number. Raises ArchiveDamaged."""
+def seals(reading: Reading) -> Iterator[RawSeal]:
+    """Every row of the table of seals by number. Raises ArchiveDamaged."""
     columns = "number, first, last, CAST(sha256 AS BLOB), CAST(closed_at AS BLOB), CAST(day AS BLOB)"
     for number, first, last, *texts in rows(reading, f"SELECT {columns} FROM seal ORDER BY number"):  # noqa: S608
-        yield SealRow(number, _number(first), _number(last), *map(_text, texts))
+        yield RawSeal(number, _number(first), _number(last), *map(_text, texts))
 
 
 def saved_digests(reading: Reading) -> Iterator[str]:
