@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from archiver.contract_dates import DueDate, OutsideContact, day_of, days_since, outside_contact
 from archiver.platforms.job_platform import platform_of
-from archiver.records import JST, Act, Contract, Delivery
+from archiver.records import JST, Act, Contract, Delivery, Post
 from archiver.records.alerts import Alert, AlertRule, Level
 
 OLD_SILENCE = 60
@@ -32,19 +32,16 @@ class CaseSnapshot(NamedTuple):
     """A contract with the facts of the archive that its dates are compared with."""
 
     contract: Contract
-    first_at: datetime | None = None
-    first_room: int | None = None
-    first_message: str | None = None
+    first: Post | None = None
+    """The oldest message that is known."""
     asked: Act | None = None
     """The user's first act after the other side's last one."""
     days_waiting: int | None = None
     """For how many days it is known to be unanswered; None: it is not, or nobody knows."""
     deliveries: tuple[Delivery, ...] = ()
     dues: tuple[DueDate, ...] = ()
-    handed_at: datetime | None = None
-    """When the user last handed something over on Chatwork, as far as their messages show."""
-    handed_room: int | None = None
-    handed_message: str | None = None
+    handover: Post | None = None
+    """Where the user last handed something over on Chatwork, as far as their messages show."""
 
     @property
     def room(self) -> int | None:
@@ -54,28 +51,30 @@ class CaseSnapshot(NamedTuple):
 
 def early_contacts(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
     """An alert if the oldest message is older than the approval, or than the escrow while no approval is stated."""
-    if (subject := _early_contact(case)) is not None:
-        yield Alert(
-            AlertRule.EARLY_CONTACT, Level.HIGH, now, case.first_room, message_id=case.first_message, subject=subject
-        )
+    if case.first is not None and (subject := _early_contact(case)) is not None:
+        yield _alert_at(case.first, AlertRule.EARLY_CONTACT, Level.HIGH, now, subject)
+
+
+def _alert_at(post: Post, rule: AlertRule, level: Level, now: datetime, subject: str) -> Alert:
+    return Alert(rule, level, now, post.room_id, message_id=post.message_id, subject=subject)
 
 
 def _early_contact(case: CaseSnapshot) -> str | None:
     """The contract, what contact came before, the day of that, and the first day; None if it did not begin early."""
     contact, contract = case_contact(case), case.contract
-    if not contact.is_early or case.first_at is None:
+    if not contact.is_early or case.first is None:
         return None
     stated = {
         OutsideContact.BEFORE_APPROVAL: contract.contact_approved_on,
         OutsideContact.BEFORE_ESCROW: contract.escrowed_at,
         OutsideContact.BEFORE_CONTRACT: contract.contracted_on,
     }
-    return f"{contract.id}/{contact}/{stated.get(contact) or ''}/{case.first_at.astimezone(JST):%Y-%m-%d}"
+    return f"{contract.id}/{contact}/{stated.get(contact) or ''}/{case.first.at.astimezone(JST):%Y-%m-%d}"
 
 
 def case_contact(case: CaseSnapshot) -> OutsideContact:
     """How the oldest message relates to the platform's rule on outside contact."""
-    return outside_contact(case.contract, platform_of(case.contract.platform), case.first_at)
+    return outside_contact(case.contract, platform_of(case.contract.platform), case.first and case.first.at)
 
 
 def silences(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
@@ -89,24 +88,13 @@ def silences(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
 
 def missing_deliveries(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
     """An alert for a handover on Chatwork a day ago without a delivery on the platform from the day before it on."""
-    at, office = case.handed_at, platform_of(case.contract.platform).operator
-    if (
-        at is None
-        or office is None
-        or case.contract.state != "open"
-        or not DELIVERY_DELAY <= now - at <= RECENT_HANDOVER
-    ):
+    post, office = case.handover, platform_of(case.contract.platform).operator
+    if post is None or office is None or case.contract.state != "open":
         return
     days = [day for delivery in case.deliveries if (day := day_of(delivery.at)) is not None]
-    if all(days_since(day, at) > 1 for day in days):
-        yield Alert(
-            AlertRule.UNDELIVERED,
-            Level.MEDIUM,
-            now,
-            case.handed_room,
-            message_id=case.handed_message,
-            subject=f"{case.contract.id}/{case.handed_message}",
-        )
+    if DELIVERY_DELAY <= now - post.at <= RECENT_HANDOVER and all(days_since(day, post.at) > 1 for day in days):
+        subject = f"{case.contract.id}/{post.message_id}"
+        yield _alert_at(post, AlertRule.UNDELIVERED, Level.MEDIUM, now, subject)
 
 
 def deadline_alerts(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:

@@ -93,21 +93,16 @@ def judge_cases(writing: Writing, at: datetime) -> list[Alert]:
 
 def _build_case(reading: Reading, contract: Contract, at: datetime) -> CaseSnapshot:
     activity = activity_of(reading, contract)
-    platform, first = platform_of(contract.platform), first_message(activity.facts).value
-    waiting = turn(activity.facts)
+    platform, waiting = platform_of(contract.platform), turn(activity.facts)
     handover = last_handover(
         reading, activity, since=at - date_rules.RECENT_HANDOVER, until=at - date_rules.DELIVERY_DELAY
     )
     return CaseSnapshot(
         contract,
-        first_at=first.at if first else None,
-        first_room=first.room_id if first else None,
-        first_message=first.message_id if first else None,
+        first=first_message(activity.facts).value,
         asked=waiting.value.asked,
         days_waiting=days_waiting(waiting, at),
         deliveries=activity.deliveries,
-        handed_at=handover.at if handover else None,
-        handed_room=handover.room_id if handover else None,
-        handed_message=handover.message_id if handover else None,
+        handover=handover,
         dues=tuple(contract_dates.deadlines(contract, platform, activity.deliveries, now=at)),
     )

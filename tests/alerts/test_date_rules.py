@@ -26,9 +26,14 @@ def contract(**facts: Any) -> Contract:
     return Contract("job1", (ContractRoom(RoomId(ROOM)),), **{"platform": "crowdworks", **facts})
 
 
+def post(number: str, at: datetime) -> Post:
+    """A message of the only room."""
+    return Post(RoomId(ROOM), MessageId(number), AccountId(1), at)
+
+
 def snapshot(facts: dict[str, Any] | None = None, **changed: Any) -> CaseSnapshot:
     """A case whose first message stands at `FIRST`."""
-    whole = CaseSnapshot(contract(**(facts or {})), first_at=FIRST, first_room=ROOM, first_message="7")
+    whole = CaseSnapshot(contract(**(facts or {})), first=post("7", FIRST))
     return whole._replace(**changed)
 
 
@@ -66,7 +71,7 @@ def test_contact_that_began_early_is_told(facts: dict[str, Any], event: str) -> 
 def test_contact_that_did_not_is_not(facts: dict[str, Any]) -> None:
     """The same day, later days, blank days, platforms without a rule and a chat without a word accuse nobody."""
     assert [] == alerts_of(snapshot(facts))
-    assert [] == alerts_of(snapshot({"platform": "coconala"}, first_at=None))
+    assert [] == alerts_of(snapshot({"platform": "coconala"}, first=None))
 
 
 def test_it_is_told_once_and_settled_by_other_dates() -> None:
@@ -93,8 +98,7 @@ def delivered(*days: str, **changed: Any) -> CaseSnapshot:
 
 def asked(sent: str, *, days: int | None, **changed: Any) -> CaseSnapshot:
     """A case whose user wrote at a time and has waited for so many days, as far as it is known."""
-    post = Post(RoomId(ROOM), MessageId("8"), AccountId(1), at(sent))
-    return snapshot(asked=Act(ActKind.MESSAGE, post), days_waiting=days, **changed)
+    return snapshot(asked=Act(ActKind.MESSAGE, post("8", at(sent))), days_waiting=days, **changed)
 
 
 @pytest.mark.parametrize(("platform", "days"), [("crowdworks", 3), ("lancers", 7), ("direct", 7), (None, 7)])
@@ -122,9 +126,8 @@ def test_each_waiting_is_told_once() -> None:
 def handed(day: str | None, *delivered_on: str, **changed: Any) -> CaseSnapshot:
     """A case in which the user spoke of a delivery on Chatwork."""
     deliveries = tuple(Delivery(number, one) for number, one in enumerate(delivered_on, 1))
-    when = None if day is None else at(day)
-    facts = {"deliveries": deliveries, "handed_at": when, "handed_room": ROOM, "handed_message": "8"}
-    return snapshot(None, **{**facts, **changed})
+    handover = None if day is None else post("8", at(day))
+    return snapshot(None, **{"deliveries": deliveries, "handover": handover, **changed})
 
 
 @pytest.mark.parametrize(
@@ -141,10 +144,12 @@ def handed(day: str | None, *delivered_on: str, **changed: Any) -> CaseSnapshot:
 def test_a_delivery_on_chatwork_alone_is_told(case: CaseSnapshot) -> None:
     """A day later, with nothing stated on the platform from the day before on; once for each message."""
     (found,) = judged(case)
+    assert case.handover is not None
+    another = case._replace(handover=case.handover._replace(message_id=MessageId("9")))
 
     assert ("undelivered", "medium", "8") == (found.rule.value, found.level.value, found.message_id)
     assert [] == alerts_of(case, kept=(found,))
-    assert [("undelivered", "medium")] == alerts_of(case._replace(handed_message="9"), kept=(found,))
+    assert [("undelivered", "medium")] == alerts_of(another, kept=(found,))
 
 
 @pytest.mark.parametrize(

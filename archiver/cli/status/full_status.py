@@ -132,13 +132,13 @@ def _tell_working(grades: Sequence[Grade], *, works: bool) -> None:
 
 def tell_progress(progress: SlowWork, *, days: int) -> None:
     """Print what there is of the two; `days` is the time within which old messages are read again."""
-    rereading, counts = progress.rereading, progress.backfill
-    if rereading.old:
+    counts = progress.backfill
+    if progress.old:
         sentence = ngettext(
             "{confirmed} of {old} old message seen again within {days} days",
             "{confirmed} of {old} old messages seen again within {days} days",
-            rereading.old,
-        ).format(old=f"{rereading.old:,}", confirmed=f"{rereading.confirmed:,}", days=days)
+            progress.old,
+        ).format(old=f"{progress.old:,}", confirmed=f"{progress.confirmed:,}", days=days)
         echo_lines(beside(_("Checked again") + "   ", [sentence]))
     words = (
         (_("waiting {n}"), counts.waiting),

@@ -238,10 +238,10 @@ def status_document(status: Status, *, warnings: list[str], pauses: Mapping[int,
 
 def slow_work_document(progress: SlowWork) -> JsonObject:
     """The part about re-reading and back-fill."""
-    rereading, backfill = progress.rereading, progress.backfill
+    backfill = progress.backfill
     counts = {"waiting": backfill.waiting, "read": backfill.read}
     unseen = {"hidden_by_plan": backfill.hidden, "not_readable": backfill.unreadable}
-    return {"reread": {"old": rereading.old, "confirmed": rereading.confirmed}, "backfill": {**counts, **unseen}}
+    return {"reread": {"old": progress.old, "confirmed": progress.confirmed}, "backfill": {**counts, **unseen}}
 
 
 def _change_document(quote: Mapping[str, Any]) -> JsonObject:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, insert, select, update
 
 from archiver.errors import UnknownAlert
 from archiver.records import JST
@@ -22,14 +22,16 @@ _LEVELS = {one.value: one for one in Level}
 
 def alerts(reading: Reading) -> list[Alert]:
     """Every alert, oldest first, dismissed ones included."""
-    return [
-        _alert_from_row(row) for row in reading.sql.execute(select(schema.alert).order_by(_ALERT.number)).mappings()
-    ]
+    return _chosen_alerts(reading)
 
 
 def open_alerts(reading: Reading) -> list[Alert]:
     """The alerts that the user has not dismissed, oldest first."""
-    query = select(schema.alert).where(_ALERT.dismissed_at.is_(None)).order_by(_ALERT.number)
+    return _chosen_alerts(reading, _ALERT.dismissed_at.is_(None))
+
+
+def _chosen_alerts(reading: Reading, *conditions: ColumnElement[bool]) -> list[Alert]:
+    query = select(schema.alert).where(*conditions).order_by(_ALERT.number)
     return [_alert_from_row(row) for row in reading.sql.execute(query).mappings()]
 
 

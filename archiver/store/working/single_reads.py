@@ -305,26 +305,22 @@ Span = tuple[int, int]
 """The first and the last position of a range, both inside."""
 
 
-class Rereading(NamedTuple):
-    """Counts of messages older than the newest list that can still change, and of those re-read lately."""
-
-    old: int
-    confirmed: int
-
-
 class SlowWork(NamedTuple):
     """Progress of re-reading and back-filling over some rooms."""
 
-    rereading: Rereading
+    old: int
+    """Messages older than the newest list that can still change."""
+    confirmed: int
+    """Those of them that were re-read lately."""
     backfill: BackfillCounts
 
 
 def slow_work_progress(reading: Reading, rooms: Collection[int], *, since: datetime) -> SlowWork:
     """The progress over these rooms; messages re-read after `since` are confirmed. Inaccessible rooms are left out."""
     shut = current_state.inaccessible_rooms(reading)
-    by_room = [_rereading(reading, room, since) for room in rooms if room not in shut]
-    rereading = Rereading(sum(one.old for one in by_room), sum(one.confirmed for one in by_room))
-    return SlowWork(rereading, count_items(reading, rooms))
+    by_room = [_count_old_and_confirmed(reading, room, since) for room in rooms if room not in shut]
+    old, confirmed = (sum(numbers) for numbers in zip((0, 0), *by_room, strict=True))
+    return SlowWork(old, confirmed, count_items(reading, rooms))
 
 
 def merge_spans(spans: Iterable[Span]) -> list[Span]:
@@ -344,11 +340,11 @@ def is_in_spans(position: int, spans: Sequence[Span]) -> bool:
     return index >= 0 and position <= spans[index][1]
 
 
-def _rereading(reading: Reading, room: int, since: datetime) -> Rereading:
+def _count_old_and_confirmed(reading: Reading, room: int, since: datetime) -> tuple[int, int]:
     """The counts of one room; SQLite counts, as all messages of a young archive are among the confirmed."""
     below = oldest_listed(reading, room)
     if below is None:
-        return Rereading(0, 0)
+        return 0, 0
     old = _is_old(room, below)
     changed = or_(_MESSAGE.first_seen >= to_text(since), _MESSAGE.changed_at >= to_text(since))
     listed = merge_spans(driver_connection(reading.sql).execute(_LISTED, (room, to_text(since), below)))
@@ -358,7 +354,7 @@ def _rereading(reading: Reading, room: int, since: datetime) -> Rereading:
     outside = sum(_count(reading, old, changed, _MESSAGE.position.between(*span)) for span in unlisted)
     singly = _held_positions(reading, and_(old, ~changed), current_state.singly_read_messages(reading, room, since))
     outside += sum(not is_in_spans(position, listed) for position in singly)
-    return Rereading(all_old, inside + outside)
+    return all_old, inside + outside
 
 
 _LISTED = """

@@ -22,7 +22,7 @@ from archiver.store.queries.looks_and_gaps import LastLooks
 from archiver.store.queries.status import status
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import LastSync, ScheduledRun
-from archiver.store.working.single_reads import BackfillCounts, Rereading, SlowWork
+from archiver.store.working.single_reads import BackfillCounts, SlowWork
 from tests.support.archives.maker import hidden_story
 from tests.support.chatwork.simulator import Fault
 from tests.support.terminals.situations import ago, situation
@@ -62,7 +62,7 @@ def test_the_lines_fit_on_the_screen(capsys: pytest.CaptureFixture[str], number:
     """Whatever the numbers, and whether or not the ids tell a time."""
     unseen = None if number == 1 else (5, 2_124_000_580_861_972_481)
 
-    tell_progress(SlowWork(Rereading(number, number), BackfillCounts(number, number, number, number, unseen)), days=30)
+    tell_progress(SlowWork(number, number, BackfillCounts(number, number, number, number, unseen)), days=30)
 
     lines = capsys.readouterr().out.splitlines()
     assert not [line for line in lines if columns(line) > 80]
