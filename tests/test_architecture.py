@@ -112,11 +112,8 @@ HOME: dict[str, set[str]] = {
     | {f"evidence.stamps.{name}" for name in ("reply_verification", "roots")}
     | {"team.sealed_tokens"},
     "filelock": {
-        "store.archive",
+        "store.durable_files",
         "team.adopt_and_take_home",
-        "team.ledger_copy.keeper",
-        "schedule.schedulers",
-        "custody.backup",
         "rounds.run_log",
     },
     "flask": {"web", "team.pages"},

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -203,13 +204,11 @@ def tell_banner(obj: CliContext, command: str) -> None:
     from archiver.notices import sentences
     from archiver.store.archive import Archive
 
-    archive = Archive(obj.home)
     try:
-        pending = sentences.urgent_notices(archive, obj.settings(), now=utc_now())
+        with closing(Archive(obj.home)) as archive:
+            pending = sentences.urgent_notices(archive, obj.settings(), now=utc_now())
     except errors.ArchiverError:
         return
-    finally:
-        archive.close()
     urgent = sentences.sentences(pending)
     if urgent and sys.stderr.isatty():
         echo(banner_line(urgent), err=True)

@@ -79,11 +79,7 @@ def check_document(path: Path, records: Path, contract: Contract | None) -> Chec
         raise errors.UsageError(detail=_(UNREADABLE))
     with open_side(records) as side:
         is_package = side.kind == "package"
-        if contract is None:
-            held = list(side.messages())
-        else:
-            with Archive(records).reading() as reading:
-                held = saved_messages(reading, contract)
+        held = list(side.messages()) if contract is None else Archive(records).read(saved_messages, contract)
         return CheckedDocument(side.verification, len(held), is_package, check_text(text, held, has_numbers=is_package))
 
 

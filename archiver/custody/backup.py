@@ -7,15 +7,13 @@ whole, so that the next backup need not digest every record anew, is known by th
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
-
-from filelock import FileLock, Timeout
 
 from archiver import errors
 from archiver.custody import erasures, put_back_databases
@@ -29,6 +27,7 @@ from archiver.store import blobs
 from archiver.store.archive import Archive, Writing
 from archiver.store.backup import copy
 from archiver.store.backup.copy import check_closed
+from archiver.store.durable_files import held_lock
 from archiver.store.engine import DATABASE
 from archiver.store.other_databases import RecordsNotCompared
 from archiver.store.queries import raw_tables
@@ -170,8 +169,7 @@ def is_unreadable(archive: Archive) -> bool:
     if not archive.exists():
         return False
     try:
-        with archive.reading() as reading:
-            return bool(damage(reading))
+        return bool(archive.read(damage))
     except errors.StorageError as error:
         return not isinstance(error, errors.ArchiveBusy | errors.OlderArchive | errors.DiskFull)
 
@@ -309,17 +307,10 @@ def _copy_progress(tell: Progress | None) -> Callable[[int, int], None] | None:
 @contextmanager
 def _lock(home: Path) -> Iterator[None]:
     """Keep out a second backup of the same archive; on read-only media there is no lock."""
-    lock = FileLock(home / "backup.lock", mode=0o600)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise errors.ArchiveInUse(path=home) from error
-    except OSError:
-        pass
-    try:
+    with ExitStack() as stack:
+        with suppress(errors.StorageError):
+            stack.enter_context(held_lock(home / "backup.lock"))
         yield
-    finally:
-        lock.release()
 
 
 WHOLE_EVERY = timedelta(days=30)

@@ -140,8 +140,7 @@ def keep_up(
             with archive.writing() as writing:
                 database_pages.drop_surplus_verifications(writing)
                 remembered_values.LAST_UPKEEP.remember(writing, now())
-    with archive.reading() as reading:
-        after = database_pages.page_counts(reading)
+    after = archive.read(database_pages.page_counts)
     folders = tuple(_folder_sizes(archive.home, settings))
     return UpkeepReport(before, after, problems, vacuum, needed, free, is_merged, surplus, folders)
 

@@ -200,15 +200,13 @@ def go_on(archive: Archive, *, now: Callable[[], datetime], copies: Sequence[Pat
         known = set(remembered_values.ERASURES_SETTLED.recall(reading))
     if unfinished is not None and (unfinished.is_executed or archive.keeper.may_erase()):
         _finish(archive, unfinished, now=now)
-        with archive.reading() as reading:
-            is_known = records.find_erasure(reading, unfinished.number) is not None
+        is_known = archive.read(records.find_erasure, unfinished.number) is not None
         if is_known:
             said.append(_("The erasure {number} that was begun is finished.").format(number=unfinished.number))
     said += _clean_after_others(archive, now=now)
     records.take_over(archive.home, copies)
     for note in records.read_notes(archive.home, leave_out=known):
-        with archive.reading() as reading:
-            number = records.number_of(reading, note)
+        number = archive.read(records.number_of, note)
         if number in known:
             continue
         outcome = _erase_again(archive, note, number, now=now)
@@ -272,8 +270,7 @@ def remove_restored_copies(archive: Archive) -> list[str]:
 
 def _clean_after_others(archive: Archive, *, now: Callable[[], datetime]) -> list[str]:
     """Remove the files of what other machines of a team erased, and what is left of it in the database."""
-    with archive.reading() as reading:
-        waiting = remembered_values.ERASURES_BROUGHT.recall(reading)
+    waiting = archive.read(remembered_values.ERASURES_BROUGHT.recall)
     said = []
     for brought in waiting:
         if not _finish(archive, brought, now=now).is_complete:
@@ -293,16 +290,14 @@ def _erase_again(
     def choose(reading: Reading) -> Selection:
         return select_noted(reading, note.digests)
 
-    with archive.reading() as reading:
-        is_there = bool(choose(reading).entries)
+    is_there = bool(archive.read(choose).entries)
     reason = ErasureReason(note.reason) if note.reason in set(ErasureReason) else ErasureReason.OWN
     if is_there and not archive.keeper.may_erase():
         return None  # one that may does it
     outcome = erase(archive, choose, reason, now=now, again=number) if is_there else None
     execution.remove_bytes(archive, note.blobs)
     if number is not None:
-        with archive.writing() as writing:
-            _settle(writing, number)
+        archive.write(_settle, number)
     return outcome
 
 
@@ -338,8 +333,7 @@ def _finish(
     is_complete = database_pages.vacuum(archive)
     step("vacuumed")
     if is_complete:
-        with archive.writing() as writing:
-            remembered_values.ERASURE.remember(writing, None)
+        archive.write(remembered_values.ERASURE.remember, None)
     return ErasureOutcome(number, is_complete)
 
 

@@ -76,8 +76,7 @@ def compare_with_exports(verification: Verification, path: Path, archive: Archiv
     if not archive.exists() or (path / DATABASE).is_file():
         return
     try:
-        with archive.reading() as reading:
-            packages = exports(reading)
+        packages = archive.read(exports)
         traits = _traits(path)
     except (errors.ArchiverError, *READ_ERRORS):
         return
@@ -111,8 +110,7 @@ def compare_with_exports(verification: Verification, path: Path, archive: Archiv
 def _name_changed_files(verification: Verification, path: Path, archive: Archive, package: ExportedPackage) -> None:
     """Add a finding for each file that is not as this archive put it into the package; all others were compared."""
     try:
-        with archive.reading() as reading:
-            files = remembered_values.EXPORT_FILES.of(package.contract).recall(reading).get(package.name, {})
+        files = archive.read(remembered_values.EXPORT_FILES.of(package.contract).recall).get(package.name, {})
         with package_files(path) as (tree, _packed):
             here = {name: _digest(tree, name) for name in tree.names() if name in files or not is_system_name(name)}
     except (errors.ArchiverError, *READ_ERRORS):  # said already when it was verified

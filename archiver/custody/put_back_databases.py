@@ -74,13 +74,11 @@ def settle(archive: Archive, *, now: datetime, copies: Sequence[Path] = ()) -> i
     What seals show is not said once more by what was seen. Raises StorageError, ArchiveBusy.
     """
     recorded = orphaned_seals.settle_seals(archive, now=now, copies=copies)
-    with archive.reading() as reading:
-        lost = lost_records(reading, copies)
+    lost = archive.read(lost_records, copies)
     if lost is None:
         return recorded
     if not recorded:
-        with archive.writing() as writing:
-            _append(writing, rollbacks.IN_SIGHT, lost._asdict() | {"lost": lost.number}, now)
+        archive.write(_append, rollbacks.IN_SIGHT, lost._asdict() | {"lost": lost.number}, now)
     note(archive, copies)
     return recorded or 1
 

@@ -145,15 +145,15 @@ def request_stamps(app: App, *, at_once: bool = False, seconds: float | None = A
     names = [one.name for one in app.authorities]
     if not names and not at_once:
         return StampReport()
-    with app.archive.reading() as reading:
-        due_names = {one.authority for one in stamp_queue.due_stamps(reading, names, app.now(), include_paused=at_once)}
+    due_names = {
+        one.authority for one in app.archive.read(stamp_queue.due_stamps, names, app.now(), include_paused=at_once)
+    }
     if not due_names and not at_once:
         return StampReport()
     _adopt_stamps(app)
     limit = None if at_once else REQUESTS_LIMIT
     turns = [_take_turn(app, one, seconds, limit) for one in app.authorities if one.name in due_names]
-    with app.archive.reading() as reading:
-        waiting = stamp_queue.count_unstamped(reading, names)
+    waiting = app.archive.read(stamp_queue.count_unstamped, names)
     return StampReport(tuple(sorted(outcome for turn in turns for outcome in _outcomes(turn))), waiting)
 
 
@@ -167,8 +167,7 @@ def clock_difference(app: App) -> timedelta | None:
 
 
 def _take_turn(app: App, authority: Authority, seconds: float | None, limit: int | None) -> _Turn:
-    with app.archive.reading() as reading:
-        turn = _Turn(authority, stamp_queue.due_stamps(reading, [authority.name], app.now(), include_paused=True))
+    turn = _Turn(authority, app.archive.read(stamp_queue.due_stamps, [authority.name], app.now(), include_paused=True))
     until = None if seconds is None else time.monotonic() + seconds
     pem = [roots.der_to_pem(der) for der in authority.roots]
     for due in turn.dues[:limit]:
@@ -227,8 +226,7 @@ def _outcomes(turn: _Turn) -> list[StampOutcome]:
 
 def _adopt_stamps(app: App) -> None:
     """Add a row for each good stamp whose file is there without one; bad ones are requested again."""
-    with app.archive.reading() as reading:
-        unlisted = stamp_queue.unlisted_stamps(reading)
+    unlisted = app.archive.read(stamp_queue.unlisted_stamps)
     if not unlisted:
         return
     pinned = {one.name: one.roots for one in app.authorities}

@@ -132,8 +132,7 @@ def record_verification(archive: Archive, verification: Verification, *, deep: b
         at, deep, verification.checked, sum(verification.counts.values()), tuple(verification.counts)
     )
     try:
-        with archive.writing() as writing:
-            database_pages.keep_verification(writing, entry)
+        archive.write(database_pages.keep_verification, entry)
     except errors.StorageError:
         return False
     return True

@@ -95,8 +95,7 @@ def set_stage(home: Path, say: PrintLine) -> Iterator[Story]:
             sleep=lambda seconds: clock.pass_by(seconds=seconds),
         )
         migrate.create_database(app.archive.database)
-        with app.archive.writing() as writing:
-            PRACTICE.remember(writing, app.now())
+        app.archive.write(PRACTICE.remember, app.now())
         yield Story(home, say, chatwork, clock, app, chatwork.add_account("田中", organization="株式会社サンプル"))
 
 
@@ -210,8 +209,7 @@ def _delivery(story: Story) -> None:
         story, f"[To:{world.owner}]yamadaさん\n確認しました。残り3本もこの調子でお願いします😀"
     )
     at = f"{story.clock.at.astimezone(JST):%Y-%m-%d %H:%M}"
-    with story.app.archive.writing() as writing:
-        add_delivery(writing, CONTRACT, Delivery(0, at), at=story.app.now())
+    story.app.archive.write(add_delivery, CONTRACT, Delivery(0, at), at=story.app.now())
     story.print_line(f'    archive job enter job1 delivery --on "{at}"')
     _sync(story)
 
@@ -234,8 +232,7 @@ def _departure(story: Story) -> None:
     story.chatwork.cancel_account(story.client)
     _post(story, "ご連絡をお待ちしています。", mine=True)
     _sync(story)
-    with story.app.archive.reading() as reading:
-        room = status(reading).rooms[0]
+    room = story.app.archive.read(status).rooms[0]
     kept = _("Kept: {messages} messages, {saved} of {known} files. The name now reads 田中(解約済).")
     story.print_line("    " + kept.format(messages=room.messages, saved=room.files.saved, known=room.files.known))
 

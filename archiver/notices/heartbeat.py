@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.cookiejar import DefaultCookiePolicy
@@ -125,22 +125,16 @@ class Heartbeat:
             self._begun = Thread(target=call, args=(url, ""), daemon=True)
             self._begun.start()
 
-    def succeed(self, report: SyncReport) -> None:
-        """Tell that all that was due was read; nothing if it was not."""
-        if has_read_what_was_due(report):
-            self._call("0", counts_text(report))
-
-    def fail(self, code: int | None) -> None:
-        """Tell that a round failed, with the exit code of the command if there is one; only to who takes states."""
-        if self._address is not None and self._address.takes_states:
-            self._call("fail" if code is None else str(code), "")
-
     def end(self, report: SyncReport | None, error: errors.ArchiverError | None, *, has_code: bool = True) -> None:
-        """Tell how a round ended: by its report, or by the error; `has_code`: the command ends with it."""
+        """Tell how a round ended: all that was due was read, or it failed, which only who takes states is told.
+
+        `has_code`: the command ends with the error's exit code.
+        """
         if error is not None and not isinstance(error, NOT_ASKED):
-            self.fail(error.code if has_code else None)
-        elif report is not None:
-            self.succeed(report)
+            if self._address is not None and self._address.takes_states:
+                self._call(str(error.code) if has_code else "fail", "")
+        elif report is not None and has_read_what_was_due(report):
+            self._call("0", counts_text(report))
 
     def _call(self, state: str, body: str) -> None:
         if self._is_unusable:
@@ -152,23 +146,14 @@ class Heartbeat:
         self._remember(is_taken=call(self._address.call_url(state, self._run_id), body))
 
     def _last_ping(self) -> LastPing | None:
-        archive = Archive(self._home)
-        try:
-            with archive.reading() as reading:
-                return remembered_values.LAST_PING.recall(reading)
-        except errors.ArchiverError:
-            return None
-        finally:
-            archive.close()
+        with suppress(errors.ArchiverError), closing(Archive(self._home)) as archive, archive.reading() as reading:
+            return remembered_values.LAST_PING.recall(reading)
+        return None
 
     def _remember(self, *, is_taken: bool) -> None:
-        archive, now = Archive(self._home), self._now()
-        try:
-            with suppress(errors.ArchiverError), archive.writing() as writing:
-                before = remembered_values.LAST_PING.recall(writing)
-                remembered_values.LAST_PING.remember(writing, next_ping(before, now, is_taken=is_taken))
-        finally:
-            archive.close()
+        with suppress(errors.ArchiverError), closing(Archive(self._home)) as archive, archive.writing() as writing:
+            before = remembered_values.LAST_PING.recall(writing)
+            remembered_values.LAST_PING.remember(writing, next_ping(before, self._now(), is_taken=is_taken))
 
 
 def try_address(settings: Settings, environ: Mapping[str, str]) -> bool | None:

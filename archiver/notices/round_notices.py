@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -36,13 +37,10 @@ def give_notice(
     nobody is before the screen; `adapts`: as for `take_pending_notices`; `is_round`: not after a verification alone. It
     runs after the round, without its lock.
     """
-    archive = Archive(settings.home)
-    try:
+    with closing(Archive(settings.home)) as archive:
         pending = sentences.take_pending_notices(
             archive, settings, error, now=now, adapts=adapts, unwatched=unwatched and is_round
         )
-    finally:
-        archive.close()
     remembered = pending.notices.is_remembered
     is_first = True if remembered else is_first_today(settings.home, state=state_folder())
     if is_first is False:  # what the archive cannot remember would be repeated after every round
@@ -56,11 +54,8 @@ def notify_owner(
     settings: Settings, environ: Mapping[str, str], error: errors.ArchiverError | None, *, now: datetime
 ) -> None:
     """The same for the owner alone: nothing is said on a screen, as its reader may be somebody else."""
-    archive = Archive(settings.home)
-    try:
+    with closing(Archive(settings.home)) as archive:
         pending = sentences.take_pending_notices(archive, settings, error, now=now, adapts=True, unwatched=True)
-    finally:
-        archive.close()
     if pending.notices.is_remembered:  # what the archive cannot remember would be repeated after every round
         _deliver(settings, environ, pending, now)
 

@@ -52,9 +52,8 @@ def judge_dates(archive: Archive, *, now: Callable[[], datetime]) -> None:
     """
     at = now()
     hour = at.strftime(_HOUR)
-    with archive.reading() as reading:
-        if remembered_values.JUDGED_HOUR.recall(reading) == hour:
-            return
+    if archive.read(remembered_values.JUDGED_HOUR.recall) == hour:
+        return
     from archiver.rounds import alert_judging
 
     with archive.writing() as writing:

@@ -65,8 +65,7 @@ def take_in_round(app: App, path: Path) -> int:
 def _save_meanwhile(app: App) -> None:
     """Run a whole round if no other run did for as long as rounds are apart; its troubles are said by the next one."""
     every = app.settings.sync.every
-    with app.archive.reading() as reading:
-        last = remembered_values.last_saved_at(reading)
+    last = app.archive.read(remembered_values.last_saved_at)
     if last is not None and timedelta() <= app.now() - last < every:
         return
     with contextlib.suppress(errors.ArchiveInUse, errors.ChatworkError):
@@ -78,8 +77,7 @@ def minutes_left(app: App, number: int) -> int:
     transport = app.chatwork.transport
     budget = transport.budget
     if budget.remaining is None:
-        with app.archive.reading() as reading:
-            stored = remembered_values.BUDGET.recall(reading)
+        stored = app.archive.read(remembered_values.BUDGET.recall)
         if stored is not None:
             budget = replace(budget, limit=stored.limit, remaining=stored.remaining, reset=stored.reset)
     return estimate_minutes(number, budget, reserve=app.settings.sync.reserve, now=transport.clock.own())

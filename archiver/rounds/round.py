@@ -160,8 +160,7 @@ def _do_offline_work(app: App, *, at_once: bool = False) -> None:
 
 def _fetch_pictures(app: App) -> None:
     """Download avatars and icons; a round without news has no new ones, and older ones can wait."""
-    with app.archive.reading() as reading:
-        rooms = contracts.rooms_to_read(reading, app.now())
+    rooms = app.archive.read(contracts.rooms_to_read, app.now())
     download.fetch_avatars(app.archive, app.downloads, rooms, now=app.now)
 
 
@@ -192,8 +191,7 @@ def settle_seals(app: App) -> tuple[str, ...]:
 
 def _last_put_back(app: App, count: int) -> list[str]:
     """What is to be said of the databases that were put back last."""
-    with app.archive.reading() as reading:
-        return list(map(put_back_databases.advice, put_back_databases.put_back_databases(reading)[-count:]))
+    return list(map(put_back_databases.advice, app.archive.read(put_back_databases.put_back_databases)[-count:]))
 
 
 def _go_on_erasing(app: App) -> list[str]:
@@ -262,12 +260,10 @@ def _export_and_copy(app: App, *, at_once: bool, always: bool = False) -> tuple[
 
 def _due_complaints(app: App, places: Collection[str]) -> tuple[str, ...]:
     """Those of these places of which it is due to be reported; all others count as in order."""
-    with app.archive.reading() as reading:
-        before = remembered_values.COPY_FAILURES.recall(reading)
+    before = app.archive.read(remembered_values.COPY_FAILURES.recall)
     reminders = due_reminders(places, before, now=app.now())
     if reminders.known != before:
-        with app.archive.writing() as writing:
-            remembered_values.COPY_FAILURES.remember(writing, reminders.known or None)
+        app.archive.write(remembered_values.COPY_FAILURES.remember, reminders.known or None)
     return reminders.say
 
 
@@ -284,8 +280,7 @@ def _make_daily_copies(app: App, *, at_once: bool) -> None:
     limit = app.settings.exports.daily_file_bytes
     for name in names:
         daily_copy.write_daily_copy(app.archive, name, now=app.now, file_limit_bytes=limit, at_once=at_once)
-    with app.archive.writing() as writing:
-        remembered_values.EXPORTED_DAY.remember(writing, today)
+    app.archive.write(remembered_values.EXPORTED_DAY.remember, today)
 
 
 def upgrade_if_older(app: App, tell: TellUpgraded) -> None:
@@ -347,8 +342,9 @@ def note_pause(
     if before is None or end - before <= longest or last_round(archive) == before:
         return  # there was none, or this round read no chat and so has not ended it
     gaps = sum(gap["after"] is not None for room in report.rooms for gap in room.gaps)
-    with archive.writing() as writing:
-        remembered_values.ENDED_PAUSE.remember(writing, EndedPause(before, end, gaps, whole and _has_read_all(report)))
+    archive.write(
+        remembered_values.ENDED_PAUSE.remember, EndedPause(before, end, gaps, whole and _has_read_all(report))
+    )
 
 
 def _has_read_all(report: SyncReport) -> bool:

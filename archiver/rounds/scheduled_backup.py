@@ -58,8 +58,7 @@ def copy_if_due(
             )
             result = ToolOutcome.GOOD if run is None else copies_elsewhere.outcome(run)
         run_log.note(settings.home, f"backup={result}", at=now())
-        with archive.writing() as writing:
-            remembered_values.COPY_FAULT.remember(writing, None if result == ToolOutcome.GOOD else result)
+        archive.write(remembered_values.COPY_FAULT.remember, None if result == ToolOutcome.GOOD else result)
     return True
 
 
@@ -82,8 +81,7 @@ def _begin_if_due(archive: Archive, now: datetime, place: Path, every: timedelta
     elif has_failed and last is not None and last.path == str(place) and _may_try_again(now, tried, every):
         due = _Due.TOOL
     if due is not None:
-        with archive.writing() as writing:
-            remembered_values.COPY_TRIED.remember(writing, now)
+        archive.write(remembered_values.COPY_TRIED.remember, now)
     return due
 
 

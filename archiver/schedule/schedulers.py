@@ -9,18 +9,17 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from archiver import errors
 from archiver.schedule.backends import Backend, Cron, Windows, launchd, systemd
 from archiver.schedule.job_files import ScheduledJob, pace, program
 from archiver.settings.home import language_of
 from archiver.settings.model import Settings
+from archiver.store.durable_files import held_lock
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -209,20 +208,9 @@ def _user(environ: Mapping[str, str]) -> str:
 LOCK = "daemon.lock"
 
 
-@contextmanager
-def hold_daemon_lock(home: Path) -> Iterator[None]:
-    """Hold the lock, which keeps out a second daemon of the archive. Raises ArchiveInUse, HomeNotWritable."""
-    lock = FileLock(home / LOCK, mode=0o600, thread_local=False)  # `daemon --all` opens archives in any of its threads
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise errors.ArchiveInUse(path=home) from error
-    except OSError as error:
-        raise errors.HomeNotWritable(path=home, detail=error.strerror or str(error)) from error
-    try:
-        yield
-    finally:
-        lock.release()
+def hold_daemon_lock(home: Path) -> AbstractContextManager[None]:
+    """Hold the lock, which keeps out a second daemon of the archive. Raises ArchiveInUse, StorageError."""
+    return held_lock(home / LOCK)
 
 
 def is_daemon_running(home: Path) -> bool:

@@ -132,8 +132,7 @@ def record_account(app: App) -> tuple[str, int]:
     Raises WrongAccount, TokenRefused, Unreachable.
     """
     me = app.chatwork.me()
-    with app.archive.reading() as reading:
-        owner = current_state.owner(reading)
+    owner = app.archive.read(current_state.owner)
     check_account(me.model.account_id, owner, app.archive)
     keep_owner(app.archive, me, owner)
     return me.model.name, me.model.account_id

@@ -66,8 +66,7 @@ def people_of_rooms(app: App, rooms: Iterable[int]) -> dict[int, dict[int, str]]
     """The other people of each chat, account → name; nobody where Chatwork does not show them. Raises ChatworkError."""
     from archiver.store.queries import current_state
 
-    with app.archive.reading() as reading:
-        owner = current_state.owner_id(reading)
+    owner = app.archive.read(current_state.owner_id)
     people: dict[int, dict[int, str]] = {}
     for room in rooms:
         people[room] = {}
@@ -249,8 +248,7 @@ def enter_reminder(
             detail=_("Say which message of yours it was, or on which day you sent it: one of the two.")
         )
     if message is not None:
-        with archive.reading() as reading:
-            day = own_message_day(reading, contract, message)
+        day = archive.read(own_message_day, contract, message)
     assert day is not None
     return add_reminder(archive, contract.id, SentReminder(0, day, how, message), at=at)
 

@@ -283,8 +283,7 @@ def enter_contracts(app: App, jobs: Collection[NewJob]) -> list[Contract]:
 
     Their chats are taken out of the contracts that have them, or from their first day on. Raises LastRoom.
     """
-    with app.archive.reading() as reading:
-        known = contracts(reading)
+    known = app.archive.read(contracts)
     taken = {one.id for one in known}
     names = (name for name in map("job{}".format, count(1)) if name not in taken)
     entered = [

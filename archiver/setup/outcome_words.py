@@ -202,8 +202,7 @@ class SavedCounts(NamedTuple):
 
 def count_saved(archive: Archive) -> SavedCounts:
     """Count the messages and files that the archive holds."""
-    with archive.reading() as reading:
-        rooms = status(reading).rooms
+    rooms = archive.read(status).rooms
     missing_counts = [gap["missing"] or 0 for room in rooms for gap in room.gaps if gap["after"] is None]
     return SavedCounts(
         sum(room.messages for room in rooms),

@@ -128,8 +128,7 @@ def _wait_for_run(
 
 
 def _standing_error(app: App) -> str | None:
-    with app.archive.reading() as reading:
-        return standing_error(reading)
+    return app.archive.read(standing_error)
 
 
 def _is_saving(app: App) -> bool:
@@ -266,14 +265,12 @@ def remember_trial(archive: Archive, outcomes: Mapping[str, bool], *, at: dateti
     """Remember by which ways a test notice was seen."""
     seen, unseen = (tuple(way for way, is_seen in outcomes.items() if is_seen is wanted) for wanted in (True, False))
     trial = LastNoticeTrial(at, seen, unseen)
-    with archive.writing() as writing:
-        remembered_values.NOTICE_TRIAL.remember(writing, trial)
+    archive.write(remembered_values.NOTICE_TRIAL.remember, trial)
 
 
 def is_trial_due(archive: Archive, settings: Settings, *, now: datetime) -> bool:
     """Whether the ways were last tried a month ago or never, or one was set since; a time ahead counts as never."""
-    with archive.reading() as reading:
-        trial = remembered_values.NOTICE_TRIAL.recall(reading)
+    trial = archive.read(remembered_values.NOTICE_TRIAL.recall)
     if trial is None or not timedelta() <= now - trial.at < TRY_EVERY:
         return bool(settings.notify.ways)
     return bool(set(settings.notify.ways) - {*trial.seen, *trial.unseen})

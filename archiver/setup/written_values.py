@@ -189,8 +189,7 @@ def recall_answers(archive: Archive) -> Mapping[str, str]:
     """The answers so far, by question."""
     from archiver.store.working import remembered_values
 
-    with archive.reading() as reading:
-        return remembered_values.SETUP_ANSWERS.recall(reading)
+    return archive.read(remembered_values.SETUP_ANSWERS.recall)
 
 
 def note_answer(archive: Archive, question: str, answer: str = "") -> None:

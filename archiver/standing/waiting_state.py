@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
 
 from archiver import errors
@@ -20,18 +21,11 @@ def note_state(settings: Settings, now: datetime) -> None:
     file = state_file(settings.home)
     if not file.exists():
         return
-    archive = Archive(settings.home)
-    try:
-        with archive.reading() as reading:
-            told = _state(reading, settings, known_time(reading, now))
-    except errors.ArchiverError:
-        told = {"state": LOSE, "late": 0, "stopped": 0, "messages": 0, "last": ""}
-    finally:
-        archive.close()
-    try:
+    told: dict[str, object] = {"state": LOSE, "late": 0, "stopped": 0, "messages": 0, "last": ""}
+    with suppress(errors.ArchiverError), closing(Archive(settings.home)) as archive, archive.reading() as reading:
+        told = _state(reading, settings, known_time(reading, now))
+    with suppress(OSError):
         write_durably(file, json.dumps(told).encode())
-    except OSError:
-        return
 
 
 def _state(reading: Reading, settings: Settings, now: datetime) -> dict[str, object]:

@@ -18,15 +18,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from gettext import gettext as _
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
-from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from archiver import errors
 from archiver.corrected_clock import CorrectedClock
-from archiver.folder_sync import storage_error, sync_folder
+from archiver.folder_sync import sync_folder
 from archiver.store import durable_files, migrate
 from archiver.store.durable_files import disk_errors, sync_file
 from archiver.store.engine import (
@@ -153,6 +152,16 @@ class Archive:
             self._is_topped_up = False  # the ledger may have committed what the copy has not
             raise
 
+    def read(self, query: Callable[Concatenate[Reading, P], T], /, *given: P.args, **named: P.kwargs) -> T:
+        """The result of one query, in a reading of its own; of no iterator, which would outlive it."""
+        with self.reading() as reading:
+            return query(reading, *given, **named)
+
+    def write(self, change: Callable[Concatenate[Writing, P], T], /, *given: P.args, **named: P.kwargs) -> T:
+        """The result of one change, in a writing of its own."""
+        with self.writing() as writing:
+            return change(writing, *given, **named)
+
     def top_up(self) -> None:
         """Bring the home up to what a team keeps, once until a writing fails.
 
@@ -217,17 +226,8 @@ class Archive:
         """
         if not self.home.is_dir():
             raise self.absence()
-        lock = FileLock(self.home / ROUND_LOCK, mode=0o600)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as error:
-            raise errors.ArchiveInUse(path=self.home) from error
-        except OSError as error:
-            raise storage_error(error, self.home) from error
-        try:
+        with durable_files.held_lock(self.home / ROUND_LOCK):
             yield
-        finally:
-            lock.release()
 
     def close(self) -> None:
         """Close the connections. The archive can be opened again."""

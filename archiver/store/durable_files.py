@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from filelock import FileLock, Timeout
+
 from archiver import errors
 from archiver.folder_sync import is_failing, is_full, storage_error, sync_folder, sync_where_possible
 
@@ -117,6 +119,24 @@ def disk_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise storage_error(error, path) from error
+
+
+@contextlib.contextmanager
+def held_lock(
+    path: Path, seconds: float = 0, taken: type[errors.ArchiverError] = errors.ArchiveInUse
+) -> Iterator[None]:
+    """Hold a lock file of a home. Raises `taken` if another process holds it for so long, and StorageError."""
+    lock = FileLock(path, mode=0o600, thread_local=False)  # `daemon --all` opens archives in any of its threads
+    try:
+        lock.acquire(timeout=seconds)
+    except Timeout as error:
+        raise taken(path=path.parent) from error
+    except OSError as error:
+        raise storage_error(error, path.parent) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def copy_error(error: OSError, path: Path) -> errors.StorageError:

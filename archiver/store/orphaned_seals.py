@@ -58,9 +58,8 @@ def settle_seals(archive: Archive, *, now: datetime, copies: Sequence[Path] = ()
 
     `copies` are the folders that get copies of the seals. Raises StorageError, ArchiveBusy.
     """
-    with archive.reading() as reading:
-        if _is_settled(reading, copies):
-            return 0
+    if archive.read(_is_settled, copies):
+        return 0
     with archive.writing() as writing:
         _take_back_files(writing)
         _adopt_seals(writing)

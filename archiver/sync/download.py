@@ -241,10 +241,9 @@ class FileDownloads:
         else:
             attempts = file.attempts + 1
         next_at = self.context.now() + RETRY_PAUSES[max(attempts, 1) - 1]
-        with self.context.archive.writing() as writing:
-            remembered_values.put_retry(
-                writing, file.room_id, file.file_id, attempts=attempts, next_at=next_at, reason=reason
-            )
+        self.context.archive.write(
+            remembered_values.put_retry, file.room_id, file.file_id, attempts=attempts, next_at=next_at, reason=reason
+        )
 
     def _give_up(self, file: WantedFile, reason: str) -> None:
         transfer.discard_partial(self._part_path(file))
@@ -299,8 +298,7 @@ def fetch_avatars(
 
     Raises StorageError only where the archive itself cannot be read.
     """
-    with archive.reading() as reading:
-        urls = people.due_urls(reading, rooms, at=now(), limit=PICTURES_LIMIT)
+    urls = archive.read(people.due_urls, rooms, at=now(), limit=PICTURES_LIMIT)
     failures = 0
     for url in urls:
         body = get_picture(session, url)

@@ -109,8 +109,7 @@ class RoomSteps:
     def report_all_left_over(self) -> None:
         """Report all rooms as left over, as no request could be made at all."""
         self.stop()
-        with self.context.archive.reading() as reading:
-            inaccessible = current_state.inaccessible_rooms(reading)
+        inaccessible = self.context.archive.read(current_state.inaccessible_rooms)
         for room, report in self.reports.items():
             if room in inaccessible:
                 report.outcome = RoomOutcome.INACCESSIBLE
@@ -135,8 +134,7 @@ class RoomSteps:
 
         One whose request failed in the run before waits for `late_rooms`.
         """
-        with self.context.archive.reading() as reading:
-            inaccessible = current_state.inaccessible_rooms(reading)
+        inaccessible = self.context.archive.read(current_state.inaccessible_rooms)
         found: list[Room] = []
         for room in self.inputs.requested:
             if room in self.listed_rooms:

@@ -49,8 +49,7 @@ def run_sync(
         me, rooms = run_start.first_replies(archive, client, owner, at=start.at)
     except (errors.ChatworkError, errors.TokenRefused) as error:
         if not isinstance(error, errors.BudgetSpent) or owner is None:
-            with archive.writing() as writing:  # the calls of a failed run count too
-                run_end.keep_budget(writing, client.transport)
+            archive.write(run_end.keep_budget, client.transport)  # the calls of a failed run count too
             raise
     account = AccountId((owner or {})["account_id"]) if me is None else me.model.account_id
     options.after_first_replies()
@@ -159,8 +158,7 @@ class _Run:
         self.downloads = FileDownloads(
             context, session, limits, room_steps.reports, room_steps.seconds_left, progress.on_file
         )
-        with context.archive.reading() as reading:
-            self._last_judged = entries.last_seq(reading)
+        self._last_judged = context.archive.read(entries.last_seq)
         self._departing: set[int] = set()
 
     def execute(self, *, is_listed: bool) -> SyncReport:
@@ -244,8 +242,7 @@ class _Run:
         departing = self._newly_departing()
         if not departing:
             return
-        with self.context.archive.reading() as reading:
-            rooms = self.room_steps.reachable_rooms(departures.contracted_rooms_of(reading, departing))
+        rooms = self.room_steps.reachable_rooms(self.context.archive.read(departures.contracted_rooms_of, departing))
         small, large = self.downloads.download_small, self.downloads.download_large
         self._download_files(small, departing)
         for kind in (plan.FILES, plan.MESSAGES, plan.PEOPLE):

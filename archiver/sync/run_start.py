@@ -235,8 +235,7 @@ def check_account(found: AccountId, owner: dict[str, object] | None, archive: Ar
 
 def keep_service(archive: Archive, service: AnsweringService | None, *, account: AccountId, at: datetime) -> None:
     """Append an entry about where the replies come from, if that changed."""
-    with archive.reading() as reading:
-        before = current_state.last_payload(reading, "service", None)
+    before = archive.read(current_state.last_payload, "service", None)
     if service is not None and service._asdict() != before:
         with archive.writing() as writing:
             observation = Observation("service", "service", service._asdict())

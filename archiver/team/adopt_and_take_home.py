@@ -47,8 +47,7 @@ def adopt(home: Path, address: str, files: str | None, *, tell: Progress | None 
     TeamNotInstalled.
     """
     with closing(Archive(home)) as archive, archive.round_lock():
-        with archive.reading() as reading:
-            owner = current_state.owner(reading)
+        owner = archive.read(current_state.owner)
         if owner is None:
             raise errors.NotAdopted(home=home, detail=_("it does not know yet whose it is; run archive save first"))
         account = int(owner["account_id"])
@@ -214,8 +213,7 @@ def _require_owner(fresh: Path, place: LedgerPlace, account: int | None) -> None
 
 def _tell_unnamed_seals(archive: Archive, place: LedgerPlace, verification: Verification) -> None:
     """Say that the store holds seals of which the ledger says nothing, as where somebody has deleted them there."""
-    with archive.reading() as reading:
-        count = count_unnamed_seals(reading, place)
+    count = archive.read(count_unnamed_seals, place)
     if count:
         sentence = ngettext(
             "{n} file of seals in the team's store belongs to no record of the ledger: a round that was interrupted "

@@ -137,8 +137,7 @@ class Copies:
     def _open_again(self, home: Path, archive: int) -> None:
         with closing(Archive(home)) as copy:
             copy.keeper = Keeper(home)
-            with copy.reading() as reading:
-                owner = current_state.owner(reading)
+            owner = copy.read(current_state.owner)
         if owner is not None:
             open_archive(self._settings.ledger, int(owner["account_id"]), number=archive)
 

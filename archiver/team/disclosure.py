@@ -128,8 +128,7 @@ def disclosed_copy(place: LedgerPlace, contract: str, recipient: str, *, reason:
         make_copy_home(home, place)
         with closing(Archive(home)) as archive:
             archive.top_up()
-            with archive.reading() as reading:
-                is_still_granted = allow(grants(reading))
+            is_still_granted = allow(archive.read(grants))
         if not is_still_granted:
             raise errors.NotGranted(contract=contract, recipient=recipient)
         yield home

@@ -199,8 +199,7 @@ def stated_message(context: ConsoleContext, contract: Contract, name: str) -> Me
     typed = request.form.get(name, "").strip()
     if not typed:
         return None
-    with context.archive.reading() as reading:
-        return find_message(reading, contract, typed, _("The message: its number or link"))
+    return context.archive.read(find_message, contract, typed, _("The message: its number or link"))
 
 
 def take_enclosure(context: ConsoleContext, contract: Contract, mark: str = "", shows: MessageId | None = None) -> str:
@@ -237,8 +236,7 @@ def keep_enclosure(
         copy = blobs.copy_in(context.home, path, limit=context.settings().files.max_bytes)
     now = context.now()
     draft = Enclosure(0, kind, plain_name(given), copy.size, copy.sha256, now, dated, message, note)
-    with context.archive.writing() as writing:
-        return statements.add_enclosure(writing, contract.id, draft, at=now)[0]
+    return context.archive.write(statements.add_enclosure, contract.id, draft, at=now)[0]
 
 
 def stated_day(name: str) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from pathlib import Path
@@ -51,14 +51,11 @@ class ViewContext(NamedTuple):
     def reading(self) -> Iterator[Reading]:
         """A snapshot of the archive. Raises NoArchive, ArchiveDamaged, OlderArchive, NewerArchive."""
         # Opened for each request: by now the home may hold another archive than an earlier page opened.
-        archive = Archive(self.home, read_only=True)
-        written = written_state(archive.database)
-        try:
+        with closing(Archive(self.home, read_only=True)) as archive:
+            written = written_state(archive.database)
             with archive.reading() as reading:
                 reading.written = written
                 yield reading
-        finally:
-            archive.close()
 
 
 EXTENSION = "archive"

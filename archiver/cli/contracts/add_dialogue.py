@@ -122,8 +122,7 @@ def ask_facts(
 def _understand(app: App, question: Question, answer: str) -> dict[str, Any]:
     """The facts of an answer. Raises InvalidAnswer, and ClientIsOwner for the user's own name."""
     facts = question.understand(answer)
-    with app.archive.reading() as reading:
-        fact_questions.check_client(reading, facts.get("client"))
+    app.archive.read(fact_questions.check_client, facts.get("client"))
     return facts
 
 
@@ -186,8 +185,7 @@ def read_contract_id(answer: str, taken_ids: Collection[str]) -> str:
 
 
 def _contracts_by_id(app: App) -> dict[str, Contract]:
-    with app.archive.reading() as reading:
-        return {one.id: one for one in contracts(reading)}
+    return {one.id: one for one in app.archive.read(contracts)}
 
 
 def _unfinished_ids(app: App) -> list[str]:

@@ -81,8 +81,7 @@ class _Entry:
         source = file_to_read(self.obj, path)
         copy = blobs.copy_in(self.obj.home, source, limit=self.obj.settings().files.max_bytes)
         draft = Enclosure(0, kind, copy.name, copy.size, copy.sha256, self.now, day, self.message, note)
-        with self.archive.writing() as writing:
-            return statements.add_enclosure(writing, self.contract.id, draft, at=self.now)
+        return self.archive.write(statements.add_enclosure, self.contract.id, draft, at=self.now)
 
     def money_lines(self, contract: Contract) -> list[str]:
         """How the money of the job stands, as it is now."""
@@ -150,8 +149,7 @@ def _enter_delivery(entry: _Entry) -> None:
     if "replace" in given:
         if len(given) == 1:
             raise errors.UsageError(detail=_("Say what to change: --on, --file, --file-id or --note"))
-        with entry.archive.reading() as reading:
-            before = _numbered(contract, deliveries(reading, contract.id), given["replace"])
+        before = _numbered(contract, entry.archive.read(deliveries, contract.id), given["replace"])
     delivery = replace(before, note=given.get("note", before.note) or None)
     if "on" in given or not before.at:
         question = _("When was it delivered, as the platform's page says (such as 2026-11-03 09:12):")
@@ -161,8 +159,7 @@ def _enter_delivery(entry: _Entry) -> None:
         file = blobs.measure(source, limit=entry.obj.settings().files.max_bytes)
         delivery = replace(delivery, name=file.name, size=file.size, sha256=file.sha256, file_id=None)
     if "file_id" in given:
-        with entry.archive.reading() as reading:
-            check_file(reading, contract, given["file_id"])
+        entry.archive.read(check_file, contract, given["file_id"])
         # Name, size and digest would be those of Chatwork's file: nobody has compared the delivered one with it.
         delivery = replace(delivery, name=None, size=None, sha256=None, file_id=given["file_id"])
     sentence = _("Saved: delivery {number} of job {job}.")

@@ -32,8 +32,7 @@ NO_BOUND = "-"
 
 def list_jobs(obj: CliContext) -> None:
     """Print one line for each job."""
-    with Archive(obj.home).reading() as reading:
-        every = contracts(reading)
+    every = Archive(obj.home).read(contracts)
     for contract in every:
         rooms = ", ".join(str(room.room_id) for room in contract.rooms)
         number = f" ({visible(contract.platform_id)})" if contract.platform_id else ""
@@ -47,8 +46,7 @@ def list_chats(obj: CliContext, *, as_json: bool) -> int:
     """Print all chats that Chatwork shows, with the jobs that have them."""
     app = obj.app(needs_archive=True)
     rooms = [one.model for one in app.chatwork.rooms().items]
-    with app.archive.reading() as reading:
-        every = contracts(reading)
+    every = app.archive.read(contracts)
     ids_by_room = {room.room_id: [one.id for one in every if room.room_id in one.room_ids] for room in rooms}
     if as_json:
         documents = [
@@ -166,8 +164,7 @@ def end(obj: CliContext, job: str | None, *, is_stopped: bool, undo: bool) -> in
     if is_stopped and undo:
         raise errors.UsageError(detail=_("Give either --now or --undo, not both."))
     archive = Archive(obj.home)
-    with archive.reading() as reading:
-        before = named_or_only_contract(reading, job)
+    before = archive.read(named_or_only_contract, job)
     state, sentence = "closed", _("Ended: {job}. Its chats are saved for 180 more days. Stop at once: {command}")
     if undo:
         state, sentence = "open", _("Not ended: {job}. Its chats are saved again.")
@@ -191,8 +188,7 @@ def _asked_chats(app: App, words: Sequence[str]) -> tuple[dict[int, str], bool]:
         names, unchecked = {int(one.model.room_id): one.model.name for one in app.chatwork.rooms().items}, False
     except (errors.ChatworkError, errors.TokenMissing):
         numbers = {int(word): "" for word in words if word.isdecimal() and 0 < int(word) < 2**63}
-        with app.archive.reading() as reading:
-            names, unchecked = room_names(reading) | numbers, True
+        names, unchecked = app.archive.read(room_names) | numbers, True
     rooms = [one_room(names, word) for word in words]
     return {room: names[room] for room in rooms}, unchecked
 

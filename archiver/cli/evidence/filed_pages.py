@@ -107,8 +107,7 @@ def _packages(obj: CliContext, given: Sequence[str]) -> Iterator[Path]:
     archive = Archive(obj.home)
     if given or not archive.exists():
         return
-    with archive.reading() as reading:
-        names = dict.fromkeys(one.name for one in reversed(exports(reading)) if one.profile == "court")
+    names = dict.fromkeys(one.name for one in reversed(archive.read(exports)) if one.profile == "court")
     with suppress(errors.SettingsError):
         folder = exports_folder(obj.settings())
         yield from (folder / Path(one).name for one in names if (folder / Path(one).name).exists())

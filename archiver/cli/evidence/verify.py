@@ -207,8 +207,7 @@ def verify_quotations(obj: CliContext, document: Path, records: str | None, job:
     """Check and print, without token and network; nothing is written."""
     contract = None
     if records is None:
-        with Archive(obj.home).reading() as reading:
-            contract = named_or_only_contract(reading, job)
+        contract = Archive(obj.home).read(named_or_only_contract, job)
     place = obj.home if records is None else Path(records).expanduser().absolute()
     checked = check_document(document.expanduser().absolute(), place, contract)
     if as_json:

@@ -54,8 +54,7 @@ def assist(obj: CliContext, job: str, allow: bool, unmasked: bool, forbid: bool)
     if allow + forbid > 1 or (unmasked and not allow):
         raise errors.UsageError(detail=_("Give --allow, --allow --unmasked, --forbid, or none of them."))
     archive = Archive(obj.home)
-    with archive.reading() as reading:
-        job = find_contract(reading, job).id
+    job = archive.read(find_contract, job).id
     if forbid:
         record_consent(archive, job, None)
         echo(_("No assistant is told anything about {job} any more."), job=job)
@@ -95,8 +94,7 @@ def answer(archive: Archive, answers: JobAnswers, job: str, tool: str, wishes: d
 
 def _is_unmasked(archive: Archive, job: str) -> bool:
     """How an assistant may ask about the job. Raises UsageError: nobody has allowed it."""
-    with archive.reading() as reading:
-        is_unmasked = ASSISTANTS.recall(reading).get(job)
+    is_unmasked = archive.read(ASSISTANTS.recall).get(job)
     if is_unmasked is None:
         sentence = _("Nobody has allowed this yet. At a terminal: archive mcp --job {job} --allow")
         raise errors.UsageError(detail=sentence.format(job=job))

@@ -203,8 +203,7 @@ def _finish_saving(app: App, saving: BackgroundRound | None) -> None:
 
 def tell_end(obj: CliContext, app: App) -> None:
     """Print whether it was seen to save by itself, where packages go, and the two commands to remember."""
-    with app.archive.reading() as reading:
-        run = SCHEDULED_RUN.recall(reading)
+    run = app.archive.read(SCHEDULED_RUN.recall)
     if run is None or run.error is not None:
         tell(_("It has not saved automatically yet. What is missing: archive status --full"), indent=0)
     folder = visible(str(exports_folder(obj.settings())))

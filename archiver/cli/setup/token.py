@@ -88,8 +88,7 @@ def _test(obj: CliContext) -> int:
             raise
         raise errors.NoArchive(path=obj.home) from error
     if has_archive:
-        with app.archive.reading() as reading:
-            owner = current_state.owner(reading)
+        owner = app.archive.read(current_state.owner)
         check_account(AccountId(account), owner, app.archive)
     echo(_("The token works: {name} (ID {account})."), name=name, account=account)
     if not has_archive:
@@ -215,8 +214,7 @@ def _try_token(obj: CliContext, answer: str) -> str:
 
 def _keep_unchecked(obj: CliContext, token: str) -> None:
     """Keep a token that could not be checked, unless the archive has an account and the token may be another's."""
-    with Archive(obj.home).reading() as reading:
-        owner = current_state.owner(reading)
+    owner = Archive(obj.home).read(current_state.owner)
     if owner is None:
         keep_token_and_tell(obj, token)
         tell(_("The token is kept, and checked when you go on."))
@@ -228,8 +226,7 @@ def _keep_unchecked(obj: CliContext, token: str) -> None:
 
 
 def _tell_owner(app: App, source: str) -> None:
-    with app.archive.reading() as reading:
-        owner = current_state.owner(reading) or {}
+    owner = app.archive.read(current_state.owner) or {}
     organisation = visible(owner.get("organization_name") or "")
     account = _("Account: {name} (ID {account})").format(name=visible(owner["name"]), account=owner["account_id"])
     organisation_words = _("organisation: {name}").format(name=organisation) if organisation else _("no organisation")

@@ -102,8 +102,7 @@ def _run_steps(obj: CliContext, timestamps: str | None) -> int:
     saving = schedule.begin_first_save(obj, app)
     try:
         tell_head(4, _("The job (Enter leaves a fact unknown; later: archive job set)"))
-        with app.archive.reading() as reading:
-            every = contracts(reading)
+        every = app.archive.read(contracts)
         for contract in every:
             if len(every) > 1:
                 tell(_("The job “{job}”:"), job=contract.called)
@@ -171,8 +170,7 @@ def _choose_chats(app: App) -> None:
 
 
 def _has_contract(obj: CliContext) -> bool:
-    with Archive(obj.home).reading() as reading:
-        return bool(contracts(reading))
+    return bool(Archive(obj.home).read(contracts))
 
 
 def _is_ready(obj: CliContext) -> bool:
@@ -180,8 +178,7 @@ def _is_ready(obj: CliContext) -> bool:
     archive = Archive(obj.home)
     if not archive.exists() or not (obj.home / SETTINGS_FILE).exists() or not _has_contract(obj):
         return False
-    with archive.reading() as reading:
-        return current_state.owner(reading) is not None
+    return archive.read(current_state.owner) is not None
 
 
 def _show_status(obj: CliContext, timestamps: str | None) -> int:

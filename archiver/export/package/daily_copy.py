@@ -78,12 +78,10 @@ def write_daily_copy(
     label = f"{now().astimezone(JST):%Y-%m-%d-%H%M}" if at_once else f"{day or news.last_at.astimezone(JST).date()}"
     with file_errors_as_ours(target):
         make_durable_folder(target)
-        with archive.reading() as reading:
-            zip_path = _make_zip(reading, news, target, f"{label}_{news.contract.id}_daily", file_limit_bytes)
+        zip_path = archive.read(_make_zip, news, target, f"{label}_{news.contract.id}_daily", file_limit_bytes)
     if zip_path is not None and folder is None:
         archive.keeper.put_daily(zip_path)
-    with archive.writing() as writing:
-        remembered_values.DAILY_COPY_UPTO.of(news.contract.id).remember(writing, news.upto)
+    archive.write(remembered_values.DAILY_COPY_UPTO.of(news.contract.id).remember, news.upto)
     return zip_path
 
 

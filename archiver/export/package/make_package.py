@@ -78,8 +78,7 @@ def export(
         raise errors.UnknownProfile(profile=order.profile, known=", ".join(PROFILES))
     folder = (order.out or archive.home / FOLDER).absolute()
     archive.scratch_folder = next((one for one in (folder, *folder.parents) if one.is_dir()), None)
-    with archive.reading() as reading:
-        contract_id = contracts.named_or_only_contract(reading, order.contract).id
+    contract_id = archive.read(contracts.named_or_only_contract, order.contract).id
     with file_errors_as_ours(folder, errors.PackagePlaceNotWritable), _packages_folder(folder):
         sweep_leftovers(folder, older_than=now() - _STALE_AFTER)
         with sealed_reading(archive, now=now) as (reading, all_seals, upto):

@@ -50,8 +50,7 @@ def opened_messages(archive: Archive, order: ExportOrder, *, now: datetime) -> S
 
     Raises as `make_package.export` does.
     """
-    with archive.reading() as reading:
-        return recipe_of(reading, order, now=now).opened
+    return archive.read(recipe_of, order, now=now).opened
 
 
 def members_to_ask(archive: Archive, order: ExportOrder) -> dict[int, str]:

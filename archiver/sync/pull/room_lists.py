@@ -117,8 +117,7 @@ class _RoomLists:
 
     def append_part(self, kind: str, part: Part) -> None:
         """Append what a list shows that may not be complete."""
-        with self.context.archive.writing() as writing:
-            self.append(writing, kind, _by_id(part), part.reply, complete=False)
+        self.context.archive.write(self.append, kind, _by_id(part), part.reply, complete=False)
 
     def read_each(self, kind: str, ask: Callable[[AccountId], Part]) -> tuple[list[Part], bool]:
         """Read a list for everybody ever seen in the room, one by one; and whether none of these is cut."""
@@ -147,8 +146,7 @@ class _RoomLists:
         if not listing.items:  # the token's owner is a member, so an empty list is an error
             raise NotUnderstood(path=listing.reply.path, detail=_("a chat without members"))
         received = {item.model.number: item.object for item in listing.items}
-        with self.context.archive.writing() as writing:
-            self.append(writing, "member", received, listing.reply, complete=True)
+        self.context.archive.write(self.append, "member", received, listing.reply, complete=True)
 
     def read_tasks(self) -> bool:
         """Read open and done tasks, then singly those missing from the lists; False if some of these are left over.
@@ -166,8 +164,7 @@ class _RoomLists:
                 whole.add(status)
         if len(whole) < len(STATUSES):
             self.context.troubles.add(f"room/{self.room}/people/cut")
-        with self.context.archive.reading() as reading:
-            statuses = current_state.task_statuses(reading, self.room)
+        statuses = self.context.archive.read(current_state.task_statuses, self.room)
         may_be_gone = [task for task, status in statuses.items() if status in whole or len(whole) == 2]
         return self._read_missing_tasks([task for task in may_be_gone if task not in listed])
 
@@ -186,15 +183,13 @@ class _RoomLists:
     def _read_missing_tasks(self, missing: Sequence[int]) -> bool:
         """Read as many of these tasks as one run may, after those of the last run; returns whether all were read."""
         slot = remembered_values.TASKS_READ.of(self.room)
-        with self.context.archive.reading() as reading:
-            last = slot.recall(reading)
+        last = self.context.archive.read(slot.recall)
         in_turn = sorted(missing, key=lambda task: (task <= last, task))[:TASK_READS_LIMIT]
         for task in in_turn:
             self._read_task(task)
         whole = len(in_turn) == len(missing)
         if not whole or last:
-            with self.context.archive.writing() as writing:
-                slot.remember(writing, None if whole else in_turn[-1])
+            self.context.archive.write(slot.remember, None if whole else in_turn[-1])
         if not whole:
             self.context.troubles.add(f"room/{self.room}/people/unread")
         return whole
@@ -208,8 +203,7 @@ class _RoomLists:
                 raise
             self._append_gone_task(task, error.reply)
         else:
-            with self.context.archive.writing() as writing:
-                self.append(writing, "task", {task: single.object}, single.reply, complete=False)
+            self.context.archive.write(self.append, "task", {task: single.object}, single.reply, complete=False)
 
     def _append_gone_task(self, task: int, reply: Reply) -> None:
         with self.context.archive.writing() as writing:

@@ -58,8 +58,7 @@ def read_contacts(
     try:
         listing = context.client.contacts()
     except (NotVisible, NotUnderstood, Refused):
-        with context.archive.writing() as writing:
-            remembered_values.put_visit(writing, NO_ROOM, CONTACTS_KIND, at=context.now(), counters=REFUSED)
+        context.archive.write(remembered_values.put_visit, NO_ROOM, CONTACTS_KIND, at=context.now(), counters=REFUSED)
         return False
     except ChatworkError:
         return False
@@ -196,8 +195,7 @@ def _read_requests(context: PullContext, rooms: Sequence[int]) -> list[Contact]:
         pass  # as often as a list that is understood
     except ChatworkError:
         return []
-    with context.archive.writing() as writing:
-        remembered_values.put_visit(writing, NO_ROOM, VISIT_KIND, at=context.now(), counters="")
+    context.archive.write(remembered_values.put_visit, NO_ROOM, VISIT_KIND, at=context.now(), counters="")
     return asking
 
 
@@ -245,8 +243,7 @@ def _is_news(reading: Reading, twin: _Twin) -> bool:
 
 
 def _payload(context: PullContext, session: transfer.Session, twin: _Twin) -> dict[str, object]:
-    with context.archive.reading() as reading:
-        known_since = min(twin.known_since, first_seen(reading, twin.known))
+    known_since = min(twin.known_since, context.archive.read(first_seen, twin.known))
     pictures = [_picture(context, session, twin, one.avatar) for one in (twin.account, twin.known)]
     return {
         "account_id": twin.account.account_id,
@@ -265,11 +262,9 @@ def _picture(context: PullContext, session: transfer.Session, twin: _Twin, url: 
     """The digest of somebody's own picture; None if it cannot be had, or several others have the same one."""
     if not url or _DEFAULT_PICTURE in url:
         return None
-    with context.archive.reading() as reading:
-        sha256, holders = people.picture_holders(reading, url)
+    sha256, holders = context.archive.read(people.picture_holders, url)
     if sha256 is None and (body := get_picture(session, url)) is not None:
         with suppress(OSError):
             people.record_download(context.archive, url, body, next_at=context.now() + RETRY_AFTER)
-        with context.archive.reading() as reading:
-            sha256, holders = people.picture_holders(reading, url)
+        sha256, holders = context.archive.read(people.picture_holders, url)
     return sha256 if len(holders - {twin.account.account_id}) < 2 else None

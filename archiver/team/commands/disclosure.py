@@ -60,8 +60,7 @@ def team_grant(obj: CliContext, contract_id: str, recipient: str, until: str) ->
 
     place, who, last = _own_place(obj), _plain(recipient), _last_day(until)
     with closing(Archive(obj.home)) as archive:
-        with archive.reading() as reading:
-            contract = named_or_only_contract(reading, contract_id)
+        contract = archive.read(named_or_only_contract, contract_id)
         grant = state_grant(archive, contract.id, who, last, at=utc_now())
     record_access(place, who=_owner_word(), what=f"grant {grant.contract} {grant.until}", reason=who)
     sentence = _("Granted: {who} may get exports of {contract} until {day}. Withdraw it with: {command}")
@@ -85,8 +84,7 @@ def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> int:
 
     place, who = _own_place(obj), _plain(recipient)
     with closing(Archive(obj.home)) as archive:
-        with archive.reading() as reading:
-            contract = named_or_only_contract(reading, contract_id)
+        contract = archive.read(named_or_only_contract, contract_id)
         number = withdraw_grants(archive, contract.id, who, at=utc_now())
     if not number:
         raise errors.NothingGranted(contract=contract.id, recipient=who)

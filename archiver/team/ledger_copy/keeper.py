@@ -10,15 +10,14 @@ it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from sqlalchemy import Connection, func, select
 
 from archiver import errors
-from archiver.folder_sync import storage_error, sync_folder
+from archiver.folder_sync import sync_folder
 from archiver.health.check_result import error_text
 from archiver.store import durable_files, schema
 from archiver.store.archive import Archive
@@ -140,16 +139,9 @@ class LedgerKeeper(Keeper):
         put_aside(archive.database)
         finish(archive.database)
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(self) -> AbstractContextManager[None]:
         """Let one process at a time put a new copy in its place. Raises ArchiveBusy, StorageError."""
-        try:
-            with FileLock(self.home / "ledger.lock", timeout=_SECONDS_ALONE, mode=0o600):
-                yield
-        except Timeout as error:
-            raise errors.ArchiveBusy(path=self.home) from error
-        except OSError as error:
-            raise storage_error(error, self.home) from error
+        return durable_files.held_lock(self.home / "ledger.lock", _SECONDS_ALONE, errors.ArchiveBusy)
 
 
 def open_keeper(home: Path) -> Keeper:

@@ -93,8 +93,7 @@ def one(number: int, problem: str = "") -> str:
     inquiry = next((one for one in documents if one.name.endswith("inquiry_text.txt")), None)
     job, here = context.jobs.last, url_for("made.one", number=number)
     outcome = job.outcome if job is not None and job.outcome is not None else None
-    with context.archive.reading() as reading:
-        ticked = TICKED.recall(reading).get(f"package {number}", [])
+    ticked = context.archive.read(TICKED.recall).get(f"package {number}", [])
     return render_template(
         "package_made.html",
         it=row,
@@ -118,8 +117,7 @@ def package_path(context: ConsoleContext, number: int) -> Path:
 
 
 def _package(context: ConsoleContext, number: int) -> ExportedPackage:
-    with context.archive.reading() as reading:
-        return next((row for row in exports(reading) if row.number == number), None) or abort(404)
+    return next((row for row in context.archive.read(exports) if row.number == number), None) or abort(404)
 
 
 @pages.post("/<int:number>/verify")
@@ -163,8 +161,7 @@ def note_handover(number: int) -> AnyResponse | tuple[str, int]:
     except errors.UsageError as error:
         return one(number, trouble_words(error).together), 422
     package = _package(context, number)
-    with context.archive.writing() as writing:
-        statements.state_handover(writing, package, to=to, on=day, how=how, at=context.now())
+    context.archive.write(statements.state_handover, package, to=to, on=day, how=how, at=context.now())
     return redirect(url_for("made.one", number=number, _anchor="handed"))
 
 
@@ -215,8 +212,7 @@ _POLICY = re.compile(rb'http-equiv="Content-Security-Policy" content="([^"]*)"')
 def index(room: int) -> str:
     """What it is, and how far it is. Raises UnknownRoom."""
     context = console_context()
-    with context.archive.reading() as reading:
-        room_chat = chat(reading, room)
+    room_chat = context.archive.read(chat, room)
     job = context.jobs.last
     return render_template("printed_chat.html", chat=room_chat, job=job if job and job.title == _title() else None)
 
@@ -225,8 +221,7 @@ def index(room: int) -> str:
 def make(room: int) -> AnyResponse:
     """Write the pages and volumes anew. Raises UnknownRoom."""
     context, here = console_context(), url_for("printed.index", room=room)
-    with context.archive.reading() as reading:
-        contract = chat(reading, room).contracts[0]
+    contract = context.archive.read(chat, room).contracts[0]
     files = url_for("files.bytes", room=room, file=0).removesuffix("0")
 
     def work(job: Job) -> JobOutcome:

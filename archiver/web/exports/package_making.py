@@ -83,8 +83,7 @@ def index() -> AnyResponse | str:
 
 def _contracts() -> Sequence[Contract]:
     """The jobs that packages are made of, those that are not ended first."""
-    with console_context().archive.reading() as reading:
-        return sorted(contracts(reading), key=lambda one: one.state != "open")
+    return sorted(console_context().archive.read(contracts), key=lambda one: one.state != "open")
 
 
 @pages.get("/order")
@@ -201,8 +200,7 @@ def _decision(form: Mapping[str, str], opened: Mapping[str, OpenedMessage]) -> D
 
 def _reading_page(wanted: ExportOrder, opened: Sequence[OpenedMessage], at: str) -> str:
     given, context = given_fields(request.args), console_context()
-    with context.archive.reading() as reading:
-        rows = read_rows(reading, opened, at, request.args.get("words", ""), request.args.get("page", ""))
+    rows = context.archive.read(read_rows, opened, at, request.args.get("words", ""), request.args.get("page", ""))
     return render_template(
         "package_read_part.html" if "HX-Request" in request.headers else "package_reading.html",
         rows=rows,

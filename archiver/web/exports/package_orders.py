@@ -203,8 +203,7 @@ def make_work(job: Job, context: ConsoleContext, wanted: ExportOrder) -> JobOutc
 
 
 def _number(context: ConsoleContext) -> int:
-    with context.archive.reading() as reading:
-        return max(one.number for one in exports(reading))
+    return max(one.number for one in context.archive.read(exports))
 
 
 def progress(job: Job) -> Callable[[int, int], None]:

@@ -185,8 +185,7 @@ def keep_answer() -> str:
 
 def _notice(context: ConsoleContext) -> str:
     """How the trial of the notice stands: not begun, seen or unseen."""
-    with context.archive.reading() as reading:
-        last = NOTICE_TRIAL.recall(reading)
+    last = context.archive.read(NOTICE_TRIAL.recall)
     return "" if last is None else "seen" if "desktop" in last.seen else "unseen"
 
 
@@ -253,8 +252,7 @@ def choice_page(app: App, step: int, problem: str = "") -> str:
     rooms, now = choosable_rooms(app), app.now()
     chosen = chosen_chats(rooms)
     lines = [_line(room) | {"is_chosen": room in chosen, "is_recent": _is_recent(room, now)} for room in rooms]
-    with app.archive.reading() as reading:
-        owner = visible(str((current_state.owner(reading) or {}).get("name") or ""))
+    owner = visible(str((app.archive.read(current_state.owner) or {}).get("name") or ""))
     return render_template(
         "start_chats.html", step=step, chats=lines, problem=problem, owner=owner, looked_at=LOOKED_AT
     )
@@ -334,8 +332,7 @@ def _place(room: Room, number: int) -> dict[str, Any]:
 
 def _holders(app: App, chosen: Sequence[Room]) -> dict[int, list[str]]:
     """What the jobs are called that have one of these chats already, by chat."""
-    with app.archive.reading() as reading:
-        every = contracts(reading)
+    every = app.archive.read(contracts)
     found = {int(room.room_id): [one.called for one in every if room.room_id in one.room_ids] for room in chosen}
     return {room: names for room, names in found.items() if names}
 

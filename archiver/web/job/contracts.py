@@ -48,8 +48,7 @@ NO_JOB, ERASED = "none", "erase"
 @pages.get("")
 def index() -> Answer:
     """The only job, or the page that lists them; without one, what comes first."""
-    with console_context().archive.reading() as reading:
-        every = contracts(reading)
+    every = console_context().archive.read(contracts)
     if len(every) == 1:
         return redirect(url_for("contracts.contract", name=every[0].id))
     return redirect(url_for("home.index", _anchor="jobs") if every else url_for("start.index"))
@@ -92,8 +91,7 @@ def keep(name: str) -> Answer:
         is_unknown = f"unknown_{unknown}" in given
         if is_unknown != (given.get(f"was_unknown_{unknown}", "yes" if is_unknown else "") == "yes"):
             _keep_unknown(context, name, unknown, is_unknown=is_unknown)
-    with context.archive.reading() as reading:
-        stated = find_contract(reading, name)
+    stated = context.archive.read(find_contract, name)
     problems |= _withdraw(context, stated)
     problems |= {**fact_form.keep_entries(context, stated), **fact_form.keep_terms(context, stated)}
     if wrong_file := take_enclosure(context, stated):
@@ -210,8 +208,7 @@ def _move_chats(context: ConsoleContext, name: str, problems: Problems) -> tuple
 
 def _stated_roles(context: ConsoleContext, name: str) -> dict[str, str]:
     """Who is who as stated, by the field of the page."""
-    with context.archive.reading() as reading:
-        return {f"role_{one.account_id}": one.role.value for one in mapped_accounts(reading, name)}
+    return {f"role_{one.account_id}": one.role.value for one in context.archive.read(mapped_accounts, name)}
 
 
 def _page(
@@ -280,8 +277,7 @@ def keep_use(room: int, message_id: str) -> Response | tuple[str, int]:
     """Bind to each contract what was handed in or chosen for it. Raises UnknownRoom, UnknownMessage."""
     context, problems, message = console_context(), dict[str, str](), MessageId(str(position(message_id)))
     _message_page(room, message_id, {})  # refuses a message that is not there
-    with context.archive.reading() as reading:
-        every = chat(reading, room).contracts
+    every = context.archive.read(chat, room).contracts
     for contract in every:
         if wrong := take_enclosure(context, contract, f"_{contract.id}", message):
             problems[contract.id] = wrong

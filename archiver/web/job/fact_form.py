@@ -292,8 +292,7 @@ def _add_delivery(context: ConsoleContext, contract: Contract) -> None:
         with as_file(file) as path:
             measured = blobs.measure(path, limit=context.settings().files.max_bytes)
         draft = replace(draft, name=plain_name(file), size=measured.size, sha256=measured.sha256)
-    with context.archive.writing() as writing:
-        statements.add_delivery(writing, contract.id, draft, at=context.now())
+    context.archive.write(statements.add_delivery, contract.id, draft, at=context.now())
 
 
 ENTRIES: Mapping[str, tuple[Callable[[ConsoleContext, Contract], None], *tuple[str, ...]]] = {

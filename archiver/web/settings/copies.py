@@ -162,8 +162,7 @@ def index(problem: str = "", change: str = "") -> str:
     has_archive, last = state in {lost.ArchiveState.READY, lost.ArchiveState.FIRST_RUN}, None
     regular = _regular_copy(context, is_needed=has_archive)
     if has_archive:
-        with context.archive.reading() as reading:
-            last = LAST_BACKUP.recall(reading)
+        last = context.archive.read(LAST_BACKUP.recall)
     return render_template(
         "copies.html",
         has_one=has_archive,

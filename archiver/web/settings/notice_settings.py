@@ -145,8 +145,7 @@ def switch(way: str) -> Answer:
 def dismiss(number: int) -> Response:
     """Mark an alert as seen; it stays listed. Raises UnknownAlert."""
     context = console_context()
-    with context.archive.writing() as writing:
-        alerts.dismiss(writing, number, at=context.now(), reason=None)
+    context.archive.write(alerts.dismiss, number, at=context.now(), reason=None)
     return redirect(url_for("notice_settings.index", _anchor="told"))
 
 
@@ -181,8 +180,7 @@ def _try(way: str) -> Answer:
 def _remember(way: str, *, is_seen: bool) -> None:
     """Remember the outcome of one way beside those of the others."""
     context = console_context()
-    with context.archive.reading() as reading:
-        last = NOTICE_TRIAL.recall(reading)
+    last = context.archive.read(NOTICE_TRIAL.recall)
     outcomes = {} if last is None else {**dict.fromkeys(last.seen, True), **dict.fromkeys(last.unseen, False)}
     unattended.remember_trial(context.archive, {**outcomes, way: is_seen}, at=context.now())
 

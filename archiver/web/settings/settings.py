@@ -289,8 +289,7 @@ def assistant() -> str:
 def decide() -> Response:
     """Keep the consent to a job, or take it back. Raises UnknownContract."""
     context = console_context()
-    with context.archive.reading() as reading:
-        job = find_contract(reading, request.form.get("job", "")).id
+    job = context.archive.read(find_contract, request.form.get("job", "")).id
     record_consent(context.archive, job, CONSENTS.get(request.form.get("how", "")))
     return redirect(url_for("assistants.index", job=job))
 

@@ -116,8 +116,7 @@ def _is_due(context: ConsoleContext) -> bool:
 def stranger() -> AnyResponse:
     """Keep what was said with an account as a job of its own, and save it now."""
     context, account = console_context(), request.form.get("account", 0, type=int)
-    with context.archive.writing() as writing:
-        is_entered = enter_stranger(writing, account, at=context.now())
+    is_entered = context.archive.write(enter_stranger, account, at=context.now())
     if is_entered:
         context.jobs.start(_title(), partial(_rescue, context=context))
     return redirect(url_for("emergency.index", job=job_id(account), what="stranger"))
@@ -239,8 +238,7 @@ def _page_without_archive(context: ConsoleContext, problem: str, error: errors.A
 def _rescue(job: Job, context: ConsoleContext) -> JobOutcome:
     app = context.app(job)
     app.chatwork.transport.on_wait = waiting(job)
-    with app.archive.reading() as reading:
-        every = contracts(reading)
+    every = app.archive.read(contracts)
     if not every:
         raise errors.NoContract
     rooms = [room.room_id for contract in every for room in contract.rooms]
@@ -266,8 +264,7 @@ def _take_files(context: ConsoleContext, given: list[FileStorage], room: str, co
     Raises NoContract, FileTooLarge, NotAllowed.
     """
     now = context.now()
-    with context.archive.reading() as reading:
-        rooms = required_rooms(reading, now)
+    rooms = context.archive.read(required_rooms, now)
     chosen = int(room) if room.isdecimal() and int(room) in rooms else None
     found = FoundIds(frozenset(rooms), chosen or (rooms[0] if len(rooms) == 1 else None), now)
     for one in given:
