@@ -25,8 +25,7 @@ from archiver.store.working.remembered_values import TYPED_FACTS, TypedFacts
 
 def state_contract(archive: Archive, contract: Contract, *, at: datetime) -> None:
     """Append a contract, if it differs from what was stated before."""
-    with archive.writing() as writing:
-        state_contracts(writing, [contract], at=at)
+    archive.write(state_contracts, [contract], at=at)
 
 
 def state_contracts(
@@ -223,8 +222,6 @@ def state_typed(writing: Writing, *, at: datetime, quiet: timedelta = timedelta(
 
 def state_all_typed(archive: Archive, *, at: datetime, quiet: timedelta = timedelta()) -> None:
     """The same, without writing where nothing was typed. Raises StorageError."""
-    with archive.reading() as reading:
-        is_typed = bool(TYPED_FACTS.recall(reading))
+    is_typed = bool(archive.read(TYPED_FACTS.recall))
     if is_typed:
-        with archive.writing() as writing:
-            state_typed(writing, at=at, quiet=quiet)
+        archive.write(state_typed, at=at, quiet=quiet)

@@ -259,8 +259,9 @@ def forecast_single_reads(
     left = transport.budget.remaining
     budget = replace(transport.budget, remaining=None if left is None else max(0, left - before))
     limit = single_reads_share(budget, transport.clock.own(), reserve=transport.reserve, full=options.full)
-    with context.archive.reading() as reading:
-        counts = Counter(item.room_id for item in single_reads.due_items(reading, rooms, at=context.now(), limit=limit))
+    counts = Counter(
+        item.room_id for item in context.archive.read(single_reads.due_items, rooms, at=context.now(), limit=limit)
+    )
     reader.requests_made += counts.total()
     steps = [plan.PlanStep(room, plan.BACKFILL, "named", requests=number) for room, number in counts.items()]
     for room, near, turn in forecast_reread(reader, rooms, period=options.reread_every, limit=limit):

@@ -331,8 +331,7 @@ def _read_places(
         progress(number, len(due))
         if not reader.read_item(item):
             break
-    with context.archive.reading() as reading:
-        return {
-            place: queued.state
-            for place, (queued, _) in single_reads.items_at(reading, missing, at=context.now()).items()
-        }
+    return {
+        place: queued.state
+        for place, (queued, _) in context.archive.read(single_reads.items_at, missing, at=context.now()).items()
+    }

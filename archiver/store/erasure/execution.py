@@ -169,8 +169,7 @@ def remove_bytes(archive: Archive, blobs: Collection[str]) -> None:
 
     Raises StorageError.
     """
-    with archive.reading() as reading:
-        unnamed = unnamed_bytes(reading, blobs)
+    unnamed = archive.read(unnamed_bytes, blobs)
     for sha256 in sorted(unnamed):
         for home in (archive.home, *archive.keeper.folders()):
             remove(blob_path(home, sha256))
@@ -195,8 +194,7 @@ def shown_pictures(reading: Reading) -> set[str]:
 def remove_leftovers(archive: Archive) -> None:
     """Remove half downloads, pictures that nothing shows any more, and databases of before an upgrade."""
     home = archive.home
-    with archive.reading() as reading:
-        shown = shown_pictures(reading)
+    shown = archive.read(shown_pictures)
     pictures = [path for path in _files(home / AVATARS) if path.name not in shown]
     for path in [*_files(home / FOLDER / INCOMING), *pictures, *home.glob(_EARLIER)]:
         remove(path)

@@ -232,8 +232,9 @@ class BackfillReader:
     def _postpone(self, item: BackfillItem) -> None:
         pause = FIRST_PAUSE * 4 ** min(item.attempts, 5)
         at = self.context.now()
-        with self.context.archive.writing() as writing:
-            single_reads.record_attempt(writing, item, item.state, at=at, next_at=at + min(pause, RETRY_AFTER))
+        self.context.archive.write(
+            single_reads.record_attempt, item, item.state, at=at, next_at=at + min(pause, RETRY_AFTER)
+        )
         self.context.troubles.add(_trouble_key(item))
 
 
@@ -242,8 +243,7 @@ def enqueue_for_new_rooms(archive: Archive, rooms: Collection[int], *, at: datet
 
     Until a room is under a contract, nothing of it is kept.
     """
-    with archive.reading() as reading:
-        before = remembered_values.KNOWN_ROOMS.recall(reading)
+    before = archive.read(remembered_values.KNOWN_ROOMS.recall)
     if before == frozenset(rooms):
         return
     with archive.writing() as writing:
