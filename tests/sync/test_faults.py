@@ -312,23 +312,6 @@ def test_403_for_a_part_and_for_the_room_is_written_down(world: World, endpoint:
     assert {"present"} == {world.states()[post] for post in posts}
 
 
-@pytest.mark.parametrize("seconds", [3, 299, 10**9])
-def test_429_without_time_to_wait_leaves_over_and_says_so(world: World, seconds: int) -> None:
-    """A scheduled run does not wait past its time."""
-    settled(world)
-    post = world.post("429")
-    world.chatwork.fail(Fault.RATE_LIMIT, ENDPOINTS["messages"], times=None, seconds=seconds)
-
-    report = sync(world, max_seconds=1)
-    world.chatwork.heal()
-    world.clock.pass_by(minutes=6)
-    after = sync(world)
-
-    assert (True, False) == (report.left_over, report.complete)
-    assert ("left-over",) == report.reported
-    assert (True, "present") == (after.complete, world.states()[post])
-
-
 def twice(value: list[Any]) -> list[Any]:
     """Each object two times."""
     return value + value
@@ -432,15 +415,3 @@ def test_an_answer_of_10_mb_is_read(world: World, endpoint: str) -> None:
 
     assert (True, RoomOutcome.ARCHIVED) == (report.complete, report.rooms[0].outcome)
     assert "present" == world.states()[post]
-
-
-@pytest.mark.drawn
-def test_a_text_of_10_mb_is_held_as_it_came(world: World) -> None:
-    """Longer than Chatwork allows, and yet no reason to lose it."""
-    value = chatwork_state(world, "messages")
-    text = "長い文面。" * 700_000
-    answering(world, "messages", [*value[:-1], value[-1] | {"body": text}])
-
-    sync(world, size=2**26, total=20)
-
-    assert [text] == world.texts(value[-1]["message_id"])

@@ -261,19 +261,6 @@ def test_failing_rooms_are_tried_in_turn_two_in_a_run(world: World) -> None:
     assert max(tried) <= 3  # and the one that works
 
 
-def test_a_room_that_can_be_read_again_is_like_any_other(world: World) -> None:
-    """What was said of it is forgotten with the first run that reads it."""
-    (bad,) = world.more_rooms(1)
-    world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{bad}/members", times=None)
-    world.sync()
-    world.chatwork.heal()
-
-    good = world.sync()
-
-    assert good.complete
-    assert not [row for row in world.rows("memory") if row["key"] == "failed_rooms"]
-
-
 def test_absent_rooms_that_cannot_be_asked_for_keep_no_other_from_being_read(world: World) -> None:
     """Two in a row end a round, and in the next one they are asked for after the others."""
     absent = world.more_rooms(4)

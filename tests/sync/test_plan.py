@@ -23,8 +23,7 @@ from archiver.sync.plan import (
     is_due,
     plan_steps,
 )
-from archiver.sync.report import SyncReport
-from tests.support.world import World, running_world
+from tests.support.world import running_world
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 EVERY = timedelta(hours=6)
@@ -142,36 +141,6 @@ def test_rooms_are_spread_over_the_time(rooms: set[int]) -> None:
     assert max(turns.count(part) for part in range(11)) <= len(rooms) / 3
 
 
-ROOMS = 30
-LIMIT = 30
-"""Calls in five minutes, a fifth of which stays unused."""
-
-
-def talk_and_sync(world: World, rooms: list[int], *, minutes: int) -> SyncReport:
-    """Something is said in every room, then a run that does not wait for calls."""
-    for room in rooms:
-        world.clock.pass_by(milliseconds=10)
-        world.chatwork.post(room, world.tanaka, "はい")
-    world.clock.pass_by(minutes=minutes)
-    return world.sync(max_seconds=30)
-
-
-@pytest.mark.drawn
-def test_every_room_is_read_in_turn_while_all_are_busy(tmp_path: Path) -> None:
-    """Three runs reach every room's messages, and each run says that it left something over."""
-    with running_world(tmp_path / "home", limit=LIMIT) as world:
-        rooms = world.more_rooms(ROOMS)
-
-        reports = [talk_and_sync(world, rooms, minutes=6) for _ in range(4)]
-        world.take_requests()
-        for _ in range(3):
-            talk_and_sync(world, rooms, minutes=6)
-
-        read = {path.split("/")[2] for path in world.take_requests() if "messages?force=1" in path}
-        assert {str(room) for room in rooms} <= read
-        assert not any(report.complete for report in reports)
-
-
 @pytest.mark.drawn
 def test_files_and_people_get_their_turn_in_the_end(tmp_path: Path) -> None:
     """Although messages alone would eat the budget of every run."""
@@ -179,7 +148,11 @@ def test_files_and_people_get_their_turn_in_the_end(tmp_path: Path) -> None:
         rooms = world.more_rooms(10)
 
         for _ in range(55):
-            talk_and_sync(world, rooms, minutes=60)
+            for room in rooms:
+                world.clock.pass_by(milliseconds=10)
+                world.chatwork.post(room, world.tanaka, "はい")
+            world.clock.pass_by(minutes=60)
+            world.sync(max_seconds=30)
 
         visited = {(row["room_id"], row["kind"]) for row in world.rows("visit")}
         assert {(room, kind) for room in rooms for kind in plan.KINDS} <= visited

@@ -472,24 +472,6 @@ def test_a_complete_archive_says_so_and_any_lack_unsays_it(world: World) -> None
     assert ((), True) == (other.reported, begun == kept != [])
 
 
-# --- the document ---------------------------------------------------------------------------------
-
-
-def test_the_document_has_every_counter(world: World) -> None:
-    """As the design names them, 0 where nothing happened."""
-    settled(world)
-
-    document = world.sync().document()
-
-    (room,) = document["rooms"]
-    counters = {"new", "edited", "deleted", "missing", "files_new", "files_saved", "files_pending", "files_lost"}
-    assert {0} == {room[name] for name in counters | {"tasks_new", "tasks_changed"}}
-    fields = {"account_id", "started_at", "finished_at", "requests", "complete", "rooms", "alerts", "sealed"}
-    assert fields <= set(document)
-    assert ("waiting", [], None, "動画編集") == tuple(room[name] for name in ("outcome", "gaps", "error", "name"))
-    assert json.loads(json.dumps(document)) == document
-
-
 # --- what stays private ---------------------------------------------------------------------------
 
 

@@ -199,7 +199,7 @@ def _access(node: ast.AST) -> str:
 
 PAUSES = strategies.sampled_from([1, 59, 60, 60, 60, 61, 300, 5400])
 CHANGES = strategies.sampled_from(
-    ["nothing", "nothing", "nothing", "nothing", "new", "edit", "delete", "single", "seal"]
+    ["nothing", "nothing", "nothing", "nothing", "new", "edit", "delete", "vanish", "single", "seal"]
 )
 HISTORIES = strategies.lists(strategies.tuples(PAUSES, CHANGES, strategies.integers(0, 5)), max_size=40)
 
@@ -218,13 +218,15 @@ class Looks:
         """Let time pass and something happen, then look."""
         self.minutes += pause / 60
         newest = max(self.shown)
-        message = newest - which % len(self.shown)
+        message = sorted(self.shown)[-1 - which % len(self.shown)]
         if change == "new":
             self.shown[newest + 1] = (f"メッセージ{newest + 1}", 0)
         elif change == "edit":
             self.shown[message] = (f"{self.shown[message][0]}。", int(at(self.minutes).timestamp()))
         elif change == "delete":
             self.shown[message] = ("[deleted]", self.shown[message][1])
+        elif change == "vanish" and message != newest:
+            del self.shown[message]
         elif change == "single":
             self.saved[message] = self.shown[message]
             self.maker.read_singly(self._object(message), self._state(message), minutes=self.minutes)
@@ -244,10 +246,13 @@ class Looks:
             with self.archive.writing() as writing:
                 last_lists.add_looks(writing, [SameList(ROOM, before.seq, at(self.minutes), last_lists.SAME_BYTES)])
             return
-        self.saved |= listed
+        first, last = min(listed), max(listed)
+        lacking = {one: held for one, held in self.saved.items() if one not in self.shown and first < one < last}
+        absent = {one: message_object(one, body, update_time=time) for one, (body, time) in lacking.items()}
+        self.saved = {one: held for one, held in self.saved.items() if one not in lacking} | listed
         objects = [self._object(one) for one in listed]
-        window = self.maker.sync(objects, changed=changed, minutes=self.minutes, beginning=False)[0]
-        ends = (f"{min(listed)}", f"{max(listed)}")
+        window = self.maker.sync(objects, changed=changed, absent=absent, minutes=self.minutes, beginning=False)[0]
+        ends = (f"{first}", f"{last}")
         with self.archive.writing() as writing:
             last_lists.put_last_list(
                 writing, LastList(ROOM, window.seq, 1, body, body, *ends, len(listed), None, False)
@@ -276,7 +281,9 @@ class Looks:
     def histories(self) -> list[Any]:
         """Every text with its interval up to the last look, as a package has them."""
         entries = [json.loads(one.line) for one in all_entries(self.archive)]
-        groups = [[one for one in entries if one["key"] == f"message/{number}"] for number in sorted(self.shown)]
+        groups = [
+            [one for one in entries if one["key"] == f"message/{number}"] for number in range(1, max(self.shown) + 1)
+        ]
         found = messages([one for one in groups if one], sightings(one for one in entries if one["kind"] != "message"))
         return [
             (one.message_id, [(span.body, span.first_seen, span.last_seen) for span in one.versions]) for one in found

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.store import blobs
 from archiver.store.queries.room_holdings import wanted_files
 from archiver.sync.download import RETRY_PAUSES, SLICE_BYTES_AT_LEAST, DownloadLimits, FileDownloads
 from archiver.sync.pull.context import PullContext
@@ -91,37 +90,18 @@ def test_large_files_come_in_turns(world: World) -> None:
     assert all(is_held_as_uploaded(world, file) for file in files)
 
 
-def fetched_in_slices(world: World, *, seconds: float, limits: DownloadLimits = LIMITS) -> RoomReport:
+def fetched_in_slices(world: World, *, seconds: float) -> RoomReport:
     """Fetch what is wanted in slices of so many seconds."""
     desk = PullContext(world.archive, world.new_client(), world.clock, world.chatwork.owner)
     report = RoomReport(world.room)
     made = FileDownloads(
-        desk, world.downloads, limits, {world.room: report}, lambda: None, lambda _file, _have: None, slice=seconds
+        desk, world.downloads, LIMITS, {world.room: report}, lambda: None, lambda _file, _have: None, slice=seconds
     )
     with world.archive.reading() as reading:
-        pending = wanted_files(reading, {world.room}, size_limit=limits.size_limit)
+        pending = wanted_files(reading, {world.room}, size_limit=LIMITS.size_limit)
     made.download_small(pending)
     made.download_large(pending)
     return report
-
-
-@pytest.mark.slow
-def test_a_file_of_five_gigabytes_comes_in_slices(world: World) -> None:
-    """Past 32 bits too, each slice on a fresh address where the last one ended."""
-    size = 5_000_000_000
-    file = upload(world, size)
-    world.sync(limits=replace(LIMITS, size_limit=1))
-    limits = replace(LIMITS, size_limit=size)
-
-    report = fetched_in_slices(world, seconds=4, limits=limits)
-
-    begun = [int(one.headers.get("range", "bytes=0-")[6:-1]) for one in world.chatwork.downloads]
-    (blob,) = [row for row in world.rows("blob") if row["file_id"] == file]
-    assert (1, size) == (report.files_saved, blobs.blob_path(world.home, blob["sha256"]).stat().st_size)
-    assert world.chatwork.content_digest(file) == blob["sha256"]
-    assert begun == sorted(begun)
-    assert begun[-1] > 2**32
-    assert len(begun) > 2
 
 
 def test_a_small_file_that_drips_does_not_hold_up_the_others(world: World) -> None:

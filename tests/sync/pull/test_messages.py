@@ -16,7 +16,6 @@ from tests.support.chatwork.simulator import Fault
 from tests.support.world import World
 
 LIST = r"messages\?force=1"
-WRONG_IDS: tuple[object, ...] = (0, "12x", -1, 2**63, 1.5, True, None, "", [])
 
 
 def counts(report: RoomReport) -> tuple[int, int, int, int]:
@@ -522,20 +521,9 @@ def test_any_text_is_kept_exactly(world: World, text: str) -> None:
     assert [change_keys.readable_text(text), change_keys.readable_text(text + "!")] == readable
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        *[{"message_id": one} for one in WRONG_IDS],
-        {"body": 5},
-        {"account": None},
-        {"account": {"account_id": 0}},
-        {"send_time": -1},
-    ],
-    ids=str,
-)
-def test_a_list_with_an_object_that_cannot_be_is_not_data(world: World, wrong: dict[str, Any]) -> None:
+def test_a_list_with_an_object_that_cannot_be_is_not_data(world: World) -> None:
     """The whole list is refused, not one message of it."""
-    body = json.dumps([message("4"), message("5") | wrong]).encode()
+    body = json.dumps([message("4"), message("12x")]).encode()
     world.chatwork.fail(Fault.REPLY, LIST, body=body, times=None)
 
     report = world.sync()
