@@ -1,5 +1,7 @@
 """The calls: what is asked, and how replies are understood."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,12 +12,15 @@ import requests
 import responses
 from hypothesis import given, settings, strategies
 
+from archiver import errors
+from archiver.chatwork.allowed_urls import base_url
 from archiver.chatwork.client import Client, _read_download_url, read_listing, read_single
 from archiver.chatwork.models import Contact, File, Me, Member, Message, Model, Room, Task
 from archiver.chatwork.transport import Transport
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import ArchiverError, NotUnderstood
 from archiver.records import AccountId, FileId, MessageId, Reply, RoomId
+from tests.support.cases import cases_of
 from tests.support.chatwork.model_values import VALUES
 
 BASE = "https://api.chatwork.com/v2"
@@ -199,3 +204,21 @@ def test_any_body_is_understood_or_one_of_our_errors(
         except ArchiverError as error:
             told = f"{error} {error.advice()}"
             assert "/x" in told
+
+
+@pytest.mark.parametrize(("url", "expected"), cases_of(__file__, "https_and_this_computer_are_allowed"))
+def test_https_and_this_computer_are_allowed(url: str, expected: str) -> None:
+    """Tests and the demo speak plain http to the own machine."""
+    assert expected == base_url({"CHATWORK_API_BASE_URL": url})
+
+
+@pytest.mark.parametrize("url", cases_of(__file__, "everything_else_is_refused"))
+def test_everything_else_is_refused(url: str) -> None:
+    """Whatever a reader of addresses could take for another host; what may be a secret in it is not repeated."""
+    if url.strip() != url:
+        url += "x"
+
+    with pytest.raises(errors.BadBaseUrl) as raised:
+        base_url({"CHATWORK_API_BASE_URL": url})
+
+    assert "secret" not in str(raised.value)

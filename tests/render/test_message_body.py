@@ -1,17 +1,24 @@
-"""Bodies as plain text and as safe HTML."""
+"""A message as plain text and as safe HTML, and hidden characters that become visible."""
 
 from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies
 
 from archiver.chatwork.notation.parse import parse
-from archiver.records import AccountId, FileId, MessageId, RoomId
-from archiver.render.message_body import Picture, ReferenceLink, References, html, plain_text
+from archiver.records import AccountId, FileId, MessageId, MessageKind, RoomId, State, Version
+from archiver.render.invisible_characters import visible, visible_html
+from archiver.render.message_body import NOWHERE, Picture, ReferenceLink, References, html, plain_text
+from archiver.render.message_html import EDITED_BEFORE, NOTICE, Surroundings, render_message
 from tests.support.cases import cases_of
 from tests.support.html_safety import read_html
 from tests.support.notation_pieces import PIECES
-from tests.support.reports.sample_conversation import ATTACK, EVERY_TAG
+from tests.support.reports import sample_conversation
+from tests.support.reports.sample_conversation import ATTACK, DAY, EVERY_TAG, OWNER, at
 
 
 def name_of(account: AccountId) -> str | None:
@@ -109,3 +116,90 @@ def test_the_text_of_an_attack_is_still_readable() -> None:
     actual = "".join(read_html(html(parse('<script>alert("x")</script>'))).texts)
 
     assert '<script>alert("x")</script>' == actual
+
+
+def html_of(*versions: Version, **changed: Any) -> str:
+    """A message with these versions, oldest first, as an item of the list."""
+    first = next(sample_conversation.sample().messages())
+    first = first._replace(body=versions[-1].body, versions=versions, changed_at=at(9 * DAY))
+    return render_message(first._replace(**changed), Surroundings(NOWHERE, OWNER, {}, {})).html
+
+
+def text(html: str) -> str:
+    """The words of a piece of HTML, with single spaces."""
+    return re.sub(r"\s+", " ", " ".join(read_html(html).texts)).strip()
+
+
+def test_a_moved_edit_time_alone_shows_no_second_text() -> None:
+    """When only the edit time moved, the same text is not printed twice."""
+    versions = (sample_conversation.version("はい", 0, 1), sample_conversation.version("はい", 2, 3, 5))
+
+    actual = text(html_of(*versions, state=State.EDITED))
+
+    assert actual.count("はい") == 1
+    assert "文面は同じまま、編集時刻だけが変わりました。最後に見えた 2026-11-05 10:15:33 / 変わっていた" in actual
+    assert EDITED_BEFORE not in actual
+
+
+def test_a_post_of_the_system_is_called_so() -> None:
+    """Beside the person in whose name it was made."""
+    posted = Version("[dtext:live_start]", 0, at(1), at(2))
+
+    assert NOTICE in text(html_of(posted, kind=MessageKind.NOTICE))
+    assert NOTICE not in text(html_of(posted, kind=MessageKind.SPEECH))
+
+
+def test_a_message_id_cannot_leave_its_attribute() -> None:
+    """Even an id that is no number stays inside the quotes."""
+    hostile = html_of(sample_conversation.version("はい", 0, 1), message_id=MessageId('1"><script>'))
+
+    assert [] == read_html(hostile.replace('メッセージID 1"><script>', "")).faults
+
+
+@pytest.mark.parametrize(("text", "expected"), cases_of(__file__, "hidden_characters_are_shown_by_their_number"))
+def test_hidden_characters_are_shown_by_their_number(text: str, expected: str) -> None:
+    """Controls, direction marks, zero-width marks and lone surrogates appear as `[U+XXXX]`."""
+    actual = visible(text)
+
+    assert expected == actual
+
+
+@pytest.mark.parametrize("text", cases_of(__file__, "marks_within_one_visible_sign_stay"))
+def test_marks_within_one_visible_sign_stay(text: str) -> None:
+    """Joined emoji, keycaps, flags and variants of kanji are shown as they are."""
+    actual = visible(text)
+
+    assert text == actual
+
+
+def test_lines_are_kept_where_text_has_lines() -> None:
+    """In a message line feeds and tabs stay, CR LF is a line feed, a lone CR is shown."""
+    actual = visible("a\r\nb\n\tc\rd", lines=True)
+
+    assert "a\nb\n\tc[U+000D]d" == actual
+
+
+def test_html_is_escaped_and_marks_are_set_apart() -> None:
+    """A mark that we put differs from the same characters typed by a sender."""
+    actual = visible_html("<b>&\u202e[U+202E]")
+
+    assert '&lt;b&gt;&amp;<i class="u">[U+202E]</i>[U+202E]' == actual
+
+
+@given(strategies.text(strategies.characters(exclude_categories=())))
+def test_nothing_of_these_kinds_remains(text: str) -> None:
+    """No control, surrogate, or separator of lines is left, and the result is always valid UTF-8."""
+    visible_text = visible(text)
+
+    actual = {unicodedata.category(character) for character in visible_text} & {"Cc", "Cs", "Zl", "Zp"}
+
+    assert set() == actual
+    assert visible_text == visible_text.encode().decode()
+
+
+@given(strategies.text(strategies.characters(exclude_categories=("Cc", "Cf", "Cs", "Cn", "Mn", "Zl", "Zp", "Lo"))))
+def test_ordinary_text_is_unchanged(text: str) -> None:
+    """What can be seen is shown as it is."""
+    actual = visible(text)
+
+    assert text == actual

@@ -1,17 +1,26 @@
-"""Transcripts in pages: cut where they should be, every reference followable, the index complete."""
+"""Transcripts in pages: every reference followable, the index complete; their gaps, times and style."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from archiver.records import Conversation, FileId, Message
+from archiver.export.html import write
+from archiver.export.verify_page import verify_page
+from archiver.records import Conversation, FileId, Gap, Message, MessageId, Pause, Watch
+from archiver.render import times
+from archiver.render.gap_breaks import GapBreaks, closing_pauses, gap_text, usual_interval_lines
+from archiver.render.page_templates import SHEET, style_sheet
 from archiver.render.transcript_pages import PAGE_BYTES, PAGE_MESSAGES, Transcript
+from archiver.report_language import report_language
+from tests.support.cases import cases_of
 from tests.support.html_safety import read_html
-from tests.support.reports.sample_conversation import CLIENT, DAY, ROOM, at, empty, file, link, long, message_id
+from tests.support.reports.sample_conversation import CLIENT, DAY, ROOM, at, empty, file, link, long, message_id, sample
 
 
 def pages(conversation: Conversation) -> dict[str, str]:
@@ -183,3 +192,174 @@ def test_the_limit_leaves_room_for_the_head() -> None:
     (page,) = pages(empty()).values()
 
     assert len(page.encode()) + PAGE_BYTES < 400_000
+
+
+WINDOW = Gap(ROOM, 2, message_id(2), message_id(4), at(1), at(3), 23, "window")
+
+
+def titles(html: str) -> list[str]:
+    return re.findall("<b>(.*?)</b>", html)
+
+
+def page_order(gaps: list[Gap], pauses: list[Pause], messages: list[Message]) -> list[str]:
+    """Numbers of the messages and titles of the breaks, in the order of the page."""
+    breaks = GapBreaks(gaps, pauses)
+    found = []
+    for message in messages:
+        found += [title for html in breaks.before(message) for title in titles(html)]
+        found.append(f"{message.no}")
+    return found + [title for html in breaks.rest() for title in titles(html)]
+
+
+def numbered(*numbers: int) -> list[Message]:
+    return [message for message in long(6).messages() if message.no in numbers]
+
+
+def test_a_gap_stands_between_its_ends() -> None:
+    """It comes directly before the first message after it."""
+    actual = page_order([WINDOW], [], numbered(1, 2, 4, 5))
+
+    assert ["1", "2", "保存できなかった期間", "4", "5"] == actual
+
+
+def test_messages_got_later_stand_inside_the_gap() -> None:
+    """A gap with messages in it has a visible end too."""
+    actual = page_order([WINDOW], [], numbered(2, 3, 4))
+
+    assert ["2", "保存できなかった期間", "3", "保存できなかった期間の終わり", "4"] == actual
+
+
+def test_an_end_without_a_time_shows_the_one_that_its_id_tells() -> None:
+    """Marked as derived; an id of the old kind tells none. A time that is known is never replaced."""
+    untimed = WINDOW._replace(after=MessageId("1876543210987654321"), start=None, end=None)
+
+    actual, known = gap_text(untimed._replace(before=MessageId("5"))), gap_text(WINDOW)
+
+    assert actual.startswith("2024-08-17 15:32 ごろ(IDからの推定) から 時刻不明 まで")
+    assert "推定)" not in known
+
+
+def test_breaks_after_the_last_message_are_shown() -> None:
+    """Nothing is dropped because nothing follows it."""
+    pause = Pause(at(DAY), at(2 * DAY))
+
+    actual = page_order([WINDOW], [pause], numbered(1))
+
+    assert ["1", "確認していない時間帯", "保存できなかった期間"] == actual
+
+
+def test_an_unknown_number_is_not_guessed() -> None:
+    """Without an estimate none is printed, and an unknown reason is shown as it is."""
+    untimed = WINDOW._replace(start=None, end=None, after=None, before=MessageId("5"))
+    unknown = untimed._replace(missing=None, reason="\u202e?")
+
+    actual = gap_text(unknown)
+
+    assert "チャットの始まりから 時刻不明 まで" in actual
+    assert "件数は分かりません。理由: [U+202E]?" in actual
+
+
+def test_many_gaps_keep_their_order() -> None:
+    """Gaps are told by place, whatever order they come in."""
+    later = WINDOW._replace(number=3, after=message_id(5), before=MessageId(f"{int(message_id(6))}"))
+
+    actual = page_order([later, WINDOW], [], numbered(2, 4, 5, 6))
+
+    assert ["2", "保存できなかった期間", "4", "5", "保存できなかった期間", "6"] == actual
+
+
+def test_what_is_usual_is_said_from_ten_looks_on() -> None:
+    """Of fewer nobody can say how far apart they usually are."""
+    few, enough = (Watch(at(0), at(90), looks, usual=timedelta(minutes=5)) for looks in (9, 10))
+
+    assert [] == list(usual_interval_lines([(ROOM, few)]))
+    assert "ふだんの確認の間隔: おおむね5分ごと。" in "".join(usual_interval_lines([(ROOM, enough)]))
+
+
+def test_the_time_before_a_closing_is_a_time_without_a_look() -> None:
+    """From the last list to the moment at which the room could not be opened, if it is longer than what is none."""
+    room = dataclasses.replace(sample(), watch=Watch(at(0), at(90), 10), inaccessible_since=at(90 + 61))
+
+    assert [Pause(at(90), at(151))] == list(closing_pauses(room))
+    assert [] == list(closing_pauses(dataclasses.replace(room, inaccessible_since=at(90 + 60))))
+    assert [] == list(closing_pauses(dataclasses.replace(room, inaccessible_since=None)))
+    assert [] == list(closing_pauses(room, at(90)))  # the period told had ended by then
+
+
+EVENING = datetime(2026, 11, 5, 15, 0, 1, 999_000, tzinfo=UTC)
+
+
+def test_the_day_is_the_one_in_tokyo() -> None:
+    """Three in the afternoon in UTC is already the next day there."""
+    actual = (times.day_text(EVENING), times.clock_time(EVENING), times.local_time(EVENING), times.iso_time(EVENING))
+
+    assert ("2026年11月6日(金)", "00:00:01", "2026-11-06 00:00:01", "2026-11-06T00:00:01+09:00") == actual
+
+
+def test_a_short_time_in_english_is_whole() -> None:
+    """On an English page the day comes first and the year last: nothing is cut off a name of a month."""
+    before = EVENING - timedelta(minutes=1)
+    with report_language("en"):
+        assert "00:00 JST" == times.short_time(EVENING, EVENING)
+        assert "5 November, 23:59 JST" == times.short_time(before, EVENING)
+    assert "11-05 23:59" == times.short_time(before, EVENING)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (1793841273, "2026-11-05 10:14:33"),
+        (0, "1970-01-01 09:00:00"),
+        (99999999999999, "99999999999999"),
+        (10**19 - 1, "9999999999999999999"),
+    ],
+)
+def test_typed_times_may_be_no_dates(seconds: int, expected: str) -> None:
+    """A number from a tag is shown as a time if it is one, and as it is otherwise."""
+    actual = times.typed_time(seconds)
+
+    assert expected == actual
+
+
+def test_the_last_hour_of_all_does_not_fail() -> None:
+    """A made-up time at the end of the calendar is shown, not raised."""
+    actual = times.local_time(datetime.max.replace(tzinfo=UTC))
+
+    assert "9999-12-31 23:59:59" == actual
+
+
+def test_a_short_time_names_the_day_only_if_it_is_another() -> None:
+    """Today is the day in Japan, which begins at three in the afternoon in UTC."""
+    before = EVENING - timedelta(minutes=1)
+
+    assert ("00:00", "11-05 23:59") == (times.short_time(EVENING, EVENING), times.short_time(before, EVENING))
+    assert "2026-11-05 23:59" == times.minute_text(before)
+
+
+@pytest.mark.parametrize(("seconds", "words"), cases_of(__file__, "an_interval_is_in_the_largest_unit_that_divides"))
+def test_an_interval_is_in_the_largest_unit_that_divides_it(seconds: int, words: str) -> None:
+    """As the settings write it: `90s`, `5m`."""
+    assert words == times.interval_words(timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize("name", ["R123456789-0001.html", "index.html", "verify.html"])
+def test_a_page_looks_as_the_application_does(name: str, tmp_path: Path) -> None:
+    """Its colours are the tokens and nothing else names one; no rule is without its use, no class without a rule."""
+    write(sample(), tmp_path, link)
+    (tmp_path / "verify.html").write_bytes(verify_page())
+    page = (tmp_path / name).read_text(encoding="utf-8")
+    style, body = page.partition("<style>")[2].partition("</style>")[0], page.partition("<body")[2]
+
+    assert style.startswith(style_sheet(("1",), ()).strip())
+    assert set(re.findall(r"#[0-9a-f]{3,6}\b", style)) <= set(re.findall(r"#[0-9a-f]{3,6}\b", SHEET.read_text("utf-8")))
+    used = {one for found in re.findall(r'class="([^"]*)"', body) for one in found.split()}
+    assert used - {"solo"} <= set(re.findall(r"\.([a-z][\w-]*)", style))
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_only_rules_for_what_a_page_has_are_taken() -> None:
+    """Of a rule one selector is enough; within a condition too, and what is denied is not needed."""
+    assert ".pill" in style_sheet(("4",), ("pill",))
+    assert ".banner" not in style_sheet(("4",), ("pill",))
+    assert ":root{color-scheme" in style_sheet(("1",), ())

@@ -1,19 +1,27 @@
-"""Entries are numbered, canonical and exact; a transaction is all there or not at all."""
+"""Entries are numbered, canonical and exact, a transaction is whole or not at all; and which facts count."""
 
 from __future__ import annotations
 
 import json
+import math
 import re
+import sqlite3
 import zlib
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies
+from hypothesis import HealthCheck, example, given, settings, strategies
+from sqlalchemy import bindparam, func, select
 
 from archiver.evidence import chain
 from archiver.records import Observation, Reply
-from archiver.store import writer
+from archiver.store import change_keys, schema, writer
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
+from archiver.store.engine import SmallStatement, Writing
+from archiver.store.rows import upsert_rows
+from archiver.team.ledger_copy.bringing import _object
 from tests.support.archives.notes import AT, all_entries, append_observations, note
 from tests.support.json_strategies import ANY_TEXT, JSON
 
@@ -120,3 +128,163 @@ def test_entries_of_a_key_come_oldest_first_up_to_a_number(archive: Archive) -> 
         found = writer.entries_of(reading, "note/x", 3)
 
     assert [1, 2] == [one["payload"]["text"] for one in found]
+
+
+PERSON = {"account_id": 7, "name": "田中", "avatar_image_url": "https://example.com/a.png"}
+OBJECTS: dict[str, dict[str, Any]] = {
+    "message": {"account": PERSON, "body": "はい", "send_time": 5, "update_time": 0},
+    "account": {"name": "田中", "avatar_image_url": "a"},
+    "member": {"role": "member", "name": "田中", "chatwork_id": "c", "organization_name": "o", "department": "d"},
+    "room": {"name": "n", "description": "d", "type": "group", "role": "admin", "icon_path": "i"},
+    "task": {"account": PERSON, "assigned_by_account": PERSON, "body": "b", "limit_type": "none", "status": "open"}
+    | {"limit_time": 0, "message_id": "5"},
+    "file": {"account": PERSON, "filesize": 1, "upload_time": 2, "filename": "f", "message_id": "5"},
+}
+
+
+def changed_value(value: Any) -> Any:
+    """Another value of the same kind."""
+    if isinstance(value, dict):
+        return value | {"account_id": value["account_id"] + 1}
+    return value + 1 if isinstance(value, int) else value + "x"
+
+
+@pytest.mark.parametrize("kind", OBJECTS)
+def test_every_fact_of_a_kind_counts(kind: str) -> None:
+    """Another value in any of them gives another fingerprint; order, unknown fields, an author's name do not."""
+    received = OBJECTS[kind]
+    same = change_keys.fingerprint(kind, received)
+    other = dict(reversed([*received.items(), ("unheard_of", [1])]))
+    if "account" in received:
+        other["account"] = {"name": "田中(解約済)", "account_id": "7"}
+
+    changed = {
+        change_keys.fingerprint(kind, received | {name: changed_value(value)}) for name, value in received.items()
+    }
+
+    assert len(received) == len(changed)
+    assert same not in changed
+    assert same == change_keys.fingerprint(kind, other)
+
+
+@given(
+    kind=strategies.sampled_from(sorted(OBJECTS)),
+    received=strategies.dictionaries(strategies.sampled_from(["body", "name", "account", "filesize"]), JSON),
+)
+def test_any_object_has_a_fingerprint(kind: str, received: dict[str, Any]) -> None:
+    """32 hex digits, always the same, whatever was received."""
+    actual = change_keys.fingerprint(kind, received)
+
+    assert (32, actual) == (len(actual), change_keys.fingerprint(kind, dict(received)))
+    assert int(actual, 16) >= 0
+
+
+@given(ANY_TEXT, ANY_TEXT)
+@example("\ud83d", "\\ud83d")
+def test_texts_differ_when_their_digests_do(text: str, other: str) -> None:
+    """Also in an unprintable character, or where somebody typed its escape; the deletion mark has none."""
+    assert (text == other) == (change_keys.text_digest(text) == change_keys.text_digest(other))
+    assert "" == change_keys.text_digest("[deleted]")
+
+
+@given(ANY_TEXT)
+def test_a_readable_text_can_be_stored(value: str) -> None:
+    """NUL and lone surrogates are shown by their code points; everything else stays as it is."""
+    actual = change_keys.readable_text(value)
+
+    assert "\x00" not in actual
+    assert actual == actual.encode("utf-8").decode("utf-8")
+    assert value == actual or any(character in value for character in "\x00" + "".join(map(chr, range(0xD800, 0xE000))))
+    assert "a[U+0000][U+D83D]🎉" == change_keys.readable_text("a\x00\ud83d🎉")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(5, 5), ("5", 5), (2**63 - 1, 2**63 - 1), (2**63, 0), (-1, 0), (None, 0), ("x", 0), (True, 0), (1.5, 0), ("٣", 0)],
+)
+def test_a_number_for_a_column_fits_it(value: object, expected: int) -> None:
+    """A number that does not fit is 0 in the column."""
+    assert expected == change_keys.storable_integer(value)
+
+
+_LIST = schema.last_list.c
+ROW: dict[str, object] = {
+    "room_id": 5,
+    "seq": 7,
+    "account_id": None,
+    "body": "b",
+    "objects": "o",
+    "oldest": None,
+    "newest": "9",
+    "count": 1,
+    "message_num": 2**53,
+    "limited": True,
+} | dict.fromkeys(("same", "first", "last", "times", "longest_s", "looks"))
+
+
+@pytest.fixture
+def writing(archive: Archive) -> Iterator[Writing]:
+    with archive.writing() as writing:
+        upsert_rows(writing.sql, schema.last_list, [ROW, ROW | {"room_id": 6, "limited": 0}])
+        yield writing
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        select(schema.last_list).order_by(_LIST.room_id),
+        select(_LIST.limited, _LIST.message_num, _LIST.account_id).where(_LIST.limited),
+        select(_LIST.room_id).where(_LIST.room_id.in_((6, 7)), _LIST.body == "b"),
+        select(func.coalesce(func.max(_LIST.seq), 0), (_LIST.newest == "9").label("last")),
+        select(_LIST.room_id).where(~_LIST.limited).limit(1),
+    ],
+)
+def test_rows_are_those_of_sqlalchemy(writing: Writing, query: object) -> None:
+    """Values and types are the same, Booleans and values of the statement's own included."""
+    statement = SmallStatement(query)  # type: ignore[arg-type]
+    expected = [tuple(row) for row in writing.sql.execute(query)]  # type: ignore[call-overload]
+    rows = statement.rows(writing.sql)
+    assert [[(value, type(value)) for value in row] for row in rows] == [
+        [(value, type(value)) for value in row] for row in expected
+    ]
+    assert statement.value(writing.sql) == expected[0][0]
+    assert [tuple(row.values()) for row in statement.mappings(writing.sql)] == expected
+
+
+def test_parameters_are_given_by_name_and_none_may_lack(writing: Writing) -> None:
+    """A parameter that was forgotten is an error and no NULL."""
+    of_room = SmallStatement(select(_LIST.seq).where(_LIST.room_id == bindparam("room")))
+    assert of_room.value(writing.sql, room=5) == 7
+    assert of_room.value(writing.sql, room=8) is None
+    with pytest.raises(sqlite3.ProgrammingError):
+        of_room.value(writing.sql)
+    with_list = SmallStatement(select(_LIST.seq).where(_LIST.room_id == bindparam("room"), _LIST.body.in_(("a", "b"))))
+    assert with_list.value(writing.sql, room=6) == 7
+
+
+LINES = [
+    '{"a":1,"a":2}',
+    '{"a":123456789012345678901234567890,"b":-9223372036854775809,"c":18446744073709551616}',
+    '{"a":1e400,"b":-0.0,"c":3.141592653589793238462643}',
+    r'{"a":"\ud800","b":"\ud83d\ude00","\u0061\u0000":"\u007f"}',
+    ' {"a" : [ null , true ] } ',
+    "[]",
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_gives_what_json_gives(line: str) -> None:
+    """Large numbers, halves of characters and keys that stand twice included."""
+    assert repr(json.loads(line)) == repr(_object(line))
+
+
+def test_not_a_number_is_one() -> None:
+    """As for the rest of the program, which leaves it to the verification."""
+    assert math.isnan(_object('{"a":NaN}')["a"])
+
+
+@pytest.mark.parametrize("line", ["", "{", "[1,2,]", '{"a":"\t"}', "{} {}", "01"])
+def test_what_is_no_json_is_refused(line: str) -> None:
+    """With the error that JSON's own reader gives."""
+    with pytest.raises(json.JSONDecodeError):
+        _object(line)

@@ -1,20 +1,30 @@
-"""What the database tells of itself: its numbers, damage, growth, how far back the plan lets see, verifications."""
+"""What the database tells of itself, its lists and contracts, and a quick look at its names."""
 
 from __future__ import annotations
 
+import sqlite3
+import time
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
 
+from archiver.claims.messages import last_reply
 from archiver.health import folders
+from archiver.records import Contract
 from archiver.store import database_pages, schema
 from archiver.store.database_pages import VerificationRecord
-from archiver.store.queries import status
+from archiver.store.engine import DATABASE
+from archiver.store.queries import status, words_to_complete
+from archiver.store.queries.contract_activity import activity_of
+from archiver.store.queries.contracts import find_contract
+from archiver.store.queries.departures import people_in
+from archiver.store.queries.looks_and_gaps import DONE, FILES, OPEN, TruncatedList, truncated_lists
 from archiver.store.queries.status import Horizon, count_messages
 from tests.support.archives.maker import ROOM, ArchiveMaker, message_object
-from tests.support.world import World
+from tests.support.world import World, running_world
 
 
 def test_a_room_is_named_when_the_plan_begins_to_hide(world: World) -> None:
@@ -119,3 +129,121 @@ def test_the_messages_of_each_room_are_counted_whichever_is_taken_for_the_larges
 
     with maker.archive.reading() as reading:
         assert {ROOM: 3, OTHER: 2} == count_messages(reading)
+
+
+def test_the_last_reply_is_speech_and_never_a_post_of_the_system(world: World) -> None:
+    """An upload, a task or a new name of the chat made by the other side answers nothing."""
+    said = world.post("確認します")
+    world.chatwork.upload(world.room, world.tanaka, "画面.png", data=b"png")
+    world.chatwork.add_task(world.room, world.tanaka, world.tanaka, "字幕の修正")
+    world.sync()
+
+    with world.archive.reading() as reading:
+        contract: Contract = find_contract(reading, "job1")
+        last = last_reply(activity_of(reading, contract).facts).value
+        wrote = people_in(reading, [world.room])[world.room].wrote
+
+    assert last is not None
+    assert said == last.message_id
+    assert {world.tanaka: 1} == wrote
+    kinds = [row["kind"] for row in sorted(world.rows("message"), key=lambda row: int(row["position"]))]
+    assert ["speech", "speech", "notice", "notice"] == kinds  # the first is in the owner's name
+
+
+def truncated_in_room(world: World) -> list[TruncatedList]:
+    """Of the room."""
+    with world.archive.reading() as reading:
+        return truncated_lists(reading, [world.room])
+
+
+def upload(world: World, number: int) -> list[int]:
+    """Files of 田中's."""
+    return [world.chatwork.upload(world.room, world.tanaka, f"f{one}", data=b"x") for one in range(number)]
+
+
+def give(world: World, number: int, *, to: int, by: int, done: bool = False) -> None:
+    """Tasks of one person for another."""
+    for index in range(number):
+        task = world.chatwork.add_task(world.room, to, by, f"t{index}")
+        if done:
+            world.chatwork.finish_task(task, announce=False)
+
+
+@pytest.mark.drawn
+def test_a_hundred_files_of_one_person_may_be_more(world: World) -> None:
+    """It is said run after run until the list is shorter; of rooms that were not asked for nothing is told."""
+    files = upload(world, 100)
+    world.sync()
+    at_the_cap = truncated_in_room(world)
+    again = world.sync().complete
+    world.chatwork.remove_file(files[0])
+    after = world.sync(full=True)
+
+    assert [TruncatedList(world.room, FILES)] == at_the_cap
+    assert (False, True) == (again, after.complete)
+    assert [] == truncated_in_room(world)
+    with world.archive.reading() as reading:
+        assert [] == truncated_lists(reading, [])
+
+
+@pytest.mark.drawn
+def test_many_files_of_several_people_are_all_there(world: World) -> None:
+    """Person by person the list was whole."""
+    upload(world, 99)
+    for index in range(99):
+        world.chatwork.upload(world.room, world.chatwork.owner, f"o{index}", data=b"y")
+
+    assert world.sync().complete
+    assert [] == truncated_in_room(world)
+
+
+@pytest.mark.drawn
+def test_tasks_are_cut_where_both_ways_of_asking_are(world: World) -> None:
+    """A hundred of one person for another; a hundred of several people for one are had."""
+    suzuki = world.chatwork.add_account("suzuki")
+    world.chatwork.add_member(world.room, suzuki)
+    give(world, 100, to=world.tanaka, by=world.chatwork.owner, done=True)
+    give(world, 60, to=world.tanaka, by=world.chatwork.owner)
+    give(world, 60, to=world.tanaka, by=suzuki)
+
+    report = world.sync()
+
+    assert [TruncatedList(world.room, DONE)] == truncated_in_room(world)
+    assert not report.complete
+    give(world, 40, to=world.tanaka, by=world.chatwork.owner)
+    world.sync()
+    assert [TruncatedList(world.room, DONE), TruncatedList(world.room, OPEN)] == truncated_in_room(world)
+
+
+def test_contracts_and_rooms_are_seen_as_they_are_called(tmp_path: Path) -> None:
+    """Contracts in the order of their entering, with both ids; rooms with their names; a writer is not waited for."""
+    database = tmp_path / DATABASE
+    with running_world(tmp_path) as world:
+        world.contract("job2", world.room, platform_id="12345678", title="記事10本")
+        world.sync()
+        with world.archive.writing():
+            contracts, rooms = words_to_complete.contracts(database), words_to_complete.rooms(database)
+
+    assert [(("job1",), ""), (("job2", "12345678"), "記事10本")] == contracts
+    assert [((str(world.room),), "動画編集")] == rooms
+
+
+def test_what_cannot_be_read_has_no_names(tmp_path: Path) -> None:
+    """No file, a file that is no database, one of another shape, one that somebody holds: nothing, and at once."""
+    other, locked = tmp_path / "other", tmp_path / "held"
+    other.write_bytes(b"no database at all" * 100)
+    with closing(sqlite3.connect(locked)) as holder:
+        holder.execute("CREATE TABLE contract (id)")
+        holder.commit()
+        holder.execute("BEGIN EXCLUSIVE")
+        begun = time.monotonic()
+        found = [
+            words_to_complete.contracts(path) + words_to_complete.rooms(path)
+            for path in (tmp_path / "none", tmp_path, other, locked)
+        ]
+        holder.rollback()
+        taken = time.monotonic() - begun
+    assert [[], [], [], []] == found
+    assert taken < 2
+    assert [] == words_to_complete.contracts(locked)
+    assert not (tmp_path / "none").exists()

@@ -20,6 +20,7 @@ import requests
 from archiver import errors
 from archiver.chatwork.transport import ReplyLimits
 from archiver.custody.verify import verify_archive
+from archiver.sync import transfer
 from archiver.sync.report import RoomOutcome, SyncReport
 from archiver.sync.run import run_sync
 from archiver.sync.run_start import Options
@@ -286,3 +287,59 @@ def test_a_proxy_that_is_not_there_is_named(proxied: Wire, monkeypatch: pytest.M
 
     with pytest.raises(errors.Unreachable, match="the proxy cannot be reached"):
         proxied.sync()
+
+
+# --- time and codings of a download --------------------------------------------------------------
+
+STILL_THE_FILE = (
+    "gzip in two members",
+    "gzip with something behind it",
+    "deflate without its frame",
+    "deflate with its frame",
+    "a coding that nobody knows",
+)
+"""Codings that nobody asked for, out of which the bytes come that were uploaded."""
+
+TIMES_AND_CODINGS = ("silence", "byte by byte", "never ending", "gzip", "deflate", "a coding", "a thousand", "a bomb")
+"""How the names of the attacks begin that can be played on any answer."""
+
+LATER_ENDED = ("never ending: size of a chunk", "never ending: trailers")
+"""They last as long as a slice of a download, which `sync.files.test_transfer` plays."""
+
+PLAYED = {
+    name: attack
+    for name, attack in ATTACKS.items()
+    if name.startswith(TIMES_AND_CODINGS) and attack.file is None and name not in LATER_ENDED
+}
+
+SAMPLE = ("silence", "gzip with a wrong sum")
+
+
+@pytest.fixture(scope="module")
+def downloading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
+    """One world for all attacks, whose downloads are hurried; after the last one everything is held and verifies."""
+    with pytest.MonkeyPatch.context() as hurried:
+        hurried.setattr(transfer, "TIMEOUT_SECONDS", (0.3, 0.3))
+        with behind_socket(tmp_path_factory.mktemp("downloads") / "home") as made:
+            yield made
+            made.world.clock.pass_by(days=10)
+            made.sync()
+            assert made.holds_all()
+            assert not made.world.chatwork.leaked
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.drawn if name in SAMPLE else pytest.mark.slow) for name in PLAYED]
+)
+def test_an_attack_on_a_download_ends_in_time_and_the_file_comes_later(downloading: Wire, name: str) -> None:
+    """The file waits, or is held as it was uploaded; no other bytes ever are."""
+    file, begun = downloading.upload(), time.monotonic()
+
+    downloading.attacked_sync("^/uploadfile/", PLAYED[name])
+
+    lasted, is_held = time.monotonic() - begun, downloading.has_saved(file)
+    assert lasted < LONGEST
+    assert is_held or name not in STILL_THE_FILE
+    downloading.world.clock.pass_by(days=10)
+    downloading.sync()
+    assert downloading.world.blob(file) == b"".join(downloading.world.chatwork.files[file].content.chunks())
