@@ -18,8 +18,8 @@ from archiver.evidence import chain
 from archiver.records import Observation, Reply
 from archiver.store import change_keys, schema, writer
 from archiver.store.archive import Archive
-from archiver.store.queries import entries
 from archiver.store.engine import SmallStatement, Writing
+from archiver.store.queries import entries
 from archiver.store.rows import upsert_rows
 from archiver.team.ledger_copy.bringing import _object
 from tests.support.archives.notes import AT, all_entries, append_observations, note
