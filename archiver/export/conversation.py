@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from archiver.evidence.history import EntryObject, MessageHistory, Span, text
+from archiver.evidence.history import EntryObject, MessageHistory, text
 from archiver.evidence.tables.files_and_tasks import FileRow, TaskRow, tasks
 from archiver.export.mask.names import PeriodIds
 from archiver.export.package_scope import PackageScope
@@ -122,7 +122,7 @@ def open_gaps(entries: Iterable[EntryObject], room: int, covered: Sequence[Perio
 
 def build_message(no: int, history: MessageHistory) -> Message:
     """The message of a history, with its number in the package."""
-    first_seen = _parse_time(history.first_seen)
+    first_seen = datetime.fromisoformat(history.first_seen)
     return Message(
         no=no,
         room_id=RoomId(history.room_id),
@@ -131,21 +131,26 @@ def build_message(no: int, history: MessageHistory) -> Message:
         name=history.name,
         send_time=unix_time(history.send_time) or first_seen,
         update_time=history.update_time,
-        state=State(history.state),
+        state=_STATES[history.state],
         body=history.body,
-        versions=tuple(_version(span) for span in history.versions),
+        versions=tuple(
+            [
+                Version(body, updated, datetime.fromisoformat(first), datetime.fromisoformat(last))
+                for body, updated, first, last, _seq in history.versions
+            ]
+        ),
         first_seen=first_seen,
-        changed_at=_parse_time(history.changed_at),
+        changed_at=datetime.fromisoformat(history.changed_at),
         entry_seq=history.entry_seq,
-        source=ObservedBy(history.source),
-        kind=MessageKind(history.kind),
+        source=_SOURCES[history.source],
+        kind=_KINDS[history.kind],
     )
 
 
-def _version(span: Span) -> Version:
-    first = _parse_time(span.first_seen)
-    last = first if span.last_seen == span.first_seen else _parse_time(span.last_seen)
-    return Version(span.body, span.update_time, first, last)
+# A package has these for each of its messages, and to call an enumeration takes ten times as long.
+_STATES = {one.value: one for one in State}
+_SOURCES = {one.value: one for one in ObservedBy}
+_KINDS = {one.value: one for one in MessageKind}
 
 
 def _attachment(row: FileRow, room: PackageRoom) -> Attachment:

@@ -157,6 +157,12 @@ class Covers:
             kept[field] = received[field]
         return _with_object(entry, kept)
 
+    def shown_text(self, place: Place, body: str) -> str:
+        """What stands for the text that somebody typed in a message, which has no other."""
+        if place in self._shown:
+            return self.cover_quotes(body)
+        return say(UNREAD if place in self._unread else COVERED) if body else ""
+
     def cover_quotes(self, body: str) -> str:
         """A text with what it quotes of covered messages covered too; a quotation that points nowhere counts as one."""
         parts: list[str] = []

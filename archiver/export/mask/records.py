@@ -7,16 +7,16 @@ then made from the masked record, so that anybody who verifies the package can m
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from archiver.evidence.history import READINGS, EntryObject, number
+from archiver.evidence.history import READINGS, SPEECH, EntryObject, MessageHistory, Span, number
 from archiver.evidence.masked_and_erased import masked_line, shown_line
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.mask.names import REASON as OUTSIDE_REASON
 from archiver.export.mask.names import PeriodIds, people_in
 from archiver.export.mask.package_mask import MaskedPlace, PackageMask
-from archiver.export.mask.policy_and_covers import Policy
+from archiver.export.mask.policy_and_covers import Covers, Policy
 from archiver.records import JsonObject
 
 _NEVER_MASKED = frozenset({*READINGS, "gap", "gap.narrowed", "gap.closed", "blob", "stamp", "rollback", "service"})
@@ -122,6 +122,27 @@ def masked_entry(entry: EntryObject, mask: PackageMask | None, ids: PeriodIds | 
     """The record as tables and pages are made from it: unchanged, if nothing in it is masked."""
     record = None if mask is None and ids is None else mask_record(entry, "", mask, ids)
     return entry if record is None else record.entry
+
+
+def is_plain(history: MessageHistory, entries: Sequence[EntryObject]) -> bool:
+    """Whether a message was only sent, by somebody with a name, and is no post of Chatwork's system."""
+    is_sent = len(entries) == 1 and history.state == "present" and history.kind == SPEECH
+    return is_sent and bool(history.name) and "[dtext:" not in history.body
+
+
+def shown_history(history: MessageHistory, mask: PackageMask, covers: Covers) -> MessageHistory:
+    """The history of such a message as it is shown, the same as that of its masked entry."""
+    room, ident, account, name = history.room_id, history.message_id, history.account_id, history.name
+    body = covers.shown_text((room, ident), history.body)
+    if not mask.is_known_as_clean(body):
+        body = mask.mask_with_kinds(body, MaskedPlace("本文", room, number(ident)), f"{room}/{ident}/body").text
+    if mask.is_hidden(account):
+        account, name = mask.shown_account(account), mask.shown_name(account, name)
+    elif not mask.is_known_as_clean(name):
+        name = mask.mask_text(name, MaskedPlace("本文", room, number(ident)))
+    ((_body, updated, first, last, seq),) = history.versions
+    span = Span(body, updated, first, last, seq)
+    return history._replace(account_id=account, name=name, body=body, versions=(span,))
 
 
 def is_unmasked(body: bytes, mask: PackageMask | None) -> bool:

@@ -5,6 +5,7 @@ Entries are read once in order, then messages in the order of their ids, one in 
 
 from __future__ import annotations
 
+import heapq
 import json
 import marshal
 import operator
@@ -13,7 +14,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from archiver.export.conversation import unix_time
 from archiver.export.mask.names import PeriodIds
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.policy_and_covers import Covers
-from archiver.export.mask.records import mask_record, masked_entry
+from archiver.export.mask.records import is_plain, mask_record, masked_entry, shown_history
 from archiver.export.package_scope import (
     BASE_LINE_KINDS,
     NEVER_EXPORTED,
@@ -180,6 +181,12 @@ class SourceEntries:
             return entries
         return [self._shown(one) if self._may_be_masked(one) else one for one in entries]
 
+    def shown(self, mask: PackageMask, covers: Covers) -> SourceEntries:
+        """What a package shows of these entries, which were read as they are."""
+        found = replace(self, mask=mask, covers=covers)
+        found.other, found.everything = [*found.as_shown(self.other)], [*found.as_shown(self.everything)]
+        return found
+
     def _shown(self, entry: EntryObject, ids: PeriodIds | None = None) -> EntryObject:
         """An entry as tables and pages are made from it: its text covered, and what is left masked."""
         return masked_entry(entry if self.covers is None else self.covers.cover(entry), self.mask, ids)
@@ -249,11 +256,11 @@ class PackageStatistics:
         self.chosen: dict[str, int] = {}
         """The chosen messages found so far: id → No."""
         self.first_posts: dict[int, Post] = {}
-        """The earliest message of each room, in the package or not."""
+        """The earliest message of each room as it was sent, in the package or not."""
         self.left_out = 0
         """The number of the contract's messages outside the period that the user asked for."""
         self._choice = choice
-        self._source = source
+        self.source = source
         self._step = step
         self._rows = MessageRows(source.reading, source.scope.rooms) if checked else None
         self._original: Sequence[EntryObject] = ()
@@ -267,36 +274,36 @@ class PackageStatistics:
     def groups(self) -> Iterator[Sequence[EntryObject]]:
         """The entries of each message, for `evidence.tables.build.table_lines`. Raises RowsDisagree."""
         if self._rows is None:
-            yield from self._source.groups()
+            yield from self.source.groups()
             return
         count = 0
-        rooms = set(self._source.scope.rooms)
-        for entries in message_entries(self._source.reading, rooms, upto=self._source.upto):
+        rooms = set(self.source.scope.rooms)
+        for entries in message_entries(self.source.reading, rooms, upto=self.source.upto):
             count += len(entries)
-            if self._source.scope.holds_message(entries[0]["room_id"], _position(entries)):
+            if self.source.scope.holds_message(entries[0]["room_id"], _position(entries)):
                 self._original = entries
-                yield self._source.as_shown(entries)
+                yield self.source.as_shown(entries)
             else:
                 self._rows.check(entries, None)
                 self._note_first(entries[0])
                 sent = number(entries[0]["payload"]["object"].get("send_time")) or observed_seconds(entries[0])
-                self.left_out += self._source.scope.is_of_contract(entries[0]["room_id"], sent)
+                self.left_out += self.source.scope.is_of_contract(entries[0]["room_id"], sent)
         self._rows.check_end()
-        self._source.check_count(count)
+        self.source.check_count(count)
 
     def build_history(self, entries: Sequence[EntryObject]) -> MessageHistory:
         """The history of one of these groups; to be called in their order. Raises RowsDisagree."""
-        history = build.message(entries, self._source.readings)
+        history = build.message(entries, self.source.readings)
         if self._rows is not None:
             is_shown_whole = all(map(operator.is_, entries, self._original))
             self._rows.check(self._original, self._full_history(history, is_shown_whole=is_shown_whole))
         for entry in entries:
-            self._source.note_reply(entry)
-        self.kept.add(history)
+            self.source.note_reply(entry)
+        self.kept.add(history, () if is_plain(history, entries) else [*entries])
         self.count += 1
         self.numbers.setdefault(history.room_id, array("Q")).append(self.count)
         self.authors.setdefault(history.room_id, {})[history.account_id] = history.name
-        sightings = self._source.readings.get(history.room_id) or Sightings()
+        sightings = self.source.readings.get(history.room_id) or Sightings()
         self.events += message_events(self.count, entries, sightings)
         self._note_first(entries[0])
         if history.message_id in self._choice.ids or self.count in self._choice.numbers:
@@ -309,21 +316,56 @@ class PackageStatistics:
         room, received = entry["room_id"], entry["payload"]["object"]
         at = unix_time(number(received.get("send_time")))
         if at is not None and (room not in self.first_posts or at < self.first_posts[room].at):
-            author, mask = number(account_of(received).get("account_id")), self._source.mask
-            account = AccountId(author if mask is None else mask.shown_account(author))
-            self.first_posts[room] = Post(RoomId(room), MessageId(str(_position((entry,)))), account, at, entry["seq"])
+            author = AccountId(number(account_of(received).get("account_id")))
+            self.first_posts[room] = Post(RoomId(room), MessageId(str(_position((entry,)))), author, at, entry["seq"])
 
     def _full_history(self, history: MessageHistory, *, is_shown_whole: bool) -> MessageHistory:
         """The history as the rows must have it: unmasked, with all readings, also those outside the package."""
-        whole = self._source.scope.whole or len(self._original) == 1
+        whole = self.source.scope.whole or len(self._original) == 1
         if whole and is_shown_whole:
             return history
-        return build.message(self._original, self._source.readings if whole else self._source.all_readings)
+        return build.message(self._original, self.source.readings if whole else self.source.all_readings)
+
+
+class ShownStatistics(PackageStatistics):
+    """The same of messages that were read as they are, as a package shows them."""
+
+    def __init__(
+        self,
+        read: PackageStatistics,
+        mask: PackageMask,
+        covers: Covers,
+        step: Callable[[], None],
+        *,
+        kept: KeptHistories,
+    ) -> None:
+        """Take what was read, and what hides a part of it."""
+        super().__init__(read.source.shown(mask, covers), step, kept=kept, checked=False)
+        self._read, self._hiding = read, (mask, covers)
+        self.numbers, self.count, self.first_posts = read.numbers, read.count, read.first_posts
+        self.chosen, self.left_out = read.chosen, read.left_out
+
+    def read_all(self, write: Callable[[int, MessageHistory], object] = lambda _no, _history: None) -> None:
+        """Make what is shown of every message; only what was more than sent is read from its entries again."""
+        rooms = [zip(listed, self._read.kept.of_room(room), strict=True) for room, listed in self.numbers.items()]
+        for no, (original, entries) in heapq.merge(*rooms, key=operator.itemgetter(0)):
+            if entries:
+                shown = self.source.as_shown(entries)
+                history = build.message(shown, self.source.readings)
+                self.events += message_events(no, shown, self.source.readings.get(history.room_id) or Sightings())
+            else:
+                history = shown_history(original, *self._hiding)
+            self.kept.add(history)
+            self.authors.setdefault(history.room_id, {})[history.account_id] = history.name
+            self._step()
+            write(no, history)
 
 
 def _position(entries: Sequence[EntryObject]) -> int:
     return int(entries[0]["key"].partition("/")[2])
 
+
+_VERSIONS = MessageHistory._fields.index("versions")
 
 _AT_ONCE = 200
 """Histories of a room that are written, and read, in one piece."""
@@ -348,20 +390,24 @@ class KeptHistories(AbstractContextManager["KeptHistories"]):
         """Give them up."""
         self._file.close()
 
-    def add(self, history: MessageHistory) -> None:
-        """Keep one more history, later in its room than those before. Raises OSError."""
+    def add(self, history: MessageHistory, entries: Sequence[EntryObject] = ()) -> None:
+        """Keep one more history, later in its room than those before, and these entries of it. Raises OSError."""
         waiting = self._waiting.setdefault(history.room_id, [])
-        waiting.append(tuple(history._replace(versions=tuple(map(tuple, history.versions)))))  # type: ignore[arg-type]
+        versions = [tuple(one) for one in history.versions]
+        waiting.append((*history[:_VERSIONS], versions, *history[_VERSIONS + 1 :], entries))
         if len(waiting) == _AT_ONCE:
             self._write(history.room_id)
 
-    def of_room(self, room: int) -> Iterator[MessageHistory]:
-        """The histories of a room, in the order in which they were added. Raises OSError."""
+    def of_room(self, room: int) -> Iterator[tuple[MessageHistory, Sequence[EntryObject]]]:
+        """The histories of a room with their entries, in the order in which they were added. Raises OSError."""
         if self._waiting.get(room):
             self._write(room)
         for position, size in self._pieces.get(room, ()):
             self._file.seek(position)
-            yield from map(_history, marshal.loads(self._file.read(size)))  # noqa: S302 - nobody else can write there
+            for row in marshal.loads(self._file.read(size)):  # noqa: S302 - nobody else can write there
+                *rest, entries = row[_VERSIONS + 1 :]
+                versions = tuple([Span(*one) for one in row[_VERSIONS]])
+                yield MessageHistory._make((*row[:_VERSIONS], versions, *rest)), entries
 
     def _write(self, room: int) -> None:
         piece = marshal.dumps(self._waiting.pop(room))
@@ -369,8 +415,3 @@ class KeptHistories(AbstractContextManager["KeptHistories"]):
         self._file.write(piece)
         self._pieces.setdefault(room, []).append((self._end, len(piece)))
         self._end += len(piece)
-
-
-def _history(row: tuple[Any, ...]) -> MessageHistory:
-    history = MessageHistory._make(row)
-    return history._replace(versions=tuple(map(Span._make, history.versions)))

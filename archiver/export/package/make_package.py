@@ -19,6 +19,7 @@ from archiver.evidence.chain import canonical, digest, digest_file
 from archiver.export import PROFILES, PackageForm
 from archiver.export.bag import TAG_MANIFEST, Bag, pack, partial_bag, sweep_leftovers
 from archiver.export.package import full_package, submission_package
+from archiver.export.package.entry_reader import KeptHistories
 from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import Progress
@@ -88,7 +89,8 @@ def export(
             is_practice = PRACTICE.recall(reading) is not None
             mark = ("練習用_" if order.lang == JAPANESE else "practice_") if is_practice else ""
             name = f"{mark}{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M%S}_{order.profile}"
-            with partial_bag(folder, name) as bag, report_language(order.lang, practice=is_practice):
+            language = report_language(order.lang, practice=is_practice)
+            with partial_bag(folder, name) as bag, language, KeptHistories(folder) as kept:
                 recipe = make_recipe(
                     reading,
                     all_seals,
@@ -98,7 +100,7 @@ def export(
                     stamping=stamping,
                     at=at,
                     upto=upto,
-                    scratch=folder,
+                    kept=kept,
                 )
                 report = _make_package(reading, recipe, bag, progress, confirm)
     try:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from gettext import gettext as _
-from pathlib import Path
 
 from archiver import errors
 from archiver.claims.counterparts import counterpart_bases, judge_counterparts, named_counterparts, other_side
@@ -60,12 +59,12 @@ def make_recipe(
     stamping: StampService | None,
     at: datetime,
     upto: int,
-    scratch: Path | None = None,
+    kept: KeptHistories | None = None,
 ) -> Recipe:
-    """The recipe of an order for this snapshot; `scratch`: the folder for what is kept while messages are chosen.
+    """The recipe of an order for this snapshot; `kept`: keeps what is read of it, for the package that is made of it.
 
-    Raises CounterpartUnknown (third persons are to be hidden, and nobody was named in a room of several people, or
-    the user is to be asked who it is that wrote last),
+    Raises RowsDisagree (with `kept`), CounterpartUnknown (third persons are to be hidden, and nobody was named in a
+    room of several people, or the user is to be asked who it is that wrote last),
     UsageError (a person to be named, masked or shown is unknown, or what is asked for cannot be).
     """
     people = _people_of(reading, order, contract, upto=upto)
@@ -107,20 +106,21 @@ def make_recipe(
         mapped=people.mapped,
     )
     if is_read:
-        recipe = _opened(reading, recipe, mask, scratch)
+        recipe = _opened(reading, recipe, mask, kept)
     elif masked is None:
         return recipe
     return replace(recipe, contract=mask.contract(contract), mask=mask)
 
 
-def _opened(reading: Reading, recipe: Recipe, mask: PackageMask, scratch: Path | None) -> Recipe:
+def _opened(reading: Reading, recipe: Recipe, mask: PackageMask, kept: KeptHistories | None) -> Recipe:
     """The recipe with what is read before it leaves, and covers over everything else."""
-    with KeptHistories(scratch) as kept:
-        package = read_entries(reading, recipe, kept, checked=False)
+    with KeptHistories() as not_needed:
+        package = read_entries(reading, recipe, kept or not_needed, checked=kept is not None)
         package.statistics.read_all()
         kept_reviews = [*contracts.kept_reviews(reading, recipe.contract.id), *recipe.order.reviews]
         reviews = [one for one in kept_reviews if not one.message_id.startswith(MEMBER)]
-        return open_messages(package, mask, reviews)
+        opened = open_messages(package, mask, reviews)
+        return replace(opened, read=package.statistics if kept is not None else None)
 
 
 def holds_enclosures(profile: str, contract: Contract) -> bool:

@@ -146,7 +146,7 @@ class _Drawing:
         self.sent: defaultdict[tuple[int, int], set[Place]] = defaultdict(set)
         """Author and second → the messages that were sent then."""
         for room in package.recipe.scope.rooms:
-            for one in package.statistics.kept.of_room(room):
+            for one, _entries in package.statistics.kept.of_room(room):
                 self.sent[one.account_id, one.send_time].add((room, one.message_id))
         self._covers = Covers({(one.room_id, one.message_id) for one in listed}, (), self.sent)
         self._others: defaultdict[Place, dict[str, None]] = defaultdict(dict)

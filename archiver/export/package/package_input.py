@@ -22,10 +22,16 @@ from archiver.export import PROFILES, conversation
 from archiver.export.bag import Bag, HashingWriter
 from archiver.export.conversation import PackageRoom
 from archiver.export.package.copied_parts import CopiedFiles
-from archiver.export.package.entry_reader import KeptHistories, PackageStatistics, PutLine, SourceEntries
+from archiver.export.package.entry_reader import (
+    KeptHistories,
+    PackageStatistics,
+    PutLine,
+    ShownStatistics,
+    SourceEntries,
+)
 from archiver.export.package.recipe import Recipe
 from archiver.export.stamps import Stamps
-from archiver.records import Conversation, OtherChat, Watch
+from archiver.records import AccountId, Conversation, OtherChat, Watch
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, entries, room_holdings
 from archiver.store.queries.looks_and_gaps import watch
@@ -55,6 +61,7 @@ class PackageInput:
         source, recipe, statistics = self.source, self.recipe, self.statistics
         owner = current_state.owner(source.reading) or {}
         for room in recipe.scope.rooms:
+            first = statistics.first_posts.get(room)
             package_room = PackageRoom(
                 room_id=room,
                 contract=recipe.contract.label,
@@ -70,25 +77,25 @@ class PackageInput:
                 watch=self.watches[room],
                 covered=entries.covered_periods(source.reading, room),
                 ids=source.ids,
-                first_post=statistics.first_posts.get(room),
+                first_post=first and first._replace(account_id=self.shown_account(first.account_id)),
                 other_chats=self.other_chats((room,)),
             )
             yield conversation.build_conversation(package_room, recipe.scope)
 
     def _histories(self, room: int) -> Iterator[MessageHistory]:
-        for history in self.statistics.kept.of_room(room):
+        for history, _entries in self.statistics.kept.of_room(room):
             self.step()
             yield history
 
     def other_chats(self, rooms: Collection[int]) -> list[OtherChat]:
         """The direct chats that are not saved with people of these rooms; none with a third person who is masked."""
         chats = room_holdings.other_chats(self.reading, rooms, upto=self.recipe.upto)
-        return [chat for chat in chats if not self.is_third(chat.account_id)]
+        return [chat for chat in chats if self.shown_account(chat.account_id) == chat.account_id]
 
-    def is_third(self, account: int) -> bool:
-        """Whether the package shows a number of its own in the place of this account id."""
+    def shown_account(self, account: int) -> AccountId:
+        """The account id as the package shows it: in the place of a third person's stands a number of its own."""
         mask = self.recipe.mask
-        return mask is not None and mask.shown_account(account) != account
+        return AccountId(account if mask is None else mask.shown_account(account))
 
     @cached_property
     def watches(self) -> dict[int, Watch]:
@@ -106,13 +113,14 @@ def read_entries(
     put: Sequence[PutLine] = (),
 ) -> PackageInput:
     """Read the entries of a package, into `put` its records; its statistics read the messages. Raises RowsDisagree."""
-    source = SourceEntries(
-        reading, recipe.scope, recipe.upto, recipe.only_messages, mask=recipe.mask, covers=recipe.covers
-    )
+    step, copied = _step_counter(reading, recipe, progress), CopiedFiles(stamps=Stamps(tuple(recipe.roots)))
+    if recipe.read and recipe.mask and recipe.covers:
+        shown = ShownStatistics(recipe.read, recipe.mask, recipe.covers, step, kept=kept)
+        return PackageInput(reading, recipe, shown.source, shown, copied, files(shown.source.other), step)
+    source = SourceEntries(reading, recipe.scope, recipe.upto, recipe.only_messages, mask=recipe.mask)
     source.sealed = recipe.upto - recipe.unsealed
     source.gather(recipe.contract.id, *put)
     source.finish_others(compares_rows=checked)
-    step, copied = _step_counter(reading, recipe, progress), CopiedFiles(stamps=Stamps(tuple(recipe.roots)))
     statistics = PackageStatistics(source, step, kept=kept, checked=checked, choice=recipe.order.choice)
     return PackageInput(reading, recipe, source, statistics, copied, files(source.other), step)
 

@@ -12,6 +12,7 @@ from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.policy_and_covers import Covers
 from archiver.export.own_evidence import FileMetadata
 from archiver.export.package.copied_parts import EnclosureMetadata
+from archiver.export.package.entry_reader import PackageStatistics
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import PackageScope
 from archiver.export.report.report_sources import ReviewedTexts
@@ -54,6 +55,8 @@ class Recipe:
     """Masks texts and names; None: everything is shown as it is."""
     covers: Covers | None = None
     """Covers the texts that nobody read; None: none is covered."""
+    read: PackageStatistics | None = None
+    """What was read of the messages, as they are, to choose those that somebody reads; None: nothing was yet."""
     opened: Sequence[OpenedMessage] = ()
     """The messages that somebody reads before, where the others are covered."""
     reviewed: ReviewedTexts | None = None

@@ -59,10 +59,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
     owner_name = text(owner.get("name"))
     has_records = PROFILES[recipe.order.profile].form is PackageForm.BAG
     services = read_services(source.other)
-    shown = partial(_shown_texts, mask)
-
-    def shown_account(account: int) -> AccountId:
-        return AccountId(account if mask is None else mask.shown_account(account))
+    shown, shown_account = partial(_shown_texts, mask), package.shown_account
 
     return ReportInput(
         name=recipe.name,
@@ -99,7 +96,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
             for exported in exports(package.reading, upto=recipe.upto)
             if exported.contract == recipe.contract.id and exported.handovers
         ),
-        closings=[one for one in recipe.closings if not package.is_third(one.account_id)],
+        closings=[one for one in recipe.closings if shown_account(one.account_id) == one.account_id],
         listed_steps=list(_steps_inside(source, recipe.scope)),
         thirds=frozenset(map(shown_account, recipe.thirds)),
         refused=[RefusedMessage(RoomId(room), one, *how) for (room, one), how in sorted(source.refused.items())],

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from archiver.contract_dates import day_of as day_of
@@ -269,7 +270,7 @@ class ReportSources:
         """Whether the report has its thirteen chapters, to which a sentence may point; a consultation has none."""
         return self.profile != "consult"
 
-    @property
+    @cached_property
     def reporters(self) -> frozenset[int]:
         """The owner's account, and others that are mapped as theirs."""
         return frozenset(one for one, stated in self.mapped.items() if stated.role is Role.ME) | {self.owner_id}

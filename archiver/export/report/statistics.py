@@ -197,7 +197,7 @@ class _Survey:
                 unanswered.append(_post(message))
 
     def _add(self, message: Message) -> None:
-        found = self._found
+        found, texts, side = self._found, message.texts, self._case.side(message.account_id)
         self._add_turn(message)
         self._saved.append(message.first_seen.timestamp())
         if found.first is None or message.send_time < found.first.send_time:
@@ -205,21 +205,21 @@ class _Survey:
         if found.last is None or message.send_time >= found.last.send_time:
             found.last = message
         found.facts.sources[message.source] += 1
-        about = cancelled_account(message.texts[0].body) if message.kind is MessageKind.NOTICE else None
+        about = cancelled_account(texts[0].body) if message.kind is MessageKind.NOTICE else None
         if about is not None:
             self._cancellations.append(
                 CancellationPost(
                     message.room_id, about, message.account_id, message.send_time, message.entry_seq, message.no
                 )
             )
-        add_message(self._authors, message, is_own=self._case.is_reporter(message.account_id))
-        for file in (int(one) for version in message.texts for one in _SHOWN_FILE.findall(version.body)):
+        add_message(self._authors, message, is_own=side is CaseSide.REPORTER)
+        for file in (int(one) for version in texts for one in _SHOWN_FILE.findall(version.body)):
             if file not in self._file_ids:
                 found.unlisted.setdefault(file, message.no)
         is_chosen = message.message_id in self._case.chosen
         if is_chosen:
             found.chosen_times.append(message.send_time)
-        if self._case.side(message.account_id) is CaseSide.COUNTERPART and self._is_printed(is_chosen=is_chosen):
+        if side is CaseSide.COUNTERPART and self._is_printed(is_chosen=is_chosen):
             quoted = quotation(message, is_chosen=is_chosen)
             if quoted is not None:
                 self._quoted = best([*self._quoted, quoted])
@@ -229,10 +229,10 @@ class _Survey:
         if is_bound:
             found.bound[message.message_id] = message
         if message.no in self._event_numbers:
-            found.side_of[message.no] = self._case.side(message.account_id)
+            found.side_of[message.no] = side
         if is_bound and self._case.is_short:
             found.excerpt_reasons[message.message_id] = BOUND
-        elif message.state in _CHANGED or (message.texts and message.texts[0].update_time > 0):
+        elif message.state in _CHANGED or (texts and texts[0].update_time > 0):
             found.excerpt_reasons[message.message_id] = CHANGED
         elif message.message_id in self._with_files and not self._case.is_short:
             found.excerpt_reasons[message.message_id] = FILE
@@ -253,7 +253,7 @@ def _room_facts(room: Conversation, beginning: RoomBeginning, *, is_closed: bool
 
 def add_message(authors: dict[int, AuthorFacts], message: Message, *, is_own: bool) -> None:
     """Count a message under its author; what the reporter wrote counts as speech, whatever its form."""
-    author = authors.setdefault(message.account_id, AuthorFacts())
+    author = authors.get(message.account_id) or authors.setdefault(message.account_id, AuthorFacts())
     kind = MessageKind.SPEECH if is_own else message.kind
     author.posts[kind] += 1
     if kind not in author.last or message.send_time >= author.last[kind].at:

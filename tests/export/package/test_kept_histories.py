@@ -26,10 +26,14 @@ def test_each_room_gives_its_histories_back_in_order(
     monkeypatch.setattr(entry_reader, "_BYTES_IN_MEMORY", in_memory or 1)
     histories = [history(number, room=1 if number % 3 else 2) for number in range(1_000)]
     with KeptHistories(tmp_path) as kept:
-        for one in histories:
-            kept.add(one)
+        for number, one in enumerate(histories):
+            kept.add(one, [{"seq": number, "payload": {"object": None}}] if number % 7 == 0 else ())
         for _ in range(2):
             for room in (1, 2, 3):
-                assert list(kept.of_room(room)) == [one for one in histories if one.room_id == room]
+                assert [one for one, _entries in kept.of_room(room)] == [
+                    one for one in histories if one.room_id == room
+                ]
+        entries = [one for room in (1, 2) for _history, listed in kept.of_room(room) for one in listed]
 
+    assert sorted(one["seq"] for one in entries) == [*range(0, 1_000, 7)]
     assert list(tmp_path.iterdir()) == []
