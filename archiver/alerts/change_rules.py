@@ -255,14 +255,16 @@ def changed_names(changes: ChangeObservations) -> Iterator[Alert]:
             yield Alert(AlertRule.A12, level, rename.at, rename.room_id, rename.account_id, subject="name")
 
 
-def changed_roles(changes: ChangeObservations) -> Iterator[Alert]:
-    """Alerts about a changed role of somebody of the other side, or of the user: roles decide who may change a chat."""
-    for change in changes.roles:
+def changed_details(changes: ChangeObservations) -> Iterator[Alert]:
+    """Alerts about a changed role of somebody of the other side, or of the user (roles decide who may change a chat),
+    and about a changed name of a file that the other side sent."""
+    for change in changes.details:
         sides = _sides_of(changes, change.room_id)
-        own = change.account_id == sides.owner
+        own = change.account_id == sides.owner and change.subject == "role"
         if own or sides.is_other(change.account_id):
             level = Level.MEDIUM if own else _level(changes, change.room_id, change.account_id)
-            yield Alert(AlertRule.A12, level, change.at, change.room_id, change.account_id, subject="role")
+            about = change.room_id, change.account_id, change.message_id
+            yield Alert(AlertRule.A12, level, change.at, *about, subject=change.subject)
 
 
 def changed_rooms(changes: ChangeObservations) -> Iterator[Alert]:
@@ -306,6 +308,6 @@ def _level(changes: ChangeObservations, room: int, account: int) -> Level:
 RULES: tuple[Callable[[ChangeObservations], Iterator[Alert]], ...] = (
     edited_texts,
     changed_names,
-    changed_roles,
+    changed_details,
     changed_rooms,
 )

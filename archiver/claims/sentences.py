@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import reduce
 from typing import Any
@@ -44,7 +44,7 @@ from archiver.records import (
     ObservedBy,
     Post,
 )
-from archiver.report_language import english_day, english_time, is_english, say
+from archiver.report_language import english_day, english_time, is_english, say, screen_words
 
 
 def moment(at: datetime, *, seconds: bool = True) -> str:
@@ -249,6 +249,17 @@ def deadline_basis(deadline: Deadline) -> str:
     title = source.title.partition("(")[0]
     text = word("deadline.source", title=title, by=by, day=day_text(source.read_on))
     return text + (word("deadline.weak") if deadline.weak else "")
+
+
+def noticed_text(what: str, about: str, at: datetime) -> str:
+    """A kind of change and what it was about, with the day on which it was noticed: it may have happened earlier."""
+    return word("noted", text=f"{say(what)}: {about}", notes=word("act.noticed", time=day_text(at)))
+
+
+def renamed_lines(renames: Iterable[tuple[str, str, datetime]], shown: Callable[[str], str]) -> list[str]:
+    """That a file was listed with other names, for a screen; `shown` makes an untrusted name fit for it."""
+    with screen_words():
+        return [noticed_text("ファイル名が変わった", f"{shown(old)} → {shown(new)}", at) for old, new, at in renames]
 
 
 def sides_text(counts: Counter[CaseSide]) -> str:

@@ -108,14 +108,15 @@ class MessageEdited(NamedTuple):
     at: datetime
 
 
-class RoleChanged(NamedTuple):
-    """A member whose role in a room was changed."""
+class DetailChanged(NamedTuple):
+    """Another role of a member, or another name of a file that they sent."""
 
     room_id: int
     account_id: int
-    before: str
-    after: str
+    subject: str
+    """Of the alert."""
     at: datetime
+    message_id: str | None = None
 
 
 class RoomChanged(NamedTuple):
@@ -130,7 +131,7 @@ class RoomChanged(NamedTuple):
 
 
 class ChangeObservations(NamedTuple):
-    """Messages, roles and rooms that were changed since the last judgement, and who is who in these rooms."""
+    """Messages, files, roles and rooms that were changed since the last judgement, and who is who in these rooms."""
 
     sides: Mapping[int, Sides] = {}
     """The sides of the contract, by room."""
@@ -142,7 +143,7 @@ class ChangeObservations(NamedTuple):
     attached: frozenset[str] = frozenset()
     """Messages that the user attached something to."""
     renamed: tuple[PersonRenamed, ...] = ()
-    roles: tuple[RoleChanged, ...] = ()
+    details: tuple[DetailChanged, ...] = ()
     rooms: tuple[RoomChanged, ...] = ()
     people: Mapping[int, RoomPeople] = {}
 
@@ -215,7 +216,7 @@ class AlertRule(StrEnum):
     A11 = "A11"
     """The other side is silent after a delivery."""
     A12 = "A12"
-    """A name, a role, or a chat's name or description changed."""
+    """A person's or file's name, a role, or a chat's name or description changed."""
     A13 = "A13"
     """Changed pay, no pay or another day is spoken of."""
     A14 = "A14"
@@ -257,8 +258,8 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
         "you talk about work there, add it: archive job set."
     ),
     (AlertRule.DELETIONS, ""): N_(
-        "Chat {room}: of the client's messages {edited} were edited and {n} were deleted or are no "
-        "longer shown. The texts before the edits are kept: archive search --chat {room_id}."
+        "Chat {room}: messages by somebody else: {edited} edited, {n} deleted or no longer shown. "
+        "The texts before the edits are kept: archive search --chat {room_id}."
     ),
     (AlertRule.A1, ""): N_("Chat {room}: somebody seems to ask for work before the escrow (仮払い). Start after it."),
     (AlertRule.A2, ""): N_(
@@ -291,17 +292,18 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
         "Ask support yourself, and install nothing."
     ),
     (AlertRule.A10, "1"): N_(
-        "Chat {room}: a message from the client was edited. The earlier text is kept: archive search --chat {room_id}."
+        "Chat {room}: a message by somebody else was edited. The earlier text is kept: archive search --chat {room_id}."
     ),
     (AlertRule.A10, ""): N_(
-        "Chat {room}: {n} messages from the client were edited within a day. The earlier texts are kept: "
+        "Chat {room}: {n} messages by somebody else were edited. The earlier texts are kept: "
         "archive search --chat {room_id}."
     ),
     (AlertRule.A11, ""): N_(
         "Job {contract}: no answer to what you wrote or sent on {day}. Write again, on the platform too if "
         "there is one: its support counts silence there."
     ),
-    (AlertRule.A12, "name"): N_("Chat {room}: the client has a new name now. The earlier one is kept."),
+    (AlertRule.A12, "name"): N_("Chat {room}: somebody else has a new name now. The earlier one is kept."),
+    (AlertRule.A12, "file"): N_("Chat {room}: a file from somebody else has a new name now. The earlier one is kept."),
     (AlertRule.A12, "role"): N_(
         "Chat {room}: somebody's role (who may manage the chat) has changed. The earlier one is kept."
     ),
@@ -318,7 +320,7 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
         "platform too if there is one, and don't agree in a hurry."
     ),
     (AlertRule.A14, ""): N_(
-        "Saving was off for {hours} hours from {day}. Of messages written and edited meanwhile only the new "
+        "Saving was off for {hours} hours from {day}. Of messages written and edited meanwhile at most the new "
         "text is saved: archive status --full."
     ),
     (AlertRule.A15, "new"): N_(
@@ -331,7 +333,7 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
         "way that you know: archive guide stranger."
     ),
     (AlertRule.UNDELIVERED, ""): N_(
-        "Job {contract}: you delivered something on Chatwork, but no delivery on the platform is "
+        "Job {contract}: you seem to have delivered on Chatwork, but no delivery on the platform is "
         "entered. Deliver there too, as its record counts most: archive job enter {job} delivery."
     ),
     (AlertRule.DEADLINE, ""): N_("Job {contract}, {day}: {name}. {advice}."),

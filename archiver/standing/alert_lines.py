@@ -6,11 +6,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver import contract_dates
 from archiver.alerts import sentences
 from archiver.claims.messages import days_waiting, turn
+from archiver.claims.sentences import renamed_lines
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Contract
@@ -32,7 +34,7 @@ FIRST_SCREEN_LIMIT = 3
 """So many lines stand on the first screen; the others are counted."""
 
 QUOTED_CHARACTERS = 20
-_NAME_COLUMNS, _ROOM_COLUMNS = 16, 24
+_NAME_COLUMNS, _ROOM_COLUMNS, _FILE_COLUMNS = 16, 24, 32
 
 
 class NamedMessage(NamedTuple):
@@ -87,13 +89,13 @@ def _names_of_other_chats(reading: Reading, alerts: Iterable[Alert]) -> dict[int
 
 def group_equal(alerts: Iterable[Alert], labels: Mapping[str, str]) -> list[list[Alert]]:
     """The alerts whose level and sentence are the same, newest first; urgent groups first, then the newest."""
-    groups: dict[tuple[Level, str], list[Alert]] = {}
+    groups: dict[tuple[object, ...], list[Alert]] = {}
     worded: dict[tuple[object, ...], str] = {}  # many alerts of one rule differ in time and message only
     for alert in sorted(alerts, key=lambda one: (one.at, one.number), reverse=True):
         about = (alert.rule, alert.room_id, alert.count, alert.subject)
         if about not in worded:
             worded[about] = sentences.alert_sentence(alert, labels)
-        groups.setdefault((alert.level, worded[about]), []).append(alert)
+        groups.setdefault((alert.level, worded[about], _renamed_file(alert)), []).append(alert)
     return sorted(groups.values(), key=lambda group: group[0].level is not Level.HIGH)
 
 
@@ -105,7 +107,26 @@ def named_messages(reading: Reading, alerts: Sequence[Alert]) -> list[NamedMessa
     summaries = message_summaries(reading, dict.fromkeys(place for place in places if place is not None))
     known = {(one.room_id, int(one.message_id)): one for one in summaries}
     found = (None if place is None else known.get(place) for place in places)
-    return [None if summary is None else _named(summary, one.rule) for summary, one in zip(found, alerts, strict=True)]
+    return [
+        None if summary is None else _with_file_names(reading, _named(summary, one.rule), one)
+        for summary, one in zip(found, alerts, strict=True)
+    ]
+
+
+def _with_file_names(reading: Reading, message: NamedMessage, alert: Alert) -> NamedMessage:
+    """Where the alert is about a file's name, its names in the place of the message's words."""
+    from archiver.store.queries.viewing.files_and_tasks import file_renames
+
+    lines = renamed_lines(
+        file_renames(reading, message.room_id, _renamed_file(alert)), partial(shorten, width=_FILE_COLUMNS)
+    )
+    return message._replace(words=_(". ").join(lines)) if lines else message
+
+
+def _renamed_file(alert: Alert) -> int:
+    """The file whose name changed, if the alert is about that; else 0."""
+    kind, _slash, file = (alert.subject or "").partition("/")
+    return int(file) if alert.rule is AlertRule.A12 and kind == "file" else 0
 
 
 def messages_by_id(reading: Reading, rooms: Iterable[int], message_ids: Iterable[str]) -> tuple[NamedMessage, ...]:

@@ -11,9 +11,9 @@ from archiver.alerts import change_rules
 from archiver.records import Sides, State
 from archiver.records.alerts import (
     ChangeObservations,
+    DetailChanged,
     MessageEdited,
     PersonRenamed,
-    RoleChanged,
     RoomChanged,
     RoomPeople,
     VanishedMessage,
@@ -100,12 +100,14 @@ def room(before: str = "円", after: str = "円", *, name: str = "動画", new_n
         ({"renamed": (renamed("田中", "佐藤"),)}, "medium", "name"),
         ({"renamed": (renamed("田中", "佐藤"), renamed("田中", "佐藤", room=OTHER))}, "medium", "name"),
         ({"renamed": (renamed("田中", "佐藤"),), "people": {ROOM: CROWD}}, "low", "name"),
-        ({"roles": (RoleChanged(ROOM, TANAKA, "member", "admin", AT),)}, "medium", "role"),
-        ({"roles": (RoleChanged(ROOM, OWNER, "member", "readonly", AT),)}, "medium", "role"),
+        ({"details": (DetailChanged(ROOM, TANAKA, "role", AT),)}, "medium", "role"),
+        ({"details": (DetailChanged(ROOM, OWNER, "role", AT),)}, "medium", "role"),
         ({"rooms": (room(new_name="別の名前"),)}, "medium", "room"),
         ({"rooms": (room("1本 5,000円", "1本 3,000円"),)}, "medium", "description"),
         ({"rooms": (room("納期は月末\nメモ", "メモ"),)}, "medium", "description"),
         ({"rooms": (room("メモ", "メモ\n検収は10日後"),)}, "medium", "description"),
+        ({"details": (DetailChanged(ROOM, TANAKA, "file/7", AT, "5"),)}, "medium", "file/7"),
+        ({"details": (DetailChanged(ROOM, OWNER, "file/7", AT, "5"),)}, "", ""),
         # A name first seen, a closed account, one's own name, third persons, lines without money.
         ({"renamed": (renamed("田中", "田中"),)}, "", ""),
         ({"renamed": (renamed("田中", "田中(解約済)"),)}, "", ""),
@@ -113,7 +115,7 @@ def room(before: str = "円", after: str = "円", *, name: str = "動画", new_n
         ({"renamed": (renamed("田中", "佐藤"),), "sides": {ROOM: Sides(OWNER, thirds=frozenset({TANAKA}))}}, "", ""),
         (
             {
-                "roles": (RoleChanged(ROOM, SUZUKI, "member", "admin", AT),),
+                "details": (DetailChanged(ROOM, SUZUKI, "role", AT),),
                 "sides": {ROOM: Sides(OWNER, frozenset({2}))},
             },
             "",

@@ -206,7 +206,7 @@ def test_an_edit_and_a_deletion_of_one_person_are_one_alert(world: World) -> Non
 
     own = ("deletions", 1, "2")
     assert [[], [("deletions", 1, "1")], [own], [own, ("A10", 2, None)], [own, own]] == told
-    assert "2 were edited and 1 were deleted" in alert_sentence(kept_alerts(world)[0])
+    assert "2 edited, 1 deleted or no longer shown" in alert_sentence(kept_alerts(world)[0])
 
 
 # --- dates -------------------------------------------------------------------------------------

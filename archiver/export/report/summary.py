@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from archiver.claims.messages import closed_account, turn
 from archiver.claims.quotations import Quotation, excerpts, names_terms, quotation_head, quotation_line, quotation_parts
-from archiver.claims.sentences import change_lines, closed_text, own_changes_text, waiting_text
+from archiver.claims.sentences import change_lines, closed_text, noticed_text, own_changes_text, waiting_text
 from archiver.claims.table import word
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Chapter, FactList, MessageText, QuotedMessage
@@ -185,4 +185,4 @@ def _change_line(event: ChangeRow) -> str:
     if event.kind == _DESCRIBED:
         before, after = excerpts([own_words(before), own_words(after)], _CUT // 2 - 4)
     about = f"{before} → {after}" if before and after else after or about_text(event)
-    return f"{date_text(datetime.fromisoformat(event.at))} {say(event.kind)}: {shorten_line(about, _CUT)}"
+    return noticed_text(event.kind, shorten_line(about, _CUT), datetime.fromisoformat(event.at))

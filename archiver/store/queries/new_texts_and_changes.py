@@ -16,10 +16,10 @@ from archiver.records.alerts import (
     Alert,
     AlertRule,
     ChangeObservations,
+    DetailChanged,
     Level,
     MessageEdited,
     NewText,
-    RoleChanged,
     RoomChanged,
     VanishedMessage,
 )
@@ -79,26 +79,24 @@ def new_texts(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> It
 def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> ChangeObservations:
     """What differs from the previous entry of the same key, in the entries after a number."""
     edits: list[MessageEdited] = []
-    role_changes: list[RoleChanged] = []
+    details: list[DetailChanged] = []
     room_changes: list[RoomChanged] = []
     vanished: list[VanishedMessage] = []
     is_contracted = _periods(reading)
-    for entry in _entries(reading, ("message", "member", "room"), after):
+    for entry in _entries(reading, ("message", "member", "room", "file"), after):
         if entry["room_id"] not in sides:
             continue
-        if entry["kind"] == "message" and not is_contracted(entry):
+        if entry["kind"] in {"message", "file"} and not is_contracted(entry):
             continue
         if entry["kind"] == "message":
             edits += _edit_signals(reading, entry)
             vanished += _vanished_message(entry)
-        elif entry["kind"] == "member":
-            role_changes += _role_changes(reading, entry)
-        else:
+        elif entry["kind"] == "room":
             room_changes += _room_changes(reading, entry)
+        else:
+            details += _detail_changes(reading, entry)
     renamed = departures.renames(reading, after=after)
-    changed_rooms = (
-        {one.room_id for one in edits} | {one.room_id for one in role_changes} | {one.room_id for one in renamed}
-    )
+    changed_rooms = {one.room_id for ones in (edits, details, renamed) for one in ones}
     return ChangeObservations(
         sides=sides,
         edited=tuple(edits),
@@ -106,18 +104,20 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
         lately=departures.recent_changes(reading, (*edits, *vanished), after),
         attached=attached_messages(reading) if edits else frozenset(),
         renamed=renamed,
-        roles=tuple(role_changes),
+        details=tuple(details),
         rooms=tuple(room_changes),
         people=departures.people_in(reading, changed_rooms),
     )
 
 
 def _periods(reading: Reading) -> Callable[[dict[str, Any]], bool]:
-    """Whether the message of an entry was sent in the time of any contract of its room."""
+    """Whether the message or file of an entry was sent in the time of any contract of its room."""
     parts = [room for contract in contracts(reading) for room in contract.rooms]
 
     def is_contracted(entry: dict[str, Any]) -> bool:
-        sent = datetime.fromtimestamp(min(max(number(entry["payload"]["object"].get("send_time")), 0), 2**36), UTC)
+        listed = entry["payload"]["object"]
+        time = number(listed.get("send_time", listed.get("upload_time")))
+        sent = datetime.fromtimestamp(min(max(time, 0), 2**36), UTC)
         return any(one.room_id == entry["room_id"] and one.contains(sent) for one in parts)
 
     return is_contracted
@@ -163,14 +163,20 @@ def _vanished_message(entry: dict[str, Any]) -> Iterator[VanishedMessage]:
         yield VanishedMessage(entry["room_id"], author, message, state, from_text(entry["observed_at"]))
 
 
-def _role_changes(reading: Reading, entry: dict[str, Any]) -> Iterator[RoleChanged]:
-    before = departures.entry_before(reading, entry)
+def _detail_changes(reading: Reading, entry: dict[str, Any]) -> Iterator[DetailChanged]:
+    """Another role of a member, or another name of a file."""
+    before, listed, is_member = (
+        departures.entry_before(reading, entry),
+        entry["payload"]["object"],
+        entry["kind"] == "member",
+    )
     if before is None or "gone" in (entry["payload"].get("state"), before["payload"].get("state")):
         return
-    was, now = (text(one["payload"]["object"].get("role")) for one in (before, entry))
-    if was != now:
-        account = int(entry["key"].rpartition("/")[2])
-        yield RoleChanged(entry["room_id"], account, was, now, from_text(entry["observed_at"]))
+    field, ident = "role" if is_member else "filename", int(entry["key"].rpartition("/")[2])
+    if text(before["payload"]["object"].get(field)) != text(listed.get(field)):
+        account = ident if is_member else number(account_of(listed).get("account_id"))
+        subject, at = "role" if is_member else f"file/{ident}", from_text(entry["observed_at"])
+        yield DetailChanged(entry["room_id"], account, subject, at, text(listed.get("message_id")) or None)
 
 
 def _room_changes(reading: Reading, entry: dict[str, Any]) -> Iterator[RoomChanged]:

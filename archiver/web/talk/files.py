@@ -17,6 +17,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from werkzeug.datastructures import Range
 from werkzeug.wsgi import wrap_file
 
+from archiver.claims.sentences import renamed_lines
 from archiver.records import Attachment
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import unsaved_reason
@@ -122,7 +123,7 @@ def _table_values(reading: Reading, names: Mapping[int, str]) -> Row:
     page = files_and_tasks.file_page(reading, list(names), name=name, state=state, older_than=older_than)
     here = request.view_args or {}
     return {
-        "lines": [_line(one, names) for one in page.files],
+        "lines": [_line(reading, one, names) for one in page.files],
         "older": here | {"older": cursor_text(page.next), "name": name or None, "state": state} if page.next else {},
         "here": here,
         "is_first": "older" not in request.args,
@@ -143,13 +144,16 @@ def state_words() -> list[tuple[str, str]]:
     ]
 
 
-def _line(file: FileDetails, names: Mapping[int, str]) -> dict[str, object]:
+def _line(reading: Reading, file: FileDetails, names: Mapping[int, str]) -> dict[str, object]:
     attachment = file.attachment
     head_bytes = _head(attachment)
     not_saved = "" if attachment.sha256 else unsaved_reason(file.reason, given_up=file.state is FileState.LOST)
     return {
         "attachment": attachment,
         "name": short_name(attachment.name) or _("(no name)"),
+        "renamed": renamed_lines(
+            files_and_tasks.file_renames(reading, attachment.room_id, attachment.file_id), short_name
+        ),
         "sender": short_name(attachment.account_name),
         "chat": names[attachment.room_id],
         "not_saved": not_saved,

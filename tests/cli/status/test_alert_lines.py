@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from archiver.claims.sentences import day_text
+from archiver.records import Contract, ContractRoom, RoomId
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.settings import file
 from archiver.standing.alert_lines import alert_lines, group_equal
 from archiver.standing.home_document import home_document
 from archiver.store.queries.status import status
+from archiver.store.statements import state_contracts
 from archiver.store.working import alerts
 from tests.support.terminals.situations import NOW, ROOM, ago
 from tests.support.terminals.terminal_world import TerminalWorld
@@ -89,6 +92,35 @@ def test_a_direct_chat_that_is_not_saved_goes_by_the_name_of_the_other_person(wo
     assert 1 == sum("a direct chat with “田中”, somebody from your work chats" in line for line in lines)
     assert [] == [line for line in lines if "77" in line]
     assert 1 == sum("chat 78" in line for line in lines)
+
+
+def test_a_file_with_another_name_is_told_with_all_its_names(desk: TerminalWorld) -> None:
+    """In the words of page 1, each file for itself; files of another job's time and one's own are not told."""
+    world, chatwork = desk, desk.chatwork
+    before = world.clock() - timedelta(hours=2)
+    other_job = chatwork.upload(world.room, world.tanaka, "前の仕事.pdf", data=b"1", at=before)
+    first, second = (
+        chatwork.upload(world.room, world.tanaka, name, data=b"1") for name in ("見積_5万円.pdf", "素材.zip")
+    )
+    own = chatwork.upload(world.room, chatwork.owner, "納品.mp4", data=b"1")
+    with world.archive.writing() as writing:
+        job = Contract("job1", (ContractRoom(RoomId(world.room), start=before + timedelta(hours=1)),))
+        state_contracts(writing, [job], at=world.clock())
+    world.sync()
+    for one, name in ((other_job, "x"), (first, "見積_3万円.pdf"), (second, "素材2.zip"), (own, "y")):
+        chatwork.replace_file(one, data=b"1", name=name)
+    world.sync(full=True)
+    chatwork.replace_file(first, data=b"1", name="見積.pdf")
+    world.both("sync")
+
+    listed = " ".join(world.both("status", "--alerts")[0].split())
+
+    day = day_text(world.clock())
+    assert f"file name changed: 見積_5万円.pdf → 見積_3万円.pdf (seen {day})" in listed
+    assert f"file name changed: 見積_3万円.pdf → 見積.pdf (seen {day})" in listed
+    assert f"file name changed: 素材.zip → 素材2.zip (seen {day})" in listed
+    assert 2 == listed.count("a file from somebody else has a new name now. The earlier one is kept.")
+    assert 3 == listed.count("file name changed")
 
 
 def test_notices_stay_without_names(world: TerminalWorld) -> None:

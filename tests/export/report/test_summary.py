@@ -162,7 +162,7 @@ def test_changes_have_their_day_in_japan(kind: str) -> None:
     """A change noticed in the evening by UTC is of the next day in Japan."""
     told = page_1(report_inputs.case(events=[report_inputs.change(kind, "田中(解約済)", before="田中")]))
 
-    assert f"2026-11-15 {kind}: 田中 → 田中(解約済)" in told["起きたこと"]
+    assert f"{kind}: 田中 → 田中(解約済)(2026-11-15に確認)" in told["起きたこと"]
 
 
 def test_a_description_that_names_money_or_days_stands_on_the_page_and_so_does_its_change() -> None:
@@ -177,7 +177,7 @@ def test_a_description_that_names_money_or_days_stands_on_the_page_and_so_does_i
 
     assert "「単価5,000円、締切は11月20日」(2026-11-24に確認)" == told[0]["チャットの概要"]
     assert "チャットの概要" not in told[1]
-    assert "2026-11-15 チャットの概要が変わった: 報酬は50,000円 → 報酬は30,000円" in told[1]["起きたこと"]
+    assert "チャットの概要が変わった: 報酬は50,000円 → 報酬は30,000円(2026-11-15に確認)" in told[1]["起きたこと"]
 
 
 def test_many_changes_are_counted() -> None:

@@ -65,6 +65,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     add(maker, 107, "消えた.pdf", b"%PDF-1.4", state="gone")
     add(maker, 108, "映像.mp4", FILM)
     add(maker, 109, "偽物.png", HTML)
+    add(maker, 100, "見積_50000円.pdf", b"%PDF-1.4")
+    maker.file(file_object(100, "見積.pdf", 8, sent=100, message_id=2), b"%PDF-1.4", minutes=110)
     maker.archive.close()
     return maker.home
 
@@ -94,6 +96,14 @@ def test_the_newest_stands_first_with_what_became_of_it(browser: Browser) -> Non
     assert f"Not listed by Chatwork any more since {spoken('2026-11-05 11:47')}" in found["消えた.pdf"]
     assert re.search(f"Details .*SHA-256 {hashlib.sha256(HTML).hexdigest()}", found["偽物.png"])
     assert "Save " not in found["大きい.mov"].replace("Saved", "")
+
+
+def test_the_names_that_a_file_had_stand_below_it(browser: Browser) -> None:
+    """With the day on which another one was first listed; nothing is said of a file that kept its name."""
+    found = rows(browser.get(f"/room/{ROOM}/files"))
+
+    line = "file name changed: 見積_50000円.pdf → 見積.pdf (seen 2026-11-05)"
+    assert [True, False] == [line in found[name] for name in ("見積.pdf", "映像.mp4")]
 
 
 def test_names_are_shown_whole_and_do_nothing(browser: Browser) -> None:
@@ -139,7 +149,7 @@ def test_page_after_page_shows_each_file_once(browser: Browser, monkeypatch: pyt
     found = [name for page in pages for name in rows(page)]
 
     assert all('<option value="held" selected>' in page for page in pages)
-    assert 9 == len(found) == len(set(found))
+    assert 10 == len(found) == len(set(found))
 
 
 @pytest.mark.parametrize(

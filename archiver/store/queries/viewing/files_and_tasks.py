@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from heapq import merge
+from itertools import pairwise
 from typing import NamedTuple
 
 from archiver.evidence.history import EntryObject, account_of, number, text
@@ -107,6 +108,14 @@ def files_of_messages(
     return {one: tuple(file.attachment for file in _files(source, of)) for one, of in rows.items() if of}
 
 
+def file_renames(reading: Reading, room: int, file_id: int) -> list[tuple[str, str, datetime]]:
+    """Each change of a file's name: before, after, and when it was noticed; the oldest first."""
+    lines = driver_connection(reading.sql).execute(_FILE_ENTRIES, (f"file/{file_id}", room))
+    listed = [json.loads(line) for (line,) in lines]
+    names = [(text(one["payload"]["object"].get("filename")), from_text(one["observed_at"])) for one in listed]
+    return [(before, after, at) for (before, _at), (after, at) in pairwise(names) if before != after]
+
+
 def file_details(reading: Reading, room: int, file_id: int) -> FileDetails | None:
     """One file in any state; None if the room has no file of this id."""
     source = driver_connection(reading.sql)
@@ -160,6 +169,7 @@ _FILES = """
 _NEWEST_FILES = f"{_FILES} AND (f.upload_time, f.file_id) < (?, ?) ORDER BY f.upload_time DESC, f.file_id DESC"
 # With "+" it is found by the message; to be in order, SQLite would go through all files of the chat.
 _FILES_OF_MESSAGE = f"{_FILES} AND f.message_id = ? ORDER BY +f.upload_time, f.file_id"
+_FILE_ENTRIES = "SELECT line FROM entry WHERE key = ? AND room_id = ? ORDER BY seq"
 _ONE_FILE = f"{_FILES} AND f.file_id = ?"
 
 
