@@ -6,12 +6,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from archiver import errors
 from archiver.chatwork.notation.parse import parse
 from archiver.comparison.message_comparison import Absence, ComparedMessage, HeldMessage, Outcome, compare_messages
-from archiver.comparison.sides import Side, open_side
+from archiver.comparison.sides import Side, message_fold, open_side
 from archiver.comparison.summary import ComparisonSummary, count_files
 from archiver.evidence.chain import digest_file
 from archiver.evidence.looks import CHATWORK
@@ -35,7 +36,8 @@ def compare(path_a: Path, path_b: Path, *, folder: Path | None, at: datetime) ->
     PdfFailed, OSError, and what verification raises; a folder that was begun is then removed.
     """
     with ExitStack() as opened:
-        a, b = opened.enter_context(open_side(path_a)), opened.enter_context(open_side(path_b))
+        fold_of = lru_cache(maxsize=1)(message_fold)  # two copies of one archive: what both hold is folded once
+        a, b = (opened.enter_context(open_side(path, fold_of)) for path in (path_a, path_b))
         rooms = tuple(sorted(a.room_names.keys() & b.room_names.keys()))
         if not rooms:
             raise errors.NoCommonRoom
@@ -43,8 +45,7 @@ def compare(path_a: Path, path_b: Path, *, folder: Path | None, at: datetime) ->
         files = None if folder is None else ComparisonFiles(folder)
         if files is not None:
             opened.callback(files.discard)
-        found = compare_messages(_of_rooms(a, rooms), _of_rooms(b, rooms), a.reach, b.reach)
-        for compared in (one._replace(no=no) for no, one in enumerate(found, 1)):
+        for compared in compare_messages(_of_rooms(a, rooms), _of_rooms(b, rooms), a.reach, b.reach):
             summary.add(compared)
             if files is not None:
                 files.add(compared)
@@ -81,6 +82,14 @@ ABSENCES: dict[Absence, str] = {
     Absence.ERASED: "もう一方の持ち主が、保存した後に消去した範囲",
 }
 
+DELETIONS: dict[tuple[bool, bool], str] = {
+    (True, True): "(削除されたことは両方が保存)",
+    (True, False): "(削除されたことは甲だけが保存)",
+    (False, True): "(削除されたことは乙だけが保存)",
+    (False, False): "",
+}
+"""By whether A and B saw a deletion."""
+
 _OTHER_ACCOUNTS = (
     "甲と乙は、別のアカウントのAPIトークンで保存されたものです。保存した時刻は同じではありません。",
     "二つが同じ文面を持つことは、二つのアカウントに同じ文面が表示されたことを示します。だれが書いたか、内容が正しいかは示しません。",
@@ -114,18 +123,9 @@ def outcome_text(compared: ComparedMessage) -> str:
     text = say(OUTCOMES[compared.outcome])
     if compared.absence is not None:
         return say("{text}({reason})", text=text, reason=say(ABSENCES[compared.absence]))
-    return text + _deletion_text(compared)
-
-
-def _deletion_text(compared: ComparedMessage) -> str:
-    is_deleted = [held is not None and held.state == State.DELETED for held in (compared.a, compared.b)]
-    words = {
-        (True, True): "(削除されたことは両方が保存)",
-        (True, False): "(削除されたことは甲だけが保存)",
-        (False, True): "(削除されたことは乙だけが保存)",
-    }
-    who = words.get((is_deleted[0], is_deleted[1]))
-    return "" if who is None else say(who)
+    assert compared.a is not None
+    assert compared.b is not None
+    return text + say(DELETIONS[compared.a.state == State.DELETED, compared.b.state == State.DELETED])
 
 
 TITLE = "二つの保存記録の比較"

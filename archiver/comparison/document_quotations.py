@@ -19,7 +19,8 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from archiver.chatwork.notation import parse
-from archiver.comparison.message_comparison import DELETED, HeldMessage
+from archiver.comparison.message_comparison import HeldMessage
+from archiver.evidence.history import DELETED_BODY
 from archiver.records import JST
 from archiver.render.message_body import plain_text
 
@@ -185,7 +186,7 @@ class SavedMessages:
         self._texts: list[_SavedText] = []
         for message in self._messages:
             last = message.versions[-1].body if message.versions else None
-            for body in dict.fromkeys(one.body for one in message.versions if one.body != DELETED):
+            for body in dict.fromkeys(one.body for one in message.versions if one.body != DELETED_BODY):
                 for form in dict.fromkeys((body, plain_text(parse.parse(body)))):
                     self._texts.append(_SavedText(message, widened(form), is_shown=body == last))
         self._all = "\0".join(one.squeezed for one in self._texts)

@@ -5,27 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from itertools import product
+from itertools import count, product
 from typing import NamedTuple
 
-DELETED = "[deleted]"
-"""What Chatwork shows in the place of a deleted text; it is no text of the message."""
-
+from archiver.evidence.history import Span
 
 CLOCK_TOLERANCE = timedelta(minutes=2)
 """By how much the times of two sides may differ."""
 
 
 _LAST_SECOND = 253_402_214_400
-
-
-class HeldVersion(NamedTuple):
-    """A text of a message with Chatwork's time of its edit, from the first to the last reading that showed it."""
-
-    body: str
-    update_time: int
-    first_seen: str
-    last_seen: str
 
 
 class HeldMessage(NamedTuple):
@@ -46,7 +35,7 @@ class HeldMessage(NamedTuple):
     stamped_at: str | None = None
     """The earliest third party's time over the record."""
     is_masked: bool = False
-    versions: tuple[HeldVersion, ...] = ()
+    versions: tuple[Span, ...] = ()
 
     @property
     def sent(self) -> datetime:
@@ -155,17 +144,18 @@ def compare_messages(
 ) -> Iterator[ComparedMessage]:
     """Join two streams that are ordered by id and room; memory does not grow with them."""
     a, b = next(messages_a, None), next(messages_b, None)
-    while a is not None or b is not None:
-        if b is None or (a is not None and _order(a) < _order(b)):
-            assert a is not None
-            yield ComparedMessage(a, None, Outcome.ONLY_A, reach_b[a.room_id].absence(a.position))
+    for no in count(1):
+        if a is not None and (b is None or _order(a) < _order(b)):
+            yield ComparedMessage(a, None, Outcome.ONLY_A, reach_b[a.room_id].absence(a.position), no)
             a = next(messages_a, None)
-        elif a is None or _order(b) < _order(a):
-            yield ComparedMessage(None, b, Outcome.ONLY_B, reach_a[b.room_id].absence(b.position))
+        elif b is not None and (a is None or _order(b) < _order(a)):
+            yield ComparedMessage(None, b, Outcome.ONLY_B, reach_a[b.room_id].absence(b.position), no)
             b = next(messages_b, None)
-        else:
-            yield ComparedMessage(a, b, compare_message(a, b))
+        elif a is not None and b is not None:
+            yield ComparedMessage(a, b, compare_message(a, b), no=no)
             a, b = next(messages_a, None), next(messages_b, None)
+        else:
+            return
 
 
 def compare_message(a: HeldMessage, b: HeldMessage) -> Outcome:
@@ -186,7 +176,7 @@ def compare_message(a: HeldMessage, b: HeldMessage) -> Outcome:
     return Outcome.EACH_HOLDS_MORE if of_a & of_b else Outcome.TEXTS_DIFFER
 
 
-def _contradict(a: HeldVersion, b: HeldVersion) -> bool:
+def _contradict(a: Span, b: Span) -> bool:
     if a.body != b.body or a.update_time == b.update_time:
         return False
     begin, end = max(a.first_seen, b.first_seen), min(a.last_seen, b.last_seen)

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 from archiver import errors
 from archiver.comparison.document_quotations import CheckedPassage, QuoteStanding, SavedMessages, passages
-from archiver.comparison.message_comparison import HeldMessage, HeldVersion
+from archiver.comparison.message_comparison import HeldMessage
 from archiver.comparison.sides import open_side
 from archiver.errors import N_
+from archiver.evidence.history import Span
 from archiver.evidence.verify.findings import Verification
 from archiver.export.metadata.file_metadata import office_text
 from archiver.export.metadata.portable_documents import is_pdf, pdf_text, run_apart
@@ -110,7 +111,7 @@ def saved_messages(reading: Reading, contract: Contract) -> list[HeldMessage]:
     """The messages of a job with all their texts, by chat."""
     held = []
     for (room, key), one in contract_messages(reading, contract).items():
-        texts = tuple(HeldVersion(text.body, 0, "", "") for text in one.texts)
+        texts = tuple(Span(text.body, 0, "", "", 0) for text in one.texts)
         held.append(HeldMessage(room, int(key), 0, one.account_id, one.name, one.send_time, one.state, versions=texts))
     return held
 

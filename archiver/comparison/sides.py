@@ -11,16 +11,26 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from itertools import chain, count
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import ZipFile
 
 from archiver import errors
-from archiver.comparison.message_comparison import DELETED, HeldMessage, HeldVersion, RoomReach
+from archiver.comparison.message_comparison import HeldMessage, RoomReach
 from archiver.custody.verify import verify_path
 from archiver.evidence.chain import PRACTICE_TAG, period_starts
-from archiver.evidence.history import EntryObject, MessageHistory, list_reading, number, text
+from archiver.evidence.history import (
+    DELETED_BODY,
+    READINGS,
+    EntryObject,
+    MessageHistory,
+    Span,
+    list_reading,
+    number,
+    text,
+)
 from archiver.evidence.looks import read_services
 from archiver.evidence.masked_and_erased import MASKED_FILE
 from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering
@@ -33,13 +43,15 @@ from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.engine import DATABASE
 from archiver.store.queries import contracts
-from archiver.store.queries.entries import entries, last_seq, message_entries, message_id_ranges
+from archiver.store.queries.entries import last_seq, message_id_ranges, message_lines, other_lines
 from archiver.store.working.remembered_values import PRACTICE
 
 ENTRIES_FILE = "data/entries.jsonl"
 BAG_INFO = "bag-info.txt"
 _BAG_INFO_LIMIT = 100_000
 MESSAGES_FILE = f"data/{build.MESSAGES}"
+FoldMessage = Callable[[tuple[str, ...]], MessageHistory]
+FoldOf = Callable[[tuple[str, ...]], FoldMessage]
 _SEAL = re.compile(r"data/seals/(?P<number>[0-9]{6,18})-[0-9-]{10}\.json")
 
 
@@ -67,15 +79,26 @@ class Side(NamedTuple):
     """Whether it is of the demo's invented people and messages."""
 
 
+def message_fold(readings_of_rooms: tuple[str, ...]) -> FoldMessage:
+    """A function that makes a message of its records; it remembers two of them, as a copy may hold them as well."""
+    readings = build.sightings(map(json.loads, readings_of_rooms))
+
+    @lru_cache(maxsize=2)
+    def fold(lines: tuple[str, ...]) -> MessageHistory:
+        return build.message([json.loads(line) for line in lines], readings)
+
+    return fold
+
+
 @contextmanager
-def open_side(path: Path) -> Iterator[Side]:
+def open_side(path: Path, fold_of: FoldOf = message_fold) -> Iterator[Side]:
     """Verify and open one side. Raises NothingThere, FolderOfZips, NotComparable, and what a verification raises."""
     _refuse_folder_of_zips(path)
     verification = verify_path(path)
     with ExitStack() as opened:
         try:
             if (path / DATABASE).is_file():
-                yield _archive_side(path, verification, opened.enter_context(Archive(path).reading()))
+                yield _archive_side(path, verification, opened.enter_context(Archive(path).reading()), fold_of)
             else:
                 yield _package_side(path, verification, _open_package(path, opened))
         except READ_ERRORS as error:
@@ -160,25 +183,24 @@ class _OtherEntries:
 # --- an archive ------------------------------------------------------------------------------
 
 
-def _archive_side(path: Path, verification: Verification, reading: Reading) -> Side:
+def _archive_side(path: Path, verification: Verification, reading: Reading, fold_of: FoldOf) -> Side:
     """The rooms of all contracts, at this moment."""
     rooms: set[int] = {one.room_id for contract in contracts.contracts(reading) for one in contract.rooms}
-    upto, other, sightings = last_seq(reading), _OtherEntries(), []
-    for entry in entries(reading, upto=upto):
-        if entry.kind not in ("message", "erased") and (entry.room_id in rooms or entry.kind == "service"):
-            parsed = json.loads(entry.line)
-            other.add(parsed)
-            sightings += [parsed] if entry.kind in ("window", "reading", "steady") else []
+    upto, other, readings = last_seq(reading), _OtherEntries(), []
+    for kind, line in other_lines(reading, rooms, upto=upto):
+        other.add(json.loads(line))
+        if kind in READINGS:
+            readings.append(line)
     for room, oldest, newest in message_id_ranges(reading, rooms):
         other.add_messages(room, oldest, newest)
-    readings = build.sightings(sightings)
+    fold = fold_of(tuple(readings))
     closed = seals.seals(reading)
     seal_of = build.seal_numbers((one.number, one.first, one.last) for one in closed)
     stamp_of = earliest_covering(_stamp_times(path))
 
     def messages() -> Iterator[HeldMessage]:
-        groups = message_entries(reading, rooms, upto=upto)
-        for no, history in zip(count(1), build.messages(groups, readings), strict=False):
+        for no, lines in enumerate(message_lines(reading, rooms, upto=upto), 1):
+            history = fold(tuple(lines))
             seal = seal_of(history.entry_seq)
             yield _of_history(no, history, seal, stamp_of(seal))
 
@@ -195,11 +217,11 @@ def _of_history(no: int, history: MessageHistory, seal: int | None, stamped_at: 
         history.name,
         history.send_time,
         history.state,
-        _texts(span.body for span in history.versions),
+        _texts(history.versions),
         history.first_seen,
         seal,
         stamped_at,
-        versions=tuple(HeldVersion(*span[:4]) for span in history.versions),
+        versions=history.versions,
     )
 
 
@@ -215,8 +237,8 @@ def _stamp_times(home: Path) -> dict[int, str]:
     return times
 
 
-def _texts(bodies: Iterator[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(body for body in bodies if body != DELETED))
+def _texts(versions: Iterable[Span]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.body for one in versions if one.body != DELETED_BODY))
 
 
 # --- a package -------------------------------------------------------------------------------
@@ -281,6 +303,9 @@ def _shown_records(tree: PackageFiles, keys: set[str]) -> Iterator[EntryObject]:
 
 
 def _of_object(one: Mapping[str, Any], *, is_masked: bool) -> HeldMessage:
+    versions = tuple(
+        Span(one["body"], one["update_time"], one["first_seen"], one["last_seen"], 0) for one in one["versions"]
+    )
     return HeldMessage(
         number(one["room_id"]),
         int(one["message_id"]),
@@ -289,12 +314,12 @@ def _of_object(one: Mapping[str, Any], *, is_masked: bool) -> HeldMessage:
         text(one["name"]),
         number(one["send_time"]),
         text(one["state"]),
-        _texts(version["body"] for version in one["versions"]),
+        _texts(versions),
         text(one["first_seen_at"]),
         one["seal"],
         one["stamped_at"],
         is_masked,
-        tuple(HeldVersion(*(one[name] for name in HeldVersion._fields)) for one in one["versions"]),
+        versions,
     )
 
 

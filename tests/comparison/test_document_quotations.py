@@ -13,15 +13,14 @@ import pytest
 from archiver.comparison.compare import outcome_text
 from archiver.comparison.document_quotations import CheckedPassage, QuoteStanding, SavedMessages, passages
 from archiver.comparison.message_comparison import (
-    DELETED,
     Absence,
     ComparedMessage,
     HeldMessage,
-    HeldVersion,
     Outcome,
     RoomReach,
     compare_message,
 )
+from archiver.evidence.history import DELETED_BODY, Span
 from tests.support.harmless_messages import messages as story
 
 BEGIN = int(datetime(2026, 11, 5, 1, tzinfo=UTC).timestamp())
@@ -33,7 +32,7 @@ SWAPPED = (
 
 def message(number: int, *texts: str) -> HeldMessage:
     """A message that showed these texts one after another, a minute after the one before it."""
-    versions = tuple(HeldVersion(body, 0, "", "") for body in texts)
+    versions = tuple(Span(body, 0, "", "", 0) for body in texts)
     sent = BEGIN + 60 * number
     return HeldMessage(
         1, 1_800_000_000_000_000_000 + number, number, 7, "田中", sent, "", (), "", None, None, versions=versions
@@ -49,7 +48,7 @@ def check(document: str, *messages: HeldMessage, has_numbers: bool = True) -> li
 SAVED = (
     message(1, "[To:7]田中さん\n報酬は15万円です。検収は１１月３０日までに行います。"),
     message(2, "金曜までに払います", "月曜までに払います"),
-    message(3, "修正は不要です。", DELETED),
+    message(3, "修正は不要です。", DELETED_BODY),
     message(4, "納品を確認しました\nただし、検収済みですか？"),
     message(5, "Please pay 1 000 yen. We agree."),
     message(6, "First line\nSecond line"),
@@ -212,8 +211,8 @@ def test_masked_texts_are_not_compared() -> None:
 @pytest.mark.parametrize(("end", "outcome"), [("10", Outcome.UPDATES_DIFFER), ("03", Outcome.SAME)])
 def test_one_text_of_one_time_has_one_time_of_its_edit(end: str, outcome: Outcome) -> None:
     """After its edit to the same text again, or by a clock that is a little off, another time is no contradiction."""
-    one = HeldVersion("前", 5, "2026-11-01T00:00:00.000Z", f"2026-11-01T00:{end}:00.000Z")
-    other = HeldVersion("前", 9, "2026-11-01T00:02:00.000Z", "2026-11-01T00:30:00.000Z")
+    one = Span("前", 5, "2026-11-01T00:00:00.000Z", f"2026-11-01T00:{end}:00.000Z", 0)
+    other = Span("前", 9, "2026-11-01T00:02:00.000Z", "2026-11-01T00:30:00.000Z", 0)
 
     pair = [held(1, "前")._replace(versions=(version,)) for version in (one, other)]
 

@@ -19,8 +19,8 @@ from archiver.export.package.order import ExportOrder
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.payload_forms import FORMS, has_form
-from archiver.store.queries.entries import entries
 from tests.support.archives.fixture import ARCHIVE, CONTRACT
+from tests.support.archives.notes import entries
 from tests.support.world import BEGIN
 
 TABLES = Path(__file__).parents[2] / "docs/reference/tables.md"

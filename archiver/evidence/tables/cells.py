@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Iterable, Mapping  # noqa: UP035 - Python 3.8 syntax
 
 TIME = "日時(日本時間)"
@@ -75,6 +76,7 @@ def jst(seconds: int) -> str:
     return (_EPOCH + _TOKYO + timedelta(seconds=seconds)).isoformat(" ")
 
 
+@lru_cache(maxsize=64)
 def jst_of(stamp: str | None) -> str:
     """`2026-11-05 10:14:33` in Japan for an entry's time; empty for None. Raises ValueError for what is no time."""
     if stamp is None:

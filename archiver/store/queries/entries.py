@@ -11,6 +11,8 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, LargeBinary, and_, bindparam, cast, false, func, or_, select, text, true
@@ -84,17 +86,17 @@ def last_held(reading: Reading, heads: Collection[tuple[int, str]]) -> int:
     return max((seq for seq, digest in heads if record_digest(reading, seq) == digest), default=0)
 
 
-def entries(reading: Reading, *, upto: int | None = None) -> Iterator[Entry]:
-    """Every entry as its columns hold it, oldest first, a thousand in memory at a time."""
-    query = select(schema.entry).order_by(schema.entry.c.seq)
-    if upto is not None:
-        query = query.where(schema.entry.c.seq <= upto)
+def other_lines(reading: Reading, rooms: Iterable[int], *, upto: int) -> Iterator[tuple[str, str]]:
+    """Kind and line of each entry of these rooms that is no message, and of the services, oldest first."""
+    table = schema.entry.c
+    query = select(table.kind, table.line).where(or_(table.room_id.in_(sorted(rooms)), table.kind == "service"))
+    query = query.where(table.kind != "message", table.seq <= upto, IS_WHOLE).order_by(table.seq)
     for rows in reading.sql.execute(query.execution_options(yield_per=_AT_ONCE)).partitions():
-        yield from map(Entry._make, rows)
+        yield from map(tuple, rows)
 
 
-def message_entries(reading: Reading, rooms: set[int], *, upto: int) -> Iterator[list[dict[str, Any]]]:
-    """The entries of each message of these rooms, oldest first; messages by numeric id over all rooms."""
+def message_lines(reading: Reading, rooms: set[int], *, upto: int) -> Iterator[list[str]]:
+    """The lines of the entries of each message of these rooms, oldest first; messages by numeric id over all rooms."""
     query = text(
         "SELECT m.position, m.room_id, e.line FROM message AS m JOIN entry AS e"
         " ON e.key = 'message/' || m.message_id AND e.room_id = m.room_id"
@@ -102,16 +104,14 @@ def message_entries(reading: Reading, rooms: set[int], *, upto: int) -> Iterator
         " ORDER BY m.position, m.room_id, e.seq"
     ).bindparams(bindparam("rooms", expanding=True))
     rows = reading.sql.execute(query.execution_options(yield_per=_AT_ONCE), {"rooms": sorted(rooms), "upto": upto})
-    group: list[dict[str, Any]] = []
-    current: tuple[int, int] | None = None
-    for position, room, line in rows:
-        if (position, room) != current and group:
-            yield group
-            group = []
-        current = (position, room)
-        group.append(json.loads(line))
-    if group:
-        yield group
+    for _message, group in groupby(rows, itemgetter(0, 1)):
+        yield [line for _position, _room, line in group]
+
+
+def message_entries(reading: Reading, rooms: set[int], *, upto: int) -> Iterator[list[dict[str, Any]]]:
+    """The same as the objects that the lines hold."""
+    for lines in message_lines(reading, rooms, upto=upto):
+        yield [json.loads(line) for line in lines]
 
 
 def message_id_ranges(reading: Reading, rooms: set[int]) -> list[tuple[int, int, int]]:

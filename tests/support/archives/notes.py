@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from archiver.records import Observation
-from archiver.store import seals, writer
-from archiver.store.archive import Archive
-from archiver.store.queries import entries
+from sqlalchemy import select
+
+from archiver.records import Entry, Observation
+from archiver.store import schema, seals, writer
+from archiver.store.archive import Archive, Reading
 
 AT = datetime(2026, 11, 24, 13, 31, 5, 123_456, tzinfo=UTC)
 NOON = datetime(2026, 11, 12, 3, 0, tzinfo=UTC)
@@ -29,7 +31,12 @@ def append_observations(archive: Archive, *observations: Observation, at: dateti
 def all_entries(archive: Archive) -> list[Any]:
     """Every entry of the archive, oldest first."""
     with archive.reading() as reading:
-        return list(entries.entries(reading))
+        return list(entries(reading))
+
+
+def entries(reading: Reading) -> Iterator[Entry]:
+    """The same of a snapshot, as the columns hold them."""
+    return map(Entry._make, reading.sql.execute(select(schema.entry).order_by(schema.entry.c.seq)))
 
 
 def append_notes(archive: Archive, number: int = 1, *, at: datetime = NOON) -> list[str]:

@@ -18,7 +18,6 @@ from archiver.records import JST
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.archive import Archive
 from archiver.store.engine import written_state
-from archiver.store.queries.entries import entries
 from archiver.store.queries.looks_and_gaps import watch
 from archiver.store.queries.status import RememberedStatus, Status, status
 from archiver.store.queries.viewing.calendar import (
@@ -32,7 +31,7 @@ from archiver.store.time_text import to_text
 from archiver.store.working import alerts
 from tests.support.archives import tampering
 from tests.support.archives.maker import BEGIN, OTHER_ROOM, ROOM, ArchiveMaker, at, message_object
-from tests.support.archives.notes import AT, append_observations, note
+from tests.support.archives.notes import AT, append_observations, entries, note
 
 SENT = [-600.01, -600, 0, 839.99, 840, 840.01, 2279.99, 2280, 60_000]
 """Minutes after 10:00 in Japan on 2026-11-05, among them midnights and what stands next to them."""

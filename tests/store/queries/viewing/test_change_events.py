@@ -12,9 +12,10 @@ from archiver.evidence.tables import build
 from archiver.evidence.tables.events import message_events, other_events
 from archiver.records import Observation
 from archiver.store.archive import Archive, Reading
-from archiver.store.queries.entries import entries, message_entries
+from archiver.store.queries.entries import message_entries
 from archiver.store.queries.viewing.change_events import EventKind, TimelineEvent, newest_events
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object
+from tests.support.archives.notes import entries
 from tests.support.archives.random_histories import HISTORY, archive_with_history
 
 K = EventKind

@@ -14,11 +14,11 @@ from archiver.records import Contract, ContractRoom, MessageId, Observation, Roo
 from archiver.store import blobs
 from archiver.store.engine import driver_connection
 from archiver.store.queries import people
-from archiver.store.queries.entries import entries
 from archiver.store.queries.viewing import files_and_tasks
 from archiver.store.queries.viewing.files_and_tasks import FileState
 from archiver.store.working import remembered_values
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, file_object
+from tests.support.archives.notes import entries
 
 
 def packed(maker: ArchiveMaker, room: int) -> Any:

@@ -17,7 +17,7 @@ from archiver.export import conversation
 from archiver.records import Message, Observation
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
-from archiver.store.queries.entries import entries, message_entries
+from archiver.store.queries.entries import message_entries
 from archiver.store.queries.viewing import calendar, messages
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.queries.viewing.messages import MessagePage, proofs
@@ -26,7 +26,7 @@ from archiver.store.search.search import search
 from archiver.store.time_text import to_text
 from archiver.store.working.stamp_queue import DueStamp, StampFacts, keep_stamp
 from tests.support.archives.maker import ROOM, ArchiveMaker, at, message_object
-from tests.support.archives.notes import append_observations
+from tests.support.archives.notes import append_observations, entries
 from tests.support.archives.random_histories import archive_with_history, message, reading, shown, window
 
 HISTORY = strategies.lists(
