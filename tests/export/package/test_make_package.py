@@ -22,9 +22,9 @@ from archiver.export.package.order import ExportOrder
 from archiver.records import Contract
 from archiver.store import blobs, seals
 from archiver.store.archive import Archive
-from archiver.store.queries import entries
 from tests.support.archives.byte_search import package_files_with
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, message_object, story
+from tests.support.archives.notes import all_entries
 from tests.support.file_size_limit import file_size_limit
 
 
@@ -130,8 +130,7 @@ def test_an_export_is_written_down(tmp_path: Path) -> None:
     maker = story(tmp_path / "home")
     report = exported(maker.archive)
 
-    with maker.archive.reading() as reading:
-        last = list(entries.entries(reading))[-1]
+    last = all_entries(maker.archive)[-1]
     again = exported(maker.archive)
 
     entry = json.loads(last.line)
