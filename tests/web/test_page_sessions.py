@@ -3,6 +3,7 @@
 A file begins with a sentence about it and the stage that it needs (`stage:`, a key of `STAGES`).
     GET /page            is asked for; the expected status stands before it unless it is 200
     POST /page a=b       is a form; 302 unless another status stands before it; `a@NAME` hands in a file of this name
+    HX /page a=b         is a form that posts itself; 200
     > WORDS              is done by a function of `Clicks`
       text               stands on the page or in its address to go on to; `! text` does not; `/pattern/` is found
 """
@@ -12,8 +13,10 @@ from __future__ import annotations
 import io
 import re
 import shlex
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from html import unescape
 from pathlib import Path
 
@@ -21,6 +24,8 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
+from archiver.cli.terminal.help_pages import set_language
+from archiver.settings.other_archives import state_folder
 from archiver.store import seals
 from archiver.web.background_work import JobState
 from tests.custody.test_erasures import make_archive
@@ -28,6 +33,7 @@ from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, at, message_o
 from tests.support.chatwork.faults import Fault
 from tests.support.console.application import (
     NO_TOKEN,
+    OWN,
     SITE,
     FormBrowser,
     offline,
@@ -40,16 +46,18 @@ from tests.support.terminals.terminal import TOKEN
 from tests.support.viewer.client import HOST, Browser, open_viewer
 from tests.support.viewer.page_text import words_of
 from tests.web.exports.test_package_making import make_archive_of_others
+from tests.web.trouble.test_lost_and_damaged import DAMAGES, ENGLISH, damage
 
 FOLDER = Path(__file__).with_name("sessions")
-STATUSES = {"GET": 200, "POST": 302}
+STATUSES = {"GET": 200, "POST": 302, "HX": 200}
+FOLD = re.compile('<details class="fold">.*?</details>', re.DOTALL)
 
 
 class Clicks:
     """A browser before the application, and the page that it shows."""
 
     def __init__(self, folder: Path, browser: FormBrowser | Browser, desk: FirstDayDesk | None = None) -> None:
-        self._browser, self.desk = browser, desk
+        self._browser, self.desk, self.opened = browser, desk, ExitStack()
         self.page = self.location = self.place = ""
         self.values: dict[str, object] = {"tmp": folder, "home": folder / "home", "TOKEN": TOKEN}
         self.values |= {"ROOM": ROOM, "OTHER_ROOM": OTHER_ROOM, "CLIENT": CLIENT}
@@ -67,7 +75,7 @@ class Clicks:
         if line.startswith("  "):
             self.expect(line.strip())
             return
-        status, verb, words = re.fullmatch(r"([0-9]*) ?(GET|POST|>) (.*)", line.format_map(self.values)).groups()  # type: ignore[union-attr]
+        status, verb, words = re.fullmatch(r"([0-9]*) ?(GET|POST|HX|>) (.*)", line.format_map(self.values)).groups()  # type: ignore[union-attr]
         place, *fields = shlex.split(words)
         if verb == ">":
             getattr(self, place)(*fields)
@@ -87,7 +95,7 @@ class Clicks:
         for field in fields:
             name, sign, value = re.fullmatch(r"([a-z_0-9]+)([=@])(.*)", field, re.DOTALL).groups()  # type: ignore[union-attr]
             given.setdefault(name, []).append(value if sign == "=" else FileStorage(io.BytesIO(b"x"), value))
-        return self.browser.post(place, given)
+        return self.browser.post(place, given, headers=OWN if verb == "POST" else {**OWN, "HX-Request": "true"})
 
     def expect(self, words: str) -> None:
         """Look at the page."""
@@ -168,6 +176,49 @@ class Clicks:
         """A file holds none of these texts."""
         body = Path(path).read_text(encoding="utf-8")
         assert [] == [text for text in texts if text in body]
+
+    def holds(self, pattern: str, text: str) -> None:
+        """The one file of this pattern holds this text."""
+        (path,) = Path(str(self.values["tmp"])).glob(pattern)
+        assert text.encode() in path.read_bytes()
+
+    def damage(self, path: str, how: str) -> None:
+        """Damage a database as `DAMAGES` says; its log is gone."""
+        damage(Path(path), DAMAGES[how])
+
+    def remove(self, path: str) -> None:
+        """Take a file or a folder away."""
+        shutil.rmtree(path) if Path(path).is_dir() else Path(path).unlink()
+
+    def append(self, path: str, code: str) -> None:
+        """More bytes at the end of a file, in hexadecimal digits."""
+        with Path(path).open("ab") as file:
+            file.write(bytes.fromhex(code))
+
+    def reopen(self) -> None:
+        """The application is closed and opened again."""
+        assert self.desk is not None
+        self._browser = self.opened.enter_context(open_application(self.desk.home, self.desk.environ))
+
+    def forget(self) -> None:
+        """This computer has no note of an archive any more."""
+        shutil.rmtree(state_folder())
+
+    def recorded(self, kind: str, number: str) -> None:
+        """The archive has so many records of this kind."""
+        with closing(sqlite3.connect(self.browser.context.archive.database)) as database:
+            found = database.execute("SELECT count(*) FROM entry WHERE kind = ?", (kind,)).fetchone()
+        assert (int(number),) == found
+
+    def plain(self) -> None:
+        """No word of another program stands on the page, but where it is folded for whoever mends it."""
+        shown = words_of(FOLD.sub("", self.page.partition("<main")[2]))
+        assert not ENGLISH.search(shown), shown
+
+    def menu(self, *addresses: str) -> None:
+        """The menu leads there and nowhere else."""
+        nav = self.page.partition('<nav class="nav"')[2].partition("</nav>")[0]
+        assert [*addresses] == re.findall(r'<li><a href="([^"]+)"', nav)
 
     def nowhere(self, *texts: str) -> None:
         """No file of the archive holds one of these texts."""
@@ -253,7 +304,17 @@ def saved(folder: Path) -> Iterator[Clicks]:
         desk = FirstDayDesk(folder, chatwork, messages=3)
         set_up(desk)
         with open_application(desk.home, desk.environ) as browser:
-            yield Clicks(folder, browser, desk)
+            clicks = Clicks(folder, browser, desk)
+            with clicks.opened:
+                yield clicks
+
+
+@contextmanager
+def in_japanese(folder: Path) -> Iterator[Clicks]:
+    """The same in Japanese."""
+    set_language("ja")
+    with saved(folder) as clicks:
+        yield clicks
 
 
 STAGES: dict[str, Callable[[Path], object]] = {
@@ -264,6 +325,7 @@ STAGES: dict[str, Callable[[Path], object]] = {
     "two jobs": two_jobs,
     "first day": first_day,
     "saved": saved,
+    "saved, in Japanese": in_japanese,
     "talk": talk,
 }
 

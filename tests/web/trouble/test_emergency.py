@@ -113,17 +113,3 @@ def test_an_account_with_a_known_name_becomes_a_job_of_its_own(tmp_path: Path) -
     assert (
         f"ID {world.tanaka}(2026-07-01から)と同じ名前の別のアカウント(2026-07-03から)" in roles[0]["payload"]["reason"]
     )
-
-
-def test_a_ticked_step_stays_ticked_for_its_job(browser: FormBrowser) -> None:
-    """For whoever opens the page tomorrow; the steps of another job are its own."""
-    browser.post("/emergency/tick", {"of": "job1", "step": ["deliver", "alone"]}, headers=OWN_POST)
-    browser.post("/emergency/tick", {"of": "other", "step": ["office"]}, headers=OWN_POST)
-
-    page = browser.get("/emergency?job=job1")
-    maker = ArchiveMaker(browser.context.home)
-    maker.contract("job1", platform="direct", client="田中", title="動画")
-    direct = browser.get("/emergency?job=job1")
-
-    assert ["deliver", "alone"] == re.findall(r'name="step" value="(\w+)" checked', page)
-    assert "do-deliver" not in direct  # without a service there is no delivery on one

@@ -17,9 +17,6 @@ from keyring.backends import fail
 from archiver.cli.terminal.help_pages import set_language
 from archiver.settings import other_archives
 from archiver.settings.other_archives import last_seen, note_seen
-from archiver.store.queries.entries import last_seq
-from archiver.web.trouble import lost
-from archiver.web.trouble.lost import note_archive
 from tests.support.archives.maker import at
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.console.first_run_desk import FirstDayDesk
@@ -28,7 +25,6 @@ from tests.support.console.saved_archive import set_up
 from tests.support.terminals.ordinary_user import run_as_ordinary_user
 from tests.support.viewer.page_text import words_of
 
-FOLD = re.compile('<details class="fold">.*?</details>', re.DOTALL)
 ENGLISH = re.compile(r"malformed|database|schema|disk I/O|sqlite")
 DAMAGED = "このパソコンの保管庫が壊れているため、表示も保存もできません。"
 
@@ -64,9 +60,11 @@ def break_records(database: Path) -> None:
         other.commit()
 
 
-def damage(desk: FirstDayDesk, how: Callable[[Path], None]) -> None:
-    """Damage the database; its log is gone."""
-    database = desk.home / "archive.sqlite3"
+DAMAGES = {"bytes": flip, "cut": cut, "text": put_text, "empty": empty}
+
+
+def damage(database: Path, how: Callable[[Path], None]) -> None:
+    """Damage a database; its log is gone."""
     for end in ("-wal", "-shm"):
         database.with_name(database.name + end).unlink(missing_ok=True)
     how(database)
@@ -86,21 +84,9 @@ def opened(desk: FirstDayDesk) -> AbstractContextManager[FormBrowser]:
     return open_application(desk.home, desk.environ)
 
 
-def token_of(page: str) -> str:
-    """The token of a page's form."""
-    return re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]  # type: ignore[no-any-return]
-
-
 def shown(browser: FormBrowser, path: str) -> str:
     """The text of a page, whatever its status."""
     return words_of(browser.client.get(path, base_url=SITE, follow_redirects=True).get_data(as_text=True))
-
-
-def copy_made(browser: FormBrowser, tmp_path: Path) -> Path:
-    """Copy the archive, and return where to."""
-    browser.post("/copies/backup", folder=str(tmp_path / "disk"))
-    assert browser.outcome().is_complete
-    return tmp_path / "disk"
 
 
 @pytest.mark.drawn(but=("flip-True", "cut-False"))
@@ -110,11 +96,11 @@ def test_a_damaged_database_is_said_on_every_page(
 ) -> None:
     """In one sentence, without path and without another program's words; whether the application was open or not."""
     if not is_open:
-        damage(desk, how)
+        damage(desk.home / "archive.sqlite3", how)
     with opened(desk) as browser:
         if is_open:
             browser.get("/home")
-            damage(desk, how)
+            damage(desk.home / "archive.sqlite3", how)
         values = EXAMPLES | {"room": str(desk.group)}
         paths = [path for path in addresses(browser.client.application, "GET", values) if "/open" not in path]
         pages = {path: browser.client.get(path, base_url=SITE) for path in paths}
@@ -143,154 +129,6 @@ def test_records_that_cannot_be_read_are_said_as_damage(desk: FirstDayDesk) -> N
     assert [True] * 3 == [DAMAGED in text for text in texts]
 
 
-@pytest.mark.parametrize("how", [flip, empty])
-def test_a_damaged_archive_is_restored_by_clicking(
-    desk: FirstDayDesk, how: Callable[[Path], None], tmp_path: Path
-) -> None:
-    """The copy is found by itself; afterwards saving goes on, and the damaged database is kept apart."""
-    with opened(desk) as browser:
-        disk = copy_made(browser, tmp_path)
-        before = browser.kept(last_seq)
-        damage(desk, how)
-        page = browser.get("/copies")
-        browser.post("/copies/restore", folder=str(disk))
-        restored = browser.outcome()
-        after = browser.kept(last_seq)
-        browser.post("/home/save")
-        saved = browser.outcome()
-        home = browser.get("/home")
-
-    assert f'name="folder" value="{disk}"' in page
-    assert restored.is_complete, restored
-    assert before + 1 == after  # that a copy was put back is a record
-    assert saved.is_complete, saved
-    assert "メッセージ" in home
-    assert list(desk.home.glob("set-aside-*/archive.sqlite3"))
-
-
-def test_damage_that_only_some_pages_meet_can_be_restored_too(desk: FirstDayDesk, tmp_path: Path) -> None:
-    """The page of copies has a way for it; an archive that can be read is never replaced."""
-    with opened(desk) as browser:
-        disk = copy_made(browser, tmp_path)
-        browser.post("/copies/restore", folder=str(disk), damaged="yes")
-        refused = browser.outcome()
-        kept = browser.kept(last_seq)
-
-    assert not refused.is_complete
-    assert kept
-    assert not list(desk.home.glob("set-aside-*"))
-
-
-@pytest.mark.drawn(but="flip")
-@pytest.mark.parametrize("how", [flip, cut, put_text])
-def test_the_check_of_a_damaged_archive_speaks_the_language_of_the_page(
-    desk: FirstDayDesk, how: Callable[[Path], None]
-) -> None:
-    """It says what is so and offers the ways on; another program's words are folded, for whoever mends it."""
-    with opened(desk) as browser:
-        token = browser.token()
-        damage(desk, how)
-        browser.post("/evidence/verify", csrf=token)
-        outcome = browser.outcome()
-        page = browser.get("/job").partition("<main")[2]
-        copies = shown(browser, "/copies")
-
-    assert not outcome.is_complete
-    open_part = words_of(FOLD.sub("", page))
-    assert DAMAGED in open_part
-    assert not ENGLISH.search(open_part)
-    assert 'href="/copies"' in page
-    assert DAMAGED in copies
-
-
-def test_a_failed_restoring_names_the_next_step(desk: FirstDayDesk, tmp_path: Path) -> None:
-    """Another copy, what to do in an emergency, help: the overview itself may be what is lost."""
-    with opened(desk) as browser:
-        disk = copy_made(browser, tmp_path)
-        token = browser.token()
-        damage(desk, put_text)
-        flip(disk / "archive.sqlite3")
-        browser.post("/copies/restore", csrf=token, folder=str(disk))
-        browser.job()
-        pages = [browser.get("/job").partition("<main")[2]]
-        shutil.rmtree(disk)
-        browser.post("/copies/restore", csrf=token, folder=str(disk))
-        browser.job()
-        pages.append(browser.get("/job").partition("<main")[2])
-
-    for page in pages:
-        assert 'href="/copies"' in page
-        assert 'href="/help/backup"' in page
-        assert not ENGLISH.search(words_of(FOLD.sub("", page)))
-
-
-def test_what_an_archive_left_in_its_folder_tells_it_without_any_note(
-    desk: FirstDayDesk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As on another computer, or for another user: seals without a database are no first start, and stay."""
-    (desk.home / "seals").mkdir(exist_ok=True)
-    (desk.home / "seals" / "000001-2026-11-05.json").write_bytes(b"{}")
-    (desk.home / "archive.sqlite3").unlink()
-    monkeypatch.setattr(lost, "last_seen", lambda *_given, **_named: None)
-
-    with opened(desk) as browser:
-        home = shown(browser, "/home")
-        token = browser.token()
-        browser.post("/start/token", csrf=token, token="f" * 32)
-
-    assert "前回ここにあった保管庫が、いまは見つかりません" in home
-    assert not (desk.home / "archive.sqlite3").exists()
-
-
-@pytest.mark.parametrize("what", ["home", "database"])
-def test_an_archive_that_vanished_is_no_first_start(desk: FirstDayDesk, what: str, tmp_path: Path) -> None:
-    """It is said, restoring is offered first, and what was pressed is said not to be done."""
-    with opened(desk) as browser:
-        disk = copy_made(browser, tmp_path)
-        token = browser.token()
-    if what == "home":
-        desk.home.rename(tmp_path / "elsewhere")
-    else:
-        (desk.home / "archive.sqlite3").unlink()
-    with opened(desk) as browser:
-        token = token_of(browser.get("/copies"))
-        home, start = shown(browser, "/home"), shown(browser, "/start")
-        dropped = browser.post("/home/save", csrf=token)
-        tried = browser.post("/start/token", csrf=token, token="f" * 32)
-        emergency, copies = browser.get("/emergency"), browser.get("/copies")
-        is_made = (desk.home / "archive.sqlite3").exists()
-        browser.post("/copies/restore", csrf=token, folder=str(disk))
-        restored = browser.outcome()
-        after = browser.get("/home")
-
-    for page in (home, start):
-        assert "前回ここにあった保管庫が、いまは見つかりません" in page
-        assert page.index("バックアップから復元") < page.index("新しい空の保管庫で始める")
-    assert "保存しませんでした" in dropped.get_data(as_text=True)
-    assert "行いませんでした" in tried.get_data(as_text=True)
-    assert not is_made
-    assert "しないこと" in emergency
-    assert str(disk) in copies
-    assert restored.is_complete, restored
-    assert "メッセージ" in after
-
-
-def test_a_new_archive_is_begun_only_after_a_question(desk: FirstDayDesk) -> None:
-    """What lay in the folder stays, apart from the new one."""
-    with opened(desk) as browser:
-        browser.get("/home")
-    (desk.home / "archive.sqlite3").unlink()
-    with opened(desk) as browser:
-        token = token_of(browser.get("/lost/anew"))
-        asked = (desk.home / "archive.sqlite3").exists()
-        begun = browser.post("/lost/anew", csrf=token)
-
-    assert not asked
-    assert "/start" == begun.headers["Location"]
-    assert (desk.home / "archive.sqlite3").exists()
-    assert not (desk.home / "files").exists()
-
-
 def test_an_open_page_says_that_the_archive_went(desk: FirstDayDesk) -> None:
     """The part that asks by itself has the whole page loaded anew, and shows no page within the page."""
     with opened(desk) as browser:
@@ -298,19 +136,10 @@ def test_an_open_page_says_that_the_archive_went(desk: FirstDayDesk) -> None:
         shutil.move(desk.home, desk.folder / "elsewhere")
         lost = browser.client.get("/home?mark=1-0", base_url=SITE)
         shutil.move(desk.folder / "elsewhere", desk.home)
-        damage(desk, put_text)
+        damage(desk.home / "archive.sqlite3", put_text)
         damaged = browser.client.get("/home?mark=1-0", base_url=SITE)
 
     assert [("", "true")] * 2 == [(one.get_data(as_text=True), one.headers["HX-Refresh"]) for one in (lost, damaged)]
-
-
-def test_without_a_note_of_a_copy_it_is_not_said_that_there_is_none(desk: FirstDayDesk) -> None:
-    """Nobody knows what lies on a disk that is not connected."""
-    with opened(desk) as browser:
-        page = words_of(browser.get("/copies"))
-
-    assert "バックアップはありません" not in page
-    assert "分かりません" in page
 
 
 def test_what_is_remembered_of_an_archive(tmp_path: Path) -> None:
@@ -329,30 +158,6 @@ def test_what_is_remembered_of_an_archive(tmp_path: Path) -> None:
     assert (at(1), "") == saved
     assert (at(3), "/media/disk") == seen
     assert saved == last_seen(home, state=state)
-
-
-def test_the_menu_shows_what_there_is_to_do(desk: FirstDayDesk, tmp_path: Path) -> None:
-    """Five entries; the first run has none, and a lost or damaged archive has its ways back."""
-
-    def menu(browser: FormBrowser, path: str) -> list[str]:
-        page = browser.client.get(path, base_url=SITE, follow_redirects=True).get_data(as_text=True)
-        return re.findall(r'<li><a href="([^"]+)"', page.partition('<nav class="nav"')[2].partition("</nav>")[0])
-
-    with open_application(tmp_path / "new", {**desk.environ, "ARCHIVE_HOME": str(tmp_path / "new")}) as browser:
-        browser.post("/start/token")
-        first = menu(browser, "/start")
-    with opened(desk) as browser:
-        ready = menu(browser, "/home")
-        note_archive(browser.context)
-        damage(desk, put_text)
-        damaged = menu(browser, "/home")
-        (desk.home / "archive.sqlite3").unlink()
-        lost = menu(browser, "/home")
-
-    assert [] == first
-    assert ["/home", "/conversations", "/packages", "/emergency", "/settings"] == ready
-    assert ["/home", "/emergency", "/settings"] == damaged
-    assert ["/lost", "/emergency", "/copies"] == lost
 
 
 # --- what may not be looked at, and settings that cannot be read ------------------------------------------
@@ -480,59 +285,3 @@ def test_an_archive_in_a_folder_that_is_only_read_is_shown_and_every_button_says
     for path in ("/home/save", "/emergency/rescue", "/settings/language"):
         assert CLOSED in said[path], said
     assert not ENGLISH.search(" ".join(said.values()))
-
-
-def test_nothing_is_begun_or_restored_where_a_file_lies(desk: FirstDayDesk, tmp_path: Path) -> None:
-    """A form of an earlier page is refused in a sentence, and the file stays."""
-    with opened(desk) as browser:
-        disk = copy_made(browser, tmp_path)
-        token = browser.token()
-        desk.home.rename(tmp_path / "elsewhere")
-        desk.home.write_text("x", encoding="utf-8")
-        answers = [
-            browser.post("/lost/anew", csrf=token),
-            browser.post("/copies/restore", csrf=token, folder=str(disk)),
-        ]
-
-    assert [409, 422] == [answer.status_code for answer in answers]
-    assert all(OBSTACLES["file"] in answer.get_data(as_text=True) for answer in answers)
-    assert "x" == desk.home.read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("broken", [b"\n[sync", b"\n\x83\x81\x83\x82"])
-def test_settings_that_cannot_be_read_are_said_and_begun_anew_by_clicking(desk: FirstDayDesk, broken: bytes) -> None:
-    """The application opens; the old file is kept, the token is still found, and saving goes on."""
-    settings = desk.home / "archive.toml"
-    settings.write_bytes(settings.read_bytes() + broken)
-    before = settings.read_bytes()
-    with opened(desk) as browser:
-        home = browser.get("/home", status=503)
-        token = token_of(home)
-        emergency = browser.get("/emergency")
-        browser.post("/emergency/rescue", csrf=token)
-        dropped = browser.outcome()
-        begun = [browser.post("/lost/settings", csrf=token) for _twice in range(2)]
-        browser.post("/home/save")
-        saved = browser.outcome()
-
-    assert "設定が読めません" in home
-    assert str(settings) not in words_of(home).partition("直す人のための説明")[0]
-    assert "しないこと" in emergency
-    assert "設定が読めない" in dropped.head
-    assert ["/settings"] * 2 == [answer.headers["Location"] for answer in begun]
-    assert [before] == [kept.read_bytes() for kept in desk.home.glob("archive.toml.unreadable-*")]
-    assert saved.is_complete, saved
-
-
-def test_a_token_that_is_gone_is_said_without_path_and_variable(desk: FirstDayDesk) -> None:
-    """And where it is stored again."""
-    (desk.home / "token").unlink()
-    with opened(desk) as browser:
-        browser.post("/home/save")
-        browser.job()
-        page = browser.get("/job")
-
-    assert "APIトークンをもう一度登録してください" in page
-    assert 'href="/settings"' in page
-    assert "CHATWORK_API_TOKEN" not in page
-    assert str(desk.home) not in page
