@@ -176,16 +176,14 @@ class FileDownloads:
         size = file.size or told_size
         free = max(0, self._free_bytes() - self.limits.keep_free)
         try:
-            return transfer.download(
-                self.session,
-                single.model.download_url,
-                self._part_path(file),
-                size=size,
+            wanted = transfer.Wanted(
+                size,
                 size_limit=min(self.limits.size_limit, free),
+                progress=lambda have: self.progress(file, have),
                 seconds=self.slice if left is None else min(left, self.slice),
                 seconds_left=left,
-                progress=lambda have: self.progress(file, have),
             )
+            return transfer.download(self.session, single.model.download_url, self._part_path(file), wanted)
         except TransferFailed as error:
             # Without a known size, only the bytes that come show that there is no space for the file.
             if size is None and free < self.limits.size_limit and error.data["reason"] == "wrong_size":

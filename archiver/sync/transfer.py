@@ -179,47 +179,16 @@ def harden(session: Session, *, local: bool) -> Session:
     return watch_session(session, local=local)
 
 
-def download(
-    session: Session,
-    url: str,
-    part: Path,
-    *,
-    size: int | None,
-    size_limit: int,
-    seconds: float | None = None,
-    seconds_left: float | None = None,
-    progress: Progress,
-) -> DownloadState:
-    """Download into `part`, up to `size` bytes (None = unknown: as many as come, up to `size_limit`).
-
-    Stops after `seconds` (None = no limit), headers included, and keeps the bytes so far. A file of unknown size cannot
-    go on later: it gets longer, but no more than `seconds_left`. Raises TransferFailed (its `reason` is a stable word,
-    for the record) and OSError of the disk. Bytes that cannot become the file are removed.
-    """
-    with PartialFile(part, size or 0) as partial:
-        if size and partial.size_here == size:
-            partial.set_whole()
-            return DownloadState(size, partial.sha256, is_whole=True)
-        return _exchange(session, url, partial, _Wanted(size, size_limit, seconds, seconds_left, progress))
-
-
-def discard_partial(part: Path) -> None:
-    """Remove a partial download. Raises OSError."""
-    part.unlink(missing_ok=True)
-    _mark_path(part).unlink(missing_ok=True)
-
-
-class _Wanted(NamedTuple):
-    """What `download` was asked for; see there."""
+class Wanted(NamedTuple):
+    """What a download is to bring, and how long it may take."""
 
     size: int | None
+    """In bytes; None: unknown, as many as come, up to `size_limit`."""
     size_limit: int
-    seconds: float | None
-    seconds_left: float | None
     progress: Progress
-
-    def seconds_for_headers(self) -> float:
-        return min(sum(TIMEOUT_SECONDS), max(SHORTEST_SECONDS, self.seconds_for_all()))
+    seconds: float | None = None
+    """After so many, headers included, it stops and keeps the bytes so far; None: no limit."""
+    seconds_left: float | None = None
 
     def seconds_for_all(self) -> float:
         """A file of unknown size cannot go on later, so it gets longer at once, but only as long as the run."""
@@ -229,10 +198,28 @@ class _Wanted(NamedTuple):
         return min(seconds * UNKNOWN_SIZE_FACTOR, math.inf if self.seconds_left is None else self.seconds_left)
 
 
-def _exchange(session: Session, url: str, partial: PartialFile, wanted: _Wanted) -> DownloadState:
+def download(session: Session, url: str, part: Path, wanted: Wanted) -> DownloadState:
+    """Download into `part`. Raises TransferFailed (its `reason` is a stable word, for the record) and OSError.
+
+    Bytes that cannot become the file are removed.
+    """
+    with PartialFile(part, wanted.size or 0) as partial:
+        if wanted.size and partial.size_here == wanted.size:
+            partial.set_whole()
+            return DownloadState(wanted.size, partial.sha256, is_whole=True)
+        return _exchange(session, url, partial, wanted)
+
+
+def discard_partial(part: Path) -> None:
+    """Remove a partial download. Raises OSError."""
+    part.unlink(missing_ok=True)
+    _mark_path(part).unlink(missing_ok=True)
+
+
+def _exchange(session: Session, url: str, partial: PartialFile, wanted: Wanted) -> DownloadState:
     """Request the file and stream it, within one deadline for the headers and a later one for all."""
-    until = time.monotonic() + wanted.seconds_for_all()
-    limit = wanted.seconds_for_headers()
+    seconds = wanted.seconds_for_all()
+    until, limit = time.monotonic() + seconds, min(sum(TIMEOUT_SECONDS), max(SHORTEST_SECONDS, seconds))
     has_answer = False
     try:
         with (
@@ -262,7 +249,7 @@ def _end_slice(partial: PartialFile, size: int | None) -> DownloadState:
 
 
 def _stream(
-    response: requests.Response, partial: PartialFile, wanted: _Wanted, deadline: ExchangeDeadline
+    response: requests.Response, partial: PartialFile, wanted: Wanted, deadline: ExchangeDeadline
 ) -> DownloadState:
     limit = wanted.size_limit if wanted.size is None else wanted.size
     # Read as it arrives: waiting for whole chunks would wait for slow hosts, and lose the bytes when cut.

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Boolean, Table, and_, bindparam, case, false, func, or_, select
+from sqlalchemy import Boolean, Column, ColumnElement, Table, and_, bindparam, case, false, func, or_, select
 
 from archiver.records import AccountId, OtherChat, RoomId, State
 from archiver.store import schema
@@ -97,8 +97,8 @@ _UNSEEN_TEXTS = (
 )
 
 
-def _count_rows(reading: Reading, table: Table, rooms: Collection[int]) -> int:
-    query = select(func.count()).select_from(table).where(table.c.room_id.in_(sorted(rooms)))
+def _count_rows(reading: Reading, table: Table, rooms: Collection[int], *conditions: ColumnElement[bool]) -> int:
+    query = select(func.count()).select_from(table).where(table.c.room_id.in_(sorted(rooms)), *conditions)
     return reading.sql.execute(query).scalar() or 0
 
 
@@ -120,30 +120,23 @@ class VanishedCounts(NamedTuple):
 
 def saved_counts(reading: Reading, rooms: Collection[int], *, since: datetime, until: datetime) -> PeriodCounts:
     """Counts of what was saved of these rooms after `since` and up to `until`."""
-    message, blob = schema.message.c, schema.blob.c
-    times, room_ids = (to_text(since), to_text(until)), sorted(rooms)
-    messages_query = select(func.count()).select_from(schema.message)
-    messages_query = messages_query.where(
-        message.room_id.in_(room_ids), message.first_seen > times[0], message.first_seen <= times[1]
-    )
-    files_query = select(func.count()).select_from(schema.blob).where(blob.room_id.in_(room_ids), blob.state == "saved")
-    files_query = files_query.where(blob.saved_at > times[0], blob.saved_at <= times[1])
+    files = schema.blob.c.state == "saved", _lies_within(schema.blob.c.saved_at, since, until)
     return PeriodCounts(
-        reading.sql.execute(messages_query).scalar() or 0, reading.sql.execute(files_query).scalar() or 0
+        _count_rows(reading, schema.message, rooms, _lies_within(_MESSAGE.first_seen, since, until)),
+        _count_rows(reading, schema.blob, rooms, *files),
     )
 
 
 def changed_count(reading: Reading, rooms: Collection[int], *, since: datetime, until: datetime) -> int:
     """How many messages of these rooms were seen to be changed, as last seen after `since` and up to `until`."""
-    message = schema.message.c
-    query = select(func.count()).where(
-        message.room_id.in_(sorted(rooms)),
-        message.state.in_((State.EDITED, State.DELETED, State.MISSING)),
-        message.changed_at > to_text(since),
-        message.changed_at <= to_text(until),
-        message.first_seen < message.changed_at,  # what was never shown otherwise is no event
-    )
-    return reading.sql.execute(query).scalar() or 0
+    is_changed = _MESSAGE.state.in_((State.EDITED, State.DELETED, State.MISSING))
+    is_event = _MESSAGE.first_seen < _MESSAGE.changed_at  # what was never shown otherwise is none
+    when = _lies_within(_MESSAGE.changed_at, since, until)
+    return _count_rows(reading, schema.message, rooms, is_changed, when, is_event)
+
+
+def _lies_within(column: Column[str], since: datetime, until: datetime) -> ColumnElement[bool]:
+    return and_(column > to_text(since), column <= to_text(until))
 
 
 def vanished_counts(reading: Reading, room: int, account: int, *, since: datetime) -> VanishedCounts:

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings, strategies
 from archiver.chatwork.exchange_deadline import ExchangeOverdue, is_no_http
 from archiver.errors import TransferFailed
 from archiver.sync import transfer
-from archiver.sync.transfer import DownloadState, download
+from archiver.sync.transfer import DownloadState, Wanted, download
 from tests.support.cases import cases_of
 from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer, Step, hang, repeat, reply
 from tests.support.chatwork.simulator import Chatwork, Fault
@@ -54,7 +54,7 @@ class Host:
         """Go on with the file."""
         given.setdefault("progress", self.told.append)
         address = self.url() if url is None else url
-        return download(self.session, address, self.part, size=size, **{"size_limit": 10**7, **given})
+        return download(self.session, address, self.part, Wanted(size, **{"size_limit": 10**7, **given}))
 
     def failing(self, url: str | None = None, **given: Any) -> str:
         """The reason why it fails."""
