@@ -17,11 +17,11 @@ from archiver.records.alerts import (
     CANCELLED,
     Alert,
     AlertRule,
+    ChangedMessage,
     ChangeObservations,
     DepartureObservations,
     Level,
-    MessageEdited,
-    VanishedMessage,
+    RoomPeople,
 )
 
 LARGE_SHARE_PARTS = 3
@@ -59,7 +59,8 @@ def departed_members(observations: DepartureObservations) -> Iterator[Alert]:
     """Alerts about people whom the list of members shows no more."""
     for signal in observations.members_left:
         if signal.account_id != observations.owner:
-            level = Level.HIGH if carries_conversation(observations, signal.room_id, signal.account_id) else Level.LOW
+            is_carried = carries_conversation(observations.rooms.get(signal.room_id), signal.account_id)
+            level = Level.HIGH if is_carried else Level.LOW
             subject = CANCELLED if signal.is_told_cancelled else None
             yield Alert(AlertRule.MEMBER_GONE, level, signal.at, signal.room_id, signal.account_id, subject=subject)
 
@@ -110,36 +111,29 @@ def deleted_messages(observations: DepartureObservations) -> Iterator[Alert]:
     """Alerts about others' messages that are now `[deleted]` or missing: many by one counterpart are urgent."""
     gone = [message for message in observations.vanished if message.state in (State.DELETED, State.MISSING)]
     theirs = [message for message in gone if message.account_id != observations.owner]
-    for (room, author), messages in _grouped_messages(theirs, lambda message: (message.room_id, message.account_id)):
-        before = [
-            message
-            for message in observations.recently_vanished
-            if (message.room_id, message.account_id) == (room, author)
-        ]
+    for (room, author), messages in _grouped_messages(theirs, _room_and_author):
+        before = [one for one in observations.recently_vanished if _room_and_author(one) == (room, author)]
         count = len(messages) + len(before)
-        level = (
-            Level.HIGH if count >= DELETION_BURST and carries_conversation(observations, room, author) else Level.MEDIUM
-        )
+        is_burst = count >= DELETION_BURST and carries_conversation(observations.rooms.get(room), author)
+        level = Level.HIGH if is_burst else Level.MEDIUM
         first = (before or messages)[0].message_id if count >= DELETION_BURST else messages[0].message_id
         yield Alert(AlertRule.DELETIONS, level, messages[-1].at, room, author, first, count)
 
 
-def carries_conversation(observations: DepartureObservations, room: int, account: int) -> bool:
+def carries_conversation(people: RoomPeople | None, account: int) -> bool:
     """Whether a room's conversation rests on this person: a counterpart, or nobody else is left, or much is theirs."""
-    people = observations.rooms.get(room)
-    if people is None or account == observations.owner:
+    if people is None:
         return False
     if account in people.counterparts:
         return True
-    belongs = account in people.members | people.former
-    if belongs and not people.members - {account, observations.owner}:
+    if account in people.members | people.former and not people.members - {account}:
         return True
     return any(_is_large_share(counts.get(account, 0), sum(counts.values())) for counts in (people.wrote, people.sent))
 
 
 def _carried(observations: DepartureObservations, account: int) -> list[int]:
     """The rooms whose conversation rests on this person."""
-    return [room for room in observations.rooms if carries_conversation(observations, room, account)]
+    return [room for room, people in observations.rooms.items() if carries_conversation(people, account)]
 
 
 def standing_alert(alert: Alert, kept: Iterable[Alert]) -> Alert | None:
@@ -195,7 +189,7 @@ def departing_accounts(observations: DepartureObservations, alerts: Iterable[Ale
             accounts.add(alert.account_id)
         elif alert.room_id is not None and (people := observations.rooms.get(alert.room_id)) is not None:
             everybody = people.members | people.former | people.wrote.keys() | people.sent.keys()
-            accounts |= {person for person in everybody if carries_conversation(observations, alert.room_id, person)}
+            accounts |= {person for person in everybody if carries_conversation(people, person)}
     return frozenset(accounts)
 
 
@@ -204,8 +198,8 @@ def _is_large_share(part: int, whole: int) -> bool:
 
 
 def _grouped_messages(
-    messages: list[VanishedMessage], key: Callable[[VanishedMessage], K]
-) -> Iterator[tuple[K, list[VanishedMessage]]]:
+    messages: list[ChangedMessage], key: Callable[[ChangedMessage], K]
+) -> Iterator[tuple[K, list[ChangedMessage]]]:
     for value, members in groupby(sorted(messages, key=key), key):
         yield value, list(members)
 
@@ -230,16 +224,14 @@ def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
     Deletions count for whether it is told, and are told in `deleted_messages`, to whose alert this one
     then adds. The time of a change is when we saw it.
     """
-    new: list[MessageEdited | VanishedMessage] = sorted((*changes.edited, *changes.vanished), key=_room_and_author)
-    for (room, author), signals in groupby(new, key=_room_and_author):
-        seen = [one for one in signals if not (isinstance(one, VanishedMessage) and one.state is State.HIDDEN)]
-        if not seen or not _sides_of(changes, room).is_other(author):
+    for (room, author), seen in _grouped_messages([*changes.edited, *changes.vanished], _room_and_author):
+        if not _sides_of(changes, room).is_other(author):
             continue
-        lately = [one for one in changes.lately if _room_and_author(one) == (room, author)]
-        gone = {one.message_id for one in (*seen, *lately) if isinstance(one, VanishedMessage)}
-        edited = [one.message_id for one in (*seen, *lately) if isinstance(one, MessageEdited)]
+        messages = [*seen, *(one for one in changes.lately if _room_and_author(one) == (room, author))]
+        gone = {one.message_id for one in messages if one.state is not State.EDITED}
+        edited = [one.message_id for one in messages if one.state is State.EDITED]
         told = [message for message in edited if message not in gone]
-        is_attached = any(isinstance(one, MessageEdited) and one.message_id in changes.attached for one in seen)
+        is_attached = any(one.state is State.EDITED and one.message_id in changes.attached for one in seen)
         if told and (len({*edited, *gone}) >= SEVERAL_CHANGES or is_attached):
             yield Alert(AlertRule.A10, Level.MEDIUM, seen[-1].at, room, author, told[0], len({*told}))
 
@@ -290,7 +282,7 @@ def judge_changes(changes: ChangeObservations) -> list[Alert]:
     return [alert for rule in RULES for alert in rule(changes)]
 
 
-def _room_and_author(signal: MessageEdited | VanishedMessage) -> tuple[int, int]:
+def _room_and_author(signal: ChangedMessage) -> tuple[int, int]:
     return signal.room_id, signal.account_id
 
 
@@ -300,9 +292,8 @@ def _sides_of(changes: ChangeObservations, room: int) -> Sides:
 
 def _level(changes: ChangeObservations, room: int, account: int) -> Level:
     """Medium for a client or a person on whom the conversation rests: one of thirty hardly concerns the contract."""
-    about = DepartureObservations(owner=_sides_of(changes, room).owner, rooms=changes.people)
     mapped = account in _sides_of(changes, room).clients
-    return Level.MEDIUM if mapped or carries_conversation(about, room, account) else Level.LOW
+    return Level.MEDIUM if mapped or carries_conversation(changes.people.get(room), account) else Level.LOW
 
 
 RULES: tuple[Callable[[ChangeObservations], Iterator[Alert]], ...] = (

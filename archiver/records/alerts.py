@@ -55,8 +55,8 @@ class RoomClosed(NamedTuple):
     at: datetime
 
 
-class VanishedMessage(NamedTuple):
-    """A message that turned to `[deleted]`, or is hidden or missing."""
+class ChangedMessage(NamedTuple):
+    """A message that was edited, turned to `[deleted]`, or is hidden or missing."""
 
     room_id: int
     account_id: int
@@ -99,15 +99,6 @@ class TwinSeen(NamedTuple):
         return f"{self.noted['place']}/{self.noted['known']}/{known_since}/{self.noted['account_id']}/{since}"
 
 
-class MessageEdited(NamedTuple):
-    """A message whose text was changed."""
-
-    room_id: int
-    account_id: int
-    message_id: str
-    at: datetime
-
-
 class DetailChanged(NamedTuple):
     """Another role of a member, or another name of a file that they sent."""
 
@@ -135,10 +126,10 @@ class ChangeObservations(NamedTuple):
 
     sides: Mapping[int, Sides] = {}
     """The sides of the contract, by room."""
-    edited: tuple[MessageEdited, ...] = ()
-    vanished: tuple[VanishedMessage, ...] = ()
+    edited: tuple[ChangedMessage, ...] = ()
+    vanished: tuple[ChangedMessage, ...] = ()
     """Messages that were deleted or missing since then."""
-    lately: tuple[MessageEdited | VanishedMessage, ...] = ()
+    lately: tuple[ChangedMessage, ...] = ()
     """Both of the day before, which were judged already."""
     attached: frozenset[str] = frozenset()
     """Messages that the user attached something to."""
@@ -172,8 +163,8 @@ class DepartureObservations(NamedTuple):
     contacts_removed: tuple[RemovedFromContacts, ...] = ()
     other_chats: tuple[OtherChatSeen, ...] = ()
     closed_rooms: tuple[RoomClosed, ...] = ()
-    vanished: tuple[VanishedMessage, ...] = ()
-    recently_vanished: tuple[VanishedMessage, ...] = ()
+    vanished: tuple[ChangedMessage, ...] = ()
+    recently_vanished: tuple[ChangedMessage, ...] = ()
     """Messages that disappeared in the day before, as a burst may be spread over several runs."""
     hidden_before: frozenset[int] = frozenset()
     """Rooms in which the plan had hidden something already."""

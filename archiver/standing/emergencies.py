@@ -12,7 +12,7 @@ from archiver.claims.quotations import Quotation, seen_at
 from archiver.custody.put_back_databases import put_back_databases
 from archiver.platforms.job_platform import NO_PLATFORM
 from archiver.records import CLOSED_ENDING, ChangedMessages, Contract, closed_mark
-from archiver.records.alerts import DEPARTURES, Alert, AlertRule, DepartureObservations, Level
+from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.records.contract import contract_name
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import NOWHERE, References
@@ -160,8 +160,8 @@ def _concerning_alerts(reading: Reading, rooms: set[int], alerts: Iterable[Alert
             yield alert
         elif alert.rule in PERSON_RULES and alert.account_id is not None:
             shared = departures.contracted_rooms_of(reading, {alert.account_id}) & rooms
-            observed = DepartureObservations(rooms=departures.people_in(reading, shared))
-            if any(change_rules.carries_conversation(observed, room, alert.account_id) for room in shared):
+            people_of = departures.people_in(reading, shared)
+            if any(change_rules.carries_conversation(one, alert.account_id) for one in people_of.values()):
                 yield alert
             elif shared:
                 yield replace(alert, level=Level.LOW)

@@ -10,13 +10,12 @@ import pytest
 from archiver.alerts import change_rules
 from archiver.records import Sides, State
 from archiver.records.alerts import (
+    ChangedMessage,
     ChangeObservations,
     DetailChanged,
-    MessageEdited,
     PersonRenamed,
     RoomChanged,
     RoomPeople,
-    VanishedMessage,
 )
 
 AT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -36,14 +35,14 @@ def alert_facts(**facts: Any) -> list[tuple[str, str, str | None, int]]:
     return [(one.rule.value, one.level.value, one.subject, one.count) for one in found]
 
 
-def edited(number: int, *, by: int = TANAKA, room: int = ROOM) -> MessageEdited:
-    return MessageEdited(room, by, str(number), AT)
+def edited(number: int, *, by: int = TANAKA, room: int = ROOM) -> ChangedMessage:
+    return ChangedMessage(room, by, str(number), State.EDITED, AT)
 
 
 def vanished_message(
     number: int, *, by: int = TANAKA, room: int = ROOM, state: State = State.DELETED
-) -> VanishedMessage:
-    return VanishedMessage(room, by, str(number), state, AT)
+) -> ChangedMessage:
+    return ChangedMessage(room, by, str(number), state, AT)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +58,7 @@ def vanished_message(
         ({"edited": (edited(1),), "attached": frozenset({"1"})}, 1),
         ({"edited": tuple(map(edited, range(9)))}, 9),
         ({"edited": (edited(1, by=SUZUKI), edited(2, by=SUZUKI))}, 2),
-        # One edit, one's own, two people's, two rooms', hidden ones, third persons', deletions alone.
+        # One edit, one's own, two people's, two rooms', third persons', deletions alone.
         ({"edited": (edited(1),)}, None),
         ({"edited": (edited(1), edited(1))}, None),
         ({"edited": (edited(1),), "lately": (edited(1),)}, None),
@@ -69,7 +68,6 @@ def vanished_message(
         ({"vanished": (vanished_message(1), vanished_message(2))}, None),
         ({"lately": (edited(1), edited(2))}, None),
         ({"edited": (edited(1),), "vanished": (vanished_message(1), vanished_message(2))}, None),
-        ({"edited": (edited(1),), "vanished": (vanished_message(2, state=State.HIDDEN),)}, None),
         ({"edited": (edited(1),), "vanished": (vanished_message(2, by=OWNER),)}, None),
         ({"edited": (edited(1),), "vanished": (vanished_message(2, room=OTHER),)}, None),
         ({"edited": (edited(1),), "attached": frozenset({"2"})}, None),

@@ -14,6 +14,7 @@ from archiver.records import State
 from archiver.records.alerts import (
     Alert,
     AlertRule,
+    ChangedMessage,
     DepartureObservations,
     Level,
     MemberLeft,
@@ -22,7 +23,6 @@ from archiver.records.alerts import (
     RemovedFromContacts,
     RoomClosed,
     RoomPeople,
-    VanishedMessage,
 )
 from tests.support.cases import cases_of
 
@@ -41,9 +41,9 @@ def observations(**facts: Any) -> DepartureObservations:
     return DepartureObservations(owner=OWNER, rooms={ROOM: ALONE})._replace(**facts)
 
 
-def vanished(number: int, *, author: int = TANAKA, state: State = State.DELETED, room: int = ROOM) -> VanishedMessage:
+def vanished(number: int, *, author: int = TANAKA, state: State = State.DELETED, room: int = ROOM) -> ChangedMessage:
     """A message that is not shown any more."""
-    return VanishedMessage(room, author, str(number), state, AT)
+    return ChangedMessage(room, author, str(number), state, AT)
 
 
 def judged(**facts: Any) -> list[Alert]:
@@ -126,8 +126,8 @@ HIDDEN = vanished(3, state=State.HIDDEN)
     ],
 )
 def test_a_burst_of_deletions_of_a_counterpart_is_urgent(
-    gone: tuple[VanishedMessage, ...],
-    lately: tuple[VanishedMessage, ...],
+    gone: tuple[ChangedMessage, ...],
+    lately: tuple[ChangedMessage, ...],
     facts: dict[str, Any],
     expected: list[tuple[str, str, int]],
 ) -> None:

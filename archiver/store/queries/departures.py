@@ -14,15 +14,14 @@ from archiver.evidence import history
 from archiver.evidence.history import account_of, number
 from archiver.records import State
 from archiver.records.alerts import (
+    ChangedMessage,
     DepartureObservations,
     MemberLeft,
-    MessageEdited,
     OtherChatSeen,
     PersonRenamed,
     RemovedFromContacts,
     RoomClosed,
     RoomPeople,
-    VanishedMessage,
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
@@ -74,7 +73,7 @@ def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
         closed_rooms=closed_rooms,
         vanished=vanished,
         recently_vanished=tuple(
-            one for one in recent_changes(reading, vanished, after) if isinstance(one, VanishedMessage)
+            one for one in recent_changes(reading, vanished, after) if one.state is not State.EDITED
         ),
         hidden_before=_rooms_hidden_before(reading, {one.room_id for one in vanished}, after),
         rooms=people_in(reading, rooms),
@@ -217,15 +216,20 @@ def _other_chats(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterabl
             yield OtherChatSeen(_account_id(entry), after, _observed_at(entry))
 
 
-def _vanished_messages(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[VanishedMessage]:
+def _vanished_messages(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[ChangedMessage]:
     """Messages that were shown before and are not any more, each once, in their present state."""
     last_entries = {(one["room_id"], one["key"]): one for one in entries}
     for entry in last_entries.values():
         before = entry_before(reading, entry)
         if before is not None and _entry_state(before) not in _GOING:
-            author = number(account_of(entry["payload"]["object"]).get("account_id"))
-            message = entry["key"].partition("/")[2]
-            yield VanishedMessage(entry["room_id"], author, message, State(_entry_state(entry)), _observed_at(entry))
+            yield changed_message(entry)
+
+
+def changed_message(entry: dict[str, Any]) -> ChangedMessage:
+    """The message of an entry, in the state in which it was seen then."""
+    author = number(account_of(entry["payload"]["object"]).get("account_id"))
+    message, state = entry["key"].partition("/")[2], State(_entry_state(entry))
+    return ChangedMessage(entry["room_id"], author, message, state, _observed_at(entry))
 
 
 def entry_before(reading: Reading, entry: dict[str, Any]) -> dict[str, Any] | None:
@@ -239,9 +243,7 @@ def entry_before(reading: Reading, entry: dict[str, Any]) -> dict[str, Any] | No
     return next((before for line in lines.scalars() if has_form(before := json.loads(line))), None)
 
 
-def recent_changes(
-    reading: Reading, new: Sequence[MessageEdited | VanishedMessage], after: int
-) -> tuple[MessageEdited | VanishedMessage, ...]:
+def recent_changes(reading: Reading, new: Sequence[ChangedMessage], after: int) -> tuple[ChangedMessage, ...]:
     """Edits and vanished messages in the day before the first of these, judged already."""
     if not new:
         return ()
@@ -255,12 +257,7 @@ def recent_changes(
         .where(message.first_seen < message.changed_at)  # what was never shown otherwise is no event
         .order_by(message.seq)
     )
-    return tuple(
-        MessageEdited(room, who, name, from_text(at))
-        if state == State.EDITED
-        else VanishedMessage(room, who, name, State(state), from_text(at))
-        for room, who, name, state, at in rows
-    )
+    return tuple(ChangedMessage(room, who, name, State(state), from_text(at)) for room, who, name, state, at in rows)
 
 
 def _rooms_hidden_before(reading: Reading, rooms: set[int], after: int) -> frozenset[int]:

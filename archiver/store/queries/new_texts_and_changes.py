@@ -15,13 +15,12 @@ from archiver.records import MessageKind, Sides, State
 from archiver.records.alerts import (
     Alert,
     AlertRule,
+    ChangedMessage,
     ChangeObservations,
     DetailChanged,
     Level,
-    MessageEdited,
     NewText,
     RoomChanged,
-    VanishedMessage,
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
@@ -78,10 +77,10 @@ def new_texts(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> It
 
 def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> ChangeObservations:
     """What differs from the previous entry of the same key, in the entries after a number."""
-    edits: list[MessageEdited] = []
+    edits: list[ChangedMessage] = []
     details: list[DetailChanged] = []
     room_changes: list[RoomChanged] = []
-    vanished: list[VanishedMessage] = []
+    vanished: list[ChangedMessage] = []
     is_contracted = _periods(reading)
     for entry in _entries(reading, ("message", "member", "room", "file"), after):
         if entry["room_id"] not in sides:
@@ -89,8 +88,11 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
         if entry["kind"] in {"message", "file"} and not is_contracted(entry):
             continue
         if entry["kind"] == "message":
-            edits += _edit_signals(reading, entry)
-            vanished += _vanished_message(entry)
+            state = entry["payload"]["state"]
+            if state in (State.DELETED, State.MISSING):
+                vanished.append(departures.changed_message(entry))
+            elif state == State.EDITED and _is_edited(reading, entry):
+                edits.append(departures.changed_message(entry))
         elif entry["kind"] == "room":
             room_changes += _room_changes(reading, entry)
         else:
@@ -144,23 +146,11 @@ def _earlier_texts(reading: Reading, key: str, room: int, seq: int) -> Sequence[
     return [body_of(json.loads(line)["payload"]["object"]) for (line,) in rows]
 
 
-def _edit_signals(reading: Reading, entry: dict[str, Any]) -> Iterator[MessageEdited]:
-    """An edit between two readings: another text was saved before."""
-    payload = entry["payload"]
-    if payload["state"] != State.EDITED:
-        return
+def _is_edited(reading: Reading, entry: dict[str, Any]) -> bool:
+    """Whether a message was edited between two readings: another text was saved before."""
     before = departures.entry_before(reading, entry)
-    if before is not None and body_of(before["payload"]["object"]) not in (body_of(payload["object"]), DELETED):
-        author = number(account_of(payload["object"]).get("account_id"))
-        yield MessageEdited(entry["room_id"], author, entry["key"].partition("/")[2], from_text(entry["observed_at"]))
-
-
-def _vanished_message(entry: dict[str, Any]) -> Iterator[VanishedMessage]:
-    payload = entry["payload"]
-    if payload["state"] in (State.DELETED, State.MISSING):
-        author = number(account_of(payload["object"]).get("account_id"))
-        message, state = entry["key"].partition("/")[2], State(payload["state"])
-        yield VanishedMessage(entry["room_id"], author, message, state, from_text(entry["observed_at"]))
+    text_now = body_of(entry["payload"]["object"])
+    return before is not None and body_of(before["payload"]["object"]) not in (text_now, DELETED)
 
 
 def _detail_changes(reading: Reading, entry: dict[str, Any]) -> Iterator[DetailChanged]:
