@@ -126,21 +126,6 @@ def test_a_refused_token_is_no_longer_asked_with(shift: Shift) -> None:
     assert ["over TokenRefused"] == shift.said[3:]
 
 
-@pytest.mark.drawn
-def test_a_token_that_works_again_is_found_out(shift: Shift) -> None:
-    """The same token, allowed again by an administrator: saving goes on by itself within a day."""
-    shift.pass_by(steps=1, minutes=5)
-    shift.world.chatwork.revoke_token()
-    shift.pass_by(steps=16, minutes=30)
-    shift.world.chatwork.revoke_token(new="good")
-    before = shift.reports
-
-    shift.pass_by(steps=25, hours=1)
-
-    assert shift.reports > before
-    assert "over TokenRefused" == shift.said[-1]
-
-
 def test_a_token_of_another_account_is_no_longer_asked_with(shift: Shift) -> None:
     """As one that was refused, once the account is asked for again; nothing of Chatwork's is written."""
     shift.pass_by(steps=1, minutes=5)
@@ -231,21 +216,6 @@ def test_a_fast_room_is_read_before_it_overruns(shift: Shift) -> None:
 
     assert 5 * 80 + 2 == len(shift.world.states())
     assert [] == [gap for gap in shift.world.gaps() if gap[0] is not None]
-
-
-@pytest.mark.drawn
-def test_an_edit_undone_after_two_minutes_is_held(shift: Shift) -> None:
-    """Of one of ten chats: both texts, though no counter ever moved."""
-    world = shift.world
-    world.contract("job2", *(world.chatwork.add_room(f"{n}", members=[world.tanaka]) for n in range(9)))
-    shift.pass_by(steps=10, minutes=1)
-    post = world.post("30,000円で")
-    shift.pass_by(steps=2, minutes=1)
-    for body in ("20,000円で", "30,000円で"):
-        world.chatwork.edit(post, body, moves_update_time=False)
-        shift.pass_by(steps=2, minutes=1)
-
-    assert ["30,000円で", "20,000円で", "30,000円で"] == world.texts(post)
 
 
 def test_an_interval_below_a_minute_is_kept(shift: Shift) -> None:

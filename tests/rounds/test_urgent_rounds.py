@@ -10,7 +10,7 @@ import pytest
 from archiver import errors
 from archiver.records.alerts import Alert
 from archiver.rounds.round import rescue_round, run_round
-from archiver.store.working.alerts import alerts, dismiss
+from archiver.store.working.alerts import alerts
 from archiver.sync.report import SyncReport
 from archiver.sync.run_start import Options, ProgressCallbacks
 from tests.support.chatwork.simulator import Fault
@@ -123,26 +123,6 @@ def test_one_of_thirty_is_not_urgent(office: Office) -> None:
     assert [("member_gone", "low", 1)] == office.alert_summaries()
     others = [path for path in world.take_requests() if f"/rooms/{office.other}" in path]
     assert [f"/rooms/{office.other}/messages?force=1"] == others  # its list is read in each round, and nothing else
-
-
-@pytest.mark.drawn
-def test_deletions_add_up_within_a_day(office: Office) -> None:
-    """One asks for a look, a second within the day is a burst, a third adds to it; put aside, the next is told anew."""
-    world = office.world
-    posts = world.posts(6)
-    office.round()
-    for post in posts[:3]:
-        world.chatwork.delete(post, moves_room=True)
-        office.round()
-    standing = office.alert_summaries()
-    with world.archive.writing() as writing:
-        dismiss(writing, 2, at=world.clock(), reason=None)
-    world.chatwork.delete(posts[3], moves_room=True)
-
-    report = office.round()
-
-    assert [("deletions", "medium", 1), ("deletions", "high", 3)] == standing
-    assert [(3, "high")] == [(one["number"], one["level"]) for one in report.alerts]
 
 
 def test_what_a_killed_round_saw_is_judged_by_the_next(office: Office) -> None:

@@ -30,7 +30,7 @@ from archiver.sync.run_start import Options, ProgressCallbacks
 from tests.support.chatwork.simulator import Fault
 from tests.support.schedules.rounds import new_app
 from tests.support.stamps.simulated_authority import SimulatedAuthority
-from tests.support.world import BEGIN, World, running_world
+from tests.support.world import World, running_world
 
 SPANS = (timedelta(minutes=2), timedelta(hours=9), timedelta(days=365))
 WRONG = [*SPANS, *(-span for span in SPANS)]
@@ -152,21 +152,6 @@ def test_a_record_of_idle_runs_that_a_wrong_clock_writes_has_their_own_time(stat
     assert 1 < len(station.world.entries("sweep"))
     assert max(times) <= station.world.clock() + SLACK
     assert all(end <= at for at, end in zip(closed, last, strict=True))
-
-
-@pytest.mark.drawn(but=2)
-@pytest.mark.parametrize("wrong", WRONG, ids=str)
-def test_the_daily_copy_comes_on_its_day(station: Station, wrong: timedelta) -> None:
-    """Once, with the name of the day whose news it holds, whenever in that morning the clock was wrong."""
-    station.world.post("一日目")
-    station.round()
-    station.round(wrong)
-    before = station.dailies()
-    station.round(wrong, days=1)
-    station.round()
-
-    day = BEGIN.astimezone(JST).date().isoformat()
-    assert ([], [f"{day}_job1_daily.zip"]) == (before, station.dailies())
 
 
 @pytest.mark.drawn(but=2)

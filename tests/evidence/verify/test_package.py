@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +23,7 @@ from archiver.evidence.verify.findings import Verification
 from archiver.export.package.daily_copy import write_daily_copy
 from tests.support.archives.maker import at
 from tests.support.archives.tampering import with_flipped_bit
+from tests.support.cases import cases_of
 from tests.support.packages.exported_archives import add_enclosure, reopen_maker
 from tests.support.packages.sample_package import archive_of_the_story, renew_lists, zip_package
 
@@ -43,35 +42,10 @@ REPORTS = (
     "alone; they were not compared with the records."
 )
 
-Edit = Callable[[Path], object]
-"""Changes a file."""
-
 
 def found_checks(verification: Verification) -> list[tuple[str, str]]:
     """Checks and subjects of the findings."""
     return [(one.check, one.subject) for one in verification.findings]
-
-
-def replaced(before: str, after: str) -> Edit:
-    """An edit that puts one text in place of another, everywhere."""
-
-    def edit(path: Path) -> None:
-        body = path.read_bytes()
-        assert before.encode() in body
-        path.write_bytes(body.replace(before.encode(), after.encode()))
-
-    return edit
-
-
-def lines_edited(edit: Callable[[list[str]], list[str]]) -> Edit:
-    """An edit of the list of lines."""
-
-    def change(path: Path) -> None:
-        with path.open(encoding="utf-8", newline="\n") as file:
-            lines = file.readlines()
-        path.write_bytes("".join(edit(lines)).encode())
-
-    return change
 
 
 # --- nothing wrong -----------------------------------------------------------------------------
@@ -107,12 +81,10 @@ def test_a_zip_without_a_folder_around_it_is_a_package_too(sample: Path, tmp_pat
     assert [] == verification.findings
 
 
-@pytest.mark.parametrize("is_enclosed", [False, True])
-def test_a_daily_copy_has_no_findings(tmp_path: Path, is_enclosed: bool) -> None:
+def test_a_daily_copy_has_no_findings(tmp_path: Path) -> None:
     """It holds messages and records, but no tables, and neither the user's own evidence nor the records of it."""
     archive = archive_of_the_story(tmp_path / "home")
-    if is_enclosed:
-        add_enclosure(reopen_maker(tmp_path / "home"), 1, "画面.png", b"png")
+    add_enclosure(reopen_maker(tmp_path / "home"), 1, "画面.png", b"png")
     path = write_daily_copy(archive, "job1", now=lambda: at(4600), file_limit_bytes=3, at_once=True)
     archive.close()
     assert path is not None
@@ -121,22 +93,6 @@ def test_a_daily_copy_has_no_findings(tmp_path: Path, is_enclosed: bool) -> None
 
     assert [] == verification.findings
     assert 7 == verification.checked["messages"]
-
-
-def test_a_second_daily_copy_has_no_findings(tmp_path: Path) -> None:
-    """It holds only what is new, with seals of everything."""
-    archive = archive_of_the_story(tmp_path / "home")
-    clock = at(1500)
-    paths = []
-    for _ in range(3):
-        clock += timedelta(days=2)
-        paths.append(write_daily_copy(archive, "job1", now=lambda: clock, file_limit_bytes=10**9))  # noqa: B023 - called at once
-    archive.close()
-
-    verification = [verify_path(path) for path in paths if path is not None]
-
-    assert verification
-    assert [[]] * len(verification) == [one.findings for one in verification]
 
 
 def test_progress_is_told(sample: Path) -> None:
@@ -174,42 +130,20 @@ def test_any_flipped_bit_of_any_file_is_found_and_named(package: Path, data: str
 # --- lists made anew ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "edit", "expected"),
-    [
-        ("messages.jsonl", replaced("残り3本もお願いします。", "x"), [("table-rows", "message/2")]),
-        ("messages.jsonl", lines_edited(lambda all_: all_[:2] + all_[3:]), [("table-rows", "message/3")]),
-        ("messages.jsonl", lines_edited(lambda all_: [*all_, all_[0]]), [("table-rows", "message/1")]),
-        ("messages.jsonl", lines_edited(lambda all_: [all_[0], *all_]), [("table-rows", "message/1")]),
-        (
-            "operator_inquiry.csv",
-            replaced('"m2"', '"m20"'),
-            [("table-rows", "message/2"), ("table-rows", "message/20")],
-        ),
-        ("links.csv", replaced("spec?v=1", "spec?v=2"), [("table-rows", "message/1")]),
-        ("files.csv", replaced("画面.png", "画像.png"), [("table-rows", "message/1")]),
-        ("files.csv", replaced("files/F-0001.png", ""), [("table-rows", "message/1")]),
-        ("events.csv", replaced("表示に変わった", "されなかった"), [("table-rows", "message/3")]),
-        ("events.csv", replaced("保存できなかった期間が生じた", "空白はない"), [("table-rows", "data/events.csv")]),
-        ("tasks.csv", replaced("字幕の修正", "無償の修正"), [("table-rows", "message/1")]),
-        ("tasks.csv", lines_edited(lambda all_: all_[:1]), [("table-rows", "message/1")]),
-        ("pauses.csv", lines_edited(lambda all_: all_[:1]), [("table-rows", "data/pauses.csv")]),
-        ("pauses.jsonl", replaced('"seconds":7200', '"seconds":720'), [("table-rows", "data/pauses.jsonl")]),
-        ("entries.jsonl", lines_edited(lambda all_: [*all_, "\n"]), [("entry-form", "entries.jsonl:30")]),
-    ],
-)
+@pytest.mark.parametrize(("name", "before", "after", "subject"), cases_of(__file__, "edits"))
 def test_an_edit_is_found_although_the_lists_were_made_anew(
-    package: Path, name: str, edit: Edit, expected: list[tuple[str, str]]
+    package: Path, name: str, before: str, after: str, subject: str
 ) -> None:
-    """The records tell what every table must say, and the seals what the records must be."""
-    edit(package / "data" / name)
+    """The records tell what every table must say."""
+    path = package / "data" / name
+    assert before.encode() in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(before.encode(), after.encode()))
     renew_lists(package)
 
     verification = verify_path(package)
 
-    assert not verification.ok
+    assert ("table-rows", subject) in found_checks(verification)
     assert all(check != "manifest" for check, _ in found_checks(verification))
-    assert expected == [one for one in found_checks(verification) if one[0] == expected[0][0]][: len(expected)]
     assert len(verification.findings) <= 12
 
 
@@ -226,28 +160,6 @@ def test_a_record_from_elsewhere_is_found(package: Path) -> None:
     assert ("entry-unsealed", f"entry/{last['seq'] + 1}") == found_checks(verification)[0]
 
 
-@pytest.mark.parametrize(
-    ("edit", "expected"),
-    [
-        (lambda path: path.write_bytes(path.read_bytes().replace(b'"day":"2026', b'"day":"2025')), "seal-form"),
-        (lambda path: path.write_bytes(path.read_bytes()[:-1]), "seal-form"),
-        (lambda path: path.write_bytes(b"\xff"), "seal-form"),
-        (Path.unlink, "seal-missing"),
-    ],
-)
-def test_a_changed_or_missing_seal_is_named(package: Path, edit: Edit, expected: str) -> None:
-    """Its records are told as one stretch, not one by one, and the tables are not blamed."""
-    (path,) = (package / "data/seals").glob("000002-*.json")
-    edit(path)
-    renew_lists(package)
-
-    verification = verify_path(package)
-
-    assert (expected, "seal/2") == found_checks(verification)[0]
-    assert {"entry-unsealed", "seal-chain"} >= {check for check, _ in found_checks(verification)[1:]}
-    assert len(verification.findings) <= 2
-
-
 @pytest.mark.parametrize("is_described", [True, False])
 def test_a_reply_that_its_description_or_the_records_do_not_name_is_found(package: Path, is_described: bool) -> None:
     """Changed together with its description, or without one, so that nobody could tell when it came."""
@@ -257,7 +169,7 @@ def test_a_reply_that_its_description_or_the_records_do_not_name_is_found(packag
         path.write_bytes(path.read_bytes() + b" ")
         described = json.loads(meta.read_bytes())
         digest = chain.reply_digest(bytes.fromhex(described["salt"]), path.read_bytes())
-        replaced(described["digest"], digest)(meta)
+        meta.write_bytes(meta.read_bytes().replace(described["digest"].encode(), digest.encode()))
     else:
         meta.unlink()
     renew_lists(package)
