@@ -15,149 +15,32 @@ from tests.support.module_imports import imports_of
 ROOT = Path(__file__).parents[1] / "archiver"
 TESTS = Path(__file__).parent
 
-FOUNDATION = {"errors", "records", "wording"}
-OF_A_CASE = FOUNDATION | {"claims", "contract_dates", "platforms"}
 
-#: Each part, and the parts or modules of ours it may import. The row nearest to a module wins.
-MAY_IMPORT: dict[str, set[str]] = {
-    "wording": set(),
-    "records": {"wording"},
-    "corrected_clock": set(),
-    "typed_days": set(),
-    "letter_folding": set(),
-    "folder_sync": {"errors"},
-    "report_language": {"platforms"},
-    "platforms": set(),
-    "errors": {"wording", "records"},  # of the latter the type of a reply that an error carries
-    "contract_dates": FOUNDATION | {"platforms"},
-    "claims": FOUNDATION | {"contract_dates", "platforms", "report_language"},
-    "settings": FOUNDATION | {"folder_sync", "chatwork.allowed_urls"},
-    "chatwork": FOUNDATION | {"corrected_clock"},
-    "evidence": FOUNDATION,
-    "store": FOUNDATION
-    | {"corrected_clock", "typed_days", "evidence.history", "evidence.looks", "letter_folding"}
-    | {"folder_sync"},
-    "store.writer": FOUNDATION | {"evidence.chain"},
-    "store.seals": FOUNDATION | {"evidence.chain"},
-    "store.queries.author_counts": FOUNDATION
-    | {"claims.quotations", "evidence.listed_acts", "evidence.history", "store"},
-    "store.queries.contract_activity": FOUNDATION
-    | {"claims.counterparts", "claims.messages", "evidence.listed_acts", "evidence.history", "store"},
-    "store.orphaned_seals": FOUNDATION | {"evidence.chain"},
-    "store.erasure": FOUNDATION | {"evidence.history", "evidence.masked_and_erased", "folder_sync"},
-    "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.looks", "evidence.tables", "letter_folding"},
-    "render": {"records", "report_language", "chatwork.notation", "letter_folding"},
-    "sync": FOUNDATION | {"folder_sync", "chatwork", "letter_folding", "store"},
-    "export": OF_A_CASE
-    | {
-        "chatwork.notation",
-        "evidence.history",
-        "evidence.listed_acts",
-        "evidence.tables",
-        "letter_folding",
-        "render",
-        "report_language",
-    },
-    "export.bag": FOUNDATION | {"evidence.chain"},
-    "export.stamps": FOUNDATION | {"report_language", "evidence.stamps", "store.seals", "store.time_text"},
-    "export.verify_page": FOUNDATION | {"evidence.stamps.reply_claims", "render.page_templates"},
-    "export.mask.records": FOUNDATION | {"evidence.history", "evidence.masked_and_erased"},
-    "export.package": OF_A_CASE
-    | {"chatwork.notation", "evidence", "folder_sync", "letter_folding", "render", "report_language", "store"},
-    "alerts": OF_A_CASE | {"report_language", "chatwork.notation", "render.times"},
-    "schedule": {"errors", "wording", "settings", "store.durable_files"},
-    "waiting_sign": {"errors", "wording", "settings", "schedule.job_files"},  # neither pages nor store: it stays small
-    "app": FOUNDATION | {"corrected_clock", "settings", "chatwork", "evidence", "store"},
-    "custody": FOUNDATION | {"app", "folder_sync", "settings", "evidence", "store", "export.stamps"},
-    "rounds": OF_A_CASE
-    | {"alerts", "app", "custody", "evidence", "folder_sync", "settings", "store", "sync", "export.package.daily_copy"}
-    | {"export.package.order", "export.package_scope"},
-    "health": FOUNDATION
-    | {"app", "custody", "evidence", "render.invisible_characters", "render.times", "rounds", "schedule", "settings"}
-    | {"store", "sync"},
-    "notices": FOUNDATION
-    | {"report_language", "platforms", "chatwork.allowed_urls", "chatwork.exchange_deadline", "health", "render.times"}
-    | {"rounds", "settings", "store", "sync"},
-    "standing": OF_A_CASE
-    | {"alerts", "app", "custody", "health", "notices.apprise_sender", "render", "report_language", "rounds"}
-    | {"settings", "setup.fact_questions", "store", "waiting_sign"},
-    "comparison": FOUNDATION
-    | {"folder_sync"}
-    | {"chatwork.notation", "custody", "evidence", "export.metadata", "export.pdf", "export.stamps", "render"}
-    | {"report_language", "store"},
-    "demo": set(),  # the simulated Chatwork stands alone
-    "demo.story": FOUNDATION | {"app", "settings", "custody", "rounds", "sync", "export", "store", "evidence"},
-}
-MAY_IMPORT["setup"] = set(MAY_IMPORT) - {"demo.story", "demo", "standing"}
-MAY_IMPORT["web"] = set(MAY_IMPORT) - {"demo.story", "demo"}
-READING = OF_A_CASE | {"report_language", "chatwork.notation", "render", "store"}
-MAY_IMPORT |= {"web.talk": READING}
-MAY_IMPORT["cli"] = set(MAY_IMPORT)
-MAY_IMPORT["team"] = set(MAY_IMPORT) - {"demo.story", "demo"}  # and nothing imports the team
+def table(section: str) -> dict[str, set[str]]:
+    """A table of the text file beside this one: by its first word, the words of a row.
 
-#: Each library, and the parts or modules that may import it. One from outside that has no home is a fault;
-#: of the standard library, only what reaches the network or a database needs one.
-HOME: dict[str, set[str]] = {
-    "PIL": {"render.thumbnail", "export.metadata.pictures", "waiting_sign"},
-    "pypdf": {"export.court_check", "export.metadata.portable_documents", "export.pdf.drawn_pages"},
-    "alembic": {"team.ledger", "store"},
-    "apprise": {"notices.apprise_sender"},
-    "apscheduler": {"rounds.daemon"},
-    "asn1crypto": {"demo", "evidence.stamps.reply_verification"},
-    "boto3": {"team.s3_store"},
-    "botocore": {"team.s3_store"},
-    "certifi": {"evidence.stamps.roots", "notices.delivery"},
-    "click": {"cli", "team.commands"},
-    "cryptography": {"demo"}
-    | {f"evidence.stamps.{name}" for name in ("reply_verification", "roots")}
-    | {"team.sealed_tokens"},
-    "filelock": {
-        "store.durable_files",
-        "team.adopt_and_take_home",
-        "rounds.run_log",
-    },
-    "flask": {"web", "team.pages"},
-    "flask_wtf": {"web.console"},
-    "jeepney": {"waiting_sign"},
-    "jinja2": {"render", "web"},
-    "keyring": {"settings"},
-    "anyio": {"cli.reading.assistant"},
-    "mcp": {"cli.reading.assistant"},
-    "markdown_it": {"web.settings.guides"},
-    "markupsafe": {"render", "web"},
-    "msgspec": {"chatwork.models", "chatwork.client", "chatwork.notation.nodes", "settings", "team.ledger_copy"}
-    | {"cli.reading.assistant", "custody.erasures", "export.package.masking_review", "store", "team.team_file"},
-    "platformdirs": {"settings", "setup.menu_entry"},
-    "procrastinate": {"team.round_queue"},
-    "psycopg": {"team.ledger"},
-    "pystray": {"waiting_sign"},
-    "requests": {
-        "chatwork.exchange_deadline",
-        "chatwork.transport",
-        "sync.transfer",
-        "sync.download",
-        "app",
-        "notices.apprise_sender",
-        "notices.heartbeat",
-        "team.membership",
-    },
-    "rfc3161_client": {"evidence.stamps.timestamp", "evidence.stamps.reply_verification"},
-    "rich": {"cli"},
-    "sqlalchemy": {"team.ledger.database", "team.ledger_copy", "team.disclosure", "store"},
-    "sudachipy": {"export.mask.word_analyser"},
-    "tomlkit": {"settings"},
-    "typst": {"export.pdf.typst_pdf"},
-    "waitress": {"web"},
-    "werkzeug": {"web", "team.pages"},
-    "urllib3": {"chatwork.exchange_deadline", "chatwork.transport", "sync.transfer", "app"},
-    "http.client": {"chatwork.exchange_deadline", "chatwork.transport", "demo", "app"},
-    "http.server": {"demo"},
-    "smtplib": {"notices.delivery"},
-    "socket": {"chatwork.exchange_deadline", "demo", "notices.delivery", "web.server"},
-    "socketserver": {"demo"},
-    "sqlite3": {"store", "team.ledger_copy"},
-    "urllib.request": set(),
-}
+    `@name` stands for the words of an earlier row, `@all` for the names of all, and `-word` takes one out again.
+    """
+    text = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8")
+    rows: dict[str, set[str]] = {}
+    for line in text.partition(f"== {section}\n")[2].partition("\n== ")[0].splitlines():
+        name, _colon, words = line.partition("#")[0].partition(":")
+        rows["@all"] = {one for one in rows if not one.startswith("@")} - {name}
+        for word in words.split():
+            if word.startswith("-"):
+                rows[name].remove(word[1:])
+            else:
+                rows[name] = rows.get(name, set()) | rows.get(word if word[0] == "@" else "", {word})
+        rows.setdefault(name, set())
+    return {name: words for name, words in rows.items() if name and not name.startswith("@")}
+
+
+MAY_IMPORT = table("may_import")
+"""Each part, and the parts or modules of ours it may import. The row nearest to a module wins."""
+
+HOME = table("home")
+"""Each library, and the parts or modules that may import it. One from outside that has no home is a fault;
+of the standard library, only what reaches the network or a database needs one."""
 
 
 def within(name: str, places: Container[str]) -> str | None:
