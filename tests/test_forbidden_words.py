@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.cases import cases_of
+
 ROOT = Path(__file__).parents[1]
 KINDS = {".py", ".po", ".html", ".css", ".js", ".md", ".toml", ".txt", ".json", ".xml"}
 FILES = sorted(
@@ -76,16 +78,7 @@ def test_every_kind_of_text_is_looked_at() -> None:
 
 @pytest.mark.parametrize(
     ("line", "is_said"),
-    [
-        ("この記録は法的に有効です", True),
-        ("改ざん不可能な記録", True),
-        ("相手の詐欺を証明します", True),
-        ("It is Tamper-proof.", True),
-        ("a legally valid record", True),
-        ("改ざんされた場合に検出できるように", False),
-        ("いつ時点で存在したかを第三者の時刻で示せるように", False),
-        ("it is not legal advice", False),
-    ],
+    cases_of(__file__, "recognised"),
 )
 def test_the_words_are_recognised(line: str, is_said: bool) -> None:
     """What may be said is not confused with what may not."""

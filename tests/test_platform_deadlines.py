@@ -16,6 +16,7 @@ from archiver.contract_dates import Agreement, DueDate, OutsideContact
 from archiver.platforms.job_platform import Deadline, platform_of, platforms
 from archiver.records import JST, Contract, Delivery, Invoice, Payment
 from archiver.standing.alert_lines import due_line
+from tests.support.cases import cases_of
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
 from tests.support.reports.sample_conversation import sample
@@ -255,26 +256,15 @@ def test_only_deadlines_that_matter_now_are_shown() -> None:
 
 @pytest.mark.parametrize(
     ("approved", "escrowed", "expected"),
-    [
-        ("2026-11-25", "2026-11-01", OutsideContact.BEFORE_APPROVAL),
-        ("2026-11-24 23:00", None, OutsideContact.BEFORE_APPROVAL),
-        ("2026-11-24", None, OutsideContact.SAME_DAY),
-        ("2026-11-24 22:00", None, OutsideContact.AFTER),
-        ("2026-11-23", "2026-11-30", OutsideContact.AFTER),
-        (None, "2026-11-25", OutsideContact.BEFORE_ESCROW),
-        (None, "2026-11-24 23:00", OutsideContact.BEFORE_ESCROW),
-        (None, "2026-11-24", OutsideContact.UNKNOWN),
-        (None, "2026-11-01", OutsideContact.UNKNOWN),
-        (None, None, OutsideContact.UNKNOWN),
-    ],
+    cases_of(__file__, "contacts"),
 )
 def test_contact_is_set_against_the_approval_then_the_escrow(
-    approved: str | None, escrowed: str | None, expected: OutsideContact
+    approved: str | None, escrowed: str | None, expected: str
 ) -> None:
     """A day without a time tells nothing within it; a blank approval is unknown, not missing."""
     contract = replace(report_inputs.CONTRACT, contact_approved_on=approved, escrowed_at=escrowed)
 
-    assert expected is contract_dates.outside_contact(contract, CROWDWORKS, NOW)
+    assert OutsideContact[expected] is contract_dates.outside_contact(contract, CROWDWORKS, NOW)
 
 
 @given(strategies.integers(-400, 400), strategies.sampled_from([*platforms_with_office(), "direct"]))

@@ -14,11 +14,11 @@ from hypothesis import given, strategies
 from archiver.alerts import phrase_rules
 from archiver.alerts.sentences import alert_sentence
 from archiver.records.alerts import Alert, AlertRule, Level, NewText, TwinSeen
+from tests.support.cases import cases_of
 from tests.support.harmless_messages import messages
 
 AT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 ROOM, TANAKA = 10, 2
-OUTSIDE, UNPAID = "直接取引でお願いします", "お支払いはできかねます。担当者は退職しました。"
 
 PHRASES = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8"))
 HITS: dict[str, list[str]] = PHRASES["hits"]
@@ -151,22 +151,7 @@ def test_a_hit_names_room_person_and_message() -> None:
 
 @pytest.mark.parametrize(
     ("body", "platforms", "words"),
-    [
-        (
-            OUTSIDE,
-            {ROOM: "crowdworks"},
-            "working outside CrowdWorks or avoiding its fees. Decline, deliver on CrowdWorks,",
-        ),
-        (OUTSIDE, {ROOM: "direct"}, "deliver on the platform,"),
-        (OUTSIDE, {}, "deliver on the platform,"),
-        (
-            UNPAID,
-            {ROOM: "crowdworks"},
-            "no pay or another date. Answer in writing, on the platform too if there is one,",
-        ),
-        (UNPAID, {ROOM: "direct"}, "changed pay, no pay or another date. Answer in writing, and don't"),
-        (UNPAID, {}, "on the platform too if there is one,"),
-    ],
+    cases_of(__file__, "platforms"),
 )
 def test_the_platform_is_told_by_its_name_and_only_where_there_is_one(
     body: str, platforms: dict[int, str | None], words: str

@@ -21,6 +21,7 @@ from archiver.comparison.message_comparison import (
     compare_message,
 )
 from archiver.evidence.history import DELETED_BODY, Span
+from tests.support.cases import cases_of
 from tests.support.harmless_messages import messages as story
 
 BEGIN = int(datetime(2026, 11, 5, 1, tzinfo=UTC).timestamp())
@@ -57,48 +58,13 @@ SAVED = (
 
 @pytest.mark.parametrize(
     ("document", "standing", "number"),
-    [
-        ("「報酬は15万円です」とある。", QuoteStanding.AS_QUOTED, 1),
-        ("> 報酬は１５万円です。\n> 検収は11月30日\n> までに行います。\n", QuoteStanding.AS_QUOTED, 1),
-        ("“We agree.”", QuoteStanding.AS_QUOTED, 5),
-        ('"Please pay 1 000 yen"', QuoteStanding.AS_QUOTED, 5),
-        ('"Please pay 1000 yen"', QuoteStanding.OTHERWISE, 5),
-        ("「First line」", QuoteStanding.AS_QUOTED, 6),
-        ("「Second line」", QuoteStanding.AS_QUOTED, 6),
-        ("「修正は不要です。\0納品を確認しました」", QuoteStanding.OTHERWISE, 4),
-        ("「報酬は16万円です」", QuoteStanding.OTHERWISE, 1),
-        ("「月曜までに払います」", QuoteStanding.AS_QUOTED, 2),
-        ("「金曜までに払います」", QuoteStanding.EARLIER, 2),
-        ("「修正は不要です」", QuoteStanding.EARLIER, 3),
-        ("「納品を確認」", QuoteStanding.PART, 4),
-        ("「検収済みです」", QuoteStanding.PART, 4),
-        ("「報酬は…11月30日までに行います」", QuoteStanding.PART, 1),
-        ("「まったく別の言葉がならぶ」", QuoteStanding.NOT_FOUND, None),
-        ("報酬150,000円", QuoteStanding.AS_QUOTED, 1),
-        ("報酬¥160,000", QuoteStanding.NOT_FOUND, None),
-        ("2026年11月30日に", QuoteStanding.AS_QUOTED, 1),
-        ("2025-11-30に", QuoteStanding.NOT_FOUND, None),
-        ("11/5に", QuoteStanding.AS_QUOTED, 1),
-        ("No. 3は", QuoteStanding.AS_QUOTED, 3),
-        ("No. 9は", QuoteStanding.NOT_FOUND, None),
-        ("https://www.chatwork.com/#!rid1-1800000000000000004", QuoteStanding.AS_QUOTED, 4),
-        ("m1800000000000000009", QuoteStanding.NOT_FOUND, None),
-        ("https://www.chatwork.com/#!rid2-1800000000000000004", QuoteStanding.NOT_FOUND, None),
-        ("「5万円です」", QuoteStanding.OTHERWISE, 1),
-        ("「000 yen」", QuoteStanding.PART, 5),
-        ("「検収は11月3」", QuoteStanding.OTHERWISE, 1),
-        ("「15万円です」", QuoteStanding.PART, 1),
-        ("「⾦曜までに払います」", QuoteStanding.EARLIER, 2),  # a radical for 金, as a browser's PDF gives it
-        ("「⽉曜までに払います」", QuoteStanding.AS_QUOTED, 2),
-        ("> 「修正は不要です。」", QuoteStanding.EARLIER, 3),
-        ("> > First line", QuoteStanding.AS_QUOTED, 6),
-    ],
+    cases_of(__file__, "standings"),
 )
-def test_each_passage_has_its_standing(document: str, standing: QuoteStanding, number: int | None) -> None:
+def test_each_passage_has_its_standing(document: str, standing: str, number: int | None) -> None:
     """With the message in which it stands, or that is most like it."""
     (checked,) = check(document, *SAVED)
 
-    assert (standing, number) == (checked.standing, checked.message and checked.message.no)
+    assert (QuoteStanding[standing], number) == (checked.standing, checked.message and checked.message.no)
 
 
 def test_what_differs_is_marked_on_both_sides() -> None:

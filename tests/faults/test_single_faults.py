@@ -16,28 +16,17 @@ import pytest
 from werkzeug.datastructures import FileStorage
 
 from tests.faults import oracle
-from tests.faults.play import KILL, PROGRAM_ERROR, Fault, Played, Player
+from tests.faults.play import PROGRAM_ERROR, Fault, Played, Player
 from tests.faults.scenes import SCENES, words
 from tests.store.test_upgrade import ROOT
+from tests.support.cases import cases_of
 from tests.support.console.application import SITE, open_application
 from tests.support.odd_file_system import mounted
 
 DRAWN = int(os.environ.get("ARCHIVE_TEST_FAULTS", "40"))
 """So many faults are drawn each day for the runs that come with every change, or as many as the environment says."""
 
-KNOWN = {
-    "a scratch folder that cannot be removed spoils no package": (
-        "export of a day",
-        "unlinkat",
-        r"\.tables.*csv",
-        "EACCES",
-    ),
-    "an interrupted update of a copy leaves a copy that can be restored": ("backup again", "fsync", r"daily", KILL),
-    "an interrupted restore is finished by the same command": ("restore", "fsync", r"/home>", KILL),
-    "a probe that cannot be removed keeps no archive from being restored": ("restore", "mkdir", r"/home", "EDQUOT"),
-    "a quota that is used up is named by a sync": ("sync", "mkdir", r"/home/files/[0-9a-f]{2}\"", "EDQUOT"),
-    "an error while the database is opened is given no false cause": ("seal", "openat", r"sqlite3-wal", "EIO"),
-}
+KNOWN = dict(cases_of(__file__, "known"))
 """Faults that something was found by, each with the pattern of the call it hit."""
 
 

@@ -27,6 +27,7 @@ from archiver.team import pages
 from archiver.team.pages import ProxyGate
 from archiver.team.team_file import read_serve_file
 from tests.ledger.teams import Team, account_of, new_team
+from tests.support.cases import cases_of
 from tests.support.teams.nginx import running_nginx
 from tests.support.teams.object_servers import free_port
 from tests.support.teams.postgres import Postgres
@@ -148,15 +149,7 @@ def test_why_an_archive_cannot_be_shown_is_said_without_a_word_of_the_server(
     assert not [word for word in (str(postgres.folder), "postgres", "archive ") if word in page.text]
 
 
-FALSE_WORDS = (
-    *(
-        "このパソコンの中だけで表示",
-        "このパソコンには設定されていません",
-        "これからは何も保存されません",
-        "このパソコン",
-    ),
-    *("archive init", "archive save", "archive daemon", "archive schedule", "archive backup"),
-)
+FALSE_WORDS: list[str] = cases_of(__file__, "false_words")
 """What is said of one person's computer, and is wrong of an archive that savers save and a server shows."""
 
 

@@ -52,34 +52,7 @@ REL = 'rel="noreferrer noopener nofollow"'
 
 @pytest.mark.parametrize(
     ("body", "expected"),
-    [
-        ("a<b>\n&\"'", "a&lt;b&gt;\n&amp;\"'"),
-        ("[To:2]", '<b class="to">To: &lt;i&gt;[U+202E]</b> '),
-        ("[rp aid=1 to=5-3]", f'<b class="to">返信 → <a href="p.html#m&quot;3" {REL}>No.12</a> 田中</b> '),
-        ("[rp aid=1]", '<b class="to">返信 → 田中</b> '),
-        (
-            "前\n[qt]a[qt]b[/qt][/qt]\n後",
-            '前<blockquote><p class="head">引用</p>a<blockquote><p class="head">引用</p>b</blockquote></blockquote>後',
-        ),
-        ("[info][title]<題>[/title]\n本文[/info]", '<div class="box"><p class="head">&lt;題&gt;</p>本文</div>'),
-        ("[code]\n<a>\n[/code]", "<pre>&lt;a&gt;</pre>"),
-        ("a[hr]b", "a<hr>b"),
-        ("(bow):)", '<i title="お辞儀">(bow)</i>:)'),
-        (
-            "https://a.jp/?b=1&c='",
-            f'<a href="https://a.jp/?b=1&amp;c=" {REL}>https://a.jp/?b=1&amp;c=</a>\'',
-        ),
-        (
-            "[preview id=4 ht=9][download:4]<a>[/download]",
-            (
-                f'<a href="../files/F-0004.png" {REL}><img src="thumbnails/F-0004.webp" width="320" height="7" '
-                'alt="F-0004 の画像" loading="lazy"></a>'
-                f'<a href="../files/F-0004.png" {REL}>F-0004</a> &lt;a&gt;'
-            ),
-        ),
-        ("[preview id=5][download:5]a[/download]", "<b>[プレビュー: F-0005]</b><b>F-0005</b> a"),
-        ("\u202e", '<i class="u">[U+202E]</i>'),
-    ],
+    cases_of(__file__, "html"),
 )
 def test_html_is_ours_and_everything_else_is_escaped(body: str, expected: str) -> None:
     """Tags become our elements; what a sender typed never does."""

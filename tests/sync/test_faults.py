@@ -18,22 +18,11 @@ from archiver.chatwork.transport import ReplyLimits
 from archiver.sync.report import RoomOutcome, SyncReport
 from archiver.sync.run import run_sync
 from archiver.sync.run_start import Options
+from tests.support.cases import cases_of
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import LIMITS, World
 
-ENDPOINTS = {
-    "me": r"/v2/me$",
-    "rooms": r"/v2/rooms$",
-    "messages": r"/messages\?",
-    "files": r"/files$",
-    "members": r"/members$",
-    "room": r"/v2/rooms/\d+$",
-    "tasks": r"/tasks\?",
-    "message": r"/messages/\d+$",
-    "task": r"/tasks/\d+$",
-    "contacts": r"/v2/contacts$",
-    "address": r"create_download_url",
-}
+ENDPOINTS = dict(cases_of(__file__, "endpoints"))
 FIRST = ("me", "rooms")
 """Without these a run knows nothing and ends."""
 

@@ -12,6 +12,7 @@ from archiver import errors
 from archiver.cli.main import main
 from archiver.team import sealed_tokens
 from archiver.team.team_file import find_team_file, read_team_file
+from tests.support.cases import cases_of
 
 PUBLIC = sealed_tokens.public_half(sealed_tokens.new_secret_key())
 LEAST = 'ledger = "host=db"\nstore = "/mnt/team"\n'
@@ -34,17 +35,7 @@ def test_two_lines_are_enough(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "",
-        'ledger = "host=db"\n',
-        "[",
-        "\0",
-        f"{LEAST}unknown = 1\n",
-        f"{LEAST}max_requests_per_second = 0\n",
-        f'{LEAST}rounds_at_once = "many"\n',
-        f'{LEAST}key = "env:KEY"\n',
-        f"{LEAST}cache_gb = -1\n",
-    ],
+    cases_of(__file__, "unusable"),
 )
 def test_what_cannot_be_used_is_one_error(tmp_path: Path, text: str) -> None:
     """A key that is missing, unknown or without sense is named; the environment is no place for the key."""

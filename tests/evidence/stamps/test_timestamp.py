@@ -165,28 +165,13 @@ def test_each_root_is_tried_by_itself(good_reply: bytes, still: SimulatedAuthori
 
 @pytest.mark.parametrize(
     ("fault", "expected"),
-    [
-        (AuthorityFault.TRUNCATED, "not_a_token"),
-        (AuthorityFault.WRONG_NONCE, "nonce"),
-        (AuthorityFault.NO_NONCE, "nonce"),
-        (AuthorityFault.WRONG_IMPRINT, "imprint"),
-        (AuthorityFault.WRONG_DIGEST, "imprint"),
-        (AuthorityFault.WRONG_ROOT, "untrusted"),
-        (AuthorityFault.BAD_SIGNATURE, "signature"),
-        (AuthorityFault.NOT_NAMED, "signature"),
-        (AuthorityFault.EXPIRED, "expired"),
-        (AuthorityFault.NOT_YET, "expired"),
-        (AuthorityFault.NO_EKU, "purpose"),
-        (AuthorityFault.WRONG_EKU, "purpose"),
-        (AuthorityFault.SEVERAL_EKU, "purpose"),
-        (AuthorityFault.SOFT_EKU, "purpose"),
-    ],
+    cases_of(__file__, "bad_tokens"),
 )
 def test_a_bad_token_is_refused_for_what_is_wrong_with_it(
-    fault: AuthorityFault, expected: str, still: SimulatedAuthority, tmp_path: Path
+    fault: str, expected: str, still: SimulatedAuthority, tmp_path: Path
 ) -> None:
     """Each fault has its reason; what is wrong with the signer is no whim of ours."""
-    authority, sent = noted(still, fault)
+    authority, sent = noted(still, AuthorityFault[fault])
 
     assert expected == reason(authority)
     if expected in ("signature", "expired", "purpose"):
@@ -195,27 +180,17 @@ def test_a_bad_token_is_refused_for_what_is_wrong_with_it(
 
 @pytest.mark.parametrize(
     ("fault", "expected"),
-    [
-        (AuthorityFault.DOWN, "unreachable"),
-        (AuthorityFault.SERVER_ERROR, "unreachable"),
-        (AuthorityFault.REDIRECT, "unreachable"),
-        (AuthorityFault.TOO_LARGE, "unreachable"),
-        (AuthorityFault.HTML, "not_a_token"),
-        (AuthorityFault.EMPTY, "not_a_token"),
-        (AuthorityFault.REJECTED, "rejected"),
-    ],
+    cases_of(__file__, "bad_answers"),
 )
-def test_a_bad_answer_is_refused(
-    fault: AuthorityFault, expected: str, simulated: SimulatedAuthority, clock: Clock
-) -> None:
+def test_a_bad_answer_is_refused(fault: str, expected: str, simulated: SimulatedAuthority, clock: Clock) -> None:
     """What goes wrong on the way is told apart, and the next request is answered as ever."""
-    simulated.fail(fault)
+    simulated.fail(AuthorityFault[fault])
 
     with pytest.raises(StampRefused) as refused:
         request_stamp(SEAL, authority_over_http(simulated), now=clock)
 
     assert expected == refused.value.reason
-    assert fault is not AuthorityFault.REJECTED or "Not today." in refused.value.detail
+    assert fault != "REJECTED" or "Not today." in refused.value.detail
     assert request_stamp(SEAL, authority_over_http(simulated), now=clock).token
     simulated.stop()
     assert "unreachable" == reason(authority_over_http(simulated))

@@ -225,21 +225,7 @@ def test_a_file_that_is_gone_says_since_when() -> None:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [
-        ("画面.PNG", ".png"),
-        ("archive.tar.gz", ".gz"),
-        ("../../etc/passwd", ".bin"),
-        ("CON", ".bin"),
-        ("漢" * 300, ".bin"),
-        ("漢" * 300 + ".pdf", ".pdf"),
-        ("a.png\n", ".bin"),
-        ("\u202egnp.exe", ".exe"),
-        ("a.p/ng", ".bin"),
-        ("a.", ".bin"),
-        ("a.abcdefghijk", ".bin"),
-        ("a.\uff50\uff4e\uff47", ".bin"),
-        ("", ".bin"),
-    ],
+    cases_of(__file__, "extensions"),
 )
 def test_an_extension_is_short_and_plain(name: str, expected: str) -> None:
     """ASCII letters and digits, at most ten, lower case; else `.bin`."""

@@ -18,6 +18,7 @@ from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.package_at_path import packages_below, verify_package_at
 from archiver.evidence.verify.package_reader import ZippedPackage, read_all, unreadable_found
 from archiver.evidence.verify.zip_structure import zip_oddities
+from tests.support.cases import cases_of
 from tests.support.packages.odd_zips import JUNK, hide_bytes
 from tests.support.packages.sample_package import renew_lists, zip_package
 from tests.support.packages.system_files import LEFT_BY_SYSTEMS, put_system_files
@@ -104,19 +105,7 @@ def extra_field(kind: int, content: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     ("odd", "words"),
-    [
-        ({"extra": extra_field(0x6375, b"text")}, "has a comment"),
-        ({"extra": extra_field(0xCAFE, b"text")}, "of an unknown kind"),
-        ({"extra": extra_field(0x5455, b"\x01\0\0\0\0")}, ""),  # times, which zip programs write
-        ({"date": (1980, 1, 1)}, ""),  # files for which a zip program knew no date
-        ({"date": (1981, 1, 1)}, "1981"),
-        ({"date": (1999, 1, 1)}, "1999"),
-        ({"date": (2000, 1, 1)}, ""),
-        ({}, ""),
-        ({"comment": b"hidden"}, "The zip has a comment"),
-        ({"before": b"PK hidden"}, "bytes from 0 to 9"),
-        ({"after": b"hidden"}, "does not fit its list of files"),
-    ],
+    cases_of(__file__, "hidden"),
 )
 def test_what_a_zip_hides_is_found(tmp_path: Path, odd: dict[str, Any], words: str) -> None:
     """Bytes of no file, comments, and dates of long before there could be a package."""

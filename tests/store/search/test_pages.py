@@ -15,7 +15,7 @@ from archiver.store.search import newest_hits
 from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.search import SearchResult, search
-from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object
+from tests.support.archives.maker import CLIENT, ArchiveMaker, at, file_object, message_object
 from tests.support.archives.random_histories import archive_with_history, shown
 from tests.support.cases import cases_of
 
@@ -108,16 +108,7 @@ def maker() -> Iterator[ArchiveMaker]:
 
 @pytest.mark.parametrize(
     ("text", "count_limit", "expected"),
-    [
-        ("あ", None, (100, True)),
-        ("あ", 100, (20, False)),  # one sign, and more than are shown: the index has no single signs to count
-        ("い", 100, (9, True)),
-        ("あ1", 11, (11, False)),
-        ("あ1", 12, (12, True)),
-        (f"room:{ROOM}", 20, (20, False)),
-        ("from:7654321", 50, (50, False)),
-        ("from:7654321", 109, (109, True)),
-    ],
+    cases_of(__file__, "counts"),
 )
 def test_more_than_enough_is_not_counted(
     maker: ArchiveMaker, text: str, count_limit: int | None, expected: tuple[int, bool]

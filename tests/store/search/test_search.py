@@ -21,7 +21,6 @@ from archiver.store.search.index import INDEX_FORMAT
 from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.search import SearchResult, search
 from tests.support.archives.maker import (
-    CLIENT,
     OTHER_ROOM,
     OWNER,
     ROOM,
@@ -31,6 +30,7 @@ from tests.support.archives.maker import (
     hidden_story,
     message_object,
 )
+from tests.support.cases import cases_of
 
 
 def find(archive: Archive, text: str, **options: Any) -> SearchResult:
@@ -75,31 +75,7 @@ def test_earlier_texts_and_deleted_ones_are_found_and_say_so(story_maker: Archiv
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [
-        # All words must stand in one text, and none of the others; Chatwork's mark of a deletion is no text.
-        ("無し お願い", []),
-        ("残り -無し", ["2"]),
-        ("-よろしく", ["900", "4", "3", "2"]),
-        ("deleted", []),
-        ("has:delete", ["4", "3"]),
-        # Filters, alone or beside words; names are parts of what somebody is or was called.
-        ("from:yamada", ["4"]),
-        (f"from:{CLIENT} は", ["3", "2"]),
-        ("from:解約済 は", ["3", "2"]),
-        ("from:だれでもない", []),
-        ("room:動画 は", ["3", "2"]),
-        (f"room:{OTHER_ROOM}", ["900"]),
-        ("room:どこにもない は", []),
-        ("after:2026-11-06", []),
-        ("before:2026-11-05 は", ["3", "2"]),
-        ("before:2026-11-04", []),
-        ("has:edit", ["2"]),
-        ("has:link", ["1"]),
-        ("has:link 無し", []),
-        ("has:file", ["1"]),
-        ("has:task", ["1"]),
-        ("from:田中 has:edit after:2026-11-05 残り", ["2"]),
-    ],
+    cases_of(__file__, "narrowed"),
 )
 def test_words_and_filters_narrow(story_maker: ArchiveMaker, text: str, expected: list[str]) -> None:
     """What was deleted, or is not shown any more, is found with its last text."""

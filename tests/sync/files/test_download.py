@@ -15,6 +15,7 @@ from archiver.store.queries.room_holdings import wanted_files
 from archiver.sync.download import RETRY_PAUSES, SLICE_BYTES_AT_LEAST, DownloadLimits, FileDownloads
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomReport
+from tests.support.cases import cases_of
 from tests.support.chatwork.simulator import Fault
 from tests.support.file_size_limit import file_size_limit
 from tests.support.world import LIMITS, World
@@ -272,27 +273,17 @@ def test_what_was_given_up_and_begins_to_come_is_in_the_queue_again(world: World
 
 @pytest.mark.parametrize(
     ("fault", "path", "reason"),
-    [
-        (Fault.WRONG_SIZE, "/uploadfile/", "wrong_size"),
-        (Fault.FORBIDDEN, "/uploadfile/", "refused"),
-        (Fault.REDIRECT, "/uploadfile/", "refused"),
-        (Fault.NOT_FOUND, "create_download_url", "not_shown"),
-        (Fault.HTML, "create_download_url", "not_understood"),
-        (Fault.WRONG_SHAPE, "create_download_url", "not_understood"),
-        (Fault.SERVER_ERROR, "create_download_url", "unreachable"),
-        (Fault.REPLY, "create_download_url", "address"),  # the API itself may be told to lead there
-        (Fault.DROP, "/uploadfile/", "unreachable"),
-    ],
+    cases_of(__file__, "reasons"),
 )
 def test_whatever_goes_wrong_has_its_reason_and_is_never_the_file(
-    world: World, fault: Fault, path: str, reason: str
+    world: World, fault: str, path: str, reason: str
 ) -> None:
     """The other files are had all the same."""
     good = upload(world, 900, "good")
     bad = upload(world, 1000, "bad")
     key = world.chatwork.files[bad].key if path == "/uploadfile/" else f"files/{bad}"
     without_tls = b'{"file_id": %d, "download_url": "http://files.example.com/a"}' % bad
-    world.chatwork.fail(fault, key, times=None, body=without_tls if fault is Fault.REPLY else None)
+    world.chatwork.fail(Fault[fault], key, times=None, body=without_tls if fault == "REPLY" else None)
 
     report = world.sync()
 

@@ -338,18 +338,9 @@ def test_no_proxy_is_asked_for_this_computer(host: Host, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize(
     ("fault", "reason"),
-    [
-        (Fault.HTML, "wrong_size"),
-        (Fault.WRONG_SIZE, "wrong_size"),
-        (Fault.EMPTY, "wrong_size"),
-        (Fault.MAINTENANCE, "status"),
-        (Fault.SERVER_ERROR, "status"),
-        (Fault.FORBIDDEN, "refused"),
-        (Fault.NOT_FOUND, "not_found"),
-        (Fault.DROP, "unreachable"),
-    ],
+    cases_of(__file__, "not_the_file"),
 )
-def test_what_is_not_the_file_is_refused_and_what_came_before_it_stays(host: Host, fault: Fault, reason: str) -> None:
+def test_what_is_not_the_file_is_refused_and_what_came_before_it_stays(host: Host, fault: str, reason: str) -> None:
     """A page, an error, another length: never the file, and no reason to give up good bytes."""
     host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)
     host.failing()
@@ -357,7 +348,7 @@ def test_what_is_not_the_file_is_refused_and_what_came_before_it_stays(host: Hos
     # An `If-Range` that does not fit any more makes the host send the whole: status 200.
     mark = json.loads(host.mark.read_bytes())
     host.mark.write_text(json.dumps(mark | {"etag": '"other"'}))
-    host.chatwork.fail(fault, "/uploadfile/", times=None)
+    host.chatwork.fail(Fault[fault], "/uploadfile/", times=None)
 
     actual = host.failing()
 

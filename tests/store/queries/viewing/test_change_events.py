@@ -17,32 +17,10 @@ from archiver.store.queries.viewing.change_events import EventKind, TimelineEven
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object
 from tests.support.archives.notes import entries
 from tests.support.archives.random_histories import HISTORY, archive_with_history
+from tests.support.cases import cases_of
 
 K = EventKind
-_JAPANESE = {
-    K.EDITED: "編集された",
-    K.TOUCHED: "更新時刻だけが変わった",
-    K.DELETED: "「削除」表示に変わった",
-    K.MISSING: "表示されなくなった(理由不明)",
-    K.SHOWN_AGAIN: "再び表示された",
-    K.FIRST_EDITED: "保存時点で編集済み(それより前の文面は不明)",
-    K.FIRST_DELETED: "保存時点で「削除」表示(文面は不明)",
-    K.JOINED: "参加者の一覧に加わった",
-    K.LEFT: "参加者の一覧に表示されなくなった",
-    K.RENAMED: "表示名が変わった",
-    K.ROOM_RENAMED: "チャット名が変わった",
-    K.ROOM_DESCRIBED: "チャットの概要が変わった",
-    K.ROOM_TYPE: "チャットの種類が変わった",
-    K.FILE_GONE: "ファイルが一覧に表示されなくなった",
-    K.FILE_BACK: "ファイルが再び一覧に表示された",
-    K.FILE_RENAMED: "ファイル名が変わった",
-    K.INACCESSIBLE: "チャットが開けなくなった(理由不明)",
-    K.ACCESSIBLE: "チャットが再び開けるようになった",
-    K.ERASED: "報告者が、保存したメッセージを消去した",
-    K.GAP_OPENED: "保存できなかった期間が生じた",
-    K.GAP_NARROWED: "保存できなかった期間が狭まった",
-    K.GAP_CLOSED: "保存できなかった期間がなくなった",
-}
+_JAPANESE = {EventKind[kind]: text for kind, text in cases_of(__file__, "japanese")}
 _FIRST_GONE = {"保存時点で表示なし": _JAPANESE[K.MISSING]}
 
 
