@@ -186,7 +186,7 @@ def call(url: str, body: str, *, patience: float = PATIENCE) -> bool:
     proxies = {"no_proxy": "*"} if is_loopback(urlsplit(url).hostname or "") else None
     try:
         with ExchangeDeadline(patience), watch_session(requests.Session()) as session:
-            session.auth = _no_auth  # otherwise requests looks into `.netrc`
+            session.auth = lambda request: request  # otherwise requests looks into `.netrc`
             session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
             session.headers = HEADERS
             with session.post(
@@ -195,7 +195,3 @@ def call(url: str, body: str, *, patience: float = PATIENCE) -> bool:
                 return 200 <= response.status_code < 300
     except (*NETWORK_ERRORS, OSError, ValueError):
         return False
-
-
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request

@@ -50,15 +50,8 @@ def direct_chats_beside(app: App, rooms: Sequence[Room], chosen: Sequence[Room])
     if not any(room.type == "direct" and room not in chosen for room in rooms) or not groups:
         return []
     people = {one.model.account_id for room in groups for one in app.chatwork.members(room.room_id).items}
-    direct = {int(one.model.account_id): int(one.model.room_id) for one in app.chatwork.contacts().items}
-    return direct_chats_left(rooms, chosen, people=people, direct=direct)
-
-
-def direct_chats_left(
-    rooms: Sequence[Room], chosen: Collection[Room], *, people: Collection[int], direct: Mapping[int, int]
-) -> list[int]:
-    """Positions of the direct chats with these people that were not chosen; `direct`: account → room."""
-    theirs = {room for account, room in direct.items() if account in people}
+    contacts = (one.model for one in app.chatwork.contacts().items)
+    theirs = {int(one.room_id) for one in contacts if one.account_id in people}
     return [position for position, room in enumerate(rooms) if room.room_id in theirs and room not in chosen]
 
 

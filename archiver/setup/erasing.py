@@ -274,12 +274,6 @@ def make_certificate(app: App, number: int, folder: Path) -> Path:
     return _write_new(folder, name, body, records.note_bytes(app.archive.home, number))
 
 
-def note_beside(certificate: Path) -> Path | None:
-    """The note of the erasure that was written beside its certificate; None: there is none."""
-    path = certificate.with_suffix(".json")
-    return path if path.exists() else None
-
-
 def _write_new(folder: Path, name: str, body: bytes, note: bytes | None) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -95,7 +95,7 @@ class JobTrial(NamedTuple):
 
 def try_job(call: ProgramCall, app: App, kind: str, *, sleep: Callable[[float], None] = time.sleep) -> JobTrial:
     """Start the registered job and watch it for a minute at most. Raises SchedulerMissing, SchedulerRefused."""
-    last_save, known_error, begun_at = last_round(app.archive), _standing_error(app), app.now()
+    last_save, known_error, begun_at = last_round(app.archive), app.archive.read(standing_error), app.now()
     schedulers.backends(call.environ)[kind].start(build_job(call))
     error_name = _wait_for_run(app, last_save, known_error, since=begun_at, sleep=sleep)
     has_saved = last_round(app.archive) != last_save
@@ -118,17 +118,13 @@ def _wait_for_run(
     """
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and last_round(app.archive) == last_save:
-        error_name = _standing_error(app)
+        error_name = app.archive.read(standing_error)
         if error_name is not None and (
             error_name != known_error or ((at := run_log.last_failure(app.settings.home)) and at >= since)
         ):
             return error_name
         sleep(0.3)
     return None
-
-
-def _standing_error(app: App) -> str | None:
-    return app.archive.read(standing_error)
 
 
 def _is_saving(app: App) -> bool:

@@ -138,11 +138,6 @@ def messages_by_id(reading: Reading, rooms: Iterable[int], message_ids: Iterable
     return tuple(map(_named, message_summaries(reading, places)))
 
 
-def named_text(message: NamedMessage) -> str:
-    """The message and the call that shows it, in one line."""
-    return f"{message.words}  {message.command}"
-
-
 def more_sentence(number: int) -> str:
     """That so many other alerts stand elsewhere."""
     text = ngettext("and {n} more: archive status --alerts", "and {n} more: archive status --alerts", number)
@@ -269,11 +264,6 @@ def _hour_words(left: timedelta) -> str:
     if not hours:
         return _("less than an hour ago")
     return ngettext("{n} hour ago", "{n} hours ago", hours).format(n=hours)
-
-
-def blank_labels(contract: Contract) -> list[str]:
-    """Labels of the blank facts that a reader will look for."""
-    return [_(fact.label) for fact in contract_dates.unstated_facts(contract, platform_of(contract.platform))]
 
 
 _TITLE_WIDTH = 32

@@ -25,7 +25,7 @@ from archiver.health.words import page_sentence, sentence
 from archiver.notices import apprise_sender
 from archiver.platforms.job_platform import NO_PLATFORM, STRANGER, platform_of
 from archiver.records import JST, CaseSides, Contract, State
-from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
+from archiver.records.alerts import Alert, Level
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import own_words
 from archiver.render.times import interval_words, short_time
@@ -297,12 +297,6 @@ def _next_step(reading: Reading, status: Status, jobs: Sequence[Row], facts: Map
     n, name = len(lacking["missing"]), lacking["id"]
     text = ngettext("{n} more fact completes page 1 of an export", "{n} more facts complete page 1 of an export", n)
     return {"kind": "facts", "text": text.format(n=n), "command": f"archive job set {name}", "job": name}
-
-
-def departure_alerts(alerts: Sequence[Alert], rooms: Sequence[int]) -> list[int]:
-    """The numbers of the open alerts that the headline of a job tells of."""
-    rules = DEPARTURES | {AlertRule.A10}
-    return [one.number for one in alerts if one.rule in rules and one.room_id in rooms]
 
 
 class Standing(NamedTuple):

@@ -69,11 +69,6 @@ class ObjectStore(Protocol):
         """Every version of every key that begins so, in the order of the keys, the newest of a key first."""
 
 
-def archive_prefix(archive: int) -> str:
-    """How the keys of everything of an archive begin; `archive` is its number in the ledger."""
-    return f"{archive}/"
-
-
 def file_key(archive: int, sha256: str) -> str:
     """The key of the bytes of an attachment."""
     return f"{archive}/files/{sha256[:2]}/{sha256[2:4]}/{sha256}"

@@ -431,7 +431,7 @@ def run_worker(
                     rounds.copies.make_room()
 
             queue = RoundQueue(settings.ledger, run, lambda: due_archives(ledger), attend=attend, times=times)
-            queue.run(stop, rounds_at_once=settings.rounds_at_once, name=worker_name())
+            queue.run(stop, rounds_at_once=settings.rounds_at_once, name=f"{platform.node()}-{os.getpid()}")
 
 
 def due_archives(ledger: TeamLedger) -> list[int]:
@@ -449,8 +449,3 @@ def due_archives(ledger: TeamLedger) -> list[int]:
             return ledger.due_archives()[:1]
         case Admission.HELD:
             return []
-
-
-def worker_name() -> str:
-    """The name of this worker among all."""
-    return f"{platform.node()}-{os.getpid()}"

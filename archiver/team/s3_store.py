@@ -125,7 +125,7 @@ class S3Store:
             for page in pages:
                 rows = [(row, False) for row in page.get("Versions", ())]
                 rows += [(row, True) for row in page.get("DeleteMarkers", ())]
-                yield from map(self._version, sorted(rows, key=_listing_order))
+                yield from map(self._version, sorted(rows, key=lambda row: (row[0]["Key"], not row[0].get("IsLatest"))))
 
     def is_versioned(self) -> bool:
         """Whether the bucket keeps the bytes under a key that is deleted or overwritten."""
@@ -250,11 +250,6 @@ def import_boto3() -> None:
 
 class _KeyTaken(Exception):
     """The service refused a put, as something lies under the key."""
-
-
-def _listing_order(row: tuple[dict[str, Any], bool]) -> tuple[str, bool]:
-    stated, _is_marker = row
-    return stated["Key"], not stated.get("IsLatest")
 
 
 def make_store(address: str) -> None:

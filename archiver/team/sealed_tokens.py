@@ -207,7 +207,8 @@ def public_half_of(path: Path, environ: Mapping[str, str]) -> str:
 
 def read_key(settings: TeamSettings, environ: Mapping[str, str]) -> str:
     """Read the secret half, which must be of the public half in the settings. Raises InstallationKeyUnusable."""
-    place = settings.key or _handed_over(environ)
+    handed_over = Path(environ.get("CREDENTIALS_DIRECTORY") or "/run/secrets") / CREDENTIAL
+    place = settings.key or f"file:{handed_over}"
     secret = _run(place) if place.startswith("command:") else _read(place, environ)
     try:
         public = public_half(secret)
@@ -217,12 +218,6 @@ def read_key(settings: TeamSettings, environ: Mapping[str, str]) -> str:
         detail = _("it does not belong to the public_key in team.toml")
         raise errors.InstallationKeyUnusable(place=place, detail=detail)
     return secret
-
-
-def _handed_over(environ: Mapping[str, str]) -> str:
-    """Where systemd puts a credential, or a container a secret (systemd.exec(5), LoadCredential)."""
-    folder = environ.get("CREDENTIALS_DIRECTORY") or "/run/secrets"
-    return f"file:{Path(folder) / CREDENTIAL}"
 
 
 def _read(place: str, environ: Mapping[str, str]) -> str:

@@ -37,7 +37,7 @@ def check_store(archive: Archive, place: LedgerPlace, *, tell: Progress | None =
     archive.top_up()
     with archive.reading() as reading:
         contents, has_records = expected_contents(reading, place), entries.last_seq(reading) > 0
-    listed = store.list(object_store.archive_prefix(place.archive))
+    listed = store.list(f"{place.archive}/")
     versions = {key: list(group) for key, group in groupby(listed, lambda one: one.key)}
     check = _StoreCheck(verification, store, versions)
     total = len(contents.files) + len(contents.sealed)

@@ -44,12 +44,13 @@ from archiver.cli.terminal.output import (
     visible,
     wrap,
 )
+from archiver.contract_dates import unstated_facts
 from archiver.platforms.job_platform import NO_PLATFORM, Platform, platform_of
 from archiver.records import TERM_ITEMS, Basis, Contract, ContractRoom, JsonObject, contract_facts
 from archiver.render.times import iso_date, minute_text
 from archiver.report_language import in_program_language, screen_words
 from archiver.setup.contract_rooms import first_day, last_day
-from archiver.standing.alert_lines import blank_labels, days_ago, due_dates, due_line
+from archiver.standing.alert_lines import days_ago, due_dates, due_line
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contract_activity import ContractActivity, activity_of
 from archiver.store.queries.contracts import enclosures, is_read, named_or_only_contract, read_until
@@ -103,7 +104,7 @@ def page_rows(reading: Reading, contract: Contract, *, now: datetime, ids: bool 
     yield PageRow(_("Deadlines"), list(_deadline_lines(activity, now)))
     steps = [step for step in platform.steps if step.stage != "delivery" or activity.deliveries]
     yield PageRow(_("Ask support"), [in_program_language(step.text).partition("(")[0] for step in steps])
-    yield PageRow(_("Not entered"), [_(", ").join(blank_labels(contract))])
+    yield PageRow(_("Not entered"), [_(", ").join(_(fact.label) for fact in unstated_facts(contract, platform))])
 
 
 def state_words(contract: Contract, now: datetime) -> str:
@@ -264,16 +265,15 @@ def _blank_text() -> str:
     return _("(not entered)")
 
 
-def tell_page(obj: CliContext, job: str | None, *, phone: bool, as_json: bool) -> int:
+def tell_page(obj: CliContext, job: str | None, *, phone: bool, as_json: bool) -> None:
     """Print one job, or give its facts as a document; `phone`: without the numbers that commands take."""
     with Archive(obj.home).reading() as reading:
         contract = named_or_only_contract(reading, job)
         if as_json:
             echo_json(page_document(reading, contract, now=utc_now()))
-            return 0
+            return
         with paged_output():
             echo_lines(page_lines(reading, contract, now=utc_now(), ids=not phone))
-    return 0
 
 
 def page_lines(reading: Reading, contract: Contract, *, now: datetime, ids: bool = True) -> Iterator[str]:

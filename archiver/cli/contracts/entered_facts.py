@@ -161,7 +161,7 @@ _PEOPLE_LIMIT = 12
 _PARTS = {"client": Role.CLIENT, "me": Role.ME, "other": Role.THIRD}
 
 
-def say_who(obj: CliContext, job: str | None, person: str, part: str | None, reason: str, is_removed: bool) -> int:
+def say_who(obj: CliContext, job: str | None, person: str, part: str | None, reason: str, is_removed: bool) -> None:
     """Record who somebody is, or take that back. Raises UsageError, UnknownPerson."""
     if part is not None and (is_removed or not reason.strip()):
         raise errors.UsageError(detail=_("Say how you know: --reason TEXT"))
@@ -180,7 +180,6 @@ def say_who(obj: CliContext, job: str | None, person: str, part: str | None, rea
             if statements.state_role(writing, contract.id, account, _PARTS[part], reason.strip(), at=utc_now()):
                 sentence = _("Entered: account {account} of job {job} is {part}.")
     echo(sentence, account=account, job=contract.label, part=words)
-    return 0
 
 
 def role_words(role: Role) -> str:
@@ -219,7 +218,7 @@ def state_terms(
     file_id: int | None,
     note: str | None,
     clear: bool,
-) -> int:
+) -> None:
     """Enter where a term was told, or take that back; then print all. Raises UsageError."""
     if item is None and job in _ITEMS:
         job, item = None, job
@@ -237,7 +236,6 @@ def state_terms(
         contract = contract_rooms.state_term(archive, contract.id, item, None if clear else term, at=utc_now())
     with archive.reading() as reading:
         echo_lines(_term_lines(reading, contract))
-    return 0
 
 
 def check_file(reading: Reading, contract: Contract, file_id: int) -> None:

@@ -112,7 +112,7 @@ def file_to_read(obj: CliContext, value: str) -> Path:
     return path
 
 
-def enter(obj: CliContext, job: str | None, what: str, given: Mapping[str, Any]) -> int:
+def enter(obj: CliContext, job: str | None, what: str, given: Mapping[str, Any]) -> None:
     """Enter, correct or take back. Raises UsageError and its subclasses for what does not fit."""
     enter_it, options = _KINDS[what]
     for name in given:
@@ -134,7 +134,6 @@ def enter(obj: CliContext, job: str | None, what: str, given: Mapping[str, Any])
     with archive.reading() as reading:
         bound = None if what in _LISTS else [message] if message else []
         echo_lines(outside_lines(reading, named_or_only_contract(reading, contract.id), bound))
-    return 0
 
 
 def _option(name: str) -> str:

@@ -140,11 +140,11 @@ def job_set(obj: CliContext, /, **typed: Any) -> int:
 @click.option("--phone", is_flag=True, help=N_("Notes for a phone call: names in place of numbers."))
 @AS_JSON
 @click.pass_obj
-def job_show(obj: CliContext, job: str | None, phone: bool, as_json: bool) -> int:
+def job_show(obj: CliContext, job: str | None, phone: bool, as_json: bool) -> None:
     """Print one job; blank facts are shown as blank, as they will be in a package."""
     from archiver.cli.contracts.contract_page import tell_page
 
-    return tell_page(obj, job, phone=phone, as_json=as_json)
+    tell_page(obj, job, phone=phone, as_json=as_json)
 
 
 @command_job.command("end", help=N_("The job is done: its chats are saved for 180 more days, then no more."))
@@ -152,21 +152,21 @@ def job_show(obj: CliContext, job: str | None, phone: bool, as_json: bool) -> in
 @click.option("--now", "is_stopped", is_flag=True, help=N_("Stop saving its chats at once; what is saved stays."))
 @click.option("--undo", is_flag=True, help=N_("Save its chats again."))
 @click.pass_obj
-def job_end(obj: CliContext, job: str | None, is_stopped: bool, undo: bool) -> int:
+def job_end(obj: CliContext, job: str | None, is_stopped: bool, undo: bool) -> None:
     """Change only the state of a job."""
     from archiver.cli.contracts import job_changes
 
-    return job_changes.end(obj, job, is_stopped=is_stopped, undo=undo)
+    job_changes.end(obj, job, is_stopped=is_stopped, undo=undo)
 
 
 @command_job.command("chats", help=N_("Your chats and their numbers, as Chatwork shows them now. Nothing is saved."))
 @AS_JSON
 @click.pass_obj
-def job_chats(obj: CliContext, as_json: bool) -> int:
+def job_chats(obj: CliContext, as_json: bool) -> None:
     """Print all chats, those without a job too; nothing is saved."""
     from archiver.cli.contracts import job_changes
 
-    return job_changes.list_chats(obj, as_json=as_json)
+    job_changes.list_chats(obj, as_json=as_json)
 
 
 @command_job.command(
@@ -232,11 +232,11 @@ def job_chats(obj: CliContext, as_json: bool) -> int:
     help=N_("It is another one, although one of the same day and amount is entered."),
 )
 @click.pass_obj
-def job_enter(obj: CliContext, /, job: str | None, what: str, **given: Any) -> int:
+def job_enter(obj: CliContext, /, job: str | None, what: str, **given: Any) -> None:
     """Check everything before anything is written."""
     from archiver.cli.contracts.entering import enter
 
-    return enter(obj, job, what, {name: value for name, value in given.items() if value not in (None, False)})
+    enter(obj, job, what, {name: value for name, value in given.items() if value not in (None, False)})
 
 
 def _require_part(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -269,11 +269,11 @@ def _require_part(ctx: click.Context, parameter: click.Parameter, value: str | N
     help=N_("Take back what you entered about this person; that you entered it stays on record."),
 )
 @click.pass_obj
-def job_who(obj: CliContext, /, **typed: Any) -> int:
+def job_who(obj: CliContext, /, **typed: Any) -> None:
     """Record who an account is; one that was never seen in the job's chats is refused."""
     from archiver.cli.contracts.entered_facts import say_who
 
-    return say_who(obj, **typed)
+    say_who(obj, **typed)
 
 
 @command_job.command(
@@ -291,8 +291,8 @@ def job_who(obj: CliContext, /, **typed: Any) -> int:
 @_NOTE
 @click.option("--clear", is_flag=True, help=N_("Take back where it was told; that it was entered stays on record."))
 @click.pass_obj
-def job_terms(obj: CliContext, /, **typed: Any) -> int:
+def job_terms(obj: CliContext, /, **typed: Any) -> None:
     """Print each term with what was stated, else with the newest candidates, once what was given is entered."""
     from archiver.cli.contracts.entered_facts import state_terms
 
-    return state_terms(obj, **typed)
+    state_terms(obj, **typed)

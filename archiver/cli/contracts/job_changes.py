@@ -42,7 +42,7 @@ def list_jobs(obj: CliContext) -> None:
         echo(_("No job has been entered yet. See: archive job add --help"))
 
 
-def list_chats(obj: CliContext, *, as_json: bool) -> int:
+def list_chats(obj: CliContext, *, as_json: bool) -> None:
     """Print all chats that Chatwork shows, with the jobs that have them."""
     app = obj.app(needs_archive=True)
     rooms = [one.model for one in app.chatwork.rooms().items]
@@ -55,7 +55,7 @@ def list_chats(obj: CliContext, *, as_json: bool) -> int:
             for room in rooms
         ]
         echo_json({"rooms": documents})
-        return 0
+        return
     names = contract_names(every)
     kinds = {"group": _("group"), "direct": _("direct"), "my": _("my chat")}
     width = max([10, *(len(str(room.room_id)) for room in rooms)]) + 2
@@ -65,7 +65,6 @@ def list_chats(obj: CliContext, *, as_json: bool) -> int:
         named = ", ".join(names[contract] for contract in ids_by_room[room.room_id])
         line = f"{cells}{room.message_num:<11} {room.file_num:<9} {visible(room.name)}"
         echo(f"{line}  ({named})" if named else line)
-    return 0
 
 
 def add(
@@ -159,7 +158,7 @@ def change(
     return 0
 
 
-def end(obj: CliContext, job: str | None, *, is_stopped: bool, undo: bool) -> int:
+def end(obj: CliContext, job: str | None, *, is_stopped: bool, undo: bool) -> None:
     """Change the state of a job, and say what follows."""
     if is_stopped and undo:
         raise errors.UsageError(detail=_("Give either --now or --undo, not both."))
@@ -173,7 +172,6 @@ def end(obj: CliContext, job: str | None, *, is_stopped: bool, undo: bool) -> in
     closed_at = utc_now() if state == "closed" else None
     state_contract(archive, replace(before, state=state, closed_at=closed_at), at=utc_now())
     echo(sentence, job=before.label, command=typed(f"archive job end {before.id} --now"))
-    return 0
 
 
 def _parts(rooms: Iterable[int]) -> tuple[ContractRoom, ...]:

@@ -228,7 +228,7 @@ def _erase(
 def _tell_certificate(path: Path) -> None:
     """Print where it is, what an older copy still holds, and with what it can be erased there."""
     echo(_("Certificate: {path}"), path=path)
-    if (note := erasing.note_beside(path)) is not None:
+    if (note := path.with_suffix(".json")).exists():
         sentence = _(
             "A backup made before, if there is one, still holds it. Where one is restored, erase again: "
             "archive erase --again {file}"

@@ -221,8 +221,8 @@ def command_erase(obj: CliContext, /, **typed: Any) -> int:
 
 @click.command("seal", help=N_("Seal the records made until now, and ask for the time stamp of every waiting seal."))
 @click.pass_obj
-def command_seal(obj: CliContext, /, **typed: Any) -> int:
+def command_seal(obj: CliContext, /, **typed: Any) -> None:
     """Seal and request stamps; a stamp that an authority does not give changes no exit code, its seal waits."""
     from archiver.cli.evidence.verify import seal
 
-    return seal(obj, **typed)
+    seal(obj, **typed)

@@ -192,7 +192,7 @@ def _side_line(side: Side) -> str:
     return f"{visible(side.path.name)}  {state}"
 
 
-def seal(obj: CliContext) -> int:
+def seal(obj: CliContext) -> None:
     """Seal and request stamps; a stamp that an authority does not give changes no exit code, its seal waits."""
     app = obj.app(needs_archive=True)
     sealing = seal_now(app)
@@ -200,7 +200,6 @@ def seal(obj: CliContext) -> int:
     echo_lines(sealing_lines(sealing))
     if app.root_errors:
         raise app.root_errors[0]
-    return 0
 
 
 def verify_quotations(obj: CliContext, document: Path, records: str | None, job: str | None, *, as_json: bool) -> int:

@@ -56,7 +56,7 @@ ENTRY_SECONDS = 60.0
 
 def open_app(
     obj: CliContext, port: int | None, no_browser: bool, read_only: bool, icon: bool | None, at_login: bool | None
-) -> int:
+) -> None:
     """Serve the pages until a signal, the button, or 20 minutes without use; a second call opens the first one's."""
     if at_login is not None:
         echo(menu_entry.begin_waiting(obj, note_state) if at_login else menu_entry.end_waiting(obj))
@@ -64,7 +64,7 @@ def open_app(
         for path in menu_entry.place(obj.home) if icon else menu_entry.remove(obj.home):
             echo(_("Put there: {path}") if icon else _("Taken away: {path}"), path=path)
     if (at_login, icon) != (None, None):
-        return 0
+        return None
     if read_only:
         return _serve_read_only(obj, port or 0, no_browser=no_browser)
     file = instance_file(obj.home)
@@ -77,10 +77,10 @@ def open_app(
     with entry_page(address) as page:
         if _open(obj, page, address, no_browser=no_browser):
             threading.Event().wait(ENTRY_SECONDS)  # the page stays for as long as a browser may need to start
-    return 0
+    return None
 
 
-def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
+def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> None:
     if Archive(obj.home).exists():
         with contextlib.suppress(errors.StorageError, errors.NewerArchive):  # a page says it, to somebody who clicks
             index.make_current(Archive(obj.home))
@@ -109,10 +109,9 @@ def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
             pass
         context.state_typed()
         context.jobs.leave(GRACE_SECONDS)
-    return 0
 
 
-def _serve_read_only(obj: CliContext, port: int, *, no_browser: bool) -> int:
+def _serve_read_only(obj: CliContext, port: int, *, no_browser: bool) -> None:
     """Serve the pages until a signal; no token, no network. The search index is rebuilt if that is due and possible."""
     index.make_current(Archive(obj.home))
     context = build_view_context(obj)
@@ -123,7 +122,6 @@ def _serve_read_only(obj: CliContext, port: int, *, no_browser: bool) -> int:
         _open(obj, page, gate.address, no_browser=no_browser)
         echo(_("The pages stay until you press Ctrl-C. Looking changes nothing."), err=True)
         ended.wait()
-    return 0
 
 
 def _open(obj: CliContext, page: Path, address: str, *, no_browser: bool) -> bool:

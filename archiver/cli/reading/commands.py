@@ -124,11 +124,11 @@ class _Command(click.Command):
 @AS_JSON
 @every_archive_option
 @click.pass_context
-def command_search(ctx: click.Context, /, **typed: Any) -> int:
+def command_search(ctx: click.Context, /, **typed: Any) -> None:
     """Search and print, without token and network; the index is rebuilt if that is due and possible."""
     from archiver.cli.reading.search import search_messages
 
-    return search_messages(ctx, **typed)
+    search_messages(ctx, **typed)
 
 
 @click.command(
@@ -161,17 +161,17 @@ def command_search(ctx: click.Context, /, **typed: Any) -> int:
 )
 @click.option("--wait", is_flag=True, hidden=True, help=N_("Only show that sign; it ends with the session."))
 @click.pass_obj
-def command_app(obj: CliContext, /, wait: bool, **typed: Any) -> int:
+def command_app(obj: CliContext, /, wait: bool, **typed: Any) -> None:
     """Serve the pages until a signal, the button, or 20 minutes without use; a second call opens the first one's."""
     if wait:  # it stays small: nothing of the pages or the store is imported
         from archiver import waiting_sign
 
         if not waiting_sign.wait(obj.home, obj.environ):
             raise errors.UsageError(detail=_("This desktop shows no signs, or another process shows this one already."))
-        return 0
+        return
     from archiver.cli.reading.app import open_app
 
-    return open_app(obj, **typed)
+    open_app(obj, **typed)
 
 
 @click.command("status", help=N_("How things stand: what is saved, what is missing, what to do next, and alerts."))
@@ -209,7 +209,7 @@ def command_status(
 
 @click.command("guide", help=N_("Read a guide: when things go wrong, where to get advice, replies to copy, and more."))
 @click.argument("topic", metavar=N_("TOPIC"), required=False)
-def command_guide(topic: str | None) -> int:
+def command_guide(topic: str | None) -> None:
     """Print one guide, or the list of them. Raises UsageError for a topic that there is not."""
     from archiver.cli.terminal.help_pages import current_language
     from archiver.web.settings.guides import find_guide, guides
@@ -217,19 +217,18 @@ def command_guide(topic: str | None) -> int:
     if topic is None:
         for guide in guides(current_language()):
             echo(f"{guide.topic:<10} {guide.title}")
-        return 0
+        return
     found = find_guide(topic, current_language())
     if found is None:
         raise errors.UsageError(detail=_("There is no such guide. All of them: archive guide"))
     with paged_output():
         echo(found.text.rstrip())
-    return 0
 
 
 @click.command("help", help=N_("What a command does, and its options: the same as archive COMMAND --help."))
 @click.argument("words", nargs=-1, metavar=N_("COMMAND"))
 @click.pass_context
-def command_help(ctx: click.Context, words: tuple[str, ...]) -> int:
+def command_help(ctx: click.Context, words: tuple[str, ...]) -> None:
     """Print a help page. Raises click.UsageError for a command that there is not."""
     page = ctx.find_root()
     for word in words:
@@ -241,7 +240,6 @@ def command_help(ctx: click.Context, words: tuple[str, ...]) -> int:
         page = command.context_class(command, info_name=name, parent=page)
     with paged_output():
         echo(page.get_help())
-    return 0
 
 
 @click.command(
@@ -256,11 +254,11 @@ def command_help(ctx: click.Context, words: tuple[str, ...]) -> int:
 @click.option("--unmasked", is_flag=True, help=N_("With --allow: as it is saved, other people too."))
 @click.option("--forbid", is_flag=True, help=N_("Allow it no longer."))
 @click.pass_obj
-def command_mcp(obj: CliContext, /, **typed: Any) -> int:
+def command_mcp(obj: CliContext, /, **typed: Any) -> None:
     """Serve one job, or record whether it may be served."""
     from archiver.cli.reading.assistant import assist
 
-    return assist(obj, **typed)
+    assist(obj, **typed)
 
 
 if TYPE_CHECKING:

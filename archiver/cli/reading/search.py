@@ -58,7 +58,7 @@ def search_messages(
     until: str | None,
     authors: tuple[str, ...],
     as_json: bool,
-) -> int:
+) -> None:
     """Search and print, without token and network; the index is rebuilt if that is due and possible."""
     options = words[: len(words) - ctx.meta[LITERAL]]
     unknown = next((word for word in options if word.startswith("--")), None)
@@ -81,7 +81,7 @@ def search_messages(
     else:
         with paged_output():
             _tell_result(query, result, names, known)
-    return 0
+    return None
 
 
 def _build_query(
@@ -201,7 +201,7 @@ UnseenMessage = tuple[int, ItemState]
 """A message that was never seen: its id and its state in the back-fill queue."""
 
 
-def show_chat(obj: CliContext, chat: str, since: str | None, until: str | None) -> int:
+def show_chat(obj: CliContext, chat: str, since: str | None, until: str | None) -> None:
     """Print a chat's messages, with earlier texts of edited and deleted ones; needs no token and no network."""
     begin, end = parse_period(since, until, now=utc_now())
     with Archive(obj.home).reading() as reading:
@@ -212,7 +212,6 @@ def show_chat(obj: CliContext, chat: str, since: str | None, until: str | None) 
             number = tell_messages(messages, names_over_time(reading, room_id), unseen_of_room)
     if not number:
         echo(_("No message is kept for this time."), err=True)
-    return 0
 
 
 def _unix_seconds(at: datetime | None) -> int | None:

@@ -85,11 +85,11 @@ def command_save(
     help=N_("Save every archive of yours that is known on this computer, in one process."),
 )
 @click.pass_obj
-def command_daemon(obj: CliContext, /, **typed: Any) -> int:
+def command_daemon(obj: CliContext, /, **typed: Any) -> None:
     """Run until a signal comes; errors are printed, and the work is tried again."""
     from archiver.cli.saving.daemon import run_daemon
 
-    return run_daemon(obj, **typed)
+    run_daemon(obj, **typed)
 
 
 @click.command(

@@ -42,7 +42,7 @@ TELLING = ("round", "trouble", "over", "findings", "upgraded", "unverified", "un
 """The messages that may print something, after the path of the archive."""
 
 
-def run_daemon(obj: CliContext, every: bool) -> int:
+def run_daemon(obj: CliContext, every: bool) -> None:
     """Run until a signal comes; errors are printed, and the work is tried again."""
     is_ended = _run_all(obj) if every else _run_one(obj)
     if obj.verbose >= 0:
@@ -52,7 +52,6 @@ def run_daemon(obj: CliContext, every: bool) -> int:
             with suppress(OSError):
                 stream.flush()
         os._exit(0)  # although a thread hangs in a call to the network: nothing is ever half written
-    return 0
 
 
 def _run_one(obj: CliContext) -> bool:

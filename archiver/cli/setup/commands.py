@@ -78,11 +78,11 @@ def init_token(obj: CliContext, /, **typed: Any) -> int:
     help=N_("Which scheduler; left out: the one that suits this computer, and with --off all."),
 )
 @click.pass_obj
-def init_schedule(obj: CliContext, /, **typed: Any) -> int:
+def init_schedule(obj: CliContext, /, **typed: Any) -> None:
     """Register the archive's job, show it, or remove it."""
     from archiver.cli.setup.schedule import change_schedule
 
-    return change_schedule(obj, **typed)
+    change_schedule(obj, **typed)
 
 
 @command_init.command(
@@ -119,7 +119,7 @@ class _TextlessPowerShell(PowerShellComplete):
 
 @click.command("completion", help=N_("Complete commands, jobs and chats with the Tab key: how to turn it on."))
 @click.argument("shell", type=click.Choice(list(SHELLS)))
-def command_completion(shell: str) -> int:
+def command_completion(shell: str) -> None:
     """Print the line that the user can add to the shell's start-up file, and click's script itself to a shell."""
     kind, (file, line) = get_completion_class(shell), SHELLS[shell]
     if sys.stdout.isatty() or kind is None:
@@ -128,7 +128,6 @@ def command_completion(shell: str) -> int:
         echo(f"\n  {line}")
     else:
         click.echo(kind(click.Command(PROGRAM), {}, PROGRAM, COMPLETION_VARIABLE).source(), nl=False)
-    return 0
 
 
 def answer_shell(group: click.Group, instruction: str) -> int:

@@ -29,16 +29,17 @@ from archiver.sync.run_start import Options, ProgressCallbacks
 from archiver.wording import gettext as _
 
 
-def change_schedule(obj: CliContext, off: bool, show: bool, kind: str | None) -> int:
+def change_schedule(obj: CliContext, off: bool, show: bool, kind: str | None) -> None:
     """Register the archive's job, show it, or remove it."""
     if off and show:
         raise click.UsageError(_("--off and --show cannot be used together."))
     if show:
-        return _show(obj)
-    return _remove(obj, kind) if off else _install(obj, kind)
+        _show(obj)
+    else:
+        (_remove if off else _install)(obj, kind)
 
 
-def _install(obj: CliContext, kind: str | None) -> int:
+def _install(obj: CliContext, kind: str | None) -> None:
     """Register the job and print what it will lack; the token is never written into it."""
     if not has_archive(obj.home):
         raise Archive(obj.home).absence()
@@ -55,10 +56,9 @@ def _install(obj: CliContext, kind: str | None) -> int:
     if not is_idle:
         echo(_("To see in a few minutes whether it ran: archive status --full"))
     echo_lines(schedulers.missing_for_job(settings, environ, kind=chosen_kind, cron_runs=not is_idle), err=True)
-    return 0
 
 
-def _show(obj: CliContext) -> int:
+def _show(obj: CliContext) -> None:
     """Print the archive's jobs in every scheduler that this computer has."""
     jobs = schedulers.show(obj.home, obj.environ)
     for kind, text in jobs.items():
@@ -66,17 +66,15 @@ def _show(obj: CliContext) -> int:
         echo("\n".join(f"  {visible(line)}" for line in text.splitlines()))
     if not jobs:
         echo(_("Nothing is registered for this archive. To do so: archive init schedule"))
-    return 0
 
 
-def _remove(obj: CliContext, kind: str | None) -> int:
+def _remove(obj: CliContext, kind: str | None) -> None:
     """Remove the archive's jobs, and nothing that this program did not write."""
     removed_kinds = unattended.remove_job(obj, kind)
     for removed_kind in removed_kinds:
         echo(_("Removed from {scheduler}. What is saved stays."), scheduler=schedulers.title(removed_kind))
     if not removed_kinds:
         echo(_("Nothing was registered for this archive; nothing was changed."))
-    return 0
 
 
 def arrange(obj: CliContext, app: App, saving: BackgroundRound | None, timestamps: str | None) -> None:

@@ -97,7 +97,7 @@ def run(obj: CliContext, timestamps: str | None) -> int:
 def _run_steps(obj: CliContext, timestamps: str | None) -> int:
     _prepare_archive(obj)
     app = token.ensure_token(obj)
-    if not _has_contract(obj):
+    if not app.archive.read(contracts):
         _choose_chats(app)
     saving = schedule.begin_first_save(obj, app)
     try:
@@ -169,14 +169,10 @@ def _choose_chats(app: App) -> None:
     echo()
 
 
-def _has_contract(obj: CliContext) -> bool:
-    return bool(Archive(obj.home).read(contracts))
-
-
 def _is_ready(obj: CliContext) -> bool:
     """Whether account, settings and a contract exist, however they were created."""
     archive = Archive(obj.home)
-    if not archive.exists() or not (obj.home / SETTINGS_FILE).exists() or not _has_contract(obj):
+    if not archive.exists() or not (obj.home / SETTINGS_FILE).exists() or not archive.read(contracts):
         return False
     return archive.read(current_state.owner) is not None
 

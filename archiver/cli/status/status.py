@@ -28,7 +28,6 @@ from archiver.standing.alert_lines import (
     contract_names,
     messages_by_id,
     named_messages,
-    named_text,
     near_lines,
     room_labels,
 )
@@ -166,7 +165,7 @@ def _tell_alerts(
             numbers = _(", ").join(str(one.number) for one in others)
             paragraphs.append(_("The same earlier: {numbers}").format(numbers=numbers))
         if (message := messages[newest.number]) is not None:
-            paragraphs.append(named_text(message))
+            paragraphs.append(f"{message.words}  {message.command}")
         if newest.reason:
             paragraphs.append(_("Reason: {reason}").format(reason=visible(newest.reason)))
         echo("\n".join(beside(head, paragraphs)))

@@ -50,7 +50,7 @@ _KINDS = {
 @click.argument("recipient", metavar=_RECIPIENT)
 @click.option("--until", required=True, metavar=N_("DAY"), help=N_("The last day on which they may."))
 @click.pass_obj
-def team_grant(obj: CliContext, contract_id: str, recipient: str, until: str) -> int:
+def team_grant(obj: CliContext, contract_id: str, recipient: str, until: str) -> None:
     """Append the grant to the archive, then a row to the record of accesses."""
     from archiver.app import utc_now
     from archiver.store.archive import Archive
@@ -67,14 +67,13 @@ def team_grant(obj: CliContext, contract_id: str, recipient: str, until: str) ->
     command = f"archive team revoke {_word(contract.id)} {_word(who)}"
     values = {"who": who, "contract": contract.label, "day": grant.until.isoformat(), "command": command}
     echo(sentence.format(**{name: visible(value) for name, value in values.items()}))
-    return 0
 
 
 @click.command("revoke", help=N_("Withdraw what you granted somebody for one job; what they have stays theirs."))
 @click.argument("contract_id", metavar="JOB", shell_complete=contract_ids)
 @click.argument("recipient", metavar=_RECIPIENT)
 @click.pass_obj
-def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> int:
+def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> None:
     """Append the withdrawal to the archive, then a row to the record of accesses."""
     from archiver.app import utc_now
     from archiver.store.archive import Archive
@@ -91,14 +90,13 @@ def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> int:
     record_access(place, who=_owner_word(), what=f"revoke {contract.id}", reason=who)
     sentence = _("Withdrawn: {who} gets no more exports of {contract}. What they have is theirs.")
     echo(sentence, who=who, contract=contract.label)
-    return 0
 
 
 @click.command(
     "audit", help=N_("Who read your archive besides you and wrote to it, and what you granted; nothing can be removed.")
 )
 @click.pass_obj
-def team_audit(obj: CliContext) -> int:
+def team_audit(obj: CliContext) -> None:
     """Print every row of the record of accesses, oldest first, who took it home, who wrote, and the grants."""
     from archiver.store.archive import Archive
     from archiver.team.disclosure import grants
@@ -125,7 +123,6 @@ def team_audit(obj: CliContext) -> int:
         if not grant.is_live(_today()):
             sentence = _("Ended: {who}, {contract}, until {day}")
         echo(sentence, who=grant.recipient, contract=grant.contract, day=grant.until)
-    return 0
 
 
 @click.command(

@@ -46,7 +46,7 @@ def team_settings(obj: CliContext, team_file: str | None) -> TeamSettings:
 @click.command("join", help=N_("Give your own API token to the team's savers, which save your archive from now on."))
 @settings_option
 @click.pass_obj
-def team_join(obj: CliContext, team_file: str | None) -> int:
+def team_join(obj: CliContext, team_file: str | None) -> None:
     """Ask for the token, check it with Chatwork, and keep it sealed."""
     from archiver.app import utc_now
     from archiver.chatwork.allowed_urls import base_url
@@ -66,14 +66,13 @@ def team_join(obj: CliContext, team_file: str | None) -> int:
     echo(sentence, account=standing.account, number=standing.archive)
     if not has_contract(standing.archive, settings):
         echo(_("It has no job: nothing is saved until one is entered. How that is done: archive guide team"))
-    return 0
 
 
 @click.command("leave", help=N_("Destroy an account's token in the ledger; its archive is closed, and stays."))
 @click.argument("account", type=int, metavar=N_("ACCOUNT"))
 @settings_option
 @click.pass_obj
-def team_leave(obj: CliContext, account: int, team_file: str | None) -> int:
+def team_leave(obj: CliContext, account: int, team_file: str | None) -> None:
     """Destroy the token and its wrapped key."""
     from archiver.team.membership import leave
 
@@ -88,7 +87,6 @@ def team_leave(obj: CliContext, account: int, team_file: str | None) -> int:
         "closed. What was saved stays, and can be exported to your own archive."
     )
     echo(destroyed if had_token else nothing_to_destroy, account=standing.account, number=standing.archive)
-    return 0
 
 
 @click.command(
@@ -103,7 +101,7 @@ def team_leave(obj: CliContext, account: int, team_file: str | None) -> int:
 @click.argument("file", metavar=N_("FILE"))
 @settings_option
 @click.pass_obj
-def team_new_key(obj: CliContext, file: str, team_file: str | None) -> int:
+def team_new_key(obj: CliContext, file: str, team_file: str | None) -> None:
     """Write the secret half, print the public one; between the two, wrap what was wrapped for an earlier key."""
     from archiver.team.membership import wrap_anew
     from archiver.team.sealed_tokens import public_half_of, read_key, write_new_key
@@ -129,21 +127,20 @@ def team_new_key(obj: CliContext, file: str, team_file: str | None) -> int:
     echo(_("The secret key is in {path}. Only savers need it; keep a copy in a safe place."), err=True, path=path)
     echo(_("This line belongs in team.toml:"), err=True)
     echo(f'public_key = "{public}"')
-    return 0
 
 
 @click.command("status", help=N_("How every archive of the team stands: times and numbers, nothing of what is in it."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
 @settings_option
 @click.pass_obj
-def team_status(obj: CliContext, as_json: bool, team_file: str | None) -> int:
+def team_status(obj: CliContext, as_json: bool, team_file: str | None) -> None:
     """Print the standings, and whether Chatwork is being asked."""
     from archiver.team.membership import read_overview
 
     overview = read_overview(team_settings(obj, team_file).ledger)
     if as_json:
         click.echo(json.dumps(overview.document()))
-        return 0
+        return
     for standing in overview.standings:
         echo(_standing_line(standing))
     sentence = _("archives: {archives}; waiting for their first round: {waiting}; more than 15 minutes late: {late}.")
@@ -152,7 +149,6 @@ def team_status(obj: CliContext, as_json: bool, team_file: str | None) -> int:
     if overview.held_until is not None:
         sentence = _("Chatwork did not answer several accounts; nobody asks it before {time}.")
         echo(sentence, time=_time(overview.held_until))
-    return 0
 
 
 def _standing_line(standing: ArchiveStanding) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 )
 @settings_option
 @click.pass_obj
-def team_save(obj: CliContext, team_file: str | None) -> int:
+def team_save(obj: CliContext, team_file: str | None) -> None:
     """Make rounds until a signal comes."""
     from archiver.app import utc_now
     from archiver.rounds.daemon import Stop
@@ -53,7 +53,6 @@ def team_save(obj: CliContext, team_file: str | None) -> int:
     )
     if obj.verbose >= 0:
         echo(_("Stopped. What was saved until now is kept."), err=True)
-    return 0
 
 
 def _tell_waiting(waiting: Waiting) -> None:
@@ -93,7 +92,7 @@ def _tell_care(end: CareEnd) -> None:
 )
 @click.argument("settings_file", metavar="SERVE.toml", shell_complete=files)
 @click.pass_obj
-def team_serve(obj: CliContext, settings_file: str) -> int:
+def team_serve(obj: CliContext, settings_file: str) -> None:
     """Serve until a signal. It needs no token and no key; a login that may only read is enough for it."""
     from archiver.cli.reading.app import build_view_context, stop_on_signals
     from archiver.team.ledger_copy.shared_files import require_store_of_ledger
@@ -115,7 +114,6 @@ def team_serve(obj: CliContext, settings_file: str) -> int:
         sentence = _("Serving at {host}:{port} for {n} people, until Ctrl-C.")
         echo(sentence, err=True, host=host, port=served, n=len(settings.people))
         ended.wait()
-    return 0
 
 
 def home_finder(settings: ServeSettings) -> Callable[[int], Path]:

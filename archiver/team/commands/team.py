@@ -60,7 +60,7 @@ for _command in _OTHERS:
     shell_complete=folders,
     help=N_("Make this folder the store of files, or see that s3://BUCKET answers."),
 )
-def team_init(address: str | None, files: str | None) -> int:
+def team_init(address: str | None, files: str | None) -> None:
     """Make the ledger, or the store of files, or both."""
     if address is None and files is None:
         raise errors.UsageError(detail=_("Say what to make: --ledger ADDRESS, or --files DIR"))
@@ -77,7 +77,6 @@ def team_init(address: str | None, files: str | None) -> int:
         install_ledger(address)
         install_queue(address)
         echo(_("The ledger is ready. Which users of the database it needs stands in: archive guide team"))
-    return 0
 
 
 @command_team.command("adopt", help=N_("Enter an archive in the ledger; its folder becomes a copy of what is there."))
@@ -90,7 +89,7 @@ def team_init(address: str | None, files: str | None) -> int:
     help=N_("A folder that all machines see, or s3://BUCKET, for files; without it they stay on this machine."),
 )
 @click.pass_obj
-def team_adopt(obj: CliContext, folder: str, address: str, files: str | None) -> int:
+def team_adopt(obj: CliContext, folder: str, address: str, files: str | None) -> None:
     """Verify in depth, ship all, write `ledger.toml`."""
     from archiver.team.adopt_and_take_home import adopt, store_address
 
@@ -103,7 +102,6 @@ def team_adopt(obj: CliContext, folder: str, address: str, files: str | None) ->
         "{path} is now a copy of archive {number} in the ledger. Everything saved there goes to the ledger first."
     )
     echo(sentence, path=home, number=place.archive)
-    return 0
 
 
 @command_team.command(

@@ -8,7 +8,6 @@ from functools import partial
 from gettext import gettext as _
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -41,7 +40,7 @@ from archiver.store.queries.entries import exports
 from archiver.store.working.remembered_values import TICKED
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import ConsoleContext, begin_job, console_context
-from archiver.web.context import chat
+from archiver.web.context import Row, chat
 from archiver.web.exports.package_orders import progress, reader_word
 from archiver.web.trouble.trouble_words import split_lines, trouble_words
 from archiver.wording import N_
@@ -52,8 +51,6 @@ LINKS = (JobLink(N_("Exports"), "packages.index"),)
 
 TYPES = {".pdf": "application/pdf", ".txt": "text/plain"}
 """The kinds of files in a package that a browser opens here."""
-
-Row = dict[str, Any]
 
 
 def made_packages(context: ConsoleContext) -> list[Row]:

@@ -24,7 +24,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.export.package.recipe import Recipe
 from archiver.export.package.report_input import package_warnings
 from archiver.platforms.job_platform import platform_of
-from archiver.records import JST, Contract, OpenedMessage, ReadState
+from archiver.records import JST, OpenedMessage, ReadState
 from archiver.render.invisible_characters import visible
 from archiver.setup.outcome_words import metadata_lines, warning_lines
 from archiver.store.archive import Reading
@@ -67,7 +67,8 @@ def index() -> AnyResponse | str:
     if before := given_fields(MultiDict(parse_qsl(request.args.get("order", "")))):
         job, messages = request.args.get("contract", ""), request.args.get("messages", "")
         return redirect(order_address("packages.order", changed(before, contract=job, messages=messages)))
-    every, given = _contracts(), given_fields(request.args)
+    every = sorted(console_context().archive.read(contracts), key=lambda one: one.state != "open")
+    given = given_fields(request.args)
     asked = request.args.get("contract", "")
     chosen = next((one for one in every if one.id == asked), every[0] if len(every) == 1 else None)
     packages = [one for one in made_packages(console_context()) if chosen is None or one["contract_id"] == chosen.id]
@@ -79,11 +80,6 @@ def index() -> AnyResponse | str:
         ]
     jobs = [(one, order_address("packages.index", changed(given, contract=one.id))) for one in every]
     return render_template("packages.html", jobs=jobs, chosen=chosen, ways=ways, packages=packages)
-
-
-def _contracts() -> Sequence[Contract]:
-    """The jobs that packages are made of, those that are not ended first."""
-    return sorted(console_context().archive.read(contracts), key=lambda one: one.state != "open")
 
 
 @pages.get("/order")

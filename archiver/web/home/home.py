@@ -15,13 +15,14 @@ from archiver.app import App
 from archiver.health import error_reasons
 from archiver.health.words import IDLE_ADVICE, IDLE_SENTENCE
 from archiver.notices import sentences
+from archiver.records.alerts import DEPARTURES, AlertRule
 from archiver.render.invisible_characters import visible
 from archiver.rounds.round import run_round
 from archiver.schedule import schedulers
 from archiver.settings.other_archives import note_home
 from archiver.setup import unattended
 from archiver.setup.outcome_words import count_saved, counts_line, left_out_sentence, round_lines
-from archiver.standing.home_document import departure_alerts, page_marks
+from archiver.standing.home_document import page_marks
 from archiver.standing.waiting_state import note_state
 from archiver.store.queries.contracts import contracts, find_contract, required_rooms
 from archiver.store.queries.entries import last_seq
@@ -68,10 +69,10 @@ def seen() -> Response:
         contract, now = find_contract(writing, request.form.get("job", "")), context.now()
         mark = SeenChanges(min(upto, last_seq(writing)), now)
         SEEN_CHANGES.remember(writing, {**SEEN_CHANGES.recall(writing), contract.id: mark})
-        rooms = [int(room.room_id) for room in contract.rooms]
-        shown = [one for one in alerts.open_alerts(writing) if one.number <= last_alert]
-        for number in departure_alerts(shown, rooms):
-            alerts.dismiss(writing, number, at=now, reason=None)
+        for one in alerts.open_alerts(writing):
+            is_told = one.number <= last_alert and one.rule in DEPARTURES | {AlertRule.A10}
+            if is_told and one.room_id in contract.room_ids:
+                alerts.dismiss(writing, one.number, at=now, reason=None)
     return redirect(url_for("home.index"))
 
 

@@ -19,7 +19,7 @@ from archiver.records import ENCLOSURE_KINDS, TERM_ITEMS, Contract, ContractRoom
 from archiver.render.times import clock_minute
 from archiver.setup import contract_rooms
 from archiver.setup.contracted_chats import change_rooms, enter_contracts, given_room, released
-from archiver.setup.fact_questions import check_client
+from archiver.setup.fact_questions import check_client, short_month
 from archiver.setup.written_values import EXAMPLE_TIME, fact_prefix, note_answer, read_day
 from archiver.store import statements
 from archiver.store.archive import Reading
@@ -150,7 +150,7 @@ def _read_roles_and_delivery(
         try:
             days[number] = read_day(day, _("the day"), EXAMPLE_TIME, now=context.now()) if day else ""
         except errors.ArchiverError as error:
-            problems["delivered_on"] = fact_form.day_problem(error, day)
+            problems["delivered_on"] = short_month(day) or trouble_words(error).together
     return replace(typed, roles=roles, deliveries=days), problems
 
 

@@ -30,7 +30,7 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import day_words, minute_text
 from archiver.report_language import in_program_language
 from archiver.setup import contract_rooms
-from archiver.setup.fact_questions import place_name, read_fact, short_month
+from archiver.setup.fact_questions import place_name, read_fact
 from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, InvalidAnswer, read_day, read_yen, yen_text
 from archiver.store import blobs, statements
 from archiver.store.archive import Reading
@@ -133,11 +133,6 @@ def _field(contract: Contract, fact: ContractFact, given: Given, problem: str) -
         problem=problem,
         rule=in_program_language(platform.rule or "") if fact.context is FactContext.PERMISSION else "",
     )
-
-
-def day_problem(error: errors.ArchiverError, typed: str) -> str:
-    """What to mend about a day; of one that a month does not have, how long that month is."""
-    return short_month(typed) or trouble_words(error).together
 
 
 def _choices(fact: ContractFact) -> tuple[tuple[str, str], ...]:

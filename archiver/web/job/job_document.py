@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from gettext import gettext as _
 from operator import itemgetter
-from typing import Any
 
 from flask import request
 
@@ -36,12 +35,10 @@ from archiver.store.queries.people import names_in_room
 from archiver.store.queries.status import RoomStatus, room_states
 from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time
 from archiver.store.working.remembered_values import SEEN_CHANGES, SETUP_ANSWERS
-from archiver.web.context import view_context
+from archiver.web.context import Row, view_context
 from archiver.web.job import fact_form
 from archiver.web.job.chat_events import newest_lines
 from archiver.web.talk.calendar import DayCoverage, RoomReadings, day_coverage
-
-Row = dict[str, Any]
 
 PEOPLE_OPEN = 3
 """People whose choice stands open; the others are folded."""

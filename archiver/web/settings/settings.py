@@ -42,7 +42,7 @@ from archiver.web.context import view_context
 from archiver.web.home import home
 from archiver.web.settings.copies import is_folder_writable, read_folder, step_progress
 from archiver.web.settings.guides import find_guide, guide_html, guides
-from archiver.web.trouble.trouble_words import has_damage, trouble_words
+from archiver.web.trouble.trouble_words import trouble_words
 from archiver.wording import N_
 from archiver.wording import gettext as _
 
@@ -362,15 +362,10 @@ def _verify_work(job: Job, context: ConsoleContext) -> JobOutcome:
     )
     is_noted = record_verification(context.archive, verification, deep=False, at=context.now())
     head, *lines = map(visible, verification_lines(verification))
-    if has_damage(verification):
+    if verification.counts.get("database"):
         context.damage_seen.set()
-        return _damaged(lines)
+        words = trouble_words(errors.ArchiveDamaged(path="", detail=""))
+        return JobOutcome(words.sentence, (words.short_advice,), is_complete=False, details=tuple(lines))
     if not is_noted:
         lines.append(_("That it was checked could not be noted in the archive just now."))
     return JobOutcome(head, tuple(lines), LINKS, is_complete=verification.ok)
-
-
-def _damaged(lines: list[str]) -> JobOutcome:
-    """What the check of a damaged archive has brought; the ways on are those of a check that failed."""
-    words = trouble_words(errors.ArchiveDamaged(path="", detail=""))
-    return JobOutcome(words.sentence, (words.short_advice,), is_complete=False, details=tuple(lines))

@@ -8,7 +8,7 @@ from functools import partial
 from gettext import gettext as _
 from gettext import ngettext
 from itertools import islice, pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -25,12 +25,9 @@ from archiver.store.queries.entries import covered_periods
 from archiver.store.queries.looks_and_gaps import gaps
 from archiver.store.queries.viewing.calendar import pauses_between
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
-from archiver.web.context import first_fitting, view_context
+from archiver.web.context import Row, first_fitting, view_context
 from archiver.web.talk.message_context import MessageContext, message_context, words_line
 from archiver.web.talk.text_diff import version_pair
-
-Row = dict[str, Any]
-"""A row of the flow; `kind` names the part of `talk_rows.html` that shows it."""
 
 BYTES_LIMIT = 200_000
 """The limit for the messages of a page, so that the whole page stays below 0.4 MB. One message always fits."""

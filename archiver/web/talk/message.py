@@ -37,7 +37,9 @@ def show(room: int, message_id: str) -> str:
     number = position(message_id)
     with view_context().reading() as reading:
         room_chat = chat(reading, room)
-        message = messages.message_by_id(reading, room, f"{number}") or _raise_unknown()
+        message = messages.message_by_id(reading, room, f"{number}")
+        if message is None:
+            raise errors.UsageError(detail=_("No message with this id is kept in this chat."))
         text_pairs = version_pairs(message, message_context(reading, room, [message]).references, _upto(message))
         versions = _version_lines(message, proofs(reading, room, number), text_pairs)
         row = single_row(reading, message)
@@ -66,10 +68,6 @@ def source_word(source: ObservedBy) -> str:
         ObservedBy.COPY: _("taken in from another copy of the archive"),
     }
     return words[source]
-
-
-def _raise_unknown() -> Message:
-    raise errors.UsageError(detail=_("No message with this id is kept in this chat."))
 
 
 def _upto(message: Message) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from gettext import gettext as _
-from typing import Any
 
 from flask import Blueprint, render_template, request
 from markupsafe import Markup, escape
@@ -18,12 +17,11 @@ from archiver.render.message_body import References
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import mapped_accounts
 from archiver.store.queries.people import DatedValue, PastValue, PersonHistory, people, room_history
-from archiver.web.context import Chat, chat, first_fitting, parse_cursor, short_name, view_context
+from archiver.web.context import Chat, Row, chat, first_fitting, parse_cursor, short_name, view_context
 from archiver.web.talk.message_context import message_context, owner_of
 
 pages = Blueprint("people", __name__)
 
-Row = dict[str, Any]
 
 PERSONS_LIMIT = 50
 BYTES_LIMIT = 250_000

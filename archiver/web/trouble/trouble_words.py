@@ -10,7 +10,6 @@ from gettext import gettext as _
 from typing import NamedTuple
 
 from archiver import errors
-from archiver.evidence.verify.findings import Verification
 from archiver.render.invisible_characters import visible
 from archiver.wording import N_
 
@@ -148,11 +147,6 @@ def first_to_do(error: errors.ArchiverError) -> str:
 
 _MARK = "[database] "
 """How a line about the database itself begins, after the name of the check."""
-
-
-def has_damage(verification: Verification) -> bool:
-    """Whether the database itself could not be read whole."""
-    return bool(verification.counts.get("database"))
 
 
 def split_lines(lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
