@@ -10,7 +10,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from gettext import gettext as _
 from pathlib import Path
@@ -102,6 +102,11 @@ class Job:
         """Wait as a round does between two calls. Raises JobCancelled at once if the work shall end."""
         if self._leaving.wait(seconds):
             raise JobCancelled
+
+    def wait(self, time: timedelta) -> None:
+        """Tell that Chatwork's limit is waited for."""
+        sentence = _("Chatwork allows only so many calls in 5 minutes. Going on in {seconds} seconds …")
+        self.tell(sentence.format(seconds=round(time.total_seconds())))
 
     def cancel(self) -> None:
         """Ask the work to end between two steps."""

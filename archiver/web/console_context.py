@@ -68,8 +68,9 @@ class ConsoleContext:
 
     def app(self, job: Job | None = None) -> App:
         """The parts of a round by the settings as they are now; a job can cancel their waits. Raises SettingsError."""
-        sleep = time.sleep if job is None else job.sleep
-        return build_app(self.settings(), self.environ, sleep=sleep, now=self.now)
+        app = build_app(self.settings(), self.environ, sleep=time.sleep if job is None else job.sleep, now=self.now)
+        app.chatwork.transport.on_wait = None if job is None else job.wait
+        return app
 
     def hurried_app(self) -> App:
         """The same for a page: what it asks of Chatwork is tried once, since somebody waits before it."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Iterator
 from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -89,7 +88,6 @@ ENOUGH_BYTES = 1_000_000
 def save_now(job: Job, context: ConsoleContext, *, is_first: bool = False) -> JobOutcome:
     """The work of saving what Chatwork shows now; the first time it says how to get what the lists leave out."""
     app = context.app(job)
-    app.chatwork.transport.on_wait = waiting(job)
     if not is_first:
         _check_something_is_read(app)
     try:
@@ -148,16 +146,6 @@ def round_progress(app: App, job: Job) -> ProgressCallbacks:
         job.tell(_("Saving files"), have if is_large else 0, file.size if is_large else None)
 
     return ProgressCallbacks(on_step, on_file)
-
-
-def waiting(job: Job) -> Callable[[timedelta], None]:
-    """A callback that shows that a round waits for Chatwork's limit of calls."""
-
-    def on_wait(time: timedelta) -> None:
-        sentence = _("Chatwork allows only so many calls in 5 minutes. Going on in {seconds} seconds …")
-        job.tell(sentence.format(seconds=round(time.total_seconds())))
-
-    return on_wait
 
 
 def set_up(job: Job, context: ConsoleContext) -> JobOutcome:

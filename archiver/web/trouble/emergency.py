@@ -46,7 +46,7 @@ from archiver.sync.found_ids import FoundIds, RecoveryResult
 from archiver.sync.id_files import take_file
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import ConsoleContext, begin_job, console_context
-from archiver.web.home.home import failure_remembered, round_progress, waiting
+from archiver.web.home.home import failure_remembered, round_progress
 from archiver.web.trouble.lost import can_restore, home_obstacle
 from archiver.web.trouble.trouble_words import trouble_words
 from archiver.wording import N_
@@ -237,7 +237,6 @@ def _page_without_archive(context: ConsoleContext, problem: str, error: errors.A
 
 def _rescue(job: Job, context: ConsoleContext) -> JobOutcome:
     app = context.app(job)
-    app.chatwork.transport.on_wait = waiting(job)
     every = app.archive.read(contracts)
     if not every:
         raise errors.NoContract
@@ -281,7 +280,6 @@ def _take_files(context: ConsoleContext, given: list[FileStorage], room: str, co
 
 def _recover(job: Job, context: ConsoleContext, found: FoundIds, copies: TemporaryDirectory[str]) -> JobOutcome:
     app = context.app(job)
-    app.chatwork.transport.on_wait = waiting(job)
 
     def tell(done: int, total: int) -> None:
         sentence = _("{done} of {total} messages, about {minutes} minutes left")
