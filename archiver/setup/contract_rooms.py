@@ -195,8 +195,7 @@ def add_invoice(archive: Archive, contract: str, draft: Invoice, *, at: datetime
 
     def add(reading: Reading, before: Contract) -> Contract:
         check_invoice(before, draft, again=again)
-        number = statements.next_list_number(reading, before, "invoices")
-        return replace(before, invoices=(*before.invoices, replace(draft, number=number)))
+        return statements.with_next(reading, before, "invoices", draft)
 
     return statements.change_contract(archive, contract, add, at=at)
 
@@ -212,8 +211,7 @@ def add_payment(archive: Archive, contract: str, draft: Payment, *, at: datetime
         key = (draft.received_on, draft.amount, draft.invoice)
         if not again:
             _refuse_double([one.number for one in before.payments if (one.received_on, one.amount, one.invoice) == key])
-        number = statements.next_list_number(reading, before, "payments")
-        return replace(before, payments=(*before.payments, replace(draft, number=number)))
+        return statements.with_next(reading, before, "payments", draft)
 
     return statements.change_contract(archive, contract, add, at=at)
 
@@ -224,8 +222,7 @@ def add_reminder(archive: Archive, contract: str, draft: SentReminder, *, at: da
     def add(reading: Reading, before: Contract) -> Contract:
         if any(replace(one, number=draft.number) == draft for one in before.reminders):
             return before
-        number = statements.next_list_number(reading, before, "reminders")
-        return replace(before, reminders=(*before.reminders, replace(draft, number=number)))
+        return statements.with_next(reading, before, "reminders", draft)
 
     return statements.change_contract(archive, contract, add, at=at)
 

@@ -11,8 +11,7 @@ from archiver.health.conditions import Condition, ConditionKind
 from archiver.health.evidence import reason_words
 from archiver.health.words import number_words, sentence
 from archiver.records.conversation import posted_at
-from archiver.render import invisible_characters
-from archiver.render.invisible_characters import shorten, visible_line
+from archiver.render.invisible_characters import shorten, visible, visible_line
 from archiver.render.times import iso_date, local_time, minute_text, moment_words
 from archiver.store.queries.status import status
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from archiver.custody.backup import BackupOutcome
     from archiver.custody.stamp_requests import StampOutcome
     from archiver.export.own_evidence import FileMetadata
+    from archiver.records import Handover
     from archiver.rounds.round import Sealing
     from archiver.store.archive import Archive
     from archiver.store.backup.copy import CopyReport
@@ -165,7 +165,7 @@ def taken_in_words(count: int, path: str) -> str:
         "{n} records of messages were taken in late from {path}; the file itself stays as it is.",
         count,
     )
-    return sentence.format(n=count, path=invisible_characters.visible(path))
+    return sentence.format(n=count, path=visible(path))
 
 
 def recovery_counts(recovered: RecoveryResult) -> tuple[tuple[str, int], ...]:
@@ -232,6 +232,12 @@ def left_out_sentence(counts: SavedCounts) -> str:
         counts.left_out,
     )
     return sentence.format(n=counts.left_out)
+
+
+def handover_sentence(handover: Handover) -> str:
+    """To whom an export was handed, when and how."""
+    line = _("handed to {to} on {day}").format(to=visible(handover.to), day=handover.on)
+    return line + (f" ({visible(handover.how)})" if handover.how else "")
 
 
 def warning_lines(warnings: Iterable[str]) -> list[str]:

@@ -14,7 +14,18 @@ from typing import Any
 
 from sqlalchemy import select
 
-from archiver.records import Contract, Delivery, Enclosure, ExportedPackage, Observation, Review, Role
+from archiver.records import (
+    Contract,
+    Delivery,
+    Enclosure,
+    ExportedPackage,
+    Invoice,
+    Observation,
+    Payment,
+    Review,
+    Role,
+    SentReminder,
+)
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import contracts, current_state
@@ -145,11 +156,13 @@ def change_contract(
     return after
 
 
-def next_list_number(reading: Reading, contract: Contract, name: str) -> int:
-    """The next number in the list `invoices`, `payments` or `reminders`; a number taken back is not used again."""
+def with_next(reading: Reading, contract: Contract, name: str, draft: Invoice | Payment | SentReminder) -> Contract:
+    """The contract with one more in this list, under the next number; a number taken back is not used again."""
     query = select(schema.entry.c.line).where(schema.entry.c.key == f"contract/{contract.id}")
     stated = (json.loads(line)["payload"].get(name, ()) for (line,) in reading.sql.execute(query))
-    return 1 + max((row["number"] for rows in stated for row in rows), default=0)
+    number = 1 + max((row["number"] for rows in stated for row in rows), default=0)
+    changes: dict[str, Any] = {name: (*getattr(contract, name), replace(draft, number=number))}
+    return replace(contract, **changes)
 
 
 def without(contract: Contract, name: str, number: int) -> Contract | None:

@@ -149,17 +149,13 @@ class ProxyGate:
 
     def account_of(self, environ: Mapping[str, Any]) -> int | None:
         """Whose pages a request may see; None: nobody's."""
-        if not self.is_from_proxy(environ):
+        given = str(environ.get(_variable(SECRET_HEADER), ""))
+        is_secret = hmac.compare_digest(given.encode("utf-8", "surrogatepass"), self.secret.encode())
+        if not (is_secret and environ.get("REMOTE_ADDR") in self.peers and environ.get("HTTP_HOST") == self.host):
             return None
         name = str(environ.get(_variable(USER_HEADER), ""))
         is_one_name = 0 < len(name) <= _LONGEST_NAME and name.isascii() and name.isprintable()
         return self.accounts.get(name) if is_one_name and not set(name) & set(' ,;"') else None  # two come with a comma
-
-    def is_from_proxy(self, environ: Mapping[str, Any]) -> bool:
-        """Whether the proxy has sent a request."""
-        given = str(environ.get(_variable(SECRET_HEADER), ""))
-        is_secret = hmac.compare_digest(given.encode("utf-8", "surrogatepass"), self.secret.encode())
-        return is_secret and environ.get("REMOTE_ADDR") in self.peers and environ.get("HTTP_HOST") == self.host
 
 
 def guard_behind_proxy(app: Flask, gate: ProxyGate, account: int) -> None:

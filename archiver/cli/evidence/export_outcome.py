@@ -19,7 +19,7 @@ from archiver.records import ExportedPackage, JsonObject, contract_facts
 from archiver.render.times import minute_text
 from archiver.rounds.export_recheck import Recheck
 from archiver.setup.menu_entry import show_folder
-from archiver.setup.outcome_words import metadata_lines, warning_lines
+from archiver.setup.outcome_words import handover_sentence, metadata_lines, warning_lines
 from archiver.setup.written_values import EXAMPLE_DAY, read_day
 from archiver.standing.alert_lines import contract_names
 from archiver.store import statements
@@ -170,14 +170,13 @@ def list_exports(obj: CliContext, *, as_json: bool) -> None:
         if options := option_words(package.making.get("order", {})):
             echo(f"     {command_line(options)}")
         for handover in package.handovers:
-            line = _("handed to {to} on {day}").format(to=visible(handover.to), day=handover.on)
-            echo("     " + line + (f" ({visible(handover.how)})" if handover.how else ""))
+            echo("     " + handover_sentence(handover))
     if not packages:
         echo(_("No export has been made yet."))
 
 
 def _document(package: ExportedPackage) -> JsonObject:
-    handed = [{"to": one.to, "on": one.on, "how": one.how} for one in package.handovers]
+    handed = [one._asdict() for one in package.handovers]
     facts = {"number": package.number, "at": to_text(package.at), "job": package.contract, "profile": package.profile}
     return facts | {"lang": package.lang, "name": package.name, "sha256": package.sha256, "handed": handed}
 

@@ -125,13 +125,12 @@ def _authorities(obj: CliContext) -> Sequence[Authority] | None:
 
 
 def _document(verification: Verification) -> dict[str, object]:
-    findings = [{"check": one.check, "subject": one.subject, "text": one.text} for one in verification.findings]
     return {
         "ok": verification.ok,
         "checked": verification.checked,
-        "findings": findings,
+        "findings": [one._asdict() for one in verification.findings],
         "notes": list(verification.notes),
-        "unchecked": [{"subject": one.subject, "text": one.text} for one in verification.unchecked],
+        "unchecked": [one._asdict() for one in verification.unchecked],
         "times": [one._asdict() for one in verification.times],
     }
 

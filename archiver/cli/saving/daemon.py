@@ -15,7 +15,7 @@ from typing import Any
 
 from archiver import errors
 from archiver.app import build_app, require_archive, utc_now
-from archiver.cli.context import CliContext, completion_for, print_error, tell_error, tell_root_errors
+from archiver.cli.context import CliContext, completion_for, tell_error, tell_root_errors
 from archiver.cli.saving import save
 from archiver.cli.terminal.output import echo, echo_lines, told_under, visible
 from archiver.corrected_clock import CorrectedClock
@@ -111,7 +111,7 @@ def daemon_messages(obj: CliContext, now: Callable[[], datetime]) -> DaemonMessa
             lambda _verification: give_notice(None, is_round=False),
         ),
         _quietly(save.tell_upgraded),
-        unverified=_quietly(_print_error),
+        unverified=_quietly(tell_error),
         unsaved=_quietly(lambda error: end(None, error), give_notice),
         begun=begin,
     )
@@ -165,7 +165,7 @@ def _send_notices(
     except OSError:
         raise  # stderr is closed
     except Exception as error:  # noqa: BLE001 - not even a bug in a notice may end a year of saving: it is printed
-        _print_error(as_error(error, obj.home))
+        tell_error(as_error(error, obj.home))
 
 
 def _tell_round(obj: CliContext, report: SyncReport) -> None:
@@ -183,13 +183,9 @@ def _tell_round(obj: CliContext, report: SyncReport) -> None:
 def _tell_error(error: ArchiverError) -> None:
     """Print the sentence that all channels have for this error, then what it says itself where that tells more."""
     if type(error).__name__ in SETTINGS_ERRORS:
-        _print_error(error)  # rounds go on with the last good settings
+        tell_error(error)  # rounds go on with the last good settings
         return
     echo_lines(trouble_lines(error), err=True)
-
-
-def _print_error(error: ArchiverError) -> None:
-    print_error(error.code, str(error), error.advice())
 
 
 def _tell_over(name: str) -> None:

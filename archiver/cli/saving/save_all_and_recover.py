@@ -6,7 +6,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.app import App
-from archiver.cli.context import INCOMPLETE, CliContext, print_error
+from archiver.cli.context import INCOMPLETE, CliContext, tell_error
 from archiver.cli.saving import save
 from archiver.cli.status.page import tell_emergency
 from archiver.cli.terminal.output import RULE, ProgressScreen, echo, echo_json, paged_output
@@ -44,7 +44,7 @@ def rescue(obj: CliContext, jobs: tuple[str, ...], *, as_json: bool) -> int:
     except errors.ArchiverError as error:
         if as_json:
             raise
-        print_error(error.code, str(error), error.advice())
+        tell_error(error)
         sentence = _("Not everything could be saved again just now. What was saved before is kept; it is listed below.")
         tell(sentence, indent=0)
         _tell_kept(app, named)

@@ -284,15 +284,12 @@ def _put_running(sql: Connection, home: Path, running: Running) -> None:
             both = zip(json.loads(running.lists), looks.get("last_list", ()), strict=True)
             upsert_rows(sql, schema.last_list, [one | its_looks for one, its_looks in both])
             sql.execute(delete(schema.memory).where(_IS_CARRIED))
-            values = [{"key": key, "value": one} for key, one in looks.get("memory", {}).items() if _is_carried(key)]
-            upsert_rows(sql, schema.memory, values)
+            memory = looks.get("memory", {})
+            carried = [key for key in memory if key in CARRIED or key.startswith(CARRIED_OF_CONTRACTS)]
+            upsert_rows(sql, schema.memory, [{"key": key, "value": memory[key]} for key in carried])
             last_lists.check_lists(Reading(sql, home))
     except StrangeRow:
         _put_running(sql, home, Running("[]", b""))
-
-
-def _is_carried(key: str) -> bool:
-    return key in CARRIED or key.startswith(CARRIED_OF_CONTRACTS)
 
 
 def _put_mark(sql: Connection, mark: str) -> None:

@@ -26,13 +26,13 @@ from archiver.custody.exported_package_check import verify_here
 from archiver.export.mask.policy_and_covers import POLICIES
 from archiver.export.package.pdf_files import print_chat
 from archiver.platforms.job_platform import platform_of
-from archiver.records import ExportedPackage, Handover
+from archiver.records import ExportedPackage
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date
 from archiver.report_language import JAPANESE, report_language
 from archiver.settings.model import exports_folder
 from archiver.setup.menu_entry import show_folder
-from archiver.setup.outcome_words import verification_lines
+from archiver.setup.outcome_words import handover_sentence, verification_lines
 from archiver.setup.written_values import EXAMPLE_DAY, read_day
 from archiver.store import statements
 from archiver.store.queries.contracts import contracts, named_or_only_contract
@@ -75,7 +75,7 @@ def made_packages(context: ConsoleContext) -> list[Row]:
                 "is_english": one.lang == "en",
                 "sha256": one.sha256,
                 "is_there": path.exists(),
-                "handovers": [_handover_sentence(handed) for handed in one.handovers],
+                "handovers": [*map(handover_sentence, one.handovers)],
             }
         )
     return found[::-1]
@@ -183,11 +183,6 @@ def _documents_in_words(names: Sequence[str]) -> list[tuple[str, str]]:
         stem = stem.removeprefix("01_")
         found.append((name, f"{words[stem]} {volume.lstrip('0')}".strip() if stem in words else visible(name)))
     return found
-
-
-def _handover_sentence(handover: Handover) -> str:
-    line = _("handed to {to} on {day}").format(to=visible(handover.to), day=handover.on)
-    return line + (f" ({visible(handover.how)})" if handover.how else "")
 
 
 def _documents(path: Path) -> list[Path]:

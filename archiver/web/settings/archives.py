@@ -15,7 +15,6 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.render.invisible_characters import visible
 from archiver.settings.file import load_settings
-from archiver.settings.model import Settings
 from archiver.settings.other_archives import known_homes, state_folder
 from archiver.standing.home_document import last_failure, observe_standing, saving_words
 from archiver.store.archive import Archive, Reading
@@ -86,17 +85,13 @@ def _part(context: ConsoleContext, home: Path, query: SearchQuery | None) -> dic
             index.make_current(archive)
         with archive.reading() as reading:
             name = visible(str((owner(reading) or {}).get("name") or ""))
-            lines = [_saving_line(context, reading, settings)]
+            situation = observe_standing(reading, settings, context.environ).situation
+            parts = map(visible, saving_words(situation, failed_at=last_failure(situation)))
+            lines = ["  ".join([_("Automatic saving") + ":", *parts])]
             hits = [] if query is None else _hits(reading, query)
     except errors.ArchiverError as error:
         lines = [trouble_words(error).together]
     return {"path": visible(str(home)), "name": name, "is_own": is_own, "lines": lines, "hits": hits, "home": str(home)}
-
-
-def _saving_line(context: ConsoleContext, reading: Reading, settings: Settings) -> str:
-    situation = observe_standing(reading, settings, context.environ).situation
-    parts = map(visible, saving_words(situation, failed_at=last_failure(situation)))
-    return "  ".join([_("Automatic saving") + ":", *parts])
 
 
 def _hits(reading: Reading, query: SearchQuery) -> list[dict[str, Any]]:

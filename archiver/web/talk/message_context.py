@@ -135,20 +135,14 @@ def _files(reading: Reading, room: int) -> Callable[[FileId], ReferenceLink | No
         if blob is None:
             return ReferenceLink(label)
         head = file_head(home, blob.sha256, HEAD)
-        href = url_for(_endpoint_of(head), room=room, file=file_id)
         small = is_picture(head)
+        shown = "files.look" if small else "files.play" if playable_type(head) else "files.bytes"
+        href = url_for(shown, room=room, file=file_id)
         return ReferenceLink(
             label, href, Picture(url_for("files.small", room=room, file=file_id), *SMALL) if small else None
         )
 
     return file_of
-
-
-def _endpoint_of(head: bytes) -> str:
-    """The endpoint that shows or plays a file, or else lets it be saved."""
-    if is_picture(head):
-        return "files.look"
-    return "files.play" if playable_type(head) else "files.bytes"
 
 
 HEAD = 4096
