@@ -146,8 +146,8 @@ class Heartbeat:
         self._remember(is_taken=call(self._address.call_url(state, self._run_id), body))
 
     def _last_ping(self) -> LastPing | None:
-        with suppress(errors.ArchiverError), closing(Archive(self._home)) as archive, archive.reading() as reading:
-            return remembered_values.LAST_PING.recall(reading)
+        with suppress(errors.ArchiverError), closing(Archive(self._home)) as archive:
+            return archive.read(remembered_values.LAST_PING.recall)
         return None
 
     def _remember(self, *, is_taken: bool) -> None:

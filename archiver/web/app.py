@@ -224,13 +224,8 @@ def navigation() -> list[tuple[str, str, str]]:
 def pieces(sentence: str) -> Markup:
     """A terminal line as HTML: its parts, separated by two or more spaces, with commands marked up."""
     parts = (part for part in re.split(r" {2,}", sentence) if part)
-    return Markup(" ").join(_piece(part) for part in parts)
-
-
-def _piece(part: str) -> Markup:
-    if part.startswith("archive "):
-        return Markup("<code>{}</code>").format(part)
-    return Markup('<span class="piece">{}</span>').format(part)
+    code, piece = Markup("<code>{}</code>"), Markup('<span class="piece">{}</span>')
+    return Markup(" ").join((code if part.startswith("archive ") else piece).format(part) for part in parts)
 
 
 def size_text(number: int) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _RECIPIENT = N_("WHO")
 _REFUSED = "refused: "
+_OWNER = "owner"
 _KINDS = {
     "export": N_("export of"),
     "grant": N_("grant of"),
@@ -62,7 +63,7 @@ def team_grant(obj: CliContext, contract_id: str, recipient: str, until: str) ->
     with closing(Archive(obj.home)) as archive:
         contract = archive.read(named_or_only_contract, contract_id)
         grant = state_grant(archive, contract.id, who, last, at=utc_now())
-    record_access(place, who=_owner_word(), what=f"grant {grant.contract} {grant.until}", reason=who)
+    record_access(place, who=_OWNER, what=f"grant {grant.contract} {grant.until}", reason=who)
     sentence = _("Granted: {who} may get exports of {contract} until {day}. Withdraw it with: {command}")
     command = f"archive team revoke {_word(contract.id)} {_word(who)}"
     values = {"who": who, "contract": contract.label, "day": grant.until.isoformat(), "command": command}
@@ -87,7 +88,7 @@ def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> None:
         number = withdraw_grants(archive, contract.id, who, at=utc_now())
     if not number:
         raise errors.NothingGranted(contract=contract.id, recipient=who)
-    record_access(place, who=_owner_word(), what=f"revoke {contract.id}", reason=who)
+    record_access(place, who=_OWNER, what=f"revoke {contract.id}", reason=who)
     sentence = _("Withdrawn: {who} gets no more exports of {contract}. What they have is theirs.")
     echo(sentence, who=who, contract=contract.label)
 
@@ -192,7 +193,7 @@ def _access_line(record: AccessRecord) -> str:
     if record.what.startswith(_REFUSED):
         what = _("refused: {what}").format(what=what)
     who = record.who
-    if kind in ("grant", "revoke") and who == _owner_word():  # others may call themselves so
+    if kind in ("grant", "revoke") and who == _OWNER:  # others may call themselves so
         who = _("the owner") if record.is_bound else _("somebody who says to be the owner")
     words = (who, what, record.reason, record.login)
     return f"{record.number}  {time_of_year(record.at)}  " + "  ".join(visible(one) or "-" for one in words)
@@ -210,10 +211,6 @@ def _own_place(obj: CliContext) -> LedgerPlace:
     if place is None:
         raise errors.UsageError(detail=_("This archive is in no team's ledger; nobody else can get exports of it."))
     return place
-
-
-def _owner_word() -> str:
-    return "owner"
 
 
 def _plain(text: str) -> str:

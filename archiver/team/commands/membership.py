@@ -16,12 +16,11 @@ from archiver.cli.context import INCOMPLETE, CliContext
 from archiver.cli.setup.token import ask_token
 from archiver.cli.terminal.output import echo, echo_lines, visible
 from archiver.errors import N_
+from archiver.render.times import minute_text
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from archiver.team.copies import Copies
     from archiver.team.ledger.service import ArchiveStanding, Saver
     from archiver.team.team_file import TeamSettings
@@ -148,7 +147,7 @@ def team_status(obj: CliContext, as_json: bool, team_file: str | None) -> None:
     echo_lines(savers_lines(overview.savers))
     if overview.held_until is not None:
         sentence = _("Chatwork did not answer several accounts; nobody asks it before {time}.")
-        echo(sentence, time=_time(overview.held_until))
+        echo(sentence, time=minute_text(overview.held_until))
 
 
 def _standing_line(standing: ArchiveStanding) -> str:
@@ -157,7 +156,7 @@ def _standing_line(standing: ArchiveStanding) -> str:
     unknown = "-"
     return sentence.format(
         account=standing.account,
-        time=unknown if standing.last_round is None else _time(standing.last_round),
+        time=unknown if standing.last_round is None else minute_text(standing.last_round),
         gaps=unknown if standing.gaps is None else standing.gaps,
         alerts=unknown if standing.alerts is None else standing.alerts,
         state=_state(standing),
@@ -177,12 +176,6 @@ def _state(standing: ArchiveStanding) -> str:
         return _("in order") if standing.outcome else _("not saved yet")
     why = reason(standing.outcome) or standing.outcome
     return _("{number} rounds failed ({error})").format(number=standing.failures, error=why)
-
-
-def _time(at: datetime) -> str:
-    from archiver.records import JST
-
-    return at.astimezone(JST).strftime("%Y-%m-%d %H:%M")
 
 
 @click.command(
