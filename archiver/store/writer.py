@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from archiver.evidence import chain
 from archiver.records import Entry, Observation, Reply
@@ -21,7 +21,7 @@ from archiver.store.engine import Reading, Writing
 from archiver.store.payload_forms import tells_what_was_shown
 from archiver.store.projection import project
 from archiver.store.queries import current_state
-from archiver.store.queries.entries import IS_WHOLE, last_seq
+from archiver.store.queries.entries import IS_WHOLE, entries_where, last_seq
 from archiver.store.rows import insert_values
 from archiver.store.search import index
 from archiver.store.time_text import entry_times, to_text
@@ -100,9 +100,8 @@ def entries_of(reading: Reading, key: str, upto: int) -> list[dict[str, Any]]:
     forged them, no readable row can be made.
     """
     table = schema.entry.c
-    query = select(table.line).where(table.key == key, table.seq <= upto, IS_WHOLE).order_by(table.seq)
-    rows = reading.sql.execute(query)
-    return [entry for (line,) in rows if tells_what_was_shown(entry := json.loads(line))]
+    entries = entries_where(reading, table.key == key, table.seq <= upto, IS_WHOLE)
+    return [entry for entry in entries if tells_what_was_shown(entry)]
 
 
 def _append_ended_looks(writing: Writing, ended: Sequence[EndedLooks]) -> None:

@@ -27,7 +27,7 @@ from archiver.store.durable_files import disk_errors
 from archiver.store.engine import DATABASE, Writing, driver_connection
 from archiver.store.erasure.records import erased_key
 from archiver.store.projection import project
-from archiver.store.queries.entries import IS_WHOLE
+from archiver.store.queries.entries import IS_WHOLE, entries_where, lines_where
 from archiver.store.queries.people import AVATARS
 from archiver.store.rows import among
 from archiver.store.search import index
@@ -151,10 +151,8 @@ def _make_readable_again(writing: Writing, rooms: Collection[int]) -> None:
         else:
             sql.execute(delete(table).where(table.c.room_id.in_(listed)))
     stated = _ENTRY.kind.in_([table.name for table in _STATEMENTS])
-    lines = sql.execute(
-        select(_ENTRY.line).where(or_(_ENTRY.room_id.in_(listed), stated), IS_WHOLE).order_by(_ENTRY.seq)
-    ).scalars()
-    while batch := [json.loads(line) for line in islice(lines, _AT_ONCE)]:
+    entries = entries_where(writing, or_(_ENTRY.room_id.in_(listed), stated), IS_WHOLE)
+    while batch := list(islice(entries, _AT_ONCE)):
         project(sql, batch, lambda key, upto: list(writer.entries_of(writing, key, upto)))
 
 
@@ -179,9 +177,8 @@ def unnamed_bytes(reading: Reading, blobs: Collection[str]) -> set[str]:
     """Those of these bytes (SHA-256) that no entry names any more."""
     if not blobs:
         return set()
-    table, wanted, named = schema.entry.c, frozenset(blobs), set[str]()
-    lines = reading.sql.execute(select(table.line).where(table.kind.in_(("blob", "attachment")), IS_WHOLE))
-    for line in lines.scalars():
+    wanted, named = frozenset(blobs), set[str]()
+    for line in lines_where(reading, _ENTRY.kind.in_(("blob", "attachment")), IS_WHOLE):
         named |= wanted.intersection(_DIGESTS.findall(line))
     return set(wanted - named)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -33,6 +32,7 @@ from archiver.records import (
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.change_keys import DELETED
+from archiver.store.queries.entries import entries_where
 from archiver.store.queries.viewing.messages import message_by_id
 from archiver.store.time_text import to_text
 
@@ -138,8 +138,7 @@ def listed_acts(reading: Reading, rooms: Sequence[ContractRoom], after: datetime
         sent = select(file.seq).where(file.room_id == room, file.upload_time > since.timestamp())
         changed = select(version.task_id).where(version.room_id == room, version.first_seen > to_text(since))
         told = select(version.seq).where(version.room_id == room, version.task_id.in_(changed))
-        lines = select(entry.line).where(or_(entry.seq.in_(sent), entry.seq.in_(told))).order_by(entry.seq)
-        for step in listed_steps(json.loads(line) for (line,) in reading.sql.execute(lines)):
+        for step in listed_steps(entries_where(reading, or_(entry.seq.in_(sent), entry.seq.in_(told)))):
             inside = [one for one in rooms if one.room_id == room]
             posts = list(_announcements(reading, step))
             given = [post.at for post, _body in posts if step.kind is ActKind.TASK_GIVEN]

@@ -42,7 +42,7 @@ from archiver.store.archive import Reading
 from archiver.store.engine import SmallStatement
 from archiver.store.payload_forms import read_all_formed
 from archiver.store.queries import current_state
-from archiver.store.queries.entries import entries_under
+from archiver.store.queries.entries import entries_under, lines_where
 from archiver.store.queries.people import names_in_room
 from archiver.store.time_text import from_text, sent_at, time_or_none, to_text
 
@@ -286,9 +286,9 @@ def withdrawn_keys(reading: Reading, contract: Contract, *, upto: int | None = N
 def parted_entries(reading: Reading, contract: Contract, *, upto: int) -> frozenset[int]:
     """Entries of the contract that bind what it binds no more and what lies in its rooms, but not in its days."""
     table, whole, found = schema.entry.c, [ContractRoom(one) for one in contract.room_ids], set[int]()
-    query = select(table.line).where(table.key == f"contract/{contract.id}", table.seq <= upto)
     files_now = {one.file_id for one in contract.terms}
-    for entry in read_all_formed(reading.sql.execute(query).scalars(), "contract"):
+    lines = lines_where(reading, table.key == f"contract/{contract.id}", table.seq <= upto)
+    for entry in read_all_formed(lines, "contract"):
         was = contract_from_payload(entry["payload"])
         files = {one.file_id for one in was.terms if one.file_id is not None} - files_now
         is_parted = any(

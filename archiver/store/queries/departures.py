@@ -29,6 +29,7 @@ from archiver.store.payload_forms import has_form
 from archiver.store.queries import current_state
 from archiver.store.queries.contract_activity import cancellation_posts, case_sides
 from archiver.store.queries.contracts import contracted_rooms, contracts
+from archiver.store.queries.entries import entries_where
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import alerts
 
@@ -158,8 +159,7 @@ def _counterparts_by_room(reading: Reading, rooms: Collection[int]) -> dict[int,
 def renames(reading: Reading, *, after: int) -> tuple[PersonRenamed, ...]:
     """People whose names changed, by the entries after a number."""
     entry = schema.entry.c
-    rows = reading.sql.execute(select(entry.line).where(entry.seq > after, entry.kind == "account").order_by(entry.seq))
-    return tuple(_rename_signals(reading, [json.loads(line) for (line,) in rows]))
+    return tuple(_rename_signals(reading, list(entries_where(reading, entry.seq > after, entry.kind == "account"))))
 
 
 # --- entries -----------------------------------------------------------------------------------
@@ -170,10 +170,7 @@ def _departure_entries(reading: Reading, after: int) -> list[dict[str, Any]]:
     entry = schema.entry.c
     has_departed = or_(*(entry.line.contains(f'"state":"{state}"', autoescape=True) for state in _GOING))
     is_candidate = or_(entry.kind.in_(_ALWAYS), has_departed)
-    rows = reading.sql.execute(
-        select(entry.line).where(entry.seq > after, entry.kind.in_(_KINDS), is_candidate).order_by(entry.seq)
-    )
-    entries = [json.loads(line) for (line,) in rows]
+    entries = entries_where(reading, entry.seq > after, entry.kind.in_(_KINDS), is_candidate)
     return [one for one in entries if has_form(one) and (one["kind"] in _ALWAYS or _entry_state(one) in _GOING)]
 
 
@@ -191,18 +188,11 @@ def _rename_signals(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iter
 
 def _name_before(reading: Reading, entry: dict[str, Any]) -> str | None:
     """The person's name before: in this list, or else among the members of any room."""
-    table, account = schema.entry.c, _account_id(entry)
-    line = reading.sql.execute(
-        select(table.line)
-        .where(table.key == entry["key"], table.seq < entry["seq"])
-        .order_by(table.seq.desc())
-        .limit(1)
-    ).scalar()
-    if line is not None:
-        return history.text(json.loads(line)["payload"]["object"].get("name"))
-    member = schema.member.c
+    before, member = entry_before(reading, entry), schema.member.c
+    if before is not None:
+        return history.text(before["payload"]["object"].get("name"))
     name: str | None = reading.sql.execute(
-        select(member.name).where(member.account_id == account, member.seq < entry["seq"]).limit(1)
+        select(member.name).where(member.account_id == _account_id(entry), member.seq < entry["seq"]).limit(1)
     ).scalar()
     return name
 

@@ -86,6 +86,17 @@ def last_held(reading: Reading, heads: Collection[tuple[int, str]]) -> int:
     return max((seq for seq, digest in heads if record_digest(reading, seq) == digest), default=0)
 
 
+def lines_where(reading: Reading, *where: ColumnElement[bool]) -> Iterator[str]:
+    """The lines of the entries for which all of this holds, oldest first."""
+    query = select(schema.entry.c.line).where(*where).order_by(schema.entry.c.seq)
+    return iter(reading.sql.execute(query.execution_options(yield_per=_AT_ONCE)).scalars())
+
+
+def entries_where(reading: Reading, *where: ColumnElement[bool]) -> Iterator[dict[str, Any]]:
+    """The same as the objects that the lines hold."""
+    return map(json.loads, lines_where(reading, *where))
+
+
 def other_lines(reading: Reading, rooms: Iterable[int], *, upto: int) -> Iterator[tuple[str, str]]:
     """Kind and line of each entry of these rooms that is no message, and of the services, oldest first."""
     table = schema.entry.c
@@ -178,10 +189,8 @@ def whole_entries(
 ) -> Iterator[dict[str, Any]]:
     """The same of some kinds, as the objects that their lines hold; without those that were erased."""
     table = schema.entry.c
-    query = select(table.line).where(_belongs_to(rooms, contract), table.seq <= upto, table.kind.in_(sorted(kinds)))
-    query = query.where(IS_WHOLE).order_by(table.seq).execution_options(yield_per=_AT_ONCE)
-    for lines in reading.sql.execute(query).scalars().partitions():
-        yield from map(json.loads, lines)
+    is_of_kinds = table.kind.in_(sorted(kinds))
+    return entries_where(reading, _belongs_to(rooms, contract), table.seq <= upto, is_of_kinds, IS_WHOLE)
 
 
 def new_entries(reading: Reading, rooms: Iterable[int], contract: str, *, after: int, upto: int) -> Iterator[NewEntry]:
@@ -213,12 +222,8 @@ def message_groups(reading: Reading, places: Iterable[tuple[int, int]], *, upto:
     """The entries of single messages, given as (room, id), each oldest first, in the order given."""
     table = schema.entry.c
     for room, position in places:
-        rows = reading.sql.execute(
-            select(table.line)
-            .where(table.key == f"message/{position}", table.room_id == room, table.seq <= upto, IS_WHOLE)
-            .order_by(table.seq)
-        )
-        yield [json.loads(line) for (line,) in rows]
+        is_of_message = table.key == f"message/{position}", table.room_id == room
+        yield list(entries_where(reading, *is_of_message, table.seq <= upto, IS_WHOLE))
 
 
 def unlisted_message(reading: Reading, rooms: Iterable[int], *, upto: int) -> str | None:
@@ -351,12 +356,12 @@ def entries_under(
     """The entries whose keys begin so (`member/1/`) and that are as this program writes them, oldest first."""
     table = schema.entry.c
     # A range and no LIKE, so that the index of the keys is used. "0" is the character after "/".
-    query = select(table.line).where(table.key > prefix, table.key < prefix[:-1] + "0").order_by(table.seq)
+    where = [table.key > prefix, table.key < prefix[:-1] + "0"]
     if after is not None:
-        query = query.where(table.seq > after)
+        where.append(table.seq > after)
     if upto is not None:
-        query = query.where(table.seq <= upto)
-    return read_all_formed(reading.sql.execute(query).scalars(), prefix.partition("/")[0])
+        where.append(table.seq <= upto)
+    return read_all_formed(lines_where(reading, *where), prefix.partition("/")[0])
 
 
 def exports(reading: Reading, *, upto: int | None = None) -> list[ExportedPackage]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -27,10 +26,12 @@ from archiver.store.archive import Reading
 from archiver.store.change_keys import DELETED, body_of
 from archiver.store.queries import current_state, departures, people
 from archiver.store.queries.contracts import contracts, enclosures, sides
+from archiver.store.queries.entries import entries_where
 from archiver.store.time_text import from_text, to_text
 
 DAY = timedelta(days=1)
 _READABLE = ("present", "edited")
+_ENTRY = schema.entry.c
 
 
 def sides_by_room(reading: Reading) -> dict[int, Sides]:
@@ -62,7 +63,7 @@ def room_platforms(reading: Reading) -> dict[int, str | None]:
 def new_texts(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Iterator[NewText]:
     """Texts of anybody but the user in the entries after a number, one at a time."""
     is_contracted = _periods(reading)
-    for entry in _entries(reading, ("message",), after):
+    for entry in entries_where(reading, _ENTRY.seq > after, _ENTRY.kind == "message"):
         room, payload = entry["room_id"], entry["payload"]
         author = number(account_of(payload["object"]).get("account_id"))
         other = room in sides and author not in sides[room].mine
@@ -82,7 +83,7 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
     room_changes: list[RoomChanged] = []
     vanished: list[ChangedMessage] = []
     is_contracted = _periods(reading)
-    for entry in _entries(reading, ("message", "member", "room", "file"), after):
+    for entry in entries_where(reading, _ENTRY.seq > after, _ENTRY.kind.in_(("message", "member", "room", "file"))):
         if entry["room_id"] not in sides:
             continue
         if entry["kind"] in {"message", "file"} and not is_contracted(entry):
@@ -130,20 +131,10 @@ def _merged_sides(first: Sides, second: Sides) -> Sides:
     return Sides(first.owner, clients, first.mine | second.mine, (first.thirds | second.thirds) - clients)
 
 
-def _entries(reading: Reading, kinds: Collection[str], after: int) -> Iterator[dict[str, Any]]:
-    entry = schema.entry.c
-    query = select(entry.line).where(entry.seq > after, entry.kind.in_(kinds)).order_by(entry.seq)
-    for (line,) in reading.sql.execute(query.execution_options(yield_per=500)):
-        yield json.loads(line)
-
-
 def _earlier_texts(reading: Reading, key: str, room: int, seq: int) -> Sequence[str]:
     """The texts of a message's earlier entries."""
-    entry = schema.entry.c
-    rows = reading.sql.execute(
-        select(entry.line).where(entry.key == key, entry.room_id == room, entry.seq < seq).order_by(entry.seq)
-    )
-    return [body_of(json.loads(line)["payload"]["object"]) for (line,) in rows]
+    earlier = entries_where(reading, _ENTRY.key == key, _ENTRY.room_id == room, _ENTRY.seq < seq)
+    return [body_of(entry["payload"]["object"]) for entry in earlier]
 
 
 def _is_edited(reading: Reading, entry: dict[str, Any]) -> bool:

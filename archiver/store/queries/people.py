@@ -10,7 +10,7 @@ import hashlib
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -121,10 +121,12 @@ def names_in_room(reading: Reading, room: int) -> dict[int, str]:
 
 
 class DatedValue(NamedTuple):
-    """A value as received, and the reading that first showed it."""
+    """A value as received, empty if there was none any more, and the reading that first showed it."""
 
     value: str
     since: datetime
+    until: datetime | None = None
+    """When the next one was first seen; None for the last."""
 
 
 class PersonHistory(NamedTuple):
@@ -253,7 +255,10 @@ def _history(values: Iterable[tuple[EntryObject, str]]) -> tuple[DatedValue, ...
     found: list[DatedValue] = []
     for entry, value in values:
         if value != (found[-1].value if found else ""):
-            found.append(DatedValue(value, from_text(entry["observed_at"])))
+            at = from_text(entry["observed_at"])
+            if found:
+                found[-1] = found[-1]._replace(until=at)
+            found.append(DatedValue(value, at))
     return tuple(found)
 
 
@@ -274,19 +279,11 @@ def room_row(reading: Reading, room: int) -> RoomRow | None:
     return None if row is None else RoomRow(*row[:3], time_or_none(row.inaccessible_since))
 
 
-class PastValue(NamedTuple):
-    """A value as received, empty if there was none; `until` is when the next was first seen, None for the last."""
-
-    value: str
-    since: datetime
-    until: datetime | None
-
-
 class RoomHistory(NamedTuple):
     """The names and descriptions of a room, oldest first."""
 
-    names: tuple[PastValue, ...]
-    descriptions: tuple[PastValue, ...]
+    names: tuple[DatedValue, ...]
+    descriptions: tuple[DatedValue, ...]
     """Descriptions from the first that had any text on."""
 
 
@@ -296,17 +293,10 @@ _LINES = "SELECT line FROM entry WHERE key = ? AND kind = 'room' ORDER BY seq"
 def room_history(reading: Reading, room: int) -> RoomHistory:
     """The history of a room by its entries, exactly as received."""
     entries = [json.loads(line) for (line,) in driver_connection(reading.sql).execute(_LINES, (f"room/{room}",))]
-    names, descriptions = (_history((one, _field_text(one, field)) for one in entries) for field in _OF_ROOM)
-    return RoomHistory(_past_values(names), _past_values(descriptions))
+    return RoomHistory(*(_history((one, _field_text(one, field)) for one in entries) for field in _OF_ROOM))
 
 
 _OF_ROOM = ("name", "description")
-
-
-def _past_values(values: Sequence[DatedValue]) -> tuple[PastValue, ...]:
-    """The values with their ends."""
-    ends = [*(one.since for one in values[1:]), None]
-    return tuple(PastValue(*one, end) for one, end in zip(values, ends, strict=False))
 
 
 AVATARS = "avatars"

@@ -16,7 +16,7 @@ from archiver.render.invisible_characters import visible
 from archiver.render.message_body import References
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import mapped_accounts
-from archiver.store.queries.people import DatedValue, PastValue, PersonHistory, people, room_history
+from archiver.store.queries.people import DatedValue, PersonHistory, people, room_history
 from archiver.web.context import Chat, Row, chat, first_fitting, parse_cursor, short_name, view_context
 from archiver.web.talk.message_context import message_context, owner_of
 
@@ -82,7 +82,7 @@ def _line(person: PersonHistory, owner: int, parts: tuple[tuple[str, str, str], 
 
 def _histories(person: PersonHistory) -> Iterator[Row]:
     """The values of each fact about a person, the latest first, and how many older ones are not shown."""
-    roles = tuple(DatedValue(_role(one.value), one.since) for one in person.roles)
+    roles = tuple(one._replace(value=_role(one.value)) for one in person.roles)
     for label, values in (
         (_("Names"), person.names),
         (_("Role"), roles),
@@ -91,7 +91,7 @@ def _histories(person: PersonHistory) -> Iterator[Row]:
         (_("Chatwork ID"), person.chatwork_ids),
     ):
         if values:
-            short = (DatedValue(short_name(one.value), one.since) for one in values[::-1][:VALUES_LIMIT])
+            short = (one._replace(value=short_name(one.value)) for one in values[::-1][:VALUES_LIMIT])
             latest = first_fitting(short, _html_bytes, HISTORY_BYTES_LIMIT)
             yield {"label": label, "latest": latest, "older": len(values) - len(latest)}
 
@@ -131,6 +131,6 @@ def about_room(room: int) -> str:
     )
 
 
-def _description(value: PastValue, number: int, references: References) -> Row:
+def _description(value: DatedValue, number: int, references: References) -> Row:
     html = Markup(message_body.html(parse(value.value), references))  # noqa: S704 - `render` escapes everything of untrusted text
     return {"number": number, "value": value, "html": html}
