@@ -11,6 +11,7 @@ from archiver.records import KnownMessage, MessageId, State
 from archiver.store.change_keys import DELETED, fingerprint, text_digest
 from archiver.store.queries.current_state import KnownObject
 from archiver.sync import changes
+from tests.support.cases import cases_of
 
 TANAKA = {"account_id": 7, "name": "田中", "avatar_image_url": ""}
 
@@ -28,52 +29,16 @@ def known(
     return KnownMessage(MessageId("5"), state, fingerprint("message", shown(body, update_time)), digest, edited)
 
 
-PRESENT, WAS_DELETED = known("はい", State.PRESENT), known(DELETED, State.DELETED, last="はい")
-CASES = {
-    "new": (shown("はい"), None, ("present", "new")),
-    "new, edited before": (shown("はい", 10), None, ("edited", "new")),
-    "new, deleted before": (shown(DELETED), None, ("deleted", "new")),
-    "unchanged": (shown("はい"), PRESENT, None),
-    "unchanged, edited before": (shown("はい", 10), known("はい", State.EDITED, update_time=10), None),
-    "edited": (shown("いいえ", 10), PRESENT, ("edited", "edited")),
-    "edited, time not moved": (shown("いいえ"), PRESENT, ("edited", "edited")),
-    "only the time moved": (shown("はい", 10), PRESENT, ("edited", "edited")),
-    "edited back, time not moved": (shown("はい"), known("いいえ", State.EDITED, edited=True), ("edited", "edited")),
-    "deleted": (shown(DELETED), PRESENT, ("deleted", "deleted")),
-    "deleted, time moved": (shown(DELETED, 10), known("はい", State.EDITED), ("deleted", "deleted")),
-    "still deleted": (shown(DELETED), WAS_DELETED, None),
-    "still deleted, time moved": (shown(DELETED, 9), known(DELETED, State.DELETED), ("deleted", None)),
-    "deleted while it was missing": (shown(DELETED), known("はい", State.MISSING), ("deleted", "deleted")),
-    "text back": (shown("はい"), WAS_DELETED, ("present", "edited")),
-    "other text back": (shown("いいえ"), WAS_DELETED, ("edited", "edited")),
-    "text back, edited before": (
-        *(shown("はい"), known(DELETED, State.DELETED, last="はい", edited=True)),
-        ("edited", "edited"),
-    ),
-    "shown again": (shown("はい"), known("はい", State.MISSING), ("present", None)),
-    "shown again, edited before": (shown("はい"), known("はい", State.MISSING, edited=True), ("edited", None)),
-    "not hidden any more": (shown("はい"), known("はい", State.HIDDEN), ("present", None)),
-    "shown again with another text": (shown("いいえ"), known("はい", State.HIDDEN), ("edited", "edited")),
-    "with an unknown field": (shown("はい", unheard_of={"a": 1}), PRESENT, None),
-    "of a renamed author": (
-        shown("はい", account=TANAKA | {"name": "他の名前", "avatar_image_url": "x"}),
-        PRESENT,
-        None,
-    ),
-    "with an id as text": (shown("はい", account={"account_id": "7"}), PRESENT, None),
-    "with null": (shown("はい", None), PRESENT, None),
-    "with a missing field": ({"message_id": 5, "account": TANAKA, "body": "はい", "send_time": 9}, PRESENT, None),
-}
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_a_shown_message_becomes_a_change_or_none(case: str) -> None:
+@pytest.mark.parametrize(("case", "body", "more", "held", "expected"), cases_of(__file__, "shown_messages"))
+def test_a_shown_message_becomes_a_change_or_none(
+    case: str, body: str, more: dict[str, Any], held: tuple[str, str, dict[str, Any]] | None, expected: object
+) -> None:
     """Its state and what it counts as follow from what is known, never from `update_time` alone."""
-    received, held, expected = CASES[case]
+    received = {name: value for name, value in shown(body, **more).items() if value != "missing"}
 
-    actual = changes.compare_message(5, received, held)
+    actual = changes.compare_message(5, received, None if held is None else known(held[0], State[held[1]], **held[2]))
 
-    assert expected == (None if actual is None else (actual.state, actual.counted))
+    assert (case, expected) == (case, None if actual is None else (actual.state, actual.counted))
 
 
 @given(
@@ -96,7 +61,7 @@ def test_a_change_is_seen_once(body: str, update_time: int, state: State, edited
 
 def test_known_messages_inside_the_span_that_are_not_shown_are_absent() -> None:
     """Also one newer than the newest shown: the last post may be the one that vanished."""
-    assert [4, 9] == changes.absent_messages([3, 5, 6], dict.fromkeys((3, 4, 5, 9), PRESENT))
+    assert [4, 9] == changes.absent_messages([3, 5, 6], dict.fromkeys((3, 4, 5, 9), known("はい", State.PRESENT)))
 
 
 def file(size: int) -> dict[str, Any]:
