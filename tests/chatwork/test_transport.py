@@ -36,7 +36,7 @@ from archiver.errors import (
 )
 from archiver.records import Reply
 from tests.support.certificate import loopback_certificate
-from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer, Step, drip, hang, reply, stall
+from tests.support.chatwork.scripted_server import ScriptedServer, Step, drip, hang, reply, stall
 from tests.support.world import Clock
 
 NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)
@@ -341,19 +341,6 @@ def test_a_host_that_has_begun_to_answer_is_waited_for_longer() -> None:
 
     assert {"account_id": 1} == answer
     assert [] == clock.slept
-
-
-@pytest.mark.parametrize("what", NEVER_ENDING)
-def test_a_reply_that_never_ends_is_given_up(what: str) -> None:
-    """Each byte comes in time, and still one deadline is over the whole, headers included; nothing of it is data."""
-    with serving(NEVER_ENDING[what], limits=ReplyLimits(total=0.3)) as (transport, _, clock):
-        transport.deadline = clock()
-        begun = time.monotonic()
-        with pytest.raises(Unreachable):
-            ask(transport)
-        lasted = time.monotonic() - begun
-
-    assert lasted < 5
 
 
 def test_a_compressed_body_is_kept_decoded() -> None:

@@ -453,15 +453,6 @@ def test_a_database_that_was_opened_as_nothing_but_readable_is_tried_again(
     assert (errors.HomeNotWritable if is_still_so else errors.DatabaseNotOpened) is type(error)
 
 
-@pytest.mark.parametrize("text", ["unable to open database file", "attempt to write a readonly database"])
-def test_a_database_that_cannot_be_opened_is_told_by_what_a_file_beside_it_meets(tmp_path: Path, text: str) -> None:
-    """A folder that takes no file names the cause itself."""
-    error = translate_error(sqlite_error(sqlite3.SQLITE_CANTOPEN, text), tmp_path / "gone" / "archive.sqlite3")
-
-    assert errors.HomeNotWritable is type(error)
-    assert "No such file or directory" in str(error)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="there its own locks are used")
 def test_a_drive_without_locks_is_told_at_once_and_nothing_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

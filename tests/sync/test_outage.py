@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from archiver import errors
 from archiver.store.queries import looks_and_gaps
 from archiver.store.working.remembered_values import RoomFailure
 from archiver.sync import run_start
@@ -88,20 +87,6 @@ def test_an_outage_within_a_run_ends_it_soon(world: World, rooms: list[int], nam
     assert "Chatwork gave no proper answer" in (report.rooms[-1].error or "")
     assert (False, True) == (report.complete, "left-over" in report.reported)
     assert {RoomOutcome.ARCHIVED} == {room.outcome for room in after.rooms}
-
-
-@pytest.mark.parametrize("name", OUTAGES)
-def test_an_outage_before_a_run_ends_it_soon(world: World, name: str) -> None:
-    """The first request is tried with patience, and that is the run."""
-    world.sync()
-    world.clock.pass_by(hours=1)
-    OUTAGES[name](world)
-    begun = world.clock.time
-
-    with pytest.raises(errors.Unreachable):
-        world.sync()
-
-    assert world.clock.time - begun <= LONGEST
 
 
 @pytest.mark.drawn

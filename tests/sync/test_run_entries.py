@@ -47,23 +47,6 @@ def quiet_days(world: World, days: int, *, with_idle_runs: bool) -> int:
     return before
 
 
-def test_a_pause_between_two_idle_runs_is_told(world: World) -> None:
-    """Two quiet runs two days apart are not collected into one record that spans them."""
-    world.post("一つ目")
-    world.sync()
-    world.clock.pass_by(minutes=5)
-    world.sync(every_list=True)
-    before = whole_second(world)
-    world.clock.pass_by(days=2)
-    world.sync(every_list=True)
-    after = whole_second(world)
-    world.clock.pass_by(minutes=5)
-    world.post("二つ目")
-    world.sync()
-
-    assert [(before, after)] == pauses(world)
-
-
 def test_each_pause_of_several_days_is_told_once(world: World) -> None:
     """With news between them and without, and over the seal of each day."""
     expected, before = list[tuple[datetime, datetime]](), None
@@ -215,24 +198,3 @@ def test_a_room_whose_list_fails_was_not_looked_at_whatever_its_visit_says(world
 
     assert not report.complete
     assert before == watched(world, world.room).last
-
-
-def test_a_pause_between_looks_at_one_steady_list_is_told(world: World) -> None:
-    """The looks before and after it stand in one record; each look's own time is kept there, whatever runs say."""
-    world.more_rooms(1)
-    world.post("一つ目")
-    world.sync()
-    world.clock.pass_by(minutes=5)
-    world.sync(every_list=True)
-    before = whole_second(world)
-    world.contract("job1", world.room, state="stopped")
-    for _ in range(3):
-        world.clock.pass_by(hours=1)
-        world.sync()
-    world.contract("job1", world.room)
-    world.sync(every_list=True)
-    after = whole_second(world)
-
-    pauses_told = [(one.start, one.end) for one in watched(world, world.room).pauses]
-    (steady,) = world.entries("steady", room=world.room)
-    assert ([(before, after)], 2) == (pauses_told, steady["payload"]["times"])

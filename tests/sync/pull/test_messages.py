@@ -408,26 +408,6 @@ def test_what_was_hidden_is_found_again_when_the_plan_shows_it(world: World) -> 
     assert (0, 0, 1, 0) == counts(report)
 
 
-@pytest.mark.drawn
-def test_what_vanished_while_it_was_hidden_is_missing(world: World) -> None:
-    """As soon as a list comes without the plan's header: what it leaves out is asked for."""
-    posts = world.posts(5)
-    world.sync()
-    world.clock.pass_by(days=41)
-    world.chatwork.free_plan()
-    world.post("新しい")
-    world.sync()
-    world.chatwork.vanish(posts[1])
-    world.chatwork.free_plan(None)
-    world.post("もっと新しい")
-
-    report = world.synced()
-
-    assert "missing" == world.states()[posts[1]]
-    assert {"present"} == {world.states()[one] for one in posts if one != posts[1]}
-    assert 1 == report.missing
-
-
 def test_a_person_told_without_a_name_has_not_lost_it(world: World) -> None:
     """No entry of the person, so that nobody is told of a changed name."""
     world.post("はい")
