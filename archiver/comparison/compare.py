@@ -32,8 +32,8 @@ from archiver.store.durable_files import sync_tree
 def compare(path_a: Path, path_b: Path, *, folder: Path | None, at: datetime) -> ComparisonSummary:
     """Compare what lies at two paths, and write the comparison into a new folder if one is given.
 
-    Only the rooms that both have are read. Raises NothingThere, NotComparable, NoCommonRoom, BadValue, PdfUnavailable,
-    PdfFailed, OSError, and what verification raises; a folder that was begun is then removed.
+    Only the rooms that both have are read. Raises NoCommonRoom, BadValue, PdfUnavailable,
+    PdfFailed, OSError, and what `open_side` and its messages raise; a folder that was begun is then removed.
     """
     with ExitStack() as opened:
         fold_of = lru_cache(maxsize=1)(message_fold)  # two copies of one archive: what both hold is folded once

@@ -92,17 +92,30 @@ def message_fold(readings_of_rooms: tuple[str, ...]) -> FoldMessage:
 
 @contextmanager
 def open_side(path: Path, fold_of: FoldOf = message_fold) -> Iterator[Side]:
-    """Verify and open one side. Raises NothingThere, FolderOfZips, NotComparable, and what a verification raises."""
+    """Verify and open one side; its `messages` may raise RecordsUnreadable too.
+
+    Raises NothingThere, FolderOfZips, NotComparable, RecordsUnreadable, and what a verification raises.
+    """
     _refuse_folder_of_zips(path)
     verification = verify_path(path)
     with ExitStack() as opened:
-        try:
+        with _refused(path):
             if (path / DATABASE).is_file():
-                yield _archive_side(path, verification, opened.enter_context(Archive(path).reading()), fold_of)
+                side = _archive_side(path, verification, opened.enter_context(Archive(path).reading()), fold_of)
             else:
-                yield _package_side(path, verification, _open_package(path, opened))
-        except READ_ERRORS as error:
-            raise errors.NotComparable(path=path) from error
+                side = _package_side(path, verification, _open_package(path, opened))
+        yield side
+
+
+@contextmanager
+def _refused(path: Path) -> Iterator[None]:
+    """Turn what reading records raises into an error that names the side; a line of another form is told apart."""
+    try:
+        yield
+    except READ_ERRORS as error:
+        raise errors.NotComparable(path=path) from error
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise errors.RecordsUnreadable(path=path) from error
 
 
 def _refuse_folder_of_zips(path: Path) -> None:
@@ -166,10 +179,15 @@ class _OtherEntries:
         seals_held: Mapping[int, str],
     ) -> Side:
         """The side with these rooms and messages, once everything else of it is collected."""
+
+        def readable() -> Iterator[HeldMessage]:
+            with _refused(path):
+                yield from messages()
+
         names = {room: self.room_names.get(room, "") for room in rooms}
         accounts, saved = frozenset(self.accounts), self.saved_files()
         addresses = frozenset(one.address for one in read_services(self.services))
-        return Side(path, kind, verification, accounts, names, messages, self.reach, saved, addresses, seals_held)
+        return Side(path, kind, verification, accounts, names, readable, self.reach, saved, addresses, seals_held)
 
     def saved_files(self) -> dict[tuple[int, int], frozenset[str]]:
         """The digests of the bytes of each file."""
@@ -324,13 +342,7 @@ def _of_object(one: Mapping[str, Any], *, is_masked: bool) -> HeldMessage:
 
 
 def _objects(tree: PackageFiles, name: str) -> Iterator[dict[str, Any]]:
-    """The JSON objects of a file, one a line. Raises READ_ERRORS, NotComparable for a line of another shape."""
+    """The JSON objects of a file, one a line. Raises READ_ERRORS, and ValueError or TypeError for another line."""
     with tree.open(name) as file:
         for line in file:
-            try:
-                parsed = json.loads(line)
-            except ValueError as error:
-                raise OSError(str(error)) from error
-            if not isinstance(parsed, dict):
-                raise OSError(name)
-            yield parsed
+            yield dict(json.loads(line))

@@ -141,6 +141,14 @@ class NotComparable(UsageError):
     hint = N_("Give the folder of an archive, an export made with --for lawyer or court, or a daily copy.")
 
 
+class RecordsUnreadable(UsageError):
+    """A record of one of two sides is not of the form that the program writes: exit 3, as for any finding."""
+
+    code = 3
+    message = N_("“{path}” holds a record of another form than this program writes, so its records cannot be read.")
+    hint = N_("See which with: archive verify {path}")
+
+
 class FolderOfZips(UsageError):
     """A folder to compare holds packages or daily copies as zips, and none itself."""
 

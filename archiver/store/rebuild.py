@@ -149,7 +149,7 @@ def _parse_line(line: bytes) -> dict[str, Any] | None:
         parsed = json.loads(line.decode("utf-8"))
     except (ValueError, RecursionError):
         return None
-    return parsed if isinstance(parsed, dict) and "kind" in parsed else None
+    return parsed if isinstance(parsed, dict) and parsed.keys() >= {"kind", "seq"} else None
 
 
 # --- comparison --------------------------------------------------------------------------------

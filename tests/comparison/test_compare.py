@@ -24,12 +24,14 @@ from archiver.comparison.compare import README, compare, limits, side_rows
 from archiver.comparison.message_comparison import Absence, Outcome
 from archiver.comparison.quoted_document import document_text
 from archiver.comparison.summary import ComparisonSummary
+from archiver.custody.verify import verify_path
 from archiver.evidence.looks import CHATWORK
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.pdf.blocks import Paragraph
 from archiver.report_language import ENGLISH, report_language
 from archiver.store import seals
+from tests.support.archives.tampering import changing_past_triggers
 from tests.support.reports import pdf_reader
 from tests.support.terminals.terminal import Terminal
 from tests.support.world import World, running_world
@@ -219,6 +221,41 @@ def test_a_changed_package_is_told(computers: TwoComputers, tmp_path: Path) -> N
     summary = compare(package, computers.second.home, folder=None, at=AT)
 
     assert not summary.a.verification.ok
+
+
+@pytest.mark.parametrize("kind", ["window", "message", "room"])
+@pytest.mark.parametrize("line", ["{}", "[]", "x", '{"kind":"window"}'])
+def test_a_record_of_another_form_is_told_not_a_bug(kind: str, line: str, computers: TwoComputers) -> None:
+    """The records are altered, so the verification has findings; what cannot be read is not compared."""
+    first = computers.first
+    with changing_past_triggers(first.archive) as database:
+        database.execute("UPDATE entry SET line = ? WHERE kind = ?", (line, kind))
+
+    assert not verify_path(first.home, deep=True).ok
+    with pytest.raises(errors.RecordsUnreadable):
+        computers.compare()
+
+
+@pytest.mark.drawn
+@pytest.mark.parametrize("name", ["messages", "entries"])
+def test_a_line_of_another_form_in_a_package_is_told(name: str, computers: TwoComputers, tmp_path: Path) -> None:
+    """A line that somebody added, or the files of another program."""
+    package = computers.package(tmp_path)
+    lines = package / f"data/{name}.jsonl"
+    lines.chmod(0o600)
+    lines.write_text(lines.read_text("utf-8") + '{"kind":"window"}\n', "utf-8")
+
+    assert not verify_path(package).ok
+    with pytest.raises(errors.RecordsUnreadable):
+        compare(computers.second.home, package, folder=None, at=AT)
+
+
+def test_a_folder_that_cannot_be_written_is_no_fault_of_the_records(computers: TwoComputers, tmp_path: Path) -> None:
+    """A folder that was begun and left, for one, is named as what it is."""
+    (tmp_path / "comparison.partial").mkdir()
+
+    with pytest.raises(FileExistsError):
+        computers.compare(tmp_path / "comparison")
 
 
 @pytest.mark.parametrize(("address", "is_shown"), [(CHATWORK, True), ("https://example.org/v2", False)])
