@@ -12,7 +12,9 @@ from archiver.chatwork.notation.nodes import (
     Container,
     Emoticon,
     Node,
+    PersonTag,
     PlainText,
+    SystemText,
     Url,
 )
 from archiver.chatwork.notation.parse import NESTING_DEPTH, message_references, parse, walk
@@ -121,3 +123,21 @@ def test_hostile_bodies_take_linear_time(piece: str, end: str) -> None:
     assert body * 4 == source_of(nodes)
     assert depth(nodes) <= NESTING_DEPTH
     assert taken < 2
+
+
+def worded(body: str) -> str:
+    """A system post as a reader sees it, its people all called 田中."""
+    parts = []
+    for node in walk(parse(body)):
+        match node:
+            case SystemText(text=text):
+                parts.append(text or "?")
+            case PersonTag():
+                parts.append("田中")
+    return "".join(parts)
+
+
+@pytest.mark.parametrize(("body", "expected"), cases_of(__file__, "a_system_post_reads_as_on_chatworks_own_screen"))
+def test_a_system_post_reads_as_on_chatworks_own_screen(body: str, expected: str) -> None:
+    """Sentences of two texts around a name come out whole."""
+    assert expected == worded(body)

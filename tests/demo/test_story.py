@@ -1,10 +1,12 @@
-"""The demo's archive knows that it is for practice: every page, report and text says so, and its end leads on."""
+"""The demo's story: its archive is for practice, and says so everywhere; it shows each family of alerts once."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
+from collections import Counter
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,9 @@ from archiver.cli.reading.commands import _tell_where
 from archiver.comparison.compare import compare
 from archiver.demo import story
 from archiver.export.package.make_package import ExportReport
+from archiver.records import JST
 from archiver.store.queries.status import status
+from archiver.store.working.alerts import alerts
 from archiver.store.working.remembered_values import PRACTICE
 from tests.support.archives.maker import ROOM, at
 from tests.support.archives.maker import story as made_story
@@ -91,3 +95,27 @@ def test_the_demo_has_its_seals_stamped(tmp_path: Path) -> None:
     assert len(seals) > 20
     assert seals == {path.name.removesuffix(".demo.tsr") for path in folder.glob("*.demo.tsr")}
     assert (folder / "demo.pem").is_file()
+
+
+class _LateEvening(datetime):
+    """A clock that shows ten minutes to midnight: the longest time after the story's last evening."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        """Yesterday, 23:50 in Japan."""
+        yesterday = datetime.now(JST) - timedelta(days=1)
+        return yesterday.replace(hour=23, minute=50).astimezone(tz)
+
+
+@pytest.mark.slow
+def test_each_family_of_alerts_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words, changes, silence, a deadline, a pause, early contact and a departure: every rule once, at any hour."""
+    monkeypatch.setattr(story, "datetime", _LateEvening)
+    with story.set_stage(tmp_path / "home", lambda _text: None) as story_played:
+        whole = story.play(story_played)
+        with story_played.app.archive.reading() as reading:
+            rules = Counter(one.rule.value for one in alerts(reading) if not one.dismissed)
+
+    expected = ["A1", "A5", "A11", "A14", "deadline", "deletions", "early_contact", "account_closed", "member_gone"]
+    assert dict.fromkeys(expected, 1) == rules
+    assert whole
