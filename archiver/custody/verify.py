@@ -41,9 +41,9 @@ from archiver.store.database_pages import VerificationRecord
 from archiver.store.engine import DATABASE
 from archiver.store.keeper import keeper_of
 from archiver.store.other_databases import RecordsNotCompared, TwoDatabases, faults_told, open_both
-from archiver.store.payload_forms import has_form
 from archiver.store.queries import entries, raw_tables
 from archiver.store.queries.raw_tables import RawReply
+from archiver.store.record_forms import has_form
 from archiver.store.time_text import to_text
 from archiver.wording import gettext as _
 

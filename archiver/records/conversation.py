@@ -52,7 +52,7 @@ class KnownMessage(NamedTuple):
     message_id: MessageId
     state: State
     fingerprint: str
-    """The fingerprint of author, body, send_time and update_time, as `store.change_keys` makes it."""
+    """The fingerprint of author, body, send_time and update_time, as `store.record_forms` makes it."""
     text_digest: str
     """The digest of the last text that was not the deletion mark; empty if none was ever seen."""
     was_edited: bool

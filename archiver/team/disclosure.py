@@ -19,8 +19,8 @@ from archiver import errors
 from archiver.records import Observation
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.payload_forms import read_formed
 from archiver.store.queries.contracts import STATED, WITHDRAWN
+from archiver.store.record_forms import read_formed
 from archiver.team.ledger.database import LedgerPlace, make_copy_home
 from archiver.team.ledger.service import grant_lines, record_access
 

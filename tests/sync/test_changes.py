@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.records import KnownMessage, MessageId, State
-from archiver.store.change_keys import DELETED, fingerprint, text_digest
 from archiver.store.queries.current_state import KnownObject
+from archiver.store.record_forms import DELETED, fingerprint, text_digest
 from archiver.sync import changes
 from tests.support.cases import cases_of
 

@@ -11,8 +11,8 @@ from sqlalchemy import Row, select
 from archiver.records import JST, Contract, State, notable_states
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.change_keys import DELETED
 from archiver.store.engine import driver_connection
+from archiver.store.record_forms import DELETED
 from archiver.store.time_text import from_text, sent_at, time_or_none
 
 _STANDING = f"""
