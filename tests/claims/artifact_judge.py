@@ -12,7 +12,19 @@ from typing import Any, NamedTuple
 
 from archiver.records import JST, JsonObject
 from tests.claims.artifacts import Told
-from tests.claims.dispute import BEGIN, CHANGES, DELETED, EDITED, HIDDEN, TOUCHED, TURNED, Dispute, TrueEvent, TruePost
+from tests.claims.dispute import (
+    BEGIN,
+    BEGINNINGS,
+    CHANGES,
+    DELETED,
+    EDITED,
+    HIDDEN,
+    TOUCHED,
+    TURNED,
+    Dispute,
+    TrueEvent,
+    TruePost,
+)
 from tests.claims.dispute import DAY as DAY_LENGTH
 from tests.support.archives.maker import CLIENT, OWNER, ROOM
 
@@ -388,18 +400,44 @@ def _on_quotations(truth: Truth, page: str) -> Iterator[str]:
     """What page 1 quotes: the first and last saved words of messages of the other side, and when each was seen."""
     dispute = truth.dispute
     changed = {event.post.number for event in dispute.events() if event.kind in (EDITED, TURNED)}
-    theirs = [post for post in dispute.saved if dispute.side(post.author) == "相手" and post.number in changed]
+    of_client = [post for post in dispute.saved if dispute.side(post.author) == "相手"]
+    theirs = [post for post in of_client if post.number in changed]
     head = rf"({DAY}\d\d:\d\d)\S{{1,20}}?のメッセージ\(No\.(\d+)\)。"
     _before, *pieces = re.split(head, page)
     told = list(zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True))
-    if len(told) != min(3, len(theirs)):
-        yield f"how many are quoted ({len(told)} of {len(theirs)})"
+    agreed = [one for one in of_client if one not in theirs and _is_agreed(dispute, one)]
+    best = [sorted(ones, key=lambda one: _decides(dispute, one), reverse=True) for ones in (theirs, agreed)]
+    if [truth.numbers[int(number)] for _sent, number, _words in told] != [*best[0], *best[1]][:3]:
+        yield f"which are quoted, and in what order ({[int(number) for _sent, number, _words in told]})"
     for sent, number, words in told:
         post = truth.numbers[int(number)]
-        if post not in theirs or sent != _minute(post.sent):
+        if sent != _minute(post.sent):
             yield f"whose message is quoted ({number})"
         else:
             yield from (f"{fact} ({number})" for fact in _on_quotation(dispute, post, words[:300]))
+
+
+def _beginnings(dispute: Dispute, post: TruePost) -> list[str]:
+    """How each text began that was seen of a post; how much that decides is in `BEGINNINGS`."""
+    texts = [text for at in dispute.sightings(post) if (text := post.shown(at)[0]) != DELETED]
+    return [next(begin for begin in BEGINNINGS if text.startswith(begin)) for text in texts]
+
+
+def _decides(dispute: Dispute, post: TruePost) -> tuple[int, bool, int, int]:
+    """What was taken back or altered, the most decisive first; then deletions, then the newest."""
+    begun = _beginnings(dispute, post)
+    is_gone = any(post.shown(at)[0] == DELETED for at in dispute.sightings(post))
+    is_edited = not is_gone and len({post.shown(at)[0] for at in dispute.sightings(post)}) > 1
+    named = {level: {one if BEGINNINGS[one] == level else "" for one in begun} for level in (4, 2, 1)}
+    weight = sum(level for level, ones in named.items() if (len(ones) > 1 if is_edited else ones != {""}))
+    return weight, is_gone, post.sent, post.number
+
+
+def _is_agreed(dispute: Dispute, post: TruePost) -> bool:
+    """Whether it names an acceptance or a price and stands as it was written."""
+    at = dispute.sightings(post)[-1]
+    is_whole = post.shown(at) == (post.text, 0) and dispute.hidden_at(post) is None and not post.is_notice
+    return is_whole and _decides(dispute, post)[0] > 1
 
 
 def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]:
@@ -409,10 +447,13 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     other = [text for _at, text, _updated in texts if text != texts[-1][1]]
     said = other[-1] if other and texts[0][1] == texts[-1][1] else texts[0][1]
     first, last, is_edited = said.rpartition("\n")[2], texts[-1][1].rpartition("\n")[2], bool(other)
-    own = rf"(?:\S*?)((?:\d度目)?(?:メッセージ|書き直し){post.number})(?!\d(?!\d{{3}}-))"
+    own = rf"(?:\S*?)((?:{'|'.join(BEGINNINGS)})(?:\d度目)?(?:メッセージ|書き直し){post.number})(?!\d(?!\d{{3}}-))"
     end = dispute.period[1] or 10**9  # readings after the period that showed nothing new may not be in the package
     same = [at for at, text, _updated in texts if text == said]
     until = {max(same), max([at for at in same if at < end], default=same[0])}
+    last_same = _findall(rf"({DAY}\d\d:\d\d)にも同じ文でした", words)
+    if last_same not in ([[]] if is_edited or times[-1:] != same[-1:] else [[_minute(at)] for at in until]):
+        yield "when it was last seen the same"
     if _findall(rf"保存した文\(({DAY}\d\d:\d\d)まで表示\){own}", words) not in [[(_minute(at), first)] for at in until]:
         yield "the text that was saved"
     since = _since(texts)
@@ -440,8 +481,10 @@ def _since(shown: Sequence[tuple[int, str, int]]) -> int:
 def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
     """The same in the text to paste: what was said on the day of the message, or a text of a later edit."""
     said = rf"相手の(?:「([^」]+)」\(({DAY})\)|({DAY})のメッセージの、編集後の文面「([^」]+)」)は"
-    became = rf"(?:、({DAY})には「([^」]+)」になっていました|(?:「([^」]+)」に変わり)?、({DAY})には削除されていました)"
-    for said_text, said_on, edited_on, edited_text, since, after, between, gone in _findall(said + became, page):
+    became = rf"(?:、({DAY})には「([^」]+)」になっていました"
+    became += rf"|(?:「([^」]+)」に変わり)?、({DAY})には削除されていました|、({DAY})にも同じ文でした)"
+    found = _findall(said + became, page)
+    for said_text, said_on, edited_on, edited_text, since, after, between, gone, still in found:
         number = re.search(r"\d+$", said_text or edited_text)
         post = number and next((one for one in truth.dispute.saved if one.number == int(number[0])), None)
         if not post or truth.dispute.side(post.author) != "相手" or (said_on or edited_on) != _second(post.sent)[:10]:
@@ -455,7 +498,8 @@ def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
         if not (after or between or first).endswith(texts[-1][1]):
             yield f"the later text that is pasted ({post.number})"
         seen = min(at for at, text, _ in shown if text == DELETED) if gone else _since(shown)
-        if (gone or since) != _second(seen)[:10]:
+        times = {at for at, _text, _ in shown} if still else {seen}
+        if (gone or since or still) not in {_second(at)[:10] for at in times}:
             yield f"since when it is told to be so ({post.number})"
 
 
@@ -740,6 +784,9 @@ def _on_rows(truth: Truth, told: Told) -> Iterator[str]:
 def _on_show(truth: Truth, told: Told) -> Iterator[str]:
     """`job show --json` against the truth."""
     dispute, show = truth.dispute, told.show
+    named = "".join(text for post in dispute.posts for text in (post.text, *(one for _at, one in post.edits)))
+    if _findall("検査をする場合は、その完了の期日", told.page) and "検収" not in named:  # also outside the period
+        yield "where the day of an inspection may be named"
     first, reply, count = show["first_message"], show["last_reply"], show["messages"]
     posted, saved = dispute.posted(), dispute.saved
     if first["time"] != _rfc((dispute.known if first["knowledge"] == "whole" else dispute.seen)[0].sent):

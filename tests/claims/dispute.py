@@ -73,6 +73,15 @@ TASK_FORM = "[info][title][dtext:task_added][/title][task aid=1 st=open lt=0 lty
 
 DELETED = "[deleted]"
 CHANGES = ("edited", "edited_before", "deleted", "deleted_before", "hidden")
+BEGINNINGS = {
+    "検収OKです、": 4,
+    "3万円です、": 2,
+    "5万円です、": 2,
+    "納品は明日です、": 1,
+    "修正はありませんか、": 0,
+    "": 0,
+}
+"""How a text may begin, and how much that decides: an acceptance, a price, a delivery; a question nothing."""
 EDITED, TURNED = "編集された", "「削除」表示に変わった"
 TOUCHED, HIDDEN = "更新時刻だけが変わった", "プランの制限で見えなくなった"
 FIRST_EDITED, FIRST_DELETED = "保存時点で編集済み(それより前の文面は不明)", "保存時点で「削除」表示(文面は不明)"
@@ -205,6 +214,7 @@ class Dispute:
         self.invoices: tuple[Invoice, ...] = ()
         self.payments: tuple[Payment, ...] = ()
         self._set_in(random.Random(f"so {seed}"))
+        self._begin_texts(random.Random(f"begun {seed}"))
         if chance.random() < 0.4 and not self.so.plan_days:
             self._recover()
 
@@ -241,6 +251,14 @@ class Dispute:
             self.invoices = tuple(Invoice(n, 50_000 * n, "2026-10-01", due_on=day) for n, day in enumerate(days, 1))
             paid = chance.choice((0, 20_000, 50_000, 150_000))
             self.payments = (Payment(1, paid, "2026-10-05"),) if paid else ()
+
+    def _begin_texts(self, chance: random.Random) -> None:
+        """Let some texts, and what they are edited to, begin with words that may decide a dispute."""
+        for post in self.posts:
+            if not post.is_notice and "\n" not in post.text and chance.random() < 0.3:
+                begin = chance.choice([*BEGINNINGS])
+                post.text = begin + post.text
+                post.edits = [(at, chance.choice((begin, *BEGINNINGS)) + text) for at, text in post.edits]
 
     def _move_to_edges(self, chance: random.Random) -> None:
         """Posts to midnight in Japan or the second before it, the delivery to a weekend or the end of a month."""

@@ -99,6 +99,14 @@ def _of_another_message(true: Function, *given: Any, **options: Any) -> Any:
     return quoted and replace(quoted, message=quoted.message._replace(no=quoted.message.no % 3 + 1))
 
 
+def _by_day(true: Function, *given: Any) -> tuple[Any, ...]:
+    return (0, 0, *true(*given)[2:])
+
+
+def _unasked(true: Function, body: str) -> str:
+    return str(true(body)).replace("ありませんか", "ありません")
+
+
 def _changed_later(true: Function, message: Message, **options: Any) -> Any:
     *earlier, last = message.versions
     later = last._replace(first_seen=last.first_seen + timedelta(days=1))
@@ -254,6 +262,8 @@ LIES: dict[str, dict[str, Lie]] = {
         "the change was seen a day later": (quotations.quotation, _changed_later),
         "a deletion is pasted a year later": (quotations.quotation_line, _in_2030),
         "nothing is quoted": (quotations.best, partial(nothing, ())),
+        "the newest is quoted, whatever it decides": (quotations.rank, _by_day),
+        "a question is quoted as an acceptance": (quotations._own_words, _unasked),
     },
     "times when nobody looked": {
         "none is named": (record.named_pauses, partial(nothing, frozenset())),
