@@ -72,7 +72,7 @@ class Emergency(NamedTuple):
     edited_count: int = 0
     """How many of each kind there are whose texts are known."""
     screenshots: tuple[NamedMessage, ...] = ()
-    """The messages of which a screenshot is worth having now."""
+    """The messages of which a screenshot is worth having now, the changed ones first, in their order."""
     failing: tuple[int, ...] = ()
     """Its rooms that could not be read, so that nobody knows what they lack."""
     lacks_older: bool = False
@@ -107,6 +107,8 @@ def emergencies(
             changed = changed_places(reading, contract, sides)
             kinds = [[one for one in changed if one.is_gone is is_gone] for is_gone in (True, False)]
             told = sorted((one for kind in kinds for one in kind[:NAMED_TEXTS_LIMIT]), reverse=True)
+            order = {one.rank[-1]: place for place, one in enumerate(changed)}
+            shots = messages_to_screenshot(reading, alerts, rooms)
             holdings = holdings_of(reading, rooms)
             found.append(
                 Emergency(
@@ -119,7 +121,7 @@ def emergencies(
                     tuple(_change(reading, one) for one in quoted_messages(reading, told)),
                     len(kinds[0]),
                     len(kinds[1]),
-                    messages_by_id(reading, rooms, messages_to_screenshot(reading, alerts, rooms)),
+                    messages_by_id(reading, rooms, sorted(shots, key=lambda one: order.get(int(one), len(order)))),
                     tuple(sorted(room_looks(reading, rooms).failing)),
                     bool(unlisted_beginnings(reading, rooms - set(holdings.shut)).rooms),
                     sum(put_back) if put_back else None,

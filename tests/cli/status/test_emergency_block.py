@@ -185,7 +185,7 @@ def test_a_room_of_two_contracts_counts_in_both(jobs: Jobs) -> None:
 
 
 def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_account_is_closed(jobs: Jobs) -> None:
-    """In their words, those that the alerts of the contract are about; nothing where nothing is urgent.
+    """In their words, those that the alerts of the contract are about, changed ones first; none where nothing is urgent.
 
     Neither one's own message nor a post of Chatwork's system is worth one.
     """
@@ -206,11 +206,11 @@ def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_acco
     jobs.chatwork.cancel_account(jobs.tanaka)
     closed = jobs.emergencies(always=True)
 
-    assert (*jobs.written[:3], past) == ids(before["job2"])
-    assert tuple(jobs.written[:3]) == ids(after["job2"])
+    assert (*jobs.written[2::-1], past) == ids(before["job2"])
+    assert tuple(jobs.written[2::-1]) == ids(after["job2"])
     assert ((), ()) == (ids(closed["job2"]), ids(before["job4"]))
     assert "Take screenshots of these messages, or of their places if they were deleted: " in lines["job2"]
-    assert f"archive job enter job2 file --file PATH --message m{jobs.written[0]}" in lines["job2"]
+    assert f"archive job enter job2 file --file PATH --message m{jobs.written[2]}" in lines["job2"]
     assert "田中 「手数料がかからないように直接お支払" in lines["job2"].replace("\n   ", "")
     assert [False] * 3 == ["archive job enter" in lines[name] for name in ("job1", "job3", "job4")]
     assert "archive job enter" not in block_text(closed["job2"])
@@ -254,8 +254,10 @@ def test_what_was_edited_and_what_was_accepted_is_quoted(jobs: Jobs) -> None:
     for message in (accepted, *others):
         chatwork.delete(message, moves_room=True)
 
-    block = block_text(jobs.emergencies()["job2"])
+    emergency = jobs.emergencies()["job2"]
+    block = block_text(emergency)
 
+    assert accepted == ids(emergency)[0]
     line = "“お支払いは50,000円です” now reads “お支払いは30,000円です” (seen 1 Jul)"
     assert line.replace(" ", "") in block.replace(" ", "")
     assert "検収OKです" in block
