@@ -42,7 +42,7 @@ def tell_home(
     _tell_wrapped(_headline(first, now), 0)
     if quoted is not None and quoted is not first:
         _tell_wrapped(_headline(quoted, now), 0)
-    if emergency is not None:
+    if emergency is not None and is_urgent:  # else the headline says what is kept
         echo(kept_sentence(emergency))
     echo()
     if emergency is not None:

@@ -185,7 +185,7 @@ def test_a_room_of_two_contracts_counts_in_both(jobs: Jobs) -> None:
 
 
 def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_account_is_closed(jobs: Jobs) -> None:
-    """In their words, those that the alerts of the contract are about, changed ones first; none where nothing is urgent.
+    """In their words, those that alerts of the contract are about, changed ones first; none where nothing is urgent.
 
     Neither one's own message nor a post of Chatwork's system is worth one.
     """
