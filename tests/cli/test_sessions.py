@@ -15,6 +15,7 @@ Of every command: no trace, no sign that a terminal obeys, pages of 80 columns, 
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shlex
@@ -23,13 +24,14 @@ import sqlite3
 import subprocess
 import zipfile
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
+from archiver.cli.main import main
 from archiver.render.invisible_characters import columns
 from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
@@ -38,7 +40,7 @@ from archiver.store.blobs import file_sha256
 from archiver.store.engine import DATABASE
 from tests.custody.test_erasures import GONE, copy_of_before, make_archive
 from tests.support.archives.byte_search import files_with, package_files_with
-from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, message_object, story
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, hidden_story, message_object, story
 from tests.support.archives.tampering import flip_bit
 from tests.support.archives.unused_pages import story_with_unused_pages
 from tests.support.chatwork.faults import Fault
@@ -94,7 +96,7 @@ class Stage(Terminal):
             chatwork,
             dict[str, object](tmp=folder, home=folder / "home", ESC="\x1b", TOKEN=TOKEN),
         )
-        self.output = ""
+        self.output, self.is_here = "", False
         self.tty: PseudoTerminal | None = None
         self.tty_code, self.tty_end, self.tty_fits = 0, list[str](), False
 
@@ -157,7 +159,9 @@ class Stage(Terminal):
         place = words.index("archive")
         environ = dict(word.split("=", 1) for word in words[:place])
         before = self.entries() if code == 2 else 0
-        if "<" in words:
+        if self.is_here:
+            stdout, stderr = self.called(*words[place + 1 :], code=code)
+        elif "<" in words:
             stdout, stderr = self.pasted(words[-1], *words[place + 1 : -2], code=code, **environ)
         else:
             stdout, stderr = self.both(*words[place + 1 :], code=code, **environ)
@@ -167,6 +171,12 @@ class Stage(Terminal):
         if PAGES & {*words} and "--json" not in words:
             wide = [line for line in stdout.splitlines() if columns(line) > 80 and str(self["tmp"]) not in line]
             assert [] == wide, words
+
+    def called(self, *arguments: str, code: int) -> tuple[str, str]:
+        """What a command prints that is called in this process, as a session of many quick ones has it."""
+        with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+            assert code == main(["--home", str(self.home), "--lang", "en", *arguments]), err.getvalue()
+        return out.getvalue(), err.getvalue()
 
     def pasted(self, text: str, *arguments: str, code: int, **environ: str) -> tuple[str, str]:
         """What a command prints that gets a line on standard input."""
@@ -428,6 +438,25 @@ def two_exports(stage: Stage) -> None:
     made.archive.close()
 
 
+def searched(stage: Stage) -> None:
+    """The story, with 120 messages more, one in markup and one that a terminal would obey."""
+    stage.is_here = True
+    stage.values |= {"CLIENT": CLIENT, "ROOM": ROOM, "OTHER_ROOM": OTHER_ROOM}
+    made = story(stage.home)
+    messages = [message_object(number, f"第{number}話の納品です") for number in range(1000, 1120)]
+    messages.append(message_object(1999, f"[To:{CLIENT}]髙橋さん[info][title]見積[/title]単価は5,000円[/info]"))
+    messages.append(message_object(2000, "\x1b[31m赤い\u202e文字\n二行目"))
+    made.sync(messages, minutes=300)
+    made.archive.close()
+
+
+def hidden_by_the_plan(stage: Stage) -> None:
+    """The story after the free plan has hidden an edited, a deleted and an unchanged message."""
+    stage.is_here = True
+    stage.values |= {"CLIENT": CLIENT, "ROOM": ROOM}
+    hidden_story(stage.home).archive.close()
+
+
 def unread_case(stage: Stage) -> None:
     """A job with a third person in it, and something to cover."""
     stage.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
@@ -519,6 +548,8 @@ STAGES: dict[str, Callable[[Stage], None]] = {
     "long chat": long_chat,
     "sealing": sealing,
     "two exports": two_exports,
+    "searched": searched,
+    "hidden by the plan": hidden_by_the_plan,
     "case": case,
     "unread case": unread_case,
     "servers of alerts": servers_of_alerts,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archiver.cli.main import main
 from archiver.cli.status.full_status import tell_progress
 from archiver.cli.terminal.output import columns
 from archiver.health.snapshot import ComputerState, Starters
@@ -181,31 +179,6 @@ def test_the_worst_screen_fits_in_80_columns(desk: TerminalWorld, language: str)
     screen, _talk = desk.both("status", ARCHIVE_LANG=language)
 
     assert [] == [line for line in screen.splitlines() if columns(line) > 80 and str(desk.home) not in line]
-
-
-def test_what_became_of_messages_before_the_plan_hid_them_is_counted(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A deletion or an edit is counted whatever became of the message later, and whose message it was is told.
-
-    The screen quotes the edited one, and so does the document.
-    """
-    maker = hidden_story(tmp_path / "home")
-    maker.archive.close()
-
-    main(["--home", str(maker.home), "--lang", "en", "status"])
-    screen = capsys.readouterr().out
-    main(["--home", str(maker.home), "--lang", "en", "status", "--json"])
-    document = json.loads(capsys.readouterr().out)
-    room = document["rooms"][0]
-
-    assert "Changed  “残り3本もお願いします。” now reads “残り3本は無しで。” (seen 5 Nov)" in screen
-    assert [("残り3本もお願いします。", "残り3本は無しで。")] == [
-        (one["before"], one["after"]) for one in document["changed"] if one["kind"] == "edited"
-    ]
-    assert {"deleted": 1, "edited": 1, "hidden": 3} == {name: room[name] for name in ("deleted", "edited", "hidden")}
-    sides = {"counterpart": 3, "reporter": 0, "other": 0, "notices": 0}
-    assert sides == room["changes"]["job1"]["hidden"]
 
 
 def test_the_worst_day_counts_deletions_that_the_plan_hid_since(
