@@ -65,18 +65,8 @@ def _message_facts(received: Received) -> tuple[object, ...]:
     return account_id_of(account_of(received)), body_of(received), sent_at(received), edited_at(received)
 
 
-def _account_facts(received: Received) -> tuple[object, ...]:
-    return text(received.get("name")), text(received.get("avatar_image_url"))
-
-
-def _member_facts(received: Received) -> tuple[object, ...]:
-    return tuple(
-        text(received.get(field)) for field in ("role", "name", "chatwork_id", "organization_name", "department")
-    )
-
-
-def _room_facts(received: Received) -> tuple[object, ...]:
-    return tuple(text(received.get(field)) for field in ("name", "description", "type", "role", "icon_path"))
+def _texts(*fields: str) -> Callable[[Received], tuple[object, ...]]:
+    return lambda received: tuple(text(received.get(field)) for field in fields)
 
 
 def _task_facts(received: Received) -> tuple[object, ...]:
@@ -93,9 +83,9 @@ def _file_facts(received: Received) -> tuple[object, ...]:
 
 _FACTS_OF_KIND: dict[str, Callable[[Received], tuple[object, ...]]] = {
     "message": _message_facts,
-    "account": _account_facts,
-    "member": _member_facts,
-    "room": _room_facts,
+    "account": _texts("name", "avatar_image_url"),
+    "member": _texts("role", "name", "chatwork_id", "organization_name", "department"),
+    "room": _texts("name", "description", "type", "role", "icon_path"),
     "task": _task_facts,
     "file": _file_facts,
 }

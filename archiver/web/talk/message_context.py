@@ -131,10 +131,11 @@ def _files(reading: Reading, room: int) -> Callable[[FileId], ReferenceLink | No
 
     @cache
     def file_of(file_id: FileId) -> ReferenceLink | None:
-        label, blob = say("ファイルID {file_id}", file_id=file_id), files_and_tasks.blob(reading, room, file_id)
-        if blob is None:
+        label = say("ファイルID {file_id}", file_id=file_id)
+        details = files_and_tasks.file_details(reading, room, file_id)
+        if details is None or details.attachment.sha256 is None:
             return ReferenceLink(label)
-        head = file_head(home, blob.sha256, HEAD)
+        head = file_head(home, details.attachment.sha256, HEAD)
         small = is_picture(head)
         shown = "files.look" if small else "files.play" if playable_type(head) else "files.bytes"
         href = url_for(shown, room=room, file=file_id)

@@ -68,15 +68,6 @@ class FilePage(NamedTuple):
     """`older_than` of the next page; None if there are no more."""
 
 
-class Blob(NamedTuple):
-    """The saved bytes of a file, and the file's name."""
-
-    sha256: str
-    name: str
-    """Untrusted text."""
-    size: int
-
-
 def file_page(
     reading: Reading,
     rooms: Collection[int],
@@ -119,21 +110,8 @@ def file_renames(reading: Reading, room: int, file_id: int) -> list[tuple[str, s
 def file_details(reading: Reading, room: int, file_id: int) -> FileDetails | None:
     """One file in any state; None if the room has no file of this id."""
     source = driver_connection(reading.sql)
-    row = _row_of(source, room, file_id)
-    return None if row is None else _files(source, [row])[0]
-
-
-def blob(reading: Reading, room: int, file_id: int) -> Blob | None:
-    """The saved bytes of a file as listed now; None if they are not saved or there is no such file."""
-    row = _row_of(driver_connection(reading.sql), room, file_id)
-    if row is None or row.sha256 is None or _state(row) is not FileState.HELD:
-        return None
-    return Blob(row.sha256, row.name, row.saved_size or 0)
-
-
-def _row_of(source: sqlite3.Connection, room: int, file_id: int) -> _FileRow | None:
     rows = source.execute(_ONE_FILE, (room, file_id)).fetchall() if 0 <= file_id < 2**63 else []
-    return _FileRow(*rows[0]) if rows else None
+    return next(iter(_files(source, [_FileRow(*row) for row in rows])), None)
 
 
 # --- rows ----------------------------------------------------------------------------------------
@@ -150,7 +128,6 @@ class _FileRow(NamedTuple):
     blob_state: str | None
     """None if nothing was saved or given up of the file as now listed."""
     sha256: str | None
-    saved_size: int | None
     saved_at: str | None
     lost_because: str | None
     waits_because: str | None
@@ -159,7 +136,7 @@ class _FileRow(NamedTuple):
 
 _FILES = """
     SELECT f.room_id, f.file_id, f.name, f.upload_time, f.state, f.gone_since, f.seq,
-        b.state, b.sha256, b.size, b.saved_at, b.reason, r.reason, r.attempts
+        b.state, b.sha256, b.saved_at, b.reason, r.reason, r.attempts
     FROM file f
     LEFT JOIN blob b ON b.room_id = f.room_id AND b.file_id = f.file_id
         AND b.listed_size = f.size AND b.listed_time = f.upload_time

@@ -132,20 +132,22 @@ def test_files_and_tasks_stand_with_their_message(story_maker: ArchiveMaker) -> 
 def test_only_bytes_that_are_held_are_given(story_maker: ArchiveMaker) -> None:
     """Not those that were lost, of no file, or of what was listed under the id before."""
     with story_maker.archive.reading() as reading:
-        blob = files_and_tasks.blob(reading, ROOM, 11)
-        others = [files_and_tasks.blob(reading, ROOM, one) for one in (12, 99, 0, -1, 2**64)]
+        held = files_and_tasks.file_details(reading, ROOM, 11)
+        others = [files_and_tasks.file_details(reading, ROOM, one) for one in (12, 99, 0, -1, 2**64)]
 
-    assert blob is not None
+    assert held is not None
+    assert held.attachment.sha256 is not None
     assert ("画面.png", 9, b"png bytes") == (
-        blob.name,
-        blob.size,
-        blobs.blob_path(story_maker.home, blob.sha256).read_bytes(),
+        held.attachment.name,
+        held.attachment.size,
+        blobs.blob_path(story_maker.home, held.attachment.sha256).read_bytes(),
     )
-    assert [None] * 5 == others
+    assert [None] * 5 == [one and one.attachment.sha256 for one in others]
     replaced = {"object": file_object(11, "画面.png", 10, sent=3), "state": "present", "source": "list"}
     story_maker.append([Observation("file", "file/11", replaced, ROOM)], minutes=300)
     with story_maker.archive.reading() as reading:
-        assert files_and_tasks.blob(reading, ROOM, 11) is None
+        listed = files_and_tasks.file_details(reading, ROOM, 11)
+    assert (True, None) == (listed is not None, listed and listed.attachment.sha256)
 
 
 # --- tasks -------------------------------------------------------------------------------------
