@@ -6,7 +6,6 @@ import json
 import re
 from collections import Counter
 from gettext import gettext as _
-from gettext import ngettext
 from typing import Any, Iterable, Mapping, NamedTuple  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.chain import canonical
@@ -128,15 +127,14 @@ class Erasures:
         done = Counter(erasure for _seq, erasure in self._named)
         for number, ranges in self._ranges.items():
             left = sum(last - first + 1 for first, last in ranges) - done[number]
-            if left > 0:
-                sentence = ngettext(
-                    "Erasure {number} was begun and is not finished: {count} record that it names is still there. "
-                    "The next save, or archive seal, goes on with it.",
-                    "Erasure {number} was begun and is not finished: {count} records that it names are still there. "
-                    "The next save, or archive seal, goes on with it.",
-                    left,
-                )
-                verification.add_note(sentence.format(number=number, count=left))
+            verification.add_counted(
+                left,
+                "Erasure {number} was begun and is not finished: {count} record that it names is still there. "
+                "The next save, or archive seal, goes on with it.",
+                "Erasure {number} was begun and is not finished: {count} records that it names are still there. "
+                "The next save, or archive seal, goes on with it.",
+                number=number,
+            )
 
     def close(self, verification: Verification) -> None:
         """Report erased records that no sealed `erasure` entry names, and note how many were erased."""
@@ -144,15 +142,13 @@ class Erasures:
             if not self._is_named(seq, erasure):
                 sentence = _("The record is said to be erased, but no sealed record erasure/{number} names it.")
                 verification.add_finding("entry-erased", f"entry/{seq}", sentence.format(number=erasure))
-        if self.count:
-            sentence = ngettext(
-                "{count} record was erased by the owner. Its hash is in the seals; what it said, and the columns "
-                "beside it, cannot be checked.",
-                "{count} records were erased by the owner. Their hashes are in the seals; what they said, and "
-                "the columns beside them, cannot be checked.",
-                self.count,
-            )
-            verification.add_note(sentence.format(count=self.count))
+        verification.add_counted(
+            self.count,
+            "{count} record was erased by the owner. Its hash is in the seals; what it said, and the columns "
+            "beside it, cannot be checked.",
+            "{count} records were erased by the owner. Their hashes are in the seals; what they said, and "
+            "the columns beside them, cannot be checked.",
+        )
 
     def _is_named(self, seq: int, erasure: int) -> bool:
         return any(first <= seq <= last for first, last in self._ranges.get(erasure, ()))

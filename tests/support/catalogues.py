@@ -27,7 +27,7 @@ from tests.support.module_imports import calls_below
 ROOT = Path(__file__).parents[2]
 LOCALE = ROOT / "archiver" / "locale"
 LANGUAGES = ("ja",)
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "P_": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "P_": (1, 2), "add_counted": (2, 3)}
 
 #: Where texts stand besides code: in the scripts of `verify.html`, and in the templates of the pages.
 METHODS = [
@@ -72,8 +72,10 @@ def used_texts() -> set[Text]:
     """Every text of ours and of click that can be translated."""
     found: set[Text] = set(HIDDEN)
     for call in (*calls_below(ROOT / "archiver"), *calls_below(Path(click.__file__).parent)):
-        if call.name in KEYWORDS and call.arguments[0]:
-            found.add((call.arguments[0], call.arguments[1] or "") if KEYWORDS[call.name] else call.arguments[0])
+        if call.name in KEYWORDS:
+            one, *many = (call.arguments[place - 1] or "" for place in KEYWORDS[call.name] or (1,))
+            if one:
+                found.add((one, many[0]) if many else one)
     for _file, _line, text, _comments, _context in extract_from_dir(ROOT / "archiver", METHODS, keywords=KEYWORDS):
         if text:
             found.add((text[0], text[1]) if isinstance(text, tuple) else text)

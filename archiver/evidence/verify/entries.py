@@ -249,13 +249,11 @@ class EntryCheck:
     def _note_unsealed(self) -> None:
         """Note how many entries no seal closes."""
         count = self._next - 1 - self._sealed.settled
-        if count > 0:
-            sentence = ngettext(
-                "The newest record is not sealed yet.",
-                "The newest {count} records are not sealed yet.",
-                count,
-            )
-            self.verification.add_note(sentence.format(count=count))
+        self.verification.add_counted(
+            count,
+            "The newest record is not sealed yet.",
+            "The newest {count} records are not sealed yet.",
+        )
 
     # --- findings ---------------------------------------------------------------------------------
 

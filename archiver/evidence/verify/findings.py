@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
 from itertools import islice
-from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple  # noqa: UP035 - Python 3.8 syntax  # noqa: UP035 - Python 3.8 syntax
+from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple  # noqa: UP035 - Python 3.8 syntax
 
 FINDINGS_LIMIT = 1_000
 """How many findings of one check are listed; the others are only counted."""
@@ -78,6 +78,16 @@ class Verification:
     def add_note(self, text: str) -> None:
         """Add something worth knowing that is not wrong."""
         self.notes.append(text)
+
+    def add_counted(self, count: int, one: str, many: str, *, unchecked: str = "", **values: object) -> None:
+        """Add a note that counts, or with a subject something `unchecked`; nothing if there are none."""
+        if count <= 0:
+            return
+        text = ngettext(one, many, count).format(count=count, **values)
+        if unchecked:
+            self.add_unchecked(unchecked, text)
+        else:
+            self.add_note(text)
 
     def add_unchecked(self, subject: str, text: str) -> None:
         """Add something that could not be checked."""

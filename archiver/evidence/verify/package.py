@@ -10,7 +10,6 @@ import contextlib
 import json
 import re
 from gettext import gettext as _
-from gettext import ngettext
 from typing import Any, BinaryIO, ContextManager, Iterable, Mapping, Match, Pattern  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.chain import (
@@ -284,14 +283,14 @@ class _PackageCheck:
         named = sum(last - first + 1 for _, first, last in lines.ranges)
         count = named - self.verification.checked["entries"] + lines.unsealed
         if count > 0:
-            sentence = ngettext(
+            self.verification.add_counted(
+                count,
                 "The seals name {count} record that is not in this package. By what the package states: {kinds}. "
                 "Only the archive can tell whether that is so.",
                 "The seals name {count} records that are not in this package. By what the package states: {kinds}. "
                 "Only the archive can tell whether that is so.",
-                count,
+                kinds=self._kinds_left_out(count),
             )
-            self.verification.add_note(sentence.format(count=count, kinds=self._kinds_left_out(count)))
 
     def _kinds_left_out(self, count: int) -> str:
         """What the package says that so many records are; those of which it does not are counted as that."""
@@ -350,19 +349,14 @@ class _PackageCheck:
             )
             with self._faults_as_findings("data/"):
                 compare_tables(self.verification, lines_made, checks, lambda n: self._progress("messages", n, total))
-        self._add_unchecked_intervals(lines.intervals_on_masked)
-
-    def _add_unchecked_intervals(self, count: int) -> None:
-        """Say how many times rest on readings of which the package shows only a part."""
-        if count:
-            sentence = ngettext(
-                "{count} time at which a text was last seen rests on a reading that also names messages outside "
-                "the package's period; it is hidden, so only its hash is sealed here.",
-                "{count} times at which a text was last seen rest on readings that also name messages outside "
-                "the package's period; they are hidden, so only their hashes are sealed here.",
-                count,
-            )
-            self.verification.add_unchecked("readings", sentence.format(count=count))
+        self.verification.add_counted(
+            lines.intervals_on_masked,
+            "{count} time at which a text was last seen rests on a reading that also names messages outside "
+            "the package's period; it is hidden, so only its hash is sealed here.",
+            "{count} times at which a text was last seen rest on readings that also name messages outside "
+            "the package's period; they are hidden, so only their hashes are sealed here.",
+            unchecked="readings",
+        )
 
     def _check_replies(self, lines: PackageLines) -> None:
         """Check that each reply is the one that its description names, and that a record came from it."""

@@ -13,7 +13,7 @@ import zipfile
 from contextlib import closing
 from gettext import gettext as _
 from pathlib import Path
-from typing import Callable, Dict, Iterable, Iterator, Mapping, Optional, Sequence, TextIO  # noqa: UP035 - Python 3.8 syntax  # noqa: UP035 - Python 3.8 syntax  # noqa: UP035 - Python 3.8 syntax
+from typing import Callable, Dict, Iterable, Iterator, Mapping, Optional, Sequence, TextIO  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.chain import digest_stream
 from archiver.evidence.stamps.reply_claims import KNOWN_ROOTS, claimed_time

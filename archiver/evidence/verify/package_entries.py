@@ -269,30 +269,28 @@ class PackageLines:
             self._note_masked()
 
     def _note_masked(self) -> None:
-        sentence = ngettext(
+        self.verification.add_counted(
+            self._masked_count,
             "{count} record is hidden. Its hash is in the seals. Whether it says what is shown in its place, "
             "apart from the hidden parts, can be checked only once the record itself is shown.",
             "{count} records are hidden. Their hashes are in the seals. Whether they say what is shown in "
             "their place, apart from the hidden parts, can be checked only once the records themselves are "
             "shown.",
-            self._masked_count,
+            unchecked="masked",
         )
-        self.verification.add_unchecked("masked", sentence.format(count=self._masked_count))
-        if self._masked_files:
-            sentence = ngettext(
-                "Whether {count} file is the one that was saved: its SHA-256 stands in a hidden record.",
-                "Whether {count} files are those that were saved: their SHA-256 stand in hidden records.",
-                self._masked_files,
-            )
-            self.verification.add_unchecked("masked", sentence.format(count=self._masked_files))
-        if self._masked_messages:
-            sentence = ngettext(
-                "Rows of {count} message are based on what is shown in place of hidden records: {ids}",
-                "Rows of {count} messages are based on what is shown in place of hidden records: {ids}",
-                len(self._masked_messages),
-            )
-            ids = [f"m{message_id}" for message_id in sorted(self._masked_messages)]
-            self.verification.add_unchecked("masked", sentence.format(count=len(ids), ids=first_names(ids)))
+        self.verification.add_counted(
+            self._masked_files,
+            "Whether {count} file is the one that was saved: its SHA-256 stands in a hidden record.",
+            "Whether {count} files are those that were saved: their SHA-256 stand in hidden records.",
+            unchecked="masked",
+        )
+        self.verification.add_counted(
+            len(self._masked_messages),
+            "Rows of {count} message are based on what is shown in place of hidden records: {ids}",
+            "Rows of {count} messages are based on what is shown in place of hidden records: {ids}",
+            unchecked="masked",
+            ids=first_names(f"m{message_id}" for message_id in sorted(self._masked_messages)),
+        )
 
     def _compare(self, seq: int, entry: EntryObject, digest: str, sealed: SealedDigests) -> None:
         expected = sealed.digest_of(seq)
@@ -315,16 +313,16 @@ class PackageLines:
         self._unsealed_seqs = [seq for seq in self._unsealed_seqs if seq <= last]
         if not self.unsealed:
             return
-        sentence = ngettext(
+        self.verification.add_counted(
+            self.unsealed,
             "{count} record behind the last seal is not sealed: bag-info.txt says that the archive could not "
             "be written when the package was made. Anybody could have added or changed it; only a time stamp "
             "over the package itself covers it.",
             "{count} records behind the last seal are not sealed: bag-info.txt says that the archive could "
             "not be written when the package was made. Anybody could have added or changed them; only a time "
             "stamp over the package itself covers them.",
-            self.unsealed,
+            unchecked="unsealed",
         )
-        self.verification.add_unchecked("unsealed", sentence.format(count=self.unsealed))
 
     def _find_unsealed(self, last: int) -> None:
         """Add one finding for all entries in seals that cannot be read, and one for all after the last seal."""

@@ -11,7 +11,6 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import Callable, Collection, Iterator, List, Sequence, Tuple  # noqa: UP035 - Python 3.8 syntax
 
@@ -107,7 +106,11 @@ def check_files(
         done += record.size or 0
         if progress is not None:
             progress("files", done, total)
-    _note_unnamed(verification, _count_unnamed(root, named))
+    verification.add_counted(
+        _count_unnamed(root, named),
+        "{count} file in the folder of the files is not named by any record; it was not looked at.",
+        "{count} files in the folder of the files are not named by any record; they were not looked at.",
+    )
 
 
 def stored_path(sha256: str) -> str:
@@ -151,13 +154,3 @@ def _count_unnamed(root: Path, named: Collection[str]) -> int:
         if inside.partition("/")[0] != "incoming":
             count += sum(1 for name in files if name not in named or f"{inside}/{name}" != stored_path(name))
     return count
-
-
-def _note_unnamed(verification: Verification, count: int) -> None:
-    if count:
-        sentence = ngettext(
-            "{count} file in the folder of the files is not named by any record; it was not looked at.",
-            "{count} files in the folder of the files are not named by any record; they were not looked at.",
-            count,
-        )
-        verification.add_note(sentence.format(count=count))

@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import tempfile
 from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import AbstractSet, Callable, Iterable, Mapping, NamedTuple, Sequence, Tuple  # noqa: UP035 - Python 3.8 syntax
 
@@ -92,26 +91,27 @@ def note_renewals(verification: Verification, renewals: Renewals) -> None:
     """Note what carries ended stamps on, and what those that nothing carries on cannot show any more."""
     carried, lapsed, carrier = renewals
     if carried and carrier is not None:
-        sentence = ngettext(
+        verification.add_counted(
+            len(carried),
             "{count} time stamp whose certificate has ended is carried on by later time stamps, up to that "
             "of “{authority}” on seal {seal}, whose certificate lasts until {day}.",
             "{count} time stamps whose certificates have ended are carried on by later time stamps, up to "
             "that of “{authority}” on seal {seal}, whose certificate lasts until {day}.",
-            len(carried),
+            authority=carrier.authority,
+            seal=carrier.seal,
+            day=carrier.ends[:_DAY],
         )
-        facts = {"authority": carrier.authority, "seal": carrier.seal, "day": carrier.ends[:_DAY]}
-        verification.add_note(sentence.format(count=len(carried), **facts))
     if lapsed:
-        sentence = ngettext(
+        verification.add_counted(
+            len(lapsed),
             "The certificate of {count} time stamp has ended ({day}), and no later time stamp here carries "
             "it on. Its signature is judged at its own time; that nobody made it later with the old key, it "
             "does not show.",
             "The certificates of {count} time stamps have ended (the first on {day}), and no later time "
             "stamp here carries them on. Their signatures are judged at their own times; that nobody made "
             "them later with the old key, they do not show.",
-            len(lapsed),
+            day=min(one.ends for one in lapsed)[:_DAY],
         )
-        verification.add_note(sentence.format(count=len(lapsed), day=min(one.ends for one in lapsed)[:_DAY]))
 
 
 _STAMP_NAME = re.compile(r"(?P<over>[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
@@ -253,15 +253,12 @@ class StampCheck:
                     self._add_finding(subject, _("It is a time stamp for a seal that is not there."))
         note_reach(self.verification, self._seals, self.times, self._known_times)
         self._note_roots()
-        if self._unverified_count:
-            sentence = ngettext(
-                "{count} time stamp was compared only with its bytes: its signature cannot be checked on this "
-                "computer.",
-                "{count} time stamps were compared only with their bytes: their signatures cannot be checked on "
-                "this computer.",
-                self._unverified_count,
-            )
-            self.verification.add_note(sentence.format(count=self._unverified_count))
+        self.verification.add_counted(
+            self._unverified_count,
+            "{count} time stamp was compared only with its bytes: its signature cannot be checked on this computer.",
+            "{count} time stamps were compared only with their bytes: their signatures cannot be checked on "
+            "this computer.",
+        )
 
     def note_renewals(self, recorded: Iterable[RecordedStamp], ranges: Sequence[tuple[int, int, int]]) -> None:
         """Note which stamps whose certificate has ended later ones carry on; `ranges` are those of the seals."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from gettext import gettext as _
-from gettext import ngettext
 from typing import Any, NamedTuple
 
 from archiver.evidence.stamps.reply_claims import earliest_covering
@@ -41,19 +40,15 @@ def note_reach(
         _note_late(verification, seals, times, known_times)
     else:
         verification.add_note(_("No time stamp covers the seals: nothing shows since when they have existed."))
-    _note_count(
-        verification,
+    verification.add_counted(
         sum(
             seal.closed is not None
             and before.closed is not None
             and seal.closed < before.closed - CLOCK_TOLERANCE_SECONDS
             for before, seal in zip(seals, seals[1:])  # noqa: B905, RUF007 - Python 3.8
         ),
-        lambda n: ngettext(
-            "{count} seal says that it was closed before the one before it: a clock was set back.",
-            "{count} seals say that they were closed before those before them: a clock was set back.",
-            n,
-        ),
+        "{count} seal says that it was closed before the one before it: a clock was set back.",
+        "{count} seals say that they were closed before those before them: a clock was set back.",
     )
 
 
@@ -73,23 +68,15 @@ def utc_text(seconds: float) -> str:
 
 def _note_covered(verification: Verification, seals: Sequence[SealTime], times: Mapping[int, str]) -> None:
     last = max(times)
-    _note_count(
-        verification,
+    verification.add_counted(
         sum(one.number > last for one in seals),
-        lambda n: ngettext(
-            "{count} seal at the end is not covered by a time stamp yet.",
-            "{count} seals at the end are not covered by a time stamp yet.",
-            n,
-        ),
+        "{count} seal at the end is not covered by a time stamp yet.",
+        "{count} seals at the end are not covered by a time stamp yet.",
     )
-    _note_count(
-        verification,
+    verification.add_counted(
         sum(one.number < last and one.stamped is None for one in seals),
-        lambda n: ngettext(
-            "{count} seal has no time stamp of its own; that of a later seal covers it.",
-            "{count} seals have no time stamp of their own; those of later seals cover them.",
-            n,
-        ),
+        "{count} seal has no time stamp of its own; that of a later seal covers it.",
+        "{count} seals have no time stamp of their own; those of later seals cover them.",
     )
 
 
@@ -100,33 +87,19 @@ def _note_late(
     since = earliest_covering(known_times or times)
     count = sum(_delay(one.closed, since(one.number)) > LATE_SECONDS for one in seals)
     if known_times and known_times != times:
-        _note_count(
-            verification,
+        verification.add_counted(
             count,
-            lambda n: ngettext(
-                "{count} seal was time-stamped by an authority that this program knows only more than 48 hours "
-                "after it was closed: by that it is proved only from then on.",
-                "{count} seals were time-stamped by authorities that this program knows only more than 48 hours "
-                "after they were closed: by that they are proved only from then on.",
-                n,
-            ),
+            "{count} seal was time-stamped by an authority that this program knows only more than 48 hours "
+            "after it was closed: by that it is proved only from then on.",
+            "{count} seals were time-stamped by authorities that this program knows only more than 48 hours "
+            "after they were closed: by that they are proved only from then on.",
         )
         return
-    _note_count(
-        verification,
+    verification.add_counted(
         count,
-        lambda n: ngettext(
-            "{count} seal was time-stamped more than 48 hours after it was closed: it is proved only from then on.",
-            "{count} seals were time-stamped more than 48 hours after they were closed: it is proved only "
-            "from then on.",
-            n,
-        ),
+        "{count} seal was time-stamped more than 48 hours after it was closed: it is proved only from then on.",
+        "{count} seals were time-stamped more than 48 hours after they were closed: it is proved only from then on.",
     )
-
-
-def _note_count(verification: Verification, count: int, text: Callable[[int], str]) -> None:
-    if count:
-        verification.add_note(text(count).format(count=count))
 
 
 def _delay(closed: float | None, stamped: str | None) -> float:
@@ -182,32 +155,24 @@ class TimeOrder:
 
     def close(self, stamped_at: Callable[[int | None], str | None]) -> None:
         """Add the notes; `stamped_at` gives the earliest time stamped over a seal, by its number."""
-        self._note(
-            self._back,
-            lambda n: ngettext(
-                "{count} record is dated more than 2 minutes before the reply before it: {numbers}",
-                "{count} records are dated more than 2 minutes before the reply before them: {numbers}",
-                n,
-            ),
+        self._verification.add_counted(
+            self._back.count,
+            "{count} record is dated more than 2 minutes before the reply before it: {numbers}",
+            "{count} records are dated more than 2 minutes before the reply before them: {numbers}",
+            numbers=self._back.text(),
         )
         ahead = _Entries()
         for seal, (at, seq) in sorted(self._latest.items()):
             if _seconds_after(at, stamped_at(seal)) > CLOCK_TOLERANCE_SECONDS:
                 ahead.add(seq)
-        self._note(
-            ahead,
-            lambda n: ngettext(
-                "{count} seal holds a record that is dated more than 15 minutes after its first time stamp, as a "
-                "computer's clock that was ahead dates it: {numbers}",
-                "{count} seals hold records that are dated more than 15 minutes after their first time stamps, as a "
-                "computer's clock that was ahead dates them: {numbers}",
-                n,
-            ),
+        self._verification.add_counted(
+            ahead.count,
+            "{count} seal holds a record that is dated more than 15 minutes after its first time stamp, as a "
+            "computer's clock that was ahead dates it: {numbers}",
+            "{count} seals hold records that are dated more than 15 minutes after their first time stamps, as a "
+            "computer's clock that was ahead dates them: {numbers}",
+            numbers=ahead.text(),
         )
-
-    def _note(self, entries: _Entries, sentence: Callable[[int], str]) -> None:
-        if entries.count:
-            self._verification.add_note(sentence(entries.count).format(count=entries.count, numbers=entries.text()))
 
 
 def _seconds_after(later: str | None, earlier: str | None) -> float:

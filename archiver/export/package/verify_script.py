@@ -160,7 +160,7 @@ def _japanese_texts(trees: list[ast.Module]) -> str:
         match call.func:
             case ast.Name(id="_") if texts:
                 translations[texts[0]] = catalogue.gettext(texts[0])
-            case ast.Name(id="ngettext") if len(texts) == 2:
+            case ast.Name(id="ngettext") | ast.Attribute(attr="add_counted") if len(texts) == 2:
                 translations[texts[0]] = catalogue.ngettext(texts[0], texts[1], 2)
                 translations.update({} if translations[texts[0]] != texts[1] else {texts[0]: texts[0]})
     translated = {text: japanese for text, japanese in translations.items() if text != japanese}
