@@ -114,12 +114,11 @@ def named_messages(reading: Reading, alerts: Sequence[Alert]) -> list[NamedMessa
 
 
 def _with_file_names(reading: Reading, message: NamedMessage, alert: Alert) -> NamedMessage:
-    """Where the alert is about a file's name, its names in the place of the message's words."""
+    """Where the alert is about a file's name, its names until then in the place of the message's words."""
     from archiver.store.queries.viewing.files_and_tasks import file_renames
 
-    lines = renamed_lines(
-        file_renames(reading, message.room_id, _renamed_file(alert)), partial(shorten, width=_FILE_COLUMNS)
-    )
+    renames = file_renames(reading, message.room_id, _renamed_file(alert))
+    lines = renamed_lines((one for one in renames if one[-1] <= alert.at), partial(shorten, width=_FILE_COLUMNS))
     return message._replace(words=_(". ").join(lines)) if lines else message
 
 
