@@ -22,7 +22,7 @@ from archiver.render.invisible_characters import visible
 from archiver.store.archive import Archive, Reading
 from archiver.store.engine import written_state
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.people import room_row
+from archiver.store.queries.current_state import inaccessible_since, room_names
 from archiver.store.queries.status import Status
 
 Row = dict[str, Any]
@@ -91,10 +91,9 @@ def chats(reading: Reading) -> list[Chat]:
     for contract in contracts(reading):
         for room in dict.fromkeys(int(part.room_id) for part in contract.rooms):
             holders.setdefault(room, []).append(contract)
-    rows = {room: room_row(reading, room) for room in holders}
+    names, shut = room_names(reading), inaccessible_since(reading, holders)
     return [
-        Chat(room, visible(row.name) if row and row.name else f"{room}", tuple(held), row and row.inaccessible_since)
-        for (room, held), row in zip(holders.items(), rows.values(), strict=True)
+        Chat(room, visible(names.get(room) or f"{room}"), tuple(held), shut.get(room)) for room, held in holders.items()
     ]
 
 

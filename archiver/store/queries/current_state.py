@@ -224,22 +224,20 @@ def has_been_inaccessible(reading: Reading, room: int) -> bool:
     return _SHUT_SINCE.value(reading.sql, room=room, key=f"room/{room}") is not None
 
 
-_INACCESSIBLE = SmallStatement(select(schema.room.c.room_id).where(~schema.room.c.accessible))
+_INACCESSIBLE = SmallStatement(
+    select(schema.room.c.room_id, schema.room.c.inaccessible_since).where(~schema.room.c.accessible)
+)
 _NAMES = SmallStatement(select(schema.room.c.room_id, schema.room.c.name))
 
 
 def inaccessible_rooms(reading: Reading) -> set[int]:
     """Rooms that could not be opened at the last attempt."""
-    return {room for (room,) in _INACCESSIBLE.rows(reading.sql)}
+    return {room for room, _since in _INACCESSIBLE.rows(reading.sql)}
 
 
 def inaccessible_since(reading: Reading, rooms: Collection[int]) -> dict[int, datetime]:
     """Those of these rooms that cannot be opened, and since when."""
-    room = schema.room.c
-    rows = reading.sql.execute(
-        select(room.room_id, room.inaccessible_since).where(room.inaccessible_since.is_not(None))
-    )
-    return {number: from_text(since) for number, since in rows if number in rooms}
+    return {room: from_text(since) for room, since in _INACCESSIBLE.rows(reading.sql) if room in rooms}
 
 
 def owner(reading: Reading) -> dict[str, Any] | None:

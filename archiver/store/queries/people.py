@@ -28,7 +28,7 @@ from archiver.store.engine import driver_connection
 from archiver.store.queries.entries import entries_under
 from archiver.store.record_forms import tells_what_was_shown
 from archiver.store.rows import upsert_rows
-from archiver.store.time_text import from_text, time_or_none, to_text
+from archiver.store.time_text import from_text, to_text
 
 STRANGE_FOR = timedelta(days=30)
 """Who was first seen within this time is new to a room that is read for longer."""
@@ -260,23 +260,6 @@ def _history(values: Iterable[tuple[EntryObject, str]]) -> tuple[DatedValue, ...
                 found[-1] = found[-1]._replace(until=at)
             found.append(DatedValue(value, at))
     return tuple(found)
-
-
-class RoomRow(NamedTuple):
-    """A room as it was last shown."""
-
-    name: str
-    description: str
-    icon: str
-    inaccessible_since: datetime | None
-
-
-def room_row(reading: Reading, room: int) -> RoomRow | None:
-    """The room with this number; None if it was never read."""
-    table = schema.room.c
-    query = select(table.name, table.description, table.icon, table.inaccessible_since).where(table.room_id == room)
-    row = reading.sql.execute(query).one_or_none()
-    return None if row is None else RoomRow(*row[:3], time_or_none(row.inaccessible_since))
 
 
 class RoomHistory(NamedTuple):
