@@ -74,23 +74,25 @@ def _end_tree(pid: int) -> None:
 
 
 @contextmanager
-def _signals_as_exit() -> Iterator[None]:
-    """Let signals that would end this process at once raise SystemExit; those that are handled already stay so."""
+def _noted_signals() -> Iterator[list[int]]:
+    """Note signals that would end this process at once, and end it afterwards; those that are handled stay so.
+
+    Raised where it comes, one could meet the start of a program, which nobody would know to end then.
+    """
+    noted: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield noted
         return
     ours = [number for number in _SIGNALS if signal.getsignal(number) is signal.SIG_DFL]
     for number in ours:
-        signal.signal(number, _exit)
+        signal.signal(number, lambda number, _frame: noted.append(number))
     try:
-        yield
+        yield noted
     finally:
         for number in ours:
             signal.signal(number, signal.SIG_DFL)
-
-
-def _exit(number: int, _frame: object) -> None:
-    raise SystemExit(128 + number)
+    if noted:
+        raise SystemExit(128 + noted[0])
 
 
 COPY = "{copy}"
@@ -191,7 +193,7 @@ def _run(
     waiting is broken off, also by a signal that would end this process at once, is ended with its children.
     """
     arguments, until = [one.replace(COPY, str(folder)) for one in command], time.monotonic() + longest.total_seconds()
-    with TemporaryFile() as printed, _signals_as_exit():
+    with TemporaryFile() as printed, _noted_signals() as noted:
         try:
             process = subprocess.Popen(  # noqa: S603 - the user's own settings name it
                 arguments,
@@ -205,7 +207,7 @@ def _run(
         except (OSError, ValueError) as error:
             return None, getattr(error, "strerror", None) or str(error)
         try:
-            while (code := _exit_code(process, POLL_SECONDS)) is None and time.monotonic() < until:
+            while (code := _exit_code(process, POLL_SECONDS)) is None and time.monotonic() < until and not noted:
                 step()
         finally:
             _end(process)
