@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -76,6 +77,30 @@ def test_the_reference_has_every_alert_rule() -> None:
     assert sorted(AlertRule) == sorted(set(rules) - {"rule"})
     assert dict.fromkeys(HIGH_RULES, "always").items() <= levels.items()
     assert dict.fromkeys(LOW_RULES, "never (`low`)").items() <= levels.items()
+
+
+FINDERS = {"add_finding", "_add_finding", "_find_entry"}
+
+
+def names_of_checks(path: Path) -> set[str]:
+    """The first argument, if it is a literal name, of every call that makes a finding."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in FINDERS:
+            first = node.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                found.add(first.value)
+    return found
+
+
+def test_the_reference_has_every_check() -> None:
+    """checks.md has a row for each check that can find something, and no others."""
+    folders = ("archiver/evidence", "archiver/custody", "archiver/export/package", "archiver/team")
+    sources = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+
+    documented = first_column((REFERENCE / "checks.md").read_text(encoding="utf-8"))
+
+    assert set().union(*map(names_of_checks, sources)) == set(documented)
 
 
 def test_the_reference_has_every_format_and_profile() -> None:

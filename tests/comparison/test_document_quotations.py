@@ -1,4 +1,4 @@
-"""What a text quotes is held against saved messages: nothing altered passes, nothing faithful is accused."""
+"""A document's quotations are held against saved messages, and what two hold of one message is compared."""
 
 from __future__ import annotations
 

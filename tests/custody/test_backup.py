@@ -384,14 +384,6 @@ def test_a_damaged_page_is_found_in_a_database_that_opens(home: Archive) -> None
     assert backup.is_unreadable(Archive(home.home))
 
 
-def test_an_empty_file_is_no_archive(tmp_path: Path) -> None:
-    """It is said at once, without waiting for a lock that nobody holds."""
-    (tmp_path / DATABASE).touch()
-
-    with pytest.raises(errors.ArchiveDamaged), Archive(tmp_path).reading():
-        pass
-
-
 SECRET = "0123456789abcdef0123456789abcdef"
 SECRET_NAMES = ("CHATWORK_API_TOKEN", "MY_TOKEN", "MY_MAIL", "MY_PING", "MY_PASSWORD")
 ENVIRON = {"PATH": "/usr/bin:/bin", "KEEP": "1", **dict.fromkeys(SECRET_NAMES, SECRET)}

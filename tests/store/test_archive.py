@@ -210,10 +210,10 @@ def test_an_archive_of_a_newer_version_is_not_touched(archive: Archive) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"no database at all" * 100, b"SQLite format 3\x00" + b"\xff" * 4096])
 def test_what_is_no_database_of_ours_is_said(tmp_path: Path, body: bytes) -> None:
-    """A file that is no database raises StorageError, not an error of SQLite."""
+    """At once, without waiting for a lock that nobody holds, and not as an error of SQLite."""
     (tmp_path / DATABASE).write_bytes(body)
 
-    with pytest.raises(errors.StorageError), Archive(tmp_path).reading():
+    with pytest.raises(errors.ArchiveDamaged), Archive(tmp_path).reading():
         pass
     with pytest.raises(errors.ArchiveDamaged if body.startswith(b"no database") else errors.StorageError):
         migrate.migrate(tmp_path / DATABASE)
