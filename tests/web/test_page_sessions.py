@@ -46,6 +46,7 @@ from tests.support.terminals.terminal import TOKEN
 from tests.support.viewer.client import HOST, Browser, open_viewer
 from tests.support.viewer.page_text import words_of
 from tests.web.exports.test_package_making import make_archive_of_others
+from tests.web.talk.test_files import make_files
 from tests.web.trouble.test_lost_and_damaged import DAMAGES, ENGLISH, damage
 
 FOLDER = Path(__file__).with_name("sessions")
@@ -310,6 +311,14 @@ def saved(folder: Path) -> Iterator[Clicks]:
 
 
 @contextmanager
+def files(folder: Path) -> Iterator[Clicks]:
+    """The viewer over files of every kind and state."""
+    make_files(folder / "home")
+    with open_viewer(folder / "home") as browser:
+        yield Clicks(folder, browser)
+
+
+@contextmanager
 def in_japanese(folder: Path) -> Iterator[Clicks]:
     """The same in Japanese."""
     set_language("ja")
@@ -327,6 +336,7 @@ STAGES: dict[str, Callable[[Path], object]] = {
     "saved": saved,
     "saved, in Japanese": in_japanese,
     "talk": talk,
+    "files": files,
 }
 
 

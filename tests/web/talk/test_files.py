@@ -21,8 +21,7 @@ from archiver.store.queries.viewing import files_and_tasks
 from archiver.web.server import THREADS, serve_pages
 from archiver.web.talk.files import A_PIECE
 from tests.support.archives.maker import ROOM, ArchiveMaker, file_object, story
-from tests.support.cases import cases_of
-from tests.support.viewer.client import HOST, Browser, open_viewer, spoken
+from tests.support.viewer.client import HOST, Browser, open_viewer
 
 HTML = b"<script>alert(1)</script>"
 FILM = b"\0\0\0\x18ftypisom" + bytes(range(256)) * 40_000
@@ -53,9 +52,9 @@ def add(
     maker.file(listed, body, reason=reason, state=state, minutes=number)
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    maker = story(tmp_path_factory.mktemp("files") / "home")
+def make_files(home: Path) -> None:
+    """The story with ten files more, of every kind and state."""
+    maker = story(home)
     add(maker, 101, "ラフ案.png", picture())
     add(maker, 102, "ナレーション.wav", sound())
     add(maker, 103, "<script>alert(1)</script>.html", HTML)
@@ -68,7 +67,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     add(maker, 100, "見積_50000円.pdf", b"%PDF-1.4")
     maker.file(file_object(100, "見積.pdf", 8, sent=100, message_id=2), b"%PDF-1.4", minutes=110)
     maker.archive.close()
-    return maker.home
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("files") / "home"
+    make_files(made)
+    return made
 
 
 def answer(browser: Browser, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -86,61 +91,6 @@ def rows(page: str) -> dict[str, str]:
 # --- the list ------------------------------------------------------------------------------------
 
 
-def test_the_newest_stands_first_with_what_became_of_it(browser: Browser) -> None:
-    """Saved when, not saved and why, not listed any more since when."""
-    found = rows(browser.get(f"/room/{ROOM}/files"))
-
-    assert ["偽物.png", "映像.mp4", "消えた.pdf", "大きい.mov"] == list(found)[:4]
-    assert f"Saved {spoken('2026-11-05 11:41')}" in found["ラフ案.png"]
-    assert "Not saved : given up: larger than the limit in the settings" in found["大きい.mov"]
-    assert f"Not listed by Chatwork any more since {spoken('2026-11-05 11:47')}" in found["消えた.pdf"]
-    assert re.search(f"Details .*SHA-256 {hashlib.sha256(HTML).hexdigest()}", found["偽物.png"])
-    assert "Save " not in found["大きい.mov"].replace("Saved", "")
-
-
-def test_the_names_that_a_file_had_stand_below_it(browser: Browser) -> None:
-    """With the day on which another one was first listed; nothing is said of a file that kept its name."""
-    found = rows(browser.get(f"/room/{ROOM}/files"))
-
-    line = "file name changed: 見積_50000円.pdf → 見積.pdf (seen 2026-11-05)"
-    assert [True, False] == [line in found[name] for name in ("見積.pdf", "映像.mp4")]
-
-
-def test_names_are_shown_whole_and_do_nothing(browser: Browser) -> None:
-    """Markup is escaped, and a character that reverses the name is made visible."""
-    page = browser.get("/files")
-
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;.html" in page
-    assert "<script>alert" not in page
-    assert "evil[U+202E]gpj.exe" in page
-    assert "\u202e" not in page
-
-
-def test_pictures_and_films_are_known_by_their_bytes(browser: Browser) -> None:
-    """A page that calls itself a picture gets no picture."""
-    page = browser.get(f"/room/{ROOM}/files")
-
-    assert [f"/room/{ROOM}/file/101/small"] == re.findall(r'src="(/room/[^"]+)"', page)
-    assert [f"/room/{ROOM}/file/{number}/play" for number in (108, 102)] == re.findall(r'href="([^"]+/play)"', page)
-
-
-def test_the_page_of_all_chats_names_the_chat(browser: Browser) -> None:
-    """Files of two chats in one list."""
-    found = rows(browser.get("/files"))
-
-    assert "秘密のチャット" in found["秘密.pdf"]
-    assert "秘密.pdf" not in rows(browser.get(f"/room/{ROOM}/files"))
-
-
-@pytest.mark.parametrize(("query", "expected"), cases_of(__file__, "the_list_is_narrowed"))
-def test_the_list_is_narrowed(browser: Browser, query: str, expected: set[str]) -> None:
-    """By a piece of the name and by what became of them; what was typed stands in the form again."""
-    page = browser.get(f"/room/{ROOM}/files?{query}")
-
-    assert expected == set(rows(page))
-    assert expected or "No file here matches." in page
-
-
 def test_page_after_page_shows_each_file_once(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever was asked for is asked for on the next page too."""
     whole = files_and_tasks.file_page
@@ -150,29 +100,6 @@ def test_page_after_page_shows_each_file_once(browser: Browser, monkeypatch: pyt
 
     assert all('<option value="held" selected>' in page for page in pages)
     assert 10 == len(found) == len(set(found))
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/room/1/files",
-        f"/room/{10**30}/files",
-        f"/room/{ROOM}/file/{2**63}",
-        f"/room/{ROOM}/file/0",
-        "/room/1/file/101",
-    ],
-)
-def test_what_is_not_there_is_said(browser: Browser, path: str) -> None:
-    """Another room, numbers that no database counts with, unknown files."""
-    assert "Not shown" in browser.get(path, status=404)
-
-
-@pytest.mark.parametrize(
-    "query", ["older=1", f"older={2**63}.1.1", "older=x.y.z", "name=%00%ff", f"older=-{2**63}.0.0"]
-)
-def test_a_wrong_place_is_no_fault(browser: Browser, query: str) -> None:
-    """The nearest sensible page."""
-    assert "<h1>" in browser.get(f"/files?{query}")
 
 
 # --- bytes ---------------------------------------------------------------------------------------
@@ -239,14 +166,6 @@ def test_damaged_bytes_are_said_and_not_sent(tmp_path: Path, kind: str) -> None:
     expected = {"absent": "are no longer", "cut": "a different size", "changed": "a different hash"}
     assert expected[kind] in page
     assert ("cannot be read now" in listed) is (kind == "absent")
-
-
-def test_what_was_not_saved_says_why(browser: Browser) -> None:
-    """A page in place of the bytes."""
-    page = browser.get(f"/room/{ROOM}/file/106", status=404)
-
-    assert "larger than the limit in the settings" in page
-    assert "大きい.mov" in page
 
 
 # --- looking and listening -----------------------------------------------------------------------
