@@ -191,6 +191,11 @@ class Clicks:
         """Take a file or a folder away."""
         shutil.rmtree(path) if Path(path).is_dir() else Path(path).unlink()
 
+    def replace(self, pattern: str, old: str, new: str) -> None:
+        """The one file of this pattern says something else wherever it said this."""
+        (path,) = Path(str(self.values["tmp"])).glob(pattern)
+        path.write_bytes(path.read_bytes().replace(old.encode(), new.encode()))
+
     def append(self, path: str, code: str) -> None:
         """More bytes at the end of a file, in hexadecimal digits."""
         with Path(path).open("ab") as file:

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import pytest
 from flask import request
@@ -19,7 +19,7 @@ from archiver.errors import UsageError
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store import migrate
 from archiver.store.engine import DATABASE
-from archiver.store.queries.contracts import contracts, deliveries, enclosures, mapped_accounts
+from archiver.store.queries.contracts import contracts
 from archiver.store.queries.entries import last_seq
 from archiver.store.working import alerts
 from archiver.store.working.remembered_values import SEEN_CHANGES
@@ -79,24 +79,6 @@ def test_the_rail_marks_the_entry_of_every_page(browser: FormBrowser) -> None:
     assert wrong == {}
 
 
-def test_a_package_is_looked_at_and_then_made(browser: FormBrowser) -> None:
-    """The page of what goes in makes nothing; what is made can be opened, and checked."""
-    order = {"for": "lawyer", "contract": "job1", "request": "payment"}
-    shown = browser.get(f"/packages/order?{urlencode(order)}")
-    assert "request=payment" in shown
-    assert [] == list((browser.context.home / "exports").glob("*"))
-
-    browser.post("/packages/make", order)
-    made = browser.job()
-    page = browser.get("/packages/1")
-    browser.post("/packages/1/verify")
-    checked = browser.outcome()
-
-    assert JobState.DONE is made.state
-    assert "/packages/1/verify" in page
-    assert checked.is_complete
-
-
 def test_a_form_in_a_second_tab_takes_back_nothing_that_the_first_kept(browser: FormBrowser) -> None:
     """Only what was changed on a page counts; an emptied field still becomes unknown."""
     page = browser.get("/contracts/job1")
@@ -113,18 +95,6 @@ def test_a_form_in_a_second_tab_takes_back_nothing_that_the_first_kept(browser: 
     assert ("動画", None) == (emptied.title, emptied.amount)
 
 
-def test_who_is_who_is_chosen_of_the_people_of_the_chats_alone(browser: FormBrowser) -> None:
-    """Nobody else, and nothing that is no choice; the choice can be taken back."""
-    browser.post("/contracts/job1", {f"role_{CLIENT}": "client", "role_1": "client"})
-    refused = browser.post("/contracts/job1", {f"role_{CLIENT}": "nonsense"}).get_data(as_text=True)
-    (mapped,) = browser.kept(mapped_accounts, "job1")
-    browser.post("/contracts/job1", {f"role_{CLIENT}": ""})
-
-    assert (CLIENT, "client") == (mapped.account_id, mapped.role)
-    assert "“nonsense” is not in the list" in refused
-    assert () == tuple(browser.kept(mapped_accounts, "job1"))
-
-
 @pytest.mark.parametrize("field", ["contracted_on", "cancelled_on", f"first_{ROOM}", "delivered"])
 def test_a_field_that_is_refused_is_not_folded_up(browser: FormBrowser, field: str) -> None:
     """Without JavaScript too whoever typed it sees it, with its sentence; also where a fact is kept already."""
@@ -136,19 +106,6 @@ def test_a_field_that_is_refused_is_not_folded_up(browser: FormBrowser, field: s
 
     assert [] == [tag for tag in open_folds if " open" not in tag]
     assert 'value="2026-02-30"' in page
-
-
-def test_deliveries_and_attachments_are_recorded_and_taken_back(browser: FormBrowser) -> None:
-    """With the file's name and digest; a delivered file is not copied."""
-    given = {"delivered": "2026-07-02 09:12", "delivered_file": a_file("動画.mp4")}
-    browser.post("/contracts/job1", given, kind="screenshot", file=a_file("../../画面.png"))
-    (delivery,), (enclosure,) = browser.kept(deliveries, "job1"), browser.kept(enclosures, "job1")
-
-    browser.post("/contracts/job1", enclosures=enclosure.number)
-
-    assert ("2026-07-02 09:12", "動画.mp4") == (delivery.at, delivery.name)
-    assert ("画面.png", "screenshot") == (enclosure.name, enclosure.kind)
-    assert () == browser.kept(enclosures, "job1")
 
 
 @pytest.mark.parametrize(

@@ -14,41 +14,13 @@ from PIL import Image
 
 from archiver.cli.reading.search import tell_messages
 from archiver.records import Observation
-from archiver.store import seals
 from archiver.store.queries import people as avatars
 from archiver.store.queries.people import names_over_time
 from archiver.store.queries.viewing.message_summaries import transcript_messages
 from archiver.web.context import cursor_text, parse_cursor
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object, story
 from tests.support.html_safety import read_html
-from tests.support.viewer.client import Browser, open_viewer, page_of, spoken
-
-
-@pytest.fixture(scope="module")
-def story_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """The made story, sealed to its end but for one entry."""
-    maker = story(tmp_path_factory.mktemp("told") / "home")
-    seals.close_seals(maker.archive, now=at(300))
-    maker.archive.close()
-    with open_viewer(maker.home) as browser:
-        yield browser
-
-
-def test_an_edit_shows_both_texts_with_their_differences(story_browser: Browser) -> None:
-    """Both texts, each with when it was seen, and what differs marked in both."""
-    html = story_browser.get(f"/room/{ROOM}/message/2")
-
-    assert "残り3本<del>もお願いします</del>。" in html
-    assert "残り3本<ins>は無しで</ins>。" in html
-    seen, last, changed, edited = (spoken(f"2026-11-05 {one}") for one in ("10:05", "11:00", "12:00", "11:10"))
-    assert f"first seen {seen}, last seen {last}" in html
-    assert f"Between {last} and {changed} the text changed." in html
-    assert 2 == html.count(f"Chatwork&#39;s time of the edit: {edited}")
-    compared = html.partition('id="compare"')[2].partition('<details class="fold" id="proof">')[0]
-    assert (False, True) == ("2026-11-05" in compared, re.search("<h2><bdi>[^<]+</bdi> <time ", html) is not None)
-    assert 2 == html.count('<div class="side">')
-    assert '<section class="old">' not in html
-    assert '<p class="legend">' in html
+from tests.support.viewer.client import Browser, open_viewer, page_of
 
 
 def test_an_edit_that_left_the_text_as_it_was_does_not_say_that_it_changed(chat: ArchiveMaker) -> None:
@@ -88,20 +60,6 @@ def test_very_many_versions_have_several_pages(chat: ArchiveMaker) -> None:
     assert max(len(page.encode()) for page in pages) <= 400_000
     numbers = re.findall(r"<h3>Change (\d+) of 39</h3>", "".join(pages))
     assert [f"{number}" for number in range(39, 0, -1)] == numbers
-
-
-@pytest.mark.parametrize("upto", ["0", "-1", "x", "99999999999999999999", "٣", "", "1"])
-def test_a_strange_number_of_a_version_is_no_fault(story_browser: Browser, upto: str) -> None:
-    """The nearest page is shown."""
-    story_browser.get(f"/room/{ROOM}/message/2?upto={upto}")
-
-
-@pytest.mark.parametrize(
-    "given", ["5", "0", "x", "-1", "9223372036854775808", "9" * 5000, "%00", "%ed%a0%80", "٣", "900"]
-)
-def test_a_message_that_is_not_kept_in_this_chat_is_not_there(story_browser: Browser, given: str) -> None:
-    """Also if it is no id, or that of another chat."""
-    story_browser.get(f"/room/{ROOM}/message/{given}", status=404)
 
 
 def test_with_three_texts_no_two_parts_of_the_page_have_one_name(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, hidden_story, message_object, story
+from tests.support.archives.maker import ROOM, ArchiveMaker, hidden_story, message_object, story
 from tests.support.viewer.client import Browser, open_viewer, page_of
 from tests.support.viewer.page_text import words_of
 
@@ -35,29 +35,6 @@ def test_pages_lead_to_every_hit_once_the_newest_first(browser: Browser) -> None
 
     assert "120 messages" in pages[0]
     assert [str(number) for number in range(1119, 999, -1)] == [hit for page in pages for hit in hits(page)]
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ("C++", ["2000"]),
-        ("100%", ["2000"]),
-        (":", ["2000", "1"]),
-        ("has:delete", ["4", "3"]),
-        ("has:edit", ["2"]),
-        ("has:delete has:edit", []),
-        ("has:link", ["1"]),
-        (f"from:{CLIENT} has:delete", ["3"]),
-        ("from:yamada", ["4"]),
-        (f"room:{ROOM} お願い", ["2", "1"]),
-        ("は after:2026-11-06", []),
-        ("は before:2026-11-05 has:delete", ["3"]),
-        ("has:delete -払え", ["4"]),
-    ],
-)
-def test_operators_narrow_a_search(browser: Browser, words: str, expected: list[str]) -> None:
-    """What is no operator is searched as it stands."""
-    assert expected == hits(browser.get("/conversations?q=" + quote(words)))
 
 
 def test_a_deletion_is_said_also_after_the_plan_hid_the_message(tmp_path: Path) -> None:
