@@ -33,6 +33,7 @@ from archiver.store.queries.entries import exports
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import ConsoleContext, not_listed
+from archiver.web.context import Row
 from archiver.wording import N_
 
 WHO = ("support", "lawyer", "court", "consult")
@@ -195,15 +196,14 @@ def make_work(job: Job, context: ConsoleContext, wanted: ExportOrder) -> JobOutc
     ]
     if report.advice:
         lines.append(_("Before you send it: {advice}").format(advice=report.advice))
-    links = (JobLink(N_("Open the export"), "made.one", {"number": _number(context)}),) if report.recorded else ()
-    if not links:
+    links: tuple[JobLink, ...] = ()
+    if report.recorded:
+        number = max(one.number for one in context.archive.read(exports))
+        links = (JobLink(N_("Open the export"), "made.one", {"number": number}),)
+    else:
         lines.insert(0, visible(str(report.path)))
     is_complete = not (report.incomplete or report.unheld or report.unread)
     return JobOutcome(_("The export is ready. It was sent to nobody."), tuple(lines), links, is_complete)
-
-
-def _number(context: ConsoleContext) -> int:
-    return max(one.number for one in context.archive.read(exports))
 
 
 def progress(job: Job) -> Callable[[int, int], None]:
@@ -217,8 +217,6 @@ def progress(job: Job) -> Callable[[int, int], None]:
 
     return tell
 
-
-Row = dict[str, Any]
 
 PAGE = 50
 """Messages on a page."""

@@ -249,9 +249,9 @@ def chosen_chats(rooms: Sequence[Room]) -> list[Room]:
 
 def choice_page(app: App, step: int, problem: str = "") -> str:
     """The page on which chats are chosen; `step` of the first run, 0 outside it. Raises ChatworkError."""
-    rooms, now = choosable_rooms(app), app.now()
+    rooms, recent = choosable_rooms(app), (app.now() - RECENT).timestamp()
     chosen = chosen_chats(rooms)
-    lines = [_line(room) | {"is_chosen": room in chosen, "is_recent": _is_recent(room, now)} for room in rooms]
+    lines = [_line(room) | {"is_chosen": room in chosen, "is_recent": room.last_update_time > recent} for room in rooms]
     owner = visible(str((app.archive.read(current_state.owner) or {}).get("name") or ""))
     return render_template(
         "start_chats.html", step=step, chats=lines, problem=problem, owner=owner, looked_at=LOOKED_AT
@@ -315,19 +315,15 @@ def _jobs_page(app: App, step: int, chosen: Sequence[Room], beside: Sequence[Roo
     jobs = [[rooms[room] for room in job] for job in proposed_jobs(people)]
     for job in jobs:
         job.sort(key=lambda room: (room in beside, room.type == "direct"))
-    lines = [[_line(room) | _place(room, number) for room in job] for number, job in enumerate(jobs, 1)]
-    for line in (line for job in lines for line in job):
+    lines = [[_line(room) for room in job] for job in jobs]
+    for number, line in ((number, line) for number, job in enumerate(lines, 1) for line in job):
         line["people"] = _names(people[line["room"]])
         line["holders"] = _(", ").join(holders.get(line["room"], ()))
         line["is_beside"] = rooms[line["room"]] in beside
-        line["job"] = request.form.get(f"job_{line['room']}", NO_JOB if line["is_beside"] else line["job"])
+        line["job"] = request.form.get(f"job_{line['room']}", NO_JOB if line["is_beside"] else str(number))
+        line["first_day"] = request.form.get(f"from_{line['room']}", "")
     titles = [request.form.get(f"title_{number}", job[0]["name"]) for number, job in enumerate(lines, 1)]
     return render_template("start_jobs.html", step=step, jobs=lines, titles=titles, given=request.form, problem=problem)
-
-
-def _place(room: Room, number: int) -> dict[str, Any]:
-    """The job that is proposed for a chat, and from which day on it is this job's too, as typed."""
-    return {"job": str(number), "first_day": request.form.get(f"from_{room.room_id}", "")}
 
 
 def _holders(app: App, chosen: Sequence[Room]) -> dict[int, list[str]]:
@@ -341,10 +337,6 @@ def _names(people: Mapping[int, str]) -> str:
     """The first few people by name; the others are counted."""
     names, more = [visible(name) for name in people.values()][:NAMED_PEOPLE], len(people) - NAMED_PEOPLE
     return _(", ").join(names) + (_(" and {n} more").format(n=more) if more > 0 else "")
-
-
-def _is_recent(room: Room, now: datetime) -> bool:
-    return now.timestamp() - room.last_update_time < RECENT.total_seconds()
 
 
 def _line(room: Room) -> dict[str, Any]:

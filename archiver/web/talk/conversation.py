@@ -78,7 +78,7 @@ def show(room: int) -> Response | str:
             return render_template("talk_part.html", **values)
         return render_template(
             "conversations.html",
-            list=chat_list(reading, room),
+            list=chat_list(reading),
             **values,
             **_head(reading, room_chat, address),
             day=_shown_day(talk, address),

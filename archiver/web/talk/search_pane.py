@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from gettext import gettext as _
 from gettext import ngettext
 from itertools import groupby
@@ -106,8 +107,8 @@ def _address(reading: Reading, hit: OtherHit) -> str:
             return url_for("about.room", room=hit.room_id, upto=number, _anchor="description")
 
 
-def chat_list(reading: Reading, here: int = 0) -> dict[str, Any]:
-    """The values of the pane, the hits where something is searched; `here` is the chat that is open beside it."""
+def chat_list(reading: Reading) -> dict[str, Any]:
+    """The values of the pane, the hits where something is searched."""
     words = request.args.get("q", "")[:LENGTH_LIMIT].strip()
     if words:
         return search_pane(reading, words) | {"keep": {"q": words}, "at": request.args.get("at", "")}
@@ -116,35 +117,27 @@ def chat_list(reading: Reading, here: int = 0) -> dict[str, Any]:
     found = {one.room_id: one for one in chats(reading)}
     last = last_messages(reading, found)
     shown = _awaited_rooms(reading, every) if is_waiting else set(found)
-    references, owner, now = (
-        message_context.references_by_room(reading),
-        message_context.owner_of(reading),
-        view_context().now(),
-    )
+    references = message_context.references_by_room(reading)
     jobs = []
     for job in every:
         rooms = [found[int(one.room_id)] for one in job.rooms if int(one.room_id) in shown]
         rows: list[dict[str, Any]] = []
         for room in dict.fromkeys(rooms):
             message = last.get(room.room_id)
-            rows.append(
-                {
-                    "room": room.room_id,
-                    "name": room.name,
-                    "here": room.room_id == here,
-                    "closed": room.inaccessible_since,
-                    "mine": message is not None and message.account_id == owner,
-                    "by": visible(message.name) if message else "",
-                    "text": message_context.words_line(message.text, references(room.room_id)) if message else "",
-                    "sent": message.sent if message else None,
-                    "time": list_time(message.sent, now) if message and message.sent else "",
-                    "changed": count_changed(reading, room.room_id),
-                    "order": message.sent.timestamp() if message and message.sent else 0,
-                }
-            )
+            text = message_context.words_line(message.text, references(room.room_id)) if message else ""
+            row = {"chat": room, "message": message, "text": text, "changed": count_changed(reading, room.room_id)}
+            rows.append(row | {"sent": message.sent if message else None})
         if rows or not is_waiting:
-            jobs.append({"job": job, "rows": sorted(rows, key=lambda one: -one["order"])})
-    return {"q": "", "jobs": jobs, "waiting": is_waiting, "keep": {"waiting": 1} if is_waiting else {}}
+            rows.sort(key=lambda one: one["sent"].timestamp() if one["sent"] else 0, reverse=True)
+            jobs.append({"job": job, "rows": rows})
+    return {
+        "q": "",
+        "jobs": jobs,
+        "waiting": is_waiting,
+        "keep": {"waiting": 1} if is_waiting else {},
+        "owner": message_context.owner_of(reading),
+        "time": partial(list_time, now=view_context().now()),
+    }
 
 
 def _awaited_rooms(reading: Reading, every: list[Contract]) -> set[int]:
