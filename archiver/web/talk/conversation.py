@@ -196,8 +196,10 @@ def _note(page: messages.MessagePage, address: ConversationAddress) -> str:
 
 def _note_place(talk: Flow, position: int) -> int:
     """Before the row of the first message from a position on."""
-    found = (place for place, row in enumerate(talk.rows) if row["kind"] == "message" and int(row["id"]) >= position)
-    return next(found, len(talk.rows))
+    for place, row in enumerate(talk.rows):
+        if row["kind"] == "message" and int(row["message"].message_id) >= position:
+            return place
+    return len(talk.rows)
 
 
 def _shown_day(talk: Flow, address: ConversationAddress) -> str:

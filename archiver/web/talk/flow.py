@@ -151,14 +151,10 @@ def _message_row(
     steps = [*islice(_steps(message, references, shown, now, marked), STEPS + 1)]
     return {
         "kind": "message",
-        "id": message.message_id,
-        "room": message.room_id,
-        "at": message.send_time,
-        "account": message.account_id,
+        "message": message,
         "name": visible(message.name) or f"ID {message.account_id}",
         "mine": message.account_id == context.owner_id,
         "picture": context.picture_of(message.account_id),
-        "notice": message.is_notice,
         "words": Markup(words),  # noqa: S704 - of render/
         "void": ""
         if shown or message.texts
@@ -170,8 +166,6 @@ def _message_row(
         "notes": [*_notes(message)],
         "files": [*_files(message, shown, context)],
         "tasks": context.tasks.get(message.message_id, ()),
-        "saved": message.first_seen,
-        "source": message.source,
     }
 
 
@@ -334,8 +328,10 @@ def _with_days(
 
 def _is_same(last: Row, row: Row) -> bool:
     """Whether a message goes on from the one before it, so that it needs no name."""
-    is_plain = not (last["changed"] or row["changed"] or row["notice"] or last["notice"])
-    return is_plain and last["account"] == row["account"] and abs(row["at"] - last["at"]) <= SAME_MINUTES
+    before, message = last["message"], row["message"]
+    is_plain = not (last["changed"] or row["changed"] or message.is_notice or before.is_notice)
+    apart = abs(message.send_time - before.send_time)
+    return is_plain and before.account_id == message.account_id and apart <= SAME_MINUTES
 
 
 def break_rows(due: Iterable[Pause | Gap | GapEnd], every_gap: Collection[Gap], now: datetime) -> Iterator[Row]:
