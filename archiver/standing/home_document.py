@@ -24,7 +24,7 @@ from archiver.health.snapshot import ComputerState, known_time
 from archiver.health.words import page_sentence, sentence
 from archiver.notices import apprise_sender
 from archiver.platforms.job_platform import NO_PLATFORM, STRANGER, platform_of
-from archiver.records import JST, CaseSides, Contract, State
+from archiver.records import JST, Contract, State
 from archiver.records.alerts import Alert, Level
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import own_words
@@ -212,7 +212,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "gone": [one for one in rooms if one.inaccessible_since and one.inaccessible_since > seen.at],
         "changed": len(changed),
         "authors": {one.account_id for one in changed},
-        "quotes": [*_quotes(reading, quoted_messages(reading, changed[:QUOTED]), sides)],
+        "quotes": [*_quotes(reading, quoted_messages(reading, changed[:QUOTED]))],
         "seen": seen.at,
     }
 
@@ -250,7 +250,7 @@ def late_payments(reading: Reading, now: datetime) -> list[str]:
     return [one["head"] for one in unpaid(jobs)]
 
 
-def _quotes(reading: Reading, quoted: Iterable[Quotation], sides: CaseSides) -> Iterator[Row]:
+def _quotes(reading: Reading, quoted: Iterable[Quotation]) -> Iterator[Row]:
     """The changed messages, with the first text and the last one if it differs, also of a message that is gone."""
     for one in quoted:
         references = references_of(reading, one.message.room_id)
@@ -259,7 +259,6 @@ def _quotes(reading: Reading, quoted: Iterable[Quotation], sides: CaseSides) -> 
         yield {
             "message": one.message,
             "name": visible(one.message.name),
-            "is_client": one.message.account_id in sides.bases,
             "kind": str(one.became),
             "short": excerpts(words, _SHORT_LENGTH)[0],
             "before": texts[0],
