@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from archiver import errors
 from archiver.app import App
 from archiver.errors import ArchiverError
+from archiver.health import error_reasons
 from archiver.notices import delivery
 from archiver.notices.delivery import MailFailure, NoticeTrial
 from archiver.notices.heartbeat import parse_address
@@ -107,6 +108,12 @@ def success_sentence(kind: str) -> str:
     if kind == schedulers.CRON:
         return _("It was run once the way cron runs a job, and it saved.")
     return _("It was run once in this way, and it saved.")
+
+
+def failure_sentence(error_name: str) -> str:
+    """Why the job saved nothing, and what to do."""
+    reason, advice = error_reasons.reason(error_name) or error_name, error_reasons.advice(error_name)
+    return _("The automatic save failed: {reason}. {advice}").format(reason=reason, advice=advice)
 
 
 def _wait_for_run(

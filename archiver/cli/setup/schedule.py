@@ -13,7 +13,6 @@ from archiver.app import App, build_app
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import WIDTH, columns, echo, echo_lines, visible
 from archiver.cli.terminal.prompts import ask_yes_no, say_choice, tell, tell_head
-from archiver.health import error_reasons
 from archiver.render.times import interval_words
 from archiver.rounds.round import last_round, run_round
 from archiver.schedule import schedulers
@@ -170,9 +169,7 @@ def _try_job(obj: CliContext, app: App, kind: str) -> None:
             tell(unattended.success_sentence(kind))
             return
         if trial.error_name is not None:
-            reason = error_reasons.reason(trial.error_name) or trial.error_name
-            advice = error_reasons.advice(trial.error_name)
-            tell(_("The automatic save failed: {reason}. {advice}"), reason=reason, advice=advice)
+            tell(visible(unattended.failure_sentence(trial.error_name)))
             _save_here(obj, app)  # `archive` still shows the failure, as the run itself remembered it
             tell(_("Until that is fixed, nothing is saved automatically. Then see: archive status --full"))
             return

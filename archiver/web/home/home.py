@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from archiver import errors
 from archiver.app import App
-from archiver.health import error_reasons
 from archiver.health.words import IDLE_ADVICE, IDLE_SENTENCE
 from archiver.notices import sentences
 from archiver.records.alerts import DEPARTURES, AlertRule
@@ -88,8 +87,10 @@ ENOUGH_BYTES = 1_000_000
 def save_now(job: Job, context: ConsoleContext, *, is_first: bool = False) -> JobOutcome:
     """The work of saving what Chatwork shows now; the first time it says how to get what the lists leave out."""
     app = context.app(job)
-    if not is_first:
-        _check_something_is_read(app)
+    if not is_first:  # a round would save nothing where every contract was ended: the error says what to do
+        with app.archive.reading() as reading:
+            if contracts(reading):
+                required_rooms(reading, app.now())
     try:
         with failure_remembered(app):
             report = run_round(app, Options(every_list=True), round_progress(app, job))
@@ -113,13 +114,6 @@ def _first_failed(app: App, error: errors.ChatworkError) -> JobOutcome:
     advice = _("{first} Then press “Save again”. You can answer the questions meanwhile.")
     advice, sentence = advice.format(first=first_to_do(error)), trouble_words(error).sentence
     return JobOutcome(head.format(counts=counts_line(counts)), (sentence, advice), is_complete=False)
-
-
-def _check_something_is_read(app: App) -> None:
-    """Raise NoContractSaved, which says what to do, where every contract was ended: a round would save nothing."""
-    with app.archive.reading() as reading:
-        if contracts(reading):
-            required_rooms(reading, app.now())
 
 
 @contextlib.contextmanager
@@ -176,9 +170,7 @@ def _said(trial: unattended.JobTrial, kind: str) -> str:
         return unattended.success_sentence(kind)
     if trial.error_name is None:
         return _("It could not be seen yet whether it works there. This page says so as soon as it has saved.")
-    reason = error_reasons.reason(trial.error_name) or trial.error_name
-    sentence = _("The automatic save failed: {reason}. {advice}")
-    return sentence.format(reason=reason, advice=error_reasons.advice(trial.error_name))
+    return unattended.failure_sentence(trial.error_name)
 
 
 job_pages = Blueprint("job", __name__)
