@@ -238,7 +238,10 @@ def side_rows(summary: ComparisonSummary) -> Iterator[tuple[str, str]]:
         shown = (_account_text(summary, one) for one in sorted(side.account_ids))
         accounts = say("、").join(shown) or say("不明")
         yield say("{label} 保存したアカウント", label=label), accounts
-        yield say("{label} 点検", label=label), _verified(side)
+        number = len(side.verification.findings)
+        found = say("合わないところ {number}件(下の比較は、このことを踏まえて読んでください)", number=number)
+        intact = say("点検した範囲では、変わったところはありません")
+        yield say("{label} 点検", label=label), found if number else intact
         if side.addresses - {CHATWORK}:
             addresses = say("、").join(map(visible, sorted(side.addresses)))
             told = say("Chatworkのものではないアドレスを含む: {addresses}", addresses=addresses)
@@ -257,25 +260,18 @@ def _account_text(summary: ComparisonSummary, account: int) -> str:
     return str(account) if not name else say("{name}(ID {id})", name=name, id=account)
 
 
-def _verified(side: Side) -> str:
-    number = len(side.verification.findings)
-    found = say("合わないところ {number}件(下の比較は、このことを踏まえて読んでください)", number=number)
-    return found if number else say("点検した範囲では、変わったところはありません")
-
-
 def _result_blocks(summary: ComparisonSummary) -> Iterator[Block]:
     totals = [(outcome, summary.total([outcome])) for outcome in Outcome]
     rows = [(say(OUTCOMES[outcome]), say("{n}件", n=total)) for outcome, total in totals if total]
     nothing = ((say("両方にあるメッセージなし"), say("{n}件", n=0)),)
     yield TableBlock((say("メッセージ"), say("件数")), (0.8, 0.2), tuple(rows) or nothing)
-    files = summary.files
-    counts = (
-        ("両方にあり、中身が同じ", files.same),
-        ("両方にあり、中身が異なる", files.differ),
-        ("中身を甲だけが保存", files.only_a),
-        ("中身を乙だけが保存", files.only_b),
-    )
-    rows = [(say(what), say("{n}点", n=number)) for what, number in counts]
+    words = {
+        "same": "両方にあり、中身が同じ",
+        "differ": "両方にあり、中身が異なる",
+        "only_a": "中身を甲だけが保存",
+        "only_b": "中身を乙だけが保存",
+    }
+    rows = [(say(what), say("{n}点", n=summary.files[one])) for one, what in words.items()]
     yield TableBlock((say("ファイル(中身の SHA-256)"), say("点数")), (0.8, 0.2), tuple(rows))
 
 

@@ -86,7 +86,8 @@ class RoomReach:
         self.is_of_period = False
         """Whether the side is a package that was limited to a period of this room."""
         self._lists: list[tuple[int, int]] = []
-        self._erased: list[tuple[int, int]] = []
+        self.erased: list[tuple[int, int]] = []
+        """Stretches between two ids of which the owner erased what was saved."""
 
     def add_message(self, position: int) -> None:
         """Take a message that the side holds."""
@@ -101,14 +102,10 @@ class RoomReach:
         else:
             self._lists.append((oldest, newest))
 
-    def add_erased(self, after: int, before: int) -> None:
-        """Take a stretch between two ids of which the owner erased what was saved."""
-        self._erased.append((after, before))
-
     def absence(self, position: int) -> Absence:
         """Why the side may lack a message with this id. Lists count only between messages that it holds, since a
         package of a period leaves out what was sent before and after it."""
-        if any(after < position < before for after, before in self._erased):
+        if any(after < position < before for after, before in self.erased):
             return Absence.ERASED
         if self.oldest is None or self.newest is None or position < self.oldest:
             return Absence.OUTSIDE_PERIOD if self.is_of_period else Absence.EARLIER

@@ -155,7 +155,7 @@ class _OtherEntries:
             self.reach.setdefault(room, RoomReach()).add_list(reading.oldest, reading.newest)
         elif kind == "gap" and entry["payload"]["reason"] == "erased" and "after" in entry["payload"]:
             ends = int(entry["payload"]["after"]), int(entry["payload"].get("before") or 0)
-            self.reach.setdefault(room, RoomReach()).add_erased(*ends)
+            self.reach.setdefault(room, RoomReach()).erased.append(ends)
         elif kind == "room" and room is not None:
             self.room_names[room] = text(entry["payload"]["object"].get("name"))
         elif kind == "service":

@@ -14,14 +14,8 @@ LISTED_MESSAGES = 300
 """Messages with a difference that are shown one by one in the pages; the tables hold all of them."""
 
 
-@dataclass
-class ComparedFileCounts:
-    """Files by what their bytes say; a file without saved bytes on a side counts for the other alone."""
-
-    same: int = 0
-    only_a: int = 0
-    only_b: int = 0
-    differ: int = 0
+FILES = ("same", "only_a", "only_b", "differ")
+"""Files by what their bytes say; a file without saved bytes on a side counts for the other alone."""
 
 
 @dataclass
@@ -37,7 +31,8 @@ class ComparisonSummary:
     """The first messages that the two do not hold alike."""
     unlisted: int = 0
     """Further ones, which stand in the tables alone."""
-    files: ComparedFileCounts = field(default_factory=ComparedFileCounts)
+    files: Counter[str] = field(default_factory=Counter)
+    """One of FILES → files."""
     names: dict[int, str] = field(default_factory=dict)
     """Account → the last name that a message of it shows, for mentions in other messages."""
 
@@ -77,7 +72,7 @@ class ComparisonSummary:
                 }
                 for room in self.rooms
             ],
-            "files": vars(self.files),
+            "files": {one: self.files[one] for one in FILES},
             "seals_part_at": self.parted_at,
             "path": None if written_to is None else str(written_to),
         }
@@ -85,19 +80,14 @@ class ComparisonSummary:
 
 def count_files(summary: ComparisonSummary) -> None:
     """Compare the digests of the saved bytes of each file in the rooms that both have."""
-    rooms, counts = set(summary.rooms), summary.files
     for key in summary.a.files.keys() | summary.b.files.keys():
         of_a, of_b = summary.a.files.get(key, frozenset()), summary.b.files.get(key, frozenset())
-        if key[0] not in rooms or not of_a | of_b:
+        if key[0] not in summary.rooms or not of_a | of_b:
             continue
-        if of_a & of_b:
-            counts.same += 1
-        elif not of_b:
-            counts.only_a += 1
-        elif not of_a:
-            counts.only_b += 1
+        if of_a and of_b:
+            summary.files["same" if of_a & of_b else "differ"] += 1
         else:
-            counts.differ += 1
+            summary.files["only_a" if of_a else "only_b"] += 1
 
 
 def _side_document(side: Side) -> dict[str, object]:

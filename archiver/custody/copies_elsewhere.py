@@ -20,7 +20,7 @@ from enum import StrEnum
 from gettext import ngettext
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from archiver import errors
 from archiver.folder_sync import sync_where_possible
@@ -52,7 +52,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is not None:
         return
     if sys.platform == "win32":
-        _end_tree(process.pid)
+        command = ["taskkill", "/T", "/F", "/PID", str(process.pid)]  # with its children (/T)
+        with suppress(OSError, subprocess.SubprocessError):
+            subprocess.run(command, env=child_environ(), capture_output=True, timeout=10, check=False)  # noqa: S603 - a part of Windows
     else:
         _signal(process, signal.SIGTERM)
         _exit_code(process, GRACE_SECONDS)
@@ -64,13 +66,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:
     with suppress(OSError):  # all of them have ended
         os.killpg(process.pid, number)
-
-
-def _end_tree(pid: int) -> None:
-    """End a process and its children on Windows (taskkill's /T)."""
-    command = ["taskkill", "/T", "/F", "/PID", str(pid)]
-    with suppress(OSError, subprocess.SubprocessError):
-        subprocess.run(command, env=child_environ(), capture_output=True, timeout=10, check=False)  # noqa: S603 - a part of Windows
 
 
 @contextmanager
@@ -212,7 +207,9 @@ def _run(
         finally:
             _end(process)
         if code is not None:
-            return code, _tail(printed)
+            printed.seek(0, 2)
+            printed.seek(max(0, printed.tell() - _TAIL_BYTES))
+            return code, printed.read().decode("utf-8", "replace")
     n = round(longest.total_seconds() / 60)
     return None, ngettext("ended after {n} minute", "ended after {n} minutes", n).format(n=n)
 
@@ -223,12 +220,6 @@ def _work_folder(copy: Path) -> Path:
         if (home := Path.home()).is_dir():
             return home
     return copy.parent
-
-
-def _tail(printed: IO[bytes]) -> str:
-    printed.seek(0, 2)
-    printed.seek(max(0, printed.tell() - _TAIL_BYTES))
-    return printed.read().decode("utf-8", "replace")
 
 
 PARTIAL = ".partial"

@@ -231,16 +231,13 @@ def _adopt_stamps(app: App) -> None:
         return
     pinned = {one.name: one.roots for one in app.authorities}
     for due in unlisted:
-        reply = _read_stamp(app.archive, due)
-        token = None if reply is None else _check_stamp(app.archive, due, reply, pinned.get(due.authority, ()))
-        if reply is not None and token is not None:
+        try:
+            reply = (app.archive.home / seals.FOLDER / due.file).read_bytes()
+        except OSError:
+            continue
+        token = _check_stamp(app.archive, due, reply, pinned.get(due.authority, ()))
+        if token is not None:
             stamp_queue.adopt_stamp(app.archive, due, reply, StampFacts(token.time, token.root), at=app.now())
-
-
-def _read_stamp(archive: Archive, due: DueStamp) -> bytes | None:
-    with suppress(OSError):
-        return (archive.home / seals.FOLDER / due.file).read_bytes()
-    return None
 
 
 def _check_stamp(archive: Archive, due: DueStamp, reply: bytes, pinned: Sequence[bytes]) -> TimestampClaims | None:

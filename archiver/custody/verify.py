@@ -107,7 +107,7 @@ def verify_archive(
     """
     verification = Verification()
     with _damage_as_finding(verification, DATABASE), archive.reading() as reading:
-        tell = progress or _ignore_progress
+        tell = progress or (lambda _what, _done, _total: None)
         _verify(verification, reading, compared, deep=deep, tell=tell, authorities=authorities, now=now)
         with _damage_as_finding(verification, DATABASE):
             if deep or not are_pages_checked:
@@ -326,10 +326,6 @@ def _damage_as_finding(verification: Verification, subject: str) -> Iterator[Non
         verification.add_finding(
             "database", subject, _("The database cannot be read here: {detail}").format(detail=error.data["detail"])
         )
-
-
-def _ignore_progress(_what: str, _done: int, _total: int) -> None:
-    """Do nothing with the progress."""
 
 
 class ComparedRecords:

@@ -85,8 +85,14 @@ class GapBreaks:
 
     def _html(self, one: Pause | Gap | GapEnd) -> str:
         if isinstance(one, Pause):
-            return pause_html(pause_text(one, self._every_gap))
-        return gap_html(one) if isinstance(one, Gap) else _gap_end_html(one.gap)
+            text = escape(pause_text(one, self._every_gap))
+            return f'<li class="gap small"><p><b>{say(PAUSE)}</b> {text}</p></li>\n'
+        if isinstance(one, Gap):
+            return f'<li class="gap" id="gap{one.number}"><p><b>{gap_title(one)}</b> {escape(gap_text(one))}</p></li>\n'
+        end = f" {local_time(one.gap.end)}" if one.gap.end else ""
+        title = say("{gap}の終わり", gap=gap_title(one.gap))
+        note = say("上のメッセージは、後から1件ずつ取得できたものです")
+        return f'<li class="gap small"><p><b>{title}</b>{end} ({note})</p></li>\n'
 
 
 def gap_title(gap: Gap) -> str:
@@ -140,16 +146,6 @@ def _end_text(at: datetime | None, message: MessageId | None) -> str:
     if at is not None:
         return local_time(at)
     return (time_from_id(int(message)) if message is not None else None) or say("時刻不明")
-
-
-def gap_html(gap: Gap) -> str:
-    """A gap as a break across the page."""
-    return f'<li class="gap" id="gap{gap.number}"><p><b>{gap_title(gap)}</b> {escape(gap_text(gap))}</p></li>\n'
-
-
-def pause_html(text: str) -> str:
-    """A pause as a break across the page."""
-    return f'<li class="gap small"><p><b>{say(PAUSE)}</b> {escape(text)}</p></li>\n'
 
 
 def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
@@ -290,9 +286,3 @@ def overlaps(pause: Pause, start: datetime | None, end: datetime | None) -> bool
 
 def _after_id(gap: Gap) -> int:
     return -1 if gap.after is None else int(gap.after)
-
-
-def _gap_end_html(gap: Gap) -> str:
-    end = f" {local_time(gap.end)}" if gap.end else ""
-    title, note = say("{gap}の終わり", gap=gap_title(gap)), say("上のメッセージは、後から1件ずつ取得できたものです")
-    return f'<li class="gap small"><p><b>{title}</b>{end} ({note})</p></li>\n'

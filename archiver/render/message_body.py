@@ -283,7 +283,9 @@ def _leaf_html(node: nodes.Leaf, references: References) -> str:
         case nodes.SystemText(text=text):
             return escape(visible(node.source) if text is None else text, quote=False)
         case nodes.PreviewTag():
-            return _preview_html(file_link(node.file_id, references))
+            link = file_link(node.file_id, references)
+            named = say("プレビュー: {file}", file=escape(link.label, quote=False))
+            return picture_html(link) or f"<b>[{named}]</b>"
         case nodes.Download(label=text):
             return f"{anchor_html(file_link(node.file_id, references))} {visible_html(text)}"
         case nodes.TaskReference():
@@ -298,10 +300,6 @@ def _leaf_html(node: nodes.Leaf, references: References) -> str:
 
 def _label_html(text: str) -> str:
     return f'<b class="to">{escape(text, quote=False)}</b> '
-
-
-def _preview_html(link: ReferenceLink) -> str:
-    return picture_html(link) or f"<b>[{say('プレビュー: {file}', file=escape(link.label, quote=False))}]</b>"
 
 
 def _strip_line_feeds(code: str) -> str:

@@ -109,7 +109,8 @@ def render_message(message: Message, surroundings: Surroundings) -> RenderedMess
     }
     if sent:  # what replaced a file later was not in the message
         references = references._replace(file_of=lambda file: sent.get(file) or surroundings.references.file_of(file))
-    bodies = _bodies_html(message, references)
+    texts = {message.body, *(version.body for version in message.versions)} - {DELETED}
+    bodies = {body: html(parse(body), references) for body in texts}
     pills = f' <span class="pill">{say(NOTICE)}</span>' if message.is_notice else ""
     states = (state_badge(one, knows_text=bool(message.texts)) for one in message.notable_states)
     pills += "".join(f' <span class="pill look">{one}</span>' for one in states)
@@ -179,12 +180,6 @@ def task_html(task: Task) -> str:
 
 
 # --- present text --------------------------------------------------------------------------
-
-
-def _bodies_html(message: Message, references: References) -> dict[str, str]:
-    """Every text that the message had → its HTML; the deletion mark is no text."""
-    bodies = {message.body, *(version.body for version in message.versions)} - {DELETED}
-    return {body: html(parse(body), references) for body in bodies}
 
 
 @lru_cache(maxsize=1024)

@@ -66,7 +66,8 @@ def _draw_thumbnail(source: Path | BinaryIO, side: int) -> tuple[bytes, int, int
         return None
     with Image.open(_FrugalFile(data), formats=_FORMATS) as picture:
         if isinstance(picture, JpegImageFile):
-            if not _is_affordable(picture, data):
+            scans = _count_scans(data)  # one with several holds all its pixels in memory
+            if scans > MAX_SCANS or (scans > 1 and picture.width * picture.height > MAX_PIXELS):
                 return None
             picture.draft("RGB", (2 * side, 2 * side))  # decodes at reduced size
         if picture.width * picture.height > MAX_PIXELS:
@@ -104,12 +105,6 @@ def _read_head(source: Path | BinaryIO) -> bytes:
         return source.read(MAX_BYTES + 1)
     finally:
         source.seek(position)
-
-
-def _is_affordable(picture: JpegImageFile, data: bytes) -> bool:
-    """Whether a JPEG can be drawn quickly: one with several scans holds all its pixels in memory."""
-    scans = _count_scans(data)
-    return scans <= 1 or (scans <= MAX_SCANS and picture.width * picture.height <= MAX_PIXELS)
 
 
 def _count_scans(data: bytes) -> int:

@@ -176,7 +176,8 @@ def _tell(summary: ComparisonSummary, folder: Path | None) -> None:
     echo("\n" + side_by_side([(label, str(summary.total(outcomes))) for label, outcomes in rows]))
     counts = summary.files
     sentence = _("Files: {same} with the same bytes in both, {differ} with other bytes, {a} only in A, {b} only in B.")
-    echo("\n" + sentence.format(same=counts.same, differ=counts.differ, a=counts.only_a, b=counts.only_b))
+    only = {"a": counts["only_a"], "b": counts["only_b"]}
+    echo("\n" + sentence.format(same=counts["same"], differ=counts["differ"], **only))
     if summary.parted_at is not None:
         echo(_("Both are copies of one archive; from seal {number} on they differ."), number=summary.parted_at)
     if folder is not None:

@@ -10,7 +10,7 @@ import contextlib
 import json
 import re
 from gettext import gettext as _
-from typing import Any, BinaryIO, ContextManager, Iterable, Mapping, Match, Pattern  # noqa: UP035 - Python 3.8 syntax
+from typing import Any, ContextManager, Iterable, Mapping, Match, Pattern  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.chain import (
     ManifestError,
@@ -150,7 +150,9 @@ class _PackageCheck:
             self.verification.add_finding("package-form", ENTRIES, _("The records are not in the package."))
             return
         with self._faults_as_findings(ENTRIES), contextlib.ExitStack() as stack, self.tree.seekable(ENTRIES) as file:
-            lines = PackageLines(self.verification, file, self._open_masked(stack))
+            name = f"data/{MASKED_FILE}"
+            masked = stack.enter_context(self.tree.seekable(name)) if name in self.names else None
+            lines = PackageLines(self.verification, file, masked)
             chain = SealChain(
                 self.verification,
                 self._names_below(SEALS),
@@ -181,13 +183,10 @@ class _PackageCheck:
             self._check_tables(lines)
             self._check_replies(lines)
             self._check_files(lines)
-            self._check_enclosures(lines)
+            if lines.is_readable:
+                digests = {name: self.digests.get(ENCLOSURES + name) for name in self._names_below(ENCLOSURES)}
+                check_enclosures(self.verification, digests, lines.other)
         add_unchecked_parts(self.verification, self.names)
-
-    def _open_masked(self, stack: contextlib.ExitStack) -> BinaryIO | None:
-        """The open file of the records shown in place of masked ones, if the package has any."""
-        name = f"data/{MASKED_FILE}"
-        return stack.enter_context(self.tree.seekable(name)) if name in self.names else None
 
     # --- lists ------------------------------------------------------------------------------------
 
@@ -414,12 +413,6 @@ class _PackageCheck:
             elif sizes.get(str(digest)) != self.tree.size(FILES + name):
                 sentence = _("The record gives a different size for the file than it has.")
                 self.verification.add_finding("package-files", FILES + name, sentence)
-
-    def _check_enclosures(self, lines: PackageLines) -> None:
-        """Check that each piece of the user's own evidence has the bytes that a record says were added."""
-        if lines.is_readable:
-            digests = {name: self.digests.get(ENCLOSURES + name) for name in self._names_below(ENCLOSURES)}
-            check_enclosures(self.verification, digests, lines.other)
 
     # --- reading ----------------------------------------------------------------------------------
 

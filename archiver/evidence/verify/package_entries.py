@@ -126,8 +126,10 @@ class PackageLines:
             self._compare(seq, entry, digest or hashlib.sha256(line).hexdigest(), sealed)
             self._keep(entry, offset)
         sealed.close()
-        if number and not self._ends_with_line_end():
-            self._find_unreadable(number)
+        if number:
+            self._file.seek(-1, os.SEEK_END)
+            if self._file.read(1) != b"\n":
+                self._find_unreadable(number)
         self._find_unsealed(sealed.last)
         for digest, number in self._masked_digests.items():
             sentence = _("The hash {digest} of a hidden record is in no seal.").format(digest=digest)
@@ -188,11 +190,6 @@ class PackageLines:
             short += len(line) < _SHORTEST
             yield offset, line[:-1] if line.endswith(b"\n") else line
             offset += len(line)
-
-    def _ends_with_line_end(self) -> bool:
-        """Whether the last line of the file has its end; to be asked when the file was read."""
-        self._file.seek(-1, os.SEEK_END)
-        return self._file.read(1) == b"\n"
 
     def _collect_masked(self) -> None:
         """Collect the digests of masked and erased lines first, as the entries' numbers are not known."""

@@ -227,7 +227,9 @@ class StampCheck:
         if not claims.fits(data):
             self._add_finding(subject, _("The time stamp is not for these bytes."))
             return None
-        roots = self._roots_of(authority)
+        if authority not in self._roots:
+            self._roots[authority] = self._read_roots(authority)
+        roots = self._roots[authority]
         if roots is not None:
             result = self._judge.check(reply, data, roots) if self._judge.check else UNCHECKED
             if result.problem is not None:
@@ -291,13 +293,8 @@ class StampCheck:
 
     # --- roots ------------------------------------------------------------------------------------
 
-    def _roots_of(self, authority: str) -> bytes | None:
-        """The PEM of an authority's roots; None if there is none, which is a finding already."""
-        if authority not in self._roots:
-            self._roots[authority] = self._read_roots(authority)
-        return self._roots[authority]
-
     def _read_roots(self, authority: str) -> bytes | None:
+        """The PEM of an authority's roots; None if there is none, which is a finding."""
         path = self._source.root_path.format(authority=authority)
         try:
             roots = self._source.read_root(authority)
@@ -346,14 +343,11 @@ _ABLE_VERSION = re.compile(rb"OpenSSL (?:1\.1\.[1-9]|[2-9]\.)")
 
 def openssl_check() -> CheckToken | None:
     """A function that checks tokens with the `openssl` found here; None if there is none that can."""
-    program = _able_program()
-    return None if program is None else lambda reply, data, roots: _check_token(program, reply, data, roots)
-
-
-def _able_program() -> str | None:
     program = shutil.which("openssl")
     result = None if program is None else _run_command([program, "version"])
-    return program if result is not None and _ABLE_VERSION.match(result.stdout) else None
+    if program is None or result is None or not _ABLE_VERSION.match(result.stdout):
+        return None
+    return lambda reply, data, roots: _check_token(program, reply, data, roots)
 
 
 def _check_token(program: str, reply: bytes, data: bytes, roots: bytes) -> TokenResult:

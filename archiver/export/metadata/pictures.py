@@ -257,7 +257,10 @@ def _clean_jpeg(body: bytes) -> bytes:
         is_profile = marker == 0xE2 and segment[4:].startswith(b"ICC_PROFILE\0")
         is_jfif = marker == 0xE0 and segment[4:9] == b"JFIF\0"
         if marker == 0xDA:
-            end = _scan_end(body, end)
+            scan_end = _SCAN_END.search(body, end)
+            if scan_end is None:
+                raise NotRemovable
+            end = scan_end.start()
             segment = body[position:end]
         if is_jfif:  # without the small picture that may stand in it
             segment = b"\xff\xe0\0\x10" + segment[4:16] + b"\0\0"
@@ -267,13 +270,6 @@ def _clean_jpeg(body: bytes) -> bytes:
 
 
 _SCAN_END = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-
-
-def _scan_end(body: bytes, start: int) -> int:
-    match = _SCAN_END.search(body, start)
-    if match is None:
-        raise NotRemovable
-    return match.start()
 
 
 _KEPT_CHUNKS = frozenset(
