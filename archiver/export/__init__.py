@@ -39,10 +39,10 @@ class PackageProfile:
 
 
 PROFILES: Mapping[str, PackageProfile] = {
-    "support": PackageProfile(("csv",), raw=False, form=PackageForm.SUBMISSION, passes=3, report=True, max_mb=5),
-    "lawyer": PackageProfile(("jsonl", "csv", "html"), raw=True, form=PackageForm.BAG, passes=5, report=True),
+    "support": PackageProfile(("csv",), raw=False, form=PackageForm.SUBMISSION, passes=2, report=True, max_mb=5),
+    "lawyer": PackageProfile(("jsonl", "csv", "html"), raw=True, form=PackageForm.BAG, passes=4, report=True),
     "court": PackageProfile(
-        (), raw=False, form=PackageForm.SUBMISSION, passes=4, report=True, max_mb=20, limit_each=True
+        (), raw=False, form=PackageForm.SUBMISSION, passes=3, report=True, max_mb=20, limit_each=True
     ),
     "consult": PackageProfile((), raw=False, form=PackageForm.SUBMISSION, passes=2, report=True),
     "daily": PackageProfile(("jsonl", "html"), raw=False, form=PackageForm.ZIP, passes=2),

@@ -59,7 +59,8 @@ class PackageRoom:
     authors: Mapping[int, str]
     numbers: Sequence[int]
     """The No. of each message of the room, in order."""
-    histories: Callable[[], Iterator[MessageHistory]]
+    histories: Callable[[int | None], Iterator[MessageHistory]]
+    """From a place on, or all."""
     watch: Watch
     covered: Sequence[Period]
     other_chats: Sequence[OtherChat] = ()
@@ -81,7 +82,9 @@ def build_conversation(room: PackageRoom, scope: PackageScope) -> Conversation:
         description=text(room_objects[-1].get("description")) if room_objects else "",
         owner_id=AccountId(room.owner_id),
         read_at=room.read_at,
-        messages=lambda: (build_message(no, one) for no, one in zip(room.numbers, room.histories(), strict=True)),
+        messages=lambda start=None: (
+            build_message(no, one) for no, one in zip(room.numbers[start:], room.histories(start), strict=True)
+        ),
         count=len(room.numbers),
         people=room_people(here, room.authors, room.everything, start=scope.starts.get(room.room_id, "")),
         attachments=tuple(_attachment(row, room) for row in room.files if row.room_id == room.room_id),

@@ -313,8 +313,8 @@ class Conversation:
     """The account whose token read it; shown as 報告者."""
     read_at: datetime
     """The time of the state shown."""
-    messages: Callable[[], Iterator[Message]]
-    """A fresh iterator each call, by numeric message id."""
+    messages: Callable[..., Iterator[Message]]
+    """A fresh iterator each call, by numeric message id; from a place on if one is given, the first being 0."""
     count: int
     people: Mapping[int, Person]
     attachments: tuple[Attachment, ...]

@@ -295,7 +295,8 @@ def _select_rows(sql: Connection, table: Table, rooms: Iterable[int]) -> Iterato
     """The rows of messages or of their versions, in the order of numeric id and room."""
     query = select(table).where(table.c.room_id.in_(sorted(rooms)))
     query = query.order_by(table.c.position, table.c.room_id, *list(table.primary_key)[2:])
-    yield from map(tuple, sql.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)))
+    for rows in sql.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)).partitions():
+        yield from map(tuple, rows)
 
 
 def _place(row: tuple[Any, ...]) -> tuple[int, int]:

@@ -153,7 +153,7 @@ def facts(*other: dict[str, Any], **changes: Any) -> PackageRoom:
         not_packed={},
         authors={7654321: "田中"},
         numbers=array("Q", [4, 9]),
-        histories=lambda: messages(GROUPS, {}),
+        histories=lambda _start: messages(GROUPS, {}),
         watch=Watch(),
         covered=(),
     )

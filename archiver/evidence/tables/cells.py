@@ -15,7 +15,7 @@ TIME = "日時(日本時間)"
 """The heading of every column of times in Japan."""
 
 _TOKYO = timedelta(hours=9)
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - only ever moved by whole offsets
+_EPOCH = datetime(1970, 1, 1, 9)  # noqa: DTZ001 - in Tokyo; only ever moved by whole offsets
 _LAST_SECOND = 253402300800 - 32400
 
 # Invisible characters, and those that some programs take for a line break. Joiners stay: emoji need them.
@@ -33,10 +33,10 @@ def cell(value: object) -> str:
     An invisible character is written `[U+202E]`; a text that begins like a formula, also after spaces or in full
     width, gets a `'` before it. None is empty.
     """
-    if value is None or value == "":
-        return ""
     if isinstance(value, int) and value >= 0:
         return str(value)
+    if value is None or value == "":
+        return ""
     visible = visible_text(str(value))
     return f"'{visible}" if _FORMULA.match(visible) else visible
 
@@ -50,7 +50,7 @@ def visible_text(text: str) -> str:
 
 def csv_line(cells: Iterable[object]) -> str:
     """A line of a CSV file with its CRLF; every cell goes through `cell` and is quoted."""
-    return ",".join(['"' + cell(value).replace('"', '""') + '"' for value in cells]) + "\r\n"
+    return '"' + '","'.join([cell(value).replace('"', '""') for value in cells]) + '"\r\n'
 
 
 def jsonl_line(document: Mapping[str, object]) -> str:
@@ -73,7 +73,7 @@ def jst(seconds: int) -> str:
     """`2026-11-05 10:14:33` in Japan for Unix seconds; empty for 0 and for what no calendar holds."""
     if not 0 < seconds < _LAST_SECOND:
         return ""
-    return (_EPOCH + _TOKYO + timedelta(seconds=seconds)).isoformat(" ")
+    return (_EPOCH + timedelta(seconds=seconds)).isoformat(" ")
 
 
 @lru_cache(maxsize=64)

@@ -100,6 +100,11 @@ _QUOTE = re.compile(r"\[qt\](?:\[qtmeta (?P<meta>[^\[\]]*)\])?|\[引用 (?P<old>
 _META = re.compile(r"aid=(?P<aid>[0-9]{1,19})[^\[\]]*time=(?P<time>[0-9]{1,12})")
 
 
+def quoted_moments(body: str) -> set[tuple[int, int]]:
+    """Author and second of the messages that a text may quote."""
+    return {(int(one["aid"]), int(one["time"])) for one in _META.finditer(body)}
+
+
 def text_field(entry: EntryObject) -> str:
     """The field with the text that is read before it leaves; empty for a kind of entry without one."""
     return _TEXT_OF.get(entry["kind"], "")

@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from archiver.evidence.history import READINGS, SPEECH, EntryObject, MessageHistory, Span, number
+from archiver.evidence.history import DELETED_BODY, READINGS, EntryObject, MessageHistory, Span, number
 from archiver.evidence.masked_and_erased import masked_line, shown_line
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.mask.names import REASON as OUTSIDE_REASON
@@ -125,9 +125,9 @@ def masked_entry(entry: EntryObject, mask: PackageMask | None, ids: PeriodIds | 
 
 
 def is_plain(history: MessageHistory, entries: Sequence[EntryObject]) -> bool:
-    """Whether a message was only sent, by somebody with a name, and is no post of Chatwork's system."""
-    is_sent = len(entries) == 1 and history.state == "present" and history.kind == SPEECH
-    return is_sent and bool(history.name) and "[dtext:" not in history.body
+    """Whether a message was only sent, by somebody with a name, and has no form of Chatwork's system."""
+    is_sent = len(entries) == 1 and history.state == "present" and history.name != ""
+    return is_sent and history.body != DELETED_BODY and "[dtext:" not in history.body
 
 
 def shown_history(history: MessageHistory, mask: PackageMask, covers: Covers) -> MessageHistory:

@@ -75,8 +75,8 @@ class SourceEntries:
     """Room → all its readings, if the package holds only a period of it."""
     replies: set[str] = field(default_factory=set)
     """Digests of the replies that gave the entries in the package."""
-    refused: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
-    """(room, id) of messages asked for by their ids that Chatwork did not give, then or later → how, and when."""
+    refused: dict[tuple[int, int], tuple[int, str, str]] = field(default_factory=dict)
+    """(room, id) of messages asked for by their ids that Chatwork did not give, then or later → entry, how, when."""
     erased: Counter[int] = field(default_factory=Counter)
     """Number of an erasure → how many of its records had their place in the package."""
     kinds: Counter[tuple[str, bool]] = field(default_factory=Counter)
@@ -101,13 +101,19 @@ class SourceEntries:
         """Read the entries once; `put` gets each line that belongs in the package, exactly as hashed.
 
         For a masked line `put` gets its replacement, and `put_shown` the line with the masked content. Without `put`
-        no lines are made, as for a package that holds no records; what is masked in a message shows when it is read.
+        no lines are made, as for a package that holds no records; what is masked in a message shows when it is read,
+        and those of whole rooms are read then only.
         """
         self._prepare_period(contract)
         self._has_lines = put is not None
-        for entry in package_entries(self.reading, self.scope.rooms, contract, upto=self.upto):
+        has_messages = self._has_lines or not self.scope.all_messages
+        if not has_messages:
+            self._message_entries = count_kinds(self.reading, self.scope.rooms, upto=self.upto)["message", True]
+        listed = package_entries(self.reading, self.scope.rooms, contract, upto=self.upto, has_messages=has_messages)
+        for entry in listed:
             tombstone = read_tombstone(entry.line.encode())
             if tombstone is not None:
+                self._message_entries -= not has_messages and entry.kind == "message"
                 if self.scope.includes_erased(entry.room_id, entry.seq):
                     self._count(entry)
                     self.erased[tombstone.erasure] += 1
@@ -116,7 +122,6 @@ class SourceEntries:
                 continue
             if entry.kind == "message":
                 self._message_entries += 1
-                self.refused.pop((entry.room_id or 0, number(entry.key.rpartition("/")[2])), None)
                 is_taken = self.scope.all_messages or (
                     not self.scope.can_skip(entry.room_id, "message", entry.key)
                     and self.scope.includes_message(json.loads(entry.line))
@@ -198,7 +203,7 @@ class SourceEntries:
         """Keep an entry where it is needed; return whether it is in the package."""
         room, reading = entry["room_id"], entry["kind"] in READINGS
         for message, how in entry["payload"].get("refused", {}).items() if entry["kind"] == "reading" else ():
-            self.refused[room, int(message)] = (how, entry["observed_at"])
+            self.refused[room, int(message)] = (entry["seq"], how, entry["observed_at"])
         if not reading:
             self.everything.append(entry)
         elif not self.scope.whole:
@@ -212,6 +217,12 @@ class SourceEntries:
             self.other.append(self._shown(entry, self.ids))
             self.note_reply(entry)  # a reply in which anything is masked stays out (`copied_parts`)
         return True
+
+    def note_message(self, entries: Sequence[EntryObject]) -> None:
+        """Forget that a message was refused, if it was received later."""
+        place = entries[-1]["room_id"], _position(entries)
+        if place in self.refused and self.refused[place][0] < entries[-1]["seq"]:
+            del self.refused[place]
 
     def note_reply(self, entry: EntryObject) -> None:
         """Keep the digest of the reply that gave an entry of the package."""
@@ -286,6 +297,7 @@ class PackageStatistics:
             else:
                 self._rows.check(entries, None)
                 self._note_first(entries[0])
+                self.source.note_message(entries)
                 sent = number(entries[0]["payload"]["object"].get("send_time")) or observed_seconds(entries[0])
                 self.left_out += self.source.scope.is_of_contract(entries[0]["room_id"], sent)
         self._rows.check_end()
@@ -297,19 +309,25 @@ class PackageStatistics:
         if self._rows is not None:
             is_shown_whole = all(map(operator.is_, entries, self._original))
             self._rows.check(self._original, self._full_history(history, is_shown_whole=is_shown_whole))
+        self.source.note_message(entries)
         for entry in entries:
             self.source.note_reply(entry)
-        self.kept.add(history, () if is_plain(history, entries) else [*entries])
         self.count += 1
+        if is_plain(history, entries):
+            self.kept.add(history)
+        else:
+            self.kept.add(history, [*entries])
+            self._note_events(self.count, entries)
         self.numbers.setdefault(history.room_id, array("Q")).append(self.count)
         self.authors.setdefault(history.room_id, {})[history.account_id] = history.name
-        sightings = self.source.readings.get(history.room_id) or Sightings()
-        self.events += message_events(self.count, entries, sightings)
         self._note_first(entries[0])
         if history.message_id in self._choice.ids or self.count in self._choice.numbers:
             self.chosen[history.message_id] = self.count
         self._step()
         return history
+
+    def _note_events(self, no: int, entries: Sequence[EntryObject]) -> None:
+        self.events += message_events(no, entries, self.source.readings.get(entries[0]["room_id"]) or Sightings())
 
     def _note_first(self, entry: EntryObject) -> None:
         """Keep a room's earliest message, as contact may begin before the period of its contract."""
@@ -352,7 +370,7 @@ class ShownStatistics(PackageStatistics):
             if entries:
                 shown = self.source.as_shown(entries)
                 history = build.message(shown, self.source.readings)
-                self.events += message_events(no, shown, self.source.readings.get(history.room_id) or Sightings())
+                self._note_events(no, shown)
             else:
                 history = shown_history(original, *self._hiding)
             self.kept.add(history)
@@ -398,16 +416,21 @@ class KeptHistories(AbstractContextManager["KeptHistories"]):
         if len(waiting) == _AT_ONCE:
             self._write(history.room_id)
 
-    def of_room(self, room: int) -> Iterator[tuple[MessageHistory, Sequence[EntryObject]]]:
-        """The histories of a room with their entries, in the order in which they were added. Raises OSError."""
+    def of_room(self, room: int, start: int = 0) -> Iterator[tuple[MessageHistory, Sequence[EntryObject]]]:
+        """The histories of a room with their entries, in the order in which they were added, from a place on.
+
+        All of them must have been added. Raises OSError.
+        """
         if self._waiting.get(room):
             self._write(room)
-        for position, size in self._pieces.get(room, ()):
+        piece, begin = divmod(start, _AT_ONCE)
+        for position, size in self._pieces.get(room, [])[piece:]:
             self._file.seek(position)
-            for row in marshal.loads(self._file.read(size)):  # noqa: S302 - nobody else can write there
+            for row in marshal.loads(self._file.read(size))[begin:]:  # noqa: S302 - nobody else can write there
                 *rest, entries = row[_VERSIONS + 1 :]
                 versions = tuple([Span(*one) for one in row[_VERSIONS]])
                 yield MessageHistory._make((*row[:_VERSIONS], versions, *rest)), entries
+            begin = 0
 
     def _write(self, room: int) -> None:
         piece = marshal.dumps(self._waiting.pop(room))

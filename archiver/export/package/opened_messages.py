@@ -18,12 +18,12 @@ from archiver.evidence.history import text
 from archiver.export import PROFILES
 from archiver.export.mask.likely_names import NameFinder, piece_pattern
 from archiver.export.mask.package_mask import PackageMask
-from archiver.export.mask.policy_and_covers import COVERED, Covers, Place, chat_id, place_of, text_field
+from archiver.export.mask.policy_and_covers import COVERED, Covers, Place, chat_id, place_of, quoted_moments, text_field
 from archiver.export.package.package_input import PackageInput
 from archiver.export.package.recipe import Recipe
 from archiver.export.package.report_input import report_input
 from archiver.export.package_scope import STATEMENTS
-from archiver.export.report.excerpt import CONTEXT, OFFICE_CONTEXT, ExcerptMessage, chosen_messages, select_excerpt
+from archiver.export.report.excerpt import CONTEXT, OFFICE_CONTEXT, ExcerptMessage, chosen_messages, excerpt_of
 from archiver.export.report.report_sources import ReviewedTexts
 from archiver.export.report.request_to_office import request_sentence
 from archiver.export.report.statistics import CHANGED, ReportInput
@@ -91,10 +91,24 @@ def _opened(package: PackageInput, case: ReportInput) -> Iterator[Message]:
         return message.account_id not in case.thirds and (counterparts is None or message.account_id in counterparts)
 
     for room in case.rooms:
-        is_starred = (lambda _one: True) if order.every_message else (lambda one: one.message_id in starred)
-        for piece in select_excerpt(room.messages(), is_starred, context=context):
-            if isinstance(piece, ExcerptMessage) and is_opened(piece.item) and piece.item.texts:
-                yield piece.item
+        pieces = [] if order.every_message else excerpt_of(case, room, starred, context)
+        near = (
+            room.messages() if order.every_message else (one.item for one in pieces if isinstance(one, ExcerptMessage))
+        )
+        yield from (one for one in near if is_opened(one) and one.texts)
+
+
+def _quoted_places(package: PackageInput, listed: Iterable[Message]) -> Mapping[tuple[int, int], Collection[Place]]:
+    """Author and second of what the opened messages, files, tasks and descriptions quote → what was sent then."""
+    others = package.source.everything
+    bodies = [text(one["payload"]["object"].get(name)) for one in others if (name := text_field(one))]
+    bodies += [version.body for one in listed for version in one.versions]
+    places: dict[tuple[int, int], list[Place]] = {one: [] for body in bodies for one in quoted_moments(body)}
+    for room in package.recipe.scope.rooms if places else ():
+        for one, _entries in package.statistics.kept.of_room(room):
+            if (one.account_id, one.send_time) in places:
+                places[one.account_id, one.send_time].append((room, one.message_id))
+    return places
 
 
 def _names(package: PackageInput) -> Iterator[str]:
@@ -143,11 +157,7 @@ class _Drawing:
         self._chosen = chosen
         self._shown = shown
         self._finder = NameFinder([*mask.open_names, package.recipe.contract.client or ""], mask.hidden_names)
-        self.sent: defaultdict[tuple[int, int], set[Place]] = defaultdict(set)
-        """Author and second → the messages that were sent then."""
-        for room in package.recipe.scope.rooms:
-            for one, _entries in package.statistics.kept.of_room(room):
-                self.sent[one.account_id, one.send_time].add((room, one.message_id))
+        self.sent = _quoted_places(package, listed)
         self._covers = Covers({(one.room_id, one.message_id) for one in listed}, (), self.sent)
         self._others: defaultdict[Place, dict[str, None]] = defaultdict(dict)
         """Message or chat → the texts of its files and tasks, or its descriptions."""

@@ -82,9 +82,10 @@ class PackageInput:
             )
             yield conversation.build_conversation(package_room, recipe.scope)
 
-    def _histories(self, room: int) -> Iterator[MessageHistory]:
-        for history, _entries in self.statistics.kept.of_room(room):
-            self.step()
+    def _histories(self, room: int, start: int | None) -> Iterator[MessageHistory]:
+        for history, _entries in self.statistics.kept.of_room(room, start or 0):
+            if start is None:
+                self.step()
             yield history
 
     def other_chats(self, rooms: Collection[int]) -> list[OtherChat]:

@@ -99,7 +99,9 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         closings=[one for one in recipe.closings if shown_account(one.account_id) == one.account_id],
         listed_steps=list(_steps_inside(source, recipe.scope)),
         thirds=frozenset(map(shown_account, recipe.thirds)),
-        refused=[RefusedMessage(RoomId(room), one, *how) for (room, one), how in sorted(source.refused.items())],
+        refused=[
+            RefusedMessage(RoomId(room), one, *how) for (room, one), (_seq, *how) in sorted(source.refused.items())
+        ],
         mapped={
             (account := shown_account(one.account_id)): one._replace(account_id=account, **shown(one, "reason"))
             for one in recipe.mapped

@@ -65,8 +65,7 @@ def chosen_messages(case: ReportInput) -> tuple[Collection[str], int]:
 def room_blocks(case: ReportInput, room: Conversation, chosen: Collection[str]) -> Iterator[Block]:
     """The chosen messages of one room with their context, and counts of the omitted ones."""
     paper, breaks = PaperReferences(case, room), GapBlocks(room, pauses=False)
-    context = OFFICE_CONTEXT if case.is_short else CONTEXT
-    for piece in select_excerpt(room.messages(), lambda message: message.message_id in chosen, context=context):
+    for piece in excerpt_of(case, room, chosen, OFFICE_CONTEXT if case.is_short else CONTEXT):
         if isinstance(piece, OmittedMessages):
             yield _elision(piece.first.no, piece.last.no, piece.count, len(list(breaks.before(piece.last))))
         else:
@@ -74,6 +73,27 @@ def room_blocks(case: ReportInput, room: Conversation, chosen: Collection[str]) 
             limit = _OFFICE_LENGTHS[piece.star] if case.is_short else sys.maxsize
             yield message_block(piece.item, paper, star=piece.star, limit=limit)
     yield from breaks.rest()
+
+
+def excerpt_of(
+    case: ReportInput, room: Conversation, chosen: Collection[str], context: int
+) -> Iterator[ExcerptMessage[Message] | OmittedMessages[Message]]:
+    """The excerpt of a room; of the messages that are left out only the first and the last are read."""
+    ids, starred = case.statistics.ids[room.room_id], frozenset(map(int, chosen))
+    place, messages = -1, room.messages()
+
+    def message(at: int) -> Message:
+        nonlocal place, messages
+        if at != place:
+            messages = room.messages(at)
+        place = at + 1
+        return next(messages)
+
+    for piece in select_excerpt(range(len(ids)), lambda at: ids[at] in starred, context=context):
+        if isinstance(piece, OmittedMessages):
+            yield OmittedMessages(message(piece.first), message(piece.last), piece.count)
+        else:
+            yield ExcerptMessage(message(piece.item), star=piece.star)
 
 
 def _elision(first: int, last: int, count: int, gaps: int) -> Interruption:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 
 from archiver.claims import messages
 from archiver.claims.messages import Claim, is_later, turn, with_acts
@@ -70,6 +71,8 @@ class MessageStatistics:
     """Id of a message that the user bound to an invoice, a reminder or a term → the message."""
     quotations: Claim[tuple[Quotation, ...]] = field(default_factory=lambda: quotations(()))
     """The messages that page 1 quotes."""
+    ids: dict[RoomId, array[int]] = field(default_factory=dict)
+    """Room → the ids of its messages, in order."""
     chosen_times: list[datetime] = field(default_factory=list)
     """When the messages that the user chose were sent."""
     asked: Message | None = None
@@ -123,17 +126,18 @@ class _Survey:
 
     def read_room(self, room: Conversation) -> RoomFacts:
         """Count the messages of a room; its facts."""
-        latest: dict[bool, list[Message]] = {}
-        keep = LAST_MESSAGES if self._case.is_short else LAST_EXCHANGE
+        is_short = self._case.is_short
+        sides = [deque[Message](maxlen=LAST_MESSAGES if is_short else LAST_EXCHANGE) for _ in range(2)]
         beginning = room.beginning or RoomBeginning(None, room.gaps)
+        ids = self._found.ids[room.room_id] = array("Q")
         for message in room.messages():
+            ids.append(int(message.message_id))
             first = beginning.first
             if first is None or (first.no is None and first.message_id == message.message_id):
                 beginning = beginning._replace(first=_post(message))
             self._add(message)
-            own = not self._case.is_short and message.account_id == self._case.owner_id
-            latest[own] = [*latest.get(own, [])[1 - keep :], message]
-        self._last_exchange += [one for side in latest.values() for one in side]
+            sides[not is_short and message.account_id == self._case.owner_id].append(message)
+        self._last_exchange += chain(*sides)
         return _room_facts(room, beginning, is_closed=self._case.is_closed(room))
 
     def statistics(self, rooms: tuple[RoomFacts, ...]) -> MessageStatistics:

@@ -11,7 +11,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -115,7 +115,7 @@ def message_lines(reading: Reading, rooms: set[int], *, upto: int) -> Iterator[l
         " ORDER BY m.position, m.room_id, e.seq"
     ).bindparams(bindparam("rooms", expanding=True))
     rows = reading.sql.execute(query.execution_options(yield_per=_AT_ONCE), {"rooms": sorted(rooms), "upto": upto})
-    for _message, group in groupby(rows, itemgetter(0, 1)):
+    for _message, group in groupby(chain.from_iterable(rows.partitions()), itemgetter(0, 1)):
         yield [line for _position, _room, line in group]
 
 
@@ -176,10 +176,17 @@ class NewEntry(NamedTuple):
     key: str
 
 
-def package_entries(reading: Reading, rooms: Iterable[int], contract: str, *, upto: int) -> Iterator[Entry]:
-    """Every entry of these rooms, about the contract or about the seals, oldest first."""
-    seq = schema.entry.c.seq
-    query = select(schema.entry).where(_belongs_to(rooms, contract), seq <= upto).order_by(seq)
+def package_entries(
+    reading: Reading, rooms: Iterable[int], contract: str, *, upto: int, has_messages: bool = True
+) -> Iterator[Entry]:
+    """Every entry of these rooms, about the contract or about the seals, oldest first; of messages perhaps none.
+
+    Those that were erased are always among them.
+    """
+    table = schema.entry.c
+    query = select(schema.entry).where(_belongs_to(rooms, contract), table.seq <= upto).order_by(table.seq)
+    if not has_messages:
+        query = query.where(or_(table.kind != "message", ~IS_WHOLE))
     for rows in reading.sql.execute(query.execution_options(yield_per=_AT_ONCE)).partitions():
         yield from map(Entry._make, rows)
 

@@ -424,7 +424,7 @@ def test_a_package_is_named_after_the_platforms_number(platform: str | None, num
 
 @pytest.mark.drawn(but="daily-8")
 @pytest.mark.parametrize(
-    ("profile", "total"), [("lawyer", 20), ("support", 12), ("court", 16), ("consult", 8), ("daily", 8)]
+    ("profile", "total"), [("lawyer", 16), ("support", 8), ("court", 12), ("consult", 8), ("daily", 8)]
 )
 def test_progress_is_told_to_the_end(tmp_path: Path, profile: str, total: int) -> None:
     """Each message counts once for each time that the profile goes through it, the PDFs' passes too."""

@@ -107,7 +107,7 @@ def room_of_messages(messages: Sequence[Message], **changed: Any) -> Conversatio
     """The sample's room with these messages, without files, gaps and pauses."""
     plain = replace(
         sample_conversation.sample(),
-        messages=lambda: iter(messages),
+        messages=lambda start=0: iter(messages[start:]),
         count=len(messages),
         attachments=(),
         gaps=(),

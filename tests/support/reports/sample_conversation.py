@@ -194,7 +194,7 @@ def conversation(messages: list[Message]) -> Conversation:
         description="[info][title]約束[/title]1本5,000円[/info]<script>alert(9)</script>",
         owner_id=OWNER,
         read_at=at(20 * DAY),
-        messages=lambda: iter(messages),
+        messages=lambda start=0: iter(messages[start:]),
         count=len(messages),
         people={
             CLIENT: Person(
