@@ -39,6 +39,7 @@ from archiver.store.archive import Archive
 from archiver.store.blobs import file_sha256
 from archiver.store.engine import DATABASE
 from tests.custody.test_erasures import GONE, copy_of_before, make_archive
+from tests.support import recovery_files
 from tests.support.archives.byte_search import files_with, package_files_with
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, hidden_story, message_object, story
 from tests.support.archives.tampering import flip_bit
@@ -94,7 +95,7 @@ class Stage(Terminal):
         self.open = open_servers
         self.chatwork, self.values = (
             chatwork,
-            dict[str, object](tmp=folder, home=folder / "home", ESC="\x1b", TOKEN=TOKEN),
+            dict[str, object](tmp=folder, home=folder / "home", ESC="\x1b", TOKEN=TOKEN, owner=chatwork.owner),
         )
         self.output, self.is_here = "", False
         self.tty: PseudoTerminal | None = None
@@ -230,6 +231,10 @@ class Stage(Terminal):
         by = self.chatwork.owner if author == "me" else self[author]
         return int(self.chatwork.upload(int(room), by, name, data=content.encode()))
 
+    def upload_large(self, room: str, author: str, name: str, size: str) -> None:
+        """A file of so many bytes, whatever they are."""
+        self.chatwork.upload(int(room), self[author], name, size=int(size))
+
     def delete(self, *messages: str) -> None:
         """Messages that their author deletes."""
         for message in messages:
@@ -268,6 +273,19 @@ class Stage(Terminal):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_text(text.replace("\\n", "\n"), encoding="utf-8")
         Path(path).chmod(0o600)
+
+    def forged_page(self, path: str, *messages: str) -> None:
+        """A page of a chat as a browser saves it, with other texts than Chatwork's."""
+        page = recovery_files.mhtml([(self["room"], message) for message in messages])
+        Path(path).write_bytes(page.replace(b"=E6=9C=AC=E6=96=87", b"=E5=81=BD"))
+
+    def copy(self, path: str, target: str) -> None:
+        """A copy of a file or folder."""
+        shutil.copytree(path, target) if Path(path).is_dir() else shutil.copy(path, target)
+
+    def move(self, path: str, target: str) -> None:
+        """A file goes elsewhere."""
+        Path(path).rename(target)
 
     def setting(self, old: str, new: str) -> None:
         """Another text in `archive.toml`."""
