@@ -59,7 +59,7 @@ class StampStatus(NamedTuple):
 def stamp_status(reading: Reading, authorities: Sequence[str], faults: Sequence[BadRoots]) -> StampStatus:
     """Read the queue of stamps; `authorities` and `faults` come from the settings."""
     waiting = [stamp_queue.longest_waiting(reading, name) for name in authorities]
-    days = stamp_queue.count_days(reading, authorities).days
+    days = stamp_queue.count_days(reading)
     lives = stamp_requests.stamp_lives(reading)
     return StampStatus(
         authorities, days, [one for one in waiting if one is not None], faults, lives, timestamp.can_stamp()

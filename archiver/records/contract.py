@@ -239,8 +239,6 @@ class MappedAccount(NamedTuple):
     account_id: AccountId
     role: Role
     reason: str
-    since: datetime
-    """When it was last stated."""
 
 
 class Sides(NamedTuple):

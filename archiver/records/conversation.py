@@ -49,7 +49,6 @@ class ObservedBy(StrEnum):
 class KnownMessage(NamedTuple):
     """What the archive holds of a message, as far as a comparison needs it."""
 
-    message_id: MessageId
     state: State
     fingerprint: str
     """The fingerprint of author, body, send_time and update_time, as `store.record_forms` makes it."""

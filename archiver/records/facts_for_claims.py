@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from archiver.records.contract import Contract
 from archiver.records.conversation import Gap, MessageKind, ObservedBy, Post, RoomBeginning, State
-from archiver.records.evidence import AccountId, RoomId
+from archiver.records.evidence import AccountId
 
 
 class ChangeKind(StrEnum):
@@ -125,7 +125,6 @@ class AuthorFacts:
 class RoomFacts(NamedTuple):
     """What a room's readings say of how much of it is saved."""
 
-    room_id: RoomId
     is_read: bool
     """Whether its list was ever read."""
     beginning: RoomBeginning

@@ -104,8 +104,8 @@ def test_what_was_stated_up_to_an_entry_is_what_counts(maker: ArchiveMaker) -> N
 def test_chapter_3_prints_the_reason() -> None:
     """Beside each person that was mapped, marked as the user's own words; the role follows the mapping."""
     stated = {
-        int(CLIENT): MappedAccount(AccountId(CLIENT), Role.CLIENT, REASON, at(0)),
-        42: MappedAccount(AccountId(42), Role.ME, "以前のアカウント", at(0)),
+        int(CLIENT): MappedAccount(AccountId(CLIENT), Role.CLIENT, REASON),
+        42: MappedAccount(AccountId(42), Role.ME, "以前のアカウント"),
     }
     case = report_inputs.case(mapped=stated)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies
 
-from archiver.records import KnownMessage, MessageId, State
+from archiver.records import KnownMessage, State
 from archiver.store.queries.current_state import KnownObject, WindowCoverage
 from archiver.store.record_forms import DELETED, fingerprint, text_digest
 from archiver.sync import changes
@@ -29,7 +29,7 @@ def known(
 ) -> KnownMessage:
     """What is held of a message; `last` is the last text that was not the deletion mark."""
     digest = text_digest(body if last is None else last)
-    return KnownMessage(MessageId("5"), state, fingerprint("message", shown(body, update_time)), digest, edited)
+    return KnownMessage(state, fingerprint("message", shown(body, update_time)), digest, edited)
 
 
 @pytest.mark.parametrize(("case", "body", "more", "held", "expected"), cases_of(__file__, "shown_messages"))

@@ -252,7 +252,7 @@ def room_facts(rooms: Iterable[Conversation]) -> tuple[RoomFacts, ...]:
 
 
 def _room_facts(room: Conversation, beginning: RoomBeginning, *, is_closed: bool) -> RoomFacts:
-    return RoomFacts(room.room_id, room.watch.begun is not None, beginning, room.gaps, is_closed)
+    return RoomFacts(room.watch.begun is not None, beginning, room.gaps, is_closed)
 
 
 def add_message(authors: dict[int, AuthorFacts], message: Message, *, is_own: bool) -> None:

@@ -26,7 +26,6 @@ from archiver.records import (
     Post,
     RoomBeginning,
     RoomFacts,
-    RoomId,
     Sides,
 )
 from archiver.store import schema
@@ -134,9 +133,8 @@ def _room_facts(reading: Reading, room: int, contract: Contract, *, is_read: boo
     room_gaps = gaps(reading, room)
     periods = [one for one in contract.rooms if one.room_id == room]
     inside = tuple(gap for gap in room_gaps if any(one.overlaps(gap.start, gap.end) for one in periods))
-    return RoomFacts(
-        RoomId(room), is_read, RoomBeginning(author_counts.first_post(reading, room), room_gaps), inside, is_closed
-    )
+    beginning = RoomBeginning(author_counts.first_post(reading, room), room_gaps)
+    return RoomFacts(is_read, beginning, inside, is_closed)
 
 
 def _known_until(contract: Contract, looks: Mapping[int, datetime | None]) -> datetime | None:

@@ -384,9 +384,7 @@ def _mappings(reading: Reading, contract: str, upto: int | None) -> dict[Account
         account = AccountId(payload["account_id"])
         found[account] = None
         if payload["state"] != WITHDRAWN:
-            found[account] = MappedAccount(
-                account, Role(payload["state"]), payload["reason"], from_text(entry["observed_at"])
-            )
+            found[account] = MappedAccount(account, Role(payload["state"]), payload["reason"])
     return found
 
 

@@ -62,7 +62,7 @@ _PEOPLE = SmallStatement(
 def messages_since(reading: Reading, room: int, oldest: int, newest: int = 2**63 - 1) -> dict[int, KnownMessage]:
     """Every message of a room from a position on, or up to another one, by position."""
     rows = _MESSAGES_SINCE.rows(reading.sql, room=room, oldest=oldest, newest=newest)
-    return {position: KnownMessage(MessageId(name), State(state), *facts) for position, name, state, *facts in rows}
+    return {position: KnownMessage(State(state), *facts) for position, state, *facts in rows}
 
 
 def messages_shown_before(reading: Reading, room: int, oldest: int | None) -> list[MessageId]:

@@ -184,11 +184,8 @@ class WantedFile(NamedTuple):
     account_id: int
     size: int
     upload_time: int
-    gone: bool
-    """Whether Chatwork's list does not show it any more."""
     attempts: int
     next_at: str | None
-    reason: str | None
     given_up: bool = False
     """Whether it had been given up and is tried only because everything is to be tried again."""
 
@@ -233,10 +230,8 @@ _WANTED = SmallStatement(
         _FILE.account_id,
         _FILE.size,
         _FILE.upload_time,
-        (_FILE.state == "gone").label("gone"),
         func.coalesce(_RETRY.attempts, 0).label("attempts"),
         _RETRY.next_at,
-        _RETRY.reason,
         func.coalesce(_GIVEN_UP, false()).label("given_up"),
     )
     .select_from(_FILES_WITH_BYTES)

@@ -22,7 +22,7 @@ from archiver.store.time_text import from_text, sent_at, time_or_none, to_text
 from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import LastBackup
-from archiver.store.working.stamp_queue import StampQueueCounts, count_days, count_unstamped
+from archiver.store.working.stamp_queue import count_unstamped
 
 _LISTED_NUMBERS = select(schema.last_list.c.room_id, schema.last_list.c.message_num)
 """How many messages Chatwork counted in each room when its list was last read."""
@@ -60,12 +60,8 @@ class Status(NamedTuple):
     contracts: tuple[Contract, ...]
     seals: int
     last_seal: datetime | None
-    unsealed: int
-    authorities: tuple[str, ...]
-    """The time-stamp authorities of the settings."""
     unstamped: int
     """Seals that lack a stamp of one of these authorities."""
-    stamps: StampQueueCounts
     alerts: tuple[Alert, ...]
     """The open alerts, oldest first."""
     backup: LastBackup | None
@@ -80,10 +76,8 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
     last = remembered_values.LAST_SYNC.recall(reading)
     every_contract = tuple(contracts(reading))
     rooms = {room.room_id for one in every_contract for room in one.rooms}
-    seal, entry = schema.seal.c, schema.entry.c
-    number, closed_at, sealed = reading.sql.execute(
-        select(func.count(), func.max(seal.closed_at), func.coalesce(func.max(seal.last), 0))
-    ).one()
+    seal = schema.seal.c
+    number, closed_at = reading.sql.execute(select(func.count(), func.max(seal.closed_at))).one()
     return Status(
         account_id=owner.get("account_id"),
         account_name=owner.get("name", ""),
@@ -93,10 +87,7 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
         contracts=every_contract,
         seals=number,
         last_seal=time_or_none(closed_at),
-        unsealed=(reading.sql.execute(select(func.max(entry.seq))).scalar() or 0) - sealed,
-        authorities=tuple(authorities),
         unstamped=count_unstamped(reading, authorities),
-        stamps=count_days(reading, authorities),
         alerts=tuple(open_alerts(reading)),
         backup=remembered_values.LAST_BACKUP.recall(reading),
         looks=room_looks(reading, rooms),

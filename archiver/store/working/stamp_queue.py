@@ -47,8 +47,6 @@ class DueStamp(NamedTuple):
     authority: str
     attempts: int = 0
     """Failed requests to the authority while this seal waited."""
-    reason: str | None = None
-    """Why the last request failed."""
 
     @property
     def file(self) -> str:
@@ -92,15 +90,6 @@ class NewestStamp(NamedTuple):
         return file_name(self.seal.name, self.authority)
 
 
-class StampQueueCounts(NamedTuple):
-    """How many days are sealed, and how many of them wait for a stamp."""
-
-    days: int
-    waiting: int
-    reason: str | None
-    """Why the newest waiting day waits, if a request failed."""
-
-
 class LongestWait(NamedTuple):
     """The seals that wait for the stamp of one authority."""
 
@@ -129,11 +118,11 @@ def due_stamps(
     """
     dues = []
     for name in authorities:
-        query = _seals_without_stamp(name, *_SEAL, _STAMP.attempts, _STAMP.reason).order_by(_SEAL.number.desc())
+        query = _seals_without_stamp(name, *_SEAL, _STAMP.attempts).order_by(_SEAL.number.desc())
         if not include_paused:
             query = query.where(_is_pause_over(now))
-        for *row, attempts, reason in reading.sql.execute(query):
-            dues.append(DueStamp(seal_from_row(row), name, attempts or 0, reason))
+        for *row, attempts in reading.sql.execute(query):
+            dues.append(DueStamp(seal_from_row(row), name, attempts or 0))
     return sorted(dues, key=lambda due: -due.seal.number)
 
 
@@ -145,18 +134,9 @@ def count_unstamped(reading: Reading, authorities: Sequence[str]) -> int:
     return len(numbers)
 
 
-def count_days(reading: Reading, authorities: Sequence[str]) -> StampQueueCounts:
-    """How many days are sealed and how many wait. Without authorities, a day waits if one of its seals has no stamp."""
-    days = set(reading.sql.execute(select(_SEAL.day).distinct()).scalars())
-    if not authorities:
-        bare = select(_SEAL.day).where(_SEAL.number.not_in(select(_STAMP.seal).where(_STAMP.state == STAMPED)))
-        return StampQueueCounts(len(days), len(set(reading.sql.execute(bare).scalars())), None)
-    lacking: dict[str, str | None] = {}
-    for name in authorities:
-        for day, reason in reading.sql.execute(_seals_without_stamp(name, _SEAL.day, _STAMP.reason)):
-            lacking[day] = reason or lacking.get(day)
-    known = [reason for _, reason in sorted(lacking.items()) if reason is not None]
-    return StampQueueCounts(len(days), len(lacking), known[-1] if known else None)
+def count_days(reading: Reading) -> int:
+    """How many days are sealed."""
+    return reading.sql.execute(select(func.count(_SEAL.day.distinct()))).scalar() or 0
 
 
 def longest_waiting(reading: Reading, authority: str) -> LongestWait | None:

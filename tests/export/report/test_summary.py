@@ -50,7 +50,7 @@ def test_digests_of_pictures_stand_on_it_whole() -> None:
     reason = (
         f"画像のSHA-256: このアカウント {'0123456789abcdef' * 4}、ID 8638512 {'fedcba9876543210' * 4}" + "長い" * 9000
     )
-    case = report_inputs.case(mapped={CLIENT: MappedAccount(AccountId(CLIENT), Role.CLIENT, reason, at(0))})
+    case = report_inputs.case(mapped={CLIENT: MappedAccount(AccountId(CLIENT), Role.CLIENT, reason)})
     case = replace(case, contract=replace(case.contract, platform="stranger"))
 
     report = chapters.build_report(case)

@@ -39,12 +39,6 @@ def seals_and_authorities(dues: Sequence[DueStamp]) -> list[tuple[int, str]]:
     return [(due.seal.number, due.authority) for due in dues]
 
 
-def count_days(archive: Archive, *names: str) -> tuple[int, int, str | None]:
-    """Number of days, number of waiting days, and the reason."""
-    with archive.reading() as reading:
-        return tuple(stamp_queue.count_days(reading, names))  # type: ignore[return-value]
-
-
 def stamp_rows(archive: Archive) -> list[tuple[object, ...]]:
     """The rows of the table `stamp`."""
     with closing(sqlite3.connect(archive.database)) as database:
@@ -116,7 +110,6 @@ def test_pauses_grow_and_are_the_authoritys(archive: Archive) -> None:
     assert [5, 15, 60, 180, 360, 360, 360] == pauses
     assert [(2, "b"), (1, "b")] == seals_and_authorities(due_stamps(archive, "a", "b", at=at - timedelta(minutes=1)))
     assert {7} == {due.attempts for due in due_stamps(archive, all=True)}
-    assert {"unreachable"} == {due.reason for due in due_stamps(archive, all=True)}
 
 
 def test_a_new_seal_is_asked_about_at_once_and_shares_the_pause_then(archive: Archive) -> None:
@@ -142,19 +135,16 @@ def test_a_pause_of_a_clock_that_was_wrong_does_not_last(archive: Archive) -> No
     assert 1 == len(due_stamps(archive))
 
 
-def test_days_are_told_and_those_that_wait(archive: Archive) -> None:
-    """A day waits while any seal of it lacks the stamp of any configured authority; the newest reason counts."""
+def test_sealed_days_are_told_and_seals_that_lack_a_stamp(archive: Archive) -> None:
+    """A day of several seals is one; a seal lacks a stamp while any configured authority has given none."""
     make_seals(archive, 3)
     close_seal(archive, at=NOON + timedelta(days=2, hours=1))
     by_number = {due.seal.number: due for due in due_stamps(archive)}
     for number in (1, 3):
         stamp_queue.keep_stamp(archive, by_number[number], b"", TOKEN, pem=[ROOT])
-    stamp_queue.record_failure(archive, [by_number[4]], reason="rejected", at=NOON)
-    stamp_queue.record_failure(archive, [by_number[2]], reason="unreachable", at=NOON)
 
-    assert [(3, 2, "rejected"), (3, 3, "rejected"), (3, 2, None)] == [
-        count_days(archive, *names) for names in (["a"], ["a", "b"], [])
-    ]
+    assert 3 == archive.read(stamp_queue.count_days)
+    assert [2, 4] == [archive.read(stamp_queue.count_unstamped, names) for names in (["a"], ["a", "b"])]
 
 
 def test_an_empty_archive_waits_for_nothing(archive: Archive) -> None:
@@ -163,7 +153,7 @@ def test_an_empty_archive_waits_for_nothing(archive: Archive) -> None:
         assert [] == stamp_queue.unlisted_stamps(reading)
         assert 0 == stamp_queue.count_unstamped(reading, ["a"])
         assert {} == stamp_queue.stamps_by_seal(reading)
-    assert (0, 0, None) == count_days(archive, "a")
+        assert 0 == stamp_queue.count_days(reading)
 
 
 def test_files_without_a_row_are_found_again(archive: Archive) -> None:

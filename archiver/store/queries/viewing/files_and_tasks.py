@@ -232,8 +232,6 @@ class TaskDetails(NamedTuple):
     task: Task
     limit_type: str
     """`none`, `date` or `time`."""
-    assignee_id: AccountId
-    assigned_by_id: AccountId
     versions: tuple[TaskVersion, ...]
 
 
@@ -311,9 +309,8 @@ def _task(
         gone_since=time_or_none(gone_since),
         first_seen=from_text(first_seen),
     )
-    assignee_id, by_id = (AccountId(number(one.get("account_id"))) for one in (assignee, by))
     versions = tuple(_version(entries[seq]) for seq in seqs)
-    return TaskDetails(task, text(facts.get("limit_type")), assignee_id, by_id, versions)
+    return TaskDetails(task, text(facts.get("limit_type")), versions)
 
 
 def _version(entry: EntryObject) -> TaskVersion:
