@@ -92,9 +92,9 @@ def quotation(message: Message, *, is_chosen: bool = False) -> Quotation | None:
 
 
 def names_decision(message: Message) -> bool:
-    """Whether its words, never changed, name an acceptance or money: what was agreed."""
-    words = _own_words(message.texts[-1].body) if message.texts and not message.is_notice else ""
-    return message.state is State.PRESENT and bool(_ACCEPTANCE.search(words) or _MONEY.search(words))
+    """Whether its words name an acceptance or money: what was agreed."""
+    words = _own_words(message.texts[-1].body) if message.texts else ""
+    return bool(_ACCEPTANCE.search(words) or _MONEY.search(words))
 
 
 def best(quoted: Iterable[Quotation]) -> tuple[Quotation, ...]:
@@ -105,8 +105,14 @@ def best(quoted: Iterable[Quotation]) -> tuple[Quotation, ...]:
 def quotations(
     quoted: Iterable[Quotation], missing: Missing = NOTHING_MISSING, *, unchanged: Iterable[Quotation] = ()
 ) -> Claim[tuple[Quotation, ...]]:
-    """The messages to quote, also `unchanged` in the places left; what changed between two looks is not known."""
-    chosen = sorted((*best(quoted), *best(unchanged))[:QUOTED], key=lambda one: one.became is State.PRESENT)
+    """The messages to quote, also `unchanged` in the places left; what changed between two looks is not known.
+
+    The last of three changes leaves its place where it is an edit that concerns none of this.
+    """
+    changed, agreed = best(quoted), best(unchanged)
+    if agreed and changed[QUOTED - 1 :] and changed[-1].became is State.EDITED and not changed[-1].rank[0]:
+        changed = changed[:-1]
+    chosen = sorted((*changed, *agreed)[:QUOTED], key=lambda one: one.became is State.PRESENT)
     entries = tuple(one.message.entry_seq for one in chosen)
     return Claim(tuple(chosen), Knowledge.SAVED, Basis.REPLY, entries, missing)
 

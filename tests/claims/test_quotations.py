@@ -203,6 +203,31 @@ def test_what_decides_a_dispute_stands_in_one_order() -> None:
     assert [1, 2, 3, 4, 6, 5, 7] == [one[-1] for one in sorted(ranks, reverse=True)]
 
 
+def test_what_was_agreed_has_a_place_beside_three_edits_of_nothing(tmp_path: Path) -> None:
+    """Also where it was edited before it was first seen, or the plan hides it."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.room("案件のチャット")
+    maker.contract(platform="crowdworks", client="田中")
+    maker.account(CLIENT, "田中")
+    agreed = message_object(1, PAID, sent=1, update_time=int(at(2).timestamp()))
+    trifles = [message_object(number, "今日は雨", sent=number) for number in (3, 4, 5)]
+    told = [agreed, message_object(2, ACCEPTED, sent=2), *trifles]
+    maker.sync(told, changed={1: "edited", **dict.fromkeys((2, 3, 4, 5), "present")}, minutes=6)
+    maker.hide(told[1:2], minutes=9)
+    seals.close_seals(maker.archive, now=at(10))
+    first, page, _inquiry = _folded(maker)
+    edited = [one | {"body": "今日は雨です", "update_time": int(at(15).timestamp())} for one in trifles]
+    maker.sync(edited, changed=dict.fromkeys((3, 4, 5), "edited"), minutes=20)
+    seals.close_seals(maker.archive, now=at(30))
+    later, *_texts = _folded(maker)
+    maker.archive.close()
+
+    assert [2, 1] == [int(one.message.message_id) for one in first]
+    assert f"保存した文(2026-11-05 10:06まで表示)', text='{ACCEPTED}'" in page
+    assert [5, 4, 2] == [int(one.message.message_id) for one in later]
+
+
 def test_a_long_text_is_cut_around_what_matters() -> None:
     """Around the amounts that differ, or the words of an acceptance."""
     before, after = (f"{'あ' * 60}報酬は{amount}円で、{'い' * 60}" for amount in ("50,000", "30,000"))
