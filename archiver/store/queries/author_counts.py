@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, column, func, or_, select, text, true
+from sqlalchemy import ColumnElement, Text, and_, case, cast, column, func, literal, or_, select, text, true
 
 from archiver.claims.quotations import Quotation, Rank, is_quotable, last_shown, quotation, rank
 from archiver.evidence.history import is_system_post
@@ -135,7 +135,9 @@ def listed_acts(reading: Reading, rooms: Sequence[ContractRoom], after: datetime
     since, entry = datetime.fromtimestamp(0, UTC) if after is None else after, schema.entry.c
     file, version = schema.file.c, schema.task_version.c
     for room in sorted({one.room_id for one in rooms}):
-        sent = select(file.seq).where(file.room_id == room, file.upload_time > since.timestamp())
+        key = literal("file/").concat(cast(file.file_id, Text))
+        names = select(key).where(file.room_id == room, file.upload_time > since.timestamp())
+        sent = select(func.min(entry.seq)).where(entry.key.in_(names), entry.room_id == room).group_by(entry.key)
         changed = select(version.task_id).where(version.room_id == room, version.first_seen > to_text(since))
         told = select(version.seq).where(version.room_id == room, version.task_id.in_(changed))
         for step in listed_steps(entries_where(reading, or_(entry.seq.in_(sent), entry.seq.in_(told)))):
