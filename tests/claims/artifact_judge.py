@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from itertools import chain, pairwise, takewhile
 from typing import Any, NamedTuple
 
@@ -45,6 +46,7 @@ WHOSE = (
 )
 BASES = {"entered": "報告者による入力", "name": "表示名の一致", "only_two": "相手となりうる人を1人だけ確認"}
 CHAPTERS = 13
+LACKING = "保存できていません:まだ保存できていません"
 SPAN, UNITS = r"(?:\d+日)?(?:\d+時間)?(?:\d+分)?", {"日": DAY_LENGTH, "時間": 3600, "分": 60}
 SHORTEST_LIMIT, LONGEST_LIMIT = 900, 5400
 """Seconds without a look that may be no pause yet, and that are one in any case."""
@@ -139,7 +141,7 @@ def falsehoods(dispute: Dispute, told: Told) -> Iterator[str]:
     dispute.chosen = CLIENT if told.is_chosen else None
     truth = Truth(dispute)
     for name, page in (("report", told.report), ("consultation", told.consultation)):
-        readers = (_on_page_1, _on_request, _on_money, _on_course, _on_days)
+        readers = (_on_page_1, _on_request, _on_money, _on_course, _on_files, _on_days)
         for fact in chain.from_iterable(reader(truth, page) for reader in readers):
             yield f"{name}: {fact}"
     inquiry = re.sub(r"\s", "", told.inquiry)
@@ -267,7 +269,7 @@ def _on_reply(truth: Truth, page: str) -> Iterator[str]:
     is_cut = "点は報告書にあります)" in page  # a text for a form, which says how many facts found no room
     if last is not None and last[1] in acts and acts[last[1]] not in page and not is_cut:
         yield f"an act of the other side is not told ({last[1]})"
-    item = r"(ファイル「\d+\.png」の送信|タスク「作業\d+」の(?:依頼|完了))"
+    item = r"(ファイル「\d+改?\.png」の送信|タスク「作業\d+」の(?:依頼|完了))"
     place = rf"\((?:No\.\d+、)?({DAY})(?:に確認)?\)"
     for act, day in _findall(rf"その後、(?:相手の)?{item}{place}(?:\(だれの操作かは不明\))?", page):
         kind = {"送信": "file", "依頼": "task", "完了": "done"}[act[-2:]]
@@ -402,16 +404,18 @@ def _on_quotations(truth: Truth, page: str) -> Iterator[str]:
     changed = {event.post.number for event in dispute.events() if event.kind in (EDITED, TURNED)}
     of_client = [post for post in dispute.saved if dispute.side(post.author) == "相手"]
     theirs = [post for post in of_client if post.number in changed]
-    head = rf"({DAY}\d\d:\d\d)\S{{1,20}}?のメッセージ\(No\.(\d+)\)。"
+    head = rf"({DAY}\d\d:\d\d)([^\d\s]{{1,20}}?)のメッセージ\(No\.(\d+)\)。"
     _before, *pieces = re.split(head, page)
-    told = list(zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True))
+    told = list(zip(*(pieces[first::4] for first in range(4)), strict=True))
     agreed = [one for one in of_client if one not in theirs and _is_agreed(dispute, one)]
-    best = [sorted(ones, key=lambda one: _decides(dispute, one), reverse=True) for ones in (theirs, agreed)]
-    if [truth.numbers[int(number)] for _sent, number, _words in told] != [*best[0], *best[1]][:3]:
-        yield f"which are quoted, and in what order ({[int(number) for _sent, number, _words in told]})"
-    for sent, number, words in told:
+    best = [sorted(ones, key=lambda one: _decides(dispute, one), reverse=True)[:3] for ones in (theirs, agreed)]
+    if agreed and best[0][2:] and _decides(dispute, best[0][2])[:2] == (0, False):  # an edit of nothing
+        best[0].pop()
+    if [truth.numbers[int(number)] for _sent, _name, number, _words in told] != [*best[0], *best[1]][:3]:
+        yield f"which are quoted, and in what order ({[int(number) for _sent, _name, number, _words in told]})"
+    for sent, name, number, words in told:
         post = truth.numbers[int(number)]
-        if sent != _minute(post.sent):
+        if (sent, name) != (_minute(post.sent), dispute.name_at(post.author, dispute.sightings(post)[0])):
             yield f"whose message is quoted ({number})"
         else:
             yield from (f"{fact} ({number})" for fact in _on_quotation(dispute, post, words[:300]))
@@ -434,10 +438,16 @@ def _decides(dispute: Dispute, post: TruePost) -> tuple[int, bool, int, int]:
 
 
 def _is_agreed(dispute: Dispute, post: TruePost) -> bool:
-    """Whether it names an acceptance or a price and stands as it was written."""
-    at = dispute.sightings(post)[-1]
-    is_whole = post.shown(at) == (post.text, 0) and dispute.hidden_at(post) is None and not post.is_notice
-    return is_whole and _decides(dispute, post)[0] > 1
+    """Whether it names an acceptance or a price, and never had another text."""
+    is_whole = len(dispute.seen_texts(post)) == 1 and not post.is_notice
+    return is_whole and DELETED not in dispute.seen_texts(post) and _decides(dispute, post)[0] > 1
+
+
+def _is_excerpt(told: str, text: str) -> bool:
+    """Whether a text is told word for word, without what it quotes; its call or its beginning perhaps cut off."""
+    parts = re.split(r"\[To:\d+\]\S*?さん\n", re.sub(r"\[qt\].*\[/qt\]\n", "", text))
+    own, called = "".join(parts), r"\S{1,6}さん".join(map(re.escape, parts))
+    return told == own or bool(re.fullmatch(called, told)) or (told.startswith("…") and own.endswith(told[1:]))
 
 
 def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]:
@@ -446,18 +456,19 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     texts = [one for one in shown if one[1] != DELETED]
     other = [text for _at, text, _updated in texts if text != texts[-1][1]]
     said = other[-1] if other and texts[0][1] == texts[-1][1] else texts[0][1]
-    first, last, is_edited = said.rpartition("\n")[2], texts[-1][1].rpartition("\n")[2], bool(other)
-    own = rf"(?:\S*?)((?:{'|'.join(BEGINNINGS)})(?:\d度目)?(?:メッセージ|書き直し){post.number})(?!\d(?!\d{{3}}-))"
+    last, is_edited = texts[-1][1], bool(other)
+    own = rf"(\S*?(?:メッセージ|書き直し){post.number})(?!\d(?!\d{{3}}-))"
     end = dispute.period[1] or 10**9  # readings after the period that showed nothing new may not be in the package
     same = [at for at, text, _updated in texts if text == said]
-    until = {max(same), max([at for at in same if at < end], default=same[0])}
-    last_same = _findall(rf"({DAY}\d\d:\d\d)にも同じ文でした", words)
-    if last_same not in ([[]] if is_edited or times[-1:] != same[-1:] else [[_minute(at)] for at in until]):
-        yield "when it was last seen the same"
-    if _findall(rf"保存した文\(({DAY}\d\d:\d\d)まで表示\){own}", words) not in [[(_minute(at), first)] for at in until]:
+    until = {*map(_minute, same if _is_cut(dispute) else same[-1:])}
+    found = _findall(rf"保存した文\(({DAY}\d\d:\d\d)まで表示\){own}", words)
+    if len(found) != 1 or found[0][0] not in until or not _is_excerpt(found[0][1], said):
         yield "the text that was saved"
-    since = _since(texts)
     gone = [at for at, text, _updated in shown if text == DELETED]
+    stands = _findall(rf"({DAY}\d\d:\d\d)にも同じ文でした", words)
+    if len(stands) != (not gone and not is_edited) or not {*stands} <= until:
+        yield "until when it stood there unchanged"
+    since = _since(texts)
     changed = gone[0] if gone else since
     may_be = [changed, *(at for at in times if changed < at < end and (gone or is_edited))]  # within the period
     still = _findall(rf"(?:いまの文|いまの表示)\({DAY}\d\d:\d\dに確認、({DAY}\d\d:\d\d)も同じ\)", words)
@@ -465,7 +476,7 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     if not told or not (_is_cut(dispute) or max(may_be) in told or (gone and is_edited)):
         yield "until when it still read so"
     after = _findall(rf"(?:変わった後|いま)の文\(({DAY}\d\d:\d\d)に確認(?:、{DAY}\d\d:\d\dも同じ)?\){own}", words)
-    if after != [(_minute(since), last)] * is_edited:
+    if [one[0] for one in after] != [_minute(since)] * is_edited or not all(_is_excerpt(one[1], last) for one in after):
         yield "the text after the change"
     if _findall(rf"Chatworkの更新時刻({DAY}\d\d:\d\d)", words) != [_minute(texts[-1][2])] * is_edited:
         yield "Chatwork's own time of the edit"
@@ -481,25 +492,25 @@ def _since(shown: Sequence[tuple[int, str, int]]) -> int:
 def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
     """The same in the text to paste: what was said on the day of the message, or a text of a later edit."""
     said = rf"相手の(?:「([^」]+)」\(({DAY})\)|({DAY})のメッセージの、編集後の文面「([^」]+)」)は"
-    became = rf"(?:、({DAY})には「([^」]+)」になっていました"
-    became += rf"|(?:「([^」]+)」に変わり)?、({DAY})には削除されていました|、({DAY})にも同じ文でした)"
-    found = _findall(said + became, page)
-    for said_text, said_on, edited_on, edited_text, since, after, between, gone, still in found:
+    became = rf"(?:、({DAY})に(?:は「([^」]+)」になって|も(同じ文))|(?:「([^」]+)」に変わり)?、({DAY})には削除)"
+    for said_text, said_on, edited_on, edited_text, since, after, same, between, gone in _findall(said + became, page):
         number = re.search(r"\d+$", said_text or edited_text)
         post = number and next((one for one in truth.dispute.saved if one.number == int(number[0])), None)
         if not post or truth.dispute.side(post.author) != "相手" or (said_on or edited_on) != _second(post.sent)[:10]:
             yield f"whose words are pasted ({said_text or edited_text})"
             continue
         shown = [(at, *post.shown(at)) for at in truth.dispute.sightings(post)]
-        texts = [(at, text.rpartition("\n")[2], updated) for at, text, updated in shown if text != DELETED]
+        texts = [one for one in shown if one[1] != DELETED]
         _at, first, updated = texts[0]
-        if not (said_text.endswith(first) and not updated if said_text else updated or first == texts[-1][1]):
+        is_first = _is_excerpt(said_text, first) and not updated
+        if not (is_first if said_text else updated or first == texts[-1][1]):
             yield f"the text that is pasted ({post.number})"
-        if not (after or between or first).endswith(texts[-1][1]):
+        if not _is_excerpt(after or between or said_text or edited_text, texts[-1][1]):
             yield f"the later text that is pasted ({post.number})"
-        seen = min(at for at, text, _ in shown if text == DELETED) if gone else _since(shown)
-        times = {at for at, _text, _ in shown} if still else {seen}
-        if (gone or since or still) not in {_second(at)[:10] for at in times}:
+        seen = {min(at for at, text, _ in shown if text == DELETED) if gone else _since(texts)}
+        if same:
+            seen = {at for at, _text, _updated in (texts if _is_cut(truth.dispute) else texts[-1:])}
+        if (gone or since) not in {_second(at)[:10] for at in seen}:
             yield f"since when it is told to be so ({post.number})"
 
 
@@ -552,6 +563,63 @@ def _on_task_lines(dispute: Dispute, page: str) -> Iterator[str]:
             yield f"the course of a task ({number}, {side}, {sent}, {listed})"
         if done and done not in {_second(at)[:-3] for at in finished[:1]}:
             yield f"when a task was seen to be done ({number}, {done})"
+
+
+def _on_files(truth: Truth, page: str) -> Iterator[str]:
+    """Each content by the name that a list showed first, who sent it when, what replaced it, and its other names."""
+    dispute = truth.dispute
+    posts = [post for post in dispute.known if post.item == "file"]
+    shown = [[(at, *post.file_at(at)) for at in dispute.looks_at(post.room) if at >= post.sent] for post in posts]
+    changes = [pair for one in shown for pair in pairwise(one)]
+    contents = [[content for _at, _name, content in one] for one in shown]
+    sent = {(post.sent, dispute.side(post.author), one[0][1]) for post, one in zip(posts, shown, strict=True)}
+    other = {(at, name) for (_at, _name, was), (at, name, content) in changes if was != content}
+    renamed = {(at, name) for (_at, was, _content), (at, name, _now) in changes if was != name}
+    name, mark = r"(\d+改?\.png)", r"F-\d{4}"
+    first = {one for _at, _side, one in sent}
+    if not {*re.findall(rf"ファイル「{name}」の送信", page)} <= first:
+        yield "the name of what the other side sent"
+    acts = {(_minute(at), *rest) for at, *rest in sent}
+    form = rf"({DAY}\d\d:\d\d)(相手|報告者|参加者)がファイル\({mark}{name}\)を送信"
+    yield from _untrue("who sent which file", form, page, lambda *one: one in acts)
+    seen = {(_minute(at), one) for at, one in other}
+    form = rf"({DAY}\d\d:\d\d)ファイルが差し替えられたことを確認\({mark}{name}\)"
+    yield from _untrue("what replaced a file", form, page, lambda *one: one in seen)
+    days = {(_second(at)[:10], one) for at, one in renamed}
+    form = rf"(?:({DAY})[\d:]*)?ファイル名が変わった(?:\(検知\))?:?[^→]{{5,40}}→{name}(?:\(({DAY})に確認\))?"
+    told = {(early or late, one) for early, one, late in _findall(form, page)}
+    yield from (f"the other name of a file ({one})" for one in told - days)
+    before = {
+        one
+        for post, looks in zip(posts, shown, strict=True)
+        for _at, one, _now in looks
+        if not dispute.is_within(post.sent)
+    }
+    inside = {(_second(at)[:10], one) for at, one in renamed if dispute.is_within(at) and one not in before}
+    if not inside <= told and "８編集・削除" in page and not _search(r"ほかの変更\d+件", page):
+        yield f"the other name of a file is not told ({inside - told})"
+    rows = set()
+    for post, looks in zip(posts, shown, strict=True):
+        for content, (at, one) in {content: (at, one) for at, one, content in reversed(looks)}.items():
+            way, is_saved = "送信" if post.author == OWNER else "受信", dispute.is_saved(post)
+            saved = f"{_second(at)}-{sha256(content).hexdigest()[:16]}保存済み" if is_saved else f"---{LACKING}"
+            rows.add((way, one, f"{len(content)}", _second(post.sent), saved))
+    form = rf"{mark}(受信|送信){name}([1-9])({MOMENT})((?:{MOMENT}|-)-(?:[0-9a-f]{{16}}保存済み|-{LACKING}))"
+    yield from _untrue("a row of a file", form, page, lambda *one: one in rows)
+    notes = {row[1:3] for row in rows}
+    form = rf"ファイル{mark}{name}([1-9])バイト(?:保存済み{MOMENT}|{LACKING}|:まだ保存できていません)"
+    yield from _untrue("a note of a file", form, page, lambda *one: one in notes)
+    replaced = {_second(at) for at, _name in other}
+    yield from _untrue("when it was replaced", rf"差し替えを({MOMENT})に確認", page, lambda at: at in replaced)
+    lost = [post for post in posts if not dispute.is_saved(post)]
+    form, is_part = r"・ファイル([0-9,]+)点", dispute.so.period
+    count = sum(1 if post in lost else len({*one}) for post, one in zip(posts, contents, strict=True))
+    yield from _untrue("how many files", form, page, lambda one: is_part or _number(one) == count)
+    form = r"取得できなかったファイル([0-9,]+)点"
+    yield from _untrue("how many files are lacking", form, page, lambda one: is_part or _number(one) == len(lost))
+    table = r"番号(?:方向元のファイル名)?大きさ\(バイト\)(?:送信日時保存日時納品)?SHA-256(?:先頭16桁状態)?"
+    for form in (table, "ファイルのSHA-256", "納品したファイルの入力がないため、「納品」の列の照合はしていません"):
+        yield from _untrue("a list of no files", form, page, lambda: bool(posts))
 
 
 def _on_days(truth: Truth, page: str) -> Iterator[str]:

@@ -24,6 +24,7 @@ from archiver.chatwork.client import Client, Listing, Single, read_listing, read
 from archiver.chatwork.models import Message, Room
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import NotVisible
+from archiver.evidence.tables.files_and_tasks import files
 from archiver.export.package.copied_parts import CopiedFiles
 from archiver.export.package.entry_reader import KeptHistories, PackageStatistics, SourceEntries
 from archiver.export.package.make_recipe import make_recipe
@@ -53,6 +54,7 @@ from archiver.sync.pull.context import PullContext, write_steady_visits
 from archiver.sync.pull.messages import pull_messages
 from archiver.sync.pull.single_messages import read_queued
 from archiver.sync.report import RoomReport
+from tests.support.archives.maker import BEGIN as MAKER_BEGIN
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker
 
 THIRD, COLLEAGUE = 5550123, 5550124
@@ -77,11 +79,14 @@ BEGINNINGS = {
     "検収OKです、": 4,
     "3万円です、": 2,
     "5万円です、": 2,
+    f"{'先日はありがとうございました、社内で話し合いましたので、お知らせします、' * 3}修正は不要です、": 4,
     "納品は明日です、": 1,
+    "[qt]5万円ではいかがですか、検収OKです[/qt]\n": 0,
     "修正はありませんか、": 0,
     "": 0,
 }
-"""How a text may begin, and how much that decides: an acceptance, a price, a delivery; a question nothing."""
+"""How a text may begin, and how much that decides: an acceptance, a price, a delivery; a question, or what
+others said, nothing."""
 EDITED, TURNED = "編集された", "「削除」表示に変わった"
 TOUCHED, HIDDEN = "更新時刻だけが変わった", "プランの制限で見えなくなった"
 FIRST_EDITED, FIRST_DELETED = "保存時点で編集済み(それより前の文面は不明)", "保存時点で「削除」表示(文面は不明)"
@@ -120,6 +125,8 @@ class Circumstances:
     """How many days the plan shows; 0: all."""
     money: bool = False
     """Invoices and payments are entered."""
+    files: bool = False
+    """Each post of Chatwork's form has a file, which gets another name or other content under its id."""
 
 
 ODDS: Mapping[str, Sequence[object]] = {
@@ -133,6 +140,7 @@ ODDS: Mapping[str, Sequence[object]] = {
     ),
     **dict.fromkeys(("many_edits", "edges"), (False, True)),
     "money": (False, False, True),
+    "files": (False, True),
 }
 """What each of them may be; the first is the usual."""
 
@@ -159,6 +167,15 @@ class TruePost:
     done: int | None = None
     """When the task was finished, which no post tells."""
     room: int = ROOM
+    renamed: int | None = None
+    """When the file got another name."""
+    replaced: int | None = None
+    """When it got other content."""
+
+    def file_at(self, at: int) -> tuple[str, bytes]:
+        """Name and content of the file as listed at a moment."""
+        is_renamed, is_replaced = (one is not None and one <= at for one in (self.renamed, self.replaced))
+        return f"{self.number}{'改' * is_renamed}.png", f"{self.number}{' ' * is_replaced}".encode()
 
     def shown(self, at: int) -> tuple[str, int]:
         """Text and update time as shown at a moment."""
@@ -223,6 +240,7 @@ class Dispute:
         so = self.so
         others = ([THIRD] if so.names != "own" else []) + ([THIRD, COLLEAGUE] if so.colleagues else [])
         self.people += [one for one in dict.fromkeys(others) if one not in self.people]
+        self._set_files(random.Random(f"files {self.seed}"))
         for post in self.posts:
             if others and chance.random() < 0.4:
                 post.author = chance.choice(others)
@@ -252,13 +270,22 @@ class Dispute:
             paid = chance.choice((0, 20_000, 50_000, 150_000))
             self.payments = (Payment(1, paid, "2026-10-05"),) if paid else ()
 
+    def _set_files(self, chance: random.Random) -> None:
+        """What becomes of files."""
+        for post in self.posts if self.so.files else ():
+            if post.text in FORMS:
+                post.text, post.item = FORMS[0].replace("7", f"{post.number}"), "file"
+                post.renamed, post.replaced = (
+                    chance.choice((None, post.sent + chance.randrange(20 * DAY))) for _ in range(2)
+                )
+
     def _begin_texts(self, chance: random.Random) -> None:
         """Let some texts, and what they are edited to, begin with words that may decide a dispute."""
         for post in self.posts:
             if not post.is_notice and "\n" not in post.text and chance.random() < 0.3:
-                begin = chance.choice([*BEGINNINGS])
+                begin, *others = chance.sample([one for one in BEGINNINGS if len(one) < 80 or not post.edits], 3)
                 post.text = begin + post.text
-                post.edits = [(at, chance.choice((begin, *BEGINNINGS)) + text) for at, text in post.edits]
+                post.edits = [(at, chance.choice((begin, *others)) + text) for at, text in post.edits]
 
     def _move_to_edges(self, chance: random.Random) -> None:
         """Posts to midnight in Japan or the second before it, the delivery to a weekend or the end of a month."""
@@ -325,6 +352,10 @@ class Dispute:
     def looks_at(self, room: int) -> list[int]:
         """The times at which the list of a chat was read."""
         return [at for at in self.looks if room != ROOM or self.shut is None or at < self.shut]
+
+    def is_saved(self, post: TruePost) -> bool:
+        """Whether the contents of a file are saved when they are first listed."""
+        return self.so.files and post.item == "file" and post.number % 3 > 0
 
     @property
     def noticed_shut(self) -> int | None:
@@ -600,7 +631,13 @@ class Dispute:
             pull_messages(context, room, RoomReport(number))
             with maker.archive.writing() as writing:
                 write_steady_visits(context, writing)
-                self._list_items(writing, at, number)
+                listed = self._list_items(writing, at, number)
+            before = max((one for one in self.looks_at(number) if one < at), default=-1)
+            for post in listed:
+                is_other = post.sent > before or post.file_at(before)[1] != post.file_at(at)[1]
+                if self.is_saved(post) and is_other:
+                    minutes = (_moment(at) - MAKER_BEGIN) / timedelta(minutes=1)
+                    maker.file(_item(self, post, at), post.file_at(at)[1], room=number, minutes=minutes)
 
     def _shut(self, maker: ArchiveMaker, at: int) -> None:
         """Record that the first chat is no longer in the list of chats."""
@@ -609,17 +646,23 @@ class Dispute:
             observed = [Observation("room.inaccessible", f"room/{ROOM}", gone, ROOM)]
             writer.append(writing, observed, account_id=OWNER, at=_moment(at))
 
-    def _list_items(self, writing: Writing, at: int, room: int) -> None:
+    def _list_items(self, writing: Writing, at: int, room: int) -> list[TruePost]:
         """Record what the lists of files and tasks of a chat show at a look, as far as it changed."""
         before = max((one for one in self.looks_at(room) if one < at), default=-1)
-        found = []
-        for post in self.by_room[room]:
-            is_new = before < post.sent <= at
-            if post.item and (is_new or (post.done is not None and before < post.done <= at and post.sent <= at)):
-                payload = {"object": _item(self, post, at), "state": "present", "source": "list"}
-                found.append(Observation(post.item, f"{post.item}/{post.number}", payload, room))
+        listed = {"state": "present", "source": "list"}
+        found = [
+            post
+            for post in self.by_room[room]
+            if post.item and post.sent <= at and (post.sent > before or _state(post, before) != _state(post, at))
+        ]
+        observed = [
+            Observation(kind, f"{kind}/{post.number}", {"object": _item(self, post, at), **listed}, room)
+            for post in found
+            for kind in filter(None, [post.item])
+        ]
         if found:
-            writer.append(writing, found, account_id=OWNER, at=_moment(at))
+            writer.append(writing, observed, account_id=OWNER, at=_moment(at))
+        return found
 
     def _context(self, maker: ArchiveMaker, at: int) -> PullContext:
         return PullContext(maker.archive, _Replies(self, at), lambda: _moment(at), OWNER)
@@ -671,7 +714,7 @@ def blank_archive(template: Path, home: Path) -> ArchiveMaker:
 
 
 def report_of(reading: Reading, name: str = "job1", *, at: datetime = BEGIN, **changed: Any) -> ReportInput:
-    """The input of the report of a contract, made and read as a package makes it, without its files."""
+    """The input of the report of a contract, made and read as a package makes it, without the bytes of its files."""
     contract = contracts.find_contract(reading, name)
     listed = seals.seals(reading)
     recipe = make_recipe(
@@ -689,7 +732,8 @@ def report_of(reading: Reading, name: str = "job1", *, at: datetime = BEGIN, **c
     source.finish_others()
     statistics = PackageStatistics(source, lambda: None, kept=KeptHistories(), checked=True)
     statistics.read_all()
-    case = report_input(PackageInput(reading, recipe, source, statistics, CopiedFiles(), (), lambda: None))
+    listed_files = files(source.other)
+    case = report_input(PackageInput(reading, recipe, source, statistics, CopiedFiles(), listed_files, lambda: None))
     assert case.statistics
     return case
 
@@ -709,11 +753,17 @@ def _item(dispute: Dispute, post: TruePost, at: int) -> JsonObject:
     by = {"account_id": post.author, "name": dispute.name_at(post.author, at), "avatar_image_url": ""}
     sent, message = int(_moment(post.sent).timestamp()), str(1_000_000 + post.number)
     if post.item == "file":
-        file = {"file_id": post.number, "account": by, "message_id": message, "filename": f"{post.number}.png"}
-        return file | {"filesize": 1, "upload_time": sent}
+        name, content = post.file_at(at)
+        file = {"file_id": post.number, "account": by, "message_id": message, "filename": name}
+        return file | {"filesize": len(content), "upload_time": sent}
     task = {"task_id": post.number, "account": by, "assigned_by_account": by, "message_id": message}
-    status = "done" if post.done is not None and post.done <= at else "open"
+    status = "done" if _state(post, at)[1] else "open"
     return task | {"body": f"作業{post.number}", "limit_time": 0, "limit_type": "none", "status": status}
+
+
+def _state(post: TruePost, at: int) -> tuple[object, bool]:
+    """What changes of a file, and whether a task is done."""
+    return post.file_at(at), post.done is not None and post.done <= at
 
 
 def _moment(seconds: int) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -18,7 +18,7 @@ from archiver import contract_dates
 from archiver.claims import counterparts, messages, quotations, sentences
 from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge
 from archiver.contract_dates import received_for
-from archiver.evidence.tables import events
+from archiver.evidence.tables import events, files_and_tasks
 from archiver.export.report import excerpt, people_and_dates, record, request_to_office
 from archiver.platforms.job_platform import platform_of
 from archiver.records import (
@@ -31,6 +31,7 @@ from archiver.records import (
     Message,
     MessageKind,
     ObservedBy,
+    State,
     facts_for_claims,
 )
 from archiver.render import page_templates
@@ -105,6 +106,12 @@ def _by_day(true: Function, *given: Any) -> tuple[Any, ...]:
 
 def _unasked(true: Function, body: str) -> str:
     return str(true(body)).replace("ありませんか", "ありません")
+
+
+def _a_day_longer(true: Function, *given: Any, **options: Any) -> Any:
+    quoted = true(*given, **options)
+    later = quoted and quoted.before._replace(last_seen=quoted.before.last_seen + timedelta(days=1))
+    return quoted and replace(quoted, before=later)
 
 
 def _changed_later(true: Function, message: Message, **options: Any) -> Any:
@@ -264,6 +271,10 @@ LIES: dict[str, dict[str, Lie]] = {
         "nothing is quoted": (quotations.best, partial(nothing, ())),
         "the newest is quoted, whatever it decides": (quotations.rank, _by_day),
         "a question is quoted as an acceptance": (quotations._own_words, _unasked),
+        "what others said is their word": (quotations._own_words, lambda _true, body: body),
+        "another one wrote it": (quotations.quotation_head, lambda true, quoted, _name: true(quoted, "佐藤")),
+        "it stood there a day longer": (quotations.quotation, _a_day_longer),
+        "their first letter is cut off": (quotations.excerpts, lambda _true, texts, _limit: [one[1:] for one in texts]),
     },
     "times when nobody looked": {
         "none is named": (record.named_pauses, partial(nothing, frozenset())),
@@ -391,6 +402,20 @@ def _first_words(true: Function, message: Any, **options: Any) -> Any:
     return true(message._replace(versions=message.versions[:2]), **options)
 
 
+def _changes_first(true: Function, quoted: Iterable[Any], *given: Any, unchanged: Iterable[Any] = ()) -> Any:
+    changed = [*quoted]
+    return true(changed, *given, unchanged=() if len(changed) == quotations.QUOTED else unchanged)
+
+
+def _swapped(true: Function, entry: Any, kind: str, about: str, *names: str) -> Any:
+    return true(entry, kind, about, *reversed(names))
+
+
+def _never_replaced(true: Function, *given: Any) -> Any:
+    return true(*given)._replace(replaced_at=None)
+
+
+FILES = replace(SMALL, files=True)
 WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
     "platform": (
         replace(SMALL, platform="coconala"),
@@ -421,8 +446,16 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
     "clock": (replace(SMALL, clock=9), (time_text.entry_times, _own_time)),
     "plan_days": (replace(SMALL, plan_days=40), (facts_for_claims.change_kinds, _hidden_is_missing)),
     "money": (replace(SMALL, money=True), (received_for, _not_paid)),
+    "files": (FILES, (files_and_tasks._name_first_listed, lambda _true, row, _listed: row)),
+    "files: what replaced it was sent": (FILES, (files_and_tasks._name_first_listed, _never_replaced)),
+    "files: its names are swapped": (FILES, (events._other_event, _swapped)),
+    "many_edits: each takes a place": (replace(SMALL, many_edits=True), (quotations.quotations, _changes_first)),
+    "plan_days: what it hides was not agreed": (
+        replace(SMALL, plan_days=40),
+        (quotations.names_decision, lambda true, one: one.state is State.PRESENT and true(one)),
+    ),
 }
-"""What is unusual about a world → that world, and a lie that it shows."""
+"""What is unusual about a world, and what of it is told falsely → that world, and a lie that it shows."""
 
 
 @pytest.mark.drawn(but="closes")
@@ -431,7 +464,7 @@ def test_a_lie_is_caught_in_the_world_that_shows_it(kind: str, tmp_path: Path, m
     """And without the lie that world is told truly."""
     so, lie = WORLD_LIES[kind]
     plant(monkeypatch, *lie)
-    seed = next(seed for seed in range(60) if judge(play(seed, tmp_path, so)))
+    seed = next(seed for seed in range(100) if judge(play(seed, tmp_path, so)))
     monkeypatch.undo()
 
     assert [] == judge(play(seed, tmp_path, so))
@@ -439,4 +472,4 @@ def test_a_lie_is_caught_in_the_world_that_shows_it(kind: str, tmp_path: Path, m
 
 def test_each_kind_of_world_has_a_lie() -> None:
     """So has each new one."""
-    assert ODDS.keys() == WORLD_LIES.keys()
+    assert ODDS.keys() == {kind.partition(":")[0] for kind in WORLD_LIES}
