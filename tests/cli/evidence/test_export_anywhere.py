@@ -88,22 +88,6 @@ def test_a_home_that_cannot_be_written_exports_too(
     assert "確定前の記録" in readme_of(document)
 
 
-@pytest.mark.drawn
-def test_an_export_from_a_backup_leaves_it_as_it_is(terminal: Terminal, tmp_path: Path) -> None:
-    """Or the next backup there would be refused, as holding records that the archive lacks."""
-    copy = tmp_path / "copy"
-    terminal.run("backup", copy)
-    before = (copy / "archive.sqlite3").read_bytes()
-
-    told = terminal.both(
-        "export", "job1", "--for", "consult", "--out", tmp_path / "out", code=4, ARCHIVE_HOME=str(copy)
-    )
-
-    assert "it does not record this export" in " ".join(told[1].split())
-    assert before == (copy / "archive.sqlite3").read_bytes()
-    terminal.run("backup", copy)
-
-
 def readme_of(document: Any) -> str:
     """The readme of a package, from its folder or its zip."""
     folder = Path(document["path"])
