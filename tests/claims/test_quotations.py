@@ -69,7 +69,7 @@ def _folded(archive: ArchiveMaker, *chosen: str) -> tuple[list[Quotation], str, 
     """The quotations of a package, its first page and its text to paste."""
     with archive.archive.reading() as reading:
         case = report_of(reading)
-    case = replace(case, chosen=chosen)
+    case = replace(case, chosen=chosen, reviewed=None)
     (facts,) = (one for one in summary.chapter(case).blocks if isinstance(one, FactList))
     page = "\n".join(f"{one.head}\n" + "\n".join(map(str, one.parts)) for one in facts.quoted)
     page += "\n" + "\n".join(text for _label, text in facts.rows)

@@ -69,7 +69,8 @@ def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Re
     )
     count = len(read_texts)
     asked = request_sentence(case) if case.profile == "support" else ""
-    counts = ReviewedTexts(count, hidden, package.statistics.count - count, last)
+    quoted = tuple(one.message.message_id for one in case.statistics.quotations.value)
+    counts = ReviewedTexts(count, hidden, package.statistics.count - count, last, quoted)
     return replace(package.recipe, opened=messages, covers=covers, reviewed=counts, asked=asked)
 
 

@@ -74,6 +74,8 @@ class ReviewedTexts(NamedTuple):
     covered: int
     at: datetime | None
     """When the last of them was read."""
+    quoted: Sequence[str] = ()
+    """The ids of the messages that page 1 quotes, in its order, as their own words decide it."""
 
 
 @dataclass(frozen=True)
@@ -220,7 +222,7 @@ class ReportSources:
     @property
     def reviewed_sentences(self) -> list[str]:
         """How many texts the reporter read, and that the others exist; none if the package covers none."""
-        read, hidden, covered, at = self.reviewed or ReviewedTexts(0, 0, 0, None)
+        read, hidden, covered, at, _quoted = self.reviewed or ReviewedTexts(0, 0, 0, None)
         sentences = []
         if at is not None:
             sentence = "メッセージ{read:,}件を報告者が読んで確かめました({day})。氏名が残ることがあります。"

@@ -122,6 +122,8 @@ class _Survey:
         self._bound_ids = case.contract.bound_messages
         self._quoted: tuple[Quotation, ...] = ()
         self._agreed: tuple[Quotation, ...] = ()
+        self._named = None if case.reviewed is None else case.reviewed.quoted
+        """What is quoted where words may be covered, which then do not tell what they decide."""
         self._cancellations: list[CancellationPost] = []
 
     def read_room(self, room: Conversation) -> RoomFacts:
@@ -157,6 +159,9 @@ class _Survey:
         found.count = len(self._saved)
         found.saved_before = sum(limit is None or at < limit for at in self._saved)
         found.quotations = quotations(self._quoted, messages.message_count(facts).missing, unchanged=self._agreed)
+        if (named := self._named) is not None:
+            told = sorted(found.quotations.value, key=lambda one: named.index(one.message.message_id))
+            found.quotations = replace(found.quotations, value=tuple(told))
         found.asked, found.acts = self._asked(facts), acts
         return found
 
@@ -224,11 +229,7 @@ class _Survey:
         if is_chosen:
             found.chosen_times.append(message.send_time)
         if side is CaseSide.COUNTERPART and self._is_printed(is_chosen=is_chosen):
-            quoted = quotation(message, is_chosen=is_chosen)
-            if quoted is not None:
-                self._quoted = best([*self._quoted, quoted])
-            elif names_decision(message) and (agreed := quotation(message, is_chosen=True)) is not None:
-                self._agreed = best([*self._agreed, agreed])
+            self._add_quotation(message, is_chosen=is_chosen)
         is_bound = message.message_id in self._bound_ids
         if is_bound:
             found.bound[message.message_id] = message
@@ -240,6 +241,17 @@ class _Survey:
             found.excerpt_reasons[message.message_id] = CHANGED
         elif message.message_id in self._with_files and not self._case.is_short:
             found.excerpt_reasons[message.message_id] = FILE
+
+    def _add_quotation(self, message: Message, *, is_chosen: bool) -> None:
+        """Keep a message of the other side, if it is among those that have the most to say."""
+        is_named = self._named is not None and message.message_id in self._named
+        if self._named is not None and not is_named:
+            return
+        quoted = quotation(message, is_chosen=is_chosen or is_named)
+        if quoted is not None:
+            self._quoted = best([*self._quoted, quoted])
+        elif names_decision(message) and (agreed := quotation(message, is_chosen=True)) is not None:
+            self._agreed = best([*self._agreed, agreed])
 
     def _is_printed(self, *, is_chosen: bool) -> bool:
         """Whether the package has the text of a message: one under a promise of secrecy has those of its excerpt."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -318,3 +319,29 @@ def test_each_third_person_is_asked_about_once_and_unusual_words_are_marked(tmp_
     wish = replace(order(), policy=masking_policy("support", mask_people=[CLIENT]))
     keep_reviews(maker.archive, "job1", [other_names(CLIENT, ["確認"], at=at(302))], at=at(302))
     assert "確認" not in opened(maker, wish)["14"].texts[-1]
+
+
+def test_what_page_1_quotes_is_decided_by_the_words_though_they_are_covered(tmp_path: Path) -> None:
+    """An altered acceptance stands before a deletion, also where nobody read either of them."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract("job1", platform="crowdworks", client="田中")
+    maker.room("動画編集")
+    maker.account(CLIENT, "田中")
+    said = {1: "検収OKです", 2: "50,000円です", 3: "はい", 4: "いいえ", 5: "どうも"}
+    posts = [message_object(number, text, sent=number) for number, text in said.items()]
+    maker.sync(posts, minutes=10)
+    sent = int(at(12).timestamp())
+    edited = [
+        one | {"body": text, "update_time": sent}
+        for one, text in zip(posts, ("検収はまだです", "3万円です"), strict=False)
+    ]
+    gone = [one | {"body": "[deleted]"} for one in posts[2:]]
+    maker.sync([*edited, *gone], changed={1: "edited", 2: "edited", **dict.fromkeys((3, 4, 5), "deleted")}, minutes=15)
+
+    made(maker, tmp_path / "out", order())
+
+    (report,) = (tmp_path / "out").glob("*/01_report.pdf")
+    page = "".join(pdf_reader.text(report.read_bytes()).split())
+    assert ["1", "2", "5"] == re.findall(r"田中のメッセージ\(No\.(\d)\)。", page)[:3]
+    assert "検収" not in page.partition("起きたこと")[2].partition("この報告書の範囲")[0]
