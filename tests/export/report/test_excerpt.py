@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -23,7 +24,7 @@ from archiver.export.report.excerpt import (
     select_excerpt,
 )
 from archiver.export.report.statistics import ReportInput
-from archiver.records import Gap, Invoice, MessageId, RoomId, State
+from archiver.records import Gap, Invoice, Message, MessageId, RoomId, State
 from archiver.render.message_body import plain_text
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import at, message_id
@@ -189,6 +190,29 @@ def test_every_text_is_on_paper(profile: str) -> None:
         for version in message.texts:
             for line in plain_text(parse(version.body), around.references_of(message)).split("\n"):
                 assert pdf_reader.without_spaces(printable(line)) in text
+
+
+def test_of_what_is_left_out_the_first_and_the_last_are_read() -> None:
+    """And every message that is shown; once the messages were counted, no other is read."""
+    read: list[int] = []
+    plain = report_inputs.room(["了解"] * 1000)
+    listed = [*plain.messages()]
+
+    def messages(start: int = 0) -> Iterator[Message]:
+        for one in plain.messages(start):
+            read.append(one.no)
+            yield one
+
+    case = report_inputs.case(
+        [replace(plain, messages=messages)], chosen={listed[place].message_id for place in (199, 200, 699)}
+    )
+    assert case.statistics
+    read.clear()
+    found = chapter(case).blocks
+
+    shown = [int(one.number.removeprefix("No.")) for one in found if isinstance(one, MessageBlock)]
+    assert [one.no for one in (*listed[194:206], *listed[694:705])] == shown
+    assert sorted([*shown, *(listed[place].no for place in (0, 193, 206, 693, 705, 999))]) == sorted(read)
 
 
 Piece = tuple[int, bool] | tuple[int, int, int]
