@@ -14,7 +14,6 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
 from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import Any
 
@@ -143,13 +142,12 @@ def check_objects(verification: Verification, reading: Reading) -> None:
         if entry["payload"].get("object") not in shown.get(place, ()):
             text = _("The record does not say what the reply shows that it names.")
             verification.add_finding("reply-object", f"entry/{seq}", text)
-    if unchecked:
-        sentence = ngettext(
-            "{n} record could not be compared with the reply that it names, which is not kept or cannot be read.",
-            "{n} records could not be compared with the replies that they name, which are not kept or cannot be read.",
-            unchecked,
-        )
-        verification.add_unchecked("reply", sentence.format(n=unchecked))
+    verification.add_counted(
+        unchecked,
+        "{count} record could not be compared with the reply that it names, which is not kept or cannot be read.",
+        "{count} records could not be compared with the replies that they name, which are not kept or cannot be read.",
+        unchecked="reply",
+    )
 
 
 def _objects_of(body: bytes | None) -> Objects | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple, assert_never
 from archiver.chatwork.notation import nodes
 from archiver.records import AccountId, FileId, MessageId, RoomId
 from archiver.render.invisible_characters import visible, visible_html
-from archiver.render.times import typed_date, typed_time
+from archiver.render.times import date_text, local_time, typed_time
 from archiver.report_language import say
 
 
@@ -94,7 +94,7 @@ def task_head(node: nodes.TaskBox, references: References) -> str:
     if node.limit == 0 or node.limit_type == "none":
         limit = say("なし")
     else:
-        limit = typed_date(node.limit) if node.limit_type == "date" else typed_time(node.limit)
+        limit = typed_time(node.limit, date_text if node.limit_type == "date" else local_time)
     return say("タスク({status}) 担当: {people} 期限: {limit}", status=status, people=people, limit=limit)
 
 

@@ -120,14 +120,6 @@ def typed_time(seconds: int, words: Callable[[datetime], str] = local_time) -> s
         return f"{seconds}"
 
 
-def typed_date(seconds: int) -> str:
-    """The date of a Unix time that somebody typed, without the time of day."""
-    try:
-        return date_text(datetime.fromtimestamp(seconds, UTC))
-    except (OverflowError, ValueError, OSError):
-        return f"{seconds}"
-
-
 def interval_words(interval: timedelta) -> str:
     """An interval in words, in the largest unit that divides it, from days to seconds."""
     seconds = round(interval.total_seconds())
