@@ -36,7 +36,7 @@ def packed(maker: ArchiveMaker, room: int) -> Any:
         not_packed={},
         authors={},
         numbers=(),
-        histories=lambda: iter(()),
+        histories=lambda _first: iter(()),
         watch=Watch(),
         covered=(),
     )
