@@ -169,7 +169,6 @@ _SHOWN = _message.state.in_([State.PRESENT.value, State.EDITED.value, State.DELE
 class NewEntry(NamedTuple):
     """An entry after some other, without its line."""
 
-    seq: int
     observed_at: str
     kind: str
     room_id: int | None
@@ -203,7 +202,7 @@ def whole_entries(
 def new_entries(reading: Reading, rooms: Iterable[int], contract: str, *, after: int, upto: int) -> Iterator[NewEntry]:
     """The entries of `package_entries` between two numbers (`after` excluded), without their lines."""
     table = schema.entry.c
-    query = select(table.seq, table.observed_at, table.kind, table.room_id, table.key)
+    query = select(table.observed_at, table.kind, table.room_id, table.key)
     query = query.where(table.seq > after, table.seq <= upto, _belongs_to(rooms, contract), IS_WHOLE)
     query = query.order_by(table.seq)
     for row in reading.sql.execute(query.execution_options(yield_per=_AT_ONCE)):

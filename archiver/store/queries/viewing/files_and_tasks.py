@@ -122,7 +122,6 @@ class _FileRow(NamedTuple):
     file_id: int
     name: str
     upload_time: int
-    state: str
     gone_since: str | None
     seq: int
     blob_state: str | None
@@ -135,7 +134,7 @@ class _FileRow(NamedTuple):
 
 
 _FILES = """
-    SELECT f.room_id, f.file_id, f.name, f.upload_time, f.state, f.gone_since, f.seq,
+    SELECT f.room_id, f.file_id, f.name, f.upload_time, f.gone_since, f.seq,
         b.state, b.sha256, b.saved_at, b.reason, r.reason, r.attempts
     FROM file f
     LEFT JOIN blob b ON b.room_id = f.room_id AND b.file_id = f.file_id
