@@ -309,7 +309,8 @@ class PackageStatistics:
         if self._rows is not None:
             is_shown_whole = all(map(operator.is_, entries, self._original))
             self._rows.check(self._original, self._full_history(history, is_shown_whole=is_shown_whole))
-        self.source.note_message(entries)
+        if self.source.refused:
+            self.source.note_message(entries)
         for entry in entries:
             self.source.note_reply(entry)
         self.count += 1
