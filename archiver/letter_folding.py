@@ -3,7 +3,7 @@
 Masking folds to one width, case and form of each letter, without accents and invisible characters. So full-width
 digits, half-width kana, other scripts' digits, zero-width marks, accents or variants of kanji (髙 for 高) keep nothing
 from being found. What is replaced are the characters of the original.
-The search of an exported transcript (`render/search_texts.py`) joins forms and cases only.
+The search of an exported transcript (`render/exported_page_search.py`) joins forms and cases only.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archiver.schedule.job_files import program
+from archiver.schedule.scheduler_texts import program
 from archiver.settings.home import start_in_background
 from archiver.wording import gettext as _
 from archiver.wording import ngettext

@@ -12,7 +12,7 @@ import pytest
 
 from archiver.cli.commands import COMMANDS
 from archiver.cli.main import build
-from archiver.cli.terminal.help_pages import HelpContext, set_language
+from archiver.cli.terminal.language_and_help import HelpContext, set_language
 from archiver.cli.terminal.output import columns
 from tests.support.catalogues import (
     KEYWORDS,

@@ -152,6 +152,9 @@ def _is_against(last: datetime, date: datetime, now: datetime) -> bool:
     return is_outside and now >= last - TOLERANCE
 
 
+USUAL_LIMIT = 300
+"""The calls of a window (developer.chatwork.com/docs/endpoints), where no reply stated them."""
+
 FALLBACK_WINDOW = timedelta(minutes=5)
 """The window assumed when the headers state no sensible one; no wait is ever longer."""
 

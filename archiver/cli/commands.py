@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import errors
-from archiver.cli.terminal.help_pages import HelpContext, translate_command
+from archiver.cli.terminal.language_and_help import HelpContext, translate_command
 from archiver.cli.terminal.output import pad
 from archiver.errors import N_
 from archiver.wording import gettext as _

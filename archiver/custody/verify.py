@@ -43,7 +43,7 @@ from archiver.store.keeper import keeper_of
 from archiver.store.other_databases import RecordsNotCompared, TwoDatabases, faults_told, open_both
 from archiver.store.queries import entries, raw_tables
 from archiver.store.queries.raw_tables import RawReply
-from archiver.store.record_forms import has_form
+from archiver.store.received_facts import has_form
 from archiver.store.time_text import to_text
 from archiver.wording import gettext as _
 

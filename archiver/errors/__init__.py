@@ -14,7 +14,7 @@ A *finding* (the evidence is broken) is a value; only RowsDisagree, which ends a
 translate and show them.
 """
 
-from archiver.errors.archive import *
+from archiver.errors.failures import *
 from archiver.errors.ledger import *
 from archiver.errors.usage import *
 from archiver.wording import N_ as N_

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from archiver.errors.archive import ArchiveInUse, HomeNotWritable, StorageError, TokenRefused
+from archiver.errors.failures import ArchiveInUse, HomeNotWritable, StorageError, TokenRefused
 from archiver.errors.usage import SettingsError, UsageError
 from archiver.wording import N_
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from gettext import gettext
 from typing import TYPE_CHECKING
 
-from archiver.errors.archive import ArchiverError
+from archiver.errors.failures import ArchiverError
 from archiver.wording import N_
 
 if TYPE_CHECKING:  # every command has the errors, `--help` not the records

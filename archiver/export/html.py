@@ -15,10 +15,10 @@ from typing import Any
 from archiver.export import helper_process
 from archiver.export.helper_process import Helper, batches_of, done_beside_helper
 from archiver.records import Attachment, Conversation, Message, MessageKind, ObservedBy, RoomId, State, Version
+from archiver.render.exported_page_search import SearchText, TextKind
 from archiver.render.message_body import Picture
 from archiver.render.message_html import MessageFacts, RenderedMessage, Rendering, render_here, renderer
 from archiver.render.page_templates import index_html
-from archiver.render.search_texts import SearchText, TextKind
 from archiver.render.thumbnail import thumbnail
 from archiver.render.transcript_pages import Transcript, TranscriptPage
 

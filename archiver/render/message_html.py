@@ -32,9 +32,9 @@ from archiver.records import (
     Task,
     Version,
 )
+from archiver.render.exported_page_search import SearchText, TextKind, readable_text
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_body import REL, ReferenceLink, References, anchor_html, html, picture_html
-from archiver.render.search_texts import SearchText, TextKind, readable_text
 from archiver.render.times import iso_time, local_time, typed_time
 from archiver.report_language import JAPANESE, is_english, say
 

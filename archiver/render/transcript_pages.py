@@ -15,11 +15,11 @@ from archiver.chatwork.notation.parse import parse
 from archiver.records import AccountId, Attachment, Conversation, Message, MessageId, RoomId, State
 from archiver.records.conversation import is_plausible
 from archiver.render import message_html
+from archiver.render.exported_page_search import PageTexts, PairFilter, SearchText
 from archiver.render.gap_breaks import GapBreaks, gap_text, gap_title, pause_text
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_body import Picture, ReferenceLink, References, html
 from archiver.render.page_templates import render_template
-from archiver.render.search_texts import PageTexts, PairFilter, SearchText
 from archiver.render.snippet import other_chat_texts
 from archiver.render.times import day_of_month, day_text, iso_date, local_time, month_text, time_from_id
 from archiver.report_language import say

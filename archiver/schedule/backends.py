@@ -1,6 +1,6 @@
 """Registers a job with a scheduler of this computer, removes it, and finds it, by rows of what is told to its program.
 
-The texts they write come from `job_files`. A job that cannot be registered whole is not
+The texts they write come from `scheduler_texts`. A job that cannot be registered whole is not
 left there in part.
 """
 
@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.errors import SchedulerMissing, SchedulerRefused
-from archiver.schedule import job_files
-from archiver.schedule.job_files import ScheduledJob
+from archiver.schedule import scheduler_texts
+from archiver.schedule.scheduler_texts import ScheduledJob
 from archiver.settings.home import child_environ, start_in_background
 from archiver.store.durable_files import disk_errors
 
@@ -105,21 +105,21 @@ class Cron:
 
     def install(self, job: ScheduledJob) -> None:
         """Add our lines at the end of the crontab."""
-        if len(job_files.line(job).encode("utf-8", "surrogateescape")) > LONGEST_LINE:
+        if len(scheduler_texts.line(job).encode("utf-8", "surrogateescape")) > LONGEST_LINE:
             raise errors.SchedulerRefused(program="crontab", detail=_("the path of the archive is too long for it"))
         before = self._read()
-        self._write(before, job_files.install(before, job))
-        if job_files.find(self._read(), job.name) is None:
+        self._write(before, scheduler_texts.install(before, job))
+        if scheduler_texts.find(self._read(), job.name) is None:
             raise errors.SchedulerRefused(program="crontab", detail=_("it did not keep the registered line"))
 
     def find(self, name: str) -> str | None:
         """The line that cron runs."""
-        return job_files.find(self._read(), name)
+        return scheduler_texts.find(self._read(), name)
 
     def remove(self, name: str) -> bool:
         """Remove our lines; a crontab that held nothing else is removed as a whole."""
         before = self._read()
-        after = job_files.remove(before, name)
+        after = scheduler_texts.remove(before, name)
         self._write(before, after)
         return before != after
 
@@ -134,7 +134,7 @@ class Cron:
 
     def mail_address(self) -> str:
         """Where cron mails what the jobs print; empty if the crontab names no address. Raises SchedulerRefused."""
-        return job_files.mail_address(self._read())
+        return scheduler_texts.mail_address(self._read())
 
     def _read(self) -> str:
         """The whole crontab. Raises SchedulerRefused if it cannot be read: then it is not written either."""
@@ -146,7 +146,7 @@ class Cron:
     def _write(self, before: str, after: str) -> None:
         if after == before:
             return
-        time.sleep(job_files.reading_time_left(datetime.now(UTC)))
+        time.sleep(scheduler_texts.reading_time_left(datetime.now(UTC)))
         if after:
             require_success("crontab", "-", given=os.fsencode(after))
         else:
@@ -233,7 +233,7 @@ def systemd(environ: Mapping[str, str]) -> FileScheduler:
     return FileScheduler(
         program="systemctl",
         folder=(Path(base) if base.startswith("/") else Path.home() / ".config") / "systemd" / "user",
-        texts={"timer": job_files.timer, "service": job_files.service},
+        texts={"timer": scheduler_texts.timer, "service": scheduler_texts.service},
         begin=("--user daemon-reload", "--user enable {name}.timer", "--user restart {name}.timer"),
         end="--user disable --now {name}.timer",
         start_now="--user start --no-block {name}.service",
@@ -248,7 +248,7 @@ def launchd() -> FileScheduler:
     return FileScheduler(
         program="launchctl",
         folder=Path.home() / "Library" / "LaunchAgents",
-        texts={"plist": job_files.plist},
+        texts={"plist": scheduler_texts.plist},
         begin=(f"bootstrap {domain} {{file}}",),
         end=f"bootout {domain}/{{name}}",
         start_now=f"kickstart {domain}/{{name}}",
@@ -266,7 +266,7 @@ class Windows:
         """Register the XML, in place of an earlier task of the same name."""
         with tempfile.TemporaryDirectory(prefix="archive-task-") as folder:
             path = Path(folder) / "task.xml"
-            path.write_bytes(job_files.task(job).replace("\n", "\r\n").encode("utf-16"))
+            path.write_bytes(scheduler_texts.task(job).replace("\n", "\r\n").encode("utf-16"))
             require_success("schtasks", "/Create", "/TN", job.name, "/XML", str(path), "/F")
 
     def find(self, name: str) -> str | None:

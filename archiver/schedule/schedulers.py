@@ -16,7 +16,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.schedule.backends import Backend, Cron, Windows, launchd, systemd
-from archiver.schedule.job_files import ScheduledJob, pace, program
+from archiver.schedule.scheduler_texts import ScheduledJob, pace, program
 from archiver.settings.home import language_of
 from archiver.settings.model import Settings
 from archiver.store.durable_files import held_lock

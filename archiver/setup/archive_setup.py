@@ -25,7 +25,7 @@ from archiver.settings.home import SETTINGS_FILE, TOKEN_VARIABLE, language_of
 from archiver.settings.model import Settings
 from archiver.settings.other_archives import told_as_vanished
 from archiver.settings.token import place_words, store_secret
-from archiver.setup.written_values import BEGUN, FINISHED, InvalidAnswer, note_answer, recall_answers
+from archiver.setup.answers import BEGUN, FINISHED, InvalidAnswer, note_answer, recall_answers
 from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.store.backup import copy

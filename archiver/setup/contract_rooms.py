@@ -23,7 +23,7 @@ from archiver.records import (
 )
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date, minute_text
-from archiver.setup.written_values import EXAMPLE_DAY, read_day
+from archiver.setup.answers import EXAMPLE_DAY, read_day
 from archiver.store import statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts

@@ -20,8 +20,8 @@ from archiver.folder_sync import sync_where_possible
 from archiver.records import JST
 from archiver.records.evidence import ErasureReason
 from archiver.render.invisible_characters import visible
+from archiver.setup.answers import message_number
 from archiver.setup.archive_setup import call_language
-from archiver.setup.written_values import message_number
 from archiver.store.durable_files import sync_file
 from archiver.store.erasure import records
 from archiver.store.erasure.execution import databases_aside

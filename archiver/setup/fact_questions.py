@@ -20,7 +20,7 @@ from archiver.platforms.job_platform import STRANGER, UNKNOWN, platform_of, plat
 from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext, FactKind
 from archiver.report_language import in_program_language
-from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, InvalidAnswer, displayable, fact_prefix, read_day
+from archiver.setup.answers import EXAMPLE_DAY, EXAMPLE_TIME, InvalidAnswer, displayable, fact_prefix, read_day
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import deliveries

@@ -24,7 +24,7 @@ from pathlib import Path
 from archiver import errors
 from archiver.app import utc_now
 from archiver.schedule.backends import run_program
-from archiver.schedule.job_files import program
+from archiver.schedule.scheduler_texts import program
 from archiver.schedule.schedulers import job_name
 from archiver.settings.home import APPLICATION, WINDOWS_FOLDER, home_path, start_in_background
 from archiver.settings.model import Settings

@@ -21,7 +21,7 @@ from archiver.notices.heartbeat import parse_address
 from archiver.rounds import run_log
 from archiver.rounds.round import last_round
 from archiver.schedule import backends, schedulers
-from archiver.schedule.job_files import ScheduledJob
+from archiver.schedule.scheduler_texts import ScheduledJob
 from archiver.settings import file
 from archiver.settings.file import update_settings
 from archiver.settings.model import Settings, parse_duration

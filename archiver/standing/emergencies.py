@@ -19,7 +19,7 @@ from archiver.render.message_body import NOWHERE, References
 from archiver.render.snippet import own_words
 from archiver.standing.alert_lines import NamedMessage, contract_names, messages_by_id
 from archiver.store.queries import departures
-from archiver.store.queries.author_counts import changed_places, quoted_messages
+from archiver.store.queries.authors_and_changes import changed_places, quoted_messages
 from archiver.store.queries.contract_activity import case_sides, changed_messages
 from archiver.store.queries.contracts import contracts, deliveries
 from archiver.store.queries.looks_and_gaps import room_looks, unlisted_beginnings

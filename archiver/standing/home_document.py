@@ -38,7 +38,7 @@ from archiver.standing.emergency_words import people_sentence
 from archiver.standing.headlines import Row, headlines, kept_words, told_job, unpaid
 from archiver.store.archive import Reading
 from archiver.store.keeper import keeper_of
-from archiver.store.queries.author_counts import changed_places, quoted_messages
+from archiver.store.queries.authors_and_changes import changed_places, quoted_messages
 from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import contracts, deliveries
 from archiver.store.queries.entries import last_seq

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from archiver.chatwork import reply_headers
 from archiver.chatwork.client import Client
-from archiver.chatwork.reply_headers import Budget
+from archiver.chatwork.reply_headers import FALLBACK_WINDOW, USUAL_LIMIT, Budget
 from archiver.records import AccountId
 from archiver.records.conversation import first_id_after, is_plausible
 from archiver.store.archive import Archive
@@ -191,10 +191,6 @@ def _take_tag(tag: str, page: FilePageIds) -> None:
         page.add(numbers.get("room"), numbers["message"])
 
 
-WINDOW_CALLS, WINDOW = 300, timedelta(minutes=5)
-"""The calls that Chatwork allows in a window (developer.chatwork.com/docs/endpoints), where no reply said otherwise."""
-
-
 @dataclass(frozen=True, slots=True)
 class RecoveryResult:
     """How many ids were recovered and why others were not, with the report of the run."""
@@ -249,16 +245,16 @@ class RecoveryResult:
 
 def estimate_minutes(number: int, budget: Budget, *, reserve: int, now: datetime) -> int:
     """About how many minutes so many single reads take within the allowance, of which `reserve` stays free."""
-    limit = budget.limit or WINDOW_CALLS
+    limit = budget.limit or USUAL_LIMIT
     reserve = min(reserve, limit // 5)
-    wait, usable = WINDOW, limit - reserve
+    wait, usable = FALLBACK_WINDOW, limit - reserve
     if budget.remaining is not None and budget.reset is not None and budget.reset > now:
         wait, usable = budget.reset - now, budget.remaining - reserve
     later = number - max(0, usable)
     if later <= 0:
         return 1
     windows = (later - 1) // (limit - reserve)
-    return math.ceil((wait + windows * WINDOW).total_seconds() / 60) + 1
+    return math.ceil((wait + windows * FALLBACK_WINDOW).total_seconds() / 60) + 1
 
 
 def allowance_wait(client: Client) -> timedelta:

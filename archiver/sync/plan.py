@@ -24,7 +24,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from archiver.chatwork.models import Room
-from archiver.chatwork.reply_headers import FALLBACK_WINDOW, Budget
+from archiver.chatwork.reply_headers import FALLBACK_WINDOW, USUAL_LIMIT, Budget
 from archiver.records.alerts import CLOCK_TOLERANCE
 from archiver.store.working.remembered_values import Visit, WindowRequests
 
@@ -243,9 +243,6 @@ def _turn_number(room_id: int, at: datetime, every: timedelta) -> int:
     offset = room_id * 7919 % length
     return int(at.astimezone(UTC).timestamp() - offset) // length
 
-
-USUAL_LIMIT = 300
-"""Calls of a window where no reply stated them."""
 
 ACCOUNT_EVERY = timedelta(minutes=30)
 """A process asks so often whose token it has; the token itself is refused at once if it was withdrawn."""

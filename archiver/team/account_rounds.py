@@ -36,7 +36,7 @@ from archiver.team import sealed_tokens
 from archiver.team.copies import Copies
 from archiver.team.ledger.database import KeptConnections
 from archiver.team.ledger.ledger import Ledger
-from archiver.team.ledger.service import Admission, ArchiveStanding, HostState, RoundOutcome, TeamLedger
+from archiver.team.ledger.service_tables import Admission, ArchiveStanding, HostState, RoundOutcome, TeamLedger
 from archiver.team.ledger_copy.keeper import LedgerKeeper
 from archiver.team.sealed_tokens import wipe
 from archiver.team.team_file import TeamSettings

@@ -30,7 +30,7 @@ from archiver.team.ledger.database import (
     write_ledger_file,
 )
 from archiver.team.ledger.ledger import Ledger
-from archiver.team.ledger.service import record_access
+from archiver.team.ledger.service_tables import record_access
 from archiver.team.ledger_copy import exchange, shared_files
 from archiver.team.ledger_copy.exchange import count_unnamed_seals
 from archiver.team.ledger_copy.keeper import exchange_with

@@ -29,7 +29,7 @@ from archiver.store.keeper import Keeper
 from archiver.store.other_databases import OtherDatabase, other_databases
 from archiver.store.queries import current_state
 from archiver.team.ledger.database import COPY_SETTINGS, LedgerPlace, make_copy_home, open_archive, write_ledger_file
-from archiver.team.ledger.service import Saver, TeamLedger
+from archiver.team.ledger.service_tables import Saver, TeamLedger
 from archiver.team.team_file import TeamSettings
 
 _SET_ASIDE = "*.lost-*"

@@ -17,7 +17,7 @@ from archiver.corrected_clock import CorrectedClock
 from archiver.team import account_rounds, sealed_tokens
 from archiver.team.account_rounds import HOST, NOTHING_TO_SAVE
 from archiver.team.ledger.database import find_archive, open_archive
-from archiver.team.ledger.service import Admission, ArchiveStanding, Saver, SealedRow, TeamLedger
+from archiver.team.ledger.service_tables import Admission, ArchiveStanding, Saver, SealedRow, TeamLedger
 from archiver.team.team_file import TeamSettings
 
 FIRST_ROUND_REQUESTS = 30

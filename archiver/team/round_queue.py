@@ -43,7 +43,7 @@ from archiver.team.account_rounds import HOST, AccountRounds, CareEnd, RoundEnd,
 from archiver.team.adopt_and_take_home import store_address
 from archiver.team.copies import Gathering, Waiting
 from archiver.team.ledger.database import connect, ledger_errors, ledger_making_errors, printable
-from archiver.team.ledger.service import Admission, TeamLedger
+from archiver.team.ledger.service_tables import Admission, TeamLedger
 from archiver.team.ledger_copy.shared_files import require_store_of_ledger
 from archiver.team.sealed_tokens import forbid_core_files
 from archiver.team.team_file import TeamSettings

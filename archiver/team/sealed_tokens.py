@@ -32,7 +32,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from archiver import errors
 from archiver.settings.home import child_environ
 from archiver.settings.token import read_secret, replace_file
-from archiver.team.ledger.service import SealedRow
+from archiver.team.ledger.service_tables import SealedRow
 from archiver.team.team_file import TeamSettings
 
 KEY_BYTES = 32

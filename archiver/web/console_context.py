@@ -29,7 +29,7 @@ from archiver.records import ENCLOSURE_KINDS, Contract, Enclosure, MessageId
 from archiver.render.invisible_characters import visible
 from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
-from archiver.setup.written_values import EXAMPLE_DAY, find_message, read_day
+from archiver.setup.answers import EXAMPLE_DAY, find_message, read_day
 from archiver.store import blobs, statements
 from archiver.store.archive import Archive
 from archiver.web.background_work import Job, JobLink, JobRunner, Work

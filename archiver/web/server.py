@@ -31,7 +31,7 @@ from waitress.utilities import Error
 
 from archiver import errors
 from archiver.folder_sync import storage_error
-from archiver.schedule.job_files import program
+from archiver.schedule.scheduler_texts import program
 from archiver.settings.home import start_in_background
 from archiver.settings.other_archives import state_folder
 from archiver.store.durable_files import write_durably

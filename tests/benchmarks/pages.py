@@ -12,7 +12,7 @@ from pathlib import Path
 from time import process_time
 
 from archiver.records.alerts import Alert, AlertRule, Level
-from archiver.setup.written_values import FINISHED, note_answer
+from archiver.setup.answers import FINISHED, note_answer
 from archiver.store.archive import Archive
 from archiver.store.working import alerts, remembered_values
 from tests.benchmarks.instruments.large_archives import COUNT, ROOM, add_changes, million_messages

@@ -27,7 +27,7 @@ from archiver.store.keeper import LEDGER_FILE
 from archiver.sync.run_start import Options, ProgressCallbacks
 from archiver.team import account_rounds
 from archiver.team.account_rounds import AccountRounds
-from archiver.team.ledger.service import TeamLedger
+from archiver.team.ledger.service_tables import TeamLedger
 from archiver.team.round_queue import RoundQueue
 from tests.benchmarks.instruments.measure import Figure
 from tests.support.teams.team_hardship import (

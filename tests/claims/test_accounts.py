@@ -8,7 +8,7 @@ import pytest
 
 from archiver.claims.messages import closed_account, closed_since, is_closed_name
 from archiver.claims.sentences import closed_sign, closed_text
-from archiver.evidence.listed_acts import account_closings
+from archiver.evidence.acts_seen_in_lists import account_closings
 from archiver.export.report import summary, timeline
 from archiver.records import CaseFacts, Observation
 from archiver.store import seals

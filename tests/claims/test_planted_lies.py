@@ -19,7 +19,7 @@ from archiver.claims import counterparts, messages, quotations, sentences
 from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge
 from archiver.contract_dates import received_for
 from archiver.evidence.tables import events, files_and_tasks
-from archiver.export.report import excerpt, people_and_dates, record, request_to_office
+from archiver.export.report import changes_and_limits, excerpt, people_and_dates, request_to_office
 from archiver.platforms.job_platform import platform_of
 from archiver.records import (
     Basis,
@@ -38,7 +38,7 @@ from archiver.render import page_templates
 from archiver.render.gap_breaks import closing_pauses, usual_interval_lines
 from archiver.store import time_text
 from archiver.store.archive import Archive, Writing
-from archiver.store.queries import author_counts
+from archiver.store.queries import authors_and_changes
 from archiver.store.time_text import to_text
 from tests.claims.artifact_judge import falsehoods
 from tests.claims.artifacts import after, sealed, told_at_once
@@ -277,7 +277,7 @@ LIES: dict[str, dict[str, Lie]] = {
         "their first letter is cut off": (quotations.excerpts, lambda _true, texts, _limit: [one[1:] for one in texts]),
     },
     "times when nobody looked": {
-        "none is named": (record.named_pauses, partial(nothing, frozenset())),
+        "none is named": (changes_and_limits.named_pauses, partial(nothing, frozenset())),
         "there was one more": (page_templates.text_rows, partial(_rows_with, "(?<=時間が)[0-9]+", _one_up)),
         "the longest was short": (
             page_templates.text_rows,
@@ -294,7 +294,7 @@ LIES: dict[str, dict[str, Lie]] = {
     },
     "what was recovered": {
         "everything came by lists": (sentences.sources_text, _all_listed),
-        "nothing was refused": (record._refusal_rows, partial(nothing, ())),
+        "nothing was refused": (changes_and_limits._refusal_rows, partial(nothing, ())),
     },
     "who is who": {"the reporter entered it": (counterparts.counterpart_bases, _all_entered)},
     "a cancelled account": {
@@ -421,9 +421,9 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
         replace(SMALL, platform="coconala"),
         (platform_of, lambda true, _name: true("crowdworks")),
     ),
-    "chats": (replace(SMALL, chats="two"), (author_counts._by_room, _of_one_chat)),
+    "chats": (replace(SMALL, chats="two"), (authors_and_changes._by_room, _of_one_chat)),
     "closes": (replace(SMALL, closes=True), (closing_pauses, partial(nothing, ()))),
-    "period": (replace(SMALL, period=True), (author_counts._by_room, _of_all_times)),
+    "period": (replace(SMALL, period=True), (authors_and_changes._by_room, _of_all_times)),
     "names": (
         replace(SMALL, names="shared"),
         (counterparts.counterparts, partial(nothing, frozenset({CLIENT}))),

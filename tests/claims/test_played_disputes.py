@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from archiver.claims import messages
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.export.pdf.blocks import Bullets, Chapter, FactList, MessageBlock, Paragraph, TableBlock
-from archiver.export.report import excerpt, people_and_dates, record, summary
+from archiver.export.report import changes_and_limits, excerpt, people_and_dates, summary
 from archiver.export.report.excerpt import PaperReferences, message_block
 from archiver.export.texts.letters import inquiry_form_text
 from archiver.records import ContractRoom, Observation, RoomId
@@ -207,14 +207,14 @@ def test_the_recovery_and_every_refused_id_are_told(worst: Archive) -> None:
     with worst.reading() as reading:
         case = report_of(reading)
 
-    chapter = words(record.limits(case))
+    chapter = words(changes_and_limits.limits(case))
     assert f"{ROOM}\t2026-11-09\t「見つからない」(404)と応答。理由は分かりません\t4件\t10、11、\n12、13" in chapter
     assert (
         "一覧によらずに取得したメッセージ: 報告者が保存していた資料にあったメッセージIDから1件ずつ取得 390件" in chapter
     )
     assert "上の保存できなかった件数は、これを除いた見積もりです。" in chapter
     assert "最後にメッセージの一覧を確認した時刻 2026-11-09 14:00:00。" in chapter  # a recovered one was seen later
-    statement = words(record.method(case)[0])
+    statement = words(changes_and_limits.method(case)[0])
     assert "一覧で取得 100件、報告者が保存していた資料にあったメッセージIDから1件ずつ取得 390件" in statement
 
 
@@ -223,7 +223,7 @@ def test_the_refused_ids_of_a_seal_do_not_depend_on_what_is_only_for_the_next_ru
     tables = []
     for _ in range(2):
         with worst.reading() as reading:
-            tables.append(words(record.limits(report_of(reading))))
+            tables.append(words(changes_and_limits.limits(report_of(reading))))
         with worst.writing() as writing:
             writing.sql.execute(delete(schema.quest))
 

@@ -19,7 +19,7 @@ from archiver.render.times import date_text
 from archiver.report_language import report_language
 from archiver.store import seals
 from archiver.store.queries import contracts
-from archiver.store.queries.author_counts import changed_places, quoted_messages
+from archiver.store.queries.authors_and_changes import changed_places, quoted_messages
 from archiver.store.queries.contract_activity import case_sides
 from tests.claims.artifacts import page_lines_of
 from tests.claims.dispute import NAMES, THIRD, report_of

@@ -36,7 +36,7 @@ ALLOWED = {
     "export/report/statistics.py": "gathers the facts of which claims are made",
     "cli/reading/search.py": "the marks of one found message; the marks of one message",
     "cli/reading/assistant.py": "the marks of one message",
-    "web/talk/message_context.py": "the marks of one message",
+    "web/talk/message_links.py": "the marks of one message",
     "web/exports/package_orders.py": "the marks of one message that is read",
     "web/talk/flow.py": "the marks of one message",
     "web/templates/people.html": "an example of the mark",

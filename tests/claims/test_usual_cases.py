@@ -13,7 +13,7 @@ from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
-from archiver.export.report import chapters, exhibits, people_and_dates, record, summary, timeline
+from archiver.export.report import changes_and_limits, chapters, exhibits, people_and_dates, summary, timeline
 from archiver.export.report.statistics import ReportInput
 from archiver.export.texts import readme
 from archiver.export.texts.letters import inquiry_form_text
@@ -81,7 +81,7 @@ def _table(chapter: Chapter) -> TableBlock:
 
 def test_seals_without_a_stamp_fill_no_page(usual: ReportInput) -> None:
     """The first and the last are printed, the others counted, and the columns about stamps left out."""
-    chapter = record.method(usual)[2]
+    chapter = changes_and_limits.method(usual)[2]
 
     assert ("番号・日", "記録数", "確定記録のSHA-256") == _table(chapter).heads
     assert 2 == len(_table(chapter).rows)
@@ -133,7 +133,7 @@ def test_a_direct_client_has_no_profile(direct: ReportInput) -> None:
 
 def test_a_pause_does_not_deny_the_texts_that_chapter_6_shows(usual: ReportInput) -> None:
     """An edit in a pause has its earlier text where the message was saved before; equal pauses are no shorter."""
-    chapter = words(record.limits(usual))
+    chapter = words(changes_and_limits.limits(usual))
 
     assert "この間に変えられた、または消された文面は、前の内容が分かりません" not in chapter
     assert "この間に書かれ、この間に変えられた、または消されたメッセージの元の文面" in chapter
@@ -142,7 +142,7 @@ def test_a_pause_does_not_deny_the_texts_that_chapter_6_shows(usual: ReportInput
 def test_only_what_stands_out_is_named_where_looks_are_usually_a_day_apart(usual: ReportInput) -> None:
     """The outage of 84 hours with the edit and the day of the deletions; the other days are one sum."""
     case = usual
-    chapter = words(record.limits(case)).splitlines()
+    chapter = words(changes_and_limits.limits(case)).splitlines()
 
     named = [line.partition("。")[0] for line in chapter if line.startswith("確認していない時間帯: 20")]
     assert [
@@ -174,7 +174,7 @@ def _facts(chapter: Chapter) -> tuple[tuple[str, str], ...]:
 @pytest.mark.drawn
 def test_a_whole_beginning_is_not_said_to_be_limited(usual: ReportInput, worst: ReportInput) -> None:
     """That earlier messages are known only from some day on is said where something is missing before it."""
-    assert [False, True] == ["以降に限ります" in words(record.limits(told)) for told in (usual, worst)]
+    assert [False, True] == ["以降に限ります" in words(changes_and_limits.limits(told)) for told in (usual, worst)]
 
 
 def test_the_exhibits_of_a_direct_client(direct: ReportInput) -> None:

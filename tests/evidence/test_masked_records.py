@@ -16,7 +16,7 @@ from archiver.evidence.tables import build
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.package_entries import HOPELESS_LINES, PackageLines
 from archiver.evidence.verify.seals import SealedRange
-from archiver.evidence.verify.tables import TableCheck, compare_tables
+from archiver.evidence.verify.tables_and_enclosures import TableCheck, compare_tables
 from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.mask.records import MaskedRecord, is_unmasked, make_mask, mask_record
 from archiver.letter_folding import folded_text

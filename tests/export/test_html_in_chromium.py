@@ -16,7 +16,7 @@ import pytest
 
 from archiver.export.html import write
 from archiver.records import Conversation, Message
-from archiver.render.search_texts import MIN_PAGES, fold
+from archiver.render.exported_page_search import MIN_PAGES, fold
 from archiver.render.transcript_pages import PAGE_MESSAGES
 from tests.support.html_file_in_chromium import recording_proxy, rendered_page
 from tests.support.reports.sample_conversation import link, long, sample

@@ -28,7 +28,7 @@ from archiver.store.queries import (
 )
 from archiver.store.queries.contracts import deliveries, enclosures
 from archiver.store.queries.entries import exports
-from archiver.store.record_forms import FORMS
+from archiver.store.received_facts import FORMS
 from archiver.store.writer import append
 from archiver.team.disclosure import grants
 from tests.support.world import World, running_world

@@ -18,7 +18,7 @@ from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.keeper import LEDGER_FILE
 from archiver.team.ledger.database import LedgerPlace, read_ledger_file, write_ledger_file
-from archiver.team.ledger.service import AccessRecord, missing_numbers
+from archiver.team.ledger.service_tables import AccessRecord, missing_numbers
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN
 

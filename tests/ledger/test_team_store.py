@@ -23,13 +23,13 @@ from archiver.records.evidence import ErasureReason
 from archiver.store.archive import Archive
 from archiver.team.adopt_and_take_home import adopt, take_home
 from archiver.team.ledger.database import LedgerPlace, write_ledger_file
-from archiver.team.ledger.service import accesses
+from archiver.team.ledger.service_tables import accesses
 from archiver.team.ledger_copy import exchange
 from archiver.team.ledger_copy.shared_files import require_store_of_ledger
 from archiver.team.object_store import daily_key
 from archiver.team.s3_store import S3Store, make_store, open_store
 from archiver.team.store_check import check_store
-from archiver.web.talk.message_context import open_blob
+from archiver.web.talk.message_links import open_blob
 from tests.custody.test_erasures import job1
 from tests.ledger.teams import Team, note
 from tests.support.chatwork.simulator import Chatwork

@@ -17,9 +17,9 @@ import time_machine
 from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.schedule import job_files, schedulers
+from archiver.schedule import scheduler_texts, schedulers
 from archiver.schedule.backends import is_cron_running
-from archiver.schedule.job_files import MINUTES, ScheduledJob, pace
+from archiver.schedule.scheduler_texts import MINUTES, ScheduledJob, pace
 from archiver.settings.model import Duration, Settings, SyncSettings
 from tests.support.schedules import scheduler_examples
 from tests.support.schedules.scheduler_programs import PROGRAMS
@@ -60,7 +60,7 @@ def test_the_pace_is_never_slower_than_wished_if_a_scheduler_can_keep_it(every: 
 def test_cron_runs_it_as_often_as_said(minutes: int) -> None:
     """The five fields give as many runs a day as there are paces in it."""
     job = ScheduledJob(("/bin/archive",), PurePosixPath("/home/you/a"), minutes)
-    minute, hour, *rest = job_files.line(job).split()[:5]
+    minute, hour, *rest = scheduler_texts.line(job).split()[:5]
 
     runs = len(_field(minute, 60)) * len(_field(hour, 24))
 
@@ -76,7 +76,7 @@ def _field(text: str, size: int) -> list[int]:
 
 def test_odd_paths_come_through_a_shell_unchanged() -> None:
     """Blanks, `%` and `$` in the paths reach the program as they are; cron takes the backslash from `%`."""
-    command = job_files.line(ODD).split(" ", 5)[5].replace(r"\%", "%")
+    command = scheduler_texts.line(ODD).split(" ", 5)[5].replace(r"\%", "%")
     script = f"printf '%s\\n' {command}"
     output = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
 
@@ -92,7 +92,7 @@ def test_systemd_finds_nothing_wrong_with_the_files(
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     job = ScheduledJob(("/bin/sh", 'a "b" %d $e'), PurePosixPath("/home/you/100% 「保管庫」"), minutes)
     paths = [tmp_path / f"{job.name}.{ending}" for ending in ("timer", "service")]
-    for path, text in zip(paths, (job_files.timer(job), job_files.service(job)), strict=True):
+    for path, text in zip(paths, (scheduler_texts.timer(job), scheduler_texts.service(job)), strict=True):
         path.write_text(text, encoding="utf-8")
 
     judged = subprocess.run(["systemd-analyze", "--user", "verify", *map(str, paths)], capture_output=True, text=True)
@@ -124,7 +124,7 @@ NAMESPACE = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
 def test_the_task_is_of_the_schema_and_never_runs_twice(minutes: int) -> None:
     """Elements as the schema has them; on battery, when available, ignoring a second start, for ever."""
     job = ScheduledJob((r"C:\a & b\pythonw.exe", "-m", "archiver"), PurePosixPath('/x <"y">'), minutes, user="A\\b")
-    root = ElementTree.fromstring(job_files.task(job).encode("utf-16"))
+    root = ElementTree.fromstring(scheduler_texts.task(job).encode("utf-16"))
 
     for element in root.iter():
         name = element.tag.removeprefix(NAMESPACE)
@@ -146,12 +146,12 @@ def test_other_lines_of_a_crontab_stay(lines: list[str]) -> None:
     """Installed twice and removed, a crontab is what it was; while installed all its lines stand in it once."""
     before = "".join(f"{line}\n" for line in lines)
 
-    once = job_files.install(before, ODD)
-    twice = job_files.install(once, ODD)
+    once = scheduler_texts.install(before, ODD)
+    twice = scheduler_texts.install(once, ODD)
 
-    assert once == twice == before + job_files.block(ODD)
-    assert before == job_files.remove(twice, ODD.name)
-    assert job_files.line(ODD) == job_files.find(twice, ODD.name)
+    assert once == twice == before + scheduler_texts.block(ODD)
+    assert before == scheduler_texts.remove(twice, ODD.name)
+    assert scheduler_texts.line(ODD) == scheduler_texts.find(twice, ODD.name)
 
 
 @pytest.mark.parametrize(
@@ -166,15 +166,15 @@ def test_other_lines_of_a_crontab_stay(lines: list[str]) -> None:
 )
 def test_where_cron_mails_is_what_the_crontab_says(table: str, expected: str) -> None:
     """The last such line counts for what stands below it, where ours is."""
-    assert expected == job_files.mail_address(table)
+    assert expected == scheduler_texts.mail_address(table)
 
 
 def test_a_line_that_somebody_wrote_between_ours_stays() -> None:
     """What is taken out is what was put in, and not whatever stands between two marks."""
-    begin, entry, end = job_files.block(ODD).splitlines(keepends=True)
+    begin, entry, end = scheduler_texts.block(ODD).splitlines(keepends=True)
 
-    assert "0 1 * * * mine\n" == job_files.remove(begin + entry + "0 1 * * * mine\n" + end, ODD.name)
-    assert None is job_files.find(f"{begin}#{entry}{end}", ODD.name)
+    assert "0 1 * * * mine\n" == scheduler_texts.remove(begin + entry + "0 1 * * * mine\n" + end, ODD.name)
+    assert None is scheduler_texts.find(f"{begin}#{entry}{end}", ODD.name)
 
 
 # --- the programs --------------------------------------------------------------------------------
@@ -213,8 +213,8 @@ def test_in_cron_it_stands_once_beside_the_others(desk: Desk) -> None:
     for _ in range(2):
         assert [] == schedulers.install(job, {}, kind="cron")
 
-    assert foreign + job_files.block(job).encode() == (state / "table").read_bytes()
-    assert {"cron": job_files.line(job)} == schedulers.show(HOME, {})
+    assert foreign + scheduler_texts.block(job).encode() == (state / "table").read_bytes()
+    assert {"cron": scheduler_texts.line(job)} == schedulers.show(HOME, {})
     assert "cron" == schedulers.find_starters(HOME, {})
     assert ["cron"] == schedulers.remove(HOME, {})
     assert foreign == (state / "table").read_bytes()
@@ -229,7 +229,7 @@ def test_a_crontab_is_not_written_while_it_is_read(second: float, left: float) -
     """From the second before each full minute until five seconds after it, in which a cron looks at its tables."""
     now = datetime(2026, 11, 24, 13, 31, tzinfo=UTC) + timedelta(seconds=second)
 
-    assert left == pytest.approx(job_files.reading_time_left(now))
+    assert left == pytest.approx(scheduler_texts.reading_time_left(now))
 
 
 def test_installing_and_removing_wait_until_cron_has_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,7 +270,7 @@ def test_with_systemd_two_files_and_a_started_timer(desk: Desk) -> None:
     for _ in range(2):
         schedulers.install(ODD, {}, kind="systemd")
 
-    texts = {f"{name}.timer": job_files.timer(ODD), f"{name}.service": job_files.service(ODD)}
+    texts = {f"{name}.timer": scheduler_texts.timer(ODD), f"{name}.service": scheduler_texts.service(ODD)}
     assert texts == {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
     assert f"--user enable {name}.timer" in (state / "said").read_text(encoding="utf-8")
     assert ["systemd"] == schedulers.remove(HOME, {})
@@ -297,7 +297,7 @@ def test_with_launchd_the_agent_is_loaded_anew(desk: Desk) -> None:
 
     schedulers.install(ODD, {}, kind="launchd")
     loaded = [line.split()[0] for line in (state / "said").read_text(encoding="utf-8").splitlines()]
-    assert (["bootout", "bootstrap"], job_files.plist(ODD)) == (loaded, path.read_text(encoding="utf-8"))
+    assert (["bootout", "bootstrap"], scheduler_texts.plist(ODD)) == (loaded, path.read_text(encoding="utf-8"))
     assert ["launchd"] == schedulers.remove(HOME, {})
 
     (state / "refuse").touch()
@@ -314,7 +314,7 @@ def test_with_windows_the_task_is_utf_16_and_replaced(desk: Desk) -> None:
         schedulers.install(ODD, {}, kind="windows")
 
     data = (state / "task").read_bytes()
-    assert job_files.task(ODD) == data.decode("utf-16").replace("\r\n", "\n")
+    assert scheduler_texts.task(ODD) == data.decode("utf-16").replace("\r\n", "\n")
     assert schedulers.show(HOME, {})["windows"].startswith("<?xml")
     assert ["windows"] == schedulers.remove(HOME, {})
     assert None is schedulers.find_starters(HOME, {})

@@ -25,7 +25,7 @@ from archiver.store.archive import Archive
 from archiver.team import account_rounds, membership, sealed_tokens
 from archiver.team.account_rounds import AccountRounds, CareEnd, RoundEnd, RoundFailed
 from archiver.team.adopt_and_take_home import adopt
-from archiver.team.ledger.service import ACCOUNTS, SealedRow, TeamLedger
+from archiver.team.ledger.service_tables import ACCOUNTS, SealedRow, TeamLedger
 from archiver.team.round_queue import due_archives
 from tests.support.teams.team import SETTINGS, round_in
 from tests.support.teams.team_service import Service, running_service

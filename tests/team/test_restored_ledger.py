@@ -19,7 +19,7 @@ from archiver.cli.main import main
 from archiver.store.archive import Archive
 from archiver.team import membership
 from archiver.team.copies import Gathering, Waiting
-from archiver.team.ledger.service import ArchiveStanding, accesses
+from archiver.team.ledger.service_tables import ArchiveStanding, accesses
 from archiver.team.round_queue import due_archives
 from tests.ledger.teams import note
 from tests.support.teams.team import wait_until

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from archiver.settings.model import Duration, SyncSettings
 from archiver.team import account_rounds
-from archiver.team.ledger.service import ACCOUNTS, PAUSES, PROBE_LIMIT, Admission, HostState
+from archiver.team.ledger.service_tables import ACCOUNTS, PAUSES, PROBE_LIMIT, Admission, HostState
 
 NOON = datetime(2026, 11, 12, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.team import membership, sealed_tokens
-from archiver.team.ledger.service import SealedRow
+from archiver.team.ledger.service_tables import SealedRow
 from tests.support.teams.team import wait_until
 from tests.support.teams.team_service import running_service
 

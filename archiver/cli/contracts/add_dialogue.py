@@ -25,10 +25,10 @@ from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract
 from archiver.records.contract_facts import FactContext
 from archiver.setup import fact_questions
+from archiver.setup.answers import InvalidAnswer, asked_facts, fact_prefix, note_answer, recall_answers
 from archiver.setup.contract_rooms import begin_of, choosable_rooms
 from archiver.setup.contracted_chats import NewJob, change_rooms, enter_contracts, keep_contract, released_to, rooms_of
 from archiver.setup.fact_questions import Question, next_question
-from archiver.setup.written_values import InvalidAnswer, asked_facts, fact_prefix, note_answer, recall_answers
 from archiver.store.queries.contracts import contracts
 from archiver.wording import gettext as _
 from archiver.wording import typed

@@ -13,9 +13,9 @@ from archiver.cli.terminal.output import echo, pad, visible
 from archiver.cli.terminal.prompts import ask, ask_yes_no, numbers_in, tell
 from archiver.letter_folding import fold
 from archiver.render.invisible_characters import shorten
+from archiver.setup.answers import InvalidAnswer, displayable
 from archiver.setup.contract_rooms import direct_chats_beside, people_of_rooms, proposed_jobs
 from archiver.setup.contracted_chats import NewJob
-from archiver.setup.written_values import InvalidAnswer, displayable
 
 PAGE = 15
 """How many chats are shown at once, the ones with the latest messages first."""

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import CliContext
-from archiver.cli.contracts.entered_facts import (
+from archiver.cli.contracts.job_statements import (
     check_file,
     match_sentence,
     money_lines,
@@ -27,9 +27,9 @@ from archiver.report_language import screen_words
 from archiver.settings.file import load_settings
 from archiver.settings.token import token_file
 from archiver.setup import contract_rooms
+from archiver.setup.answers import EXAMPLE_DAY, EXAMPLE_TIME, find_message, read_day, read_yen
 from archiver.setup.contracted_chats import keep_contract
 from archiver.setup.fact_questions import check_order
-from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, find_message, read_day, read_yen
 from archiver.store import blobs, statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contracts import (

@@ -37,7 +37,7 @@ _NUMBER = click.IntRange(1)
 
 def _kept_text(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     """As long as a field of the form may be."""
-    from archiver.setup.written_values import FIELD_LIMIT, too_long_sentence
+    from archiver.setup.answers import FIELD_LIMIT, too_long_sentence
 
     if value is not None and len(value) > FIELD_LIMIT:
         raise click.BadParameter(too_long_sentence())
@@ -271,7 +271,7 @@ def _require_part(ctx: click.Context, parameter: click.Parameter, value: str | N
 @click.pass_obj
 def job_who(obj: CliContext, /, **typed: Any) -> None:
     """Record who an account is; one that was never seen in the job's chats is refused."""
-    from archiver.cli.contracts.entered_facts import say_who
+    from archiver.cli.contracts.job_statements import say_who
 
     say_who(obj, **typed)
 
@@ -293,6 +293,6 @@ def job_who(obj: CliContext, /, **typed: Any) -> None:
 @click.pass_obj
 def job_terms(obj: CliContext, /, **typed: Any) -> None:
     """Print each term with what was stated, else with the newest candidates, once what was given is entered."""
-    from archiver.cli.contracts.entered_facts import state_terms
+    from archiver.cli.contracts.job_statements import state_terms
 
     state_terms(obj, **typed)

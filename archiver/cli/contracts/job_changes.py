@@ -16,7 +16,7 @@ from archiver.cli.terminal.output import echo, echo_json, echo_lines, pad, visib
 from archiver.cli.terminal.prompts import is_asked, one_room, parse_day, parse_until
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.setup import contract_rooms, contracted_chats, fact_questions
-from archiver.setup.written_values import InvalidAnswer
+from archiver.setup.answers import InvalidAnswer
 from archiver.standing.alert_lines import contract_names
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts, named_or_only_contract

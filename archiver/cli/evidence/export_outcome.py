@@ -18,9 +18,9 @@ from archiver.export.package.recipe import PackagePreview
 from archiver.records import ExportedPackage, JsonObject, contract_facts
 from archiver.render.times import minute_text
 from archiver.rounds.export_recheck import Recheck
+from archiver.setup.answers import EXAMPLE_DAY, read_day
 from archiver.setup.menu_entry import show_folder
 from archiver.setup.outcome_words import handover_sentence, metadata_lines, warning_lines
-from archiver.setup.written_values import EXAMPLE_DAY, read_day
 from archiver.standing.alert_lines import contract_names
 from archiver.store import statements
 from archiver.store.archive import Archive

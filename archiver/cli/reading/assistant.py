@@ -39,7 +39,7 @@ from archiver.store.queries.entries import last_seq
 from archiver.store.queries.status import open_gaps
 from archiver.store.queries.viewing.files_and_tasks import LOOKED_AT, file_page
 from archiver.store.queries.viewing.message_summaries import TranscriptMessage, TranscriptText, contract_messages
-from archiver.store.record_forms import DELETED
+from archiver.store.received_facts import DELETED
 from archiver.store.working.remembered_values import ASSISTANTS
 from archiver.wording import gettext as _
 

@@ -211,7 +211,7 @@ def command_status(
 @click.argument("topic", metavar=N_("TOPIC"), required=False)
 def command_guide(topic: str | None) -> None:
     """Print one guide, or the list of them. Raises UsageError for a topic that there is not."""
-    from archiver.cli.terminal.help_pages import current_language
+    from archiver.cli.terminal.language_and_help import current_language
     from archiver.web.settings.guides import find_guide, guides
 
     if topic is None:

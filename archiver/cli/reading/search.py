@@ -32,7 +32,7 @@ from archiver.store.queries.viewing.message_summaries import (
     TranscriptMessage,
     transcript_messages,
 )
-from archiver.store.record_forms import DELETED
+from archiver.store.received_facts import DELETED
 from archiver.store.search import index, query
 from archiver.store.search.query import SearchQuery, check_times
 from archiver.store.search.search import OtherHit, SearchResult, search

@@ -17,6 +17,7 @@ from archiver.records import AccountId
 from archiver.settings.file import is_token_source
 from archiver.settings.home import SETTINGS_FILE, check_home, has_archive
 from archiver.settings.token import forget_token
+from archiver.setup.answers import ORGANISATION, InvalidAnswer, note_answer, recall_answers
 from archiver.setup.archive_setup import (
     PRIVATE_FILE,
     VARIABLE_SOURCE,
@@ -32,7 +33,6 @@ from archiver.setup.archive_setup import (
     variable_token,
     variable_wins_hint,
 )
-from archiver.setup.written_values import ORGANISATION, InvalidAnswer, note_answer, recall_answers
 from archiver.store.archive import Archive
 from archiver.store.queries import current_state
 from archiver.sync.run_start import check_account

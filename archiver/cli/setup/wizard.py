@@ -39,6 +39,7 @@ from archiver.settings import home
 from archiver.settings.home import SETTINGS_FILE, check_home
 from archiver.settings.model import Settings, is_mail_address
 from archiver.setup import menu_entry
+from archiver.setup.answers import FINISHED, NOTICE, STAMPS, InvalidAnswer, note_answer, recall_answers
 from archiver.setup.archive_setup import (
     VARIABLE_SOURCE,
     choose_authorities,
@@ -54,7 +55,6 @@ from archiver.setup.contract_rooms import choosable_rooms
 from archiver.setup.contracted_chats import enter_contracts
 from archiver.setup.fact_questions import first_question
 from archiver.setup.unattended import likely_server, remember_trial, set_ping, set_up_mail, try_way, turn_way_off
-from archiver.setup.written_values import FINISHED, NOTICE, STAMPS, InvalidAnswer, note_answer, recall_answers
 from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.store.durable_files import keeps_names

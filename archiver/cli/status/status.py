@@ -42,7 +42,7 @@ from archiver.store.queries.contracts import contracts, find_contract, rooms_to_
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
 from archiver.store.queries.status import RoomStatus, Status, room_pauses, status
-from archiver.store.record_forms import readable_text
+from archiver.store.received_facts import readable_text
 from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values
 from archiver.store.working.alerts import alerts, dismiss

@@ -17,7 +17,7 @@ from archiver.cli.terminal.output import WIDTH, beside, echo, visible, wrap
 from archiver.errors import N_, BadValue, EmptyPeriod
 from archiver.letter_folding import fold
 from archiver.records import JST
-from archiver.setup.written_values import InvalidAnswer
+from archiver.setup.answers import InvalidAnswer
 from archiver.typed_days import DayRange, read_days
 
 if TYPE_CHECKING:

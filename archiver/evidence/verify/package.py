@@ -40,7 +40,7 @@ from archiver.evidence.verify.rollbacks import (
 )
 from archiver.evidence.verify.seals import SealChain
 from archiver.evidence.verify.stamps import StampCheck, StampJudge, StampSource
-from archiver.evidence.verify.tables import (
+from archiver.evidence.verify.tables_and_enclosures import (
     ENCLOSURES,
     TableCheck,
     add_unchecked_parts,

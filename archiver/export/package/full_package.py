@@ -30,7 +30,7 @@ from archiver.export.package.package_input import (
 )
 from archiver.export.package.recipe import ExportReport, Recipe
 from archiver.export.package.report_input import package_preview, period_text, report_input, unread_chats
-from archiver.export.report.record import important_pauses
+from archiver.export.report.changes_and_limits import important_pauses
 from archiver.export.stamps import put_roots
 from archiver.export.texts import readme
 from archiver.records import JST, Conversation

@@ -9,8 +9,8 @@ from gettext import gettext as _
 
 from archiver import errors
 from archiver.claims.counterparts import counterpart_bases, judge_counterparts, named_counterparts, other_side
+from archiver.evidence.acts_seen_in_lists import SIGN_KINDS, account_closings
 from archiver.evidence.history import EntryObject, number
-from archiver.evidence.listed_acts import SIGN_KINDS, account_closings
 from archiver.export import PROFILES
 from archiver.export.mask.likely_names import NameFinder
 from archiver.export.mask.names import people_in

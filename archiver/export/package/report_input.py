@@ -12,9 +12,9 @@ from typing import Any
 
 from archiver.claims.messages import Knowledge, contact, first_message
 from archiver.contract_dates import OutsideContact
+from archiver.evidence.acts_seen_in_lists import ListedStep, listed_steps
 from archiver.evidence.chain import digest_bytes
 from archiver.evidence.history import EntryObject, number, text
-from archiver.evidence.listed_acts import ListedStep, listed_steps
 from archiver.evidence.looks import CHATWORK, RecordedService, other_addresses, read_services, stretches
 from archiver.evidence.tables.events import other_events, sort_events
 from archiver.evidence.verify.rollbacks import read_rollback

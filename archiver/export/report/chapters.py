@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, Report, TableBlock
-from archiver.export.report import excerpt, people_and_dates, record, summary, templated, timeline
+from archiver.export.report import changes_and_limits, excerpt, people_and_dates, summary, templated, timeline
 from archiver.export.report.money import consultation_rows, reminder_rows, stated_due_text
 from archiver.export.report.report_sources import BLANK, delivery_text, platform_of
 from archiver.export.report.request_to_office import end_request_text, last_delivery, review_due
@@ -35,9 +35,9 @@ def build_report(case: ReportInput) -> Report:
         *people_and_dates.chapters(case),
         timeline.chapter(case),
         excerpt.chapter(case),
-        *record.changes(case),
-        record.limits(case),
-        *record.method(case),
+        *changes_and_limits.changes(case),
+        changes_and_limits.limits(case),
+        *changes_and_limits.method(case),
     ]
     return framed(case, say(TITLE), chapters, head=head, more=more)
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from archiver.contract_dates import day_of as day_of
-from archiver.evidence.listed_acts import ListedStep
+from archiver.evidence.acts_seen_in_lists import ListedStep
 from archiver.evidence.tables.events import CANCELLATION, ROOM_TYPES, ChangeRow
 from archiver.export.own_evidence import FileMetadata
 from archiver.platforms import job_platform

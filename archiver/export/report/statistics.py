@@ -14,8 +14,8 @@ from itertools import chain
 from archiver.claims import messages
 from archiver.claims.messages import Claim, is_later, turn, with_acts
 from archiver.claims.quotations import Quotation, best, names_decision, quotation, quotations
+from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, act_of_step
 from archiver.evidence.history import cancelled_account, is_system_post
-from archiver.evidence.listed_acts import OWN_POSTS, TASK_POST, act_of_step
 from archiver.export.report.report_sources import ReportSources
 from archiver.records import (
     Act,

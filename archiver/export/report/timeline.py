@@ -10,7 +10,7 @@ from archiver.chatwork.notation.parse import parse
 from archiver.claims.messages import closed_account, first_message, last_reply
 from archiver.claims.sentences import closed_sign, first_label, missing_text, reply_label
 from archiver.claims.table import word
-from archiver.evidence.listed_acts import ListedStep
+from archiver.evidence.acts_seen_in_lists import ListedStep
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.money import dated_money
 from archiver.export.report.people_and_dates import event_text, first_message_cells

@@ -12,8 +12,8 @@ from sqlalchemy import and_, or_, select
 
 from archiver.claims.counterparts import counterpart_bases
 from archiver.claims.messages import last_reply, with_acts
+from archiver.evidence.acts_seen_in_lists import account_closings
 from archiver.evidence.history import NOTICE, EntryObject, cancelled_account, number, text
-from archiver.evidence.listed_acts import account_closings
 from archiver.records import (
     CancellationPost,
     CaseFacts,
@@ -30,7 +30,7 @@ from archiver.records import (
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.queries import author_counts, contracts, current_state
+from archiver.store.queries import authors_and_changes, contracts, current_state
 from archiver.store.queries.contracts import deliveries
 from archiver.store.queries.looks_and_gaps import gaps, last_list_time
 from archiver.store.working import last_lists
@@ -91,9 +91,9 @@ def _activity(
             _room_facts(reading, room, contract, is_read=looks[room] is not None, is_closed=room in closed)
             for room in rooms
         ),
-        authors=author_counts.author_facts(reading, contract.rooms, last_of=bases, own=own)
+        authors=authors_and_changes.author_facts(reading, contract.rooms, last_of=bases, own=own)
         if is_counting
-        else author_counts.last_posts(reading, told, bases),
+        else authors_and_changes.last_posts(reading, told, bases),
         known_until=_known_until(contract, looks),
         closings=closings,
         cancellations=tuple(_cancellations(reading, contract)) if closings else (),
@@ -101,9 +101,9 @@ def _activity(
     reply = last_reply(facts).value
     facts = with_acts(
         facts,
-        author_counts.listed_acts(reading, told, None if reply is None else reply.at),
-        lambda after: author_counts.first_message_after(reading, told, own, after),
-        lambda after: author_counts.speech_after(reading, told, known, after),
+        authors_and_changes.listed_acts(reading, told, None if reply is None else reply.at),
+        lambda after: authors_and_changes.first_message_after(reading, told, own, after),
+        lambda after: authors_and_changes.speech_after(reading, told, known, after),
     )
     return ContractActivity(
         contract=contract,
@@ -126,14 +126,14 @@ def case_sides(reading: Reading, contract: Contract) -> CaseSides:
 
 def changed_messages(reading: Reading, rooms: Sequence[ContractRoom], sides: CaseSides) -> ChangedMessages:
     """The messages that changed after they were sent, within the parts of rooms that belong to a contract."""
-    return ChangedMessages(sides, author_counts.changed_authors(reading, rooms, own=sides.reporters))
+    return ChangedMessages(sides, authors_and_changes.changed_authors(reading, rooms, own=sides.reporters))
 
 
 def _room_facts(reading: Reading, room: int, contract: Contract, *, is_read: bool, is_closed: bool) -> RoomFacts:
     room_gaps = gaps(reading, room)
     periods = [one for one in contract.rooms if one.room_id == room]
     inside = tuple(gap for gap in room_gaps if any(one.overlaps(gap.start, gap.end) for one in periods))
-    beginning = RoomBeginning(author_counts.first_post(reading, room), room_gaps)
+    beginning = RoomBeginning(authors_and_changes.first_post(reading, room), room_gaps)
     return RoomFacts(is_read, beginning, inside, is_closed)
 
 
@@ -168,7 +168,7 @@ def last_handover(reading: Reading, activity: ContractActivity, *, since: dateti
         .limit(1)
     )
     row = reading.sql.execute(query).first()
-    return None if row is None else author_counts.post_of_row(row)
+    return None if row is None else authors_and_changes.post_of_row(row)
 
 
 def _people(entries: Mapping[int, Sequence[EntryObject]]) -> dict[int, dict[int, list[str]]]:

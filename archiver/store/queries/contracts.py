@@ -43,7 +43,7 @@ from archiver.store.engine import SmallStatement
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import entries_under, lines_where
 from archiver.store.queries.people import names_in_room
-from archiver.store.record_forms import read_all_formed
+from archiver.store.received_facts import read_all_formed
 from archiver.store.time_text import from_text, sent_at, time_or_none, to_text
 
 READ_AFTER_CLOSING = timedelta(days=180)

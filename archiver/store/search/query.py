@@ -20,7 +20,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracted_rooms, find_contract
 from archiver.store.queries.current_state import room_names
 from archiver.store.queries.entries import entries_under
-from archiver.store.record_forms import readable_text
+from archiver.store.received_facts import readable_text
 from archiver.store.search.index import match_expression
 from archiver.typed_days import read_days
 

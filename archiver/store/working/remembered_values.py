@@ -452,7 +452,7 @@ LOST_RECORDS: Slot[tuple[int, int] | None] = Slot("ledger_lost", tuple[int, int]
 `store.orphaned_seals`."""
 
 SETUP_ANSWERS: Slot[Mapping[str, str]] = Slot("setup", dict[str, str], {})
-"""Answers in the setting up and in `job add`, by question: from `setup.written_values`, also for `status`.
+"""Answers in the setting up and in `job add`, by question: from `setup.answers`, also for `status`.
 
 Pressing Enter leaves no other trace.
 """

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from archiver.team.ledger.database import LedgerPlace
-    from archiver.team.ledger.service import AccessRecord
+    from archiver.team.ledger.service_tables import AccessRecord
 
 _RECIPIENT = N_("WHO")
 _REFUSED = "refused: "
@@ -57,7 +57,7 @@ def team_grant(obj: CliContext, contract_id: str, recipient: str, until: str) ->
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import named_or_only_contract
     from archiver.team.disclosure import state_grant
-    from archiver.team.ledger.service import record_access
+    from archiver.team.ledger.service_tables import record_access
 
     place, who, last = _own_place(obj), _plain(recipient), _last_day(until)
     with closing(Archive(obj.home)) as archive:
@@ -80,7 +80,7 @@ def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> None:
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import named_or_only_contract
     from archiver.team.disclosure import withdraw_grants
-    from archiver.team.ledger.service import record_access
+    from archiver.team.ledger.service_tables import record_access
 
     place, who = _own_place(obj), _plain(recipient)
     with closing(Archive(obj.home)) as archive:
@@ -101,7 +101,7 @@ def team_audit(obj: CliContext) -> None:
     """Print every row of the record of accesses, oldest first, who took it home, who wrote, and the grants."""
     from archiver.store.archive import Archive
     from archiver.team.disclosure import grants
-    from archiver.team.ledger.service import accesses, missing_numbers, row_writers
+    from archiver.team.ledger.service_tables import accesses, missing_numbers, row_writers
 
     place = _own_place(obj)
     records = accesses(place)
@@ -166,7 +166,7 @@ def team_export(
 ) -> int:
     """Make a copy that is thrown away, and call `export` in it; without a grant nothing is made."""
     from archiver.cli.evidence.commands import command_export
-    from archiver.cli.terminal.help_pages import translate_command
+    from archiver.cli.terminal.language_and_help import translate_command
     from archiver.settings.home import TOKEN_VARIABLE
     from archiver.team.adopt_and_take_home import place_of, store_address
     from archiver.team.disclosure import disclosed_copy

@@ -22,7 +22,7 @@ from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.team.copies import Copies
-    from archiver.team.ledger.service import ArchiveStanding, Saver
+    from archiver.team.ledger.service_tables import ArchiveStanding, Saver
     from archiver.team.team_file import TeamSettings
 
 
@@ -192,7 +192,7 @@ def _state(standing: ArchiveStanding) -> str:
 def team_restore(obj: CliContext, no_wait: bool, team_file: str | None) -> int:
     """Bring what the store has; give the word to go on, or say who is missing; then take in what lies aside."""
     from archiver.team.copies import Copies, Gathering
-    from archiver.team.ledger.service import TeamLedger
+    from archiver.team.ledger.service_tables import TeamLedger
     from archiver.team.ledger_copy.segments import bring_back
 
     settings = team_settings(obj, team_file)

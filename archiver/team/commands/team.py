@@ -186,7 +186,7 @@ def store_lines(verification: Verification) -> Iterator[str]:
 def _drill(obj: CliContext, sample: int, address: str | None, files: str | None) -> int:
     from archiver.team.adopt_and_take_home import store_address
     from archiver.team.ledger.database import LedgerPlace, read_ledger_file
-    from archiver.team.ledger.service import archive_numbers
+    from archiver.team.ledger.service_tables import archive_numbers
 
     own = read_ledger_file(obj.home)
     address = address or (own.address if own is not None else None)
@@ -211,7 +211,7 @@ def _drill(obj: CliContext, sample: int, address: str | None, files: str | None)
 def _take_home_and_tell(place: LedgerPlace, home: Path) -> bool | None:
     """Take one archive home and say what was found; whether it is whole, None: the ledger's rows make no archive."""
     from archiver.team.adopt_and_take_home import take_home
-    from archiver.team.ledger.service import record_access
+    from archiver.team.ledger.service_tables import record_access
 
     record_access(place, who=user_name(), what="drill", reason="team verify --sample")
     try:

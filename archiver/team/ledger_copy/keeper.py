@@ -29,7 +29,7 @@ from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
 from archiver.team.ledger.database import read_ledger_file
 from archiver.team.ledger.ledger import Ledger
-from archiver.team.ledger.service import PUT_BACK, accesses
+from archiver.team.ledger.service_tables import PUT_BACK, accesses
 from archiver.team.ledger_copy import bringing, exchange, shared_files
 from archiver.team.object_store import FolderStore
 from archiver.team.s3_store import check_store, open_store

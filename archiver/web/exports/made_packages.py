@@ -31,9 +31,9 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date
 from archiver.report_language import JAPANESE, report_language
 from archiver.settings.model import exports_folder
+from archiver.setup.answers import EXAMPLE_DAY, read_day
 from archiver.setup.menu_entry import show_folder
 from archiver.setup.outcome_words import handover_sentence, verification_lines
-from archiver.setup.written_values import EXAMPLE_DAY, read_day
 from archiver.store import statements
 from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.entries import exports

@@ -27,7 +27,7 @@ from archiver.records import JST, OpenedMessage, ReadState, RequestKind, State
 from archiver.render.invisible_characters import visible
 from archiver.rounds.export_recheck import recheck_quoted
 from archiver.settings.model import exports_folder
-from archiver.setup.written_values import EXAMPLE_DAY, read_day
+from archiver.setup.answers import EXAMPLE_DAY, read_day
 from archiver.store.archive import Reading
 from archiver.store.queries.entries import exports
 from archiver.store.queries.viewing.message_summaries import message_summaries

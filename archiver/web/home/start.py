@@ -21,12 +21,12 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
 from archiver.settings.file import update_settings
 from archiver.setup import archive_setup, menu_entry
+from archiver.setup.answers import FINISHED, SCHEDULE, STAMPS, InvalidAnswer, note_answer, recall_answers
 from archiver.setup.contract_rooms import begin_of, choosable_rooms, direct_chats_beside, people_of_rooms, proposed_jobs
 from archiver.setup.contracted_chats import NewJob, enter_contracts
 from archiver.setup.fact_questions import read_facts
 from archiver.setup.outcome_words import count_saved
 from archiver.setup.unattended import remember_trial
-from archiver.setup.written_values import FINISHED, SCHEDULE, STAMPS, InvalidAnswer, note_answer, recall_answers
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.store.working.remembered_values import NOTICE_TRIAL
@@ -34,7 +34,7 @@ from archiver.web.background_work import Job, JobOutcome
 from archiver.web.console_context import Answer, ConsoleContext, console_context
 from archiver.web.home import home
 from archiver.web.home.home import save_now
-from archiver.web.talk.message_context import words_line
+from archiver.web.talk.message_links import words_line
 from archiver.web.trouble.trouble_words import first_to_do, trouble_words
 
 pages = Blueprint("start", __name__, url_prefix="/start")

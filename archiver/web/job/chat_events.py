@@ -24,7 +24,7 @@ from archiver.store.queries.viewing.change_events import EventKind, TimelineEven
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.queries.viewing.messages import message_seen_before, text_seen_before
 from archiver.web.app import size_text
-from archiver.web.talk.message_context import message_snippet, references_by_room, text_snippet
+from archiver.web.talk.message_links import message_snippet, references_by_room, text_snippet
 
 Row = dict[str, Any]
 

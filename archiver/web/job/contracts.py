@@ -18,9 +18,9 @@ from archiver.platforms.job_platform import STRANGER
 from archiver.records import ENCLOSURE_KINDS, TERM_ITEMS, Contract, ContractRoom, MessageId, Role, RoomId, StatedTerm
 from archiver.render.times import clock_minute
 from archiver.setup import contract_rooms
+from archiver.setup.answers import EXAMPLE_TIME, fact_prefix, note_answer, read_day
 from archiver.setup.contracted_chats import change_rooms, enter_contracts, given_room, released
 from archiver.setup.fact_questions import check_client, short_month
-from archiver.setup.written_values import EXAMPLE_TIME, fact_prefix, note_answer, read_day
 from archiver.store import statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, deliveries, enclosures, find_contract, mapped_accounts
@@ -34,7 +34,7 @@ from archiver.web.home import start
 from archiver.web.job import fact_form
 from archiver.web.job.job_document import job_document, people_of, strangers
 from archiver.web.talk.conversation import position
-from archiver.web.talk.message_context import message_line, references_by_room
+from archiver.web.talk.message_links import message_line, references_by_room
 from archiver.web.trouble.trouble_words import trouble_words
 
 pages = Blueprint("contracts", __name__, url_prefix="/contracts")

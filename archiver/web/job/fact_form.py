@@ -30,8 +30,8 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import day_words, minute_text
 from archiver.report_language import in_program_language
 from archiver.setup import contract_rooms
+from archiver.setup.answers import EXAMPLE_DAY, EXAMPLE_TIME, InvalidAnswer, read_day, read_yen, yen_text
 from archiver.setup.fact_questions import place_name, read_fact
-from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, InvalidAnswer, read_day, read_yen, yen_text
 from archiver.store import blobs, statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import deliveries
@@ -49,7 +49,7 @@ from archiver.web.console_context import (
     stated_day,
     stated_message,
 )
-from archiver.web.talk.message_context import message_line, references_by_room
+from archiver.web.talk.message_links import message_line, references_by_room
 from archiver.web.trouble.trouble_words import trouble_words
 
 FACTS = contract_facts.FACTS

@@ -18,13 +18,13 @@ from archiver.render.gap_breaks import narrow_gap
 from archiver.render.invisible_characters import visible
 from archiver.render.times import day_words
 from archiver.report_language import in_program_language
+from archiver.setup.answers import fact_prefix, yen_text
 from archiver.setup.contract_rooms import strangers_sentence
 from archiver.setup.contracted_chats import called_apart, kept_counts
 from archiver.setup.fact_questions import FIVE, five_facts, missing_facts
-from archiver.setup.written_values import fact_prefix, yen_text
 from archiver.standing.headlines import changed_words
 from archiver.store.archive import Reading
-from archiver.store.queries.author_counts import changed_places
+from archiver.store.queries.authors_and_changes import changed_places
 from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import contracts, count_some, deliveries, enclosures, is_read, mapped_accounts
 from archiver.store.queries.current_state import room_names

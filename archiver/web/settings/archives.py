@@ -24,7 +24,7 @@ from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.search import search
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.server import instance_file, running_address, start_application
-from archiver.web.talk.message_context import message_line
+from archiver.web.talk.message_links import message_line
 from archiver.web.trouble.trouble_words import trouble_words
 
 pages = Blueprint("archives", __name__, url_prefix="/archives")

@@ -25,9 +25,9 @@ from archiver.rounds.round import seal_now
 from archiver.settings.file import SettingValue, asked_settings, update_settings
 from archiver.settings.model import OnPage, duration_text, exports_folder
 from archiver.setup import archive_setup, menu_entry, unattended
+from archiver.setup.answers import STAMPS, InvalidAnswer, note_answer
 from archiver.setup.assistant_consent import client_lines, consent_lines, last_calls, record_consent
 from archiver.setup.outcome_words import sealing_lines, verification_lines
-from archiver.setup.written_values import STAMPS, InvalidAnswer, note_answer
 from archiver.standing.waiting_state import note_state
 from archiver.store import database_pages, seals
 from archiver.store.archive import Reading

@@ -28,7 +28,7 @@ from archiver.store.queries.viewing.calendar import first_on_or_after
 from archiver.store.queries.viewing.message_summaries import MessageSummary
 from archiver.web.context import Chat, chat, view_context
 from archiver.web.talk.flow import Flow, answered_place, flow
-from archiver.web.talk.message_context import conversation_url, message_line, owner_of, references_by_room
+from archiver.web.talk.message_links import conversation_url, message_line, owner_of, references_by_room
 from archiver.web.talk.search_pane import chat_list
 from archiver.wording import shell_line
 

@@ -26,7 +26,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries.viewing import files_and_tasks
 from archiver.store.queries.viewing.files_and_tasks import FileDetails, FilePageKey, FileState
 from archiver.web.context import Chat, Row, chat, cursor_text, page_of_chats, parse_cursor, short_name, view_context
-from archiver.web.talk.message_context import (
+from archiver.web.talk.message_links import (
     CHECKED,
     HEAD,
     Unsendable,

@@ -22,7 +22,7 @@ from archiver.store.queries.viewing.messages import Proof, proofs
 from archiver.web.context import Chat, chat, view_context
 from archiver.web.talk.conversation import position, selection_orders
 from archiver.web.talk.flow import single_row
-from archiver.web.talk.message_context import conversation_url, message_context
+from archiver.web.talk.message_links import conversation_url, message_context
 from archiver.web.talk.text_diff import VersionPair, version_pairs
 from archiver.wording import shell_line
 

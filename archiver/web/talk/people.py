@@ -18,7 +18,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries.contracts import mapped_accounts
 from archiver.store.queries.people import DatedValue, PersonHistory, people, room_history
 from archiver.web.context import Chat, Row, chat, first_fitting, parse_cursor, short_name, view_context
-from archiver.web.talk.message_context import message_context, owner_of
+from archiver.web.talk.message_links import message_context, owner_of
 
 pages = Blueprint("people", __name__)
 

@@ -25,7 +25,7 @@ from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.search import OtherHit, SearchResult, search
 from archiver.web.context import chats, cursor_text, parse_cursor, view_context
-from archiver.web.talk import message_context, tasks
+from archiver.web.talk import message_links, tasks
 from archiver.web.talk.files import NAME_LIMIT
 from archiver.web.talk.flow import list_time
 
@@ -50,9 +50,9 @@ def search_pane(reading: Reading, words: str) -> dict[str, Any]:
         result = search(reading, query, limit=HITS_LIMIT, older_than=older_than, count_limit=COUNT_LIMIT)
     except errors.UsageError as error:
         return values | {"error": str(error)}
-    references_of = message_context.references_by_room(reading)
+    references_of = message_links.references_by_room(reading)
     lines = [
-        message_context.message_line(one, result.rooms, words=query.words, references=references_of(one.room_id))
+        message_links.message_line(one, result.rooms, words=query.words, references=references_of(one.room_id))
         for one in result.hits
     ]
     jobs = {int(room.room_id): job.called for job in reversed(contracts(reading)) for room in job.rooms}
@@ -81,10 +81,10 @@ def _other_line(reading: Reading, hit: OtherHit, query: SearchQuery, names: Mapp
         hit.kind
     ]
     if hit.room_id is not None:
-        place = message_context.chat_name(hit.room_id, names)
+        place = message_links.chat_name(hit.room_id, names)
     else:
         place = _("Job {contract}").format(contract=visible(hit.contract or ""))
-    text = message_context.text_snippet(hit.text, query.words)
+    text = message_links.text_snippet(hit.text, query.words)
     return {"kind": kind, "time": hit.time, "place": place, "text": text, "address": _address(reading, hit)}
 
 
@@ -117,14 +117,14 @@ def chat_list(reading: Reading) -> dict[str, Any]:
     found = {one.room_id: one for one in chats(reading)}
     last = last_messages(reading, found)
     shown = _awaited_rooms(reading, every) if is_waiting else set(found)
-    references = message_context.references_by_room(reading)
+    references = message_links.references_by_room(reading)
     jobs = []
     for job in every:
         rooms = [found[int(one.room_id)] for one in job.rooms if int(one.room_id) in shown]
         rows: list[dict[str, Any]] = []
         for room in dict.fromkeys(rooms):
             message = last.get(room.room_id)
-            text = message_context.words_line(message.text, references(room.room_id)) if message else ""
+            text = message_links.words_line(message.text, references(room.room_id)) if message else ""
             row = {"chat": room, "message": message, "text": text, "changed": count_changed(reading, room.room_id)}
             rows.append(row | {"sent": message.sent if message else None})
         if rows or not is_waiting:
@@ -135,7 +135,7 @@ def chat_list(reading: Reading) -> dict[str, Any]:
         "jobs": jobs,
         "waiting": is_waiting,
         "keep": {"waiting": 1} if is_waiting else {},
-        "owner": message_context.owner_of(reading),
+        "owner": message_links.owner_of(reading),
         "time": partial(list_time, now=view_context().now()),
     }
 

@@ -19,7 +19,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries.viewing import files_and_tasks
 from archiver.store.queries.viewing.files_and_tasks import REST, TaskDetails, TaskPageKey, TaskVersion
 from archiver.web.context import Row, cursor_text, first_fitting, page_of_chats, parse_cursor, short_name
-from archiver.web.talk.message_context import references_by_room
+from archiver.web.talk.message_links import references_by_room
 
 pages = Blueprint("tasks", __name__)
 

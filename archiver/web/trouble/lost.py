@@ -17,8 +17,8 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
 from archiver.rounds.round import upgrade_if_older
 from archiver.settings.other_archives import SeenArchive, last_seen, note_seen, state_folder
+from archiver.setup.answers import BEGUN, FINISHED, recall_answers
 from archiver.setup.archive_setup import begin_anew, begin_new_settings, first_open_step
-from archiver.setup.written_values import BEGUN, FINISHED, recall_answers
 from archiver.store import migrate
 from archiver.store.working.remembered_values import LAST_BACKUP
 from archiver.web.background_work import Job, JobLink, JobOutcome

@@ -14,10 +14,10 @@ from archiver import errors
 from archiver.cli.contracts.add_dialogue import read_contract_id
 from archiver.cli.contracts.chat_choice import read_job_change
 from archiver.records import Contract
-from archiver.setup import written_values
+from archiver.setup import answers
+from archiver.setup.answers import InvalidAnswer, read_written_day
 from archiver.setup.contract_rooms import proposed_jobs
 from archiver.setup.fact_questions import Question, next_question, read_platform
-from archiver.setup.written_values import InvalidAnswer, read_written_day
 from tests.support.cases import cases_of
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
@@ -86,13 +86,13 @@ def test_platforms_are_known_by_number_and_name(answer: str, platform: str) -> N
 @pytest.mark.parametrize(("text", "expected"), cases_of(__file__, "a_day_is_understood_in_each_of_these_forms"))
 def test_a_day_is_understood_in_each_of_these_forms(text: str, expected: str) -> None:
     """It is kept in one form."""
-    assert expected == written_values.read_day(text, "--escrowed-at", written_values.EXAMPLE_TIME, now=NOW)
+    assert expected == answers.read_day(text, "--escrowed-at", answers.EXAMPLE_TIME, now=NOW)
 
 
 def test_a_day_that_may_be_ahead_needs_its_year() -> None:
     """Both the last and the next one could be meant."""
     with pytest.raises(errors.BadValue):
-        written_values.read_day("11月30日", "--due-on", written_values.EXAMPLE_DAY, now=None)
+        answers.read_day("11月30日", "--due-on", answers.EXAMPLE_DAY, now=None)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_what_is_wrong_with_a_day_is_said_as_it_is(text: str, kind: type[errors.
     question = _escrow()
 
     with pytest.raises(kind):
-        written_values.read_day(text, "--escrowed-at", written_values.EXAMPLE_TIME, now=NOW)
+        answers.read_day(text, "--escrowed-at", answers.EXAMPLE_TIME, now=NOW)
     with pytest.raises(InvalidAnswer, match=words):
         question.understand(text)
 
@@ -126,17 +126,17 @@ def test_what_is_wrong_with_a_day_is_said_as_it_is(text: str, kind: type[errors.
 def test_a_day_alone_has_no_time_and_is_judged_by_the_calendar_of_japan() -> None:
     """Where a day is asked for, a time is refused; a day is in the future once it is later in Japan than today."""
     with pytest.raises(errors.BadValue):
-        written_values.read_day("2026-11-03 09:12", "--date", written_values.EXAMPLE_DAY, now=NOW)
+        answers.read_day("2026-11-03 09:12", "--date", answers.EXAMPLE_DAY, now=NOW)
     later = NOW + timedelta(hours=2)
-    assert "2026-11-25" == written_values.read_day("2026-11-25", "--date", written_values.EXAMPLE_DAY, now=later)
+    assert "2026-11-25" == answers.read_day("2026-11-25", "--date", answers.EXAMPLE_DAY, now=later)
 
 
 def test_a_day_that_may_be_ahead_is_of_this_century() -> None:
     """A slip of the hand in the year is refused at once, so that no deadline leaves the calendar."""
     for day in ("9999-12-31", "2206-12-31", "2100-01-01"):
         with pytest.raises(errors.DayTooLate):
-            written_values.read_day(day, "--payment-due-on", written_values.EXAMPLE_DAY, now=None)
-    assert "2099-12-31" == written_values.read_day("2099-12-31", "--due-on", written_values.EXAMPLE_DAY, now=None)
+            answers.read_day(day, "--payment-due-on", answers.EXAMPLE_DAY, now=None)
+    assert "2099-12-31" == answers.read_day("2099-12-31", "--due-on", answers.EXAMPLE_DAY, now=None)
 
 
 def _escrow() -> Question:
@@ -154,7 +154,7 @@ def test_any_text_is_a_day_or_none(text: str) -> None:
     """Nothing that is typed ends the program."""
     read_written_day(text)
     with suppress(errors.UsageError):
-        written_values.read_day(text, "--at", written_values.EXAMPLE_TIME, now=NOW)
+        answers.read_day(text, "--at", answers.EXAMPLE_TIME, now=NOW)
 
 
 TANAKA, SUZUKI, SATO = 11, 12, 13

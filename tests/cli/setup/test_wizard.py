@@ -11,9 +11,9 @@ from hypothesis import given, strategies
 
 from archiver.cli.contracts.chat_choice import find_names, read_room_wish
 from archiver.records import Contract
+from archiver.setup.answers import InvalidAnswer
 from archiver.setup.archive_setup import clean_token
 from archiver.setup.fact_questions import read_page
-from archiver.setup.written_values import InvalidAnswer
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 

@@ -11,7 +11,7 @@ import pytest
 from archiver.cli.status.full_status import tell_progress
 from archiver.cli.terminal.output import columns
 from archiver.health.snapshot import ComputerState, Starters
-from archiver.setup.written_values import BEGUN, FINISHED, note_answer
+from archiver.setup.answers import BEGUN, FINISHED, note_answer
 from archiver.standing.emergencies import emergencies
 from archiver.standing.emergency_words import emergency_text
 from archiver.standing.home_document import saving_words

@@ -11,7 +11,7 @@ import click
 import pytest
 from hypothesis import given, strategies
 
-from archiver.cli.terminal.help_pages import (
+from archiver.cli.terminal.language_and_help import (
     HelpContext,
     WideHelpFormatter,
     choose_language,

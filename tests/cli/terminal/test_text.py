@@ -15,7 +15,7 @@ from archiver.cli.terminal.output import WIDTH, columns, echo, fit_lines, pad, p
 from archiver.cli.terminal.prompts import matching, read_path
 from archiver.render.invisible_characters import shorten
 from archiver.setup import menu_entry
-from archiver.setup.written_values import InvalidAnswer
+from archiver.setup.answers import InvalidAnswer
 
 JAPANESE = strategies.text(alphabet="保管庫のチャット、。「」()ーっ ab-1", max_size=60)
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.export.pdf.blocks import Bullets
-from archiver.export.report import chapters, record
+from archiver.export.report import changes_and_limits, chapters
+from archiver.export.report.changes_and_limits import LONGEST, MAX_NAMED
 from archiver.export.report.excerpt import GapBlocks
-from archiver.export.report.record import LONGEST, MAX_NAMED
 from archiver.export.report.statistics import ReportInput
 from archiver.records import Conversation, Gap, Pause, WrongClock
 from tests.support.reports import report_inputs, sample_conversation
@@ -19,7 +19,7 @@ from tests.support.reports.sample_conversation import at, message_id
 
 
 def items(case: ReportInput) -> list[str]:
-    (bullets,) = record.limits(case).blocks
+    (bullets,) = changes_and_limits.limits(case).blocks
     assert isinstance(bullets, Bullets)
     return list(bullets.items)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph
-from archiver.export.report import people_and_dates, record, timeline
+from archiver.export.report import changes_and_limits, people_and_dates, timeline
 from archiver.export.report.report_sources import MaskedPassage, SealLine, about_text
 from archiver.export.report.statistics import ReportInput
 from archiver.records import (
@@ -73,7 +73,7 @@ def test_a_lost_file_equals_no_delivery_without_a_digest() -> None:
     case = report_inputs.case([room], deliveries=(Delivery(1, "2026-11-06"),))
 
     assert "SHA-256とも同じ" not in str(crosscheck_rows(case))
-    assert "-" == rows(record.changes(case)[0])[0][6]
+    assert "-" == rows(changes_and_limits.changes(case)[0])[0][6]
 
 
 def test_blank_facts_and_clues_and_enclosures_are_points_too() -> None:
@@ -139,12 +139,12 @@ def test_of_very_many_files_the_delivered_and_the_newest_are_printed(
     monkeypatch: pytest.MonkeyPatch, profile: str, where: str
 ) -> None:
     """The others are counted, with where they stand: a table of thousands would take a computer's memory."""
-    monkeypatch.setattr(record, "MAX_FILES", 2)
-    monkeypatch.setattr(record, "OFFICE_FILES", 2)
+    monkeypatch.setattr(changes_and_limits, "MAX_FILES", 2)
+    monkeypatch.setattr(changes_and_limits, "OFFICE_FILES", 2)
     case = report_inputs.case(profile=profile)
     newest = max(case.attachments[1:], key=lambda one: one.uploaded_at)
 
-    chapter = record.changes(case)[0]
+    chapter = changes_and_limits.changes(case)[0]
 
     assert ["F-0001", newest.number] == [row[0] for row in rows(chapter)]
     assert "全3点のうち、納品したものと新しいものを載せました。ほか1点は" in words(chapter)
@@ -161,7 +161,7 @@ def test_changes_are_told_in_words() -> None:
     gap = report_inputs.change("保存できなかった期間が生じた", "", "", seq=2, about="m1 から m2")
     case = report_inputs.case(events=[event, gap, task])
 
-    chapter = record.changes(case)[1]
+    chapter = changes_and_limits.changes(case)[1]
 
     row, last = rows(chapter)
     assert f"{'-' * 24}\n字幕 → -" == last[3]
@@ -182,18 +182,18 @@ def test_a_chat_was_last_seen_open_with_its_last_list() -> None:
     last = case.rooms[0].watch.last
     assert last is not None
 
-    told = [row[4] for row in rows(record.changes(case)[1])]
+    told = [row[4] for row in rows(changes_and_limits.changes(case)[1])]
 
     assert ["-", local_time(last)] == told
 
 
 def test_only_so_many_changes_are_printed() -> None:
     """The latest are printed, the older ones counted, and where they stand is said."""
-    events = [report_inputs.change("表示名が変わった")] * (record.MAX_EVENTS + 3)
+    events = [report_inputs.change("表示名が変わった")] * (changes_and_limits.MAX_EVENTS + 3)
     cases = (report_inputs.case(profile=one, events=events) for one in ("support", "lawyer"))
-    support, lawyer = (record.changes(case)[1] for case in cases)
+    support, lawyer = (changes_and_limits.changes(case)[1] for case in cases)
 
-    assert (record.OFFICE_EVENTS, record.MAX_EVENTS) == (len(rows(support)), len(rows(lawyer)))
+    assert (changes_and_limits.OFFICE_EVENTS, changes_and_limits.MAX_EVENTS) == (len(rows(support)), len(rows(lawyer)))
     assert "古いもの3件は events.csv にあります。" in words(lawyer)
     assert "ほかの183件はこの資料に載せていません(保管庫にはあります)。" in words(support)
 
@@ -210,7 +210,7 @@ def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_each_with_a_stamp()
     room = report_inputs.room(["一"])
 
     support, lawyer, single = (
-        record.method(case)[2]
+        changes_and_limits.method(case)[2]
         for case in (
             *(report_inputs.case([room], profile=profile, seals=seals) for profile in ("support", "lawyer")),
             report_inputs.case([room], seals=seals[1:2]),
@@ -232,8 +232,8 @@ def test_masked_places_are_listed_or_said_to_be_none() -> None:
         masked_passages=(MaskedPassage("No.88", "電話番号", 2), MaskedPassage("No.90", "電話番号", 1))
     )
 
-    assert [("電話番号", "2", "3")] == rows(record.method(case)[3])
-    assert "伏せ字はありません。" == words(record.method(replace(case, masked_passages=()))[3])
+    assert [("電話番号", "2", "3")] == rows(changes_and_limits.method(case)[3])
+    assert "伏せ字はありません。" == words(changes_and_limits.method(replace(case, masked_passages=()))[3])
 
 
 def test_the_statement_says_who_chose_and_when_the_clock_was_doubtful() -> None:
@@ -241,7 +241,7 @@ def test_the_statement_says_who_chose_and_when_the_clock_was_doubtful() -> None:
     case = report_inputs.case()
     doubtful = replace(case, doubtful_dates=(WrongClock(at(0), at(60), timedelta(hours=9)),))
     chosen = replace(case, chosen=("1",))
-    rule, user, clock = (words(record.method(one)[0]) for one in (case, chosen, doubtful))
+    rule, user, clock = (words(changes_and_limits.method(one)[0]) for one in (case, chosen, doubtful))
     assert ("プログラムが第6章の規則で選びました。" in rule, "私が選びました。" in user) == (True, True)
     left_out = "0.8 秒でした。応答の時刻が大きくずれていた間は除きます(第9章)。"
     assert (False, True) == (left_out in rule, left_out in clock)
@@ -252,8 +252,8 @@ def test_without_an_authority_there_is_no_stamp_and_none_is_awaited() -> None:
     case = report_inputs.case(stamping=False)
     plain = replace(case, seals=())
 
-    assert ("なし", "-") == rows(record.method(case)[2])[1][4:]
-    assert "タイムスタンプ(RFC 3161)は付いていません。" in words(record.method(plain)[1])
+    assert ("なし", "-") == rows(changes_and_limits.method(case)[2])[1][4:]
+    assert "タイムスタンプ(RFC 3161)は付いていません。" in words(changes_and_limits.method(plain)[1])
 
 
 def test_chapter_10_lists_it() -> None:
@@ -262,7 +262,7 @@ def test_chapter_10_lists_it() -> None:
     package = ExportedPackage(1, 9, at(0), "job1", "support", "CW1_x_support", "ab" * 32, (handover,))
     case = report_inputs.case(handed_over=(package,))
 
-    (bullets,) = (one for one in record.method(case)[0].blocks if isinstance(one, Bullets))
+    (bullets,) = (one for one in changes_and_limits.method(case)[0].blocks if isinstance(one, Bullets))
 
     assert ("2026-11-24　クラウドワークス 運営: CW1_x_support　SHA-256 先頭16桁 " + "ab" * 8,) == bullets.items
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given, strategies
 
-from archiver.evidence.listed_acts import listed_steps
+from archiver.evidence.acts_seen_in_lists import listed_steps
 from archiver.export.pdf.blocks import Paragraph
 from archiver.export.report import excerpt, timeline
 from archiver.export.report.statistics import ReportInput

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from archiver.evidence.tables.build import CSV_HEADERS
-from archiver.export.report.record import named_pauses
+from archiver.export.report.changes_and_limits import named_pauses
 from archiver.export.stamps import RootCertificate, SealStamp, StampStatement
 from archiver.export.texts.readme import readme, verify_text
 from archiver.records import Contract, Pause

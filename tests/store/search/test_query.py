@@ -11,7 +11,7 @@ from hypothesis import given, strategies
 from archiver import errors
 from archiver.letter_folding import fold, fold_searched, fold_word, join_variants
 from archiver.records import JST
-from archiver.render import search_texts
+from archiver.render import exported_page_search
 from archiver.store.search.index import index_text, match_expression
 from archiver.store.search.query import HAS, SearchQuery, parse
 from tests.support.cases import cases_of
@@ -86,7 +86,7 @@ def test_any_text_is_either_read_or_refused_in_words(text: str) -> None:
 @given(strategies.text())
 def test_the_archive_and_an_exported_transcript_fold_texts_alike(text: str) -> None:
     """But for blanks, of which here each kind is one and none stands at the ends, and for variants of kanji."""
-    assert join_variants(" ".join(search_texts.fold(text).split())) == fold(text)
+    assert join_variants(" ".join(exported_page_search.fold(text).split())) == fold(text)
 
 
 @pytest.mark.parametrize(("word", "text"), cases_of(__file__, "variants_of_kanji_and_commas_in_numbers_keep_nothing"))

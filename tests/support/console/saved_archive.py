@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from archiver.rounds.round import run_round
+from archiver.setup.answers import FINISHED, note_answer
 from archiver.setup.archive_setup import check_token, keep_token, prepare_archive
 from archiver.setup.contracted_chats import NewJob, enter_contracts
-from archiver.setup.written_values import FINISHED, note_answer
 from archiver.sync.run_start import Options, ProgressCallbacks
 from archiver.web.console import build_context
 from archiver.web.console_context import ConsoleContext

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from archiver.schedule import job_files
-from archiver.schedule.job_files import ScheduledJob
+from archiver.schedule import scheduler_texts
+from archiver.schedule.scheduler_texts import ScheduledJob
 
 CONFIG = Path(__file__).parents[3] / "config"
 
@@ -44,11 +44,11 @@ CRON_HEAD = """\
 def examples() -> dict[str, str]:
     """File name → text."""
     return {
-        "cron.example": CRON_HEAD + job_files.block(LINUX),
-        "systemd.service.example": job_files.service(LINUX),
-        "systemd.timer.example": job_files.timer(LINUX),
-        "launchd.plist.example": job_files.plist(MAC),
-        "windows-task.xml.example": job_files.task(WINDOWS, encoding="UTF-8"),
+        "cron.example": CRON_HEAD + scheduler_texts.block(LINUX),
+        "systemd.service.example": scheduler_texts.service(LINUX),
+        "systemd.timer.example": scheduler_texts.timer(LINUX),
+        "launchd.plist.example": scheduler_texts.plist(MAC),
+        "windows-task.xml.example": scheduler_texts.task(WINDOWS, encoding="UTF-8"),
     }
 
 

@@ -28,7 +28,7 @@ from archiver.store import statements
 from archiver.store.archive import Archive
 from archiver.team import membership, sealed_tokens
 from archiver.team.ledger.database import LedgerPlace
-from archiver.team.ledger.service import ArchiveStanding
+from archiver.team.ledger.service_tables import ArchiveStanding
 from archiver.team.round_queue import QueueTimes, install_queue, run_worker
 from archiver.team.s3_store import make_store
 from archiver.team.team_file import TeamSettings, read_team_file
@@ -226,7 +226,7 @@ class Service:
 
     def overview(self) -> Mapping[int, ArchiveStanding]:
         """How every account stands."""
-        from archiver.team.ledger.service import TeamLedger
+        from archiver.team.ledger.service_tables import TeamLedger
 
         with closing(TeamLedger(self.postgres.address())) as ledger:
             return {one.account: one for one in ledger.overview()}

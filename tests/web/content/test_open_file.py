@@ -15,9 +15,9 @@ from werkzeug.http import parse_options_header
 
 from archiver.render.invisible_characters import visible
 from archiver.store import blobs
-from archiver.web.talk import message_context
+from archiver.web.talk import message_links
 from archiver.web.talk.files import LONGEST, content_disposition, safe_file_name
-from archiver.web.talk.message_context import (
+from archiver.web.talk.message_links import (
     Unsendable,
     UnsendableReason,
     file_head,
@@ -112,7 +112,7 @@ def test_of_a_large_file_the_size_alone_is_compared(
     tmp_path: Path, blob: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To read two gigabytes before the first byte is sent would take too long; the pages say so."""
-    monkeypatch.setattr(message_context, "CHECKED", len(BODY) - 1)
+    monkeypatch.setattr(message_links, "CHECKED", len(BODY) - 1)
     blob.write_bytes(BODY[::-1])
 
     with open_blob(tmp_path / "home", SHA256, len(BODY)) as file:
@@ -124,7 +124,7 @@ def test_a_face_is_compared_with_its_name(tmp_path: Path) -> None:
     folder = tmp_path / "avatars"
     folder.mkdir()
     (folder / SHA256).write_bytes(BODY)
-    large = b"\0" * (message_context.LARGEST_FACE + 1)
+    large = b"\0" * (message_links.LARGEST_FACE + 1)
     name = hashlib.sha256(large).hexdigest()
     (folder / name).write_bytes(large)
 

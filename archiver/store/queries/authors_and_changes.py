@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Text, and_, case, cast, column, func, literal, or_, select, text, true
 
 from archiver.claims.quotations import Quotation, Rank, is_quotable, last_shown, quotation, rank
+from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, ListedStep, act_of_step, listed_steps
 from archiver.evidence.history import is_system_post
-from archiver.evidence.listed_acts import OWN_POSTS, TASK_POST, ListedStep, act_of_step, listed_steps
 from archiver.records import (
     AccountId,
     Act,
@@ -33,7 +33,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries.entries import entries_where
 from archiver.store.queries.viewing.messages import message_by_id
-from archiver.store.record_forms import DELETED
+from archiver.store.received_facts import DELETED
 from archiver.store.time_text import to_text
 
 _message, _version = schema.message.c, schema.message_version.c

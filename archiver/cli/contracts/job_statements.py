@@ -27,8 +27,8 @@ from archiver.records import (
 )
 from archiver.render.times import minute_text
 from archiver.setup import contract_rooms
+from archiver.setup.answers import find_message, yen_text
 from archiver.setup.contract_rooms import OutsideMessage, messages_outside, outside_sentence, wider_periods
-from archiver.setup.written_values import find_message, yen_text
 from archiver.store import statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contracts import SentFile, named_or_only_contract, same_bytes, sent_file

@@ -13,8 +13,8 @@ from hypothesis import given, strategies
 
 from archiver.chatwork.notation.parse import parse
 from archiver.letter_folding import fold_searched, fold_word
+from archiver.render.exported_page_search import BUCKETS, FACTOR, FILES, MIN_PAGES, PairFilter, fold, readable_text
 from archiver.render.message_body import html
-from archiver.render.search_texts import BUCKETS, FACTOR, FILES, MIN_PAGES, PairFilter, fold, readable_text
 from archiver.render.snippet import reason, snippet, unsaved_reason
 from archiver.render.transcript_pages import PAGE_MESSAGES, Transcript
 from tests.support.html_safety import read_html

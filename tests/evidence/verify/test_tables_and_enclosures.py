@@ -8,7 +8,7 @@ from hypothesis import given, strategies
 
 from archiver.evidence.tables.cells import csv_line
 from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.tables import NAMED_ROWS, TableCheck, compare_tables
+from archiver.evidence.verify.tables_and_enclosures import NAMED_ROWS, TableCheck, compare_tables
 
 TEXTS = strategies.text(strategies.sampled_from('a",\n\r-1'), max_size=6)
 
