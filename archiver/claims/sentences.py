@@ -19,6 +19,7 @@ from archiver.claims.messages import (
     contact,
     days_waiting,
     first_message,
+    is_later,
     last_notice,
     last_reply,
     message_count,
@@ -158,13 +159,14 @@ def waiting_text(claim: Claim[Turn], now: datetime, *, shown: Callable[[str], st
     return word("turn.waiting", act=act, days=days, until=day_text(until))
 
 
-def theirs_text(claim: Claim[Turn], *, shown: Callable[[str], str] = str) -> str:
-    """That the other side acted last; empty if the reporter did, or it is not known."""
+def theirs_text(claim: Claim[Turn], own_deleted: Post | None, *, shown: Callable[[str], str] = str) -> str:
+    """That the other side acted last, or that what the reporter wrote later was deleted; empty if neither is known."""
     last = claim.value.last
     if last is None or claim.value.asked is not None or claim.value.people or not last.post.account_id:
         return ""
     if last.kind is ActKind.MESSAGE:
-        return word("turn.theirs", place=_place_text(last))
+        is_deleted = own_deleted is not None and is_later(own_deleted, last.post)
+        return word("turn.theirs.deleted" if is_deleted else "turn.theirs", place=_place_text(last))
     return word("turn.later", act=act_text(last, shown=shown))
 
 

@@ -60,6 +60,7 @@ WORDS: Mapping[str, str] = {
     "turn.later": "その後、相手の{act}",
     "turn.later.nobody": "その後、{act}(だれの操作かは不明)",
     "turn.theirs": "最後のメッセージは相手({place})",
+    "turn.theirs.deleted": "相手の最後のメッセージ({place})の後に報告者が送ったメッセージは、削除されています",
     "turn.waiting": "報告者の{act}から{days:,}日、返信がありません({until}に確認した時点)",
     "turn.waiting.closed": "報告者の{act}の後、{until}までの記録では返信がありません。その後はチャットを開けません",
     "turn.strangers": "その後、立場が未入力の{people:,}人のメッセージ {n:,}件",

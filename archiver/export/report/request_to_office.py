@@ -128,7 +128,7 @@ def standing_sentence(case: ReportInput) -> str:
         return say("{late}状態です。", late=late)
     claim = turn(case.statistics.facts)
     waiting = waiting_text(claim, case.created_at, shown=shown_name) if _silence_text(case) else ""
-    situation = waiting or theirs_text(claim, shown=shown_name)
+    situation = waiting or theirs_text(claim, case.statistics.own_deleted, shown=shown_name)
     return say("{situation}。", situation=situation) if situation else ""
 
 

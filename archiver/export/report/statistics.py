@@ -77,6 +77,8 @@ class MessageStatistics:
     """When the messages that the user chose were sent."""
     asked: Message | None = None
     """The reporter's message that has no answer."""
+    own_deleted: Post | None = None
+    """The last message of the reporter that shows as deleted."""
     acts: Sequence[Act] = ()
     """What each step of `listed_steps` was, with its post."""
     unlisted: dict[int, int] = field(default_factory=dict)
@@ -194,7 +196,10 @@ class _Survey:
             self._announcements[message.room_id, ""] += tasks
         unanswered = self._unanswered.setdefault(message.room_id, [])
         if self._case.is_reporter(message.account_id):
-            if message.state is not State.DELETED and not is_system_post(message.body):
+            if message.state is State.DELETED:
+                if is_later(post := _post(message), self._found.own_deleted):
+                    self._found.own_deleted = post
+            elif not is_system_post(message.body):
                 is_chosen = message.message_id in self._case.chosen
                 if len(unanswered) < FIRST_ASKED and self._is_printed(is_chosen=is_chosen):
                     self._asking[message.room_id, len(unanswered)] = message

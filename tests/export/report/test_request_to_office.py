@@ -11,7 +11,7 @@ import pytest
 from archiver.export.report.request_to_office import advice, opening_rows, request_sentence
 from archiver.export.report.statistics import ReportInput
 from archiver.platforms.job_platform import platform_of, platforms
-from archiver.records import Delivery, Invoice, Watch
+from archiver.records import Delivery, Invoice, State, Watch
 from archiver.report_language import report_language
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
@@ -84,6 +84,16 @@ def test_no_reply_is_asked_for_while_the_other_side_waits() -> None:
 
     assert ("現在の状況", "最後のメッセージは相手(No.1、2026-11-05)。") == opening_rows(case)[0]
     assert UNREASONED == request_of(replace(case, profile="support"))
+
+
+def test_an_answer_that_the_reporter_deleted_is_told() -> None:
+    """Nobody reads that the other side wrote last where a later message of the reporter was deleted."""
+    messages = [SAID[0], SAID[1]._replace(state=State.DELETED)]
+    case = replace(on("lancers", delivered=None, silent_days=30), profile="lawyer")
+    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter(messages))])
+    deleted = "相手の最後のメッセージ(No.1、2026-11-05)の後に報告者が送ったメッセージは、削除されています。"
+
+    assert deleted == opening_rows(case)[0][1]
 
 
 def test_a_closed_chat_counts_to_the_day_of_the_export_and_says_what_it_knows() -> None:
