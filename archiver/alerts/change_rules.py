@@ -117,7 +117,9 @@ def deleted_messages(observations: DepartureObservations) -> Iterator[Alert]:
         is_burst = count >= DELETION_BURST and carries_conversation(observations.rooms.get(room), author)
         level = Level.HIGH if is_burst else Level.MEDIUM
         first = (before or messages)[0].message_id if count >= DELETION_BURST else messages[0].message_id
-        yield Alert(AlertRule.DELETIONS, level, messages[-1].at, room, author, first, count)
+        alert = Alert(AlertRule.DELETIONS, level, messages[-1].at, room, author, first, count)
+        standing = standing_alert(alert, observations.alerts)
+        yield alert if standing is None else replace(alert, count=standing.count + len(messages))
 
 
 def carries_conversation(people: RoomPeople | None, account: int) -> bool:
@@ -153,13 +155,11 @@ def standing_alert(alert: Alert, kept: Iterable[Alert]) -> Alert | None:
 
 
 def merged(alert: Alert, standing: Alert) -> Alert:
-    """The kept alert together with this one; rules of changes count the day themselves."""
+    """The kept alert together with this one; rules of changes count what was judged before themselves."""
     if alert.rule is not standing.rule:
         return replace(standing, subject=str(alert.count))
-    if alert.rule is AlertRule.DELETIONS:
-        return replace(standing, count=max(alert.count, standing.count + 1))
-    count = max(alert.count, standing.count) if alert.rule is AlertRule.A10 else standing.count + alert.count
-    return replace(standing, count=count)
+    counts = standing.count, alert.count
+    return replace(standing, count=sum(counts) if alert.rule in PHRASE_RULES else max(counts))
 
 
 def outdated_chat_alerts(observations: DepartureObservations) -> list[Alert]:
