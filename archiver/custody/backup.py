@@ -27,9 +27,9 @@ from archiver.store import blobs
 from archiver.store.archive import Archive, Writing
 from archiver.store.backup import copy
 from archiver.store.backup.copy import check_closed
+from archiver.store.compared_copies import RecordsNotCompared
 from archiver.store.durable_files import held_lock
 from archiver.store.engine import DATABASE
-from archiver.store.other_databases import RecordsNotCompared
 from archiver.store.queries import raw_tables
 from archiver.store.queries.status import damage
 from archiver.store.working import remembered_values

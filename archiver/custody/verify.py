@@ -37,13 +37,13 @@ from archiver.evidence.verify.stamps import (
 from archiver.store import blobs, database_pages, durable_files, rebuild, seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.backup import backup_folder
+from archiver.store.compared_copies import RecordsNotCompared, TwoDatabases, faults_told, open_both
 from archiver.store.database_pages import VerificationRecord
 from archiver.store.engine import DATABASE
+from archiver.store.fingerprints_and_forms import has_form
 from archiver.store.keeper import keeper_of
-from archiver.store.other_databases import RecordsNotCompared, TwoDatabases, faults_told, open_both
 from archiver.store.queries import entries, raw_tables
 from archiver.store.queries.raw_tables import RawReply
-from archiver.store.received_facts import has_form
 from archiver.store.time_text import to_text
 from archiver.wording import gettext as _
 

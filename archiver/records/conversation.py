@@ -51,7 +51,7 @@ class KnownMessage(NamedTuple):
 
     state: State
     fingerprint: str
-    """The fingerprint of author, body, send_time and update_time, as `store.received_facts` makes it."""
+    """The fingerprint of author, body, send_time and update_time, as `store.fingerprints_and_forms` makes it."""
     text_digest: str
     """The digest of the last text that was not the deletion mark; empty if none was ever seen."""
     was_edited: bool

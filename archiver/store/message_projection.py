@@ -12,7 +12,13 @@ from sqlalchemy import Connection, and_, delete, select
 from archiver.evidence.history import GONE_STATES, EntryObject, MessageHistory, Sightings, message_history
 from archiver.records import State
 from archiver.store import schema
-from archiver.store.received_facts import DELETED, message_fingerprint, readable_text, storable_integer, text_digest
+from archiver.store.fingerprints_and_forms import (
+    DELETED,
+    message_fingerprint,
+    readable_text,
+    storable_integer,
+    text_digest,
+)
 from archiver.store.rows import insert_rows, insert_values, upsert_rows
 
 EntriesOf = Callable[[str, int], Sequence[EntryObject]]

@@ -21,9 +21,9 @@ from archiver.sync import plan, run_end, run_start, transfer
 from archiver.sync.backfill_and_rereads import forecast_single_reads, read_single_messages
 from archiver.sync.download import FileDownloads
 from archiver.sync.plan_execution import RoomSteps
+from archiver.sync.pull.contacts_and_namesakes import note_twins, read_contacts
 from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.single_messages import BackfillReader
-from archiver.sync.pull.twins import note_twins, read_contacts
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.sync.run_start import EVERYTHING, SILENT, Options, ProgressCallbacks
 

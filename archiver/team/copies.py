@@ -24,9 +24,9 @@ from typing import NamedTuple
 from archiver import errors
 from archiver.settings.token import replace_file
 from archiver.store.archive import Archive
+from archiver.store.compared_copies import OtherDatabase, other_databases
 from archiver.store.durable_files import disk_errors
 from archiver.store.keeper import Keeper
-from archiver.store.other_databases import OtherDatabase, other_databases
 from archiver.store.queries import current_state
 from archiver.team.ledger.database import COPY_SETTINGS, LedgerPlace, make_copy_home, open_archive, write_ledger_file
 from archiver.team.ledger.service_tables import Saver, TeamLedger

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from archiver.export.pdf.typst_pdf import make_pdf
-from archiver.export.report.chapters import build_report
+from archiver.export.report.report_and_consultation import build_report
 from archiver.records import Delivery, JsonObject
 from archiver.store import seals, statements
 from tests.claims.dispute import report_of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.export.report.chapters import build_consultation, build_report
+from archiver.export.report.report_and_consultation import build_consultation, build_report
 from archiver.export.report.statistics import ReportInput
 from archiver.export.texts.letters import demand_text, inquiry_form_text
 from archiver.platforms.job_platform import english_texts

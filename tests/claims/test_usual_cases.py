@@ -13,7 +13,14 @@ from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
-from archiver.export.report import changes_and_limits, chapters, exhibits, people_and_dates, summary, timeline
+from archiver.export.report import (
+    changes_and_limits,
+    exhibits,
+    people_and_dates,
+    report_and_consultation,
+    summary,
+    timeline,
+)
 from archiver.export.report.statistics import ReportInput
 from archiver.export.texts import readme
 from archiver.export.texts.letters import inquiry_form_text
@@ -119,7 +126,7 @@ def test_a_blank_escrow_is_not_called_completed(worst: ReportInput) -> None:
     """In the consultation of the worst day; and what is compared with a day is the first saved message."""
     case = worst
 
-    assert ("仮払い完了", "未入力") in _facts(chapters.consultation_chapters(case)[1])
+    assert ("仮払い完了", "未入力") in _facts(report_and_consultation.consultation_chapters(case)[1])
     assert "保存できた最初のメッセージは1日前" in words(people_and_dates.chapters(case)[0])
 
 
@@ -163,7 +170,7 @@ def test_the_money_stands_in_the_dates_and_the_course_of_events(direct: ReportIn
 
     for chapter in (people_and_dates.chapters(case)[2], timeline.chapter(case)):
         assert all(one in words(chapter) for one in money)
-    assert ("支払期日", "請求1 2026-11-30") in _facts(chapters.consultation_chapters(case)[1])
+    assert ("支払期日", "請求1 2026-11-30") in _facts(report_and_consultation.consultation_chapters(case)[1])
     assert "支払期日の入力: 請求1 2026-11-30" in lawyers
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, func, select
 
 from archiver.evidence import chain
 from archiver.records import Observation, Reply
-from archiver.store import received_facts, schema, writer
+from archiver.store import fingerprints_and_forms, schema, writer
 from archiver.store.archive import Archive
 from archiver.store.engine import SmallStatement, Writing
 from archiver.store.queries import entries
@@ -153,18 +153,19 @@ def changed_value(value: Any) -> Any:
 def test_every_fact_of_a_kind_counts(kind: str) -> None:
     """Another value in any of them gives another fingerprint; order, unknown fields, an author's name do not."""
     received = OBJECTS[kind]
-    same = received_facts.fingerprint(kind, received)
+    same = fingerprints_and_forms.fingerprint(kind, received)
     other = dict(reversed([*received.items(), ("unheard_of", [1])]))
     if "account" in received:
         other["account"] = {"name": "田中(解約済)", "account_id": "7"}
 
     changed = {
-        received_facts.fingerprint(kind, received | {name: changed_value(value)}) for name, value in received.items()
+        fingerprints_and_forms.fingerprint(kind, received | {name: changed_value(value)})
+        for name, value in received.items()
     }
 
     assert len(received) == len(changed)
     assert same not in changed
-    assert same == received_facts.fingerprint(kind, other)
+    assert same == fingerprints_and_forms.fingerprint(kind, other)
 
 
 @given(
@@ -173,9 +174,9 @@ def test_every_fact_of_a_kind_counts(kind: str) -> None:
 )
 def test_any_object_has_a_fingerprint(kind: str, received: dict[str, Any]) -> None:
     """32 hex digits, always the same, whatever was received."""
-    actual = received_facts.fingerprint(kind, received)
+    actual = fingerprints_and_forms.fingerprint(kind, received)
 
-    assert (32, actual) == (len(actual), received_facts.fingerprint(kind, dict(received)))
+    assert (32, actual) == (len(actual), fingerprints_and_forms.fingerprint(kind, dict(received)))
     assert int(actual, 16) >= 0
 
 
@@ -183,19 +184,19 @@ def test_any_object_has_a_fingerprint(kind: str, received: dict[str, Any]) -> No
 @example("\ud83d", "\\ud83d")
 def test_texts_differ_when_their_digests_do(text: str, other: str) -> None:
     """Also in an unprintable character, or where somebody typed its escape; the deletion mark has none."""
-    assert (text == other) == (received_facts.text_digest(text) == received_facts.text_digest(other))
-    assert "" == received_facts.text_digest("[deleted]")
+    assert (text == other) == (fingerprints_and_forms.text_digest(text) == fingerprints_and_forms.text_digest(other))
+    assert "" == fingerprints_and_forms.text_digest("[deleted]")
 
 
 @given(ANY_TEXT)
 def test_a_readable_text_can_be_stored(value: str) -> None:
     """NUL and lone surrogates are shown by their code points; everything else stays as it is."""
-    actual = received_facts.readable_text(value)
+    actual = fingerprints_and_forms.readable_text(value)
 
     assert "\x00" not in actual
     assert actual == actual.encode("utf-8").decode("utf-8")
     assert value == actual or any(character in value for character in "\x00" + "".join(map(chr, range(0xD800, 0xE000))))
-    assert "a[U+0000][U+D83D]🎉" == received_facts.readable_text("a\x00\ud83d🎉")
+    assert "a[U+0000][U+D83D]🎉" == fingerprints_and_forms.readable_text("a\x00\ud83d🎉")
 
 
 @pytest.mark.parametrize(
@@ -204,7 +205,7 @@ def test_a_readable_text_can_be_stored(value: str) -> None:
 )
 def test_a_number_for_a_column_fits_it(value: object, expected: int) -> None:
     """A number that does not fit is 0 in the column."""
-    assert expected == received_facts.storable_integer(value)
+    assert expected == fingerprints_and_forms.storable_integer(value)
 
 
 _LIST = schema.last_list.c

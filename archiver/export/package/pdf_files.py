@@ -22,7 +22,7 @@ from archiver.export.package.package_input import Progress, read_entries
 from archiver.export.package.report_input import report_input
 from archiver.export.pdf.blocks import Report
 from archiver.export.pdf.typst_pdf import make_pdf_apart
-from archiver.export.report import all_messages, chapters, exhibits
+from archiver.export.report import all_messages, exhibits, report_and_consultation
 from archiver.export.report.statistics import ReportInput
 from archiver.records import Attachment, Contract, ContractRoom, RoomId
 from archiver.report_language import say
@@ -91,7 +91,7 @@ def put_volumes(bag: Bag, case: ReportInput, copied: CopiedFiles, name: Callable
 
 def put_all_pdfs(bag: Bag, case: ReportInput, copied: CopiedFiles) -> None:
     """Write the PDFs of a package for a lawyer: report, appendix A, appendix B. Raises OSError."""
-    put_pdf(bag, "data/report.pdf", chapters.build_report(case), case, copied)
+    put_pdf(bag, "data/report.pdf", report_and_consultation.build_report(case), case, copied)
     put_volumes(bag, case, copied, lambda number: f"data/{all_messages.NAME.format(number=number)}")
     files = "data/report.pdf", "data/report_all_messages-"
     put_evidence_list(bag, "data/evidence_list", case, copied, files)

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from archiver.export.pdf.blocks import Block, Chapter, MessageBlock, Paragraph, Report, Subheading
 from archiver.export.pdf.typst_pdf import PdfJob
-from archiver.export.report.chapters import framed
 from archiver.export.report.excerpt import GapBlocks, PaperReferences, message_block
+from archiver.export.report.report_and_consultation import framed
 from archiver.export.report.report_sources import chat_text
 from archiver.export.report.statistics import ReportInput
 from archiver.records import Conversation

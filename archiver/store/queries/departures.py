@@ -25,11 +25,11 @@ from archiver.records.alerts import (
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
+from archiver.store.fingerprints_and_forms import has_form
 from archiver.store.queries import current_state
 from archiver.store.queries.contract_activity import cancellation_posts, case_sides
 from archiver.store.queries.contracts import contracted_rooms, contracts
 from archiver.store.queries.entries import entries_where
-from archiver.store.received_facts import has_form
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import alerts
 

@@ -21,7 +21,7 @@ from archiver.evidence.history import EntryObject
 from archiver.records import Entry, ExportedPackage, Handover, Period, State
 from archiver.store import schema
 from archiver.store.engine import Reading, SmallStatement
-from archiver.store.received_facts import read_all_formed
+from archiver.store.fingerprints_and_forms import read_all_formed
 from archiver.store.time_text import from_text, to_text
 
 _AT_ONCE = 1_000

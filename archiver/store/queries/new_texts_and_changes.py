@@ -23,10 +23,10 @@ from archiver.records.alerts import (
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
+from archiver.store.fingerprints_and_forms import DELETED, body_of
 from archiver.store.queries import current_state, departures, people
 from archiver.store.queries.contracts import contracts, enclosures, sides
 from archiver.store.queries.entries import entries_where
-from archiver.store.received_facts import DELETED, body_of
 from archiver.store.time_text import from_text, to_text
 
 DAY = timedelta(days=1)

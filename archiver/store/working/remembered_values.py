@@ -237,7 +237,7 @@ JUDGED_UPTO: Slot[int] = Slot("judged", int, 0)
 
 
 TWINS_UPTO: Slot[int] = Slot("twins", int, 0)
-"""The number of the last entry up to which names of people were compared: `sync.pull.twins`, for itself."""
+"""The last entry up to which names of people were compared: `sync.pull.contacts_and_namesakes`, for itself."""
 
 
 class JudgedCases(msgspec.Struct, frozen=True):

@@ -72,9 +72,10 @@ def team_init(address: str | None, files: str | None) -> None:
         echo(_("{store} is a store of files now."), store=store)
     if address is not None:
         from archiver.team.ledger.database import install_ledger
+
+        install_ledger(address)  # first: it tells what to install where the libraries of a team are not there
         from archiver.team.round_queue import install_queue
 
-        install_ledger(address)
         install_queue(address)
         echo(_("The ledger is ready. Which users of the database it needs stands in: archive guide team"))
 

@@ -31,7 +31,7 @@ from archiver.store.working.remembered_values import TypedFacts
 from archiver.web.console_context import Answer, ConsoleContext, console_context, not_listed, take_enclosure
 from archiver.web.context import chat
 from archiver.web.home import start
-from archiver.web.job import fact_form
+from archiver.web.job import job_forms
 from archiver.web.job.job_document import job_document, people_of, strangers
 from archiver.web.talk.conversation import position
 from archiver.web.talk.message_links import message_line, references_by_room
@@ -87,13 +87,13 @@ def keep(name: str) -> Answer:
     context, given, problems = console_context(), request.form, Problems()
     told, undo, erased = _move_chats(context, name, problems)
     problems |= _keep_fields(context, name, given)
-    for unknown in fact_form.UNKNOWNS:
+    for unknown in job_forms.UNKNOWNS:
         is_unknown = f"unknown_{unknown}" in given
         if is_unknown != (given.get(f"was_unknown_{unknown}", "yes" if is_unknown else "") == "yes"):
             _keep_unknown(context, name, unknown, is_unknown=is_unknown)
     stated = context.archive.read(find_contract, name)
     problems |= _withdraw(context, stated)
-    problems |= {**fact_form.keep_entries(context, stated), **fact_form.keep_terms(context, stated)}
+    problems |= {**job_forms.keep_entries(context, stated), **job_forms.keep_terms(context, stated)}
     if wrong_file := take_enclosure(context, stated):
         problems["file"] = wrong_file
     if problems:
@@ -112,13 +112,13 @@ def _keep_fields(context: ConsoleContext, name: str, given: Mapping[str, str]) -
     with context.archive.writing() as writing:
         stated = find_contract(writing, name)
         before, typed = typed_contract(writing, stated), typed_facts(writing, name)
-        facts = fact_form.applicable_facts(before, stated_facts(before))
-        after, problems = fact_form.read(before, given, facts, context.now())
+        facts = job_forms.applicable_facts(before, stated_facts(before))
+        after, problems = job_forms.read(before, given, facts, context.now())
         try:
             check_client(writing, after.client)
         except errors.ClientIsOwner as error:
             after, problems["client"] = replace(after, client=before.client), trouble_words(error).sentence
-        after, wrong_periods = fact_form.read_periods(writing, after, given)
+        after, wrong_periods = job_forms.read_periods(writing, after, given)
         if given.get("state") in {"open", "stopped"}:
             ended = None if given["state"] == "open" else after.closed_at
             after = replace(after, state=given["state"], closed_at=ended)
@@ -131,7 +131,7 @@ def _keep_fields(context: ConsoleContext, name: str, given: Mapping[str, str]) -
 
 def stated_facts(contract: Contract) -> set[str]:
     """The facts that are stated, also where the platform that was chosen since has none such."""
-    return {fact.name for fact in fact_form.FACTS if getattr(contract, fact.name) is not None}
+    return {fact.name for fact in job_forms.FACTS if getattr(contract, fact.name) is not None}
 
 
 def _read_roles_and_delivery(
@@ -156,7 +156,7 @@ def _read_roles_and_delivery(
 
 def _keep_unknown(context: ConsoleContext, name: str, fact: str, *, is_unknown: bool) -> None:
     """Remember that there is nothing to enter, or not yet; it is no fact, only no question any more."""
-    if fact in fact_form.UNKNOWNS:
+    if fact in job_forms.UNKNOWNS:
         note_answer(context.archive, fact_prefix(name) + fact, "unknown" if is_unknown else "")
 
 

@@ -36,7 +36,7 @@ from archiver.store.queries.status import RoomStatus, room_states
 from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time
 from archiver.store.working.remembered_values import SEEN_CHANGES, SETUP_ANSWERS
 from archiver.web.context import Row, view_context
-from archiver.web.job import fact_form
+from archiver.web.job import job_forms
 from archiver.web.job.chat_events import newest_lines
 from archiver.web.talk.calendar import DayCoverage, RoomReadings, day_coverage
 
@@ -47,13 +47,13 @@ MOST_COUNTED = 1000
 DAYS_SHOWN = 60
 
 
-def job_document(reading: Reading, contract: Contract, given: fact_form.Given, problems: Mapping[str, str]) -> Row:
+def job_document(reading: Reading, contract: Contract, given: job_forms.Given, problems: Mapping[str, str]) -> Row:
     """Everything that the page shows, as rows; `given` and `problems` come back from a form."""
     context = view_context()
     every, names, people = contracts(reading), room_names(reading), people_of(reading, contract)
-    stated = {fact.name for fact in fact_form.FACTS if getattr(contract, fact.name) is not None}
-    facts = fact_form.applicable_facts(contract, {*problems, *stated})
-    fields = {one.name: one for one in fact_form.fields(contract, facts, given=given, problems=problems)}
+    stated = {fact.name for fact in job_forms.FACTS if getattr(contract, fact.name) is not None}
+    facts = job_forms.applicable_facts(contract, {*problems, *stated})
+    fields = {one.name: one for one in job_forms.fields(contract, facts, given=given, problems=problems)}
     sides = case_sides(reading, contract)
     seen = SEEN_CHANGES.recall(reading).get(contract.id)
     changed = [one for one in changed_places(reading, contract, sides) if one.is_theirs]
@@ -74,7 +74,7 @@ def job_document(reading: Reading, contract: Contract, given: fact_form.Given, p
         "days": [one for one in fold if one.kind in {FactKind.DAY, FactKind.TIME}],
         "others": [one for one in fold if one.kind not in {FactKind.DAY, FactKind.TIME}],
         "changed": changed_words(unseen, names_of[0] if len(names_of) == 1 else "") if unseen else "",
-        **fact_form.money_rows(reading, contract),
+        **job_forms.money_rows(reading, contract),
         "chats": [_chat(one, contract, people, names) for one in room_states(reading, (contract,))],
         "jobs": [(one.id, called_apart(one, every)) for one in every if one.id != contract.id],
         "free": [
@@ -86,10 +86,10 @@ def job_document(reading: Reading, contract: Contract, given: fact_form.Given, p
         "people": people,
         "people_open": PEOPLE_OPEN,
         "most_counted": MOST_COUNTED,
-        "periods": fact_form.room_fields(reading, contract, given, problems),
-        "outside": fact_form.outside_note(reading, contract),
+        "periods": job_forms.room_fields(reading, contract, given, problems),
+        "outside": job_forms.outside_note(reading, contract),
         "deliveries": delivered,
-        "terms": fact_form.term_rows(reading, contract) if given or request.args.get("part") == "terms" else [],
+        "terms": job_forms.term_rows(reading, contract) if given or request.args.get("part") == "terms" else [],
         "term_count": len(TERM_ITEMS),
         "enclosures": enclosures(reading, contract.id),
         "kinds": [(kind, _(word)) for kind, word in ENCLOSURE_KINDS.items()],
@@ -99,18 +99,18 @@ def job_document(reading: Reading, contract: Contract, given: fact_form.Given, p
 
 
 def _delivery_field(
-    service: str, delivered: Sequence[Delivery], given: fact_form.Given, problems: Mapping[str, str]
-) -> fact_form.FactField:
+    service: str, delivered: Sequence[Delivery], given: job_forms.Given, problems: Mapping[str, str]
+) -> job_forms.FactField:
     """The day of delivery as a field: that of the last one, or of a first one."""
     known = delivered[-1].at if delivered else ""
     label = _("Delivered on {service}").format(service=service) if service else _("Delivered on")
     help_text = _("If you only sent it on Chatwork, this is “not yet”.") if service else ""
     value, problem = given.get("delivered_on", known), problems.get("delivered_on", "")
-    return fact_form.FactField("delivered_on", label, help_text, FactKind.DAY, value, known, problem=problem)
+    return job_forms.FactField("delivered_on", label, help_text, FactKind.DAY, value, known, problem=problem)
 
 
 def _five(
-    reading: Reading, contract: Contract, fields: Mapping[str, fact_form.FactField], problems: Mapping[str, str]
+    reading: Reading, contract: Contract, fields: Mapping[str, job_forms.FactField], problems: Mapping[str, str]
 ) -> list[Row]:
     """What page 1 of an export needs, what is missing first: the fields, what is known in words, and what may be said.
 
@@ -137,7 +137,7 @@ def _five(
     return sorted(rows, key=lambda row: bool(row["words"]))
 
 
-def _shown(field: fact_form.FactField) -> str:
+def _shown(field: job_forms.FactField) -> str:
     """What is known of a field as a person says it."""
     at, context = day_of(field.known) if field.kind is FactKind.DAY else None, view_context()
     if at is None:
@@ -211,7 +211,7 @@ def _history(reading: Reading, contract: Contract) -> Iterator[Row]:
 def _entered(reading: Reading, contract: Contract) -> Iterator[tuple[str, str]]:
     """Day and sentence of everything dated that the user entered."""
     outside = platform_of(contract.platform).outside
-    for fact in fact_form.applicable_facts(contract):
+    for fact in job_forms.applicable_facts(contract):
         value = getattr(contract, fact.name)
         if fact.is_day and value:
             yield value, _(fact.label).format(permission=outside)

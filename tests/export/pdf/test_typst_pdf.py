@@ -26,7 +26,7 @@ from archiver.export.pdf.blocks import (
     TableBlock,
 )
 from archiver.export.pdf.typst_pdf import TEMPLATE, make_pdf
-from archiver.export.report import chapters
+from archiver.export.report import report_and_consultation
 from tests.support.cases import cases_of
 from tests.support.reports import pdf_reader, report_inputs
 
@@ -39,7 +39,7 @@ PREFLIGHT = [JAVA / name for name in ("pdfbox2.jar", "preflight.jar", "xmpbox.ja
 @cache
 def sample_pdf(profile: str = "support") -> bytes:
     """The report of the sample."""
-    return pdf_reader.pdf_bytes(chapters.build_report(report_inputs.case(profile=profile)))
+    return pdf_reader.pdf_bytes(report_and_consultation.build_report(report_inputs.case(profile=profile)))
 
 
 def everywhere(text: str) -> bytes:
@@ -60,7 +60,7 @@ def everywhere(text: str) -> bytes:
 
 def test_equal_reports_are_equal_files() -> None:
     """The same report at the same time gives the same bytes, in whatever zone that time is told."""
-    report = chapters.build_report(report_inputs.case())
+    report = report_and_consultation.build_report(report_inputs.case())
 
     first = make_pdf(report, at=pdf_reader.AT)
     second = make_pdf(report, at=pdf_reader.AT.astimezone(timezone(timedelta(hours=9))))
@@ -183,7 +183,7 @@ def test_the_template_names_no_address_and_two_files() -> None:
 def test_another_judge_finds_it_valid(tmp_path: Path) -> None:
     """PDFBox Preflight accepts the report built as PDF/A-1b, the one level that it can judge."""
     path = tmp_path / "report.pdf"
-    report = chapters.build_report(report_inputs.case())
+    report = report_and_consultation.build_report(report_inputs.case())
     plain = replace(report, is_bare=True)  # it cannot read where Typst's lead to
     path.write_bytes(make_pdf(plain, at=pdf_reader.AT, standards=("a-1b",)))
     patterns = ("commons-logging*.jar", "*activation*.jar", "jaxb-api*.jar")

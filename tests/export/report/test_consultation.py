@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from archiver.export.pdf.blocks import TableBlock
-from archiver.export.report import chapters
+from archiver.export.report import report_and_consultation
 from archiver.export.report.report_sources import BLANK
 from archiver.export.report.statistics import ReportInput
 from archiver.records import AccountClosing, Delivery, Invoice, StatedTerm, Watch
@@ -39,7 +39,7 @@ def test_it_points_to_no_chapter_of_a_report_that_is_not_in_it(language: str, ch
     )
 
     with report_language(language):
-        sheet = chapters.build_consultation(case)
+        sheet = report_and_consultation.build_consultation(case)
 
     assert [] == re.findall(f".*{chapter}.*", "\n".join(page_lines_of(sheet.chapters)))
 
@@ -54,7 +54,9 @@ def test_it_is_two_pages(text: str) -> None:
         replace(room, gaps=room.gaps * 500, covered=room.covered[:count]) for count, room in enumerate(whole.rooms, 1)
     ]
 
-    pages = pdf_reader.pages(pdf_reader.pdf_bytes(chapters.build_consultation(replace(whole, rooms=rooms))))
+    pages = pdf_reader.pages(
+        pdf_reader.pdf_bytes(report_and_consultation.build_consultation(replace(whole, rooms=rooms)))
+    )
 
     assert 2 == len(pages)
     assert "３　金額".replace("　", "") in pdf_reader.without_spaces(pages[1])
@@ -67,18 +69,18 @@ def test_short_lines_of_the_course_are_more_than_long_ones() -> None:
     counts = []
     for name in ("短", "長い名前" * 20):
         files = tuple(report_inputs.file(number, message_id(1), name=name) for number in range(1, 40))
-        course = chapters.build_consultation(
+        course = report_and_consultation.build_consultation(
             report_inputs.case(
                 [report_inputs.room_of_messages([report_inputs.plain_message("一", 1)], attachments=files)]
             ),
         )
         counts.append(sum(len(block.rows) for block in course.chapters[3].blocks if isinstance(block, TableBlock)))
 
-    assert chapters.MAX_LINES == counts[0] > counts[1] > 8
+    assert report_and_consultation.MAX_LINES == counts[0] > counts[1] > 8
 
 
 def limits(case: ReportInput) -> dict[str, str]:
-    return report_inputs.facts(chapters.consultation_chapters(case)[3])
+    return report_inputs.facts(report_and_consultation.consultation_chapters(case)[3])
 
 
 def test_what_is_not_known_of_gaps_is_said() -> None:
@@ -117,5 +119,5 @@ def test_an_empty_case_is_two_chapters_of_blanks() -> None:
     """Nothing stated, nothing held: blanks, no fault."""
     case = report_inputs.case([sample_conversation.empty()], contract=report_inputs.BLANK_CONTRACT, deliveries=())
 
-    assert 5 <= str(chapters.build_consultation(case)).count(BLANK)
-    assert "メッセージはありません。" in str(chapters.build_report(case))
+    assert 5 <= str(report_and_consultation.build_consultation(case)).count(BLANK)
+    assert "メッセージはありません。" in str(report_and_consultation.build_report(case))

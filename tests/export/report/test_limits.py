@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.export.pdf.blocks import Bullets
-from archiver.export.report import changes_and_limits, chapters
+from archiver.export.report import changes_and_limits, report_and_consultation
 from archiver.export.report.changes_and_limits import LONGEST, MAX_NAMED
 from archiver.export.report.excerpt import GapBlocks
 from archiver.export.report.statistics import ReportInput
@@ -28,7 +28,7 @@ def items(case: ReportInput) -> list[str]:
 @pytest.mark.parametrize("rooms", [[], [sample_conversation.empty()], [sample_conversation.sample()]])
 def test_it_is_in_every_report(profile: str, rooms: list[Conversation]) -> None:
     """Whatever the case, the chapter is printed with what this kind of record can never hold."""
-    report = chapters.build_report(report_inputs.case(rooms, profile=profile))
+    report = report_and_consultation.build_report(report_inputs.case(rooms, profile=profile))
 
     (chapter,) = (one for one in report.chapters if one.title == "９　取得できなかったもの・記録の限界")
     (bullets,) = chapter.blocks

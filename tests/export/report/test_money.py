@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archiver.export.report import chapters, people_and_dates
+from archiver.export.report import people_and_dates, report_and_consultation
 from archiver.export.report.statistics import ReportInput
 from archiver.export.texts.letters import demand_text
 from archiver.records import Contract, Delivery, Invoice, MessageId, Payment, SentReminder, StatedTerm
@@ -31,7 +31,7 @@ def test_page_1_stays_one_page_with_many_invoices() -> None:
     """The three that are late the longest are told, the others counted."""
     invoices = tuple(Invoice(number, 10_000, "2026-09-30", "2026-10-31", "請" * 80) for number in range(1, 30))
     case = direct_case(replace(DIRECT, invoices=invoices))
-    report = chapters.build_report(case)
+    report = report_and_consultation.build_report(case)
     first = replace(report, chapters=report.chapters[:1])
 
     assert 1 == len(pdf_reader.pages(pdf_reader.pdf_bytes(first)))
@@ -77,7 +77,7 @@ def test_what_is_bound_outside_the_period_is_told_as_not_in_the_package() -> Non
     case = replace(direct_case(bound), outside={absent: sent}, period="期間")
     place = f"メッセージID {absent}(2026-11-05 09:14。この資料の期間の外のメッセージで、この資料には含まれません)"
 
-    page, rows = page_1(case), facts(chapters.consultation_chapters(case)[1])
+    page, rows = page_1(case), facts(report_and_consultation.consultation_chapters(case)[1])
     letter = demand_text(case)
 
     assert page["条件を示したメッセージ(報告者入力)"] == f"支払期日: {place}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from archiver.export.report import chapters, people_and_dates, timeline
+from archiver.export.report import people_and_dates, report_and_consultation, timeline
 from archiver.export.report.report_sources import BLANK
 from archiver.export.report.request_to_office import request_sentence
 from archiver.export.report.statistics import ReportInput
@@ -32,7 +32,7 @@ def test_it_is_one_page(text: str, platform: str | None) -> None:
     """However long what was typed, chapter 2 begins at the top of page 2 and page 1 has the whole of chapter 1."""
     case = overlong_case(text)
     case = replace(case, contract=replace(case.contract, platform=platform), other_service=f"https://{text}")
-    report = chapters.build_report(case)
+    report = report_and_consultation.build_report(case)
     second = replace(report.chapters[1], blocks=())
 
     pages = pdf_reader.pages(pdf_reader.pdf_bytes(replace(report, chapters=(report.chapters[0], second))))
@@ -53,7 +53,7 @@ def test_digests_of_pictures_stand_on_it_whole() -> None:
     case = report_inputs.case(mapped={CLIENT: MappedAccount(AccountId(CLIENT), Role.CLIENT, reason)})
     case = replace(case, contract=replace(case.contract, platform="stranger"))
 
-    report = chapters.build_report(case)
+    report = report_and_consultation.build_report(case)
     (first,) = map(
         pdf_reader.without_spaces, pdf_reader.pages(pdf_reader.pdf_bytes(replace(report, chapters=report.chapters[:1])))
     )
@@ -113,7 +113,7 @@ def test_a_delivery_without_a_platform_has_no_place() -> None:
     """The reporter entered a day, and not that the work went by mail or on paper."""
     case = report_inputs.case(contract=replace(report_inputs.CONTRACT, platform=None))
     chapters_of_days = [people_and_dates.chapters(case)[2], timeline.chapter(case)]
-    terms = chapters.consultation_chapters(case)[0]
+    terms = report_and_consultation.consultation_chapters(case)[0]
 
     assert "書面・メール等" not in str([page_1(case), terms, *chapters_of_days])
 
@@ -267,8 +267,8 @@ def test_page_1_stays_one_page_with_the_longest_choice() -> None:
         report_inputs.case(request=RequestKind.TERMS, profile=profile, contract=ARREARS)
         for profile in ("lawyer", "consult")
     )
-    report = chapters.build_report(lawyer)
+    report = report_and_consultation.build_report(lawyer)
 
     assert 1 == len(pdf_reader.pages(pdf_reader.pdf_bytes(replace(report, chapters=report.chapters[:1]))))
-    two = chapters.build_consultation(consult)
+    two = report_and_consultation.build_consultation(consult)
     assert 2 == len(pdf_reader.pages(pdf_reader.pdf_bytes(two)))

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from archiver.sync.pull.contacts_and_namesakes import read_contacts
 from archiver.sync.pull.context import PullContext
-from archiver.sync.pull.twins import read_contacts
 from archiver.sync.report import RoomOutcome
 from tests.support.archives.byte_search import places_of
 from tests.support.chatwork.simulator import Fault

@@ -12,7 +12,7 @@ from archiver.records import JST, Contract, State, notable_states
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
-from archiver.store.received_facts import DELETED
+from archiver.store.fingerprints_and_forms import DELETED
 from archiver.store.time_text import from_text, sent_at, time_or_none
 
 _STANDING = f"""

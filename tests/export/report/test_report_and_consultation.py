@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from archiver.export.pdf.blocks import Report
-from archiver.export.report import chapters, exhibits
+from archiver.export.report import exhibits, report_and_consultation
 from archiver.export.report.all_messages import volume_reports
 from tests.support.reports import pdf_reader, report_inputs
 
@@ -42,8 +42,8 @@ def test_nobody_is_accused_and_nothing_promised(profile: str, contract: Any) -> 
     plain = report_inputs.room(["本文です"])
     case = report_inputs.case([plain], profile=profile, contract=contract)
     made = [
-        chapters.build_report(case),
-        chapters.build_consultation(case),
+        report_and_consultation.build_report(case),
+        report_and_consultation.build_consultation(case),
         exhibits.evidence_list(case, exhibits.FiledFiles("report.pdf", ())),
         *volume_reports(case),
     ]
@@ -55,11 +55,11 @@ def test_nobody_is_accused_and_nothing_promised(profile: str, contract: Any) -> 
 @pdf_reader.needs_poppler
 def test_a_court_has_room_to_punch_and_to_number() -> None:
     """A court's pages have 30 mm on the left, a box for the exhibit's number, and entry numbers beside messages."""
-    report = chapters.build_report(report_inputs.case(profile="court"))
+    report = report_and_consultation.build_report(report_inputs.case(profile="court"))
 
     pages = pdf_reader.pages(pdf_reader.pdf_bytes(report))
 
-    assert (30.0, 20.0) == (report.left_margin, chapters.build_report(report_inputs.case()).left_margin)
+    assert (30.0, 20.0) == (report.left_margin, report_and_consultation.build_report(report_inputs.case()).left_margin)
     assert all("甲第号証" in pdf_reader.without_spaces(page) for page in pages)
     assert all("管理番号CWA-20261125-01" in pdf_reader.without_spaces(page) for page in pages)
     assert any("記録番号\n70" in page for page in pages)
@@ -70,7 +70,9 @@ def test_a_court_has_room_to_punch_and_to_number() -> None:
 @pytest.mark.parametrize("profile", PROFILES)
 def test_every_page_has_its_number_and_names_the_case(profile: str) -> None:
     """A single page tells to which report it belongs and how many there are."""
-    pages = pdf_reader.pages(pdf_reader.pdf_bytes(chapters.build_report(report_inputs.case(profile=profile))))
+    pages = pdf_reader.pages(
+        pdf_reader.pdf_bytes(report_and_consultation.build_report(report_inputs.case(profile=profile)))
+    )
 
     for number, page in enumerate(pages, 1):
         text = pdf_reader.without_spaces(page)
