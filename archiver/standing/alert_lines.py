@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +35,8 @@ FIRST_SCREEN_LIMIT = 3
 """So many lines stand on the first screen; the others are counted."""
 
 QUOTED_CHARACTERS = 20
+_FILE_TAGS = re.compile(r"\[title\]\[dtext:file_uploaded\]\[/title\]|\[preview [^\]]*\]|\[/?download[^\]]*\]")
+"""What stands around the name of a file in its post."""
 _NAME_COLUMNS, _ROOM_COLUMNS, _FILE_COLUMNS = 16, 24, 32
 
 
@@ -161,7 +164,8 @@ def _place(alert: Alert) -> tuple[int, int] | None:
 
 def _named(summary: MessageSummary, rule: AlertRule | None = None) -> NamedMessage:
     day = "" if summary.sent is None else summary.sent.astimezone(JST).date().isoformat()
-    text = own_words(summary.text) if rule is None else _from_matched_words(summary.text, rule)
+    body = _FILE_TAGS.sub("", summary.text)
+    text = own_words(body) if rule is None else _from_matched_words(body, rule)
     quoted = text[:QUOTED_CHARACTERS] + ("…" if len(text) > QUOTED_CHARACTERS else "")
     quote = f"「{visible(quoted)}」" if quoted else _("(text unknown)")
     words = " ".join(filter(None, [day, shorten(summary.name, _NAME_COLUMNS), quote]))

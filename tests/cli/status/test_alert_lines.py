@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from archiver.claims.sentences import day_text
 from archiver.records import Contract, ContractRoom, RoomId
@@ -12,6 +13,7 @@ from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.settings import file
 from archiver.standing.alert_lines import alert_lines, group_equal
 from archiver.standing.home_document import home_document
+from archiver.store import schema
 from archiver.store.queries.status import status
 from archiver.store.statements import state_contracts
 from archiver.store.working import alerts
@@ -121,6 +123,24 @@ def test_a_file_with_another_name_is_told_with_all_its_names(desk: TerminalWorld
     assert f"file name changed: 素材.zip → 素材2.zip (seen {day})" in listed
     assert 2 == listed.count("a file from somebody else has a new name now. The earlier one is kept.")
     assert 3 == listed.count("file name changed")
+
+
+@pytest.mark.parametrize(
+    ("comment", "words"), [("", "「見積書_最終版.pdf"), ("納品です", "「納品です 見積書_最終版.pdf")]
+)
+def test_the_post_of_a_file_is_quoted_with_the_name_of_the_file(desk: TerminalWorld, comment: str, words: str) -> None:
+    """Chatwork's own words of it would leave no place for the name."""
+    desk.chatwork.upload(desk.room, desk.tanaka, "見積書_最終版.pdf", data=b"1", comment=comment)
+    desk.sync()
+
+    with desk.archive.reading() as reading:
+        newest = select(schema.message.c.message_id).order_by(schema.message.c.seq.desc())
+        message = reading.sql.execute(newest).scalar()
+        alert = Alert(AlertRule.DELETIONS, Level.MEDIUM, desk.clock(), desk.room, desk.tanaka, message)
+        (line,) = alert_lines(reading, [alert], {})
+
+    assert line.message is not None
+    assert words in line.message.words
 
 
 def test_notices_stay_without_names(world: TerminalWorld) -> None:
