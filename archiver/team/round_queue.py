@@ -35,6 +35,7 @@ from procrastinate import exceptions
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.psycopg_connector import wrap_exceptions
+from procrastinate.schema import SchemaManager
 
 from archiver import errors
 from archiver.rounds.daemon import Stop, Stopped
@@ -76,7 +77,7 @@ def install_queue(address: str) -> None:
         connection.execute(f"SET search_path TO {SCHEMA}")
         held, installed = _held_version(connection), _installed_version()
         if held is None:
-            _apply(connection, _library().SchemaManager.get_schema(), installed)
+            _apply(connection, SchemaManager.get_schema(), installed)
         for path in _migrations(held or installed, installed):
             _apply(connection, path.read_text(encoding="utf-8"), _migration_version(path))
         if held is not None and held < installed:
@@ -108,16 +109,7 @@ def _apply(connection: Any, statements: str, version: Version) -> None:
         connection.execute(f"COMMENT ON SCHEMA {SCHEMA} IS '{SCHEMA} {_text(version)}'".encode())
 
 
-def _library() -> Any:
-    try:
-        import procrastinate.schema
-    except ImportError as error:
-        raise errors.TeamNotInstalled(detail=error) from error
-    return procrastinate.schema
-
-
 def _installed_version() -> Version:
-    _library()
     return (*_numbers(version("procrastinate"))[:3], _WHOLE)
 
 
@@ -130,7 +122,7 @@ def _held_version(connection: Any) -> Version | None:
 
 def _migrations(after: Version, until: Version) -> list[Path]:
     """The migrations of the library after a version and up to another, in their order."""
-    folder = Path(_library().SchemaManager.get_migrations_path())
+    folder = Path(SchemaManager.get_migrations_path())
     return [path for path in sorted(folder.glob("[0-9]*.sql")) if after < _migration_version(path) <= until]
 
 
