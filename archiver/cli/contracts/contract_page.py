@@ -167,7 +167,7 @@ def _term_lines(reading: Reading, contract: Contract, platform: Platform) -> Ite
         yield number.format(n=len(stated), all=len(TERM_ITEMS)) + "   archive job terms"
     if platform.elsewhere or stated:
         rest = [item for item in TERM_ITEMS if item.name not in stated]
-        candidates = items_with_candidates(reading, [room.room_id for room in contract.rooms], rest)
+        candidates = items_with_candidates(reading, contract.rooms, rest)
         if candidates:
             sentence = _("Candidates in messages for: {items}   archive job terms")
             yield sentence.format(items=_(", ").join(item.label for item in candidates))

@@ -251,8 +251,7 @@ def _term_lines(reading: Reading, contract: Contract) -> Iterator[str]:
         term = stated.get(item.name)
         yield f"{item.name:<15} {item.label}: {_term_text(term)}"
         if term is None:
-            rooms = [room.room_id for room in contract.rooms]
-            for candidate in term_candidates(reading, rooms, item.words, limit=_SHOWN_CANDIDATES):
+            for candidate in term_candidates(reading, contract.rooms, item.words, limit=_SHOWN_CANDIDATES):
                 yield f"    m{candidate.message_id}  {visible(candidate.excerpt)}"
     yield from outside_lines(reading, contract, [one.message_id for one in contract.terms if one.message_id])
 

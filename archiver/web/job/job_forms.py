@@ -348,15 +348,16 @@ def money_rows(reading: Reading, contract: Contract) -> dict[str, Any]:
 
 def term_rows(reading: Reading, contract: Contract) -> list[dict[str, Any]]:
     """Each term that the client must state: where it was told, or the first messages that hold a word of it."""
-    stated, rooms = {term.item: term for term in contract.terms}, [room.room_id for room in contract.rooms]
+    stated = {term.item: term for term in contract.terms}
     names, references_of, rows = room_names(reading), references_by_room(reading), []
     for item in TERM_ITEMS:
         term, found = stated.get(item.name), list[MessageId]()
         if term is None:
-            found = [one.message_id for one in term_candidates(reading, rooms, item.words, limit=CANDIDATES)]
+            found = [one.message_id for one in term_candidates(reading, contract.rooms, item.words, limit=CANDIDATES)]
         elif term.message_id is not None:
             found = [term.message_id]
-        summaries = message_summaries(reading, [(int(room), int(message)) for message in found for room in rooms])
+        places = ((int(room), int(message)) for message in found for room in contract.room_ids)
+        summaries = message_summaries(reading, places)
         lines = [message_line(one, names, references=references_of(one.room_id)) for one in summaries]
         rows.append({"item": item, "term": term, "lines": lines})
     return rows

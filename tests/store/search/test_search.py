@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings, strategies
 
 from archiver import errors
 from archiver.letter_folding import fold_searched, fold_word
-from archiver.records import Observation, State
+from archiver.records import ContractRoom, Observation, RoomId, State
 from archiver.store import engine, writer
 from archiver.store.archive import Archive
 from archiver.store.search import index
@@ -338,13 +338,34 @@ def test_candidates_for_a_term_are_the_earliest_messages_with_one_of_its_words(t
         ask(maker.archive, "DELETE FROM memory WHERE key = 'search'")
 
     with maker.archive.reading() as reading:
-        found = [term_candidates(reading, [ROOM], ("報酬", "金額"), limit=limit) for limit in (1, 3, 9)]
+        found = [
+            term_candidates(reading, [ContractRoom(RoomId(ROOM))], ("報酬", "金額"), limit=limit) for limit in (1, 3, 9)
+        ]
 
     assert has_index == is_current(maker.archive)
     assert [["5", "10", "20", "30", "40"][:limit] for limit in (1, 3, 9)] == [
         [one.message_id for one in ones] for ones in found
     ]
     assert ["報酬について", "報酬は五万円", "はい、金額も"] == [one.excerpt for one in found[1]]
+
+
+@pytest.mark.parametrize("has_index", [True, False])
+def test_candidates_for_a_term_are_of_the_time_of_the_job_in_each_chat(tmp_path: Path, has_index: bool) -> None:
+    """However late it begins; one that begins after everything has none."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.sync([message_object(number, "報酬の件", sent=number) for number in range(10, 60, 10)], minutes=60)
+    maker.sync([message_object(number, "報酬の件", sent=number) for number in (5, 35)], minutes=60, room=OTHER_ROOM)
+    if not has_index:
+        ask(maker.archive, "DELETE FROM memory WHERE key = 'search'")
+    times = [(20, 30), (40, None), (100, None)]
+    parts = [ContractRoom(RoomId(ROOM), at(start), None if end is None else at(end)) for start, end in times]
+
+    with maker.archive.reading() as reading:
+        found = term_candidates(reading, [*parts, ContractRoom(RoomId(OTHER_ROOM), at(30))], ("報酬",), limit=9)
+        late = term_candidates(reading, parts[2:], ("報酬",), limit=9)
+        assert [] == term_candidates(reading, [], ("報酬",), limit=9)
+
+    assert (["20", "35", "40", "50"], []) == ([one.message_id for one in found], late)
 
 
 @pytest.mark.parametrize("has_index", [True, False])
@@ -357,7 +378,9 @@ def test_a_word_of_a_term_is_found_and_shown_in_each_of_its_forms(tmp_path: Path
         ask(maker.archive, "DELETE FROM memory WHERE key = 'search'")
 
     with maker.archive.reading() as reading:
-        found = [term_candidates(reading, [ROOM], ("ポイント",), limit=limit) for limit in (1, 2, 9)]
+        found = [
+            term_candidates(reading, [ContractRoom(RoomId(ROOM))], ("ポイント",), limit=limit) for limit in (1, 2, 9)
+        ]
 
     assert [["10"], ["10", "20"], ["10", "20", "30"]] == [[one.message_id for one in ones] for ones in found]
     assert "ﾎﾟｲﾝﾄでのお支払い" in found[0][0].excerpt
