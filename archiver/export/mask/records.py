@@ -17,7 +17,7 @@ from archiver.export.mask.names import REASON as OUTSIDE_REASON
 from archiver.export.mask.names import PeriodIds, people_in
 from archiver.export.mask.package_mask import MaskedPlace, PackageMask
 from archiver.export.mask.policy_and_covers import Covers, Policy
-from archiver.records import JsonObject
+from archiver.records import JsonObject, contract_facts
 
 _NEVER_MASKED = frozenset({*READINGS, "gap", "gap.narrowed", "gap.closed", "blob", "stamp", "rollback", "service"})
 """Kinds of entries that hold only ids, times and counts."""
@@ -25,7 +25,15 @@ _NEVER_MASKED = frozenset({*READINGS, "gap", "gap.narrowed", "gap.closed", "blob
 _ABOUT_PEOPLE = frozenset({"account", "member", "contact", "mapping"})
 """Kinds of entries whose key ends with an account id."""
 
-_UNMASKED_FIELDS = frozenset({"message_id", "chatwork_id", "sha256", "saved_at", "from", "to"})
+_UNMASKED_FIELDS = frozenset(
+    (
+        *("message_id", "chatwork_id", "sha256", "copy", "replies"),
+        *("state", "source", "kind", "item", "platform", "side", "role", "type", "status", "limit_type"),
+        *("from", "to", "seen", "saved_at", "closed_at", "at", "dated", "issued_on", "received_on", "sent_on"),
+        *(fact.name for fact in contract_facts.FACTS if fact.is_day),
+    )
+)
+"""Fields of ids, of words of Chatwork and of this program, and of days, which nobody wrote."""
 _KEPT_OF_HIDDEN = frozenset({"role", "message_id"})
 """Fields that stay in the object of a hidden person."""
 

@@ -66,3 +66,19 @@ def test_what_became_of_a_message_is_read_from_its_entries() -> None:
     found = [is_plain(build.message(one, {}), one) for one in ([plain], [plain, plain], [post], [nameless])]
 
     assert [True, False, False, False] == found
+
+
+WORDS = ["list", "present", "edited", "member", "group", "open", "none", "stated", "direct", "2026-11-05", "worker"]
+
+
+def test_no_word_of_the_program_and_no_day_of_a_record_is_masked() -> None:
+    """Only what somebody wrote or is called; a third person may be called as such a word too."""
+    mask = PackageMask(masking_policy("lawyer", masks=WORDS), {THIRD: ["single"]}, {THIRD})
+    typed = {"body": "list 2026-11-05", "name": "group", "type": "group", "role": "member", "status": "open"}
+    words = {"state": "present", "source": "list", "kind": "direct", "side": "worker", "at": "2026-11-05"}
+    payload = {"object": typed | {"limit_type": "none"}, "due_on": "2026-11-05", "seen": "2026-11-05", **words}
+
+    masked = masked_entry(entry("", (CLIENT, ""), "") | {"payload": payload}, mask)["payload"]
+
+    shown = payload["object"] | {"body": "■■(指定) ■■(指定)", "name": "■■(指定)"}
+    assert payload | {"object": shown} == masked
