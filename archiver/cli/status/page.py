@@ -1,4 +1,4 @@
-"""Prints the first screen, `archive` alone: the document of how things stand, in at most 15 lines of 80 columns."""
+"""Prints the first screen, `archive` alone, in some 15 lines of 80 columns; with several jobs they are more."""
 
 from __future__ import annotations
 
