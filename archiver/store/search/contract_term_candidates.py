@@ -76,8 +76,8 @@ def items_with_candidates(
 
 def _first_positions(reading: Reading, spans: Sequence[_Span], folded: Collection[str], limit: int) -> list[int]:
     """The earliest messages with one of the words: at the beginning, by the index, or by looking at every text."""
-    beginning = _positions_at_beginning(reading, spans, folded)
-    if len(beginning) >= limit:
+    beginning, is_all = _positions_at_beginning(reading, spans, folded)
+    if is_all or len(beginning) >= limit:
         return beginning[:limit]
     if index.is_current(reading.sql):
         with index.damage_forgiven():
@@ -89,15 +89,17 @@ def _first_positions(reading: Reading, spans: Sequence[_Span], folded: Collectio
     return [position for position, _texts in islice(holding, limit)]
 
 
-def _positions_at_beginning(reading: Reading, spans: Sequence[_Span], folded: Collection[str]) -> list[int]:
-    """Those among the first texts of each room that are surely earlier than all others with such a word."""
+def _positions_at_beginning(
+    reading: Reading, spans: Sequence[_Span], folded: Collection[str]
+) -> tuple[list[int], bool]:
+    """Those among the first texts of each part that surely come before all others, and whether there are no others."""
     table, found, bound = schema.message_version.c, set[int](), _END
     for span in spans:
         query = select(table.position, table.body).where(text(_inside([span], "message_version")))
         rows = reading.sql.execute(query.order_by(table.position).limit(BEGINNING)).all()
         found |= {position for position, body in rows if _has_word(body, folded)}
         bound = min(bound, _END if len(rows) < BEGINNING else rows[-1].position)
-    return sorted(position for position in found if position <= bound)
+    return sorted(position for position in found if position <= bound), bound == _END
 
 
 def _positions_by_index(reading: Reading, spans: Sequence[_Span], folded: Collection[str], limit: int) -> list[int]:

@@ -15,7 +15,7 @@ from archiver.letter_folding import fold_searched, fold_word
 from archiver.records import ContractRoom, Observation, RoomId, State
 from archiver.store import engine, writer
 from archiver.store.archive import Archive
-from archiver.store.search import index
+from archiver.store.search import contract_term_candidates, index
 from archiver.store.search.contract_term_candidates import term_candidates
 from archiver.store.search.index import INDEX_FORMAT
 from archiver.store.search.query import SearchQuery, parse
@@ -324,6 +324,13 @@ def test_an_index_that_says_what_is_not_there_is_no_fault(story_maker: ArchiveMa
     assert set(ids(find(story_maker.archive, "お願い"))) <= {"1", "2"}
 
 
+@pytest.fixture
+def _short_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So few texts are looked through that the rest is left to the index, or to looking at every text."""
+    monkeypatch.setattr(contract_term_candidates, "BEGINNING", 2)
+
+
+@pytest.mark.usefixtures("_short_beginning")
 @pytest.mark.parametrize("has_index", [True, False])
 def test_candidates_for_a_term_are_the_earliest_messages_with_one_of_its_words(tmp_path: Path, has_index: bool) -> None:
     """Recovered and edited messages stand where they were sent, each with the text that holds the word."""
@@ -349,6 +356,7 @@ def test_candidates_for_a_term_are_the_earliest_messages_with_one_of_its_words(t
     assert ["報酬について", "報酬は五万円", "はい、金額も"] == [one.excerpt for one in found[1]]
 
 
+@pytest.mark.usefixtures("_short_beginning")
 @pytest.mark.parametrize("has_index", [True, False])
 def test_candidates_for_a_term_are_of_the_time_of_the_job_in_each_chat(tmp_path: Path, has_index: bool) -> None:
     """However late it begins; one that begins after everything has none."""
@@ -368,6 +376,7 @@ def test_candidates_for_a_term_are_of_the_time_of_the_job_in_each_chat(tmp_path:
     assert (["20", "35", "40", "50"], []) == ([one.message_id for one in found], late)
 
 
+@pytest.mark.usefixtures("_short_beginning")
 @pytest.mark.parametrize("has_index", [True, False])
 def test_a_word_of_a_term_is_found_and_shown_in_each_of_its_forms(tmp_path: Path, has_index: bool) -> None:
     """Whether or not the index is asked: half-width letters are the same word, and the excerpt is around it."""
