@@ -80,5 +80,5 @@ def test_no_word_of_the_program_and_no_day_of_a_record_is_masked() -> None:
 
     masked = masked_entry(entry("", (CLIENT, ""), "") | {"payload": payload}, mask)["payload"]
 
-    shown = payload["object"] | {"body": "■■(指定) ■■(指定)", "name": "■■(指定)"}
+    shown = typed | {"limit_type": "none", "body": "■■(指定) ■■(指定)", "name": "■■(指定)"}
     assert payload | {"object": shown} == masked
