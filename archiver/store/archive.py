@@ -25,6 +25,8 @@ from sqlalchemy.exc import DatabaseError
 
 from archiver import errors
 from archiver.corrected_clock import CorrectedClock
+from archiver.evidence.chain import digest_bytes
+from archiver.evidence.masked_and_erased import read_tombstone
 from archiver.folder_sync import sync_folder
 from archiver.store import durable_files, migrate
 from archiver.store.durable_files import disk_errors, sync_file
@@ -326,6 +328,11 @@ class Archive:
             yield
         except json.JSONDecodeError as error:
             raise errors.ArchiveDamaged(path=self.database, detail=str(error)) from error
+        except (LookupError, TypeError, AttributeError) as error:
+            if not self._has_altered_line():  # a bug of the program
+                raise
+            detail = _("a record has another form than this program writes")
+            raise errors.ArchiveDamaged(path=self.database, detail=detail) from error
         except (DatabaseError, sqlite3.DatabaseError) as error:
             if self._is_older and any(words in str(error) for words in _MISSING_SCHEMA):
                 raise errors.OlderArchive(path=self.home, is_written=False) from error
@@ -333,3 +340,9 @@ class Archive:
             if (self.read_only or self._scratch is not None) and "readonly" in str(cause):  # opened so, for good
                 raise errors.HomeNotWritable(path=self.home, detail=str(cause)) from error
             raise translate_error(error, self.database) from error
+
+    def _has_altered_line(self) -> bool:
+        """Whether a record is not the one that was saved, and was not erased."""
+        with self._connect_to_read() as sql:
+            lines = driver_connection(sql).execute("SELECT CAST(line AS BLOB), digest FROM entry")
+            return any(digest_bytes(line) != digest and read_tombstone(line) is None for line, digest in lines)

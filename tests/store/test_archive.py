@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import sqlite3
 import subprocess
@@ -20,12 +21,12 @@ from archiver import errors
 from archiver.folder_sync import storage_error
 from archiver.setup.archive_setup import make_home
 from archiver.store import migrate, seals
-from archiver.store.archive import Archive
+from archiver.store.archive import Archive, Reading
 from archiver.store.engine import DATABASE, build_engine, driver_connection, translate_error
 from archiver.store.queries.entries import entries_at, last_seq
 from archiver.store.queries.status import Status, status
 from tests.support.archives.notes import all_entries, append_observations, note
-from tests.support.archives.tampering import empty_archive
+from tests.support.archives.tampering import changing_past_triggers, empty_archive
 from tests.support.file_size_limit import file_size_limit
 
 _FIELDS = "observed_at, clock, kind, account_id, room_id, key"
@@ -244,6 +245,23 @@ def test_an_entry_that_is_damaged_or_missing_is_damage(archive: Archive, harm: s
 
     with pytest.raises(errors.ArchiveDamaged), archive.reading() as reading:
         entries_at(driver_connection(reading.sql), [1])
+
+
+@pytest.mark.parametrize("line", ["{}", "[]", '"x"', '{"payload": null}'])
+def test_a_record_of_another_form_is_damage(archive: Archive, line: str) -> None:
+    """What reading it raises is told as damage; while every record is as it was saved, it is a bug."""
+    append_observations(archive, note(1))
+
+    def read(reading: Reading) -> object:
+        (row,) = driver_connection(reading.sql).execute("SELECT line FROM entry WHERE seq = 1")
+        return json.loads(row[0])["payload"]["nothing"]
+
+    with pytest.raises(KeyError):
+        archive.read(read)
+    with changing_past_triggers(archive) as database:
+        database.execute("UPDATE entry SET line = ? WHERE seq = 1", (line,))
+    with pytest.raises(errors.ArchiveDamaged):
+        archive.read(read)
 
 
 @pytest.mark.parametrize("way", ["read_only", "unchanging"])
