@@ -19,7 +19,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from archiver import errors
-from archiver.platforms.job_platform import STRANGER
+from archiver.platforms.job_platform import STRANGER, UNKNOWN
 from archiver.records import JST, Contract, ContractRoom, Role, RoomId
 from archiver.records.alerts import AlertRule
 from archiver.render.invisible_characters import shorten, visible
@@ -197,6 +197,7 @@ def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:
         "jobs": jobs,
         "job": job,
         "what": request.args.get("what", known),
+        "is_direct": contract is not None and contract.platform == UNKNOWN,
         "url": contract.url if contract is not None else None,
         "asked": [(one.room_id, one.message_id) for one in asked],
         "older": unlisted_beginnings(reading, set(rooms)),

@@ -60,6 +60,16 @@ def test_no_screenshot_is_asked_for_of_a_chat_that_does_not_open(browser: FormBr
     assert [True, False] == ["Take screenshots" in page for page in (before, browser.get("/emergency?job=job1"))]
 
 
+def test_the_client_of_a_direct_job_is_reached_without_a_platform(browser: FormBrowser) -> None:
+    """There is none whose messages could be used; only where it is known that there is none."""
+    platform = browser.get("/emergency?what=gone&job=job1")
+    ArchiveMaker(browser.context.home).contract("job2", platform="direct", client="佐藤", title="記事")
+    direct = browser.get("/emergency?what=gone&job=job2")
+
+    assert [True, False] == ["Write to the client where" in page for page in (platform, direct)]
+    assert "Reach the client outside Chatwork" in direct
+
+
 def test_a_person_is_removed_from_the_contacts_only_once_the_direct_chat_is_held(tmp_path: Path) -> None:
     """Removing deletes the direct chat on Chatwork: not while something of it is missing, nor for a group."""
     maker = story(tmp_path / "home")
