@@ -124,7 +124,7 @@ def file_cells(row: FileRow, *, packed: bool) -> list[object]:
 
 def _file_rows(key: tuple[int, int], listed: list[EntryObject], saved: list[EntryObject]) -> list[FileRow]:
     """The present content of a file, and every other content of it that was saved."""
-    present = _name_first_listed(_listed_row(key, listed[-1]), listed)
+    present = name_first_listed(listed_row(key, listed[-1]), listed)
     blob = next((entry for entry in reversed(saved) if _is_of_listed_file(entry, present)), None)
     rows = [_add_saved_bytes(present, blob)]
     digests_seen = {rows[0].sha256, None}
@@ -135,7 +135,8 @@ def _file_rows(key: tuple[int, int], listed: list[EntryObject], saved: list[Entr
     return rows
 
 
-def _listed_row(key: tuple[int, int], entry: EntryObject) -> FileRow:
+def listed_row(key: tuple[int, int], entry: EntryObject) -> FileRow:
+    """The row of a room's file as one listing has it, without its bytes."""
     received, state = entry["payload"]["object"], entry["payload"]["state"]
     account = account_of(received)
     return FileRow(
@@ -187,13 +188,13 @@ def _replaced_row(key: tuple[int, int], listed: list[EntryObject], blob: EntryOb
     """The row of bytes that were saved before other content was listed under the same id."""
     then = next((entry for entry in reversed(listed) if entry["seq"] < blob["seq"]), listed[0])
     payload = blob["payload"]
-    row = _listed_row(key, then)._replace(
+    row = listed_row(key, then)._replace(
         size=number(payload["listed_size"]), upload_time=number(payload["listed_time"]), state="replaced"
     )
-    return _add_saved_bytes(_name_first_listed(row._replace(gone_since=None), listed), blob)
+    return _add_saved_bytes(name_first_listed(row._replace(gone_since=None), listed), blob)
 
 
-def _name_first_listed(row: FileRow, listed: list[EntryObject]) -> FileRow:
+def name_first_listed(row: FileRow, listed: list[EntryObject]) -> FileRow:
     """The row with the name under which its content was first listed: a later name was not sent with it."""
     upload_times = set()
     for entry in listed:

@@ -1,7 +1,7 @@
 """Attachments and tasks of rooms for the viewer: the newest first, of a message, or a single one.
 
-The records are those of a package, but files that were replaced under their id appear once, as listed now, and a task
-comes with every text, time limit and status that was seen.
+The records are those of a package, but files that were replaced under their id appear once, with the content listed
+now, and a task comes with every text, time limit and status that was seen.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from archiver.evidence.history import EntryObject, account_of, number, text
-from archiver.evidence.tables.files_and_tasks import NOT_YET, REASONS
+from archiver.evidence.tables.files_and_tasks import NOT_YET, REASONS, listed_row, name_first_listed
 from archiver.letter_folding import fold
 from archiver.records import AccountId, Attachment, FileId, MessageId, RoomId, Task, TaskId
 from archiver.store.archive import Reading
@@ -77,7 +77,7 @@ def file_page(
     older_than: FilePageKey | None = None,
     limit: int = 50,
 ) -> FilePage:
-    """The newest files of these rooms whose names contain `name` and that are in `state`, at most `limit`."""
+    """The newest files of these rooms of which a name contains `name` and that are in `state`, at most `limit`."""
     source, rows, folded_name, last = driver_connection(reading.sql), list[_FileRow](), fold(name), None
     newest_first = merge(*(_walk(source, room, older_than) for room in set(rooms)), key=_page_key, reverse=True)
     for looked_at, row in enumerate(newest_first):
@@ -85,7 +85,7 @@ def file_page(
             return FilePage(_files(source, rows), last)
         last = _page_key(row)
         is_gone = state is FileState.GONE and row.gone_since is not None
-        if (state is None or is_gone or state is _state(row)) and (not folded_name or folded_name in fold(row.name)):
+        if (state is None or is_gone or state is _state(row)) and _has_name(source, row, folded_name):
             rows.append(row)
     return FilePage(_files(source, rows), None)
 
@@ -101,8 +101,7 @@ def files_of_messages(
 
 def file_renames(reading: Reading, room: int, file_id: int) -> list[tuple[str, str, datetime]]:
     """Each change of a file's name: before, after, and when it was noticed; the oldest first."""
-    lines = driver_connection(reading.sql).execute(_FILE_ENTRIES, (f"file/{file_id}", room))
-    listed = [json.loads(line) for (line,) in lines]
+    listed = _listings(driver_connection(reading.sql), room, file_id)
     names = [(text(one["payload"]["object"].get("filename")), from_text(one["observed_at"])) for one in listed]
     return [(before, after, at) for (before, _at), (after, at) in pairwise(names) if before != after]
 
@@ -169,12 +168,25 @@ def _state(row: _FileRow) -> FileState:
     return FileState.LOST if row.blob_state == "lost" and row.attempts is None else FileState.PENDING
 
 
+def _listings(source: sqlite3.Connection, room: int, file_id: int) -> list[EntryObject]:
+    """What was listed of a file, the oldest first."""
+    return [json.loads(line) for (line,) in source.execute(_FILE_ENTRIES, (f"file/{file_id}", room))]
+
+
+def _has_name(source: sqlite3.Connection, row: _FileRow, folded_name: str) -> bool:
+    """Whether this stands in a name with which the file was listed."""
+    if folded_name in fold(row.name):
+        return True
+    listed = _listings(source, row.room_id, row.file_id)
+    return any(folded_name in fold(text(one["payload"]["object"].get("filename"))) for one in listed)
+
+
 def _files(source: sqlite3.Connection, rows: list[_FileRow]) -> list[FileDetails]:
     entries = entries_at(source, [row.seq for row in rows])
-    return [_file(row, entries[row.seq]) for row in rows]
+    return [_file(row, entries[row.seq], _listings(source, row.room_id, row.file_id)) for row in rows]
 
 
-def _file(row: _FileRow, entry: EntryObject) -> FileDetails:
+def _file(row: _FileRow, entry: EntryObject, listings: list[EntryObject]) -> FileDetails:
     listed, state = entry["payload"]["object"], _state(row)
     account, message = account_of(listed), str(listed.get("message_id") or "")
     is_held = state is FileState.HELD and row.sha256 is not None
@@ -187,7 +199,7 @@ def _file(row: _FileRow, entry: EntryObject) -> FileDetails:
         message_id=MessageId(message if message.isascii() and message.isdigit() else "0"),
         account_id=AccountId(number(account.get("account_id"))),
         account_name=text(account.get("name")),
-        name=text(listed.get("filename")),
+        name=name_first_listed(listed_row((row.room_id, row.file_id), entry), listings).name,
         size=number(listed.get("filesize")),
         uploaded_at=sent_at(number(listed.get("upload_time"))) or saved_at or from_text(entry["observed_at"]),
         gone_since=time_or_none(row.gone_since),

@@ -150,6 +150,24 @@ def test_only_bytes_that_are_held_are_given(story_maker: ArchiveMaker) -> None:
     assert (True, None) == (listed is not None, listed and listed.attachment.sha256)
 
 
+def test_a_file_that_was_renamed_has_the_name_under_which_its_bytes_were_listed(story_maker: ArchiveMaker) -> None:
+    """As in a package; both names find it. Other content under the id has the name that it was listed with."""
+    for minutes, name, size in ((300, "発注書_3万円.pdf", 4), (310, "発注書_2万円.pdf", 4)):
+        story_maker.file(file_object(31, name, size, sent=9, message_id=1), b"3000", minutes=minutes)
+    assert [[31], [31]] == [listed_file_ids(story_maker, [ROOM], name=one) for one in ("3万", "2万")]
+
+    def names() -> tuple[str | None, list[str], list[str]]:
+        with story_maker.archive.reading() as reading:
+            one = files_and_tasks.file_details(reading, ROOM, 31)
+            beside = files_and_tasks.files_of_messages(reading, ROOM, [MessageId("1")])[MessageId("1")]
+        made = [one.name for one in packed(story_maker, ROOM).attachments if one.file_id == 31]
+        return one and one.attachment.name, [one.name for one in beside if one.file_id == 31], made
+
+    assert ("発注書_3万円.pdf", ["発注書_3万円.pdf"], ["発注書_3万円.pdf"]) == names()
+    story_maker.file(file_object(31, "発注書_1万円.pdf", 5, sent=9, message_id=1), b"10000", minutes=320)
+    assert ("発注書_1万円.pdf", ["発注書_1万円.pdf"]) == names()[:2]
+
+
 # --- tasks -------------------------------------------------------------------------------------
 
 
