@@ -54,6 +54,15 @@ def test_a_name_that_nobody_entered_is_not_written() -> None:
     assert greeting.startswith("お世話になっております。")
 
 
+def test_what_nobody_entered_has_no_line() -> None:
+    """A letter says nothing of a blank."""
+    blank, half = (replace(DIRECT, title=None, contracted_on=None, amount=one) for one in (None, "30,000円"))
+
+    assert "未入力" not in text_of(blank)
+    assert "金額: 30,000円" in text_of(half).splitlines()
+    assert "ご依頼の日: 2026-10-01\n金額: 30,000円\n" in text_of(replace(half, contracted_on="2026-10-01"))
+
+
 def test_what_is_not_named_is_counted() -> None:
     """The latest three deliveries and reminders are named, and three open invoices; how many more there are is said."""
     busy = replace(
