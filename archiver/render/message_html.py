@@ -161,7 +161,7 @@ def attachment_html(attachment: Attachment, link: ReferenceLink | None) -> str:
     if attachment.replaced_at is not None:
         words.append(say("差し替えを{time}に確認", time=local_time(attachment.replaced_at)))
     if attachment.gone_since is not None:
-        words.append(say("{time} 以降、Chatworkに表示されません", time=local_time(attachment.gone_since)))
+        words.append(say("{time} に、Chatworkに表示されないことを確認", time=local_time(attachment.gone_since)))
     return " / ".join(words)
 
 
@@ -175,7 +175,7 @@ def task_html(task: Task) -> str:
         f"{say('期限')} {local_time(task.limit) if task.limit else say('なし')}",
     ]
     if task.gone_since is not None:
-        words.append(say("{time} 以降、Chatworkに表示されません", time=local_time(task.gone_since)))
+        words.append(say("{time} に、Chatworkに表示されないことを確認", time=local_time(task.gone_since)))
     return " / ".join(words)
 
 

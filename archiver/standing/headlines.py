@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
+from operator import attrgetter
 from typing import Any
 
 from archiver.records.alerts import Alert, AlertRule
@@ -18,7 +19,7 @@ from archiver.store.queries.status import RoomStatus, Status
 Row = dict[str, Any]
 
 _FIELDS: Row = dict.fromkeys(
-    ("job", "text", "error", "noticed", "since", "due", "reason", "saved", "room_id", "message_id")
+    ("job", "text", "error", "noticed", "since", "last", "due", "reason", "saved", "room_id", "message_id")
 )
 """What only some headlines have."""
 
@@ -80,10 +81,11 @@ def _gone(jobs: Sequence[Row]) -> Iterator[Row]:
             len(rooms),
         )
         names = _(", ").join(visible(one.name) or str(one.room_id) for one in rooms)
-        since = min(one.inaccessible_since for one in rooms if one.inaccessible_since)
+        first = min((one for one in rooms if one.last_seen), key=attrgetter("inaccessible_since"), default=None)
         yield {"state": "look", "kind": "gone", "job": job["id"], "head": head.format(n=len(rooms), kept=kept)} | {
             "text": names,
-            "since": since,
+            "since": first and first.inaccessible_since,
+            "last": first and first.last_seen,
             "reason": _("Chatwork does not tell why."),
         }
 
@@ -103,8 +105,9 @@ def _changed(jobs: Sequence[Row]) -> Iterator[Row]:
             continue
         quotes, text = job["quotes"], _("Job “{job}”. Chatwork does not tell why.").format(job=job["title"])
         words = changed_words(job["changed"], quotes[0]["name"] if len(job["authors"]) == 1 and quotes else "")
-        seen = max(one["seen"] for one in quotes) if job["changed"] == len(quotes) else None
-        yield {"state": "look", "kind": "changed", "job": job["id"], "head": words, "text": text, "noticed": seen}
+        seen = {one["seen"] for one in quotes} if job["changed"] == len(quotes) else ()
+        noticed = next(iter(seen)) if len(seen) == 1 else None
+        yield {"state": "look", "kind": "changed", "job": job["id"], "head": words, "text": text, "noticed": noticed}
 
 
 def changed_words(count: int, name: str) -> str:
@@ -169,4 +172,4 @@ def _calm(status: Status, by_team: str) -> Row:
     is_one = sum(one.messages + one.files.saved for one in status.rooms) == 1
     here = _("All good. {kept} is on this computer.") if is_one else _("All good. {kept} are on this computer.")
     head = (where or here).format(kept=kept)
-    return {"state": "", "kind": "calm", "head": head, "text": "", "saved": status.last_sync}
+    return {"state": "", "kind": "calm", "head": head, "text": "", "saved": status.last_read}

@@ -25,6 +25,8 @@ from archiver.render import times
 from archiver.render.invisible_characters import visible, visible_line
 from archiver.render.times import age_words, day_words, moment_words
 from archiver.report_language import report_language
+from archiver.store.queries.contracts import contracts
+from archiver.store.queries.looks_and_gaps import last_read
 from archiver.store.queries.people import same_named
 from archiver.store.working.remembered_values import LAST_SYNC, PRACTICE
 from archiver.web.access import AccessGate, guard
@@ -193,12 +195,13 @@ def frame_facts(context: ViewContext) -> dict[str, object]:
         last, is_practice = LAST_SYNC.recall(reading), PRACTICE.recall(reading) is not None
         if last is None:
             return {"is_practice": is_practice, "saved": None}
-        age = context.now() - last.at
+        now, read = context.now(), last_read(reading, contracts(reading))
         return {
             "is_practice": is_practice,
-            "saved": last.at,
-            "age": age_words(age),
-            "is_stopped": not is_practice and age > context.patience(reading),
+            "saved": read,
+            "age": age_words(now - read) if read else "",
+            "is_shut": read != last.at,
+            "is_stopped": not is_practice and now - last.at > context.patience(reading),
         }
     return {"is_practice": False, "saved": None}
 

@@ -68,8 +68,8 @@ def _headline(told: dict[str, Any], now: datetime) -> str:
     due = _("Promised for {day}.").format(day=day_words(told["due"], now)) if told["due"] else ""
     since = ""
     if told["since"]:
-        sentence = _("Since {time}; what was written later cannot be saved.")
-        since = sentence.format(time=moment_words(told["since"], now))
+        sentence = _("Seen closed {time}, last seen open {last}. What was written later cannot be saved.")
+        since = sentence.format(time=moment_words(told["since"], now), last=moment_words(told["last"], now))
     where = typed(f"archive search --chat {told['room_id']}") if told["room_id"] else ""
     return " ".join(filter(None, [told["head"], told["text"], since, due, where]))
 
@@ -105,7 +105,7 @@ def _tell_labelled(rows: Iterable[tuple[str, Sequence[str]]]) -> None:
 
 def _summary_lines(document: dict[str, Any], status: Status, now: datetime, kept: KeptByTeam) -> Iterator[str]:
     """How saving goes, the backup, the jobs with what is saved of each, and one thing that would make it safer."""
-    every, last = document["every"], status.last_sync
+    every, last = document["every"], status.last_read
     off = _("switched off") if kept is KeptByTeam.NOTHING else _("by the team")
     saving = _("on, every {every}").format(every=every) if every else off
     saved = _("last {time}").format(time=moment_words(last, now)) if last else _("nothing saved yet")

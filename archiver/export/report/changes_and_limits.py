@@ -315,7 +315,9 @@ def _state_text(attachment: Attachment) -> str:
     if attachment.sha256 is None:
         words = [say("保存できていません: {reason}", reason=say(attachment.reason or "理由は不明"))]
     if attachment.gone_since is not None:
-        words.append(say("{gone_since} 以降Chatworkに表示されません", gone_since=local_time(attachment.gone_since)))
+        words.append(
+            say("{gone_since} に、Chatworkに表示されないことを確認", gone_since=local_time(attachment.gone_since))
+        )
     if attachment.sha256 is not None and attachment.reason:
         words.append(say(attachment.reason))
     return "\n".join(words)

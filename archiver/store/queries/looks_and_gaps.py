@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Row, bindparam, func, select
 
 from archiver.evidence import looks
-from archiver.records import Gap, Pause, Watch, WrongClock
+from archiver.records import Contract, Gap, Pause, Watch, WrongClock
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import SmallStatement, driver_connection
@@ -68,6 +68,21 @@ def room_looks(reading: Reading, rooms: Collection[int]) -> LastLooks:
         {room: failed[room].since for room in open_rooms if room in failed},
         last_list.at if last_list else None,
     )
+
+
+def last_read(reading: Reading, contracts: Collection[Contract]) -> datetime | None:
+    """When the chats of these jobs were last saved; where none of them opens any more, when one was last listed.
+
+    Jobs that ended count only where no other is asked about.
+    """
+    last, shut = remembered_values.LAST_SYNC.recall(reading), current_state.inaccessible_rooms(reading)
+    chosen = [one for one in contracts if one.state == "open"] or contracts
+    rooms = {int(room.room_id) for one in chosen for room in one.rooms}
+    if not rooms or rooms - shut:
+        return None if last is None else last.at
+    running = last_lists.running_looks(reading)
+    looks = (running[room].last if room in running else last_list_time(reading, room) for room in rooms)
+    return max(filter(None, looks), default=None)
 
 
 def last_list_time(reading: Reading, room: int) -> datetime | None:

@@ -16,7 +16,7 @@ from archiver.store.queries import current_state, raw_tables
 from archiver.store.queries.contract_activity import case_sides, changed_messages
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.entries import EVERY_ROOM, covered_periods, last_entry_before, last_seq
-from archiver.store.queries.looks_and_gaps import LastLooks, last_list_time, last_window, room_looks, watch
+from archiver.store.queries.looks_and_gaps import LastLooks, last_list_time, last_read, last_window, room_looks, watch
 from archiver.store.queries.room_holdings import FileCounts, file_counts
 from archiver.store.time_text import from_text, sent_at, time_or_none, to_text
 from archiver.store.working import last_lists, remembered_values
@@ -56,6 +56,8 @@ class Status(NamedTuple):
     is_practice: bool
     """Whether it is the demo's."""
     last_sync: datetime | None
+    last_read: datetime | None
+    """When chats of its jobs were last read: of the last save, unless none of them opened then."""
     rooms: tuple[RoomStatus, ...]
     contracts: tuple[Contract, ...]
     seals: int
@@ -83,6 +85,7 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
         account_name=owner.get("name", ""),
         is_practice=remembered_values.PRACTICE.recall(reading) is not None,
         last_sync=None if last is None else last.at,
+        last_read=last_read(reading, every_contract),
         rooms=room_states(reading, every_contract),
         contracts=every_contract,
         seals=number,

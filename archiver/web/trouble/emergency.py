@@ -37,7 +37,7 @@ from archiver.store.compared_copies import is_database_file
 from archiver.store.keeper import KeptByTeam, keeper_of
 from archiver.store.queries.contracts import contracts, required_rooms, rooms_to_read
 from archiver.store.queries.current_state import last_payload, room_names
-from archiver.store.queries.looks_and_gaps import unlisted_beginnings
+from archiver.store.queries.looks_and_gaps import last_read, unlisted_beginnings
 from archiver.store.queries.people import known_people, twins
 from archiver.store.queries.status import status
 from archiver.store.statements import state_contracts, state_role
@@ -203,7 +203,7 @@ def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:
         "older": unlisted_beginnings(reading, set(rooms)),
         "kept": kept_words(standing.rooms, are_files_told=by_team is not KeptByTeam.RECORDS),
         "is_team": by_team is not KeptByTeam.NOTHING,
-        "saved": standing.last_sync,
+        "saved": standing.last_read if contract is None else last_read(reading, [contract]),
         "not_kept": not_kept,
         "strangers": stranger_rows(reading),
         "is_stranger": contract is not None and contract.platform == STRANGER,

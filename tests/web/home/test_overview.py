@@ -101,13 +101,20 @@ def test_what_was_lost_stands_before_automatic_saving_that_is_off(
         accepted = world.post("検収OKです")
         world.sync()
         world.chatwork.delete(accepted, moves_room=True)
+        world.clock.pass_by(hours=6)
         world.sync(full=True)
         world.chatwork.remove_owner(world.room)
+        world.clock.pass_by(hours=6)
         world.sync()
     monkeypatch.setattr(home_document, "observed_facts", lambda *_observed: CALM | off)
     with open_application(tmp_path) as browser:
-        page = browser.get("/home").partition("<main")[2]
+        frame, _main, page = browser.get("/home").partition("<main")
+        help_page = browser.get("/emergency")
 
+    last = "Wed 1 Jul 18:00"
+    assert '<span class="dot stop"' in frame
+    assert 'datetime="2026-07-01T18:00' in frame
+    assert f"Last save {last}" in help_page
     box, quoted, saving, card = re.findall(
         r'<section class="relief look".*?</section>|<article class="diff">.*?</article>|<section class="banner" '
         r'aria-labelledby="saving">.*?</section>|<article class="card job">.*?</article>',
@@ -116,7 +123,9 @@ def test_what_was_lost_stands_before_automatic_saving_that_is_off(
     )
     assert "1 chat can no longer be opened" in box
     assert f"/room/{world.room}#newest" in box
+    assert f"Seen closed Thu 2 Jul 00:00, last seen open {last}." in box
     assert "検収OKです" in quoted
+    assert "Last shown" in quoted
     assert "Automatic saving is off on this computer." in saving
     assert "Turn automatic saving on" in saving
     assert page.count("Automatic saving is off on this computer") == 1

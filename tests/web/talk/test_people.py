@@ -37,7 +37,9 @@ def test_names_and_membership_are_told_with_their_times(browser: Browser) -> Non
 
     assert [77, OWNER, CLIENT] == list(found)
     gone, closed = found[CLIENT], spoken("2026-11-05 12:01")
-    assert gone.startswith(f"田 田中(解約済) ID 7654321 Not listed as a member any more since {closed}")
+    assert gone.startswith(
+        f"田 田中(解約済) ID 7654321 Seen {closed}: not listed as a member any more (reason unknown)"
+    )
     assert f"Names 田中(解約済) since {closed} 田中 since {spoken('2026-11-05 10:00')} Role member" in gone
     assert f"The name ends with the mark of a closed account, such as “(解約済)”, since {closed}" in gone
 

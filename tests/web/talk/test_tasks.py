@@ -54,7 +54,7 @@ def test_the_open_ones_stand_first_and_none_is_left_out(browser: Browser) -> Non
 
     assert ["字幕は", "字幕の修正", "知らない状態", "消えたもの", "済んだもの"] == [one.split(" ")[0] for one in found]
     assert "paused" in found[2]
-    assert "Not listed by Chatwork any more since" in found[3]
+    assert "not listed by Chatwork any more" in found[3]
 
 
 def test_what_it_said_before_stands_below_it(browser: Browser) -> None:
