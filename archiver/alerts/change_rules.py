@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from archiver.alerts.phrase_rules import HIGH_RULES, PHRASE_RULES
 from archiver.claims.messages import is_closed_name, was_closed
+from archiver.claims.quotations import changes_terms
 from archiver.records import Sides, State
 from archiver.records.alerts import (
     CANCELLED,
@@ -219,10 +220,10 @@ MONEY = re.compile(r"円|[¥\uffe5]|報酬|単価|金額|支払|料金|\d万|納
 
 
 def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
-    """Alerts about edits by one person of the other side within a day, deletions included, or of an attached message.
+    """Alerts about edits by one person of the other side within a day, deletions included, or a telling one.
 
     Deletions count for whether it is told, and are told in `deleted_messages`, to whose alert this one
-    then adds. The time of a change is when we saw it.
+    then adds. The time of a change is when we saw it. Telling alone: the user attached something, or a term changed.
     """
     for (room, author), seen in _grouped_messages([*changes.edited, *changes.vanished], _room_and_author):
         if not _sides_of(changes, room).is_other(author):
@@ -231,8 +232,9 @@ def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
         gone = {one.message_id for one in messages if one.state is not State.EDITED}
         edited = [one.message_id for one in messages if one.state is State.EDITED]
         told = [message for message in edited if message not in gone]
-        is_attached = any(one.state is State.EDITED and one.message_id in changes.attached for one in seen)
-        if told and (len({*edited, *gone}) >= SEVERAL_CHANGES or is_attached):
+        edits = [one for one in seen if one.state is State.EDITED]
+        is_telling = any(one.message_id in changes.attached or changes_terms(one.texts) for one in edits)
+        if told and (len({*edited, *gone}) >= SEVERAL_CHANGES or is_telling):
             yield Alert(AlertRule.A10, Level.MEDIUM, seen[-1].at, room, author, told[0], len({*told}))
 
 

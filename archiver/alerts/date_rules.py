@@ -5,7 +5,7 @@ Each is given once: its `subject` identifies the occasion, and one that is kept 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -82,8 +82,11 @@ def silences(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
     days, asked = platform_of(case.contract.platform).reply_days, case.asked
     is_told = case.days_waiting is not None and days <= case.days_waiting <= OLD_SILENCE
     if is_told and asked is not None and case.contract.state == "open":
-        subject = f"{case.contract.id}/{asked.post.message_id}/{asked.post.at.astimezone(JST):%Y-%m-%d %H:%M}"
-        yield Alert(AlertRule.A11, Level.MEDIUM, now, int(asked.post.room_id), subject=subject)
+        yield Alert(AlertRule.A11, Level.MEDIUM, now, int(asked.post.room_id), subject=_silence(case.contract, asked))
+
+
+def _silence(contract: Contract, asked: Act) -> str:
+    return f"{contract.id}/{asked.post.message_id}/{asked.post.at.astimezone(JST):%Y-%m-%d %H:%M}"
 
 
 def missing_deliveries(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
@@ -140,11 +143,17 @@ def judge_cases(
     return [alert for alert in (*found, *pauses(before, now)) if (alert.rule, alert.subject) not in known]
 
 
-def outdated_contact_alerts(cases: Iterable[CaseSnapshot], kept: Iterable[Alert]) -> list[Alert]:
-    """Kept alerts about early contact that the dates as stated now no longer support."""
+def outdated_alerts(cases: Sequence[CaseSnapshot], kept: Iterable[Alert]) -> list[Alert]:
+    """Kept alerts about early contact that the dates as stated now no longer support, and about ended silences."""
     early = {_early_contact(case) for case in cases}
-    alerts = [alert for alert in kept if alert.rule is AlertRule.EARLY_CONTACT and not alert.dismissed]
-    return [alert for alert in alerts if alert.subject not in early]
+    silent = {one.contract.id: one.asked and _silence(one.contract, one.asked) for one in cases}
+    return [alert for alert in kept if not alert.dismissed and _is_outdated(alert, early, silent)]
+
+
+def _is_outdated(alert: Alert, early: Collection[str | None], silent: Mapping[str, str | None]) -> bool:
+    if alert.rule is AlertRule.A11:
+        return silent.get((alert.subject or "").partition("/")[0], alert.subject) != alert.subject
+    return alert.rule is AlertRule.EARLY_CONTACT and alert.subject not in early
 
 
 RULES = (early_contacts, missing_deliveries, silences, deadline_alerts)

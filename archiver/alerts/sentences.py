@@ -8,7 +8,7 @@ from datetime import timedelta
 from archiver.contract_dates import day_of
 from archiver.platforms.job_platform import platform_of
 from archiver.records.alerts import SENTENCES, Alert, AlertRule, Level
-from archiver.render.times import dated_moment, short_day
+from archiver.render.times import dated_moment, pause_words, short_day
 from archiver.report_language import in_program_language
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
@@ -79,7 +79,7 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
         return {"known": known, "known_day": days[0], "account": account, "day": days[1]}
     if alert.rule is AlertRule.A14:
         since = alert.at - timedelta(hours=int(rest or 0))
-        return {"hours": rest, "day": short_day(since, alert.at)}
+        return {"pause": pause_words(int(rest or 0)), "day": short_day(since, alert.at)}
     if alert.rule is AlertRule.A11:
         asked = day_of(rest.rpartition("/")[2])
         return named | {"day": dated_moment(asked, alert.at) if asked else ""}

@@ -120,12 +120,20 @@ def quotations(
 def rank(state: State, bodies: Sequence[str], at: datetime, message_id: int) -> Rank:
     """How much a message has to say by the texts that were saved of it; of an edited one what differs counts."""
     became = _standing(state, bodies)
-    own = [*map(_own_words, bodies)]
-    weight = 0
+    return _weight(bodies, is_edit=became is State.EDITED), _ORDER.index(became), at, message_id
+
+
+def changes_terms(texts: Sequence[str]) -> bool:
+    """Whether an edit changed, added or took back words of acceptance, money or days."""
+    return _weight(texts, is_edit=True) > 0
+
+
+def _weight(bodies: Sequence[str], *, is_edit: bool) -> int:
+    own, weight = [*map(_own_words, bodies)], 0
     for points, words in _WEIGHTS:
         found = [frozenset(words.findall(one)) for one in own]
-        weight += points * (len(set(found)) > 1 if became is State.EDITED else any(found))
-    return weight, _ORDER.index(became), at, message_id
+        weight += points * (len(set(found)) > 1 if is_edit else any(found))
+    return weight
 
 
 def _own_words(body: str) -> str:

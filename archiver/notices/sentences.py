@@ -36,7 +36,7 @@ from archiver.notices.facts import (
 )
 from archiver.platforms.job_platform import Deadline
 from archiver.records.alerts import Grade, grade_word
-from archiver.render.times import short_day, short_time
+from archiver.render.times import pause_words, short_day, short_time
 from archiver.report_language import in_program_language
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
@@ -139,16 +139,6 @@ def _resumed_sentence(pause: EndedPause) -> str:
         "meanwhile, the first text is not known. See: archive status"
     )
     return sentence.format(pause=duration)
-
-
-def pause_words(hours: int) -> str:
-    """Days and hours in words."""
-    days, rest = divmod(hours, 24)
-    if not days:
-        return ngettext("{n} hour", "{n} hours", rest).format(n=rest)
-    if not rest:
-        return ngettext("{days} day", "{days} days", days).format(days=days)
-    return ngettext("{days} day {hours} h", "{days} days {hours} h", days).format(days=days, hours=rest)
 
 
 # --- what is near, and every day -----------------------------------------------------------------

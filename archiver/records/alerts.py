@@ -64,6 +64,8 @@ class ChangedMessage(NamedTuple):
     message_id: str
     state: State
     at: datetime
+    texts: tuple[str, ...] = ()
+    """Of an edit that was not judged yet the text before and the text now."""
 
 
 class NewText(NamedTuple):
@@ -203,7 +205,7 @@ class AlertRule(StrEnum):
     A9 = "A9"
     """The platform's permission is claimed, or remote control of the computer is asked for."""
     A10 = "A10"
-    """Several messages were changed within a day, or one that was attached as evidence."""
+    """Several messages were changed within a day, or one that matters alone."""
     A11 = "A11"
     """The other side is silent after a delivery."""
     A12 = "A12"
@@ -311,7 +313,7 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
         "platform too if there is one, and don't agree in a hurry."
     ),
     (AlertRule.A14, ""): N_(
-        "Saving was off for {hours} hours from {day}. Of messages written and edited meanwhile at most the new "
+        "Saving was off for {pause} from {day}. Of messages written and edited meanwhile at most the new "
         "text is saved: archive status --full."
     ),
     (AlertRule.A15, "new"): N_(

@@ -132,6 +132,16 @@ def interval_words(interval: timedelta) -> str:
     return ngettext("{n} minute", "{n} minutes", seconds // 60).format(n=seconds // 60)
 
 
+def pause_words(hours: int) -> str:
+    """Days and hours in words."""
+    days, rest = divmod(hours, 24)
+    if not days:
+        return ngettext("{n} hour", "{n} hours", rest).format(n=rest)
+    if not rest:
+        return ngettext("{days} day", "{days} days", days).format(days=days)
+    return ngettext("{days} day {hours} h", "{days} days {hours} h", days).format(days=days, hours=rest)
+
+
 def _to_tokyo(at: datetime) -> datetime:
     try:
         return at.astimezone(JST)

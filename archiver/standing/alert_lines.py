@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver import contract_dates
 from archiver.alerts import sentences
 from archiver.claims.messages import days_waiting, turn
+from archiver.claims.quotations import excerpts
 from archiver.claims.sentences import renamed_lines
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import platform_of
@@ -104,15 +105,19 @@ def group_equal(alerts: Iterable[Alert], labels: Mapping[str, str]) -> list[list
 
 def named_messages(reading: Reading, alerts: Sequence[Alert]) -> list[NamedMessage | None]:
     """The message that each of these alerts is about, if the archive knows it."""
-    from archiver.store.queries.viewing.message_summaries import message_summaries
+    from archiver.store.queries.viewing.message_summaries import last_texts, message_summaries
 
     places = [_place(one) for one in alerts]
     summaries = message_summaries(reading, dict.fromkeys(place for place in places if place is not None))
     known = {(one.room_id, int(one.message_id)): one for one in summaries}
     found = (None if place is None else known.get(place) for place in places)
+    texts = [
+        last_texts(reading, *place) if place and one.rule is AlertRule.A10 else []
+        for place, one in zip(places, alerts, strict=True)
+    ]
     return [
-        None if summary is None else _with_file_names(reading, _named(summary, one.rule), one)
-        for summary, one in zip(found, alerts, strict=True)
+        None if summary is None else _with_file_names(reading, _named(summary, one.rule, both), one)
+        for summary, one, both in zip(found, alerts, texts, strict=True)
     ]
 
 
@@ -162,12 +167,15 @@ def _place(alert: Alert) -> tuple[int, int] | None:
     return alert.room_id, int(alert.message_id or "0")
 
 
-def _named(summary: MessageSummary, rule: AlertRule | None = None) -> NamedMessage:
+def _named(summary: MessageSummary, rule: AlertRule | None = None, texts: Sequence[str] = ()) -> NamedMessage:
+    """`texts`: both texts of an edit, to be quoted from where they differ."""
     day = "" if summary.sent is None else summary.sent.astimezone(JST).date().isoformat()
     body = _FILE_TAGS.sub("", summary.text)
     text = own_words(body) if rule is None else _from_matched_words(body, rule)
     quoted = text[:QUOTED_CHARACTERS] + ("…" if len(text) > QUOTED_CHARACTERS else "")
     quote = f"「{visible(quoted)}」" if quoted else _("(text unknown)")
+    if len(texts) > 1:
+        quote = " → ".join(f"「{visible(one)}」" for one in excerpts([*map(own_words, texts)], QUOTED_CHARACTERS))
     words = " ".join(filter(None, [day, shorten(summary.name, _NAME_COLUMNS), quote]))
     options = f" --from {day} --to {day}" if day else ""
     return NamedMessage(

@@ -77,7 +77,7 @@ def vanished_message(
     ],
 )
 def test_several_changes_within_a_day_are_told(facts: dict[str, Any], count: int | None) -> None:
-    """Two texts of one person, an edit and a deletion, or one that was attached as evidence; less is not.
+    """Two texts of one person, an edit and a deletion, or one that matters alone; less is not.
 
     What was deleted has its own alert and is not counted here once more.
     """

@@ -14,6 +14,7 @@ from archiver.alerts.date_rules import CaseSnapshot
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, AccountId, Act, ActKind, Contract, ContractRoom, Delivery, MessageId, Post, RoomId
 from archiver.records.alerts import Alert
+from archiver.render.times import pause_words
 from tests.support.cases import cases_of
 
 NOW = datetime(2026, 11, 24, 22, 31, tzinfo=JST)
@@ -80,8 +81,8 @@ def test_it_is_told_once_and_settled_by_other_dates() -> None:
     (found,) = judged(early)
 
     assert [] == alerts_of(early, kept=(replace(found, dismissed_at=NOW),))
-    assert [] == date_rules.outdated_contact_alerts([early], [found])
-    assert [found] == date_rules.outdated_contact_alerts([snapshot({"escrowed_at": "2026-10-01"})], [found])
+    assert [] == date_rules.outdated_alerts([early], [found])
+    assert [found] == date_rules.outdated_alerts([snapshot({"escrowed_at": "2026-10-01"})], [found])
 
 
 # --- silence -----------------------------------------------------------------------------------
@@ -118,6 +119,17 @@ def test_each_waiting_is_told_once() -> None:
     assert "3 Nov 10:00" in sentences.alert_sentence(found, {})
     assert [] == alerts_of(first, kept=(found,))
     assert [("A11", "medium")] == alerts_of(asked("2026-11-10 10:00", days=9), kept=(found,))
+
+
+def test_a_silence_ends_when_the_other_side_answers() -> None:
+    """Nothing of the user is unanswered then, or only what came later; of a job that is not read nobody knows."""
+    first = asked("2026-11-03 10:00", days=9)
+    (found,) = judged(first)
+
+    assert [found] == date_rules.outdated_alerts([first._replace(asked=None, days_waiting=None)], [found])
+    assert [found] == date_rules.outdated_alerts([asked("2026-11-10 10:00", days=1)], [found])
+    assert [] == date_rules.outdated_alerts([first], [found])
+    assert [] == date_rules.outdated_alerts([], [found])
 
 
 # --- handed over on Chatwork alone ---------------------------------------------------------------
@@ -255,4 +267,4 @@ def test_a_long_pause_is_told(hours: float | None, level: str | None) -> None:
     found = date_rules.judge_cases([], before=before, now=NOW, kept=())
 
     assert ([] if level is None else [("A14", level)]) == [(one.rule.value, one.level.value) for one in found]
-    assert all(f"{round(hours or 0)} " in sentences.alert_sentence(one) for one in found)
+    assert all(pause_words(round(hours or 0)) in sentences.alert_sentence(one) for one in found)

@@ -10,8 +10,9 @@ import pytest
 
 from archiver.health.conditions import Condition, ConditionKind
 from archiver.notices.facts import DailyFacts, DepartureFacts, DueNotices, NoticeFacts, NoticePeriod
-from archiver.notices.sentences import PendingNotices, daily_sentence, pause_words, sentences
+from archiver.notices.sentences import PendingNotices, daily_sentence, sentences
 from archiver.records.alerts import AlertRule, Grade
+from archiver.render.times import pause_words
 from archiver.store.queries.room_holdings import PeriodCounts, VanishedCounts
 from tests.support.world import BEGIN
 

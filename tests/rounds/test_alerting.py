@@ -172,6 +172,28 @@ def test_edits_within_a_day_and_a_changed_description_are_told(world: World) -> 
     assert "archive search --chat" in alert_sentence(kept_alerts(world)[0])
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "is_told"),
+    [
+        ("報酬は3万円でお願いします", "報酬は2万円でお願いします", True),
+        ("納期は11月30日です", "納期は11月20日です", True),
+        ("検収OKです。ありがとうございます", "ありがとうございます", True),
+        ("報酬は3万円でお願いします", "報酬は3万円でおねがいします", False),
+        ("[qt]報酬は3万円[/qt]はい", "[qt]報酬は2万円[/qt]はい", False),
+    ],
+)
+def test_an_edit_of_a_term_is_told_alone(world: World, before: str, after: str, is_told: bool) -> None:
+    """An amount, a day or an acceptance that another text has in its place."""
+    posted = world.post(before)
+    next_round(world)
+    world.chatwork.edit(posted, after)
+    world.post("はい")
+    next_round(world)
+
+    found = [one for one in alert_summaries(world) if one[0] == "A10"]
+    assert ([("A10", "medium", 1)] if is_told else []) == found
+
+
 def test_an_edit_and_a_deletion_of_one_person_are_one_alert(world: World) -> None:
     """Whichever comes first, and where edits were told before: each message counts once."""
     posts = world.posts(3)

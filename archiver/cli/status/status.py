@@ -18,7 +18,7 @@ from archiver.custody import put_back_databases
 from archiver.health.evidence import service_sentences
 from archiver.health.snapshot import known_time
 from archiver.records import ChangeKind, JsonObject, Pause
-from archiver.records.alerts import Alert
+from archiver.records.alerts import Alert, Level
 from archiver.records.contract import contract_name
 from archiver.render.times import time_of_year
 from archiver.rounds.alerting import alert_document
@@ -140,13 +140,14 @@ def dismiss_alerts(obj: CliContext, names: Sequence[str], reason: str | None) ->
 
 
 def equal_alerts(alerts: Sequence[Alert]) -> list[list[Alert]]:
-    """The alerts in groups that say the same of the same message, in the order of the newest of each."""
+    """The alerts in groups that say the same of the same message, oldest first; urgent open ones before all."""
     groups: dict[tuple[object, ...], list[Alert]] = {}
     for alert in reversed(alerts):
         groups.setdefault(
             (alert_sentence(alert), alert.level, alert.message_id, alert.dismissed, alert.reason), []
         ).append(alert)
-    return list(groups.values())[::-1]
+    oldest_first = list(groups.values())[::-1]
+    return sorted(oldest_first, key=lambda one: one[0].dismissed or one[0].level is not Level.HIGH)
 
 
 def _tell_alerts(

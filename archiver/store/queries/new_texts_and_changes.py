@@ -92,8 +92,8 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
             state = entry["payload"]["state"]
             if state in (State.DELETED, State.MISSING):
                 vanished.append(departures.changed_message(entry))
-            elif state == State.EDITED and _is_edited(reading, entry):
-                edits.append(departures.changed_message(entry))
+            elif state == State.EDITED and (texts := _edited_texts(reading, entry)):
+                edits.append(departures.changed_message(entry)._replace(texts=texts))
         elif entry["kind"] == "room":
             room_changes += _room_changes(reading, entry)
         else:
@@ -137,11 +137,11 @@ def _earlier_texts(reading: Reading, key: str, room: int, seq: int) -> Sequence[
     return [body_of(entry["payload"]["object"]) for entry in earlier]
 
 
-def _is_edited(reading: Reading, entry: dict[str, Any]) -> bool:
-    """Whether a message was edited between two readings: another text was saved before."""
+def _edited_texts(reading: Reading, entry: dict[str, Any]) -> tuple[str, ...]:
+    """The text before and the text now of a message that was edited between two readings; else empty."""
     before = departures.entry_before(reading, entry)
-    text_now = body_of(entry["payload"]["object"])
-    return before is not None and body_of(before["payload"]["object"]) not in (text_now, DELETED)
+    texts = tuple(body_of(one["payload"]["object"]) for one in (before, entry) if one is not None)
+    return texts if len(texts) > 1 and texts[0] not in (texts[1], DELETED) else ()
 
 
 def _detail_changes(reading: Reading, entry: dict[str, Any]) -> Iterator[DetailChanged]:

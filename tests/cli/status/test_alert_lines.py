@@ -143,6 +143,19 @@ def test_the_post_of_a_file_is_quoted_with_the_name_of_the_file(desk: TerminalWo
     assert words in line.message.words
 
 
+def test_an_edited_amount_is_told_with_both_texts(world: TerminalWorld) -> None:
+    """From where they differ; what is urgent stands first in the list, however old."""
+    posted = world.post("報酬は3万円でお願いします")
+    world.sync()
+    world.chatwork.edit(posted, "報酬は2万円でお願いします")
+    world.post("はい")
+    world.both("sync")
+
+    listed = world.both("status", "--alerts")[0]
+    assert "「報酬は3万円でお願いします」 → 「報酬は2万円でお願いします」" in " ".join(listed.split())
+    assert "Action needed" in listed.splitlines()[0]
+
+
 def test_notices_stay_without_names(world: TerminalWorld) -> None:
     """They appear on screens that others see."""
     assert "田中" not in world.both("-q", "sync")[1] + world.both("search", "x")[1]

@@ -84,6 +84,17 @@ def message_summaries(reading: Reading, messages: Iterable[tuple[int, ...]]) -> 
     return found
 
 
+_TEXTS = (
+    "SELECT body FROM message_version WHERE room_id = ? AND position = ? AND body <> ? ORDER BY number DESC LIMIT 2"
+)
+
+
+def last_texts(reading: Reading, room: int, position: int) -> list[str]:
+    """The last two texts of a message, without Chatwork's mark of a deletion; the newer one last."""
+    rows = driver_connection(reading.sql).execute(_TEXTS, (room, position, DELETED)).fetchall()
+    return [body for (body,) in reversed(rows)]
+
+
 COUNT_LIMIT = 1_000
 """Changed messages of a kind are counted up to this number."""
 
