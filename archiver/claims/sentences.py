@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import reduce
 from typing import Any
@@ -258,10 +258,18 @@ def noticed_text(what: str, about: str, at: datetime) -> str:
     return word("noted", text=f"{say(what)}: {about}", notes=word("act.noticed", time=day_text(at)))
 
 
-def renamed_lines(renames: Iterable[tuple[str, str, datetime]], shown: Callable[[str], str]) -> list[str]:
-    """That a file was listed with other names, for a screen; `shown` makes an untrusted name fit for it."""
+def renamed_lines(
+    renames: Sequence[tuple[str, str, datetime]], saved_at: datetime | None, shown: Callable[[str], str]
+) -> list[str]:
+    """That a file was listed with other names, and that its bytes were saved before, if they were, for a screen.
+
+    `shown` makes an untrusted name fit for it.
+    """
     with screen_words():
-        return [noticed_text("ファイル名が変わった", f"{shown(old)} → {shown(new)}", at) for old, new, at in renames]
+        lines = [noticed_text("ファイル名が変わった", f"{shown(old)} → {shown(new)}", at) for old, new, at in renames]
+        if renames and saved_at is not None and saved_at < renames[-1][-1]:
+            lines.append(word("act.saved_before_rename"))
+        return lines
 
 
 def sides_text(counts: Counter[CaseSide]) -> str:

@@ -123,10 +123,12 @@ def named_messages(reading: Reading, alerts: Sequence[Alert]) -> list[NamedMessa
 
 def _with_file_names(reading: Reading, message: NamedMessage, alert: Alert) -> NamedMessage:
     """Where the alert is about a file's name, its names until then in the place of the message's words."""
-    from archiver.store.queries.viewing.files_and_tasks import file_renames
+    from archiver.store.queries.viewing.files_and_tasks import file_details, file_renames
 
+    file = file_details(reading, message.room_id, _renamed_file(alert))
     renames = file_renames(reading, message.room_id, _renamed_file(alert))
-    lines = renamed_lines((one for one in renames if one[-1] <= alert.at), partial(shorten, width=_FILE_COLUMNS))
+    until_then = [one for one in renames if one[-1] <= alert.at]
+    lines = renamed_lines(until_then, file and file.attachment.saved_at, partial(shorten, width=_FILE_COLUMNS))
     return message._replace(words=_(". ").join(lines)) if lines else message
 
 

@@ -147,13 +147,12 @@ def state_words() -> list[tuple[str, str]]:
 def _line(reading: Reading, file: FileDetails, names: Mapping[int, str]) -> dict[str, object]:
     attachment = file.attachment
     head_bytes = _head(attachment)
+    renames = files_and_tasks.file_renames(reading, attachment.room_id, attachment.file_id)
     not_saved = "" if attachment.sha256 else unsaved_reason(file.reason, given_up=file.state is FileState.LOST)
     return {
         "attachment": attachment,
         "name": short_name(attachment.name) or _("(no name)"),
-        "renamed": renamed_lines(
-            files_and_tasks.file_renames(reading, attachment.room_id, attachment.file_id), short_name
-        ),
+        "renamed": renamed_lines(renames, attachment.saved_at, short_name),
         "sender": short_name(attachment.account_name),
         "chat": names[attachment.room_id],
         "not_saved": not_saved,

@@ -16,6 +16,7 @@ from PIL import Image
 
 from archiver.cli.context import CliContext
 from archiver.cli.reading.app import build_view_context
+from archiver.records import Observation
 from archiver.store import blobs
 from archiver.store.queries.viewing import files_and_tasks
 from archiver.web.server import THREADS, serve_pages
@@ -65,7 +66,8 @@ def make_files(home: Path) -> None:
     add(maker, 108, "映像.mp4", FILM)
     add(maker, 109, "偽物.png", HTML)
     add(maker, 100, "見積_50000円.pdf", b"%PDF-1.4")
-    maker.file(file_object(100, "見積.pdf", 8, sent=100, message_id=2), b"%PDF-1.4", minutes=110)
+    renamed = {"object": file_object(100, "見積.pdf", 8, sent=100, message_id=2), "state": "present", "source": "list"}
+    maker.append([Observation("file", "file/100", renamed, ROOM)], minutes=110)
     maker.archive.close()
 
 
