@@ -71,6 +71,9 @@ class Emergency(NamedTuple):
     gone_count: int = 0
     edited_count: int = 0
     """How many of each kind there are whose texts are known."""
+    own_gone: int = 0
+    own_edited: int = 0
+    """How many of them are the user's own."""
     screenshots: tuple[NamedMessage, ...] = ()
     """The messages of which a screenshot is worth having now, the changed ones first, in their order."""
     failing: tuple[int, ...] = ()
@@ -121,6 +124,8 @@ def emergencies(
                     tuple(_change(reading, one) for one in quoted_messages(reading, told)),
                     len(kinds[0]),
                     len(kinds[1]),
+                    sum(one.is_own for one in kinds[0]),
+                    sum(one.is_own for one in kinds[1]),
                     messages_by_id(reading, rooms, sorted(shots, key=lambda one: order.get(int(one), len(order)))),
                     tuple(sorted(room_looks(reading, rooms).failing)),
                     bool(unlisted_beginnings(reading, rooms - set(holdings.shut)).rooms),

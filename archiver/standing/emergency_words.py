@@ -86,7 +86,7 @@ def changed_rows(emergency: Emergency, now: datetime, *, limit: int = NAMED_MESS
             rows.append(EmergencyRow(_("Gone"), lines, _kept_texts(emergency, len(told))))
         else:
             lines, more = tuple(_edited_line(one, now, length - 2) for one in told), emergency.edited_count - len(told)
-            rows.append(EmergencyRow(_("Changed"), lines, _("and {n} more").format(n=more) if more else ""))
+            rows.append(EmergencyRow(_("Changed"), lines, _more_words(more, emergency.own_edited) if more else ""))
     people, whose = people_sentence(emergency), _("Client") if _is_client_alone(emergency) else _("People")
     return (*rows, EmergencyRow(whose, (people,))) if people else tuple(rows)
 
@@ -129,10 +129,10 @@ def _people_text(rule: AlertRule, n: int) -> str:
 
 
 def _gone_line(change: ChangeInWords, now: datetime, length: int) -> str:
-    """Day, author and texts of a message that is gone; the user's own screen may name them."""
+    """Author, texts and day of a message that is gone, and when that was seen; the user's own screen may name them."""
     text = visible_line(" → ".join(excerpts(change.texts, length)))
-    sentence = _("{day} {name} “{text}”")
-    return sentence.format(day=short_day(change.sent, now), name=shorten(change.name, 16), text=text)
+    sentence, seen = _("{name} “{text}” of {day} (seen {seen})"), short_day(change.seen, now)
+    return sentence.format(day=short_day(change.sent, now), name=shorten(change.name, 16), text=text, seen=seen)
 
 
 def _edited_line(change: ChangeInWords, now: datetime, length: int) -> str:
@@ -141,15 +141,21 @@ def _edited_line(change: ChangeInWords, now: datetime, length: int) -> str:
     return sentence.format(before=before, after=after, day=short_day(change.seen, now))
 
 
+def _more_words(more: int, own: int) -> str:
+    """How many more there are; the user's own come last, and the headline does not count them."""
+    sentence = _("and {n} more") if not own else _("and {n} more of yours") if own >= more else ""
+    return (sentence or _("and {n} more, {own} of them yours")).format(n=more, own=own)
+
+
 def _kept_texts(emergency: Emergency, told: int) -> str:
     """How many more messages vanished, and whether the texts are saved."""
     lacking = _unknown_texts(emergency)
     more = emergency.gone_count + lacking - told
-    words = _("and {n} more. ").format(n=more) if more > 0 else ""
+    words = _more_words(more, emergency.own_gone) + _(". ") if more > 0 else ""
     if lacking:
         text = ngettext("The text of {n} of them is unknown.", "The texts of {n} of them are unknown.", lacking)
         return words + text.format(n=lacking)
-    return words + ngettext("Its text is saved.", "The texts are saved.", emergency.gone_count)
+    return words + ngettext("Text saved.", "Texts saved.", emergency.gone_count)
 
 
 def _kept_counts(emergency: Emergency) -> str:
@@ -254,13 +260,14 @@ def short_steps(emergency: Emergency) -> tuple[str, ...]:
     """The first things to do where there is room for a few lines."""
     platform = platform_of(emergency.contract.platform)
     asked = _("Agree to no early end of the contract before you get advice.")
-    if rule := platform.end_request_rule:
+    rule = None if emergency.contract.end_request_at else platform.end_request_rule  # its day is among the deadlines
+    if rule:
         time = interval_words(timedelta(days=rule.days))
         if 0 < rule.hours < 48:  # a day would be read as up to the end of tomorrow
             time = ngettext("{n} hour", "{n} hours", rule.hours).format(n=rule.hours)
-        sentence = _("{request}: get advice first; refuse within {time}")
+        sentence = _("On a {request}: get advice first; refuse within {time}")
         asked = sentence.format(request=platform.end_request, time=time)
-    return *_delivery_step(emergency), asked, _("Save everything once more: archive save --all")
+    return *_delivery_step(emergency), _("Save everything once more: archive save --all"), asked
 
 
 def _delivery_step(emergency: Emergency) -> Iterator[str]:

@@ -46,7 +46,7 @@ def tell_home(
         echo(kept_sentence(emergency))
     echo()
     if emergency is not None:
-        _tell_block(emergency, now, is_urgent=is_urgent)
+        _tell_block(emergency, now, deadlines[:_DEADLINES_LIMIT], is_urgent=is_urgent)
     if not is_urgent:
         echo_lines(_summary_lines(document, status, now, kept))
     job = None if quoted is None else quoted["job"]
@@ -74,12 +74,12 @@ def _headline(told: dict[str, Any], now: datetime) -> str:
     return " ".join(filter(None, [told["head"], told["text"], since, due, where]))
 
 
-def _tell_block(emergency: Emergency, now: datetime, *, is_urgent: bool) -> None:
+def _tell_block(emergency: Emergency, now: datetime, deadlines: Sequence[str], *, is_urgent: bool) -> None:
     """What changed in its own words, what is not saved, what to do and what not, a line or two for each."""
     rows = [*changed_rows(emergency, now, limit=1), not_kept_row(emergency, limit=1)]
     said = [(row.label, [" ".join(filter(None, [*row.lines, row.more]))]) for row in rows if row.lines]
     if is_urgent:
-        said.append((_("Do now"), [f"{n} {text}" for n, text in enumerate(short_steps(emergency), 1)]))
+        said.append((_("Do now"), [f"{n} {text}" for n, text in enumerate([*deadlines, *short_steps(emergency)], 1)]))
     said.append((_("Don't"), [_("leave, close your account, remove the contact or renew the API token")]))
     if is_urgent:
         said.append((_("Advice"), [_("フリーランス・トラブル110番 (free)   Create an export: archive export")]))

@@ -247,6 +247,11 @@ class ChangedPlace(NamedTuple):
         """Whether the other side wrote it, as far as that is known."""
         return self.nearness == 2
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the reporter wrote it."""
+        return self.nearness == 0
+
 
 def quoted_messages(reading: Reading, places: Iterable[ChangedPlace]) -> Iterator[Quotation]:
     """The messages that stand there, in the same order."""

@@ -127,10 +127,10 @@ def test_each_platform_has_its_own_hours_and_words(jobs: Jobs) -> None:
 
     assert all("Did you deliver on Coconala? If not" in text for text in told["coconala"])
     assert "キャンセルリクエスト): request + 24 hours. Get advice before" in told["coconala"][0]
-    assert "キャンセルリクエスト: get advice first; refuse within 24 hours" in told["coconala"][1]
+    assert "On a キャンセルリクエスト: get advice first; refuse within 24 hours" in told["coconala"][1]
     assert "without an answer you reportedly agree to the cancellation" in told["coconala"][0]
     assert "リクエスト): request + 7 days. Get advice before" in told["crowdworks"][0]
-    assert "契約途中終了リクエスト: get advice first; refuse within 7 days" in told["crowdworks"][1]
+    assert "On a 契約途中終了リクエスト: get advice first; refuse within 7 days" in told["crowdworks"][1]
     assert "the whole escrow goes back" in told["crowdworks"][0]
     assert "archive job enter job4 end-request --on DAY" in told["crowdworks"][0]
     assert all("Did you deliver on Lancers?" in text for text in told["lancers"])
@@ -238,7 +238,7 @@ def test_what_vanished_is_listed_with_author_time_and_text(jobs: Jobs) -> None:
 
     assert [True] * 3 == [f"田中 “メッセージ{number}”" in block for number in range(3)]
     assert "見る前に" not in block
-    assert "Gone 1 Jul 田中" in block
+    assert "” of 1 Jul (seen 1 Jul)" in block
     assert "and 1 more. The text of 1 of them is unknown." in block
     assert "and 9 more. The texts of 9 of them are unknown." in many
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from archiver.cli.terminal.output import columns
-from archiver.records import Invoice
+from archiver.records import Delivery, Invoice
 from archiver.render.times import short_day
 from archiver.schedule.schedulers import hold_daemon_lock
 from archiver.settings import file
 from archiver.setup import contract_rooms
 from archiver.standing.home_document import home_document, late_payments
 from archiver.store.queries.status import status
+from archiver.store.statements import add_delivery
 from tests.support.terminals.terminal_world import TerminalWorld
 
 LINES = 15
@@ -74,11 +78,12 @@ def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> 
     assert ["The promised day of payment has passed. 80,000 yen are unpaid."] == late
     assert late[0] in listed.splitlines()
     assert ["The promised day of payment for “動画編集10本” has passed. 80,000 yen are unpaid."] == of_two
-    first, second, _blank, gone, changed, *_others = japanese.splitlines()
+    first, second, *_others = japanese.splitlines()
     assert "「動画編集10本」のチャットに大きな変化がありました。" == first
     assert "これまでに見えたものは、すべて保存してあります。" == second
-    assert gone.endswith("田中「確認しました。検収OKです」 文面はあります")
-    assert "「お支払いは50,000円…」から「お支払いは30,000円…」へ(" in changed
+    gone, _label, changed = " ".join(japanese.split()).partition(" 変わった ")
+    assert re.search(r"日の田中「確認しました。検収OKです」\(\d+月\d+日に確認\) 文面はあります$", gone)
+    assert changed.startswith("「お支払いは50,000円…」から「お支払いは30,000円…」へ(")
     assert "いますぐ  1 クラウドワークスで納品しましたか。まだなら、先に納品してください" in japanese
     assert "しない    退席、アカウントの解約、コンタクトの削除、APIトークンの再発行" in japanese
     assert "The client's name now ends in “(解約済)”." in english
@@ -86,6 +91,21 @@ def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> 
     assert ["departed", "changed", "unpaid"] == [
         one["kind"] for one in document["told"] if one["kind"] != "unscheduled"
     ]
+
+
+def test_the_days_that_exist_stand_before_what_may_come(desk: TerminalWorld) -> None:
+    """An inspection that is overdue stays when the chat is lost; a request that nobody made is a condition."""
+    with desk.archive.writing() as writing:
+        add_delivery(writing, "job1", Delivery(0, f"{desk.clock() - timedelta(days=9):%Y-%m-%d}"), at=desk.clock())
+    desk.sync()
+    desk.chatwork.remove_owner(desk.room)
+    desk.sync()
+
+    japanese, english = (" ".join(screen.split()) for screen in screens(desk))
+
+    now, condition = japanese.index("いますぐ 1 "), japanese.index("契約途中終了リクエストが届いたら、まず相談を。")
+    assert now < japanese.index("検収の目安(納品から7日)") < condition
+    assert "On a 契約途中終了リクエスト: get advice first" in english
 
 
 @pytest.mark.drawn
@@ -122,7 +142,7 @@ def test_what_decides_a_dispute_stands_first_and_all_is_counted(desk: TerminalWo
     assert "4 messages from 田中 changed." in screen
     assert "Changed “検収OKです” now reads “検収はまだです”" in screen
     assert f"(seen {short_day(desk.clock(), desk.clock())}) and 2 more Gone" in screen
-    assert "田中 “はい” and 1 more. The texts are saved." in screen
+    assert " and 1 more of yours. Texts saved." in screen
     told = (
         "“検収OKです”",
         "“お支払いは50,000円です”",

@@ -123,13 +123,16 @@ def test_what_was_lost_stands_before_automatic_saving_that_is_off(
     )
     assert "1 chat can no longer be opened" in box
     assert f"/room/{world.room}#newest" in box
-    assert f"Seen closed Thu 2 Jul 00:00, last seen open {last}." in box
+    assert f"Seen closed Thu 2 Jul 0:00, last seen open {last}." in box
     assert "検収OKです" in quoted
     assert "Last shown" in quoted
     assert "Automatic saving is off on this computer." in saving
     assert "Turn automatic saving on" in saving
     assert page.count("Automatic saving is off on this computer") == 1
-    assert re.search(r"検収OKです</bdi></span><span class=\"pill look\">.*Gone</span>", card)
+    assert re.search(
+        r"検収OKです</bdi></span><time class=.*?>message of .*?</time> <span class=\"pill.*Gone</span>",
+        card,
+    )
 
 
 def test_the_export_of_an_account_goes_to_who_gets_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
