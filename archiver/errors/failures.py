@@ -230,6 +230,13 @@ class RowsDisagree(StorageError):
     hint = N_("See what differs with: archive verify --deep")
 
 
+class RecordDiffers(RowsDisagree):
+    """A record's line is not the one that its digest was made of."""
+
+    message = N_("{subject}: the record and the hash beside it do not match. Nothing was exported.")
+    hint = N_("See what differs with: archive verify")
+
+
 class PdfUnavailable(ArchiverError):
     """The library that makes PDFs does not run on this computer."""
 

@@ -24,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
 from archiver import errors
+from archiver.evidence.chain import digest
 from archiver.evidence.history import EntryObject, MessageHistory
 from archiver.records import State
 from archiver.store import schema
@@ -32,6 +33,7 @@ from archiver.store.engine import IN_MEMORY, build_engine
 from archiver.store.message_projection import message_row, version_rows
 from archiver.store.projection import project
 from archiver.store.queries import raw_tables
+from archiver.store.queries.entries import IS_WHOLE
 
 BATCH = 1_000
 
@@ -266,6 +268,16 @@ class MessageRows:
         row = next(self._messages, None) or self._version
         if row is not None:
             raise errors.RowsDisagree(subject=f"message/{row[1]}")
+
+
+def check_digests(reading: Reading, rooms: Iterable[int]) -> None:
+    """Compare the line of each record of these rooms with its digest. Raises RecordDiffers, which names the first."""
+    table = schema.entry.c
+    query = select(table.key, table.line, table.digest).where(table.room_id.in_(sorted(rooms)), IS_WHOLE)
+    for rows in reading.sql.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)).partitions():
+        for key, line, kept in rows:
+            if digest(line) != kept:
+                raise errors.RecordDiffers(subject=key)
 
 
 def check_other_rows(reading: Reading, entries: Iterable[EntryObject], rooms: Iterable[int]) -> None:

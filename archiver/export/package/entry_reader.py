@@ -48,7 +48,7 @@ from archiver.store.queries.entries import (
     unlisted_message,
     whole_entries,
 )
-from archiver.store.rebuild import MessageRows, check_other_rows
+from archiver.store.rebuild import MessageRows, check_digests, check_other_rows
 
 PutLine = Callable[[str], None]
 
@@ -230,8 +230,9 @@ class SourceEntries:
             self.replies.add(entry["reply"])
 
     def finish_others(self, *, compares_rows: bool = True) -> None:
-        """Check the rows of rooms, people, files, gaps and tasks, and mask what is shown. Raises RowsDisagree."""
+        """Check each record and the rows of all but messages, and mask what is shown. Raises RowsDisagree."""
         if compares_rows:
+            check_digests(self.reading, self.scope.rooms)
             check_other_rows(self.reading, self.everything, self.scope.rooms)
         if self.mask is not None or self.covers is not None:
             self.everything = list(map(self._shown, self.everything))

@@ -25,6 +25,7 @@ from archiver.store.archive import Archive
 from tests.support.archives.byte_search import package_files_with
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, message_object, story
 from tests.support.archives.notes import all_entries
+from tests.support.archives.tampering import changing_past_triggers
 from tests.support.file_size_limit import file_size_limit
 
 
@@ -324,6 +325,21 @@ def test_a_row_that_is_not_as_the_records_give_it_stops_the_export(
 
         assert (subject, 3) == (raised.value.data["subject"], raised.value.code)
     assert not (maker.home / "exports").exists()
+
+
+@pytest.mark.parametrize("profile", ["lawyer", "support"])
+def test_a_record_that_does_not_match_its_hash_stops_the_export(tmp_path: Path, profile: str) -> None:
+    """Also where the readable row was changed alike; a package for an office could not tell it later."""
+    maker = story(tmp_path / "home")
+    with changing_past_triggers(maker.archive) as database:
+        database.execute("UPDATE entry SET line = replace(line, '3本', '9本')")
+        database.execute("UPDATE message_version SET body = replace(body, '3本', '9本')")
+
+    with pytest.raises(errors.RecordDiffers):
+        exported(maker.archive, profile=profile)
+
+    assert not (maker.home / "exports").exists()
+    maker.archive.close()
 
 
 @pytest.mark.drawn
