@@ -58,13 +58,7 @@ def stamp_lines(outcomes: Sequence[StampOutcome]) -> Iterator[str]:
 def verification_lines(verification: Verification) -> Iterator[str]:
     """The result, what was checked, what does not match, the times that stamps state, and the notes."""
     yield verification.closing_sentence()
-    if verification.compared:
-        sentence = _("Checked now: {entries} records, {seals} seals, {stamps} time stamps, {files} files.")
-    else:
-        sentence = _(
-            "Checked: {entries} records, {seals} seals, {stamps} time stamps, {files} files, {messages} messages."
-        )
-    yield sentence.format(**verification.checked)
+    yield verification.checked_sentence()
     yield from result_lines(verification)
 
 

@@ -113,6 +113,23 @@ class Verification:
             sentence = _("No change was found.")
         return sentence.format(n=count)
 
+    @property
+    def is_of_files_alone(self) -> bool:
+        """Whether only files were held against their list, as of a package without records."""
+        checked = self.checked
+        return checked["files"] > 0 and not checked["entries"] + checked["seals"] + checked["messages"]
+
+    def checked_sentence(self) -> str:
+        """How much was checked; of what a package does not have it says nothing."""
+        sentence = _(
+            "Checked: {entries} records, {seals} seals, {stamps} time stamps, {files} files, {messages} messages."
+        )
+        if self.compared:
+            sentence = _("Checked now: {entries} records, {seals} seals, {stamps} time stamps, {files} files.")
+        elif self.is_of_files_alone:
+            sentence = _("Checked against the list: {files} files.")
+        return sentence.format(**self.checked)
+
     def close(self) -> None:
         """Add to each check's findings how many are not listed; called once, at the end."""
         for check, count in self.counts.items():

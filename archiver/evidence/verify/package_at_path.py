@@ -331,8 +331,7 @@ def _print_verification(verification: Verification, *, as_json: bool, program: s
         _print_line(json.dumps(document, ensure_ascii=False))
         return
     _print_line(verification.closing_sentence())
-    counts = _("Checked: {entries} records, {seals} seals, {stamps} time stamps, {files} files, {messages} messages.")
-    _print_line(counts.format(**verification.checked))
+    _print_line(verification.checked_sentence())
     for finding in verification.findings:
         _print_line(f"[{finding.check}] {finding.subject}: {finding.text}")
     for stamped in verification.times:

@@ -182,6 +182,7 @@ def agrees(window: VerifyPageWindow, script: ModuleType) -> Agrees:
         found = [(one["check"], one["subject"]) for one in document["findings"]]
         assert sorted((one.check, one.subject) for one in verification.findings) == sorted([*found, *unseen])
         assert verification.checked == document["checked"]
+        assert verification.checked_sentence() in str(page.page.locator("#result").text_content())
         assert [one._asdict() for one in verification.times] == document["times"]
         if whole:
             told = [one["text"] for one in document["unchecked"] if one["subject"] not in OF_THE_PAGE_ALONE]

@@ -53,6 +53,12 @@ class Verification {
     return fill(sentence, { n: count });
   }
 
+  // Whether only files were held against their list, as of a package without records.
+  isOfFilesAlone() {
+    const { entries, seals, messages, files } = this.checked;
+    return files > 0 && !(entries + seals + messages);
+  }
+
   close() {
     for (const [check, count] of Object.entries(this.counts)) {
       const unlisted = count - FINDINGS_LIMIT;

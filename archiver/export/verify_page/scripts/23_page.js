@@ -165,7 +165,8 @@ function showVerification(parent, verification) {
     words.append(" " + visibleText(text));
   };
   if (verification.ok) {
-    addTick("", "check", _("Content"), fill(_("{messages} messages, {files} files and {entries} records fit the lists in the export."), verification.checked));
+    const fitting = verification.isOfFilesAlone() ? _("Each of the {files} files is as listed in the export.") : _("{messages} messages, {files} files and {entries} records fit the lists in the export.");
+    addTick("", "check", _("Content"), fill(fitting, verification.checked));
     if (!isWhole) addTick("so", "info", _("Not checked"), fill(ngettext("{n} thing, under Details.", "{n} things, under Details.", left), { n: left }));
     addTick("so", "info", _("Time"), shortTime(verification, times));
     if (verification.roots.length) addTick("so", "info", _("Issued by"), verification.roots.map((one) => one.authority).join(", "));
@@ -176,7 +177,8 @@ function showVerification(parent, verification) {
   }
   const folds = add(parent, "section"), details = addFold(folds, _("Details"), fill(ngettext("{n} thing not checked", "{n} things not checked", left), { n: left }));
   add(details, "p", closing, "closing");
-  add(details, "p", fill(_("Checked: {entries} records, {seals} seals, {stamps} time stamps, {files} files, {messages} messages."), verification.checked));
+  const checkedWords = verification.isOfFilesAlone() ? _("Checked against the list: {files} files.") : _("Checked: {entries} records, {seals} seals, {stamps} time stamps, {files} files, {messages} messages.");
+  add(details, "p", fill(checkedWords, verification.checked));
   addAnswer(details, "integrity", _("1. Was anything changed?"), integrityLines(verification, changed));
   addAnswer(details, "time", _("2. Since when has it existed?"), times);
   addAnswer(details, "trust", _("3. Who vouches for that time?"), trustLines(verification));
