@@ -125,7 +125,9 @@ def number_lines(preview: PackagePreview, profile: str) -> Iterator[str]:
     messages = ngettext("{n} message", "{n} messages", number)
     if profile == "consult":
         messages = ngettext(
-            "A summary of {n} message, not its text", "A summary of {n} messages, not their texts", number
+            "A summary of {n} message; of its text at most what page 1 quotes",
+            "A summary of {n} messages; of their texts at most what page 1 quotes",
+            number,
         )
     elif profile == "support" and "nda" in preview.warnings:
         messages = ngettext("An excerpt of {n} message", "An excerpt of {n} messages", number)

@@ -135,7 +135,7 @@ def who_words(platform: Platform) -> list[tuple[str, str, str, str]]:
         ("support", office, form, "office"),
         ("lawyer", _("A lawyer"), _("The report, every message, the files, and a page to verify them"), "law"),
         ("court", _("A court"), _("Numbered PDFs, and a draft of the list of evidence"), "print"),
-        ("consult", _("A consultation by telephone"), _("One page of notes to read from"), "phone"),
+        ("consult", _("A consultation by telephone"), _("Two pages of notes to read from"), "phone"),
     ]
 
 

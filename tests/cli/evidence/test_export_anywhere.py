@@ -196,7 +196,7 @@ def test_it_is_names_then_numbers_one_a_line(capsys: pytest.CaptureFixture[str])
 @pytest.mark.parametrize(
     ("profile", "warnings", "messages"),
     [
-        ("consult", (), "A summary of 57 messages, not their texts"),
+        ("consult", (), "A summary of 57 messages; of their texts at most what page 1 quotes"),
         ("support", ("nda",), "An excerpt of 57 messages"),
         ("support", (), "57 messages"),
         ("court", ("nda",), "57 messages"),
