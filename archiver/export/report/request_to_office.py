@@ -5,7 +5,7 @@ Before a delivery on the platform it never asks for a review, as the office coul
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from archiver import contract_dates
@@ -54,13 +54,17 @@ def due_text(day: date, ends_at: datetime | None) -> str:
     return date_text(day) if ends_at is None else minute_text(ends_at)
 
 
-def opening_rows(case: ReportInput) -> tuple[tuple[str, str], ...]:
-    """The first rows of page 1: the request to an office; for every other reader the situation, and what was chosen."""
+def opening_rows(case: ReportInput, seen: Iterable[str] = ()) -> tuple[tuple[str, str], ...]:
+    """The first rows of page 1: the request to an office; for every other reader the situation, and what was chosen.
+
+    `seen`: what was seen, as part of the situation.
+    """
     if case.contract.platform == STRANGER:
         return ((say("お願いしたいこと"), say("このアカウントについて、ご確認とご対応をお願いします。")),)
     if case.profile == "support":
         return ((say("お願いしたいこと"), request_sentence(case)),)
-    return ((say("現在の状況"), standing_sentence(case) or say("報告者の記入待ち")), *wish_row(case))
+    situation = "\n".join(filter(None, [standing_sentence(case), *seen]))
+    return ((say("現在の状況"), situation or say("報告者の記入待ち")), *wish_row(case))
 
 
 def request_sentence(case: ReportInput) -> str:

@@ -34,7 +34,7 @@ from archiver.records import Role, State
 from archiver.render.gap_breaks import all_pauses, interval_text
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import own_words
-from archiver.render.times import date_text
+from archiver.render.times import date_text, local_time
 from archiver.report_language import say
 
 MAX_LINES = 12
@@ -43,13 +43,13 @@ MAX_LINES = 12
 _TURNS = ("表示名が変わった", "参加者の一覧に表示されなくなった", "ファイル名が変わった")
 _DESCRIBED = "チャットの概要が変わった"
 _CUT = 45
-_NAME_LENGTH, _QUOTED_LENGTH, _ASKED_LENGTH = 40, 76, 60
-"""Characters of a name, of a text in half the width, four lines of it, and of one in two lines, at most."""
+_NAME_LENGTH, _QUOTED_LENGTH, _ASKED_LENGTH, _HEARD_LENGTH = 40, 76, 60, 36
+"""Characters of a name, of a text in half the width, four lines of it, of one in two lines, and in a sentence."""
 
 
 def chapter(case: ReportInput) -> Chapter:
     """The chapter as a list of labels and texts that fits on one page."""
-    contract = case.contract
+    contract, is_heard = case.contract, case.profile == "consult"
     pauses = all_pauses(case.rooms, case.ends_at)
     lacking = sum(one.sha256 is None for one in case.attachments)
     gaps = sum(not gap.is_erased and gap.missing != 0 for room in case.rooms for gap in room.gaps)
@@ -58,7 +58,7 @@ def chapter(case: ReportInput) -> Chapter:
     (page,) = chapters(
         "report_summary.txt",
         case,
-        opening=opening_rows(case),
+        opening=opening_rows(case, [*quotation_lines(case, _HEARD_LENGTH)[0], _shut_text(shut)] if is_heard else ()),
         is_stranger=contract.platform == STRANGER,
         reasons=re.sub("([0-9a-f]{32})(?=[0-9a-f]{32})", r"\1 ", "\n".join(reasons)),  # wider than the page
         other=other_text(contract),
@@ -72,7 +72,7 @@ def chapter(case: ReportInput) -> Chapter:
         shown_name=shown_name,
         asked=_asked_text(case),
         changed=list(_changed_lines(case.statistics)),
-        shut=shut,
+        shut=_shut_text(shut),
         changes=list(_change_lines(case)),
         most=MAX_LINES,
         descriptions=list(_descriptions(case)),
@@ -92,6 +92,14 @@ def chapter(case: ReportInput) -> Chapter:
     row = [label for label, _text in facts.rows].index(say("起きたこと"))
     quoted = tuple(_quoted_message(case, one) for one in case.statistics.quotations.value)
     return replace(page, blocks=(replace(facts, fitted=True, quoted=quoted, quoted_row=row), note))
+
+
+def _shut_text(shut: Sequence[datetime]) -> str:
+    if not shut:
+        return ""
+    many = say("{n}つの", n=len(shut)) if len(shut) > 1 else ""
+    since = local_time(shut[0])
+    return say("{since} {many}チャットが開けなくなっていることを確認(理由不明)。", since=since, many=many)
 
 
 def _blank_names(case: ReportInput) -> Iterator[str]:
