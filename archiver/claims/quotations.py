@@ -81,7 +81,7 @@ def quotation(message: Message, *, is_chosen: bool = False) -> Quotation | None:
     if not texts or message.is_notice or (became is State.PRESENT and not is_chosen):
         return None
     last = texts[-1]
-    other = [one for one in texts if one.body != last.body]
+    other = [one for one in texts if one.body != last.body and became is not State.PRESENT]
     before = other[-1] if other and texts[0].body == last.body else texts[0]
     # Chatwork's time of an edit may change alone: the words are the same before and behind it.
     shown = [one.last_seen for one in texts if one.body == before.body]
@@ -163,7 +163,7 @@ def is_quotable(state: State, bodies: Sequence[str]) -> bool:
 
 
 def _standing(state: State, bodies: Sequence[str]) -> State:
-    if state in (State.DELETED, State.MISSING):
+    if state in (State.DELETED, State.MISSING, State.PRESENT):  # another text of a present one lost only its file
         return state
     return State.EDITED if len(set(bodies)) > 1 else State.PRESENT
 

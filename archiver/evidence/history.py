@@ -367,7 +367,7 @@ _FILE_POST = (
     r"\[title\]\[dtext:(?:file_uploaded|file_edited)\]\[/title\]"
     rf"(?:(?:\[preview [^\[\]]*\])*\[download:[0-9]{{1,19}}\]{_USER_TEXT}\[/download\]\s*)+"
 )
-_DELETED_FILE_POST = rf"\[title\]\[dtext:file_deleted\]\[/title\]{_USER_TEXT}"
+_DELETED_FILE_POST = rf"\[title\]\[dtext:file_deleted\]\[/title\]({_USER_TEXT})"
 _TASK_POST = (
     r"\[title\]\[dtext:(?:task_added|task_edited|task_done|task_reverted|task_deleted)\]\[/title\]"
     rf"\[task [^\[\]]*\]{_USER_TEXT}\[/task\]"
@@ -385,6 +385,26 @@ _POST_FORM = re.compile(
 def is_system_post(body: str) -> bool:
     """Whether the whole body has the form of a post of Chatwork's own system."""
     return "[dtext:" in body and _POST_FORM.fullmatch(body.strip()) is not None
+
+
+_FILE_BOX = re.compile(rf"\[info\](?:{_FILE_POST}|{_DELETED_FILE_POST})\[/info\]")
+
+
+FILE_REMOVED = "[dtext:file_deleted]"
+
+
+def is_file_removal(before: str, after: str) -> bool:
+    """Whether a text differs from the one before only as Chatwork's box of a file became that of a removed one.
+
+    Nobody edited it. What stands in the box of a removed file stood in the text before.
+    """
+    if FILE_REMOVED not in after or _FILE_BOX.split(before)[::2] != _FILE_BOX.split(after)[::2]:
+        return False
+    boxes = list(zip(_FILE_BOX.finditer(before), _FILE_BOX.finditer(after)))  # noqa: B905 - Python 3.8
+    changed = [(was, now) for was, now in boxes if was[0] != now[0]]
+    return bool(changed) and all(
+        was[1] is None and now[1] is not None and now[1].strip() in was[0] for was, now in changed
+    )
 
 
 def cancelled_account(body: str) -> int | None:

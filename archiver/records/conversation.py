@@ -108,7 +108,12 @@ class Message(NamedTuple):
 
     @property
     def was_edited(self) -> bool:
-        """Whether it ever had another text, or Chatwork's mark of an edit."""
+        """Whether it ever had another text, or Chatwork's mark of an edit.
+
+        A present one only lost its file: Chatwork's box in it changed, and nobody edited it.
+        """
+        if self.state is State.PRESENT:
+            return False
         return len({one.body for one in self.texts}) > 1 or any(one.update_time > 0 for one in self.texts)
 
     @property

@@ -19,6 +19,7 @@ from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from archiver.chatwork.notation.parse import DELETED, parse
+from archiver.evidence.history import is_file_removal
 from archiver.records import (
     AccountId,
     Attachment,
@@ -234,6 +235,12 @@ def _history_html(message: Message, bodies: Mapping[str, str]) -> str:
     return "".join(reversed(steps))
 
 
+def text_before(before: Version, after: Version) -> str:
+    """What a text is called that another one follows."""
+    removed = is_file_removal(before.body, after.body)
+    return say("ファイルが「削除」表示に変わる前の文面" if removed else "編集前の文面")
+
+
 def _change_html(before: Version, after: Version, position: str, bodies: Mapping[str, str], shown: str) -> str:
     interval = say(
         "最後に見えた {seen} / 変わっていた {changed}",
@@ -248,7 +255,7 @@ def _change_html(before: Version, after: Version, position: str, bodies: Mapping
         return f'<p class="fate">{say("「削除」表示だった期間があります。")}{interval}</p>\n'
     if before.body == shown and after.body == DELETED:
         return f'<p class="fate"><b>{say("「削除」表示に変わりました。")}</b>{say(_KEPT)}{interval}</p>\n'
-    title = say("「削除」表示に変わる前の文面" if after.body == DELETED else "編集前の文面")
+    title = say("「削除」表示に変わる前の文面") if after.body == DELETED else text_before(before, after)
     head = f"<small><b>{title}{position}</b> {interval}</small>"
     return f'<div class="was">{head}{_text_html(bodies[before.body], "")}</div>\n'
 

@@ -6,11 +6,12 @@ ids alone; the counter only estimates how many messages a gap holds (chatwork-ap
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from archiver.evidence.history import FILE_REMOVED, is_file_removal
 from archiver.records import JsonObject, KnownMessage, State
 from archiver.records.conversation import first_id_after
 from archiver.store.fingerprints_and_forms import DELETED, account_id_of, body_of, edited_at, fingerprint, text_digest
@@ -42,15 +43,18 @@ class Differences:
         return self.new | self.changed
 
 
-def state_of(received: JsonObject, known: KnownMessage | None) -> State:
+def state_of(received: JsonObject, known: KnownMessage | None, *, loses_file: bool = False) -> State:
     """The state of a received message, given what was known of it before.
 
     `[deleted]` is a deletion whether or not `update_time` moved (chatwork-api §15, 4); a text that differs
-    from the last one is an edit even when `update_time` says otherwise; once edited stays edited.
+    from the last one is an edit even when `update_time` says otherwise; once edited stays edited. `loses_file`: it
+    differs only as Chatwork's box of a file became that of a removed one, which is no edit.
     """
     body = body_of(received)
     if body == DELETED:
         return State.DELETED
+    if known is not None and (loses_file or (edited_at(received) > 0 and _is_known(received, known))):
+        return State.EDITED if known.was_edited else State.PRESENT
     if edited_at(received) > 0:
         return State.EDITED
     if known is not None and (known.was_edited or known.text_digest not in ("", text_digest(body))):
@@ -58,27 +62,37 @@ def state_of(received: JsonObject, known: KnownMessage | None) -> State:
     return State.PRESENT
 
 
-def compare_message(position: int, received: JsonObject, known: KnownMessage | None) -> Change | None:
-    """Compare a received message with what is known; None if nothing differs."""
-    state = state_of(received, known)
+def _is_known(received: JsonObject, known: KnownMessage) -> bool:
+    return fingerprint("message", received) == known.fingerprint
+
+
+def compare_message(
+    position: int, received: JsonObject, known: KnownMessage | None, last_body: Callable[[int], str]
+) -> Change | None:
+    """Compare a received message with what is known; None if nothing differs. `last_body` gives its text before."""
     if known is None:
-        return Change(position, received, state, "new")
-    if state is known.state and fingerprint("message", received) == known.fingerprint:
+        return Change(position, received, state_of(received, known), "new")
+    body = body_of(received)
+    loses_file = FILE_REMOVED in body and is_file_removal(last_body(position), body)
+    state = state_of(received, known, loses_file=loses_file)
+    if state is known.state and _is_known(received, known):
         return None
-    return Change(position, received, state, _count_name(received, state, known))
+    return Change(position, received, state, None if loses_file else _count_name(received, state, known))
 
 
 def _count_name(received: JsonObject, state: State, known: KnownMessage) -> str | None:
     if state is State.DELETED:
         return "deleted" if known.state is not State.DELETED and known.text_digest else None
-    if fingerprint("message", received) != known.fingerprint:
+    if not _is_known(received, known):
         return "edited"
     return None  # shown again, unchanged
 
 
-def compare_messages(received: Mapping[int, JsonObject], known: Mapping[int, KnownMessage]) -> list[Change]:
+def compare_messages(
+    received: Mapping[int, JsonObject], known: Mapping[int, KnownMessage], last_body: Callable[[int], str]
+) -> list[Change]:
     """The changes of all received messages, by position."""
-    found = (compare_message(position, received[position], known.get(position)) for position in sorted(received))
+    found = (compare_message(one, received[one], known.get(one), last_body) for one in sorted(received))
     return [change for change in found if change is not None]
 
 

@@ -39,7 +39,8 @@ def test_a_shown_message_becomes_a_change_or_none(
     """Its state and what it counts as follow from what is known, never from `update_time` alone."""
     received = {name: value for name, value in shown(body, **more).items() if value != "missing"}
 
-    actual = changes.compare_message(5, received, None if held is None else known(held[0], State[held[1]], **held[2]))
+    before = None if held is None else known(held[0], State[held[1]], **held[2])
+    actual = changes.compare_message(5, received, before, lambda _message: held[0] if held else "")
 
     assert (case, expected) == (case, None if actual is None else (actual.state, actual.counted))
 
@@ -54,12 +55,12 @@ def test_a_change_is_seen_once(body: str, update_time: int, state: State, edited
     """What was appended is known: the same object again is no change."""
     received = shown(body, update_time)
 
-    first = changes.compare_message(5, received, known("前の文面", state, edited=edited))
+    first = changes.compare_message(5, received, known("前の文面", state, edited=edited), lambda _message: "前の文面")
     assert first is not None
     last = "前の文面" if body == DELETED else body
     then = known(body, first.state, update_time=update_time, last=last, edited=edited or first.state is State.EDITED)
 
-    assert changes.compare_message(5, received, then) is None
+    assert changes.compare_message(5, received, then, lambda _message: body) is None
 
 
 def test_known_messages_inside_the_span_that_are_not_shown_are_absent() -> None:

@@ -15,6 +15,7 @@ from archiver.evidence.history import (
     Sightings,
     account_of,
     cancelled_account,
+    is_file_removal,
     not_before,
     number,
     text,
@@ -149,6 +150,8 @@ def _kind_of(before: EntryObject, after: EntryObject) -> str | None:
     if now == "deleted":
         return None if was == "deleted" else "「削除」表示に変わった"
     if text_of(before) != text_of(after):
+        if is_file_removal(text_of(before)[0], text_of(after)[0]):
+            return "ファイルが「削除」表示に変わった"
         return "編集された" if _body(before) != _body(after) else "更新時刻だけが変わった"
     return "再び表示された" if was in _MESSAGE_EVENTS else None
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from archiver.chatwork.notation.parse import DELETED, parse
+from archiver.evidence.history import is_file_removal
 from archiver.export.pdf.blocks import Block, Chapter, Interruption, MessageBlock, MessageText, Subheading
 from archiver.export.report import templated
 from archiver.export.report.report_sources import chat_text, shorten, shorten_line
@@ -21,7 +22,7 @@ from archiver.records import Attachment, Conversation, FileId, Gap, Message, Mes
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, pause_text
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import ReferenceLink, References, plain_text
-from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url, state_badge
+from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url, state_badge, text_before
 from archiver.render.snippet import one_line
 from archiver.render.times import full_time, local_time, minute_text, typed_time
 from archiver.report_language import say
@@ -254,7 +255,11 @@ def bound_quote(case: ReportInput, message: Message) -> str:
     if texts and texts[0].update_time > 0:
         quoted += say("(保存した時点で編集済み)")
     if len({one.body for one in texts}) > 1:
-        quoted += say("(その後「{quoted}」に編集)", quoted=quoted_text(case, message))
+        quoted += (
+            say("(その後「{quoted}」に編集)", quoted=quoted_text(case, message))
+            if message.was_edited
+            else say("(その後、ファイルが「削除」表示)")
+        )
     return quoted + (say("(その後「削除」表示)") if texts and message.state is State.DELETED else "")
 
 
@@ -269,7 +274,7 @@ def _message_texts(message: Message, references: References, limit: int) -> Iter
             label = _present_label(message, version)
         else:
             changed = message.changed_at if last else texts[number].first_seen
-            what = say("「削除」表示に変わる前に保存した文面") if last else say("編集前の文面")
+            what = say("「削除」表示に変わる前に保存した文面") if last else text_before(version, texts[number])
             label = say(
                 "【{what}】最後に見えた {last_seen} / 変わっていた {changed}",
                 what=what,
@@ -282,7 +287,9 @@ def _message_texts(message: Message, references: References, limit: int) -> Iter
 def _present_label(message: Message, version: Version) -> str:
     """The label of the present text: edited, or last seen; empty if there is nothing to say."""
     words = []
-    if len(message.texts) > 1:
+    if len(message.texts) > 1 and is_file_removal(message.texts[-2].body, version.body):
+        words.append(say("ファイルが「削除」表示に変わった後の文面"))
+    elif len(message.texts) > 1:
         edited = (
             say("(Chatworkの編集時刻 {time})", time=typed_time(version.update_time)) if version.update_time > 0 else ""
         )

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 
 from archiver.claims import messages
 from archiver.claims.messages import Claim, is_later, turn, with_acts
 from archiver.claims.quotations import Quotation, best, names_decision, quotation, quotations
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, act_of_step
-from archiver.evidence.history import cancelled_account, is_system_post
+from archiver.evidence.history import cancelled_account, is_file_removal, is_system_post
 from archiver.export.report.report_sources import ReportSources
 from archiver.records import (
     Act,
@@ -282,12 +282,19 @@ def add_message(authors: dict[int, AuthorFacts], message: Message, *, is_own: bo
     if message.state is not State.PRESENT:
         became = change_kinds(
             message.state,
-            was_edited=message.was_edited,
+            was_edited=_was_edited(message),
             was_deleted=message.was_deleted,
             knows_text=bool(message.texts),
             texts=len({(one.body, not one.update_time) for one in message.texts}),
         )
         author.add_changes(kind, became)
+
+
+def _was_edited(message: Message) -> bool:
+    """Whether it ever had Chatwork's mark of an edit or another text, but for the removal of its file."""
+    texts = [(one.body, one.update_time) for one in message.texts]
+    edits = (one != then and not is_file_removal(one[0], then[0]) for one, then in pairwise(texts))
+    return any(updated for _body, updated in texts[:1]) or any(edits)
 
 
 def _post(message: Message) -> Post:

@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, bindparam, func, select
 from archiver.records import KnownMessage, MessageId, State
 from archiver.store import schema
 from archiver.store.engine import Reading, SmallStatement
-from archiver.store.fingerprints_and_forms import has_form, read_all_formed, tells_what_was_shown
+from archiver.store.fingerprints_and_forms import body_of, has_form, read_all_formed, tells_what_was_shown
 from archiver.store.time_text import from_text, to_text
 
 SHOWN = (State.PRESENT, State.EDITED, State.DELETED)
@@ -113,6 +113,12 @@ def last_payload(reading: Reading, key: str, room: int | None) -> dict[str, Any]
         entry = next(filter(_can_be_gone_on_from, entries), None)
     payload: dict[str, Any] | None = None if entry is None else entry["payload"]
     return payload
+
+
+def last_body(reading: Reading, room: int, message: int) -> str:
+    """The text of the last such entry of a message; empty if there is none."""
+    last = last_payload(reading, f"message/{message}", room)
+    return "" if last is None else body_of(last["object"])
 
 
 def _can_be_gone_on_from(entry: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from gettext import gettext as _
 
 from archiver.chatwork.client import Listing
@@ -217,7 +217,8 @@ class _WindowComparison:
         since = 0 if is_short else positions[0] if positions else 2**63 - 1
         known = current_state.messages_since(writing, room.room_id, since)
         kept = {position: element for position, element in received.items() if position not in erased}
-        differing, absent = changes.compare_messages(kept, known), changes.absent_messages(received, known)
+        last_body = partial(current_state.last_body, writing, room.room_id)
+        differing, absent = changes.compare_messages(kept, known, last_body), changes.absent_messages(received, known)
         lacking = is_short and any(known[position].state in current_state.SHOWN for position in absent)
         verdict = changes.judge_window(
             positions,
@@ -267,14 +268,9 @@ class _WindowComparison:
         if self.verdict.gap is not None:
             return frozenset({plan.FILES, plan.PEOPLE})
         bodies = [body_of(change.object) for change in self.changes]
-        for change in self.changes:
-            last = self._last_object(writing, change.position) if change.counted == "deleted" else None
-            bodies += [] if last is None else [body_of(last)]
+        deleted = (change.position for change in self.changes if change.counted == "deleted")
+        bodies += [current_state.last_body(writing, self.room.room_id, one) for one in deleted]
         return announced_kinds(bodies)
-
-    def _last_object(self, writing: Writing, message: int) -> JsonObject | None:
-        last = current_state.last_payload(writing, f"message/{message}", self.room.room_id)
-        return None if last is None else last["object"]
 
     def _window_payload(self) -> JsonObject:
         positions = self.positions

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from archiver.chatwork import reply_headers
 from archiver.chatwork.client import Single
@@ -106,7 +107,8 @@ def _message_observations(
     writing: Writing, room: int, message: MessageId, single: Single[Message], source: ObservedBy
 ) -> tuple[list[Observation], str | None]:
     """The observations of a single read and how the change is counted; none if nothing differs."""
-    change = changes.compare_message(int(message), single.object, current_state.message(writing, room, message))
+    known, last_body = current_state.message(writing, room, message), partial(current_state.last_body, writing, room)
+    change = changes.compare_message(int(message), single.object, known, last_body)
     if change is None:
         return [], None
     message_payload = object_payload(change.object, change.state, source)

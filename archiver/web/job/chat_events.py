@@ -35,6 +35,7 @@ GROUPS: tuple[Mapping[EventKind, str], ...] = (
     {
         EventKind.EDITED: N_("The text of a message by {name} had changed."),
         EventKind.TOUCHED: N_("The time of the last edit of a message by {name} had changed; its text is the same."),
+        EventKind.FILE_REMOVED: N_("A file sent by {name} had changed to “deleted”."),
         EventKind.DELETED: N_("A message by {name} had changed to “deleted”."),
         EventKind.MISSING: N_("A message by {name} was not shown any more (reason unknown)."),
         EventKind.SHOWN_AGAIN: N_("A message by {name} was shown again."),
@@ -133,7 +134,7 @@ def _named(reading: Reading, room: int, message: str) -> str:
 def _since(reading: Reading, event: TimelineEvent) -> datetime | None:
     if event.room_id is None or event.message_id is None:
         return None
-    if event.kind in (EventKind.EDITED, EventKind.DELETED):
+    if event.kind in (EventKind.EDITED, EventKind.FILE_REMOVED, EventKind.DELETED):
         return text_seen_before(reading, event.room_id, event.message_id, event.seq)
     if event.kind is EventKind.MISSING:
         return message_seen_before(reading, event.room_id, event.message_id, event.seq)

@@ -52,7 +52,7 @@ def test_a_file_is_held_as_listed_and_its_bytes_once_by_digest(world: World) -> 
 
 
 def test_a_removed_file_is_gone_and_its_bytes_stay(world: World) -> None:
-    """Its post changed too, which is an edit."""
+    """Its post changed too, which nobody edited."""
     file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"x")
     world.sync()
     world.chatwork.remove_file(file)
@@ -61,7 +61,8 @@ def test_a_removed_file_is_gone_and_its_bytes_stay(world: World) -> None:
 
     assert "gone" == states(world)[file]
     assert b"x" == world.blob(file)
-    assert (0, 1, 0) == (report.files_new, report.edited, report.files_pending)
+    assert (0, 0, 0) == (report.files_new, report.edited, report.files_pending)
+    assert {"present"} == {one["payload"]["state"] for one in world.entries("message")}
     assert report.disappeared
 
 

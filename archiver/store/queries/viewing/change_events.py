@@ -15,7 +15,7 @@ from heapq import merge
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from archiver.evidence.history import GONE_STATES, EntryObject, account_of, number, text, text_of
+from archiver.evidence.history import GONE_STATES, EntryObject, account_of, is_file_removal, number, text, text_of
 from archiver.records import MessageId
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
@@ -34,6 +34,8 @@ class EventKind(StrEnum):
     """Chatwork shows its mark of a deletion: `before` is the text."""
     MISSING = "missing"
     SHOWN_AGAIN = "shown_again"
+    FILE_REMOVED = "file_removed"
+    """Chatwork shows the file of a message as removed: `before` and `after` are the message's texts."""
     FIRST_EDITED = "first_edited"
     """It was edited before it was first seen."""
     FIRST_DELETED = "first_deleted"
@@ -140,6 +142,8 @@ def _changed_kind(before: EntryObject, entry: EntryObject) -> EventKind | None:
     if now in _VANISHED:
         return None if was == now else _VANISHED[now]
     if text_of(before) != text_of(entry):
+        if is_file_removal(text_of(before)[0], text_of(entry)[0]):
+            return EventKind.FILE_REMOVED
         return EventKind.EDITED if text_of(before)[0] != text_of(entry)[0] else EventKind.TOUCHED
     return EventKind.SHOWN_AGAIN if was in GONE_STATES else None
 
