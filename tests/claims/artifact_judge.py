@@ -334,6 +334,11 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
         post = next((one for one in dispute.saved if one.number == int(number)), None)
         if post is None or dispute.side(post.author) != "報告者" or post.sent != dispute.first_unanswered():
             yield f"the message without a reply ({number})"
+    form = r"(?:内容をご確認のうえ、ご返信|納品物のご確認の結果をお知らせ)くださいますよう、お願いいたします"
+    of_client = _findall(form, page)
+    of_office = "手続きをご案内ください" in page
+    if of_office if dispute.so.platform == "direct" else of_client:
+        yield "the client is asked for what an office does, or an office for what the client does"
     asks = _search(r"相手からの返信(?:が|も)ないため|記録では相手からの返信がなく", page)
     until = dispute.known_until
     asked = dispute.first_unanswered() if dispute.counterpart is not None else None
@@ -379,6 +384,8 @@ def _on_money(truth: Truth, page: str) -> Iterator[str]:
             yield f"what is overdue since when ({day}, {days})"
         if _number(amount) != sum(open_ones[one.number] for one in late):
             yield f"how much is overdue ({amount})"
+    if _findall(r"お支払いの予定日をお知らせくださいますよう、お願いいたします", page) and not late:
+        yield "a payment is asked for"
     entered = {("請求", one.number, one.amount) for one in dispute.invoices}
     entered |= {("入金", one.number, one.amount) for one in dispute.payments}
     form = r"(請求|入金)(\d)\(([0-9,]+)円\)"

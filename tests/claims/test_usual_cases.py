@@ -131,10 +131,11 @@ def test_a_blank_escrow_is_not_called_completed(worst: ReportInput) -> None:
 
 
 def test_a_direct_client_has_no_profile(direct: ReportInput) -> None:
-    """There is no platform with profiles; the contract is named as it was entered."""
+    """There is no platform with profiles, nor an office that could be asked."""
     page = words(summary.chapter(direct))
 
-    assert "この仕事(契約日 2026-11-01)について、お取りいただける手続きをご案内ください。" in page
+    assert "お願いいたします。" in page
+    assert "手続きをご案内" not in page
     assert "プロフィール" not in page
 
 

@@ -70,8 +70,9 @@ def opening_rows(case: ReportInput, seen: Iterable[str] = ()) -> tuple[tuple[str
 def request_sentence(case: ReportInput) -> str:
     """The one request, in one sentence: the one that the user chose, else the one that the state suggests."""
     late, silence = _overdue_text(case), _silence_text(case)
-    kind = case.request or _suggested_request(case, late, silence)
-    if kind is None:
+    is_direct = platform_of(case.contract.platform).elsewhere
+    kind = client_request(case) if is_direct else case.request or _suggested_request(case, late, silence)
+    if kind is None and not is_direct:
         text = say(DEFAULT_REQUEST, reason=_reason_text(case), contract=_contract_name(case))
     else:
         text = office_sentence(case, kind, late, silence)
@@ -224,11 +225,18 @@ def wish_row(case: ReportInput) -> tuple[tuple[str, str], ...]:
     return ((say(_LABELS[case.profile]), wish_text(case, case.request, case.profile)),)
 
 
-def office_sentence(case: ReportInput, kind: RequestKind, late: str, silence: str) -> str:
-    """The same for a platform's office; `late` and `silence`: the beginnings of sentences, or empty."""
+def office_sentence(case: ReportInput, kind: RequestKind | None, late: str, silence: str) -> str:
+    """The same for a platform's office, or for the client where there is none, who is asked for nothing of an office.
+
+    `late` and `silence`: the beginnings of sentences, or empty.
+    """
     platform = platform_of(case.contract.platform)
     reasons = {RequestKind.PAYMENT: overdue_text(case), RequestKind.REVIEW: late, RequestKind.REPLY: silence}
-    because = say("{reason}ため、", reason=reasons[kind]) if reasons.get(kind) else ""
+    because = say("{reason}ため、", reason=reasons[kind]) if kind and reasons.get(kind) else ""
+    if platform.elsewhere:
+        wish = wish_text(case, kind, "client")
+        reason = because if case.request or kind is RequestKind.PAYMENT else _reason_text(case)
+        return f"{reason}{wish[:1].lower()}{wish[1:]}"
     asked = platform.nudge or say("相手へのご連絡") if kind is RequestKind.REPLY else None
     if kind is RequestKind.REVIEW and late:
         asked = platform.review

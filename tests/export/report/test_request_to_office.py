@@ -10,8 +10,9 @@ import pytest
 
 from archiver.export.report.request_to_office import advice, opening_rows, request_sentence
 from archiver.export.report.statistics import ReportInput
+from archiver.export.texts.letters import demand_text
 from archiver.platforms.job_platform import platform_of, platforms
-from archiver.records import Delivery, Invoice, State, Watch
+from archiver.records import Delivery, Invoice, RequestKind, State, Watch
 from archiver.report_language import report_language
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
@@ -109,6 +110,24 @@ def test_a_closed_chat_counts_to_the_day_of_the_export_and_says_what_it_knows() 
     assert request_of(early).startswith("チャットが開けなくなったことを2026-11-08に確認したため、この仕事")
 
 
+@pytest.mark.parametrize("platform", [None, "direct"])
+@pytest.mark.parametrize("request_kind", [None, *RequestKind])
+def test_a_client_is_asked_for_nothing_that_only_an_office_can_do(
+    platform: str | None, request_kind: RequestKind | None
+) -> None:
+    """Page 1 of a job without a platform asks them for what the letter asks, with what was seen as the reason."""
+    deleted = [SAID[0], SAID[1], report_inputs.plain_message("[deleted]", 3, state=State.DELETED)]
+    case = on(platform, delivered=None, silent_days=30)
+    case = replace(case, request=request_kind, rooms=[report_inputs.room_of_messages(deleted)])
+
+    asked = page_1(case)["お願いしたいこと"]
+
+    assert [] == [word for word in ("ご案内", "相手へのご連絡", "相手が書面など") if word in asked]
+    assert asked in demand_text(case).replace("\n", "") or request_kind is None
+    if request_kind is None:
+        assert asked.endswith("ため、内容をご確認のうえ、ご返信くださいますよう、お願いいたします。")
+
+
 def test_what_is_overdue_is_asked_for_before_all_else() -> None:
     """An invoice that is due and not paid, on a platform too, and however long the review takes."""
     case = on("crowdworks", delivered="2026-11-05 12:00", silent_days=30)
@@ -133,8 +152,10 @@ def test_silence_counts_up_to_when_somebody_looked() -> None:
 
 
 def test_without_an_office_there_is_only_a_question() -> None:
-    """A contract without a platform asks for advice, whatever happened."""
-    assert UNREASONED == request_of(on(None, delivered="2026-11-05", silent_days=40))
+    """The client of a contract without a platform is asked what became of the delivery."""
+    asked = request_of(on(None, delivered="2026-11-05", silent_days=40))
+
+    assert "納品物のご確認の結果をお知らせくださいますよう、お願いいたします。" == asked
     assert platforms()["direct"] == platform_of("unknown")
 
 
