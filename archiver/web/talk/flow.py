@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from archiver.chatwork.notation.nodes import ReplyTag
 from archiver.chatwork.notation.parse import DELETED, parse
+from archiver.evidence.history import is_file_removal
 from archiver.records import Gap, Message, Pause, State, Version
 from archiver.render import message_body, times
 from archiver.render.gap_breaks import GapBreaks, GapEnd, gap_reason, narrow_gap, overlaps
@@ -204,6 +205,10 @@ def _steps(
                 yield _step(title, _("({when})").format(when=when), caption, plain)
         elif before.body != DELETED:
             html = version_pair(1, before.body, after.body, references).before if next(marked, 0) else plain
+            if is_file_removal(before.body, after.body):
+                caption = _("Text before that (saved {time})").format(time=saved)
+                yield _step(_("Chatwork shows the file as deleted."), _("({when})").format(when=when), caption, html)
+                continue
             caption = _("Text before the edit (saved {time})").format(time=saved)
             yield _step("", _("Edited ({when}).").format(when=when) + _edit_time(before, after, now), caption, html)
 

@@ -369,3 +369,15 @@ def test_anything_is_understood_or_refused(name: str, given: str) -> None:
     """No address whatever leads to a fault of ours."""
     with suppress(errors.UsageError):
         assert 0 <= parse_address({name: given}).position < 2**63
+
+
+def test_a_removed_file_is_told_as_that_and_not_as_an_edit(chat: ArchiveMaker) -> None:
+    """Chatwork itself put another box in the post of the file."""
+    box = "[info][title][dtext:file_{}][/title]{}[/info]"
+    chat.sync([message_object(1, box.format("uploaded", "[download:7]a.zip (1 KB)[/download]"))])
+    chat.sync([message_object(1, box.format("deleted", "a.zip"))])
+
+    html = page_of(chat.home, f"/room/{ROOM}")
+
+    assert "Chatwork shows the file as deleted." in html
+    assert "Edited (" not in html
