@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from archiver.app import utc_now
 from archiver.claims.messages import closed_account, contact, first_message, last_reply, message_count, turn
+from archiver.claims.quotations import QUOTED, excerpts, quotation_line
 from archiver.claims.sentences import (
     basis_text,
     change_lines,
@@ -47,19 +48,22 @@ from archiver.cli.terminal.output import (
 from archiver.contract_dates import unstated_facts
 from archiver.platforms.job_platform import NO_PLATFORM, Platform, platform_of
 from archiver.records import TERM_ITEMS, Basis, Contract, ContractRoom, JsonObject, contract_facts
-from archiver.render.times import iso_date, minute_text
+from archiver.render.snippet import own_words
+from archiver.render.times import date_text, iso_date, minute_text
 from archiver.report_language import in_program_language, screen_words
 from archiver.setup.contract_rooms import first_day, last_day
 from archiver.standing.alert_lines import days_ago, due_dates, due_line
+from archiver.standing.emergencies import references_of
 from archiver.store.archive import Archive, Reading
+from archiver.store.queries.authors_and_changes import changed_places, quoted_messages
 from archiver.store.queries.contract_activity import ContractActivity, activity_of
 from archiver.store.queries.contracts import enclosures, is_read, named_or_only_contract, read_until
-from archiver.store.queries.current_state import last_payload, room_names
+from archiver.store.queries.current_state import inaccessible_rooms, last_payload, room_names
 from archiver.store.search.contract_term_candidates import items_with_candidates
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
-_PEOPLE_LIMIT = 6
+_PEOPLE_LIMIT, _HEARD_LENGTH = 6, 36
 _IN_SENTENCES = frozenset(
     ("title", "client", "platform", "platform_id", "url", "client_url", "worker_url", "amount", "due_on", "nda", "side")
 ) | {"contracted_on", "escrowed_at", "contact_requested_on", "contact_approved_on"}
@@ -138,7 +142,8 @@ def _fact_rows(
             yield PageRow(_(fact.label), [_fact_text(value)])
     called = {} if ids else {room: name for room, name in room_names(reading).items() if name}
     rooms = {room: _("“{name}”").format(name=visible(name)) for room, name in called.items()}
-    yield PageRow(_("Chatwork"), list(_chatwork_lines(activity, now, rooms)))
+    heard = () if ids else _heard_lines(reading, activity, rooms)
+    yield PageRow(_("Chatwork"), [*_chatwork_lines(activity, now, rooms), *heard])
 
 
 def _agreed_rows(contract: Contract, platform: Platform) -> Iterator[PageRow]:
@@ -245,6 +250,23 @@ def _chatwork_lines(activity: ContractActivity, now: datetime, names: Mapping[in
     words = (_period_words(room, names.get(int(room.room_id))) for room in activity.contract.rooms)
     if periods := [period for period in words if period]:
         yield _("Only what was said {periods} belongs to it.").format(periods=_(", ").join(periods))
+
+
+def _heard_lines(reading: Reading, activity: ContractActivity, names: Mapping[int, str]) -> Iterator[str]:
+    """What a listener must hear: the changed messages of the other side that page 1 quotes, and a lost chat."""
+    places = [one for one in changed_places(reading, activity.contract, activity.facts.sides) if one.is_theirs]
+    for quoted in quoted_messages(reading, places[:QUOTED]):
+        references = references_of(reading, quoted.message.room_id)
+        texts = [visible(own_words(one.body, references)) for one in quoted.shown]
+        yield quotation_line(quoted, excerpts(texts, _HEARD_LENGTH), time=date_text)
+    closed = inaccessible_rooms(reading) & {int(one.room_id) for one in activity.contract.rooms}
+    if shut := [names.get(room, f"{room}") for room in sorted(closed)]:
+        text = ngettext(
+            "This chat cannot be opened (reason unknown): {rooms}. What was saved is kept.",
+            "These chats cannot be opened (reason unknown): {rooms}. What was saved is kept.",
+            len(shut),
+        )
+        yield text.format(rooms=_(", ").join(shut))
 
 
 def _deadline_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:

@@ -17,6 +17,7 @@ from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.people import names_in_room
 from archiver.store.statements import add_delivery
 from tests.support.cases import cases_of
+from tests.support.terminals.terminal_world import TerminalWorld
 from tests.support.world import World
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
@@ -165,3 +166,22 @@ def test_a_member_who_never_wrote_is_named(world: World) -> None:
         names = names_in_room(reading, world.room)
 
     assert "田中" == names[world.tanaka]
+
+
+def test_notes_for_a_call_quote_what_changed_and_name_a_lost_chat(desk: TerminalWorld) -> None:
+    """A price with both texts and a deleted acceptance, as page 1 quotes them; the page itself counts them."""
+    price, accepted = desk.post("報酬は3万円でお願いします"), desk.post("検収OKです")
+    desk.sync()
+    desk.chatwork.edit(price, "報酬は2万円でお願いします")
+    desk.chatwork.delete(accepted)
+    desk.post("はい")
+    desk.both("sync")
+    desk.chatwork.remove_owner(desk.room)
+    desk.sync()
+
+    said = "".join(desk.both("job", "show", "--phone")[0].split())
+    assert "“報酬は3万円でお願いします”(theclient," in said
+    assert "read“報酬は2万円でお願いします”by" in said
+    assert "“検収OKです”(theclient," in said
+    assert "cannotbeopened" in said
+    assert "検収OK" not in desk.both("job", "show")[0]
