@@ -25,6 +25,7 @@ from archiver.records import (
     SentReminder,
     StatedTerm,
 )
+from archiver.render.snippet import own_words
 from archiver.render.times import minute_text
 from archiver.setup import contract_rooms
 from archiver.setup.answers import find_message, yen_text
@@ -249,9 +250,10 @@ def _term_lines(reading: Reading, contract: Contract) -> Iterator[str]:
     stated = {term.item: term for term in contract.terms}
     for item in TERM_ITEMS:
         term = stated.get(item.name)
-        yield f"{item.name:<15} {item.label}: {_term_text(term)}"
+        yield f"{item.label} ({item.name}): {_term_text(term)}"
         if term is None:
-            for candidate in term_candidates(reading, contract.rooms, item.words, limit=_SHOWN_CANDIDATES):
+            found = term_candidates(reading, contract.rooms, item.words, limit=_SHOWN_CANDIDATES, readable=own_words)
+            for candidate in found:
                 yield f"    m{candidate.message_id}  {visible(candidate.excerpt)}"
     yield from outside_lines(reading, contract, [one.message_id for one in contract.terms if one.message_id])
 

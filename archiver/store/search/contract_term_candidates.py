@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby, islice
 from typing import NamedTuple
@@ -54,16 +54,26 @@ class _Span(NamedTuple):
 
 
 def term_candidates(
-    reading: Reading, rooms: Sequence[ContractRoom], words: Collection[str], *, limit: int
+    reading: Reading,
+    rooms: Sequence[ContractRoom],
+    words: Collection[str],
+    *,
+    limit: int,
+    readable: Callable[[str], str] = str,
 ) -> list[TermCandidate]:
-    """The first messages of these parts of rooms that hold one of the words, the earliest first."""
+    """The first messages of these parts of rooms that hold one of the words, the earliest first.
+
+    `readable` makes of a text what Chatwork shows; excerpts are of that, unless only the notation has a word.
+    """
     table, folded, found = schema.message_version.c, [fold_word(word) for word in words], []
     spans = list(_spans(reading, rooms))
     for position in _first_positions(reading, spans, folded, limit):
         inside = (table.room_id.in_([span.room_id for span in spans]), table.position == position)
         bodies = reading.sql.execute(select(table.body).where(*inside).order_by(table.number)).scalars()
         body = next((one for one in bodies if _has_word(one, folded)), "")
-        found.append(TermCandidate(MessageId(str(position)), _excerpt(body, folded)))
+        shown = readable(body)
+        excerpt = _excerpt(shown if _has_word(shown, folded) else body, folded)
+        found.append(TermCandidate(MessageId(str(position)), excerpt))
     return found
 
 

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, example, given, settings, strategies
 from archiver import errors
 from archiver.letter_folding import fold_searched, fold_word
 from archiver.records import ContractRoom, Observation, RoomId, State
+from archiver.render.snippet import own_words
 from archiver.store import engine, writer
 from archiver.store.archive import Archive
 from archiver.store.search import contract_term_candidates, index
@@ -354,6 +355,18 @@ def test_candidates_for_a_term_are_the_earliest_messages_with_one_of_its_words(t
         [one.message_id for one in ones] for ones in found
     ]
     assert ["報酬について", "報酬は五万円", "はい、金額も"] == [one.excerpt for one in found[1]]
+
+
+def test_the_excerpt_of_a_candidate_is_as_chatwork_shows_it(tmp_path: Path) -> None:
+    """Without its marks, unless only they hold the word."""
+    maker = ArchiveMaker(tmp_path / "home")
+    bodies = ("[info][title][dtext:file_deleted][/title]発注書.pdf[/info]", "[info]よろしく[/info]")
+    maker.sync([message_object(number, body, sent=number) for number, body in enumerate(bodies, 10)], minutes=60)
+
+    with maker.archive.reading() as reading:
+        found = term_candidates(reading, [ContractRoom(RoomId(ROOM))], ("発注", "info"), limit=9, readable=own_words)
+
+    assert ["【このファイルは削除されました】 発注書.pdf", "[info]よろしく[/info]"] == [one.excerpt for one in found]
 
 
 @pytest.mark.usefixtures("_short_beginning")
