@@ -40,7 +40,12 @@ from archiver.report_language import say
 MAX_LINES = 12
 """Lines about what happened at most; chapter 8 has all changes."""
 
-_TURNS = ("表示名が変わった", "参加者の一覧に表示されなくなった", "ファイル名が変わった")
+_TURNS = (
+    "表示名が変わった",
+    "参加者の一覧に表示されなくなった",
+    "ファイル名が変わった",
+    "ファイルが一覧に表示されなくなった",
+)
 _DESCRIBED = "チャットの概要が変わった"
 _CUT = 45
 _NAME_LENGTH, _QUOTED_LENGTH, _ASKED_LENGTH, _HEARD_LENGTH = 40, 76, 60, 36

@@ -157,7 +157,7 @@ def test_a_role_stands_there_if_it_was_stated(side: str | None, client: str, rep
     assert ("検収" in told["お願いしたいこと"]) == (side != "client")
 
 
-@pytest.mark.parametrize("kind", ["表示名が変わった", "ファイル名が変わった"])
+@pytest.mark.parametrize("kind", ["表示名が変わった", "ファイル名が変わった", "ファイルが一覧に表示されなくなった"])
 def test_changes_have_their_day_in_japan(kind: str) -> None:
     """A change noticed in the evening by UTC is of the next day in Japan."""
     told = page_1(report_inputs.case(events=[report_inputs.change(kind, "田中(解約済)", before="田中")]))
