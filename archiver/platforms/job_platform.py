@@ -196,6 +196,13 @@ def platform_of(name: str | None) -> Platform:
     return known.get(name or "", known[UNKNOWN])
 
 
+def first_reader(name: str | None) -> str:
+    """Whom an export is offered for after a loss: the platform's support; without one, somebody who advises."""
+    if name == STRANGER:
+        return "lawyer"
+    return "consult" if platform_of(name).elsewhere else "support"
+
+
 def _with_sources(table: dict[str, Any]) -> dict[str, Any]:
     """The words of a file, with steps and deadlines, and the source itself where the file has its name."""
     del table["english"]

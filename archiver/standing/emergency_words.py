@@ -14,7 +14,7 @@ from archiver.claims.quotations import excerpts
 from archiver.claims.sentences import change_lines
 from archiver.errors import N_
 from archiver.health.words import number_words
-from archiver.platforms.job_platform import platform_of
+from archiver.platforms.job_platform import first_reader, platform_of
 from archiver.records import CaseSide, ChangeKind
 from archiver.records.alerts import AlertRule
 from archiver.render.invisible_characters import shorten, visible_line
@@ -296,7 +296,13 @@ def _next_steps(emergency: Emergency) -> Iterator[str]:
         yield end_request.format(contract=name, **words)
     if emergency.screenshots:
         yield screenshots_sentence(name, emergency.screenshots)
-    yield _("Create an export: archive export {contract}").format(contract=name)
+    yield _("Create an export: archive export {contract}").format(contract=name) + reader_option(emergency)
+
+
+def reader_option(emergency: Emergency) -> str:
+    """The end of the command that makes an export, where it is not for the support of a platform."""
+    reader = first_reader(emergency.contract.platform)
+    return "" if reader == "support" else f" --for {reader}"
 
 
 def _size(size: int) -> str:

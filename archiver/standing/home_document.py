@@ -23,7 +23,7 @@ from archiver.health.rooms_and_runs import round_interval, unseen_bound
 from archiver.health.snapshot import ComputerState, known_time
 from archiver.health.words import page_sentence, sentence
 from archiver.notices import apprise_sender
-from archiver.platforms.job_platform import NO_PLATFORM, STRANGER, platform_of
+from archiver.platforms.job_platform import NO_PLATFORM, first_reader, platform_of
 from archiver.records import JST, Contract, State
 from archiver.records.alerts import Alert, Level
 from archiver.render.invisible_characters import visible
@@ -199,7 +199,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "account": min(sides.bases, default=0),
         "platform": "" if contract.platform in {None, *NO_PLATFORM} else platform.name,
         "end_request": platform.end_request,
-        "reader": "lawyer" if contract.platform == STRANGER else "support",
+        "reader": first_reader(contract.platform),
         "is_open": contract.state == "open",
         "rooms": rooms,
         "last": last if last is not None and last.sent is not None and _is_inside(contract, last.sent) else None,

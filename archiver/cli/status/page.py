@@ -10,7 +10,14 @@ from archiver.cli.terminal.output import WIDTH, beside, columns, echo, echo_line
 from archiver.render.invisible_characters import shorten
 from archiver.render.times import dated_moment, day_words, moment_words, short_day
 from archiver.standing.emergencies import Emergency
-from archiver.standing.emergency_words import changed_rows, emergency_text, kept_sentence, not_kept_row, short_steps
+from archiver.standing.emergency_words import (
+    changed_rows,
+    emergency_text,
+    kept_sentence,
+    not_kept_row,
+    reader_option,
+    short_steps,
+)
 from archiver.standing.headlines import told_job
 from archiver.store.keeper import KeptByTeam
 from archiver.store.queries.status import Status
@@ -82,7 +89,8 @@ def _tell_block(emergency: Emergency, now: datetime, deadlines: Sequence[str], *
         said.append((_("Do now"), [f"{n} {text}" for n, text in enumerate([*deadlines, *short_steps(emergency)], 1)]))
     said.append((_("Don't"), [_("leave, close your account, remove the contact or renew the API token")]))
     if is_urgent:
-        said.append((_("Advice"), [_("フリーランス・トラブル110番 (free)   Create an export: archive export")]))
+        advice = _("フリーランス・トラブル110番 (free)   Create an export: archive export")
+        said.append((_("Advice"), [advice + reader_option(emergency)]))
     _tell_labelled(said)
 
 

@@ -71,6 +71,7 @@ def made_packages(context: ConsoleContext) -> list[Row]:
                 "contract_id": one.contract,
                 "contract": visible(one.contract if job is None else job.called),
                 "reader": reader_word(one.profile, platform),
+                "is_direct": bool(platform.elsewhere),
                 "is_read": one.profile in POLICIES,
                 "is_english": one.lang == "en",
                 "sha256": one.sha256,

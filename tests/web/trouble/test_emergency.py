@@ -68,6 +68,8 @@ def test_the_client_of_a_direct_job_is_reached_without_a_platform(browser: FormB
 
     assert [True, False] == ["Write to the client where" in page for page in (platform, direct)]
     assert "Reach the client outside Chatwork" in direct
+    assert [True, False] == ["for=support" in page for page in (platform, direct)]
+    assert all(f"for={one}" in direct for one in ("lawyer", "consult"))
 
 
 def test_a_person_is_removed_from_the_contacts_only_once_the_direct_chat_is_held(tmp_path: Path) -> None:
