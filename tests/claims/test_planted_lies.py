@@ -446,8 +446,8 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
     "clock": (replace(SMALL, clock=9), (time_text.entry_times, _own_time)),
     "plan_days": (replace(SMALL, plan_days=40), (facts_for_claims.change_kinds, _hidden_is_missing)),
     "money": (replace(SMALL, money=True), (received_for, _not_paid)),
-    "files": (FILES, (files_and_tasks._name_first_listed, lambda _true, row, _listed: row)),
-    "files: what replaced it was sent": (FILES, (files_and_tasks._name_first_listed, _never_replaced)),
+    "files": (FILES, (files_and_tasks.name_first_listed, lambda _true, row, _listed: row)),
+    "files: what replaced it was sent": (FILES, (files_and_tasks.name_first_listed, _never_replaced)),
     "files: its names are swapped": (FILES, (events._other_event, _swapped)),
     "many_edits: each takes a place": (replace(SMALL, many_edits=True), (quotations.quotations, _changes_first)),
     "plan_days: what it hides was not agreed": (
