@@ -17,19 +17,34 @@ from archiver.records import Basis, Message, State, Version
 QUOTED = 3
 """So many messages are quoted in all."""
 
+# Of acceptances: what may say one, what takes it back, and what it then still waits for.
+_NOTHING = "(?:ありません|ございません|ないです|なし)"
+_ACCEPTED = (
+    r"検収|受領|受け?取りました|納品.{0,8}確認|(?<!不)合格(?=です|とし)|承認(?:いた|致)?しました",
+    rf"修正(?:点|箇所|[はも]|特に){{0,4}}(?:不要|{_NOTHING})|(?<!で)問題[はも]?{_NOTHING}",
+    r"(?<!\w)(?:これで|すべて|全て|全部)?(?:OK|ok|オッケー|オーケー)です",
+)
+_REFUSED = r"(?<!すみ)ません|ない|できず|せず|かねま|まだ|未|NG|拒否|保留|不可|不合格|取り?消|撤回"
+_REQUIRED = r"なら|れば|たら|場合|ください|下さい|お願い"
 _ACCEPTANCE = re.compile(
-    r"(?:検収|受領|受け取りました|納品.{0,8}確認|修正[点はも]{0,2}(?:不要|ありません|ございません))"
-    r"(?!後|前|次第|期間|条件|日)"  # a time
-    r"(?![^。!\n]{0,40}(?:か[ねな]?(?!\w)|\?))"  # a question
+    rf"(?<!れば|たら|まだ)(?<!れば、|たら、)(?<![未再])(?:{'|'.join(_ACCEPTED)})"
+    r"(?!後|前|次第|期間|条件|日|中|待ち|担当|者|依頼|予定|基準|(?:いた|致)?します)"  # a time, a person, an intention
+    rf"(?!(?:(?!ので|から|[すた]が)[^、。!\n]){{0,20}}(?:{_REFUSED}|{_REQUIRED}))"  # in the same clause
+    r"(?![^。!\n]{0,40}(?:(?:か[ねな]?|よね|っけ)(?!\w)|\s?!*\?))"  # a question
     r"[^\s、。!?]{0,12}"
 )
 """What the client says of delivered work, to the end of the clause: its other end may be what an edit changed."""
-_MONEY = re.compile(r"[0-9][0-9,.]*[千万億]?円|¥ ?[0-9][0-9,]*|振り?込|支払|報酬|半額|値引")
+_MONEY = re.compile(
+    r"(?<![0-9])(?<![0-9][,.])[0-9][0-9,.千万億]*"
+    r"(?:円|ドル|ユーロ| ?(?:JPY|USD|EUR)|(?<=[千万億])(?=[でにはがをと、。!?\s]|$))"
+    r"|[¥$] ?[0-9][0-9,]*|振り?込|(?:支払|(?<!意を)払[いえうわっ])(?:[^\s、。!?]{0,8}(?:ません|ない))?|報酬|半額|値引"
+)
 _DATE = re.compile(r"[0-9]{1,2}月(?:[0-9]{1,2}日|末)|[0-9]{1,2}/[0-9]{1,2}|[0-9]{1,2}日|(?:今|来|当|翌)?月末|納期|期限")
 _DELIVERY = re.compile(f"{_DATE.pattern}|納品")
 _WEIGHTS = ((4, _ACCEPTANCE), (2, _MONEY), (1, _DELIVERY))
 """What decides a dispute, the first first."""
-_QUOTE = re.compile(r"\[qt\].*?\[/qt\]", re.DOTALL)
+_SHOWN_WORDS = re.compile(r"\[code\].*?\[/code\]|^[>＞][^\n]*", re.DOTALL | re.MULTILINE)
+_QUOTE = re.compile(r"(\[/?qt\]|\[引用 [^\[\]]*\]|\[/引用\])")
 """What others wrote is not the author's own word."""
 _ORDER = (State.PRESENT, State.MISSING, State.EDITED, State.DELETED)
 _CONTEXT = 8
@@ -137,7 +152,16 @@ def _weight(bodies: Sequence[str], *, is_edit: bool) -> int:
 
 
 def _own_words(body: str) -> str:
-    return _QUOTE.sub("", unicodedata.normalize("NFKC", body))
+    own: list[str] = []
+    opened: list[int] = []
+    for part in _QUOTE.split(_SHOWN_WORDS.sub("", body)):
+        if opened and part in ("[/qt]", "[/引用]"):
+            del own[opened.pop() :]
+            continue
+        if part.startswith(("[qt]", "[引用 ")):
+            opened.append(len(own))
+        own.append(part)
+    return unicodedata.normalize("NFKC", "\n".join(own))
 
 
 def names_terms(text: str) -> bool:

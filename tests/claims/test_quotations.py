@@ -168,12 +168,20 @@ def test_a_deleted_acceptance_stands_before_a_deleted_price(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", cases_of(__file__, "no_acceptances"))
-def test_a_question_or_a_condition_is_no_acceptance(text: str) -> None:
-    """What is asked for, or is to come first, was not said."""
+def test_a_question_a_refusal_or_a_condition_is_no_acceptance(text: str) -> None:
+    """Nor is a refusal, or what another said: what is asked for, or is to come first, was not said."""
     acceptance = rank(State.EDITED, ["検収OKです", "検収はまだです"], at(1), 1)
 
     assert acceptance > rank(State.DELETED, [text], at(2), 2)
     assert acceptance > rank(State.EDITED, [text, "ほかの話です"], at(2), 2)
+
+
+@pytest.mark.parametrize("text", cases_of(__file__, "prices"))
+def test_a_deleted_price_stands_before_what_names_none(text: str) -> None:
+    """In every usual form."""
+    other = max(rank(State.DELETED, [one], at(2), 2) for one in cases_of(__file__, "no_prices"))
+
+    assert other < rank(State.DELETED, [text], at(1), 1)
 
 
 def test_an_altered_acceptance_is_one_by_what_it_became() -> None:
@@ -183,6 +191,9 @@ def test_an_altered_acceptance_is_one_by_what_it_became() -> None:
 
     for after in ("納品を確認しました。検収はまだです、ありがとう", "検収OKですか？", "見直します"):
         assert rank(State.EDITED, [said, after], at(1), 1) > price
+    assert rank(State.EDITED, ["検収OK", "検収はまだ"], at(1), 1) > price
+    assert rank(State.EDITED, ["払います", "払えません"], at(1), 1) > rank(State.DELETED, ["はい"], at(2), 2)
+    assert rank(State.EDITED, ["お支払いします", "お支払いできません"], at(1), 1)[0] == price[0]
     assert rank(State.EDITED, [said, f"{said}ございます"], at(4), 4) < price
 
 
