@@ -666,6 +666,12 @@ def _on_compared_points(truth: Truth, page: str) -> Iterator[str]:
 
 def _on_chapters(truth: Truth, page: str) -> Iterator[str]:
     dispute = truth.dispute
+    minutes = {_second(at)[:15] for room in truth.dispute.rooms for at in truth.dispute.looks_at(room)}
+    form = rf"({MOMENT})に、Chatworkに表示されないことを確認"
+    yield from _untrue("when something was seen gone", form, page, lambda time: time[:15] in minutes)
+    form = rf"ルームID\d+:({MOMENT})に、開けないことを確認"
+    shut = truth.dispute.noticed_shut or -1
+    yield from _untrue("when a chat was seen closed", form, page, lambda time: time[:15] == _second(shut)[:15])
     yield from _on_compared_points(truth, page)
     yield from _on_quoted(truth, page)
     yield from _on_change_rows(truth, page)
