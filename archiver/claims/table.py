@@ -57,7 +57,7 @@ WORDS: Mapping[str, str] = {
     "act.task_done": "タスク「{what}」の完了",
     "act.task_reopened": "タスク「{what}」の再開",
     "act.noticed": "{time}に確認",
-    "act.saved_before_rename": "保存した中身は、前の名前のときのものです。いまの中身は確かめていません。",
+    "act.saved_before_rename": "保存した中身は、名前の変更に気づく前のものです。いまの中身は確かめていません。",
     "turn.later": "その後、相手の{act}",
     "turn.later.nobody": "その後、{act}(だれの操作かは不明)",
     "turn.theirs": "最後のメッセージは相手({place})",

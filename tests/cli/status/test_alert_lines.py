@@ -123,7 +123,7 @@ def test_a_file_with_another_name_is_told_with_all_its_names(desk: TerminalWorld
     assert f"file name changed: 素材.zip → 素材2.zip (seen {day})" in listed
     assert 2 == listed.count("a file from somebody else has a new name now. The earlier one is kept.")
     assert 3 == listed.count("file name changed")
-    assert 2 == listed.count("What is saved is its content under the earlier name; the content now was not looked at.")
+    assert 2 == listed.count("What is saved is from before the new name was seen; the content now was not looked at.")
 
 
 @pytest.mark.parametrize(
