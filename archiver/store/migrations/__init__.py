@@ -1,1 +1,0 @@
-"""The Alembic migrations from one revision of the database to the next."""
