@@ -71,7 +71,7 @@ def test_every_kind_of_text_is_looked_at() -> None:
     """Among them the catalogue, the templates of pages, and both READMEs."""
     names = {path.relative_to(ROOT).as_posix() for path in FILES}
 
-    assert {"README.md", "README.ja.md", "archiver/export/texts/readme.py", "docs/index.md"} <= names
+    assert {"README.md", "README.ja.md", "archiver/export/package/readme.py", "docs/index.md"} <= names
     assert any(name.endswith(".po") for name in names)
     assert any(name.endswith(".html") for name in names)
 

@@ -12,7 +12,7 @@ from archiver.cli.contracts.contract_page import page_lines
 from archiver.export.pdf.blocks import Bullets, Chapter, FactList, MessageBlock, Paragraph, TableBlock
 from archiver.export.report import changes_and_limits, excerpt, people_and_dates, summary
 from archiver.export.report.excerpt import PaperReferences, message_block
-from archiver.export.texts.letters import inquiry_form_text
+from archiver.export.report.letters import inquiry_form_text
 from archiver.records import ContractRoom, Observation, RoomId
 from archiver.render.transcript_pages import Transcript
 from archiver.store import schema, seals

@@ -12,8 +12,8 @@ from archiver.claims.quotations import QUOTED, Quotation, excerpts, quotation, q
 from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
+from archiver.export.report.letters import MAX_LENGTH, inquiry_form_text
 from archiver.export.report.report_and_consultation import build_consultation, build_report
-from archiver.export.texts.letters import MAX_LENGTH, inquiry_form_text
 from archiver.records import AccountId, ContractRoom, Message, MessageId, ObservedBy, RoomId, State, Version
 from archiver.render.times import date_text
 from archiver.report_language import report_language

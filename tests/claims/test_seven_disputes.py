@@ -16,7 +16,7 @@ import pytest
 
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.export.report import summary
-from archiver.export.texts.letters import inquiry_form_text
+from archiver.export.report.letters import inquiry_form_text
 from archiver.records import JsonObject
 from archiver.report_language import LANGUAGES, report_language
 from archiver.store import seals

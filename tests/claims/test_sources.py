@@ -17,7 +17,7 @@ READERS: tuple[str, ...] = (
     "cli/reading",
     "console",
     "export/report",
-    "export/texts",
+    "export/package/readme.py",
     "health",
     "render/templates",
 )

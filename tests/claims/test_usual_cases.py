@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from archiver.export.mask.policy_and_covers import masking_policy
+from archiver.export.package import readme
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
@@ -21,9 +22,8 @@ from archiver.export.report import (
     summary,
     timeline,
 )
+from archiver.export.report.letters import inquiry_form_text
 from archiver.export.report.statistics import ReportInput
-from archiver.export.texts import readme
-from archiver.export.texts.letters import inquiry_form_text
 from archiver.store.archive import Archive
 from tests.claims.dispute import report_of
 from tests.claims.test_played_disputes import DAY, words, worst_day

@@ -18,7 +18,7 @@ from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.package import PACKAGE_FORMAT
 from archiver.export import PROFILES, conversation, own_evidence, verify_page
 from archiver.export.bag import Bag, HashingWriter
-from archiver.export.package import copied_parts, pdf_files, verify_script
+from archiver.export.package import copied_parts, pdf_files, readme, verify_script
 from archiver.export.package.entry_reader import KeptHistories
 from archiver.export.package.package_input import (
     SCRATCH,
@@ -32,7 +32,6 @@ from archiver.export.package.recipe import ExportReport, Recipe
 from archiver.export.package.report_input import package_preview, period_text, report_input, unread_chats
 from archiver.export.report.changes_and_limits import important_pauses
 from archiver.export.stamps import put_roots
-from archiver.export.texts import readme
 from archiver.records import JST, Conversation
 from archiver.render.gap_breaks import pause_lines
 from archiver.render.snippet import other_chat_texts

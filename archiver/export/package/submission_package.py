@@ -18,7 +18,7 @@ from archiver.evidence.tables import build
 from archiver.evidence.tables.cells import csv_line
 from archiver.export import PROFILES, own_evidence
 from archiver.export.bag import PARTIAL, Bag, pack
-from archiver.export.package import copied_parts, pdf_files
+from archiver.export.package import copied_parts, pdf_files, readme
 from archiver.export.package.copied_parts import NOT_REMOVABLE
 from archiver.export.package.entry_reader import KeptHistories
 from archiver.export.package.order import ExportOrder
@@ -31,11 +31,11 @@ from archiver.export.package.package_input import (
 )
 from archiver.export.package.recipe import ExportReport, Recipe
 from archiver.export.package.report_input import package_preview, report_input, unread_chats
+from archiver.export.report import letters
 from archiver.export.report.report_and_consultation import build_consultation, build_report
 from archiver.export.report.report_sources import FiledBefore
 from archiver.export.report.request_to_office import advice, blank_facts
 from archiver.export.report.statistics import ReportInput
-from archiver.export.texts import letters, readme
 from archiver.platforms.job_platform import platform_of
 from archiver.report_language import is_english, say, screen_words
 from archiver.store.archive import Reading

@@ -19,12 +19,12 @@ from archiver.custody.verify import verify_path
 from archiver.export.mask.policy_and_covers import Policy, masking_policy
 from archiver.export.package import make_package, submission_package
 from archiver.export.package.make_package import Confirm, ExportDeclined, ExportReport
+from archiver.export.package.readme import submission_readme
 from archiver.export.package.recipe import PackagePreview
 from archiver.export.package_scope import parse_choice
 from archiver.export.pdf.typst_pdf import make_pdf_apart
 from archiver.export.report.report_sources import MaskedPassage
 from archiver.export.stamps import StampService
-from archiver.export.texts.readme import submission_readme
 from archiver.store import seals, statements
 from archiver.store.queries.entries import exports
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story

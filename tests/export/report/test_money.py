@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archiver.export.report import people_and_dates, report_and_consultation
+from archiver.export.report.letters import demand_text
 from archiver.export.report.statistics import ReportInput
-from archiver.export.texts.letters import demand_text
 from archiver.records import Contract, Delivery, Invoice, MessageId, Payment, SentReminder, StatedTerm
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 from tests.support.reports.report_inputs import facts, page_1

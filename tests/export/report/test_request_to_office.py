@@ -8,9 +8,9 @@ from itertools import product
 
 import pytest
 
+from archiver.export.report.letters import demand_text
 from archiver.export.report.request_to_office import advice, opening_rows, request_sentence
 from archiver.export.report.statistics import ReportInput
-from archiver.export.texts.letters import demand_text
 from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import Delivery, Invoice, RequestKind, State, Watch
 from archiver.report_language import report_language

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.export.texts.letters import MAX_LENGTH, demand_text
-from archiver.export.texts.readme import encode_text
+from archiver.export.package.readme import encode_text
+from archiver.export.report.letters import MAX_LENGTH, demand_text
 from archiver.records import TERM_ITEMS, Contract, Delivery, Invoice, MessageId, RequestKind, SentReminder, StatedTerm
 from archiver.report_language import ENGLISH, report_language
 from tests.export.report.test_money import ARREARS, DIRECT

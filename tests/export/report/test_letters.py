@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies
 
+from archiver.export.package.readme import encode_text
+from archiver.export.report.letters import MAX_LENGTH, inquiry_form_text
 from archiver.export.report.statistics import ReportInput
-from archiver.export.texts.letters import MAX_LENGTH, inquiry_form_text
-from archiver.export.texts.readme import encode_text
 from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import AccountClosing, AccountId, Contract, Delivery, Invoice, State
 from archiver.report_language import ENGLISH, LANGUAGES, report_language

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from archiver.evidence.tables.build import CSV_HEADERS
+from archiver.export.package.readme import readme, verify_text
 from archiver.export.report.changes_and_limits import named_pauses
 from archiver.export.stamps import RootCertificate, SealStamp, StampStatement
-from archiver.export.texts.readme import readme, verify_text
 from archiver.records import Contract, Pause
 from archiver.render.gap_breaks import pause_lines
 from archiver.report_language import ENGLISH, report_language
