@@ -104,7 +104,7 @@ def build_app(
 
 def leaving_backup(app: App) -> App:
     """The same; of a backup everything is only read, so that it stays the file that its archive remembers."""
-    from archiver.store.backup import backup_folder  # here, as a quiet run makes no package
+    from archiver.store import backup_folder  # here, as a quiet run makes no package
 
     if not backup_folder.is_copy(app.archive.home):
         return app

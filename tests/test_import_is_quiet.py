@@ -113,7 +113,7 @@ LIBRARIES = {
 UNNEEDED = (
     *("archiver.alerts", "archiver.chatwork.notation", "archiver.custody.backup", "archiver.custody.verify"),
     *("archiver.demo", "archiver.evidence.tables", "archiver.evidence.verify.package", "archiver.export"),
-    *("archiver.notices.delivery", "archiver.rounds.alert_judging", "archiver.setup", "archiver.store.backup"),
+    *("archiver.notices.delivery", "archiver.rounds.alert_judging", "archiver.setup", "archiver.store.backup_copy"),
     *("archiver.web", "multiprocessing", "plistlib", "smtplib", "xml"),
 )
 """What is only needed where something is to be judged, told, copied, exported or shown."""

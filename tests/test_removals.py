@@ -33,7 +33,7 @@ WHAT = {
     "schedule/backends.py": "the job's own files of the scheduler",
     "settings/other_archives.py": "notes, outside the home: archives of this user, one that was there",
     "settings/token.py": "the token's file, when the user forgets it; a private file on its way to its name",
-    "store/backup/copy.py": "the copied database in a backup folder, its mark, and half a copy; parts of an unreadable"
+    "store/backup_copy.py": "the copied database in a backup folder, its mark, and half a copy; parts of an unreadable"
     " archive, into a folder of the home and back, all kept",
     "store/blobs.py": "a download on its way to its digest's name, or what is left of it; half a copy of a user's file",
     "store/engine.py": "a copy of the database that is being made",

@@ -1,7 +1,7 @@
 """Makes a verified copy of the archive elsewhere, and restores an archive from such a copy.
 
-`store.backup` copies without verifying; this module does both, and remembers when and where. A copy that is known to be
-whole, so that the next backup need not digest every record anew, is known by the SHA-256 of its file.
+`store.backup_copy` copies without verifying; this module does both, and remembers when and where. A copy that is known
+to be whole, so that the next backup need not digest every record anew, is known by the SHA-256 of its file.
 """
 
 from __future__ import annotations
@@ -23,10 +23,9 @@ from archiver.evidence.verify.findings import Progress, Verification
 from archiver.settings import file
 from archiver.settings.model import Settings
 from archiver.settings.token import token_file
-from archiver.store import blobs
+from archiver.store import backup_copy, blobs
 from archiver.store.archive import Archive, Writing
-from archiver.store.backup import copy
-from archiver.store.backup.copy import check_closed
+from archiver.store.backup_copy import check_closed
 from archiver.store.compared_copies import RecordsNotCompared
 from archiver.store.durable_files import held_lock
 from archiver.store.engine import DATABASE
@@ -50,7 +49,7 @@ class BackupOutcome(NamedTuple):
 
     verification: Verification
     """Of the copy; of the source if its findings kept it from being copied."""
-    report: copy.CopyReport | None
+    report: backup_copy.CopyReport | None
     """None: nothing was copied, as the source has findings."""
     is_placed: bool
     """Whether the new database is in its place."""
@@ -80,7 +79,7 @@ class BackupOutcome(NamedTuple):
 class _NewCopy:
     """A copy whose database does not have its name yet."""
 
-    report: copy.CopyReport
+    report: backup_copy.CopyReport
     verification: Verification
     relied_on: KnownCopy | None = None
     """The earlier copy in the place, with which records were compared; None: every record was verified."""
@@ -100,7 +99,7 @@ def backup(
 
     What earlier copies in the folder still hold of what was erased since is named, or with `remove_erased` removed.
     A database with findings never replaces an earlier one. Raises NoArchive, BadSettings, ArchiveInUse
-    (another backup is running), and what `store.backup.copy` raises.
+    (another backup is running), and what `store.backup_copy` raises.
     """
     if not archive.exists():
         raise archive.absence()
@@ -135,11 +134,11 @@ def restore(
     """Make an archive from a copy; the copy is verified before and never changed, the archive is verified after.
 
     `in_place_of`: of one whose database is damaged or gone; what is left of it is moved into a folder of the home.
-    Raises NothingThere, CopyNotClosed, ArchiveThere, and what `store.backup.copy` raises.
+    Raises NothingThere, CopyNotClosed, ArchiveThere, and what `store.backup_copy` raises.
     """
     if not (source / DATABASE).is_file():
         raise errors.NothingThere(path=source)
-    copy.check_closed(source)
+    backup_copy.check_closed(source)
     with closing(Archive(source, unchanging=True)) as archive:
         is_taken = _check_free(archive, home, in_place_of=in_place_of)
         source_verification = verify_archive(archive, deep=True, progress=tell)
@@ -148,17 +147,17 @@ def restore(
         with _set_aside(home, now) if is_taken else nullcontext() as aside:
             report, verification = _copy_into(archive, source, home, tell)
             if verification.ok:
-                copy.place_database(home)
+                backup_copy.place_database(home)
     if not verification.ok:
         if aside is not None:
-            copy.put_back(aside, home)
+            backup_copy.put_back(aside, home)
         return BackupOutcome(verification, report, is_placed=False)
-    copy.bring_back(home)
+    backup_copy.bring_back(home)
     with closing(Archive(home)) as restored:
         _remember_backup(restored, LastBackup(now(), str(source), verified=True))
         erased = erasures.go_on(restored, now=now, copies=_copy_folders(home))
         erased += erasures.remove_restored_copies(restored)
-    copy.remove_mark(home)  # with it an interrupted restore can be finished by the same command
+    backup_copy.remove_mark(home)  # with it an interrupted restore can be finished by the same command
     with closing(Archive(home)) as restored, suppress(errors.OlderArchive):  # an older form takes no records as it is
         put_back_databases.record_restore(restored, now=now())
     return BackupOutcome(verification, report, is_placed=True, erased=tuple(erased), aside=aside)
@@ -176,12 +175,12 @@ def is_unreadable(archive: Archive) -> bool:
 
 def _copy_into(
     archive: Archive, source: Path, home: Path, tell: Progress | None
-) -> tuple[copy.CopyReport, Verification]:
+) -> tuple[backup_copy.CopyReport, Verification]:
     """Copy everything into the home but for the database's name, and verify it there."""
     roots: Collection[str] = ()
     with suppress(errors.BadSettings):  # they are copied as they are, and reported when they are used
         roots = _root_files(file.load_settings(source, {}))
-    report = copy.copy_archive(archive, home, also=roots, tell=_copy_progress(tell))
+    report = backup_copy.copy_archive(archive, home, also=roots, tell=_copy_progress(tell))
     return report, _verify(home, report.database, tell, deep=True)
 
 
@@ -191,7 +190,7 @@ def _check_free(source: Archive, home: Path, *, in_place_of: bool) -> bool:
     Whether there are parts, which have to be moved.
     """
     try:
-        copy.check_free(source, home)
+        backup_copy.check_free(source, home)
     except errors.ArchiveThere:
         if not in_place_of:
             raise
@@ -205,11 +204,11 @@ def _check_free(source: Archive, home: Path, *, in_place_of: bool) -> bool:
 @contextmanager
 def _set_aside(home: Path, now: Callable[[], datetime]) -> Iterator[Path]:
     """Move what is left of an archive aside; back again, if an error keeps the copy from taking its place."""
-    aside = copy.set_aside(home, at=now())
+    aside = backup_copy.set_aside(home, at=now())
     try:
         yield aside
     except BaseException:
-        copy.put_back(aside, home)
+        backup_copy.put_back(aside, home)
         raise
 
 
@@ -228,7 +227,9 @@ def _make_copy(archive: Archive, place: Path, now: datetime, tell: Progress | No
     if archive.keeper.is_team:
         with archive.reading() as reading:
             archive.keeper.bring_bytes(raw_tables.saved_digests(reading))
-    copy_again = partial(copy.copy_archive, archive, place, also=roots, leave_out=left_out, tell=_copy_progress(tell))
+    copy_again = partial(
+        backup_copy.copy_archive, archive, place, also=roots, leave_out=left_out, tell=_copy_progress(tell)
+    )
     report = copy_again()
     earlier = EarlierCopy() if report.earlier is None else earlier_copy(archive, place, now)
     new = _verify_beside_earlier(place, report, earlier, tell)
@@ -241,7 +242,7 @@ def _make_copy(archive: Archive, place: Path, now: datetime, tell: Progress | No
 
 
 def _verify_beside_earlier(
-    place: Path, report: copy.CopyReport, earlier: EarlierCopy, tell: Progress | None
+    place: Path, report: backup_copy.CopyReport, earlier: EarlierCopy, tell: Progress | None
 ) -> _NewCopy:
     """Verify a new copy: by the earlier one at the place, if that is known to be whole and nothing is found."""
     if earlier.reliable is not None:
@@ -265,13 +266,13 @@ def _verify(
         return verify_archive(copied, deep=deep, progress=tell, are_pages_checked=True, compared=compared)
 
 
-def _put_in_place(report: copy.CopyReport, verification: Verification, place: Path) -> bool:
+def _put_in_place(report: backup_copy.CopyReport, verification: Verification, place: Path) -> bool:
     """Put the new database in its place, or beside an earlier one if it has findings; return whether in its place."""
     is_whole = all(one.check in _OF_FILES for one in verification.findings)
     if not is_whole and report.earlier is not None:
-        copy.move_into_place(report.database, place / WITH_FINDINGS)
+        backup_copy.move_into_place(report.database, place / WITH_FINDINGS)
         return False
-    copy.place_database(place)
+    backup_copy.place_database(place)
     return True
 
 

@@ -34,9 +34,8 @@ from archiver.evidence.verify.stamps import (
     TokenResult,
     openssl_check,
 )
-from archiver.store import blobs, database_pages, durable_files, rebuild, seals
+from archiver.store import backup_folder, blobs, database_pages, durable_files, rebuild, seals
 from archiver.store.archive import Archive, Reading
-from archiver.store.backup import backup_folder
 from archiver.store.compared_copies import RecordsNotCompared, TwoDatabases, faults_told, open_both
 from archiver.store.database_pages import VerificationRecord
 from archiver.store.engine import DATABASE

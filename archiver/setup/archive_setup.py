@@ -26,9 +26,8 @@ from archiver.settings.model import Settings
 from archiver.settings.other_archives import told_as_vanished
 from archiver.settings.token import place_words, store_secret
 from archiver.setup.answers import BEGUN, FINISHED, InvalidAnswer, note_answer, recall_answers
-from archiver.store import migrate
+from archiver.store import backup_copy, migrate
 from archiver.store.archive import Archive
-from archiver.store.backup import copy
 from archiver.store.durable_files import disk_errors, lacks_locks, make_durable_folder
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
@@ -241,8 +240,8 @@ def begin_anew(call: ProgramCall) -> None:
     Raises StorageError, SetupRunning, UsageError.
     """
     archive = Archive(call.home)
-    if not archive.exists() and copy.has_parts(call.home):
-        copy.set_aside(call.home, at=utc_now())
+    if not archive.exists() and backup_copy.has_parts(call.home):
+        backup_copy.set_aside(call.home, at=utc_now())
     prepare_archive(call)
 
 

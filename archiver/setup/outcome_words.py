@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from archiver.records import Handover
     from archiver.rounds.round import Sealing
     from archiver.store.archive import Archive
-    from archiver.store.backup.copy import CopyReport
+    from archiver.store.backup_copy import CopyReport
     from archiver.sync.found_ids import FoundIds, RecoveryResult
 
 FINDINGS_LIMIT, FILES_LIMIT = 50, 20

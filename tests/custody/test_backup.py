@@ -24,10 +24,10 @@ from archiver.export.package.daily_copy import write_daily_copy
 from archiver.records import Observation
 from archiver.settings.model import BackupSettings, NotifySettings, Settings
 from archiver.setup.outcome_words import copy_lines
+from archiver.store import backup_copy as copy_module
 from archiver.store import rebuild, seals, writer
 from archiver.store.archive import Archive
-from archiver.store.backup import copy as copy_module
-from archiver.store.backup.copy import copy_archive
+from archiver.store.backup_copy import copy_archive
 from archiver.store.engine import DATABASE, MARK
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import CopyToolRun, LastBackup

@@ -12,8 +12,7 @@ from archiver.custody import backup, erasures
 from archiver.custody.copies_elsewhere import copy_to_folders
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.records.evidence import ErasureReason
-from archiver.store import blobs, seals
-from archiver.store.backup import copy
+from archiver.store import backup_copy, blobs, seals
 from archiver.store.engine import DATABASE
 from archiver.store.erasure.plan import select_messages
 from archiver.team.ledger.database import LedgerPlace, write_ledger_file
@@ -70,17 +69,17 @@ def test_what_was_set_aside_and_comes_back_is_synced(tmp_path: Path, synced: lis
     for name in ("seals/000001-2026-11-05.json", "files/ab/cd/abcd"):
         (home / name).parent.mkdir(parents=True)
         (home / name).write_bytes(b"1")
-    aside = copy.set_aside(home, at=at(0))
+    aside = backup_copy.set_aside(home, at=at(0))
     synced.clear()
 
-    copy.put_back(aside, home)
+    backup_copy.put_back(aside, home)
     put_back = set(synced)
-    again = copy.set_aside(home, at=at(0))
+    again = backup_copy.set_aside(home, at=at(0))
     (home / "seals").mkdir()
     (home / "seals" / "000001-2026-11-05.json").write_bytes(b"1")
     (again / "seals" / "000002-2026-11-06.json").write_bytes(b"2")
     synced.clear()
-    copy.bring_back(home)
+    backup_copy.bring_back(home)
 
     assert {home, home / "files/ab/cd", home / "seals", aside / "seals", aside / "files/ab/cd"} <= put_back
     assert {home / "seals", again / "seals"} <= set(synced)

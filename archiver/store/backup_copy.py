@@ -24,10 +24,9 @@ from typing import Any, NamedTuple
 
 from archiver import errors
 from archiver.folder_sync import allow_where_possible, is_full, sync_folder, sync_where_possible
-from archiver.store import engine
+from archiver.store import backup_folder, engine
 from archiver.store.archive import Archive
-from archiver.store.backup import backup_folder
-from archiver.store.backup.backup_folder import FOLDERS, SETTINGS, BackupFile, ReplaceRule, backup_files
+from archiver.store.backup_folder import FOLDERS, SETTINGS, BackupFile, ReplaceRule, backup_files
 from archiver.store.blobs import file_sha256
 from archiver.store.durable_files import SEALS, copy_error, disk_errors, list_files, make_durable_folder, private_folder
 from archiver.store.engine import DATABASE, MARK, driver_connection

@@ -18,11 +18,10 @@ import pytest
 from archiver import errors
 from archiver.records import Observation
 from archiver.setup.outcome_words import copied_lines
-from archiver.store import blobs, engine, migrate, seals, writer
+from archiver.store import backup_copy, blobs, engine, migrate, seals, writer
 from archiver.store.archive import Archive
-from archiver.store.backup import copy
-from archiver.store.backup.backup_folder import SETTINGS
-from archiver.store.backup.copy import CopyReport, copy_archive, place_database
+from archiver.store.backup_copy import CopyReport, copy_archive, place_database
+from archiver.store.backup_folder import SETTINGS
 from archiver.store.engine import DATABASE
 from tests.support.archives import tampering
 from tests.support.file_size_limit import file_size_limit
@@ -248,7 +247,7 @@ def test_a_daily_copy_that_differs_is_left_and_named(home: Archive, target: Path
             (home.home / name).write_bytes(body)
         made = make_copy(home, target)
 
-    assert [copy.UncopiedFile(names[0])] == list(made.uncopied)
+    assert [backup_copy.UncopiedFile(names[0])] == list(made.uncopied)
     assert [b"first", body, body] == [(target / name).read_bytes() for name in names]
 
 
@@ -267,7 +266,7 @@ def test_a_file_that_cannot_be_read_keeps_no_other_from_being_copied(
     monkeypatch.setattr(Path, "open", failing)
     made = make_copy(home, target)
 
-    assert [copy.UncopiedFile(name, "Input/output error")] == list(made.uncopied)
+    assert [backup_copy.UncopiedFile(name, "Input/output error")] == list(made.uncopied)
     assert 3 == len(list((target / "seals").glob("*.json")))
 
 
@@ -282,7 +281,7 @@ def test_a_full_disk_leaves_the_earlier_copy_as_it_was(home: Archive, target: Pa
         copy_archive(home, target)
 
     assert before == (target / DATABASE).read_bytes()
-    assert not [name for name in file_names(target) if name.endswith(copy.PARTIAL_SUFFIX)]
+    assert not [name for name in file_names(target) if name.endswith(backup_copy.PARTIAL_SUFFIX)]
     assert not blobs.blob_path(target, new.name).exists()
     make_copy(home, target)
     assert blobs.blob_path(target, new.name).exists()
@@ -306,12 +305,12 @@ def test_whenever_a_run_is_cut_off_the_earlier_copy_stays_and_the_next_run_ends_
             break
         except KeyboardInterrupt:
             assert before == entry_lines(target / DATABASE)
-            held = [path for path in (target / "files").glob("??/??/*") if path.suffix != copy.PARTIAL_SUFFIX]
+            held = [path for path in (target / "files").glob("??/??/*") if path.suffix != backup_copy.PARTIAL_SUFFIX]
             assert all(path.read_bytes() == blobs.blob_path(home.home, path.name).read_bytes() for path in held)
         make_copy(home, target)
         assert entry_lines(home.database) == entry_lines(target / DATABASE)
         assert all(blobs.blob_path(target, path.name).exists() for path in new)
-        assert not [name for name in file_names(target) if name.endswith(copy.PARTIAL_SUFFIX)]
+        assert not [name for name in file_names(target) if name.endswith(backup_copy.PARTIAL_SUFFIX)]
 
     assert number > 4
 
@@ -385,7 +384,7 @@ def test_a_link_within_the_copy_leads_no_write_elsewhere(home: Archive, target: 
 
     made = make_copy(home, target)
 
-    assert [copy.UncopiedFile(name.as_posix())] == list(made.uncopied)
+    assert [backup_copy.UncopiedFile(name.as_posix())] == list(made.uncopied)
     assert [] == list(outside.iterdir())
 
 

@@ -1,1 +1,0 @@
-"""A consistent copy of an archive elsewhere, and back."""
