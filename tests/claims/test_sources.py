@@ -12,7 +12,6 @@ ARCHIVER = Path(__file__).parents[2] / "archiver"
 
 READERS: tuple[str, ...] = (
     "alerts",
-    "cli/status",
     "cli/contracts",
     "cli/reading",
     "console",

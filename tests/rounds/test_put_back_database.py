@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.status.page import tell_emergency
+from archiver.cli.reading.first_screen import tell_emergency
 from archiver.custody.verify import verify_archive, verify_path
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder

@@ -12,7 +12,6 @@ import pytest
 
 import archiver
 from archiver import errors, health
-from archiver.cli import status
 from archiver.cli.commands import COMMANDS
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.working import alerts
@@ -81,7 +80,8 @@ def test_no_sentence_of_how_things_stand_names_a_command(browser: FormBrowser) -
     """Each condition, each reason of an error with its advice, and each text of the state, in both languages."""
     catalogue = gettext.translation("messages", Path(archiver.__file__).with_name("locale"), languages=["ja"])
     modules = [*Path(health.__file__).parent.glob("*.py"), *Path(errors.__file__).parent.glob("*.py")]
-    modules += list(Path(status.__file__).parent.glob("*.py"))
+    reading = Path(archiver.__file__).with_name("cli") / "reading"
+    modules += [reading / f"{name}.py" for name in ("first_screen", "full_status", "status")]
     texts = {text for module in modules for text in _texts(module) if COMMAND.search(text)}
     texts |= {catalogue.gettext(text) for text in texts}
     with browser.client.application.test_request_context("/somewhere", base_url=SITE):

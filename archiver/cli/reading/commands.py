@@ -194,15 +194,15 @@ def command_status(
     if full + alerts + bool(done) > 1 or (reason is not None and not done):
         raise click.UsageError(_("Of --full, --alerts and --done, only one can be used; --reason goes with --done."))
     if full:
-        from archiver.cli.status.full_status import check_setup
+        from archiver.cli.reading.full_status import check_setup
 
         return check_setup(obj, as_json=as_json)
     if alerts or done:
-        from archiver.cli.status.status import dismiss_alerts, list_alerts
+        from archiver.cli.reading.status import dismiss_alerts, list_alerts
 
         dismiss_alerts(obj, done, reason) if done else list_alerts(obj, as_json=as_json)
         return 0
-    from archiver.cli.status.status import show_status
+    from archiver.cli.reading.status import show_status
 
     return show_status(obj, as_json=as_json)
 

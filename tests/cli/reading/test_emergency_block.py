@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.status.page import tell_emergency
+from archiver.cli.reading.first_screen import tell_emergency
 from archiver.records import Delivery, Enclosure, MessageId, Role
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.rounds import alerting

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from archiver.cli.status.full_status import tell_progress
+from archiver.cli.reading.full_status import tell_progress
 from archiver.cli.terminal.output import columns
 from archiver.health.snapshot import ComputerState, Starters
 from archiver.setup.answers import BEGUN, FINISHED, note_answer

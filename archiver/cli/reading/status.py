@@ -11,7 +11,7 @@ from archiver.app import utc_now
 from archiver.claims.messages import DELETIONS, EDITS, changed_count
 from archiver.claims.sentences import changes_document
 from archiver.cli.context import CliContext
-from archiver.cli.status import page
+from archiver.cli.reading import first_screen
 from archiver.cli.terminal.output import beside, columns, echo, echo_json, echo_lines, pad, paged_output, visible
 from archiver.cli.terminal.prompts import tell
 from archiver.custody import put_back_databases
@@ -80,7 +80,7 @@ def show_status(obj: CliContext, *, as_json: bool) -> int:
         beside.insert(0, begun.format(number=unfinished.number))
     emergency, kept = next(iter(urgent), None), keeper.kept
     with paged_output():
-        page.tell_home(
+        first_screen.tell_home(
             document, archive_status, now, emergency=emergency, kept=kept, beside=beside, deadlines=deadlines
         )
     return 0

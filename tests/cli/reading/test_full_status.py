@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 import pytest
 
 from archiver.cli.context import CliContext
-from archiver.cli.status.full_status import as_scheduled
+from archiver.cli.reading.full_status import as_scheduled
 from archiver.cli.terminal.output import columns
 from archiver.health import unattended_checks
 from archiver.health.check_result import is_ok
