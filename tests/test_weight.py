@@ -22,14 +22,14 @@ PRODUCT = ROOT / "archiver"
 #: issue N, the bar at the end of the round (none: the ratchet alone).
 FIGURES: dict[str, tuple[int, int | None, int | None]] = {
     "code lines of the product": (66_883, 67_000, 55_000),
-    "modules of the product": (425, 780, 420),
-    "words and signs of Python": (852_804, None, None),
+    "modules of the product": (424, 780, 420),
+    "words and signs of Python": (852_796, None, None),
     "lines of templates and scripts": (6_647, None, None),
     "KB of data": (230, None, None),
     "lines of the longest function": (68, 70, 70),
     "lines of a function, ninth tenth": (18, 18, 18),
     "code lines of tests": (0, 55_000, None),
-    "characters of docs and READMEs": (153_642, None, 210_000),
+    "characters of docs and READMEs": (153_637, None, 210_000),
 }
 
 SLACK = {

@@ -184,7 +184,7 @@ MOST_PLACES = 12
 
 
 def note_bug(home: Path, error: BaseException, *, at: datetime) -> Path:
-    """Append a line `bug=KeyError at=archiver.web.home.home:31,...`, the outermost call first; return the log's path.
+    """Append a line `bug=KeyError at=archiver.web.home:31,...`, the outermost call first; return the log's path.
 
     The error's own text is left out: it may hold names or what somebody wrote.
     """
@@ -199,7 +199,7 @@ def call_places(error: BaseException) -> list[str]:
 
 
 def _module(path: Path) -> str:
-    """`archiver.web.home.home`, or `json.decoder.py` of another: never the folders of this computer."""
+    """`archiver.web.home`, or `json.decoder.py` of another: never the folders of this computer."""
     parts = path.with_suffix("").parts
     if PACKAGE not in parts:
         return "".join(path.name.split())

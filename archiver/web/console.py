@@ -29,12 +29,12 @@ from archiver.rounds.run_log import note_bug
 from archiver.settings.other_archives import count_other_homes, state_folder
 from archiver.setup.answers import FIELD_LIMIT, too_long_sentence
 from archiver.store.statements import QUIET
+from archiver.web import home, setup_pages
 from archiver.web.access import AccessGate, proof
 from archiver.web.app import GATE, linked, linked_pieces
 from archiver.web.background_work import JobRunner, note_file
 from archiver.web.console_context import CONSOLE, ConsoleContext, StreamingRequest, console_context
 from archiver.web.exports import made_packages, package_making
-from archiver.web.home import home, start
 from archiver.web.job import contracts, erasing
 from archiver.web.server import UPLOAD_LIMIT, too_large_sentence
 from archiver.web.settings import archives, copies, notice_settings, settings
@@ -46,7 +46,7 @@ from archiver.wording import N_
 IDLE_MINUTES = 20
 
 PAGES = (
-    start.pages,
+    setup_pages.pages,
     lost.pages,
     home.pages,
     archives.pages,
@@ -240,7 +240,7 @@ def _page_above(path: str) -> str:
 
 
 _ENTRIES = {
-    **dict.fromkeys(("home", "job", "lost"), "home.index"),
+    **dict.fromkeys(("home", "job", "lost", "start"), "home.index"),
     **dict.fromkeys(("message_use", "printed"), "chats.index"),
     "exports": "packages.index",
     "trouble": "emergency.index",

@@ -47,13 +47,13 @@ def a_file(name: str, body: bytes = b"x") -> FileStorage:
 
 
 FOLDERS = {
-    "home.index": "home job first_run",
+    "home.index": "home job setup_pages",
     "chats.index": "talk",
     "packages.index": "exports",
     "emergency.index": "trouble",
     "settings.index": "settings",
 }
-"""Entry of the rail → the folders of `archiver/web` with its pages."""
+"""Entry of the rail → the folders and modules of `archiver/web` with its pages."""
 ELSEWHERE = {
     "home.index": "lost",
     "chats.index": "overview message_use printed",
@@ -64,7 +64,7 @@ ELSEWHERE = {
 
 
 def test_the_rail_marks_the_entry_of_every_page(browser: FormBrowser) -> None:
-    """That of the folder of its module, but for those of ELSEWHERE."""
+    """That of its folder or module, but for those of ELSEWHERE."""
     app, wrong = browser.client.application, {}
     for rule in (one for one in app.url_map.iter_rules() if "." in one.endpoint):
         name, folder = rule.endpoint.partition(".")[0], app.view_functions[rule.endpoint].__module__.split(".")[2]

@@ -28,9 +28,9 @@ from archiver.store.queries.current_state import room_names
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.statements import keep_typed, state_typed, typed_contract, typed_facts
 from archiver.store.working.remembered_values import TypedFacts
+from archiver.web import setup_pages
 from archiver.web.console_context import Answer, ConsoleContext, console_context, not_listed, take_enclosure
 from archiver.web.context import chat
-from archiver.web.home import start
 from archiver.web.job import job_forms
 from archiver.web.job.job_document import job_document, people_of, strangers
 from archiver.web.talk.conversation import position
@@ -242,14 +242,14 @@ adding_pages = Blueprint("adding", __name__, url_prefix="/add-contract")
 @adding_pages.get("", endpoint="index")
 def choose_chats() -> Answer:
     """Show the chats of Chatwork; none is chosen beforehand."""
-    return start.choice_page(console_context().hurried_app(), 0)
+    return setup_pages.choice_page(console_context().hurried_app(), 0)
 
 
 @adding_pages.post("", endpoint="add")
 def add_contracts() -> Answer:
     """Enter the contract, or several, once it is said which chat belongs to which; the facts are asked next."""
     app = console_context().hurried_app()
-    jobs = start.read_jobs(app, 0)
+    jobs = setup_pages.read_jobs(app, 0)
     if not isinstance(jobs, list):
         return jobs
     if request.args.get("kind") == STRANGER:
@@ -257,7 +257,7 @@ def add_contracts() -> Answer:
     try:
         entered = enter_contracts(app, jobs)
     except errors.LastRoom as error:
-        return start.jobs_page_again(app, 0, str(error))
+        return setup_pages.jobs_page_again(app, 0, str(error))
     if len(entered) > 1:
         return redirect(url_for("contracts.index"))
     return redirect(url_for("contracts.contract", name=entered[0].id, said="added"))

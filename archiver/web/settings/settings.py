@@ -35,11 +35,11 @@ from archiver.store.queries.contracts import contracts, find_contract, rooms_to_
 from archiver.store.queries.current_state import owner
 from archiver.store.queries.entries import last_seq
 from archiver.store.working import remembered_values
+from archiver.web import home
 from archiver.web.app import GATE, page_links
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import Answer, ConsoleContext, begin_job, console_context, not_listed
 from archiver.web.context import view_context
-from archiver.web.home import home
 from archiver.web.settings.copies import is_folder_writable, read_folder, step_progress
 from archiver.web.settings.guides import find_guide, guide_html, guides
 from archiver.web.trouble.trouble_words import trouble_words

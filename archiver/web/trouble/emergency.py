@@ -46,7 +46,7 @@ from archiver.sync.found_ids import FoundIds, RecoveryResult
 from archiver.sync.id_files import take_file
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import ConsoleContext, begin_job, console_context
-from archiver.web.home.home import failure_remembered, round_progress
+from archiver.web.home import failure_remembered, round_progress
 from archiver.web.trouble.lost import can_restore, home_obstacle
 from archiver.web.trouble.trouble_words import trouble_words
 from archiver.wording import N_

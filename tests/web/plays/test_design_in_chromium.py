@@ -16,7 +16,7 @@ from tests.support.archives.maker import ROOM, at, story
 from tests.support.console.application import SITE, open_application, open_chromium, open_tab, serve_application
 from tests.support.console.routes import addresses
 from tests.support.viewer.chromium_tab import NEEDED
-from tests.web.home.test_overview import CALM
+from tests.web.test_home import CALM
 
 pytestmark = [NEEDED, pytest.mark.slow]
 

@@ -12,8 +12,8 @@ from archiver.notices.delivery import NoticeTrial
 from archiver.setup import unattended
 from archiver.store.working import remembered_values
 from archiver.sync.report import SyncReport
+from archiver.web import home, setup_pages
 from archiver.web.background_work import Job, JobOutcome, JobState
-from archiver.web.home import home, start
 from tests.support.console.application import OWN, FormBrowser
 from tests.support.console.first_run_desk import FirstDayDesk
 from tests.support.terminals.terminal import TOKEN
@@ -91,7 +91,7 @@ def test_automatic_saving_that_is_chosen_while_the_first_save_runs_is_set_up_aft
     tried = unattended.JobTrial(has_saved=True, error_name=None, is_saving=False)
     monkeypatch.setattr(unattended, "try_job", lambda *_given, **_named: tried)
     monkeypatch.setattr(unattended, "is_idle", lambda _kind: False)
-    monkeypatch.setattr(start, "save_now", save)
+    monkeypatch.setattr(setup_pages, "save_now", save)
     hand_in_token(browser)
     browser.post("/start/chats", room=desk.other)
     browser.post("/start/automatic", automatic="on", notices="on")

@@ -30,10 +30,10 @@ from archiver.setup.unattended import remember_trial
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.store.working.remembered_values import NOTICE_TRIAL
+from archiver.web import home
 from archiver.web.background_work import Job, JobOutcome
 from archiver.web.console_context import Answer, ConsoleContext, console_context
-from archiver.web.home import home
-from archiver.web.home.home import save_now
+from archiver.web.home import save_now
 from archiver.web.talk.message_links import words_line
 from archiver.web.trouble.trouble_words import first_to_do, trouble_words
 

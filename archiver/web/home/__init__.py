@@ -1,1 +1,0 @@
-"""ホーム: how things stand, and what needs a look."""
