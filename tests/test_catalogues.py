@@ -11,9 +11,9 @@ import click
 import pytest
 
 from archiver.cli.commands import COMMANDS
+from archiver.cli.language_and_help import HelpContext, set_language
 from archiver.cli.main import build
-from archiver.cli.terminal.language_and_help import HelpContext, set_language
-from archiver.cli.terminal.output import columns
+from archiver.cli.output import columns
 from tests.support.catalogues import (
     KEYWORDS,
     Text,

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import errors
-from archiver.cli.terminal.language_and_help import HelpContext, translate_command
-from archiver.cli.terminal.output import pad
+from archiver.cli.language_and_help import HelpContext, translate_command
+from archiver.cli.output import pad
 from archiver.errors import N_
 from archiver.wording import gettext as _
 
@@ -236,7 +236,7 @@ def _completion_items(
     """Names of the database of the line that is being typed; no callback has run, so there is no `CliContext` yet."""
     from click.shell_completion import CompletionItem
 
-    from archiver.cli.terminal.output import visible
+    from archiver.cli.output import visible
     from archiver.settings.home import DATABASE_FILE, home_path
 
     try:

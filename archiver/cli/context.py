@@ -16,7 +16,7 @@ import click
 
 from archiver import errors
 from archiver.cli.commands import ARGUMENTS, COMMANDS
-from archiver.cli.terminal.output import WIDTH, columns, echo, echo_lines, visible
+from archiver.cli.output import WIDTH, columns, echo, echo_lines, visible
 from archiver.render.invisible_characters import shorten
 from archiver.settings.home import has_archive, home_path
 from archiver.wording import Completion, ngettext, shell_line

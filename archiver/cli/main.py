@@ -25,8 +25,8 @@ from archiver.cli.commands import (
     folders,
 )
 from archiver.cli.context import CliContext, completion_for, tell_banner, tell_error
-from archiver.cli.terminal.language_and_help import choose_language, make_output_safe, set_language, windows_language
-from archiver.cli.terminal.output import echo, paged_output, side_by_side
+from archiver.cli.language_and_help import choose_language, make_output_safe, set_language, windows_language
+from archiver.cli.output import echo, paged_output, side_by_side
 from archiver.errors import NoArchive, OlderArchive
 from archiver.settings.home import has_archive, home_path, own_environ, secrets_kept_back
 from archiver.wording import complete_with, own_completion, typed

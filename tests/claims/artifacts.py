@@ -17,8 +17,8 @@ from unittest.mock import patch
 
 from archiver.cli.contracts import contract_page
 from archiver.cli.contracts.contract_page import page_document, page_lines
+from archiver.cli.language_and_help import set_language
 from archiver.cli.reading.status import status_document
-from archiver.cli.terminal.language_and_help import set_language
 from archiver.errors import CounterpartUnknown
 from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.package import pdf_files

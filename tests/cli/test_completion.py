@@ -16,8 +16,8 @@ from hypothesis import given, strategies
 
 from archiver.cli.commands import COMMANDS, HIDDEN
 from archiver.cli.main import build
+from archiver.cli.output import columns
 from archiver.cli.setup import commands
-from archiver.cli.terminal.output import columns
 from archiver.store.engine import DATABASE
 from tests.support.cases import cases_of
 from tests.support.terminals.forked_program import run_program

@@ -15,7 +15,7 @@ import pytest
 
 from archiver.cli.commands import COMMANDS, HIDDEN, SECOND_NAMES
 from archiver.cli.main import build, main
-from archiver.cli.terminal.output import columns
+from archiver.cli.output import columns
 from tests.support.cases import cases_of
 from tests.support.terminals.tiny_commands import TABLE
 

@@ -14,8 +14,8 @@ import pytest
 from archiver import errors
 from archiver.cli.commands import COMMANDS
 from archiver.cli.context import complete_own_text, completion_for
+from archiver.cli.output import wrap
 from archiver.cli.saving.daemon import named_messages
-from archiver.cli.terminal.output import wrap
 from archiver.rounds.scheduled_duties import DaemonMessages
 from archiver.wording import own_completion, typed
 from tests.support.cases import cases_of

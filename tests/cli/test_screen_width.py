@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.commands import COMMANDS
-from archiver.cli.terminal.output import columns
+from archiver.cli.output import columns
 from archiver.demo.story import play, set_stage
 from tests.support.terminals.pseudo_terminal import CTRL_D, PseudoTerminal
 from tests.support.terminals.terminal import Terminal

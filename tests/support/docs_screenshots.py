@@ -22,7 +22,7 @@ from urllib.parse import quote
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from archiver.cli.terminal.language_and_help import set_language
+from archiver.cli.language_and_help import set_language
 from archiver.records import Invoice, Payment
 from archiver.settings import other_archives
 from archiver.setup import contract_rooms

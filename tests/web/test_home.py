@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from archiver.cli.terminal.language_and_help import set_language
+from archiver.cli.language_and_help import set_language
 from archiver.records import Invoice
 from archiver.setup import contract_rooms
 from archiver.standing import home_document

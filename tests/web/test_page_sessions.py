@@ -24,7 +24,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
-from archiver.cli.terminal.language_and_help import set_language
+from archiver.cli.language_and_help import set_language
 from archiver.settings.other_archives import state_folder
 from archiver.store import seals
 from archiver.web.background_work import JobState

@@ -18,8 +18,8 @@ from archiver import errors
 from archiver.app import App
 from archiver.cli.context import INTERRUPTED, command_words, complete_commands
 from archiver.cli.contracts.chat_choice import ask_jobs
-from archiver.cli.terminal.output import echo, echo_lines, pad, visible
-from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
+from archiver.cli.output import echo, echo_lines, pad, visible
+from archiver.cli.prompts import ask, ask_yes_no, tell
 from archiver.contract_dates import unstated_facts
 from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from archiver.app import App
 from archiver.chatwork.models import Room
-from archiver.cli.terminal.output import echo, pad, visible
-from archiver.cli.terminal.prompts import ask, ask_yes_no, numbers_in, tell
+from archiver.cli.output import echo, pad, visible
+from archiver.cli.prompts import ask, ask_yes_no, numbers_in, tell
 from archiver.letter_folding import fold
 from archiver.render.invisible_characters import shorten
 from archiver.setup.answers import InvalidAnswer, displayable

@@ -33,7 +33,7 @@ from archiver.cli.contracts.job_statements import (
     reminder_lines,
     role_words,
 )
-from archiver.cli.terminal.output import (
+from archiver.cli.output import (
     RULE,
     WIDTH,
     beside,

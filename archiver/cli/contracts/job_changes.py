@@ -12,8 +12,8 @@ from archiver.app import App, utc_now
 from archiver.cli.context import CliContext
 from archiver.cli.contracts import add_dialogue
 from archiver.cli.contracts.contract_page import state_words
-from archiver.cli.terminal.output import echo, echo_json, echo_lines, pad, visible
-from archiver.cli.terminal.prompts import is_asked, one_room, parse_day, parse_until
+from archiver.cli.output import echo, echo_json, echo_lines, pad, visible
+from archiver.cli.prompts import is_asked, one_room, parse_day, parse_until
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.setup import contract_rooms, contracted_chats, fact_questions
 from archiver.setup.answers import InvalidAnswer

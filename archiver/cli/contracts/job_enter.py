@@ -20,8 +20,8 @@ from archiver.cli.contracts.job_statements import (
     outside_lines,
     reminder_lines,
 )
-from archiver.cli.terminal.output import echo, echo_lines
-from archiver.cli.terminal.prompts import asked, asked_path
+from archiver.cli.output import echo, echo_lines
+from archiver.cli.prompts import asked, asked_path
 from archiver.records import ENCLOSURE_KINDS, Contract, Delivery, Enclosure, Invoice, MessageId, Payment
 from archiver.report_language import screen_words
 from archiver.settings.file import load_settings

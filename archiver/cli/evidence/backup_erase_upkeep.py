@@ -12,8 +12,8 @@ from archiver import errors
 from archiver.app import App, utc_now
 from archiver.cli.context import FINDINGS, INCOMPLETE, CliContext
 from archiver.cli.evidence.verify import copy_progress, tell_verification
-from archiver.cli.terminal.output import ProgressScreen, echo, echo_json, echo_lines, visible
-from archiver.cli.terminal.prompts import ask, ask_yes_no, asked_path, is_asked, tell
+from archiver.cli.output import ProgressScreen, echo, echo_json, echo_lines, visible
+from archiver.cli.prompts import ask, ask_yes_no, asked_path, is_asked, tell
 from archiver.custody import backup, copies_elsewhere, erasures
 from archiver.custody.database_upkeep import STEPS, UpkeepReport, keep_up, upkeep_document
 from archiver.custody.erasures import ErasurePreview

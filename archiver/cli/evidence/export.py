@@ -24,8 +24,8 @@ from archiver.cli.evidence.export_outcome import (
     tell_preview,
     tell_warnings,
 )
-from archiver.cli.terminal.output import ProgressScreen, echo, echo_json, echo_lines, pad, visible
-from archiver.cli.terminal.prompts import ask, ask_numbers, ask_yes_no, checked, is_asked, parse_period
+from archiver.cli.output import ProgressScreen, echo, echo_json, echo_lines, pad, visible
+from archiver.cli.prompts import ask, ask_numbers, ask_yes_no, checked, is_asked, parse_period
 from archiver.custody import erasures, put_back_databases
 from archiver.custody.stamp_requests import stamp_service
 from archiver.export.mask.policy_and_covers import POLICIES

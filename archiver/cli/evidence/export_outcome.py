@@ -9,7 +9,7 @@ from pathlib import Path
 from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import FINDINGS, CliContext, command_line
-from archiver.cli.terminal.output import echo, echo_json, echo_lines, pad, paged_output, visible
+from archiver.cli.output import echo, echo_json, echo_lines, pad, paged_output, visible
 from archiver.errors import N_
 from archiver.export.court_check import check_folder
 from archiver.export.package.make_package import ExportReport

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import FINDINGS, INCOMPLETE, CliContext
-from archiver.cli.terminal.output import echo, echo_json, paged_output, visible
+from archiver.cli.output import echo, echo_json, paged_output, visible
 from archiver.custody.exported_package_check import package_files, verify_here
 from archiver.errors import N_
 from archiver.evidence.verify.package_reader import READ_ERRORS, TEXT_LIMIT, read_all

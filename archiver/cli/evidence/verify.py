@@ -11,7 +11,7 @@ import click
 from archiver import app, errors
 from archiver.app import utc_now
 from archiver.cli.context import FINDINGS, CliContext
-from archiver.cli.terminal.output import (
+from archiver.cli.output import (
     WIDTH,
     ProgressScreen,
     echo,

@@ -18,8 +18,8 @@ import click
 from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import CliContext, command_line, command_words, complete_own_text
-from archiver.cli.terminal.language_and_help import current_language
-from archiver.cli.terminal.output import echo
+from archiver.cli.language_and_help import current_language
+from archiver.cli.output import echo
 from archiver.health.rooms_and_runs import round_interval
 from archiver.health.snapshot import known_time
 from archiver.setup import menu_entry

@@ -23,8 +23,8 @@ from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import CliContext
 from archiver.cli.contracts.contract_page import page_document
-from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.prompts import ask_yes_no, is_asked
+from archiver.cli.output import echo
+from archiver.cli.prompts import ask_yes_no, is_asked
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.policy_and_covers import Covers, Place, Policy
 from archiver.export.package.masking_review import recipe_of

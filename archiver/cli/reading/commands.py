@@ -17,7 +17,7 @@ import click
 from archiver import errors
 from archiver.cli.commands import ARGUMENTS, AS_JSON, LITERAL, chat_option, contract_ids, job_option
 from archiver.cli.context import FINDINGS, CliContext, command_line, complete_commands, tell_error
-from archiver.cli.terminal.output import echo, echo_json, paged_output, side_by_side, visible
+from archiver.cli.output import echo, echo_json, paged_output, side_by_side, visible
 from archiver.errors import N_
 from archiver.wording import gettext as _
 
@@ -211,7 +211,7 @@ def command_status(
 @click.argument("topic", metavar=N_("TOPIC"), required=False)
 def command_guide(topic: str | None) -> None:
     """Print one guide, or the list of them. Raises UsageError for a topic that there is not."""
-    from archiver.cli.terminal.language_and_help import current_language
+    from archiver.cli.language_and_help import current_language
     from archiver.web.settings.guides import find_guide, guides
 
     if topic is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from archiver.cli.terminal.output import WIDTH, beside, columns, echo, echo_lines, pad, side_by_side, wrap
+from archiver.cli.output import WIDTH, beside, columns, echo, echo_lines, pad, side_by_side, wrap
 from archiver.render.invisible_characters import shorten
 from archiver.render.times import dated_moment, day_words, moment_words, short_day
 from archiver.standing.emergencies import Emergency

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from archiver.app import App, build_app, require_archive, utc_now
 from archiver.cli.context import INCOMPLETE, CliContext
+from archiver.cli.output import beside, columns, echo, echo_json, echo_lines, pad, paged_output, visible
+from archiver.cli.prompts import is_asked, tell
 from archiver.cli.setup.wizard import try_ways
-from archiver.cli.terminal.output import beside, columns, echo, echo_json, echo_lines, pad, paged_output, visible
-from archiver.cli.terminal.prompts import is_asked, tell
 from archiver.errors import ArchiverError
 from archiver.health import check_result, unattended_checks
 from archiver.health.check_result import CHECK_NAMES, CheckResult

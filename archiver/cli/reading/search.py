@@ -14,8 +14,8 @@ from archiver.app import utc_now
 from archiver.chatwork.notation import parse
 from archiver.cli.commands import LITERAL
 from archiver.cli.context import CliContext
-from archiver.cli.terminal.output import WIDTH, columns, echo, echo_json, pad, paged_output, visible
-from archiver.cli.terminal.prompts import find_room, parse_period
+from archiver.cli.output import WIDTH, columns, echo, echo_json, pad, paged_output, visible
+from archiver.cli.prompts import find_room, parse_period
 from archiver.errors import EmptyPart, EmptySearch
 from archiver.records import JST, AccountId, Contract, State, notable_states
 from archiver.records.contract import contract_name

@@ -11,9 +11,9 @@ from archiver.app import utc_now
 from archiver.claims.messages import DELETIONS, EDITS, changed_count
 from archiver.claims.sentences import changes_document
 from archiver.cli.context import CliContext
+from archiver.cli.output import beside, columns, echo, echo_json, echo_lines, pad, paged_output, visible
+from archiver.cli.prompts import tell
 from archiver.cli.reading import first_screen
-from archiver.cli.terminal.output import beside, columns, echo, echo_json, echo_lines, pad, paged_output, visible
-from archiver.cli.terminal.prompts import tell
 from archiver.custody import put_back_databases
 from archiver.health.evidence import service_sentences
 from archiver.health.snapshot import known_time

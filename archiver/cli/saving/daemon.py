@@ -16,8 +16,8 @@ from typing import Any
 from archiver import errors
 from archiver.app import build_app, require_archive, utc_now
 from archiver.cli.context import CliContext, completion_for, tell_error, tell_root_errors
+from archiver.cli.output import echo, echo_lines, told_under, visible
 from archiver.cli.saving import save
-from archiver.cli.terminal.output import echo, echo_lines, told_under, visible
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import ArchiverError, SettingsError
 from archiver.health.words import findings_line, trouble_lines

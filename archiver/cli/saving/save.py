@@ -10,7 +10,7 @@ from typing import Any
 
 from archiver.app import App
 from archiver.cli.context import INCOMPLETE, CliContext, tell_root_errors
-from archiver.cli.terminal.output import ProgressScreen, echo, echo_json, echo_lines, pad
+from archiver.cli.output import ProgressScreen, echo, echo_json, echo_lines, pad
 from archiver.custody.copies_elsewhere import LONGEST_IN_A_RUN
 from archiver.errors import ArchiveInUse, ArchiverError
 from archiver.health.rooms_and_runs import run_sentences
@@ -133,7 +133,7 @@ def _chosen_rooms(app: App, jobs: tuple[str, ...], chats: tuple[str, ...]) -> fr
     """The rooms that the options choose; None: all. Raises UnknownContract, UnknownRoom."""
     if not jobs and not chats:
         return None
-    from archiver.cli.terminal.prompts import find_room  # here, as a round that a job starts asks nobody
+    from archiver.cli.prompts import find_room  # here, as a round that a job starts asks nobody
 
     with app.archive.reading() as reading:
         named = [room.room_id for name in jobs for room in find_contract(reading, name).rooms]

@@ -7,10 +7,10 @@ from pathlib import Path
 from archiver import errors
 from archiver.app import App
 from archiver.cli.context import INCOMPLETE, CliContext, tell_error
+from archiver.cli.output import RULE, ProgressScreen, echo, echo_json, paged_output
+from archiver.cli.prompts import find_room, tell
 from archiver.cli.reading.first_screen import tell_emergency
 from archiver.cli.saving import save
-from archiver.cli.terminal.output import RULE, ProgressScreen, echo, echo_json, paged_output
-from archiver.cli.terminal.prompts import find_room, tell
 from archiver.errors import UnknownRoom
 from archiver.records import Contract
 from archiver.render.invisible_characters import shorten

@@ -11,8 +11,8 @@ from click.shell_completion import CompletionItem, PowerShellComplete, add_compl
 
 from archiver.cli.commands import COMPLETION_VARIABLE
 from archiver.cli.context import CliContext
-from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.prompts import tell
+from archiver.cli.output import echo
+from archiver.cli.prompts import tell
 from archiver.errors import N_
 
 KINDS = ("cron", "systemd", "launchd", "windows")

@@ -11,8 +11,8 @@ import click
 from archiver import errors
 from archiver.app import App, build_app
 from archiver.cli.context import CliContext
-from archiver.cli.terminal.output import WIDTH, columns, echo, echo_lines, visible
-from archiver.cli.terminal.prompts import ask_yes_no, say_choice, tell, tell_head
+from archiver.cli.output import WIDTH, columns, echo, echo_lines, visible
+from archiver.cli.prompts import ask_yes_no, say_choice, tell, tell_head
 from archiver.render.times import interval_words
 from archiver.rounds.round import last_round, run_round
 from archiver.schedule import schedulers

@@ -10,8 +10,8 @@ import click
 from archiver import errors
 from archiver.app import App, build_app
 from archiver.cli.context import CliContext
-from archiver.cli.terminal.output import echo, visible
-from archiver.cli.terminal.prompts import Postponed, ask, ask_yes_no, tell, tell_head
+from archiver.cli.output import echo, visible
+from archiver.cli.prompts import Postponed, ask, ask_yes_no, tell, tell_head
 from archiver.health.token import is_readable
 from archiver.records import AccountId
 from archiver.settings.file import is_token_source

@@ -26,11 +26,11 @@ from archiver.cli.context import (
 )
 from archiver.cli.contracts.add_dialogue import ask_facts
 from archiver.cli.contracts.chat_choice import ask_jobs
+from archiver.cli.output import echo, visible
+from archiver.cli.prompts import Postponed, ask, ask_yes_no, checked, is_asked, say_choice, tell, tell_head
 from archiver.cli.reading.status import show_status
 from archiver.cli.setup import schedule, token
 from archiver.cli.setup.token import ask_token, keep_token_and_tell
-from archiver.cli.terminal.output import echo, visible
-from archiver.cli.terminal.prompts import Postponed, ask, ask_yes_no, checked, is_asked, say_choice, tell, tell_head
 from archiver.health.folders import lost_names_words
 from archiver.health.words import way_words
 from archiver.notices.delivery import check_notices, send_test_notice

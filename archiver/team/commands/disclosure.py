@@ -13,8 +13,8 @@ import click
 from archiver import errors
 from archiver.cli.commands import contract_ids, folders, profiles
 from archiver.cli.context import CliContext
-from archiver.cli.terminal.output import echo, visible
-from archiver.cli.terminal.prompts import parse_until
+from archiver.cli.output import echo, visible
+from archiver.cli.prompts import parse_until
 from archiver.errors import N_
 from archiver.render.times import time_of_year
 from archiver.wording import gettext as _
@@ -166,7 +166,7 @@ def team_export(
 ) -> int:
     """Make a copy that is thrown away, and call `export` in it; without a grant nothing is made."""
     from archiver.cli.evidence.commands import command_export
-    from archiver.cli.terminal.language_and_help import translate_command
+    from archiver.cli.language_and_help import translate_command
     from archiver.settings.home import TOKEN_VARIABLE
     from archiver.team.adopt_and_take_home import place_of, store_address
     from archiver.team.disclosure import disclosed_copy

@@ -13,8 +13,8 @@ import click
 
 from archiver.cli.commands import folders
 from archiver.cli.context import INCOMPLETE, CliContext
+from archiver.cli.output import echo, echo_lines, visible
 from archiver.cli.setup.token import ask_token
-from archiver.cli.terminal.output import echo, echo_lines, visible
 from archiver.errors import N_
 from archiver.render.times import minute_text
 from archiver.wording import gettext as _

@@ -12,7 +12,7 @@ import click
 
 from archiver.cli.commands import files
 from archiver.cli.context import CliContext
-from archiver.cli.terminal.output import echo, echo_lines
+from archiver.cli.output import echo, echo_lines
 from archiver.errors import N_
 from archiver.team.commands.membership import savers_lines, settings_option, team_settings
 

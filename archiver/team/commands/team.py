@@ -17,7 +17,7 @@ from archiver import errors
 from archiver.cli.commands import folders
 from archiver.cli.context import FINDINGS, CliContext, completion_for
 from archiver.cli.evidence.verify import copy_progress, tell_verification
-from archiver.cli.terminal.output import ProgressScreen, echo, echo_lines, visible
+from archiver.cli.output import ProgressScreen, echo, echo_lines, visible
 from archiver.errors import N_
 from archiver.team.commands.disclosure import team_audit, team_export, team_grant, team_revoke
 from archiver.team.commands.membership import team_join, team_leave, team_new_key, team_restore, team_status

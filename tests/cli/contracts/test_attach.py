@@ -7,7 +7,7 @@ import json
 import os
 from pathlib import Path
 
-from archiver.cli.terminal.output import columns
+from archiver.cli.output import columns
 from archiver.records import MessageId
 from archiver.store import blobs
 from archiver.store.queries.contracts import enclosures

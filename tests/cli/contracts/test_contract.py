@@ -9,7 +9,7 @@ import pytest
 
 from archiver import errors
 from archiver.cli.contracts.contract_page import page_lines
-from archiver.cli.terminal.output import columns
+from archiver.cli.output import columns
 from archiver.records import Contract, Delivery
 from archiver.setup import fact_questions
 from archiver.standing import alert_lines

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.main import main
-from archiver.cli.terminal.output import ProgressScreen
+from archiver.cli.output import ProgressScreen
 
 
 def test_how_far_a_package_is_checked_is_shown_and_ctrl_c_ends_it(

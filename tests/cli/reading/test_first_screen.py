@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from archiver.cli.terminal.output import columns
+from archiver.cli.output import columns
 from archiver.records import Delivery, Invoice
 from archiver.render.times import short_day
 from archiver.schedule.schedulers import hold_daemon_lock

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, TypeVar
 import pytest
 
 from archiver.cli.context import CliContext
+from archiver.cli.output import columns
 from archiver.cli.reading.full_status import as_scheduled
-from archiver.cli.terminal.output import columns
 from archiver.health import unattended_checks
 from archiver.health.check_result import is_ok
 from archiver.health.snapshot import Starters

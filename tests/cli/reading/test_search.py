@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from archiver.cli.output import columns
 from archiver.cli.reading.search import snippet_line
-from archiver.cli.terminal.output import columns
 from archiver.letter_folding import fold
 from tests.support.cases import cases_of
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from archiver.cli.output import columns
 from archiver.cli.reading.full_status import tell_progress
-from archiver.cli.terminal.output import columns
 from archiver.health.snapshot import ComputerState, Starters
 from archiver.setup.answers import BEGUN, FINISHED, note_answer
 from archiver.standing.emergencies import emergencies

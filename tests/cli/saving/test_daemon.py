@@ -13,9 +13,9 @@ import pytest
 from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import CliContext
+from archiver.cli.output import echo
 from archiver.cli.saving import daemon, save
 from archiver.cli.saving.daemon import named_messages
-from archiver.cli.terminal.output import echo
 from archiver.corrected_clock import CorrectedClock
 from archiver.rounds.scheduled_duties import FINDINGS, VERIFICATION, DaemonMessages
 from archiver.sync.report import SyncReport

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from archiver.cli.output import columns
 from archiver.cli.saving.save import notice_line
-from archiver.cli.terminal.output import columns
 from archiver.records import JST, RoomId
 from archiver.rounds import run_log
 from archiver.setup.outcome_words import round_lines

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from archiver.cli.terminal.language_and_help import set_language
+from archiver.cli.language_and_help import set_language
 from archiver.standing import home_document
 from archiver.store.working.remembered_values import PRACTICE
 from tests.support.archives.maker import ROOM, at, story

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from archiver.cli.terminal.language_and_help import set_language
+from archiver.cli.language_and_help import set_language
 from archiver.store.queries.contracts import contracts
 from archiver.web.console_context import ConsoleContext
 from tests.support.console.application import open_chromium, open_tab, serve_application

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from archiver.cli.terminal.language_and_help import set_language
+from archiver.cli.language_and_help import set_language
 from archiver.settings import other_archives
 from archiver.store.queries.contracts import contracts
 from archiver.web.server import instance_file, write_address

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from archiver.cli.terminal.language_and_help import set_language
+from archiver.cli.language_and_help import set_language
 from archiver.web.console_context import ConsoleContext
 from tests.support.archives.byte_search import package_files_with
 from tests.support.console.application import open_application_window

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from archiver.cli.terminal.language_and_help import set_language
+from archiver.cli.language_and_help import set_language
 from archiver.errors import CounterpartUnknown
 from archiver.export.package import masking_review
 from archiver.export.package.order import ExportOrder

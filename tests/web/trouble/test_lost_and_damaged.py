@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from keyring.backends import fail
 
-from archiver.cli.terminal.language_and_help import set_language
+from archiver.cli.language_and_help import set_language
 from archiver.settings import other_archives
 from archiver.settings.other_archives import last_seen, note_seen
 from tests.support.archives.maker import at
@@ -173,7 +173,7 @@ CLOSED = "保管庫のフォルダーかファイルを使うことを、この�
 LOOK_AROUND = """
 import sys
 from pathlib import Path
-from archiver.cli.terminal.language_and_help import set_language
+from archiver.cli.language_and_help import set_language
 from tests.support.console.application import SITE, open_application
 from tests.support.viewer.page_text import words_of
 
@@ -250,7 +250,7 @@ def test_the_lost_page_offers_only_what_can_succeed(desk: FirstDayDesk, what: st
 SAVE_AND_LOOK = """
 import re, sys
 from pathlib import Path
-from archiver.cli.terminal.language_and_help import set_language
+from archiver.cli.language_and_help import set_language
 from tests.support.console.application import open_application
 from tests.support.viewer.page_text import words_of
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 
 from archiver import errors
-from archiver.cli.terminal.output import columns, pad, paragraph, wrap
+from archiver.cli.output import columns, pad, paragraph, wrap
 from archiver.settings.home import home_path, language_of
 
 
@@ -114,7 +114,7 @@ def _translate_parameter(parameter: click.Parameter) -> click.Parameter:
 
 
 DOMAIN = "messages"
-CATALOGUES = Path(__file__).parents[2] / "locale"
+CATALOGUES = Path(__file__).parents[1] / "locale"
 
 
 def read_option_ahead(arguments: Sequence[str], option: str) -> str | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from archiver import errors
-from archiver.cli.terminal.output import WIDTH, beside, echo, visible, wrap
+from archiver.cli.output import WIDTH, beside, echo, visible, wrap
 from archiver.errors import N_, BadValue, EmptyPeriod
 from archiver.letter_folding import fold
 from archiver.records import JST

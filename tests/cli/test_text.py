@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, strategies
 from hypothesis import strategies as st
 
-from archiver.cli.terminal.output import WIDTH, columns, echo, fit_lines, pad, paragraph, side_by_side, visible, wrap
-from archiver.cli.terminal.prompts import matching, read_path
+from archiver.cli.output import WIDTH, columns, echo, fit_lines, pad, paragraph, side_by_side, visible, wrap
+from archiver.cli.prompts import matching, read_path
 from archiver.render.invisible_characters import shorten
 from archiver.setup import menu_entry
 from archiver.setup.answers import InvalidAnswer

@@ -11,7 +11,7 @@ import click
 import pytest
 from hypothesis import given, strategies
 
-from archiver.cli.terminal.language_and_help import (
+from archiver.cli.language_and_help import (
     HelpContext,
     WideHelpFormatter,
     choose_language,
@@ -21,7 +21,7 @@ from archiver.cli.terminal.language_and_help import (
     translate_command,
     windows_language,
 )
-from archiver.cli.terminal.output import columns
+from archiver.cli.output import columns
 from tests.support.cases import cases_of
 
 

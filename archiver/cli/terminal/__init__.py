@@ -1,1 +1,0 @@
-"""Input and output on a terminal: text width, language, prompts, progress, times."""
