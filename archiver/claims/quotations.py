@@ -47,9 +47,12 @@ _WEIGHTS = ((4, _ACCEPTANCE), (2, _MONEY), (1, _DELIVERY))
 _SHOWN_WORDS = re.compile(r"\[code\].*?\[/code\]|^[>＞][^\n]*", re.DOTALL | re.MULTILINE)
 _QUOTE = re.compile(r"(\[/?qt\]|\[引用 [^\[\]]*\]|\[/引用\])")
 """What others wrote is not the author's own word."""
+_SENTENCE_END = re.compile(r"[。!?！？]+(?![。!?！？」』)）])|[.!?](?= )|(?<=[^ -~、，])(?= )")
+"""A space behind a Japanese character was the end of a line."""
 _ORDER = (State.PRESENT, State.MISSING, State.EDITED, State.DELETED)
-_CONTEXT = 8
-"""Characters shown before the words that matter where a text is cut, at most."""
+_NUMBER = re.compile(r"[¥￥$]?[0-9０-９][0-9０-９,，.]*[千万億]*円?")
+_CONTEXT, _MARKS = 8, 2
+"""Characters shown before the words that matter where a text is cut, at most; and what the marks of cuts take."""
 
 Rank = tuple[int, int, datetime, int]
 
@@ -174,7 +177,29 @@ def names_terms(text: str) -> bool:
 def excerpts(texts: Sequence[str], limit: int) -> list[str]:
     """Texts of one message cut to so many characters: from the words that differ on, or from those that matter."""
     at = _first_difference(*texts) if len(texts) > 1 else _first_word(texts[0])
-    return [_cut(one, at, limit) for one in texts]
+    return [excerpt(one, at, limit) for one in texts]
+
+
+def excerpt(text: str, at: int, limit: int) -> str:
+    """So many characters of a text around the place `at`, with the end of the last sentence: it may deny the rest."""
+    if len(text) <= limit + _MARKS:
+        return text
+    end_length = limit // 3
+    front, context = limit - end_length, min(_CONTEXT, end_length)
+    ends = [0, *(found.end() for found in _SENTENCE_END.finditer(text)), len(text)]
+    wanted = (0, max(one for one in ends if one <= at), at - context)
+    begin = min(next(one for one in wanted if at <= one + front - context), len(text) - limit)
+    begin = _outside_number(text, begin)
+    stop = _outside_number(text, begin + front)
+    end = next(one for one in ends if one >= stop)
+    begin_again = stop if end <= begin + limit + 1 else max(stop, _outside_number(text, end - end_length))
+    shown = text[begin:stop] + "…" * (begin_again > stop) + text[begin_again:end]
+    return ("…" if begin else "") + shown.strip() + ("…" if end < len(text) else "")
+
+
+def _outside_number(text: str, place: int) -> int:
+    """The place, or the end of the number in which it lies: half of one is another."""
+    return next((one.end() for one in _NUMBER.finditer(text) if one.start() < place < one.end()), place)
 
 
 def last_shown(state: State, *, was_deleted: bool) -> State:
@@ -200,14 +225,6 @@ def _first_difference(one: str, other: str) -> int:
 def _first_word(text: str) -> int:
     found = next(filter(None, (words.search(text) for _points, words in _WEIGHTS)), None)
     return 0 if found is None else found.start()
-
-
-def _cut(text: str, at: int, limit: int) -> str:
-    if len(text) <= limit:
-        return text
-    before = min(_CONTEXT, limit // 3)
-    begin = 0 if at < limit - before else max(0, min(at - before, len(text) - limit))
-    return ("…" if begin else "") + text[begin : begin + limit] + ("…" if begin + limit < len(text) else "")
 
 
 Time = Callable[[datetime], str]

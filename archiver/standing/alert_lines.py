@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver import contract_dates
 from archiver.alerts import sentences
 from archiver.claims.messages import days_waiting, turn
-from archiver.claims.quotations import excerpts
+from archiver.claims.quotations import excerpt, excerpts
 from archiver.claims.sentences import renamed_lines
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import platform_of
@@ -36,8 +36,11 @@ FIRST_SCREEN_LIMIT = 3
 """So many lines stand on the first screen; the others are counted."""
 
 QUOTED_CHARACTERS = 20
-_FILE_TAGS = re.compile(r"\[title\]\[dtext:file_uploaded\]\[/title\]|\[preview [^\]]*\]|\[/?download[^\]]*\]")
-"""What stands around the name of a file in its post."""
+_FILE_TAGS = re.compile(
+    r"\[title\]\[dtext:file_uploaded\]\[/title\]|\[preview [^\]]*\]|\[download[^\]]*\]"
+    r"|( \([^()]* [KMGT]?B\))?\[/download\]"
+)
+"""What stands around the name of a file in its post, with its size."""
 _NAME_COLUMNS, _ROOM_COLUMNS, _FILE_COLUMNS = 16, 24, 32
 
 
@@ -47,7 +50,7 @@ class NamedMessage(NamedTuple):
     room_id: int
     message_id: str
     words: str
-    """Day, author and the first twenty characters of its last text."""
+    """Day, author and twenty characters of its last text, with the end of its sentence."""
     command: str
     """The call that shows it."""
 
@@ -173,9 +176,8 @@ def _named(summary: MessageSummary, rule: AlertRule | None = None, texts: Sequen
     """`texts`: both texts of an edit, to be quoted from where they differ."""
     day = "" if summary.sent is None else summary.sent.astimezone(JST).date().isoformat()
     body = _FILE_TAGS.sub("", summary.text)
-    text = own_words(body) if rule is None else _from_matched_words(body, rule)
-    quoted = text[:QUOTED_CHARACTERS] + ("…" if len(text) > QUOTED_CHARACTERS else "")
-    quote = f"「{visible(quoted)}」" if quoted else _("(text unknown)")
+    text = excerpts([own_words(body)], QUOTED_CHARACTERS)[0] if rule is None else _from_matched_words(body, rule)
+    quote = f"「{visible(text)}」" if text else _("(text unknown)")
     if len(texts) > 1:
         quote = " → ".join(f"「{visible(one)}」" for one in excerpts([*map(own_words, texts)], QUOTED_CHARACTERS))
     words = " ".join(filter(None, [day, shorten(summary.name, _NAME_COLUMNS), quote]))
@@ -191,8 +193,11 @@ def _from_matched_words(body: str, rule: AlertRule) -> str:
 
     text, words = own_words(body), one_line(matched_words(body, rule))
     folded = unicodedata.normalize("NFKC", text)
-    before, found, after = folded.partition(words) if words else (folded, "", "")
-    return f"…{found}{after}" if found and len(before + found) > QUOTED_CHARACTERS else text
+    if not words or words not in folded:
+        return excerpts([text], QUOTED_CHARACTERS)[0]
+    at = folded.index(words)
+    is_late = at + len(words) > 2 * QUOTED_CHARACTERS // 3 and len(folded) > QUOTED_CHARACTERS
+    return excerpt(f"…{folded[at:]}" if is_late else folded, 0, QUOTED_CHARACTERS)
 
 
 _HOURS_TOLD = 48

@@ -85,7 +85,7 @@ def changed_rows(emergency: Emergency, now: datetime, *, limit: int = NAMED_MESS
             lines = tuple(_gone_line(one, now, length) for one in told)
             rows.append(EmergencyRow(_("Gone"), lines, _kept_texts(emergency, len(told))))
         else:
-            lines, more = tuple(_edited_line(one, now, length - 2) for one in told), emergency.edited_count - len(told)
+            lines, more = tuple(_edited_line(one, now, length - 4) for one in told), emergency.edited_count - len(told)
             rows.append(EmergencyRow(_("Changed"), lines, _more_words(more, emergency.own_edited) if more else ""))
     people, whose = people_sentence(emergency), _("Client") if _is_client_alone(emergency) else _("People")
     return (*rows, EmergencyRow(whose, (people,))) if people else tuple(rows)

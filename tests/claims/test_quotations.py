@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -246,6 +247,38 @@ def test_a_long_text_is_cut_around_what_matters() -> None:
     assert ["…" in one and one.count("円") for one in excerpts([before, after], 30)] == [1, 1]
     assert "検収OKです" in excerpts([f"{'あ' * 60}検収OKです{'い' * 60}"], 30)[0]
     assert ["短い"] == excerpts(["短い"], 30)
+
+
+@pytest.mark.parametrize("limit", [14, 20, 36, 60, 76])
+@pytest.mark.parametrize("text", cases_of(__file__, "denials"))
+def test_a_cut_text_has_the_end_of_its_sentence(text: str, limit: int) -> None:
+    """A denial may stand there, and what is cut never says the contrary."""
+    denial = text.rpartition("|")[2]
+    whole = text.replace("|", "")
+
+    (short,) = excerpts([f"{whole} 次の件はまた来週お知らせします。よろしくお願いいたします。"], limit)
+
+    assert limit + 3 >= len(short)
+    assert denial[-(limit // 3) :] in short
+
+
+def test_no_number_is_cut() -> None:
+    """Half of one is another amount; what is no longer than its marks stays whole."""
+    text = "お約束の通り、今月分としてまず50,000円を、来月分として120,000円を、合わせて170,000円です"
+    for limit in range(10, 40):
+        (short,) = excerpts([text], limit)
+        assert {"50,000円", "120,000円", "170,000円"} >= {*re.findall("[0-9,]+円?", short)}
+
+    assert ["お支払いは50,000円です"] == excerpts(["お支払いは50,000円です"], 12)
+
+
+def test_a_cut_text_begins_with_its_sentence_where_there_is_room() -> None:
+    """A denial of English stands there."""
+    said = "Thanks for the files. We never promised to pay 50,000 JPY for all of them by the end of this month."
+
+    (short,) = excerpts([said], 76)
+
+    assert "…We never promised to pay 50,000 JPY for all of the…by the end of this month." == short
 
 
 def test_a_quotation_in_english_is_one_sentence(archive: ArchiveMaker) -> None:

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from archiver.chatwork.notation.parse import DELETED, parse
+from archiver.claims.quotations import excerpts
 from archiver.evidence.history import is_file_removal
 from archiver.export.pdf.blocks import Block, Chapter, Interruption, MessageBlock, MessageText, Subheading
 from archiver.export.report import templated
-from archiver.export.report.report_sources import chat_text, shorten, shorten_line
+from archiver.export.report.report_sources import chat_text, shorten
 from archiver.export.report.statistics import BOUND, CHANGED, LAST, LAST_MESSAGES, ReportInput
 from archiver.records import Attachment, Conversation, FileId, Gap, Message, MessageId, RoomId, State, Version
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, pause_text
@@ -225,7 +226,8 @@ def quoted_text(case: ReportInput, message: Message, *, first: bool = False) -> 
     if not texts:
         return say(UNKNOWN_TEXT)
     references = references_of(case, message)
-    return shorten_line(visible(one_line(plain_text(parse(texts[0 if first else -1].body), references))), QUOTED_LENGTH)
+    text = visible(one_line(plain_text(parse(texts[0 if first else -1].body), references)))
+    return excerpts([text], QUOTED_LENGTH)[0]
 
 
 def references_of(case: ReportInput, message: Message) -> References:

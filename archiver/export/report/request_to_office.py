@@ -11,11 +11,12 @@ from datetime import date, datetime
 from archiver import contract_dates
 from archiver.chatwork.notation.parse import parse
 from archiver.claims.messages import changed_sides, closed_account, days_waiting, turn
+from archiver.claims.quotations import excerpts
 from archiver.claims.sentences import closed_sign, silence_reason, theirs_text, waiting_text
 from archiver.claims.table import word
 from archiver.contract_dates import days_since as days_since
 from archiver.export.report.money import overdue_text, standing_of
-from archiver.export.report.report_sources import platform_of, shorten_line, shown
+from archiver.export.report.report_sources import platform_of, shown
 from archiver.export.report.statistics import ReportInput
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import TERM_ITEMS, CaseSide, ChangeKind, Contract, RequestKind
@@ -81,7 +82,7 @@ def request_sentence(case: ReportInput) -> str:
 
 def shown_name(name: str) -> str:
     """A file's name or a task's text within a sentence; tags become words."""
-    return shorten_line(one_line(plain_text(parse(name))), _NAME_LENGTH)
+    return excerpts([one_line(plain_text(parse(name)))], _NAME_LENGTH)[0]
 
 
 def _reason_text(case: ReportInput) -> str:

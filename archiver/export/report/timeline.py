@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from archiver.chatwork.notation.parse import parse
 from archiver.claims.messages import closed_account, first_message, last_reply
+from archiver.claims.quotations import excerpts
 from archiver.claims.sentences import closed_sign, first_label, missing_text, reply_label
 from archiver.claims.table import word
 from archiver.evidence.acts_seen_in_lists import ListedStep
@@ -165,7 +166,7 @@ def _act_lines(case: ReportInput) -> Iterator[_TimelineLine]:
         yield _TimelineLine(2, at, _file_text(case, attachment, post), say("、").join(source))
     for course in courses.values():
         step, act = course[0]
-        text = shorten_line(one_line(plain_text(parse(step.what))), _CUT)
+        text = excerpts([one_line(plain_text(parse(step.what)))], _CUT)[0]
         head = say("タスク(文面は載せません)") if case.excerpt_only else word(f"act.{step.kind}", what=text)
         steps = [word("noted", text=head, notes=_place_text(case, step, act))]
         steps += [

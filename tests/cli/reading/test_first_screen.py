@@ -83,7 +83,7 @@ def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> 
     assert "これまでに見えたものは、すべて保存してあります。" == second
     gone, _label, changed = " ".join(japanese.split()).partition(" 変わった ")
     assert re.search(r"日の田中「確認しました。検収OKです」\(\d+月\d+日に確認\) 文面はあります$", gone)
-    assert changed.startswith("「お支払いは50,000円…」から「お支払いは30,000円…」へ(")
+    assert changed.startswith("「…払いは50,000円です」から「…払いは30,000円です」へ(")
     assert "いますぐ  1 クラウドワークスで納品しましたか。まだなら、先に納品してください" in japanese
     assert "しない    退席、アカウントの解約、コンタクトの削除、APIトークンの再発行" in japanese
     assert "The client's name now ends in “(解約済)”." in english
@@ -120,7 +120,7 @@ def test_what_changed_is_put_aside_in_the_terminal_too(desk: TerminalWorld) -> N
     desk.both("status", "--done", "job1")
     after, _english = screens(desk)
 
-    assert "変わった  「お支払いは50,000円…」から「お支払いは30,000円…」へ" in before
+    assert "変わった  「…払いは50,000円です」から「…払いは30,000円です」へ" in before
     assert "archive status --done job1" in before
     assert after.startswith("大丈夫です。")
 

@@ -128,7 +128,7 @@ def test_a_term_is_told_with_the_number_and_the_beginning_of_its_message() -> No
 
     places = {row[0]: row[1] for row in rows(people_and_dates.chapters(case)[2])}
 
-    quoted = f"月末締め 翌月末払い{'です' * 25}(以下略)"
+    quoted = f"月末締め 翌月末払い{'です' * 15}…{'です' * 10}"
     assert f"No.1 メッセージID {told.message_id}\n「{quoted}」" == places["支払期日"]
     assert "メッセージID 12345678(この資料には含まれません)" == places["業務の内容"]
     assert places["報酬の額"].endswith("文面は分かりません)」")
