@@ -6,16 +6,13 @@
 from __future__ import annotations
 
 import importlib
-import os
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from archiver import errors
 from archiver.cli.language_and_help import HelpContext, translate_command
 from archiver.cli.output import pad
 from archiver.errors import N_
@@ -179,32 +176,7 @@ class LazyGroup(click.Group):
 COMPLETION_VARIABLE = "_ARCHIVE_COMPLETE"
 """The variable by which a shell asks how the typed line may continue (`cli.setup.commands`)."""
 
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from click.shell_completion import CompletionItem
-
-    from archiver.store.queries.words_to_complete import CompletionName
-
 _Function = Callable[..., Any]
-
-_TYPEABLE = re.compile(r"[A-Za-z0-9_-]+")
-"""What every shell takes as one word without quotes; a platform's id may be any text."""
-
-
-def contract_ids(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-    """Ids of contracts with their titles; platform ids too, once something is typed."""
-    from archiver.store.queries import words_to_complete
-
-    return _completion_items(ctx, words_to_complete.contracts, incomplete)
-
-
-def room_numbers(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-    """Numbers of the saved rooms, with their names."""
-    from archiver.store.queries import words_to_complete
-
-    return _completion_items(ctx, words_to_complete.rooms, incomplete)
 
 
 def profiles(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
@@ -230,32 +202,10 @@ def folders(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -
     return [CompletionItem(incomplete, type="dir")]
 
 
-def _completion_items(
-    ctx: click.Context, names_in: Callable[[Path], Iterable[CompletionName]], incomplete: str
-) -> list[CompletionItem[str]]:
-    """Names of the database of the line that is being typed; no callback has run, so there is no `CliContext` yet."""
-    from click.shell_completion import CompletionItem
-
-    from archiver.cli.output import visible
-    from archiver.settings.home import DATABASE_FILE, home_path
-
-    try:
-        database = home_path(ctx.find_root().params.get("home"), os.environ) / DATABASE_FILE
-    except errors.BadValue:
-        return []
-    return [
-        CompletionItem(word, help=visible(name.name) or None)
-        for name in names_in(database)
-        for word in (name.typed if incomplete else name.typed[:1])
-        if word.startswith(incomplete) and _TYPEABLE.fullmatch(word)
-    ]
-
-
 JOB = click.argument(
     "job",
     metavar=N_("[JOB]"),
     required=False,
-    shell_complete=contract_ids,
     callback=lambda _ctx, _arg, value: value or None,
 )
 
@@ -282,7 +232,6 @@ job_option = click.option(
     "jobs",
     multiple=True,
     metavar=N_("JOB"),
-    shell_complete=contract_ids,
     help=N_("Only the chats of this job."),
 )
 """The jobs to whose chats a command is limited."""
@@ -291,4 +240,4 @@ job_option = click.option(
 def chat_option(help_text: str, flag: str = "--chat", name: str = "chats") -> Callable[[_Function], _Function]:
     """An option that takes chats by their numbers or parts of their names; repeatable."""
     chat = N_("CHAT")
-    return click.option(flag, name, multiple=True, metavar=chat, shell_complete=room_numbers, help=help_text)
+    return click.option(flag, name, multiple=True, metavar=chat, help=help_text)

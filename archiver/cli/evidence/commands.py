@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from archiver.cli.commands import AS_JSON, JOB, contract_ids, files, folders, profiles, room_numbers
+from archiver.cli.commands import AS_JSON, JOB, files, folders, profiles
 from archiver.cli.context import CliContext
 from archiver.errors import N_
 from archiver.export.package.order import OPTIONS
@@ -108,7 +108,7 @@ def command_export(obj: CliContext, /, **typed: Any) -> int:
     hidden=True,
     help=N_("Hold what a text, Word or PDF file quotes against this archive, or the export at PATH."),
 )
-@click.option("--job", metavar=N_("JOB"), hidden=True, shell_complete=contract_ids, help=N_("With --quotes: the job."))
+@click.option("--job", metavar=N_("JOB"), hidden=True, help=N_("With --quotes: the job."))
 @click.option(
     "--report-lang",
     type=click.Choice(LANGUAGES),
@@ -168,14 +168,13 @@ def command_backup(obj: CliContext, /, **typed: Any) -> int:
         "archive goes on to verify, and a certificate (PDF) is written. It cannot be undone."
     ),
 )
-@click.option("--job", metavar=N_("JOB"), shell_complete=contract_ids, help=N_("All that only this job holds."))
+@click.option("--job", metavar=N_("JOB"), help=N_("All that only this job holds."))
 @click.option("--message", "messages", multiple=True, metavar=N_("LINK_OR_ID"), help=N_("A message; repeatable."))
 @click.option(
     "--chat",
     type=click.IntRange(1, 2**63 - 1),
     metavar="N",
     hidden=True,
-    shell_complete=room_numbers,
     help=N_("All that is saved of a chat that no job has."),
 )
 @click.option(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import errors
-from archiver.cli.commands import ARGUMENTS, AS_JSON, LITERAL, chat_option, contract_ids, job_option
+from archiver.cli.commands import ARGUMENTS, AS_JSON, LITERAL, chat_option, job_option
 from archiver.cli.context import FINDINGS, CliContext, command_line, complete_commands, tell_error
 from archiver.cli.output import echo, echo_json, paged_output, side_by_side, visible
 from archiver.errors import N_
@@ -249,7 +249,7 @@ def command_help(ctx: click.Context, words: tuple[str, ...]) -> None:
         "It only reads, from this computer's archive; it answers nothing before --allow was given."
     ),
 )
-@click.option("--job", required=True, metavar=N_("JOB"), shell_complete=contract_ids, help=N_("The job."))
+@click.option("--job", required=True, metavar=N_("JOB"), help=N_("The job."))
 @click.option("--allow", is_flag=True, help=N_("Say what leaves this computer, and allow it for this job."))
 @click.option("--unmasked", is_flag=True, help=N_("With --allow: as it is saved, other people too."))
 @click.option("--forbid", is_flag=True, help=N_("Allow it no longer."))

@@ -117,7 +117,7 @@ class _TextlessPowerShell(PowerShellComplete):
         return f"{item.type}\n{item.value}\n_"
 
 
-@click.command("completion", help=N_("Complete commands, jobs and chats with the Tab key: how to turn it on."))
+@click.command("completion", help=N_("Complete commands and options with the Tab key: how to turn it on."))
 @click.argument("shell", type=click.Choice(list(SHELLS)))
 def command_completion(shell: str) -> None:
     """Print the line that the user can add to the shell's start-up file, and click's script itself to a shell."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.commands import contract_ids, folders, profiles
+from archiver.cli.commands import folders, profiles
 from archiver.cli.context import CliContext
 from archiver.cli.output import echo, visible
 from archiver.cli.prompts import parse_until
@@ -47,7 +47,7 @@ _KINDS = {
         "grant job1 法務 --until 2027-01-31"
     ),
 )
-@click.argument("contract_id", metavar="JOB", shell_complete=contract_ids)
+@click.argument("contract_id", metavar="JOB")
 @click.argument("recipient", metavar=_RECIPIENT)
 @click.option("--until", required=True, metavar=N_("DAY"), help=N_("The last day on which they may."))
 @click.pass_obj
@@ -71,7 +71,7 @@ def team_grant(obj: CliContext, contract_id: str, recipient: str, until: str) ->
 
 
 @click.command("revoke", help=N_("Withdraw what you granted somebody for one job; what they have stays theirs."))
-@click.argument("contract_id", metavar="JOB", shell_complete=contract_ids)
+@click.argument("contract_id", metavar="JOB")
 @click.argument("recipient", metavar=_RECIPIENT)
 @click.pass_obj
 def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> None:

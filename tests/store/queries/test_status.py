@@ -1,10 +1,7 @@
-"""What the database tells of itself, its lists and contracts, and a quick look at its names."""
+"""What the database tells of itself, its lists and contracts."""
 
 from __future__ import annotations
 
-import sqlite3
-import time
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,15 +13,14 @@ from archiver.health import folders
 from archiver.records import Contract
 from archiver.store import database_pages, schema
 from archiver.store.database_pages import VerificationRecord
-from archiver.store.engine import DATABASE
-from archiver.store.queries import status, words_to_complete
+from archiver.store.queries import status
 from archiver.store.queries.contract_activity import activity_of
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.departures import people_in
 from archiver.store.queries.looks_and_gaps import DONE, FILES, OPEN, TruncatedList, truncated_lists
 from archiver.store.queries.status import Horizon, count_messages
 from tests.support.archives.maker import ROOM, ArchiveMaker, message_object
-from tests.support.world import World, running_world
+from tests.support.world import World
 
 
 def test_a_room_is_named_when_the_plan_begins_to_hide(world: World) -> None:
@@ -213,37 +209,3 @@ def test_tasks_are_cut_where_both_ways_of_asking_are(world: World) -> None:
     give(world, 40, to=world.tanaka, by=world.chatwork.owner)
     world.sync()
     assert [TruncatedList(world.room, DONE), TruncatedList(world.room, OPEN)] == truncated_in_room(world)
-
-
-def test_contracts_and_rooms_are_seen_as_they_are_called(tmp_path: Path) -> None:
-    """Contracts in the order of their entering, with both ids; rooms with their names; a writer is not waited for."""
-    database = tmp_path / DATABASE
-    with running_world(tmp_path) as world:
-        world.contract("job2", world.room, platform_id="12345678", title="記事10本")
-        world.sync()
-        with world.archive.writing():
-            contracts, rooms = words_to_complete.contracts(database), words_to_complete.rooms(database)
-
-    assert [(("job1",), ""), (("job2", "12345678"), "記事10本")] == contracts
-    assert [((str(world.room),), "動画編集")] == rooms
-
-
-def test_what_cannot_be_read_has_no_names(tmp_path: Path) -> None:
-    """No file, a file that is no database, one of another shape, one that somebody holds: nothing, and at once."""
-    other, locked = tmp_path / "other", tmp_path / "held"
-    other.write_bytes(b"no database at all" * 100)
-    with closing(sqlite3.connect(locked)) as holder:
-        holder.execute("CREATE TABLE contract (id)")
-        holder.commit()
-        holder.execute("BEGIN EXCLUSIVE")
-        begun = time.monotonic()
-        found = [
-            words_to_complete.contracts(path) + words_to_complete.rooms(path)
-            for path in (tmp_path / "none", tmp_path, other, locked)
-        ]
-        holder.rollback()
-        taken = time.monotonic() - begun
-    assert [[], [], [], []] == found
-    assert taken < 2
-    assert [] == words_to_complete.contracts(locked)
-    assert not (tmp_path / "none").exists()
