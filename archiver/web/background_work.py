@@ -23,7 +23,7 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
 from archiver.store.durable_files import write_durably
 from archiver.web.server import instance_file
-from archiver.web.trouble.trouble_words import TroubleWords, trouble_words
+from archiver.web.trouble_words import TroubleWords, trouble_words
 
 
 class JobState(StrEnum):

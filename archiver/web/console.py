@@ -29,25 +29,24 @@ from archiver.rounds.run_log import note_bug
 from archiver.settings.other_archives import count_other_homes, state_folder
 from archiver.setup.answers import FIELD_LIMIT, too_long_sentence
 from archiver.store.statements import QUIET
-from archiver.web import home, setup_pages
+from archiver.web import emergency, home, lost_archive, setup_pages
 from archiver.web.access import AccessGate, proof
 from archiver.web.app import GATE, linked, linked_pieces
 from archiver.web.background_work import JobRunner, note_file
 from archiver.web.console_context import CONSOLE, ConsoleContext, StreamingRequest, console_context
 from archiver.web.exports import made_packages, package_making
 from archiver.web.job import contracts, erasing
+from archiver.web.lost_archive import ArchiveState, archive_state, dropped_sentence, lost_page
 from archiver.web.server import UPLOAD_LIMIT, too_large_sentence
 from archiver.web.settings import archives, copies, notice_settings, settings
-from archiver.web.trouble import emergency, lost
-from archiver.web.trouble.lost import ArchiveState, archive_state, dropped_sentence, lost_page
-from archiver.web.trouble.trouble_words import TroubleWords, trouble_words
+from archiver.web.trouble_words import TroubleWords, trouble_words
 from archiver.wording import N_
 
 IDLE_MINUTES = 20
 
 PAGES = (
     setup_pages.pages,
-    lost.pages,
+    lost_archive.pages,
     home.pages,
     archives.pages,
     package_making.pages,
@@ -62,7 +61,7 @@ PAGES = (
     copies.pages,
     settings.sealing_pages,
     settings.pages,
-    lost.upgrading_pages,
+    lost_archive.upgrading_pages,
     notice_settings.pages,
     settings.assistant_pages,
     settings.help_pages,
@@ -243,7 +242,7 @@ _ENTRIES = {
     **dict.fromkeys(("home", "job", "lost", "start"), "home.index"),
     **dict.fromkeys(("message_use", "printed"), "chats.index"),
     "exports": "packages.index",
-    "trouble": "emergency.index",
+    "emergency": "emergency.index",
     **dict.fromkeys(("settings", "upgrading"), "settings.index"),
     "archives": "archives.overview",
 }

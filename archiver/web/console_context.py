@@ -33,7 +33,7 @@ from archiver.setup.answers import EXAMPLE_DAY, find_message, read_day
 from archiver.store import blobs, statements
 from archiver.store.archive import Archive
 from archiver.web.background_work import Job, JobLink, JobRunner, Work
-from archiver.web.trouble.trouble_words import trouble_words
+from archiver.web.trouble_words import trouble_words
 
 Answer = str | Response | tuple[str, int]
 """What a page gives back: its text, where to go on, or its text with a status."""

@@ -33,8 +33,8 @@ from archiver.web.app import frame_facts
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import ConsoleContext, begin_job, console_context
 from archiver.web.context import view_context
-from archiver.web.trouble.lost import home_obstacle
-from archiver.web.trouble.trouble_words import first_to_do, trouble_words
+from archiver.web.lost_archive import home_obstacle
+from archiver.web.trouble_words import first_to_do, trouble_words
 from archiver.wording import N_
 from archiver.wording import gettext as _
 

@@ -35,7 +35,7 @@ from archiver.web.background_work import Job, JobOutcome
 from archiver.web.console_context import Answer, ConsoleContext, console_context
 from archiver.web.home import save_now
 from archiver.web.talk.message_links import words_line
-from archiver.web.trouble.trouble_words import first_to_do, trouble_words
+from archiver.web.trouble_words import first_to_do, trouble_words
 
 pages = Blueprint("start", __name__, url_prefix="/start")
 

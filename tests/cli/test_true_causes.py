@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.web.trouble.trouble_words import trouble_words
+from archiver.web.trouble_words import trouble_words
 from tests.support.certificate import loopback_certificate
 from tests.support.chatwork.attacked_chatwork import AttackedChatwork
 from tests.support.chatwork.simulator import Chatwork

@@ -47,7 +47,7 @@ from tests.support.viewer.client import HOST, Browser, open_viewer
 from tests.support.viewer.page_text import words_of
 from tests.web.exports.test_package_making import make_archive_of_others
 from tests.web.talk.test_files import make_files
-from tests.web.trouble.test_lost_and_damaged import DAMAGES, ENGLISH, damage
+from tests.web.test_lost_and_damaged import DAMAGES, ENGLISH, damage
 
 FOLDER = Path(__file__).with_name("sessions")
 STATUSES = {"GET": 200, "POST": 302, "HX": 200}

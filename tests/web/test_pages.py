@@ -50,7 +50,7 @@ FOLDERS = {
     "home.index": "home job setup_pages",
     "chats.index": "talk",
     "packages.index": "exports",
-    "emergency.index": "trouble",
+    "emergency.index": "emergency",
     "settings.index": "settings",
 }
 """Entry of the rail → the folders and modules of `archiver/web` with its pages."""
@@ -218,7 +218,7 @@ def test_where_the_folder_can_only_be_read_the_overview_says_so_before_the_butto
 ) -> None:
     """Saving would fail: the button is not offered, and a sentence says why and what to look at."""
     before = words_of(browser.get("/home"))
-    monkeypatch.setattr("archiver.web.trouble.lost.os.access", lambda *_given: False)
+    monkeypatch.setattr("archiver.web.lost_archive.os.access", lambda *_given: False)
     page = browser.get("/home")
 
     assert "Nothing can be written at the place of the archive" not in before

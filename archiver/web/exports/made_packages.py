@@ -42,7 +42,7 @@ from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import ConsoleContext, begin_job, console_context
 from archiver.web.context import Row, chat
 from archiver.web.exports.package_orders import progress, reader_word
-from archiver.web.trouble.trouble_words import split_lines, trouble_words
+from archiver.web.trouble_words import split_lines, trouble_words
 from archiver.wording import N_
 
 pages = Blueprint("made", __name__, url_prefix="/packages")

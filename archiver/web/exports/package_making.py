@@ -50,7 +50,7 @@ from archiver.web.exports.package_orders import (
     wish_rows,
 )
 from archiver.web.talk.conversation import checkbox_value
-from archiver.web.trouble.trouble_words import trouble_words
+from archiver.web.trouble_words import trouble_words
 
 pages = Blueprint("packages", __name__, url_prefix="/packages")
 

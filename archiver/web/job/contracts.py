@@ -35,7 +35,7 @@ from archiver.web.job import job_forms
 from archiver.web.job.job_document import job_document, people_of, strangers
 from archiver.web.talk.conversation import position
 from archiver.web.talk.message_links import message_line, references_by_room
-from archiver.web.trouble.trouble_words import trouble_words
+from archiver.web.trouble_words import trouble_words
 
 pages = Blueprint("contracts", __name__, url_prefix="/contracts")
 

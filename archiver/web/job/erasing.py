@@ -23,7 +23,7 @@ from archiver.store.queries.current_state import room_names
 from archiver.store.statements import change_contract
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import Answer, ConsoleContext, begin_job, console_context
-from archiver.web.trouble.trouble_words import trouble_words
+from archiver.web.trouble_words import trouble_words
 from archiver.wording import N_
 
 pages = Blueprint("erasing", __name__, url_prefix="/contracts/<name>/erase")

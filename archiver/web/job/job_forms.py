@@ -50,7 +50,7 @@ from archiver.web.console_context import (
     stated_message,
 )
 from archiver.web.talk.message_links import message_line, references_by_room
-from archiver.web.trouble.trouble_words import trouble_words
+from archiver.web.trouble_words import trouble_words
 
 FACTS = contract_facts.FACTS
 UNKNOWNS = ("contracted_on", "delivered_on", "contact_approved_on")

@@ -25,7 +25,7 @@ from archiver.store.search.search import search
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.server import instance_file, running_address, start_application
 from archiver.web.talk.message_links import message_line
-from archiver.web.trouble.trouble_words import trouble_words
+from archiver.web.trouble_words import trouble_words
 
 pages = Blueprint("archives", __name__, url_prefix="/archives")
 

@@ -27,10 +27,11 @@ from archiver.setup.erasing import leftover_lines, restored_line
 from archiver.setup.outcome_words import copy_lines, copy_step_words
 from archiver.setup.unattended import begin_regular_copy, end_regular_copy
 from archiver.store.working.remembered_values import LAST_BACKUP
+from archiver.web import lost_archive
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import ConsoleContext, begin_job, console_context
-from archiver.web.trouble import lost
-from archiver.web.trouble.trouble_words import split_lines
+from archiver.web.lost_archive import ArchiveState, archive_state
+from archiver.web.trouble_words import split_lines
 from archiver.wording import N_
 
 
@@ -158,17 +159,17 @@ WAYS_ON = (
 @pages.get("")
 def index(problem: str = "", change: str = "") -> str:
     """When the last copy was made, and where to; or, without an archive, the way back from a copy."""
-    context, state = console_context(), lost.archive_state()
-    has_archive, last = state in {lost.ArchiveState.READY, lost.ArchiveState.FIRST_RUN}, None
+    context, state = console_context(), archive_state()
+    has_archive, last = state in {ArchiveState.READY, ArchiveState.FIRST_RUN}, None
     regular = _regular_copy(context, is_needed=has_archive)
     if has_archive:
         last = context.archive.read(LAST_BACKUP.recall)
     return render_template(
         "copies.html",
         has_one=has_archive,
-        unread=lost.unreadable_words() if state is lost.ArchiveState.UNREADABLE else None,
-        can_restore=has_archive or lost.may_restore(),
-        obstacle=None if has_archive else lost.home_obstacle(context.home),
+        unread=lost_archive.unreadable_words() if state is ArchiveState.UNREADABLE else None,
+        can_restore=has_archive or lost_archive.may_restore(),
+        obstacle=None if has_archive else lost_archive.home_obstacle(context.home),
         found=_found_copies(context, str(regular.to or "")),
         last=last,
         place=str(regular.to or "") or (last.path if last else ""),
@@ -261,9 +262,9 @@ def restore() -> Response:
     """Make the archive from a copy; only where there is none, or one that cannot be read, which the job looks at."""
     context = console_context()
     is_said = request.form.get("damaged") == "yes"
-    if lost.archive_state() in {lost.ArchiveState.READY, lost.ArchiveState.FIRST_RUN} and not is_said:
+    if archive_state() in {ArchiveState.READY, ArchiveState.FIRST_RUN} and not is_said:
         raise errors.UsageError(detail=_("There is an archive here already; nothing was restored."))
-    if not lost.may_restore():
+    if not lost_archive.may_restore():
         raise errors.UsageError(detail=_("Nothing was restored."))
     folder = read_folder(request.form.get("folder", ""), context.home)
     return begin_job(_("Restoring the archive"), partial(_restore, context=context, folder=folder), WAYS_ON)
@@ -281,7 +282,7 @@ def _regular_copy(context: ConsoleContext, *, is_needed: bool) -> BackupSettings
 
 def _found_copies(context: ConsoleContext, regular: str) -> list[dict[str, str]]:
     """Copies of an archive that can be restored by a click: where the last one was put, and on disks connected now."""
-    seen = lost.seen_archive(context)
+    seen = lost_archive.seen_archive(context)
     on_disks = [str(drive / COPY_NAME) for drive in drives(context.environ)]
     names = dict.fromkeys([seen.copy if seen else "", regular, *on_disks])
     return [found for name in names if name and (found := found_copy(Path(name))) is not None]
@@ -290,7 +291,7 @@ def _found_copies(context: ConsoleContext, regular: str) -> list[dict[str, str]]
 def _backup(job: Job, context: ConsoleContext, folder: Path) -> JobOutcome:
     outcome = backup.backup(context.archive, folder, now=context.now, tell=step_progress(job))
     if outcome.is_placed:
-        lost.note_archive(context, str(folder))
+        lost_archive.note_archive(context, str(folder))
     shown, folded = split_lines([visible(line) for line in copy_lines(outcome)])
     lines = [*shown, *(visible(line) for line in leftover_lines(outcome, folder))]
     if outcome.is_same_disk:

@@ -27,7 +27,7 @@ from archiver.store.queries.contracts import contracts
 from archiver.store.working import alerts
 from archiver.store.working.remembered_values import NOTICE_TRIAL, LastNoticeTrial
 from archiver.web.console_context import Answer, console_context
-from archiver.web.trouble.trouble_words import trouble_words
+from archiver.web.trouble_words import trouble_words
 
 pages = Blueprint("notice_settings", __name__, url_prefix="/settings/notices")
 

@@ -42,7 +42,7 @@ from archiver.web.console_context import Answer, ConsoleContext, begin_job, cons
 from archiver.web.context import view_context
 from archiver.web.settings.copies import is_folder_writable, read_folder, step_progress
 from archiver.web.settings.guides import find_guide, guide_html, guides
-from archiver.web.trouble.trouble_words import trouble_words
+from archiver.web.trouble_words import trouble_words
 from archiver.wording import N_
 from archiver.wording import gettext as _
 

@@ -23,7 +23,7 @@ from archiver.store import migrate
 from archiver.store.working.remembered_values import LAST_BACKUP
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import Answer, ConsoleContext, begin_job, console_context
-from archiver.web.trouble.trouble_words import TroubleWords, is_closed_file, is_unreadable, trouble_words
+from archiver.web.trouble_words import TroubleWords, is_closed_file, is_unreadable, trouble_words
 from archiver.wording import N_
 
 pages = Blueprint("lost", __name__, url_prefix="/lost")

@@ -47,8 +47,8 @@ from archiver.sync.id_files import take_file
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import ConsoleContext, begin_job, console_context
 from archiver.web.home import failure_remembered, round_progress
-from archiver.web.trouble.lost import can_restore, home_obstacle
-from archiver.web.trouble.trouble_words import trouble_words
+from archiver.web.lost_archive import can_restore, home_obstacle
+from archiver.web.trouble_words import trouble_words
 from archiver.wording import N_
 
 pages = Blueprint("emergency", __name__, url_prefix="/emergency")
