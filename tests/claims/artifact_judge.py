@@ -324,11 +324,11 @@ def _on_changes(truth: Truth, page: str) -> Iterator[str]:
 def _on_request(truth: Truth, page: str) -> Iterator[str]:
     """What is asked for in the first row, and what follows from the delivery, the payments and the silence."""
     dispute = truth.dispute
-    for day, days in _findall(rf"納品\(({DAY})\)から(\d+)日を経過しても検収の完了を確認できていない", page):
-        passed = (truth.today - _day(dispute.delivered or 0, 0)).days - 1
+    for day, days in _findall(rf"納品\(({DAY})\)の翌日から数えて(\d+)日目の今も検収の完了を確認できていない", page):
+        passed = (truth.today - _day(dispute.delivered or 0, 0)).days
         if dispute.delivered is None or day != str(_day(dispute.delivered, 0)) or int(days) != passed:
             yield f"the review is overdue ({day}, {days})"
-        if passed < (truth.rules.review_days or 7):
+        if passed <= (truth.rules.review_days or 7):
             yield f"the review is overdue too early ({days})"
     for number in _findall(r"返信のないメッセージ:「[^」]*?(\d+)」", page):
         post = next((one for one in dispute.saved if one.number == int(number)), None)
@@ -349,11 +349,11 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
         if (end - asked) // DAY_LENGTH < truth.rules.reply_days:
             yield "a reply is asked for too early"
     changes = {kind: sides["相手"] for kind, sides in dispute.changes().items()}
-    reasons = {"deleted": "保存した後に", "deleted_before": "保存した時点ですでに", "edited": "編集されたため"}
+    reasons = {"deleted": "保存した後に", "deleted_before": "保存した時点ですでに", "edited": "編集された(?:ため|こと)"}
     for kind, words in reasons.items():
-        form, true = rf"相手のメッセージ([0-9,]+)件が、?{words}", changes[kind]
+        form, true = rf"(?:なお、)?相手のメッセージ([0-9,]+)件が、?{words}", changes[kind]
         yield from _untrue("the reason of the request", form, page, lambda number, true=true: _number(number) == true)
-    form = r"相手のメッセージ([0-9,]+)件の削除と([0-9,]+)件の編集を、保存した後に確認したため"
+    form = r"(?:なお、)?相手のメッセージ([0-9,]+)件の削除と([0-9,]+)件の編集を、保存した後に確認した(?:ため|こと)"
     both = [changes["deleted"], changes["edited"]]
     yield from _untrue("the reason of the request", form, page, lambda *numbers: [*map(_number, numbers)] == both)
     shut, closed = (at and _second(at)[:10] for at in (dispute.noticed_shut, dispute.noticed_closing))

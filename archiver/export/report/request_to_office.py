@@ -63,7 +63,10 @@ def opening_rows(case: ReportInput, seen: Iterable[str] = ()) -> tuple[tuple[str
     if case.contract.platform == STRANGER:
         return ((say("お願いしたいこと"), say("このアカウントについて、ご確認とご対応をお願いします。")),)
     if case.profile == "support":
-        return ((say("お願いしたいこと"), request_sentence(case)),)
+        asked, changed = request_sentence(case), _changed_reason(case)
+        is_told = changed.casefold() in asked.casefold() or platform_of(case.contract.platform).elsewhere
+        more = "" if is_told else say("なお、{reason}ことをお知らせします。", reason=changed)
+        return ((say("お願いしたいこと"), f"{asked}{more}"),)
     situation = "\n".join(filter(None, [standing_sentence(case), *seen]))
     return ((say("現在の状況"), situation or say("報告者の記入待ち")), *wish_row(case))
 
@@ -87,20 +90,25 @@ def shown_name(name: str) -> str:
 
 def _reason_text(case: ReportInput) -> str:
     """What was seen of the other side, as the reason for a request of which the user chose none; perhaps empty."""
-    facts = case.statistics.facts
-    closed = closed_account(facts).value
+    closed = closed_account(case.statistics.facts).value
     if closed is not None:
         return say("{sign}ことを{at}に確認したため、", sign=closed_sign(closed.sign), at=date_text(closed.sign.at))
+    changed = _changed_reason(case)
+    if changed:
+        return say("{reason}ため、", reason=changed)
+    shut = min((room.inaccessible_since for room in case.rooms if room.inaccessible_since), default=None)
+    return "" if shut is None else say("チャットが開けなくなったことを{at}に確認したため、", at=date_text(shut))
+
+
+def _changed_reason(case: ReportInput) -> str:
+    """What became of the other side's messages, within a sentence; empty if nothing was seen."""
+    facts = case.statistics.facts
     kinds = (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE, ChangeKind.EDITED)
     counts = {kind: changed_sides(facts.changed, kind)[CaseSide.COUNTERPART] for kind in kinds}
     deleted, edited = counts[ChangeKind.DELETED], counts[ChangeKind.EDITED]
     if deleted and edited:
-        return say("{reason}ため、", reason=word("reason.edited_deleted", deleted=deleted, edited=edited))
-    for kind, count in counts.items():
-        if count:
-            return say("{reason}ため、", reason=word(f"reason.{kind}", n=count))
-    shut = min((room.inaccessible_since for room in case.rooms if room.inaccessible_since), default=None)
-    return "" if shut is None else say("チャットが開けなくなったことを{at}に確認したため、", at=date_text(shut))
+        return word("reason.edited_deleted", deleted=deleted, edited=edited)
+    return next((word(f"reason.{kind}", n=count) for kind, count in counts.items() if count), "")
 
 
 def _contract_name(case: ReportInput) -> str:
@@ -143,14 +151,11 @@ def _overdue_text(case: ReportInput) -> str:
     delivered = last_delivery(case)
     if delivered is None:
         return ""
-    passed = days_since(delivered, case.created_at) - 1  # the first day does not count (民法 140条), nor an unended one
-    if passed < platform_of(case.contract.platform).review_days:
+    days = days_since(delivered, case.created_at)  # the first does not count (民法 140条), and the last has not ended
+    if days <= platform_of(case.contract.platform).review_days:
         return ""
-    return say(
-        "納品({delivered})から{passed}日を経過しても検収の完了を確認できていない",
-        delivered=date_text(delivered),
-        passed=passed,
-    )
+    sentence = "納品({delivered})の翌日から数えて{days}日目の今も検収の完了を確認できていない"
+    return say(sentence, delivered=date_text(delivered), days=days)
 
 
 def blank_facts(case: ReportInput) -> tuple[str, ...]:

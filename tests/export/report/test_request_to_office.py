@@ -63,8 +63,8 @@ def test_after_the_usual_time_a_review_is_asked_for(platform: str) -> None:
     due = on(platform, delivered="2026-11-05 12:00", silent_days=words.review_days + 1)
 
     assert words.review is not None
-    assert "経過しても" not in request_of(early)
-    assert f"納品(2026-11-05)から{words.review_days}日を経過しても" in request_of(due)
+    assert "日目の今も" not in request_of(early)
+    assert f"納品(2026-11-05)の翌日から数えて{words.review_days + 1}日目の今も検収" in request_of(due)
     assert request_of(due).endswith(f"{words.review}をお願いします。")
 
 
@@ -148,7 +148,7 @@ def test_silence_counts_up_to_when_somebody_looked() -> None:
     over = replace(case, period="最初 から 最後 まで", ends_at=at(2 * DAY))
 
     assert [UNREASONED] * 3 == [request_of(read_case), request_of(never), request_of(over)]
-    assert "経過しても" not in request_of(on("crowdworks", delivered="2099-01-01", silent_days=30))
+    assert "日目の今も検収" not in request_of(on("crowdworks", delivered="2099-01-01", silent_days=30))
 
 
 def test_without_an_office_there_is_only_a_question() -> None:
@@ -178,12 +178,32 @@ def test_one_request_in_one_sentence() -> None:
             assert request_of(case)[0].isupper()
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_changed_message_is_named_beside_an_overdue_review(language: str) -> None:
+    """In a second sentence, and once: where nothing is overdue it is the reason."""
+    deleted = [*SAID, report_inputs.plain_message("[deleted]", 3, state=State.DELETED)]
+    told = {"ja": "なお、相手のメッセージ1件が、", "en": " Besides, 1 message of the client showed as deleted"}
+    late, calm = (
+        replace(on("crowdworks", delivered=day, silent_days=9), rooms=[report_inputs.room_of_messages(deleted)])
+        for day in ("2026-11-05", None)
+    )
+
+    with report_language(language):
+        (_label, of_late), *_rows = opening_rows(late)
+        (_label, of_calm), *_rows = opening_rows(calm)
+        asked = request_of(late)
+
+    assert of_late.startswith(f"{asked}{told[language]}")
+    assert told[language] not in of_calm
+    assert 1 == of_calm.count({"ja": "相手のメッセージ1件が、", "en": "1 message of the client"}[language])
+
+
 def test_days_are_those_of_the_calendar_in_japan() -> None:
     """A delivery late in the evening of one day is overdue once the seventh day after it has ended."""
     case = on("crowdworks", delivered="2026-11-05 23:59", silent_days=0)
 
-    assert "経過しても" not in request_of(replace(case, created_at=at(7 * DAY)))
-    assert "納品(2026-11-05)から7日を経過しても" in request_of(replace(case, created_at=at(8 * DAY)))
+    assert "日目の今も検収" not in request_of(replace(case, created_at=at(7 * DAY)))
+    assert "納品(2026-11-05)の翌日から数えて8日目の今も検収" in request_of(replace(case, created_at=at(8 * DAY)))
 
 
 @pytest.mark.parametrize("profile", ["lawyer", "court", "consult"])
@@ -192,7 +212,7 @@ def test_only_an_office_is_asked_for_something(profile: str) -> None:
     late = replace(on("crowdworks", delivered="2026-11-05 12:00", silent_days=9), profile=profile)
     calm = replace(on("crowdworks", delivered=None, silent_days=0), profile=profile)
 
-    assert ("現在の状況", "納品(2026-11-05)から8日を経過しても検収の完了を確認できていない状態です。") == (
+    assert ("現在の状況", "納品(2026-11-05)の翌日から数えて9日目の今も検収の完了を確認できていない状態です。") == (
         opening_rows(late)[0]
     )
     assert ("現在の状況", "報告者の記入待ち") == opening_rows(calm)[0]

@@ -237,7 +237,7 @@ def test_an_office_is_asked_for_what_was_chosen(request_kind: RequestKind) -> No
     case = asking(request_kind)
 
     assert request_sentence(case).endswith(ASKED[request_kind])
-    assert page_1(case)["お願いしたいこと"].endswith(ASKED[request_kind])
+    assert f"{request_sentence(case)}なお、相手のメッセージ1件" in page_1(case)["お願いしたいこと"]
 
 
 @pytest.mark.parametrize("profile", LABELS)
