@@ -49,7 +49,7 @@ def _text(alert: Alert, *, is_named: bool) -> str:
     if rule is AlertRule.TWIN:
         return text + _(
             "Same name, but another account (ID {known} since {known_day}, ID {account} since {day}). Ask by another "
-            "way that you know: archive guide stranger."
+            "way that you know: archive guide stranger"
         )
     if rule is AlertRule.EARLY_CONTACT and found[1]:
         whole = _(

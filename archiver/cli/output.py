@@ -44,9 +44,16 @@ _KANJI = re.compile("[\u3400-\u9fff々]")
 _WORD_CHARACTERS = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u9fff々]")
 
 
-_COMMAND = re.compile(r"archive(?: --home (?:'[^']*'|\S+))?(?: [a-z]+){1,2}(?![a-z])")
-_JOINT = "\ue000"
-"""Stands for a space at which no line may end; a text that contains this private-use character stays as it is."""
+_COMMAND = re.compile(
+    r"""((?: '[^']*[/\\]archive' | (?<![\w./\\-])[\w./\\:~-]*archive ) (?:[.]exe)?
+        (?= [ ] [a-z-] )
+        (?: [ ] --home [ ] (?: '[^']*' | "[^"]*" | \S+ ) )?
+        (?: [ ] [a-z][a-z-]*\b ){0,4}
+        (?: [ ] (?: '[^']*' | "[^"]*" | (?=\S*[^a-z\s]) [^\s、。()\uff08\uff09ぁ-ん]+ (?<![.,:;」”]) )
+            (?: [ ] [a-z]+\b(?![.:=]\w) )? )*)""",
+    re.ASCII | re.VERBOSE,
+)
+"""A command as it is typed: the program by its name or place, a few plain words, options, numbers and other values."""
 
 
 def pad(text: str, width: int) -> str:
@@ -55,10 +62,16 @@ def pad(text: str, width: int) -> str:
 
 
 def beside(head: str, texts: Iterable[str]) -> Iterator[str]:
-    """Lines of the screen's width: the texts at the right of a head, broken below each other."""
+    """Lines of the screen's width: the texts at the right of a head, broken below each other.
+
+    A command too wide for its place begins further to the left, if it then fits.
+    """
     margin = columns(head)
     for line in (line for text in texts for line in wrap(text, WIDTH - margin)):
-        yield head + line
+        is_wide = columns(line) > WIDTH - margin
+        if is_wide and head.strip():
+            yield head.rstrip()
+        yield " " * max(0, WIDTH - columns(line)) + line if is_wide else head + line
         head = " " * margin
 
 
@@ -71,14 +84,28 @@ def side_by_side(rows: Sequence[tuple[str, str]]) -> str:
 def wrap(text: str, width: int, *, cuts_words: bool = True) -> list[str]:
     """Lines of at most `width` columns: broken at spaces, and between Japanese characters where that is allowed.
 
-    A command to be typed, such as `archive init schedule`, stays on one line if it fits into one. A word wider than
-    a line, such as an address or a path, is cut, or else keeps a line of its own.
+    A command to be typed, such as `archive init schedule`, stays whole, on a line of its own if it is too wide. Another
+    word wider than a line, such as an address or a path, is cut, or else keeps a line of its own.
     """
-    if _JOINT in text:
-        return _wrap_lines(text, width, cuts_words=cuts_words)
-    text = _COMMAND.sub(lambda one: one[0].replace(" ", _JOINT) if columns(one[0]) <= width else one[0], text)
-    lines = _wrap_lines(text, width, cuts_words=cuts_words)
-    return [line.replace(_JOINT, " ") for line in lines]
+    lines: list[str] = []
+    line, spaces = "", ""
+    for unit in _fitting_pieces(_split_at_commands(text), width):
+        piece = "".join(unit)
+        if piece.isspace():
+            spaces += piece
+        elif columns(line + spaces + piece) <= width:
+            line, spaces = line + spaces + piece, ""
+        else:
+            lines += [line] if line else []
+            *whole, line = _cut_unit(unit, width) if cuts_words and len(unit) == len(piece) else [piece]
+            lines += whole
+            spaces = ""
+    return [*lines, line] if line else lines
+
+
+def _split_at_commands(text: str) -> list[str]:
+    """The characters of the text, but of each command the whole."""
+    return [one for number, part in enumerate(_COMMAND.split(text)) for one in ([part] if number % 2 else part)]
 
 
 def paragraph(text: str) -> str:
@@ -90,36 +117,20 @@ def paragraph(text: str) -> str:
     return joined
 
 
-def _wrap_lines(text: str, width: int, *, cuts_words: bool) -> list[str]:
-    lines: list[str] = []
-    line, spaces = "", ""
-    for unit in _fitting_pieces(text, width):
-        if unit.isspace():
-            spaces += unit
-        elif columns(line + spaces + unit) <= width:
-            line, spaces = line + spaces + unit, ""
-        else:
-            lines += [line] if line else []
-            *whole, line = _cut_unit(unit, width) if cuts_words else [unit]
-            lines += whole
-            spaces = ""
-    return [*lines, line] if line else lines
-
-
-def _fitting_pieces(text: str, width: int) -> Iterator[str]:
+def _fitting_pieces(characters: Sequence[str], width: int) -> Iterator[list[str]]:
     """Words that fit into a line; a longer one in the smallest pieces between which a line may end."""
-    for word in _units(text, lambda before, after: _is_inseparable(before, after) or _is_one_word(before, after)):
-        yield from (word,) if columns(word) <= width else _units(word, _is_inseparable)
+    for word in _units(characters, lambda before, after: _is_inseparable(before, after) or _is_one_word(before, after)):
+        yield from (word,) if columns("".join(word)) <= width else _units(word, _is_inseparable)
 
 
-def _units(text: str, are_joined: Callable[[str, str], bool]) -> Iterator[str]:
-    """The text in pieces whose neighbouring characters are joined by `are_joined`."""
-    unit = ""
-    for character in text:
-        if unit and not are_joined(unit[-1], character):
+def _units(characters: Sequence[str], are_joined: Callable[[str, str], bool]) -> Iterator[list[str]]:
+    """The characters, or commands, in pieces whose neighbours are joined by `are_joined`."""
+    unit: list[str] = []
+    for character in characters:
+        if unit and not are_joined(unit[-1][-1], character[0]):
             yield unit
-            unit = ""
-        unit += character
+            unit = []
+        unit.append(character)
     if unit:
         yield unit
 
@@ -144,7 +155,7 @@ def _is_one_word(before: str, after: str) -> bool:
     return any(kind.fullmatch(before) and kind.fullmatch(after) for kind in (_KATAKANA, _KANJI))
 
 
-def _cut_unit(unit: str, width: int) -> list[str]:
+def _cut_unit(unit: Sequence[str], width: int) -> list[str]:
     """A unit wider than a line, such as a long address, in pieces that fit."""
     pieces = [""]
     for character in unit:

@@ -244,15 +244,15 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     ),
     (AlertRule.OTHER_CHAT, "named"): N_(
         "You have a direct chat with {room}, somebody from your work chats, that is not saved. If you "
-        "talk about work there, add it: archive job set."
+        "talk about work there, add it: archive job set"
     ),
     (AlertRule.OTHER_CHAT, ""): N_(
         "You have a direct chat with somebody from your work chats that is not saved: chat {room}. If "
-        "you talk about work there, add it: archive job set."
+        "you talk about work there, add it: archive job set"
     ),
     (AlertRule.DELETIONS, ""): N_(
         "Chat {room}: messages by somebody else: {edited} edited, {n} deleted or no longer shown. "
-        "The texts before the edits are kept: archive search --chat {room_id}."
+        "The texts before the edits are kept: archive search --chat {room_id}"
     ),
     (AlertRule.A1, ""): N_("Chat {room}: somebody seems to ask for work before the escrow (仮払い). Start after it."),
     (AlertRule.A2, ""): N_(
@@ -261,7 +261,7 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     ),
     (AlertRule.A3, ""): N_(
         "Chat {room}: the escrow seems to be tied to a condition. Do nothing before the escrow, ask about it "
-        "on the platform, and keep a screenshot: archive job enter {job} file."
+        "on the platform, and keep a screenshot: archive job enter {job} file"
     ),
     (AlertRule.A4, ""): N_(
         "Chat {room}: a message holds something like an email address or phone number. Keep to the "
@@ -269,7 +269,7 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     ),
     (AlertRule.A5, ""): N_(
         "Chat {room}: a message mentions working outside {platform} or avoiding its fees. Decline, deliver "
-        "on {platform}, and keep a screenshot: archive job enter {job} file."
+        "on {platform}, and keep a screenshot: archive job enter {job} file"
     ),
     (AlertRule.A6, ""): N_(
         "Chat {room}: a message mentions another channel. This archive sees only Chatwork: stay here or on "
@@ -278,18 +278,18 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     (AlertRule.A7, ""): N_("Chat {room}: a message mentions a seminar, an investment or upfront costs. Ask why."),
     (AlertRule.A8, ""): N_(
         "Chat {room}: somebody seems to ask for identity papers or bank details. Don't send them here; ask "
-        "the platform, and keep a screenshot: archive job enter {job} file."
+        "the platform, and keep a screenshot: archive job enter {job} file"
     ),
     (AlertRule.A9, ""): N_(
         "Chat {room}: somebody claims that support has allowed something, or asks to control a computer. "
         "Ask support yourself, and install nothing."
     ),
     (AlertRule.A10, "1"): N_(
-        "Chat {room}: a message by somebody else was edited. The earlier text is kept: archive search --chat {room_id}."
+        "Chat {room}: a message by somebody else was edited. The earlier text is kept: archive search --chat {room_id}"
     ),
     (AlertRule.A10, ""): N_(
         "Chat {room}: {n} messages by somebody else were edited. The earlier texts are kept: "
-        "archive search --chat {room_id}."
+        "archive search --chat {room_id}"
     ),
     (AlertRule.A11, ""): N_(
         "Job {contract}: no answer to what you wrote or sent on {day}. Write again, on the platform too if "
@@ -314,20 +314,20 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     ),
     (AlertRule.A14, ""): N_(
         "Saving was off for {pause} from {day}. Of messages written and edited meanwhile at most the new "
-        "text is saved: archive status --full."
+        "text is saved: archive status --full"
     ),
     (AlertRule.A15, "new"): N_(
         "Chat {room}: an account that was first seen here on {day} (ID {account}) writes about bank data or a "
-        "transfer. Before you pay or answer, ask by another way that you know: archive guide stranger."
+        "transfer. Before you pay or answer, ask by another way that you know: archive guide stranger"
     ),
     (AlertRule.A15, ""): N_(
         "Chat {room}: somebody writes about bank data or a transfer. Same name, but another account "
         "(ID {known} since {known_day}, ID {account} since {day}). Before you pay or answer, ask by another "
-        "way that you know: archive guide stranger."
+        "way that you know: archive guide stranger"
     ),
     (AlertRule.UNDELIVERED, ""): N_(
         "Job {contract}: you seem to have delivered on Chatwork, but no delivery on the platform is "
-        "entered. Deliver there too, as its record counts most: archive job enter {job} delivery."
+        "entered. Deliver there too, as its record counts most: archive job enter {job} delivery"
     ),
     (AlertRule.DEADLINE, ""): N_("Job {contract}, {day}: {name}. {advice}."),
     (AlertRule.EARLY_CONTACT, "before_approval"): N_("the approval of {since}"),

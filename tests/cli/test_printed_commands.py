@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tests.support.terminals.printed_commands import printed_commands, usage_error
+import re
+
+from archiver.cli.commands import COMMANDS
+from tests.support.terminals.printed_commands import printed_commands, texts, usage_error
+
+_GLUED = re.compile(rf": archive (?:{'|'.join(COMMANDS)})(?: [\w{{}}=:/-]+)*[.。]$", re.ASCII)
 
 
 def test_no_printed_command_is_wrong_usage() -> None:
@@ -16,13 +21,18 @@ def test_no_printed_command_is_wrong_usage() -> None:
     }
 
 
+def test_a_command_at_the_end_of_a_text_is_followed_by_nothing() -> None:
+    """Who copies it to the end of its line copies no full stop."""
+    assert [] == [(place, text) for place, text in texts() if not place.endswith(".md") and _GLUED.search(text)]
+
+
 def test_the_commands_are_found_where_they_stand() -> None:
     """With the words that belong to them, options and quoted values included, and nothing of the sentence after."""
     commands = printed_commands()
 
     assert {
         ("init", "token", "--where", "file:token"),
-        ("job", "who", "job1", "7654321", "client", "--reason", '"gave this Chatwork ID on CrowdWorks on 10-03"'),
+        ("job", "who", "job1", "7654321", "client", "--reason", '"told me on CrowdWorks"'),
         ("save", "FILE"),
         ("init", "schedule", "--with", "cron"),
         ("status", "--done", "NUMBER"),

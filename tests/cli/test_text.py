@@ -11,7 +11,18 @@ import pytest
 from hypothesis import given, strategies
 from hypothesis import strategies as st
 
-from archiver.cli.output import WIDTH, columns, echo, fit_lines, pad, paragraph, side_by_side, visible, wrap
+from archiver.cli.output import (
+    WIDTH,
+    beside,
+    columns,
+    echo,
+    fit_lines,
+    pad,
+    paragraph,
+    side_by_side,
+    visible,
+    wrap,
+)
 from archiver.cli.prompts import matching, read_path
 from archiver.render.invisible_characters import shorten
 from archiver.setup import menu_entry
@@ -106,12 +117,33 @@ def test_any_text_becomes_one_harmless_line(text: str) -> None:
 
 
 def test_a_command_stays_on_one_line() -> None:
-    """What is to be typed is not torn apart, unless no line could hold it."""
+    """What is to be typed is not torn apart, with its options and where no line could hold it."""
     sentence = "自動保存が登録されておらず、最後の保存から時間がたっています:"
 
     assert [sentence, "archive init schedule"] == wrap(f"{sentence} archive init schedule", 72)
-    assert ["archive", "init", "schedule"] == wrap("archive init schedule", 8)
-    assert ["see: archive", "status\ue000"] == wrap("see: archive status\ue000", 13)  # a private-use character
+    assert ["archive init schedule", "へ"] == wrap("archive init schedule へ", 8)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "archive --home /tmp/taro/chatwork-demo job enter job1 file",
+        "archive search --chat 3 --from 2026-11-11 --to 2026-11-11",
+        "'/home/田中/my work/archive' --home '/a b' job show youtube",
+        "/home/taro/archiver/.venv/bin/archive export youtube --for lawyer",
+        'archive job who job1 7654321 client --reason "on 10-03"',
+        "archive backup 保存先",
+        "C:\\archiver\\Scripts\\archive.exe status --full",
+    ],
+)
+def test_a_command_is_copied_in_one_piece(command: str) -> None:
+    """With its place, names, options and their values; the sentence around it is broken as ever."""
+    sentence = "残してください。"
+
+    assert [sentence, command, "です"] == wrap(f"{sentence} {command} です", 20)
+    assert ["次は:", command, "まで", "次に"] == [
+        line.strip() for line in beside("次は:" + " " * 56, [f"{command} まで", "次に"])
+    ]
 
 
 HEAD = "2026-11-12 18:20  田中(ID 8638512)  [「削除」表示に変わった]  動画編集_田中様"

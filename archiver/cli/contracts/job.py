@@ -174,7 +174,7 @@ def job_chats(obj: CliContext, as_json: bool) -> None:
     cls=JobCommand,
     help=N_(
         "Enter a delivery, an invoice, a payment, a reminder, a request to end the job early, or a file, such as:"
-        ' archive job enter job1 delivery --on "2026-11-03 09:12" --file video.mp4\n\n'
+        ' archive job enter job1 delivery --on "2026-11-03 09:12" --file cut.mp4\n\n'
         "WHAT: delivery, invoice, payment, reminder, end-request, file\n\n"
         "On a terminal it asks for what is left out. Nothing is sent to anyone. A file of “file” or “invoice” is"
         " copied and becomes part of later exports; that of a delivery is only compared with those on Chatwork."
@@ -251,7 +251,7 @@ def _require_part(ctx: click.Context, parameter: click.Parameter, value: str | N
     cls=JobCommand,
     help=N_(
         "Say who somebody in the chats is, and how you know, such as:"
-        ' archive job who job1 7654321 client --reason "gave this Chatwork ID on CrowdWorks on 10-03"\n\n'
+        ' archive job who job1 7654321 client --reason "told me on CrowdWorks"\n\n'
         "Until you do, everybody but you counts as the client. The reason is printed in exports."
     ),
 )

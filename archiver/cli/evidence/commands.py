@@ -128,7 +128,7 @@ def command_verify(obj: CliContext, /, **typed: Any) -> int:
 @click.command(
     "backup",
     help=N_(
-        "Make a backup: archive backup FOLDER. Restore one: archive backup --restore FOLDER.\n\n"
+        "Make a backup: archive backup FOLDER\n\nRestore one: archive backup --restore FOLDER\n\n"
         "Without FOLDER a backup goes where the settings say, else you are asked; a restore always asks. Neither "
         "changes what is saved: a restore starts only where no archive is. The archive may be in use, and the backup "
         "is verified."

@@ -89,9 +89,7 @@ def arrange(obj: CliContext, app: App, saving: BackgroundRound | None, timestamp
         return
     if not is_wanted:
         _finish_saving(app, saving)
-        tell(
-            _("Automatic saving is not set up yet. Later: archive init schedule, or leave this running: archive daemon")
-        )
+        tell(_("Automatic saving is not set up yet. Later: archive init schedule   Or keep running: archive daemon"))
         return
     if saving is not None:
         saving.leave()  # two rounds at once cannot be; what it left, the job fetches

@@ -182,7 +182,7 @@ def _show_status(obj: CliContext, timestamps: str | None) -> int:
     if timestamps is not None:
         say_choice(choose_authorities(obj.home, timestamps))
     tell(
-        _("Everything is set up. To change it: archive init token, archive init schedule, archive init alerts"),
+        _("Everything is set up. To change it: archive init token   archive init schedule   archive init alerts"),
         indent=0,
     )
     return show_status(obj, as_json=False)
@@ -208,7 +208,7 @@ def init(obj: CliContext, timestamps: str | None, yes: bool) -> int:
         name, account = record_account(app)
     echo(_("Account: {name} (ID {account})"), name=name, account=account)
     if _is_ready(obj):
-        echo(_("Everything is set up. To change it: archive init token, archive init schedule, archive init alerts"))
+        echo(_("Everything is set up. To change it: archive init token   archive init schedule   archive init alerts"))
         return 0
     echo(_("The archive is ready: {path}"), path=obj.home)
     if not keeps_names(obj.home):
