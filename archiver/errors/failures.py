@@ -237,6 +237,12 @@ class RecordDiffers(RowsDisagree):
     hint = N_("See what differs with: archive verify")
 
 
+class NotAsSealed(RecordDiffers):
+    """A record is missing, or is not the one that was sealed, or a seal is not the one that the next names."""
+
+    message = N_("{subject}: what is saved is not what was sealed. Nothing was exported.")
+
+
 class PdfUnavailable(ArchiverError):
     """The library that makes PDFs does not run on this computer."""
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, or_, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateTable
@@ -26,14 +26,17 @@ from sqlalchemy.schema import CreateTable
 from archiver import errors
 from archiver.evidence.chain import digest
 from archiver.evidence.history import EntryObject, MessageHistory
+from archiver.evidence.verify.findings import Verification
+from archiver.evidence.verify.seals import SealChain, SealedDigests, SealRow
 from archiver.records import State
 from archiver.store import schema
 from archiver.store.archive import Reading
+from archiver.store.durable_files import SEALS, list_files
 from archiver.store.engine import IN_MEMORY, build_engine
 from archiver.store.message_projection import message_row, version_rows
 from archiver.store.projection import project
 from archiver.store.queries import raw_tables
-from archiver.store.queries.entries import IS_WHOLE
+from archiver.store.queries.entries import IS_WHOLE, last_seq
 
 BATCH = 1_000
 
@@ -270,14 +273,38 @@ class MessageRows:
             raise errors.RowsDisagree(subject=f"message/{row[1]}")
 
 
-def check_digests(reading: Reading, rooms: Iterable[int]) -> None:
-    """Compare the line of each record of these rooms with its digest. Raises RecordDiffers, which names the first."""
+def check_records(reading: Reading, rooms: Iterable[int]) -> None:
+    """Compare each record of these rooms, and of none, with its digest, and that with the seal that closes it.
+
+    The records of a seal whose file is lost or altered are compared with their digests alone. Raises RecordDiffers, and
+    NotAsSealed, which name the first record or seal.
+    """
+    verification, folder = Verification(), reading.home / SEALS
+    seals = [SealRow(*row) for row in raw_tables.seals(reading)]
+    last, last_sealed = (seals[-1].number, seals[-1].last) if seals else (0, 0)
+    names = [one.name for one in list_files(folder) if one.number <= last]
+    chain = SealChain(verification, names, lambda name: (folder / name).read_bytes(), seals)
+    sealed = SealedDigests(chain.ranges())
     table = schema.entry.c
-    query = select(table.key, table.line, table.digest).where(table.room_id.in_(sorted(rooms)), IS_WHOLE)
+    is_of_rooms = or_(table.room_id.in_(sorted(rooms)), table.room_id.is_(None))
+    query = select(table.seq, table.key, table.line, table.digest).where(is_of_rooms, IS_WHOLE).order_by(table.seq)
     for rows in reading.sql.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)).partitions():
-        for key, line, kept in rows:
+        for seq, key, line, kept in rows:
             if digest(line) != kept:
                 raise errors.RecordDiffers(subject=key)
+            if sealed.digest_of(seq) not in (kept, None) or (seq <= last_sealed and sealed.seal_of(seq) is None):
+                raise errors.NotAsSealed(subject=key)
+    sealed.close()
+    broken = (one.subject for one in verification.findings if one.check in ("seal-chain", "seal-row"))
+    for subject in (*broken, *_missing_entries(reading)):
+        raise errors.NotAsSealed(subject=subject)
+
+
+def _missing_entries(reading: Reading) -> Iterator[str]:
+    """The first number of which there is no entry, though there is a later one."""
+    if raw_tables.count(reading, "entry") != last_seq(reading):
+        numbers = raw_tables.rows(reading, "SELECT seq FROM entry ORDER BY seq")
+        yield next(f"entry/{expected}" for expected, (seq,) in enumerate(numbers, 1) if seq != expected)
 
 
 def check_other_rows(reading: Reading, entries: Iterable[EntryObject], rooms: Iterable[int]) -> None:

@@ -84,7 +84,7 @@ def put_seals(bag: Bag | None, home: Path, seals: Iterable[Seal], copied: Copied
 
     Without a bag they are only read, for a package that contains neither seals nor stamps.
     """
-    stamped, told = stamp_files(home), list[str]()
+    stamped, told = stamp_files(home), copied.incomplete
     for seal in seals:
         body = _read_or_none(home / FOLDER / seal.name)
         if body is None:
@@ -103,7 +103,6 @@ def put_seals(bag: Bag | None, home: Path, seals: Iterable[Seal], copied: Copied
                 told.append(say("seals/{name}: タイムスタンプのファイルが壊れています", name=name))
             elif bag is not None:
                 bag.add(f"data/seals/{name}", reply)
-    copied.incomplete += told if bag is not None else ()
 
 
 def put_orphans(bag: Bag, home: Path, entries: Iterable[EntryObject], copied: CopiedFiles) -> None:

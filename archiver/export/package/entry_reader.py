@@ -48,7 +48,7 @@ from archiver.store.queries.entries import (
     unlisted_message,
     whole_entries,
 )
-from archiver.store.rebuild import MessageRows, check_digests, check_other_rows
+from archiver.store.rebuild import MessageRows, check_other_rows, check_records
 
 PutLine = Callable[[str], None]
 
@@ -232,7 +232,7 @@ class SourceEntries:
     def finish_others(self, *, compares_rows: bool = True) -> None:
         """Check each record and the rows of all but messages, and mask what is shown. Raises RowsDisagree."""
         if compares_rows:
-            check_digests(self.reading, self.scope.rooms)
+            check_records(self.reading, self.scope.rooms)
             check_other_rows(self.reading, self.everything, self.scope.rooms)
         if self.mask is not None or self.covers is not None:
             self.everything = list(map(self._shown, self.everything))

@@ -25,7 +25,7 @@ from archiver.store.archive import Archive
 from tests.support.archives.byte_search import package_files_with
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, message_object, story
 from tests.support.archives.notes import all_entries
-from tests.support.archives.tampering import changing_past_triggers
+from tests.support.archives.tampering import archive_seal_path, changing_past_triggers
 from tests.support.file_size_limit import file_size_limit
 
 
@@ -339,6 +339,113 @@ def test_a_record_that_does_not_match_its_hash_stops_the_export(tmp_path: Path, 
         exported(maker.archive, profile=profile)
 
     assert not (maker.home / "exports").exists()
+    maker.archive.close()
+
+
+def _sealed_story(home: Path) -> ArchiveMaker:
+    """The story, sealed."""
+    maker = story(home)
+    seals.close_seals(maker.archive, now=at(250))
+    return maker
+
+
+def _alter(archive: Archive, key: str, old: str, new: str) -> None:
+    """Change the records of a key and their hashes alike."""
+    with changing_past_triggers(archive) as database:
+        for seq, line in database.execute("SELECT seq, line FROM entry WHERE key = ?", (key,)).fetchall():
+            changed = line.replace(old, new)
+            database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = ?", (changed, digest(changed), seq))
+
+
+@pytest.mark.parametrize("profile", ["lawyer", "support"])
+@pytest.mark.parametrize(
+    ("key", "old", "new"), [("message/2", "3本", "9本"), ("contract/job1", "動画編集", "無料作業")]
+)
+def test_a_record_changed_with_its_hash_stops_the_export(
+    tmp_path: Path, profile: str, key: str, old: str, new: str
+) -> None:
+    """Its seal tells, of a message as of what the user stated; a package for an office could not tell it later."""
+    maker = _sealed_story(tmp_path / "home")
+    _alter(maker.archive, key, old, new)
+
+    with pytest.raises(errors.NotAsSealed) as raised:
+        exported(maker.archive, profile=profile)
+
+    assert (key, 3) == (raised.value.data["subject"], raised.value.code)
+    assert not (maker.home / "exports").exists()
+    maker.archive.close()
+
+
+def test_a_record_taken_out_with_its_row_stops_the_export(tmp_path: Path) -> None:
+    """Its number is left, under a seal."""
+    maker = _sealed_story(tmp_path / "home")
+    with changing_past_triggers(maker.archive) as database:
+        ((seq,),) = database.execute("SELECT seq FROM entry WHERE key = 'message/1'").fetchall()
+        database.execute("DELETE FROM entry WHERE seq = ?", (seq,))
+        for table in ("message", "message_version"):
+            database.execute(f"DELETE FROM {table} WHERE position = 1")
+
+    with pytest.raises(errors.NotAsSealed) as raised:
+        exported(maker.archive, profile="support")
+
+    assert f"entry/{seq}" == raised.value.data["subject"]
+    maker.archive.close()
+
+
+def test_what_no_seal_closes_yet_is_exported_as_it_is(tmp_path: Path) -> None:
+    """Of the newest records nothing but their hashes can tell, and they are sealed as they are."""
+    maker = _sealed_story(tmp_path / "home")
+    maker.contract("job1", [ROOM], title="動画編集", client="田中")
+    with changing_past_triggers(maker.archive) as database:
+        ((seq, line),) = database.execute("SELECT seq, line FROM entry ORDER BY seq DESC LIMIT 1").fetchall()
+        changed = line.replace("動画編集", "無料作業")
+        database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = ?", (changed, digest(changed), seq))
+
+    report = exported(maker.archive, profile="support")
+
+    assert (4, 2) == (report.messages, report.seal)
+    maker.archive.close()
+
+
+@pytest.mark.parametrize("row", ["made anew", "taken out"])
+def test_a_seal_made_anew_or_taken_out_stops_the_export(tmp_path: Path, row: str) -> None:
+    """The seal after it names the one that was there; one that is gone with its row leaves its records unsealed."""
+    maker = _sealed_story(tmp_path / "home")
+    maker.contract("job3")
+    seals.close_seals(maker.archive, now=at(285))
+    _alter(maker.archive, "message/2", "3本", "9本")
+    path = archive_seal_path(maker.archive, 1)
+    with changing_past_triggers(maker.archive) as database:
+        if row == "taken out":
+            database.execute("DELETE FROM seal WHERE number = 1")
+            path.unlink()
+        else:
+            seal = json.loads(path.read_bytes())
+            found = database.execute("SELECT digest FROM entry WHERE seq <= ? ORDER BY seq", (seal["last"],))
+            body = (canonical(seal | {"entries": [one for (one,) in found]}) + "\n").encode()
+            path.write_bytes(body)
+            database.execute("UPDATE seal SET sha256 = ? WHERE number = 1", (hashlib.sha256(body).hexdigest(),))
+
+    with pytest.raises(errors.NotAsSealed) as raised:
+        exported(maker.archive, profile="support")
+
+    assert {"made anew": "seal/2", "taken out": "me"}[row] == raised.value.data["subject"]
+    maker.archive.close()
+
+
+@pytest.mark.parametrize("damage", ["removed", "changed"])
+def test_a_lost_seal_is_said_also_where_no_seals_are_handed_out(tmp_path: Path, damage: str) -> None:
+    """Of its records nobody can tell whether they were changed together with their hashes."""
+    maker = _sealed_story(tmp_path / "home")
+    path = archive_seal_path(maker.archive, 1)
+    if damage == "changed":
+        path.write_bytes(path.read_bytes() + b"\n")
+    else:
+        path.unlink()
+
+    report = exported(maker.archive, profile="support")
+
+    assert [True] == [path.name in one for one in report.incomplete]
     maker.archive.close()
 
 
