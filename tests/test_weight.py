@@ -22,8 +22,8 @@ PRODUCT = ROOT / "archiver"
 #: issue N, the bar at the end of the round (none: the ratchet alone).
 FIGURES: dict[str, tuple[int, int | None, int | None]] = {
     "code lines of the product": (66_865, 67_000, 55_000),
-    "modules of the product": (421, 780, 420),
-    "words and signs of Python": (853_007, None, None),
+    "modules of the product": (420, 780, 420),
+    "words and signs of Python": (852_989, None, None),
     "lines of templates and scripts": (6_647, None, None),
     "KB of data": (230, None, None),
     "lines of the longest function": (68, 70, 70),

@@ -16,8 +16,8 @@ from archiver.comparison.sides import open_side
 from archiver.errors import N_
 from archiver.evidence.history import Span
 from archiver.evidence.verify.findings import Verification
-from archiver.export.metadata.file_metadata import office_text
-from archiver.export.metadata.portable_documents import is_pdf, pdf_text, run_apart
+from archiver.export.file_metadata import office_text
+from archiver.export.pdf_metadata import is_pdf, pdf_text, run_apart
 from archiver.records import Contract
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.viewing.message_summaries import contract_messages

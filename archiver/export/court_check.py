@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from archiver.export.metadata.file_metadata import MAX_BYTES
-from archiver.export.metadata.portable_documents import NOTES, is_pdf, run_apart
+from archiver.export.file_metadata import MAX_BYTES
 from archiver.export.own_evidence import COURT_EXTENSIONS
 from archiver.export.pdf.drawn_pages import inside
+from archiver.export.pdf_metadata import NOTES, is_pdf, run_apart
 
 MAX_NAME = 50
 """Characters of a file's name that a court's system takes."""

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 from PIL import ImageFile
 
-from archiver.export.metadata.file_metadata import MAX_PROPERTIES, NotRemovable, read_metadata, without_metadata
-from archiver.export.metadata.pictures import picture_metadata
+from archiver.export.file_metadata import MAX_PROPERTIES, NotRemovable, read_metadata, without_metadata
 from archiver.export.own_evidence import MetadataState
+from archiver.export.picture_metadata import picture_metadata
 from tests.hostile.readers import READERS
 from tests.support.byte_mutation import ByteMutator
 from tests.support.packages.files_with_metadata import AUTHOR, picture

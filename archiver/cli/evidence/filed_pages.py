@@ -17,10 +17,10 @@ from archiver.cli.output import echo, echo_json, paged_output, visible
 from archiver.custody.exported_package_check import package_files, verify_here
 from archiver.errors import N_
 from archiver.evidence.verify.package_reader import READ_ERRORS, TEXT_LIMIT, read_all
-from archiver.export.metadata.portable_documents import run_apart
 from archiver.export.pdf import page_code
 from archiver.export.pdf.drawn_pages import Page, read_pages
 from archiver.export.pdf.page_code import Comparison
+from archiver.export.pdf_metadata import run_apart
 from archiver.settings.model import exports_folder
 from archiver.store.archive import Archive
 from archiver.store.queries.entries import exports

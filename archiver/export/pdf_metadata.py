@@ -14,14 +14,14 @@ from contextlib import suppress
 from typing import Any
 
 from archiver.export.helper_process import OneAnswer
-from archiver.export.metadata.pictures import (
+from archiver.export.own_evidence import MetadataField, MetadataItem
+from archiver.export.picture_metadata import (
     NotRemovable,
     is_picture,
     picture_metadata,
     picture_without_metadata,
     xmp_items,
 )
-from archiver.export.own_evidence import MetadataField, MetadataItem
 
 TIME_LIMIT = 20.0
 """Seconds for one file."""

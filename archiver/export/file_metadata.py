@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-from archiver.export.metadata import pictures, portable_documents
-from archiver.export.metadata.pictures import NotRemovable, is_picture, picture_metadata
+from archiver.export import pdf_metadata, picture_metadata
 from archiver.export.own_evidence import FileMetadata, MetadataField, MetadataItem, MetadataState
+from archiver.export.picture_metadata import NotRemovable
 
 MAX_UNFOLDED = 200_000_000
 """Bytes of all parts of a file together, as it states them; a larger one is not looked at."""
@@ -102,8 +102,8 @@ def _unfolded(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 def _part_items(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[MetadataItem]:
     part = _unfolded(packed, entry)
-    if is_picture(part):
-        yield from picture_metadata(part) or ()
+    if picture_metadata.is_picture(part):
+        yield from picture_metadata.picture_metadata(part) or ()
     if not entry.filename.endswith(".xml"):
         return
     if b"\0" in part:  # UTF-16 is full of zeros
@@ -132,8 +132,8 @@ MAX_BYTES = 50_000_000
 __all__ = ["MAX_BYTES", "NotRemovable", "read_metadata", "without_metadata"]
 
 _READERS = (
-    (pictures.is_picture, pictures.picture_metadata, pictures.picture_without_metadata),
-    (portable_documents.is_pdf, portable_documents.pdf_metadata, portable_documents.pdf_without_metadata),
+    (picture_metadata.is_picture, picture_metadata.picture_metadata, picture_metadata.picture_without_metadata),
+    (pdf_metadata.is_pdf, pdf_metadata.pdf_metadata, pdf_metadata.pdf_without_metadata),
     (is_office, office_metadata, None),
 )
 """Of each family of formats: whether bytes are of it, how its metadata is read, how it is removed; None: not."""
