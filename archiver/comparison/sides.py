@@ -15,7 +15,6 @@ from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
-from zipfile import ZipFile
 
 from archiver import errors
 from archiver.comparison.message_comparison import HeldMessage, RoomReach
@@ -94,9 +93,8 @@ def message_fold(readings_of_rooms: tuple[str, ...]) -> FoldMessage:
 def open_side(path: Path, fold_of: FoldOf = message_fold) -> Iterator[Side]:
     """Verify and open one side; its `messages` may raise RecordsUnreadable too.
 
-    Raises NothingThere, FolderOfZips, NotComparable, RecordsUnreadable, and what a verification raises.
+    Raises NothingThere, NotComparable, RecordsUnreadable, and what a verification raises.
     """
-    _refuse_folder_of_zips(path)
     verification = verify_path(path)
     with ExitStack() as opened:
         with _refused(path):
@@ -116,24 +114,6 @@ def _refused(path: Path) -> Iterator[None]:
         raise errors.NotComparable(path=path) from error
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise errors.RecordsUnreadable(path=path) from error
-
-
-def _refuse_folder_of_zips(path: Path) -> None:
-    """Raises FolderOfZips, naming the newest zip with records that lies in a folder, or in a folder of it."""
-    if not path.is_dir() or (path / DATABASE).is_file() or (path / ENTRIES_FILE).is_file():
-        return
-    zips = [one for pattern in ("*.zip", "*/*.zip") for one in path.glob(pattern)]
-    newest = next((one for one in sorted(zips, key=lambda one: one.name, reverse=True) if _has_records(one)), None)
-    if newest is not None:
-        raise errors.FolderOfZips(path=path, zip=newest)
-
-
-def _has_records(path: Path) -> bool:
-    try:
-        with ZipFile(path) as packed:
-            return any(name.endswith(f"/{ENTRIES_FILE}") or name == ENTRIES_FILE for name in packed.namelist())
-    except READ_ERRORS:
-        return False
 
 
 class _OtherEntries:

@@ -21,7 +21,7 @@ from archiver.evidence.stamps.roots import REASONS, StampRefused, class_sentence
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.entries import REPLY_KINDS, EntryCheck
 from archiver.evidence.verify.findings import Progress, Verification
-from archiver.evidence.verify.package_at_path import packages_below, verify_package_at
+from archiver.evidence.verify.package_at_path import verify_package_at
 from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks, compare_stamps
 from archiver.evidence.verify.saved_files import check_files
 from archiver.evidence.verify.seals import SealChain, SealRow
@@ -153,8 +153,7 @@ def verify_path(
     except OSError as error:
         raise errors.NothingThere(path=path) from error
     if verification is None:
-        inner = packages_below(path)
-        raise errors.NoPackageItself(path=path, files=", ".join(inner)) if inner else errors.NothingThere(path=path)
+        raise errors.NoExportThere(path=path)
     return verification
 
 

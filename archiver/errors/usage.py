@@ -127,11 +127,11 @@ class NothingThere(UsageError):
     message = N_("There is nothing to read at “{path}”.")
 
 
-class NoPackageItself(NothingThere):
-    """A path to be verified is no package, but packages or zips lie in it."""
+class NoExportThere(NothingThere):
+    """A path to be verified is neither a package nor the home of an archive."""
 
-    message = N_("“{path}” is no export itself, but there is something in it: {files}.")
-    hint = N_("Take it out if it lies in a zip, and check that one.")
+    message = N_("There is neither an export nor an archive at “{path}”.")
+    hint = N_("Give the export's own folder or zip. Take it out first if it lies in another zip.")
 
 
 class NotComparable(UsageError):
@@ -147,13 +147,6 @@ class RecordsUnreadable(UsageError):
     code = 3
     message = N_("“{path}” holds a record of another form than this program writes, so its records cannot be read.")
     hint = N_("See which with: archive verify {path}")
-
-
-class FolderOfZips(UsageError):
-    """A folder to compare holds packages or daily copies as zips, and none itself."""
-
-    message = N_("“{path}” is a folder of zips, and holds no records itself.")
-    hint = N_("Give the zip to compare, such as: {zip}")
 
 
 class NoCommonRoom(UsageError):

@@ -183,23 +183,6 @@ def test_verify_with_two_paths_compares_them(computers: TwoComputers, tmp_path: 
     assert [True, True] == ["or two to compare" in one for one in wrong]
 
 
-@pytest.mark.drawn
-def test_a_folder_of_daily_copies_names_the_zip_to_take(computers: TwoComputers, tmp_path: Path) -> None:
-    """Else nobody knows what a daily copy is; a zip without records is not offered."""
-    days = tmp_path / "daily" / "2026-07-01"
-    days.mkdir(parents=True)
-    computers.package(tmp_path, zip=True)
-    (zipped,) = (tmp_path / "out").glob("*.zip")
-    copy = shutil.copy(zipped, days / "job1.zip")
-    with zipfile.ZipFile(days / "other.zip", "w") as other:
-        other.writestr("a.txt", "")
-
-    for folder in (days, days.parent):
-        with pytest.raises(errors.FolderOfZips) as refused:
-            compare(folder, computers.second.home, folder=None, at=AT)
-        assert copy == refused.value.data["zip"]
-
-
 def test_two_without_a_common_chat_are_refused(computers: TwoComputers, tmp_path: Path) -> None:
     """There is nothing to compare, and no folder is left."""
     stranger = World(tmp_path / "stranger", computers.first.chatwork, computers.first.clock)

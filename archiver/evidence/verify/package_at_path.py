@@ -13,7 +13,7 @@ import zipfile
 from contextlib import closing
 from gettext import gettext as _
 from pathlib import Path
-from typing import Callable, Dict, Iterable, Iterator, Mapping, Optional, Sequence, TextIO  # noqa: UP035 - Python 3.8 syntax
+from typing import Callable, Dict, Iterable, Mapping, Optional, Sequence, TextIO  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.chain import digest_stream
 from archiver.evidence.stamps.reply_claims import KNOWN_ROOTS, claimed_time
@@ -34,7 +34,6 @@ from archiver.evidence.verify.stamps import CheckToken, StampJudge, openssl_chec
 from archiver.evidence.verify.zip_structure import zip_oddities
 
 _ZIP_BEGINS = b"PK"
-_INNER_LIMIT = 5
 
 
 def verify_package_at(
@@ -129,54 +128,21 @@ def _verify_zip(
         verification.add_finding("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=error))
         return verification
     with closing(tree):
-        if not verification.ok or _is_known_package(tree):
-            with unreadable_found(verification, path.name, _("The zip cannot be read: {detail}")):
-                for subject, sentence in zip_oddities(path, progress):
-                    verification.add_finding("zip-form", subject, sentence)
-            return verify_files(verification, tree)
-        # One that only holds the folder or the zip of a package is not damaged.
-        is_deeper = any(name.endswith("/bagit.txt" if "/" in name else ".zip") for name in tree.names())
-        if is_deeper or not _has_bag_file(path):
+        if verification.ok and not _is_known_package(tree):
             return None
-        detail = _("its list of files is damaged")
-        verification.add_finding("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=detail))
-        return verification
+        with unreadable_found(verification, path.name, _("The zip cannot be read: {detail}")):
+            for subject, sentence in zip_oddities(path, progress):
+                verification.add_finding("zip-form", subject, sentence)
+        return verify_files(verification, tree)
 
 
 def _is_known_package(tree: PackageFiles) -> bool:
     return is_package(tree.names()) or is_submission(tree.names())
 
 
-def packages_below(path: Path) -> list[str]:
-    """The folders of packages, and zips, that lie in a folder or in a zip which is no package itself."""
-    try:
-        if path.is_dir():
-            names = [f"{one.name}/bagit.txt" if (one / "bagit.txt").is_file() else one.name for one in path.iterdir()]
-        else:
-            with zipfile.ZipFile(str(path)) as packed:
-                names = packed.namelist()
-    except (ValueError, *READ_ERRORS):
-        return []
-    leading = [name for name in names if name.endswith("/bagit.txt") or _is_zip_name(name.rpartition("/")[2])]
-    return sorted({name.rpartition("/bagit.txt")[0] or name for name in leading})[:_INNER_LIMIT]
-
-
 def _is_zip_name(name: str) -> bool:
     """Whether a file's name is a zip's, and not that of what macOS puts beside one on other systems' disks."""
     return name.lower().endswith(".zip") and not name.startswith("._")
-
-
-def _has_bag_file(path: Path) -> bool:
-    """Whether a zip, though its list of files is damaged, contains the name of the file that every bag has."""
-    name, before = b"/bagit.txt", b""
-    with path.open("rb") as file:
-        while True:
-            piece = file.read(2**20)
-            if not piece:
-                return False
-            if name in before + piece:
-                return True
-            before = piece[-len(name) :]
 
 
 DIGEST_LIST = "SHA256SUMS.txt"
@@ -265,8 +231,9 @@ def main(arguments: Sequence[str], here: Path, set_language: Callable[[str], Non
         _print_line(_("It cannot be read: {detail}").format(detail=error.strerror or error), sys.stderr)
         return EXIT_WRONG_USAGE
     if verification is None:
-        for line in _nothing_lines(path):
-            _print_line(line, sys.stderr)
+        _print_line(_("There is no package: {path}").format(path=path), sys.stderr)
+        hint = _("Choose the package's own folder or zip. Take it out first if it lies in another zip.")
+        _print_line(hint, sys.stderr)
         return EXIT_WRONG_USAGE
     try:
         _print_verification(verification, as_json=options.json, program=program)
@@ -274,14 +241,6 @@ def main(arguments: Sequence[str], here: Path, set_language: Callable[[str], Non
     except BrokenPipeError:  # the reader of the output has enough, as `head`; Python flushes once more at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return EXIT_GOOD if verification.ok else EXIT_FOUND
-
-
-def _nothing_lines(path: Path) -> Iterator[str]:
-    yield _("There is no package: {path}").format(path=path)
-    inner = packages_below(path)
-    if inner:
-        sentence = _("But there is something in it: {files}. Take it out if it lies in a zip, and check that one.")
-        yield sentence.format(files=", ".join(inner))
 
 
 def choose_language(arguments: Sequence[str], environ: Mapping[str, str], system: str | None) -> str:

@@ -363,7 +363,7 @@ def test_odd_zips_are_read_as_verify_py_reads_them(samples: Samples, agrees: Agr
 
 
 @pytest.mark.drawn
-def test_where_a_package_lies_is_said_of_what_only_holds_it(
+def test_of_what_only_holds_a_package_it_is_said_what_to_choose(
     window: VerifyPageWindow, samples: Samples, tmp_path: Path
 ) -> None:
     """A zip with its zip beside a letter."""
@@ -374,7 +374,7 @@ def test_where_a_package_lies_is_said_of_what_only_holds_it(
 
     window.choose(outer)
 
-    assert "But there is something in it: inner.zip." in window.page.locator(".inner").inner_text()
+    assert "Take it out first if it lies in another zip." in window.page.locator(".inner").inner_text()
 
 
 @pytest.mark.slow

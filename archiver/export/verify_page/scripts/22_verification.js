@@ -21,53 +21,24 @@ async function verifyFolder(files, folderName, progress) {
 async function verifyZip(file, progress) {
   if (byteDecoder.decode(await bytesOf(file, 0, 2)) !== "PK") return null;
   const verification = new Verification();
-  const fail = (detail) => verification.addFinding("unreadable", file.name, fill(_("The zip cannot be read: {detail}"), { detail }));
   let directory;
   try {
     directory = await readDirectory(file);
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;
-    fail(error.message);
+    verification.addFinding("unreadable", file.name, fill(_("The zip cannot be read: {detail}"), { detail: error.message }));
     return verification;
   }
   const tree = new ZippedPackage(file, directory, verification);
-  if (verification.ok && !isKnownPackage(tree.names())) {
-    const holdsPackageDeeper = tree.names().some((name) => name.endsWith(name.includes("/") ? "/bagit.txt" : ".zip"));
-    if (holdsPackageDeeper || !(await hasBagFile(file))) return null;
-    fail(_("its list of files is damaged"));
-    return verification;
-  }
+  if (verification.ok && !isKnownPackage(tree.names())) return null;
   await addZipOddities(verification, file, directory);
   await verifyTree(verification, tree, progress);
   await addUnreadBytes(verification, file, directory);
   return verification;
 }
 
-// The folders of packages, and zips, that lie in a folder or in a zip which is no package itself.
-async function packagesBelow(input) {
-  let names = [];
-  if (!input.file) {
-    names = input.files.map(([path]) => path).filter((path) => path.split("/").length === (path.endsWith("/bagit.txt") ? 2 : 1));
-  } else if (byteDecoder.decode(await bytesOf(input.file, 0, 2)) === "PK") {
-    names = (await readDirectory(input.file)).infos.map((info) => info.name);
-  }
-  const leads = names.filter((name) => name.endsWith("/bagit.txt") || isZipName(lastPart(name, "/")));
-  return sortedTexts(new Set(leads.map((name) => name.replace(/\/bagit\.txt$/, "")))).slice(0, 5);
-}
-
 // Whether a file's name is a zip's, and not that of the file which macOS puts beside one on other systems' disks.
 const isZipName = (name) => name.toLowerCase().endsWith(".zip") && !name.startsWith("._");
-
-// Whether a zip, though its list of files is damaged, contains the name of the file that every bag has.
-async function hasBagFile(file) {
-  let before = "";
-  for await (const part of blobChunks(file)) {
-    const text = before + byteDecoder.decode(part);
-    if (text.includes("/bagit.txt")) return true;
-    before = text.slice(-"/bagit.txt".length);
-  }
-  return false;
-}
 
 // The name as Windows or macOS take it: without the stream behind a colon and without dots and spaces at an end.
 const plainName = (name) => name.normalize("NFC").toLowerCase().split("/").map((part) => part.split(":")[0].replace(/[. ]+$/, "") || part).join("/");

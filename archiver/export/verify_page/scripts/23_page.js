@@ -115,8 +115,7 @@ async function verifyInput(input) {
     if (verification !== null) showVerification(result, verification);
     else if (input.file) await showDigest(result, input.file, progress);
     else add(result, "p", _("There is no package in this folder."), "banner look");
-    const inner = verification === null ? await packagesBelow(input) : [];
-    if (inner.length) add(result, "p", fill(_("But there is something in it: {files}. Take it out if it lies in a zip, and check that one."), { files: inner.join(", ") }), "inner");
+    if (verification === null && (!input.file || isZipName(input.file.name))) add(result, "p", _("Choose the package's own folder or zip. Take it out first if it lies in another zip."), "inner");
     result.dataset.state = "done";
   } catch (error) {
     if (error instanceof Superseded) return;
