@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -62,15 +63,27 @@ class CliContext:
 
 _OF_NO_ARCHIVE = r"completion|demo|guide|help|team (?:init|adopt|grant|join|leave|new-key|serve|status|worker)"
 _IN_OWN_TEXT = re.compile(
-    rf"(?<![\w/.\\-])archive(?= (?!(?:{_OF_NO_ARCHIVE})\b)(?:{'|'.join(COMMANDS)})\b)"
+    rf"(?<![\w/.\\-])archive(?= (?:(?P<of_none>(?:{_OF_NO_ARCHIVE})\b|-)|(?:{'|'.join(COMMANDS)})\b))"
     r"|(?:(?<=: )|(?<=   ))archive(?=$|\)|\(| \(|  )"
 )
-"""The name of the program in a command of an archive; alone it is one where a text tells to run it."""
+"""The name of the program in a command; alone it is one where a text tells to run it."""
+
+
+def program_name() -> str:
+    """`archive` where a terminal finds it by that name; else the file that was started, as by uvx or in `.venv`."""
+    own, is_activated = Path(sys.executable).parent, os.environ.get("VIRTUAL_ENV") == sys.prefix
+    if Path(sys.argv[0]).stem != "archive" or is_activated or sys.prefix == sys.base_prefix:
+        return "archive"
+    started = Path(sys.argv[0]).absolute()
+    # uvx puts the folder of the program onto the PATH of the program alone
+    others = [place for place in os.environ.get("PATH", "").split(os.pathsep) if Path(place) != own]
+    is_known = started.parent != own or shutil.which("archive", path=os.pathsep.join(others))
+    return "archive" if is_known else str(started)
 
 
 def command_words(home: Path) -> tuple[str, ...]:
     """The words that call the program for an archive: its home is named unless it is the usual one."""
-    return ("archive",) if home == home_path(None, {}) else ("archive", "--home", str(home))
+    return (program_name(),) if home == home_path(None, {}) else (program_name(), "--home", str(home))
 
 
 def command_line(program: Sequence[str]) -> str:
@@ -85,15 +98,20 @@ def complete_commands(sentence: str, program: Sequence[str]) -> str:
 
 
 def completion_for(home: Path) -> Completion | None:
-    """How commands name a home in this terminal; None: it is the one that they mean without it."""
+    """How commands name the program and a home in this terminal; None: both are meant without more."""
+    name = program_name()
     if home == home_path(None, os.environ):
-        return None
-    return Completion(complete_own_text, command_line(("archive", "--home", str(home))))
+        return Completion(complete_own_text, command_line((name,))) if name != "archive" else None
+    return Completion(complete_own_text, command_line((name, "--home", str(home))))
 
 
 def complete_own_text(text: str, line: str) -> str:
-    """A text of the program with this line for `archive` in its commands, also where it is told to be run alone."""
-    return _IN_OWN_TEXT.sub(lambda _found: line, text)
+    """A text of the program with this line for `archive` in its commands, also where it is told to be run alone.
+
+    Those of no archive, or with a home of their own, get the program alone.
+    """
+    program = line.partition(" --home ")[0]
+    return _IN_OWN_TEXT.sub(lambda found: program if found["of_none"] else line, text)
 
 
 INTERRUPTED = 130
@@ -171,7 +189,7 @@ def _tell_system_error(error: OSError) -> int | None:
 
 
 def _usage_hint(ctx: click.Context | None) -> str:
-    command = ctx.command_path if ctx else "archive"
+    command = (ctx.command_path if ctx else "archive").replace("archive", command_line((program_name(),)), 1)
     return _("How to use it: {command} --help").format(command=command)
 
 

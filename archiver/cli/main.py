@@ -10,7 +10,6 @@ import itertools
 import os
 import sys
 from collections.abc import Mapping, MutableMapping, Sequence
-from gettext import gettext as _
 from pathlib import Path
 
 import click
@@ -30,6 +29,7 @@ from archiver.cli.output import echo, paged_output, side_by_side
 from archiver.errors import NoArchive, OlderArchive
 from archiver.settings.home import has_archive, home_path, own_environ, secrets_kept_back
 from archiver.wording import complete_with, own_completion, typed
+from archiver.wording import gettext as _
 
 
 def main(argv: Sequence[str] | None = None, *, table: Mapping[str, ListedCommand] = COMMANDS) -> int:
@@ -61,6 +61,7 @@ def _answer(arguments: list[str], table: Mapping[str, ListedCommand]) -> int:
             from archiver.cli.setup import commands
 
             return commands.answer_shell(build(table), os.environ[COMPLETION_VARIABLE])
+        complete_with(completion_for(home_path(None, os.environ)))
         code = _run(build(table), arguments)
         sys.stdout.flush()  # while BrokenPipeError is still handled
         return code
@@ -139,7 +140,7 @@ def _begin(  # `lang` is read before, by choose_language
     rows = [
         ("  " + _("Start in your browser"), typed("archive app")),
         ("  " + _("Start here (about 10 minutes)"), typed("archive init")),
-        ("  " + _("Just try it (no setup, 1 minute)"), "archive demo"),
+        ("  " + _("Just try it (no setup, 1 minute)"), typed("archive demo")),
         ("  " + _("Restore a backup"), typed("archive backup") + " --restore " + _("FOLDER")),
     ]
     echo(_("Backs up your client chats on Chatwork to this computer. Nothing is set up yet."))

@@ -10,8 +10,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
-from gettext import gettext as _
-from gettext import ngettext
 from threading import Timer
 from typing import NamedTuple
 
@@ -33,6 +31,8 @@ from archiver.settings.token import (
     is_private,
     read_mail_password,
 )
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 
 class NoticeTrial(NamedTuple):

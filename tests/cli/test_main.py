@@ -332,13 +332,10 @@ def test_a_folder_that_cannot_be_used_is_said_in_one_sentence(
     assert 2 == capsys.readouterr().err.count("The folder in which you typed this is no longer there.")
 
 
-def test_the_demo_recommends_lines_that_work_as_they_are_printed(tmp_path: Path) -> None:
+def test_the_program_is_named_as_the_terminal_knows_it(tmp_path: Path) -> None:
     """Where the terminal knows no `archive` they name the file that was started, as by uvx, which adds its own."""
     own = Path(sys.executable).parent
-    code = (
-        "import sys; from archiver.cli.reading.commands import _started_as; sys.argv[0] = sys.argv[1];"
-        "print(_started_as())"
-    )
+    code = "import sys; from archiver.cli.context import program_name; sys.argv[0] = sys.argv[1];print(program_name())"
     (tmp_path / "archive").touch(mode=0o755)
     words = [
         subprocess.run(
@@ -350,3 +347,15 @@ def test_the_demo_recommends_lines_that_work_as_they_are_printed(tmp_path: Path)
     ]
 
     assert [str(own / "archive"), "archive", "archive"] == words
+
+
+@pytest.mark.parametrize("words", [(), ("status",), ("stauts",), ("job", "enter", "--so")], ids=" ".join)
+def test_every_recommended_line_works_as_it_is_printed(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """The first words, errors and mistakes in the call name the program's place where no terminal finds it."""
+    program = Path(sys.executable).with_name("archive")
+    environ = {"HOME": str(tmp_path), "PATH": str(program.parent), "ARCHIVE_LANG": "en"}
+
+    ended = subprocess.run([program, *words], env=environ, capture_output=True, text=True, check=False)
+
+    named = re.findall(r"\S*archive(?= (?!in )(?:[a-z]|--?[a-z]))", ended.stdout + ended.stderr)
+    assert {str(program)} == set(named)

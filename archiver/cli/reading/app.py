@@ -144,7 +144,7 @@ def build_view_context(obj: CliContext, *, are_settings_needed: bool = True) -> 
     """
     remembered = RememberedStatus()
     program = command_words(obj.home)
-    completion = Completion(complete_own_text, command_line(program)) if len(program) > 1 else None
+    completion = Completion(complete_own_text, command_line(program)) if program != ("archive",) else None
     if are_settings_needed:
         obj.settings()
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from io import StringIO
@@ -16,7 +13,7 @@ import click
 
 from archiver import errors
 from archiver.cli.commands import ARGUMENTS, AS_JSON, LITERAL, chat_option, job_option
-from archiver.cli.context import FINDINGS, CliContext, command_line, complete_commands, tell_error
+from archiver.cli.context import FINDINGS, CliContext, command_line, complete_commands, program_name, tell_error
 from archiver.cli.output import echo, echo_json, paged_output, side_by_side, visible
 from archiver.errors import N_
 from archiver.wording import gettext as _
@@ -327,19 +324,8 @@ def _tell_where(story: Story) -> None:
         (f"archive search --chat {story.room}", _("read the chat")),
         ("archive verify", _("check everything")),
     ]
-    started = _started_as()
+    started = program_name()
     program = (started, "--home", str(story.home))
     echo(side_by_side([(complete_commands(command, program), words) for command, words in rows]))
     echo("")
     echo(_("To begin with your own chats: {command}"), command=command_line((started, "app")))
-
-
-def _started_as() -> str:
-    """`archive` where a terminal finds it by that name; else the file that was started, as by uvx or in `.venv`."""
-    started, own = Path(sys.argv[0]).absolute(), Path(sys.executable).parent
-    is_activated = os.environ.get("VIRTUAL_ENV") == sys.prefix
-    if started.stem != "archive" or started.parent != own or is_activated or sys.prefix == sys.base_prefix:
-        return "archive"
-    # uvx puts the folder of the program onto the PATH of the program alone
-    others = [place for place in os.environ.get("PATH", "").split(os.pathsep) if Path(place) != own]
-    return "archive" if shutil.which("archive", path=os.pathsep.join(others)) else str(started)
