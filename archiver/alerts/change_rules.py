@@ -16,6 +16,7 @@ from archiver.claims.quotations import changes_terms
 from archiver.records import Sides, State
 from archiver.records.alerts import (
     CANCELLED,
+    TERM,
     Alert,
     AlertRule,
     ChangedMessage,
@@ -144,13 +145,13 @@ def standing_alert(alert: Alert, kept: Iterable[Alert]) -> Alert | None:
 
     An alert that was dismissed, or is now more urgent, is news again.
     """
-    if alert.rule not in REPEATING_RULES:
+    if alert.rule not in REPEATING_RULES or alert.subject == TERM:
         return None
     for candidate in reversed(list(kept)):
         is_added = alert.rule is AlertRule.A10 and candidate.rule is AlertRule.DELETIONS
         same = (candidate.room_id, candidate.account_id) == (alert.room_id, alert.account_id)
         same = same and (is_added or candidate.rule is alert.rule)
-        if same and not candidate.dismissed and abs(alert.at - candidate.at) <= DAY:
+        if same and candidate.subject != TERM and not candidate.dismissed and abs(alert.at - candidate.at) <= DAY:
             return candidate if is_added or candidate.level is alert.level else None
     return None
 
@@ -220,10 +221,11 @@ MONEY = re.compile(r"円|[¥\uffe5]|報酬|単価|金額|支払|料金|\d万|納
 
 
 def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
-    """Alerts about edits by one person of the other side within a day, deletions included, or a telling one.
+    """Alerts about edits by one person of the other side within a day, deletions included, and about each of a term.
 
     Deletions count for whether it is told, and are told in `deleted_messages`, to whose alert this one
-    then adds. The time of a change is when we saw it. Telling alone: the user attached something, or a term changed.
+    then adds; one about a term adds to none. The time of a change is when we saw it. An edit of a message to which the
+    user attached something is told alone.
     """
     for (room, author), seen in _grouped_messages([*changes.edited, *changes.vanished], _room_and_author):
         if not _sides_of(changes, room).is_other(author):
@@ -231,9 +233,12 @@ def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
         messages = [*seen, *(one for one in changes.lately if _room_and_author(one) == (room, author))]
         gone = {one.message_id for one in messages if one.state is not State.EDITED}
         edited = [one.message_id for one in messages if one.state is State.EDITED]
-        told = [message for message in edited if message not in gone]
-        edits = [one for one in seen if one.state is State.EDITED]
-        is_telling = any(one.message_id in changes.attached or changes_terms(one.texts) for one in edits)
+        edits = {one.message_id: one for one in seen if one.state is State.EDITED}
+        terms = {name for name, one in edits.items() if name not in gone and changes_terms(one.texts)}
+        for name in sorted(terms):
+            yield Alert(AlertRule.A10, Level.MEDIUM, edits[name].at, room, author, name, subject=TERM)
+        told = [message for message in edited if message not in gone | terms]
+        is_telling = bool(edits.keys() & changes.attached)
         if told and (len({*edited, *gone}) >= SEVERAL_CHANGES or is_telling):
             yield Alert(AlertRule.A10, Level.MEDIUM, seen[-1].at, room, author, told[0], len({*told}))
 

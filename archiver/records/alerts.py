@@ -229,6 +229,9 @@ class AlertRule(StrEnum):
 CANCELLED = "cancelled"
 """The subject of an alert about a departed member whom a post of Chatwork's form calls a cancelled account."""
 
+TERM = "term"
+"""The subject of an alert about an edit of an amount, a day or an acceptance."""
+
 SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     (AlertRule.ROOM_INACCESSIBLE, ""): N_(
         "Chat {room} cannot be opened any more (reason unknown). What was saved is kept."
@@ -283,6 +286,10 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     (AlertRule.A9, ""): N_(
         "Chat {room}: somebody claims that support has allowed something, or asks to control a computer. "
         "Ask support yourself, and install nothing."
+    ),
+    (AlertRule.A10, TERM): N_(
+        "Chat {room}: an amount, a day or an acceptance was edited in a message by somebody else. The earlier text is "
+        "kept: archive search --chat {room_id}"
     ),
     (AlertRule.A10, "1"): N_(
         "Chat {room}: a message by somebody else was edited. The earlier text is kept: archive search --chat {room_id}"

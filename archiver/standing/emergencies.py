@@ -161,7 +161,7 @@ def _concerning_alerts(reading: Reading, rooms: set[int], alerts: Iterable[Alert
     An alert about a person names one room; where nothing rests on that person it is only good to know.
     """
     for alert in alerts:
-        if alert.dismissed or alert.rule not in DEPARTURES:
+        if alert.dismissed or alert.rule not in DEPARTURES | {AlertRule.A10}:  # edits are told in words
             continue
         if alert.room_id in rooms:
             yield alert

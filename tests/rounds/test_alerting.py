@@ -194,6 +194,24 @@ def test_an_edit_of_a_term_is_told_alone(world: World, before: str, after: str, 
     assert ([("A10", "medium", 1)] if is_told else []) == found
 
 
+@pytest.mark.parametrize("is_later", [False, True])
+def test_an_edit_of_a_term_is_news_beside_a_deletion(world: World, is_later: bool) -> None:
+    """It joins no other alert, so that it is notified and both texts are quoted; nothing later closes it."""
+    price, word, other = (world.post(one) for one in ("報酬は3万円でお願いします", "はい", "いいえ"))
+    next_round(world)
+    world.chatwork.delete(word)
+    if is_later:
+        next_round(world, full=True)
+    world.chatwork.edit(price, "報酬は2万円でお願いします")
+    next_round(world, full=True)
+    world.chatwork.delete(other)
+    next_round(world, full=True)
+
+    found = [one for one in kept_alerts(world) if not one.dismissed]
+    assert ("term", price) in [(one.subject, one.message_id) for one in found]
+    assert ["an amount, a day or an acceptance was edited" in alert_sentence(one) for one in found].count(True) == 1
+
+
 def test_an_edit_and_a_deletion_of_one_person_are_one_alert(world: World) -> None:
     """Whichever comes first, and where edits were told before: each message counts once."""
     posts = world.posts(3)
