@@ -90,49 +90,27 @@ def check_plan(horizons: Sequence[Horizon], *, now: datetime) -> CheckResult:
     return good("plan", sentence.format(rooms=rooms, day="-" if oldest is None else iso_date(oldest)))
 
 
-def check_budget(
-    others_seen: datetime | None,
-    others: Sequence[Path],
-    *,
-    home: Path,
-    now: datetime,
-    spent: datetime | None = None,
-    scheduled: Sequence[Path] = (),
-) -> CheckResult:
+def check_budget(others_seen: datetime | None, others: Sequence[Path], *, home: Path, now: datetime) -> CheckResult:
     """Check whether this archive alone uses the account's calls.
 
     `others_seen`: when a run last saw calls that were not ours; `others`: homes of this computer that save the same
-    account; `spent`: when the last run ended, if it ended early as no call was left; `scheduled`: homes that a
-    scheduler starts.
+    account.
     """
     if others:
         homes = ", ".join(str(one) for one in [home, *others])
         sentence = _(
             "Several archives on this computer save the same account: {homes}. They share Chatwork's 300 calls in 5 "
-            "minutes, so each is slower."
+            "minutes, so each is slower. If one is enough, stop saving another: "
+            "archive --home {other} init schedule --off (or end its daemon)"
         )
-        return attention("budget", f"{sentence.format(homes=homes)} {_remove_job_advice(scheduled)}")
+        return attention("budget", sentence.format(homes=homes, other=others[0]))
     if others_seen is not None and timedelta() <= now - others_seen < SHARED:
         sentence = _(
             "Another program uses the same account's calls (another computer with this archiver, or another tool; "
             "last seen {time}). That is allowed; saving takes longer while it does."
         )
         return attention("budget", sentence.format(time=minute_text(others_seen)))
-    if spent is not None:
-        sentence = _(
-            "The last save ({time}) ended early: Chatwork's limit for 5 minutes was used up, by this archive "
-            "or by another program of the same account. If that goes on, see: archive status"
-        )
-        return attention("budget", sentence.format(time=minute_text(spent)))
     return good("budget", _("Nobody else was seen using the account's calls."))
-
-
-def _remove_job_advice(scheduled: Sequence[Path]) -> str:
-    """How to stop the other archives from saving, with commands for those that a scheduler starts."""
-    if scheduled:
-        sentence = _("If one is enough, remove the job of another one: {commands}")
-        return sentence.format(commands=" / ".join(f"archive --home {one} init schedule --off" for one in scheduled))
-    return _("If one is enough, stop what saves the others, such as a daemon of theirs.")
 
 
 def round_interval(rooms: int, settings: Settings) -> timedelta:

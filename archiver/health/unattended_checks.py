@@ -43,8 +43,6 @@ class Computer(NamedTuple):
     starters: Starters
     other_homes: Sequence[Path]
     """Where else on this computer the same account is saved."""
-    scheduled_homes: Sequence[Path]
-    """Those of `other_homes` whose runs a scheduler starts."""
     notices: CheckResult
     """Whether notices arrive."""
     others_count: int = 0
@@ -59,8 +57,6 @@ class ArchiveLook(NamedTuple):
     """Chatwork's request budget as the last run left it."""
     other_calls: datetime | None
     """When a run last saw that somebody else uses the account's calls."""
-    calls_spent: datetime | None
-    """When the last run ended, if it ended early as no call was left."""
     growth: tuple[int, float | None]
     """Its bytes, and those that were added a day; None: it is too young."""
     results: Sequence[CheckResult]
@@ -82,7 +78,6 @@ def look_into_archive(app: App) -> tuple[ArchiveLook | None, list[str]]:
                     snapshot,
                     remembered_values.BUDGET.recall(reading),
                     None if others is None else others.at,
-                    remembered_values.CALLS_SPENT.recall(reading),
                     folders.size_and_growth(reading, now=app.now()),
                     _archive_checks(reading, app, snapshot),
                 )
@@ -183,14 +178,7 @@ def _run_checks(app: App, look: ArchiveLook, computer: Computer) -> list[CheckRe
         rooms_and_runs.check_pace(
             len(snapshot.rooms), every=every, unseen=unseen_bound(snapshot, app.settings, computer.starters, now)
         ),
-        rooms_and_runs.check_budget(
-            look.other_calls,
-            computer.other_homes,
-            home=app.settings.home,
-            now=now,
-            spent=look.calls_spent,
-            scheduled=computer.scheduled_homes,
-        ),
+        rooms_and_runs.check_budget(look.other_calls, computer.other_homes, home=app.settings.home, now=now),
         *look.results,
     ]
 

@@ -62,7 +62,6 @@ def remember_run(writing: Writing, report: SyncReport, inputs: RunInputs, checke
     if failures != inputs.failures:
         remembered_values.FAILED_ROOMS.remember(writing, failures or None)
     _remember_names(writing, report)
-    remembered_values.CALLS_SPENT.remember(writing, at if report.calls_spent else None)
     if report.has_room_list:
         remembered_values.LAST_ROOM_LIST.remember(writing, remembered_values.LastRoomList(at, frozenset(checked)))
         remembered_values.LAST_FAULT.remember(writing, None)

@@ -150,11 +150,11 @@ def after_a_fault(error_name: str, last: datetime | None) -> CheckResult:
         (evidence.check_database(["row 3 missing", "more"]), ACTION, "(row 3 missing). Change nothing"),
         # Who shares the calls: another archive here by its folder; anybody else without blame, for a day.
         (budget(None, []), GOOD, "Nobody else"),
-        (budget(None, [], spent=ago(minutes=3)), ATTENTION, "used up"),
         (budget(ago(hours=23), []), ATTENTION, "this archiver, or another tool; last seen 2026-11-23"),
         (budget(ago(hours=25), []), GOOD, "Nobody else"),
         (budget(ago(hours=-1), []), GOOD, "Nobody else"),
-        (budget(None, [Path("/b")]), ATTENTION, f"{HOME}, /b"),
+        (budget(None, [Path("/b")]), ATTENTION, f"{HOME}, /b. "),
+        (budget(None, [Path("/b")]), ATTENTION, "archive --home /b init schedule --off"),
         (budget(ago(hours=1), [Path("/b"), Path("/c")]), ATTENTION, f"{HOME}, /b, /c"),
         # A synchronised folder and one that takes no file have to be left; others are to be kept out.
         (folders.check_home_folder(FINE), GOOD, str(HOME)),
@@ -212,18 +212,6 @@ def test_it_works_unattended_only_if_the_last_run_by_itself_went_through(
 
     assert expected == works_unattended(snapshot, [good("a", "x")], every=EVERY, now=NOW)
     assert not works_unattended(snapshot, [action("a", "x")], every=EVERY, now=NOW)
-
-
-def test_only_a_home_that_has_a_job_is_told_to_be_taken_out() -> None:
-    """The others are saved by something else."""
-    others = [Path("/a"), Path("/b")]
-
-    scheduled = rooms_and_runs.check_budget(None, others, home=HOME, now=NOW, scheduled=[Path("/b")])
-    none = rooms_and_runs.check_budget(None, others, home=HOME, now=NOW)
-
-    assert "remove the job of another one: archive --home /b init schedule --off" in scheduled.text
-    assert ATTENTION is scheduled.grade is none.grade
-    assert ("such as a daemon of theirs" in none.text, "schedule --off" in none.text) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,6 @@ def _computer(obj: CliContext, app: App, account: int | None) -> Computer:
     return Computer(
         starters=observe_starters(obj.home, obj.environ),
         other_homes=homes,
-        scheduled_homes=[home for home in homes if schedulers.show(home, obj.environ)],
         others_count=other_archives.count_other_homes(obj.home, state=state),
         notices=delivery.check_notices(app.settings, obj.environ, lacks_mail=lacks_mail),
     )

@@ -107,9 +107,6 @@ SCHEDULED_RUN: Slot[ScheduledRun | None] = Slot("scheduled_run", ScheduledRun, N
 A run that is typed later says nothing of the schedule. Forgotten when the schedule is removed (`setup.unattended`).
 """
 
-CALLS_SPENT: Slot[datetime | None] = Slot("calls_spent", Time, None)
-"""When the last run ended, if it ended early as no API call was left: from `sync.run_end` for `health`."""
-
 CLOCK_OFFSET: Slot[int | None] = Slot("clock_offset_ms", int, None)
 """The server's clock minus ours in the last run that knew it: from `sync.run_end` for `health` and `status`."""
 

@@ -41,7 +41,7 @@ MARK_KEY = "ledger_mark"
 STORED_KEY = "ledger_stored"
 """Key in `memory` of a store, and of the last entry, reply and seal that it has, as JSON."""
 
-CARRIED = ("budget", "calls_spent", "daemon-checked", "dailies", "idle", "last_sync", "window_requests", STORED_KEY)
+CARRIED = ("budget", "daemon-checked", "dailies", "idle", "last_sync", "window_requests", STORED_KEY)
 """Keys of remembered values that the next machine needs: what is left of the allowance, what was only counted, what is
 done once a day for the archive and not once on each machine, and when it was last saved, which every copy tells."""
 

@@ -59,7 +59,7 @@ class Checked(Terminal):
         app = as_scheduled(CliContext(self.home, 0, around))
         look, damage = look_into_archive(app)
         notices = delivery.check_notices(app.settings, around)
-        computer = unattended_checks.Computer(Starters(registered), (), (), notices)
+        computer = unattended_checks.Computer(Starters(registered), (), notices)
         found = unattended_checks.run_all_checks(app, around, look, damage, computer)
         app.archive.close()
         assert (code == 0) == is_ok(found)

@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[3] / "archiver"
 AT = datetime(2026, 11, 24, 13, 31, 5, 123000, UTC)
 TEXT = '"2026-11-24T13:31:05.123Z"'
 
-TIMES = ("calls_spent", "practice", "unread_dropped", "reread_at", "rescued", "upkeep", "copy_tried")
+TIMES = ("practice", "unread_dropped", "reread_at", "rescued", "upkeep", "copy_tried")
 NUMBERS = ("judged", "twins", "daily/<contract>", "tasks_read/<room>", "taken_home")
 STORED: dict[str, tuple[Any, str]] = {
     **dict.fromkeys(TIMES, (AT, TEXT)),
