@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from archiver import errors
@@ -67,3 +68,15 @@ def storage_error(error: OSError, path: Path) -> errors.StorageError:
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return errors.TooManyOpenFiles(path=path, detail=error.strerror or str(error))
     return errors.HomeNotWritable(path=path, detail=error.strerror or str(error))
+
+
+@contextlib.contextmanager
+def file_errors_as_ours(
+    folder: Path, unwritable: type[errors.HomeNotWritable] = errors.HomeNotWritable
+) -> Iterator[None]:
+    """Turn errors of the file system in `folder` into our own errors. Raises DiskFull, `unwritable`."""
+    try:
+        yield
+    except OSError as error:
+        storage = storage_error(error, folder)
+        raise (unwritable(**storage.data) if type(storage) is errors.HomeNotWritable else storage) from error

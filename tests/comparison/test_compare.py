@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archiver import errors
+from archiver.cli.evidence.verify import tell_comparison
 from archiver.comparison.compare import README, compare, limits, side_rows
 from archiver.comparison.message_comparison import Absence, Outcome
 from archiver.comparison.quoted_document import document_text
@@ -32,6 +33,7 @@ from archiver.export.pdf.blocks import Paragraph
 from archiver.report_language import ENGLISH, report_language
 from archiver.store import seals
 from tests.support.archives.tampering import changing_past_triggers
+from tests.support.file_size_limit import file_size_limit
 from tests.support.reports import pdf_reader
 from tests.support.terminals.terminal import Terminal
 from tests.support.world import World, running_world
@@ -239,6 +241,17 @@ def test_a_folder_that_cannot_be_written_is_no_fault_of_the_records(computers: T
 
     with pytest.raises(FileExistsError):
         computers.compare(tmp_path / "comparison")
+
+
+def test_a_full_disk_is_named_with_the_folder(computers: TwoComputers, tmp_path: Path) -> None:
+    """Nothing was to be backed up; what was begun is removed."""
+    sides, out = (str(computers.first.home), str(computers.second.home)), tmp_path / "comparison"
+
+    with pytest.raises(errors.DiskFull) as told, file_size_limit(40_000):
+        tell_comparison(*sides, out=str(out), report_lang="ja", as_json=False)
+
+    assert out == told.value.data["path"]
+    assert not list(tmp_path.glob("comparison*"))
 
 
 @pytest.mark.parametrize(("address", "is_shown"), [(CHATWORK, True), ("https://example.org/v2", False)])

@@ -33,6 +33,7 @@ from archiver.custody.verify import record_verification, verify_archive
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.findings import Verification
 from archiver.export.verify_page import NAME, page_digest, verify_page
+from archiver.folder_sync import file_errors_as_ours
 from archiver.render.times import minute_text
 from archiver.report_language import report_language
 from archiver.rounds.round import seal_now
@@ -144,11 +145,8 @@ def tell_verification(verification: Verification) -> None:
 def tell_comparison(a: str, b: str, *, out: str | None, report_lang: str, as_json: bool) -> int:
     """Compare and print, without token and network; neither side is changed."""
     folder = None if out is None else _absolute(out)
-    try:
-        with report_language(report_lang):
-            summary = compare(_absolute(a), _absolute(b), folder=folder, at=utc_now())
-    except OSError as error:
-        raise errors.BadCopyPlace(path=folder or _absolute(a), detail=error.strerror or str(error)) from error
+    with report_language(report_lang), file_errors_as_ours(folder or _absolute(a), errors.PackagePlaceNotWritable):
+        summary = compare(_absolute(a), _absolute(b), folder=folder, at=utc_now())
     if as_json:
         echo_json(summary.document(folder))
     else:

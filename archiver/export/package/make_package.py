@@ -27,7 +27,7 @@ from archiver.export.package.recipe import ExportReport as ExportReport
 from archiver.export.package.recipe import PackagePreview, Recipe
 from archiver.export.package.submission_package import DIGEST_LIST
 from archiver.export.stamps import StampService, stamp_package
-from archiver.folder_sync import storage_error, sync_where_possible
+from archiver.folder_sync import file_errors_as_ours, sync_where_possible
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Contract, Observation, ReadState, Seal
 from archiver.report_language import JAPANESE, report_language, say
@@ -257,15 +257,3 @@ def _packages_folder(folder: Path) -> Iterator[None]:
             with contextlib.suppress(OSError):  # another program has put something there
                 path.rmdir()
         raise
-
-
-@contextlib.contextmanager
-def file_errors_as_ours(
-    folder: Path, unwritable: type[errors.HomeNotWritable] = errors.HomeNotWritable
-) -> Iterator[None]:
-    """Turn errors of the file system in `folder` into our own errors. Raises DiskFull, `unwritable`."""
-    try:
-        yield
-    except OSError as error:
-        storage = storage_error(error, folder)
-        raise (unwritable(**storage.data) if type(storage) is errors.HomeNotWritable else storage) from error
