@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -38,26 +36,22 @@ def make_pdf(report: Report, *, at: datetime, standards: Sequence[str] | None = 
     typst = _import_typst()
     if standards is None:
         standards = () if report.is_bare else STANDARDS
-    with tempfile.TemporaryDirectory(prefix="archive-report-") as folder:
-        # Typst reads nothing outside this folder, so nothing else may lie in it.
-        shutil.copyfile(TEMPLATE, Path(folder, TEMPLATE.name))
-        data = json.dumps(layout_data(report), ensure_ascii=False)
-        Path(folder, "data.json").write_text(data, encoding="utf-8")
-        compiler, codes = typst.Compiler(root=folder, font_paths=_own_fonts()), [page_code.PLACE]
-        while True:
-            Path(folder, "codes.json").write_text(json.dumps(codes), encoding="utf-8")
-            try:
-                content = compiler.compile(
-                    str(Path(folder, TEMPLATE.name)),
-                    format="pdf",
-                    pdf_standards=list(standards),
-                    timestamp=at.astimezone(UTC).replace(microsecond=0),  # Typst takes whole seconds alone
-                )
-            except typst.TypstError as error:
-                raise errors.PdfFailed(detail=str(error.message)) from error
-            if not report.code_label or codes[0] != page_code.PLACE:
-                break
-            codes = page_code.page_codes(read_pages(content), report.reference)
+    # Nothing of a conversation is written to a file, which whoever ends this process would leave behind.
+    inputs = {"data": json.dumps(layout_data(report), ensure_ascii=False)}
+    compiler, codes = typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=_own_fonts()), [page_code.PLACE]
+    while True:
+        try:
+            content = compiler.compile(
+                format="pdf",
+                sys_inputs=inputs | {"codes": json.dumps(codes)},
+                pdf_standards=list(standards),
+                timestamp=at.astimezone(UTC).replace(microsecond=0),  # Typst takes whole seconds alone
+            )
+        except typst.TypstError as error:
+            raise errors.PdfFailed(detail=str(error.message)) from error
+        if not report.code_label or codes[0] != page_code.PLACE:
+            break
+        codes = page_code.page_codes(read_pages(content), report.reference)
     assert isinstance(content, bytes)
     # As many spaces as bytes: every other object stays where the file's own table says.
     return content if standards else _FACTS.sub(lambda found: b" " * len(found[0]), content)

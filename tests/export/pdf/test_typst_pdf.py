@@ -28,6 +28,7 @@ from archiver.export.pdf.blocks import (
 from archiver.export.pdf.typst_pdf import TEMPLATE, make_pdf
 from archiver.export.report import report_and_consultation
 from tests.support.cases import cases_of
+from tests.support.file_size_limit import file_size_limit
 from tests.support.reports import pdf_reader, report_inputs
 
 HOSTILE = tuple(cases_of(__file__, "hostile"))
@@ -158,6 +159,14 @@ def test_a_message_of_a_thousand_lines_is_printed_whole() -> None:
     assert lines == [line for page in pages for line in page.split("\n") if line.startswith("行")]
 
 
+def test_nothing_is_written_to_a_file() -> None:
+    """Whoever ends the process that lays a report out, with Ctrl-C too, would leave its texts behind there."""
+    with file_size_limit(0):
+        made = make_pdf(pdf_reader.report(code_label="ページの符号"), at=pdf_reader.AT)
+
+    assert made.startswith(b"%PDF-")
+
+
 def test_what_the_library_refuses_is_an_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     """A standard that does not exist stops the report with one sentence, as does a computer without Typst."""
     with pytest.raises(errors.PdfFailed, match="PDF"):
@@ -168,11 +177,12 @@ def test_what_the_library_refuses_is_an_error_of_ours(monkeypatch: pytest.Monkey
         make_pdf(pdf_reader.report(Paragraph("あ")), at=pdf_reader.AT)
 
 
-def test_the_template_names_no_address_and_two_files() -> None:
-    """The layout reads the data and the codes beside it and nothing else."""
+def test_the_template_names_no_address_and_no_file() -> None:
+    """The layout reads the data and the codes that it is given and nothing else."""
     source = TEMPLATE.read_text(encoding="utf-8")
 
-    assert 2 == source.count("json(") == source.count('json("data.json")') + source.count('json("codes.json")')
+    given = [f"json(bytes(sys.inputs.{name}))" for name in ("data", "codes")]
+    assert [1, 1, 2] == [*map(source.count, given), source.count("json(")]
     assert all(word not in source for word in ("http", "#import", "#include", "read(", "image(", "eval("))
 
 
