@@ -187,9 +187,8 @@ def has_archive(home: Path) -> bool:
 def check_home(home: Path, environ: Mapping[str, str], *, mounts: Mounts | None = None) -> None:
     """Raise SyncedFolder if another program synchronises this folder, NetworkFolder if it is on another computer.
 
-    Synchronised folders are recognised by the names of the folders above, by files that the programs leave there, and
-    by the variables that OneDrive sets on Windows. Documents that a Mac keeps in iCloud cannot be recognised.
-    `mounts` is passed to `network_share`.
+    Synchronised folders are recognised by the names of the folders above, and by the variables that OneDrive sets on
+    Windows. Documents that a Mac keeps in iCloud cannot be recognised. `mounts` is passed to `network_share`.
     """
 
     for path in dict.fromkeys((home, Path(os.path.realpath(home)))):
@@ -229,25 +228,6 @@ _NAMES = (
     ("macOS (CloudStorage)", re.compile(r"cloudstorage")),
 )
 
-#: Files that programs leave in the folder that they synchronise; some add a number to the name.
-_MARKS = (
-    ("OneDrive", ".849C9593-D756-4E56-8D6E-42412F2A707B"),
-    ("Dropbox", ".dropbox"),
-    ("Dropbox", ".dropbox.cache"),
-    ("Google Drive", ".tmp.drivedownload"),
-    ("Google Drive", ".tmp.driveupload"),
-    ("Box", ".boxsync"),
-    ("Nextcloud", ".sync_*.db"),
-    ("Nextcloud", "._sync_*.db"),
-    ("Nextcloud", ".nextcloudsync.log"),
-    ("ownCloud", ".owncloudsync.log"),
-    ("MEGA", ".megaignore"),
-    ("MEGA", ".debris"),
-    ("pCloud", ".pcloud"),
-    ("Syncthing", ".stfolder*"),
-    ("Syncthing", ".stversions"),
-)
-
 _ONEDRIVE_VARIABLES = ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")
 
 
@@ -257,15 +237,6 @@ def _sync_services(folder: Path, environ: Mapping[str, str]) -> Iterator[str]:
     roots = {environ[variable] for variable in _ONEDRIVE_VARIABLES if environ.get(variable)}
     if folder in {Path(root) for root in roots}:
         yield "OneDrive"
-    if folder != Path.home():  # Dropbox and pCloud keep their own state there
-        yield from (service for service, mark in _MARKS if _has_mark(folder, mark))
-
-
-def _has_mark(folder: Path, mark: str) -> bool:
-    try:
-        return any(True for _one in folder.glob(mark)) if "*" in mark else (folder / mark).exists()
-    except OSError:
-        return False
 
 
 TOKEN_VARIABLE = "CHATWORK_API_TOKEN"  # noqa: S105 - the name of a variable
