@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from archiver.contract_dates import day_of
 from archiver.platforms.job_platform import platform_of
@@ -78,8 +78,8 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
         days = [short_day(moment, alert.at) if (moment := day_of(one)) else one for one in (known_day, day)]
         return {"known": known, "known_day": days[0], "account": account, "day": days[1]}
     if alert.rule is AlertRule.A14:
-        since = alert.at - timedelta(hours=int(rest or 0))
-        return {"pause": pause_words(int(rest or 0)), "day": short_day(since, alert.at)}
+        hours, end = int(rest or 0), datetime.fromisoformat(first) if rest else alert.at
+        return {"pause": pause_words(hours), "day": short_day(end - timedelta(hours=hours), end)}
     if alert.rule is AlertRule.A11:
         asked = day_of(rest.rpartition("/")[2])
         return named | {"day": dated_moment(asked, alert.at) if asked else ""}

@@ -75,9 +75,12 @@ def _graded(condition: conditions.Condition, text: str) -> str:
 def _over_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     """Sentences about what has ended, as far as they are true now."""
     saves = facts.has_chats and not any(keeps_from_saving(key) for key in notices.known)
-    if facts.ended_pause is not None and saves and has_kind(notices.say, "pause"):
-        yield _resumed_sentence(facts.ended_pause)
-    elif saves and any(keeps_from_saving(key) for key in notices.over):
+    was_stopped, pause = any(keeps_from_saving(key) for key in notices.over), facts.ended_pause
+    # A computer that is off each night pauses often: after the first time it is told only where more may be lost.
+    is_news = was_stopped or not has_kind(notices.over, "pause") or (pause and (pause.gaps or not pause.whole))
+    if pause is not None and saves and is_news and has_kind(notices.say, "pause"):
+        yield _resumed_sentence(pause)
+    elif saves and was_stopped:
         yield _saves_again_sentence(facts, alarm=has_kind(notices.say, conditions.ConditionKind.ALERT))
     if conditions.ConditionKind.FINDINGS in notices.over:
         yield _("The archive was verified again, and nothing was found.")

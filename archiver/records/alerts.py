@@ -319,9 +319,13 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
         "Chat {room}: a message seems to be about changed pay, no pay or another date. Answer in writing, on the "
         "platform too if there is one, and don't agree in a hurry."
     ),
-    (AlertRule.A14, ""): N_(
+    (AlertRule.A14, "1"): N_(
         "Saving was off for {pause} from {day}. Of messages written and edited meanwhile at most the new "
         "text is saved: archive status --full"
+    ),
+    (AlertRule.A14, ""): N_(
+        "Saving was off {n} times for more than a day, last for {pause} from {day}. Of messages written and edited "
+        "meanwhile at most the new text is saved: archive status --full"
     ),
     (AlertRule.A15, "new"): N_(
         "Chat {room}: an account that was first seen here on {day} (ID {account}) writes about bank data or a "

@@ -84,7 +84,7 @@ def judge_cases(writing: Writing, at: datetime) -> list[Alert]:
     kept = alerts.alerts(writing)
     cases = [_build_case(writing, one, at) for one in contracts(writing) if is_read(one, at)]
     before = None if judged is None else judged.at
-    opened = [alerts.keep(writing, one) for one in date_rules.judge_cases(cases, before=before, now=at, kept=kept)]
+    opened = _keep_alerts(writing, date_rules.judge_cases(cases, before=before, now=at, kept=kept))
     for alert in date_rules.outdated_alerts(cases, kept):
         alerts.dismiss(writing, alert.number, at=at, reason=None)
     remembered_values.JUDGED_CASES.remember(writing, remembered_values.JudgedCases(at, stated))

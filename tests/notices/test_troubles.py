@@ -168,6 +168,18 @@ def test_a_pause_is_told_once_with_what_there_is_of_it(world: World, posts: int,
     assert [] == [one for one in due_sentences(world) if "goes on" in one]
 
 
+@pytest.mark.parametrize(("posts", "is_told"), [(1, False), (130, True)])
+def test_a_computer_that_is_off_each_night_is_told_of_it_once(world: World, posts: int, is_told: bool) -> None:
+    """Later pauses are told only where messages of that time are missing."""
+    told = []
+    for number in (1, 1, posts):
+        world.posts(number)
+        next_round(world, minutes=25 * 60)
+        told.append(any("goes on" in one for one in due_sentences(world)))
+
+    assert [True, False, is_told] == told
+
+
 def test_a_round_that_reads_no_chat_ends_no_pause(world: World) -> None:
     """180 days after the last contract was closed nothing goes on, and nothing was had without a gap."""
     next_round(world)

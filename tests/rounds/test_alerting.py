@@ -271,6 +271,21 @@ def test_nobody_is_silent_while_nobody_is_named(world: World) -> None:
     assert [] == [one for one in alert_summaries(world) if one[0] == "A11"]
 
 
+def test_a_computer_that_is_often_off_has_one_alert_about_it(world: World) -> None:
+    """It counts the pauses and names the last, also after it was dismissed; what the plan may have hidden is news."""
+    next_round(world)
+    for _ in range(3):
+        next_round(world, minutes=25 * 60)
+    (often,) = kept_alerts(world)
+    with world.archive.writing() as writing:
+        dismiss(writing, often.number, at=world.clock(), reason=None)
+    next_round(world, minutes=50 * 60)
+    next_round(world, minutes=31 * 24 * 60)
+
+    assert [("A14", "low", 4), ("A14", "medium", 1)] == alert_summaries(world)
+    assert "Saving was off 3 times for more than a day, last for 1 day 1 h from 3 Jul" in alert_sentence(often)
+
+
 @pytest.mark.drawn
 def test_a_deadline_is_told_although_no_round_goes_through(world: World) -> None:
     """Days pass also while the token is refused; that somebody is silent is said only by a round that has looked."""
