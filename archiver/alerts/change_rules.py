@@ -234,7 +234,8 @@ def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
     for (room, author), seen in _grouped_messages([*changes.edited, *changes.vanished], _room_and_author):
         if not _sides_of(changes, room).is_other(author):
             continue
-        messages = [*seen, *(one for one in changes.lately if _room_and_author(one) == (room, author))]
+        lately = [one for one in changes.lately if _room_and_author(one) == (room, author)]
+        messages = [*seen, *(one for one in lately if one.at >= seen[0].at - DAY)]
         gone = {one.message_id for one in messages if one.state is not State.EDITED}
         edited = [one.message_id for one in messages if one.state is State.EDITED]
         edits = {one.message_id: one for one in seen if one.state is State.EDITED}
@@ -244,7 +245,11 @@ def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
         told = [message for message in edited if message not in gone | terms]
         is_telling = bool(edits.keys() & changes.attached)
         if told and (len({*edited, *gone}) >= SEVERAL_CHANGES or is_telling):
-            yield Alert(AlertRule.A10, Level.MEDIUM, seen[-1].at, room, author, told[0], len({*told}))
+            alert = Alert(AlertRule.A10, Level.MEDIUM, seen[-1].at, room, author, told[0])
+            standing = standing_alert(alert, changes.alerts)
+            since = seen[0].at - DAY if standing is None else standing.at - DAY
+            earlier = {one.message_id for one in lately if one.state is State.EDITED and one.at >= since} - gone - terms
+            yield replace(alert, count=len(earlier | {*told}))
 
 
 def changed_names(changes: ChangeObservations) -> Iterator[Alert]:

@@ -132,7 +132,9 @@ class ChangeObservations(NamedTuple):
     vanished: tuple[ChangedMessage, ...] = ()
     """Messages that were deleted or missing since then."""
     lately: tuple[ChangedMessage, ...] = ()
-    """Both of the day before, which were judged already."""
+    """Both of the two days before, which were judged already."""
+    alerts: tuple[Alert, ...] = ()
+    """Those that the user has not dismissed."""
     attached: frozenset[str] = frozenset()
     """Messages that the user attached something to."""
     renamed: tuple[PersonRenamed, ...] = ()

@@ -231,6 +231,19 @@ def test_an_edit_and_a_deletion_of_one_person_are_one_alert(world: World) -> Non
     assert "2 edited, 1 deleted or no longer shown" in alert_sentence(kept_alerts(world)[0])
 
 
+def test_edits_over_more_than_a_day_are_all_counted(world: World) -> None:
+    """An alert that began with one of the day before it counts that too where more are added the day after it."""
+    posts, told = world.posts(4), []
+    next_round(world)
+    for edited in (posts[:1], posts[1:2], posts[2:], posts[1:2]):
+        for one in edited:
+            world.chatwork.edit(one, f"書き直した {len(told)}")
+        next_round(world, minutes=20 * 60, full=True)
+        told.append(alert_summaries(world))
+
+    assert [[], [("A10", "medium", 2)], [("A10", "medium", 4)]] == told[:3]
+
+
 def test_deletions_over_more_than_a_day_are_all_counted(world: World) -> None:
     """An alert that began with those of the day before it tells them also where more are added the day after it."""
     posts, told = world.posts(4), []

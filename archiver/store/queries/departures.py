@@ -233,12 +233,14 @@ def entry_before(reading: Reading, entry: dict[str, Any]) -> dict[str, Any] | No
     return next((before for line in lines.scalars() if has_form(before := json.loads(line))), None)
 
 
-def recent_changes(reading: Reading, new: Sequence[ChangedMessage], after: int) -> tuple[ChangedMessage, ...]:
-    """Edits and vanished messages in the day before the first of these, judged already."""
+def recent_changes(
+    reading: Reading, new: Sequence[ChangedMessage], after: int, *, within: timedelta = DAY
+) -> tuple[ChangedMessage, ...]:
+    """Edits and vanished messages within this time before the first of these, judged already."""
     if not new:
         return ()
     message = schema.message.c
-    since = to_text(min(one.at for one in new) - DAY)
+    since = to_text(min(one.at for one in new) - within)
     columns = (message.room_id, message.account_id, message.message_id, message.state, message.changed_at)
     rows = reading.sql.execute(
         select(*columns)

@@ -28,6 +28,7 @@ from archiver.store.queries import current_state, departures, people
 from archiver.store.queries.contracts import contracts, enclosures, sides
 from archiver.store.queries.entries import entries_where
 from archiver.store.time_text import from_text, to_text
+from archiver.store.working.alerts import open_alerts
 
 DAY = timedelta(days=1)
 _READABLE = ("present", "edited")
@@ -104,7 +105,8 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
         sides=sides,
         edited=tuple(edits),
         vanished=tuple(vanished),
-        lately=departures.recent_changes(reading, (*edits, *vanished), after),
+        lately=departures.recent_changes(reading, (*edits, *vanished), after, within=2 * departures.DAY),
+        alerts=tuple(open_alerts(reading)) if edits else (),
         attached=attached_messages(reading) if edits else frozenset(),
         renamed=renamed,
         details=tuple(details),
