@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise, takewhile
 
 from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge, Missing
@@ -19,21 +20,21 @@ QUOTED = 3
 
 # Of acceptances: what may say one, what takes it back, and what it then still waits for.
 _NOTHING = "(?:ありません|ございません|ないです|なし)"
-_ACCEPTED = (
-    r"検収|受領|受け?取りました|納品.{0,8}確認|(?<!不)合格(?=です|とし)|承認(?:いた|致)?しました",
-    rf"修正(?:点|箇所|[はも]|特に){{0,4}}(?:不要|{_NOTHING})|(?<!で)問題[はも]?{_NOTHING}",
-    r"(?<!\w)(?:これで|すべて|全て|全部)?(?:OK|ok|オッケー|オーケー)です",
-)
-_REFUSED = r"(?<!すみ)(?<!訳あり)ません|(?<!問題)ない|できず|せず|かねま|まだ|未|NG|拒否|保留|不可|不合格|取り?消|撤回"
-_REQUIRED = r"なら|れば|たら|場合|ください|下さい|お願い"
-_ACCEPTANCE = re.compile(
-    rf"(?<!れば|たら|まだ)(?<!れば、|たら、)(?<![未再])(?:{'|'.join(_ACCEPTED)})"
+_ACCEPTED = re.compile(
+    r"(?<![未再])(?:検収|受領|受け?取りました|納品.{0,8}確認|(?<!不)合格(?=です|とし)|承認(?:いた|致)?しました|"
+    rf"修正(?:点|箇所|[はも]|特に){{0,4}}(?:不要|{_NOTHING})|(?<!で)問題[はも]?{_NOTHING}|"
+    r"(?:(?<!\w)|(?<=[^\W時程間週曜日月][はもが]))(?:これで|すべて|全て|全部)?(?:OK|ok|オッケー|オーケー)です)"
     r"(?!後|前|次第|期間|条件|日|中|待ち|担当|者|依頼|予定|基準|(?:いた|致)?します)"  # a time, a person, an intention
-    rf"(?!(?:(?!ので|から|[すた]が)[^、。!\n]){{0,20}}(?:{_REFUSED}|{_REQUIRED}))"  # in the same clause
-    r"(?![^。!\n]{0,40}(?:(?:か[ねな]?|よね|っけ)(?!\w)|\s?!*\?))"  # a question
-    r"[^\s、。!?]{0,12}"
 )
-"""What the client says of delivered work, to the end of the clause: its other end may be what an edit changed."""
+_CONDITION = re.compile(r"なら|れば|たら|場合|まだ")
+_TAKEN_BACK = re.compile(
+    r"(?<!すみ)(?<!訳あり)ません|(?<!問題)ない|できず|せず|かねま|まだ|未|NG|拒否|保留|不可|不合格|取り?消|撤回|とは"
+    r"|なら|れば|たら|場合|ください|下さい|お願い"
+    r"|かどうか|いつ(?!も)|(?:か[ねな]?|よね|っけ)(?!\w)|\?"  # a question
+)
+_CLAUSE_END = re.compile(
+    r"[。!?\n]+|(?:(?<=です|ます|した|せん|OK|ok)、|(?<=[すたなだ])(?:ので|から|が|けど)、?)(?!と)"
+)
 _MONEY = re.compile(
     r"(?<![0-9])(?<![0-9][,.])[0-9][0-9,.千万億]*"
     r"(?:円|ドル|ユーロ| ?(?:JPY|USD|EUR)|(?<=[千万億])(?=[でにはがをと、。!?\s]|$))"
@@ -42,8 +43,6 @@ _MONEY = re.compile(
 )
 _DATE = re.compile(r"[0-9]{1,2}月(?:[0-9]{1,2}日|末)|[0-9]{1,2}/[0-9]{1,2}|[0-9]{1,2}日|(?:今|来|当|翌)?月末|納期|期限")
 _DELIVERY = re.compile(f"{_DATE.pattern}|納品")
-_WEIGHTS = ((4, _ACCEPTANCE), (2, _MONEY), (1, _DELIVERY))
-"""What decides a dispute, the first first."""
 _SHOWN_WORDS = re.compile(r"\[code\].*?\[/code\]|^[>＞][^\n]*", re.DOTALL | re.MULTILINE)
 _QUOTE = re.compile(r"(\[/?qt\]|\[引用 [^\[\]]*\]|\[/引用\])")
 """What others wrote is not the author's own word."""
@@ -113,7 +112,7 @@ def quotation(message: Message, *, is_chosen: bool = False) -> Quotation | None:
 def names_decision(message: Message) -> bool:
     """Whether its words name an acceptance or money: what was agreed."""
     words = _own_words(message.texts[-1].body) if message.texts else ""
-    return bool(_ACCEPTANCE.search(words) or _MONEY.search(words))
+    return any(_acceptances(words)) or bool(_MONEY.search(words))
 
 
 def best(quoted: Iterable[Quotation]) -> tuple[Quotation, ...]:
@@ -149,10 +148,34 @@ def changes_terms(texts: Sequence[str]) -> bool:
 
 def _weight(bodies: Sequence[str], *, is_edit: bool) -> int:
     own, weight = [*map(_own_words, bodies)], 0
-    for points, words in _WEIGHTS:
-        found = [frozenset(words.findall(one)) for one in own]
+    for points, words_of in _WEIGHTS:
+        found = [frozenset(words for _at, words in words_of(one)) for one in own]
         weight += points * (len(set(found)) > 1 if is_edit else any(found))
     return weight
+
+
+def _acceptances(text: str) -> Iterator[tuple[int, str]]:
+    """Where delivered work is accepted, and the rest of that clause: its end may be what an edit changed."""
+    begin = 0
+    for end in (*(one.end() for one in _CLAUSE_END.finditer(text)), len(text)):
+        found = _ACCEPTED.search(text, begin, end)
+        if (
+            found
+            and not _CONDITION.search(text, begin, found.start())
+            and not _TAKEN_BACK.search(text, found.end(), end)
+        ):
+            yield found.start(), text[found.start() : end].rstrip("、。!")
+        begin = end
+
+
+def _words_of(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
+    return ((one.start(), one.group()) for one in pattern.finditer(text))
+
+
+_WEIGHTS: tuple[tuple[int, Callable[[str], Iterator[tuple[int, str]]]], ...] = (
+    *((4, _acceptances), (2, partial(_words_of, _MONEY)), (1, partial(_words_of, _DELIVERY))),
+)
+"""What decides a dispute, the first first."""
 
 
 def _own_words(body: str) -> str:
@@ -223,8 +246,8 @@ def _first_difference(one: str, other: str) -> int:
 
 
 def _first_word(text: str) -> int:
-    found = next(filter(None, (words.search(text) for _points, words in _WEIGHTS)), None)
-    return 0 if found is None else found.start()
+    plain = unicodedata.normalize("NFKC", text)
+    return next((at for _points, words_of in _WEIGHTS for at, _words in words_of(plain)), 0)
 
 
 Time = Callable[[datetime], str]
