@@ -327,6 +327,8 @@ class ClosedAccount(NamedTuple):
 
     sign: AccountClosing
     post: CancellationPost | None
+    accounts: int
+    """How many accounts the other side has."""
 
 
 def closed_account(facts: CaseFacts) -> Claim[ClosedAccount | None]:
@@ -335,7 +337,11 @@ def closed_account(facts: CaseFacts) -> Claim[ClosedAccount | None]:
     The ending of the name is a sign by itself; the other signs only after a post about it. A post alone is none, as
     anybody can write it. No reply tells when an account was closed, nor that none was: without a sign nothing is known.
     """
-    found = [ClosedAccount(one, _post_before(facts, one)) for one in facts.closings if one.account_id in facts.bases]
+    found = [
+        ClosedAccount(one, _post_before(facts, one), len(facts.bases))
+        for one in facts.closings
+        if one.account_id in facts.bases
+    ]
     known = [one for one in found if one.sign.sign is ClosingSign.SUFFIX or one.post is not None]
     first = min(known, key=lambda one: (one.sign.sign is not ClosingSign.SUFFIX, one.sign.at), default=None)
     if first is None:

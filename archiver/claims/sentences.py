@@ -31,7 +31,6 @@ from archiver.contract_dates import OutsideContact, day_of, days_since
 from archiver.platforms.job_platform import Deadline
 from archiver.records import (
     JST,
-    AccountClosing,
     Act,
     ActKind,
     Basis,
@@ -209,16 +208,18 @@ def closed_text(claim: Claim[ClosedAccount | None]) -> str:
     """When the other side's account was seen to be closed; empty without a sign."""
     if claim.value is None:
         return ""
-    sign, post = claim.value
-    text = word("closed", time=moment(sign.at, seconds=False), sign=closed_sign(sign))
+    sign, post, _accounts = claim.value
+    text = word("closed", time=moment(sign.at, seconds=False), sign=closed_sign(claim.value))
     if post is None:
         return text
     return word("closed.posted", text=text, posted=moment(post.at, seconds=False), no=post.no)
 
 
-def closed_sign(sign: AccountClosing) -> str:
-    """What was seen of a closed account."""
-    return word(f"closed.{sign.sign}", mark=sign.mark)
+def closed_sign(closed: ClosedAccount) -> str:
+    """What was seen of a closed account, and of which where the other side has several."""
+    sign = closed.sign
+    key = "closed.who.one_of" if closed.accounts > 1 else "closed.who"
+    return word(f"closed.{sign.sign}", who=word(key, n=closed.accounts, id=sign.account_id), mark=sign.mark)
 
 
 def sources_text(facts: CaseFacts, *, kinds: Collection[ObservedBy] = tuple(ObservedBy)) -> str:
@@ -323,7 +324,7 @@ def changes_document(changed: ChangedMessages) -> JsonObject:
 
 
 def _closing_document(closed: ClosedAccount) -> JsonObject:
-    sign, post = closed
+    sign, post, _accounts = closed
     return {
         "account_id": sign.account_id,
         "sign": sign.sign.value,

@@ -84,9 +84,11 @@ WORDS: Mapping[str, str] = {
     # a closed account
     "closed": "{time} に、{sign}ことを確認",
     "closed.posted": "アカウントの解約を知らせる形のChatworkの自動メッセージ({posted}、No.{no})の後、{text}",
-    "closed.suffix": "相手の表示名に、Chatworkアカウントの解約を示す「{mark}」が付いている",
-    "closed.gone": "相手が参加者の一覧に表示されなくなった",
-    "closed.group": "相手とのダイレクトチャットがグループチャットに変わった",
+    "closed.who": "相手",
+    "closed.who.one_of": "相手の{n}つのアカウントの1つ(ID {id})",
+    "closed.suffix": "{who}の表示名に、Chatworkアカウントの解約を示す「{mark}」が付いている",
+    "closed.gone": "{who}が参加者の一覧に表示されなくなった",
+    "closed.group": "{who}とのダイレクトチャットがグループチャットに変わった",
     # how messages were received
     "source.list": "一覧で取得 {n:,}件",
     "source.single": "メッセージIDから1件ずつ取得 {n:,}件",

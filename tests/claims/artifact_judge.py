@@ -17,9 +17,13 @@ from tests.claims.dispute import (
     BEGIN,
     BEGINNINGS,
     CHANGES,
+    COLLEAGUE,
     DELETED,
     EDITED,
     HIDDEN,
+    REMOVED,
+    REMOVED_FORM,
+    REMOVED_SHOWN,
     TOUCHED,
     TURNED,
     Dispute,
@@ -42,9 +46,12 @@ LABELS = {
 }
 WHOSE = (
     r"(?=[相報参C])((?:(?:相手|報告者|参加者)のメッセージ[0-9,]+件、?)*)"
-    r"(?:Chatworkの自動メッセージの形のもの[0-9,]+件)?"
+    r"(?:Chatworkの自動メッセージの形のもの([0-9,]+)件)?"
 )
 BASES = {"entered": "報告者による入力", "name": "表示名の一致", "only_two": "相手となりうる人を1人だけ確認"}
+CLOSED_SIGN = (
+    r"相手(?:の2つのアカウントの1つ\(ID(\d+)\))?の表示名に、Chatworkアカウントの解約を示す「\(解約済\)」が付いている"
+)
 CHAPTERS = 13
 LACKING = "保存できていません:まだ保存できていません"
 SPAN, UNITS = r"(?:\d+日)?(?:\d+時間)?(?:\d+分)?", {"日": DAY_LENGTH, "時間": 3600, "分": 60}
@@ -175,8 +182,7 @@ def _on_page_1(truth: Truth, page: str) -> Iterator[str]:
 def _on_saving(truth: Truth, page: str) -> Iterator[str]:
     """How many were saved before the other side's last message, and how many after it."""
     dispute = truth.dispute
-    counterpart = dispute.counterpart
-    posts = dispute.speeches(counterpart[0], saved=True) if counterpart is not None else []
+    posts = dispute.speeches(dispute.counterparts, saved=True)
     if not posts:
         if f"{len(dispute.saved):,}" not in _findall(r"保存したメッセージは([0-9,]+)件です", page):
             yield "how many were saved is not told"
@@ -248,13 +254,13 @@ def _on_first(truth: Truth, page: str) -> Iterator[str]:
 
 
 def _on_reply(truth: Truth, page: str) -> Iterator[str]:
-    counterpart = truth.dispute.counterpart
+    counterparts = truth.dispute.counterparts
     found = list(_finditer(rf"(保存できた)?相手の最後のメッセージは?({DAY})({TIME})?", page))
-    if counterpart is None:
+    if not counterparts:
         yield from ("a reply of nobody" for _ in found)
         return
     for one in found:
-        posts = truth.dispute.speeches(counterpart[0], saved=bool(one[1]))
+        posts = truth.dispute.speeches(counterparts, saved=bool(one[1]))
         if not posts or not _second(posts[-1].sent).startswith(one[2] + (one[3] or "")):
             yield f"the last reply ({one[0]})"
     asked, strangers = truth.dispute.first_unanswered(), truth.dispute.later_strangers()
@@ -262,9 +268,15 @@ def _on_reply(truth: Truth, page: str) -> Iterator[str]:
     yield from _untrue("the silence", r"から(\d+)日、返信がありません", page, lambda days: int(days) == silent)
     if "返信がない" in page and asked is None:
         yield "a request for a reply while the other side waits"
-    if "最後のメッセージは相手(" in page and asked is not None:
-        yield "the other side acted last"
     last = truth.dispute.last_answer()
+    for day in _findall(rf"最後のメッセージは相手\((?:No\.\d+、)?({DAY})\)", page):
+        if asked is not None or last is None or day != _second(last[0])[:10]:
+            yield f"the other side acted last ({day})"
+    taken_back = truth.dispute.taken_back()
+    if _findall(r"の後に報告者が送ったメッセージは、削除されています", page) and (asked is not None or not taken_back):
+        yield "the reporter's own answer is told as deleted"
+    if "最後のメッセージは相手(" in page and taken_back:
+        yield "the reporter's own deleted answer is not told"
     acts = {"file": "その後、相手のファイル「", "task": "その後、相手のタスク「", "done": "(だれの操作かは不明)"}
     is_cut = "点は報告書にあります)" in page  # a text for a form, which says how many facts found no room
     if last is not None and last[1] in acts and acts[last[1]] not in page and not is_cut:
@@ -303,21 +315,22 @@ def _on_numbers(truth: Truth, page: str) -> Iterator[str]:
         yield from _untrue("nothing is missing by the counter", text, page, lambda: not truth.missing)
     if not any(_search(form, page) for form in forms) and saved and "点は報告書にあります)" not in page:
         yield "how many is not told"  # but of a text for a form, which says what found no room
-    notices = sum(post.is_notice and post.author != OWNER for post in saved)
+    notices = sum(map(truth.dispute.is_notice, saved))
     form = r"うちChatworkの自動メッセージ([0-9,]+)件"
     yield from _untrue("notices", form, page, lambda number: _number(number) == notices)
 
 
 def _on_changes(truth: Truth, page: str) -> Iterator[str]:
+    of_notices = truth.dispute.changes(of_notices=True)
     for kind, true in truth.dispute.changes().items():
         found = list(_finditer(WHOSE + LABELS[kind], page))
-        if true and not found:
+        if (true or of_notices[kind]) and not found:
             yield f"{kind} is not told"
         for one in found:
             sides = Counter(
                 {side: _number(n) for side, n in re.findall(r"(相手|報告者|参加者)のメッセージ([0-9,]+)件", one[1])}
             )
-            if sides != true:
+            if sides != true or _number(one[2] or "0") != of_notices[kind].total():
                 yield f"{kind} ({one[0]})"
 
 
@@ -341,7 +354,7 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
         yield "the client is asked for what an office does, or an office for what the client does"
     asks = _search(r"相手からの返信(?:が|も)ないため|記録では相手からの返信がなく", page)
     until = dispute.known_until
-    asked = dispute.first_unanswered() if dispute.counterpart is not None else None
+    asked = dispute.first_unanswered() if dispute.counterparts else None
     if asks and (asked is None or until is None):
         yield "a reply is asked for"
     elif asks and asked is not None and until is not None:
@@ -357,10 +370,14 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
     both = [changes["deleted"], changes["edited"]]
     yield from _untrue("the reason of the request", form, page, lambda *numbers: [*map(_number, numbers)] == both)
     shut, closed = (at and _second(at)[:10] for at in (dispute.noticed_shut, dispute.noticed_closing))
+    form = rf"現在の状況(?:({MOMENT})チャットが開けなくなっていることを確認\(理由不明\)|報告者の記入待ち)?"
+    for time in _findall(form, page):
+        if time and time[:10] != shut:
+            yield f"the present state of a closed chat ({time})"
     form = rf"チャットが開けなくなったことを({DAY})に確認したため"
     yield from _untrue("when the chat was closed", form, page, lambda day: day == shut)
-    form = rf"「\(解約済\)」が付いていることを({DAY})に確認(?:したため|し、相手からの返信も)"
-    yield from _untrue("when the account was closed", form, page, lambda day: day == closed)
+    form = rf"{CLOSED_SIGN}ことを({DAY})に確認(?:したため|し、相手からの返信も)"
+    yield from _untrue("when the account was closed", form, page, lambda _account, day: day == closed)
 
 
 def _on_money(truth: Truth, page: str) -> Iterator[str]:
@@ -409,7 +426,7 @@ def _on_quotations(truth: Truth, page: str) -> Iterator[str]:
     """What page 1 quotes: the first and last saved words of messages of the other side, and when each was seen."""
     dispute = truth.dispute
     changed = {event.post.number for event in dispute.events() if event.kind in (EDITED, TURNED)}
-    of_client = [post for post in dispute.saved if dispute.side(post.author) == "相手"]
+    of_client = [post for post in dispute.saved if dispute.side(post.author) == "相手" and not dispute.is_notice(post)]
     theirs = [post for post in of_client if post.number in changed]
     head = rf"({DAY}\d\d:\d\d)([^\d\s]{{1,20}}?)のメッセージ\(No\.(\d+)\)。"
     _before, *pieces = re.split(head, page)
@@ -452,6 +469,7 @@ def _is_agreed(dispute: Dispute, post: TruePost) -> bool:
 
 def _is_excerpt(told: str, text: str) -> bool:
     """Whether a text is told word for word, without what it quotes; its call or its beginning perhaps cut off."""
+    text = REMOVED_SHOWN if text == REMOVED_FORM else text
     parts = re.split(r"\[To:\d+\]\S*?さん\n", re.sub(r"\[qt\].*\[/qt\]\n", "", text))
     own, called = "".join(parts), r"\S{1,6}さん".join(map(re.escape, parts))
     return told == own or bool(re.fullmatch(called, told)) or (told.startswith("…") and own.endswith(told[1:]))
@@ -464,7 +482,7 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     other = [text for _at, text, _updated in texts if text != texts[-1][1]]
     said = other[-1] if other and texts[0][1] == texts[-1][1] else texts[0][1]
     last, is_edited = texts[-1][1], bool(other)
-    own = rf"(\S*?(?:メッセージ|書き直し){post.number})(?!\d(?!\d{{3}}-))"
+    own = rf"({REMOVED_SHOWN}|\S*?(?:メッセージ|書き直し){post.number})(?!\d(?!\d{{3}}-))"
     end = dispute.period[1] or 10**9  # readings after the period that showed nothing new may not be in the package
     same = [at for at, text, _updated in texts if text == said]
     until = {*map(_minute, same if _is_cut(dispute) else same[-1:])}
@@ -526,12 +544,15 @@ def _minute(seconds: int) -> str:
 
 
 def _on_closing(truth: Truth, page: str) -> Iterator[str]:
-    counterpart, at = truth.dispute.counterpart, truth.dispute.noticed_closing
-    true = None if at is None or counterpart is None or counterpart[0] != CLIENT else _second(at)[:-3]
-    mark = r"に、相手の表示名に、Chatworkアカウントの解約を示す「\(解約済\)」が付いていることを確認"
-    found = _findall(rf"({DAY}\d\d:\d\d){mark}", page)
-    if set(found) != ({true} if true else set()):
+    at = truth.dispute.noticed_closing
+    true = None if at is None or CLIENT not in truth.dispute.counterparts else _second(at)[:-3]
+    account = f"{CLIENT}" if truth.dispute.so.accounts else ""
+    found = _findall(rf"({DAY}\d\d:\d\d)に、{CLOSED_SIGN}ことを確認", page)
+    if set(found) != ({(true, account)} if true else set()):
         yield f"the closed account ({found})"
+    found += _findall(rf"({DAY}\d\d:\d\d){CLOSED_SIGN}\(検知\)(?:第1章|保存した記録)", page)
+    if not {*found} <= {(true, account)}:
+        yield f"the closed account in the course of events ({found})"
 
 
 # --- chapters ----------------------------------------------------------------------------------
@@ -575,8 +596,9 @@ def _on_task_lines(dispute: Dispute, page: str) -> Iterator[str]:
 def _on_files(truth: Truth, page: str) -> Iterator[str]:
     """Each content by the name that a list showed first, who sent it when, what replaced it, and its other names."""
     dispute = truth.dispute
-    posts = [post for post in dispute.known if post.item == "file"]
-    shown = [[(at, *post.file_at(at)) for at in dispute.looks_at(post.room) if at >= post.sent] for post in posts]
+    listings = {post.number: dispute.listings(post) for post in dispute.known if post.item == "file"}
+    posts = [post for post in dispute.known if listings.get(post.number)]
+    shown = [[(at, *post.file_at(at)) for at in listings[post.number]] for post in posts]
     changes = [pair for one in shown for pair in pairwise(one)]
     contents = [[content for _at, _name, content in one] for one in shown]
     sent = {(post.sent, dispute.side(post.author), one[0][1]) for post, one in zip(posts, shown, strict=True)}
@@ -605,6 +627,26 @@ def _on_files(truth: Truth, page: str) -> Iterator[str]:
     inside = {(_second(at)[:10], one) for at, one in renamed if dispute.is_within(at) and one not in before}
     if not inside <= told and "８編集・削除" in page and not _search(r"ほかの変更\d+件", page):
         yield f"the other name of a file is not told ({inside - told})"
+    gone = set()
+    for post, looks in zip(posts, shown, strict=True):
+        later = [at for at in dispute.looks_at(post.room) if at > looks[-1][0]][:1]
+        gone |= {(at, f"{post.number}{looks[-1][1]}") for at in later}
+    told_gone = {*_findall(rf"({MOMENT})ファイルが一覧に表示されなくなったファイルID{name}", page)}
+    if told_gone - {(_second(at), one) for at, one in gone}:
+        yield f"when a file was seen gone ({told_gone})"
+    gone_at = {(_minute(at), one) for at, one in gone}
+    form = rf"({DAY}\d\d:\d\d)ファイルが一覧に表示されなくなった\(検知\):ファイルID{name}(?:第8章|保存した記録)"
+    yield from _untrue("which file was seen gone when", form, page, lambda *one: one in gone_at)
+    gone_on = {(one, _second(at)[:10]) for at, one in gone}
+    form = rf"ファイルが一覧に表示されなくなった:ファイルID{name}\(({DAY})に確認\)"
+    yield from _untrue("which file was seen gone", form, page, lambda *one: one in gone_on)
+    missed = {_second(at) for at, _one in gone if dispute.is_within(at) and not dispute.so.period}
+    if (
+        not missed <= {at for at, _one in told_gone}
+        and "８編集・削除" in page
+        and not _search(r"ほかの変更\d+件", page)
+    ):
+        yield f"a file that was seen gone is not told ({missed})"
     rows = set()
     for post, looks in zip(posts, shown, strict=True):
         for content, (at, one) in {content: (at, one) for at, one, content in reversed(looks)}.items():
@@ -688,9 +730,13 @@ def _on_chapters(truth: Truth, page: str) -> Iterator[str]:
     true_ids = {f"{1_000_000 + one}" for one in dispute.refused}
     if told_ids != true_ids and not (dispute.so.period and told_ids <= true_ids):
         yield f"what was refused ({refused})"
-    bases = {basis for basis, words in BASES.items() if f"{words}" in page}
-    spoke = dispute.counterpart is not None and any(one.author == dispute.counterpart[0] for one in dispute.saved)
-    true_bases = {dispute.counterpart[1]} if dispute.counterpart else set()
+    bases = {basis for basis, words in BASES.items() if _findall(words, page)}
+    entered = {int(one) for one in _findall(rf"({CLIENT}|{COLLEAGUE})[\d、]*担当者\(報告者入力\)", page)}
+    if entered != {one for one in dispute.counterparts if dispute.so.accounts and one in dispute.names}:
+        yield f"who was entered as the other side ({entered})"
+    bases |= {"entered"} if entered else set()
+    spoke = any(one.author in dispute.counterparts for one in dispute.saved)
+    true_bases = {*dispute.counterparts.values()}
     if not (true_bases if spoke else set()) <= bases <= true_bases:
         yield f"who is who ({bases})"
     yield from _on_own_changes(dispute, page)
@@ -698,15 +744,19 @@ def _on_chapters(truth: Truth, page: str) -> Iterator[str]:
 
 
 def _on_unlisted_file(truth: Truth, page: str) -> Iterator[str]:
-    """The one file that posts show and no list has, and a post that shows it."""
-    dispute, tag = truth.dispute, "[download:7]"
-    showing = [post for post in dispute.saved if any(tag in post.shown(at)[0] for at in dispute.sightings(post))]
-    told = _findall(r"メッセージにあるが、この資料にファイルの記録がないもの:(\d+)点\(No\.(\d+)\)", page)
-    if not told and showing and not any(post.number == 7 and post.item == "file" for post in dispute.posts):
+    """The files that posts show and no list has, each by a post that shows it."""
+    dispute = truth.dispute
+    texts = {no: "".join(sorted(dispute.seen_texts(post))) for no, post in truth.numbers.items()}
+    showing = {(no, int(file)) for no, text in texts.items() for file in re.findall(r"\[download:(\d+)\]", text)}
+    listed = {post.number for post in dispute.known if post.item == "file" and dispute.listings(post)}
+    true = {file for _no, file in showing} - listed
+    told = _findall(r"メッセージにあるが、この資料にファイルの記録がないもの:(\d+)点\(((?:No\.[\d、]+)+)\)", page)
+    if len(told) != bool(true):
         yield "a file that no list has is not told"
-    for count, number in told:
-        if count != "1" or truth.numbers[int(number)] not in showing:
-            yield f"the file that no list has ({count}, No. {number})"
+    for count, numbers in told:
+        files = {file for no, file in showing if no in map(int, re.findall(r"\d+", numbers))}
+        if int(count) != len(true) or not true <= files:
+            yield f"the files that no list has ({count}, {numbers})"
 
 
 def _on_own_changes(dispute: Dispute, page: str) -> Iterator[str]:
@@ -767,7 +817,7 @@ def _is_cut(dispute: Dispute) -> bool:
 
 def _on_change_rows(truth: Truth, page: str) -> Iterator[str]:
     """The rows of chapter 8, with both bounds."""
-    kinds = f"{EDITED}|{TURNED}|{TOUCHED}|{HIDDEN}"
+    kinds = f"{EDITED}|{TURNED}|{TOUCHED}|{HIDDEN}|{REMOVED}"
     rows = _finditer(rf"({MOMENT})({kinds})No\.(\d+?)(相手|報告者|参加者)のメッセージ(.*?)({MOMENT})", page)
     told = Counter((int(one[3]), one[2], one[1], one[6], one[4]) for one in rows)
     numbers = {post.number: number for number, post in truth.numbers.items()}
@@ -785,6 +835,13 @@ def _on_change_rows(truth: Truth, page: str) -> Iterator[str]:
         )
         true = Counter((*row[:3], "", row[4]) for row in true.elements())
     yield from (f"a change that was not ({row})" for row in told - true)
+    removals = {(_second(one.before or 0), _second(one.at)) for one in events if one.kind == REMOVED}
+    form = rf"ファイルが「削除」表示に変わる前の文面】最後に見えた({MOMENT})/変わっていた({MOMENT})"
+    yield from _untrue(
+        "when a file was seen removed", form, page, lambda *one: one in removals or _is_cut(truth.dispute)
+    )
+    for form in (r"ファイルが「削除」表示に変わった後の文面", rf"{MOMENT}{REMOVED}No\.\d+"):
+        yield from _untrue("a file that was removed", form, page, lambda: bool(removals))
     left_out = sum(map(_number, _findall(r"ほかの([0-9,]+)件はこの資料に載せていません", page)))
     if (true - told).total() > left_out:  # an office is shown the most telling ones
         yield from (f"a change that is not told ({row})" for row in true - told)
@@ -845,7 +902,7 @@ def _on_rows(truth: Truth, told: Told) -> Iterator[str]:
     for row, line, article, post in zip(told.rows, told.lines, told.transcript, dispute.saved, strict=True):
         times = dispute.sightings(post)
         name = dispute.name_at(post.author, times[0])
-        is_covered = dispute.counterpart is not None and post.author not in (OWNER, dispute.counterpart[0])
+        is_covered = dispute.counterparts and post.author not in (OWNER, *dispute.counterparts)
         times_told = {row["日時(日本時間)"], article["time"][:19].replace("T", " ")}
         if times_told != {_second(post.sent, " ")} or line["send_time"] != int(_at(post.sent).timestamp()):
             yield f"tables: when {line['message_id']} was sent"
@@ -854,7 +911,7 @@ def _on_rows(truth: Truth, told: Told) -> Iterator[str]:
             yield f"tables: who wrote {line['message_id']} ({names})"
         if row["最初に保存した日時(日本時間)"] != _second(times[0], " "):
             yield f"tables: when {line['message_id']} was saved"
-        if (row["種類"] == "Chatworkの自動メッセージ") != (post.is_notice and post.author != OWNER):
+        if (row["種類"] == "Chatworkの自動メッセージ") != dispute.is_notice(post):
             yield f"tables: whether {line['message_id']} is a notice"
         if row["状態"] == TURNED and len(dispute.seen_texts(post)) == 1:
             yield f"tables: {line['message_id']} was deleted before it was saved"
@@ -872,13 +929,13 @@ def _on_show(truth: Truth, told: Told) -> Iterator[str]:
     posted, saved = dispute.posted(), dispute.saved
     if first["time"] != _rfc((dispute.known if first["knowledge"] == "whole" else dispute.seen)[0].sent):
         yield "show: the first message"
-    if (dispute.counterpart is None) != (reply["knowledge"] == "unknown"):
+    if (not dispute.counterparts) != (reply["knowledge"] == "unknown"):
         yield "show: whether the other side is known"
-    if dispute.counterpart is not None:
-        posts = dispute.speeches(dispute.counterpart[0], saved=reply["knowledge"] != "whole")
+    if dispute.counterparts:
+        posts = dispute.speeches(dispute.counterparts, saved=reply["knowledge"] != "whole")
         if reply["time"] != (_rfc(posts[-1].sent) if posts else None):
             yield "show: the last reply"
-        if show["counterparts"] != {str(dispute.counterpart[0]): dispute.counterpart[1]}:
+        if show["counterparts"] != {str(account): basis for account, basis in dispute.counterparts.items()}:
             yield "show: who is who"
     if count["saved"] != len(saved) or (count["knowledge"] == "whole" and len(saved) != len(posted)):
         yield "show: how many"
@@ -945,7 +1002,7 @@ def _on_page_and_show(told: Told) -> Iterator[str]:
     for page, shown in pairs:
         if (page and _rfc_of(page[1])) != shown:
             yield f"report and show differ ({page and page[1]}, {shown})"
-    closed = _search(rf"({DAY}\d\d:\d\d)に、相手の表示名に、Chatworkアカウントの解約を示す「\(解約済\)」", told.report)
+    closed = _search(rf"({DAY}\d\d:\d\d)に、{CLOSED_SIGN}", told.report)
     shown = told.show["closed_account"]
     if (closed and _rfc_of(closed[1] + ":00")[:16]) != (shown and shown["noticed_at"][:16]):
         yield "report and show differ about the closed account"

@@ -8,7 +8,7 @@ import os
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -89,7 +89,7 @@ def told_at_once(
 ) -> Told:
     """What the same chapters and texts say before they are laid out and packed."""
     report = [*page_lines_of(build_report(case).chapters)]
-    consultation = [*page_lines_of(build_consultation(case).chapters)]
+    consultation = [*page_lines_of(build_consultation(replace(case, profile="consult")).chapters)]
     inquiry, shown = inquiry_form_text(case), _shown(reading, dispute, activity)
     page = re.sub(r"\n {10,}", "", shown["page"])  # a wrapped line is one sentence
     blocks = [*report, *consultation, *inquiry.splitlines(), *page.splitlines()]
@@ -108,7 +108,8 @@ def made_artifacts(maker: ArchiveMaker, dispute: Dispute, out: Path, *, apart: b
     `apart`: each PDF is laid out in a process of its own, as in the program; to start one takes ten times as long as
     the layout itself, so most disputes do without.
     """
-    is_chosen, is_named = any(post.author == THIRD for post in dispute.saved), dispute.names.keys() >= {CLIENT}
+    is_chosen = any(post.author == THIRD for post in dispute.saved) and not dispute.so.accounts
+    is_named = dispute.names.keys() >= {CLIENT}
     layout = make_pdf_apart if apart else make_pdf
     with patch.object(pdf_files, "make_pdf_apart", layout):
         try:

@@ -11,7 +11,7 @@ import random
 import shutil
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -42,6 +42,7 @@ from archiver.records import (
     Observation,
     Payment,
     Reply,
+    Role,
     RoomId,
 )
 from archiver.store import seals, statements, writer
@@ -71,6 +72,13 @@ FORMS = (
 """Posts of Chatwork's own system, as the web client's users see them."""
 
 
+REMOVED_FORM = "[info][title][dtext:file_deleted][/title]a.png[/info]"
+REMOVED_SHOWN = "【このファイルは削除されました】a.png"
+CANCELLED_FORMS = (
+    "[info][title][dtext:chatroom_member_is][piconname:{}][dtext:chatroom_resigned_priv_change][/title][/info]",
+    "[info][dtext:chatroom_resigned_priv_change_all][/info]",
+)
+"""The same of a removed file, as it is read, and of a closed account; anybody can type them."""
 TASK_FORM = "[info][title][dtext:task_added][/title][task aid=1 st=open lt=0 ltype=none]作業{}[/task][/info]"
 
 DELETED = "[deleted]"
@@ -79,6 +87,8 @@ BEGINNINGS = {
     "検収OKです、": 4,
     "3万円です、": 2,
     "5万円です、": 2,
+    "税込３３，０００円です、": 2,
+    "五万円(税別)です、": 2,
     f"{'先日はありがとうございました、社内で話し合いましたので、お知らせします、' * 3}修正は不要です、": 4,
     "納品は明日です、": 1,
     "[qt]5万円ではいかがですか、検収OKです[/qt]\n": 0,
@@ -89,6 +99,8 @@ BEGINNINGS = {
 others said, nothing."""
 EDITED, TURNED = "編集された", "「削除」表示に変わった"
 TOUCHED, HIDDEN = "更新時刻だけが変わった", "プランの制限で見えなくなった"
+CANCELLED = "解約を知らせる形のChatworkの自動メッセージ(同じ形は誰でも書けます)"
+REMOVED = "ファイルが「削除」表示に変わった"
 FIRST_EDITED, FIRST_DELETED = "保存時点で編集済み(それより前の文面は不明)", "保存時点で「削除」表示(文面は不明)"
 
 
@@ -127,6 +139,16 @@ class Circumstances:
     """Invoices and payments are entered."""
     files: bool = False
     """Each post of Chatwork's form has a file, which gets another name or other content under its id."""
+    removes: bool = False
+    """Files are removed, vanish from their list alone, or their post is deleted alone."""
+    takes_back: bool = False
+    """The reporter deletes much of what they wrote, answers too."""
+    purges: bool = False
+    """Where the first chat closes, the client has deleted everything there just before."""
+    accounts: bool = False
+    """The client has two accounts, which the reporter entered; one of them may be closed."""
+    forges: bool = False
+    """Some type what looks like a post of Chatwork's own system, or edit a message into it."""
 
 
 ODDS: Mapping[str, Sequence[object]] = {
@@ -141,6 +163,7 @@ ODDS: Mapping[str, Sequence[object]] = {
     **dict.fromkeys(("many_edits", "edges"), (False, True)),
     "money": (False, False, True),
     "files": (False, True),
+    **dict.fromkeys(("removes", "takes_back", "purges", "accounts", "forges"), (False, False, True)),
 }
 """What each of them may be; the first is the usual."""
 
@@ -171,6 +194,14 @@ class TruePost:
     """When the file got another name."""
     replaced: int | None = None
     """When it got other content."""
+    removed: int | None = None
+    """When its list showed it no more."""
+    is_box_removed: bool = False
+    """Whether its post showed that too."""
+
+    def is_removed(self, at: int) -> bool:
+        """Whether the list of files does not show it any more."""
+        return self.removed is not None and self.removed <= at
 
     def file_at(self, at: int) -> tuple[str, bytes]:
         """Name and content of the file as listed at a moment."""
@@ -181,6 +212,8 @@ class TruePost:
         """Text and update time as shown at a moment."""
         if self.deleted is not None and self.deleted <= at:
             return DELETED, 0
+        if self.is_box_removed and self.is_removed(at):
+            return REMOVED_FORM, 0
         before = [(time, text) for time, text in self.edits if time <= at]
         return (before[-1][1], before[-1][0]) if before else (self.text, 0)
 
@@ -201,6 +234,8 @@ class Dispute:
     def __init__(self, seed: int, circumstances: Circumstances | None = None) -> None:
         chance = self._chance = random.Random(seed)
         self.seed, self.so = seed, circumstances or Circumstances()
+        if self.so.accounts:  # in a chat where nobody of theirs is, a name would tell
+            self.so = replace(self.so, names="own")
         self.people = [CLIENT, OWNER] + ([THIRD] if chance.random() < 0.4 else [])
         self.client_is_named = chance.random() < 0.6
         window = self.so.window
@@ -232,6 +267,7 @@ class Dispute:
         self.payments: tuple[Payment, ...] = ()
         self._set_in(random.Random(f"so {seed}"))
         self._begin_texts(random.Random(f"begun {seed}"))
+        self._take_back(random.Random(f"taken back {seed}"))
         if chance.random() < 0.4 and not self.so.plan_days:
             self._recover()
 
@@ -239,6 +275,7 @@ class Dispute:
         """Let the circumstances change what was drawn."""
         so = self.so
         others = ([THIRD] if so.names != "own" else []) + ([THIRD, COLLEAGUE] if so.colleagues else [])
+        others += [COLLEAGUE] if so.accounts else []
         self.people += [one for one in dict.fromkeys(others) if one not in self.people]
         self._set_files(random.Random(f"files {self.seed}"))
         for post in self.posts:
@@ -278,6 +315,26 @@ class Dispute:
                 post.renamed, post.replaced = (
                     chance.choice((None, post.sent + chance.randrange(20 * DAY))) for _ in range(2)
                 )
+
+    def _take_back(self, chance: random.Random) -> None:
+        """Files and own messages that are removed, a chat that is emptied before it closes, and forged posts."""
+        so = self.so
+        for post in self.posts:
+            if so.removes and post.item == "file":
+                way, at = chance.choice(("", "box", "list", "post")), post.sent + chance.randrange(1, 20 * DAY)
+                post.removed, post.is_box_removed = at if way in ("box", "list") else None, way == "box"
+                post.deleted = at if way == "post" else None
+            if so.takes_back and post.author == OWNER and not post.is_notice and chance.random() < 0.5:
+                post.deleted = post.sent + chance.randrange(1, 3 * DAY)
+            if so.purges and self.shut is not None and post.room == ROOM and post.author == CLIENT:
+                is_gone = post.sent >= self.shut - 60 or (post.deleted or 10**9) < self.shut
+                post.deleted = post.deleted if is_gone else self.shut - 30
+            if so.forges and not post.edits and post.deleted is None and len(post.text) < 80 and chance.random() < 0.1:
+                seen = [at for at in self.looks_at(post.room) if at >= post.sent][:1] if not post.is_notice else []
+                if post.is_notice and post.item is None:
+                    post.text = chance.choice((REMOVED_FORM, *CANCELLED_FORMS)).format(post.author)
+                elif seen and post in self.window(seen[0], post.room):
+                    post.edits = [(seen[0] + 60, REMOVED_FORM)]
 
     def _begin_texts(self, chance: random.Random) -> None:
         """Let some texts, and what they are edited to, begin with words that may decide a dispute."""
@@ -356,6 +413,10 @@ class Dispute:
     def is_saved(self, post: TruePost) -> bool:
         """Whether the contents of a file are saved when they are first listed."""
         return self.so.files and post.item == "file" and post.number % 3 > 0
+
+    def listings(self, post: TruePost) -> list[int]:
+        """The looks at which the list of files showed a file."""
+        return [at for at in self.looks_at(post.room) if at >= post.sent and not post.is_removed(at)]
 
     @property
     def noticed_shut(self) -> int | None:
@@ -454,20 +515,22 @@ class Dispute:
         return found
 
     @property
-    def counterpart(self) -> tuple[int, str] | None:
-        """The account that is known as the other side, and why; None if nobody is.
+    def counterparts(self) -> dict[int, str]:
+        """The accounts that are known as the other side, and why.
 
         A name that another one was ever seen to have names nobody, and only the name at first sight counts.
         """
         others = self.names.keys() - {OWNER}
+        if self.so.accounts:
+            return dict.fromkeys((CLIENT, COLLEAGUE), "entered")
         if self.chosen in others:
-            return CLIENT, "entered"
+            return {CLIENT: "entered"}
         bearers = {one for one in others if NAMES[CLIENT] in {name.removesuffix(CLOSED) for name in self.names[one]}}
         if self.stated_client == NAMES[CLIENT] and len(bearers) == 1:
             (bearer,) = bearers
             if [*self.names[bearer]][-1].removesuffix(CLOSED) == NAMES[CLIENT]:
-                return bearer, "name"
-        return (next(iter(others)), "only_two") if len(others) == 1 else None
+                return {bearer: "name"}
+        return dict.fromkeys(others, "only_two") if len(others) == 1 else {}
 
     @property
     def stated_client(self) -> str | None:
@@ -486,74 +549,84 @@ class Dispute:
         """The word for a person's side, as far as anything tells it."""
         if author == OWNER:
             return "報告者"
-        return "相手" if self.counterpart is not None and self.counterpart[0] == author else "参加者"
+        return "相手" if author in self.counterparts else "参加者"
 
-    def speeches(self, author: int, *, saved: bool) -> list[TruePost]:
-        """The speech of a person, all of it or what was saved; one that was never seen with a text is no speech."""
+    def speeches(self, authors: Collection[int], *, saved: bool) -> list[TruePost]:
+        """The speech of people, all of it or what was saved; one that was never seen with a text is no speech."""
         posts = [post for post in self.saved if self.seen_texts(post) != {"[deleted]"}] if saved else self.posted()
-        return [post for post in posts if post.author == author and not post.is_notice]
+        return [post for post in posts if post.author in authors and not post.is_notice]
+
+    def is_notice(self, post: TruePost) -> bool:
+        """Whether a saved post counts as Chatwork's own, not as what somebody wrote."""
+        return post.is_notice and post.author != OWNER and self.seen_texts(post) != {DELETED}
 
     def last_answer(self) -> tuple[int, str] | None:
         """The other side's last act that was saved, and what it was; a task that anybody finished may be theirs."""
-        assert self.counterpart is not None
-        spoken = self.speeches(self.counterpart[0], saved=True)[-1:]
+        spoken = self.speeches(self.counterparts, saved=True)[-1:]
         return max(
             [
                 *((post.sent, "speech") for post in spoken),
-                *self._items(spoken[0].sent if spoken else -1, self.counterpart[0]),
+                *self._items(spoken[0].sent if spoken else -1, self.counterparts),
             ],
             default=None,
         )
 
-    def _items(self, since: int, author: int) -> Iterator[tuple[int, str]]:
+    def _items(self, since: int, authors: Collection[int]) -> Iterator[tuple[int, str]]:
         """What the lists of files and tasks showed of a person after a message, and when a task was seen to be done."""
         saved = {post.number for post in self.seen}
         for post in self.known:
             looks = self.looks_at(post.room)
             first = next(at for at in looks if at >= post.sent)
+            if post.is_removed(first):
+                continue
             given = post.sent if post.item == "file" or post.number in saved else first
-            if post.item and post.author == author and given > since and self.is_within(given):
+            if post.item and post.author in authors and given > since and self.is_within(given):
                 is_listed_late = post.number not in saved and post.item == "task" and post.sent <= since
                 yield from () if is_listed_late else [(given, post.item)]
             done = next((at for at in looks if at >= (post.done or 10**9)), None)
-            if done is not None and author != OWNER and done > max(since, first) and self.is_within(done):
+            if done is not None and OWNER not in authors and done > max(since, first) and self.is_within(done):
                 yield done, "done"
 
     def first_unanswered(self) -> int | None:
         """When the reporter first wrote, sent or gave something after the other side's last act."""
         last = self.last_answer()
         since = -1 if last is None else last[0]
-        own = [
-            post.sent
-            for post in self.saved
-            if post.author == OWNER and not post.is_notice and post.shown(max(self.sightings(post)))[0] != DELETED
-        ]
-        own += [at for at, _item in self._items(since, OWNER)]
+        own = [post.sent for post in self.own_posts() if post.shown(max(self.sightings(post)))[0] != DELETED]
+        own += [at for at, _item in self._items(since, {OWNER})]
         return min((at for at in own if at > since), default=None)
+
+    def own_posts(self) -> list[TruePost]:
+        """What the reporter wrote, as far as it was saved."""
+        return [post for post in self.saved if post.author == OWNER and not post.is_notice]
+
+    def taken_back(self) -> bool:
+        """Whether the reporter deleted a message that came after the other side's last act."""
+        last = self.last_answer()
+        own = [post for post in self.own_posts() if last is None or post.sent > last[0]]
+        return any(post.shown(max(self.sightings(post)))[0] == DELETED for post in own)
 
     def later_strangers(self) -> Counter[int]:
         """How many messages people of no entered side wrote after the other side's last act."""
         last = self.last_answer()
-        known = {OWNER, *(() if self.counterpart is None else self.counterpart[:1])}
-        posts = [post for one in {*self.people} - known for post in self.speeches(one, saved=True)]
+        posts = self.speeches({*self.people} - {OWNER, *self.counterparts}, saved=True)
         return Counter(post.author for post in posts if last is None or post.sent > last[0])
 
     def seen_texts(self, post: TruePost) -> set[str]:
         """Every text that was seen of a post."""
         return {post.shown(at)[0] for at in self.sightings(post)}
 
-    def changes(self) -> dict[str, Counter[str]]:
-        """How many messages of each side changed how, as far as it was seen."""
+    def changes(self, *, of_notices: bool = False) -> dict[str, Counter[str]]:
+        """How many messages of each side, or notices in its name, changed how, as far as it was seen."""
         found: dict[str, Counter[str]] = {name: Counter() for name in CHANGES}
-        for post in self.saved:
+        for post in (one for one in self.saved if self.is_notice(one) == of_notices):
             seen = [post.shown(at) for at in self.sightings(post)]
-            texts = {text for text, _updated in seen} - {DELETED}
+            texts = {text for text, _updated in seen} - {DELETED, *([REMOVED_FORM] if post.is_box_removed else [])}
             if any(text == DELETED for text, _updated in seen):
                 found["deleted" if texts else "deleted_before"][self.side(post.author)] += 1
             if len(texts) > 1 or any(updated for _text, updated in seen):
                 is_known = len(texts) > 1 or seen[0] == (post.text, 0)
                 found["edited" if is_known else "edited_before"][self.side(post.author)] += 1
-            if self.hidden_at(post) is not None and (post.author == OWNER or not post.is_notice):
+            if self.hidden_at(post) is not None:
                 found["hidden"][self.side(post.author)] += 1
         return found
 
@@ -572,11 +645,14 @@ class Dispute:
         for post in self.saved:
             times = self.sightings(post)
             text, updated = post.shown(times[0])
+            if "resigned" in text and post.author != OWNER:
+                found.append(TrueEvent(post, None, times[0], CANCELLED))
             if text == DELETED or updated:
                 found.append(TrueEvent(post, None, times[0], FIRST_DELETED if text == DELETED else FIRST_EDITED))
             for before, at in pairwise(times):
                 if post.shown(before)[0] != post.shown(at)[0]:
-                    found.append(TrueEvent(post, before, at, TURNED if post.shown(at)[0] == DELETED else EDITED))
+                    kind = REMOVED if post.is_box_removed else EDITED
+                    found.append(TrueEvent(post, before, at, TURNED if post.shown(at)[0] == DELETED else kind))
                 elif post.shown(before) != post.shown(at):
                     found.append(TrueEvent(post, before, at, TOUCHED))
             if (gone := self.hidden_at(post)) is not None:
@@ -595,6 +671,10 @@ class Dispute:
         facts = {"invoices": self.invoices, "payments": self.payments, "client": self.stated_client}
         approved = self.approved.strftime("%Y-%m-%d %H:%M")
         maker.contract("job1", rooms, platform=self.so.platform, contact_approved_on=approved, **facts)
+        if self.so.accounts:
+            with maker.archive.writing() as writing:
+                for account in (CLIENT, COLLEAGUE):
+                    statements.state_role(writing, "job1", account, Role.CLIENT, "担当者", at=_moment(0))
         maker.room("案件")
         if len(self.rooms) > 1:
             maker.room("もう一つ", room=OTHER_ROOM, is_direct=self.so.chats == "direct")
@@ -635,7 +715,7 @@ class Dispute:
             before = max((one for one in self.looks_at(number) if one < at), default=-1)
             for post in listed:
                 is_other = post.sent > before or post.file_at(before)[1] != post.file_at(at)[1]
-                if self.is_saved(post) and is_other:
+                if self.is_saved(post) and is_other and not post.is_removed(at):
                     minutes = (_moment(at) - MAKER_BEGIN) / timedelta(minutes=1)
                     maker.file(_item(self, post, at), post.file_at(at)[1], room=number, minutes=minutes)
 
@@ -649,17 +729,19 @@ class Dispute:
     def _list_items(self, writing: Writing, at: int, room: int) -> list[TruePost]:
         """Record what the lists of files and tasks of a chat show at a look, as far as it changed."""
         before = max((one for one in self.looks_at(room) if one < at), default=-1)
-        listed = {"state": "present", "source": "list"}
         found = [
             post
             for post in self.by_room[room]
-            if post.item and post.sent <= at and (post.sent > before or _state(post, before) != _state(post, at))
+            if post.item
+            and post.sent <= at
+            and (not post.is_removed(at) if post.sent > before else _state(post, before) != _state(post, at))
+            and not post.is_removed(before)
         ]
-        observed = [
-            Observation(kind, f"{kind}/{post.number}", {"object": _item(self, post, at), **listed}, room)
-            for post in found
-            for kind in filter(None, [post.item])
-        ]
+        observed = []
+        for post in found:  # of a file that is gone Chatwork shows nothing: the record has what was shown last
+            is_gone, item = post.is_removed(at), _item(self, post, before if post.is_removed(at) else at)
+            payload = {"object": item, "state": "gone" if is_gone else "present", "source": "list"}
+            observed.append(Observation(f"{post.item}", f"{post.item}/{post.number}", payload, room))
         if found:
             writer.append(writing, observed, account_id=OWNER, at=_moment(at))
         return found
@@ -763,7 +845,7 @@ def _item(dispute: Dispute, post: TruePost, at: int) -> JsonObject:
 
 def _state(post: TruePost, at: int) -> tuple[object, bool]:
     """What changes of a file, and whether a task is done."""
-    return post.file_at(at), post.done is not None and post.done <= at
+    return (post.file_at(at), post.is_removed(at)), post.done is not None and post.done <= at
 
 
 def _moment(seconds: int) -> datetime:

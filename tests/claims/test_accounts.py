@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.claims.messages import closed_account, closed_since, is_closed_name
+from archiver.claims.messages import ClosedAccount, closed_account, closed_since, is_closed_name
 from archiver.claims.sentences import closed_sign, closed_text
 from archiver.evidence.acts_seen_in_lists import account_closings
 from archiver.export.report import summary, timeline
@@ -136,7 +136,7 @@ def test_a_closed_account_is_known_by_the_end_of_its_name(name: str, mark: str) 
 
     assert is_closed_name(name) == bool(mark)
     told = [f"相手の表示名に、Chatworkアカウントの解約を示す「{mark}」が付いている"] * bool(mark)
-    assert told == [closed_sign(one) for one in closings]
+    assert told == [closed_sign(ClosedAccount(one, None, 1)) for one in closings]
 
 
 def test_a_name_is_closed_since_it_had_the_mark_to_the_end() -> None:

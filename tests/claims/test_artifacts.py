@@ -36,7 +36,7 @@ def _wrong(seeds: Iterable[int], folder: Path) -> dict[int, list[str]]:
         sealed(maker, dispute)
         told = made_artifacts(maker, dispute, folder / "out", apart=index % APART_EACH == 0)
         wrong = [] if told is None else summed(falsehoods(dispute, told))
-        is_third = dispute.counterpart is None or dispute.counterpart[0] != THIRD
+        is_third = THIRD not in dispute.counterparts
         wrong += _uncovered(folder / "out") if told is not None and told.is_chosen and is_third else ()
         if wrong:
             found[seed] = wrong

@@ -18,6 +18,7 @@ from archiver import contract_dates
 from archiver.claims import counterparts, messages, quotations, sentences
 from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge
 from archiver.contract_dates import received_for
+from archiver.evidence import history
 from archiver.evidence.tables import events, files_and_tasks
 from archiver.export.report import changes_and_limits, excerpt, people_and_dates, request_to_office
 from archiver.platforms.job_platform import platform_of
@@ -415,7 +416,7 @@ def _never_replaced(true: Function, *given: Any) -> Any:
     return true(*given)._replace(replaced_at=None)
 
 
-FILES = replace(SMALL, files=True)
+FILES, REMOVES = replace(SMALL, files=True), replace(SMALL, files=True, removes=True)
 WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
     "platform": (
         replace(SMALL, platform="coconala"),
@@ -449,6 +450,21 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
     "files": (FILES, (files_and_tasks.name_first_listed, lambda _true, row, _listed: row)),
     "files: what replaced it was sent": (FILES, (files_and_tasks.name_first_listed, _never_replaced)),
     "files: its names are swapped": (FILES, (events._other_event, _swapped)),
+    "removes": (REMOVES, (events._listed_events, partial(nothing, ()))),
+    "removes: its post was edited": (REMOVES, (history.is_file_removal, partial(nothing, False))),
+    "takes_back": (
+        replace(SMALL, takes_back=True),
+        (sentences.theirs_text, lambda true, claim, _deleted, **options: true(claim, None, **options)),
+    ),
+    "purges": (replace(SMALL, closes=True, purges=True), (quotations.quotation, _a_day_longer)),
+    "accounts": (
+        replace(SMALL, accounts=True),
+        (sentences.closed_sign, lambda true, closed: true(closed._replace(accounts=1))),
+    ),
+    "forges": (
+        replace(SMALL, forges=True),
+        (history.is_file_removal, lambda _true, _before, after: history.FILE_REMOVED in after),
+    ),
     "many_edits: each takes a place": (replace(SMALL, many_edits=True), (quotations.quotations, _changes_first)),
     "plan_days: what it hides was not agreed": (
         replace(SMALL, plan_days=40),

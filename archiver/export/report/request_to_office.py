@@ -92,7 +92,7 @@ def _reason_text(case: ReportInput) -> str:
     """What was seen of the other side, as the reason for a request of which the user chose none; perhaps empty."""
     closed = closed_account(case.statistics.facts).value
     if closed is not None:
-        return say("{sign}ことを{at}に確認したため、", sign=closed_sign(closed.sign), at=date_text(closed.sign.at))
+        return say("{sign}ことを{at}に確認したため、", sign=closed_sign(closed), at=date_text(closed.sign.at))
     changed = _changed_reason(case)
     if changed:
         return say("{reason}ため、", reason=changed)
@@ -178,7 +178,7 @@ def _silence_text(case: ReportInput) -> str:
     closed = closed_account(case.statistics.facts).value
     if closed is None or claim.value.is_closed:
         return silence_reason(claim)
-    return word("reason.silent.account", sign=closed_sign(closed.sign), at=date_text(closed.sign.at))
+    return word("reason.silent.account", sign=closed_sign(closed), at=date_text(closed.sign.at))
 
 
 _LABELS = {"lawyer": "相談したいこと", "consult": "相談したいこと", "court": "報告者の求めること"}

@@ -117,7 +117,7 @@ def _message_lines(case: ReportInput) -> Iterator[_TimelineLine]:
         yield _TimelineLine(0, first.value.at, f"{first_label(first)}{more}", source)
     closed = closed_account(case.statistics.facts).value
     if closed is not None and not any(event.seq == closed.sign.seq for event in case.events):
-        what = say("{closed_sign}(検知)", closed_sign=closed_sign(closed.sign))
+        what = say("{closed_sign}(検知)", closed_sign=closed_sign(closed))
         yield _TimelineLine(0, closed.sign.at, what, _source(case, "第1章"))
     if reply.value is not None:
         yield _TimelineLine(0, reply.value.at, reply_label(reply), f"No.{reply.value.no}")

@@ -209,7 +209,7 @@ def test_in_english_too_the_deletion_the_closed_account_and_the_scope_have_room(
         text = inquiry_text_of(case)
 
     assert "1. “やっぱり今回の分は払えません” (the client, 5 Nov 2026) had been deleted by 12 Nov 2026." in text
-    assert "the client's name was seen with “(解約済)”" in text
+    assert "the name of the client was seen with “(解約済)”" in text
     assert "messages saved" in text
     assert text.count("6 November 2026, 09:12 JST") == 1
     assert re.search("\n\\([1-9] more: see the report\\)\n", text)
