@@ -78,8 +78,8 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
         days = [short_day(moment, alert.at) if (moment := day_of(one)) else one for one in (known_day, day)]
         return {"known": known, "known_day": days[0], "account": account, "day": days[1]}
     if alert.rule is AlertRule.A14:
-        hours, end = int(rest or 0), datetime.fromisoformat(first) if rest else alert.at
-        return {"pause": pause_words(hours), "day": short_day(end - timedelta(hours=hours), end)}
+        hours, until = int(rest or 0), datetime.fromisoformat(first) if rest else alert.at
+        return {"pause": pause_words(hours), "day": short_day(until - timedelta(hours=hours), until)}
     if alert.rule is AlertRule.A11:
         asked = day_of(rest.rpartition("/")[2])
         return named | {"day": dated_moment(asked, alert.at) if asked else ""}

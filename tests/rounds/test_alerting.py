@@ -233,7 +233,7 @@ def test_an_edit_and_a_deletion_of_one_person_are_one_alert(world: World) -> Non
 
 def test_edits_over_more_than_a_day_are_all_counted(world: World) -> None:
     """An alert that began with one of the day before it counts that too where more are added the day after it."""
-    posts, told = world.posts(4), []
+    posts, told = world.posts(4), list[list[tuple[str, str, int]]]()
     next_round(world)
     for edited in (posts[:1], posts[1:2], posts[2:], posts[1:2]):
         for one in edited:

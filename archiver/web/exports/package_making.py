@@ -15,7 +15,6 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from archiver import errors
-from archiver.contract_dates import unstated_facts
 from archiver.evidence.history import text
 from archiver.export.mask.word_analyser import has_analyser
 from archiver.export.package import masking_review
@@ -26,6 +25,7 @@ from archiver.export.package.report_input import package_warnings
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, OpenedMessage, ReadState
 from archiver.render.invisible_characters import visible
+from archiver.setup.fact_questions import missing_facts
 from archiver.setup.outcome_words import metadata_lines, warning_lines
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
@@ -270,7 +270,7 @@ def package_contents(context: ConsoleContext, reading: Reading, order: ExportOrd
             *(one.partition("] ")[2] for one in warning_lines(package_warnings(recipe, facts.rooms, total))),
             *map(str.strip, metadata_lines(recipe.metadata.files)),
         ],
-        "missing": len(unstated_facts(contract, platform_of(contract.platform))),
+        "missing": len(missing_facts(reading, contract)),
     }
 
 

@@ -69,6 +69,14 @@ def told(page: str, ident: str) -> str:
     return re.sub("<[^>]*>", "", message(page, ident))
 
 
+def test_what_page_1_lacks_is_counted_alike_on_every_page(browser: FormBrowser) -> None:
+    """On home, on the job's page and where the export is ordered."""
+    pages = [browser.get(address) for address in ("/home", "/contracts/job1", f"/packages/order?{ORDER}")]
+
+    counts = [{*re.findall(r"(\d) (?:more facts complete page 1|things that page 1 needs)", page)} for page in pages]
+    assert [{"4"}] * 3 == counts
+
+
 def test_messages_are_chosen_in_the_chat_and_the_order_is_kept(browser: FormBrowser) -> None:
     """From what goes in and back, with what was chosen before ticked."""
     page = browser.get(f"/packages/order?{ORDER}&from=2026-11-05&messages=m00000030")
