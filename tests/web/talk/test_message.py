@@ -34,6 +34,18 @@ def test_an_edit_that_left_the_text_as_it_was_does_not_say_that_it_changed(chat:
     assert "the text changed" not in html
 
 
+def test_a_removed_file_is_no_changed_text(chat: ArchiveMaker) -> None:
+    """Chatwork itself put another box in the post of the file."""
+    box = "[info][title][dtext:file_{}][/title]{}[/info]"
+    chat.sync([message_object(7, box.format("uploaded", "[download:7]a.zip (1 KB)[/download]"))])
+    chat.sync([message_object(7, box.format("deleted", "a.zip"))], minutes=9)
+
+    html = page_of(chat.home, f"/room/{ROOM}/message/7")
+
+    assert "Chatwork came to show the file as deleted." in html
+    assert "the text changed" not in html
+
+
 def test_the_source_is_shown_with_its_tags(chat: ArchiveMaker) -> None:
     """Tags as typed, nothing hidden, nothing active."""
     chat.sync([message_object(7, "[info]<script>alert(1)</script>\u202e[/info]\ud83d")])
