@@ -284,7 +284,7 @@ def judge_texts(
                 alert = Alert(new_rule, level, text.at, text.room_id, text.account_id, text.message_id)
                 subjects = {
                     AlertRule.A15: stranger,
-                    **dict.fromkeys((AlertRule.A5, AlertRule.A13), platforms.get(text.room_id)),
+                    **dict.fromkeys((AlertRule.A5, AlertRule.A8, AlertRule.A13), platforms.get(text.room_id)),
                 }
                 yield replace(alert, subject=subjects.get(new_rule))
 

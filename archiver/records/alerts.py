@@ -281,6 +281,10 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
         "the platform."
     ),
     (AlertRule.A7, ""): N_("Chat {room}: a message mentions a seminar, an investment or upfront costs. Ask why."),
+    (AlertRule.A8, "direct"): N_(
+        "Chat {room}: somebody seems to ask for identity papers or bank details. Don't send them here; ask the person "
+        "by another way that you know, and keep a screenshot: archive job enter {job} file"
+    ),
     (AlertRule.A8, ""): N_(
         "Chat {room}: somebody seems to ask for identity papers or bank details. Don't send them here; ask "
         "the platform, and keep a screenshot: archive job enter {job} file"

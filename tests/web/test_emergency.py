@@ -72,6 +72,18 @@ def test_the_client_of_a_direct_job_is_reached_without_a_platform(browser: FormB
     assert all(f"for={one}" in direct for one in ("lawyer", "consult"))
 
 
+def test_who_asks_for_papers_is_made_sure_without_a_platform_where_there_is_none(browser: FormBrowser) -> None:
+    """On the platform where there is one; else by another way."""
+    maker = ArchiveMaker(browser.context.home)
+    for job, platform in (("job2", "direct"), ("job3", None)):
+        maker.contract(job, platform=platform, client="佐藤", title=job)
+
+    pages = [browser.get(f"/emergency?what=asked&job=job{number}") for number in (1, 2, 3)]
+
+    assert [True, False, False] == ["Make sure who asks" in page for page in pages]
+    assert [False, True, True] == ["by another way that you know" in page for page in pages]
+
+
 def test_a_person_is_removed_from_the_contacts_only_once_the_direct_chat_is_held(tmp_path: Path) -> None:
     """Removing deletes the direct chat on Chatwork: not while something of it is missing, nor for a group."""
     maker = story(tmp_path / "home")
