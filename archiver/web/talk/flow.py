@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from archiver.chatwork.notation.nodes import ReplyTag
 from archiver.chatwork.notation.parse import DELETED, parse
+from archiver.claims.sentences import renamed_lines
 from archiver.evidence.history import is_file_removal
 from archiver.records import Gap, Message, Pause, State, Version
 from archiver.render import message_body, times
@@ -229,15 +230,15 @@ def _edit_time(before: Version, after: Version, now: datetime) -> str:
 
 
 def _files(message: Message, shown: str, context: MessageContext) -> Iterator[Row]:
-    """The files of a message that its text does not show already, and those that could not be saved."""
+    """The files of a message that its text does not show already, and those that were renamed or not saved."""
     for file in context.attachments.get(message.message_id, ()):
-        link = context.references.file_of(file.file_id)
-        if file.sha256 and f":{file.file_id}]" in shown and f"id={file.file_id}" in shown:
+        link, renames = context.references.file_of(file.file_id), context.renames_of(file.file_id)
+        if file.sha256 and not renames and f":{file.file_id}]" in shown and f"id={file.file_id}" in shown:
             continue
         picture = link and link.picture if f"id={file.file_id}" not in shown else None
         yield {"name": visible(file.name), "size": file.size, "href": link and link.href, "picture": picture,
                "reason": "" if file.sha256 else visible(file.reason or _("reason unknown")),
-               "gone": file.gone_since}  # fmt: skip
+               "renamed": renamed_lines(renames, file.saved_at, visible), "gone": file.gone_since}  # fmt: skip
 
 
 # --- replies -------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import stat
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from gettext import gettext as _
 from io import BufferedReader
 from pathlib import Path
@@ -50,6 +50,8 @@ class MessageContext(NamedTuple):
     references: References
     owner_id: AccountId
     attachments: Mapping[MessageId, Sequence[Attachment]]
+    renames_of: Callable[[FileId], Sequence[tuple[str, str, datetime]]]
+    """Each change of a file's name: before, after, and when it was noticed."""
     tasks: Mapping[MessageId, Sequence[Task]]
     names_at: Callable[[datetime | None], Callable[[AccountId], str | None]]
     """The names of people at a time: an old message shows nobody's later name."""
@@ -64,6 +66,7 @@ def message_context(reading: Reading, room: int, messages: Sequence[Message]) ->
         References(names_in_room(reading, room).get, _links(reading, room), _files(reading, room)),
         owner_of(reading),
         files_and_tasks.files_of_messages(reading, room, ids),
+        partial(files_and_tasks.file_renames, reading, room),
         files_and_tasks.tasks_of_messages(reading, room, ids),
         names_over_time(reading, room),
         cache(lambda account: avatar(reading, room, account)),

@@ -104,6 +104,13 @@ def test_page_after_page_shows_each_file_once(browser: Browser, monkeypatch: pyt
     assert 10 == len(found) == len(set(found))
 
 
+def test_a_renamed_file_has_both_names_in_the_conversation(browser: Browser) -> None:
+    """That it was sent with the first one is told, and the other, and when it was noticed."""
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", browser.get(f"/room/{ROOM}")))
+
+    assert re.search(r"見積_50000円\.pdf [^→]*見積_50000円\.pdf → 見積\.pdf", page)
+
+
 # --- bytes ---------------------------------------------------------------------------------------
 
 
