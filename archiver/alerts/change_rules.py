@@ -281,10 +281,10 @@ def changed_rooms(changes: ChangeObservations) -> Iterator[Alert]:
     A direct chat has the other person's name: a closed account has its own alert.
     """
     for change in changes.rooms:
-        if change.name_before != change.name and not is_closed_name(change.name):
-            yield Alert(AlertRule.A12, Level.MEDIUM, change.at, change.room_id, subject="room")
-        if is_near_money(change.description_before, change.description):
-            yield Alert(AlertRule.A12, Level.MEDIUM, change.at, change.room_id, subject="description")
+        is_name = change.subject == "room"
+        is_told = not is_closed_name(change.after) if is_name else is_near_money(change.before, change.after)
+        if is_told:
+            yield Alert(AlertRule.A12, Level.MEDIUM, change.at, change.room_id, subject=change.subject)
 
 
 def is_near_money(before: str, after: str) -> bool:

@@ -113,13 +113,13 @@ class DetailChanged(NamedTuple):
 
 
 class RoomChanged(NamedTuple):
-    """A room's name and description, before and now."""
+    """A room's name or description, before and now."""
 
     room_id: int
-    name_before: str
-    name: str
-    description_before: str
-    description: str
+    subject: str
+    """Of the alert: `room` for the name, `description`."""
+    before: str
+    after: str
     at: datetime
 
 

@@ -88,8 +88,8 @@ def renamed(before: str, after: str, *, who: int = TANAKA, room: int = ROOM) -> 
     return PersonRenamed(room, who, before, after, AT)
 
 
-def room(before: str = "円", after: str = "円", *, name: str = "動画", new_name: str = "動画") -> RoomChanged:
-    return RoomChanged(ROOM, name, new_name, before, after, AT)
+def described(before: str, after: str) -> RoomChanged:
+    return RoomChanged(ROOM, "description", before, after, AT)
 
 
 @pytest.mark.parametrize(
@@ -100,10 +100,10 @@ def room(before: str = "円", after: str = "円", *, name: str = "動画", new_n
         ({"renamed": (renamed("田中", "佐藤"),), "people": {ROOM: CROWD}}, "low", "name"),
         ({"details": (DetailChanged(ROOM, TANAKA, "role", AT),)}, "medium", "role"),
         ({"details": (DetailChanged(ROOM, OWNER, "role", AT),)}, "medium", "role"),
-        ({"rooms": (room(new_name="別の名前"),)}, "medium", "room"),
-        ({"rooms": (room("1本 5,000円", "1本 3,000円"),)}, "medium", "description"),
-        ({"rooms": (room("納期は月末\nメモ", "メモ"),)}, "medium", "description"),
-        ({"rooms": (room("メモ", "メモ\n検収は10日後"),)}, "medium", "description"),
+        ({"rooms": (RoomChanged(ROOM, "room", "動画", "別の名前", AT),)}, "medium", "room"),
+        ({"rooms": (described("1本 5,000円", "1本 3,000円"),)}, "medium", "description"),
+        ({"rooms": (described("納期は月末\nメモ", "メモ"),)}, "medium", "description"),
+        ({"rooms": (described("メモ", "メモ\n検収は10日後"),)}, "medium", "description"),
         ({"details": (DetailChanged(ROOM, TANAKA, "file/7", AT, "5"),)}, "medium", "file/7"),
         ({"details": (DetailChanged(ROOM, OWNER, "file/7", AT, "5"),)}, "", ""),
         # A name first seen, a closed account, one's own name, third persons, lines without money.
@@ -119,11 +119,10 @@ def room(before: str = "円", after: str = "円", *, name: str = "動画", new_n
             "",
             "",
         ),
-        ({"rooms": (room(),)}, "", ""),
-        ({"rooms": (room("よろしく", "よろしくお願いします"),)}, "", ""),
-        ({"rooms": (room("1本 5,000円\nよろしく", "1本 5,000円\nどうぞよろしく"),)}, "", ""),
-        ({"rooms": (room("1本 5,000円\nメモ", "1本 5,000円"),)}, "", ""),
-        ({"rooms": (room("", "連絡はこちらへ"),)}, "", ""),
+        ({"rooms": (described("よろしく", "よろしくお願いします"),)}, "", ""),
+        ({"rooms": (described("1本 5,000円\nよろしく", "1本 5,000円\nどうぞよろしく"),)}, "", ""),
+        ({"rooms": (described("1本 5,000円\nメモ", "1本 5,000円"),)}, "", ""),
+        ({"rooms": (described("", "連絡はこちらへ"),)}, "", ""),
         ({}, "", ""),
     ],
 )

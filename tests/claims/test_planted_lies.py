@@ -408,8 +408,8 @@ def _changes_first(true: Function, quoted: Iterable[Any], *given: Any, unchanged
     return true(changed, *given, unchanged=() if len(changed) == quotations.QUOTED else unchanged)
 
 
-def _swapped(true: Function, entry: Any, kind: str, about: str, *names: str) -> Any:
-    return true(entry, kind, about, *reversed(names))
+def _swapped(true: Function, entry: Any, change: Any) -> Any:
+    return true(entry, change._replace(before=change.after, after=change.before))
 
 
 def _never_replaced(true: Function, *given: Any) -> Any:

@@ -16,7 +16,8 @@ from archiver.evidence.history import DELETED_BODY, READINGS, EntryObject, Messa
 from archiver.evidence.tables.cells import TIME, csv_line, jsonl_line, jst, jst_of, message_cell
 from archiver.evidence.tables.events import (
     EVENT_HEADER,
-    FIRST_SEEN,
+    EVENT_WORDS,
+    FIRST_KINDS,
     event_cells,
     message_events,
     other_events,
@@ -159,7 +160,7 @@ def state_word(history: MessageHistory) -> str:
     """What became of a message; what it was already when it was first saved is told as that."""
     texts = {span.body for span in history.versions} - {DELETED_BODY}
     if (history.state == "deleted" and not texts) or (history.state == "edited" and len(texts) == 1):
-        return FIRST_SEEN[history.state]
+        return EVENT_WORDS[FIRST_KINDS[history.state]]
     return STATES.get(history.state, history.state)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -11,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select, text, union
 
 from archiver.evidence import history
-from archiver.evidence.history import account_of, number
+from archiver.evidence.history import EntryObject, account_of, number
 from archiver.records import State
 from archiver.records.alerts import (
     ChangedMessage,
@@ -25,11 +24,12 @@ from archiver.records.alerts import (
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
+from archiver.store.engine import driver_connection
 from archiver.store.fingerprints_and_forms import has_form
 from archiver.store.queries import current_state
 from archiver.store.queries.contract_activity import cancellation_posts, case_sides
 from archiver.store.queries.contracts import contracted_rooms, contracts
-from archiver.store.queries.entries import entries_where
+from archiver.store.queries.entries import entries_where, previous_entry
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import alerts
 
@@ -188,7 +188,7 @@ def _rename_signals(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iter
 
 def _name_before(reading: Reading, entry: dict[str, Any]) -> str | None:
     """The person's name before: in this list, or else among the members of any room."""
-    before, member = entry_before(reading, entry), schema.member.c
+    before, member = previous_entry(driver_connection(reading.sql), entry), schema.member.c
     if before is not None:
         return history.text(before["payload"]["object"].get("name"))
     name: str | None = reading.sql.execute(
@@ -200,7 +200,7 @@ def _name_before(reading: Reading, entry: dict[str, Any]) -> str | None:
 def _other_chats(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[OtherChatSeen]:
     """People whose direct chat outside the contracts changed or is no longer seen."""
     for entry in entries:
-        before = entry_before(reading, entry)
+        before = previous_entry(driver_connection(reading.sql), entry)
         after = entry["payload"].get("other_chat")
         if after != (None if before is None else before["payload"].get("other_chat")):
             yield OtherChatSeen(_account_id(entry), after, _observed_at(entry))
@@ -210,7 +210,7 @@ def _vanished_messages(reading: Reading, entries: Sequence[dict[str, Any]]) -> I
     """Messages that were shown before and are not any more, each once, in their present state."""
     last_entries = {(one["room_id"], one["key"]): one for one in entries}
     for entry in last_entries.values():
-        before = entry_before(reading, entry)
+        before = previous_entry(driver_connection(reading.sql), entry)
         if before is not None and _entry_state(before) not in _GOING:
             yield changed_message(entry)
 
@@ -220,17 +220,6 @@ def changed_message(entry: dict[str, Any]) -> ChangedMessage:
     author = number(account_of(entry["payload"]["object"]).get("account_id"))
     message, state = entry["key"].partition("/")[2], State(_entry_state(entry))
     return ChangedMessage(entry["room_id"], author, message, state, _observed_at(entry))
-
-
-def entry_before(reading: Reading, entry: dict[str, Any]) -> dict[str, Any] | None:
-    """The previous entry of the same key in the same room; None if there is none."""
-    table = schema.entry.c
-    lines = reading.sql.execute(
-        select(table.line)
-        .where(table.key == entry["key"], table.room_id.is_(entry["room_id"]), table.seq < entry["seq"])
-        .order_by(table.seq.desc())
-    )
-    return next((before for line in lines.scalars() if has_form(before := json.loads(line))), None)
 
 
 def recent_changes(
@@ -259,7 +248,7 @@ def _rooms_hidden_before(reading: Reading, rooms: set[int], after: int) -> froze
     return frozenset(room for (room,) in reading.sql.execute(query, {"after": after, "rooms": sorted(rooms)}))
 
 
-def _entry_state(entry: dict[str, Any]) -> str:
+def _entry_state(entry: EntryObject) -> str:
     return str(entry["payload"].get("state"))
 
 

@@ -21,7 +21,7 @@ from archiver.evidence.history import EntryObject
 from archiver.records import Entry, ExportedPackage, Handover, Period, State
 from archiver.store import schema
 from archiver.store.engine import Reading, SmallStatement
-from archiver.store.fingerprints_and_forms import read_all_formed
+from archiver.store.fingerprints_and_forms import has_form, read_all_formed
 from archiver.store.time_text import from_text, to_text
 
 _AT_ONCE = 1_000
@@ -338,7 +338,7 @@ def _belongs_to(rooms: Iterable[int], contract: str) -> ColumnElement[bool]:
 
 
 _LINE = "SELECT line FROM entry WHERE seq = ?"
-_BEFORE = "SELECT line FROM entry WHERE key = ? AND room_id IS ? AND seq < ? AND kind = ? ORDER BY seq DESC LIMIT 1"
+_BEFORE = "SELECT line FROM entry WHERE key = ? AND room_id IS ? AND seq < ? AND kind = ? ORDER BY seq DESC"
 
 
 def entries_at(source: sqlite3.Connection, seqs: Iterable[int]) -> dict[int, EntryObject]:
@@ -350,10 +350,9 @@ def entries_at(source: sqlite3.Connection, seqs: Iterable[int]) -> dict[int, Ent
 
 
 def previous_entry(source: sqlite3.Connection, entry: EntryObject) -> EntryObject | None:
-    """The previous entry of the same key and kind; None if there is none."""
-    row = source.execute(_BEFORE, (entry["key"], entry["room_id"], entry["seq"], entry["kind"])).fetchone()
-    previous: EntryObject | None = None if row is None else json.loads(row[0])
-    return previous
+    """The previous entry of the same key and kind that is as this program writes it; None if there is none."""
+    lines = source.execute(_BEFORE, (entry["key"], entry["room_id"], entry["seq"], entry["kind"]))
+    return next((before for (line,) in lines if has_form(before := json.loads(line))), None)
 
 
 def entries_under(

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 
 from archiver.evidence.history import account_of, number, text
+from archiver.evidence.tables.events import EntryChange, EventKind, entry_changes
 from archiver.records import MessageKind, Sides, State
 from archiver.records.alerts import (
     Alert,
@@ -23,10 +24,11 @@ from archiver.records.alerts import (
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
+from archiver.store.engine import driver_connection
 from archiver.store.fingerprints_and_forms import DELETED, body_of
 from archiver.store.queries import current_state, departures, people
 from archiver.store.queries.contracts import contracts, enclosures, sides
-from archiver.store.queries.entries import entries_where
+from archiver.store.queries.entries import entries_where, previous_entry
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working.alerts import open_alerts
 
@@ -83,22 +85,22 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
     details: list[DetailChanged] = []
     room_changes: list[RoomChanged] = []
     vanished: list[ChangedMessage] = []
-    is_contracted = _periods(reading)
+    is_contracted, source = _periods(reading), driver_connection(reading.sql)
     for entry in entries_where(reading, _ENTRY.seq > after, _ENTRY.kind.in_(("message", "member", "room", "file"))):
-        if entry["room_id"] not in sides:
+        kind, state = entry["kind"], entry["payload"].get("state")
+        if entry["room_id"] not in sides or (kind in ("message", "file") and not is_contracted(entry)):
             continue
-        if entry["kind"] in {"message", "file"} and not is_contracted(entry):
-            continue
-        if entry["kind"] == "message":
-            state = entry["payload"]["state"]
-            if state in (State.DELETED, State.MISSING):
-                vanished.append(departures.changed_message(entry))
-            elif state == State.EDITED and (texts := _edited_texts(reading, entry)):
-                edits.append(departures.changed_message(entry)._replace(texts=texts))
-        elif entry["kind"] == "room":
-            room_changes += _room_changes(reading, entry)
-        else:
-            details += _detail_changes(reading, entry)
+        if kind == "message" and state in (State.DELETED, State.MISSING):
+            vanished.append(departures.changed_message(entry))
+        elif kind != "message" or state == State.EDITED:
+            for change in entry_changes(previous_entry(source, entry), entry, ""):
+                if change.kind is EventKind.EDITED and change.before != DELETED:
+                    texts = change.before, change.after
+                    edits.append(departures.changed_message(entry)._replace(texts=texts))
+                elif change.kind in (EventKind.ROLE, EventKind.FILE_RENAMED):
+                    details.append(_changed_detail(entry))
+                elif change.kind in _OF_ROOMS:
+                    room_changes += _room_changes(entry, change)
     renamed = departures.renames(reading, after=after)
     changed_rooms = {one.room_id for ones in (edits, details, renamed) for one in ones}
     return ChangeObservations(
@@ -139,46 +141,27 @@ def _earlier_texts(reading: Reading, key: str, room: int, seq: int) -> Sequence[
     return [body_of(entry["payload"]["object"]) for entry in earlier]
 
 
-def _edited_texts(reading: Reading, entry: dict[str, Any]) -> tuple[str, ...]:
-    """The text before and the text now of a message that was edited between two readings; else empty."""
-    before = departures.entry_before(reading, entry)
-    texts = tuple(body_of(one["payload"]["object"]) for one in (before, entry) if one is not None)
-    return texts if len(texts) > 1 and texts[0] not in (texts[1], DELETED) else ()
-
-
-def _detail_changes(reading: Reading, entry: dict[str, Any]) -> Iterator[DetailChanged]:
+def _changed_detail(entry: dict[str, Any]) -> DetailChanged:
     """Another role of a member, or another name of a file."""
-    before, listed, is_member = (
-        departures.entry_before(reading, entry),
+    listed, ident, is_member = (
         entry["payload"]["object"],
+        int(entry["key"].rpartition("/")[2]),
         entry["kind"] == "member",
     )
-    if before is None or "gone" in (entry["payload"].get("state"), before["payload"].get("state")):
-        return
-    field, ident = "role" if is_member else "filename", int(entry["key"].rpartition("/")[2])
-    if text(before["payload"]["object"].get(field)) != text(listed.get(field)):
-        account = ident if is_member else number(account_of(listed).get("account_id"))
-        subject, at = "role" if is_member else f"file/{ident}", from_text(entry["observed_at"])
-        yield DetailChanged(entry["room_id"], account, subject, at, text(listed.get("message_id")) or None)
+    account = ident if is_member else number(account_of(listed).get("account_id"))
+    subject, at = "role" if is_member else f"file/{ident}", from_text(entry["observed_at"])
+    return DetailChanged(entry["room_id"], account, subject, at, text(listed.get("message_id")) or None)
 
 
-def _room_changes(reading: Reading, entry: dict[str, Any]) -> Iterator[RoomChanged]:
-    before = departures.entry_before(reading, entry)
-    if before is None or "object" not in before["payload"]:
-        return
-    was, now = before["payload"]["object"], entry["payload"]["object"]
-    if now.get("type") == "direct":
-        was = {**was, "name": now.get("name")}  # it is the other person's name, and reported as that person's
-    change = RoomChanged(
-        entry["room_id"],
-        name_before=text(was.get("name")),
-        name=text(now.get("name")),
-        description_before=text(was.get("description")),
-        description=text(now.get("description")),
-        at=from_text(entry["observed_at"]),
-    )
-    if (change.name_before, change.description_before) != (change.name, change.description):
-        yield change
+_OF_ROOMS = {EventKind.ROOM_RENAMED: "room", EventKind.ROOM_DESCRIBED: "description"}
+"""What is told of a room, and the subject of its alert."""
+
+
+def _room_changes(entry: dict[str, Any], change: EntryChange) -> Iterator[RoomChanged]:
+    """None where a direct chat has another name: it is the other person's, and reported as that person's."""
+    if change.kind is EventKind.ROOM_DESCRIBED or entry["payload"]["object"].get("type") != "direct":
+        at = from_text(entry["observed_at"])
+        yield RoomChanged(entry["room_id"], _OF_ROOMS[change.kind], change.before, change.after, at)
 
 
 def attached_messages(reading: Reading) -> frozenset[str]:

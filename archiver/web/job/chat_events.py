@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 from markupsafe import Markup, escape
 
 from archiver.errors import N_
+from archiver.evidence.tables.events import EventKind
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import NOWHERE, References
 from archiver.render.snippet import Snippet, reason
 from archiver.render.times import local_time, time_from_id
 from archiver.store.archive import Reading
 from archiver.store.queries.people import last_name
-from archiver.store.queries.viewing.change_events import EventKind, TimelineEvent, newest_events
+from archiver.store.queries.viewing.change_events import TimelineEvent, newest_events
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.queries.viewing.messages import message_seen_before, text_seen_before
 from archiver.web.app import size_text
@@ -38,6 +39,7 @@ GROUPS: tuple[Mapping[EventKind, str], ...] = (
         EventKind.FILE_REMOVED: N_("A file sent by {name} had changed to “deleted”."),
         EventKind.DELETED: N_("A message by {name} had changed to “deleted”."),
         EventKind.MISSING: N_("A message by {name} was not shown any more (reason unknown)."),
+        EventKind.FIRST_MISSING: N_("A message by {name} was not shown any more (reason unknown)."),
         EventKind.SHOWN_AGAIN: N_("A message by {name} was shown again."),
         EventKind.FIRST_EDITED: N_(
             "A message by {name} was already edited when it was first saved (the text before that is unknown)."

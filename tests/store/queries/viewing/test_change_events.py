@@ -9,19 +9,16 @@ from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver.evidence.history import Sightings
 from archiver.evidence.tables import build
-from archiver.evidence.tables.events import message_events, other_events
+from archiver.evidence.tables.events import EVENT_WORDS, EventKind, message_events, other_events
 from archiver.records import Observation
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.entries import message_entries
-from archiver.store.queries.viewing.change_events import EventKind, TimelineEvent, newest_events
+from archiver.store.queries.viewing.change_events import TimelineEvent, newest_events
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object
 from tests.support.archives.notes import entries
 from tests.support.archives.random_histories import HISTORY, archive_with_history
-from tests.support.cases import cases_of
 
 K = EventKind
-_JAPANESE = {EventKind[kind]: text for kind, text in cases_of(__file__, "japanese")}
-_FIRST_GONE = {"保存時点で表示なし": _JAPANESE[K.MISSING]}
 
 
 def packed(reading: Reading) -> set[tuple[int, str]]:
@@ -31,8 +28,7 @@ def packed(reading: Reading) -> set[tuple[int, str]]:
     found = list(other_events(objects))
     for group in message_entries(reading, {1, 2}, upto=10**6):
         found += message_events(1, group, sightings.get(group[0]["room_id"]) or Sightings())
-    told = {(one.seq, _FIRST_GONE.get(one.kind, one.kind)) for one in found}
-    return {(seq, kind) for seq, kind in told if kind in _JAPANESE.values()}
+    return {(one.seq, one.kind) for one in found}
 
 
 def whole(reading: Reading, rooms: list[int]) -> list[TimelineEvent]:
@@ -49,7 +45,7 @@ def test_it_tells_what_a_package_tells(blank: Archive, history: list[list[Observ
         found = whole(reading, [1, 2])
         edits = [one for one in found if one.kind is K.EDITED]
 
-        assert packed(reading) == {(one.seq, _JAPANESE[one.kind]) for one in found if one.kind in _JAPANESE}
+        assert packed(reading) == {(one.seq, EVENT_WORDS[one.kind]) for one in found if one.kind in EVENT_WORDS}
         assert [one.seq for one in found] == sorted((one.seq for one in found), reverse=True)
         assert len(set(found)) == len(found)
         assert edits[:limit] == newest_events(reading, [1, 2], [[K.EDITED]], limit)
