@@ -181,7 +181,8 @@ def pause_lines(rooms: Sequence[Conversation], named: Collection[Pause]) -> Iter
         for pause in room.pauses:
             rooms_of.setdefault((pause, pause_text(pause, room.gaps)), []).append(str(room.room_id))
     ordered = sorted(rooms_of, key=lambda one: (one[0].start, one[0].end))
-    others = {pause for pause, _text in ordered if pause not in named}
+    times = shared_pauses(pause for pause, _text in ordered)
+    others = [one[-1] for one in times if not any(pause in named for pause in one)]
     for pause, text in ordered:
         if pause in named:
             room_ids = rooms_of[pause, text]
@@ -205,9 +206,23 @@ def closing_pauses(room: Conversation, end: datetime | None = None) -> Iterator[
         yield Pause(last, since)
 
 
-def all_pauses(rooms: Iterable[Conversation], end: datetime | None) -> set[Pause]:
-    """The pauses of these rooms, those before a closing too; `end` as in `closing_pauses`."""
-    return {pause for room in rooms for pause in (*room.pauses, *closing_pauses(room, end))}
+def all_pauses(rooms: Iterable[Conversation], end: datetime | None) -> list[Pause]:
+    """The longest pause of each time in these rooms, those before a closing too; `end` as in `closing_pauses`."""
+    pauses = {pause for room in rooms for pause in (*room.pauses, *closing_pauses(room, end))}
+    return [times[-1] for times in shared_pauses(pauses)]
+
+
+def shared_pauses(pauses: Iterable[Pause]) -> list[list[Pause]]:
+    """The times without a look: the pauses that share a moment, those of several rooms too, the longest last.
+
+    Rooms are read one after the other, so that one time away begins and ends at another second in each.
+    """
+    times: list[list[Pause]] = []
+    for pause in sorted(pauses, key=lambda one: one.end):
+        if not times or pause.start >= times[-1][0].end:
+            times.append([])
+        times[-1].append(pause)
+    return [sorted(one, key=lambda pause: (pause.end - pause.start, pause.start)) for one in times]
 
 
 def usual_interval_lines(watches: Sequence[tuple[int, Watch]]) -> Iterator[str]:

@@ -211,7 +211,7 @@ def _on_looks(truth: Truth, page: str) -> Iterator[str]:
     if dispute.noticed_shut is not None and dispute.is_shut and looks[0]:
         pauses.add((looks[0][-1], dispute.noticed_shut))
     spans = [end - start for start, end in pauses]
-    least, most = (sum(span > limit for span in spans) for limit in (LONGEST_LIMIT, SHORTEST_LIMIT))
+    least, most = (_most_apart(pauses, limit) for limit in (LONGEST_LIMIT, SHORTEST_LIMIT))
     told = _findall(rf"Chatworkを確認していない時間が([0-9,]+)回\(最長およそ({SPAN})\)あります", page)
     if len(_findall("その間に書かれ、その間に編集・削除された文面は分かりません", page)) != len(told):
         yield "what a pause hides is not told"
@@ -223,6 +223,15 @@ def _on_looks(truth: Truth, page: str) -> Iterator[str]:
     for number, longest in told:
         if not (least <= _number(number) <= most and _is_about(longest, max(spans))):
             yield f"the number of pauses and the longest ({number}, {longest})"
+
+
+def _most_apart(pauses: set[tuple[int, int]], longer_than: int) -> int:
+    """How many of these pauses at most lie one after the other: those of two chats at the same time are one."""
+    number, until = 0, 0
+    for start, end in sorted(pauses, key=lambda one: one[1]):
+        if end - start > longer_than and (not number or start >= until):
+            number, until = number + 1, end
+    return number
 
 
 def _is_about(told: str, seconds: int) -> bool:

@@ -15,6 +15,7 @@ from archiver.export.report.excerpt import GapBlocks
 from archiver.export.report.statistics import ReportInput
 from archiver.records import Conversation, Gap, Pause, WrongClock
 from tests.support.reports import report_inputs, sample_conversation
+from tests.support.reports.report_inputs import page_1
 from tests.support.reports.sample_conversation import at, message_id
 
 
@@ -70,6 +71,18 @@ def test_many_pauses_and_files_are_counted() -> None:
     assert "確認していない時間帯: ほかに35回(合計およそ2日22時間)。" in sentences
     assert LONGEST == sum("まで。" in one for one in sentences)
     assert "保存できなかったファイル: ほか3点(第7章)。" in sentences
+
+
+def test_chats_that_nobody_looked_at_in_one_time_are_counted_once() -> None:
+    """Three chats are read one after the other: one night is one time, though each chat's ends at another second."""
+    rooms = [
+        replace(report_inputs.room(["一"]), pauses=tuple(Pause(at(one), at(one + 1440)) for one in nights))
+        for nights in ([number * 1440 + chat / 60 for number in range(LONGEST + 4)] for chat in range(3))
+    ]
+    case = report_inputs.case(rooms)
+
+    assert f"時間が{LONGEST + 4}回(最長およそ24時間)" in page_1(case)["この報告書の範囲"]
+    assert "確認していない時間帯: ほかに4回(合計およそ4日)。" in items(case)
 
 
 def test_when_the_clock_was_wrong_is_said() -> None:
