@@ -367,7 +367,10 @@ def closed_since(names: Iterable[tuple[str, datetime]]) -> datetime | None:
 
 
 def _post_before(facts: CaseFacts, sign: AccountClosing) -> CancellationPost | None:
-    """The first post about this account, of anybody but the reporter, that a reply with the sign came after."""
+    """The last post about this account, of anybody but the reporter, that a reply with the sign came after.
+
+    An earlier one of several may have been typed.
+    """
     posts = [
         post
         for post in facts.cancellations
@@ -376,4 +379,4 @@ def _post_before(facts: CaseFacts, sign: AccountClosing) -> CancellationPost | N
         and post.at <= sign.at
         and (sign.sign is ClosingSign.SUFFIX or post.room_id == sign.room_id)
     ]
-    return min(posts, key=lambda post: post.at, default=None)
+    return max(posts, key=lambda post: post.at, default=None)

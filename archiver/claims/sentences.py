@@ -179,8 +179,12 @@ def silence_reason(claim: Claim[Turn]) -> str:
 
 def _place_text(act: Act) -> str:
     day = day_text(act.post.at)
-    number = [f"No.{act.post.no}"] if act.post.no else []
-    return say("、").join([*number, word("act.noticed", time=day) if act.is_noticed else day])
+    return _numbered(act.post.no, word("act.noticed", time=day) if act.is_noticed else day)
+
+
+def _numbered(number: int, time: str) -> str:
+    """A time after the number that its message has in a report; `job show` gives none."""
+    return say("、").join([f"No.{number}", time]) if number else time
 
 
 def day_text(day: date) -> str:
@@ -212,7 +216,7 @@ def closed_text(claim: Claim[ClosedAccount | None]) -> str:
     text = word("closed", time=moment(sign.at, seconds=False), sign=closed_sign(claim.value))
     if post is None:
         return text
-    return word("closed.posted", text=text, posted=moment(post.at, seconds=False), no=post.no)
+    return word("closed.posted", text=text, place=_numbered(post.no, moment(post.at, seconds=False)))
 
 
 def closed_sign(closed: ClosedAccount) -> str:

@@ -83,7 +83,7 @@ WORDS: Mapping[str, str] = {
     "count.notices.saved": "保存できた{saved:,}件のうちChatworkの自動メッセージ{n:,}件",
     # a closed account
     "closed": "{time} に、{sign}ことを確認",
-    "closed.posted": "アカウントの解約を知らせる形のChatworkの自動メッセージ({posted}、No.{no})の後、{text}",
+    "closed.posted": "アカウントの解約を知らせる形のChatworkの自動メッセージ({place})の後、{text}",
     "closed.who": "相手",
     "closed.who.one_of": "相手の{n}つのアカウントの1つ(ID {id})",
     "closed.suffix": "{who}の表示名に、Chatworkアカウントの解約を示す「{mark}」が付いている",

@@ -22,16 +22,23 @@ DAY = 24 * 60
 POST = "[info][title][dtext:chatroom_member_is][piconname:{who}][dtext:chatroom_resigned_priv_change][/title][/info]"
 ALL = "[info][dtext:chatroom_resigned_priv_change_all][/info]"
 POSTED = "2026-11-08 10:00"
-AFTER_IT = f"アカウントの解約を知らせる形のChatworkの自動メッセージ({POSTED}、No.2)の後、"
+AFTER_IT = f"アカウントの解約を知らせる形のChatworkの自動メッセージ(No.2、{POSTED})の後、"
 SUFFIX = "2026-11-10 10:00 に、相手の表示名に、Chatworkアカウントの解約を示す「(解約済)」が付いていることを確認"
 GONE = "2026-11-10 10:00 に、相手が参加者の一覧に表示されなくなったことを確認"
 GROUP = "2026-11-10 10:00 に、相手とのダイレクトチャットがグループチャットに変わったことを確認"
 
 
 def played(
-    home: Path, *, post: str | None, author: int = CLIENT, sign: str = "", sign_day: int = 5, who: int = CLIENT
+    home: Path,
+    *,
+    post: str | None,
+    author: int = CLIENT,
+    sign: str = "",
+    sign_day: int = 5,
+    who: int = CLIENT,
+    again: bool = False,
 ) -> ArchiveMaker:
-    """A dispute with a post on the third day, and a sign of the API on another one."""
+    """A dispute with a post on the third day, perhaps another one a day later, and a sign of the API on another one."""
     maker = ArchiveMaker(home)
     maker.me()
     maker.contract("job1", platform="crowdworks", client="田中")
@@ -44,6 +51,9 @@ def played(
     if post is not None:
         told.append(message_object(2, post.format(who=who), sent=3 * DAY, account=author))
         maker.sync(told, changed={2: "present"}, minutes=3 * DAY + 5)
+    if again:
+        told.append(message_object(3, POST.format(who=who), sent=4 * DAY))
+        maker.sync(told, changed={3: "present"}, minutes=4 * DAY + 5)
     if sign == "suffix":
         maker.account(CLIENT, "田中(解約済)", minutes=sign_day * DAY)
     elif sign == "gone":
@@ -97,6 +107,18 @@ def test_a_post_adds_its_time_only_before_a_sign_of_the_api(
 def _without_numbers(facts: CaseFacts) -> tuple[object, ...]:
     closed = closed_account(facts).value
     return () if closed is None else (closed.sign, None if closed.post is None else closed.post._replace(no=0))
+
+
+def test_of_two_posts_the_one_next_to_the_sign_tells_chatworks_time(tmp_path: Path) -> None:
+    """Somebody may have typed the earlier one; `job show`, which numbers no message, gives the time alone."""
+    maker = played(tmp_path / "home", post=POST, author=555, sign="group", again=True)
+    with maker.archive.reading() as reading:
+        page = words(summary.chapter(report_of(reading)))
+        shown = closed_text(closed_account(activity_of(reading, contracts.find_contract(reading, "job1")).facts))
+
+    after = "アカウントの解約を知らせる形のChatworkの自動メッセージ({place})の後、" + GROUP
+    assert after.format(place="No.3、2026-11-09 10:00") in page
+    assert after.format(place="2026-11-09 10:00") == shown
 
 
 def test_a_post_alone_is_told_as_a_form_that_anybody_can_write(tmp_path: Path) -> None:
