@@ -182,7 +182,7 @@ def _place_text(act: Act) -> str:
     return _numbered(act.post.no, word("act.noticed", time=day) if act.is_noticed else day)
 
 
-def _numbered(number: int, time: str) -> str:
+def _numbered(number: int | None, time: str) -> str:
     """A time after the number that its message has in a report; `job show` gives none."""
     return say("、").join([f"No.{number}", time]) if number else time
 

@@ -62,7 +62,7 @@ class PackageScope:
         self._bounds: dict[int, list[TimeBounds]] = {}
         self._own_bounds: dict[int, list[TimeBounds]] = {}
         for room in contract.rooms:
-            own = TimeBounds(_seconds(room.start), _seconds(room.end))
+            own = TimeBounds(*room.bounds)
             self._own_bounds.setdefault(room.room_id, []).append(own)
             bounds = TimeBounds(_seconds(since or room.start), _seconds(until or room.end))
             self._bounds.setdefault(room.room_id, []).append(bounds)

@@ -100,6 +100,12 @@ class ContractRoom:
     start: datetime | None = None
     end: datetime | None = None
 
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """Both ends in Unix seconds."""
+        start, end = (None if at is None else at.timestamp() for at in (self.start, self.end))
+        return start, end
+
     def contains(self, at: datetime) -> bool:
         """Whether a time lies in this part."""
         return (self.start is None or self.start <= at) and (self.end is None or at < self.end)

@@ -43,7 +43,7 @@ from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import contracts, deliveries
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.looks_and_gaps import unlisted_beginnings
-from archiver.store.queries.status import Status
+from archiver.store.queries.status import Status, rooms_within
 from archiver.store.queries.viewing.message_summaries import newest_message
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import NOTICE_TRIAL, SEEN_CHANGES, SeenChanges, last_saved_at
@@ -187,7 +187,7 @@ def job_order(job: Row) -> tuple[bool, float]:
 
 def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChanges, now: datetime) -> Row:
     """A job with its chats, its money and what changed in it since its user last looked."""
-    rooms = [room for room in status.rooms if contract.id in room.contracts]
+    rooms = rooms_within(reading, status.rooms, contract)
     sides = case_sides(reading, contract)
     platform = platform_of(contract.platform)
     last = newest_message(reading, [int(room.room_id) for room in rooms])
@@ -222,7 +222,7 @@ def _is_inside(contract: Contract, at: datetime) -> bool:
 
 
 def _money(reading: Reading, contract: Contract, today: date) -> Row | None:
-    """What the job brings, as the user entered it: its amount, and how far it is paid."""
+    """What the job brings, as the user entered it: its amount and how far it is paid, or only what is overdue."""
     standing = money_standing(contract, deliveries(reading, contract.id), today)
     if standing is None:
         amount = contract.amount
@@ -231,8 +231,8 @@ def _money(reading: Reading, contract: Contract, today: date) -> Row | None:
         return {"amount": standing.billed, "state": "paid", "due": None}
     stated = [one for one in standing.balances if one.unpaid and one.due and one.basis not in RECEIPTS]
     due = min((one.due for one in stated if one.due), default=None)
-    is_late = any(one.days_late for one in stated)
-    return {"amount": standing.unpaid, "state": "late" if is_late else "billed", "due": due}
+    late = sum(one.unpaid for one in stated if one.days_late)
+    return {"amount": late or standing.unpaid, "state": "late" if late else "billed", "due": due}
 
 
 def late_payments(reading: Reading, now: datetime) -> list[str]:

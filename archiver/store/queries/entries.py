@@ -15,7 +15,7 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, LargeBinary, and_, bindparam, cast, false, func, or_, select, text, true
+from sqlalchemy import Column, ColumnElement, LargeBinary, and_, bindparam, cast, false, func, or_, select, text, true
 
 from archiver.evidence.history import EntryObject
 from archiver.records import Entry, ExportedPackage, Handover, Period, State
@@ -254,10 +254,15 @@ def message_span(
 ) -> tuple[int, int | None, int | None]:
     """How many messages of a room were sent within these periods, and when the first and the last, in Unix seconds."""
     sent = schema.message.c.send_time
-    periods = [and_(sent >= (start or 0), true() if end is None else sent < end) for start, end in bounds]
     query = select(func.count(), func.min(sent), func.max(sent))
-    n, first, last = reading.sql.execute(query.where(schema.message.c.room_id == room, or_(*periods))).one()
+    n, first, last = reading.sql.execute(query.where(schema.message.c.room_id == room, sent_within(sent, bounds))).one()
     return n, first, last
+
+
+def sent_within(sent: Column[int], bounds: Iterable[tuple[float | None, float | None]]) -> ColumnElement[bool]:
+    """Whether a time in Unix seconds lies within one of these periods."""
+    periods = [and_(sent >= (start or 0), true() if end is None else sent < end) for start, end in bounds]
+    return or_(false(), *periods)
 
 
 def message_places(reading: Reading, room: int) -> Iterator[tuple[int, int, str]]:

@@ -5,7 +5,7 @@ Files first: those still to be downloaded, those saved, and their counts.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from archiver.store.engine import Reading, SmallStatement
 from archiver.store.fingerprints_and_forms import read_all_formed
 from archiver.store.queries import current_state, departures
 from archiver.store.queries.contracts import contracted_rooms
+from archiver.store.queries.entries import sent_within
 from archiver.store.queries.looks_and_gaps import UnlistedBeginnings, holes, last_list_time, unlisted_beginnings
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import single_reads
@@ -252,11 +253,22 @@ def wanted_files(reading: Reading, rooms: set[int] | None, *, size_limit: int, a
 
 def file_counts(reading: Reading) -> dict[int, FileCounts]:
     """The counts of files, by room."""
-    rows = _COUNTS.rows(reading.sql)
-    return {room: FileCounts(known, saved, known - saved - lost, lost) for room, known, saved, lost in rows}
+    return {row[0]: _file_counts(row) for row in _COUNTS.rows(reading.sql)}
 
 
-_COUNTS = SmallStatement(
+def file_counts_within(reading: Reading, room: int, bounds: Iterable[tuple[float | None, float | None]]) -> FileCounts:
+    """The counts of the files of a room that were sent within these periods, in Unix seconds."""
+    query = _COUNTED_FILES.where(_FILE.room_id == room, sent_within(_FILE.upload_time, bounds))
+    row = reading.sql.execute(query).first()
+    return FileCounts(0, 0, 0, 0) if row is None else _file_counts(row)
+
+
+def _file_counts(row: Sequence[int]) -> FileCounts:
+    _room, known, saved, lost = row
+    return FileCounts(known, saved, known - saved - lost, lost)
+
+
+_COUNTED_FILES = (
     select(
         _FILE.room_id,
         func.count(),
@@ -266,6 +278,7 @@ _COUNTS = SmallStatement(
     .select_from(_FILES_WITH_BYTES)
     .group_by(_FILE.room_id)
 )
+_COUNTS = SmallStatement(_COUNTED_FILES)
 
 
 def unheld_files(reading: Reading, rooms: Collection[int], owner: int) -> list[MissingFile]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,9 +15,9 @@ from archiver.store.archive import Reading
 from archiver.store.queries import current_state, raw_tables
 from archiver.store.queries.contract_activity import case_sides, changed_messages
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.entries import EVERY_ROOM, covered_periods, last_entry_before, last_seq
+from archiver.store.queries.entries import EVERY_ROOM, covered_periods, last_entry_before, last_seq, message_span
 from archiver.store.queries.looks_and_gaps import LastLooks, last_list_time, last_read, last_window, room_looks, watch
-from archiver.store.queries.room_holdings import FileCounts, file_counts
+from archiver.store.queries.room_holdings import FileCounts, file_counts, file_counts_within
 from archiver.store.time_text import from_text, sent_at, time_or_none, to_text
 from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.alerts import open_alerts
@@ -131,6 +131,19 @@ def room_states(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple
             )
         )
     return tuple(found)
+
+
+def rooms_within(reading: Reading, rooms: Iterable[RoomStatus], contract: Contract) -> list[RoomStatus]:
+    """The rooms of a contract, each with only the messages and files that were sent within its part of it."""
+    found = []
+    for room in rooms:
+        parts = [one for one in contract.rooms if one.room_id == room.room_id]
+        bounds = [one.bounds for one in parts]
+        if any(map(any, bounds)):
+            messages = message_span(reading, room.room_id, bounds)[0]
+            room = room._replace(messages=messages, files=file_counts_within(reading, room.room_id, bounds))
+        found += [room] if parts else []
+    return found
 
 
 def count_messages(reading: Reading) -> dict[int, int]:

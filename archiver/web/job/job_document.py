@@ -32,7 +32,7 @@ from archiver.store.queries.departures import counterparts
 from archiver.store.queries.entries import covered_periods, exports
 from archiver.store.queries.looks_and_gaps import gaps
 from archiver.store.queries.people import names_in_room
-from archiver.store.queries.status import RoomStatus, room_states
+from archiver.store.queries.status import RoomStatus, room_states, rooms_within
 from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time
 from archiver.store.working.remembered_values import SEEN_CHANGES, SETUP_ANSWERS
 from archiver.web.context import Row, view_context
@@ -75,7 +75,10 @@ def job_document(reading: Reading, contract: Contract, given: job_forms.Given, p
         "others": [one for one in fold if one.kind not in {FactKind.DAY, FactKind.TIME}],
         "changed": changed_words(unseen, names_of[0] if len(names_of) == 1 else "") if unseen else "",
         **job_forms.money_rows(reading, contract),
-        "chats": [_chat(one, contract, people, names) for one in room_states(reading, (contract,))],
+        "chats": [
+            _chat(one, contract, people, names)
+            for one in rooms_within(reading, room_states(reading, (contract,)), contract)
+        ],
         "jobs": [(one.id, called_apart(one, every)) for one in every if one.id != contract.id],
         "free": [
             {"room": room, "name": visible(names[room]) or str(room), "messages": kept_counts(reading, room)[0]}

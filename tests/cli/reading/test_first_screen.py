@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 
 from archiver.cli.output import columns
-from archiver.records import Delivery, Invoice
+from archiver.records import Contract, ContractRoom, Delivery, Invoice, RoomId
 from archiver.render.times import short_day
 from archiver.schedule.schedulers import hold_daemon_lock
 from archiver.settings import file
 from archiver.setup import contract_rooms
 from archiver.standing.home_document import home_document, late_payments
-from archiver.store.queries.status import status
-from archiver.store.statements import add_delivery
+from archiver.store.queries.status import rooms_within, status
+from archiver.store.statements import add_delivery, state_contracts
 from tests.support.terminals.terminal_world import TerminalWorld
 
 LINES = 15
@@ -57,8 +57,9 @@ def test_a_good_day_says_so_how_much_is_here_and_where(desk: TerminalWorld) -> N
 
 def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> None:
     """What vanished and what was edited in their own words, then what to do and what not; as on ホーム."""
-    bill = Invoice(0, 80_000, "2026-06-01", "2026-06-20", "")
-    contract_rooms.add_invoice(desk.archive, "job1", bill, at=desk.clock())
+    bills = Invoice(0, 80_000, "2026-06-01", "2026-06-20", ""), Invoice(0, 55_000, "2026-06-01", "2098-06-20", "")
+    for bill in bills:  # the other one is not due yet
+        contract_rooms.add_invoice(desk.archive, "job1", bill, at=desk.clock())
     accepted, price = desk.post("確認しました。検収OKです"), desk.post("お支払いは50,000円です")
     desk.sync()
     desk.chatwork.delete(accepted, moves_room=True)
@@ -165,3 +166,27 @@ def test_a_message_that_was_edited_and_then_deleted_is_told_with_both_texts(desk
     japanese, _english = screens(desk)
 
     assert "田中「お支払いは50,000円です → 検討中です」" in japanese
+
+
+def test_jobs_that_share_a_chat_have_only_what_was_sent_within_their_part(desk: TerminalWorld) -> None:
+    """As `job show` and reports count; two parts of a chat are one job's, and all of it is still counted once."""
+    for part in range(4):
+        start = desk.clock()
+        desk.clock.pass_by(hours=1)
+        desk.posts(part + 1)
+        desk.chatwork.upload(desk.room, desk.tanaka, f"{part}.txt", data=b"1")
+        desk.clock.pass_by(hours=1)
+        parts = (ContractRoom(RoomId(desk.room), start, desk.clock()),)
+        with desk.archive.writing() as writing:
+            state_contracts(writing, [Contract(f"part{part}", parts)], at=desk.clock())
+    desk.sync()
+
+    with desk.archive.reading() as reading:
+        found = status(reading)
+        within = {one.id: rooms_within(reading, found.rooms, one) for one in found.contracts}
+
+    counts = {job: [(room.messages, room.files.saved) for room in rooms] for job, rooms in within.items()}
+    assert {f"part{n}": [(n + 2, 1)] for n in range(4)} == {job: one for job, one in counts.items() if job != "job1"}
+    assert [(found.rooms[0].messages, 4)] == counts["job1"]
+    lines = screens(desk)[1].splitlines()
+    assert 1 == sum(bool(re.match(r"  part2 +4 +1 ", line)) for line in lines)
