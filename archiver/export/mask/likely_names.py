@@ -25,6 +25,8 @@ MASKED = re.compile(
     r"|url|hr|picon|pname|piconname|download|task|dtext|preview|toall|Reply)\b[^\[\]\n]{0,60}\]"
 )
 _MASKED_SIGN = "\u25a1"
+_MEASURE = re.compile(r"(?<=[0-9]) ?(?:[KMGTkmgt]i?[Bb]|[kMG]?Hz)(?![A-Za-z])")
+"""A unit behind its number; alone, or with a title, the same letters may be somebody's initials."""
 _TITLE = re.compile(
     "さー{0,2}ん|さま|様|氏|くん|君|ちゃん|殿|先生|サン|先輩|社長|部長|課長|係長|主任|店長|専務|常務|会長|院長|所長|室長|教授|監督"
 )
@@ -63,7 +65,7 @@ class NameFinder:
 
     def marks(self, text: str) -> Iterator[str]:
         """The words that are no words of chats about work, each as it stands in the text."""
-        clean = _without_masks(text)
+        clean = _MEASURE.sub(lambda match: _MASKED_SIGN * len(match[0]), _without_masks(text))
         for one in words(join_variants(clean)):
             word = clean[one.start : one.end]
             is_odd = one.may_name and (not _is_common(one) or folded_text(word) in self._hidden)

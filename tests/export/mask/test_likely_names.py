@@ -90,6 +90,13 @@ def test_words_of_no_chat_are_marked(has_analyser: bool, monkeypatch: pytest.Mon
     assert [] == marks("■■(氏名)と参加者Aさん")
 
 
+def test_units_kinds_of_files_and_abbreviations_are_no_names() -> None:
+    """As in the name and size of a file; initials without a number are marked, and covered before a title."""
+    assert [] == marks("台本_01.docx (12.5 KB) 200kB 48 kHz 3GB a.aep b.gif c.prproj USB、UI/UX、FHD、KPI、ASAP")
+    assert ["KB"] == marks("KB に確認")
+    assert ["KB"] == list(FINDER.pieces("KB様に確認"))
+
+
 @pytest.mark.parametrize(
     "text",
     [
