@@ -450,7 +450,7 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
     "files": (FILES, (files_and_tasks.name_first_listed, lambda _true, row, _listed: row)),
     "files: what replaced it was sent": (FILES, (files_and_tasks.name_first_listed, _never_replaced)),
     "files: its names are swapped": (FILES, (events._other_event, _swapped)),
-    "removes": (REMOVES, (events._listed_events, partial(nothing, ()))),
+    "removes": (REMOVES, (events._listed_changes, partial(nothing, ()))),
     "removes: its post was edited": (REMOVES, (history.is_file_removal, partial(nothing, False))),
     "takes_back": (
         replace(SMALL, takes_back=True),
