@@ -111,10 +111,15 @@ def verify_archive(
         with _damage_as_finding(verification, DATABASE):
             if deep or not are_pages_checked:
                 _check_pages(verification, reading, seconds=None if deep else PAGE_CHECK_SECONDS)
+            _check_triggers(verification, reading)
             if deep:
-                _check_deeply(verification, reading, tell)
+                _check_rows(verification, reading, tell)
     if verification.ok and not (verification.checked["entries"] or verification.compared):
         verification.add_finding("nothing", "entry", _("The archive holds no records, so there was nothing to check."))
+    if not deep:
+        verification.add_note(
+            _("The readable tables were not compared with the records. To compare them: archive verify --deep")
+        )
     verification.close()
     return verification
 
@@ -283,11 +288,14 @@ def _check_pages(verification: Verification, reading: Reading, *, seconds: float
         )
 
 
-def _check_deeply(verification: Verification, reading: Reading, tell: Progress) -> None:
-    """Check the triggers of the database, the readable tables against the entries, and those against the replies."""
+def _check_triggers(verification: Verification, reading: Reading) -> None:
     for name in rebuild.altered_triggers(reading):
         text = _("The rule that keeps records from being changed is missing, or not as it was made.")
         verification.add_finding("triggers", name, text)
+
+
+def _check_rows(verification: Verification, reading: Reading, tell: Progress) -> None:
+    """Check the readable tables against the entries, and those against the replies."""
     total = entries.last_seq(reading)
     for difference in rebuild.row_differences(reading, progress=lambda done: tell("rows", done, total)):
         verification.add_finding(

@@ -337,7 +337,9 @@ def _incomplete_lines(report: SyncReport, *, tries_again: bool) -> Iterator[str]
             shut,
         )
         yield told.format(n=shut)
-    if not shut or any(room.outcome is RoomOutcome.FAILED or room.left_over or room.files_pending for room in others):
+    if not shut and not report.has_rest:
+        yield _("Saved: all that Chatwork lists now. What is missing stands in “archive status”.")
+    elif not shut or any(room.outcome is RoomOutcome.FAILED or room.left_over or room.files_pending for room in others):
         later = _("Saved, but not everything: see “archive status”. The next save tries again.")
         yield (
             later

@@ -77,7 +77,7 @@ class Emergency(NamedTuple):
     screenshots: tuple[NamedMessage, ...] = ()
     """The messages of which a screenshot is worth having now, the changed ones first, in their order."""
     failing: tuple[int, ...] = ()
-    """Its rooms that could not be read, so that nobody knows what they lack."""
+    """Its rooms that could not be read, or never were, so that nobody knows what they lack."""
     lacks_older: bool = False
     """Whether older messages are missing of a chat that still opens, so that they can be fetched."""
     put_back: int | None = None
@@ -112,7 +112,7 @@ def emergencies(
             told = sorted((one for kind in kinds for one in kind[:NAMED_TEXTS_LIMIT]), reverse=True)
             order = {one.rank[-1]: place for place, one in enumerate(changed)}
             shots = messages_to_screenshot(reading, alerts, rooms)
-            holdings = holdings_of(reading, rooms)
+            holdings, looks = holdings_of(reading, rooms), room_looks(reading, rooms)
             found.append(
                 Emergency(
                     contract,
@@ -127,7 +127,7 @@ def emergencies(
                     sum(one.is_own for one in kinds[0]),
                     sum(one.is_own for one in kinds[1]),
                     messages_by_id(reading, rooms, sorted(shots, key=lambda one: order.get(int(one), len(order)))),
-                    tuple(sorted(room_looks(reading, rooms).failing)),
+                    tuple(sorted({*looks.failing, *(room for room, at in looks.at.items() if at is None)})),
                     bool(unlisted_beginnings(reading, rooms - set(holdings.shut)).rooms),
                     sum(put_back) if put_back else None,
                     next(_marks(reading, concerning), ""),

@@ -149,8 +149,15 @@ def keep_verification(writing: Writing, record: VerificationRecord) -> None:
 
 
 def last_verification(reading: Reading) -> VerificationRecord | None:
-    """The last verification; None if there was none yet."""
-    row = reading.sql.execute(select(schema.verification).order_by(_VERIFICATION.number.desc()).limit(1)).one_or_none()
+    """The last verification; None if there was none yet.
+
+    What a deep one found stands until a deep one finds nothing: the others look at less.
+    """
+    newest = select(schema.verification).order_by(_VERIFICATION.number.desc()).limit(1)
+    row = reading.sql.execute(newest).one_or_none()
+    if row is not None and not row.findings:
+        deep = reading.sql.execute(newest.where(_VERIFICATION.deep)).one_or_none()
+        row = deep if deep is not None and deep.findings else row
     if row is None:
         return None
     return VerificationRecord(

@@ -149,6 +149,8 @@ class SyncReport:
     """Whether somebody of the contracted rooms became a contact or is one no more, or another has their name."""
     alerts: tuple[dict[str, Any], ...] = ()
     """The alerts opened in this run, as in the JSON documents."""
+    has_rest: bool = True
+    """Whether another save may bring more."""
     has_losses: bool = False
     """Whether anything is known to be missing that no run can fetch, such as messages before the first list."""
 

@@ -188,6 +188,7 @@ def finish_run(
     _report_unread(report, context.visited, host_fails=transport.host_fails)
     whole = _is_whole(context, report, inputs.contracted, options.limits.size_limit)
     report.complete = whole and not context.troubles and not overdue
+    report.has_rest |= bool(overdue) or any(not trouble.startswith("event/") for trouble in context.troubles)
     report.troubles = tuple(sorted(context.troubles))
     with context.archive.writing() as writing:
         write_steady_visits(context, writing)
@@ -272,7 +273,8 @@ def _is_whole(context: PullContext, report: SyncReport, contracted: Sequence[Roo
     has_gaps = any(reason in changes.LOSSES for reason in reasons)
     failed = any(room.outcome in (RoomOutcome.FAILED, RoomOutcome.INACCESSIBLE) for room in report.rooms)
     is_failed = failed or has_gaps or inaccessible & set(contracted)
-    return not (pending or waiting or lost or truncated or is_failed)
+    report.has_rest = bool(pending or waiting or truncated)
+    return not (report.has_rest or lost or is_failed)
 
 
 def _report_unread(report: SyncReport, visited: AbstractSet[tuple[int, str]], *, host_fails: bool) -> None:

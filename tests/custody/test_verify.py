@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings, strategies
 
 from archiver import errors
-from archiver.custody.verify import verify_archive
+from archiver.custody.verify import record_verification, verify_archive
 from archiver.evidence import chain
 from archiver.evidence.verify.findings import Verification
 from archiver.records import Observation
-from archiver.store import seals, writer
+from archiver.store import database_pages, schema, seals, writer
 from archiver.store.archive import Archive
 from archiver.store.queries import raw_tables
 from tests.support.archives import tampering
@@ -69,6 +69,11 @@ def test_an_intact_archive_has_no_findings(sample: Archive, deep: bool) -> None:
     assert [
         "The newest 2 records are not sealed yet.",
         "No time stamp covers the seals: nothing shows since when they have existed.",
+        *(
+            ()
+            if deep
+            else ["The readable tables were not compared with the records. To compare them: archive verify --deep"]
+        ),
     ] == verification.notes
 
 
@@ -252,6 +257,28 @@ def test_files_that_no_entry_names_are_a_note(archive: Archive) -> None:
 
 
 # --- deep --------------------------------------------------------------------------------------
+
+
+def test_a_rule_that_was_dropped_is_found_at_once_and_what_deep_found_stands(archive: Archive) -> None:
+    """A verification that looks at less does not take back what the deep one found."""
+    with archive.writing() as writing:
+        name, statement = next(iter(schema.TRIGGERS.items()))
+        writing.sql.exec_driver_sql(f"DROP TRIGGER {name}")
+        writing.sql.exec_driver_sql("UPDATE message_version SET body = '90,000円'")
+    assert [("triggers", name)] == verified(archive)
+    with archive.writing() as writing:
+        writing.sql.exec_driver_sql(statement)
+
+    found = {}
+    for deep in (True, False):
+        verification = verify_archive(archive, deep=deep)
+        found[deep] = len(verification.findings)
+        assert record_verification(archive, verification, deep=deep, at=START + timedelta(days=5))
+    with archive.reading() as reading:
+        last = database_pages.last_verification(reading)
+    assert last is not None
+    assert (0, True, found[True]) == (found[False], last.deep, last.findings)
+    assert found[True] > 0
 
 
 def test_a_record_beside_an_honest_reply_is_found_deeply(archive: Archive) -> None:

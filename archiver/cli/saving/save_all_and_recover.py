@@ -64,7 +64,7 @@ def rescue(obj: CliContext, jobs: tuple[str, ...], *, as_json: bool) -> int:
                 tell(sentence, indent=0, rooms=rooms_words)
             _tell_kept(app, named)
     save.tell_beside(app, report)
-    return INCOMPLETE if report.troubles or report.complaints else 0
+    return 0 if report.complete and not report.complaints else INCOMPLETE
 
 
 def _tell_kept(app: App, contracts_named: list[Contract]) -> None:

@@ -181,7 +181,7 @@ def _report_gaps(context: PullContext, gaps: list[Observation], report: RoomRepo
     for payload in (gap.payload for gap in gaps if gap.kind == "gap"):
         report.gaps.append({name: payload[name] for name in ("after", "before", "from", "to", "missing", "reason")})
         if payload["after"] is not None or payload["reason"] in changes.LOSSES:
-            context.troubles.add(f"event/{report.room_id}/gap")
+            context.troubles.add(f"event/{report.room_id}/gap/{payload['number']}")
 
 
 @dataclass(slots=True)

@@ -97,7 +97,7 @@ def test_an_empty_archive_can_be_looked_at(world: World) -> None:
 def test_the_newest_verification_is_remembered(world: World) -> None:
     """All of it, in the order in which they were kept, whatever the clock said."""
     now = world.clock().replace(microsecond=0)
-    first = VerificationRecord(now, True, {"entries": 5, "files": 1}, 3, ("chain", "file-missing"))
+    first = VerificationRecord(now, False, {"entries": 5, "files": 1}, 3, ("chain", "file-missing"))
     for verification in (first, VerificationRecord(now - timedelta(days=1), False, {"entries": 6}, 0)):
         with world.archive.writing() as writing:
             database_pages.keep_verification(writing, verification)

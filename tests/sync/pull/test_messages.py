@@ -137,7 +137,7 @@ def test_more_than_a_window_between_two_syncs_is_a_gap(world: World) -> None:
 
     assert [(first, later[30], 30, "window", True)] == world.gaps()
     assert (first, later[30], 30) == tuple(report.rooms[0].gaps[0][name] for name in ("after", "before", "missing"))
-    assert ((f"event/{world.room}/gap",), False) == (report.reported, report.complete)
+    assert ((f"event/{world.room}/gap/1",), False) == (report.reported, report.complete)
     assert ((), False) == (again.reported, again.complete)
     assert 2 == len(world.covered_ranges())
 
@@ -193,7 +193,7 @@ def test_a_short_list_that_begins_after_all_that_was_covered_is_a_gap_while_that
     world.sync()
 
     assert [(posts[-1], new, 0, "list", True)] == gaps
-    assert (f"event/{world.room}/gap",) == report.reported
+    assert (f"event/{world.room}/gap/1",) == report.reported
     assert [False] == [open_ for *_, open_ in world.gaps()]
     assert {"missing", "present"} == set(world.states().values())
 
@@ -209,11 +209,12 @@ def test_a_gap_after_a_time_in_which_the_room_could_not_be_opened_says_so(world:
 
     back = world.sync()
     world.posts(130)
-    world.sync()
+    next_gap = world.sync()
 
+    assert (f"event/{world.room}/gap/2",) == next_gap.reported
     assert ["inaccessible", "window"] == [reason for _, _, _, reason, _ in world.gaps()]
     assert "inaccessible" == back.rooms[0].gaps[0]["reason"]
-    assert f"event/{world.room}/gap" in back.reported
+    assert f"event/{world.room}/gap/1" in back.reported
     assert not back.complete
 
 
