@@ -143,8 +143,11 @@ def _carried(observations: DepartureObservations, account: int) -> list[int]:
 def standing_alert(alert: Alert, kept: Iterable[Alert]) -> Alert | None:
     """The kept alert of the last day to which this one only adds; None if it is news.
 
-    An alert that was dismissed, or is now more urgent, is news again. Pauses of the same kind are told once for ever.
+    An alert that was dismissed, or is now more urgent, is news again. Told once for ever are pauses of the same kind,
+    and that a file is gone, which its list and its post show in turn.
     """
+    if alert.rule is AlertRule.FILE_GONE:
+        return next((one for one in kept if (one.rule, one.subject) == (alert.rule, alert.subject)), None)
     if alert.rule is AlertRule.A14 and alert.level is Level.LOW:
         return next((one for one in kept if (one.rule, one.level) == (alert.rule, alert.level)), None)
     if alert.rule not in REPEATING_RULES or alert.subject == TERM:
@@ -265,14 +268,16 @@ def changed_names(changes: ChangeObservations) -> Iterator[Alert]:
 
 def changed_details(changes: ChangeObservations) -> Iterator[Alert]:
     """Alerts about a changed role of somebody of the other side, or of the user (roles decide who may change a chat),
-    and about a changed name of a file that the other side sent."""
+    about a changed name of a file that the other side sent, and about one of theirs, or a delivered one, that is gone.
+    """
     for change in changes.details:
-        sides = _sides_of(changes, change.room_id)
-        own = change.account_id == sides.owner and change.subject == "role"
+        sides, kind = _sides_of(changes, change.room_id), change.subject.partition("/")[0]
+        own = kind == "own" or (change.account_id == sides.owner and kind == "role")
         if own or sides.is_other(change.account_id):
-            level = Level.MEDIUM if own else _level(changes, change.room_id, change.account_id)
-            about = change.room_id, change.account_id, change.message_id
-            yield Alert(AlertRule.A12, level, change.at, *about, subject=change.subject)
+            is_gone = kind not in ("role", "file")
+            rule, about = AlertRule.FILE_GONE if is_gone else AlertRule.A12, (change.room_id, change.account_id)
+            level = Level.MEDIUM if own or is_gone else _level(changes, *about)
+            yield Alert(rule, level, change.at, *about, change.message_id, subject=change.subject)
 
 
 def changed_rooms(changes: ChangeObservations) -> Iterator[Alert]:

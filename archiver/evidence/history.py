@@ -407,6 +407,12 @@ def is_file_removal(before: str, after: str) -> bool:
     )
 
 
+def removed_files(before: str, after: str) -> list[int]:
+    """The ids of the files whose boxes became those of removed ones; none where somebody edited the text."""
+    was, now = ({int(one) for one in re.findall(r"\[download:([0-9]{1,19})\]", body)} for body in (before, after))
+    return sorted(was - now) if is_file_removal(before, after) else []
+
+
 def cancelled_account(body: str) -> int | None:
     """Whose account a post of the system says was cancelled; None for every other body.
 

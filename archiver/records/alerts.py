@@ -102,7 +102,7 @@ class TwinSeen(NamedTuple):
 
 
 class DetailChanged(NamedTuple):
-    """Another role of a member, or another name of a file that they sent."""
+    """Another role of a member, another name of a file that they sent, or that it is not shown any more."""
 
     room_id: int
     account_id: int
@@ -187,6 +187,7 @@ class AlertRule(StrEnum):
     CONTACT_GONE = "contact_gone"
     HIDDEN_BY_PLAN = "hidden_by_plan"
     DELETIONS = "deletions"
+    FILE_GONE = "file_gone"
     OTHER_CHAT = "other_chat"
     A1 = "A1"
     """Work is asked for before the escrow."""
@@ -258,6 +259,15 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     (AlertRule.DELETIONS, ""): N_(
         "Chat {room}: messages by somebody else: {edited} edited, {n} deleted or no longer shown. "
         "The texts before the edits are kept: archive search --chat {room_id}"
+    ),
+    (AlertRule.FILE_GONE, "own"): N_(
+        "Chat {room}: a file that you delivered is no longer shown on Chatwork. Keep your own copy of it."
+    ),
+    (AlertRule.FILE_GONE, "unsaved"): N_(
+        "Chat {room}: a file from somebody else is no longer shown on Chatwork. Its content was not saved."
+    ),
+    (AlertRule.FILE_GONE, ""): N_(
+        "Chat {room}: a file from somebody else is no longer shown on Chatwork. Its content is saved."
     ),
     (AlertRule.A1, ""): N_("Chat {room}: somebody seems to ask for work before the escrow (仮払い). Start after it."),
     (AlertRule.A2, ""): N_(

@@ -37,7 +37,7 @@ FIRST_SCREEN_LIMIT = 3
 
 QUOTED_CHARACTERS = 20
 _FILE_TAGS = re.compile(
-    r"\[title\]\[dtext:file_uploaded\]\[/title\]|\[preview [^\]]*\]|\[download[^\]]*\]"
+    r"\[title\]\[dtext:file_(?:uploaded|deleted)\]\[/title\]|\[preview [^\]]*\]|\[download[^\]]*\]"
     r"|( \([^()]* [KMGT]?B\))?\[/download\]"
 )
 """What stands around the name of a file in its post, with its size."""

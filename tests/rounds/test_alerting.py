@@ -13,6 +13,7 @@ from archiver import errors
 from archiver.alerts.sentences import alert_sentence
 from archiver.records import JST, Delivery, Role
 from archiver.records.alerts import Alert, AlertRule
+from archiver.standing.alert_lines import alert_lines
 from archiver.store import statements
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.room_holdings import other_chats
@@ -242,6 +243,39 @@ def test_edits_over_more_than_a_day_are_all_counted(world: World) -> None:
         told.append(alert_summaries(world))
 
     assert [[], [("A10", "medium", 2)], [("A10", "medium", 4)]] == told[:3]
+
+
+@pytest.mark.parametrize(("is_own", "has_post"), [(False, True), (True, True), (False, False)])
+def test_a_file_that_is_gone_is_told_once(world: World, is_own: bool, has_post: bool) -> None:
+    """One of the other side, or the user's own that was delivered; an own one that was not is no news."""
+    by = world.chatwork.owner if is_own else world.tanaka
+    file = world.chatwork.upload(world.room, by, "発注書.pdf", data=b"1")
+    next_round(world, full=True)
+    if is_own:
+        with world.archive.writing() as writing:
+            add_delivery(writing, "job1", Delivery(0, "2026-07-01", file_id=file), at=world.clock())
+    other = world.chatwork.upload(world.room, world.chatwork.owner, "下書き.txt", data=b"2")
+    next_round(world, full=True)
+    for one in (file, other):
+        post = world.chatwork.messages[int(world.chatwork.message_of_file(one))]
+        body = post.body
+        world.chatwork.remove_file(one)
+        post.body = post.body if has_post else body  # else its list alone tells it
+    for _look in range(3):
+        world.post("はい")
+        next_round(world, full=True)
+
+    found = [one for one in kept_alerts(world) if one.rule is AlertRule.FILE_GONE]
+    with world.archive.reading() as reading:
+        (line,) = alert_lines(reading, found, {})
+
+    assert [(f"{'own' if is_own else 'saved'}/{file}", "medium", world.chatwork.message_of_file(file))] == [
+        (one.subject, one.level, one.message_id) for one in found
+    ]
+    assert ("that you delivered" if is_own else "from somebody else is no longer shown") in line.sentence
+    assert line.message is not None
+    assert "「発注書.pdf」" in line.message.words
+    assert [] == [one for one in kept_alerts(world) if one.rule is AlertRule.A10]
 
 
 def test_deletions_over_more_than_a_day_are_all_counted(world: World) -> None:

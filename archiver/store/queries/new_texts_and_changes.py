@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
-from archiver.evidence.history import account_of, number, text
+from archiver.evidence.history import FILE_REMOVED, account_of, number, removed_files, text
 from archiver.evidence.tables.events import EntryChange, EventKind, entry_changes
 from archiver.records import MessageKind, Sides, State
 from archiver.records.alerts import (
@@ -27,8 +27,9 @@ from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.fingerprints_and_forms import DELETED, body_of
 from archiver.store.queries import current_state, departures, people
-from archiver.store.queries.contracts import contracts, enclosures, sides
+from archiver.store.queries.contracts import contracts, deliveries, enclosures, sides
 from archiver.store.queries.entries import entries_where, previous_entry
+from archiver.store.queries.viewing.files_and_tasks import file_details
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working.alerts import open_alerts
 
@@ -92,13 +93,17 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
             continue
         if kind == "message" and state in (State.DELETED, State.MISSING):
             vanished.append(departures.changed_message(entry))
-        elif kind != "message" or state == State.EDITED:
+        elif kind != "message" or state == State.EDITED or FILE_REMOVED in body_of(entry["payload"]["object"]):
             for change in entry_changes(previous_entry(source, entry), entry, ""):
                 if change.kind is EventKind.EDITED and change.before != DELETED:
                     texts = change.before, change.after
                     edits.append(departures.changed_message(entry)._replace(texts=texts))
                 elif change.kind in (EventKind.ROLE, EventKind.FILE_RENAMED):
                     details.append(_changed_detail(entry))
+                elif change.kind in (EventKind.FILE_GONE, EventKind.FILE_REMOVED):
+                    listed = [int(entry["key"].rpartition("/")[2])] if kind == "file" else []
+                    for file in listed or removed_files(change.before, change.after):
+                        details += _gone_file(reading, sides[entry["room_id"]], entry, file)
                 elif change.kind in _OF_ROOMS:
                     room_changes += _room_changes(entry, change)
     renamed = departures.renames(reading, after=after)
@@ -139,6 +144,21 @@ def _earlier_texts(reading: Reading, key: str, room: int, seq: int) -> Sequence[
     """The texts of a message's earlier entries."""
     earlier = entries_where(reading, _ENTRY.key == key, _ENTRY.room_id == room, _ENTRY.seq < seq)
     return [body_of(entry["payload"]["object"]) for entry in earlier]
+
+
+def _gone_file(reading: Reading, of_room: Sides, entry: dict[str, Any], file: int) -> Iterator[DetailChanged]:
+    """That a file is not shown any more; of the user's own only one that they delivered."""
+    details = file_details(reading, entry["room_id"], file)
+    if details is None:
+        return
+    one, at = details.attachment, from_text(entry["observed_at"])
+    kind = "saved" if one.sha256 else "unsaved"
+    if one.account_id in of_room.mine | {of_room.owner}:
+        handed = [delivery for contract in contracts(reading) for delivery in deliveries(reading, contract.id)]
+        if not any(file == delivery.file_id or (one.sha256 and one.sha256 == delivery.sha256) for delivery in handed):
+            return
+        kind = "own"
+    yield DetailChanged(entry["room_id"], one.account_id, f"{kind}/{file}", at, one.message_id)
 
 
 def _changed_detail(entry: dict[str, Any]) -> DetailChanged:
