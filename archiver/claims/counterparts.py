@@ -24,7 +24,7 @@ class CounterpartJudgement(NamedTuple):
 def judge_counterparts(
     sides: Sides, named: Sequence[Collection[int]], rooms: Mapping[int, Collection[int]]
 ) -> CounterpartJudgement:
-    """Judge each room: who was named there, or else the only other person of all rooms; of two or more, nobody.
+    """Judge each room: who was named there; where nobody is named anywhere, the only other person of all rooms.
 
     `named`: accounts named as the other side, the statement that wins first. `rooms`: room → everybody ever seen in it.
     The owner and those mapped as the user or a third person are no choice.
@@ -32,7 +32,7 @@ def judge_counterparts(
     found: set[int] = set()
     undecided: dict[int, frozenset[int]] = {}
     no_choice = sides.mine | sides.thirds | {sides.owner}
-    is_alone = len({one for accounts in rooms.values() for one in accounts} - no_choice) == 1
+    is_alone = not any(named) and len({one for accounts in rooms.values() for one in accounts} - no_choice) == 1
     for room, accounts in rooms.items():
         others = frozenset(accounts) - no_choice
         named_here = next(filter(None, (frozenset(accounts).intersection(one) for one in named)), frozenset())

@@ -457,7 +457,7 @@ def _on_quotations(truth: Truth, page: str) -> Iterator[str]:
 def _beginnings(dispute: Dispute, post: TruePost) -> list[str]:
     """How each text began that was seen of a post; how much that decides is in `BEGINNINGS`."""
     texts = [text for at in dispute.sightings(post) if (text := post.shown(at)[0]) != DELETED]
-    return [next(begin for begin in BEGINNINGS if text.startswith(begin)) for text in texts]
+    return [max((begin for begin in BEGINNINGS if text.startswith(begin)), key=len) for text in texts]
 
 
 def _decides(dispute: Dispute, post: TruePost) -> tuple[int, bool, int, int]:
@@ -465,7 +465,8 @@ def _decides(dispute: Dispute, post: TruePost) -> tuple[int, bool, int, int]:
     begun = _beginnings(dispute, post)
     is_gone = any(post.shown(at)[0] == DELETED for at in dispute.sightings(post))
     is_edited = not is_gone and len({post.shown(at)[0] for at in dispute.sightings(post)}) > 1
-    named = {level: {one if BEGINNINGS[one] == level else "" for one in begun} for level in (4, 2, 1)}
+    clauses = [(one.partition("、")[0], BEGINNINGS[one]) for one in begun]  # the first one decides
+    named = {level: {one if weight == level else "" for one, weight in clauses} for level in (4, 2, 1)}
     weight = sum(level for level, ones in named.items() if (len(ones) > 1 if is_edited else ones != {""}))
     return weight, is_gone, post.sent, post.number
 
@@ -477,11 +478,13 @@ def _is_agreed(dispute: Dispute, post: TruePost) -> bool:
 
 
 def _is_excerpt(told: str, text: str) -> bool:
-    """Whether a text is told word for word, without what it quotes; its call or its beginning perhaps cut off."""
+    """Whether a text is told word for word, without what it quotes; its call, beginning or middle perhaps cut out."""
     text = REMOVED_SHOWN if text == REMOVED_FORM else text
     parts = re.split(r"\[To:\d+\]\S*?さん\n", re.sub(r"\[qt\].*\[/qt\]\n", "", text))
     own, called = "".join(parts), r"\S{1,6}さん".join(map(re.escape, parts))
-    return told == own or bool(re.fullmatch(called, told)) or (told.startswith("…") and own.endswith(told[1:]))
+    begin, mark, end = told.partition("…")
+    is_cut = bool(mark) and own.startswith(begin) and own.endswith(end) and ("ません、" in end or "ません、" not in own)
+    return told == own or bool(re.fullmatch(called, told)) or is_cut
 
 
 def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]:

@@ -465,6 +465,14 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
         replace(SMALL, forges=True),
         (history.is_file_removal, lambda _true, _before, after: history.FILE_REMOVED in after),
     ),
+    "edges: a denial at the end is cut off": (
+        replace(SMALL, edges=True),
+        (quotations.excerpts, lambda _true, texts, limit: [one[:limit] for one in texts]),
+    ),
+    "edges: a question in another clause takes an acceptance back": (
+        replace(SMALL, edges=True),
+        (quotations._own_words, lambda true, body: true(body).replace("、ほかに", "ほかに")),
+    ),
     "many_edits: each takes a place": (replace(SMALL, many_edits=True), (quotations.quotations, _changes_first)),
     "plan_days: what it hides was not agreed": (
         replace(SMALL, plan_days=40),

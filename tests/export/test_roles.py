@@ -148,6 +148,7 @@ def test_a_name_that_fits_is_taken_unless_it_was_set_apart() -> None:
     [
         (Sides(1), (), {7: {1, 2}}, {2}, {}),
         (Sides(1), (), {7: {1, 2, 3}}, set(), {7: {2, 3}}),
+        (Sides(1), ({3},), {7: {1, 2}}, set(), {7: {2}}),  # somebody else is named, whom no list has shown
         (Sides(1), (), {7: {1, 2}, 8: {1, 2}, 9: {1}}, {2}, {}),
         (Sides(1), (), {7: {1, 2}, 8: {1, 2, 3}}, set(), {7: {2}, 8: {2, 3}}),
         (Sides(1), (), {7: {1, 2}, 8: {1, 3}}, set(), {7: {2}, 8: {3}}),
