@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from difflib import Match, SequenceMatcher
 from html import escape
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -18,8 +18,8 @@ from archiver.render.message_body import References, plain_text
 from archiver.report_language import say
 from archiver.web.context import first_fitting
 
-STEPS = 40_000
-"""Steps for one comparison: about a hundredth of a second."""
+AT_ONCE = 2_000
+"""Characters of both texts that are compared by words; longer ones by lines first, as words would take too long."""
 
 _MARKS = "[\\u0300-\\u036f\\u3099\\u309a\\ufe00-\\ufe0f\\U0001f3fb-\\U0001f3ff\\U000e0100-\\U000e01ef]"
 _WORD = re.compile(
@@ -44,124 +44,37 @@ class DiffPiece(NamedTuple):
         return self.before == self.after
 
 
-class _Match(NamedTuple):
-    """A run of `length` equal elements from these indexes on."""
-
-    before: int
-    after: int
-    length: int
-
-
-@dataclass(slots=True)
-class _StepBudget:
-    """The steps that are left for a comparison."""
-
-    steps: int
-
-    def spend(self, steps: int) -> bool:
-        """Take steps from the budget; return whether there were enough."""
-        self.steps -= steps
-        return self.steps >= 0
-
-
 def difference(before: str, after: str) -> list[DiffPiece]:
     """The pieces of two texts in order: joined, each side is its whole text; no two neighbours are of a kind."""
-    budget = _StepBudget(STEPS)
-    pieces = _diff_by_unit(_WORD, before, after, budget)
-    if pieces is None:
-        budget = _StepBudget(STEPS)
-        rough = _diff_by_unit(_LINE, before, after, budget) or [DiffPiece(before, after)]
-        pieces = [fine for piece in rough for fine in _refine(piece, budget)]
-    return _drop_chance_matches(pieces)
+    rough = [DiffPiece(before, after)]
+    if _is_long(rough[0]):
+        rough = list(_diff_by_unit(_LINE, before, after))
+    pieces = (fine for one in rough for fine in ([one] if _is_long(one) else _diff_by_unit(_WORD, *one)))
+    return _drop_chance_matches(list(pieces))
 
 
-def _refine(piece: DiffPiece, budget: _StepBudget) -> list[DiffPiece]:
-    """Compare a replaced piece of lines by words, if steps are left for it."""
-    if piece.is_common or not (piece.before and piece.after) or budget.steps <= 0:
-        return [piece]
-    return _diff_by_unit(_WORD, piece.before, piece.after, budget) or [piece]
+def _is_long(piece: DiffPiece) -> bool:
+    return len(piece.before) + len(piece.after) > AT_ONCE
 
 
-# --- comparing -----------------------------------------------------------------------------------
-
-
-def _diff_by_unit(unit: re.Pattern[str], before: str, after: str, budget: _StepBudget) -> list[DiffPiece] | None:
+def _diff_by_unit(unit: re.Pattern[str], before: str, after: str) -> Iterator[DiffPiece]:
+    """The pieces in which the units of two texts are the same, or not; empty ones are left out."""
     old, new = unit.findall(before), unit.findall(after)
     head = _common_prefix_length(old, new)
     tail = _common_prefix_length(old[head:][::-1], new[head:][::-1])
-    matches = _matches(old[head : len(old) - tail], new[head : len(new) - tail], budget)
-    if matches is None:
-        return None
-    shifted = (_Match(one.before + head, one.after + head, one.length) for one in matches)
-    ends = [_Match(len(old) - tail, len(new) - tail, tail)]
-    return list(_pieces_between([_Match(0, 0, head), *shifted, *ends], old, new))
+    ends = len(old) - tail, len(new) - tail
+    matches = SequenceMatcher(None, old[head : ends[0]], new[head : ends[1]]).get_matching_blocks()
+    shifted = (Match(one.a + head, one.b + head, one.size) for one in matches)
+    at_old = at_new = 0
+    for match in (Match(0, 0, head), *shifted, Match(*ends, tail)):
+        pairs = (old[at_old : match.a], new[at_new : match.b]), (old[match.a : match.a + match.size],) * 2
+        yield from (DiffPiece("".join(was), "".join(now)) for was, now in pairs if was or now)
+        at_old, at_new = match.a + match.size, match.b + match.size
 
 
 def _common_prefix_length(old: Sequence[str], new: Sequence[str]) -> int:
     """The number of equal elements at the beginning of both texts."""
-    return next(
-        (place for place, (one, other) in enumerate(zip(old, new, strict=False)) if one != other),
-        min(len(old), len(new)),
-    )
-
-
-def _pieces_between(matches: Iterable[_Match], old: Sequence[str], new: Sequence[str]) -> Iterator[DiffPiece]:
-    """The pieces of the matches and those between them; empty ones are left out."""
-    at_old = at_new = 0
-    for match in matches:
-        if at_old < match.before or at_new < match.after:
-            yield DiffPiece("".join(old[at_old : match.before]), "".join(new[at_new : match.after]))
-        at_old, at_new = match.before + match.length, match.after + match.length
-        if match.length:
-            same = "".join(old[match.before : at_old])
-            yield DiffPiece(same, same)
-
-
-def _matches(old: Sequence[str], new: Sequence[str], budget: _StepBudget) -> list[_Match] | None:
-    """The matches with the fewest changes between them; None if the steps do not suffice.
-
-    Row n holds how far n changes reach into the old text, on the diagonals -n, -n + 2, … n.
-    """
-    if not (old and new):
-        return []
-    rows: list[list[int]] = []
-    size_old, size_new = len(old), len(new)
-    for edits in range(size_old + size_new + 1):
-        if not budget.spend(edits + 1):
-            return None
-        row = _next_row(rows[-1]) if rows else [0]
-        rows.append(row)
-        for index, begin in enumerate(row):
-            at, line = begin, 2 * index - edits
-            while at < size_old and 0 <= at - line < size_new and old[at] == new[at - line]:
-                at += 1
-            row[index] = at
-            if at > begin and not budget.spend(at - begin):
-                return None
-            if at >= size_old and at - line >= size_new:
-                return _trace_back(rows, size_old, size_new)
-    raise RuntimeError("two texts differ in more places than they have")
-
-
-def _next_row(row: list[int]) -> list[int]:
-    """Where each diagonal begins with one change more: an addition, or a deletion where that reaches further."""
-    return [row[0], *(max(below + 1, above) for below, above in pairwise(row)), row[-1] + 1]
-
-
-def _trace_back(rows: Sequence[list[int]], at_old: int, at_new: int) -> list[_Match]:
-    """The matches of the path that was found, traced back from its end."""
-    found: list[_Match] = []
-    for edits in range(len(rows) - 1, -1, -1):
-        line = at_old - at_new
-        index = (line + edits) // 2
-        before = rows[edits - 1] if edits else [0]
-        added = index == 0 or (index < edits and before[index - 1] < before[index])
-        start = before[index] if added else before[index - 1] + 1
-        if at_old > start:
-            found.append(_Match(start, start - line, at_old - start))
-        at_old = start if added else start - 1
-        at_new = start - line - 1 if added else start - line
-    return found[::-1]
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
 
 
 # --- readability -----------------------------------------------------------------------------------

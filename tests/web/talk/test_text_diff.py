@@ -104,7 +104,7 @@ def _seconds(before: str, after: str) -> float:
 
 def test_few_changes_in_a_large_text_are_found_each() -> None:
     """Thirty changed characters among 20,000 are thirty small pieces."""
-    text = "納期は来週の金曜日までにお願いいたします。" * 950
+    text = "".join(f"{n}本目の納期は金曜日です。" for n in range(1_400))
     changed = list(text)
     for place in range(0, len(text), len(text) // 30):
         changed[place] = "違"
