@@ -68,7 +68,7 @@ class ContractExists(UsageError):
 class BadContractId(UsageError):
     """A contract id has another form than allowed."""
 
-    message = N_("“{contract}” cannot be a contract id: use 1 to 32 of a-z, 0-9 and “-”.")
+    message = N_("“{contract}” cannot name a job: use 1 to 32 of a-z, 0-9 and “-”.")
 
 
 class UnknownRoom(UsageError):

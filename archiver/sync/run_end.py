@@ -215,7 +215,7 @@ def record_run(context: PullContext, report: SyncReport, settings: str) -> None:
 def _close_report(context: PullContext, report: SyncReport) -> datetime:
     """Add when the run ended, what it asked for, and what its replies told of the time; returns the end."""
     transport, dates = context.client.transport, context.client.transport.dates
-    at = report.finished_at = context.now()
+    at = report.finished_at = max(context.now(), report.started_at)  # the clock may have been corrected since
     report.requests = transport.requests
     report.undated, report.doubtful = dates.undated, dates.doubtful or dates.undecided
     report.clock_offset_ms = dates.largest_offset_ms

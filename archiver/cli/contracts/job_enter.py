@@ -232,7 +232,9 @@ def _enter_payment(entry: _Entry) -> None:
 
 def _enter_reminder(entry: _Entry) -> None:
     if (entry.message is None) == ("on" not in entry.given):
-        raise errors.UsageError(detail=_("Say which message it was (--message ID), or on which day (--on DAY)."))
+        raise errors.UsageError(
+            detail=_("Say either which message it was (--message ID) or on which day (--on DAY), not both.")
+        )
     day, way = None if entry.message else entry.day(""), entry.given.get("how", "").strip() or None
     after = contract_rooms.enter_reminder(entry.archive, entry.contract, entry.message, day, way, at=entry.now)
     entry.tell_change(after, reminder_lines(after))
