@@ -17,7 +17,7 @@ from archiver.records import JST, Contract
 from archiver.records.alerts import Alert, AlertRule, due_reminders
 from archiver.rounds import run_log
 from archiver.store.archive import Reading
-from archiver.store.queries import looks_and_gaps, room_holdings
+from archiver.store.queries import room_holdings
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.room_holdings import VanishedCounts, has_losses, holdings_of
 from archiver.store.working import remembered_values
@@ -71,20 +71,12 @@ class NoticeFacts:
     now: datetime
     has_chats: bool = True
     """Whether any chat is to be saved; where every job has ended nothing goes on again."""
-    complete: bool | None = None
-    """Whether the last round left nothing unsaved; None: it did not read every chat."""
-    every_list: bool = True
-    """Whether the last round read the list of messages of every chat."""
-    has_losses: bool = False
-    """Whether anything is known to be missing that no round can fetch."""
+    lacks_nothing: bool = False
+    """Whether the last round read every chat's list of messages and left nothing unsaved, and nothing is lost."""
     departures: Mapping[int, DepartureFacts] = field(default_factory=dict)
     """By number of the alert."""
     deadlines: tuple[DueDeadline, ...] = ()
     ended_pause: EndedPause | None = None
-    regained: int = 0
-    """Files that had been given up and are saved now."""
-    read_again: int = 0
-    """Chats that were not read for long and are read now."""
     daily: DailyFacts | None = None
     weekly: WeeklyFacts | None = None
 
@@ -101,14 +93,11 @@ def collect_facts(
     return NoticeFacts(
         now=now,
         has_chats=bool(snapshot.rooms),
-        complete=last.complete if last is not None and last.every_room else None,
-        every_list=last is not None and last.every_list,
-        has_losses=bool(notices.over) and has_losses(reading, snapshot.rooms),
+        lacks_nothing=bool(notices.over and last and last.complete and last.every_room and last.every_list)
+        and not has_losses(reading, snapshot.rooms),
         departures={number: _departure_facts(reading, opened[number], all_contracts) for number in going},
         deadlines=tuple(_deadline_facts([opened[number] for number in due], all_contracts, now)),
         ended_pause=remembered_values.ENDED_PAUSE.recall(reading) if has_ended else None,
-        regained=_count_regained_files(reading, notices),
-        read_again=_count_rooms_read_again(reading, notices),
         daily=_daily_facts(reading, snapshot, known, now) if has_kind(notices.say, DAILY[:-1]) else None,
         weekly=_weekly_facts(reading, snapshot, now) if has_kind(notices.say, WEEKLY[:-1]) else None,
     )
@@ -146,17 +135,6 @@ def _deadline_facts(opened: Iterable[Alert], contracts: list[Contract], now: dat
         for deadline in platform_of(platform).deadlines:
             if deadline.rule == rule:
                 yield label, deadline, days_left(alert, now), deadline_time(alert)
-
-
-def _count_rooms_read_again(reading: Reading, notices: DueNotices) -> int:
-    rooms = {int(key.partition("/")[2]) for key in notices.over if has_kind([key], ConditionKind.UNREAD)}
-    looks = looks_and_gaps.room_looks(reading, rooms)
-    return len(looks.at.keys() - looks.behind - looks.failing.keys())
-
-
-def _count_regained_files(reading: Reading, notices: DueNotices) -> int:
-    over = {key for key in notices.over if has_kind([key], ConditionKind.LOST)}
-    return len(over & {f"{ConditionKind.LOST}/{room}/{file}" for room, file in room_holdings.held_files(reading)})
 
 
 def _daily_facts(

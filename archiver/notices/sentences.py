@@ -80,35 +80,12 @@ def _over_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     is_news = was_stopped or not has_kind(notices.over, "pause") or (pause and (pause.gaps or not pause.whole))
     if pause is not None and saves and is_news and has_kind(notices.say, "pause"):
         yield _resumed_sentence(pause)
-    elif saves and was_stopped:
-        yield _saves_again_sentence(facts, alarm=has_kind(notices.say, conditions.ConditionKind.ALERT))
+    elif saves and was_stopped and facts.lacks_nothing and not has_kind(notices.say, conditions.ConditionKind.ALERT):
+        yield _("That is over: saving works again. Nothing is missing.")
+    elif saves and was_stopped:  # beside an alert nothing else may seem to be over
+        yield _("Saving works again. See: archive status")
     if conditions.ConditionKind.FINDINGS in notices.over:
         yield _("The archive was verified again, and nothing was found.")
-    if facts.read_again:
-        sentence = ngettext("{n} chat is read again.", "{n} chats are read again.", facts.read_again)
-        yield sentence.format(n=facts.read_again)
-    if facts.regained:
-        sentence = ngettext(
-            "{n} file that could not be downloaded is saved now.",
-            "{n} files that could not be downloaded are saved now.",
-            facts.regained,
-        )
-        yield sentence.format(n=facts.regained)
-
-
-def _saves_again_sentence(facts: NoticeFacts, *, alarm: bool) -> str:
-    """That saving works again, and whether all is there. Beside an alert nothing else may seem to be over."""
-    if alarm:
-        return _("Saving itself works again.")
-    if facts.complete is None:
-        return _("That is over: saving works again.")
-    if facts.complete and not facts.every_list:
-        return _("That is over: saving works again. All that was seen is saved; not every list was read this time.")
-    if facts.complete and facts.has_losses:
-        return _("That is over: saving works again. All that Chatwork lists now is saved.")
-    if facts.complete:
-        return _("That is over: saving works again. Nothing is missing.")
-    return _("Saving goes on again, but not everything is saved yet. See: archive status")
 
 
 def _daily_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
@@ -124,24 +101,15 @@ def _resumed_sentence(pause: EndedPause) -> str:
     duration = pause_words(round((pause.end - pause.begin).total_seconds() / 3600))
     if pause.gaps:
         sentence = ngettext(
-            "Saving goes on after {pause}, with {n} gap: messages of that time are missing. For messages posted "
-            "and changed meanwhile, the first text is not known. See: archive status",
-            "Saving goes on after {pause}, with {n} gaps: messages of that time are missing. For messages posted "
-            "and changed meanwhile, the first text is not known. See: archive status",
+            "Saving resumed after {pause}, with {n} gap: messages from that time are missing. See: archive status",
+            "Saving resumed after {pause}, with {n} gaps: messages from that time are missing. See: archive status",
             pause.gaps,
         )
-        return sentence.format(pause=duration, n=pause.gaps)
-    if pause.whole:
-        sentence = _(
-            "Saving goes on after {pause}; the messages of that time are saved too. For messages posted and "
-            "changed meanwhile, the first text is not known."
-        )
-        return sentence.format(pause=duration)
-    sentence = _(
-        "Saving goes on after {pause}; not all of that time has been read yet. For messages posted and changed "
-        "meanwhile, the first text is not known. See: archive status"
-    )
-    return sentence.format(pause=duration)
+    elif pause.whole:
+        sentence = _("Saving resumed after {pause}; messages from that time are saved too.")
+    else:
+        sentence = _("Saving resumed after {pause}; not all of that time is read yet. See: archive status")
+    return sentence.format(pause=duration, n=pause.gaps)
 
 
 # --- what is near, and every day -----------------------------------------------------------------

@@ -72,7 +72,7 @@ def test_nothing_is_missing_is_not_said_where_older_messages_are(world: World) -
     notice_texts(world, errors.TokenRefused())
     world.sync(every_list=True)
 
-    assert ["That is over: saving works again. All that Chatwork lists now is saved."] == notice_texts(world)
+    assert ["Saving works again. See: archive status"] == notice_texts(world)
 
 
 def test_an_archive_that_cannot_be_read_still_says_its_fault(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 DOES_NOT_WORK = "[Check] The last save failed"
 NEEDS_YOU = "[Action needed] The last save failed"
 STOPPED = "[Action needed] Nothing was saved for {} hours"
-GOES_ON = "Saving goes on after 2 days 13 h for good"
+GOES_ON = "Saving resumed after 2 days 13 h for good"
 CHANGE = "[Action needed] Something big changed in the chat"
 
 
@@ -147,10 +147,10 @@ def lived(folder: Path, scale: float) -> Year:
     year = Year(folder)
     assert ([], []) == (year.live(40 * scale), year.heard())
     year.sleep(3, 60)
-    assert ([], ["Saving goes on after 3 days 1 h for good"]) == (year.live(30 * scale), year.heard())
+    assert ([], ["Saving resumed after 3 days 1 h for good"]) == (year.live(30 * scale), year.heard())
     year.sleep(9, 260)
     assert [] == year.live(40 * scale)
-    lacking = "Saving goes on after 9 days 1 h, with 1 gap: messages of that time are missing"
+    lacking = "Saving resumed after 9 days 1 h, with 1 gap: messages from that time are missing"
     assert ["[Check] There is 1 gap", lacking] == year.heard()
 
     year.chatwork.fail(Fault.DROP, "/v2/", times=None)
@@ -171,7 +171,7 @@ def lived(folder: Path, scale: float) -> Year:
     assert (["DiskFull"] * 2, [NEEDS_YOU] * 2) == (year.live(1.5), year.heard())
     year.disk.full = False
     assert ["over DiskFull"] == year.live(40 * scale)
-    assert ["Saving goes on after 1 day 13 h for good"] == year.heard()
+    assert ["Saving resumed after 1 day 13 h for good"] == year.heard()
 
     year.silent = True
     assert ([], []) == (year.live(5), year.heard())

@@ -297,12 +297,6 @@ def unheld_files(reading: Reading, rooms: Collection[int], owner: int) -> list[M
     return [MissingFile(*row) for row in reading.sql.execute(query)]
 
 
-def held_files(reading: Reading) -> set[tuple[int, int]]:
-    """Files whose bytes are saved as they are now listed: room_id, file_id."""
-    query = select(_FILE.room_id, _FILE.file_id).select_from(_FILES_WITH_BYTES).where(_SAVED)
-    return {(int(room), int(file)) for room, file in reading.sql.execute(query)}
-
-
 LONGEST_RETRY_PAUSE = timedelta(days=3)
 """The longest pause between two attempts to download a file."""
 
