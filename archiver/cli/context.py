@@ -235,11 +235,17 @@ def tell_banner(obj: CliContext, command: str) -> None:
 
 
 def banner_line(urgent: Sequence[str]) -> str:
-    """The first of these sentences as one line of the screen, and how many others there are."""
+    """The first of these sentences, as far as a line of the screen holds it, and how many others there are.
+
+    Where the program's place leaves no room beside it, what tells of the others goes onto the next line.
+    """
     first, more = urgent[0], len(urgent) - 1
     if not more and columns(first) <= WIDTH:
         return first
     see = ngettext("({n} more: archive)", "({n} more: archive)", more).format(n=more) if more else _("(More: archive)")
-    width = max(WIDTH - columns(see) - len("  "), _SHORTEST)
-    ends = [match.end() for match in _SENTENCE_END.finditer(first) if columns(first[: match.end()]) <= width]
-    return f"{first[: ends[-1]].rstrip() if ends else shorten(first, width)}  {see}"
+    beside = WIDTH - columns(see) - len("  ")
+    for width in (beside, WIDTH):
+        ends = [match.end() for match in _SENTENCE_END.finditer(first) if columns(first[: match.end()]) <= width]
+        if ends:
+            return f"{first[: ends[-1]].rstrip()}  {see}"
+    return f"{shorten(first, beside if beside >= _SHORTEST else WIDTH)}  {see}"

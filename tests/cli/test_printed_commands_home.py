@@ -13,11 +13,11 @@ import pytest
 
 from archiver import errors
 from archiver.cli.commands import COMMANDS
-from archiver.cli.context import complete_own_text, completion_for
-from archiver.cli.output import wrap
+from archiver.cli.context import banner_line, complete_own_text, completion_for
+from archiver.cli.output import fit_lines, wrap
 from archiver.cli.saving.daemon import named_messages
 from archiver.rounds.scheduled_duties import DaemonMessages
-from archiver.wording import own_completion, typed
+from archiver.wording import Completion, own_completion, typed
 from tests.support.cases import cases_of
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.forked_program import run_command
@@ -88,6 +88,17 @@ def test_an_error_about_another_archive_names_that_one(world: TerminalWorld, tmp
     refused = printed_for_home(world, "team", "adopt", other, "--ledger", "host=nowhere")
 
     assert f"Set one up with: archive --home {other} init" in refused
+
+
+def test_the_banner_keeps_a_sentence_where_the_program_has_a_long_name() -> None:
+    """What tells of the others goes onto the next line then."""
+    program = "/home/taro/archiver/.venv/bin/archive --home /home/taro/saved"
+    sentence = "[Action needed] Job 12345678: something big changed in its chat."
+
+    with own_completion(Completion(complete_own_text, program)):
+        line = banner_line([f"{sentence} Don't leave the chat; see: archive", "more"])
+
+    assert [sentence, f"  (1 more: {program})"] == fit_lines(line).splitlines()
 
 
 def test_every_module_whose_texts_name_a_command_takes_them_completed() -> None:

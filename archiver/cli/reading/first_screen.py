@@ -185,8 +185,9 @@ def _tell_foot(status: Status, now: datetime, *, is_urgent: bool) -> None:
         echo()
         echo(f"{look}{' ' * 6}{make}" if columns(look + make) <= WIDTH - 6 else f"{look}\n{make}")
     moment = dated_moment(now, now)
-    owner = _owner(status, WIDTH - columns(why + moment) - 4)
-    echo(why + _align(f"{owner}  {moment}", WIDTH - columns(why)))
+    foot = f"{_owner(status, WIDTH - columns(why + moment) - 4)}  {moment}"
+    lines = [why, _align(foot, WIDTH)] if columns(why + foot) > WIDTH else [why + _align(foot, WIDTH - columns(why))]
+    echo_lines(lines)
 
 
 def _owner(status: Status, width: int) -> str:
