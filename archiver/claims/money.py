@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from archiver.claims.sentences import day_text
@@ -14,59 +14,17 @@ from archiver.contract_dates import billed_receipts, day_of, is_billing_unclear,
 from archiver.records import JST, Contract, Delivery, Invoice
 from archiver.report_language import say, stated_day
 
-_KNOWN_YEARS = range(2022, 2100)
-"""Before, holidays were moved for single years, and later the equinoxes are not computed so: only weekends and the
-turn of the year are told there."""
-_FIXED = {(1, 1), (2, 11), (2, 23), (4, 29), (5, 3), (5, 4), (5, 5), (8, 11), (11, 3), (11, 23)}
-_MONDAYS = {(1, 2), (7, 3), (9, 3), (10, 2)}
-"""Month, and which Monday of it."""
 _TURN_OF_YEAR = {(12, 31), (1, 1), (1, 2), (1, 3)}
 
 
-class ClosedDay(StrEnum):
-    """Why banks are closed on a day."""
+def closed_day(day: date) -> str:
+    """Why banks are closed on a day, so that pay may come later, as agreed; empty if it is no such day.
 
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-    HOLIDAY = "holiday"
-    TURN_OF_YEAR = "turn_of_year"
-
-
-def closed_day(day: date) -> ClosedDay | None:
-    """Why banks are closed on a day; None if they are open."""
+    Public holidays are not told: the law moves them.
+    """
     if (day.month, day.day) in _TURN_OF_YEAR:
-        return ClosedDay.TURN_OF_YEAR
-    if day.weekday() >= 5:
-        return ClosedDay.SATURDAY if day.weekday() == 5 else ClosedDay.SUNDAY
-    return ClosedDay.HOLIDAY if is_holiday(day) else None
-
-
-def is_holiday(day: date) -> bool:
-    """Whether a day is a public holiday: of the law itself, in place of one on a Sunday, or between two others."""
-    if day.year not in _KNOWN_YEARS:
-        return False
-    if _is_named(day):
-        return True
-    before = day - timedelta(days=1)
-    if day.weekday() < 6 and _is_named(before) and _is_named(day + timedelta(days=1)):
-        return True
-    while _is_named(before):  # the first day after a Sunday's holiday that is none itself
-        if before.weekday() == 6:
-            return True
-        before -= timedelta(days=1)
-    return False
-
-
-def _is_named(day: date) -> bool:
-    place = (day.month, day.day)
-    monday = (day.month, (day.day + 6) // 7) if day.weekday() == 0 else None
-    equinoxes = {(3, _equinox(day.year, 20.8431)), (9, _equinox(day.year, 23.2488))}
-    return place in _FIXED | equinoxes or monday in _MONDAYS
-
-
-def _equinox(year: int, base: float) -> int:
-    """The day of the equinox in its month, by the usual approximation for 1980 to 2099."""
-    return int(base + 0.242194 * (year - 1980)) - (year - 1980) // 4
+        return "turn_of_year"
+    return {5: "saturday", 6: "sunday"}.get(day.weekday(), "")
 
 
 class DueBasis(StrEnum):
@@ -97,11 +55,6 @@ class InvoiceBalance:
     basis: DueBasis
     days_late: int
     """Days in Japan since the day of payment while something is open; 0 before it, or if none is known."""
-
-    @property
-    def closed_day(self) -> ClosedDay | None:
-        """Why banks are closed on a stated day of payment, so that pay may come later, as agreed; None if open."""
-        return None if self.due is None or self.basis in RECEIPTS else closed_day(self.due)
 
     @property
     def unpaid(self) -> int:
@@ -250,5 +203,6 @@ def state_text(
     if is_letter and (balance.due is None or balance.basis in RECEIPTS):
         due = []
     text = say("、").join([word("invoice.unpaid", n=balance.unpaid), *due, *filter(None, [message])])
-    closed = None if is_letter else balance.closed_day
+    is_told = not is_letter and balance.basis not in RECEIPTS
+    closed = closed_day(balance.due) if is_told and balance.due else ""
     return text + (word("due.closed", reason=word(f"due.{closed}")) if closed else "")

@@ -173,7 +173,6 @@ WORDS: Mapping[str, str] = {
     "due.closed": "(期日は{reason}。翌営業日の入金でよいかは取り決めによります)",
     "due.saturday": "土曜日",
     "due.sunday": "日曜日",
-    "due.holiday": "祝日",
     "due.turn_of_year": "年末年始",
 }
 """Each sentence by fact and knowledge."""
