@@ -51,7 +51,7 @@ class ExchangeDeadline:
     def __init__(self, seconds: float) -> None:
         self._until = time.monotonic() + seconds
         self._lock = Lock()
-        self._connection: urllib3.connection.HTTPConnection | None = None
+        self._connection: Any = None
         self._socket: object = None
         self._has_ended = False
         self.has_cut = False
@@ -87,8 +87,8 @@ class ExchangeDeadline:
         with self._lock:
             self._until = until
 
-    def watch(self, connection: urllib3.connection.HTTPConnection) -> None:
-        """Shut this connection down when the time is over. Raises ExchangeOverdue if it is."""
+    def watch(self, connection: Any) -> None:
+        """Shut the `sock` of this connection down when the time is over. Raises ExchangeOverdue if it is."""
         with self._lock:
             self._connection = connection
             self._socket = connection.sock or self._socket

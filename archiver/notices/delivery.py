@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import smtplib
-import socket
 import ssl
-import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing, suppress
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
-from threading import Timer
 from typing import NamedTuple
 
 import certifi
 
 from archiver import errors
+from archiver.chatwork.exchange_deadline import ExchangeDeadline, ExchangeOverdue
 from archiver.health.check_result import CheckResult, action, attention, good
 from archiver.health.conditions import Condition, ConditionKind
 from archiver.health.words import sentence
@@ -268,11 +266,23 @@ _REFUSALS = (smtplib.SMTPAuthenticationError, smtplib.SMTPRecipientsRefused, smt
 
 
 def _deliver(notify: NotifySettings, password: str, message: EmailMessage, patience: float) -> None:
-    """Hand the mail to its server. Raises as `smtplib`."""
-    with _connection(notify, patience) as server:
+    """Hand the mail to its server, however slowly that drips. Raises as `smtplib`, and ExchangeOverdue."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())  # a one-folder build does not find those of the system everywhere
+    tls, server = notify.mail_tls, smtplib.SMTP(local_hostname=OWN_NAME, timeout=patience)
+    if tls == "tls":
+        server = smtplib.SMTP_SSL(local_hostname=OWN_NAME, timeout=patience, context=context)
+    server._host = notify.mail_host  # type: ignore[attr-defined]  # noqa: SLF001 - the name that it proves in TLS
+    with closing(server), ExchangeDeadline(patience) as deadline:
+        deadline.watch(server)  # before it connects
+        server.connect(notify.mail_host, notify.mail_port or MAIL_PORTS[tls])
+        if tls == "starttls":
+            server.starttls(context=context)
         if notify.mail_user:
             server.login(notify.mail_user, password)
         server.send_message(message)
+        with suppress(smtplib.SMTPException, OSError):  # the mail was taken already
+            server.putcmd("quit")
 
 
 def _reason(error: Exception, host: str) -> str:
@@ -286,58 +296,10 @@ def _reason(error: Exception, host: str) -> str:
             return _("the mail server {host} cannot prove its name").format(host=host)
         case smtplib.SMTPNotSupportedError():
             return _("the mail server does not offer what [notify] mail_tls and mail_user ask for")
-        case smtplib.SMTPServerDisconnected() | TimeoutError():
+        case smtplib.SMTPServerDisconnected() | TimeoutError() | ExchangeOverdue():
             return _("the mail server {host} did not answer in time, or ended the connection").format(host=host)
         case UnicodeError():  # no name of a host
             pass
         case smtplib.SMTPException() | ValueError():
             return _("the mail server does not answer as expected")
     return _("the mail server {host} cannot be reached").format(host=host)
-
-
-@contextmanager
-def _connection(notify: NotifySettings, patience: float) -> Iterator[smtplib.SMTP]:
-    """A connection that is cut when the time is over, however slowly the server drips. Raises as `smtplib`."""
-    until = time.monotonic() + patience
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())  # a one-folder build does not find those of the system everywhere
-    host, tls = notify.mail_host, notify.mail_tls
-    server = _TlsServer(host, patience, context) if tls == "tls" else _PlainServer(host, patience)
-    watchdog = Timer(patience, _cut, (server,))
-    watchdog.daemon = True
-    watchdog.start()
-    try:
-        server.connect(host, notify.mail_port or MAIL_PORTS[tls])
-        if tls == "starttls":
-            server.starttls(context=context)
-        yield server
-        if time.monotonic() < until:
-            with suppress(smtplib.SMTPException, OSError):  # the mail was taken already
-                server.quit()
-    finally:
-        watchdog.cancel()
-        server.close()
-
-
-class _PlainServer(smtplib.SMTP):
-    """A server that is not connected to yet, so that the watchdog knows it before; it must prove its name for TLS."""
-
-    def __init__(self, host: str, patience: float) -> None:
-        super().__init__(timeout=patience, local_hostname=OWN_NAME)
-        self._host = host
-
-
-class _TlsServer(smtplib.SMTP_SSL):
-    """The same with TLS from the first byte."""
-
-    def __init__(self, host: str, patience: float, context: ssl.SSLContext) -> None:
-        super().__init__(timeout=patience, local_hostname=OWN_NAME, context=context)
-        self._host = host
-
-
-def _cut(server: smtplib.SMTP) -> None:
-    """Shut the connection down, so that a read that waits in another thread ends."""
-    if isinstance(server.sock, socket.socket):
-        with suppress(OSError):  # closed already
-            # Not the method of `SSLSocket`: after it, a read would take encrypted bytes for plain ones.
-            socket.socket.shutdown(server.sock, socket.SHUT_RDWR)
