@@ -14,7 +14,7 @@ import pytest
 from archiver import errors
 from archiver.notices.facts import WeeklyFacts, week_key
 from archiver.notices.round_notices import give_notice
-from archiver.notices.sentences import weekly_sentence
+from archiver.notices.sentences import sentences, take_pending_notices, weekly_sentence
 from archiver.records import JST, Delivery
 from archiver.settings import file
 from archiver.store.rows import Slot
@@ -23,7 +23,7 @@ from archiver.store.working import alerts
 from archiver.store.working.remembered_values import standing_error
 from tests.support.chatwork.simulator import Fault
 from tests.support.receivers.mail_server import PASSWORD, running_mail_server
-from tests.support.schedules.rounds import due_sentences, next_round
+from tests.support.schedules.rounds import due_sentences, next_round, settings
 from tests.support.world import World, running_world
 
 NAMES = ("田中", "動画編集", "tanaka", "さようなら", "納期")
@@ -135,6 +135,30 @@ def test_what_is_said_between_two_rounds_does_not_end_a_trouble(world: World) ->
     next_round(world)
 
     assert ([[], []], ["That is over: saving works again. Nothing is missing."]) == (texts, due_sentences(world))
+
+
+@pytest.mark.parametrize(
+    ("failed", "told"),
+    [
+        ([errors.Unreachable(path="/me", detail="x")] * 2, [False, True, True]),
+        ([errors.Unreachable(path="/me", detail="x")], [False, False]),
+        ([errors.TokenRefused()], [True, True]),
+    ],
+)
+def test_a_computer_that_wakes_before_its_network_is_no_news(
+    world: World, failed: list[errors.ArchiverError], told: list[bool]
+) -> None:
+    """The next automatic save tells it if it fails too; what does not pass by itself is told at once."""
+    next_round(world)
+    found = []
+    for error in (*failed, None):
+        world.clock.pass_by(minutes=5)
+        if error is None:
+            next_round(world)
+        pending = take_pending_notices(world.archive, settings(world), error, now=world.clock(), unwatched=True)
+        found.append(bool(sentences(pending)))
+
+    assert told == found
 
 
 def test_the_end_of_trouble_says_so_where_something_is_still_unsaved(world: World) -> None:
