@@ -36,20 +36,20 @@ _CLAUSE_END = re.compile(
     r"[。!?\n]+|(?:(?<=です|ます|した|せん|OK|ok)、|(?<=[すたなだ])(?:ので|から|が|けど)、?)(?!と)"
 )
 _MONEY = re.compile(
-    r"(?<![0-9])(?<![0-9][,.])[0-9][0-9,.千万億]*"
+    r"(?<![0-9])(?<![0-9][,.])[0-9][0-9,.千万億]{0,30}"
     r"(?:円|ドル|ユーロ| ?(?:JPY|USD|EUR)|(?<=[千万億])(?=[でにはがをと、。!?\s]|$))"
-    r"|[一二三四五六七八九十百千壱弐参数][〇一二三四五六七八九十拾百千万億]*円"
+    r"|[一二三四五六七八九十百千壱弐参数][〇一二三四五六七八九十拾百千万億]{0,30}円"
     r"|[¥$] ?[0-9][0-9,]*|振り?込|(?:支払|(?<!意を)払[いえうわっ])(?:[^\s、。!?]{0,8}(?:ません|ない))?|報酬|半額|値引"
 )
 _DATE = re.compile(r"[0-9]{1,2}月(?:[0-9]{1,2}日|末)|[0-9]{1,2}/[0-9]{1,2}|[0-9]{1,2}日|(?:今|来|当|翌)?月末|納期|期限")
 _DELIVERY = re.compile(f"{_DATE.pattern}|納品")
-_SHOWN_WORDS = re.compile(r"\[code\].*?\[/code\]|^[>＞][^\n]*", re.DOTALL | re.MULTILINE)
+_CODE, _QUOTED_LINE = re.compile(r"\[code\].*?\[/code\]", re.DOTALL), re.compile(r"^[>＞][^\n]*", re.MULTILINE)
 _QUOTE = re.compile(r"(\[/?qt\]|\[引用 [^\[\]]*\]|\[/引用\])")
 """What others wrote is not the author's own word."""
 _SENTENCE_END = re.compile(r"[。!?！？]+(?![。!?！？」』)）])|[.!?](?= )|(?<=[^ -~、，])(?= )")
 """A space behind a Japanese character was the end of a line."""
 _ORDER = (State.PRESENT, State.MISSING, State.EDITED, State.DELETED)
-_NUMBER = re.compile(r"[¥￥$]?[0-9０-９][0-9０-９,，.]*[千万億]*円?")
+_NUMBER = re.compile(r"[¥￥$]?[0-9０-９][0-9０-９,，.]{0,30}[千万億]{0,4}円?")
 _CONTEXT, _MARKS = 8, 2
 """Characters shown before the words that matter where a text is cut, at most; and what the marks of cuts take."""
 
@@ -181,7 +181,8 @@ _WEIGHTS: tuple[tuple[int, Callable[[str], Iterator[tuple[int, str]]]], ...] = (
 def _own_words(body: str) -> str:
     own: list[str] = []
     opened: list[int] = []
-    for part in _QUOTE.split(_SHOWN_WORDS.sub("", body)):
+    *closed, rest = body.rpartition("[/code]")  # behind it no code ends, however many begin
+    for part in _QUOTE.split(_QUOTED_LINE.sub("", _CODE.sub(" ", "".join(closed)) + rest)):
         if opened and part in ("[/qt]", "[/引用]"):
             del own[opened.pop() :]
             continue
@@ -213,7 +214,7 @@ def excerpt(text: str, at: int, limit: int) -> str:
     wanted = (0, max(one for one in ends if one <= at), at - context)
     begin = min(next(one for one in wanted if at <= one + front - context), len(text) - limit)
     begin = _outside_number(text, begin)
-    stop = _outside_number(text, begin + front)
+    stop = _outside_number(text, min(begin + front, len(text)))
     end = next(one for one in ends if one >= stop)
     begin_again = stop if end <= begin + limit + 1 else max(stop, _outside_number(text, end - end_length))
     shown = text[begin:stop] + "…" * (begin_again > stop) + text[begin_again:end]

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 from archiver.claims.quotations import QUOTED, Quotation, excerpts, quotation, quotation_line, rank, seen_at
-from archiver.export.mask.policy_and_covers import masking_policy
+from archiver.export.mask.policy_and_covers import Covers, masking_policy
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
 from archiver.export.report.letters import MAX_LENGTH, inquiry_form_text
@@ -270,6 +271,27 @@ def test_no_number_is_cut() -> None:
         assert {"50,000円", "120,000円", "170,000円"} >= {*re.findall("[0-9,]+円?", short)}
 
     assert ["お支払いは50,000円です"] == excerpts(["お支払いは50,000円です"], 12)
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 300, "お支払いは1" + ",000" * 100, "あ" * 100 + "1" * 200, "1" * 210 + "あ" * 100]
+)
+def test_digits_longer_than_any_number_are_cut(text: str) -> None:
+    """The key of a file or a string of zeros is no amount, and what is shown of it is no longer than of other texts."""
+    for limit in (40, 100, 200):
+        (short,) = excerpts([text], limit)
+        assert limit // 4 < len(short) < limit + 36
+
+
+@pytest.mark.parametrize("piece", ["[code]", "[/code][code]", "[qt]", "一", "1億", "1億円", ">", "承知しましたが"])
+def test_a_text_of_the_greatest_length_is_judged_at_once(piece: str) -> None:
+    """Chatwork takes 65,535 characters; a counterpart may fill them with anything."""
+    body, begun = (piece * 65_535)[:65_535], process_time()
+
+    rank(State.DELETED, [body], at(1), 1)
+    Covers({(ROOM, "1")}).cover_quotes(body)
+
+    assert process_time() - begun < 0.7
 
 
 def test_a_cut_text_begins_with_its_sentence_where_there_is_room() -> None:

@@ -172,6 +172,7 @@ class Covers:
         """A text with what it quotes of covered messages covered too; a quotation that points nowhere counts as one."""
         parts: list[str] = []
         last = depth = 0
+        ends = {sign: body.rfind(sign) for sign in ("[/引用]", "[/qt]")}
         for tag in _QUOTE.finditer(body) if "[qt]" in body or "[引用" in body else ():
             if tag[0].startswith("[/"):
                 if depth == 1:
@@ -180,7 +181,7 @@ class Covers:
                 depth = max(0, depth - 1)
             elif depth:
                 depth += 1
-            elif body.find("[/引用]" if tag["old"] is not None else "[/qt]", tag.end()) >= 0 and not self._is_shown(
+            elif ends["[/qt]" if tag["old"] is None else "[/引用]"] >= tag.end() and not self._is_shown(
                 tag["old"] or tag["meta"] or ""
             ):
                 parts.append(body[last : tag.end()])
