@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +26,9 @@ MOST_UNREAD = 322
 
 SEEDS = sorted({*range(0, 200, 4), 33, 54, 77, 86, 89, 106, 117, 126, 142, 155, 158, 170, 173, 177, 186, 198, 236})
 """Of 200 disputes each fourth, and those which alone tell a sentence or have a circumstance."""
+
+
+SMALL = Circumstances(window=20)
 
 
 class Played(NamedTuple):
@@ -107,36 +109,10 @@ def test_every_sentence_is_read_back_or_listed(played: list[Played]) -> None:
 
 
 @pytest.mark.drawn(but=2)
-@pytest.mark.parametrize("seed", [48, 352, 1083, 20115, 20324])
+@pytest.mark.parametrize("seed", [48, 352, 1083, 20115, 20324, 300148])
 def test_what_was_false_once_is_told_truly(seed: int, tmp_path: Path) -> None:
     """Of worlds that few seeds draw."""
     assert [] == judge(play(seed, tmp_path))
-
-
-SMALL = Circumstances(window=20)
-PLAYED: dict[str, Circumstances] = {
-    "a text is edited four times and deleted, a copy is put back, and the clock is wrong": replace(
-        SMALL, many_edits=True, is_restored=True, clock=9
-    ),
-    "three others write, and one takes the client's name": replace(SMALL, colleagues=True, names="taken"),
-    "work is passed on between the same two": replace(
-        SMALL, platform="direct", chats="direct", is_client=True, period=True, money=True
-    ),
-    "a chat is gone after unseen messages, and another one lives": replace(SMALL, chats="two", closes=True),
-    "the reporter is the one who is silent": replace(SMALL, silent=True, money=True),
-    "two have one name": replace(SMALL, names="shared", chats="direct"),
-    "files change in a direct chat, and the contract's time begins or ends within it": replace(
-        SMALL, platform="direct", chats="direct", period=True, files=True
-    ),
-}
-"""Disputes that were played by hand, and what was unusual about them; tests/comparison has that of two archives."""
-
-
-@pytest.mark.drawn(but="a chat is gone after unseen messages, and another one lives")
-@pytest.mark.parametrize("so", [pytest.param(so, id=name) for name, so in PLAYED.items()])
-def test_nothing_false_is_said_of_a_dispute_that_was_played(so: Circumstances, tmp_path: Path) -> None:
-    """Whatever its seed draws besides."""
-    assert {} == {seed: wrong for seed in range(700, 706) if (wrong := judge(play(seed, tmp_path, so)))}
 
 
 @pytest.mark.slow
