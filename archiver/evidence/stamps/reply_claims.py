@@ -19,16 +19,17 @@ DER_LENGTH_BYTES = 4
 
 
 class DerElement(NamedTuple):
-    """An element: its tag and its content."""
+    """An element: its tag and its content, and all of it."""
 
     tag: int
     body: bytes
+    whole: bytes
 
 
 def der_elements(body: bytes) -> Iterator[DerElement]:
     """The elements that follow one another. Raises ValueError, IndexError."""
     offset = 0
-    while offset < len(body):
+    while (begin := offset) < len(body):
         tag, size = body[offset], body[offset + 1]
         offset += 2
         if size & 0x80:
@@ -39,8 +40,8 @@ def der_elements(body: bytes) -> Iterator[DerElement]:
             offset += count
         if offset + size > len(body):
             raise ValueError("cut")
-        yield DerElement(tag, body[offset : offset + size])
         offset += size
+        yield DerElement(tag, body[offset - size : offset], body[begin:offset])
 
 
 def only_content(body: bytes, tag: int) -> bytes:

@@ -12,9 +12,16 @@ import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from asn1crypto import core, parser, tsp
+from asn1crypto import tsp
 from cryptography import x509
 
+from archiver.evidence.stamps.reply_claims import (
+    DER_EXPLICIT,
+    DER_SEQUENCE,
+    DerElement,
+    der_elements,
+    only_content,
+)
 from archiver.evidence.stamps.roots import StampRefused, odd_as_errors
 
 if TYPE_CHECKING:
@@ -22,9 +29,6 @@ if TYPE_CHECKING:
     from rfc3161_client.tsp import Accuracy
 
 _GRANTED = 0
-_SEQUENCE, _CERTIFICATES = 0x30, 0xA0  # tags; the second is [0]
-_PARTS_LIMIT = 100
-"""The most elements that one level may have: a reply has far fewer, and a hostile one shall not take long."""
 
 #: Parts of the messages of OpenSSL and the library, each with the reason it means; others mean a wrong signature.
 _MEANINGS: tuple[tuple[str, str], ...] = (
@@ -45,7 +49,7 @@ def parse_reply(reply: bytes) -> TimeStampResponse:
     except ValueError:
         try:
             return _parse_leniently(reply)
-        except ValueError as error:
+        except (ValueError, IndexError) as error:
             raise StampRefused("not_a_token", str(error)) from error
 
 
@@ -122,44 +126,25 @@ def _parse_strictly(reply: bytes) -> TimeStampResponse:
 def _parse_leniently(reply: bytes) -> TimeStampResponse:
     """A reply that the strict parser refused, if its certificates are out of order.
 
-    Raises ValueError for every other one; StampRefused for a rejection.
+    Raises ValueError or IndexError for every other one; StampRefused for a rejection.
     """
-    status, *token = _child_elements(_element_content(reply))
-    number, *details = _child_elements(_element_content(status))
-    if core.Integer.load(number).native != _GRANTED:
-        texts = [text for part in details if part[0] == _SEQUENCE for text in _child_elements(_element_content(part))]
-        raise StampRefused(
-            "rejected", _printable([_element_content(text).decode("utf-8", "replace") for text in texts])
-        )
+    status, *token = der_elements(only_content(reply, DER_SEQUENCE))
+    number, *details = der_elements(status.body)
+    if int.from_bytes(number.body, "big") != _GRANTED:
+        texts = [text for part in details if part.tag == DER_SEQUENCE for text in der_elements(part.body)]
+        raise StampRefused("rejected", _printable([text.body.decode("utf-8", "replace") for text in texts]))
     return _parse_strictly(_sort_certificates(reply, token[0]) if token else reply)
 
 
-def _sort_certificates(reply: bytes, token: bytes) -> bytes:
+def _sort_certificates(reply: bytes, token: DerElement) -> bytes:
     """The reply with the token's certificates in the order of DER; they lie outside of what is signed.
 
     RFC 5652: ContentInfo = (type, [0] SignedData), SignedData = (version, digests, contents, [0] certificates, …).
     """
-    _kind, *content = _child_elements(_element_content(token))
-    signed = _child_elements(_element_content(_element_content(content[0]))) if content else []
-    certificates = next((_element_content(part) for part in signed if part[0] == _CERTIFICATES), b"")
-    return reply.replace(certificates, b"".join(sorted(_child_elements(certificates))), 1)
-
-
-def _child_elements(contents: bytes) -> list[bytes]:
-    """The elements that follow one another, each with its header. Raises ValueError, also if there are too many."""
-    parts: list[bytes] = []
-    while contents:
-        if len(parts) == _PARTS_LIMIT:
-            raise ValueError("too many parts")
-        size = parser.peek(contents)
-        parts.append(contents[:size])
-        contents = contents[size:]
-    return parts
-
-
-def _element_content(value: bytes) -> bytes:
-    """The content of one element, without its header. Raises ValueError, also if anything follows it."""
-    return bytes(parser.parse(value, strict=True)[4])
+    _kind, content = der_elements(token.body)
+    signed = der_elements(only_content(content.body, DER_SEQUENCE))
+    certificates = next((part.body for part in signed if part.tag == DER_EXPLICIT), b"")
+    return reply.replace(certificates, b"".join(sorted(one.whole for one in der_elements(certificates))), 1)
 
 
 def _printable(words: Sequence[str]) -> str:
