@@ -14,9 +14,13 @@ from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge, Missing
 from archiver.claims.sentences import moment
 from archiver.claims.table import word
 from archiver.records import Basis, Message, State, Version
+from archiver.report_language import say
 
 QUOTED = 3
 """So many messages are quoted in all."""
+
+MOST_BETWEEN = 5
+"""So many amounts and days of the texts in between are named."""
 
 # Of acceptances: what may say one, what takes it back, and what it then still waits for.
 _NOTHING = "(?:ありません|ございません|ないです|なし)"
@@ -76,6 +80,13 @@ class Quotation:
         return (self.before,) if self.after is None else (self.before, self.after)
 
     @property
+    def between(self) -> list[str]:
+        """The amounts and days that it named in between, and that stand in no quoted text."""
+        named = {words: None for one in self.message.texts for words in _amounts_and_days(one.body)}
+        quoted = {words for one in self.shown for words in _amounts_and_days(one.body)}
+        return [words for words in named if words not in quoted]
+
+    @property
     def is_deleted(self) -> bool:
         """Whether it shows as deleted now."""
         return self.became is State.DELETED
@@ -99,8 +110,8 @@ def quotation(message: Message, *, is_chosen: bool = False) -> Quotation | None:
     if not texts or message.is_notice or (became is State.PRESENT and not is_chosen):
         return None
     last = texts[-1]
-    other = [one for one in texts if one.body != last.body and became is not State.PRESENT]
-    before = other[-1] if other and texts[0].body == last.body else texts[0]
+    other = [one for one in texts if _letters(one.body) != _letters(last.body) and became is not State.PRESENT]
+    before = other[-1] if other and _letters(texts[0].body) == _letters(last.body) else texts[0]
     # Chatwork's time of an edit may change alone: the words are the same before and behind it.
     shown = [one.last_seen for one in texts if one.body == before.body]
     since = [one.first_seen for one in takewhile(lambda one: one.body == last.body, reversed(texts))]
@@ -178,6 +189,18 @@ _WEIGHTS: tuple[tuple[int, Callable[[str], Iterator[tuple[int, str]]]], ...] = (
 """What decides a dispute, the first first."""
 
 
+def _amounts_and_days(body: str) -> Iterator[str]:
+    """The amounts and days that a text names, without what is only about some."""
+    words = _own_words(body)
+    for pattern in (_MONEY, _DATE):
+        yield from (one for _at, one in _words_of(pattern, words) if re.search("[0-9円末]", one))
+
+
+def _letters(body: str) -> str:
+    """A text without its spaces and line ends: what else differs is a change to be quoted."""
+    return "".join(body.split())
+
+
 def _own_words(body: str) -> str:
     own: list[str] = []
     opened: list[int] = []
@@ -239,7 +262,7 @@ def is_quotable(state: State, bodies: Sequence[str]) -> bool:
 def _standing(state: State, bodies: Sequence[str]) -> State:
     if state in (State.DELETED, State.MISSING, State.PRESENT):  # another text of a present one lost only its file
         return state
-    return State.EDITED if len(set(bodies)) > 1 else State.PRESENT
+    return State.EDITED if len(set(map(_letters, bodies))) > 1 else State.PRESENT
 
 
 def _first_difference(one: str, other: str) -> int:
@@ -297,7 +320,8 @@ def _happened(quoted: Quotation) -> Iterator[str]:
         updated = _update_time(quoted.after)
         yield word("quote.edited") if updated is None else word("quote.edited.at", updated=_minute(updated))
     if quoted.edits > 1:
-        yield word("quote.edits", n=quoted.edits)
+        terms = say("、").join(quoted.between[:MOST_BETWEEN]) + "…" * (len(quoted.between) > MOST_BETWEEN)
+        yield word("quote.edits.between" if terms else "quote.edits", n=quoted.edits, terms=terms)
     if quoted.became is not State.EDITED:
         yield word(f"quote.{quoted.became}", seen=_minute(seen_at(quoted)))
 

@@ -126,6 +126,7 @@ WORDS: Mapping[str, str] = {
     "quote.edited": "編集されました。",
     "quote.edited.at": "編集されました(Chatworkの更新時刻 {updated})。",
     "quote.edits": "確認できた編集は{n}回です。",
+    "quote.edits.between": "確認できた編集は{n}回です(途中の金額・日付: {terms})。",
     "quote.deleted": "{seen}には削除されていました。",
     "quote.missing": "{seen}には表示されなくなっていました(理由は分かりません)。",
     "quote.present": "{seen}にも同じ文でした。",

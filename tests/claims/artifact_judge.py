@@ -515,6 +515,14 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     after = _findall(rf"(?:変わった後|いま)の文\(({DAY}\d\d:\d\d)に確認(?:、{DAY}\d\d:\d\dも同じ)?\){own}", words)
     if [one[0] for one in after] != [_minute(since)] * is_edited or not all(_is_excerpt(one[1], last) for one in after):
         yield "the text after the change"
+    between = {
+        sum_ for _at, text, _updated in texts for sum_ in re.findall(r"[0-9,]+円", text) if sum_ not in said + last
+    }
+    named = "、".join(_findall(r"途中の金額・日付:([^)…]*)", words)).split("、")
+    if not between <= {*named}:
+        yield "the sums in between"
+    if any(all(term not in text for _at, text, _updated in texts) for term in named):
+        yield "what was named in between"
     if _findall(rf"Chatworkの更新時刻({DAY}\d\d:\d\d)", words) != [_minute(texts[-1][2])] * is_edited:
         yield "Chatwork's own time of the edit"
     if _findall(rf"({DAY}\d\d:\d\d)には削除されていました", words) != [_minute(one) for one in gone[:1]]:
@@ -757,20 +765,33 @@ def _on_chapters(truth: Truth, page: str) -> Iterator[str]:
 
 
 def _on_unlisted_file(truth: Truth, page: str) -> Iterator[str]:
-    """The files that posts show and no list has, each by a post that shows it."""
+    """The files that posts show and no list has, each by its name and a post that shows it; page 1 counts them."""
     dispute = truth.dispute
     texts = {no: "".join(sorted(dispute.seen_texts(post))) for no, post in truth.numbers.items()}
-    showing = {(no, int(file)) for no, text in texts.items() for file in re.findall(r"\[download:(\d+)\]", text)}
-    listed = {post.number: post.sent for post in dispute.known if post.item == "file" and dispute.listings(post)}
-    lacking = {file for _no, file in showing} - {file for file, sent in listed.items() if dispute.is_within(sent)}
+    found = r"\[download:(\d+)\]([^\[]*)\[/download\]"
+    showing = {
+        (str(no), file, "".join(name.split())) for no, text in texts.items() for file, name in re.findall(found, text)
+    }
+    listed = {str(one.number): one.sent for one in dispute.known if one.item == "file" and dispute.listings(one)}
+    within = {file for file, sent in listed.items() if dispute.is_within(sent)}
+    lacking = {file for _no, file, _name in showing} - within
     surely = lacking - listed.keys()  # the record of a file from outside the period may be in the package
-    told = _findall(r"メッセージにあるが、この資料にファイルの記録がないもの:(\d+)点\(((?:No\.[\d、]+)+)\)", page)
+    told = _findall(
+        r"メッセージにあるが、この資料にファイルの記録がないもの:(\d+)点\((.*?)\)。"
+        "保存する前に削除された、Chatworkのファイルの一覧に表示されなかった、またはこの資料の期間の外のものの可能性",
+        page,
+    )
     if surely and not told:
         yield "a file that no list has is not told"
-    for count, numbers in told:
-        files = {file for no, file in showing if no in map(int, re.findall(r"\d+", numbers))}
-        if not (max(1, len(surely)) <= int(count) <= len(lacking) and surely <= files):
-            yield f"the files that no list has ({count}, {numbers})"
+    for count, names in told:
+        named = re.findall(r"No\.(\d+)「(.*?)」、ファイルID(\d+)", names)
+        if not {(no, file, name) for no, name, file in named} <= showing or int(count) != len(named):
+            yield f"the files that no list has ({names})"
+        if not surely <= {file for _no, _name, file in named} <= lacking:
+            yield f"which files no list has ({names})"
+    counted = _findall(r"メッセージにあって、この資料にないファイル(\d+)点", page)
+    if any(not max(1, len(surely)) <= int(one) <= len(lacking) for one in counted):
+        yield f"the files that page 1 counts ({counted})"
 
 
 def _on_own_changes(dispute: Dispute, page: str) -> Iterator[str]:

@@ -95,7 +95,16 @@ def test_words_are_told_as_shown_until_and_since_they_were_though_only_the_time_
     """The same words before and behind such a change are one text of a quotation."""
     edits = [(PAID, 0, 1), (PAID, 5, 2), (ACCEPTED, 6, 3), (ACCEPTED, 7, 4)]
     versions = tuple(Version(body, edited, at(minute), at(minute + 0.5)) for body, edited, minute in edits)
-    message = Message(
+    quoted = quotation(_message(versions))
+
+    assert quoted is not None
+    assert quoted.after is not None
+    assert (PAID, 0, at(2.5)) == (quoted.before.body, quoted.before.update_time, quoted.before.last_seen)
+    assert (ACCEPTED, 7, at(3)) == (quoted.after.body, quoted.after.update_time, seen_at(quoted))
+
+
+def _message(versions: tuple[Version, ...]) -> Message:
+    return Message(
         no=1,
         room_id=RoomId(ROOM),
         message_id=MessageId("1"),
@@ -104,7 +113,7 @@ def test_words_are_told_as_shown_until_and_since_they_were_though_only_the_time_
         send_time=at(0),
         update_time=7,
         state=State.EDITED,
-        body=ACCEPTED,
+        body=versions[-1].body,
         versions=versions,
         first_seen=at(1),
         changed_at=at(4),
@@ -112,12 +121,9 @@ def test_words_are_told_as_shown_until_and_since_they_were_though_only_the_time_
         source=ObservedBy.LIST,
     )
 
-    quoted = quotation(message)
 
-    assert quoted is not None
-    assert quoted.after is not None
-    assert (PAID, 0, at(2.5)) == (quoted.before.body, quoted.before.update_time, quoted.before.last_seen)
-    assert (ACCEPTED, 7, at(3)) == (quoted.after.body, quoted.after.update_time, seen_at(quoted))
+def _edited(*bodies: str) -> Quotation | None:
+    return quotation(_message(tuple(Version(body, no, at(no), at(no + 0.5)) for no, body in enumerate(bodies))))
 
 
 def test_a_screen_quotes_what_a_package_quotes(archive: ArchiveMaker) -> None:
@@ -137,12 +143,31 @@ def test_page_1_quotes_the_words_and_no_chapter(archive: ArchiveMaker) -> None:
     assert "2026-11-05 10:03 田中のメッセージ(No.2)。2026-11-05 10:30には削除されていました。" in page
     assert f"保存した文(2026-11-05 10:18まで表示)', text='{ACCEPTED}'" in page
     assert "いまの表示(2026-11-05 10:30に確認)', text='(削除の表示だけ)'" in page
-    assert "編集されました(Chatworkの更新時刻 2026-11-05 10:14)。確認できた編集は4回です。" in page
+    assert (
+        "編集されました(Chatworkの更新時刻 2026-11-05 10:14)。確認できた編集は4回です"
+        "(途中の金額・日付: 40,000円、30,000円、20,000円)。"
+    ) in page
     assert f"text='{PAID}'" in page
     assert f"text='{PAID.replace('50,000', '10,000')}'" in page
     assert "報告者自身のメッセージの変更: 1件が、保存した後に削除されました。" in page
     assert "第8章" not in page
     assert OTHER_JOB not in page
+
+
+def test_spaces_are_no_change_that_is_quoted() -> None:
+    """A text that comes back with another space is the same again, and what it was in between is named."""
+    bodies = [
+        "料金は80,000円です",
+        "料金は70,000円です",
+        "料金は60,000円です",
+        "料金は80,000円です",
+        "料金は 80,000円です",
+    ]
+    quoted = _edited(*bodies)
+
+    assert quoted is not None
+    assert (bodies[2], bodies[4], ["70,000円"]) == (quoted.before.body, quoted.shown[-1].body, quoted.between)
+    assert _edited("メモ\n二行目", "メモ\r\n 二行目") is None
 
 
 def test_the_text_to_paste_has_the_same_within_its_length(archive: ArchiveMaker) -> None:
