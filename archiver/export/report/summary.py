@@ -57,6 +57,7 @@ def chapter(case: ReportInput) -> Chapter:
     contract, is_heard = case.contract, case.profile == "consult"
     pauses = all_pauses(case.rooms, case.ends_at)
     lacking = sum(one.sha256 is None for one in case.attachments)
+    unlisted = len(case.statistics.unlisted)
     gaps = sum(not gap.is_erased and gap.missing != 0 for room in case.rooms for gap in room.gaps)
     shut = sorted(room.inaccessible_since for room in case.rooms if room.inaccessible_since)
     reasons = [shown(one.reason, 300) for one in case.mapped.values() if one.role is Role.CLIENT]
@@ -78,12 +79,13 @@ def chapter(case: ReportInput) -> Chapter:
         asked=_asked_text(case),
         changed=list(_changed_lines(case.statistics)),
         shut=_shut_text(shut),
-        changes=list(_change_lines(case)),
+        changes=list(dict.fromkeys(_change_lines(case))),  # a person may be in several chats
         most=MAX_LINES,
         descriptions=list(_descriptions(case)),
         unread=[say("ルームID {room_id}", room_id=one.room_id) for one in case.rooms if one.watch.begun is None],
         unsaved=[
             *([say("取得できなかったファイル{n}点", n=lacking)] if lacking else []),
+            *([say("メッセージにあって、この資料にないファイル{n}点", n=unlisted)] if unlisted else []),
             *([say("保存できなかった期間{gaps}か所", gaps=gaps)] if gaps else []),
         ],
         pauses=pauses,
