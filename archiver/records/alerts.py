@@ -266,6 +266,10 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     (AlertRule.FILE_GONE, "unsaved"): N_(
         "Chat {room}: a file from somebody else is no longer shown on Chatwork. Its content was not saved."
     ),
+    (AlertRule.FILE_GONE, "unlisted"): N_(
+        "Chat {room}: a file was sent, but Chatwork's list of files did not have it, so it is not saved. It may have "
+        "been deleted first. Ask for it once more."
+    ),
     (AlertRule.FILE_GONE, ""): N_(
         "Chat {room}: a file from somebody else is no longer shown on Chatwork. Its content is saved."
     ),

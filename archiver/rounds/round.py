@@ -138,6 +138,7 @@ def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *
     note_pause(app.archive, before, report, longest=longest, whole=options.rooms is None)
     opened_alerts = alerting.judge(app.archive, now=app.now)
     report.alerts = tuple(alerting.alert_document(one) for one in opened_alerts)
+    report.has_losses |= any((one.subject or "").startswith("unlisted/") for one in opened_alerts)
     at_once = always or report.disappeared or any(one.rule in DEPARTURES for one in opened_alerts)
     if at_once:
         sealed.append(seal(app))

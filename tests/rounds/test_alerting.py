@@ -151,6 +151,24 @@ def test_work_before_the_escrow_counts_less_once_there_is_one(world: World) -> N
     assert [("A1", "medium", 1), ("A1", "low", 1)] == alert_summaries(world)
 
 
+# --- a file that no list had ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("taken_away", [True, False])
+def test_a_file_that_was_sent_and_taken_away_before_the_save_is_told_once(world: World, *, taken_away: bool) -> None:
+    """Its post names it and no list has it: the save does not say that nothing is missing, then or later."""
+    next_round(world)
+    file = world.chatwork.upload(world.room, world.tanaka, "修正契約書.pdf", data=b"1")
+    if taken_away:
+        del world.chatwork.rooms[world.room].files[file]
+    reports = [next_round(world), next_round(world, full=True)]
+
+    found = [(one.rule.value, one.subject, one.message_id) for one in kept_alerts(world)]
+    post = world.chatwork.message_of_file(file)
+    assert ([("file_gone", f"unlisted/{file}", post)] if taken_away else []) == found
+    assert [taken_away] * 2 == [one.has_losses for one in reports]
+
+
 # --- changes -----------------------------------------------------------------------------------
 
 

@@ -139,6 +139,17 @@ def walk(tree: Iterable[nodes.Node]) -> Iterator[nodes.Node]:
             yield from walk(node.children)
 
 
+def shown_files(body: str) -> Iterator[nodes.Download]:
+    """The boxes of files in a text, as the post of a file has them; those in quotations are of other posts."""
+    waiting = list(parse(body)) if "[download:" in body else []
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, nodes.Download):
+            yield node
+        elif isinstance(node, nodes.Container) and not isinstance(node, nodes.Quote):
+            waiting += node.children
+
+
 def message_references(body: str) -> Iterator[tuple[RoomId, MessageId]]:
     """The messages that replies (`[rp]`, `[返信]`, `[Reply]`) and links (`#!rid1-2`) name, each once.
 

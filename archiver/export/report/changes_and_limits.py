@@ -22,6 +22,7 @@ from archiver.export.report.report_sources import (
     about_text,
     platform_of,
     shorten,
+    shorten_line,
     side_text,
     value_text,
 )
@@ -69,7 +70,10 @@ def limits(case: ReportInput) -> Chapter:
         length_text=_length_text,
         lacking=[one for one in case.attachments if one.sha256 is None],
         named=MAX_NAMED,
-        unlisted=[f"No.{no}" for no in sorted(set(case.statistics.unlisted.values()))][:MAX_NAMED],
+        unlisted=[
+            say("No.{no}「{name}」、ファイルID {file}", no=no, name=shorten_line(visible(name), 60), file=file)
+            for file, (no, name) in list(case.statistics.unlisted.items())[:MAX_NAMED]
+        ],
         more=[*([unsealed_sentence(case.unsealed)] if case.unsealed else []), *case.put_back_databases, *case.erasures],
         refused=Counter(one.room_id for one in case.refused).items() if case.period else (),
         truncated=[(room, say(_TRUNCATED_LISTS[kind])) for room, kind in case.truncated_lists],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
@@ -11,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from itertools import chain, pairwise
 
+from archiver.chatwork.notation.parse import shown_files
 from archiver.claims import messages
 from archiver.claims.messages import Claim, is_later, turn, with_acts
 from archiver.claims.quotations import Quotation, best, names_decision, quotation, quotations
@@ -46,8 +46,6 @@ FIRST_ASKED = 3
 CHANGED, FILE, LAST, BOUND = "変更", "ファイル", "最後のやり取り", "入力"
 """The reasons why a message belongs in an excerpt."""
 
-_SHOWN_FILE = re.compile(r"\[(?:download:|preview id=)([0-9]{1,19})")
-
 _CHANGED = frozenset({State.EDITED, State.DELETED, State.MISSING})
 
 
@@ -81,8 +79,8 @@ class MessageStatistics:
     """The last message of the reporter that shows as deleted."""
     acts: Sequence[Act] = ()
     """What each step of `listed_steps` was, with its post."""
-    unlisted: dict[int, int] = field(default_factory=dict)
-    """Id of a file that a message shows and of which nothing else is known here → the No. of that message."""
+    unlisted: dict[int, tuple[int, str]] = field(default_factory=dict)
+    """Id of a file that a message shows and of which nothing else is known here → No. of that message, and its name."""
 
     @property
     def saved_after(self) -> int:
@@ -227,9 +225,9 @@ class _Survey:
                 )
             )
         add_message(self._authors, message, is_own=side is CaseSide.REPORTER)
-        for file in (int(one) for version in texts for one in _SHOWN_FILE.findall(version.body)):
-            if file not in self._file_ids:
-                found.unlisted.setdefault(file, message.no)
+        for file in (one for version in texts for one in shown_files(version.body)):
+            if file.file_id not in self._file_ids:
+                found.unlisted.setdefault(file.file_id, (message.no, file.label))
         is_chosen = message.message_id in self._case.chosen
         if is_chosen:
             found.chosen_times.append(message.send_time)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
+from archiver.chatwork.notation.parse import shown_files
 from archiver.evidence.history import FILE_REMOVED, account_of, number, removed_files, text
 from archiver.evidence.tables.events import EntryChange, EventKind, entry_changes
 from archiver.records import MessageKind, Sides, State
@@ -29,8 +30,10 @@ from archiver.store.fingerprints_and_forms import DELETED, body_of
 from archiver.store.queries import current_state, departures, people
 from archiver.store.queries.contracts import contracts, deliveries, enclosures, sides
 from archiver.store.queries.entries import entries_where, previous_entry
+from archiver.store.queries.looks_and_gaps import FILES, truncated_lists
 from archiver.store.queries.viewing.files_and_tasks import file_details
 from archiver.store.time_text import from_text, to_text
+from archiver.store.working import remembered_values
 from archiver.store.working.alerts import open_alerts
 
 DAY = timedelta(days=1)
@@ -91,6 +94,8 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
         kind, state = entry["kind"], entry["payload"].get("state")
         if entry["room_id"] not in sides or (kind in ("message", "file") and not is_contracted(entry)):
             continue
+        if kind == "message" and state == State.PRESENT:
+            details += _unlisted_files(reading, entry)
         if kind == "message" and state in (State.DELETED, State.MISSING):
             vanished.append(departures.changed_message(entry))
         elif kind != "message" or state == State.EDITED or FILE_REMOVED in body_of(entry["payload"]["object"]):
@@ -171,6 +176,18 @@ def _changed_detail(entry: dict[str, Any]) -> DetailChanged:
     account = ident if is_member else number(account_of(listed).get("account_id"))
     subject, at = "role" if is_member else f"file/{ident}", from_text(entry["observed_at"])
     return DetailChanged(entry["room_id"], account, subject, at, text(listed.get("message_id")) or None)
+
+
+def _unlisted_files(reading: Reading, entry: dict[str, Any]) -> Iterator[DetailChanged]:
+    """The files whose boxes a new message shows, and which the whole list of files that was read after it lacks."""
+    room, listed, at = entry["room_id"], entry["payload"]["object"], from_text(entry["observed_at"])
+    shown = {one.file_id for one in shown_files(body_of(listed))}
+    visit = remembered_values.last_visits(reading).get((room, FILES)) if shown else None
+    if visit is None or visit.at < at or any(one.kind == FILES for one in truncated_lists(reading, [room])):
+        return
+    for file in sorted(shown - current_state.known_objects(reading, "file", room).keys()):
+        account = number(account_of(listed).get("account_id"))
+        yield DetailChanged(room, account, f"unlisted/{file}", at, entry["key"].partition("/")[2])
 
 
 _OF_ROOMS = {EventKind.ROOM_RENAMED: "room", EventKind.ROOM_DESCRIBED: "description"}

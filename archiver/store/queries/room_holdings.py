@@ -76,14 +76,18 @@ def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
 
 
 def has_losses(reading: Reading, rooms: Collection[int]) -> bool:
-    """Whether messages before the first list, in a gap, named and never readable, or never seen undeleted are known."""
+    """Whether messages before the first list, in a gap, named and never readable, or never seen undeleted are known.
+
+    A file counts too that was sent and never listed.
+    """
     if unlisted_beginnings(reading, rooms).rooms or any(room in rooms for room, _before in holes(reading)):
         return True
     counts = single_reads.count_items(reading, rooms)
     if counts.hidden or counts.unreadable:
         return True
-    # A message was deleted before anybody saw its text here.
-    return reading.sql.execute(_UNSEEN_TEXTS, {"rooms": sorted(rooms)}).first() is not None
+    # A message was deleted before anybody saw its text here, or a file was not in the list of files.
+    queries = (_UNSEEN_TEXTS, _UNLISTED_FILES)
+    return any(reading.sql.execute(query, {"rooms": sorted(rooms)}).first() is not None for query in queries)
 
 
 _MESSAGE = schema.message.c
@@ -96,6 +100,16 @@ _UNSEEN_TEXTS = (
     )
     .limit(1)
 )
+
+
+_UNLISTED_FILES = (
+    select(schema.alert.c.number)
+    .where(
+        schema.alert.c.room_id.in_(bindparam("rooms", expanding=True)), schema.alert.c.subject.startswith("unlisted/")
+    )
+    .limit(1)
+)
+"""Alerts tell them, also those that were put aside."""
 
 
 def _count_rows(reading: Reading, table: Table, rooms: Collection[int], *conditions: ColumnElement[bool]) -> int:
