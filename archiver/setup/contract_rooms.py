@@ -106,14 +106,6 @@ class OutsideMessage(NamedTuple):
     sent: datetime
 
 
-class WiderPeriod(NamedTuple):
-    """The days that a room's period needs to take messages in, both in ISO 8601; empty where its bound can stay."""
-
-    room_id: int
-    first: str
-    last: str
-
-
 def with_periods(rooms: Sequence[ContractRoom], begins: RoomBounds, ends: RoomBounds) -> tuple[ContractRoom, ...]:
     """The rooms with these bounds. Raises UnknownRoom, and UsageError where nothing can be between two."""
     by_number = {int(room.room_id): room for room in rooms}
@@ -168,19 +160,6 @@ def outside_sentence(outside: Collection[OutsideMessage], *, ids: bool = True) -
     messages = _(", ").join(numbered)
     sentence = _("Outside this job's period: {messages}. Exports name it, but do not hold it.")
     return sentence.format(messages=messages)
-
-
-def wider_periods(contract: Contract, outside: Collection[OutsideMessage]) -> list[WiderPeriod]:
-    """The days to state, room by room, so that these messages lie inside."""
-    wider = []
-    for room in contract.rooms:
-        sent = [one.sent for one in outside if one.room_id == int(room.room_id)]
-        before = [at for at in sent if room.start is not None and at < room.start]
-        after = [at for at in sent if room.end is not None and at >= room.end]
-        if sent:
-            first, last = (iso_date(min(before)) if before else ""), (iso_date(max(after)) if after else "")
-            wider.append(WiderPeriod(int(room.room_id), first, last))
-    return wider
 
 
 def _day_or_time(at: datetime, day: datetime) -> str:

@@ -29,7 +29,7 @@ from archiver.render.snippet import own_words
 from archiver.render.times import minute_text
 from archiver.setup import contract_rooms
 from archiver.setup.answers import find_message, yen_text
-from archiver.setup.contract_rooms import OutsideMessage, messages_outside, outside_sentence, wider_periods
+from archiver.setup.contract_rooms import messages_outside, outside_sentence
 from archiver.store import statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contracts import SentFile, named_or_only_contract, same_bytes, sent_file
@@ -146,15 +146,9 @@ def outside_lines(
     found = messages_outside(reading, contract, contract.bound_messages if bound is None else bound)
     if found:
         yield outside_sentence(found, ids=ids)
-        yield _("To take it in: {command}").format(command=_widening_command(contract, found))
-
-
-def _widening_command(contract: Contract, found: Collection[OutsideMessage]) -> str:
-    words = ["archive", "job", "set", contract.id]
-    for room, first, last in wider_periods(contract, found):
-        words += ["--chat-from", f"{room}", first] if first else []
-        words += ["--chat-to", f"{room}", last] if last else []
-    return typed(" ".join(words))
+        command = typed(f"archive job set {contract.id}") + " --chat-from " + _("CHAT DAY")
+        sentence = _("To take it in, change the days of its chat (the last day: --chat-to): {command}")
+        yield sentence.format(command=command)
 
 
 _PEOPLE_LIMIT = 12

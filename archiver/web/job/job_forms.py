@@ -147,21 +147,20 @@ def _choices(fact: ContractFact) -> tuple[tuple[str, str], ...]:
 def room_fields(
     reading: Reading, contract: Contract, given: Given, problems: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Each chat with its period, or with what was typed or what a link fills in; a link or a problem opens it."""
+    """Each chat with its period, or with what was typed; a problem opens it."""
     first, last = (
         _("The first day (blank: from the beginning of the chat)"),
         _("The last day, included (blank: no end)"),
     )
-    names, rows, filled = room_names(reading), [], given or request.args
+    names, rows = room_names(reading), []
     for room in contract.rooms:
         days = ("first", first, contract_rooms.first_day(room)), ("last", last, contract_rooms.last_day(room))
         fields = [(f"{which}_{room.room_id}", label, known) for which, label, known in days]
         row = {"room_id": int(room.room_id), "name": names.get(room.room_id, "")}
         shown = [
-            FactField(name, label, "", FactKind.DAY, filled.get(name, known), known) for name, label, known in fields
+            FactField(name, label, "", FactKind.DAY, given.get(name, known), known) for name, label, known in fields
         ]
-        is_open = f"room_{room.room_id}" in problems or any(name in request.args for name, _label, _known in fields)
-        rows.append(row | {"fields": shown, "is_open": is_open})
+        rows.append(row | {"fields": shown, "is_open": f"room_{room.room_id}" in problems})
     return rows
 
 
@@ -187,20 +186,14 @@ def read_periods(reading: Reading, contract: Contract, given: Given) -> tuple[Co
 
 
 def outside_note(reading: Reading, contract: Contract) -> dict[str, Any] | None:
-    """What exports do not hold although it is bound to the job, with the addresses that change that; None: nothing."""
+    """What exports do not hold although it is bound to the job, with the addresses of its messages; None: nothing."""
     found = contract_rooms.messages_outside(reading, contract, contract.bound_messages)
     if not found:
         return None
-    names, ways = room_names(reading), []
-    for wider in contract_rooms.wider_periods(contract, found):
-        days = {f"first_{wider.room_id}": wider.first, f"last_{wider.room_id}": wider.last}
-        filled: dict[str, Any] = {name: day for name, day in days.items() if day}
-        address = url_for("contracts.contract", name=contract.id, **filled, _anchor=f"room-{wider.room_id}")
-        ways.append((address, names.get(wider.room_id) or str(wider.room_id)))
     messages = [
         (url_for("message.one", room=one.room_id, message_id=one.message_id), minute_text(one.sent)) for one in found
     ]
-    return {"sentence": contract_rooms.outside_sentence(found, ids=False), "ways": ways, "messages": messages}
+    return {"sentence": contract_rooms.outside_sentence(found, ids=False), "messages": messages}
 
 
 def _changed(name: str, known: str, given: Given) -> str | None:
