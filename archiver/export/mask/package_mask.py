@@ -7,6 +7,7 @@ on the text and the policy alone, so masking the same text again gives the same 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
@@ -40,6 +41,10 @@ _OF_SENTENCE = re.compile("を|[ァ-ヶ一-鿿a-z0-9][はかにてもと][ァ-�
 
 _MAY_BE_TOKEN = re.compile("(?=([0-9a-f]{32}))")
 """Of folded text, wherever it begins. Chatwork's tokens are 32 hexadecimal digits, and one may be glued to a word."""
+
+
+_BACKWARDS = re.compile("\u202e([^\u202c\u202e\n]+)")
+"""What a reader sees turned round; it is covered as a whole, as its characters stand in another order."""
 
 
 class MaskedText(NamedTuple):
@@ -240,6 +245,12 @@ class PackageMask:
                 if match[0].strip(f" \n{TAG}"):
                     yield MaskHit(match.start(), match.end(), kind, replacement(kind))
         yield from self._typed_names(folded, original)
+        for part in _BACKWARDS.finditer(original):
+            turned = part[1][::-1]
+            hit = next(self._all_hits(_fold_with_tags(turned), turned, pieces), None)
+            if hit is not None:
+                start, end = (bisect_left(folded.places or (), place) for place in part.span(1))
+                yield hit._replace(start=start, end=end)
 
     def _typed_names(self, folded: FoldedText, original: str) -> Iterator[MaskHit]:
         """The names that Chatwork adds after a mention, whatever the person's name was then."""

@@ -142,6 +142,26 @@ def test_names_of_third_persons_become_letters_also_where_they_were_typed(origin
     assert expected == cover().mask_text(original)
 
 
+@pytest.mark.parametrize("turned", ["佐藤花子", "佐藤 花子さん", "090-1234-5678", "秘密"])
+@pytest.mark.parametrize("end", ["\u202c", "\n", ""])
+def test_what_is_written_backwards_is_covered(turned: str, end: str) -> None:
+    """Between direction marks a reader sees it the right way round."""
+    text = f"明日 \u202e{turned[::-1]}{end}"
+
+    actual = cover(masks=["秘密"]).mask_text(text)
+
+    assert actual.startswith("明日 \u202e")
+    assert actual.endswith(end)
+    assert not {*turned} & {*actual} - {" "}
+
+
+def test_what_names_nobody_backwards_stays() -> None:
+    """Nothing is covered but what is to be covered, and file names of another kind are no names."""
+    text = "\u202egnp.exe\u202c と 田中"
+
+    assert text == cover().mask_text(text)
+
+
 def test_a_name_that_two_people_bear_says_of_neither_that_it_is_meant() -> None:
     """A letter at the wrong place would be a false statement."""
     masking = PackageMask(
