@@ -107,6 +107,13 @@ WORDS: Mapping[str, str] = {
     "change.notices": "Chatworkの自動メッセージの形のもの{n:,}件",
     "change.own": "報告者自身のメッセージの変更: {what}",
     "change.own.none": "なし",
+    # files that are gone
+    "file.gone": "{side}のファイル「{name}」({number})は、{seen}には表示されなくなっていました",
+    "file.last": "最後に見えたのは{last}",
+    "file.packed": "中身は、この資料の{path}にあります",
+    "file.kept": "中身は保存しています",
+    "file.lost": "中身は保存できていません",
+    "file.more": "ほかに表示されなくなったファイル{n:,}点",
     # why a request is made
     "reason.deleted": "相手のメッセージ{n:,}件が、保存した後に「削除」表示に変わった",
     "reason.deleted_before": "相手のメッセージ{n:,}件が、保存した時点ですでに「削除」表示だった",

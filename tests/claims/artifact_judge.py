@@ -647,19 +647,35 @@ def _on_files(truth: Truth, page: str) -> Iterator[str]:
     inside = {(_second(at)[:10], one) for at, one in renamed if dispute.is_within(at) and one not in before}
     if not inside <= told and "８編集・削除" in page and not _search(r"ほかの変更\d+件", page):
         yield f"the other name of a file is not told ({inside - told})"
-    gone = set()
+    gone, vanished = set(), [(one.post, one.at) for one in dispute.events() if one.kind == REMOVED]
     for post, looks in zip(posts, shown, strict=True):
         later = [at for at in dispute.looks_at(post.room) if at > looks[-1][0]][:1]
         gone |= {(at, f"{post.number}{looks[-1][1]}") for at in later}
+        vanished += [(post, at) for at in later]
     told_gone = {*_findall(rf"({MOMENT})ファイルが一覧に表示されなくなったファイルID{name}", page)}
     if told_gone - {(_second(at), one) for at, one in gone}:
         yield f"when a file was seen gone ({told_gone})"
     gone_at = {(_minute(at), one) for at, one in gone}
     form = rf"({DAY}\d\d:\d\d)ファイルが一覧に表示されなくなった\(検知\):ファイルID{name}(?:第8章|保存した記録)"
     yield from _untrue("which file was seen gone when", form, page, lambda *one: one in gone_at)
-    gone_on = {(one, _second(at)[:10]) for at, one in gone}
-    form = rf"ファイルが一覧に表示されなくなった:ファイルID{name}\(({DAY})に確認\)"
-    yield from _untrue("which file was seen gone", form, page, lambda *one: one in gone_on)
+    lines = {
+        (dispute.side(post.author), post.file_at(look)[0], _second(at)[:10], dispute.is_saved(post))
+        for post, at in vanished
+        for look in dispute.listings(post)
+    }
+    form = (
+        rf"(相手|報告者|参加者)のファイル「{name}」\({mark}\)は、({DAY})には表示されなくなっていました"
+        r"(?:\([^()]*\))?"
+    )
+    yield from _untrue("which file was seen gone", form, page, lambda *one: one in {line[:3] for line in lines})
+    for *told, kept in _findall(f"{form}。中身は(保存して|保存できて)", page):
+        if (*told, kept == "保存して") not in lines:
+            yield f"whether a file is kept ({told}, {kept})"
+    for form in ("中身は保存しています", "中身は保存できていません"):
+        yield from _untrue("whether a file is kept", form, page, lambda: bool(lines))
+    last = {_minute(one.before) for one in dispute.events() if one.kind == REMOVED and one.before is not None}
+    form = rf"\(最後に見えたのは({DAY}[\d:]*)\)"
+    yield from _untrue("when a file was seen last", form, page, lambda at: at in last or _is_cut(dispute))
     missed = {_second(at) for at, _one in gone if dispute.is_within(at) and not dispute.so.period}
     if (
         not missed <= {at for at, _one in told_gone}

@@ -29,7 +29,7 @@ from archiver.export.report.request_to_office import (
     wish_text,
 )
 from archiver.export.report.statistics import MessageStatistics, ReportInput
-from archiver.export.report.summary import quotation_lines
+from archiver.export.report.summary import gone_file_lines, quotation_lines
 from archiver.export.report.templated import document
 from archiver.records import CaseSide, ChangeKind, MessageId, RequestKind, SentReminder
 from archiver.render.page_templates import text_rows
@@ -60,7 +60,10 @@ def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
         delivered=max(((day_of(one.at) or _EARLIEST, one.number, one.at) for one in case.deliveries), default=[""])[-1],
         end_request=end_request_text(case.contract),
         decisive=decisive,
-        changed=list(_change_lines(case.statistics, own=False)),
+        changed=[
+            *_change_lines(case.statistics, own=False),
+            *(say("{line}。", line=one) for one in gone_file_lines(case)),
+        ],
         quoted=quoted,
         frozen=[room.inaccessible_since for room in case.rooms if room.inaccessible_since],
         replied=_replied_text(case),

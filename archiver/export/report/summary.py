@@ -11,7 +11,8 @@ from archiver.claims.messages import closed_account, turn
 from archiver.claims.quotations import Quotation, excerpts, names_terms, quotation_head, quotation_line, quotation_parts
 from archiver.claims.sentences import change_lines, closed_text, noticed_text, own_changes_text, waiting_text
 from archiver.claims.table import word
-from archiver.evidence.tables.events import ChangeRow
+from archiver.evidence.history import removed_files
+from archiver.evidence.tables.events import EVENT_WORDS, ChangeRow, EventKind
 from archiver.export.pdf.blocks import Chapter, FactList, MessageText, QuotedMessage
 from archiver.export.report.excerpt import references_of
 from archiver.export.report.money import stated_rows
@@ -30,11 +31,11 @@ from archiver.export.report.request_to_office import end_request_text, opening_r
 from archiver.export.report.statistics import MessageStatistics, ReportInput
 from archiver.export.report.templated import chapters
 from archiver.platforms.job_platform import STRANGER
-from archiver.records import Role, State
+from archiver.records import Attachment, Role, State
 from archiver.render.gap_breaks import all_pauses, interval_text
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import own_words
-from archiver.render.times import date_text, local_time
+from archiver.render.times import date_text, local_time, minute_text
 from archiver.report_language import say
 
 MAX_LINES = 12
@@ -44,10 +45,9 @@ _TURNS = (
     "表示名が変わった",
     "参加者の一覧に表示されなくなった",
     "ファイル名が変わった",
-    "ファイルが一覧に表示されなくなった",
 )
 _DESCRIBED = "チャットの概要が変わった"
-_CUT = 45
+_CUT, _MOST_FILES = 45, 3
 _NAME_LENGTH, _QUOTED_LENGTH, _ASKED_LENGTH, _HEARD_LENGTH = 40, 76, 60, 36
 """Characters of a name, of a text in half the width, four lines of it, of one in two lines, and in a sentence."""
 
@@ -77,7 +77,7 @@ def chapter(case: ReportInput) -> Chapter:
         files={one.sha256: one for one in case.attachments if one.sha256 is not None},
         shown_name=shown_name,
         asked=_asked_text(case),
-        changed=list(_changed_lines(case.statistics)),
+        changed=[*_changed_lines(case.statistics), *gone_file_lines(case)],
         shut=_shut_text(shut),
         changes=list(dict.fromkeys(_change_lines(case))),  # a person may be in several chats
         most=MAX_LINES,
@@ -184,6 +184,35 @@ def _changed_lines(statistics: MessageStatistics) -> Iterator[str]:
     yield from (line for _kind, line in change_lines(statistics.facts.changed))
     if any(one.became is not State.PRESENT for one in statistics.quotations.value):
         yield own_changes_text(statistics.facts)
+
+
+def gone_file_lines(case: ReportInput) -> Iterator[str]:
+    """Whose files are not shown any more, since when, and whether their content is kept; the other side's first."""
+    attachments: dict[int, Attachment] = {one.file_id: one for one in case.attachments}
+    gone: dict[Attachment, ChangeRow] = {}
+    for event in case.events:
+        files = removed_files(event.before, event.after)
+        if event.kind == EVENT_WORDS[EventKind.FILE_GONE]:
+            files = [int(one) for one in re.findall("^ファイルID ([0-9]+)", event.about)]
+        for file in filter(None, map(attachments.get, files)):
+            if event.no is not None or file.gone_since is not None:  # else its list shows it again
+                gone.setdefault(file, event)
+    ranked = sorted(gone, key=lambda one: (not case.is_counterpart(one.account_id), one.number))
+    for file in ranked[:_MOST_FILES]:
+        yield _gone_file_line(case, file, gone[file])
+    if ranked[_MOST_FILES:]:
+        yield word("file.more", n=len(ranked) - _MOST_FILES)
+
+
+def _gone_file_line(case: ReportInput, file: Attachment, event: ChangeRow) -> str:
+    seen, side = date_text(datetime.fromisoformat(event.at)), say(case.side(file.account_id))
+    line = word("file.gone", side=side, name=shown(file.name, _NAME_LENGTH), number=file.number, seen=seen)
+    if event.last_before is not None:
+        last = minute_text(datetime.fromisoformat(event.last_before))
+        line = word("noted", text=line, notes=word("file.last", last=last))
+    is_packed = case.profile == "lawyer" and file.stored_as
+    kept = "file.lost" if file.sha256 is None else "file.packed" if is_packed else "file.kept"
+    return word("noted.and", before=line, after=word(kept, path=f"data/{file.stored_as}"))
 
 
 def _change_lines(case: ReportInput) -> Iterator[str]:

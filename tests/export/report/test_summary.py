@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from archiver.export.report import people_and_dates, report_and_consultation, timeline
+from archiver.export.report.letters import inquiry_form_text
 from archiver.export.report.report_sources import BLANK
 from archiver.export.report.request_to_office import request_sentence
 from archiver.export.report.statistics import ReportInput
@@ -157,12 +159,53 @@ def test_a_role_stands_there_if_it_was_stated(side: str | None, client: str, rep
     assert ("検収" in told["お願いしたいこと"]) == (side != "client")
 
 
-@pytest.mark.parametrize("kind", ["表示名が変わった", "ファイル名が変わった", "ファイルが一覧に表示されなくなった"])
+@pytest.mark.parametrize("kind", ["表示名が変わった", "ファイル名が変わった"])
 def test_changes_have_their_day_in_japan(kind: str) -> None:
     """A change noticed in the evening by UTC is of the next day in Japan; of two chats it is told once."""
     told = page_1(report_inputs.case(events=[report_inputs.change(kind, "田中(解約済)", before="田中")] * 2))
 
     assert 1 == told["起きたこと"].count(f"{kind}: 田中 → 田中(解約済)(2026-11-15に確認)")
+
+
+@pytest.mark.parametrize("has_box", [False, True])
+@pytest.mark.parametrize(
+    ("held", "kept"),
+    [
+        ({}, "中身は保存しています"),
+        ({"stored_as": "files/F-0001.pdf"}, "中身は、この資料のdata/files/F-0001.pdfにあります"),
+        ({"sha256": None}, "中身は保存できていません"),
+    ],
+)
+def test_a_file_that_is_gone_is_told_once_with_whose_it_was_and_whether_it_is_kept(
+    held: dict[str, Any], kept: str, has_box: bool
+) -> None:
+    """By its post, which tells when it was shown last, or by the list of files alone; in the text to paste too."""
+    box = "[info][title][dtext:file_{}][/title]{}[/info]"
+    before = box.format("uploaded", "[download:11]発注書.pdf (1 KB)[/download]")
+    listed = report_inputs.change("ファイルが一覧に表示されなくなった", "", "", about="ファイルID 11 発注書.pdf", seq=9)
+    posted = report_inputs.change("ファイルが「削除」表示に変わった", box.format("deleted", "発注書.pdf"), before, no=3)
+    posted = posted._replace(last_before="2026-11-14T15:00:00Z")
+    (room,) = report_inputs.case().rooms
+    file = room.attachments[0]._replace(name="発注書.pdf", stored_as=None)._replace(**held)
+    rooms = [replace(room, attachments=(file,))]
+
+    events = [posted, listed] if has_box else [listed]
+    case = report_inputs.case(rooms, events=events, profile="lawyer" if held.get("stored_as") else "support")
+    last = "(最後に見えたのは2026-11-15 00:00)" if has_box else ""
+    line = f"相手のファイル「発注書.pdf」(F-0001)は、2026-11-15には表示されなくなっていました{last}。{kept}。"
+
+    assert 1 == page_1(case)["起きたこと"].count("発注書.pdf")
+    assert line in page_1(case)["起きたこと"]
+    assert line in inquiry_form_text(case)
+
+
+def test_a_file_that_is_listed_again_is_not_gone() -> None:
+    """Its list shows it, whatever it did before."""
+    (room,) = report_inputs.case().rooms
+    listed = report_inputs.change("ファイルが一覧に表示されなくなった", "", "", about="ファイルID 11 画面.png")
+    rooms = [replace(room, attachments=(room.attachments[0]._replace(gone_since=None),))]
+
+    assert "画面.png" not in page_1(report_inputs.case(rooms, events=[listed]))["起きたこと"]
 
 
 def test_a_description_that_names_money_or_days_stands_on_the_page_and_so_does_its_change() -> None:
