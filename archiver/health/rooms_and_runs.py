@@ -100,8 +100,8 @@ def check_budget(others_seen: datetime | None, others: Sequence[Path], *, home: 
         homes = ", ".join(str(one) for one in [home, *others])
         sentence = _(
             "Several archives on this computer save the same account: {homes}. They share Chatwork's 300 calls in 5 "
-            "minutes, so each is slower. If one is enough, stop saving another: "
-            "archive --home {other} init schedule --off (or end its daemon)"
+            "minutes, so each is slower. If one is enough, end the daemon of another, or its automatic saving: "
+            "archive --home {other} init schedule --off"
         )
         return attention("budget", sentence.format(homes=homes, other=others[0]))
     if others_seen is not None and timedelta() <= now - others_seen < SHARED:
