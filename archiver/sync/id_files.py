@@ -1,6 +1,6 @@
 """Extracts message ids from files that the user kept: saved pages, mails, mailboxes, JSON, CSV, plain lists.
 
-The kind is found from the first bytes, never from the name. Only tables and single mails are whole in memory.
+The kind is found from the first bytes, never from the name. Of a mailbox one mail is in memory, of all else the whole.
 Only ids are taken: every text comes from Chatwork.
 """
 
@@ -10,10 +10,9 @@ import codecs
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from email import message_from_bytes
 from email.message import Message
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -136,9 +135,8 @@ def _id_under_keys(element: dict[str, object], keys: Iterable[str]) -> str | int
 
 
 HEAD_BYTES = 2**16
-CHUNK_BYTES = 2**20
-TABLE_BYTES = 64 * 2**20
-"""The largest size of a JSON or CSV file, which must be read whole."""
+LARGEST_BYTES = 64 * 2**20
+"""Of a file that is read whole."""
 
 MAIL_BYTES = 16 * 2**20
 """So much of one mail is read; the library needs ten times as much memory."""
@@ -174,17 +172,17 @@ def take_file(file: BinaryIO, path: Path, found: FoundIds) -> None:
         return
     encoding = encoding_of(head)
     start = head.decode(encoding, "replace").lstrip("\ufeff \t\r\n")
-    page, chunks = FilePageIds(found, hint=hint), iter(partial(file.read, CHUNK_BYTES), b"")
-    if start.startswith(("{", "[")):
-        text = _read_whole(file, path, encoding)
-        if not take_json(text, page):
-            take_list(text, page)
-    elif _HTML.search(start):
-        _take_text(chunks, encoding, page, take_page)
-    elif is_csv(start):
-        take_csv(_read_whole(file, path, encoding), page)
-    else:
-        _take_text(chunks, encoding, page, take_list)
+    page, body = FilePageIds(found, hint=hint), file.read(LARGEST_BYTES + 1)
+    if len(body) > LARGEST_BYTES:
+        raise FileTooLarge(path=path, limit_mb=LARGEST_BYTES // 2**20)
+    text = _decoded(body, encoding).lstrip("\ufeff")
+    is_json = start.startswith(("{", "["))
+    if not is_json and _HTML.search(start):
+        take_page(text, page)
+    elif not is_json and is_csv(start):
+        take_csv(text, page)
+    elif not is_json or not take_json(text, page):
+        take_list(text, page)
     page.close()
 
 
@@ -206,31 +204,6 @@ def _take_mails(file: BinaryIO, found: FoundIds, hint: int | None) -> None:
             take_page(text, page)
         page.close()
 
-
-def _take_text(
-    parts: Iterable[bytes], encoding: str, page: FilePageIds, take: Callable[[str, FilePageIds], None]
-) -> None:
-    for piece in text_pieces(decode_parts(parts, encoding)):
-        take(piece, page)
-
-
-def _read_whole(file: BinaryIO, path: Path, encoding: str) -> str:
-    body = file.read(TABLE_BYTES + 1)
-    if len(body) > TABLE_BYTES:
-        raise FileTooLarge(path=path, limit_mb=TABLE_BYTES // 2**20)
-    return "".join(decode_parts([body], encoding)).lstrip("\ufeff")
-
-
-PIECE_CHARACTERS = 2**20
-"""About how many characters a piece has."""
-
-LONGEST_REST = 2**16
-"""A tag or line longer than this is cut; the ids that are searched are far shorter."""
-
-OVERLAP = 512
-"""Characters that a piece cut anywhere shares with the next one."""
-
-_ASCII_DIGITS = "0123456789"
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -264,45 +237,12 @@ def known_encoding(name: str) -> str:
     return codec.name if getattr(codec, "_is_text_encoding", False) else "utf-8"
 
 
-def decode_parts(parts: Iterable[bytes], encoding: str) -> Iterator[str]:
-    """Decode bytes in any encoding; what does not decode becomes U+FFFD."""
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
-    for part in parts:
-        yield _decode_part(decoder, part)
-    yield _decode_part(decoder, b"", final=True)
-
-
-def text_pieces(parts: Iterable[str]) -> Iterator[str]:
-    """The text in pieces that end at the end of a tag or line."""
-    rest = ""
-    waiting: list[str] = []
-    size = 0
-    for part in parts:
-        waiting.append(part)
-        size += len(part)
-        if size >= PIECE_CHARACTERS:
-            whole = rest + "".join(waiting)
-            piece, rest = _split_piece(whole)
-            waiting, size = [], 0
-            yield piece
-    yield rest + "".join(waiting)
-
-
-def _decode_part(decoder: codecs.IncrementalDecoder, part: bytes, *, final: bool = False) -> str:
-    """Decode one part; ids are ASCII, so they are found even if the encoding is not the promised one."""
+def _decoded(body: bytes, encoding: str) -> str:
+    """The text; ids are ASCII, so they are found even if the encoding is not the promised one."""
     try:
-        return decoder.decode(part, final)
-    except UnicodeError:  # some decoders raise even with "replace"
-        decoder.reset()
-        return part.decode("ascii", "replace")
-
-
-def _split_piece(text: str) -> tuple[str, str]:
-    """A piece, and the rest, with which the next one begins; no number is ever cut in two."""
-    end = text.rfind(">") + 1 or text.rfind("\n") + 1
-    if len(text) - end <= LONGEST_REST:
-        return text[:end], text[end:]
-    return text.rstrip(_ASCII_DIGITS), text[-OVERLAP:].lstrip(_ASCII_DIGITS)
+        return body.decode(encoding, "replace")
+    except UnicodeError:  # some encodings refuse even with "replace"
+        return body.decode("ascii", "replace")
 
 
 MAIL_HEADER = re.compile(
@@ -348,4 +288,4 @@ def _part_texts(part: Message) -> Iterator[str]:
     body = part.get_payload(decode=True) if part.get_content_type().startswith(_TEXTS) else None
     if isinstance(body, bytes):
         charset = _CHARSET.search(str(part["content-type"]))
-        yield from decode_parts([body], known_encoding(charset[1] if charset else ""))
+        yield _decoded(body, known_encoding(charset[1] if charset else ""))
