@@ -263,7 +263,9 @@ class Sightings:
         self._windows: list[ListReading] = []
         self._seqs: list[int] = []
         self._singles: dict[int, list[tuple[int, str]]] = {}
-        self._stairs: list[ListReading] | None = None
+        self._stairs: list[ListReading] = []
+        self._depths: list[int] = []
+        """How far each stair reaches back, negative, so that they rise; none while they are not built."""
         for entry in entries:
             self.add(entry)
 
@@ -275,7 +277,7 @@ class Sightings:
             if reading is not None:
                 self._windows.append(reading)
                 self._seqs.append(reading.seq)
-                self._stairs = None
+                self._depths = []
         elif entry["kind"] == "reading":
             for message_id in entry["payload"]["ids"]:
                 self._singles.setdefault(whole_number(message_id), []).append((entry["seq"], entry["observed_at"]))
@@ -293,7 +295,9 @@ class Sightings:
     def last(self, message: int) -> str | None:
         """The last time of all that a reading showed the message."""
         listed = self._last_listed(message)
-        singly = [at for _, at in self._singles.get(message, ())]
+        if message not in self._singles:
+            return listed
+        singly = [at for _, at in self._singles[message]]
         return max((at for at in (listed, *singly) if at is not None), default=None)
 
     def _last_listed(self, message: int) -> str | None:
@@ -302,36 +306,24 @@ class Sightings:
         Rooms have many thousand windows and most messages lie before them all, so only windows that reach
         further back than every later one (`_stairs`) are looked at first.
         """
-        stairs = self._build_stairs()
-        index = _first_stair(stairs, message)
-        if index == len(stairs):
+        if not self._depths:
+            self._build_stairs()
+        index = bisect_left(self._depths, -message)
+        if index == len(self._depths):
             return None
-        candidate = stairs[index]
+        candidate = self._stairs[index]
         if candidate.shows(message):
             return candidate.observed_at
         start = bisect_left(self._seqs, candidate.seq)
         earlier = reversed(self._windows[:start])
         return next((window.observed_at for window in earlier if window.shows(message)), None)
 
-    def _build_stairs(self) -> list[ListReading]:
-        if self._stairs is None:
-            self._stairs = []
-            for window in reversed(self._windows):
-                if not self._stairs or window.oldest < self._stairs[-1].oldest:
-                    self._stairs.append(window)
-        return self._stairs
-
-
-def _first_stair(stairs: Sequence[ListReading], message: int) -> int:
-    """The index of the first stair (they go down) that reaches back to the message, or their number if none does."""
-    low, high = 0, len(stairs)
-    while low < high:
-        middle = (low + high) // 2
-        if stairs[middle].oldest <= message:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    def _build_stairs(self) -> None:
+        self._stairs = []
+        for window in reversed(self._windows):
+            if not self._stairs or window.oldest < self._stairs[-1].oldest:
+                self._stairs.append(window)
+        self._depths = [-stair.oldest for stair in self._stairs]
 
 
 SPEECH, NOTICE, UNKNOWN = "speech", "notice", "unknown"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from archiver.evidence.history import EntryObject, MessageHistory, text
 from archiver.evidence.tables.files_and_tasks import FileRow, TaskRow, tasks
@@ -125,7 +126,7 @@ def open_gaps(entries: Iterable[EntryObject], room: int, covered: Sequence[Perio
 
 def build_message(no: int, history: MessageHistory) -> Message:
     """The message of a history, with its number in the package."""
-    first_seen = datetime.fromisoformat(history.first_seen)
+    first_seen = _parse_time(history.first_seen)
     return Message(
         no=no,
         room_id=RoomId(history.room_id),
@@ -138,12 +139,12 @@ def build_message(no: int, history: MessageHistory) -> Message:
         body=history.body,
         versions=tuple(
             [
-                Version(body, updated, datetime.fromisoformat(first), datetime.fromisoformat(last))
+                Version(body, updated, _parse_time(first), _parse_time(last))
                 for body, updated, first, last, _seq in history.versions
             ]
         ),
         first_seen=first_seen,
-        changed_at=datetime.fromisoformat(history.changed_at),
+        changed_at=_parse_time(history.changed_at),
         entry_seq=history.entry_seq,
         source=_SOURCES[history.source],
         kind=_KINDS[history.kind],
@@ -215,6 +216,7 @@ def _inaccessible_since(entries: Iterable[EntryObject], room: int) -> datetime |
     return _parse_time(since) if since else None
 
 
+@lru_cache(maxsize=64)  # the times of a message are mostly one, and many messages share it
 def _parse_time(stamp: str) -> datetime:
     return datetime.fromisoformat(stamp)
 

@@ -99,7 +99,7 @@ class Message(NamedTuple):
     @property
     def texts(self) -> tuple[Version, ...]:
         """The versions without the deletion mark."""
-        return tuple(version for version in self.versions if version.body != "[deleted]")
+        return tuple([version for version in self.versions if version.body != "[deleted]"])
 
     @property
     def was_deleted(self) -> bool:

@@ -17,7 +17,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from sqlalchemy import Boolean, Connection, Delete, Engine, Insert, Select, Update, create_engine
+from sqlalchemy import Boolean, Connection, Delete, Engine, Insert, Select, TextClause, Update, create_engine
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -167,6 +167,12 @@ def driver_connection(sql: Connection) -> sqlite3.Connection:
     connection: Any = sql.connection.driver_connection
     assert isinstance(connection, sqlite3.Connection)
     return connection
+
+
+def driver_rows(sql: Connection, query: Select[Any] | TextClause) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query as the driver gives them; SQLAlchemy's own take twice as long where there are very many."""
+    written = query.compile(dialect=sql.dialect, compile_kwargs={"literal_binds": True})
+    return driver_connection(sql).execute(str(written))
 
 
 class Reading:

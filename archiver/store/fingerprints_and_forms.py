@@ -214,6 +214,18 @@ def _has_form(entry: EntryObject, forms: Mapping[str, type[msgspec.Struct]]) -> 
     return True
 
 
+_DECODE = msgspec.json.Decoder().decode
+
+
+def read_line(line: str) -> dict[str, Any]:
+    """The record of a line, as `json.loads` reads it, in half the time. Raises ValueError, RecursionError."""
+    try:
+        record: dict[str, Any] = _DECODE(line)
+    except msgspec.DecodeError:  # half a surrogate, or a number beyond all floats, which Python's own module takes
+        record = json.loads(line)
+    return record
+
+
 def read_formed(line: str, kind: str) -> dict[str, Any] | None:
     """The record of a line; None where nothing can go by it: it was erased, or is not what this program writes."""
     try:

@@ -32,7 +32,7 @@ from archiver.records import State
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.durable_files import SEALS, list_files
-from archiver.store.engine import IN_MEMORY, build_engine
+from archiver.store.engine import IN_MEMORY, build_engine, driver_rows
 from archiver.store.message_projection import message_row, version_rows
 from archiver.store.projection import project
 from archiver.store.queries import raw_tables
@@ -207,8 +207,6 @@ def _printable_key(key: tuple[Any, ...]) -> tuple[object, ...]:
     return tuple(one.decode("utf-8", "replace") if isinstance(one, bytes) else one for one in key)
 
 
-_ROWS_AT_ONCE = 1_000
-
 REPLAYED = (
     schema.file,
     schema.blob,
@@ -261,7 +259,7 @@ class MessageRows:
             versions.append(self._version)
             self._version = next(self._versions, None)
         if history is not None:
-            was_edited = any(one["payload"]["state"] == State.EDITED for one in entries)
+            was_edited = len(entries) > 1 and any(one["payload"]["state"] == State.EDITED for one in entries)
             expected = message_row(position, history, was_edited=was_edited), version_rows(position, history)
             if (row, versions) != expected:
                 raise errors.RowsDisagree(subject=key)
@@ -288,12 +286,11 @@ def check_records(reading: Reading, rooms: Iterable[int]) -> None:
     table = schema.entry.c
     is_of_rooms = or_(table.room_id.in_(sorted(rooms)), table.room_id.is_(None))
     query = select(table.seq, table.key, table.line, table.digest).where(is_of_rooms, IS_WHOLE).order_by(table.seq)
-    for rows in reading.sql.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)).partitions():
-        for seq, key, line, kept in rows:
-            if digest(line) != kept:
-                raise errors.RecordDiffers(subject=key)
-            if sealed.digest_of(seq) not in (kept, None) or (seq <= last_sealed and sealed.seal_of(seq) is None):
-                raise errors.NotAsSealed(subject=key)
+    for seq, key, line, kept in driver_rows(reading.sql, query):
+        if digest(line) != kept:
+            raise errors.RecordDiffers(subject=key)
+        if sealed.digest_of(seq) not in (kept, None) or (seq <= last_sealed and sealed.seal_of(seq) is None):
+            raise errors.NotAsSealed(subject=key)
     sealed.close()
     broken = (one.subject for one in verification.findings if one.check in ("seal-chain", "seal-row"))
     for subject in (*broken, *_missing_entries(reading)):
@@ -334,8 +331,7 @@ def _select_rows(sql: Connection, table: Table, rooms: Iterable[int]) -> Iterato
     """The rows of messages or of their versions, in the order of numeric id and room."""
     query = select(table).where(table.c.room_id.in_(sorted(rooms)))
     query = query.order_by(table.c.position, table.c.room_id, *list(table.primary_key)[2:])
-    for rows in sql.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)).partitions():
-        yield from map(tuple, rows)
+    return driver_rows(sql, query)
 
 
 def _place(row: tuple[Any, ...]) -> tuple[int, int]:

@@ -188,6 +188,18 @@ def test_texts_differ_when_their_digests_do(text: str, other: str) -> None:
     assert "" == fingerprints_and_forms.text_digest("[deleted]")
 
 
+@given(JSON)
+@example(["\ud83d", 10**400, 1e308, -0.0, 2**64, {"a": None}])
+def test_a_line_is_read_as_the_plain_reader_reads_it(value: object) -> None:
+    """Half a surrogate and every number too; what is no JSON is refused by both."""
+    line = chain.canonical(value)
+
+    assert repr(json.loads(line)) == repr(fingerprints_and_forms.read_line(line))
+    assert json.loads('{"a":1e400}') == fingerprints_and_forms.read_line('{"a":1e400}')
+    with pytest.raises(json.JSONDecodeError):
+        fingerprints_and_forms.read_line(line + "[")
+
+
 @given(ANY_TEXT)
 def test_a_readable_text_can_be_stored(value: str) -> None:
     """NUL and lone surrogates are shown by their code points; everything else stays as it is."""

@@ -158,6 +158,8 @@ def message_cells(no: int, history: MessageHistory) -> list[object]:
 
 def state_word(history: MessageHistory) -> str:
     """What became of a message; what it was already when it was first saved is told as that."""
+    if history.state == "present":
+        return STATES["present"]
     texts = {span.body for span in history.versions} - {DELETED_BODY}
     if (history.state == "deleted" and not texts) or (history.state == "edited" and len(texts) == 1):
         return EVENT_WORDS[FIRST_KINDS[history.state]]
@@ -242,7 +244,9 @@ def table_lines(
 def _earlier_texts(history: MessageHistory) -> str:
     """Every text but the current one, each with the interval in which it was seen."""
     return "\n".join(
-        f"【{jst_of(span.first_seen)} から {jst_of(span.last_seen)} まで確認】{span.body}"
-        for span in history.versions[:-1]
-        if span.body != "[deleted]"
+        [
+            f"【{jst_of(span.first_seen)} から {jst_of(span.last_seen)} まで確認】{span.body}"
+            for span in history.versions[:-1]
+            if span.body != DELETED_BODY
+        ]
     )

@@ -19,10 +19,12 @@ _EPOCH = datetime(1970, 1, 1, 9)  # noqa: DTZ001 - in Tokyo; only ever moved by 
 _LAST_SECOND = 253402300800 - 32400
 
 # Invisible characters, and those that some programs take for a line break. Joiners stay: emoji need them.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
-_FORMULA = re.compile("[\\s\u3000]*[=+\\-@\\t\\r\uff1d\uff0b\uff0d\uff20]")
+_SIGNS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff"
+_UNSEEN = re.compile(f"[{_SIGNS}]")
+_BEGINNINGS = "=+\\-@\\t\\r\uff1d\uff0b\uff0d\uff20"
+_FORMULA = re.compile(f"[\\s\u3000]*[{_BEGINNINGS}]")
+_SAFE = re.compile(f"[^\\s{_BEGINNINGS}{_SIGNS}][^{_SIGNS}]*")
+"""Nearly every text: it needs no other look."""
 _JSON_ESCAPED = re.compile("[\u0085\u2028\u2029\ud800-\udfff]")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
@@ -37,7 +39,10 @@ def cell(value: object) -> str:
         return str(value)
     if value is None or value == "":
         return ""
-    visible = visible_text(str(value))
+    text = str(value)
+    if _SAFE.fullmatch(text):
+        return text
+    visible = visible_text(text)
     return f"'{visible}" if _FORMULA.match(visible) else visible
 
 

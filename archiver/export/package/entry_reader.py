@@ -414,7 +414,7 @@ class KeptHistories(AbstractContextManager["KeptHistories"]):
         """Keep one more history, later in its room than those before, and these entries of it. Raises OSError."""
         waiting = self._waiting.setdefault(history.room_id, [])
         versions = [tuple(one) for one in history.versions]
-        waiting.append((*history[:_VERSIONS], versions, *history[_VERSIONS + 1 :], entries))
+        waiting.append((history[:_VERSIONS], versions, history[_VERSIONS + 1 :], entries))
         if len(waiting) == _AT_ONCE:
             self._write(history.room_id)
 
@@ -428,10 +428,9 @@ class KeptHistories(AbstractContextManager["KeptHistories"]):
         piece, begin = divmod(start, _AT_ONCE)
         for position, size in self._pieces.get(room, [])[piece:]:
             self._file.seek(position)
-            for row in marshal.loads(self._file.read(size))[begin:]:  # noqa: S302 - nobody else can write there
-                *rest, entries = row[_VERSIONS + 1 :]
-                versions = tuple([Span(*one) for one in row[_VERSIONS]])
-                yield MessageHistory._make((*row[:_VERSIONS], versions, *rest)), entries
+            rows = marshal.loads(self._file.read(size))  # noqa: S302 - nobody else can write there
+            for head, versions, rest, entries in rows[begin:]:
+                yield MessageHistory._make((*head, tuple([Span(*one) for one in versions]), *rest)), entries
             begin = 0
 
     def _write(self, room: int) -> None:

@@ -7,10 +7,8 @@ states which of the two it was. A gap of the record is shown at its place, or co
 from __future__ import annotations
 
 import sys
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
 
 from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.claims.quotations import excerpts
@@ -79,9 +77,10 @@ def room_blocks(case: ReportInput, room: Conversation, chosen: Collection[str]) 
 
 def excerpt_of(
     case: ReportInput, room: Conversation, chosen: Collection[str], context: int
-) -> Iterator[ExcerptMessage[Message] | OmittedMessages[Message]]:
+) -> Iterator[ExcerptMessage | OmittedMessages]:
     """The excerpt of a room; of the messages that are left out only the first and the last are read."""
-    ids, starred = case.statistics.ids[room.room_id], frozenset(map(int, chosen))
+    ids, stars = case.statistics.ids[room.room_id], frozenset(map(int, chosen))
+    starred = {at for at, message_id in enumerate(ids) if message_id in stars}
     place, messages = -1, room.messages()
 
     def message(at: int) -> Message:
@@ -91,11 +90,11 @@ def excerpt_of(
         place = at + 1
         return next(messages)
 
-    for piece in select_excerpt(range(len(ids)), lambda at: ids[at] in starred, context=context):
-        if isinstance(piece, OmittedMessages):
-            yield OmittedMessages(message(piece.first), message(piece.last), piece.count)
+    for places, is_shown in select_excerpt(starred, len(ids), context=context):
+        if is_shown:
+            yield from (ExcerptMessage(message(at), star=at in starred) for at in places)
         else:
-            yield ExcerptMessage(message(piece.item), star=piece.star)
+            yield OmittedMessages(message(places[0]), message(places[-1]), len(places))
 
 
 def _elision(first: int, last: int, count: int, gaps: int) -> Interruption:
@@ -104,57 +103,35 @@ def _elision(first: int, last: int, count: int, gaps: int) -> Interruption:
     return Interruption(say("(中略 {count}件\u3000{numbers}{hidden})", count=count, numbers=numbers, hidden=hidden))
 
 
-Item = TypeVar("Item")
-
-
 @dataclass(frozen=True)
-class ExcerptMessage(Generic[Item]):
+class ExcerptMessage:
     """A message of the excerpt."""
 
-    item: Item
+    item: Message
     star: bool
     """Whether it was chosen itself, and is not only context."""
 
 
 @dataclass(frozen=True)
-class OmittedMessages(Generic[Item]):
+class OmittedMessages:
     """Consecutive messages that are left out."""
 
-    first: Item
-    last: Item
+    first: Message
+    last: Message
     count: int
 
 
-def select_excerpt(
-    items: Iterable[Item], is_chosen: Callable[[Item], bool], *, context: int = CONTEXT
-) -> Iterator[ExcerptMessage[Item] | OmittedMessages[Item]]:
-    """Every item once and in order, either shown or counted as left out."""
-    waiting: deque[Item] = deque()  # shown only if one of the next items is chosen
-    omitted: OmittedMessages[Item] | None = None
-    after = 0
-    for item in items:
-        if is_chosen(item):
-            if omitted is not None:
-                yield omitted
-            yield from (ExcerptMessage(one, star=False) for one in waiting)
-            yield ExcerptMessage(item, star=True)
-            waiting.clear()
-            omitted, after = None, context
-        elif after:
-            yield ExcerptMessage(item, star=False)
-            after -= 1
-        else:
-            waiting.append(item)
-            if len(waiting) > context:
-                omitted = _extend_omitted(omitted, waiting.popleft())
-    for left_over in waiting:
-        omitted = _extend_omitted(omitted, left_over)
-    if omitted is not None:
-        yield omitted
-
-
-def _extend_omitted(omitted: OmittedMessages[Item] | None, item: Item) -> OmittedMessages[Item]:
-    return OmittedMessages(omitted.first if omitted else item, item, omitted.count + 1 if omitted else 1)
+def select_excerpt(starred: Collection[int], count: int, *, context: int = CONTEXT) -> Iterator[tuple[range, bool]]:
+    """Every place below `count` once and in order, in stretches that are shown or left out."""
+    end = 0
+    for at in sorted(starred):
+        begin, after = max(end, at - context), min(count, at + context + 1)
+        if begin > end:
+            yield range(end, begin), False
+        yield range(begin, after), True
+        end = after
+    if end < count:
+        yield range(end, count), False
 
 
 UNKNOWN_TEXT = "(保存した時点で「削除」表示でした。文面は分かりません)"

@@ -134,10 +134,10 @@ class _Survey:
         ids = self._found.ids[room.room_id] = array("Q")
         for message in room.messages():
             ids.append(int(message.message_id))
-            first = beginning.first
+            first, post = beginning.first, _post(message)
             if first is None or (first.no is None and first.message_id == message.message_id):
-                beginning = beginning._replace(first=_post(message))
-            self._add(message)
+                beginning = beginning._replace(first=post)
+            self._add(message, post)
             sides[not is_short and message.account_id == self._case.owner_id].append(message)
         self._last_exchange += chain(*sides)
         return _room_facts(room, beginning, is_closed=self._case.is_closed(room))
@@ -185,32 +185,32 @@ class _Survey:
 
         return with_acts(facts, acts, own_after, strangers_after)
 
-    def _add_turn(self, message: Message) -> None:
+    def _add_turn(self, message: Message, post: Post, side: CaseSide) -> None:
         """Keep what others wrote after the other side's last speech in a room, and the posts about files and tasks."""
         if message.message_id in self._announced:
-            self._announcements[message.room_id, message.message_id].append((_post(message), ""))
-        tasks = [(_post(message), one.body) for one in message.versions if TASK_POST in one.body]
+            self._announcements[message.room_id, message.message_id].append((post, ""))
+        tasks = [(post, one.body) for one in message.versions if TASK_POST in one.body]
         if tasks:
             self._announcements[message.room_id, ""] += tasks
         unanswered = self._unanswered.setdefault(message.room_id, [])
-        if self._case.is_reporter(message.account_id):
+        if side is CaseSide.REPORTER:
             if message.state is State.DELETED:
-                if is_later(post := _post(message), self._found.own_deleted):
+                if is_later(post, self._found.own_deleted):
                     self._found.own_deleted = post
             elif not is_system_post(message.body):
                 is_chosen = message.message_id in self._case.chosen
                 if len(unanswered) < FIRST_ASKED and self._is_printed(is_chosen=is_chosen):
                     self._asking[message.room_id, len(unanswered)] = message
-                unanswered.append(_post(message))
+                unanswered.append(post)
         elif message.kind is MessageKind.SPEECH:
-            if self._case.is_counterpart(message.account_id):
+            if side is CaseSide.COUNTERPART:
                 unanswered.clear()
             else:
-                unanswered.append(_post(message))
+                unanswered.append(post)
 
-    def _add(self, message: Message) -> None:
+    def _add(self, message: Message, post: Post) -> None:
         found, texts, side = self._found, message.texts, self._case.side(message.account_id)
-        self._add_turn(message)
+        self._add_turn(message, post, side)
         self._saved.append(message.first_seen.timestamp())
         if found.first is None or message.send_time < found.first.send_time:
             found.first = message
@@ -224,8 +224,8 @@ class _Survey:
                     message.room_id, about, message.account_id, message.send_time, message.entry_seq, message.no
                 )
             )
-        add_message(self._authors, message, is_own=side is CaseSide.REPORTER)
-        for file in (one for version in texts for one in shown_files(version.body)):
+        add_message(self._authors, message, post, is_own=side is CaseSide.REPORTER)
+        for file in [one for version in texts for one in shown_files(version.body)]:
             if file.file_id not in self._file_ids:
                 found.unlisted.setdefault(file.file_id, (message.no, file.label))
         is_chosen = message.message_id in self._case.chosen
@@ -270,13 +270,13 @@ def _room_facts(room: Conversation, beginning: RoomBeginning, *, is_closed: bool
     return RoomFacts(room.watch.begun is not None, beginning, room.gaps, is_closed)
 
 
-def add_message(authors: dict[int, AuthorFacts], message: Message, *, is_own: bool) -> None:
+def add_message(authors: dict[int, AuthorFacts], message: Message, post: Post, *, is_own: bool) -> None:
     """Count a message under its author; what the reporter wrote counts as speech, whatever its form."""
     author = authors.get(message.account_id) or authors.setdefault(message.account_id, AuthorFacts())
     kind = MessageKind.SPEECH if is_own else message.kind
     author.posts[kind] += 1
     if kind not in author.last or message.send_time >= author.last[kind].at:
-        author.last[kind] = _post(message)
+        author.last[kind] = post
     if message.state is not State.PRESENT:
         became = change_kinds(
             message.state,

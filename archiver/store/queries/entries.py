@@ -11,7 +11,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import chain, groupby
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -20,8 +20,8 @@ from sqlalchemy import Column, ColumnElement, LargeBinary, and_, bindparam, cast
 from archiver.evidence.history import EntryObject
 from archiver.records import Entry, ExportedPackage, Handover, Period, State
 from archiver.store import schema
-from archiver.store.engine import Reading, SmallStatement
-from archiver.store.fingerprints_and_forms import has_form, read_all_formed
+from archiver.store.engine import Reading, SmallStatement, driver_rows
+from archiver.store.fingerprints_and_forms import has_form, read_all_formed, read_line
 from archiver.store.time_text import from_text, to_text
 
 _AT_ONCE = 1_000
@@ -113,16 +113,15 @@ def message_lines(reading: Reading, rooms: set[int], *, upto: int) -> Iterator[l
         " ON e.key = 'message/' || m.message_id AND e.room_id = m.room_id"
         " WHERE m.room_id IN :rooms AND e.seq <= :upto AND e.line NOT LIKE '{\"digest\"%'"
         " ORDER BY m.position, m.room_id, e.seq"
-    ).bindparams(bindparam("rooms", expanding=True))
-    rows = reading.sql.execute(query.execution_options(yield_per=_AT_ONCE), {"rooms": sorted(rooms), "upto": upto})
-    for _message, group in groupby(chain.from_iterable(rows.partitions()), itemgetter(0, 1)):
+    ).bindparams(bindparam("rooms", sorted(rooms), expanding=True), upto=upto)
+    for _message, group in groupby(driver_rows(reading.sql, query), itemgetter(0, 1)):
         yield [line for _position, _room, line in group]
 
 
 def message_entries(reading: Reading, rooms: set[int], *, upto: int) -> Iterator[list[dict[str, Any]]]:
     """The same as the objects that the lines hold."""
     for lines in message_lines(reading, rooms, upto=upto):
-        yield [json.loads(line) for line in lines]
+        yield [read_line(line) for line in lines]
 
 
 def message_id_ranges(reading: Reading, rooms: set[int]) -> list[tuple[int, int, int]]:

@@ -16,7 +16,6 @@ from archiver.export.report.excerpt import (
     EMPTY_TEXT,
     MAX_BY_RULE,
     MAX_FOR_OFFICE,
-    OmittedMessages,
     PaperReferences,
     chapter,
     chosen_messages,
@@ -220,11 +219,12 @@ Piece = tuple[int, bool] | tuple[int, int, int]
 
 def pieces(items: list[int], chosen: set[int], context: int = CONTEXT) -> list[Piece]:
     """The pieces as plain tuples: (item, star), or (first, last, count) of what is left out."""
-    found = select_excerpt(items, chosen.__contains__, context=context)
-    return [
-        (piece.first, piece.last, piece.count) if isinstance(piece, OmittedMessages) else (piece.item, piece.star)
-        for piece in found
-    ]
+    places = {place for place, item in enumerate(items) if item in chosen}
+    found: list[Piece] = []
+    for stretch, is_shown in select_excerpt(places, len(items), context=context):
+        told = [items[place] for place in stretch]
+        found += [(one, one in chosen) for one in told] if is_shown else [(told[0], told[-1], len(told))]
+    return found
 
 
 def plainly(items: list[int], chosen: set[int], context: int) -> list[Piece]:
