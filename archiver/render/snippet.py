@@ -196,6 +196,7 @@ def reason(code: str) -> str:
     words = {
         "too_large": _("larger than the limit in the settings"),
         "no_space": _("not enough space on this computer"),
+        "unlisted": _("it was sent, but Chatwork's list of files did not have it"),
         "not_shown": _("Chatwork answered “not found”"),
         "not_found": _("the file's server answered “not found” (404)"),
         "refused": _("the file's server answered “not allowed” (403)"),
@@ -215,6 +216,8 @@ def unsaved_reason(code: str | None, *, given_up: bool) -> str:
     """Why the bytes of a file are not saved, and whether the download will be tried again."""
     if code is None:
         return _("not saved yet")
+    if code == "unlisted":  # nothing was tried
+        return reason(code)
     sentence = _("given up: {reason}") if given_up else _("{reason}; it is tried again")
     return sentence.format(reason=reason(code))
 

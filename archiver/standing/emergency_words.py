@@ -243,7 +243,8 @@ def _file_line(file: MissingFile) -> str:
     state = visible_line(unsaved_reason(file.reason, given_up=file.given_up))
     if file.gone:
         state = _("not listed by Chatwork any more; {state}").format(state=state)
-    return f"{shorten(file.name, 28)} ({_size(file.size)}): {state}"
+    size = f" ({_size(file.size)})" if file.size else ""
+    return f"{shorten(file.name, 28)}{size}: {state}"
 
 
 def screenshots_sentence(name: str, messages: Sequence[NamedMessage]) -> str:

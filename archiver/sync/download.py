@@ -233,7 +233,7 @@ class FileDownloads:
             attempts = 1  # it is coming, if slowly
         elif file.given_up:
             return  # the recorded reason stays
-        elif file.attempts >= len(RETRY_PAUSES):
+        elif file.attempts >= len(RETRY_PAUSES) or (file.is_gone and reason == "not_shown"):
             self._give_up(file, reason)
             return
         else:

@@ -16,7 +16,7 @@ from archiver.records.alerts import Alert, AlertRule
 from archiver.standing.alert_lines import alert_lines
 from archiver.store import statements
 from archiver.store.queries.entries import last_seq
-from archiver.store.queries.room_holdings import other_chats
+from archiver.store.queries.room_holdings import holdings_of, other_chats
 from archiver.store.statements import add_delivery
 from archiver.store.working.alerts import alerts, dismiss, open_alerts
 from tests.support.schedules.rounds import next_round
@@ -167,6 +167,9 @@ def test_a_file_that_was_sent_and_taken_away_before_the_save_is_told_once(world:
     post = world.chatwork.message_of_file(file)
     assert ([("file_gone", f"unlisted/{file}", post)] if taken_away else []) == found
     assert [taken_away] * 2 == [one.has_losses for one in reports]
+    with world.archive.reading() as reading:
+        unheld = [(one.file_id, one.name) for one in holdings_of(reading, [world.room]).unheld]
+    assert ([(file, "修正契約書.pdf (1 B)")] if taken_away else []) == unheld
 
 
 # --- changes -----------------------------------------------------------------------------------

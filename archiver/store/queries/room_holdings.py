@@ -5,12 +5,13 @@ Files first: those still to be downloaded, those saved, and their counts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Boolean, Column, ColumnElement, Table, and_, bindparam, case, false, func, or_, select
 
+from archiver.chatwork.notation.parse import shown_files
 from archiver.records import AccountId, OtherChat, RoomId, State
 from archiver.store import schema
 from archiver.store.engine import Reading, SmallStatement
@@ -61,7 +62,7 @@ def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
     """The holdings of these rooms, in one snapshot."""
     files = [one for room, one in file_counts(reading).items() if room in rooms]
     owner = current_state.owner_id(reading) or 0
-    missing_files = unheld_files(reading, rooms, owner)
+    missing_files = [*unheld_files(reading, rooms, owner), *unlisted_files(reading, rooms)]
     return RoomHoldings(
         messages=_count_rows(reading, schema.message, rooms),
         files=sum(one.known for one in files),
@@ -85,9 +86,9 @@ def has_losses(reading: Reading, rooms: Collection[int]) -> bool:
     counts = single_reads.count_items(reading, rooms)
     if counts.hidden or counts.unreadable:
         return True
-    # A message was deleted before anybody saw its text here, or a file was not in the list of files.
-    queries = (_UNSEEN_TEXTS, _UNLISTED_FILES)
-    return any(reading.sql.execute(query, {"rooms": sorted(rooms)}).first() is not None for query in queries)
+    # A message was deleted before anybody saw its text here.
+    is_unseen = reading.sql.execute(_UNSEEN_TEXTS, {"rooms": sorted(rooms)}).first() is not None
+    return is_unseen or any(unlisted_files(reading, rooms))
 
 
 _MESSAGE = schema.message.c
@@ -100,16 +101,6 @@ _UNSEEN_TEXTS = (
     )
     .limit(1)
 )
-
-
-_UNLISTED_FILES = (
-    select(schema.alert.c.number)
-    .where(
-        schema.alert.c.room_id.in_(bindparam("rooms", expanding=True)), schema.alert.c.subject.startswith("unlisted/")
-    )
-    .limit(1)
-)
-"""Alerts tell them, also those that were put aside."""
 
 
 def _count_rows(reading: Reading, table: Table, rooms: Collection[int], *conditions: ColumnElement[bool]) -> int:
@@ -203,6 +194,8 @@ class WantedFile(NamedTuple):
     next_at: str | None
     given_up: bool = False
     """Whether it had been given up and is tried only because everything is to be tried again."""
+    is_gone: bool = False
+    """Whether the list shows it no more."""
 
 
 class FileCounts(NamedTuple):
@@ -248,6 +241,7 @@ _WANTED = SmallStatement(
         func.coalesce(_RETRY.attempts, 0).label("attempts"),
         _RETRY.next_at,
         func.coalesce(_GIVEN_UP, false()).label("given_up"),
+        (_FILE.state == "gone").label("is_gone"),
     )
     .select_from(_FILES_WITH_BYTES)
     .where(or_(_BLOB.state.is_(None), ~or_(_SAVED, _LEFT)))
@@ -309,6 +303,18 @@ def unheld_files(reading: Reading, rooms: Collection[int], owner: int) -> list[M
         .where(or_(_BLOB.state.is_(None), ~_SAVED), _FILE.room_id.in_(sorted(rooms)))
     )
     return [MissingFile(*row) for row in reading.sql.execute(query)]
+
+
+def unlisted_files(reading: Reading, rooms: Collection[int]) -> Iterator[MissingFile]:
+    """Files of these rooms that were sent and in no list, as alerts tell, also those that were put aside."""
+    alert = schema.alert.c
+    query = select(alert.room_id, alert.message_id, alert.subject).where(alert.subject.startswith("unlisted/"))
+    for room, message, subject in reading.sql.execute(query.where(alert.room_id.in_(sorted(rooms)))):
+        file = int(subject.partition("/")[2])
+        shown = shown_files(current_state.last_body(reading, room, int(message)))
+        name = next((one.label for one in shown if one.file_id == file), str(file))
+        if file not in current_state.known_objects(reading, "file", room):
+            yield MissingFile(room, file, True, name, 0, given_up=True, gone=False, reason="unlisted")
 
 
 LONGEST_RETRY_PAUSE = timedelta(days=3)

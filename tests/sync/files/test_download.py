@@ -192,6 +192,22 @@ def test_a_file_that_cannot_be_had_is_tried_with_growing_pauses_and_then_given_u
     assert ([], False) == (asked_for(world), after.complete)
 
 
+def test_a_file_that_the_list_shows_no_more_and_that_is_not_found_is_given_up(world: World) -> None:
+    """It will never come; one that is only not found may, and so may one that is only not listed."""
+    file = upload(world, 1000)
+    world.chatwork.fail(Fault.NOT_FOUND, f"/files/{file}")
+    world.sync()
+    waiting = retries(world)[file]
+    world.chatwork.remove_file(file)
+    world.clock.pass_by(minutes=10)
+
+    report = world.synced(full=True)
+
+    assert (1, "not_shown") == waiting
+    assert {file: ("lost", "not_shown")} == world.blob_states()
+    assert (1, 0, {}) == (report.files_lost, report.files_pending, retries(world))
+
+
 def test_a_failing_file_is_reported_at_once_and_then_daily(world: World) -> None:
     """Also in runs in which its pause is not over; cured it is forgotten."""
     file = upload(world, 1000)
