@@ -125,13 +125,9 @@ def other_alerts(alerts: Iterable[Alert], emergencies_told: Iterable[Emergency])
 
 
 def urgent_count(reading: Reading, alerts: Sequence[Alert]) -> int:
-    """How many emergencies and alerts need something now, equal ones once."""
-    if not any(one.level is Level.HIGH for one in alerts):
-        return 0
-    every = contracts(reading)
-    found = emergencies(reading, every, alerts)
-    urgent = [one for one in other_alerts(alerts, found) if one.level is Level.HIGH]
-    return len(found) + len(alert_lines.group_equal(urgent, alert_lines.contract_names(every)))
+    """How many alerts need something now, equal ones once, as they are listed."""
+    urgent = [one for one in alerts if one.level is Level.HIGH]
+    return len(alert_lines.group_equal(urgent, alert_lines.contract_names(contracts(reading)))) if urgent else 0
 
 
 def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:

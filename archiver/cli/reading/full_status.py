@@ -96,8 +96,8 @@ def as_scheduled(obj: CliContext) -> App:
 def tell_results(results: Sequence[CheckResult], *, works: bool, urgent: int) -> None:
     """Print one line for each result, what has to be done first; a long sentence goes on below itself.
 
-    `works`: whether the last run that nobody watched went through, and not long ago. `urgent`: how many emergencies
-    and alerts `status` marks as needing something now.
+    `works`: whether the last run that nobody watched went through, and not long ago. `urgent`: how many alerts
+    `status --alerts` marks as needing something now.
     """
     left = max(columns(grade_word(grade)) for grade in GRADE_WORDS) + 2
     middle = max(columns(_(text)) for text in CHECK_NAMES.values()) + 2
@@ -111,9 +111,10 @@ def tell_results(results: Sequence[CheckResult], *, works: bool, urgent: int) ->
     if not actions:
         _tell_working(grades, works=works)
     setup = ngettext("{n} in the setup", "{n} in the setup", actions).format(n=actions)
-    alerts = ngettext("{n} alert (see: archive)", "{n} alerts (see: archive)", urgent).format(n=urgent)
+    text = ngettext("{n} alert (see: archive status --alerts)", "{n} alerts (see: archive status --alerts)", urgent)
+    alerts = text.format(n=urgent)
     if told := [text for n, text in ((actions, setup), (urgent, alerts)) if n]:
-        echo(_("To look at: {things}"), things=_(", ").join(told))
+        echo(": ".join([grade_word(Grade.ACTION), _(", ").join(told)]))
 
 
 def _tell_working(grades: Sequence[Grade], *, works: bool) -> None:

@@ -159,8 +159,8 @@ def test_where_nothing_starts_it_the_sum_does_not_say_that_it_works(checked: Che
 
 
 @pytest.mark.drawn
-def test_it_counts_what_status_of_the_same_minute_marks(checked: Checked, careful: Careful) -> None:
-    """An emergency with its alerts is one, equal alerts are one; the setup is counted apart."""
+def test_it_counts_the_alerts_that_their_list_marks(checked: Checked, careful: Careful) -> None:
+    """What needs something now, equal ones once; the setup is counted apart."""
     at, room = datetime.now(UTC), careful.room
     archive = Archive(checked.home)
     with archive.writing() as writing:
@@ -170,10 +170,10 @@ def test_it_counts_what_status_of_the_same_minute_marks(checked: Checked, carefu
     archive.close()
     checked.home.chmod(0o755)
 
-    said, page = checked.run("status", "--full", code=4), checked.run("status")
+    said, listed = checked.run("status", "--full", code=4), checked.run("status", "--alerts")
 
-    assert "To look at: 1 in the setup, 3 alerts (see: archive" in " ".join(said.split())
-    assert "2 more things to look at: archive status --alerts" in page
+    assert "Action needed: 1 in the setup, 3 alerts (see: archive status --alerts)" in said
+    assert 3 == listed.count("[Action needed]")
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
