@@ -138,7 +138,7 @@ def unpaid(jobs: Sequence[Row]) -> Iterator[Row]:
 
 
 def _asked(alerts: Sequence[Alert]) -> Iterator[Row]:
-    """Bank data from who may be somebody else, an account with a known name, papers or bank data asked for."""
+    """Bank data from who may be somebody else, a known name taken, papers asked for; and that a file is gone."""
     ask = _("Ask by another way that you know before you pay or answer.")
     for rule, head, text in (
         (AlertRule.A15, _("An account that is new, or has a known name, writes about bank data or a transfer."), ask),
@@ -148,6 +148,7 @@ def _asked(alerts: Sequence[Alert]) -> Iterator[Row]:
             _("A message asks for identity papers or bank data."),
             _("Give them only where the platform itself asks for them."),
         ),
+        (AlertRule.FILE_GONE, _("A file is no longer shown on Chatwork."), ""),
     ):
         found = [one for one in alerts if one.rule is rule and (rule is AlertRule.TWIN or one.room_id)]
         if found:

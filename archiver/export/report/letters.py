@@ -31,7 +31,7 @@ from archiver.export.report.request_to_office import (
 from archiver.export.report.statistics import MessageStatistics, ReportInput
 from archiver.export.report.summary import gone_file_lines, quotation_lines
 from archiver.export.report.templated import document
-from archiver.records import CaseSide, ChangeKind, MessageId, RequestKind, SentReminder
+from archiver.records import CaseSide, ChangeKind, Message, MessageId, RequestKind, SentReminder, State
 from archiver.render.page_templates import text_rows
 from archiver.render.times import date_text, minute_text
 from archiver.report_language import is_english, say
@@ -167,5 +167,13 @@ def _message_text(case: ReportInput, message_id: MessageId | None) -> str:
     message = case.statistics.bound.get(message_id)
     sent = case.outside.get(message_id) if message is None else message.send_time
     at = "" if sent is None else say("{send_time} の", send_time=minute_text(sent))
-    absent = say("。今回の資料には含まれません") if message is None else ""
-    return say("{at}メッセージ(ID {message_id}{absent})", at=at, message_id=message_id, absent=absent)
+    note = say("。今回の資料には含まれません") if message is None else _kept_text(message)
+    return say("{at}メッセージ(ID {message_id}{note})", at=at, message_id=message_id, note=note)
+
+
+def _kept_text(message: Message) -> str:
+    """That the reader does not find there what is meant, and that it is kept; empty if it stands as it was."""
+    if message.texts and message.state is State.DELETED:
+        return say("。その後に削除。削除前の文面は保存しています")
+    is_edited = message.was_edited and len({one.body for one in message.texts}) > 1
+    return say("。その後に編集。編集前の文面も保存しています") if is_edited else ""

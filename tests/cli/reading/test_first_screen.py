@@ -94,6 +94,23 @@ def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> 
     ]
 
 
+def test_a_file_that_is_gone_is_no_good_day(desk: TerminalWorld) -> None:
+    """In both languages; the list of alerts says which file, and whether its content is saved."""
+    file = desk.chatwork.upload(desk.room, desk.tanaka, "発注書.pdf", data=b"1")
+    desk.both("sync")
+    desk.chatwork.remove_file(file)
+    desk.post("はい")
+    desk.both("sync")
+
+    japanese, english = screens(desk)
+    listed = "".join(desk.both("status", "--alerts", ARCHIVE_LANG="ja")[0].split())
+
+    assert japanese.startswith("Chatworkに表示されなくなったファイルがあります。")
+    assert english.startswith("A file is no longer shown on Chatwork.")
+    assert "ほかの人のファイルが表示されなくなりました。中身は保存してあります。" in listed
+    assert "田中「発注書.pdf」" in listed
+
+
 def test_the_days_that_exist_stand_before_what_may_come(desk: TerminalWorld) -> None:
     """An inspection that is overdue stays when the chat is lost; a request that nobody made is a condition."""
     with desk.archive.writing() as writing:

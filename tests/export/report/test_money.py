@@ -7,7 +7,7 @@ from dataclasses import replace
 from archiver.export.report import people_and_dates, report_and_consultation
 from archiver.export.report.letters import demand_text
 from archiver.export.report.statistics import ReportInput
-from archiver.records import Contract, Delivery, Invoice, MessageId, Payment, SentReminder, StatedTerm
+from archiver.records import Contract, Delivery, Invoice, MessageId, Payment, SentReminder, State, StatedTerm
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 from tests.support.reports.report_inputs import facts, page_1
 
@@ -84,3 +84,20 @@ def test_what_is_bound_outside_the_period_is_told_as_not_in_the_package() -> Non
     assert page["催促(報告者入力)"] == rows["催促(報告者入力)"] == f"1回: 2026-11-01({place})"
     assert [True, True] == [f"日目、{place}" in text for text in (page["請求と入金(報告者入力)"], rows["未払いの金額"])]
     assert 3 == letter.count(f"2026-11-05 09:14 のメッセージ(ID {absent}。今回の資料には含まれません)")
+
+
+def test_a_letter_says_of_a_message_that_it_names_what_became_of_it() -> None:
+    """Its reader finds something else there; of one that stands as it was it says nothing."""
+    told = [report_inputs.plain_message("報酬は5万円です", number) for number in (1, 3, 5)]
+    told[1] = told[1]._replace(body="[deleted]", state=State.DELETED)
+    now = told[2].versions[0]._replace(body="報酬は3万円です")
+    told[2] = told[2]._replace(body=now.body, state=State.EDITED, versions=(*told[2].versions, now))
+    items = ("amount", "payment_day", "work")
+    terms = tuple(StatedTerm(item, one.message_id) for item, one in zip(items, told, strict=True))
+    contract = replace(DIRECT, terms=terms)
+
+    letter = demand_text(report_inputs.case([report_inputs.room_of_messages(told)], contract=contract))
+
+    assert f"のメッセージ(ID {told[0].message_id})" in letter
+    assert f"のメッセージ(ID {told[1].message_id}。その後に削除。削除前の文面は保存しています)" in letter
+    assert f"のメッセージ(ID {told[2].message_id}。その後に編集。編集前の文面も保存しています)" in letter
