@@ -11,14 +11,14 @@ import json
 import re
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, or_, select
+from sqlalchemy import Connection, Table, func, or_, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateTable
@@ -271,9 +271,15 @@ class MessageRows:
             raise errors.RowsDisagree(subject=f"message/{row[1]}")
 
 
-def check_records(reading: Reading, rooms: Iterable[int]) -> None:
+_json_text = json.JSONEncoder(ensure_ascii=False).encode
+_NAME, _ROOM = '"key":{},"kind":"{}","observed_at":"', ',"room_id":{},"salt":"'
+"""What a line says of its columns; in what somebody typed no quotation mark stands alone."""
+
+
+def check_records(reading: Reading, rooms: Collection[int]) -> None:
     """Compare each record of these rooms, and of none, with its digest, and that with the seal that closes it.
 
+    Of these rooms is what its line says to be, wherever its columns put it.
     The records of a seal whose file is lost or altered are compared with their digests alone. Raises RecordDiffers, and
     NotAsSealed, which name the first record or seal.
     """
@@ -284,12 +290,16 @@ def check_records(reading: Reading, rooms: Iterable[int]) -> None:
     chain = SealChain(verification, names, lambda name: (folder / name).read_bytes(), seals)
     sealed = SealedDigests(chain.ranges())
     table = schema.entry.c
-    is_of_rooms = or_(table.room_id.in_(sorted(rooms)), table.room_id.is_(None))
-    query = select(table.seq, table.key, table.line, table.digest).where(is_of_rooms, IS_WHOLE).order_by(table.seq)
-    for seq, key, line, kept in driver_rows(reading.sql, query):
+    said = (func.instr(table.line, _ROOM.format(room)) > 0 for room in rooms)
+    is_of_rooms = or_(table.room_id.in_(sorted(rooms)), table.room_id.is_(None), *said)
+    query = select(table.seq, table.key, table.kind, table.room_id, table.line, table.digest)
+    query = query.where(is_of_rooms, IS_WHOLE).order_by(table.seq)
+    for seq, key, kind, room, line, kept in driver_rows(reading.sql, query):
         if digest(line) != kept:
             raise errors.RecordDiffers(subject=key)
-        if sealed.digest_of(seq) not in (kept, None) or (seq <= last_sealed and sealed.seal_of(seq) is None):
+        is_sealed = sealed.digest_of(seq) in (kept, None) and (seq > last_sealed or sealed.seal_of(seq) is not None)
+        is_in_place = _ROOM.format(room or "null") in line and _NAME.format(_json_text(key), kind) in line
+        if not is_sealed or not is_in_place:
             raise errors.NotAsSealed(subject=key)
     sealed.close()
     broken = (one.subject for one in verification.findings if one.check in ("seal-chain", "seal-row"))

@@ -392,6 +392,21 @@ def test_a_record_taken_out_with_its_row_stops_the_export(tmp_path: Path) -> Non
     maker.archive.close()
 
 
+@pytest.mark.parametrize("column", ["room_id = 999", "kind = 'review'", "key = 'note/1', kind = 'note'"])
+def test_a_record_put_elsewhere_by_its_columns_stops_the_export(tmp_path: Path, column: str) -> None:
+    """Its line, which was sealed, says where it belongs; its readable row was taken out."""
+    maker = _sealed_story(tmp_path / "home")
+    with changing_past_triggers(maker.archive) as database:
+        database.execute(f"UPDATE entry SET {column} WHERE key = 'message/1'")
+        for table in ("message", "message_version"):
+            database.execute(f"DELETE FROM {table} WHERE position = 1")
+
+    with pytest.raises(errors.NotAsSealed):
+        exported(maker.archive, profile="support")
+
+    maker.archive.close()
+
+
 def test_what_no_seal_closes_yet_is_exported_as_it_is(tmp_path: Path) -> None:
     """Of the newest records nothing but their hashes can tell, and they are sealed as they are."""
     maker = _sealed_story(tmp_path / "home")
