@@ -645,7 +645,7 @@ def _on_files(truth: Truth, page: str) -> Iterator[str]:
         if not dispute.is_within(post.sent)
     }
     inside = {(_second(at)[:10], one) for at, one in renamed if dispute.is_within(at) and one not in before}
-    if not inside <= told and "８編集・削除" in page and not _search(r"ほかの変更\d+件", page):
+    if not inside <= told and "８編集・削除" in page and not _search(r"ほかの(?:変更)?[0-9,]+件", page):
         yield f"the other name of a file is not told ({inside - told})"
     gone, vanished = set(), [(one.post, one.at) for one in dispute.events() if one.kind == REMOVED]
     for post, looks in zip(posts, shown, strict=True):
@@ -656,8 +656,11 @@ def _on_files(truth: Truth, page: str) -> Iterator[str]:
     if told_gone - {(_second(at), one) for at, one in gone}:
         yield f"when a file was seen gone ({told_gone})"
     gone_at = {(_minute(at), one) for at, one in gone}
-    form = rf"({DAY}\d\d:\d\d)ファイルが一覧に表示されなくなった\(検知\):ファイルID{name}(?:第8章|保存した記録)"
-    yield from _untrue("which file was seen gone when", form, page, lambda *one: one in gone_at)
+    form = rf"({DAY}\d\d:\d\d)ファイルが一覧に表示されなくなった\(検知\):ファイルID{name}(第8章|保存した記録)"
+    in_chapter = {(at[:-3], one) for at, one in told_gone}
+    for *one, source in _findall(form, page):
+        if tuple(one) not in (in_chapter if source == "第8章" else gone_at):
+            yield f"which file was seen gone when ({one}, {source})"
     lines = {
         (dispute.side(post.author), post.file_at(look)[0], _second(at)[:10], dispute.is_saved(post))
         for post, at in vanished
@@ -680,7 +683,7 @@ def _on_files(truth: Truth, page: str) -> Iterator[str]:
     if (
         not missed <= {at for at, _one in told_gone}
         and "８編集・削除" in page
-        and not _search(r"ほかの変更\d+件", page)
+        and not _search(r"ほかの(?:変更)?[0-9,]+件", page)
     ):
         yield f"a file that was seen gone is not told ({missed})"
     rows = set()
@@ -792,11 +795,10 @@ def _on_unlisted_file(truth: Truth, page: str) -> Iterator[str]:
     within = {file for file, sent in listed.items() if dispute.is_within(sent)}
     lacking = {file for _no, file, _name in showing} - within
     surely = lacking - listed.keys()  # the record of a file from outside the period may be in the package
-    told = _findall(
-        r"メッセージにあるが、この資料にファイルの記録がないもの:(\d+)点\((.*?)\)。"
-        "保存する前に削除された、Chatworkのファイルの一覧に表示されなかった、またはこの資料の期間の外のものの可能性",
-        page,
-    )
+    told = _findall(r"メッセージにあるが、この資料にファイルの記録がないもの:(\d+)点\((.*?」、ファイルID\d+)\)", page)
+    why = "保存する前に削除された、Chatworkのファイルの一覧に表示されなかった、またはこの資料の期間の外のものの可能性"
+    if len(_findall(f"{why}があります", page)) != len(told):
+        yield "why a file may be on no list is not told"
     if surely and not told:
         yield "a file that no list has is not told"
     for count, names in told:

@@ -271,7 +271,6 @@ LIES: dict[str, dict[str, Lie]] = {
         "a deletion is pasted a year later": (quotations.quotation_line, _in_2030),
         "nothing is quoted": (quotations.best, partial(nothing, ())),
         "the newest is quoted, whatever it decides": (quotations.rank, _by_day),
-        "a question is quoted as an acceptance": (quotations._own_words, _unasked),
         "what others said is their word": (quotations._own_words, lambda _true, body: body),
         "another one wrote it": (quotations.quotation_head, lambda true, quoted, _name: true(quoted, "佐藤")),
         "it stood there a day longer": (quotations.quotation, _a_day_longer),
@@ -469,6 +468,7 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
         replace(SMALL, edges=True),
         (quotations.excerpts, lambda _true, texts, limit: [one[:limit] for one in texts]),
     ),
+    "edges: a question is quoted as an acceptance": (replace(SMALL, edges=True), (quotations._own_words, _unasked)),
     "edges: a question in another clause takes an acceptance back": (
         replace(SMALL, edges=True),
         (quotations._own_words, lambda true, body: true(body).replace("、ほかに", "ほかに")),

@@ -27,8 +27,8 @@ from archiver.export.report.report_sources import (
     value_text,
 )
 from archiver.export.report.statistics import MessageStatistics, ReportInput
-from archiver.export.report.timeline import CHAT_CLOSED
-from archiver.records import JST, Attachment, CaseSide, ChangeKind, Conversation, ObservedBy, Pause
+from archiver.export.report.timeline import CHAT_CLOSED, events_by_time, printed_events
+from archiver.records import JST, Attachment, ChangeKind, Conversation, ObservedBy, Pause
 from archiver.render.gap_breaks import (
     PAUSE,
     all_pauses,
@@ -251,13 +251,8 @@ def _seal_row(line: SealLine, *, waits: bool) -> tuple[str, ...]:
     )
 
 
-MAX_EVENTS = 200
-"""Changes printed at most; the others are counted."""
-OFFICE_EVENTS, OFFICE_FILES = 20, 15
-"""The same for an office, changes of the other side's messages first; and files."""
-
-MAX_FILES = 1_000
-"""Files printed at most, those delivered on the platform first, then the newest; the others are counted."""
+MAX_FILES, OFFICE_FILES = 1_000, 15
+"""Files printed at most, and for an office: those delivered first, then the newest; the others are counted."""
 
 _CUT = 200
 """Characters of a text in a line of chapter 8; chapter 6 has the whole text."""
@@ -267,11 +262,7 @@ def changes(case: ReportInput) -> list[Chapter]:
     """Chapters 7 and 8: every file, and whether it was saved; when a change was noticed, and what was there before."""
     delivered = {one.sha256 for one in case.deliveries if one.sha256}
     printed = sorted(printed_files(case), key=lambda one: one.number)
-    told = (one for one in case.events if not one.kind.startswith("保存できなかった期間"))
-    changed = sorted(told, key=lambda one: (one.at, one.seq))
-    sides = case.statistics.side_of
-    ranked = sorted(changed, key=lambda one: case.is_short and sides.get(one.no or 0) is CaseSide.COUNTERPART)
-    shown = sorted(ranked[-(OFFICE_EVENTS if case.is_short else MAX_EVENTS) :], key=lambda one: (one.at, one.seq))
+    changed, shown = events_by_time(case), printed_events(case)
     references_of = {int(room.room_id): PaperReferences(case, room).references for room in case.rooms}
     lists = {int(room.room_id): room.watch.last for room in case.rooms if room.inaccessible_since is not None}
     return templated.chapters(

@@ -12,6 +12,7 @@ from archiver.claims.quotations import excerpts
 from archiver.claims.sentences import closed_sign, first_label, missing_text, reply_label
 from archiver.claims.table import word
 from archiver.evidence.acts_seen_in_lists import ListedStep
+from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.money import dated_money
 from archiver.export.report.people_and_dates import event_text, first_message_cells
@@ -26,7 +27,7 @@ from archiver.export.report.report_sources import (
     value_text,
 )
 from archiver.export.report.statistics import ReportInput
-from archiver.records import Act, ActKind, Attachment, Post, contract_facts
+from archiver.records import Act, ActKind, Attachment, CaseSide, Post, contract_facts
 from archiver.render.message_body import plain_text
 from archiver.render.snippet import one_line
 from archiver.render.times import date_text, iso_date, minute_text
@@ -84,15 +85,37 @@ def blocks(case: ReportInput, *, limit: int) -> tuple[Block, ...]:
     left = [line for line in lines if line not in kept]
     tasks = sum(line.weight == _TASK for line in left)
     gaps = say("第9章")
-    places = sorted({9 if line.source == gaps else _CHAPTERS[line.weight] for line in left if line.weight != _TASK})
-    where = say("と").join(say("第{number}章", number=number) for number in places)
-    rest = [say("ほか{n}件は、{where}にあります。", n=len(left) - tasks, where=where)] if places else []
+    records = say("保存した記録")
+    is_printed = [line for line in left if line.weight != _TASK and line.source != records]
+    places = sorted({9 if line.source == gaps else _CHAPTERS[line.weight] for line in is_printed})
+    names = [say("第{number}章", number=number) for number in places]
+    names += [records] if len(is_printed) < len(left) - tasks else []
+    rest = [say("ほか{n}件は、{where}にあります。", n=len(left) - tasks, where=say("と").join(names))] if names else []
     rest += [say("タスク{n}件は省きました。", n=tasks)] if tasks else []
     return (table, Paragraph("".join(rest), "small"))
 
 
+MAX_EVENTS, OFFICE_EVENTS = 200, 20
+"""Changes that chapter 8 prints at most, and for an office; the others are counted."""
+
+
+def events_by_time(case: ReportInput) -> list[ChangeRow]:
+    """The changes without those of gaps, which chapter 9 has."""
+    told = (one for one in case.events if not one.kind.startswith("保存できなかった期間"))
+    return sorted(told, key=lambda one: (one.at, one.seq))
+
+
+def printed_events(case: ReportInput) -> list[ChangeRow]:
+    """Those that chapter 8 prints: the newest, for an office those of the other side's messages before all others."""
+    sides = case.statistics.side_of
+    ranked = sorted(
+        events_by_time(case), key=lambda one: case.is_short and sides.get(one.no or 0) is CaseSide.COUNTERPART
+    )
+    return sorted(ranked[-(OFFICE_EVENTS if case.is_short else MAX_EVENTS) :], key=lambda one: (one.at, one.seq))
+
+
 def _source(case: ReportInput, chapter: str) -> str:
-    return say(chapter) if case.has_chapters else say("保存した記録")
+    return say(chapter) if chapter and case.has_chapters else say("保存した記録")
 
 
 def _stated_lines(case: ReportInput) -> Iterator[_TimelineLine]:
@@ -125,7 +148,8 @@ def _message_lines(case: ReportInput) -> Iterator[_TimelineLine]:
 
 def _change_lines(case: ReportInput) -> Iterator[_TimelineLine]:
     """Lines about changes; those of messages are summed up by day, kind and side, and those of gaps are one act."""
-    groups: dict[tuple[str, str, str], list[datetime]] = {}
+    groups: dict[tuple[str, str, str], list[ChangeRow]] = {}
+    printed = frozenset(printed_events(case))
     closed = {room.inaccessible_since for room in case.rooms}
     for event in case.events:
         at, is_gap = datetime.fromisoformat(event.at), event.kind in _GAP_WORDS
@@ -135,15 +159,16 @@ def _change_lines(case: ReportInput) -> Iterator[_TimelineLine]:
             before, after = value_text(event, event.before), value_text(event, event.after)
             about = shorten_line(f"{before} → {after}" if before and after else about_text(event), _CUT)
             what = say("{kind}(検知): {about}", kind=say(event.kind), about=about)
-            yield _TimelineLine(1, at, what, _source(case, "第8章"))
+            yield _TimelineLine(1, at, what, _source(case, "第8章" if event in printed else ""))
         else:
             side = None if is_gap else case.statistics.side_of.get(event.no or 0)
             whose = say("{side}の", side=say(side)) if side else ""
-            groups.setdefault((iso_date(at), event.kind, whose), []).append(at)
-    for (_day, kind, whose), times in groups.items():
-        changed = say("{whose}メッセージ{count}件 {kind}(検知)", whose=whose, count=len(times), kind=say(kind))
-        what, chapter = (say(_GAP_WORDS[kind]), "第9章") if kind in _GAP_WORDS else (changed, "第8章")
-        yield _TimelineLine(1, times[0], what, _source(case, chapter))
+            groups.setdefault((iso_date(at), event.kind, whose), []).append(event)
+    for (_day, kind, whose), events in groups.items():
+        changed = say("{whose}メッセージ{count}件 {kind}(検知)", whose=whose, count=len(events), kind=say(kind))
+        chapter = "" if printed.isdisjoint(events) else "第8章"
+        what, chapter = (say(_GAP_WORDS[kind]), "第9章") if kind in _GAP_WORDS else (changed, chapter)
+        yield _TimelineLine(1, datetime.fromisoformat(events[0].at), what, _source(case, chapter))
     for room in case.rooms:
         if room.inaccessible_since is not None:
             what = say("チャット(ルームID {room_id})が開けなくなった(理由不明)", room_id=room.room_id)

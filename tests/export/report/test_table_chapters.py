@@ -189,11 +189,11 @@ def test_a_chat_was_last_seen_open_with_its_last_list() -> None:
 
 def test_only_so_many_changes_are_printed() -> None:
     """The latest are printed, the older ones counted, and where they stand is said."""
-    events = [report_inputs.change("表示名が変わった")] * (changes_and_limits.MAX_EVENTS + 3)
+    events = [report_inputs.change("表示名が変わった")] * (timeline.MAX_EVENTS + 3)
     cases = (report_inputs.case(profile=one, events=events) for one in ("support", "lawyer"))
     support, lawyer = (changes_and_limits.changes(case)[1] for case in cases)
 
-    assert (changes_and_limits.OFFICE_EVENTS, changes_and_limits.MAX_EVENTS) == (len(rows(support)), len(rows(lawyer)))
+    assert (timeline.OFFICE_EVENTS, timeline.MAX_EVENTS) == (len(rows(support)), len(rows(lawyer)))
     assert "古いもの3件は events.csv にあります。" in words(lawyer)
     assert "ほかの183件はこの資料に載せていません(保管庫にはあります)。" in words(support)
 
