@@ -89,6 +89,7 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
     quoted = told_job(told)
     job = next((one for one in jobs if one["id"] == (quoted or head)["job"]), None)
     lines = [one for one in facts["lines"] if not (is_gone and one["kind"] == "shut")]
+    step = _next_step(reading, status, jobs, facts)
     alerts = alert_lines.alert_lines(reading, other_alerts(status.alerts, urgent), names)
     more = len(alerts) - alert_lines.FIRST_SCREEN_LIMIT
     return {
@@ -108,7 +109,7 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
         "upto": last_seq(reading),
         "last_alert": max((one.number for one in status.alerts), default=0),
         "mark": page_marks(reading)[head["kind"] == "calm"],
-        "step": _next_step(reading, status, jobs, facts) if head["kind"] == "calm" else None,
+        "step": step if step and (head["kind"] == "calm" or (step["kind"] == "older" and quoted is None)) else None,
         "jobs": sorted((one for one in jobs if one["is_open"]), key=job_order, reverse=True),
         "ended": [one for one in jobs if not one["is_open"]],
         "every": facts["every"],
@@ -270,7 +271,8 @@ def _quotes(reading: Reading, quoted: Iterable[Quotation]) -> Iterator[Row]:
 def _next_step(reading: Reading, status: Status, jobs: Sequence[Row], facts: Mapping[str, Any]) -> Row | None:
     """The first that is true: old messages not saved, no backup, notices never seen, facts missing.
 
-    `command`: what the terminal names; it says in a line of its own that there is no backup.
+    The first of these is told too where only the saving needs a look. `command`: what the terminal
+    names; it says in a line of its own that there is no backup.
     """
     rooms = {int(room.room_id) for job in jobs if job["is_open"] for room in job["rooms"]}
     older = unlisted_beginnings(reading, rooms)

@@ -177,7 +177,7 @@ def test_after_the_changes_were_seen_all_is_good(tmp_path: Path) -> None:
 
 
 def test_a_promised_day_that_passed_unpaid_is_told(tmp_path: Path) -> None:
-    """With the sum; a day that nobody stated is no promise."""
+    """With what was promised; a day that nobody stated is no promise."""
     maker = story(tmp_path / "home")
     now = datetime(2026, 7, 19, tzinfo=UTC)
     with maker.archive.writing() as writing:
@@ -190,7 +190,7 @@ def test_a_promised_day_that_passed_unpaid_is_told(tmp_path: Path) -> None:
 
     assert "The promised day of payment" not in before
     told = re.search(
-        "The promised day of payment for “[^”]+” has passed. 80,000 yen are unpaid[.]", first_page(maker.home)
+        "The promised day of payment for “[^”]+” has passed. 30,000 yen are unpaid[.]", first_page(maker.home)
     )
     assert told is not None, "one of two jobs"
 

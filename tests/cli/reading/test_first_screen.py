@@ -185,6 +185,19 @@ def test_a_message_that_was_edited_and_then_deleted_is_told_with_both_texts(desk
     assert "田中「お支払いは50,000円です → 検討中です」" in japanese
 
 
+def test_what_the_plan_hid_before_the_first_save_is_told_though_saving_is_off(desk: TerminalWorld) -> None:
+    """Page 1 of an export says it, so the first screen does not wait until all else is well."""
+    desk.clock.pass_by(days=50)
+    desk.post("見える")
+    desk.chatwork.free_plan()
+    desk.sync()
+
+    screen = " ".join(desk.both("status", ARCHIVE_LANG="en")[0].split())
+
+    assert screen.startswith("Automatic saving is off")
+    assert "(About 4 messages from before the first save are not saved yet: archive guide old)" in screen
+
+
 def test_jobs_that_share_a_chat_have_only_what_was_sent_within_their_part(desk: TerminalWorld) -> None:
     """As `job show` and reports count; two parts of a chat are one job's, and all of it is still counted once."""
     for part in range(4):
