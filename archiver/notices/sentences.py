@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from archiver import errors
@@ -76,8 +76,9 @@ def _over_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     """Sentences about what has ended, as far as they are true now."""
     saves = facts.has_chats and not any(keeps_from_saving(key) for key in notices.known)
     was_stopped, pause = any(keeps_from_saving(key) for key in notices.over), facts.ended_pause
-    # A computer that is off each night pauses often: after the first time it is told only where more may be lost.
-    is_news = was_stopped or not has_kind(notices.over, "pause") or (pause and (pause.gaps or not pause.whole))
+    # A computer that is off each night pauses often: after the first time only what is longer, or lacks more, is told.
+    is_long = pause is not None and (pause.end - pause.begin > timedelta(hours=36) or pause.gaps or not pause.whole)
+    is_news = was_stopped or is_long or not has_kind(notices.over, "pause")
     if pause is not None and saves and is_news and has_kind(notices.say, "pause"):
         yield _resumed_sentence(pause)
     elif saves and was_stopped and facts.lacks_nothing and not has_kind(notices.say, conditions.ConditionKind.ALERT):
