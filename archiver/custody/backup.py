@@ -26,7 +26,7 @@ from archiver.settings.token import token_file
 from archiver.store import backup_copy, blobs
 from archiver.store.archive import Archive, Writing
 from archiver.store.backup_copy import check_closed
-from archiver.store.compared_copies import RecordsNotCompared
+from archiver.store.database_comparison import RecordsNotCompared
 from archiver.store.durable_files import held_lock
 from archiver.store.engine import DATABASE
 from archiver.store.queries import raw_tables

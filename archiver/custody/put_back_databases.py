@@ -27,7 +27,7 @@ from archiver.settings.other_archives import (
 )
 from archiver.store import orphaned_seals, writer
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.compared_copies import OtherDatabase, compare, message_entries, other_databases
+from archiver.store.database_comparison import OtherDatabase, compare, message_entries, other_databases
 from archiver.store.erasure.records import without_erased
 from archiver.store.fingerprints_and_forms import tells_what_was_shown
 from archiver.store.keeper import keeper_of

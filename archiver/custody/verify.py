@@ -36,7 +36,7 @@ from archiver.evidence.verify.stamps import (
 )
 from archiver.store import backup_folder, blobs, database_pages, durable_files, rebuild, seals
 from archiver.store.archive import Archive, Reading
-from archiver.store.compared_copies import RecordsNotCompared, TwoDatabases, faults_told, open_both
+from archiver.store.database_comparison import RecordsNotCompared, TwoDatabases, faults_told, open_both
 from archiver.store.database_pages import VerificationRecord
 from archiver.store.engine import DATABASE
 from archiver.store.fingerprints_and_forms import has_form

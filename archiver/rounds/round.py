@@ -26,7 +26,7 @@ from archiver.rounds.round_parts import Part, run_in_parts
 from archiver.settings.model import Settings
 from archiver.store import migrate, seals, statements
 from archiver.store.archive import Archive, again_if_stale
-from archiver.store.compared_copies import other_databases
+from archiver.store.database_comparison import other_databases
 from archiver.store.queries import contracts, departures
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import EndedPause

@@ -24,7 +24,7 @@ from typing import NamedTuple
 from archiver import errors
 from archiver.settings.token import replace_file
 from archiver.store.archive import Archive
-from archiver.store.compared_copies import OtherDatabase, other_databases
+from archiver.store.database_comparison import OtherDatabase, other_databases
 from archiver.store.durable_files import disk_errors
 from archiver.store.keeper import Keeper
 from archiver.store.queries import current_state

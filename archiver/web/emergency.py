@@ -33,7 +33,7 @@ from archiver.standing.emergency_words import not_kept_row
 from archiver.standing.headlines import kept_words
 from archiver.standing.home_document import NEVER, job_order, job_row
 from archiver.store.archive import Reading, Writing
-from archiver.store.compared_copies import is_database_file
+from archiver.store.database_comparison import is_database_file
 from archiver.store.keeper import KeptByTeam, keeper_of
 from archiver.store.queries.contracts import contracts, required_rooms, rooms_to_read
 from archiver.store.queries.current_state import last_payload, room_names

@@ -21,7 +21,7 @@ from archiver.records import Observation, Reply
 from archiver.store import seals, writer
 from archiver.store.archive import Archive
 from archiver.store.blobs import file_sha256
-from archiver.store.compared_copies import RecordsNotCompared
+from archiver.store.database_comparison import RecordsNotCompared
 from archiver.store.engine import DATABASE
 from archiver.store.schema import TRIGGERS
 from archiver.store.working.remembered_values import KNOWN_COPIES, LAST_BACKUP, KnownCopy

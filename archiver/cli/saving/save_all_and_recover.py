@@ -18,7 +18,7 @@ from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
 from archiver.rounds.round import rescue_round, upgrade_if_older
 from archiver.setup.outcome_words import cut_mail_text, recovery_counts, taken_in_words
 from archiver.standing.emergencies import emergencies
-from archiver.store.compared_copies import is_database
+from archiver.store.database_comparison import is_database
 from archiver.store.queries import departures
 from archiver.store.queries.contracts import contracts, find_contract, required_rooms
 from archiver.store.working.alerts import alerts

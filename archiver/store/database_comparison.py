@@ -1,4 +1,4 @@
-"""Other databases of the same archive: copies that a synchronised folder made, and an earlier copy beside a new one.
+"""Compares two databases of the same archive: copies that a synchronised folder made, an earlier copy beside a new one.
 
 Of two copies SQLite tells in one query which records are the same in both, byte for byte: texts are compared as their
 bytes, so what either database declares its columns to be changes nothing.
