@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import chain, pairwise, takewhile
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from archiver.records import JST, JsonObject
 from tests.claims.artifacts import Told
@@ -515,13 +516,14 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     after = _findall(rf"(?:変わった後|いま)の文\(({DAY}\d\d:\d\d)に確認(?:、{DAY}\d\d:\d\dも同じ)?\){own}", words)
     if [one[0] for one in after] != [_minute(since)] * is_edited or not all(_is_excerpt(one[1], last) for one in after):
         yield "the text after the change"
+    wide = [normalize("NFKC", text) for _at, text, _updated in texts]  # both widths of a number are one
     between = {
-        sum_ for _at, text, _updated in texts for sum_ in re.findall(r"[0-9,]+円", text) if sum_ not in said + last
+        sum_ for text in wide for sum_ in re.findall(r"[0-9,]+円", text) if sum_ not in normalize("NFKC", said + last)
     }
     named = "、".join(_findall(r"途中の金額・日付:([^)…]*)", words)).split("、")
     if not between <= {*named}:
         yield "the sums in between"
-    if any(all(term not in text for _at, text, _updated in texts) for term in named):
+    if any(all(term not in text for text in wide) for term in named):
         yield "what was named in between"
     if _findall(rf"Chatworkの更新時刻({DAY}\d\d:\d\d)", words) != [_minute(texts[-1][2])] * is_edited:
         yield "Chatwork's own time of the edit"
