@@ -13,7 +13,7 @@ from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract
 from archiver.records.alerts import Alert, Level
 from archiver.store.archive import Reading, Writing
-from archiver.store.queries import departures, entries, new_texts_and_changes, people
+from archiver.store.queries import alert_signals, entries, new_texts_and_changes, people
 from archiver.store.queries.contract_activity import activity_of, last_handover
 from archiver.store.queries.contracts import contracts, is_read, last_contract_entry
 from archiver.store.working import alerts, remembered_values
@@ -24,7 +24,7 @@ HOUR = "%Y-%m-%dT%H"
 
 def departing_people(reading: Reading, after: int) -> frozenset[int]:
     """The counterparts who are departing, by the entries above `after`."""
-    observed = departures.observed_signals(reading, after=after)
+    observed = alert_signals.observed_signals(reading, after=after)
     return change_rules.departing_accounts(observed, change_rules.judge_observations(observed))
 
 
@@ -38,7 +38,7 @@ def judge_deadlines(writing: Writing, at: datetime) -> None:
 def judge_entries(writing: Writing) -> list[Alert]:
     """The alerts opened by every entry not judged yet; they count as judged from now on."""
     after, last = remembered_values.JUDGED_UPTO.recall(writing), entries.last_seq(writing)
-    observed = departures.observed_signals(writing, after=after)
+    observed = alert_signals.observed_signals(writing, after=after)
     sides = new_texts_and_changes.sides_by_room(writing)
     alerts_found = [
         *change_rules.judge_observations(observed),

@@ -27,7 +27,8 @@ from archiver.settings.model import Settings
 from archiver.store import migrate, seals, statements
 from archiver.store.archive import Archive, again_if_stale
 from archiver.store.database_comparison import other_databases
-from archiver.store.queries import contracts, departures
+from archiver.store.queries import contracts
+from archiver.store.queries.people import counterparts
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import EndedPause
 from archiver.sync import download
@@ -168,7 +169,7 @@ def _fetch_pictures(app: App) -> None:
 def _shared_rooms(app: App, rooms: Collection[int]) -> frozenset[int]:
     """These rooms, and the others shared with their counterparts, as far as they are still read."""
     with app.archive.reading() as reading:
-        shared = departures.contracted_rooms_of(reading, departures.counterparts(reading, rooms)) | set(rooms)
+        shared = contracts.contracted_rooms_of(reading, counterparts(reading, rooms)) | set(rooms)
         read_now = shared & set(contracts.rooms_to_read(reading, app.now()))
     if not read_now:
         sentence = _(

@@ -16,8 +16,8 @@ from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import entries
 from archiver.store.queries.contracts import contracts, deliveries, enclosures, holds_file, holds_message
 from archiver.store.queries.current_state import room_names
-from archiver.store.queries.departures import counterparts
 from archiver.store.queries.entries import exports
+from archiver.store.queries.people import counterparts
 from archiver.store.queries.room_holdings import file_counts
 from archiver.store.statements import (
     add_delivery,

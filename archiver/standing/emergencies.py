@@ -18,10 +18,10 @@ from archiver.render.invisible_characters import visible
 from archiver.render.message_body import NOWHERE, References
 from archiver.render.snippet import own_words
 from archiver.standing.alert_lines import NamedMessage, contract_names, messages_by_id
-from archiver.store.queries import departures
+from archiver.store.queries import alert_signals
 from archiver.store.queries.authors_and_changes import changed_places, quoted_messages
 from archiver.store.queries.contract_activity import case_sides, changed_messages
-from archiver.store.queries.contracts import contracts, deliveries
+from archiver.store.queries.contracts import contracted_rooms_of, contracts, deliveries
 from archiver.store.queries.looks_and_gaps import room_looks, unlisted_beginnings
 from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
 from archiver.store.queries.people import last_name, names_in_room
@@ -166,8 +166,8 @@ def _concerning_alerts(reading: Reading, rooms: set[int], alerts: Iterable[Alert
         if alert.room_id in rooms:
             yield alert
         elif alert.rule in PERSON_RULES and alert.account_id is not None:
-            shared = departures.contracted_rooms_of(reading, {alert.account_id}) & rooms
-            people_of = departures.people_in(reading, shared)
+            shared = contracted_rooms_of(reading, {alert.account_id}) & rooms
+            people_of = alert_signals.people_in(reading, shared)
             if any(change_rules.carries_conversation(one, alert.account_id) for one in people_of.values()):
                 yield alert
             elif shared:

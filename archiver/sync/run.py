@@ -13,7 +13,8 @@ from archiver.chatwork.reply_headers import FALLBACK_WINDOW
 from archiver.chatwork.transport import Transport
 from archiver.records import AccountId
 from archiver.store.archive import Archive
-from archiver.store.queries import departures, entries, room_holdings
+from archiver.store.queries import entries, room_holdings
+from archiver.store.queries.contracts import contracted_rooms_of
 from archiver.store.queries.room_holdings import WantedFile
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import WindowRequests
@@ -242,7 +243,7 @@ class _Run:
         departing = self._newly_departing()
         if not departing:
             return
-        rooms = self.room_steps.reachable_rooms(self.context.archive.read(departures.contracted_rooms_of, departing))
+        rooms = self.room_steps.reachable_rooms(self.context.archive.read(contracted_rooms_of, departing))
         small, large = self.downloads.download_small, self.downloads.download_large
         self._download_files(small, departing)
         for kind in (plan.FILES, plan.MESSAGES, plan.PEOPLE):

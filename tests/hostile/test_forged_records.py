@@ -21,9 +21,9 @@ from archiver.store.engine import DATABASE
 from archiver.store.erasure import records
 from archiver.store.fingerprints_and_forms import FORMS
 from archiver.store.queries import (
+    alert_signals,
     contracts,
     current_state,
-    departures,
     looks_and_gaps,
     room_holdings,
 )
@@ -100,7 +100,7 @@ def test_nothing_goes_by_a_forged_record(world: World) -> None:
         assert current_state.last_payload(reading, "note/job1", None) == {"text": "大事"}
         assert current_state.owner(reading) is not None
         assert put_back_databases.put_back_databases(reading) == []
-        departures.observed_signals(reading, after=0)
+        alert_signals.observed_signals(reading, after=0)
         read_snapshot(reading, world.clock())
     assert erasures.go_on(world.archive, now=world.clock) == []
 

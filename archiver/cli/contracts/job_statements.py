@@ -33,8 +33,7 @@ from archiver.setup.contract_rooms import messages_outside, outside_sentence
 from archiver.store import statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contracts import SentFile, named_or_only_contract, same_bytes, sent_file
-from archiver.store.queries.departures import counterparts
-from archiver.store.queries.people import names_in_room
+from archiver.store.queries.people import counterparts, names_in_room
 from archiver.store.search.contract_term_candidates import term_candidates
 from archiver.wording import gettext as _
 from archiver.wording import typed

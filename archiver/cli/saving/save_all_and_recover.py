@@ -19,8 +19,8 @@ from archiver.rounds.round import rescue_round, upgrade_if_older
 from archiver.setup.outcome_words import cut_mail_text, recovery_counts, taken_in_words
 from archiver.standing.emergencies import emergencies
 from archiver.store.database_comparison import is_database
-from archiver.store.queries import departures
-from archiver.store.queries.contracts import contracts, find_contract, required_rooms
+from archiver.store.queries.contracts import contracted_rooms_of, contracts, find_contract, required_rooms
+from archiver.store.queries.people import counterparts
 from archiver.store.working.alerts import alerts
 from archiver.sync.found_ids import FoundIds, RecoveryResult
 from archiver.sync.id_files import take_files
@@ -71,7 +71,7 @@ def _tell_kept(app: App, contracts_named: list[Contract]) -> None:
     """Print a block for each of these contracts, then for every other one that is shared with the same people."""
     with app.archive.reading() as reading:
         rooms = {room.room_id for one in contracts_named for room in one.rooms}
-        shared = departures.contracted_rooms_of(reading, departures.counterparts(reading, rooms))
+        shared = contracted_rooms_of(reading, counterparts(reading, rooms))
         named_ids = {one.id for one in contracts_named}
         also = [one for one in contracts(reading) if one.id not in named_ids and not shared.isdisjoint(one.room_ids)]
         blocks = emergencies(reading, [*contracts_named, *also], alerts(reading), always=True)

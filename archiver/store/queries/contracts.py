@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, and_, func, select, text
+from sqlalchemy import Column, and_, func, select, text, union
 
 from archiver import errors
 from archiver.letter_folding import fold
@@ -99,6 +99,15 @@ def contracts(reading: Reading) -> list[Contract]:
 def contracted_rooms(reading: Reading) -> set[RoomId]:
     """The rooms of every contract, whatever their periods."""
     return {room for one in contracts(reading) for room in one.room_ids}
+
+
+def contracted_rooms_of(reading: Reading, people: Collection[int]) -> set[int]:
+    """The contracted rooms in which any of these persons was ever seen."""
+    if not people:
+        return set()
+    tables = (schema.member.c, schema.person.c)
+    seen_in = (select(one.room_id).where(one.account_id.in_(sorted(people))) for one in tables)
+    return set(reading.sql.execute(union(*seen_in)).scalars()) & contracted_rooms(reading)
 
 
 def find_contract(reading: Reading, name: str) -> Contract:

@@ -27,7 +27,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.fingerprints_and_forms import DELETED, body_of
-from archiver.store.queries import current_state, departures, people
+from archiver.store.queries import alert_signals, current_state, people
 from archiver.store.queries.contracts import contracts, deliveries, enclosures, sides
 from archiver.store.queries.entries import entries_where, previous_entry
 from archiver.store.queries.looks_and_gaps import FILES, truncated_lists
@@ -97,12 +97,12 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
         if kind == "message" and state == State.PRESENT:
             details += _unlisted_files(reading, entry)
         if kind == "message" and state in (State.DELETED, State.MISSING):
-            vanished.append(departures.changed_message(entry))
+            vanished.append(alert_signals.changed_message(entry))
         elif kind != "message" or state == State.EDITED or FILE_REMOVED in body_of(entry["payload"]["object"]):
             for change in entry_changes(previous_entry(source, entry), entry, ""):
                 if change.kind is EventKind.EDITED and change.before != DELETED:
                     texts = change.before, change.after
-                    edits.append(departures.changed_message(entry)._replace(texts=texts))
+                    edits.append(alert_signals.changed_message(entry)._replace(texts=texts))
                 elif change.kind in (EventKind.ROLE, EventKind.FILE_RENAMED):
                     details.append(_changed_detail(entry))
                 elif change.kind in (EventKind.FILE_GONE, EventKind.FILE_REMOVED):
@@ -111,19 +111,19 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
                         details += _gone_file(reading, sides[entry["room_id"]], entry, file)
                 elif change.kind in _OF_ROOMS:
                     room_changes += _room_changes(entry, change)
-    renamed = departures.renames(reading, after=after)
+    renamed = alert_signals.renames(reading, after=after)
     changed_rooms = {one.room_id for ones in (edits, details, renamed) for one in ones}
     return ChangeObservations(
         sides=sides,
         edited=tuple(edits),
         vanished=tuple(vanished),
-        lately=departures.recent_changes(reading, (*edits, *vanished), after, within=2 * departures.DAY),
+        lately=alert_signals.recent_changes(reading, (*edits, *vanished), after, within=2 * alert_signals.DAY),
         alerts=tuple(open_alerts(reading)) if edits else (),
         attached=attached_messages(reading) if edits else frozenset(),
         renamed=renamed,
         details=tuple(details),
         rooms=tuple(room_changes),
-        people=departures.people_in(reading, changed_rooms),
+        people=alert_signals.people_in(reading, changed_rooms),
     )
 
 

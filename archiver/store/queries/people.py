@@ -26,6 +26,7 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import private_folder, write_durably
 from archiver.store.engine import driver_connection
 from archiver.store.fingerprints_and_forms import tells_what_was_shown
+from archiver.store.queries.current_state import owner_id
 from archiver.store.queries.entries import entries_under
 from archiver.store.rows import upsert_rows
 from archiver.store.time_text import from_text, to_text
@@ -118,6 +119,14 @@ def names_in_room(reading: Reading, room: int) -> dict[int, str]:
         rows = reading.sql.execute(select(table.account_id, table.name).where(table.room_id == room))
         found |= {row[0]: row[1] for row in rows}
     return found
+
+
+def counterparts(reading: Reading, rooms: Iterable[int]) -> set[int]:
+    """Account ids of everybody ever seen in these rooms but the owner of the archive."""
+    owner = owner_id(reading) or 0
+    listed = sorted(rooms)
+    seen = (select(one.account_id).where(one.room_id.in_(listed)) for one in (schema.member.c, schema.person.c))
+    return set(reading.sql.execute(union(*seen)).scalars()) - {owner}
 
 
 class DatedValue(NamedTuple):

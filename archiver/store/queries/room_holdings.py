@@ -16,10 +16,11 @@ from archiver.records import AccountId, OtherChat, RoomId, State
 from archiver.store import schema
 from archiver.store.engine import Reading, SmallStatement
 from archiver.store.fingerprints_and_forms import read_all_formed
-from archiver.store.queries import current_state, departures
+from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracted_rooms
 from archiver.store.queries.entries import sent_within
 from archiver.store.queries.looks_and_gaps import UnlistedBeginnings, holes, last_list_time, unlisted_beginnings
+from archiver.store.queries.people import counterparts
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import single_reads
 
@@ -173,7 +174,7 @@ def other_chats(reading: Reading, rooms: Collection[int], *, upto: int) -> list[
     contacts = [one for one in found if one.get("other_chat") is not None]
     if not contacts:
         return []
-    people = departures.counterparts(reading, rooms)
+    people = counterparts(reading, rooms)
     contracted = contracted_rooms(reading)
     return sorted(
         OtherChat(AccountId(contact["account_id"]), RoomId(contact["other_chat"]))

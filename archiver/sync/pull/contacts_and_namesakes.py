@@ -18,7 +18,7 @@ from archiver.letter_folding import looks_like
 from archiver.records import Observation
 from archiver.store import writer
 from archiver.store.archive import Reading, Writing
-from archiver.store.queries import contracts, current_state, departures, entries, people
+from archiver.store.queries import contracts, current_state, entries, people
 from archiver.store.queries.people import KnownPerson, first_seen, known_people, people_seen_after
 from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values
@@ -77,7 +77,7 @@ def _are_due(context: PullContext, rooms: Sequence[int], kind: str, every: timed
     with context.archive.reading() as reading:
         last = remembered_values.last_visits(reading).get((NO_ROOM, kind))
         recent = last is not None and last.counters != EMPTY and timedelta() <= context.now() - last.at < every
-        return (full or not recent) and bool(departures.counterparts(reading, rooms))
+        return (full or not recent) and bool(people.counterparts(reading, rooms))
 
 
 def _uncontracted_direct_chats(reading: Reading, listed_rooms: Mapping[int, Room]) -> set[int]:
@@ -94,7 +94,7 @@ def _compare_listing(
         contact.number: _ContactState("present", contact.room_id if contact.room_id in direct_chats else None)
         for contact in (item.model for item in listing.items)
     }
-    known = _known_states(writing, departures.counterparts(writing, rooms))
+    known = _known_states(writing, people.counterparts(writing, rooms))
     present_before = [person for person, contact in known.items() if contact.state == "present"]
     last = remembered_values.last_visits(writing).get((NO_ROOM, CONTACTS_KIND))
     if not listed and len(present_before) > 1 and (last is None or last.counters != EMPTY):

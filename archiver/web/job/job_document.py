@@ -28,10 +28,9 @@ from archiver.store.queries.authors_and_changes import changed_places
 from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import contracts, count_some, deliveries, enclosures, is_read, mapped_accounts
 from archiver.store.queries.current_state import room_names
-from archiver.store.queries.departures import counterparts
 from archiver.store.queries.entries import covered_periods, exports
 from archiver.store.queries.looks_and_gaps import gaps
-from archiver.store.queries.people import names_in_room
+from archiver.store.queries.people import counterparts, names_in_room
 from archiver.store.queries.status import RoomStatus, room_states, rooms_within
 from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time
 from archiver.store.working.remembered_values import SEEN_CHANGES, SETUP_ANSWERS

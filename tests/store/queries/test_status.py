@@ -14,9 +14,9 @@ from archiver.records import Contract
 from archiver.store import database_pages, schema
 from archiver.store.database_pages import VerificationRecord
 from archiver.store.queries import status
+from archiver.store.queries.alert_signals import people_in
 from archiver.store.queries.contract_activity import activity_of
 from archiver.store.queries.contracts import find_contract
-from archiver.store.queries.departures import people_in
 from archiver.store.queries.looks_and_gaps import DONE, FILES, OPEN, TruncatedList, truncated_lists
 from archiver.store.queries.status import Horizon, count_messages
 from tests.support.archives.maker import ROOM, ArchiveMaker, message_object

@@ -1,4 +1,4 @@
-"""Signals of departure in the entries since the last judgement: people who left, closed rooms, vanished messages."""
+"""Signals for the alert rules in the entries since the last judgement: who left, closed rooms, vanished messages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, text, union
+from sqlalchemy import bindparam, func, or_, select, text
 
 from archiver.evidence import history
 from archiver.evidence.history import EntryObject, account_of, number
@@ -28,13 +28,12 @@ from archiver.store.engine import driver_connection
 from archiver.store.fingerprints_and_forms import has_form
 from archiver.store.queries import current_state
 from archiver.store.queries.contract_activity import cancellation_posts, case_sides
-from archiver.store.queries.contracts import contracted_rooms, contracts
+from archiver.store.queries.contracts import contracted_rooms_of, contracts
 from archiver.store.queries.entries import entries_where, previous_entry
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import alerts
 
 DAY = timedelta(days=1)
-_PEOPLE = (schema.member.c, schema.person.c)
 
 _KINDS = ("account", "member", "contact", "room.inaccessible", "message")
 _ALWAYS = ("account", "contact", "room.inaccessible")
@@ -89,22 +88,6 @@ def _members_left(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterat
     for one in entries:
         who = one["room_id"], _account_id(one)
         yield MemberLeft(*who, _observed_at(one), is_told_cancelled=who in told)
-
-
-def contracted_rooms_of(reading: Reading, people: Collection[int]) -> set[int]:
-    """The contracted rooms in which any of these persons was ever seen."""
-    if not people:
-        return set()
-    seen_in = (select(one.room_id).where(one.account_id.in_(sorted(people))) for one in _PEOPLE)
-    return set(reading.sql.execute(union(*seen_in)).scalars()) & contracted_rooms(reading)
-
-
-def counterparts(reading: Reading, rooms: Iterable[int]) -> set[int]:
-    """Account ids of everybody ever seen in these rooms but the owner of the archive."""
-    owner = current_state.owner_id(reading) or 0
-    listed = sorted(rooms)
-    seen = (select(one.account_id).where(one.room_id.in_(listed)) for one in _PEOPLE)
-    return set(reading.sql.execute(union(*seen)).scalars()) - {owner}
 
 
 def people_in(reading: Reading, rooms: Iterable[int]) -> dict[int, RoomPeople]:
