@@ -28,7 +28,7 @@ from archiver.settings.model import AuthoritySetting
 from archiver.store import migrate, writer
 from archiver.store.queries.contracts import contract_payload
 from archiver.store.queries.status import status
-from archiver.store.statements import add_delivery
+from archiver.store.user_statements import add_delivery
 from archiver.store.working.remembered_values import PRACTICE
 from archiver.sync.run_start import Options, ProgressCallbacks
 

@@ -24,7 +24,7 @@ from archiver.records.alerts import DEPARTURES, due_reminders
 from archiver.rounds import alerting, run_log
 from archiver.rounds.round_parts import Part, run_in_parts
 from archiver.settings.model import Settings
-from archiver.store import migrate, seals, statements
+from archiver.store import migrate, seals, user_statements
 from archiver.store.archive import Archive, again_if_stale
 from archiver.store.database_comparison import other_databases
 from archiver.store.queries import contracts
@@ -186,7 +186,7 @@ def settle_seals(app: App) -> tuple[str, ...]:
     What the owner erased and an older database brought back is erased again, before anything is read or sealed.
     What was typed on a page some time ago becomes an entry, also where the application died.
     """
-    statements.state_all_typed(app.archive, at=app.now(), quiet=statements.QUIET)
+    user_statements.state_all_typed(app.archive, at=app.now(), quiet=user_statements.QUIET)
     recorded = put_back_databases.settle(app.archive, now=app.now(), copies=app.settings.exports.also_to)
     return (*(_last_put_back(app, recorded) if recorded else ()), *_go_on_erasing(app))
 

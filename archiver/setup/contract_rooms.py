@@ -24,7 +24,7 @@ from archiver.records import (
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date, minute_text
 from archiver.setup.answers import EXAMPLE_DAY, read_day
-from archiver.store import statements
+from archiver.store import user_statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts
 from archiver.store.queries.viewing.message_summaries import message_summaries
@@ -174,9 +174,9 @@ def add_invoice(archive: Archive, contract: str, draft: Invoice, *, at: datetime
 
     def add(reading: Reading, before: Contract) -> Contract:
         check_invoice(before, draft, again=again)
-        return statements.with_next(reading, before, "invoices", draft)
+        return user_statements.with_next(reading, before, "invoices", draft)
 
-    return statements.change_contract(archive, contract, add, at=at)
+    return user_statements.change_contract(archive, contract, add, at=at)
 
 
 def add_payment(archive: Archive, contract: str, draft: Payment, *, at: datetime, again: bool = False) -> Contract:
@@ -190,9 +190,9 @@ def add_payment(archive: Archive, contract: str, draft: Payment, *, at: datetime
         key = (draft.received_on, draft.amount, draft.invoice)
         if not again:
             _refuse_double([one.number for one in before.payments if (one.received_on, one.amount, one.invoice) == key])
-        return statements.with_next(reading, before, "payments", draft)
+        return user_statements.with_next(reading, before, "payments", draft)
 
-    return statements.change_contract(archive, contract, add, at=at)
+    return user_statements.change_contract(archive, contract, add, at=at)
 
 
 def add_reminder(archive: Archive, contract: str, draft: SentReminder, *, at: datetime) -> Contract:
@@ -201,9 +201,9 @@ def add_reminder(archive: Archive, contract: str, draft: SentReminder, *, at: da
     def add(reading: Reading, before: Contract) -> Contract:
         if any(replace(one, number=draft.number) == draft for one in before.reminders):
             return before
-        return statements.with_next(reading, before, "reminders", draft)
+        return user_statements.with_next(reading, before, "reminders", draft)
 
-    return statements.change_contract(archive, contract, add, at=at)
+    return user_statements.change_contract(archive, contract, add, at=at)
 
 
 def enter_reminder(
@@ -236,12 +236,12 @@ def take_back(archive: Archive, contract: str, name: str, number: int, *, at: da
     """Take a number of the list `invoices`, `payments` or `reminders` back. Raises UsageError for an unknown one."""
 
     def change(_reading: Reading, before: Contract) -> Contract:
-        after = statements.without(before, name, number)
+        after = user_statements.without(before, name, number)
         if after is None:
             raise unknown_number(before, number)
         return after
 
-    return statements.change_contract(archive, contract, change, at=at)
+    return user_statements.change_contract(archive, contract, change, at=at)
 
 
 def state_term(archive: Archive, contract: str, item: str, term: StatedTerm | None, *, at: datetime) -> Contract:
@@ -251,7 +251,7 @@ def state_term(archive: Archive, contract: str, item: str, term: StatedTerm | No
         stated = {one.item: one for one in before.terms if one.item != item} | ({item: term} if term else {})
         return replace(before, terms=tuple(stated[one.name] for one in TERM_ITEMS if one.name in stated))
 
-    return statements.change_contract(archive, contract, change, at=at)
+    return user_statements.change_contract(archive, contract, change, at=at)
 
 
 def check_invoice(contract: Contract, invoice: Invoice, *, again: bool) -> None:

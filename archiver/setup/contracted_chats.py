@@ -19,7 +19,7 @@ from archiver.store.queries.current_state import room_names
 from archiver.store.queries.entries import exports
 from archiver.store.queries.people import counterparts
 from archiver.store.queries.room_holdings import file_counts
-from archiver.store.statements import (
+from archiver.store.user_statements import (
     add_delivery,
     add_enclosure,
     state_contract,

@@ -18,7 +18,7 @@ from sqlalchemy import func, insert, select
 
 from archiver.evidence import chain
 from archiver.records import JST, Observation, Seal
-from archiver.store import durable_files, orphaned_seals, schema, statements, writer
+from archiver.store import durable_files, orphaned_seals, schema, user_statements, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.durable_files import disk_errors, make_durable_folder, write_durably
 from archiver.store.engine import SmallStatement
@@ -126,7 +126,7 @@ def close_seals(archive: Archive, *, now: datetime, with_idle_runs: bool = True)
     """
     closed: list[Seal] = []
     with archive.writing() as writing:
-        statements.state_typed(writing, at=now)
+        user_statements.state_typed(writing, at=now)
         append_due(writing, news=with_idle_runs or _has_news(writing), at=now)
     while True:
         orphaned_seals.settle_seals(archive, now=now)

@@ -28,7 +28,7 @@ from archiver.app import utc_now
 from archiver.rounds.run_log import note_bug
 from archiver.settings.other_archives import count_other_homes, state_folder
 from archiver.setup.answers import FIELD_LIMIT, too_long_sentence
-from archiver.store.statements import QUIET
+from archiver.store.user_statements import QUIET
 from archiver.web import emergency, home, lost_archive, setup_pages
 from archiver.web.access import AccessGate, proof
 from archiver.web.app import GATE, linked, linked_pieces

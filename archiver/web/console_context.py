@@ -30,7 +30,7 @@ from archiver.render.invisible_characters import visible
 from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
 from archiver.setup.answers import EXAMPLE_DAY, find_message, read_day
-from archiver.store import blobs, statements
+from archiver.store import blobs, user_statements
 from archiver.store.archive import Archive
 from archiver.web.background_work import Job, JobLink, JobRunner, Work
 from archiver.web.trouble_words import trouble_words
@@ -95,7 +95,7 @@ class ConsoleContext:
         if not quiet:
             self.may_be_typed.clear()
         try:
-            statements.state_all_typed(self.archive, at=self.now(), quiet=quiet)
+            user_statements.state_all_typed(self.archive, at=self.now(), quiet=quiet)
         except ArchiverError:
             self.may_be_typed.set()
 
@@ -237,7 +237,7 @@ def keep_enclosure(
         copy = blobs.copy_in(context.home, path, limit=context.settings().files.max_bytes)
     now = context.now()
     draft = Enclosure(0, kind, plain_name(given), copy.size, copy.sha256, now, dated, message, note)
-    return context.archive.write(statements.add_enclosure, contract.id, draft, at=now)[0]
+    return context.archive.write(user_statements.add_enclosure, contract.id, draft, at=now)[0]
 
 
 def stated_day(name: str) -> str | None:

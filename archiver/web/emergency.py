@@ -40,7 +40,7 @@ from archiver.store.queries.current_state import last_payload, room_names
 from archiver.store.queries.looks_and_gaps import last_read, unlisted_beginnings
 from archiver.store.queries.people import known_people, twins
 from archiver.store.queries.status import status
-from archiver.store.statements import state_contracts, state_role
+from archiver.store.user_statements import state_contracts, state_role
 from archiver.store.working.remembered_values import PRACTICE, RESCUED, TICKED
 from archiver.sync.found_ids import FoundIds, RecoveryResult
 from archiver.sync.id_files import take_file

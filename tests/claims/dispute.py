@@ -45,7 +45,7 @@ from archiver.records import (
     Role,
     RoomId,
 )
-from archiver.store import seals, statements, writer
+from archiver.store import seals, user_statements, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import contracts
 from archiver.store.working import single_reads
@@ -678,7 +678,7 @@ class Dispute:
         if self.so.accounts:
             with maker.archive.writing() as writing:
                 for account in (CLIENT, COLLEAGUE):
-                    statements.state_role(writing, "job1", account, Role.CLIENT, "担当者", at=_moment(0))
+                    user_statements.state_role(writing, "job1", account, Role.CLIENT, "担当者", at=_moment(0))
         maker.room("案件")
         if len(self.rooms) > 1:
             maker.room("もう一つ", room=OTHER_ROOM, is_direct=self.so.chats == "direct")
@@ -698,7 +698,7 @@ class Dispute:
         if self.delivered is not None:
             day = (BEGIN + timedelta(days=self.delivered)).date().isoformat()
             with maker.archive.writing() as writing:
-                statements.add_delivery(writing, "job1", Delivery(0, day), at=_moment(self.recovery_at))
+                user_statements.add_delivery(writing, "job1", Delivery(0, day), at=_moment(self.recovery_at))
 
     def _look(self, maker: ArchiveMaker, at: int) -> None:
         if self.so.clock:  # each run is a process of its own, whose first reply tells how wrong the clock is

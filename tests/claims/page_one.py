@@ -13,7 +13,7 @@ from pathlib import Path
 from archiver.export.pdf.typst_pdf import make_pdf
 from archiver.export.report.report_and_consultation import build_report
 from archiver.records import Delivery, JsonObject
-from archiver.store import seals, statements
+from archiver.store import seals, user_statements
 from tests.claims.dispute import report_of
 from tests.claims.test_played_disputes import DAY
 from tests.claims.test_seven_disputes import NAMES, begun, listed, post
@@ -29,7 +29,7 @@ def _played(maker: ArchiveMaker, *looks: tuple[float, list[JsonObject], dict[int
 
 def _deliver(maker: ArchiveMaker, day: str, minutes: float) -> None:
     with maker.archive.writing() as writing:
-        statements.add_delivery(writing, "job1", Delivery(0, day), at=at(minutes))
+        user_statements.add_delivery(writing, "job1", Delivery(0, day), at=at(minutes))
 
 
 def cut_price(home: Path) -> ArchiveMaker:

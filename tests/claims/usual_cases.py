@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.records import Delivery, Invoice, JsonObject, Payment
-from archiver.store import seals, statements
+from archiver.store import seals, user_statements
 from tests.claims.test_played_disputes import DAY, THIRDS
 from tests.support.archives.maker import CLIENT, OWNER, ArchiveMaker, at, file_object, message_object
 
@@ -87,7 +87,7 @@ def usual_case(home: Path) -> ArchiveMaker:
     maker.sync(told[-100:], changed={}, minutes=41 * DAY + 735)
     delivered = Delivery(0, "2026-12-08 18:00", "完成.mp4", 40, hashlib.sha256(bytes(40)).hexdigest())
     with maker.archive.writing() as writing:
-        statements.add_delivery(writing, "job1", delivered, at=at(41 * DAY + 740))
+        user_statements.add_delivery(writing, "job1", delivered, at=at(41 * DAY + 740))
     seals.close_seals(maker.archive, now=at(42 * DAY))
     return maker
 

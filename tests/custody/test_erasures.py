@@ -29,7 +29,7 @@ from archiver.records import ContractRoom, Enclosure, Observation, ReadState, Re
 from archiver.records.evidence import ErasureReason
 from archiver.setup.assistant_consent import record_consent
 from archiver.setup.erasing import preview_lines
-from archiver.store import blobs, seals, statements
+from archiver.store import blobs, seals, user_statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.plan import Selection, select_contract, select_messages
 from archiver.store.queries.contracts import find_contract, kept_reviews
@@ -233,7 +233,7 @@ def test_a_screenshot_attached_for_a_message_goes_with_it(maker: ArchiveMaker) -
     blobs.keep(maker.home, part, digest)
     with maker.archive.writing() as writing:
         enclosure = Enclosure(0, "screenshot", "s.png", len(shot), digest, at(20), message_id="1")  # type: ignore[arg-type]
-        statements.add_enclosure(writing, "job2", enclosure, at=at(20))
+        user_statements.add_enclosure(writing, "job2", enclosure, at=at(20))
 
     erase(maker, lambda reading: select_messages(reading, [(ROOM, 1)]))
 
@@ -245,7 +245,7 @@ def test_what_was_decided_about_a_message_goes_with_it(maker: ArchiveMaker) -> N
     """With the words that were covered in it; what was decided about another message stays."""
     reviews = [Review(one, "0" * 64, ReadState.READ, at(20), ("覆う語",), (f"隠語{one}",)) for one in ("1", "2")]
     with maker.archive.writing() as writing:
-        statements.state_reviews(writing, "job2", reviews, at=at(20))
+        user_statements.state_reviews(writing, "job2", reviews, at=at(20))
 
     erase(maker, lambda reading: select_messages(reading, [(ROOM, 1)]))
 

@@ -16,7 +16,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.export.pdf.blocks import TableBlock
 from archiver.export.report import people_and_dates
 from archiver.records import AccountId, MappedAccount, Role, Sides
-from archiver.store import seals, statements
+from archiver.store import seals, user_statements
 from archiver.store.queries import contracts
 from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import mapped_accounts
@@ -43,7 +43,7 @@ def maker(tmp_path: Path) -> ArchiveMaker:
 def say(maker: ArchiveMaker, account: int, part: Role, reason: str = REASON) -> None:
     """Map an account."""
     with maker.archive.writing() as writing:
-        statements.state_role(writing, "job1", account, part, reason, at=at(200))
+        user_statements.state_role(writing, "job1", account, part, reason, at=at(200))
 
 
 def counterparts(maker: ArchiveMaker, contract_id: str = "job1", **answers: Any) -> set[int] | None:
@@ -91,7 +91,7 @@ def test_what_was_stated_up_to_an_entry_is_what_counts(maker: ArchiveMaker) -> N
         last = last_seq(reading)
     say(maker, CLIENT, Role.CLIENT)
     with maker.archive.writing() as writing:
-        first, second = (statements.withdraw_role(writing, "job1", CLIENT, at=at(400)) for _ in range(2))
+        first, second = (user_statements.withdraw_role(writing, "job1", CLIENT, at=at(400)) for _ in range(2))
 
     with maker.archive.reading() as reading:
         assert [(CLIENT, Role.THIRD)] == [

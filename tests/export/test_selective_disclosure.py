@@ -22,7 +22,7 @@ from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.records import Delivery, Enclosure, Observation
-from archiver.store import seals, statements, writer
+from archiver.store import seals, user_statements, writer
 from tests.support.archives.maker import ArchiveMaker
 from tests.support.cases import cases_of
 from tests.support.reports.pdf_reader import plain_objects
@@ -67,9 +67,9 @@ def state_facts(world: World) -> None:
     """What the user states of the other contract, and a package of it that was handed out before."""
     with world.archive.writing() as writing:
         delivery = Delivery(0, "2026-07-01 10:00", name=NAMES[6], note=TEXTS[6])
-        statements.add_delivery(writing, CONTRACT[0], delivery, at=world.clock())
+        user_statements.add_delivery(writing, CONTRACT[0], delivery, at=world.clock())
         enclosure = Enclosure(0, "screenshot", NAMES[5], 4, "ab" * 32, world.clock(), note=TEXTS[7])
-        statements.add_enclosure(writing, CONTRACT[0], enclosure, at=world.clock())
+        user_statements.add_enclosure(writing, CONTRACT[0], enclosure, at=world.clock())
         note = Observation("note", f"note/{CONTRACT[0]}", {"text": TEXTS[7]})
         writer.append(writing, [note], account_id=None, at=world.clock())
     export(

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from archiver.custody.verify import verify_archive
 from archiver.records import Contract, ContractRoom, Observation, RoomId
-from archiver.store import seals, statements, writer
+from archiver.store import seals, user_statements, writer
 from archiver.store.archive import Archive, Writing
 from archiver.team.ledger.database import LedgerPlace
 from tests.support.archives.fixture import ARCHIVE
@@ -64,7 +64,7 @@ def new_team(postgres: Postgres, tmp_path: Path) -> Iterator[Team]:
         team = Team(chatwork, client, room, postgres, place, first, second)
         with closing(Archive(first)) as archive:
             contract = Contract("job1", (ContractRoom(RoomId(room)),), "open")
-            statements.state_contract(archive, contract, at=datetime.now(UTC))
+            user_statements.state_contract(archive, contract, at=datetime.now(UTC))
         team.post("はじめ")
         round_in(first, team.environ)
         yield team

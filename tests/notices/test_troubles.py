@@ -18,7 +18,7 @@ from archiver.notices.sentences import sentences, take_pending_notices, weekly_s
 from archiver.records import JST, Delivery
 from archiver.settings import file
 from archiver.store.rows import Slot
-from archiver.store.statements import add_delivery
+from archiver.store.user_statements import add_delivery
 from archiver.store.working import alerts
 from archiver.store.working.remembered_values import standing_error
 from tests.support.chatwork.simulator import Fault

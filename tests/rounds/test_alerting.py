@@ -14,10 +14,10 @@ from archiver.alerts.sentences import alert_sentence
 from archiver.records import JST, Delivery, Role
 from archiver.records.alerts import Alert, AlertRule
 from archiver.standing.alert_lines import alert_lines
-from archiver.store import statements
+from archiver.store import user_statements
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.room_holdings import holdings_of, other_chats
-from archiver.store.statements import add_delivery
+from archiver.store.user_statements import add_delivery
 from archiver.store.working.alerts import alerts, dismiss, open_alerts
 from tests.support.schedules.rounds import next_round
 from tests.support.world import World, running_world
@@ -86,7 +86,7 @@ def test_a_phrase_is_told_once_and_nothing_is_hurried(world: World) -> None:
 def test_bank_data_of_an_account_with_a_known_name(world: World) -> None:
     """Two alerts with both ids, though its side is not entered; of a new colleague one; else none."""
     with world.archive.writing() as writing:
-        statements.state_role(writing, "job1", world.tanaka, Role.CLIENT, "契約", at=world.clock())
+        user_statements.state_role(writing, "job1", world.tanaka, Role.CLIENT, "契約", at=world.clock())
     next_round(world)
     world.clock.pass_by(days=40)
     twin, new = world.chatwork.add_account("田中 (公式)"), world.chatwork.add_account("経理担当")
@@ -129,7 +129,7 @@ def test_who_is_mapped_decides_whose_words_count(world: World) -> None:
     next_round(world)
     before = alert_summaries(world)
     with world.archive.writing() as writing:
-        statements.state_role(writing, "job1", world.tanaka, Role.CLIENT, "CWで確認", at=world.clock())
+        user_statements.state_role(writing, "job1", world.tanaka, Role.CLIENT, "CWで確認", at=world.clock())
     world.post(DIRECT, by=world.suzuki)  # type: ignore[attr-defined]
     next_round(world)
     world.post(DIRECT)

@@ -20,7 +20,7 @@ from archiver.cli.main import main
 from archiver.notices.sentences import sentences, take_pending_notices
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.rounds.daemon import Stop, Stopped
-from archiver.store import statements
+from archiver.store import user_statements
 from archiver.store.archive import Archive
 from archiver.team import account_rounds, membership, sealed_tokens
 from archiver.team.account_rounds import AccountRounds, CareEnd, RoundEnd, RoundFailed
@@ -206,7 +206,7 @@ def test_an_account_without_a_contract_is_said_to_save_nothing(service: Service,
     with closing(Archive(home)) as own:
         own.create()
         contract = Contract("job1", (ContractRoom(RoomId(room.room_id)),), "open")
-        statements.state_contract(own, contract, at=datetime.now(UTC))
+        user_statements.state_contract(own, contract, at=datetime.now(UTC))
     token, address = service.chatworks.accounts[account].token, service.chatworks.base_url()
     round_in(home, {"CHATWORK_API_TOKEN": token, "CHATWORK_API_BASE_URL": address})
     assert adopt(home, service.postgres.address("machine"), str(service.folder / "store")).archive == archive

@@ -21,7 +21,7 @@ from archiver.standing.alert_lines import contract_names
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.current_state import room_names
-from archiver.store.statements import state_contract
+from archiver.store.user_statements import state_contract
 from archiver.wording import gettext as _
 from archiver.wording import typed
 

@@ -30,7 +30,7 @@ from archiver.setup import contract_rooms
 from archiver.setup.answers import EXAMPLE_DAY, EXAMPLE_TIME, find_message, read_day, read_yen
 from archiver.setup.contracted_chats import keep_contract
 from archiver.setup.fact_questions import check_order
-from archiver.store import blobs, statements
+from archiver.store import blobs, user_statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contracts import (
     deliveries,
@@ -81,7 +81,7 @@ class _Entry:
         source = file_to_read(self.obj, path)
         copy = blobs.copy_in(self.obj.home, source, limit=self.obj.settings().files.max_bytes)
         draft = Enclosure(0, kind, copy.name, copy.size, copy.sha256, self.now, day, self.message, note)
-        return self.archive.write(statements.add_enclosure, self.contract.id, draft, at=self.now)
+        return self.archive.write(user_statements.add_enclosure, self.contract.id, draft, at=self.now)
 
     def money_lines(self, contract: Contract) -> list[str]:
         """How the money of the job stands, as it is now."""
@@ -164,9 +164,9 @@ def _enter_delivery(entry: _Entry) -> None:
     sentence = _("Saved: delivery {number} of job {job}.")
     with entry.archive.writing() as writing:
         if before.at:
-            statements.restate_delivery(writing, contract.id, delivery, at=entry.now)
+            user_statements.restate_delivery(writing, contract.id, delivery, at=entry.now)
         else:
-            delivery, is_new = statements.add_delivery(writing, contract.id, delivery, at=entry.now)
+            delivery, is_new = user_statements.add_delivery(writing, contract.id, delivery, at=entry.now)
             sentence = _("Already entered: delivery {number} of job {job}, {at}.")
             sentence = _("Entered: delivery {number} of job {job}, {at}.") if is_new else sentence
     entry.tell(sentence, number=delivery.number, at=delivery.at)
@@ -274,7 +274,7 @@ def _take_back(entry: _Entry, what: str, number: int) -> None:
         with entry.archive.writing() as writing:
             listed = deliveries if what == "delivery" else enclosures
             taken = _numbered(contract, listed(writing, contract.id), number)
-            statements.withdraw_statement(writing, contract.id, taken, at=entry.now)
+            user_statements.withdraw_statement(writing, contract.id, taken, at=entry.now)
     entry.tell(_("Taken back: number {number} of job {job}. The record that it was entered stays."), number=number)
     echo_lines(reminder_lines(after) if what == "reminder" else entry.money_lines(after))
 

@@ -30,7 +30,7 @@ from archiver.render.times import minute_text
 from archiver.setup import contract_rooms
 from archiver.setup.answers import find_message, yen_text
 from archiver.setup.contract_rooms import messages_outside, outside_sentence
-from archiver.store import statements
+from archiver.store import user_statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contracts import SentFile, named_or_only_contract, same_bytes, sent_file
 from archiver.store.queries.people import counterparts, names_in_room
@@ -164,14 +164,14 @@ def say_who(obj: CliContext, job: str | None, person: str, part: str | None, rea
         account = find_person(writing, contract, person)
         if part is None:
             sentence = _("Taken back: who account {account} of job {job} is. The record that it was entered stays.")
-            if not statements.withdraw_role(writing, contract.id, account, at=utc_now()):
+            if not user_statements.withdraw_role(writing, contract.id, account, at=utc_now()):
                 sentence = _("Nothing was entered about account {account} of job {job}.")
                 raise errors.UsageError(detail=sentence.format(account=account, job=visible(contract.label)))
             words = ""
         else:
             words = role_words(_PARTS[part])
             sentence = _("Already entered: account {account} of job {job} is {part}.")
-            if statements.state_role(writing, contract.id, account, _PARTS[part], reason.strip(), at=utc_now()):
+            if user_statements.state_role(writing, contract.id, account, _PARTS[part], reason.strip(), at=utc_now()):
                 sentence = _("Entered: account {account} of job {job} is {part}.")
     echo(sentence, account=account, job=contract.label, part=words)
 

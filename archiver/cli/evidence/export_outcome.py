@@ -22,7 +22,7 @@ from archiver.setup.answers import EXAMPLE_DAY, read_day
 from archiver.setup.menu_entry import show_folder
 from archiver.setup.outcome_words import handover_sentence, metadata_lines, warning_lines
 from archiver.standing.alert_lines import contract_names
-from archiver.store import statements
+from archiver.store import user_statements
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.entries import exports
@@ -193,7 +193,7 @@ def note_handover(obj: CliContext, number: int, *, whom: str | None, day: str | 
         package = next((one for one in exports(writing) if one.number == number), None)
         if package is None:
             raise errors.UnknownExport(number=number)
-        fresh = statements.state_handover(writing, package, to=to, on=on, how=how.strip(), at=utc_now())
+        fresh = user_statements.state_handover(writing, package, to=to, on=on, how=how.strip(), at=utc_now())
     sentence = _("Entered: {name} was handed to {to} on {day}.")
     if not fresh:
         sentence = _("Already entered: {name} was handed to {to} on {day}.")

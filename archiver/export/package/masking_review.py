@@ -20,7 +20,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.export.package.recipe import Recipe
 from archiver.letter_folding import folded_text
 from archiver.records import MEMBER, OpenedMessage, ReadState, Review, Role
-from archiver.store import statements
+from archiver.store import user_statements
 from archiver.store.archive import Archive, Reading, again_if_stale
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
@@ -99,7 +99,7 @@ def keep_reviews(archive: Archive, contract: str | None, reviews: Sequence[Revie
     try:
         with archive.writing() as writing:
             named = contracts.named_or_only_contract(writing, contract).id
-            statements.state_reviews(writing, named, reviews, at=at)
+            user_statements.state_reviews(writing, named, reviews, at=at)
     except errors.HomeNotWritable:
         return False
     return True
@@ -112,7 +112,7 @@ def keep_sides(archive: Archive, order: ExportOrder, *, at: datetime) -> None:
     with suppress(errors.HomeNotWritable), archive.writing() as writing:
         named = contracts.named_or_only_contract(writing, order.contract).id
         for account, role in sorted(roles.items()):
-            statements.state_role(writing, named, account, role, _("chosen when an export was made"), at=at)
+            user_statements.state_role(writing, named, account, role, _("chosen when an export was made"), at=at)
 
 
 def read_decisions(file: Path) -> list[Decision]:

@@ -470,7 +470,7 @@ class TypedFacts:
 
 
 TYPED_FACTS: Slot[Mapping[str, TypedFacts]] = Slot("typed_facts", dict[str, TypedFacts], {})
-"""Contract → what was typed of it: `store.statements`, for itself; entries are made of it before each seal."""
+"""Contract → what was typed of it: `store.user_statements`, for itself; entries are made of it before each seal."""
 
 PRACTICE: Slot[datetime | None] = Slot("practice", Time, None)
 """When the demo made this archive of invented people and messages; every page, report and text of it says so."""

@@ -34,7 +34,7 @@ from archiver.settings.model import exports_folder
 from archiver.setup.answers import EXAMPLE_DAY, read_day
 from archiver.setup.menu_entry import show_folder
 from archiver.setup.outcome_words import handover_sentence, verification_lines
-from archiver.store import statements
+from archiver.store import user_statements
 from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.entries import exports
 from archiver.store.working.remembered_values import TICKED
@@ -159,7 +159,7 @@ def note_handover(number: int) -> AnyResponse | tuple[str, int]:
     except errors.UsageError as error:
         return one(number, trouble_words(error).together), 422
     package = _package(context, number)
-    context.archive.write(statements.state_handover, package, to=to, on=day, how=how, at=context.now())
+    context.archive.write(user_statements.state_handover, package, to=to, on=day, how=how, at=context.now())
     return redirect(url_for("made.one", number=number, _anchor="handed"))
 
 

@@ -21,12 +21,12 @@ from archiver.setup import contract_rooms
 from archiver.setup.answers import EXAMPLE_TIME, fact_prefix, note_answer, read_day
 from archiver.setup.contracted_chats import change_rooms, enter_contracts, given_room, released
 from archiver.setup.fact_questions import check_client, short_month
-from archiver.store import statements
+from archiver.store import user_statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, deliveries, enclosures, find_contract, mapped_accounts
 from archiver.store.queries.current_state import room_names
 from archiver.store.queries.viewing.message_summaries import message_summaries
-from archiver.store.statements import keep_typed, state_typed, typed_contract, typed_facts
+from archiver.store.user_statements import keep_typed, state_typed, typed_contract, typed_facts
 from archiver.store.working.remembered_values import TypedFacts
 from archiver.web import setup_pages
 from archiver.web.console_context import Answer, ConsoleContext, console_context, not_listed, take_enclosure
@@ -168,7 +168,7 @@ def _withdraw(context: ConsoleContext, contract: Contract) -> Problems:
         with context.archive.writing() as writing:
             found = [one for one in listed_in(writing, contract.id) if str(one.number) in taken]
             for one in found:
-                statements.withdraw_statement(writing, contract.id, one, at=context.now())
+                user_statements.withdraw_statement(writing, contract.id, one, at=context.now())
         if len(found) < len(taken):
             problems[place] = _("It is not in this list any more, so nothing was done.")
     return problems

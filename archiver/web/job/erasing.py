@@ -20,7 +20,7 @@ from archiver.setup import erasing
 from archiver.setup.erasing import ErasureOrder
 from archiver.store.queries.contracts import find_contract, is_read
 from archiver.store.queries.current_state import room_names
-from archiver.store.statements import change_contract
+from archiver.store.user_statements import change_contract
 from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import Answer, ConsoleContext, begin_job, console_context
 from archiver.web.trouble_words import trouble_words

@@ -32,7 +32,7 @@ from archiver.report_language import in_program_language
 from archiver.setup import contract_rooms
 from archiver.setup.answers import EXAMPLE_DAY, EXAMPLE_TIME, InvalidAnswer, read_day, read_yen, yen_text
 from archiver.setup.fact_questions import place_name, read_fact
-from archiver.store import blobs, statements
+from archiver.store import blobs, user_statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import deliveries
 from archiver.store.queries.current_state import room_names
@@ -280,7 +280,7 @@ def _add_delivery(context: ConsoleContext, contract: Contract) -> None:
         with as_file(file) as path:
             measured = blobs.measure(path, limit=context.settings().files.max_bytes)
         draft = replace(draft, name=plain_name(file), size=measured.size, sha256=measured.sha256)
-    context.archive.write(statements.add_delivery, contract.id, draft, at=context.now())
+    context.archive.write(user_statements.add_delivery, contract.id, draft, at=context.now())
 
 
 ENTRIES: Mapping[str, tuple[Callable[[ConsoleContext, Contract], None], *tuple[str, ...]]] = {

@@ -15,7 +15,7 @@ from archiver.setup import fact_questions
 from archiver.standing import alert_lines
 from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.people import names_in_room
-from archiver.store.statements import add_delivery
+from archiver.store.user_statements import add_delivery
 from tests.support.cases import cases_of
 from tests.support.terminals.terminal_world import TerminalWorld
 from tests.support.world import World

@@ -15,7 +15,7 @@ from archiver.standing.alert_lines import alert_lines, group_equal
 from archiver.standing.home_document import home_document
 from archiver.store import schema
 from archiver.store.queries.status import status
-from archiver.store.statements import state_contracts
+from archiver.store.user_statements import state_contracts
 from archiver.store.working import alerts
 from tests.support.terminals.situations import NOW, ROOM, ago
 from tests.support.terminals.terminal_world import TerminalWorld

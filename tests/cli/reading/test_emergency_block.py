@@ -18,7 +18,7 @@ from archiver.rounds import alerting
 from archiver.standing.emergencies import Emergency, emergencies
 from archiver.standing.emergency_words import short_steps
 from archiver.store.queries.contracts import contracts
-from archiver.store.statements import add_delivery, add_enclosure, state_role
+from archiver.store.user_statements import add_delivery, add_enclosure, state_role
 from archiver.store.working.alerts import alerts, keep
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import World, running_world

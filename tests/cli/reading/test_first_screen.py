@@ -15,7 +15,7 @@ from archiver.settings import file
 from archiver.setup import contract_rooms
 from archiver.standing.home_document import home_document, late_payments
 from archiver.store.queries.status import rooms_within, status
-from archiver.store.statements import add_delivery, state_contracts
+from archiver.store.user_statements import add_delivery, state_contracts
 from tests.support.terminals.terminal_world import TerminalWorld
 
 LINES = 15

@@ -24,7 +24,7 @@ from archiver.records import (
 )
 from archiver.setup.contracted_chats import called_apart, change_rooms
 from archiver.store.queries.contracts import deliveries, enclosures, find_contract
-from archiver.store.statements import add_delivery, add_enclosure, state_contract
+from archiver.store.user_statements import add_delivery, add_enclosure, state_contract
 from tests.support.archives.byte_search import package_files_with
 from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, message_object
 

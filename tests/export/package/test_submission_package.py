@@ -25,7 +25,7 @@ from archiver.export.package_scope import parse_choice
 from archiver.export.pdf.typst_pdf import make_pdf_apart
 from archiver.export.report.report_sources import MaskedPassage
 from archiver.export.stamps import StampService
-from archiver.store import seals, statements
+from archiver.store import seals, user_statements
 from archiver.store.queries.entries import exports
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.packages.exported_archives import (
@@ -302,7 +302,7 @@ def note(maker: ArchiveMaker, number: int, to: str, minutes: float) -> None:
     """Note that a package was handed over."""
     with maker.archive.writing() as writing:
         package = exports(writing)[number - 1]
-        statements.state_handover(writing, package, to=to, on="2026-11-24", how="", at=at(minutes))
+        user_statements.state_handover(writing, package, to=to, on="2026-11-24", how="", at=at(minutes))
 
 
 @pytest.mark.drawn

@@ -18,7 +18,7 @@ from archiver.evidence.stamps.timestamp import Authority
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.records import Delivery, Enclosure, Observation, Role
-from archiver.store import blobs, seals, statements, writer
+from archiver.store import blobs, seals, user_statements, writer
 from archiver.store.engine import DATABASE
 from archiver.store.queries.entries import exports
 from archiver.team.disclosure import state_grant
@@ -105,9 +105,9 @@ def _state_facts(world: World) -> None:
     sha256 = hashlib.sha256(body).hexdigest()
     blobs.keep(world.home, part, sha256)
     with world.archive.writing() as writing:
-        statements.add_delivery(writing, CONTRACT, Delivery(0, "2026-07-01 10:00", name="納品.zip"), at=at)
-        statements.add_enclosure(writing, CONTRACT, Enclosure(0, "screenshot", "s.png", 4, sha256, at), at=at)
-        statements.state_role(writing, CONTRACT, world.tanaka, Role.CLIENT, "", at=at)
+        user_statements.add_delivery(writing, CONTRACT, Delivery(0, "2026-07-01 10:00", name="納品.zip"), at=at)
+        user_statements.add_enclosure(writing, CONTRACT, Enclosure(0, "screenshot", "s.png", 4, sha256, at), at=at)
+        user_statements.state_role(writing, CONTRACT, world.tanaka, Role.CLIENT, "", at=at)
         note = Observation("note", f"note/{CONTRACT}", {"text": "メモ"})
         writer.append(writing, [note], account_id=None, at=at)
 
@@ -116,7 +116,7 @@ def _state_handover(world: World) -> None:
     """The package was handed to somebody."""
     with world.archive.writing() as writing:
         (package,) = exports(writing)
-        statements.state_handover(writing, package, to="弁護士", on="2026-07-08", how="手渡し", at=world.clock())
+        user_statements.state_handover(writing, package, to="弁護士", on="2026-07-08", how="手渡し", at=world.clock())
 
 
 def _put_older_database_back(world: World, stamping: Authority) -> None:

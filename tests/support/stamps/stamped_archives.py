@@ -17,7 +17,7 @@ from archiver.records import Observation
 from archiver.store import seals, writer
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import enclosures
-from archiver.store.statements import withdraw_statement
+from archiver.store.user_statements import withdraw_statement
 from archiver.store.working import stamp_queue
 from archiver.store.working.stamp_queue import StampFacts
 from tests.support.archives.maker import at

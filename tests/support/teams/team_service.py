@@ -24,7 +24,7 @@ from archiver.corrected_clock import CorrectedClock
 from archiver.demo.loopback import HttpAnswer, HttpRequest, error_answer
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.rounds.daemon import Stop
-from archiver.store import statements
+from archiver.store import user_statements
 from archiver.store.archive import Archive
 from archiver.team import membership, sealed_tokens
 from archiver.team.ledger.database import LedgerPlace
@@ -191,7 +191,7 @@ class Service:
         rooms = tuple(ContractRoom(RoomId(room.room_id)) for room in chatwork.rooms.values() if room.type == "group")
         home = new_copy(self.folder / "owners" / str(account), self.place(account))
         with closing(Archive(home)) as archive:
-            statements.state_contract(archive, Contract("job1", rooms, "open"), at=_now())
+            user_statements.state_contract(archive, Contract("job1", rooms, "open"), at=_now())
 
     def start_worker(self, place: str) -> str:
         """Start a worker process; `place` is its computer, where its copies are."""

@@ -13,7 +13,7 @@ import pytest
 from archiver.export.package.make_package import sealed_reading
 from archiver.rounds.round import settle_seals
 from archiver.store.queries.contracts import enclosures, find_contract, mapped_accounts
-from archiver.store.statements import QUIET
+from archiver.store.user_statements import QUIET
 from tests.support.archives.maker import OTHER_ROOM, ROOM, story
 from tests.support.console.application import OWN, SITE, FormBrowser, open_application, open_job_with_day_of_payment
 from tests.web.test_pages import a_file

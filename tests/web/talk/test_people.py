@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.records import Role
-from archiver.store import statements
+from archiver.store import user_statements
 from archiver.web.talk import people
 from tests.support.archives.maker import BEGIN, CLIENT, OWNER, ROOM, story
 from tests.support.viewer.client import Browser, open_viewer, page_of, spoken
@@ -20,7 +20,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     maker = story(tmp_path_factory.mktemp("people") / "home")
     maker.account(77, "<b>鈴木</b>\u202e", minutes=300)
     with maker.archive.writing() as writing:
-        statements.state_role(writing, "job1", CLIENT, Role.CLIENT, "契約画面の氏名", at=BEGIN + timedelta(hours=6))
+        user_statements.state_role(
+            writing, "job1", CLIENT, Role.CLIENT, "契約画面の氏名", at=BEGIN + timedelta(hours=6)
+        )
     maker.archive.close()
     return maker.home
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from archiver.records import Enclosure, MessageId
-from archiver.store import statements
+from archiver.store import user_statements
 from archiver.web.talk import people
 from tests.support.archives.maker import ROOM, at, story
 from tests.support.viewer.client import Browser, open_viewer, spoken
@@ -27,7 +27,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         0, "screenshot", "契約画面.png", 9, "ab" * 32, at(320), note="仮払いの画面", message_id=MessageId("3")
     )
     with maker.archive.writing() as writing:
-        statements.add_enclosure(writing, "job1", added, at=at(320))
+        user_statements.add_enclosure(writing, "job1", added, at=at(320))
     maker.archive.close()
     return maker.home
 

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings, strategies
 from archiver import errors
 from archiver.evidence import chain
 from archiver.records import Contract, ContractRoom, Delivery, Enclosure, MessageId, Observation, RoomId
-from archiver.store import blobs, rebuild, seals, statements
+from archiver.store import blobs, rebuild, seals, user_statements
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
 from archiver.store.queries.contracts import (
@@ -52,9 +52,9 @@ def add_statement(
     moment = START + timedelta(minutes=minutes)
     with archive.writing() as writing:
         if isinstance(statement, Delivery):
-            statements.add_delivery(writing, contract, statement, at=moment)
+            user_statements.add_delivery(writing, contract, statement, at=moment)
         else:
-            statements.add_enclosure(writing, contract, statement, at=moment)
+            user_statements.add_enclosure(writing, contract, statement, at=moment)
         return entries.last_seq(writing)
 
 
@@ -62,9 +62,9 @@ def test_what_stands_is_told_as_of_any_entry(archive: Archive) -> None:
     """A correction and a withdrawal count from their own entries on; the earlier state can still be told."""
     first = add_statement(archive, DELIVERED)
     with archive.writing() as writing:
-        statements.restate_delivery(writing, "job1", replace(DELIVERED, number=1, at="2026-11-04"), at=START)
+        user_statements.restate_delivery(writing, "job1", replace(DELIVERED, number=1, at="2026-11-04"), at=START)
         corrected = entries.last_seq(writing)
-        statements.withdraw_statement(writing, "job1", deliveries(writing, "job1")[0], at=START)
+        user_statements.withdraw_statement(writing, "job1", deliveries(writing, "job1")[0], at=START)
 
     with archive.reading() as reading:
         actual = [deliveries(reading, "job1", upto=upto) for upto in (0, first, corrected, None)]
@@ -77,7 +77,7 @@ def test_each_contract_counts_for_itself(archive: Archive) -> None:
     for name in ("job1", "job10", "job1-2"):
         add_statement(archive, ENCLOSED, contract=name)
     with archive.writing() as writing:
-        statements.withdraw_statement(writing, "job1", enclosures(writing, "job1")[0], at=START)
+        user_statements.withdraw_statement(writing, "job1", enclosures(writing, "job1")[0], at=START)
     add_statement(archive, ENCLOSED, minutes=5)
 
     with archive.reading() as reading:
@@ -92,7 +92,7 @@ def test_what_is_stated_already_is_not_written_again(archive: Archive) -> None:
     again = add_statement(archive, replace(ENCLOSED, added_at=START + timedelta(days=1)), minutes=60)
     delivered = add_statement(archive, DELIVERED, minutes=61)
     with archive.writing() as writing:
-        statements.restate_delivery(writing, "job1", replace(DELIVERED, number=1), at=START)
+        user_statements.restate_delivery(writing, "job1", replace(DELIVERED, number=1), at=START)
 
     with archive.reading() as reading:
         assert (once, delivered) == (again, entries.last_seq(reading))
@@ -105,9 +105,11 @@ def test_a_change_that_changes_nothing_adds_no_entry_to_one_of_an_earlier_progra
     del stated["first_client_pays_on"]
     append_observations(archive, Observation("contract", "contract/job1", stated))
 
-    unchanged = statements.change_contract(archive, "job1", lambda _reading, contract: contract, at=START)
+    unchanged = user_statements.change_contract(archive, "job1", lambda _reading, contract: contract, at=START)
     once = [entry.key for entry in all_entries(archive)].count("contract/job1")
-    statements.change_contract(archive, "job1", lambda _reading, contract: replace(contract, title="記事"), at=START)
+    user_statements.change_contract(
+        archive, "job1", lambda _reading, contract: replace(contract, title="記事"), at=START
+    )
 
     assert (None, 1) == (unchanged.title, once)
     assert 2 == [entry.key for entry in all_entries(archive)].count("contract/job1")
@@ -152,17 +154,17 @@ def test_the_rebuild_gives_the_same_rows(
         with archive.writing() as writing:
             delivered, enclosed = deliveries(writing, contract), enclosures(writing, contract)
             if step == "deliver":
-                statements.add_delivery(writing, contract, replace(DELIVERED, name=text, size=choice), at=moment)
+                user_statements.add_delivery(writing, contract, replace(DELIVERED, name=text, size=choice), at=moment)
             elif step == "enclose":
-                statements.add_enclosure(writing, contract, replace(ENCLOSED, note=text, size=choice), at=moment)
+                user_statements.add_enclosure(writing, contract, replace(ENCLOSED, note=text, size=choice), at=moment)
             elif step == "change" and delivered:
-                statements.restate_delivery(
+                user_statements.restate_delivery(
                     writing, contract, replace(delivered[-1], note=text, file_id=choice), at=moment
                 )
             elif step == "withdraw" and delivered:
-                statements.withdraw_statement(writing, contract, delivered[0], at=moment)
+                user_statements.withdraw_statement(writing, contract, delivered[0], at=moment)
             elif step == "discard" and enclosed:
-                statements.withdraw_statement(writing, contract, enclosed[0], at=moment)
+                user_statements.withdraw_statement(writing, contract, enclosed[0], at=moment)
 
     with archive.reading() as reading:
         actual = list(rebuild.row_differences(reading, batch=batch))
