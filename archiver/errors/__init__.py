@@ -15,6 +15,6 @@ translate and show them.
 """
 
 from archiver.errors.failures import *
-from archiver.errors.ledger import *
+from archiver.errors.team import *
 from archiver.errors.usage import *
 from archiver.wording import N_ as N_

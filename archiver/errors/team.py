@@ -1,4 +1,4 @@
-"""Errors of a team's ledger: unavailable (1), used by another machine (11), not the one that is meant (2, 5)."""
+"""Errors of a team, its ledger and its store: unavailable (1), used by another machine (11), not those meant (2, 5)."""
 
 from __future__ import annotations
 
