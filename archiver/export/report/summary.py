@@ -12,6 +12,7 @@ from archiver.claims.quotations import Quotation, excerpts, names_terms, quotati
 from archiver.claims.sentences import change_lines, closed_text, noticed_text, own_changes_text, waiting_text
 from archiver.claims.table import word
 from archiver.evidence.history import removed_files
+from archiver.evidence.tables.cells import message_cell
 from archiver.evidence.tables.events import EVENT_WORDS, ChangeRow, EventKind
 from archiver.export.pdf.blocks import Chapter, FactList, MessageText, QuotedMessage
 from archiver.export.report.excerpt import references_of
@@ -195,7 +196,8 @@ def gone_file_lines(case: ReportInput) -> Iterator[str]:
         if event.kind == EVENT_WORDS[EventKind.FILE_GONE]:
             files = [int(one) for one in re.findall("^ファイルID ([0-9]+)", event.about)]
         for file in filter(None, map(attachments.get, files)):
-            if event.no is not None or file.gone_since is not None:  # else its list shows it again
+            # Else its list shows it again, or another message than its own showed it.
+            if event.about == message_cell(file.message_id or "") or (event.no is None and file.gone_since is not None):
                 gone.setdefault(file, event)
     ranked = sorted(gone, key=lambda one: (not case.is_counterpart(one.account_id), one.number))
     for file in ranked[:_MOST_FILES]:

@@ -154,7 +154,8 @@ def _earlier_texts(reading: Reading, key: str, room: int, seq: int) -> Sequence[
 def _gone_file(reading: Reading, of_room: Sides, entry: dict[str, Any], file: int) -> Iterator[DetailChanged]:
     """That a file is not shown any more; of the user's own only one that they delivered."""
     details = file_details(reading, entry["room_id"], file)
-    if details is None:
+    is_post = entry["kind"] == "message"
+    if details is None or (is_post and entry["key"] != f"message/{details.attachment.message_id}"):
         return
     one, at = details.attachment, from_text(entry["observed_at"])
     kind = "saved" if one.sha256 else "unsaved"

@@ -187,6 +187,7 @@ def test_a_file_that_is_gone_is_told_once_with_whose_it_was_and_whether_it_is_ke
     posted = posted._replace(last_before="2026-11-14T15:00:00Z")
     (room,) = report_inputs.case().rooms
     file = room.attachments[0]._replace(name="発注書.pdf", stored_as=None)._replace(**held)
+    posted = posted._replace(about=f"m{file.message_id}")
     rooms = [replace(room, attachments=(file,))]
 
     events = [posted, listed] if has_box else [listed]
