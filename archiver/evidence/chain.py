@@ -1,4 +1,4 @@
-"""Digests: of the canonical bytes of an entry and of a seal, and of the files of a folder, as a list."""
+"""The chain of seals: canonical bytes and digests of entries and of seals; also the digests of a folder's files."""
 
 from __future__ import annotations
 

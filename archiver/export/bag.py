@@ -1,4 +1,4 @@
-"""A folder that becomes a package: files are hashed while they are written, then listed, then the folder is renamed.
+"""A package as a folder or a zip: files are hashed while they are written, then listed, then the folder is renamed.
 
 BagIt 1.0 (RFC 8493), reduced to a payload below `data/`, one algorithm and no `fetch.txt`.
 The folder is called `NAME.partial` until it is complete, so what exists under its final name is complete.
