@@ -12,8 +12,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from archiver.export import helper_process
-from archiver.export.helper_process import Helper, batches_of, done_beside_helper
+from archiver.export import child_processes
+from archiver.export.child_processes import Helper, batches_of, done_beside_helper
 from archiver.records import Attachment, Conversation, Message, MessageKind, ObservedBy, RoomId, State, Version
 from archiver.render.exported_page_search import SearchText, TextKind
 from archiver.render.message_body import Picture
@@ -105,7 +105,7 @@ _VERSION_FIELDS = attrgetter("body", "update_time", "first_seen", "last_seen")
 
 def rendering_for(count: int) -> Rendering:
     """How so many messages are rendered: beside a helper where they are many and the machine has a core for it."""
-    return render_beside_a_helper if count >= LONG and helper_process.has_core_for_helper() else render_here
+    return render_beside_a_helper if count >= LONG and child_processes.has_core_for_helper() else render_here
 
 
 def render_beside_a_helper(

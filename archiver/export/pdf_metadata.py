@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from archiver.export.helper_process import OneAnswer
+from archiver.export.child_processes import OneAnswer
 from archiver.export.own_evidence import MetadataField, MetadataItem
 from archiver.export.picture_metadata import (
     NotRemovable,

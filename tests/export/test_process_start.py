@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from archiver.export import helper_process, html
-from archiver.export.helper_process import Helper
+from archiver.export import child_processes, html
+from archiver.export.child_processes import Helper
 from archiver.export.pdf.blocks import Report
 from archiver.export.pdf.typst_pdf import PdfJob
 from archiver.records import Conversation, Message
@@ -61,7 +61,7 @@ def _interrupt_children() -> None:
         os.kill(child.pid, signal.SIGINT)
 
 
-COUNT = 3 * helper_process.BATCH + 1
+COUNT = 3 * child_processes.BATCH + 1
 
 
 @pytest.mark.drawn
@@ -111,17 +111,17 @@ def test_the_helper_ends_with_the_pages() -> None:
 
 def test_a_helper_is_asked_for_long_conversations_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """A short one is done before a process has started, and on one core two would only take turns."""
-    monkeypatch.setattr(helper_process, "_core_count", lambda: 2)
+    monkeypatch.setattr(child_processes, "_core_count", lambda: 2)
     assert html.rendering_for(html.LONG) is html.render_beside_a_helper
     assert html.rendering_for(html.LONG - 1) is render_here
 
-    monkeypatch.setattr(helper_process, "_core_count", lambda: 1)
+    monkeypatch.setattr(child_processes, "_core_count", lambda: 1)
     assert html.rendering_for(html.LONG) is render_here
 
 
 def messages_killing_the_helper() -> Iterator[Message]:
     for message in long(COUNT).messages():
-        if message.no == helper_process.BATCH + 1:
+        if message.no == child_processes.BATCH + 1:
             (helper,) = multiprocessing.active_children()
             helper.kill()
             helper.join()

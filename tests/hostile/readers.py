@@ -30,7 +30,7 @@ from archiver.errors import ArchiverError
 from archiver.evidence.stamps.reply_claims import fingerprints, read_reply, stamp_end
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import request_stamp
-from archiver.export import helper_process
+from archiver.export import child_processes
 from archiver.export.file_metadata import NotRemovable, read_metadata, without_metadata
 from archiver.render.message_body import html, plain_text
 from archiver.render.thumbnail import SIDE, thumbnail
@@ -125,7 +125,7 @@ def _quick_processes() -> Iterator[None]:
         return
     forking = multiprocessing.get_context("fork")
     with (
-        mock.patch(f"{helper_process.__name__}.multiprocessing.get_context", return_value=forking),
+        mock.patch(f"{child_processes.__name__}.multiprocessing.get_context", return_value=forking),
         warnings.catch_warnings(),
     ):
         warnings.simplefilter("ignore", DeprecationWarning)  # of threads, of which those of the test runner only wait

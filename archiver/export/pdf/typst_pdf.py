@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver import errors
-from archiver.export.helper_process import OneAnswer
+from archiver.export.child_processes import OneAnswer
 from archiver.export.pdf import page_code
 from archiver.export.pdf.blocks import FONTS, Report, layout_data
 from archiver.export.pdf.drawn_pages import read_pages

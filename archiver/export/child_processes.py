@@ -1,4 +1,4 @@
-"""Does long work in two processes, this one and a helper, with the same result as one.
+"""Child processes: batches of long work are shared with a helper, or one answer is asked of a process of its own.
 
 The helper is asked for a few batches ahead; what it has no time for is done here, and everything if it cannot be
 started or dies. Batches and answers are sent as plain values: pickled records take three times as long.
