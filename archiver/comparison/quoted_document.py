@@ -16,7 +16,7 @@ from archiver.comparison.sides import open_side
 from archiver.errors import N_
 from archiver.evidence.history import Span
 from archiver.evidence.verify.findings import Verification
-from archiver.export.file_metadata import office_text
+from archiver.export.metadata_removal import office_text
 from archiver.export.pdf_metadata import is_pdf, pdf_text, run_apart
 from archiver.records import Contract
 from archiver.store.archive import Archive, Reading

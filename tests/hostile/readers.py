@@ -31,7 +31,7 @@ from archiver.evidence.stamps.reply_claims import fingerprints, read_reply, stam
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import request_stamp
 from archiver.export import child_processes
-from archiver.export.file_metadata import NotRemovable, read_metadata, without_metadata
+from archiver.export.metadata_removal import NotRemovable, read_metadata, without_metadata
 from archiver.render.message_body import html, plain_text
 from archiver.render.thumbnail import SIDE, thumbnail
 from archiver.sync.found_ids import FoundIds

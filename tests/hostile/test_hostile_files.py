@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from PIL import ImageFile
 
-from archiver.export.file_metadata import MAX_PROPERTIES, NotRemovable, read_metadata, without_metadata
+from archiver.export.metadata_removal import MAX_PROPERTIES, NotRemovable, read_metadata, without_metadata
 from archiver.export.own_evidence import MetadataState
 from archiver.export.picture_metadata import picture_metadata
 from tests.hostile.readers import READERS

@@ -15,9 +15,9 @@ from archiver.evidence.tables.files_and_tasks import FileRow
 from archiver.evidence.verify.rollbacks import IN_COPIES, ORPHANED, read_rollback
 from archiver.export import own_evidence
 from archiver.export.bag import Bag
-from archiver.export.file_metadata import NotRemovable, read_metadata, without_metadata
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import is_unmasked
+from archiver.export.metadata_removal import NotRemovable, read_metadata, without_metadata
 from archiver.export.own_evidence import FileMetadata, MetadataState
 from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import Stamps, add_seal_stamp, stamp_files

@@ -1,4 +1,4 @@
-"""A file → what it says beside its content, and a copy of it that does not."""
+"""The metadata of a file of any format, and a copy without it; how an Office file is read, its words too."""
 
 from __future__ import annotations
 
