@@ -1,4 +1,4 @@
-"""The command `team`: the ledger of a team, archives entered in it, taken home, and verified."""
+"""The command `team`: a team's ledger and its key, archives entered in it, taken home, verified, and restored."""
 
 from __future__ import annotations
 
@@ -15,18 +15,26 @@ import click
 
 from archiver import errors
 from archiver.cli.commands import folders
-from archiver.cli.context import FINDINGS, CliContext, completion_for
+from archiver.cli.context import FINDINGS, INCOMPLETE, CliContext, completion_for
 from archiver.cli.evidence.verify import copy_progress, tell_verification
 from archiver.cli.output import ProgressScreen, echo, echo_lines, visible
 from archiver.errors import N_
 from archiver.team.commands.disclosure import team_audit, team_export, team_grant, team_revoke
-from archiver.team.commands.membership import team_join, team_leave, team_new_key, team_restore, team_status
+from archiver.team.commands.membership import (
+    savers_lines,
+    settings_option,
+    team_join,
+    team_leave,
+    team_settings,
+    team_status,
+)
 from archiver.team.commands.processes import team_save, team_serve
 from archiver.wording import complete_with, ngettext
 from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from archiver.evidence.verify.findings import Verification
+    from archiver.team.copies import Copies
     from archiver.team.ledger.database import LedgerPlace
 
 ADDRESS = N_("The address of the PostgreSQL database, such as postgresql://machine@db/archives; without a password.")
@@ -37,10 +45,7 @@ def command_team() -> None:
     """Group the commands about a team's ledger."""
 
 
-_OTHERS = (
-    *(team_join, team_leave, team_new_key, team_restore, team_save, team_status),
-    *(team_grant, team_revoke, team_audit, team_export, team_serve),
-)
+_OTHERS = (team_join, team_leave, team_save, team_status, team_grant, team_revoke, team_audit, team_export, team_serve)
 for _command in _OTHERS:
     command_team.add_command(_command)
 
@@ -78,6 +83,46 @@ def team_init(address: str | None, files: str | None) -> None:
 
         install_queue(address)
         echo(_("The ledger is ready. Which users of the database it needs stands in: archive guide team"))
+
+
+@command_team.command(
+    "new-key",
+    short_help=N_("Make the key of an installation: a file for its savers, and a line for team.toml."),
+    help=N_(
+        "Make the key of an installation: a file for its savers, and a line for team.toml.\n\nWhere team.toml names a "
+        "key already, the tokens are kept for the new one too, so that nobody gives a token again; that is done on a "
+        "saver's computer."
+    ),
+)
+@click.argument("file", metavar=N_("FILE"))
+@settings_option
+@click.pass_obj
+def team_new_key(obj: CliContext, file: str, team_file: str | None) -> None:
+    """Write the secret half, print the public one; between the two, wrap what was wrapped for an earlier key."""
+    from archiver.team.membership import wrap_anew
+    from archiver.team.sealed_tokens import public_half_of, read_key, write_new_key
+    from archiver.team.team_file import find_team_file
+
+    path, unopened = Path(file).expanduser().absolute(), list[int]()
+    settings = team_settings(obj, team_file) if team_file or find_team_file(obj.environ).is_file() else None
+    if settings is None or not settings.public_key:
+        public = write_new_key(path)
+    else:
+        secret = read_key(settings, obj.environ)
+        public = public_half_of(path, obj.environ) if path.exists() else write_new_key(path)
+        n, unopened = wrap_anew(settings, secret, public)
+        sentence = ngettext(
+            "{n} token goes with the new key now. Change team.toml, and start the savers again.",
+            "{n} tokens go with the new key now. Change team.toml, and start the savers again.",
+            n,
+        )
+        echo(sentence, err=True, n=n)
+    if unopened:
+        sentence = _("These accounts have to give their token again, as it was for neither key: {accounts}")
+        echo(sentence, err=True, accounts=", ".join(map(str, unopened)))
+    echo(_("The secret key is in {path}. Only savers need it; keep a copy in a safe place."), err=True, path=path)
+    echo(_("This line belongs in team.toml:"), err=True)
+    echo(f'public_key = "{public}"')
 
 
 @command_team.command("adopt", help=N_("Enter an archive in the ledger; its folder becomes a copy of what is there."))
@@ -225,6 +270,67 @@ def _take_home_and_tell(place: LedgerPlace, home: Path) -> bool | None:
     echo(_("Archive {number}:"), number=place.archive)
     tell_verification(verification)
     return verification.ok
+
+
+@command_team.command(
+    "restore",
+    short_help=N_("After the database was put back: bring in what the store and copies of this computer hold."),
+    help=N_(
+        "After the database was put back to an earlier time: bring in what the store of files has of records, say "
+        "which savers are missing, and take in the messages of copies that lie aside on this computer, as late ones."
+    ),
+)
+@click.option("--no-wait", is_flag=True, help=N_("Go on without the savers that are missing."))
+@settings_option
+@click.pass_obj
+def team_restore(obj: CliContext, no_wait: bool, team_file: str | None) -> int:
+    """Bring what the store has; give the word to go on, or say who is missing; then take in what lies aside."""
+    from archiver.team.copies import Copies, Gathering
+    from archiver.team.ledger.service_tables import TeamLedger
+    from archiver.team.ledger_copy.segments import bring_back
+
+    settings = team_settings(obj, team_file)
+    copies = Copies(settings)
+    n, left = bring_back(settings.ledger, settings.store)
+    sentence = ngettext("{n} record came from the store of files.", "{n} records came from the store of files.", n)
+    echo(sentence.format(n=n))
+    sentence = _(
+        "Archive {number}: the store of files has segments up to record {last}, but none that goes on after record "
+        "{end}, the last in the ledger. Start the savers that have a copy."
+    )
+    for number, (end, last) in left.items():
+        echo(sentence, number=number, last=last, end=end)
+    with closing(TeamLedger(settings.ledger)) as ledger:
+        Gathering(copies, ledger).attend(is_told=True)
+        if no_wait:
+            ledger.wait_no_longer()
+        missing = [saver for saver in ledger.savers() if saver.is_awaited]
+        echo_lines(savers_lines(missing))
+        if missing:
+            return INCOMPLETE
+        _take_in(copies)
+        Gathering(copies, ledger).attend()  # which counts what lies aside
+    echo(_("No saver that the ledger knows is missing, and no copy lies aside here that was not taken in."))
+    return 0
+
+
+def _take_in(copies: Copies) -> None:
+    from archiver.app import utc_now
+    from archiver.custody.put_back_databases import take_in
+    from archiver.store.archive import Archive
+
+    for home, others in copies.set_aside().items():
+        for other in others:
+            with closing(Archive(home)) as archive:
+                n = take_in(archive, other.path, now=utc_now())
+            sentence = ngettext(
+                "Archive {number}: {n} record was made of the messages in {path}. Its other records are not taken in: "
+                "keep that file.",
+                "Archive {number}: {n} records were made of the messages in {path}. Its other records are not taken "
+                "in: keep that file.",
+                n,
+            )
+            echo(sentence, number=home.name, n=n, path=other.path)
 
 
 def user_name() -> str:
