@@ -647,7 +647,11 @@ def _on_files(truth: Truth, page: str) -> Iterator[str]:
         if not dispute.is_within(post.sent)
     }
     inside = {(_second(at)[:10], one) for at, one in renamed if dispute.is_within(at) and one not in before}
-    if not inside <= told and "８編集・削除" in page and not _search(r"ほかの(?:変更)?[0-9,]+件", page):
+    if (
+        not inside <= told
+        and "８編集・削除" in page
+        and not _search(r"ほかの(?:変更)?[0-9,]+件|ファイル名は隠しています", page)
+    ):
         yield f"the other name of a file is not told ({inside - told})"
     gone, vanished = set(), [(one.post, one.at) for one in dispute.events() if one.kind == REMOVED]
     for post, looks in zip(posts, shown, strict=True):
@@ -685,7 +689,7 @@ def _on_files(truth: Truth, page: str) -> Iterator[str]:
     if (
         not missed <= {at for at, _one in told_gone}
         and "８編集・削除" in page
-        and not _search(r"ほかの(?:変更)?[0-9,]+件", page)
+        and not _search(r"ほかの(?:変更)?[0-9,]+件|ファイル名は隠しています", page)
     ):
         yield f"a file that was seen gone is not told ({missed})"
     rows = set()
