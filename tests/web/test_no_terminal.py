@@ -44,9 +44,9 @@ def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FormBro
     with maker.archive.writing() as writing:
         for number, rule in enumerate(AlertRule):
             level = list(Level)[number % len(Level)]
-            alerts.keep(
-                writing, Alert(rule, level, at(number), ROOM, CLIENT, "1", subject="job1/crowdworks/x/2026-11-30")
-            )
+            of_pause = rule is AlertRule.A14
+            subject = "2026-11-30T03:00+00:00/25" if of_pause else "job1/crowdworks/x/2026-11-30"
+            alerts.keep(writing, Alert(rule, level, at(number), ROOM, CLIENT, "1", subject=subject))
     maker.archive.close()
     with open_application(tmp_path / "home") as browser:
         yield browser

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
-from archiver.chatwork.notation.parse import shown_files
 from archiver.evidence.history import FILE_REMOVED, account_of, number, removed_files, text
 from archiver.evidence.tables.events import EntryChange, EventKind, entry_changes
 from archiver.records import MessageKind, Sides, State
@@ -181,6 +180,8 @@ def _changed_detail(entry: dict[str, Any]) -> DetailChanged:
 
 def _unlisted_files(reading: Reading, entry: dict[str, Any]) -> Iterator[DetailChanged]:
     """The files whose boxes a new message shows, and which the whole list of files that was read after it lacks."""
+    from archiver.chatwork.notation.parse import shown_files  # here, as a quiet run reads no text
+
     room, listed, at = entry["room_id"], entry["payload"]["object"], from_text(entry["observed_at"])
     shown = {one.file_id for one in shown_files(body_of(listed))}
     visit = remembered_values.last_visits(reading).get((room, FILES)) if shown else None

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from sqlalchemy import Boolean, Column, ColumnElement, Table, and_, bindparam, case, false, func, or_, select
 
-from archiver.chatwork.notation.parse import shown_files
 from archiver.records import AccountId, OtherChat, RoomId, State
 from archiver.store import schema
 from archiver.store.engine import Reading, SmallStatement
@@ -308,6 +307,8 @@ def unheld_files(reading: Reading, rooms: Collection[int], owner: int) -> list[M
 
 def unlisted_files(reading: Reading, rooms: Collection[int]) -> Iterator[MissingFile]:
     """Files of these rooms that were sent and in no list, as alerts tell, also those that were put aside."""
+    from archiver.chatwork.notation.parse import shown_files  # here, as a quiet run reads no text
+
     alert = schema.alert.c
     query = select(alert.room_id, alert.message_id, alert.subject).where(alert.subject.startswith("unlisted/"))
     for room, message, subject in reading.sql.execute(query.where(alert.room_id.in_(sorted(rooms)))):
