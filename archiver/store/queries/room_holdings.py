@@ -307,11 +307,11 @@ def unheld_files(reading: Reading, rooms: Collection[int], owner: int) -> list[M
 
 def unlisted_files(reading: Reading, rooms: Collection[int]) -> Iterator[MissingFile]:
     """Files of these rooms that were sent and in no list, as alerts tell, also those that were put aside."""
-    from archiver.chatwork.notation.parse import shown_files  # here, as a quiet run reads no text
-
     alert = schema.alert.c
     query = select(alert.room_id, alert.message_id, alert.subject).where(alert.subject.startswith("unlisted/"))
     for room, message, subject in reading.sql.execute(query.where(alert.room_id.in_(sorted(rooms)))):
+        from archiver.chatwork.notation.parse import shown_files  # here, as a quiet run reads no text
+
         file = int(subject.partition("/")[2])
         shown = shown_files(current_state.last_body(reading, room, int(message)))
         name = next((one.label for one in shown if one.file_id == file), str(file))
