@@ -22,7 +22,7 @@ from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.entries import REPLY_KINDS, EntryCheck
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_at_path import verify_package_at
-from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks, compare_stamps
+from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks
 from archiver.evidence.verify.saved_files import check_files
 from archiver.evidence.verify.seals import SealChain, SealRow
 from archiver.evidence.verify.stamps import (
@@ -32,6 +32,7 @@ from archiver.evidence.verify.stamps import (
     StampJudge,
     StampSource,
     TokenResult,
+    compare_stamps,
     openssl_check,
 )
 from archiver.store import backup_folder, blobs, database_pages, durable_files, rebuild, seals

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Callable, Container, Iterator, Mapping, N
 from archiver.evidence.chain import escape_lone
 from archiver.evidence.masked_and_erased import Erasures, Tombstone, read_tombstone
 from archiver.evidence.verify.findings import NAMED_SINGLY, Verification, span_subject
-from archiver.evidence.verify.rollbacks import RecordedStamp, Rollback, read_recorded_stamp, read_rollback
+from archiver.evidence.verify.rollbacks import Rollback, read_rollback
 from archiver.evidence.verify.seals import SealedDigests, SealedRange
+from archiver.evidence.verify.stamps import RecordedStamp, read_recorded_stamp
 from archiver.evidence.verify.times import TimeOrder
 
 if TYPE_CHECKING:

@@ -31,15 +31,9 @@ from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_entries import PackageLines
 from archiver.evidence.verify.package_reader import READ_ERRORS, PackageFiles, read_all, unreadable_found
-from archiver.evidence.verify.rollbacks import (
-    ORPHANED,
-    check_rollbacks,
-    compare_stamps,
-    read_recorded_stamp,
-    read_rollback,
-)
+from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks, read_rollback
 from archiver.evidence.verify.seals import SealChain
-from archiver.evidence.verify.stamps import StampCheck, StampJudge, StampSource
+from archiver.evidence.verify.stamps import StampCheck, StampJudge, StampSource, compare_stamps, read_recorded_stamp
 from archiver.evidence.verify.tables_and_enclosures import (
     ENCLOSURES,
     TableCheck,

@@ -1,5 +1,6 @@
 """Checks of stamps of seals or a package: each is over their bytes, leads to a root beside it, and is not too early.
 
+Those that the records say arrived are compared with the files.
 The function that verifies signatures is passed in; digest and time are read here, so that most errors are found even
 where no signature can be verified. Standard library and Python 3.8 syntax, because this module is also handed out
 inside packages.
@@ -13,63 +14,41 @@ import subprocess
 import tempfile
 from gettext import gettext as _
 from pathlib import Path
-from typing import AbstractSet, Callable, Iterable, Mapping, NamedTuple, Sequence, Tuple  # noqa: UP035 - Python 3.8 syntax
+from typing import AbstractSet, Any, Callable, Iterable, Mapping, NamedTuple, Sequence, Tuple  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.chain import digest_bytes
 from archiver.evidence.stamps.reply_claims import KNOWN_ROOTS, fingerprints, read_reply, single_roots, stamp_end
-from archiver.evidence.verify.findings import StampedTime, Verification, time_in_japan
-from archiver.evidence.verify.rollbacks import RecordedStamp
+from archiver.evidence.verify.findings import StampedTime, Verification, first_names, time_in_japan
 from archiver.evidence.verify.times import (
     CLOCK_TOLERANCE_SECONDS,
+    JudgedStamp,
     SealTime,
+    StampPlace,
+    judge_renewals,
     note_reach,
+    note_renewals,
     unix_seconds,
     utc_text,
 )
 
-StampPlace = Tuple[int, str, str]  # noqa: UP006 - Python 3.8 syntax
-"""Number of a seal, authority, and SHA-256 of the reply."""
 
-_DAY = len("2026-11-24")
+class RecordedStamp(NamedTuple):
+    """A record that a stamp arrived."""
 
-
-class JudgedStamp(NamedTuple):
-    """A good stamp, and when its certificates end."""
-
-    seal: int | None
-    """None: it is over the whole package."""
+    seq: int
+    number: int
+    """The number of its seal."""
     authority: str
     sha256: str
-    time: str
-    ends: str
 
 
-class Renewals(NamedTuple):
-    """The stamps whose certificate has ended, and what carries them on."""
-
-    carried: Sequence[JudgedStamp]
-    lapsed: Sequence[JudgedStamp]
-    carrier: JudgedStamp | None
-    """Of the stamps on seals whose certificate still lasts, the one that lasts longest."""
-
-
-def judge_renewals(stamps: Iterable[JudgedStamp], record_seals: Mapping[StampPlace, int], now: str) -> Renewals:
-    """Judge every stamp; `record_seals` has the number of the seal that holds the record of each, times are texts."""
-    good: list[JudgedStamp] = []
-    carried, lapsed = [], []
-    for stamp in sorted(stamps, key=lambda one: one.time, reverse=True):
-        if stamp.ends > now:
-            if stamp.seal is not None:
-                good.append(stamp)
-            continue
-        held_by = None if stamp.seal is None else record_seals.get((stamp.seal, stamp.authority, stamp.sha256))
-        if held_by is not None and any((one.seal or 0) >= held_by and one.time <= stamp.ends for one in reversed(good)):
-            good.append(stamp)
-            carried.append(stamp)
-        else:
-            lapsed.append(stamp)
-    lasting = [one for one in good if one.ends > now]
-    return Renewals(carried, lapsed, max(lasting, key=lambda one: one.ends, default=None))
+def read_recorded_stamp(entry: Mapping[str, Any]) -> RecordedStamp | None:
+    """What a `stamp` record says; None for one that was not written by this program."""
+    payload = entry["payload"]
+    number = payload.get("seal")
+    if type(number) is not int:
+        return None
+    return RecordedStamp(entry["seq"], number, str(payload.get("authority")), str(payload.get("sha256")))
 
 
 def record_seals(
@@ -85,33 +64,6 @@ def record_seals(
         if index < len(ordered) and ordered[index][1] <= record.seq:
             found.setdefault((record.number, record.authority, record.sha256), ordered[index][0])
     return found
-
-
-def note_renewals(verification: Verification, renewals: Renewals) -> None:
-    """Note what carries ended stamps on, and what those that nothing carries on cannot show any more."""
-    carried, lapsed, carrier = renewals
-    if carried and carrier is not None:
-        verification.add_counted(
-            len(carried),
-            "{count} time stamp whose certificate has ended is carried on by later time stamps, up to that "
-            "of “{authority}” on seal {seal}, whose certificate lasts until {day}.",
-            "{count} time stamps whose certificates have ended are carried on by later time stamps, up to "
-            "that of “{authority}” on seal {seal}, whose certificate lasts until {day}.",
-            authority=carrier.authority,
-            seal=carrier.seal,
-            day=carrier.ends[:_DAY],
-        )
-    if lapsed:
-        verification.add_counted(
-            len(lapsed),
-            "The certificate of {count} time stamp has ended ({day}), and no later time stamp here carries "
-            "it on. Its signature is judged at its own time; that nobody made it later with the old key, it "
-            "does not show.",
-            "The certificates of {count} time stamps have ended (the first on {day}), and no later time "
-            "stamp here carries them on. Their signatures are judged at their own times; that nobody made "
-            "them later with the old key, they do not show.",
-            day=min(one.ends for one in lapsed)[:_DAY],
-        )
 
 
 _STAMP_NAME = re.compile(r"(?P<over>[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
@@ -332,6 +284,66 @@ class StampCheck:
 
     def _add_finding(self, subject: str, text: str) -> None:
         self.verification.add_finding("stamp", subject, text)
+
+
+_SEAL_FILE = re.compile(r"([0-9]{6,18})-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json")
+
+
+def compare_stamps(
+    verification: Verification,
+    recorded: Iterable[RecordedStamp],
+    names: Iterable[str],
+    read: Callable[[str], bytes],
+    *,
+    all_seals: bool = True,
+) -> None:
+    """Check that each stamp with a record is beside its seal with the bytes that arrived.
+
+    `names` are those in the folder of the seals, `read` returns the bytes of one and raises OSError. Without
+    `all_seals`, stamps of seals that are not among the names are passed over; so are stamps of which the verification
+    has a finding already.
+    """
+    recorded = list(recorded)
+    known = {finding.subject for finding in verification.findings if finding.check == "stamp"}
+    files: dict[tuple[int, str], list[str]] = {}
+    seals = set()
+    for name in sorted(names):
+        stamp, seal = _STAMP_NAME.fullmatch(name), _SEAL_FILE.fullmatch(name)
+        if stamp:
+            files.setdefault((int(stamp["over"].partition("-")[0]), stamp["authority"]), []).append(name)
+        elif seal:
+            seals.add(int(seal.group(1)))
+    if not all_seals:
+        _tell_unrecorded(verification, files.keys() - {(one.number, one.authority) for one in recorded})
+    for stamp_record in recorded:
+        subject = f"stamp/{stamp_record.number}/{stamp_record.authority}"
+        if subject not in known and (all_seals or stamp_record.number in seals):
+            place = (stamp_record.number, stamp_record.authority)
+            _compare_stamp(
+                verification, subject, stamp_record, {digest_bytes(read(name)) for name in files.get(place, ())}
+            )
+
+
+def _tell_unrecorded(verification: Verification, places: AbstractSet[tuple[int, str]]) -> None:
+    """Say which stamps have no record of their arrival in the package: anybody could have added them."""
+    if places:
+        sentence = _(
+            "Time stamps without a record of their arrival in this package: {stamps}. Those of the last seal "
+            "came after it was closed; others anybody could have added."
+        )
+        names = (f"{number}/{authority}" for number, authority in sorted(places))
+        verification.add_unchecked("stamps", sentence.format(stamps=first_names(names)))
+
+
+def _compare_stamp(
+    verification: Verification, subject: str, recorded: RecordedStamp, digests: AbstractSet[str]
+) -> None:
+    if not digests:
+        sentence = _("Record {seq} says that this time stamp arrived, but its file is not there.")
+        verification.add_finding("stamp-missing", subject, sentence.format(seq=recorded.seq))
+    elif recorded.sha256 not in digests:
+        sentence = _("It is not the time stamp that arrived: record {seq} gives another SHA-256.")
+        verification.add_finding("stamp-changed", subject, sentence.format(seq=recorded.seq))
 
 
 _TIMEOUT_SECONDS = 60

@@ -1,11 +1,11 @@
-"""Times: how far the stamps reach, and (`time-order`) times that do not fit their neighbours or the stamps."""
+"""Times: how far the stamps reach and how long they last, and (`time-order`) times that do not fit one another."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from gettext import gettext as _
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Tuple  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.verify.findings import Verification
@@ -179,3 +179,75 @@ def _seconds_after(later: str | None, earlier: str | None) -> float:
     """Seconds from one time of the archive to another; 0 if one is no time."""
     end, begin = unix_seconds(later), unix_seconds(earlier)
     return 0 if end is None or begin is None else end - begin
+
+
+StampPlace = Tuple[int, str, str]  # noqa: UP006 - Python 3.8 syntax
+"""Number of a seal, authority, and SHA-256 of the reply."""
+
+_DAY = len("2026-11-24")
+
+
+class JudgedStamp(NamedTuple):
+    """A good stamp, and when its certificates end."""
+
+    seal: int | None
+    """None: it is over the whole package."""
+    authority: str
+    sha256: str
+    time: str
+    ends: str
+
+
+class Renewals(NamedTuple):
+    """The stamps whose certificate has ended, and what carries them on."""
+
+    carried: Sequence[JudgedStamp]
+    lapsed: Sequence[JudgedStamp]
+    carrier: JudgedStamp | None
+    """Of the stamps on seals whose certificate still lasts, the one that lasts longest."""
+
+
+def judge_renewals(stamps: Iterable[JudgedStamp], record_seals: Mapping[StampPlace, int], now: str) -> Renewals:
+    """Judge every stamp; `record_seals` has the number of the seal that holds the record of each, times are texts."""
+    good: list[JudgedStamp] = []
+    carried, lapsed = [], []
+    for stamp in sorted(stamps, key=lambda one: one.time, reverse=True):
+        if stamp.ends > now:
+            if stamp.seal is not None:
+                good.append(stamp)
+            continue
+        held_by = None if stamp.seal is None else record_seals.get((stamp.seal, stamp.authority, stamp.sha256))
+        if held_by is not None and any((one.seal or 0) >= held_by and one.time <= stamp.ends for one in reversed(good)):
+            good.append(stamp)
+            carried.append(stamp)
+        else:
+            lapsed.append(stamp)
+    lasting = [one for one in good if one.ends > now]
+    return Renewals(carried, lapsed, max(lasting, key=lambda one: one.ends, default=None))
+
+
+def note_renewals(verification: Verification, renewals: Renewals) -> None:
+    """Note what carries ended stamps on, and what those that nothing carries on cannot show any more."""
+    carried, lapsed, carrier = renewals
+    if carried and carrier is not None:
+        verification.add_counted(
+            len(carried),
+            "{count} time stamp whose certificate has ended is carried on by later time stamps, up to that "
+            "of “{authority}” on seal {seal}, whose certificate lasts until {day}.",
+            "{count} time stamps whose certificates have ended are carried on by later time stamps, up to "
+            "that of “{authority}” on seal {seal}, whose certificate lasts until {day}.",
+            authority=carrier.authority,
+            seal=carrier.seal,
+            day=carrier.ends[:_DAY],
+        )
+    if lapsed:
+        verification.add_counted(
+            len(lapsed),
+            "The certificate of {count} time stamp has ended ({day}), and no later time stamp here carries "
+            "it on. Its signature is judged at its own time; that nobody made it later with the old key, it "
+            "does not show.",
+            "The certificates of {count} time stamps have ended (the first on {day}), and no later time "
+            "stamp here carries them on. Their signatures are judged at their own times; that nobody made "
+            "them later with the old key, they do not show.",
+            day=min(one.ends for one in lapsed)[:_DAY],
+        )
