@@ -256,13 +256,16 @@ def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
 
 
 def changed_names(changes: ChangeObservations) -> Iterator[Alert]:
-    """Alerts about a changed name of somebody of the other side, once for all rooms; closed accounts have their own."""
+    """Alerts about a changed name of somebody of the other side, once for all rooms, of the room that concerns most.
+
+    Closed accounts have their own.
+    """
     accounts: set[int] = set()
-    for rename in changes.renamed:
+    levels = [(_level(changes, one.room_id, one.account_id), one) for one in changes.renamed]
+    for level, rename in sorted(levels, key=lambda one: list(Level).index(one[0])):
         other = _sides_of(changes, rename.room_id).is_other(rename.account_id) and rename.account_id not in accounts
         if other and rename.before != rename.after and not is_closed_name(rename.after):
             accounts.add(rename.account_id)
-            level = _level(changes, rename.room_id, rename.account_id)
             yield Alert(AlertRule.A12, level, rename.at, rename.room_id, rename.account_id, subject="name")
 
 

@@ -97,6 +97,7 @@ def described(before: str, after: str) -> RoomChanged:
     [
         ({"renamed": (renamed("田中", "佐藤"),)}, "medium", "name"),
         ({"renamed": (renamed("田中", "佐藤"), renamed("田中", "佐藤", room=OTHER))}, "medium", "name"),
+        ({"renamed": (renamed("田中", "佐藤", room=OTHER), renamed("田中", "佐藤"))}, "medium", "name"),
         ({"renamed": (renamed("田中", "佐藤"),), "people": {ROOM: CROWD}}, "low", "name"),
         ({"details": (DetailChanged(ROOM, TANAKA, "role", AT),)}, "medium", "role"),
         ({"details": (DetailChanged(ROOM, OWNER, "role", AT),)}, "medium", "role"),
