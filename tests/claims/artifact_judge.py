@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -581,14 +581,14 @@ def _on_closing(truth: Truth, page: str) -> Iterator[str]:
 
 
 def _on_course(truth: Truth, page: str) -> Iterator[str]:
-    """Lines of the course of events: one for one act."""
-    true: Counter[tuple[str, str, str]] = Counter()
+    """Lines of the course of events: one for one act, with how many messages it changed."""
+    true = defaultdict[tuple[str, str, str], set[int]](set)
     for event in truth.dispute.events():
-        true[_second(event.at)[:10], truth.dispute.side(event.post.author), event.kind] += 1
+        true[_second(event.at)[:10], truth.dispute.side(event.post.author), event.kind].add(event.post.number)
     for one in _finditer(
         rf"({DAY})\d\d:\d\d(相手|報告者|参加者)のメッセージ(\d+)件([^第]+?)\(検知\)(?:第8章|保存した記録)", page
     ):
-        if true[one[1], one[2], one[4]] != int(one[3]):
+        if len(true[one[1], one[2], one[4]]) != int(one[3]):
             yield f"the course of events ({one[0]})"
     yield from _on_task_lines(truth.dispute, page)
     acts = _findall(rf"({DAY})\d\d:\d\d(空白[^(]*)\(検知", page)

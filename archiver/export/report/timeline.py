@@ -68,7 +68,8 @@ def chapter(case: ReportInput) -> Chapter:
 
 def blocks(case: ReportInput, *, limit: int) -> tuple[Block, ...]:
     """A table of at most `limit` lines and a count of the rest; of the least important the oldest are left out."""
-    lines = [*_stated_lines(case), *_message_lines(case), *_change_lines(case), *_act_lines(case)]
+    changes = {(minute_text(one.at), one.what): one for one in _change_lines(case)}  # a person may be in several chats
+    lines = [*_stated_lines(case), *_message_lines(case), *changes.values(), *_act_lines(case)]
     if not lines:
         return (Paragraph(say("記録された日時はありません。")),)
     kept = sorted(lines, key=lambda line: (line.weight, -line.at.timestamp()))[:limit]
@@ -165,7 +166,8 @@ def _change_lines(case: ReportInput) -> Iterator[_TimelineLine]:
             whose = say("{side}の", side=say(side)) if side else ""
             groups.setdefault((iso_date(at), event.kind, whose), []).append(event)
     for (_day, kind, whose), events in groups.items():
-        changed = say("{whose}メッセージ{count}件 {kind}(検知)", whose=whose, count=len(events), kind=say(kind))
+        count = len({event.no for event in events})
+        changed = say("{whose}メッセージ{count}件 {kind}(検知)", whose=whose, count=count, kind=say(kind))
         chapter = "" if printed.isdisjoint(events) else "第8章"
         what, chapter = (say(_GAP_WORDS[kind]), "第9章") if kind in _GAP_WORDS else (changed, chapter)
         yield _TimelineLine(1, datetime.fromisoformat(events[0].at), what, _source(case, chapter))

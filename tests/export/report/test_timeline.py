@@ -137,6 +137,19 @@ def test_changes_of_messages_are_one_line_a_day_and_kind() -> None:
     assert ("2026-11-07 01:00", "表示名が変わった(検知): 甲 → 乙", "第8章") in lines
 
 
+def test_a_message_changed_twice_is_one_message_and_a_name_changed_in_two_chats_one_change() -> None:
+    """Four edits of one message are no four messages, and a person has one name in all chats."""
+    edits = [report_inputs.change("編集された", "新", "旧", seq=no, no=1) for no in range(1, 5)]
+    names = [report_inputs.change("表示名が変わった", "乙", "甲", seq=no) for no in (8, 9)]
+    room = report_inputs.room_of_messages([report_inputs.plain_message("本文", number) for number in (1, 2)])
+
+    told = [row[1] for row in rows(replace(report_inputs.case([room]), events=[*edits, *names]))]
+
+    assert ["表示名が変わった(検知): 甲 → 乙", "相手のメッセージ1件 編集された(検知)"] == [
+        one for one in told if "検知" in one
+    ]
+
+
 def test_a_chat_that_cannot_be_opened_is_one_line() -> None:
     """As what is still so, not also as an event; an earlier time, after which it could be opened again, stays one."""
     kind = "チャットが開けなくなった(理由不明)"
