@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver import contract_dates
-from archiver.claims.money import money_standing
+from archiver.claims.invoices_and_payments import money_standing
 from archiver.contract_dates import Agreement, DueDate, OutsideContact
 from archiver.platforms.job_platform import Deadline, platform_of, platforms
 from archiver.records import JST, Contract, Delivery, Invoice, Payment

@@ -56,7 +56,7 @@ COMMANDS: Mapping[str, ListedCommand] = {
     ),
     "search": ListedCommand("archiver.cli.reading.commands", EVERYDAY, N_("Find or read messages, deleted ones too")),
     "job": ListedCommand(
-        "archiver.cli.contracts.job", EVERYDAY, N_("Add, show or end a job: its chats, deliveries, payments")
+        "archiver.cli.contracts.commands", EVERYDAY, N_("Add, show or end a job: its chats, deliveries, payments")
     ),
     "export": ListedCommand(
         "archiver.cli.evidence.commands", HAND_OVER, N_("Create an export: CrowdWorks support, a lawyer, a phone call")

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from archiver.export.exhibit_names import COURT_EXTENSIONS
 from archiver.export.metadata_removal import MAX_BYTES
-from archiver.export.own_evidence import COURT_EXTENSIONS
 from archiver.export.pdf.drawn_pages import inside
 from archiver.export.pdf_metadata import NOTES, is_pdf, run_apart
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from archiver.export import pdf_metadata, picture_metadata
-from archiver.export.own_evidence import FileMetadata, MetadataField, MetadataItem, MetadataState
+from archiver.export.exhibit_names import FileMetadata, MetadataField, MetadataItem, MetadataState
 from archiver.export.picture_metadata import NotRemovable
 
 MAX_UNFOLDED = 200_000_000

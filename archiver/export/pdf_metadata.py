@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from archiver.export.child_processes import OneAnswer
-from archiver.export.own_evidence import MetadataField, MetadataItem
+from archiver.export.exhibit_names import MetadataField, MetadataItem
 from archiver.export.picture_metadata import (
     NotRemovable,
     is_picture,

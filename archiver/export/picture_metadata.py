@@ -19,7 +19,7 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
-from archiver.export.own_evidence import MetadataField, MetadataItem
+from archiver.export.exhibit_names import MetadataField, MetadataItem
 from archiver.render.thumbnail import PICTURE_ERRORS
 
 _MAX_VALUE = 200

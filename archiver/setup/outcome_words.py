@@ -21,7 +21,7 @@ from archiver.wording import ngettext
 if TYPE_CHECKING:
     from archiver.custody.backup import BackupOutcome
     from archiver.custody.stamp_requests import StampOutcome
-    from archiver.export.own_evidence import FileMetadata
+    from archiver.export.exhibit_names import FileMetadata
     from archiver.records import Handover
     from archiver.rounds.round import Sealing
     from archiver.store.archive import Archive

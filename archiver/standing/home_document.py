@@ -12,7 +12,7 @@ from gettext import ngettext
 from typing import Any, NamedTuple
 
 from archiver.app import utc_now
-from archiver.claims.money import RECEIPTS, money_standing
+from archiver.claims.invoices_and_payments import RECEIPTS, money_standing
 from archiver.claims.quotations import QUOTED, Quotation, excerpts, seen_at
 from archiver.custody import put_back_databases
 from archiver.health import error_reasons, snapshot

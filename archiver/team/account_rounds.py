@@ -34,8 +34,8 @@ from archiver.sync.report import SyncReport
 from archiver.sync.run_start import Options, ProgressCallbacks
 from archiver.team import sealed_tokens
 from archiver.team.copies import Copies
+from archiver.team.ledger.archive_in_ledger import Ledger
 from archiver.team.ledger.database import KeptConnections
-from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger.service_tables import Admission, ArchiveStanding, HostState, RoundOutcome, TeamLedger
 from archiver.team.ledger_copy.keeper import LedgerKeeper
 from archiver.team.sealed_tokens import wipe

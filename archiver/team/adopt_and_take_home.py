@@ -21,6 +21,7 @@ from archiver.store.durable_files import disk_errors, sync_tree
 from archiver.store.erasure import records
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import last_record
+from archiver.team.ledger.archive_in_ledger import Ledger
 from archiver.team.ledger.database import (
     LedgerPlace,
     find_archive,
@@ -29,7 +30,6 @@ from archiver.team.ledger.database import (
     read_ledger_file,
     write_ledger_file,
 )
-from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger.service_tables import record_access
 from archiver.team.ledger_copy import exchange, shared_files
 from archiver.team.ledger_copy.exchange import count_unnamed_seals

@@ -10,8 +10,8 @@ from pathlib import Path
 import psycopg
 
 from archiver.team.adopt_and_take_home import adopt, take_home
+from archiver.team.ledger.archive_in_ledger import COLUMNS
 from archiver.team.ledger.database import LedgerPlace
-from archiver.team.ledger.ledger import COLUMNS
 from archiver.team.s3_store import make_store
 from tests.benchmarks.instruments.large_archives import fill_archive
 from tests.benchmarks.instruments.measure import Figure, run_alone

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings, strategies
 from PIL import Image, ImageOps
 from pypdf import PdfReader
 
+from archiver.export.exhibit_names import FileMetadata, MetadataField, MetadataState
 from archiver.export.metadata_removal import NotRemovable, read_metadata, without_metadata
-from archiver.export.own_evidence import FileMetadata, MetadataField, MetadataState
 from tests.support.packages.files_with_metadata import AUTHOR, COMPANY, POSITION, document, office_file, picture
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from PIL import ImageFile
 
+from archiver.export.exhibit_names import MetadataState
 from archiver.export.metadata_removal import MAX_PROPERTIES, NotRemovable, read_metadata, without_metadata
-from archiver.export.own_evidence import MetadataState
 from archiver.export.picture_metadata import picture_metadata
 from tests.hostile.readers import READERS
 from tests.support.byte_mutation import ByteMutator

@@ -18,8 +18,8 @@ from archiver.export.package.daily_copy import write_daily_copy
 from archiver.store.archive import Archive
 from archiver.team import sealed_tokens
 from archiver.team.adopt_and_take_home import adopt, place_of, take_home
+from archiver.team.ledger.archive_in_ledger import Ledger
 from archiver.team.ledger.database import LedgerPlace, install_ledger, open_archive, write_ledger_file
-from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger.service_tables import TeamLedger
 from archiver.team.round_queue import check_queue, install_queue
 from tests.ledger.teams import Team, account_of, new_team, note, unpacked

@@ -21,8 +21,8 @@ from archiver.setup import erasing
 from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.plan import Selection, select_messages
 from archiver.team.adopt_and_take_home import adopt, take_home
+from archiver.team.ledger.archive_in_ledger import Ledger
 from archiver.team.ledger.database import LedgerPlace, install_ledger, write_ledger_file
-from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger_copy.keeper import LedgerKeeper
 from archiver.team.ledger_copy.segments import bring_back
 from archiver.team.s3_store import make_store

@@ -21,8 +21,8 @@ from archiver.records.alerts import Grade
 from archiver.store import orphaned_seals
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
+from archiver.team.ledger.archive_in_ledger import Ledger, Row
 from archiver.team.ledger.database import write_ledger_file
-from archiver.team.ledger.ledger import Ledger, Row
 from tests.ledger.teams import Team, new_team, note, seal_all
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import evidence, ledger_digests, round_in, running_ledger, topped_up

@@ -14,8 +14,8 @@ from hypothesis.stateful import rule
 
 from archiver.custody.verify import verify_archive
 from archiver.store.archive import Archive
+from archiver.team.ledger.archive_in_ledger import Ledger
 from archiver.team.ledger.database import LedgerPlace, write_ledger_file
-from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger_copy.keeper import LedgerKeeper
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import WatchedConnection, evidence, ledger_digests, new_place, running_ledger, topped_up

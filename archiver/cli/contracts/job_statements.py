@@ -7,7 +7,7 @@ from datetime import datetime
 
 from archiver import errors
 from archiver.app import utc_now
-from archiver.claims.money import invoice_text, money_standing, month_lines, set_off_lines, sums_text
+from archiver.claims.invoices_and_payments import invoice_text, money_standing, month_lines, set_off_lines, sums_text
 from archiver.cli.context import CliContext
 from archiver.cli.output import echo, echo_lines, visible, wrap
 from archiver.cli.prompts import matching

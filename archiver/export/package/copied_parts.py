@@ -13,12 +13,12 @@ from archiver.evidence.chain import digest_bytes, reply_digest
 from archiver.evidence.history import EntryObject
 from archiver.evidence.tables.files_and_tasks import FileRow
 from archiver.evidence.verify.rollbacks import IN_COPIES, ORPHANED, read_rollback
-from archiver.export import own_evidence
+from archiver.export import exhibit_names
 from archiver.export.bag import Bag
+from archiver.export.exhibit_names import FileMetadata, MetadataState
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import is_unmasked
 from archiver.export.metadata_removal import NotRemovable, read_metadata, without_metadata
-from archiver.export.own_evidence import FileMetadata, MetadataState
 from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import Stamps, add_seal_stamp, stamp_files
 from archiver.records import Enclosure, Seal
@@ -232,7 +232,7 @@ def read_enclosures(home: Path, enclosures: Sequence[Enclosure]) -> tuple[FileMe
     found = []
     for one in enclosures:
         try:
-            found.append(read_metadata(own_evidence.label(one), kept_path(home, one.sha256)))
+            found.append(read_metadata(exhibit_names.label(one), kept_path(home, one.sha256)))
         except OSError:  # lost, which the package says elsewhere
             continue
     return tuple(found)
@@ -246,7 +246,7 @@ def clean_enclosures(
     files: list[FileMetadata] = []
     copies: dict[int, bytes | None] = {}
     for enclosure in enclosures:
-        metadata = by_file.get(own_evidence.label(enclosure))
+        metadata = by_file.get(exhibit_names.label(enclosure))
         if metadata is None:
             continue
         if not all(may_leave(one.value) for one in metadata.items):

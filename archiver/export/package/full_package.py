@@ -16,7 +16,7 @@ from archiver.evidence.masked_and_erased import MASKED_FILE
 from archiver.evidence.tables import build
 from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.package import PACKAGE_FORMAT
-from archiver.export import PROFILES, conversation, own_evidence, verify_page
+from archiver.export import PROFILES, conversation, exhibit_names, verify_page
 from archiver.export.bag import Bag, HashingWriter
 from archiver.export.package import copied_parts, pdf_files, readme, verify_script
 from archiver.export.package.entry_reader import KeptHistories
@@ -195,10 +195,10 @@ def _unheld(package: PackageInput) -> tuple[str, ...]:
 def _put_enclosures(bag: Bag, package: PackageInput) -> None:
     """Write the user's own evidence, as the archive holds it."""
     for enclosure in package.recipe.enclosures:
-        name = own_evidence.file_name(enclosure)
+        name = exhibit_names.file_name(enclosure)
         if not copied_parts.put_blob(bag, package.reading.home, f"data/enclosures/{name}", enclosure.sha256):
             package.copied.incomplete.append(
-                f"{own_evidence.label(enclosure)} (SHA-256 {enclosure.sha256}): {say(copied_parts.LOST_REASON)}"
+                f"{exhibit_names.label(enclosure)} (SHA-256 {enclosure.sha256}): {say(copied_parts.LOST_REASON)}"
             )
 
 

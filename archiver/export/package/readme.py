@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from archiver.evidence.tables.build import CSV_HEADERS, KINDS, SOURCES, STATES
-from archiver.export import own_evidence
+from archiver.export import exhibit_names
 from archiver.export.bag import TAG_MANIFEST
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.report.people_and_dates import stand_in_note
@@ -116,9 +116,9 @@ def submission_readme(case: ReportInput, names: Collection[str], incomplete: Seq
     ]
     called, title = (entered(stated, _MAX_LENGTH) for stated in (contract.platform_id, contract.title))
     ordered = sorted(names, key=lambda name: (len(name), name)) if case.profile == "court" else []
-    copies = [own_evidence.label(one) for one in case.enclosures if one.number in case.copies]
+    copies = [exhibit_names.label(one) for one in case.enclosures if one.number in case.copies]
     screenshots, notices = (
-        folder if any(name.startswith(folder) for name in names) else "" for folder in own_evidence.FOLDERS[:2]
+        folder if any(name.startswith(folder) for name in names) else "" for folder in exhibit_names.FOLDERS[:2]
     )
     lines = text_lines(
         "submission_readme.txt",
@@ -133,7 +133,7 @@ def submission_readme(case: ReportInput, names: Collection[str], incomplete: Seq
         inquiry=INQUIRY,
         volumes=[name for name in ordered if name.startswith("甲001の") and name != report],
         report=report,
-        exhibits=sorted(filter(own_evidence.is_exhibit, ordered)),
+        exhibits=sorted(filter(exhibit_names.is_exhibit, ordered)),
         screenshots=screenshots,
         notices=notices,
         listed=say("、").join(copies),

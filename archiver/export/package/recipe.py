@@ -8,9 +8,9 @@ from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
 
+from archiver.export.exhibit_names import FileMetadata
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.policy_and_covers import Covers
-from archiver.export.own_evidence import FileMetadata
 from archiver.export.package.copied_parts import EnclosureMetadata
 from archiver.export.package.entry_reader import PackageStatistics
 from archiver.export.package.order import ExportOrder

@@ -18,7 +18,7 @@ from archiver.evidence.history import EntryObject, number, text
 from archiver.evidence.looks import CHATWORK, RecordedService, other_addresses, read_services, stretches
 from archiver.evidence.tables.events import other_events, sort_events
 from archiver.evidence.verify.rollbacks import read_rollback
-from archiver.export import PROFILES, PackageForm, own_evidence
+from archiver.export import PROFILES, PackageForm, exhibit_names
 from archiver.export.bag import Bag
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.package.entry_reader import SourceEntries
@@ -231,7 +231,7 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
         hidden_people=len(people) - len(shown),
         messages=package.statistics.count,
         files=sum(1 for name in bag.digests if name.startswith("data/files/")),
-        enclosures=sum(map(own_evidence.is_enclosure, bag.digests)),
+        enclosures=sum(map(exhibit_names.is_enclosure, bag.digests)),
         masked=sum(one.count for one in masked_passages(package)),
         size=bag.size,
         opened=tuple(package.recipe.opened),

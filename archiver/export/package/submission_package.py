@@ -16,7 +16,7 @@ from pathlib import Path
 
 from archiver.evidence.tables import build
 from archiver.evidence.tables.cells import csv_line
-from archiver.export import PROFILES, own_evidence
+from archiver.export import PROFILES, exhibit_names
 from archiver.export.bag import PARTIAL, Bag, pack
 from archiver.export.package import copied_parts, pdf_files, readme
 from archiver.export.package.copied_parts import NOT_REMOVABLE
@@ -165,7 +165,7 @@ def _fill_court(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]
     files = report, "甲001の"
     pdf_files.put_evidence_list(bag, "証拠説明書", case, package.copied, files, missing)
     return [
-        f"{own_evidence.exhibit_label(one)}: {missing[one.number]}"
+        f"{exhibit_names.exhibit_label(one)}: {missing[one.number]}"
         for one in package.recipe.enclosures
         if one.number in missing
     ]
@@ -197,7 +197,7 @@ def _put_exhibits(bag: Bag, case: ReportInput, package: PackageInput) -> dict[in
     """Write the user's own evidence under exhibit numbers; return number → reason for what stays out."""
     limit, missing = package.recipe.order.max_bytes, {}
     for enclosure in package.recipe.enclosures:
-        if case.filed.has(own_evidence.exhibit_name(enclosure), enclosure.sha256):
+        if case.filed.has(exhibit_names.exhibit_name(enclosure), enclosure.sha256):
             continue
         if limit is not None and enclosure.size > limit:
             missing[enclosure.number] = say(
@@ -206,7 +206,7 @@ def _put_exhibits(bag: Bag, case: ReportInput, package: PackageInput) -> dict[in
                 limit=limit / 1000000.0,
             )
         elif not copied_parts.put_blob(
-            bag, package.reading.home, own_evidence.exhibit_name(enclosure), enclosure.sha256
+            bag, package.reading.home, exhibit_names.exhibit_name(enclosure), enclosure.sha256
         ):
             missing[enclosure.number] = say(copied_parts.LOST_REASON)
     return missing
@@ -227,18 +227,18 @@ def _put_enclosures(bag: Bag, package: PackageInput) -> list[str]:
     size = _packed_size(bag) + _ROOM_FOR_TEXTS if enclosures and limit is not None else 0
     copies, left_out = package.recipe.metadata.copies, []
     for enclosure in enclosures:
-        name, copy = own_evidence.path_in_package(enclosure), copies.get(enclosure.number)
+        name, copy = exhibit_names.path_in_package(enclosure), copies.get(enclosure.number)
         if limit is not None and size + enclosure.size + _ROOM_FOR_NAME > limit:
             left_out.append(
                 say(
                     "{label}: 大きさの上限を超えるため、この資料に入っていません",
-                    label=own_evidence.label(enclosure),
+                    label=exhibit_names.label(enclosure),
                 )
             )
         elif copy is None and enclosure.number in copies:
-            left_out.append(f"{own_evidence.label(enclosure)}: {say(NOT_REMOVABLE)}")
+            left_out.append(f"{exhibit_names.label(enclosure)}: {say(NOT_REMOVABLE)}")
         elif copy is None and not copied_parts.put_blob(bag, package.reading.home, name, enclosure.sha256):
-            left_out.append(f"{own_evidence.label(enclosure)}: {say(copied_parts.LOST_REASON)}")
+            left_out.append(f"{exhibit_names.label(enclosure)}: {say(copied_parts.LOST_REASON)}")
         else:
             size += enclosure.size + _ROOM_FOR_NAME
             if copy is not None:

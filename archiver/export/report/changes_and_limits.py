@@ -11,7 +11,7 @@ from archiver.chatwork.notation.parse import parse
 from archiver.claims.messages import first_message
 from archiver.claims.sentences import change_lines, sources_text
 from archiver.evidence.tables.events import ChangeRow
-from archiver.export.own_evidence import label, metadata_text
+from archiver.export.exhibit_names import label, metadata_text
 from archiver.export.pdf.blocks import Chapter
 from archiver.export.report import templated
 from archiver.export.report.excerpt import PaperReferences, gap_line

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from archiver.claims.messages import message_count
 from archiver.claims.sentences import count_text
 from archiver.export.bag import zip_texts
-from archiver.export.own_evidence import COURT_EXTENSIONS, exhibit_name, exhibit_number, file_name, label
+from archiver.export.exhibit_names import COURT_EXTENSIONS, exhibit_name, exhibit_number, file_name, label
 from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
 from archiver.export.report.people_and_dates import KINDS, counterparts
 from archiver.export.report.report_and_consultation import framed

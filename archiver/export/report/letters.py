@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 
+from archiver.claims.invoices_and_payments import InvoiceBalance, invoice_text, sums_text
 from archiver.claims.messages import DELETIONS, changed_sides, last_reply, turn
-from archiver.claims.money import InvoiceBalance, invoice_text, sums_text
 from archiver.claims.sentences import change_lines, reply_label, reply_text, turn_lines
 from archiver.contract_dates import delivery_days
 from archiver.export.report.money import (

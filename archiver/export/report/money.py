@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from archiver.claims.money import (
+from archiver.claims.invoices_and_payments import (
     RECEIPTS,
     DueBasis,
     InvoiceBalance,

@@ -24,7 +24,7 @@ from archiver.claims.sentences import (
 )
 from archiver.contract_dates import Agreement, DeliveryMatch, delivery_matches
 from archiver.evidence.tables.files_and_tasks import FROM_BEFORE
-from archiver.export.own_evidence import exhibit_number, label
+from archiver.export.exhibit_names import exhibit_number, label
 from archiver.export.pdf.blocks import Chapter
 from archiver.export.report import templated
 from archiver.export.report.excerpt import bound_place, bound_quote

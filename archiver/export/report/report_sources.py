@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from archiver.contract_dates import day_of as day_of
 from archiver.evidence.acts_seen_in_lists import ListedStep
 from archiver.evidence.tables.events import CANCELLATION, ROOM_TYPES, ChangeRow
-from archiver.export.own_evidence import FileMetadata
+from archiver.export.exhibit_names import FileMetadata
 from archiver.platforms import job_platform
 from archiver.platforms.job_platform import Platform
 from archiver.records import (

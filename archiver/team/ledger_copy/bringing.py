@@ -35,8 +35,8 @@ from archiver.store.rows import insert_values
 from archiver.store.search import index
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
+from archiver.team.ledger.archive_in_ledger import COLUMNS, Ledger, LedgerEnd, LedgerReading, Row
 from archiver.team.ledger.database import LedgerPlace, printable
-from archiver.team.ledger.ledger import COLUMNS, Ledger, LedgerEnd, LedgerReading, Row
 from archiver.team.ledger_copy.shared_files import put_file, put_seal
 
 _ENTRY = schema.entry.c

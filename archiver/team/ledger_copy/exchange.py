@@ -26,8 +26,8 @@ from archiver.store.engine import Reading, SmallStatement, Writing
 from archiver.store.queries import current_state
 from archiver.store.rows import stored_text, upsert_rows
 from archiver.store.working import last_lists, remembered_values
+from archiver.team.ledger.archive_in_ledger import COLUMNS, Ledger, LedgerEnd, LedgerReading, Row, Running
 from archiver.team.ledger.database import LedgerPlace
-from archiver.team.ledger.ledger import COLUMNS, Ledger, LedgerEnd, LedgerReading, Row, Running
 from archiver.team.ledger_copy import bringing, shared_files
 from archiver.team.ledger_copy.bringing import StrangeRow, bad_ledger, bring, refused, told_as
 from archiver.team.ledger_copy.segments import Head, put_segment

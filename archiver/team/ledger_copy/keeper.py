@@ -27,8 +27,8 @@ from archiver.store.erasure import records
 from archiver.store.keeper import Keeper, KeptByTeam
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
+from archiver.team.ledger.archive_in_ledger import Ledger
 from archiver.team.ledger.database import read_ledger_file
-from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger.service_tables import PUT_BACK, accesses
 from archiver.team.ledger_copy import bringing, exchange, shared_files
 from archiver.team.object_store import FolderStore

@@ -22,8 +22,8 @@ from archiver import errors
 from archiver.store import blobs
 from archiver.store.durable_files import disk_errors
 from archiver.store.erasure.execution import remove
+from archiver.team.ledger.archive_in_ledger import COLUMNS, Ledger, Row
 from archiver.team.ledger.database import LedgerPlace, import_psycopg, open_archive
-from archiver.team.ledger.ledger import COLUMNS, Ledger, Row
 from archiver.team.ledger_copy import shared_files
 from archiver.team.ledger_copy.bringing import StrangeRow, told_as
 from archiver.team.object_store import FolderStore, segments_prefix

@@ -25,8 +25,8 @@ from archiver.store.durable_files import disk_errors, private_folder, write_dura
 from archiver.store.time_text import from_text
 from archiver.store.working import stamp_queue
 from archiver.team import object_store
+from archiver.team.ledger.archive_in_ledger import Row
 from archiver.team.ledger.database import LedgerPlace, archives_in_store, known_store
-from archiver.team.ledger.ledger import Row
 from archiver.team.s3_store import open_store
 
 DAILY = "daily"

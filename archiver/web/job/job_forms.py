@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from flask import request, url_for
 
 from archiver import errors
-from archiver.claims.money import money_standing, state_text
+from archiver.claims.invoices_and_payments import money_standing, state_text
 from archiver.contract_dates import day_of, has_meaning
 from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import (

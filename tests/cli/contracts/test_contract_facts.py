@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from archiver import errors
+from archiver.cli.contracts.commands import command_job
 from archiver.cli.contracts.contract_page import page_lines
-from archiver.cli.contracts.job import command_job
 from archiver.records import Contract
 from archiver.records.contract_facts import FACTS, ContractFact
 from archiver.setup import fact_questions

@@ -21,8 +21,8 @@ from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.sync.report import SyncReport
 from archiver.sync.run_start import Options, ProgressCallbacks
+from archiver.team.ledger.archive_in_ledger import Ledger
 from archiver.team.ledger.database import LedgerPlace, connect, install_ledger, open_archive, write_ledger_file
-from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger_copy.keeper import LedgerKeeper
 from archiver.team.s3_store import make_store
 from tests.support.chatwork.simulator import Chatwork

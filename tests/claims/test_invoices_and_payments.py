@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.claims.money import DueBasis, closed_day, money_standing, payment_due
+from archiver.claims.invoices_and_payments import DueBasis, closed_day, money_standing, payment_due
 from archiver.contract_dates import deadlines
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Contract, Delivery, Invoice, MessageId, Payment, StatedTerm
