@@ -169,7 +169,7 @@ def test_a_file_that_was_sent_and_taken_away_before_the_save_is_told_once(world:
     assert [taken_away] * 2 == [one.has_losses for one in reports]
     with world.archive.reading() as reading:
         unheld = [(one.file_id, one.name) for one in holdings_of(reading, [world.room]).unheld]
-    assert ([(file, "修正契約書.pdf (1 B)")] if taken_away else []) == unheld
+    assert ([(file, "修正契約書.pdf")] if taken_away else []) == unheld
 
 
 # --- changes -----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ Files first: those still to be downloaded, those saved, and their counts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -305,6 +306,10 @@ def unheld_files(reading: Reading, rooms: Collection[int], owner: int) -> list[M
     return [MissingFile(*row) for row in reading.sql.execute(query)]
 
 
+_SIZE = re.compile(r" \([\d.,]+ [KMGT]?B\)$")
+"""What follows the name of a file in its post."""
+
+
 def unlisted_files(reading: Reading, rooms: Collection[int]) -> Iterator[MissingFile]:
     """Files of these rooms that were sent and in no list, as alerts tell, also those that were put aside."""
     alert = schema.alert.c
@@ -314,7 +319,7 @@ def unlisted_files(reading: Reading, rooms: Collection[int]) -> Iterator[Missing
 
         file = int(subject.partition("/")[2])
         shown = shown_files(current_state.last_body(reading, room, int(message)))
-        name = next((one.label for one in shown if one.file_id == file), str(file))
+        name = next((_SIZE.sub("", one.label) for one in shown if one.file_id == file), str(file))
         if file not in current_state.known_objects(reading, "file", room):
             yield MissingFile(room, file, True, name, 0, given_up=True, gone=False, reason="unlisted")
 
