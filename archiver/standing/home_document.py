@@ -48,7 +48,7 @@ from archiver.store.queries.viewing.message_summaries import newest_message
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import NOTICE_TRIAL, SEEN_CHANGES, SeenChanges, last_saved_at
 
-QUOTED_LENGTH, _SHORT_LENGTH = 120, 14
+QUOTED_LENGTH, _SHORT_LENGTH = 120, 30
 """Characters of a text around what changed, and where it only says which message is meant."""
 
 NEVER = SeenChanges(0, datetime.min.replace(tzinfo=JST))
