@@ -17,7 +17,7 @@ from archiver.claims.quotations import excerpt, excerpts
 from archiver.claims.sentences import renamed_lines
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import platform_of
-from archiver.records import JST, Contract
+from archiver.records import JST, Contract, ContractRoom
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import shorten, visible, visible_line
 from archiver.render.snippet import one_line, own_words
@@ -141,13 +141,19 @@ def _renamed_file(alert: Alert) -> int:
     return int(file) if alert.rule is AlertRule.A12 and kind == "file" else 0
 
 
-def messages_by_id(reading: Reading, rooms: Iterable[int], message_ids: Iterable[str]) -> tuple[NamedMessage, ...]:
-    """Those of these messages that the rooms hold, in the order given."""
+def messages_by_id(
+    reading: Reading, parts: Sequence[ContractRoom], message_ids: Iterable[str]
+) -> tuple[NamedMessage, ...]:
+    """Those of these messages that belong to a contract with these rooms, in the order given."""
     from archiver.store.queries.viewing.message_summaries import message_summaries
 
-    every_room = list(rooms)
-    places = ((room, int(one)) for one in message_ids for room in every_room)
-    return tuple(map(_named, message_summaries(reading, places)))
+    rooms = {int(one.room_id) for one in parts}
+    found = message_summaries(reading, ((room, int(one)) for one in message_ids for room in rooms))
+    return tuple(
+        _named(one)
+        for one in found
+        if one.sent is None or any(part.room_id == one.room_id and part.contains(one.sent) for part in parts)
+    )
 
 
 def more_sentence(number: int) -> str:

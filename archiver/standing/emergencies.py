@@ -126,7 +126,9 @@ def emergencies(
                     len(kinds[1]),
                     sum(one.is_own for one in kinds[0]),
                     sum(one.is_own for one in kinds[1]),
-                    messages_by_id(reading, rooms, sorted(shots, key=lambda one: order.get(int(one), len(order)))),
+                    messages_by_id(
+                        reading, contract.rooms, sorted(shots, key=lambda one: order.get(int(one), len(order)))
+                    ),
                     tuple(sorted({*looks.failing, *(room for room, at in looks.at.items() if at is None)})),
                     bool(unlisted_beginnings(reading, rooms - set(holdings.shut)).rooms),
                     sum(put_back) if put_back else None,

@@ -83,9 +83,11 @@ class World:
         token, clock, sleep = (lambda: self.chatwork.token or "revoked"), self.own_clock, self.clock.sleep
         return Client(Transport(self.api, token=token, clock=clock, sleep=sleep, **given))
 
-    def contract(self, name: str, *rooms: int, state: str = "open", **facts: Any) -> None:
-        """State a contract."""
-        contract_rooms = tuple(ContractRoom(RoomId(room)) for room in rooms)
+    def contract(
+        self, name: str, *rooms: int, state: str = "open", start: datetime | None = None, **facts: Any
+    ) -> None:
+        """State a contract; `start`: what was said in its rooms before belongs to another."""
+        contract_rooms = tuple(ContractRoom(RoomId(room), start) for room in rooms)
         payload = contract_payload(Contract(name, contract_rooms, state, **facts))
         with self.archive.writing() as writing:
             observation = Observation("contract", f"contract/{name}", payload)

@@ -186,6 +186,16 @@ def test_a_room_of_two_contracts_counts_in_both(jobs: Jobs) -> None:
     assert found["job5"].holdings.messages > found["job2"].holdings.messages
 
 
+def test_a_screenshot_is_asked_of_what_belongs_to_the_job(jobs: Jobs) -> None:
+    """A chat has another job from a day on: what was deleted of the first is none of the second's messages."""
+    jobs.contract("job5", jobs.second, start=jobs.own_clock())
+    jobs.delete_three()
+
+    found = jobs.emergencies()
+
+    assert (tuple(jobs.written[2::-1]), ()) == (ids(found["job2"]), ids(found["job5"]))
+
+
 def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_account_is_closed(jobs: Jobs) -> None:
     """In their words, those that alerts of the contract are about, changed ones first; none where nothing is urgent.
 
