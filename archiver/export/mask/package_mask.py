@@ -17,7 +17,7 @@ from archiver.chatwork.notation.parse import DELETED
 from archiver.export.mask.kinds import MaskHit, MaskKind, pattern_hits, reason, replacement
 from archiver.export.mask.likely_names import piece_pattern
 from archiver.export.mask.names import NameMatcher, letter_names
-from archiver.export.mask.policy_and_covers import Policy, Variants, distinguished
+from archiver.export.mask.policy_and_covers import Policy, Variants, distinguished, placeholder_pattern
 from archiver.letter_folding import TAG, FoldedText, fold_letters, folded_text, folded_word
 from archiver.records import Contract, contract_facts
 
@@ -91,7 +91,8 @@ class PackageMask:
         self._names = NameMatcher(hidden, [name for one in self._open_accounts for name in people[one]], self._labels)
         self._contacts: set[str] = set()
         self._pieces: tuple[re.Pattern[str], ...] = ()
-        self._shown: tuple[re.Pattern[str], ...] = ()
+        self._placeholders = placeholder_pattern()
+        self._shown: tuple[re.Pattern[str], ...] = (self._placeholders,)
         self._counts: dict[tuple[MaskedPlace, MaskKind], set[int]] = {}
         self._variants: Variants = {}
         self._clean: set[str] = set()
@@ -126,7 +127,8 @@ class PackageMask:
     def show_words(self, words: Iterable[str]) -> None:
         """Cover nothing of these words, whatever they look like; to be called before anything is masked."""
         self._clean.clear()
-        self._shown = tuple(re.compile(re.escape(folded)) for one in words if (folded := folded_text(one).strip()))
+        shown = (re.compile(re.escape(folded)) for one in words if (folded := folded_text(one).strip()))
+        self._shown = (self._placeholders, *shown)
 
     @property
     def contacts(self) -> list[str]:
@@ -225,7 +227,7 @@ class PackageMask:
                 last = end
 
     def _hits(self, folded: FoldedText, original: str, pieces: Iterable[re.Pattern[str]] = ()) -> Iterator[MaskHit]:
-        """What is found in a text but within the words that the reader shows; the own token is no such word."""
+        """What is found in a text but within placeholders and words that the reader shows; the own token is none."""
         shown = [match.span() for one in self._shown for match in one.finditer(folded.text)]
         for hit in self._all_hits(folded, original, pieces):
             if hit.kind is MaskKind.TOKEN or not any(start <= hit.start and hit.end <= end for start, end in shown):

@@ -76,7 +76,10 @@ def distinguished(variants: Variants, key: tuple[str, str], original: str) -> st
     if hash(original) not in known:
         known.append(hash(original))
     index = known.index(hash(original))
-    return key[1] if index == 0 else f"{key[1]}(隠した部分が異なる文面{index + 1})"
+    return key[1] if index == 0 else f"{key[1]}{_VARIANT}{index + 1})"
+
+
+_VARIANT = "(隠した部分が異なる文面"
 
 
 Place = tuple[int, str]
@@ -87,6 +90,13 @@ UNREAD = "文面は隠しています(まだ読んでいません)"
 COVERED_NAME = "(ファイル名は隠しています)"
 COVERED_PART = "■■"
 """What stands for a user's text inside a post of Chatwork's system, such as the name of a chat."""
+
+
+def placeholder_pattern() -> re.Pattern[str]:
+    """What stands for a covered text in the package's language, in folded text."""
+    longest_first = (re.escape(folded_text(say(one))) for one in (UNREAD, COVERED, COVERED_NAME))
+    return re.compile(rf"(?:{'|'.join(longest_first)})(?:{re.escape(folded_text(_VARIANT))}[0-9]+\))?")
+
 
 _TEXT_OF: Mapping[str, str] = {"message": "body", "file": "filename", "task": "body", "room": "description"}
 _KEPT = frozenset({"message_id", "name", "icon_path", "type", "role", "status", "limit_type"})

@@ -14,9 +14,10 @@ from hypothesis import given, strategies
 from archiver.errors import UsageError
 from archiver.export.mask.names import letter_names
 from archiver.export.mask.package_mask import MaskedPlace, PackageMask
-from archiver.export.mask.policy_and_covers import masking_policy, user_pattern
+from archiver.export.mask.policy_and_covers import COVERED, COVERED_NAME, UNREAD, masking_policy, user_pattern
 from archiver.letter_folding import folded_text
 from archiver.records import Contract
+from archiver.report_language import report_language, say
 from tests.support.cases import cases_of
 from tests.support.reports.sample_conversation import CLIENT, OWNER, ROOM
 
@@ -224,6 +225,19 @@ def test_a_text_of_the_user_is_covered_however_it_is_written() -> None:
     actual = masking.mask_text("ＳＥＣＲＥＴ案件のX-１２ [To:123] 123")
 
     assert "■■(指定)の■■(指定) [To:123] ■■(指定)" == actual
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_what_stands_for_a_covered_text_is_never_covered_itself(lang: str) -> None:
+    """Not by a text of the user that stands in it, nor where a message quotes one; the same words elsewhere are."""
+    with report_language(lang):
+        placeholders = [*map(say, (COVERED, UNREAD, COVERED_NAME)), f"{say(UNREAD)}(隠した部分が異なる文面2)"]
+        masking = cover("lawyer", masks=["す", "文面", "text", "2"])
+
+        assert placeholders == list(map(masking.mask_text, placeholders))
+        assert f"[qt]{say(COVERED)}[/qt] ■■(指定)" == masking.mask_text(f"[qt]{say(COVERED)}[/qt] す")
+        masking.show_words(["text"])
+        assert f"{say(COVERED)} text ■■(指定)" == masking.mask_text(f"{say(COVERED)} text す")
 
 
 def test_an_empty_text_to_mask_is_one_sentence() -> None:
