@@ -60,8 +60,9 @@ _SENTENCE_END = re.compile(r"[。!?！？]+(?![。!?！？」』)）])|[.!?](?= 
 """A space behind a Japanese character was the end of a line."""
 _ORDER = (State.PRESENT, State.MISSING, State.EDITED, State.DELETED)
 _NUMBER = re.compile(r"[¥￥$]?[0-9０-９][0-9０-９,，.]{0,30}[千万億]{0,4}円?")
-_CONTEXT, _MARKS = 8, 2
-"""Characters shown before the words that matter where a text is cut, at most; and what the marks of cuts take."""
+_CONTEXT, _MARKS, _FEW = 8, 2, 10
+"""Characters shown before the words that matter where a text is cut, at most; what the marks of cuts take; so few are
+not left out of a sentence."""
 
 Rank = tuple[int, int, datetime, int]
 
@@ -245,7 +246,7 @@ def excerpt(text: str, at: int, limit: int) -> str:
     begin = _outside_number(text, begin)
     stop = _outside_number(text, min(begin + front, len(text)))
     end = next(one for one in ends if one >= stop)
-    begin_again = stop if end <= begin + limit + 1 else max(stop, _outside_number(text, end - end_length))
+    begin_again = stop if end <= begin + limit + _FEW else max(stop, _outside_number(text, end - end_length))
     shown = text[begin:stop] + "…" * (begin_again > stop) + text[begin_again:end]
     return ("…" if begin else "") + shown.strip() + ("…" if end < len(text) else "")
 

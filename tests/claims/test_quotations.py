@@ -325,7 +325,7 @@ def test_a_cut_text_begins_with_its_sentence_where_there_is_room() -> None:
 
     (short,) = excerpts([said], 76)
 
-    assert "…We never promised to pay 50,000 JPY for all of the…by the end of this month." == short
+    assert "…We never promised to pay 50,000 JPY for all of them by the end of this month." == short
 
 
 def test_a_quotation_in_english_is_one_sentence(archive: ArchiveMaker) -> None:

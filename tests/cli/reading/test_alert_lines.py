@@ -44,7 +44,7 @@ def test_the_first_screen_counts_them_and_quotes_the_most_urgent(world: Terminal
 
     place = lines.index("4 more things to look at: archive status --alerts")
     day, name, words = lines[place + 1].split()
-    assert ("田中", "「…クラウドワークスを通さずに…たいのですが」") == (name, words)
+    assert ("田中", "「…クラウドワークスを通さずに直接払いにしたいのですが」") == (name, words)
     listed = " ".join(world.both("status", "--alerts")[0].split())
     assert f"archive search --chat {world.room} --from {day} --to {day}" in listed
     assert "直接払い" in world.both("search", "--chat", str(world.room), "--from", day, "--to", day)[0]
