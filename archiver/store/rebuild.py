@@ -18,14 +18,14 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, func, or_, select
+from sqlalchemy import Connection, Table, and_, func, or_, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
 from archiver import errors
 from archiver.evidence.chain import digest
-from archiver.evidence.history import EntryObject, MessageHistory
+from archiver.evidence.history import LIST_KINDS, EntryObject, MessageHistory
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.seals import SealChain, SealedDigests, SealRow
 from archiver.records import State
@@ -36,7 +36,7 @@ from archiver.store.engine import IN_MEMORY, build_engine, driver_rows
 from archiver.store.message_projection import message_row, version_rows
 from archiver.store.projection import project
 from archiver.store.queries import raw_tables
-from archiver.store.queries.entries import IS_WHOLE, last_seq
+from archiver.store.queries.entries import IS_WHOLE, entries_where, last_seq
 
 BATCH = 1_000
 
@@ -160,9 +160,11 @@ def _parse_line(line: bytes) -> dict[str, Any] | None:
 # --- comparison --------------------------------------------------------------------------------
 
 
-def _compare_tables(reading: Reading, sql: Connection, table: Table) -> Iterator[RowDifference]:
-    """Walk through both tables in the order of their keys, with one row of each in memory."""
-    query, names, width = _rows_query(table)
+def _compare_tables(
+    reading: Reading, sql: Connection, table: Table, rooms: Iterable[int] | None = None
+) -> Iterator[RowDifference]:
+    """Walk through both tables, or their rows of these rooms, in the order of their keys, with one row of each held."""
+    query, names, width = _rows_query(table, rooms)
     stored, rebuilt = raw_tables.rows(reading, query), raw_tables.rows(Reading(sql, reading.home), query)
     stored_row, rebuilt_row = next(stored, None), next(rebuilt, None)
     while stored_row is not None or rebuilt_row is not None:
@@ -183,15 +185,17 @@ def _compare_tables(reading: Reading, sql: Connection, table: Table) -> Iterator
             stored_row, rebuilt_row = next(stored, None), next(rebuilt, None)
 
 
-def _rows_query(table: Table) -> tuple[str, list[str], int]:
-    """A query for all rows by primary key, the key's columns first. Texts come as bytes, as they may be damaged."""
+def _rows_query(table: Table, rooms: Iterable[int] | None) -> tuple[str, list[str], int]:
+    """A query for the rows by primary key, the key's columns first. Texts come as bytes, as they may be damaged."""
     keys = [column.name for column in table.primary_key]
     names = keys + [column.name for column in table.columns if column.name not in keys]
     columns = ", ".join(
         f'CASE typeof("{name}") WHEN \'text\' THEN CAST("{name}" AS BLOB) ELSE "{name}" END' for name in names
     )
     order = ", ".join(f'"{name}"' for name in keys)
-    return f'SELECT {columns} FROM "{table.name}" ORDER BY {order}', names, len(keys)  # noqa: S608 - our own names
+    where = "" if rooms is None or "room_id" not in keys else f"WHERE room_id IN ({', '.join(map(str, sorted(rooms)))})"
+    query = f'SELECT {columns} FROM "{table.name}" {where} ORDER BY {order}'  # noqa: S608 - our own names and numbers
+    return query, names, len(keys)
 
 
 def _sort_key(row: tuple[Any, ...] | None, width: int) -> tuple[tuple[int, Any], ...] | None:
@@ -216,23 +220,25 @@ REPLAYED = (
     schema.room,
     schema.person,
     schema.member,
+    schema.contract,
+    schema.window,
+    schema.coverage,
 )
-"""Tables whose rows come from single entries; they are made again in memory and compared."""
+"""Tables whose rows come from entries other than messages; they are made again in memory and compared."""
 
-_REPLAYED_KINDS = frozenset(
-    (
-        "file",
-        "blob",
-        "gap",
-        "gap.narrowed",
-        "gap.closed",
-        "task",
-        "room",
-        "room.inaccessible",
-        "room.accessible",
-        "account",
-        "member",
-    )
+_REPLAYED_KINDS = (
+    "file",
+    "blob",
+    "gap",
+    "gap.narrowed",
+    "gap.closed",
+    "task",
+    "room",
+    "room.inaccessible",
+    "room.accessible",
+    "account",
+    "member",
+    *LIST_KINDS,
 )
 
 
@@ -314,19 +320,23 @@ def _missing_entries(reading: Reading) -> Iterator[str]:
         yield next(f"entry/{expected}" for expected, (seq,) in enumerate(numbers, 1) if seq != expected)
 
 
-def check_other_rows(reading: Reading, entries: Iterable[EntryObject], rooms: Iterable[int]) -> None:
-    """Compare files, their bytes, gaps, tasks, members and rooms with all entries of these rooms.
+def check_other_rows(reading: Reading, rooms: Collection[int]) -> None:
+    """Compare all rows of these rooms but those of messages, and the contracts, with their entries.
 
     Raises RowsDisagree, which names the first row that differs, is missing or is extra.
     """
-    engine = build_engine(IN_MEMORY, scratch=True)
+    table, engine = schema.entry.c, build_engine(IN_MEMORY, scratch=True)
+    is_of_rooms = and_(table.room_id.in_(sorted(rooms)), table.kind.in_(_REPLAYED_KINDS))
+    entries = entries_where(reading, or_(is_of_rooms, table.kind == "contract"), IS_WHOLE)
     try:
         with engine.begin() as scratch:
             for definition in _definitions():
                 scratch.exec_driver_sql(definition)
-            project(scratch, [one for one in entries if one["kind"] in _REPLAYED_KINDS], lambda _key, _upto: [])
-            for table in REPLAYED:
-                _compare_rows(table, _rows_by_key(scratch, table, rooms), _rows_by_key(reading.sql, table, rooms))
+            while chunk := list(islice(entries, BATCH)):
+                project(scratch, chunk, lambda _key, _upto: [])
+            for readable in REPLAYED:
+                for row in _compare_tables(reading, scratch, readable, rooms):
+                    raise errors.RowsDisagree(subject="/".join(map(str, (row.table, *row.key))))
     finally:
         engine.dispose()
 
@@ -346,19 +356,3 @@ def _select_rows(sql: Connection, table: Table, rooms: Iterable[int]) -> Iterato
 
 def _place(row: tuple[Any, ...]) -> tuple[int, int]:
     return row[1], row[0]
-
-
-def _rows_by_key(sql: Connection, table: Table, rooms: Iterable[int]) -> dict[tuple[object, ...], tuple[object, ...]]:
-    keys = list(table.primary_key)
-    rows = sql.execute(select(*keys, table).where(table.c.room_id.in_(sorted(rooms))).order_by(*keys))
-    return {tuple(row[: len(keys)]): tuple(row[len(keys) :]) for row in rows}
-
-
-def _compare_rows(
-    table: Table,
-    expected: dict[tuple[object, ...], tuple[object, ...]],
-    stored: dict[tuple[object, ...], tuple[object, ...]],
-) -> None:
-    for key in [*expected, *stored]:
-        if expected.get(key) != stored.get(key):
-            raise errors.RowsDisagree(subject="/".join(str(part) for part in (table.name, *key)))

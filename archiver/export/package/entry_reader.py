@@ -233,7 +233,7 @@ class SourceEntries:
         """Check each record and the rows of all but messages, and mask what is shown. Raises RowsDisagree."""
         if compares_rows:
             check_records(self.reading, self.scope.rooms)
-            check_other_rows(self.reading, self.everything, self.scope.rooms)
+            check_other_rows(self.reading, self.scope.rooms)
         if self.mask is not None or self.covers is not None:
             self.everything = list(map(self._shown, self.everything))
 

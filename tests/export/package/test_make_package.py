@@ -301,6 +301,9 @@ def test_hostile_file_names_stay_data(tmp_path: Path) -> None:
         ("UPDATE gap SET missing = 1", f"gap/{ROOM}/1"),
         ("UPDATE task SET status = 'done'", f"task/{ROOM}/55"),
         (f"UPDATE person SET name = 'X' WHERE account_id = {CLIENT}", f"person/{ROOM}/{CLIENT}"),
+        ("UPDATE contract SET statement = json_set(statement, '$.title', 'X')", "contract/job1"),
+        ("UPDATE window SET observed_at = '2026-11-05T02:59:00.000Z'", f"window/{ROOM}/8"),
+        ("UPDATE coverage SET \"end\" = '2026-11-05T02:59:00.000Z'", f"coverage/{ROOM}/1"),
         ("DELETE FROM message WHERE position = 2", "message/2"),
         ("DELETE FROM message WHERE position = 4", "message/4"),
         ("DELETE FROM message_version WHERE position = 2 AND number = 1", "message/2"),
@@ -415,6 +418,8 @@ def test_what_no_seal_closes_yet_is_exported_as_it_is(tmp_path: Path) -> None:
         ((seq, line),) = database.execute("SELECT seq, line FROM entry ORDER BY seq DESC LIMIT 1").fetchall()
         changed = line.replace("動画編集", "無料作業")
         database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = ?", (changed, digest(changed), seq))
+        stated = json.dumps(json.loads(changed)["payload"], sort_keys=True)
+        database.execute("UPDATE contract SET statement = ? WHERE seq = ?", (stated, seq))
 
     report = exported(maker.archive, profile="support")
 
