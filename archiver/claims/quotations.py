@@ -289,12 +289,16 @@ def _minute(at: datetime) -> str:
 
 
 def quotation_line(quoted: Quotation, texts: Sequence[str], *, time: Time, who: str | None = None) -> str:
-    """The change in one sentence without its end; `texts`: what is shown of the quotation's texts."""
+    """The change in one sentence without its end; `texts`: what is shown of the quotation's texts, none if covered."""
     sent, seen = time(quoted.message.send_time), time(seen_at(quoted))
+    is_edit = quoted.became is State.EDITED
+    if not texts:
+        end = ".covered" if is_edit else ""
+        return word(f"quote.line.{quoted.became}{end}", said=word("quote.said.covered", sent=sent), seen=seen)
     # A text that was seen only after an edit is not what was said on that day.
     key = f"quote.said{'.edited' if quoted.before.update_time > 0 else ''}{'' if who else '.client'}"
     said = word(key, who=who, before=texts[0], sent=sent)
-    between = "edited_" if quoted.after is not None and quoted.became is not State.EDITED else ""
+    between = "edited_" if quoted.after is not None and not is_edit else ""
     return word(f"quote.line.{between}{quoted.became}", said=said, after=texts[-1], seen=seen)
 
 

@@ -148,6 +148,8 @@ WORDS: Mapping[str, str] = {
     "quote.said": "{who}の「{before}」({sent})",
     "quote.said.edited": "{who}の{sent}のメッセージの、編集後の文面「{before}」",
     "quote.said.edited.client": "相手の{sent}のメッセージの、編集後の文面「{before}」",
+    "quote.said.covered": "相手の{sent}のメッセージ(文面は隠しています)",
+    "quote.line.edited.covered": "{said}は、{seen}には編集されていました",
     "quote.line.edited": "{said}は、{seen}には「{after}」になっていました",
     "quote.line.deleted": "{said}は、{seen}には削除されていました",
     "quote.line.edited_deleted": "{said}は「{after}」に変わり、{seen}には削除されていました",

@@ -92,6 +92,11 @@ COVERED_PART = "■■"
 """What stands for a user's text inside a post of Chatwork's system, such as the name of a chat."""
 
 
+def is_covered(body: str) -> bool:
+    """Whether a message's text is covered as a whole, so that it is nobody's words to quote."""
+    return body.partition(_VARIANT)[0] in (say(UNREAD), say(COVERED))
+
+
 def placeholder_pattern() -> re.Pattern[str]:
     """What stands for a covered text in the package's language, in folded text."""
     longest_first = (re.escape(folded_text(say(one))) for one in (UNREAD, COVERED, COVERED_NAME))

@@ -14,6 +14,7 @@ from archiver.claims.table import word
 from archiver.evidence.history import removed_files
 from archiver.evidence.tables.cells import message_cell
 from archiver.evidence.tables.events import EVENT_WORDS, ChangeRow, EventKind
+from archiver.export.mask.policy_and_covers import is_covered
 from archiver.export.pdf.blocks import Chapter, FactList, MessageText, QuotedMessage
 from archiver.export.report.excerpt import references_of
 from archiver.export.report.money import stated_rows
@@ -147,7 +148,8 @@ def quotation_lines(case: ReportInput, limit: int) -> tuple[list[str], list[str]
     """The same in one sentence each, the weightiest first: changed terms and what was deleted; and the others."""
     lines: tuple[list[str], list[str]] = ([], [])
     for quoted in case.statistics.quotations.value:
-        line = quotation_line(quoted, excerpts(_shown_texts(case, quoted), limit), time=_short_date)
+        texts = [] if is_covered(quoted.before.body) else excerpts(_shown_texts(case, quoted), limit)
+        line = quotation_line(quoted, texts, time=_short_date)
         is_decisive = quoted.is_deleted or (quoted.became is not State.PRESENT and quoted.rank[0] > 0)
         lines[not is_decisive].append(say("{line}。", line=line))
     return lines
@@ -172,10 +174,11 @@ def _descriptions(case: ReportInput) -> Iterator[tuple[str, datetime]]:
 
 
 def _asked_text(case: ReportInput) -> str:
-    """The words to which the other side gave no answer; empty where it did."""
-    if case.statistics.asked is None or not waiting_text(turn(case.statistics.facts), case.created_at):
+    """The words to which the other side gave no answer; empty where it did, or they are covered."""
+    asked = case.statistics.asked
+    if asked is None or is_covered(asked.body) or not waiting_text(turn(case.statistics.facts), case.created_at):
         return ""
-    body = visible(own_words(case.statistics.asked.body, references_of(case, case.statistics.asked)))
+    body = visible(own_words(asked.body, references_of(case, asked)))
     return word("quote.asked", text=excerpts([body], _ASKED_LENGTH)[0])
 
 

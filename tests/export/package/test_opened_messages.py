@@ -26,7 +26,7 @@ from archiver.export.package.masking_review import (
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import parse_choice
 from archiver.records import OpenedMessage, ReadState
-from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object
+from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, file_object, message_object
 from tests.support.packages.exported_archives import FACTS, THIRD, add_enclosure, zip_files
 from tests.support.packages.files_with_metadata import picture
 from tests.support.reports import pdf_reader
@@ -127,7 +127,9 @@ def test_what_nobody_read_is_in_no_byte(tmp_path: Path, profile: str, others: in
     assert set() == found(tmp_path / "out")
     assert (0, messages) == (report.read, report.covered)
     assert report.unread == report.opened > 0
-    assert UNREAD in printed_words(report, "01_report.pdf" if profile == "support" else "01_consult.pdf")
+    printed = printed_words(report, "01_report.pdf" if profile == "support" else "01_consult.pdf")
+    assert UNREAD in printed
+    assert f"相手の「{UNREAD}" not in printed
     if profile == "support":
         rows = list(csv.DictReader(io.StringIO(zip_files(report)["02_messages.csv"].decode("utf-8-sig"))))
         assert messages == len(rows)
@@ -322,7 +324,7 @@ def test_each_third_person_is_asked_about_once_and_unusual_words_are_marked(tmp_
 
 
 def test_what_page_1_quotes_is_decided_by_the_words_though_they_are_covered(tmp_path: Path) -> None:
-    """An altered acceptance stands before a deletion, also where nobody read either of them."""
+    """An altered acceptance stands before a deletion, also where nobody read them; no placeholder is quoted."""
     maker = ArchiveMaker(tmp_path / "home")
     maker.me()
     maker.contract("job1", platform="crowdworks", client="田中")
@@ -330,18 +332,28 @@ def test_what_page_1_quotes_is_decided_by_the_words_though_they_are_covered(tmp_
     maker.account(CLIENT, "田中")
     said = {1: "検収OKです", 2: "50,000円です", 3: "はい", 4: "いいえ", 5: "どうも"}
     posts = [message_object(number, text, sent=number) for number, text in said.items()]
-    maker.sync(posts, minutes=10)
+    own = message_object(6, "お返事ください", sent=6, account=OWNER, name="yamada")
+    maker.sync([*posts, own], minutes=10)
     sent = int(at(12).timestamp())
     edited = [
         one | {"body": text, "update_time": sent}
         for one, text in zip(posts, ("検収はまだです", "3万円です"), strict=False)
     ]
     gone = [one | {"body": "[deleted]"} for one in posts[2:]]
-    maker.sync([*edited, *gone], changed={1: "edited", 2: "edited", **dict.fromkeys((3, 4, 5), "deleted")}, minutes=15)
+    maker.sync(
+        [*edited, *gone, own], changed={1: "edited", 2: "edited", **dict.fromkeys((3, 4, 5), "deleted")}, minutes=3000
+    )
 
-    made(maker, tmp_path / "out", order())
+    export(maker.archive, order(out=tmp_path / "out"), now=lambda: at(3100))
 
     (report,) = (tmp_path / "out").glob("*/01_report.pdf")
     page = "".join(pdf_reader.text(report.read_bytes()).split())
     assert ["1", "2", "5"] == re.findall(r"田中のメッセージ\(No\.(\d)\)。", page)[:3]
     assert "検収" not in page.partition("起きたこと")[2].partition("この報告書の範囲")[0]
+    assert "返信がありません" in page
+    assert "返信のないメッセージ:" not in page
+    inquiry = next((tmp_path / "out").glob("*/03_inquiry_text.txt")).read_text("utf-8-sig")
+    message = f"相手の2026-11-05のメッセージ({COVERED})は、2026-11-07には"
+    assert [f"{message}削除されていました。", *[f"{message}編集されていました。"] * 2] == [
+        line.partition(". ")[2] for line in inquiry.splitlines() if COVERED in line
+    ]
