@@ -110,7 +110,8 @@ def test_what_is_counted_in_hours_ends_at_a_time_of_day(
         ("2026-11-25 18:00", "in 19 hours", False),
         ("2026-11-24 23:00", "in less than an hour", False),
         ("2026-11-24 22:00", "less than an hour ago", True),
-        ("2026-11-24 20:31", "2 hours ago", True),
+        ("2026-11-24 20:31", "2 hours past", True),
+        ("2026-11-22 20:31", "2 days past", True),
     ],
 )
 def test_a_deadline_of_hours_is_never_0_days_away(end: str, words: str, is_over: bool) -> None:

@@ -275,7 +275,7 @@ def _distance_words(days: int) -> str:
         return _("today")
     if days > 0:
         return ngettext("in {n} day", "in {n} days", days).format(n=days)
-    return ngettext("{n} day ago", "{n} days ago", -days).format(n=-days)
+    return ngettext("{n} day past", "{n} days past", -days).format(n=-days)
 
 
 def _hour_words(left: timedelta) -> str:
@@ -287,7 +287,7 @@ def _hour_words(left: timedelta) -> str:
         return ngettext("in {n} hour", "in {n} hours", hours).format(n=hours) if hours else _("in less than an hour")
     if not hours:
         return _("less than an hour ago")
-    return ngettext("{n} hour ago", "{n} hours ago", hours).format(n=hours)
+    return ngettext("{n} hour past", "{n} hours past", hours).format(n=hours)
 
 
 _TITLE_WIDTH = 32
