@@ -387,7 +387,7 @@ def test_no_reply_is_waited_for_past_the_deadline() -> None:
         with pytest.raises(Unreachable):
             ask(transport)
 
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 30
     assert ReplyLimits() == ReplyLimits().within(None) == ReplyLimits().within(1000)
     assert ReplyLimits(connect=5, answer=5, read=5, total=5) == ReplyLimits().within(5)
 

@@ -316,7 +316,7 @@ def test_a_text_of_the_greatest_length_is_judged_at_once(piece: str) -> None:
     rank(State.DELETED, [body], at(1), 1)
     Covers({(ROOM, "1")}).cover_quotes(body)
 
-    assert process_time() - begun < 0.7
+    assert process_time() - begun < 3
 
 
 def test_a_cut_text_begins_with_its_sentence_where_there_is_room() -> None:

@@ -151,4 +151,4 @@ def test_hostile_bodies_take_linear_time(begin: str, piece: str) -> None:
     is_system_post(body)
     is_system_post(f"{body}[dtext:chatroom_leaved]x[/info]")
 
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 4

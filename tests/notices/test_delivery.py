@@ -90,7 +90,7 @@ def test_a_server_that_hangs_or_drips_is_cut(tmp_path: Path, server: MailServer,
     reason = send_mail(settings(tmp_path, server.settings()), {}, TITLE, TEXT, patience=0.6)
 
     assert "did not answer in time" in str(reason)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 def test_a_server_that_is_not_there_is_said(tmp_path: Path) -> None:

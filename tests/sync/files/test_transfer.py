@@ -479,7 +479,7 @@ def test_a_slice_ends_even_if_the_body_never_does(host: Host, what: str) -> None
 
     assert (False, True) == (actual.is_whole, kept.startswith(b"{"))
     assert ("slow", False) == (untold, host.part.exists())
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 def test_a_large_file_that_comes_slowly_is_no_fault(host: Host) -> None:
