@@ -153,14 +153,18 @@ def _more_words(more: int, own: int) -> str:
 
 
 def _kept_texts(emergency: Emergency, told: int) -> str:
-    """How many more messages vanished, and whether the texts are saved."""
-    lacking = _unknown_texts(emergency)
-    more = emergency.gone_count + lacking - told
+    """How many more messages vanished, that the texts are saved, and how many were gone before they were seen."""
+    more, lacking = emergency.gone_count - told, _unknown_texts(emergency)
     words = _more_words(more, emergency.own_gone) + _(". ") if more > 0 else ""
-    if lacking:
-        text = ngettext("The text of {n} of them is unknown.", "The texts of {n} of them are unknown.", lacking)
-        return words + text.format(n=lacking)
-    return words + ngettext("Text saved.", "Texts saved.", emergency.gone_count)
+    words += ngettext("Text saved.", "Texts saved.", emergency.gone_count)
+    if not lacking:
+        return words
+    text = ngettext(
+        "{n} other was already deleted when first seen, so its text is unknown.",
+        "{n} others were already deleted when first seen, so their texts are unknown.",
+        lacking,
+    )
+    return f"{words} {text.format(n=lacking)}"
 
 
 def _kept_counts(emergency: Emergency) -> str:

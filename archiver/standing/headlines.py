@@ -45,6 +45,12 @@ def told_job(told: Sequence[Row]) -> Row | None:
     return next((one for one in told if one["kind"] in LOST), None)
 
 
+def line_below(told: Row) -> str:
+    """A headline below another one: of what stops the saving all that is said, else which chats or job it is about."""
+    is_named = told.get("is_stop") or told["kind"] in {"gone", "changed"}
+    return f"{told['head']} {told['text']}" if is_named else str(told["head"])
+
+
 def kept_words(rooms: Sequence[RoomStatus], *, are_files_told: bool = True) -> str:
     """How many messages and files are saved of these chats."""
     messages, files = sum(one.messages for one in rooms), sum(one.files.saved for one in rooms)
@@ -103,11 +109,14 @@ def _changed(jobs: Sequence[Row]) -> Iterator[Row]:
     for job in jobs:
         if not job["changed"]:
             continue
-        quotes, text = job["quotes"], _("Job “{job}”. Chatwork does not tell why.").format(job=job["title"])
+        quotes, text = job["quotes"], _("Job “{job}”.").format(job=job["title"])
         words = changed_words(job["changed"], quotes[0]["name"] if len(job["authors"]) == 1 and quotes else "")
         seen = {one["seen"] for one in quotes} if job["changed"] == len(quotes) else ()
         noticed = next(iter(seen)) if len(seen) == 1 else None
-        yield {"state": "look", "kind": "changed", "job": job["id"], "head": words, "text": text, "noticed": noticed}
+        yield {"state": "look", "kind": "changed", "job": job["id"], "head": words, "text": text} | {
+            "noticed": noticed,
+            "reason": _("Chatwork does not tell why."),
+        }
 
 
 def changed_words(count: int, name: str) -> str:

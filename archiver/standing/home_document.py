@@ -35,7 +35,7 @@ from archiver.setup.fact_questions import missing_facts
 from archiver.standing import alert_lines
 from archiver.standing.emergencies import Emergency, emergencies, references_of
 from archiver.standing.emergency_words import people_sentence
-from archiver.standing.headlines import Row, headlines, kept_words, told_job, unpaid
+from archiver.standing.headlines import Row, headlines, kept_words, line_below, told_job, unpaid
 from archiver.store.archive import Reading
 from archiver.store.keeper import keeper_of
 from archiver.store.queries.authors_and_changes import changed_places, quoted_messages
@@ -96,7 +96,7 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
         "told": told,
         "head": head,
         "quoted": quoted,
-        "also": [*map(_line, told[1:]), *(one["text"] for one in lines)],
+        "also": [*map(line_below, told[1:]), *(one["text"] for one in lines)],
         "lines": lines,
         "alerts": [
             *alerts[: alert_lines.FIRST_SCREEN_LIMIT],
@@ -158,7 +158,7 @@ def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:
                 if kind not in STOPPING
             ),
         ],
-        "unsure": not status.is_practice and (is_old or any(one.kind in _UNSURE for one in standing.found)),
+        "unsure": (is_old and not status.is_practice) or any(one.kind in _UNSURE for one in found),
         "kept_by_team": keeper_of(reading.home).kept.value,
         "every": interval_words(every) if starters and starters.names and not starters.is_idle else "",
         "has_notices": bool(situation.settings.notify.ways),
@@ -170,11 +170,6 @@ def page_marks(reading: Reading) -> tuple[str, str]:
     saved, alerts = last_saved_at(reading), len(open_alerts(reading))
     mark = f"{last_seq(reading)}-{alerts}"
     return mark, f"{mark}-{saved.timestamp() if saved else 0:.0f}"
-
-
-def _line(told: Row) -> str:
-    """A headline below another one; of what stops the saving all that is said, and the names of chats."""
-    return f"{told['head']} {told['text']}" if told.get("is_stop") or told["kind"] == "gone" else str(told["head"])
 
 
 def job_order(job: Row) -> tuple[bool, float]:

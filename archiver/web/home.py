@@ -13,7 +13,6 @@ from archiver import errors
 from archiver.app import App
 from archiver.health.words import IDLE_ADVICE, IDLE_SENTENCE
 from archiver.notices import sentences
-from archiver.records.alerts import DEPARTURES, AlertRule
 from archiver.render.invisible_characters import visible
 from archiver.rounds.round import run_round
 from archiver.schedule import schedulers
@@ -23,10 +22,8 @@ from archiver.setup.outcome_words import count_saved, counts_line, left_out_sent
 from archiver.standing.home_document import page_marks
 from archiver.standing.waiting_state import note_state
 from archiver.store.queries.contracts import contracts, find_contract, required_rooms
-from archiver.store.queries.entries import last_seq
 from archiver.store.queries.room_holdings import WantedFile
-from archiver.store.working import alerts
-from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
+from archiver.store.working.alerts import put_aside_changes
 from archiver.sync.plan import PlanStep
 from archiver.sync.run_start import Options, ProgressCallbacks
 from archiver.web.app import frame_facts
@@ -64,13 +61,8 @@ def seen() -> Response:
     context = console_context()
     upto, last_alert = (request.form.get(name, 0, type=int) for name in ("upto", "last_alert"))
     with context.archive.writing() as writing:
-        contract, now = find_contract(writing, request.form.get("job", "")), context.now()
-        mark = SeenChanges(min(upto, last_seq(writing)), now)
-        SEEN_CHANGES.remember(writing, {**SEEN_CHANGES.recall(writing), contract.id: mark})
-        for one in alerts.open_alerts(writing):
-            is_told = one.number <= last_alert and one.rule in DEPARTURES | {AlertRule.A10}
-            if is_told and one.room_id in contract.room_ids:
-                alerts.dismiss(writing, one.number, at=now, reason=None)
+        contract = find_contract(writing, request.form.get("job", ""))
+        put_aside_changes(writing, contract, upto=upto, last_alert=last_alert, at=context.now())
     return redirect(url_for("home.index"))
 
 

@@ -18,7 +18,7 @@ from archiver.standing.emergency_words import (
     reader_option,
     short_steps,
 )
-from archiver.standing.headlines import told_job
+from archiver.standing.headlines import line_below, told_job
 from archiver.store.keeper import KeptByTeam
 from archiver.store.queries.status import Status
 from archiver.store.working.remembered_values import LastBackup
@@ -58,7 +58,7 @@ def tell_home(
         echo_lines(_summary_lines(document, status, now, kept))
     job = None if quoted is None else quoted["job"]
     others = [
-        f"{one['head']} {one['text']}" if one.get("is_stop") else str(one["head"])
+        line_below(one)
         for one in told
         if one is not first and (job is None or one["job"] != job or one["kind"] == "unpaid")
     ]
@@ -70,7 +70,7 @@ def tell_home(
 
 def _headline(told: dict[str, Any], now: datetime) -> str:
     """The headline, with what to do or where to look where no block below says it."""
-    if told["kind"] in {"departed", "changed"}:
+    if told["kind"] == "departed":
         return str(told["head"])
     due = _("Promised for {day}.").format(day=day_words(told["due"], now)) if told["due"] else ""
     since = ""

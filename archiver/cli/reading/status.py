@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,13 +41,11 @@ from archiver.store.erasure.records import erasures
 from archiver.store.fingerprints_and_forms import readable_text
 from archiver.store.keeper import keeper_of
 from archiver.store.queries.contracts import contracts, find_contract, rooms_to_read
-from archiver.store.queries.entries import last_seq
 from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
 from archiver.store.queries.status import RoomStatus, Status, room_pauses, status
 from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values
-from archiver.store.working.alerts import alerts, dismiss
-from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
+from archiver.store.working.alerts import alerts, dismiss, put_aside_changes
 from archiver.store.working.single_reads import SlowWork, slow_work_progress
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
@@ -127,16 +126,15 @@ def dismiss_alerts(obj: CliContext, names: Sequence[str], reason: str | None) ->
     """Mark alerts as put aside, of one that is put aside already only the reason, and what changed in jobs as seen."""
     numbers = [int(one) for one in names if one.isdecimal()]
     with Archive(obj.home).writing() as writing:
-        mark = SeenChanges(last_seq(writing), utc_now())
-        seen = {find_contract(writing, one).id: mark for one in names if not one.isdecimal()}
-        if seen:
-            SEEN_CHANGES.remember(writing, {**SEEN_CHANGES.recall(writing), **seen})
+        seen = [find_contract(writing, one) for one in names if not one.isdecimal()]
+        for contract in seen:
+            put_aside_changes(writing, contract, upto=sys.maxsize, last_alert=sys.maxsize, at=utc_now())
         for number in numbers:
             dismiss(writing, number, at=utc_now(), reason=None if reason is None else readable_text(reason))
     for number in numbers:
         echo(_("Put aside: alert {number}."), number=number)
-    for job in seen:
-        echo(_("Put aside: the changes of {job}."), job=job)
+    for contract in seen:
+        echo(_("Put aside: the changes of {job}."), job=contract.id)
 
 
 def equal_alerts(alerts: Sequence[Alert]) -> list[list[Alert]]:

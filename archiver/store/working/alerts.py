@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, func, insert, select, update
 
 from archiver.errors import UnknownAlert
-from archiver.records import JST
-from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.records import JST, Contract
+from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
+from archiver.store.queries.entries import last_seq
 from archiver.store.time_text import from_text, time_or_none, to_text
+from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
 
 _ALERT = schema.alert.c
 _RULES = {one.value: one for one in AlertRule}
@@ -59,6 +61,16 @@ def dismiss(writing: Writing, number: int, *, at: datetime, reason: str | None) 
     if values:
         writing.sql.execute(update(schema.alert).where(_ALERT.number == number).values(values))
     return _alert_with_number(writing, number)
+
+
+def put_aside_changes(writing: Writing, contract: Contract, *, upto: int, last_alert: int, at: datetime) -> None:
+    """Remember that what changed in a contract up to an entry was seen, and dismiss its alerts of it up to that one."""
+    mark = SeenChanges(min(upto, last_seq(writing)), at)
+    SEEN_CHANGES.remember(writing, {**SEEN_CHANGES.recall(writing), contract.id: mark})
+    for one in open_alerts(writing):
+        is_told = one.number <= last_alert and one.rule in DEPARTURES | {AlertRule.A10}
+        if is_told and one.room_id in contract.room_ids:
+            dismiss(writing, one.number, at=at, reason=None)
 
 
 def end_undelivered(writing: Writing, contract: str, delivered: str, *, at: datetime) -> None:

@@ -251,8 +251,8 @@ def test_what_vanished_is_listed_with_author_time_and_text(jobs: Jobs) -> None:
     assert [True] * 3 == [f"田中 “メッセージ{number}”" in block for number in range(3)]
     assert "見る前に" not in block
     assert "” of 1 Jul (seen 1 Jul)" in block
-    assert "and 1 more. The text of 1 of them is unknown." in block
-    assert "and 9 more. The texts of 9 of them are unknown." in many
+    assert "Texts saved. 1 other was already deleted when first seen, so its text is unknown." in block
+    assert "Texts saved. 9 others were already deleted when first seen, so their texts are unknown." in many
 
 
 def test_what_was_edited_and_what_was_accepted_is_quoted(jobs: Jobs) -> None:

@@ -83,7 +83,7 @@ def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> 
     assert "「動画編集10本」のチャットに大きな変化がありました。" == first
     assert "これまでに見えたものは、すべて保存してあります。" == second
     gone, _label, changed = " ".join(japanese.split()).partition(" 変わった ")
-    assert re.search(r"日の田中「確認しました。検収OKです」\(\d+月\d+日に確認\) 文面はあります$", gone)
+    assert re.search(r"日の田中「確認しました。検収OKです」\(\d+月\d+日に確認\) 文面はあります。$", gone)
     assert changed.startswith("「…払いは50,000円です」から「…払いは30,000円です」へ(")
     assert "いますぐ  1 クラウドワークスで納品しましたか。まだなら、先に納品してください" in japanese
     assert "しない    退席、アカウントの解約、コンタクトの削除、APIトークンの再発行" in japanese
@@ -128,19 +128,30 @@ def test_the_days_that_exist_stand_before_what_may_come(desk: TerminalWorld) -> 
 
 @pytest.mark.drawn
 def test_what_changed_is_put_aside_in_the_terminal_too(desk: TerminalWorld) -> None:
-    """A computer without a browser has no page that says “I have seen it”."""
-    price = desk.post("お支払いは50,000円です")
+    """A computer without a browser has no page that says “I have seen it”; a chat that is shut is told for ever."""
+    other = desk.chatwork.add_room("別件", members=[desk.tanaka], announce=False)
+    desk.contract("job2", other, title="別の仕事")
+    price, note = desk.post("お支払いは50,000円です"), desk.chatwork.post(other, desk.tanaka, "はい")
     desk.sync()
     desk.chatwork.edit(price, "お支払いは30,000円です")
+    desk.chatwork.edit(note, "いいえ")
     desk.sync(full=True)
 
-    before, _english = screens(desk)
-    desk.both("status", "--done", "job1")
+    before = "".join(desk.both("status", ARCHIVE_LANG="ja")[0].split())
+    desk.both("status", "--done", "job1", "--done", "job2")
     after, _english = screens(desk)
+    desk.chatwork.remove_owner(desk.room)
+    desk.both("sync", code=4)
+    desk.both("status", "--done", "job1")
+    shut, _english = screens(desk)
 
-    assert "変わった  「…払いは50,000円です」から「…払いは30,000円です」へ" in before
-    assert "archive status --done job1" in before
+    assert "変わった「…払いは50,000円です」から「…払いは30,000円です」へ" in before
+    assert "前の文面は保存してあります。仕事「動画編集10本」。" in before
+    assert "前の文面は保存してあります。仕事「別の仕事」。" in before
+    assert "archivestatus--donejob1" in before
     assert after.startswith("大丈夫です。")
+    assert shut.startswith("見てほしいことが2件あります。")
+    assert "開けないチャットがあります(理由は不明): 「動画編集」" in shut
 
 
 def test_what_decides_a_dispute_stands_first_and_all_is_counted(desk: TerminalWorld) -> None:
