@@ -312,6 +312,23 @@ def test_deletions_over_more_than_a_day_are_all_counted(world: World) -> None:
     assert [("deletions", "medium", 1), ("deletions", "high", 2), ("deletions", "high", 4)] == told
 
 
+def test_what_another_job_lost_in_the_same_chat_counts_for_nothing(world: World) -> None:
+    """Messages from before the job's time are neither told as deleted nor make a burst of one deletion or edit."""
+    earlier = world.posts(3)
+    world.clock.pass_by(hours=1)
+    state(world, start=world.clock())
+    world.clock.pass_by(hours=1)
+    own = world.posts(2)
+    next_round(world)
+    for gone in (earlier[:2], [*earlier[2:], own[0]]):
+        for one in gone:
+            world.chatwork.delete(one)
+        next_round(world, full=True)
+
+    assert [("deletions", "medium", 1)] == alert_summaries(world)
+    assert [own[0]] == [one.message_id for one in kept_alerts(world)]
+
+
 # --- dates -------------------------------------------------------------------------------------
 
 

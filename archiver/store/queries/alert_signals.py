@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, text
+from sqlalchemy import ColumnElement, and_, func, or_, select, text
 
 from archiver.evidence import history
 from archiver.evidence.history import EntryObject, account_of, number
@@ -27,6 +27,7 @@ from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.fingerprints_and_forms import has_form
 from archiver.store.queries import current_state
+from archiver.store.queries.authors_and_changes import changed_inside
 from archiver.store.queries.contract_activity import cancellation_posts, case_sides
 from archiver.store.queries.contracts import contracted_rooms_of, contracts
 from archiver.store.queries.entries import entries_where, previous_entry
@@ -59,7 +60,8 @@ def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
     )
     other_chats = tuple(_other_chats(reading, by_kind["contact"]))
     closed_rooms = tuple(RoomClosed(one["room_id"], _observed_at(one)) for one in by_kind["room.inaccessible"])
-    vanished = tuple(_vanished_messages(reading, by_kind["message"]))
+    is_contracted = contracted_periods(reading)
+    vanished = tuple(_vanished_messages(reading, filter(is_contracted, by_kind["message"])))
     people = {one.account_id for ones in (renamed, left, unlisted, other_chats) for one in ones}
     rooms = {one.room_id for ones in (left, closed_rooms, vanished) for one in ones} | contracted_rooms_of(
         reading, people
@@ -189,7 +191,7 @@ def _other_chats(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterabl
             yield OtherChatSeen(_account_id(entry), after, _observed_at(entry))
 
 
-def _vanished_messages(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[ChangedMessage]:
+def _vanished_messages(reading: Reading, entries: Iterable[dict[str, Any]]) -> Iterable[ChangedMessage]:
     """Messages that were shown before and are not any more, each once, in their present state."""
     last_entries = {(one["room_id"], one["key"]): one for one in entries}
     for entry in last_entries.values():
@@ -213,22 +215,49 @@ def recent_changes(
         return ()
     message = schema.message.c
     since = to_text(min(one.at for one in new) - within)
-    columns = (message.room_id, message.account_id, message.message_id, message.state, message.changed_at)
-    rows = reading.sql.execute(
-        select(*columns)
-        .where(message.room_id.in_({one.room_id for one in new}), message.seq <= after)
-        .where(message.state.in_((State.EDITED, State.DELETED, State.MISSING)), message.changed_at >= since)
-        .where(message.first_seen < message.changed_at)  # what was never shown otherwise is no event
-        .order_by(message.seq)
+    columns = (message.seq, message.room_id, message.account_id, message.message_id, message.state, message.changed_at)
+    rows = [
+        row
+        for inside in _changed_before(reading, {one.room_id for one in new}, after).values()
+        for row in reading.sql.execute(
+            select(*columns)
+            .where(inside, message.state.in_((State.EDITED, State.DELETED, State.MISSING)))
+            .where(message.changed_at >= since)
+            .where(message.first_seen < message.changed_at)  # what was never shown otherwise is no event
+        )
+    ]
+    return tuple(
+        ChangedMessage(row.room_id, row.account_id, row.message_id, State(row.state), from_text(row.changed_at))
+        for row in sorted(rows, key=lambda one: one.seq)
     )
-    return tuple(ChangedMessage(room, who, name, State(state), from_text(at)) for room, who, name, state, at in rows)
 
 
 def _rooms_hidden_before(reading: Reading, rooms: set[int], after: int) -> frozenset[int]:
-    query = text(
-        "SELECT DISTINCT room_id FROM message WHERE state = 'hidden' AND seq <= :after AND room_id IN :rooms"
-    ).bindparams(bindparam("rooms", expanding=True))
-    return frozenset(room for (room,) in reading.sql.execute(query, {"after": after, "rooms": sorted(rooms)}))
+    message = schema.message.c
+    found = {
+        room: reading.sql.execute(select(message.seq).where(inside, message.state == State.HIDDEN).limit(1)).first()
+        for room, inside in _changed_before(reading, rooms, after).items()
+    }
+    return frozenset(room for room, row in found.items() if row is not None)
+
+
+def _changed_before(reading: Reading, rooms: Collection[int], after: int) -> dict[int, ColumnElement[bool]]:
+    """Of each of these rooms which of its contracts' messages changed by an entry up to this one."""
+    parts = [part for contract in contracts(reading) for part in contract.rooms if part.room_id in rooms]
+    return {room: and_(inside, schema.message.c.seq <= after) for room, inside in changed_inside(parts)}
+
+
+def contracted_periods(reading: Reading) -> Callable[[dict[str, Any]], bool]:
+    """Whether the message or file of an entry was sent in the time of any contract of its room."""
+    parts = [room for contract in contracts(reading) for room in contract.rooms]
+
+    def is_contracted(entry: dict[str, Any]) -> bool:
+        listed = entry["payload"]["object"]
+        time = number(listed.get("send_time", listed.get("upload_time")))
+        sent = datetime.fromtimestamp(min(max(time, 0), 2**36), UTC)
+        return any(one.room_id == entry["room_id"] and one.contains(sent) for one in parts)
+
+    return is_contracted
 
 
 def _entry_state(entry: EntryObject) -> str:

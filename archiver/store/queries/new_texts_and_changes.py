@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -68,7 +68,7 @@ def room_platforms(reading: Reading) -> dict[int, str | None]:
 
 def new_texts(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Iterator[NewText]:
     """Texts of anybody but the user in the entries after a number, one at a time."""
-    is_contracted = _periods(reading)
+    is_contracted = alert_signals.contracted_periods(reading)
     for entry in entries_where(reading, _ENTRY.seq > after, _ENTRY.kind == "message"):
         room, payload = entry["room_id"], entry["payload"]
         author = number(account_of(payload["object"]).get("account_id"))
@@ -88,7 +88,7 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
     details: list[DetailChanged] = []
     room_changes: list[RoomChanged] = []
     vanished: list[ChangedMessage] = []
-    is_contracted, source = _periods(reading), driver_connection(reading.sql)
+    is_contracted, source = alert_signals.contracted_periods(reading), driver_connection(reading.sql)
     for entry in entries_where(reading, _ENTRY.seq > after, _ENTRY.kind.in_(("message", "member", "room", "file"))):
         kind, state = entry["kind"], entry["payload"].get("state")
         if entry["room_id"] not in sides or (kind in ("message", "file") and not is_contracted(entry)):
@@ -124,19 +124,6 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
         rooms=tuple(room_changes),
         people=alert_signals.people_in(reading, changed_rooms),
     )
-
-
-def _periods(reading: Reading) -> Callable[[dict[str, Any]], bool]:
-    """Whether the message or file of an entry was sent in the time of any contract of its room."""
-    parts = [room for contract in contracts(reading) for room in contract.rooms]
-
-    def is_contracted(entry: dict[str, Any]) -> bool:
-        listed = entry["payload"]["object"]
-        time = number(listed.get("send_time", listed.get("upload_time")))
-        sent = datetime.fromtimestamp(min(max(time, 0), 2**36), UTC)
-        return any(one.room_id == entry["room_id"] and one.contains(sent) for one in parts)
-
-    return is_contracted
 
 
 def _merged_sides(first: Sides, second: Sides) -> Sides:
