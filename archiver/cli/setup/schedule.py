@@ -1,17 +1,13 @@
-"""The first save, which continues while the next questions are answered, and the job in this computer's scheduler."""
+"""The first save of the first run, and the job in this computer's scheduler."""
 
 from __future__ import annotations
-
-import sys
-import threading
-import time
 
 import click
 
 from archiver import errors
-from archiver.app import App, build_app
+from archiver.app import App
 from archiver.cli.context import CliContext
-from archiver.cli.output import WIDTH, columns, echo, echo_lines, visible
+from archiver.cli.output import WIDTH, ProgressScreen, columns, echo, echo_lines, visible
 from archiver.cli.prompts import ask_yes_no, say_choice, tell, tell_head
 from archiver.render.times import interval_words
 from archiver.rounds.round import last_round, run_round
@@ -24,7 +20,8 @@ from archiver.setup.archive_setup import choose_authorities, lasting_settings
 from archiver.setup.outcome_words import count_saved, counts_line, left_out_sentence
 from archiver.store.archive import Archive
 from archiver.store.working.remembered_values import SCHEDULED_RUN
-from archiver.sync.run_start import Options, ProgressCallbacks
+from archiver.sync.report import SyncReport
+from archiver.sync.run_start import Options
 from archiver.wording import gettext as _
 
 
@@ -76,26 +73,28 @@ def _remove(obj: CliContext, kind: str | None) -> None:
         echo(_("Nothing was registered for this archive; nothing was changed."))
 
 
-def arrange(obj: CliContext, app: App, saving: BackgroundRound | None, timestamps: str | None) -> None:
-    """Ask about the job and the time stamps, then register the job and let it run once."""
+def arrange(obj: CliContext, app: App, timestamps: str | None, *, is_rest_left: bool) -> None:
+    """Ask about the job and the time stamps, then register the job and let it run once.
+
+    Where no job will fetch what the first save left, it is fetched now.
+    """
     tell_head(5, _("Automatic saving and time stamps"))
     scheduler = schedulers.find_starters(obj.home, obj.environ)
     is_wanted = scheduler is not None or _ask_schedule(app)
     _ask_stamps(obj, app, timestamps)
     if scheduler is not None:
-        _finish_saving(app, saving)
         sentence = _("It is already registered ({scheduler}); nothing was changed. See: archive status --full")
         tell(sentence, scheduler=scheduler)
         return
     if not is_wanted:
-        _finish_saving(app, saving)
+        if is_rest_left:
+            tell(_("The first save goes on (Ctrl-C ends it; what has come is kept)."))
+            _save(app)
         tell(_("Automatic saving is not set up yet. Later: archive init schedule   Or keep running: archive daemon"))
         return
-    if saving is not None:
-        saving.leave()  # two rounds at once cannot be; what it left, the job fetches
     kind = _register(obj)
     if kind is None:
-        _save_here(obj, app)
+        _save_here(app)
     else:
         _try_job(obj, app, kind)
 
@@ -168,30 +167,20 @@ def _try_job(obj: CliContext, app: App, kind: str) -> None:
             return
         if trial.error_name is not None:
             tell(visible(unattended.failure_sentence(trial.error_name)))
-            _save_here(obj, app)  # `archive` still shows the failure, as the run itself remembered it
+            _save_here(app)  # `archive` still shows the failure, as the run itself remembered it
             tell(_("Until that is fixed, nothing is saved automatically. Then see: archive status --full"))
             return
         if trial.is_saving:
             tell(_("It runs in this way and is still saving; see how far with: archive status"))
             return
     tell(_("It could not be seen yet whether it works there. In a few minutes, see: archive status --full"))
-    _save_here(obj, app)
+    _save_here(app)
 
 
-def _save_here(obj: CliContext, app: App) -> None:
+def _save_here(app: App) -> None:
     """Run one round in this process instead."""
-    saving = BackgroundRound(obj)
-    show_counts(saving, app.archive, seconds=None)
-    saving.check()
+    _save(app)
     tell(_("It was saved once more from here instead."))
-
-
-def _finish_saving(app: App, saving: BackgroundRound | None) -> None:
-    if saving is not None and not saving.wait(0):
-        tell(_("The first save goes on (Ctrl-C ends it; what has come is kept)."))
-        show_counts(saving, app.archive, seconds=None)
-    if saving is not None:
-        saving.check()
 
 
 def tell_end(obj: CliContext, app: App) -> None:
@@ -205,88 +194,28 @@ def tell_end(obj: CliContext, app: App) -> None:
     echo(_("Two to remember:   archive (how it stands)   archive save --all (when it may vanish)"))
 
 
-PATIENCE = 30.0
-"""Seconds for which the counts are shown before the next question; large files take longer."""
-
-GRACE = 5.0
-"""Seconds to wait for a clean end of the round; it may be cut off anywhere without loss."""
+PATIENCE = 60.0
+"""Seconds that the first save takes at most before the next question; large files take longer."""
 
 
-class _RoundLeft(BaseException):
-    """Ends the round between two steps because the first run ends; no `Exception`, so nothing else catches it."""
+def save_first(app: App) -> bool:
+    """Save for the first time, at most for a minute, and print what came; whether the next save must fetch a rest.
 
-
-class BackgroundRound:
-    """One save round in a thread beside the questions, with its own archive and connections."""
-
-    def __init__(self, obj: CliContext) -> None:
-        """Start the round at once."""
-        self.app = build_app(obj.settings(), obj.environ, sleep=self._sleep)
-        self.error: Exception | None = None
-        self._leaving = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)  # a daemon: Ctrl-C must not wait for a file
-        self._thread.start()
-
-    def wait(self, seconds: float) -> bool:
-        """Wait at most this long; whether the round has ended."""
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
-
-    def leave(self) -> None:
-        """Ask the round to end between two steps; the next round fetches what is missing."""
-        self._leaving.set()
-        self._thread.join(GRACE)
-
-    def check(self) -> None:
-        """Raise the error that ended the round, if one did."""
-        if self.error is not None:
-            raise self.error
-
-    def _run(self) -> None:
-        try:
-            run_round(self.app, Options(), ProgressCallbacks(on_step=self._step, on_file=self._step))
-        except _RoundLeft:
-            pass
-        except Exception as error:  # noqa: BLE001 - raised again by `check`, in the thread of the questions
-            self.error = error
-        finally:
-            self.app.archive.close()
-
-    def _step(self, *_what: object) -> None:
-        if self._leaving.is_set():
-            raise _RoundLeft
-
-    def _sleep(self, seconds: float) -> None:
-        if self._leaving.wait(seconds):
-            raise _RoundLeft
-
-
-def begin_first_save(obj: CliContext, app: App) -> BackgroundRound | None:
-    """Begin the first save and show its counts; None if an earlier call has already saved. Raises the round's error."""
-    tell_head(3, _("The first save (it goes on while you answer the next questions)"))
-    saving = None
-    if last_round(app.archive) is None:
-        saving = BackgroundRound(obj)
-        show_counts(saving, app.archive, seconds=PATIENCE)
-        saving.check()
+    Nothing is saved if an earlier call did. Raises the round's error.
+    """
+    tell_head(3, _("The first save (it takes a minute at most)"))
+    is_rest_left = last_round(app.archive) is None and _save(app, PATIENCE).has_rest
     tell_counts(app.archive)
-    if saving is not None and not saving.wait(0):
-        tell(_("It goes on: large files take longer."))
+    if is_rest_left:
+        tell(_("What is still missing, such as large files, comes with the next save."))
     echo()
-    return saving
+    return is_rest_left
 
 
-def show_counts(saving: BackgroundRound, archive: Archive, *, seconds: float | None) -> None:
-    """Show the counts while they grow, for at most `seconds`; None: until the round ends."""
-    until = None if seconds is None else time.monotonic() + seconds
-    is_terminal = sys.stdout.isatty()
-    while not saving.wait(0.5):
-        if until is not None and time.monotonic() >= until:
-            break
-        if is_terminal:
-            click.echo("\r  " + counts_line(count_saved(archive))[: WIDTH - 4], nl=False)
-    if is_terminal:
-        click.echo("\r" + " " * (WIDTH - 1) + "\r", nl=False)
+def _save(app: App, seconds: float | None = None) -> SyncReport:
+    with ProgressScreen(quiet=False) as progress:
+        app.chatwork.transport.on_wait = progress.wait
+        return run_round(app, Options(max_seconds=seconds), progress.callbacks())
 
 
 def tell_counts(archive: Archive) -> None:

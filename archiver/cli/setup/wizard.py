@@ -99,19 +99,15 @@ def _run_steps(obj: CliContext, timestamps: str | None) -> int:
     app = token.ensure_token(obj)
     if not app.archive.read(contracts):
         _choose_chats(app)
-    saving = schedule.begin_first_save(obj, app)
-    try:
-        tell_head(4, _("The job (Enter leaves a fact unknown; later: archive job set)"))
-        every = app.archive.read(contracts)
-        for contract in every:
-            if len(every) > 1:
-                tell(_("The job “{job}”:"), job=contract.called)
-            ask_facts(app, contract, first_question)
-        echo()
-        schedule.arrange(obj, app, saving, timestamps)
-    finally:
-        if saving is not None:
-            saving.leave()
+    is_rest_left = schedule.save_first(app)
+    tell_head(4, _("The job (Enter leaves a fact unknown; later: archive job set)"))
+    every = app.archive.read(contracts)
+    for contract in every:
+        if len(every) > 1:
+            tell(_("The job “{job}”:"), job=contract.called)
+        ask_facts(app, contract, first_question)
+    echo()
+    schedule.arrange(obj, app, timestamps, is_rest_left=is_rest_left)
     arrange_alerts(obj, app)
     has_place = menu_entry.has_desktop(obj.environ) and not menu_entry.is_placed(obj.home)
     if has_place and ask_yes_no(_("Put the application into the menu and on the desktop?"), default=True):
