@@ -28,6 +28,11 @@ _ISO = re.compile("[0-9]{4}-(?:0[1-9]|1[0-2])-[0-3][0-9](?: [0-2][0-9]:[0-5][0-9
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LANGUAGES = (JAPANESE, ENGLISH)
 
+UNREAD, COVERED = "文面は隠しています(まだ読んでいません)", "文面は隠しています"
+COVERED_NAME = "(ファイル名は隠しています)"
+VARIANT = "(隠した部分が異なる文面"
+"""What stands for a text, or a file's name, that is covered as a whole; and behind it, if others of its subject are."""
+
 _SCREEN = "screen"
 """English on a screen, which writes days and times as numbers all the same."""
 
@@ -98,14 +103,24 @@ def stated_day(typed: str) -> str:
 
 
 def say(japanese: str, /, **values: object) -> str:
-    """A text of the report in the language of the package, filled with its values.
+    """A text of the report in the language of the package, filled with its values: covered ones stand in no quotation.
 
     The English text may have `{n:s}` for the ending of a plural: an s unless n is 1.
     """
-    if _chosen.get() == JAPANESE:
-        return japanese.format(**values) if values else japanese
-    english = _in_english(japanese)
-    return PLURALS.vformat(english, (), values) if values else english
+    is_japanese = _chosen.get() == JAPANESE
+    form = japanese if is_japanese else _in_english(japanese)
+    for name in [one for one in values if is_covered(values[one])] if "「{" in japanese else ():
+        bare = f"{values[name]}".partition(VARIANT)[0]
+        values[name] = bare if bare.startswith("(") else f"({bare})"
+        form = re.sub(f"[「“]({{{name}}})[」”]", r"\1", form)
+    if not values:
+        return form
+    return form.format(**values) if is_japanese else PLURALS.vformat(form, (), values)
+
+
+def is_covered(text: object) -> bool:
+    """Whether a text is covered as a whole, so that it is nobody's words to quote."""
+    return isinstance(text, str) and text.partition(VARIANT)[0] in map(say, (UNREAD, COVERED, COVERED_NAME))
 
 
 def program_language() -> str:

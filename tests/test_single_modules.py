@@ -18,6 +18,7 @@ from archiver.records import Contract
 from archiver.records import conversation as message_ids
 from archiver.records.alerts import REPEAT_AFTER, DueReminders, due_reminders, is_due
 from archiver.records.contract import contract_name
+from archiver.report_language import COVERED, COVERED_NAME, UNREAD, report_language, say
 from archiver.typed_days import DayRange, read_days
 from archiver.wording import shell_line
 from tests.support.cases import cases_of
@@ -214,3 +215,16 @@ def test_a_thing_is_said_at_once_and_then_once_a_day() -> None:
     times = [None, ago(hours=23), ago(hours=24), ago(hours=-1)]
 
     assert [True, False, True, True] == [is_due(at, NOON) for at in times]
+
+
+@pytest.mark.parametrize(("lang", "quoted"), [("ja", "ファイル{}の送信"), ("en", "file {}")])
+@pytest.mark.parametrize("covered", [COVERED, UNREAD, COVERED_NAME])
+def test_what_stands_for_a_covered_text_is_not_quoted(lang: str, quoted: str, covered: str) -> None:
+    """In no sentence of a package, whichever of them it is; what a person writes is quoted as it is."""
+    with report_language(lang):
+        place = say(covered)
+        bare = place if place.startswith("(") else f"({place})"
+        file = "ファイル「{what}」の送信"
+
+        assert quoted.format(bare) == say(file, what=place) == say(file, what=f"{place}(隠した部分が異なる文面2)")
+        assert f"「{place}」とは" in say(file, what=f"「{place}」とは")

@@ -14,7 +14,7 @@ from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge, Missing
 from archiver.claims.sentences import moment
 from archiver.claims.table import word
 from archiver.records import Basis, Message, State, Version
-from archiver.report_language import say
+from archiver.report_language import is_covered, say
 
 QUOTED = 3
 """So many messages are quoted in all."""
@@ -236,7 +236,7 @@ def excerpts(texts: Sequence[str], limit: int) -> list[str]:
 
 def excerpt(text: str, at: int, limit: int) -> str:
     """So many characters of a text around the place `at`, with the end of the last sentence: it may deny the rest."""
-    if len(text) <= limit + _MARKS:
+    if len(text) <= limit + _MARKS or is_covered(text):
         return text
     end_length = limit // 3
     front, context = limit - end_length, min(_CONTEXT, end_length)

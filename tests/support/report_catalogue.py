@@ -18,10 +18,10 @@ from babel.messages.pofile import read_po
 from archiver.claims.table import WORDS
 from archiver.evidence.tables import build, events, files_and_tasks
 from archiver.export.mask.kinds import MaskKind, reason
-from archiver.export.mask.policy_and_covers import COVERED, COVERED_NAME, UNREAD
 from archiver.platforms.job_platform import STRANGER, english_texts, platform_of, platforms
 from archiver.records import TERM_ITEMS, CaseSide, contract_facts
 from archiver.render.page_templates import MARKED, SCRIPT_TEXT
+from archiver.report_language import COVERED, COVERED_NAME, UNREAD
 from tests.support.catalogues import LOCALE, ROOT, PlainCatalog, mo_bytes, placeholders, po_bytes
 
 JAPANESE = re.compile("[぀-ヿ一-鿿　-〿！-ﾟ]")

@@ -12,7 +12,7 @@ from archiver.errors import UsageError
 from archiver.evidence.history import DELETED_BODY, EntryObject, is_system_post, text
 from archiver.export.mask.kinds import ALL_PATTERN_KINDS, MaskKind
 from archiver.letter_folding import folded_text
-from archiver.report_language import say
+from archiver.report_language import COVERED, COVERED_NAME, UNREAD, VARIANT, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +76,20 @@ def distinguished(variants: Variants, key: tuple[str, str], original: str) -> st
     if hash(original) not in known:
         known.append(hash(original))
     index = known.index(hash(original))
-    return key[1] if index == 0 else f"{key[1]}{_VARIANT}{index + 1})"
-
-
-_VARIANT = "(隠した部分が異なる文面"
+    return key[1] if index == 0 else f"{key[1]}{VARIANT}{index + 1})"
 
 
 Place = tuple[int, str]
 """Room and id of a message."""
 
-COVERED = "文面は隠しています"
-UNREAD = "文面は隠しています(まだ読んでいません)"
-COVERED_NAME = "(ファイル名は隠しています)"
 COVERED_PART = "■■"
 """What stands for a user's text inside a post of Chatwork's system, such as the name of a chat."""
-
-
-def is_covered(body: str) -> bool:
-    """Whether a message's text is covered as a whole, so that it is nobody's words to quote."""
-    return body.partition(_VARIANT)[0] in (say(UNREAD), say(COVERED))
 
 
 def placeholder_pattern() -> re.Pattern[str]:
     """What stands for a covered text in the package's language, in folded text."""
     longest_first = (re.escape(folded_text(say(one))) for one in (UNREAD, COVERED, COVERED_NAME))
-    return re.compile(rf"(?:{'|'.join(longest_first)})(?:{re.escape(folded_text(_VARIANT))}[0-9]+\))?")
+    return re.compile(rf"(?:{'|'.join(longest_first)})(?:{re.escape(folded_text(VARIANT))}[0-9]+\))?")
 
 
 _TEXT_OF: Mapping[str, str] = {"message": "body", "file": "filename", "task": "body", "room": "description"}

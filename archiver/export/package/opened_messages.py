@@ -18,7 +18,7 @@ from archiver.evidence.history import text
 from archiver.export import PROFILES
 from archiver.export.mask.likely_names import NameFinder, piece_pattern
 from archiver.export.mask.package_mask import PackageMask
-from archiver.export.mask.policy_and_covers import COVERED, Covers, Place, chat_id, place_of, quoted_moments, text_field
+from archiver.export.mask.policy_and_covers import Covers, Place, chat_id, place_of, quoted_moments, text_field
 from archiver.export.package.package_input import PackageInput
 from archiver.export.package.recipe import Recipe
 from archiver.export.package.report_input import report_input
@@ -30,7 +30,7 @@ from archiver.export.report.statistics import CHANGED, ReportInput
 from archiver.letter_folding import folded_text
 from archiver.records import Message, OpenedMessage, ReadState, Review
 from archiver.render.times import local_time
-from archiver.report_language import say
+from archiver.report_language import COVERED, say
 
 _STATED_FIELDS = ("title", "name", "note", "reason")
 

@@ -24,7 +24,7 @@ from archiver.render.message_body import ReferenceLink, References, plain_text
 from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url, state_badge, text_before
 from archiver.render.snippet import one_line
 from archiver.render.times import full_time, local_time, minute_text, typed_time
-from archiver.report_language import say
+from archiver.report_language import is_covered, say
 
 MAX_BY_RULE = 200
 """Messages that the rule chooses at most: changed ones first, then the newest. The user's choice has no limit."""
@@ -234,11 +234,9 @@ def bound_quote(case: ReportInput, message: Message) -> str:
     if texts and texts[0].update_time > 0:
         quoted += say("(保存した時点で編集済み)")
     if len({one.body for one in texts}) > 1:
-        quoted += (
-            say("(その後「{quoted}」に編集)", quoted=quoted_text(case, message))
-            if message.was_edited
-            else say("(その後、ファイルが「削除」表示)")
-        )
+        later = "(その後に編集)" if is_covered(texts[-1].body) else "(その後「{quoted}」に編集)"
+        later = later if message.was_edited else "(その後、ファイルが「削除」表示)"
+        quoted += say(later, quoted=quoted_text(case, message))
     return quoted + (say("(その後「削除」表示)") if texts and message.state is State.DELETED else "")
 
 

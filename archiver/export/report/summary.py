@@ -14,7 +14,6 @@ from archiver.claims.table import word
 from archiver.evidence.history import removed_files
 from archiver.evidence.tables.cells import message_cell
 from archiver.evidence.tables.events import EVENT_WORDS, ChangeRow, EventKind
-from archiver.export.mask.policy_and_covers import is_covered
 from archiver.export.pdf.blocks import Chapter, FactList, MessageText, QuotedMessage
 from archiver.export.report.excerpt import references_of
 from archiver.export.report.money import stated_rows
@@ -38,7 +37,7 @@ from archiver.render.gap_breaks import all_pauses, interval_text
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import own_words
 from archiver.render.times import date_text, local_time, minute_text
-from archiver.report_language import say
+from archiver.report_language import is_covered, say
 
 MAX_LINES = 12
 """Lines about what happened at most; chapter 8 has all changes."""

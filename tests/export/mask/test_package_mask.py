@@ -14,10 +14,10 @@ from hypothesis import given, strategies
 from archiver.errors import UsageError
 from archiver.export.mask.names import letter_names
 from archiver.export.mask.package_mask import MaskedPlace, PackageMask
-from archiver.export.mask.policy_and_covers import COVERED, COVERED_NAME, UNREAD, masking_policy, user_pattern
+from archiver.export.mask.policy_and_covers import masking_policy, user_pattern
 from archiver.letter_folding import folded_text
 from archiver.records import Contract
-from archiver.report_language import report_language, say
+from archiver.report_language import COVERED, COVERED_NAME, UNREAD, report_language, say
 from tests.support.cases import cases_of
 from tests.support.reports.sample_conversation import CLIENT, OWNER, ROOM
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.export.mask.policy_and_covers import COVERED, UNREAD, Covers, masking_policy
+from archiver.export.mask.policy_and_covers import Covers, masking_policy
 from archiver.export.package.make_package import ExportReport, export
 from archiver.export.package.masking_review import (
     Decision,
@@ -25,7 +25,8 @@ from archiver.export.package.masking_review import (
 )
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import parse_choice
-from archiver.records import OpenedMessage, ReadState
+from archiver.records import MessageId, OpenedMessage, ReadState, StatedTerm
+from archiver.report_language import COVERED, COVERED_NAME, UNREAD
 from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, file_object, message_object
 from tests.support.packages.exported_archives import FACTS, THIRD, add_enclosure, zip_files
 from tests.support.packages.files_with_metadata import picture
@@ -44,7 +45,8 @@ def room_of(home: Path, *, others: int, messages: int) -> ArchiveMaker:
     """A chat in which every text has a string of its own: messages, a file, a task, a description, metadata."""
     maker = ArchiveMaker(home)
     maker.me()
-    maker.contract("job1", platform="crowdworks", platform_id="12345678", client="田中", **FACTS)
+    terms = tuple(StatedTerm(item, MessageId(bound)) for item, bound in (("work", "6"), ("amount", "14")))
+    maker.contract("job1", platform="crowdworks", platform_id="12345678", client="田中", terms=terms, **FACTS)
     maker.room("動画編集", description=f"資料 {word(900)}")
     maker.account(CLIENT, "田中 一郎")
     maker.account(1234567, "yamada")
@@ -69,6 +71,7 @@ def room_of(home: Path, *, others: int, messages: int) -> ArchiveMaker:
         file_object(32, f"{word(903)}.pdf", 9, sent=9, message_id=9, account=CLIENT), b"pdf", minutes=messages + 8
     )
     maker.task(56, f"作業 {word(904)}", minutes=messages + 9)
+    maker.task(56, f"作業 {word(906)}", minutes=messages + 10)
     add_enclosure(maker, 1, "photo.jpg", picture("JPEG", author=word(905)))
     return maker
 
@@ -119,7 +122,7 @@ def printed_words(report: ExportReport, name: str = "01_report.pdf") -> str:
 @pytest.mark.parametrize("profile", ["support", "consult"])
 @pytest.mark.parametrize(("others", "messages"), [(12, 40), (0, 100)])
 def test_what_nobody_read_is_in_no_byte(tmp_path: Path, profile: str, others: int, messages: int) -> None:
-    """Of messages, files, tasks, the description and metadata; rows stay, and the first page says why."""
+    """Of messages, files, tasks, the description and metadata; rows stay, and nothing of it is quoted."""
     maker = room_of(tmp_path / "home", others=others, messages=messages)
 
     report = made(maker, tmp_path / "out", order(profile))
@@ -128,8 +131,9 @@ def test_what_nobody_read_is_in_no_byte(tmp_path: Path, profile: str, others: in
     assert (0, messages) == (report.read, report.covered)
     assert report.unread == report.opened > 0
     printed = printed_words(report, "01_report.pdf" if profile == "support" else "01_consult.pdf")
-    assert UNREAD in printed
-    assert f"相手の「{UNREAD}" not in printed
+    assert f"タスク({COVERED})の変更" in printed
+    assert f"({UNREAD})(その後に編集)" in printed
+    assert not re.search(rf"「\(?{COVERED[:2]}|「{re.escape(COVERED_NAME)}", printed)
     if profile == "support":
         rows = list(csv.DictReader(io.StringIO(zip_files(report)["02_messages.csv"].decode("utf-8-sig"))))
         assert messages == len(rows)
