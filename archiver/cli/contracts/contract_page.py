@@ -59,7 +59,7 @@ from archiver.store.queries.authors_and_changes import changed_places, quoted_me
 from archiver.store.queries.contract_activity import ContractActivity, activity_of
 from archiver.store.queries.contracts import enclosures, is_read, named_or_only_contract, read_until
 from archiver.store.queries.current_state import inaccessible_rooms, last_payload, room_names
-from archiver.store.search.contract_term_candidates import items_with_candidates
+from archiver.store.search.contract_term_candidates import term_candidates
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -172,10 +172,11 @@ def _term_lines(reading: Reading, contract: Contract, platform: Platform) -> Ite
         yield number.format(n=len(stated), all=len(TERM_ITEMS)) + "   archive job terms"
     if platform.elsewhere or stated:
         rest = [item for item in TERM_ITEMS if item.name not in stated]
-        candidates = items_with_candidates(reading, contract.rooms, rest)
-        if candidates:
+        found = term_candidates(reading, contract.rooms, rest, limit=1)
+        labels = [item.label for item in rest if found[item.name]]
+        if labels:
             sentence = _("Candidates in messages for: {items}   archive job terms")
-            yield sentence.format(items=_(", ").join(item.label for item in candidates))
+            yield sentence.format(items=_(", ").join(labels))
 
 
 def _people_lines(activity: ContractActivity, names: dict[int, str], *, ids: bool) -> Iterator[str]:

@@ -239,15 +239,14 @@ def check_file(reading: Reading, contract: Contract, file_id: int) -> None:
 
 
 def _term_lines(reading: Reading, contract: Contract) -> Iterator[str]:
-    """A line for each term, and below one that is not stated the newest messages that hold a word of it."""
+    """A line for each term, and below one that is not stated the first messages that hold a word of it."""
     stated = {term.item: term for term in contract.terms}
+    lacking = [item for item in TERM_ITEMS if item.name not in stated]
+    found = term_candidates(reading, contract.rooms, lacking, limit=_SHOWN_CANDIDATES, readable=own_words)
     for item in TERM_ITEMS:
-        term = stated.get(item.name)
-        yield f"{item.label} ({item.name}): {_term_text(term)}"
-        if term is None:
-            found = term_candidates(reading, contract.rooms, item.words, limit=_SHOWN_CANDIDATES, readable=own_words)
-            for candidate in found:
-                yield f"    m{candidate.message_id}  {visible(candidate.excerpt)}"
+        yield f"{item.label} ({item.name}): {_term_text(stated.get(item.name))}"
+        for candidate in found.get(item.name, ()):
+            yield f"    m{candidate.message_id}  {visible(candidate.excerpt)}"
     yield from outside_lines(reading, contract, [one.message_id for one in contract.terms if one.message_id])
 
 

@@ -20,7 +20,6 @@ from archiver.records import (
     Contract,
     Delivery,
     Invoice,
-    MessageId,
     Payment,
     StatedTerm,
     contract_facts,
@@ -343,11 +342,12 @@ def term_rows(reading: Reading, contract: Contract) -> list[dict[str, Any]]:
     """Each term that the client must state: where it was told, or the first messages that hold a word of it."""
     stated = {term.item: term for term in contract.terms}
     names, references_of, rows = room_names(reading), references_by_room(reading), []
+    lacking = [item for item in TERM_ITEMS if item.name not in stated]
+    candidates = term_candidates(reading, contract.rooms, lacking, limit=CANDIDATES)
     for item in TERM_ITEMS:
-        term, found = stated.get(item.name), list[MessageId]()
-        if term is None:
-            found = [one.message_id for one in term_candidates(reading, contract.rooms, item.words, limit=CANDIDATES)]
-        elif term.message_id is not None:
+        term = stated.get(item.name)
+        found = [one.message_id for one in candidates.get(item.name, ())]
+        if term is not None and term.message_id is not None:
             found = [term.message_id]
         places = ((int(room), int(message)) for message in found for room in contract.room_ids)
         summaries = message_summaries(reading, places)

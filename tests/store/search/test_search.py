@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,12 @@ from hypothesis import HealthCheck, example, given, settings, strategies
 
 from archiver import errors
 from archiver.letter_folding import fold_searched, fold_word
-from archiver.records import ContractRoom, Observation, RoomId, State
+from archiver.records import ContractRoom, Observation, RoomId, State, TermItem
 from archiver.render.snippet import own_words
 from archiver.store import engine, writer
-from archiver.store.archive import Archive
-from archiver.store.search import contract_term_candidates, index
-from archiver.store.search.contract_term_candidates import term_candidates
+from archiver.store.archive import Archive, Reading
+from archiver.store.search import index
+from archiver.store.search.contract_term_candidates import TermCandidate, term_candidates
 from archiver.store.search.index import INDEX_FORMAT
 from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.search import SearchResult, search
@@ -325,15 +326,12 @@ def test_an_index_that_says_what_is_not_there_is_no_fault(story_maker: ArchiveMa
     assert set(ids(find(story_maker.archive, "お願い"))) <= {"1", "2"}
 
 
-@pytest.fixture
-def _short_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So few texts are looked through that the rest is left to the index, or to looking at every text."""
-    monkeypatch.setattr(contract_term_candidates, "BEGINNING", 2)
+def candidates(reading: Reading, rooms: Sequence[ContractRoom], *words: str, **how: Any) -> list[TermCandidate]:
+    """The candidates for one term with these words."""
+    return term_candidates(reading, rooms, [TermItem("amount", "報酬の額", words)], **how)["amount"]
 
 
-@pytest.mark.usefixtures("_short_beginning")
-@pytest.mark.parametrize("has_index", [True, False])
-def test_candidates_for_a_term_are_the_earliest_messages_with_one_of_its_words(tmp_path: Path, has_index: bool) -> None:
+def test_candidates_for_a_term_are_the_earliest_messages_with_one_of_its_words(tmp_path: Path) -> None:
     """Recovered and edited messages stand where they were sent, each with the text that holds the word."""
     maker = ArchiveMaker(tmp_path / "home")
     assert (0, ()) == (find(maker.archive, "報酬").total, find(maker.archive, "報酬").others)
@@ -342,15 +340,10 @@ def test_candidates_for_a_term_are_the_earliest_messages_with_one_of_its_words(t
     edited = message_object(20, "はい、金額も", sent=20, update_time=1_800_000_000)
     maker.sync([edited], changed={20: "edited"}, minutes=70)
     maker.sync([message_object(5, "報酬について", sent=5)], minutes=80)
-    if not has_index:
-        ask(maker.archive, "DELETE FROM memory WHERE key = 'search'")
 
     with maker.archive.reading() as reading:
-        found = [
-            term_candidates(reading, [ContractRoom(RoomId(ROOM))], ("報酬", "金額"), limit=limit) for limit in (1, 3, 9)
-        ]
+        found = [candidates(reading, [ContractRoom(RoomId(ROOM))], "報酬", "金額", limit=limit) for limit in (1, 3, 9)]
 
-    assert has_index == is_current(maker.archive)
     assert [["5", "10", "20", "30", "40"][:limit] for limit in (1, 3, 9)] == [
         [one.message_id for one in ones] for ones in found
     ]
@@ -364,45 +357,35 @@ def test_the_excerpt_of_a_candidate_is_as_chatwork_shows_it(tmp_path: Path) -> N
     maker.sync([message_object(number, body, sent=number) for number, body in enumerate(bodies, 10)], minutes=60)
 
     with maker.archive.reading() as reading:
-        found = term_candidates(reading, [ContractRoom(RoomId(ROOM))], ("発注", "info"), limit=9, readable=own_words)
+        found = candidates(reading, [ContractRoom(RoomId(ROOM))], "発注", "info", limit=9, readable=own_words)
 
     assert ["【このファイルは削除されました】 発注書.pdf", "[info]よろしく[/info]"] == [one.excerpt for one in found]
 
 
-@pytest.mark.usefixtures("_short_beginning")
-@pytest.mark.parametrize("has_index", [True, False])
-def test_candidates_for_a_term_are_of_the_time_of_the_job_in_each_chat(tmp_path: Path, has_index: bool) -> None:
+def test_candidates_for_a_term_are_of_the_time_of_the_job_in_each_chat(tmp_path: Path) -> None:
     """However late it begins; one that begins after everything has none."""
     maker = ArchiveMaker(tmp_path / "home")
     maker.sync([message_object(number, "報酬の件", sent=number) for number in range(10, 60, 10)], minutes=60)
     maker.sync([message_object(number, "報酬の件", sent=number) for number in (5, 35)], minutes=60, room=OTHER_ROOM)
-    if not has_index:
-        ask(maker.archive, "DELETE FROM memory WHERE key = 'search'")
     times = [(20, 30), (40, None), (100, None)]
     parts = [ContractRoom(RoomId(ROOM), at(start), None if end is None else at(end)) for start, end in times]
 
     with maker.archive.reading() as reading:
-        found = term_candidates(reading, [*parts, ContractRoom(RoomId(OTHER_ROOM), at(30))], ("報酬",), limit=9)
-        late = term_candidates(reading, parts[2:], ("報酬",), limit=9)
-        assert [] == term_candidates(reading, [], ("報酬",), limit=9)
+        found = candidates(reading, [*parts, ContractRoom(RoomId(OTHER_ROOM), at(30))], "報酬", limit=9)
+        late = candidates(reading, parts[2:], "報酬", limit=9)
+        assert [] == candidates(reading, [], "報酬", limit=9)
 
     assert (["20", "35", "40", "50"], []) == ([one.message_id for one in found], late)
 
 
-@pytest.mark.usefixtures("_short_beginning")
-@pytest.mark.parametrize("has_index", [True, False])
-def test_a_word_of_a_term_is_found_and_shown_in_each_of_its_forms(tmp_path: Path, has_index: bool) -> None:
-    """Whether or not the index is asked: half-width letters are the same word, and the excerpt is around it."""
+def test_a_word_of_a_term_is_found_and_shown_in_each_of_its_forms(tmp_path: Path) -> None:
+    """Half-width letters are the same word, and the excerpt is around it."""
     maker = ArchiveMaker(tmp_path / "home")
     texts = ((10, "はい" * 40 + "ﾎﾟｲﾝﾄでのお支払いです"), (20, "ポイントの件"), (30, "ﾎﾟｲﾝﾄ"))
     maker.sync([message_object(number, body, sent=number) for number, body in texts], minutes=60)
-    if not has_index:
-        ask(maker.archive, "DELETE FROM memory WHERE key = 'search'")
 
     with maker.archive.reading() as reading:
-        found = [
-            term_candidates(reading, [ContractRoom(RoomId(ROOM))], ("ポイント",), limit=limit) for limit in (1, 2, 9)
-        ]
+        found = [candidates(reading, [ContractRoom(RoomId(ROOM))], "ポイント", limit=limit) for limit in (1, 2, 9)]
 
     assert [["10"], ["10", "20"], ["10", "20", "30"]] == [[one.message_id for one in ones] for ones in found]
     assert "ﾎﾟｲﾝﾄでのお支払い" in found[0][0].excerpt
