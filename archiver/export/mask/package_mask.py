@@ -43,8 +43,8 @@ _MAY_BE_TOKEN = re.compile("(?=([0-9a-f]{32}))")
 """Of folded text, wherever it begins. Chatwork's tokens are 32 hexadecimal digits, and one may be glued to a word."""
 
 
-_BACKWARDS = re.compile("\u202e([^\u202c\u202e\n]+)")
-"""What a reader sees turned round; it is covered as a whole, as its characters stand in another order."""
+BACKWARDS = re.compile("\u202e([^\u202e\n]+)")
+"""What a reader may see turned round: to the end of the line, as the sign that ends it may end one within it."""
 
 
 class MaskedText(NamedTuple):
@@ -247,11 +247,11 @@ class PackageMask:
                 if match[0].strip(f" \n{TAG}"):
                     yield MaskHit(match.start(), match.end(), kind, replacement(kind))
         yield from self._typed_names(folded, original)
-        for part in _BACKWARDS.finditer(original):
-            turned = part[1][::-1]
-            hit = next(self._all_hits(_fold_with_tags(turned), turned, pieces), None)
-            if hit is not None:
-                start, end = (bisect_left(folded.places or (), place) for place in part.span(1))
+        for part in BACKWARDS.finditer(original):
+            turned = _fold_with_tags(part[1][::-1])
+            for hit in self._all_hits(turned, turned.original, pieces):
+                first, last = turned.span(hit.start, hit.end)
+                start, end = (bisect_left(folded.places or (), part.end() - place) for place in (last, first))
                 yield hit._replace(start=start, end=end)
 
     def _typed_names(self, folded: FoldedText, original: str) -> Iterator[MaskHit]:

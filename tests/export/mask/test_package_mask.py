@@ -153,7 +153,14 @@ def test_what_is_written_backwards_is_covered(turned: str, end: str) -> None:
 
     assert actual.startswith("明日 \u202e")
     assert actual.endswith(end)
-    assert not {*turned} & {*actual} - {" "}
+    assert not {*turned} & {*actual} - {*" さん"}
+
+
+def test_a_sign_of_direction_within_what_is_written_backwards_ends_it_not() -> None:
+    """The first sign that ends a direction may end one within; what names nobody beside a name stays."""
+    text = "\u202eす子花\u202aa\u202c藤佐は\u202c"
+
+    assert "\u202eす参加者A\u202aa\u202c参加者Aは\u202c" == cover().mask_text(text)
 
 
 def test_what_names_nobody_backwards_stays() -> None:

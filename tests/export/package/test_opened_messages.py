@@ -309,7 +309,9 @@ def test_a_file_of_decisions_is_read(tmp_path: Path) -> None:
 def test_each_third_person_is_asked_about_once_and_unusual_words_are_marked(tmp_path: Path) -> None:
     """What else somebody is called is covered as the name is, in this package and the next; nobody is asked again."""
     maker = room_of(tmp_path / "home", others=2, messages=30)
-    now = message_object(14, "はなちと tsuchida に確認します", sent=14, update_time=int(at(60).timestamp()))
+    now = message_object(
+        14, "はなちと tsuchida に確認します\u202eんさ郎太木鈴\u202c", sent=14, update_time=int(at(60).timestamp())
+    )
     maker.sync([now], changed={14: "edited"}, minutes=60)
     assert {SHARED: "田中 花子", THIRD + 1: "参加 b子"} == members_to_ask(maker.archive, order())
 
@@ -317,7 +319,7 @@ def test_each_third_person_is_asked_about_once_and_unusual_words_are_marked(tmp_
 
     assert [THIRD + 1] == list(members_to_ask(maker.archive, order()))
     shown = opened(maker, order())["14"]
-    assert "参加者Aと tsuchida に確認します" == shown.texts[-1]
+    assert "参加者Aと tsuchida に確認します\u202eんさ■■(隠した語)\u202c" == shown.texts[-1]
     assert "tsuchida" in shown.marks
     seen = Decision("14", "", ReadState.UNREAD, shown=("tsuchida",))
     keep_reviews(maker.archive, "job1", reviews_of([shown], [seen], at=at(301)), at=at(301))
