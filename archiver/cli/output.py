@@ -324,7 +324,7 @@ class ProgressScreen:
         """Print that the run waits because of Chatwork's limit of calls."""
         if not self._quiet:
             seconds = round(time.total_seconds())
-            sentence = _("Chatwork allows only so many calls in 5 minutes. Going on in {seconds} seconds …")
+            sentence = _("Chatwork allows only so many calls in 5 minutes. Going on in {seconds} s …")
             echo(sentence, err=True, seconds=seconds)
 
     def show_part(self, text: str, done: int, total: int) -> None:

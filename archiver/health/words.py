@@ -62,7 +62,7 @@ def graded(condition: Condition, text: str) -> str:
 
 def number_words(missing: object) -> str:
     """The estimated number of missing messages; None: unknown."""
-    return _("number unknown") if missing is None else _("about {n} messages").format(n=missing)
+    return _("number unknown") if missing is None else _("about {n}").format(n=missing)
 
 
 def trouble_lines(error: ArchiverError) -> list[str]:

@@ -72,12 +72,13 @@ def _save_meanwhile(app: App) -> None:
         run_round(app, Options(max_seconds=int(every.total_seconds())), ProgressCallbacks())
 
 
-def minutes_left(app: App, number: int) -> int:
-    """The minutes that so many single reads take within the allowance, as the last reply of any run told it."""
+def time_left(app: App, number: int) -> timedelta:
+    """How long so many single reads take within the allowance, as the last reply of any run told it."""
     transport = app.chatwork.transport
     budget = transport.budget
     if budget.remaining is None:
         stored = app.archive.read(remembered_values.BUDGET.recall)
         if stored is not None:
             budget = replace(budget, limit=stored.limit, remaining=stored.remaining, reset=stored.reset)
-    return estimate_minutes(number, budget, reserve=app.settings.sync.reserve, now=transport.clock.own())
+    minutes = estimate_minutes(number, budget, reserve=app.settings.sync.reserve, now=transport.clock.own())
+    return timedelta(minutes=minutes)

@@ -89,12 +89,12 @@ def moved_line(count: int, target: str | None) -> str:
     """What is to be told of what left with a chat, for the contract called so, or for none."""
     if target is None:
         sentence = _(
-            "Taken out with it: {count} entries about its messages and files (invoices, payments, reminders, terms, "
+            "Entries about its messages and files taken out with it: {count} (invoices, payments, reminders, terms, "
             "deliveries, attached files)."
         )
         return sentence.format(count=count)
     sentence = _(
-        "Moved with it to “{contract}”: {count} entries about its messages and files (invoices, payments, reminders, "
+        "Entries about its messages and files moved with it to “{contract}”: {count} (invoices, payments, reminders, "
         "terms, deliveries, attached files)."
     )
     return sentence.format(contract=visible(target), count=count)
@@ -250,7 +250,7 @@ def _put_line(reading: Reading, contract: Contract, room: RoomId) -> str:
     )
     messages, files = kept_counts(reading, room)
     if messages or files:
-        sentence += " " + _("Saved of it so far: {messages} messages, {files} files.").format(
+        sentence += " " + _("Saved of it so far: messages {messages}, files {files}.").format(
             messages=messages, files=files
         )
     return sentence
@@ -259,7 +259,7 @@ def _put_line(reading: Reading, contract: Contract, room: RoomId) -> str:
 def kept_line(reading: Reading, room: RoomId) -> str:
     """How much is saved of a chat that is in no contract, and how it is erased."""
     sentence = _(
-        "It is in no job: nothing new of it is saved. Kept of it: {messages} messages, {files} files. To "
+        "It is in no job: nothing new of it is saved. Kept of it: messages {messages}, files {files}. To "
         "erase: archive erase --chat {room}"
     )
     messages, files = kept_counts(reading, room)

@@ -142,7 +142,7 @@ def preview_lines(preview: ErasurePreview) -> Iterator[str]:
     """What would go, what would stay, and what is out of reach, a sentence each."""
     plan = preview.plan
     messages, files, replies = plan.message_count, plan.file_count, len(plan.replies)
-    numbers = _("To be erased: {messages} messages, {files} files, {records} records, {replies} replies of Chatwork.")
+    numbers = _("To be erased: messages {messages}, files {files}, records {records}, replies of Chatwork {replies}.")
     yield numbers.format(messages=messages, files=files, records=plan.count, replies=replies)
     kept = ngettext(
         "{n} message of its chats stays, as another job holds it too.",

@@ -388,18 +388,18 @@ def gap_line(gap: dict[str, object], now: datetime) -> str:
     number = number_words(missing)
     if gap["reason"] == "erased":
         period = f"{_gap_end(gap['from'], gap['after'], now)} - {_gap_end(gap['to'], gap['before'], now)}"
-        return _("Erased by you: {n} messages, {period}.").format(n=gap["missing"], period=period)
+        return _("Messages erased by you: {n}, {period}.").format(n=gap["missing"], period=period)
     if gap["after"] is None and gap["reason"] in ("first_sync", "plan"):
         sentence = _("Messages before {end} are not saved yet.") if missing is None else _(
-            "About {n} messages before {end} are not saved yet."
+            "Messages before {end} are not saved yet, about {n}."
         )  # fmt: skip
         return sentence.format(n=f"{missing or 0:,}", end=_gap_end(gap["to"], gap["before"], now))
     period = f"{_gap_end(gap['from'], gap['after'], now)} - {_gap_end(gap['to'], gap['before'], now)}"
     if gap["reason"] == "inaccessible":
-        return _("Gap {period}: the chat could not be opened for a time; {number}.").format(
+        return _("Gap {period}: the chat could not be opened for a time; messages missing: {number}.").format(
             period=period, number=number
         )
-    return _("Gap {period}: not seen continuously; {number}.").format(period=period, number=number)
+    return _("Gap {period}: not seen continuously; messages missing: {number}.").format(period=period, number=number)
 
 
 def _gap_end(at: object, message: object, now: datetime) -> str:

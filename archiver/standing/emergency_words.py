@@ -231,7 +231,8 @@ def not_kept_row(emergency: Emergency, *, limit: int = NAMED_FILES_LIMIT) -> Eme
         lines.append(text.format(n=emergency.put_back))
     elif emergency.put_back is not None:
         lines.append(_("later records, if there were any: an older state of the archive was put back or restored"))
-    return EmergencyRow(_("Unsaved"), tuple(lines), _("and {n} more files").format(n=more) if more else "")
+    others = ngettext("and {n} more file", "and {n} more files", more).format(n=more) if more else ""
+    return EmergencyRow(_("Unsaved"), tuple(lines), others)
 
 
 def _unread_end_line(chats: int) -> str:

@@ -82,8 +82,8 @@ def _gone(jobs: Sequence[Row]) -> Iterator[Row]:
             continue
         kept = kept_words(rooms)
         head = ngettext(
-            "{n} chat can no longer be opened. {kept} of it are saved.",
-            "{n} chats can no longer be opened. {kept} of them are saved.",
+            "{n} chat can no longer be opened. Saved of it: {kept}.",
+            "{n} chats can no longer be opened. Saved of them: {kept}.",
             len(rooms),
         )
         names = _(", ").join(visible(one.name) or str(one.room_id) for one in rooms)

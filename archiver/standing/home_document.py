@@ -274,7 +274,7 @@ def _next_step(reading: Reading, status: Status, jobs: Sequence[Row], facts: Map
     if older.rooms:
         text = _("Messages from before the first save are not saved yet.")
         if older.missing:
-            text = _("About {n} messages from before the first save are not saved yet.")
+            text = _("Messages from before the first save are not saved yet, about {n}.")
         return {"kind": "older", "text": text.format(n=f"{older.missing or 0:,}"), "command": "archive guide old"}
     if status.backup is None and facts["kept_by_team"] == "nothing":
         text = _("All of it is on this computer alone. A backup on another disk stays if it breaks.")

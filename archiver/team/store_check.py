@@ -149,9 +149,9 @@ def _several_text() -> str:
 
 def _notes(store: object_store.ObjectStore, unknown: set[str], waiting: int, unlocked: int) -> Iterator[str]:
     if unknown:
-        yield _("{n} keys in the store belong to no record.").format(n=len(unknown))
+        yield _("Keys in the store that belong to no record: {n}.").format(n=len(unknown))
     if waiting:
-        yield _("{n} seals and time stamps are still to be put into the store.").format(n=waiting)
+        yield _("Seals and time stamps still to be put into the store: {n}.").format(n=waiting)
     if isinstance(store, S3Store) and store.place.lock_days and unlocked:
         sentence = _(
             "Of {n} seals and time stamps the bucket does not say that they are locked now, as lock_days in its "

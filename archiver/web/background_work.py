@@ -105,7 +105,7 @@ class Job:
 
     def wait(self, time: timedelta) -> None:
         """Tell that Chatwork's limit is waited for."""
-        sentence = _("Chatwork allows only so many calls in 5 minutes. Going on in {seconds} seconds …")
+        sentence = _("Chatwork allows only so many calls in 5 minutes. Going on in {seconds} s …")
         self.tell(sentence.format(seconds=round(time.total_seconds())))
 
     def cancel(self) -> None:

@@ -115,7 +115,7 @@ def short_name(name: str) -> str:
     """The name with hidden characters made visible; of a long name the beginning and how many characters follow."""
     if len(name) <= LENGTH_LIMIT:
         return visible(name)
-    return visible(name[:LENGTH_LIMIT]) + _(" (and {n} more characters)").format(n=f"{len(name) - LENGTH_LIMIT:,}")
+    return visible(name[:LENGTH_LIMIT]) + _(" (and {n} more)").format(n=f"{len(name) - LENGTH_LIMIT:,}")
 
 
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 2

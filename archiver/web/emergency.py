@@ -23,7 +23,8 @@ from archiver.platforms.job_platform import STRANGER, UNKNOWN
 from archiver.records import JST, Contract, ContractRoom, Role, RoomId
 from archiver.records.alerts import AlertRule
 from archiver.render.invisible_characters import shorten, visible
-from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
+from archiver.render.times import interval_words
+from archiver.rounds.recovery import recover_round, take_in_round, time_left
 from archiver.rounds.round import rescue_round
 from archiver.settings.other_archives import note_home
 from archiver.settings.token import read_token
@@ -283,9 +284,10 @@ def _recover(job: Job, context: ConsoleContext, found: FoundIds, copies: Tempora
     app = context.app(job)
 
     def tell(done: int, total: int) -> None:
-        sentence = _("{done} of {total} messages, about {minutes} minutes left")
-        minutes = minutes_left(app, total - done)
-        job.tell(sentence.format(done=done, total=total, minutes=minutes), done, total)
+        sentence = _("{done} of {total} messages, about {time} left")
+        job.tell(
+            sentence.format(done=done, total=total, time=interval_words(time_left(app, total - done))), done, total
+        )
 
     with copies as folder:
         taken = [taken_in_words(take_in_round(app, one), one.name) for one in sorted(Path(folder).iterdir())]

@@ -211,7 +211,7 @@ def test_gaps_are_said_in_full(tmp_path: Path) -> None:
         world.sync()
         shown = words_of(page_of(tmp_path, f"/room/{world.room}"))
 
-    assert "About 50 messages between" in shown
+    assert " are not saved, about 50." in shown
     assert "と メッセージID" not in shown
 
 

@@ -96,8 +96,7 @@ def verify_filed(obj: CliContext, paths: Sequence[str], *, as_json: bool) -> int
     with paged_output():
         _tell(judged)
         for path, check in checks.items():
-            state = _("no change was found") if check.ok else _("{n} things do not match").format(n=len(check.findings))
-            echo("\n  ".join((f"{visible(path.name)}: {state}", *check.notes)))
+            echo("\n  ".join((f"{visible(path.name)}: {check.closing_sentence()}", *check.notes)))
     return code
 
 

@@ -185,9 +185,7 @@ def _tell(summary: ComparisonSummary, folder: Path | None) -> None:
 
 
 def _side_line(side: Side) -> str:
-    findings = len(side.verification.findings)
-    state = _("no change was found") if not findings else _("{n} things do not match").format(n=findings)
-    return f"{visible(side.path.name)}  {state}"
+    return f"{visible(side.path.name)}  {side.verification.closing_sentence()}"
 
 
 def seal(obj: CliContext) -> None:
@@ -213,7 +211,7 @@ def verify_quotations(obj: CliContext, document: Path, records: str | None, job:
         with paged_output():
             if not checked.verification.ok:
                 tell_verification(checked.verification)
-            sentence = _("{n} passages were held against {count} saved messages.")
+            sentence = _("Passages: {n}. They were held against the saved messages: {count}.")
             echo(sentence, n=len(checked.passages), count=checked.messages)
             for passage in checked.passages:
                 echo("\n" + "\n".join(_passage_lines(passage, is_package=checked.is_package)))

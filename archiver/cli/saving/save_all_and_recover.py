@@ -14,7 +14,8 @@ from archiver.cli.saving import save
 from archiver.errors import UnknownRoom
 from archiver.records import Contract
 from archiver.render.invisible_characters import shorten
-from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
+from archiver.render.times import interval_words
+from archiver.rounds.recovery import recover_round, take_in_round, time_left
 from archiver.rounds.round import rescue_round, upgrade_if_older
 from archiver.setup.outcome_words import cut_mail_text, recovery_counts, taken_in_words
 from archiver.standing.emergencies import emergencies
@@ -102,19 +103,19 @@ def recover(obj: CliContext, files: tuple[Path, ...], chats: tuple[str, ...], *,
     number = len(found_ids.places)
     if number and not quiet:
         sentence = ngettext(
-            "{n} message id was found. Those not yet kept are read one by one: at most {minutes} minutes (Chatwork "
+            "{n} message id was found. Those not yet kept are read one by one: at most {time} (Chatwork "
             "allows 300 calls in 5 minutes). You may stop at any time and run it again.",
-            "{n} message ids were found. Those not yet kept are read one by one: at most {minutes} minutes (Chatwork "
+            "{n} message ids were found. Those not yet kept are read one by one: at most {time} (Chatwork "
             "allows 300 calls in 5 minutes). You may stop at any time and run it again.",
             number,
         )
-        echo(sentence, err=True, n=number, minutes=minutes_left(app, number))
+        echo(sentence, err=True, n=number, time=interval_words(time_left(app, number)))
     with ProgressScreen(quiet=quiet) as progress:
         app.chatwork.transport.on_wait = progress.wait
 
         def tell_progress(done: int, total: int) -> None:
-            sentence = _("{done} of {total} messages, about {minutes} minutes left")
-            words = sentence.format(done=done, total=total, minutes=minutes_left(app, total - done))
+            sentence = _("{done} of {total} messages, about {time} left")
+            words = sentence.format(done=done, total=total, time=interval_words(time_left(app, total - done)))
             progress.show_part(words, done, total)
 
         recovered = recover_round(app, found_ids.places, tell_progress)

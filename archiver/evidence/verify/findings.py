@@ -122,12 +122,12 @@ class Verification:
     def checked_sentence(self) -> str:
         """How much was checked; of what a package does not have it says nothing."""
         sentence = _(
-            "Checked: {entries} records, {seals} seals, {stamps} time stamps, {files} files, {messages} messages."
+            "Checked: records {entries}, seals {seals}, time stamps {stamps}, files {files}, messages {messages}."
         )
         if self.compared:
-            sentence = _("Checked now: {entries} records, {seals} seals, {stamps} time stamps, {files} files.")
+            sentence = _("Checked now: records {entries}, seals {seals}, time stamps {stamps}, files {files}.")
         elif self.is_of_files_alone:
-            sentence = _("Checked against the list: {files} files.")
+            sentence = _("Files checked against the list: {files}.")
         return sentence.format(**self.checked)
 
     def close(self) -> None:

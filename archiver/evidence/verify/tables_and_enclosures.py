@@ -76,7 +76,7 @@ class TableCheck:
         while self._expected or self._read:
             self._find_pair()
         if self._found_count > NAMED_ROWS:
-            sentence = _("{count} more rows of {name} are not what the records give.")
+            sentence = _("Further rows of {name} that are not what the records give: {count}.")
             self._add_finding(
                 f"data/{self._name}", sentence.format(count=self._found_count - NAMED_ROWS, name=self._name)
             )

@@ -132,7 +132,7 @@ def _state(standing: ArchiveStanding) -> str:
     if standing.outcome in (None, "ok"):
         return _("in order") if standing.outcome else _("not saved yet")
     why = reason(standing.outcome) or standing.outcome
-    return _("{number} rounds failed ({error})").format(number=standing.failures, error=why)
+    return _("failed rounds: {number} ({error})").format(number=standing.failures, error=why)
 
 
 def savers_lines(savers: Sequence[Saver]) -> Iterator[str]:

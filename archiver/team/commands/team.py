@@ -216,8 +216,8 @@ def _verify_store(obj: CliContext) -> int:
 def store_lines(verification: Verification) -> Iterator[str]:
     """What was checked in the store and what was found; that nothing was found is said only where something was."""
     sentence = _(
-        "Checked in the store: {files} files, {seals} seals, {stamps} time stamps, {dailies} daily copies, {segments} "
-        "segments of records."
+        "Checked in the store: files {files}, seals {seals}, time stamps {stamps}, daily copies {dailies}, "
+        "segments of records {segments}."
     )
     yield sentence.format(**verification.checked)
     from archiver.setup.outcome_words import result_lines

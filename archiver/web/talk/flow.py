@@ -367,13 +367,13 @@ def _gap_text(gap: Gap, now: datetime) -> str:
     ends = [None if at is None else minute_text(at, now) for at in (gap.start, gap.end)]
     count = "" if gap.missing is None else f"{gap.missing:,}"
     if gap.is_erased:
-        return _("You erased {n} messages here.").format(n=count)
+        return _("Messages that you erased here: {n}.").format(n=count)
     if gap.start is None:
-        sentence = _("About {n} messages before {end} are not saved yet.") if count else _(
+        sentence = _("Messages before {end} are not saved yet, about {n}.") if count else _(
             "Messages before {end} are not saved yet."
         )  # fmt: skip
     else:
-        sentence = _("About {n} messages between {start} and {end} are not saved.") if count else _(
+        sentence = _("Messages between {start} and {end} are not saved, about {n}.") if count else _(
             "Messages between {start} and {end} are not saved; how many is not known."
         )  # fmt: skip
     unknown = _("a time that is not known")

@@ -184,7 +184,7 @@ def test_it_is_read_by_people_in_both_languages(package: Path, tmp_path: Path) -
 
     last = len(PdfReader(package / "甲001の1.pdf").pages)
     assert f"  Page 1–{last}: reads the same: 甲001の1.pdf, page 1–{last} of {package.name}\n" in told
-    assert f"{package.name}: no change was found\n  This archive made this export" in told
+    assert f"{package.name}: No change was found.\n  This archive made this export" in told
     assert "  4–5ページ: 印刷したときと同じです: " in japanese
 
 

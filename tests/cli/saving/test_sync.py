@@ -143,7 +143,7 @@ def test_a_gap_is_told_as_what_is_not_saved_yet() -> None:
     report = SyncReport(1, NOW, rooms=[room])
 
     assert [
-        "  About 1,073 messages before Fri 2 Oct 12:00 are not saved yet.",
+        "  Messages before Fri 2 Oct 12:00 are not saved yet, about 1,073.",
         "  Messages before Fri 2 Oct 12:00 are not saved yet.",
     ] == [line for line in round_lines(report) if "not saved yet" in line or "estimate" in line]
 

@@ -59,7 +59,7 @@ def test_an_undamaged_one_says_what_was_not_checked(whole: Path, folder: Path) -
         assert verification is not None
         assert ([], 4) == (verification.findings, verification.checked["files"])
         assert any("holds no records" in one.text for one in verification.unchecked)
-        assert "Checked against the list: 4 files." == verification.checked_sentence()
+        assert "Files checked against the list: 4." == verification.checked_sentence()
 
 
 def test_a_loose_file_must_be_the_one_in_the_zip(whole: Path, tmp_path: Path) -> None:

@@ -79,7 +79,10 @@ def test_a_file_of_other_rows_is_told_in_few_findings() -> None:
 
     assert [f"message/{one}" for one in range(1, NAMED_ROWS + 1)] == [subject for subject, _ in actual[:NAMED_ROWS]]
     assert [
-        ("data/messages.jsonl", f"{3_000 - NAMED_ROWS} more rows of messages.jsonl are not what the records give.")
+        (
+            "data/messages.jsonl",
+            f"Further rows of messages.jsonl that are not what the records give: {3_000 - NAMED_ROWS}.",
+        )
     ] == (actual[NAMED_ROWS:])
 
 

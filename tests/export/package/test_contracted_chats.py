@@ -105,8 +105,8 @@ def test_what_was_entered_for_a_chat_that_no_contract_has_leaves_too(maker: Arch
         left = find_contract(reading, "job1")
     back = change_rooms(maker.archive, [replace(left, rooms=every.rooms)], at=at(10))
 
-    assert said[-1].startswith("Taken out with it: 8 entries")
-    put = f"The chat “チャット” ({OTHER_ROOM}) is put into “job1”. Saved of it so far: 1 messages, 1 files."
+    assert said[-1].startswith("Entries about its messages and files taken out with it: 8 (")
+    put = f"The chat “チャット” ({OTHER_ROOM}) is put into “job1”. Saved of it so far: messages 1, files 1."
     assert [put] == back
     assert ([1], ()) == ([one.number for one in left.invoices], left.terms)
 

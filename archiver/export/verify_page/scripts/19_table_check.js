@@ -41,7 +41,7 @@ class TableCheck {
     }
     while (this.expected.length || this.read.length) this.findPair();
     if (this.foundCount > NAMED_ROWS) {
-      const text = fill(_("{count} more rows of {name} are not what the records give."), { count: this.foundCount - NAMED_ROWS, name: this.name });
+      const text = fill(_("Further rows of {name} that are not what the records give: {count}."), { count: this.foundCount - NAMED_ROWS, name: this.name });
       this.addFinding("data/" + this.name, text);
     }
   }

@@ -164,7 +164,7 @@ function showVerification(parent, verification) {
     words.append(" " + visibleText(text));
   };
   if (verification.ok) {
-    const fitting = verification.isOfFilesAlone() ? _("Each of the {files} files is as listed in the export.") : _("{messages} messages, {files} files and {entries} records fit the lists in the export.");
+    const fitting = verification.isOfFilesAlone() ? _("Every file is as listed in the export: {files}.") : _("Messages ({messages}), files ({files}) and records ({entries}) fit the lists in the export.");
     addTick("", "check", _("Content"), fill(fitting, verification.checked));
     if (!isWhole) addTick("so", "info", _("Not checked"), fill(ngettext("{n} thing, under Details.", "{n} things, under Details.", left), { n: left }));
     addTick("so", "info", _("Time"), shortTime(verification, times));
@@ -176,7 +176,7 @@ function showVerification(parent, verification) {
   }
   const folds = add(parent, "section"), details = addFold(folds, _("Details"), fill(ngettext("{n} thing not checked", "{n} things not checked", left), { n: left }));
   add(details, "p", closing, "closing");
-  const checkedWords = verification.isOfFilesAlone() ? _("Checked against the list: {files} files.") : _("Checked: {entries} records, {seals} seals, {stamps} time stamps, {files} files, {messages} messages.");
+  const checkedWords = verification.isOfFilesAlone() ? _("Files checked against the list: {files}.") : _("Checked: records {entries}, seals {seals}, time stamps {stamps}, files {files}, messages {messages}.");
   add(details, "p", fill(checkedWords, verification.checked));
   addAnswer(details, "integrity", _("1. Was anything changed?"), integrityLines(verification, changed));
   addAnswer(details, "time", _("2. Since when has it existed?"), times);
