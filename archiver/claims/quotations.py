@@ -13,6 +13,7 @@ from itertools import pairwise, takewhile
 from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge, Missing
 from archiver.claims.sentences import moment
 from archiver.claims.table import word
+from archiver.evidence.history import is_file_removal
 from archiver.records import Basis, Message, State, Version
 from archiver.report_language import is_covered, say
 
@@ -122,7 +123,10 @@ def quotation(message: Message, *, is_chosen: bool = False) -> Quotation | None:
     # Chatwork's time of an edit may change alone: the words are the same before and behind it.
     shown = [one.last_seen for one in texts if one.body == before.body]
     since = [one.first_seen for one in takewhile(lambda one: one.body == last.body, reversed(texts))]
-    edits = sum(one.body != then.body for one, then in pairwise(texts))
+    edits = sum(
+        one.body != then.body and not is_file_removal(one.body, then.body, then.update_time)
+        for one, then in pairwise(texts)
+    )
     after = last._replace(first_seen=since[-1]) if other else None
     return Quotation(message, before._replace(last_seen=shown[-1]), after, edits, became)
 
@@ -269,7 +273,11 @@ def is_quotable(state: State, bodies: Sequence[str]) -> bool:
 def _standing(state: State, bodies: Sequence[str]) -> State:
     if state in (State.DELETED, State.MISSING, State.PRESENT):  # another text of a present one lost only its file
         return state
-    return State.EDITED if len(set(map(_letters, bodies))) > 1 else State.PRESENT
+    is_edited = any(
+        _letters(one) != _letters(then) and not is_file_removal(one, then, state is State.EDITED)
+        for one, then in pairwise(bodies)
+    )
+    return State.EDITED if is_edited else State.PRESENT
 
 
 def _first_difference(one: str, other: str) -> int:
@@ -327,7 +335,7 @@ def _label(kind: str, seen: str, last: str) -> str:
 def _happened(quoted: Quotation) -> Iterator[str]:
     if quoted.message.texts[0].update_time > 0:
         yield word("quote.was_edited")
-    if quoted.after is not None:
+    if quoted.after is not None and (quoted.edits or quoted.became is State.EDITED):
         updated = _update_time(quoted.after)
         yield word("quote.edited") if updated is None else word("quote.edited.at", updated=_minute(updated))
     if quoted.edits > 1:

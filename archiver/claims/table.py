@@ -110,6 +110,7 @@ WORDS: Mapping[str, str] = {
     # files that are gone
     "file.gone": "{side}のファイル「{name}」({number})は、{seen}には表示されなくなっていました",
     "file.last": "最後に見えたのは{last}",
+    "file.words": "同じメッセージの文「{text}」も、表示されなくなっていました",
     "file.packed": "中身は、この資料の{path}にあります",
     "file.kept": "中身は保存しています",
     "file.lost": "中身は保存できていません",

@@ -385,12 +385,16 @@ _FILE_BOX = re.compile(rf"\[info\](?:{_FILE_POST}|{_DELETED_FILE_POST})\[/info\]
 FILE_REMOVED = "[dtext:file_deleted]"
 
 
-def is_file_removal(before: str, after: str) -> bool:
+def is_file_removal(before: str, after: str, updated: int) -> bool:
     """Whether a text differs from the one before only as Chatwork's box of a file became that of a removed one.
 
-    Nobody edited it. What stands in the box of a removed file stood in the text before.
+    Nobody edited it. What stands in the box of a removed file stood in the text before. The words beside it may have
+    gone with it, where Chatwork has no time of an edit (`updated`).
     """
-    if FILE_REMOVED not in after or _FILE_BOX.split(before)[::2] != _FILE_BOX.split(after)[::2]:
+    if FILE_REMOVED not in after:
+        return False
+    was, now = (_FILE_BOX.split(one)[::2] for one in (before, after))
+    if was != now and (updated or len(was) != len(now) or any(map(str.strip, now))):
         return False
     boxes = list(zip(_FILE_BOX.finditer(before), _FILE_BOX.finditer(after)))  # noqa: B905 - Python 3.8
     changed = [(was, now) for was, now in boxes if was[0] != now[0]]
@@ -400,9 +404,15 @@ def is_file_removal(before: str, after: str) -> bool:
 
 
 def removed_files(before: str, after: str) -> list[int]:
-    """The ids of the files whose boxes became those of removed ones; none where somebody edited the text."""
+    """The ids of the files whose boxes became those of removed ones by such a removal."""
     was, now = ({int(one) for one in re.findall(r"\[download:([0-9]{1,19})\]", body)} for body in (before, after))
-    return sorted(was - now) if is_file_removal(before, after) else []
+    return sorted(was - now)
+
+
+def words_gone_with_file(before: str, after: str, updated: int) -> str:
+    """The words that stood beside the box of a file and went by such a removal; else nothing."""
+    was, now = ("".join(_FILE_BOX.split(one)[::2]).strip() for one in (before, after))
+    return was if not now and is_file_removal(before, after, updated) else ""
 
 
 def cancelled_account(body: str) -> int | None:

@@ -237,7 +237,7 @@ def _history_html(message: Message, bodies: Mapping[str, str]) -> str:
 
 def text_before(before: Version, after: Version) -> str:
     """What a text is called that another one follows."""
-    removed = is_file_removal(before.body, after.body)
+    removed = is_file_removal(before.body, after.body, after.update_time)
     return say("ファイルが「削除」表示に変わる前の文面" if removed else "編集前の文面")
 
 

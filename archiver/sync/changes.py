@@ -73,7 +73,7 @@ def compare_message(
     if known is None:
         return Change(position, received, state_of(received, known), "new")
     body = body_of(received)
-    loses_file = FILE_REMOVED in body and is_file_removal(last_body(position), body)
+    loses_file = FILE_REMOVED in body and is_file_removal(last_body(position), body, edited_at(received))
     state = state_of(received, known, loses_file=loses_file)
     if state is known.state and _is_known(received, known):
         return None

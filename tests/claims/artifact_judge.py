@@ -480,6 +480,7 @@ def _is_agreed(dispute: Dispute, post: TruePost) -> bool:
 
 def _is_excerpt(told: str, text: str) -> bool:
     """Whether a text is told word for word, without what it quotes; its call, beginning or middle perhaps cut out."""
+    told, text = (one.partition(box)[0] for one, box in ((told, "【ファイルを"), (text, "\n[info]")))
     text = REMOVED_SHOWN if text == REMOVED_FORM else text
     parts = re.split(r"\[To:\d+\]\S*?さん\n", re.sub(r"\[qt\].*\[/qt\]\n", "", text))
     own, called = "".join(parts), r"\S{1,6}さん".join(map(re.escape, parts))
@@ -525,7 +526,8 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
         yield "the sums in between"
     if any(all(term not in text for text in wide) for term in named):
         yield "what was named in between"
-    if _findall(rf"Chatworkの更新時刻({DAY}\d\d:\d\d)", words) != [_minute(texts[-1][2])] * is_edited:
+    is_edit = is_edited and not post.is_box_removed  # its file was removed, and nobody edited it
+    if _findall(rf"Chatworkの更新時刻({DAY}\d\d:\d\d)", words) != [_minute(texts[-1][2])] * is_edit:
         yield "Chatwork's own time of the edit"
     if _findall(rf"({DAY}\d\d:\d\d)には削除されていました", words) != [_minute(one) for one in gone[:1]]:
         yield "when the deletion was seen"
@@ -541,8 +543,8 @@ def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
     said = rf"相手の(?:「([^」]+)」\(({DAY})\)|({DAY})のメッセージの、編集後の文面「([^」]+)」)は"
     became = rf"(?:、({DAY})に(?:は「([^」]+)」になって|も(同じ文))|(?:「([^」]+)」に変わり)?、({DAY})には削除)"
     for said_text, said_on, edited_on, edited_text, since, after, same, between, gone in _findall(said + became, page):
-        number = re.search(r"\d+$", said_text or edited_text)
-        post = number and next((one for one in truth.dispute.saved if one.number == int(number[0])), None)
+        number = re.search(r"(\d+)(?:$|【ファイルを)", said_text or edited_text)
+        post = number and next((one for one in truth.dispute.saved if one.number == int(number[1])), None)
         if not post or truth.dispute.side(post.author) != "相手" or (said_on or edited_on) != _second(post.sent)[:10]:
             yield f"whose words are pasted ({said_text or edited_text})"
             continue
@@ -667,8 +669,12 @@ def _on_files(truth: Truth, page: str) -> Iterator[str]:
     for *one, source in _findall(form, page):
         if tuple(one) not in (in_chapter if source == "第8章" else gone_at):
             yield f"which file was seen gone when ({one}, {source})"
+    lost = [one.post for one in dispute.events() if one.kind == REMOVED and not one.post.is_notice]
     lines = {
-        (dispute.side(post.author), post.file_at(look)[0], _second(at)[:10], dispute.is_saved(post))
+        (
+            *(dispute.side(post.author), post.file_at(look)[0], _second(at)[:10]),
+            *(f"メッセージ{post.number}" if post in lost else "", dispute.is_saved(post)),
+        )
         for post, at in vanished
         for look in dispute.listings(post)
     }
@@ -677,7 +683,9 @@ def _on_files(truth: Truth, page: str) -> Iterator[str]:
         r"(?:\([^()]*\))?"
     )
     yield from _untrue("which file was seen gone", form, page, lambda *one: one in {line[:3] for line in lines})
-    for *told, kept in _findall(f"{form}。中身は(保存して|保存できて)", page):
+    words = "同じメッセージの文「([^」]*)」も、表示されなくなっていました"
+    yield from _untrue("what was said with a file", words, page, lambda one: one in {line[3] for line in lines})
+    for *told, kept in _findall(f"{form}。(?:{words}。)?中身は(保存して|保存できて)", page):
         if (*told, kept == "保存して") not in lines:
             yield f"whether a file is kept ({told}, {kept})"
     for form in ("中身は保存しています", "中身は保存できていません"):

@@ -328,6 +328,8 @@ class Dispute:
                 way, at = chance.choice(("", "box", "list", "post")), post.sent + chance.randrange(1, 20 * DAY)
                 post.removed, post.is_box_removed = at if way in ("box", "list") else None, way == "box"
                 post.deleted = at if way == "post" else None
+                if way == "box" and post.number % 2:  # what was said with it goes with it
+                    post.text, post.is_notice = f"メッセージ{post.number}\n{post.text}", False
             if so.takes_back and post.author == OWNER and not post.is_notice and chance.random() < 0.5:
                 post.deleted = post.sent + chance.randrange(1, 3 * DAY)
             if so.purges and self.shut is not None and post.room == ROOM and post.author == CLIENT:
@@ -558,11 +560,15 @@ class Dispute:
     def speeches(self, authors: Collection[int], *, saved: bool) -> list[TruePost]:
         """The speech of people, all of it or what was saved; one that was never seen with a text is no speech."""
         posts = [post for post in self.saved if self.seen_texts(post) != {"[deleted]"}] if saved else self.posted()
-        return [post for post in posts if post.author in authors and not post.is_notice]
+        return [post for post in posts if post.author in authors and not self._has_form(post)]
 
     def is_notice(self, post: TruePost) -> bool:
         """Whether a saved post counts as Chatwork's own, not as what somebody wrote."""
-        return post.is_notice and post.author != OWNER and self.seen_texts(post) != {DELETED}
+        return self._has_form(post) and post.author != OWNER and self.seen_texts(post) != {DELETED}
+
+    def _has_form(self, post: TruePost) -> bool:
+        """Whether it has the form of a post of Chatwork's own, as far as its texts were seen."""
+        return post.is_notice or self.seen_texts(post) - {DELETED} == {REMOVED_FORM}
 
     def last_answer(self) -> tuple[int, str] | None:
         """The other side's last act that was saved, and what it was; a task that anybody finished may be theirs."""
@@ -601,7 +607,7 @@ class Dispute:
 
     def own_posts(self) -> list[TruePost]:
         """What the reporter wrote, as far as it was saved."""
-        return [post for post in self.saved if post.author == OWNER and not post.is_notice]
+        return [post for post in self.saved if post.author == OWNER and not self._has_form(post)]
 
     def taken_back(self) -> bool:
         """Whether the reporter deleted a message that came after the other side's last act."""

@@ -451,6 +451,10 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
     "files: its names are swapped": (FILES, (events._other_event, _swapped)),
     "removes": (REMOVES, (events._listed_changes, partial(nothing, ()))),
     "removes: its post was edited": (REMOVES, (history.is_file_removal, partial(nothing, False))),
+    "removes: what was said with it stands there still": (
+        REMOVES,
+        (history.words_gone_with_file, partial(nothing, "")),
+    ),
     "takes_back": (
         replace(SMALL, takes_back=True),
         (sentences.theirs_text, lambda true, claim, _deleted, **options: true(claim, None, **options)),
@@ -462,7 +466,7 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
     ),
     "forges": (
         replace(SMALL, forges=True),
-        (history.is_file_removal, lambda _true, _before, after: history.FILE_REMOVED in after),
+        (history.is_file_removal, lambda _true, _before, after, _updated: history.FILE_REMOVED in after),
     ),
     "edges: a denial at the end is cut off": (
         replace(SMALL, edges=True),

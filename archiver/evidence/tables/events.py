@@ -165,7 +165,7 @@ def _message_kind(before: EntryObject, entry: EntryObject) -> EventKind | None:
     if now in _VANISHED_KINDS:
         return None if was == now else _VANISHED_KINDS[now]
     if text_of(before) != text_of(entry):
-        if is_file_removal(text_of(before)[0], text_of(entry)[0]):
+        if is_file_removal(text_of(before)[0], *text_of(entry)):
             return EventKind.FILE_REMOVED
         return EventKind.EDITED if text_of(before)[0] != text_of(entry)[0] else EventKind.TOUCHED
     return EventKind.SHOWN_AGAIN if was in GONE_STATES else None

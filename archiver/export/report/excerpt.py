@@ -264,7 +264,7 @@ def _message_texts(message: Message, references: References, limit: int) -> Iter
 def _present_label(message: Message, version: Version) -> str:
     """The label of the present text: edited, or last seen; empty if there is nothing to say."""
     words = []
-    if len(message.texts) > 1 and is_file_removal(message.texts[-2].body, version.body):
+    if len(message.texts) > 1 and is_file_removal(message.texts[-2].body, version.body, version.update_time):
         words.append(say("ファイルが「削除」表示に変わった後の文面"))
     elif len(message.texts) > 1:
         edited = (

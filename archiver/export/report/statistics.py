@@ -15,7 +15,7 @@ from archiver.claims import messages
 from archiver.claims.messages import Claim, is_later, turn, with_acts
 from archiver.claims.quotations import Quotation, best, names_decision, quotation, quotations
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, act_of_step
-from archiver.evidence.history import cancelled_account, is_file_removal, is_system_post
+from archiver.evidence.history import cancelled_account, is_file_removal, is_system_post, words_gone_with_file
 from archiver.export.report.report_sources import ReportSources
 from archiver.records import (
     Act,
@@ -81,6 +81,8 @@ class MessageStatistics:
     """What each step of `listed_steps` was, with its post."""
     unlisted: dict[int, tuple[int, str]] = field(default_factory=dict)
     """Id of a file that a message shows and of which nothing else is known here → No. of that message, and its name."""
+    gone_words: dict[str, str] = field(default_factory=dict)
+    """Id of a message → its words that went when its file was removed."""
 
     @property
     def saved_after(self) -> int:
@@ -228,6 +230,9 @@ class _Survey:
         for file in [one for version in texts for one in shown_files(version.body)]:
             if file.file_id not in self._file_ids:
                 found.unlisted.setdefault(file.file_id, (message.no, file.label))
+        for before, after in pairwise(texts):
+            if words := words_gone_with_file(before.body, after.body, after.update_time):
+                found.gone_words[message.message_id] = words
         is_chosen = message.message_id in self._case.chosen
         if is_chosen:
             found.chosen_times.append(message.send_time)
@@ -291,7 +296,7 @@ def add_message(authors: dict[int, AuthorFacts], message: Message, post: Post, *
 def _was_edited(message: Message) -> bool:
     """Whether it ever had Chatwork's mark of an edit or another text, but for the removal of its file."""
     texts = [(one.body, one.update_time) for one in message.texts]
-    edits = (one != then and not is_file_removal(one[0], then[0]) for one, then in pairwise(texts))
+    edits = (one != then and not is_file_removal(one[0], *then) for one, then in pairwise(texts))
     return any(updated for _body, updated in texts[:1]) or any(edits)
 
 

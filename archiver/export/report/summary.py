@@ -194,8 +194,10 @@ def gone_file_lines(case: ReportInput) -> Iterator[str]:
     attachments: dict[int, Attachment] = {one.file_id: one for one in case.attachments}
     gone: dict[Attachment, ChangeRow] = {}
     for event in case.events:
-        files = removed_files(event.before, event.after)
-        if event.kind == EVENT_WORDS[EventKind.FILE_GONE]:
+        files = []
+        if event.kind == EVENT_WORDS[EventKind.FILE_REMOVED]:
+            files = removed_files(event.before, event.after)
+        elif event.kind == EVENT_WORDS[EventKind.FILE_GONE]:
             files = [int(one) for one in re.findall("^ファイルID ([0-9]+)", event.about)]
         for file in filter(None, map(attachments.get, files)):
             # Else its list shows it again, or another message than its own showed it.
@@ -214,6 +216,9 @@ def _gone_file_line(case: ReportInput, file: Attachment, event: ChangeRow) -> st
     if event.last_before is not None:
         last = minute_text(datetime.fromisoformat(event.last_before))
         line = word("noted", text=line, notes=word("file.last", last=last))
+    if words := case.statistics.gone_words.get(file.message_id or ""):
+        text = excerpts([visible(own_words(words))], _CUT)[0]
+        line = word("noted.and", before=line, after=word("file.words", text=text))
     is_packed = case.profile == "lawyer" and file.stored_as
     kept = "file.lost" if file.sha256 is None else "file.packed" if is_packed else "file.kept"
     return word("noted.and", before=line, after=word(kept, path=f"data/{file.stored_as}"))

@@ -206,7 +206,7 @@ def _steps(
                 yield _step(title, _("({when})").format(when=when), caption, plain)
         elif before.body != DELETED:
             html = version_pair(1, before.body, after.body, references).before if next(marked, 0) else plain
-            if is_file_removal(before.body, after.body):
+            if is_file_removal(before.body, after.body, after.update_time):
                 caption = _("Text before that (saved {time})").format(time=saved)
                 yield _step(_("Chatwork shows the file as deleted."), _("({when})").format(when=when), caption, html)
                 continue
