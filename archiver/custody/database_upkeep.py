@@ -1,4 +1,4 @@
-"""Keeps an archive healthy for years: its database checked and written anew where that pays, its logs kept short.
+"""Keeps an archive healthy for years: its database checked and written anew where that pays, its index merged.
 
 It reads and writes nothing that is evidence. It is not done while a round is at work, nor without enough room.
 """
@@ -28,7 +28,6 @@ STEPS = {
     "integrity": N_("Looking at every page of the database …"),
     "index": N_("Merging the index of the search …"),
     "vacuum": N_("Rewriting the database without unused pages …"),
-    "logs": N_("Dropping old lines of logs …"),
 }
 """What is done, in this order; each name is told before it is done."""
 
@@ -71,8 +70,6 @@ class UpkeepReport(NamedTuple):
     """What must be free to write the database anew."""
     free_bytes: int
     is_index_merged: bool
-    dropped_verifications: int
-    """Entries of the log of verifications that were dropped, or would be."""
     folders: tuple[FolderSize, ...]
 
     @property
@@ -100,7 +97,6 @@ def upkeep_document(report: UpkeepReport | None, *, dry_run: bool, error: str | 
         "needed_bytes": report.needed_bytes if report else None,
         "free_bytes": report.free_bytes if report else None,
         "index_merged": report is not None and report.is_index_merged,
-        "verifications_dropped": report.dropped_verifications if report else 0,
         "folders": [
             {"name": one.name, "path": str(one.path), "bytes": one.bytes, "files": one.files} for one in folders
         ],
@@ -125,7 +121,6 @@ def keep_up(
     with archive.reading() as reading:
         before = database_pages.page_counts(reading)
         problems = tuple(rebuild.integrity_problems(reading) or ())
-        surplus = database_pages.surplus_verifications(reading)
     needed, free = database_pages.room_for_vacuum(archive, before)
     vacuum = _vacuum_plan(before, problems, needed=needed, free=free)
     is_merged = False
@@ -136,13 +131,11 @@ def keep_up(
             if vacuum is VacuumOutcome.PLANNED:
                 step("vacuum")
                 vacuum = VacuumOutcome.DONE if database_pages.vacuum(archive) else VacuumOutcome.IS_READ
-            step("logs")
             with archive.writing() as writing:
-                database_pages.drop_surplus_verifications(writing)
                 remembered_values.LAST_UPKEEP.remember(writing, now())
     after = archive.read(database_pages.page_counts)
     folders = tuple(_folder_sizes(archive.home, settings))
-    return UpkeepReport(before, after, problems, vacuum, needed, free, is_merged, surplus, folders)
+    return UpkeepReport(before, after, problems, vacuum, needed, free, is_merged, folders)
 
 
 def _vacuum_plan(counts: PageCounts, problems: tuple[str, ...], *, needed: int, free: int) -> VacuumOutcome:

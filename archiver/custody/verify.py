@@ -35,16 +35,17 @@ from archiver.evidence.verify.stamps import (
     compare_stamps,
     openssl_check,
 )
-from archiver.store import backup_folder, blobs, database_pages, durable_files, rebuild, seals
+from archiver.store import backup_folder, blobs, durable_files, rebuild, seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.database_comparison import RecordsNotCompared, TwoDatabases, faults_told, open_both
-from archiver.store.database_pages import VerificationRecord
 from archiver.store.engine import DATABASE
 from archiver.store.fingerprints_and_forms import has_form
 from archiver.store.keeper import keeper_of
 from archiver.store.queries import entries, raw_tables
 from archiver.store.queries.raw_tables import RawReply
 from archiver.store.time_text import to_text
+from archiver.store.working import verification_log
+from archiver.store.working.verification_log import VerificationRecord
 from archiver.wording import gettext as _
 
 
@@ -137,7 +138,7 @@ def record_verification(archive: Archive, verification: Verification, *, deep: b
         at, deep, verification.checked, sum(verification.counts.values()), tuple(verification.counts)
     )
     try:
-        archive.write(database_pages.keep_verification, entry)
+        archive.write(verification_log.keep_verification, entry)
     except errors.StorageError:
         return False
     return True

@@ -17,11 +17,11 @@ from archiver.evidence.stamps.timestamp import Authority
 from archiver.health.check_result import CheckResult, action, attention, good
 from archiver.render.times import iso_date, minute_text
 from archiver.store.archive import Reading
-from archiver.store.database_pages import VerificationRecord
 from archiver.store.queries import current_state
 from archiver.store.time_text import from_text
 from archiver.store.working import stamp_queue
 from archiver.store.working.stamp_queue import LongestWait
+from archiver.store.working.verification_log import VerificationRecord
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 

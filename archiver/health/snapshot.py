@@ -17,17 +17,16 @@ from archiver.health import folders
 from archiver.health.folders import DiskSpace
 from archiver.records.alerts import Alert
 from archiver.schedule import backends, schedulers
-from archiver.store import database_pages
 from archiver.store.archive import Reading
-from archiver.store.database_pages import VerificationRecord
 from archiver.store.engine import is_writable
 from archiver.store.keeper import keeper_of
 from archiver.store.queries import current_state, entries, looks_and_gaps, room_holdings
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.looks_and_gaps import LastLooks, TruncatedList, truncated_lists
-from archiver.store.working import remembered_values
+from archiver.store.working import remembered_values, verification_log
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun, WindowRequests
+from archiver.store.working.verification_log import VerificationRecord
 from archiver.sync.report import is_clock_wrong
 
 HALF_WINDOW = 50
@@ -237,7 +236,7 @@ def read_snapshot(reading: Reading, now: datetime, alerts: Sequence[Alert] | Non
         lost=_lost_files(reading, {room for room, one in counts.items() if one.lost}),
         pending=sum(one.pending for one in counts.values()),
         cut=tuple(truncated_lists(reading, rooms)),
-        verification=database_pages.last_verification(reading),
+        verification=verification_log.last_verification(reading),
         copy=_read_copy_state(reading),
         alerts=tuple(open_alerts(reading) if alerts is None else alerts),
         ping=remembered_values.LAST_PING.recall(reading),

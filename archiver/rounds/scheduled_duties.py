@@ -25,12 +25,11 @@ from archiver.records.alerts import CLOCK_TOLERANCE
 from archiver.records.alerts import is_due as is_reminder_due
 from archiver.rounds import run_log
 from archiver.settings.model import Settings
-from archiver.store import database_pages
 from archiver.store.archive import Archive, Reading
-from archiver.store.database_pages import VerificationRecord
 from archiver.store.queries import raw_tables
-from archiver.store.working import remembered_values
+from archiver.store.working import remembered_values, verification_log
 from archiver.store.working.remembered_values import LastChecks
+from archiver.store.working.verification_log import VerificationRecord
 from archiver.sync.report import SyncReport
 
 FINDINGS = "findings"
@@ -261,7 +260,7 @@ def _verify(duties: ScheduledDuties, archive: Archive, *, is_whole: bool) -> Non
         remembered_values.LAST_CHECKS.remember(writing, LastChecks(now, now if is_whole else before.whole))
         if is_whole:
             record = VerificationRecord(now, True, checked, found, sorted(verification.counts))
-            database_pages.keep_verification(writing, record)
+            verification_log.keep_verification(writing, record)
     reminders.over(VERIFICATION)
     if not verification.ok:
         reminders.tell(FINDINGS, reminders.messages.findings, verification)

@@ -1,30 +1,15 @@
-"""Keeps the database file itself in order: free pages given back, its index of texts merged, its log emptied.
-
-And the log of verifications: when the archive was verified, how far, and the findings; no evidence.
-"""
+"""Keeps the database file itself in order: free pages given back, its index of texts merged, its log emptied."""
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, insert, select
-
-from archiver.store import schema
-from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.archive import Archive, Reading
 from archiver.store.engine import driver_connection, open_connection, translate_error
-from archiver.store.time_text import from_text, to_text
-
-KEPT_VERIFICATIONS = 500
-"""Verifications of the whole archive that the log keeps: one a month is twelve a year, each typed one comes on top."""
-
-_VERIFICATION = schema.verification.c
 
 
 class PageCounts(NamedTuple):
@@ -102,64 +87,6 @@ def merge_index(archive: Archive) -> bool:
     return bool(has_index)
 
 
-def surplus_verifications(reading: Reading) -> int:
-    """How many entries of the log of verifications are older than those that it keeps."""
-    count = reading.sql.execute(select(func.count()).select_from(schema.verification)).scalar_one()
-    return max(0, count - KEPT_VERIFICATIONS)
-
-
-def drop_surplus_verifications(writing: Writing) -> None:
-    """Drop the entries of the log of verifications that are older than those that it keeps."""
-    kept = select(_VERIFICATION.number).order_by(_VERIFICATION.number.desc()).limit(KEPT_VERIFICATIONS)
-    writing.sql.execute(delete(schema.verification).where(_VERIFICATION.number.not_in(kept)))
-
-
 def _empty_log(connection: sqlite3.Connection) -> bool:
     (busy, _pages, _done) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy
-
-
-@dataclass(frozen=True, slots=True)
-class VerificationRecord:
-    """One verification of the whole archive."""
-
-    at: datetime
-    deep: bool
-    """Whether the readable tables were made again and compared."""
-    checked: Mapping[str, int]
-    """How many entries, seals, stamps, files and messages were checked."""
-    findings: int
-    checks: Sequence[str] = ()
-    """The names of the checks that found something."""
-
-
-def keep_verification(writing: Writing, record: VerificationRecord) -> None:
-    """Add a verification to the log."""
-    number = writing.sql.execute(select(func.coalesce(func.max(_VERIFICATION.number), 0))).scalar_one() + 1
-    writing.sql.execute(
-        insert(schema.verification).values(
-            number=number,
-            at=to_text(record.at),
-            deep=record.deep,
-            checked=json.dumps(dict(record.checked), sort_keys=True),
-            findings=record.findings,
-            checks=json.dumps(sorted(record.checks)),
-        )
-    )
-
-
-def last_verification(reading: Reading) -> VerificationRecord | None:
-    """The last verification; None if there was none yet.
-
-    What a deep one found stands until a deep one finds nothing: the others look at less.
-    """
-    newest = select(schema.verification).order_by(_VERIFICATION.number.desc()).limit(1)
-    row = reading.sql.execute(newest).one_or_none()
-    if row is not None and not row.findings:
-        deep = reading.sql.execute(newest.where(_VERIFICATION.deep)).one_or_none()
-        row = deep if deep is not None and deep.findings else row
-    if row is None:
-        return None
-    return VerificationRecord(
-        from_text(row.at), row.deep, json.loads(row.checked), row.findings, tuple(json.loads(row.checks))
-    )

@@ -16,13 +16,15 @@ from archiver.custody.daily_verification import PARTS, part_of, verify_sample
 from archiver.custody.database_upkeep import UpkeepReport, VacuumOutcome, keep_up
 from archiver.custody.verify import verify_archive
 from archiver.settings.model import ExportSettings, Settings
-from archiver.store import database_pages, seals
+from archiver.store import seals
 from archiver.store.archive import Archive
-from archiver.store.database_pages import PageCounts, VerificationRecord
+from archiver.store.database_pages import PageCounts
 from archiver.store.engine import DATABASE
+from archiver.store.queries import raw_tables
 from archiver.store.search.query import parse
 from archiver.store.search.search import search
-from archiver.store.working import remembered_values
+from archiver.store.working import remembered_values, verification_log
+from archiver.store.working.verification_log import VerificationRecord
 from tests.support.archives.maker import ArchiveMaker, at, story
 from tests.support.archives.unused_pages import story_with_unused_pages
 
@@ -99,17 +101,14 @@ def test_it_is_written_anew_where_that_pays_and_there_is_room(
 def test_old_verifications_are_dropped_from_their_log(archive: Archive) -> None:
     """The newest stay."""
     with archive.writing() as writing:
-        for number in range(database_pages.KEPT_VERIFICATIONS + 3):
-            database_pages.keep_verification(writing, VerificationRecord(at(number), True, {"entries": number}, 0))
-
-    assert 3 == upkeep(archive, dry_run=True).dropped_verifications
-    assert 3 == upkeep(archive).dropped_verifications
+        for number in range(verification_log.KEPT_VERIFICATIONS + 3):
+            verification_log.keep_verification(writing, VerificationRecord(at(number), True, {"entries": number}, 0))
 
     with archive.reading() as reading:
-        last = database_pages.last_verification(reading)
-        assert 0 == database_pages.surplus_verifications(reading)
+        last = verification_log.last_verification(reading)
+        assert verification_log.KEPT_VERIFICATIONS == len([*raw_tables.rows(reading, "SELECT * FROM verification")])
     assert last is not None
-    assert at(database_pages.KEPT_VERIFICATIONS + 2) == last.at
+    assert at(verification_log.KEPT_VERIFICATIONS + 2) == last.at
 
 
 def test_the_sizes_of_folders_are_told(archive: Archive) -> None:

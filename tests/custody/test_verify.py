@@ -16,9 +16,10 @@ from archiver.custody.verify import record_verification, verify_archive
 from archiver.evidence import chain
 from archiver.evidence.verify.findings import Verification
 from archiver.records import Observation
-from archiver.store import database_pages, schema, seals, writer
+from archiver.store import schema, seals, writer
 from archiver.store.archive import Archive
 from archiver.store.queries import raw_tables
+from archiver.store.working import verification_log
 from tests.support.archives import tampering
 from tests.support.archives.maker import OWNER
 from tests.support.archives.tampering import (
@@ -275,7 +276,7 @@ def test_a_rule_that_was_dropped_is_found_at_once_and_what_deep_found_stands(arc
         found[deep] = len(verification.findings)
         assert record_verification(archive, verification, deep=deep, at=START + timedelta(days=5))
     with archive.reading() as reading:
-        last = database_pages.last_verification(reading)
+        last = verification_log.last_verification(reading)
     assert last is not None
     assert (0, True, found[True]) == (found[False], last.deep, last.findings)
     assert found[True] > 0

@@ -32,9 +32,9 @@ from archiver.notices.sentences import PendingNotices, sentences
 from archiver.records.alerts import Alert, AlertRule, Grade, Level
 from archiver.settings.model import BackupSettings, Duration, NotifySettings, Settings
 from archiver.standing.home_document import Standing
-from archiver.store.database_pages import VerificationRecord
 from archiver.store.queries.looks_and_gaps import LastLooks, TruncatedList
 from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun
+from archiver.store.working.verification_log import VerificationRecord
 from tests.support.terminals.situations import GB, GOOD_COMPUTER, NOW, ROOM, ago, situation
 
 Kind = ConditionKind

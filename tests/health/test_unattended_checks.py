@@ -26,11 +26,11 @@ from archiver.health.token import NOT_ASKED, TokenState, TokenTrial
 from archiver.health.unattended_checks import check_versions, document, with_conditions, works_unattended
 from archiver.records.alerts import Grade
 from archiver.store import migrate
-from archiver.store.database_pages import VerificationRecord
 from archiver.store.keeper import KeptByTeam
 from archiver.store.queries.status import Horizon, Versions
 from archiver.store.working.remembered_values import LastBackup, ScheduledRun
 from archiver.store.working.stamp_queue import LongestWait
+from archiver.store.working.verification_log import VerificationRecord
 from tests.support.terminals.situations import GOOD_ARCHIVE, NOW, ago, situation
 
 EVERY = timedelta(minutes=5)

@@ -18,7 +18,7 @@ from archiver.rounds import scheduled_duties
 from archiver.rounds.daemon_work import DaemonWork
 from archiver.rounds.scheduled_duties import DaemonMessages
 from archiver.settings.model import Duration, FileSettings, Settings, SyncSettings
-from archiver.store import database_pages
+from archiver.store.working import verification_log
 from tests.support.schedules.rounds import new_app
 from tests.support.world import World, running_world
 
@@ -88,7 +88,7 @@ def test_each_minute_has_a_round_and_each_day_a_verification(shift: Shift) -> No
 
     assert (30, []) == (shift.reports, shift.said)
     with shift.world.archive.round_lock(), shift.world.archive.reading() as reading:
-        verified = database_pages.last_verification(reading)
+        verified = verification_log.last_verification(reading)
     assert verified is not None
     assert (True, 0) == (verified.deep, verified.findings)
     shift.pass_by(steps=4, hours=6)

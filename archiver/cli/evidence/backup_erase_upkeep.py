@@ -271,7 +271,7 @@ def keep_up_and_tell(obj: CliContext, dry_run: bool, as_json: bool) -> int:
     if as_json:
         echo_json(upkeep_document(report, dry_run=dry_run))
     else:
-        echo_lines(_lines(report, dry_run=dry_run))
+        echo_lines(_lines(report))
     if report.problems:
         return FINDINGS
     if report.vacuum == "no_space" and not as_json:
@@ -280,7 +280,7 @@ def keep_up_and_tell(obj: CliContext, dry_run: bool, as_json: bool) -> int:
     return 0 if report.ok else INCOMPLETE
 
 
-def _lines(report: UpkeepReport, *, dry_run: bool) -> Iterator[str]:
+def _lines(report: UpkeepReport) -> Iterator[str]:
     sentence = _("Database: {size} MB, {unused} MB of it unused.")
     yield sentence.format(size=_megabytes(report.before.total_bytes), unused=_megabytes(report.before.free_bytes))
     if report.problems:
@@ -296,19 +296,6 @@ def _lines(report: UpkeepReport, *, dry_run: bool) -> Iterator[str]:
         yield _(vacuum).format(size=_megabytes(report.after.total_bytes), unused=_megabytes(report.before.free_bytes))
     if report.is_index_merged:
         yield _("The index of the search was merged into one piece.")
-    if dropped := report.dropped_verifications:
-        sentence = ngettext(
-            "{n} old line of the log of verifications was dropped.",
-            "{n} old lines of the log of verifications were dropped.",
-            dropped,
-        )
-        if dry_run:
-            sentence = ngettext(
-                "{n} old line of the log of verifications would be dropped.",
-                "{n} old lines of the log of verifications would be dropped.",
-                dropped,
-            )
-        yield sentence.format(n=dropped)
     for one in report.folders:
         sentence = ngettext(
             "{name}: {size} MB in {n} file ({path})", "{name}: {size} MB in {n} files ({path})", one.files

@@ -29,12 +29,12 @@ from archiver.setup.answers import STAMPS, InvalidAnswer, note_answer
 from archiver.setup.assistant_consent import client_lines, consent_lines, last_calls, record_consent
 from archiver.setup.outcome_words import sealing_lines, verification_lines
 from archiver.standing.waiting_state import note_state
-from archiver.store import database_pages, seals
+from archiver.store import seals
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, find_contract, rooms_to_read
 from archiver.store.queries.current_state import owner
 from archiver.store.queries.entries import last_seq
-from archiver.store.working import remembered_values
+from archiver.store.working import remembered_values, verification_log
 from archiver.web import home
 from archiver.web.app import GATE, page_links
 from archiver.web.background_work import Job, JobLink, JobOutcome
@@ -335,7 +335,7 @@ def verify() -> Response:
 
 def standing(reading: Reading) -> dict[str, object]:
     """What the settings tell of seals and checks."""
-    made, checked = seals.seals(reading), database_pages.last_verification(reading)
+    made, checked = seals.seals(reading), verification_log.last_verification(reading)
     return {
         "unsealed": last_seq(reading) - seals.last_sealed(reading),
         "last_seal": minute_text(made[-1].closed_at) if made else "",

@@ -11,14 +11,15 @@ from sqlalchemy import insert
 from archiver.claims.messages import last_reply
 from archiver.health import folders
 from archiver.records import Contract
-from archiver.store import database_pages, schema
-from archiver.store.database_pages import VerificationRecord
+from archiver.store import schema
 from archiver.store.queries import status
 from archiver.store.queries.alert_signals import people_in
 from archiver.store.queries.contract_activity import activity_of
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.looks_and_gaps import DONE, FILES, OPEN, TruncatedList, truncated_lists
 from archiver.store.queries.status import Horizon, count_messages
+from archiver.store.working import verification_log
+from archiver.store.working.verification_log import VerificationRecord
 from tests.support.archives.maker import ROOM, ArchiveMaker, message_object
 from tests.support.world import World
 
@@ -90,7 +91,7 @@ def test_an_empty_archive_can_be_looked_at(world: World) -> None:
     with world.archive.reading() as reading:
         assert [] == status.damage(reading)
         assert [] == status.horizons(reading, [world.room, 1])
-        assert database_pages.last_verification(reading) is None
+        assert verification_log.last_verification(reading) is None
         assert folders.size_and_growth(reading, now=world.clock())[1] is None
 
 
@@ -100,8 +101,8 @@ def test_the_newest_verification_is_remembered(world: World) -> None:
     first = VerificationRecord(now, False, {"entries": 5, "files": 1}, 3, ("chain", "file-missing"))
     for verification in (first, VerificationRecord(now - timedelta(days=1), False, {"entries": 6}, 0)):
         with world.archive.writing() as writing:
-            database_pages.keep_verification(writing, verification)
-            assert verification == database_pages.last_verification(writing)
+            verification_log.keep_verification(writing, verification)
+            assert verification == verification_log.last_verification(writing)
     assert [1, 2] == [row["number"] for row in world.rows("verification")]
 
 
