@@ -59,7 +59,7 @@ from archiver.store.queries.authors_and_changes import changed_places, quoted_me
 from archiver.store.queries.contract_activity import ContractActivity, activity_of
 from archiver.store.queries.contracts import enclosures, is_read, named_or_only_contract, read_until
 from archiver.store.queries.current_state import inaccessible_rooms, last_payload, room_names
-from archiver.store.search.contract_term_candidates import term_candidates
+from archiver.store.search.search import term_candidates
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 

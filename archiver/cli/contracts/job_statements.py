@@ -34,7 +34,7 @@ from archiver.store import user_statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contracts import SentFile, named_or_only_contract, same_bytes, sent_file
 from archiver.store.queries.people import counterparts, names_in_room
-from archiver.store.search.contract_term_candidates import term_candidates
+from archiver.store.search.search import term_candidates
 from archiver.wording import gettext as _
 from archiver.wording import typed
 

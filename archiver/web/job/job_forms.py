@@ -37,7 +37,7 @@ from archiver.store.queries.contracts import deliveries
 from archiver.store.queries.current_state import room_names
 from archiver.store.queries.viewing.calendar import first_and_last_time
 from archiver.store.queries.viewing.message_summaries import message_summaries
-from archiver.store.search.contract_term_candidates import term_candidates
+from archiver.store.search.search import term_candidates
 from archiver.web.console_context import (
     ConsoleContext,
     as_file,

@@ -18,10 +18,9 @@ from archiver.render.snippet import own_words
 from archiver.store import engine, writer
 from archiver.store.archive import Archive, Reading
 from archiver.store.search import index
-from archiver.store.search.contract_term_candidates import TermCandidate, term_candidates
 from archiver.store.search.index import INDEX_FORMAT
 from archiver.store.search.query import SearchQuery, parse
-from archiver.store.search.search import SearchResult, search
+from archiver.store.search.search import SearchResult, TermCandidate, search, term_candidates
 from tests.support.archives.maker import (
     OTHER_ROOM,
     OWNER,
