@@ -183,9 +183,9 @@ def profiles(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) 
     """Profiles of readers for whom a package can be made."""
     from click.shell_completion import CompletionItem
 
-    from archiver.export import PROFILES
+    from archiver.export import READERS
 
-    return [CompletionItem(name) for name in PROFILES if name.startswith(incomplete)]
+    return [CompletionItem(name) for name in READERS if name.startswith(incomplete)]
 
 
 def files(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:

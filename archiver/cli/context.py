@@ -150,7 +150,7 @@ def tell_error(error: BaseException) -> int | None:
             )
         case click.Abort() | KeyboardInterrupt():
             _end_line()
-            echo(_("Interrupted. What was saved so far is kept."), err=True)
+            echo(_("Interrupted. What is saved is kept."), err=True)
             return INTERRUPTED
         case OSError():
             return _tell_system_error(error)

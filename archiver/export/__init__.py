@@ -47,3 +47,6 @@ PROFILES: Mapping[str, PackageProfile] = {
     "consult": PackageProfile((), raw=False, form=PackageForm.SUBMISSION, passes=2, report=True),
     "daily": PackageProfile(("jsonl", "html"), raw=False, form=PackageForm.ZIP, passes=2),
 }
+
+READERS = tuple(name for name in PROFILES if name != "daily")
+"""The readers that a package can be made for by hand; daily copies are made by the rounds."""

@@ -238,7 +238,7 @@ def test_an_error_of_ours_is_a_line_a_hint_and_its_code(tmp_path: Path, capsys: 
     [
         ("full", 1, "エラー: ディスクの空きがありません。前に保存したものは残っています(/somewhere)。"),
         ("forbidden", 1, "エラー: このパソコンでは /somewhere の使用が許可されていません: 権限がありません"),
-        ("interrupt", 130, "中断しました。ここまでに保存したものは残っています。"),
+        ("interrupt", 130, "中断しました。保存したものは残っています。"),
     ],
 )
 def test_what_the_system_does_to_us_is_said(

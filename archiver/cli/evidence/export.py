@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import click
+
 from archiver import errors
 from archiver.app import App, leaving_backup
 from archiver.chatwork.notation.parse import parse
@@ -28,6 +30,7 @@ from archiver.cli.output import ProgressScreen, echo, echo_json, echo_lines, pad
 from archiver.cli.prompts import ask, ask_numbers, ask_yes_no, checked, is_asked, parse_period
 from archiver.custody import erasures, put_back_databases
 from archiver.custody.stamp_requests import stamp_service
+from archiver.export import READERS
 from archiver.export.mask.policy_and_covers import POLICIES
 from archiver.export.mask.word_analyser import has_analyser
 from archiver.export.package import make_package, masking_review
@@ -47,9 +50,6 @@ from archiver.store.archive import Archive
 from archiver.store.queries.contracts import named_or_only_contract
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
-
-_QUOTING = frozenset({"support", "lawyer", "court", "consult"})
-"""Profiles that quote messages."""
 
 _BAR_STEP = 250
 """Messages between two updates of the bar."""
@@ -94,6 +94,9 @@ def export(
     previews: list[PackagePreview] | None = [] if preview else None
     try:
         report = _make(app, order, ProgressScreen(quiet=is_quiet), previews, read, as_json=as_json)
+    except (click.Abort, KeyboardInterrupt):
+        echo("\n" + _("No export was made."), err=True)
+        raise
     except ExportDeclined:
         for one in previews or ():
             echo_json({"preview": asdict(one)}) if as_json else tell_preview(one, order.profile, err=False)
@@ -141,7 +144,7 @@ def _people(app: App, given: dict[str, Any]) -> dict[str, Any]:
 
 def _recheck(app: App, order: ExportOrder, *, is_quiet: bool) -> Recheck | None:
     """Read what would be quoted once more, and say what came of it; None where nothing is to be read."""
-    if order.profile not in _QUOTING:
+    if order.profile not in READERS:
         return None
     recheck = recheck_quoted(app, order)
     if recheck.sentence() and not is_quiet:

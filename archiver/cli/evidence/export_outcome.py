@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from archiver import errors
@@ -15,10 +16,11 @@ from archiver.export.court_check import check_folder
 from archiver.export.package.make_package import ExportReport
 from archiver.export.package.order import option_words
 from archiver.export.package.recipe import PackagePreview
-from archiver.records import ExportedPackage, JsonObject, contract_facts
+from archiver.records import ContractRoom, ExportedPackage, JsonObject, RoomId, contract_facts
 from archiver.render.times import minute_text
 from archiver.rounds.export_recheck import Recheck
 from archiver.setup.answers import EXAMPLE_DAY, read_day
+from archiver.setup.contract_rooms import first_day, last_day
 from archiver.setup.menu_entry import show_folder
 from archiver.setup.outcome_words import handover_sentence, metadata_lines, warning_lines
 from archiver.standing.alert_lines import contract_names
@@ -169,7 +171,10 @@ def list_exports(obj: CliContext, *, as_json: bool) -> None:
         echo(f"{package.number:>3}  {minute_text(package.at)}  {pad(package.profile, 8)} {package.lang}  {name}")
         echo(f"     {visible(package.name)}")
         echo(f"     SHA-256 {package.sha256}")
-        if options := option_words(package.making.get("order", {})):
+        order = package.making.get("order", {})
+        since, until = (datetime.fromisoformat(order[one]) if one in order else None for one in ("since", "until"))
+        period = ContractRoom(RoomId(0), since, until)
+        if options := option_words({**order, "since": first_day(period), "until": last_day(period)}):
             echo(f"     {command_line(options)}")
         for handover in package.handovers:
             echo("     " + handover_sentence(handover))

@@ -12,11 +12,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
 from archiver.evidence.chain import canonical, digest, digest_file
-from archiver.export import PROFILES, PackageForm
+from archiver.export import PROFILES, READERS, PackageForm
 from archiver.export.bag import TAG_MANIFEST, Bag, pack, partial_bag, sweep_leftovers
 from archiver.export.package import full_package, submission_package
 from archiver.export.package.entry_reader import KeptHistories
@@ -31,7 +32,7 @@ from archiver.folder_sync import file_errors_as_ours, sync_where_possible
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Contract, Observation, ReadState, Seal
 from archiver.report_language import JAPANESE, report_language, say
-from archiver.store import seals, writer
+from archiver.store import backup_folder, seals, writer
 from archiver.store.archive import Archive, Reading, again_if_stale
 from archiver.store.durable_files import sync_tree
 from archiver.store.engine import BUSY_SECONDS
@@ -76,8 +77,11 @@ def export(
     ArchiveBusy. Then nothing is left behind.
     """
     if order.profile not in PROFILES:
-        raise errors.UnknownProfile(profile=order.profile, known=", ".join(PROFILES))
+        raise errors.UnknownProfile(profile=order.profile, known=", ".join(READERS))
     folder = (order.out or archive.home / FOLDER).absolute()
+    if any(folder.resolve().is_relative_to((archive.home / own).resolve()) for own in backup_folder.FOLDERS):
+        sentence = _("{folder} belongs to the archive, which holds nothing else there. Name another folder: --out DIR")
+        raise errors.UsageError(detail=sentence.format(folder=folder))
     archive.scratch_folder = next((one for one in (folder, *folder.parents) if one.is_dir()), None)
     contract_id = archive.read(contracts.named_or_only_contract, order.contract).id
     with file_errors_as_ours(folder, errors.PackagePlaceNotWritable), _packages_folder(folder):

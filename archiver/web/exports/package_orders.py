@@ -19,6 +19,7 @@ from archiver.app import leaving_backup
 from archiver.claims.quotations import last_shown
 from archiver.custody import erasures, put_back_databases
 from archiver.custody.stamp_requests import stamp_service
+from archiver.export import READERS
 from archiver.export.package import make_package
 from archiver.export.package.order import ON_PAGE, ExportOrder, read_wish, ticked_value
 from archiver.export.package_scope import parse_choice
@@ -36,9 +37,6 @@ from archiver.web.console_context import ConsoleContext, not_listed
 from archiver.web.context import Row
 from archiver.wording import N_
 
-WHO = ("support", "lawyer", "court", "consult")
-"""The readers that a package can be made for by hand; daily copies are made by the rounds."""
-
 PEOPLE = ("counterpart", "candidate", "hide", "name")
 FIELDS = ("for", "contract", "from", "to", "request", "messages", "all", *(one.name for one in ON_PAGE), *PEOPLE)
 """The fields of an order; others are left out of addresses."""
@@ -53,7 +51,7 @@ def read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportOr
         if ticked and given not in {"", *one.metadata.get("choices", [ticked])}:
             raise errors.UsageError(detail=not_listed(given))
     profile = fields.get("for", "support")
-    if profile not in WHO:
+    if profile not in READERS:
         raise errors.UsageError(detail=_("Choose for whom the export is."))
     since, until = _period(fields.get("from", ""), fields.get("to", ""))
     settings = context.settings()
