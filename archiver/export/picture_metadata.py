@@ -1,8 +1,8 @@
 """Metadata of pictures: EXIF, XMP, IPTC and comments of JPEG, PNG, GIF and WebP.
 
-It is read with Pillow, which decodes no pixels for that, and removed by leaving out the parts of the file that hold it,
-so that the pixels stay the same bytes. How a picture is turned stays. What lies behind its end is left out too.
-Sources: ITU-T T.81 (JPEG), CIPA DC-008 (EXIF), W3C PNG, GIF89a, RFC 9649 (WebP).
+It is read with Pillow, which decodes no pixels for that. Of JPEG and PNG it is removed by leaving out the parts of the
+file that hold it, so that the pixels stay the same bytes. How a picture is turned stays. What lies behind its end is
+left out too. Sources: ITU-T T.81 (JPEG), CIPA DC-008 (EXIF), W3C PNG.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _MAX_VALUE = 200
 
 
 class NotRemovable(Exception):
-    """The metadata cannot be removed, as the file is not built as its format says."""
+    """The metadata cannot be removed: of this format none is, or the file is not built as its format says."""
 
 
 def is_picture(body: bytes) -> bool:
@@ -200,15 +200,15 @@ def xmp_items(body: bytes) -> Iterator[MetadataItem]:
 
 
 def picture_without_metadata(body: bytes) -> bytes:
-    """The picture without anything beside its pixels and how they are turned. Raises NotRemovable."""
+    """A JPEG or PNG without anything beside its pixels and how they are turned. Raises NotRemovable."""
     try:
         if body.startswith(b"\xff\xd8"):
             return _clean_jpeg(body)
         if body.startswith(b"\x89PNG"):
             return _clean_png(body)
-        return _clean_gif(body) if body.startswith(b"GIF8") else _clean_webp(body)
     except (struct.error, IndexError, ValueError) as error:
         raise NotRemovable from error
+    raise NotRemovable
 
 
 def _turned(body: bytes) -> int:
@@ -285,59 +285,3 @@ def _clean_png(body: bytes) -> bytes:
         if kind == b"IHDR" and exif:
             parts.append(_png_chunk(b"eXIf", exif))
     return b"".join(parts)
-
-
-def _clean_gif(body: bytes) -> bytes:
-    position = 13 + _table_size(body[10])
-    parts = [body[:position]]
-    while True:
-        start, kind = position, body[position]
-        if kind == 0x3B:
-            return b"".join([*parts, b"\x3b"])
-        if kind == 0x21:
-            label, position = body[position + 1], _blocks_end(body, position + 2)
-            is_loop = label == 0xFF and body[start + 3 : start + 14] in (b"NETSCAPE2.0", b"ANIMEXTS1.0")
-            if label == 0xF9 or is_loop:
-                parts.append(body[start:position])
-        elif kind == 0x2C:
-            position = _blocks_end(body, position + 11 + _table_size(body[position + 9]))
-            parts.append(body[start:position])
-        else:
-            raise NotRemovable
-
-
-def _table_size(flags: int) -> int:
-    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
-
-
-def _blocks_end(body: bytes, position: int) -> int:
-    while length := body[position]:
-        position += length + 1
-    return position + 1
-
-
-_KEPT_WEBP = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
-_EXIF_FLAG, _XMP_FLAG = 0x08, 0x04
-
-
-def _clean_webp(body: bytes) -> bytes:
-    parts, position, exif = [], 12, _orientation(body)
-    end = min(len(body), 8 + struct.unpack_from("<I", body, 4)[0])
-    has_header = False
-    while position + 8 <= end:
-        kind, (length,) = body[position : position + 4], struct.unpack_from("<I", body, position + 4)
-        stop = position + 8 + length + length % 2
-        if stop > end + 1:
-            raise NotRemovable
-        chunk = body[position:stop]
-        if kind == b"VP8X":
-            has_header = True
-            flags = chunk[8] & ~(_EXIF_FLAG | _XMP_FLAG) | (_EXIF_FLAG if exif else 0)
-            chunk = chunk[:8] + bytes([flags]) + chunk[9:]
-        if kind in _KEPT_WEBP:
-            parts.append(chunk)
-        position = stop
-    if exif and has_header:
-        parts.append(b"EXIF" + struct.pack("<I", len(exif)) + exif)
-    content = b"WEBP" + b"".join(parts)
-    return b"RIFF" + struct.pack("<I", len(content)) + content
