@@ -55,8 +55,16 @@ def parts_of(name: str, *, with_words: bool = False) -> list[str]:
         return _divided(named[0])
     if with_words and len(named) == 2 and "(" not in seen and named[0] in surnames().kanji:
         return named
+    if not any(one in surnames().kanji for one in named):
+        named = [part for one in named for part in (_divided(one) if _is_whole_name(one) else [one])]
     plain = vocabulary()
     return [one for one in named if one in surnames().kanji or one.lower() not in plain] or named
+
+
+def _is_whole_name(part: str) -> bool:
+    """Whether a part of a name, as 五十嵐健太郎＠ABC has it, is a surname and a given name."""
+    persons = [one.is_person for one in words(part)] if _KANJI.fullmatch(part) else []
+    return len(persons) > 1 and all(persons)
 
 
 def _divided(whole: str) -> list[str]:
@@ -74,7 +82,7 @@ def other_spellings(name: str) -> Spellings:
     kana = {reading for one in read for reading in one}
     latin = {form for reading in kana for form in romanised(reading)}
     initials: set[str] = set()
-    for first, second in itertools.permutations(read, 2) if len(read) == 2 else ():
+    for first, second in (pair for two in itertools.pairwise(read) for pair in (two, two[::-1])):
         for one, other in itertools.product(first, second):
             kana.add(one + other)
             for front, back in itertools.product(romanised(one), romanised(other)):
@@ -106,7 +114,7 @@ def folded_terms(name: str) -> list[str]:
     """A name and its parts, folded and without spaces."""
     whole = folded_text(name).replace(" ", "").replace("\n", "")
     parts = [folded_text(one) for one in parts_of(name)]
-    return list(dict.fromkeys([whole, "".join(parts), *parts]))
+    return list(dict.fromkeys([whole, "".join(parts), *map("".join, itertools.pairwise(parts)), *parts]))
 
 
 def kana_alone(term: str) -> str:

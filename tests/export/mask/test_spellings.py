@@ -37,6 +37,9 @@ PEOPLE = [
     Person("大野 翔太🌸", ("大野", "翔太"), ("おおの", "しょうた"), (("ono", "oono", "ohno"), ("shota", "syota"))),
     Person("わたなべ ゆみ", None, ("わたなべ", "ゆみ"), (("watanabe",), ("yumi",))),
     Person("Junko Kondo", None, ("こんどう", "じゅんこ"), (("kondo",), ("junko",))),
+    Person("五十嵐美咲@ミドリ映像", ("五十嵐", "美咲"), ("いがらし", "みさき"), (("igarashi",), ("misaki",))),
+    Person("【経理】中島由美子", ("中島", "由美子"), ("なかじま", "ゆみこ"), (("nakajima",), ("yumiko",))),
+    Person("大塚 真司(ミドリ映像)", ("大塚", "真司"), ("おおつか", "しんじ"), (("otsuka", "ohtsuka"), ("shinji",))),
     Person("KIMURA_Daisuke", None, ("きむら", "だいすけ"), (("kimura",), ("daisuke",))),
 ]
 
