@@ -77,7 +77,9 @@ class Emergency(NamedTuple):
     screenshots: tuple[NamedMessage, ...] = ()
     """The messages of which a screenshot is worth having now, the changed ones first, in their order."""
     failing: tuple[int, ...] = ()
-    """Its rooms that could not be read, or never were, so that nobody knows what they lack."""
+    """Its rooms that were read before, but not the last time, so that nobody knows what they lack."""
+    unread: tuple[int, ...] = ()
+    """Its rooms that were never read."""
     lacks_older: bool = False
     """Whether older messages are missing of a chat that still opens, so that they can be fetched."""
     put_back: int | None = None
@@ -129,7 +131,8 @@ def emergencies(
                     messages_by_id(
                         reading, contract.rooms, sorted(shots, key=lambda one: order.get(int(one), len(order)))
                     ),
-                    tuple(sorted({*looks.failing, *(room for room, at in looks.at.items() if at is None)})),
+                    tuple(sorted(room for room in looks.failing if looks.at[room])),
+                    tuple(sorted(room for room, at in looks.at.items() if at is None)),
                     bool(unlisted_beginnings(reading, rooms - set(holdings.shut)).rooms),
                     sum(put_back) if put_back else None,
                     next(_marks(reading, concerning), ""),

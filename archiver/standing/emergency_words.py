@@ -204,16 +204,15 @@ def kept_sentence(emergency: Emergency) -> str:
 
 def not_kept_row(emergency: Emergency, *, limit: int = NAMED_FILES_LIMIT) -> EmergencyRow:
     """Files that are not saved, with reasons, rooms that could not be read, and spans that nobody can read any more."""
-    holdings, failing = emergency.holdings, emergency.failing
+    holdings = emergency.holdings
     lines = [_file_line(one) for one in holdings.unheld[:limit]]
     more = len(holdings.unheld) - len(lines)
-    if failing:
-        text = ngettext(
-            "what is new in a chat that could not be read: {rooms}",
-            "what is new in chats that could not be read: {rooms}",
-            len(failing),
-        )
-        lines.append(text.format(rooms=", ".join(map(str, failing))))
+    for rooms, text in (
+        (emergency.failing, _("what is new where the last reading failed: {rooms}")),
+        (emergency.unread, _("everything where nothing was ever read: {rooms}")),
+    ):
+        if rooms:
+            lines.append(text.format(rooms=_(", ").join(map(str, rooms))))
     if holdings.shut:
         lines.append(_unread_end_line(len(holdings.shut)))
     if holdings.gaps:
