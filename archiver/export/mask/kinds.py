@@ -164,14 +164,14 @@ ADDRESSES = (
 
 # --- numbers to call, addresses to write to ---------------------------------------------------------
 
-_GAP = "[-. ()]{1,3}"
+_GAP = r"(?:[-. ()]{1,3}|-\n|\n-)"
 _OPTIONAL_GAP = "[-. ()]{0,3}"
 # A digit before makes it part of a longer number, eight hexadecimal digits part of a digest.
 _NUMBER_START = "(?<![0-9])(?<![0-9a-f]{8})"
 _AREA = f"0(?:[0-9]{_GAP}[0-9]{{4}}|[0-9]{{2}}{_GAP}[0-9]{{3}}|[0-9]{{3}}{_GAP}[0-9]{{2}}|[0-9]{{4}}{_GAP}[0-9])"
 
 PHONES = (
-    f"{_NUMBER_START}0[5-9]0(?:{_OPTIONAL_GAP}[0-9]){{8}}{NO_DIGIT}",
+    f"{_NUMBER_START}0[5-9]0(?:[-. ()\n]{{0,3}}[0-9]){{8}}{NO_DIGIT}",
     f"{_NUMBER_START}0(?:[-. ()]{{1,3}}[0-9]){{9,10}}(?![- .]?[0-9])",
     f"{_NUMBER_START}0[0-9]{{1,4}} ?\\([0-9]{{2,4}}\\) ?(?:[- ]?[0-9]){{4}}{NO_DIGIT}",
     f"{_NUMBER_START}{_AREA}{_GAP}[0-9]{{4}}{NO_DIGIT}",
@@ -198,16 +198,17 @@ CONTACTS = (
 
 _NO_AMOUNT = f"(?![0-9]|,[0-9]| ?{any_word('円 万 億 人 件')})"
 _ACCOUNT = f"(?P<value>(?<![0-9])(?:[0-9]{{7}}|[0-9]{{3}}[- ][0-9]{{4}}){_NO_AMOUNT})"
-_MONEY = any_word("普通 当座 貯蓄 口座 店番 支店 銀行 信用金庫 信金 信用組合 ゆうちょ 農協")
-_YUCHO = f"[0-9]{{5}}{up_to(8, '0-9')}{any_word('番号')}?{up_to(6, '0-9')}[0-9]{{1,8}}"
+_MONEY = any_word("普通 当座 貯蓄 (普) (当) 口座 店番 支店 銀行 信用金庫 信金 信用組合 ゆうちょ 農協")
+_YUCHO = f"[0-9]{{5}}(?:{up_to(8, '0-9')}{any_word('番号')}?{up_to(6, '0-9')}|\n{any_word('番号')}\n)[0-9]{{1,8}}"
 HOLDER_WORDS = any_word("名義 口座名")
 
 _KIND_OF_ACCOUNT = any_word("普通 当座 貯蓄")
 BANKS = (
-    f"{_KIND_OF_ACCOUNT}\n{any_word('番号')} ?[:=] ?(?P<value>[0-9]{{7}}){_NO_AMOUNT}",
-    f"{any_word('口座番号')} ?(?:[:=]|{any_word('は が の')})? ?(?P<value>[0-9](?:[- ]?[0-9]){{4,12}}){_NO_AMOUNT}",
+    f"{_KIND_OF_ACCOUNT}\n(?:{any_word('番号')} ?[:=] ?)?(?P<value>[0-9]{{7}}){_NO_AMOUNT}",
+    f"{any_word('口座番号')} ?(?:[:=]|{any_word('は が の')})?[ \n]?(?P<value>[0-9](?:[- ]?[0-9]){{4,12}}){_NO_AMOUNT}",
     f"{_MONEY}{up_to(16, '0-9')}(?:[0-9]{{3}}[^0-9\n{TAG}]{up_to(12, '0-9')})?{_ACCOUNT}",
-    f"{any_word('記号')}{up_to(6, '0-9')}(?P<value>{_YUCHO}){_NO_AMOUNT}",
+    f"{any_word('記号')}(?:{up_to(6, '0-9')}|\n)(?P<value>{_YUCHO}){_NO_AMOUNT}",
+    f"{any_word('ゆうちょ')}{up_to(10, '0-9')}(?P<value>[0-9]{{5}}-[0-9]{{5,8}}){_NO_AMOUNT}",
     rf"(?:{any_word('口座')}{HOLDER_WORDS}|{HOLDER_WORDS}{any_word('人')}?) ?[:=] ?(?P<value>[^\n{TAG}、。]{{1,40}})",
 )
 
