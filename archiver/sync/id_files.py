@@ -175,7 +175,7 @@ def take_file(file: BinaryIO, path: Path, found: FoundIds) -> None:
     page, body = FilePageIds(found, hint=hint), file.read(LARGEST_BYTES + 1)
     if len(body) > LARGEST_BYTES:
         raise FileTooLarge(path=path, limit_mb=LARGEST_BYTES // 2**20)
-    text = _decoded(body, encoding).lstrip("\ufeff")
+    text = body.decode(encoding, "replace").lstrip("\ufeff")
     is_json = start.startswith(("{", "["))
     if not is_json and _HTML.search(start):
         take_page(text, page)
@@ -217,32 +217,12 @@ def encoding_of(head: bytes) -> str:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
-    if b"\x1b$" in head and head.isascii():
-        return "iso-2022-jp"
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         decoder.decode(head, final=False)
     except UnicodeDecodeError:
         return "cp932"
     return "utf-8"
-
-
-def known_encoding(name: str) -> str:
-    """The encoding that a mail or page names, if Python knows it as a text encoding; else UTF-8."""
-    try:
-        codec = codecs.lookup(name)
-        codec.incrementaldecoder("replace").decode(b"")
-    except (LookupError, ValueError, TypeError, UnicodeError):
-        return "utf-8"
-    return codec.name if getattr(codec, "_is_text_encoding", False) else "utf-8"
-
-
-def _decoded(body: bytes, encoding: str) -> str:
-    """The text; ids are ASCII, so they are found even if the encoding is not the promised one."""
-    try:
-        return body.decode(encoding, "replace")
-    except UnicodeError:  # some encodings refuse even with "replace"
-        return body.decode("ascii", "replace")
 
 
 MAIL_HEADER = re.compile(
@@ -252,7 +232,6 @@ MAIL_HEADER = re.compile(
 """Matches the beginning of a mail, a mailbox or a page saved as MHTML."""
 
 _LINE_BYTES = 2**16
-_CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_.:\-]{1,40})", re.IGNORECASE)
 _CODING = re.compile(r"[\w\-]+")
 _TEXTS = ("text/", "multipart/", "message/", "application/xhtml", "application/json")
 
@@ -286,6 +265,5 @@ def _part_texts(part: Message) -> Iterator[str]:
     if coding := _CODING.search(str(part.get("content-transfer-encoding", ""))):
         part.replace_header("content-transfer-encoding", coding[0])  # the library knows none with `;` behind it
     body = part.get_payload(decode=True) if part.get_content_type().startswith(_TEXTS) else None
-    if isinstance(body, bytes):
-        charset = _CHARSET.search(str(part["content-type"]))
-        yield _decoded(body, known_encoding(charset[1] if charset else ""))
+    if isinstance(body, bytes):  # ids are ASCII in every encoding that mails have
+        yield body.decode("utf-8", "replace")
