@@ -253,6 +253,9 @@ LOW_RULES = frozenset({AlertRule.A7})
 UNTIL_ESCROW_RULES = frozenset({AlertRule.A1, AlertRule.A2})
 """Rules of medium level while no escrow is stated for any contract of the room, of low level after."""
 
+NAMING_RULES = frozenset({AlertRule.A4, AlertRule.A5, AlertRule.A6, AlertRule.A8, AlertRule.A13})
+"""Rules whose sentences name the platform, or need none where there is none."""
+
 NOWHERE: Mapping[int, str | None] = {}
 
 _NOT_OWN_WORDS = (
@@ -282,11 +285,8 @@ def judge_texts(
             for new_rule in (rule for rule in rules if rule not in before):
                 level = phrase_level(new_rule, escrowed=text.room_id in escrowed)
                 alert = Alert(new_rule, level, text.at, text.room_id, text.account_id, text.message_id)
-                subjects = {
-                    AlertRule.A15: stranger,
-                    **dict.fromkeys((AlertRule.A5, AlertRule.A8, AlertRule.A13), platforms.get(text.room_id)),
-                }
-                yield replace(alert, subject=subjects.get(new_rule))
+                named = platforms.get(text.room_id) if new_rule in NAMING_RULES else None
+                yield replace(alert, subject=stranger if new_rule is AlertRule.A15 else named)
 
 
 def taken_names(twins: Iterable[TwinSeen]) -> Iterator[Alert]:

@@ -282,6 +282,10 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
         "Chat {room}: the escrow seems to be tied to a condition. Do nothing before the escrow, ask about it "
         "on the platform, and keep a screenshot: archive job enter {job} file"
     ),
+    (AlertRule.A4, "direct"): N_(
+        "Chat {room}: a message holds something like an email address or phone number. This archive sees only "
+        "Chatwork: have what is agreed elsewhere confirmed here."
+    ),
     (AlertRule.A4, ""): N_(
         "Chat {room}: a message holds something like an email address or phone number. Keep to the "
         "platform's rules on contact data; exports for the platform's support hide it."
@@ -289,6 +293,10 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     (AlertRule.A5, ""): N_(
         "Chat {room}: a message mentions working outside {platform} or avoiding its fees. Decline, deliver "
         "on {platform}, and keep a screenshot: archive job enter {job} file"
+    ),
+    (AlertRule.A6, "direct"): N_(
+        "Chat {room}: a message mentions another channel. This archive sees only Chatwork: have what is agreed "
+        "elsewhere confirmed here."
     ),
     (AlertRule.A6, ""): N_(
         "Chat {room}: a message mentions another channel. This archive sees only Chatwork: stay here or on "
