@@ -10,8 +10,9 @@ from gettext import ngettext
 from operator import attrgetter
 from typing import Any
 
+from archiver.records import Attachment
 from archiver.records.alerts import Alert, AlertRule
-from archiver.render.invisible_characters import visible
+from archiver.render.invisible_characters import shorten, visible
 from archiver.render.times import age_words
 from archiver.standing.emergency_words import departure_head
 from archiver.store.queries.status import RoomStatus, Status
@@ -22,6 +23,8 @@ _FIELDS: Row = dict.fromkeys(
     ("job", "text", "error", "noticed", "since", "last", "due", "reason", "saved", "room_id", "message_id")
 )
 """What only some headlines have."""
+
+_NAME_COLUMNS = 32
 
 LOST, _OFF = ("gone", "departed", "changed"), ("idle", "unscheduled")
 """What disappeared in chats, quoted below; and that automatic saving is off, by which nothing disappeared yet."""
@@ -35,7 +38,7 @@ def headlines(status: Status, facts: Mapping[str, Any], jobs: Sequence[Row], now
     stopped = list(_stopped(facts))
     off = [one for one in stopped if one["kind"] in _OFF]
     told = [*(one for one in stopped if one not in off), *_gone(jobs), *_departed(jobs), *_changed(jobs)]
-    told += [*off, *unpaid(jobs), *_asked(status.alerts)]
+    told += [*off, *unpaid(jobs), *_asked(status.alerts), *_gone_file(facts["gone_files"])]
     told = told or [*_to_look_at(facts, status, now)] or [_calm(status, facts["kept_by_team"])]
     return [_FIELDS | one for one in told]
 
@@ -147,7 +150,7 @@ def unpaid(jobs: Sequence[Row]) -> Iterator[Row]:
 
 
 def _asked(alerts: Sequence[Alert]) -> Iterator[Row]:
-    """Bank data from who may be somebody else, a known name taken, papers asked for; and that a file is gone."""
+    """Bank data from who may be somebody else, a known name taken, papers asked for."""
     ask = _("Ask by another way that you know before you pay or answer.")
     for rule, head, text in (
         (AlertRule.A15, _("An account that is new, or has a known name, writes about bank data or a transfer."), ask),
@@ -157,12 +160,24 @@ def _asked(alerts: Sequence[Alert]) -> Iterator[Row]:
             _("A message asks for identity papers or bank data."),
             _("Give them only where the platform itself asks for them."),
         ),
-        (AlertRule.FILE_GONE, _("A file is no longer shown on Chatwork."), ""),
     ):
         found = [one for one in alerts if one.rule is rule and (rule is AlertRule.TWIN or one.room_id)]
         if found:
             place = {"room_id": found[-1].room_id, "message_id": found[-1].message_id}
             yield {"state": "look", "kind": "asked", "head": head, "text": text} | place
+
+
+def _gone_file(files: Sequence[tuple[Alert, Attachment | None]]) -> Iterator[Row]:
+    """The newest file that Chatwork shows no more, and whether it is saved; one that no list had is not."""
+    if files:
+        alert, file = files[-1]
+        head = _("A file was sent that Chatwork's list did not have. It is not saved.")
+        if file is not None:
+            saved = _("The file “{name}” is no longer shown on Chatwork. It is saved.")
+            unsaved = _("The file “{name}” is no longer shown on Chatwork. It is not saved.")
+            head = (saved if file.sha256 else unsaved).format(name=shorten(file.name, _NAME_COLUMNS))
+        place = {"room_id": alert.room_id, "message_id": alert.message_id}
+        yield {"state": "look", "kind": "asked", "head": head, "text": ""} | place
 
 
 def _to_look_at(facts: Mapping[str, Any], status: Status, now: datetime) -> Iterator[Row]:

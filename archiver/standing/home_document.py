@@ -24,8 +24,8 @@ from archiver.health.snapshot import ComputerState, known_time
 from archiver.health.words import page_sentence, sentence
 from archiver.notices import apprise_sender
 from archiver.platforms.job_platform import NO_PLATFORM, first_reader, platform_of
-from archiver.records import JST, Contract, State
-from archiver.records.alerts import Alert, Level
+from archiver.records import JST, Attachment, Contract, State
+from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import own_words
 from archiver.render.times import interval_words, short_time
@@ -44,6 +44,7 @@ from archiver.store.queries.contracts import contracts, deliveries
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.looks_and_gaps import unlisted_beginnings
 from archiver.store.queries.status import Status, rooms_within
+from archiver.store.queries.viewing.files_and_tasks import file_details
 from archiver.store.queries.viewing.message_summaries import newest_message
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import NOTICE_TRIAL, SEEN_CHANGES, SeenChanges, last_saved_at
@@ -159,10 +160,18 @@ def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:
             ),
         ],
         "unsure": (is_old and not status.is_practice) or any(one.kind in _UNSURE for one in found),
+        "gone_files": [*_gone_files(reading, status.alerts)],
         "kept_by_team": keeper_of(reading.home).kept.value,
         "every": interval_words(every) if starters and starters.names and not starters.is_idle else "",
         "has_notices": bool(situation.settings.notify.ways),
     }
+
+
+def _gone_files(reading: Reading, alerts: Iterable[Alert]) -> Iterator[tuple[Alert, Attachment | None]]:
+    for one in alerts:
+        if one.rule is AlertRule.FILE_GONE and one.room_id is not None:
+            details = file_details(reading, one.room_id, int((one.subject or "").rpartition("/")[2]))
+            yield one, details and details.attachment
 
 
 def page_marks(reading: Reading) -> tuple[str, str]:

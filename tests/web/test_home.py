@@ -33,6 +33,7 @@ CALM: dict[str, Any] = {
     "unsure": False,
     "every": "5 minutes",
     "has_notices": True,
+    "gone_files": [],
     "kept_by_team": "nothing",
 }
 """Nothing is the matter with the saving."""

@@ -16,6 +16,7 @@ from archiver.setup import contract_rooms
 from archiver.standing.home_document import home_document, late_payments
 from archiver.store.queries.status import rooms_within, status
 from archiver.store.user_statements import add_delivery, state_contracts
+from tests.support.chatwork.simulator import Fault
 from tests.support.terminals.terminal_world import TerminalWorld
 
 LINES = 15
@@ -94,10 +95,13 @@ def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> 
     ]
 
 
-def test_a_file_that_is_gone_is_no_good_day(desk: TerminalWorld) -> None:
-    """In both languages; the list of alerts says which file, and whether its content is saved."""
+@pytest.mark.parametrize("is_saved", [True, False])
+def test_a_file_that_is_gone_is_no_good_day(desk: TerminalWorld, *, is_saved: bool) -> None:
+    """In both languages; it is said which file, and whether its content is saved."""
     file = desk.chatwork.upload(desk.room, desk.tanaka, "発注書.pdf", data=b"1")
-    desk.both("sync")
+    if not is_saved:
+        desk.chatwork.fail(Fault.NOT_FOUND, "/uploadfile/", times=None)
+    desk.both("sync", code=0 if is_saved else 4)
     desk.chatwork.remove_file(file)
     desk.post("はい")
     desk.both("sync")
@@ -105,10 +109,26 @@ def test_a_file_that_is_gone_is_no_good_day(desk: TerminalWorld) -> None:
     japanese, english = screens(desk)
     listed = "".join(desk.both("status", "--alerts", ARCHIVE_LANG="ja")[0].split())
 
-    assert japanese.startswith("Chatworkに表示されなくなったファイルがあります。")
-    assert english.startswith("A file is no longer shown on Chatwork.")
-    assert "ほかの人のファイルが表示されなくなりました。中身は保存してあります。" in listed
+    kept = "保存してあります" if is_saved else "保存できていません"
+    assert f"ファイル「発注書.pdf」がChatworkに表示されなくなりました。{kept}。" == japanese.splitlines()[0]
+    assert english.startswith(
+        f"The file “発注書.pdf” is no longer shown on Chatwork. It is {'not ' * (not is_saved)}saved."
+    )
+    assert f"ほかの人のファイルが表示されなくなりました。中身は{kept}。" in listed
     assert "田中「発注書.pdf」" in listed
+
+
+def test_a_file_that_no_list_had_is_not_told_as_gone(desk: TerminalWorld) -> None:
+    """Nobody saw it go: it was sent, and is not saved."""
+    desk.both("sync")
+    file = desk.chatwork.upload(desk.room, desk.tanaka, "発注書.pdf", data=b"1")
+    del desk.chatwork.rooms[desk.room].files[file]
+    desk.both("sync")
+
+    japanese, english = screens(desk)
+
+    assert japanese.startswith("送られたファイルが、Chatworkの一覧にありませんでした。保存できていません。")
+    assert english.startswith("A file was sent that Chatwork's list did not have. It is not saved.")
 
 
 def test_the_days_that_exist_stand_before_what_may_come(desk: TerminalWorld) -> None:
