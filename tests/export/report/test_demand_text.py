@@ -55,10 +55,11 @@ def test_a_name_that_nobody_entered_is_not_written() -> None:
 
 
 def test_what_nobody_entered_has_no_line() -> None:
-    """A letter says nothing of a blank."""
+    """A letter says nothing of a blank, and names nothing “below” where nothing stands below."""
     blank, half = (replace(DIRECT, title=None, contracted_on=None, amount=one) for one in (None, "30,000円"))
 
     assert "未入力" not in text_of(blank)
+    assert (True, False) == ("下記の件" in text_of(blank), "下記の件" in text_of(blank, deliveries=()))
     assert "金額: 30,000円" in text_of(half).splitlines()
     assert "ご依頼の日: 2026-10-01\n金額: 30,000円\n" in text_of(replace(half, contracted_on="2026-10-01"))
 
