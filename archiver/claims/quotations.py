@@ -114,7 +114,7 @@ class Quotation:
 def quotation(message: Message, *, is_chosen: bool = False) -> Quotation | None:
     """What is quoted of a message; None if nothing of it changed that can be shown, unless it was chosen."""
     texts = message.texts
-    became = _standing(last_shown(message.state, was_deleted=message.was_deleted), [one.body for one in texts])
+    became = _standing(message.last_shown, [one.body for one in texts])
     if not texts or message.is_notice or (became is State.PRESENT and not is_chosen):
         return None
     last = texts[-1]
@@ -258,11 +258,6 @@ def excerpt(text: str, at: int, limit: int) -> str:
 def _outside_number(text: str, place: int) -> int:
     """The place, or the end of the number in which it lies: half of one is another."""
     return next((one.end() for one in _NUMBER.finditer(text) if one.start() < place < one.end()), place)
-
-
-def last_shown(state: State, *, was_deleted: bool) -> State:
-    """The state of a message, or the one before the plan hid it, which takes nothing back."""
-    return State.DELETED if state is State.HIDDEN and was_deleted else state
 
 
 def is_quotable(state: State, bodies: Sequence[str]) -> bool:

@@ -37,6 +37,11 @@ def notable_states(state: State, *, was_edited: bool, was_deleted: bool) -> tupl
     return tuple(one for one in states if one is not State.PRESENT)
 
 
+def last_shown(state: State, *, was_deleted: bool) -> State:
+    """The state of a message, or the one before the plan hid it, which takes nothing back."""
+    return State.DELETED if state is State.HIDDEN and was_deleted else state
+
+
 class ObservedBy(StrEnum):
     """By which kind of reading a message, task, file or member was received."""
 
@@ -105,6 +110,11 @@ class Message(NamedTuple):
     def was_deleted(self) -> bool:
         """Whether it was ever shown as deleted."""
         return len(self.texts) < len(self.versions)
+
+    @property
+    def last_shown(self) -> State:
+        """Its state, or the one before the plan hid it."""
+        return last_shown(self.state, was_deleted=self.was_deleted)
 
     @property
     def was_edited(self) -> bool:

@@ -237,7 +237,7 @@ def bound_quote(case: ReportInput, message: Message) -> str:
         later = "(その後に編集)" if is_covered(texts[-1].body) else "(その後「{quoted}」に編集)"
         later = later if message.was_edited else "(その後、ファイルが「削除」表示)"
         quoted += say(later, quoted=quoted_text(case, message))
-    return quoted + (say("(その後「削除」表示)") if texts and message.state is State.DELETED else "")
+    return quoted + (say("(その後「削除」表示)") if texts and message.last_shown is State.DELETED else "")
 
 
 def _message_texts(message: Message, references: References, limit: int) -> Iterator[MessageText]:

@@ -173,7 +173,7 @@ def _message_text(case: ReportInput, message_id: MessageId | None) -> str:
 
 def _kept_text(message: Message) -> str:
     """That the reader does not find there what is meant, and that it is kept; empty if it stands as it was."""
-    if message.texts and message.state is State.DELETED:
+    if message.texts and message.last_shown is State.DELETED:
         return say("。その後に削除。削除前の文面は保存しています")
     is_edited = message.was_edited and len({one.body for one in message.texts}) > 1
     return say("。その後に編集。編集前の文面も保存しています") if is_edited else ""

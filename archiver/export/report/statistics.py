@@ -46,8 +46,6 @@ FIRST_ASKED = 3
 CHANGED, FILE, LAST, BOUND = "変更", "ファイル", "最後のやり取り", "入力"
 """The reasons why a message belongs in an excerpt."""
 
-_CHANGED = frozenset({State.EDITED, State.DELETED, State.MISSING})
-
 
 @dataclass
 class MessageStatistics:
@@ -196,7 +194,7 @@ class _Survey:
             self._announcements[message.room_id, ""] += tasks
         unanswered = self._unanswered.setdefault(message.room_id, [])
         if side is CaseSide.REPORTER:
-            if message.state is State.DELETED:
+            if message.last_shown is State.DELETED:
                 if is_later(post, self._found.own_deleted):
                     self._found.own_deleted = post
             elif not is_system_post(message.body):
@@ -245,7 +243,7 @@ class _Survey:
             found.side_of[message.no] = side
         if is_bound and self._case.is_short:
             found.excerpt_reasons[message.message_id] = BOUND
-        elif message.state in _CHANGED or (texts and texts[0].update_time > 0):
+        elif {*message.notable_states} - {State.HIDDEN} or (texts and texts[0].update_time > 0):
             found.excerpt_reasons[message.message_id] = CHANGED
         elif message.message_id in self._with_files and not self._case.is_short:
             found.excerpt_reasons[message.message_id] = FILE

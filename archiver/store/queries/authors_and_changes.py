@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, column, func, literal, or_, select, text, true
+from sqlalchemy import ColumnElement, Text, and_, case, cast, column, func, literal, not_, or_, select, text, true
 
-from archiver.claims.quotations import Quotation, Rank, is_quotable, last_shown, quotation, rank
+from archiver.claims.quotations import Quotation, Rank, is_quotable, quotation, rank
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, ListedStep, act_of_step, listed_steps
 from archiver.evidence.history import is_system_post
 from archiver.records import (
@@ -28,6 +28,7 @@ from archiver.records import (
     RoomId,
     State,
     change_kinds,
+    last_shown,
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
@@ -40,6 +41,7 @@ _message, _version = schema.message.c, schema.message_version.c
 _TIMED = (_message.send_time > 0, _message.send_time < 2**36)
 """Times that no calendar holds are left out."""
 _IS_TEXT = and_(_version.room_id == _message.room_id, _version.position == _message.position, _version.body != DELETED)
+_IS_DELETED = or_(_message.state == State.DELETED, and_(_message.state == State.HIDDEN, _message.was_deleted))
 _DIFFER = (
     select(or_(func.min(_version.body) != func.max(_version.body), func.min(_version.update_time) == 0))
     .where(_IS_TEXT)
@@ -171,7 +173,7 @@ def first_message_after(
     for inside in _by_room(rooms).values():
         is_last = and_(_IS_TEXT, _version.number == schema.message.c.versions)
         query = select(*_POST, _version.body).join(schema.message_version, is_last).where(inside, *_TIMED)
-        query = query.where(_message.account_id.in_(sorted(accounts)), _message.state != State.DELETED, *_later(after))
+        query = query.where(_message.account_id.in_(sorted(accounts)), not_(_IS_DELETED), *_later(after))
         rows = reading.sql.execute(query.order_by(_message.send_time, _message.position))
         first = next((row for row in rows if not is_system_post(row.body)), None)
         found += [] if first is None else [post_of_row(first)]

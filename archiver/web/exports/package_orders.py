@@ -16,7 +16,6 @@ from werkzeug.datastructures import MultiDict
 
 from archiver import errors
 from archiver.app import leaving_backup
-from archiver.claims.quotations import last_shown
 from archiver.custody import erasures, put_back_databases
 from archiver.custody.stamp_requests import stamp_service
 from archiver.export import READERS
@@ -24,7 +23,7 @@ from archiver.export.package import make_package
 from archiver.export.package.order import ON_PAGE, ExportOrder, read_wish, ticked_value
 from archiver.export.package_scope import parse_choice
 from archiver.platforms.job_platform import STRANGER, Platform, platform_of
-from archiver.records import JST, OpenedMessage, ReadState, RequestKind, State
+from archiver.records import JST, OpenedMessage, ReadState, RequestKind, State, last_shown
 from archiver.render.invisible_characters import visible
 from archiver.rounds.export_recheck import recheck_quoted
 from archiver.settings.model import exports_folder
