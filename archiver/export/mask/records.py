@@ -7,10 +7,11 @@ then made from the masked record, so that anybody who verifies the package can m
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from archiver.evidence.history import DELETED_BODY, READINGS, EntryObject, MessageHistory, Span, number
+from archiver.evidence.history import DELETED_BODY, READINGS, EntryObject, MessageHistory, Span, number, text
 from archiver.evidence.masked_and_erased import masked_line, shown_line
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.mask.names import REASON as OUTSIDE_REASON
@@ -37,6 +38,7 @@ _UNMASKED_FIELDS = frozenset(
 _KEPT_OF_HIDDEN = frozenset({"role", "message_id"})
 """Fields that stay in the object of a hidden person."""
 
+_FORM_OF_COMPANY = re.compile(r"株式会社|有限会社|合同会社|[((]株[))]")
 _MAX_DEPTH = 40
 _REPLACEMENT = "■■"
 
@@ -61,7 +63,7 @@ class MaskedRecord(NamedTuple):
 
 def make_mask(
     policy: Policy,
-    entries: Iterable[EntryObject],
+    entries: Collection[EntryObject],
     *,
     owner: int,
     counterparts: Collection[int],
@@ -70,6 +72,7 @@ def make_mask(
     """The mask of a package, from the `account` and `member` entries of its rooms.
 
     Whoever is neither the owner nor a counterpart is a third person. `called`: what else somebody is called.
+    The organisation of a party stays as the name does.
     """
     people, _rooms = people_in(entries)
     third = people.keys() - {owner, *counterparts}
@@ -77,6 +80,11 @@ def make_mask(
         people.setdefault(account, []).extend(names)
     for party in (owner, *sorted(counterparts)):
         people.setdefault(party, [])
+    for entry in entries:
+        party = number(entry["key"].rpartition("/")[2])
+        if entry["kind"] == "member" and party in (owner, *counterparts):
+            organisation = text(entry["payload"]["object"].get("organization_name"))
+            people[party] += [organisation, _FORM_OF_COMPANY.sub("", organisation)]
     return PackageMask(policy, people, third)
 
 

@@ -113,7 +113,10 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         put_back_databases=put_back_sentences(source.other, has_records=has_records),
         erasures=tuple(erasure_sentences(source.other, source.erased, has_records=has_records)),
         other_chats=other_chat_texts(package.other_chats(recipe.scope.rooms)),
-        metadata={one.file: one for one in recipe.metadata.files},
+        metadata={
+            one.file: replace(one, items=tuple(replace(item, **shown(item, "value")) for item in one.items))
+            for one in recipe.metadata.files
+        },
         copies={number: digest_bytes(one) for number, one in recipe.metadata.copies.items() if one is not None},
         request=recipe.order.request,
         reviewed=recipe.reviewed,

@@ -10,7 +10,7 @@ from hypothesis import given
 from archiver.evidence.tables import build
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.policy_and_covers import Covers, masking_policy
-from archiver.export.mask.records import is_plain, masked_entry, shown_history
+from archiver.export.mask.records import is_plain, make_mask, masked_entry, shown_history
 from tests.support.archives.maker import CLIENT, OWNER, ROOM, message_object
 
 THIRD, UNKNOWN = 901, 902
@@ -82,3 +82,19 @@ def test_no_word_of_the_program_and_no_day_of_a_record_is_masked() -> None:
 
     shown = typed | {"limit_type": "none", "body": "■■(指定) ■■(指定)", "name": "■■(指定)"}
     assert payload | {"object": shown} == masked
+
+
+def test_the_organisation_of_a_party_stays_though_a_third_person_bears_it_beside_the_name() -> None:
+    """As the list of members has it, also without the form of the company."""
+    people = ((CLIENT, "西園寺 誠", "株式会社ミドリ映像"), (THIRD, "佐藤花子@ミドリ映像", "株式会社ミドリ映像"))
+    members = [
+        entry("", (CLIENT, ""), "present")
+        | {"kind": "member", "key": f"member/{ROOM}/{account}"}
+        | {"payload": {"object": {"account_id": account, "name": name, "organization_name": organisation}}}
+        for account, name, organisation in people
+    ]
+    mask = make_mask(masking_policy("support"), members, owner=OWNER, counterparts={CLIENT})
+
+    text = "株式会社ミドリ映像、ミドリ映像の{}です"
+
+    assert text.format("参加者A") == mask.mask_text(text.format("佐藤花子"))

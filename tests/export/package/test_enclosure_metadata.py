@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.custody.verify import verify_path
+from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.package.recipe import PackagePreview
 from tests.support.archives.maker import ArchiveMaker, story
 from tests.support.packages.exported_archives import FACTS, add_enclosure, export_package, zip_files
@@ -55,8 +56,10 @@ def test_whatever_a_file_says_beside_its_content_stays_here(maker: ArchiveMaker,
 
 @pytest.mark.drawn
 def test_a_lawyer_gets_the_files_as_they_are_and_is_told(maker: ArchiveMaker, tmp_path: Path) -> None:
-    """Nothing is taken out of them."""
+    """Nothing is taken out of them; a report prints no word of them that the user hides."""
     report = export_package(maker, "lawyer", tmp_path / "out")
+    hidden = export_package(maker, "lawyer", tmp_path / "hidden", policy=masking_policy("lawyer", masks=["栗本 実"]))
 
     assert picture("JPEG", author="栗本 実") == Path(report.path, "data/enclosures/S-001.jpg").read_bytes()
     assert "作成者栗本実" in printed(next(Path(report.path).rglob("report.pdf")).read_bytes())
+    assert "作成者■■(指定)" in printed(next(Path(hidden.path).rglob("report.pdf")).read_bytes())
