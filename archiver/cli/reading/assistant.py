@@ -38,7 +38,7 @@ from archiver.store.fingerprints_and_forms import DELETED
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.status import open_gaps
-from archiver.store.queries.viewing.files_and_tasks import LOOKED_AT, file_page
+from archiver.store.queries.viewing.files_and_tasks import file_page
 from archiver.store.queries.viewing.message_summaries import TranscriptMessage, TranscriptText, contract_messages
 from archiver.store.working.remembered_values import ASSISTANTS
 from archiver.wording import gettext as _
@@ -147,6 +147,8 @@ def build_server(archive: Archive, answers: JobAnswers, job: str) -> Server[Any]
 
 MOST = 100
 """Messages or files in one answer."""
+FILES_LOOKED_AT = 10_000
+"""The newest files of a job's chats that are looked at for one answer."""
 LONGEST = 4_000
 """Letters of one text in an answer; of a longer one its history says how long it is."""
 _UNTOLD = ("counterparts", "closed_account")
@@ -331,7 +333,7 @@ def gaps(case: Case) -> Answer:
 def files(case: Case, limit: Limit = 20, before: Ident = _LAST) -> Answer:
     """Names, sizes and days of the files in the job's messages."""
     rows = []
-    for one in (found.attachment for found in file_page(case.reading, case.rooms, limit=LOOKED_AT).files):
+    for one in (found.attachment for found in file_page(case.reading, case.rooms, limit=FILES_LOOKED_AT).files):
         message = case.messages.get(one.message_id)
         if message is not None and message.kept and message.id < _number(before):
             place = {name: message.place[name] for name in ("id", "address", "author", "sent")}

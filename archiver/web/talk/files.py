@@ -13,7 +13,7 @@ from io import BufferedReader
 from pathlib import Path
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from werkzeug.datastructures import Range
 from werkzeug.wsgi import wrap_file
 
@@ -40,9 +40,6 @@ from archiver.web.talk.message_links import (
 from archiver.wording import N_
 
 pages = Blueprint("files", __name__)
-
-NAME_LIMIT = 100
-"""Characters of a name that is searched."""
 
 
 @pages.get("/files", endpoint="index")
@@ -116,32 +113,22 @@ def small(room: int, file: int) -> Response:
 
 def _table_values(reading: Reading, names: Mapping[int, str]) -> Row:
     """The template values of the table, as the address asks for it."""
-    name = request.args.get("name", "")[:NAME_LIMIT]
-    word, place = request.args.get("state", ""), parse_cursor(request.args.get("older", ""), 3)
-    state = FileState(word) if word in set(FileState) else None
-    older_than = FilePageKey(*place) if place else None
-    page = files_and_tasks.file_page(reading, list(names), name=name, state=state, older_than=older_than)
+    place = parse_cursor(request.args.get("older", ""), 3)
+    page = files_and_tasks.file_page(reading, list(names), older_than=FilePageKey(*place) if place else None)
     here = request.view_args or {}
     return {
         "lines": [_line(reading, one, names) for one in page.files],
-        "older": here | {"older": cursor_text(page.next), "name": name or None, "state": state} if page.next else {},
+        "older": here | {"older": cursor_text(page.next)} if page.next else {},
         "here": here,
         "is_first": "older" not in request.args,
-        "name": name,
-        "state": state or "",
-        "states": state_words(),
         "checked": CHECKED,
     }
 
 
-def state_words() -> list[tuple[str, str]]:
-    """The states of files as choices."""
-    return [
-        (FileState.HELD, _("bytes saved")),
-        (FileState.PENDING, _("not saved yet")),
-        (FileState.LOST, _("given up")),
-        (FileState.GONE, _("not listed by Chatwork any more")),
-    ]
+def file_url(reading: Reading, room: int, file: int) -> str:
+    """The URL of a file in the list of its chat: the page that begins with it."""
+    place = files_and_tasks.place_before(reading, room, file)
+    return url_for("files.room", room=room, older=cursor_text(place) if place else None)
 
 
 def _line(reading: Reading, file: FileDetails, names: Mapping[int, str]) -> dict[str, object]:

@@ -19,14 +19,12 @@ from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import activity_without_counts
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.people import room_history
-from archiver.store.queries.viewing import files_and_tasks
 from archiver.store.queries.viewing.message_summaries import count_changed, last_messages
 from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.search import OtherHit, SearchResult, search
 from archiver.web.context import chats, cursor_text, parse_cursor, view_context
-from archiver.web.talk import message_links, tasks
-from archiver.web.talk.files import NAME_LIMIT
+from archiver.web.talk import files, message_links, tasks
 from archiver.web.talk.flow import list_time
 
 LENGTH_LIMIT = 500
@@ -95,8 +93,7 @@ def _address(reading: Reading, hit: OtherHit) -> str:
         return url_for("contracts.contract", name=hit.contract, _anchor="enclosures") if is_writing else ""
     match hit.kind:
         case "file":
-            file = files_and_tasks.file_details(reading, hit.room_id, int(hit.id))
-            return url_for("files.room", room=hit.room_id, name=file.attachment.name[:NAME_LIMIT] if file else None)
+            return files.file_url(reading, hit.room_id, int(hit.id))
         case "task":
             return tasks.task_url(reading, hit.room_id, int(hit.id))
         case _:

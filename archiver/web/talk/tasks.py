@@ -17,7 +17,7 @@ from archiver.render.message_body import NOWHERE, References
 from archiver.render.times import iso_date, local_time
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import files_and_tasks
-from archiver.store.queries.viewing.files_and_tasks import REST, TaskDetails, TaskPageKey, TaskVersion
+from archiver.store.queries.viewing.files_and_tasks import TaskDetails, TaskPageKey, TaskVersion
 from archiver.web.context import Row, cursor_text, first_fitting, page_of_chats, parse_cursor, short_name
 from archiver.web.talk.message_links import references_by_room
 
@@ -26,9 +26,6 @@ pages = Blueprint("tasks", __name__)
 TASKS_LIMIT = 50
 BYTES_LIMIT = 250_000
 """The limit for texts and names of a page as HTML, so that it stays below 0.4 MB. One task always fits."""
-
-_ORDER = ("open", REST)
-"""The order of statuses if none is chosen."""
 
 
 @pages.get("/tasks", endpoint="index")
@@ -44,22 +41,15 @@ def task_url(reading: Reading, room: int, task: int) -> str:
     return url_for("tasks.room", room=room, older=cursor_text((part, task + 1, 0)), _anchor=f"task{task}")
 
 
-def status_words() -> Mapping[str, str]:
-    """The statuses of a task in words."""
-    return {"open": _("not done yet"), "done": _("done"), "gone": _("not listed by Chatwork any more")}
-
-
 def fill_page(
-    reading: Reading, rooms: list[int], status: str, place: list[int] | None
+    reading: Reading, rooms: list[int], place: list[int] | None
 ) -> tuple[list[TaskDetails], tuple[int, int, int] | None]:
-    """Tasks from a place in the order on, as many as fit on a page, and where the next one begins."""
-    order = (status,) if status else _ORDER
+    """Tasks from a place on, the open ones first, as many as fit on a page, and where the next one begins."""
     part, *rest = place or (0, 0, 0)
     older, found, bytes_left = (TaskPageKey(*rest) if any(rest) else None), list[TaskDetails](), BYTES_LIMIT
-    while 0 <= part < len(order) and len(found) < TASKS_LIMIT:
-        page = files_and_tasks.task_page(
-            reading, rooms, status=order[part], older_than=older, limit=TASKS_LIMIT - len(found)
-        )
+    while part in (0, 1) and len(found) < TASKS_LIMIT:
+        left = TASKS_LIMIT - len(found)
+        page = files_and_tasks.task_page(reading, rooms, are_open=part == 0, older_than=older, limit=left)
         fitting = first_fitting(page.tasks, _size, bytes_left, least=0 if found else 1)
         bytes_left -= sum(map(_size, fitting))
         found += fitting
@@ -67,7 +57,7 @@ def fill_page(
             last = TaskPageKey(found[-1].task.task_id, found[-1].task.room_id) if fitting else older
             return found, (part, *(last or (0, 0)))
         part, older = part + 1, None
-    return found, (part, 0, 0) if 0 < part < len(order) else None
+    return found, (part, 0, 0) if part == 1 else None
 
 
 def _size(details: TaskDetails) -> int:
@@ -79,17 +69,13 @@ def _size(details: TaskDetails) -> int:
 
 def _table_values(reading: Reading, names: Mapping[int, str]) -> Row:
     """The template values of the table, as the address asks for it."""
-    words, status = status_words(), request.args.get("status", "")
-    status = status if status in words else ""
-    found, following = fill_page(reading, list(names), status, parse_cursor(request.args.get("older", ""), 3))
+    found, following = fill_page(reading, list(names), parse_cursor(request.args.get("older", ""), 3))
     here = request.view_args or {}
     return {
         "lines": list(_lines(reading, found, names)),
-        "older": here | {"older": cursor_text(following), "status": status or None} if following else {},
+        "older": here | {"older": cursor_text(following)} if following else {},
         "is_first": "older" not in request.args,
         "here": here,
-        "status": status,
-        "statuses": words,
     }
 
 
@@ -136,4 +122,4 @@ def _limit(limit: datetime | None, limit_type: str) -> str:
 
 
 def _status(word: str) -> str:
-    return status_words().get(word, visible(word))
+    return {"open": _("not done yet"), "done": _("done")}.get(word, visible(word))

@@ -71,26 +71,16 @@ def test_what_it_said_before_stands_below_it(browser: Browser) -> None:
     assert f'href="/room/{ROOM}?at=2#m2"' in page
 
 
-@pytest.mark.parametrize(
-    ("status", "expected"),
-    [("open", 2), ("done", 1), ("gone", 1), ("nonsense", 5)],
-)
-def test_the_list_is_narrowed(browser: Browser, status: str, expected: int) -> None:
-    """By how a task stands."""
-    assert expected == len(task_texts(browser.get(f"/tasks?status={status}")))
-
-
 @pytest.mark.parametrize(("tasks_limit", "bytes_limit"), [(1, 9999), (2, 9999), (50, 1), (50, 12)])
-@pytest.mark.parametrize("query", ["", "?status=open"])
 def test_page_after_page_shows_each_task_once(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch, tasks_limit: int, bytes_limit: int, query: str
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, tasks_limit: int, bytes_limit: int
 ) -> None:
     """In the same order as on one page, wherever a page ends."""
-    whole = task_texts(browser.get(f"/tasks{query}"))
+    whole = task_texts(browser.get("/tasks"))
     monkeypatch.setattr(tasks, "TASKS_LIMIT", tasks_limit)
     monkeypatch.setattr(tasks, "BYTES_LIMIT", bytes_limit)
 
-    assert whole == [text for page in browser.pages(f"/tasks{query}") for text in task_texts(page)]
+    assert whole == [text for page in browser.pages("/tasks") for text in task_texts(page)]
 
 
 @pytest.mark.parametrize("older", ["x", "9.1.1", "-1.0.0", f"0.{2**63 - 2}.{2**63 - 2}", f"1.{2**63}.1"])

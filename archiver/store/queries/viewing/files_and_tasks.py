@@ -13,12 +13,11 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from heapq import merge
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from archiver.evidence.history import EntryObject, account_of, number, text
 from archiver.evidence.tables.files_and_tasks import NOT_YET, REASONS, listed_row, name_first_listed
-from archiver.letter_folding import fold
 from archiver.records import AccountId, Attachment, FileId, MessageId, RoomId, Task, TaskId
 from archiver.store.archive import Reading
 from archiver.store.blobs import FOLDER
@@ -26,19 +25,15 @@ from archiver.store.engine import driver_connection
 from archiver.store.queries.entries import entries_at
 from archiver.store.time_text import from_text, sent_at, time_or_none
 
-LOOKED_AT = 10_000
-"""Files that are read for one page: a rare name in a room of very many files takes several pages."""
-
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
 class FileState(StrEnum):
-    """Whether the bytes are saved; `gone` means that Chatwork no longer lists the file, whether or not they are."""
+    """Whether the bytes are saved."""
 
     HELD = "held"
     PENDING = "pending"
     LOST = "lost"
-    GONE = "gone"
 
 
 class FilePageKey(NamedTuple):
@@ -55,7 +50,7 @@ class FileDetails(NamedTuple):
     attachment: Attachment
     """`number` is the file's id; `reason` is in Japanese, as in a package; `stored_as` is a path below the home."""
     state: FileState
-    """`held`, `pending` or `lost`; a file that is gone has `attachment.gone_since`."""
+    """A file that is gone has `attachment.gone_since`, whether or not its bytes are saved."""
     reason: str | None
     """The recorded reason why it is not saved (`too_large`); None if no attempt failed."""
 
@@ -72,22 +67,21 @@ def file_page(
     reading: Reading,
     rooms: Collection[int],
     *,
-    name: str = "",
-    state: FileState | None = None,
     older_than: FilePageKey | None = None,
     limit: int = 50,
 ) -> FilePage:
-    """The newest files of these rooms of which a name contains `name` and that are in `state`, at most `limit`."""
-    source, rows, folded_name, last = driver_connection(reading.sql), list[_FileRow](), fold(name), None
+    """The newest files of these rooms, at most `limit`."""
+    source = driver_connection(reading.sql)
     newest_first = merge(*(_walk(source, room, older_than) for room in set(rooms)), key=_page_key, reverse=True)
-    for looked_at, row in enumerate(newest_first):
-        if len(rows) == limit or looked_at == LOOKED_AT:
-            return FilePage(_files(source, rows), last)
-        last = _page_key(row)
-        is_gone = state is FileState.GONE and row.gone_since is not None
-        if (state is None or is_gone or state is _state(row)) and _has_name(source, row, folded_name):
-            rows.append(row)
-    return FilePage(_files(source, rows), None)
+    rows = list(islice(newest_first, limit + 1))
+    return FilePage(_files(source, rows[:limit]), _page_key(rows[limit - 1]) if len(rows) > limit else None)
+
+
+def place_before(reading: Reading, room: int, file_id: int) -> FilePageKey | None:
+    """The `older_than` of the page of a room that begins with this file; None if the room has none of this id."""
+    query = "SELECT upload_time FROM file WHERE room_id = ? AND file_id = ?"
+    row = driver_connection(reading.sql).execute(query, (room, file_id)).fetchone()
+    return None if row is None else FilePageKey(row[0], file_id + 1, room)
 
 
 def files_of_messages(
@@ -173,14 +167,6 @@ def _listings(source: sqlite3.Connection, room: int, file_id: int) -> list[Entry
     return [json.loads(line) for (line,) in source.execute(_FILE_ENTRIES, (f"file/{file_id}", room))]
 
 
-def _has_name(source: sqlite3.Connection, row: _FileRow, folded_name: str) -> bool:
-    """Whether this stands in a name with which the file was listed."""
-    if folded_name in fold(row.name):
-        return True
-    listed = _listings(source, row.room_id, row.file_id)
-    return any(folded_name in fold(text(one["payload"]["object"].get("filename"))) for one in listed)
-
-
 def _files(source: sqlite3.Connection, rows: list[_FileRow]) -> list[FileDetails]:
     entries = entries_at(source, [row.seq for row in rows])
     return [_file(row, entries[row.seq], _listings(source, row.room_id, row.file_id)) for row in rows]
@@ -215,10 +201,6 @@ def _reason_text(row: _FileRow) -> str:
     """Why the bytes are not saved, in the words of a package."""
     reason = (row.lost_because or "") if row.blob_state == "lost" else ""
     return REASONS.get(reason, reason) or NOT_YET
-
-
-REST = "rest"
-"""The status to ask for every task that is not open."""
 
 
 class TaskPageKey(NamedTuple):
@@ -258,20 +240,13 @@ def task_page(
     reading: Reading,
     rooms: Collection[int],
     *,
-    status: str | None = None,
+    are_open: bool,
     older_than: TaskPageKey | None = None,
     limit: int = 50,
 ) -> TaskPage:
-    """The newest tasks of these rooms, at most `limit`.
-
-    `status` is `open`, `done`, `gone` (not listed any more) or `REST` (all but the open ones).
-    """
-    source = driver_connection(reading.sql)
-    narrowed = () if status in {None, REST} else (status,)
-    query = _TASKS_OF_ROOMS + (_OF_STATUS if narrowed else _REST if status == REST else "") + _NEWEST_TASKS
-    bound = older_than or TaskPageKey(2**63 - 1, 0)
-    values = (json.dumps(sorted(rooms)), *bound, *narrowed, limit + 1)
-    rows = source.execute(query, values).fetchall()
+    """The newest tasks of these rooms, at most `limit`: the open ones, or all others."""
+    source, bound = driver_connection(reading.sql), older_than or TaskPageKey(2**63 - 1, 0)
+    rows = source.execute(_TASKS_OF_ROOMS, (json.dumps(sorted(rooms)), *bound, are_open, limit + 1)).fetchall()
     following = TaskPageKey(rows[limit - 1][1], rows[limit - 1][0]) if len(rows) > limit else None
     return TaskPage([_task(source, *row) for row in rows[:limit]], following)
 
@@ -291,10 +266,10 @@ def tasks_of_messages(reading: Reading, room: int, messages: Iterable[MessageId]
 
 
 _TASKS = "SELECT room_id, task_id, first_seen, gone_since, seq FROM task WHERE room_id"
-_TASKS_OF_ROOMS = f"{_TASKS} IN (SELECT value FROM json_each(?)) AND (task_id, room_id) < (?, ?)"  # noqa: S608 - our own names
-_OF_STATUS = " AND CASE state WHEN 'gone' THEN 'gone' ELSE status END = ?"
-_REST = " AND CASE state WHEN 'gone' THEN 'gone' ELSE status END <> 'open'"
-_NEWEST_TASKS = " ORDER BY task_id DESC, room_id DESC LIMIT ?"
+_TASKS_OF_ROOMS = (
+    f"{_TASKS} IN (SELECT value FROM json_each(?)) AND (task_id, room_id) < (?, ?)"  # noqa: S608 - our own names
+    " AND (state <> 'gone' AND status = 'open') = ? ORDER BY task_id DESC, room_id DESC LIMIT ?"
+)
 # With "+" it is found by the message, as above.
 _TASKS_OF_MESSAGE = f"{_TASKS} = ? AND message_id = ? ORDER BY +task_id"
 _VERSIONS = "SELECT seq FROM task_version WHERE room_id = ? AND task_id = ? ORDER BY number"

@@ -43,9 +43,10 @@ def packed(maker: ArchiveMaker, room: int) -> Any:
     return build_conversation(facts, PackageScope(Contract("job1", (ContractRoom(RoomId(room)),))))
 
 
-def listed_file_ids(maker: ArchiveMaker, rooms: list[int], **options: Any) -> list[int]:
+def pending_files(maker: ArchiveMaker) -> list[int]:
     with maker.archive.reading() as reading:
-        return [one.attachment.file_id for one in files_and_tasks.file_page(reading, rooms, **options).files]
+        files = files_and_tasks.file_page(reading, [ROOM]).files
+    return [one.attachment.file_id for one in files if one.state is FileState.PENDING]
 
 
 # --- files -------------------------------------------------------------------------------------
@@ -72,25 +73,19 @@ def test_files_are_the_records_of_a_package(story_maker: ArchiveMaker) -> None:
 
 
 def test_a_file_that_is_tried_again_is_pending(story_maker: ArchiveMaker) -> None:
-    """As one that was never tried is, and one that had been given up before; a name alone makes no file gone."""
+    """As one that was never tried is, and one that had been given up before."""
     listed = {"object": file_object(14, "c.mp4", 9, sent=9), "state": "present"}
     story_maker.append([Observation("file", "file/14", listed, ROOM)], minutes=301)
 
-    assert [14, 12, 11] == listed_file_ids(story_maker, [ROOM])
-    assert [14] == listed_file_ids(story_maker, [ROOM], state=FileState.PENDING)
-    assert [] == listed_file_ids(story_maker, [ROOM], state=FileState.GONE, name="c.mp4")
+    assert [14] == pending_files(story_maker)
     with story_maker.archive.writing() as writing:
         remembered_values.put_retry(writing, ROOM, 12, attempts=1, next_at=at(400), reason="no_space")
-    assert [14, 12] == listed_file_ids(story_maker, [ROOM], state=FileState.PENDING)
+    assert [14, 12] == pending_files(story_maker)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7])
-@pytest.mark.parametrize("looked_at", [2, 10_000])
-def test_pages_of_files_miss_and_repeat_none(
-    story_maker: ArchiveMaker, monkeypatch: pytest.MonkeyPatch, limit: int, looked_at: int
-) -> None:
+def test_pages_of_files_miss_and_repeat_none(story_maker: ArchiveMaker, limit: int) -> None:
     """Also where several rooms have files of the same time, or of the same id."""
-    monkeypatch.setattr(files_and_tasks, "LOOKED_AT", looked_at)
     for room in (ROOM, OTHER_ROOM):
         for number in range(20, 24):
             story_maker.file(file_object(number, "a", 1, sent=30), b"x", room=room, minutes=300)
@@ -151,10 +146,9 @@ def test_only_bytes_that_are_held_are_given(story_maker: ArchiveMaker) -> None:
 
 
 def test_a_file_that_was_renamed_has_the_name_under_which_its_bytes_were_listed(story_maker: ArchiveMaker) -> None:
-    """As in a package; both names find it. Other content under the id has the name that it was listed with."""
+    """As in a package. Other content under the id has the name that it was listed with."""
     for minutes, name, size in ((300, "発注書_3万円.pdf", 4), (310, "発注書_2万円.pdf", 4)):
         story_maker.file(file_object(31, name, size, sent=9, message_id=1), b"3000", minutes=minutes)
-    assert [[31], [31]] == [listed_file_ids(story_maker, [ROOM], name=one) for one in ("3万", "2万")]
 
     def names() -> tuple[str | None, list[str], list[str]]:
         with story_maker.archive.reading() as reading:
@@ -178,7 +172,8 @@ def test_tasks_come_with_all_their_texts(story_maker: ArchiveMaker) -> None:
     story_maker.task(56, "書き出し", state="gone", minutes=310)
 
     with story_maker.archive.reading() as reading:
-        listed = files_and_tasks.task_page(reading, [ROOM, OTHER_ROOM]).tasks
+        both = [files_and_tasks.task_page(reading, [ROOM, OTHER_ROOM], are_open=one).tasks for one in (False, True)]
+    listed = [task for tasks in both for task in tasks]
 
     assert list(packed(story_maker, ROOM).tasks) == [one.task for one in reversed(listed)]
     assert [["書き出し"], ["字幕の修正", "字幕の修正と音量"]] == [
