@@ -197,7 +197,7 @@ class _Survey:
             if message.last_shown is State.DELETED:
                 if is_later(post, self._found.own_deleted):
                     self._found.own_deleted = post
-            elif not is_system_post(message.body):
+            elif not all(is_system_post(one.body) for one in message.texts):
                 is_chosen = message.message_id in self._case.chosen
                 if len(unanswered) < FIRST_ASKED and self._is_printed(is_chosen=is_chosen):
                     self._asking[message.room_id, len(unanswered)] = message

@@ -167,12 +167,11 @@ def _announcements(reading: Reading, step: ListedStep) -> Iterator[tuple[Post, s
 def first_message_after(
     reading: Reading, rooms: Sequence[ContractRoom], accounts: Collection[int], after: Post | None
 ) -> Act | None:
-    """The first message of these accounts after a post, within the rooms' periods: none that is deleted, or a post of
-    the system in their name."""
+    """The first message of these accounts after a post, within the rooms' periods: none that is deleted, or was
+    never more than a post of the system in their name."""
     found: list[Post] = []
     for inside in _by_room(rooms).values():
-        is_last = and_(_IS_TEXT, _version.number == schema.message.c.versions)
-        query = select(*_POST, _version.body).join(schema.message_version, is_last).where(inside, *_TIMED)
+        query = select(*_POST, _version.body).join(schema.message_version, _IS_TEXT).where(inside, *_TIMED)
         query = query.where(_message.account_id.in_(sorted(accounts)), not_(_IS_DELETED), *_later(after))
         rows = reading.sql.execute(query.order_by(_message.send_time, _message.position))
         first = next((row for row in rows if not is_system_post(row.body)), None)
