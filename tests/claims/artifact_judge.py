@@ -810,8 +810,9 @@ def _on_unlisted_file(truth: Truth, page: str) -> Iterator[str]:
     lacking = {file for _no, file, _name in showing} - within
     surely = lacking - listed.keys()  # the record of a file from outside the period may be in the package
     told = _findall(r"メッセージにあるが、この資料にファイルの記録がないもの:(\d+)点\((.*?」、ファイルID\d+)\)", page)
-    why = "保存する前に削除された、Chatworkのファイルの一覧に表示されなかった、またはこの資料の期間の外のものの可能性"
-    if len(_findall(f"{why}があります", page)) != len(told):
+    outside = "この資料の期間の外のものか、" if dispute.so.period else ""
+    why = f"{outside}保存する前に削除されたか、Chatworkのファイルの一覧に表示されなかった可能性"
+    if len(_findall(f"(?<!か、){why}があります", page)) != len(told):
         yield "why a file may be on no list is not told"
     if surely and not told:
         yield "a file that no list has is not told"

@@ -174,7 +174,7 @@ def _change_lines(case: ReportInput) -> Iterator[_TimelineLine]:
     for room in case.rooms:
         if room.inaccessible_since is not None:
             what = say("チャット(ルームID {room_id})が開けなくなった(理由不明)", room_id=room.room_id)
-            yield _TimelineLine(0, room.inaccessible_since, what, _source(case, "第8章"))
+            yield _TimelineLine(0, room.inaccessible_since, what, _source(case, "第9章"))
 
 
 def _act_lines(case: ReportInput) -> Iterator[_TimelineLine]:
