@@ -11,10 +11,9 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from gettext import ngettext
@@ -36,8 +35,6 @@ from archiver.store.working.remembered_values import CopyToolRun
 
 GRACE_SECONDS = 2.0
 """So long the programs may tidy up, such as a lock in a repository; shorter than the daemon's own time to end."""
-
-_SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
 
 
 def _exit_code(process: subprocess.Popen[bytes], seconds: float) -> int | None:
@@ -66,28 +63,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:
     with suppress(OSError):  # all of them have ended
         os.killpg(process.pid, number)
-
-
-@contextmanager
-def _noted_signals() -> Iterator[list[int]]:
-    """Note signals that would end this process at once, and end it afterwards; those that are handled stay so.
-
-    Raised where it comes, one could meet the start of a program, which nobody would know to end then.
-    """
-    noted: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield noted
-        return
-    ours = [number for number in _SIGNALS if signal.getsignal(number) is signal.SIG_DFL]
-    for number in ours:
-        signal.signal(number, lambda number, _frame: noted.append(number))
-    try:
-        yield noted
-    finally:
-        for number in ours:
-            signal.signal(number, signal.SIG_DFL)
-    if noted:
-        raise SystemExit(128 + noted[0])
 
 
 COPY = "{copy}"
@@ -185,10 +160,10 @@ def _run(
     """The program's exit code, None if it did not end by itself, and the end of what it printed.
 
     It has a session of its own (POSIX), so that one signal reaches its children too. One that takes too long, or whose
-    waiting is broken off, also by a signal that would end this process at once, is ended with its children.
+    waiting is broken off, is ended with its children; one whose waiter is killed goes on to its own end.
     """
     arguments, until = [one.replace(COPY, str(folder)) for one in command], time.monotonic() + longest.total_seconds()
-    with TemporaryFile() as printed, _noted_signals() as noted:
+    with TemporaryFile() as printed:
         try:
             process = subprocess.Popen(  # noqa: S603 - the user's own settings name it
                 arguments,
@@ -202,7 +177,7 @@ def _run(
         except (OSError, ValueError) as error:
             return None, getattr(error, "strerror", None) or str(error)
         try:
-            while (code := _exit_code(process, POLL_SECONDS)) is None and time.monotonic() < until and not noted:
+            while (code := _exit_code(process, POLL_SECONDS)) is None and time.monotonic() < until:
                 step()
         finally:
             _end(process)

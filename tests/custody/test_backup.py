@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import Mock
@@ -459,39 +458,6 @@ def test_a_program_that_takes_too_long_is_ended_with_its_children(home: Archive,
     assert "ended after 0 minutes" == run.summary
     time.sleep(1)
     assert not mark.exists()
-
-
-def test_a_signal_that_ends_the_command_ends_the_program_too(home: Archive, tmp_path: Path) -> None:
-    """`archive backup` and a scheduler's run leave nothing running."""
-    mark = tmp_path / "mark"
-    program = f"""
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from archiver.custody import copies_elsewhere
-from archiver.settings.model import BackupSettings, Settings
-from archiver.store.archive import Archive
-
-after = ("/bin/sh", "-c", "(echo begun > {mark}; sleep 30) & wait")
-settings = Settings(Path({str(home.home)!r}), backup=BackupSettings(after=after))
-now = lambda: datetime.now(UTC)
-copies_elsewhere.run_and_remember(Archive(settings.home), settings, Path({str(tmp_path)!r}), {{}}, now=now)
-"""
-    with subprocess.Popen([sys.executable, "-c", program]) as process:
-        while not mark.exists():
-            time.sleep(0.02)
-        process.terminate()
-        assert 143 == process.wait(60)
-    until = time.monotonic() + 20  # less than the program sleeps
-    while (left := [one for one in _command_lines() if str(mark) in one]) and time.monotonic() < until:
-        time.sleep(0.02)
-    assert [] == left
-
-
-def _command_lines() -> Iterator[str]:
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        with suppress(OSError):  # it ended meanwhile
-            yield path.read_text()
 
 
 def test_a_program_whose_waiting_is_broken_off_is_ended(home: Archive, tmp_path: Path) -> None:
