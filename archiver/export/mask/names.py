@@ -20,7 +20,7 @@ from archiver.export.mask.surnames import in_hiragana, in_katakana, kana_reading
 from archiver.export.mask.word_analyser import readings, vocabulary, words
 from archiver.letter_folding import FoldedText, folded_text, folded_word, join_variants
 
-TITLE_WORDS = frozenset({"さん", "さま", "様", "氏", "くん", "君", "ちゃん", "殿", "先生", "씨", "님"})
+TITLE_WORDS = frozenset({"さん", "さま", "様", "氏", "くん", "君", "ちゃん", "殿", "先生"})
 _OFFICE_WORDS = re.compile(
     "部|課|係|室|局|会|社|店|担当|事務|チーム|サポート|管理|株式|有限|代表|編集|制作|運営|スタッフ|アカウント|解約済|退職"
 )
@@ -153,7 +153,6 @@ _SHORT_KANA = re.compile("[ぁ-ん]{1,3}|[ァ-ヶ]{1,3}")
 _LATIN_WORD = re.compile("[a-z]+")
 _LATIN_JOINT = re.compile("[ ._,・-]{1,2}")
 _TITLE_BEHIND = re.compile(f"[ -]?(?:{TITLES}|san|sama)")
-_HANGUL = re.compile("[가-힣]{3,4}")
 _CJK = re.compile("[ぁ-ゖァ-ヶ一-鿿々]+")
 _LATIN = re.compile("[a-z0-9]")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -301,8 +300,7 @@ def _strip_spaces(name: str) -> str:
 
 def _terms(name: str) -> list[str]:
     """A name and its parts, folded and without spaces, as far as they are distinctive enough."""
-    found = [term for term in folded_terms(name) if _is_searchable(term)]
-    return found + [folded_text(one[1:]) for one in _HANGUL.findall(name)]
+    return [term for term in folded_terms(name) if _is_searchable(term)]
 
 
 def _short_terms(name: str, others: Collection[str] = ()) -> list[str]:
