@@ -11,7 +11,7 @@ from archiver.claims.messages import closed_account, turn
 from archiver.claims.quotations import Quotation, excerpts, names_terms, quotation_head, quotation_line, quotation_parts
 from archiver.claims.sentences import change_lines, closed_text, noticed_text, own_changes_text, waiting_text
 from archiver.claims.table import word
-from archiver.evidence.history import removed_files
+from archiver.evidence.history import is_system_post, removed_files
 from archiver.evidence.tables.cells import message_cell
 from archiver.evidence.tables.events import EVENT_WORDS, ChangeRow, EventKind
 from archiver.export.pdf.blocks import Chapter, FactList, MessageText, QuotedMessage
@@ -175,9 +175,10 @@ def _descriptions(case: ReportInput) -> Iterator[tuple[str, datetime]]:
 def _asked_text(case: ReportInput) -> str:
     """The words to which the other side gave no answer; empty where it did, or they are covered."""
     asked = case.statistics.asked
-    if asked is None or is_covered(asked.body) or not waiting_text(turn(case.statistics.facts), case.created_at):
+    texts = [] if asked is None else [one.body for one in asked.texts if not is_system_post(one.body)]
+    if asked is None or is_covered(texts[-1]) or not waiting_text(turn(case.statistics.facts), case.created_at):
         return ""
-    body = visible(own_words(asked.body, references_of(case, asked)))
+    body = visible(own_words(texts[-1], references_of(case, asked)))
     return word("quote.asked", text=excerpts([body], _ASKED_LENGTH)[0])
 
 
