@@ -5,7 +5,7 @@ The terminal prints it, `status --json` gives it, ホーム shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
@@ -47,7 +47,13 @@ from archiver.store.queries.status import Status, rooms_within
 from archiver.store.queries.viewing.files_and_tasks import file_details
 from archiver.store.queries.viewing.message_summaries import newest_message
 from archiver.store.working.alerts import open_alerts
-from archiver.store.working.remembered_values import NOTICE_TRIAL, SEEN_CHANGES, SeenChanges, last_saved_at
+from archiver.store.working.remembered_values import (
+    NOTICE_TRIAL,
+    SEEN_CHANGES,
+    LastNoticeTrial,
+    SeenChanges,
+    last_saved_at,
+)
 
 QUOTED_LENGTH, _SHORT_LENGTH = 120, 30
 """Characters of a text around what changed, and where it only says which message is meant."""
@@ -116,7 +122,7 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
         "every": facts["every"],
         "is_team": facts["kept_by_team"] != "nothing",
         "backup": status.backup,
-        "has_notices": facts["has_notices"],
+        "notices": facts["notices"],
     }
 
 
@@ -163,7 +169,7 @@ def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:
         "gone_files": [*_gone_files(reading, status.alerts)],
         "kept_by_team": keeper_of(reading.home).kept.value,
         "every": interval_words(every) if starters and starters.names and not starters.is_idle else "",
-        "has_notices": bool(situation.settings.notify.ways),
+        "notices": notices_words(situation.settings.notify.ways, NOTICE_TRIAL.recall(reading)),
     }
 
 
@@ -172,6 +178,13 @@ def _gone_files(reading: Reading, alerts: Iterable[Alert]) -> Iterator[tuple[Ale
         if one.rule is AlertRule.FILE_GONE and one.room_id is not None:
             details = file_details(reading, one.room_id, int((one.subject or "").rpartition("/")[2]))
             yield one, details and details.attachment
+
+
+def notices_words(ways: Collection[str], trial: LastNoticeTrial | None) -> str:
+    """Whether alerts reach the user, as far as test alerts were seen to come by every way of the settings."""
+    if not ways:
+        return _("off")
+    return _("seen to arrive") if trial and {*ways} <= {*trial.seen} else _("not seen to arrive")
 
 
 def page_marks(reading: Reading) -> tuple[str, str]:

@@ -32,7 +32,7 @@ CALM: dict[str, Any] = {
     "lines": [],
     "unsure": False,
     "every": "5 minutes",
-    "has_notices": True,
+    "notices": "seen to arrive",
     "gone_files": [],
     "kept_by_team": "nothing",
 }

@@ -28,6 +28,7 @@ from archiver.setup import archive_setup, menu_entry, unattended
 from archiver.setup.answers import STAMPS, InvalidAnswer, note_answer
 from archiver.setup.assistant_consent import client_lines, consent_lines, last_calls, record_consent
 from archiver.setup.outcome_words import sealing_lines, verification_lines
+from archiver.standing.home_document import notices_words
 from archiver.standing.waiting_state import note_state
 from archiver.store import seals
 from archiver.store.archive import Reading
@@ -77,7 +78,6 @@ def index(change: str = "", *, said: str = "", problem: str = "") -> str:
         idle=[_(text).format(scheduler=starters.names) for text in (IDLE_SENTENCE, IDLE_ADVICE)],
         every=interval_words(settings.sync.every),
         authorities=[visible(one.name) for one in settings.timestamp.authorities],
-        ways=settings.notify.ways,
         way_words=_(", ").join(map(way_words, settings.notify.ways)),
         is_placed=menu_entry.is_placed(context.home),
         language_hint="" if said else _variable_hint(),
@@ -252,12 +252,12 @@ def _told_by_archive(context: ConsoleContext) -> dict[str, object]:
             "failure": failure or "",
             "is_connected": not failure and not is_late,
             "copy": remembered_values.LAST_BACKUP.recall(reading),
-            "trial": remembered_values.NOTICE_TRIAL.recall(reading),
+            "notices": notices_words(context.settings().notify.ways, remembered_values.NOTICE_TRIAL.recall(reading)),
             "owner": visible(str((owner(reading) or {}).get("name") or "")),
             "chats": len(rooms_to_read(reading, context.now())),
             **standing(reading),
         }
-    return dict.fromkeys(("saved", "owner", "chats", "is_connected"))
+    return dict.fromkeys(("saved", "owner", "chats", "is_connected", "notices"))
 
 
 assistant_pages = Blueprint("assistants", __name__, url_prefix="/settings/assistant")
