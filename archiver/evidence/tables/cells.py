@@ -26,7 +26,7 @@ _FORMULA = re.compile(f"[\\s\u3000]*[{_BEGINNINGS}]")
 _SAFE = re.compile(f"[^\\s{_BEGINNINGS}{_SIGNS}][^{_SIGNS}]*")
 """Nearly every text: it needs no other look."""
 _BETWEEN = "\x1f"
-"""Between two cells of a line that is not yet quoted: no cell has it, as it is invisible."""
+"""Between two cells of a line that is not yet quoted: no cell has it then, as it is invisible."""
 _SAFE_LINE = re.compile(f"(?:{_SAFE.pattern})?(?:{_BETWEEN}(?:{_SAFE.pattern})?)*")
 _JSON_ESCAPED = re.compile("[\u0085\u2028\u2029\ud800-\udfff]")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -60,7 +60,7 @@ def csv_line(cells: Iterable[object]) -> str:
     """A line of a CSV file with its CRLF; every cell goes through `cell` and is quoted."""
     values = ["" if value is None else str(value) for value in cells]
     joined = _BETWEEN.join(values)
-    if not _SAFE_LINE.fullmatch(joined):
+    if joined.count(_BETWEEN) != len(values) - 1 or not _SAFE_LINE.fullmatch(joined):
         joined = _BETWEEN.join(map(cell, values))
     return '"' + joined.replace('"', '""').replace(_BETWEEN, '","') + '"\r\n'
 

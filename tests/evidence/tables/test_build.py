@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies
+from hypothesis import example, given, strategies
 
 from archiver.evidence.looks import code_intervals
 from archiver.evidence.tables.build import (
@@ -167,6 +167,7 @@ def test_no_cell_is_a_formula_and_every_cell_can_be_encoded(text: str) -> None:
     assert not visible.startswith(("\t", "\r"))
 
 
+@example(["a\x1fb"])
 @given(strategies.lists(TEXT, min_size=1, max_size=4))
 def test_a_csv_line_reads_back_as_its_cells(texts: list[str]) -> None:
     """Another program's CSV reader finds the same cells again."""
