@@ -30,8 +30,11 @@ _COUNT = msgspec.Meta(ge=0, le=LARGEST_NUMBER)
 # Ids that need no cleaning; those from 9 * 10**18 on and those with leading zeros are cleaned, which is slower.
 _PLAIN_ID = r"\A(?:[1-9][0-9]{0,17}|[1-8][0-9]{18})\Z"
 
-ROOM_COUNTERS = frozenset({"unread_num", "mention_num", "message_num", "file_num", "task_num", "last_update_time"})
-"""Counters of a room, used only to decide when to read it (chatwork-api §15, 7 and 8); an absurd one becomes 0."""
+LENIENT_NUMBERS = frozenset(
+    {"unread_num", "mention_num", "message_num", "file_num", "task_num", "last_update_time", "limit_time"}
+)
+"""Counters of a room, used only to decide when to read it (chatwork-api §15, 7 and 8), and the limit of a task, which
+is shown as it was received: an absurd one becomes 0 and refuses no list."""
 
 Number = Annotated[int, _COUNT]
 """A counter, a size in bytes or a Unix time in seconds; 0 = none."""
@@ -190,7 +193,7 @@ def _clean_fields(source: Mapping[Any, Any], kind: type[Model]) -> dict[str, Any
             fields[name] = _read_cleaned(value, Account)
         elif name == "message_id":
             fields[name] = str(_integer(name, value) or "")
-        elif name in ROOM_COUNTERS and not _is_count(value):
+        elif name in LENIENT_NUMBERS and not _is_count(value):
             continue  # it says nothing, and nothing rests on it
         elif hint is int:
             fields[name] = _integer(name, value)

@@ -109,9 +109,7 @@ def test_tasks_and_files_may_name_nobody() -> None:
 NO_NUMBERS: tuple[object, ...] = (True, -1, 1.5, 1.0, float("nan"), "5", [], {}, LARGEST_NUMBER + 1, 10**400)
 NOBODIES: tuple[object, ...] = (None, {}, {"name": "yamada"}, {"account_id": 0}, {"account_id": None}, "3", 3, [])
 WRONG = {
-    **dict.fromkeys(
-        [(Message, "send_time"), (File, "filesize"), (File, "upload_time"), (Task, "limit_time")], NO_NUMBERS
-    ),
+    **dict.fromkeys([(Message, "send_time"), (File, "filesize"), (File, "upload_time")], NO_NUMBERS),
     (Message, "body"): (True, 5, 1.5, [], {}),
     (Message, "account"): NOBODIES,
 }
@@ -127,11 +125,12 @@ def test_what_is_of_another_kind_is_not_guessed_at(kind: type[Model], name: str,
 
 
 @pytest.mark.parametrize("wrong", [True, -1, 1.5, "5", [], {}, LARGEST_NUMBER + 1, 10**400])
-def test_an_absurd_counter_of_a_room_is_left_blank(wrong: object) -> None:
-    """It only tells when to look; the room and its other counters are read."""
+def test_an_absurd_counter_of_a_room_or_limit_of_a_task_is_left_blank(wrong: object) -> None:
+    """The one only tells when to look, the other is shown as it came; the room and the task are read all the same."""
     actual = read_model({"room_id": 1, "name": "動画", "message_num": 5, "last_update_time": wrong}, Room)
 
     assert Room(RoomId(1), name="動画", message_num=5) == actual
+    assert Task(TaskId(1), body="初稿") == read_model({"task_id": 1, "body": "初稿", "limit_time": wrong}, Task)
 
 
 @pytest.mark.parametrize("text", ["\ud83d", "\0", "\u202e", "x" * 65_535, "[" * 65_535, "𠮷"])

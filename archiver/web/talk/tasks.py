@@ -117,7 +117,7 @@ def _html(text: str, references: References) -> Markup:
 def _limit(limit: datetime | None, limit_type: str) -> str:
     """The time limit in words: Chatwork sends a time even for `none`, and a date limit has no time of day."""
     if limit is None or limit_type == "none":
-        return _("none")
+        return _("not usable") if limit_type in ("date", "time") else _("none")
     return iso_date(limit) if limit_type == "date" else local_time(limit)[:-3]
 
 

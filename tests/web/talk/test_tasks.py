@@ -35,7 +35,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     maker = story(tmp_path_factory.mktemp("tasks") / "home")
     see(maker, 60, "[info]字幕 <b>直す</b>[/info]", minutes=300, limit_time=1793836800)
     see(maker, 60, "字幕は[code]30fps[/code]で", minutes=320)
-    see(maker, 61, "済んだもの", minutes=321, status="done")
+    see(maker, 61, "済んだもの", minutes=321, status="done", limit_time=10**30)
     see(maker, 62, "消えたもの", minutes=322, state="gone")
     see(maker, 63, "知らない状態", minutes=323, status="paused", limit_type="none")
     maker.archive.close()
@@ -55,6 +55,7 @@ def test_the_open_ones_stand_first_and_none_is_left_out(browser: Browser) -> Non
     assert ["字幕は", "字幕の修正", "知らない状態", "消えたもの", "済んだもの"] == [one.split(" ")[0] for one in found]
     assert "paused" in found[2]
     assert "not listed by Chatwork any more" in found[3]
+    assert found[4].endswith("not usable")
 
 
 def test_what_it_said_before_stands_below_it(browser: Browser) -> None:
