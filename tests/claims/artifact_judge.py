@@ -328,6 +328,10 @@ def _on_numbers(truth: Truth, page: str) -> Iterator[str]:
     notices = sum(map(truth.dispute.is_notice, saved))
     form = r"うちChatworkの自動メッセージ([0-9,]+)件"
     yield from _untrue("notices", form, page, lambda number: _number(number) == notices)
+    forms_of_reading = (r"メッセージ([0-9,]+)件を報告者が読んで確かめました", r"([0-9,]+)件は文面を隠しています")
+    reviewed = [{*map(_number, _findall(one, page))} for one in forms_of_reading]
+    if any(reviewed) and sum(chain(*reviewed)) != len(saved):
+        yield f"how many were read and how many are hidden ({reviewed})"
 
 
 def _on_changes(truth: Truth, page: str) -> Iterator[str]:

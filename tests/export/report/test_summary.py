@@ -9,7 +9,7 @@ import pytest
 
 from archiver.export.report import people_and_dates, report_and_consultation, timeline
 from archiver.export.report.letters import inquiry_form_text
-from archiver.export.report.report_sources import BLANK
+from archiver.export.report.report_sources import BLANK, ReviewedTexts
 from archiver.export.report.request_to_office import request_sentence
 from archiver.export.report.statistics import ReportInput
 from archiver.records import TERM_ITEMS, AccountId, MappedAccount, RequestKind, Role, StatedTerm
@@ -101,6 +101,16 @@ def test_with_a_gap_before_it_the_first_message_is_only_the_first_saved_one(appr
     text = page_1(with_contract(contact_approved_on=approved))["サービス外連絡申請"]
 
     assert text.endswith(f"保存できた最初のメッセージ 2026-11-05 10:14:33{expected}")
+
+
+def test_how_many_texts_were_read_and_how_many_are_hidden_stands_on_it() -> None:
+    """An office that reads this page alone knows that it does not see every text, and can ask for them."""
+    told = page_1(report_inputs.case(reviewed=ReviewedTexts(11, 2, 101, at(0))))["この報告書の範囲"]
+
+    assert "メッセージ11件を報告者が読んで確かめました(2026-11-05)。氏名が残ることがあります。" in told
+    assert "うち2件は一部を隠している" in told
+    assert "101件は文面を隠しています。文面は報告者の保管庫にあり、求めに応じて示せます。" in told
+    assert "隠して" not in page_1(report_inputs.case())["この報告書の範囲"]
 
 
 def test_a_permission_that_was_not_entered_is_told_as_that() -> None:
