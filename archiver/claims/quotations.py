@@ -249,7 +249,7 @@ def excerpt(text: str, at: int, limit: int) -> str:
     begin = min(next(one for one in wanted if at <= one + front - context), len(text) - limit)
     begin = _outside_number(text, begin)
     stop = _outside_number(text, min(begin + front, len(text)))
-    end = next(one for one in ends if one >= stop)
+    end = next((one for one in ends if one >= stop and one > at), len(text))
     begin_again = stop if end <= begin + limit + _FEW else max(stop, _outside_number(text, end - end_length))
     shown = text[begin:stop] + "…" * (begin_again > stop) + text[begin_again:end]
     return ("…" if begin else "") + shown.strip() + ("…" if end < len(text) else "")

@@ -9,8 +9,10 @@ from pathlib import Path
 from time import process_time
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from archiver.claims.quotations import QUOTED, Quotation, excerpts, quotation, quotation_line, rank, seen_at
+from archiver.claims.quotations import QUOTED, Quotation, excerpt, excerpts, quotation, quotation_line, rank, seen_at
 from archiver.export.mask.policy_and_covers import Covers, masking_policy
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
@@ -286,6 +288,25 @@ def test_a_cut_text_has_the_end_of_its_sentence(text: str, limit: int) -> None:
 
     assert limit + 3 >= len(short)
     assert denial[-(limit // 3) :] in short
+
+
+_SENTENCES = st.lists(
+    st.sampled_from(("納品ありがとうございます!", "クオリティも高く満足しています。", "はい ")), max_size=6
+)
+
+
+@given(
+    _SENTENCES, st.sampled_from(("検収OKです。", "50,000円です。", "12月3日まで。")), _SENTENCES, st.integers(24, 120)
+)
+@example(["納品ありがとうございます!10本見ました。", "満足しています。クオリティも。"], "検収OKです。", [], 28)
+def test_the_words_for_which_a_text_is_cut_stand_in_it(
+    front: list[str], words: str, end: list[str], limit: int
+) -> None:
+    """Wherever they stand in a text, what is shown of it does not end before them."""
+    shown = excerpt("".join([*front, words, *end]), len("".join(front)), limit)
+
+    assert words in shown
+    assert len(shown) <= limit + 14
 
 
 def test_no_number_is_cut() -> None:
