@@ -103,19 +103,6 @@ class TeamStoreDiffers(StorageError):
     hint = N_("Nothing there was changed. Whoever looks after the store has to see what lies there.")
 
 
-class TeamStoreOther(StorageError):
-    """A store of files is not the one in which the files of an archive lie, as the ledger remembers it: exit 1."""
-
-    message = N_(
-        "The store of files ({store}) is not the one in which the files of this archive lie: the team's ledger knows "
-        "another one."
-    )
-    hint = N_(
-        "Nothing was put there. Correct the place of the store in team.toml, serve.toml or ledger.toml, or mount the "
-        "right one. Whoever moves a store copies all of it, with .archiver-store-id."
-    )
-
-
 class NotInTeamStore(StorageError):
     """The store of a team's bytes has nothing under a key, or a delete marker lies above it: exit 1."""
 

@@ -34,7 +34,6 @@ REASONS = {
     "LedgerRefusesUser": N_("the database of the team's ledger does not let its user in"),
     "LedgerUnavailable": N_("the team's ledger cannot be used"),
     "TeamStoreUnavailable": N_("the team's store of files cannot be used"),
-    "TeamStoreOther": N_("the store of files is not the one that the team's ledger knows"),
     "TeamStoreDiffers": N_("the team's store of files holds something else than what belongs there"),
     "SealedWithAnotherKey": N_("the token was sealed for another key of the team"),
     "NewerArchive": N_("the archive needs a newer version of this program"),

@@ -1,4 +1,4 @@
-"""What a team's store of bytes can do, the keys in it, how one is told from another, and a store that is a folder.
+"""What a team's store of bytes can do, the keys in it, and a store that is a folder.
 
 A folder that is shared can be away, and then an empty one of the same name lies there. So a store is marked when it is
 made, and a folder without the mark is neither written to nor taken for one from which everything is gone.
@@ -6,12 +6,9 @@ made, and a folder without the mark is neither written to nor taken for one from
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,7 +17,7 @@ from typing import NamedTuple, Protocol
 from archiver import errors
 from archiver.folder_sync import allow_where_possible, sync_folder
 from archiver.store.blobs import file_sha256
-from archiver.store.durable_files import disk_errors, make_durable_folder
+from archiver.store.durable_files import make_durable_folder
 from archiver.wording import gettext as _
 
 
@@ -92,39 +89,6 @@ def segments_prefix(archive: int) -> str:
 def is_sealed_key(key: str) -> bool:
     """Whether a seal or a stamp lies under the key, which may be locked for good: neither is ever erased."""
     return "/seals/" in key
-
-
-IDENTITY_KEY = ".archiver-store-id"
-_IDENTITY = re.compile(rb"([0-9a-f]{32})\n")
-
-
-def read_identity(store: ObjectStore) -> str | None:
-    """The identity of a store; None if it was given none yet. Raises TeamStoreUnavailable, TeamStoreDiffers."""
-    place = Path(tempfile.gettempdir())
-    with disk_errors(place), tempfile.TemporaryDirectory() as scratch, suppress(errors.NotInTeamStore):
-        return _read(store, Path(scratch) / "identity")
-    return None
-
-
-def store_identity(store: ObjectStore) -> str:
-    """The identity of a store, which is given one if it has none. Raises TeamStoreUnavailable, TeamStoreDiffers."""
-    found = read_identity(store)
-    if found is not None:
-        return found
-    with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / "identity"
-        path.write_bytes(secrets.token_hex(16).encode() + b"\n")
-        with suppress(errors.TeamStoreDiffers):  # another machine was first
-            store.put_if_absent(IDENTITY_KEY, path, hashlib.sha256(path.read_bytes()).hexdigest())
-        return _read(store, path)
-
-
-def _read(store: ObjectStore, path: Path) -> str:
-    store.get(IDENTITY_KEY, path)
-    match = _IDENTITY.fullmatch(path.read_bytes())
-    if match is None:
-        raise errors.TeamStoreDiffers(store=store.address, key=IDENTITY_KEY)
-    return match[1].decode()
 
 
 _INCOMING = ".incoming"

@@ -45,7 +45,7 @@ from archiver.team.adopt_and_take_home import store_address
 from archiver.team.copies import Gathering, Waiting
 from archiver.team.ledger.database import connect, ledger_errors, ledger_making_errors, printable
 from archiver.team.ledger.service_tables import Admission, TeamLedger
-from archiver.team.ledger_copy.shared_files import require_store_of_ledger
+from archiver.team.s3_store import open_store
 from archiver.team.sealed_tokens import forbid_core_files
 from archiver.team.team_file import TeamSettings
 
@@ -401,14 +401,13 @@ def run_worker(
 ) -> None:
     """Make rounds until a stop is requested; `tell_begun` is called when all that is needed for them is there.
 
-    Raises InstallationKeyUnusable, QueueUnavailable, LedgerUnavailable, TeamStoreUnavailable, TeamStoreOther before
-    anything is begun.
+    Raises InstallationKeyUnusable, QueueUnavailable, LedgerUnavailable, BadTeamStore before anything is begun.
     """
     forbid_core_files()
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # how rounds end stands in the ledger
     secret_key = sealed_tokens.read_key(settings, environ)
     check_queue(settings.ledger)
-    require_store_of_ledger(settings.ledger, store_address(settings.store))
+    open_store(store_address(settings.store))
     tell_begun()
     with closing(TeamLedger(settings.ledger)) as ledger:
         rounds = AccountRounds(

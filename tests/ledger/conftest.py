@@ -30,10 +30,3 @@ def team(postgres: Postgres, tmp_path: Path) -> Iterator[Team]:
 def home(tmp_path: Path) -> Path:
     """The kept archive."""
     return unpacked(tmp_path / "home")
-
-
-@pytest.fixture(autouse=True)
-def _own_stores(request: pytest.FixtureRequest) -> None:
-    """Each test has a store of its own, and several have the same archive: the ledger forgets the store before."""
-    if "postgres" in request.fixturenames:
-        request.getfixturevalue("postgres").execute("DELETE FROM ledger.store")

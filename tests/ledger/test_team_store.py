@@ -22,12 +22,10 @@ from archiver.export.package.daily_copy import write_daily_copy
 from archiver.records.evidence import ErasureReason
 from archiver.store.archive import Archive
 from archiver.team.adopt_and_take_home import adopt, take_home
-from archiver.team.ledger.database import LedgerPlace, write_ledger_file
+from archiver.team.ledger.database import LedgerPlace
 from archiver.team.ledger.service_tables import accesses
-from archiver.team.ledger_copy import exchange
-from archiver.team.ledger_copy.shared_files import require_store_of_ledger
 from archiver.team.object_store import daily_key
-from archiver.team.s3_store import S3Store, make_store, open_store
+from archiver.team.s3_store import S3Store, open_store
 from archiver.team.store_check import check_store
 from archiver.web.talk.message_links import open_blob
 from tests.custody.test_erasures import job1
@@ -96,30 +94,6 @@ def test_files_and_seals_go_to_the_store_and_come_when_they_are_asked_for(
     other = topped_up(new_copy(tmp_path / "other", replace(place, files="s3://gone?endpoint=http://127.0.0.1:9")))
     with closing(Archive(other)) as archive, pytest.raises(errors.TeamStoreUnavailable):
         verify_archive(archive)
-
-
-def test_another_store_than_the_one_that_the_ledger_knows_is_refused(
-    place: LedgerPlace, home: Path, moto: ObjectServer, tmp_path: Path
-) -> None:
-    """Nothing is put there, neither by a round nor at the start of a worker; the right one goes on."""
-    folder, bucket = tmp_path / "other", moto.new_bucket(f"team-files-{next(_BUCKETS)}")
-    make_store(str(folder))
-    for files in (str(folder), bucket):
-        write_ledger_file(home, replace(place, files=files))
-        with closing(Archive(home)) as archive:
-            with pytest.raises(errors.TeamStoreOther), archive.writing() as writing:
-                note(writing, "beside another store")
-            with archive.reading() as reading, pytest.raises(errors.TeamStoreOther):
-                exchange.fill_store(reading.sql, home, replace(place, files=files))
-        with pytest.raises(errors.TeamStoreOther):
-            require_store_of_ledger(place.address, files)
-        assert [] == list(open_store(files).list(f"{place.archive}/"))
-
-    write_ledger_file(home, place)
-    with closing(Archive(home)) as archive, archive.writing() as writing:
-        note(writing, "in the right one")
-    assert place.files is not None
-    require_store_of_ledger(place.address, place.files)
 
 
 def test_what_is_wrong_in_the_store_is_found(place: LedgerPlace, home: Path, moto: ObjectServer) -> None:

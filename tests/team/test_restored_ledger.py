@@ -141,7 +141,7 @@ def test_an_archive_that_the_ledger_does_not_know_any_more_comes_back_from_its_c
     first, second = savers
     first.rounds.run(standing.archive)
     before = of(standing, digests(service))
-    tables = ("entry", "reply", "seal", "file", "token", "store", "access", "standing", "erasure")
+    tables = ("entry", "reply", "seal", "file", "token", "access", "standing", "erasure")
     gone = [f"DELETE FROM ledger.{table} WHERE archive = {standing.archive}" for table in tables]
     as_if_never(service, *gone, f"DELETE FROM ledger.archive WHERE id = {standing.archive}")
 
@@ -166,7 +166,7 @@ def test_without_a_copy_what_was_lost_comes_back_from_the_store(
 
     run("restore", service.team_file, capsys, "--no-wait")
     put_back = of(standing, digests(service))
-    tables = ("entry", "reply", "seal", "file", "token", "store", "access", "standing", "erasure")
+    tables = ("entry", "reply", "seal", "file", "token", "access", "standing", "erasure")
     gone = [f"DELETE FROM ledger.{table} WHERE archive = {standing.archive}" for table in tables]
     as_if_never(service, *gone, f"DELETE FROM ledger.archive WHERE id = {standing.archive}")
     said = run("restore", service.team_file, capsys, "--no-wait")

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from archiver import errors
-from archiver.team.object_store import FolderStore, ObjectStore, file_key, read_identity, seal_key, store_identity
+from archiver.team.object_store import FolderStore, ObjectStore, file_key, seal_key
 from archiver.team.s3_store import BucketPlace, S3Store, make_store, open_store, read_address
 from tests.support.teams.object_servers import ObjectServer, free_port, give_credentials
 
@@ -37,18 +37,6 @@ def test_bytes_come_out_as_they_went_in(store: ObjectStore, tmp_path: Path) -> N
     assert path.read_bytes() == (tmp_path / "got").read_bytes()
     assert [(key, 9000, True, False)] == [(v.key, v.size, v.is_latest, v.is_marker) for v in store.list("7/")]
     assert [] == list(store.list("70/"))
-
-
-@pytest.mark.drawn
-def test_a_store_has_an_identity_of_its_own(store: ObjectStore, tmp_path: Path) -> None:
-    """Made once, by whoever asks first, and another one in another store."""
-    before = read_identity(store)
-    first, again = store_identity(store), store_identity(store)
-    make_store(str(tmp_path / "other"))
-
-    assert before in (None, first)
-    assert first == again == read_identity(store)
-    assert first != store_identity(open_store(str(tmp_path / "other")))
 
 
 @pytest.mark.drawn

@@ -95,13 +95,10 @@ def _tell_care(end: CareEnd) -> None:
 def team_serve(obj: CliContext, settings_file: str) -> None:
     """Serve until a signal. It needs no token and no key; a login that may only read is enough for it."""
     from archiver.cli.reading.app import build_view_context, stop_on_signals
-    from archiver.team.ledger_copy.shared_files import require_store_of_ledger
     from archiver.team.pages import ProxyGate, TeamPages, serve_team
     from archiver.team.team_file import read_serve_file
 
     settings = read_serve_file(Path(settings_file).expanduser(), obj.environ)
-    if settings.files is not None:
-        require_store_of_ledger(settings.ledger, settings.files)
     environ = {name: value for name, value in obj.environ.items() if not name.startswith("CHATWORK_")}
     pages = TeamPages(
         ProxyGate(settings.host, settings.secret, settings.trust, settings.people),

@@ -317,10 +317,6 @@ may also read sealed tokens, of those who see how every archive stands and nothi
 have erased what an entry says; one that owns the function that erases, and has no members but the first; and of those
 who may name any archive. Whoever is not in the last one sees the archive to which it is held, or none."""
 
-_NOTE = """
-INSERT INTO store (archive, identity) VALUES (current_archive(), %s) ON CONFLICT (archive) DO NOTHING
-"""
-
 _CREATE_ROLE = (
     "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') "
     "THEN CREATE ROLE {role} NOLOGIN; END IF; END $$"
@@ -375,26 +371,6 @@ def find_archive(address: str, account: int) -> int:
     if only is not None and only != number:  # whatever number it names, it would be given its own archive
         raise errors.ArchiveForbidden(account=account)
     return int(number)
-
-
-def known_store(address: str, archive: int, *, note: str | None = None) -> str | None:
-    """The identity of the store of an archive; None if none is noted. `note` is noted where none is.
-
-    Raises LedgerUnavailable, LedgerForbids, TeamNotInstalled.
-    """
-    if note is not None:
-        ask(address, _NOTE, (note,), archive)
-    rows = ask(address, "SELECT identity FROM store", archive=archive)
-    return str(rows[0][0]) if rows else None
-
-
-def archives_in_store(address: str, identity: str) -> tuple[int, int]:
-    """Of how many archives the files lie in the store with this identity, and of how many in another.
-
-    Raises LedgerUnavailable, LedgerForbids, TeamNotInstalled.
-    """
-    ((same, other),) = ask(address, "SELECT same, other FROM archives_in_store(%s)", (identity,))
-    return int(same), int(other)
 
 
 def _run_migrations(address: str) -> None:

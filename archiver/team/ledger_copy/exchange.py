@@ -12,7 +12,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
@@ -196,7 +196,7 @@ def _store(sql: Connection, home: Path, place: LedgerPlace, end: LedgerEnd) -> N
     if place.files is None or stored == end or owner is None or not sql.execute(_OWNERS, {"last": end.entry}).scalar():
         return  # no segment could say whose it is
     query = select(schema.seal).where(_SEAL.number > stored.seal, _SEAL.number <= end.seal).order_by(_SEAL.number)
-    with _seals_may_wait():
+    with suppress(errors.StorageError):  # texts are saved whether seals have gone into the store or not
         for row in sql.execute(query):
             shared_files.put_beside_seals(home, place, seal_name(tuple(row)), row.sha256)
         for number, name, body in file_rows_after(sql, home, stored.entry):
@@ -211,17 +211,6 @@ def _store(sql: Connection, home: Path, place: LedgerPlace, end: LedgerEnd) -> N
         is_all = not stored.entry and bool(bringing.settled(sql, home))
         put_segment(place, Head(owner["account_id"], stored.entry, digest), end.entry, rows, is_all=is_all)
         upsert_rows(sql, schema.memory, [{"key": STORED_KEY, "value": json.dumps([place.files, *end])}])
-
-
-@contextmanager
-def _seals_may_wait() -> Iterator[None]:
-    """Texts are saved whether seals have gone into the store or not, but not beside another store."""
-    try:
-        yield
-    except errors.TeamStoreOther:
-        raise
-    except errors.StorageError:
-        return
 
 
 def _all_rows_after(sql: Connection, home: Path, end: LedgerEnd) -> dict[str, Iterator[Row]]:

@@ -2,8 +2,7 @@
 
 A copy holds the bytes that it downloaded itself. Any other file stays in the store until it is shown, exported,
 verified or taken home. Seals and stamps follow into the store once the ledger has them: a name there is never given
-twice, so it must not be taken by a seal that the ledger then refuses. The ledger remembers the identity of the store:
-a second one would take the files of new rounds, and the archive would lie in two places, each told to be whole.
+twice, so it must not be taken by a seal that the ledger then refuses.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from archiver.store.time_text import from_text
 from archiver.store.working import stamp_queue
 from archiver.team import object_store
 from archiver.team.ledger.archive_in_ledger import Row
-from archiver.team.ledger.database import LedgerPlace, archives_in_store, known_store
+from archiver.team.ledger.database import LedgerPlace
 from archiver.team.s3_store import open_store
 
 DAILY = "daily"
@@ -56,7 +55,7 @@ def put_bytes(home: Path, place: LedgerPlace, digests: Iterable[str]) -> None:
         return
     for sha256 in digests:
         if _holds_intact(home, sha256):
-            store = store_to_put(place)
+            store = store_of(place)
             store.put_if_absent(object_store.file_key(place.archive, sha256), blobs.blob_path(home, sha256), sha256)
 
 
@@ -82,7 +81,7 @@ def put_daily(home: Path, path: Path, place: LedgerPlace) -> None:
 
 
 def _put(place: LedgerPlace, path: Path, sha256: str, key: str, second: str) -> None:
-    store = store_to_put(place)
+    store = store_of(place)
     try:
         store.put_if_absent(key, path, sha256)
     except errors.TeamStoreDiffers:
@@ -172,35 +171,10 @@ def _holds_intact(home: Path, sha256: str) -> bool:
     return False
 
 
-_compared: set[LedgerPlace] = set()
-"""The places whose store this process has compared with what the ledger remembers."""
-
-
-def store_to_put(place: LedgerPlace) -> object_store.ObjectStore:
-    """The store in which the files of an archive lie; the first one is noted in the ledger.
-
-    Raises TeamStoreOther, TeamStoreUnavailable, LedgerUnavailable.
-    """
+def store_of(place: LedgerPlace) -> object_store.ObjectStore:
+    """The store in which the files of an archive lie; nothing is reached yet. Raises BadTeamStore."""
     assert place.files is not None
-    store = open_store(place.files)
-    if place not in _compared:
-        identity = object_store.store_identity(store)
-        if known_store(place.address, place.archive, note=identity) != identity:
-            raise errors.TeamStoreOther(store=store.address)
-        _compared.add(place)
-    return store
-
-
-def require_store_of_ledger(address: str, files: str) -> None:
-    """Raise TeamStoreOther if no archive of a ledger has its files in a store, and some have theirs in another.
-
-    A store that cannot be reached now is compared when something is put there. Raises BadTeamStore, LedgerUnavailable.
-    """
-    store = open_store(files)
-    with suppress(errors.TeamStoreUnavailable):
-        same, other = archives_in_store(address, object_store.read_identity(store) or "")
-        if other and not same:
-            raise errors.TeamStoreOther(store=store.address)
+    return open_store(place.files)
 
 
 _ROOTS = ".pem"

@@ -108,13 +108,6 @@ CREATE TABLE ledger.token (
     given_at timestamptz NOT NULL DEFAULT now()
 );
 
-CREATE TABLE ledger.store (
-    archive int PRIMARY KEY,
-    identity text NOT NULL CHECK (identity ~ '^[0-9a-f]{32}$'),
-    noted_at timestamptz NOT NULL DEFAULT now()
-);
-COMMENT ON TABLE ledger.store IS 'the identity of the store in which the files of an archive lie';
-
 CREATE TABLE ledger.tenant (
     login name PRIMARY KEY,
     archive int NOT NULL REFERENCES ledger.archive
@@ -249,12 +242,6 @@ BEGIN
     RETURN number;
 END $$;
 
-CREATE FUNCTION ledger.archives_in_store(the_identity text, OUT same bigint, OUT other bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
-    SELECT count(*) FILTER (WHERE identity = the_identity), count(*) FILTER (WHERE identity <> the_identity)
-    FROM ledger.store
-$$;
-
 CREATE FUNCTION ledger.take_turn(the_host text, per_second float8) RETURNS interval
 LANGUAGE sql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
     INSERT INTO ledger.request_turn AS turn VALUES (the_host, clock_timestamp() + interval '1 second' / per_second)
@@ -365,12 +352,12 @@ CREATE POLICY of_one_archive ON ledger.{table} USING ({column} = ledger.current_
 RIGHTS = """
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger FROM PUBLIC;
 GRANT SELECT ON ledger.archive, ledger.standing, ledger.entry, ledger.reply, ledger.seal, ledger.file, ledger.erasure,
-    ledger.access, ledger.store TO ledger_writer, ledger_reader;
-GRANT EXECUTE ON FUNCTION ledger.current_archive(), ledger.archive_of(bigint), ledger.record_access(text, text, text),
-    ledger.archives_in_store(text) TO ledger_writer, ledger_reader;
+    ledger.access TO ledger_writer, ledger_reader;
+GRANT EXECUTE ON FUNCTION ledger.current_archive(), ledger.archive_of(bigint), ledger.record_access(text, text, text)
+    TO ledger_writer, ledger_reader;
 GRANT EXECUTE ON FUNCTION ledger.may_see(int) TO ledger_writer, ledger_overseer;
 
-GRANT INSERT ON ledger.seal, ledger.file, ledger.store TO ledger_writer;
+GRANT INSERT ON ledger.seal, ledger.file TO ledger_writer;
 GRANT INSERT (archive, seq, observed_at, clock, kind, account_id, room_id, key, line, digest) ON ledger.entry
     TO ledger_writer;
 GRANT INSERT (archive, number, digest, salt, room_id, path, status, headers, received_at, body) ON ledger.reply
@@ -407,5 +394,5 @@ def upgrade() -> None:
         run(statements)
     for table in ("entry", "reply", "seal", "file", "access", "erasure"):
         run(APPEND_ONLY.format(table=table))
-    for table in ("archive", "standing", "entry", "reply", "seal", "file", "access", "erasure", "token", "store"):
+    for table in ("archive", "standing", "entry", "reply", "seal", "file", "access", "erasure", "token"):
         run(OF_ONE_ARCHIVE.format(table=table, column="id" if table == "archive" else "archive"))
