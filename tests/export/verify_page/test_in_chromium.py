@@ -23,6 +23,8 @@ from archiver.export.verify_page import page_digest, page_with_roots, verify_pag
 from archiver.records import Observation
 from archiver.store.archive import Archive
 from archiver.store.erasure.plan import select_messages
+from tests.claims.artifacts import after, sealed
+from tests.claims.dispute import OWNER, Dispute, blank_archive, drawn
 from tests.custody.test_erasures import erase, make_archive
 from tests.custody.test_stamp_renewals import office as office
 from tests.custody.test_stamp_renewals import pass_ten_years
@@ -246,6 +248,21 @@ def test_an_unchanged_package_fits(window: VerifyPageWindow, samples: Samples, a
         subjects = [one["subject"] for one in document["unchecked"]]
         assert {"verify.html", "data/tsa/", "tagmanifest-sha256.txt", "texts"} <= set(subjects)
     assert [] == window.complaints + window.outside
+
+
+@pytest.mark.drawn(but=2)
+@pytest.mark.parametrize("seed", [33, 58, *range(8)])
+def test_packages_of_disputes_fit(agrees: Agrees, seed: int, tmp_path: Path) -> None:
+    """Whatever people and Chatwork do, both verifiers find nothing in a package as it was made, and count the same."""
+    dispute = Dispute(seed, drawn(seed))
+    maker = blank_archive(tmp_path / "blank", tmp_path / "home")
+    dispute.play(maker)
+    sealed(maker, dispute)
+    known = [one.author for one in dispute.speeches({*dispute.people} - {OWNER}, saved=True)]
+    order = ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out", counterparts=known[:1])
+    package = Path(export(maker.archive, order, now=lambda: after(dispute)).path)
+
+    assert [] == agrees(package)["findings"]
 
 
 @pytest.mark.drawn
