@@ -598,7 +598,7 @@ def test_two_rooms_are_numbered_together(tmp_path: Path) -> None:
 
 @pytest.mark.drawn
 def test_what_is_sealed_meanwhile_is_in_the_package(tmp_path: Path) -> None:
-    """The snapshot ends with the seal: an entry written between the two is sealed as well."""
+    """The snapshot ends with the seal: an entry written between the two is sealed too. No clock dates it earlier."""
     maker = story(tmp_path / "home")
     writes = iter([True])
 
@@ -612,3 +612,5 @@ def test_what_is_sealed_meanwhile_is_in_the_package(tmp_path: Path) -> None:
     with maker.archive.reading() as reading:
         last = seals.seals(reading)[-1]
     assert (report.seal, True) == (last.number, "改名" in text_of(report.path))
+    slow = export(maker.archive, ExportOrder(contract="job1", profile="lawyer"), now=lambda: at(100))
+    assert Path(report.path).name < Path(slow.path).name
