@@ -89,12 +89,9 @@ def export(
         with sealed_reading(archive, now=now) as (reading, all_seals, upto):
             if stamping is not None:
                 stamping.stamp_seals()
-            contract, last_looks = (
-                contracts.find_contract(reading, contract_id),
-                remembered_values.last_saved_at(reading),
-            )
-            # A slow clock that no reply corrects would date it before what it holds.
-            at = max(filter(None, (now(), last_looks, *(one.closed_at for one in all_seals[-1:]))))
+            contract = contracts.find_contract(reading, contract_id)
+            held = [remembered_values.last_saved_at(reading), *(one.closed_at for one in all_seals[-1:])]
+            at = max(now(), *filter(None, held))  # a slow clock that no reply corrects would date it before them
             is_practice = PRACTICE.recall(reading) is not None
             mark = ("練習用_" if order.lang == JAPANESE else "practice_") if is_practice else ""
             name = f"{mark}{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M%S}_{order.profile}"

@@ -19,7 +19,8 @@ from archiver.report_language import say
 from archiver.web.context import first_fitting
 
 AT_ONCE = 2_000
-"""Characters of both texts that are compared by words; longer ones by lines first, as words would take too long."""
+"""Characters of both texts of which all words are compared; longer ones by lines first, as words would take too long.
+"""
 
 _MARKS = "[\\u0300-\\u036f\\u3099\\u309a\\ufe00-\\ufe0f\\U0001f3fb-\\U0001f3ff\\U000e0100-\\U000e01ef]"
 _WORD = re.compile(
@@ -49,8 +50,7 @@ def difference(before: str, after: str) -> list[DiffPiece]:
     rough = [DiffPiece(before, after)]
     if _is_long(rough[0]):
         rough = list(_diff_by_unit(_LINE, before, after))
-    pieces = (fine for one in rough for fine in ([one] if _is_long(one) else _diff_by_unit(_WORD, *one)))
-    return _drop_chance_matches(list(pieces))
+    return _drop_chance_matches([fine for one in rough for fine in _diff_by_unit(_WORD, *one)])
 
 
 def _is_long(piece: DiffPiece) -> bool:
@@ -58,12 +58,17 @@ def _is_long(piece: DiffPiece) -> bool:
 
 
 def _diff_by_unit(unit: re.Pattern[str], before: str, after: str) -> Iterator[DiffPiece]:
-    """The pieces in which the units of two texts are the same, or not; empty ones are left out."""
+    """The pieces in which the units of two texts are the same, or not; empty ones are left out.
+
+    Between the same beginning and the same end, too many words are one piece.
+    """
     old, new = unit.findall(before), unit.findall(after)
     head = _common_prefix_length(old, new)
     tail = _common_prefix_length(old[head:][::-1], new[head:][::-1])
     ends = len(old) - tail, len(new) - tail
-    matches = SequenceMatcher(None, old[head : ends[0]], new[head : ends[1]]).get_matching_blocks()
+    inner = old[head : ends[0]], new[head : ends[1]]
+    is_all_changed = unit is _WORD and _is_long(DiffPiece(*map("".join, inner)))
+    matches = [] if is_all_changed else SequenceMatcher(None, *inner).get_matching_blocks()
     shifted = (Match(one.a + head, one.b + head, one.size) for one in matches)
     at_old = at_new = 0
     for match in (Match(0, 0, head), *shifted, Match(*ends, tail)):

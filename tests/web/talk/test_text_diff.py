@@ -103,7 +103,7 @@ def _seconds(before: str, after: str) -> float:
 
 
 def test_few_changes_in_a_large_text_are_found_each() -> None:
-    """Thirty changed characters among 20,000 are thirty small pieces."""
+    """Thirty changed characters among 20,000 are thirty small pieces; one number in an endless line is one."""
     text = "".join(f"{n}本目の納期は金曜日です。" for n in range(1_400))
     changed = list(text)
     for place in range(0, len(text), len(text) // 30):
@@ -113,6 +113,9 @@ def test_few_changes_in_a_large_text_are_found_each() -> None:
 
     assert 30 <= len(pieces) <= 31
     assert all("違" in one.after for one in pieces)
+    endless = "一" * 2_000
+    assert f"{endless}[-65,000-][+60,000+]円" == diff_text(f"{endless}65,000円", f"{endless}60,000円")
+    assert f"計[-65,000-][+60,000+]円{endless}" == diff_text(f"計65,000円{endless}", f"計60,000円{endless}")
 
 
 def plain(html: str | None) -> str:
