@@ -110,7 +110,7 @@ def say(japanese: str, /, **values: object) -> str:
     is_japanese = _chosen.get() == JAPANESE
     form = japanese if is_japanese else _in_english(japanese)
     for name in [one for one in values if is_covered(values[one])] if "「{" in japanese else ():
-        bare = f"{values[name]}".partition(VARIANT)[0]
+        bare = f"{values[name]}".partition(say(VARIANT))[0]
         values[name] = bare if bare.startswith("(") else f"({bare})"
         form = re.sub(f"[「“]({{{name}}})[」”]", r"\1", form)
     if not values:
@@ -120,7 +120,7 @@ def say(japanese: str, /, **values: object) -> str:
 
 def is_covered(text: object) -> bool:
     """Whether a text is covered as a whole, so that it is nobody's words to quote."""
-    return isinstance(text, str) and text.partition(VARIANT)[0] in map(say, (UNREAD, COVERED, COVERED_NAME))
+    return isinstance(text, str) and text.partition(say(VARIANT))[0] in map(say, (UNREAD, COVERED, COVERED_NAME))
 
 
 def program_language() -> str:

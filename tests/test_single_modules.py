@@ -18,7 +18,7 @@ from archiver.records import Contract
 from archiver.records import conversation as message_ids
 from archiver.records.alerts import REPEAT_AFTER, DueReminders, due_reminders, is_due
 from archiver.records.contract import contract_name
-from archiver.report_language import COVERED, COVERED_NAME, UNREAD, report_language, say
+from archiver.report_language import COVERED, COVERED_NAME, UNREAD, VARIANT, report_language, say
 from archiver.typed_days import DayRange, read_days
 from archiver.wording import shell_line
 from tests.support.cases import cases_of
@@ -226,5 +226,5 @@ def test_what_stands_for_a_covered_text_is_not_quoted(lang: str, quoted: str, co
         bare = place if place.startswith("(") else f"({place})"
         file = "ファイル「{what}」の送信"
 
-        assert quoted.format(bare) == say(file, what=place) == say(file, what=f"{place}(隠した部分が異なる文面2)")
+        assert quoted.format(bare) == say(file, what=place) == say(file, what=f"{place}{say(VARIANT)}2)")
         assert f"「{place}」とは" in say(file, what=f"「{place}」とは")

@@ -366,7 +366,7 @@ _TASK_POST = (
 )
 _CANCELLED = re.compile(r"\[(?:piconname|picon|pname):([0-9]{1,19})\][ 、,]*\[dtext:chatroom_resigned_priv_change\]")
 _POST_LINES = rf"(?:\[title\]{_POST_LINE}\[/title\]|{_POST_LINE})(?:\s*{_POST_LINE})*"
-_MASK_SUFFIX = r"(?:\(隠した部分が異なる文面[0-9]+\))?"
+_MASK_SUFFIX = r"(?:(?:\(隠した部分が異なる文面| \(another covered text, )[0-9]+\))?"
 """What a masked package adds to a text that differs from another of the message only where both are masked."""
 
 _POST_FORM = re.compile(

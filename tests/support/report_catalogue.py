@@ -21,7 +21,7 @@ from archiver.export.mask.kinds import MaskKind, reason
 from archiver.platforms.job_platform import STRANGER, english_texts, platform_of, platforms
 from archiver.records import TERM_ITEMS, CaseSide, contract_facts
 from archiver.render.page_templates import MARKED, SCRIPT_TEXT
-from archiver.report_language import COVERED, COVERED_NAME, UNREAD
+from archiver.report_language import COVERED, COVERED_NAME, UNREAD, VARIANT
 from tests.support.catalogues import LOCALE, ROOT, PlainCatalog, mo_bytes, placeholders, po_bytes
 
 JAPANESE = re.compile("[぀-ヿ一-鿿　-〿！-ﾟ]")
@@ -58,7 +58,7 @@ PO = LOCALE / "en" / "LC_MESSAGES" / "report.po"
 
 def said_texts() -> set[str]:
     """Every text of a package."""
-    found = {COVERED, UNREAD, COVERED_NAME, *_records_texts()}
+    found = {COVERED, UNREAD, COVERED_NAME, VARIANT, *_records_texts()}
     for folder in FOLDERS:
         for path in sorted((ROOT / "archiver" / folder).rglob("*")):
             if any(one in path.as_posix() for one in OTHER_WORDS):

@@ -76,7 +76,7 @@ def distinguished(variants: Variants, key: tuple[str, str], original: str) -> st
     if hash(original) not in known:
         known.append(hash(original))
     index = known.index(hash(original))
-    return key[1] if index == 0 else f"{key[1]}{VARIANT}{index + 1})"
+    return key[1] if index == 0 else f"{key[1]}{say(VARIANT)}{index + 1})"
 
 
 Place = tuple[int, str]
@@ -89,7 +89,7 @@ COVERED_PART = "■■"
 def placeholder_pattern() -> re.Pattern[str]:
     """What stands for a covered text in the package's language, in folded text."""
     longest_first = (re.escape(folded_text(say(one))) for one in (UNREAD, COVERED, COVERED_NAME))
-    return re.compile(rf"(?:{'|'.join(longest_first)})(?:{re.escape(folded_text(VARIANT))}[0-9]+\))?")
+    return re.compile(rf"(?:{'|'.join(longest_first)})(?:{re.escape(folded_text(say(VARIANT)))}[0-9]+\))?")
 
 
 _TEXT_OF: Mapping[str, str] = {"message": "body", "file": "filename", "task": "body", "room": "description"}

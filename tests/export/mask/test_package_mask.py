@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.errors import UsageError
+from archiver.evidence.history import is_system_post
 from archiver.export.mask.names import letter_names
 from archiver.export.mask.package_mask import MaskedPlace, PackageMask
 from archiver.export.mask.policy_and_covers import masking_policy, user_pattern
 from archiver.letter_folding import folded_text
 from archiver.records import Contract
-from archiver.report_language import COVERED, COVERED_NAME, UNREAD, report_language, say
+from archiver.report_language import COVERED, COVERED_NAME, UNREAD, VARIANT, report_language, say
 from tests.support.cases import cases_of
 from tests.support.reports.sample_conversation import CLIENT, OWNER, ROOM
 
@@ -238,7 +239,7 @@ def test_a_text_of_the_user_is_covered_however_it_is_written() -> None:
 def test_what_stands_for_a_covered_text_is_never_covered_itself(lang: str) -> None:
     """Not by a text of the user that stands in it, nor where a message quotes one; the same words elsewhere are."""
     with report_language(lang):
-        placeholders = [*map(say, (COVERED, UNREAD, COVERED_NAME)), f"{say(UNREAD)}(隠した部分が異なる文面2)"]
+        placeholders = [*map(say, (COVERED, UNREAD, COVERED_NAME)), f"{say(UNREAD)}{say(VARIANT)}2)"]
         masking = cover("lawyer", masks=["す", "文面", "text", "2"])
 
         assert placeholders == list(map(masking.mask_text, placeholders))
@@ -290,15 +291,19 @@ def test_the_account_ids_of_third_persons_become_numbers_of_the_package() -> Non
     assert f"[To:{CLIENT}][To:7]" == masking.mask_text(f"[To:{CLIENT}][To:6543210]")
 
 
-def test_an_edit_of_a_covered_place_alone_is_still_seen() -> None:
-    """Two texts must not become one."""
-    masking = cover()
+@pytest.mark.parametrize(("lang", "note"), [("ja", "(隠した部分が異なる文面2)"), ("en", " (another covered text, 2)")])
+def test_an_edit_of_a_covered_place_alone_is_still_seen(lang: str, note: str) -> None:
+    """Two texts must not become one; a post of the system stays one."""
+    masking, post = cover(), "[info][title][dtext:file_uploaded][/title][download:1]{}[/download][/info]"
+    with report_language(lang):
+        texts = [
+            masking.mask_with_kinds(post.format(one), None, "m1").text
+            for one in ("090-1234-5678", "090-1234-9999", "090-1234-5678")
+        ]
 
-    first = masking.mask_with_kinds("電話 090-1234-5678", None, "m1").text
-    second = masking.mask_with_kinds("電話 090-1234-9999", None, "m1").text
-
-    assert ("電話 ■■(電話番号)", "電話 ■■(電話番号)(隠した部分が異なる文面2)") == (first, second)
-    assert first == masking.mask_with_kinds("電話 090-1234-5678", None, "m1").text
+    covered = post.format("■■(電話番号)")
+    assert [covered, covered + note, covered] == texts
+    assert all(map(is_system_post, texts))
 
 
 def test_facts_of_the_contract_are_covered_too() -> None:

@@ -17,7 +17,7 @@ const DELETED_FILE_POST = "\\[title\\]\\[dtext:file_deleted\\]\\[\\/title\\]" + 
 const TASK_POST =
   "\\[title\\]\\[dtext:(?:task_added|task_edited|task_done|task_reverted|task_deleted)\\]\\[\\/title\\]\\[task [^\\[\\]]*\\]" + USER_TEXT + "\\[\\/task\\]";
 const POST_LINES = "(?:\\[title\\]" + POST_LINE + "\\[\\/title\\]|" + POST_LINE + ")(?:\\s*" + POST_LINE + ")*";
-const MASK_SUFFIX = "(?:\\(隠した部分が異なる文面[0-9]+\\))?";
+const MASK_SUFFIX = "(?:(?:\\(隠した部分が異なる文面| \\(another covered text, )[0-9]+\\))?";
 const POST_FORM = new RegExp(
   "^(?:(?:\\[info\\](?:" + POST_LINES + "|" + FILE_POST + "|" + DELETED_FILE_POST + "|" + TASK_POST + ")\\[\\/info\\]|" + LONE_POST + ")" + MASK_SUFFIX + ")$"
 );
