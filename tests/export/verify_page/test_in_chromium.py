@@ -24,11 +24,11 @@ from archiver.records import Observation
 from archiver.store.archive import Archive
 from archiver.store.erasure.plan import select_messages
 from tests.claims.artifacts import after, sealed
-from tests.claims.dispute import OWNER, Dispute, blank_archive, drawn
+from tests.claims.dispute import Dispute, blank_archive, drawn
 from tests.custody.test_erasures import erase, make_archive
 from tests.custody.test_stamp_renewals import office as office
 from tests.custody.test_stamp_renewals import pass_ten_years
-from tests.support.archives.maker import CLIENT, ROOM, at, file_object, message_object, story
+from tests.support.archives.maker import CLIENT, OWNER, ROOM, at, file_object, message_object, story
 from tests.support.cases import cases_of
 from tests.support.console.player import Player
 from tests.support.packages import package_damage
