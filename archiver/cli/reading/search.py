@@ -16,7 +16,6 @@ from archiver.cli.commands import LITERAL
 from archiver.cli.context import CliContext
 from archiver.cli.output import WIDTH, columns, echo, echo_json, pad, paged_output, visible
 from archiver.cli.prompts import find_room, parse_period
-from archiver.errors import EmptyPart, EmptySearch
 from archiver.records import JST, AccountId, Contract, State, notable_states
 from archiver.records.contract import contract_name
 from archiver.records.conversation import posted_at
@@ -95,13 +94,11 @@ def _build_query(
 ) -> SearchQuery:
     """The query that words and options make together. Raises BadSearch, BadValue."""
     if not all(one.strip() for one in authors):
-        raise EmptyPart(text='--author ""')
+        raise query.nothing_in('--author ""')
     text = " ".join(words)
     begin, end = parse_period(since, until, now=now)
-    options = bool(begin or end or authors or is_narrowed)
-    if not text.strip() and not options:
-        raise EmptySearch
-    as_typed = query.parse(text, now=now) if text.strip() else SearchQuery(text)
+    has_options = bool(begin or end or authors or is_narrowed)
+    as_typed = SearchQuery(text) if has_options and not text.strip() else query.parse(text, now=now)
     return check_times(
         replace(
             as_typed,

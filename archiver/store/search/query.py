@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from gettext import gettext as _
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -66,7 +67,7 @@ class SearchQuery:
 
 
 def parse(text: str, *, now: datetime | None = None) -> SearchQuery:
-    """Parse a search. Raises BadSearch in one of its forms, and BadValue for what is no day.
+    """Parse a search. Raises BadSearch, EmptyPeriod, and BadValue for what is no day.
 
     With `now` a day may be written as people write it: 昨日, 11月10日; without, only as a date.
     """
@@ -79,7 +80,8 @@ def parse(text: str, *, now: datetime | None = None) -> SearchQuery:
             words[item.negative].append(folded)
     for value in filters.get("has", ()):
         if value not in HAS:
-            raise errors.UnknownHas(value=value, known=", ".join(HAS))
+            sentence = _("“has:{value}” is not known. Known: {known}")
+            raise errors.BadSearch(detail=sentence.format(value=value, known=", ".join(HAS)))
     query = SearchQuery(
         text,
         tuple(words[False]),
@@ -91,15 +93,16 @@ def parse(text: str, *, now: datetime | None = None) -> SearchQuery:
         frozenset(filters.get("has", ())),
     )
     if query == SearchQuery(text):
-        raise errors.EmptySearch
+        sentence = _("Say what to look for: a word, a phrase in quotation marks, or a filter such as has:file.")
+        raise errors.BadSearch(detail=sentence)
     return check_times(query)
 
 
 def check_times(query: SearchQuery) -> SearchQuery:
-    """The query itself, after a check that its period is not empty. Raises EmptyTime."""
+    """The query itself, after a check that its period is not empty. Raises EmptyPeriod."""
     if query.since is not None and query.until is not None and query.since >= query.until:
         last = query.until - timedelta(seconds=1)
-        raise errors.EmptyTime(begin=_day_text(query.since), end=_day_text(last))
+        raise errors.EmptyPeriod(begin=_day_text(query.since), end=_day_text(last))
     return query
 
 
@@ -128,10 +131,17 @@ def _items(text: str) -> Iterator[_Item]:
         index = operator.end() if operator else index
         value, index = _value(text, index)
         if operator and negative:
-            raise errors.NegatedFilter(text=text[start:index])
+            sentence = _("“{text}”: only words and phrases can be excluded with “-”, filters cannot.")
+            raise errors.BadSearch(detail=sentence.format(text=text[start:index]))
         if not value.strip():  # a word has characters, so this is a phrase or a filter
-            raise errors.EmptyPart(text=text[start:index])
+            raise nothing_in(text[start:index])
         yield _Item(negative, operator[1].lower() if operator else "", value)
+
+
+def nothing_in(text: str) -> errors.BadSearch:
+    """What is raised for a phrase or a filter in which nothing stands."""
+    sentence = _("There is nothing to look for in “{text}”; the value of a filter follows its colon without a space.")
+    return errors.BadSearch(detail=sentence.format(text=text))
 
 
 def _value(text: str, start: int) -> tuple[str, int]:
@@ -140,7 +150,8 @@ def _value(text: str, start: int) -> tuple[str, int]:
     if closing:
         end = next((index for index in range(start + 1, len(text)) if text[index] in closing), -1)
         if end < 0:
-            raise errors.UnclosedPhrase(text=text[start:])
+            sentence = _("The quotation mark of “{text}” has no second one to close it.")
+            raise errors.BadSearch(detail=sentence.format(text=text[start:]))
         return text[start + 1 : end], end + 1
     end = start
     while end < len(text) and not text[end].isspace():
