@@ -6,6 +6,8 @@ breach.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,7 +17,7 @@ from archiver.platforms.job_platform import NO_PLATFORM, STRANGER, Deadline, Pla
 from archiver.records import JST, Attachment, Contract, Delivery, Invoice, Payment, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext
 
-_DATE_LENGTH = len("2026-11-24")
+_DATE_LENGTH, _MOST_DIGITS = len("2026-11-24"), 13
 
 
 def day_of(stated: str | None) -> datetime | None:
@@ -127,10 +129,24 @@ def delivery_days(deliveries: Iterable[Delivery]) -> list[date]:
     return sorted({at.astimezone(JST).date() for at in _delivered(deliveries)})
 
 
-def review_due(deliveries: Iterable[Delivery], platform: Platform) -> date | None:
-    """The day on which the review of the last delivery is usually over."""
+def is_paid(contract: Contract, deliveries: Iterable[Delivery]) -> bool:
+    """Whether what was received covers what was billed, else the fee, and came no earlier than the last delivery."""
+    last, paid = last_delivery(deliveries), [day_of(one.received_on) for one in contract.payments]
+    digits = re.sub("[,円¥ ]|[(]?税込[)]?", "", unicodedata.normalize("NFKC", contract.amount or ""))
+    fee = int(digits) if digits.isdecimal() and len(digits) < _MOST_DIGITS else 0
+    owed = sum(one.amount for one in contract.invoices) or fee
+    is_since = last is None or any(at is not None and days_since(last, at) >= 0 for at in paid)
+    return 0 < owed <= sum(one.amount for one in contract.payments) and is_since
+
+
+def review_due(contract: Contract, deliveries: Sequence[Delivery], platform: Platform) -> date | None:
+    """The day on which the review of the last delivery is usually over; None once it is paid."""
     at = last_delivery(deliveries)
-    return None if at is None else at.astimezone(JST).date() + timedelta(days=platform.review_days)
+    return (
+        None
+        if at is None or is_paid(contract, deliveries)
+        else at.astimezone(JST).date() + timedelta(days=platform.review_days)
+    )
 
 
 def receipt_due(contract: Contract, deliveries: Iterable[Delivery]) -> date | None:
@@ -201,6 +217,8 @@ def _unpaid_delivery(
     return min(awaited, default=last_delivery(deliveries))
 
 
+REVIEW = "review"
+"""The rule that ends once the work is paid."""
 _OF_PAY = frozenset({"payment", "receipt"})
 """Rules that count from the delivery that an open invoice bills."""
 
@@ -247,7 +265,8 @@ def deadlines(
     dues = [
         _due_date(deadline, day, deadline.end_after(times), now, is_delivery_unclear=deadline.rule in unclear)
         for deadline in platform.deadlines
-        if (day := deadline.day_after(of_pay if deadline.rule == "payment" else days)) is not None
+        if not (deadline.rule == REVIEW and is_paid(contract, deliveries))
+        and (day := deadline.day_after(of_pay if deadline.rule == "payment" else days)) is not None
     ]
     return sorted(dues, key=lambda due: (due.day, due.deadline.rule))
 

@@ -197,6 +197,22 @@ def test_the_day_of_receipt_is_that_of_an_invoice_without_a_day_of_its_own() -> 
     assert ["2026-10-15", "2026-11-18"] == [found[rule].day.isoformat() for rule in ("receipt", "payment")]
 
 
+@pytest.mark.parametrize(
+    ("stated", "is_awaited"),
+    [
+        ({"invoices": (Invoice(1, 100, "2026-11-03"),), "payments": (Payment(1, 100, "2026-11-05"),)}, False),
+        ({"amount": "50,000円(税込)", "payments": (Payment(1, 50_000, "2026-11-05"),)}, False),
+        ({"amount": "5万円", "payments": (Payment(1, 50_000, "2026-11-05"),)}, True),
+        ({"invoices": (Invoice(1, 100, "2026-11-03"),), "payments": (Payment(1, 99, "2026-11-05"),)}, True),
+        ({"invoices": (Invoice(1, 100, "2026-11-01"),), "payments": (Payment(1, 100, "2026-11-02"),)}, True),
+        ({"invoices": (Invoice(1, 100, "2026-11-03"),)}, True),
+    ],
+)
+def test_a_review_is_awaited_until_the_work_is_paid(stated: dict[str, Any], is_awaited: bool) -> None:
+    """All that was billed, else the fee, on or after the day of the last delivery: before it, it was for another."""
+    assert is_awaited == ("review" in due_dates("crowdworks", stated, "2026-11-03"))
+
+
 def test_the_deadline_and_the_balance_name_the_same_day() -> None:
     """An invoice without a day of its own is late from the day that the list of deadlines shows."""
     contract = Contract("job1", (), platform="direct", invoices=INVOICES)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from archiver.contract_dates import DueDate, OutsideContact, day_of, days_since, outside_contact
+from archiver.contract_dates import REVIEW, DueDate, OutsideContact, day_of, days_since, is_paid, outside_contact
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Act, Contract, Delivery, Post
 from archiver.records.alerts import Alert, AlertRule, Level
@@ -144,15 +144,23 @@ def judge_cases(
 
 
 def outdated_alerts(cases: Sequence[CaseSnapshot], kept: Iterable[Alert]) -> list[Alert]:
-    """Kept alerts about early contact that the dates as stated now no longer support, and about ended silences."""
+    """Kept alerts about early contact that the dates as stated now no longer support, about ended silences and about
+    the review of work that is paid.
+    """
+    paid = {one.contract.id for one in cases if is_paid(one.contract, one.deliveries)}
     early = {_early_contact(case) for case in cases}
     silent = {one.contract.id: one.asked and _silence(one.contract, one.asked) for one in cases}
-    return [alert for alert in kept if not alert.dismissed and _is_outdated(alert, early, silent)]
+    return [alert for alert in kept if not alert.dismissed and _is_outdated(alert, early, silent, paid)]
 
 
-def _is_outdated(alert: Alert, early: Collection[str | None], silent: Mapping[str, str | None]) -> bool:
+def _is_outdated(
+    alert: Alert, early: Collection[str | None], silent: Mapping[str, str | None], paid: Collection[str]
+) -> bool:
+    contract, *words = (alert.subject or "").split("/")
     if alert.rule is AlertRule.A11:
-        return silent.get((alert.subject or "").partition("/")[0], alert.subject) != alert.subject
+        return silent.get(contract, alert.subject) != alert.subject
+    if alert.rule is AlertRule.DEADLINE:
+        return contract in paid and REVIEW in words
     return alert.rule is AlertRule.EARLY_CONTACT and alert.subject not in early
 
 

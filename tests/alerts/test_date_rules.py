@@ -12,7 +12,19 @@ from archiver import contract_dates
 from archiver.alerts import date_rules, sentences
 from archiver.alerts.date_rules import CaseSnapshot
 from archiver.platforms.job_platform import platform_of
-from archiver.records import JST, AccountId, Act, ActKind, Contract, ContractRoom, Delivery, MessageId, Post, RoomId
+from archiver.records import (
+    JST,
+    AccountId,
+    Act,
+    ActKind,
+    Contract,
+    ContractRoom,
+    Delivery,
+    MessageId,
+    Payment,
+    Post,
+    RoomId,
+)
 from archiver.records.alerts import Alert
 from archiver.render.times import pause_words
 from tests.support.cases import cases_of
@@ -221,6 +233,17 @@ def test_a_deadline_is_told_the_day_before_and_a_week_after(case: CaseSnapshot, 
     expected = [] if level is None else [("deadline", level)]
 
     assert expected == alerts_of(with_dues(case)) == alerts_of(with_dues(case), now=NOW.astimezone(UTC))
+
+
+def test_the_deadline_of_a_review_is_settled_by_the_payment() -> None:
+    """Its alert is put aside once the fee is paid, and another deadline's is not."""
+    asked, paid = ended("2026-11-18").contract, (Payment(1, 50_000, "2026-11-24"),)
+    case = with_dues(delivered("2026-11-18")._replace(contract=replace(asked, amount="50,000円")))
+    review, ending = sorted(judged(case), key=lambda one: "/review/" not in (one.subject or ""))[:2]
+    settled = with_dues(case._replace(contract=replace(case.contract, payments=paid)))
+
+    assert [] == date_rules.outdated_alerts([case], [review, ending])
+    assert [review] == date_rules.outdated_alerts([settled], [review, ending])
 
 
 def test_an_end_request_says_what_silence_costs() -> None:

@@ -355,6 +355,9 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
         passed = (truth.today - _day(dispute.delivered or 0, 0)).days
         if dispute.delivered is None or day != str(_day(dispute.delivered, 0)) or int(days) != passed:
             yield f"the review is overdue ({day}, {days})"
+        covered = sum(one.amount for one in dispute.invoices) <= sum(one.amount for one in dispute.payments)
+        if covered and any(one.received_on >= day for one in dispute.payments):
+            yield f"the review of paid work is overdue ({day})"
         if passed <= (truth.rules.review_days or 7):
             yield f"the review is overdue too early ({days})"
     for number in _findall(r"返信のないメッセージ:「[^」]*?(\d+)」", page):

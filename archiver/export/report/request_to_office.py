@@ -19,7 +19,7 @@ from archiver.export.report.money import overdue_text, standing_of
 from archiver.export.report.report_sources import platform_of, shown
 from archiver.export.report.statistics import ReportInput
 from archiver.platforms.job_platform import STRANGER
-from archiver.records import TERM_ITEMS, CaseSide, ChangeKind, Contract, RequestKind
+from archiver.records import JST, TERM_ITEMS, CaseSide, ChangeKind, Contract, RequestKind
 from archiver.render.message_body import plain_text
 from archiver.render.snippet import one_line
 from archiver.render.times import date_text, minute_text
@@ -37,8 +37,8 @@ def last_delivery(case: ReportInput) -> datetime | None:
 
 
 def review_due(case: ReportInput) -> date | None:
-    """The day on which the review of the last delivery is usually over."""
-    return contract_dates.review_due(case.deliveries, platform_of(case.contract.platform))
+    """The day on which the review of the last delivery is usually over; None once it is paid."""
+    return contract_dates.review_due(case.contract, case.deliveries, platform_of(case.contract.platform))
 
 
 def end_request_text(contract: Contract) -> str:
@@ -148,12 +148,10 @@ def standing_sentence(case: ReportInput) -> str:
 
 def _overdue_text(case: ReportInput) -> str:
     """The beginning of a sentence that the usual time for a review is over; empty if it is not."""
-    delivered = last_delivery(case)
-    if delivered is None:
+    delivered, due = last_delivery(case), review_due(case)
+    if delivered is None or due is None or case.created_at.astimezone(JST).date() <= due:
         return ""
     days = days_since(delivered, case.created_at)  # the first does not count (民法 140条), and the last has not ended
-    if days <= platform_of(case.contract.platform).review_days:
-        return ""
     sentence = "納品({delivered})の翌日から数えて{days}日目の今も検収の完了を確認できていない"
     return say(sentence, delivered=date_text(delivered), days=days)
 

@@ -9,10 +9,11 @@ from itertools import product
 import pytest
 
 from archiver.export.report.letters import demand_text
+from archiver.export.report.report_and_consultation import build_consultation
 from archiver.export.report.request_to_office import advice, opening_rows, request_sentence
 from archiver.export.report.statistics import ReportInput
 from archiver.platforms.job_platform import platform_of, platforms
-from archiver.records import Delivery, Invoice, RequestKind, State, Watch
+from archiver.records import Delivery, Invoice, Payment, RequestKind, State, Watch
 from archiver.report_language import report_language
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
@@ -136,6 +137,18 @@ def test_what_is_overdue_is_asked_for_before_all_else() -> None:
     asked = request_of(replace(case, contract=replace(case.contract, invoices=(invoice,))))
 
     assert asked.endswith("お支払いについてご確認をお願いします。")
+
+
+@pytest.mark.parametrize("profile", ["support", "consult"])
+def test_paid_work_awaits_no_review(profile: str) -> None:
+    """Once the invoice is paid no reader hears that the review was not seen, nor when it was due."""
+    case = replace(on("crowdworks", delivered="2026-11-05 12:00", silent_days=30), profile=profile)
+    invoices, payments = (Invoice(1, 50_000, "2026-11-06"),), (Payment(1, 50_000, "2026-11-20"),)
+    case = replace(case, contract=replace(case.contract, invoices=invoices, payments=payments))
+
+    told = f"{request_of(case)}{opening_rows(case)}{build_consultation(case)}"
+
+    assert "検収" not in told
 
 
 def test_silence_counts_up_to_when_somebody_looked() -> None:
