@@ -222,7 +222,9 @@ class _Run:
             self.report.contacts = read_contacts(
                 self.context, self.inputs.contracted, self.listed_rooms, full=self.options.full or became_inaccessible
             )
-            self.report.contacts |= note_twins(self.context, self.inputs.contracted, self.downloads.session)
+            self.report.contacts |= note_twins(
+                self.context, self.inputs.contracted, self.downloads.session, full=self.options.full
+            )
             self._prioritize()
 
     def _read_singly(self) -> None:

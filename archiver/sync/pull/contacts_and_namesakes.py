@@ -160,12 +160,12 @@ class _Twin(NamedTuple):
         return f"twin/{self.account.account_id}/{self.known.account_id}"
 
 
-def note_twins(context: PullContext, rooms: Sequence[int], session: transfer.Session) -> bool:
+def note_twins(context: PullContext, rooms: Sequence[int], session: transfer.Session, *, full: bool) -> bool:
     """Compare who is new in the chats, the contacts just read and the requests of now; returns whether any was noted.
 
-    `session` is one for downloads. The requests are read once in ten minutes. Raises TokenRefused.
+    `session` is one for downloads. The requests are read once in ten minutes, with `full` now. Raises TokenRefused.
     """
-    asking = _read_requests(context, rooms)
+    asking = _read_requests(context, rooms, full=full)
     with context.archive.reading() as reading:
         upto, last = remembered_values.TWINS_UPTO.recall(reading), entries.last_seq(reading)
         new = people_seen_after(reading, upto) if last > upto else set()
@@ -183,9 +183,9 @@ def note_twins(context: PullContext, rooms: Sequence[int], session: transfer.Ses
     return bool(noted)
 
 
-def _read_requests(context: PullContext, rooms: Sequence[int]) -> list[Contact]:
-    """Those who ask to become a contact; nobody within ten minutes of the last list, or if it cannot be had."""
-    if not _are_due(context, rooms, VISIT_KIND, READ_EVERY):
+def _read_requests(context: PullContext, rooms: Sequence[int], *, full: bool) -> list[Contact]:
+    """Those who ask to become a contact; nobody where the list is not due, or if it cannot be had."""
+    if not _are_due(context, rooms, VISIT_KIND, READ_EVERY, full=full):
         return []
     asking: list[Contact] = []
     context.looks += 1
