@@ -154,8 +154,13 @@ _HOUR = 60
 
 def moment_words(at: datetime, now: datetime) -> str:
     """The day and the time of day; seconds are told elsewhere."""
+    return f"{day_words(at.astimezone(JST).date(), now)} {clock_words(at)}"
+
+
+def clock_words(at: datetime) -> str:
+    """The time of day alone: `9:15`."""
     local = at.astimezone(JST)
-    return f"{day_words(local.date(), now)} {local.hour}:{local:%M}"
+    return f"{local.hour}:{local:%M}"
 
 
 def day_words(day: date, now: datetime) -> str:
@@ -167,8 +172,7 @@ def day_words(day: date, now: datetime) -> str:
 
 def dated_moment(at: datetime, now: datetime) -> str:
     """The same with the day itself also where that is today."""
-    local = at.astimezone(JST)
-    return f"{_weekday(local.date(), now)} {local.hour}:{local:%M}"
+    return f"{_weekday(at.astimezone(JST).date(), now)} {clock_words(at)}"
 
 
 def short_day(day: date, now: datetime) -> str:

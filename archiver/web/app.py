@@ -173,7 +173,7 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
     )
     filters: dict[str, Callable[..., str]] = {
         "stamp": times.local_time,
-        "clock": times.clock_minute,
+        "clock": times.clock_words,
         "day": times.day_text,
         "beside": lambda before, after, *, later: mark_side(difference(before, after), later=later),
         "when": lambda at: moment_words(at, context.now()),

@@ -136,6 +136,26 @@ def test_what_was_lost_stands_before_automatic_saving_that_is_off(
     )
 
 
+def test_saving_that_is_off_has_the_one_filled_button(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With how long ago the last save was, what is kept, and a red square; old messages wait until all is calm."""
+    off = {"stopped": [("unscheduled", "Automatic saving is off on this computer. Turn it on.", None)], "every": ""}
+    with running_world(tmp_path) as world:
+        world.post("古い")
+        world.clock.pass_by(days=50)
+        world.post("新しい")
+        world.chatwork.free_plan()
+        world.sync()
+    monkeypatch.setattr(home_document, "observed_facts", lambda *_observed: CALM | off)
+    with open_application(tmp_path) as browser:
+        frame, _main, page = browser.get("/home").partition("<main")
+
+    assert re.search(r"Automatic saving is off on this computer\. The last save was \d+ days ago\.</h1>", page)
+    assert "Kept so far: 1 message." in page
+    assert 1 == page.count('class="btn first')
+    assert "Bring in older messages" not in page
+    assert '<p class="pulse off">' in frame
+
+
 def test_the_export_of_an_account_goes_to_who_gets_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The one for a platform's support would be refused."""
     maker = story(tmp_path / "home")

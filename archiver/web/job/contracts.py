@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import ENCLOSURE_KINDS, TERM_ITEMS, Contract, ContractRoom, MessageId, Role, RoomId, StatedTerm
-from archiver.render.times import clock_minute
+from archiver.render.times import clock_words
 from archiver.setup import contract_rooms
 from archiver.setup.answers import EXAMPLE_TIME, fact_prefix, note_answer, read_day
 from archiver.setup.contracted_chats import change_rooms, enter_contracts, given_room, released
@@ -71,7 +71,7 @@ def keep_field(name: str, field: str) -> str:
     if problems:
         sentence = _("{problem} What you typed is still there.").format(problem=" ".join(problems.values()))
         return Markup('<p class="saved err">{}</p>').format(sentence)  # no error: what was typed stays in its field
-    words = _("Saved at {time}").format(time=clock_minute(context.now()))
+    words = _("Saved at {time}").format(time=clock_words(context.now()))
     return Markup('<p class="saved ok">{}</p>').format(words)
 
 

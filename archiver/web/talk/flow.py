@@ -90,13 +90,13 @@ def single_row(reading: Reading, message: Message) -> Row:
 
 def interval_text(start: datetime, end: datetime, now: datetime) -> str:
     """Two times as one period: `11月30日(月) 12:17〜12:22`."""
-    last = times.clock_minute(end) if times.iso_date(start) == times.iso_date(end) else minute_text(end, now)
+    last = times.clock_words(end) if times.iso_date(start) == times.iso_date(end) else minute_text(end, now)
     return _("{start}–{end}").format(start=minute_text(start, now), end=last)
 
 
 def minute_text(at: datetime, now: datetime) -> str:
     """A time to the minute, with its year only where it is another one."""
-    return f"{day_text(at, now)} {times.clock_minute(at)}"
+    return f"{day_text(at, now)} {times.clock_words(at)}"
 
 
 def day_text(at: datetime, now: datetime) -> str:
@@ -109,7 +109,7 @@ def list_time(at: datetime, now: datetime) -> str:
     """A time in a list: the clock today, else the day, else with its year."""
     iso, today = times.iso_date(at), times.iso_date(now)
     if iso == today:
-        return times.clock_minute(at)
+        return times.clock_words(at)
     return f"{int(iso[5:7])}/{int(iso[8:])}" if iso[:4] == today[:4] else iso
 
 
