@@ -74,9 +74,9 @@ class Quotation:
 
     message: Message
     before: Version
-    """Its first saved text; where the last one is the same again, the last that differs from it."""
+    """Its first saved text; where the last one is the same again, with the times of that."""
     after: Version | None
-    """Its last saved text; None: it never had another."""
+    """Its last saved text; None: it never had another, or the last one is the first again."""
     edits: int
     """How many changes of its text were seen; between two looks there may have been more."""
     became: State
@@ -88,11 +88,17 @@ class Quotation:
         return (self.before,) if self.after is None else (self.before, self.after)
 
     @property
+    def is_back(self) -> bool:
+        """Whether it was edited, and its last text is the first again."""
+        return self.after is None and self.edits > 1
+
+    @property
     def between(self) -> list[str]:
-        """The amounts and days that it named in between, and that stand in no quoted text."""
+        """The amounts and days that it named in between, and that stand in no quoted text; some of them."""
         named = {words: None for one in self.message.texts for words in _amounts_and_days(one.body)}
         quoted = {words for one in self.shown for words in _amounts_and_days(one.body)}
-        return [words for words in named if words not in quoted]
+        found = [words for words in named if words not in quoted]
+        return found if len(found) <= MOST_BETWEEN else [*found[:MOST_BETWEEN], "…"]
 
     @property
     def is_deleted(self) -> bool:
@@ -118,17 +124,18 @@ def quotation(message: Message, *, is_chosen: bool = False) -> Quotation | None:
     if not texts or message.is_notice or (became is State.PRESENT and not is_chosen):
         return None
     last = texts[-1]
-    other = [one for one in texts if _letters(one.body) != _letters(last.body) and became is not State.PRESENT]
-    before = other[-1] if other and _letters(texts[0].body) == _letters(last.body) else texts[0]
+    is_other = became is not State.PRESENT and _letters(texts[0].body) != _letters(last.body)
     # Chatwork's time of an edit may change alone: the words are the same before and behind it.
-    shown = [one.last_seen for one in texts if one.body == before.body]
+    shown = [one.last_seen for one in texts if _letters(one.body) == _letters(texts[0].body)]
     since = [one.first_seen for one in takewhile(lambda one: one.body == last.body, reversed(texts))]
     edits = sum(
         one.body != then.body and not is_file_removal(one.body, then.body, then.update_time)
         for one, then in pairwise(texts)
     )
-    after = last._replace(first_seen=since[-1]) if other else None
-    return Quotation(message, before._replace(last_seen=shown[-1]), after, edits, became)
+    after = last._replace(first_seen=since[-1]) if is_other else None
+    is_back = after is None and became is State.EDITED
+    before = texts[0]._replace(first_seen=since[-1] if is_back else texts[0].first_seen, last_seen=shown[-1])
+    return Quotation(message, before, after, edits, became)
 
 
 def names_decision(message: Message) -> bool:
@@ -170,6 +177,8 @@ def changes_terms(texts: Sequence[str]) -> bool:
 
 def _weight(bodies: Sequence[str], *, is_edit: bool) -> int:
     own, weight = [*map(_own_words, bodies)], 0
+    if is_edit and _letters(bodies[0]) == _letters(bodies[-1]):  # edited there and back, what was said stands
+        return 0
     for points, words_of in _WEIGHTS:
         found = [frozenset(words for _at, words in words_of(one)) for one in own]
         weight += points * (len(set(found)) > 1 if is_edit else any(found))
@@ -234,7 +243,8 @@ def names_terms(text: str) -> bool:
 
 def excerpts(texts: Sequence[str], limit: int) -> list[str]:
     """Texts of one message cut to so many characters: from the words that differ on, or from those that matter."""
-    at = _first_difference(*texts) if len(texts) > 1 else _first_word(texts[0])
+    at = min((_first_difference(*both) for both in pairwise(texts)), default=-1)
+    at = _first_word(texts[0]) if at < 0 else at
     return [excerpt(one, at, limit) for one in texts]
 
 
@@ -301,6 +311,9 @@ def quotation_line(quoted: Quotation, texts: Sequence[str], *, time: Time, who: 
     # A text that was seen only after an edit is not what was said on that day.
     key = f"quote.said{'.edited' if quoted.before.update_time > 0 else ''}{'' if who else '.client'}"
     said = word(key, who=who, before=texts[0], sent=sent)
+    if is_edit and quoted.is_back:
+        line = word("quote.line.back", said=said, seen=seen)
+        return word("noted", text=line, notes=_between_text(quoted)) if quoted.between else line
     between = "edited_" if quoted.after is not None and not is_edit else ""
     return word(f"quote.line.{between}{quoted.became}", said=said, after=texts[-1], seen=seen)
 
@@ -314,6 +327,9 @@ def quotation_head(quoted: Quotation, name: str) -> str:
 
 def quotation_parts(quoted: Quotation, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The texts with their labels, what stands there now last."""
+    if quoted.became is State.EDITED and quoted.is_back:
+        yield _label("after", _minute(quoted.before.first_seen), _minute(quoted.before.last_seen)), texts[0]
+        return
     yield word("quote.label.before", seen=_minute(quoted.before.last_seen)), texts[0]
     if quoted.after is not None:
         last = quoted.after.last_seen if quoted.became is State.EDITED else quoted.after.first_seen
@@ -330,22 +346,28 @@ def _label(kind: str, seen: str, last: str) -> str:
 def _happened(quoted: Quotation) -> Iterator[str]:
     if quoted.message.texts[0].update_time > 0:
         yield word("quote.was_edited")
-    if quoted.after is not None and (quoted.edits or quoted.became is State.EDITED):
-        updated = _update_time(quoted.after)
+    if quoted.edits or quoted.became is State.EDITED:
+        updated = _update_time(quoted.message.texts[-1])
         yield word("quote.edited") if updated is None else word("quote.edited.at", updated=_minute(updated))
     if quoted.edits > 1:
-        terms = say("、").join(quoted.between[:MOST_BETWEEN]) + "…" * (len(quoted.between) > MOST_BETWEEN)
-        yield word("quote.edits.between" if terms else "quote.edits", n=quoted.edits, terms=terms)
+        key = "quote.edits.between" if quoted.between else "quote.edits"
+        yield word(key, n=quoted.edits, between=_between_text(quoted))
+    if quoted.is_back:
+        yield word("quote.back")
     if quoted.became is not State.EDITED:
         yield word(f"quote.{quoted.became}", seen=_minute(seen_at(quoted)))
+
+
+def _between_text(quoted: Quotation) -> str:
+    return word("quote.between", terms=say("、").join(quoted.between))
 
 
 def seen_at(quoted: Quotation) -> datetime:
     """When its present standing was first seen; of an unchanged message when it was last seen."""
     if quoted.became is State.PRESENT:
         return quoted.before.last_seen
-    if quoted.became is State.EDITED and quoted.after is not None:
-        return quoted.after.first_seen
+    if quoted.became is State.EDITED:
+        return (quoted.after or quoted.before).first_seen
     return quoted.message.versions[-1].first_seen if quoted.is_deleted else quoted.message.changed_at
 
 

@@ -41,6 +41,7 @@ _FILE_TAGS = re.compile(
     r"|( \([^()]* [KMGT]?B\))?\[/download\]"
 )
 """What stands around the name of a file in its post, with its size."""
+_TEXTS_LIMIT = 4
 _NAME_COLUMNS, _ROOM_COLUMNS, _FILE_COLUMNS = 16, 24, 32
 
 
@@ -108,14 +109,14 @@ def group_equal(alerts: Iterable[Alert], labels: Mapping[str, str]) -> list[list
 
 def named_messages(reading: Reading, alerts: Sequence[Alert]) -> list[NamedMessage | None]:
     """The message that each of these alerts is about, if the archive knows it."""
-    from archiver.store.queries.viewing.message_summaries import last_texts, message_summaries
+    from archiver.store.queries.viewing.message_summaries import message_summaries, texts_of
 
     places = [_place(one) for one in alerts]
     summaries = message_summaries(reading, dict.fromkeys(place for place in places if place is not None))
     known = {(one.room_id, int(one.message_id)): one for one in summaries}
     found = (None if place is None else known.get(place) for place in places)
     texts = [
-        last_texts(reading, *place) if place and one.rule is AlertRule.A10 else []
+        texts_of(reading, *place) if place and one.rule is AlertRule.A10 else []
         for place, one in zip(places, alerts, strict=True)
     ]
     return [
@@ -179,13 +180,14 @@ def _place(alert: Alert) -> tuple[int, int] | None:
 
 
 def _named(summary: MessageSummary, rule: AlertRule | None = None, texts: Sequence[str] = ()) -> NamedMessage:
-    """`texts`: both texts of an edit, to be quoted from where they differ."""
+    """`texts`: those of an edited message, to be quoted from where they differ."""
     day = "" if summary.sent is None else summary.sent.astimezone(JST).date().isoformat()
     body = _FILE_TAGS.sub("", summary.text)
     text = excerpts([own_words(body)], QUOTED_CHARACTERS)[0] if rule is None else _from_matched_words(body, rule)
     quote = f"「{visible(text)}」" if text else _("(text unknown)")
     if len(texts) > 1:
-        quote = " → ".join(f"「{visible(one)}」" for one in excerpts([*map(own_words, texts)], QUOTED_CHARACTERS))
+        quoted = [f"「{visible(one)}」" for one in excerpts([*map(own_words, texts)], QUOTED_CHARACTERS)]
+        quote = " → ".join(quoted if len(quoted) <= _TEXTS_LIMIT else [quoted[0], "…", *quoted[-2:]])
     words = " ".join(filter(None, [day, shorten(summary.name, _NAME_COLUMNS), quote]))
     options = f" --from {day} --to {day}" if day else ""
     return NamedMessage(

@@ -141,9 +141,11 @@ def _gone_line(change: ChangeInWords, now: datetime, length: int) -> str:
 
 
 def _edited_line(change: ChangeInWords, now: datetime, length: int) -> str:
-    before, after = excerpts(change.texts, length)
+    before, *after = excerpts(change.texts, length)
     sentence = _("“{before}” now reads “{after}” (seen {day})")
-    return sentence.format(before=before, after=after, day=short_day(change.seen, now))
+    if not after:
+        sentence = _("“{before}” was edited, and reads as first saved again (seen {day})")
+    return sentence.format(before=before, after="".join(after), day=short_day(change.seen, now))
 
 
 def _more_words(more: int, own: int) -> str:

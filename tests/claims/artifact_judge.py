@@ -475,6 +475,9 @@ def _decides(dispute: Dispute, post: TruePost) -> tuple[int, bool, int, int]:
     is_edited = not is_gone and len({post.shown(at)[0] for at in dispute.sightings(post)}) > 1
     clauses = [(one.partition("、")[0], BEGINNINGS[one]) for one in begun]  # the first one decides
     named = {level: {one if weight == level else "" for one, weight in clauses} for level in (4, 2, 1)}
+    seen = [text for at in dispute.sightings(post) if (text := post.shown(at)[0]) != DELETED]
+    if is_edited and seen[0] == seen[-1]:  # there and back
+        named = {}
     weight = sum(level for level, ones in named.items() if (len(ones) > 1 if is_edited else ones != {""}))
     return weight, is_gone, post.sent, post.number
 
@@ -500,22 +503,25 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     times = dispute.sightings(post)
     shown = [(at, *post.shown(at)) for at in times]
     texts = [one for one in shown if one[1] != DELETED]
-    other = [text for _at, text, _updated in texts if text != texts[-1][1]]
-    said = other[-1] if other and texts[0][1] == texts[-1][1] else texts[0][1]
-    last, is_edited = texts[-1][1], bool(other)
+    said, last = texts[0][1], texts[-1][1]
+    is_back = any(text != last for _at, text, _updated in texts) and said == last
+    is_edited = said != last
     own = rf"({REMOVED_SHOWN}|\S*?(?:メッセージ|書き直し){post.number})(?!\d(?!\d{{3}}-))"
     end = dispute.period[1] or 10**9  # readings after the period that showed nothing new may not be in the package
     same = [at for at, text, _updated in texts if text == said]
     until = {*map(_minute, same if _is_cut(dispute) else same[-1:])}
-    found = _findall(rf"保存した文\(({DAY}\d\d:\d\d)まで表示\){own}", words)
-    if len(found) != 1 or found[0][0] not in until or not _is_excerpt(found[0][1], said):
-        yield "the text that was saved"
     gone = [at for at, text, _updated in shown if text == DELETED]
+    found = _findall(rf"保存した文\(({DAY}\d\d:\d\d)まで表示\){own}", words)
+    if [one[0] in until and _is_excerpt(one[1], said) for one in found] != [True] * (bool(gone) or not is_back):
+        yield "the text that was saved"
+    if len(_findall("最後に確認した文は、最初に保存した文と同じです", words)) != is_back:
+        yield "that the last text is the first again"
     stands = _findall(rf"({DAY}\d\d:\d\d)にも同じ文でした", words)
-    if len(stands) != (not gone and not is_edited) or not {*stands} <= until:
+    if len(stands) != (not gone and not is_edited and not is_back) or not {*stands} <= until:
         yield "until when it stood there unchanged"
     since = _since(texts)
     changed = gone[0] if gone else since
+    is_edited = is_edited or (is_back and not gone)  # the first text is quoted as the one after the change
     may_be = [changed, *(at for at in times if changed < at < end and (gone or is_edited))]  # within the period
     still = _findall(rf"(?:いまの文|いまの表示)\({DAY}\d\d:\d\dに確認、({DAY}\d\d:\d\d)も同じ\)", words)
     told = {one for one in may_be if [_minute(one)] * (_minute(one) != _minute(changed)) == still}
@@ -533,7 +539,7 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
         yield "the sums in between"
     if any(all(term not in text for text in wide) for term in named):
         yield "what was named in between"
-    is_edit = is_edited and not post.is_box_removed  # its file was removed, and nobody edited it
+    is_edit = (is_edited or is_back) and not post.is_box_removed  # its file was removed, and nobody edited it
     if _findall(rf"Chatworkの更新時刻({DAY}\d\d:\d\d)", words) != [_minute(texts[-1][2])] * is_edit:
         yield "Chatwork's own time of the edit"
     if _findall(rf"({DAY}\d\d:\d\d)には削除されていました", words) != [_minute(one) for one in gone[:1]]:
@@ -548,8 +554,10 @@ def _since(shown: Sequence[tuple[int, str, int]]) -> int:
 def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
     """The same in the text to paste: what was said on the day of the message, or a text of a later edit."""
     said = rf"相手の(?:「([^」]+)」\(({DAY})\)|({DAY})のメッセージの、編集後の文面「([^」]+)」)は"
-    became = rf"(?:、({DAY})に(?:は「([^」]+)」になって|も(同じ文))|(?:「([^」]+)」に変わり)?、({DAY})には削除)"
-    for said_text, said_on, edited_on, edited_text, since, after, same, between, gone in _findall(said + became, page):
+    became = r"(?:は「([^」]+)」になって|は(最初に保存した文に戻って)|も(同じ文))"
+    became = rf"(?:(?:編集され)?、({DAY})に{became}|(?:「([^」]+)」に変わり)?、({DAY})には削除)"
+    for said_text, said_on, edited_on, edited_text, *how in _findall(said + became, page):
+        since, after, back, same, between, gone = how
         number = re.search(r"(\d+)(?:$|【ファイルを)", said_text or edited_text)
         post = number and next((one for one in truth.dispute.saved if one.number == int(number[1])), None)
         if not post or truth.dispute.side(post.author) != "相手" or (said_on or edited_on) != _second(post.sent)[:10]:
@@ -561,6 +569,8 @@ def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
         is_first = _is_excerpt(said_text, first) and not updated
         if not (is_first if said_text else updated or first == texts[-1][1]):
             yield f"the text that is pasted ({post.number})"
+        if bool(back) != (not gone and any(one[1] != first for one in texts) and first == texts[-1][1]):
+            yield f"that the first text is pasted as the last one ({post.number})"
         if not _is_excerpt(after or between or said_text or edited_text, texts[-1][1]):
             yield f"the later text that is pasted ({post.number})"
         seen = {min(at for at, text, _ in shown if text == DELETED) if gone else _since(texts)}
@@ -613,7 +623,10 @@ def _on_task_lines(dispute: Dispute, page: str) -> Iterator[str]:
     seen = {post.number for post in dispute.saved}
     given = rf"追加\((相手|報告者|参加者)(?:、No\.(\d+)、({DAY}\d\d:\d\d))?、({DAY}\d\d:\d\d)に確認\)"
     form = rf"{DAY}\d\d:\d\dタスク「作業(\d+)」:{given}(?:、完了\(({DAY}\d\d:\d\d)に確認\))?(?:No\.\d+|保存した記録)?"
-    for number, side, no, sent, listed, done in _findall(form, page):
+    lines = _findall(form, page)
+    left = len(tasks) - len(lines)
+    yield from _untrue("how many tasks are left out", r"タスク(\d+)件は省きました", page, lambda n: 0 < int(n) <= left)
+    for number, side, no, sent, listed, done in lines:
         post = tasks[int(number)]
         looks = [at for at in dispute.looks_at(post.room) if at >= post.sent]
         finished = [at for at in looks[1:] if post.done is not None and at >= post.done > looks[0]]

@@ -292,6 +292,8 @@ class Dispute:
                 post.edits += [
                     (at, chance.choice((post.text, f"{number}度目{post.text}"))) for number, at in enumerate(times)
                 ]
+        if so.many_edits:
+            self._edit_back(random.Random(f"back {self.seed}"))
         if so.silent:
             self.posts = [post for post in self.posts if post.author != OWNER]
         if so.names == "taken":
@@ -310,6 +312,14 @@ class Dispute:
             self.invoices = tuple(Invoice(n, 50_000 * n, "2026-10-01", due_on=day) for n, day in enumerate(days, 1))
             paid = chance.choice((0, 20_000, 50_000, 150_000))
             self.payments = (Payment(1, paid, "2026-10-05"),) if paid else ()
+
+    def _edit_back(self, chance: random.Random) -> None:
+        """Let some texts be edited, and after some days edited back."""
+        for post in self.posts:
+            if chance.random() < 0.3 and not post.is_notice and not post.edits and post.deleted is None:
+                at = post.sent + chance.randrange(DAY, 9 * DAY)
+                rewritten = f"書き直し{post.number}"
+                post.edits = [(at, rewritten), (at + chance.randrange(1, 15) * DAY, post.text)]
 
     def _set_files(self, chance: random.Random) -> None:
         """What becomes of files."""
@@ -347,8 +357,9 @@ class Dispute:
         for post in self.posts:
             if not post.is_notice and "\n" not in post.text and chance.random() < 0.3:
                 begin, *others = chance.sample([one for one in BEGINNINGS if len(one) < 80 or not post.edits], 3)
+                begun = {post.text: begin}  # an edit back is one to the very words
+                post.edits = [(at, begun.get(text, chance.choice((begin, *others))) + text) for at, text in post.edits]
                 post.text = begin + post.text
-                post.edits = [(at, chance.choice((begin, *others)) + text) for at, text in post.edits]
 
     def _move_to_edges(self, chance: random.Random) -> None:
         """Posts to midnight in Japan or the second before it, the delivery to a weekend or the end of a month."""

@@ -477,6 +477,10 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
         replace(SMALL, edges=True),
         (quotations._own_words, lambda true, body: true(body).replace("、ほかに", "ほかに")),
     ),
+    "many_edits: there and back is a change": (
+        replace(SMALL, many_edits=True),
+        (quotations._weight, lambda true, bodies, **options: true([*bodies, f"{bodies[0]}。"], **options)),
+    ),
     "many_edits: each takes a place": (replace(SMALL, many_edits=True), (quotations.quotations, _changes_first)),
     "plan_days: what it hides was not agreed": (
         replace(SMALL, plan_days=40),

@@ -12,7 +12,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archiver.claims.quotations import QUOTED, Quotation, excerpt, excerpts, quotation, quotation_line, rank, seen_at
+from archiver.claims.quotations import (
+    QUOTED,
+    Quotation,
+    excerpt,
+    excerpts,
+    quotation,
+    quotation_head,
+    quotation_line,
+    quotation_parts,
+    rank,
+    seen_at,
+)
 from archiver.export.mask.policy_and_covers import Covers, masking_policy
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
@@ -168,8 +179,26 @@ def test_spaces_are_no_change_that_is_quoted() -> None:
     quoted = _edited(*bodies)
 
     assert quoted is not None
-    assert (bodies[2], bodies[4], ["70,000円"]) == (quoted.before.body, quoted.shown[-1].body, quoted.between)
+    assert (bodies[:1], ["70,000円", "60,000円"]) == ([one.body for one in quoted.shown], quoted.between)
+    assert (at(4), at(4), at(4.5)) == (seen_at(quoted), quoted.before.first_seen, quoted.before.last_seen)
     assert _edited("メモ\n二行目", "メモ\r\n 二行目") is None
+
+
+def test_an_amount_that_was_edited_there_and_back_is_told_as_back() -> None:
+    """With the amounts in between, and behind every price that did change, whose newest edit may be older."""
+    prices = [f"料金は{amount},000円です" for amount in (80, 70, 60, 80)]
+    quoted = _edited(*prices)
+
+    assert quoted is not None
+    between = "(途中の金額・日付: 70,000円、60,000円)"
+    head = f"確認できた編集は3回です{between}。最後に確認した文は、最初に保存した文と同じです。"
+    assert head in quotation_head(quoted, "田中")
+    assert [("変わった後の文(2026-11-05 10:03に確認)", prices[0])] == [*quotation_parts(quoted, prices[:1])]
+    line = quotation_line(quoted, prices[:1], time=date_text)
+    assert (
+        f"相手の「{prices[0]}」(2026-11-05)は編集され、2026-11-05には最初に保存した文に戻っていました{between}" == line
+    )
+    assert rank(State.EDITED, prices, at(9), 9) < rank(State.EDITED, prices[:2], at(1), 1)
 
 
 def test_the_text_to_paste_has_the_same_within_its_length(archive: ArchiveMaker) -> None:

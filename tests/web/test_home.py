@@ -84,6 +84,22 @@ def test_a_message_that_was_edited_and_then_deleted_is_quoted_with_both_texts(tm
     assert "<bdi>50,000円です</bdi>" in help_page
 
 
+def test_an_amount_that_was_edited_there_and_back_is_no_other_amount(tmp_path: Path) -> None:
+    """What was said stands again, and the page says so."""
+    with running_world(tmp_path) as world:
+        price = world.post("80,000円です")
+        for text in ("60,000円です", "80,000円です"):
+            world.sync(full=True)
+            world.chatwork.edit(price, text)
+        world.sync(full=True)
+    with open_application(tmp_path) as browser:
+        page = browser.get("/home")
+
+    quoted = re.findall("<blockquote.*?>(.*?)</blockquote>", page, re.DOTALL)
+    assert ["80,000円です"] * 2 == quoted
+    assert "It was edited, and has read as first saved again since" in page
+
+
 def test_what_stops_the_saving_stands_before_what_changed(home: Path) -> None:
     """Red, and the changes are quoted below."""
     page = first_page(home, stopped=[("stale", "Nothing was saved for 26 hours. Texts are lost.", "TokenRefused")])

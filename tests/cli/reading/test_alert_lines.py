@@ -157,6 +157,19 @@ def test_an_edited_amount_is_told_with_both_texts(world: TerminalWorld) -> None:
     assert "Action needed" in listed.splitlines()[0]
 
 
+def test_an_amount_that_was_edited_there_and_back_is_told_with_every_text(world: TerminalWorld) -> None:
+    """The last two alone would tell another amount as the first one."""
+    posted = world.post("8万円です")
+    for text in ("7万円です", "6万円です", "8万円です"):
+        world.both("sync")
+        world.chatwork.edit(posted, text)
+        world.post("はい")
+    world.both("sync")
+
+    listed = " ".join(world.both("status", "--alerts")[0].split())
+    assert "「8万円です」 → 「7万円です」 → 「6万円です」 → 「8万円です」" in listed
+
+
 def test_notices_stay_without_names(world: TerminalWorld) -> None:
     """They appear on screens that others see."""
     assert "田中" not in world.both("-q", "sync")[1] + world.both("search", "x")[1]

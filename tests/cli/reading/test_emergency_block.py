@@ -261,7 +261,10 @@ def test_what_was_edited_and_what_was_accepted_is_quoted(jobs: Jobs) -> None:
     price = chatwork.post(jobs.second, jobs.tanaka, "お支払いは50,000円です")
     accepted = chatwork.post(jobs.second, jobs.tanaka, f"{'長い前置き' * 8}検収OKです")
     others = [chatwork.post(jobs.second, jobs.tanaka, f"次{index}") for index in range(6)]
-    jobs.sync()
+    back = chatwork.post(jobs.second, jobs.tanaka, "料金は80,000円です")
+    for text in ("料金は70,000円です", "料金は80,000円です"):
+        jobs.sync(full=True)
+        chatwork.edit(back, text)
     chatwork.edit(price, "お支払いは30,000円です")
     for message in (accepted, *others):
         chatwork.delete(message, moves_room=True)
@@ -270,8 +273,11 @@ def test_what_was_edited_and_what_was_accepted_is_quoted(jobs: Jobs) -> None:
     block = block_text(emergency)
 
     assert accepted == ids(emergency)[0]
-    line = "“お支払いは50,000円です” now reads “お支払いは30,000円です” (seen 1 Jul)"
-    assert line.replace(" ", "") in block.replace(" ", "")
+    lines = (
+        "“お支払いは50,000円です” now reads “お支払いは30,000円です” (seen 1 Jul)",
+        "“料金は80,000円です” was edited, and reads as first saved again (seen 1 Jul)",
+    )
+    assert "".join(lines).replace(" ", "") in "".join(block.split())
     assert "検収OKです" in block
     assert "次5" in block
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, select
@@ -84,15 +85,13 @@ def message_summaries(reading: Reading, messages: Iterable[tuple[int, ...]]) -> 
     return found
 
 
-_TEXTS = (
-    "SELECT body FROM message_version WHERE room_id = ? AND position = ? AND body <> ? ORDER BY number DESC LIMIT 2"
-)
+_TEXTS = "SELECT body FROM message_version WHERE room_id = ? AND position = ? AND body <> ? ORDER BY number"
 
 
-def last_texts(reading: Reading, room: int, position: int) -> list[str]:
-    """The last two texts of a message, without Chatwork's mark of a deletion; the newer one last."""
+def texts_of(reading: Reading, room: int, position: int) -> list[str]:
+    """The texts that a message had, without Chatwork's mark of a deletion; the newest one last."""
     rows = driver_connection(reading.sql).execute(_TEXTS, (room, position, DELETED)).fetchall()
-    return [body for (body,) in reversed(rows)]
+    return [body for (body,), _same in groupby(rows)]
 
 
 COUNT_LIMIT = 1_000
