@@ -66,10 +66,12 @@ class Missing:
     """Rooms that cannot be opened any more; nothing tells how much was posted there since."""
     has_unknown_text: bool = False
     """Whether a post of which no text was ever seen may be what is looked for."""
+    since: datetime | None = None
+    """The last look, where it is long ago; None: it is not, or nothing that came later could be what is looked for."""
 
     def __bool__(self) -> bool:
         """Whether anything may be missing."""
-        return bool(self.gaps or self.unread_rooms or self.closed_rooms or self.has_unknown_text)
+        return bool(self.gaps or self.unread_rooms or self.closed_rooms or self.has_unknown_text or self.since)
 
 
 NOTHING_MISSING = Missing()
@@ -98,9 +100,9 @@ def first_message(facts: CaseFacts) -> Claim[Post | None]:
     """
     posts = [room.beginning.first for room in facts.rooms if room.beginning.first is not None]
     first = min(posts, key=lambda post: (post.at, int(post.message_id)), default=None)
-    missing = _missing(facts.rooms, lambda room: (gap for gap in room.beginning.gaps if _is_before_first(gap, room)))
+    missing = _missing(facts, lambda room: (gap for gap in room.beginning.gaps if _is_before_first(gap, room)))
     if first is not None:
-        missing = replace(missing, closed_rooms=0)  # what came after a closing is no beginning
+        missing = replace(missing, closed_rooms=0, since=None)  # what came later is no beginning
     return _claim(facts, first, missing)
 
 
@@ -112,7 +114,7 @@ def last_reply(facts: CaseFacts) -> Claim[Post | None]:
     if not facts.counterparts:
         return Claim(None, Knowledge.UNKNOWN, Basis.NONE)
     last = _last_post(facts, facts.counterparts, MessageKind.SPEECH)
-    missing = _missing(facts.rooms, lambda room: (gap for gap in room.gaps if _reaches_beyond(gap, last)))
+    missing = _missing(facts, lambda room: (gap for gap in room.gaps if _reaches_beyond(gap, last)))
     unknown = _last_post(facts, facts.counterparts, MessageKind.UNKNOWN)
     is_later = unknown is not None and (last is None or unknown.at >= last.at)
     return _claim(facts, last, replace(missing, has_unknown_text=is_later))
@@ -135,7 +137,7 @@ def message_count(facts: CaseFacts) -> Claim[Counter[MessageKind]]:
     counts: Counter[MessageKind] = Counter()
     for author in facts.authors.values():
         counts += author.posts
-    return _claim(facts, counts, _missing(facts.rooms, lambda room: room.gaps))
+    return _claim(facts, counts, _missing(facts, lambda room: room.gaps))
 
 
 def contact(facts: CaseFacts) -> Claim[OutsideContact]:
@@ -166,9 +168,9 @@ def _claim(facts: CaseFacts, value: Counted, missing: Missing) -> Claim[Counted]
     return Claim(value, Knowledge.SAVED if missing else Knowledge.WHOLE, Basis.REPLY, entries, missing)
 
 
-def _missing(rooms: Iterable[RoomFacts], gaps_of: Callable[[RoomFacts], Iterable[Gap]]) -> Missing:
+def _missing(facts: CaseFacts, gaps_of: Callable[[RoomFacts], Iterable[Gap]]) -> Missing:
     """What these gaps of the rooms hold, as far as a counter tells it."""
-    listed = list(rooms)
+    listed = facts.rooms
     gaps = [gap for room in listed for gap in gaps_of(room)]
     unsaved = [gap for gap in gaps if not gap.is_erased]
     return Missing(
@@ -179,6 +181,7 @@ def _missing(rooms: Iterable[RoomFacts], gaps_of: Callable[[RoomFacts], Iterable
         erased=sum(gap.missing or 0 for gap in gaps if gap.is_erased),
         unread_rooms=sum(1 for room in listed if not room.is_read),
         closed_rooms=sum(1 for room in listed if room.is_closed),
+        since=facts.behind_since,
     )
 
 

@@ -70,6 +70,10 @@ def missing_text(missing: Missing) -> str:
     return word("missing.and").join([*listed, *unknown] or emptied)
 
 
+def _until_text(missing: Missing) -> str:
+    return "" if missing.since is None else word("until", until=moment(missing.since, seconds=False))
+
+
 def first_label(claim: Claim[Post | None]) -> str:
     """What the first message is called."""
     return word(f"first.label.{claim.knowledge}")
@@ -165,16 +169,18 @@ def theirs_text(claim: Claim[Turn], own_deleted: Post | None, *, shown: Callable
         return ""
     if last.kind is ActKind.MESSAGE:
         is_deleted = own_deleted is not None and is_later(own_deleted, last.post)
-        return word("turn.theirs.deleted" if is_deleted else "turn.theirs", place=_place_text(last))
+        place = say("、").join(filter(None, [_place_text(last), _until_text(claim.missing)]))
+        return word("turn.theirs.deleted" if is_deleted else "turn.theirs", place=place)
     return word("turn.later", act=act_text(last, shown=shown))
 
 
 def silence_reason(claim: Claim[Turn]) -> str:
     """The silence of the other side as a reason for a request."""
     until = claim.value.until
-    if not claim.value.is_closed or until is None:
+    if until is None or not (claim.value.is_closed or claim.missing.since):
         return word("reason.silent")
-    return word("reason.silent.closed", until=moment(until, seconds=False))
+    key = "reason.silent.closed" if claim.value.is_closed else "reason.silent.until"
+    return word(key, until=moment(until, seconds=False))
 
 
 def _place_text(act: Act) -> str:
@@ -198,9 +204,10 @@ def count_text(claim: Claim[Counter[MessageKind]]) -> str:
     saved, notices, missing = claim.value.total(), claim.value[MessageKind.NOTICE], missing_text(claim.missing)
     is_emptied = claim.missing.emptied and claim.missing.emptied == claim.missing.gaps
     is_counted = is_emptied and not (claim.missing.unread_rooms or claim.missing.closed_rooms)
-    text = word("count.emptied" if is_counted else f"count.{claim.knowledge}", n=saved, missing=missing)
+    key = "emptied" if is_counted else claim.knowledge if missing or claim.is_whole else "each"
+    text = word(f"count.{key}", n=saved, missing=missing)
     inside = word("count.notices" if claim.is_whole else "count.notices.saved", n=notices, saved=saved)
-    return word("noted", text=text, notes=inside) if notices else text
+    return _noted(text, [_until_text(claim.missing), inside if notices else ""])
 
 
 def basis_text(basis: Basis) -> str:
@@ -287,15 +294,21 @@ def _post_text(
     fact: str, claim: Claim[Post | None], notes: Sequence[str], time: Callable[[datetime], str], last_note: str = ""
 ) -> str:
     missing = missing_text(claim.missing)
+    until = _until_text(claim.missing)
     if claim.value is None:
-        return word(f"{fact}.none.{claim.knowledge}", missing=missing)
+        key = claim.knowledge if missing or not until else "whole"
+        return _noted(word(f"{fact}.none.{key}", missing=missing), [until])
     lacking = word(f"{fact}.missing", missing=missing) if missing else ""
-    inside = [note for note in (*notes, lacking, last_note) if note]
-    text = time(claim.value.at)
+    return _noted(time(claim.value.at), [*notes, until, lacking, last_note])
+
+
+def _noted(text: str, notes: Sequence[str]) -> str:
+    inside = [note for note in notes if note]
     if not inside:
         return text
-    notes_text = reduce(lambda before, after: word("noted.and", before=before, after=after), inside)
-    return word("noted", text=text, notes=notes_text)
+    return word(
+        "noted", text=text, notes=reduce(lambda before, after: word("noted.and", before=before, after=after), inside)
+    )
 
 
 _SIDES = {CaseSide.COUNTERPART: "counterpart", CaseSide.REPORTER: "reporter", CaseSide.OTHER: "other"}

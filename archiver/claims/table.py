@@ -9,6 +9,7 @@ from archiver.report_language import say
 WORDS: Mapping[str, str] = {
     "noted": "{text}({notes})",
     "noted.and": "{before}。{after}",
+    "until": "{until}までの記録",
     # how much is missing
     "missing.estimate": "保存できていないもの 約{n:,}件",
     "missing.uncounted": "件数の分からない保存できなかった期間 {n:,}か所",
@@ -67,6 +68,7 @@ WORDS: Mapping[str, str] = {
     "turn.strangers": "その後、立場が未入力の{people:,}人のメッセージ {n:,}件",
     "reason.silent": "相手からの返信がない",
     "reason.silent.account": "{sign}ことを{at}に確認し、相手からの返信もない",
+    "reason.silent.until": "{until}までの記録では相手からの返信がない",
     "reason.silent.closed": "{until}までの記録では相手からの返信がなく、その後はチャットを開けない",
     # who is who
     "basis.entered": "報告者による入力",

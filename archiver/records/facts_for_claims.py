@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -31,6 +31,9 @@ class ChangeKind(StrEnum):
     HIDDEN = "hidden"
     """It is no longer shown, because of the plan's limit."""
 
+
+LONG_AGO = timedelta(hours=36)
+"""A last look so long before something is told is part of it: no daily save is that late."""
 
 CLOSED_ENDING = "(解約済)"
 """What Chatwork adds to the display name of a closed account."""
@@ -204,6 +207,15 @@ class CaseFacts:
     their last act."""
     strangers: Counter[int] = field(default_factory=Counter)
     """Account → its messages after the other side's last act, of those whose side nobody entered."""
+    told_at: datetime | None = None
+    """When this is told; None: at once."""
+
+    @property
+    def behind_since(self) -> datetime | None:
+        """The last look, where it is long ago when this is told; None too where a closed room tells it."""
+        until, is_closed = self.known_until, any(room.is_closed for room in self.rooms)
+        is_old = until is not None and self.told_at is not None and self.told_at - until > LONG_AGO
+        return until if is_old and not is_closed else None
 
     @property
     def counterparts(self) -> frozenset[int]:

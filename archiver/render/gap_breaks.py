@@ -11,7 +11,7 @@ from html import escape
 from math import ceil
 from typing import NamedTuple
 
-from archiver.records import Conversation, Gap, Message, MessageId, Pause, Period, Watch
+from archiver.records import LONG_AGO, Conversation, Gap, Message, MessageId, Pause, Period, Watch
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time, time_from_id
 from archiver.report_language import is_english, say
@@ -196,19 +196,21 @@ def pause_lines(rooms: Sequence[Conversation], named: Collection[Pause]) -> Iter
         yield say("{pause}: ほかに{n}回(合計およそ{together})。", pause=say(PAUSE), n=len(others), together=together)
 
 
-def closing_pauses(room: Conversation, end: datetime | None = None) -> Iterator[Pause]:
+def closing_pauses(room: Conversation, end: datetime | None = None, now: datetime | None = None) -> Iterator[Pause]:
     """The time from the last list of a room to the moment at which it could not be opened, if it counts as a pause.
 
-    `end`: that of the period told, after which nothing counts; None: it has none.
+    `end`: that of the period told, after which nothing counts; None: it has none. `now`: to which it counts while the
+    room can be opened.
     """
-    last, since = room.watch.last, room.inaccessible_since
-    if last is not None and since is not None and since - last > room.watch.limit and (end is None or last < end):
+    last, since = room.watch.last, room.inaccessible_since or now
+    limit = room.watch.limit if room.inaccessible_since else LONG_AGO
+    if last is not None and since is not None and since - last > limit and (end is None or last < end):
         yield Pause(last, since)
 
 
-def all_pauses(rooms: Iterable[Conversation], end: datetime | None) -> list[Pause]:
-    """The longest pause of each time in these rooms, those before a closing too; `end` as in `closing_pauses`."""
-    pauses = {pause for room in rooms for pause in (*room.pauses, *closing_pauses(room, end))}
+def all_pauses(rooms: Iterable[Conversation], end: datetime | None, now: datetime) -> list[Pause]:
+    """The longest pause of each time in these rooms, at their ends too; `end` and `now` as in `closing_pauses`."""
+    pauses = {pause for room in rooms for pause in (*room.pauses, *closing_pauses(room, end, now))}
     return [times[-1] for times in shared_pauses(pauses)]
 
 

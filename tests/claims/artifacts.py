@@ -191,8 +191,8 @@ def _name(packed: zipfile.ZipFile, end: str) -> str:
 
 def _shown(reading: Reading, dispute: Dispute, activity: ContractActivity | None = None) -> dict[str, Any]:
     contract = contracts.find_contract(reading, "job1")
-    activity = activity or activity_of(reading, contract)  # once for both faces of `job show`
-    with patch.object(contract_page, "activity_of", lambda *_: activity):
+    activity = activity or activity_of(reading, contract, now=after(dispute))  # once for both faces of `job show`
+    with patch.object(contract_page, "activity_of", lambda *_, **__: activity):
         show = page_document(reading, contract, now=after(dispute))
         with patch.dict(os.environ):
             set_language("ja")

@@ -47,7 +47,7 @@ def play(seed: int, folder: Path, so: Circumstances | None = None) -> Played:
     dispute.play(maker)
     sealed(maker, dispute)
     with maker.archive.reading() as reading:
-        activity = activity_of(reading, contracts.find_contract(reading, "job1"))
+        activity = activity_of(reading, contracts.find_contract(reading, "job1"), now=after(dispute))
         case = report_of(reading, at=after(dispute))
         told = told_at_once(reading, dispute, case, activity)
     maker.archive.close()

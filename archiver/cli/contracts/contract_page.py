@@ -94,7 +94,7 @@ def page_head(contract: Contract, *, now: datetime, ids: bool = True) -> list[st
 
 def page_rows(reading: Reading, contract: Contract, *, now: datetime, ids: bool = True) -> Iterator[PageRow]:
     """The rows; blank facts are named as not entered. `ids`: with the numbers that are typed in commands."""
-    activity, platform = activity_of(reading, contract), platform_of(contract.platform)
+    activity, platform = activity_of(reading, contract, now=now), platform_of(contract.platform)
     with screen_words():
         facts = [*_fact_rows(reading, activity, platform, now=now, ids=ids)]
     yield from facts
@@ -327,7 +327,7 @@ def page_lines(reading: Reading, contract: Contract, *, now: datetime, ids: bool
 
 def page_document(reading: Reading, contract: Contract, *, now: datetime) -> JsonObject:
     """The facts of the page for other programs: what Chatwork showed, and the days that are computed."""
-    activity = activity_of(reading, contract)
+    activity = activity_of(reading, contract, now=now)
     return {
         "job": contract.id,
         "platform": contract.platform,

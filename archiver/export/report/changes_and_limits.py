@@ -113,7 +113,7 @@ def important_pauses(
 def _pause_lines(case: ReportInput) -> Iterator[str]:
     yield from usual_interval_lines([(room.room_id, room.watch) for room in case.rooms])
     lines = list(pause_lines(case.rooms, important_pauses(case.rooms, case.events, case.statistics.chosen_times)))
-    if lines or (case.begun_at is not None and not all_pauses(case.rooms, case.ends_at)):
+    if lines or (case.begun_at is not None and not all_pauses(case.rooms, case.ends_at, case.created_at)):
         yield from lines or [f"{say(PAUSE)}: {no_pauses_text(room.watch for room in case.rooms)}"]
 
 

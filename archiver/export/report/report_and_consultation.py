@@ -94,7 +94,7 @@ def consultation_chapters(case: ReportInput) -> list[Chapter]:
     gaps = [gap for gap in all_gaps if not gap.is_erased]
     known = [gap.missing for gap in gaps if gap.missing]
     unknown = sum(gap.missing is None for gap in gaps)
-    pauses = all_pauses(case.rooms, case.ends_at)
+    pauses = all_pauses(case.rooms, case.ends_at, case.created_at)
     looks = sorted({room.watch.last for room in case.rooms if room.watch.last is not None})
     blank = say("{blank}　　　　　　　　円", blank=say(BLANK))
     terms, money, course, limits = templated.chapters(

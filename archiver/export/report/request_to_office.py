@@ -148,12 +148,15 @@ def standing_sentence(case: ReportInput) -> str:
 
 def _overdue_text(case: ReportInput) -> str:
     """The beginning of a sentence that the usual time for a review is over; empty if it is not."""
-    delivered, due = last_delivery(case), review_due(case)
-    if delivered is None or due is None or case.created_at.astimezone(JST).date() <= due:
+    delivered, due, until = last_delivery(case), review_due(case), case.statistics.facts.behind_since
+    now = until or case.created_at
+    if delivered is None or due is None or now.astimezone(JST).date() <= due:
         return ""
-    days = days_since(delivered, case.created_at)  # the first does not count (民法 140条), and the last has not ended
+    days = days_since(delivered, now)  # the first does not count (民法 140条), and the last has not ended
     sentence = "納品({delivered})の翌日から数えて{days}日目の今も検収の完了を確認できていない"
-    return say(sentence, delivered=date_text(delivered), days=days)
+    if until is not None:
+        sentence = "納品({delivered})の翌日から数えて{days}日目の{until}までの記録では検収の完了を確認できていない"
+    return say(sentence, delivered=date_text(delivered), days=days, until=until and minute_text(until))
 
 
 def blank_facts(case: ReportInput) -> tuple[str, ...]:

@@ -105,7 +105,14 @@ class _Survey:
         self._case = case
         self._authors: dict[int, AuthorFacts] = {}
         facts = CaseFacts(
-            case.contract, case.reporters, case.bases, (), self._authors, case.known_until, tuple(case.closings)
+            case.contract,
+            case.reporters,
+            case.bases,
+            (),
+            self._authors,
+            case.known_until,
+            tuple(case.closings),
+            told_at=case.created_at,
         )
         self._found = MessageStatistics(facts)
         self._event_numbers = {event.no for event in case.events}

@@ -56,7 +56,7 @@ _NAME_LENGTH, _QUOTED_LENGTH, _ASKED_LENGTH, _HEARD_LENGTH = 40, 76, 60, 36
 def chapter(case: ReportInput) -> Chapter:
     """The chapter as a list of labels and texts that fits on one page."""
     contract, is_heard = case.contract, case.profile == "consult"
-    pauses = all_pauses(case.rooms, case.ends_at)
+    pauses = all_pauses(case.rooms, case.ends_at, case.created_at)
     lacking = sum(one.sha256 is None for one in case.attachments)
     unlisted = len(case.statistics.unlisted)
     gaps = sum(not gap.is_erased and gap.missing != 0 for room in case.rooms for gap in room.gaps)

@@ -51,9 +51,9 @@ class ContractActivity(NamedTuple):
     """When a list of messages of any of its rooms was last read."""
 
 
-def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
-    """The activity under one contract, by a few small queries for each of its rooms."""
-    return _activity(reading, contract, contract.rooms, is_counting=True)
+def activity_of(reading: Reading, contract: Contract, *, now: datetime | None = None) -> ContractActivity:
+    """The activity under one contract, by a few small queries for each of its rooms; `now`: when it is told."""
+    return _activity(reading, contract, contract.rooms, is_counting=True, now=now)
 
 
 def activity_without_counts(
@@ -67,7 +67,12 @@ def activity_without_counts(
 
 
 def _activity(
-    reading: Reading, contract: Contract, told: Sequence[ContractRoom], *, is_counting: bool
+    reading: Reading,
+    contract: Contract,
+    told: Sequence[ContractRoom],
+    *,
+    is_counting: bool,
+    now: datetime | None = None,
 ) -> ContractActivity:
     me = current_state.owner(reading) or {}
     owner = number(me.get("account_id"))
@@ -97,6 +102,7 @@ def _activity(
         known_until=_known_until(contract, looks),
         closings=closings,
         cancellations=tuple(_cancellations(reading, contract)) if closings else (),
+        told_at=now,
     )
     reply = last_reply(facts).value
     facts = with_acts(

@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from archiver.export.report.letters import demand_text
+from archiver.export.report.letters import demand_text, inquiry_form_text
 from archiver.export.report.report_and_consultation import build_consultation
 from archiver.export.report.request_to_office import advice, opening_rows, request_sentence
 from archiver.export.report.statistics import ReportInput
@@ -213,10 +213,25 @@ def test_a_changed_message_is_named_beside_an_overdue_review(language: str) -> N
 
 def test_days_are_those_of_the_calendar_in_japan() -> None:
     """A delivery late in the evening of one day is overdue once the seventh day after it has ended."""
-    case = on("crowdworks", delivered="2026-11-05 23:59", silent_days=0)
+    case = on("crowdworks", delivered="2026-11-05 23:59", silent_days=8)
 
     assert "日目の今も検収" not in request_of(replace(case, created_at=at(7 * DAY)))
     assert "納品(2026-11-05)の翌日から数えて8日目の今も検収" in request_of(replace(case, created_at=at(8 * DAY)))
+
+
+def test_what_is_asked_ends_at_the_last_look_where_that_was_long_ago() -> None:
+    """The client may have answered since: no count is of all, no reply the last, and no wait goes on until today."""
+    case = on("crowdworks", delivered="2026-11-05 23:59", silent_days=8)
+    late = replace(case, created_at=case.created_at + timedelta(days=20))
+    until = "2026-11-13 10:15までの記録"
+
+    assert f"納品(2026-11-05)の翌日から数えて8日目の{until}では検収の完了を確認できていない" in request_of(late)
+    silent = replace(late, deliveries=(), request=RequestKind.REPLY)
+    assert f"{until}では相手からの返信がないため" in request_of(silent)
+    for text in (report_inputs.page_1(late)["この報告書の範囲"], inquiry_form_text(late)):
+        assert f"、2件({until})" in text
+    assert f"保存できた相手の最後のメッセージは2026-11-05({until})です" in inquiry_form_text(late)
+    assert "確認していない時間が1回(最長およそ20日)" in report_inputs.page_1(late)["この報告書の範囲"]
 
 
 @pytest.mark.parametrize("profile", ["lawyer", "court", "consult"])
