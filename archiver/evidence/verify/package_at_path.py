@@ -133,6 +133,8 @@ def _verify_zip(
         with unreadable_found(verification, path.name, _("The zip cannot be read: {detail}")):
             for subject, sentence in zip_oddities(path, progress):
                 verification.add_finding("zip-form", subject, sentence)
+        sentence = _("Whether a zip hides bytes within its packed files and their fields, which no program shows.")
+        verification.add_unchecked("zip", sentence)
         return verify_files(verification, tree)
 
 

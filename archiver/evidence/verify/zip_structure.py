@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import struct
 import zipfile
-import zlib
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
@@ -30,13 +29,9 @@ _IN_LARGE_END = (0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, _IN_EXTRA, _IN_EXTRA)
 """What stands in the place of a number that is said elsewhere."""
 _TELLING_FLAGS = 1 | 8 | 0x800
 """Encrypted; sizes behind the bytes; names in UTF-8."""
-_UNICODE_NAME, _UNICODE_COMMENT = 0x7075, 0x6375
-_ORDINARY_KINDS = frozenset({0x0001, 0x000A, 0x5455, 0x5855, 0x7875, _UNICODE_NAME, _UNICODE_COMMENT})
-"""Extra fields that zip programs write (large sizes, times, owners), and those with a sentence of their own."""
-_NO_DATE, _FIRST_YEAR = 1980, 2000
-"""The year of files of which a zip program knew no date, and the first in which there could be anything to pack."""
+_UNICODE_NAME = 0x7075
+"""The kind of the extra field that gives a second name."""
 _DESCRIPTOR_BYTES = (12, 16, 20, 24)
-_PIECE_BYTES = 1 << 20
 
 
 def zip_oddities(
@@ -44,7 +39,6 @@ def zip_oddities(
     progress: Optional[Progress] = None,  # noqa: UP045
 ) -> Iterator[Tuple[str, str]]:  # noqa: UP006
     """What does not belong in the zip of a package: the subject and a sentence. Raises READ_ERRORS."""
-    end = 0
     with zipfile.ZipFile(str(path)) as packed, path.open("rb") as file:
         infos = sorted(packed.infolist(), key=lambda one: one.header_offset)
         if packed.comment:
@@ -64,14 +58,6 @@ def zip_oddities(
                 yield info.filename, _("The zip gives bytes to a folder, which no program shows.")
             if not _is_date(info.date_time):
                 yield info.filename, _("The zip gives it a date that does not exist.")
-            elif _NO_DATE < info.date_time[0] < _FIRST_YEAR:
-                sentence = _("The zip gives it a date of {year}, long before there could be such a package.")
-                yield info.filename, sentence.format(year=info.date_time[0])
-            begins_within, end = info.header_offset < end, max(end, _end_of_file(info, file))
-            unread = 0 if begins_within else _unread_bytes(info, file)  # shared bytes are never read as a file's
-            if unread:
-                sentence = _("The zip holds bytes from {start} to {end} that belong to none of its files.")
-                yield info.filename, sentence.format(start=end - unread, end=end)
         for start, end in _unlisted_ranges(packed, infos, file, path.stat().st_size):
             sentence = _("The zip holds bytes from {start} to {end} that belong to none of its files.")
             yield path.name, sentence.format(start=start, end=end)
@@ -95,25 +81,18 @@ def _header_oddities(info: zipfile.ZipInfo, file: BinaryIO) -> Iterator[Tuple[st
         sentence = _("Its header and the list of the zip differ: other programs could show something else.")
         yield info.filename, sentence
     file.seek(info.header_offset + _LOCAL.size + name_length)
-    kinds = {*_extra_kinds(info.extra), *_extra_kinds(file.read(more_length))}
-    if _UNICODE_NAME in kinds:
+    if _UNICODE_NAME in (*_extra_kinds(info.extra), *_extra_kinds(file.read(more_length))):
         yield info.filename, _("The zip gives it a second name, which other programs could show.")
-    if _UNICODE_COMMENT in kinds:
-        yield info.filename, _("Its place in the zip has a comment, which packages never have.")
-    if kinds - _ORDINARY_KINDS:
-        yield info.filename, _("Its place in the zip has bytes of an unknown kind, which no program shows.")
 
 
 def _extra_kinds(extra: bytes) -> Iterator[int]:
-    """The kinds of the extra fields that hold something; -1 for bytes that are no field."""
+    """The kinds of the extra fields that hold something."""
     offset = 0
     while offset + 4 <= len(extra):
         kind, size = struct.unpack_from("<HH", extra, offset)
         if size:
             yield kind
         offset += 4 + size
-    if offset < len(extra):
-        yield -1
 
 
 def _end_fits(packed: zipfile.ZipFile, count: int, file: BinaryIO, size: int) -> bool:
@@ -176,32 +155,6 @@ def _end_of_file(info: zipfile.ZipInfo, file: BinaryIO) -> int:
         return info.header_offset
     name_length, more_length = _LOCAL.unpack(header)[-2:]
     return info.header_offset + _LOCAL.size + int(name_length) + int(more_length) + info.compress_size
-
-
-def _unread_bytes(info: zipfile.ZipInfo, file: BinaryIO) -> int:
-    """How many of the bytes that the zip counts as a file's follow the end of what is unpacked from it."""
-    if info.flag_bits & 1 or info.filename.endswith("/"):
-        return 0
-    if info.compress_type == zipfile.ZIP_STORED:
-        return max(0, info.compress_size - info.file_size)
-    if info.compress_type != zipfile.ZIP_DEFLATED:
-        return 0
-    file.seek(_end_of_file(info, file) - info.compress_size)
-    inflate, left, size = zlib.decompressobj(-zlib.MAX_WBITS), info.compress_size, 0
-    try:
-        while left and not inflate.eof:
-            piece = file.read(min(left, _PIECE_BYTES))
-            left -= len(piece)
-            if not piece:
-                return 0  # cut: found when the file is read
-            while piece and not inflate.eof:
-                size += len(inflate.decompress(piece, _PIECE_BYTES))
-                if size > info.file_size:
-                    return 0  # found when the file is read
-                piece = inflate.unconsumed_tail
-    except zlib.error:
-        return 0  # found when the file is read
-    return left + len(inflate.unused_data) if inflate.eof else 0
 
 
 def _central_bytes(info: zipfile.ZipInfo) -> int:

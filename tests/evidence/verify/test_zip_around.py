@@ -19,7 +19,6 @@ from archiver.evidence.verify.package_at_path import verify_package_at
 from archiver.evidence.verify.package_reader import ZippedPackage, read_all, unreadable_found
 from archiver.evidence.verify.zip_structure import zip_oddities
 from tests.support.cases import cases_of
-from tests.support.packages.odd_zips import JUNK, hide_bytes
 from tests.support.packages.sample_package import renew_lists, zip_package
 from tests.support.packages.system_files import LEFT_BY_SYSTEMS, put_system_files
 
@@ -29,23 +28,6 @@ def zip_of(path: Path, names: list[str], method: int) -> Path:
         for name in names:
             packed.writestr(name, b"text " * 1_000)
     return path
-
-
-@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
-def test_bytes_behind_the_end_of_a_packed_file_are_found(tmp_path: Path, method: int) -> None:
-    """They are counted as the file's, but no program unpacks them."""
-    path = zip_of(tmp_path / "x.zip", ["P/bagit.txt", "P/data/report.pdf"], method)
-    assert list(zip_oddities(path)) == []
-
-    hide_bytes(path)
-
-    with zipfile.ZipFile(path) as packed:
-        assert packed.read("P/data/report.pdf") == b"text " * 1_000
-        end = packed.start_dir
-    ((subject, text),) = zip_oddities(path)
-    assert subject == "P/data/report.pdf"
-    assert str(end - len(JUNK)) in text
-    assert str(end) in text
 
 
 def test_a_wrong_checksum_is_told_in_our_own_words(tmp_path: Path) -> None:
@@ -108,7 +90,7 @@ def extra_field(kind: int, content: bytes) -> bytes:
     cases_of(__file__, "hidden"),
 )
 def test_what_a_zip_hides_is_found(tmp_path: Path, odd: dict[str, Any], words: str) -> None:
-    """Bytes of no file, comments, and dates of long before there could be a package."""
+    """Bytes of no file, comments, a second name."""
     one_file(tmp_path / "x.zip", **odd)
 
     found = [text for _subject, text in zip_oddities(tmp_path / "x.zip")]

@@ -372,7 +372,7 @@ def test_what_systems_left_in_a_package_is_told(samples: Samples, agrees: Agrees
 @pytest.mark.drawn
 @pytest.mark.parametrize("kind", ODD_ZIPS)
 def test_odd_zips_are_read_as_verify_py_reads_them(samples: Samples, agrees: Agrees, tmp_path: Path, kind: str) -> None:
-    """Hidden bytes, fields and dates, and what neither can read."""
+    """Another date, and what neither can read."""
     path = zip_package(samples("package"), tmp_path / "x.zip")
     ODD_ZIPS[kind](path)
 

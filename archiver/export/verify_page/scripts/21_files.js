@@ -154,19 +154,17 @@ class ZippedPackage {
     if (!equalBytes(await bytesOf(this.file, info.offset + 30, nameLength), info.nameBytes)) throw new UnreadableFile(_("its packed bytes are damaged"));
     const isPlain = info.method === 0, packed = this.file.slice(begin, begin + (isPlain ? Math.min(info.packed, info.size) : info.packed));
     let crc = 0xffffffff, size = 0;
-    for await (const part of isPlain ? blobChunks(packed) : inflated(packed, info)) {
+    for await (const part of isPlain ? blobChunks(packed) : inflated(packed)) {
       crc = updateCrc(crc, part);
       size += part.length;
       if (size > info.size) throw new UnreadableFile(_("its packed bytes are damaged"));
       yield part;
     }
-    if (isPlain) info.unread = info.packed - packed.size;
     if (size !== info.size || (crc ^ 0xffffffff) >>> 0 !== info.crc) throw new UnreadableFile(_("its checksum differs"));
   }
 }
 
-// What is unpacked; how many bytes follow its end becomes `info.unread`.
-async function* inflated(packed, info) {
+async function* inflated(packed) {
   let parts = [], isFinal = false;
   const inflate = new Libraries.Inflate((part, final) => {
     parts.push(part);
@@ -184,7 +182,6 @@ async function* inflated(packed, info) {
     parts = [];
   }
   if (!isFinal) throw new UnreadableFile(_("its packed bytes are damaged"));
-  info.unread = inflate.p.length - (inflate.s.p ? 1 : 0);
 }
 
 const bytesOf = async (file, begin, size) => new Uint8Array(await file.slice(begin, begin + size).arrayBuffer());
@@ -315,9 +312,7 @@ async function addZipOddities(verification, file, directory) {
   for (const [index, info] of infos.entries()) {
     if (info.comment) add(info.name, _("Its place in the zip has a comment, which packages never have."));
     if (info.name.endsWith("/") && (info.size || info.packed)) add(info.name, _("The zip gives bytes to a folder, which no program shows."));
-    const year = (info.date >> 9) + 1980;
     if (!isZipDate(info)) add(info.name, _("The zip gives it a date that does not exist."));
-    else if (year > 1980 && year < 2000) add(info.name, fill(_("The zip gives it a date of {year}, long before there could be such a package."), { year }));
     if (info.offset > end) add(file.name, unlistedText(end, info.offset));
     const header = await bytesOf(file, info.offset, 30);
     const hasHeader = header.length === 30 && readNumber(header, 0, 4) === 0x04034b50;
@@ -331,19 +326,8 @@ async function addZipOddities(verification, file, directory) {
   if (rest !== END_BYTES && rest !== END_BYTES_64) add(file.name, unlistedText(directory.start + listed, directory.size));
 }
 
-// Bytes that the zip counts as a file's, behind the end of what was unpacked from it.
-async function addUnreadBytes(verification, file, directory) {
-  for (const info of directory.infos.filter((one) => one.unread > 0)) {
-    const header = await bytesOf(file, info.offset, 30), end = info.offset + 30 + readNumber(header, 26, 2) + readNumber(header, 28, 2) + info.packed;
-    verification.addFinding("zip-form", info.name, unlistedText(end - info.unread, end));
-  }
-}
-
 const TELLING_FLAGS = 1 | 8 | 0x800;
 const UNICODE_NAME = 0x7075;
-const UNICODE_COMMENT = 0x6375;
-// Extra fields that zip programs write (large sizes, times, owners), and those with a sentence of their own.
-const ORDINARY_KINDS = [0x0001, 0x000a, 0x5455, 0x5855, 0x7875, UNICODE_NAME, UNICODE_COMMENT];
 
 // Where a file's own header and the zip's list could be read differently.
 async function addHeaderOddities(add, file, info, header) {
@@ -354,20 +338,15 @@ async function addHeaderOddities(add, file, info, header) {
     add(info.name, _("Its header and the list of the zip differ: other programs could show something else."));
   }
   const own = await bytesOf(file, info.offset + 30 + readNumber(header, 26, 2), readNumber(header, 28, 2));
-  const kinds = [...extraKinds(info.extra), ...extraKinds(own)];
-  if (kinds.includes(UNICODE_NAME)) add(info.name, _("The zip gives it a second name, which other programs could show."));
-  if (kinds.includes(UNICODE_COMMENT)) add(info.name, _("Its place in the zip has a comment, which packages never have."));
-  if (kinds.some((kind) => !ORDINARY_KINDS.includes(kind))) add(info.name, _("Its place in the zip has bytes of an unknown kind, which no program shows."));
+  if ([...extraKinds(info.extra), ...extraKinds(own)].includes(UNICODE_NAME)) add(info.name, _("The zip gives it a second name, which other programs could show."));
 }
 
-// The kinds of the extra fields that hold something; -1 for bytes that are no field.
+// The kinds of the extra fields that hold something.
 function extraKinds(extra) {
   const kinds = [];
-  let at = 0;
-  for (; at + 4 <= extra.length; at += 4 + readNumber(extra, at + 2, 2)) {
+  for (let at = 0; at + 4 <= extra.length; at += 4 + readNumber(extra, at + 2, 2)) {
     if (readNumber(extra, at + 2, 2)) kinds.push(readNumber(extra, at, 2));
   }
-  if (at < extra.length) kinds.push(-1);
   return kinds;
 }
 
