@@ -364,12 +364,12 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
         post = next((one for one in dispute.saved if one.number == int(number)), None)
         if post is None or dispute.side(post.author) != "報告者" or post.sent != dispute.first_unanswered():
             yield f"the message without a reply ({number})"
-    form = r"(?:内容をご確認のうえ、ご返信|納品物のご確認の結果をお知らせ)くださいますよう、お願いいたします"
+    form = r"(?:内容をご確認(?:のうえ、ご返信)?|納品物のご確認の結果をお知らせ)くださいますよう、お願いいたします"
     of_client = _findall(form, page)
     of_office = "手続きをご案内ください" in page
     if of_office if dispute.so.platform == "direct" else of_client:
         yield "the client is asked for what an office does, or an office for what the client does"
-    asks = _search(r"相手からの返信(?:が|も)ないため|記録では相手からの返信がなく", page)
+    asks = _search(r"相手からの返信(?:が|も)ないため|記録では相手からの返信がなく|ご確認のうえ、ご返信", page)
     until = dispute.known_until
     asked = dispute.first_unanswered() if dispute.counterparts else None
     if asks and (asked is None or until is None):

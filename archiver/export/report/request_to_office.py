@@ -75,7 +75,7 @@ def request_sentence(case: ReportInput) -> str:
     """The one request, in one sentence: the one that the user chose, else the one that the state suggests."""
     late, silence = _overdue_text(case), _silence_text(case)
     is_direct = platform_of(case.contract.platform).elsewhere
-    kind = client_request(case) if is_direct else case.request or _suggested_request(case, late, silence)
+    kind = client_request(case)
     if kind is None and not is_direct:
         text = say(DEFAULT_REQUEST, reason=_reason_text(case), contract=_contract_name(case))
     else:
@@ -124,15 +124,14 @@ def _suggested_request(case: ReportInput, late: str, silence: str) -> RequestKin
     does_work, platform = case.contract.side != "client", platform_of(case.contract.platform)
     if does_work and overdue_text(case):
         return RequestKind.PAYMENT
-    if does_work and late and platform.review:
+    if does_work and late and (platform.review or platform.elsewhere):
         return RequestKind.REVIEW
-    return RequestKind.REPLY if platform.nudge and silence else None
+    return RequestKind.REPLY if silence and (platform.nudge or platform.elsewhere) else None
 
 
 def client_request(case: ReportInput) -> RequestKind | None:
-    """What is asked of the client of a direct contract: what the user chose, else what is overdue."""
-    overdue = RequestKind.PAYMENT if overdue_text(case) else RequestKind.REVIEW if _overdue_text(case) else None
-    return case.request or overdue
+    """What is asked: what the user chose, else what the state suggests."""
+    return case.request or _suggested_request(case, _overdue_text(case), _silence_text(case))
 
 
 def standing_sentence(case: ReportInput) -> str:
@@ -200,7 +199,7 @@ _WISHES: Mapping[RequestKind | None, Mapping[str, str]] = {
         "court": "納品{delivered}の検収の結果の回答。",
     },
     RequestKind.REPLY: {
-        "client": "ご返信くださいますよう、お願いいたします。",
+        "client": "内容をご確認のうえ、ご返信くださいますよう、お願いいたします。",
         "lawyer": "相手への通知の方法(宛先の確かめ方を含む)。",
         "consult": "相手と連絡を取るために、次に何をすればよいか。",
         "court": "相手方からの回答。",
@@ -220,7 +219,7 @@ _WISHES: Mapping[RequestKind | None, Mapping[str, str]] = {
         "consult": "作業を止めてよいか。止めるときに、相手に何を伝えればよいか。",
         "court": "作業の中断と、済んだ分の扱いの取り決め。",
     },
-    None: {"client": "内容をご確認のうえ、ご返信くださいますよう、お願いいたします。"},
+    None: {"client": "内容をご確認くださいますよう、お願いいたします。"},
 }
 """What may be asked → the words for each reader."""
 

@@ -126,7 +126,19 @@ def test_a_client_is_asked_for_nothing_that_only_an_office_can_do(
     assert [] == [word for word in ("ご案内", "相手へのご連絡", "相手が書面など") if word in asked]
     assert asked in demand_text(case).replace("\n", "") or request_kind is None
     if request_kind is None:
-        assert asked.endswith("ため、内容をご確認のうえ、ご返信くださいますよう、お願いいたします。")
+        assert asked.endswith("ため、内容をご確認くださいますよう、お願いいたします。")
+
+
+@pytest.mark.parametrize(("silent_days", "wish"), [(6.9, "ご確認"), (7.1, "ご確認のうえ、ご返信")])
+def test_a_client_is_asked_for_a_reply_once_the_days_are_over(silent_days: float, wish: str) -> None:
+    """Not before, and never where they wrote last: then the reporter is the one who is silent."""
+    case = on("direct", delivered=None, silent_days=silent_days)
+    theirs = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter(SAID[::-1][1:]))])
+
+    asked, unasked = (page_1(one)["お願いしたいこと"] + demand_text(one) for one in (case, theirs))
+
+    assert 2 == asked.count(f"内容を{wish}くださいますよう")
+    assert "返信" not in unasked
 
 
 def test_what_is_overdue_is_asked_for_before_all_else() -> None:
