@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from archiver.records import Attachment
-from archiver.records.alerts import Alert, AlertRule
+from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import shorten, visible
 from archiver.render.times import age_words
 from archiver.standing.emergency_words import departure_head
@@ -30,16 +30,18 @@ LOST, _OFF = ("gone", "departed", "changed"), ("idle", "unscheduled")
 """What disappeared in chats, quoted below; and that automatic saving is off, by which nothing disappeared yet."""
 
 
-def headlines(status: Status, facts: Mapping[str, Any], jobs: Sequence[Row], now: datetime) -> list[Row]:
+def headlines(
+    status: Status, facts: Mapping[str, Any], jobs: Sequence[Row], now: datetime, *, alert_count: int
+) -> list[Row]:
     """Those that are true; where all is well that one alone, of the kind `calm`.
 
-    `facts`: what is observed (`home_document`), `jobs` its rows.
+    `facts`: what is observed (`home_document`), `jobs` its rows; `alert_count`: so many lines tell of alerts.
     """
     stopped = list(_stopped(facts))
     off = [one for one in stopped if one["kind"] in _OFF]
     told = [*(one for one in stopped if one not in off), *_gone(jobs), *_departed(jobs), *_changed(jobs)]
     told += [*off, *unpaid(jobs), *_asked(status.alerts), *_gone_file(facts["gone_files"])]
-    told = told or [*_to_look_at(facts, status, now)] or [_calm(status, facts["kept_by_team"])]
+    told = told or [*_to_look_at(facts, status, now, alert_count)] or [_calm(status, facts["kept_by_team"])]
     return [_FIELDS | one for one in told]
 
 
@@ -180,12 +182,12 @@ def _gone_file(files: Sequence[tuple[Alert, Attachment | None]]) -> Iterator[Row
         yield {"state": "look", "kind": "asked", "head": head, "text": ""} | place
 
 
-def _to_look_at(facts: Mapping[str, Any], status: Status, now: datetime) -> Iterator[Row]:
+def _to_look_at(facts: Mapping[str, Any], status: Status, now: datetime, alert_count: int) -> Iterator[Row]:
     """Nothing of the above, but “all good” would say too much; the lines below say what."""
-    if not facts["unsure"]:
+    if not facts["unsure"] and all(one.level is not Level.HIGH for one in status.alerts):
         return
-    n = len(facts["lines"])
-    head = ngettext("{n} thing needs a look.", "{n} things need a look.", n).format(n=n)
+    n = len(facts["lines"]) + alert_count
+    head = ngettext("{n} thing needs you.", "{n} things need you.", n).format(n=n)
     if not n:
         head = _("The last save was {age}.").format(age=age_words(now - status.last_sync)) if status.last_sync else ""
     yield {"state": "look", "kind": "lines", "head": head or _("Nothing was saved yet."), "text": ""}

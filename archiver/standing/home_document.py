@@ -70,7 +70,10 @@ STOPPING = frozenset(
 )
 """Saving has stopped or will, or what is saved is in doubt: this stands first."""
 
-_UNSURE = {ConditionKind.FAILING, ConditionKind.BEHIND, ConditionKind.SHUT, ConditionKind.FUTURE, ConditionKind.CLOCK}
+_UNSURE = {
+    *(ConditionKind.FAILING, ConditionKind.BEHIND, ConditionKind.SHUT, ConditionKind.FUTURE, ConditionKind.CLOCK),
+    ConditionKind.GAP,
+}
 
 
 def home_document(
@@ -91,13 +94,13 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
         | {"called": names[one.id], "departed": departed.get(one.id)}
         for one in status.contracts
     ]
-    told = headlines(status, facts, jobs, now)
+    alerts = alert_lines.alert_lines(reading, other_alerts(status.alerts, urgent), names)
+    told = headlines(status, facts, jobs, now, alert_count=len(alerts))
     head, is_gone = told[0], any(one["kind"] == "gone" for one in told)
     quoted = told_job(told)
     job = next((one for one in jobs if one["id"] == (quoted or head)["job"]), None)
     lines = [one for one in facts["lines"] if not (is_gone and one["kind"] == "shut")]
     step = _next_step(reading, status, jobs, facts)
-    alerts = alert_lines.alert_lines(reading, other_alerts(status.alerts, urgent), names)
     more = len(alerts) - alert_lines.FIRST_SCREEN_LIMIT
     return {
         "told": told,

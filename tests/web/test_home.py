@@ -209,7 +209,7 @@ def test_after_the_changes_were_seen_all_is_good(tmp_path: Path) -> None:
 
     assert re.search(r"All good. \d+ messages and \d+ files? are on this computer.", calm)
     assert "All good" not in unsure
-    assert "1 thing needs a look." in unsure
+    assert "1 thing needs you." in unsure
     assert "A chat failed." in unsure
 
 

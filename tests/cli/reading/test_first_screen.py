@@ -56,6 +56,18 @@ def test_a_good_day_says_so_how_much_is_here_and_where(desk: TerminalWorld) -> N
     assert japanese[5].startswith("  動画編集10本                           4         0  ")
 
 
+def test_beside_an_urgent_alert_nothing_is_said_to_be_good(desk: TerminalWorld) -> None:
+    """The other screens say that there is one; what is to be seen is counted."""
+    desk.post("クラウドワークスを通さずに直接お支払いします")
+    desk.both("sync")
+
+    japanese, english = screens(desk)
+
+    assert japanese.startswith("見てほしいことが2件あります。")  # and the address that is not Chatwork's
+    assert english.startswith("2 things need you.")
+    assert "見てほしいお知らせがあります" in desk.both("job", "show", ARCHIVE_LANG="ja")[1]
+
+
 def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> None:
     """What vanished and what was edited in their own words, then what to do and what not; as on ホーム."""
     bills = Invoice(0, 80_000, "2026-06-01", "2026-06-20", ""), Invoice(0, 55_000, "2026-06-01", "2098-06-20", "")
