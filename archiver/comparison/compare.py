@@ -219,11 +219,11 @@ def build_report(summary: ComparisonSummary, *, at: datetime) -> Report:
         footer=say("作成 {at}(日本時間)", at=local_time(at)),
         left_margin=20.0,
         chapters=(
-            Chapter(say("１　比べたもの"), (FactList(tuple(side_rows(summary))),)),
-            Chapter(say("２　結果"), tuple(_result_blocks(summary))),
-            Chapter(say("３　違いのあるメッセージ"), tuple(_difference_blocks(summary))),
+            Chapter(say("1 比べたもの"), (FactList(tuple(side_rows(summary))),)),
+            Chapter(say("2 結果"), tuple(_result_blocks(summary))),
+            Chapter(say("3 違いのあるメッセージ"), tuple(_difference_blocks(summary))),
             Chapter(
-                say("４　この比較からは分からないこと"),
+                say("4 この比較からは分からないこと"),
                 (Bullets(limits(summary.a, summary.b)),),
             ),
         ),

@@ -170,6 +170,8 @@ def falsehoods(dispute: Dispute, told: Told) -> Iterator[str]:
 
 
 def _on_page_1(truth: Truth, page: str) -> Iterator[str]:
+    if not _search(r"^(?:Chatworkやり取り記録(?:報告書|相談用の要約)|契約\d+についてのご相談)", page):
+        yield f"the title ({page[:40]})"
     yield from _on_first(truth, page)
     yield from _on_reply(truth, page)
     yield from _on_numbers(truth, page)
@@ -591,7 +593,7 @@ def _on_closing(truth: Truth, page: str) -> Iterator[str]:
     found = _findall(rf"({DAY}\d\d:\d\d)に、{CLOSED_SIGN}ことを確認", page)
     if set(found) != ({(true, account)} if true else set()):
         yield f"the closed account ({found})"
-    found += _findall(rf"({DAY}\d\d:\d\d){CLOSED_SIGN}\(検知\)(?:第1章|保存した記録)", page)
+    found += _findall(rf"({DAY}\d\d:\d\d){CLOSED_SIGN}\(検知\)(?:1ページ|保存した記録)", page)
     if not {*found} <= {(true, account)}:
         yield f"the closed account in the course of events ({found})"
 
@@ -671,7 +673,7 @@ def _on_files(truth: Truth, page: str) -> Iterator[str]:
     inside = {(_second(at)[:10], one) for at, one in renamed if dispute.is_within(at) and one not in before}
     if (
         not inside <= told
-        and "８編集・削除" in page
+        and "8編集・削除" in page
         and not _search(r"ほかの(?:変更)?[0-9,]+件|ファイル名は隠しています", page)
     ):
         yield f"the other name of a file is not told ({inside - told})"
@@ -716,7 +718,7 @@ def _on_files(truth: Truth, page: str) -> Iterator[str]:
     missed = {_second(at) for at, _one in gone if dispute.is_within(at) and not dispute.so.period}
     if (
         not missed <= {at for at, _one in told_gone}
-        and "８編集・削除" in page
+        and "8編集・削除" in page
         and not _search(r"ほかの(?:変更)?[0-9,]+件|ファイル名は隠しています", page)
     ):
         yield f"a file that was seen gone is not told ({missed})"

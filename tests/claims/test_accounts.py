@@ -94,7 +94,7 @@ def test_a_post_adds_its_time_only_before_a_sign_of_the_api(
     maker = played(tmp_path / "home", post=post, author=author, sign=sign, sign_day=sign_day, who=who)
     with maker.archive.reading() as reading:
         case = report_of(reading)
-        page = words(summary.chapter(case))
+        page = words(summary.chapter(case, ""))
         facts = activity_of(reading, contracts.find_contract(reading, "job1")).facts
 
     told = closed_text(closed_account(case.statistics.facts))
@@ -113,7 +113,7 @@ def test_of_two_posts_the_one_next_to_the_sign_tells_chatworks_time(tmp_path: Pa
     """Somebody may have typed the earlier one; `job show`, which numbers no message, gives the time alone."""
     maker = played(tmp_path / "home", post=POST, author=555, sign="group", again=True)
     with maker.archive.reading() as reading:
-        page = words(summary.chapter(report_of(reading)))
+        page = words(summary.chapter(report_of(reading), ""))
         shown = closed_text(closed_account(activity_of(reading, contracts.find_contract(reading, "job1")).facts))
 
     after = "アカウントの解約を知らせる形のChatworkの自動メッセージ({place})の後、" + GROUP
@@ -126,7 +126,7 @@ def test_a_post_alone_is_told_as_a_form_that_anybody_can_write(tmp_path: Path) -
     maker = played(tmp_path / "home", post=POST)
     with maker.archive.reading() as reading:
         case = report_of(reading)
-        page = words(summary.chapter(case))
+        page = words(summary.chapter(case, ""))
         course = words(timeline.chapter(case))
 
     assert "解約" not in page

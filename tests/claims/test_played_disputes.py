@@ -94,7 +94,7 @@ def test_two_contracts_in_one_room_agree_on_how_it_began(group: Archive) -> None
     with group.reading() as reading:
         for name in ("job1", "job2"):
             case = report_of(reading, name)
-            page = words(summary.chapter(case))
+            page = words(summary.chapter(case, ""))
             screen = "\n".join(page_lines(reading, contracts.find_contract(reading, name), now=at(43 * DAY)))
 
             assert "2026-11-05 10:00:00" in page
@@ -108,7 +108,7 @@ def test_the_leave_notice_is_no_reply_and_the_cancellation_before_the_period_is_
     """The silence counts from the last speech; what was seen before the contract's period still stands on page 1."""
     with group.reading() as reading:
         case = report_of(reading, "job2")
-        page, form = words(summary.chapter(case)), inquiry_form_text(case)
+        page, form = words(summary.chapter(case, "")), inquiry_form_text(case)
 
     assert "相手の最後のメッセージは 2026-11-26 10:00:00(No.1)。" in page
     assert "返信がありません" not in page  # they wrote last, and nobody asked them anything since
@@ -167,7 +167,7 @@ def test_the_worst_day_says_what_is_missing(worst: Archive) -> None:
     """490 of 566 are never all; the first saved one is early; deletions before the saving are told apart."""
     with worst.reading() as reading:
         case = report_of(reading)
-        page, form = words(summary.chapter(case)), inquiry_form_text(case)
+        page, form = words(summary.chapter(case, "")), inquiry_form_text(case)
         heads = [block.head for block in excerpt.chapter(case).blocks if isinstance(block, MessageBlock)]
 
     assert "保存できた490件(ほかに保存できていないもの 約76件)" in page

@@ -85,7 +85,7 @@ def _folded(archive: ArchiveMaker, *chosen: str) -> tuple[list[Quotation], str, 
     with archive.archive.reading() as reading:
         case = report_of(reading)
     case = replace(case, chosen=chosen, reviewed=None)
-    (facts,) = (one for one in summary.chapter(case).blocks if isinstance(one, FactList))
+    (facts,) = (one for one in summary.chapter(case, "").blocks if isinstance(one, FactList))
     page = "\n".join(f"{one.head}\n" + "\n".join(map(str, one.parts)) for one in facts.quoted)
     page += "\n" + "\n".join(text for _label, text in facts.rows)
     return list(case.statistics.quotations.value), page, inquiry_form_text(case)

@@ -64,7 +64,7 @@ def _told(maker: ArchiveMaker, minutes: float, job: str = "job1") -> tuple[str, 
     with maker.archive.reading() as reading:
         case = report_of(reading, job, at=at(minutes))
         screen = "\n".join(page_lines(reading, contracts.find_contract(reading, job), now=at(minutes)))
-    return "\n".join(page_lines_of([summary.chapter(case)])), inquiry_form_text(case), " ".join(screen.split())
+    return "\n".join(page_lines_of([summary.chapter(case, "")])), inquiry_form_text(case), " ".join(screen.split())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -142,7 +142,7 @@ def test_under_a_promise_of_secrecy_only_what_was_chosen_is_quoted(tmp_path: Pat
     with maker.archive.reading() as reading:
         case = report_of(reading, at=at(10 * DAY))
         pages = [
-            words(summary.chapter(one)) for one in (replace(case, chosen=("1",)), replace(case, chosen=("1", "2")))
+            words(summary.chapter(one, "")) for one in (replace(case, chosen=("1",)), replace(case, chosen=("1", "2")))
         ]
 
     assert ["返信がありません" in page for page in pages] == [True, True]

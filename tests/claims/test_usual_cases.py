@@ -109,7 +109,7 @@ def test_no_column_is_blank_for_everybody(usual: ReportInput) -> None:
 def test_the_request_names_its_reason_and_the_contract(worst: ReportInput) -> None:
     """Where the user chose none, in the dispute of the worst day; and what is blank is no name."""
     case = worst
-    page, form = words(summary.chapter(case)), inquiry_form_text(case)
+    page, form = words(summary.chapter(case, "")), inquiry_form_text(case)
     table = words(people_and_dates.chapters(case)[0])
 
     wanted = "相手のメッセージ1件が、保存した時点ですでに「削除」表示だったため、この仕事(契約日 2026-11-06)について、"
@@ -132,7 +132,7 @@ def test_a_blank_escrow_is_not_called_completed(worst: ReportInput) -> None:
 
 def test_a_direct_client_has_no_profile(direct: ReportInput) -> None:
     """There is no platform with profiles, nor an office that could be asked."""
-    page = words(summary.chapter(direct))
+    page = words(summary.chapter(direct, ""))
 
     assert "お願いいたします。" in page
     assert "手続きをご案内" not in page
@@ -159,7 +159,7 @@ def test_only_what_stands_out_is_named_where_looks_are_usually_a_day_apart(usual
     ] == named
     assert "確認していない時間帯: ほかに37回(合計およそ36日)。" in chapter
     assert "気づくまで最長" not in "".join(chapter)
-    page = words(summary.chapter(case))
+    page = words(summary.chapter(case, ""))
     assert "Chatworkを確認していない時間が39回(最長およそ3日12時間)あります" in page
 
 

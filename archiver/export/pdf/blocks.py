@@ -111,7 +111,7 @@ Block = Paragraph | Subheading | FactList | TableBlock | Bullets | MessageBlock 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A chapter with its number in its title: `１　要約`."""
+    """A chapter with its number in its title: `3 当事者`."""
 
     title: str
     blocks: tuple[Block, ...]

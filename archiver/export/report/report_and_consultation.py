@@ -8,7 +8,7 @@ from dataclasses import replace
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, Report, TableBlock
 from archiver.export.report import changes_and_limits, excerpt, people_and_dates, summary, templated, timeline
 from archiver.export.report.money import consultation_rows, reminder_rows, stated_due_text
-from archiver.export.report.report_sources import BLANK, delivery_text, platform_of
+from archiver.export.report.report_sources import BLANK, delivery_text, platform_of, said
 from archiver.export.report.request_to_office import end_request_text, last_delivery, review_due
 from archiver.export.report.statistics import ReportInput
 from archiver.render.gap_breaks import PAUSE, all_pauses, interval_text, no_pauses_text
@@ -29,9 +29,13 @@ def build_report(case: ReportInput) -> Report:
             "\u3000内容一覧(content-sha256.txt)のSHA-256 先頭16桁 {content_sha256}",
             content_sha256=case.content_sha256[:16],
         )
-    head = say("{title}\u3000{number}", title=say(TITLE), number=_number(case)) if case.profile == "court" else ""
+    head, title = say(TITLE), say(TITLE)
+    if case.profile == "court":
+        head = say("{title}\u3000{number}", title=title, number=_number(case))
+    elif case.profile == "support":
+        title = said("契約 {fact} についてのご相談", case.contract.platform_id) or title
     chapters = [
-        summary.chapter(case),
+        summary.chapter(case, title),
         *people_and_dates.chapters(case),
         timeline.chapter(case),
         excerpt.chapter(case),
@@ -39,7 +43,7 @@ def build_report(case: ReportInput) -> Report:
         changes_and_limits.limits(case),
         *changes_and_limits.method(case),
     ]
-    return framed(case, say(TITLE), chapters, head=head, more=more)
+    return framed(case, title, chapters, head=head, more=more)
 
 
 def framed(
@@ -79,10 +83,11 @@ _REQUEST_ROOM = 2
 
 def build_consultation(case: ReportInput) -> Report:
     """Page 1 of the report, then contract terms, money, timeline and limits."""
-    first = summary.chapter(case)
+    title = say(CONSULTATION)
+    first = summary.chapter(case, title)
     note = Paragraph(say(_READ), "small")
-    first = replace(first, title=say("１\u3000要約"), blocks=(*first.blocks, note))
-    return framed(case, say(CONSULTATION), (first, *consultation_chapters(case)))
+    first = replace(first, blocks=(*first.blocks, note))
+    return framed(case, title, (first, *consultation_chapters(case)))
 
 
 def consultation_chapters(case: ReportInput) -> list[Chapter]:

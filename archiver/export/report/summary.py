@@ -53,8 +53,8 @@ _NAME_LENGTH, _QUOTED_LENGTH, _ASKED_LENGTH, _HEARD_LENGTH = 40, 76, 60, 36
 """Characters of a name, of a text in half the width, four lines of it, of one in two lines, and in a sentence."""
 
 
-def chapter(case: ReportInput) -> Chapter:
-    """The chapter as a list of labels and texts that fits on one page."""
+def chapter(case: ReportInput, title: str) -> Chapter:
+    """The chapter as a list of labels and texts that fits on one page, below the title of the whole."""
     contract, is_heard = case.contract, case.profile == "consult"
     pauses = all_pauses(case.rooms, case.ends_at, case.created_at)
     lacking = sum(one.sha256 is None for one in case.attachments)
@@ -65,6 +65,7 @@ def chapter(case: ReportInput) -> Chapter:
     (page,) = chapters(
         "report_summary.txt",
         case,
+        title=title,
         opening=opening_rows(case, [*quotation_lines(case, _HEARD_LENGTH)[0], _shut_text(shut)] if is_heard else ()),
         is_stranger=contract.platform == STRANGER,
         reasons=re.sub("([0-9a-f]{32})(?=[0-9a-f]{32})", r"\1 ", "\n".join(reasons)),  # wider than the page

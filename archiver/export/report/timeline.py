@@ -63,7 +63,7 @@ class _TimelineLine(NamedTuple):
 
 def chapter(case: ReportInput) -> Chapter:
     """The chapter with its lines in order of time."""
-    return Chapter(say("５\u3000時系列"), blocks(case, limit=MAX_LINES))
+    return Chapter(say("5 時系列"), blocks(case, limit=MAX_LINES))
 
 
 def blocks(case: ReportInput, *, limit: int) -> tuple[Block, ...]:
@@ -142,7 +142,7 @@ def _message_lines(case: ReportInput) -> Iterator[_TimelineLine]:
     closed = closed_account(case.statistics.facts).value
     if closed is not None and not any(event.seq == closed.sign.seq for event in case.events):
         what = say("{closed_sign}(検知)", closed_sign=closed_sign(closed))
-        yield _TimelineLine(0, closed.sign.at, what, _source(case, "第1章"))
+        yield _TimelineLine(0, closed.sign.at, what, _source(case, "1ページ"))
     if reply.value is not None:
         yield _TimelineLine(0, reply.value.at, reply_label(reply), f"No.{reply.value.no}")
 

@@ -97,7 +97,7 @@ def test_the_file_can_be_read_aloud() -> None:
     """It is in Japanese, A4, claims PDF/A-2a and PDF/UA-1, its fonts travel with it, and nothing in it is an action."""
     facts, opened = pdf_reader.info(sample_pdf()), pdf_reader.uncompressed_pdf(sample_pdf())
 
-    assert ("Chatworkやり取り記録 報告書", "yamada") == (facts["Title"], facts["Author"])
+    assert ("契約 12345678 についてのご相談", "yamada") == (facts["Title"], facts["Author"])
     assert ("yes", "no", "no") == (facts["Tagged"], facts["JavaScript"], facts["Encrypted"])
     assert facts["Page size"].endswith("(A4)")
     there = (b"/Lang (ja-JP)", b"<pdfaid:part>2</pdfaid:part>", b"<pdfaid:conformance>A</pdfaid:conformance>")

@@ -31,7 +31,7 @@ def test_it_is_in_every_report(profile: str, rooms: list[Conversation]) -> None:
     """Whatever the case, the chapter is printed with what this kind of record can never hold."""
     report = report_and_consultation.build_report(report_inputs.case(rooms, profile=profile))
 
-    (chapter,) = (one for one in report.chapters if one.title == "９　取得できなかったもの・記録の限界")
+    (chapter,) = (one for one in report.chapters if one.title == "9 取得できなかったもの・記録の限界")
     (bullets,) = chapter.blocks
     assert isinstance(bullets, Bullets)
     assert ("取得と", "音声・", "外部の", "取得は") == tuple(one[:3] for one in bullets.items)[-4:]

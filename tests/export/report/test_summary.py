@@ -315,6 +315,17 @@ def test_a_court_reads_what_is_open_as_the_reporters_own_entry() -> None:
 
 
 @pdf_reader.needs_poppler
+def test_an_office_reads_what_it_is_asked_for_first() -> None:
+    """Below a title that names the contract; where the data came from another address, that stands with the record."""
+    report = report_and_consultation.build_report(report_inputs.case(other_service="https://example.test"))
+
+    first = pdf_reader.without_spaces(pdf_reader.pages(pdf_reader.pdf_bytes(report))[0])
+
+    order = ("契約12345678についてのご相談", "お願いしたいこと", "クラウドワークスの契約", "起きたこと", "取得元")
+    assert sorted(order, key=first.index) == [*order]
+
+
+@pdf_reader.needs_poppler
 def test_page_1_stays_one_page_with_the_longest_choice() -> None:
     """The terms that were bound to nothing are all nine; a consultation stays at two pages."""
     lawyer, consult = (

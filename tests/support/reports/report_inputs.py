@@ -61,7 +61,7 @@ def facts(chapter: Chapter) -> dict[str, str]:
 
 def page_1(case: ReportInput) -> dict[str, str]:
     """The facts of page 1, by their labels."""
-    return facts(summary.chapter(case))
+    return facts(summary.chapter(case, ""))
 
 
 def change(kind: str, after: str = "後", before: str = "前", **more: Any) -> ChangeRow:
