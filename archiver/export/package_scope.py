@@ -118,8 +118,8 @@ class PackageScope:
         if room is None:
             own_key = f"{kind}/{self._contract}"
             is_own = kind in STATEMENTS and f"{entry['key']}/".startswith(f"{own_key}/")
-            return is_own and self._is_news(entry) and not self._names_others(entry)
-        if room not in self._bounds or not self._is_news(entry):
+            return is_own and self.is_news(entry) and not self._names_others(entry)
+        if room not in self._bounds or not self.is_news(entry):
             return False
         return self._is_within(room, _scope_time(entry)) or (kind == "task" and self.is_given_inside(entry) is True)
 
@@ -140,7 +140,7 @@ class PackageScope:
         decided = self._messages.setdefault(room, set())
         if position not in decided and ~position not in decided:
             sent = number(entry["payload"]["object"].get("send_time"))
-            inside = self._is_within(room, sent or observed_seconds(entry)) and self._is_news(entry)
+            inside = self._is_within(room, sent or observed_seconds(entry)) and self.is_news(entry)
             decided.add(position if inside else ~position)
         return position in decided
 
@@ -186,7 +186,8 @@ class PackageScope:
         rooms = entry["payload"].get("rooms", ()) if entry["kind"] == "contract" else ()
         return any(room["room_id"] not in self._bounds for room in rooms)
 
-    def _is_news(self, entry: EntryObject) -> bool:
+    def is_news(self, entry: EntryObject) -> bool:
+        """Whether a daily copy has the entry; other packages have all."""
         if self._news is None or entry["kind"] == "contract":
             return True
         if entry["kind"] in READINGS:

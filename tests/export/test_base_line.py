@@ -163,7 +163,7 @@ def test_the_package_begins_with_what_lasts(lawyer_package: Path) -> None:
 
 @pytest.mark.drawn
 def test_a_contract_that_ended_names_nothing_of_the_next_one(tmp_path: Path) -> None:
-    """The same in the other direction, with everything masked that a platform's package masks."""
+    """The same in the other direction, with everything masked; when its messages were seen last, later looks tell."""
     maker = two_contracts(tmp_path / "home")
     path = Path(package(maker, tmp_path / "out", "job1", policy=masking_policy("support")).path)
 
@@ -171,6 +171,9 @@ def test_a_contract_that_ended_names_nothing_of_the_next_one(tmp_path: Path) -> 
 
     assert [] == [one.name for one in files if b"1976543219" in one.read_bytes()]
     assert [] == verify_path(path).findings
+    rows = [json.loads(line) for line in (path / "data/messages.jsonl").read_text("utf-8").splitlines()]
+    days = ["2026-11-29T01", "2026-11-26T01", "2026-11-28T02", "2026-11-30T01", "2026-11-30T01"]
+    assert days == [one["versions"][-1]["last_seen"][:13] for one in rows]
 
 
 @pytest.mark.slow

@@ -341,6 +341,11 @@ class PeriodIds:
         index = bisect_left(ids, position)
         return index < len(ids) and ids[index] == position
 
+    def is_shown_in(self, reading: EntryObject) -> bool:
+        """Whether a reading showed a message of the package, whenever it was: so it tells when that was last seen."""
+        shown = self.cover(reading)["payload"]
+        return bool(shown.get("oldest" if reading["kind"] in LIST_KINDS else "ids"))
+
     def cover(self, entry: EntryObject) -> EntryObject:
         """The entry without the ids of messages outside; the same entry if it names none."""
         payload = self._covered_payload(entry["kind"], entry["room_id"], entry["payload"])

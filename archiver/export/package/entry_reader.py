@@ -208,7 +208,8 @@ class SourceEntries:
             self.everything.append(entry)
         elif not self.scope.whole:
             self.all_readings.setdefault(room, Sightings()).add(entry)
-        if not self.scope.includes(entry):
+        is_later = reading and self.ids is not None and self.scope.is_news(entry) and self.ids.is_shown_in(entry)
+        if not self.scope.includes(entry) and not is_later:
             return False
         if reading:
             self.readings.setdefault(room, Sightings()).add(masked_entry(entry, None, self.ids))

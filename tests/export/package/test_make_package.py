@@ -471,13 +471,13 @@ def test_a_lost_seal_is_said_also_where_no_seals_are_handed_out(tmp_path: Path, 
 
 @pytest.mark.drawn
 def test_rows_are_compared_with_all_readings_also_for_a_period(tmp_path: Path) -> None:
-    """A package of a period knows fewer readings than the table; that is no disagreement."""
+    """A package of a period has those of later that showed its messages, and no others; that is no disagreement."""
     maker = story(tmp_path / "home")
 
     report = exported(maker.archive, until=at(50))
 
     assert 4 == report.messages
-    assert ["2026-11-05T01:05:00.000Z"] == [messages(report.path)[1]["versions"][0]["last_seen"]]
+    assert ["2026-11-05T02:00:00.000Z"] == [messages(report.path)[1]["versions"][0]["last_seen"]]
 
 
 @pytest.mark.drawn
