@@ -122,7 +122,7 @@ def _summary_lines(document: dict[str, Any], status: Status, now: datetime, kept
     yield from _job_lines(document["jobs"], now)
     step = document["step"]
     if step and step["command"]:
-        yield f"  ({step['text'].rstrip('.。')}: {typed(step['command'])})"
+        yield from beside("  ", [f"({step['text'].rstrip('.。')}: {typed(step['command'])})"])
 
 
 def _job_lines(jobs: Sequence[dict[str, Any]], now: datetime) -> Iterator[str]:
