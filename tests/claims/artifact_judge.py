@@ -966,6 +966,9 @@ def _on_inquiry(truth: Truth, page: str) -> Iterator[str]:
         for one in _finditer(WHOSE + LABELS[kind], page):
             if sum(map(_number, re.findall(r"([0-9,]+)件", one[1]))) != truth.dispute.changes()[kind].total():
                 yield f"{kind} ({one[0]})"
+    is_own = any(sides["報告者"] for sides in truth.dispute.changes().values())
+    if "報告者自身の" in page or (is_own and "点は報告書にあります)" not in page):
+        yield from _on_own_changes(truth.dispute, page)
     yield from _on_closing(truth, page) if "解約済" in page else ()
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from functools import partial
 
 from archiver.claims.invoices_and_payments import InvoiceBalance, invoice_text, sums_text
-from archiver.claims.messages import DELETIONS, changed_sides, last_reply, turn
-from archiver.claims.sentences import change_lines, reply_label, reply_text, turn_lines
+from archiver.claims.messages import DELETIONS, changed_sides, last_reply, own_changes, turn
+from archiver.claims.sentences import change_lines, own_changes_text, reply_label, reply_text, turn_lines
 from archiver.contract_dates import delivery_days
 from archiver.export.report.money import (
     earlier_text,
@@ -29,7 +29,7 @@ from archiver.export.report.request_to_office import (
     wish_text,
 )
 from archiver.export.report.statistics import MessageStatistics, ReportInput
-from archiver.export.report.summary import gone_file_lines, quotation_lines
+from archiver.export.report.summary import gone_file_lines, has_changed, quotation_lines
 from archiver.export.report.templated import document
 from archiver.records import CaseSide, ChangeKind, Message, MessageId, RequestKind, SentReminder, State
 from archiver.render.page_templates import text_rows
@@ -37,7 +37,7 @@ from archiver.render.times import date_text, minute_text
 from archiver.report_language import is_english, say
 
 MAX_LENGTH = 800
-"""Characters of the whole file at most, a line end counted as two; forms truncate what is longer."""
+"""Characters of what is sent at most, a line end counted as two; forms truncate what is longer."""
 
 _MAX_FIELD_LENGTH, _MAX_QUOTED_LENGTH, _MAX_DELIVERIES, _MAX_NAME_LENGTH = 50, 36, 3, 20
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
@@ -46,8 +46,8 @@ _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
     """The text with LF between lines; facts for which no room is left are left out and counted.
 
-    The most important find room first; the warning goes where even without facts there is none. `has_report`: whether
-    the report could be made, which the text names as enclosed.
+    The most important find room first; the warning, which is not sent, takes none. `has_report`: whether the report
+    could be made, which the text names as enclosed.
     """
     decisive, quoted = quotation_lines(case, _MAX_QUOTED_LENGTH)
     facts, (warning, head, end) = _letter(
@@ -61,14 +61,14 @@ def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
         end_request=end_request_text(case.contract),
         decisive=decisive,
         changed=[
-            *_change_lines(case.statistics, own=False),
+            *_change_lines(case.statistics),
             *(say("{line}。", line=one) for one in gone_file_lines(case)),
         ],
         quoted=quoted,
         frozen=[room.inaccessible_since for room in case.rooms if room.inaccessible_since],
         replied=_replied_text(case),
         money=[text.replace("\n", "。") + say("。") for _label, text in money_rows(case)],
-        own=list(_change_lines(case.statistics, own=True)),
+        own=_own_text(case.statistics),
         request=request_sentence(case),
         has_report=has_report,
     )
@@ -77,15 +77,13 @@ def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
     def text_with(kept: list[str]) -> str:
         numbered = (f"{number}. {line.rstrip()}" for number, line in enumerate(kept, 1))
         more = [say(left_out, n=len(facts) - len(kept))] * (len(kept) < len(facts))
-        return "\n".join([*filter(None, [warning]), head, *numbered, *more, "", end])
+        return "\n".join([head, *numbered, *more, "", end])
 
     kept: list[str] = []
-    if not _fits(text_with(kept)):  # only where somebody entered what is no date and no number
-        warning = ""
     for fact in facts:
         if _fits(text_with([*kept, fact])):
             kept.append(fact)
-    return text_with(kept)
+    return "\n".join([*filter(None, [warning]), text_with(kept)])
 
 
 def _letter(name: str, case: ReportInput, **more: object) -> tuple[list[str], list[str]]:
@@ -109,14 +107,20 @@ def _replied_text(case: ReportInput) -> str:
     return (" " if is_english() else "").join(lines)
 
 
-def _change_lines(statistics: MessageStatistics, *, own: bool) -> Iterator[str]:
-    """The deletions, unless all are quoted; those of the reporter's own messages alone come last."""
+def _own_text(statistics: MessageStatistics) -> str:
+    """What became of the reporter's own messages, beside quotations of changes also that nothing did."""
+    is_told = own_changes(statistics.facts) or has_changed(statistics)
+    return own_changes_text(statistics.facts) + say("。") if is_told else ""
+
+
+def _change_lines(statistics: MessageStatistics) -> Iterator[str]:
+    """The deletions, unless all are quoted, or of the reporter's own messages alone."""
     changed = statistics.facts.changed
     quoted = sum(one.is_deleted for one in statistics.quotations.value)
     for kind, line in change_lines(changed):
         sides = changed_sides(changed, kind)
         is_told = kind is ChangeKind.DELETED and sides.total() == quoted
-        if kind in DELETIONS and not is_told and own == (sides.keys() == {CaseSide.REPORTER}):
+        if kind in DELETIONS and not is_told and sides.keys() != {CaseSide.REPORTER}:
             yield line + say("。")
 
 

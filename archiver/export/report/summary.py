@@ -187,8 +187,13 @@ def _changed_lines(statistics: MessageStatistics) -> Iterator[str]:
     """A closed account, and how many messages of whom changed; the reporter's own beside quotations, also none."""
     yield from filter(None, (closed_text(closed_account(statistics.facts)),))
     yield from (line for _kind, line in change_lines(statistics.facts.changed))
-    if any(one.became is not State.PRESENT for one in statistics.quotations.value):
+    if has_changed(statistics):
         yield own_changes_text(statistics.facts)
+
+
+def has_changed(statistics: MessageStatistics) -> bool:
+    """Whether a message is quoted that changed."""
+    return any(one.became is not State.PRESENT for one in statistics.quotations.value)
 
 
 def gone_file_lines(case: ReportInput) -> Iterator[str]:

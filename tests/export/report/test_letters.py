@@ -14,7 +14,7 @@ from archiver.export.package.readme import encode_text
 from archiver.export.report.letters import MAX_LENGTH, inquiry_form_text
 from archiver.export.report.statistics import ReportInput
 from archiver.platforms.job_platform import platform_of, platforms
-from archiver.records import AccountClosing, AccountId, Contract, Delivery, Invoice, State
+from archiver.records import AccountClosing, AccountId, Contract, Delivery, Invoice, Message, State, Version
 from archiver.report_language import ENGLISH, LANGUAGES, report_language
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import CLIENT, DAY, OWNER, STRANGER, at
@@ -96,7 +96,9 @@ def test_it_always_fits_a_form(
     frozen: bool,
     language: str,
 ) -> None:
-    """At most 800 characters with every line's end counted twice, whatever was stated; the request is never cut."""
+    """At most 800 characters with every line's end counted twice, whatever was stated; the request is never cut. The
+    warning, which is not sent, does not count.
+    """
     state = State.DELETED if deleted else State.PRESENT
     room = report_inputs.room_of_messages(
         [report_inputs.plain_message("[deleted]", 1, state=state)], inaccessible_since=at(5) if frozen else None
@@ -112,7 +114,8 @@ def test_it_always_fits_a_form(
     with report_language(language):
         text = inquiry_text_of(case)
 
-    assert len(encode_text(text).decode("utf-8-sig")) <= MAX_LENGTH == 800
+    sent = text.partition("\n\n")[2] if text.startswith(("【送信前", "[Delete")) else text
+    assert len(encode_text(sent).decode("utf-8-sig")) <= MAX_LENGTH == 800
     *_facts, request, _blank, enclosed = text.splitlines()
     assert enclosed.startswith(("【資料】01_report.pdf(", "[Enclosed] 01_report.pdf ("))
     assert language == ENGLISH or request.endswith(("をお願いします。", "ご案内ください。"))
@@ -216,7 +219,7 @@ def test_in_english_too_the_deletion_the_closed_account_and_the_scope_have_room(
 
 
 @pytest.mark.parametrize(
-    ("has_report", "said"), [(True, "(ほか4点は報告書にあります)"), (False, "(ほか3点は省きました)")]
+    ("has_report", "said"), [(True, "(ほか5点は報告書にあります)"), (False, "(ほか4点は省きました)")]
 )
 def test_facts_that_do_not_fit_are_counted(said: str, *, has_report: bool) -> None:
     """In the text itself; a report is named only where there is one."""
@@ -242,7 +245,31 @@ def test_whose_the_deleted_messages_are_is_said() -> None:
 
     said = "は、保存した時点で削除されていました(文面は不明)"
     assert f"1. 相手のメッセージ2件、報告者のメッセージ1件{said}" in mixed
-    assert f"3. 報告者のメッセージ1件{said}" in alone
+    assert f"3. 報告者自身のメッセージの変更: 1件{said}" in alone
+
+
+def _edited(number: int, before: str, after: str) -> Message:
+    sent = at(number)
+    versions = tuple(Version(body, at, sent, sent + timedelta(hours=1)) for at, body in enumerate((before, after)))
+    return report_inputs.plain_message(after, number, state=State.EDITED, versions=versions)
+
+
+@pytest.mark.parametrize(
+    ("language", "edited"), [("ja", "変更: 1件が編集されました"), ("en", "own messages: 1 edited")]
+)
+def test_money_and_silence_have_room_in_the_first_form_and_the_reporters_edits_are_told(
+    language: str, edited: str
+) -> None:
+    """The warning takes none; of the quotations the one that names neither money nor days goes first."""
+    priced = [_edited(one, f"お支払いは{one}0,000円を予定しています", "お支払いは30,000円です") for one in (5, 7)]
+    messages = [*priced, _edited(8, "本文です", "別の本文です"), _edited(9, "雨ですね" * 9, "晴れですね" * 9)]
+    room = report_inputs.room_of_messages([*messages, report_inputs.plain_message("いかがでしょうか", 10)])
+
+    with report_language(language):
+        text = inquiry_text_of(on("crowdworks", deliveries=(), rooms=[room]))
+
+    assert [] == [one for one in ("50,000", "70,000", edited) if one not in text]
+    assert language == "en" or text.index("返信がありません") < text.index("雨ですね")
 
 
 @pytest.mark.parametrize("account", [OWNER, STRANGER])
