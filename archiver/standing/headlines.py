@@ -13,8 +13,9 @@ from typing import Any
 from archiver.records import Attachment
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import shorten, visible
-from archiver.render.times import age_words
+from archiver.render.times import age_words, short_day
 from archiver.standing.emergency_words import departure_head
+from archiver.store.queries.looks_and_gaps import UnlistedBeginnings
 from archiver.store.queries.status import RoomStatus, Status
 
 Row = dict[str, Any]
@@ -64,6 +65,15 @@ def kept_words(rooms: Sequence[RoomStatus], *, are_files_told: bool = True) -> s
         return said
     more = ngettext("{n} file", "{n} files", files).format(n=f"{files:,}")
     return _("{messages} and {files}").format(messages=said, files=more)
+
+
+def older_words(older: UnlistedBeginnings, now: datetime) -> str:
+    """That messages from before a day are not saved, and about how many."""
+    text = _("About {n} messages from before {day} are not saved yet.")
+    if not older.missing:
+        text = _("Messages from before {day} are not saved yet.")
+    day = short_day(older.before, now) if older.before else _("the first save")
+    return text.format(n=f"{older.missing or 0:,}", day=day)
 
 
 def _sentences(text: str) -> tuple[str, str]:

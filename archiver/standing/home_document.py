@@ -29,13 +29,14 @@ from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import own_words
 from archiver.render.times import interval_words, short_time
+from archiver.report_language import in_program_language
 from archiver.rounds import run_log
 from archiver.settings.model import Settings
 from archiver.setup.fact_questions import missing_facts
 from archiver.standing import alert_lines
 from archiver.standing.emergencies import Emergency, emergencies, references_of
 from archiver.standing.emergency_words import people_sentence
-from archiver.standing.headlines import Row, headlines, kept_words, line_below, told_job, unpaid
+from archiver.standing.headlines import Row, headlines, kept_words, line_below, older_words, told_job, unpaid
 from archiver.store.archive import Reading
 from archiver.store.keeper import keeper_of
 from archiver.store.queries.authors_and_changes import changed_places, quoted_messages
@@ -100,7 +101,7 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
     quoted = told_job(told)
     job = next((one for one in jobs if one["id"] == (quoted or head)["job"]), None)
     lines = [one for one in facts["lines"] if not (is_gone and one["kind"] == "shut")]
-    step = _next_step(reading, status, jobs, facts)
+    step = _next_step(reading, status, jobs, facts, now)
     more = len(alerts) - alert_lines.FIRST_SCREEN_LIMIT
     return {
         "told": told,
@@ -214,7 +215,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "title": visible(contract.called),
         "client": visible(contract.client or ""),
         "account": min(sides.bases, default=0),
-        "platform": "" if contract.platform in {None, *NO_PLATFORM} else platform.name,
+        "platform": "" if contract.platform in {None, *NO_PLATFORM} else in_program_language(platform.name),
         "end_request": platform.end_request,
         "reader": first_reader(contract.platform),
         "is_open": contract.state == "open",
@@ -288,7 +289,9 @@ def _quotes(reading: Reading, quoted: Iterable[Quotation]) -> Iterator[Row]:
 # --- what to do next when all is calm -------------------------------------------------------------
 
 
-def _next_step(reading: Reading, status: Status, jobs: Sequence[Row], facts: Mapping[str, Any]) -> Row | None:
+def _next_step(
+    reading: Reading, status: Status, jobs: Sequence[Row], facts: Mapping[str, Any], now: datetime
+) -> Row | None:
     """The first that is true: old messages not saved, no backup, notices never seen, facts missing.
 
     The first of these is told too where only the saving needs a look. `command`: what the terminal
@@ -297,10 +300,7 @@ def _next_step(reading: Reading, status: Status, jobs: Sequence[Row], facts: Map
     rooms = {int(room.room_id) for job in jobs if job["is_open"] for room in job["rooms"]}
     older = unlisted_beginnings(reading, rooms)
     if older.rooms:
-        text = _("Messages from before the first save are not saved yet.")
-        if older.missing:
-            text = _("Messages from before the first save are not saved yet, about {n}.")
-        return {"kind": "older", "text": text.format(n=f"{older.missing or 0:,}"), "command": "archive guide old"}
+        return {"kind": "older", "text": older_words(older, now), "command": "archive guide old"}
     if status.backup is None and facts["kept_by_team"] == "nothing":
         text = _("All of it is on this computer alone. A backup on another disk stays if it breaks.")
         return {"kind": "backup", "text": text, "command": ""}

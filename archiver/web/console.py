@@ -279,7 +279,7 @@ def has_others() -> bool:
 
 def is_here(endpoint: str) -> bool:
     """Whether the page that is shown belongs to an entry of the rail."""
-    blueprint = request.blueprint or ""
+    blueprint = "" if "change" in request.args and request.blueprint == "emergency" else request.blueprint or ""
     if endpoint in {"lost.index", "copies.index"}:
         return blueprint == endpoint.partition(".")[0]
     folder = current_app.blueprints[blueprint].import_name.split(".")[-2] if blueprint else ""

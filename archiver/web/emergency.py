@@ -31,7 +31,7 @@ from archiver.settings.token import read_token
 from archiver.setup.outcome_words import cut_mail_text, recovery_counts, round_lines, taken_in_words
 from archiver.standing.emergencies import Emergency, emergencies
 from archiver.standing.emergency_words import not_kept_row
-from archiver.standing.headlines import kept_words
+from archiver.standing.headlines import kept_words, older_words
 from archiver.standing.home_document import NEVER, job_order, job_row
 from archiver.store.archive import Reading, Writing
 from archiver.store.database_comparison import is_database_file
@@ -154,8 +154,11 @@ def _older_page(problem: str) -> str:
     context = console_context()
     with context.archive.reading() as reading:
         names = room_names(reading)
-        rooms = [(room, visible(names.get(room, ""))) for room in rooms_to_read(reading, context.now())]
-    return render_template("recover.html", rooms=rooms, chosen=request.form.get("room", type=int), problem=problem)
+        rooms = {room: visible(names.get(room, "")) or f"{room}" for room in rooms_to_read(reading, context.now())}
+        chosen = next(iter(rooms), None) if len(rooms) == 1 else request.values.get("room", type=int)
+        older = unlisted_beginnings(reading, {chosen} if chosen else rooms)
+        words = older_words(older, context.now()) if older.rooms else ""
+    return render_template("recover.html", rooms=rooms, chosen=chosen, older=words, problem=problem)
 
 
 def _page(problem: str) -> str:
@@ -201,7 +204,7 @@ def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:
         "is_direct": contract is not None and contract.platform == UNKNOWN,
         "url": contract.url if contract is not None else None,
         "asked": [(one.room_id, one.message_id) for one in asked],
-        "older": unlisted_beginnings(reading, set(rooms)),
+        "older": older_words(older, now) if (older := unlisted_beginnings(reading, set(rooms))).rooms else "",
         "kept": kept_words(standing.rooms, are_files_told=by_team is not KeptByTeam.RECORDS),
         "is_team": by_team is not KeptByTeam.NOTHING,
         "saved": standing.last_read if contract is None else last_read(reading, [contract]),

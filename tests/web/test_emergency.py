@@ -51,6 +51,22 @@ def test_opening_writes_nothing_and_saves_by_itself_at_most_every_ten_minutes(br
     assert browser.job().number == again + 1
 
 
+def test_older_messages_are_asked_for_of_the_chat_whose_gap_was_pressed(tmp_path: Path) -> None:
+    """The page belongs to the conversations, names the chat, and says from before which day what is missing."""
+    maker = story(tmp_path / "home")
+    maker.gap(1, after=None, before="10", minutes=300)
+    maker.archive.close()
+    with open_application(maker.home) as browser:
+        (link,) = set(re.findall(r"/emergency\?change=older[^\"]*", browser.get(f"/room/{ROOM}")))
+        page = browser.get(link.replace("&amp;", "&"))
+
+    assert link.endswith(f"room={ROOM}")
+    assert re.search(r"essages from before [\w ]+ are not saved yet\.", page)
+    assert f'href="/room/{ROOM}#newest"' in page
+    assert f'href="https://www.chatwork.com/#!rid{ROOM}"' in page
+    assert re.search(r'href="/conversations" aria-current="page"', page)
+
+
 def test_no_screenshot_is_asked_for_of_a_chat_that_does_not_open(browser: FormBrowser) -> None:
     """While it opens, it is."""
     before = browser.get("/emergency?job=job1")

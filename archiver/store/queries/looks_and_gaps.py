@@ -192,7 +192,9 @@ _HOLES = SmallStatement(
     )
 )
 _BEGINNINGS = SmallStatement(
-    select(schema.gap.c.room_id, schema.gap.c.missing).where(schema.gap.c.open, schema.gap.c.after.is_(None))
+    select(schema.gap.c.room_id, schema.gap.c.missing, schema.gap.c.end).where(
+        schema.gap.c.open, schema.gap.c.after.is_(None)
+    )
 )
 
 
@@ -208,13 +210,15 @@ class UnlistedBeginnings(NamedTuple):
     """Rooms in which there are such messages."""
     missing: int | None = 0
     """Their estimated number over all rooms; None: not known of at least one room."""
+    before: datetime | None = None
+    """The time of the first message that is saved; of several rooms the last of these times."""
 
 
 def unlisted_beginnings(reading: Reading, rooms: Collection[int]) -> UnlistedBeginnings:
     """What is known to be missing before the first list of these rooms; a gap estimated at 0 counts as none."""
-    estimates = [missing for room, missing in _BEGINNINGS.rows(reading.sql) if room in rooms and missing != 0]
-    total = None if None in estimates else sum(estimates)
-    return UnlistedBeginnings(len(estimates), total)
+    found = [(missing, end) for room, missing, end in _BEGINNINGS.rows(reading.sql) if room in rooms and missing != 0]
+    total = None if any(missing is None for missing, _end in found) else sum(missing for missing, _end in found)
+    return UnlistedBeginnings(len(found), total, max((from_text(end) for _missing, end in found if end), default=None))
 
 
 def gaps(reading: Reading, room: int) -> tuple[Gap, ...]:

@@ -25,6 +25,7 @@ from archiver.export.package_scope import parse_choice
 from archiver.platforms.job_platform import STRANGER, Platform, platform_of
 from archiver.records import JST, OpenedMessage, ReadState, RequestKind, State, last_shown
 from archiver.render.invisible_characters import visible
+from archiver.report_language import in_program_language
 from archiver.rounds.export_recheck import recheck_quoted
 from archiver.settings.model import exports_folder
 from archiver.setup.answers import EXAMPLE_DAY, read_day
@@ -124,7 +125,7 @@ def who_words(platform: Platform) -> list[tuple[str, str, str, str]]:
     if platform == platform_of(STRANGER):
         who = _("Chatwork, the police, the consumer centre (188), a lawyer")
         return [("lawyer", who, _("The report, every message, the files, and a page to verify them"), "law")]
-    office = _("The client") if platform.elsewhere else _("The support of {platform}").format(platform=platform.name)
+    office = _("The client") if platform.elsewhere else _("The support of {platform}").format(platform=in_program_language(platform.name))
     form = (
         _("One report (PDF), and a text to send") if platform.elsewhere else _("One report (PDF); page 1 says it all")
     )
