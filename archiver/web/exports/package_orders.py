@@ -125,7 +125,8 @@ def who_words(platform: Platform) -> list[tuple[str, str, str, str]]:
     if platform == platform_of(STRANGER):
         who = _("Chatwork, the police, the consumer centre (188), a lawyer")
         return [("lawyer", who, _("The report, every message, the files, and a page to verify them"), "law")]
-    office = _("The client") if platform.elsewhere else _("The support of {platform}").format(platform=in_program_language(platform.name))
+    service = in_program_language(platform.name)
+    office = _("The client") if platform.elsewhere else _("The support of {platform}").format(platform=service)
     form = (
         _("One report (PDF), and a text to send") if platform.elsewhere else _("One report (PDF); page 1 says it all")
     )
