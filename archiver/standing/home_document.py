@@ -179,8 +179,9 @@ def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:
 
 def _gone_files(reading: Reading, alerts: Iterable[Alert]) -> Iterator[tuple[Alert, Attachment | None]]:
     for one in alerts:
-        if one.rule is AlertRule.FILE_GONE and one.room_id is not None:
-            details = file_details(reading, one.room_id, int((one.subject or "").rpartition("/")[2]))
+        file = (one.subject or "").rpartition("/")[2]
+        if one.rule is AlertRule.FILE_GONE and one.room_id is not None and file.isdecimal():
+            details = file_details(reading, one.room_id, int(file))
             yield one, details and details.attachment
 
 
