@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise, takewhile
 
 from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge, Missing
@@ -66,6 +66,7 @@ _CONTEXT, _MARKS, _FEW = 8, 2, 10
 not left out of a sentence."""
 
 Rank = tuple[int, int, datetime, int]
+WordsOf = Callable[[str], Iterator[tuple[int, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ class Quotation:
     """How many changes of its text were seen; between two looks there may have been more."""
     became: State
     """Deleted, missing or edited; present: nothing changed, and the reporter chose it."""
+    rank: Rank
+    """How much it has to say."""
 
     @property
     def shown(self) -> tuple[Version, ...]:
@@ -110,17 +113,15 @@ class Quotation:
         """Whether its words stand nowhere any more."""
         return self.became in (State.DELETED, State.MISSING)
 
-    @property
-    def rank(self) -> Rank:
-        """How much it has to say."""
-        bodies = [one.body for one in self.message.texts]
-        return rank(self.became, bodies, self.message.send_time, int(self.message.message_id))
 
+def quotation(message: Message, *, is_chosen: bool = False, amount: str | None = None) -> Quotation | None:
+    """What is quoted of a message; None if nothing of it changed that can be shown, unless it was chosen.
 
-def quotation(message: Message, *, is_chosen: bool = False) -> Quotation | None:
-    """What is quoted of a message; None if nothing of it changed that can be shown, unless it was chosen."""
+    `amount`: the agreed one, as for `rank`.
+    """
     texts = message.texts
-    became = _standing(message.last_shown, [one.body for one in texts])
+    bodies = [one.body for one in texts]
+    became = _standing(message.last_shown, bodies)
     if not texts or message.is_notice or (became is State.PRESENT and not is_chosen):
         return None
     last = texts[-1]
@@ -135,7 +136,8 @@ def quotation(message: Message, *, is_chosen: bool = False) -> Quotation | None:
     after = last._replace(first_seen=since[-1]) if is_other else None
     is_back = after is None and became is State.EDITED
     before = texts[0]._replace(first_seen=since[-1] if is_back else texts[0].first_seen, last_seen=shown[-1])
-    return Quotation(message, before, after, edits, became)
+    order = rank(became, bodies, message.send_time, int(message.message_id), amount)
+    return Quotation(message, before, after, edits, became, order)
 
 
 def names_decision(message: Message) -> bool:
@@ -164,10 +166,14 @@ def quotations(
     return Claim(tuple(chosen), Knowledge.SAVED, Basis.REPLY, entries, missing)
 
 
-def rank(state: State, bodies: Sequence[str], at: datetime, message_id: int) -> Rank:
-    """How much a message has to say by the texts that were saved of it; of an edited one what differs counts."""
+def rank(state: State, bodies: Sequence[str], at: datetime, message_id: int, amount: str | None = None) -> Rank:
+    """How much a message has to say by the texts that were saved of it; of an edited one what differs counts.
+
+    The agreed `amount` stands before other prices.
+    """
     became = _standing(state, bodies)
-    return _weight(bodies, is_edit=became is State.EDITED), _ORDER.index(became), at, message_id
+    weight = _weight(bodies, is_edit=became is State.EDITED, amount=amount)
+    return weight, _ORDER.index(became), at, message_id
 
 
 def changes_terms(texts: Sequence[str]) -> bool:
@@ -175,11 +181,12 @@ def changes_terms(texts: Sequence[str]) -> bool:
     return _weight(texts, is_edit=True) > 0
 
 
-def _weight(bodies: Sequence[str], *, is_edit: bool) -> int:
+def _weight(bodies: Sequence[str], *, is_edit: bool, amount: str | None = None) -> int:
     own, weight = [*map(_own_words, bodies)], 0
     if is_edit and _letters(bodies[0]) == _letters(bodies[-1]):  # edited there and back, what was said stands
         return 0
-    for points, words_of in _WEIGHTS:
+    of_agreed: WordsOf = partial(_words_of, _forms_of(amount or ""))
+    for points, words_of in (*_WEIGHTS, (4, of_agreed)):
         found = [frozenset(words for _at, words in words_of(one)) for one in own]
         weight += points * (len(set(found)) > 1 if is_edit else any(found))
     return weight
@@ -203,10 +210,19 @@ def _words_of(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
     return ((one.start(), one.group()) for one in pattern.finditer(text))
 
 
-_WEIGHTS: tuple[tuple[int, Callable[[str], Iterator[tuple[int, str]]]], ...] = (
-    *((4, _acceptances), (2, partial(_words_of, _MONEY)), (1, partial(_words_of, _DELIVERY))),
+_WEIGHTS: tuple[tuple[int, WordsOf], ...] = (
+    *((8, _acceptances), (2, partial(_words_of, _MONEY)), (1, partial(_words_of, _DELIVERY))),
 )
 """What decides a dispute, the first first."""
+
+
+@lru_cache
+def _forms_of(amount: str) -> re.Pattern[str]:
+    """The usual forms of each number of a stated amount that is no mere count: 80,000, 80000 and 8万."""
+    found = re.findall("([0-9][0-9,]{0,15})(万?)", unicodedata.normalize("NFKC", amount))
+    sums = [int(digits.replace(",", "")) * (10_000 if unit else 1) for digits, unit in found]
+    forms = "|".join(f"{one:,}|{one}|{one / 10_000:g}万" for one in sums if one >= 100)
+    return re.compile(rf"(?<![0-9.,])(?:{forms or '(?!)'})(?![0-9万千億]|[.,][0-9])")
 
 
 def _amounts_and_days(body: str) -> Iterator[str]:

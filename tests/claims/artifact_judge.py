@@ -357,8 +357,7 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
         passed = (truth.today - _day(dispute.delivered or 0, 0)).days
         if dispute.delivered is None or day != str(_day(dispute.delivered, 0)) or int(days) != passed:
             yield f"the review is overdue ({day}, {days})"
-        covered = sum(one.amount for one in dispute.invoices) <= sum(one.amount for one in dispute.payments)
-        if covered and any(one.received_on >= day for one in dispute.payments):
+        if dispute.is_paid_since(day):
             yield f"the review of paid work is overdue ({day})"
         if passed <= (truth.rules.review_days or 7):
             yield f"the review is overdue too early ({days})"
@@ -412,6 +411,8 @@ def _on_money(truth: Truth, page: str) -> Iterator[str]:
     sums = (billed, sum(one.amount for one in dispute.payments), sum(open_ones.values()))
     form = r"請求([0-9,]+)円/入金([0-9,]+)円/未払い([0-9,]+)円"
     yield from _untrue("the sums", form, page, lambda *one: tuple(map(_number, one)) == sums)
+    form = r"契約・仮払い契約金額([0-9,]+円)"
+    yield from _untrue("what was agreed", form, page, lambda amount: amount == dispute.amount)
     for day, days, amount in _findall(
         rf"支払期日\(({DAY})\)の翌日から数えて(\d+)日目の今も([0-9,]+)円の入金がない", page
     ):
@@ -476,7 +477,9 @@ def _decides(dispute: Dispute, post: TruePost) -> tuple[int, bool, int, int]:
     is_gone = any(post.shown(at)[0] == DELETED for at in dispute.sightings(post))
     is_edited = not is_gone and len({post.shown(at)[0] for at in dispute.sightings(post)}) > 1
     clauses = [(one.partition("、")[0], BEGINNINGS[one]) for one in begun]  # the first one decides
-    named = {level: {one if weight == level else "" for one, weight in clauses} for level in (4, 2, 1)}
+    levels = {8: 4, 2: 2, 1: 1}
+    named = {points: {one if weight == levels[points] else "" for one, weight in clauses} for points in levels}
+    named[4] = {"3万円" if dispute.amount and "3万円" in one else "" for one, _weight in clauses}
     seen = [text for at in dispute.sightings(post) if (text := post.shown(at)[0]) != DELETED]
     if is_edited and seen[0] == seen[-1]:  # there and back
         named = {}
@@ -751,6 +754,8 @@ def _on_days(truth: Truth, page: str) -> Iterator[str]:
     days = _findall(rf"(?:検収|検収期限|支払い確定|自動の承諾)の目安(?:\([^)]*\))?({DAY})", page)
     delivered, number = truth.dispute.delivered, truth.rules.review_days
     true = None if delivered is None or number is None else str(_day(delivered, number))
+    if delivered is not None and truth.dispute.is_paid_since(str(_day(delivered, 0))):
+        true = None
     if set(days) != ({true} if true else set()):
         yield f"the day of the review ({days})"
     if len(_findall(r"期限:[^期]*?計算。", page)) != len(_findall(r"期限:[^期]*?計算。出典", page)):

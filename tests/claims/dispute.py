@@ -556,6 +556,16 @@ class Dispute:
             return NAMES[OWNER]
         return NAMES[CLIENT] if self.client_is_named else None
 
+    def is_paid_since(self, day: str) -> bool:
+        """Whether all that was billed is received, and something of it on this day or later."""
+        covered = sum(one.amount for one in self.invoices) <= sum(one.amount for one in self.payments)
+        return covered and any(one.received_on >= day for one in self.payments)
+
+    @property
+    def amount(self) -> str | None:
+        """What was agreed, as the reporter entered it."""
+        return "30,000円" if self.so.money else None
+
     @property
     def noticed_closing(self) -> int | None:
         """When a name with the ending of closed accounts was first seen."""
@@ -690,6 +700,7 @@ class Dispute:
         start, end = (None if one is None else _moment(one) for one in self.period)
         rooms = [ContractRoom(RoomId(room), start if self.so.period else None, end) for room in self.rooms]
         facts = {"invoices": self.invoices, "payments": self.payments, "client": self.stated_client}
+        facts["amount"] = self.amount
         approved = self.approved.strftime("%Y-%m-%d %H:%M")
         maker.contract("job1", rooms, platform=self.so.platform, contact_approved_on=approved, **facts)
         if self.so.accounts:

@@ -477,6 +477,10 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
         replace(SMALL, edges=True),
         (quotations._own_words, lambda true, body: true(body).replace("、ほかに", "ほかに")),
     ),
+    "money: the agreed amount is as any other": (
+        replace(SMALL, money=True, many_edits=True),
+        (quotations._forms_of, lambda true, _amount: true("")),
+    ),
     "many_edits: there and back is a change": (
         replace(SMALL, many_edits=True),
         (quotations._weight, lambda true, bodies, **options: true([*bodies, f"{bodies[0]}。"], **options)),

@@ -255,6 +255,21 @@ def test_an_altered_acceptance_is_one_by_what_it_became() -> None:
     assert rank(State.EDITED, [said, f"{said}ございます"], at(4), 4) < price
 
 
+@pytest.mark.parametrize("stated", ["80,000円", "８万円(税込)", "1本80000円×5本"])
+@pytest.mark.parametrize("said", ["80,000円", "８万円", "80000円"])
+def test_an_edit_of_the_agreed_amount_stands_before_other_prices(stated: str, said: str) -> None:
+    """However new the others are, and though they change a day besides; not before an acceptance."""
+    agreed = rank(State.EDITED, [f"料金は{said}です", "料金は60,000円です"], at(1), 1, stated)
+    others = [
+        rank(State.EDITED, ["料金は30,000円、12月1日です", "料金は20,000円、12月9日です"], at(2), 2, stated),
+        rank(State.EDITED, [f"料金は{said}です", f"料金は{said}で、経費は別に5,000円です"], at(3), 3, stated),
+        rank(State.EDITED, ["料金は180,000円です", "料金は80,000,000円です"], at(4), 4, stated),
+    ]
+
+    assert agreed > max(others)
+    assert agreed < rank(State.EDITED, ["検収OKです", "検収はまだです"], at(1), 1, stated)
+
+
 def test_what_decides_a_dispute_stands_in_one_order() -> None:
     """Acceptance, price, delivery, then the rest; deleted before edited; then the newest day."""
     at_day = [

@@ -260,10 +260,11 @@ class _Survey:
         is_named = self._named is not None and message.message_id in self._named
         if self._named is not None and not is_named:
             return
-        quoted = quotation(message, is_chosen=is_chosen or is_named)
+        amount = self._case.contract.amount
+        quoted = quotation(message, is_chosen=is_chosen or is_named, amount=amount)
         if quoted is not None:
             self._quoted = best([*self._quoted, quoted])
-        elif names_decision(message) and (agreed := quotation(message, is_chosen=True)) is not None:
+        elif names_decision(message) and (agreed := quotation(message, is_chosen=True, amount=amount)):
             self._agreed = best([*self._agreed, agreed])
 
     def _is_printed(self, *, is_chosen: bool) -> bool:

@@ -284,7 +284,8 @@ def changed_places(reading: Reading, contract: Contract, sides: CaseSides, *, af
             bodies = [row.body, *(one.body for one in later)]
             state, account = last_shown(State(row.state), was_deleted=row.was_deleted), row.account_id
             if is_quotable(state, bodies):
-                order = rank(state, bodies, datetime.fromtimestamp(row.send_time, UTC), position)
+                sent = datetime.fromtimestamp(row.send_time, UTC)
+                order = rank(state, bodies, sent, position, contract.amount)
                 is_gone = state in (State.DELETED, State.MISSING)
                 found.append(ChangedPlace(nearness[sides.side(account)], order, room, account, is_gone, row.seq))
     return sorted(found, reverse=True)
