@@ -92,7 +92,7 @@ def _silence(contract: Contract, asked: Act) -> str:
 def missing_deliveries(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
     """An alert for a handover on Chatwork a day ago without a delivery on the platform from the day before it on."""
     post, office = case.handover, platform_of(case.contract.platform).operator
-    if post is None or office is None or case.contract.state != "open":
+    if post is None or office is None or case.contract.state != "open" or not case.contract.does_work:
         return
     days = [day for delivery in case.deliveries if (day := day_of(delivery.at)) is not None]
     if DELIVERY_DELAY <= now - post.at <= RECENT_HANDOVER and all(days_since(day, post.at) > 1 for day in days):

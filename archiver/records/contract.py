@@ -170,6 +170,11 @@ class Contract:
         return frozenset(room.room_id for room in self.rooms)
 
     @property
+    def does_work(self) -> bool:
+        """Whether the user may be the one who does the work; not if they ordered it."""
+        return self.side != "client"
+
+    @property
     def label(self) -> str:
         """The name of the contract on the screen: its number on the platform, else its id."""
         return self.platform_id or self.id

@@ -88,7 +88,7 @@ class Emergency(NamedTuple):
     mark: str = ""
     """The mark of a closed account that a name got, as it stands there."""
     is_undelivered: bool = False
-    """Whether it may be of a service where to deliver, and no delivery there is entered."""
+    """Whether the user may have to deliver on a service, and no delivery there is entered."""
 
     @property
     def is_departure(self) -> bool:
@@ -136,7 +136,9 @@ def emergencies(
                     bool(unlisted_beginnings(reading, rooms - set(holdings.shut)).rooms),
                     sum(put_back) if put_back else None,
                     next(_marks(reading, concerning), ""),
-                    contract.platform not in NO_PLATFORM and not deliveries(reading, contract.id),
+                    contract.does_work
+                    and contract.platform not in NO_PLATFORM
+                    and not deliveries(reading, contract.id),
                 )
             )
     return found

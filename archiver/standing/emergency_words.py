@@ -270,7 +270,9 @@ def screenshots_sentence(name: str, messages: Sequence[NamedMessage]) -> str:
 
 def short_steps(emergency: Emergency) -> tuple[str, ...]:
     """The first things to do where there is room for a few lines."""
-    platform = platform_of(emergency.contract.platform)
+    platform, save = platform_of(emergency.contract.platform), _("Save everything once more: archive save --all")
+    if not emergency.contract.does_work:
+        return (save,)
     asked = _("Agree to no early end of the contract before you get advice.")
     rule = None if emergency.contract.end_request_at else platform.end_request_rule  # its day is among the deadlines
     if rule:
@@ -279,7 +281,7 @@ def short_steps(emergency: Emergency) -> tuple[str, ...]:
             time = ngettext("{n} hour", "{n} hours", rule.hours).format(n=rule.hours)
         sentence = _("On a {request}: get advice first; refuse within {time}")
         asked = sentence.format(request=platform.end_request, time=time)
-    return *_delivery_step(emergency), _("Save everything once more: archive save --all"), asked
+    return *_delivery_step(emergency), save, asked
 
 
 def _delivery_step(emergency: Emergency) -> Iterator[str]:
@@ -299,7 +301,7 @@ def _next_steps(emergency: Emergency) -> Iterator[str]:
             "Bring in older messages while the chat is open: save its pages in your browser, then archive save FILE"
         )
     yield from _delivery_step(emergency)
-    if rule := platform_of(emergency.contract.platform).end_request_rule:
+    if emergency.contract.does_work and (rule := platform_of(emergency.contract.platform).end_request_rule):
         end_request = _(
             "{deadline}. Get advice before you agree. {advice}. "
             "To be reminded: archive job enter {contract} end-request --on DAY"

@@ -191,6 +191,7 @@ def test_a_delivery_on_chatwork_alone_is_told(case: CaseSnapshot) -> None:
         handed("2026-11-20 10:00", contract=contract(platform="direct")),
         handed("2026-11-20 10:00", contract=contract(platform=None)),
         handed("2026-11-20 10:00", contract=contract(state="closed")),
+        handed("2026-11-20 10:00", contract=contract(side="client")),
         # The other side acted last, or nobody knows it; an old silence; a contract that is over.
         snapshot(),
         asked("2026-11-03 09:12", days=None),

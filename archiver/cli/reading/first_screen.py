@@ -89,8 +89,9 @@ def _tell_block(emergency: Emergency, now: datetime, deadlines: Sequence[str], *
         said.append((_("Do now"), [f"{n} {text}" for n, text in enumerate([*deadlines, *short_steps(emergency)], 1)]))
     said.append((_("Don't"), [_("leave, close your account, remove the contact or renew the API token")]))
     if is_urgent:
-        advice = _("フリーランス・トラブル110番 (free)   Create an export: archive export")
-        said.append((_("Advice"), [advice + reader_option(emergency)]))
+        advice = _("フリーランス・トラブル110番 (free)   ") if emergency.contract.does_work else ""
+        command = _("Create an export: archive export")
+        said.append((_("Advice"), [advice + command + reader_option(emergency)]))
     _tell_labelled(said)
 
 

@@ -80,7 +80,8 @@ def _tell_kept(app: App, contracts_named: list[Contract]) -> None:
         echo(RULE)
         tell_emergency(block, app.now())
     echo(RULE)
-    echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))
+    if not blocks or any(one.contract.does_work for one in blocks):
+        echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))
 
 
 def recover(obj: CliContext, files: tuple[Path, ...], chats: tuple[str, ...], *, as_json: bool) -> int:

@@ -121,7 +121,7 @@ def _contract_name(case: ReportInput) -> str:
 
 def _suggested_request(case: ReportInput, late: str, silence: str) -> RequestKind | None:
     """What the state suggests; who ordered the work is owed no pay and no review."""
-    does_work, platform = case.contract.side != "client", platform_of(case.contract.platform)
+    does_work, platform = case.contract.does_work, platform_of(case.contract.platform)
     if does_work and overdue_text(case):
         return RequestKind.PAYMENT
     if does_work and late and (platform.review or platform.elsewhere):
@@ -165,8 +165,9 @@ def blank_facts(case: ReportInput) -> tuple[str, ...]:
 
 
 def advice(case: ReportInput) -> str | None:
-    """What the user must do before writing to the office; None if nothing is missing."""
-    return platform_of(case.contract.platform).warning if last_delivery(case) is None else None
+    """What who does the work must do before writing to the office; None if nothing is missing."""
+    is_missing = case.contract.does_work and last_delivery(case) is None
+    return platform_of(case.contract.platform).warning if is_missing else None
 
 
 def _silence_text(case: ReportInput) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.reading.first_screen import tell_emergency
+from archiver.cli.reading.first_screen import _tell_block, tell_emergency
 from archiver.records import Delivery, Enclosure, MessageId, Role
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.rounds import alerting
@@ -138,6 +138,18 @@ def test_each_platform_has_its_own_hours_and_words(jobs: Jobs) -> None:
     assert all("Did you deliver on Lancers?" in text for text in told["lancers"])
     assert ("end-request" in told["lancers"][0], "no early end" in told["lancers"][1]) == (False, True)
     assert all("Did you deliver where the job was agreed?" in text for text in told[None])
+
+
+def test_who_ordered_the_work_gets_no_advice_of_who_does_it(jobs: Jobs) -> None:
+    """Neither to deliver nor to refuse an early end, nor the helpline of freelancers."""
+    for side in ("worker", "client"):
+        jobs.contract("job2", jobs.room, platform="crowdworks", side=side)
+        emergency = jobs.emergencies(always=True)["job2"]
+        with redirect_stdout(StringIO()) as screen:
+            _tell_block(emergency, jobs.clock(), [], is_urgent=True)
+        told = block_text(emergency) + screen.getvalue()
+        words = ("Did you deliver", "契約途中終了リクエスト", "フリーランス")
+        assert [side == "worker"] * 3 == [one in told for one in words]
 
 
 def test_a_delivery_is_asked_for_only_where_one_may_be_missing(jobs: Jobs) -> None:

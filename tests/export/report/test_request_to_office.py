@@ -194,6 +194,13 @@ def test_the_user_is_told_to_deliver_there_first(platform: str) -> None:
     assert advice(on(platform, delivered="2026-11-05", silent_days=30)) is None
 
 
+def test_who_ordered_the_work_is_not_told_to_deliver() -> None:
+    """On any platform."""
+    case = on("crowdworks", delivered=None, silent_days=30)
+
+    assert advice(replace(case, contract=replace(case.contract, side="client"))) is None
+
+
 def test_one_request_in_one_sentence() -> None:
     """Whatever the case, exactly one sentence is asked; in English it begins with a capital."""
     for platform, delivered, silent in product([*platforms_with_office(), None], [None, "2026-11-05"], [0, 5, 20]):
