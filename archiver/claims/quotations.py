@@ -142,8 +142,12 @@ def quotation(message: Message, *, is_chosen: bool = False, amount: str | None =
 
 def names_decision(message: Message) -> bool:
     """Whether its words name an acceptance or money: what was agreed."""
-    words = _own_words(message.texts[-1].body) if message.texts else ""
-    return any(_acceptances(words)) or bool(_MONEY.search(words))
+    return bool(message.texts) and decision_weight(message.texts[-1].body) > 1
+
+
+def decision_weight(text: str) -> int:
+    """How much a text decides: two and more where it names an acceptance or money, one where it names only days."""
+    return _weight([text], is_edit=False)
 
 
 def best(quoted: Iterable[Quotation]) -> tuple[Quotation, ...]:

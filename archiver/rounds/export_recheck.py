@@ -21,7 +21,7 @@ from archiver.records import Contract
 from archiver.rounds import alerting
 from archiver.rounds.round import seal, settings_digest
 from archiver.store.archive import Reading
-from archiver.store.queries import contracts, current_state, entries
+from archiver.store.queries import authors_and_changes, contracts, current_state, entries
 from archiver.sync.backfill_and_rereads import MAX_MESSAGES, recheck_messages
 
 
@@ -113,13 +113,15 @@ def _open_rooms(reading: Reading, app: App, contract: Contract) -> list[int]:
 def _places(reading: Reading, order: ExportOrder, contract: Contract, rooms: list[int]) -> list[tuple[int, int]]:
     scope = PackageScope(contract, order.since, order.until)
     numbered = _ids_of_numbers(reading, scope, order.choice.numbers)
+    owner, is_inside = current_state.owner_id(reading) or 0, scope.is_message_inside
     return entries.quoted_messages(
         reading,
         rooms,
         ids=order.choice.ids | frozenset(numbered),
-        owner=current_state.owner_id(reading) or 0,
-        is_inside=scope.is_message_inside,
+        owner=owner,
+        is_inside=is_inside,
         limit=MAX_MESSAGES,
+        agreed=authors_and_changes.agreed_messages(reading, rooms, owner, is_inside),
     )
 
 

@@ -85,17 +85,19 @@ def test_the_messages_of_a_chat_that_is_closed_are_said_not_to_be_read(world: Wo
     assert "The messages of 1 chat that no longer opens were not read." in found.sentence()
 
 
-def test_a_message_that_is_quoted_for_its_file_is_read_too(world: World) -> None:
+def test_a_message_that_is_quoted_for_its_file_or_its_words_is_read_too(world: World) -> None:
     """A deletion of its post is found, though it is neither changed nor of the last exchange."""
+    price = world.chatwork.post(world.room, world.tanaka, "1本2万円でお願いします。")
     file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", size=9)
     post = str(world.chatwork.files[file].message_id)
     next_round(world)
     world.posts(150)
     next_round(world)
     world.chatwork.delete(post)
+    world.chatwork.delete(price)
 
-    assert 1 == recheck(world).changed
-    assert "deleted" == world.states()[post]
+    assert 2 == recheck(world).changed
+    assert "deleted" == world.states()[post] == world.states()[price]
 
 
 def test_every_reason_is_a_sentence(world: World) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from heapq import nlargest
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, column, func, literal, not_, or_, select, text, true
 
-from archiver.claims.quotations import Quotation, Rank, is_quotable, quotation, rank
+from archiver.claims.quotations import QUOTED, Quotation, Rank, decision_weight, is_quotable, quotation, rank
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, ListedStep, act_of_step, listed_steps
 from archiver.evidence.history import is_system_post
 from archiver.records import (
@@ -261,6 +262,24 @@ def quoted_messages(reading: Reading, places: Iterable[ChangedPlace]) -> Iterato
         quoted = None if message is None else quotation(message)
         if quoted is not None:
             yield quoted
+
+
+def agreed_messages(
+    reading: Reading, rooms: Iterable[int], owner: int, is_inside: Callable[[int, int, str], bool]
+) -> list[tuple[int, int]]:
+    """The unchanged messages of others as (room, id) whose words decide the most, as page 1 quotes them."""
+    found = []
+    for room in rooms:
+        query = (
+            select(_message.send_time, _message.position, _message.first_seen, _version.body)
+            .join(schema.message_version, _version.position == _message.position)
+            .where(_message.room_id == room, _version.room_id == room, _message.account_id != owner)
+            .where(_message.kind == MessageKind.SPEECH, _message.state == State.PRESENT)
+        )
+        for sent, position, first_seen, body in reading.sql.execute(query):
+            if is_inside(room, sent, first_seen) and (weight := decision_weight(body)) > 1:
+                found.append((weight, sent, room, position))
+    return [(room, position) for _weight, _sent, room, position in nlargest(QUOTED, found)]
 
 
 def changed_places(reading: Reading, contract: Contract, sides: CaseSides, *, after: int = 0) -> list[ChangedPlace]:

@@ -288,14 +288,21 @@ def covered_periods(reading: Reading, room: int) -> list[Period]:
 
 
 def quoted_messages(
-    reading: Reading, rooms: Collection[int], *, ids: Collection[str], owner: int, is_inside: IsInside, limit: int
+    reading: Reading,
+    rooms: Collection[int],
+    *,
+    ids: Collection[str],
+    owner: int,
+    is_inside: IsInside,
+    limit: int,
+    agreed: Iterable[tuple[int, int]] = (),
 ) -> list[tuple[int, int]]:
     """At most `limit` messages as (room, id), the starred ones first, then their neighbours.
 
-    `ids`: those that the user chose; without any, the changed ones, the newest first, the last exchange, and the
-    messages of files. What is no longer shown is left out, as a reading of it could tell nothing new.
+    `ids`: those that the user chose; without any, those `agreed`, the changed ones, the newest first, the last
+    exchange, and the messages of files. What is no longer shown is left out, as a reading of it could tell nothing new.
     """
-    starred: list[tuple[int, int]] = []
+    starred = [] if ids else [*agreed]
     for room in rooms:
         chosen = _message.message_id.in_(sorted(ids)[:500])
         found = _rows(reading, room, chosen, limit=len(ids)) if ids else _by_rule(reading, room, owner, limit)
