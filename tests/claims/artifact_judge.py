@@ -596,7 +596,7 @@ def _on_closing(truth: Truth, page: str) -> Iterator[str]:
     found = _findall(rf"({DAY}\d\d:\d\d)に、{CLOSED_SIGN}ことを確認", page)
     if set(found) != ({(true, account)} if true else set()):
         yield f"the closed account ({found})"
-    found += _findall(rf"({DAY}\d\d:\d\d){CLOSED_SIGN}\(検知\)(?:1ページ|保存した記録)", page)
+    found += _findall(rf"({DAY}\d\d:\d\d){CLOSED_SIGN}\(確認\)(?:1ページ|保存した記録)", page)
     if not {*found} <= {(true, account)}:
         yield f"the closed account in the course of events ({found})"
 
@@ -610,12 +610,12 @@ def _on_course(truth: Truth, page: str) -> Iterator[str]:
     for event in truth.dispute.events():
         true[_second(event.at)[:10], truth.dispute.side(event.post.author), event.kind].add(event.post.number)
     for one in _finditer(
-        rf"({DAY})\d\d:\d\d(相手|報告者|参加者)のメッセージ(\d+)件([^第]+?)\(検知\)(?:第8章|保存した記録)", page
+        rf"({DAY})\d\d:\d\d(相手|報告者|参加者)のメッセージ(\d+)件([^第]+?)\(確認\)(?:第8章|保存した記録)", page
     ):
         if len(true[one[1], one[2], one[4]]) != int(one[3]):
             yield f"the course of events ({one[0]})"
     yield from _on_task_lines(truth.dispute, page)
-    acts = _findall(rf"({DAY})\d\d:\d\d(空白[^(]*)\(検知", page)
+    acts = _findall(rf"({DAY})\d\d:\d\d(空白[^(]*)\(確認", page)
     yield from (f"{count} lines for one act ({act})" for act, count in Counter(acts).items() if count > 1)
     for chapter in re.findall(r"第(\d+)章", page):
         if not 1 <= int(chapter) <= CHAPTERS:
@@ -664,7 +664,7 @@ def _on_files(truth: Truth, page: str) -> Iterator[str]:
     form = rf"({DAY}\d\d:\d\d)ファイルが差し替えられたことを確認\({mark}{name}\)"
     yield from _untrue("what replaced a file", form, page, lambda *one: one in seen)
     days = {(_second(at)[:10], one) for at, one in renamed}
-    form = rf"(?:({DAY})[\d:]*)?ファイル名が変わった(?:\(検知\))?:?[^→]{{5,40}}→{name}(?:\(({DAY})に確認\))?"
+    form = rf"(?:({DAY})[\d:]*)?ファイル名が変わった(?:\(確認\))?:?[^→]{{5,40}}→{name}(?:\(({DAY})に確認\))?"
     told = {(early or late, one) for early, one, late in _findall(form, page)}
     yield from (f"the other name of a file ({one})" for one in told - days)
     before = {
@@ -689,7 +689,7 @@ def _on_files(truth: Truth, page: str) -> Iterator[str]:
     if told_gone - {(_second(at), one) for at, one in gone}:
         yield f"when a file was seen gone ({told_gone})"
     gone_at = {(_minute(at), one) for at, one in gone}
-    form = rf"({DAY}\d\d:\d\d)ファイルが一覧に表示されなくなった\(検知\):ファイルID{name}(第8章|保存した記録)"
+    form = rf"({DAY}\d\d:\d\d)ファイルが一覧に表示されなくなった\(確認\):ファイルID{name}(第8章|保存した記録)"
     in_chapter = {(at[:-3], one) for at, one in told_gone}
     for *one, source in _findall(form, page):
         if tuple(one) not in (in_chapter if source == "第8章" else gone_at):
@@ -882,22 +882,20 @@ def _on_period(truth: Truth, page: str) -> Iterator[str]:
 
 
 def _on_quoted(truth: Truth, page: str) -> Iterator[str]:
-    posts = {f"{1_000_000 + post.number}": post for post in truth.dispute.saved}
-    quoted = _finditer(rf"メッセージID(\d+)保存した時刻({MOMENT})(?:最後に確認した時刻({MOMENT}))?", page)
     end = truth.dispute.period[1] or 10**9  # readings after the period that showed nothing new are not in the package
     noted = {(event.post.number, event.at) for event in truth.dispute.events()}
-    for one in quoted:
-        post = posts[one[1]]
+    within = r"(?:(?!No\.\d)[^。])"  # not the next message
+    form = rf"No\.(\d+)({DAY})\([^)]\)({TIME})(相手|報告者|参加者)({within}+?)\(ID(\d+)\)"
+    for one in _finditer(rf"{form}(?:{within}{{0,40}}?最後に確認した時刻({MOMENT}))?", page):
+        post = truth.numbers[int(one[1])]
         times = truth.dispute.sightings(post)
         last = [at for at in times if at < end or at == times[0] or (post.number, at) in noted]
         last = last if _is_cut(truth.dispute) else last[-1:]
-        if one[2] != _second(times[0]) or (one[3] and one[3] not in map(_second, last)):
+        if one[7] and one[7] not in map(_second, last):
             yield f"when a message was seen ({one[0]})"
-    for one in _finditer(rf"No\.(\d+)({DAY})\([^)]\)({TIME})(相手|報告者|参加者)(.+?)\(ID(\d+)\)", page):
-        post = truth.numbers[int(one[1])]
         if one[2] + one[3] != _second(post.sent) or one[4] != truth.dispute.side(post.author):
             yield f"who wrote when ({one[0]})"
-        if post.author == CLIENT and one[5] != truth.dispute.name_at(CLIENT, truth.dispute.sightings(post)[0]):
+        if post.author == CLIENT and one[5] != truth.dispute.name_at(CLIENT, times[0]):
             yield f"the name of that time ({one[0]})"
 
 
@@ -917,7 +915,7 @@ def _on_change_rows(truth: Truth, page: str) -> Iterator[str]:
     told = Counter((int(one[3]), one[2], one[1], one[6], one[4]) for one in rows)
     numbers = {post.number: number for number, post in truth.numbers.items()}
     events = [event for event in truth.dispute.events() if event.before is not None]
-    end, said = truth.dispute.period[1] or 10**9, r"期間の後に検知した変更は、.*?期間内の最後の確認を記しています"
+    end, said = truth.dispute.period[1] or 10**9, r"期間の後に確認した変更は、.*?期間内の最後の確認を記しています"
     if any(event.at >= end for event in events) and not _findall(said, page):
         yield "looks after the period that are not in the package"
     true = Counter(_change_row(truth, event, numbers[event.post.number]) for event in events)

@@ -190,7 +190,7 @@ def test_the_exhibits_of_a_direct_client(direct: ReportInput) -> None:
     listed = list(exhibits.exhibits(direct, exhibits.FiledFiles("report.pdf", ("all.pdf",))))
 
     assert not [one.title for one in listed if "契約ID" in one.title]
-    assert "各発言者(報告書の第3章)、出力 報告者" == listed[1].author
+    assert "各発言者(報告書の第4章)、出力 報告者" == listed[1].author
 
 
 @pytest.mark.drawn

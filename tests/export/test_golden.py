@@ -49,9 +49,9 @@ def owed(profile: str) -> ReportInput:
 
 
 def of_money(case: ReportInput) -> Report:
-    """The chapters of a report in which money and reminders stand: summary, dates, course of things."""
+    """The chapters of a report in which money and reminders stand: summary, course of things, dates."""
     whole = build_report(case)
-    return replace(whole, chapters=tuple(whole.chapters[number - 1] for number in (1, 4, 5)))
+    return replace(whole, chapters=tuple(whole.chapters[number - 1] for number in (1, 2, 5)))
 
 
 sample = report_inputs.case

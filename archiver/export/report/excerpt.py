@@ -181,18 +181,20 @@ def message_block(
     who = f"{say(case.side(account))} {visible(message.name)}{number}"
     marks = say("\u3000★") * star + (say("\u3000{state_badge}", state_badge=badge) if badge else "")
     head = say("{send_time}\u3000{who}{marks}", send_time=full_time(message.send_time), who=who, marks=marks)
-    court, saved_at = case.profile == "court", local_time(message.first_seen)
-    saved = say("メッセージID {id}\u3000保存した時刻 {saved_at}", id=message.message_id, saved_at=saved_at)
+    court, last = case.profile == "court", ""
     if not court and message.state not in (State.MISSING, State.HIDDEN):
-        saved += say("\u3000最後に確認した時刻 {last_seen}", last_seen=local_time(message.versions[-1].last_seen))
+        last = say("\u3000最後に確認した時刻 {last_seen}", last_seen=local_time(message.versions[-1].last_seen))
+    saved_at = local_time(message.first_seen)
+    saved = say("メッセージID {id}\u3000保存した時刻 {saved_at}", id=message.message_id, saved_at=saved_at) + last
+    saved = saved if court else say("{saved}\u3000記録番号 {entry_seq}", saved=saved, entry_seq=message.entry_seq)
+    ids = f"\n{chatwork_url(message.room_id, message.message_id)}"
+    if case.profile == "support":  # an office finds a message by its number; the ids stand in the table
+        ids, saved = last, ""
     return MessageBlock(
         number=f"No.{message.no}",
-        head=f"{head}\n{chatwork_url(message.room_id, message.message_id)}",
+        head=head + ids,
         parts=tuple(_message_texts(message, paper.references_of(message), limit)),
-        notes=(
-            *_file_notes(message, paper),
-            saved if court else say("{saved}\u3000記録番号 {entry_seq}", saved=saved, entry_seq=message.entry_seq),
-        ),
+        notes=(*_file_notes(message, paper), *filter(None, [saved])),
         beside=say("記録番号\n{entry_seq}", entry_seq=message.entry_seq) if court else "",
     )
 

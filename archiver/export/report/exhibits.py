@@ -52,7 +52,7 @@ _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _MAX_CELL = 32_000
 
 _REIWA = date(2019, 5, 1)
-_ALL_SPEAKERS = "各発言者(報告書の第3章)、出力 報告者"
+_ALL_SPEAKERS = "各発言者(報告書の第4章)、出力 報告者"
 _COPY, _ORIGINAL = "写し", "原本"
 _SPEAKERS = "報告者及び相手方(各発言者)、出力 報告者"
 _ONLY_NEW = "前に渡した後に保存・変更されたメッセージだけ"

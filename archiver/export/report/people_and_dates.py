@@ -1,6 +1,6 @@
-"""Chapter 2: what can be compared with the platform's own records. Chapter 3: everybody. Chapter 4: the dates.
+"""Chapter 3: what can be compared with the platform's own records. Chapter 4: everybody. Chapter 5: the dates.
 
-A support agent cannot check a digest but can open the contract, so the points of chapter 2 convince first.
+A support agent cannot check a digest but can open the contract, so the points of chapter 3 convince first.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ _OF_LAW = frozenset({"trade", "payment", "receipt", "recommission"})
 
 
 def chapters(case: ReportInput) -> list[Chapter]:
-    """Chapter 2, the points that a reader can compare; 3, everybody in the rooms; 4, the dates, blank ones too.
+    """Chapter 3, the points that a reader can compare; 4, everybody in the rooms; 5, the dates, blank ones too.
 
     Until the user maps people, everybody but the owner is the other side.
     """
@@ -393,7 +393,7 @@ def _counterpart_text(case: ReportInput) -> str:
     others = counterparts(case)
     lines = [f"{visible(one.name)}{_ids_text(account, one)}" for account, one in others[:_MAX_PEOPLE]]
     more = len(others) - len(lines)
-    return "\n".join([*lines, *([say("ほか{more}名(第3章)", more=more)] if more else [])]) or say(BLANK)
+    return "\n".join([*lines, *([say("ほか{more}名(第4章)", more=more)] if more else [])]) or say(BLANK)
 
 
 def _bases_text(case: ReportInput) -> str:

@@ -36,8 +36,8 @@ def build_report(case: ReportInput) -> Report:
         title = said("契約 {fact} についてのご相談", case.contract.platform_id) or title
     chapters = [
         summary.chapter(case, title),
-        *people_and_dates.chapters(case),
         timeline.chapter(case),
+        *people_and_dates.chapters(case),
         excerpt.chapter(case),
         *changes_and_limits.changes(case),
         changes_and_limits.limits(case),

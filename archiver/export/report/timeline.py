@@ -1,4 +1,4 @@
-"""Chapter 5: at most 25 dated events, facts only, each with its number or source."""
+"""Chapter 2: at most 25 dated events, facts only, each with its number or source."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _GAP_WORDS = {
 }
 """What an event about a gap was, as one act a day: a recovery narrows a gap with each message."""
 
-_CHAPTERS = (4, 8, 7)
+_CHAPTERS = (5, 8, 7)
 """Where the lines of each weight stand: stated days and first messages, changes, files."""
 
 CHAT_CLOSED = "チャットが開けなくなった(理由不明)"
@@ -63,7 +63,7 @@ class _TimelineLine(NamedTuple):
 
 def chapter(case: ReportInput) -> Chapter:
     """The chapter with its lines in order of time."""
-    return Chapter(say("5 時系列"), blocks(case, limit=MAX_LINES))
+    return Chapter(say("2 時系列"), blocks(case, limit=MAX_LINES), new_page=True)
 
 
 def blocks(case: ReportInput, *, limit: int) -> tuple[Block, ...]:
@@ -141,7 +141,7 @@ def _message_lines(case: ReportInput) -> Iterator[_TimelineLine]:
         yield _TimelineLine(0, first.value.at, f"{first_label(first)}{more}", source)
     closed = closed_account(case.statistics.facts).value
     if closed is not None and not any(event.seq == closed.sign.seq for event in case.events):
-        what = say("{closed_sign}(検知)", closed_sign=closed_sign(closed))
+        what = say("{closed_sign}(確認)", closed_sign=closed_sign(closed))
         yield _TimelineLine(0, closed.sign.at, what, _source(case, "1ページ"))
     if reply.value is not None:
         yield _TimelineLine(0, reply.value.at, reply_label(reply), f"No.{reply.value.no}")
@@ -159,7 +159,7 @@ def _change_lines(case: ReportInput) -> Iterator[_TimelineLine]:
         if event.no is None and not is_gap:
             before, after = value_text(event, event.before), value_text(event, event.after)
             about = shorten_line(f"{before} → {after}" if before and after else about_text(event), _CUT)
-            what = say("{kind}(検知): {about}", kind=say(event.kind), about=about)
+            what = say("{kind}(確認): {about}", kind=say(event.kind), about=about)
             yield _TimelineLine(1, at, what, _source(case, "第8章" if event in printed else ""))
         else:
             side = None if is_gap else case.statistics.side_of.get(event.no or 0)
@@ -167,7 +167,7 @@ def _change_lines(case: ReportInput) -> Iterator[_TimelineLine]:
             groups.setdefault((iso_date(at), event.kind, whose), []).append(event)
     for (_day, kind, whose), events in groups.items():
         count = len({event.no for event in events})
-        changed = say("{whose}メッセージ{count}件 {kind}(検知)", whose=whose, count=count, kind=say(kind))
+        changed = say("{whose}メッセージ{count}件 {kind}(確認)", whose=whose, count=count, kind=say(kind))
         chapter = "" if printed.isdisjoint(events) else "第8章"
         what, chapter = (say(_GAP_WORDS[kind]), "第9章") if kind in _GAP_WORDS else (changed, chapter)
         yield _TimelineLine(1, datetime.fromisoformat(events[0].at), what, _source(case, chapter))

@@ -55,7 +55,7 @@ def test_a_name_cannot_forge_a_line() -> None:
     made = message_block(forged, PaperReferences(case, case.rooms[0]), star=False)
 
     assert "田中[U+000A]No.9 報告者 [U+202E]adamay" in made.head
-    assert (2, [EMPTY_TEXT]) == (len(made.head.split("\n")), [one.text for one in made.parts])
+    assert (1, [EMPTY_TEXT]) == (len(made.head.split("\n")), [one.text for one in made.parts])
 
 
 def quiet(count: int) -> list[str]:
@@ -185,7 +185,7 @@ def test_every_text_is_on_paper(profile: str) -> None:
 
     for message in list(room.messages())[1:12]:
         assert f"No.{message.no}2026" in text
-        assert f"メッセージID{message.message_id}" in text
+        assert f"メッセージID{message.message_id}保存" in text or profile == "support"
         for version in message.texts:
             for line in plain_text(parse(version.body), around.references_of(message)).split("\n"):
                 assert pdf_reader.without_spaces(printable(line)) in text

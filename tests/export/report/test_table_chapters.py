@@ -96,9 +96,9 @@ def test_a_contract_without_a_platform_speaks_of_papers() -> None:
 
     of_account = replace(case, contract=replace(case.contract, platform="stranger"))
 
-    assert "2 書面・メール等の記録と照合できる点" == people_and_dates.chapters(case)[0].title
+    assert "3 書面・メール等の記録と照合できる点" == people_and_dates.chapters(case)[0].title
     titles = [people_and_dates.chapters(one)[2].title for one in (case, of_account)]
-    assert ["4 契約の日付", "4 メッセージの日付"] == titles
+    assert ["5 契約の日付", "5 メッセージの日付"] == titles
 
 
 def test_names_of_several_rooms_stand_in_order_of_time() -> None:

@@ -131,10 +131,10 @@ def test_changes_of_messages_are_one_line_a_day_and_kind() -> None:
 
     lines = rows(replace(report_inputs.case([report_inputs.room_of_messages(messages)]), events=[*gone, named]))
 
-    assert ("2026-11-06 10:00", "相手のメッセージ15件 「削除」表示に変わった(検知)", "第8章") in lines
-    assert ("2026-11-06 10:00", "報告者のメッセージ14件 「削除」表示に変わった(検知)", "第8章") in lines
-    assert ("2026-11-06 10:00", "メッセージ1件 「削除」表示に変わった(検知)", "第8章") in lines
-    assert ("2026-11-07 01:00", "表示名が変わった(検知): 甲 → 乙", "第8章") in lines
+    assert ("2026-11-06 10:00", "相手のメッセージ15件 「削除」表示に変わった(確認)", "第8章") in lines
+    assert ("2026-11-06 10:00", "報告者のメッセージ14件 「削除」表示に変わった(確認)", "第8章") in lines
+    assert ("2026-11-06 10:00", "メッセージ1件 「削除」表示に変わった(確認)", "第8章") in lines
+    assert ("2026-11-07 01:00", "表示名が変わった(確認): 甲 → 乙", "第8章") in lines
 
 
 def test_a_message_changed_twice_is_one_message_and_a_name_changed_in_two_chats_one_change() -> None:
@@ -145,8 +145,8 @@ def test_a_message_changed_twice_is_one_message_and_a_name_changed_in_two_chats_
 
     told = [row[1] for row in rows(replace(report_inputs.case([room]), events=[*edits, *names]))]
 
-    assert ["表示名が変わった(検知): 甲 → 乙", "相手のメッセージ1件 編集された(検知)"] == [
-        one for one in told if "検知" in one
+    assert ["表示名が変わった(確認): 甲 → 乙", "相手のメッセージ1件 編集された(確認)"] == [
+        one for one in told if "確認" in one
     ]
 
 
@@ -161,7 +161,7 @@ def test_a_chat_that_cannot_be_opened_is_one_line() -> None:
     lines = [row for row in rows(report_inputs.case(events=events)) if "開けなくなった" in row[1]]
 
     assert [
-        ("2026-11-20 10:14", f"{kind}(検知): ルームID 123456789", "第8章"),
+        ("2026-11-20 10:14", f"{kind}(確認): ルームID 123456789", "第8章"),
         ("2026-11-24 10:14", "チャット(ルームID 123456789)が開けなくなった(理由不明)", "第9章"),
     ] == lines
 
