@@ -107,6 +107,8 @@ SIDES = {
     "subcontractor": N_("I do work that was passed on to me"),
 }
 """Where somebody may stand in a contract, in words for the screen."""
+PUBLIC_SIDES = {"passed-on": "subcontractor"}
+"""What a user types for a side that entries have by another word."""
 
 FACTS = (
     ContractFact(
@@ -303,7 +305,7 @@ FACTS = (
         help=N_("Where you stand in this job: who does the work, who ordered it, or who does what was passed on."),
         turn=15,
         explanation=N_("Where you stand in this job; an export says it only if you do."),
-        prompt=N_("Your side [worker/client/subcontractor/unknown]:"),
+        prompt=N_("Your side [worker/client/passed-on/unknown]:"),
         example="worker",
     ),
     ContractFact(

@@ -66,6 +66,8 @@ def read_facts(given: Mapping[str, str | None], *, now: datetime) -> dict[str, A
             facts[fact.name] = read_day(facts[fact.name], fact.option, EXAMPLE_TIME, now=limit, near=now)
         elif fact.kind is FactKind.YES_NO:
             facts[fact.name] = facts[fact.name] == "yes"
+        elif fact.kind is FactKind.SIDE:
+            facts[fact.name] = contract_facts.PUBLIC_SIDES.get(facts[fact.name], facts[fact.name])
         elif fact.is_prose or fact.kind is FactKind.NUMBER:
             try:
                 facts[fact.name] = displayable(facts[fact.name].strip())
@@ -304,8 +306,8 @@ def _read_yes_no(answer: str, fact: ContractFact, **_known: object) -> Facts:
 def _read_side(answer: str, fact: ContractFact, **_known: object) -> Facts:
     """Where the user stands, by its key or its number; unknown leaves it blank. Raises InvalidAnswer."""
     sides = [(word, key) for number, key in enumerate(contract_facts.SIDES, 1) for word in (key, str(number))]
-    sentence = _("Please answer worker, client, subcontractor or unknown.")
-    side = _read_word(answer, {"": "", "unknown": ""} | dict(sides), sentence)
+    sentence = _("Please answer worker, client, passed-on or unknown.")
+    side = _read_word(answer, {"": "", "unknown": ""} | dict(sides) | contract_facts.PUBLIC_SIDES, sentence)
     return {fact.name: side} if side else {}
 
 

@@ -24,6 +24,7 @@ _METAVARS = {
     FactKind.ADDRESS: "URL",
     FactKind.DAY: N_("DAY"),
     FactKind.TIME: N_("TIME"),
+    FactKind.SIDE: "[worker|client|passed-on]",
 }
 _HIDDEN = {"platform", "platform_id", "client_url", "worker_url", "contact_requested_on", "payment_due_on", "nda"} | {
     "cancelled_on",
@@ -99,7 +100,10 @@ def changes(chat_help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]
 
 
 def _fact_option(fact: ContractFact) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    choices = {FactKind.YES_NO: ("yes", "no"), FactKind.SIDE: tuple(contract_facts.SIDES)}.get(fact.kind)
+    choices = {
+        FactKind.YES_NO: ("yes", "no"),
+        FactKind.SIDE: (*contract_facts.SIDES, *contract_facts.PUBLIC_SIDES),
+    }.get(fact.kind)
     kind = click.Choice(choices) if choices else None
     return click.option(
         fact.option, type=kind, metavar=_METAVARS.get(fact.kind), help=fact.help, hidden=fact.name in _HIDDEN

@@ -157,12 +157,10 @@ _PARTS = {"client": Role.CLIENT, "me": Role.ME, "other": Role.THIRD}
 
 def say_who(obj: CliContext, job: str | None, person: str, part: str | None, reason: str, is_removed: bool) -> None:
     """Record who somebody is, or take that back. Raises UsageError, UnknownPerson."""
-    if part is not None and (is_removed or not reason.strip()):
-        raise errors.UsageError(detail=_("Say how you know: --reason TEXT"))
     with Archive(obj.home).writing() as writing:
         contract = named_or_only_contract(writing, job)
         account = find_person(writing, contract, person)
-        if part is None:
+        if part is None or is_removed:
             sentence = _("Taken back: who account {account} of job {job} is. The record that it was entered stays.")
             if not user_statements.withdraw_role(writing, contract.id, account, at=utc_now()):
                 sentence = _("Nothing was entered about account {account} of job {job}.")
