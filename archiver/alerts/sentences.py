@@ -94,5 +94,5 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
 
 
 def level_word(level: Level) -> str:
-    """A word for an alert's level."""
-    return {Level.HIGH: _("Action needed"), Level.MEDIUM: _("Check"), Level.LOW: _("Note")}[level]
+    """A word for an alert's level; the highest, which stands first, has none."""
+    return {Level.HIGH: "", Level.MEDIUM: _("Check"), Level.LOW: _("Note")}[level]

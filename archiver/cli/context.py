@@ -17,7 +17,7 @@ import click
 
 from archiver import errors
 from archiver.cli.commands import ARGUMENTS, COMMANDS
-from archiver.cli.output import WIDTH, columns, echo, echo_lines, visible
+from archiver.cli.output import WIDTH, columns, echo, echo_lines, fit_lines, visible
 from archiver.render.invisible_characters import shorten
 from archiver.settings.home import has_archive, home_path
 from archiver.wording import Completion, ngettext, shell_line
@@ -220,18 +220,19 @@ def tell_banner(obj: CliContext, command: str) -> None:
         return
     from archiver.app import utc_now
     from archiver.notices import sentences
+    from archiver.standing.alert_lines import contract_names
     from archiver.store.archive import Archive
 
     try:
         with closing(Archive(obj.home)) as archive:
-            pending = sentences.urgent_notices(archive, obj.settings(), now=utc_now())
+            pending = sentences.urgent_notices(archive, obj.settings(), contract_names, now=utc_now())
     except errors.ArchiverError:
         return
     urgent = sentences.sentences(pending)
     if urgent and sys.stderr.isatty():
         echo(banner_line(urgent), err=True)
         return
-    echo_lines(urgent, err=True)
+    echo_lines(map(fit_lines, urgent), err=True)
 
 
 def banner_line(urgent: Sequence[str]) -> str:

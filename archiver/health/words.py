@@ -14,7 +14,6 @@ from archiver.errors import N_, ArchiverError
 from archiver.health import error_reasons
 from archiver.health.conditions import Condition, ConditionKind, condition_of
 from archiver.health.judgements import fault
-from archiver.records.alerts import grade_word
 from archiver.render.invisible_characters import visible_line
 from archiver.render.times import interval_words, minute_text
 from archiver.sync.report import doubtful_sentence
@@ -55,11 +54,6 @@ def page_sentence(condition: Condition, room_labels: Mapping[int, str]) -> str:
     return _say(text, condition, {str(room): label for room, label in room_labels.items()})
 
 
-def graded(condition: Condition, text: str) -> str:
-    """The sentence with the word for its grade before it: “[Act now] …”."""
-    return f"[{grade_word(condition.grade)}] {text}"
-
-
 def number_words(missing: object) -> str:
     """The estimated number of missing messages; None: unknown."""
     return _("number unknown") if missing is None else _("about {n}").format(n=missing)
@@ -68,15 +62,14 @@ def number_words(missing: object) -> str:
 def trouble_lines(error: ArchiverError) -> list[str]:
     """An error that keeps rounds from going through: its condition in words, and its details if it has any."""
     condition = condition_of(ConditionKind.FAULT, fault(type(error).__name__))
-    line = graded(condition, sentence(condition))
+    line = sentence(condition)
     has_reason = error_reasons.reason(type(error).__name__) is not None
     return [line] if has_reason and not error.data else [line, visible_line(str(error))]
 
 
 def findings_line(number: int, at: datetime) -> str:
     """What a verification found, in the words of the condition that follows from it."""
-    condition = condition_of(ConditionKind.FINDINGS, {"n": number, "at": at})
-    return graded(condition, sentence(condition))
+    return sentence(condition_of(ConditionKind.FINDINGS, {"n": number, "at": at}))
 
 
 def way_words(way: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -35,7 +35,7 @@ class DepartureFacts(NamedTuple):
     rule: AlertRule
     at: datetime
     contract: str | None
-    """The contract's number on its platform."""
+    """What the job is called."""
     vanished: VanishedCounts | None = None
     chat_counts: tuple[int, int, int] | None = None
     """Of a chat that cannot be opened any more: messages, files saved, files known."""
@@ -81,12 +81,29 @@ class NoticeFacts:
     weekly: WeeklyFacts | None = None
 
 
+Naming = Callable[[list[Contract]], Mapping[str, str | None]]
+"""Returns what jobs are called, by their ids; None: they go without a name."""
+
+
+def platform_numbers(contracts: list[Contract]) -> dict[str, str | None]:
+    """The numbers of contracts on their platforms; None where one holds letters, as it may be a name."""
+    found = {one.id: one.platform_id or "" for one in contracts}
+    return {job: number if re.fullmatch(r"[0-9][0-9-]*", number) else None for job, number in found.items()}
+
+
 def collect_facts(
-    reading: Reading, snapshot: HealthSnapshot, notices: DueNotices, known: Mapping[str, datetime], *, now: datetime
+    reading: Reading,
+    snapshot: HealthSnapshot,
+    notices: DueNotices,
+    known: Mapping[str, datetime],
+    *,
+    now: datetime,
+    named: Naming = platform_numbers,
 ) -> NoticeFacts:
     """The facts for the sentences of these notices; `known`: what was reported before."""
     last = remembered_values.LAST_SYNC.recall(reading)
     all_contracts = contracts(reading)
+    names = named(all_contracts)
     opened = {one.number: one for one in snapshot.alerts}
     going, due = (_alert_numbers(kind, notices.say, opened) for kind in (ConditionKind.ALERT, ConditionKind.DUE))
     has_ended = any(key.startswith(PAUSE) for key in notices.say)
@@ -95,8 +112,8 @@ def collect_facts(
         has_chats=bool(snapshot.rooms),
         lacks_nothing=bool(notices.over and last and last.complete and last.every_room and last.every_list)
         and not has_losses(reading, snapshot.rooms),
-        departures={number: _departure_facts(reading, opened[number], all_contracts) for number in going},
-        deadlines=tuple(_deadline_facts([opened[number] for number in due], all_contracts, now)),
+        departures={number: _departure_facts(reading, opened[number], all_contracts, names) for number in going},
+        deadlines=tuple(_deadline_facts([opened[number] for number in due], names, now)),
         ended_pause=remembered_values.ENDED_PAUSE.recall(reading) if has_ended else None,
         daily=_daily_facts(reading, snapshot, known, now) if has_kind(notices.say, DAILY[:-1]) else None,
         weekly=_weekly_facts(reading, snapshot, now) if has_kind(notices.say, WEEKLY[:-1]) else None,
@@ -108,15 +125,11 @@ def _alert_numbers(kind: str, keys: Iterable[str], opened: Mapping[int, Alert]) 
     return [number for number in numbers if number in opened]
 
 
-def _platform_number(contract: Contract) -> str | None:
-    """The contract's number on its platform; None if it holds letters, as it may be a name."""
-    number = contract.platform_id or ""
-    return number if re.fullmatch(r"[0-9][0-9-]*", number) else None
-
-
-def _departure_facts(reading: Reading, alert: Alert, contracts: list[Contract]) -> DepartureFacts:
+def _departure_facts(
+    reading: Reading, alert: Alert, contracts: list[Contract], names: Mapping[str, str | None]
+) -> DepartureFacts:
     room_contracts = [one for one in contracts if alert.room_id in {int(room.room_id) for room in one.rooms}]
-    label = next((label for one in room_contracts if (label := _platform_number(one)) is not None), None)
+    label = next((label for one in room_contracts if (label := names[one.id]) is not None), None)
     if alert.rule is AlertRule.DELETIONS and alert.room_id is not None and alert.account_id is not None:
         vanished = room_holdings.vanished_counts(reading, alert.room_id, alert.account_id, since=alert.at - DAY)
         return DepartureFacts(alert.rule, alert.at, label, vanished=vanished)
@@ -128,13 +141,12 @@ def _departure_facts(reading: Reading, alert: Alert, contracts: list[Contract]) 
     return DepartureFacts(alert.rule, alert.at, label)
 
 
-def _deadline_facts(opened: Iterable[Alert], contracts: list[Contract], now: datetime) -> Iterator[DueDeadline]:
+def _deadline_facts(opened: Iterable[Alert], names: Mapping[str, str | None], now: datetime) -> Iterator[DueDeadline]:
     for alert in opened:
         contract_id, platform, rule, _day = (alert.subject or "").split("/")
-        label = next((_platform_number(one) for one in contracts if one.id == contract_id), None)
         for deadline in platform_of(platform).deadlines:
             if deadline.rule == rule:
-                yield label, deadline, days_left(alert, now), deadline_time(alert)
+                yield names.get(contract_id), deadline, days_left(alert, now), deadline_time(alert)
 
 
 def _daily_facts(

@@ -35,7 +35,7 @@ from archiver.notices.facts import (
     week_key,
 )
 from archiver.platforms.job_platform import Deadline
-from archiver.records.alerts import Grade, grade_word
+from archiver.records.alerts import Grade
 from archiver.render.times import pause_words, short_day, short_time
 from archiver.report_language import in_program_language
 from archiver.settings.model import Settings
@@ -61,15 +61,10 @@ def sentences(pending: PendingNotices) -> list[str]:
 
 def _condition_sentences(condition: conditions.Condition, facts: NoticeFacts) -> list[str]:
     if condition.kind is conditions.ConditionKind.ALERT:
-        return [_graded(condition, text) for text in _departure_sentences(condition, facts)]
+        return _departure_sentences(condition, facts)
     if condition.kind is conditions.ConditionKind.DUE and facts.deadlines:
         return [_deadline_sentence(*one) for one in facts.deadlines]
-    return [_graded(condition, short_sentence(condition))]
-
-
-def _graded(condition: conditions.Condition, text: str) -> str:
-    """A sentence of a notice with the word for its grade before it."""
-    return _("[{grade}] {sentence}").format(grade=grade_word(condition.grade), sentence=text)
+    return [short_sentence(condition)]
 
 
 def _over_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
@@ -288,17 +283,19 @@ def _may_pass(condition: conditions.Condition) -> bool:
     return condition.kind is conditions.ConditionKind.FAULT and condition.grade is Grade.ATTENTION
 
 
-def urgent_notices(archive: Archive, settings: Settings, *, now: datetime) -> PendingNotices:
-    """What every command warns of, `now` by this computer's clock; nothing counts as reported. Raises as `reading`."""
+def urgent_notices(archive: Archive, settings: Settings, named: facts.Naming, *, now: datetime) -> PendingNotices:
+    """What every command warns of, `now` by this computer's clock; nothing counts as reported. Raises as `reading`.
+
+    `named`: how the user's own screen calls jobs.
+    """
     with archive.reading() as reading:
         now = known_time(reading, now)
         snapshot = read_snapshot(reading, now)
         found = noticed_conditions(snapshot, settings, now=now)
         urgent = [one for one in found if one.grade is Grade.ACTION]
         notices = DueNotices(tuple(key for one in urgent for key in one.keys), (), {})
-        return PendingNotices(
-            notices, conditions.told_conditions(urgent), collect_facts(reading, snapshot, notices, {}, now=now)
-        )
+        told = collect_facts(reading, snapshot, notices, {}, now=now, named=named)
+        return PendingNotices(notices, conditions.told_conditions(urgent), told)
 
 
 def noticed_conditions(

@@ -88,7 +88,7 @@ def strangers_sentence(people: Mapping[int, Collection[int]], names: Mapping[int
         return ""
     parted = " / ".join(", ".join(names.get(room) or str(room) for room in job) for job in jobs)
     sentence = _(
-        "[Note] These chats have no person in common: {rooms}. If they are different jobs, add each "
+        "These chats have no person in common: {rooms}. If they are different jobs, add each "
         "separately: an export holds all chats of its job."
     )
     return sentence.format(rooms=parted)

@@ -242,27 +242,27 @@ def warning_lines(warnings: Iterable[str]) -> list[str]:
 def _warning_sentence(name: str) -> str:
     return {
         "early_contact": _(
-            "[Note] The first message is earlier than the approval, escrow or contract, and the report says "
+            "The first message is earlier than the approval, escrow or contract, and the report says "
             "so. Messages are never left out to hide it; think about whom you send it to."
         ),
         "no_messages": _(
-            "[Note] This export holds no message: the archive has none of the period. Check its first and last day."
+            "This export holds no message: the archive has none of the period. Check its first and last day."
         ),
         "unsaved_beginning": _(
-            "[Note] Messages before the first saved one are not in the archive (never saved, or erased by "
+            "Messages before the first saved one are not in the archive (never saved, or erased by "
             "you), so the export does not say that the talk began after the approval. If some were never "
             "saved, save what you still can: archive save FILE"
         ),
         "forbidden_contact": _(
-            "[Note] This platform allows no outside contact, and the export shows that there was some. "
+            "This platform allows no outside contact, and the export shows that there was some. "
             "Messages are never left out to hide it; think about whom you send it to."
         ),
         "english": _(
-            "[Note] This export is in English, but courts and platforms in Japan read Japanese. Give them "
+            "This export is in English, but courts and platforms in Japan read Japanese. Give them "
             "one made without --report-lang; this one is for a client or a lawyer abroad."
         ),
         "nda": _(
-            "[Note] You entered a promise of secrecy (NDA). Such a promise usually has an exception for a "
+            "You entered a promise of secrecy (NDA). Such a promise usually has an exception for a "
             "lawyer, but not for a platform's support. So the whole table and the files you added stay out "
             "of this export. Consider: archive export --for lawyer"
         ),

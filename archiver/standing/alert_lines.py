@@ -60,7 +60,7 @@ class AlertLine(NamedTuple):
     """Equal alerts as one line."""
 
     sentence: str
-    """With level, time of the newest, and how many there are."""
+    """With the time of the newest, and how many there are."""
     message: NamedMessage | None
 
 
@@ -165,8 +165,7 @@ def more_sentence(number: int) -> str:
 
 def _line(group: Sequence[Alert], labels: Mapping[str, str], rooms: Mapping[int, str]) -> str:
     newest = group[0]
-    word, sentence = sentences.level_word(newest.level), sentences.alert_sentence(newest, labels, rooms)
-    line = f"[{word}] {time_of_year(newest.at)} {sentence}"
+    line = f"{time_of_year(newest.at)} {sentences.alert_sentence(newest, labels, rooms)}"
     if len(group) == 1:
         return line
     return line + " " + ngettext("({n} time)", "({n} times)", len(group)).format(n=len(group))

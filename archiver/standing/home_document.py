@@ -25,7 +25,7 @@ from archiver.health.words import page_sentence, sentence
 from archiver.notices import apprise_sender
 from archiver.platforms.job_platform import NO_PLATFORM, first_reader, platform_of
 from archiver.records import JST, Attachment, Contract, State
-from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.records.alerts import Alert, AlertRule
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import own_words
 from archiver.render.times import interval_words, short_time
@@ -136,10 +136,11 @@ def other_alerts(alerts: Iterable[Alert], emergencies_told: Iterable[Emergency])
     return [one for one in alerts if one.number not in shown_numbers]
 
 
-def urgent_count(reading: Reading, alerts: Sequence[Alert]) -> int:
-    """How many alerts need something now, equal ones once, as they are listed."""
-    urgent = [one for one in alerts if one.level is Level.HIGH]
-    return len(alert_lines.group_equal(urgent, alert_lines.contract_names(contracts(reading)))) if urgent else 0
+def alert_count(reading: Reading, alerts: Sequence[Alert]) -> int:
+    """How many things the open alerts tell, as the first screen does: each emergency, and equal others once."""
+    every = contracts(reading)
+    urgent, names = emergencies(reading, every, alerts), alert_lines.contract_names(every)
+    return len(urgent) + len(alert_lines.alert_lines(reading, other_alerts(alerts, urgent), names))
 
 
 def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:

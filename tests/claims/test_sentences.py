@@ -41,7 +41,7 @@ CATALOGUE_ALLOWED = {
     "messages that are “deleted”": "what a filter of the search finds",
     "{n} message by somebody else": "an alert of changes between two readings",
     "({n} in all. Enter": "a list of names",
-    "[Note] Messages before the first saved one": "says what a package does not state",
+    "Messages before the first saved one": "says what a package does not state",
 }
 """Beginnings of texts of the catalogue that say such a thing of one message or of something else, and what."""
 

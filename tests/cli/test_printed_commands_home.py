@@ -93,7 +93,7 @@ def test_an_error_about_another_archive_names_that_one(world: TerminalWorld, tmp
 def test_the_banner_keeps_a_sentence_where_the_program_has_a_long_name() -> None:
     """What tells of the others goes onto the next line then."""
     program = "/home/taro/archiver/.venv/bin/archive --home /home/taro/saved"
-    sentence = "[Action needed] Job 12345678: something big changed in its chat."
+    sentence = "Job 12345678: something big changed in its chat."
 
     with own_completion(Completion(complete_own_text, program)):
         line = banner_line([f"{sentence} Don't leave the chat; see: archive", "more"])

@@ -272,11 +272,11 @@ def test_each_condition_is_the_same_sentence_wherever_it_is_shown(kind: Kind, ca
         assert sentence in result.text
         assert result.grade == worst_grade([one for one in found if ROWS[one.kind].check == check])
     if kind is Kind.FAULT and case.archive.last_run is not None:
-        assert words.graded(condition, sentence) == trouble_lines(error_of(condition.facts["error"]))[0]
+        assert sentence == trouble_lines(error_of(condition.facts["error"]))[0]
     if kind is Kind.FINDINGS:
-        assert words.graded(condition, sentence) == findings_line(condition.facts["n"], condition.facts["at"])
+        assert sentence == findings_line(condition.facts["n"], condition.facts["at"])
     if kind in NOTICED:
-        assert [words.graded(condition, words.short_sentence(condition))] == notice
+        assert [words.short_sentence(condition)] == notice
         assert str(ROOM) not in notice[0]
         assert kind in words.SHORT_SENTENCES or sentence in notice[0]
 

@@ -22,6 +22,7 @@ from archiver.notices.sentences import PendingNotices
 from archiver.records import JST
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.settings.model import Settings
+from archiver.standing.alert_lines import contract_names
 from archiver.store.working import alerts, remembered_values
 from tests.support.terminals.situations import NOW, ago, situation
 from tests.support.world import BEGIN, World, running_world
@@ -106,7 +107,7 @@ def test_only_a_disappearance_is_called_a_great_change(world: World, rule: Alert
     """A high alert about words or dates sends to the list of alerts; who goes to the chat for it finds nothing gone."""
     with world.archive.writing() as writing:
         alerts.keep(writing, Alert(rule, Level.HIGH, world.clock(), world.room))
-    made = sentences.urgent_notices(world.archive, Settings(world.home), now=world.clock())
+    made = sentences.urgent_notices(world.archive, Settings(world.home), contract_names, now=world.clock())
 
     (text,) = sentences.sentences(made)
 

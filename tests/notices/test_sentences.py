@@ -51,7 +51,7 @@ def test_beside_an_alarm_only_saving_is_said_to_be_over() -> None:
     facts = replace(FACTS, departures={1: DepartureFacts(AlertRule.MEMBER_GONE, BEGIN, "12")}, lacks_nothing=True)
     texts = sentences(PendingNotices(made, [ALERTS], facts))
 
-    assert ("[Action needed] Job 12", "Saving works again. See: archive status") == (texts[0][:22], texts[-1])
+    assert ("Job 12", "Saving works again. See: archive status") == (texts[0][:6], texts[-1])
 
 
 def test_alerts_gaps_and_files_that_are_put_aside_end_silently() -> None:
@@ -69,7 +69,7 @@ def test_of_many_alerts_the_newest_are_said_and_the_others_counted() -> None:
     same = alarms(dict.fromkeys(numbers, DepartureFacts(AlertRule.MEMBER_GONE, BEGIN, "12")))
 
     assert ("6 messages" in texts[0], "4 messages" in texts[2]) == (True, True)
-    assert "[Action needed] And 2 more. Run: archive" == texts[3]
+    assert "And 2 more. Run: archive" == texts[3]
     assert [True, False] == ["Job 12: something big changed in its chat" in one for one in same]
 
 
@@ -79,7 +79,7 @@ def test_the_time_of_another_day_has_its_date() -> None:
 
     (text,) = alarms({1: DepartureFacts(AlertRule.DELETIONS, BEGIN - timedelta(days=1), "12", vanished=gone)})
 
-    assert text.startswith("[Action needed] job 12 06-30 12:00: 2 messages now show as deleted. All earlier texts")
+    assert text.startswith("job 12 06-30 12:00: 2 messages now show as deleted. All earlier texts")
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_vanished_messages_are_counted_with_the_texts_that_are_kept(world: World
     text = due_text(world)
 
     here = world.clock().astimezone(JST)
-    assert f"[Action needed] job 12345678 {here:%H:%M}: 12 messages now show as deleted. All earlier texts" in text
+    assert f"job 12345678 {here:%H:%M}: 12 messages now show as deleted. All earlier texts" in text
     assert not [name for name in NAMES if name in text]
 
 
@@ -89,7 +89,7 @@ def test_a_chat_that_is_shut_is_told_with_what_is_kept_of_it(world: World) -> No
 
     begin, kept, end = due_text(world).partition("Kept:")
 
-    assert "[Action needed] The chat of job 12345678 cannot be opened any more (reason unknown). " == begin
+    assert "The chat of job 12345678 cannot be opened any more (reason unknown). " == begin
     assert ("messages " in end, "files 0/0" in end) == (True, True), kept
 
 
@@ -100,7 +100,7 @@ def test_a_contract_without_a_number_is_not_called_by_its_id(world: World) -> No
 
     text = due_text(world)
 
-    assert (True, []) == (text.startswith("[Action needed] A chat cannot"), [name for name in NAMES if name in text])
+    assert (True, []) == (text.startswith("A chat cannot"), [name for name in NAMES if name in text])
 
 
 # --- stopped, and over -----------------------------------------------------------------------------
@@ -123,7 +123,7 @@ def test_a_stop_names_the_reason_of_the_last_round_that_failed(
 
     (text,) = due_sentences(world)
 
-    assert text.startswith("[Action needed] Nothing was saved for 26 hours.")
+    assert text.startswith("Nothing was saved for 26 hours.")
     assert (True, failed, True) == (words in text, "Reason" in text, text.endswith(command))
 
 
@@ -231,7 +231,7 @@ def test_each_lost_file_is_news_and_one_less_is_not(world: World) -> None:
 
     next_round(world, full=True)
 
-    assert ["[Check] 2 files could not be downloaded. See: archive status"] == lost
+    assert ["2 files could not be downloaded. See: archive status"] == lost
     assert [] == [one for one in due_sentences(world) if "file" in one]
 
 
@@ -385,7 +385,7 @@ def test_a_chat_that_no_round_can_read_is_told_daily(world: World) -> None:
     world.clock.pass_by(hours=1)
     next_round(world)
 
-    unread = "[Action needed] 1 chat has not been read for a long time. See:"
+    unread = "1 chat has not been read for a long time. See:"
     assert [False, True, False, True] == [any(one.startswith(unread) for one in day) for day in collected]
     assert not any(one.startswith(unread) for one in due_sentences(world))
 

@@ -41,11 +41,11 @@ HOUR = Duration(hours=1)
 TOKEN = "0123456789abcdef0123456789abcdef"
 
 
-DOES_NOT_WORK = "[Check] The last save failed"
-NEEDS_YOU = "[Action needed] The last save failed"
-STOPPED = "[Action needed] Nothing was saved for {} hours"
+DOES_NOT_WORK = "The last save failed"
+NEEDS_YOU = "The last save failed"
+STOPPED = "Nothing was saved for {} hours"
 GOES_ON = "Saving resumed after 2 days 13 h for good"
-CHANGE = "[Action needed] Something big changed in the chat"
+CHANGE = "Something big changed in the chat"
 
 
 class Disk(Archive):
@@ -151,7 +151,7 @@ def lived(folder: Path, scale: float) -> Year:
     year.sleep(9, 260)
     assert [] == year.live(40 * scale)
     lacking = "Saving resumed after 9 days 1 h, with 1 gap: messages from that time are missing"
-    assert ["[Check] There is 1 gap", lacking] == year.heard()
+    assert ["There is 1 gap", lacking] == year.heard()
 
     year.chatwork.fail(Fault.DROP, "/v2/", times=None)
     assert ["Unreachable"] * 3 == year.live(2.5)
@@ -185,7 +185,7 @@ def lived(folder: Path, scale: float) -> Year:
     assert ({CHANGE}, True) == (set(messages), abs(len(messages) - 40 * scale) <= 1)
     year.chatwork.remove_owner(year.world.room)
     assert [] == year.live(20 * scale)
-    assert {CHANGE, "[Action needed] A chat cannot be opened any more (reason unknown)"} == set(year.heard())
+    assert {CHANGE, "A chat cannot be opened any more (reason unknown)"} == set(year.heard())
     return year
 
 

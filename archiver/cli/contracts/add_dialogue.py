@@ -243,7 +243,6 @@ def warn_of_shared_number(contract: Contract, contracts: list[Contract]) -> None
     others = [one.id for one in contracts if one.id != contract.id and one.platform_id == contract.platform_id]
     if contract.platform_id is not None and others:
         sentence = _(
-            "[Note] The number {number} also belongs to {contracts}. If that is right, use the jobs' names "
-            "in this archive."
+            "The number {number} also belongs to {contracts}. If that is right, use the jobs' names in this archive."
         )
         echo(sentence, err=True, number=contract.platform_id, contracts=", ".join(others))

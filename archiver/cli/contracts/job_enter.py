@@ -183,7 +183,7 @@ def _warn_of_sender(reading: Reading, contract: Contract, delivery: Delivery) ->
     sent = sent_file(reading, {*contract.room_ids}, delivery.file_id)
     if sent is not None and sent.account_id not in sides(reading, contract.id).mine:
         sentence = _(
-            "[Note] File {file} was sent on Chatwork by account {account}, not by you. "
+            "File {file} was sent on Chatwork by account {account}, not by you. "
             "If it is not what you delivered: archive job enter {job} delivery --remove {number}"
         )
         echo(

@@ -158,15 +158,9 @@ def _tell_others(others: Sequence[str], document: dict[str, Any]) -> None:
     """What else is to be seen, a line for each; of the setup and of alerts, how many."""
     for text in [*others, *(one["text"] for one in document["lines"] if not one["check"])]:
         _tell_wrapped(text, 2)
-    setup, alerts = sum(bool(one["check"]) for one in document["lines"]), document["alert_count"]
-    if setup:
-        text = ngettext(
-            "{n} thing to look at in the setup: archive status --full",
-            "{n} things to look at in the setup: archive status --full",
-            setup,
-        )
-        _tell_wrapped(text.format(n=setup), 2)
-    if alerts:
+    if any(one["check"] for one in document["lines"]):
+        _tell_wrapped(_("There are things to look at in the setup: archive status --full"), 2)
+    if alerts := document["alert_count"]:
         text = ngettext(
             "{n} more thing to look at: archive status --alerts",
             "{n} more things to look at: archive status --alerts",

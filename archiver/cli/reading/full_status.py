@@ -25,7 +25,7 @@ from archiver.settings.home import TOKEN_VARIABLE
 from archiver.setup.archive_setup import lasting_settings
 from archiver.setup.outcome_words import derived_day
 from archiver.setup.unattended import is_trial_due
-from archiver.standing.home_document import late_payments, urgent_count
+from archiver.standing.home_document import alert_count, late_payments
 from archiver.store.queries.contracts import rooms_to_read
 from archiver.store.working.single_reads import SlowWork, slow_work_progress
 from archiver.wording import gettext as _
@@ -50,14 +50,14 @@ def check_setup(obj: CliContext, *, as_json: bool) -> int:
     else:
         snapshot, every = look.snapshot if look else None, app.settings.sync.every
         works = unattended_checks.works_unattended(snapshot, results, every=every, now=app.now())
-        urgent, days, progress, late = 0, app.settings.sync.reread_days, None, []
+        alerts, days, progress, late = 0, app.settings.sync.reread_days, None, []
         if snapshot is not None:
             with app.archive.reading() as reading:
-                urgent, late = urgent_count(reading, snapshot.alerts), late_payments(reading, app.now())
+                alerts, late = alert_count(reading, snapshot.alerts), late_payments(reading, app.now())
                 rooms, since = rooms_to_read(reading, app.now()), app.now() - timedelta(days=days)
                 progress = slow_work_progress(reading, rooms, since=since)
         with paged_output():
-            tell_results(results, works=works, urgent=urgent)
+            tell_results(results, works=works, alerts=alerts)
             echo_lines(late)
             if progress is not None:
                 tell_progress(progress, days=days)
@@ -93,11 +93,11 @@ def as_scheduled(obj: CliContext) -> App:
     return require_archive(build_app(lasting if is_kept else settings, obj.environ))
 
 
-def tell_results(results: Sequence[CheckResult], *, works: bool, urgent: int) -> None:
+def tell_results(results: Sequence[CheckResult], *, works: bool, alerts: int) -> None:
     """Print one line for each result, what has to be done first; a long sentence goes on below itself.
 
-    `works`: whether the last run that nobody watched went through, and not long ago. `urgent`: how many alerts
-    `status --alerts` marks as needing something now.
+    `works`: whether the last run that nobody watched went through, and not long ago. `alerts`: how many things
+    the open alerts tell.
     """
     left = max(columns(grade_word(grade)) for grade in GRADE_WORDS) + 2
     middle = max(columns(_(text)) for text in CHECK_NAMES.values()) + 2
@@ -107,14 +107,13 @@ def tell_results(results: Sequence[CheckResult], *, works: bool, urgent: int) ->
                 head = pad(grade_word(grade), left) + pad(_(CHECK_NAMES[result.name]), middle)
                 echo("\n".join(beside(head, [visible(result.text)])))
     grades = [one.grade for one in results]
-    actions = grades.count(Grade.ACTION)
-    if not actions:
+    if Grade.ACTION not in grades:
         _tell_working(grades, works=works)
-    setup = ngettext("{n} in the setup", "{n} in the setup", actions).format(n=actions)
-    text = ngettext("{n} alert (see: archive status --alerts)", "{n} alerts (see: archive status --alerts)", urgent)
-    alerts = text.format(n=urgent)
-    if told := [text for n, text in ((actions, setup), (urgent, alerts)) if n]:
-        echo(": ".join([grade_word(Grade.ACTION), _(", ").join(told)]))
+    n = len(grades) - grades.count(Grade.GOOD)
+    setup = ngettext("{n} in the setup", "{n} in the setup", n).format(n=n)
+    told = ngettext("{n} alert: archive status --alerts", "{n} alerts: archive status --alerts", alerts)
+    if found := [text for number, text in ((n, setup), (alerts, told.format(n=alerts))) if number]:
+        tell(_("To look at: {what}"), indent=0, what=_(", ").join(found))
 
 
 def _tell_working(grades: Sequence[Grade], *, works: bool) -> None:

@@ -156,9 +156,9 @@ def _tell_alerts(
 ) -> None:
     """Print equal alerts once with their numbers, the message that they are about, and why they were put aside."""
     states = [_("put aside") if one[0].dismissed else level_word(one[0].level) for one in groups]
-    width = max(map(columns, states), default=0) + len("[]")
+    width = max(map(columns, states), default=0)
     for state, (newest, *others) in zip(states, groups, strict=True):
-        head = f"{newest.number:>3} {pad('[' + state + ']', width)} {time_of_year(newest.at)}  "
+        head = f"{newest.number:>3} {pad(state, width)} {time_of_year(newest.at)}  "
         paragraphs = [alert_sentence(newest, names, rooms)]
         if others:
             numbers = _(", ").join(str(one.number) for one in others)

@@ -267,7 +267,7 @@ def package_contents(context: ConsoleContext, reading: Reading, order: ExportOrd
         "picked": _picked(reading, recipe),
         "own_files": [visible(one.name) for one in recipe.enclosures],
         "warnings": [
-            *(one.partition("] ")[2] for one in warning_lines(package_warnings(recipe, facts.rooms, total))),
+            *warning_lines(package_warnings(recipe, facts.rooms, total)),
             *map(str.strip, metadata_lines(recipe.metadata.files)),
         ],
         "missing": len(missing_facts(reading, contract)),

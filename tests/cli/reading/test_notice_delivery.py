@@ -80,8 +80,8 @@ def test_a_stopped_archive_is_said_above_every_result(desk: TerminalWorld) -> No
 
     out, output = desk.both("search", "こんにちは", "--json")
 
-    assert (True, True) == (out.startswith("{"), "[Action needed] Nothing was saved for" in output)
-    assert "Action needed" not in desk.both("search", "--help")[1] + desk.both("-q", "search", "こんにちは")[1]
+    assert (True, True) == (out.startswith("{"), "Nothing was saved for" in output)
+    assert "Nothing was saved for" not in desk.both("search", "--help")[1] + desk.both("-q", "search", "こんにちは")[1]
 
 
 def test_a_good_archive_has_no_banner_and_a_broken_one_only_its_own_error(desk: TerminalWorld) -> None:
