@@ -196,9 +196,9 @@ def _make_package(
         warnings=result.preview.warnings if result.preview else (),
         contract=recipe.contract.id,
         unsealed=recipe.unsealed,
-        opened=len(recipe.opened),
-        read=sum(one.state is ReadState.READ for one in recipe.opened),
-        unread=sum(one.state is ReadState.UNREAD for one in recipe.opened),
+        opened=sum(bool(one.no) for one in recipe.opened),  # without the description of a chat
+        read=sum(one.state is ReadState.READ and bool(one.no) for one in recipe.opened),
+        unread=sum(one.state is ReadState.UNREAD and bool(one.no) for one in recipe.opened),
         covered=recipe.reviewed.covered if recipe.reviewed else 0,
         stamps=stamps,
         digests=content.digests,

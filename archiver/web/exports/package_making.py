@@ -200,8 +200,8 @@ def _reading_page(wanted: ExportOrder, opened: Sequence[OpenedMessage], at: str)
     return render_template(
         "package_read_part.html" if "HX-Request" in request.headers else "package_reading.html",
         rows=rows,
-        n=len(opened),
-        read=sum(one.state is ReadState.READ for one in opened),
+        n=sum(bool(one.no) for one in opened),
+        read=sum(one.state is ReadState.READ and bool(one.no) for one in opened),
         members=masking_review.members_to_ask(context.archive, wanted) if opened else {},
         has_analyser=has_analyser(),
         is_all=request.args.get("all"),

@@ -25,11 +25,13 @@ from archiver.export.package_scope import parse_choice
 from archiver.platforms.job_platform import STRANGER, Platform, platform_of
 from archiver.records import JST, OpenedMessage, ReadState, RequestKind, State, last_shown
 from archiver.render.invisible_characters import visible
+from archiver.render.times import clock_words
 from archiver.report_language import in_program_language
 from archiver.rounds.export_recheck import recheck_quoted
 from archiver.settings.model import exports_folder
 from archiver.setup.answers import EXAMPLE_DAY, read_day
 from archiver.store.archive import Reading
+from archiver.store.queries.current_state import room_names
 from archiver.store.queries.entries import exports
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.web.background_work import Job, JobLink, JobOutcome
@@ -248,8 +250,10 @@ def read_rows(reading: Reading, opened: Sequence[OpenedMessage], at: str, words:
     places = [(one.room, int(one.id)) for one in listed if one.no]
     known = {one.message_id: one for one in message_summaries(reading, places)}
     rows = [_row(one, known.get(one.id), has_words=one.id == words) | {"is_next": one.id == now} for one in listed]
-    for before, row in pairwise([{"day": None}, *rows]):
-        row["is_new_day"] = row["day"] is not None and row["day"] != before["day"]
+    names = room_names(reading) if len({one.room for one in opened}) > 1 else {}
+    for before, row in pairwise([{"day": None, "room": None}, *rows]):
+        row["chat"] = visible(names.get(row["room"], "")) if row["room"] != before["room"] else ""
+        row["is_new_day"] = row["day"] is not None and (row["room"], row["day"]) != (before["room"], before["day"])
     number = begin // PAGE
     return {
         "folded": rows[:first],
@@ -269,8 +273,9 @@ def _row(one: OpenedMessage, known: Any, *, has_words: bool) -> Row:
     return {
         "id": one.id,
         "no": one.no,
+        "room": one.room,
         "day": sent.date() if sent else None,
-        "clock": f"{sent:%H:%M}" if sent else "",
+        "clock": clock_words(sent) if sent else "",
         "name": visible(one.name),
         "account": known.account_id if known else 0,
         "state": one.state,

@@ -61,8 +61,8 @@ def test_it_says_who_is_who(browser: Browser) -> None:
     """Whose archive it is, and who the user said somebody is in the contract."""
     found = person_texts(browser.get(f"/room/{ROOM}/people"))
 
-    assert "the reporter" in found[OWNER]
-    assert "the reporter" not in found[CLIENT]
+    assert " You " in found[OWNER]
+    assert " You " not in found[CLIENT]
     assert "Job 動画編集 the client (as you entered: 契約画面の氏名)" in found[CLIENT]
     assert "Job 1" not in found[77]
 
