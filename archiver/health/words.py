@@ -170,6 +170,7 @@ _STALE = _either(
 )
 _LOST = P_("{n} file could not be downloaded.", "{n} files could not be downloaded.")
 _GAP = P_("There is {n} gap.", "There are {n} gaps.")
+_DETAILS = N_("Details: archive app")
 _PACE = P_(
     "In chat {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form.",
     "In chats {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form.",
@@ -247,11 +248,11 @@ SENTENCES: Mapping[ConditionKind, Text] = {
         "The last save is in the future ({time}): this computer's clock was changed. Set it right."
     ),
     ConditionKind.PENDING: P_("{n} file is still to be saved.", "{n} files are still to be saved."),
-    ConditionKind.LOST: _LOST,
+    ConditionKind.LOST: (_LOST, _DETAILS),
     ConditionKind.CUT: N_(
         "Chatwork lists at most 100 of these per person; there may be more that are not kept: {rooms}."
     ),
-    ConditionKind.GAP: _GAP,
+    ConditionKind.GAP: (_GAP, _DETAILS),
     ConditionKind.PACE: (_PACE, N_('Keep this computer on and set [sync] every = "{shorter}".')),
     ConditionKind.DUE: P_(
         "{n} deadline is today or tomorrow. See: archive status --alerts",
@@ -296,6 +297,8 @@ SHORT_SENTENCES: Mapping[ConditionKind, Text] = {
 """Those whose sentence would name a chat in a notice, or send nobody to where more is said."""
 
 PAGE_SENTENCES: Mapping[ConditionKind, Text] = {
+    ConditionKind.LOST: _LOST,
+    ConditionKind.GAP: _GAP,
     ConditionKind.IDLE: (IDLE_SENTENCE, IDLE_ADVICE),
     ConditionKind.PACE: (
         _PACE,

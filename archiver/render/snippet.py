@@ -194,7 +194,7 @@ def _fit_piece(text: str, begin: int, end: int, columns: int, measure: Callable[
 def reason(code: str) -> str:
     """The sentence for a reason code of a download (`too_large`); an unknown code is returned unchanged."""
     words = {
-        "too_large": _("larger than the limit in the settings"),
+        "too_large": _("larger than files.max_gb in archive.toml allows"),
         "no_space": _("not enough space on this computer"),
         "unlisted": _("it was sent, but Chatwork's list of files did not have it"),
         "not_shown": _("Chatwork answered “not found”"),
@@ -216,7 +216,7 @@ def unsaved_reason(code: str | None, *, given_up: bool) -> str:
     """Why the bytes of a file are not saved, and whether the download will be tried again."""
     if code is None:
         return _("not saved yet")
-    if code == "unlisted":  # nothing was tried
+    if code in ("unlisted", "too_large"):  # nothing was tried
         return reason(code)
     sentence = _("given up: {reason}") if given_up else _("{reason}; it is tried again")
     return sentence.format(reason=reason(code))

@@ -317,7 +317,7 @@ def round_lines(report: SyncReport, *, tries_again: bool = True) -> Iterator[str
     if not report.rooms:
         yield sentence(Condition(ConditionKind.ENDED))
     elif report.complete and report.has_losses:
-        yield _("Saved: all that Chatwork lists now. What is missing stands in “archive status”.")
+        yield _("Saved. What is missing stands in “archive status”.")
         yield _("Older messages can be brought in while a chat is open: archive guide old")
     elif report.complete and not all(room.has_read_list for room in report.rooms):
         yield _("Saved: all that was seen. Not every list was read this time.")
@@ -338,7 +338,7 @@ def _incomplete_lines(report: SyncReport, *, tries_again: bool) -> Iterator[str]
         )
         yield told.format(n=shut)
     if not shut and not report.has_rest:
-        yield _("Saved: all that Chatwork lists now. What is missing stands in “archive status”.")
+        yield _("Saved. What is missing stands in “archive status”.")
     elif not shut or any(room.outcome is RoomOutcome.FAILED or room.left_over or room.files_pending for room in others):
         later = _("Saved, but not everything: see “archive status”. The next save tries again.")
         yield (

@@ -188,7 +188,7 @@ def finish_run(
     _report_unread(report, context.visited, host_fails=transport.host_fails)
     whole = _is_whole(context, report, inputs.contracted, options.limits.size_limit)
     report.complete = whole and not context.troubles and not overdue
-    report.has_rest |= bool(overdue) or any(not trouble.startswith("event/") for trouble in context.troubles)
+    report.has_rest |= bool(overdue) or any(not trouble.startswith(("event/", "file/")) for trouble in context.troubles)
     report.troubles = tuple(sorted(context.troubles))
     with context.archive.writing() as writing:
         write_steady_visits(context, writing)

@@ -295,7 +295,7 @@ def test_each_condition_is_the_same_sentence_wherever_it_is_shown(kind: Kind, ca
         (situation(doubtful_hours=-8760.0), "8,760.0 hours behind this computer's clock. One of the two is wrong"),
         (situation(clock_ms=90_000), "90 seconds behind Chatwork's"),
         (situation(computer=with_disk(0.9)), "Only 900 MB are free, and the records need 1000 MB"),
-        (situation(lost=((1, 2), (1, 3))), "2 files could not be downloaded."),
+        (situation(lost=((1, 2), (1, 3))), "2 files could not be downloaded. Details: archive app"),
         (situation(shut={room: ago(hours=2) for room in range(1, 10)}), "6 (since 2026-11-24 20:31) and 3 more."),
     ],
 )

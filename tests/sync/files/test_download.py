@@ -339,7 +339,7 @@ def test_a_file_that_comes_slowly_is_not_given_up(world: World) -> None:
 
 
 def test_too_large_a_file_is_listed_only_until_the_limit_is_raised(world: World) -> None:
-    """Given up at once with its reason; no request for it."""
+    """Given up at once with its reason; no request for it, and no word that the next save tries again."""
     file = upload(world, 3_000_000)
 
     first = world.sync(limits=replace(LIMITS, size_limit=2_000_000))
@@ -355,6 +355,7 @@ def test_too_large_a_file_is_listed_only_until_the_limit_is_raised(world: World)
         second.rooms[0].files_lost,
     )
     assert ((), False, 1) == (second.reported, second.complete, third.rooms[0].files_saved)
+    assert (False, False) == (first.has_rest, second.has_rest)
     assert {file: ("saved", None)} == world.blob_states()
 
 
