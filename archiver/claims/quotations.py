@@ -187,7 +187,7 @@ def changes_terms(texts: Sequence[str]) -> bool:
 
 def _weight(bodies: Sequence[str], *, is_edit: bool, amount: str | None = None) -> int:
     own, weight = [*map(_own_words, bodies)], 0
-    if is_edit and _letters(bodies[0]) == _letters(bodies[-1]):  # edited there and back, what was said stands
+    if is_edit and len({_letters(one) for one in (*bodies[:1], *bodies[-1:])}) < 2:  # there and back: it stands
         return 0
     of_agreed: WordsOf = partial(_words_of, _forms_of(amount or ""))
     for points, words_of in (*_WEIGHTS, (4, of_agreed)):

@@ -512,9 +512,7 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     is_back = any(text != last for _at, text, _updated in texts) and said == last
     is_edited = said != last
     own = rf"({REMOVED_SHOWN}|\S*?(?:メッセージ|書き直し){post.number})(?!\d(?!\d{{3}}-))"
-    end = dispute.period[1] or 10**9  # readings after the period that showed nothing new may not be in the package
-    same = [at for at, text, _updated in texts if text == said]
-    until = {*map(_minute, same if _is_cut(dispute) else same[-1:])}
+    until = {max(_minute(at) for at, text, _updated in texts if text == said)}
     gone = [at for at, text, _updated in shown if text == DELETED]
     found = _findall(rf"保存した文\(({DAY}\d\d:\d\d)まで表示\){own}", words)
     if [one[0] in until and _is_excerpt(one[1], said) for one in found] != [True] * (bool(gone) or not is_back):
@@ -527,10 +525,10 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     since = _since(texts)
     changed = gone[0] if gone else since
     is_edited = is_edited or (is_back and not gone)  # the first text is quoted as the one after the change
-    may_be = [changed, *(at for at in times if changed < at < end and (gone or is_edited))]  # within the period
+    may_be = [changed, *(at for at in times if changed < at and (gone or is_edited))]
     still = _findall(rf"(?:いまの文|いまの表示)\({DAY}\d\d:\d\dに確認、({DAY}\d\d:\d\d)も同じ\)", words)
     told = {one for one in may_be if [_minute(one)] * (_minute(one) != _minute(changed)) == still}
-    if not told or not (_is_cut(dispute) or max(may_be) in told or (gone and is_edited)):
+    if not told or not (max(may_be) in told or (gone and is_edited)):
         yield "until when it still read so"
     after = _findall(rf"(?:変わった後|いま)の文\(({DAY}\d\d:\d\d)に確認(?:、{DAY}\d\d:\d\dも同じ)?\){own}", words)
     if [one[0] for one in after] != [_minute(since)] * is_edited or not all(_is_excerpt(one[1], last) for one in after):
@@ -882,16 +880,12 @@ def _on_period(truth: Truth, page: str) -> Iterator[str]:
 
 
 def _on_quoted(truth: Truth, page: str) -> Iterator[str]:
-    end = truth.dispute.period[1] or 10**9  # readings after the period that showed nothing new are not in the package
-    noted = {(event.post.number, event.at) for event in truth.dispute.events()}
     within = r"(?:(?!No\.\d)[^。])"  # not the next message
     form = rf"No\.(\d+)({DAY})\([^)]\)({TIME})(相手|報告者|参加者)({within}+?)\(ID(\d+)\)"
     for one in _finditer(rf"{form}(?:{within}{{0,40}}?最後に確認した時刻({MOMENT}))?", page):
         post = truth.numbers[int(one[1])]
         times = truth.dispute.sightings(post)
-        last = [at for at in times if at < end or at == times[0] or (post.number, at) in noted]
-        last = last if _is_cut(truth.dispute) else last[-1:]
-        if one[7] and one[7] not in map(_second, last):
+        if one[7] and one[7] != _second(times[-1]):
             yield f"when a message was seen ({one[0]})"
         if one[2] + one[3] != _second(post.sent) or one[4] != truth.dispute.side(post.author):
             yield f"who wrote when ({one[0]})"
