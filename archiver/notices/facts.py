@@ -17,7 +17,7 @@ from archiver.records import JST, Contract
 from archiver.records.alerts import Alert, AlertRule, due_reminders
 from archiver.rounds import run_log
 from archiver.store.archive import Reading
-from archiver.store.queries import room_holdings
+from archiver.store.queries import current_state, room_holdings
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.room_holdings import VanishedCounts, has_losses, holdings_of
 from archiver.store.working import remembered_values
@@ -38,7 +38,7 @@ class DepartureFacts(NamedTuple):
     """What the job is called."""
     vanished: VanishedCounts | None = None
     chat_counts: tuple[int, int, int] | None = None
-    """Of a chat that cannot be opened any more: messages, files saved, files known."""
+    """Of a chat that still cannot be opened: messages, files saved, files known."""
 
 
 class DailyFacts(NamedTuple):
@@ -133,7 +133,7 @@ def _departure_facts(
     if alert.rule is AlertRule.DELETIONS and alert.room_id is not None and alert.account_id is not None:
         vanished = room_holdings.vanished_counts(reading, alert.room_id, alert.account_id, since=alert.at - DAY)
         return DepartureFacts(alert.rule, alert.at, label, vanished=vanished)
-    if alert.rule is AlertRule.ROOM_INACCESSIBLE and alert.room_id is not None:
+    if alert.rule is AlertRule.ROOM_INACCESSIBLE and alert.room_id in current_state.inaccessible_rooms(reading):
         holdings = holdings_of(reading, {alert.room_id})
         return DepartureFacts(
             alert.rule, alert.at, label, chat_counts=(holdings.messages, holdings.files_saved, holdings.files)

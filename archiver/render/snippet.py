@@ -197,7 +197,7 @@ def reason(code: str) -> str:
         "too_large": _("larger than files.max_gb in archive.toml allows"),
         "no_space": _("not enough space on this computer"),
         "unlisted": _("it was sent, but Chatwork's list of files did not have it"),
-        "not_shown": _("Chatwork answered “not found”"),
+        "not_shown": _("Chatwork answered “not found” or “not allowed”"),
         "not_found": _("the file's server answered “not found” (404)"),
         "refused": _("the file's server answered “not allowed” (403)"),
         "not_understood": _("the answer could not be understood"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,9 +15,10 @@ import pytest
 from archiver import errors
 from archiver.notices.facts import WeeklyFacts, week_key
 from archiver.notices.round_notices import give_notice
-from archiver.notices.sentences import sentences, take_pending_notices, weekly_sentence
+from archiver.notices.sentences import sentences, take_pending_notices, urgent_notices, weekly_sentence
 from archiver.records import JST, Delivery
 from archiver.settings import file
+from archiver.standing.alert_lines import contract_names
 from archiver.store.rows import Slot
 from archiver.store.user_statements import add_delivery
 from archiver.store.working import alerts
@@ -84,13 +86,20 @@ def test_texts_that_were_never_seen_are_not_called_kept(world: World) -> None:
 
 
 def test_a_chat_that_is_shut_is_told_with_what_is_kept_of_it(world: World) -> None:
-    """No reason is claimed."""
+    """No reason is claimed; nor, once it opens again, that it does not."""
     world.chatwork.remove_owner(world.room)
 
     begin, kept, end = due_text(world).partition("Kept:")
 
     assert "The chat of job 12345678 cannot be opened any more (reason unknown). " == begin
     assert ("messages " in end, "files 0/0" in end) == (True, True), kept
+
+    world.chatwork.restore_owner(world.room)
+    next_round(world)
+    urgent = urgent_notices(world.archive, settings(world), contract_names, now=world.clock())
+    assert ["something big changed in its chat"] == re.findall(
+        "cannot be opened|something big.*chat(?=\\.)", str(sentences(urgent))
+    )
 
 
 def test_a_contract_without_a_number_is_not_called_by_its_id(world: World) -> None:
