@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 import time
@@ -509,6 +510,10 @@ def test_it_looks_as_the_pages_do_and_says_the_verdict_first(
         seen.append(_seen(page))
 
     assert [] == faults
+    words = " ".join(page.locator("main").inner_text().split())
+    assert "違うもの data/messages.csv ほか" in words
+    assert re.search("同じもの ほかのファイル[1-9][0-9]*点は、資料の中の一覧どおりです。", words)
+    assert "別の資料を確かめるには、" in words
     verdicts = ["点検した範囲では、変わったところはありません", "作ったときと違うところがあります"]
     assert verdicts == [head for head, _size in seen[1:]]
     assert max(size for _head, size in seen) <= 300, seen

@@ -12,6 +12,7 @@ class Verification {
     this.stamped = [];
     this.unverifiedStamps = 0;
     this.roots = [];
+    this.fitting = new Set(); // the paths of files that are as a list of hashes names them
   }
 
   get ok() {

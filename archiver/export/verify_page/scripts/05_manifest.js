@@ -60,6 +60,8 @@ function* compareManifest(listed, actual) {
   }
 }
 
+const fittingPaths = (listed, actual) => [...actual].filter(([path, digest]) => listed.get(path) === digest).map(([path]) => path);
+
 function differenceText(difference, list) {
   const texts = {
     missing: _("{list} names this file, but it is not there."),

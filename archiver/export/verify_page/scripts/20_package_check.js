@@ -165,6 +165,7 @@ class PackageCheck {
       if (difference.kind === "extra" && (base ? REPORT : OWN_STAMP).test(difference.path)) continue;
       this.addFinding("manifest", base + difference.path, differenceText(difference, name));
     }
+    for (const path of fittingPaths(listed, actual)) this.verification.fitting.add(base + path);
   }
 
   // Check that the same list under the name that a notary's system accepts is the same bytes.

@@ -89,6 +89,7 @@ async function verifySubmission(verification, tree, progress) {
     return;
   }
   for (const difference of compareManifest(listed, digests)) verification.addFinding("manifest", difference.path, differenceText(difference, DIGEST_LIST));
+  for (const path of fittingPaths(listed, digests)) verification.fitting.add(path);
   for (const name of names.filter((one) => LIST_STAMP.test(one))) {
     verification.checked.stamps++;
     const claims = readReply(await read(name));

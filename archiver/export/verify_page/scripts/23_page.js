@@ -150,6 +150,7 @@ function showVerification(parent, verification) {
   const changed = verification.findings.length - stampFindings.length, times = timeLines(verification, stampFindings.length, verification.findings.length);
   element("title").hidden = true;
   element("drop").classList.add("again");
+  element("invitation").textContent = _("To check another export, drag its ZIP or folder here.");
   for (const one of document.querySelectorAll("label.btn")) one.className = "btn slim";
   const verdict = add(parent, "section", undefined, "verdict " + (verification.ok ? "ok" : isNewer ? "look" : "bad"));
   verdict.setAttribute("role", verification.ok ? "status" : "alert");
@@ -170,8 +171,10 @@ function showVerification(parent, verification) {
     addTick("so", "info", _("Time"), shortTime(verification, times));
     if (verification.roots.length) addTick("so", "info", _("Issued by"), verification.roots.map((one) => one.authority).join(", "));
   } else {
-    const first = verification.findings[0], others = verification.findings.length - 1, text = first.subject + ": " + first.text;
+    const first = verification.findings.find((one) => one.subject.startsWith("data/")) || verification.findings[0], others = verification.findings.length - 1, text = first.check === "manifest" ? first.subject : first.subject + ": " + first.text;
     addTick("bad", "x", _("What differs"), text.slice(0, 120) + (text.length > 120 ? "…" : "") + (others ? " " + fill(_("and {n} more"), { n: others }) : ""));
+    const same = [...verification.fitting].filter((path) => verification.findings.every((one) => !one.subject.startsWith(path))).length;
+    if (same) addTick("", "check", _("What is the same"), fill(ngettext("{n} other file is as listed in the export.", "{n} other files are as listed in the export.", same), { n: same }));
     addTick("so", "info", _("What to do"), isNewer ? closing : _("Do not use this export. Ask whoever gave it to you for it once more."));
   }
   const folds = add(parent, "section"), details = addFold(folds, _("Details"), fill(ngettext("{n} thing not checked", "{n} things not checked", left), { n: left }));
