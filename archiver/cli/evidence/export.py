@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,7 @@ def export(
         raise
     except ExportDeclined:
         for one in previews or ():
-            echo_json({"preview": asdict(one)}) if as_json else tell_preview(one, order.profile, err=False)
+            echo_json(one.document()) if as_json else tell_preview(one, order.profile, err=False)
         if not (previews and as_json):
             echo(_("No export was made."), err=True)
         return 0

@@ -30,7 +30,7 @@ from archiver.export.package.submission_package import DIGEST_LIST
 from archiver.export.stamps import StampService, stamp_package
 from archiver.folder_sync import file_errors_as_ours, sync_where_possible
 from archiver.platforms.job_platform import platform_of
-from archiver.records import JST, Contract, Observation, ReadState, Seal
+from archiver.records import JST, Contract, Observation, Seal
 from archiver.report_language import JAPANESE, report_language, say
 from archiver.store import backup_folder, seals, writer
 from archiver.store.archive import Archive, Reading, again_if_stale
@@ -196,10 +196,10 @@ def _make_package(
         warnings=result.preview.warnings if result.preview else (),
         contract=recipe.contract.id,
         unsealed=recipe.unsealed,
-        opened=sum(bool(one.no) for one in recipe.opened),  # without the description of a chat
-        read=sum(one.state is ReadState.READ and bool(one.no) for one in recipe.opened),
-        unread=sum(one.state is ReadState.UNREAD and bool(one.no) for one in recipe.opened),
-        covered=recipe.reviewed.covered if recipe.reviewed else 0,
+        opened=recipe.reading["opened"],
+        read=recipe.reading["read"],
+        unread=recipe.reading["unread"],
+        covered=recipe.reading["covered"],
         stamps=stamps,
         digests=content.digests,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
@@ -25,6 +25,7 @@ from archiver.records import (
     Enclosure,
     MappedAccount,
     OpenedMessage,
+    ReadState,
     Seal,
 )
 
@@ -88,6 +89,14 @@ class Recipe:
         """How many entries at the end no seal closes, as the archive could not be written."""
         return max(0, self.upto - (self.seals[-1].last if self.seals else 0))
 
+    @property
+    def reading(self) -> dict[str, int]:
+        """How many messages are read before, were read, were not, and stay covered; descriptions of chats are none."""
+        states = [one.state for one in self.opened if one.no]
+        covered = self.reviewed.covered if self.reviewed else 0
+        read, unread = states.count(ReadState.READ), states.count(ReadState.UNREAD)
+        return {"opened": len(states), "read": read, "unread": unread, "covered": covered}
+
 
 @dataclass(frozen=True, slots=True)
 class PackagePreview:
@@ -109,12 +118,19 @@ class PackagePreview:
     """The size in bytes before zipping."""
     opened: tuple[OpenedMessage, ...]
     """The messages that somebody reads before; the texts of all others stay covered."""
+    reading: dict[str, int]
+    """`Recipe.reading`."""
     metadata: tuple[FileMetadata, ...]
     """What the user's own evidence says beside its content."""
     warnings: tuple[str, ...]
     """`early_contact`, `unsaved_beginning` (something is missing before the first message), `forbidden_contact` (the
     platform allows none outside), `nda` (a promise of secrecy), `english` (for a reader who reads Japanese),
     `no_messages` (not one in the period)."""
+
+    def document(self) -> dict[str, object]:
+        """The JSON document of `archive export --preview --json`, with the counts of reading as an export has them."""
+        preview = asdict(self)
+        return {**preview.pop("reading"), "preview": preview}
 
 
 _DOCUMENT_KEYS = (

@@ -241,6 +241,7 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
         masked=sum(one.count for one in masked_passages(package)),
         size=bag.size,
         opened=tuple(package.recipe.opened),
+        reading=package.recipe.reading,
         metadata=package.recipe.metadata.files,
         warnings=tuple(package_warnings(package.recipe, room_facts(rooms), package.statistics.count)),
     )
