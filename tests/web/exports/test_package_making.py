@@ -16,6 +16,7 @@ import pytest
 from archiver import errors
 from archiver.export.package import make_package
 from archiver.export.package.order import option, read_wish, ticked_value
+from archiver.records import Observation
 from archiver.settings.model import exports_folder
 from archiver.store.queries.entries import exports
 from archiver.web.background_work import Job, JobLink, JobOutcome
@@ -102,6 +103,21 @@ def test_a_deleted_message_is_marked_where_it_is_read(tmp_path: Path, told_by: C
         page = opened.get(f"/packages/read?{ORDER}")
 
     assert "Chatwork showed it as deleted. This text was saved before." in message(page, "3")
+
+
+def test_a_package_that_was_made_before_a_change_says_so(tmp_path: Path) -> None:
+    """So that nobody hands out what is out of date."""
+    maker = story(tmp_path / "home")
+    maker.sync([message_object(30, "検収OKです", sent=200)], minutes=202)
+    made = {"contract": "job1", "name": "CW1_support", "profile": "support", "seal": None, "sha256": "0" * 64}
+    maker.append([Observation("export", "export/self", made)], minutes=203)
+    with open_application(maker.home) as opened:
+        before = opened.get("/packages?contract=job1")
+        maker.sync([message_object(30, "検討中です", sent=200)], changed={30: "edited"}, minutes=205)
+        after = opened.get("/packages?contract=job1")
+    maker.archive.close()
+
+    assert [False, True] == ["made before 1 change" in page for page in (before, after)]
 
 
 def test_many_messages_come_on_several_pages(browser: FormBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
