@@ -46,7 +46,7 @@ WORDS: Mapping[str, str] = {
     "reply.label.whole": "相手の最後のメッセージ",
     "reply.label.saved": "保存できた相手の最後のメッセージ",
     "reply.label.unknown": "相手の最後のメッセージ",
-    "reply.missing": "それより後に{missing}",
+    "reply.missing": "それより後の、{missing}",
     "reply.none.whole": "この範囲にありません",
     "reply.none.saved": "保存できた範囲にありません({missing})",
     "reply.none.unknown": "確認していません(相手のアカウントが未入力)",
