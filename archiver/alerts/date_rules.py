@@ -22,6 +22,7 @@ DAYS_BEFORE, DAYS_AFTER = 1, -7
 """How many days before a deadline its alert begins, and after how many (negative) it ends."""
 DELIVERY_DELAY, RECENT_HANDOVER = timedelta(days=1), timedelta(days=14)
 """How much later than on Chatwork a delivery on the platform may come, and for how long a hint is worth it."""
+_TIME = "%Y-%m-%d %H:%M"
 OWN_ALERT_RULES = frozenset({"nudge", "plan"})
 """Rules of deadlines that have alerts of their own (A11, A14)."""
 
@@ -38,6 +39,8 @@ class CaseSnapshot(NamedTuple):
     """The user's first act after the other side's last one."""
     days_waiting: int | None = None
     """For how many days it is known to be unanswered; None: it is not, or nobody knows."""
+    closed_after: datetime | None = None
+    """Up to when is known what was posted, where a chat does not open since; None: all open."""
     deliveries: tuple[Delivery, ...] = ()
     dues: tuple[DueDate, ...] = ()
     handover: Post | None = None
@@ -82,11 +85,14 @@ def silences(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
     days, asked = platform_of(case.contract.platform).reply_days, case.asked
     is_told = case.days_waiting is not None and days <= case.days_waiting <= OLD_SILENCE
     if is_told and asked is not None and case.contract.state == "open":
-        yield Alert(AlertRule.A11, Level.MEDIUM, now, int(asked.post.room_id), subject=_silence(case.contract, asked))
+        yield Alert(AlertRule.A11, Level.MEDIUM, now, int(asked.post.room_id), subject=_silence(case, asked))
 
 
-def _silence(contract: Contract, asked: Act) -> str:
-    return f"{contract.id}/{asked.post.message_id}/{asked.post.at.astimezone(JST):%Y-%m-%d %H:%M}"
+def _silence(case: CaseSnapshot, asked: Act) -> str:
+    """The contract, whether a chat is closed, the platform, the message, when it was closed, when the user wrote."""
+    state, until = ("closed", f"{case.closed_after.astimezone(JST):{_TIME}}") if case.closed_after else ("", "")
+    where = f"{case.contract.platform or 'direct'}/{asked.post.message_id}"
+    return f"{case.contract.id}/{state}/{where}/{until}/{asked.post.at.astimezone(JST):{_TIME}}"
 
 
 def missing_deliveries(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
@@ -108,7 +114,7 @@ def deadline_alerts(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
         rule, first = due.deadline.rule, due.deadline.days if due.deadline.urgent else DAYS_BEFORE
         if rule not in OWN_ALERT_RULES and DAYS_AFTER <= due.days_left <= first:
             level = _deadline_level(due)
-            end = due.day.isoformat() if due.ends_at is None else f"{due.ends_at.astimezone(JST):%Y-%m-%d %H:%M}"
+            end = due.day.isoformat() if due.ends_at is None else f"{due.ends_at.astimezone(JST):{_TIME}}"
             subject = f"{case.contract.id}/{case.contract.platform or 'direct'}/{rule}/{end}"
             yield Alert(AlertRule.DEADLINE, level, now, case.room, subject=subject)
 
@@ -149,7 +155,7 @@ def outdated_alerts(cases: Sequence[CaseSnapshot], kept: Iterable[Alert]) -> lis
     """
     paid = {one.contract.id for one in cases if is_paid(one.contract, one.deliveries)}
     early = {_early_contact(case) for case in cases}
-    silent = {one.contract.id: one.asked and _silence(one.contract, one.asked) for one in cases}
+    silent = {one.contract.id: one.asked and _silence(one, one.asked) for one in cases}
     return [alert for alert in kept if not alert.dismissed and _is_outdated(alert, early, silent, paid)]
 
 

@@ -81,8 +81,9 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
         hours, until = int(rest or 0), datetime.fromisoformat(first) if rest else alert.at
         return {"pause": pause_words(hours), "day": short_day(until - timedelta(hours=hours), until)}
     if alert.rule is AlertRule.A11:
-        asked = day_of(rest.rpartition("/")[2])
-        return named | {"day": dated_moment(asked, alert.at) if asked else ""}
+        platform, _message, *times = ["", "", "", *rest.split("/")][-4:]
+        shut, asked = [dated_moment(moment, alert.at) if (moment := day_of(one)) else "" for one in times]
+        return named | {"day": asked, "until": shut, "advice": _silence_advice(platform)}
     if alert.rule is not AlertRule.DEADLINE:
         return named
     platform, rule, day = [*rest.split("/"), "", "", ""][:3]
@@ -91,6 +92,14 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
     if end := day_of(day):
         day = dated_moment(end, alert.at) if len(day) > len("2026-11-24") else short_day(end, alert.at)
     return named | {"name": name, "day": day, "advice": advice}
+
+
+def _silence_advice(name: str) -> str:
+    platform = platform_of(name)
+    if platform.elsewhere:
+        return _("Write again, on the platform too if there is one: its support counts silence there.")
+    sentence = _("Write again, on {platform} too: its support counts silence there.")
+    return sentence.format(platform=in_program_language(platform.name))
 
 
 def level_word(level: Level) -> str:

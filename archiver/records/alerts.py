@@ -326,10 +326,11 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
         "Chat {room}: {n} messages by somebody else were edited. The earlier texts are kept: "
         "archive search --chat {room_id}"
     ),
-    (AlertRule.A11, ""): N_(
-        "Job {contract}: no answer to what you wrote or sent on {day}. Write again, on the platform too if "
-        "there is one: its support counts silence there."
+    (AlertRule.A11, "closed"): N_(
+        "Job {contract}: in what was read up to {until} there is no answer to what you wrote or sent on {day}. A chat "
+        "does not open since. {advice}"
     ),
+    (AlertRule.A11, ""): N_("Job {contract}: no answer to what you wrote or sent on {day}. {advice}"),
     (AlertRule.A12, "name"): N_("Chat {room}: somebody else has a new name now. The earlier one is kept."),
     (AlertRule.A12, "file"): N_("Chat {room}: a file from somebody else has a new name now. The earlier one is kept."),
     (AlertRule.A12, "role"): N_(

@@ -102,6 +102,7 @@ def _build_case(reading: Reading, contract: Contract, at: datetime) -> CaseSnaps
         first=first_message(activity.facts).value,
         asked=waiting.value.asked,
         days_waiting=days_waiting(waiting, at),
+        closed_after=waiting.value.until if waiting.value.is_closed else None,
         deliveries=activity.deliveries,
         handover=handover,
         dues=tuple(contract_dates.deadlines(contract, platform, activity.deliveries, now=at)),

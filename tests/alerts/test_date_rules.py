@@ -123,6 +123,25 @@ def test_a_silence_of_the_days_of_the_platform_is_told(platform: str | None, day
     assert [] == alerts_of(case._replace(days_waiting=days - 1))
 
 
+def test_a_silence_names_the_platform_and_until_when_a_closed_chat_was_read() -> None:
+    """Nobody knows whether an answer was written later; where there may be a platform it is not named."""
+    case = asked("2026-11-03 10:00", days=9)
+    told = [
+        sentences.alert_sentence(judged(one)[0])
+        for one in (case, case._replace(closed_after=at("2026-11-20 12:30"), contract=contract(platform=None)))
+    ]
+
+    assert (
+        "Job job1: no answer to what you wrote or sent on Tue 3 Nov 10:00. Write again, on CrowdWorks too: its "
+        "support counts silence there."
+    ) == told[0]
+    assert told[1].startswith("Job job1: in what was read up to Fri 20 Nov 12:30 there is no answer to what you wrote")
+    assert told[1].endswith(
+        "A chat does not open since. Write again, on the platform too if there is one: its support counts silence "
+        "there."
+    )
+
+
 def test_each_waiting_is_told_once() -> None:
     """After an answer a new one begins; the sentence names the day from which it counts."""
     first = asked("2026-11-03 10:00", days=9)
