@@ -163,6 +163,7 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
         _=words.gettext,
         ngettext=words.ngettext,
         language=context.language,
+        space="" if context.language == "ja" else " ",  # between two sentences
         record_language=context.record_language,
         navigation=navigation,
         is_writing=False,

@@ -11,14 +11,15 @@ from flask import Blueprint, request, url_for
 from markupsafe import Markup, escape
 
 from archiver.chatwork.notation.parse import parse
+from archiver.records import JST
 from archiver.render import message_body
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import NOWHERE, References
-from archiver.render.times import iso_date, local_time
+from archiver.render.times import day_words, moment_words
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import files_and_tasks
 from archiver.store.queries.viewing.files_and_tasks import TaskDetails, TaskPageKey, TaskVersion
-from archiver.web.context import Row, cursor_text, first_fitting, page_of_chats, parse_cursor, short_name
+from archiver.web.context import Row, cursor_text, first_fitting, page_of_chats, parse_cursor, short_name, view_context
 from archiver.web.talk.message_links import references_by_room
 
 pages = Blueprint("tasks", __name__)
@@ -118,7 +119,8 @@ def _limit(limit: datetime | None, limit_type: str) -> str:
     """The time limit in words: Chatwork sends a time even for `none`, and a date limit has no time of day."""
     if limit is None or limit_type == "none":
         return _("not usable") if limit_type in ("date", "time") else _("none")
-    return iso_date(limit) if limit_type == "date" else local_time(limit)[:-3]
+    now = view_context().now()
+    return day_words(limit.astimezone(JST).date(), now) if limit_type == "date" else moment_words(limit, now)
 
 
 def _status(word: str) -> str:

@@ -65,7 +65,7 @@ def test_what_it_said_before_stands_below_it(browser: Browser) -> None:
 
     assert "30fps" in first
     seen = spoken("2026-11-05 15:20")
-    assert f"Before the change seen at {seen} Time limit: 2026-11-05 字幕 &lt;b&gt;直す&lt;/b&gt;" in first
+    assert f"Before the change seen at {seen} Time limit: Thu 5 Nov 字幕 &lt;b&gt;直す&lt;/b&gt;" in first
     assert "<pre>30fps</pre>" in page
     assert "<b>直す" not in page
     assert first.endswith("not done yet yamada 田中 2026-11-06")
