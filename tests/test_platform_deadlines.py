@@ -151,7 +151,7 @@ def test_no_card_payment_expires_after_fifty_days(platform: str) -> None:
 @pytest.mark.parametrize(
     ("platform", "rule", "words"),
     [
-        ("crowdworks", "end_request", ("納得できなければ期限内に「拒否」", "契約が終わり", "全額")),
+        ("crowdworks", "end_request", ("納得できなければリクエストから1週間以内に「拒否」", "全額戻る")),
         ("direct", "payment", ("フリーランス法", "期日の約束がなければ受領した日", "取適法")),
     ],
 )

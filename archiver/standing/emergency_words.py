@@ -301,13 +301,10 @@ def _next_steps(emergency: Emergency) -> Iterator[str]:
             "Bring in older messages while the chat is open: save its pages in your browser, then archive save FILE"
         )
     yield from _delivery_step(emergency)
-    if emergency.contract.does_work and (rule := platform_of(emergency.contract.platform).end_request_rule):
-        end_request = _(
-            "{deadline}. Get advice before you agree. {advice}. "
-            "To be reminded: archive job enter {contract} end-request --on DAY"
-        )
-        words = {"deadline": in_program_language(rule.name), "advice": in_program_language(rule.advice)}
-        yield end_request.format(contract=name, **words)
+    platform = platform_of(emergency.contract.platform)
+    if emergency.contract.does_work and (rule := platform.end_request_rule):
+        sentence = _("Don't agree to a {request} before you get advice. {advice}.")
+        yield sentence.format(request=platform.end_request, advice=in_program_language(rule.advice))
     if emergency.screenshots:
         yield screenshots_sentence(name, emergency.screenshots)
     yield _("Create an export: archive export {contract}").format(contract=name) + reader_option(emergency)

@@ -273,7 +273,7 @@ def test_an_end_request_says_what_silence_costs() -> None:
 
     sentence = sentences.alert_sentence(found)
 
-    for words in ("job1", "27 Nov", "don't agree, refuse in time", "contract reportedly ends", "the whole escrow"):
+    for words in ("job1", "27 Nov", "don't agree, refuse within a week of the request", "the whole escrow"):
         assert words in sentence
     assert "Please check the number of days" in sentence
 

@@ -232,4 +232,3 @@ def test_every_alert_has_a_sentence_without_names(rule: AlertRule, level: Level)
 
     assert re.search(r"\.$|: archive [a-z]+[^.]*$", sentence)
     assert not [sign for sign in ("{", "9001", "1876") if sign in sentence]
-    assert sentences.level_word(level)

@@ -203,10 +203,13 @@ def messages_to_screenshot(reading: Reading, alerts: Sequence[Alert], rooms: Col
     """Ids of the messages that the open alerts of these rooms are about, oldest first; empty if no alert is urgent.
 
     `alerts` are all there are. Left out are messages with an attachment, those that Chatwork no longer shows, those
-    of closed accounts, the user's own, and posts of Chatwork's system.
+    of closed accounts, the user's own, posts of Chatwork's system, and the first one where it was written too early.
     """
     relevant = [
-        alert for alert in alerts if alert.room_id in rooms and not alert.dismissed and alert.level is not Level.LOW
+        alert
+        for alert in alerts
+        if alert.room_id in rooms
+        and not (alert.dismissed or alert.level is Level.LOW or alert.rule is AlertRule.EARLY_CONTACT)
     ]
     about_rooms = (alert for alert in alerts if alert.room_id is None or alert.room_id in rooms)
     if not any(alert.level is Level.HIGH for alert in about_rooms if not alert.dismissed):

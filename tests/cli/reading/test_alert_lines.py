@@ -153,7 +153,7 @@ def test_an_edited_amount_is_told_with_both_texts(world: TerminalWorld) -> None:
     world.both("sync")
 
     listed = world.both("status", "--alerts")[0]
-    assert "「報酬は3万円でお願いします」 → 「報酬は2万円でお願いします」" in " ".join(listed.split())
+    assert "「報酬は3万円でお願いします」→「報酬は2万円でお願いします」" in "".join(listed.split())
     assert (True, False) == ("Check" in listed, "Check" in listed.splitlines()[0])
 
 

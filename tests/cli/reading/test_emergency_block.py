@@ -128,15 +128,14 @@ def test_each_platform_has_its_own_hours_and_words(jobs: Jobs) -> None:
         told[name] = (block_text(one), " ".join(short_steps(one)))
 
     assert all("Did you deliver on Coconala? If not" in text for text in told["coconala"])
-    assert "キャンセルリクエスト): request + 24 hours. Get advice before" in told["coconala"][0]
+    assert "Don't agree to a キャンセルリクエスト before you get advice." in told["coconala"][0]
     assert "On a キャンセルリクエスト: get advice first; refuse within 24 hours" in told["coconala"][1]
     assert "without an answer you reportedly agree to the cancellation" in told["coconala"][0]
-    assert "リクエスト): request + 7 days. Get advice before" in told["crowdworks"][0]
+    assert "Don't agree to a 契約途中終了リクエスト before you get advice." in told["crowdworks"][0]
     assert "On a 契約途中終了リクエスト: get advice first; refuse within 7 days" in told["crowdworks"][1]
-    assert "the whole escrow goes back" in told["crowdworks"][0]
-    assert "archive job enter job4 end-request --on DAY" in told["crowdworks"][0]
+    assert "without an answer the whole escrow reportedly goes back" in told["crowdworks"][0]
     assert all("Did you deliver on Lancers?" in text for text in told["lancers"])
-    assert ("end-request" in told["lancers"][0], "no early end" in told["lancers"][1]) == (False, True)
+    assert ("Don't agree to a" in told["lancers"][0], "no early end" in told["lancers"][1]) == (False, True)
     assert all("Did you deliver where the job was agreed?" in text for text in told[None])
 
 
@@ -211,15 +210,17 @@ def test_a_screenshot_is_asked_of_what_belongs_to_the_job(jobs: Jobs) -> None:
 def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_account_is_closed(jobs: Jobs) -> None:
     """In their words, those that alerts of the contract are about, changed ones first; none where nothing is urgent.
 
-    Neither one's own message nor a post of Chatwork's system is worth one.
+    Neither one's own message nor a post of Chatwork's system is worth one, nor the first one, which tells against
+    the user.
     """
     jobs.delete_three()
     past = jobs.chatwork.post(jobs.second, jobs.tanaka, "手数料がかからないように直接お支払いします")
     own = jobs.chatwork.post(jobs.second, jobs.chatwork.owner, "はじめまして")
     renamed = "[info][dtext:chatroom_chatname_is]新[dtext:chatroom_changed][/info]"
     system = jobs.chatwork.post(jobs.second, jobs.tanaka, renamed)
+    first = jobs.chatwork.post(jobs.second, jobs.tanaka, "お世話になります")
     with jobs.archive.writing() as writing:
-        for one in (own, system):
+        for one in (own, system, first):
             keep(writing, Alert(AlertRule.EARLY_CONTACT, Level.MEDIUM, jobs.clock(), jobs.second, None, one))
     before = jobs.emergencies(always=True)
     lines = {name: block_text(alarm) for name, alarm in before.items()}
