@@ -9,7 +9,7 @@ from __future__ import annotations
 import gettext
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
@@ -41,6 +41,7 @@ _HEAD = ""
 
 _chosen: ContextVar[str] = ContextVar("report_language", default=JAPANESE)
 _practice: ContextVar[bool] = ContextVar("report_practice", default=False)
+_on_screen: ContextVar[bool] = ContextVar("on_screen", default=False)
 
 
 @contextmanager
@@ -57,9 +58,20 @@ def report_language(lang: str, *, practice: bool = False) -> Iterator[None]:
         _practice.reset(was_practice)
 
 
-def screen_words() -> AbstractContextManager[None]:
+@contextmanager
+def screen_words() -> Iterator[None]:
     """As `report_language`, for what a screen says in the words of packages: in the language of the program."""
-    return report_language(JAPANESE if program_language() == JAPANESE else _SCREEN)
+    before = _on_screen.set(True)
+    try:
+        with report_language(JAPANESE if program_language() == JAPANESE else _SCREEN):
+            yield
+    finally:
+        _on_screen.reset(before)
+
+
+def is_on_screen() -> bool:
+    """Whether what is said is for the user's own screen, not for a package."""
+    return _on_screen.get()
 
 
 def is_practice() -> bool:

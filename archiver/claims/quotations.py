@@ -59,7 +59,7 @@ _QUOTE = re.compile(r"(\[/?qt\]|\[引用 [^\[\]]*\]|\[/引用\])")
 """What others wrote is not the author's own word."""
 _SENTENCE_END = re.compile(r"[。!?！？]+(?![。!?！？」』)）])|[.!?](?= )|(?<=[^ -~、，])(?= )")
 """A space behind a Japanese character was the end of a line."""
-_ORDER = (State.PRESENT, State.MISSING, State.EDITED, State.DELETED)
+ORDER = (State.PRESENT, State.MISSING, State.EDITED, State.DELETED)
 _NUMBER = re.compile(r"[¥￥$]?[0-9０-９][0-9０-９,，.]{0,30}[千万億]{0,4}円?")
 _CONTEXT, _MARKS, _FEW = 8, 2, 10
 """Characters shown before the words that matter where a text is cut, at most; what the marks of cuts take; so few are
@@ -177,12 +177,12 @@ def rank(state: State, bodies: Sequence[str], at: datetime, message_id: int, amo
     """
     became = _standing(state, bodies)
     weight = _weight(bodies, is_edit=became is State.EDITED, amount=amount)
-    return weight, _ORDER.index(became), at, message_id
+    return weight, ORDER.index(became), at, message_id
 
 
 def changes_terms(texts: Sequence[str]) -> bool:
     """Whether an edit changed, added or took back words of acceptance, money or days."""
-    return _weight(texts, is_edit=True) > 0
+    return bool(texts) and _weight(texts, is_edit=True) > 0
 
 
 def _weight(bodies: Sequence[str], *, is_edit: bool, amount: str | None = None) -> int:

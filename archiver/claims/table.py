@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archiver.report_language import say
+from archiver.report_language import is_on_screen, say
 
 WORDS: Mapping[str, str] = {
     "noted": "{text}({notes})",
@@ -194,6 +194,16 @@ WORDS: Mapping[str, str] = {
 """Each sentence by fact and knowledge."""
 
 
+ON_SCREEN: Mapping[str, str] = {
+    "turn.theirs.deleted": "相手の最後のメッセージ({place})の後にあなたが送ったメッセージは、削除されています",
+    "turn.waiting": "あなたの{act}から{days:,}日、返信がありません({until}に確認した時点)",
+    "turn.waiting.closed": "あなたの{act}の後、{until}までの記録では返信がありません。その後はチャットを開けません",
+    "basis.entered": "あなたの入力",
+    "change.of.reporter": "あなたのメッセージ{n:,}件",
+}
+"""Those that speak to the reporter on the reporter's own screen."""
+
+
 def word(key: str, **values: object) -> str:
     """A sentence of the table with its values, in the language of the package."""
-    return say(WORDS[key], **values)
+    return say(ON_SCREEN.get(key, WORDS[key]) if is_on_screen() else WORDS[key], **values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from gettext import gettext as _
@@ -10,7 +11,7 @@ from gettext import ngettext
 from operator import attrgetter
 from typing import Any
 
-from archiver.records import Attachment
+from archiver.records import Attachment, State
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import shorten, visible
 from archiver.render.times import age_words, short_day
@@ -125,7 +126,7 @@ def _changed(jobs: Sequence[Row]) -> Iterator[Row]:
         if not job["changed"]:
             continue
         quotes, text = job["quotes"], _("Job “{job}”.").format(job=job["title"])
-        words = changed_words(job["changed"], quotes[0]["name"] if len(job["authors"]) == 1 and quotes else "")
+        words = changed_words(job["became"], quotes[0]["name"] if len(job["authors"]) == 1 and quotes else "")
         seen = {one["seen"] for one in quotes} if job["changed"] == len(quotes) else ()
         noticed = next(iter(seen)) if len(seen) == 1 else None
         yield {"state": "look", "kind": "changed", "job": job["id"], "head": words, "text": text} | {
@@ -134,17 +135,32 @@ def _changed(jobs: Sequence[Row]) -> Iterator[Row]:
         }
 
 
-def changed_words(count: int, name: str) -> str:
-    """That messages changed, of somebody by name or else of others, and that the earlier texts are saved."""
-    named = _("{n} messages from {name} changed. Their earlier texts are all saved.")
-    if count == 1:
-        named = _("1 message from {name} changed. Its earlier text is saved.")
-    other = ngettext(
-        "{n} message of somebody else changed. The earlier text is saved.",
-        "{n} messages of others changed. The earlier texts are all saved.",
-        count,
-    )
-    return (named if name else other).format(n=count, name=name)
+def changed_words(became: Counter[State], name: str) -> str:
+    """What became of messages, of somebody by name or else of others, and that the earlier texts are saved."""
+    edited, deleted, missing = (became[one] for one in (State.EDITED, State.DELETED, State.MISSING))
+    parts = []
+    if edited and deleted:
+        text = ngettext(
+            "{n} message from {name} was edited and {deleted} deleted",
+            "{n} messages from {name} were edited and {deleted} deleted",
+            edited,
+        )
+        parts.append(text)
+    elif edited:
+        parts.append(ngettext("{n} message from {name} was edited", "{n} messages from {name} were edited", edited))
+    elif deleted:
+        parts.append(ngettext("{n} message from {name} was deleted", "{n} messages from {name} were deleted", deleted))
+    who = name or _("somebody else")
+    parts = [one.format(n=edited or deleted, deleted=deleted, name=who) for one in parts]
+    if missing:
+        text = ngettext(
+            "{n} message from {name} is no longer shown (reason unknown)",
+            "{n} messages from {name} are no longer shown (reason unknown)",
+            missing,
+        )
+        parts.append(text.format(n=missing, name=who))
+    parts.append(ngettext("The earlier text is saved", "The earlier texts are saved", edited + deleted + missing))
+    return _(". ").join(parts) + _(". ").rstrip()
 
 
 def unpaid(jobs: Sequence[Row]) -> Iterator[Row]:

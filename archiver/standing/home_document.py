@@ -5,6 +5,7 @@ The terminal prints it, `status --json` gives it, ホーム shows it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from gettext import gettext as _
@@ -231,6 +232,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "missing": missing_facts(reading, contract),
         "gone": [one for one in rooms if one.inaccessible_since and one.inaccessible_since > seen.at],
         "changed": len(changed),
+        "became": Counter(one.became for one in changed),
         "authors": {one.account_id for one in changed},
         "quotes": [*_quotes(reading, quoted_messages(reading, changed[:QUOTED]))],
         "seen": seen.at,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from archiver.claims.table import WORDS
+from archiver.claims.table import ON_SCREEN, WORDS
 from archiver.evidence.tables import build, events, files_and_tasks
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.platforms.job_platform import STRANGER, english_texts, platform_of, platforms
@@ -159,7 +159,7 @@ def _begins_with_re(node: ast.expr) -> bool:
 
 def _records_texts() -> Iterator[str]:
     """The Japanese of records, tables and platforms that reports print."""
-    yield from WORDS.values()
+    yield from (*WORDS.values(), *ON_SCREEN.values())
     yield from (item.label for item in TERM_ITEMS)
     yield from (text for one in contract_facts.FACTS for text in (one.event, one.office_label) if text)
     yield from CaseSide

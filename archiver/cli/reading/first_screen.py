@@ -115,7 +115,7 @@ def _tell_labelled(rows: Iterable[tuple[str, Sequence[str]]]) -> None:
 def _summary_lines(document: dict[str, Any], status: Status, now: datetime, kept: KeptByTeam) -> Iterator[str]:
     """How saving goes, the backup, the jobs with what is saved of each, and one thing that would make it safer."""
     every, last = document["every"], status.last_read
-    off = _("switched off") if kept is KeptByTeam.NOTHING else _("by the team")
+    off = _("off") if kept is KeptByTeam.NOTHING else _("by the team")
     saving = _("on, every {every}").format(every=every) if every else off
     saved = _("last {time}").format(time=moment_words(last, now)) if last else _("nothing saved yet")
     backup = _backup_words(status.backup, kept, now)
@@ -167,9 +167,10 @@ def _tell_others(others: Sequence[str], document: dict[str, Any]) -> None:
             alerts,
         )
         _tell_wrapped(text.format(n=alerts), 2)
-        message = next((one.message for one in document["alerts"] if one.message is not None), None)
-        if message is not None and told_job(document["told"]) is None:
-            echo(f"  {message.words}")
+        line = next((one for one in document["alerts"] if one.message is not None), None)
+        if line is not None and document["head"]["kind"] == "lines":
+            _tell_wrapped(f"  {line.sentence}", 4)
+            echo(f"  {line.message.words}")
 
 
 def _tell_foot(status: Status, now: datetime, *, is_urgent: bool) -> None:

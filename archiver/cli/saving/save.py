@@ -212,9 +212,7 @@ def tell_plan(steps: Sequence[tuple[PlanStep, str]], *, requests: int) -> None:
 def tell_alerts(report: SyncReport) -> None:
     """Print one line on stderr about the alerts that a run opened; they never change an exit code."""
     if report.alerts:
-        high = sum(alert["level"] == "high" for alert in report.alerts)
-        sentence = _("Alerts: {n} new, {high} of them to act on now. See: archive status --alerts")
-        echo(sentence, err=True, n=len(report.alerts), high=high)
+        echo(_("Alerts: {n} new. See: archive status --alerts"), err=True, n=len(report.alerts))
 
 
 def tell_beside(app: App, report: SyncReport, *, quiet: bool = False) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, column, func, literal, not_, or_, select, text, true
 
-from archiver.claims.quotations import QUOTED, Quotation, Rank, decision_weight, is_quotable, quotation, rank
+from archiver.claims.quotations import ORDER, QUOTED, Quotation, Rank, decision_weight, is_quotable, quotation, rank
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, ListedStep, act_of_step, listed_steps
 from archiver.evidence.history import is_system_post
 from archiver.records import (
@@ -243,6 +243,11 @@ class ChangedPlace(NamedTuple):
     """Whether its words stand nowhere any more."""
     seq: int
     """Its last entry."""
+
+    @property
+    def became(self) -> State:
+        """Deleted, missing or edited."""
+        return ORDER[self.rank[1]]
 
     @property
     def is_theirs(self) -> bool:

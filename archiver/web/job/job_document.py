@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from gettext import gettext as _
@@ -56,7 +57,7 @@ def job_document(reading: Reading, contract: Contract, given: job_forms.Given, p
     sides = case_sides(reading, contract)
     seen = SEEN_CHANGES.recall(reading).get(contract.id)
     changed = [one for one in changed_places(reading, contract, sides) if one.is_theirs]
-    unseen = sum(one.seq > (seen.entry if seen else 0) for one in changed)
+    unseen = Counter(one.became for one in changed if one.seq > (seen.entry if seen else 0))
     names_of = [one["name"] for one in people if one["account"] in sides.bases]
     delivered = deliveries(reading, contract.id)
     platform = platform_of(contract.platform)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from archiver.claims.sentences import day_text
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.schedule.schedulers import hold_daemon_lock
 from archiver.settings import file
 from archiver.standing.alert_lines import alert_lines, group_equal
 from archiver.standing.home_document import home_document
@@ -40,10 +41,12 @@ def world(desk: TerminalWorld) -> TerminalWorld:
 
 def test_the_first_screen_counts_them_and_quotes_the_most_urgent(world: TerminalWorld) -> None:
     """Day, author and the words for which there is an alert; the list has the call that shows them."""
-    lines = world.both("status")[0].splitlines()
+    with hold_daemon_lock(world.home):
+        lines = world.both("status")[0].splitlines()
 
     place = lines.index("4 more things to look at: archive status --alerts")
-    day, name, words = lines[place + 1].split()
+    day, name, words = next(one for one in lines[place + 2 :] if "田中" in one).split()
+    assert "a message mentions working outside the" in lines[place + 1]
     assert ("田中", "「…クラウドワークスを通さずに直接払いにしたいのですが」") == (name, words)
     listed = " ".join(world.both("status", "--alerts")[0].split())
     assert f"archive search --chat {world.room} --from {day} --to {day}" in listed

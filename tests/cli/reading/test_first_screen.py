@@ -200,7 +200,7 @@ def test_what_decides_a_dispute_stands_first_and_all_is_counted(desk: TerminalWo
     screen = " ".join("".join(screens(desk)).split())
     block = " ".join(desk.both("save", "--all", ARCHIVE_LANG="en")[0].split())
 
-    assert "4 messages from 田中 changed." in screen
+    assert "田中のメッセージが3件編集、1件削除されました。" in screen
     assert "Changed “検収OKです” now reads “検収はまだです”" in screen
     assert f"(seen {short_day(desk.clock(), desk.clock())}) and 2 more Gone" in screen
     assert " and 1 more of yours. Texts saved." in screen
