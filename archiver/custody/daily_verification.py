@@ -11,7 +11,7 @@ import hashlib
 import json
 import zlib
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from gettext import gettext as _
 from pathlib import Path
@@ -122,26 +122,34 @@ Objects = dict[tuple[str, str], list[Any]]
 
 
 def check_objects(verification: Verification, reading: Reading) -> None:
-    """Find the entries that do not say what the reply shows that they name. Raises ArchiveDamaged."""
+    """Find the entries of an archive that do not say what the reply shows that they name. Raises ArchiveDamaged."""
+    lines = (line for _seq, line in raw_tables.lines_of_kinds(reading, tuple(_ID_FIELDS)))
+    compare_objects(verification, lines, lambda digest: _unpacked(raw_tables.reply_body(reading, digest)))
+
+
+def compare_objects(verification: Verification, lines: Iterable[bytes], body_of: Callable[[str], bytes | None]) -> None:
+    """The same for the lines of entries; `body_of`: a reply by the digest that they name, None if it is not held."""
     at_hand: OrderedDict[str, Objects | None] = OrderedDict()
     unchecked = 0
-    for seq, line in raw_tables.lines_of_kinds(reading, tuple(_ID_FIELDS)):
+    for line in lines:
         entry = entry_object(line, exactly=False)
-        if entry is None or entry["payload"].get("state") not in _SHOWN or not entry["reply"]:
+        if entry is None or entry["kind"] not in _ID_FIELDS or not entry["reply"]:
+            continue
+        if entry["payload"].get("state") not in _SHOWN:
             continue
         digest = str(entry["reply"])
         if digest not in at_hand:
-            at_hand[digest] = _objects_of(raw_tables.reply_body(reading, digest))
+            at_hand[digest] = _objects_of(body_of(digest))
             if len(at_hand) > _KEPT_AT_HAND:
                 at_hand.popitem(last=False)
         shown = at_hand[digest]
         if shown is None:
             unchecked += 1
             continue
-        place = _ID_FIELDS.get(entry["kind"], ""), str(entry["key"]).rpartition("/")[2]
+        place = _ID_FIELDS[entry["kind"]], str(entry["key"]).rpartition("/")[2]
         if entry["payload"].get("object") not in shown.get(place, ()):
             text = _("The record does not say what the reply shows that it names.")
-            verification.add_finding("reply-object", f"entry/{seq}", text)
+            verification.add_finding("reply-object", f"entry/{entry['seq']}", text)
     verification.add_counted(
         unchecked,
         "{count} record could not be compared with the reply that it names, which is not kept or cannot be read.",
@@ -150,15 +158,22 @@ def check_objects(verification: Verification, reading: Reading) -> None:
     )
 
 
+def _unpacked(body: bytes | None) -> bytes | None:
+    try:
+        return zlib.decompressobj().decompress(body or b"", _MOST_BYTES)
+    except zlib.error:
+        return None
+
+
 def _objects_of(body: bytes | None) -> Objects | None:
     """The objects in the body of a reply, by the numbers in them; None if there is no body to be read."""
     found: Objects = defaultdict(list)
     try:
-        value = json.loads(zlib.decompressobj().decompress(body or b"", _MOST_BYTES).decode("utf-8"))
+        value = json.loads((body or b"").decode("utf-8"))
         for one in _nested(value):
             for field in {*_ID_FIELDS.values()} & one.keys():
                 found[field, str(one[field])].append(one)
-    except (ValueError, RecursionError, zlib.error):
+    except (ValueError, RecursionError):
         return None
     return found
 

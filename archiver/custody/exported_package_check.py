@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,10 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver import errors
+from archiver.custody.daily_verification import compare_objects
 from archiver.custody.verify import verify_path
 from archiver.evidence.chain import canonical, digest, digest_file, digest_stream
 from archiver.evidence.verify.findings import Progress, Verification, time_in_japan
-from archiver.evidence.verify.package import TAG_MANIFEST, is_package
+from archiver.evidence.verify.package import ENTRIES, RAW, TAG_MANIFEST, is_package
 from archiver.evidence.verify.package_at_path import DIGEST_LIST, is_submission, zip_in_folder
 from archiver.evidence.verify.package_reader import (
     READ_ERRORS,
@@ -63,8 +65,31 @@ def verify_here(
     Raises what `verify_path` raises.
     """
     verification = verify_path(path, deep=deep, progress=progress, now=now)
+    if deep and not (path / DATABASE).is_file():
+        _compare_replies(verification, path)
     compare_with_exports(verification, path, Archive(home))
     return verification
+
+
+def _compare_replies(verification: Verification, path: Path) -> None:
+    """Find the records of a package that do not say what the reply beside them shows; masked ones are not compared."""
+    try:
+        with package_files(path) as (tree, _packed):
+            described = {
+                json.loads(read_all(tree, name))["digest"]: name.replace(".meta.json", ".json")
+                for name in tree.names()
+                if name.startswith(RAW) and name.endswith(".meta.json")
+            }
+            if described:
+                with tree.open(ENTRIES) as file:
+                    lines = (line.rstrip(b"\n") for line in file)
+                    compare_objects(
+                        verification,
+                        lines,
+                        lambda digest: read_all(tree, described[digest]) if digest in described else None,
+                    )
+    except (KeyError, TypeError, ValueError, RecursionError, *READ_ERRORS):  # said already when it was verified
+        return
 
 
 def compare_with_exports(verification: Verification, path: Path, archive: Archive) -> None:

@@ -149,7 +149,7 @@ def verify_path(
 ) -> Verification:
     """Check what lies at a path: a package (folder or zip), or the home of an archive.
 
-    `deep` is for archives alone. `now`: with which the times of a package's stamps are compared; None: with none.
+    `deep`: as of `verify_archive`. `now`: with which the times of a package's stamps are compared; None: with none.
     Raises NothingThere if it is none of these, and what `verify_archive` raises.
     """
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.custody.exported_package_check import compare_with_exports
+from archiver.custody.exported_package_check import compare_with_exports, verify_here
 from archiver.custody.verify import verify_path
 from archiver.evidence.verify.findings import Verification
 from archiver.export.package.make_package import export
@@ -91,6 +91,19 @@ def test_a_zip_that_was_made_here_does_not_vouch_for_the_folder_around_it(packag
 
     assert not any(note.startswith("This archive made this") for note in verification.notes)
     assert {"00_README.txt", Path(str(report.zip)).name} <= {one.subject for one in verification.findings}
+
+
+def test_a_record_beside_an_honest_reply_is_found_deeply(package: Path, tmp_path: Path) -> None:
+    """Records, seals and lists may be made anew; the reply beside them shows what Chatwork sent."""
+    target = shutil.copytree(package, tmp_path / "altered")
+    for said in (target / "data" / "raw").glob("*_messages_*[0-9].json"):
+        said.write_bytes(said.read_bytes().replace(b'"body": "', b'"body": "x'))
+
+    found = [
+        "reply-object" in {one.check for one in verify_here(path, tmp_path, now=NOW, deep=deep).findings}
+        for path, deep in ((target, True), (target, False), (package, True))
+    ]
+    assert [True, False, False] == found
 
 
 def test_another_name_of_the_folder_hides_no_change(package: Path, tmp_path: Path) -> None:

@@ -90,6 +90,15 @@ def _invented_and_stamped_today(home: Path) -> Done:
     return _verified(archive, stamper), "more than 48 hours after it was closed: it is proved only from then on"
 
 
+def _two_side_by_side(home: Path) -> Done:
+    """Each is right; nothing in either names the other."""
+    archive, other, stamper = _invented(home / "shown", NOW), archive_of_the_story(home / "kept"), authority()
+    for one in (archive, other):
+        stamp_seals(one, [stamper], at=NOW)
+    other.close()
+    return _verified(archive, stamper), ""
+
+
 def _authority_that_lies(home: Path) -> Done:
     """Its key, its root, and a time of long ago."""
     archive, liar = _invented(home, at(300)), authority(now=lambda: at(301))
@@ -123,6 +132,7 @@ ARCHIVE: Mapping[str, Callable[[Path], Done]] = {
     "an older copy put in place of the archive": _older_copy,
     "a whole archive invented, without time stamps": _invented_today,
     "a whole archive invented and time-stamped today": _invented_and_stamped_today,
+    "two archives of one account kept side by side, both time-stamped, and the favourable one shown": _two_side_by_side,
     "an authority that states a false time": _authority_that_lies,
     "every time stamp removed, with the rows and unsealed records that tell of them": _all_stamps_removed,
     "address, status or time of arrival beside a reply": _beside_a_reply,

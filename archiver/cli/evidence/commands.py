@@ -92,7 +92,11 @@ def command_export(obj: CliContext, /, **typed: Any) -> int:
     ),
 )
 @click.argument("paths", metavar=N_("[PATH [PATH]]"), nargs=-1, shell_complete=files)
-@click.option("--deep", is_flag=True, help=N_("Also rebuild the readable tables from the records and compare."))
+@click.option(
+    "--deep",
+    is_flag=True,
+    help=N_("Also compare the records with Chatwork's replies, and with the readable tables made anew."),
+)
 @click.option(
     "--page",
     type=click.Path(path_type=Path),
