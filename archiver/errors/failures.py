@@ -285,7 +285,8 @@ class TokenRefused(ArchiverError):
     message = N_("This API token doesn't work. What is saved stays saved.")
     hint = N_(
         "Paste the one that Chatwork shows now (サービス連携 > APIトークン): archive init token"
-        "   If none is shown there, your organisation may have withdrawn its approval: apply for it again."
+        "   If Chatwork had you change a leaked password, that may have ended it, or not."
+        " If none is shown there, your organisation may have withdrawn its approval: apply for it again."
     )
 
 

@@ -95,7 +95,7 @@ def command_export(obj: CliContext, /, **typed: Any) -> int:
 @click.option(
     "--deep",
     is_flag=True,
-    help=N_("Also compare the records with Chatwork's replies, and with the readable tables made anew."),
+    help=N_("Also compare the records with Chatwork's replies, and with the readable tables made again."),
 )
 @click.option(
     "--page",
