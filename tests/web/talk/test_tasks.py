@@ -64,11 +64,11 @@ def test_what_it_said_before_stands_below_it(browser: Browser) -> None:
     (first, *_others) = task_texts(page)
 
     assert "30fps" in first
-    seen = spoken("2026-11-05 15:20")
-    assert f"Before the change seen at {seen} Time limit: Thu 5 Nov 字幕 &lt;b&gt;直す&lt;/b&gt;" in first
+    seen, day = spoken("2026-11-05 15:20"), spoken("2026-11-05 00:00").removesuffix(" 0:00")
+    assert f"Before the change seen at {seen} Time limit: {day} 字幕 &lt;b&gt;直す&lt;/b&gt;" in first
     assert "<pre>30fps</pre>" in page
     assert "<b>直す" not in page
-    assert first.endswith("not done yet yamada 田中 2026-11-06")
+    assert first.endswith("not done yet yamada 田中 " + spoken("2026-11-06 00:00").removesuffix(" 0:00"))
     assert f'href="/room/{ROOM}?at=2#m2"' in page
 
 
