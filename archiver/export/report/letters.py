@@ -29,7 +29,7 @@ from archiver.export.report.request_to_office import (
     wish_text,
 )
 from archiver.export.report.statistics import MessageStatistics, ReportInput
-from archiver.export.report.summary import gone_file_lines, has_changed, quotation_lines
+from archiver.export.report.summary import gone_file_lines, has_changed, heard_text, quotation_lines
 from archiver.export.report.templated import document
 from archiver.records import CaseSide, ChangeKind, Message, MessageId, RequestKind, SentReminder, State
 from archiver.render.page_templates import text_rows
@@ -67,6 +67,7 @@ def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
         quoted=quoted,
         frozen=[room.inaccessible_since for room in case.rooms if room.inaccessible_since],
         replied=_replied_text(case),
+        heard=heard_text(case, _MAX_QUOTED_LENGTH),
         money=[text.replace("\n", "。") + say("。") for _label, text in money_rows(case)],
         own=_own_text(case.statistics),
         request=request_sentence(case),

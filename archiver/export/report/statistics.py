@@ -14,6 +14,7 @@ from archiver.chatwork.notation.parse import shown_files
 from archiver.claims import messages
 from archiver.claims.messages import Claim, is_later, turn, with_acts
 from archiver.claims.quotations import Quotation, best, names_decision, quotation, quotations
+from archiver.contract_dates import last_delivery
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, act_of_step
 from archiver.evidence.history import cancelled_account, is_file_removal, is_system_post, words_gone_with_file
 from archiver.export.report.report_sources import ReportSources
@@ -73,6 +74,8 @@ class MessageStatistics:
     """When the messages that the user chose were sent."""
     asked: Message | None = None
     """The reporter's message that has no answer."""
+    heard: Message | None = None
+    """The last message of the other side, if they wrote it after a delivery and have no answer; not if it changed."""
     own_deleted: Post | None = None
     """The last message of the reporter that shows as deleted."""
     acts: Sequence[Act] = ()
@@ -124,6 +127,8 @@ class _Survey:
         self._unanswered: dict[RoomId, list[Post]] = {}
         self._asking: dict[tuple[RoomId, int], Message] = {}
         """The first messages of the reporter after the other side's last speech, by room and place."""
+        self._heard: dict[RoomId, Message] = {}
+        """The other side's last speech in each room."""
         self._saved = array("d")
         self._last_exchange: list[Message] = []
         self._bound_ids = case.contract.bound_messages
@@ -170,7 +175,19 @@ class _Survey:
             told = sorted(found.quotations.value, key=lambda one: named.index(one.message.message_id))
             found.quotations = replace(found.quotations, value=tuple(told))
         found.asked, found.acts = self._asked(facts), acts
+        found.heard = self._heard_after_delivery(facts)
         return found
+
+    def _heard_after_delivery(self, facts: CaseFacts) -> Message | None:
+        """What the other side wrote last, if the work was delivered before and nobody answered."""
+        last, asked = turn(facts).value[:2]
+        delivered = last_delivery(self._case.deliveries)
+        if last is None or asked is not None or delivered is None or last.post.at < delivered:
+            return None
+        is_it = (one for one in self._heard.values() if one.message_id == last.post.message_id)
+        heard = next((one for one in is_it if one.state is State.PRESENT), None)
+        quoted = [one.message for one in self._found.quotations.value]
+        return None if heard in quoted else heard
 
     def _asked(self, facts: CaseFacts) -> Message | None:
         """The message that the other side has not answered; None too where it is a file or a task."""
@@ -212,6 +229,8 @@ class _Survey:
         elif message.kind is MessageKind.SPEECH:
             if side is CaseSide.COUNTERPART:
                 unanswered.clear()
+                if self._is_printed(is_chosen=message.message_id in self._case.chosen):
+                    self._heard[message.room_id] = message
             else:
                 unanswered.append(post)
 

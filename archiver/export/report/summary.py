@@ -8,7 +8,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from archiver.claims.messages import closed_account, turn
-from archiver.claims.quotations import Quotation, excerpts, names_terms, quotation_head, quotation_line, quotation_parts
+from archiver.claims.quotations import (
+    Quotation,
+    excerpt,
+    excerpts,
+    names_terms,
+    quotation_head,
+    quotation_line,
+    quotation_parts,
+)
 from archiver.claims.sentences import change_lines, closed_text, noticed_text, own_changes_text, waiting_text
 from archiver.claims.table import word
 from archiver.evidence.history import is_system_post, removed_files
@@ -174,13 +182,21 @@ def _descriptions(case: ReportInput) -> Iterator[tuple[str, datetime]]:
 
 
 def _asked_text(case: ReportInput) -> str:
-    """The words to which the other side gave no answer; empty where it did, or they are covered."""
+    """The words to which the other side gave no answer, or their last ones; empty where they are covered."""
     asked = case.statistics.asked
     texts = [] if asked is None else [one.body for one in asked.texts if not is_system_post(one.body)]
     if asked is None or is_covered(texts[-1]) or not waiting_text(turn(case.statistics.facts), case.created_at):
-        return ""
+        return heard_text(case, _ASKED_LENGTH)
     body = visible(own_words(texts[-1], references_of(case, asked)))
     return word("quote.asked", text=excerpts([body], _ASKED_LENGTH)[0])
+
+
+def heard_text(case: ReportInput, limit: int) -> str:
+    """The beginning of what the other side wrote last after a delivery; empty where that is answered, or covered."""
+    heard = case.statistics.heard
+    if heard is None or is_covered(heard.body):
+        return ""
+    return word("quote.heard", text=excerpt(visible(own_words(heard.body, references_of(case, heard))), 0, limit))
 
 
 def _changed_lines(statistics: MessageStatistics) -> Iterator[str]:

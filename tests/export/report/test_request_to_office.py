@@ -88,6 +88,20 @@ def test_no_reply_is_asked_for_while_the_other_side_waits() -> None:
     assert UNREASONED == request_of(replace(case, profile="support"))
 
 
+def test_what_the_other_side_wrote_last_after_a_delivery_is_quoted() -> None:
+    """On page 1 and in the text to paste, from its beginning; not without one, nor once it is answered."""
+    said = "3点目の色が違います。修正をお願いします。"
+    delivered = replace(on("crowdworks", delivered="2026-11-05 09:00", silent_days=30), profile="support")
+    rooms = [report_inputs.room_of_messages([report_inputs.plain_message(said, 1)], watch=delivered.rooms[0].watch)]
+    last = replace(delivered, rooms=rooms)
+
+    for text in (page_1(last)["起きたこと"], inquiry_form_text(last)):
+        assert f"相手のそのメッセージ: 「{said}」" in text, text
+    answered = replace(rooms[0], messages=lambda: iter([*rooms[0].messages(), SAID[1]]))
+    for other in (replace(last, deliveries=()), replace(last, rooms=[answered])):
+        assert said not in page_1(other)["起きたこと"]
+
+
 def test_an_answer_that_the_reporter_deleted_is_told() -> None:
     """Nobody reads that the other side wrote last where a later message of the reporter was deleted."""
     messages = [SAID[0], SAID[1]._replace(state=State.DELETED)]
