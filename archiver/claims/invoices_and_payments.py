@@ -147,7 +147,9 @@ _MAX_MONTHS = 4
 
 
 def sums_text(standing: MoneyStanding) -> str:
-    """What was billed, received and is open, in one line."""
+    """What was billed, received and is open, in one line; without an invoice what was received alone."""
+    if not standing.balances:
+        return word("money.received", n=standing.received)
     surplus = word("money.surplus", n=standing.surplus) if standing.surplus else ""
     sums = {"billed": standing.billed, "received": standing.received, "unpaid": standing.unpaid}
     return word("money.sums", surplus=surplus, **sums)

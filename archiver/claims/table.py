@@ -168,6 +168,7 @@ WORDS: Mapping[str, str] = {
     "count.each": "{n:,}件",
     # money: what was billed, received and is open
     "money.sums": "請求 {billed:,}円 / 入金 {received:,}円{surplus} / 未払い {unpaid:,}円",
+    "money.received": "入金 {n:,}円",
     "money.surplus": "(請求を超えた入金 {n:,}円)",
     "money.set_off": "請求額を超えた入金のうち{n:,}円は、ほかの未払いの請求に充てて計算しています。",
     "money.months": "請求した月ごとの未払い: {months}",

@@ -648,6 +648,9 @@ def _on_files(truth: Truth, page: str) -> Iterator[str]:
     """Each content by the name that a list showed first, who sent it when, what replaced it, and its other names."""
     dispute = truth.dispute
     listings = {post.number: dispute.listings(post) for post in dispute.known if post.item == "file"}
+    kinds = r"(?:入力した日付など\d+件、?)?(?:変更\d+件、?)?(?:ファイル(\d+)件、?)?(?:タスク\d+件)?"
+    form = f"ここに入らなかったもの:{kinds}"
+    yield from _untrue("the files left out", form, page, lambda n: int(n or 0) <= len(listings))
     posts = [post for post in dispute.known if listings.get(post.number)]
     shown = [[(at, *post.file_at(at)) for at in listings[post.number]] for post in posts]
     changes = [pair for one in shown for pair in pairwise(one)]

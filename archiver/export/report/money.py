@@ -156,14 +156,17 @@ def stated_due_text(case: ReportInput) -> str:
 
 
 def consultation_rows(case: ReportInput) -> tuple[tuple[str, str], ...]:
-    """What was billed, received and is asked for; empty if nothing is stated."""
+    """What was billed, received and is asked for, without an invoice what was received; empty if nothing is stated."""
     standing = standing_of(case)
     if standing is None:
         return ()
+    received = (say("受け取った金額"), say("{received:,}円", received=standing.received))
+    if not standing.balances:
+        return (received,)
     late = [*open_lines(standing, partial(_balance_text, case), overdue=True), *month_lines(standing)]
     return (
         (say("請求した金額"), say("{billed:,}円", billed=standing.billed)),
-        (say("受け取った金額"), say("{received:,}円", received=standing.received)),
+        received,
         (say("未払いの金額"), "\n".join([say("{unpaid:,}円", unpaid=standing.unpaid), *late])),
     )
 

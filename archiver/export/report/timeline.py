@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
@@ -48,6 +49,7 @@ _GAP_WORDS = {
 
 _CHAPTERS = (5, 8, 7)
 """Where the lines of each weight stand: stated days and first messages, changes, files."""
+_KINDS = ("入力した日付など{n}件", "変更{n}件", "ファイル{n}件", "タスク{n}件")
 
 CHAT_CLOSED = "チャットが開けなくなった(理由不明)"
 
@@ -81,9 +83,11 @@ def blocks(case: ReportInput, *, limit: int) -> tuple[Block, ...]:
     )
     if len(lines) <= limit:
         return (table,)
-    if not case.has_chapters:
-        return (table, Paragraph(say("ほか{n}件は、ここに入りません。", n=len(lines) - limit), "small"))
     left = [line for line in lines if line not in kept]
+    if not case.has_chapters:
+        counts = sorted(Counter(line.weight for line in left).items())
+        kinds = say("、").join(say(_KINDS[weight], n=count) for weight, count in counts)
+        return (table, Paragraph(say("ここに入らなかったもの: {kinds}。", kinds=kinds), "small"))
     tasks = sum(line.weight == _TASK for line in left)
     gaps = say("第9章")
     records = say("保存した記録")

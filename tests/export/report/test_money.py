@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from archiver.export.report import people_and_dates, report_and_consultation
 from archiver.export.report.letters import demand_text
+from archiver.export.report.money import consultation_rows, money_rows
 from archiver.export.report.statistics import ReportInput
 from archiver.records import Contract, Delivery, Invoice, MessageId, Payment, SentReminder, State, StatedTerm
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
@@ -66,6 +67,15 @@ def test_where_the_days_do_not_tell_which_delivery_was_billed_the_words_say_so()
     assert since in page["現在の状況"]
     assert limits
     assert [] == [row for row in limits if not row[2].endswith("最後の納品から数えています")]
+
+
+def test_a_payment_without_an_invoice_is_told_alone() -> None:
+    """Nobody reads that nothing was billed, nor that more was paid than was billed."""
+    paid = replace(ARREARS, invoices=(), payments=(Payment(1, 50_000, "2026-11-20"),))
+    case = report_inputs.case(contract=paid)
+
+    assert ["入金 50,000円"] == [text for _label, text in money_rows(case)]
+    assert [("受け取った金額", "50,000円")] == list(consultation_rows(case))
 
 
 def test_what_is_bound_outside_the_period_is_told_as_not_in_the_package() -> None:
