@@ -211,11 +211,9 @@ def counts_line(counts: SavedCounts) -> str:
     messages = _("Messages {n}")
     if counts.left_out:
         messages = _("Messages {n} (Chatwork counts {all})")
-    return (
-        messages.format(n=counts.messages, all=counts.messages + counts.left_out)
-        + "  "
-        + _("files {saved}/{known}").format(saved=counts.files, known=counts.files_known)
-    )
+    line = messages.format(n=counts.messages, all=counts.messages + counts.left_out)
+    files = _("files {saved}/{known}").format(saved=counts.files, known=counts.files_known)
+    return f"{line}  {files}" if counts.files_known else line
 
 
 def left_out_sentence(counts: SavedCounts) -> str:
