@@ -151,6 +151,7 @@ WORDS: Mapping[str, str] = {
     "quote.heard": "相手のそのメッセージ: 「{text}」",
     "quote.gone": "(削除の表示だけ)",
     "quote.said.client": "相手の「{before}」({sent})",
+    "quote.who": "相手({name})",
     "quote.said": "{who}の「{before}」({sent})",
     "quote.said.edited": "{who}の{sent}のメッセージの、編集後の文面「{before}」",
     "quote.said.edited.client": "相手の{sent}のメッセージの、編集後の文面「{before}」",

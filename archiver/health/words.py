@@ -191,7 +191,7 @@ SENTENCES: Mapping[ConditionKind, Text] = {
     ),
     ConditionKind.LEDGER: N_("Nothing can be saved now: {reason}. More: archive status --full"),
     ConditionKind.DISK_FULL: N_(
-        "Only {free} MB are free, and the records need {floor} MB: soon nothing can be saved. Make space."
+        "Only {free} MB are free, and the records need {floor} MB: a save may fail. Make space."
     ),
     ConditionKind.NO_SPACE: N_(
         "Only {free} GB are free, and {keep} GB must stay free: texts are still saved, but no more files "

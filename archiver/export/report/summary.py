@@ -153,11 +153,15 @@ def _quoted_message(case: ReportInput, quoted: Quotation) -> QuotedMessage:
 
 
 def quotation_lines(case: ReportInput, limit: int) -> tuple[list[str], list[str]]:
-    """The same in one sentence each, the weightiest first: changed terms and what was deleted; and the others."""
+    """The same in one sentence each, the weightiest first: changed terms and what was deleted; and the others.
+
+    Where the other side has several people, each has its author.
+    """
     lines: tuple[list[str], list[str]] = ([], [])
     for quoted in case.statistics.quotations.value:
         texts = [] if is_covered(quoted.before.body) else excerpts(_shown_texts(case, quoted), limit)
-        line = quotation_line(quoted, texts, time=_short_date)
+        who = word("quote.who", name=shown(quoted.message.name, _NAME_LENGTH)) if len(case.bases) > 1 else None
+        line = quotation_line(quoted, texts, time=_short_date, who=who)
         is_decisive = quoted.is_deleted or (quoted.became is not State.PRESENT and quoted.rank[0] > 0)
         lines[not is_decisive].append(say("{line}。", line=line))
     return lines

@@ -13,7 +13,7 @@ from archiver.export.report.report_and_consultation import build_consultation
 from archiver.export.report.request_to_office import advice, opening_rows, request_sentence
 from archiver.export.report.statistics import ReportInput
 from archiver.platforms.job_platform import platform_of, platforms
-from archiver.records import Delivery, Invoice, Payment, RequestKind, State, Watch
+from archiver.records import Basis, Delivery, Invoice, Payment, RequestKind, State, Watch
 from archiver.report_language import report_language
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
@@ -100,6 +100,17 @@ def test_what_the_other_side_wrote_last_after_a_delivery_is_quoted() -> None:
     answered = replace(rooms[0], messages=lambda: iter([*rooms[0].messages(), SAID[1]]))
     for other in (replace(last, deliveries=()), replace(last, rooms=[answered])):
         assert said not in page_1(other)["起きたこと"]
+
+
+def test_a_quotation_names_its_author_where_the_other_side_has_several_people() -> None:
+    """In the text to paste too, whose head names one client alone."""
+    case = on("crowdworks", delivered=None, silent_days=1)
+    said = [report_inputs.plain_message("納品ありがとうございます。検収完了です。", 1)]
+    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter(said))])
+    several = replace(case, bases={**case.bases, 77: Basis.ENTERED})
+
+    assert "相手の「納品ありがとう" in inquiry_form_text(case)
+    assert f"相手({said[0].name})の「納品ありがとう" in inquiry_form_text(several)
 
 
 def test_an_answer_that_the_reporter_deleted_is_told() -> None:
