@@ -262,10 +262,12 @@ def names_terms(text: str) -> bool:
 
 
 def excerpts(texts: Sequence[str], limit: int) -> list[str]:
-    """Texts of one message cut to so many characters: from the words that differ on, or from those that matter."""
-    at = min((_first_difference(*both) for both in pairwise(texts)), default=-1)
-    at = _first_word(texts[0]) if at < 0 else at
-    return [excerpt(one, at, limit) for one in texts]
+    """Texts of one message cut to so many characters: from the words on that matter and no other of them has, or else
+    from where they differ.
+    """
+    at = min((_first_difference(*both) for both in pairwise(texts)), default=0)
+    places = [_first_word(one, [other for other in texts if other != one], at) for one in texts]
+    return [excerpt(one, place, limit) for one, place in zip(texts, places, strict=True)]
 
 
 def excerpt(text: str, at: int, limit: int) -> str:
@@ -309,9 +311,14 @@ def _first_difference(one: str, other: str) -> int:
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
-def _first_word(text: str) -> int:
-    plain = unicodedata.normalize("NFKC", text)
-    return next((at for _points, words_of in _WEIGHTS for at, _words in words_of(plain)), 0)
+def _first_word(text: str, others: Iterable[str], otherwise: int) -> int:
+    """Where the words that matter most begin, of those that stand in no other text; else another place."""
+    plain, *others = (unicodedata.normalize("NFKC", one) for one in (text, *others))
+    for _points, words_of in _WEIGHTS:
+        known = {words for one in others for _at, words in words_of(one)}
+        if (place := next((at for at, words in words_of(plain) if words not in known), -1)) >= 0:
+            return place
+    return otherwise
 
 
 Time = Callable[[datetime], str]

@@ -321,6 +321,15 @@ def test_a_long_text_is_cut_around_what_matters() -> None:
     assert ["短い"] == excerpts(["短い"], 30)
 
 
+def test_the_words_that_an_edit_took_away_stand_in_the_shortest_text() -> None:
+    """The amount that is in the one text alone, wherever the two begin to differ; else from the difference on."""
+    before, after = excerpts([PAID, "お支払いは検討中です。詳しくは後ほどお知らせします。"], 10)
+    plain = excerpts(["その件は来週お知らせしますので", "その件は再来週お知らせしますので"], 10)
+
+    assert ("50,000円" in before, "検討中" in after) == (True, True)
+    assert [("来週" in one) for one in plain] == [True, True]
+
+
 @pytest.mark.parametrize("limit", [14, 20, 36, 60, 76])
 @pytest.mark.parametrize("text", cases_of(__file__, "denials"))
 def test_a_cut_text_has_the_end_of_its_sentence(text: str, limit: int) -> None:
