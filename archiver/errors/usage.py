@@ -297,13 +297,13 @@ class CounterpartUnknown(UsageError):
         "The names of other people cannot be hidden yet, so no export was made: it is not known who in "
         "chat {rooms} is the client."
     )
-    hint = N_("Say who it is: archive job who JOB ID client --reason TEXT   People there: {people}")
+    hint = N_("Say who it is: archive job who {job} ID client   People there: {people}")
 
-    def __init__(self, *, rooms: Sequence[UndecidedRoom]) -> None:
-        """Take the undecided rooms; the sentence names them and their people, each once."""
+    def __init__(self, *, job: str, rooms: Sequence[UndecidedRoom]) -> None:
+        """Take the job and the undecided rooms; the sentence names them and their people, each once."""
         people = (f"{one.account_id} {one.name} ({one.messages})" for room in rooms for one in room.candidates)
         names = ", ".join(gettext("“{name}”").format(name=room.name) for room in rooms)
-        super().__init__(rooms=names, people=", ".join(dict.fromkeys(people)))
+        super().__init__(job=job, rooms=names, people=", ".join(dict.fromkeys(people)))
         self.rooms = tuple(rooms)
 
 

@@ -165,7 +165,7 @@ def _check_without_backup(kept: KeptByTeam) -> CheckResult:
     """What a broken computer would take with it where no copy was made: less where a team has a ledger."""
     sentences = {
         KeptByTeam.NOTHING: _(
-            "There is no backup: if this computer breaks, everything is lost. Make one: archive backup DEST"
+            "No backup was made with this program; it cannot know of others. Make one: archive backup DEST"
         ),
         KeptByTeam.RECORDS: _(
             "The records go to the team's ledger first, but the files lie on this computer alone. Make a "

@@ -181,7 +181,7 @@ SENTENCES: Mapping[ConditionKind, Text] = {
     ConditionKind.ALERT: N_("Something big changed in the chat. Don't leave the chat; see: archive"),
     ConditionKind.NO_CONTRACT: N_("No job has been entered yet: nothing is saved. See: archive job add --help"),
     ConditionKind.ENDED: N_(
-        "Every job has ended: no chat is saved any more. To save one again: archive job end JOB --undo"
+        "Every job has ended: no chat is saved any more. To save one again: archive job end --undo"
     ),
     ConditionKind.STALE: (_STALE, N_("What is written and changed meanwhile is lost. Run: {command}")),
     ConditionKind.FAULT: _either(

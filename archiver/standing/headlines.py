@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
@@ -22,11 +22,13 @@ from archiver.store.queries.status import RoomStatus, Status
 Row = dict[str, Any]
 
 _FIELDS: Row = dict.fromkeys(
-    ("job", "text", "error", "noticed", "since", "last", "due", "reason", "saved", "room_id", "message_id")
+    ("job", "text", "quote", "error", "noticed", "since", "last", "due", "reason", "saved", "room_id", "message_id")
 )
 """What only some headlines have."""
 
 _NAME_COLUMNS = 32
+_NOT_THEMSELVES = (AlertRule.A15, AlertRule.TWIN)
+"""Of somebody who may be another person than the name says."""
 
 LOST, _OFF = ("gone", "departed", "changed"), ("idle", "unscheduled")
 """What disappeared in chats, quoted below; and that automatic saving is off, by which nothing disappeared yet."""
@@ -42,7 +44,8 @@ def headlines(
     stopped = list(_stopped(facts))
     off = [one for one in stopped if one["kind"] in _OFF]
     told = [*(one for one in stopped if one not in off), *_gone(jobs), *_departed(jobs), *_changed(jobs)]
-    told += [*off, *unpaid(jobs), *_asked(status.alerts), *_gone_file(facts["gone_files"])]
+    told += [*_asked(status.alerts, _NOT_THEMSELVES), *off, *unpaid(jobs)]
+    told += [*_asked(status.alerts, (AlertRule.A8,)), *_gone_file(facts["gone_files"])]
     told = told or [*_to_look_at(facts, status, now, alert_count)] or [_calm(status, facts["kept_by_team"])]
     return [_FIELDS | one for one in told]
 
@@ -53,9 +56,12 @@ def told_job(told: Sequence[Row]) -> Row | None:
 
 
 def line_below(told: Row) -> str:
-    """A headline below another one: of what stops the saving all that is said, else which chats or job it is about."""
+    """A headline below another one: of what stops the saving all that is said, else which chats or job it is about.
+
+    What changed is told in its words, which are not quoted below.
+    """
     is_named = told.get("is_stop") or told["kind"] in {"gone", "changed"}
-    return f"{told['head']} {told['text']}" if is_named else str(told["head"])
+    return " ".join(filter(None, [told["head"], told["text"] if is_named else "", told["quote"]]))
 
 
 def kept_words(rooms: Sequence[RoomStatus], *, are_files_told: bool = True) -> str:
@@ -130,6 +136,7 @@ def _changed(jobs: Sequence[Row]) -> Iterator[Row]:
         seen = {one["seen"] for one in quotes} if job["changed"] == len(quotes) else ()
         noticed = next(iter(seen)) if len(seen) == 1 else None
         yield {"state": "look", "kind": "changed", "job": job["id"], "head": words, "text": text} | {
+            "quote": " → ".join(f"「{one}」" for one in quotes[0]["briefly"]) if quotes else "",
             "noticed": noticed,
             "reason": _("Chatwork does not tell why."),
         }
@@ -177,7 +184,7 @@ def unpaid(jobs: Sequence[Row]) -> Iterator[Row]:
             }
 
 
-def _asked(alerts: Sequence[Alert]) -> Iterator[Row]:
+def _asked(alerts: Sequence[Alert], rules: Collection[AlertRule]) -> Iterator[Row]:
     """Bank data from who may be somebody else, a known name taken, papers asked for."""
     ask = _("Ask by another way that you know before you pay or answer.")
     for rule, head, text in (
@@ -190,7 +197,7 @@ def _asked(alerts: Sequence[Alert]) -> Iterator[Row]:
         ),
     ):
         found = [one for one in alerts if one.rule is rule and (rule is AlertRule.TWIN or one.room_id)]
-        if found:
+        if found and rule in rules:
             place = {"room_id": found[-1].room_id, "message_id": found[-1].message_id}
             yield {"state": "look", "kind": "asked", "head": head, "text": text} | place
 

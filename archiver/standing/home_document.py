@@ -282,7 +282,7 @@ def _quotes(reading: Reading, quoted: Iterable[Quotation]) -> Iterator[Row]:
             "message": one.message,
             "name": visible(one.message.name),
             "kind": str(one.became),
-            "short": excerpts(words, _SHORT_LENGTH)[0],
+            "briefly": excerpts(words, _SHORT_LENGTH),
             "before": texts[0],
             "after": texts[-1] if one.after is not None else "",
             "shown_until": (one.message.texts[-1] if one.is_gone else one.before).last_seen,
@@ -306,7 +306,7 @@ def _next_step(
     if older.rooms:
         return {"kind": "older", "text": older_words(older, now), "command": "archive guide old"}
     if status.backup is None and facts["kept_by_team"] == "nothing":
-        text = _("All of it is on this computer alone. A backup on another disk stays if it breaks.")
+        text = _("No backup was made yet. One on another disk stays if this computer breaks.")
         return {"kind": "backup", "text": text, "command": ""}
     trial = NOTICE_TRIAL.recall(reading)
     if trial is None or not trial.seen:

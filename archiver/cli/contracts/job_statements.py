@@ -27,6 +27,7 @@ from archiver.records import (
 )
 from archiver.render.snippet import own_words
 from archiver.render.times import minute_text
+from archiver.report_language import say, screen_words
 from archiver.setup import contract_rooms
 from archiver.setup.answers import find_message, yen_text
 from archiver.setup.contract_rooms import messages_outside, outside_sentence
@@ -242,7 +243,9 @@ def _term_lines(reading: Reading, contract: Contract) -> Iterator[str]:
     lacking = [item for item in TERM_ITEMS if item.name not in stated]
     found = term_candidates(reading, contract.rooms, lacking, limit=_SHOWN_CANDIDATES, readable=own_words)
     for item in TERM_ITEMS:
-        yield f"{item.label} ({item.name}): {_term_text(stated.get(item.name))}"
+        with screen_words():
+            label = say(item.label)
+        yield f"{label} ({item.name}): {_term_text(stated.get(item.name))}"
         for candidate in found.get(item.name, ()):
             yield f"    m{candidate.message_id}  {visible(candidate.excerpt)}"
     yield from outside_lines(reading, contract, [one.message_id for one in contract.terms if one.message_id])

@@ -120,7 +120,7 @@ def _summary_lines(document: dict[str, Any], status: Status, now: datetime, kept
     saved = _("last {time}").format(time=moment_words(last, now)) if last else _("nothing saved yet")
     backup = _backup_words(status.backup, kept, now)
     yield side_by_side([(_("Automatic saving"), f"{saving}  {saved}"), (_("Backup"), backup)])
-    yield from _job_lines(document["jobs"], now)
+    yield from _job_lines(document["jobs"] or document["ended"], now)
     step = document["step"]
     if step and step["command"]:
         yield from beside("  ", [f"({step['text'].rstrip('.。')}: {typed(step['command'])})"])

@@ -189,9 +189,8 @@ def _judged_counterparts(reading: Reading, order: ExportOrder, contract: Contrac
     if order.asks_who_wrote_last:
         undecided |= _later_strangers(reading, contract, people, judgement.counterparts)
     if undecided:
-        raise errors.CounterpartUnknown(
-            rooms=[contracts.undecided_room(reading, *one, judgement.counterparts) for one in sorted(undecided.items())]
-        )
+        rooms = [contracts.undecided_room(reading, *one, judgement.counterparts) for one in sorted(undecided.items())]
+        raise errors.CounterpartUnknown(job=contract.id, rooms=rooms)
     return judgement.counterparts
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from archiver.cli.output import columns
 from archiver.records import Contract, ContractRoom, Delivery, Invoice, RoomId
+from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.times import short_day
 from archiver.schedule.schedulers import hold_daemon_lock
 from archiver.settings import file
@@ -16,6 +17,7 @@ from archiver.setup import contract_rooms
 from archiver.standing.home_document import home_document, late_payments
 from archiver.store.queries.status import rooms_within, status
 from archiver.store.user_statements import add_delivery, state_contracts
+from archiver.store.working.alerts import keep
 from tests.support.chatwork.simulator import Fault
 from tests.support.terminals.terminal_world import TerminalWorld
 
@@ -66,6 +68,31 @@ def test_beside_an_urgent_alert_nothing_is_said_to_be_good(desk: TerminalWorld) 
     assert japanese.startswith("見てほしいことが2件あります。")  # and the address that is not Chatwork's
     assert english.startswith("2 things need you.")
     assert "見てほしいお知らせがあります" in desk.both("job", "show", ARCHIVE_LANG="ja")[1]
+
+
+def test_a_warning_of_another_account_stands_before_what_is_off(desk: TerminalWorld) -> None:
+    """Money may be asked for; automatic saving can be turned on later."""
+    desk.sync()
+    subject = "chat/1/2026-01-01/2/2026-07-01"
+    with desk.archive.writing() as writing:
+        keep(writing, Alert(AlertRule.TWIN, Level.HIGH, desk.clock(), desk.room, 2, subject=subject))
+
+    screen, _talk = desk.both("status", ARCHIVE_LANG="en")
+
+    assert "Automatic saving is off" in screen
+    assert screen.startswith("Another account has the name of somebody in your chats.")
+
+
+def test_after_the_last_job_has_ended_it_still_stands_there(desk: TerminalWorld) -> None:
+    """What is saved stays, and the line to go on works as it is printed."""
+    desk.sync()
+    desk.both("job", "end", "job1", "--now")
+
+    screen = " ".join(desk.both("status", ARCHIVE_LANG="ja")[0].split())
+
+    assert "動画編集10本 4 0" in screen
+    assert "archive job end --undo" in screen
+    assert "JOB" not in screen
 
 
 def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> None:
@@ -179,7 +206,7 @@ def test_what_changed_is_put_aside_in_the_terminal_too(desk: TerminalWorld) -> N
 
     assert "変わった「…払いは50,000円です」から「…払いは30,000円です」へ" in before
     assert "前の文面は保存してあります。仕事「動画編集10本」。" in before
-    assert "前の文面は保存してあります。仕事「別の仕事」。" in before
+    assert "前の文面は保存してあります。仕事「別の仕事」。「はい」→「いいえ」" in before
     assert "archivestatus--donejob1" in before
     assert after.startswith("大丈夫です。")
     assert shut.startswith("見てほしいことが2件あります。")
