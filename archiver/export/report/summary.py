@@ -159,7 +159,7 @@ def quotation_lines(case: ReportInput, limit: int) -> tuple[list[str], list[str]
     """
     lines: tuple[list[str], list[str]] = ([], [])
     for quoted in case.statistics.quotations.value:
-        texts = [] if is_covered(quoted.before.body) else excerpts(_shown_texts(case, quoted), limit)
+        texts = [] if any(is_covered(one.body) for one in quoted.shown) else excerpts(_shown_texts(case, quoted), limit)
         who = word("quote.who", name=shown(quoted.message.name, _NAME_LENGTH)) if len(case.bases) > 1 else None
         line = quotation_line(quoted, texts, time=_short_date, who=who)
         is_decisive = quoted.is_deleted or (quoted.became is not State.PRESENT and quoted.rank[0] > 0)

@@ -14,7 +14,7 @@ from archiver.export.report.request_to_office import advice, opening_rows, reque
 from archiver.export.report.statistics import ReportInput
 from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import Basis, Delivery, Invoice, Payment, RequestKind, State, Watch
-from archiver.report_language import report_language
+from archiver.report_language import UNREAD, report_language
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
 from tests.support.reports.report_inputs import page_1
@@ -111,6 +111,20 @@ def test_a_quotation_names_its_author_where_the_other_side_has_several_people() 
 
     assert "相手の「納品ありがとう" in inquiry_form_text(case)
     assert f"相手({said[0].name})の「納品ありがとう" in inquiry_form_text(several)
+
+
+def test_a_cover_is_not_quoted_as_the_words_after_an_edit() -> None:
+    """Nobody read them yet: only that there was an edit is told."""
+    case, plain = on("crowdworks", delivered=None, silent_days=1), report_inputs.plain_message("1本2万円です。", 1)
+    before, at_edit = plain.versions[0], int(at(60).timestamp())
+    after = before._replace(body=UNREAD, update_time=at_edit, first_seen=at(70), last_seen=at(80))
+    edited = plain._replace(state=State.EDITED, body=UNREAD, update_time=at_edit, versions=(before, after))
+    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter([edited]))])
+
+    text = inquiry_form_text(case)
+
+    assert "相手の2026-11-05のメッセージ(文面は隠しています)は、2026-11-05には編集されていました。" in text
+    assert UNREAD not in text
 
 
 def test_an_answer_that_the_reporter_deleted_is_told() -> None:
