@@ -87,7 +87,7 @@ def test_a_package_knows_nothing_that_was_entered_for_a_chat_that_left(maker: Ar
         maker.archive, ExportOrder(contract="job1", profile=profile, out=maker.home.parent / "out"), now=lambda: at(300)
     )
 
-    assert "8 entries about its messages" in said[-1]
+    assert "about its messages and files moved with it to “job2”: 8" in said[-1]
     assert [[1], [1]] == [[one.number for one in found] for found in (left.invoices, left.payments)]
     assert (Invoice(1, 81_234, "2026-11-01", None, "フクロウ", FOREIGN, 2),) == got.invoices
     assert (Payment(1, 81_234, "2026-11-02", 1),) == got.payments
