@@ -197,6 +197,10 @@ def _shown(reading: Reading, dispute: Dispute, activity: ContractActivity | None
         with patch.dict(os.environ):
             set_language("ja")
             page = "\n".join(page_lines(reading, contract, now=after(dispute)))
+    # A screen says to the reporter what a report says of them: the judge reads one as the other.
+    page = re.sub("あなた(?=の(?:メッセージ|ファイル|タスク)|が送った)", "報告者", page).replace(
+        "あなたの入力", "報告者による入力"
+    )
     return {
         "show": show,
         "page": page,
