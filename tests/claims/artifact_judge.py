@@ -46,10 +46,14 @@ LABELS = {
     "hidden": "が、プランの制限で見えなくなりました",
 }
 WHOSE = (
-    r"(?=[相報参C])((?:(?:相手|報告者|参加者)のメッセージ[0-9,]+件、?)*)"
+    r"(?=[相報参Cあ])((?:(?:相手|報告者|参加者|あなた)のメッセージ[0-9,]+件、?)*)"
     r"(?:Chatworkの自動メッセージの形のもの([0-9,]+)件)?"
 )
-BASES = {"entered": "報告者による入力", "name": "表示名の一致", "only_two": "相手となりうる人を1人だけ確認"}
+BASES = {
+    "entered": "(?:報告者による|あなたの)入力",
+    "name": "表示名の一致",
+    "only_two": "相手となりうる人を1人だけ確認",
+}
 CLOSED_SIGN = (
     r"相手(?:の2つのアカウントの1つ\(ID(\d+)\))?の表示名に、Chatworkアカウントの解約を示す「\(解約済\)」が付いている"
 )
@@ -285,7 +289,9 @@ def _on_reply(truth: Truth, page: str) -> Iterator[str]:
         if asked is not None or last is None or day != _second(last[0])[:10]:
             yield f"the other side acted last ({day})"
     taken_back = truth.dispute.taken_back()
-    if _findall(r"の後に報告者が送ったメッセージは、削除されています", page) and (asked is not None or not taken_back):
+    if _findall(r"の後に(?:報告者|あなた)が送ったメッセージは、削除されています", page) and (
+        asked is not None or not taken_back
+    ):
         yield "the reporter's own answer is told as deleted"
     if "最後のメッセージは相手(" in page and taken_back:
         yield "the reporter's own deleted answer is not told"
@@ -299,7 +305,7 @@ def _on_reply(truth: Truth, page: str) -> Iterator[str]:
         kind = {"送信": "file", "依頼": "task", "完了": "done"}[act[-2:]]
         if last is None or (last[1], _second(last[0])[:10]) != (kind, day):
             yield f"the other side's last act ({act}, {day})"
-    shut = rf"報告者の[^。]{{1,40}}?{place}の後、({DAY}\d\d:\d\d)までの記録では返信がありません"
+    shut = rf"(?:報告者|あなた)の[^。]{{1,40}}?{place}の後、({DAY}\d\d:\d\d)までの記録では返信がありません"
     for day, until in _findall(shut, page):
         known = truth.dispute.known_until
         if asked is None or known is None or known < asked or until != _second(known)[:-3]:
@@ -343,9 +349,8 @@ def _on_changes(truth: Truth, page: str) -> Iterator[str]:
         if (true or of_notices[kind]) and not found:
             yield f"{kind} is not told"
         for one in found:
-            sides = Counter(
-                {side: _number(n) for side, n in re.findall(r"(相手|報告者|参加者)のメッセージ([0-9,]+)件", one[1])}
-            )
+            counts = re.findall(r"(相手|報告者|参加者|あなた)のメッセージ([0-9,]+)件", one[1])
+            sides = Counter({side.replace("あなた", "報告者"): _number(n) for side, n in counts})
             if sides != true or _number(one[2] or "0") != of_notices[kind].total():
                 yield f"{kind} ({one[0]})"
 
@@ -1043,7 +1048,9 @@ def _on_show(truth: Truth, told: Told) -> Iterator[str]:
     if not truth.is_missing(str(count["missing"]["estimate"])):
         yield "show: how many are missing"
     yield from (f"show: {fact}" for fact in _on_change_document(dispute, show["changes"]))
-    page = re.sub(r"\s", "", told.page).replace("あなたのメッセージ", "報告者のメッセージ")  # a screen speaks to them
+    page = re.sub(r"\s", "", told.page).replace(
+        "あなたのメッセージ", "報告者のメッセージ"
+    )  # a screen speaks to the user
     yield from (f"show: {fact}" for fact in (*_on_changes(truth, page), *_on_closing(truth, page)))
     yield from _on_show_days(dispute, told)
     yield from _on_status(dispute, told)
