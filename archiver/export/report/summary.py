@@ -70,11 +70,13 @@ def chapter(case: ReportInput, title: str) -> Chapter:
     gaps = sum(not gap.is_erased and gap.missing != 0 for room in case.rooms for gap in room.gaps)
     shut = sorted(room.inaccessible_since for room in case.rooms if room.inaccessible_since)
     reasons = [shown(one.reason, 300) for one in case.mapped.values() if one.role is Role.CLIENT]
+    closed = closed_text(closed_account(case.statistics.facts))
+    noticed = [*([say("{line}。", line=closed)] if closed else []), _shut_text(shut)]
     (page,) = chapters(
         "report_summary.txt",
         case,
         title=title,
-        opening=opening_rows(case, [*quotation_lines(case, _HEARD_LENGTH)[0], _shut_text(shut)] if is_heard else ()),
+        opening=opening_rows(case, [*quotation_lines(case, _HEARD_LENGTH)[0], *noticed] if is_heard else ()),
         is_stranger=contract.platform == STRANGER,
         reasons=re.sub("([0-9a-f]{32})(?=[0-9a-f]{32})", r"\1 ", "\n".join(reasons)),  # wider than the page
         other=other_text(contract),

@@ -12,7 +12,7 @@ from archiver.export.report.letters import inquiry_form_text
 from archiver.export.report.report_sources import BLANK, ReviewedTexts
 from archiver.export.report.request_to_office import request_sentence
 from archiver.export.report.statistics import ReportInput
-from archiver.records import TERM_ITEMS, AccountId, MappedAccount, RequestKind, Role, StatedTerm
+from archiver.records import TERM_ITEMS, AccountClosing, AccountId, MappedAccount, RequestKind, Role, StatedTerm
 from tests.export.report.test_money import ARREARS
 from tests.support.cases import cases_of
 from tests.support.platform_offices import platforms_with_office
@@ -337,3 +337,11 @@ def test_page_1_stays_one_page_with_the_longest_choice() -> None:
     assert 1 == len(pdf_reader.pages(pdf_reader.pdf_bytes(replace(report, chapters=report.chapters[:1]))))
     two = report_and_consultation.build_consultation(consult)
     assert 2 == len(pdf_reader.pages(pdf_reader.pdf_bytes(two)))
+
+
+def test_a_consultation_begins_with_a_closed_account() -> None:
+    """It is what a listener must hear first."""
+    closed = AccountClosing(AccountId(CLIENT), at(60), 9)
+    page = page_1(report_inputs.case(profile="consult", closings=[closed]))
+
+    assert "「(解約済)」が付いていることを確認。" in page["現在の状況"]
