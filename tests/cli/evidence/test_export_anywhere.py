@@ -177,7 +177,15 @@ WARNINGS = ("early_contact", "unsaved_beginning", "forbidden_contact", "nda", "n
 def preview(**changed: int | tuple[str, ...]) -> PackagePreview:
     """A preview in which only what is named is not 1."""
     numbers = dict.fromkeys(("people", "hidden_people", "messages", "files", "enclosures", "masked"), 1)
-    known = {**numbers, "size": 1_234_567, "opened": (), "reading": {}, "metadata": (), "warnings": (), **changed}
+    known: dict[str, object] = {
+        **numbers,
+        "size": 1_234_567,
+        "opened": (),
+        "reading": {},
+        "metadata": (),
+        "warnings": (),
+        **changed,
+    }
     return PackagePreview(chats=("動画編集",), named=("田中\u202e", "yamada"), **known)  # type: ignore[arg-type]
 
 
