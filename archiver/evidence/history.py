@@ -409,9 +409,14 @@ def removed_files(before: str, after: str) -> list[int]:
     return sorted(was - now)
 
 
+def words_beside_files(body: str) -> str:
+    """A text without Chatwork's boxes of files."""
+    return "".join(_FILE_BOX.split(body)[::2]).strip()
+
+
 def words_gone_with_file(before: str, after: str, updated: int) -> str:
     """The words that stood beside the box of a file and went by such a removal; else nothing."""
-    was, now = ("".join(_FILE_BOX.split(one)[::2]).strip() for one in (before, after))
+    was, now = map(words_beside_files, (before, after))
     return was if not now and is_file_removal(before, after, updated) else ""
 
 

@@ -131,7 +131,7 @@ def _changed(jobs: Sequence[Row]) -> Iterator[Row]:
     for job in jobs:
         if not job["changed"]:
             continue
-        quotes, text = job["quotes"], _("Job “{job}”.").format(job=job["title"])
+        quotes, text = job["quotes"], _("Job “{job}”.").format(job=job["title"]) if len(jobs) > 1 else ""
         words = changed_words(job["became"], quotes[0]["name"] if len(job["authors"]) == 1 and quotes else "")
         seen = {one["seen"] for one in quotes} if job["changed"] == len(quotes) else ()
         noticed = next(iter(seen)) if len(seen) == 1 else None

@@ -78,7 +78,8 @@ def _headline(told: dict[str, Any], now: datetime) -> str:
         sentence = _("Seen closed {time}, last seen open {last}. What was written later cannot be saved.")
         since = sentence.format(time=moment_words(told["since"], now), last=moment_words(told["last"], now))
     where = typed(f"archive search --chat {told['room_id']}") if told["room_id"] else ""
-    return " ".join(filter(None, [told["head"], told["text"], since, due, where]))
+    head = [told["head"], told["text"]]
+    return " ".join(filter(None, [*(head[::-1] if told["kind"] == "changed" else head), since, due, where]))
 
 
 def _tell_block(emergency: Emergency, now: datetime, deadlines: Sequence[str], *, is_urgent: bool) -> None:

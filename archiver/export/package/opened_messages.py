@@ -178,7 +178,8 @@ class _Drawing:
                 yield _Item(place[1], room.room_id, 0, room.read_at, room.room_name, texts)
 
     def _message(self, message: Message) -> _Item:
-        texts = list(dict.fromkeys(self._covers.cover_quotes(one.body) for one in message.texts))
+        bodies = [self._covers.cover_quotes(one.body) for one in message.texts]
+        texts = [*dict.fromkeys(reversed(bodies))][::-1]  # the present one is the last, also where it came back
         account, ident = message.account_id, str(message.message_id)
         name = self._mask.label_of(account) if self._mask.is_hidden(account) else message.name
         beside = list(self._others[message.room_id, ident])

@@ -19,7 +19,7 @@ from archiver.claims.quotations import (
 )
 from archiver.claims.sentences import change_lines, closed_text, noticed_text, own_changes_text, waiting_text
 from archiver.claims.table import word
-from archiver.evidence.history import is_system_post, removed_files
+from archiver.evidence.history import is_system_post, removed_files, words_beside_files
 from archiver.evidence.tables.cells import message_cell
 from archiver.evidence.tables.events import EVENT_WORDS, ChangeRow, EventKind
 from archiver.export.pdf.blocks import Chapter, FactList, MessageText, QuotedMessage
@@ -202,7 +202,8 @@ def heard_text(case: ReportInput, limit: int) -> str:
     heard = case.statistics.heard
     if heard is None or is_covered(heard.body):
         return ""
-    return word("quote.heard", text=excerpt(visible(own_words(heard.body, references_of(case, heard))), 0, limit))
+    body = words_beside_files(heard.body) or heard.body
+    return word("quote.heard", text=excerpt(visible(own_words(body, references_of(case, heard))), 0, limit))
 
 
 def _changed_lines(statistics: MessageStatistics) -> Iterator[str]:
