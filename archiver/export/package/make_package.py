@@ -91,7 +91,7 @@ def export(
                 stamping.stamp_seals()
             contract = contracts.find_contract(reading, contract_id)
             held = [remembered_values.last_saved_at(reading), *(one.closed_at for one in all_seals[-1:])]
-            at = max(now(), *filter(None, held))  # a slow clock that no reply corrects would date it before them
+            at = max([now(), *filter(None, held)])  # a slow clock that no reply corrects would date it before them
             is_practice = PRACTICE.recall(reading) is not None
             mark = ("練習用_" if order.lang == JAPANESE else "practice_") if is_practice else ""
             name = f"{mark}{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M%S}_{order.profile}"

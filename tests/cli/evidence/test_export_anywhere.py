@@ -68,7 +68,7 @@ def export_from(terminal: Terminal, out: Path, profile: str) -> Any:
     return document
 
 
-@pytest.mark.drawn
+@pytest.mark.drawn(but="support")
 @pytest.mark.parametrize("profile", ["support", "lawyer", "court"])
 def test_a_home_that_cannot_be_written_exports_too(
     terminal: Terminal, locked_home: Path, tmp_path: Path, profile: str
