@@ -295,7 +295,7 @@ def _on_reply(truth: Truth, page: str) -> Iterator[str]:
         yield "the reporter's own answer is told as deleted"
     if "最後のメッセージは相手(" in page and taken_back:
         yield "the reporter's own deleted answer is not told"
-    acts = {"file": "その後、相手のファイル「", "task": "その後、相手のタスク「", "done": "(だれの操作かは不明)"}
+    acts = {"file": "その後、相手のファイル", "task": "その後、相手のタスク", "done": "(だれの操作かは不明)"}
     is_cut = "点は報告書にあります)" in page  # a text for a form, which says how many facts found no room
     if last is not None and last[1] in acts and acts[last[1]] not in page and not is_cut:
         yield f"an act of the other side is not told ({last[1]})"
