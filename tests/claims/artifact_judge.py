@@ -1048,9 +1048,7 @@ def _on_show(truth: Truth, told: Told) -> Iterator[str]:
     if not truth.is_missing(str(count["missing"]["estimate"])):
         yield "show: how many are missing"
     yield from (f"show: {fact}" for fact in _on_change_document(dispute, show["changes"]))
-    page = re.sub(r"\s", "", told.page).replace(
-        "あなたのメッセージ", "報告者のメッセージ"
-    )  # a screen speaks to the user
+    page = re.sub(r"\s", "", told.page)
     yield from (f"show: {fact}" for fact in (*_on_changes(truth, page), *_on_closing(truth, page)))
     yield from _on_show_days(dispute, told)
     yield from _on_status(dispute, told)
