@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1] / "archiver"
 CALLS = frozenset({"unlink", "rmtree", "replace", "rename", "rmdir", "removedirs", "truncate", "move"})
 
 WHAT = {
-    "comparison/compare.py": "a comparison that is being written, in its place when it is complete",
+    "comparison/comparison_report.py": "a comparison that is being written, in its place when it is complete",
     "store/erasure/execution.py": "bytes, packages, copies of what was erased; pictures and databases of no use",
     "custody/copies_elsewhere.py": "half a copy in a folder of `[exports] also_to`; roots that have grown",
     "team/adopt_and_take_home.py": "an archive that is being brought home, renamed when complete onto an empty folder",

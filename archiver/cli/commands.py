@@ -69,7 +69,7 @@ COMMANDS: Mapping[str, ListedCommand] = {
     "guide": ListedCommand(
         "archiver.cli.reading.commands", MORE, N_("Guides: when things go wrong, where to get advice, replies")
     ),
-    "team": ListedCommand("archiver.team.commands.team", MORE, N_("For organisations")),
+    "team": ListedCommand("archiver.team.commands.ledger_and_archives", MORE, N_("For organisations")),
     "demo": ListedCommand("archiver.cli.reading.commands", HIDDEN, N_("See the whole story, without a token")),
     "seal": ListedCommand("archiver.cli.evidence.commands", HIDDEN, N_("Seal the records made until now")),
     "upkeep": ListedCommand(

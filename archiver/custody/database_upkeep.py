@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from archiver.errors import N_
 from archiver.settings.model import Settings, exports_folder
-from archiver.store import blobs, database_pages, rebuild, seals
+from archiver.store import blobs, rebuild, seals
 from archiver.store.archive import Archive
-from archiver.store.database_pages import PageCounts
+from archiver.store.vacuum import PageCounts, merge_index, page_counts, room_for_vacuum, vacuum
 from archiver.store.working import remembered_values
 
 VACUUM_SHARE = 0.1
@@ -119,23 +119,23 @@ def keep_up(
         raise archive.absence()
     step("integrity")
     with archive.reading() as reading:
-        before = database_pages.page_counts(reading)
+        before = page_counts(reading)
         problems = tuple(rebuild.integrity_problems(reading) or ())
-    needed, free = database_pages.room_for_vacuum(archive, before)
-    vacuum = _vacuum_plan(before, problems, needed=needed, free=free)
+    needed, free = room_for_vacuum(archive, before)
+    outcome = _vacuum_plan(before, problems, needed=needed, free=free)
     is_merged = False
     if not dry_run and not problems:
         with archive.round_lock():
             step("index")
-            is_merged = vacuum is not VacuumOutcome.NO_SPACE and database_pages.merge_index(archive)
-            if vacuum is VacuumOutcome.PLANNED:
+            is_merged = outcome is not VacuumOutcome.NO_SPACE and merge_index(archive)
+            if outcome is VacuumOutcome.PLANNED:
                 step("vacuum")
-                vacuum = VacuumOutcome.DONE if database_pages.vacuum(archive) else VacuumOutcome.IS_READ
+                outcome = VacuumOutcome.DONE if vacuum(archive) else VacuumOutcome.IS_READ
             with archive.writing() as writing:
                 remembered_values.LAST_UPKEEP.remember(writing, now())
-    after = archive.read(database_pages.page_counts)
+    after = archive.read(page_counts)
     folders = tuple(_folder_sizes(archive.home, settings))
-    return UpkeepReport(before, after, problems, vacuum, needed, free, is_merged, folders)
+    return UpkeepReport(before, after, problems, outcome, needed, free, is_merged, folders)
 
 
 def _vacuum_plan(counts: PageCounts, problems: tuple[str, ...], *, needed: int, free: int) -> VacuumOutcome:

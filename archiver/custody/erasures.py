@@ -25,7 +25,7 @@ from archiver.evidence.masked_and_erased import masked_digest
 from archiver.evidence.verify.package_reader import READ_ERRORS
 from archiver.records import ExportedPackage, RoomId
 from archiver.records.evidence import ErasurePlan, ErasureReason
-from archiver.store import database_pages, seals
+from archiver.store import seals
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.blobs import blob_path
 from archiver.store.engine import DATABASE
@@ -35,6 +35,7 @@ from archiver.store.keeper import keeper_of
 from archiver.store.queries import people
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.entries import exports
+from archiver.store.vacuum import vacuum
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
 from archiver.store.working.single_reads import is_in_spans
@@ -330,7 +331,7 @@ def _finish(
     execution.remove_bytes(archive, unfinished.blobs)
     execution.remove_leftovers(archive)
     step("files removed")
-    is_complete = database_pages.vacuum(archive)
+    is_complete = vacuum(archive)
     step("vacuumed")
     if is_complete:
         archive.write(remembered_values.ERASURE.remember, None)

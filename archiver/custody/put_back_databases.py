@@ -29,10 +29,10 @@ from archiver.store import orphaned_seals, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.database_comparison import OtherDatabase, compare, message_entries, other_databases
 from archiver.store.erasure.records import without_erased
-from archiver.store.fingerprints_and_forms import tells_what_was_shown
 from archiver.store.keeper import keeper_of
 from archiver.store.queries import contracts, entries
 from archiver.store.queries.entries import last_held, last_record, last_record_time, record_digest
+from archiver.store.received_facts_and_record_forms import tells_what_was_shown
 from archiver.store.time_text import from_text
 from archiver.store.working.remembered_values import BROUGHT_IN, TAKEN_HOME
 from archiver.wording import gettext as _

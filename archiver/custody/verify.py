@@ -39,10 +39,10 @@ from archiver.store import backup_folder, blobs, durable_files, rebuild, seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.database_comparison import RecordsNotCompared, TwoDatabases, faults_told, open_both
 from archiver.store.engine import DATABASE
-from archiver.store.fingerprints_and_forms import has_form
 from archiver.store.keeper import keeper_of
 from archiver.store.queries import entries, raw_tables
 from archiver.store.queries.raw_tables import RawReply
+from archiver.store.received_facts_and_record_forms import has_form
 from archiver.store.time_text import to_text
 from archiver.store.working import verification_log
 from archiver.store.working.verification_log import VerificationRecord

@@ -56,7 +56,7 @@ class KnownMessage(NamedTuple):
 
     state: State
     fingerprint: str
-    """The fingerprint of author, body, send_time and update_time, as `store.fingerprints_and_forms` makes it."""
+    """The fingerprint of author, body, send_time and update_time, made in `received_facts_and_record_forms`."""
     text_digest: str
     """The digest of the last text that was not the deletion mark; empty if none was ever seen."""
     was_edited: bool

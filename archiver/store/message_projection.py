@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, delete, select
 from archiver.evidence.history import GONE_STATES, EntryObject, MessageHistory, Sightings, message_history
 from archiver.records import State
 from archiver.store import schema
-from archiver.store.fingerprints_and_forms import (
+from archiver.store.received_facts_and_record_forms import (
     DELETED,
     message_fingerprint,
     readable_text,

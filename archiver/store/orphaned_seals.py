@@ -22,8 +22,8 @@ from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.durable_files import ORPHANED, SEALS, SealFile, free_name, list_files, move, read
 from archiver.store.engine import SmallStatement
-from archiver.store.fingerprints_and_forms import read_all_formed
 from archiver.store.queries import current_state
+from archiver.store.received_facts_and_record_forms import read_all_formed
 from archiver.store.working import remembered_values
 
 IN_SEALS, IN_COPIES, IN_LEDGER = "seals", "copies", "ledger"

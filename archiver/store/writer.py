@@ -18,10 +18,10 @@ from archiver.evidence import chain
 from archiver.records import Entry, Observation, Reply
 from archiver.store import schema
 from archiver.store.engine import Reading, Writing
-from archiver.store.fingerprints_and_forms import tells_what_was_shown
 from archiver.store.projection import project
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import IS_WHOLE, entries_where, last_seq
+from archiver.store.received_facts_and_record_forms import tells_what_was_shown
 from archiver.store.rows import insert_values
 from archiver.store.search import index
 from archiver.store.time_text import entry_times, to_text

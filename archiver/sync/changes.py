@@ -14,8 +14,15 @@ from typing import NamedTuple
 from archiver.evidence.history import FILE_REMOVED, is_file_removal
 from archiver.records import JsonObject, KnownMessage, State
 from archiver.records.conversation import first_id_after
-from archiver.store.fingerprints_and_forms import DELETED, account_id_of, body_of, edited_at, fingerprint, text_digest
 from archiver.store.queries.current_state import KnownObject, WindowCoverage
+from archiver.store.received_facts_and_record_forms import (
+    DELETED,
+    account_id_of,
+    body_of,
+    edited_at,
+    fingerprint,
+    text_digest,
+)
 
 
 @dataclass(frozen=True, slots=True)

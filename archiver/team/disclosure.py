@@ -19,8 +19,8 @@ from archiver import errors
 from archiver.records import Observation
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.fingerprints_and_forms import read_formed
 from archiver.store.queries.contracts import STATED, WITHDRAWN
+from archiver.store.received_facts_and_record_forms import read_formed
 from archiver.team.ledger.database import LedgerPlace, make_copy_home
 from archiver.team.ledger.service_tables import grant_lines, record_access
 

@@ -34,7 +34,7 @@ def measure(folder: Path) -> list[Figure]:
 
 def compare_two(a: str, b: str, out: str) -> None:
     """Compare as the command does."""
-    from archiver.comparison.compare import compare
+    from archiver.comparison.comparison_report import compare
     from archiver.comparison.message_comparison import Outcome
 
     summary = compare(Path(a), Path(b), folder=Path(out), at=AFTER)

@@ -27,9 +27,9 @@ from archiver.errors import NotVisible
 from archiver.evidence.tables.files_and_tasks import files
 from archiver.export.package.copied_parts import CopiedFiles
 from archiver.export.package.entry_reader import KeptHistories, PackageStatistics, SourceEntries
-from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import PackageInput
+from archiver.export.package.recipe_from_order import make_recipe
 from archiver.export.package.report_input import report_input
 from archiver.export.report.statistics import ReportInput
 from archiver.records import (

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archiver.comparison.compare import outcome_text
+from archiver.comparison.comparison_report import outcome_text
 from archiver.comparison.document_quotations import CheckedPassage, QuoteStanding, SavedMessages, passages
 from archiver.comparison.message_comparison import (
     Absence,

@@ -18,11 +18,11 @@ from archiver.custody.verify import verify_archive
 from archiver.settings.model import ExportSettings, Settings
 from archiver.store import seals
 from archiver.store.archive import Archive
-from archiver.store.database_pages import PageCounts
 from archiver.store.engine import DATABASE
 from archiver.store.queries import raw_tables
 from archiver.store.search.query import parse
 from archiver.store.search.search import search
+from archiver.store.vacuum import PageCounts
 from archiver.store.working import remembered_values, verification_log
 from archiver.store.working.verification_log import VerificationRecord
 from tests.support.archives.maker import ArchiveMaker, at, story

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from archiver.comparison.compare import compare
+from archiver.comparison.comparison_report import compare
 from archiver.comparison.message_comparison import Absence
 from archiver.custody import backup, erasures
 from archiver.custody.copies_elsewhere import copy_to_folders

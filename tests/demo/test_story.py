@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.reading.commands import _tell_where
-from archiver.comparison.compare import compare
+from archiver.comparison.comparison_report import compare
 from archiver.demo import story
 from archiver.export.package.make_package import ExportReport
 from archiver.records import JST

@@ -11,8 +11,8 @@ from archiver import errors
 from archiver.claims.counterparts import judge_counterparts, other_side
 from archiver.cli.contracts.contract_page import page_rows
 from archiver.export.mask.policy_and_covers import masking_policy
-from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
+from archiver.export.package.recipe_from_order import make_recipe
 from archiver.export.pdf.blocks import TableBlock
 from archiver.export.report import people_and_dates
 from archiver.records import AccountId, MappedAccount, Role, Sides

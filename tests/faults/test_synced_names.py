@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.comparison.compare import compare
+from archiver.comparison.comparison_report import compare
 from archiver.custody import backup, erasures
 from archiver.custody.copies_elsewhere import copy_to_folders
 from archiver.export.package.daily_copy import write_daily_copy

@@ -24,7 +24,7 @@ from PIL import Image
 
 from archiver import errors
 from archiver.chatwork.notation.parse import message_references, parse
-from archiver.comparison.compare import compare
+from archiver.comparison.comparison_report import compare
 from archiver.custody.verify import token_check, verify_path
 from archiver.errors import ArchiverError
 from archiver.evidence.stamps.reply_claims import fingerprints, read_reply, stamp_end

@@ -19,7 +19,6 @@ from archiver.records import Observation
 from archiver.store import orphaned_seals, seals
 from archiver.store.engine import DATABASE
 from archiver.store.erasure import records
-from archiver.store.fingerprints_and_forms import FORMS
 from archiver.store.queries import (
     alert_signals,
     contracts,
@@ -29,6 +28,7 @@ from archiver.store.queries import (
 )
 from archiver.store.queries.contracts import deliveries, enclosures
 from archiver.store.queries.entries import exports
+from archiver.store.received_facts_and_record_forms import FORMS
 from archiver.store.writer import append
 from archiver.team.disclosure import grants
 from tests.support.world import World, running_world

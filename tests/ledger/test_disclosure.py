@@ -13,7 +13,7 @@ import pytest
 from archiver import errors
 from archiver.store.archive import Archive
 from archiver.team import adopt_and_take_home
-from archiver.team.commands.team import user_name
+from archiver.team.commands.ledger_and_archives import user_name
 from archiver.team.disclosure import Grant, disclosed_copy, grants, state_grant, withdraw_grants
 from archiver.team.ledger.service_tables import accesses, record_access, row_writers
 from tests.ledger.teams import Team, account_of, new_team

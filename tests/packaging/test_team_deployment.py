@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from archiver.team.commands.team import command_team
+from archiver.team.commands.ledger_and_archives import command_team
 
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "config" / "packaging"

@@ -18,7 +18,7 @@ from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
-from archiver.store.fingerprints_and_forms import FORMS, has_form
+from archiver.store.received_facts_and_record_forms import FORMS, has_form
 from tests.support.archives.fixture import ARCHIVE, CONTRACT
 from tests.support.archives.notes import entries
 from tests.support.world import BEGIN

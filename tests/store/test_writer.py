@@ -16,10 +16,17 @@ from sqlalchemy import bindparam, func, select
 
 from archiver.evidence import chain
 from archiver.records import Observation, Reply
-from archiver.store import fingerprints_and_forms, schema, writer
+from archiver.store import schema, writer
 from archiver.store.archive import Archive
 from archiver.store.engine import SmallStatement, Writing
 from archiver.store.queries import entries
+from archiver.store.received_facts_and_record_forms import (
+    fingerprint,
+    read_line,
+    readable_text,
+    storable_integer,
+    text_digest,
+)
 from archiver.store.rows import upsert_rows
 from archiver.team.ledger_copy.bringing import _object
 from tests.support.archives.notes import AT, all_entries, append_observations, note
@@ -153,19 +160,16 @@ def changed_value(value: Any) -> Any:
 def test_every_fact_of_a_kind_counts(kind: str) -> None:
     """Another value in any of them gives another fingerprint; order, unknown fields, an author's name do not."""
     received = OBJECTS[kind]
-    same = fingerprints_and_forms.fingerprint(kind, received)
+    same = fingerprint(kind, received)
     other = dict(reversed([*received.items(), ("unheard_of", [1])]))
     if "account" in received:
         other["account"] = {"name": "田中(解約済)", "account_id": "7"}
 
-    changed = {
-        fingerprints_and_forms.fingerprint(kind, received | {name: changed_value(value)})
-        for name, value in received.items()
-    }
+    changed = {fingerprint(kind, received | {name: changed_value(value)}) for name, value in received.items()}
 
     assert len(received) == len(changed)
     assert same not in changed
-    assert same == fingerprints_and_forms.fingerprint(kind, other)
+    assert same == fingerprint(kind, other)
 
 
 @given(
@@ -174,9 +178,9 @@ def test_every_fact_of_a_kind_counts(kind: str) -> None:
 )
 def test_any_object_has_a_fingerprint(kind: str, received: dict[str, Any]) -> None:
     """32 hex digits, always the same, whatever was received."""
-    actual = fingerprints_and_forms.fingerprint(kind, received)
+    actual = fingerprint(kind, received)
 
-    assert (32, actual) == (len(actual), fingerprints_and_forms.fingerprint(kind, dict(received)))
+    assert (32, actual) == (len(actual), fingerprint(kind, dict(received)))
     assert int(actual, 16) >= 0
 
 
@@ -184,8 +188,8 @@ def test_any_object_has_a_fingerprint(kind: str, received: dict[str, Any]) -> No
 @example("\ud83d", "\\ud83d")
 def test_texts_differ_when_their_digests_do(text: str, other: str) -> None:
     """Also in an unprintable character, or where somebody typed its escape; the deletion mark has none."""
-    assert (text == other) == (fingerprints_and_forms.text_digest(text) == fingerprints_and_forms.text_digest(other))
-    assert "" == fingerprints_and_forms.text_digest("[deleted]")
+    assert (text == other) == (text_digest(text) == text_digest(other))
+    assert "" == text_digest("[deleted]")
 
 
 @given(JSON)
@@ -194,21 +198,21 @@ def test_a_line_is_read_as_the_plain_reader_reads_it(value: object) -> None:
     """Half a surrogate and every number too; what is no JSON is refused by both."""
     line = chain.canonical(value)
 
-    assert repr(json.loads(line)) == repr(fingerprints_and_forms.read_line(line))
-    assert json.loads('{"a":1e400}') == fingerprints_and_forms.read_line('{"a":1e400}')
+    assert repr(json.loads(line)) == repr(read_line(line))
+    assert json.loads('{"a":1e400}') == read_line('{"a":1e400}')
     with pytest.raises(json.JSONDecodeError):
-        fingerprints_and_forms.read_line(line + "[")
+        read_line(line + "[")
 
 
 @given(ANY_TEXT)
 def test_a_readable_text_can_be_stored(value: str) -> None:
     """NUL and lone surrogates are shown by their code points; everything else stays as it is."""
-    actual = fingerprints_and_forms.readable_text(value)
+    actual = readable_text(value)
 
     assert "\x00" not in actual
     assert actual == actual.encode("utf-8").decode("utf-8")
     assert value == actual or any(character in value for character in "\x00" + "".join(map(chr, range(0xD800, 0xE000))))
-    assert "a[U+0000][U+D83D]🎉" == fingerprints_and_forms.readable_text("a\x00\ud83d🎉")
+    assert "a[U+0000][U+D83D]🎉" == readable_text("a\x00\ud83d🎉")
 
 
 @pytest.mark.parametrize(
@@ -217,7 +221,7 @@ def test_a_readable_text_can_be_stored(value: str) -> None:
 )
 def test_a_number_for_a_column_fits_it(value: object, expected: int) -> None:
     """A number that does not fit is 0 in the column."""
-    assert expected == fingerprints_and_forms.storable_integer(value)
+    assert expected == storable_integer(value)
 
 
 _LIST = schema.last_list.c

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.records import KnownMessage, State
-from archiver.store.fingerprints_and_forms import DELETED, fingerprint, text_digest
 from archiver.store.queries.current_state import KnownObject, WindowCoverage
+from archiver.store.received_facts_and_record_forms import DELETED, fingerprint, text_digest
 from archiver.sync import changes
 from archiver.sync.changes import JOINED, PLAN_SHOWS_AT_LEAST, WHOLE, NewGap, WindowVerdict, judge_window
 from tests.support.cases import cases_of

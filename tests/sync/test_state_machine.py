@@ -34,7 +34,7 @@ from archiver.rounds import alerting
 from archiver.store import migrate, seals
 from archiver.store.archive import Archive, Writing
 from archiver.store.engine import DATABASE
-from archiver.store.fingerprints_and_forms import readable_text
+from archiver.store.received_facts_and_record_forms import readable_text
 from archiver.store.time_text import from_text, to_text
 from archiver.sync.download import DownloadLimits
 from archiver.sync.report import RoomOutcome, SyncReport

@@ -238,7 +238,7 @@ def job_chats(obj: CliContext, as_json: bool) -> None:
 @click.pass_obj
 def job_enter(obj: CliContext, /, job: str | None, what: str, **given: Any) -> None:
     """Check everything before anything is written."""
-    from archiver.cli.contracts.job_enter import enter
+    from archiver.cli.contracts.deliveries_and_invoices import enter
 
     enter(obj, job, what, {name: value for name, value in given.items() if value not in (None, False)})
 

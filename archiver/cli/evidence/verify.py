@@ -22,7 +22,7 @@ from archiver.cli.output import (
     visible,
     wrap,
 )
-from archiver.comparison.compare import compare
+from archiver.comparison.comparison_report import compare
 from archiver.comparison.document_quotations import CheckedPassage
 from archiver.comparison.message_comparison import Outcome
 from archiver.comparison.quoted_document import check_document, standing_words

@@ -34,12 +34,12 @@ from archiver.records import JST, Contract, MessageId, ReadState, RoomId, contra
 from archiver.render.message_html import chatwork_url
 from archiver.setup.assistant_consent import consent_lines, note_call, record_consent
 from archiver.store.archive import Archive, Reading
-from archiver.store.fingerprints_and_forms import DELETED
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.status import open_gaps
 from archiver.store.queries.viewing.files_and_tasks import file_page
 from archiver.store.queries.viewing.message_summaries import TranscriptMessage, TranscriptText, contract_messages
+from archiver.store.received_facts_and_record_forms import DELETED
 from archiver.store.working.remembered_values import ASSISTANTS
 from archiver.wording import gettext as _
 

@@ -24,7 +24,6 @@ from archiver.render.snippet import one_line, readable_body, snippet
 from archiver.render.times import minute_text
 from archiver.setup.outcome_words import about_time
 from archiver.store.archive import Archive
-from archiver.store.fingerprints_and_forms import DELETED
 from archiver.store.queries.contracts import contracts as stated_contracts
 from archiver.store.queries.people import names_in_room, names_over_time
 from archiver.store.queries.viewing.message_summaries import (
@@ -32,6 +31,7 @@ from archiver.store.queries.viewing.message_summaries import (
     TranscriptMessage,
     transcript_messages,
 )
+from archiver.store.received_facts_and_record_forms import DELETED
 from archiver.store.search import index, query
 from archiver.store.search.query import SearchQuery, check_times
 from archiver.store.search.search import OtherHit, SearchResult, search

@@ -38,11 +38,11 @@ from archiver.standing.headlines import told_job
 from archiver.standing.home_document import home_document, late_payments
 from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.records import erasures
-from archiver.store.fingerprints_and_forms import readable_text
 from archiver.store.keeper import keeper_of
 from archiver.store.queries.contracts import contracts, find_contract, rooms_to_read
 from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
 from archiver.store.queries.status import RoomStatus, Status, room_pauses, status
+from archiver.store.received_facts_and_record_forms import readable_text
 from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values
 from archiver.store.working.alerts import alerts, dismiss, put_aside_changes

@@ -30,7 +30,7 @@ REPLY_KINDS = frozenset(("message", "account", "member", "room", "task", "file")
 
 RULES = 1
 """Raised with each change by which an entry or a reply that passed these checks may fail them, or the other way round;
-the forms of payloads (`store.fingerprints_and_forms`) belong to them.
+the forms of payloads (`store.received_facts_and_record_forms`) belong to them.
 
 A backup verifies anew what it would only compare with an earlier copy, if that was verified by other rules."""
 

@@ -18,9 +18,9 @@ from archiver.evidence.history import READINGS
 from archiver.export.bag import PARTIAL, pack, partial_bag
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.package.full_package import assemble
-from archiver.export.package.make_recipe import with_own_token
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.recipe import Recipe
+from archiver.export.package.recipe_from_order import with_own_token
 from archiver.export.package_scope import NEVER_EXPORTED, PackageScope, subject
 from archiver.folder_sync import file_errors_as_ours, sync_where_possible
 from archiver.records import JST, Contract

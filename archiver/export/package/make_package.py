@@ -21,11 +21,11 @@ from archiver.export import PROFILES, READERS, PackageForm
 from archiver.export.bag import TAG_MANIFEST, Bag, pack, partial_bag, sweep_leftovers
 from archiver.export.package import full_package, submission_package
 from archiver.export.package.entry_reader import KeptHistories
-from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import Progress
 from archiver.export.package.recipe import ExportReport as ExportReport
 from archiver.export.package.recipe import PackagePreview, Recipe
+from archiver.export.package.recipe_from_order import make_recipe
 from archiver.export.package.submission_package import DIGEST_LIST
 from archiver.export.stamps import StampService, stamp_package
 from archiver.folder_sync import file_errors_as_ours, sync_where_possible

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from archiver import errors
-from archiver.export.package import make_recipe
+from archiver.export.package import recipe_from_order
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.recipe import Recipe
 from archiver.letter_folding import folded_text
@@ -42,7 +42,9 @@ class Decision(msgspec.Struct, frozen=True, rename={"message_id": "id"}):
 def recipe_of(reading: Reading, order: ExportOrder, *, now: datetime) -> Recipe:
     """The recipe of a package as it would be made now. Raises as `make_package.export` does."""
     contract = contracts.named_or_only_contract(reading, order.contract)
-    return make_recipe.make_recipe(reading, (), order, contract, name="", stamping=None, at=now, upto=last_seq(reading))
+    return recipe_from_order.make_recipe(
+        reading, (), order, contract, name="", stamping=None, at=now, upto=last_seq(reading)
+    )
 
 
 def opened_messages(archive: Archive, order: ExportOrder, *, now: datetime) -> Sequence[OpenedMessage]:
@@ -57,7 +59,7 @@ def members_to_ask(archive: Archive, order: ExportOrder) -> dict[int, str]:
     """Account → name of each third person of whom nobody was asked what else they are called; raises as an export."""
     with archive.reading() as reading:
         contract = contracts.named_or_only_contract(reading, order.contract)
-        return make_recipe.members_to_ask(reading, order, contract, upto=last_seq(reading))
+        return recipe_from_order.members_to_ask(reading, order, contract, upto=last_seq(reading))
 
 
 def other_names(account: int, words: Iterable[str], *, at: datetime) -> Review:

@@ -16,9 +16,9 @@ from archiver.export import html
 from archiver.export.bag import Bag
 from archiver.export.package.copied_parts import CopiedFiles
 from archiver.export.package.entry_reader import KeptHistories
-from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import Progress, read_entries
+from archiver.export.package.recipe_from_order import make_recipe
 from archiver.export.package.report_input import report_input
 from archiver.export.pdf.blocks import Report
 from archiver.export.pdf.typst_pdf import make_pdf_apart

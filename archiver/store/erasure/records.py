@@ -19,8 +19,8 @@ from archiver.records.evidence import Erasure, ErasurePlan, ErasureReason
 from archiver.store import schema, writer
 from archiver.store.durable_files import disk_errors, make_durable_folder, write_durably
 from archiver.store.engine import Reading, SmallStatement, Writing
-from archiver.store.fingerprints_and_forms import read_formed
 from archiver.store.queries.entries import IS_WHOLE
+from archiver.store.received_facts_and_record_forms import read_formed
 from archiver.store.rows import among
 from archiver.store.time_text import from_text
 

@@ -25,12 +25,12 @@ from archiver.records.alerts import (
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
-from archiver.store.fingerprints_and_forms import has_form
 from archiver.store.queries import current_state
 from archiver.store.queries.authors_and_changes import changed_inside
 from archiver.store.queries.contract_activity import cancellation_posts, case_sides
 from archiver.store.queries.contracts import contracted_rooms_of, contracts
 from archiver.store.queries.entries import entries_where, previous_entry
+from archiver.store.received_facts_and_record_forms import has_form
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import alerts
 

@@ -33,9 +33,9 @@ from archiver.records import (
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.fingerprints_and_forms import DELETED
 from archiver.store.queries.entries import entries_where
 from archiver.store.queries.viewing.messages import message_by_id
+from archiver.store.received_facts_and_record_forms import DELETED
 from archiver.store.time_text import to_text
 
 _message, _version = schema.message.c, schema.message_version.c

@@ -40,10 +40,10 @@ from archiver.records import (
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import SmallStatement
-from archiver.store.fingerprints_and_forms import read_all_formed
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import entries_under, lines_where
 from archiver.store.queries.people import names_in_room
+from archiver.store.received_facts_and_record_forms import read_all_formed
 from archiver.store.time_text import from_text, sent_at, time_or_none, to_text
 
 READ_AFTER_CLOSING = timedelta(days=180)

@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, bindparam, func, select
 from archiver.records import KnownMessage, MessageId, State
 from archiver.store import schema
 from archiver.store.engine import Reading, SmallStatement
-from archiver.store.fingerprints_and_forms import body_of, has_form, read_all_formed, tells_what_was_shown
+from archiver.store.received_facts_and_record_forms import body_of, has_form, read_all_formed, tells_what_was_shown
 from archiver.store.time_text import from_text, to_text
 
 SHOWN = (State.PRESENT, State.EDITED, State.DELETED)

@@ -21,7 +21,7 @@ from archiver.evidence.history import EntryObject
 from archiver.records import Entry, ExportedPackage, Handover, Period, State
 from archiver.store import schema
 from archiver.store.engine import Reading, SmallStatement, driver_rows
-from archiver.store.fingerprints_and_forms import has_form, read_all_formed, read_line
+from archiver.store.received_facts_and_record_forms import has_form, read_all_formed, read_line
 from archiver.store.time_text import from_text, to_text
 
 _AT_ONCE = 1_000

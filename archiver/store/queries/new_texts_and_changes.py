@@ -25,12 +25,12 @@ from archiver.records.alerts import (
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
-from archiver.store.fingerprints_and_forms import DELETED, body_of
 from archiver.store.queries import alert_signals, current_state, people
 from archiver.store.queries.contracts import contracts, deliveries, enclosures, sides
 from archiver.store.queries.entries import entries_where, previous_entry
 from archiver.store.queries.looks_and_gaps import FILES, truncated_lists
 from archiver.store.queries.viewing.files_and_tasks import file_details
+from archiver.store.received_facts_and_record_forms import DELETED, body_of
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import remembered_values
 from archiver.store.working.alerts import open_alerts

@@ -25,9 +25,9 @@ from archiver.store import schema
 from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import private_folder, write_durably
 from archiver.store.engine import driver_connection
-from archiver.store.fingerprints_and_forms import tells_what_was_shown
 from archiver.store.queries.current_state import owner_id
 from archiver.store.queries.entries import entries_under
+from archiver.store.received_facts_and_record_forms import tells_what_was_shown
 from archiver.store.rows import upsert_rows
 from archiver.store.time_text import from_text, to_text
 

@@ -15,12 +15,12 @@ from sqlalchemy import Boolean, Column, ColumnElement, Table, and_, bindparam, c
 from archiver.records import AccountId, OtherChat, RoomId, State
 from archiver.store import schema
 from archiver.store.engine import Reading, SmallStatement
-from archiver.store.fingerprints_and_forms import read_all_formed
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracted_rooms
 from archiver.store.queries.entries import sent_within
 from archiver.store.queries.looks_and_gaps import UnlistedBeginnings, holes, last_list_time, unlisted_beginnings
 from archiver.store.queries.people import counterparts
+from archiver.store.received_facts_and_record_forms import read_all_formed
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import single_reads
 

@@ -26,7 +26,7 @@ from archiver.letter_folding import fold_searched
 from archiver.store import schema
 from archiver.store.archive import Archive
 from archiver.store.engine import driver_connection
-from archiver.store.fingerprints_and_forms import DELETED
+from archiver.store.received_facts_and_record_forms import DELETED
 
 FORMAT_KEY, COUNT_KEY = "search", "search_texts"
 """Keys of the remembered format of the index and number of texts in it; no slots, as SQL reads and counts them."""

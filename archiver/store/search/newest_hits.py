@@ -19,8 +19,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from archiver.letter_folding import fold_searched
-from archiver.store.fingerprints_and_forms import DELETED
 from archiver.store.queries.entries import EVERY_ROOM
+from archiver.store.received_facts_and_record_forms import DELETED
 from archiver.store.search.index import LostTexts, match_expression
 from archiver.store.search.query import SearchQuery, SearchScope, conditions
 

@@ -18,10 +18,10 @@ from archiver.letter_folding import fold, fold_word
 from archiver.records import JST
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.fingerprints_and_forms import readable_text
 from archiver.store.queries.contracts import contracted_rooms, find_contract
 from archiver.store.queries.current_state import room_names
 from archiver.store.queries.entries import entries_under
+from archiver.store.received_facts_and_record_forms import readable_text
 from archiver.store.search.index import match_expression
 from archiver.typed_days import read_days
 

@@ -20,11 +20,11 @@ from archiver.records import ContractRoom, MessageId, TermItem
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
-from archiver.store.fingerprints_and_forms import readable_text
 from archiver.store.queries.contracts import STATED, contracts
 from archiver.store.queries.current_state import room_names
 from archiver.store.queries.entries import entries_under
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
+from archiver.store.received_facts_and_record_forms import readable_text
 from archiver.store.search import index, newest_hits
 from archiver.store.search.newest_hits import HitPosition, HitRequest
 from archiver.store.search.query import SearchQuery, SearchScope, scope_of

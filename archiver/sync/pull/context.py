@@ -14,8 +14,8 @@ from archiver.records import Entry, JsonObject, Observation, ObservedBy, Reply
 from archiver.records.conversation import is_plausible
 from archiver.store import writer
 from archiver.store.archive import Archive, Writing
-from archiver.store.fingerprints_and_forms import account_id_of, body_of, fingerprint, storable_integer
 from archiver.store.queries import contracts, current_state
+from archiver.store.received_facts_and_record_forms import account_id_of, body_of, fingerprint, storable_integer
 from archiver.store.working import last_lists, remembered_values, single_reads
 from archiver.store.working.last_lists import SameList
 from archiver.store.working.single_reads import PRIORITY, MessagePlace, Origin

@@ -17,8 +17,8 @@ from archiver.records import Entry, JsonObject, KnownMessage, MessageId, Observa
 from archiver.store import writer
 from archiver.store.archive import Writing
 from archiver.store.erasure.records import erased_ids
-from archiver.store.fingerprints_and_forms import body_of, sent_at
 from archiver.store.queries import current_state
+from archiver.store.received_facts_and_record_forms import body_of, sent_at
 from archiver.store.time_text import from_unix, to_text
 from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.last_lists import LastList, SameList

@@ -13,8 +13,8 @@ from archiver.errors import NotUnderstood, NotVisible
 from archiver.records import AccountId, JsonObject, Observation, ObservedBy, Reply, RoomId, TaskId
 from archiver.store.archive import Writing
 from archiver.store.erasure.records import left_of
-from archiver.store.fingerprints_and_forms import fingerprint
 from archiver.store.queries import current_state
+from archiver.store.received_facts_and_record_forms import fingerprint
 from archiver.store.working import remembered_values
 from archiver.sync import changes, plan
 from archiver.sync.pull.context import (

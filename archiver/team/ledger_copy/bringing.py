@@ -28,9 +28,9 @@ from archiver.store import schema
 from archiver.store.engine import Reading, Writing
 from archiver.store.erasure import execution, records
 from archiver.store.erasure.plan import make_plan, select_noted
-from archiver.store.fingerprints_and_forms import has_form
 from archiver.store.projection import project
 from archiver.store.queries.entries import IS_WHOLE
+from archiver.store.received_facts_and_record_forms import has_form
 from archiver.store.rows import insert_values
 from archiver.store.search import index
 from archiver.store.working import remembered_values

@@ -9,8 +9,9 @@ import pytest
 import requests
 
 from archiver.setup.outcome_words import round_lines
-from archiver.store import fingerprints_and_forms, seals
+from archiver.store import seals
 from archiver.store.queries.status import status
+from archiver.store.received_facts_and_record_forms import readable_text
 from archiver.sync.report import RoomOutcome, RoomReport
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import World
@@ -499,7 +500,7 @@ def test_any_text_is_kept_exactly(world: World, text: str) -> None:
     told = [one["payload"]["object"]["name"] for kind in ("account", "member") for one in world.entries(kind)]
     assert told.count(text) == 2 or not text
     assert 1 == report.edited
-    assert [fingerprints_and_forms.readable_text(text), fingerprints_and_forms.readable_text(text + "!")] == readable
+    assert [readable_text(text), readable_text(text + "!")] == readable
 
 
 def test_a_list_with_an_object_that_cannot_be_is_not_data(world: World) -> None:

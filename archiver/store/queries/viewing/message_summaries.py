@@ -13,7 +13,7 @@ from archiver.records import JST, Contract, State, notable_states
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
-from archiver.store.fingerprints_and_forms import DELETED
+from archiver.store.received_facts_and_record_forms import DELETED
 from archiver.store.time_text import from_text, sent_at, time_or_none
 
 _STANDING = f"""

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from archiver import errors
 from archiver.cli.evidence.verify import tell_comparison
-from archiver.comparison.compare import README, compare, limits, side_rows
+from archiver.comparison.comparison_report import README, compare, limits, side_rows
 from archiver.comparison.message_comparison import Absence, Outcome
 from archiver.comparison.quoted_document import document_text
 from archiver.comparison.summary import ComparisonSummary
