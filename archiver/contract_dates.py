@@ -319,7 +319,7 @@ def dues_worth_showing(dues: Iterable[DueDate]) -> list[DueDate]:
 
 
 class Agreement(StrEnum):
-    """How a delivery on the platform is known to be a file of Chatwork."""
+    """How a delivery is known to be a file of Chatwork."""
 
     SAME_BYTES = "same_bytes"
     STATED = "stated"
@@ -334,11 +334,6 @@ class DeliveryMatch:
     delivery: Delivery
     file: Attachment | None
     agreement: Agreement
-
-    @property
-    def is_compared(self) -> bool:
-        """Whether anything was stated that a file could be compared with."""
-        return self.delivery.sha256 is not None or self.delivery.file_id is not None
 
 
 def delivery_matches(deliveries: Iterable[Delivery], files: Sequence[Attachment]) -> Iterator[DeliveryMatch]:

@@ -141,11 +141,6 @@ class Platform:
         return self.elsewhere or f"{self.name}側"
 
     @property
-    def on(self) -> str:
-        """The name before a time, as in 「クラウドワークス上」 2026-11-03 09:12."""
-        return self.elsewhere or f"{self.name}上"
-
-    @property
     def end_request_name(self) -> str:
         """What a client's request to end a contract early is called in a report."""
         return self.end_request or "途中終了の申し出"

@@ -192,7 +192,7 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Work delivered on the platform, as the user stated it; the platform's record decides about the payment."""
+    """Work delivered, as the user stated it; the platform's record decides about the payment."""
 
     number: int
     """Within its contract."""

@@ -755,7 +755,11 @@ def _on_files(truth: Truth, page: str) -> Iterator[str]:
     form = r"取得できなかったファイル([0-9,]+)点"
     yield from _untrue("how many files are lacking", form, page, lambda one: is_part or _number(one) == len(lost))
     table = r"番号(?:方向元のファイル名)?大きさ\(バイト\)(?:送信日時保存日時納品)?SHA-256(?:先頭16桁状態)?"
-    for form in (table, "ファイルのSHA-256", "納品したファイルの入力がないため、「納品」の列の照合はしていません"):
+    for form in (
+        table,
+        "ファイルのSHA-256",
+        "納品したファイルのSHA-256が分からないため、「納品」の列の照合はしていません",
+    ):
         yield from _untrue("a list of no files", form, page, lambda: bool(posts))
 
 

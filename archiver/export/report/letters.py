@@ -19,7 +19,7 @@ from archiver.export.report.money import (
     standing_of,
     terms_by_message,
 )
-from archiver.export.report.report_sources import day_of, delivery_text, other_text, platform_of, shown
+from archiver.export.report.report_sources import day_of, other_text, shown
 from archiver.export.report.request_to_office import (
     advice,
     client_request,
@@ -56,7 +56,6 @@ def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
         most=_MAX_FIELD_LENGTH // 2 if is_english() else _MAX_FIELD_LENGTH,  # English labels leave less room
         warning=advice(case),
         other=other_text(case.contract),
-        delivery=delivery_text(platform_of(case.contract.platform)),
         delivered=max(((day_of(one.at) or _EARLIEST, one.number, one.at) for one in case.deliveries), default=[""])[-1],
         end_request=end_request_text(case.contract),
         decisive=decisive,

@@ -22,7 +22,7 @@ from archiver.claims.sentences import (
     reply_label,
     reply_text,
 )
-from archiver.contract_dates import Agreement, DeliveryMatch, delivery_matches
+from archiver.contract_dates import DeliveryMatch, delivery_matches
 from archiver.evidence.tables.files_and_tasks import FROM_BEFORE
 from archiver.export.exhibit_names import exhibit_number, label
 from archiver.export.pdf.blocks import Chapter
@@ -33,7 +33,6 @@ from archiver.export.report.report_sources import (
     BLANK,
     BY_REPORTER,
     chat_text,
-    delivery_text,
     platform_of,
     said,
     shown,
@@ -57,11 +56,6 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time, minute_text
 from archiver.report_language import say, stated_day
 
-_AGREEMENTS = {
-    Agreement.SAME_BYTES: "サイズ・SHA-256とも同じ",
-    Agreement.STATED: "報告者による対応づけ",
-    Agreement.NONE: "一致なし",
-}
 _MAX_PEOPLE = 5
 KINDS = {
     "screenshot": "スクリーンショット",
@@ -177,9 +171,8 @@ def _date_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str, str
         yield from _stated_rows(contract, platform)
     yield first_label(first), *first_message_cells(case.statistics)
     if is_work:
-        last = say("{delivery}(最後)", delivery=delivery_text(platform))
         yield _stated_row(say("納期"), stated_day(contract.due_on or ""))
-        yield _stated_row(last, "" if delivered is None else local_time(delivered))
+        yield _stated_row(say("納品(最後)"), "" if delivered is None else local_time(delivered))
     yield from _money_rows(case)
     yield from _deadline_rows(case, platform)
     yield reply_label(reply), reply_text(reply), f"No.{reply.value.no}" if reply.value else "-"
@@ -348,7 +341,7 @@ def _point_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str, st
             yield say(clue), answer, _counterpart_text(case), _bases_text(case), platform.message_screen
     yield from _compared_rows(case, platform)
     for point in delivery_matches(case.deliveries, case.attachments):
-        if point.is_compared:
+        if point.delivery.sha256:  # of a file that the user names on Chatwork the platform's record is not known
             yield _delivery_row(point, platform)
 
 
@@ -383,10 +376,11 @@ def _delivery_row(point: DeliveryMatch, platform: Platform) -> tuple[str, str, s
     delivery = point.delivery
     size = "" if delivery.size is None else say(" {size:,}バイト", size=delivery.size)
     stated = f"{stated_day(delivery.at)} {visible(delivery.name or say('ファイル名は不明'))}{size}"
-    found = say("本記録に同じファイルはありません")
+    found, compared = say("本記録に同じファイルはありません"), say("一致なし")
     if point.file is not None:
         found = f"{point.file.number} {local_time(point.file.uploaded_at)}"
-    return say("納品物"), stated, found, say(_AGREEMENTS[point.agreement]), platform.delivery_screen
+        compared = say("サイズ・SHA-256とも同じ")
+    return say("納品物"), stated, found, compared, platform.delivery_screen
 
 
 def _counterpart_text(case: ReportInput) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, Report, TableBlock
 from archiver.export.report import changes_and_limits, excerpt, people_and_dates, summary, templated, timeline
 from archiver.export.report.money import consultation_rows, reminder_rows, stated_due_text
-from archiver.export.report.report_sources import BLANK, delivery_text, platform_of, said
+from archiver.export.report.report_sources import BLANK, said
 from archiver.export.report.request_to_office import end_request_text, last_delivery, review_due
 from archiver.export.report.statistics import ReportInput
 from archiver.render.gap_breaks import PAUSE, all_pauses, interval_text, no_pauses_text
@@ -95,7 +95,7 @@ def consultation_chapters(case: ReportInput) -> list[Chapter]:
 
     Without the last the two pages would look complete. Sums that nobody entered are left for the user to fill in.
     """
-    platform, all_gaps = platform_of(case.contract.platform), [gap for room in case.rooms for gap in room.gaps]
+    all_gaps = [gap for room in case.rooms for gap in room.gaps]
     gaps = [gap for gap in all_gaps if not gap.is_erased]
     known = [gap.missing for gap in gaps if gap.missing]
     unknown = sum(gap.missing is None for gap in gaps)
@@ -105,7 +105,6 @@ def consultation_chapters(case: ReportInput) -> list[Chapter]:
     terms, money, course, limits = templated.chapters(
         "report_consultation.txt",
         case,
-        delivery=delivery_text(platform),
         delivered=last_delivery(case),
         review_due=review_due(case),
         end_request=end_request_text(case.contract),

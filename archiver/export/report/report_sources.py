@@ -361,11 +361,6 @@ def side_text(platform: Platform) -> str:
     return platform.elsewhere or say("{name}側", name=platform.name)
 
 
-def delivery_text(platform: Platform) -> str:
-    """A delivery by the place that the reporter states: the platform; without one no place is stated."""
-    return say("納品") if platform.elsewhere else say("{name}での納品", name=platform.name)
-
-
 def other_text(contract: Contract) -> str:
     """What the other side is called: by its role where the reporter stated theirs."""
     platform = platform_of(contract.platform)

@@ -19,6 +19,7 @@ from archiver.claims.quotations import (
 )
 from archiver.claims.sentences import change_lines, closed_text, noticed_text, own_changes_text, waiting_text
 from archiver.claims.table import word
+from archiver.contract_dates import delivery_matches
 from archiver.evidence.history import is_system_post, removed_files, words_beside_files
 from archiver.evidence.tables.cells import message_cell
 from archiver.evidence.tables.events import EVENT_WORDS, ChangeRow, EventKind
@@ -28,7 +29,6 @@ from archiver.export.report.money import stated_rows
 from archiver.export.report.people_and_dates import counterparts, permission_rows
 from archiver.export.report.report_sources import (
     about_text,
-    delivery_text,
     other_text,
     platform_of,
     reporter_text,
@@ -86,7 +86,7 @@ def chapter(case: ReportInput, title: str) -> Chapter:
         ],
         end_request=end_request_text(contract),
         stated=[*stated_rows(case), *permission_rows(case)],
-        files={one.sha256: one for one in case.attachments if one.sha256 is not None},
+        delivered=list(delivery_matches(case.deliveries[-3:], case.attachments)),
         shown_name=shown_name,
         asked=_asked_text(case),
         changed=[*_changed_lines(case.statistics), *gone_file_lines(case)],
@@ -142,9 +142,8 @@ def _blank_names(case: ReportInput) -> Iterator[str]:
     )
     outside = (("{outside} 申請", contract.contact_requested_on), ("{outside} 承認", contract.contact_approved_on))
     asked = (*stated, *(() if platform.elsewhere else on_platform), *(outside if platform.outside else ()))
-    yield from (say(name, outside=platform.outside) for name, fact in asked if not fact)
-    if not case.deliveries:
-        yield delivery_text(platform)
+    delivered = ("納品", case.deliveries)
+    yield from (say(name, outside=platform.outside) for name, fact in (*asked, delivered) if not fact)
 
 
 def _quoted_message(case: ReportInput, quoted: Quotation) -> QuotedMessage:

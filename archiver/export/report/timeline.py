@@ -21,7 +21,6 @@ from archiver.export.report.report_sources import (
     BY_REPORTER,
     about_text,
     day_of,
-    delivery_text,
     platform_of,
     shorten_line,
     shown,
@@ -127,7 +126,7 @@ def _stated_lines(case: ReportInput) -> Iterator[_TimelineLine]:
     contract, platform = case.contract, platform_of(case.contract.platform)
     stated = [
         *((event_text(fact, platform), getattr(contract, fact.name)) for fact in contract_facts.FACTS if fact.event),
-        *((delivery_text(platform), delivery.at) for delivery in case.deliveries),
+        *((say("納品"), delivery.at) for delivery in case.deliveries),
         *dated_money(case),
         *((say("催促を送信"), one.sent_on) for one in contract.reminders),
     ]

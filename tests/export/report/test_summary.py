@@ -12,14 +12,24 @@ from archiver.export.report.letters import inquiry_form_text
 from archiver.export.report.report_sources import BLANK, ReviewedTexts
 from archiver.export.report.request_to_office import request_sentence
 from archiver.export.report.statistics import ReportInput
-from archiver.records import TERM_ITEMS, AccountClosing, AccountId, MappedAccount, RequestKind, Role, StatedTerm
+from archiver.records import (
+    TERM_ITEMS,
+    AccountClosing,
+    AccountId,
+    Delivery,
+    MappedAccount,
+    RequestKind,
+    Role,
+    StatedTerm,
+)
+from archiver.render.times import local_time
 from tests.export.report.test_money import ARREARS
 from tests.support.cases import cases_of
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import pdf_reader, report_inputs
 from tests.support.reports.overlong_case import LONG_TEXT, WIDE_TEXT, overlong_case
 from tests.support.reports.report_inputs import page_1
-from tests.support.reports.sample_conversation import CLIENT, at, message_id
+from tests.support.reports.sample_conversation import CLIENT, at, message_id, sample
 
 
 def with_contract(**changed: str | None) -> ReportInput:
@@ -71,10 +81,21 @@ def test_blank_facts_are_said_to_be_blank() -> None:
     assert (
         "仕事名、相手の名前、Chatworkでの相手、契約日、契約金額、契約ID、契約ページのURL、"
         "相手のプロフィールのURL、報告者のプロフィールのURL、仮払い完了、サービス外連絡申請 申請、"
-        "サービス外連絡申請 承認、クラウドワークスでの納品"
+        "サービス外連絡申請 承認、納品"
     ) == blank
     assert BLANK not in "".join(facts.values()).replace("相手のアカウントが未入力", "")
     assert "クラウドワークスの契約" not in facts
+
+
+def test_a_delivery_has_the_place_that_is_known() -> None:
+    """The day is what the reporter entered; a file that they name on Chatwork was delivered there, not elsewhere."""
+    file = sample().attachments[0]
+    deliveries = (Delivery(1, "2026-11-06"), Delivery(2, "2026-11-07", file_id=file.file_id))
+
+    told = page_1(report_inputs.case(deliveries=deliveries))
+
+    sent = f"Chatwork上 {local_time(file.uploaded_at)}({file.number}。報告者が納品物とするファイル)"
+    assert f"2026-11-06\n2026-11-07 / {sent}" == told["納品(報告者入力)"]
 
 
 @pytest.mark.parametrize(("facts", "expected"), cases_of(__file__, "when_contact_began_is_set_against_the_permission"))

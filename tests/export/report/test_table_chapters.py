@@ -43,23 +43,20 @@ def crosscheck_rows(case: ReportInput) -> list[tuple[str, ...]]:
 @pytest.mark.parametrize(
     ("delivery", "place", "said"),
     [
-        (Delivery(1, "2026-11-06", "a", 1, "ee" * 32, file_id=11), 4, "報告者による対応づけ"),
         (Delivery(1, "2026-11-06", "a", 1, "ee" * 32), 4, "一致なし"),
         (Delivery(1, "2026-11-06", "a.mp4", 1, "ee" * 32), 3, "本記録に同じファイルはありません"),
-        (Delivery(1, "2026-11-06", "a.mp4", 1, file_id=404), 3, "本記録に同じファイルはありません"),
     ],
 )
 def test_a_delivery_that_is_not_the_same_is_not_called_so(delivery: Delivery, place: int, said: str) -> None:
-    """Only equal bytes are the same file, a link is the user's, and what was looked for is said to be missing."""
+    """Only equal bytes are the same file, and what was looked for is said to be missing."""
     assert said == crosscheck_rows(report_inputs.case(deliveries=(delivery,)))[-1][place]
 
 
 def test_what_compares_nothing_is_no_row() -> None:
-    """The contract itself, a delivery without a file, a question without an answer, a request to end the contract."""
+    """The contract, a delivery without a file or with one of Chatwork, a question, a request to end the contract."""
     contract = replace(report_inputs.CONTRACT, end_request_at="2026-11-20")
-    case = report_inputs.case(
-        contract=contract, deliveries=(Delivery(1, "2026-11-06", "a.mp4", 1),), clues={"IDの連絡": ""}
-    )
+    deliveries = (Delivery(1, "2026-11-06", "a.mp4", 1), Delivery(2, "2026-11-06", file_id=11))
+    case = report_inputs.case(contract=contract, deliveries=deliveries, clues={"IDの連絡": ""})
 
     assert ["相手の同一性", "契約日", "仮払い完了", "サービス外連絡申請"] == [row[1] for row in crosscheck_rows(case)]
 
