@@ -36,7 +36,7 @@ from archiver.chatwork.transport import Transport
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import BadRoots, SettingsError, TokenFileUnsafe
 from archiver.evidence.stamps import roots
-from archiver.evidence.stamps.roots import StampRefused, class_of
+from archiver.evidence.stamps.roots import StampRefused
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import AuthoritySetting, Settings
@@ -150,8 +150,7 @@ def build_authorities(
             pinned = ()
             root_errors.append(error)
         sender = build_sender(setting.url, login=partial(_read_login, home, setting, environ or {}))
-        known_class = class_of(setting.accredited_as, is_offered=is_offered(setting))
-        authorities.append(Authority(setting.name, sender, pinned, known_class))
+        authorities.append(Authority(setting.name, sender, pinned, is_offered(setting)))
     return tuple(authorities), tuple(root_errors)
 
 

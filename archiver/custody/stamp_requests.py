@@ -294,5 +294,5 @@ def stamp_service(app: App) -> StampService | None:
         {authority.name: authority.roots for authority in app.authorities},
         ask_for_seals,
         stamp,
-        {authority.name: authority.known_class for authority in app.authorities},
+        {authority.name: authority.is_offered for authority in app.authorities},
     )

@@ -212,7 +212,7 @@ def _verify(
     if authorities is not None and not authorities:
         verification.add_note(_("No authority is asked for time stamps: [timestamp] in archive.toml names none."))
     for authority in authorities or ():
-        verification.add_note(class_sentence(authority.name, authority.known_class))
+        verification.add_note(class_sentence(authority.name, is_offered=authority.is_offered))
     keeper_of(reading.home).bring_bytes(record.sha256 for record in entry_check.saved)
     check_files(verification, reading.home / blobs.FOLDER, entry_check.saved, tell)
     with _damage_as_finding(verification, "message"):

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from archiver.evidence.stamps import roots
 from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering, stamp_end
-from archiver.evidence.stamps.roots import LIST_AS_OF, AuthorityClass, AuthorityKind
+from archiver.evidence.stamps.roots import LIST_AS_OF
 from archiver.export.bag import TAG_MANIFEST, Bag
 from archiver.records import Seal
 from archiver.report_language import say
@@ -36,8 +36,8 @@ class StampService:
     """Requests the stamps that seals wait for; called after the last seal is made and before anything is copied."""
     stamp: Callable[[bytes], Iterable[tuple[str, bytes]]]
     """Requests a stamp over bytes from each authority; gives names and replies of those whose reply is valid."""
-    classes: Mapping[str, AuthorityClass] = field(default_factory=dict)
-    """What the settings say of each."""
+    offered: Mapping[str, bool] = field(default_factory=dict)
+    """Whether each is one that this program offers."""
 
 
 class SealStamp(NamedTuple):
@@ -116,21 +116,9 @@ class Stamps:
         ]
 
 
-def class_texts(classes: Mapping[str, AuthorityClass]) -> tuple[str, ...]:
-    """The class of each authority in one sentence, for a report."""
-    return tuple(_class_text(name, known) for name, known in classes.items())
-
-
-def _class_text(name: str, known: AuthorityClass) -> str:
-    if known.listed is not None:
-        return say(
-            "{name}: 報告者の設定では{operator}。総務大臣の認定を受けた時刻認証業務の一覧({month}現在)に"
-            "ある事業者です。証明書が同社のものかは確かめていません。",
-            name=name,
-            operator=known.listed.operator,
-            month=LIST_AS_OF,
-        )
-    if known.kind is AuthorityKind.OFFERED:
+def class_text(name: str, *, is_offered: bool) -> str:
+    """What is known of an authority in one sentence, for a report."""
+    if is_offered:
         return say(
             "{name}: 公開の認証局。総務大臣の認定を受けた時刻認証業務の一覧({month}現在)にはありません。",
             name=name,

@@ -125,7 +125,7 @@ def check_stamps(status: StampStatus, *, now: datetime) -> CheckResult:
 
 def with_classes(result: CheckResult, authorities: Sequence[Authority]) -> CheckResult:
     """The result with the class of each authority of the settings."""
-    sentences = [class_sentence(one.name, one.known_class) for one in authorities]
+    sentences = [class_sentence(one.name, is_offered=one.is_offered) for one in authorities]
     return CheckResult(result.name, result.grade, " ".join([result.text, *sentences]))
 
 

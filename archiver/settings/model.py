@@ -223,8 +223,6 @@ class AuthoritySetting(Section, frozen=True):
     """The name for its server (basic authentication); empty: it asks for none."""
     password_source: str = field(default="", name="password")
     """Where the password for that name is: `env:NAME` or `file:PATH`."""
-    accredited_as: Literal["", "seiko", "mind", "amano", "gmo-globalsign"] = ""
-    """The id of the service on the minister's list that it is, as the owner states; empty: none."""
 
 
 class TimestampSettings(Section, frozen=True, kw_only=True):

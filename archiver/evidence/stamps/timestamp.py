@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.evidence.stamps.roots import UNKNOWN_CLASS, AuthorityClass, StampRefused, fingerprint
+from archiver.evidence.stamps.roots import StampRefused, fingerprint
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampRequest, TimeStampResponse
@@ -43,8 +43,8 @@ class Authority:
     the password for it cannot be used."""
     roots: tuple[bytes, ...]
     """The pinned roots, each in DER; empty = they cannot be read at present, and no stamp is requested."""
-    known_class: AuthorityClass = UNKNOWN_CLASS
-    """What is known of it by the settings."""
+    is_offered: bool = False
+    """Whether it is one that this program offers."""
 
 
 @dataclass(frozen=True, slots=True)

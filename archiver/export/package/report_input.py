@@ -27,7 +27,7 @@ from archiver.export.package.recipe import PackagePreview, Recipe
 from archiver.export.package_scope import PackageScope, TimeBounds
 from archiver.export.report.report_sources import NEVER_READ, MaskedPassage, RefusedMessage, SealLine
 from archiver.export.report.statistics import ReportInput, room_facts
-from archiver.export.stamps import Stamps, class_texts
+from archiver.export.stamps import Stamps, class_text
 from archiver.platforms.job_platform import platform_of
 from archiver.records import (
     JST,
@@ -60,6 +60,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
     has_records = PROFILES[recipe.order.profile].form is PackageForm.BAG
     services = read_services(source.other)
     shown, shown_account = partial(_shown_texts, mask), package.shown_account
+    offered = {} if recipe.stamping is None else recipe.stamping.offered
 
     return ReportInput(
         name=recipe.name,
@@ -78,7 +79,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         enclosures=tuple(replace(one, **shown(one, "name", "note")) for one in recipe.enclosures),
         seals=seal_lines(recipe.seals, package.copied.stamps),
         stamping=bool(package.copied.stamps.configured),
-        authority_classes=class_texts(recipe.stamping.classes) if recipe.stamping is not None else (),
+        authority_classes=tuple(class_text(name, is_offered=is_ours) for name, is_ours in offered.items()),
         period=period_text(recipe.scope),
         is_period_requested=not recipe.scope.has_own_period,
         ends_at=_earliest_end(recipe.scope),
