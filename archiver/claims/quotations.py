@@ -60,7 +60,8 @@ _QUOTE = re.compile(r"(\[/?qt\]|\[引用 [^\[\]]*\]|\[/引用\])")
 _SENTENCE_END = re.compile(r"[。!?！？]+(?![。!?！？」』)）])|[.!?](?= )|(?<=[^ -~、，])(?= )")
 """A space behind a Japanese character was the end of a line."""
 ORDER = (State.PRESENT, State.MISSING, State.EDITED, State.DELETED)
-_NUMBER = re.compile(r"[¥￥$]?[0-9０-９][0-9０-９,，.]{0,30}[千万億]{0,4}円?")
+_NOTATION = re.compile(r"\[[^\[\]]{1,80}\]")
+_UNIT = re.compile(rf"{_NOTATION.pattern}|[¥￥$]?[0-9０-９][0-9０-９,，.]{{0,30}}[千万億]{{0,4}}円?")
 _CONTEXT, _MARKS, _FEW = 8, 2, 10
 """Characters shown before the words that matter where a text is cut, at most; what the marks of cuts take; so few are
 not left out of a sentence."""
@@ -276,20 +277,22 @@ def excerpt(text: str, at: int, limit: int) -> str:
         return text
     end_length = limit // 3
     front, context = limit - end_length, min(_CONTEXT, end_length)
-    ends = [0, *(found.end() for found in _SENTENCE_END.finditer(text)), len(text)]
+    sentences = _NOTATION.sub(lambda found: "-" * len(found[0]), text)
+    ends = [0, *(found.end() for found in _SENTENCE_END.finditer(sentences)), len(text)]
     wanted = (0, max(one for one in ends if one <= at), at - context)
-    begin = min(next(one for one in wanted if at <= one + front - context), len(text) - limit)
-    begin = _outside_number(text, begin)
-    stop = _outside_number(text, min(begin + front, len(text)))
+    start, over = _unit(text, min(next(one for one in wanted if at <= one + front - context), len(text) - limit))
+    begin = start if start <= at < over else over
+    start, over = _unit(text, min(begin + front, len(text)))
+    stop = start if start > at and text.startswith("[", start) else over
     end = next((one for one in ends if one >= stop and one > at), len(text))
-    begin_again = stop if end <= begin + limit + _FEW else max(stop, _outside_number(text, end - end_length))
+    begin_again = stop if end <= begin + limit + _FEW else max(stop, _unit(text, end - end_length)[1])
     shown = text[begin:stop] + "…" * (begin_again > stop) + text[begin_again:end]
     return ("…" if begin else "") + shown.strip() + ("…" if end < len(text) else "")
 
 
-def _outside_number(text: str, place: int) -> int:
-    """The place, or the end of the number in which it lies: half of one is another."""
-    return next((one.end() for one in _NUMBER.finditer(text) if one.start() < place < one.end()), place)
+def _unit(text: str, place: int) -> tuple[int, int]:
+    """Where the number or the notation begins and ends in which the place lies: half of one is another."""
+    return next((one.span() for one in _UNIT.finditer(text) if one.start() < place < one.end()), (place, place))
 
 
 def is_quotable(state: State, bodies: Sequence[str]) -> bool:
@@ -312,12 +315,19 @@ def _first_difference(one: str, other: str) -> int:
 
 
 def _first_word(text: str, others: Iterable[str], otherwise: int) -> int:
-    """Where the words that matter most begin, of those that stand in no other text; else another place."""
+    """Where the words that matter most begin, of those that stand in no other text; else another place.
+
+    Where all texts have as many, it is the first that another has not at its place.
+    """
     plain, *others = (unicodedata.normalize("NFKC", one) for one in (text, *others))
     for _points, words_of in _WEIGHTS:
-        known = {words for one in others for _at, words in words_of(one)}
-        if (place := next((at for at, words in words_of(plain) if words not in known), -1)) >= 0:
-            return place
+        own, *there = ([*words_of(one)] for one in (plain, *others))
+        known = {words for found in there for _at, words in found}
+        new = [at for at, words in own if words not in known]
+        if new and others and {len(own)} == {*map(len, there)}:
+            return next(at for n, (at, words) in enumerate(own) if {words} != {found[n][1] for found in there})
+        if new:
+            return new[0]
     return otherwise
 
 

@@ -30,6 +30,8 @@ from archiver.export.report import summary
 from archiver.export.report.letters import MAX_LENGTH, inquiry_form_text
 from archiver.export.report.report_and_consultation import build_consultation, build_report
 from archiver.records import AccountId, ContractRoom, Message, MessageId, ObservedBy, RoomId, State, Version
+from archiver.render.message_body import References
+from archiver.render.snippet import own_words
 from archiver.render.times import date_text
 from archiver.report_language import report_language
 from archiver.store import seals
@@ -206,7 +208,8 @@ def test_the_text_to_paste_has_the_same_within_its_length(archive: ArchiveMaker)
     inquiry = _folded(archive)[2]
 
     assert f"相手の「{ACCEPTED}」(2026-11-05)は、2026-11-05には削除されていました。" in inquiry
-    assert len(inquiry) + inquiry.count("\n") < MAX_LENGTH
+    sent = inquiry.partition("\n\n")[2]  # without the warning
+    assert len(sent) + sent.count("\n") < MAX_LENGTH
 
 
 def test_a_chosen_message_is_quoted_unchanged(archive: ArchiveMaker) -> None:
@@ -328,6 +331,29 @@ def test_the_words_that_an_edit_took_away_stand_in_the_shortest_text() -> None:
 
     assert ("50,000円" in before, "検討中" in after) == (True, True)
     assert [("来週" in one) for one in plain] == [True, True]
+
+
+def test_two_changed_days_are_shown_by_their_place() -> None:
+    """The day of delivery beside that day as it is now, though it was the day of payment before."""
+    form = f"納品は11月{{}}日です。{'よろしくお願いします。' * 6}お支払いは11月{{}}日です。{'い' * 60}"
+
+    shown = excerpts([form.format(5, 10), form.format(10, 12)], 30)
+
+    assert ["納品は11月5日です", "納品は11月10日です"] == [one.partition("。")[0] for one in shown]
+
+
+@pytest.mark.parametrize("changed", ["50,000", "12日", "17941"])
+def test_no_notation_is_cut(changed: str) -> None:
+    """The head of a task's box stands whole or not at all, whatever differs: its day, or words of the task."""
+    box = "[info][title][dtext:task_added][/title][task aid=1234 st=open lt=1794100000]{}[/task][/info]"
+    before = box.format("サムネイルの差し替えを11月12日までにお願いします。報酬は合わせて50,000円のままです")
+
+    people = References({AccountId(1234): "田中 一郎"}.get, lambda _room, _message: None, lambda _file: None)
+
+    texts = [own_words(one, people) for one in (before, before.replace(changed, "3"))]
+    shown = [one for limit in range(14, 100) for one in excerpts(texts, limit)]
+
+    assert [] == [one for one in shown if not re.fullmatch(r"[^\[\]]*(?:\[タスク[^\[\]]*\][^\[\]]*)?", one)]
 
 
 @pytest.mark.parametrize("limit", [14, 20, 36, 60, 76])
