@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from functools import partial
 
@@ -60,7 +61,7 @@ def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
         end_request=end_request_text(case.contract),
         decisive=decisive,
         changed=[
-            *_change_lines(case.statistics),
+            *_change_lines(case.statistics, DELETIONS),
             *(say("{line}。", line=one) for one in gone_file_lines(case)),
         ],
         quoted=quoted,
@@ -68,7 +69,7 @@ def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
         replied=_replied_text(case),
         heard=heard_text(case, _MAX_QUOTED_LENGTH),
         money=[text.replace("\n", "。") + say("。") for _label, text in money_rows(case)],
-        own=_own_text(case.statistics),
+        others=[*_change_lines(case.statistics, {*ChangeKind} - {*DELETIONS}), *_own_lines(case.statistics)],
         request=request_sentence(case),
         has_report=has_report,
     )
@@ -107,20 +108,19 @@ def _replied_text(case: ReportInput) -> str:
     return (" " if is_english() else "").join(lines)
 
 
-def _own_text(statistics: MessageStatistics) -> str:
+def _own_lines(statistics: MessageStatistics) -> Iterator[str]:
     """What became of the reporter's own messages, beside quotations of changes also that nothing did."""
-    is_told = own_changes(statistics.facts) or has_changed(statistics)
-    return own_changes_text(statistics.facts) + say("。") if is_told else ""
+    if own_changes(statistics.facts) or has_changed(statistics):
+        yield own_changes_text(statistics.facts) + say("。")
 
 
-def _change_lines(statistics: MessageStatistics) -> Iterator[str]:
-    """The deletions, unless all are quoted, or of the reporter's own messages alone."""
+def _change_lines(statistics: MessageStatistics, kinds: Collection[ChangeKind]) -> Iterator[str]:
+    """The changes of these kinds, unless all are quoted, or of the reporter's own messages alone."""
     changed = statistics.facts.changed
-    quoted = sum(one.is_deleted for one in statistics.quotations.value)
+    quoted = Counter[str](one.became for one in statistics.quotations.value)
     for kind, line in change_lines(changed):
         sides = changed_sides(changed, kind)
-        is_told = kind is ChangeKind.DELETED and sides.total() == quoted
-        if kind in DELETIONS and not is_told and sides.keys() != {CaseSide.REPORTER}:
+        if kind in kinds and sides.total() != quoted[kind] and sides.keys() != {CaseSide.REPORTER}:
             yield line + say("。")
 
 

@@ -272,6 +272,21 @@ def test_money_and_silence_have_room_in_the_first_form_and_the_reporters_edits_a
     assert language == "en" or text.index("返信がありません") < text.index("雨ですね")
 
 
+def test_edits_that_are_not_all_quoted_are_counted_as_on_page_1() -> None:
+    """Behind the deletions; where each is quoted the text counts none."""
+    few = [_edited(number, f"{number}万円です", "1万円です") for number in (5, 7)]
+    gone = report_inputs.plain_message("[deleted]", 3, state=State.DELETED)
+    many = [gone, *few, _edited(8, "本文です", "別の本文です"), *(_edited(one, "雨", "晴れ") for one in (9, 11))]
+    cases = [report_inputs.case([report_inputs.room_of_messages(messages)]) for messages in (few, many)]
+
+    quoted, counted = map(inquiry_text_of, cases)
+
+    line = "相手のメッセージ4件、報告者のメッセージ1件が編集されました"
+    assert line in report_inputs.page_1(cases[1])["起きたこと"]
+    assert "のメッセージ2件が編集" not in quoted
+    assert counted.index("削除されていました(文面は不明)") < counted.index(line)
+
+
 @pytest.mark.parametrize("account", [OWNER, STRANGER])
 def test_the_closed_account_of_somebody_else_is_not_the_counterparts(account: int) -> None:
     """Neither one's own nor a third person's."""
