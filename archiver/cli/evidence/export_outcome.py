@@ -142,7 +142,7 @@ def number_lines(preview: PackagePreview, profile: str) -> Iterator[str]:
         yield ngettext("{n} file that you added", "{n} files that you added", added).format(n=added)
     if preview.opened:
         read = sum(one.state == "read" for one in preview.opened)
-        sentence = _("Texts that were read and leave: {read} of {opened} that are opened; every other text is covered")
+        sentence = _("Texts that were read and leave: {read} of {opened} that are opened; no other text leaves")
         yield sentence.format(read=read, opened=len(preview.opened))
     if covered := preview.masked:
         yield ngettext("{n} hidden place", "{n} hidden places", covered).format(n=covered)

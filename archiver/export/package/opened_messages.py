@@ -70,7 +70,9 @@ def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Re
     count = len(read_texts)
     asked = request_sentence(case) if case.profile == "support" else ""
     quoted = tuple(one.message.message_id for one in case.statistics.quotations.value)
-    counts = ReviewedTexts(count, hidden, package.statistics.count - count, last, quoted)
+    has_rows = PROFILES[package.recipe.order.profile].formats  # of what it does not cite
+    every = package.statistics.count if has_rows else sum(one.no > 0 for one in messages)
+    counts = ReviewedTexts(count, hidden, every - count, last, quoted)
     return replace(package.recipe, opened=messages, covers=covers, reviewed=counts, asked=asked)
 
 

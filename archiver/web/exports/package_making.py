@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from archiver import errors
 from archiver.evidence.history import text
+from archiver.export import PROFILES
 from archiver.export.mask.word_analyser import has_analyser
 from archiver.export.package import masking_review
 from archiver.export.package.masking_review import Decision, opened_messages, recipe_of
@@ -204,7 +205,7 @@ def _reading_page(wanted: ExportOrder, opened: Sequence[OpenedMessage], at: str)
         read=sum(one.state is ReadState.READ and bool(one.no) for one in opened),
         members=masking_review.members_to_ask(context.archive, wanted) if opened else {},
         has_analyser=has_analyser(),
-        is_all=request.args.get("all"),
+        is_all=request.args.get("all") or not PROFILES[wanted.profile].formats,
         address=lambda endpoint, **more: order_address(endpoint, changed(given, **more)),
     )
 
@@ -247,8 +248,7 @@ def package_contents(context: ConsoleContext, reading: Reading, order: ExportOrd
     recipe = recipe_of(reading, order, now=context.now())
     contract = find_contract(reading, recipe.contract.id)
     rooms = list(_rooms(reading, recipe))
-    total = recipe.reviewed.read + recipe.reviewed.covered if recipe.reviewed else sum(one["n"] for one in rooms)
-    opened = sum(bool(one.no) for one in recipe.opened)
+    total, opened = sum(one["n"] for one in rooms), sum(bool(one.no) for one in recipe.opened)
     facts = activity_without_counts(reading, contract).facts
     return {
         "contract": contract,
@@ -257,7 +257,7 @@ def package_contents(context: ConsoleContext, reading: Reading, order: ExportOrd
         "people": sorted(_people(reading, recipe), key=lambda one: (one["label"] or "", not one["is_own"])),
         "others": [visible(one.called) for one in contracts(reading) if one.id != contract.id],
         "opened": opened,
-        "covered": total - opened,
+        "covered": recipe.reviewed.read + recipe.reviewed.covered - opened if recipe.reviewed else 0,
         "total": total,
         "is_read": bool(recipe.opened) or recipe.covers is not None,
         "first": min((one["first"] for one in rooms if one["first"]), default=None),

@@ -128,7 +128,7 @@ def test_what_nobody_read_is_in_no_byte(tmp_path: Path, profile: str, others: in
     report = made(maker, tmp_path / "out", order(profile))
 
     assert set() == found(tmp_path / "out")
-    assert (0, messages) == (report.read, report.covered)
+    assert (0, messages if profile == "support" else report.opened) == (report.read, report.covered)
     assert report.unread == report.opened > 0
     printed = printed_words(report, "01_report.pdf" if profile == "support" else "01_consult.pdf")
     assert f"タスク({COVERED})の変更" in printed
@@ -165,6 +165,25 @@ def test_only_what_was_read_leaves_as_it_was_shown(tmp_path: Path) -> None:
     assert "[qt" not in printed_words(report) + zip_files(report)["03_inquiry_text.txt"].decode("utf-8-sig")
     assert (2, len(shown) - 2) == (report.read, report.unread)
     assert all("田中さん" in text for one in some for text in shown[one].texts)
+
+
+@pytest.mark.drawn
+def test_what_a_consultation_does_not_cite_is_not_hidden_from_it(tmp_path: Path) -> None:
+    """Unlike a package with a table it has no rows of other messages: hidden is what it cites and nobody read."""
+    maker = room_of(tmp_path / "home", others=0, messages=30)
+    shown = opened(maker, order("consult"))
+    assert 2 < len(shown) < 30
+    first, *rest = [Decision(one, shown[one].digest) for one in sorted(shown, key=int)]
+
+    reports = []
+    for name, decisions in (("all", [first, *rest]), ("but one", rest)):
+        reviews = reviews_of(shown.values(), decisions, at=at(300))
+        reports.append(made(maker, tmp_path / name, order("consult", reviews=tuple(reviews))))
+
+    assert [(len(shown), 0), (len(rest), 1)] == [(one.read, one.covered) for one in reports]
+    pages = [printed_words(one, "01_consult.pdf") for one in reports]
+    assert "件は文面を隠しています" not in pages[0]
+    assert "。1件は文面を隠しています" in pages[1]
 
 
 @pytest.mark.drawn
