@@ -28,7 +28,7 @@ from archiver.export.report.report_sources import ReviewedTexts
 from archiver.export.report.request_to_office import request_sentence
 from archiver.export.report.statistics import CHANGED, ReportInput
 from archiver.letter_folding import folded_text
-from archiver.records import Message, OpenedMessage, ReadState, Review
+from archiver.records import ChangeKind, Message, OpenedMessage, ReadState, Review
 from archiver.render.times import local_time
 from archiver.report_language import COVERED, say
 
@@ -70,8 +70,10 @@ def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Re
     count = len(read_texts)
     asked = request_sentence(case) if case.profile == "support" else ""
     quoted = tuple(one.message.message_id for one in case.statistics.quotations.value)
-    has_rows = PROFILES[package.recipe.order.profile].formats  # of what it does not cite
-    every = package.statistics.count if has_rows else sum(one.no > 0 for one in messages)
+    every = sum(one.no > 0 for one in messages)
+    if PROFILES[package.recipe.order.profile].formats:  # it has rows of what it does not cite
+        unknown = sum(one.changes[ChangeKind.DELETED_BEFORE] for one in case.statistics.facts.authors.values())
+        every = package.statistics.count - unknown
     counts = ReviewedTexts(count, hidden, every - count, last, quoted)
     return replace(package.recipe, opened=messages, covers=covers, reviewed=counts, asked=asked)
 

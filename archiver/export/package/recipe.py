@@ -196,7 +196,7 @@ class ExportReport:
     unread: int = 0
     """Those about which nobody decided, so that their texts are covered."""
     covered: int = 0
-    """Messages of which it has no text."""
+    """Messages whose text it covers."""
     stamps: Mapping[str, str] = field(default_factory=dict)
     """Authority → SHA-256 of its stamp over that list."""
     digests: Mapping[str, str] = field(default_factory=dict)

@@ -168,6 +168,18 @@ def test_only_what_was_read_leaves_as_it_was_shown(tmp_path: Path) -> None:
 
 
 @pytest.mark.drawn
+def test_a_text_that_nobody_knows_is_not_hidden(tmp_path: Path) -> None:
+    """Of a message that was first seen as deleted nothing can be shown on request."""
+    maker = room_of(tmp_path / "home", others=0, messages=30)
+    maker.sync([message_object(31, "[deleted]", sent=31)], changed={31: "deleted"}, minutes=40)
+
+    report = made(maker, tmp_path / "out", order())
+
+    assert (31, 30) == (report.messages, report.covered)
+    assert "30件は文面を隠しています" in printed_words(report)
+
+
+@pytest.mark.drawn
 def test_what_a_consultation_does_not_cite_is_not_hidden_from_it(tmp_path: Path) -> None:
     """Unlike a package with a table it has no rows of other messages: hidden is what it cites and nobody read."""
     maker = room_of(tmp_path / "home", others=0, messages=30)
