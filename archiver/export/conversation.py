@@ -180,6 +180,8 @@ def _attachment(row: FileRow, room: PackageRoom) -> Attachment:
 
 
 def _task(row: TaskRow) -> Task:
+    # Chatwork sends a time even for `none`.
+    limit, returned = (None, "") if row.limit_type == "none" else (unix_time(row.limit_time), row.returned_limit)
     return Task(
         task_id=TaskId(row.task_id),
         room_id=RoomId(row.room_id),
@@ -187,10 +189,11 @@ def _task(row: TaskRow) -> Task:
         assignee=row.assignee,
         assigned_by=row.assigned_by,
         body=row.body,
-        limit=unix_time(row.limit_time),
+        limit=limit,
         status=row.status,
         gone_since=_parse_time(row.gone_since) if row.gone_since else None,
         first_seen=_parse_time(row.first_seen),
+        unread_limit="" if limit or returned.strip("0") == "" else returned,
     )
 
 

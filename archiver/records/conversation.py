@@ -253,6 +253,8 @@ class Task(NamedTuple):
     status: str
     gone_since: datetime | None
     first_seen: datetime
+    unread_limit: str = ""
+    """What Chatwork returned as its limit, where that is no time."""
 
 
 class PersonName(NamedTuple):

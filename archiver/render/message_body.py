@@ -88,7 +88,9 @@ def quote_head(account: AccountId | None, time: int | None, references: Referenc
 
 
 def task_head(node: nodes.TaskBox, references: References) -> str:
-    """State, people and time limit of a task, as they were when it was announced."""
+    """State, people and time limit of a task, as they were when it was announced, unless they are covered."""
+    if not node.account_ids:
+        return say("タスク(隠しています)")
     status = {"open": say("未完了"), "done": say("完了")}.get(node.status, visible(node.status))
     people = say("、").join(person_name(account, references) for account in node.account_ids)
     if node.limit == 0 or node.limit_type == "none":

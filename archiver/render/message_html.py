@@ -169,11 +169,12 @@ def attachment_html(attachment: Attachment, link: ReferenceLink | None) -> str:
 def task_html(task: Task) -> str:
     """A task in one line, as last seen, without its text."""
     status = {"open": say("未完了"), "done": say("完了")}.get(task.status, visible(task.status))
+    unread = say("読み取れません(Chatworkの値 {value})", value=visible(task.unread_limit)) if task.unread_limit else ""
     words = [
         f"{say('タスクの最後に見えた状態:')} {escape(status)}",
         f"{say('担当')} <bdi>{visible_html(task.assignee)}</bdi>",
         f"{say('依頼')} <bdi>{visible_html(task.assigned_by)}</bdi>",
-        f"{say('期限')} {local_time(task.limit) if task.limit else say('なし')}",
+        f"{say('期限')} {local_time(task.limit) if task.limit else escape(unread) or say('なし')}",
     ]
     if task.gone_since is not None:
         words.append(say("{time} に、Chatworkに表示されないことを確認", time=local_time(task.gone_since)))

@@ -132,10 +132,15 @@ class Title(_Container, frozen=True):
     """`[title]…[/title]` directly after `[info]`."""
 
 
+COVERED_PART = "■■"
+"""What stands for a user's text inside a post of Chatwork's system, such as the name of a chat, and for facts there."""
+
+
 class TaskBox(_Container, frozen=True):
     """`[task aid=1,2 st=open lt=3 ltype=date]…[/task]`; `limit` in Unix seconds as typed, 0 = none."""
 
     account_ids: tuple[AccountId, ...]
+    """Nobody where `[task ■■]` covers all of this."""
     status: str
     limit: int
     limit_type: str

@@ -185,6 +185,8 @@ def _task(opening: str, argument: str) -> MakeContainer | None:
     attributes = _parse_attributes(argument)
     accounts = [_parse_number(digits) for digits in attributes.get("aid", "").split(",")]
     limit = _parse_number(attributes.get("lt", "0"))
+    if argument == nodes.COVERED_PART:
+        return lambda children, closing: nodes.TaskBox(opening, children, closing, (), "", 0, "")
     if limit is None or None in accounts:
         return None
     people = tuple(AccountId(account) for account in accounts if account is not None)

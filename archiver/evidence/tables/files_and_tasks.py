@@ -228,6 +228,8 @@ class TaskRow(NamedTuple):
     assigned_by: str
     body: str
     limit_time: int
+    returned_limit: str
+    """The same as Chatwork returned it; empty if it returned none."""
     limit_type: str
     status: str
     first_seen: str
@@ -299,6 +301,7 @@ def _task_row(key: tuple[int, int], entries: list[EntryObject], start: str) -> T
         assigned_by=text(assigner.get("name")),
         body=body,
         limit_time=number(received.get("limit_time")),
+        returned_limit=str(received.get("limit_time") or ""),
         limit_type=text(received.get("limit_type")),
         status=text(received.get("status")),
         first_seen=entries[0]["observed_at"],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gettext import gettext as _
 from typing import Any
 
+from archiver.chatwork.notation.nodes import COVERED_PART
 from archiver.errors import UsageError
 from archiver.evidence.history import DELETED_BODY, EntryObject, is_system_post, text
 from archiver.export.mask.kinds import ALL_PATTERN_KINDS, MaskKind
@@ -81,9 +82,6 @@ def distinguished(variants: Variants, key: tuple[str, str], original: str) -> st
 
 Place = tuple[int, str]
 """Room and id of a message."""
-
-COVERED_PART = "■■"
-"""What stands for a user's text inside a post of Chatwork's system, such as the name of a chat."""
 
 
 def placeholder_pattern() -> re.Pattern[str]:
@@ -207,7 +205,8 @@ class Covers:
             covered, last = "", 0
             for tag in _SYSTEM_TAG.finditer(original):
                 covered += COVERED_PART if original[last : tag.start()].strip(" 、,\n") else ""
-                covered, last = covered + (f"[{tag['name']} ]" if tag["name"] else tag[0]), tag.end()
+                kept = {"preview": "", "task": f"[task {COVERED_PART}]"}.get(tag["name"], tag[0])
+                covered, last = covered + kept, tag.end()
         else:
             covered = say(UNREAD if place_of(entry) in self._unread else COVERED)
         return distinguished(self._variants, (f"{entry['room_id']}/{entry['key']}", covered), original)

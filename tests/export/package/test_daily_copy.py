@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -54,6 +55,21 @@ def test_the_first_run_of_a_day_copies_the_day_before(tmp_path: Path) -> None:
     assert 4 == len(bodies(path))
     assert {"data/entries.jsonl", "data/transcript/index.html", "data/files/F-0001.png"} <= inside(path).keys()
     assert [] == verify_path(path).findings
+
+
+def test_a_time_limit_that_is_no_time_is_told_as_it_was_returned(tmp_path: Path) -> None:
+    """Only 0 means that there is none, or that kind of limit, with which Chatwork sends a time all the same."""
+    maker = story(tmp_path / "home")
+    limits = [(0, "time"), ("0", "time"), (None, "none"), (1793841273, "none"), (1793841273, "time")]
+    for ident, (limit, kind) in enumerate([*limits, ("明日", "time"), (-5, "time"), (10**18, "date")], 100):
+        maker.task(ident, f"作業{ident}", limit_time=limit, limit_type=kind)
+
+    files = inside(made_daily(maker.archive, minutes=DAY))
+    pages = b"".join(files[one] for one in sorted(files) if one.endswith(".html")).decode()
+    shown = re.findall("期限 ([^<]*)<", pages)[-8:]
+
+    unread = [f"読み取れません(Chatworkの値 {one})" for one in ("明日", -5, 10**18)]
+    assert [*["なし"] * 4, "2026-11-05 10:14:33", *unread] == shown
 
 
 def test_without_news_there_is_none(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
+from archiver.chatwork.notation.parse import parse
+from archiver.evidence.history import is_system_post
 from archiver.export.mask.policy_and_covers import Covers, masking_policy
 from archiver.export.package.make_package import ExportReport, export
 from archiver.export.package.masking_review import (
@@ -26,6 +28,8 @@ from archiver.export.package.masking_review import (
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import parse_choice
 from archiver.records import MessageId, OpenedMessage, ReadState, StatedTerm
+from archiver.render.message_body import plain_text
+from archiver.render.snippet import one_line
 from archiver.report_language import COVERED, COVERED_NAME, UNREAD
 from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, file_object, message_object
 from tests.support.packages.exported_archives import FACTS, THIRD, add_enclosure, zip_files
@@ -298,6 +302,7 @@ def test_a_post_of_the_system_keeps_its_kind_and_nothing_else() -> None:
         f"[info][title][dtext:file_uploaded][/title][preview id=1 ht={one}][download:1]{one}.txt[/download][/info]"
         for one in ("秘密", "もっと長い秘密")
     ]
+    bodies.append("[info][title][dtext:task_added][/title][task aid=9 st=open lt=1793841273]秘密[/task][/info]")
     entries = [
         {"kind": "message", "room_id": ROOM, "key": f"message/{n}", "payload": {"object": {"body": body}}}
         for n, body in enumerate(bodies)
@@ -307,7 +312,12 @@ def test_a_post_of_the_system_keeps_its_kind_and_nothing_else() -> None:
 
     assert covered == {
         named.format("■■", "[dtext:chatroom_added][/info]").replace(", ", ""),
-        "[info][title][dtext:file_uploaded][/title][preview ][download:1]■■[/download][/info]",
+        "[info][title][dtext:file_uploaded][/title][download:1]■■[/download][/info]",
+        "[info][title][dtext:task_added][/title][task ■■]■■[/task][/info]",
+    }
+    assert all(map(is_system_post, covered))
+    assert "【タスクを追加しました。】 [タスク(隠しています)] ■■" in {
+        one_line(plain_text(parse(one))) for one in covered
     }
 
 

@@ -224,12 +224,13 @@ class ArchiveMaker:
         room: int = ROOM,
         minutes: float = 2,
         message_id: int = 1,
+        **more: object,
     ) -> None:
         """Record a listed task."""
         person = {"account_id": CLIENT, "name": "田中", "avatar_image_url": ""}
         task_object = {"task_id": task_id, "account": person, "assigned_by_account": person}
         task_object |= {"message_id": str(message_id)}
-        task_object |= {"body": body, "limit_time": 0, "limit_type": "none", "status": "open"}
+        task_object |= {"body": body, "limit_time": 0, "limit_type": "none", "status": "open", **more}
         payload = {"object": task_object, "state": state, "source": "list"}
         self.append([Observation("task", f"task/{task_id}", payload, room)], minutes=minutes)
 
