@@ -24,6 +24,7 @@ from archiver.records import (
     MessageKind,
     ObservedBy,
     OtherChat,
+    Pause,
     Period,
     Person,
     PersonName,
@@ -91,7 +92,7 @@ def build_conversation(room: PackageRoom, scope: PackageScope) -> Conversation:
         attachments=tuple(_attachment(row, room) for row in room.files if row.room_id == room.room_id),
         tasks=tuple(_task(row) for row in tasks(here, scope.starts)),
         gaps=tuple(_shown_gap(gap, room.ids) for gap in gaps if scope.overlaps(room.room_id, gap.start, gap.end)),
-        pauses=tuple(one for one in room.watch.pauses if scope.overlaps(room.room_id, one.start, one.end)),
+        pauses=tuple(one for one in _pauses(room) if scope.overlaps(room.room_id, one.start, one.end)),
         watch=room.watch,
         covered=tuple(one for one in room.covered if scope.overlaps(room.room_id, one.start, one.end)),
         inaccessible_since=_inaccessible_since(room.everything, room.room_id),
@@ -209,6 +210,22 @@ def _gap(entry: EntryObject) -> Gap:
         missing=payload["missing"],
         reason=payload["reason"],
     )
+
+
+def _pauses(room: PackageRoom) -> Iterator[Pause]:
+    """The times in which nobody looked, and apart from them those from a refusal to the next list."""
+    refusals = [
+        _parse_time(one["observed_at"])
+        for one in room.everything
+        if one["room_id"] == room.room_id and one["kind"] == "room.inaccessible"
+    ]
+    for pause in room.watch.pauses:
+        since = next((at for at in refusals if pause.start <= at <= pause.end), None)
+        unseen = pause if since is None else pause._replace(end=since)
+        if unseen.end - unseen.start > room.watch.limit:
+            yield unseen
+        if since is not None:
+            yield Pause(since, pause.end, is_refused=True)
 
 
 def _inaccessible_since(entries: Iterable[EntryObject], room: int) -> datetime | None:

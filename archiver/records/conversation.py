@@ -204,10 +204,12 @@ class RoomBeginning(NamedTuple):
 
 
 class Pause(NamedTuple):
-    """A time in which the job did not run; nothing posted was lost unless a gap says so."""
+    """A time without a list of a room's messages; nothing posted was lost unless a gap says so."""
 
     start: datetime
     end: datetime
+    is_refused: bool = False
+    """Whether the chat could not be opened at its start; otherwise nobody looked."""
 
 
 class WrongClock(NamedTuple):

@@ -86,13 +86,18 @@ class GapBreaks:
     def _html(self, one: Pause | Gap | GapEnd) -> str:
         if isinstance(one, Pause):
             text = escape(pause_text(one, self._every_gap))
-            return f'<li class="gap small"><p><b>{say(PAUSE)}</b> {text}</p></li>\n'
+            return f'<li class="gap small"><p><b>{pause_title(one)}</b> {text}</p></li>\n'
         if isinstance(one, Gap):
             return f'<li class="gap" id="gap{one.number}"><p><b>{gap_title(one)}</b> {escape(gap_text(one))}</p></li>\n'
         end = f" {local_time(one.gap.end)}" if one.gap.end else ""
         title = say("{gap}の終わり", gap=gap_title(one.gap))
         note = say("上のメッセージは、後から1件ずつ取得できたものです")
         return f'<li class="gap small"><p><b>{title}</b>{end} ({note})</p></li>\n'
+
+
+def pause_title(pause: Pause) -> str:
+    """The title of a time without a look."""
+    return say("チャットを開けなかった時間帯") if pause.is_refused else say(PAUSE)
 
 
 def gap_title(gap: Gap) -> str:
@@ -167,7 +172,10 @@ def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
 
 
 def _period_text(pause: Pause) -> str:
-    return say("{start} から {end} まで。", start=local_time(pause.start), end=local_time(pause.end))
+    form = "{start} から {end} まで。"
+    if pause.is_refused:
+        form = "{start} にチャットが開けなくなっていることを確認し、{end} に再び開けました(理由不明)。"
+    return say(form, start=local_time(pause.start), end=local_time(pause.end))
 
 
 def pause_lines(rooms: Sequence[Conversation], named: Collection[Pause]) -> Iterator[str]:
@@ -181,15 +189,15 @@ def pause_lines(rooms: Sequence[Conversation], named: Collection[Pause]) -> Iter
         for pause in room.pauses:
             rooms_of.setdefault((pause, pause_text(pause, room.gaps)), []).append(str(room.room_id))
     ordered = sorted(rooms_of, key=lambda one: (one[0].start, one[0].end))
-    times = shared_pauses(pause for pause, _text in ordered)
+    times = shared_pauses(pause for pause, _text in ordered if not pause.is_refused)
     others = [one[-1] for one in times if not any(pause in named for pause in one)]
     for pause, text in ordered:
-        if pause in named:
+        if pause in named or pause.is_refused:
             room_ids = rooms_of[pause, text]
             name = "" if len(room_ids) == len(rooms) else say("ルームID {join}: ", join=say("、").join(room_ids))
             period = _period_text(pause)
             lost = text.removeprefix(period)
-            yield f"{say(PAUSE)}: {name}{period}{say('(上と同じです)') if lost in told else lost}"
+            yield f"{pause_title(pause)}: {name}{period}{say('(上と同じです)') if lost in told else lost}"
             told.add(lost)
     if others:
         together = interval_text(sum((one.end - one.start for one in others), timedelta()))
@@ -211,7 +219,18 @@ def closing_pauses(room: Conversation, end: datetime | None = None, now: datetim
 def all_pauses(rooms: Iterable[Conversation], end: datetime | None, now: datetime) -> list[Pause]:
     """The longest pause of each time in these rooms, at their ends too; `end` and `now` as in `closing_pauses`."""
     pauses = {pause for room in rooms for pause in (*room.pauses, *closing_pauses(room, end, now))}
-    return [times[-1] for times in shared_pauses(pauses)]
+    return [times[-1] for times in shared_pauses(one for one in pauses if not one.is_refused)]
+
+
+def refusal_text(rooms: Iterable[Conversation]) -> str:
+    """The longest time in which a chat could not be opened that was opened again later; empty if there is none."""
+    refused = [pause for room in rooms for pause in room.pauses if pause.is_refused]
+    if not refused:
+        return ""
+    times = [one[-1] for one in shared_pauses(refused)]
+    longest = _period_text(max(times, key=lambda one: (one.end - one.start, one.start)))
+    more = say("ほかに{n}回。", n=len(times) - 1) if times[1:] else ""
+    return f"{longest}{more}{say('その間に書かれ、その間に編集・削除された文面は分かりません。')}"
 
 
 def shared_pauses(pauses: Iterable[Pause]) -> list[list[Pause]]:

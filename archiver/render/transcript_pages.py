@@ -16,7 +16,7 @@ from archiver.records import AccountId, Attachment, Conversation, Message, Messa
 from archiver.records.conversation import is_plausible
 from archiver.render import message_html
 from archiver.render.exported_page_search import PageTexts, PairFilter, SearchText
-from archiver.render.gap_breaks import GapBreaks, gap_text, gap_title, pause_text
+from archiver.render.gap_breaks import GapBreaks, gap_text, gap_title, pause_text, pause_title
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_body import Picture, ReferenceLink, References, html
 from archiver.render.page_templates import render_template
@@ -165,10 +165,7 @@ def coverage(conversation: Conversation) -> list[str]:
         for period in conversation.covered
     ]
     gaps = [f"{gap_title(gap)}: {visible(gap_text(gap))}" for gap in conversation.gaps]
-    pauses = [
-        say("確認していない時間帯: {pause}", pause=pause_text(pause, conversation.gaps))
-        for pause in conversation.pauses
-    ]
+    pauses = [f"{pause_title(pause)}: {pause_text(pause, conversation.gaps)}" for pause in conversation.pauses]
     return [*covered, *gaps, *pauses, *other_chat_texts(conversation.other_chats)] or [say("記録がありません")]
 
 

@@ -773,6 +773,9 @@ def _on_days(truth: Truth, page: str) -> Iterator[str]:
         true = None
     if set(days) != ({true} if true else set()):
         yield f"the day of the review ({days})"
+    day = None if delivered is None else str(_day(delivered, 0))
+    yield from _untrue("the day of the delivery", rf"納品\((?:最後|報告者入力)\)({DAY})", page, lambda one: one == day)
+    yield from _untrue("no delivery", r"納品\((?:最後|報告者入力)\)(?:未入力|-)", page, lambda: day is None)
     if len(_findall(r"期限:[^期]*?計算。", page)) != len(_findall(r"期限:[^期]*?計算。出典", page)):
         yield "a deadline without its source"
 

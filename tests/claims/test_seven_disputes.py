@@ -17,7 +17,7 @@ import pytest
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.export.report import summary
 from archiver.export.report.letters import inquiry_form_text
-from archiver.records import JsonObject
+from archiver.records import JsonObject, Observation
 from archiver.report_language import LANGUAGES, report_language
 from archiver.store import seals
 from archiver.store.queries import contracts
@@ -130,6 +130,24 @@ def test_work_that_was_passed_on_between_the_same_two(tmp_path: Path) -> None:
     assert f"account {CLIENT} 田中: " in work_screen
     assert f"account {CLIENT} 田中 is who does the work" in order_screen
     assert "受託者: 未入力" in form
+
+
+def test_a_chat_that_was_shut_and_opened_again(tmp_path: Path) -> None:
+    """That it could not be opened is told with both times; nobody failed to look then, but only in the days before."""
+    maker = begun(tmp_path / "home")
+    told = [post(1, "お願いします", 0), post(2, "承知しました", 10, OWNER)]
+    maker.sync(told, minutes=20)
+    for minutes in (30, 40, 5 * DAY):
+        maker.sync(told, changed={}, minutes=minutes)
+    for kind, minutes in (("room.inaccessible", 5 * DAY + 10), ("room.accessible", 8 * DAY)):
+        maker.append([Observation(kind, f"room/{ROOM}", {}, ROOM)], minutes=minutes)
+    maker.sync([*told, post(3, "戻しました", 8 * DAY - 5)], changed={3: "present"}, minutes=8 * DAY)
+    page, form, _screen = _told(maker, 8 * DAY + 30)
+
+    refused = "2026-11-10 10:10:00 にチャットが開けなくなっていることを確認し、2026-11-13 10:00:00 に再び開けました"
+    assert refused in page
+    assert refused in form
+    assert "Chatworkを確認していない時間が1回(最長およそ4日23時間)あります" in page
 
 
 def test_under_a_promise_of_secrecy_only_what_was_chosen_is_quoted(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from archiver.export.report import templated
 from archiver.export.report.report_sources import chat_text, shorten
 from archiver.export.report.statistics import BOUND, CHANGED, LAST, LAST_MESSAGES, ReportInput
 from archiver.records import Attachment, Conversation, FileId, Gap, Message, MessageId, RoomId, State, Version
-from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, pause_text
+from archiver.render.gap_breaks import gap_text, gap_title, pause_text, pause_title
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import ReferenceLink, References, plain_text
 from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url, state_badge, text_before
@@ -318,7 +318,8 @@ class GapBlocks:
         self._gaps = []
 
     def _pause(self) -> Interruption:
-        return Interruption(f"{say(PAUSE)} {pause_text(self._pauses.pop(0), self._room.gaps)}")
+        pause = self._pauses.pop(0)
+        return Interruption(f"{pause_title(pause)} {pause_text(pause, self._room.gaps)}")
 
 
 def gap_line(gap: Gap) -> str:

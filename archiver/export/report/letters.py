@@ -33,6 +33,7 @@ from archiver.export.report.statistics import MessageStatistics, ReportInput
 from archiver.export.report.summary import gone_file_lines, has_changed, heard_text, quotation_lines
 from archiver.export.report.templated import document
 from archiver.records import CaseSide, ChangeKind, Message, MessageId, RequestKind, SentReminder, State
+from archiver.render.gap_breaks import refusal_text
 from archiver.render.page_templates import text_rows
 from archiver.render.times import date_text, minute_text
 from archiver.report_language import is_english, say
@@ -66,6 +67,7 @@ def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
         ],
         quoted=quoted,
         frozen=[room.inaccessible_since for room in case.rooms if room.inaccessible_since],
+        refusal=refusal_text(case.rooms),
         replied=_replied_text(case),
         heard=heard_text(case, _MAX_QUOTED_LENGTH),
         money=[text.replace("\n", "。") + say("。") for _label, text in money_rows(case)],

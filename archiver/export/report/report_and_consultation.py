@@ -11,7 +11,7 @@ from archiver.export.report.money import consultation_rows, reminder_rows, state
 from archiver.export.report.report_sources import BLANK, said
 from archiver.export.report.request_to_office import end_request_text, last_delivery, review_due
 from archiver.export.report.statistics import ReportInput
-from archiver.render.gap_breaks import PAUSE, all_pauses, interval_text, no_pauses_text
+from archiver.render.gap_breaks import PAUSE, all_pauses, interval_text, no_pauses_text, refusal_text
 from archiver.render.times import date_text, local_time, minute_text
 from archiver.report_language import is_english, marked, say
 
@@ -122,7 +122,7 @@ def consultation_chapters(case: ReportInput) -> list[Chapter]:
         PAUSE=say(PAUSE),
         pauses=pauses,
         longest=max(pauses, key=lambda one: (one.end - one.start, one.start), default=None),
-        no_pauses=no_pauses_text(room.watch for room in case.rooms),
+        no_pauses=refusal_text(case.rooms) or no_pauses_text(room.watch for room in case.rooms),
         interval_text=interval_text,
         looks=list(map(minute_text, looks)),
     )

@@ -41,7 +41,7 @@ from archiver.export.report.statistics import MessageStatistics, ReportInput
 from archiver.export.report.templated import chapters
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import Attachment, Role, State
-from archiver.render.gap_breaks import all_pauses, interval_text
+from archiver.render.gap_breaks import all_pauses, interval_text, refusal_text
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import own_words
 from archiver.render.times import date_text, local_time, minute_text
@@ -71,7 +71,8 @@ def chapter(case: ReportInput, title: str) -> Chapter:
     shut = sorted(room.inaccessible_since for room in case.rooms if room.inaccessible_since)
     reasons = [shown(one.reason, 300) for one in case.mapped.values() if one.role is Role.CLIENT]
     closed = closed_text(closed_account(case.statistics.facts))
-    noticed = [*([say("{line}。", line=closed)] if closed else []), _shut_text(shut)]
+    shut_lines = [_shut_text(shut), refusal_text(case.rooms)]
+    noticed = [*([say("{line}。", line=closed)] if closed else []), *shut_lines]
     (page,) = chapters(
         "report_summary.txt",
         case,
@@ -90,7 +91,7 @@ def chapter(case: ReportInput, title: str) -> Chapter:
         shown_name=shown_name,
         asked=_asked_text(case),
         changed=[*_changed_lines(case.statistics), *gone_file_lines(case)],
-        shut=_shut_text(shut),
+        shut=shut_lines,
         changes=list(dict.fromkeys(_change_lines(case))),  # a person may be in several chats
         most=MAX_LINES,
         descriptions=list(_descriptions(case)),

@@ -152,7 +152,7 @@ SPANS = strategies.tuples(TIMES, TIMES).map(sorted)
     strategies.integers(0, 39),
     strategies.lists(SPANS.map(lambda span: Period(*span)), max_size=4),
     strategies.lists(SPANS.map(lambda span: gap(*span)), max_size=3),
-    strategies.lists(SPANS.map(lambda span: Pause(*span)), max_size=3),
+    strategies.lists(SPANS.map(lambda span: Pause(span[0], span[1])), max_size=3),
 )
 def test_wholly_seen_is_never_said_of_an_hour_that_was_not(
     number: int, covered: list[Period], gaps: list[Gap], pauses: list[Pause]
