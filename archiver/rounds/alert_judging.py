@@ -18,9 +18,6 @@ from archiver.store.queries.contract_activity import activity_of, last_handover
 from archiver.store.queries.contracts import contracts, is_read, last_contract_entry
 from archiver.store.working import alerts, remembered_values
 
-HOUR = "%Y-%m-%dT%H"
-"""The hour of a time, as once in each the dates are judged."""
-
 
 def departing_people(reading: Reading, after: int) -> frozenset[int]:
     """The counterparts who are departing, by the entries above `after`."""
@@ -76,10 +73,10 @@ def _keep_alerts(writing: Writing, alerts_found: Iterable[Alert]) -> list[Alert]
     return [numbers[one.number] for one in opened]
 
 
-def judge_cases(writing: Writing, at: datetime) -> list[Alert]:
-    """The alerts from the contracts' dates, judged once an hour, and at once when a contract was stated anew."""
+def judge_cases(writing: Writing, at: datetime, *, is_due: bool) -> list[Alert]:
+    """The alerts from the contracts' dates, judged where that is due, and at once when a contract was stated anew."""
     judged, stated = remembered_values.JUDGED_CASES.recall(writing), last_contract_entry(writing)
-    if judged is not None and judged.stated == stated and judged.at.strftime(HOUR) == at.strftime(HOUR):
+    if judged is not None and judged.stated == stated and not is_due:
         return []
     kept = alerts.alerts(writing)
     cases = [_build_case(writing, one, at) for one in contracts(writing) if is_read(one, at)]

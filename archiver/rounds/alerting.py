@@ -17,6 +17,7 @@ from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values
 
 _HOUR = "%Y-%m-%dT%H"
+"""The hour of a time, as once in each the dates are judged."""
 
 
 def departing_people(reading: Reading, after: int) -> frozenset[int]:
@@ -41,7 +42,8 @@ def judge(archive: Archive, *, now: Callable[[], datetime]) -> list[Alert]:
     from archiver.rounds import alert_judging
 
     with archive.writing() as writing:
-        opened = [*(alert_judging.judge_entries(writing) if fresh else ()), *alert_judging.judge_cases(writing, at)]
+        opened = alert_judging.judge_entries(writing) if fresh else []
+        opened += alert_judging.judge_cases(writing, at, is_due=due)
     return sorted(opened, key=lambda one: list(Level).index(one.level))
 
 

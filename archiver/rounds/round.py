@@ -48,24 +48,37 @@ OVERHEAD_REQUESTS = 2
 
 
 def run_round(
-    app: App, options: Options, progress: ProgressCallbacks, *, upgraded: TellUpgraded = TELL_NOBODY
+    app: App,
+    options: Options,
+    progress: ProgressCallbacks,
+    *,
+    upgraded: TellUpgraded = TELL_NOBODY,
+    is_rescue: bool = False,
 ) -> SyncReport:
     """Run one round. Raises ArchiveInUse at once if another one runs, NewerArchive, and what `sync.run.run` raises.
 
     What is due is sealed before Chatwork is asked, so that a round that fails later still leaves a seal, stamped.
     An archive of an older version is upgraded before all that, and `upgraded` is called. While the allowance is used
-    up, another one may run.
+    up, another one may run: the round has parts, of which each leaves out the lists that earlier ones have read.
+    `is_rescue`: it ends with a seal and a request for stamps, whatever happens.
     """
 
     def run_part(part_options: Options) -> SyncReport:
         with hold_round(app, upgraded):
             try:
-                return _run_locked_round(app, part_options, progress)
+                return _run_locked_round(app, part_options, progress, always=is_rescue)
             except errors.ArchiverError:
-                _do_offline_work(app)
+                if is_rescue:
+                    seal(app)  # nothing new could be read; what is saved is sealed at least
+                _do_offline_work(app, at_once=is_rescue)
                 raise
 
-    return _run_parts(app, options, run_part)
+    def run(earlier: SyncReport | None, seconds: float | None) -> Part[SyncReport]:
+        read = {} if earlier is None else {room.room_id: room.read_kinds for room in earlier.rooms}
+        part = again_if_stale(run_part)(replace(options, max_seconds=seconds, read_before=read))
+        return part.after(earlier), part.requests > OVERHEAD_REQUESTS, part.calls_spent
+
+    return run_in_parts(app, run, seconds=options.max_seconds)
 
 
 def rescue_round(app: App, rooms: Collection[int], progress: ProgressCallbacks) -> SyncReport:
@@ -76,28 +89,7 @@ def rescue_round(app: App, rooms: Collection[int], progress: ProgressCallbacks) 
     with hold_round(app, TELL_NOBODY):
         app.chatwork.transport.reserve = 0
         shared = _shared_rooms(app, rooms)
-
-    def run_part(part_options: Options) -> SyncReport:
-        with hold_round(app, TELL_NOBODY):
-            try:
-                return _run_locked_round(app, part_options, progress, always=True)
-            except errors.ArchiverError:
-                seal(app)  # nothing new could be read; what is saved is sealed at least
-                _do_offline_work(app, at_once=True)
-                raise
-
-    return _run_parts(app, Options(rooms=shared, full=True), run_part)
-
-
-def _run_parts(app: App, options: Options, run_part: Callable[[Options], SyncReport]) -> SyncReport:
-    """Run a round in parts, of which each leaves out the lists that earlier ones have read."""
-
-    def run(earlier: SyncReport | None, seconds: float | None) -> Part[SyncReport]:
-        read = {} if earlier is None else {room.room_id: room.read_kinds for room in earlier.rooms}
-        part = again_if_stale(run_part)(replace(options, max_seconds=seconds, read_before=read))
-        return part.after(earlier), part.requests > OVERHEAD_REQUESTS, part.calls_spent
-
-    return run_in_parts(app, run, seconds=options.max_seconds)
+    return run_round(app, Options(rooms=shared, full=True), progress, is_rescue=True)
 
 
 def upkeep_round(app: App, *, upgraded: TellUpgraded = TELL_NOBODY) -> None:
@@ -148,8 +140,9 @@ def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *
     doubts = () if report.doubtful is None else (doubtful_sentence(report.doubtful / timedelta(hours=1)),)
     report.complaints = (*put_back, *doubts, *_export_and_copy(app, at_once=at_once, always=always))
     run_log.write(app.settings.home, report)
-    if report.news:
-        _fetch_pictures(app)
+    if report.news:  # else there are no new pictures, and older ones can wait
+        rooms = app.archive.read(contracts.rooms_to_read, app.now())
+        download.fetch_avatars(app.archive, app.downloads, rooms, now=app.now)
     return report
 
 
@@ -158,12 +151,6 @@ def _do_offline_work(app: App, *, at_once: bool = False) -> None:
     with contextlib.suppress(errors.StorageError):
         stamp_requests.request_stamps(app, at_once=at_once)
         alerting.judge_dates(app.archive, now=app.now)
-
-
-def _fetch_pictures(app: App) -> None:
-    """Download avatars and icons; a round without news has no new ones, and older ones can wait."""
-    rooms = app.archive.read(contracts.rooms_to_read, app.now())
-    download.fetch_avatars(app.archive, app.downloads, rooms, now=app.now)
 
 
 def _shared_rooms(app: App, rooms: Collection[int]) -> frozenset[int]:
@@ -188,12 +175,8 @@ def settle_seals(app: App) -> tuple[str, ...]:
     """
     user_statements.state_all_typed(app.archive, at=app.now(), quiet=user_statements.QUIET)
     recorded = put_back_databases.settle(app.archive, now=app.now(), copies=app.settings.exports.also_to)
-    return (*(_last_put_back(app, recorded) if recorded else ()), *_go_on_erasing(app))
-
-
-def _last_put_back(app: App, count: int) -> list[str]:
-    """What is to be said of the databases that were put back last."""
-    return list(map(put_back_databases.advice, app.archive.read(put_back_databases.put_back_databases)[-count:]))
+    put_back = app.archive.read(put_back_databases.put_back_databases)[-recorded:] if recorded else ()
+    return (*map(put_back_databases.advice, put_back), *_go_on_erasing(app))
 
 
 def _go_on_erasing(app: App) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.evidence.verify.findings import Verification, first_names, time_sentence
+from archiver.evidence.verify.findings import Verification, first_names
 from archiver.health.conditions import Condition, ConditionKind
 from archiver.health.evidence import reason_words
 from archiver.health.words import number_words, sentence
@@ -64,16 +64,7 @@ def verification_lines(verification: Verification) -> Iterator[str]:
 
 def result_lines(verification: Verification) -> Iterator[str]:
     """What does not match, the times that stamps state, the notes, and what was not checked."""
-    for finding in verification.findings[:FINDINGS_LIMIT]:
-        yield f"[{finding.check}] {visible_line(finding.subject)}: {visible_line(finding.text)}"
-    if len(verification.findings) > FINDINGS_LIMIT:
-        yield _("… and {n} more (see --json).").format(n=len(verification.findings) - FINDINGS_LIMIT)
-    for stamped in verification.times:
-        yield _("Time: {text}").format(text=visible_line(time_sentence(stamped)))
-    for note in verification.notes:
-        yield _("Note: {text}").format(text=visible_line(note))
-    for unchecked in verification.unchecked:
-        yield _("Not checked: {text}").format(text=visible_line(unchecked.text))
+    return map(visible_line, verification.result_lines(FINDINGS_LIMIT))
 
 
 def copied_lines(copied: CopyReport) -> Iterator[str]:

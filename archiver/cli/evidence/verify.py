@@ -84,7 +84,7 @@ def verify(
     if path is None:
         record_verification(archive, verification, deep=deep, at=utc_now())
     if as_json:
-        echo_json(_document(verification))
+        echo_json(verification.document())
     else:
         with paged_output():
             tell_verification(verification)
@@ -123,17 +123,6 @@ def _authorities(obj: CliContext) -> Sequence[Authority] | None:
         return app.build_authorities(obj.home, obj.settings().timestamp.authorities)[0]
     except errors.SettingsError:
         return None
-
-
-def _document(verification: Verification) -> dict[str, object]:
-    return {
-        "ok": verification.ok,
-        "checked": verification.checked,
-        "findings": [one._asdict() for one in verification.findings],
-        "notes": list(verification.notes),
-        "unchecked": [one._asdict() for one in verification.unchecked],
-        "times": [one._asdict() for one in verification.times],
-    }
 
 
 def tell_verification(verification: Verification) -> None:

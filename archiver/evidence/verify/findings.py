@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
 from itertools import islice
-from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple  # noqa: UP035 - Python 3.8 syntax
+from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple  # noqa: UP035 - Python 3.8 syntax
 
 FINDINGS_LIMIT = 1_000
 """How many findings of one check are listed; the others are only counted."""
@@ -129,6 +129,30 @@ class Verification:
         elif self.is_of_files_alone:
             sentence = _("Files checked against the list: {files}.")
         return sentence.format(**self.checked)
+
+    def result_lines(self, most: int | None = None) -> Iterator[str]:
+        """What does not match (`most`: so many are named), the times that stamps state, the notes, the unchecked."""
+        for finding in self.findings[:most]:
+            yield f"[{finding.check}] {finding.subject}: {finding.text}"
+        if most is not None and len(self.findings) > most:
+            yield _("… and {n} more (see --json).").format(n=len(self.findings) - most)
+        for stamped in self.times:
+            yield _("Time: {text}").format(text=time_sentence(stamped))
+        for note in self.notes:
+            yield _("Note: {text}").format(text=note)
+        for unchecked in self.unchecked:
+            yield _("Not checked: {text}").format(text=unchecked.text)
+
+    def document(self) -> dict[str, Any]:
+        """The result as JSON."""
+        return {
+            "ok": self.ok,
+            "checked": self.checked,
+            "findings": [one._asdict() for one in self.findings],
+            "notes": self.notes,
+            "unchecked": [one._asdict() for one in self.unchecked],
+            "times": [one._asdict() for one in self.times],
+        }
 
     def close(self) -> None:
         """Add to each check's findings how many are not listed; called once, at the end."""

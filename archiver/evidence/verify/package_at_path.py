@@ -18,7 +18,7 @@ from typing import Callable, Dict, Iterable, Mapping, Optional, Sequence, TextIO
 from archiver.evidence.chain import digest_stream
 from archiver.evidence.stamps.reply_claims import KNOWN_ROOTS, claimed_time
 from archiver.evidence.tables.cells import visible_text
-from archiver.evidence.verify.findings import Progress, StampedTime, Verification, time_sentence
+from archiver.evidence.verify.findings import Progress, StampedTime, Verification
 from archiver.evidence.verify.package import compare_list, is_package, verify_package
 from archiver.evidence.verify.package_reader import (
     READ_ERRORS,
@@ -279,28 +279,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _print_verification(verification: Verification, *, as_json: bool, program: str) -> None:
     if as_json:
-        findings = [one._asdict() for one in verification.findings]
-        document = {
-            "ok": verification.ok,
-            "checked": verification.checked,
-            "findings": findings,
-            "notes": verification.notes,
-            "unchecked": [one._asdict() for one in verification.unchecked],
-            "times": [one._asdict() for one in verification.times],
-            "program": program,
-        }
-        _print_line(json.dumps(document, ensure_ascii=False))
+        _print_line(json.dumps({**verification.document(), "program": program}, ensure_ascii=False))
         return
-    _print_line(verification.closing_sentence())
-    _print_line(verification.checked_sentence())
-    for finding in verification.findings:
-        _print_line(f"[{finding.check}] {finding.subject}: {finding.text}")
-    for stamped in verification.times:
-        _print_line(_("Time: {text}").format(text=time_sentence(stamped)))
-    for note in verification.notes:
-        _print_line(_("Note: {text}").format(text=note))
-    for unchecked in verification.unchecked:
-        _print_line(_("Not checked: {text}").format(text=unchecked.text))
+    for line in (verification.closing_sentence(), verification.checked_sentence(), *verification.result_lines()):
+        _print_line(line)
     if program:
         _print_line(_("Checked with {program}").format(program=program))
 

@@ -55,8 +55,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
     """The input of the report; to be called after the tables were made."""
     recipe, source = package.recipe, package.source
     owner = current_state.owner(package.reading) or {}
-    owner_id, mask = number(owner.get("account_id")), recipe.mask
-    owner_name = text(owner.get("name"))
+    owner_id, owner_name, mask = number(owner.get("account_id")), text(owner.get("name")), recipe.mask
     has_records = PROFILES[recipe.order.profile].form is PackageForm.BAG
     services = read_services(source.other)
     shown, shown_account = partial(_shown_texts, mask), package.shown_account
