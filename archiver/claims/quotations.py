@@ -78,7 +78,7 @@ class Quotation:
     before: Version
     """Its first saved text; where the last one is the same again, with the times of that."""
     after: Version | None
-    """Its last saved text; None: it never had another, or the last one is the first again."""
+    """The text that first named the terms of its last one, or else its last; None: it had no other, or it is back."""
     edits: int
     """How many changes of its text were seen; between two looks there may have been more."""
     became: State
@@ -129,14 +129,17 @@ def quotation(message: Message, *, is_chosen: bool = False, amount: str | None =
     is_other = became is not State.PRESENT and _letters(texts[0].body) != _letters(last.body)
     # Chatwork's time of an edit may change alone: the words are the same before and behind it.
     shown = [one.last_seen for one in texts if _letters(one.body) == _letters(texts[0].body)]
-    since = [one.first_seen for one in takewhile(lambda one: one.body == last.body, reversed(texts))]
+    since = [*takewhile(lambda one: one.body == last.body, reversed(texts))][-1].first_seen
     edits = sum(
         one.body != then.body and not is_file_removal(one.body, then.body, then.update_time)
         for one, then in pairwise(texts)
     )
-    after = last._replace(first_seen=since[-1]) if is_other else None
+    agreeing = [*takewhile(lambda one: _terms(one.body) == _terms(last.body), reversed(texts))]
+    # What was added later, a greeting for example, is no change of the terms and does not date it.
+    is_decided = agreeing[-1].body != last.body and _terms(texts[0].body) != _terms(last.body)
+    after = (agreeing[-1] if is_decided else last._replace(first_seen=since)) if is_other else None
     is_back = after is None and became is State.EDITED
-    before = texts[0]._replace(first_seen=since[-1] if is_back else texts[0].first_seen, last_seen=shown[-1])
+    before = texts[0]._replace(first_seen=since if is_back else texts[0].first_seen, last_seen=shown[-1])
     order = rank(became, bodies, message.send_time, int(message.message_id), amount)
     return Quotation(message, before, after, edits, became, order)
 
@@ -179,6 +182,12 @@ def rank(state: State, bodies: Sequence[str], at: datetime, message_id: int, amo
     became = _standing(state, bodies)
     weight = _weight(bodies, is_edit=became is State.EDITED, amount=amount)
     return weight, ORDER.index(became), at, message_id
+
+
+def _terms(body: str) -> list[frozenset[str]]:
+    """The words of a text that decide, by kind."""
+    own = _own_words(body)
+    return [frozenset(words for _at, words in words_of(own)) for _points, words_of in _WEIGHTS]
 
 
 def changes_terms(texts: Sequence[str]) -> bool:
@@ -369,7 +378,8 @@ def quotation_parts(quoted: Quotation, texts: Sequence[str]) -> Iterator[tuple[s
         return
     yield word("quote.label.before", seen=_minute(quoted.before.last_seen)), texts[0]
     if quoted.after is not None:
-        last = quoted.after.last_seen if quoted.became is State.EDITED else quoted.after.first_seen
+        is_still = quoted.became is State.EDITED and quoted.after.body == quoted.message.texts[-1].body
+        last = quoted.after.last_seen if is_still else quoted.after.first_seen
         yield _label("after", _minute(quoted.after.first_seen), _minute(last)), texts[-1]
     elif quoted.became is State.DELETED:
         last = quoted.message.versions[-1].last_seen
@@ -384,7 +394,7 @@ def _happened(quoted: Quotation) -> Iterator[str]:
     if quoted.message.texts[0].update_time > 0:
         yield word("quote.was_edited")
     if quoted.edits or quoted.became is State.EDITED:
-        updated = _update_time(quoted.message.texts[-1])
+        updated = _update_time(quoted.after or quoted.message.texts[-1])
         yield word("quote.edited") if updated is None else word("quote.edited.at", updated=_minute(updated))
     if quoted.edits > 1:
         key = "quote.edits.between" if quoted.between else "quote.edits"

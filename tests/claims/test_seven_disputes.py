@@ -85,6 +85,21 @@ def test_a_changed_price_stands_before_a_lesser_deletion(tmp_path: Path, languag
     assert re.search("\\n1[.] .*5,000円", form)
 
 
+def test_an_edit_of_the_price_is_dated_by_itself(tmp_path: Path) -> None:
+    """A later edit that adds a greeting alone does not date it, and its text is not called the present one."""
+    maker = begun(tmp_path / "home")
+    price, cut = "1本50,000円でお願いします", "1本30,000円でお願いします"
+    maker.sync([post(1, price, 0)], minutes=20)
+    for days, text in ((2, cut), (6, f"お世話になっております。{cut}")):
+        edited = post(1, text, 0, updated=days * DAY)
+        maker.sync([edited], changed={1: "edited"}, minutes=days * DAY + 5)
+    page, form, _screen = _told(maker, 9 * DAY)
+
+    assert f"相手の「{price}」(2026-11-05)は、2026-11-07には「{cut}」になっていました" in form
+    assert f"変わった後の文(2026-11-07 10:05に確認)\n{cut}" in page
+    assert "編集されました(Chatworkの更新時刻 2026-11-07 10:00)。確認できた編集は2回です" in page
+
+
 def test_three_employees_and_a_name_that_one_of_them_took(tmp_path: Path) -> None:
     """Nobody is taken for the client, what was deleted is a participant's, and no silence is told."""
     maker = begun(tmp_path / "home", NAMES | {SATO: "田中商店 佐藤", SUZUKI: "鈴木", TAKAHASHI: "高橋"})
