@@ -211,7 +211,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
     rooms = rooms_within(reading, status.rooms, contract)
     sides = case_sides(reading, contract)
     platform = platform_of(contract.platform)
-    last = newest_message(reading, [int(room.room_id) for room in rooms])
+    last = newest_message(reading, contract)
     changed = [one for one in changed_places(reading, contract, sides, after=seen.entry) if one.is_theirs]
     return {
         "id": contract.id,
@@ -223,7 +223,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "reader": first_reader(contract.platform),
         "is_open": contract.state == "open",
         "rooms": rooms,
-        "last": last if last is not None and last.sent is not None and _is_inside(contract, last.sent) else None,
+        "last": last,
         "is_gone": last is not None
         and (last.state is State.MISSING or (last.was_deleted and last.state in {State.DELETED, State.HIDDEN})),
         "words": "" if last is None else visible(own_words(last.text, references_of(reading, last.room_id))),
@@ -237,10 +237,6 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "quotes": [*_quotes(reading, quoted_messages(reading, changed[:QUOTED]))],
         "seen": seen.at,
     }
-
-
-def _is_inside(contract: Contract, at: datetime) -> bool:
-    return any(one.contains(at) for one in contract.rooms)
 
 
 def _money(reading: Reading, contract: Contract, today: date) -> Row | None:

@@ -16,6 +16,7 @@ from archiver.settings import file
 from archiver.setup import contract_rooms
 from archiver.standing.home_document import home_document, late_payments
 from archiver.store.queries.status import rooms_within, status
+from archiver.store.queries.viewing.message_summaries import newest_message
 from archiver.store.user_statements import add_delivery, state_contracts
 from archiver.store.working.alerts import keep
 from tests.support.chatwork.simulator import Fault
@@ -284,9 +285,11 @@ def test_jobs_that_share_a_chat_have_only_what_was_sent_within_their_part(desk: 
     with desk.archive.reading() as reading:
         found = status(reading)
         within = {one.id: rooms_within(reading, found.rooms, one) for one in found.contracts}
+        last = {one.id: newest_message(reading, one) for one in found.contracts}
 
     counts = {job: [(room.messages, room.files.saved) for room in rooms] for job, rooms in within.items()}
     assert {f"part{n}": [(n + 2, 1)] for n in range(4)} == {job: one for job, one in counts.items() if job != "job1"}
     assert [(found.rooms[0].messages, 4)] == counts["job1"]
+    assert all(one is not None and f"{job[-1]}.txt" in one.text for job, one in last.items() if job != "job1")
     lines = screens(desk)[1].splitlines()
     assert 1 == sum(bool(re.match(r"  part2 +4 +1 ", line)) for line in lines)

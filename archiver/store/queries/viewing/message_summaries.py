@@ -58,15 +58,20 @@ class MessageSummary(NamedTuple):
 
 
 _NEWEST = (
-    "SELECT send_time, position FROM message WHERE room_id = ? AND kind = 'speech' AND send_time < 1 << 36"
+    "SELECT send_time, position FROM message WHERE room_id = ? AND kind = 'speech'"
+    " AND send_time >= ifnull(?, send_time) AND send_time < ifnull(?, 1 << 36)"
     " ORDER BY send_time DESC, position DESC LIMIT 1"
 )
 
 
-def newest_message(reading: Reading, rooms: Iterable[int]) -> MessageSummary | None:
-    """What was said last in these rooms, by the time at which it was sent."""
+def newest_message(reading: Reading, contract: Contract) -> MessageSummary | None:
+    """What was said last within a contract's parts of its rooms, by the time at which it was sent."""
     source = driver_connection(reading.sql)
-    found = [(*row, room) for room in rooms for row in source.execute(_NEWEST, (room,))]
+    found = [
+        (*row, int(one.room_id))
+        for one in contract.rooms
+        for row in source.execute(_NEWEST, (int(one.room_id), *one.bounds))
+    ]
     return next(iter(message_summaries(reading, [(max(found)[2], max(found)[1])])), None) if found else None
 
 
