@@ -19,7 +19,7 @@ from archiver import errors
 from archiver.cli.commands import ARGUMENTS, COMMANDS
 from archiver.cli.output import WIDTH, columns, echo, echo_lines, fit_lines, visible
 from archiver.render.invisible_characters import shorten
-from archiver.settings.home import has_archive, home_path
+from archiver.settings.home import TOKEN_VARIABLE, has_archive, home_path, keep_back, own_environ
 from archiver.wording import Completion, ngettext, shell_line
 from archiver.wording import gettext as _
 
@@ -47,7 +47,6 @@ class CliContext:
     def settings(self) -> Settings:
         """Read the settings now. Raises BadSettings, BadBaseUrl; an absent file gives the defaults."""
         from archiver.settings.file import load_settings
-        from archiver.settings.home import keep_back
 
         settings = load_settings(self.home, self.environ)
         keep_back(settings.secret_variables)
@@ -166,7 +165,6 @@ def _end_line() -> None:
 
 def advice(error: errors.ArchiverError) -> str:
     """What to do next; for the archive's own token, if it is refused, also that the variable is used, if it is set."""
-    from archiver.settings.home import TOKEN_VARIABLE, own_environ
     from archiver.setup import archive_setup
 
     if type(error) is errors.TokenRefused and own_environ().get(TOKEN_VARIABLE, "").strip():

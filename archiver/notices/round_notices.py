@@ -12,7 +12,7 @@ from pathlib import Path
 from archiver import errors
 from archiver.notices import sentences
 from archiver.notices.sentences import PendingNotices, due_conditions
-from archiver.rounds.run_log import FOLDER
+from archiver.rounds import run_log
 from archiver.settings.model import Settings
 from archiver.settings.other_archives import state_folder
 from archiver.store.archive import Archive
@@ -77,7 +77,6 @@ def _deliver(settings: Settings, environ: Mapping[str, str], pending: PendingNot
     if not words:
         return []
     from archiver.notices import delivery  # here, as most rounds have nothing to say
-    from archiver.rounds import run_log
 
     subject = None if pending.facts.weekly is None else words[-1]
     trial = delivery.deliver(settings, environ, "\n".join(words), subject=subject)
@@ -100,7 +99,7 @@ def is_first_today(home: Path, *, state: Path) -> bool | None:
     folder for the state of programs.
     """
     other = hashlib.sha256(str(home).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    for mark in (home / FOLDER / NAME, state / f"{NAME}-{other}"):
+    for mark in (home / run_log.FOLDER / NAME, state / f"{NAME}-{other}"):
         try:
             return _touch(mark)
         except OSError:
@@ -111,7 +110,9 @@ def is_first_today(home: Path, *, state: Path) -> bool | None:
 def _touch(mark: Path) -> bool:
     if mark.exists() and abs(time.time() - mark.stat().st_mtime) < DAY:
         return False
-    of_home = mark.parent.name == FOLDER  # a home that is not there, as of a disk that was taken out, is not made
+    of_home = (
+        mark.parent.name == run_log.FOLDER
+    )  # a home that is not there, as of a disk that was taken out, is not made
     mark.parent.mkdir(mode=0o700, exist_ok=True, parents=not of_home)
     mark.touch(mode=0o600)
     return True

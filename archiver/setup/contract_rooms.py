@@ -26,7 +26,7 @@ from archiver.render.times import iso_date, minute_text
 from archiver.setup.answers import EXAMPLE_DAY, read_day
 from archiver.store import user_statements
 from archiver.store.archive import Archive, Reading
-from archiver.store.queries import contracts
+from archiver.store.queries import contracts, current_state
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.wording import gettext as _
 
@@ -57,8 +57,6 @@ def direct_chats_beside(app: App, rooms: Sequence[Room], chosen: Sequence[Room])
 
 def people_of_rooms(app: App, rooms: Iterable[int]) -> dict[int, dict[int, str]]:
     """The other people of each chat, account → name; nobody where Chatwork does not show them. Raises ChatworkError."""
-    from archiver.store.queries import current_state
-
     owner = app.archive.read(current_state.owner_id)
     people: dict[int, dict[int, str]] = {}
     for room in rooms:

@@ -26,6 +26,8 @@ from archiver.report_language import in_program_language
 from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import ContractActivity, activity_without_counts
 from archiver.store.queries.contracts import is_read
+from archiver.store.queries.current_state import room_names
+from archiver.store.queries.people import last_name
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, typed
 
@@ -77,8 +79,6 @@ def room_labels(reading: Reading, alerts: Iterable[Alert]) -> dict[int, str]:
 
     A direct chat that is not saved, which an alert is about, goes by the name of the other person.
     """
-    from archiver.store.queries.current_state import room_names
-
     short = {room: shorten(name, _ROOM_COLUMNS) for room, name in room_names(reading).items() if name}
     often = Counter(short.values())
     quoted = {room: _("“{name}”").format(name=name) for room, name in short.items()}
@@ -88,8 +88,6 @@ def room_labels(reading: Reading, alerts: Iterable[Alert]) -> dict[int, str]:
 
 
 def _names_of_other_chats(reading: Reading, alerts: Iterable[Alert]) -> dict[int, str]:
-    from archiver.store.queries.people import last_name
-
     about = ((one.room_id, one.account_id) for one in alerts if one.rule is AlertRule.OTHER_CHAT)
     found = {room: last_name(reading, account) for room, account in about if room is not None and account is not None}
     return {room: _("“{name}”").format(name=shorten(name, _ROOM_COLUMNS)) for room, name in found.items() if name}

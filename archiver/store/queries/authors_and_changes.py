@@ -9,7 +9,7 @@ from heapq import nlargest
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, column, func, literal, not_, or_, select, text, true
+from sqlalchemy import ColumnElement, Text, and_, case, cast, column, func, literal, not_, or_, select, text
 
 from archiver.claims.quotations import ORDER, QUOTED, Quotation, Rank, decision_weight, is_quotable, quotation, rank
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, ListedStep, act_of_step, listed_steps
@@ -33,7 +33,7 @@ from archiver.records import (
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.queries.entries import entries_where
+from archiver.store.queries.entries import entries_where, sent_within
 from archiver.store.queries.viewing.messages import message_by_id
 from archiver.store.received_facts_and_record_forms import DELETED
 from archiver.store.time_text import to_text
@@ -104,12 +104,10 @@ def _by_room(
     rooms: Sequence[ContractRoom], *, time: ColumnElement[int] = _message.send_time
 ) -> dict[int, ColumnElement[bool]]:
     """Of each room alone, which the index of authors answers: whether a message lies in its part of the contract."""
-    periods: dict[int, list[ColumnElement[bool]]] = {}
+    periods: dict[int, list[tuple[float | None, float | None]]] = {}
     for one in rooms:
-        ends = [time >= one.start.timestamp()] if one.start else []
-        ends += [time < one.end.timestamp()] if one.end else []
-        periods.setdefault(one.room_id, []).append(and_(true(), *ends))
-    return {room: and_(_message.room_id == room, or_(*listed)) for room, listed in periods.items()}
+        periods.setdefault(one.room_id, []).append(one.bounds)
+    return {room: and_(_message.room_id == room, sent_within(time, bounds)) for room, bounds in periods.items()}
 
 
 def _last_posts(reading: Reading, rooms: Sequence[ContractRoom], account: int) -> dict[MessageKind, Post]:

@@ -15,7 +15,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, LargeBinary, and_, bindparam, cast, false, func, or_, select, text, true
+from sqlalchemy import ColumnElement, LargeBinary, and_, bindparam, cast, false, func, or_, select, text, true
 
 from archiver.evidence.history import EntryObject
 from archiver.records import Entry, ExportedPackage, Handover, Period, State
@@ -258,9 +258,11 @@ def message_span(
     return n, first, last
 
 
-def sent_within(sent: Column[int], bounds: Iterable[tuple[float | None, float | None]]) -> ColumnElement[bool]:
+def sent_within(sent: ColumnElement[int], bounds: Iterable[tuple[float | None, float | None]]) -> ColumnElement[bool]:
     """Whether a time in Unix seconds lies within one of these periods."""
-    periods = [and_(sent >= (start or 0), true() if end is None else sent < end) for start, end in bounds]
+    periods = (
+        and_(true() if start is None else sent >= start, true() if end is None else sent < end) for start, end in bounds
+    )
     return or_(false(), *periods)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import and_, false, or_, select
 
 from archiver.evidence.history import text
 from archiver.letter_folding import fold_searched, fold_word
@@ -22,7 +22,7 @@ from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.queries.contracts import STATED, contracts
 from archiver.store.queries.current_state import room_names
-from archiver.store.queries.entries import entries_under
+from archiver.store.queries.entries import entries_under, sent_within
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
 from archiver.store.received_facts_and_record_forms import readable_text
 from archiver.store.search import index, newest_hits
@@ -275,10 +275,11 @@ def term_candidates(
     `readable` makes of a text what Chatwork shows; excerpts are of that, unless only the notation has a word.
     """
     version, message = schema.message_version.c, schema.message.c
+    is_inside = (and_(message.room_id == one.room_id, sent_within(message.send_time, [one.bounds])) for one in rooms)
     query = (
         select(version.position, version.body)
         .join(schema.message, (message.room_id == version.room_id) & (message.position == version.position))
-        .where(or_(false(), *map(_is_inside, rooms)))
+        .where(or_(false(), *is_inside))
         .order_by(version.position, version.number)
         .execution_options(yield_per=_ROWS_AT_ONCE)
     )
@@ -297,15 +298,6 @@ def term_candidates(
         if not wanted:
             break
     return found
-
-
-def _is_inside(room: ContractRoom) -> ColumnElement[bool]:
-    """The condition that a message belongs to a part of a room."""
-    message, (start, end) = schema.message.c, room.bounds
-    inside = [message.room_id == room.room_id]
-    inside += [] if start is None else [message.send_time >= start]
-    inside += [] if end is None else [message.send_time < end]
-    return and_(*inside)
 
 
 def _has_word(body: str, folded: Collection[str]) -> bool:

@@ -5,25 +5,30 @@ from __future__ import annotations
 import re
 import shlex
 from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from archiver import errors
+from archiver.app import utc_now
 from archiver.cli.commands import folders, profiles
 from archiver.cli.context import CliContext
+from archiver.cli.evidence.commands import command_export
+from archiver.cli.language_and_help import translate_command
 from archiver.cli.output import echo, visible
 from archiver.cli.prompts import parse_until
 from archiver.errors import N_
+from archiver.records import JST
 from archiver.render.times import time_of_year
+from archiver.settings.home import TOKEN_VARIABLE
+from archiver.store.archive import Archive
+from archiver.store.queries.contracts import named_or_only_contract
+from archiver.team.adopt_and_take_home import place_of, store_address
+from archiver.team.disclosure import disclosed_copy, grants, state_grant, withdraw_grants
+from archiver.team.ledger.database import LedgerPlace, read_ledger_file
+from archiver.team.ledger.service_tables import AccessRecord, accesses, missing_numbers, record_access, row_writers
 from archiver.wording import gettext as _
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from archiver.team.ledger.database import LedgerPlace
-    from archiver.team.ledger.service_tables import AccessRecord
 
 _RECIPIENT = N_("WHO")
 _REFUSED = "refused: "
@@ -53,12 +58,6 @@ _KINDS = {
 @click.pass_obj
 def team_grant(obj: CliContext, contract_id: str, recipient: str, until: str) -> None:
     """Append the grant to the archive, then a row to the record of accesses."""
-    from archiver.app import utc_now
-    from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import named_or_only_contract
-    from archiver.team.disclosure import state_grant
-    from archiver.team.ledger.service_tables import record_access
-
     place, who, last = _own_place(obj), _plain(recipient), _last_day(until)
     with closing(Archive(obj.home)) as archive:
         contract = archive.read(named_or_only_contract, contract_id)
@@ -76,12 +75,6 @@ def team_grant(obj: CliContext, contract_id: str, recipient: str, until: str) ->
 @click.pass_obj
 def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> None:
     """Append the withdrawal to the archive, then a row to the record of accesses."""
-    from archiver.app import utc_now
-    from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import named_or_only_contract
-    from archiver.team.disclosure import withdraw_grants
-    from archiver.team.ledger.service_tables import record_access
-
     place, who = _own_place(obj), _plain(recipient)
     with closing(Archive(obj.home)) as archive:
         contract = archive.read(named_or_only_contract, contract_id)
@@ -99,10 +92,6 @@ def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> None:
 @click.pass_obj
 def team_audit(obj: CliContext) -> None:
     """Print every row of the record of accesses, oldest first, who took it home, who wrote, and the grants."""
-    from archiver.store.archive import Archive
-    from archiver.team.disclosure import grants
-    from archiver.team.ledger.service_tables import accesses, missing_numbers, row_writers
-
     place = _own_place(obj)
     records = accesses(place)
     for record in records:
@@ -165,12 +154,6 @@ def team_export(
     out: str | None,
 ) -> int:
     """Make a copy that is thrown away, and call `export` in it; without a grant nothing is made."""
-    from archiver.cli.evidence.commands import command_export
-    from archiver.cli.language_and_help import translate_command
-    from archiver.settings.home import TOKEN_VARIABLE
-    from archiver.team.adopt_and_take_home import place_of, store_address
-    from archiver.team.disclosure import disclosed_copy
-
     place = place_of(obj.home, address, account)
     if files:
         place = type(place)(place.address, place.archive, store_address(files))
@@ -205,7 +188,6 @@ def _word(text: str) -> str:
 
 
 def _own_place(obj: CliContext) -> LedgerPlace:
-    from archiver.team.ledger.database import read_ledger_file
 
     place = read_ledger_file(obj.home)
     if place is None:
@@ -222,10 +204,6 @@ def _plain(text: str) -> str:
 
 
 def _last_day(text: str) -> date:
-    from datetime import timedelta
-
-    from archiver.app import utc_now
-    from archiver.records import JST
 
     until = parse_until(text, "--until", now=utc_now())
     assert until is not None
@@ -236,7 +214,5 @@ def _last_day(text: str) -> date:
 
 
 def _today() -> date:
-    from archiver.app import utc_now
-    from archiver.records import JST
 
     return utc_now().astimezone(JST).date()

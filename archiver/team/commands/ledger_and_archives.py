@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import random
 import tempfile
@@ -9,16 +10,21 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from archiver import errors
+from archiver.app import utc_now
 from archiver.cli.commands import folders
 from archiver.cli.context import FINDINGS, INCOMPLETE, CliContext, completion_for
 from archiver.cli.evidence.verify import copy_progress, tell_verification
 from archiver.cli.output import ProgressScreen, echo, echo_lines, visible
+from archiver.custody.put_back_databases import take_in
 from archiver.errors import N_
+from archiver.evidence.verify.findings import Verification
+from archiver.setup.outcome_words import result_lines
+from archiver.store.archive import Archive
+from archiver.team.adopt_and_take_home import adopt, place_of, store_address, take_home
 from archiver.team.commands.disclosure import team_audit, team_export, team_grant, team_revoke
 from archiver.team.commands.membership import (
     savers_lines,
@@ -29,13 +35,15 @@ from archiver.team.commands.membership import (
     team_status,
 )
 from archiver.team.commands.processes import team_save, team_serve
+from archiver.team.copies import Copies, Gathering
+from archiver.team.ledger.database import LedgerPlace, install_ledger, read_ledger_file
+from archiver.team.ledger.service_tables import TeamLedger, archive_numbers, record_access
+from archiver.team.ledger_copy.segments import bring_back
+from archiver.team.s3_store import make_store
+from archiver.team.store_check import check_store, place_with_store
+from archiver.team.team_file import find_team_file
 from archiver.wording import complete_with, ngettext
 from archiver.wording import gettext as _
-
-if TYPE_CHECKING:
-    from archiver.evidence.verify.findings import Verification
-    from archiver.team.copies import Copies
-    from archiver.team.ledger.database import LedgerPlace
 
 ADDRESS = N_("The address of the PostgreSQL database, such as postgresql://machine@db/archives; without a password.")
 
@@ -70,14 +78,9 @@ def team_init(address: str | None, files: str | None) -> None:
     if address is None and files is None:
         raise errors.UsageError(detail=_("Say what to make: --ledger ADDRESS, or --files DIR"))
     if files is not None:
-        from archiver.team.adopt_and_take_home import store_address
-        from archiver.team.s3_store import make_store
-
         make_store(store := store_address(files))
         echo(_("{store} is a store of files now."), store=store)
     if address is not None:
-        from archiver.team.ledger.database import install_ledger
-
         install_ledger(address)  # first: it tells what to install where the libraries of a team are not there
         from archiver.team.round_queue import install_queue
 
@@ -101,7 +104,6 @@ def team_new_key(obj: CliContext, file: str, team_file: str | None) -> None:
     """Write the secret half, print the public one; between the two, wrap what was wrapped for an earlier key."""
     from archiver.team.membership import wrap_anew
     from archiver.team.sealed_tokens import public_half_of, read_key, write_new_key
-    from archiver.team.team_file import find_team_file
 
     path, unopened = Path(file).expanduser().absolute(), list[int]()
     settings = team_settings(obj, team_file) if team_file or find_team_file(obj.environ).is_file() else None
@@ -137,8 +139,6 @@ def team_new_key(obj: CliContext, file: str, team_file: str | None) -> None:
 @click.pass_obj
 def team_adopt(obj: CliContext, folder: str, address: str, files: str | None) -> None:
     """Verify in depth, ship all, write `ledger.toml`."""
-    from archiver.team.adopt_and_take_home import adopt, store_address
-
     home = Path(folder).expanduser().absolute()
     complete_with(completion_for(home))  # also for an error's hint: it is about this archive
     shared = None if files is None else store_address(files)
@@ -162,8 +162,6 @@ def team_adopt(obj: CliContext, folder: str, address: str, files: str | None) ->
 @click.pass_obj
 def team_take_home(obj: CliContext, words: tuple[str, ...], address: str | None, files: str | None) -> int:
     """Make the archive, verify it in depth, and say what was found."""
-    from archiver.team.adopt_and_take_home import place_of, store_address, take_home
-
     if len(words) not in (1, 2) or not all(word.isdecimal() for word in words[:-1]):
         raise errors.UsageError(detail=_("Say where to, such as: archive team take-home 1234567 FOLDER"))
     target = Path(words[-1]).expanduser().absolute()
@@ -203,8 +201,6 @@ def team_verify(obj: CliContext, is_of_store: bool, sample: int | None, address:
 
 
 def _verify_store(obj: CliContext) -> int:
-    from archiver.store.archive import Archive
-    from archiver.team.store_check import check_store, place_with_store
 
     place = place_with_store(obj.home)
     with closing(Archive(obj.home)) as archive, ProgressScreen(quiet=obj.verbose < 0) as progress:
@@ -220,7 +216,6 @@ def store_lines(verification: Verification) -> Iterator[str]:
         "segments of records {segments}."
     )
     yield sentence.format(**verification.checked)
-    from archiver.setup.outcome_words import result_lines
 
     yield from result_lines(verification)
     if verification.ok and not any(verification.checked.values()):
@@ -230,9 +225,6 @@ def store_lines(verification: Verification) -> Iterator[str]:
 
 
 def _drill(obj: CliContext, sample: int, address: str | None, files: str | None) -> int:
-    from archiver.team.adopt_and_take_home import store_address
-    from archiver.team.ledger.database import LedgerPlace, read_ledger_file
-    from archiver.team.ledger.service_tables import archive_numbers
 
     own = read_ledger_file(obj.home)
     address = address or (own.address if own is not None else None)
@@ -256,9 +248,6 @@ def _drill(obj: CliContext, sample: int, address: str | None, files: str | None)
 
 def _take_home_and_tell(place: LedgerPlace, home: Path) -> bool | None:
     """Take one archive home and say what was found; whether it is whole, None: the ledger's rows make no archive."""
-    from archiver.team.adopt_and_take_home import take_home
-    from archiver.team.ledger.service_tables import record_access
-
     record_access(place, who=user_name(), what="drill", reason="team verify --sample")
     try:
         with tempfile.TemporaryDirectory(prefix="archive-drill-") as folder:
@@ -285,10 +274,6 @@ def _take_home_and_tell(place: LedgerPlace, home: Path) -> bool | None:
 @click.pass_obj
 def team_restore(obj: CliContext, no_wait: bool, team_file: str | None) -> int:
     """Bring what the store has; give the word to go on, or say who is missing; then take in what lies aside."""
-    from archiver.team.copies import Copies, Gathering
-    from archiver.team.ledger.service_tables import TeamLedger
-    from archiver.team.ledger_copy.segments import bring_back
-
     settings = team_settings(obj, team_file)
     copies = Copies(settings)
     n, left = bring_back(settings.ledger, settings.store)
@@ -315,9 +300,6 @@ def team_restore(obj: CliContext, no_wait: bool, team_file: str | None) -> int:
 
 
 def _take_in(copies: Copies) -> None:
-    from archiver.app import utc_now
-    from archiver.custody.put_back_databases import take_in
-    from archiver.store.archive import Archive
 
     for home, others in copies.set_aside().items():
         for other in others:
@@ -335,8 +317,6 @@ def _take_in(copies: Copies) -> None:
 
 def user_name() -> str:
     """Who runs the program on this machine, as the system names it."""
-    import getpass
-
     try:
         return getpass.getuser()
     except (KeyError, OSError):

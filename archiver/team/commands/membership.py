@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import click
 
+from archiver.app import utc_now
+from archiver.chatwork.allowed_urls import base_url
 from archiver.cli.commands import folders
 from archiver.cli.context import CliContext
 from archiver.cli.output import echo, echo_lines, visible
 from archiver.cli.setup.token import ask_token
+from archiver.corrected_clock import CorrectedClock
 from archiver.errors import N_
+from archiver.health.error_reasons import reason
 from archiver.render.times import minute_text
+from archiver.team.ledger.service_tables import ArchiveStanding, Saver
+from archiver.team.team_file import TeamSettings, find_team_file, read_team_file
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
-
-if TYPE_CHECKING:
-    from archiver.team.ledger.service_tables import ArchiveStanding, Saver
-    from archiver.team.team_file import TeamSettings
-
 
 settings_option = click.option(
     "--settings",
@@ -34,8 +34,6 @@ settings_option = click.option(
 
 def team_settings(obj: CliContext, team_file: str | None) -> TeamSettings:
     """Read the team's settings. Raises BadTeamFile."""
-    from archiver.team.team_file import find_team_file, read_team_file
-
     return read_team_file(find_team_file(obj.environ, team_file))
 
 
@@ -44,9 +42,6 @@ def team_settings(obj: CliContext, team_file: str | None) -> TeamSettings:
 @click.pass_obj
 def team_join(obj: CliContext, team_file: str | None) -> None:
     """Ask for the token, check it with Chatwork, and keep it sealed."""
-    from archiver.app import utc_now
-    from archiver.chatwork.allowed_urls import base_url
-    from archiver.corrected_clock import CorrectedClock
     from archiver.team.membership import has_contract, join
 
     settings = team_settings(obj, team_file)
@@ -121,7 +116,6 @@ def _standing_line(standing: ArchiveStanding) -> str:
 
 
 def _state(standing: ArchiveStanding) -> str:
-    from archiver.health.error_reasons import reason
 
     if standing.closed_at is not None:
         return _("closed")

@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archiver.app import utc_now
 from archiver.cli.commands import files
 from archiver.cli.context import CliContext
 from archiver.cli.output import echo, echo_lines
 from archiver.errors import N_
+from archiver.rounds.daemon import Stop
 from archiver.team.commands.membership import savers_lines, settings_option, team_settings
+from archiver.team.copies import Waiting
+from archiver.team.ledger.database import LedgerPlace, find_archive, import_psycopg, make_copy_home, read_ledger_file
+from archiver.team.team_file import ServeSettings, read_serve_file
 
 if TYPE_CHECKING:
     from archiver.team.account_rounds import CareEnd, RoundEnd
-    from archiver.team.copies import Waiting
-    from archiver.team.team_file import ServeSettings
 
 
 @click.command(
@@ -29,10 +32,6 @@ if TYPE_CHECKING:
 @click.pass_obj
 def team_save(obj: CliContext, team_file: str | None) -> None:
     """Make rounds until a signal comes."""
-    from archiver.app import utc_now
-    from archiver.rounds.daemon import Stop
-    from archiver.team.ledger.database import import_psycopg
-
     import_psycopg()  # which says what to install, where the queue's library is missing too
     from archiver.team.round_queue import run_worker
 
@@ -96,7 +95,6 @@ def team_serve(obj: CliContext, settings_file: str) -> None:
     """Serve until a signal. It needs no token and no key; a login that may only read is enough for it."""
     from archiver.cli.reading.app import build_view_context, stop_on_signals
     from archiver.team.pages import ProxyGate, TeamPages, serve_team
-    from archiver.team.team_file import read_serve_file
 
     settings = read_serve_file(Path(settings_file).expanduser(), obj.environ)
     environ = {name: value for name, value in obj.environ.items() if not name.startswith("CHATWORK_")}
@@ -115,7 +113,6 @@ def team_serve(obj: CliContext, settings_file: str) -> None:
 
 def home_finder(settings: ServeSettings) -> Callable[[int], Path]:
     """Finds the home of the copy of an account's archive, and makes it if there is none yet."""
-    from archiver.team.ledger.database import LedgerPlace, find_archive, make_copy_home, read_ledger_file
 
     def find(account: int) -> Path:
         home = settings.cache / str(account)
