@@ -19,7 +19,7 @@ ConditionKind = StrEnum(
     "ConditionKind",
     "SETUP NO_CONTRACT ENDED DISK_FULL LEDGER NO_SPACE FIRST_SAVE STALE FAULT JOB_FAULT IDLE UNSCHEDULED "
     "SILENT UNREAD BEHIND FAILING SHUT CLOCK DOUBT FUTURE FINDINGS ALERT HINT DUE COPY REMOTE UNHEARD "
-    "PING PACE GAP LOST PENDING CUT UNREAD_DROPPED",
+    "PING PACE GAP LOST LARGE PENDING CUT UNREAD_DROPPED",
 )
 """What a condition is about; the value, the name in small letters, is the first part of its keys, which are remembered
 between rounds."""
@@ -141,7 +141,8 @@ CONDITIONS = (
     Row(ConditionKind.DOUBT, lambda one: found_if(hours=one.archive.doubtful_hours), check="clock"),
     Row(ConditionKind.FUTURE, judge.future, check="last_run"),
     Row(ConditionKind.PENDING, lambda one: found_if(n=one.archive.pending or None)),
-    Row(ConditionKind.LOST, lambda one: these(f"{room}/{file}" for room, file in one.archive.lost), notice=_ONCE),
+    Row(ConditionKind.LOST, lambda one: judge.lost(one, are_large=False), notice=_ONCE),
+    Row(ConditionKind.LARGE, lambda one: judge.lost(one, are_large=True), notice=_ONCE),
     Row(ConditionKind.CUT, lambda one: these(f"{cut.room_id}/{cut.kind}" for cut in one.archive.cut)),
     Row(ConditionKind.GAP, lambda one: these(f"{room}/{end}" for room, end in one.archive.gaps), notice=_ONCE),
     Row(ConditionKind.PACE, judge.pace, check="pace", notice=_ONCE),

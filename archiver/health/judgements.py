@@ -14,7 +14,7 @@ from archiver.records import JST
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Grade, Level
 from archiver.settings.model import SEALED, Settings
 from archiver.sync.plan import daemon_interval
-from archiver.sync.report import is_clock_wrong
+from archiver.sync.report import apart_words, is_clock_wrong
 
 LATE = timedelta(hours=1)
 """Age of a last save that needs attention, or three times the interval where that is longer."""
@@ -230,7 +230,7 @@ def clock(offset_ms: int | None) -> Found | None:
     """This computer's clock is wrong; `offset_ms`: Chatwork's clock minus ours, None if never compared."""
     if offset_ms is None or not is_clock_wrong(offset_ms):
         return None
-    return {"seconds": abs(round(offset_ms / 1000)), "is_behind": offset_ms > 0}
+    return {"span": apart_words(timedelta(milliseconds=offset_ms)), "is_behind": offset_ms > 0}
 
 
 def disk_full(disk: DiskSpace | None) -> Found | None:
@@ -292,6 +292,12 @@ def these(which: Iterable[object]) -> Found | None:
     """These rooms, files or alerts; None: there are none."""
     names = _names(which)
     return {"which": names} if names else None
+
+
+def lost(situation: Situation, *, are_large: bool) -> Found | None:
+    """Files that were given up, or those that nothing was tried of as they are above the limit."""
+    files = {f"{one.room_id}/{one.file_id}": one for one in situation.archive.lost if one.is_too_large is are_large}
+    return {"which": tuple(files), "files": files} if files else None
 
 
 def future(situation: Situation) -> Found | None:

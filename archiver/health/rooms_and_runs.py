@@ -149,15 +149,15 @@ def unseen_sentence(bound: timedelta) -> str:
     return sentence.format(time=interval_words(bound))
 
 
-def run_sentences(report: SyncReport, settings: Settings) -> list[str]:
-    """What a run met that deserves attention, in words."""
+def run_sentences(report: SyncReport, settings: Settings) -> dict[str, str]:
+    """What a run met that deserves attention, in words, by the keys by which notices remember it."""
     from archiver.sync.download import NO_SPACE  # here, as how things stand is told without it
 
     disk = observe_disk(settings.home, settings.files.stop_when_free_bytes) if NO_SPACE in report.reported else None
     clock_ms = None if report.is_undecided else report.clock_offset_ms
     found = conditions_beside(clock_ms=clock_ms, computer=ComputerState(disk))
     found += [Condition(ConditionKind.UNREAD_DROPPED)] if report.unread_dropped else []
-    said = [sentence(condition) for condition in found]
+    said = {str(one.kind): sentence(one) for one in found}
     if disk is not None and not any(ROWS[one.kind].check == "disk" for one in found):  # a quota, or space again
-        said.append(_("There was no space for a file, or your quota is used up: a later save tries it again."))
+        said["quota"] = _("There was no space for a file, or your quota is used up: a later save tries it again.")
     return said

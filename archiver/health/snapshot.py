@@ -23,6 +23,7 @@ from archiver.store.keeper import keeper_of
 from archiver.store.queries import current_state, entries, looks_and_gaps, room_holdings
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.looks_and_gaps import LastLooks, TruncatedList, truncated_lists
+from archiver.store.queries.room_holdings import MissingFile
 from archiver.store.working import remembered_values, verification_log
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun, WindowRequests
@@ -169,8 +170,8 @@ class HealthSnapshot:
     paces: Paces
     gaps: tuple[tuple[int, str], ...]
     """Room, and the message that ends the gap."""
-    lost: tuple[tuple[int, int], ...]
-    """Files that were given up: room, file."""
+    lost: tuple[MissingFile, ...]
+    """Files that were given up, or are above the limit of the settings."""
     pending: int
     """Files still to be downloaded."""
     cut: tuple[TruncatedList, ...]
@@ -279,6 +280,6 @@ def observe_disk(home: Path, keep_free: int) -> DiskSpace | None:
     return DiskSpace(folders.free_bytes(home), keep_free, required=folders.required_bytes(home))
 
 
-def _lost_files(reading: Reading, rooms: Collection[int]) -> tuple[tuple[int, int], ...]:
+def _lost_files(reading: Reading, rooms: Collection[int]) -> tuple[MissingFile, ...]:
     unheld = room_holdings.unheld_files(reading, rooms, 0) if rooms else []
-    return tuple((one.room_id, one.file_id) for one in unheld if one.given_up)
+    return tuple(one for one in unheld if one.given_up)

@@ -13,9 +13,12 @@ from typing import Any
 from archiver.errors import N_, ArchiverError
 from archiver.health import error_reasons
 from archiver.health.conditions import Condition, ConditionKind, condition_of
+from archiver.health.folders import GIGABYTE, MEGABYTE
 from archiver.health.judgements import fault
-from archiver.render.invisible_characters import visible_line
-from archiver.render.times import interval_words, minute_text
+from archiver.records import JST
+from archiver.render.invisible_characters import shorten, visible_line
+from archiver.render.times import interval_words, iso_date, minute_text
+from archiver.store.queries.room_holdings import MissingFile
 from archiver.sync.report import doubtful_sentence
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, typed
@@ -36,6 +39,8 @@ def _either(fact: str, with_it: Text, without: Text) -> Text:
 
 NAMED_ROOMS_LIMIT = 6
 """So many rooms are named; the others are counted."""
+_FILE_COLUMNS = 28
+"""Columns of a file's name."""
 
 
 def sentence(condition: Condition) -> str:
@@ -57,6 +62,20 @@ def page_sentence(condition: Condition, room_labels: Mapping[int, str]) -> str:
 def number_words(missing: object) -> str:
     """The estimated number of missing messages; None: unknown."""
     return _("number unknown") if missing is None else _("about {n}").format(n=missing)
+
+
+def file_words(file: MissingFile) -> str:
+    """A file by its name, with its size and the day on which it was sent, as far as they are known."""
+    day = iso_date(datetime.fromtimestamp(file.sent, JST)) if file.sent else ""
+    known = _(", ").join(filter(None, [_size_words(file.size), day]))
+    return shorten(file.name, _FILE_COLUMNS) + (f" ({known})" if known else "")
+
+
+def _size_words(size: int) -> str:
+    for unit, name in ((GIGABYTE, "GB"), (MEGABYTE, "MB")):
+        if size >= unit:
+            return f"{size / unit:.1f}{name}"
+    return f"{max(1, round(size / 1000))}KB" if size else ""
 
 
 def trouble_lines(error: ArchiverError) -> list[str]:
@@ -95,6 +114,7 @@ def _words(condition: Condition, labels: Mapping[str, str]) -> dict[str, Any]:
         **words,
         "time": minute_text(at) if isinstance(at, datetime) else _("never"),
         "rooms": _join_named(_room_words(condition, one, labels) for one in condition.which),
+        "files": _join_named(_file_in_room(facts["files"][one], labels) for one in condition.which if "files" in facts),
         "ways": _(", ").join(map(way_words, condition.which)),
         "reason": error_reasons.reason(facts.get("error")),
         "advice": _advice(facts) if "is_sealed" in facts else "",
@@ -119,6 +139,11 @@ def _room_words(condition: Condition, which: str, labels: Mapping[str, str]) -> 
     if times[room] is None:
         return _("{room} (never yet)").format(room=labels.get(room, room))
     return text.format(room=labels.get(room, room), time=minute_text(times[room]))
+
+
+def _file_in_room(file: MissingFile, labels: Mapping[str, str]) -> str:
+    room = labels.get(str(file.room_id), str(file.room_id))
+    return _("{file} in {room}").format(file=file_words(file), room=room)
 
 
 def _join_named(rooms: Iterable[str]) -> str:
@@ -169,6 +194,11 @@ _STALE = _either(
     P_("Nothing was saved for {n} hour.", "Nothing was saved for {n} hours."),
 )
 _LOST = P_("{n} file could not be downloaded.", "{n} files could not be downloaded.")
+_LARGE = P_(
+    "{n} file is larger than the limit, so it is not saved.",
+    "{n} files are larger than the limit, so they are not saved.",
+)
+_RAISE = N_("To save what is larger, raise max_gb in archive.toml, then: archive save")
 _GAP = P_("There is {n} gap.", "There are {n} gaps.")
 _DETAILS = N_("Details: archive app")
 _PACE = P_(
@@ -240,8 +270,8 @@ SENTENCES: Mapping[ConditionKind, Text] = {
     ),
     ConditionKind.CLOCK: _either(
         "is_behind",
-        N_("This computer's clock is {seconds} seconds behind Chatwork's. Set it right."),
-        N_("This computer's clock is {seconds} seconds ahead of Chatwork's. Set it right."),
+        N_("This computer's clock is {span} behind Chatwork's. Set it right."),
+        N_("This computer's clock is {span} ahead of Chatwork's. Set it right."),
     ),
     ConditionKind.DOUBT: lambda words: doubtful_sentence(words["hours"]),
     ConditionKind.FUTURE: N_(
@@ -249,6 +279,7 @@ SENTENCES: Mapping[ConditionKind, Text] = {
     ),
     ConditionKind.PENDING: P_("{n} file is still to be saved.", "{n} files are still to be saved."),
     ConditionKind.LOST: (_LOST, _DETAILS),
+    ConditionKind.LARGE: (_LARGE, _RAISE),
     ConditionKind.CUT: N_(
         "Chatwork lists at most 100 of these per person; there may be more that are not kept: {rooms}."
     ),
@@ -288,6 +319,7 @@ SHORT_SENTENCES: Mapping[ConditionKind, Text] = {
         "{n} chats have not been read for a long time. See: archive status",
     ),
     ConditionKind.LOST: (_LOST, N_("See: archive status")),
+    ConditionKind.LARGE: (_LARGE, N_("See: archive status")),
     ConditionKind.GAP: (_GAP, N_("See: archive status")),
     ConditionKind.PACE: P_(
         "{n} chat is so busy that saving every {every} may miss messages: archive status --full",
@@ -297,7 +329,14 @@ SHORT_SENTENCES: Mapping[ConditionKind, Text] = {
 """Those whose sentence would name a chat in a notice, or send nobody to where more is said."""
 
 PAGE_SENTENCES: Mapping[ConditionKind, Text] = {
-    ConditionKind.LOST: _LOST,
+    ConditionKind.LOST: P_("{n} file could not be downloaded: {files}.", "{n} files could not be downloaded: {files}."),
+    ConditionKind.LARGE: (
+        P_(
+            "{n} file is larger than the limit, so it is not saved: {files}.",
+            "{n} files are larger than the limit, so they are not saved: {files}.",
+        ),
+        _RAISE,
+    ),
     ConditionKind.GAP: _GAP,
     ConditionKind.IDLE: (IDLE_SENTENCE, IDLE_ADVICE),
     ConditionKind.PACE: (
@@ -305,4 +344,4 @@ PAGE_SENTENCES: Mapping[ConditionKind, Text] = {
         N_("Keep this computer on, and while much is written save by hand now and then, too: archive save"),
     ),
 }
-"""Those whose sentence for a terminal says what only a terminal can do."""
+"""Those whose sentence says elsewhere what only a terminal can do, or names no file."""

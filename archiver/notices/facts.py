@@ -157,7 +157,7 @@ def _daily_facts(
         period,
         room_holdings.saved_counts(reading, snapshot.rooms, since=period.begin, until=period.end),
         pending=snapshot.pending,
-        lost=len(snapshot.lost),
+        lost=sum(not one.is_too_large for one in snapshot.lost),
         gaps=len(snapshot.gaps),
     )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.notices import sentences
+from archiver.notices.facts import Naming, platform_numbers
 from archiver.notices.sentences import PendingNotices, due_conditions
 from archiver.rounds import run_log
 from archiver.settings.model import Settings
@@ -29,17 +30,18 @@ def give_notice(
     already_said: tuple[str, ...] = (),
     adapts: bool = False,
     is_round: bool = True,
+    named: Naming = platform_numbers,
 ) -> tuple[list[str], bool]:
     """Deliver new, lasting and ended troubles; return what is to be said on the screen, and whether the error is too.
 
     `now`: the time by Chatwork's clock, as far as the process knows it.
     `already_said`: keys of troubles, or key prefixes ending in “/”, that the command has printed itself; `unwatched`:
     nobody is before the screen; `adapts`: as for `take_pending_notices`; `is_round`: not after a verification alone. It
-    runs after the round, without its lock.
+    runs after the round, without its lock. `named`: what jobs are called where nothing leaves the screen.
     """
     with closing(Archive(settings.home)) as archive:
         pending = sentences.take_pending_notices(
-            archive, settings, error, now=now, adapts=adapts, unwatched=unwatched and is_round
+            archive, settings, error, now=now, adapts=adapts, unwatched=unwatched and is_round, named=named
         )
     remembered = pending.notices.is_remembered
     is_first = True if remembered else is_first_today(settings.home, state=state_folder())

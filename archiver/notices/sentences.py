@@ -246,6 +246,7 @@ def take_pending_notices(
     now: datetime,
     adapts: bool = False,
     unwatched: bool = False,
+    named: facts.Naming = facts.platform_numbers,
 ) -> PendingNotices:
     """The notices due after a round, which ended with `error` or went through; they count as given from now on.
 
@@ -267,7 +268,7 @@ def take_pending_notices(
                 events -= {key for key in events - known.keys() if key.startswith(WEEKLY)}
             keys = {key for one in found for key in one.keys} | events
             notices = facts.due_notices(keys, known, now=now)
-            notice_facts = collect_facts(reading, snapshot, notices, known, now=now)
+            notice_facts = collect_facts(reading, snapshot, notices, known, now=now, named=named)
         run = ScheduledRun(now, name) if unwatched and not isinstance(error, NO_TROUBLE) else None
         if notices.known != known or snapshot.paces.is_fresh or new_fault is not None or run is not None:
             _remember(archive, notices, snapshot, new_fault, run)

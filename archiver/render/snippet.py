@@ -194,7 +194,7 @@ def _fit_piece(text: str, begin: int, end: int, columns: int, measure: Callable[
 def reason(code: str) -> str:
     """The sentence for a reason code of a download (`too_large`); an unknown code is returned unchanged."""
     words = {
-        "too_large": _("larger than files.max_gb in archive.toml allows"),
+        "too_large": _("larger than the limit; to save it, raise max_gb in archive.toml"),
         "no_space": _("not enough space on this computer"),
         "unlisted": _("it was sent, but Chatwork's list of files did not have it"),
         "not_shown": _("Chatwork answered “not found” or “not allowed”"),

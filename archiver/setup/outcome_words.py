@@ -364,7 +364,7 @@ def _count_words(room: object) -> str:
         "not_readable": _("named but not readable {n}"),
         "files_saved": _("files saved {n}"),
         "files_pending": _("files still to be saved {n}"),
-        "files_lost": _("files given up {n}"),
+        "files_lost": _("files not saved {n}"),
         "tasks_new": _("tasks {n}"),
         "tasks_changed": _("tasks changed {n}"),
     }

@@ -13,7 +13,7 @@ from archiver.claims.messages import DELETIONS, changed_count
 from archiver.claims.quotations import excerpts
 from archiver.claims.sentences import change_lines
 from archiver.errors import N_
-from archiver.health.words import number_words
+from archiver.health.words import file_words, number_words
 from archiver.platforms.job_platform import first_reader, platform_of
 from archiver.records import CaseSide, ChangeKind
 from archiver.records.alerts import AlertRule
@@ -43,8 +43,6 @@ _QUOTED_LENGTH, _SHORT_LENGTH = 28, 14
 """Characters of a quoted text, and where a screen has room for one line."""
 
 _OF_PEOPLE = (AlertRule.ACCOUNT_CLOSED, AlertRule.MEMBER_GONE, AlertRule.CONTACT_GONE)
-
-MEGABYTE, GIGABYTE = 10**6, 10**9
 
 
 class EmergencyRow(NamedTuple):
@@ -194,7 +192,7 @@ def kept_sentence(emergency: Emergency) -> str:
     row, files = not_kept_row(emergency), len(emergency.holdings.unheld)
     if not row.lines:
         return _("Everything seen so far is saved.")
-    if len(row.lines) > min(files, NAMED_FILES_LIMIT):
+    if len(row.lines) > min(files, NAMED_FILES_LIMIT + 1):
         return _("Everything seen so far is saved, except for what “Unsaved” names.")
     text = ngettext(
         "Everything seen so far is saved, except for {n} file.",
@@ -208,7 +206,8 @@ def not_kept_row(emergency: Emergency, *, limit: int = NAMED_FILES_LIMIT) -> Eme
     """Files that are not saved, with reasons, rooms that could not be read, and spans that nobody can read any more."""
     holdings = emergency.holdings
     lines = [_file_line(one) for one in holdings.unheld[:limit]]
-    more = len(holdings.unheld) - len(lines)
+    if more := len(holdings.unheld) - len(lines):
+        lines.append(ngettext("and {n} more file", "and {n} more files", more).format(n=more))
     for rooms, text in (
         (emergency.failing, _("what is new where the last reading failed: {rooms}")),
         (emergency.unread, _("everything where nothing was ever read: {rooms}")),
@@ -232,8 +231,7 @@ def not_kept_row(emergency: Emergency, *, limit: int = NAMED_FILES_LIMIT) -> Eme
         lines.append(text.format(n=emergency.put_back))
     elif emergency.put_back is not None:
         lines.append(_("later records, if there were any: an older state of the archive was put back or restored"))
-    others = ngettext("and {n} more file", "and {n} more files", more).format(n=more) if more else ""
-    return EmergencyRow(_("Unsaved"), tuple(lines), others)
+    return EmergencyRow(_("Unsaved"), tuple(lines))
 
 
 def _unread_end_line(chats: int) -> str:
@@ -249,8 +247,7 @@ def _file_line(file: MissingFile) -> str:
     state = visible_line(unsaved_reason(file.reason, given_up=file.given_up))
     if file.gone:
         state = _("not listed by Chatwork any more; {state}").format(state=state)
-    size = f" ({_size(file.size)})" if file.size else ""
-    return f"{shorten(file.name, 28)}{size}: {state}"
+    return f"{file_words(file)}: {state}"
 
 
 def screenshots_sentence(name: str, messages: Sequence[NamedMessage]) -> str:
@@ -314,9 +311,3 @@ def reader_option(emergency: Emergency) -> str:
     """The end of the command that makes an export, where it is not for the support of a platform."""
     reader = first_reader(emergency.contract.platform)
     return "" if reader == "support" else f" --for {reader}"
-
-
-def _size(size: int) -> str:
-    if size >= GIGABYTE:
-        return f"{size / GIGABYTE:.1f}GB"
-    return f"{size / MEGABYTE:.1f}MB" if size >= MEGABYTE else f"{max(1, round(size / 1000))}KB"

@@ -23,8 +23,8 @@ Row = dict[str, Any]
 
 _FIELDS: Row = dict.fromkeys(
     ("job", "text", "quote", "error", "noticed", "since", "last", "due", "reason", "saved", "room_id", "message_id")
-)
-"""What only some headlines have."""
+) | {"alerts": ()}
+"""What only some headlines have; `alerts`: the numbers of those that it tells."""
 
 _NAME_COLUMNS = 32
 _NOT_THEMSELVES = (AlertRule.A15, AlertRule.TWIN)
@@ -34,20 +34,20 @@ LOST, _OFF = ("gone", "departed", "changed"), ("idle", "unscheduled")
 """What disappeared in chats, quoted below; and that automatic saving is off, by which nothing disappeared yet."""
 
 
-def headlines(
-    status: Status, facts: Mapping[str, Any], jobs: Sequence[Row], now: datetime, *, alert_count: int
-) -> list[Row]:
-    """Those that are true; where all is well that one alone, of the kind `calm`.
-
-    `facts`: what is observed (`home_document`), `jobs` its rows; `alert_count`: so many lines tell of alerts.
-    """
+def headlines(status: Status, facts: Mapping[str, Any], jobs: Sequence[Row]) -> list[Row]:
+    """Those that are true, perhaps none; `facts`: what is observed (`home_document`), `jobs` its rows."""
     stopped = list(_stopped(facts))
     off = [one for one in stopped if one["kind"] in _OFF]
     told = [*(one for one in stopped if one not in off), *_gone(jobs), *_departed(jobs), *_changed(jobs)]
     told += [*_asked(status.alerts, _NOT_THEMSELVES), *off, *unpaid(jobs)]
     told += [*_asked(status.alerts, (AlertRule.A8,)), *_gone_file(facts["gone_files"])]
-    told = told or [*_to_look_at(facts, status, now, alert_count)] or [_calm(status, facts["kept_by_team"])]
     return [_FIELDS | one for one in told]
+
+
+def headline_without_news(status: Status, facts: Mapping[str, Any], now: datetime, *, alert_count: int) -> Row:
+    """The one where none of those is true; `alert_count`: so many lines tell of alerts."""
+    look = next(_to_look_at(facts, status, now, alert_count), None)
+    return _FIELDS | (look or _calm(status, facts["kept_by_team"]))
 
 
 def told_job(told: Sequence[Row]) -> Row | None:
@@ -136,6 +136,7 @@ def _changed(jobs: Sequence[Row]) -> Iterator[Row]:
         seen = {one["seen"] for one in quotes} if job["changed"] == len(quotes) else ()
         noticed = next(iter(seen)) if len(seen) == 1 else None
         yield {"state": "look", "kind": "changed", "job": job["id"], "head": words, "text": text} | {
+            "alerts": job["change_alerts"],
             "quote": " → ".join(f"「{one}」" for one in quotes[0]["briefly"]) if quotes else "",
             "noticed": noticed,
             "reason": _("Chatwork does not tell why."),
@@ -198,7 +199,7 @@ def _asked(alerts: Sequence[Alert], rules: Collection[AlertRule]) -> Iterator[Ro
     ):
         found = [one for one in alerts if one.rule is rule and (rule is AlertRule.TWIN or one.room_id)]
         if found and rule in rules:
-            place = {"room_id": found[-1].room_id, "message_id": found[-1].message_id}
+            place = {"room_id": found[-1].room_id, "message_id": found[-1].message_id, "alerts": [found[-1].number]}
             yield {"state": "look", "kind": "asked", "head": head, "text": text} | place
 
 
@@ -211,7 +212,7 @@ def _gone_file(files: Sequence[tuple[Alert, Attachment | None]]) -> Iterator[Row
             saved = _("The file “{name}” is no longer shown on Chatwork. It is saved.")
             unsaved = _("The file “{name}” is no longer shown on Chatwork. It is not saved.")
             head = (saved if file.sha256 else unsaved).format(name=shorten(file.name, _NAME_COLUMNS))
-        place = {"room_id": alert.room_id, "message_id": alert.message_id}
+        place = {"room_id": alert.room_id, "message_id": alert.message_id, "alerts": [alert.number]}
         yield {"state": "look", "kind": "asked", "head": head, "text": ""} | place
 
 

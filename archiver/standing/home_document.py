@@ -37,10 +37,19 @@ from archiver.setup.fact_questions import missing_facts
 from archiver.standing import alert_lines
 from archiver.standing.emergencies import Emergency, emergencies, references_of
 from archiver.standing.emergency_words import people_sentence
-from archiver.standing.headlines import Row, headlines, kept_words, line_below, older_words, told_job, unpaid
+from archiver.standing.headlines import (
+    Row,
+    headline_without_news,
+    headlines,
+    kept_words,
+    line_below,
+    older_words,
+    told_job,
+    unpaid,
+)
 from archiver.store.archive import Reading
 from archiver.store.keeper import keeper_of
-from archiver.store.queries.authors_and_changes import changed_places, quoted_messages
+from archiver.store.queries.authors_and_changes import ChangedPlace, changed_places, quoted_messages
 from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import contracts, deliveries
 from archiver.store.queries.entries import last_seq
@@ -96,8 +105,10 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
         | {"called": names[one.id], "departed": departed.get(one.id)}
         for one in status.contracts
     ]
-    alerts = alert_lines.alert_lines(reading, other_alerts(status.alerts, urgent), names)
-    told = headlines(status, facts, jobs, now, alert_count=len(alerts))
+    told = headlines(status, facts, jobs)
+    others = other_alerts(status.alerts, urgent, [number for one in told for number in one["alerts"]])
+    alerts = alert_lines.alert_lines(reading, others, names)
+    told = told or [headline_without_news(status, facts, now, alert_count=len(alerts))]
     head, is_gone = told[0], any(one["kind"] == "gone" for one in told)
     quoted = told_job(told)
     job = next((one for one in jobs if one["id"] == (quoted or head)["job"]), None)
@@ -110,6 +121,7 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
         "quoted": quoted,
         "also": [*map(line_below, told[1:]), *(one["text"] for one in lines)],
         "lines": lines,
+        "labels": alert_lines.room_labels(reading, ()),
         "alerts": [
             *alerts[: alert_lines.FIRST_SCREEN_LIMIT],
             *([alert_lines.AlertLine(alert_lines.more_sentence(more), None)] if more > 0 else []),
@@ -131,9 +143,11 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
     }
 
 
-def other_alerts(alerts: Iterable[Alert], emergencies_told: Iterable[Emergency]) -> list[Alert]:
-    """The alerts that are part of no emergency."""
-    shown_numbers = {one.number for alarm in emergencies_told for one in alarm.alerts}
+def other_alerts(
+    alerts: Iterable[Alert], emergencies_told: Iterable[Emergency], told: Iterable[int] = ()
+) -> list[Alert]:
+    """The alerts that are part of no emergency, and told by no headline, whose numbers these are."""
+    shown_numbers = {*told, *(one.number for alarm in emergencies_told for one in alarm.alerts)}
     return [one for one in alerts if one.number not in shown_numbers]
 
 
@@ -150,7 +164,7 @@ def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:
     if status.is_practice:  # nothing saves it by itself, and nothing should
         found = [one for one in found if one.kind not in {ConditionKind.UNSCHEDULED, ConditionKind.STALE}]
     labels = alert_lines.room_labels(reading, ())
-    said = [(one.kind, page_sentence(one, labels), one.facts.get("error")) for one in found]
+    said = [(one, page_sentence(one, labels)) for one in found]
     services = [] if status.is_practice else service_sentences(reading)
     beside: list[tuple[Any, str]] = [("service", one) for one in services]
     beside += [("", one) for one in put_back_databases.overview_lines(reading)]
@@ -162,13 +176,13 @@ def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:
     starters = situation.computer.starters
     is_old = status.last_sync is None or status.last_sync < situation.now - 3 * every
     return {
-        "stopped": [(str(kind), text, error) for kind, text, error in said if kind in STOPPING],
+        "stopped": [(str(one.kind), text, one.facts.get("error")) for one, text in said if one.kind in STOPPING],
         "lines": [
-            *({"kind": kind, "text": text, "check": kind} for kind, text in beside),
+            *({"kind": kind, "text": text, "check": kind, "condition": None} for kind, text in beside),
             *(
-                {"kind": str(kind), "text": text, "check": ROWS[kind].check}
-                for kind, text, _error in said
-                if kind not in STOPPING
+                {"kind": str(one.kind), "text": text, "check": ROWS[one.kind].check, "condition": one}
+                for one, text in said
+                if one.kind not in STOPPING
             ),
         ],
         "unsure": (is_old and not status.is_practice) or any(one.kind in _UNSURE for one in found),
@@ -232,11 +246,20 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "missing": missing_facts(reading, contract),
         "gone": [one for one in rooms if one.inaccessible_since and one.inaccessible_since > seen.at],
         "changed": len(changed),
+        "change_alerts": [*_alerts_of(status.alerts, changed)],
         "became": Counter(one.became for one in changed),
         "authors": {one.account_id for one in changed},
         "quotes": [*_quotes(reading, quoted_messages(reading, changed[:QUOTED]))],
         "seen": seen.at,
     }
+
+
+def _alerts_of(alerts: Iterable[Alert], changed: Iterable[ChangedPlace]) -> Iterator[int]:
+    """The numbers of the alerts about these changed messages."""
+    places = {(one.room_id, str(one.rank[-1])) for one in changed}
+    for one in alerts:
+        if one.rule in (AlertRule.A10, AlertRule.DELETIONS) and (one.room_id, one.message_id) in places:
+            yield one.number
 
 
 def _money(reading: Reading, contract: Contract, today: date) -> Row | None:

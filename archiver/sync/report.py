@@ -10,6 +10,7 @@ from typing import Any
 from archiver.store.time_text import to_text
 from archiver.sync import plan
 from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 
 class RoomOutcome(StrEnum):
@@ -209,15 +210,24 @@ def is_clock_wrong(offset_ms: int) -> bool:
     return abs(offset_ms) > WRONG_CLOCK_MS
 
 
+def apart_words(span: timedelta) -> str:
+    """How far two clocks are apart: in minutes, from two hours on in hours."""
+    minutes = round(abs(span) / timedelta(minutes=1))
+    hours = round(minutes / 60)
+    if hours < 2:
+        return ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
+    return ngettext("{n} hour", "{n} hours", hours).format(n=f"{hours:,}")
+
+
 def doubtful_sentence(hours: float) -> str:
     """What is said of a run in which Chatwork's replies were so many hours ahead of this computer's clock."""
     text = _(
-        "In the last save, Chatwork's replies were dated {hours} hours behind this computer's clock. One of the two "
+        "In the last save, Chatwork's replies were dated {span} behind this computer's clock. One of the two "
         "is wrong: the time of that save is doubtful, and the records say so."
     )
     if hours > 0:
         text = _(
-            "In the last save, Chatwork's replies were dated {hours} hours ahead of this computer's clock. One of the "
+            "In the last save, Chatwork's replies were dated {span} ahead of this computer's clock. One of the "
             "two is wrong: the time of that save is doubtful, and the records say so."
         )
-    return text.format(hours=f"{abs(hours):,.1f}")
+    return text.format(span=apart_words(timedelta(hours=hours)))

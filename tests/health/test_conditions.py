@@ -33,6 +33,7 @@ from archiver.records.alerts import Alert, AlertRule, Grade, Level
 from archiver.settings.model import BackupSettings, Duration, NotifySettings, Settings
 from archiver.standing.home_document import Standing
 from archiver.store.queries.looks_and_gaps import LastLooks, TruncatedList
+from archiver.store.queries.room_holdings import MissingFile
 from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun
 from archiver.store.working.verification_log import VerificationRecord
 from tests.support.terminals.situations import GB, GOOD_COMPUTER, NOW, ROOM, ago, situation
@@ -44,6 +45,11 @@ ACTION, ATTENTION = Grade.ACTION, Grade.ATTENTION
 def alert(rule: AlertRule, level: Level = Level.HIGH, subject: str | None = None) -> Alert:
     """An open alert."""
     return Alert(rule, level, ago(hours=1), ROOM, subject=subject, number=7)
+
+
+def missing_file(room: int, file: int, reason: str = "not_found") -> MissingFile:
+    """A file whose bytes will not come."""
+    return MissingFile(room, file, True, "参考.mov", 30_000_000, True, False, reason, 1_764_000_000)
 
 
 def with_disk(free: float) -> ComputerState:
@@ -147,7 +153,8 @@ CASES: list[tuple[Kind, Grade, Situation]] = [
     (Kind.DUE, ATTENTION, situation(alerts=(due(0),))),
     (Kind.DUE, ATTENTION, situation(alerts=(due(1),))),
     (Kind.GAP, ATTENTION, situation(gaps=((ROOM, "9"), (ROOM, "12")))),
-    (Kind.LOST, ATTENTION, situation(lost=((ROOM, 4),))),
+    (Kind.LOST, ATTENTION, situation(lost=(missing_file(ROOM, 4),))),
+    (Kind.LARGE, ATTENTION, situation(lost=(missing_file(ROOM, 4, "too_large"),))),
     (Kind.PENDING, ATTENTION, situation(pending=2)),
     (Kind.CUT, ATTENTION, situation(cut=(TruncatedList(ROOM, "files"),))),
     (Kind.UNHEARD, ACTION, heard(unseen=("desktop",))),
@@ -215,9 +222,10 @@ BESIDE: list[tuple[Kind, Situation]] = [
     (Kind.DUE, situation(alerts=(due(2),))),
     (Kind.REMOTE, replace(situation(), settings=with_notify(urls=("json://example.com/",)))),
     (Kind.PACE, situation(paces=Paces(1, {ROOM: 9.9}, is_fresh=False))),
-    (Kind.GAP, situation(lost=((ROOM, 4),))),
-    (Kind.LOST, situation(pending=2)),
-    (Kind.PENDING, situation(lost=((ROOM, 4),))),
+    (Kind.GAP, situation(lost=(missing_file(ROOM, 4),))),
+    (Kind.LOST, situation(lost=(missing_file(ROOM, 4, "too_large"),))),
+    (Kind.LARGE, situation(lost=(missing_file(ROOM, 4),))),
+    (Kind.PENDING, situation(lost=(missing_file(ROOM, 4),))),
     (Kind.CUT, situation(gaps=((ROOM, "9"),))),
     (Kind.UNREAD_DROPPED, situation(unread_dropped=ago(days=7))),
     (Kind.UNHEARD, heard("mail", unseen=("desktop",), desktop=False, **MAIL)),
@@ -292,10 +300,11 @@ def test_each_condition_is_the_same_sentence_wherever_it_is_shown(kind: Kind, ca
         (situation(scheduled_run=REFUSED), "The last automatic save failed (2026-11-24 22:22), although one by hand"),
         (situation(looks=looks(at={ROOM: ago(minutes=1), 7: ago(hours=90), 6: ago(hours=50)})), "7, 6 was read for up"),
         (situation(paces=Paces(1, {1: 12.0}, is_fresh=False)), "In chat 1 up to 720 messages came in an hour: with a"),
-        (situation(doubtful_hours=-8760.0), "8,760.0 hours behind this computer's clock. One of the two is wrong"),
-        (situation(clock_ms=90_000), "90 seconds behind Chatwork's"),
+        (situation(doubtful_hours=-8760.0), "8,760 hours behind this computer's clock. One of the two is wrong"),
+        (situation(clock_ms=90_000), "2 minutes behind Chatwork's"),
         (situation(computer=with_disk(0.9)), "Only 900 MB are free, and the records need 1000 MB"),
-        (situation(lost=((1, 2), (1, 3))), "2 files could not be downloaded. Details: archive app"),
+        (situation(lost=(missing_file(1, 2), missing_file(1, 3))), "2 files could not be downloaded. Details: "),
+        (situation(lost=(missing_file(1, 2, "too_large"),)), "1 file is larger than the limit, so it is not saved. "),
         (situation(shut={room: ago(hours=2) for room in range(1, 10)}), "6 (since 2026-11-24 20:31) and 3 more."),
     ],
 )

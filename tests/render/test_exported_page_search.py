@@ -210,7 +210,7 @@ def test_it_is_shown_wherever_it_stands(place: int, length: int) -> None:
 
 def test_why_a_file_is_not_held_is_said_and_an_unknown_word_stands_as_it_is() -> None:
     """No word of a download is lost; given up, waiting and never tried are three things."""
-    assert ["larger than files.max_gb in archive.toml allows", "something_new"] == [
+    assert ["larger than the limit; to save it, raise max_gb in archive.toml", "something_new"] == [
         *map(reason, ("too_large", "something_new"))
     ]
     assert "given up: no connection" == unsaved_reason("unreachable", given_up=True)

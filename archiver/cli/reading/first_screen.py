@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from archiver.cli.output import WIDTH, beside, columns, echo, echo_lines, pad, side_by_side, wrap
+from archiver.health.conditions import Condition, ConditionKind
+from archiver.health.words import page_sentence
 from archiver.render.invisible_characters import shorten
 from archiver.render.times import dated_moment, day_words, moment_words, short_day
 from archiver.standing.emergencies import Emergency
@@ -30,6 +32,8 @@ _NAME_WIDTH, _NUMBER_WIDTH = 32, 10
 
 _JOBS_LIMIT, _DEADLINES_LIMIT = 5, 3
 """So many jobs and deadlines stand on the screen."""
+
+_OF_UNSAVED = (ConditionKind.LOST, ConditionKind.LARGE, ConditionKind.GAP)
 
 
 def tell_home(
@@ -64,7 +68,9 @@ def tell_home(
     ]
     if quoted is not None and not is_urgent:
         others.append(_("Seen it? archive status --done {job}").format(job=quoted["job"]))
-    _tell_others([*others, *beside, *([] if is_urgent else deadlines[:_DEADLINES_LIMIT])], document)
+    others += [*beside, *([] if is_urgent else deadlines[:_DEADLINES_LIMIT])]
+    above = () if emergency is None else emergency.contract.room_ids
+    _tell_others([*others, *_lines_below(document, status, above)], document)
     _tell_foot(status, now, is_urgent=is_urgent)
 
 
@@ -85,7 +91,7 @@ def _headline(told: dict[str, Any], now: datetime) -> str:
 def _tell_block(emergency: Emergency, now: datetime, deadlines: Sequence[str], *, is_urgent: bool) -> None:
     """What changed in its own words, what is not saved, what to do and what not, a line or two for each."""
     rows = [*changed_rows(emergency, now, limit=1), not_kept_row(emergency, limit=1)]
-    said = [(row.label, [" ".join(filter(None, [*row.lines, row.more]))]) for row in rows if row.lines]
+    said = [(row.label, [*row.lines[:-1], f"{row.lines[-1]} {row.more}".rstrip()]) for row in rows if row.lines]
     if is_urgent:
         said.append((_("Do now"), [f"{n} {text}" for n, text in enumerate([*deadlines, *short_steps(emergency)], 1)]))
     said.append((_("Don't"), [_("leave, close your account, remove the contact or renew the API token")]))
@@ -155,9 +161,22 @@ def _backup_words(last: LastBackup | None, kept: KeptByTeam, now: datetime) -> s
     return _("none yet: archive backup DEST")
 
 
+def _lines_below(document: dict[str, Any], status: Status, above: Collection[int]) -> Iterator[str]:
+    """What is not as it should be, without the files and gaps of the chats that the block above tells of."""
+    are_above = all(one.room_id in above for one in status.rooms if one.files.pending)
+    for line in document["lines"]:
+        condition: Condition | None = line["condition"]
+        if line["check"] or (line["kind"] == ConditionKind.PENDING and are_above):
+            continue
+        if condition is None or condition.kind not in _OF_UNSAVED:
+            yield line["text"]
+        elif left := [key for key in condition.keys if int(key.split("/")[1]) not in above]:
+            yield page_sentence(condition.only(left), document["labels"])
+
+
 def _tell_others(others: Sequence[str], document: dict[str, Any]) -> None:
     """What else is to be seen, a line for each; of the setup and of alerts, how many."""
-    for text in [*others, *(one["text"] for one in document["lines"] if not one["check"])]:
+    for text in others:
         _tell_wrapped(text, 2)
     if any(one["check"] for one in document["lines"]):
         _tell_wrapped(_("There are things to look at in the setup: archive status --full"), 2)

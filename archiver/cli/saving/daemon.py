@@ -150,7 +150,7 @@ def _send_notices(
     is_round: bool = True,
 ) -> None:
     """Send the notices of a round or a verification; on stderr only what the daemon has not printed already."""
-    already_said = ("stale", "findings", "fault/", "alert/", "hint/", "gap/", "lost/")
+    already_said = ("stale", "findings", "fault/", "alert/", "hint/", "gap/", "lost/", "large/")
     try:
         save.tell_after_round(
             settings,

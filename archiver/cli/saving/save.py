@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from archiver.cli.output import ProgressScreen, echo, echo_json, echo_lines, pad
 from archiver.custody.copies_elsewhere import LONGEST_IN_A_RUN
 from archiver.errors import ArchiveInUse, ArchiverError
 from archiver.health.rooms_and_runs import run_sentences
+from archiver.notices.facts import platform_numbers
 from archiver.notices.heartbeat import Heartbeat
 from archiver.notices.round_notices import give_notice
 from archiver.render.invisible_characters import shorten
@@ -22,6 +23,7 @@ from archiver.rounds.round import run_round, upgrade_if_older
 from archiver.rounds.scheduled_backup import copy_if_due
 from archiver.settings.model import Settings
 from archiver.settings.other_archives import note_home
+from archiver.standing.alert_lines import contract_names
 from archiver.standing.waiting_state import note_state
 from archiver.store.queries.contracts import find_contract
 from archiver.sync import plan
@@ -112,11 +114,9 @@ def _tell_outcome(app: App, obj: CliContext, report: SyncReport, *, as_json: boo
         echo_json(report.document())
     elif not quiet:
         tell_sync(report)
-    tell_beside(app, report, quiet=quiet)
     opened = [f"{kind}/{alert['number']}" for alert in report.alerts for kind in ("alert", "hint", "due")]
-    tell_after_round(
-        app.settings, obj.environ, None, now=app.now(), unwatched=quiet, already_said=("gap/", "lost/", *opened)
-    )
+    already_said = ("gap/", "lost/", "large/", *opened, *tell_beside(app, report, quiet=quiet))
+    tell_after_round(app.settings, obj.environ, None, now=app.now(), unwatched=quiet, already_said=already_said)
     if report.reported and quiet:
         echo(notice_line(report), err=True)  # cron mails what a quiet run has to say
 
@@ -162,7 +162,8 @@ def tell_upgraded(copy: Path) -> None:
 
 def tell_after_round(settings: Settings, environ: Mapping[str, str], error: ArchiverError | None, **how: Any) -> bool:
     """Give notice of the troubles of a round (`how`: as `give_notice` takes it); whether the error is to be printed."""
-    said, is_to_say = give_notice(settings, environ, error, **how)
+    named = platform_numbers if how["unwatched"] else contract_names  # what is sent or mailed names nobody
+    said, is_to_say = give_notice(settings, environ, error, named=named, **how)
     note_state(settings, how["now"])
     echo_lines(said, err=True)
     return is_to_say
@@ -215,10 +216,12 @@ def tell_alerts(report: SyncReport) -> None:
         echo(_("Alerts: {n} new. See: archive status --alerts"), err=True, n=len(report.alerts))
 
 
-def tell_beside(app: App, report: SyncReport, *, quiet: bool = False) -> None:
-    """Print on stderr what a run met that deserves attention; it changes no exit code."""
+def tell_beside(app: App, report: SyncReport, *, quiet: bool = False) -> Collection[str]:
+    """Print on stderr what a run met that deserves attention; it changes no exit code. The keys of what was said."""
+    said = {} if quiet else run_sentences(report, app.settings)
+    echo_lines(said.values(), err=True)
     if not quiet:
-        echo_lines(run_sentences(report, app.settings), err=True)
         tell_root_errors(app.root_errors)
     echo_lines(report.complaints, err=True)
     tell_alerts(report)
+    return said

@@ -39,6 +39,13 @@ class MissingFile(NamedTuple):
     """Whether Chatwork's list does not show it any more."""
     reason: str | None
     """The reason word of the download; None if it was not tried yet."""
+    sent: int = 0
+    """When, in Unix seconds; 0: not known."""
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether it is above the limit of the settings, so that nothing was tried."""
+        return self.reason == "too_large"
 
 
 class RoomHoldings(NamedTuple):
@@ -299,6 +306,7 @@ def unheld_files(reading: Reading, rooms: Collection[int], owner: int) -> list[M
             func.coalesce(_LOST, false()),
             _FILE.state == "gone",
             case((_LOST, _BLOB.reason), else_=_RETRY.reason),
+            _FILE.upload_time,
         )
         .select_from(_FILES_WITH_BYTES)
         .where(or_(_BLOB.state.is_(None), ~_SAVED), _FILE.room_id.in_(sorted(rooms)))

@@ -244,7 +244,7 @@ def _broken_pages(checked: Checked) -> None:
         (lambda it: (it.home / "token").write_text("f" * 32), "account", "API token doesn't work"),
         (lambda it: (it.home / "token").chmod(0o644), "token", "chmod 600"),
         (lambda it: it.home.chmod(0o750), "permissions", "chmod 700"),
-        (_wrong_clock, "clock", "90 seconds ahead"),
+        (_wrong_clock, "clock", "2 minutes ahead"),
         (_no_saves, "last_run", "30 hours"),
         (lambda it: it.remember(remembered_values.LAST_SYNC, None), "last_run", "No save into this folder has ended"),
         (

@@ -14,7 +14,7 @@ from archiver.cli.saving.save import notice_line
 from archiver.records import JST, RoomId
 from archiver.rounds import run_log
 from archiver.setup.outcome_words import round_lines
-from archiver.store.working import single_reads
+from archiver.store.working import remembered_values, single_reads
 from archiver.store.working.single_reads import Origin
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from tests.support.chatwork.simulator import Chatwork, Fault
@@ -89,12 +89,12 @@ def test_a_run_without_end_is_refused(desk: TerminalWorld, seconds: str) -> None
 
 
 def test_a_wrong_clock_is_told_on_stderr_alone(desk: TerminalWorld) -> None:
-    """The document on stdout stays one, and the exit code is 0."""
+    """Once. The document on stdout stays one, and the exit code is 0."""
     desk.clock.pass_by(seconds=200)
 
     output, talk = desk.both("sync", "--json")
 
-    assert "seconds behind Chatwork's. Set it right." in talk
+    assert 1 == talk.count("3 minutes behind Chatwork's. Set it right.")
     assert json.loads(output)["clock_offset_ms"] > 60_000
 
 
@@ -111,6 +111,22 @@ def test_alerts_of_a_run_are_one_line_on_stderr(desk: TerminalWorld) -> None:
     assert line.startswith("Alerts: 1 new")
     assert "田中" not in talk
     assert "Alerts" not in output
+
+
+def test_who_types_a_save_reads_the_title_of_the_job(desk: TerminalWorld) -> None:
+    """And not its number; what a job of the scheduler prints, which may be mailed, names nothing."""
+    desk.contract("job1", desk.room, title="動画編集10本", platform="crowdworks", platform_id="12345678")
+    desk.sync()
+    desk.chatwork.remove_owner(desk.room)
+    desk.both("sync", code=4)
+    desk.remember(remembered_values.NOTICED, {})
+
+    typed = desk.both("sync")[1]
+    desk.remember(remembered_values.NOTICED, {})
+    scheduled = desk.both("-q", "sync")[1]
+
+    assert "The chat of job “動画編集10本” cannot be opened any more" in typed
+    assert "The chat of job 12345678 cannot be opened any more" in scheduled
 
 
 @pytest.mark.parametrize(("minutes", "code"), [(5, 0), (90, 11)])
