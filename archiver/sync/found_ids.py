@@ -18,7 +18,6 @@ from archiver.chatwork.reply_headers import FALLBACK_WINDOW, USUAL_LIMIT, Budget
 from archiver.records import AccountId
 from archiver.records.conversation import first_id_after, is_plausible
 from archiver.store.archive import Archive
-from archiver.store.erasure.records import without_erased
 from archiver.store.working import single_reads
 from archiver.store.working.single_reads import ItemState, MessagePlace, Origin
 from archiver.sync.pull.context import PullContext
@@ -280,7 +279,7 @@ def read_recovered(
     inputs = start_without_lists(archive, client, now=now)
     with archive.reading() as reading:
         saved = single_reads.held_places(reading, places)
-        missing = without_erased(reading, set(places) - saved)
+        missing = single_reads.unsaved_places(reading, places)
     erased = len(set(places) - saved - missing)
     # Before the first sync nothing shows which messages a list would bring anyway.
     context = ask_account(archive, client, inputs, now=now) if missing and inputs.owner is not None else None

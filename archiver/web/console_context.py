@@ -32,6 +32,7 @@ from archiver.settings.model import Settings
 from archiver.setup.answers import EXAMPLE_DAY, find_message, read_day
 from archiver.store import blobs, user_statements
 from archiver.store.archive import Archive
+from archiver.sync.found_ids import FoundIds
 from archiver.web.background_work import Job, JobLink, JobRunner, Work
 from archiver.web.trouble_words import trouble_words
 
@@ -61,6 +62,8 @@ class ConsoleContext:
     activity: LastActivity = field(default_factory=lambda: LastActivity())
     printed: dict[int, TemporaryDirectory[str]] = field(default_factory=dict)
     """Chat → what was written of it to be seen; of one at a time."""
+    handed_in: list[FoundIds] = field(default_factory=list)
+    """What the last files for older messages name, until these are fetched."""
 
     def settings(self) -> Settings:
         """Read the settings now. Raises BadSettings, BadBaseUrl; an absent file gives the defaults."""

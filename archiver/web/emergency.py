@@ -5,6 +5,7 @@ It works while Chatwork cannot be reached: what is kept is shown all the same.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,6 +23,7 @@ from archiver import errors
 from archiver.platforms.job_platform import STRANGER, UNKNOWN
 from archiver.records import JST, Contract, ContractRoom, Role, RoomId
 from archiver.records.alerts import AlertRule
+from archiver.records.conversation import posted_at
 from archiver.render.invisible_characters import shorten, visible
 from archiver.render.times import interval_words
 from archiver.rounds.recovery import recover_round, take_in_round, time_left
@@ -43,6 +45,7 @@ from archiver.store.queries.people import known_people, twins
 from archiver.store.queries.status import status
 from archiver.store.user_statements import state_contracts, state_role
 from archiver.store.working.remembered_values import PRACTICE, RESCUED, TICKED
+from archiver.store.working.single_reads import MessagePlace, unsaved_places
 from archiver.sync.found_ids import FoundIds, RecoveryResult
 from archiver.sync.id_files import take_file
 from archiver.web.background_work import Job, JobLink, JobOutcome
@@ -134,9 +137,11 @@ def tick() -> AnyResponse:
 
 
 @pages.post("/recover")
-def recover() -> AnyResponse | tuple[str, int]:
-    """Take message ids from files that were handed in, and fetch those messages."""
+def recover() -> AnyResponse | tuple[str, int] | str:
+    """Take message ids from files that were handed in, say how many are new, and once asked to fetch those messages."""
     context = console_context()
+    if "go" in request.form and context.handed_in:
+        return _begin_recovery(context, context.handed_in.pop(), TemporaryDirectory())
     given = [one for one in request.files.getlist("files") if one.filename]
     if not given:
         return _older_page(_("Choose at least one file.")), 422
@@ -146,11 +151,21 @@ def recover() -> AnyResponse | tuple[str, int]:
     except errors.ArchiverError as error:
         copies.cleanup()
         return _older_page(trouble_words(error).together), 422
+    places = context.archive.read(unsaved_places, found.places)
+    if not places or any(Path(copies.name).iterdir()):  # of a database nothing is known before it is taken in
+        return _begin_recovery(context, found, copies)
+    copies.cleanup()
+    context.handed_in[:] = [found]
+    return _older_page("", places)
+
+
+def _begin_recovery(context: ConsoleContext, found: FoundIds, copies: TemporaryDirectory[str]) -> AnyResponse:
     work = partial(_recover, context=context, found=found, copies=copies)
     return begin_job(_("Bringing in older messages"), work)
 
 
-def _older_page(problem: str) -> str:
+def _older_page(problem: str, places: Collection[MessagePlace] = ()) -> str:
+    """Where files are handed in; `places`: those in them that are not saved, to be asked about."""
     context = console_context()
     with context.archive.reading() as reading:
         names = room_names(reading)
@@ -158,7 +173,10 @@ def _older_page(problem: str) -> str:
         chosen = next(iter(rooms), None) if len(rooms) == 1 else request.values.get("room", type=int)
         older = unlisted_beginnings(reading, {chosen} if chosen else rooms)
         words = older_words(older, context.now()) if older.rooms else ""
-    return render_template("recover.html", rooms=rooms, chosen=chosen, older=words, problem=problem)
+    times = sorted(filter(None, (posted_at(position) for _room, position in places)))
+    return render_template(
+        "recover.html", rooms=rooms, chosen=chosen, older=words, problem=problem, new=len(places), times=times
+    )
 
 
 def _page(problem: str) -> str:

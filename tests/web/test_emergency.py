@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,6 +66,19 @@ def test_older_messages_are_asked_for_of_the_chat_whose_gap_was_pressed(tmp_path
     assert f'href="/room/{ROOM}#newest"' in page
     assert f'href="https://www.chatwork.com/#!rid{ROOM}"' in page
     assert re.search(r'href="/conversations" aria-current="page"', page)
+
+
+def test_what_a_file_holds_is_shown_before_it_is_brought_in(browser: FormBrowser) -> None:
+    """How many are not saved yet, and of which days; one that is saved is none of them. Then a press fetches them."""
+    new = f"#!rid{ROOM}-1400000000000000000 #!rid{ROOM}-1500000000000000000 #!rid{ROOM}-30"
+    page = browser.post("/emergency/recover", files=(io.BytesIO(new.encode()), "links.txt")).get_data(as_text=True)
+    before = browser.context.jobs.last
+    browser.post("/emergency/recover", go="yes")
+
+    assert "2 messages in it are not saved yet" in page
+    assert re.search(r"<p>[^<]+ 2021 [0-9:]+ to [^<]+ 2021 [0-9:]+</p>", page)
+    assert before is None
+    assert "Bringing in older messages" == browser.job().title
 
 
 def test_no_screenshot_is_asked_for_of_a_chat_that_does_not_open(browser: FormBrowser) -> None:

@@ -95,7 +95,7 @@ def enqueue(writing: Writing, origins: Mapping[MessagePlace, Origin], *, rooms: 
     What the owner erased is never asked for again.
     """
     places = [place for place in origins if place[0] in rooms]
-    unheld = without_erased(writing, set(places) - held_places(writing, places))
+    unheld = unsaved_places(writing, places)
     rows = [
         {
             "room_id": room,
@@ -115,6 +115,11 @@ def enqueue(writing: Writing, origins: Mapping[MessagePlace, Origin], *, rooms: 
     changes = {name: statement.excluded[name] for name in ("origin", "priority")}
     keys = ["room_id", "position"]
     writing.sql.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes, where=urgent), rows)
+
+
+def unsaved_places(reading: Reading, places: Iterable[MessagePlace]) -> set[MessagePlace]:
+    """Those of the places whose message is neither saved nor erased."""
+    return without_erased(reading, set(places) - held_places(reading, places))
 
 
 def held_places(reading: Reading, places: Iterable[MessagePlace]) -> set[MessagePlace]:

@@ -135,7 +135,9 @@ def test_older_messages_are_recovered_by_dropping_a_saved_page(
     saved = recovery_files.html([(desk.group, one) for one in ids]).decode()
     page.evaluate(DROP, [".drop", "chat.html", saved])
     player.look_around()
-    player.press("form[action='/emergency/recover'] button.first")
+    player.press("form[action^='/emergency/recover'] button.first")
+    player.look_around()
+    player.press("button[name=go]")
     page.wait_for_url(re.compile("/job"))
     said = player.wait_for_job()
 
