@@ -100,6 +100,7 @@ function inputOfFolder(files) {
 async function verifyInput(input) {
   const run = ++runs, result = emptied(element("result"));
   lastInput = input;
+  element("title").hidden = false;
   result.dataset.state = "running";
   const progress = async (what, done, total) => {
     element("progress").textContent = fill(_("Checking: {what} {percent}%"), { what: progressWord(what), percent: total ? Math.floor((100 * done) / total) : 100 });
@@ -171,7 +172,7 @@ function showVerification(parent, verification) {
     addTick("so", "info", _("Time"), shortTime(verification, times));
     if (verification.roots.length) addTick("so", "info", _("Issued by"), verification.roots.map((one) => one.authority).join(", "));
   } else {
-    const first = verification.findings.find((one) => one.subject.startsWith("data/")) || verification.findings[0], others = verification.findings.length - 1, text = first.check === "manifest" ? first.subject : first.subject + ": " + first.text;
+    const first = verification.findings.find((one) => one.subject.startsWith("data/")) || verification.findings[0], others = new Set(verification.findings.map((one) => one.subject)).size - 1, text = first.check === "manifest" ? first.subject : first.subject + ": " + first.text;
     addTick("bad", "x", _("What differs"), text.slice(0, 120) + (text.length > 120 ? "…" : "") + (others ? " " + fill(_("and {n} more"), { n: others }) : ""));
     const same = [...verification.fitting].filter((path) => verification.findings.every((one) => !one.subject.startsWith(path))).length;
     if (same) addTick("", "check", _("What is the same"), fill(ngettext("{n} other file is as listed in the export.", "{n} other files are as listed in the export.", same), { n: same }));
