@@ -21,7 +21,7 @@ from archiver.records import JST, Contract, ContractRoom
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import shorten, visible, visible_line
 from archiver.render.snippet import one_line, own_words
-from archiver.render.times import short_day, time_of_year
+from archiver.render.times import iso_date, short_day, time_of_year
 from archiver.report_language import in_program_language
 from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import ContractActivity, activity_without_counts
@@ -52,10 +52,16 @@ class NamedMessage(NamedTuple):
 
     room_id: int
     message_id: str
-    words: str
-    """Day, author and twenty characters of its last text, with the end of its sentence."""
+    sent: datetime | None
+    said: str
+    """Author and twenty characters of its last text, with the end of its sentence."""
     command: str
     """The call that shows it."""
+
+    @property
+    def words(self) -> str:
+        """The same after its day, as a command takes it."""
+        return self.said if self.sent is None else f"{iso_date(self.sent)} {self.said}"
 
 
 class AlertLine(NamedTuple):
@@ -131,7 +137,7 @@ def _with_file_names(reading: Reading, message: NamedMessage, alert: Alert) -> N
     renames = file_renames(reading, message.room_id, _renamed_file(alert))
     until_then = [one for one in renames if one[-1] <= alert.at]
     lines = renamed_lines(until_then, file and file.attachment.saved_at, partial(shorten, width=_FILE_COLUMNS))
-    return message._replace(words=_(". ").join(lines)) if lines else message
+    return message._replace(sent=None, said=_(". ").join(lines)) if lines else message
 
 
 def _renamed_file(alert: Alert) -> int:
@@ -178,18 +184,16 @@ def _place(alert: Alert) -> tuple[int, int] | None:
 
 def _named(summary: MessageSummary, rule: AlertRule | None = None, texts: Sequence[str] = ()) -> NamedMessage:
     """`texts`: those of an edited message, to be quoted from where they differ."""
-    day = "" if summary.sent is None else summary.sent.astimezone(JST).date().isoformat()
     body = _FILE_TAGS.sub("", summary.text)
     text = excerpts([own_words(body)], QUOTED_CHARACTERS)[0] if rule is None else _from_matched_words(body, rule)
     quote = f"「{visible(text)}」" if text else _("(text unknown)")
     if len(texts) > 1:
         quoted = [f"「{visible(one)}」" for one in excerpts([*map(own_words, texts)], QUOTED_CHARACTERS)]
         quote = " → ".join(quoted if len(quoted) <= _TEXTS_LIMIT else [quoted[0], "…", *quoted[-2:]])
-    words = " ".join(filter(None, [day, shorten(summary.name, _NAME_COLUMNS), quote]))
-    options = f" --from {day} --to {day}" if day else ""
-    return NamedMessage(
-        summary.room_id, summary.message_id, words, typed(f"archive search --chat {summary.room_id}{options}")
-    )
+    said = " ".join(filter(None, [shorten(summary.name, _NAME_COLUMNS), quote]))
+    day = "" if summary.sent is None else iso_date(summary.sent)
+    command = typed(f"archive search --chat {summary.room_id}" + (f" --from {day} --to {day}" if day else ""))
+    return NamedMessage(summary.room_id, summary.message_id, summary.sent, said, command)
 
 
 def _from_matched_words(body: str, rule: AlertRule) -> str:

@@ -112,6 +112,8 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
     head, is_gone = told[0], any(one["kind"] == "gone" for one in told)
     quoted = told_job(told)
     job = next((one for one in jobs if one["id"] == (quoted or head)["job"]), None)
+    in_words = job["id"] if quoted and job and job["quotes"] else None
+    below = [one for one in told[1:] if one is quoted or (one["kind"], one["job"]) != ("changed", in_words)]
     lines = [one for one in facts["lines"] if not (is_gone and one["kind"] == "shut")]
     step = _next_step(reading, status, jobs, facts, now)
     more = len(alerts) - alert_lines.FIRST_SCREEN_LIMIT
@@ -119,7 +121,7 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
         "told": told,
         "head": head,
         "quoted": quoted,
-        "also": [*map(line_below, told[1:]), *(one["text"] for one in lines)],
+        "also": [*map(line_below, below), *(one["text"] for one in lines)],
         "lines": lines,
         "labels": alert_lines.room_labels(reading, ()),
         "alerts": [

@@ -92,7 +92,7 @@ _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 COVERAGES: Mapping[DayCoverage, tuple[str, str, str]] = {
     DayCoverage.WHOLLY: ("○", N_("fully seen"), N_("every message that Chatwork listed was saved")),
-    DayCoverage.PARTLY: ("△", N_("partly seen"), N_("the record begins or ends on this day")),
+    DayCoverage.PARTLY: ("△", N_("partly seen"), N_("saving began or last ran on this day")),
     DayCoverage.GAP: (
         "!",
         N_("has a gap"),
@@ -107,7 +107,7 @@ COVERAGES: Mapping[DayCoverage, tuple[str, str, str]] = {
     ),
     DayCoverage.BEFORE: (
         "-",
-        N_("before the archive"),
+        N_("before saving began"),
         N_("the archive did not exist yet; what is kept was listed or found later"),
     ),
     DayCoverage.NOT_YET: ("?", N_("not seen so far"), N_("no reading has reached this day")),
@@ -173,8 +173,8 @@ def _months(reading: Reading, room: int, year: int) -> list[tuple[str, str, int]
     """Word, address and number of messages of the twelve months of a year."""
     firsts = [date(year, number, 1) for number in range(1, 13)]
     counts = calendar.span_counts(reading, room, [(first, _next_month(first)) for first in firsts])
-    words = (_("{n} (month)").format(n=first.month) for first in firsts)
-    return list(zip(words, map(_month_text, firsts), counts, strict=True))
+    there = [*map(_month_text, firsts)]
+    return list(zip(map(times.month_text, there), there, counts, strict=True))
 
 
 def _ways(month: date, span: tuple[date, date]) -> list[tuple[str, str]]:

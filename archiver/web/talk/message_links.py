@@ -25,7 +25,7 @@ from archiver.records import AccountId, Attachment, FileId, Message, MessageId, 
 from archiver.records.conversation import is_plausible
 from archiver.render.invisible_characters import character_width, visible
 from archiver.render.message_body import NOWHERE, Picture, ReferenceLink, References, plain_text
-from archiver.render.message_html import chatwork_url, state_badge
+from archiver.render.message_html import chatwork_url
 from archiver.render.snippet import Snippet, one_line, own_words, readable_body, snippet
 from archiver.render.times import local_time, time_from_id
 from archiver.report_language import say
@@ -306,7 +306,7 @@ def message_line(
         "sent": message.sent,
         "account_id": message.account_id,
         "name": visible(message.name),
-        "states": _states(message),
+        "states": notable_states(message.state, was_edited=message.was_edited, was_deleted=message.was_deleted),
         "text_state": _text_state(message),
         "text": text_snippet(text, words) if words else message_snippet(message.text, references),
     }
@@ -330,11 +330,6 @@ def message_snippet(body: str, references: References = NOWHERE) -> Snippet:
 def words_line(body: str, references: References = NOWHERE) -> str:
     """What a message says on one line, without whom it addresses; hidden characters are visible."""
     return visible("".join(part.text for part in text_snippet(own_words(body[:_ENOUGH], references)).parts))
-
-
-def _states(message: MessageSummary) -> tuple[str, ...]:
-    states = notable_states(message.state, was_edited=message.was_edited, was_deleted=message.was_deleted)
-    return tuple(state_badge(one, knows_text=bool(message.text)) for one in states)
 
 
 def _text_state(message: MessageSummary) -> str:

@@ -44,7 +44,7 @@ def test_a_day_leads_to_its_messages_and_says_how_much_was_seen(browser: Browser
 
     assert "5 4 sent △ partly seen" == found["2026-11-05"]
     assert [f"/room/{ROOM}?day=2026-11-05"] == re.findall(r'href="([^"]+day=[^"]+)"', page)
-    assert "4 - before the archive" == found["2026-11-04"]
+    assert "4 - before saving began" == found["2026-11-04"]
     assert "6 ? not seen so far" == found["2026-11-06"]
 
 

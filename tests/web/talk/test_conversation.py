@@ -200,7 +200,7 @@ def test_the_end_says_what_is_known_behind_it(tmp_path: Path) -> None:
 
     html = page_of(maker.home, f"/room/{ROOM}")
 
-    assert f"last read on {spoken('2026-11-05 14:01')};" in html
+    assert f"last read {spoken('2026-11-05 14:01')};" in html
     assert f"cannot be opened any more; that was seen on {spoken('2026-11-05 15:00')}" in html
 
 

@@ -45,8 +45,8 @@ def test_a_deletion_is_said_also_after_the_plan_hid_the_message(tmp_path: Path) 
         found, edited = (words_of(browser.get(f"/conversations?q=has:{one}")) for one in ("delete", "edit"))
         talk = browser.get(f"/room/{ROOM}")
 
-    assert "「削除」表示に変わった プランの制限で見えない text before the change to “deleted”" in found
-    assert "編集済み プランの制限で見えない" in edited
+    assert "Deletion hidden by the plan text before the change to “deleted”" in found
+    assert "Edit hidden by the plan" in edited
     assert "It was shown as deleted." in talk
     assert 3 <= talk.count("Hidden by the limits of the plan now")
 
@@ -62,5 +62,5 @@ def test_a_message_deleted_before_it_was_saved_is_not_said_to_have_changed(tmp_p
 
     page = words_of(page_of(maker.home, "/conversations?q=has:delete"))
 
-    assert "保存時点で「削除」表示(文面は不明)" in page
-    assert "に変わった" not in page
+    assert "(text never seen) Deletion" in page
+    assert "before the change" not in page
