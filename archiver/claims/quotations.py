@@ -13,7 +13,7 @@ from itertools import pairwise, takewhile
 from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge, Missing
 from archiver.claims.sentences import moment
 from archiver.claims.table import word
-from archiver.evidence.history import is_file_removal
+from archiver.evidence.history import is_box_removal
 from archiver.records import Basis, Message, State, Version
 from archiver.report_language import is_covered, say
 
@@ -131,7 +131,7 @@ def quotation(message: Message, *, is_chosen: bool = False, amount: str | None =
     shown = [one.last_seen for one in texts if _letters(one.body) == _letters(texts[0].body)]
     since = [*takewhile(lambda one: one.body == last.body, reversed(texts))][-1].first_seen
     edits = sum(
-        one.body != then.body and not is_file_removal(one.body, then.body, then.update_time)
+        one.body != then.body and not is_box_removal(one.body, then.body, then.update_time)
         for one, then in pairwise(texts)
     )
     agreeing = [*takewhile(lambda one: _terms(one.body) == _terms(last.body), reversed(texts))]
@@ -313,7 +313,7 @@ def _standing(state: State, bodies: Sequence[str]) -> State:
     if state in (State.DELETED, State.MISSING, State.PRESENT):  # another text of a present one lost only its file
         return state
     is_edited = any(
-        _letters(one) != _letters(then) and not is_file_removal(one, then, state is State.EDITED)
+        _letters(one) != _letters(then) and not is_box_removal(one, then, state is State.EDITED)
         for one, then in pairwise(bodies)
     )
     return State.EDITED if is_edited else State.PRESENT

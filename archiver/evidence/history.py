@@ -359,9 +359,12 @@ _FILE_POST = (
     r"\[title\]\[dtext:(?:file_uploaded|file_edited)\]\[/title\]"
     rf"(?:(?:\[preview [^\[\]]*\])*\[download:[0-9]{{1,19}}\]{_USER_TEXT}\[/download\]\s*)+"
 )
-_DELETED_FILE_POST = rf"\[title\]\[dtext:file_deleted\]\[/title\]({_USER_TEXT})"
+_REMOVED_POST = (
+    r"\[title\]\[dtext:(?:file|task)_deleted\]\[/title\]"
+    rf"(?:\[task [^\[\]]*\])?({_USER_TEXT})(?:\[/task\])?"
+)
 _TASK_POST = (
-    r"\[title\]\[dtext:(?:task_added|task_edited|task_done|task_reverted|task_deleted)\]\[/title\]"
+    r"\[title\]\[dtext:(?:task_added|task_edited|task_done|task_reverted)\]\[/title\]"
     rf"\[task [^\[\]]*\]{_USER_TEXT}\[/task\]"
 )
 _CANCELLED = re.compile(r"\[(?:piconname|picon|pname):([0-9]{1,19})\][ 、,]*\[dtext:chatroom_resigned_priv_change\]")
@@ -370,7 +373,7 @@ _MASK_SUFFIX = r"(?:(?:\(隠した部分が異なる文面| \(another covered te
 """What a masked package adds to a text that differs from another of the message only where both are masked."""
 
 _POST_FORM = re.compile(
-    rf"(?:\[info\](?:{_POST_LINES}|{_FILE_POST}|{_DELETED_FILE_POST}|{_TASK_POST})\[/info\]|{_LONE_POST}){_MASK_SUFFIX}"
+    rf"(?:\[info\](?:{_POST_LINES}|{_FILE_POST}|{_REMOVED_POST}|{_TASK_POST})\[/info\]|{_LONE_POST}){_MASK_SUFFIX}"
 )
 
 
@@ -379,24 +382,24 @@ def is_system_post(body: str) -> bool:
     return "[dtext:" in body and _POST_FORM.fullmatch(body.strip()) is not None
 
 
-_FILE_BOX = re.compile(rf"\[info\](?:{_FILE_POST}|{_DELETED_FILE_POST})\[/info\]")
+_BOX = re.compile(rf"\[info\](?:{_FILE_POST}|{_REMOVED_POST}|{_TASK_POST})\[/info\]")
 
 
-FILE_REMOVED = "[dtext:file_deleted]"
+REMOVED_BOX = re.compile(r"\[dtext:(?:file|task)_deleted\]")
 
 
-def is_file_removal(before: str, after: str, updated: int) -> bool:
-    """Whether a text differs from the one before only as Chatwork's box of a file became that of a removed one.
+def is_box_removal(before: str, after: str, updated: int) -> bool:
+    """Whether a text differs from the one before only as a box of Chatwork's became that of a removed file or task.
 
-    Nobody edited it. What stands in the box of a removed file stood in the text before. The words beside it may have
+    Nobody edited it. What stands in the box of a removed one stood in the text before. The words beside it may have
     gone with it, where Chatwork has no time of an edit (`updated`).
     """
-    if FILE_REMOVED not in after:
+    if not REMOVED_BOX.search(after):
         return False
-    was, now = (_FILE_BOX.split(one)[::2] for one in (before, after))
+    was, now = (_BOX.split(one)[::2] for one in (before, after))
     if was != now and (updated or len(was) != len(now) or any(map(str.strip, now))):
         return False
-    boxes = list(zip(_FILE_BOX.finditer(before), _FILE_BOX.finditer(after)))  # noqa: B905 - Python 3.8
+    boxes = list(zip(_BOX.finditer(before), _BOX.finditer(after)))  # noqa: B905 - Python 3.8
     changed = [(was, now) for was, now in boxes if was[0] != now[0]]
     return bool(changed) and all(
         was[1] is None and now[1] is not None and now[1].strip() in was[0] for was, now in changed
@@ -410,14 +413,14 @@ def removed_files(before: str, after: str) -> list[int]:
 
 
 def words_beside_files(body: str) -> str:
-    """A text without Chatwork's boxes of files."""
-    return "".join(_FILE_BOX.split(body)[::2]).strip()
+    """A text without Chatwork's boxes of files and tasks."""
+    return "".join(_BOX.split(body)[::2]).strip()
 
 
 def words_gone_with_file(before: str, after: str, updated: int) -> str:
     """The words that stood beside the box of a file and went by such a removal; else nothing."""
     was, now = map(words_beside_files, (before, after))
-    return was if not now and is_file_removal(before, after, updated) else ""
+    return was if not now and is_box_removal(before, after, updated) else ""
 
 
 def cancelled_account(body: str) -> int | None:

@@ -19,7 +19,7 @@ from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from archiver.chatwork.notation.parse import DELETED, parse
-from archiver.evidence.history import is_file_removal
+from archiver.evidence.history import is_box_removal
 from archiver.records import (
     AccountId,
     Attachment,
@@ -238,8 +238,8 @@ def _history_html(message: Message, bodies: Mapping[str, str]) -> str:
 
 def text_before(before: Version, after: Version) -> str:
     """What a text is called that another one follows."""
-    removed = is_file_removal(before.body, after.body, after.update_time)
-    return say("ファイルが「削除」表示に変わる前の文面" if removed else "編集前の文面")
+    removed = is_box_removal(before.body, after.body, after.update_time)
+    return say("ファイル・タスクが「削除」表示に変わる前の文面" if removed else "編集前の文面")
 
 
 def _change_html(before: Version, after: Version, position: str, bodies: Mapping[str, str], shown: str) -> str:

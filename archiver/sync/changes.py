@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from archiver.evidence.history import FILE_REMOVED, is_file_removal
+from archiver.evidence.history import REMOVED_BOX, is_box_removal
 from archiver.records import JsonObject, KnownMessage, State
 from archiver.records.conversation import first_id_after
 from archiver.store.queries.current_state import KnownObject, WindowCoverage
@@ -50,17 +50,17 @@ class Differences:
         return self.new | self.changed
 
 
-def state_of(received: JsonObject, known: KnownMessage | None, *, loses_file: bool = False) -> State:
+def state_of(received: JsonObject, known: KnownMessage | None, *, loses_item: bool = False) -> State:
     """The state of a received message, given what was known of it before.
 
     `[deleted]` is a deletion whether or not `update_time` moved (chatwork-api §15, 4); a text that differs
-    from the last one is an edit even when `update_time` says otherwise; once edited stays edited. `loses_file`: it
-    differs only as Chatwork's box of a file became that of a removed one, which is no edit.
+    from the last one is an edit even when `update_time` says otherwise; once edited stays edited. `loses_item`: it
+    differs only as Chatwork's box of a file or task became that of a removed one, which is no edit.
     """
     body = body_of(received)
     if body == DELETED:
         return State.DELETED
-    if known is not None and (loses_file or (edited_at(received) > 0 and _is_known(received, known))):
+    if known is not None and (loses_item or (edited_at(received) > 0 and _is_known(received, known))):
         return State.EDITED if known.was_edited else State.PRESENT
     if edited_at(received) > 0:
         return State.EDITED
@@ -80,11 +80,11 @@ def compare_message(
     if known is None:
         return Change(position, received, state_of(received, known), "new")
     body = body_of(received)
-    loses_file = FILE_REMOVED in body and is_file_removal(last_body(position), body, edited_at(received))
-    state = state_of(received, known, loses_file=loses_file)
+    loses_item = REMOVED_BOX.search(body) is not None and is_box_removal(last_body(position), body, edited_at(received))
+    state = state_of(received, known, loses_item=loses_item)
     if state is known.state and _is_known(received, known):
         return None
-    return Change(position, received, state, None if loses_file else _count_name(received, state, known))
+    return Change(position, received, state, None if loses_item else _count_name(received, state, known))
 
 
 def _count_name(received: JsonObject, state: State, known: KnownMessage) -> str | None:

@@ -943,11 +943,11 @@ def _on_change_rows(truth: Truth, page: str) -> Iterator[str]:
         true = Counter((*row[:3], "", row[4]) for row in true.elements())
     yield from (f"a change that was not ({row})" for row in told - true)
     removals = {(_second(one.before or 0), _second(one.at)) for one in events if one.kind == REMOVED}
-    form = rf"ファイルが「削除」表示に変わる前の文面】最後に見えた({MOMENT})/変わっていた({MOMENT})"
+    form = rf"ファイル・タスクが「削除」表示に変わる前の文面】最後に見えた({MOMENT})/変わっていた({MOMENT})"
     yield from _untrue(
         "when a file was seen removed", form, page, lambda *one: one in removals or _is_cut(truth.dispute)
     )
-    for form in (r"ファイルが「削除」表示に変わった後の文面", rf"{MOMENT}{REMOVED}No\.\d+"):
+    for form in (r"ファイル・タスクが「削除」表示に変わった後の文面", rf"{MOMENT}{REMOVED}No\.\d+"):
         yield from _untrue("a file that was removed", form, page, lambda: bool(removals))
     left_out = sum(map(_number, _findall(r"ほかの([0-9,]+)件はこの資料に載せていません", page)))
     if (true - told).total() > left_out:  # an office is shown the most telling ones

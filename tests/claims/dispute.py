@@ -104,7 +104,7 @@ others said, nothing. A long one ends with a denial, which a cut must keep."""
 EDITED, TURNED = "編集された", "「削除」表示に変わった"
 TOUCHED, HIDDEN = "更新時刻だけが変わった", "プランの制限で見えなくなった"
 CANCELLED = "解約を知らせる形のChatworkの自動メッセージ(同じ形は誰でも書けます)"
-REMOVED = "ファイルが「削除」表示に変わった"
+REMOVED = "ファイル・タスクが「削除」表示に変わった"
 FIRST_EDITED, FIRST_DELETED = "保存時点で編集済み(それより前の文面は不明)", "保存時点で「削除」表示(文面は不明)"
 
 

@@ -450,7 +450,7 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
     "files: what replaced it was sent": (FILES, (files_and_tasks.name_first_listed, _never_replaced)),
     "files: its names are swapped": (FILES, (events._other_event, _swapped)),
     "removes": (REMOVES, (events._listed_changes, partial(nothing, ()))),
-    "removes: its post was edited": (REMOVES, (history.is_file_removal, partial(nothing, False))),
+    "removes: its post was edited": (REMOVES, (history.is_box_removal, partial(nothing, False))),
     "removes: what was said with it stands there still": (
         REMOVES,
         (history.words_gone_with_file, partial(nothing, "")),
@@ -466,7 +466,7 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
     ),
     "forges": (
         replace(SMALL, forges=True),
-        (history.is_file_removal, lambda _true, _before, after, _updated: history.FILE_REMOVED in after),
+        (history.is_box_removal, lambda _true, _before, after, _updated: history.REMOVED_BOX.search(after) is not None),
     ),
     "edges: a denial at the end is cut off": (
         replace(SMALL, edges=True),

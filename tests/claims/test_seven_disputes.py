@@ -85,6 +85,22 @@ def test_a_changed_price_stands_before_a_lesser_deletion(tmp_path: Path, languag
     assert re.search("\\n1[.] .*5,000円", form)
 
 
+@pytest.mark.parametrize("beside", ["", "こちらもお願いします\n"])
+@pytest.mark.parametrize("form", ["{}", "[task aid=1234567 st=done lt=0 ltype=none]{}[/task]"])
+def test_the_box_of_a_deleted_task_is_no_edit(tmp_path: Path, beside: str, form: str) -> None:
+    """Chatwork changed it, and nobody their words; whatever form the box then has."""
+    maker = begun(tmp_path / "home")
+    box, text = "[info][title][dtext:task_{}][/title]{}[/info]", "動画を出す 30,000円"
+    task = box.format("added", f"[task aid=1234567 st=open lt=0 ltype=none]{text}[/task]")
+    maker.sync([post(1, beside + task, 0)], minutes=20)
+    removed = post(1, beside + box.format("deleted", form.format(text)), 0)
+    maker.sync([removed], changed={1: "present"}, minutes=60)
+    page, asked, screen = _told(maker, 9 * DAY)
+
+    assert "編集され" not in page + asked
+    assert "edited" not in screen
+
+
 def test_an_edit_of_the_price_is_dated_by_itself(tmp_path: Path) -> None:
     """A later edit that adds a greeting alone does not date it, and its text is not called the present one."""
     maker = begun(tmp_path / "home")

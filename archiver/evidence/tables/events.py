@@ -17,7 +17,7 @@ from archiver.evidence.history import (
     Sightings,
     account_of,
     cancelled_account,
-    is_file_removal,
+    is_box_removal,
     not_before,
     number,
     text,
@@ -40,7 +40,7 @@ class EventKind(Enum):
     """The plan hides it."""
     SHOWN_AGAIN = "shown_again"
     FILE_REMOVED = "file_removed"
-    """Chatwork shows the file of a message as removed: `before` and `after` are the message's texts."""
+    """Chatwork shows the file or task of a message as removed: `before` and `after` are the message's texts."""
     FIRST_EDITED = "first_edited"
     """It was edited before it was first seen; so with those that follow."""
     FIRST_DELETED = "first_deleted"
@@ -165,7 +165,7 @@ def _message_kind(before: EntryObject, entry: EntryObject) -> EventKind | None:
     if now in _VANISHED_KINDS:
         return None if was == now else _VANISHED_KINDS[now]
     if text_of(before) != text_of(entry):
-        if is_file_removal(text_of(before)[0], *text_of(entry)):
+        if is_box_removal(text_of(before)[0], *text_of(entry)):
             return EventKind.FILE_REMOVED
         return EventKind.EDITED if text_of(before)[0] != text_of(entry)[0] else EventKind.TOUCHED
     return EventKind.SHOWN_AGAIN if was in GONE_STATES else None
@@ -221,7 +221,7 @@ EVENT_WORDS = {
     EventKind.MISSING: "表示されなくなった(理由不明)",
     EventKind.HIDDEN: "プランの制限で見えなくなった",
     EventKind.SHOWN_AGAIN: "再び表示された",
-    EventKind.FILE_REMOVED: "ファイルが「削除」表示に変わった",
+    EventKind.FILE_REMOVED: "ファイル・タスクが「削除」表示に変わった",
     EventKind.FIRST_EDITED: "保存時点で編集済み(それより前の文面は不明)",
     EventKind.FIRST_DELETED: "保存時点で「削除」表示(文面は不明)",
     EventKind.FIRST_MISSING: "保存時点で表示なし",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.claims.quotations import excerpts
-from archiver.evidence.history import is_file_removal
+from archiver.evidence.history import is_box_removal
 from archiver.export.pdf.blocks import Block, Chapter, Interruption, MessageBlock, MessageText, Subheading
 from archiver.export.report import templated
 from archiver.export.report.report_sources import chat_text, shorten
@@ -237,7 +237,7 @@ def bound_quote(case: ReportInput, message: Message) -> str:
         quoted += say("(保存した時点で編集済み)")
     if len({one.body for one in texts}) > 1:
         later = "(その後に編集)" if is_covered(texts[-1].body) else "(その後「{quoted}」に編集)"
-        later = later if message.was_edited else "(その後、ファイルが「削除」表示)"
+        later = later if message.was_edited else "(その後、ファイル・タスクが「削除」表示)"
         quoted += say(later, quoted=quoted_text(case, message))
     return quoted + (say("(その後「削除」表示)") if texts and message.last_shown is State.DELETED else "")
 
@@ -266,8 +266,8 @@ def _message_texts(message: Message, references: References, limit: int) -> Iter
 def _present_label(message: Message, version: Version) -> str:
     """The label of the present text: edited, or last seen; empty if there is nothing to say."""
     words = []
-    if len(message.texts) > 1 and is_file_removal(message.texts[-2].body, version.body, version.update_time):
-        words.append(say("ファイルが「削除」表示に変わった後の文面"))
+    if len(message.texts) > 1 and is_box_removal(message.texts[-2].body, version.body, version.update_time):
+        words.append(say("ファイル・タスクが「削除」表示に変わった後の文面"))
     elif len(message.texts) > 1:
         edited = (
             say("(Chatworkの編集時刻 {time})", time=typed_time(version.update_time)) if version.update_time > 0 else ""

@@ -16,7 +16,7 @@ from archiver.claims.messages import Claim, is_later, turn, with_acts
 from archiver.claims.quotations import Quotation, best, names_decision, quotation, quotations
 from archiver.contract_dates import last_delivery
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, act_of_step
-from archiver.evidence.history import cancelled_account, is_file_removal, is_system_post, words_gone_with_file
+from archiver.evidence.history import cancelled_account, is_box_removal, is_system_post, words_gone_with_file
 from archiver.export.report.report_sources import ReportSources
 from archiver.records import (
     Act,
@@ -321,7 +321,7 @@ def add_message(authors: dict[int, AuthorFacts], message: Message, post: Post, *
 def _was_edited(message: Message) -> bool:
     """Whether it ever had Chatwork's mark of an edit or another text, but for the removal of its file."""
     texts = [(one.body, one.update_time) for one in message.texts]
-    edits = (one != then and not is_file_removal(one[0], *then) for one, then in pairwise(texts))
+    edits = (one != then and not is_box_removal(one[0], *then) for one, then in pairwise(texts))
     return any(updated for _body, updated in texts[:1]) or any(edits)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
-from archiver.evidence.history import FILE_REMOVED, account_of, number, removed_files, text
+from archiver.evidence.history import REMOVED_BOX, account_of, number, removed_files, text
 from archiver.evidence.tables.events import EntryChange, EventKind, entry_changes
 from archiver.records import MessageKind, Sides, State
 from archiver.records.alerts import (
@@ -97,7 +97,7 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
             details += _unlisted_files(reading, entry)
         if kind == "message" and state in (State.DELETED, State.MISSING):
             vanished.append(alert_signals.changed_message(entry))
-        elif kind != "message" or state == State.EDITED or FILE_REMOVED in body_of(entry["payload"]["object"]):
+        elif kind != "message" or state == State.EDITED or REMOVED_BOX.search(body_of(entry["payload"]["object"])):
             for change in entry_changes(previous_entry(source, entry), entry, ""):
                 if change.kind is EventKind.EDITED and change.before != DELETED:
                     texts = change.before, change.after

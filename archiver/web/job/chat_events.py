@@ -36,7 +36,7 @@ GROUPS: tuple[Mapping[EventKind, str], ...] = (
     {
         EventKind.EDITED: N_("The text of a message by {name} had changed."),
         EventKind.TOUCHED: N_("The time of the last edit of a message by {name} had changed; its text is the same."),
-        EventKind.FILE_REMOVED: N_("A file sent by {name} had changed to “deleted”."),
+        EventKind.FILE_REMOVED: N_("A file or task sent by {name} had changed to “deleted”."),
         EventKind.DELETED: N_("A message by {name} had changed to “deleted”."),
         EventKind.MISSING: N_("A message by {name} was not shown any more (reason unknown)."),
         EventKind.FIRST_MISSING: N_("A message by {name} was not shown any more (reason unknown)."),

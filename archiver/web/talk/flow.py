@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from archiver.chatwork.notation.nodes import ReplyTag
 from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.claims.sentences import renamed_lines
-from archiver.evidence.history import is_file_removal
+from archiver.evidence.history import is_box_removal
 from archiver.records import Gap, Message, Pause, State, Version
 from archiver.render import message_body, times
 from archiver.render.gap_breaks import GapBreaks, GapEnd, gap_reason, narrow_gap, overlaps
@@ -206,9 +206,11 @@ def _steps(
                 yield _step(title, _("({when})").format(when=when), caption, plain)
         elif before.body != DELETED:
             html = version_pair(1, before.body, after.body, references).before if next(marked, 0) else plain
-            if is_file_removal(before.body, after.body, after.update_time):
+            if is_box_removal(before.body, after.body, after.update_time):
                 caption = _("Text before that (saved {time})").format(time=saved)
-                yield _step(_("Chatwork shows the file as deleted."), _("({when})").format(when=when), caption, html)
+                yield _step(
+                    _("Chatwork shows the file or task as deleted."), _("({when})").format(when=when), caption, html
+                )
                 continue
             caption = _("Text before the edit (saved {time})").format(time=saved)
             yield _step("", _("Edited ({when}).").format(when=when) + _edit_time(before, after, now), caption, html)

@@ -11,7 +11,7 @@ from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
 from archiver import errors
-from archiver.evidence.history import is_file_removal
+from archiver.evidence.history import is_box_removal
 from archiver.records import Contract, Message, ObservedBy, Version
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_html import chatwork_url
@@ -51,7 +51,7 @@ def show(room: int, message_id: str) -> str:
         message=message,
         row=row,
         steps=[{"pair": one, "before": versions[one.number], "after": versions[one.number + 1]} for one in text_pairs],
-        is_file_removal=is_file_removal,
+        is_box_removal=is_box_removal,
         versions=versions,
         earlier=text_pairs[-1].number if text_pairs and text_pairs[-1].number > 1 else 0,
         source=source_word(message.source),

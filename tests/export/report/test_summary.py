@@ -214,7 +214,9 @@ def test_a_file_that_is_gone_is_told_once_with_whose_it_was_and_whether_it_is_ke
     box = "[info][title][dtext:file_{}][/title]{}[/info]"
     before = box.format("uploaded", "[download:11]発注書.pdf (1 KB)[/download]")
     listed = report_inputs.change("ファイルが一覧に表示されなくなった", "", "", about="ファイルID 11 発注書.pdf", seq=9)
-    posted = report_inputs.change("ファイルが「削除」表示に変わった", box.format("deleted", "発注書.pdf"), before, no=3)
+    posted = report_inputs.change(
+        "ファイル・タスクが「削除」表示に変わった", box.format("deleted", "発注書.pdf"), before, no=3
+    )
     posted = posted._replace(last_before="2026-11-14T15:00:00Z")
     (room,) = report_inputs.case().rooms
     file = room.attachments[0]._replace(name="発注書.pdf", stored_as=None)._replace(**held)

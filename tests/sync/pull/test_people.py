@@ -112,6 +112,20 @@ def test_a_deleted_task_is_asked_for_and_then_gone(world: World) -> None:
     assert f"/rooms/{world.room}/tasks/{task}" not in world.take_requests()
 
 
+def test_the_box_of_a_deleted_task_is_no_edit_of_its_message(world: World) -> None:
+    """Chatwork shows another box there, and nobody changed the words beside it."""
+    task = world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, "初稿")
+    post = world.chatwork.messages[world.chatwork.tasks[task].message_id]
+    post.body = f"お願いします\n{post.body}"
+    world.sync()
+    post.body = "お願いします\n[info][title][dtext:task_deleted][/title]初稿[/info]"
+
+    report = world.synced()
+
+    assert 0 == report.edited
+    assert {"present"} == {row["state"] for row in world.rows("message")}
+
+
 def test_a_task_in_neither_list_that_is_there_is_not_gone(world: World) -> None:
     """It may have moved between the two requests."""
     task = world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, "初稿")

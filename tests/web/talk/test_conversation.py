@@ -379,5 +379,5 @@ def test_a_removed_file_is_told_as_that_and_not_as_an_edit(chat: ArchiveMaker) -
 
     html = page_of(chat.home, f"/room/{ROOM}")
 
-    assert "Chatwork shows the file as deleted." in html
+    assert "Chatwork shows the file or task as deleted." in html
     assert "Edited (" not in html

@@ -42,7 +42,7 @@ def test_a_removed_file_is_no_changed_text(chat: ArchiveMaker) -> None:
 
     html = page_of(chat.home, f"/room/{ROOM}/message/7")
 
-    assert "Chatwork came to show the file as deleted." in html
+    assert "Chatwork came to show the file or task as deleted." in html
     assert "the text changed" not in html
 
 

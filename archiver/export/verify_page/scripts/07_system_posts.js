@@ -13,27 +13,27 @@ const POST_LINE =
   "|(?:\\[dtext:chatroom_member_is\\])?" + PERSON_TAGS + "\\[dtext:(?:" + PERSON_ACTIONS + ")\\])";
 const FILE_POST =
   "\\[title\\]\\[dtext:(?:file_uploaded|file_edited)\\]\\[\\/title\\](?:(?:\\[preview [^\\[\\]]*\\])*\\[download:[0-9]{1,19}\\]" + USER_TEXT + "\\[\\/download\\]\\s*)+";
-const DELETED_FILE_POST = "\\[title\\]\\[dtext:file_deleted\\]\\[\\/title\\]" + USER_TEXT;
+const REMOVED_POST = "\\[title\\]\\[dtext:(?:file|task)_deleted\\]\\[\\/title\\](?:\\[task [^\\[\\]]*\\])?" + USER_TEXT + "(?:\\[\\/task\\])?";
 const TASK_POST =
-  "\\[title\\]\\[dtext:(?:task_added|task_edited|task_done|task_reverted|task_deleted)\\]\\[\\/title\\]\\[task [^\\[\\]]*\\]" + USER_TEXT + "\\[\\/task\\]";
+  "\\[title\\]\\[dtext:(?:task_added|task_edited|task_done|task_reverted)\\]\\[\\/title\\]\\[task [^\\[\\]]*\\]" + USER_TEXT + "\\[\\/task\\]";
 const POST_LINES = "(?:\\[title\\]" + POST_LINE + "\\[\\/title\\]|" + POST_LINE + ")(?:\\s*" + POST_LINE + ")*";
 const MASK_SUFFIX = "(?:(?:\\(隠した部分が異なる文面| \\(another covered text, )[0-9]+\\))?";
 const POST_FORM = new RegExp(
-  "^(?:(?:\\[info\\](?:" + POST_LINES + "|" + FILE_POST + "|" + DELETED_FILE_POST + "|" + TASK_POST + ")\\[\\/info\\]|" + LONE_POST + ")" + MASK_SUFFIX + ")$"
+  "^(?:(?:\\[info\\](?:" + POST_LINES + "|" + FILE_POST + "|" + REMOVED_POST + "|" + TASK_POST + ")\\[\\/info\\]|" + LONE_POST + ")" + MASK_SUFFIX + ")$"
 );
-const FILE_BOX = new RegExp("\\[info\\](?:" + FILE_POST + "|" + DELETED_FILE_POST.replace(USER_TEXT, "(" + USER_TEXT + ")") + ")\\[\\/info\\]", "g");
+const BOX = new RegExp("\\[info\\](?:" + FILE_POST + "|" + REMOVED_POST.replace(USER_TEXT, "(" + USER_TEXT + ")") + "|" + TASK_POST + ")\\[\\/info\\]", "g");
 const CANCELLED = /\[(?:piconname|picon|pname):([0-9]{1,19})\][ 、,]*\[dtext:chatroom_resigned_priv_change\]/;
 
 const isSystemPost = (body) => body.includes("[dtext:") && POST_FORM.test(body.trim());
 
-// Whether a text differs from the one before only as the box of a file became that of a removed one; its words may have
+// Whether a text differs from the one before only as a box became that of a removed file or task; its words may have
 // gone with it, where there is no time of an edit.
-function isFileRemoval(before, after, updated) {
-  if (!after.includes("[dtext:file_deleted]")) return false;
-  const beside = (text) => text.split(FILE_BOX).filter((_part, index) => index % 2 === 0);
+function isBoxRemoval(before, after, updated) {
+  if (!/\[dtext:(?:file|task)_deleted\]/.test(after)) return false;
+  const beside = (text) => text.split(BOX).filter((_part, index) => index % 2 === 0);
   const was = beside(before), now = beside(after);
   if (was.join("\0") !== now.join("\0") && (updated || was.length !== now.length || now.some((part) => part.trim()))) return false;
-  const boxes = [...before.matchAll(FILE_BOX)], later = [...after.matchAll(FILE_BOX)].slice(0, boxes.length);
+  const boxes = [...before.matchAll(BOX)], later = [...after.matchAll(BOX)].slice(0, boxes.length);
   const changed = later.map((box, index) => [boxes[index], box]).filter(([old, box]) => old[0] !== box[0]);
   return changed.length > 0 && changed.every(([old, box]) => old[1] === undefined && box[1] !== undefined && old[0].includes(box[1].trim()));
 }

@@ -49,7 +49,7 @@ function changeKind(before, after) {
   const was = stateOf(before), now = stateOf(after);
   if (own(MESSAGE_EVENTS, now)) return was === now ? null : MESSAGE_EVENTS[now];
   if (now === "deleted") return was === "deleted" ? null : "「削除」表示に変わった";
-  if (isFileRemoval(bodyOf(before), bodyOf(after), updateTimeOf(after))) return "ファイルが「削除」表示に変わった";
+  if (isBoxRemoval(bodyOf(before), bodyOf(after), updateTimeOf(after))) return "ファイル・タスクが「削除」表示に変わった";
   if (bodyOf(before) !== bodyOf(after)) return shownBody(before) !== shownBody(after) ? "編集された" : "更新時刻だけが変わった";
   if (updateTimeOf(before) !== updateTimeOf(after)) return "更新時刻だけが変わった";
   return own(MESSAGE_EVENTS, was) ? "再び表示された" : null;
