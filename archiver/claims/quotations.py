@@ -351,12 +351,12 @@ def quotation_line(quoted: Quotation, texts: Sequence[str], *, time: Time, who: 
     """The change in one sentence without its end; `texts`: what is shown of the quotation's texts, none if covered."""
     sent, seen = time(quoted.message.send_time), time(seen_at(quoted))
     is_edit = quoted.became is State.EDITED
+    # A text that was seen only after an edit is not what was said on that day.
+    key = "quote.said.edited" if quoted.before.update_time > 0 else "quote.said"
     if not texts:
         end = ".covered" if is_edit else ""
-        return word(f"quote.line.{quoted.became}{end}", said=word("quote.said.covered", sent=sent), seen=seen)
-    # A text that was seen only after an edit is not what was said on that day.
-    key = f"quote.said{'.edited' if quoted.before.update_time > 0 else ''}{'' if who else '.client'}"
-    said = word(key, who=who, before=texts[0], sent=sent)
+        return word(f"quote.line.{quoted.became}{end}", said=word(f"{key}.covered", sent=sent), seen=seen)
+    said = word(key if who else f"{key}.client", who=who, before=texts[0], sent=sent)
     if is_edit and quoted.is_back:
         line = word("quote.line.back", said=said, seen=seen)
         return word("noted", text=line, notes=_between_text(quoted)) if quoted.between else line

@@ -566,7 +566,8 @@ def _since(shown: Sequence[tuple[int, str, int]]) -> int:
 
 def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
     """The same in the text to paste: what was said on the day of the message, or a text of a later edit."""
-    said = rf"相手(?:\(.{{1,40}}?\))?の(?:「([^」]+)」\(({DAY})\)|({DAY})のメッセージの、編集後の文面「([^」]+)」)は"
+    edited = rf"({DAY})のメッセージ\(はじめて見たときには編集済み\)「([^」]+)」"
+    said = rf"相手(?:\(.{{1,40}}?\))?の(?:「([^」]+)」\(({DAY})\)|{edited})は"
     became = r"(?:は「([^」]+)」になって|は(最初に保存した文に戻って)|も(同じ文))"
     became = rf"(?:(?:編集され)?、({DAY})に{became}|(?:「([^」]+)」に変わり)?、({DAY})には削除)"
     for said_text, said_on, edited_on, edited_text, *how in _findall(said + became, page):

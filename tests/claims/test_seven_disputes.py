@@ -101,6 +101,18 @@ def test_the_box_of_a_deleted_task_is_no_edit(tmp_path: Path, beside: str, form:
     assert "edited" not in screen
 
 
+def test_the_same_text_after_an_edit_that_nobody_saw(tmp_path: Path) -> None:
+    """It is told beside the text: what stood there before is not known."""
+    maker = begun(tmp_path / "home")
+    edited = post(1, "検収OKです。30,000円です", 0, updated=10)
+    maker.sync([edited], changed={1: "edited"}, minutes=20)
+    maker.sync([edited], changed={}, minutes=DAY)
+    _page, form, _screen = _told(maker, 9 * DAY)
+
+    said = "相手の2026-11-05のメッセージ(はじめて見たときには編集済み)「検収OKです。30,000円です」"
+    assert f"{said}は、2026-11-06にも同じ文でした。" in form
+
+
 def test_an_edit_of_the_price_is_dated_by_itself(tmp_path: Path) -> None:
     """A later edit that adds a greeting alone does not date it, and its text is not called the present one."""
     maker = begun(tmp_path / "home")
