@@ -389,6 +389,17 @@ def test_a_deadline_is_told_although_no_round_goes_through(world: World) -> None
     assert ["A11", "A14", "deadline"] == sorted(rule for rule, _level, _count in alert_summaries(world))
 
 
+def test_what_was_handed_over_before_the_job_began_is_not_its_delivery(world: World) -> None:
+    """The same chat held an earlier job, whose handover lies before the period of this one."""
+    world.chatwork.upload(world.room, world.chatwork.owner, "movie.mp4", data=b"2", comment="納品します")
+    next_round(world)
+    state(world, start=world.clock() + timedelta(hours=1))
+    for _ in range(4):
+        next_round(world, minutes=60 * 12)
+
+    assert [] == alert_summaries(world)
+
+
 @pytest.mark.drawn
 def test_a_delivery_on_chatwork_alone_is_told(world: World) -> None:
     """One's own file with the word 納品, a day later; the word alone, and the other side's, are not."""

@@ -66,7 +66,7 @@ def author_facts(
     What `own` accounts wrote is always speech.
     """
     found: dict[int, AuthorFacts] = {}
-    for inside in _by_room(rooms).values():
+    for inside in by_room(rooms).values():
         query = select(_message.account_id, _message.kind, func.count()).where(inside)
         for account, kind, count in reading.sql.execute(query.group_by(_message.account_id, _message.kind)):
             posts = found.setdefault(account, AuthorFacts()).posts
@@ -82,7 +82,7 @@ def author_facts(
 
 def changed_inside(rooms: Sequence[ContractRoom]) -> Iterator[tuple[int, ColumnElement[bool]]]:
     """Of each room which of its messages lie in its part of the contract and are not simply there."""
-    for room, inside in _by_room(rooms, time=_message.send_time + 0).items():  # not by the index of times
+    for room, inside in by_room(rooms, time=_message.send_time + 0).items():  # not by the index of times
         yield room, and_(inside, _message.position.in_(_CHANGED.bindparams(room=room)))
 
 
@@ -100,7 +100,7 @@ def changed_authors(reading: Reading, rooms: Sequence[ContractRoom], *, own: Col
     return found
 
 
-def _by_room(
+def by_room(
     rooms: Sequence[ContractRoom], *, time: ColumnElement[int] = _message.send_time
 ) -> dict[int, ColumnElement[bool]]:
     """Of each room alone, which the index of authors answers: whether a message lies in its part of the contract."""
@@ -113,7 +113,7 @@ def _by_room(
 def _last_posts(reading: Reading, rooms: Sequence[ContractRoom], account: int) -> dict[MessageKind, Post]:
     """A person's last speech, and Chatwork's last notice in their name."""
     found: dict[MessageKind, Post] = {}
-    for inside in _by_room(rooms).values():
+    for inside in by_room(rooms).values():
         for kind in MessageKind:
             query = select(*_POST).where(inside, _message.account_id == account, _message.kind == kind, *_TIMED)
             query = query.order_by(_message.send_time.desc(), _message.position.desc()).limit(1)
@@ -169,7 +169,7 @@ def first_message_after(
     """The first message of these accounts after a post, within the rooms' periods: none that is deleted, or was
     never more than a post of the system in their name."""
     found: list[Post] = []
-    for inside in _by_room(rooms).values():
+    for inside in by_room(rooms).values():
         query = select(*_POST, _version.body).join(schema.message_version, _IS_TEXT).where(inside, *_TIMED)
         query = query.where(_message.account_id.in_(sorted(accounts)), not_(_IS_DELETED), *_later(after))
         rows = reading.sql.execute(query.order_by(_message.send_time, _message.position))
@@ -183,7 +183,7 @@ def speech_after(
 ) -> Counter[int]:
     """How many messages each other account than the known ones wrote after a post, within the rooms' periods."""
     counts: Counter[int] = Counter()
-    for inside in _by_room(rooms).values():
+    for inside in by_room(rooms).values():
         query = select(_message.account_id, func.count().label("n")).where(inside, *_TIMED)
         query = query.where(_message.kind == MessageKind.SPEECH)
         query = query.where(_message.account_id.not_in(sorted(known)), *_later(after)).group_by(_message.account_id)

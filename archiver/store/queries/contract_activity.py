@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, false, or_, select
 
 from archiver.claims.counterparts import counterpart_bases
 from archiver.claims.messages import last_reply, with_acts
@@ -160,13 +160,13 @@ def _earliest_end(contract: Contract) -> datetime | None:
 
 
 def last_handover(reading: Reading, activity: ContractActivity, *, since: datetime, until: datetime) -> Post | None:
-    """The user's last message of a period that mentions a delivery (納品) and has a file or a link."""
+    """The user's last message of the job, within a period, that mentions a delivery (納品) and has a file or a link."""
     message, version = schema.message.c, schema.message_version
     body = version.c.body
     query = (
         select(message.room_id, message.message_id, message.account_id, message.send_time, message.seq)
         .join(version, (version.c.room_id == message.room_id) & (version.c.position == message.position))
-        .where(message.room_id.in_(sorted(room.room_id for room in activity.contract.rooms)))
+        .where(or_(false(), *authors_and_changes.by_room(activity.contract.rooms).values()))
         .where(message.account_id.in_(sorted(activity.sides.mine)))
         .where(message.send_time >= int(since.timestamp()), message.send_time <= int(until.timestamp()))
         .where(body.contains("納品"), or_(body.contains("[download:"), body.contains("http")))

@@ -61,7 +61,7 @@ AT = datetime(2026, 11, 5, 1, 0, tzinfo=UTC)
 WORDS = {
     EventKind.EDITED: "The text of a message by X had changed.",
     EventKind.TOUCHED: "The time of the last edit of a message by X had changed; its text is the same.",
-    EventKind.FILE_REMOVED: "A file sent by X had changed to “deleted”.",
+    EventKind.FILE_REMOVED: "A file or task sent by X had changed to “deleted”.",
     EventKind.DELETED: "A message by X had changed to “deleted”.",
     EventKind.MISSING: "A message by X was not shown any more (reason unknown).",
     EventKind.FIRST_MISSING: "A message by X was not shown any more (reason unknown).",
