@@ -228,7 +228,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
     sides = case_sides(reading, contract)
     platform = platform_of(contract.platform)
     last = newest_message(reading, contract)
-    changed = [one for one in changed_places(reading, contract, sides, after=seen.entry) if one.is_theirs]
+    changed = [one for one in changed_places(reading, contract, sides, after=seen.entry) if one.is_told]
     return {
         "id": contract.id,
         "title": visible(contract.called),

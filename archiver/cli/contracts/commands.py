@@ -256,7 +256,8 @@ def _require_part(ctx: click.Context, parameter: click.Parameter, value: str | N
     help=N_(
         "Say who somebody in the chats is, and how you know, such as:"
         ' archive job who job1 7654321 client --reason "told me on CrowdWorks"\n\n'
-        "Until you do, everybody but you counts as the client. The reason is printed in exports."
+        "Until you do, whoever has the client's name is the client, or everybody but you if nobody has it."
+        " The reason is printed in exports."
     ),
 )
 @JOB

@@ -255,7 +255,7 @@ def _chatwork_lines(activity: ContractActivity, now: datetime, names: Mapping[in
 
 def _heard_lines(reading: Reading, activity: ContractActivity, names: Mapping[int, str]) -> Iterator[str]:
     """What a listener must hear: the changed messages of the other side that page 1 quotes, and a lost chat."""
-    places = [one for one in changed_places(reading, activity.contract, activity.facts.sides) if one.is_theirs]
+    places = [one for one in changed_places(reading, activity.contract, activity.facts.sides) if one.is_told]
     for quoted in quoted_messages(reading, places[:QUOTED]):
         references = references_of(reading, quoted.message.room_id)
         texts = [visible(own_words(one.body, references)) for one in quoted.shown]

@@ -248,9 +248,9 @@ class ChangedPlace(NamedTuple):
         return ORDER[self.rank[1]]
 
     @property
-    def is_theirs(self) -> bool:
-        """Whether the other side wrote it, as far as that is known."""
-        return self.nearness == 2
+    def is_told(self) -> bool:
+        """Whether a first screen tells it: of somebody whose side is not the client's, only what decides the most."""
+        return self.nearness == 2 or (self.nearness == 1 and self.rank[0] > 1)
 
     @property
     def is_own(self) -> bool:

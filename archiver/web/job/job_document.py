@@ -56,7 +56,7 @@ def job_document(reading: Reading, contract: Contract, given: job_forms.Given, p
     fields = {one.name: one for one in job_forms.fields(contract, facts, given=given, problems=problems)}
     sides = case_sides(reading, contract)
     seen = SEEN_CHANGES.recall(reading).get(contract.id)
-    changed = [one for one in changed_places(reading, contract, sides) if one.is_theirs]
+    changed = [one for one in changed_places(reading, contract, sides) if one.is_told]
     unseen = Counter(one.became for one in changed if one.seq > (seen.entry if seen else 0))
     names_of = [one["name"] for one in people if one["account"] in sides.bases]
     delivered = deliveries(reading, contract.id)

@@ -242,6 +242,23 @@ def test_what_decides_a_dispute_stands_first_and_all_is_counted(desk: TerminalWo
     assert sorted(map(block.index, told)) == [block.index(one) for one in told]
 
 
+def test_a_colleague_of_the_client_who_takes_an_acceptance_back_is_told_first(desk: TerminalWorld) -> None:
+    """Nobody entered who that is; what else such a person deletes stands in the alerts alone."""
+    suzuki = desk.chatwork.add_account("鈴木")
+    desk.chatwork.add_member(desk.room, suzuki)
+    desk.contract("job1", desk.room, client="田中")
+    accepted, small = (desk.post(text, by=suzuki) for text in ("検収完了です", "お疲れさまです"))
+    desk.sync()
+    desk.chatwork.delete(small)
+    desk.sync(full=True)
+    before, _english = screens(desk)
+    desk.chatwork.delete(accepted)
+    desk.sync(full=True)
+
+    assert "鈴木" not in before
+    assert "鈴木のメッセージが1件削除されました。" in screens(desk)[0]
+
+
 def test_a_message_that_was_edited_and_then_deleted_is_told_with_both_texts(desk: TerminalWorld) -> None:
     """The first one as well: it is what was promised."""
     price = desk.post("お支払いは50,000円です")
@@ -290,6 +307,7 @@ def test_jobs_that_share_a_chat_have_only_what_was_sent_within_their_part(desk: 
     counts = {job: [(room.messages, room.files.saved) for room in rooms] for job, rooms in within.items()}
     assert {f"part{n}": [(n + 2, 1)] for n in range(4)} == {job: one for job, one in counts.items() if job != "job1"}
     assert [(found.rooms[0].messages, 4)] == counts["job1"]
-    assert all(one is not None and f"{job[-1]}.txt" in one.text for job, one in last.items() if job != "job1")
+    said = {job: one.text for job, one in last.items() if one is not None}
+    assert {"job1": "もう一つ 3"} | {f"part{n}": f"もう一つ {n}" for n in range(4)} == said
     lines = screens(desk)[1].splitlines()
     assert 1 == sum(bool(re.match(r"  part2 +4 +1 ", line)) for line in lines)
