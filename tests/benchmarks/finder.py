@@ -51,7 +51,7 @@ def drawn(text: str, members: Sequence[str] = (), names: Sequence[str] = ()) -> 
     people = parties | {_FIRST_MEMBER + index: [name] for index, name in enumerate(members)}
     mask = PackageMask(masking_policy("support"), people, people.keys() - {_OWNER, _CLIENT})
     finder = NameFinder(mask.open_names, mask.hidden_names)
-    mask.cover_pieces(list(finder.pieces(mask.mask_text(text))))
+    mask.cover_pieces(list(finder.proposals(text, mask.mask_text)))
     shown = mask.mask_text(text)
     covers = sum(bool(word) for _shown, word in mask.drawn_parts(text, ()))
     return Drawn(shown, covers, tuple(dict.fromkeys(finder.marks(shown))))

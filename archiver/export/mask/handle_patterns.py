@@ -6,9 +6,8 @@ word of no chat.
 
 from __future__ import annotations
 
+import functools
 import re
-from dataclasses import dataclass
-from functools import cached_property
 
 from archiver.export.mask.kinds import any_of
 from archiver.platforms.job_platform import platforms
@@ -37,55 +36,23 @@ _NAME_OF_PARTS = "(?P<name>(?=[A-Za-z0-9]{1,30}[_.-])[A-Za-z][A-Za-z0-9_.-]{1,39
 """The last part of such a name alone, before a title, would look like a whole one."""
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """The pattern with the names of the platforms, and where profiles stand there, which are read first here."""
+@functools.cache
+def compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """The patterns, compiled when first needed, as the names of the platforms and where profiles stand there are."""
     known = [one for one in platforms().values() if one.profile]
     names, profiles = any_of(one.name for one in known), any_of(one.profile for one in known)
-    return re.compile(pattern.replace("<platforms>", names).replace("<profiles>", profiles))
-
-
-@dataclass
-class GatedPatterns:
-    """Patterns, and one that every hit of theirs contains, which is looked for first; compiled when first needed."""
-
-    words: str
-    sources: tuple[str, ...]
-
-    @cached_property
-    def gate(self) -> re.Pattern[str]:
-        """What is looked for first."""
-        return _compiled(self.words)
-
-    @cached_property
-    def patterns(self) -> tuple[re.Pattern[str], ...]:
-        """The patterns behind it."""
-        return tuple(map(_compiled, self.sources))
-
-
-def gated(gate: str, *patterns: str) -> GatedPatterns:
-    """Patterns behind their gate."""
-    return GatedPatterns(gate, patterns)
+    return tuple(re.compile(one.replace("<platforms>", names).replace("<profiles>", profiles)) for one in patterns)
 
 
 HANDLES = (
-    gated(
-        "[a-z]/",
-        rf"(?<![A-Za-z0-9.-])(?:(?:www|m|mobile)\.)?(?:{_SITES}|<profiles>)/{_NO_PROFILE}(?P<name>[@~]?[A-Za-z0-9_.%-]{{2,60}})",
-        rf"/(?:users?|profile|members?|staff|people)/{_NO_PROFILE}(?P<name>[A-Za-z0-9_-]{{3,40}})",
-        r"/[~@](?P<name>[A-Za-z0-9_.-]{2,40})",
-    ),
-    gated(
-        f"{_MESSENGERS}|<platforms>",
-        rf"(?:{_MESSENGERS}|<platforms>) ?の? ?{_ACCOUNT_WORD}[^A-Za-z0-9_@\n。]{{0,6}}{_NAME}",
-        rf"(?:{_MESSENGERS}|<platforms>) ?(?:[:=→]|は|が)[ 、「]{{0,2}}(?=[@A-Za-z_]){_NAME}",
-        rf"(?:{_MESSENGERS}|<platforms>)(?:[^A-Za-z0-9_\n。]{{0,12}}[:=→])? ?{_NAME_WITH_SIGN}",
-    ),
-    gated("@", r"(?<![A-Za-z0-9._%+/-])@[A-Za-z0-9_][A-Za-z0-9_.-]{1,29}(?<=[A-Za-z0-9_])(?![A-Za-z0-9@])"),
-    gated("ID|アカ|垢|名|ハンドル", rf"{_ACCOUNT_WORD}(?:は|が|[:=→]) ?[「]?@?{_NAME_WITH_SIGN}"),
-    gated("[A-Za-z0-9][_.-]", rf"(?<![A-Za-z0-9._@/-]){_NAME_OF_PARTS} ?(?:さん|様|くん|ちゃん|氏)"),
-    gated(
-        "#[0-9]|live:|id:",
-        r"(?<![A-Za-z0-9#_])(?:[A-Za-z0-9_.]{2,32}#[0-9]{4}(?![0-9])|(?:live|id):[A-Za-z0-9_.-]{3,50})",
-    ),
+    rf"(?<![A-Za-z0-9.-])(?:(?:www|m|mobile)\.)?(?:{_SITES}|<profiles>)/{_NO_PROFILE}(?P<name>[@~]?[A-Za-z0-9_.%-]{{2,60}})",
+    rf"/(?:users?|profile|members?|staff|people)/{_NO_PROFILE}(?P<name>[A-Za-z0-9_-]{{3,40}})",
+    r"/[~@](?P<name>[A-Za-z0-9_.-]{2,40})",
+    rf"(?:{_MESSENGERS}|<platforms>) ?の? ?{_ACCOUNT_WORD}[^A-Za-z0-9_@\n。]{{0,6}}{_NAME}",
+    rf"(?:{_MESSENGERS}|<platforms>) ?(?:[:=→]|は|が)[ 、「]{{0,2}}(?=[@A-Za-z_]){_NAME}",
+    rf"(?:{_MESSENGERS}|<platforms>)(?:[^A-Za-z0-9_\n。]{{0,12}}[:=→])? ?{_NAME_WITH_SIGN}",
+    r"(?<![A-Za-z0-9._%+/-])@[A-Za-z0-9_][A-Za-z0-9_.-]{1,29}(?<=[A-Za-z0-9_])(?![A-Za-z0-9@])",
+    rf"{_ACCOUNT_WORD}(?:は|が|[:=→]) ?[「]?@?{_NAME_WITH_SIGN}",
+    rf"(?<![A-Za-z0-9._@/-]){_NAME_OF_PARTS} ?(?:さん|様|くん|ちゃん|氏)",
+    r"(?<![A-Za-z0-9#_])(?:[A-Za-z0-9_.]{2,32}#[0-9]{4}(?![0-9])|(?:live|id):[A-Za-z0-9_.-]{3,50})",
 )
-"""Patterns in groups, each behind what every hit contains."""

@@ -9,21 +9,24 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from archiver.export.mask import handle_patterns
-from archiver.export.mask.handle_patterns import gated
-from archiver.export.mask.names import folded_terms, kana_alone, kanji_of, other_spellings, parts_of
+from archiver.export.mask.handle_patterns import HANDLES, compiled
+from archiver.export.mask.names import SPACED, closed_up, folded_terms, kana_alone, kanji_of, other_spellings, parts_of
 from archiver.export.mask.surnames import in_hiragana, surnames
-from archiver.export.mask.word_analyser import Word, vocabulary, words
+from archiver.export.mask.word_analyser import KANA_IN_BRACKETS, Word, vocabulary, words
 from archiver.letter_folding import folded_text, join_variants
 
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """What chooses a variant of the character before it."""
-MASKED = re.compile(
+_NO_PERSON = re.compile(
     r"■■\([^()\n]{1,12}\)|参加者(?:[A-Z]{1,3}|\(不明\))|\[/?(?:[Tt][Oo]|TO|[Cc][Cc]|rp|qt|qtmeta|info|title|code"
     r"|url|hr|picon|pname|piconname|download|task|dtext|preview|toall|Reply)\b[^\[\]\n]{0,60}\]"
+    "|三井住友|普(?= ?[)■0-9])"
 )
+"""What is masked already, a bank, and the short form of a kind of account."""
+BACKWARDS = re.compile("\u202e([^\u202e\n]+)")
+"""What a reader may see turned round: to the end of the line, as the sign that ends it may end one within it."""
 _MASKED_SIGN = "\u25a1"
 _MEASURE = re.compile(r"(?<=[0-9]) ?(?:[KMGTkmgt]i?[Bb]|[kMG]?Hz)(?![A-Za-z])")
 """A unit behind its number; alone, or with a title, the same letters may be somebody's initials."""
@@ -32,11 +35,12 @@ _TITLE = re.compile(
 )
 _FOR_PEOPLE = frozenset({"ちゃん", "くん", "君"})
 """Titles before which a common word is a name too."""
+_OF_PLACES = frozenset("都道府県市区町村駅港城店") | {"本店", "支店", "空港", "公園"}
+"""Words behind the name of a place, which is often a surname too."""
+_WITHIN_KATAKANA = re.compile("[ァ-ヴー]{2}")
 _LONGEST_KANA = 6
 _KANA_BEFORE = re.compile("(?:(?<![ぁ-んー])|(?<=[のがはとにをもへや]))[ぁ-んー]{2,5}$")
 _KANJI = "一-鿿々〆ヶ\uf900-\ufaff\U00020000-\U0002fa1f"
-_SHORT_KANA = 3
-"""Characters up to which kana are a part of many other words."""
 _JOINT = re.compile("[ \n・.,_=@-]")
 _JOINTS = frozenset({"", " ", "・", "=", "　"})
 _LETTERS = re.compile(r"[^\W\d_]{2}|[一-鿿]")
@@ -53,11 +57,22 @@ class NameFinder:
         hidden = (one for name in hidden_names for one in (*kanji_of(name), *parts_of(name, with_words=True)))
         self._hidden = frozenset(folded_text(one) for one in hidden if _LETTERS.match(one))
 
+    def proposals(self, original: str, mask_text: Callable[[str], str]) -> Iterator[str]:
+        """What is covered of a text that `mask_text` masks, also turned round, and handles that hold a masked name."""
+        masked = mask_text(original)
+        for one in (masked, *(turned[::-1] for turned in BACKWARDS.findall(masked))):
+            yield from self.pieces(one)
+        if masked != original:
+            reached = self._outermost(normalised_text(original), _reached)
+            yield from (one for one in reached if "■■" not in mask_text(one))
+
     def pieces(self, text: str) -> Iterator[str]:
-        """What is covered until the reader shows it."""
-        clean = _without_masks(normalised_text(text))
+        """What is covered of a masked text until the reader shows it."""
+        yield from self._outermost(_without_masks(normalised_text(text)), self._found)
+
+    def _outermost(self, clean: str, find: Callable[[str], Iterator[tuple[int, int]]]) -> Iterator[str]:
         taken: list[tuple[int, int]] = []
-        for start, end in sorted(self._found(clean), key=lambda one: (one[0], -one[1])):
+        for start, end in sorted(find(clean), key=lambda one: (one[0], -one[1])):
             if not any(first <= start and end <= last for first, last in taken):
                 taken.append((start, end))
                 if not self.is_party(clean[start:end]):
@@ -71,6 +86,9 @@ class NameFinder:
             is_odd = one.may_name and (not _is_common(one) or folded_text(word) in self._hidden)
             if is_odd and _LETTERS.match(word) and not self.is_party(word):
                 yield word
+        for run in SPACED.finditer(clean):
+            if run[0].isascii() and any(self.marks(closed_up(run[0]))):
+                yield run[0]
 
     def is_party(self, piece: str) -> bool:
         """Whether a piece is a name of a party, or a part of one."""
@@ -83,13 +101,20 @@ class NameFinder:
         listed = list(words(join_variants(text)))
         hidden = (one for one in listed if one.may_name and folded_text(text[one.start : one.end]) in self._hidden)
         yield from (one[:2] for one in hidden if one.is_person or not _is_common(one))
-        yield from _persons(text, listed)
+        for span in _persons(text, listed):
+            reading = KANA_IN_BRACKETS.match(text, span[1])
+            yield from (span, reading.span(1)) if reading else (span,)
         yield from _titled(text, listed)
-        yield from holders(text)
-        for groups in (handle_patterns.HANDLES, CONTACTS):
-            for pattern in (one for group in groups if group.gate.search(text) for one in group.patterns):
-                for match in pattern.finditer(text):
-                    yield match.span("name" if "name" in pattern.groupindex else 0)
+        yield from _spaced(text)
+        yield from _reached(text)
+
+
+def _reached(text: str) -> Iterator[tuple[int, int]]:
+    """Handles, other ways to reach somebody, and holders of accounts."""
+    yield from holders(text)
+    for pattern in compiled((*HANDLES, *CONTACTS)):
+        for match in pattern.finditer(text):
+            yield match.span("name" if "name" in pattern.groupindex else 0)
 
 
 def _every_term(name: str) -> Iterator[str]:
@@ -110,8 +135,11 @@ def _is_common(word: Word) -> bool:
 def _persons(text: str, listed: Sequence[Word]) -> Iterator[tuple[int, int]]:
     """Surnames and given names, those that follow each other as one."""
     span: tuple[int, int] | None = None
+    places = {one.start for one in listed if one.form in _OF_PLACES}
     for one in listed:
-        if not one.is_person and (one.end - one.start == 1 or _is_common(one) or not _is_name(one, text)):
+        is_other = one.end - one.start == 1 or _is_common(one) or not _is_name(one, text)
+        is_rest = span and span[1] == one.start and _WITHIN_KATAKANA.match(text, one.start - 1) and not _is_common(one)
+        if one.end in places or (is_other and not one.is_person and not is_rest):
             continue
         if span and text[span[1] : one.start] in _JOINTS:
             span = span[0], one.end
@@ -143,13 +171,23 @@ def _titled(text: str, listed: Sequence[Word]) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
+def _spaced(text: str) -> Iterator[tuple[int, int]]:
+    """Names whose characters stand apart, judged as if they did not, before what follows."""
+    for run in SPACED.finditer(text):
+        closed = closed_up(run[0])
+        judged = closed + text[run.end() :][:_LONGEST_KANA]
+        listed = list(words(judged))
+        if (0, len(closed)) in (*_persons(judged, listed), *_titled(judged, listed)):
+            yield run.span()
+
+
 def _is_name(word: Word, text: str) -> bool:
     """Whether a word is the name of a person, whatever else it may mean."""
     return word.is_person or text[word.start : word.end] in surnames().kanji
 
 
 def _without_masks(text: str) -> str:
-    return MASKED.sub(lambda match: _MASKED_SIGN * len(match[0]), text)
+    return _NO_PERSON.sub(lambda match: _MASKED_SIGN * len(match[0]), text)
 
 
 def normalised_text(text: str) -> str:
@@ -172,7 +210,8 @@ def piece_pattern(piece: str, *, is_chosen: bool = False) -> re.Pattern[str]:
         return re.compile(spaced)
     if len(folded) == 1:
         return re.compile(f"(?<![{_KANJI}]){spaced}(?:(?= ?(?:{_folded_titles()}))|(?!の|[{_KANJI}]))")
-    if len(folded) <= _SHORT_KANA and re.fullmatch("[ぁ-ん]+|[ァ-ヶ]+", folded):
+    # so few kana are a part of many other words
+    if len(folded) <= 3 and re.fullmatch("[ぁ-ん]+|[ァ-ヶ]+", folded):
         return re.compile(kana_alone(folded))
     before = "(?<![a-z0-9])" if re.match("[a-z0-9]", folded) else ""
     behind = "(?![a-z0-9])" if re.search("[a-z0-9]$", folded) else ""
@@ -206,53 +245,27 @@ _DIGIT_WORD = (
 _ZERO = "(?:[0〇零oO]|ゼロ|ぜろ|レイ|れい|まる|マル)"
 _ANY_DIGIT = f"(?:[0-9〇零一二三四五六七八九]|{_DIGIT_WORD})"
 _GAP = "[-ー~・. 、のノ()/]{0,2}(?:その後|次|続いて)?"
+_MAIL_NAME = "(?P<name>(?=[A-Za-z-]{0,38}[0-9._])[A-Za-z0-9][A-Za-z0-9._-]{3,40})"
+_FOUR = "[^0-9A-Za-z\\n]{0,4}[0-9lIoOzZsSbB]{4}"
+"""Four digits, or letters that look like them."""
+_SPOKEN = "A-Za-z0-9ァ-ヴー"
+_HOST = f"[{_SPOKEN}-]{{2,30}}"
+_WORD = "[A-Za-z0-9_]{1,30}"
 CONTACTS = (
-    gated(
-        "アット",
-        r"(?<![A-Za-z0-9ァ-ヴー])[A-Za-z0-9ァ-ヴー][A-Za-z0-9ァ-ヴー._ +-]{1,58}アット(?:マーク)? ?"
-        r"[A-Za-z0-9ァ-ヴー-]{2,30}(?: ?(?:ドット|\.) ?[A-Za-z0-9ァ-ヴー-]{2,12}){1,3}",
-    ),
-    gated(
-        "@ ",
-        r"(?<![A-Za-z0-9])(?:[A-Za-z0-9._-] ){2,40}@(?: [A-Za-z0-9._-]){3,40}(?![A-Za-z0-9])",
-        r"(?<![A-Za-z0-9])[A-Za-z0-9_]{1,30}(?: ?[._-] ?[A-Za-z0-9_]{1,30}){0,4} ?@ ?[A-Za-z0-9-]{2,30}"
-        r"(?: ?\. ?[A-Za-z]{2,10}){1,3}",
-    ),
-    gated(
-        _AT,
-        rf"(?<![A-Za-z0-9]){_LOCAL}{_AT}{_DOMAIN}(?![A-Za-z0-9])",
-        rf"(?<![A-Za-z0-9]){_LOCAL}(?:{_AT}|[^A-Za-z0-9\n]{{0,10}}{_AT_WORD})[^A-Za-z0-9\n]{{0,8}}{_MAIL_HOSTS}",
-    ),
-    gated(
-        _MAIL_HOSTS,
-        rf"{_MAIL_HOSTS}[^\nA-Za-z0-9]{{1,6}}(?P<name>(?=[A-Za-z-]{{0,38}}[0-9._])[A-Za-z0-9][A-Za-z0-9._-]{{4,40}})",
-        rf"(?<![A-Za-z0-9._-])(?P<name>(?=[A-Za-z-]{{0,38}}[0-9._])[A-Za-z0-9][A-Za-z0-9._-]{{3,40}})"
-        rf"[^A-Za-z0-9\n]{{1,12}}{_MAIL_HOSTS}(?!\.)",
-    ),
-    gated("内線", r"内線(?:番号)?[^0-9\n]{0,4}[0-9]{2,5}(?![0-9])"),
-    gated(
-        "[0-9]",
-        r"(?<![0-9A-Za-z])0[5-9]0[^0-9A-Za-z\n]{0,3}(?:[0-9][^0-9A-Za-z\n]{0,2}){7}[0-9](?![0-9])",
-        r"(?<![0-9A-Za-z])0[5-9]0[^0-9A-Za-z\n]{0,10}[0-9]{4}[^0-9A-Za-z\n]{0,10}[0-9]{4}(?![0-9])",
-        r"(?<![0-9A-Za-z])[oO0][5-9qg][oO0][^0-9A-Za-z\n]{0,4}[0-9lIoOzZsSbB]{4}"
-        r"[^0-9A-Za-z\n]{0,4}[0-9lIoOzZsSbB]{4}(?![0-9A-Za-z])",
-        rf"(?<![0-9])0[5-9]0[ -]?{_KANJI_DIGIT}{{4}}[ -]?{_KANJI_DIGIT}{{4}}",
-        r"(?:電話|携帯|TEL|Tel|tel|☎|📞|FAX|Fax|内線)[^0-9\n]{0,8}(?P<name>[0-9][0-9 ().・_/-]{5,16}[0-9])",
-    ),
-    gated(
-        _DIGIT_WORD + "[ -・]?" + _DIGIT_WORD,
-        r"(?:ゼロ|レイ|れい|ぜろ|マル)(?:キュウ|きゅう|ハチ|はち|ナナ|なな)(?:ゼロ|レイ|れい|ぜろ|マル)"
-        r"[^0-9\n]{0,8}[0-9]{4}[^0-9\n]{0,8}[0-9]{4}",
-        f"(?:{_DIGIT_WORD}[ -・、の]?){{8,14}}",
-    ),
-    gated(
-        f"{_ZERO}{_GAP}(?:{_DIGIT_WORD}|[5-9七八九五]){_GAP}{_ZERO}",
-        f"(?<![0-9]){_ZERO}{_GAP}(?:{_ANY_DIGIT}{_GAP}){{9}}{_ANY_DIGIT}(?![0-9])",
-    ),
-    gated(
-        _KANJI_DIGIT + "{2}|" + _KANJI_DIGIT + "[-ー・ の]",
-        f"{_KANJI_DIGIT}(?:[-ー・ の]?{_KANJI_DIGIT}){{9,10}}",
-    ),
+    rf"(?<![{_SPOKEN}])[{_SPOKEN}._ +-]{{2,58}}アット(?:マーク)? ?{_HOST}(?: ?(?:ドット|\.) ?{_HOST}){{1,3}}",
+    r"(?<![A-Za-z0-9])(?:[A-Za-z0-9._-] ){2,40}@(?: [A-Za-z0-9._-]){3,40}(?![A-Za-z0-9])",
+    rf"(?<![A-Za-z0-9_]){_WORD}(?: ?[.-] ?{_WORD}){{0,4}} ?@ ?[A-Za-z0-9-]{{2,30}}(?: ?\. ?[A-Za-z]{{2,10}}){{1,3}}",
+    rf"(?<![A-Za-z0-9]){_LOCAL}{_AT}{_DOMAIN}(?![A-Za-z0-9])",
+    rf"(?<![A-Za-z0-9]){_LOCAL}(?:{_AT}|[^A-Za-z0-9\n]{{0,10}}{_AT_WORD})[^A-Za-z0-9\n]{{0,8}}{_MAIL_HOSTS}",
+    rf"{_MAIL_HOSTS}[^\nA-Za-z0-9]{{1,6}}{_MAIL_NAME}",
+    rf"(?<![A-Za-z0-9._-]){_MAIL_NAME}[^A-Za-z0-9\n]{{1,12}}{_MAIL_HOSTS}(?!\.)",
+    r"内線(?:番号)?[^0-9\n]{0,4}[0-9]{2,5}(?![0-9])",
+    r"(?<![0-9A-Za-z])0[5-9]0[^0-9A-Za-z\n]{0,10}[0-9]{4}[^0-9A-Za-z\n]{0,10}[0-9]{4}(?![0-9])",
+    rf"(?<![0-9A-Za-z])[oO0][5-9qg][oO0]{_FOUR}{_FOUR}(?![0-9A-Za-z])",
+    r"(?:電[話番]|でんわ|携帯|[Tt][Ee][Ll]|☎|📞|[Ff][Aa][Xx])[^0-9\n]{0,8}(?P<name>[0-9][0-9 ().・_/-]{5,16}[0-9])",
+    f"(?:{_DIGIT_WORD}[ -・、の]?){{8,14}}",
+    f"(?<![0-9]){_ZERO}{_GAP}(?:{_ANY_DIGIT}{_GAP}){{9}}{_ANY_DIGIT}(?![0-9])",
+    f"{_KANJI_DIGIT}(?:[-ー・ の]?{_KANJI_DIGIT}){{9,10}}",
 )
 
 
@@ -265,31 +278,19 @@ _HOLDER = re.compile(
     rf"(?<![{_KATAKANA}])(?!(?:カナ|フリガナ|ヨミ|シメイ|セイメイ|メイギ|メイギニン|コウザ|セイ"
     r"|メイ|ウケトリニン)[ ・.])"
     rf"[{_KATAKANA}]{{2,8}}(?:[ ・.][{_KATAKANA}]{{2,10}}){{1,4}}(?![{_KATAKANA}])"
-    rf"|(?<=\()[{_KATAKANA}]{{4,14}}(?=\))"
-)
-_BEFORE_WORD = re.compile(
-    rf"(?<![{_KATAKANA}])(?P<name>[{_KATAKANA}]{{2,9}}(?:[ ・.][{_KATAKANA}]{{2,10}}){{0,4}})(?=様?(?:名義|の口座))"
-)
-_SAID = re.compile(
-    rf"(?:名義人?|口座名|受取人|送金先|フリガナ|ふりがな|(?<![{_KATAKANA}])(?:カナ|ヨミ|シメイ|メイギ(?:ニン)?))名?"
-    rf"(?:\((?:カナ|全角|半角)\)|カナ)? ?[:はが→] ?[「]?(?P<name>[{_KATAKANA}]{{4,16}})(?![{_KATAKANA}])"
+    rf"|(?<![{_KATAKANA}])[{_KATAKANA}]{{5,16}}(?![{_KATAKANA}]|銀行|支店)"
 )
 _FIRM = re.compile(
     rf"(?<![{_KATAKANA}A-Za-z])(?:カブシキガイシャ|カブ|ユウ|ドウ|[カユドシメフ])\)(?P<name>[{_KATAKANA}]{{3,30}})"
     rf"|(?P<other>[{_KATAKANA}]{{3,30}})\([カユドシメフ](?:\)|(?=\s|$))"
 )
-_REACH = 60
-"""Characters behind a bank's word in which kana may be the holder of the account."""
 
 
 def holders(text: str) -> Iterator[tuple[int, int]]:
-    """Where the holders of accounts stand."""
-    listed = list(_BANK_WORD.finditer(text))
-    for word in listed:
-        for match in _HOLDER.finditer(text, word.end(), word.end() + _REACH):
-            yield match.span()
-    for pattern in (_SAID, _BEFORE_WORD) if listed or "送金先" in text else ():
-        for match in pattern.finditer(text):
-            yield match.span("name")
+    """Where the holders of accounts stand: what is no word within 15 characters before a bank's word, or 60 behind."""
+    for word in _BANK_WORD.finditer(text):
+        for match in _HOLDER.finditer(text, max(0, word.start() - 15), word.end() + 60):
+            if not (match[0].isalnum() and all(map(_is_common, words(match[0])))):
+                yield match.span()
     for match in _FIRM.finditer(text) if "(" in text or ")" in text else ():
         yield match.span(match.lastgroup or 0)

@@ -146,8 +146,15 @@ def is_name_in_kana(text: str, start: int, end: int, is_shown: bool) -> bool:
 _MAX_SPACED_LENGTH = 8
 """Characters of a name up to which spaces between them are accepted."""
 
-_BETWEEN = "[ \n・*.]"
-"""What somebody may write between the characters of a longer name."""
+_BETWEEN = "[ \n・*._-]"
+"""What somebody may write between the characters of a name."""
+SPACED = re.compile(
+    "|".join(
+        f"(?<![{script}])[{script}](?:{_BETWEEN}{{1,2}}[{script}]){{{least},12}}(?![{script}])"
+        for script, least in (("A-Za-z", 3), ("一-鿿々", 1), ("ぁ-ん", 1), ("ァ-ヶ", 1))
+    )
+)
+"""A word whose characters stand apart: m i u r a, 加・藤."""
 _SHORT_KANA = re.compile("[ぁ-ん]{1,3}|[ァ-ヶ]{1,3}")
 """A part of many other words, so that it is found alone only."""
 _LATIN_WORD = re.compile("[a-z]+")
@@ -226,16 +233,21 @@ class NameMatcher:
             return
         for match in self._pattern.finditer(text):
             bare = match[0].replace(" ", "")
-            closed = re.sub(_BETWEEN, "", match[0])
+            closed = closed_up(match[0])
             found = (self._whole.get(one) or self._short.get(one) for one in (bare, closed) if one not in self._stays)
             label = next(filter(None, found), None)
             if label is not None and bare not in self._stays:
                 yield MaskHit(match.start(), match.end(), MaskKind.NAME, label)
         for match in self._kana_pattern.finditer(text) if self._kana_pattern else ():
-            term = re.sub(_BETWEEN, "", match[0])
+            term = closed_up(match[0])
             is_short = "ぁ" <= term[0] <= "ん" and len(term) <= 3 and not _TITLE_BEHIND.match(text, match.end())
             if not is_short or is_name_in_kana(folded.original, *folded.span(*match.span()), term in self._shown_kana):
                 yield MaskHit(match.start(), match.end(), MaskKind.NAME, self._kana[in_hiragana(term)])
+        for run in SPACED.finditer(text):
+            term = closed_up(run[0])
+            label = self._whole.get(term) or self._kana.get(in_hiragana(term)) or self._latin.get(term)
+            if label is not None:
+                yield MaskHit(run.start(), run.end(), MaskKind.NAME, label)
         yield from self._latin_hits(text) if self._latin else ()
 
     def _latin_hits(self, text: str) -> Iterator[MaskHit]:
@@ -259,6 +271,11 @@ class NameMatcher:
         ordered = sorted((whole | short).items(), key=lambda one: (-len(one[0]), one[0]))
         firsts = "".join(sorted({re.escape(term[0]) for term, _ in ordered}))
         return re.compile(f"(?=[{firsts}])(?:{'|'.join(pattern for _, pattern in ordered)})")
+
+
+def closed_up(spaced: str) -> str:
+    """A word whose characters stand apart as it is usually written."""
+    return re.sub(_BETWEEN, "", spaced)
 
 
 def _kana_pattern(terms: Iterable[str]) -> re.Pattern[str] | None:
@@ -288,9 +305,9 @@ def _spaced_pattern(term: str) -> str:
     if len(term) == 1:
         before = "(?<![一-鿿々a-z])" if "一" <= term <= "鿿" else r"(?<!\w)"
     behind = "(?![a-z0-9])" if _LATIN.match(term[-1]) else ""
-    between = " ?" if len(term) <= _MAX_SPACED_LENGTH or term.isascii() else ""
-    if between and len(term) > 2 and _CJK.fullmatch(term):
-        between = f"{_BETWEEN}?"
+    between = " ?" if term.isascii() else ""
+    if 2 < len(term) <= _MAX_SPACED_LENGTH and not between:
+        between = f"{_BETWEEN}?" if _CJK.fullmatch(term) else " ?"
     return before + between.join(map(re.escape, term)) + behind
 
 

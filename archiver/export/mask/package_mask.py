@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from archiver.chatwork.notation.parse import DELETED
 from archiver.export.mask.kinds import MaskHit, MaskKind, pattern_hits, reason, replacement
-from archiver.export.mask.likely_names import piece_pattern
+from archiver.export.mask.likely_names import BACKWARDS, piece_pattern
 from archiver.export.mask.names import NameMatcher, letter_names
 from archiver.export.mask.policy_and_covers import Policy, Variants, distinguished, placeholder_pattern
 from archiver.letter_folding import TAG, FoldedText, fold_letters, folded_text, folded_word
@@ -41,10 +41,6 @@ _OF_SENTENCE = re.compile("を|[ァ-ヶ一-鿿a-z0-9][はかにてもと][ァ-�
 
 _MAY_BE_TOKEN = re.compile("(?=([0-9a-f]{32}))")
 """Of folded text, wherever it begins. Chatwork's tokens are 32 hexadecimal digits, and one may be glued to a word."""
-
-
-BACKWARDS = re.compile("\u202e([^\u202e\n]+)")
-"""What a reader may see turned round: to the end of the line, as the sign that ends it may end one within it."""
 
 
 class MaskedText(NamedTuple):
@@ -220,7 +216,8 @@ class PackageMask:
         found = (hit for hit in hits if hit.kind is MaskKind.CONTACT and hit.end - hit.start >= _MIN_CONTACT_LENGTH)
         self._contacts |= {folded.text[hit.start : hit.end] for hit in found}
         last = 0
-        for hit in _merge_overlaps(hits, folded.text):
+        whole = [_with_rest_of_handle(one, folded.text) for one in _merge_overlaps(hits, folded.text)]
+        for hit in _merge_overlaps(whole, folded.text):
             start, end = folded.span(hit.start, hit.end)
             if start >= last:  # else one character became several, all but the first masked already
                 yield start, end, hit
@@ -286,13 +283,30 @@ def _fold_with_tags(original: str) -> FoldedText:
     )
 
 
+_HANDLE_BEFORE = re.compile("(?<![a-z0-9_])(?=[0-9_]*[a-z])[a-z0-9_]*_$")
+_HANDLE_BEHIND = re.compile("_[a-z0-9_]{1,40}")
+_END_OF_FILE_NAME = re.compile(r"[\w.()-]{0,60}\.[a-z][a-z0-9]{1,3}(?![a-z0-9])")
+
+
+def _with_rest_of_handle(hit: MaskHit, text: str) -> MaskHit:
+    """A name with what an underscore joins to it, as in a handle; the rest of the name of a file stays."""
+    if hit.kind not in (MaskKind.NAME, MaskKind.POSSIBLE) or _END_OF_FILE_NAME.match(text, hit.end):
+        return hit
+    before = text[hit.start].isascii() and _HANDLE_BEFORE.search(text, max(0, hit.start - 40), hit.start)
+    behind = _HANDLE_BEHIND.match(text, hit.end)
+    return hit._replace(start=before.start() if before else hit.start, end=behind.end() if behind else hit.end)
+
+
 def _merge_overlaps(mask_hits: list[MaskHit], text: str) -> Iterator[MaskHit]:
-    """The hits in order, overlapping ones merged under the label of the longest, and split at tags."""
+    """The hits in order, overlapping ones, and neighbours of one label, merged under that of the longest.
+
+    They are split at tags.
+    """
     mask_hits.sort(key=lambda hit: (hit.start, -hit.end))
     group: list[MaskHit] = []
     end = 0
     for hit in mask_hits:
-        if group and hit.start >= end:
+        if group and hit.start >= end and (hit.start, hit.label) != (end, group[-1].label):
             yield from _split_at_tags(group, end, text)
             group = []
         group.append(hit)

@@ -22,6 +22,8 @@ _AT_ONCE = 1_500
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 """Half of a character, which a reply may hold and the analyser refuses."""
 _LINE = re.compile(rf"[^\n]{{1,{_AT_ONCE}}}\n*|\n+")
+KANA_IN_BRACKETS = re.compile("[(（]([ぁ-んー]+)[)）]")
+"""What the analyser takes for the reading of the word before them; they may be a name: 妻(あかね)."""
 _SIGNS = frozenset({"助詞", "助動詞", "補助記号", "空白", "記号"})
 _NAMEABLE = frozenset({"名詞", "形状詞", "感動詞", "代名詞", "接尾辞", "副詞"})
 _BEGINS_IN_KANJI = re.compile("[一-鿿々〆ヶ]+(?=[ぁ-ん]*$)")
@@ -80,11 +82,16 @@ def words(text: str) -> Iterator[Word]:
         return
     for line in _LINE.finditer(_HALF_CHARACTER.sub(" ", text)):
         for one in tokenizer.tokenize(line[0]):
-            kind, _more, sort, *_rest = one.part_of_speech()
+            kind, _more, sort, which, *_rest = one.part_of_speech()
             if kind not in _SIGNS:
                 form = unicodedata.normalize("NFKC", one.dictionary_form()).lower()
                 start, end = line.start() + one.begin(), line.start() + one.end()
-                yield Word(start, end, form, sort == "人名", kind in _NAMEABLE)
+                is_word = which == "一般" and len(form) > 1 and form in vocabulary()  # ライターさん counts as a name
+                is_person = sort == "人名" and not is_word
+                behind = None if is_person else KANA_IN_BRACKETS.search(text, start, end)
+                yield Word(start, behind.start() if behind else end, form, is_person, kind in _NAMEABLE)
+                if behind:
+                    yield Word(*behind.span(1), behind[1], is_person=False, may_name=True)
 
 
 def readings(name: str) -> list[str]:

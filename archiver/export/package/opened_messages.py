@@ -17,7 +17,7 @@ from archiver.evidence.chain import canonical, digest
 from archiver.evidence.history import text
 from archiver.export import PROFILES
 from archiver.export.mask.likely_names import NameFinder, piece_pattern
-from archiver.export.mask.package_mask import BACKWARDS, PackageMask
+from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.policy_and_covers import Covers, Place, chat_id, place_of, quoted_moments, text_field
 from archiver.export.package.package_input import PackageInput
 from archiver.export.package.recipe import Recipe
@@ -200,9 +200,7 @@ class _Drawing:
         """What looks like a person or a way to reach one in these texts and is not masked, where those are."""
         if not self._mask.policy.people:
             return []
-        masked = list(map(self._mask.mask_text, dict.fromkeys(texts)))
-        turned = [one[::-1] for text in masked for one in BACKWARDS.findall(text)]
-        found = [piece for one in (*masked, *turned) for piece in self._finder.pieces(one)]
+        found = (piece for one in dict.fromkeys(texts) for piece in self._finder.proposals(one, self._mask.mask_text))
         return [*map(folded_text, found), *self._mask.contacts]
 
     def _marks(self, drawn: Iterable[str]) -> Iterator[str]:

@@ -61,6 +61,12 @@ def test_the_data_file_of_a_platform_alone_says_where_its_accounts_stand(platfor
         pytest.param("タムラ ケンジ", "タムラ ケンジ", marks=needs_analyser),
         ("みーちゃん", "みー"),
         ("もちこさんに依頼", "もちこ"),
+        pytest.param("加・藤に確認", "加・藤", marks=needs_analyser),
+        pytest.param("佐 々 木さんの指示", "佐 々 木", marks=needs_analyser),
+        pytest.param("m i u r a さんへ", "m i u r a", marks=needs_analyser),
+        pytest.param("勅使河原(てしがわら)です", "てしがわら", marks=needs_analyser),
+        ("三菱UFJ 普通 1234567 ツジムラサチコ", "ツジムラサチコ"),
+        ("口座はカツラギケンタ名義です", "カツラギケンタ"),
     ],
 )
 def test_what_looks_like_a_person_is_covered(text: str, piece: str) -> None:
@@ -77,6 +83,21 @@ def test_without_the_analyser_names_are_found_by_scripts_and_lists(
 
     assert not word_analyser.has_analyser()
     assert piece in pieces(text)
+
+
+@needs_analyser
+def test_a_handle_is_covered_whole_though_a_name_in_it_is_masked() -> None:
+    """What a name is masked in is still a way to reach somebody; numbers to call stay what they are masked as."""
+    text = "インスタ @yumi-miura.photo、TEL 06-6345-1289 / 06-6345-1290、旧 ミウラ ユミ名義"
+
+    assert "インスタ ■■(隠した語)、TEL ■■(電話番号) / ■■(電話番号)、旧 参加者A名義" == drawn(text, ["三浦 由美"]).text
+
+
+@needs_analyser
+def test_a_name_in_brackets_is_no_reading() -> None:
+    """The analyser takes kana there for the reading of the word before them."""
+    assert ["あかね"] == marks("うちの妻(あかね)の意見も")
+    assert ["m i u r a"] == marks("担当はm i u r aです")
 
 
 @pytest.mark.parametrize("has_analyser", [True, False])
@@ -109,6 +130,11 @@ def test_units_kinds_of_files_and_abbreviations_are_no_names() -> None:
         "納品データは https://example.com/file.zip です。バージョン1.2.3、1876543210987654321、2026-11-05 10:14",
         "■■(氏名)さんと参加者Aさん、参加者(ID 9)様",
         "担当は■■(指定)さんです",
+        "月・水・金、土 日 祝、大・中・小、A B Cの3案、春・夏・秋・冬",
+        "三井住友 (普)■■(口座番号)、普 ■■(口座番号)",
+        pytest.param("石川県の金沢駅、松本城、福島県伊達市、三菱UFJ 梅田支店", marks=needs_analyser),
+        pytest.param("ライターさん、インフルエンサーさん、店員さん", marks=needs_analyser),
+        pytest.param("銀行口座はクラウドワークスに、クレジットカードも", marks=needs_analyser),
     ],
 )
 def test_ordinary_sentences_are_left_in_peace(text: str) -> None:
