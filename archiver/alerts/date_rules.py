@@ -25,6 +25,8 @@ DELIVERY_DELAY, RECENT_HANDOVER = timedelta(days=1), timedelta(days=14)
 _TIME = "%Y-%m-%d %H:%M"
 OWN_ALERT_RULES = frozenset({"nudge", "plan"})
 """Rules of deadlines that have alerts of their own (A11, A14)."""
+_OF_WORKER = frozenset({"delivery", "end_request", "first_client", "receipt"})
+"""The deadlines counted from these are those of who does the work, and so is their advice."""
 
 ONCE = frozenset({AlertRule.EARLY_CONTACT, AlertRule.A11, AlertRule.A14, AlertRule.DEADLINE, AlertRule.UNDELIVERED})
 
@@ -112,7 +114,8 @@ def deadline_alerts(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
         return
     for due in case.dues:
         rule, first = due.deadline.rule, due.deadline.days if due.deadline.urgent else DAYS_BEFORE
-        if rule not in OWN_ALERT_RULES and DAYS_AFTER <= due.days_left <= first:
+        is_theirs = case.contract.does_work or due.deadline.after not in _OF_WORKER
+        if is_theirs and rule not in OWN_ALERT_RULES and DAYS_AFTER <= due.days_left <= first:
             level = _deadline_level(due)
             end = due.day.isoformat() if due.ends_at is None else f"{due.ends_at.astimezone(JST):{_TIME}}"
             subject = f"{case.contract.id}/{case.contract.platform or 'direct'}/{rule}/{end}"

@@ -231,6 +231,7 @@ def ended(day: str) -> CaseSnapshot:
     return snapshot({"contact_approved_on": "2026-10-01", "end_request_at": day})
 
 
+SIDES = (("client", None), ("worker", "high"))
 FAR = ("2026-11-24", "2026-11-20", "2026-11-19", "2026-11-09", "2026-10-01", "2026-09-01")
 
 
@@ -246,6 +247,9 @@ FAR = ("2026-11-24", "2026-11-20", "2026-11-19", "2026-11-09", "2026-10-01", "20
         # From the day of a request to end the contract on, as silence ends it; passed it is only good to know.
         *((ended(day), "high") for day in ("2026-11-24", "2026-11-20 18:00", "2026-11-17")),
         *((ended("2026-11-16"), "low"), (ended("2026-11-10"), "low"), (ended("2026-11-09"), None)),
+        # Whoever ordered the work asked for its end, and waits for nobody's review.
+        *((snapshot({"end_request_at": "2026-11-20", "side": side}), level) for side, level in SIDES),
+        (delivered("2026-11-17", contract=contract(side="client")), None),
     ],
 )
 def test_a_deadline_is_told_the_day_before_and_a_week_after(case: CaseSnapshot, level: str | None) -> None:

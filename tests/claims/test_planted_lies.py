@@ -421,9 +421,9 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
         replace(SMALL, platform="coconala"),
         (platform_of, lambda true, _name: true("crowdworks")),
     ),
-    "chats": (replace(SMALL, chats="two"), (authors_and_changes._by_room, _of_one_chat)),
+    "chats": (replace(SMALL, chats="two"), (authors_and_changes.by_room, _of_one_chat)),
     "closes": (replace(SMALL, closes=True), (closing_pauses, partial(nothing, ()))),
-    "period": (replace(SMALL, period=True), (authors_and_changes._by_room, _of_all_times)),
+    "period": (replace(SMALL, period=True), (authors_and_changes.by_room, _of_all_times)),
     "names": (
         replace(SMALL, names="shared"),
         (counterparts.counterparts, partial(nothing, frozenset({CLIENT}))),
