@@ -129,26 +129,26 @@ def build_message(no: int, history: MessageHistory) -> Message:
     """The message of a history, with its number in the package."""
     first_seen = _parse_time(history.first_seen)
     return Message(
-        no=no,
-        room_id=RoomId(history.room_id),
-        message_id=MessageId(history.message_id),
-        account_id=AccountId(history.account_id),
-        name=history.name,
-        send_time=unix_time(history.send_time) or first_seen,
-        update_time=history.update_time,
-        state=_STATES[history.state],
-        body=history.body,
-        versions=tuple(
+        no,
+        RoomId(history.room_id),
+        MessageId(history.message_id),
+        AccountId(history.account_id),
+        history.name,
+        unix_time(history.send_time) or first_seen,
+        history.update_time,
+        _STATES[history.state],
+        history.body,
+        tuple(
             [
                 Version(body, updated, _parse_time(first), _parse_time(last))
                 for body, updated, first, last, _seq in history.versions
             ]
         ),
-        first_seen=first_seen,
-        changed_at=_parse_time(history.changed_at),
-        entry_seq=history.entry_seq,
-        source=_SOURCES[history.source],
-        kind=_KINDS[history.kind],
+        first_seen,
+        _parse_time(history.changed_at),
+        history.entry_seq,
+        _SOURCES[history.source],
+        _KINDS[history.kind],
     )
 
 

@@ -11,7 +11,7 @@ import marshal
 import operator
 import tempfile
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -259,9 +259,9 @@ class PackageStatistics:
     ) -> None:
         """Call `step` for each message, put its history into `kept`, check rows if `checked`, and note `choice`."""
         self.kept = kept
-        self.numbers: dict[int, array[int]] = {}
+        self.numbers: defaultdict[int, array[int]] = defaultdict(lambda: array("Q"))
         """The No. of each message in the package, by room."""
-        self.authors: dict[int, dict[int, str]] = {}
+        self.authors: defaultdict[int, dict[int, str]] = defaultdict(dict)
         """The last name of each author, by room."""
         self.count = 0
         self.events: list[ChangeRow] = []
@@ -309,8 +309,7 @@ class PackageStatistics:
         """The history of one of these groups; to be called in their order. Raises RowsDisagree."""
         history = build.message(entries, self.source.readings)
         if self._rows is not None:
-            is_shown_whole = all(map(operator.is_, entries, self._original))
-            self._rows.check(self._original, self._full_history(history, is_shown_whole=is_shown_whole))
+            self._rows.check(self._original, self._full_history(history, entries))
         if self.source.refused:
             self.source.note_message(entries)
         for entry in entries:
@@ -321,8 +320,8 @@ class PackageStatistics:
         else:
             self.kept.add(history, [*entries])
             self._note_events(self.count, entries)
-        self.numbers.setdefault(history.room_id, array("Q")).append(self.count)
-        self.authors.setdefault(history.room_id, {})[history.account_id] = history.name
+        self.numbers[history.room_id].append(self.count)
+        self.authors[history.room_id][history.account_id] = history.name
         self._note_first(entries[0])
         if history.message_id in self._choice.ids or self.count in self._choice.numbers:
             self.chosen[history.message_id] = self.count
@@ -335,17 +334,20 @@ class PackageStatistics:
     def _note_first(self, entry: EntryObject) -> None:
         """Keep a room's earliest message, as contact may begin before the period of its contract."""
         room, received = entry["room_id"], entry["payload"]["object"]
-        at = unix_time(number(received.get("send_time")))
-        if at is not None and (room not in self.first_posts or at < self.first_posts[room].at):
+        first, sent = self.first_posts.get(room), number(received.get("send_time"))
+        if first is not None and sent >= first.at.timestamp():
+            return
+        at = unix_time(sent)
+        if at is not None:
             author = AccountId(number(account_of(received).get("account_id")))
             self.first_posts[room] = Post(RoomId(room), MessageId(str(_position((entry,)))), author, at, entry["seq"])
 
-    def _full_history(self, history: MessageHistory, *, is_shown_whole: bool) -> MessageHistory:
+    def _full_history(self, history: MessageHistory, entries: Sequence[EntryObject]) -> MessageHistory:
         """The history as the rows must have it: unmasked, with all readings, also those outside the package."""
-        whole = self.source.scope.whole or len(self._original) == 1
-        if whole and is_shown_whole:
+        has_all_readings = self.source.scope.whole or len(entries) == 1
+        if has_all_readings and all(map(operator.is_, entries, self._original)):
             return history
-        return build.message(self._original, self.source.readings if whole else self.source.all_readings)
+        return build.message(self._original, self.source.readings if has_all_readings else self.source.all_readings)
 
 
 class ShownStatistics(PackageStatistics):
@@ -377,7 +379,7 @@ class ShownStatistics(PackageStatistics):
             else:
                 history = shown_history(original, *self._hiding)
             self.kept.add(history)
-            self.authors.setdefault(history.room_id, {})[history.account_id] = history.name
+            self.authors[history.room_id][history.account_id] = history.name
             self._step()
             write(no, history)
 
@@ -414,8 +416,9 @@ class KeptHistories(AbstractContextManager["KeptHistories"]):
     def add(self, history: MessageHistory, entries: Sequence[EntryObject] = ()) -> None:
         """Keep one more history, later in its room than those before, and these entries of it. Raises OSError."""
         waiting = self._waiting.setdefault(history.room_id, [])
-        versions = [tuple(one) for one in history.versions]
-        waiting.append((history[:_VERSIONS], versions, history[_VERSIONS + 1 :], entries))
+        row: list[Any] = [*history]
+        row[_VERSIONS] = [tuple(one) for one in history.versions]
+        waiting.append((row, entries))
         if len(waiting) == _AT_ONCE:
             self._write(history.room_id)
 
@@ -430,8 +433,9 @@ class KeptHistories(AbstractContextManager["KeptHistories"]):
         for position, size in self._pieces.get(room, [])[piece:]:
             self._file.seek(position)
             rows = marshal.loads(self._file.read(size))  # noqa: S302 - nobody else can write there
-            for head, versions, rest, entries in rows[begin:]:
-                yield MessageHistory._make((*head, tuple([Span(*one) for one in versions]), *rest)), entries
+            for row, entries in rows[begin:]:
+                row[_VERSIONS] = tuple([Span(*one) for one in row[_VERSIONS]])
+                yield MessageHistory(*row), entries
             begin = 0
 
     def _write(self, room: int) -> None:

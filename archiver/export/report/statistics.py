@@ -33,6 +33,7 @@ from archiver.records import (
     RoomFacts,
     RoomId,
     State,
+    Version,
     change_kinds,
 )
 
@@ -137,6 +138,8 @@ class _Survey:
         self._named = None if case.reviewed is None else case.reviewed.quoted
         """What is quoted where words may be covered, which then do not tell what they decide."""
         self._cancellations: list[CancellationPost] = []
+        self._prints_all = not (case.excerpt_only and case.chosen)
+        """Whether the package has every text: one under a promise of secrecy has those of its excerpt."""
 
     def read_room(self, room: Conversation) -> RoomFacts:
         """Count the messages of a room; its facts."""
@@ -209,34 +212,37 @@ class _Survey:
 
         return with_acts(facts, acts, own_after, strangers_after)
 
-    def _add_turn(self, message: Message, post: Post, side: CaseSide) -> None:
+    def _add_turn(
+        self, message: Message, post: Post, texts: Sequence[Version], side: CaseSide, *, is_printed: bool
+    ) -> None:
         """Keep what others wrote after the other side's last speech in a room, and the posts about files and tasks."""
         if message.message_id in self._announced:
             self._announcements[message.room_id, message.message_id].append((post, ""))
-        tasks = [(post, one.body) for one in message.versions if TASK_POST in one.body]
-        if tasks:
-            self._announcements[message.room_id, ""] += tasks
+        for one in message.versions:
+            if TASK_POST in one.body:
+                self._announcements[message.room_id, ""].append((post, one.body))
         unanswered = self._unanswered.setdefault(message.room_id, [])
         if side is CaseSide.REPORTER:
             if message.last_shown is State.DELETED:
                 if is_later(post, self._found.own_deleted):
                     self._found.own_deleted = post
-            elif not all(is_system_post(one.body) for one in message.texts):
-                is_chosen = message.message_id in self._case.chosen
-                if len(unanswered) < FIRST_ASKED and self._is_printed(is_chosen=is_chosen):
+            elif not all(is_system_post(one.body) for one in texts):
+                if len(unanswered) < FIRST_ASKED and is_printed:
                     self._asking[message.room_id, len(unanswered)] = message
                 unanswered.append(post)
         elif message.kind is MessageKind.SPEECH:
             if side is CaseSide.COUNTERPART:
                 unanswered.clear()
-                if self._is_printed(is_chosen=message.message_id in self._case.chosen):
+                if is_printed:
                     self._heard[message.room_id] = message
             else:
                 unanswered.append(post)
 
     def _add(self, message: Message, post: Post) -> None:
         found, texts, side = self._found, message.texts, self._case.side(message.account_id)
-        self._add_turn(message, post, side)
+        is_chosen = message.message_id in self._case.chosen
+        is_printed = is_chosen or self._prints_all
+        self._add_turn(message, post, texts, side, is_printed=is_printed)
         self._saved.append(message.first_seen.timestamp())
         if found.first is None or message.send_time < found.first.send_time:
             found.first = message
@@ -251,16 +257,16 @@ class _Survey:
                 )
             )
         add_message(self._authors, message, post, is_own=side is CaseSide.REPORTER)
-        for file in [one for version in texts for one in shown_files(version.body)]:
-            if file.file_id not in self._file_ids:
-                found.unlisted.setdefault(file.file_id, (message.no, file.label))
+        for version in texts:
+            for file in shown_files(version.body):
+                if file.file_id not in self._file_ids:
+                    found.unlisted.setdefault(file.file_id, (message.no, file.label))
         for before, after in pairwise(texts):
             if words := words_gone_with_file(before.body, after.body, after.update_time):
                 found.gone_words[message.message_id] = words
-        is_chosen = message.message_id in self._case.chosen
         if is_chosen:
             found.chosen_times.append(message.send_time)
-        if side is CaseSide.COUNTERPART and self._is_printed(is_chosen=is_chosen):
+        if side is CaseSide.COUNTERPART and is_printed:
             self._add_quotation(message, is_chosen=is_chosen)
         is_bound = message.message_id in self._bound_ids
         if is_bound:
@@ -285,10 +291,6 @@ class _Survey:
             self._quoted = best([*self._quoted, quoted])
         elif names_decision(message) and (agreed := quotation(message, is_chosen=True, amount=amount)):
             self._agreed = best([*self._agreed, agreed])
-
-    def _is_printed(self, *, is_chosen: bool) -> bool:
-        """Whether the package has the text of a message: one under a promise of secrecy has those of its excerpt."""
-        return is_chosen or not (self._case.excerpt_only and self._case.chosen)
 
 
 def room_facts(rooms: Iterable[Conversation]) -> tuple[RoomFacts, ...]:
