@@ -120,7 +120,7 @@ def named_messages(reading: Reading, alerts: Sequence[Alert]) -> list[NamedMessa
     known = {(one.room_id, int(one.message_id)): one for one in summaries}
     found = (None if place is None else known.get(place) for place in places)
     texts = [
-        texts_of(reading, *place) if place and one.rule is AlertRule.A10 else []
+        texts_of(reading, *place) if place and one.rule in (AlertRule.A10, AlertRule.DELETIONS) else []
         for place, one in zip(places, alerts, strict=True)
     ]
     return [
@@ -183,12 +183,13 @@ def _place(alert: Alert) -> tuple[int, int] | None:
 
 
 def _named(summary: MessageSummary, rule: AlertRule | None = None, texts: Sequence[str] = ()) -> NamedMessage:
-    """`texts`: those of an edited message, to be quoted from where they differ."""
+    """`texts`: those that a changed message had, the last shown one last, to be quoted from where they differ."""
     body = _FILE_TAGS.sub("", summary.text)
     text = excerpts([own_words(body)], QUOTED_CHARACTERS)[0] if rule is None else _from_matched_words(body, rule)
     quote = f"「{visible(text)}」" if text else _("(text unknown)")
     if len(texts) > 1:
-        quoted = [f"「{visible(one)}」" for one in excerpts([*map(own_words, texts)], QUOTED_CHARACTERS)]
+        plain = [own_words(_FILE_TAGS.sub("", one)) for one in texts]
+        quoted = [f"「{visible(one)}」" for one in excerpts(plain, QUOTED_CHARACTERS)]
         quote = " → ".join(quoted if len(quoted) <= _TEXTS_LIMIT else [quoted[0], "…", *quoted[-2:]])
     said = " ".join(filter(None, [shorten(summary.name, _NAME_COLUMNS), quote]))
     day = "" if summary.sent is None else iso_date(summary.sent)

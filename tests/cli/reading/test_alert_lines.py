@@ -173,6 +173,22 @@ def test_an_amount_that_was_edited_there_and_back_is_told_with_every_text(world:
     assert "「8万円です」 → 「7万円です」 → 「6万円です」 → 「8万円です」" in listed
 
 
+def test_of_a_deleted_message_the_texts_before_its_last_one_are_told_too(world: TerminalWorld) -> None:
+    """The decisive one may be an earlier one; what it showed last stands last."""
+    posted = world.post("検収OKです")
+    world.sync()
+    world.chatwork.edit(posted, "検収はまだです")
+    world.post("はい")
+    world.sync()
+    world.chatwork.delete(posted)
+    world.post("はい")
+    world.both("sync")
+
+    listed = world.both("status", "--alerts")[0]
+    deleted = "".join(listed.split()).partition("deleted")[2]
+    assert "「検収OKです」→「検収はまだです」" in deleted
+
+
 def test_notices_stay_without_names(world: TerminalWorld) -> None:
     """They appear on screens that others see."""
     assert "田中" not in world.both("-q", "sync")[1] + world.both("search", "x")[1]
