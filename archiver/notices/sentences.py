@@ -93,7 +93,7 @@ def _daily_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
 
 
 def _resumed_sentence(pause: EndedPause) -> str:
-    """That a long pause has ended: with gaps, without, or not all of its time is read yet."""
+    """That a long pause has ended: with gaps, without, or it is not known yet whether all of its time is read."""
     duration = pause_words(round((pause.end - pause.begin).total_seconds() / 3600))
     if pause.gaps:
         sentence = ngettext(
@@ -104,7 +104,9 @@ def _resumed_sentence(pause: EndedPause) -> str:
     elif pause.whole:
         sentence = _("Saving resumed after {pause}; messages from that time are saved too.")
     else:
-        sentence = _("Saving resumed after {pause}; not all of that time is read yet. See: archive status")
+        sentence = _(
+            "Saving resumed after {pause}; whether all of that time is read is not known yet. See: archive status"
+        )
     return sentence.format(pause=duration, n=pause.gaps)
 
 

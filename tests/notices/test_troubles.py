@@ -184,7 +184,10 @@ def test_the_end_of_trouble_says_so_where_something_is_still_unsaved(world: Worl
     [
         (1, "; messages from that time are saved too."),
         (130, ", with 1 gap: messages from that time are missing"),  # more than a list shows
-        (0, "; not all of that time is read yet"),  # there is a chat that the round was not asked to read
+        (
+            0,
+            "; whether all of that time is read is not known yet",
+        ),  # there is a chat that the round was not asked to read
     ],
 )
 def test_a_pause_is_told_once_with_what_there_is_of_it(world: World, posts: int, words: str) -> None:
