@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 from archiver.claims.table import ON_SCREEN, WORDS
 from archiver.evidence.tables import build, events, files_and_tasks
 from archiver.export.mask.kinds import MaskKind, reason
+from archiver.export.mask.package_mask import LETTERED, UNKNOWN_LABEL
 from archiver.platforms.job_platform import STRANGER, english_texts, platform_of, platforms
 from archiver.records import TERM_ITEMS, CaseSide, contract_facts
 from archiver.render.page_templates import MARKED, SCRIPT_TEXT
@@ -164,6 +165,7 @@ def _records_texts() -> Iterator[str]:
     yield from (text for one in contract_facts.FACTS for text in (one.event, one.office_label) if text)
     yield from CaseSide
     yield from map(reason, MaskKind)
+    yield from (UNKNOWN_LABEL, LETTERED, *(one.value for one in MaskKind))
     yield from (*build.KINDS.values(), *build.SOURCES.values(), *filter(None, build.STATES.values()))
     yield from (head for header in build.CSV_HEADERS.values() for head in header)
     yield from (files_and_tasks.FROM_BEFORE, *events.ROOM_TYPES.values())

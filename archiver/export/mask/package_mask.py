@@ -20,6 +20,7 @@ from archiver.export.mask.names import NameMatcher, letter_names
 from archiver.export.mask.policy_and_covers import Policy, Variants, distinguished, placeholder_pattern
 from archiver.letter_folding import TAG, FoldedText, fold_letters, folded_text, folded_word
 from archiver.records import Contract, contract_facts
+from archiver.report_language import say
 
 _ID = "[0-9]{1,19}"
 _MORE = "(?: (?:aid|to|time|st|lt|ltype|id|ht)=[0-9a-z,-]{1,200}){0,5}"
@@ -55,7 +56,7 @@ _MOST_CHARACTERS = 10_000_000
 _MIN_CONTACT_LENGTH = 4
 """Characters of a messenger's id from which on it is searched for everywhere."""
 
-UNKNOWN_LABEL = "参加者(不明)"
+UNKNOWN_LABEL, LETTERED = "参加者(不明)", "参加者{letter}"
 """The label of a person of whom nothing but the account id was seen."""
 
 _NOTHING: frozenset[MaskKind] = frozenset()
@@ -157,10 +158,10 @@ class PackageMask:
             return self.mask_text(original, MaskedPlace("表示名"))
         label = self.label_of(account)
         self._counts.setdefault((MaskedPlace(f"{label}の表示名"), MaskKind.NAME), set()).add(hash(original))
-        return label
+        return said_label(label)
 
     def label_of(self, account: int) -> str:
-        """The label of a person who is hidden."""
+        """The label of a person who is hidden, in Japanese as somebody reads it before."""
         return self._labels.get(account) or UNKNOWN_LABEL
 
     def shown_account(self, account: int) -> int:
@@ -192,7 +193,7 @@ class PackageMask:
         kinds: set[MaskKind] = set()
         last = 0
         for start, end, hit in self._covers(original, ()):
-            parts += [original[last:start], hit.label]
+            parts += [original[last:start], said_label(hit.label)]
             kinds.add(hit.kind)
             last = end
             if place is not None:
@@ -275,6 +276,14 @@ class PackageMask:
 
     def _stated_text(self, text: str | None) -> str | None:
         return None if text is None else self.mask_text(text, MaskedPlace("仕事の記録"))
+
+
+def said_label(label: str) -> str:
+    """A label in the language of the package; what somebody reads before has the Japanese one, whatever that is."""
+    if label == UNKNOWN_LABEL:
+        return say(label)
+    kind = label.removeprefix("■■(").removesuffix(")")
+    return f"■■({say(kind)})" if kind != label else say(LETTERED, letter=label.removeprefix("参加者"))
 
 
 def _fold_with_tags(original: str) -> FoldedText:

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from archiver import errors
 from archiver.evidence.history import text
 from archiver.export import PROFILES
+from archiver.export.mask.package_mask import said_label
 from archiver.export.mask.word_analyser import has_analyser
 from archiver.export.package import masking_review
 from archiver.export.package.masking_review import Decision, opened_messages, recipe_of
@@ -26,6 +27,7 @@ from archiver.export.package.report_input import package_warnings
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, OpenedMessage, ReadState
 from archiver.render.invisible_characters import visible
+from archiver.report_language import report_language
 from archiver.setup.fact_questions import missing_facts
 from archiver.setup.outcome_words import metadata_lines, warning_lines
 from archiver.store.archive import Reading
@@ -250,11 +252,13 @@ def package_contents(context: ConsoleContext, reading: Reading, order: ExportOrd
     rooms = list(_rooms(reading, recipe))
     total, opened = sum(one["n"] for one in rooms), sum(bool(one.no) for one in recipe.opened)
     facts = activity_without_counts(reading, contract).facts
+    with report_language(order.lang):
+        people = sorted(_people(reading, recipe), key=lambda one: (one["label"] or "", not one["is_own"]))
     return {
         "contract": contract,
         "platform": platform_of(contract.platform),
         "rooms": rooms,
-        "people": sorted(_people(reading, recipe), key=lambda one: (one["label"] or "", not one["is_own"])),
+        "people": people,
         "others": [visible(one.called) for one in contracts(reading) if one.id != contract.id],
         "opened": opened,
         "covered": recipe.reviewed.read + recipe.reviewed.covered - opened if recipe.reviewed else 0,
@@ -297,7 +301,7 @@ def _people(reading: Reading, recipe: Recipe) -> Iterator[Row]:
         yield {
             "account": account,
             "name": visible(text(name)) or str(account),
-            "label": mask.label_of(account) if mask is not None and is_hidden else "",
+            "label": said_label(mask.label_of(account)) if mask is not None and is_hidden else "",
             "is_own": account == owner,
             "is_client": account in recipe.bases or account in (recipe.counterparts or ()),
         }

@@ -243,9 +243,9 @@ def test_what_stands_for_a_covered_text_is_never_covered_itself(lang: str) -> No
         masking = cover("lawyer", masks=["す", "文面", "text", "2"])
 
         assert placeholders == list(map(masking.mask_text, placeholders))
-        assert f"[qt]{say(COVERED)}[/qt] ■■(指定)" == masking.mask_text(f"[qt]{say(COVERED)}[/qt] す")
+        assert f"[qt]{say(COVERED)}[/qt] ■■({say('指定')})" == masking.mask_text(f"[qt]{say(COVERED)}[/qt] す")
         masking.show_words(["text"])
-        assert f"{say(COVERED)} text ■■(指定)" == masking.mask_text(f"{say(COVERED)} text す")
+        assert f"{say(COVERED)} text ■■({say('指定')})" == masking.mask_text(f"{say(COVERED)} text す")
 
 
 def test_an_empty_text_to_mask_is_one_sentence() -> None:
@@ -291,8 +291,11 @@ def test_the_account_ids_of_third_persons_become_numbers_of_the_package() -> Non
     assert f"[To:{CLIENT}][To:7]" == masking.mask_text(f"[To:{CLIENT}][To:6543210]")
 
 
-@pytest.mark.parametrize(("lang", "note"), [("ja", "(隠した部分が異なる文面2)"), ("en", " (another covered text, 2)")])
-def test_an_edit_of_a_covered_place_alone_is_still_seen(lang: str, note: str) -> None:
+@pytest.mark.parametrize(
+    ("lang", "label", "note"),
+    [("ja", "電話番号", "(隠した部分が異なる文面2)"), ("en", "telephone number", " (another covered text, 2)")],
+)
+def test_an_edit_of_a_covered_place_alone_is_still_seen(lang: str, label: str, note: str) -> None:
     """Two texts must not become one; a post of the system stays one."""
     masking, post = cover(), "[info][title][dtext:file_uploaded][/title][download:1]{}[/download][/info]"
     with report_language(lang):
@@ -301,7 +304,7 @@ def test_an_edit_of_a_covered_place_alone_is_still_seen(lang: str, note: str) ->
             for one in ("090-1234-5678", "090-1234-9999", "090-1234-5678")
         ]
 
-    covered = post.format("■■(電話番号)")
+    covered = post.format(f"■■({label})")
     assert [covered, covered + note, covered] == texts
     assert all(map(is_system_post, texts))
 

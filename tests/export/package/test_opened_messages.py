@@ -172,6 +172,31 @@ def test_only_what_was_read_leaves_as_it_was_shown(tmp_path: Path) -> None:
 
 
 @pytest.mark.drawn
+def test_an_english_package_has_english_labels_of_what_was_read_once(tmp_path: Path) -> None:
+    """The same letters stand for the same people, and what was read for a package in one was read for the other."""
+    maker = room_of(tmp_path / "home", others=2, messages=30)
+    said = "参加 b子さんと田中 花子さんの電話は090-1234-5678です"
+    now = message_object(14, said, sent=14, update_time=int(at(60).timestamp()))
+    maker.sync([now], changed={14: "edited"}, minutes=60)
+    shown = opened(maker, order())
+    reviews = tuple(reviews_of(shown.values(), [Decision("14", shown["14"].digest)], at=at(300)))
+
+    texts = []
+    for lang in ("ja", "en"):
+        report = made(maker, tmp_path / lang, order(reviews=reviews, lang=lang))
+        assert 1 == report.read
+        rows = list(csv.DictReader(io.StringIO(zip_files(report)["02_messages.csv"].decode("utf-8-sig"))))
+        texts.append([*rows[13].values()])
+        printed = printed_words(report)
+
+    japanese, english = (next(text for text in one if "090" not in text and "です" in text) for one in texts)
+    assert "参加者Bさんと参加者Aさんの電話は■■(電話番号)です" == japanese
+    assert "Participant BさんとParticipant Aさんの電話は■■(telephone number)です" == english
+    assert "ParticipantB" in printed
+    assert not re.search("参加者[A-Z(]|■■\\([^)]*[ぁ-鿿]", printed + "".join(texts[1]))
+
+
+@pytest.mark.drawn
 def test_a_text_that_nobody_knows_is_not_hidden(tmp_path: Path) -> None:
     """Of a message that was first seen as deleted nothing can be shown on request."""
     maker = room_of(tmp_path / "home", others=0, messages=30)
