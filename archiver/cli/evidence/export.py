@@ -86,6 +86,7 @@ def export(
         return 0
     app, is_quiet = leaving_backup(obj.app()), obj.verbose < 0
     order = _order(app, given | {"contract": job}, asks=not preview and is_asked())
+    make_package.folder_of(app.archive, order)  # before anything is read for it
     recheck = None if preview or no_recheck else _recheck(app, order, is_quiet=is_quiet or as_json)
     with suppress(errors.StorageError):  # from a home that cannot be written an export can be made all the same
         copies = app.settings.exports.also_to

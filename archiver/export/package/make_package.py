@@ -60,6 +60,15 @@ class ExportDeclined(Exception):
     """The user declined the export after the preview; nothing is left behind."""
 
 
+def folder_of(archive: Archive, order: ExportOrder) -> Path:
+    """Where the package of an order comes to lie. Raises UsageError (a folder of the archive's own)."""
+    folder = (order.out or archive.home / FOLDER).absolute()
+    if any(folder.resolve().is_relative_to((archive.home / own).resolve()) for own in backup_folder.FOLDERS):
+        sentence = _("{folder} belongs to the archive, which holds nothing else there. Name another folder: --out DIR")
+        raise errors.UsageError(detail=sentence.format(folder=folder))
+    return folder
+
+
 def export(
     archive: Archive,
     order: ExportOrder,
@@ -78,10 +87,7 @@ def export(
     """
     if order.profile not in PROFILES:
         raise errors.UnknownProfile(profile=order.profile, known=", ".join(READERS))
-    folder = (order.out or archive.home / FOLDER).absolute()
-    if any(folder.resolve().is_relative_to((archive.home / own).resolve()) for own in backup_folder.FOLDERS):
-        sentence = _("{folder} belongs to the archive, which holds nothing else there. Name another folder: --out DIR")
-        raise errors.UsageError(detail=sentence.format(folder=folder))
+    folder = folder_of(archive, order)
     archive.scratch_folder = next((one for one in (folder, *folder.parents) if one.is_dir()), None)
     contract_id = archive.read(contracts.named_or_only_contract, order.contract).id
     with file_errors_as_ours(folder, errors.PackagePlaceNotWritable), _packages_folder(folder):

@@ -88,6 +88,15 @@ def test_a_home_that_cannot_be_written_exports_too(
     assert "確定前の記録" in readme_of(document)
 
 
+def test_a_folder_of_the_archive_is_refused_before_anything_is_read(terminal: Terminal) -> None:
+    """With a token too, with which the messages that are quoted would be read once more."""
+    out = terminal.home / "files/mine"
+
+    refused = terminal.run("export", "job1", "--for", "lawyer", "--out", out, code=2, CHATWORK_API_TOKEN=TOKEN)
+
+    assert refused.startswith(f"Error: {out} belongs to the archive")
+
+
 def readme_of(document: Any) -> str:
     """The readme of a package, from its folder or its zip."""
     folder = Path(document["path"])
