@@ -76,7 +76,11 @@ def kept_words(rooms: Sequence[RoomStatus], *, are_files_told: bool = True) -> s
 
 def older_words(older: UnlistedBeginnings, now: datetime) -> str:
     """That messages from before a day are not saved, and about how many."""
-    text = _("About {n} messages from before {day} are not saved yet.")
+    text = ngettext(
+        "About {n} message from before {day} is not saved yet.",
+        "About {n} messages from before {day} are not saved yet.",
+        older.missing or 0,
+    )
     if not older.missing:
         text = _("Messages from before {day} are not saved yet.")
     day = short_day(older.before, now) if older.before else _("the first save")

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 from typing import Any
 
@@ -217,7 +218,12 @@ def _run_all(obj: CliContext) -> bool:
         now=utc_now,
     )
     if obj.verbose >= 0:
-        echo(_("Saving {n} archives again and again. Stop with Ctrl-C."), err=True, n=len(known))
+        sentence = ngettext(
+            "Saving {n} archive again and again. Stop with Ctrl-C.",
+            "Saving {n} archives again and again. Stop with Ctrl-C.",
+            len(known),
+        )
+        echo(sentence, err=True, n=len(known))
     return daemon.run_many(homes, stop)
 
 
