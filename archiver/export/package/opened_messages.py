@@ -200,10 +200,10 @@ class _Drawing:
         """What looks like a person or a way to reach one in these texts and is not masked, where those are."""
         if not self._mask.policy.people:
             return []
-        found = (piece for one in dict.fromkeys(texts) for piece in self._finder.proposals(one, self._as_read))
+        found = (piece for one in dict.fromkeys(texts) for piece in self._finder.proposals(one, self._read_text))
         return [*map(folded_text, found), *self._mask.contacts]
 
-    def _as_read(self, text: str) -> str:
+    def _read_text(self, text: str) -> str:
         """A text as it is read, with the same labels for a package in any language."""
         return "".join(shown for shown, _word in self._mask.drawn_parts(text, ()))
 
