@@ -187,7 +187,7 @@ def test_the_end_of_trouble_says_so_where_something_is_still_unsaved(world: Worl
         (
             0,
             "; whether all of that time is read is not known yet",
-        ),  # there is a chat that the round was not asked to read
+        ),  # a chat was not asked for
     ],
 )
 def test_a_pause_is_told_once_with_what_there_is_of_it(world: World, posts: int, words: str) -> None:
