@@ -567,14 +567,14 @@ def _since(shown: Sequence[tuple[int, str, int]]) -> int:
 def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
     """The same in the text to paste: what was said on the day of the message, or a text of a later edit."""
     edited = rf"({DAY})のメッセージ\(はじめて見たときには編集済み\)「([^」]+)」"
-    said = rf"相手(?:\(.{{1,40}}?\))?の(?:「([^」]+)」\(({DAY})\)|{edited})は"
+    said = rf"(相手|報告者)(?:\(.{{1,40}}?\))?の(?:「([^」]+)」\(({DAY})\)|{edited})は"
     became = r"(?:は「([^」]+)」になって|は(最初に保存した文に戻って)|も(同じ文))"
     became = rf"(?:(?:編集され)?、({DAY})に{became}|(?:「([^」]+)」に変わり)?、({DAY})には削除)"
-    for said_text, said_on, edited_on, edited_text, *how in _findall(said + became, page):
+    for side, said_text, said_on, edited_on, edited_text, *how in _findall(said + became, page):
         since, after, back, same, between, gone = how
         number = re.search(r"(\d+)(?:$|【ファイルを)", said_text or edited_text)
         post = number and next((one for one in truth.dispute.saved if one.number == int(number[1])), None)
-        if not post or truth.dispute.side(post.author) != "相手" or (said_on or edited_on) != _second(post.sent)[:10]:
+        if not post or truth.dispute.side(post.author) != side or (said_on or edited_on) != _second(post.sent)[:10]:
             yield f"whose words are pasted ({said_text or edited_text})"
             continue
         shown = [(at, *post.shown(at)) for at in truth.dispute.sightings(post)]

@@ -101,6 +101,23 @@ def test_the_box_of_a_deleted_task_is_no_edit(tmp_path: Path, beside: str, form:
     assert "edited" not in screen
 
 
+def test_an_own_edit_of_the_price_is_told_with_both_texts(tmp_path: Path) -> None:
+    """As one of the client's would be, on page 1 and in the text to paste; one of other words is only counted."""
+    maker = begun(tmp_path / "home")
+    told = [post(1, "1本50,000円で承ります", 0, OWNER), post(2, "よろしくお願いします", 5, OWNER)]
+    maker.sync(told, minutes=20)
+    changed = [post(1, "1本30,000円で承ります", 0, OWNER, updated=DAY), post(2, "よろしく", 5, OWNER, updated=DAY)]
+    maker.sync(changed, changed={1: "edited", 2: "edited"}, minutes=DAY + 5)
+    page, form, _screen = _told(maker, 9 * DAY)
+
+    for text in (page, form):
+        line = (
+            "報告者の「1本50,000円で承ります」(2026-11-05)は、2026-11-06には「1本30,000円で承ります」になっていました。"
+        )
+        assert line in text
+        assert "よろしく」" not in text
+
+
 def test_the_same_text_after_an_edit_that_nobody_saw(tmp_path: Path) -> None:
     """It is told beside the text: what stood there before is not known."""
     maker = begun(tmp_path / "home")

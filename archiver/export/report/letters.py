@@ -30,7 +30,7 @@ from archiver.export.report.request_to_office import (
     wish_text,
 )
 from archiver.export.report.statistics import MessageStatistics, ReportInput
-from archiver.export.report.summary import gone_file_lines, has_changed, heard_text, quotation_lines
+from archiver.export.report.summary import gone_file_lines, has_changed, heard_text, own_edit_lines, quotation_lines
 from archiver.export.report.templated import document
 from archiver.records import CaseSide, ChangeKind, Message, MessageId, RequestKind, SentReminder, State
 from archiver.render.gap_breaks import refusal_text
@@ -71,7 +71,7 @@ def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
         replied=_replied_text(case),
         heard=heard_text(case, _MAX_QUOTED_LENGTH),
         money=[text.replace("\n", "。") + say("。") for _label, text in money_rows(case)],
-        others=[*_change_lines(case.statistics, {*ChangeKind} - {*DELETIONS}), *_own_lines(case.statistics)],
+        others=[*_change_lines(case.statistics, {*ChangeKind} - {*DELETIONS}), *_own_lines(case)],
         request=request_sentence(case),
         has_report=has_report,
     )
@@ -110,10 +110,12 @@ def _replied_text(case: ReportInput) -> str:
     return (" " if is_english() else "").join(lines)
 
 
-def _own_lines(statistics: MessageStatistics) -> Iterator[str]:
+def _own_lines(case: ReportInput) -> Iterator[str]:
     """What became of the reporter's own messages, beside quotations of changes also that nothing did."""
-    if own_changes(statistics.facts) or has_changed(statistics):
-        yield own_changes_text(statistics.facts) + say("。")
+    facts = case.statistics.facts
+    if own_changes(facts) or has_changed(case.statistics):
+        yield own_changes_text(facts) + say("。")
+    yield from (say("{line}。", line=line) for line in own_edit_lines(case, _MAX_QUOTED_LENGTH))
 
 
 def _change_lines(statistics: MessageStatistics, kinds: Collection[ChangeKind]) -> Iterator[str]:

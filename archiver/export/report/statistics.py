@@ -77,6 +77,8 @@ class MessageStatistics:
     """The reporter's message that has no answer."""
     heard: Message | None = None
     """The last message of the other side, if they wrote it after a delivery and have no answer; not if it changed."""
+    own_edit: Quotation | None = None
+    """The reporter's own edit of amounts or days that has the most to say."""
     own_deleted: Post | None = None
     """The last message of the reporter that shows as deleted."""
     acts: Sequence[Act] = ()
@@ -268,6 +270,10 @@ class _Survey:
             found.chosen_times.append(message.send_time)
         if side is CaseSide.COUNTERPART and is_printed:
             self._add_quotation(message, is_chosen=is_chosen)
+        elif side is CaseSide.REPORTER and is_printed and len(texts) > 1:
+            edit = quotation(message, amount=self._case.contract.amount)
+            if edit is not None and edit.became is State.EDITED and edit.rank[0] > 0:
+                (found.own_edit,) = best(filter(None, (found.own_edit, edit)))[:1]
         is_bound = message.message_id in self._bound_ids
         if is_bound:
             found.bound[message.message_id] = message

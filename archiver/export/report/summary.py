@@ -90,7 +90,7 @@ def chapter(case: ReportInput, title: str) -> Chapter:
         delivered=list(delivery_matches(case.deliveries[-3:], case.attachments)),
         shown_name=shown_name,
         asked=_asked_text(case),
-        changed=[*_changed_lines(case.statistics), *gone_file_lines(case)],
+        changed=[*_changed_lines(case.statistics), *own_edit_lines(case, _HEARD_LENGTH), *gone_file_lines(case)],
         shut=shut_lines,
         changes=list(dict.fromkeys(_change_lines(case))),  # a person may be in several chats
         most=MAX_LINES,
@@ -161,12 +161,23 @@ def quotation_lines(case: ReportInput, limit: int) -> tuple[list[str], list[str]
     """
     lines: tuple[list[str], list[str]] = ([], [])
     for quoted in case.statistics.quotations.value:
-        texts = [] if any(is_covered(one.body) for one in quoted.shown) else excerpts(_shown_texts(case, quoted), limit)
         who = word("quote.who", name=shown(quoted.message.name, _NAME_LENGTH)) if len(case.bases) > 1 else None
-        line = quotation_line(quoted, texts, time=_short_date, who=who)
+        line = quotation_line(quoted, _shown_excerpts(case, quoted, limit), time=_short_date, who=who)
         is_decisive = quoted.is_deleted or (quoted.became is not State.PRESENT and quoted.rank[0] > 0)
         lines[not is_decisive].append(say("{line}。", line=line))
     return lines
+
+
+def own_edit_lines(case: ReportInput, limit: int) -> list[str]:
+    """The same of the reporter's own edit of amounts or days; nothing of it where its words are covered."""
+    edit = case.statistics.own_edit
+    texts = [] if edit is None else _shown_excerpts(case, edit, limit)
+    return [quotation_line(edit, texts, time=_short_date, who=say("報告者"))] if edit and texts else []
+
+
+def _shown_excerpts(case: ReportInput, quoted: Quotation, limit: int) -> list[str]:
+    is_hidden = any(is_covered(one.body) for one in quoted.shown)
+    return [] if is_hidden else excerpts(_shown_texts(case, quoted), limit)
 
 
 def _short_date(at: datetime) -> str:
