@@ -15,17 +15,20 @@ from archiver.wording import ngettext
 
 
 def alert_sentence(
-    alert: Alert, contract_names: Mapping[str, str] | None = None, room_labels: Mapping[int, str] | None = None
+    alert: Alert,
+    contract_names: Mapping[str, str] | None = None,
+    room_labels: Mapping[int, str] | None = None,
+    jobs: Mapping[int, str] | None = None,
 ) -> str:
     """The sentence of an alert in the process's language.
 
     `contract_names` are contracts' names on screen, by id; `room_labels` are those of rooms where names may
-    stand; of a direct chat that is not saved the name of the other person.
+    stand; of a direct chat that is not saved the name of the other person. `jobs`: the job of each room, by its id.
     """
     room = (room_labels or {}).get(alert.room_id or 0, alert.room_id)
     text, fields = _text(alert, is_named=room != alert.room_id), _subject_fields(alert, contract_names or {})
-    jobs = list(contract_names or ())
-    job = jobs[0] if len(jobs) == 1 else _("JOB")
+    only = next(iter(contract_names or ())) if len(contract_names or ()) == 1 else _("JOB")
+    job = (jobs or {}).get(alert.room_id or 0, only)
     return text.format(room=room, room_id=alert.room_id, n=alert.count, job=job, **fields)
 
 

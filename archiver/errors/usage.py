@@ -55,7 +55,7 @@ class NoContractSaved(NoContract):
     """There are contracts, but none whose rooms are still read."""
 
     message = N_("The saving of every job was ended, so nothing can be brought in. What was saved before is kept.")
-    hint = N_("To go on with one: archive job end JOB --undo")
+    hint = N_("To go on with one: archive job end {job} --undo")
 
 
 class ContractExists(UsageError):
@@ -82,7 +82,7 @@ class LastRoom(UsageError):
     """A contract would be left without a room."""
 
     message = N_("“{contract}” has no other chat, so this one cannot be taken out of it.")
-    hint = N_("If nothing of it is to be saved any more: archive job end JOB --now")
+    hint = N_("If nothing of it is to be saved any more: archive job end {job} --now")
 
 
 class RoomInContract(UsageError):

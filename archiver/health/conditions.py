@@ -96,9 +96,9 @@ def conditions_beside(*, clock_ms: int | None, computer: ComputerState) -> list[
 
 
 def told_conditions(found: Collection[Condition]) -> list[Condition]:
-    """Those that are said: the sentence that saving has stopped gives the error as its reason already."""
-    kinds = {one.kind for one in found}
-    return [one for one in found if one.kind is not ConditionKind.FAULT or ConditionKind.STALE not in kinds]
+    """Those that are said: that saving has stopped, or the disk is full, gives the error as its reason already."""
+    is_told = any(one.kind is ConditionKind.STALE or one.facts.get("has_failed") for one in found)
+    return [one for one in found if one.kind is not ConditionKind.FAULT or not is_told]
 
 
 OF_ALERTS = frozenset({ConditionKind.ALERT, ConditionKind.HINT, ConditionKind.DUE})
@@ -119,11 +119,11 @@ CONDITIONS = (
     Row(ConditionKind.SETUP, lambda one: if_so(is_setting_up(one)), _ACTION, command="archive init"),
     Row(ConditionKind.ALERT, lambda one: judge.alerts(one, departs=True), _ACTION, "", _GRAVE, _ALERTS),
     Row(ConditionKind.NO_CONTRACT, judge.no_contract, _ACTION, "pace", command="archive job add"),
-    Row(ConditionKind.ENDED, lambda one: if_so(one.archive.has_contracts and not one.archive.rooms), check="pace"),
+    Row(ConditionKind.ENDED, judge.ended, check="pace"),
     Row(ConditionKind.STALE, judge.stale, _ACTION, "last_run", _GRAVE),
     Row(ConditionKind.FAULT, judge.standing_fault, _ATTENTION, "last_run", _GRAVE),
     Row(ConditionKind.LEDGER, lambda one: found_if(error=one.archive.ledger_error), _ACTION, command=_CHECKS),
-    Row(ConditionKind.DISK_FULL, lambda one: judge.disk_full(one.computer.disk), _ACTION, "disk", _DAILY),
+    Row(ConditionKind.DISK_FULL, judge.disk_full_now, _ACTION, "disk", _DAILY),
     Row(ConditionKind.NO_SPACE, lambda one: judge.no_space(one.computer.disk), _ACTION, "disk", _DAILY),
     Row(ConditionKind.FIRST_SAVE, judge.first_save, _ACTION, "last_run", command="archive save"),
     Row(ConditionKind.JOB_FAULT, judge.job_fault, check="schedule"),

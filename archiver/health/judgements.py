@@ -75,10 +75,10 @@ def found_if(**facts: object) -> Found | None:
 def is_setting_up(situation: Situation) -> bool:
     """Whether `archive init` is unfinished: no account yet, or left before anything saved automatically."""
     archive, starters = situation.archive, situation.computer.starters
-    if not archive.has_contracts and not archive.account:
+    if not archive.jobs and not archive.account:
         return True
     is_started = starters is None or starters.names is not None
-    return archive.is_setup_open and not (archive.has_contracts and is_started)
+    return archive.is_setup_open and not (archive.jobs and is_started)
 
 
 def last_list(archive: HealthSnapshot) -> datetime | None:
@@ -91,7 +91,13 @@ def last_list(archive: HealthSnapshot) -> datetime | None:
 
 def no_contract(situation: Situation) -> Found | None:
     """Nothing says which chats are to be saved."""
-    return if_so(not situation.archive.has_contracts and not is_setting_up(situation))
+    return if_so(not situation.archive.jobs and not is_setting_up(situation))
+
+
+def ended(situation: Situation) -> Found | None:
+    """Every job has ended."""
+    archive = situation.archive
+    return {"job": archive.jobs[-1]} if archive.jobs and not archive.rooms else None
 
 
 def first_save(situation: Situation) -> Found | None:
@@ -233,11 +239,16 @@ def clock(offset_ms: int | None) -> Found | None:
     return {"span": apart_words(timedelta(milliseconds=offset_ms)), "is_behind": offset_ms > 0}
 
 
-def disk_full(disk: DiskSpace | None) -> Found | None:
+def disk_full(disk: DiskSpace | None, *, has_failed: bool = False) -> Found | None:
     """The database itself may lack space; None also where it is not known."""
     if disk is None or disk.free >= disk.required:
         return None
-    return {"free": disk.free // MEGABYTE, "floor": disk.required // MEGABYTE}
+    return {"free": disk.free // MEGABYTE, "floor": disk.required // MEGABYTE, "has_failed": has_failed}
+
+
+def disk_full_now(situation: Situation) -> Found | None:
+    """The same, and whether the last round failed for it."""
+    return disk_full(situation.computer.disk, has_failed=situation.archive.error_name == "DiskFull")
 
 
 def no_space(disk: DiskSpace | None) -> Found | None:

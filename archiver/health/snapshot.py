@@ -13,9 +13,11 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
+from archiver.errors import DiskFull
 from archiver.health import folders
 from archiver.health.folders import DiskSpace
 from archiver.records.alerts import Alert
+from archiver.rounds import run_log
 from archiver.schedule import backends, schedulers
 from archiver.store.archive import Reading
 from archiver.store.engine import is_writable
@@ -26,7 +28,7 @@ from archiver.store.queries.looks_and_gaps import LastLooks, TruncatedList, trun
 from archiver.store.queries.room_holdings import MissingFile
 from archiver.store.working import remembered_values, verification_log
 from archiver.store.working.alerts import open_alerts
-from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun, WindowRequests
+from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, LastSync, ScheduledRun, WindowRequests
 from archiver.store.working.verification_log import VerificationRecord
 from archiver.sync.report import is_clock_wrong
 
@@ -143,7 +145,8 @@ class HealthSnapshot:
     """What is judged of the archive, as of one moment; rooms are those that are read."""
 
     account: int | None
-    has_contracts: bool
+    jobs: tuple[str, ...]
+    """Their ids."""
     has_messages: bool
     """Whether messages are saved although no run has ended yet."""
     is_setup_open: bool
@@ -216,14 +219,14 @@ def read_snapshot(reading: Reading, now: datetime, alerts: Sequence[Alert] | Non
     answers, last_sync = remembered_values.SETUP_ANSWERS.recall(reading), remembered_values.LAST_SYNC.recall(reading)
     return HealthSnapshot(
         account=current_state.owner_id(reading),
-        has_contracts=bool(contracts(reading)),
+        jobs=tuple(one.id for one in contracts(reading)),
         has_messages=last_sync is None and any(current_state.has_messages(reading, one) for one in rooms),
         is_setup_open="begun" in answers and "finished" not in answers,
         rooms=frozenset(rooms),
         last_run=None if last_sync is None else last_sync.at,
         is_complete=last_sync is None or last_sync.complete,
         scheduled_run=remembered_values.SCHEDULED_RUN.recall(reading),
-        error_name=remembered_values.standing_error(reading),
+        error_name=remembered_values.standing_error(reading) or _unrecorded_error(reading.home, last_sync),
         ledger_error=reading.ledger_error,
         is_shared=keeper_of(reading.home).is_team,
         looks=looks_and_gaps.room_looks(reading, rooms),
@@ -243,6 +246,12 @@ def read_snapshot(reading: Reading, now: datetime, alerts: Sequence[Alert] | Non
         ping=remembered_values.LAST_PING.recall(reading),
         notice_trial=remembered_values.NOTICE_TRIAL.recall(reading),
     )
+
+
+def _unrecorded_error(home: Path, last: LastSync | None) -> str | None:
+    """That the last round failed on a full disk, which leaves room for a line in the log and none in the database."""
+    at, name = next(run_log.last_rounds(home), (None, ""))
+    return name if name == DiskFull.__name__ and at and (last is None or at > last.at) else None
 
 
 def _read_copy_state(reading: Reading) -> CopyState:

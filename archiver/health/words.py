@@ -211,7 +211,7 @@ SENTENCES: Mapping[ConditionKind, Text] = {
     ConditionKind.ALERT: N_("Something big changed in the chat. Don't leave the chat; see: archive"),
     ConditionKind.NO_CONTRACT: N_("No job has been entered yet: nothing is saved. See: archive job add --help"),
     ConditionKind.ENDED: N_(
-        "Every job has ended: no chat is saved any more. To save one again: archive job end --undo"
+        "Every job has ended: no chat is saved any more. To save one again: archive job end {job} --undo"
     ),
     ConditionKind.STALE: (_STALE, N_("What is written and changed meanwhile is lost. Run: {command}")),
     ConditionKind.FAULT: _either(
@@ -220,8 +220,10 @@ SENTENCES: Mapping[ConditionKind, Text] = {
         (N_("The last save failed."), "{advice}"),
     ),
     ConditionKind.LEDGER: N_("Nothing can be saved now: {reason}. More: archive status --full"),
-    ConditionKind.DISK_FULL: N_(
-        "Only {free} MB are free, and the records need {floor} MB: a save may fail. Make space."
+    ConditionKind.DISK_FULL: _either(
+        "has_failed",
+        N_("The last save failed: only {free} MB are free, and the records need {floor} MB. Make space."),
+        N_("Only {free} MB are free, and the records need {floor} MB: a save may fail. Make space."),
     ),
     ConditionKind.NO_SPACE: N_(
         "Only {free} GB are free, and {keep} GB must stay free: texts are still saved, but no more files "

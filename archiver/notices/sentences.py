@@ -259,8 +259,9 @@ def take_pending_notices(
     try:
         with archive.reading() as reading:
             known, snapshot = remembered_values.NOTICED.recall(reading), read_snapshot(reading, now)
-            new_fault = None if name in (None, snapshot.error_name) else RoundFault(str(name), snapshot.last_run)
-            is_first = snapshot.error_name is None
+            standing = remembered_values.standing_error(reading)
+            new_fault = None if name in (None, standing) else RoundFault(str(name), snapshot.last_run)
+            is_first = standing is None
             snapshot = replace(snapshot, error_name=name or snapshot.error_name)
             found = noticed_conditions(snapshot, settings, now=now, adapts=adapts)
             if unwatched and is_first:

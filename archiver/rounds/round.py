@@ -158,12 +158,13 @@ def _shared_rooms(app: App, rooms: Collection[int]) -> frozenset[int]:
     with app.archive.reading() as reading:
         shared = contracts.contracted_rooms_of(reading, counterparts(reading, rooms)) | set(rooms)
         read_now = shared & set(contracts.rooms_to_read(reading, app.now()))
+        job = next((one.id for one in contracts.contracts(reading) if not one.room_ids.isdisjoint(shared)), "")
     if not read_now:
         sentence = _(
             "Nothing of this job is saved any more: it was stopped, or closed more than {days} days ago. To "
-            "save it again: archive job end JOB --undo"
+            "save it again: archive job end {job} --undo"
         )
-        raise errors.UsageError(detail=sentence.format(days=contracts.READ_AFTER_CLOSING.days))
+        raise errors.UsageError(detail=sentence.format(days=contracts.READ_AFTER_CLOSING.days, job=job))
     return frozenset(read_now)
 
 

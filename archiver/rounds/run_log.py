@@ -34,7 +34,7 @@ LOCK_TIMEOUT_SECONDS = 2.0
 """How long another program's writing is waited for."""
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-_OUTCOME = re.compile(rf"({TIME.pattern}) (requests|failed)=(?!.* code=(?:0|130) )")
+_OUTCOME = re.compile(rf"({TIME.pattern}) (requests|failed)=(?!.* code=(?:0|130) )(\w+)")
 """A round that ended; one that was told to stop has not failed."""
 _TAIL_BYTES = 16_000
 """Bytes at the end of the log in which the last failure is looked for."""
@@ -61,14 +61,20 @@ def note(home: Path, text: str, *, at: datetime, file: str = FILE) -> None:
 
 def last_failure(home: Path) -> datetime | None:
     """When a round last failed, as far as the end of the log tells."""
+    return next((at for at, error in last_rounds(home) if error), None)
+
+
+def last_rounds(home: Path) -> Iterator[tuple[datetime, str]]:
+    """When each round ended that the end of the log tells of, the newest first, and the name of its error, if any."""
     try:
         with (home / FOLDER / FILE).open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
             lines = file.read().decode("ascii", "replace").splitlines()
     except OSError:
-        return None
-    failed = (line.partition(" ")[0] for line in reversed(lines) if " failed=" in line)
-    return next((from_text(time) for time in failed if TIME.fullmatch(time)), None)
+        return
+    for line in reversed(lines):
+        if outcome := _OUTCOME.match(line):
+            yield from_text(outcome[1]), outcome[3] if outcome[2] == "failed" else ""
 
 
 def round_counts(home: Path, *, since: datetime, until: datetime) -> tuple[int, int]:

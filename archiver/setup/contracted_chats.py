@@ -134,7 +134,7 @@ def released(contract: Contract, room: ContractRoom) -> Contract:
         if one.room_id != room.room_id or (room.start is not None and (one.start is None or one.start < room.start))
     ]
     if not parts and contract.rooms:
-        raise errors.LastRoom(contract=contract.called, room=room.room_id)
+        raise errors.LastRoom(contract=contract.called, room=room.room_id, job=contract.id)
     return replace(contract, rooms=tuple(parts))
 
 

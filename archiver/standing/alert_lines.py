@@ -25,7 +25,7 @@ from archiver.render.times import iso_date, short_day, time_of_year
 from archiver.report_language import in_program_language
 from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import ContractActivity, activity_without_counts
-from archiver.store.queries.contracts import is_read
+from archiver.store.queries.contracts import contracts, is_read
 from archiver.store.queries.current_state import room_names
 from archiver.store.queries.people import last_name
 from archiver.wording import gettext as _
@@ -77,7 +77,15 @@ def alert_lines(reading: Reading, alerts: Iterable[Alert], labels: Mapping[str, 
     groups = group_equal([one for one in alerts if one.level is not Level.LOW], labels)
     newest = [group[0] for group in groups]
     messages, rooms = named_messages(reading, newest), room_labels(reading, newest)
-    return [AlertLine(_line(group, labels, rooms), message) for group, message in zip(groups, messages, strict=True)]
+    jobs = jobs_of_rooms(contracts(reading))
+    return [
+        AlertLine(_line(group, labels, rooms, jobs), message) for group, message in zip(groups, messages, strict=True)
+    ]
+
+
+def jobs_of_rooms(every: Iterable[Contract]) -> dict[int, str]:
+    """The id of a job of each room; of several the newest."""
+    return {int(room.room_id): one.id for one in every for room in one.rooms}
 
 
 def room_labels(reading: Reading, alerts: Iterable[Alert]) -> dict[int, str]:
@@ -167,9 +175,9 @@ def more_sentence(number: int) -> str:
     return text.format(n=number)
 
 
-def _line(group: Sequence[Alert], labels: Mapping[str, str], rooms: Mapping[int, str]) -> str:
+def _line(group: Sequence[Alert], labels: Mapping[str, str], rooms: Mapping[int, str], jobs: Mapping[int, str]) -> str:
     newest = group[0]
-    line = f"{time_of_year(newest.at)} {sentences.alert_sentence(newest, labels, rooms)}"
+    line = f"{time_of_year(newest.at)} {sentences.alert_sentence(newest, labels, rooms, jobs)}"
     if len(group) == 1:
         return line
     return line + " " + ngettext("({n} time)", "({n} times)", len(group)).format(n=len(group))

@@ -85,7 +85,7 @@ def changed_rows(emergency: Emergency, now: datetime, *, limit: int = NAMED_MESS
         else:
             lines, more = tuple(_edited_line(one, now, length - 4) for one in told), emergency.edited_count - len(told)
             rows.append(EmergencyRow(_("Changed"), lines, _more_words(more, emergency.own_edited) if more else ""))
-    people, whose = people_sentence(emergency), _("Client") if _is_client_alone(emergency) else _("People")
+    people, whose = people_sentence(emergency), _("Client") if _is_client_alone(emergency, *_OF_PEOPLE) else _("People")
     return (*rows, EmergencyRow(whose, (people,))) if people else tuple(rows)
 
 
@@ -102,17 +102,18 @@ def people_sentence(emergency: Emergency) -> str:
         parts.append(text.format(n=back))
     for rule in _OF_PEOPLE:
         people = {one.account_id or 0 for one in emergency.alerts if one.rule is rule}
-        is_client = {emergency.changed.sides.side(one) for one in people} == {CaseSide.COUNTERPART}
         if people:
-            text = _client_text(rule) if is_client and len(people) == 1 else _people_text(rule, len(people))
+            is_client = len(people) == 1 and _is_client_alone(emergency, rule)
+            text = _client_text(rule) if is_client else _people_text(rule, len(people))
             parts.append(text.format(n=len(people), mark=visible_line(emergency.mark)))
     return _(". ").join(parts) + _(". ").rstrip() if parts else ""
 
 
-def _is_client_alone(emergency: Emergency) -> bool:
-    """Whether the alerts about people are about the client."""
-    people = {one.account_id or 0 for one in emergency.alerts if one.rule in _OF_PEOPLE}
-    return {emergency.changed.sides.side(one) for one in people} == {CaseSide.COUNTERPART}
+def _is_client_alone(emergency: Emergency, *rules: AlertRule) -> bool:
+    """Whether the alerts of these rules are about the client, who is not the user."""
+    people = {one.account_id or 0 for one in emergency.alerts if one.rule in rules}
+    sides = {emergency.changed.sides.side(one) for one in people}
+    return emergency.contract.does_work and sides == {CaseSide.COUNTERPART}
 
 
 def _client_text(rule: AlertRule) -> str:

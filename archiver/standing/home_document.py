@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from gettext import gettext as _
-from gettext import ngettext
 from typing import Any, NamedTuple
 
 from archiver.app import utc_now
@@ -25,7 +24,7 @@ from archiver.health.snapshot import ComputerState, known_time
 from archiver.health.words import page_sentence, sentence
 from archiver.notices import apprise_sender
 from archiver.platforms.job_platform import NO_PLATFORM, first_reader, platform_of
-from archiver.records import JST, Attachment, Contract, State
+from archiver.records import JST, Attachment, Contract, State, contract_facts
 from archiver.records.alerts import Alert, AlertRule
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import own_words
@@ -246,6 +245,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "is_own": last is not None and last.account_id in sides.reporters,
         "money": _money(reading, contract, now.astimezone(JST).date()),
         "missing": missing_facts(reading, contract),
+        "known": {one for one in ("title", "amount") if getattr(contract, one)},
         "gone": [one for one in rooms if one.inaccessible_since and one.inaccessible_since > seen.at],
         "changed": len(changed),
         "change_alerts": [*_alerts_of(status.alerts, changed)],
@@ -336,9 +336,20 @@ def _next_step(
     lacking = next((job for job in jobs if job["is_open"] and job["missing"]), None)
     if lacking is None:
         return None
-    n, name = len(lacking["missing"]), lacking["id"]
-    text = ngettext("{n} more fact completes page 1 of an export", "{n} more facts complete page 1 of an export", n)
-    return {"kind": "facts", "text": text.format(n=n), "command": f"archive job set {name}", "job": name}
+    name, blank = lacking["id"], [*_blank_labels(lacking)]
+    text = _("Page 1 of an export still lacks: {facts}").format(facts=_(", ").join(blank))
+    asked = [one for one in lacking["missing"] if one != "delivered_on"]
+    command = f"archive job set {name}" if asked else f"archive job enter {name} delivery"
+    return {"kind": "facts", "text": text, "command": command, "job": name}
+
+
+def _blank_labels(job: Row) -> Iterator[str]:
+    """What page 1 of an export lacks of a job, as its page calls it."""
+    labels = {fact.name: _(fact.label) for fact in contract_facts.FACTS} | {"delivered_on": _("Delivered")}
+    for name in job["missing"]:
+        yield from (
+            labels[one] for one in (("title", "amount") if name == "work" else (name,)) if one not in job["known"]
+        )
 
 
 class Standing(NamedTuple):

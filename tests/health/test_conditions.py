@@ -108,9 +108,9 @@ REFUSED = ScheduledRun(ago(minutes=9), "KeyringUnavailable")
 FINDINGS = VerificationRecord(ago(days=1), True, {}, 2, ("chain",))
 
 CASES: list[tuple[Kind, Grade, Situation]] = [
-    (Kind.SETUP, ACTION, situation(account=None, has_contracts=False, rooms=frozenset(), last_run=None)),
+    (Kind.SETUP, ACTION, situation(account=None, jobs=(), rooms=frozenset(), last_run=None)),
     (Kind.SETUP, ACTION, situation(is_setup_open=True, computer=with_starters(None))),
-    (Kind.NO_CONTRACT, ACTION, situation(has_contracts=False, rooms=frozenset(), last_run=None)),
+    (Kind.NO_CONTRACT, ACTION, situation(jobs=(), rooms=frozenset(), last_run=None)),
     (Kind.ENDED, ATTENTION, situation(rooms=frozenset(), looks=LastLooks({}))),
     (Kind.FIRST_SAVE, ACTION, situation(last_run=None)),
     (Kind.FIRST_SAVE, ACTION, situation(last_run=None, has_messages=True)),
@@ -195,9 +195,9 @@ NEAR_MISSES = [
 
 
 BESIDE: list[tuple[Kind, Situation]] = [
-    (Kind.SETUP, situation(has_contracts=False, rooms=frozenset(), last_run=None)),
-    (Kind.NO_CONTRACT, situation(account=None, has_contracts=False, rooms=frozenset(), last_run=None)),
-    (Kind.ENDED, situation(has_contracts=False, rooms=frozenset(), last_run=None)),
+    (Kind.SETUP, situation(jobs=(), rooms=frozenset(), last_run=None)),
+    (Kind.NO_CONTRACT, situation(account=None, jobs=(), rooms=frozenset(), last_run=None)),
+    (Kind.ENDED, situation(jobs=(), rooms=frozenset(), last_run=None)),
     (Kind.DISK_FULL, situation(computer=with_disk(1.9))),
     (Kind.NO_SPACE, situation(computer=with_disk(0.9))),
     (Kind.FIRST_SAVE, situation(last_run=None, error_name="Unreachable")),
@@ -302,6 +302,7 @@ def test_each_condition_is_the_same_sentence_wherever_it_is_shown(kind: Kind, ca
         (situation(paces=Paces(1, {1: 12.0}, is_fresh=False)), "In chat 1 up to 720 messages came in an hour: with a"),
         (situation(doubtful_hours=-8760.0), "8,760 hours behind this computer's clock. One of the two is wrong"),
         (situation(clock_ms=90_000), "2 minutes behind Chatwork's"),
+        (situation(computer=with_disk(0.1), error_name="DiskFull"), "The last save failed: only 100 MB are free"),
         (situation(computer=with_disk(0.9)), "Only 900 MB are free, and the records need 1000 MB"),
         (situation(lost=(missing_file(1, 2), missing_file(1, 3))), "2 files could not be downloaded. Details: "),
         (situation(lost=(missing_file(1, 2, "too_large"),)), "1 file is larger than the limit, so it is not saved. "),

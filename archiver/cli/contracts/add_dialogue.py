@@ -81,7 +81,7 @@ def _ask_contract(app: App, name: str, given: Mapping[str, Any], remark: str | N
 
 def ask_blank_facts(app: App, contract: Contract) -> int:
     """Ask for every fact that is blank, also those that were left blank before; return the exit code."""
-    tell(_("The blank facts of {contract}. Enter leaves one unknown."), indent=0, contract=contract.label)
+    tell(_("The blank facts of {contract}. Enter leaves one unknown."), indent=0, contract=contract.called)
     try:
         updated = ask_facts(app, contract, is_again=True)
     except (click.Abort, KeyboardInterrupt):

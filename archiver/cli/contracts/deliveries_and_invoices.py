@@ -250,7 +250,7 @@ def _enter_end_request(entry: _Entry) -> None:
 
 def _enter_file(entry: _Entry) -> None:
     given = entry.given
-    otherwise = _("Say which file: archive job enter JOB file --file PATH")
+    otherwise = _("Say which file: archive job enter {job} file --file PATH").format(job=entry.contract.id)
     path = given.get("file") or asked_path(_("Which file (drag it into this window):"), otherwise=otherwise)
     kind = given.get("kind") or _KIND_BY_ENDING.get(Path(path).suffix.lower(), "other")
     limit = None if kind in ("invoice", "other") else entry.now  # what was received cannot bear a day to come

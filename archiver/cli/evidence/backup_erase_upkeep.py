@@ -166,7 +166,8 @@ def erase(
     if not as_json or not dry_run:
         echo_lines(erasing.preview_lines(preview), err=True)
         if preview.read_rooms:
-            echo(_("A chat of it is still being saved. First: archive job end JOB --now"), err=True)
+            sentence = _("A chat of it is still being saved. First: archive job end {job} --now")
+            echo(sentence, err=True, job=job or _("JOB"))
         if preview.signs:
             echo(_("Signs of a dispute: {signs}"), err=True, signs="; ".join(preview.signs))
     if dry_run:

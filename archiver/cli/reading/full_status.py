@@ -11,7 +11,7 @@ from archiver.cli.context import INCOMPLETE, CliContext
 from archiver.cli.output import beside, columns, echo, echo_json, echo_lines, pad, paged_output, visible
 from archiver.cli.prompts import is_asked, tell
 from archiver.cli.setup.wizard import try_ways
-from archiver.errors import ArchiverError
+from archiver.errors import ArchiverError, DiskFull
 from archiver.health import check_result, unattended_checks
 from archiver.health.check_result import CHECK_NAMES, CheckResult
 from archiver.health.snapshot import observe_starters
@@ -41,7 +41,8 @@ def check_setup(obj: CliContext, *, as_json: bool) -> int:
     """
     app = as_scheduled(obj)
     if not as_json and _is_trial_due(app):
-        try_ways(obj, app)
+        with suppress(DiskFull):  # what cannot be remembered is asked again
+            try_ways(obj, app)
     look, damage = look_into_archive(app)
     computer = _computer(obj, app, look.snapshot.account if look else None)
     results = unattended_checks.run_all_checks(app, obj.environ, look, damage, computer)

@@ -27,6 +27,7 @@ from archiver.settings.model import Settings
 from archiver.standing.alert_lines import (
     NamedMessage,
     contract_names,
+    jobs_of_rooms,
     messages_by_id,
     named_messages,
     near_lines,
@@ -115,7 +116,7 @@ def list_alerts(obj: CliContext, *, as_json: bool) -> None:
     else:
         with paged_output():
             echo_lines(late)
-            _tell_alerts(equal_alerts(all_alerts), names, rooms_on_screen, messages)
+            _tell_alerts(equal_alerts(all_alerts), names, rooms_on_screen, jobs_of_rooms(rooms), messages)
             for contract, found in screenshots:
                 if found:
                     name = contract_name(contract, list(rooms))
@@ -152,6 +153,7 @@ def _tell_alerts(
     groups: Sequence[Sequence[Alert]],
     names: Mapping[str, str],
     rooms: Mapping[int, str],
+    jobs: Mapping[int, str],
     messages: Mapping[int, NamedMessage | None],
 ) -> None:
     """Print equal alerts once with their numbers, the message that they are about, and why they were put aside."""
@@ -159,7 +161,7 @@ def _tell_alerts(
     width = max(map(columns, states), default=0)
     for state, (newest, *others) in zip(states, groups, strict=True):
         head = f"{newest.number:>3} {pad(state, width)} {time_of_year(newest.at)}  "
-        paragraphs = [alert_sentence(newest, names, rooms)]
+        paragraphs = [alert_sentence(newest, names, rooms, jobs)]
         if others:
             numbers = _(", ").join(str(one.number) for one in others)
             paragraphs.append(_("The same earlier: {numbers}").format(numbers=numbers))

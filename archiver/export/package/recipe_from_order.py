@@ -69,7 +69,7 @@ def make_recipe(
     """
     people = _people_of(reading, order, contract, upto=upto)
     deliveries = contracts.deliveries(reading, contract.id, upto=upto)
-    _check_request(order, deliveries)
+    _check_request(order, contract, deliveries)
     if contract.platform == STRANGER and order.profile in POLICIES:
         sentence = _("An export about an account hides nothing. Make it as for a lawyer: archive export --for lawyer")
         raise errors.UsageError(detail=sentence)
@@ -203,7 +203,7 @@ def _later_strangers(
     return {room: accounts & (wrote | known) for room, accounts in found if accounts & wrote}
 
 
-def _check_request(order: ExportOrder, deliveries: Sequence[Delivery]) -> None:
+def _check_request(order: ExportOrder, contract: Contract, deliveries: Sequence[Delivery]) -> None:
     """Refuse to ask where no report is, and for a review of nothing, as the reader could only point to that.
 
     Raises UsageError.
@@ -212,9 +212,9 @@ def _check_request(order: ExportOrder, deliveries: Sequence[Delivery]) -> None:
         raise errors.UsageError(detail=_("An export of this kind has no report, so nothing can be asked for in it."))
     if order.request is RequestKind.REVIEW and not deliveries:
         sentence = _(
-            "No delivery is entered, so a review cannot be asked for. Enter it first: archive job enter JOB delivery"
+            "No delivery is entered, so a review cannot be asked for. Enter it first: archive job enter {job} delivery"
         )
-        raise errors.UsageError(detail=sentence)
+        raise errors.UsageError(detail=sentence.format(job=contract.id))
 
 
 def _check_people(accounts: Collection[int], known_people: Collection[int]) -> None:

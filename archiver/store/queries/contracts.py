@@ -169,7 +169,7 @@ def required_rooms(reading: Reading, now: datetime) -> list[RoomId]:
     """The same, where something is to be fetched from them. Raises NoContract, NoContractSaved if there are none."""
     rooms = rooms_to_read(reading, now)
     if not rooms:
-        raise errors.NoContractSaved if contracts(reading) else errors.NoContract
+        raise errors.NoContractSaved(job=every[-1].id) if (every := contracts(reading)) else errors.NoContract
     return rooms
 
 

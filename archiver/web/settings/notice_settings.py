@@ -21,7 +21,7 @@ from archiver.render.invisible_characters import visible
 from archiver.settings.file import asked_settings, update_settings
 from archiver.settings.model import MAIL_PORTS, Settings, is_mail_address
 from archiver.setup import unattended
-from archiver.standing.alert_lines import contract_names, named_messages, room_labels
+from archiver.standing.alert_lines import contract_names, jobs_of_rooms, named_messages, room_labels
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
 from archiver.store.working import alerts
@@ -188,11 +188,12 @@ def _remember(way: str, *, is_seen: bool) -> None:
 def _told(reading: Reading, chosen: Sequence[Alert]) -> list[dict[str, Any]]:
     """Alerts in words, with the message that each is about."""
     names, rooms = contract_names(contracts(reading)), room_labels(reading, chosen)
+    jobs = jobs_of_rooms(contracts(reading))
     return [
         {
             "number": one.number,
             "at": one.at,
-            "sentence": alert_sentence(one, names, rooms),
+            "sentence": alert_sentence(one, names, rooms, jobs),
             "message": message,
             "is_dismissed": one.dismissed,
             "reason": visible(one.reason or ""),

@@ -18,7 +18,9 @@ from archiver.standing.home_document import home_document, late_payments
 from archiver.store.queries.status import rooms_within, status
 from archiver.store.queries.viewing.message_summaries import newest_message
 from archiver.store.user_statements import add_delivery, state_contracts
+from archiver.store.working import remembered_values
 from archiver.store.working.alerts import keep
+from archiver.store.working.remembered_values import LastBackup, LastNoticeTrial
 from tests.support.chatwork.simulator import Fault
 from tests.support.terminals.terminal_world import TerminalWorld
 
@@ -59,6 +61,21 @@ def test_a_good_day_says_so_how_much_is_here_and_where(desk: TerminalWorld) -> N
     assert japanese[5].startswith("  動画編集10本                           4         0  ")
 
 
+def test_what_page_1_lacks_is_named_with_the_command_that_asks_for_it(desk: TerminalWorld) -> None:
+    """The same that the job's own page calls not entered; a delivery has a command of its own."""
+    desk.sync()
+    desk.remember(remembered_values.LAST_BACKUP, LastBackup(desk.clock(), "/b", verified=True))
+    desk.remember(remembered_values.NOTICE_TRIAL, LastNoticeTrial(desk.clock(), seen=("desktop",)))
+
+    blank = screens(desk)[1]
+    desk.both("job", "set", "job1", "--amount", "50,000円", "--contracted-on", "2026-10-01")
+    desk.both("job", "set", "job1", "--contact-approved-on", "2026-10-03")
+
+    assert "still lacks: Amount, Contract date, Delivered, Outside contact approved:" in " ".join(blank.split())
+    assert "archive job set job1)" in blank
+    assert "(Page 1 of an export still lacks: Delivered: archive job enter job1 delivery)" in screens(desk)[1]
+
+
 def test_beside_an_urgent_alert_nothing_is_said_to_be_good(desk: TerminalWorld) -> None:
     """The other screens say that there is one; what is to be seen is counted."""
     desk.post("クラウドワークスを通さずに直接お支払いします")
@@ -92,7 +109,7 @@ def test_after_the_last_job_has_ended_it_still_stands_there(desk: TerminalWorld)
     screen = " ".join(desk.both("status", ARCHIVE_LANG="ja")[0].split())
 
     assert "動画編集10本 4 0" in screen
-    assert "archive job end --undo" in screen
+    assert "archive job end job1 --undo" in screen
     assert "JOB" not in screen
 
 

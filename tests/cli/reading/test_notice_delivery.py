@@ -134,6 +134,21 @@ def test_a_full_disk_is_shown_once_a_day(desk: TerminalWorld, fill: Path) -> Non
     assert "disk is full" in desk.both("sync", code=1, PYTHONPATH=str(fill))[1]
 
 
+@pytest.mark.drawn
+def test_that_the_last_save_failed_on_a_full_disk_is_said_until_one_goes_through(
+    desk: TerminalWorld, fill: Path
+) -> None:
+    """Also where the database had no room for it: the log has."""
+    desk.sync()
+    desk.both("sync", code=1, PYTHONPATH=str(fill))
+
+    failed = desk.both("status")[0]
+    desk.both("sync")
+
+    assert failed.startswith("The last save failed. Reason: the disk is full. Make space")
+    assert "failed" not in desk.both("status")[0]
+
+
 @pytest.fixture
 def fill(desk: TerminalWorld) -> Path:
     """A PYTHONPATH under which SQLite finds the disk full whenever it writes."""

@@ -188,7 +188,7 @@ def test_where_no_contract_is_read_nothing_is_called_saved(desk: TerminalWorld) 
 
     assert screen.startswith("Every job has ended: no chat is saved any more.")
     assert "Nothing is missing" not in screen
-    assert "closed more than 180 days ago. To save it again: archive job end JOB --undo" in " ".join(rescued.split())
+    assert "closed more than 180 days ago. To save it again: archive job end job1 --undo" in " ".join(rescued.split())
     ended = f"closed, not saved since {now.astimezone(JST) - timedelta(days=1):%Y-%m-%d}"
     assert ended in listed
     assert ended in output

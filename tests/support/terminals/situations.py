@@ -26,7 +26,7 @@ def ago(**span: float) -> datetime:
 
 GOOD_ARCHIVE = HealthSnapshot(
     account=1234567,
-    has_contracts=True,
+    jobs=("job1",),
     has_messages=False,
     is_setup_open=False,
     rooms=frozenset({ROOM}),
