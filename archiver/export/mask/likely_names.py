@@ -6,16 +6,15 @@ rule knows every name, and what nobody read is covered whole. Names of the parti
 
 from __future__ import annotations
 
-import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from archiver.export.mask.handle_patterns import HANDLES, compiled
-from archiver.export.mask.names import SPACED, closed_up, folded_terms, kana_alone, kanji_of, other_spellings, parts_of
+from archiver.export.mask.names import SPACED, closed_up, every_term, kana_alone, kanji_of, parts_of
 from archiver.export.mask.surnames import in_hiragana, surnames
 from archiver.export.mask.word_analyser import KANA_IN_BRACKETS, Word, vocabulary, words
-from archiver.letter_folding import folded_text, join_variants
+from archiver.letter_folding import folded_text, folded_word, join_variants
 
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """What chooses a variant of the character before it."""
@@ -30,9 +29,11 @@ BACKWARDS = re.compile("\u202e([^\u202e\n]+)")
 _MASKED_SIGN = "\u25a1"
 _MEASURE = re.compile(r"(?<=[0-9]) ?(?:[KMGTkmgt]i?[Bb]|[kMG]?Hz)(?![A-Za-z])")
 """A unit behind its number; alone, or with a title, the same letters may be somebody's initials."""
-_TITLE = re.compile(
-    "さー{0,2}ん|さま|様|氏|くん|君|ちゃん|殿|先生|サン|先輩|社長|部長|課長|係長|主任|店長|専務|常務|会長|院長|所長|室長|教授|監督"
+_TITLES = (
+    "さん|さーん|さーーん|さま|様|氏|くん|君|ちゃん|殿|先生|サン"
+    "|先輩|社長|部長|課長|係長|主任|店長|専務|常務|会長|院長|所長|室長|教授|監督"
 )
+_TITLE, _FOLDED_TITLE = re.compile(_TITLES), f"(?= ?(?:{folded_word(_TITLES)}))"
 _FOR_PEOPLE = frozenset({"ちゃん", "くん", "君"})
 """Titles before which a common word is a name too."""
 _OF_PLACES = frozenset("都道府県市区町村駅港城店") | {"本店", "支店", "空港", "公園"}
@@ -53,7 +54,7 @@ class NameFinder:
         """Take every name of everybody who is shown, of the client as the user states it, and of who is hidden."""
         names = [name for name in party_names if name]
         self._party = frozenset(map(_bare, names))
-        self._party_terms = frozenset(map(_bare, (term for name in names for term in _every_term(name))))
+        self._party_terms = frozenset(map(_bare, (term for name in names for term in every_term(name))))
         hidden = (one for name in hidden_names for one in (*kanji_of(name), *parts_of(name, with_words=True)))
         self._hidden = frozenset(folded_text(one) for one in hidden if _LETTERS.match(one))
 
@@ -117,12 +118,6 @@ def _reached(text: str) -> Iterator[tuple[int, int]]:
             yield match.span("name" if "name" in pattern.groupindex else 0)
 
 
-def _every_term(name: str) -> Iterator[str]:
-    yield from (*folded_terms(name), *parts_of(name, with_words=True))
-    other = other_spellings(name)
-    yield from (*other.kana, *other.latin, *other.initials)
-
-
 def _bare(name: str) -> str:
     """A name without the signs between its parts, in one form of kana."""
     return in_hiragana(_JOINT.sub("", folded_text(name)))
@@ -158,7 +153,8 @@ def _titled(text: str, listed: Sequence[Word]) -> Iterator[tuple[int, int]]:
     for title in _TITLE.finditer(text):
         end = title.start() - (text[title.start() - 1 : title.start()] == " ")
         word, over = by_end.get(end), within.get(title.start())
-        if over is not None or word is None:
+        is_sound = word is not None and word.end - word.start == 1 and "ぁ" <= text[word.start] <= "ん"
+        if over is not None or word is None or is_sound:
             run = _KANA_BEFORE.search(text, max(0, end - _LONGEST_KANA), end)
             if run and not (over and _is_common(over)) and f"{run[0]}{title[0]}" not in vocabulary():
                 yield run.span()
@@ -202,25 +198,23 @@ def normalised_text(text: str) -> str:
 def piece_pattern(piece: str, *, is_chosen: bool = False) -> re.Pattern[str]:
     """The pattern that hides a piece wherever it stands; within other words no Latin letters and no short kana.
 
-    A single character is hidden only before a title or in brackets. A piece that somebody chose is hidden in any word.
+    A single letter is hidden only before a title or in brackets. A piece that somebody chose is hidden in any word.
     """
     folded = folded_text(piece).strip()
     spaced = " ?".join(re.escape(one) for one in folded if one != " ")
     if is_chosen:
         return re.compile(spaced)
     if len(folded) == 1:
-        return re.compile(f"(?<![{_KANJI}]){spaced}(?:(?= ?(?:{_folded_titles()}))|(?!の|[{_KANJI}]))")
+        if re.match(f"[{_KANJI}]", folded):
+            return re.compile(f"(?<![{_KANJI}]){spaced}(?:{_FOLDED_TITLE}|(?!の|[{_KANJI}]))")
+        within = "a-z" if folded.isascii() else "ぁ-んァ-ヶ"
+        return re.compile(f"(?<![{within}{_KANJI}]){spaced}{_FOLDED_TITLE}|(?<=\\(){spaced}(?=\\))")
     # so few kana are a part of many other words
     if len(folded) <= 3 and re.fullmatch("[ぁ-ん]+|[ァ-ヶ]+", folded):
         return re.compile(kana_alone(folded))
     before = "(?<![a-z0-9])" if re.match("[a-z0-9]", folded) else ""
     behind = "(?![a-z0-9])" if re.search("[a-z0-9]$", folded) else ""
     return re.compile(before + spaced + behind)
-
-
-@functools.cache
-def _folded_titles() -> str:
-    return folded_text(_TITLE.pattern.replace("さー{0,2}ん", "さん|サン|クン|チャン|サマ"))
 
 
 _OPEN, _CLOSE = r"[(\[<{〔【「『《〈*_]", r"[)\]>}〕】」』》〉*_]"

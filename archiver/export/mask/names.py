@@ -27,6 +27,7 @@ _OFFICE_WORDS = re.compile(
 _SPLIT = re.compile(r"(?:[^\w']|_)+")
 """Everything between the parts of a name, emoji too."""
 _KANJI = re.compile("[一-鿿々ヶ]+")
+_KANJI_BEFORE = re.compile("[一-鿿々]+$")
 _KANA = re.compile("[ぁ-ゖァ-ヶー]+")
 _LATIN_SPELLING = re.compile("[A-Za-z]{2,}")
 _MOST_READINGS = 4
@@ -117,11 +118,17 @@ def folded_terms(name: str) -> list[str]:
     return list(dict.fromkeys([whole, "".join(parts), *map("".join, itertools.pairwise(parts)), *parts]))
 
 
+def every_term(name: str) -> Iterator[str]:
+    """A name and its parts in every spelling, also a word behind a surname."""
+    other = other_spellings(name)
+    yield from (*folded_terms(name), *parts_of(name, with_words=True), *other.kana, *other.latin, *other.initials)
+
+
 def kana_alone(term: str) -> str:
     """A pattern for folded kana where they are no part of a longer word; particles may stand around hiragana."""
     spaced = "[ \n・*.]?".join(map(re.escape, term))
     if "ァ" <= term[0] <= "ヶ":
-        return f"(?<![ァ-ヶ]){spaced}(?![ァ-ヶ])"
+        return f"(?<![ァ-ヶ]){spaced}(?![ァ-ヶ]|-(?![a-z0-9]))"  # ー is folded to a dash
     return f"(?:(?<![ぁ-ん])|(?<=[{_PARTICLES}])){spaced}{_KANA_END}"
 
 
@@ -211,14 +218,15 @@ class NameMatcher:
         self._whole: dict[str, str] = {}
         self._short: dict[str, str] = {}
         self._kana: dict[str, str] = {}
+        self._sounds: set[str] = set()
         self._latin: dict[str, str] = {}
         self._shown_kana = {term for names in names_to_mask.values() for name in names for term in _terms(name)}
-        others = {term for name in staying for term in (*_terms(name), *_short_terms(name))}
-        spelled = [other_spellings(name) for name in staying] if names_to_mask else []
-        others |= {folded_text(term) for one in spelled for term in (*one.kana, *one.latin, *one.initials)}
+        terms = (term for name in staying for term in (*every_term(name), *_short_terms(name)))
+        others = set(map(folded_text, terms)) if names_to_mask else set()
         for account, names in names_to_mask.items():
             for name in names:
                 other, label = other_spellings(name), labels[account]
+                self._sounds |= other.kana
                 _add_terms(self._whole, (one for one in _terms(name) if not _SHORT_KANA.fullmatch(one)), label, others)
                 _add_terms(self._short, _short_terms(name, others), label, others)
                 _add_terms(self._kana, map(folded_text, other.kana), label, others)
@@ -229,19 +237,22 @@ class NameMatcher:
     def hits(self, folded: FoldedText) -> Iterator[MaskHit]:
         """Every name to be masked in a folded text."""
         text = folded.text
-        if self._pattern is None:
-            return
-        for match in self._pattern.finditer(text):
+        for match in self._pattern.finditer(text) if self._pattern else ():
             bare = match[0].replace(" ", "")
             closed = closed_up(match[0])
             found = (self._whole.get(one) or self._short.get(one) for one in (bare, closed) if one not in self._stays)
             label = next(filter(None, found), None)
-            if label is not None and bare not in self._stays:
-                yield MaskHit(match.start(), match.end(), MaskKind.NAME, label)
+            start, end = _with_its_words(text, *match.span())
+            if label is not None and bare not in self._stays and start < end:
+                is_whole = (start, end) == match.span()
+                yield MaskHit(start, end, MaskKind.NAME, label if is_whole else replacement(MaskKind.NAME))
         for match in self._kana_pattern.finditer(text) if self._kana_pattern else ():
             term = closed_up(match[0])
             is_short = "ぁ" <= term[0] <= "ん" and len(term) <= 3 and not _TITLE_BEHIND.match(text, match.end())
-            if not is_short or is_name_in_kana(folded.original, *folded.span(*match.span()), term in self._shown_kana):
+            span = folded.span(*match.span())
+            if len(term) <= 3 and _sounds(folded.original[slice(*span)]) not in self._sounds:
+                continue  # バナ is folded as ハナ
+            if not is_short or is_name_in_kana(folded.original, *span, term in self._shown_kana):
                 yield MaskHit(match.start(), match.end(), MaskKind.NAME, self._kana[in_hiragana(term)])
         for run in SPACED.finditer(text):
             term = closed_up(run[0])
@@ -271,6 +282,22 @@ class NameMatcher:
         ordered = sorted((whole | short).items(), key=lambda one: (-len(one[0]), one[0]))
         firsts = "".join(sorted({re.escape(term[0]) for term, _ in ordered}))
         return re.compile(f"(?=[{firsts}])(?:{'|'.join(pattern for _, pattern in ordered)})")
+
+
+def _with_its_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range with the names that cross its ends (真由美 of 由美); an empty one if a word does (今日 of 日向)."""
+    before, behind = _KANJI_BEFORE.search(text, max(0, start - 4), start), _KANJI.match(text, end, end + 4)
+    first, last = before.start() if before else start, behind.end() if behind else end
+    placed = (one._replace(start=first + one.start, end=first + one.end) for one in words(text[first:last]))
+    crossing = [one for one in placed if one.start < start < one.end or one.start < end < one.end]
+    if any(one.form in vocabulary() for one in crossing):
+        return start, start
+    return min([start, *(one.start for one in crossing)]), max([end, *(one.end for one in crossing)])
+
+
+def _sounds(kana: str) -> str:
+    """Kana as hiragana, with their voicing marks, which folded text lacks."""
+    return in_hiragana(closed_up(unicodedata.normalize("NFKC", kana)))
 
 
 def closed_up(spaced: str) -> str:

@@ -53,8 +53,6 @@ class MaskedText(NamedTuple):
 
 _MOST_CHARACTERS = 10_000_000
 """Characters of all texts that are remembered as clean: about 30 MB."""
-_MIN_CONTACT_LENGTH = 4
-"""Characters of a messenger's id from which on it is searched for everywhere."""
 
 UNKNOWN_LABEL, LETTERED = "参加者(不明)", "参加者{letter}"
 """The label of a person of whom nothing but the account id was seen."""
@@ -86,7 +84,6 @@ class PackageMask:
         )
         hidden = {account: people[account] for account in people if account not in self._open_accounts}
         self._names = NameMatcher(hidden, [name for one in self._open_accounts for name in people[one]], self._labels)
-        self._contacts: set[str] = set()
         self._pieces: tuple[re.Pattern[str], ...] = ()
         self._placeholders = placeholder_pattern()
         self._shown: tuple[re.Pattern[str], ...] = (self._placeholders,)
@@ -126,12 +123,6 @@ class PackageMask:
         self._clean.clear()
         shown = (re.compile(re.escape(folded)) for one in words if (folded := folded_text(one).strip()))
         self._shown = (self._placeholders, *shown)
-
-    @property
-    def contacts(self) -> list[str]:
-        """The ids of messengers found so far, which may stand elsewhere without the messenger's name."""
-        names = set(map(folded_text, self.open_names))
-        return [one for one in sorted(self._contacts) if not any(one in name for name in names)]
 
     def drawn_parts(self, original: str, pieces: Iterable[re.Pattern[str]]) -> list[tuple[str, str]]:
         """A text with these pieces covered too, in parts as they may be shown, with what stands under each cover."""
@@ -213,11 +204,9 @@ class PackageMask:
     def _covers(self, original: str, pieces: Iterable[re.Pattern[str]]) -> Iterator[tuple[int, int, MaskHit]]:
         """Where a text is covered, in order, and by what."""
         folded = _fold_with_tags(original)
-        hits = list(self._hits(folded, original, pieces))
-        found = (hit for hit in hits if hit.kind is MaskKind.CONTACT and hit.end - hit.start >= _MIN_CONTACT_LENGTH)
-        self._contacts |= {folded.text[hit.start : hit.end] for hit in found}
         last = 0
-        whole = [_with_rest_of_handle(one, folded.text) for one in _merge_overlaps(hits, folded.text)]
+        hits = _merge_overlaps(self._hits(folded, original, pieces), folded.text)
+        whole = [_with_rest_of_handle(one, folded.text) for one in hits]
         for hit in _merge_overlaps(whole, folded.text):
             start, end = folded.span(hit.start, hit.end)
             if start >= last:  # else one character became several, all but the first masked already
@@ -306,29 +295,22 @@ def _with_rest_of_handle(hit: MaskHit, text: str) -> MaskHit:
     return hit._replace(start=before.start() if before else hit.start, end=behind.end() if behind else hit.end)
 
 
-def _merge_overlaps(mask_hits: list[MaskHit], text: str) -> Iterator[MaskHit]:
+def _merge_overlaps(mask_hits: Iterable[MaskHit], text: str) -> Iterator[MaskHit]:
     """The hits in order, overlapping ones, and neighbours of one label, merged under that of the longest.
 
     They are split at tags.
     """
-    mask_hits.sort(key=lambda hit: (hit.start, -hit.end))
-    group: list[MaskHit] = []
-    end = 0
-    for hit in mask_hits:
-        if group and hit.start >= end and (hit.start, hit.label) != (end, group[-1].label):
-            yield from _split_at_tags(group, end, text)
-            group = []
-        group.append(hit)
-        end = max(end, hit.end) if len(group) > 1 else hit.end
-    if group:
-        yield from _split_at_tags(group, end, text)
-
-
-def _split_at_tags(group: list[MaskHit], end: int, text: str) -> Iterator[MaskHit]:
-    longest = max(group, key=lambda hit: hit.end - hit.start)
-    start = group[0].start
-    for part in re.finditer(f"[^{TAG}]+", text[start:end]):
-        yield longest._replace(start=start + part.start(), end=start + part.end())
+    merged: list[MaskHit] = []
+    for hit in sorted(mask_hits, key=lambda one: (one.start, -one.end)):
+        last = merged[-1] if merged else hit._replace(end=-1)
+        if hit.start < last.end or (hit.start, hit.label) == (last.end, last.label):
+            longest = max(last, hit, key=lambda one: one.end - one.start)
+            merged[-1] = longest._replace(start=last.start, end=max(last.end, hit.end))
+        else:
+            merged.append(hit)
+    for hit in merged:
+        for part in re.finditer(f"[^{TAG}]+", text[hit.start : hit.end]):
+            yield hit._replace(start=hit.start + part.start(), end=hit.start + part.end())
 
 
 FILE_TAGS = ("[download", "[task:", "[/task")

@@ -201,7 +201,7 @@ class _Drawing:
         if not self._mask.policy.people:
             return []
         found = (piece for one in dict.fromkeys(texts) for piece in self._finder.proposals(one, self._read_text))
-        return [*map(folded_text, found), *self._mask.contacts]
+        return list(map(folded_text, found))
 
     def _read_text(self, text: str) -> str:
         """A text as it is read, with the same labels for a package in any language."""

@@ -127,6 +127,14 @@ def test_another_name_is_covered_as_the_shown_one() -> None:
     )
 
 
+def test_no_cover_ends_within_the_name_of_somebody_else() -> None:
+    """Whose name holds the member's is covered whole, and is not said to be the member."""
+    people = {OWNER: ["yamada"], CLIENT: ["田中"], MEMBER: ["三浦 由美"]}
+    mask = PackageMask(masking_policy("support"), people, {MEMBER})
+
+    assert "■■(氏名)と■■(氏名)、弊社参加者Aが" == mask.mask_text("真由美と三浦由美子、弊社三浦が")
+
+
 ALONE = {
     "中村 翔": ("翔に聞いて", "翔が対応", "営業の翔さんへ", "しょうくんに渡しました", "しょうさんへ", "しょうに聞いて"),
     "伊藤 さくら": ("さくらに聞きました", "さくらが描いた", "さくらさんへ"),
