@@ -10,8 +10,8 @@ from enum import Enum
 class PackageForm(Enum):
     """The form in which a package is handed over."""
 
-    BAG = "a BagIt folder, also as a zip"
-    ZIP = "the same in small, as a zip alone"
+    BAG = "a BagIt folder, also as a zip, with the replies of the API as they were received"
+    ZIP = "the same in small, as a zip alone, without those replies and without a report"
     SUBMISSION = "a zip of a few megabytes, with what is handed in beside it"
 
 
@@ -20,13 +20,9 @@ class PackageProfile:
     """What a package for one kind of recipient holds."""
 
     formats: tuple[str, ...]
-    raw: bool
-    """Whether it holds the replies of the API, as they were received."""
     form: PackageForm
     passes: int
     """Passes over its messages: for the tables, pages, statistics, excerpt and appendix that it holds."""
-    report: bool = False
-    """Whether it holds a report for paper."""
     max_mb: float | None = None
     """Its size limit in megabytes, unless the user says otherwise."""
     limit_each: bool = False
@@ -39,13 +35,11 @@ class PackageProfile:
 
 
 PROFILES: Mapping[str, PackageProfile] = {
-    "support": PackageProfile(("csv",), raw=False, form=PackageForm.SUBMISSION, passes=2, report=True, max_mb=5),
-    "lawyer": PackageProfile(("jsonl", "csv", "html"), raw=True, form=PackageForm.BAG, passes=4, report=True),
-    "court": PackageProfile(
-        (), raw=False, form=PackageForm.SUBMISSION, passes=3, report=True, max_mb=20, limit_each=True
-    ),
-    "consult": PackageProfile((), raw=False, form=PackageForm.SUBMISSION, passes=2, report=True),
-    "daily": PackageProfile(("jsonl", "html"), raw=False, form=PackageForm.ZIP, passes=2),
+    "support": PackageProfile(("csv",), PackageForm.SUBMISSION, passes=2, max_mb=5),
+    "lawyer": PackageProfile(("jsonl", "csv", "html"), PackageForm.BAG, passes=4),
+    "court": PackageProfile((), PackageForm.SUBMISSION, passes=3, max_mb=20, limit_each=True),
+    "consult": PackageProfile((), PackageForm.SUBMISSION, passes=2),
+    "daily": PackageProfile(("jsonl", "html"), PackageForm.ZIP, passes=2),
 }
 
 READERS = tuple(name for name in PROFILES if name != "daily")

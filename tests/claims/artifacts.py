@@ -171,9 +171,7 @@ def _package(archive: Archive, dispute: Dispute, profile: str, out: Path, *, cho
 
 
 def _daily(archive: Archive, dispute: Dispute, out: Path) -> tuple[list[JsonObject], list[dict[str, str]]]:
-    made = write_daily_copy(
-        archive, "job1", now=lambda: after(dispute), folder=out / "daily", file_limit_bytes=10**6, at_once=True
-    )
+    made = write_daily_copy(archive, "job1", now=lambda: after(dispute), file_limit_bytes=10**6, at_once=True)
     if made is None:
         return [], []
     with zipfile.ZipFile(made) as packed:

@@ -219,7 +219,8 @@ def test_open_gaps_that_touch_the_period_are_shown() -> None:
 def test_pauses_and_covered_periods_outside_are_left_out() -> None:
     """Those that touch the period stay whole."""
     early, late = (NOON - 2 * HOUR, NOON - HOUR), (NOON, NOON + HOUR)
-    room_facts = facts(watch=Watch(pauses=(Pause(*early), Pause(*late))), covered=(Period(*early), Period(*late)))
+    watch = Watch(pauses=(Pause(*early), Pause(*late)), limit=HOUR / 2)
+    room_facts = facts(watch=watch, covered=(Period(*early), Period(*late)))
 
     made = build_conversation(room_facts, PackageScope(CONTRACT, NOON))
 

@@ -59,7 +59,7 @@ class CopiedFiles:
     """The number of replies left out because something in them is outside the package or masked."""
 
 
-def put_files(bag: Bag, home: Path, rows: Iterable[FileRow], copied: CopiedFiles, *, limit: int | None = None) -> None:
+def put_files(bag: Bag, home: Path, rows: Iterable[FileRow], copied: CopiedFiles, *, limit: int | None) -> None:
     """Copy the bytes of every saved file of at most `limit` bytes. Raises OSError."""
     for row in rows:
         if row.sha256 is None or row.stored_as is None:
@@ -148,7 +148,7 @@ def put_replies(
     scope: PackageScope,
     copied: CopiedFiles,
     *,
-    mask: PackageMask | None = None,
+    mask: PackageMask | None,
 ) -> None:
     """Write each reply that gave an entry of the package, if everything in it belongs there. Raises OSError.
 

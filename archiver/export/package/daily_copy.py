@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from operator import itemgetter
 from pathlib import Path
 
@@ -34,8 +34,6 @@ from archiver.store.working import remembered_values
 
 FOLDER = "daily"
 
-_DAY = timedelta(days=1)
-
 
 @dataclass(frozen=True, slots=True)
 class _News:
@@ -53,19 +51,16 @@ def write_daily_copy(
     contract: str,
     *,
     now: Callable[[], datetime],
-    day: date | None = None,
-    folder: Path | None = None,
     file_limit_bytes: int,
     at_once: bool = False,
 ) -> Path | None:
-    """Write the daily copy of a contract into `folder` (None: `daily/<contract>` in the home); None if no news.
+    """Write the daily copy of a contract into `daily/<contract>` in the home; None if no news.
 
-    It covers the entries since the last copy up to the end of `day` in Tokyo (None: of yesterday), with `at_once`
-    up to now. They are sealed first. Files above `file_limit_bytes` are only listed. In a copy of a team's archive it
+    It covers the entries since the last copy up to the end of yesterday in Tokyo, with `at_once` up to now. They are
+    sealed first. Files above `file_limit_bytes` are only listed. In a copy of a team's archive it
     goes into the store too. Raises UnknownContract, DiskFull, HomeNotWritable, ArchiveBusy, TeamStoreUnavailable.
     """
-    last_day = day or now().astimezone(JST).date() - _DAY
-    until = None if at_once else datetime.combine(last_day + _DAY, time(), JST)
+    until = None if at_once else datetime.combine(now().astimezone(JST), time(), JST)
     with archive.reading() as reading:
         news = _find_news(reading, contract, until)
         unsealed = news is not None and seals.last_sealed(reading) < news.upto
@@ -73,12 +68,12 @@ def write_daily_copy(
         return None
     if unsealed:
         seals.close_seals(archive, now=now())
-    target = folder or archive.home / FOLDER / news.contract.id
-    label = f"{now().astimezone(JST):%Y-%m-%d-%H%M}" if at_once else f"{day or news.last_at.astimezone(JST).date()}"
+    target = archive.home / FOLDER / news.contract.id
+    label = f"{now().astimezone(JST):%Y-%m-%d-%H%M}" if at_once else f"{news.last_at.astimezone(JST).date()}"
     with file_errors_as_ours(target):
         make_durable_folder(target)
         zip_path = archive.read(_make_zip, news, target, f"{label}_{news.contract.id}_daily", file_limit_bytes)
-    if zip_path is not None and folder is None:
+    if zip_path is not None:
         archive.keeper.put_daily(zip_path)
     archive.write(remembered_values.DAILY_COPY_UPTO.of(news.contract.id).remember, news.upto)
     return zip_path

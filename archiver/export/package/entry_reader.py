@@ -184,7 +184,7 @@ class SourceEntries:
         """Entries as the package shows them; to be called after `gather`, which found those to be masked."""
         if self.mask is None and self.covers is None:
             return entries
-        return [self._shown(one) if self._may_be_masked(one) else one for one in entries]
+        return [self._shown(one) if not self._has_lines or one["seq"] in self._masked else one for one in entries]
 
     def shown(self, mask: PackageMask, covers: Covers) -> SourceEntries:
         """What a package shows of these entries, which were read as they are."""
@@ -195,9 +195,6 @@ class SourceEntries:
     def _shown(self, entry: EntryObject, ids: PeriodIds | None = None) -> EntryObject:
         """An entry as tables and pages are made from it: its text covered, and what is left masked."""
         return masked_entry(entry if self.covers is None else self.covers.cover(entry), self.mask, ids)
-
-    def _may_be_masked(self, entry: EntryObject) -> bool:
-        return not self._has_lines or entry["seq"] in self._masked
 
     def _keep_entry(self, entry: EntryObject) -> bool:
         """Keep an entry where it is needed; return whether it is in the package."""

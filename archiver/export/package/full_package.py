@@ -16,7 +16,7 @@ from archiver.evidence.masked_and_erased import MASKED_FILE
 from archiver.evidence.tables import build
 from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.package import PACKAGE_FORMAT
-from archiver.export import PROFILES, conversation, exhibit_names, verify_page
+from archiver.export import PROFILES, PackageForm, conversation, exhibit_names, verify_page
 from archiver.export.bag import Bag, HashingWriter
 from archiver.export.package import copied_parts, pdf_files, readme, verify_script
 from archiver.export.package.entry_reader import KeptHistories
@@ -57,7 +57,7 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
         for name in profile.formats:
             FORMATS[name](package, bag)
         shutil.rmtree(bag.folder / SCRATCH)
-        if profile.raw:
+        if profile.form is PackageForm.BAG:
             replies = entries.kept_replies(reading, recipe.scope.rooms)
             copied_parts.put_replies(bag, replies, source.replies, recipe.scope, copied, mask=recipe.mask)
         return _close(bag, package)
@@ -108,7 +108,8 @@ def _close(bag: Bag, package: PackageInput) -> ExportReport:
     _put_enclosures(bag, package)
     # Everything below `data/` but the reports, which state its digest.
     bag.add_list(CONTENT_LIST, {name.removeprefix("data/"): one for name, one in bag.payload().items()})
-    _put_reports(bag, package)
+    if PROFILES[package.recipe.order.profile].form is PackageForm.BAG:
+        _put_reports(bag, package)
     _put_texts(bag, package, conversations)
     sha256 = bag.close(_bag_info(package.recipe, package.source.left_out()))
     statistics = package.statistics
@@ -125,9 +126,7 @@ def _close(bag: Bag, package: PackageInput) -> ExportReport:
 
 
 def _put_reports(bag: Bag, package: PackageInput) -> None:
-    """Lay out the PDFs that the profile has, and list everything that was there before them."""
-    if not PROFILES[package.recipe.order.profile].report:
-        return
+    """Lay out the PDFs, and list everything that was there before them."""
     case = report_input(package, content_sha256=bag.digests[CONTENT_LIST])
     pdf_files.put_all_pdfs(bag, case, package.copied)
     bag.add_list(f"manifest{case.created_at.astimezone(JST):%Y%m%d}.txt", bag.payload())
@@ -135,7 +134,8 @@ def _put_reports(bag: Bag, package: PackageInput) -> None:
 
 def _put_texts(bag: Bag, package: PackageInput, conversations: Sequence[Conversation]) -> None:
     """Write what people read first, and what they check the package with."""
-    recipe, copied, whole = package.recipe, package.copied, PROFILES[package.recipe.order.profile].raw
+    recipe, copied = package.recipe, package.copied
+    whole = PROFILES[recipe.order.profile].form is PackageForm.BAG
     bag.add("00_README.txt", readme.readme(_facts(package, conversations)))
     steps = {
         "tables": whole,
@@ -158,7 +158,7 @@ def _facts(package: PackageInput, conversations: Sequence[Conversation]) -> dict
     gaps = [gap for room in conversations for gap in room.gaps]
     return {
         "name": recipe.name,
-        "daily": not PROFILES[recipe.order.profile].raw,
+        "daily": PROFILES[recipe.order.profile].form is PackageForm.ZIP,
         "contract": recipe.contract,
         "rooms": [(room, conversation.room_name(source.everything, room)) for room in recipe.scope.rooms],
         "period": period_text(recipe.scope),

@@ -11,7 +11,7 @@ from archiver import errors
 from archiver.claims.counterparts import counterpart_bases, judge_counterparts, named_counterparts, other_side
 from archiver.evidence.acts_seen_in_lists import SIGN_KINDS, account_closings
 from archiver.evidence.history import EntryObject, number
-from archiver.export import PROFILES
+from archiver.export import PROFILES, PackageForm
 from archiver.export.mask.likely_names import NameFinder
 from archiver.export.mask.names import people_in
 from archiver.export.mask.package_mask import PackageMask
@@ -74,7 +74,8 @@ def make_recipe(
         sentence = _("An export about an account hides nothing. Make it as for a lawyer: archive export --for lawyer")
         raise errors.UsageError(detail=sentence)
     enclosures = contracts.enclosures(reading, contract.id, upto=upto)
-    found = read_enclosures(reading.home, enclosures) if holds_enclosures(order.profile, contract) else ()
+    holds_enclosures = order.profile in ("lawyer", "court") or (order.profile == "support" and not contract.nda)
+    found = read_enclosures(reading.home, enclosures) if holds_enclosures else ()
     counterparts, masked = _masking_of(reading, order, contract, people)
     scope = PackageScope(contract, order.since, order.until)
     strangers = contracts.withdrawn_accounts(reading, contract.id, upto=upto) - people.names.keys()
@@ -121,11 +122,6 @@ def _opened(reading: Reading, recipe: Recipe, mask: PackageMask, kept: KeptHisto
         reviews = [one for one in kept_reviews if not one.message_id.startswith(MEMBER)]
         opened = open_messages(package, mask, reviews)
         return replace(opened, read=package.statistics if kept is not None else None)
-
-
-def holds_enclosures(profile: str, contract: Contract) -> bool:
-    """Whether a package of this profile holds the user's own evidence."""
-    return profile in ("lawyer", "court") or (profile == "support" and not contract.nda)
 
 
 def _people_of(reading: Reading, order: ExportOrder, contract: Contract, *, upto: int) -> _People:
@@ -208,7 +204,7 @@ def _check_request(order: ExportOrder, contract: Contract, deliveries: Sequence[
 
     Raises UsageError.
     """
-    if order.request is not None and not PROFILES[order.profile].report:
+    if order.request is not None and PROFILES[order.profile].form is PackageForm.ZIP:
         raise errors.UsageError(detail=_("An export of this kind has no report, so nothing can be asked for in it."))
     if order.request is RequestKind.REVIEW and not deliveries:
         sentence = _(

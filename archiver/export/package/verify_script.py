@@ -23,7 +23,7 @@ _START_MODULE = "verify.package_at_path"
 _EVIDENCE_PACKAGE = "archiver.evidence"
 _WIDTH = 100
 _SEPARATOR = "# " + "-" * (_WIDTH - 2)
-_OMITTED_MODULES = ("__future__", "gettext")
+_OMITTED_MODULES = ("__future__", "gettext", _EVIDENCE_PACKAGE)
 _DIRECTIVE = re.compile(r"  # (?:noqa|type: ignore|fmt: ).*$", re.MULTILINE)
 
 _HEAD = '''#!/usr/bin/env python3
@@ -119,17 +119,13 @@ def _import_lines(trees: list[ast.Module]) -> Iterator[str]:
     for node in (node for tree in trees for node in tree.body):
         if isinstance(node, ast.Import):
             modules.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not _is_omitted(str(node.module)):
+        elif isinstance(node, ast.ImportFrom) and not str(node.module).startswith(_OMITTED_MODULES):
             names_of.setdefault(str(node.module), set()).update(alias.name for alias in node.names)
     yield from (f"import {name}\n" for name in sorted(modules))
     for name in sorted(names_of):
         line = f"from {name} import {', '.join(sorted(names_of[name]))}"
         rest = "".join(f"    {imported},\n" for imported in sorted(names_of[name]))
         yield f"{line}\n" if len(line) <= _WIDTH else f"from {name} import (\n{rest})\n"
-
-
-def _is_omitted(module: str) -> bool:
-    return module in _OMITTED_MODULES or module.startswith(_EVIDENCE_PACKAGE)
 
 
 def _module_section(name: str, tree: ast.Module) -> str:

@@ -92,13 +92,11 @@ def test_the_users_own_token_is_in_no_package(leaked: ArchiveMaker, tmp_path: Pa
 
 def test_the_users_own_token_is_in_no_daily_copy(leaked: ArchiveMaker, tmp_path: Path) -> None:
     """Which masks nothing else."""
-    made = write_daily_copy(
-        leaked.archive, "job1", now=lambda: at(300), at_once=True, folder=tmp_path / "out", file_limit_bytes=10**6
-    )
+    made = write_daily_copy(leaked.archive, "job1", now=lambda: at(300), at_once=True, file_limit_bytes=10**6)
 
     assert made is not None
-    assert set() == package_files_with(tmp_path / "out", TOKEN, TOKEN.upper())
-    assert package_files_with(tmp_path / "out", OTHER)
+    assert set() == package_files_with(made.parent, TOKEN, TOKEN.upper())
+    assert package_files_with(made.parent, OTHER)
     assert [] == verify_path(made).findings
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -141,14 +140,14 @@ def test_a_run_killed_after_the_zip_makes_no_second_one(tmp_path: Path) -> None:
     assert ["2026-11-05_job1_daily.zip"] == [path.name for path in folder.iterdir()]
 
 
-def test_days_without_a_run_are_copied_by_the_next_and_a_day_can_be_named(tmp_path: Path) -> None:
-    """Named after the last day with news; what came after a named one waits for its own."""
-    maker, named = story(tmp_path / "home"), story(tmp_path / "named")
-    for one in (maker, named):
+def test_days_without_a_run_are_copied_by_the_next(tmp_path: Path) -> None:
+    """Named after the last day with news; what came after that day waits for its own."""
+    maker, daily = story(tmp_path / "home"), story(tmp_path / "daily")
+    for one in (maker, daily):
         one.sync([message_object(9, "翌日", sent=DAY)], minutes=DAY + 5)
 
     path = made_daily(maker.archive, minutes=5 * DAY)
-    first, second = (made_daily(named.archive, minutes=3 * DAY, day=date(2026, 11, day)) for day in (5, 6))
+    first, second = (made_daily(daily.archive, minutes=minutes) for minutes in (DAY + 10, 2 * DAY))
 
     assert ("2026-11-06_job1_daily.zip", True) == (path and path.name, "翌日" in bodies(path))
     assert ("2026-11-05_job1_daily.zip", 4) == (first and first.name, len(bodies(first)))
