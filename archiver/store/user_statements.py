@@ -6,13 +6,10 @@ What was typed on the page of a job is kept at once, and becomes an entry once n
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-from sqlalchemy import select
 
 from archiver.records import (
     Contract,
@@ -30,6 +27,7 @@ from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import contracts, current_state
 from archiver.store.queries.contracts import mapped_accounts, role_key
+from archiver.store.queries.entries import entries_where
 from archiver.store.working.alerts import end_undelivered
 from archiver.store.working.remembered_values import TYPED_FACTS, TypedFacts
 
@@ -158,9 +156,8 @@ def change_contract(
 
 def with_next(reading: Reading, contract: Contract, name: str, draft: Invoice | Payment | SentReminder) -> Contract:
     """The contract with one more in this list, under the next number; a number taken back is not used again."""
-    query = select(schema.entry.c.line).where(schema.entry.c.key == f"contract/{contract.id}")
-    stated = (json.loads(line)["payload"].get(name, ()) for (line,) in reading.sql.execute(query))
-    number = 1 + max((row["number"] for rows in stated for row in rows), default=0)
+    stated = entries_where(reading, schema.entry.c.key == f"contract/{contract.id}")
+    number = 1 + max((row["number"] for entry in stated for row in entry["payload"].get(name, ())), default=0)
     changes: dict[str, Any] = {name: (*getattr(contract, name), replace(draft, number=number))}
     return replace(contract, **changes)
 

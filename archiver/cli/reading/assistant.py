@@ -333,7 +333,7 @@ def gaps(case: Case) -> Answer:
 def files(case: Case, limit: Limit = 20, before: Ident = _LAST) -> Answer:
     """Names, sizes and days of the files in the job's messages."""
     rows = []
-    for one in (found.attachment for found in file_page(case.reading, case.rooms, limit=FILES_LOOKED_AT).files):
+    for one in (found.attachment for found in file_page(case.reading, case.rooms, limit=FILES_LOOKED_AT)[0]):
         message = case.messages.get(one.message_id)
         if message is not None and message.kept and message.id < _number(before):
             place = {name: message.place[name] for name in ("id", "address", "author", "sent")}

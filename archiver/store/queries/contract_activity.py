@@ -33,7 +33,6 @@ from archiver.store.archive import Reading
 from archiver.store.queries import authors_and_changes, contracts, current_state
 from archiver.store.queries.contracts import deliveries
 from archiver.store.queries.looks_and_gaps import gaps, last_list_time
-from archiver.store.working import last_lists
 
 
 class ContractActivity(NamedTuple):
@@ -79,8 +78,7 @@ def _activity(
     mapped = contracts.mapped_accounts(reading, contract.id)
     sides = contracts.sides_of(mapped, owner=owner)
     rooms = sorted({int(room.room_id) for room in contract.rooms})
-    running = last_lists.running_looks(reading)  # looks that showed the same list, not written as an entry yet
-    looks = {room: running[room].last if room in running else last_list_time(reading, room) for room in rooms}
+    looks = {room: last_list_time(reading, room) for room in rooms}
     entries = {room: _people_entries(reading, room) for room in rooms}
     bases = counterpart_bases(sides, contract.client, _people(entries))
     own = sides.mine | {owner}

@@ -159,7 +159,7 @@ def room_fingerprint(reading: Reading, room: int) -> str | None:
     return reading.sql.execute(query).scalar()
 
 
-_LAST_SAME_LIST = SmallStatement(select(schema.last_list.c.last).where(schema.last_list.c.room_id == _ROOM))
+LAST_SAME_LIST = SmallStatement(select(schema.last_list.c.last).where(schema.last_list.c.room_id == _ROOM))
 """The last look at a list that stayed the same, which no entry has yet."""
 
 
@@ -179,7 +179,7 @@ def window_coverage(reading: Reading, room: int) -> WindowCoverage:
     """What the windows of a room have shown so far."""
     counted = _COUNTED.value(reading.sql, room=room)
     for newest, end in _NEWEST.rows(reading.sql, room=room):
-        running = _LAST_SAME_LIST.value(reading.sql, room=room) or end
+        running = LAST_SAME_LIST.value(reading.sql, room=room) or end
         return WindowCoverage(newest, counted, from_text(max(end, running)))
     return WindowCoverage(None, counted)
 

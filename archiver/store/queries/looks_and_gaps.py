@@ -80,18 +80,16 @@ def last_read(reading: Reading, contracts: Collection[Contract]) -> datetime | N
     rooms = {int(room.room_id) for one in chosen for room in one.rooms}
     if not rooms or rooms - shut:
         return None if last is None else last.at
-    running = last_lists.running_looks(reading)
-    looks = (running[room].last if room in running else last_list_time(reading, room) for room in rooms)
-    return max(filter(None, looks), default=None)
+    return max(filter(None, (last_list_time(reading, room) for room in rooms)), default=None)
 
 
 def last_list_time(reading: Reading, room: int) -> datetime | None:
-    """When the list of a room's messages was last read, as far as entries tell.
+    """When the list of a room's messages was last read, also where it showed the same and no entry tells it yet.
 
     Times never decrease along the entries, so the last row has the latest.
     """
     last = last_window(reading, room)
-    return None if last is None else from_text(last.observed_at)
+    return time_or_none(current_state.LAST_SAME_LIST.value(reading.sql, room=room) or (last and last.observed_at))
 
 
 def last_window(reading: Reading, room: int) -> Row[Any] | None:

@@ -242,12 +242,9 @@ def _person(source: sqlite3.Connection, account: int, entries: list[EntryObject]
 
 
 def _names(entries: Iterable[EntryObject]) -> tuple[DatedValue, ...]:
-    return _history((one, name) for one in entries if (name := _field_text(one, "name")) and not _is_memory(one))
-
-
-def _is_memory(entry: EntryObject) -> bool:
-    """Whether the entry only repeats how somebody was last shown, as an entry about a person who is gone does."""
-    return bool(entry["payload"].get("state") == "gone")
+    """The names; an entry about a person who is gone only repeats how they were last shown."""
+    shown = (one for one in entries if one["payload"].get("state") != "gone")
+    return _history((one, name) for one in shown if (name := _field_text(one, "name")))
 
 
 def _of_contact(source: sqlite3.Connection, account: int) -> list[EntryObject]:
@@ -271,24 +268,14 @@ def _history(values: Iterable[tuple[EntryObject, str]]) -> tuple[DatedValue, ...
     return tuple(found)
 
 
-class RoomHistory(NamedTuple):
-    """The names and descriptions of a room, oldest first."""
-
-    names: tuple[DatedValue, ...]
-    descriptions: tuple[DatedValue, ...]
-    """Descriptions from the first that had any text on."""
-
-
 _LINES = "SELECT line FROM entry WHERE key = ? AND kind = 'room' ORDER BY seq"
 
 
-def room_history(reading: Reading, room: int) -> RoomHistory:
-    """The history of a room by its entries, exactly as received."""
+def names_and_descriptions(reading: Reading, room: int) -> tuple[tuple[DatedValue, ...], tuple[DatedValue, ...]]:
+    """What a room had, exactly as received, oldest first: descriptions from the first that had any text on."""
     entries = [json.loads(line) for (line,) in driver_connection(reading.sql).execute(_LINES, (f"room/{room}",))]
-    return RoomHistory(*(_history((one, _field_text(one, field)) for one in entries) for field in _OF_ROOM))
-
-
-_OF_ROOM = ("name", "description")
+    names, descriptions = ([(one, _field_text(one, field)) for one in entries] for field in ("name", "description"))
+    return _history(names), _history(descriptions)
 
 
 AVATARS = "avatars"

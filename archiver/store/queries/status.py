@@ -126,7 +126,7 @@ def room_states(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple
                 tasks=tasks.get(room_id, 0),
                 covered=_covered_periods(reading, room_id, running.get(room_id)),
                 gaps=open_gaps(reading, room_id),
-                last_seen=running[room_id].last if room_id in running else last_list_time(reading, room_id),
+                last_seen=last_list_time(reading, room_id),
                 emptied=_is_emptied(reading, room_id),
             )
         )
@@ -243,8 +243,8 @@ def damage(reading: Reading) -> list[str]:
 
 def growth(reading: Reading, *, since: datetime) -> tuple[int, int]:
     """The bytes of the archive, and those added since a time, of the database estimated by its share of new entries."""
-    entry, blob = schema.entry.c, schema.blob.c
-    entries = reading.sql.execute(select(func.max(entry.seq))).scalar() or 0
+    blob = schema.blob.c
+    entries = last_seq(reading)
     connection = reading.sql.connection.driver_connection
     assert connection is not None
     database = engine.copy_size(connection)

@@ -31,7 +31,7 @@ from archiver.team.ledger.database import LedgerPlace
 from archiver.team.ledger_copy import bringing, shared_files
 from archiver.team.ledger_copy.bringing import StrangeRow, bad_ledger, bring, refused, told_as
 from archiver.team.ledger_copy.segments import Head, put_segment
-from archiver.team.ledger_copy.shared_files import file_rows, saved_digests, seal_name, seal_row, second_name
+from archiver.team.ledger_copy.shared_files import file_rows, seal_name, seal_row, second_name
 from archiver.team.object_store import file_key, seal_key
 from archiver.team.s3_store import open_store
 
@@ -299,8 +299,7 @@ class StoreContents(NamedTuple):
 
 def expected_contents(reading: Reading, place: LedgerPlace) -> StoreContents:
     """What the store must hold of a copy's archive. Raises StorageError."""
-    lines = reading.sql.execute(select(_ENTRY.line).where(_ENTRY.kind.in_(("attachment", "blob")))).scalars()
-    files = {file_key(place.archive, sha256): sha256 for sha256 in saved_digests(lines)}
+    files = {file_key(place.archive, sha256): sha256 for sha256 in _digests(reading.sql)}
     sealed: dict[str, tuple[str, str]] = {}
     waiting = 0
     for name, sha256, is_there in _sealed_files(reading, place):

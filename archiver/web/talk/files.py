@@ -114,11 +114,11 @@ def small(room: int, file: int) -> Response:
 def _table_values(reading: Reading, names: Mapping[int, str]) -> Row:
     """The template values of the table, as the address asks for it."""
     place = parse_cursor(request.args.get("older", ""), 3)
-    page = files_and_tasks.file_page(reading, list(names), older_than=FilePageKey(*place) if place else None)
+    files, older = files_and_tasks.file_page(reading, list(names), older_than=FilePageKey(*place) if place else None)
     here = request.view_args or {}
     return {
-        "lines": [_line(reading, one, names) for one in page.files],
-        "older": here | {"older": cursor_text(page.next)} if page.next else {},
+        "lines": [_line(reading, one, names) for one in files],
+        "older": here | {"older": cursor_text(older)} if older else {},
         "here": here,
         "is_first": "older" not in request.args,
         "checked": CHECKED,

@@ -16,7 +16,7 @@ from archiver.render.invisible_characters import visible
 from archiver.render.message_body import References
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import mapped_accounts
-from archiver.store.queries.people import DatedValue, PersonHistory, people, room_history
+from archiver.store.queries.people import DatedValue, PersonHistory, names_and_descriptions, people
 from archiver.web.context import Chat, Row, chat, first_fitting, parse_cursor, short_name, view_context
 from archiver.web.talk.message_links import message_context, owner_of
 
@@ -113,20 +113,20 @@ def about_room(room: int) -> str:
     """The page about a chat; `upto` is the number of the newest description that is shown."""
     with view_context().reading() as reading:
         room_chat = chat(reading, room)
-        history = room_history(reading, room)
-        (upto,) = parse_cursor(request.args.get("upto", ""), 1) or [len(history.descriptions)]
-        upto = upto if 0 < upto < len(history.descriptions) else len(history.descriptions)
+        names, every = names_and_descriptions(reading, room)
+        (upto,) = parse_cursor(request.args.get("upto", ""), 1) or [len(every)]
+        upto = upto if 0 < upto < len(every) else len(every)
         references = message_context(reading, room, []).references
-        lines = (_description(history.descriptions[one - 1], one, references) for one in range(upto, 0, -1))
+        lines = (_description(every[one - 1], one, references) for one in range(upto, 0, -1))
         descriptions = first_fitting(lines, lambda line: len(line["html"].encode()), DESCRIPTIONS_LIMIT)
     return render_template(
         "about.html",
         chat=room_chat,
-        names=[name._replace(value=short_name(name.value)) for name in history.names[::-1][:NAMES_LIMIT]],
-        older_names=max(0, len(history.names) - NAMES_LIMIT),
+        names=[name._replace(value=short_name(name.value)) for name in names[::-1][:NAMES_LIMIT]],
+        older_names=max(0, len(names) - NAMES_LIMIT),
         descriptions=descriptions,
-        count=len(history.descriptions),
-        is_first=upto == len(history.descriptions),
+        count=len(every),
+        is_first=upto == len(every),
         older=descriptions[-1]["number"] - 1 if descriptions else 0,
     )
 

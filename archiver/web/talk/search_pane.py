@@ -18,7 +18,7 @@ from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import activity_without_counts
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.people import room_history
+from archiver.store.queries.people import names_and_descriptions
 from archiver.store.queries.viewing.message_summaries import count_changed, last_messages
 from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.query import SearchQuery, parse
@@ -97,7 +97,7 @@ def _address(reading: Reading, hit: OtherHit) -> str:
         case "task":
             return tasks.task_url(reading, hit.room_id, int(hit.id))
         case _:
-            descriptions = room_history(reading, hit.room_id).descriptions
+            _names, descriptions = names_and_descriptions(reading, hit.room_id)
             number = next(
                 (number for number, seen in enumerate(descriptions, 1) if seen.since == hit.time), len(descriptions)
             )

@@ -50,11 +50,11 @@ def fill_page(
     older, found, bytes_left = (TaskPageKey(*rest) if any(rest) else None), list[TaskDetails](), BYTES_LIMIT
     while part in (0, 1) and len(found) < TASKS_LIMIT:
         left = TASKS_LIMIT - len(found)
-        page = files_and_tasks.task_page(reading, rooms, are_open=part == 0, older_than=older, limit=left)
-        fitting = first_fitting(page.tasks, _size, bytes_left, least=0 if found else 1)
+        page = files_and_tasks.task_page(reading, rooms, are_open=part == 0, older_than=older, limit=left + 1)
+        fitting = first_fitting(page[:left], _size, bytes_left, least=0 if found else 1)
         bytes_left -= sum(map(_size, fitting))
         found += fitting
-        if page.next is not None or len(fitting) < len(page.tasks):
+        if len(fitting) < len(page):
             last = TaskPageKey(found[-1].task.task_id, found[-1].task.room_id) if fitting else older
             return found, (part, *(last or (0, 0)))
         part, older = part + 1, None

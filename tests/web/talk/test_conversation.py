@@ -13,6 +13,7 @@ from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.records import Observation
+from archiver.store.working.last_lists import SAME_BYTES, LastList, SameList, add_looks, put_last_list
 from archiver.web.talk.conversation import Anchor, ConversationAddress, parse_address
 from archiver.web.talk.flow import minute_text
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
@@ -202,6 +203,17 @@ def test_the_end_says_what_is_known_behind_it(tmp_path: Path) -> None:
 
     assert f"last read {spoken('2026-11-05 14:01')};" in html
     assert f"cannot be opened any more; that was seen on {spoken('2026-11-05 15:00')}" in html
+
+
+def test_the_end_tells_the_last_look_though_it_showed_nothing_new(tmp_path: Path) -> None:
+    """A look at the same list has no record of its own until something new comes."""
+    maker = story(tmp_path / "home")
+    with maker.archive.writing() as writing:
+        put_last_list(writing, LastList(ROOM, 1, OWNER, "", "", None, None, 0, None, limited=False))
+        add_looks(writing, [SameList(ROOM, 1, at(360), SAME_BYTES)])
+    maker.archive.close()
+
+    assert f"last read on {spoken('2026-11-05 16:00')};" in page_of(maker.home, f"/room/{ROOM}")
 
 
 def test_a_chat_without_messages_is_a_calm_page(chat: ArchiveMaker) -> None:

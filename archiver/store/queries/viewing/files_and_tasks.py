@@ -55,26 +55,18 @@ class FileDetails(NamedTuple):
     """The recorded reason why it is not saved (`too_large`); None if no attempt failed."""
 
 
-class FilePage(NamedTuple):
-    """A page of files."""
-
-    files: list[FileDetails]
-    next: FilePageKey | None
-    """`older_than` of the next page; None if there are no more."""
-
-
 def file_page(
     reading: Reading,
     rooms: Collection[int],
     *,
     older_than: FilePageKey | None = None,
     limit: int = 50,
-) -> FilePage:
-    """The newest files of these rooms, at most `limit`."""
+) -> tuple[list[FileDetails], FilePageKey | None]:
+    """The newest files of these rooms, at most `limit`, and `older_than` of the next page; None: there are no more."""
     source = driver_connection(reading.sql)
     newest_first = merge(*(_walk(source, room, older_than) for room in set(rooms)), key=_page_key, reverse=True)
     rows = list(islice(newest_first, limit + 1))
-    return FilePage(_files(source, rows[:limit]), _page_key(rows[limit - 1]) if len(rows) > limit else None)
+    return _files(source, rows[:limit]), _page_key(rows[limit - 1]) if len(rows) > limit else None
 
 
 def place_before(reading: Reading, room: int, file_id: int) -> FilePageKey | None:
@@ -228,14 +220,6 @@ class TaskDetails(NamedTuple):
     versions: tuple[TaskVersion, ...]
 
 
-class TaskPage(NamedTuple):
-    """A page of tasks."""
-
-    tasks: list[TaskDetails]
-    next: TaskPageKey | None
-    """`older_than` of the next page; None if there are no more."""
-
-
 def task_page(
     reading: Reading,
     rooms: Collection[int],
@@ -243,12 +227,11 @@ def task_page(
     are_open: bool,
     older_than: TaskPageKey | None = None,
     limit: int = 50,
-) -> TaskPage:
+) -> list[TaskDetails]:
     """The newest tasks of these rooms, at most `limit`: the open ones, or all others."""
     source, bound = driver_connection(reading.sql), older_than or TaskPageKey(2**63 - 1, 0)
-    rows = source.execute(_TASKS_OF_ROOMS, (json.dumps(sorted(rooms)), *bound, are_open, limit + 1)).fetchall()
-    following = TaskPageKey(rows[limit - 1][1], rows[limit - 1][0]) if len(rows) > limit else None
-    return TaskPage([_task(source, *row) for row in rows[:limit]], following)
+    rows = source.execute(_TASKS_OF_ROOMS, (json.dumps(sorted(rooms)), *bound, are_open, limit)).fetchall()
+    return [_task(source, *row) for row in rows]
 
 
 def is_task_open(reading: Reading, room: int, task: int) -> bool:

@@ -45,7 +45,7 @@ def packed(maker: ArchiveMaker, room: int) -> Any:
 
 def pending_files(maker: ArchiveMaker) -> list[int]:
     with maker.archive.reading() as reading:
-        files = files_and_tasks.file_page(reading, [ROOM]).files
+        files = files_and_tasks.file_page(reading, [ROOM])[0]
     return [one.attachment.file_id for one in files if one.state is FileState.PENDING]
 
 
@@ -58,7 +58,7 @@ def test_files_are_the_records_of_a_package(story_maker: ArchiveMaker) -> None:
     expected = {one.file_id: one for one in packed(story_maker, ROOM).attachments}
 
     with story_maker.archive.reading() as reading:
-        listed = files_and_tasks.file_page(reading, [ROOM]).files
+        listed = files_and_tasks.file_page(reading, [ROOM])[0]
 
     assert [13, 12, 11] == [one.attachment.file_id for one in listed]
     for details in listed:
@@ -92,9 +92,8 @@ def test_pages_of_files_miss_and_repeat_none(story_maker: ArchiveMaker, limit: i
     found, older = [], None
     with story_maker.archive.reading() as reading:
         while True:
-            page = files_and_tasks.file_page(reading, [ROOM, OTHER_ROOM], older_than=older, limit=limit)
-            found += [(one.attachment.file_id, one.attachment.room_id) for one in page.files]
-            older = page.next
+            page, older = files_and_tasks.file_page(reading, [ROOM, OTHER_ROOM], older_than=older, limit=limit)
+            found += [(one.attachment.file_id, one.attachment.room_id) for one in page]
             if older is None:
                 break
 
@@ -172,7 +171,7 @@ def test_tasks_come_with_all_their_texts(story_maker: ArchiveMaker) -> None:
     story_maker.task(56, "書き出し", state="gone", minutes=310)
 
     with story_maker.archive.reading() as reading:
-        both = [files_and_tasks.task_page(reading, [ROOM, OTHER_ROOM], are_open=one).tasks for one in (False, True)]
+        both = [files_and_tasks.task_page(reading, [ROOM, OTHER_ROOM], are_open=one) for one in (False, True)]
     listed = [task for tasks in both for task in tasks]
 
     assert list(packed(story_maker, ROOM).tasks) == [one.task for one in reversed(listed)]
