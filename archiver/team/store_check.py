@@ -77,7 +77,7 @@ class _StoreCheck:
         store: object_store.ObjectStore,
         versions: Mapping[str, Sequence[object_store.StoredVersion]],
     ) -> None:
-        self._verification, self._store, self._versions = verification, store, versions
+        self._add_finding, self._store, self._versions = verification.add_finding, store, versions
         self.known: set[str] = set()
         """The keys that belong to the archive."""
         self.unlocked = 0
@@ -138,9 +138,6 @@ class _StoreCheck:
                 return self._store.get(version.key, Path(folder) / "version", version.version)
             except errors.NotInTeamStore:
                 return ""
-
-    def _add_finding(self, check: str, key: str, text: str) -> None:
-        self._verification.add_finding(check, key, text)
 
 
 def _several_text() -> str:

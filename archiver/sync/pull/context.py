@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import NamedTuple
 
 from archiver.chatwork.client import Client
 from archiver.chatwork.models import Contact
@@ -91,26 +90,16 @@ class PullContext:
     """The requests of this run that count in the share of the allowance for looking for changes."""
     outside: list[tuple[Contact, datetime | None]] = field(default_factory=list)
     """The contacts that this run listed, to be compared and not kept; and when the list before was read."""
-    steady_visits: list[SteadyVisit] = field(default_factory=list)
-    """The looks at lists that stayed the same which are not stored yet."""
-
-
-class SteadyVisit(NamedTuple):
-    """A look at a list that stayed the same, and the room's counters at that time."""
-
-    look: SameList
-    visited_at: datetime
-    counters: str
+    steady_visits: list[tuple[SameList, datetime, str]] = field(default_factory=list)
+    """The looks at lists that stayed the same which are not stored yet, with the time and the room's counters then."""
 
 
 def write_steady_visits(context: PullContext, writing: Writing) -> None:
     """Store the looks at lists that stayed the same: those of all rooms at once, and before any entry is appended."""
     if context.steady_visits:
-        last_lists.add_looks(writing, [visit.look for visit in context.steady_visits])
-        for visit in context.steady_visits:
-            remembered_values.put_visit(
-                writing, visit.look.room_id, plan.MESSAGES, at=visit.visited_at, counters=visit.counters
-            )
+        last_lists.add_looks(writing, [look for look, _at, _counters in context.steady_visits])
+        for look, at, counters in context.steady_visits:
+            remembered_values.put_visit(writing, look.room_id, plan.MESSAGES, at=at, counters=counters)
         context.steady_visits.clear()
 
 

@@ -27,7 +27,6 @@ from archiver.sync.changes import NewGap, WindowVerdict
 from archiver.sync.plan import FILES, PEOPLE
 from archiver.sync.pull.context import (
     PullContext,
-    SteadyVisit,
     account_observations,
     append_observations,
     object_payload,
@@ -93,7 +92,7 @@ def count_if_steady(
         return False
     same = last_lists.SAME_BYTES if is_same_body else last_lists.SAME_OBJECTS
     look = SameList(room.room_id, last_list.seq, listing.reply.received_at, same)
-    context.steady_visits.append(SteadyVisit(look, context.now(), plan.counters_text(room)))
+    context.steady_visits.append((look, context.now(), plan.counters_text(room)))
     context.visited.add((room.room_id, plan.MESSAGES))
     return True
 

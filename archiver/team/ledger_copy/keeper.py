@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from archiver import errors
 from archiver.folder_sync import sync_folder
@@ -25,6 +25,7 @@ from archiver.store.durable_files import disk_errors
 from archiver.store.engine import Reading, checkpoint_log, remove_logs, remove_with_logs
 from archiver.store.erasure import records
 from archiver.store.keeper import Keeper, KeptByTeam
+from archiver.store.queries.entries import last_seq, record_digest
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
 from archiver.team.ledger.archive_in_ledger import Ledger
@@ -172,12 +173,13 @@ def lost_records(sql: Connection, home: Path, ledger: Ledger) -> tuple[int, int]
 
     Raises LedgerUnavailable, StorageError.
     """
+    copy = Reading(sql, home)
     seals = list(sql.execute(select(schema.seal.c.number, schema.seal.c.sha256, schema.seal.c.last)))
-    entries = sql.execute(select(func.max(schema.entry.c.seq))).scalar() or 0
+    entries = last_seq(copy)
     with ledger.reading() as reading:
         lost = {number for number, sha256, _last in seals if reading.seal_digest(number) != sha256}
         first = max((last for *_seal, last in seals), default=0) + 1
-        while first <= entries and reading.digest(first) == _digest(sql, first):
+        while first <= entries and reading.digest(first) == record_digest(copy, first):
             first += 1
     folder = home / durable_files.SEALS
     for file in durable_files.list_files(folder):
@@ -229,8 +231,3 @@ def _aside(database: Path, number: int) -> Path:
 def _fresh_place(database: Path, number: int) -> Path:
     """Where the copy after that setting aside is made; without that one it is of no use, and of none later."""
     return database.with_name(f"{database.name}.after-lost-{number}")
-
-
-def _digest(sql: Connection, seq: int) -> str | None:
-    digest: str | None = sql.execute(select(schema.entry.c.digest).where(schema.entry.c.seq == seq)).scalar()
-    return digest
