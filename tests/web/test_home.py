@@ -252,6 +252,22 @@ def test_gaps_are_said_in_full(tmp_path: Path) -> None:
     assert "と メッセージID" not in shown
 
 
+def test_a_job_counts_as_gaps_only_where_something_is_missing(tmp_path: Path) -> None:
+    """Neither before the first message of a chat of which all is saved, nor where the owner erased something."""
+    maker = story(tmp_path / "home")
+    maker.gap(1, after=None, before="1", minutes=300, missing=0)
+    maker.gap(2, after="1", before="3", minutes=300, reason="erased")
+    maker.gap(3, after="3", before="4", minutes=300)
+    maker.archive.close()
+    with open_application(maker.home) as browser:
+        row = re.search(
+            r'<tr><th scope="row"><a href="[^"]*/calendar.*?</tr>', browser.get("/contracts/job1"), re.DOTALL
+        )
+
+    assert row is not None
+    assert "1" == re.findall(r'<td class="n">([^<]*)</td>', row[0])[-1]
+
+
 def test_a_room_that_cannot_be_opened_says_since_when_and_no_reason(tmp_path: Path) -> None:
     """What is gone is told with what is kept."""
     with running_world(tmp_path) as world:

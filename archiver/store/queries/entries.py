@@ -21,6 +21,7 @@ from archiver.evidence.history import EntryObject
 from archiver.records import Entry, ExportedPackage, Handover, Period, State
 from archiver.store import schema
 from archiver.store.engine import Reading, SmallStatement, driver_rows
+from archiver.store.queries import current_state
 from archiver.store.received_facts_and_record_forms import has_form, read_all_formed, read_line
 from archiver.store.time_text import from_text, to_text
 
@@ -283,10 +284,17 @@ def kept_replies(reading: Reading, rooms: Iterable[int]) -> Iterator[KeptReply]:
 
 
 def covered_periods(reading: Reading, room: int) -> list[Period]:
-    """The periods of a room that were read without a gap, oldest first."""
+    """The periods of a room that were read without a gap, oldest first.
+
+    The newest reaches to the last look, also where it showed the same and no entry tells it yet.
+    """
     table = schema.coverage.c
     rows = reading.sql.execute(select(table.start, table.end).where(table.room_id == room).order_by(table.number))
-    return [Period(from_text(start), from_text(end)) for start, end in rows]
+    found = [Period(from_text(start), from_text(end)) for start, end in rows]
+    looked_at = current_state.LAST_SAME_LIST.value(reading.sql, room=room)
+    if found and looked_at is not None:
+        found[-1] = found[-1]._replace(end=max(found[-1].end, from_text(looked_at)))
+    return found
 
 
 def quoted_messages(

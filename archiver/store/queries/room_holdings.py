@@ -77,7 +77,7 @@ def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
         files_saved=sum(one.saved for one in files),
         tasks=_count_rows(reading, schema.task, rooms),
         unheld=tuple(sorted(missing_files, key=lambda one: (not one.theirs, one.size, one.file_id))),
-        gaps=sum(gap.payload["after"] is not None for room in rooms for gap in current_state.open_gaps(reading, room)),
+        gaps=sum(room in rooms for room, _before in holes(reading)),
         beginnings=unlisted_beginnings(reading, rooms),
         shut=tuple(sorted(current_state.inaccessible_rooms(reading) & set(rooms))),
         last_seen=max((at for room in rooms if (at := last_list_time(reading, room)) is not None), default=None),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
-from archiver.records import ChangedMessages, Contract, ContractRoom, Pause, RoomId, SteadyLooks
+from archiver.records import ChangedMessages, Contract, ContractRoom, Pause, RoomId
 from archiver.records.alerts import Alert
 from archiver.store import engine, schema
 from archiver.store.archive import Reading
@@ -19,7 +19,7 @@ from archiver.store.queries.entries import EVERY_ROOM, covered_periods, last_ent
 from archiver.store.queries.looks_and_gaps import LastLooks, last_list_time, last_read, last_window, room_looks, watch
 from archiver.store.queries.room_holdings import FileCounts, file_counts, file_counts_within
 from archiver.store.time_text import from_text, sent_at, time_or_none, to_text
-from archiver.store.working import last_lists, remembered_values
+from archiver.store.working import remembered_values
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import LastBackup
 from archiver.store.working.stamp_queue import count_unstamped
@@ -110,7 +110,6 @@ def room_states(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple
     task = schema.task.c
     tasks = dict(map(tuple, reading.sql.execute(select(task.room_id, func.count()).group_by(task.room_id))))
     listed = remembered_values.LISTED_NAMES.recall(reading)
-    running = last_lists.running_looks(reading)
     found = []
     for room_id, contracted in parts_by_room.items():
         row = facts.get(room_id)
@@ -124,7 +123,7 @@ def room_states(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple
                 changed={one: changed_messages(reading, parts, sides[one]) for one, parts in contracted.items()},
                 files=files.get(room_id, FileCounts(0, 0, 0, 0)),
                 tasks=tasks.get(room_id, 0),
-                covered=_covered_periods(reading, room_id, running.get(room_id)),
+                covered=tuple(covered_periods(reading, room_id)),
                 gaps=open_gaps(reading, room_id),
                 last_seen=last_list_time(reading, room_id),
                 emptied=_is_emptied(reading, room_id),
@@ -172,14 +171,6 @@ def _is_emptied(reading: Reading, room: int) -> bool:
     if last is None or last.oldest is not None or last.limited:
         return False
     return reading.sql.execute(select(message.room_id).where(message.room_id == room).limit(1)).first() is not None
-
-
-def _covered_periods(reading: Reading, room: int, running: SteadyLooks | None) -> tuple[tuple[datetime, datetime], ...]:
-    """The covered periods; the newest reaches to the last look, also where no entry has it yet."""
-    periods = [(one.start, one.end) for one in covered_periods(reading, room)]
-    if periods and running is not None:
-        periods[-1] = (periods[-1][0], max(periods[-1][1], running.last))
-    return tuple(periods)
 
 
 def open_gaps(reading: Reading, room: int) -> tuple[dict[str, Any], ...]:

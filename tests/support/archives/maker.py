@@ -209,10 +209,12 @@ class ArchiveMaker:
         self.append(observations, minutes=minutes, reply=reply, room=room)
         return sha256
 
-    def gap(self, number: int, *, after: str | None, before: str, room: int = ROOM, minutes: float = 1) -> None:
+    def gap(
+        self, number: int, *, after: str | None, before: str, room: int = ROOM, minutes: float = 1, **facts: Any
+    ) -> None:
         """Record an open gap."""
         payload: JsonObject = {"number": number, "after": after, "before": before, "from": None}
-        payload |= {"to": "2026-11-05T01:00:00.000Z", "missing": 42, "reason": "first_sync"}
+        payload |= {"to": "2026-11-05T01:00:00.000Z", "missing": 42, "reason": "first_sync"} | facts
         self.append([Observation("gap", f"gap/{room}/{number}", payload, room)], minutes=minutes)
 
     def task(

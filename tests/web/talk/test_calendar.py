@@ -67,6 +67,20 @@ def test_gaps_and_pauses_stand_on_their_days(tmp_path: Path) -> None:
     assert "not watched for a time 24 hours" in found["2026-07-05"]
 
 
+def test_a_day_on_which_a_quiet_chat_was_read_is_no_day_to_come(tmp_path: Path) -> None:
+    """Its list showed nothing new, so no record tells of it yet."""
+    with running_world(tmp_path) as world:
+        world.post("最初")
+        world.sync()
+        world.clock.pass_by(days=1)
+        world.sync()
+        with open_viewer(tmp_path) as browser:
+            found = days(browser.get(f"/room/{world.room}/calendar?month=2026-07"))
+        today = world.clock().astimezone(JST).date()
+
+    assert "partly seen" in found[f"{today}"]
+
+
 def test_the_months_of_the_year_stand_below_with_their_counts(browser: Browser) -> None:
     """The one shown is marked, and ways lead on only where something lies."""
     page = browser.get(f"/room/{ROOM}/calendar?month=2026-10")
