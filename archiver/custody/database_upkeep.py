@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archiver.errors import N_
 from archiver.settings.model import Settings, exports_folder
@@ -49,15 +49,6 @@ class VacuumOutcome(StrEnum):
     """It would be, but only what would be done was asked."""
 
 
-class FolderSize(NamedTuple):
-    """How much a folder of the archive holds."""
-
-    name: str
-    path: Path
-    bytes: int
-    files: int
-
-
 class UpkeepReport(NamedTuple):
     """What an upkeep found and did."""
 
@@ -70,7 +61,8 @@ class UpkeepReport(NamedTuple):
     """What must be free to write the database anew."""
     free_bytes: int
     is_index_merged: bool
-    folders: tuple[FolderSize, ...]
+    folders: tuple[dict[str, Any], ...]
+    """Name, path, and how many bytes and files each folder of the archive has."""
 
     @property
     def ok(self) -> bool:
@@ -81,7 +73,6 @@ class UpkeepReport(NamedTuple):
 def upkeep_document(report: UpkeepReport | None, *, dry_run: bool, error: str | None = None) -> dict[str, object]:
     """The JSON document of `archive upkeep --json`; a run that came to nothing has no report, but an error."""
     before, after = (report.before, report.after) if report else (None, None)
-    folders = report.folders if report else ()
     return {
         "ok": report is not None and report.ok,
         "dry_run": dry_run,
@@ -97,9 +88,7 @@ def upkeep_document(report: UpkeepReport | None, *, dry_run: bool, error: str | 
         "needed_bytes": report.needed_bytes if report else None,
         "free_bytes": report.free_bytes if report else None,
         "index_merged": report is not None and report.is_index_merged,
-        "folders": [
-            {"name": one.name, "path": str(one.path), "bytes": one.bytes, "files": one.files} for one in folders
-        ],
+        "folders": report.folders if report else (),
     }
 
 
@@ -147,7 +136,7 @@ def _vacuum_plan(counts: PageCounts, problems: tuple[str, ...], *, needed: int, 
     return VacuumOutcome.NO_SPACE if free < needed else VacuumOutcome.PLANNED
 
 
-def _folder_sizes(home: Path, settings: Settings) -> Iterator[FolderSize]:
+def _folder_sizes(home: Path, settings: Settings) -> Iterator[dict[str, Any]]:
     places = {
         "packages": exports_folder(settings),
         DAILY: home / DAILY,
@@ -157,7 +146,7 @@ def _folder_sizes(home: Path, settings: Settings) -> Iterator[FolderSize]:
     }
     for name, path in places.items():
         sizes = list(_file_sizes(path))
-        yield FolderSize(name, path, sum(sizes), len(sizes))
+        yield {"name": name, "path": str(path), "bytes": sum(sizes), "files": len(sizes)}
 
 
 def _file_sizes(folder: Path) -> Iterator[int]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 from archiver.app import utc_now
 from archiver.rounds import run_log
@@ -21,14 +20,6 @@ LOG = "assistant.log"
 _CALL = re.compile(rf"({run_log.TIME.pattern}) tool=(\w+) count=[0-9]+ ids=([0-9,]*)")
 _SHOWN = 50
 """Calls that the page shows, the last ones."""
-
-
-class AssistantCall(NamedTuple):
-    """A call of a tool, as the log has it."""
-
-    at: datetime
-    tool: str
-    ids: list[str]
 
 
 def consent_lines(*, is_unmasked: bool) -> list[str]:
@@ -55,14 +46,16 @@ def note_call(home: Path, tool: str, ids: list[str]) -> None:
     run_log.note(home, f"tool={tool} count={len(ids)} ids={','.join(ids)}", at=utc_now(), file=LOG)
 
 
-def last_calls(home: Path) -> list[AssistantCall]:
-    """The last calls, the newest first."""
+def last_calls(home: Path) -> list[dict[str, Any]]:
+    """Time, tool and ids of the messages of the last calls, the newest first."""
     try:
         lines = (home / run_log.FOLDER / LOG).read_text(encoding="ascii", errors="replace").splitlines()
     except OSError:
         return []
     found = map(_CALL.fullmatch, reversed(lines[-_SHOWN:]))  # a line may be cut short
-    return [AssistantCall(from_text(one[1]), one[2], one[3].split(",") if one[3] else []) for one in found if one]
+    return [
+        {"at": from_text(one[1]), "tool": one[2], "ids": one[3].split(",") if one[3] else []} for one in found if one
+    ]
 
 
 def client_lines(home: Path, job: str) -> list[tuple[str, str]]:

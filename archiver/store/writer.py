@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,6 @@ from archiver.store.rows import insert_values
 from archiver.store.search import index
 from archiver.store.time_text import entry_times, to_text
 from archiver.store.working import last_lists
-from archiver.store.working.last_lists import EndedLooks
 
 SELF = "{seq}"
 """Placeholder in a key for the entry's own number, for entries that are about themselves (window, sweep …)."""
@@ -51,7 +50,7 @@ def append(
         return []
     rooms = {one.room_id for one in observations if one.kind in _END_STEADY and one.room_id is not None}
     if rooms:
-        _append_ended_looks(writing, last_lists.end_looks(writing, rooms))
+        append_steady(writing, rooms)
         last_lists.forget_lists(writing, rooms)
     observed_at, clock = entry_times(writing, at, dated=dated)
     appended = [
@@ -74,9 +73,23 @@ def append_stated(writing: Writing, observations: Sequence[Observation], *, at: 
     return append(writing, observations, account_id=current_state.owner_id(writing), at=at)
 
 
-def append_steady(writing: Writing) -> None:
-    """Append the looks at lists that stayed the same which no entry has yet, such as before a seal."""
-    _append_ended_looks(writing, last_lists.end_looks(writing))
+def append_steady(writing: Writing, rooms: Collection[int] | None = None) -> None:
+    """Append the looks at lists that stayed the same which no entry has yet, such as before a seal.
+
+    Each `steady` entry is dated by its last look, whenever it is written. `rooms`: of these alone.
+    """
+    appended = [
+        _make_entry(
+            Observation("steady", f"steady/{room}/{SELF}", payload, room),
+            seq=seq,
+            observed_at=payload["last"],
+            clock=None,
+            account_id=account,
+        )
+        for seq, (room, account, payload) in enumerate(last_lists.end_looks(writing, rooms), last_seq(writing) + 1)
+    ]
+    if appended:
+        _insert_entries(writing, appended)
 
 
 def keep_reply(writing: Writing, reply: Reply, *, room_id: int) -> None:
@@ -102,22 +115,6 @@ def entries_of(reading: Reading, key: str, upto: int) -> list[dict[str, Any]]:
     table = schema.entry.c
     entries = entries_where(reading, table.key == key, table.seq <= upto, IS_WHOLE)
     return [entry for entry in entries if tells_what_was_shown(entry)]
-
-
-def _append_ended_looks(writing: Writing, ended: Sequence[EndedLooks]) -> None:
-    """Append the `steady` entries of looks, each dated by its last one, whenever it is written."""
-    appended = [
-        _make_entry(
-            Observation("steady", f"steady/{looks.room_id}/{SELF}", looks.payload, looks.room_id),
-            seq=seq,
-            observed_at=looks.payload["last"],
-            clock=None,
-            account_id=looks.account_id,
-        )
-        for seq, looks in enumerate(ended, last_seq(writing) + 1)
-    ]
-    if appended:
-        _insert_entries(writing, appended)
 
 
 def _insert_entries(writing: Writing, appended: Sequence[tuple[Entry, dict[str, Any]]]) -> None:

@@ -116,7 +116,7 @@ def test_the_sizes_of_folders_are_told(archive: Archive) -> None:
     (archive.home / "exports" / "job1").mkdir(parents=True)
     (archive.home / "exports" / "job1" / "a.zip").write_bytes(bytes(1_500))
 
-    folders = {one.name: (one.bytes, one.files) for one in upkeep(archive, dry_run=True).folders}
+    folders = {one["name"]: (one["bytes"], one["files"]) for one in upkeep(archive, dry_run=True).folders}
 
     assert (1_500, 1) == folders["packages"]
     assert ["packages", "daily", "files", "seals", "logs"] == list(folders)

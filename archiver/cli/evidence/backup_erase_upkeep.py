@@ -299,10 +299,10 @@ def _lines(report: UpkeepReport) -> Iterator[str]:
         yield _("The index of the search was merged into one piece.")
     for one in report.folders:
         sentence = ngettext(
-            "{name}: {size} MB in {n} file ({path})", "{name}: {size} MB in {n} files ({path})", one.files
+            "{name}: {size} MB in {n} file ({path})", "{name}: {size} MB in {n} files ({path})", one["files"]
         )
-        size, path = _megabytes(one.bytes), visible(str(one.path))
-        yield sentence.format(name=_(_FOLDER_NAMES[one.name]), size=size, n=one.files, path=path)
+        size, path = _megabytes(one["bytes"]), visible(one["path"])
+        yield sentence.format(name=_(_FOLDER_NAMES[one["name"]]), size=size, n=one["files"], path=path)
 
 
 def _megabytes(number: int) -> str:

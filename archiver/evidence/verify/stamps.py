@@ -24,7 +24,6 @@ from archiver.evidence.verify.times import (
     JudgedStamp,
     SealTime,
     StampPlace,
-    judge_renewals,
     note_reach,
     note_renewals,
     unix_seconds,
@@ -218,8 +217,7 @@ class StampCheck:
         """Note which stamps whose certificate has ended later ones carry on; `ranges` are those of the seals."""
         now = self._judge.now
         if now is not None and not self.verification.findings:
-            held = record_seals(recorded, ranges)
-            note_renewals(self.verification, judge_renewals(self._judged, held, utc_text(now)))
+            note_renewals(self.verification, self._judged, record_seals(recorded, ranges), utc_text(now))
 
     @property
     def has_roots(self) -> bool:

@@ -198,19 +198,15 @@ class JudgedStamp(NamedTuple):
     ends: str
 
 
-class Renewals(NamedTuple):
-    """The stamps whose certificate has ended, and what carries them on."""
+def note_renewals(
+    verification: Verification, stamps: Iterable[JudgedStamp], record_seals: Mapping[StampPlace, int], now: str
+) -> None:
+    """Note what carries ended stamps on, and what those that nothing carries on cannot show any more.
 
-    carried: Sequence[JudgedStamp]
-    lapsed: Sequence[JudgedStamp]
-    carrier: JudgedStamp | None
-    """Of the stamps on seals whose certificate still lasts, the one that lasts longest."""
-
-
-def judge_renewals(stamps: Iterable[JudgedStamp], record_seals: Mapping[StampPlace, int], now: str) -> Renewals:
-    """Judge every stamp; `record_seals` has the number of the seal that holds the record of each, times are texts."""
+    `record_seals` has the number of the seal that holds the record of each stamp; times are texts.
+    """
     good: list[JudgedStamp] = []
-    carried, lapsed = [], []
+    carried, lapsed = 0, []
     for stamp in sorted(stamps, key=lambda one: one.time, reverse=True):
         if stamp.ends > now:
             if stamp.seal is not None:
@@ -219,19 +215,13 @@ def judge_renewals(stamps: Iterable[JudgedStamp], record_seals: Mapping[StampPla
         held_by = None if stamp.seal is None else record_seals.get((stamp.seal, stamp.authority, stamp.sha256))
         if held_by is not None and any((one.seal or 0) >= held_by and one.time <= stamp.ends for one in reversed(good)):
             good.append(stamp)
-            carried.append(stamp)
+            carried += 1
         else:
             lapsed.append(stamp)
-    lasting = [one for one in good if one.ends > now]
-    return Renewals(carried, lapsed, max(lasting, key=lambda one: one.ends, default=None))
-
-
-def note_renewals(verification: Verification, renewals: Renewals) -> None:
-    """Note what carries ended stamps on, and what those that nothing carries on cannot show any more."""
-    carried, lapsed, carrier = renewals
-    if carried and carrier is not None:
+    if carried:
+        carrier = max(good, key=lambda one: one.ends)  # no ended one is carried on where none lasts
         verification.add_counted(
-            len(carried),
+            carried,
             "{count} time stamp whose certificate has ended is carried on by later time stamps, up to that "
             "of “{authority}” on seal {seal}, whose certificate lasts until {day}.",
             "{count} time stamps whose certificates have ended are carried on by later time stamps, up to "

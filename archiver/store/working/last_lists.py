@@ -51,14 +51,6 @@ class SameList(NamedTuple):
     same: str
 
 
-class EndedLooks(NamedTuple):
-    """Looks that become a `steady` entry."""
-
-    room_id: int
-    account_id: int | None
-    payload: JsonObject
-
-
 _TABLE = schema.last_list.c
 _ALL = SmallStatement(select(schema.last_list).order_by(_TABLE.room_id))
 _OF_ROOM = SmallStatement(select(schema.last_list).where(_TABLE.room_id == bindparam("room")))
@@ -101,16 +93,16 @@ def oldest_look(reading: Reading) -> str | None:
     return at
 
 
-def end_looks(writing: Writing, rooms: Collection[int] | None = None) -> list[EndedLooks]:
-    """Take the looks of these rooms (None: of all), for the entries that the caller makes of them."""
+def end_looks(writing: Writing, rooms: Collection[int] | None = None) -> list[tuple[int, int | None, JsonObject]]:
+    """Take the looks of these rooms (None: of all): room, account and payload of the entries that are made of them."""
     ended = [
-        EndedLooks(row["room_id"], row["account_id"], _payload(row, looks))
+        (row["room_id"], row["account_id"], _payload(row, looks))
         for row in _LOOKED_AT.mappings(writing.sql)
         if rooms is None or row["room_id"] in rooms
         if (looks := _steady_looks(row)) is not None
     ]
-    for one in ended:
-        writing.sql.execute(update(schema.last_list).where(_TABLE.room_id == one.room_id).values(NO_LOOKS))
+    for room, _account, _looks in ended:
+        writing.sql.execute(update(schema.last_list).where(_TABLE.room_id == room).values(NO_LOOKS))
     return ended
 
 

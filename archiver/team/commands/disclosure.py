@@ -102,10 +102,10 @@ def team_audit(obj: CliContext) -> None:
     if taken := [str(record.number) for record in records if record.what == "take-home"]:
         sentence = _("All of it was taken home, for which nobody needs your grant: line {numbers}.")
         echo(sentence, numbers=", ".join(taken))
-    for writer in row_writers(place):
+    for login, count, *times in row_writers(place):
         sentence = _("Records and replies written by the database's user {login}: {n} ({first} – {last})")
-        times = {"first": time_of_year(writer.first), "last": time_of_year(writer.last)}
-        echo(sentence.format(login=visible(writer.login), n=writer.rows, **times))
+        first, last = map(time_of_year, times)
+        echo(sentence.format(login=visible(login), n=count, first=first, last=last))
     with closing(Archive(obj.home)) as archive, archive.reading() as reading:
         known = grants(reading)
     for grant in known:

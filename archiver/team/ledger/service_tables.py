@@ -362,15 +362,6 @@ PUT_BACK = "put-back"
 """What of a row that the ledger wrote after it was put back to an earlier time: the rows before it may be missing."""
 
 
-class RowWriter(NamedTuple):
-    """A user of the database who wrote records and replies of an archive, as the database itself says."""
-
-    login: str
-    rows: int
-    first: datetime
-    last: datetime
-
-
 def record_access(place: LedgerPlace, *, who: str, what: str, reason: str) -> int:
     """Add a row and commit it, before anything is read; its number. Raises LedgerUnavailable, TeamNotInstalled."""
     return int(ask(place.address, "SELECT record_access(%s, %s, %s)", (who, what, reason), place.archive)[0][0])
@@ -381,9 +372,11 @@ def accesses(place: LedgerPlace) -> list[AccessRecord]:
     return [AccessRecord(*row) for row in ask(place.address, _ROWS, archive=place.archive)]
 
 
-def row_writers(place: LedgerPlace) -> list[RowWriter]:
-    """Who wrote the records and replies of an archive. Raises LedgerUnavailable, TeamNotInstalled."""
-    return [RowWriter(*row) for row in ask(place.address, _WRITERS, archive=place.archive)]
+def row_writers(place: LedgerPlace) -> list[tuple[str, int, datetime, datetime]]:
+    """Which users of the database wrote records and replies of an archive, as the database itself says: how many, from
+    when until when. Raises LedgerUnavailable, TeamNotInstalled.
+    """
+    return ask(place.address, _WRITERS, archive=place.archive)
 
 
 def missing_numbers(records: Sequence[AccessRecord]) -> list[int]:
