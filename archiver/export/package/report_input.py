@@ -113,10 +113,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         put_back_databases=put_back_sentences(source.other, has_records=has_records),
         erasures=tuple(erasure_sentences(source.other, source.erased, has_records=has_records)),
         other_chats=other_chat_texts(package.other_chats(recipe.scope.rooms)),
-        metadata={
-            one.file: replace(one, items=tuple(replace(item, **shown(item, "value")) for item in one.items))
-            for one in recipe.metadata.files
-        },
+        metadata={one.file: replace(one, items=tuple(_shown_items(mask, one))) for one in recipe.metadata.files},
         copies={number: digest_bytes(one) for number, one in recipe.metadata.copies.items() if one is not None},
         request=recipe.order.request,
         reviewed=recipe.reviewed,
@@ -128,6 +125,12 @@ def _shown_texts(mask: PackageMask | None, one: Any, *names: str) -> dict[str, A
     """Its texts of these names as they may be shown."""
     texts = {name: getattr(one, name) for name in names}
     return texts if mask is None else {name: text and mask.mask_text(text) for name, text in texts.items()}
+
+
+def _shown_items(
+    mask: PackageMask | None, metadata: exhibit_names.FileMetadata
+) -> Iterator[exhibit_names.MetadataItem]:
+    return (replace(one, **_shown_texts(mask, one, "value")) for one in metadata.items)
 
 
 def _steps_inside(source: SourceEntries, scope: PackageScope) -> Iterator[ListedStep]:
