@@ -68,23 +68,16 @@ PAUSE = timedelta(minutes=10)
 @pages.get("")
 def index() -> AnyResponse | str:
     """What is kept, what happened, what not to do and what to do now; while it is being saved, how far that is."""
-    job = _running_rescue(console_context())
+    job = console_context().jobs.last
     if "running" in request.args:  # the page asks by itself while it shows how far the saving is
-        return (
-            Response(headers={"HX-Refresh": "true"})
-            if job is None
-            else render_template("emergency_saving.html", job=job)
-        )
+        if job is None or not job.is_running or job.title != _title():
+            return Response(headers={"HX-Refresh": "true"})
+        return render_template("emergency_saving.html", job=job)
     return _older_page("") if request.args.get("change") else _page("")
 
 
 def _title() -> str:
     return _("Saving everything again")
-
-
-def _running_rescue(context: ConsoleContext) -> Job | None:
-    job = context.jobs.last
-    return job if job is not None and job.is_running and job.title == _title() else None
 
 
 @pages.post("/rescue")

@@ -82,7 +82,7 @@ def job_document(reading: Reading, contract: Contract, given: job_forms.Given, p
         "jobs": [(one.id, called_apart(one, every)) for one in every if one.id != contract.id],
         "free": [
             {"room": room, "name": visible(names[room]) or str(room), "messages": kept_counts(reading, room)[0]}
-            for room in free_rooms(names, every)
+            for room in sorted(set(map(RoomId, names)).difference(*(one.room_ids for one in every)))
         ],
         "made": [visible(one.name) for one in exports(reading) if one.contract == contract.id],
         "strangers": strangers(reading, contract),
@@ -181,12 +181,6 @@ def people_of(reading: Reading, contract: Contract) -> list[Row]:
             row["messages"] += count_some(reading, room, account, MOST_COUNTED)
             row["rooms"].add(room)
     return sorted(found.values(), key=lambda person: (-person["messages"], person["account"]))
-
-
-def free_rooms(names: Mapping[int, str], every: Collection[Contract]) -> list[RoomId]:
-    """The saved chats that no job has."""
-    held = set[RoomId]().union(*(one.room_ids for one in every))
-    return [RoomId(room) for room in sorted(names) if room not in held]
 
 
 def strangers(reading: Reading, contract: Contract) -> str:

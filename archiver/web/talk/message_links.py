@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cache, partial
-from gettext import gettext as _
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -307,7 +306,7 @@ def message_line(
         "account_id": message.account_id,
         "name": visible(message.name),
         "states": notable_states(message.state, was_edited=message.was_edited, was_deleted=message.was_deleted),
-        "text_state": _text_state(message),
+        "is_earlier": message.earlier and not message.before_deletion,
         "text": text_snippet(text, words) if words else message_snippet(message.text, references),
     }
 
@@ -330,9 +329,3 @@ def message_snippet(body: str, references: References = NOWHERE) -> Snippet:
 def words_line(body: str, references: References = NOWHERE) -> str:
     """What a message says on one line, without whom it addresses; hidden characters are visible."""
     return visible("".join(part.text for part in text_snippet(own_words(body[:_ENOUGH], references)).parts))
-
-
-def _text_state(message: MessageSummary) -> str:
-    if message.before_deletion:
-        return _("text before the change to “deleted”")
-    return _("earlier text") if message.earlier else ""

@@ -82,7 +82,8 @@ def _line(person: PersonHistory, owner: int, parts: tuple[tuple[str, str, str], 
 
 def _histories(person: PersonHistory) -> Iterator[Row]:
     """The values of each fact about a person, the latest first, and how many older ones are not shown."""
-    roles = tuple(one._replace(value=_role(one.value)) for one in person.roles)
+    words = {"admin": _("administrator"), "member": _("member"), "readonly": _("may only read")}
+    roles = tuple(one._replace(value=words.get(one.value, one.value)) for one in person.roles)
     for label, values in (
         (_("Names"), person.names),
         (_("Role"), roles),
@@ -94,10 +95,6 @@ def _histories(person: PersonHistory) -> Iterator[Row]:
             short = (one._replace(value=short_name(one.value)) for one in values[::-1][:VALUES_LIMIT])
             latest = first_fitting(short, _html_bytes, HISTORY_BYTES_LIMIT)
             yield {"label": label, "latest": latest, "older": len(values) - len(latest)}
-
-
-def _role(word: str) -> str:
-    return {"admin": _("administrator"), "member": _("member"), "readonly": _("may only read")}.get(word, word)
 
 
 about_pages = Blueprint("about", __name__)
