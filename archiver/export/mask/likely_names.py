@@ -38,7 +38,8 @@ _FOR_PEOPLE = frozenset({"ちゃん", "くん", "君"})
 """Titles before which a common word is a name too."""
 _OF_PLACES = frozenset("都道府県市区町村駅港城店") | {"本店", "支店", "空港", "公園"}
 """Words behind the name of a place, which is often a surname too."""
-_WITHIN_KATAKANA = re.compile("[ァ-ヴー]{2}")
+_MORE_OF_NAME = re.compile("(?<=[ァ-ヴー])[ァ-ヴー]|(?<=[A-Za-z] )[A-Z]")
+"""Where a name goes on: within katakana, and with another capital."""
 _LONGEST_KANA = 6
 _KANA_BEFORE = re.compile("(?:(?<![ぁ-んー])|(?<=[のがはとにをもへや]))[ぁ-んー]{2,5}$")
 _KANJI = "一-鿿々〆ヶ\uf900-\ufaff\U00020000-\U0002fa1f"
@@ -133,7 +134,8 @@ def _persons(text: str, listed: Sequence[Word]) -> Iterator[tuple[int, int]]:
     places = {one.start for one in listed if one.form in _OF_PLACES}
     for one in listed:
         is_other = one.end - one.start == 1 or _is_common(one) or not _is_name(one, text)
-        is_rest = span and span[1] == one.start and _WITHIN_KATAKANA.match(text, one.start - 1) and not _is_common(one)
+        is_next = span is not None and text[span[1] : one.start] in ("", " ") and not _is_common(one)
+        is_rest = is_next and _MORE_OF_NAME.match(text, one.start)
         if one.end in places or (is_other and not one.is_person and not is_rest):
             continue
         if span and text[span[1] : one.start] in _JOINTS:

@@ -153,7 +153,7 @@ def is_name_in_kana(text: str, start: int, end: int, is_shown: bool) -> bool:
 _MAX_SPACED_LENGTH = 8
 """Characters of a name up to which spaces between them are accepted."""
 
-_BETWEEN = "[ \n・*._-]"
+_BETWEEN = "[ \n・*._]"
 """What somebody may write between the characters of a name."""
 SPACED = re.compile(
     "|".join(

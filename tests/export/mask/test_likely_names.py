@@ -65,6 +65,8 @@ def test_the_data_file_of_a_platform_alone_says_where_its_accounts_stand(platfor
         pytest.param("佐 々 木さんの指示", "佐 々 木", marks=needs_analyser),
         pytest.param("m i u r a さんへ", "m i u r a", marks=needs_analyser),
         pytest.param("勅使河原(てしがわら)です", "てしがわら", marks=needs_analyser),
+        pytest.param("Our CFO Robert Klein has to approve", "Robert Klein", marks=needs_analyser),
+        pytest.param("名義 スギモトショウ", "スギモトショウ", marks=needs_analyser),
         ("三菱UFJ 普通 1234567 ツジムラサチコ", "ツジムラサチコ"),
         ("口座はカツラギケンタ名義です", "カツラギケンタ"),
     ],
