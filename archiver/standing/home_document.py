@@ -271,7 +271,7 @@ def _money(reading: Reading, contract: Contract, today: date) -> Row | None:
         amount = contract.amount
         return {"amount": visible(amount), "state": "unbilled", "due": None} if amount else None
     if not standing.unpaid:
-        return {"amount": standing.billed, "state": "paid", "due": None}
+        return {"amount": standing.received, "state": "paid", "due": None}
     stated = [one for one in standing.balances if one.unpaid and one.due and one.basis not in RECEIPTS]
     due = min((one.due for one in stated if one.due), default=None)
     late = sum(one.unpaid for one in stated if one.days_late)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from archiver.cli.language_and_help import set_language
-from archiver.records import Invoice
+from archiver.records import Invoice, Payment
 from archiver.setup import contract_rooms
 from archiver.standing import home_document
 from archiver.standing.home_document import document_of
@@ -222,6 +222,7 @@ def test_a_promised_day_that_passed_unpaid_is_told(tmp_path: Path) -> None:
         SEEN_CHANGES.remember(writing, {"job1": mark, "job2": mark})
     contract_rooms.add_invoice(maker.archive, "job1", Invoice(0, 50_000, "2026-07-01", None, ""), at=now)
     before = first_page(maker.home)
+    contract_rooms.add_payment(maker.archive, "job2", Payment(0, 10_000, "2026-07-02", None), at=now)
     contract_rooms.add_invoice(maker.archive, "job1", Invoice(0, 30_000, "2026-07-02", "2026-07-10", ""), at=now)
     maker.archive.close()
 
@@ -230,6 +231,7 @@ def test_a_promised_day_that_passed_unpaid_is_told(tmp_path: Path) -> None:
         "The promised day of payment for “[^”]+” has passed. 30,000 yen are unpaid[.]", first_page(maker.home)
     )
     assert told is not None, "one of two jobs"
+    assert re.search("10,000 yen</span> paid", first_page(maker.home)), "no invoice of it is entered"
 
 
 def test_an_archive_without_a_contract_says_what_to_do(tmp_path: Path) -> None:
