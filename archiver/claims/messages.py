@@ -31,6 +31,7 @@ from archiver.records import (
     Post,
     RoomFacts,
     closed_mark,
+    first_asking,
 )
 
 Counted = TypeVar("Counted")
@@ -196,7 +197,7 @@ def _reaches_beyond(gap: Gap, post: Post | None) -> bool:
 
 
 class Turn(NamedTuple):
-    """The last act of the other side, and the reporter's first one after it."""
+    """The last act of the other side, and the reporter's first one after it that is more than a courtesy, if any is."""
 
     last: Act | None
     """None: no act of theirs is saved."""
@@ -211,6 +212,11 @@ class Turn(NamedTuple):
     messages: int
     """How many messages they wrote."""
 
+    @property
+    def asking(self) -> Act | None:
+        """The reporter's act that waits for an answer."""
+        return None if self.asked is None or self.asked.is_courtesy else self.asked
+
 
 def turn(facts: CaseFacts) -> Claim[Turn]:
     """Whose turn it is; unknown while nobody is known to be the other side.
@@ -222,7 +228,7 @@ def turn(facts: CaseFacts) -> Claim[Turn]:
     later = [one for one in own if last is None or _is_later(one, last.post)]
     value = Turn(
         last,
-        min(later, key=lambda one: one.post.at, default=None),
+        first_asking(sorted(later, key=lambda one: one.post.at)),
         facts.known_until,
         any(room.is_closed for room in facts.rooms),
         len(facts.strangers),
@@ -279,7 +285,7 @@ def days_waiting(claim: Claim[Turn], now: datetime) -> int | None:
 
     It counts up to the last list that was read, and where a room was closed since then up to now.
     """
-    asked, until, missing = claim.value.asked, claim.value.until, claim.missing
+    asked, until, missing = claim.value.asking, claim.value.until, claim.missing
     is_open = missing.gaps or missing.unread_rooms or missing.has_unknown_text or claim.value.people
     if asked is None or until is None or until < asked.post.at or is_open or claim.knowledge is Knowledge.UNKNOWN:
         return None

@@ -265,6 +265,29 @@ def _own_words(body: str) -> str:
     return unicodedata.normalize("NFKC", "\n".join(own))
 
 
+_THANKS = (
+    "(?:いつも|本当に|大変|どうも|ご?(?:確認|返信|連絡|対応|依頼)|お?(?:支払い?|振込)|お忙しいところ)*"
+    "(?:いただき|頂き|くださり|下さり)?ありがとう(?:ございま(?:す|した))?"
+)
+_COURTESY_LENGTH = 120
+"""Characters at most of a message that can be nothing else."""
+_COURTESY = re.compile(
+    rf"(?:\w{{1,16}}(?:さん|様|さま))?(?:はい|{_THANKS}|(?:了解|承知)(?:です|(?:いた|致)?しました)|かしこまりました|[わ分]かりました"
+    "|お(?:疲れ|つかれ)(?:様|さま)(?:です|でした)|お世話に(?:なって(?:おり|い)ます|なりました)|失礼(?:いた|致)?します"
+    "|(?:引き続き|今後とも|また|では|どうぞ|何卒|こちらこそ)*よろしくお願い(?:(?:いた|致)?します|申し上げます)"
+    "|thanks|thankyou(?:verymuch|somuch)?|ok(?:ay)?|gotit|noted)*",
+    re.IGNORECASE,
+)
+
+
+def is_courtesy(body: str) -> bool:
+    """Whether a message is nothing but thanks, a yes or a greeting, so that it waits for no answer."""
+    if len(body) > _COURTESY_LENGTH:
+        return False
+    own = re.sub(r"\([a-z*^]{1,12}\)", "", _NOTATION.sub("", _own_words(body)))
+    return "?" not in own and _COURTESY.fullmatch(re.sub(r"\W", "", own)) is not None
+
+
 def names_terms(text: str) -> bool:
     """Whether a text names money or days."""
     plain = unicodedata.normalize("NFKC", text)

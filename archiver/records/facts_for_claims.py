@@ -106,6 +106,18 @@ class Act(NamedTuple):
     what: str = ""
     is_noticed: bool = False
     """Whether the time is that at which it was noticed, as no post of it is saved."""
+    is_courtesy: bool = False
+    """Whether it is a message of thanks, a yes or a greeting, which waits for no answer."""
+
+
+def first_asking(own: Iterable[Act]) -> Act | None:
+    """The first of the reporter's acts that is more than a courtesy, or else the first; None if there is none."""
+    first = None
+    for act in own:
+        if not act.is_courtesy:
+            return act
+        first = first or act
+    return first
 
 
 @dataclass(slots=True)

@@ -97,7 +97,7 @@ def _build_case(reading: Reading, contract: Contract, at: datetime) -> CaseSnaps
     return CaseSnapshot(
         contract,
         first=first_message(activity.facts).value,
-        asked=waiting.value.asked,
+        asked=waiting.value.asking,
         days_waiting=days_waiting(waiting, at),
         closed_after=waiting.value.until if waiting.value.is_closed else None,
         deliveries=activity.deliveries,

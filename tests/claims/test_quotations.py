@@ -17,6 +17,7 @@ from archiver.claims.quotations import (
     Quotation,
     excerpt,
     excerpts,
+    is_courtesy,
     quotation,
     quotation_head,
     quotation_line,
@@ -460,3 +461,23 @@ def test_what_is_covered_stays_covered_in_a_quotation(tmp_path: Path) -> None:
 
     assert 3 <= sum("50,000円をお支払いします" in one for one in texts)
     assert [] == [one for one in texts if NAMES[THIRD][:2] in one]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_it"),
+    [
+        ("承知しました。", True),
+        ("[To:12]田中 一郎さん\nお疲れさまです。入金を確認しました", False),
+        ("[rp aid=12 to=3-4]田中さん\nお振込ありがとうございました！引き続きよろしくお願いいたします(bow)", True),
+        ("[qt]いつまでですか？[/qt]かしこまりました", True),
+        ("はい", True),
+        ("OK, thank you!", True),
+        ("ご確認よろしくお願いします", False),
+        ("ありがとうございました。修正はありますか？", False),
+        ("承知しました。いつお支払いいただけますか", False),
+        ("はい" * 200, False),
+    ],
+)
+def test_thanks_and_a_yes_wait_for_no_answer(text: str, is_it: bool) -> None:
+    """Whoever asks for something, or sends something, does."""
+    assert is_it == is_courtesy(text)

@@ -192,6 +192,21 @@ def test_work_that_was_passed_on_between_the_same_two(tmp_path: Path) -> None:
     assert "受託者: 未入力" in form
 
 
+def test_whoever_thanked_last_waits_for_no_answer(tmp_path: Path) -> None:
+    """Nobody is to be reminded, and the last word is not said to be the other side's either."""
+    maker = begun(tmp_path / "home")
+    told = [post(1, "検収OKです。お振込しました", DAY), post(2, "ありがとうございました。", DAY + 5, OWNER)]
+    maker.sync(told, minutes=DAY + 10)
+    maker.sync(told, changed={}, minutes=19 * DAY)
+    page, form, screen = _told(maker, 20 * DAY)
+
+    for text in (page, form, screen):
+        assert "返信がありません" not in text
+        assert "返信のないメッセージ" not in text
+        assert "連絡催促をお願い" not in text
+        assert "最後のメッセージは相手" not in text
+
+
 def test_a_chat_that_was_shut_and_opened_again(tmp_path: Path) -> None:
     """That it could not be opened is told with both times; nobody failed to look then, but only in the days before."""
     maker = begun(tmp_path / "home")

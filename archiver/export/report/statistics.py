@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import chain, pairwise
+from operator import attrgetter
 
 from archiver.chatwork.notation.parse import shown_files
 from archiver.claims import messages
 from archiver.claims.messages import Claim, is_later, turn, with_acts
-from archiver.claims.quotations import Quotation, best, names_decision, quotation, quotations
+from archiver.claims.quotations import Quotation, best, is_courtesy, names_decision, quotation, quotations
 from archiver.contract_dates import last_delivery
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, act_of_step
 from archiver.evidence.history import cancelled_account, is_box_removal, is_system_post, words_gone_with_file
@@ -35,6 +36,7 @@ from archiver.records import (
     State,
     Version,
     change_kinds,
+    first_asking,
 )
 
 LAST_EXCHANGE = 2
@@ -42,7 +44,7 @@ LAST_EXCHANGE = 2
 LAST_MESSAGES = 10
 """The same for an office, whoever wrote them."""
 
-FIRST_ASKED = 3
+FIRST_ASKED = 5
 """Messages of the reporter in a row that are kept, as one of them may be the one without an answer."""
 
 CHANGED, FILE, LAST, BOUND = "変更", "ファイル", "最後のやり取り", "入力"
@@ -128,6 +130,8 @@ class _Survey:
         self._announcements: defaultdict[tuple[int, str], list[tuple[Post, str]]] = defaultdict(list)
         """Room and message → the message of a file or task; room and nothing → all posts about tasks."""
         self._unanswered: dict[RoomId, list[Post]] = {}
+        self._courtesies: set[str] = set()
+        """Ids of the reporter's messages that wait for no answer."""
         self._asking: dict[tuple[RoomId, int], Message] = {}
         """The first messages of the reporter after the other side's last speech, by room and place."""
         self._heard: dict[RoomId, Message] = {}
@@ -185,7 +189,8 @@ class _Survey:
 
     def _heard_after_delivery(self, facts: CaseFacts) -> Message | None:
         """What the other side wrote last, if the work was delivered before and nobody answered."""
-        last, asked = turn(facts).value[:2]
+        value = turn(facts).value
+        last, asked = value.last, value.asking
         delivered = last_delivery(self._case.deliveries)
         if last is None or asked is not None or delivered is None or last.post.at < delivered:
             return None
@@ -196,7 +201,7 @@ class _Survey:
 
     def _asked(self, facts: CaseFacts) -> Message | None:
         """The message that the other side has not answered; None too where it is a file or a task."""
-        asked = turn(facts).value.asked
+        asked = turn(facts).value.asking
         is_it = (one for one in self._asking.values() if asked is not None and one.message_id == asked.post.message_id)
         return None if asked is None or asked.kind is not ActKind.MESSAGE else next(is_it, None)
 
@@ -206,8 +211,12 @@ class _Survey:
         known = case.reporters | case.thirds | case.bases.keys()
 
         def own_after(after: Post | None) -> Act | None:
-            own = [one for one in posts if one.account_id in case.reporters and is_later(one, after)]
-            return min((Act(ActKind.MESSAGE, one) for one in own), key=lambda act: act.post.at, default=None)
+            own = sorted(
+                (one for one in posts if one.account_id in case.reporters and is_later(one, after)),
+                key=attrgetter("at"),
+            )
+            acts = (Act(ActKind.MESSAGE, one, is_courtesy=one.message_id in self._courtesies) for one in own)
+            return first_asking(acts)
 
         def strangers_after(after: Post | None) -> Counter[int]:
             return Counter(one.account_id for one in posts if one.account_id not in known and is_later(one, after))
@@ -229,6 +238,8 @@ class _Survey:
                 if is_later(post, self._found.own_deleted):
                     self._found.own_deleted = post
             elif not all(is_system_post(one.body) for one in texts):
+                if all(is_courtesy(one.body) for one in texts):
+                    self._courtesies.add(message.message_id)
                 if len(unanswered) < FIRST_ASKED and is_printed:
                     self._asking[message.room_id, len(unanswered)] = message
                 unanswered.append(post)

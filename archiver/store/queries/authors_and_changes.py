@@ -11,7 +11,17 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, column, func, literal, not_, or_, select, text
 
-from archiver.claims.quotations import ORDER, QUOTED, Quotation, Rank, decision_weight, is_quotable, quotation, rank
+from archiver.claims.quotations import (
+    ORDER,
+    QUOTED,
+    Quotation,
+    Rank,
+    decision_weight,
+    is_courtesy,
+    is_quotable,
+    quotation,
+    rank,
+)
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, ListedStep, act_of_step, listed_steps
 from archiver.evidence.history import is_system_post
 from archiver.records import (
@@ -29,6 +39,7 @@ from archiver.records import (
     RoomId,
     State,
     change_kinds,
+    first_asking,
     last_shown,
 )
 from archiver.store import schema
@@ -166,16 +177,20 @@ def _announcements(reading: Reading, step: ListedStep) -> Iterator[tuple[Post, s
 def first_message_after(
     reading: Reading, rooms: Sequence[ContractRoom], accounts: Collection[int], after: Post | None
 ) -> Act | None:
-    """The first message of these accounts after a post, within the rooms' periods: none that is deleted, or was
-    never more than a post of the system in their name."""
-    found: list[Post] = []
+    """The first message of these accounts after a post that is more than a courtesy, or else the first, within the
+    rooms' periods: none that is deleted, or was never more than a post of the system in their name."""
+    found: list[Act] = []
     for inside in by_room(rooms).values():
         query = select(*_POST, _version.body).join(schema.message_version, _IS_TEXT).where(inside, *_TIMED)
         query = query.where(_message.account_id.in_(sorted(accounts)), not_(_IS_DELETED), *_later(after))
         rows = reading.sql.execute(query.order_by(_message.send_time, _message.position))
-        first = next((row for row in rows if not is_system_post(row.body)), None)
-        found += [] if first is None else [post_of_row(first)]
-    return min((Act(ActKind.MESSAGE, one) for one in found), key=lambda act: act.post.at, default=None)
+        own = (
+            Act(ActKind.MESSAGE, post_of_row(row), is_courtesy=is_courtesy(row.body))
+            for row in rows
+            if not is_system_post(row.body)
+        )
+        found += filter(None, (first_asking(own),))
+    return first_asking(sorted(found, key=lambda act: act.post.at))
 
 
 def speech_after(
