@@ -55,7 +55,7 @@ def read_day(value: str, option: str, example: str, *, now: datetime | None, nea
     if written_day is None and (today := now or near) is not None:
         written_day = read_past_day(value, today.astimezone(JST).date(), is_nearest=now is None)
     if written_day is None or (written_day.clock and len(example) == len(EXAMPLE_DAY)):
-        raise errors.BadValue(value=value, option=option, example=example)
+        raise errors.BadValue(value=value or _("(empty)"), option=option, example=example)
     try:
         at = datetime(written_day.year, written_day.month, written_day.day, *(written_day.clock or (0, 0)), tzinfo=JST)
     except ValueError:
@@ -115,7 +115,7 @@ def read_yen(value: str, option: str) -> int:
     match = _AMOUNT.fullmatch(text)
     amount = int(match[1].replace(",", "")) if match else 0
     if not 0 < amount <= _MOST:
-        raise errors.BadValue(value=value, option=option, example="55000")
+        raise errors.BadValue(value=value or _("(empty)"), option=option, example="55000")
     return amount
 
 
@@ -143,7 +143,7 @@ def message_number(value: str, field: str = "--message") -> MessageId:
     """The id in what was given. Raises BadValue."""
     match = _MESSAGE.fullmatch(unicodedata.normalize("NFKC", value).strip())
     if match is None:
-        raise errors.BadValue(value=value, option=field, example=EXAMPLE)
+        raise errors.BadValue(value=value or _("(empty)"), option=field, example=EXAMPLE)
     return MessageId(match[1])
 
 

@@ -112,7 +112,8 @@ def _keep_fields(context: ConsoleContext, name: str, given: Mapping[str, str]) -
     with context.archive.writing() as writing:
         stated = find_contract(writing, name)
         before, typed = typed_contract(writing, stated), typed_facts(writing, name)
-        facts = job_forms.applicable_facts(before, stated_facts(before))
+        known = {one.name for one in job_forms.FACTS if getattr(before, one.name) is not None}  # of any platform
+        facts = job_forms.applicable_facts(before, known)
         after, problems = job_forms.read(before, given, facts, context.now())
         try:
             check_client(writing, after.client)
@@ -127,11 +128,6 @@ def _keep_fields(context: ConsoleContext, name: str, given: Mapping[str, str]) -
         if is_whole:
             state_typed(writing, at=context.now())
     return problems | wrong_periods | wrong
-
-
-def stated_facts(contract: Contract) -> set[str]:
-    """The facts that are stated, also where the platform that was chosen since has none such."""
-    return {fact.name for fact in job_forms.FACTS if getattr(contract, fact.name) is not None}
 
 
 def _read_roles_and_delivery(
