@@ -139,7 +139,8 @@ def tell_error(error: BaseException) -> int | None:
                 )
             return print_error(error.exit_code, error.format_message(), _usage_hint(error.ctx))
         case click.UsageError():
-            return print_error(error.exit_code, error.format_message(), _usage_hint(error.ctx))
+            message = " ".join(error.format_message().split())  # click lists choices on lines of their own
+            return print_error(error.exit_code, message, _usage_hint(error.ctx))
         case click.ClickException():
             return print_error(error.exit_code, error.format_message())
         case click.Abort() if isinstance(error.__context__, EOFError):

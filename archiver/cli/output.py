@@ -85,8 +85,23 @@ def wrap(text: str, width: int, *, cuts_words: bool = True) -> list[str]:
     """Lines of at most `width` columns: broken at spaces, and between Japanese characters where that is allowed.
 
     A command to be typed, such as `archive init schedule`, stays whole, on a line of its own if it is too wide. Another
-    word wider than a line, such as an address or a path, is cut, or else keeps a line of its own.
+    word wider than a line, such as an address or a path, is cut, or else keeps a line of its own. What follows three
+    spaces begins a line, unless it fits into the one before.
     """
+    lines: list[str] = []
+    for part in _WIDE_GAP.split(text):
+        if lines and columns(lines[-1] + _GAP + part) <= width:
+            lines[-1] += _GAP + part
+        else:
+            lines += _wrap_part(part, width, cuts_words=cuts_words)
+    return lines
+
+
+_GAP = " " * 3
+_WIDE_GAP = re.compile(rf"(?<=\S){_GAP} *(?=\S)")
+
+
+def _wrap_part(text: str, width: int, *, cuts_words: bool) -> list[str]:
     lines: list[str] = []
     line, spaces = "", ""
     for unit in _fitting_pieces(_split_at_commands(text), width):

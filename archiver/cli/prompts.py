@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from archiver import errors
-from archiver.cli.output import WIDTH, beside, echo, visible, wrap
+from archiver.cli.output import WIDTH, beside, echo, echo_lines, fit_lines, visible, wrap
 from archiver.errors import N_, BadValue, EmptyPeriod
 from archiver.letter_folding import fold
 from archiver.records import JST
@@ -92,10 +92,10 @@ def ask(
 
     Full-width characters are folded, unless `exact` keeps names and texts as they were typed. `err`: on stderr.
     """
+    *lines, last = fit_lines("  " + question).split("\n")
     while True:
-        answer = click.prompt(
-            "  " + question, default="", show_default=False, hide_input=hidden, prompt_suffix=" ", err=err
-        )
+        echo_lines(lines, err=err)
+        answer = click.prompt(last, default="", show_default=False, hide_input=hidden, prompt_suffix=" ", err=err)
         try:
             return understand((answer if exact else unicodedata.normalize("NFKC", answer)).strip())
         except InvalidAnswer as error:

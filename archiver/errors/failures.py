@@ -65,7 +65,7 @@ class ArchiveInUse(ArchiverError):
 
     code = 11
     message = N_("Something else is using this archive ({path}). Try again in a moment.")
-    hint = N_("Nothing is lost. Wait until it has ended and try again.")
+    hint = N_("Nothing is lost.")
 
 
 class SetupRunning(ArchiveInUse):

@@ -58,7 +58,7 @@ def check_last_run(last: datetime | None, *, every: timedelta, now: datetime, re
 
 def last_save_sentence(last: datetime) -> str:
     """When a run last ended."""
-    return _("The last save was at {time}.").format(time=minute_text(last))
+    return _("Last saved at {time}.").format(time=minute_text(last))
 
 
 def check_pace(rooms: int, *, every: timedelta, unseen: timedelta | None = None) -> CheckResult:

@@ -112,7 +112,7 @@ def after_a_fault(error_name: str, last: datetime | None) -> CheckResult:
         (last_run(ago(hours=5), every=timedelta(hours=2)), GOOD, ""),
         (last_run(ago(hours=24)), ATTENTION, "see the schedule"),
         # A fresh save is not good while rounds fail: the reason stands there.
-        (after_a_fault("TokenRefused", ago(minutes=4)), ACTION, "was at 2026-11-24 22:27. The last save failed"),
+        (after_a_fault("TokenRefused", ago(minutes=4)), ACTION, "Last saved at 2026-11-24 22:27. The last save failed"),
         (after_a_fault("Unreachable", ago(minutes=4)), ATTENTION, "cannot be reached. What is saved stays saved"),
         (after_a_fault("Unreachable", ago(hours=26)), ACTION, "2026-11-23"),
         (after_a_fault("Unreachable", None), ACTION, "The last save failed"),

@@ -83,7 +83,7 @@ def _tell_rooms(rooms: Sequence[Room], positions: Collection[int], *, more: bool
     kinds = {"group": _("group"), "direct": _("direct")}
     for position in positions:
         room = rooms[position]
-        name = pad(shorten(room.name, 28), 28)
+        name = pad(shorten(room.name, 26), 26)
         kind = pad(kinds.get(room.type, shorten(room.type, 12)), 14)
         counts = _("messages {messages}  files {files}").format(
             messages=f"{room.message_num:>5}", files=f"{room.file_num:>4}"

@@ -57,7 +57,8 @@ def tell_home(
         echo(kept_sentence(emergency))
     echo()
     if emergency is not None:
-        _tell_block(emergency, now, deadlines[:_DEADLINES_LIMIT], is_urgent=is_urgent)
+        has_others = len(status.contracts) > 1
+        _tell_block(emergency, now, deadlines[:_DEADLINES_LIMIT], is_urgent=is_urgent, has_others=has_others)
     if not is_urgent:
         echo_lines(_summary_lines(document, status, now, kept))
     job = None if quoted is None else quoted["job"]
@@ -88,8 +89,13 @@ def _headline(told: dict[str, Any], now: datetime) -> str:
     return " ".join(filter(None, [*(head[::-1] if told["kind"] == "changed" else head), since, due, where]))
 
 
-def _tell_block(emergency: Emergency, now: datetime, deadlines: Sequence[str], *, is_urgent: bool) -> None:
-    """What changed in its own words, what is not saved, what to do and what not, a line or two for each."""
+def _tell_block(
+    emergency: Emergency, now: datetime, deadlines: Sequence[str], *, is_urgent: bool, has_others: bool
+) -> None:
+    """What changed in its own words, what is not saved, what to do and what not, a line or two for each.
+
+    `has_others`: whether there are other jobs, so that commands name this one.
+    """
     rows = [*changed_rows(emergency, now, limit=1), not_kept_row(emergency, limit=1)]
     said = [(row.label, [*row.lines[:-1], f"{row.lines[-1]} {row.more}".rstrip()]) for row in rows if row.lines]
     if is_urgent:
@@ -97,7 +103,7 @@ def _tell_block(emergency: Emergency, now: datetime, deadlines: Sequence[str], *
     said.append((_("Don't"), [_("leave, close your account, remove the contact or renew the API token")]))
     if is_urgent:
         advice = _("フリーランス・トラブル110番 (free)   ") if emergency.contract.does_work else ""
-        command = _("Create an export: archive export")
+        command = _("Create an export: archive export") + (f" {emergency.name}" if has_others else "")
         said.append((_("Advice"), [advice + command + reader_option(emergency)]))
     _tell_labelled(said)
 
@@ -195,11 +201,12 @@ def _tell_others(others: Sequence[str], document: dict[str, Any]) -> None:
 
 def _tell_foot(status: Status, now: datetime, *, is_urgent: bool) -> None:
     """What to call next, whose archive it is, and when this was printed."""
-    look, make = _("Look around: archive app"), _("Create an export: archive export")
+    look = _("Look around: archive app")
+    make = _("Create an export: archive export") if status.contracts else ""
     why = _("Chatwork does not tell why.") if is_urgent else ""
     if not is_urgent:
         echo()
-        echo(f"{look}{' ' * 6}{make}" if columns(look + make) <= WIDTH - 6 else f"{look}\n{make}")
+        echo(f"{look}{' ' * 6}{make}".rstrip() if columns(look + make) <= WIDTH - 6 else f"{look}\n{make}")
     moment = dated_moment(now, now)
     foot = f"{_owner(status, WIDTH - columns(why + moment) - 4)}  {moment}"
     lines = [why, _align(foot, WIDTH)] if columns(why + foot) > WIDTH else [why + _align(foot, WIDTH - columns(why))]

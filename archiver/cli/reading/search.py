@@ -137,7 +137,7 @@ def _tell_result(
 def _tell_handing_in(hits: Sequence[MessageSummary], contracts: Sequence[Contract]) -> None:
     """Print how to make a package of these messages, for each contract that has some of them.
 
-    On a terminal without their ids where these need a second line.
+    On a terminal without their ids where the command needs a second line.
     """
     for contract, of_it in messages_by_contract(hits, contracts):
         name = shell_line([contract_name(contract, contracts)], platform=sys.platform)
@@ -146,7 +146,7 @@ def _tell_handing_in(hits: Sequence[MessageSummary], contracts: Sequence[Contrac
             sentence = _("To hand them in: archive export --messages {ids}")
         ids = messages_argument([one.message_id for one in of_it])
         line = sentence.format(contract=visible(name), ids=ids)
-        if sys.stderr.isatty() and columns(line) > WIDTH:
+        if sys.stderr.isatty() and columns(line[line.index("archive export") :]) > WIDTH - 2:
             ids = _("NUMBER,NUMBER   (the numbers after the m above)")
             line = sentence.format(contract=visible(name), ids=ids)
         echo(line, err=True)

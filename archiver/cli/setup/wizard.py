@@ -181,6 +181,7 @@ def _show_status(obj: CliContext, timestamps: str | None) -> int:
         _("Everything is set up. To change it: archive init token   archive init schedule   archive init alerts"),
         indent=0,
     )
+    echo()
     return show_status(obj, as_json=False)
 
 

@@ -145,7 +145,7 @@ def test_who_ordered_the_work_gets_no_advice_of_who_does_it(jobs: Jobs) -> None:
         jobs.contract("job2", jobs.room, platform="crowdworks", side=side)
         emergency = jobs.emergencies(always=True)["job2"]
         with redirect_stdout(StringIO()) as screen:
-            _tell_block(emergency, jobs.clock(), [], is_urgent=True)
+            _tell_block(emergency, jobs.clock(), [], is_urgent=True, has_others=False)
         told = block_text(emergency) + screen.getvalue()
         words = ("Did you deliver", "契約途中終了リクエスト", "フリーランス")
         assert [side == "worker"] * 3 == [one in told for one in words]
