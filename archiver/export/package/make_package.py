@@ -19,6 +19,7 @@ from archiver import errors
 from archiver.evidence.chain import canonical, digest, digest_file
 from archiver.export import PROFILES, READERS, PackageForm
 from archiver.export.bag import TAG_MANIFEST, Bag, pack, partial_bag, sweep_leftovers
+from archiver.export.mask.policy_and_covers import POLICIES
 from archiver.export.package import full_package, submission_package
 from archiver.export.package.entry_reader import KeptHistories
 from archiver.export.package.order import ExportOrder
@@ -250,6 +251,7 @@ def _record_export(
         "made_at": to_text(made_at),
         "order": order.record(),
         **({} if order.lang == JAPANESE else {"lang": order.lang}),
+        **({"read": report.read} if report.profile in POLICIES else {}),
     }
     with archive.writing() as writing:
         writer.append_stated(writing, [Observation("export", f"export/{writer.SELF}", payload)], at=at)

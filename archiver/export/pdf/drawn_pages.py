@@ -87,6 +87,16 @@ def read_pages(body: bytes, numbers: Sequence[int] | None = None, tail: int = 0)
     return [_read_page(reader.pages[one], fonts, tail) for one in chosen]
 
 
+def page_count(body: bytes) -> int:
+    """How many pages a PDF has; 0 of a file that is none."""
+    from pypdf import PdfReader
+
+    try:
+        return len(PdfReader(io.BytesIO(body)).pages)
+    except Exception:  # noqa: BLE001 - whatever pypdf raises
+        return 0
+
+
 def _read_page(page: Any, fonts: dict[Any, _Font], tail: int) -> Page:
     box, drawing = page.cropbox, _Drawing(fonts)
     paper = (float(box.left), float(box.bottom), float(box.right), float(box.top))

@@ -26,6 +26,7 @@ from archiver.comparison.quoted_document import (
 from archiver.custody.exported_package_check import verify_here
 from archiver.export.mask.policy_and_covers import POLICIES
 from archiver.export.package.pdf_files import print_chat
+from archiver.export.pdf.drawn_pages import page_count
 from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract, ExportedPackage
 from archiver.render.invisible_characters import visible
@@ -78,6 +79,7 @@ def made_packages(context: ConsoleContext) -> list[Row]:
                 "reader": reader_word(one.profile, platform),
                 "is_direct": bool(platform.elsewhere),
                 "is_read": one.profile in POLICIES,
+                "read": one.making.get("read"),
                 "is_english": one.lang == "en",
                 "sha256": one.sha256,
                 "is_there": path.exists(),
@@ -99,6 +101,7 @@ def one(number: int, problem: str = "") -> str:
     context = console_context()
     row = next((one for one in made_packages(context) if one["number"] == number), None) or abort(404)
     documents = _documents(package_path(context, number)) if row["is_there"] else []
+    pdfs = [one for one in documents if one.suffix == ".pdf"]
     inquiry = next((one for one in documents if one.name.endswith("inquiry_text.txt")), None)
     job, here = context.jobs.last, url_for("made.one", number=number)
     outcome = job.outcome if job is not None and job.outcome is not None else None
@@ -106,8 +109,9 @@ def one(number: int, problem: str = "") -> str:
     return render_template(
         "package_made.html",
         it=row,
-        documents=_documents_in_words([one.name for one in documents if one.suffix == ".pdf"]),
-        size=sum(one.stat().st_size for one in documents if one.suffix == ".pdf"),
+        documents=_documents_in_words([one.name for one in pdfs]),
+        pages=sum(page_count(one.read_bytes()) for one in pdfs if row["is_read"]),  # of the others there are hundreds
+        size=sum(one.stat().st_size for one in pdfs),
         inquiry="" if inquiry is None else inquiry.read_text(encoding="utf-8-sig", errors="replace"),
         outcome=outcome if outcome is not None and [link.address for link in outcome.links] == [here] else None,
         ticked=ticked,
