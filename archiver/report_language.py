@@ -42,6 +42,7 @@ _HEAD = ""
 _chosen: ContextVar[str] = ContextVar("report_language", default=JAPANESE)
 _practice: ContextVar[bool] = ContextVar("report_practice", default=False)
 _on_screen: ContextVar[bool] = ContextVar("on_screen", default=False)
+_in_words: ContextVar[bool] = ContextVar("days_in_words", default=False)
 
 
 @contextmanager
@@ -69,6 +70,21 @@ def screen_words() -> Iterator[None]:
         _on_screen.reset(before)
 
 
+@contextmanager
+def days_in_words() -> Iterator[None]:
+    """Make the days that are written within it read as a person says them: for page 1 and letters, not for tables."""
+    before = _in_words.set(True)
+    try:
+        yield
+    finally:
+        _in_words.reset(before)
+
+
+def has_days_in_words() -> bool:
+    """Whether a day is written in words: also in all of an English package."""
+    return _in_words.get() or is_english()
+
+
 def is_on_screen() -> bool:
     """Whether what is said is for the user's own screen, not for a package."""
     return _on_screen.get()
@@ -94,6 +110,18 @@ def current_language() -> str:
     return _chosen.get()
 
 
+def said_day(day: date) -> str:
+    """A day in words: `2026年11月10日`; in an English package `10 November 2026`."""
+    return english_day(day) if is_english() else f"{day.year}年{day.month}月{day.day}日"
+
+
+def said_time(local: datetime, *, seconds: bool = True) -> str:
+    """A time with its day in words; `local` is Japan's time already."""
+    if is_english():
+        return english_time(local, seconds=seconds)
+    return f"{said_day(local)} {local:%H:%M:%S}" if seconds else f"{said_day(local)} {local:%H:%M}"
+
+
 def english_day(day: date, *, weekday: bool = False) -> str:
     """A day that nobody takes for another: `10 November 2026`."""
     name = f"{_WEEKDAYS[day.weekday()]}, " if weekday else ""
@@ -108,10 +136,10 @@ def english_time(local: datetime, *, seconds: bool = True) -> str:
 
 def stated_day(typed: str) -> str:
     """A day or time of day that the user typed, in the language of the package; any other text as it was typed."""
-    if not is_english() or not _ISO.fullmatch(typed):
+    if not has_days_in_words() or not _ISO.fullmatch(typed):
         return typed
     at = datetime.fromisoformat(typed)
-    return english_day(at) if len(typed) == len("2026-11-05") else english_time(at, seconds=typed.count(":") > 1)
+    return said_day(at) if len(typed) == len("2026-11-05") else said_time(at, seconds=typed.count(":") > 1)
 
 
 def say(japanese: str, /, **values: object) -> str:

@@ -44,14 +44,14 @@ from archiver.records import (
     ObservedBy,
     Post,
 )
-from archiver.report_language import english_day, english_time, is_english, say, screen_words
+from archiver.report_language import has_days_in_words, said_day, said_time, say, screen_words
 
 
 def moment(at: datetime, *, seconds: bool = True) -> str:
     """Date and time of day in Japan: `2026-11-05 10:14:33`; in an English package `5 November 2026, 10:14:33 JST`."""
     local = at.astimezone(JST).replace(tzinfo=None)
-    if is_english():
-        return english_time(local, seconds=seconds)
+    if has_days_in_words():
+        return said_time(local, seconds=seconds)
     return local.isoformat(" ", "seconds" if seconds else "minutes")
 
 
@@ -196,7 +196,7 @@ def _numbered(number: int | None, time: str) -> str:
 def day_text(day: date) -> str:
     """A day in Japan: `2026-11-05`; in an English package `5 November 2026`."""
     local = day.astimezone(JST).date() if isinstance(day, datetime) else day
-    return english_day(local) if is_english() else local.isoformat()
+    return said_day(local) if has_days_in_words() else local.isoformat()
 
 
 def count_text(claim: Claim[Counter[MessageKind]]) -> str:

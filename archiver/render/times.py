@@ -12,7 +12,16 @@ from gettext import ngettext
 
 from archiver.records import JST
 from archiver.records.conversation import posted_at
-from archiver.report_language import MONTHS, english_day, english_time, is_english, program_language, say
+from archiver.report_language import (
+    MONTHS,
+    english_day,
+    has_days_in_words,
+    is_english,
+    program_language,
+    said_day,
+    said_time,
+    say,
+)
 
 WEEKDAYS = "月火水木金土日"
 
@@ -31,9 +40,11 @@ def iso_date(at: datetime) -> str:
 
 
 def date_text(day: date) -> str:
-    """A day as reports write it: `2026-11-05`, in English `5 November 2026`; of a time, its day in Japan."""
+    """A day as reports write it: `2026-11-05`, in words `2026年11月5日` or `5 November 2026`; of a time, its day in
+    Japan.
+    """
     local = _to_tokyo(day).date() if isinstance(day, datetime) else day
-    return english_day(local) if is_english() else local.isoformat()
+    return said_day(local) if has_days_in_words() else local.isoformat()
 
 
 def month_text(iso: str) -> str:
@@ -59,15 +70,15 @@ def clock_time(at: datetime) -> str:
 
 def local_time(at: datetime) -> str:
     """Date and time of day: `2026-11-05 10:14:33`; in English `5 November 2026, 10:14:33 JST`."""
-    if is_english():
-        return english_time(_to_tokyo(at))
+    if has_days_in_words():
+        return said_time(_to_tokyo(at))
     return _to_tokyo(at).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def minute_text(at: datetime) -> str:
     """Date and time of day to the minute: `2026-11-05 10:14`; in English `5 November 2026, 10:14 JST`."""
-    if is_english():
-        return english_time(_to_tokyo(at), seconds=False)
+    if has_days_in_words():
+        return said_time(_to_tokyo(at), seconds=False)
     return local_time(at)[:16]
 
 
@@ -85,7 +96,7 @@ def clock_minute(at: datetime) -> str:
 def time_of_year(at: datetime) -> str:
     """A time in Japan to the minute, without its year: `11-05 10:14`; in English `5 November, 10:14 JST`."""
     if not is_english():
-        return local_time(at)[5:16]
+        return f"{_to_tokyo(at):%m-%d %H:%M}"
     local = _to_tokyo(at)
     return f"{local.day} {MONTHS[local.month - 1]}, {clock_minute(at)}"
 

@@ -81,6 +81,14 @@ class Told:
     """Every sentence of every artifact and each row of a table, without spaces."""
 
 
+_DAY_IN_WORDS = re.compile("(20[0-9]{2})年([0-9]{1,2})月([0-9]{1,2})日(?!\\s*氏名)")
+
+
+def with_iso_days(page: str) -> str:
+    """A page with its days as tables have them, as the judge reads them; not a signature's."""
+    return _DAY_IN_WORDS.sub(lambda day: f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}", page)
+
+
 def told_at_once(
     reading: Reading,
     dispute: Dispute,
@@ -88,9 +96,10 @@ def told_at_once(
     activity: ContractActivity | None = None,
 ) -> Told:
     """What the same chapters and texts say before they are laid out and packed."""
-    report = [*page_lines_of(build_report(case).chapters)]
-    consultation = [*page_lines_of(build_consultation(replace(case, profile="consult")).chapters)]
-    inquiry, shown = inquiry_form_text(case), _shown(reading, dispute, activity)
+    report = [*map(with_iso_days, page_lines_of(build_report(case).chapters))]
+    sheet = build_consultation(replace(case, profile="consult"))
+    consultation = [*map(with_iso_days, page_lines_of(sheet.chapters))]
+    inquiry, shown = with_iso_days(inquiry_form_text(case)), _shown(reading, dispute, activity)
     page = re.sub(r"\n {10,}", "", shown["page"])  # a wrapped line is one sentence
     blocks = [*report, *consultation, *inquiry.splitlines(), *page.splitlines()]
     return Told(
@@ -129,9 +138,9 @@ def made_artifacts(maker: ArchiveMaker, dispute: Dispute, out: Path, *, apart: b
     lines, transcript = _daily(maker.archive, dispute, out)
     with maker.archive.reading() as reading:
         return Told(
-            report=without_spaces(text(report)),
-            consultation=without_spaces(text(consultation)),
-            inquiry=inquiry,
+            report=with_iso_days(without_spaces(text(report))),
+            consultation=with_iso_days(without_spaces(text(consultation))),
+            inquiry=with_iso_days(inquiry),
             rows=list(csv.DictReader(table.decode("utf-8-sig").splitlines(keepends=True))),
             lines=lines,
             transcript=transcript,

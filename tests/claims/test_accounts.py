@@ -14,6 +14,7 @@ from archiver.records import CaseFacts, Observation
 from archiver.store import seals
 from archiver.store.queries import contracts
 from archiver.store.queries.contract_activity import activity_of
+from tests.claims.artifacts import with_iso_days
 from tests.claims.dispute import report_of
 from tests.claims.test_played_disputes import words
 from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, message_object
@@ -94,7 +95,7 @@ def test_a_post_adds_its_time_only_before_a_sign_of_the_api(
     maker = played(tmp_path / "home", post=post, author=author, sign=sign, sign_day=sign_day, who=who)
     with maker.archive.reading() as reading:
         case = report_of(reading)
-        page = words(summary.chapter(case, ""))
+        page = with_iso_days(words(summary.chapter(case, "")))
         facts = activity_of(reading, contracts.find_contract(reading, "job1")).facts
 
     told = closed_text(closed_account(case.statistics.facts))
@@ -117,7 +118,7 @@ def test_of_two_posts_the_one_next_to_the_sign_tells_chatworks_time(tmp_path: Pa
         shown = closed_text(closed_account(activity_of(reading, contracts.find_contract(reading, "job1")).facts))
 
     after = "アカウントの解約を知らせる形のChatworkの自動メッセージ({place})の後、" + GROUP
-    assert after.format(place="No.3、2026-11-09 10:00") in page
+    assert after.format(place="No.3、2026-11-09 10:00") in with_iso_days(page)
     assert after.format(place="2026-11-09 10:00") == shown
 
 

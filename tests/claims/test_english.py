@@ -15,7 +15,7 @@ from archiver.export.report.statistics import ReportInput
 from archiver.platforms.job_platform import english_texts
 from archiver.records import Contract, Invoice, MessageId, Payment, RequestKind, SentReminder
 from archiver.report_language import ENGLISH, JAPANESE, MONTHS, report_language
-from tests.claims.artifacts import page_lines_of, sealed
+from tests.claims.artifacts import page_lines_of, sealed, with_iso_days
 from tests.claims.dispute import Dispute, blank_archive, report_of
 from tests.support import report_catalogue
 from tests.support.reports.report_inputs import CONTRACT, case
@@ -47,7 +47,7 @@ def told(case: ReportInput) -> list[list[str]]:
 def compared(case: ReportInput) -> list[tuple[str, str]]:
     """The pairs of texts whose numbers differ, but for one page read aloud in words and shortened letters."""
     with report_language(JAPANESE):
-        japanese = told(case)
+        japanese = [[*map(with_iso_days, one)] for one in told(case)]
     with report_language(ENGLISH):
         english = told(case)
     assert list(map(len, japanese)) == list(map(len, english))

@@ -97,7 +97,7 @@ def test_two_contracts_in_one_room_agree_on_how_it_began(group: Archive) -> None
             page = words(summary.chapter(case, ""))
             screen = "\n".join(page_lines(reading, contracts.find_contract(reading, name), now=at(43 * DAY)))
 
-            assert "2026-11-05 10:00:00" in page
+            assert "2026年11月5日 10:00:00" in page
             assert "承認日の15日前" in page
             assert "2026-11-05 10:00" in screen
             assert "15 days before the approval" in " ".join(screen.split())
@@ -110,10 +110,12 @@ def test_the_leave_notice_is_no_reply_and_the_cancellation_before_the_period_is_
         case = report_of(reading, "job2")
         page, form = words(summary.chapter(case, "")), inquiry_form_text(case)
 
-    assert "相手の最後のメッセージは 2026-11-26 10:00:00(No.1)。" in page
+    assert "相手の最後のメッセージは 2026年11月26日 10:00:00(No.1)。" in page
     assert "返信がありません" not in page  # they wrote last, and nobody asked them anything since
-    assert "その後、Chatworkの自動メッセージの形のもの(相手の名義。この形は誰でも書けます)2026-12-17 10:00:00" in page
-    closed = "2026-11-20 10:00 に、相手の表示名に、Chatworkアカウントの解約を示す「(解約済)」が付いていることを確認"
+    assert (
+        "その後、Chatworkの自動メッセージの形のもの(相手の名義。この形は誰でも書けます)2026年12月17日 10:00:00" in page
+    )
+    closed = "2026年11月20日 10:00 に、相手の表示名に、Chatworkアカウントの解約を示す「(解約済)」が付いていることを確認"
     assert closed in page
     assert f"{closed}しました。" in form
 
@@ -173,7 +175,7 @@ def test_the_worst_day_says_what_is_missing(worst: Archive) -> None:
     assert "保存できた490件(ほかに保存できていないもの 約76件)" in page
     assert "保存できた490件(ほかに保存できていないもの 約76件)" in form
     assert "全490件" not in page + form
-    assert "保存できた最初のメッセージ 2026-11-05 22:50:00(承認日の1日前。それ以前に" in page
+    assert "保存できた最初のメッセージ 2026年11月5日 22:50:00(承認日の1日前。それ以前に" in page
     assert "相手のメッセージ1件、報告者のメッセージ2件は、保存した時点で削除されていました(文面は不明)" in page
     assert "保存した後に" not in page
     assert 3 == sum("保存時点で「削除」表示" in head for head in heads)

@@ -156,11 +156,11 @@ def test_page_1_quotes_the_words_and_no_chapter(archive: ArchiveMaker) -> None:
     """Before and after, with Chatwork's own time of the edit and the reporter's own changes beside them."""
     _quoted, page, _inquiry = _folded(archive)
 
-    assert "2026-11-05 10:03 田中のメッセージ(No.2)。2026-11-05 10:30には削除されていました。" in page
-    assert f"保存した文(2026-11-05 10:18まで表示)', text='{ACCEPTED}'" in page
-    assert "いまの表示(2026-11-05 10:30に確認)', text='(削除の表示だけ)'" in page
+    assert "2026年11月5日 10:03 田中のメッセージ(No.2)。2026年11月5日 10:30には削除されていました。" in page
+    assert f"保存した文(2026年11月5日 10:18まで表示)', text='{ACCEPTED}'" in page
+    assert "いまの表示(2026年11月5日 10:30に確認)', text='(削除の表示だけ)'" in page
     assert (
-        "編集されました(Chatworkの更新時刻 2026-11-05 10:14)。確認できた編集は4回です"
+        "編集されました(Chatworkの更新時刻 2026年11月5日 10:14)。確認できた編集は4回です"
         "(途中の金額・日付: 40,000円、30,000円、20,000円)。"
     ) in page
     assert f"text='{PAID}'" in page
@@ -208,7 +208,7 @@ def test_the_text_to_paste_has_the_same_within_its_length(archive: ArchiveMaker)
     """What was deleted stands first."""
     inquiry = _folded(archive)[2]
 
-    assert f"相手の「{ACCEPTED}」(2026-11-05)は、2026-11-05には削除されていました。" in inquiry
+    assert f"相手の「{ACCEPTED}」(2026年11月5日)は、2026年11月5日には削除されていました。" in inquiry
     sent = inquiry.partition("\n\n")[2]  # without the warning
     assert len(sent) + sent.count("\n") < MAX_LENGTH
 
@@ -218,7 +218,7 @@ def test_a_chosen_message_is_quoted_unchanged(archive: ArchiveMaker) -> None:
     quoted, page, _inquiry = _folded(archive, "5")
 
     assert [3, 4, 5] == [int(one.message.message_id) for one in quoted]
-    assert "2026-11-05 10:05 田中のメッセージ(No.4)。2026-11-05 10:30にも同じ文でした。" in page
+    assert "2026年11月5日 10:05 田中のメッセージ(No.4)。2026年11月5日 10:30にも同じ文でした。" in page
 
 
 @pytest.mark.parametrize("text", cases_of(__file__, "acceptances"))
@@ -312,7 +312,7 @@ def test_what_was_agreed_has_a_place_beside_three_edits_of_nothing(tmp_path: Pat
     maker.archive.close()
 
     assert [2, 1] == [int(one.message.message_id) for one in first]
-    assert f"保存した文(2026-11-05 10:06まで表示)', text='{ACCEPTED}'" in page
+    assert f"保存した文(2026年11月5日 10:06まで表示)', text='{ACCEPTED}'" in page
     assert [5, 4, 2] == [int(one.message.message_id) for one in later]
 
 

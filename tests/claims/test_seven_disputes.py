@@ -126,8 +126,8 @@ def test_the_same_text_after_an_edit_that_nobody_saw(tmp_path: Path) -> None:
     maker.sync([edited], changed={}, minutes=DAY)
     _page, form, _screen = _told(maker, 9 * DAY)
 
-    said = "相手の2026-11-05のメッセージ(はじめて見たときには編集済み)「検収OKです。30,000円です」"
-    assert f"{said}は、2026-11-06にも同じ文でした。" in form
+    said = "相手の2026年11月5日のメッセージ(はじめて見たときには編集済み)「検収OKです。30,000円です」"
+    assert f"{said}は、2026年11月6日にも同じ文でした。" in form
 
 
 def test_an_edit_of_the_price_is_dated_by_itself(tmp_path: Path) -> None:
@@ -140,9 +140,9 @@ def test_an_edit_of_the_price_is_dated_by_itself(tmp_path: Path) -> None:
         maker.sync([edited], changed={1: "edited"}, minutes=days * DAY + 5)
     page, form, _screen = _told(maker, 9 * DAY)
 
-    assert f"相手の「{price}」(2026-11-05)は、2026-11-07には「{cut}」になっていました" in form
-    assert f"変わった後の文(2026-11-07 10:05に確認)\n{cut}" in page
-    assert "編集されました(Chatworkの更新時刻 2026-11-07 10:00)。確認できた編集は2回です" in page
+    assert f"相手の「{price}」(2026年11月5日)は、2026年11月7日には「{cut}」になっていました" in form
+    assert f"変わった後の文(2026年11月7日 10:05に確認)\n{cut}" in page
+    assert "編集されました(Chatworkの更新時刻 2026年11月7日 10:00)。確認できた編集は2回です" in page
 
 
 def test_three_employees_and_a_name_that_one_of_them_took(tmp_path: Path) -> None:
@@ -219,7 +219,9 @@ def test_a_chat_that_was_shut_and_opened_again(tmp_path: Path) -> None:
     maker.sync([*told, post(3, "戻しました", 8 * DAY - 5)], changed={3: "present"}, minutes=8 * DAY)
     page, form, _screen = _told(maker, 8 * DAY + 30)
 
-    refused = "2026-11-10 10:10:00 にチャットが開けなくなっていることを確認し、2026-11-13 10:00:00 に再び開けました"
+    refused = (
+        "2026年11月10日 10:10:00 にチャットが開けなくなっていることを確認し、2026年11月13日 10:00:00 に再び開けました"
+    )
     assert refused in page
     assert refused in form
     assert "Chatworkを確認していない時間が1回(最長およそ4日23時間)あります" in page

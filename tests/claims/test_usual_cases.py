@@ -112,7 +112,9 @@ def test_the_request_names_its_reason_and_the_contract(worst: ReportInput) -> No
     page, form = words(summary.chapter(case, "")), inquiry_form_text(case)
     table = words(people_and_dates.chapters(case)[0])
 
-    wanted = "相手のメッセージ1件が、保存した時点ですでに「削除」表示だったため、この仕事(契約日 2026-11-06)について、"
+    wanted = (
+        "相手のメッセージ1件が、保存した時点ですでに「削除」表示だったため、この仕事(契約日 2026年11月6日)について、"
+    )
     assert wanted in page
     assert wanted in form
     assert "仕事名" in page[page.index("未入力") :]

@@ -36,7 +36,7 @@ from archiver.records import CaseSide, ChangeKind, Message, MessageId, RequestKi
 from archiver.render.gap_breaks import refusal_text
 from archiver.render.page_templates import text_rows
 from archiver.render.times import date_text, minute_text
-from archiver.report_language import is_english, say
+from archiver.report_language import days_in_words, is_english, say
 
 MAX_LENGTH = 800
 """Characters of what is sent at most, a line end counted as two; forms truncate what is longer."""
@@ -45,6 +45,7 @@ _MAX_FIELD_LENGTH, _MAX_QUOTED_LENGTH, _MAX_DELIVERIES, _MAX_NAME_LENGTH = 50, 3
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
 
+@days_in_words()
 def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
     """The text with LF between lines; facts for which no room is left are left out and counted.
 
@@ -132,6 +133,7 @@ _NAMED_TERMS = ("amount", "payment_day", "ordered_on", "work")
 """The terms whose messages are named, the most useful first."""
 
 
+@days_in_words()
 def demand_text(case: ReportInput) -> str:
     """The text with LF between lines; the last facts are left out if it would be too long."""
     contract, standing, kind = case.contract, standing_of(case), client_request(case)

@@ -23,7 +23,7 @@ from archiver.records import JST, TERM_ITEMS, CaseSide, ChangeKind, Contract, Re
 from archiver.render.message_body import plain_text
 from archiver.render.snippet import one_line
 from archiver.render.times import date_text, minute_text
-from archiver.report_language import say
+from archiver.report_language import days_in_words, say
 
 _DAY_LENGTH = len("2026-11-20 18:00:00")
 _NAME_LENGTH = 30
@@ -55,6 +55,7 @@ def due_text(day: date, ends_at: datetime | None) -> str:
     return date_text(day) if ends_at is None else minute_text(ends_at)
 
 
+@days_in_words()
 def opening_rows(case: ReportInput, seen: Iterable[str] = ()) -> tuple[tuple[str, str], ...]:
     """The first rows of page 1: the request to an office; for every other reader the situation, and what was chosen.
 
@@ -71,6 +72,7 @@ def opening_rows(case: ReportInput, seen: Iterable[str] = ()) -> tuple[tuple[str
     return ((say("現在の状況"), situation or say("報告者の記入待ち")), *wish_row(case))
 
 
+@days_in_words()
 def request_sentence(case: ReportInput) -> str:
     """The one request, in one sentence: the one that the user chose, else the one that the state suggests."""
     late, silence = _overdue_text(case), _silence_text(case)

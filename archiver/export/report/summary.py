@@ -45,7 +45,7 @@ from archiver.render.gap_breaks import all_pauses, interval_text, refusal_text
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import own_words
 from archiver.render.times import date_text, local_time, minute_text
-from archiver.report_language import is_covered, say
+from archiver.report_language import days_in_words, is_covered, say
 
 MAX_LINES = 12
 """Lines about what happened at most; chapter 8 has all changes."""
@@ -61,6 +61,7 @@ _NAME_LENGTH, _QUOTED_LENGTH, _ASKED_LENGTH, _HEARD_LENGTH = 40, 76, 60, 36
 """Characters of a name, of a text in half the width, four lines of it, of one in two lines, and in a sentence."""
 
 
+@days_in_words()
 def chapter(case: ReportInput, title: str) -> Chapter:
     """The chapter as a list of labels and texts that fits on one page, below the title of the whole."""
     contract, is_heard = case.contract, case.profile == "consult"

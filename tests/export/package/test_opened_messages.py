@@ -425,7 +425,7 @@ def test_what_page_1_quotes_is_decided_by_the_words_though_they_are_covered(tmp_
     assert "返信がありません" in page
     assert "返信のないメッセージ:" not in page
     inquiry = next((tmp_path / "out").glob("*/03_inquiry_text.txt")).read_text("utf-8-sig")
-    message = f"相手の2026-11-05のメッセージ({COVERED})は、2026-11-07には"
+    message = f"相手の2026年11月5日のメッセージ({COVERED})は、2026年11月7日には"
     assert [f"{message}削除されていました。", *[f"{message}編集されていました。"] * 2] == [
         line.partition(". ")[2] for line in inquiry.splitlines() if COVERED in line
     ]

@@ -31,7 +31,7 @@ def test_it_draws_no_conclusion_and_names_no_law(request_kind: RequestKind | Non
 
     text = text_of(unagreed, request=request_kind)
 
-    assert "納品: 2026-11-06" in text
+    assert "納品: 2026年11月6日" in text
     assert [] == [
         word for word in ("フリーランス法", "法律", "違反", "義務", "遅延", "滞納", "訴", "支払期日 ") if word in text
     ]
@@ -61,7 +61,7 @@ def test_what_nobody_entered_has_no_line() -> None:
     assert "未入力" not in text_of(blank)
     assert (True, False) == ("下記の件" in text_of(blank), "下記の件" in text_of(blank, deliveries=()))
     assert "金額: 30,000円" in text_of(half).splitlines()
-    assert "ご依頼の日: 2026-10-01\n金額: 30,000円\n" in text_of(replace(half, contracted_on="2026-10-01"))
+    assert "ご依頼の日: 2026年10月1日\n金額: 30,000円\n" in text_of(replace(half, contracted_on="2026-10-01"))
 
 
 def test_what_is_not_named_is_counted() -> None:
@@ -76,10 +76,10 @@ def test_what_is_not_named_is_counted() -> None:
 
     lines = text_of(busy, deliveries=deliveries).splitlines()
 
-    assert "納品: 2026-03-20、2026-04-20、2026-05-20(ほかに前のもの2回)" in lines
+    assert "納品: 2026年3月20日、2026年4月20日、2026年5月20日(ほかに前のもの2回)" in lines
     assert "ほか2件の請求が未払いです。" in lines
     assert any(line.startswith("これまでのご連絡: ") and line.endswith("(ほかに前のもの2回)") for line in lines)
-    assert "納品: 2026-01-20、2026-02-20" in text_of(busy, deliveries=deliveries[:2]).splitlines()
+    assert "納品: 2026年1月20日、2026年2月20日" in text_of(busy, deliveries=deliveries[:2]).splitlines()
 
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)

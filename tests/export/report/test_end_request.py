@@ -25,12 +25,13 @@ def case(platform: str = "crowdworks", **facts: str | None) -> ReportInput:
 
 def test_it_stands_wherever_the_days_of_the_contract_stand() -> None:
     """On page 1, in the consultation, dates, timeline and first in the text for a form, with the day for an answer."""
+    in_words = ANSWER.replace("2026-11-20", "2026年11月20日").replace("2026-11-27", "2026年11月27日")
     whole = case(cancelled_on="2026-11-26")
     dates = rows(people_and_dates.chapters(whole)[2])
 
-    assert f"\n契約途中終了リクエスト {ANSWER}" in page_1(case())["契約・仮払い"]
+    assert f"\n契約途中終了リクエスト {in_words}" in page_1(case())["契約・仮払い"]
     assert ("契約途中終了リクエスト", ANSWER) in rows(consultation_chapters(case())[0])
-    assert f"【経緯】\n1. 契約途中終了リクエストを受けました: {ANSWER}。" in inquiry_form_text(case())
+    assert f"【経緯】\n1. 契約途中終了リクエストを受けました: {in_words}。" in inquiry_form_text(case())
     stated = ("契約途中終了リクエスト", "2026-11-20 18:00", BY_REPORTER)
     assert stated in dates
     assert ("2026-11-20 18:00", "契約途中終了リクエスト", BY_REPORTER) in rows(timeline.chapter(case()))

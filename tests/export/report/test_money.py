@@ -46,8 +46,8 @@ def test_a_day_that_nobody_stated_is_not_called_a_day_of_payment() -> None:
 
     alone, beside = (page_1(direct_case(one, "lawyer"))["現在の状況"] for one in (unagreed, mixed))
 
-    assert alone.startswith("報告者の入力では、納品(2026-11-06、支払期日の登録なし)の翌日から数えて")
-    assert beside.startswith("報告者の入力では、支払期日(2026-11-10)の翌日から数えて")
+    assert alone.startswith("報告者の入力では、納品(2026年11月6日、支払期日の登録なし)の翌日から数えて")
+    assert beside.startswith("報告者の入力では、支払期日(2026年11月10日)の翌日から数えて")
     assert beside.endswith("今も7円の入金がない状態です。")
 
 
@@ -62,8 +62,8 @@ def test_where_the_days_do_not_tell_which_delivery_was_billed_the_words_say_so()
 
     page = page_1(case)
 
-    assert "最後の納品の受領日 2026-10-30 から計算" in page["請求と入金(報告者入力)"]
-    since = "最後の納品(2026-10-30、支払期日の登録なし。どの納品の請求かは日付から決まりません)の翌日"
+    assert "最後の納品の受領日 2026年10月30日 から計算" in page["請求と入金(報告者入力)"]
+    since = "最後の納品(2026年10月30日、支払期日の登録なし。どの納品の請求かは日付から決まりません)の翌日"
     assert since in page["現在の状況"]
     assert limits
     assert [] == [row for row in limits if not row[2].endswith("最後の納品から数えています")]
@@ -85,15 +85,18 @@ def test_what_is_bound_outside_the_period_is_told_as_not_in_the_package() -> Non
         ARREARS, terms=(StatedTerm("payment_day", absent),), reminders=(SentReminder(1, "2026-11-01", None, absent),)
     )
     case = replace(direct_case(bound), outside={absent: sent}, period="期間")
-    place = f"メッセージID {absent}(2026-11-05 09:14。この資料の期間の外のメッセージで、この資料には含まれません)"
+    place = f"メッセージID {absent}({{day}} 09:14。この資料の期間の外のメッセージで、この資料には含まれません)"
 
+    told, place = place.format(day="2026年11月5日"), place.format(day="2026-11-05")
     page, rows = page_1(case), facts(report_and_consultation.consultation_chapters(case)[1])
     letter = demand_text(case)
 
-    assert page["条件を示したメッセージ(報告者入力)"] == f"支払期日: {place}"
-    assert page["催促(報告者入力)"] == rows["催促(報告者入力)"] == f"1回: 2026-11-01({place})"
-    assert [True, True] == [f"日目、{place}" in text for text in (page["請求と入金(報告者入力)"], rows["未払いの金額"])]
-    assert 3 == letter.count(f"2026-11-05 09:14 のメッセージ(ID {absent}。今回の資料には含まれません)")
+    assert page["条件を示したメッセージ(報告者入力)"] == f"支払期日: {told}"
+    assert page["催促(報告者入力)"] == f"1回: 2026年11月1日({told})"
+    assert rows["催促(報告者入力)"] == f"1回: 2026-11-01({place})"
+    assert f"日目、{told}" in page["請求と入金(報告者入力)"]
+    assert f"日目、{place}" in rows["未払いの金額"]
+    assert 3 == letter.count(f"2026年11月5日 09:14 のメッセージ(ID {absent}。今回の資料には含まれません)")
 
 
 def test_a_letter_says_of_a_message_that_it_names_what_became_of_it() -> None:

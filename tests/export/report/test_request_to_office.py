@@ -23,7 +23,7 @@ from tests.support.reports.sample_conversation import DAY, at
 SAID = [report_inputs.plain_message("本文", 1), report_inputs.plain_message("本文", 2)]
 
 
-UNREASONED = "この仕事(契約ID 12345678、契約日 2026-10-01)について、お取りいただける手続きをご案内ください。"
+UNREASONED = "この仕事(契約ID 12345678、契約日 2026年10月1日)について、お取りいただける手続きをご案内ください。"
 """What is asked for where nothing was chosen and nothing is known that would be a reason."""
 
 
@@ -65,7 +65,7 @@ def test_after_the_usual_time_a_review_is_asked_for(platform: str) -> None:
 
     assert words.review is not None
     assert "日目の今も" not in request_of(early)
-    assert f"納品(2026-11-05)の翌日から数えて{words.review_days + 1}日目の今も検収" in request_of(due)
+    assert f"納品(2026年11月5日)の翌日から数えて{words.review_days + 1}日目の今も検収" in request_of(due)
     assert request_of(due).endswith(f"{words.review}をお願いします。")
 
 
@@ -76,7 +76,7 @@ def test_after_the_days_of_the_platform_a_reply_is_asked_for(platform: str, days
 
     assert f"相手からの返信がないため、{platform_of(platform).nudge}をお願いします。" == request_of(late)
     assert UNREASONED == request_of(early)
-    assert f"報告者のメッセージ(No.2、2026-11-05)から{days}日、返信がありません" in page_1(late)["起きたこと"]
+    assert f"報告者のメッセージ(No.2、2026年11月5日)から{days}日、返信がありません" in page_1(late)["起きたこと"]
 
 
 def test_no_reply_is_asked_for_while_the_other_side_waits() -> None:
@@ -84,7 +84,7 @@ def test_no_reply_is_asked_for_while_the_other_side_waits() -> None:
     case = replace(on("lancers", delivered=None, silent_days=30), profile="lawyer")
     case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter(SAID[::-1][1:]))])
 
-    assert ("現在の状況", "最後のメッセージは相手(No.1、2026-11-05)。") == opening_rows(case)[0]
+    assert ("現在の状況", "最後のメッセージは相手(No.1、2026年11月5日)。") == opening_rows(case)[0]
     assert UNREASONED == request_of(replace(case, profile="support"))
 
 
@@ -123,7 +123,7 @@ def test_a_cover_is_not_quoted_as_the_words_after_an_edit() -> None:
 
     text = inquiry_form_text(case)
 
-    assert "相手の2026-11-05のメッセージ(文面は隠しています)は、2026-11-05には編集されていました。" in text
+    assert "相手の2026年11月5日のメッセージ(文面は隠しています)は、2026年11月5日には編集されていました。" in text
     assert UNREAD not in text
 
 
@@ -132,7 +132,7 @@ def test_an_answer_that_the_reporter_deleted_is_told() -> None:
     messages = [SAID[0], SAID[1]._replace(state=State.DELETED)]
     case = replace(on("lancers", delivered=None, silent_days=30), profile="lawyer")
     case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter(messages))])
-    deleted = "相手の最後のメッセージ(No.1、2026-11-05)の後に報告者が送ったメッセージは、削除されています。"
+    deleted = "相手の最後のメッセージ(No.1、2026年11月5日)の後に報告者が送ったメッセージは、削除されています。"
 
     assert deleted == opening_rows(case)[0][1]
 
@@ -141,13 +141,13 @@ def test_a_closed_chat_counts_to_the_day_of_the_export_and_says_what_it_knows() 
     """Nothing can be known since the last list; the words say until when there was no reply."""
     case = on("lancers", delivered=None, silent_days=2)
     case = replace(case, rooms=[replace(case.rooms[0], inaccessible_since=at(3 * DAY))], created_at=at(20 * DAY))
-    until = "2026-11-07 10:15までの記録では"
+    until = "2026年11月7日 10:15までの記録では"
 
     assert f"{until}相手からの返信がなく、その後はチャットを開けないため、" in request_of(case)
     assert f"{until}返信がありません。その後はチャットを開けません。" in page_1(case)["起きたこと"]
     assert "保存できた相手の最後のメッセージ" in page_1(case)["起きたこと"]
     early = replace(case, created_at=at(5 * DAY))
-    assert request_of(early).startswith("チャットが開けなくなったことを2026-11-08に確認したため、この仕事")
+    assert request_of(early).startswith("チャットが開けなくなったことを2026年11月8日に確認したため、この仕事")
 
 
 @pytest.mark.parametrize("platform", [None, "direct"])
@@ -274,21 +274,21 @@ def test_days_are_those_of_the_calendar_in_japan() -> None:
     case = on("crowdworks", delivered="2026-11-05 23:59", silent_days=8)
 
     assert "日目の今も検収" not in request_of(replace(case, created_at=at(7 * DAY)))
-    assert "納品(2026-11-05)の翌日から数えて8日目の今も検収" in request_of(replace(case, created_at=at(8 * DAY)))
+    assert "納品(2026年11月5日)の翌日から数えて8日目の今も検収" in request_of(replace(case, created_at=at(8 * DAY)))
 
 
 def test_what_is_asked_ends_at_the_last_look_where_that_was_long_ago() -> None:
     """The client may have answered since: no count is of all, no reply the last, and no wait goes on until today."""
     case = on("crowdworks", delivered="2026-11-05 23:59", silent_days=8)
     late = replace(case, created_at=case.created_at + timedelta(days=20))
-    until = "2026-11-13 10:15までの記録"
+    until = "2026年11月13日 10:15までの記録"
 
-    assert f"納品(2026-11-05)の翌日から数えて8日目の{until}では検収の完了を確認できていない" in request_of(late)
+    assert f"納品(2026年11月5日)の翌日から数えて8日目の{until}では検収の完了を確認できていない" in request_of(late)
     silent = replace(late, deliveries=(), request=RequestKind.REPLY)
     assert f"{until}では相手からの返信がないため" in request_of(silent)
     for text in (report_inputs.page_1(late)["この報告書の範囲"], inquiry_form_text(late)):
         assert f"、2件({until})" in text
-    assert f"保存できた相手の最後のメッセージは2026-11-05({until})です" in inquiry_form_text(late)
+    assert f"保存できた相手の最後のメッセージは2026年11月5日({until})です" in inquiry_form_text(late)
     assert "確認していない時間が1回(最長およそ20日)" in report_inputs.page_1(late)["この報告書の範囲"]
 
 
@@ -298,7 +298,7 @@ def test_only_an_office_is_asked_for_something(profile: str) -> None:
     late = replace(on("crowdworks", delivered="2026-11-05 12:00", silent_days=9), profile=profile)
     calm = replace(on("crowdworks", delivered=None, silent_days=0), profile=profile)
 
-    assert ("現在の状況", "納品(2026-11-05)の翌日から数えて9日目の今も検収の完了を確認できていない状態です。") == (
+    assert ("現在の状況", "納品(2026年11月5日)の翌日から数えて9日目の今も検収の完了を確認できていない状態です。") == (
         opening_rows(late)[0]
     )
     assert ("現在の状況", "報告者の記入待ち") == opening_rows(calm)[0]

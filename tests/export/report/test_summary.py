@@ -22,7 +22,6 @@ from archiver.records import (
     Role,
     StatedTerm,
 )
-from archiver.render.times import local_time
 from tests.export.report.test_money import ARREARS
 from tests.support.cases import cases_of
 from tests.support.platform_offices import platforms_with_office
@@ -94,8 +93,8 @@ def test_a_delivery_has_the_place_that_is_known() -> None:
 
     told = page_1(report_inputs.case(deliveries=deliveries))
 
-    sent = f"Chatwork上 {local_time(file.uploaded_at)}({file.number}。報告者が納品物とするファイル)"
-    assert f"2026-11-06\n2026-11-07 / {sent}" == told["納品(報告者入力)"]
+    sent = f"Chatwork上 2026年11月5日 10:23:33({file.number}。報告者が納品物とするファイル)"
+    assert f"2026年11月6日\n2026年11月7日 / {sent}" == told["納品(報告者入力)"]
 
 
 @pytest.mark.parametrize(("facts", "expected"), cases_of(__file__, "when_contact_began_is_set_against_the_permission"))
@@ -121,14 +120,14 @@ def test_with_a_gap_before_it_the_first_message_is_only_the_first_saved_one(appr
     """It is never said to be after the approval; early it is, whatever lies before it."""
     text = page_1(with_contract(contact_approved_on=approved))["サービス外連絡申請"]
 
-    assert text.endswith(f"保存できた最初のメッセージ 2026-11-05 10:14:33{expected}")
+    assert text.endswith(f"保存できた最初のメッセージ 2026年11月5日 10:14:33{expected}")
 
 
 def test_how_many_texts_were_read_and_how_many_are_hidden_stands_on_it() -> None:
     """An office that reads this page alone knows that it does not see every text, and can ask for them."""
     told = page_1(report_inputs.case(reviewed=ReviewedTexts(11, 2, 101, at(0))))["この報告書の範囲"]
 
-    assert "メッセージ11件を報告者が読んで確かめました(2026-11-05)。氏名が残ることがあります。" in told
+    assert "メッセージ11件を報告者が読んで確かめました(2026年11月5日)。氏名が残ることがあります。" in told
     assert "うち2件は一部を隠している" in told
     assert "101件は文面を隠しています。文面は報告者の保管庫にあり、求めに応じて示せます。" in told
     assert "隠して" not in page_1(report_inputs.case())["この報告書の範囲"]
@@ -158,7 +157,7 @@ def test_a_platform_without_such_a_permission_has_no_such_row() -> None:
     assert "連絡先公開申請" in page_1(with_contract(platform="lancers"))
     assert not any("申請" in label for label in forbidden)
     assert forbidden["サービス外での連絡"].endswith(
-        "保存できた最初のメッセージ 2026-11-05 10:14:33(それ以前に保存できていないもの 約242件)"
+        "保存できた最初のメッセージ 2026年11月5日 10:14:33(それ以前に保存できていないもの 約242件)"
     )
     assert not any("外" in label for label in page_1(with_contract(platform="direct")))
 
@@ -195,7 +194,7 @@ def test_changes_have_their_day_in_japan(kind: str) -> None:
     """A change noticed in the evening by UTC is of the next day in Japan; of two chats it is told once."""
     told = page_1(report_inputs.case(events=[report_inputs.change(kind, "田中(解約済)", before="田中")] * 2))
 
-    assert 1 == told["起きたこと"].count(f"{kind}: 田中 → 田中(解約済)(2026-11-15に確認)")
+    assert 1 == told["起きたこと"].count(f"{kind}: 田中 → 田中(解約済)(2026年11月15日に確認)")
 
 
 @pytest.mark.parametrize("has_box", [False, True])
@@ -225,8 +224,8 @@ def test_a_file_that_is_gone_is_told_once_with_whose_it_was_and_whether_it_is_ke
 
     events = [posted, listed] if has_box else [listed]
     case = report_inputs.case(rooms, events=events, profile="lawyer" if held.get("stored_as") else "support")
-    last = "(最後に見えたのは2026-11-15 00:00)" if has_box else ""
-    line = f"相手のファイル「発注書.pdf」(F-0001)は、2026-11-15には表示されなくなっていました{last}。{kept}。"
+    last = "(最後に見えたのは2026年11月15日 00:00)" if has_box else ""
+    line = f"相手のファイル「発注書.pdf」(F-0001)は、2026年11月15日には表示されなくなっていました{last}。{kept}。"
 
     assert 1 == page_1(case)["起きたこと"].count("発注書.pdf")
     assert line in page_1(case)["起きたこと"]
@@ -252,9 +251,9 @@ def test_a_description_that_names_money_or_days_stands_on_the_page_and_so_does_i
 
     told = [page_1(report_inputs.case([room], events=[changed])) for room in (named, other)]
 
-    assert "「単価5,000円、締切は11月20日」(2026-11-24に確認)" == told[0]["チャットの概要"]
+    assert "「単価5,000円、締切は11月20日」(2026年11月24日に確認)" == told[0]["チャットの概要"]
     assert "チャットの概要" not in told[1]
-    assert "チャットの概要が変わった: 報酬は50,000円 → 報酬は30,000円(2026-11-15に確認)" in told[1]["起きたこと"]
+    assert "チャットの概要が変わった: 報酬は50,000円 → 報酬は30,000円(2026年11月15日に確認)" in told[1]["起きたこと"]
 
 
 def test_many_changes_are_counted() -> None:
