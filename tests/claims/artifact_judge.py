@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -214,13 +214,17 @@ def _on_looks(truth: Truth, page: str) -> Iterator[str]:
     if not ({min(last)} if all(looks) else set()) <= {*found} <= {*last}:
         yield f"the last look ({found})"
     begin, end = dispute.period[0], dispute.period[1] or 10**9
-    pauses = {pause for one in looks for pause in pairwise(one) if pause[0] < end and pause[1] >= begin}
+    shut, opened = dispute.noticed_shut or 0, dispute.opened or 0
+    pauses = {(a, shut if a < shut < b == opened else b) for one in looks for a, b in pairwise(one)}
+    pauses = {pause for pause in pauses if pause[0] < end and pause[1] >= begin}
     if dispute.noticed_shut is not None and dispute.is_shut and looks[0]:
         pauses.add((looks[0][-1], dispute.noticed_shut))
+    is_refused = opened - shut > LONGEST_LIMIT and looks[0][0] < shut < end and opened >= begin
+    refusals = yield from _on_refusal(shut, opened, page, is_told=is_refused)
     spans = [end - start for start, end in pauses]
     least, most = (_most_apart(pauses, limit) for limit in (LONGEST_LIMIT, SHORTEST_LIMIT))
     told = _findall(rf"Chatworkを確認していない時間が([0-9,]+)回\(最長およそ({SPAN})\)あります", page)
-    if len(_findall("その間に書かれ、その間に編集・削除された文面は分かりません", page)) != len(told):
+    if len(_findall("その間に書かれ、その間に編集・削除された文面は分かりません", page)) != len(told) + refusals:
         yield "what a pause hides is not told"
     told += _findall(rf"確認していない時間帯([0-9,]+)回。最も長いもの{DAY}.*?\(およそ({SPAN})\)", page)
     if not told and least:
@@ -230,6 +234,21 @@ def _on_looks(truth: Truth, page: str) -> Iterator[str]:
     for number, longest in told:
         if not (least <= _number(number) <= most and _is_about(longest, max(spans))):
             yield f"the number of pauses and the longest ({number}, {longest})"
+
+
+def _on_refusal(shut: int, opened: int, page: str, *, is_told: bool) -> Generator[str, None, int]:
+    """From when to when the first chat could not be opened; how often it is told."""
+    form = rf"({MOMENT})にチャットが開けなくなっていることを確認し、({MOMENT})に再び開けました\(理由不明\)"
+    for one in _findall(form, page):
+        if [at[:15] for at in one] != [_second(at)[:15] for at in (shut, opened)]:
+            yield f"when a chat was shut and opened ({one})"
+    times = len(_findall(rf"{form}。その間に書かれ、", page))
+    form = rf"({DAY}\d\d:\d\d)(?::\d\d)?チャットが再び開けるようになった"
+    yield from _untrue("when a chat was opened", form, page, lambda at: at == _second(opened)[:15])
+    yield from _untrue("that a chat was shut", "チャットを開けなかった時間帯", page, lambda: opened > 0)
+    if is_told and not times:
+        yield "that a chat could not be opened is not told"
+    return times
 
 
 def _most_apart(pauses: set[tuple[int, int]], longer_than: int) -> int:
@@ -889,7 +908,7 @@ def _on_period(truth: Truth, page: str) -> Iterator[str]:
     """From when to when the room was looked at, what is known from before, and that a shut one may have held more."""
     dispute = truth.dispute
     begun = _findall(rf"保存開始:({MOMENT})。", page)
-    if {*begun} != {_second(min(chain.from_iterable(map(dispute.looks_at, dispute.rooms))))}:
+    if {*begun} != {_second(one[0]) for one in map(dispute.looks_at, dispute.rooms) if one}:
         yield f"the beginning of the saving ({begun})"
     for one in _findall(rf"それ以前のメッセージは、取得できた({MOMENT})以降に限ります", page):
         if one != _second(dispute.seen[0].sent) or "Chatworkでの最初のメッセージ" in page:

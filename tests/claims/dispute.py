@@ -264,6 +264,8 @@ class Dispute:
         """Looks that the archive had and lost, as a copy from before them was put back."""
         self.shut: int | None = None
         """When the first chat could no longer be opened."""
+        self.opened: int | None = None
+        """The look at which it could be opened again."""
         self.period: tuple[int, int | None] = (0, None)
         self.took_name: int | None = None
         """When another one took the client's name."""
@@ -305,6 +307,7 @@ class Dispute:
             self.lost, self.looks = self.looks[begin:end], self.looks[:begin] + self.looks[end:]
         if so.closes:
             self.shut = chance.randrange(0, self.looks[-1] + DAY)
+            self.opened = self._opened(random.Random(f"opened {self.seed}"), self.shut)
         if so.period:
             self.period = chance.randrange(0, 25) * DAY, chance.choice((None, chance.randrange(25, 45) * DAY))
         if so.money:
@@ -312,6 +315,10 @@ class Dispute:
             self.invoices = tuple(Invoice(n, 50_000 * n, "2026-10-01", due_on=day) for n, day in enumerate(days, 1))
             paid = chance.choice((0, 20_000, 50_000, 150_000))
             self.payments = (Payment(1, paid, "2026-10-05"),) if paid else ()
+
+    def _opened(self, chance: random.Random, shut: int) -> int | None:
+        later = [at for at in self.looks if at >= shut][1:]
+        return chance.choice(later) if later and not self.so.is_restored and chance.random() < 0.5 else None
 
     def _edit_back(self, chance: random.Random) -> None:
         """Let some texts be edited, and after some days edited back."""
@@ -425,7 +432,10 @@ class Dispute:
 
     def looks_at(self, room: int) -> list[int]:
         """The times at which the list of a chat was read."""
-        return [at for at in self.looks if room != ROOM or self.shut is None or at < self.shut]
+        return [at for at in self.looks if room != ROOM or not self._is_shut_at(at)]
+
+    def _is_shut_at(self, at: int) -> bool:
+        return self.shut is not None and self.shut <= at and (self.opened is None or at < self.opened)
 
     def is_saved(self, post: TruePost) -> bool:
         """Whether the contents of a file are saved when they are first listed."""
@@ -444,7 +454,7 @@ class Dispute:
     def is_shut(self) -> bool:
         """Whether that matters: since before the end of the contract's part of the time."""
         end, looks = self.period[1], self.looks_at(ROOM)
-        return self.noticed_shut is not None and (end is None or not looks or looks[-1] < end)
+        return self.noticed_shut is not None and self.opened is None and (end is None or not looks or looks[-1] < end)
 
     @property
     def last_look(self) -> int:
@@ -734,10 +744,12 @@ class Dispute:
             maker.archive.clock = CorrectedClock(lambda: own)
             maker.archive.clock.measure(_moment(at), own)
         for number in self.rooms:
-            if number == ROOM and self.shut is not None and at >= self.shut:
+            if number == ROOM and self._is_shut_at(at):
                 if at == self.noticed_shut or at in self.lost:
-                    self._shut(maker, at)
+                    self._note_access(maker, "room.inaccessible", at)
                 continue
+            if number == ROOM and at == self.opened:
+                self._note_access(maker, "room.accessible", at)
             room = Room(room_id=RoomId(number), message_num=bisect_right(self.by_room[number], at, key=_sent))
             context = self._context(maker, at)
             pull_messages(context, room, RoomReport(number))
@@ -751,11 +763,10 @@ class Dispute:
                     minutes = (_moment(at) - MAKER_BEGIN) / timedelta(minutes=1)
                     maker.file(_item(self, post, at), post.file_at(at)[1], room=number, minutes=minutes)
 
-    def _shut(self, maker: ArchiveMaker, at: int) -> None:
-        """Record that the first chat is no longer in the list of chats."""
-        gone = {"object": {}, "state": "gone", "source": "list"}
+    def _note_access(self, maker: ArchiveMaker, kind: str, at: int) -> None:
+        """Record that the first chat is no longer in the list of chats, or again."""
         with maker.archive.writing() as writing:
-            observed = [Observation("room.inaccessible", f"room/{ROOM}", gone, ROOM)]
+            observed = [Observation(kind, f"room/{ROOM}", {}, ROOM)]
             writer.append(writing, observed, account_id=OWNER, at=_moment(at))
 
     def _list_items(self, writing: Writing, at: int, room: int) -> list[TruePost]:

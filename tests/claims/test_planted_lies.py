@@ -36,7 +36,7 @@ from archiver.records import (
     facts_for_claims,
 )
 from archiver.render import page_templates
-from archiver.render.gap_breaks import closing_pauses, usual_interval_lines
+from archiver.render.gap_breaks import closing_pauses, refusal_text, usual_interval_lines
 from archiver.store import time_text
 from archiver.store.archive import Archive, Writing
 from archiver.store.queries import authors_and_changes
@@ -423,6 +423,7 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
     ),
     "chats": (replace(SMALL, chats="two"), (authors_and_changes.by_room, _of_one_chat)),
     "closes": (replace(SMALL, closes=True), (closing_pauses, partial(nothing, ()))),
+    "closes: it was never shut": (replace(SMALL, closes=True), (refusal_text, partial(nothing, ""))),
     "period": (replace(SMALL, period=True), (authors_and_changes.by_room, _of_all_times)),
     "names": (
         replace(SMALL, names="shared"),

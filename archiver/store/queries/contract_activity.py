@@ -85,7 +85,7 @@ def _activity(
     known = own | sides.thirds | bases.keys()
     shut, end = current_state.inaccessible_rooms(reading), _earliest_end(contract)
     closed = {room for room in rooms if room in shut and (end is None or (at := looks[room]) is None or at < end)}
-    closings = account_closings((one for listed in entries.values() for one in listed), owner)
+    closings = account_closings(_by_time(entries), owner)
     facts = CaseFacts(
         contract=contract,
         reporters=own,
@@ -177,8 +177,13 @@ def last_handover(reading: Reading, activity: ContractActivity, *, since: dateti
 
 def _people(entries: Mapping[int, Sequence[EntryObject]]) -> dict[int, dict[int, list[str]]]:
     """Room → everybody ever seen in it, with every name they had in any of these rooms, the first one first."""
-    names = _names_by_account(sorted(chain.from_iterable(entries.values()), key=lambda one: int(one["seq"])))
+    names = _names_by_account(_by_time(entries))
     return {room: {one: names[one] for one in _names_by_account(listed)} for room, listed in entries.items()}
+
+
+def _by_time(entries: Mapping[int, Sequence[EntryObject]]) -> list[EntryObject]:
+    """The entries of all rooms in their order."""
+    return sorted(chain.from_iterable(entries.values()), key=lambda one: int(one["seq"]))
 
 
 def _names_by_account(entries: Iterable[EntryObject]) -> dict[int, list[str]]:
