@@ -259,8 +259,6 @@ class Offer:
     url: str
     root: str
     """SHA-256 fingerprint of its root, lower-case hex."""
-    root_name: str
-    """The common name or unit by which browsers list that root."""
     owner: str
 
     @property
@@ -276,7 +274,6 @@ OFFERS = (
         name="digicert",
         url="http://timestamp.digicert.com",
         root="552f7bdcf1a7af9e6ce672017f4f12abf77240c78e761ac203d1d9d20ac89988",
-        root_name="DigiCert Trusted Root G4",
         owner="DigiCert, Inc.",
     ),
     # Well known: others published in October 2026 that its reply was verified against this root of certifi. Until 2034.
@@ -284,7 +281,6 @@ OFFERS = (
         name="identrust",
         url="http://timestamp.identrust.com",
         root="5d56499be4d2e08bcfcad08a3e38723d50503bde706948e42f55603019e528ae",
-        root_name="IdenTrust Commercial Root CA 1",
         owner="IdenTrust (HID Global)",
     ),
     # Not offered, as the pair of address and root is less certain: GlobalSign (http://timestamp.globalsign.com/tsa/

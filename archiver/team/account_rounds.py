@@ -77,9 +77,6 @@ def first_round(joined: datetime, last_planned: datetime | None, seconds_apart: 
     return max(joined, after_it)
 
 
-HOST = "chatwork"
-"""The host of all archives' rounds, in the ledger."""
-
 OK = "ok"
 NOTHING_TO_SAVE = errors.NoContract.__name__
 """How a round ended in which no chat is saved, as no contract is open: no error, and no saving either."""
@@ -188,10 +185,10 @@ class AccountRounds:
 
     def _begin(self, archive: int) -> _Begun | None:
         """The round of an archive that is to begin now; None: it may not."""
-        host, at = self._ledger.host(HOST)
+        host, at = self._ledger.host()
         admission = host.admission(at)
         if admission is Admission.PROBE:  # only one round is
-            host, _after = self._ledger.change_host(HOST, HostState.admit)
+            host = self._ledger.change_host(HostState.admit)
             admission = host.admission(at)
         standing = self._ledger.standing(archive)
         is_held = admission is Admission.HELD or self._ledger.is_awaited()
@@ -250,13 +247,13 @@ class AccountRounds:
     def _judge_host(self, archive: int, *, failed: bool, asked: bool) -> None:
         """Tell the others whether the host answered; a round that did not ask it has no more to say."""
         if not asked:
-            self._ledger.change_host(HOST, HostState.after_no_request)
-        elif not failed and self._ledger.host(HOST)[0] == HostState():
+            self._ledger.change_host(HostState.after_no_request)
+        elif not failed and self._ledger.host()[0] == HostState():
             return  # nothing stands there that an answer would change, as nearly always
         elif failed:
-            self._ledger.change_host(HOST, partial(HostState.after_failure, archive=archive))
+            self._ledger.change_host(partial(HostState.after_failure, archive=archive))
         else:
-            self._ledger.change_host(HOST, lambda _host, _at: HostState())
+            self._ledger.change_host(lambda _host, _at: HostState())
 
     def _outcome(self, app: App, begun: _Begun, failure: errors.ArchiverError | None) -> RoundOutcome:
         """What is recorded of the round."""
@@ -331,7 +328,7 @@ class AccountRounds:
 
     def _take_turn(self, archive: int) -> timedelta:
         """How long the next request waits. Raises _AccountLeft."""
-        wait = self._ledger.take_turn(archive, HOST, self._settings.max_requests_per_second)
+        wait = self._ledger.take_turn(archive, self._settings.max_requests_per_second)
         if wait is None:
             raise _AccountLeft
         return wait

@@ -15,7 +15,7 @@ from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
 from archiver.corrected_clock import CorrectedClock
 from archiver.team import account_rounds, sealed_tokens
-from archiver.team.account_rounds import HOST, NOTHING_TO_SAVE
+from archiver.team.account_rounds import NOTHING_TO_SAVE
 from archiver.team.ledger.database import find_archive, open_archive
 from archiver.team.ledger.service_tables import Admission, ArchiveStanding, Saver, SealedRow, TeamLedger
 from archiver.team.team_file import TeamSettings
@@ -147,7 +147,7 @@ def read_overview(address: str) -> TeamOverview:
     """Read how everything stands. Raises LedgerUnavailable, TeamNotInstalled."""
     with closing(TeamLedger(address)) as ledger:
         standings, savers = tuple(ledger.overview()), tuple(ledger.savers())
-        host, at = ledger.host(HOST)
+        host, at = ledger.host()
     is_held = host.admission(at) is Admission.HELD
     return TeamOverview(standings, at, host.opened_until if is_held else None, savers)
 

@@ -40,7 +40,7 @@ from procrastinate.schema import SchemaManager
 from archiver import errors
 from archiver.rounds.daemon import Stop, Stopped
 from archiver.team import account_rounds, sealed_tokens
-from archiver.team.account_rounds import HOST, AccountRounds, CareEnd, RoundEnd, RoundFailed
+from archiver.team.account_rounds import AccountRounds, CareEnd, RoundEnd, RoundFailed
 from archiver.team.adopt_and_take_home import store_address
 from archiver.team.copies import Gathering, Waiting
 from archiver.team.ledger.database import connect, ledger_errors, ledger_making_errors, printable
@@ -432,7 +432,7 @@ def due_archives(ledger: TeamLedger) -> list[int]:
     """
     if ledger.is_awaited():
         return []
-    host, at = ledger.host(HOST)
+    host, at = ledger.host()
     match host.admission(at):
         case Admission.FREE:
             return ledger.due_archives()

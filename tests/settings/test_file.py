@@ -11,8 +11,7 @@ import pytest
 from hypothesis import example, given, strategies
 
 from archiver import errors
-from archiver.app import OFFERS, Offer
-from archiver.evidence.stamps import roots
+from archiver.app import OFFERS
 from archiver.settings.file import is_token_source, load_settings, new_file, update_settings, write_settings
 from archiver.settings.model import AuthoritySetting, Settings
 from tests.support.cases import cases_of
@@ -289,14 +288,6 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 def test_the_places_for_a_token(source: str, expected: bool) -> None:
     """Three kinds, each with what it needs."""
     assert expected == is_token_source(source)
-
-
-@pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.name)
-def test_the_root_of_each_is_in_certifi(offer: Offer) -> None:
-    """Anybody finds the root in a browser, and the fingerprint is that of the root named."""
-    der = roots.certifi_root(offer.root)
-
-    assert offer.root_name in roots.subject(der)
 
 
 def test_they_are_two_of_different_owners() -> None:

@@ -279,11 +279,11 @@ def test_a_probe_asks_once(service: Service, worker: Worker) -> None:
     service.chatworks.is_down.set()
     for archive in archives[:3]:
         worker.rounds.run(archive)
-    first, _at = worker.ledger.host(account_rounds.HOST)
+    first, _at = worker.ledger.host()
     over(service)
     before = service.chatworks.asked
     worker.rounds.run(archives[3])
-    second, _at = worker.ledger.host(account_rounds.HOST)
+    second, _at = worker.ledger.host()
 
     assert service.chatworks.asked - before == 1
     assert (first.openings, second.openings) == (1, 2)
@@ -471,7 +471,7 @@ def test_one_process_makes_no_two_rounds_of_an_account_at_once(service: Service,
 def test_turns_are_spread_over_the_seconds(service: Service) -> None:
     """All requests of all workers together: five a second, whoever takes the turns."""
     ledgers, begun = [TeamLedger(service.settings().ledger) for _ in range(2)], time.monotonic()
-    turns = [ledger.take_turn(service.first.archive, "host", 5.0) for _ in range(5) for ledger in ledgers]
+    turns = [ledger.take_turn(service.first.archive, 5.0) for _ in range(5) for ledger in ledgers]
     waits = [turn.total_seconds() for turn in turns if turn is not None]
     for ledger in ledgers:
         ledger.close()

@@ -243,20 +243,16 @@ class Ledger:
             self.close()
             raise
 
-    def _begin(self, begin: str) -> psycopg.Connection[Any]:
+    def _begin(self, begin: str) -> Any:
         """Begin on the open connection, or on a new one where the server has closed it meanwhile."""
         psycopg = import_psycopg()
         if self._connection is not None:
             try:
-                return self._begin_on(self._connection, begin)
+                return begin_on_archive(self._connection, self.place.archive, begin)
             except psycopg.OperationalError:
                 self.close()
         self._connection = self._open(self.place.address)
-        return self._begin_on(self._connection, begin)
-
-    def _begin_on(self, connection: psycopg.Connection[Any], begin: str) -> psycopg.Connection[Any]:
-        begin_on_archive(connection, self.place.archive, begin)
-        return connection
+        return begin_on_archive(self._connection, self.place.archive, begin)
 
 
 def _insert(connection: psycopg.Connection[Any], table: str, rows: Iterable[Row]) -> None:

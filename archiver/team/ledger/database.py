@@ -129,9 +129,12 @@ def connect(address: str) -> psycopg.Connection[Any]:
         return connection
 
 
-def begin_on_archive(connection: Any, archive: int, begin: str = "BEGIN") -> None:
-    """Begin a transaction on one archive alone: row-level security shows it nothing of any other."""
+def begin_on_archive(connection: Any, archive: int, begin: str = "BEGIN") -> Any:
+    """Begin a transaction on one archive alone, and return the connection: row-level security shows it nothing of any
+    other.
+    """
     connection.execute(f"{begin}; SELECT set_config('archiver.archive', '{archive:d}', true)")
+    return connection
 
 
 def ask(

@@ -113,6 +113,9 @@ class SealedRow(NamedTuple):
     key_id: str
 
 
+_HOST = "chatwork"
+"""The host of all archives' rounds."""
+
 ACCOUNTS = 3
 """Rounds of so many accounts in a row in which the host failed are an outage; what fails one alone stops nobody."""
 
@@ -275,35 +278,35 @@ class TeamLedger:
 
     # --- the host --------------------------------------------------------------------------------
 
-    def change_host(self, host: str, change: Callable[[HostState, datetime], HostState]) -> tuple[HostState, HostState]:
-        """Change a host's state by a function of it and the database's time; the state before and after.
+    def change_host(self, change: Callable[[HostState, datetime], HostState]) -> HostState:
+        """Change the host's state by a function of it and the database's time; the state before.
 
         Nobody else changes it meanwhile. Raises LedgerUnavailable.
         """
         with self._open() as connection:
             connection.execute("BEGIN")
-            connection.execute("INSERT INTO host_breaker (host) VALUES (%s) ON CONFLICT DO NOTHING", (host,))
-            row = connection.execute(f"{_BREAKER} FOR UPDATE", (host,)).fetchone()
+            connection.execute("INSERT INTO host_breaker (host) VALUES (%s) ON CONFLICT DO NOTHING", (_HOST,))
+            row = connection.execute(f"{_BREAKER} FOR UPDATE", (_HOST,)).fetchone()
             assert row is not None
             before, at = _host_state(row), row[-1]
             after = change(before, at)
             if after != before:
-                values = (list(after.failing), after.openings, after.opened_until, after.probed_until, host)
+                values = (list(after.failing), after.openings, after.opened_until, after.probed_until, _HOST)
                 connection.execute(_KEEP_BREAKER, values)
             connection.execute("COMMIT")
-        return before, after
+        return before
 
-    def host(self, host: str) -> tuple[HostState, datetime]:
-        """A host's state, and the database's time. Raises LedgerUnavailable."""
-        row = self._ask(_BREAKER_IF_ANY, (host,))[0]
+    def host(self) -> tuple[HostState, datetime]:
+        """The host's state, and the database's time. Raises LedgerUnavailable."""
+        row = self._ask(_BREAKER_IF_ANY, (_HOST,))[0]
         return (HostState() if row[0] is None else _host_state(row)), row[-1]
 
-    def take_turn(self, archive: int, host: str, per_second: float) -> timedelta | None:
+    def take_turn(self, archive: int, per_second: float) -> timedelta | None:
         """Take the next turn to send a request for an archive; how long to wait for it. None: its account has left.
 
         Raises LedgerUnavailable.
         """
-        rows = self._ask(_TURN, (host, per_second, archive))
+        rows = self._ask(_TURN, (_HOST, per_second, archive))
         return max(timedelta(), rows[0][0]) if rows else None
 
     def close(self) -> None:
