@@ -136,6 +136,7 @@ def test_older_messages_are_recovered_by_dropping_a_saved_page(
     page.evaluate(DROP, [".drop", "chat.html", saved])
     player.look_around()
     player.press("form[action^='/emergency/recover'] button.first")
+    page.locator("button[name=go]").wait_for()
     player.look_around()
     player.press("button[name=go]")
     page.wait_for_url(re.compile("/job"))
