@@ -65,7 +65,7 @@ def _alert_at(post: Post, rule: AlertRule, level: Level, now: datetime, subject:
 
 
 def _early_contact(case: CaseSnapshot) -> str | None:
-    """The contract, what contact came before, the day of that, and the first day; None if it did not begin early."""
+    """The contract, what contact came before, when that was, and when contact began; None if it did not begin early."""
     contact, contract = case_contact(case), case.contract
     if not contact.is_early or case.first is None:
         return None
@@ -74,7 +74,7 @@ def _early_contact(case: CaseSnapshot) -> str | None:
         OutsideContact.BEFORE_ESCROW: contract.escrowed_at,
         OutsideContact.BEFORE_CONTRACT: contract.contracted_on,
     }
-    return f"{contract.id}/{contact}/{stated.get(contact) or ''}/{case.first.at.astimezone(JST):%Y-%m-%d}"
+    return f"{contract.id}/{contact}/{stated.get(contact) or ''}/{case.first.at.astimezone(JST):{_TIME}}"
 
 
 def case_contact(case: CaseSnapshot) -> OutsideContact:

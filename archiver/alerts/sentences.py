@@ -56,7 +56,7 @@ def _text(alert: Alert, *, is_named: bool) -> str:
         )
     if rule is AlertRule.EARLY_CONTACT and found[1]:
         whole = _(
-            "Job {contract}: you were talking on Chatwork on {day}, before {event}. Exports show it. Are the dates "
+            "Job {contract}: there is a message on Chatwork of {day}, before {event}. Exports show it. Are the dates "
             "right?"
         )
         return whole.replace("{event}", text)
@@ -74,7 +74,7 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
         return {"platform": _("the platform") if where.elsewhere else in_program_language(where.name)}
     if alert.rule is AlertRule.EARLY_CONTACT:
         _state, *told = [*rest.split("/"), "", ""]
-        event, day = [short_day(moment, alert.at) if (moment := day_of(one)) else "" for one in told[:2]]
+        event, day = [_stated_moment(one, alert.at) for one in told[:2]]
         return named | {"since": event, "day": day}
     if alert.rule in (AlertRule.A15, AlertRule.TWIN):
         known, known_day, account, day = [*rest.split("/"), "", "", "", ""][:4]
@@ -92,9 +92,15 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
     platform, rule, day = [*rest.split("/"), "", "", ""][:3]
     due = next((deadline for deadline in platform_of(platform).deadlines if deadline.rule == rule), None)
     name, advice = (in_program_language(due.name), in_program_language(due.advice)) if due else (rule, "")
-    if end := day_of(day):
-        day = dated_moment(end, alert.at) if len(day) > len("2026-11-24") else short_day(end, alert.at)
-    return named | {"name": name, "day": day, "advice": advice}
+    return named | {"name": name, "day": _stated_moment(day, alert.at), "advice": advice}
+
+
+def _stated_moment(stated: str, at: datetime) -> str:
+    """A day as its reader writes it, with the time if one is stated; what is no day as it is."""
+    moment = day_of(stated)
+    if moment is None:
+        return stated
+    return dated_moment(moment, at) if len(stated) > len("2026-11-24") else short_day(moment, at)
 
 
 def _silence_advice(name: str) -> str:

@@ -77,7 +77,7 @@ def test_contact_that_began_early_is_told(facts: dict[str, Any], event: str) -> 
     assert ("early_contact", "high") == (found.rule.value, found.level.value)
     assert (ROOM, "7") == (found.room_id, found.message_id)
     sentence = sentences.alert_sentence(found)
-    assert ("on Chatwork on 3 Oct" in sentence, event in sentence) == (True, True)
+    assert ("Sat 3 Oct 18:20" in sentence, event in sentence) == (True, True)
 
 
 @pytest.mark.parametrize("facts", cases_of(__file__, "contact_that_did_not_is_not"))
