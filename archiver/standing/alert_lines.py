@@ -222,7 +222,21 @@ _HOURS_TOLD = 48
 """Hours below which the distance of a deadline of hours is told in hours."""
 
 
-def near_lines(reading: Reading, contracts: tuple[Contract, ...], *, now: datetime) -> list[str]:
+class NearDeadline(NamedTuple):
+    """A deadline of the next days in one line."""
+
+    text: str
+    contract: str
+    rule: str
+
+    def is_told_by(self, alert: Alert) -> bool:
+        """Whether an alert that the first screen counts is about this deadline."""
+        job, _platform, rule, _end = [*(alert.subject or "").split("/"), "", "", ""][:4]
+        is_counted = alert.rule is AlertRule.DEADLINE and alert.level is not Level.LOW
+        return is_counted and (job, rule) == (self.contract, self.rule)
+
+
+def near_deadlines(reading: Reading, contracts: tuple[Contract, ...], *, now: datetime) -> list[NearDeadline]:
     """The near deadlines of every contract that is still read, the earliest first."""
     names, found = contract_names(contracts), []
     for contract in contracts:
@@ -230,11 +244,15 @@ def near_lines(reading: Reading, contracts: tuple[Contract, ...], *, now: dateti
             found += [(one, contract.id) for one in due_dates(activity_without_counts(reading, contract), now=now)]
     sentence = _("{day}  {job}: {deadline}  {distance}")
     return [
-        sentence.format(
-            day=short_day(one.day, now),
-            job=names[contract],
-            deadline=in_program_language(one.deadline.name),
-            distance=_distance(one)[1],
+        NearDeadline(
+            sentence.format(
+                day=short_day(one.day, now),
+                job=names[contract],
+                deadline=in_program_language(one.deadline.name),
+                distance=_distance(one)[1],
+            ),
+            contract,
+            one.deadline.rule,
         )
         for one, contract in sorted(found, key=lambda pair: pair[0].day)
     ]

@@ -112,10 +112,10 @@ def _gone(jobs: Sequence[Row]) -> Iterator[Row]:
             "{n} chats can no longer be opened. Saved of them: {kept}.",
             len(rooms),
         )
-        names = _(", ").join(visible(one.name) or str(one.room_id) for one in rooms)
+        names = _(", ").join(_("“{name}”").format(name=visible(one.name) or one.room_id) for one in rooms)
         first = min((one for one in rooms if one.last_seen), key=attrgetter("inaccessible_since"), default=None)
         yield {"state": "look", "kind": "gone", "job": job["id"], "head": head.format(n=len(rooms), kept=kept)} | {
-            "text": names,
+            "text": names + _(". ").rstrip(),
             "since": first and first.inaccessible_since,
             "last": first and first.last_seen,
             "reason": _("Chatwork does not tell why."),

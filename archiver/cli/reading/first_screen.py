@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from archiver.health.conditions import Condition, ConditionKind
 from archiver.health.words import page_sentence
 from archiver.render.invisible_characters import shorten
 from archiver.render.times import dated_moment, day_words, moment_words, short_day
+from archiver.standing.alert_lines import NearDeadline
 from archiver.standing.emergencies import Emergency
 from archiver.standing.emergency_words import (
     changed_rows,
@@ -44,10 +46,11 @@ def tell_home(
     emergency: Emergency | None,
     kept: KeptByTeam,
     beside: Sequence[str],
-    deadlines: Sequence[str],
+    deadlines: Sequence[NearDeadline],
 ) -> None:
     """Print it; `emergency`: of the job that `told_job` found; `beside`: what only a terminal tells."""
-    told = document["told"]
+    told, deadlines = document["told"], deadlines[:_DEADLINES_LIMIT]
+    near = [one.text for one in deadlines]
     first, quoted = told[0], told_job(told)
     is_urgent = quoted is not None and quoted["kind"] != "changed"
     _tell_wrapped(_headline(first, now), 0)
@@ -58,7 +61,7 @@ def tell_home(
     echo()
     if emergency is not None:
         has_others = len(status.contracts) > 1
-        _tell_block(emergency, now, deadlines[:_DEADLINES_LIMIT], is_urgent=is_urgent, has_others=has_others)
+        _tell_block(emergency, now, near, is_urgent=is_urgent, has_others=has_others)
     if not is_urgent:
         echo_lines(_summary_lines(document, status, now, kept))
     job = None if quoted is None else quoted["job"]
@@ -69,9 +72,10 @@ def tell_home(
     ]
     if quoted is not None and not is_urgent:
         others.append(_("Seen it? archive status --done {job}").format(job=quoted["job"]))
-    others += [*beside, *([] if is_urgent else deadlines[:_DEADLINES_LIMIT])]
+    others += [*beside, *([] if is_urgent else near)]
     above = () if emergency is None else emergency.contract.room_ids
-    _tell_others([*others, *_lines_below(document, status, above)], document)
+    told_above = sum(one.is_told_by(alert) for one in deadlines for alert in status.alerts)
+    _tell_others([*others, *_lines_below(document, status, above)], document, document["alert_count"] - told_above)
     _tell_foot(status, now, is_urgent=is_urgent)
 
 
@@ -180,13 +184,13 @@ def _lines_below(document: dict[str, Any], status: Status, above: Collection[int
             yield page_sentence(condition.only(left), document["labels"])
 
 
-def _tell_others(others: Sequence[str], document: dict[str, Any]) -> None:
+def _tell_others(others: Sequence[str], document: dict[str, Any], alerts: int) -> None:
     """What else is to be seen, a line for each; of the setup and of alerts, how many."""
     for text in others:
         _tell_wrapped(text, 2)
     if any(one["check"] for one in document["lines"]):
         _tell_wrapped(_("There are things to look at in the setup: archive status --full"), 2)
-    if alerts := document["alert_count"]:
+    if alerts > 0:
         text = ngettext(
             "{n} more thing to look at: archive status --alerts",
             "{n} more things to look at: archive status --alerts",
@@ -222,7 +226,8 @@ def _owner(status: Status, width: int) -> str:
 
 
 def _tell_wrapped(text: str, margin: int) -> None:
-    echo(("\n" + " " * margin).join(wrap(text, WIDTH - margin)))
+    """Print sentences, which Japanese joins without a space."""
+    echo(("\n" + " " * margin).join(wrap(re.sub(r"。 (?=\S)", "。", text), WIDTH - margin)))
 
 
 def _align(text: str, width: int) -> str:

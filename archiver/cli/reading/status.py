@@ -30,7 +30,7 @@ from archiver.standing.alert_lines import (
     jobs_of_rooms,
     messages_by_id,
     named_messages,
-    near_lines,
+    near_deadlines,
     room_labels,
 )
 from archiver.standing.emergencies import emergencies
@@ -65,7 +65,7 @@ def show_status(obj: CliContext, *, as_json: bool) -> int:
             quoted, contracts, alerts = told_job(document["told"]), archive_status.contracts, archive_status.alerts
             told = [one for one in contracts if quoted is not None and one.id == quoted["job"]]
             urgent = emergencies(reading, told, alerts, always=True)
-            deadlines = near_lines(reading, contracts, now=now)
+            deadlines = near_deadlines(reading, contracts, now=now)
             unfinished = remembered_values.ERASURE.recall(reading)
     keeper = keeper_of(obj.home)
     accesses = keeper.accesses()

@@ -151,7 +151,7 @@ def test_status_names_what_is_near(world: World) -> None:
 
     with world.archive.reading() as reading:
         now = world.clock() + timedelta(days=7)
-        (line,) = alert_lines.near_lines(reading, tuple(contracts(reading)), now=now)
+        ((line, *_about),) = alert_lines.near_deadlines(reading, tuple(contracts(reading)), now=now)
 
     assert line.startswith("9 Jul  123: ")
     assert line.endswith("request + 7 days  in 1 day, at a time not entered")

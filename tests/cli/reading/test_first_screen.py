@@ -188,6 +188,18 @@ def test_a_file_that_no_list_had_is_not_told_as_gone(desk: TerminalWorld) -> Non
     assert english.startswith("A file was sent that Chatwork's list did not have. It is not saved.")
 
 
+def test_a_deadline_that_stands_above_is_not_counted_below(desk: TerminalWorld) -> None:
+    """Its alert is another word of the same day."""
+    with desk.archive.writing() as writing:
+        add_delivery(writing, "job1", Delivery(0, f"{desk.clock() - timedelta(days=6):%Y-%m-%d}"), at=desk.clock())
+    desk.both("sync")
+
+    screen = screens(desk)[0]
+
+    assert "検収の目安(納品から7日)" in screen
+    assert "ほかに見てほしいこと" not in screen
+
+
 def test_the_days_that_exist_stand_before_what_may_come(desk: TerminalWorld) -> None:
     """An inspection that is overdue stays when the chat is lost; a request that nobody made is a condition."""
     with desk.archive.writing() as writing:
