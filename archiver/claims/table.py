@@ -148,7 +148,7 @@ WORDS: Mapping[str, str] = {
     "quote.label.after.still": "いまの文({seen}に確認、{last}も同じ)",
     "quote.label.gone.still": "いまの表示({seen}に確認、{last}も同じ)",
     "quote.asked": "返信のないメッセージ: 「{text}」",
-    "quote.heard": "相手のそのメッセージ: 「{text}」",
+    "quote.heard": "{when}の「{text}」",
     "quote.gone": "(削除の表示だけ)",
     "quote.said.client": "相手の「{before}」({sent})",
     "quote.who": "相手({name})",

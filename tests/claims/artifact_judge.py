@@ -391,8 +391,8 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
         if post is None or dispute.side(post.author) != "報告者" or post.sent != dispute.first_unanswered():
             yield f"the message without a reply ({number})"
     spoken = dispute.speeches(dispute.counterparts, saved=True)[-1:]
-    for number in _findall(r"相手のそのメッセージ:「[^」]*?(\d+)」", page):
-        if int(number) not in {post.number for post in spoken} or dispute.first_unanswered() is not None:
+    for number in _findall(r"最後のメッセージは[^「。]*の「[^」]*?(\d+)」です", page):
+        if int(number) not in {post.number for post in spoken}:
             yield f"what the other side wrote last ({number})"
     form = r"(?:内容をご確認(?:のうえ、ご返信)?|納品物のご確認の結果をお知らせ)くださいますよう、お願いいたします"
     of_client = _findall(form, page)

@@ -9,7 +9,7 @@ from functools import partial
 
 from archiver.claims.invoices_and_payments import InvoiceBalance, invoice_text, sums_text
 from archiver.claims.messages import DELETIONS, changed_sides, last_reply, own_changes, turn
-from archiver.claims.sentences import change_lines, own_changes_text, reply_label, reply_text, turn_lines
+from archiver.claims.sentences import change_lines, own_changes_text, reply_text, turn_lines
 from archiver.contract_dates import delivery_days
 from archiver.export.report.money import (
     earlier_text,
@@ -30,7 +30,7 @@ from archiver.export.report.request_to_office import (
     wish_text,
 )
 from archiver.export.report.statistics import MessageStatistics, ReportInput
-from archiver.export.report.summary import gone_file_lines, has_changed, heard_text, own_edit_lines, quotation_lines
+from archiver.export.report.summary import gone_file_lines, has_changed, own_edit_lines, quotation_lines, reply_line
 from archiver.export.report.templated import document
 from archiver.records import CaseSide, ChangeKind, Message, MessageId, RequestKind, SentReminder, State
 from archiver.render.gap_breaks import refusal_text
@@ -70,7 +70,6 @@ def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
         frozen=[room.inaccessible_since for room in case.rooms if room.inaccessible_since],
         refusal=refusal_text(case.rooms),
         replied=_replied_text(case),
-        heard=heard_text(case, _MAX_QUOTED_LENGTH),
         money=[text.replace("\n", "。") + say("。") for _label, text in money_rows(case)],
         others=[*_change_lines(case.statistics, {*ChangeKind} - {*DELETIONS}), *_own_lines(case)],
         request=request_sentence(case),
@@ -106,8 +105,7 @@ def _replied_text(case: ReportInput) -> str:
     reply, claim = last_reply(case.statistics.facts), turn(case.statistics.facts)
     lines = [say("{line}。", line=line) for line in turn_lines(claim, case.created_at, shown=shown_name)]
     if reply.value is not None:
-        label, when = reply_label(reply), reply_text(reply, time=date_text)
-        lines.insert(0, say("{reply_label}は{reply}です。", reply_label=label, reply=when))
+        lines.insert(0, reply_line(case, reply_text(reply, time=date_text), _MAX_QUOTED_LENGTH))
     return (" " if is_english() else "").join(lines)
 
 

@@ -15,7 +15,6 @@ from archiver.chatwork.notation.parse import shown_files
 from archiver.claims import messages
 from archiver.claims.messages import Claim, is_later, turn, with_acts
 from archiver.claims.quotations import Quotation, best, is_courtesy, names_decision, quotation, quotations
-from archiver.contract_dates import last_delivery
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, act_of_step
 from archiver.evidence.history import cancelled_account, is_box_removal, is_system_post, words_gone_with_file
 from archiver.export.report.report_sources import ReportSources
@@ -78,7 +77,7 @@ class MessageStatistics:
     asked: Message | None = None
     """The reporter's message that has no answer."""
     heard: Message | None = None
-    """The last message of the other side, if they wrote it after a delivery and have no answer; not if it changed."""
+    """The other side's last message; not if it changed, or is quoted anyway."""
     own_edit: Quotation | None = None
     """The reporter's own edit of amounts or days that has the most to say."""
     own_deleted: Post | None = None
@@ -184,20 +183,10 @@ class _Survey:
             told = sorted(found.quotations.value, key=lambda one: named.index(one.message.message_id))
             found.quotations = replace(found.quotations, value=tuple(told))
         found.asked, found.acts = self._asked(facts), acts
-        found.heard = self._heard_after_delivery(facts)
+        quoted = [one.message for one in found.quotations.value]
+        spoken = (one for one in self._heard.values() if last is not None and one.message_id == last.message_id)
+        found.heard = next((one for one in spoken if one.state is State.PRESENT and one not in quoted), None)
         return found
-
-    def _heard_after_delivery(self, facts: CaseFacts) -> Message | None:
-        """What the other side wrote last, if the work was delivered before and nobody answered."""
-        value = turn(facts).value
-        last, asked = value.last, value.asking
-        delivered = last_delivery(self._case.deliveries)
-        if last is None or asked is not None or delivered is None or last.post.at < delivered:
-            return None
-        is_it = (one for one in self._heard.values() if one.message_id == last.post.message_id)
-        heard = next((one for one in is_it if one.state is State.PRESENT), None)
-        quoted = [one.message for one in self._found.quotations.value]
-        return None if heard in quoted else heard
 
     def _asked(self, facts: CaseFacts) -> Message | None:
         """The message that the other side has not answered; None too where it is a file or a task."""

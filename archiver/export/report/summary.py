@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from archiver.claims.messages import closed_account, turn
+from archiver.claims.messages import closed_account, last_reply, turn
 from archiver.claims.quotations import (
     Quotation,
     excerpt,
@@ -17,7 +18,14 @@ from archiver.claims.quotations import (
     quotation_line,
     quotation_parts,
 )
-from archiver.claims.sentences import change_lines, closed_text, noticed_text, own_changes_text, waiting_text
+from archiver.claims.sentences import (
+    change_lines,
+    closed_text,
+    noticed_text,
+    own_changes_text,
+    reply_label,
+    waiting_text,
+)
 from archiver.claims.table import word
 from archiver.contract_dates import delivery_matches
 from archiver.evidence.history import is_system_post, removed_files, words_beside_files
@@ -91,6 +99,7 @@ def chapter(case: ReportInput, title: str) -> Chapter:
         delivered=list(delivery_matches(case.deliveries[-3:], case.attachments)),
         shown_name=shown_name,
         asked=_asked_text(case),
+        reply_line=partial(reply_line, case, limit=_ASKED_LENGTH),
         changed=[*_changed_lines(case.statistics), *own_edit_lines(case, _HEARD_LENGTH), *gone_file_lines(case)],
         shut=shut_lines,
         changes=list(dict.fromkeys(_change_lines(case))),  # a person may be in several chats
@@ -200,22 +209,24 @@ def _descriptions(case: ReportInput) -> Iterator[tuple[str, datetime]]:
 
 
 def _asked_text(case: ReportInput) -> str:
-    """The words to which the other side gave no answer, or their last ones; empty where they are covered."""
+    """The words to which the other side gave no answer; empty where they are covered."""
     asked = case.statistics.asked
     texts = [] if asked is None else [one.body for one in asked.texts if not is_system_post(one.body)]
     if asked is None or is_covered(texts[-1]) or not waiting_text(turn(case.statistics.facts), case.created_at):
-        return heard_text(case, _ASKED_LENGTH)
+        return ""
     body = visible(own_words(texts[-1], references_of(case, asked)))
     return word("quote.asked", text=excerpts([body], _ASKED_LENGTH)[0])
 
 
-def heard_text(case: ReportInput, limit: int) -> str:
-    """The beginning of what the other side wrote last after a delivery; empty where that is answered, or covered."""
+def reply_line(case: ReportInput, when: str, limit: int) -> str:
+    """When the other side last spoke, and what they wrote; without that where it is covered or quoted anyway."""
     heard = case.statistics.heard
-    if heard is None or is_covered(heard.body):
-        return ""
-    body = words_beside_files(heard.body) or heard.body
-    return word("quote.heard", text=excerpt(visible(own_words(body, references_of(case, heard))), 0, limit))
+    if heard is not None and not is_covered(heard.body):
+        body = words_beside_files(heard.body) or heard.body
+        text = excerpt(visible(own_words(body, references_of(case, heard))), 0, limit)
+        when = word("quote.heard", when=when, text=text)
+    label = reply_label(last_reply(case.statistics.facts))
+    return say("{reply_label}は{reply}です。", reply_label=label, reply=when)
 
 
 def _changed_lines(statistics: MessageStatistics) -> Iterator[str]:

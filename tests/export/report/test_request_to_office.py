@@ -88,18 +88,21 @@ def test_no_reply_is_asked_for_while_the_other_side_waits() -> None:
     assert UNREASONED == request_of(replace(case, profile="support"))
 
 
-def test_what_the_other_side_wrote_last_after_a_delivery_is_quoted() -> None:
-    """On page 1 and in the text to paste, from its beginning; not without one, nor once it is answered."""
-    said = "3点目の色が違います。修正をお願いします。"
-    delivered = replace(on("crowdworks", delivered="2026-11-05 09:00", silent_days=30), profile="support")
-    rooms = [report_inputs.room_of_messages([report_inputs.plain_message(said, 1)], watch=delivered.rooms[0].watch)]
-    last = replace(delivered, rooms=rooms)
+@pytest.mark.parametrize("delivered", ["2026-11-05 09:00", None])
+def test_what_the_other_side_wrote_last_is_quoted(delivered: str | None) -> None:
+    """From its beginning where its time is told, delivered or not, and answered too: it may take an acceptance back."""
+    accepted, said = "検収OKです", "やっぱり3点目の色が違います。修正をお願いします。"
+    case = replace(on("crowdworks", delivered=delivered, silent_days=30), profile="support")
+    told = [report_inputs.plain_message(text, number) for number, text in ((1, accepted), (3, said))]
+    rooms = [report_inputs.room_of_messages(told, watch=case.rooms[0].watch)]
+    answered = replace(rooms[0], messages=lambda: iter([*told, report_inputs.plain_message("承知しました。", 4)]))
+    alone = replace(rooms[0], messages=lambda: iter(told[:1]))
 
-    for text in (page_1(last)["起きたこと"], inquiry_form_text(last)):
-        assert f"相手のそのメッセージ: 「{said}」" in text, text
-    answered = replace(rooms[0], messages=lambda: iter([*rooms[0].messages(), SAID[1]]))
-    for other in (replace(last, deliveries=()), replace(last, rooms=[answered])):
-        assert said not in page_1(other)["起きたこと"]
+    for room in (rooms[0], answered):
+        last = replace(case, rooms=[room])
+        for text in (page_1(last)["起きたこと"], inquiry_form_text(last)):
+            assert f"の「{said}」です。" in text, text
+    assert accepted not in page_1(replace(case, rooms=[alone]))["起きたこと"]  # it is quoted above that
 
 
 def test_a_quotation_names_its_author_where_the_other_side_has_several_people() -> None:
@@ -288,7 +291,7 @@ def test_what_is_asked_ends_at_the_last_look_where_that_was_long_ago() -> None:
     assert f"{until}では相手からの返信がないため" in request_of(silent)
     for text in (report_inputs.page_1(late)["この報告書の範囲"], inquiry_form_text(late)):
         assert f"、2件({until})" in text
-    assert f"保存できた相手の最後のメッセージは2026年11月5日({until})です" in inquiry_form_text(late)
+    assert f"保存できた相手の最後のメッセージは2026年11月5日({until})の「" in inquiry_form_text(late)
     assert "確認していない時間が1回(最長およそ20日)" in report_inputs.page_1(late)["この報告書の範囲"]
 
 

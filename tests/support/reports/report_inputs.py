@@ -99,7 +99,8 @@ def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> ReportI
 
 def room(bodies: Iterable[str], *, number: int = 1, name: str = "動画編集", **changed: Any) -> Conversation:
     """A room of plain messages, one a minute, of both sides in turn; ids go up with `number`."""
-    messages = [plain_message(body, number * 1000 + count) for count, body in enumerate(bodies, 1)]
+    numbered = enumerate(bodies, number * 1000 + 1)
+    messages = [plain_message(body, count, room_id=RoomId(number)) for count, body in numbered]
     return room_of_messages(messages, room_id=RoomId(number), room_name=name, **changed)
 
 
