@@ -272,8 +272,8 @@ def known_time(reading: Reading, own: datetime) -> datetime:
     if offset_ms is None or not is_clock_wrong(offset_ms):
         return own
     corrected = own + timedelta(milliseconds=offset_ms)
-    last = remembered_values.LAST_SYNC.recall(reading)
-    return own if last is not None and corrected < last.at - timedelta(minutes=1) else corrected
+    last = remembered_values.last_saved_at(reading)
+    return own if last is not None and corrected < last - timedelta(minutes=1) else corrected
 
 
 def observe_starters(home: Path, environ: Mapping[str, str]) -> Starters:

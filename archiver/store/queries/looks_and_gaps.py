@@ -75,11 +75,11 @@ def last_read(reading: Reading, contracts: Collection[Contract]) -> datetime | N
 
     Jobs that ended count only where no other is asked about.
     """
-    last, shut = remembered_values.LAST_SYNC.recall(reading), current_state.inaccessible_rooms(reading)
+    shut = current_state.inaccessible_rooms(reading)
     chosen = [one for one in contracts if one.state == "open"] or contracts
     rooms = {int(room.room_id) for one in chosen for room in one.rooms}
     if not rooms or rooms - shut:
-        return None if last is None else last.at
+        return remembered_values.last_saved_at(reading)
     return max(filter(None, (last_list_time(reading, room) for room in rooms)), default=None)
 
 

@@ -75,7 +75,6 @@ class Status(NamedTuple):
 def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
     """The status in one snapshot; `authorities` are the names of those that are to stamp the seals."""
     owner = current_state.owner(reading) or {}
-    last = remembered_values.LAST_SYNC.recall(reading)
     every_contract = tuple(contracts(reading))
     rooms = {room.room_id for one in every_contract for room in one.rooms}
     seal = schema.seal.c
@@ -84,7 +83,7 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
         account_id=owner.get("account_id"),
         account_name=owner.get("name", ""),
         is_practice=remembered_values.PRACTICE.recall(reading) is not None,
-        last_sync=None if last is None else last.at,
+        last_sync=remembered_values.last_saved_at(reading),
         last_read=last_read(reading, every_contract),
         rooms=room_states(reading, every_contract),
         contracts=every_contract,
