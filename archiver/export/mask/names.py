@@ -150,9 +150,6 @@ def is_name_in_kana(text: str, start: int, end: int, is_shown: bool) -> bool:
     return (is_shown or sounds > 2) and borders is not None
 
 
-_MAX_SPACED_LENGTH = 8
-"""Characters of a name up to which spaces between them are accepted."""
-
 _BETWEEN = "[ \n・*._]"
 """What somebody may write between the characters of a name."""
 SPACED = re.compile(
@@ -239,8 +236,8 @@ class NameMatcher:
         text = folded.text
         for match in self._pattern.finditer(text) if self._pattern else ():
             bare = match[0].replace(" ", "")
-            closed = closed_up(match[0])
-            found = (self._whole.get(one) or self._short.get(one) for one in (bare, closed) if one not in self._stays)
+            forms = (one for one in (bare, closed_up(match[0])) if one not in self._stays)
+            found = (self._whole.get(one) or self._short.get(one) for one in forms)
             label = next(filter(None, found), None)
             start, end = _with_its_words(text, *match.span())
             if label is not None and bare not in self._stays and start < end:
@@ -250,8 +247,9 @@ class NameMatcher:
             term = closed_up(match[0])
             is_short = "ぁ" <= term[0] <= "ん" and len(term) <= 3 and not _TITLE_BEHIND.match(text, match.end())
             span = folded.span(*match.span())
-            if len(term) <= 3 and _sounds(folded.original[slice(*span)]) not in self._sounds:
-                continue  # バナ is folded as ハナ
+            sounds = in_hiragana(closed_up(unicodedata.normalize("NFKC", folded.original[slice(*span)])))
+            if len(term) <= 3 and sounds not in self._sounds:  # バナ is folded as ハナ
+                continue
             if not is_short or is_name_in_kana(folded.original, *span, term in self._shown_kana):
                 yield MaskHit(match.start(), match.end(), MaskKind.NAME, self._kana[in_hiragana(term)])
         for run in SPACED.finditer(text):
@@ -285,19 +283,19 @@ class NameMatcher:
 
 
 def _with_its_words(text: str, start: int, end: int) -> tuple[int, int]:
-    """The range with the names that cross its ends (真由美 of 由美); an empty one if a word does (今日 of 日向)."""
+    """The range with the names that cross its ends (真由美 of 由美); empty if a word does (上司 of 村上)."""
     before, behind = _KANJI_BEFORE.search(text, max(0, start - 4), start), _KANJI.match(text, end, end + 4)
     first, last = before.start() if before else start, behind.end() if behind else end
-    placed = (one._replace(start=first + one.start, end=first + one.end) for one in words(text[first:last]))
-    crossing = [one for one in placed if one.start < start < one.end or one.start < end < one.end]
+    ends = _ends_of_words(text[first:last], start - first, end - first)
+    return first + ends[0], first + ends[1]
+
+
+@functools.lru_cache(4096)
+def _ends_of_words(run: str, start: int, end: int) -> tuple[int, int]:
+    crossing = [one for one in words(run) if one.start < start < one.end or one.start < end < one.end]
     if any(one.form in vocabulary() for one in crossing):
         return start, start
     return min([start, *(one.start for one in crossing)]), max([end, *(one.end for one in crossing)])
-
-
-def _sounds(kana: str) -> str:
-    """Kana as hiragana, with their voicing marks, which folded text lacks."""
-    return in_hiragana(closed_up(unicodedata.normalize("NFKC", kana)))
 
 
 def closed_up(spaced: str) -> str:
@@ -332,9 +330,8 @@ def _spaced_pattern(term: str) -> str:
     if len(term) == 1:
         before = "(?<![一-鿿々a-z])" if "一" <= term <= "鿿" else r"(?<!\w)"
     behind = "(?![a-z0-9])" if _LATIN.match(term[-1]) else ""
-    between = " ?" if term.isascii() else ""
-    if 2 < len(term) <= _MAX_SPACED_LENGTH and not between:
-        between = f"{_BETWEEN}?" if _CJK.fullmatch(term) else " ?"
+    is_short = len(term) == 2 and not term.isascii()  # closed up, as 以上 田中 is not 上田
+    between = "" if is_short else f"{_BETWEEN}?" if _CJK.fullmatch(term) else " ?"
     return before + between.join(map(re.escape, term)) + behind
 
 

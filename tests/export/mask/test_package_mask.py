@@ -319,6 +319,9 @@ def test_facts_of_the_contract_are_covered_too() -> None:
 # --- odd names and addresses ----------------------------------------------------------------------
 
 
+ODD_TEXTS = strategies.text(alphabet="ミーコみハバナ佐藤O'c-・. _\n", min_size=1, max_size=8)
+
+
 def masked(text: str, *names: str) -> str:
     """A text as a package for an office shows it, in a chat with a third person who had these names in turn."""
     people = {OWNER: ["山田 太郎"], CLIENT: ["田中 一郎"], 11: list(names)}
@@ -353,6 +356,14 @@ def masked(text: str, *names: str) -> str:
 def test_a_name_is_covered_however_odd(name: str, text: str, expected: str) -> None:
     """Without its emoji, of one character before a title, in letters that look alike; words beside it stay."""
     assert expected == masked(text, name)
+
+
+@given(strategies.lists(ODD_TEXTS, min_size=1, max_size=2), ODD_TEXTS)
+def test_no_name_is_too_odd_to_be_looked_for(names: list[str], around: str) -> None:
+    """With the marks of long vowels, signs and single letters in it: a package is made all the same."""
+    text = f"{around}{names[0]}さん、{names[-1]}{around}"
+
+    assert isinstance(masked(text, *names), str)
 
 
 def test_a_name_changed_midway_is_covered_before_and_after() -> None:
