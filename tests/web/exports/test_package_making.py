@@ -200,6 +200,10 @@ def test_messages_are_read_one_by_one_and_what_was_read_leaves(browser: FormBrow
     )
     assert "■■(隠した語)の高木さんに渡します" in table
     assert "twitter" not in table
+    (result, listed) = (browser.get(address) for address in ("/packages/1", "/packages?contract=job1"))
+    assert re.search(r" ・ [4-9] pages ・ [0-9]", result)
+    assert "Only 5 messages, which you read, have their text in it." in result
+    assert 'action="/packages/1/folder"' in listed
 
 
 @pytest.mark.drawn
