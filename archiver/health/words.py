@@ -111,6 +111,7 @@ def _words(condition: Condition, labels: Mapping[str, str]) -> dict[str, Any]:
     words = {name: interval_words(one) if isinstance(one, timedelta) else one for name, one in facts.items()}
     return {
         "n": len(condition.which),
+        "job": "",
         **words,
         "time": minute_text(at) if isinstance(at, datetime) else _("never"),
         "rooms": _join_named(_room_words(condition, one, labels) for one in condition.which),
@@ -210,8 +211,9 @@ SENTENCES: Mapping[ConditionKind, Text] = {
     ConditionKind.SETUP: N_("The setup is not finished. Go on with: archive init"),
     ConditionKind.ALERT: N_("Something big changed in the chat. Don't leave the chat; see: archive"),
     ConditionKind.NO_CONTRACT: N_("No job has been entered yet: nothing is saved. See: archive job add --help"),
-    ConditionKind.ENDED: N_(
-        "Every job has ended: no chat is saved any more. To save one again: archive job end {job} --undo"
+    ConditionKind.ENDED: (
+        N_("Every job has ended: no chat is saved any more."),
+        _either("job", N_("To save one again: archive job end {job} --undo"), N_("See: archive status")),
     ),
     ConditionKind.STALE: (_STALE, N_("What is written and changed meanwhile is lost. Run: {command}")),
     ConditionKind.FAULT: _either(
