@@ -28,11 +28,6 @@ class PackageProfile:
     limit_each: bool = False
     """Whether the limit is for each of its files."""
 
-    @property
-    def folder(self) -> bool:
-        """Whether a folder is handed over; otherwise a zip alone."""
-        return self.form is not PackageForm.ZIP
-
 
 PROFILES: Mapping[str, PackageProfile] = {
     "support": PackageProfile(("csv",), PackageForm.SUBMISSION, passes=2, max_mb=5),

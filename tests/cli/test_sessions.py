@@ -452,7 +452,7 @@ def two_exports(stage: Stage) -> None:
     stage.environ["ARCHIVE_LANG"] = "en"
     made = story(stage.home)
     for minutes in (300, 360):
-        export_package(made, "daily", stage.home.parent / "out", minutes=minutes)
+        export_package(made, "consult", stage.home.parent / "out", minutes=minutes)
     made.archive.close()
 
 

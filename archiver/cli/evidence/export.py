@@ -30,7 +30,6 @@ from archiver.cli.output import ProgressScreen, echo, echo_json, echo_lines, pad
 from archiver.cli.prompts import ask, ask_numbers, ask_yes_no, checked, is_asked, parse_period
 from archiver.custody import erasures, put_back_databases
 from archiver.custody.stamp_requests import stamp_service
-from archiver.export import READERS
 from archiver.export.mask.policy_and_covers import POLICIES
 from archiver.export.mask.word_analyser import has_analyser
 from archiver.export.package import make_package, masking_review
@@ -143,10 +142,8 @@ def _people(app: App, given: dict[str, Any]) -> dict[str, Any]:
         }
 
 
-def _recheck(app: App, order: ExportOrder, *, is_quiet: bool) -> Recheck | None:
-    """Read what would be quoted once more, and say what came of it; None where nothing is to be read."""
-    if order.profile not in READERS:
-        return None
+def _recheck(app: App, order: ExportOrder, *, is_quiet: bool) -> Recheck:
+    """Read what would be quoted once more, and say what came of it."""
     recheck = recheck_quoted(app, order)
     if recheck.sentence() and not is_quiet:
         echo(recheck.sentence(), err=True)

@@ -62,7 +62,9 @@ class ExportDeclined(Exception):
 
 
 def folder_of(archive: Archive, order: ExportOrder) -> Path:
-    """Where the package of an order comes to lie. Raises UsageError (a folder of the archive's own)."""
+    """Where the package of an order comes to lie. Raises UnknownProfile, UsageError (a folder of the archive's own)."""
+    if order.profile not in READERS:
+        raise errors.UnknownProfile(profile=order.profile, known=", ".join(READERS))
     folder = (order.out or archive.home / FOLDER).absolute()
     if any(folder.resolve().is_relative_to((archive.home / own).resolve()) for own in backup_folder.FOLDERS):
         sentence = _("{folder} belongs to the archive, which holds nothing else there. Name another folder: --out DIR")
@@ -86,8 +88,6 @@ def export(
     UnknownContract, NoContract, AmbiguousContract, RowsDisagree, DiskFull, PackagePlaceNotWritable, HomeNotWritable,
     ArchiveBusy. Then nothing is left behind.
     """
-    if order.profile not in PROFILES:
-        raise errors.UnknownProfile(profile=order.profile, known=", ".join(READERS))
     folder = folder_of(archive, order)
     archive.scratch_folder = next((one for one in (folder, *folder.parents) if one.is_dir()), None)
     contract_id = archive.read(contracts.named_or_only_contract, order.contract).id
@@ -162,8 +162,8 @@ def _make_package(
 
     What is handed in is a zip, and beside it the files that are also handed in separately.
     """
-    order, name, profile = recipe.order, recipe.name, PROFILES[recipe.order.profile]
-    folder, is_submission = bag.folder.parent, profile.form is PackageForm.SUBMISSION
+    order, name, folder = recipe.order, recipe.name, bag.folder.parent
+    is_submission = PROFILES[order.profile].form is PackageForm.SUBMISSION
     content, assemble, last_list = bag, full_package.assemble, TAG_MANIFEST
     if is_submission:
         content, assemble, last_list = Bag(bag.folder / "content"), submission_package.assemble, DIGEST_LIST
@@ -178,24 +178,20 @@ def _make_package(
         submission_package.put_loose_files(content, order.profile, bag.folder)
         shutil.rmtree(content.folder)
         zip_file = folder / name / f"{name}.zip"
-    if profile.folder:  # after a power cut too, what has the final name is whole
-        sync_tree(bag.folder)
-    if not is_submission and (not profile.folder or order.zip or bag.size <= MAX_UNASKED_ZIP_BYTES):
+    sync_tree(bag.folder)  # after a power cut too, what has the final name is whole
+    if not is_submission and (order.zip or bag.size <= MAX_UNASKED_ZIP_BYTES):
         zip_file = folder / f"{name}.zip"
         pack(bag.folder, name, zip_file, at=recipe.read_at)
-    if profile.folder:
-        bag.folder.rename(folder / name)
-    else:
-        shutil.rmtree(bag.folder)
+    bag.folder.rename(folder / name)
     sync_where_possible(folder)
     missing = [one for one in recipe.roots if one not in stamps]
     return replace(
         result,
-        path=str(folder / name if profile.folder else folder),
+        path=str(folder / name),
         zip=None if zip_file is None else str(zip_file),
         profile=order.profile,
         seal=recipe.seals[-1].number if recipe.seals else None,
-        sha256=result.list_sha256 if zip_file is None or profile.form is PackageForm.BAG else digest_file(zip_file),
+        sha256=result.list_sha256 if zip_file is None or not is_submission else digest_file(zip_file),
         stamped=bool(recipe.roots) and not missing,
         unstamped=tuple(say("タイムスタンプ({one}): この資料に付けられませんでした", one=one) for one in missing),
         too_large=result.too_large or tuple(_size_warnings(zip_file or folder / name, order)),
@@ -234,8 +230,7 @@ def _record_export(
     archive: Archive, order: ExportOrder, report: ExportReport, *, made_at: datetime, at: datetime
 ) -> None:
     """Append the `export` entry: what was ordered and exported; the digests of its files are kept beside it."""
-    exported_path = report.path if PROFILES[report.profile].folder else report.zip
-    name = Path(exported_path or report.path).name
+    name = Path(report.path).name
     payload = {
         "contract": report.contract,
         "files": report.files,

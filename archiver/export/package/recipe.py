@@ -155,13 +155,13 @@ class ExportReport:
     """Open gaps that touch the period; what the user erased is none."""
     preview: PackagePreview | None = None
     path: str = ""
-    """The absolute path of the bag's folder, or of the folder with the zip where a zip is all."""
+    """The absolute path of the folder that it is."""
     zip: str | None = None
     profile: str = ""
     seal: int | None = None
     """The number of the seal whose state the package shows."""
     sha256: str = ""
-    """The digest that covers everything in it: of `tagmanifest-sha256.txt`, or of the zip where a zip is all."""
+    """The digest that covers everything in it: of `tagmanifest-sha256.txt`, or of the zip of what is no bag."""
     stamped: bool = False
     """Whether every configured authority stamped the package itself; False if there is none."""
     missing: tuple[str, ...] = ()

@@ -11,7 +11,6 @@ from archiver import errors
 from archiver.claims.counterparts import counterpart_bases, judge_counterparts, named_counterparts, other_side
 from archiver.evidence.acts_seen_in_lists import SIGN_KINDS, account_closings
 from archiver.evidence.history import EntryObject, number
-from archiver.export import PROFILES, PackageForm
 from archiver.export.mask.likely_names import NameFinder
 from archiver.export.mask.names import people_in
 from archiver.export.mask.package_mask import PackageMask
@@ -200,12 +199,7 @@ def _later_strangers(
 
 
 def _check_request(order: ExportOrder, contract: Contract, deliveries: Sequence[Delivery]) -> None:
-    """Refuse to ask where no report is, and for a review of nothing, as the reader could only point to that.
-
-    Raises UsageError.
-    """
-    if order.request is not None and PROFILES[order.profile].form is PackageForm.ZIP:
-        raise errors.UsageError(detail=_("An export of this kind has no report, so nothing can be asked for in it."))
+    """Refuse to ask for a review of nothing, as the reader could only point to that. Raises UsageError."""
     if order.request is RequestKind.REVIEW and not deliveries:
         sentence = _(
             "No delivery is entered, so a review cannot be asked for. Enter it first: archive job enter {job} delivery"

@@ -13,8 +13,6 @@ import pytest
 from archiver import errors
 from archiver.custody.verify import verify_path
 from archiver.export.package import daily_copy
-from archiver.export.package.make_package import export
-from archiver.export.package.order import ExportOrder
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
 from tests.support.archives.maker import ArchiveMaker, at, file_object, message_object, story
@@ -152,20 +150,6 @@ def test_days_without_a_run_are_copied_by_the_next(tmp_path: Path) -> None:
     assert ("2026-11-06_job1_daily.zip", True) == (path and path.name, "翌日" in bodies(path))
     assert ("2026-11-05_job1_daily.zip", 4) == (first and first.name, len(bodies(first)))
     assert ["翌日"] == bodies(second)
-
-
-def test_a_daily_at_will_holds_everything(tmp_path: Path) -> None:
-    """As a zip in the folder of exports; its digest is that of the zip."""
-    maker = story(tmp_path / "home")
-    made_daily(maker.archive, minutes=DAY)
-
-    report = export(maker.archive, ExportOrder(contract="job1", profile="daily"), now=lambda: at(DAY + 1))
-
-    packed = maker.home / "exports/CW12345678_20261106-100100_daily.zip"
-    assert (str(packed.parent), str(packed)) == (report.path, report.zip)
-    assert [packed] == list(packed.parent.iterdir())
-    assert 4 == len(bodies(packed))
-    assert [] == verify_path(packed).findings
 
 
 def test_an_unknown_contract_is_refused(tmp_path: Path) -> None:

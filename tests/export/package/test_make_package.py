@@ -566,10 +566,8 @@ def test_a_package_is_named_after_the_platforms_number(platform: str | None, num
     assert (expected, "douga") == (package_name(contract), package_name(Contract("douga", ())))
 
 
-@pytest.mark.drawn(but="daily-8")
-@pytest.mark.parametrize(
-    ("profile", "total"), [("lawyer", 16), ("support", 8), ("court", 12), ("consult", 8), ("daily", 8)]
-)
+@pytest.mark.drawn(but="support-8")
+@pytest.mark.parametrize(("profile", "total"), [("lawyer", 16), ("support", 8), ("court", 12), ("consult", 8)])
 def test_progress_is_told_to_the_end(tmp_path: Path, profile: str, total: int) -> None:
     """Each message counts once for each time that the profile goes through it, the PDFs' passes too."""
     steps: list[tuple[int, int]] = []

@@ -425,8 +425,8 @@ def declined(maker: ArchiveMaker, out: Path, profile: str = "support", **options
     return seen
 
 
-@pytest.mark.drawn(but="daily")
-@pytest.mark.parametrize("profile", [*CONTENTS, "lawyer", "daily"])
+@pytest.mark.drawn(but="support")
+@pytest.mark.parametrize("profile", [*CONTENTS, "lawyer"])
 def test_who_declines_gets_nothing(tmp_path: Path, profile: str) -> None:
     """They saw the numbers; no package, no folder, no note of it."""
     maker = story(tmp_path / "home")
@@ -434,7 +434,7 @@ def test_who_declines_gets_nothing(tmp_path: Path, profile: str) -> None:
     (preview,) = declined(maker, tmp_path / "deep/out", profile, reads_all=False)
 
     assert (4, 2, 0) == (preview.messages, preview.people, preview.hidden_people)
-    assert (1 if profile in ("lawyer", "daily") else 0) == preview.files
+    assert (1 if profile == "lawyer" else 0) == preview.files
     assert not (tmp_path / "deep").exists()
     assert 0 == entries(maker)
 
@@ -456,7 +456,7 @@ def test_who_agrees_gets_it(tmp_path: Path) -> None:
     assert 1 == entries(maker)
 
 
-@pytest.mark.parametrize("profile", [*CONTENTS, "lawyer", "daily"])
+@pytest.mark.parametrize("profile", [*CONTENTS, "lawyer"])
 def test_a_chosen_message_that_is_not_there_stops_it(tmp_path: Path, profile: str) -> None:
     """It is named, and nothing is left behind."""
     maker = story(tmp_path / "home")
