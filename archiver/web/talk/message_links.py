@@ -307,7 +307,7 @@ def message_line(
         "name": visible(message.name),
         "states": notable_states(message.state, was_edited=message.was_edited, was_deleted=message.was_deleted),
         "is_earlier": message.earlier and not message.before_deletion,
-        "text": text_snippet(text, words) if words else message_snippet(message.text, references),
+        "text": text_snippet(one_line(text), words) if words else message_snippet(message.text, references),
     }
 
 

@@ -213,7 +213,7 @@ def test_the_end_tells_the_last_look_though_it_showed_nothing_new(tmp_path: Path
         add_looks(writing, [SameList(ROOM, 1, at(360), SAME_BYTES)])
     maker.archive.close()
 
-    assert f"last read on {spoken('2026-11-05 16:00')};" in page_of(maker.home, f"/room/{ROOM}")
+    assert f"last read {spoken('2026-11-05 16:00')};" in page_of(maker.home, f"/room/{ROOM}")
 
 
 def test_a_chat_without_messages_is_a_calm_page(chat: ArchiveMaker) -> None:
