@@ -85,6 +85,8 @@ class Quotation:
     """Deleted, missing or edited; present: nothing changed, and the reporter chose it."""
     rank: Rank
     """How much it has to say."""
+    answered: Message | None = None
+    """What it answers, if its first words name no amount and no day."""
 
     @property
     def shown(self) -> tuple[Version, ...]:
@@ -246,6 +248,11 @@ def _amounts_and_days(body: str) -> Iterator[str]:
         yield from (one for _at, one in _words_of(pattern, words) if re.search("[0-9円末]", one))
 
 
+def states_terms(body: str) -> bool:
+    """Whether a text names an amount or a day itself: a mere yes says nothing without what it answers."""
+    return any(_amounts_and_days(body))
+
+
 def _letters(body: str) -> str:
     """A text without its spaces and line ends: what else differs is a change to be quoted."""
     return "".join(body.split())
@@ -387,11 +394,12 @@ def quotation_line(quoted: Quotation, texts: Sequence[str], *, time: Time, who: 
     return word(f"quote.line.{between}{quoted.became}", said=said, after=texts[-1], seen=seen)
 
 
-def quotation_head(quoted: Quotation, name: str) -> str:
-    """Who wrote it when, and what became of it."""
+def quotation_head(quoted: Quotation, name: str, answered: str = "") -> str:
+    """Who wrote it when, and what became of it; `answered`: what is told of the message that it answers."""
     message = quoted.message
     what = "".join(_happened(quoted)).rstrip()
-    return word("quote.head", sent=_minute(message.send_time), name=name, no=message.no, what=what)
+    head = word("quote.head", sent=_minute(message.send_time), name=name, no=message.no, what=what)
+    return f"{head}\n{answered}" if answered else head
 
 
 def quotation_parts(quoted: Quotation, texts: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -149,6 +149,7 @@ WORDS: Mapping[str, str] = {
     "quote.label.gone.still": "いまの表示({seen}に確認、{last}も同じ)",
     "quote.asked": "返信のないメッセージ: 「{text}」",
     "quote.heard": "{when}の「{text}」",
+    "quote.answered": "この前の{side}のメッセージ(No.{no}): 「{text}」",
     "quote.gone": "(削除の表示だけ)",
     "quote.said.client": "相手の「{before}」({sent})",
     "quote.who": "相手({name})",

@@ -157,7 +157,7 @@ def falsehoods(dispute: Dispute, told: Told) -> Iterator[str]:
         for fact in chain.from_iterable(reader(truth, page) for reader in readers):
             yield f"{name}: {fact}"
     inquiry = re.sub(r"\s", "", told.inquiry)
-    in_inquiry = [_on_pasted_quotations, _on_numbers, _on_reply, _on_inquiry, _on_request, _on_money]
+    in_inquiry = [_on_pasted_quotations, _on_answered, _on_numbers, _on_reply, _on_inquiry, _on_request, _on_money]
     if dispute.so.platform == "direct" and told.rows:
         in_inquiry = in_inquiry[-2:]  # the package has a letter to the client in its place
     for fact in chain.from_iterable(reader(truth, inquiry) for reader in in_inquiry):
@@ -182,6 +182,7 @@ def _on_page_1(truth: Truth, page: str) -> Iterator[str]:
     yield from _on_changes(truth, page)
     yield from _on_closing(truth, page)
     yield from _on_quotations(truth, page)
+    yield from _on_answered(truth, page)
     yield from _on_saving(truth, page)
     yield from _on_looks(truth, page)
 
@@ -581,6 +582,16 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
 def _since(shown: Sequence[tuple[int, str, int]]) -> int:
     """Since when the last text was shown without another one between."""
     return min(at for at, text, _updated in takewhile(lambda one: one[1] == shown[-1][1], reversed(shown)))
+
+
+def _on_answered(truth: Truth, page: str) -> Iterator[str]:
+    """Of a quoted message that names no terms, what the reporter wrote before it."""
+    own = [one for one in truth.dispute.saved if truth.dispute.side(one.author) == "報告者"]
+    for number, text in _findall(r"この前の報告者のメッセージ\(No\.(\d+)\):「([^」]+)」", page):
+        post = truth.numbers.get(int(number))
+        texts = [] if post not in own else [post.shown(at)[0] for at in truth.dispute.sightings(post)]
+        if not any(_is_excerpt(text, one) for one in texts):
+            yield f"what a quoted message answers ({number}, {text})"
 
 
 def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:

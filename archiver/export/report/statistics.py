@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,10 +12,10 @@ from functools import cached_property
 from itertools import chain, pairwise
 from operator import attrgetter
 
-from archiver.chatwork.notation.parse import shown_files
+from archiver.chatwork.notation.parse import message_references, shown_files
 from archiver.claims import messages
 from archiver.claims.messages import Claim, is_later, turn, with_acts
-from archiver.claims.quotations import Quotation, best, is_courtesy, names_decision, quotation, quotations
+from archiver.claims.quotations import Quotation, best, is_courtesy, names_decision, quotation, quotations, states_terms
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, act_of_step
 from archiver.evidence.history import cancelled_account, is_box_removal, is_system_post, words_gone_with_file
 from archiver.export.report.report_sources import ReportSources
@@ -133,6 +134,8 @@ class _Survey:
         """Ids of the reporter's messages that wait for no answer."""
         self._asking: dict[tuple[RoomId, int], Message] = {}
         """The first messages of the reporter after the other side's last speech, by room and place."""
+        self._own_before: dict[RoomId, Message] = {}
+        """The reporter's last message in each room, unless somebody else than the other side wrote after it."""
         self._heard: dict[RoomId, Message] = {}
         """The other side's last speech in each room."""
         self._saved = array("d")
@@ -179,14 +182,29 @@ class _Survey:
         found.count = len(self._saved)
         found.saved_before = sum(limit is None or at < limit for at in self._saved)
         found.quotations = quotations(self._quoted, messages.message_count(facts).missing, unchanged=self._agreed)
+        told = list(map(self._with_answered, found.quotations.value))
         if (named := self._named) is not None:
-            told = sorted(found.quotations.value, key=lambda one: named.index(one.message.message_id))
-            found.quotations = replace(found.quotations, value=tuple(told))
+            told = sorted(told, key=lambda one: named.index(one.message.message_id))
+        found.quotations = replace(found.quotations, value=tuple(told))
         found.asked, found.acts = self._asked(facts), acts
         quoted = [one.message for one in found.quotations.value]
         spoken = (one for one in self._heard.values() if last is not None and one.message_id == last.message_id)
         found.heard = next((one for one in spoken if one.state is State.PRESENT and one not in quoted), None)
         return found
+
+    def _with_answered(self, quoted: Quotation) -> Quotation:
+        """The quotation with what it answers: what its words reply to, else the reporter's message before it."""
+        room = next(one for one in self._case.rooms if one.room_id == quoted.message.room_id)
+        replies = [one for room_id, one in message_references(quoted.before.body) if room_id == room.room_id]
+        if states_terms(quoted.before.body):
+            return replace(quoted, answered=None)
+        if not replies:
+            return quoted
+        ids, wanted = self._found.ids[room.room_id], replies[0]
+        place = bisect_left(ids, int(wanted))
+        is_printed = self._prints_all or wanted in self._case.chosen
+        is_there = is_printed and place < len(ids) and ids[place] == int(wanted)
+        return replace(quoted, answered=next(room.messages(place)) if is_there else None)
 
     def _asked(self, facts: CaseFacts) -> Message | None:
         """The message that the other side has not answered; None too where it is a file or a task."""
@@ -270,10 +288,14 @@ class _Survey:
             found.chosen_times.append(message.send_time)
         if side is CaseSide.COUNTERPART and is_printed:
             self._add_quotation(message, is_chosen=is_chosen)
+        elif side is CaseSide.OTHER:
+            self._own_before.pop(message.room_id, None)
         elif side is CaseSide.REPORTER and is_printed and len(texts) > 1:
             edit = quotation(message, amount=self._case.contract.amount)
             if edit is not None and edit.became is State.EDITED and edit.rank[0] > 0:
                 (found.own_edit,) = best(filter(None, (found.own_edit, edit)))[:1]
+        if side is CaseSide.REPORTER and is_printed and texts:
+            self._own_before[message.room_id] = message
         is_bound = message.message_id in self._bound_ids
         if is_bound:
             found.bound[message.message_id] = message
@@ -291,12 +313,12 @@ class _Survey:
         is_named = self._named is not None and message.message_id in self._named
         if self._named is not None and not is_named:
             return
-        amount = self._case.contract.amount
+        amount, answered = self._case.contract.amount, self._own_before.get(message.room_id)
         quoted = quotation(message, is_chosen=is_chosen or is_named, amount=amount)
         if quoted is not None:
-            self._quoted = best([*self._quoted, quoted])
+            self._quoted = best([*self._quoted, replace(quoted, answered=answered)])
         elif names_decision(message) and (agreed := quotation(message, is_chosen=True, amount=amount)):
-            self._agreed = best([*self._agreed, agreed])
+            self._agreed = best([*self._agreed, replace(agreed, answered=answered)])
 
 
 def room_facts(rooms: Iterable[Conversation]) -> tuple[RoomFacts, ...]:

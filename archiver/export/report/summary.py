@@ -17,6 +17,7 @@ from archiver.claims.quotations import (
     quotation_head,
     quotation_line,
     quotation_parts,
+    states_terms,
 )
 from archiver.claims.sentences import (
     change_lines,
@@ -161,7 +162,18 @@ def _quoted_message(case: ReportInput, quoted: Quotation) -> QuotedMessage:
     """A message of the other side, before and after its change."""
     texts = excerpts(_shown_texts(case, quoted), _QUOTED_LENGTH)
     parts = tuple(MessageText(label, text) for label, text in quotation_parts(quoted, texts))
-    return QuotedMessage(quotation_head(quoted, shown(quoted.message.name, _NAME_LENGTH)), parts)
+    answered = answered_text(case, quoted, _ASKED_LENGTH)
+    return QuotedMessage(quotation_head(quoted, shown(quoted.message.name, _NAME_LENGTH), answered), parts)
+
+
+def answered_text(case: ReportInput, quoted: Quotation, limit: int) -> str:
+    """What a quoted message answers, as it read then; empty where its own words say enough, or the other is covered."""
+    message, sent = quoted.answered, quoted.message.send_time.timestamp()
+    then = [] if message is None else [one.body for one in message.texts if one.update_time <= sent]
+    if message is None or not then or is_covered(then[-1]) or not states_terms(then[-1]):
+        return ""
+    text = excerpts([visible(own_words(then[-1], references_of(case, message)))], limit)[0]
+    return word("quote.answered", side=say(case.side(message.account_id)), no=message.no, text=text)
 
 
 def quotation_lines(case: ReportInput, limit: int) -> tuple[list[str], list[str]]:
@@ -173,6 +185,8 @@ def quotation_lines(case: ReportInput, limit: int) -> tuple[list[str], list[str]
     for quoted in case.statistics.quotations.value:
         who = word("quote.who", name=shown(quoted.message.name, _NAME_LENGTH)) if len(case.bases) > 1 else None
         line = quotation_line(quoted, _shown_excerpts(case, quoted, limit), time=_short_date, who=who)
+        if answered := answered_text(case, quoted, limit):
+            line = word("noted", text=line, notes=answered)
         is_decisive = quoted.is_deleted or (quoted.became is not State.PRESENT and quoted.rank[0] > 0)
         lines[not is_decisive].append(say("{line}。", line=line))
     return lines

@@ -8,6 +8,8 @@ from itertools import product
 
 import pytest
 
+from archiver.export.pdf.blocks import FactList
+from archiver.export.report import summary
 from archiver.export.report.letters import demand_text, inquiry_form_text
 from archiver.export.report.report_and_consultation import build_consultation
 from archiver.export.report.request_to_office import advice, opening_rows, request_sentence
@@ -18,7 +20,7 @@ from archiver.report_language import UNREAD, report_language
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
 from tests.support.reports.report_inputs import page_1
-from tests.support.reports.sample_conversation import DAY, at
+from tests.support.reports.sample_conversation import DAY, ROOM, at, message_id
 
 SAID = [report_inputs.plain_message("本文", 1), report_inputs.plain_message("本文", 2)]
 
@@ -103,6 +105,24 @@ def test_what_the_other_side_wrote_last_is_quoted(delivered: str | None) -> None
         for text in (page_1(last)["起きたこと"], inquiry_form_text(last)):
             assert f"の「{said}」です。" in text, text
     assert accepted not in page_1(replace(case, rooms=[alone]))["起きたこと"]  # it is quoted above that
+
+
+@pytest.mark.parametrize("reply", ["", f"[rp aid=1 to={ROOM}-{message_id(2)}]田中さん\n"])
+def test_a_yes_is_quoted_with_what_it_answers(reply: str) -> None:
+    """A text that names no amount and no day says nothing alone: with what it replies to, or the one before it."""
+    case = replace(on("crowdworks", delivered=None, silent_days=1), profile="support")
+    said = {1: "お願いします", 2: "ロゴ1点、45,000円、納期は10月25日です。", 5: f"{reply}それでお願いします。"}
+    if reply:
+        said[4] = "ほかの件です。"
+    told = [report_inputs.plain_message(text, number) for number, text in sorted(said.items())]
+    told[-1] = told[-1]._replace(state=State.DELETED, body="[deleted]")
+    case = replace(case, rooms=[report_inputs.room_of_messages(told, watch=case.rooms[0].watch)])
+
+    answered = "この前の報告者のメッセージ(No.2): 「ロゴ1点、45,000円、納期は10月25日です。」"
+    (page, _note) = summary.chapter(case, "").blocks
+    assert isinstance(page, FactList)
+    assert answered in page.quoted[0].head
+    assert answered in inquiry_form_text(case)
 
 
 def test_a_quotation_names_its_author_where_the_other_side_has_several_people() -> None:
