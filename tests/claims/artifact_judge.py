@@ -379,7 +379,9 @@ def _on_changes(truth: Truth, page: str) -> Iterator[str]:
 def _on_request(truth: Truth, page: str) -> Iterator[str]:
     """What is asked for in the first row, and what follows from the delivery, the payments and the silence."""
     dispute = truth.dispute
-    for day, days in _findall(rf"納品\(({DAY})\)の翌日から数えて(\d+)日目の今も検収の完了を確認できていない", page):
+    for day, days in _findall(
+        rf"納品\(({DAY})\)の翌日から数えて(\d+)日目の今も\S+での検収の完了を確認できていない", page
+    ):
         passed = (truth.today - _day(dispute.delivered or 0, 0)).days
         if dispute.delivered is None or day != str(_day(dispute.delivered, 0)) or int(days) != passed:
             yield f"the review is overdue ({day}, {days})"

@@ -154,10 +154,13 @@ def _overdue_text(case: ReportInput) -> str:
     if delivered is None or due is None or now.astimezone(JST).date() <= due:
         return ""
     days = days_since(delivered, now)  # the first does not count (民法 140条), and the last has not ended
-    sentence = "納品({delivered})の翌日から数えて{days}日目の今も検収の完了を確認できていない"
+    sentence = "納品({delivered})の翌日から数えて{days}日目の今も{where}での検収の完了を確認できていない"
     if until is not None:
-        sentence = "納品({delivered})の翌日から数えて{days}日目の{until}までの記録では検収の完了を確認できていない"
-    return say(sentence, delivered=date_text(delivered), days=days, until=until and minute_text(until))
+        sentence = (
+            "納品({delivered})の翌日から数えて{days}日目の{until}までの記録では{where}での検収の完了を確認できていない"
+        )
+    told = {"delivered": date_text(delivered), "days": days, "where": platform_of(case.contract.platform).where}
+    return say(sentence, **told, until=until and minute_text(until))
 
 
 def blank_facts(case: ReportInput) -> tuple[str, ...]:

@@ -179,7 +179,7 @@ def test_once_the_usual_days_are_over_it_asks_for_the_review(platform: str, days
 
     text = request_paragraph(case)
 
-    late = "検収の完了を確認できていないため"
+    late = "での検収の完了を確認できていないため"
     assert (days > platform_of(platform).review_days and platform != "direct") == (late in text)
     assert late not in text or f"翌日から数えて{days}日目の今も" in text
     if platform == "crowdworks" and days > 7:

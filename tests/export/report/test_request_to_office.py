@@ -67,7 +67,7 @@ def test_after_the_usual_time_a_review_is_asked_for(platform: str) -> None:
 
     assert words.review is not None
     assert "日目の今も" not in request_of(early)
-    assert f"納品(2026年11月5日)の翌日から数えて{words.review_days + 1}日目の今も検収" in request_of(due)
+    assert f"納品(2026年11月5日)の翌日から数えて{words.review_days + 1}日目の今も" in request_of(due)
     assert request_of(due).endswith(f"{words.review}をお願いします。")
 
 
@@ -235,7 +235,7 @@ def test_silence_counts_up_to_when_somebody_looked() -> None:
     over = replace(case, period="最初 から 最後 まで", ends_at=at(2 * DAY))
 
     assert [UNREASONED] * 3 == [request_of(read_case), request_of(never), request_of(over)]
-    assert "日目の今も検収" not in request_of(on("crowdworks", delivered="2099-01-01", silent_days=30))
+    assert "日目の今も" not in request_of(on("crowdworks", delivered="2099-01-01", silent_days=30))
 
 
 def test_without_an_office_there_is_only_a_question() -> None:
@@ -296,8 +296,8 @@ def test_days_are_those_of_the_calendar_in_japan() -> None:
     """A delivery late in the evening of one day is overdue once the seventh day after it has ended."""
     case = on("crowdworks", delivered="2026-11-05 23:59", silent_days=8)
 
-    assert "日目の今も検収" not in request_of(replace(case, created_at=at(7 * DAY)))
-    assert "納品(2026年11月5日)の翌日から数えて8日目の今も検収" in request_of(replace(case, created_at=at(8 * DAY)))
+    assert "日目の今も" not in request_of(replace(case, created_at=at(7 * DAY)))
+    assert "納品(2026年11月5日)の翌日から数えて8日目の今も" in request_of(replace(case, created_at=at(8 * DAY)))
 
 
 def test_what_is_asked_ends_at_the_last_look_where_that_was_long_ago() -> None:
@@ -306,7 +306,10 @@ def test_what_is_asked_ends_at_the_last_look_where_that_was_long_ago() -> None:
     late = replace(case, created_at=case.created_at + timedelta(days=20))
     until = "2026年11月13日 10:15までの記録"
 
-    assert f"納品(2026年11月5日)の翌日から数えて8日目の{until}では検収の完了を確認できていない" in request_of(late)
+    assert (
+        f"納品(2026年11月5日)の翌日から数えて8日目の{until}ではクラウドワークスでの検収の完了を確認できていない"
+        in request_of(late)
+    )
     silent = replace(late, deliveries=(), request=RequestKind.REPLY)
     assert f"{until}では相手からの返信がないため" in request_of(silent)
     for text in (report_inputs.page_1(late)["この報告書の範囲"], inquiry_form_text(late)):
@@ -321,7 +324,8 @@ def test_only_an_office_is_asked_for_something(profile: str) -> None:
     late = replace(on("crowdworks", delivered="2026-11-05 12:00", silent_days=9), profile=profile)
     calm = replace(on("crowdworks", delivered=None, silent_days=0), profile=profile)
 
-    assert ("現在の状況", "納品(2026年11月5日)の翌日から数えて9日目の今も検収の完了を確認できていない状態です。") == (
-        opening_rows(late)[0]
-    )
+    assert (
+        "現在の状況",
+        "納品(2026年11月5日)の翌日から数えて9日目の今もクラウドワークスでの検収の完了を確認できていない状態です。",
+    ) == (opening_rows(late)[0])
     assert ("現在の状況", "報告者の記入待ち") == opening_rows(calm)[0]
