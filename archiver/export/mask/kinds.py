@@ -271,7 +271,7 @@ class MaskKind(Enum):
     URL_KEY = "URLの鍵"
     IDENTITY = "身分証の番号"
     CARD = "カード番号"
-    BANK = "口座番号"
+    BANK = "口座情報"
     MAIL = "メールアドレス"
     PHONE = "電話番号"
     ADDRESS = "住所"

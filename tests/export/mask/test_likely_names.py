@@ -133,7 +133,7 @@ def test_units_kinds_of_files_and_abbreviations_are_no_names() -> None:
         "■■(氏名)さんと参加者Aさん、参加者(ID 9)様",
         "担当は■■(指定)さんです",
         "月・水・金、土 日 祝、大・中・小、A B Cの3案、春・夏・秋・冬",
-        "三井住友 (普)■■(口座番号)、普 ■■(口座番号)",
+        "三井住友 (普)■■(口座情報)、普 ■■(口座情報)",
         pytest.param("石川県の金沢駅、松本城、福島県伊達市、三菱UFJ 梅田支店", marks=needs_analyser),
         pytest.param("ライターさん、インフルエンサーさん、店員さん", marks=needs_analyser),
         pytest.param("銀行口座はクラウドワークスに、クレジットカードも", marks=needs_analyser),
