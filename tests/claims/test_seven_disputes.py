@@ -111,10 +111,8 @@ def test_an_own_edit_of_the_price_is_told_with_both_texts(tmp_path: Path) -> Non
     page, form, _screen = _told(maker, 9 * DAY)
 
     for text in (page, form):
-        line = (
-            "報告者の「1本50,000円で承ります」(2026-11-05)は、2026-11-06には「1本30,000円で承ります」になっていました。"
-        )
-        assert line in text
+        assert "報告者の「1本50,000円で承ります」(2026年11月5日)は、" in text
+        assert "は、2026年11月6日には「1本30,000円で承ります」になっていました。" in text
         assert "よろしく」" not in text
 
 
