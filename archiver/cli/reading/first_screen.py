@@ -76,7 +76,8 @@ def tell_home(
     above = () if emergency is None else emergency.contract.room_ids
     told_above = sum(one.is_told_by(alert) for one in deadlines for alert in status.alerts)
     _tell_others([*others, *_lines_below(document, status, above)], document, document["alert_count"] - told_above)
-    _tell_foot(status, now, is_urgent=is_urgent)
+    one = document["job"] or next(iter(document["jobs"] + document["ended"]), None)
+    _tell_foot(status, now, is_urgent=is_urgent, job=one["id"] if one and len(status.contracts) > 1 else "")
 
 
 def _headline(told: dict[str, Any], now: datetime) -> str:
@@ -203,10 +204,10 @@ def _tell_others(others: Sequence[str], document: dict[str, Any], alerts: int) -
             echo(f"  {line.message.words}")
 
 
-def _tell_foot(status: Status, now: datetime, *, is_urgent: bool) -> None:
-    """What to call next, whose archive it is, and when this was printed."""
+def _tell_foot(status: Status, now: datetime, *, is_urgent: bool, job: str) -> None:
+    """What to call next, whose archive it is, and when this was printed; `job`: the one to be named, of several."""
     look = _("Look around: archive app")
-    make = _("Create an export: archive export") if status.contracts else ""
+    make = _("Create an export: archive export") + f" {job}".rstrip() if status.contracts else ""
     why = _("Chatwork does not tell why.") if is_urgent else ""
     if not is_urgent:
         echo()
