@@ -98,7 +98,7 @@ def test_a_bound_message_of_before_is_named_as_not_in_the_package(tmp_path: Path
     (report,) = path.rglob("*.pdf")
     text = pdf_reader.without_spaces(pdf_reader.text(report.read_bytes()))
 
-    assert "報酬の額:No.1(2026-11-26" in text
+    assert "報酬の額:No.1(2026年11月26日" in text
     assert f"メッセージID{before}(2026-11-0610:00。この資料の期間の外のメッセージで、この資料には含まれません)" in text
 
 
