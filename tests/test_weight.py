@@ -29,7 +29,7 @@ FIGURES: dict[str, tuple[int, int | None, int | None]] = {
     "lines of the longest function": (68, 70, 70),
     "lines of a function, ninth tenth": (18, 18, 18),
     "code lines of tests": (0, 55_000, None),
-    "characters of docs and READMEs": (154_482, None, 210_000),
+    "characters of docs and READMEs": (154_509, None, 210_000),
 }
 
 SLACK = {
