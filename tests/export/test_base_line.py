@@ -99,7 +99,9 @@ def test_a_bound_message_of_before_is_named_as_not_in_the_package(tmp_path: Path
     text = pdf_reader.without_spaces(pdf_reader.text(report.read_bytes()))
 
     assert "報酬の額:No.1(2026年11月26日" in text
-    assert f"メッセージID{before}(2026-11-0610:00。この資料の期間の外のメッセージで、この資料には含まれません)" in text
+    assert (
+        f"メッセージID{before}(2026年11月6日10:00。この資料の期間の外のメッセージで、この資料には含まれません)" in text
+    )
 
 
 def names_of_other(folder: Path) -> list[str]:
