@@ -62,9 +62,12 @@ _SENTENCE_END = re.compile(r"[。!?！？]+(?![。!?！？」』)）])|[.!?](?= 
 ORDER = (State.PRESENT, State.MISSING, State.EDITED, State.DELETED)
 _NOTATION = re.compile(r"\[[^\[\]]{1,80}\]")
 _UNIT = re.compile(rf"{_NOTATION.pattern}|[¥￥$]?[0-9０-９][0-9０-９,，.]{{0,30}}[千万億]{{0,4}}円?")
-_CONTEXT, _MARKS, _FEW = 8, 2, 10
+_PART_END, _WORD = re.compile("[、，]|[,;:](?= )"), re.compile(r"(?<= )(?=\S)|(?<=[ぁ-ん])(?=[^\Wぁ-ん])")
+"""Where a clause ends; and where a word begins: in Japanese usually with no letter of hiragana."""
+_LETTERS = re.compile("[A-Za-z ]")
+_CONTEXT, _MARKS, _FEW, _STEP = 8, 2, 10, 5
 """Characters shown before the words that matter where a text is cut, at most; what the marks of cuts take; so few are
-not left out of a sentence."""
+not left out of a sentence; so far a cut is moved to where a word begins."""
 
 Rank = tuple[int, int, datetime, int]
 WordsOf = Callable[[str], Iterator[tuple[int, str]]]
@@ -311,20 +314,35 @@ def excerpts(texts: Sequence[str], limit: int) -> list[str]:
 
 
 def excerpt(text: str, at: int, limit: int) -> str:
-    """So many characters of a text around the place `at`, with the end of the last sentence: it may deny the rest."""
+    """So many characters of a text around the place `at`, from a clause or a word on; letters are half as wide.
+
+    With the whole sentence and the clauses before it where they fit, else with its end: it may deny the rest.
+    """
+    limit = limit * 2 * len(text) // (2 * len(text) - len(_LETTERS.findall(text)) or 1)
     if len(text) <= limit + _MARKS or is_covered(text):
         return text
     end_length = limit // 3
     front, context = limit - end_length, min(_CONTEXT, end_length)
     sentences = _NOTATION.sub(lambda found: "-" * len(found[0]), text)
     ends = [0, *(found.end() for found in _SENTENCE_END.finditer(sentences)), len(text)]
-    wanted = (0, max(one for one in ends if one <= at), at - context)
-    start, over = _unit(text, min(next(one for one in wanted if at <= one + front - context), len(text) - limit))
-    begin = start if start <= at < over else over
-    start, over = _unit(text, min(begin + front, len(text)))
-    stop = start if start > at and text.startswith("[", start) else over
+    clauses = sorted({*ends[:-1], *(found.end() for found in _PART_END.finditer(sentences))})
+    words = [found.start() for found in _WORD.finditer(sentences)]
+    over = next((one for one in ends if one > at), len(text))
+    begins = [
+        *(one for one in clauses if one <= at and over - one <= limit + min(_FEW, end_length)),
+        *(one for one in clauses if one <= at <= one + front - context),
+        *(one for one in words if at - context <= one <= at),
+        _unit(text, max(0, min(at - context, len(text) - limit)))[0],
+    ]
+    begin = begins[0]
+    start, stop = _unit(text, min(begin + front, len(text)))
+    stop = start if start > at and text.startswith("[", start) else stop
+    stop = next((one for one in words if stop <= one <= stop + _STEP), stop)
     end = next((one for one in ends if one >= stop and one > at), len(text))
-    begin_again = stop if end <= begin + limit + _FEW else max(stop, _unit(text, end - end_length)[1])
+    begin_again = stop
+    if end > begin + limit + _FEW:
+        place = _unit(text, end - end_length)[1]
+        begin_again = max(stop, next((one for one in reversed(words) if place - _STEP <= one <= place), place))
     shown = text[begin:stop] + "…" * (begin_again > stop) + text[begin_again:end]
     return ("…" if begin else "") + shown.strip() + ("…" if end < len(text) else "")
 
@@ -387,6 +405,8 @@ def quotation_line(quoted: Quotation, texts: Sequence[str], *, time: Time, who: 
         end = ".covered" if is_edit else ""
         return word(f"quote.line.{quoted.became}{end}", said=word(f"{key}.covered", sent=sent), seen=seen)
     said = word(key if who else f"{key}.client", who=who, before=texts[0], sent=sent)
+    if quoted.became is State.PRESENT and seen == sent:
+        return said
     if is_edit and quoted.is_back:
         line = word("quote.line.back", said=said, seen=seen)
         return word("noted", text=line, notes=_between_text(quoted)) if quoted.between else line
@@ -432,7 +452,8 @@ def _happened(quoted: Quotation) -> Iterator[str]:
         yield word(key, n=quoted.edits, between=_between_text(quoted))
     if quoted.is_back:
         yield word("quote.back")
-    if quoted.became is not State.EDITED:
+    is_seen_later = _minute(seen_at(quoted)) != _minute(quoted.message.send_time)
+    if quoted.is_gone or (quoted.became is State.PRESENT and is_seen_later):
         yield word(f"quote.{quoted.became}", seen=_minute(seen_at(quoted)))
 
 

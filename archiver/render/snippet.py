@@ -13,7 +13,7 @@ from functools import lru_cache
 from gettext import gettext as _
 from typing import NamedTuple
 
-from archiver.chatwork.notation.nodes import Mention, Quote, ReplyTag
+from archiver.chatwork.notation.nodes import Mention, MentionAll, Quote, ReplyTag
 from archiver.chatwork.notation.parse import parse
 from archiver.letter_folding import fold_character, fold_searched, is_comma_in_number
 from archiver.records import OtherChat
@@ -27,6 +27,8 @@ _LONG_TEXT = 1_200
 _HALF_WINDOW = 500
 """Half of the characters folded around a mark; a longer word across two parts stays unmarked."""
 _BOX = re.compile(r"^(?:\| ?)+", re.MULTILINE)
+_CALLED = re.compile(r"(\[(?:To:|rp |返信 )[^\[\]\n]{1,60}\])[^\[\]\n]{1,60}(?:さん|様) ?\n")
+"""Who is addressed, as Chatwork writes it on a line of its own."""
 _RULE = re.compile(rf"^{RULE}$", re.MULTILINE)
 _folded = lru_cache(maxsize=10_000)(fold_character)
 
@@ -81,9 +83,9 @@ def readable_body(body: str, words: Collection[str], references: References = NO
 
 def own_words(body: str, references: References = NOWHERE) -> str:
     """A message's words on one line, without whom it addresses and what it quotes, unless there are no others."""
-    nodes = parse(body)
-    own_nodes = [one for one in nodes if not isinstance(one, (Mention, Quote, ReplyTag))]
-    return one_line(plain_text(own_nodes, references)) or one_line(plain_text(nodes, references))
+    called = parse(_CALLED.sub(r"\1", body))
+    own_nodes = [one for one in called if not isinstance(one, (Mention, MentionAll, Quote, ReplyTag))]
+    return one_line(plain_text(own_nodes, references)) or one_line(plain_text(parse(body), references))
 
 
 def one_line(text: str) -> str:

@@ -206,16 +206,14 @@ def _named(summary: MessageSummary, rule: AlertRule | None = None, texts: Sequen
 
 
 def _from_matched_words(body: str, rule: AlertRule) -> str:
-    """The text of a message, from the words on that an alert is about if the quote would end before them."""
+    """The text of a message, cut around the words that an alert is about."""
     from archiver.alerts.phrase_rules import matched_words
 
     text, words = own_words(body), one_line(matched_words(body, rule))
     folded = unicodedata.normalize("NFKC", text)
     if not words or words not in folded:
         return excerpts([text], QUOTED_CHARACTERS)[0]
-    at = folded.index(words)
-    is_late = at + len(words) > 2 * QUOTED_CHARACTERS // 3 and len(folded) > QUOTED_CHARACTERS
-    return excerpt(f"…{folded[at:]}" if is_late else folded, 0, QUOTED_CHARACTERS)
+    return excerpt(folded, folded.index(words), QUOTED_CHARACTERS)
 
 
 _HOURS_TOLD = 48

@@ -552,7 +552,8 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     if len(_findall("最後に確認した文は、最初に保存した文と同じです", words)) != is_back:
         yield "that the last text is the first again"
     stands = _findall(rf"({DAY}\d\d:\d\d)にも同じ文でした", words)
-    if len(stands) != (not gone and not is_edited and not is_back) or not {*stands} <= until:
+    is_told = not gone and not is_edited and not is_back and until != {_minute(post.sent)}
+    if len(stands) != is_told or not {*stands} <= until:
         yield "until when it stood there unchanged"
     since = _since(texts)
     changed = gone[0] if gone else since

@@ -170,6 +170,16 @@ def test_page_1_quotes_the_words_and_no_chapter(archive: ArchiveMaker) -> None:
     assert OTHER_JOB not in page
 
 
+def test_that_a_text_stood_there_when_it_was_sent_is_not_said() -> None:
+    """Only a later look says something: on page 1 of another minute, in one sentence of another day."""
+    said = _message((Version(ACCEPTED, 0, at(0), at(0)),))._replace(state=State.PRESENT)
+    quoted = quotation(said, is_chosen=True)
+
+    assert quoted is not None
+    assert quotation_head(quoted, "田中").endswith("田中のメッセージ(No.1)。")
+    assert "同じ文" not in quotation_line(quoted, [ACCEPTED], time=date_text)
+
+
 def test_spaces_are_no_change_that_is_quoted() -> None:
     """A text that comes back with another space is the same again, and what it was in between is named."""
     bodies = [
@@ -366,7 +376,7 @@ def test_a_cut_text_has_the_end_of_its_sentence(text: str, limit: int) -> None:
 
     (short,) = excerpts([f"{whole} 次の件はまた来週お知らせします。よろしくお願いいたします。"], limit)
 
-    assert limit + 3 >= len(short)
+    assert (limit * 2 if text.isascii() else limit) + 14 >= len(short)  # letters are half as wide
     assert denial[-(limit // 3) :] in short
 
 
@@ -420,11 +430,32 @@ def test_a_text_of_the_greatest_length_is_judged_at_once(piece: str) -> None:
     assert process_time() - begun < 3
 
 
+@pytest.mark.parametrize(
+    ("text", "limit", "shown"),
+    [
+        ("動画見ました！全部OK、検収します。来週振り込みますね。", 14, "…検収します。来週振り込みますね。"),
+        ("60時間までしかお支払いできません。時給も1,300円だったはずです。", 20, "60時間までしかお支払いできません。…"),
+        ("[To: 全員] 1本5,000円でお願いします。担当は鈴木です。", 20, "[To: 全員] 1本5,000円でお願いします。…"),
+        ("いいえ、月1万円の予定です。", 10, "…月1万円の予定です。"),
+        (
+            "Hi Misaki, six illustrations at USD 150 each, 900 in total, due Oct 20. Payment within 14 days.",
+            14,
+            "…at USD 150 each, …due Oct 20.…",
+        ),
+    ],
+)
+def test_a_text_is_cut_where_a_clause_or_a_word_begins(text: str, limit: int, shown: str) -> None:
+    """With the clauses before it where there is room; never within a number, a bracket or a word."""
+    at = next(text.index(one) for one in ("振り込", "お支払", "5,000", "1万", "150") if one in text)
+
+    assert shown == excerpt(text, at, limit)
+
+
 def test_a_cut_text_begins_with_its_sentence_where_there_is_room() -> None:
     """A denial of English stands there."""
     said = "Thanks for the files. We never promised to pay 50,000 JPY for all of them by the end of this month."
 
-    (short,) = excerpts([said], 76)
+    (short,) = excerpts([said], 48)
 
     assert "…We never promised to pay 50,000 JPY for all of them by the end of this month." == short
 

@@ -161,7 +161,8 @@ def _change_lines(case: ReportInput) -> Iterator[_TimelineLine]:
             continue  # stated below, as the room is still closed
         if event.no is None and not is_gap:
             before, after = value_text(event, event.before), value_text(event, event.after)
-            about = shorten_line(f"{before} → {after}" if before and after else about_text(event), _CUT)
+            both = " → ".join(excerpts([before, after], _CUT // 2)) if before and after else ""
+            about = both or shorten_line(about_text(event), _CUT)
             what = say("{kind}(確認): {about}", kind=say(event.kind), about=about)
             yield _TimelineLine(1, at, what, _source(case, "第8章" if event in printed else ""))
         else:

@@ -47,7 +47,7 @@ def test_the_first_screen_counts_them_and_quotes_the_most_urgent(world: Terminal
     place = lines.index("4 more things to look at: archive status --alerts")
     day, name, words = next(one for one in lines[place + 2 :] if "田中" in one).split()
     assert "a message mentions working outside the" in lines[place + 1]
-    assert ("田中", "「…クラウドワークスを通さずに直接払いにしたいのですが」") == (name, words)
+    assert ("田中", "「…来月からはクラウドワークスを通さずに直接払いにしたいのですが」") == (name, words)
     listed = " ".join(world.both("status", "--alerts")[0].split())
     assert f"archive search --chat {world.room} --from {day} --to {day}" in listed
     assert "直接払い" in world.both("search", "--chat", str(world.room), "--from", day, "--to", day)[0]

@@ -142,7 +142,7 @@ def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> 
     assert "これまでに見えたものは、すべて保存してあります。" == second
     gone, _label, changed = " ".join(japanese.split()).partition(" 変わった ")
     assert re.search(r"日の田中「確認しました。検収OKです」\(\d+月\d+日に確認\) 文面はあります。$", gone)
-    assert changed.startswith("「…払いは50,000円です」から「…払いは30,000円です」へ(")
+    assert changed.startswith("「…50,000円です」から「…30,000円です」へ(")
     assert "いますぐ  1 クラウドワークスで納品しましたか。まだなら、先に納品してください" in japanese
     assert "しない    退席、アカウントの解約、コンタクトの削除、APIトークンの再発行" in japanese
     assert "The client's name now ends in “(解約済)”." in english
