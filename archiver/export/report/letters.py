@@ -30,7 +30,14 @@ from archiver.export.report.request_to_office import (
     wish_text,
 )
 from archiver.export.report.statistics import MessageStatistics, ReportInput
-from archiver.export.report.summary import gone_file_lines, has_changed, own_edit_lines, quotation_lines, reply_line
+from archiver.export.report.summary import (
+    departures_and_terms,
+    gone_file_lines,
+    has_changed,
+    own_edit_lines,
+    quotation_lines,
+    reply_line,
+)
 from archiver.export.report.templated import document
 from archiver.records import CaseSide, ChangeKind, Message, MessageId, RequestKind, SentReminder, State
 from archiver.render.gap_breaks import refusal_text
@@ -64,7 +71,7 @@ def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
         decisive=decisive,
         changed=[
             *_change_lines(case.statistics, DELETIONS),
-            *(say("{line}。", line=one) for one in gone_file_lines(case)),
+            *(say("{line}。", line=one) for one in (*gone_file_lines(case), *departures_and_terms(case))),
         ],
         quoted=quoted,
         frozen=[room.inaccessible_since for room in case.rooms if room.inaccessible_since],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -59,11 +59,8 @@ from archiver.report_language import days_in_words, is_covered, say
 MAX_LINES = 12
 """Lines about what happened at most; chapter 8 has all changes."""
 
-_TURNS = (
-    "表示名が変わった",
-    "参加者の一覧に表示されなくなった",
-    "ファイル名が変わった",
-)
+_LEFT = "参加者の一覧に表示されなくなった"
+_TURNS = ("表示名が変わった", _LEFT, "ファイル名が変わった")
 _DESCRIBED = "チャットの概要が変わった"
 _CUT, _MOST_FILES = 45, 3
 _NAME_LENGTH, _QUOTED_LENGTH, _ASKED_LENGTH, _HEARD_LENGTH = 40, 76, 60, 36
@@ -103,7 +100,7 @@ def chapter(case: ReportInput, title: str) -> Chapter:
         reply_line=partial(reply_line, case, limit=_ASKED_LENGTH),
         changed=[*_changed_lines(case.statistics), *own_edit_lines(case, _HEARD_LENGTH), *gone_file_lines(case)],
         shut=shut_lines,
-        changes=list(dict.fromkeys(_change_lines(case))),  # a person may be in several chats
+        changes=list(dict.fromkeys(map(_change_line, _told_changes(case)))),  # a person may be in several chats
         most=MAX_LINES,
         descriptions=list(_descriptions(case)),
         unread=[say("ルームID {room_id}", room_id=one.room_id) for one in case.rooms if one.watch.begun is None],
@@ -291,13 +288,20 @@ def _gone_file_line(case: ReportInput, file: Attachment, event: ChangeRow) -> st
     return word("noted.and", before=line, after=word(kept, path=f"data/{file.stored_as}"))
 
 
-def _change_lines(case: ReportInput) -> Iterator[str]:
+def departures_and_terms(case: ReportInput) -> Iterable[str]:
+    """Of the same changes those that weigh most: people of the other side who left, and descriptions."""
+    people = tuple(f"(ID {account})" for account in case.bases)
+    told = (one for one in _told_changes(case) if one.kind == _DESCRIBED or one.about.endswith(people))
+    return dict.fromkeys(_change_line(one) for one in told if one.kind in (_LEFT, _DESCRIBED))
+
+
+def _told_changes(case: ReportInput) -> Iterator[ChangeRow]:
     """The changes of names, members and of a description that names terms; a closed account has its own line."""
     closed = closed_account(case.statistics.facts).value
     for event in case.events:
         is_told = event.kind in _TURNS or (event.kind == _DESCRIBED and names_terms(event.before + event.after))
         if is_told and (closed is None or event.seq != closed.sign.seq):
-            yield _change_line(event)
+            yield event
 
 
 def _change_line(event: ChangeRow) -> str:

@@ -253,7 +253,24 @@ def test_a_description_that_names_money_or_days_stands_on_the_page_and_so_does_i
 
     assert "「単価5,000円、締切は11月20日」(2026年11月24日に確認)" == told[0]["チャットの概要"]
     assert "チャットの概要" not in told[1]
-    assert "チャットの概要が変わった: 報酬は50,000円 → 報酬は30,000円(2026年11月15日に確認)" in told[1]["起きたこと"]
+    line = "チャットの概要が変わった: 報酬は50,000円 → 報酬は30,000円(2026年11月15日に確認)"
+    assert line in told[1]["起きたこと"]
+    assert f"{line}。" in inquiry_form_text(report_inputs.case([other], events=[changed]))
+
+
+def test_that_the_other_side_left_the_list_of_members_stands_in_the_text_to_paste_too() -> None:
+    """Once, though they were in two chats; that somebody else left stands on page 1 alone."""
+    gone, another = (
+        report_inputs.change("参加者の一覧に表示されなくなった", "", "", about=f"{name}(ID {account})")
+        for name, account in (("林 さくら", CLIENT), ("見学の人", 77))
+    )
+    said = report_inputs.room_of_messages([report_inputs.plain_message("本文", 1)])
+    case = report_inputs.case([said], events=[gone, another, gone._replace(seq=2, room_id=9)])
+
+    line = "参加者の一覧に表示されなくなった: {}(2026年11月15日に確認)"
+    assert all(line.format(one.about) in page_1(case)["起きたこと"] for one in (gone, another))
+    assert 1 == inquiry_form_text(case).count(f"{line.format(gone.about)}。")
+    assert another.about not in inquiry_form_text(case)
 
 
 def test_many_changes_are_counted() -> None:
