@@ -50,6 +50,22 @@ def end_request_text(contract: Contract) -> str:
     return f"{shown(contract.end_request_at, _DAY_LENGTH)}{answer}"
 
 
+def _end_request_line(contract: Contract) -> str:
+    """The same in a sentence; empty if nothing is stated."""
+    name, stated = say(platform_of(contract.platform).end_request_name), end_request_text(contract)
+    return say("{name}を受けました: {end_request}。", name=name, end_request=stated) if stated else ""
+
+
+def _end_request_reason(contract: Contract) -> str:
+    """The same as the reason for a request, while there is a day for the answer and the contract is not ended."""
+    platform = platform_of(contract.platform)
+    due = contract_dates.end_request_due(contract, platform)
+    if due is None or contract.cancelled_on:
+        return ""
+    stated = {"at": shown(contract.end_request_at, _DAY_LENGTH), "due": due_text(*due)}
+    return say("{name}({at}、返答の期限の目安 {due})があるため、", name=say(platform.end_request_name), **stated)
+
+
 def due_text(day: date, ends_at: datetime | None) -> str:
     """The day of a deadline, or its exact end in Japan's time where the rule counts to the time of day."""
     return date_text(day) if ends_at is None else minute_text(ends_at)
@@ -68,7 +84,7 @@ def opening_rows(case: ReportInput, seen: Iterable[str] = ()) -> tuple[tuple[str
         is_told = changed.casefold() in asked.casefold() or platform_of(case.contract.platform).elsewhere
         more = "" if is_told else say("なお、{reason}ことをお知らせします。", reason=changed)
         return ((say("お願いしたいこと"), f"{asked}{more}"),)
-    situation = "\n".join(filter(None, [standing_sentence(case), *seen]))
+    situation = "\n".join(filter(None, [_end_request_line(case.contract), standing_sentence(case), *seen]))
     return ((say("現在の状況"), situation or say("報告者の記入待ち")), *wish_row(case))
 
 
@@ -91,7 +107,9 @@ def shown_name(name: str) -> str:
 
 
 def _reason_text(case: ReportInput) -> str:
-    """What was seen of the other side, as the reason for a request of which the user chose none; perhaps empty."""
+    """What is to be answered or was seen of the other side, as the reason where the user chose none; perhaps empty."""
+    if reason := _end_request_reason(case.contract):
+        return reason
     closed = closed_account(case.statistics.facts).value
     if closed is not None:
         return say("{sign}ことを{at}に確認したため、", sign=closed_sign(closed), at=date_text(closed.sign.at))

@@ -32,6 +32,17 @@ def test_it_stands_wherever_the_days_of_the_contract_stand() -> None:
     assert f"\n契約途中終了リクエスト {in_words}" in page_1(case())["契約・仮払い"]
     assert ("契約途中終了リクエスト", ANSWER) in rows(consultation_chapters(case())[0])
     assert f"【経緯】\n1. 契約途中終了リクエストを受けました: {in_words}。" in inquiry_form_text(case())
+    asked = replace(
+        case(), deliveries=(), rooms=[report_inputs.room_of_messages([report_inputs.plain_message("本", 1)])]
+    )
+    reason = (
+        f"契約途中終了リクエスト({in_words.replace('(', '、').removesuffix('。確認してください)')})があるため、この仕事"
+    )
+    assert reason in inquiry_form_text(asked)
+    assert reason not in inquiry_form_text(replace(asked, contract=whole.contract))
+    assert (
+        f"契約途中終了リクエストを受けました: {in_words}。\n" in page_1(replace(asked, profile="consult"))["現在の状況"]
+    )
     stated = ("契約途中終了リクエスト", "2026-11-20 18:00", BY_REPORTER)
     assert stated in dates
     assert ("2026-11-20 18:00", "契約途中終了リクエスト", BY_REPORTER) in rows(timeline.chapter(case()))
