@@ -119,9 +119,10 @@ WORDS: Mapping[str, str] = {
     "file.more": "ほかに表示されなくなったファイル{n:,}点",
     # why a request is made
     "reason.deleted": "相手のメッセージ{n:,}件が、保存した後に「削除」表示に変わった",
+    "reason.deleted.and": "相手のメッセージ{n:,}件が、保存した後に「削除」表示に変わり、",
     "reason.deleted_before": "相手のメッセージ{n:,}件が、保存した時点ですでに「削除」表示だった",
     "reason.edited": "相手のメッセージ{n:,}件が編集された",
-    "reason.edited_deleted": "相手のメッセージ{deleted:,}件の削除と{edited:,}件の編集を、保存した後に確認した",
+    "reason.edited.and": "相手のメッセージ{n:,}件が編集され、",
     # deadlines
     "deadline.source": "出典 {title}({by}、{day}に確認)",
     "deadline.weak": "。不確かなため、確認してください",

@@ -77,14 +77,17 @@ def departure_head(title: str) -> str:
 def changed_rows(emergency: Emergency, now: datetime, *, limit: int = NAMED_MESSAGES_LIMIT) -> tuple[EmergencyRow, ...]:
     """What vanished, what was edited, in their order, and what is seen of the people; so many of each are told."""
     length, rows = _QUOTED_LENGTH if limit > 1 else _SHORT_LENGTH, []
-    for is_gone in dict.fromkeys(one.is_gone for one in emergency.changes):
+    kinds = dict.fromkeys(one.is_gone for one in emergency.changes)
+    for is_gone in kinds:
         told = [one for one in emergency.changes if one.is_gone is is_gone][:limit]
         if is_gone:
             lines = tuple(_gone_line(one, now, length) for one in told)
             rows.append(EmergencyRow(_("Gone"), lines, _kept_texts(emergency, len(told))))
         else:
             lines, more = tuple(_edited_line(one, now, length - 4) for one in told), emergency.edited_count - len(told)
-            rows.append(EmergencyRow(_("Changed"), lines, _more_words(more, emergency.own_edited) if more else ""))
+            words = [_more_words(more, emergency.own_edited)] if more else []
+            words += [] if True in kinds else filter(None, [_lacking_texts(emergency)])
+            rows.append(EmergencyRow(_("Changed"), lines, _(". ").join(words)))
     people, whose = people_sentence(emergency), _("Client") if _is_client_alone(emergency, *_OF_PEOPLE) else _("People")
     return (*rows, EmergencyRow(whose, (people,))) if people else tuple(rows)
 
@@ -155,17 +158,20 @@ def _more_words(more: int, own: int) -> str:
 
 def _kept_texts(emergency: Emergency, told: int) -> str:
     """How many more messages vanished, that the texts are saved, and how many were gone before they were seen."""
-    more, lacking = emergency.gone_count - told, _unknown_texts(emergency)
+    more = emergency.gone_count - told
     words = _more_words(more, emergency.own_gone) + _(". ") if more > 0 else ""
     words += ngettext("Text saved.", "Texts saved.", emergency.gone_count)
-    if not lacking:
-        return words
+    return " ".join(filter(None, [words, _lacking_texts(emergency)]))
+
+
+def _lacking_texts(emergency: Emergency) -> str:
+    lacking = _unknown_texts(emergency)
     text = ngettext(
         "{n} other was already deleted when first seen, so its text is unknown.",
         "{n} others were already deleted when first seen, so their texts are unknown.",
         lacking,
     )
-    return f"{words} {text.format(n=lacking)}"
+    return text.format(n=lacking) if lacking else ""
 
 
 def _kept_counts(emergency: Emergency) -> str:

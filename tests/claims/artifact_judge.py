@@ -412,13 +412,14 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
         if (end - asked) // DAY_LENGTH < truth.rules.reply_days:
             yield "a reply is asked for too early"
     changes = {kind: sides["相手"] for kind, sides in dispute.changes().items()}
-    reasons = {"deleted": "保存した後に", "deleted_before": "保存した時点ですでに", "edited": "編集された(?:ため|こと)"}
+    reasons = {
+        "deleted": "保存した後に",
+        "deleted_before": "保存した時点ですでに",
+        "edited": "編集され(?:たため|たこと|、)",
+    }
     for kind, words in reasons.items():
         form, true = rf"(?:なお、)?相手のメッセージ([0-9,]+)件が、?{words}", changes[kind]
         yield from _untrue("the reason of the request", form, page, lambda number, true=true: _number(number) == true)
-    form = r"(?:なお、)?相手のメッセージ([0-9,]+)件の削除と([0-9,]+)件の編集を、保存した後に確認した(?:ため|こと)"
-    both = [changes["deleted"], changes["edited"]]
-    yield from _untrue("the reason of the request", form, page, lambda *numbers: [*map(_number, numbers)] == both)
     shut, closed = (at and _second(at)[:10] for at in (dispute.noticed_shut, dispute.noticed_closing))
     form = rf"現在の状況(?:({MOMENT})チャットが開けなくなっていることを確認\(理由不明\)|報告者の記入待ち)?"
     for time in _findall(form, page):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 
 from archiver.claims.invoices_and_payments import InvoiceBalance, invoice_text, sums_text
-from archiver.claims.messages import DELETIONS, changed_sides, last_reply, own_changes, turn
-from archiver.claims.sentences import change_lines, own_changes_text, reply_text, turn_lines
+from archiver.claims.messages import DELETIONS, last_reply, own_changes, turn
+from archiver.claims.sentences import own_changes_text, reply_text, turn_lines
 from archiver.contract_dates import delivery_days
 from archiver.export.report.money import (
     earlier_text,
@@ -29,7 +28,7 @@ from archiver.export.report.request_to_office import (
     shown_name,
     wish_text,
 )
-from archiver.export.report.statistics import MessageStatistics, ReportInput
+from archiver.export.report.statistics import ReportInput
 from archiver.export.report.summary import (
     departures_and_terms,
     gone_file_lines,
@@ -37,9 +36,10 @@ from archiver.export.report.summary import (
     own_edit_lines,
     quotation_lines,
     reply_line,
+    unquoted_changes,
 )
 from archiver.export.report.templated import document
-from archiver.records import CaseSide, ChangeKind, Message, MessageId, RequestKind, SentReminder, State
+from archiver.records import ChangeKind, Message, MessageId, RequestKind, SentReminder, State
 from archiver.render.gap_breaks import refusal_text
 from archiver.render.page_templates import text_rows
 from archiver.render.times import date_text, minute_text
@@ -70,7 +70,7 @@ def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
         end_request=end_request_text(case.contract),
         decisive=decisive,
         changed=[
-            *_change_lines(case.statistics, DELETIONS),
+            *unquoted_changes(case.statistics, DELETIONS),
             *(say("{line}。", line=one) for one in (*gone_file_lines(case), *departures_and_terms(case))),
         ],
         quoted=quoted,
@@ -78,7 +78,7 @@ def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
         refusal=refusal_text(case.rooms),
         replied=_replied_text(case),
         money=[text.replace("\n", "。") + say("。") for _label, text in money_rows(case)],
-        others=[*_change_lines(case.statistics, {*ChangeKind} - {*DELETIONS}), *_own_lines(case)],
+        others=[*unquoted_changes(case.statistics, {*ChangeKind} - {*DELETIONS}), *_own_lines(case)],
         request=request_sentence(case),
         has_report=has_report,
     )
@@ -122,16 +122,6 @@ def _own_lines(case: ReportInput) -> Iterator[str]:
     if own_changes(facts) or has_changed(case.statistics):
         yield own_changes_text(facts) + say("。")
     yield from (say("{line}。", line=line) for line in own_edit_lines(case, _MAX_QUOTED_LENGTH))
-
-
-def _change_lines(statistics: MessageStatistics, kinds: Collection[ChangeKind]) -> Iterator[str]:
-    """The changes of these kinds, unless all are quoted, or of the reporter's own messages alone."""
-    changed = statistics.facts.changed
-    quoted = Counter[str](one.became for one in statistics.quotations.value)
-    for kind, line in change_lines(changed):
-        sides = changed_sides(changed, kind)
-        if kind in kinds and sides.total() != quoted[kind] and sides.keys() != {CaseSide.REPORTER}:
-            yield line + say("。")
 
 
 _NAMED_TERMS = ("amount", "payment_day", "ordered_on", "work")

@@ -122,13 +122,10 @@ def _reason_text(case: ReportInput) -> str:
 
 def _changed_reason(case: ReportInput) -> str:
     """What became of the other side's messages, within a sentence; empty if nothing was seen."""
-    facts = case.statistics.facts
-    kinds = (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE, ChangeKind.EDITED)
+    facts, kinds = case.statistics.facts, (ChangeKind.EDITED, ChangeKind.DELETED, ChangeKind.DELETED_BEFORE)
     counts = {kind: changed_sides(facts.changed, kind)[CaseSide.COUNTERPART] for kind in kinds}
-    deleted, edited = counts[ChangeKind.DELETED], counts[ChangeKind.EDITED]
-    if deleted and edited:
-        return word("reason.edited_deleted", deleted=deleted, edited=edited)
-    return next((word(f"reason.{kind}", n=count) for kind, count in counts.items() if count), "")
+    told = [kind for kind in kinds if counts[kind]]
+    return "".join(word(f"reason.{kind}{'' if kind is told[-1] else '.and'}", n=counts[kind]) for kind in told)
 
 
 def _contract_name(case: ReportInput) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from archiver.claims.messages import closed_account, last_reply, turn
+from archiver.claims.messages import DELETIONS, changed_sides, closed_account, last_reply, turn
 from archiver.claims.quotations import (
     Quotation,
     excerpt,
@@ -49,7 +50,7 @@ from archiver.export.report.request_to_office import end_request_text, opening_r
 from archiver.export.report.statistics import MessageStatistics, ReportInput
 from archiver.export.report.templated import chapters
 from archiver.platforms.job_platform import STRANGER
-from archiver.records import Attachment, Role, State
+from archiver.records import Attachment, CaseSide, ChangeKind, Role, State
 from archiver.render.gap_breaks import all_pauses, interval_text, refusal_text
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import own_words
@@ -79,7 +80,8 @@ def chapter(case: ReportInput, title: str) -> Chapter:
     reasons = [shown(one.reason, 300) for one in case.mapped.values() if one.role is Role.CLIENT]
     closed = closed_text(closed_account(case.statistics.facts))
     shut_lines = [_shut_text(shut), refusal_text(case.rooms)]
-    noticed = [*([say("{line}。", line=closed)] if closed else []), *shut_lines]
+    deleted = list(unquoted_changes(case.statistics, DELETIONS))
+    noticed = [*deleted, *([say("{line}。", line=closed)] if closed else []), *shut_lines]
     (page,) = chapters(
         "report_summary.txt",
         case,
@@ -246,6 +248,16 @@ def _changed_lines(statistics: MessageStatistics) -> Iterator[str]:
     yield from (line for _kind, line in change_lines(statistics.facts.changed))
     if has_changed(statistics):
         yield own_changes_text(statistics.facts)
+
+
+def unquoted_changes(statistics: MessageStatistics, kinds: Collection[ChangeKind]) -> Iterator[str]:
+    """The changes of these kinds, unless all are quoted, or of the reporter's own messages alone."""
+    changed = statistics.facts.changed
+    quoted = Counter[str](one.became for one in statistics.quotations.value)
+    for kind, line in change_lines(changed):
+        sides = changed_sides(changed, kind)
+        if kind in kinds and sides.total() != quoted[kind] and sides.keys() != {CaseSide.REPORTER}:
+            yield line + say("。")
 
 
 def has_changed(statistics: MessageStatistics) -> bool:

@@ -279,12 +279,17 @@ def test_what_was_edited_and_what_was_accepted_is_quoted(jobs: Jobs) -> None:
         jobs.sync(full=True)
         chatwork.edit(back, text)
     chatwork.edit(price, "お支払いは30,000円です")
+    chatwork.delete(chatwork.post(jobs.second, jobs.tanaka, "見る前に"), moves_room=True)
+    jobs.sync(full=True)
+    alone = block_text(jobs.emergencies(always=True)["job2"])
     for message in (accepted, *others):
         chatwork.delete(message, moves_room=True)
 
     emergency = jobs.emergencies()["job2"]
     block = block_text(emergency)
 
+    lacking = "1 other was already deleted when first seen, so its text is unknown."
+    assert [1, 1] == [text.count(lacking) for text in (alone, block)]
     assert accepted == ids(emergency)[0]
     lines = (
         "“お支払いは50,000円です” now reads “お支払いは30,000円です” (seen 1 Jul)",

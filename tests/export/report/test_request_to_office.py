@@ -292,6 +292,28 @@ def test_a_changed_message_is_named_beside_an_overdue_review(language: str) -> N
     assert 1 == of_calm.count({"ja": "相手のメッセージ1件が、", "en": "1 message of the client"}[language])
 
 
+@pytest.mark.parametrize(
+    ("deleted", "told"),
+    [(True, "保存した後に「削除」表示に変わった"), (False, "保存した時点ですでに「削除」表示だった")],
+)
+def test_a_deletion_is_named_beside_an_edit(deleted: bool, told: str) -> None:
+    """In the request, and a text that nobody knows in the present state of a consultation too."""
+    edited, gone = (
+        report_inputs.plain_message(text, number) for text, number in (("2万円です。", 1), ("急ぎです。", 2))
+    )
+    after = edited.versions[0]._replace(body="1万円です。", first_seen=at(70), last_seen=at(80))
+    edited = edited._replace(state=State.EDITED, body=after.body, versions=(edited.versions[0], after))
+    gone = gone._replace(account_id=edited.account_id, state=State.DELETED, body="[deleted]")
+    gone = gone if deleted else gone._replace(versions=(gone.versions[0]._replace(body="[deleted]"),))
+    case = on("crowdworks", delivered=None, silent_days=0)
+    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter([edited, gone]))])
+
+    assert f"相手のメッセージ1件が編集され、相手のメッセージ1件が、{told}ため、この仕事" in request_of(case)
+    (_label, present), *_rows = opening_rows(replace(case, profile="consult"))
+    page = page_1(replace(case, profile="consult"))["現在の状況"]
+    assert ("相手のメッセージ1件は、保存した時点で削除されていました(文面は不明)。" in page) is not deleted, present
+
+
 def test_days_are_those_of_the_calendar_in_japan() -> None:
     """A delivery late in the evening of one day is overdue once the seventh day after it has ended."""
     case = on("crowdworks", delivered="2026-11-05 23:59", silent_days=8)
