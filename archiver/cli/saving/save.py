@@ -17,13 +17,13 @@ from archiver.health.rooms_and_runs import run_sentences
 from archiver.notices.facts import platform_numbers
 from archiver.notices.heartbeat import Heartbeat
 from archiver.notices.round_notices import give_notice
+from archiver.records import Contract
 from archiver.render.invisible_characters import shorten
 from archiver.rounds import run_log
 from archiver.rounds.round import run_round, upgrade_if_older
 from archiver.rounds.scheduled_backup import copy_if_due
 from archiver.settings.model import Settings
 from archiver.settings.other_archives import note_home
-from archiver.standing.alert_lines import contract_names
 from archiver.standing.waiting_state import note_state
 from archiver.store.queries.contracts import find_contract
 from archiver.sync import plan
@@ -162,11 +162,17 @@ def tell_upgraded(copy: Path) -> None:
 
 def tell_after_round(settings: Settings, environ: Mapping[str, str], error: ArchiverError | None, **how: Any) -> bool:
     """Give notice of the troubles of a round (`how`: as `give_notice` takes it); whether the error is to be printed."""
-    named = platform_numbers if how["unwatched"] else contract_names  # what is sent or mailed names nobody
+    named = platform_numbers if how["unwatched"] else _titles  # what is sent or mailed names nobody
     said, is_to_say = give_notice(settings, environ, error, named=named, **how)
     note_state(settings, how["now"])
     echo_lines(said, err=True)
     return is_to_say
+
+
+def _titles(contracts: list[Contract]) -> Mapping[str, str | None]:
+    from archiver.standing.alert_lines import contract_names  # a quiet run with nothing to say needs none of it
+
+    return contract_names(contracts)
 
 
 def tell_sync(report: SyncReport) -> None:
