@@ -31,6 +31,7 @@ _DONE = (
 )
 _ACCEPTED = re.compile(
     rf"(?<![未再])(?:(?:検収|受領)(?!期間|予定|作業|担当|依頼|[をもは]?(?:開始|着手))[^。!?、\n]{{0,12}}?{_DONE}|"
+    r"(?:(?<![^\n])|(?<=[,.!] ))(?:[Aa]pproved|[Aa]ccepted)(?=[.!])|"  # a clause of its own: nothing takes it back
     r"受け?取りました|納品.{0,8}確認|(?<!不)合格(?=です|とし)|承認(?:いた|致)?しました|"
     rf"修正(?:点|箇所|[はも]|特に){{0,4}}(?:不要|{_NOTHING})|(?<!で)問題[はも]?{_NOTHING}|"
     r"(?:(?<!\w)|(?<=[^\W時程間週曜日月][はもが]))(?:これで|すべて|全て|全部)?(?:OK|ok|オッケー|オーケー)です)"
@@ -152,6 +153,11 @@ def quotation(message: Message, *, is_chosen: bool = False, amount: str | None =
 def names_decision(message: Message) -> bool:
     """Whether its words name an acceptance or money: what was agreed."""
     return bool(message.texts) and decision_weight(message.texts[-1].body) > 1
+
+
+def accepts(text: str) -> bool:
+    """Whether a text accepts delivered work: more than that it was received, or was looked at."""
+    return any(not words.startswith(("受", "納品")) for _at, words in _acceptances(_own_words(text)))
 
 
 def decision_weight(text: str) -> int:

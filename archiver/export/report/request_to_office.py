@@ -11,7 +11,7 @@ from datetime import date, datetime
 from archiver import contract_dates
 from archiver.chatwork.notation.parse import parse
 from archiver.claims.messages import changed_sides, closed_account, days_waiting, turn
-from archiver.claims.quotations import excerpts
+from archiver.claims.quotations import accepts, excerpts
 from archiver.claims.sentences import closed_sign, silence_reason, theirs_text, waiting_text
 from archiver.claims.table import word
 from archiver.contract_dates import days_since as days_since
@@ -142,8 +142,16 @@ def _suggested_request(case: ReportInput, late: str, silence: str) -> RequestKin
     if does_work and overdue_text(case):
         return RequestKind.PAYMENT
     if does_work and late and (platform.review or platform.elsewhere):
-        return RequestKind.REVIEW
+        return RequestKind.PAYMENT if _is_accepted(case) else RequestKind.REVIEW
     return RequestKind.REPLY if silence and (platform.nudge or platform.elsewhere) else None
+
+
+def _is_accepted(case: ReportInput) -> bool:
+    """Whether a direct client accepted the last delivery in the chat, in words that page 1 quotes, and said no more."""
+    at, found = last_delivery(case), case.statistics
+    since = (one for one in found.quotations.value if at is not None and one.message.send_time >= at)
+    is_accepted = found.heard is None and any(accepts(one.shown[-1].body) for one in since)
+    return is_accepted and bool(platform_of(case.contract.platform).elsewhere)
 
 
 def client_request(case: ReportInput) -> RequestKind | None:
@@ -153,7 +161,7 @@ def client_request(case: ReportInput) -> RequestKind | None:
 
 def standing_sentence(case: ReportInput) -> str:
     """The current situation in one sentence without a request; empty if nothing is overdue."""
-    late = overdue_text(case) or _overdue_text(case)
+    late = overdue_text(case) or ("" if _is_accepted(case) else _overdue_text(case))
     if late:
         return say("{late}状態です。", late=late)
     claim = turn(case.statistics.facts)
@@ -262,7 +270,8 @@ def office_sentence(case: ReportInput, kind: RequestKind | None, late: str, sile
     because = say("{reason}ため、", reason=reasons[kind]) if kind and reasons.get(kind) else ""
     if platform.elsewhere:
         wish = wish_text(case, kind, "client")
-        reason = because if case.request or kind is RequestKind.PAYMENT else _reason_text(case)
+        is_reasoned = case.request or (kind is RequestKind.PAYMENT and because)
+        reason = because if is_reasoned else _reason_text(case)
         return f"{reason}{wish[:1].lower()}{wish[1:]}"
     asked = platform.nudge or say("相手へのご連絡") if kind is RequestKind.REPLY else None
     if kind is RequestKind.REVIEW and late:

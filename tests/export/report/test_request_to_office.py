@@ -314,6 +314,36 @@ def test_a_deletion_is_named_beside_an_edit(deleted: bool, told: str) -> None:
     assert ("相手のメッセージ1件は、保存した時点で削除されていました(文面は不明)。" in page) is not deleted, present
 
 
+@pytest.mark.parametrize("is_deleted", [False, True])
+@pytest.mark.parametrize(
+    ("said", "is_accepted"),
+    [
+        (["検収OKです。今週お支払いします。"], True),
+        (["These look great, approved! I'll send the payment this week."], True),
+        (["These are not approved."], False),
+        (["検収OKです。", "やっぱり色を直してください。"], False),
+        (["納品物を受け取りました。納品を確認しました。"], False),
+        (["3点目を直してください。"], False),
+    ],
+)
+def test_a_direct_client_who_accepted_is_asked_for_the_payment(
+    said: list[str], is_accepted: bool, is_deleted: bool
+) -> None:
+    """Not for the result of an inspection that page 1 quotes; words before the last delivery accept another one."""
+    case = on("direct", delivered="2026-11-05 09:00", silent_days=30)
+    told = [report_inputs.plain_message(text, number) for number, text in zip((1, 3), said, strict=False)]
+    told[0] = told[0]._replace(state=State.DELETED, body="[deleted]") if is_deleted else told[0]
+    case = replace(case, rooms=[report_inputs.room_of_messages(told, watch=case.rooms[0].watch)])
+    again = replace(case, deliveries=(*case.deliveries, Delivery(2, "2026-11-08 09:00")))
+
+    asked = {True: "お支払いの予定日をお知らせください", False: "納品物のご確認の結果をお知らせください"}
+    assert f"{asked[is_accepted]}ますよう、お願いいたします。" in request_of(case)
+    assert f"{asked[False]}ますよう" in request_of(again)
+    assert is_deleted is ("「削除」表示に変わったため、" in request_of(case))
+    (_label, present), *_rows = opening_rows(replace(case, profile="consult"))
+    assert ("検収の完了を確認できていない" in present) is not is_accepted
+
+
 def test_days_are_those_of_the_calendar_in_japan() -> None:
     """A delivery late in the evening of one day is overdue once the seventh day after it has ended."""
     case = on("crowdworks", delivered="2026-11-05 23:59", silent_days=8)
