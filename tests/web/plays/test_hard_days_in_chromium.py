@@ -172,7 +172,7 @@ def test_the_client_removes_the_user_from_the_chat(begun: FirstDayDesk, day: Day
     day.go("/emergency")
     expect(page.locator(".relief.look")).to_contain_text(re.compile("保存できないものがありました|Not everything"))
     day.go("/home")
-    day.player.press("article.job a[href*='/packages']")
+    day.player.press("#head a[href*='/packages']")
     page.wait_for_url(re.compile("/packages"))
     day.look()
 
