@@ -374,7 +374,7 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     (AlertRule.EARLY_CONTACT, "before_escrow"): N_("the escrow of {since}"),
     (AlertRule.EARLY_CONTACT, "before_contract"): N_("the agreement of {since}"),
     (AlertRule.EARLY_CONTACT, ""): N_(
-        "Job {contract}: its platform allows no contact outside it, and you were talking on Chatwork on {day}. "
+        "Job {contract}: its platform allows no contact outside it, and there is a message on Chatwork of {day}. "
         "Exports show it."
     ),
     (AlertRule.TWIN, "request"): N_("A request to become your contact: "),

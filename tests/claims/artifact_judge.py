@@ -380,7 +380,7 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
     """What is asked for in the first row, and what follows from the delivery, the payments and the silence."""
     dispute = truth.dispute
     for day, days in _findall(
-        rf"納品\(({DAY})\)の翌日から数えて(\d+)日目の今も\S+での検収の完了を確認できていない", page
+        rf"納品\(({DAY})\)の翌日から数えて(\d+)日目の今も(?:\S+での)?検収の完了を確認できていない", page
     ):
         passed = (truth.today - _day(dispute.delivered or 0, 0)).days
         if dispute.delivered is None or day != str(_day(dispute.delivered, 0)) or int(days) != passed:
@@ -454,7 +454,9 @@ def _on_money(truth: Truth, page: str) -> Iterator[str]:
             yield f"what is overdue since when ({day}, {days})"
         if _number(amount) != sum(open_ones[one.number] for one in late):
             yield f"how much is overdue ({amount})"
-    if _findall(r"お支払いの予定日をお知らせくださいますよう、お願いいたします", page) and not late:
+    is_accepted = dispute.so.platform == "direct" and _findall("検収OKです、|修正は不要です、", page)
+    asked = _findall(r"お支払いの予定日をお知らせくださいますよう、お願いいたします", page)
+    if asked and not late and not is_accepted:
         yield "a payment is asked for"
     entered = {("請求", one.number, one.amount) for one in dispute.invoices}
     entered |= {("入金", one.number, one.amount) for one in dispute.payments}

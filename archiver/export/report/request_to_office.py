@@ -177,12 +177,14 @@ def _overdue_text(case: ReportInput) -> str:
     if delivered is None or due is None or now.astimezone(JST).date() <= due:
         return ""
     days = days_since(delivered, now)  # the first does not count (民法 140条), and the last has not ended
-    sentence = "納品({delivered})の翌日から数えて{days}日目の今も{where}での検収の完了を確認できていない"
+    sentence = "納品({delivered})の翌日から数えて{days}日目の今も{where}検収の完了を確認できていない"
     if until is not None:
         sentence = (
-            "納品({delivered})の翌日から数えて{days}日目の{until}までの記録では{where}での検収の完了を確認できていない"
+            "納品({delivered})の翌日から数えて{days}日目の{until}までの記録では{where}検収の完了を確認できていない"
         )
-    told = {"delivered": date_text(delivered), "days": days, "where": platform_of(case.contract.platform).where}
+    platform = platform_of(case.contract.platform)
+    where = "" if platform.elsewhere else say("{platform}での", platform=platform.name)
+    told = {"delivered": date_text(delivered), "days": days, "where": where}
     return say(sentence, **told, until=until and minute_text(until))
 
 
