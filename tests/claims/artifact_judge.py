@@ -454,7 +454,8 @@ def _on_money(truth: Truth, page: str) -> Iterator[str]:
             yield f"what is overdue since when ({day}, {days})"
         if _number(amount) != sum(open_ones[one.number] for one in late):
             yield f"how much is overdue ({amount})"
-    is_accepted = dispute.so.platform == "direct" and _findall("検収OKです、|修正は不要です、", page)
+    theirs = (text for one in dispute.saved if one.author in dispute.counterparts for text in dispute.seen_texts(one))
+    is_accepted = dispute.so.platform == "direct" and _findall("検収OKです、|修正は不要です、", " ".join(theirs))
     asked = _findall(r"お支払いの予定日をお知らせくださいますよう、お願いいたします", page)
     if asked and not late and not is_accepted:
         yield "a payment is asked for"
