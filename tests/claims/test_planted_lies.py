@@ -272,7 +272,10 @@ LIES: dict[str, dict[str, Lie]] = {
         "nothing is quoted": (quotations.best, partial(nothing, ())),
         "the newest is quoted, whatever it decides": (quotations.rank, _by_day),
         "what others said is their word": (quotations._own_words, lambda _true, body: body),
-        "another one wrote it": (quotations.quotation_head, lambda true, quoted, _name: true(quoted, "佐藤")),
+        "another one wrote it": (
+            quotations.quotation_head,
+            lambda true, quoted, _name, *looked: true(quoted, "佐藤", *looked),
+        ),
         "it stood there a day longer": (quotations.quotation, _a_day_longer),
         "their first letter is cut off": (quotations.excerpts, lambda _true, texts, _limit: [one[1:] for one in texts]),
     },
