@@ -11,8 +11,8 @@ from itertools import groupby
 from typing import TypeVar
 
 from archiver.alerts.phrase_rules import HIGH_RULES, PHRASE_RULES
+from archiver.claims.acceptance_and_terms import changes_terms
 from archiver.claims.messages import is_closed_name, was_closed
-from archiver.claims.quotations import changes_terms
 from archiver.records import Sides, State
 from archiver.records.alerts import (
     CANCELLED,

@@ -7,9 +7,16 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache, partial
 from itertools import pairwise, takewhile
 
+from archiver.claims.acceptance_and_terms import (
+    DECIDING_WORDS,
+    NOTATION,
+    amounts_and_days,
+    letters,
+    terms_of,
+    terms_weight,
+)
 from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge, Missing
 from archiver.claims.sentences import moment
 from archiver.claims.table import word
@@ -23,46 +30,10 @@ QUOTED = 3
 MOST_BETWEEN = 5
 """So many amounts and days of the texts in between are named."""
 
-# Of acceptances: what may say one, what takes it back, and what it then still waits for.
-_NOTHING = "(?:ありません|ございません|ないです|なし|ないこと)"
-_DONE = (
-    r"(?:OK|ok|オッケー|オーケー|完了|終了|済(?!み?次第)|[しえ]ました|した(?![いくら])|終わりました|合格"
-    rf"|問題[はも]?{_NOTHING})"
-)
-_ACCEPTED = re.compile(
-    rf"(?<![未再])(?:(?:検収|受領)(?!期間|予定|作業|担当|依頼|[をもは]?(?:開始|着手))[^。!?、\n]{{0,12}}?{_DONE}|"
-    r"(?:(?<![^\n])|(?<=[,.!] ))(?:[Aa]pproved|[Aa]ccepted)(?=[.!])|"  # a clause of its own: nothing takes it back
-    r"受け?取りました|納品.{0,8}確認|(?<!不)合格(?=です|とし)|承認(?:いた|致)?しました|"
-    rf"修正(?:点|箇所|[はも]|特に){{0,4}}(?:不要|{_NOTHING})|(?<!で)問題[はも]?{_NOTHING}|"
-    r"(?:(?<!\w)|(?<=[^\W時程間週曜日月][はもが]))(?:これで|すべて|全て|全部)?(?:OK|ok|オッケー|オーケー)です)"
-    r"(?!後|前|次第|期間|条件|日|中|待ち|担当|者|依頼|予定|基準|(?:いた|致)?します)"  # a time, a person, an intention
-)
-_CONDITION = re.compile(r"なら|れば|たら|場合|まだ")
-_TAKEN_BACK = re.compile(
-    r"(?<!すみ)(?<!訳あり)ません|(?<!問題)ない|できず|せず|かねま|まだ|未|NG|拒否|保留|不可|不合格|取り?消|撤回|とは"
-    r"|なら|れば|たら|場合|ください|下さい|お願い|間違い|誤り|たい(?:ところ|の[でだ])"
-    r"|かどうか|いつ(?!も)|(?:か[ねな]?|よね|っけ)(?!\w)|\?"  # a question
-)
-_CLAUSE_END = re.compile(
-    r"[。!?\n]+(?!と[言申])|(?:(?<=です|ます|した|せん|OK|ok)、|(?<=[すたなだ])(?:ので|から|が|けど|ため)、?"
-    r"|(?<=[Kk了み])(?:のため|につき)、?)(?!と)"
-)
-_MONEY = re.compile(
-    r"(?<![0-9])(?<![0-9][,.])[0-9][0-9,.千万億]{0,30}"
-    r"(?:円|ドル|ユーロ| ?(?:JPY|USD|EUR)|(?<=[千万億])(?=[でにはがをと、。!?\s]|$))"
-    r"|[一二三四五六七八九十百千壱弐参数][〇一二三四五六七八九十拾百千万億]{0,30}円"
-    r"|[¥$] ?[0-9][0-9,]*|振り?込|(?:支払|(?<!意を)払[いえうわっ])(?:[^\s、。!?]{0,8}(?:ません|ない))?|報酬|半額|値引"
-)
-_DATE = re.compile(r"[0-9]{1,2}月(?:[0-9]{1,2}日|末)|[0-9]{1,2}/[0-9]{1,2}|[0-9]{1,2}日|(?:今|来|当|翌)?月末|納期|期限")
-_DELIVERY = re.compile(f"{_DATE.pattern}|納品")
-_CODE, _QUOTED_LINE = re.compile(r"\[code\].*?\[/code\]", re.DOTALL), re.compile(r"^[>＞][^\n]*", re.MULTILINE)
-_QUOTE = re.compile(r"(\[/?qt\]|\[引用 [^\[\]]*\]|\[/引用\])")
-"""What others wrote is not the author's own word."""
 _SENTENCE_END = re.compile(r"[。!?！？]+(?![。!?！？」』)）])|[.!?](?= )|(?<=[^ -~、，])(?= )")
 """A space behind a Japanese character was the end of a line."""
 ORDER = (State.PRESENT, State.MISSING, State.EDITED, State.DELETED)
-_NOTATION = re.compile(r"\[[^\[\]]{1,80}\]")
-_UNIT = re.compile(rf"{_NOTATION.pattern}|[¥￥$]?[0-9０-９][0-9０-９,，.]{{0,30}}[千万億]{{0,4}}円?")
+_UNIT = re.compile(rf"{NOTATION.pattern}|[¥￥$]?[0-9０-９][0-9０-９,，.]{{0,30}}[千万億]{{0,4}}円?")
 _PART_END, _WORD = re.compile("[、，]|[,;:](?= )"), re.compile(r"(?<= )(?=\S)|(?<=[ぁ-ん])(?=[^\Wぁ-ん])")
 """Where a clause ends; and where a word begins: in Japanese usually with no letter of hiragana."""
 _LETTERS = re.compile("[A-Za-z ]")
@@ -71,7 +42,6 @@ _CONTEXT, _MARKS, _FEW, _STEP = 8, 2, 10, 5
 not left out of a sentence; so far a cut is moved to where a word begins."""
 
 Rank = tuple[int, int, datetime, int]
-WordsOf = Callable[[str], Iterator[tuple[int, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +75,8 @@ class Quotation:
     @property
     def between(self) -> list[str]:
         """The amounts and days that it named in between, and that stand in no quoted text; some of them."""
-        named = {words: None for one in self.message.texts for words in _amounts_and_days(one.body)}
-        quoted = {words for one in self.shown for words in _amounts_and_days(one.body)}
+        named = {words: None for one in self.message.texts for words in amounts_and_days(one.body)}
+        quoted = {words for one in self.shown for words in amounts_and_days(one.body)}
         found = [words for words in named if words not in quoted]
         return found if len(found) <= MOST_BETWEEN else [*found[:MOST_BETWEEN], "…"]
 
@@ -132,37 +102,22 @@ def quotation(message: Message, *, is_chosen: bool = False, amount: str | None =
     if not texts or message.is_notice or (became is State.PRESENT and not is_chosen):
         return None
     last = texts[-1]
-    is_other = became is not State.PRESENT and _letters(texts[0].body) != _letters(last.body)
+    is_other = became is not State.PRESENT and letters(texts[0].body) != letters(last.body)
     # Chatwork's time of an edit may change alone: the words are the same before and behind it.
-    shown = [one.last_seen for one in texts if _letters(one.body) == _letters(texts[0].body)]
+    shown = [one.last_seen for one in texts if letters(one.body) == letters(texts[0].body)]
     since = [*takewhile(lambda one: one.body == last.body, reversed(texts))][-1].first_seen
     edits = sum(
         one.body != then.body and not is_box_removal(one.body, then.body, then.update_time)
         for one, then in pairwise(texts)
     )
-    agreeing = [*takewhile(lambda one: _terms(one.body) == _terms(last.body), reversed(texts))]
+    agreeing = [*takewhile(lambda one: terms_of(one.body) == terms_of(last.body), reversed(texts))]
     # What was added later, a greeting for example, is no change of the terms and does not date it.
-    is_decided = agreeing[-1].body != last.body and _terms(texts[0].body) != _terms(last.body)
+    is_decided = agreeing[-1].body != last.body and terms_of(texts[0].body) != terms_of(last.body)
     after = (agreeing[-1] if is_decided else last._replace(first_seen=since)) if is_other else None
     is_back = after is None and became is State.EDITED
     before = texts[0]._replace(first_seen=since if is_back else texts[0].first_seen, last_seen=shown[-1])
     order = rank(became, bodies, message.send_time, int(message.message_id), amount)
     return Quotation(message, before, after, edits, became, order)
-
-
-def names_decision(message: Message) -> bool:
-    """Whether its words name an acceptance or money: what was agreed."""
-    return bool(message.texts) and decision_weight(message.texts[-1].body) > 1
-
-
-def accepts(text: str) -> bool:
-    """Whether a text accepts delivered work: more than that it was received, or was looked at."""
-    return any(not words.startswith(("受", "納品")) for _at, words in _acceptances(_own_words(text)))
-
-
-def decision_weight(text: str) -> int:
-    """How much a text decides: two and more where it names an acceptance or money, one where it names only days."""
-    return _weight([text], is_edit=False)
 
 
 def best(quoted: Iterable[Quotation]) -> tuple[Quotation, ...]:
@@ -191,123 +146,8 @@ def rank(state: State, bodies: Sequence[str], at: datetime, message_id: int, amo
     The agreed `amount` stands before other prices.
     """
     became = _standing(state, bodies)
-    weight = _weight(bodies, is_edit=became is State.EDITED, amount=amount)
+    weight = terms_weight(bodies, is_edit=became is State.EDITED, amount=amount)
     return weight, ORDER.index(became), at, message_id
-
-
-def _terms(body: str) -> list[frozenset[str]]:
-    """The words of a text that decide, by kind."""
-    own = _own_words(body)
-    return [frozenset(words for _at, words in words_of(own)) for _points, words_of in _WEIGHTS]
-
-
-def changes_terms(texts: Sequence[str]) -> bool:
-    """Whether an edit changed, added or took back words of acceptance, money or days."""
-    return bool(texts) and _weight(texts, is_edit=True) > 0
-
-
-def _weight(bodies: Sequence[str], *, is_edit: bool, amount: str | None = None) -> int:
-    own, weight = [*map(_own_words, bodies)], 0
-    if is_edit and len({_letters(one) for one in (*bodies[:1], *bodies[-1:])}) < 2:  # there and back: it stands
-        return 0
-    of_agreed: WordsOf = partial(_words_of, _forms_of(amount or ""))
-    for points, words_of in (*_WEIGHTS, (4, of_agreed)):
-        found = [frozenset(words for _at, words in words_of(one)) for one in own]
-        weight += points * (len(set(found)) > 1 if is_edit else any(found))
-    return weight
-
-
-def _acceptances(text: str) -> Iterator[tuple[int, str]]:
-    """Where delivered work is accepted, and the rest of that clause: its end may be what an edit changed."""
-    begin = 0
-    for end in (*(one.end() for one in _CLAUSE_END.finditer(text)), len(text)):
-        found = _ACCEPTED.search(text, begin, end)
-        if (
-            found
-            and not _CONDITION.search(text, begin, found.start())
-            and not _TAKEN_BACK.search(text, found.end(), end)
-        ):
-            yield found.start(), text[found.start() : end].rstrip("、。!")
-        begin = end
-
-
-def _words_of(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
-    return ((one.start(), one.group()) for one in pattern.finditer(text))
-
-
-_WEIGHTS: tuple[tuple[int, WordsOf], ...] = (
-    *((8, _acceptances), (2, partial(_words_of, _MONEY)), (1, partial(_words_of, _DELIVERY))),
-)
-"""What decides a dispute, the first first."""
-
-
-@lru_cache
-def _forms_of(amount: str) -> re.Pattern[str]:
-    """The usual forms of each number of a stated amount that is no mere count: 80,000, 80000 and 8万."""
-    found = re.findall("([0-9][0-9,]{0,15})(万?)", unicodedata.normalize("NFKC", amount))
-    sums = [int(digits.replace(",", "")) * (10_000 if unit else 1) for digits, unit in found]
-    forms = "|".join(f"{one:,}|{one}|{one / 10_000:g}万" for one in sums if one >= 100)
-    return re.compile(rf"(?<![0-9.,])(?:{forms or '(?!)'})(?![0-9万千億]|[.,][0-9])")
-
-
-def _amounts_and_days(body: str) -> Iterator[str]:
-    """The amounts and days that a text names, without what is only about some."""
-    words = _own_words(body)
-    for pattern in (_MONEY, _DATE):
-        yield from (one for _at, one in _words_of(pattern, words) if re.search("[0-9円末]", one))
-
-
-def states_terms(body: str) -> bool:
-    """Whether a text names an amount or a day itself: a mere yes says nothing without what it answers."""
-    return any(_amounts_and_days(body))
-
-
-def _letters(body: str) -> str:
-    """A text without its spaces and line ends: what else differs is a change to be quoted."""
-    return "".join(body.split())
-
-
-def _own_words(body: str) -> str:
-    own: list[str] = []
-    opened: list[int] = []
-    *closed, rest = body.rpartition("[/code]")  # behind it no code ends, however many begin
-    for part in _QUOTE.split(_QUOTED_LINE.sub("", _CODE.sub(" ", "".join(closed)) + rest)):
-        if opened and part in ("[/qt]", "[/引用]"):
-            del own[opened.pop() :]
-            continue
-        if part.startswith(("[qt]", "[引用 ")):
-            opened.append(len(own))
-        own.append(part)
-    return unicodedata.normalize("NFKC", "\n".join(own))
-
-
-_THANKS = (
-    "(?:いつも|本当に|大変|どうも|ご?(?:確認|返信|連絡|対応|依頼)|お?(?:支払い?|振込)|お忙しいところ)*"
-    "(?:いただき|頂き|くださり|下さり)?ありがとう(?:ございま(?:す|した))?"
-)
-_COURTESY_LENGTH = 120
-"""Characters at most of a message that can be nothing else."""
-_COURTESY = re.compile(
-    rf"(?:\w{{1,16}}(?:さん|様|さま))?(?:はい|{_THANKS}|(?:了解|承知)(?:です|(?:いた|致)?しました)|かしこまりました|[わ分]かりました"
-    "|お(?:疲れ|つかれ)(?:様|さま)(?:です|でした)|お世話に(?:なって(?:おり|い)ます|なりました)|失礼(?:いた|致)?します"
-    "|(?:引き続き|今後とも|また|では|どうぞ|何卒|こちらこそ)*よろしくお願い(?:(?:いた|致)?します|申し上げます)"
-    "|thanks|thankyou(?:verymuch|somuch)?|ok(?:ay)?|gotit|noted)*",
-    re.IGNORECASE,
-)
-
-
-def is_courtesy(body: str) -> bool:
-    """Whether a message is nothing but thanks, a yes or a greeting, so that it waits for no answer."""
-    if len(body) > _COURTESY_LENGTH:
-        return False
-    own = re.sub(r"\([a-z*^]{1,12}\)", "", _NOTATION.sub("", _own_words(body)))
-    return "?" not in own and _COURTESY.fullmatch(re.sub(r"\W", "", own)) is not None
-
-
-def names_terms(text: str) -> bool:
-    """Whether a text names money or days."""
-    plain = unicodedata.normalize("NFKC", text)
-    return any(words.search(plain) for words in (_MONEY, _DATE))
 
 
 def excerpts(texts: Sequence[str], limit: int) -> list[str]:
@@ -329,7 +169,7 @@ def excerpt(text: str, at: int, limit: int) -> str:
         return text
     end_length = limit // 3
     front, context = limit - end_length, min(_CONTEXT, end_length)
-    sentences = _NOTATION.sub(lambda found: "-" * len(found[0]), text)
+    sentences = NOTATION.sub(lambda found: "-" * len(found[0]), text)
     ends = [0, *(found.end() for found in _SENTENCE_END.finditer(sentences)), len(text)]
     clauses = sorted({*ends[:-1], *(found.end() for found in _PART_END.finditer(sentences))})
     words = [found.start() for found in _WORD.finditer(sentences)]
@@ -367,7 +207,7 @@ def _standing(state: State, bodies: Sequence[str]) -> State:
     if state in (State.DELETED, State.MISSING, State.PRESENT):  # another text of a present one lost only its file
         return state
     is_edited = any(
-        _letters(one) != _letters(then) and not is_box_removal(one, then, state is State.EDITED)
+        letters(one) != letters(then) and not is_box_removal(one, then, state is State.EDITED)
         for one, then in pairwise(bodies)
     )
     return State.EDITED if is_edited else State.PRESENT
@@ -383,7 +223,7 @@ def _first_word(text: str, others: Iterable[str], otherwise: int) -> int:
     Where all texts have as many, it is the first that another has not at its place.
     """
     plain, *others = (unicodedata.normalize("NFKC", one) for one in (text, *others))
-    for _points, words_of in _WEIGHTS:
+    for _points, words_of in DECIDING_WORDS:
         own, *there = ([*words_of(one)] for one in (plain, *others))
         known = {words for found in there for _at, words in found}
         new = [at for at, words in own if words not in known]

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from archiver import contract_dates
-from archiver.claims import counterparts, messages, quotations, sentences
+from archiver.claims import acceptance_and_terms, counterparts, messages, quotations, sentences
 from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge
 from archiver.contract_dates import received_for
 from archiver.evidence import history
@@ -271,7 +271,7 @@ LIES: dict[str, dict[str, Lie]] = {
         "a deletion is pasted a year later": (quotations.quotation_line, _in_2030),
         "nothing is quoted": (quotations.best, partial(nothing, ())),
         "the newest is quoted, whatever it decides": (quotations.rank, _by_day),
-        "what others said is their word": (quotations._own_words, lambda _true, body: body),
+        "what others said is their word": (acceptance_and_terms._own_words, lambda _true, body: body),
         "another one wrote it": (
             quotations.quotation_head,
             lambda true, quoted, _name, *looked: true(quoted, "佐藤", *looked),
@@ -476,23 +476,29 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
         replace(SMALL, edges=True),
         (quotations.excerpts, lambda _true, texts, limit: [one[:limit] for one in texts]),
     ),
-    "edges: a question is quoted as an acceptance": (replace(SMALL, edges=True), (quotations._own_words, _unasked)),
+    "edges: a question is quoted as an acceptance": (
+        replace(SMALL, edges=True),
+        (acceptance_and_terms._own_words, _unasked),
+    ),
     "edges: a question in another clause takes an acceptance back": (
         replace(SMALL, edges=True),
-        (quotations._own_words, lambda true, body: true(body).replace("、ほかに", "ほかに")),
+        (acceptance_and_terms._own_words, lambda true, body: true(body).replace("、ほかに", "ほかに")),
     ),
     "money: the agreed amount is as any other": (
         replace(SMALL, money=True, many_edits=True),
-        (quotations._forms_of, lambda true, _amount: true("")),
+        (acceptance_and_terms._forms_of, lambda true, _amount: true("")),
     ),
     "many_edits: there and back is a change": (
         replace(SMALL, many_edits=True),
-        (quotations._weight, lambda true, bodies, **options: true([*bodies, f"{bodies[0]}。"], **options)),
+        (
+            acceptance_and_terms.terms_weight,
+            lambda true, bodies, **options: true([*bodies, f"{bodies[0]}。"], **options),
+        ),
     ),
     "many_edits: each takes a place": (replace(SMALL, many_edits=True), (quotations.quotations, _changes_first)),
     "plan_days: what it hides was not agreed": (
         replace(SMALL, plan_days=40),
-        (quotations.names_decision, lambda true, one: one.state is State.PRESENT and true(one)),
+        (acceptance_and_terms.names_decision, lambda true, one: one.state is State.PRESENT and true(one)),
     ),
 }
 """What is unusual about a world, and what of it is told falsely → that world, and a lie that it shows."""

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from archiver.claims.acceptance_and_terms import is_courtesy
 from archiver.claims.quotations import (
     QUOTED,
     Quotation,
     excerpt,
     excerpts,
-    is_courtesy,
     quotation,
     quotation_head,
     quotation_line,

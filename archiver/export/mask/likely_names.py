@@ -6,15 +6,17 @@ rule knows every name, and what nobody read is covered whole. Names of the parti
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from archiver.export.mask.handle_patterns import HANDLES, compiled
+from archiver.export.mask.kinds import any_of
 from archiver.export.mask.names import SPACED, closed_up, every_term, kana_alone, kanji_of, parts_of
 from archiver.export.mask.surnames import in_hiragana, surnames
 from archiver.export.mask.word_analyser import KANA_IN_BRACKETS, Word, vocabulary, words
 from archiver.letter_folding import folded_text, folded_word, join_variants
+from archiver.platforms.job_platform import platforms
 
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """What chooses a variant of the character before it."""
@@ -114,7 +116,7 @@ class NameFinder:
 def _reached(text: str) -> Iterator[tuple[int, int]]:
     """Handles, other ways to reach somebody, and holders of accounts."""
     yield from holders(text)
-    for pattern in compiled((*HANDLES, *CONTACTS)):
+    for pattern in _compiled((*HANDLES, *CONTACTS)):
         for match in pattern.finditer(text):
             yield match.span("name" if "name" in pattern.groupindex else 0)
 
@@ -260,6 +262,54 @@ CONTACTS = (
     f"(?:{_DIGIT_WORD}[ -・、の]?){{8,14}}",
     f"(?<![0-9]){_ZERO}{_GAP}(?:{_ANY_DIGIT}{_GAP}){{9}}{_ANY_DIGIT}(?![0-9])",
     f"{_KANJI_DIGIT}(?:[-ー・ の]?{_KANJI_DIGIT}){{9,10}}",
+)
+
+
+# Handles: addresses of profiles, names behind a messenger's, and what stands behind @.
+
+_SITES = any_of(
+    "twitter.com x.com instagram.com facebook.com tiktok.com threads.net youtube.com youtube.com/c youtube.com/user "
+    "youtube.com/channel github.com linkedin.com/in line.me/ti/p line.me/R/ti/p lin.ee t.me wa.me discord.gg note.com "
+    "ameblo.jp lit.link linktr.ee pixiv.net/users qiita.com zenn.dev wantedly.com/id bsky.app/profile"
+)
+"""Hosts, with the beginning of a path, behind which a slash and the name of an account stand."""
+_PAGES = (
+    "about blog hashtag help home intent items login my p privacy reel search settings share signup status terms watch"
+)
+_NO_PROFILE = f"(?!{any_of(_PAGES)}(?![A-Za-z0-9_.-]))"
+"""Where a name of an account could stand, and a page of the site does."""
+_MESSENGERS = any_of(
+    "LINE ライン Skype skype スカイプ Discord discord ディスコード カカオ カカオトーク Kakao KakaoTalk WeChat WhatsApp "
+    "Telegram テレグラム Signal Slack Zoom Chatwork チャットワーク Instagram instagram インスタグラム インスタ "
+    "Twitter twitter ツイッター Facebook フェイスブック TikTok Threads YouTube note GitHub pixiv"
+)
+_ACCOUNT_WORD = "(?:ID|id|アカウント名?|アカ|垢|ユーザー名|ハンドル(?:ネーム|名)?|名前?)"
+_HANDLE = "(?P<name>@?(?=[0-9_.-]{0,20}[A-Za-z])[A-Za-z0-9_][A-Za-z0-9_.-]{2,40})"
+_HANDLE_WITH_SIGN = "(?P<name>(?=[A-Za-z0-9.-]{0,30}[0-9_])[A-Za-z][A-Za-z0-9_.-]{3,40})"
+"""A name with a digit or an underscore, which ordinary words lack."""
+_HANDLE_OF_PARTS = "(?P<name>(?=[A-Za-z0-9]{1,30}[_.-])[A-Za-z][A-Za-z0-9_.-]{1,39}[A-Za-z0-9_])(?![A-Za-z0-9_])"
+"""The last part of such a name alone, before a title, would look like a whole one."""
+
+
+@functools.cache
+def _compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """The patterns, compiled when first needed, as the names of the platforms and where profiles stand there are."""
+    known = [one for one in platforms().values() if one.profile]
+    names, profiles = any_of(one.name for one in known), any_of(one.profile for one in known)
+    return tuple(re.compile(one.replace("<platforms>", names).replace("<profiles>", profiles)) for one in patterns)
+
+
+HANDLES = (
+    rf"(?<![A-Za-z0-9.-])(?:(?:www|m|mobile)\.)?(?:{_SITES}|<profiles>)/{_NO_PROFILE}(?P<name>[@~]?[A-Za-z0-9_.%-]{{2,60}})",
+    rf"/(?:users?|profile|members?|staff|people)/{_NO_PROFILE}(?P<name>[A-Za-z0-9_-]{{3,40}})",
+    r"/[~@](?P<name>[A-Za-z0-9_.-]{2,40})",
+    rf"(?:{_MESSENGERS}|<platforms>) ?の? ?{_ACCOUNT_WORD}[^A-Za-z0-9_@\n。]{{0,6}}{_HANDLE}",
+    rf"(?:{_MESSENGERS}|<platforms>) ?(?:[:=→]|は|が)[ 、「]{{0,2}}(?=[@A-Za-z_]){_HANDLE}",
+    rf"(?:{_MESSENGERS}|<platforms>)(?:[^A-Za-z0-9_\n。]{{0,12}}[:=→])? ?{_HANDLE_WITH_SIGN}",
+    r"(?<![A-Za-z0-9._%+/-])@[A-Za-z0-9_][A-Za-z0-9_.-]{1,29}(?<=[A-Za-z0-9_])(?![A-Za-z0-9@])",
+    rf"{_ACCOUNT_WORD}(?:は|が|[:=→]) ?[「]?@?{_HANDLE_WITH_SIGN}",
+    rf"(?<![A-Za-z0-9._@/-]){_HANDLE_OF_PARTS} ?(?:さん|様|くん|ちゃん|氏)",
+    r"(?<![A-Za-z0-9#_])(?:[A-Za-z0-9_.]{2,32}#[0-9]{4}(?![0-9])|(?:live|id):[A-Za-z0-9_.-]{3,50})",
 )
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from archiver.claims.quotations import names_terms
+from archiver.claims.acceptance_and_terms import names_terms
 from archiver.evidence.chain import canonical, digest
 from archiver.evidence.history import text
 from archiver.export import PROFILES

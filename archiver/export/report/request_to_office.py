@@ -10,8 +10,9 @@ from datetime import date, datetime
 
 from archiver import contract_dates
 from archiver.chatwork.notation.parse import parse
+from archiver.claims.acceptance_and_terms import accepts
 from archiver.claims.messages import changed_sides, closed_account, days_waiting, turn
-from archiver.claims.quotations import accepts, excerpts
+from archiver.claims.quotations import excerpts
 from archiver.claims.sentences import closed_sign, silence_reason, theirs_text, waiting_text
 from archiver.claims.table import word
 from archiver.contract_dates import days_since as days_since

@@ -9,17 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from archiver.claims.acceptance_and_terms import names_terms, states_terms
 from archiver.claims.messages import DELETIONS, changed_sides, closed_account, last_reply, turn
-from archiver.claims.quotations import (
-    Quotation,
-    excerpt,
-    excerpts,
-    names_terms,
-    quotation_head,
-    quotation_line,
-    quotation_parts,
-    states_terms,
-)
+from archiver.claims.quotations import Quotation, excerpt, excerpts, quotation_head, quotation_line, quotation_parts
 from archiver.claims.sentences import (
     change_lines,
     closed_text,

@@ -11,17 +11,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, column, func, literal, not_, or_, select, text
 
-from archiver.claims.quotations import (
-    ORDER,
-    QUOTED,
-    Quotation,
-    Rank,
-    decision_weight,
-    is_courtesy,
-    is_quotable,
-    quotation,
-    rank,
-)
+from archiver.claims.acceptance_and_terms import decision_weight, is_courtesy
+from archiver.claims.quotations import ORDER, QUOTED, Quotation, Rank, is_quotable, quotation, rank
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, ListedStep, act_of_step, listed_steps
 from archiver.evidence.history import is_system_post
 from archiver.records import (

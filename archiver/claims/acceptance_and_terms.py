@@ -1,0 +1,183 @@
+"""Words by which a message decides a dispute: that delivered work is accepted, money and days; and mere courtesies."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
+
+from archiver.records import Message
+
+WordsOf = Callable[[str], Iterator[tuple[int, str]]]
+
+# Of acceptances: what may say one, what takes it back, and what it then still waits for.
+_NOTHING = "(?:ありません|ございません|ないです|なし|ないこと)"
+_DONE = (
+    r"(?:OK|ok|オッケー|オーケー|完了|終了|済(?!み?次第)|[しえ]ました|した(?![いくら])|終わりました|合格"
+    rf"|問題[はも]?{_NOTHING})"
+)
+_ACCEPTED = re.compile(
+    rf"(?<![未再])(?:(?:検収|受領)(?!期間|予定|作業|担当|依頼|[をもは]?(?:開始|着手))[^。!?、\n]{{0,12}}?{_DONE}|"
+    r"(?:(?<![^\n])|(?<=[,.!] ))(?:[Aa]pproved|[Aa]ccepted)(?=[.!])|"  # a clause of its own: nothing takes it back
+    r"受け?取りました|納品.{0,8}確認|(?<!不)合格(?=です|とし)|承認(?:いた|致)?しました|"
+    rf"修正(?:点|箇所|[はも]|特に){{0,4}}(?:不要|{_NOTHING})|(?<!で)問題[はも]?{_NOTHING}|"
+    r"(?:(?<!\w)|(?<=[^\W時程間週曜日月][はもが]))(?:これで|すべて|全て|全部)?(?:OK|ok|オッケー|オーケー)です)"
+    r"(?!後|前|次第|期間|条件|日|中|待ち|担当|者|依頼|予定|基準|(?:いた|致)?します)"  # a time, a person, an intention
+)
+_CONDITION = re.compile(r"なら|れば|たら|場合|まだ")
+_TAKEN_BACK = re.compile(
+    r"(?<!すみ)(?<!訳あり)ません|(?<!問題)ない|できず|せず|かねま|まだ|未|NG|拒否|保留|不可|不合格|取り?消|撤回|とは"
+    r"|なら|れば|たら|場合|ください|下さい|お願い|間違い|誤り|たい(?:ところ|の[でだ])"
+    r"|かどうか|いつ(?!も)|(?:か[ねな]?|よね|っけ)(?!\w)|\?"  # a question
+)
+_CLAUSE_END = re.compile(
+    r"[。!?\n]+(?!と[言申])|(?:(?<=です|ます|した|せん|OK|ok)、|(?<=[すたなだ])(?:ので|から|が|けど|ため)、?"
+    r"|(?<=[Kk了み])(?:のため|につき)、?)(?!と)"
+)
+_MONEY = re.compile(
+    r"(?<![0-9])(?<![0-9][,.])[0-9][0-9,.千万億]{0,30}"
+    r"(?:円|ドル|ユーロ| ?(?:JPY|USD|EUR)|(?<=[千万億])(?=[でにはがをと、。!?\s]|$))"
+    r"|[一二三四五六七八九十百千壱弐参数][〇一二三四五六七八九十拾百千万億]{0,30}円"
+    r"|[¥$] ?[0-9][0-9,]*|振り?込|(?:支払|(?<!意を)払[いえうわっ])(?:[^\s、。!?]{0,8}(?:ません|ない))?|報酬|半額|値引"
+)
+_DATE = re.compile(r"[0-9]{1,2}月(?:[0-9]{1,2}日|末)|[0-9]{1,2}/[0-9]{1,2}|[0-9]{1,2}日|(?:今|来|当|翌)?月末|納期|期限")
+_DELIVERY = re.compile(f"{_DATE.pattern}|納品")
+_CODE, _QUOTED_LINE = re.compile(r"\[code\].*?\[/code\]", re.DOTALL), re.compile(r"^[>＞][^\n]*", re.MULTILINE)
+_QUOTE = re.compile(r"(\[/?qt\]|\[引用 [^\[\]]*\]|\[/引用\])")
+"""What others wrote is not the author's own word."""
+NOTATION = re.compile(r"\[[^\[\]]{1,80}\]")
+
+
+def names_decision(message: Message) -> bool:
+    """Whether its words name an acceptance or money: what was agreed."""
+    return bool(message.texts) and decision_weight(message.texts[-1].body) > 1
+
+
+def accepts(text: str) -> bool:
+    """Whether a text accepts delivered work: more than that it was received, or was looked at."""
+    return any(not words.startswith(("受", "納品")) for _at, words in _acceptances(_own_words(text)))
+
+
+def decision_weight(text: str) -> int:
+    """How much a text decides: two and more where it names an acceptance or money, one where it names only days."""
+    return terms_weight([text], is_edit=False)
+
+
+def terms_of(body: str) -> list[frozenset[str]]:
+    """The words of a text that decide, by kind."""
+    own = _own_words(body)
+    return [frozenset(words for _at, words in words_of(own)) for _points, words_of in DECIDING_WORDS]
+
+
+def changes_terms(texts: Sequence[str]) -> bool:
+    """Whether an edit changed, added or took back words of acceptance, money or days."""
+    return bool(texts) and terms_weight(texts, is_edit=True) > 0
+
+
+def terms_weight(bodies: Sequence[str], *, is_edit: bool, amount: str | None = None) -> int:
+    """How much the words of texts decide: of an edit those that stand in some of them alone, else any.
+
+    The agreed `amount` stands before other prices.
+    """
+    own, weight = [*map(_own_words, bodies)], 0
+    if is_edit and len({letters(one) for one in (*bodies[:1], *bodies[-1:])}) < 2:  # there and back: it stands
+        return 0
+    of_agreed: WordsOf = partial(_words_of, _forms_of(amount or ""))
+    for points, words_of in (*DECIDING_WORDS, (4, of_agreed)):
+        found = [frozenset(words for _at, words in words_of(one)) for one in own]
+        weight += points * (len(set(found)) > 1 if is_edit else any(found))
+    return weight
+
+
+def _acceptances(text: str) -> Iterator[tuple[int, str]]:
+    """Where delivered work is accepted, and the rest of that clause: its end may be what an edit changed."""
+    begin = 0
+    for end in (*(one.end() for one in _CLAUSE_END.finditer(text)), len(text)):
+        found = _ACCEPTED.search(text, begin, end)
+        if (
+            found
+            and not _CONDITION.search(text, begin, found.start())
+            and not _TAKEN_BACK.search(text, found.end(), end)
+        ):
+            yield found.start(), text[found.start() : end].rstrip("、。!")
+        begin = end
+
+
+def _words_of(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
+    return ((one.start(), one.group()) for one in pattern.finditer(text))
+
+
+DECIDING_WORDS: tuple[tuple[int, WordsOf], ...] = (
+    *((8, _acceptances), (2, partial(_words_of, _MONEY)), (1, partial(_words_of, _DELIVERY))),
+)
+"""What decides a dispute, the first first."""
+
+
+@lru_cache
+def _forms_of(amount: str) -> re.Pattern[str]:
+    """The usual forms of each number of a stated amount that is no mere count: 80,000, 80000 and 8万."""
+    found = re.findall("([0-9][0-9,]{0,15})(万?)", unicodedata.normalize("NFKC", amount))
+    sums = [int(digits.replace(",", "")) * (10_000 if unit else 1) for digits, unit in found]
+    forms = "|".join(f"{one:,}|{one}|{one / 10_000:g}万" for one in sums if one >= 100)
+    return re.compile(rf"(?<![0-9.,])(?:{forms or '(?!)'})(?![0-9万千億]|[.,][0-9])")
+
+
+def amounts_and_days(body: str) -> Iterator[str]:
+    """The amounts and days that a text names, without what is only about some."""
+    words = _own_words(body)
+    for pattern in (_MONEY, _DATE):
+        yield from (one for _at, one in _words_of(pattern, words) if re.search("[0-9円末]", one))
+
+
+def states_terms(body: str) -> bool:
+    """Whether a text names an amount or a day itself: a mere yes says nothing without what it answers."""
+    return any(amounts_and_days(body))
+
+
+def letters(body: str) -> str:
+    """A text without its spaces and line ends: what else differs is a change to be quoted."""
+    return "".join(body.split())
+
+
+def _own_words(body: str) -> str:
+    own: list[str] = []
+    opened: list[int] = []
+    *closed, rest = body.rpartition("[/code]")  # behind it no code ends, however many begin
+    for part in _QUOTE.split(_QUOTED_LINE.sub("", _CODE.sub(" ", "".join(closed)) + rest)):
+        if opened and part in ("[/qt]", "[/引用]"):
+            del own[opened.pop() :]
+            continue
+        if part.startswith(("[qt]", "[引用 ")):
+            opened.append(len(own))
+        own.append(part)
+    return unicodedata.normalize("NFKC", "\n".join(own))
+
+
+_THANKS = (
+    "(?:いつも|本当に|大変|どうも|ご?(?:確認|返信|連絡|対応|依頼)|お?(?:支払い?|振込)|お忙しいところ)*"
+    "(?:いただき|頂き|くださり|下さり)?ありがとう(?:ございま(?:す|した))?"
+)
+_COURTESY_LENGTH = 120
+"""Characters at most of a message that can be nothing else."""
+_COURTESY = re.compile(
+    rf"(?:\w{{1,16}}(?:さん|様|さま))?(?:はい|{_THANKS}|(?:了解|承知)(?:です|(?:いた|致)?しました)|かしこまりました|[わ分]かりました"
+    "|お(?:疲れ|つかれ)(?:様|さま)(?:です|でした)|お世話に(?:なって(?:おり|い)ます|なりました)|失礼(?:いた|致)?します"
+    "|(?:引き続き|今後とも|また|では|どうぞ|何卒|こちらこそ)*よろしくお願い(?:(?:いた|致)?します|申し上げます)"
+    "|thanks|thankyou(?:verymuch|somuch)?|ok(?:ay)?|gotit|noted)*",
+    re.IGNORECASE,
+)
+
+
+def is_courtesy(body: str) -> bool:
+    """Whether a message is nothing but thanks, a yes or a greeting, so that it waits for no answer."""
+    if len(body) > _COURTESY_LENGTH:
+        return False
+    own = re.sub(r"\([a-z*^]{1,12}\)", "", NOTATION.sub("", _own_words(body)))
+    return "?" not in own and _COURTESY.fullmatch(re.sub(r"\W", "", own)) is not None
+
+
+def names_terms(text: str) -> bool:
+    """Whether a text names money or days."""
+    plain = unicodedata.normalize("NFKC", text)
+    return any(words.search(plain) for words in (_MONEY, _DATE))
