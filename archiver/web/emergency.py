@@ -30,11 +30,11 @@ from archiver.rounds.recovery import recover_round, take_in_round, time_left
 from archiver.rounds.round import rescue_round
 from archiver.settings.other_archives import note_home
 from archiver.settings.token import read_token
-from archiver.setup.outcome_words import cut_mail_text, recovery_counts, round_lines, taken_in_words
 from archiver.standing.emergencies import Emergency, emergencies
 from archiver.standing.emergency_words import not_kept_row
 from archiver.standing.headlines import kept_words, older_words
 from archiver.standing.home_document import NEVER, job_order, job_row
+from archiver.standing.outcome_words import cut_mail_text, recovery_counts, round_lines, taken_in_words
 from archiver.store.archive import Reading, Writing
 from archiver.store.database_comparison import is_database_file
 from archiver.store.keeper import KeptByTeam, keeper_of

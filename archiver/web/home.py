@@ -18,8 +18,8 @@ from archiver.rounds.round import run_round
 from archiver.schedule import schedulers
 from archiver.settings.other_archives import note_home
 from archiver.setup import unattended
-from archiver.setup.outcome_words import count_saved, counts_line, left_out_sentence, round_lines
 from archiver.standing.home_document import page_marks
+from archiver.standing.outcome_words import count_saved, counts_line, left_out_sentence, round_lines
 from archiver.standing.waiting_state import note_state
 from archiver.store.queries.contracts import contracts, find_contract, required_rooms
 from archiver.store.queries.room_holdings import WantedFile

@@ -25,8 +25,8 @@ from archiver.setup.answers import FINISHED, SCHEDULE, STAMPS, InvalidAnswer, no
 from archiver.setup.contract_rooms import begin_of, choosable_rooms, direct_chats_beside, people_of_rooms, proposed_jobs
 from archiver.setup.contracted_chats import NewJob, enter_contracts
 from archiver.setup.fact_questions import read_facts
-from archiver.setup.outcome_words import count_saved
 from archiver.setup.unattended import remember_trial
+from archiver.standing.outcome_words import count_saved
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.store.working.remembered_values import NOTICE_TRIAL

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from archiver.export.mask.likely_names import NameFinder
+from archiver.export.mask.likely_names_and_contacts import NameFinder
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.letter_folding import fold_letters, folded_text

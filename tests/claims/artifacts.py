@@ -37,8 +37,8 @@ from archiver.export.pdf.blocks import (
 )
 from archiver.export.pdf.typst_pdf import make_pdf, make_pdf_apart
 from archiver.export.report.letters import inquiry_form_text
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_and_consultation import build_consultation, build_report
-from archiver.export.report.statistics import ReportInput
 from archiver.records import JsonObject
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading

@@ -31,7 +31,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import PackageInput
 from archiver.export.package.recipe_from_order import make_recipe
 from archiver.export.package.report_input import report_input
-from archiver.export.report.statistics import ReportInput
+from archiver.export.report.message_statistics import ReportInput
 from archiver.records import (
     JST,
     ContractRoom,

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from archiver.export.report.letters import demand_text, inquiry_form_text
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_and_consultation import build_consultation, build_report
-from archiver.export.report.statistics import ReportInput
 from archiver.platforms.job_platform import english_texts
 from archiver.records import Contract, Invoice, MessageId, Payment, RequestKind, SentReminder
 from archiver.report_language import ENGLISH, JAPANESE, MONTHS, report_language

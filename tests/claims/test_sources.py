@@ -33,7 +33,7 @@ ALLOWED = {
     "alerts/change_rules.py": "one event of one message, as it was noticed",
     "export/report/excerpt.py": "the marks of one quoted message",
     "export/report/letters.py": "what became of one message that a letter names",
-    "export/report/statistics.py": "gathers the facts of which claims are made",
+    "export/report/message_statistics.py": "gathers the facts of which claims are made",
     "cli/reading/search.py": "the marks of one found message; the marks of one message",
     "cli/reading/assistant.py": "the marks of one message",
     "web/talk/message_links.py": "the marks of one message",

@@ -23,7 +23,7 @@ from archiver.export.report import (
     timeline,
 )
 from archiver.export.report.letters import inquiry_form_text
-from archiver.export.report.statistics import ReportInput
+from archiver.export.report.message_statistics import ReportInput
 from archiver.store.archive import Archive
 from tests.claims.dispute import report_of
 from tests.claims.test_played_disputes import DAY, words, worst_day

@@ -22,7 +22,7 @@ from archiver.custody.verify import record_verification, verify_archive, verify_
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.records import Observation
 from archiver.settings.model import BackupSettings, NotifySettings, Settings
-from archiver.setup.outcome_words import copy_lines
+from archiver.standing.outcome_words import copy_lines
 from archiver.store import backup_copy as copy_module
 from archiver.store import rebuild, seals, writer
 from archiver.store.archive import Archive

@@ -19,8 +19,8 @@ from archiver.export.pdf.blocks import Report, layout_data
 from archiver.export.report.all_messages import volume_reports
 from archiver.export.report.exhibits import FiledFiles, FileExtent, evidence_list
 from archiver.export.report.letters import demand_text, inquiry_form_text
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_and_consultation import build_consultation, build_report
-from archiver.export.report.statistics import ReportInput
 from archiver.records import AccountClosing, AccountId, Delivery, MessageId, SentReminder, StatedTerm
 from tests.export.report.test_money import ARREARS
 from tests.support.archives.maker import story

@@ -17,7 +17,7 @@ import pytest
 
 from archiver import errors
 from archiver.records import Observation
-from archiver.setup.outcome_words import copied_lines
+from archiver.standing.outcome_words import copied_lines
 from archiver.store import backup_copy, blobs, engine, migrate, seals, writer
 from archiver.store.archive import Archive
 from archiver.store.backup_copy import CopyReport, copy_archive, place_database

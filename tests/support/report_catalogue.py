@@ -17,8 +17,8 @@ from babel.messages.pofile import read_po
 
 from archiver.claims.table import ON_SCREEN, WORDS
 from archiver.evidence.tables import build, events, files_and_tasks
-from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.mask.package_mask import LETTERED, UNKNOWN_LABEL
+from archiver.export.mask.patterns_by_kind import MaskKind, reason
 from archiver.platforms.job_platform import STRANGER, english_texts, platform_of, platforms
 from archiver.records import TERM_ITEMS, CaseSide, contract_facts
 from archiver.render.page_templates import MARKED, SCRIPT_TEXT

@@ -276,7 +276,7 @@ def _require_part(ctx: click.Context, parameter: click.Parameter, value: str | N
 @click.pass_obj
 def job_who(obj: CliContext, /, **typed: Any) -> None:
     """Record who an account is; one that was never seen in the job's chats is refused."""
-    from archiver.cli.contracts.job_statements import say_who
+    from archiver.cli.contracts.entered_facts_and_people import say_who
 
     say_who(obj, **typed)
 
@@ -298,6 +298,6 @@ def job_who(obj: CliContext, /, **typed: Any) -> None:
 @click.pass_obj
 def job_terms(obj: CliContext, /, **typed: Any) -> None:
     """Print each term with what was stated, else with the newest candidates, once what was given is entered."""
-    from archiver.cli.contracts.job_statements import state_terms
+    from archiver.cli.contracts.entered_facts_and_people import state_terms
 
     state_terms(obj, **typed)

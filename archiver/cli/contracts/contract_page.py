@@ -23,7 +23,7 @@ from archiver.claims.sentences import (
     turn_lines,
 )
 from archiver.cli.context import CliContext
-from archiver.cli.contracts.job_statements import (
+from archiver.cli.contracts.entered_facts_and_people import (
     delivery_texts,
     enclosure_texts,
     entry_lines,

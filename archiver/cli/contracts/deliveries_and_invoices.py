@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import CliContext
-from archiver.cli.contracts.job_statements import (
+from archiver.cli.contracts.entered_facts_and_people import (
     check_file,
     match_sentence,
     money_lines,

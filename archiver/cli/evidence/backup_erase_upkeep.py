@@ -25,9 +25,10 @@ from archiver.rounds.scheduled_duties import no_space_error
 from archiver.settings.home import check_home
 from archiver.settings.model import exports_folder, parse_duration
 from archiver.settings.token import has_secret_in_file
-from archiver.setup import erasing, outcome_words, unattended
+from archiver.setup import erasing, unattended
 from archiver.setup.archive_setup import make_home
 from archiver.setup.erasing import ErasureOrder, restored_line
+from archiver.standing import outcome_words
 from archiver.store.archive import Archive
 from archiver.wording import gettext as _
 from archiver.wording import ngettext

@@ -17,7 +17,7 @@ from archiver import errors
 from archiver.app import App, leaving_backup
 from archiver.chatwork.notation.parse import parse
 from archiver.cli.context import INCOMPLETE, CliContext, tell_root_errors
-from archiver.cli.contracts.job_statements import find_person, people
+from archiver.cli.contracts.entered_facts_and_people import find_person, people
 from archiver.cli.evidence import export_outcome
 from archiver.cli.evidence.export_outcome import (
     check_court_files,

@@ -22,8 +22,8 @@ from archiver.rounds.export_recheck import Recheck
 from archiver.setup.answers import EXAMPLE_DAY, read_day
 from archiver.setup.contract_rooms import first_day, last_day
 from archiver.setup.menu_entry import show_folder
-from archiver.setup.outcome_words import handover_sentence, metadata_lines, warning_lines
 from archiver.standing.alert_lines import contract_names
+from archiver.standing.outcome_words import handover_sentence, metadata_lines, warning_lines
 from archiver.store import user_statements
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts

@@ -37,7 +37,7 @@ from archiver.folder_sync import file_errors_as_ours
 from archiver.render.times import minute_text
 from archiver.report_language import report_language
 from archiver.rounds.round import seal_now
-from archiver.setup.outcome_words import copy_step_words, sealing_lines, verification_lines
+from archiver.standing.outcome_words import copy_step_words, sealing_lines, verification_lines
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import named_or_only_contract
 

@@ -23,9 +23,9 @@ from archiver.schedule import schedulers
 from archiver.settings import other_archives
 from archiver.settings.home import TOKEN_VARIABLE
 from archiver.setup.archive_setup import lasting_settings
-from archiver.setup.outcome_words import derived_day
 from archiver.setup.unattended import is_trial_due
 from archiver.standing.home_document import alert_count, late_payments
+from archiver.standing.outcome_words import derived_day
 from archiver.store.queries.contracts import rooms_to_read
 from archiver.store.working.single_reads import SlowWork, slow_work_progress
 from archiver.wording import gettext as _

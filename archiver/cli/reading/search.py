@@ -22,7 +22,7 @@ from archiver.records.conversation import posted_at
 from archiver.render.message_body import References, plain_text
 from archiver.render.snippet import one_line, readable_body, snippet
 from archiver.render.times import minute_text
-from archiver.setup.outcome_words import about_time
+from archiver.standing.outcome_words import about_time
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts as stated_contracts
 from archiver.store.queries.people import names_in_room, names_over_time

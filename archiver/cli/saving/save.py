@@ -177,7 +177,7 @@ def _titles(contracts: list[Contract]) -> Mapping[str, str | None]:
 
 def tell_sync(report: SyncReport) -> None:
     """Print the outcome of a run, one line for each room, and what is not complete."""
-    from archiver.setup.outcome_words import round_lines
+    from archiver.standing.outcome_words import round_lines
 
     echo_lines(round_lines(report))
 

@@ -17,8 +17,8 @@ from archiver.render.invisible_characters import shorten
 from archiver.render.times import interval_words
 from archiver.rounds.recovery import recover_round, take_in_round, time_left
 from archiver.rounds.round import rescue_round, upgrade_if_older
-from archiver.setup.outcome_words import cut_mail_text, recovery_counts, taken_in_words
 from archiver.standing.emergencies import emergencies
+from archiver.standing.outcome_words import cut_mail_text, recovery_counts, taken_in_words
 from archiver.store.database_comparison import is_database
 from archiver.store.queries.contracts import contracted_rooms_of, contracts, find_contract, required_rooms
 from archiver.store.queries.people import counterparts

@@ -17,7 +17,7 @@ from archiver.settings.model import exports_folder
 from archiver.setup import unattended
 from archiver.setup.answers import SCHEDULE, STAMPS, note_answer, recall_answers
 from archiver.setup.archive_setup import choose_authorities, lasting_settings
-from archiver.setup.outcome_words import count_saved, counts_line, left_out_sentence
+from archiver.standing.outcome_words import count_saved, counts_line, left_out_sentence
 from archiver.store.archive import Archive
 from archiver.store.working.remembered_values import SCHEDULED_RUN
 from archiver.sync.report import SyncReport

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from archiver.evidence.history import LIST_KINDS, EntryObject, number, text
-from archiver.export.mask.kinds import MaskHit, MaskKind, replacement
+from archiver.export.mask.patterns_by_kind import MaskHit, MaskKind, replacement
 from archiver.export.mask.surnames import in_hiragana, in_katakana, kana_readings, romanised, surnames
 from archiver.export.mask.word_analyser import readings, vocabulary, words
 from archiver.letter_folding import FoldedText, folded_text, folded_word, join_variants

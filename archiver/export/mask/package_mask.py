@@ -14,9 +14,9 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from archiver.chatwork.notation.parse import DELETED
-from archiver.export.mask.kinds import MaskHit, MaskKind, pattern_hits, reason, replacement
-from archiver.export.mask.likely_names import BACKWARDS, piece_pattern
+from archiver.export.mask.likely_names_and_contacts import BACKWARDS, piece_pattern
 from archiver.export.mask.names import NameMatcher, letter_names
+from archiver.export.mask.patterns_by_kind import MaskHit, MaskKind, pattern_hits, reason, replacement
 from archiver.export.mask.policy_and_covers import Policy, Variants, distinguished, placeholder_pattern
 from archiver.letter_folding import TAG, FoldedText, fold_letters, folded_text, folded_word
 from archiver.records import Contract, contract_facts

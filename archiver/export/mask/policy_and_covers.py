@@ -11,7 +11,7 @@ from typing import Any
 from archiver.chatwork.notation.nodes import COVERED_PART
 from archiver.errors import UsageError
 from archiver.evidence.history import DELETED_BODY, EntryObject, is_system_post, text
-from archiver.export.mask.kinds import ALL_PATTERN_KINDS, MaskKind
+from archiver.export.mask.patterns_by_kind import ALL_PATTERN_KINDS, MaskKind
 from archiver.letter_folding import folded_text
 from archiver.report_language import COVERED, COVERED_NAME, UNREAD, VARIANT, say
 

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from archiver.evidence.history import DELETED_BODY, READINGS, EntryObject, MessageHistory, Span, number, text
 from archiver.evidence.masked_and_erased import masked_line, shown_line
-from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.mask.names import REASON as OUTSIDE_REASON
 from archiver.export.mask.names import PeriodIds, people_in
 from archiver.export.mask.package_mask import MaskedPlace, PackageMask
+from archiver.export.mask.patterns_by_kind import MaskKind, reason
 from archiver.export.mask.policy_and_covers import Covers, Policy
 from archiver.records import JsonObject, contract_facts
 

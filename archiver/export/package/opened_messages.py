@@ -16,7 +16,7 @@ from archiver.claims.acceptance_and_terms import names_terms
 from archiver.evidence.chain import canonical, digest
 from archiver.evidence.history import text
 from archiver.export import PROFILES
-from archiver.export.mask.likely_names import NameFinder, piece_pattern
+from archiver.export.mask.likely_names_and_contacts import NameFinder, piece_pattern
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.policy_and_covers import Covers, Place, chat_id, place_of, quoted_moments, text_field
 from archiver.export.package.package_input import PackageInput
@@ -24,9 +24,9 @@ from archiver.export.package.recipe import Recipe
 from archiver.export.package.report_input import report_input
 from archiver.export.package_scope import STATEMENTS
 from archiver.export.report.excerpt import CONTEXT, OFFICE_CONTEXT, ExcerptMessage, chosen_messages, excerpt_of
+from archiver.export.report.message_statistics import CHANGED, ReportInput
 from archiver.export.report.report_sources import ReviewedTexts
 from archiver.export.report.request_to_office import request_sentence
-from archiver.export.report.statistics import CHANGED, ReportInput
 from archiver.letter_folding import folded_text
 from archiver.records import ChangeKind, Message, OpenedMessage, ReadState, Review
 from archiver.render.times import local_time

@@ -23,7 +23,7 @@ from archiver.export.package.report_input import report_input
 from archiver.export.pdf.blocks import Report
 from archiver.export.pdf.typst_pdf import make_pdf_apart
 from archiver.export.report import all_messages, exhibits, report_and_consultation
-from archiver.export.report.statistics import ReportInput
+from archiver.export.report.message_statistics import ReportInput
 from archiver.records import Attachment, Contract, ContractRoom, RoomId
 from archiver.report_language import say
 from archiver.store.archive import Reading

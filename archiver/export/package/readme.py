@@ -9,10 +9,10 @@ from typing import Any
 from archiver.evidence.tables.build import CSV_HEADERS, KINDS, SOURCES, STATES
 from archiver.export import exhibit_names
 from archiver.export.bag import TAG_MANIFEST
-from archiver.export.mask.kinds import MaskKind, reason
+from archiver.export.mask.patterns_by_kind import MaskKind, reason
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.people_and_dates import stand_in_note
 from archiver.export.report.report_sources import BLANK, entered, platform_of
-from archiver.export.report.statistics import ReportInput
 from archiver.export.stamps import SealStamp, package_stamp_name
 from archiver.records import Contract, contract_facts
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, interval_text, no_pauses_text, usual_interval_lines

@@ -11,7 +11,7 @@ from archiver import errors
 from archiver.claims.counterparts import counterpart_bases, judge_counterparts, named_counterparts, other_side
 from archiver.evidence.acts_seen_in_lists import SIGN_KINDS, account_closings
 from archiver.evidence.history import EntryObject, number
-from archiver.export.mask.likely_names import NameFinder
+from archiver.export.mask.likely_names_and_contacts import NameFinder
 from archiver.export.mask.names import people_in
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.policy_and_covers import POLICIES, Policy

@@ -25,8 +25,8 @@ from archiver.export.package.entry_reader import SourceEntries
 from archiver.export.package.package_input import PackageInput, software_name
 from archiver.export.package.recipe import PackagePreview, Recipe
 from archiver.export.package_scope import PackageScope, TimeBounds
+from archiver.export.report.message_statistics import ReportInput, room_facts
 from archiver.export.report.report_sources import NEVER_READ, MaskedPassage, RefusedMessage, SealLine
-from archiver.export.report.statistics import ReportInput, room_facts
 from archiver.export.stamps import Stamps, class_text
 from archiver.platforms.job_platform import platform_of
 from archiver.records import (

@@ -32,10 +32,10 @@ from archiver.export.package.package_input import (
 from archiver.export.package.recipe import ExportReport, Recipe
 from archiver.export.package.report_input import package_preview, report_input, unread_chats
 from archiver.export.report import letters
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_and_consultation import build_consultation, build_report
 from archiver.export.report.report_sources import FiledBefore
 from archiver.export.report.request_to_office import advice, blank_facts
-from archiver.export.report.statistics import ReportInput
 from archiver.platforms.job_platform import platform_of
 from archiver.report_language import is_english, say, screen_words
 from archiver.store.archive import Reading

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from archiver.export.pdf.blocks import Block, Chapter, MessageBlock, Paragraph, Report, Subheading
 from archiver.export.pdf.typst_pdf import PdfJob
 from archiver.export.report.excerpt import GapBlocks, PaperReferences, message_block
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_and_consultation import framed
 from archiver.export.report.report_sources import chat_text
-from archiver.export.report.statistics import ReportInput
 from archiver.records import Conversation
 from archiver.render.times import day_text
 from archiver.report_language import say

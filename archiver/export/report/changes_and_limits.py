@@ -15,6 +15,7 @@ from archiver.export.exhibit_names import label, metadata_text
 from archiver.export.pdf.blocks import Chapter
 from archiver.export.report import templated
 from archiver.export.report.excerpt import PaperReferences, gap_line
+from archiver.export.report.message_statistics import MessageStatistics, ReportInput
 from archiver.export.report.report_sources import (
     NEVER_READ,
     RefusedMessage,
@@ -26,7 +27,6 @@ from archiver.export.report.report_sources import (
     side_text,
     value_text,
 )
-from archiver.export.report.statistics import MessageStatistics, ReportInput
 from archiver.export.report.timeline import CHAT_CLOSED, events_by_time, printed_events
 from archiver.records import JST, Attachment, ChangeKind, Conversation, ObservedBy, Pause
 from archiver.render.gap_breaks import (

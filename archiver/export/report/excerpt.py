@@ -15,8 +15,8 @@ from archiver.claims.quotations import excerpts
 from archiver.evidence.history import is_box_removal
 from archiver.export.pdf.blocks import Block, Chapter, Interruption, MessageBlock, MessageText, Subheading
 from archiver.export.report import templated
+from archiver.export.report.message_statistics import BOUND, CHANGED, LAST, LAST_MESSAGES, ReportInput
 from archiver.export.report.report_sources import chat_text, shorten
-from archiver.export.report.statistics import BOUND, CHANGED, LAST, LAST_MESSAGES, ReportInput
 from archiver.records import Attachment, Conversation, FileId, Gap, Message, MessageId, RoomId, State, Version
 from archiver.render.gap_breaks import gap_text, gap_title, pause_text, pause_title
 from archiver.render.invisible_characters import visible

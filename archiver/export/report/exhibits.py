@@ -19,10 +19,10 @@ from archiver.claims.sentences import count_text
 from archiver.export.bag import zip_texts
 from archiver.export.exhibit_names import COURT_EXTENSIONS, exhibit_name, exhibit_number, file_name, label
 from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
+from archiver.export.report.message_statistics import MessageStatistics, ReportInput
 from archiver.export.report.people_and_dates import KINDS, counterparts
 from archiver.export.report.report_and_consultation import framed
 from archiver.export.report.report_sources import BLANK, day_of, platform_of
-from archiver.export.report.statistics import MessageStatistics, ReportInput
 from archiver.records import JST, Attachment, CaseSide, Enclosure
 from archiver.render.invisible_characters import visible
 from archiver.render.page_templates import render_template

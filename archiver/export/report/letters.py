@@ -10,6 +10,7 @@ from archiver.claims.invoices_and_payments import InvoiceBalance, invoice_text, 
 from archiver.claims.messages import DELETIONS, last_reply, own_changes, turn
 from archiver.claims.sentences import own_changes_text, reply_text, turn_lines
 from archiver.contract_dates import delivery_days
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.money import (
     earlier_text,
     money_rows,
@@ -28,7 +29,6 @@ from archiver.export.report.request_to_office import (
     shown_name,
     wish_text,
 )
-from archiver.export.report.statistics import ReportInput
 from archiver.export.report.summary import (
     departures_and_terms,
     gone_file_lines,

@@ -17,8 +17,8 @@ from archiver.claims.invoices_and_payments import (
     sums_text,
 )
 from archiver.export.report.excerpt import bound_place, bound_quote
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_sources import BY_REPORTER, shown
-from archiver.export.report.statistics import ReportInput
 from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, SentReminder
 from archiver.render.times import date_text, minute_text
 from archiver.report_language import say, stated_day

@@ -28,6 +28,7 @@ from archiver.export.exhibit_names import exhibit_number, label
 from archiver.export.pdf.blocks import Chapter
 from archiver.export.report import templated
 from archiver.export.report.excerpt import bound_place, bound_quote
+from archiver.export.report.message_statistics import MessageStatistics, ReportInput
 from archiver.export.report.money import dated_money, stated_due_text
 from archiver.export.report.report_sources import (
     BLANK,
@@ -39,7 +40,6 @@ from archiver.export.report.report_sources import (
     side_text,
 )
 from archiver.export.report.request_to_office import due_text, last_delivery
-from archiver.export.report.statistics import MessageStatistics, ReportInput
 from archiver.platforms.job_platform import STRANGER, Platform
 from archiver.records import (
     TERM_ITEMS,

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, Report, TableBlock
 from archiver.export.report import changes_and_limits, excerpt, people_and_dates, summary, templated, timeline
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.money import consultation_rows, reminder_rows, stated_due_text
 from archiver.export.report.report_sources import BLANK, said
 from archiver.export.report.request_to_office import end_request_text, last_delivery, review_due
-from archiver.export.report.statistics import ReportInput
 from archiver.render.gap_breaks import PAUSE, all_pauses, interval_text, no_pauses_text, refusal_text
 from archiver.render.times import date_text, local_time, minute_text
 from archiver.report_language import is_english, marked, say

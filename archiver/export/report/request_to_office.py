@@ -16,9 +16,9 @@ from archiver.claims.quotations import excerpts
 from archiver.claims.sentences import closed_sign, silence_reason, theirs_text, waiting_text
 from archiver.claims.table import word
 from archiver.contract_dates import days_since as days_since
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.money import overdue_text, standing_of
 from archiver.export.report.report_sources import platform_of, shown
-from archiver.export.report.statistics import ReportInput
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import JST, TERM_ITEMS, CaseSide, ChangeKind, Contract, RequestKind
 from archiver.render.message_body import plain_text

@@ -27,6 +27,7 @@ from archiver.evidence.tables.cells import message_cell
 from archiver.evidence.tables.events import EVENT_WORDS, ChangeRow, EventKind
 from archiver.export.pdf.blocks import Chapter, FactList, MessageText, QuotedMessage
 from archiver.export.report.excerpt import references_of
+from archiver.export.report.message_statistics import MessageStatistics, ReportInput
 from archiver.export.report.money import stated_rows
 from archiver.export.report.people_and_dates import counterparts, permission_rows
 from archiver.export.report.report_sources import (
@@ -39,7 +40,6 @@ from archiver.export.report.report_sources import (
     value_text,
 )
 from archiver.export.report.request_to_office import end_request_text, opening_rows, shown_name
-from archiver.export.report.statistics import MessageStatistics, ReportInput
 from archiver.export.report.templated import chapters
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import Attachment, CaseSide, ChangeKind, Role, State

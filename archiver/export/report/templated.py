@@ -10,8 +10,8 @@ from typing import Any
 from archiver.claims import messages as claims
 from archiver.claims import sentences as told
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, FactList, Paragraph, Subheading, TableBlock
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_sources import BLANK, BY_REPORTER, entered, platform_of, said, shown
-from archiver.export.report.statistics import ReportInput
 from archiver.render.page_templates import TemplateRow, text_rows
 from archiver.report_language import say
 

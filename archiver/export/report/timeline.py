@@ -15,6 +15,7 @@ from archiver.claims.table import word
 from archiver.evidence.acts_seen_in_lists import ListedStep
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.money import dated_money
 from archiver.export.report.people_and_dates import event_text, first_message_cells
 from archiver.export.report.report_sources import (
@@ -26,7 +27,6 @@ from archiver.export.report.report_sources import (
     shown,
     value_text,
 )
-from archiver.export.report.statistics import ReportInput
 from archiver.records import Act, ActKind, Attachment, CaseSide, Post, contract_facts
 from archiver.render.message_body import plain_text
 from archiver.render.snippet import one_line

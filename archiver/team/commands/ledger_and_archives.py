@@ -22,7 +22,7 @@ from archiver.cli.output import ProgressScreen, echo, echo_lines, visible
 from archiver.custody.put_back_databases import take_in
 from archiver.errors import N_
 from archiver.evidence.verify.findings import Verification
-from archiver.setup.outcome_words import result_lines
+from archiver.standing.outcome_words import result_lines
 from archiver.store.archive import Archive
 from archiver.team.adopt_and_take_home import adopt, place_of, store_address, take_home
 from archiver.team.commands.disclosure import team_audit, team_export, team_grant, team_revoke

@@ -35,7 +35,7 @@ from archiver.report_language import JAPANESE, report_language
 from archiver.settings.model import exports_folder
 from archiver.setup.answers import EXAMPLE_DAY, read_day
 from archiver.setup.menu_entry import show_folder
-from archiver.setup.outcome_words import handover_sentence, verification_lines
+from archiver.standing.outcome_words import handover_sentence, verification_lines
 from archiver.store import user_statements
 from archiver.store.archive import Reading
 from archiver.store.queries.authors_and_changes import changed_places

@@ -29,7 +29,7 @@ from archiver.records import JST, OpenedMessage, ReadState
 from archiver.render.invisible_characters import visible
 from archiver.report_language import report_language
 from archiver.setup.fact_questions import missing_facts
-from archiver.setup.outcome_words import metadata_lines, warning_lines
+from archiver.standing.outcome_words import metadata_lines, warning_lines
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.contract_activity import activity_without_counts

@@ -24,8 +24,8 @@ from archiver.settings.home import DATABASE_FILE, check_home, has_archive
 from archiver.settings.model import BackupSettings
 from archiver.setup.archive_setup import make_home
 from archiver.setup.erasing import leftover_lines, restored_line
-from archiver.setup.outcome_words import copy_lines, copy_step_words
 from archiver.setup.unattended import begin_regular_copy, end_regular_copy
+from archiver.standing.outcome_words import copy_lines, copy_step_words
 from archiver.store.working.remembered_values import LAST_BACKUP
 from archiver.web import lost_archive
 from archiver.web.background_work import Job, JobLink, JobOutcome

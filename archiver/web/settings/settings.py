@@ -27,8 +27,8 @@ from archiver.settings.model import OnPage, duration_text, exports_folder
 from archiver.setup import archive_setup, menu_entry, unattended
 from archiver.setup.answers import STAMPS, InvalidAnswer, note_answer
 from archiver.setup.assistant_consent import client_lines, consent_lines, last_calls, record_consent
-from archiver.setup.outcome_words import sealing_lines, verification_lines
 from archiver.standing.home_document import notices_words
+from archiver.standing.outcome_words import sealing_lines, verification_lines
 from archiver.standing.waiting_state import note_state
 from archiver.store import seals
 from archiver.store.archive import Reading

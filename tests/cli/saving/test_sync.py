@@ -13,7 +13,7 @@ from archiver.cli.output import columns
 from archiver.cli.saving.save import notice_line
 from archiver.records import JST, RoomId
 from archiver.rounds import run_log
-from archiver.setup.outcome_words import round_lines
+from archiver.standing.outcome_words import round_lines
 from archiver.store.working import remembered_values, single_reads
 from archiver.store.working.single_reads import Origin
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport

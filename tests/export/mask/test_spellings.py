@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from archiver.export.mask.likely_names import NameFinder
+from archiver.export.mask.likely_names_and_contacts import NameFinder
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.mask.word_analyser import has_analyser

@@ -9,8 +9,8 @@ import pytest
 
 from archiver.export.pdf.blocks import TableBlock
 from archiver.export.report import report_and_consultation
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_sources import BLANK
-from archiver.export.report.statistics import ReportInput
 from archiver.records import AccountClosing, Delivery, Invoice, StatedTerm, Watch
 from archiver.report_language import ENGLISH, JAPANESE, report_language
 from tests.claims.artifacts import page_lines_of

@@ -8,9 +8,9 @@ import pytest
 
 from archiver.export.report import people_and_dates, timeline
 from archiver.export.report.letters import inquiry_form_text
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_and_consultation import consultation_chapters
 from archiver.export.report.report_sources import BY_REPORTER
-from archiver.export.report.statistics import ReportInput
 from tests.support.reports import report_inputs
 from tests.support.reports.report_inputs import page_1, rows
 

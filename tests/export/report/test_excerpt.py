@@ -22,7 +22,7 @@ from archiver.export.report.excerpt import (
     message_block,
     select_excerpt,
 )
-from archiver.export.report.statistics import ReportInput
+from archiver.export.report.message_statistics import ReportInput
 from archiver.records import Gap, Invoice, Message, MessageId, RoomId, State
 from archiver.render.message_body import plain_text
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation

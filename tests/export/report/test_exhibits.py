@@ -21,7 +21,7 @@ from archiver.export.report.exhibits import (
     evidence_list,
     exhibits,
 )
-from archiver.export.report.statistics import ReportInput
+from archiver.export.report.message_statistics import ReportInput
 from archiver.records import Delivery, Enclosure
 from archiver.render.invisible_characters import visible
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation

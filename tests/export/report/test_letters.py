@@ -12,7 +12,7 @@ from hypothesis import given, strategies
 
 from archiver.export.package.readme import encode_text
 from archiver.export.report.letters import MAX_LENGTH, inquiry_form_text
-from archiver.export.report.statistics import ReportInput
+from archiver.export.report.message_statistics import ReportInput
 from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import AccountClosing, AccountId, Contract, Delivery, Invoice, Message, State, Version
 from archiver.report_language import ENGLISH, LANGUAGES, report_language

@@ -12,7 +12,7 @@ from archiver.export.pdf.blocks import Bullets
 from archiver.export.report import changes_and_limits, report_and_consultation
 from archiver.export.report.changes_and_limits import LONGEST, MAX_NAMED
 from archiver.export.report.excerpt import GapBlocks
-from archiver.export.report.statistics import ReportInput
+from archiver.export.report.message_statistics import ReportInput
 from archiver.records import Conversation, Gap, Pause, WrongClock
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.report_inputs import page_1

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from archiver.export.report import people_and_dates, report_and_consultation
 from archiver.export.report.letters import demand_text
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.money import consultation_rows, money_rows
-from archiver.export.report.statistics import ReportInput
 from archiver.records import Contract, Delivery, Invoice, MessageId, Payment, SentReminder, State, StatedTerm
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 from tests.support.reports.report_inputs import facts, page_1

@@ -11,9 +11,9 @@ import pytest
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
 from archiver.export.report.letters import demand_text, inquiry_form_text
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_and_consultation import build_consultation
 from archiver.export.report.request_to_office import advice, opening_rows, request_sentence
-from archiver.export.report.statistics import ReportInput
 from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import Basis, Delivery, Invoice, Payment, RequestKind, State, Watch
 from archiver.report_language import UNREAD, report_language

@@ -9,9 +9,9 @@ import pytest
 
 from archiver.export.report import people_and_dates, report_and_consultation, timeline
 from archiver.export.report.letters import inquiry_form_text
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_sources import BLANK, ReviewedTexts
 from archiver.export.report.request_to_office import request_sentence
-from archiver.export.report.statistics import ReportInput
 from archiver.records import (
     TERM_ITEMS,
     AccountClosing,

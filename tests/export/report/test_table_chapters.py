@@ -9,8 +9,8 @@ import pytest
 
 from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph
 from archiver.export.report import changes_and_limits, people_and_dates, timeline
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_sources import MaskedPassage, SealLine, about_text
-from archiver.export.report.statistics import ReportInput
 from archiver.records import (
     Delivery,
     Enclosure,

@@ -9,7 +9,7 @@ from hypothesis import given, strategies
 from archiver.evidence.acts_seen_in_lists import listed_steps
 from archiver.export.pdf.blocks import Paragraph
 from archiver.export.report import excerpt, timeline
-from archiver.export.report.statistics import ReportInput
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.timeline import MAX_LINES
 from archiver.records import Delivery, FileId
 from tests.support.reports import report_inputs, sample_conversation

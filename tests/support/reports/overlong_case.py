@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archiver.export.report.statistics import ReportInput
+from archiver.export.report.message_statistics import ReportInput
 from archiver.records import AccountId, Delivery, Person
 from tests.support.reports import report_inputs, sample_conversation
 

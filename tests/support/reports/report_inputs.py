@@ -9,8 +9,8 @@ from typing import Any
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
 from archiver.export.report import summary
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_sources import MaskedPassage, SealLine
-from archiver.export.report.statistics import ReportInput
 from archiver.records import (
     Basis,
     Contract,

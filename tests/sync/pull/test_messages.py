@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from archiver.setup.outcome_words import round_lines
+from archiver.standing.outcome_words import round_lines
 from archiver.store import seals
 from archiver.store.queries.status import status
 from archiver.store.received_facts_and_record_forms import readable_text

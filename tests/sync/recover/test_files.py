@@ -15,7 +15,7 @@ from hypothesis import given, strategies
 
 from archiver.errors import FileTooLarge, NotAllowed, NothingThere
 from archiver.records.conversation import first_id_after
-from archiver.setup.outcome_words import cut_mail_text
+from archiver.standing.outcome_words import cut_mail_text
 from archiver.sync.found_ids import IDS_LIMIT, FoundIds
 from archiver.sync.id_files import LARGEST_BYTES, take_file, take_files
 from tests.support import recovery_files

@@ -11,8 +11,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from archiver.export.mask.kinds import any_of
 from archiver.export.mask.names import SPACED, closed_up, every_term, kana_alone, kanji_of, parts_of
+from archiver.export.mask.patterns_by_kind import any_of
 from archiver.export.mask.surnames import in_hiragana, surnames
 from archiver.export.mask.word_analyser import KANA_IN_BRACKETS, Word, vocabulary, words
 from archiver.letter_folding import folded_text, folded_word, join_variants

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies
 
 from archiver.export.mask import word_analyser
-from archiver.export.mask.likely_names import NameFinder, normalised_text, piece_pattern
+from archiver.export.mask.likely_names_and_contacts import NameFinder, normalised_text, piece_pattern
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.mask.word_analyser import has_analyser
