@@ -54,6 +54,8 @@ EXAMPLES: tuple[tuple[str, str, dict[str, Any], str | None, str], ...] = (
     ("lancers", "trade", {"contracted_on": "2026-01-15"}, "2026-11-30", "2027-02-28"),
     ("lancers", "trade", {"contracted_on": "2024-02-29"}, None, "2025-02-28"),
     ("lancers", "review", {}, "2026-11-03", "2026-11-10"),
+    # The day that the user entered.
+    ("direct", "due", {"due_on": "2026-11-30"}, None, "2026-11-30"),
     # Chatwork's free plan shows the last 40 days.
     ("direct", "plan", {}, None, "2027-01-03"),
 )
@@ -82,6 +84,15 @@ def test_the_day_is_the_one_that_the_source_gives(
     due = due_dates(platform, stated, delivered)[rule]
 
     assert (day, (date.fromisoformat(day) - NOW.date()).days) == (due.day.isoformat(), due.days_left)
+
+
+def test_a_delivery_or_a_payment_ends_the_day_of_the_delivery() -> None:
+    """Whether that was in time is no question of this program."""
+    stated = {"due_on": "2026-11-20"}
+
+    assert -4 == due_dates("crowdworks", stated)["due"].days_left
+    assert "due" not in due_dates("crowdworks", stated, "2026-11-23")
+    assert "due" not in due_dates("crowdworks", stated | {"payments": (Payment(1, 99, "2026-10-31"),)})
 
 
 HOURS: tuple[tuple[str, str, dict[str, Any], str | None, str | None], ...] = (
@@ -133,7 +144,7 @@ def every_deadline() -> dict[tuple[str, str], Deadline]:
 
 def test_every_deadline_has_a_worked_example() -> None:
     """A rule that holds everywhere needs one somewhere."""
-    everywhere = {"payment", "recommission", "plan"}
+    everywhere = {"payment", "recommission", "due", "plan"}
     rules = {(name, rule) for name, rule in every_deadline() if rule not in everywhere}
 
     shown = {(platform, rule) for platform, rule, *_rest in EXAMPLES}
@@ -244,14 +255,15 @@ def test_every_rule_says_where_and_when_it_was_read(name: str) -> None:
     assert platform.operator
     assert platform.warning
     assert platform.steps
-    sources = [*(step.source for step in platform.steps), *(one.source for one in platform.deadlines)]
+    rules = [one for one in platform.deadlines if one.after != "due"]  # the user's own day follows from no rule
+    sources = [*(step.source for step in platform.steps), *(one.source for one in rules)]
     for source in (platform.contact_source, *sources):
         assert source.title
         assert source.url.startswith("https://") or source.by == "several"
         assert source.by in {"official", "lawyer", "press", "user", "several"}
         assert source.read_on <= datetime.now(JST).date()
-    assert [] == [one.rule for one in platform.deadlines if one.source.by != "official" and not one.weak]
-    assert {one.after for one in platform.deadlines} <= EVENTS
+    assert [] == [one.rule for one in rules if one.source.by != "official" and not one.weak]
+    assert {one.after for one in rules} <= EVENTS
     assert {event for one in platform.deadlines for event in one.extended_by} <= EVENTS
     assert {one.stage for one in platform.steps} <= {"contract", "delivery", "always"}
 

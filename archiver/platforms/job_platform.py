@@ -40,10 +40,11 @@ class Deadline:
     """A deadline: days or months after an event whose day the user stated or the archive knows."""
 
     rule: str
-    """`review`, `nudge`, `end_request`, `hidden`, `closing`, `trade`, `payment`, `receipt`, `recommission`,
+    """`review`, `nudge`, `end_request`, `hidden`, `closing`, `trade`, `payment`, `receipt`, `recommission`, `due`,
     `plan`."""
     after: str
-    """`contract`, `escrow`, `delivery`, `end_request`, `cancellation`, `first_client`, `unanswered`, `last_seen`, or
+    """`contract`, `escrow`, `delivery`, `end_request`, `cancellation`, `first_client`, `unanswered`, `last_seen`,
+    `due`: the day entered for the delivery, as long as nothing was delivered or paid, or
     `receipt`: the last delivery, as long as no day of payment is known."""
     name: str
     advice: str

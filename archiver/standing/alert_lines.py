@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from archiver.store.queries.viewing.message_summaries import MessageSummary
 
 FIRST_SCREEN_LIMIT = 3
-"""So many lines stand on the first screen; the others are counted."""
+"""So many alerts stand on the first screen, and so many deadlines; other alerts are counted."""
 
 QUOTED_CHARACTERS = 20
 _FILE_TAGS = re.compile(
@@ -235,7 +235,7 @@ class NearDeadline(NamedTuple):
 
 
 def near_deadlines(reading: Reading, contracts: tuple[Contract, ...], *, now: datetime) -> list[NearDeadline]:
-    """The near deadlines of every contract that is still read, the earliest first."""
+    """The near deadlines of every contract that is still read: the next ones first, then those that passed."""
     names, found = contract_names(contracts), []
     for contract in contracts:
         if is_read(contract, now):
@@ -252,7 +252,7 @@ def near_deadlines(reading: Reading, contracts: tuple[Contract, ...], *, now: da
             contract,
             one.deadline.rule,
         )
-        for one, contract in sorted(found, key=lambda pair: pair[0].day)
+        for one, contract in sorted(found, key=lambda pair: (pair[0].days_left < 0, pair[0].day))
     ]
 
 

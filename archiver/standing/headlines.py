@@ -6,8 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from gettext import gettext as _
-from gettext import ngettext
 from operator import attrgetter
 from typing import Any
 
@@ -18,6 +16,8 @@ from archiver.render.times import age_words, short_day
 from archiver.standing.emergency_words import departure_head
 from archiver.store.queries.looks_and_gaps import UnlistedBeginnings
 from archiver.store.queries.status import RoomStatus, Status
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 Row = dict[str, Any]
 
@@ -177,12 +177,12 @@ def changed_words(became: Counter[State], name: str) -> str:
 
 def unpaid(jobs: Sequence[Row]) -> Iterator[Row]:
     """Jobs whose promised day of payment passed; where there are several jobs, the sentence itself names its job."""
-    head = _("The promised day of payment has passed. {amount} yen are unpaid.")
+    head = _("The promised day of payment has passed. {amount} yen are not entered as paid.")
     if len(jobs) > 1:
-        head = _("The promised day of payment for “{job}” has passed. {amount} yen are unpaid.")
+        head = _("The promised day of payment for “{job}” has passed. {amount} yen are not entered as paid.")
     for job in jobs:
         if job["is_open"] and job["money"] and job["money"]["state"] == "late":
-            text = "" if len(jobs) > 1 else job["title"]
+            text = _("Was it paid? Enter it: archive job enter {job} payment").format(job=job["id"])
             yield {"state": "look", "kind": "unpaid", "job": job["id"], "text": text} | {
                 "head": head.format(job=job["title"], amount=f"{job['money']['amount']:,}"),
                 "due": job["money"]["due"],

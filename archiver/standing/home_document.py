@@ -105,9 +105,11 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
         for one in status.contracts
     ]
     told = headlines(status, facts, jobs)
+    near = alert_lines.near_deadlines(reading, status.contracts, now=now)[: alert_lines.FIRST_SCREEN_LIMIT]
     others = other_alerts(status.alerts, urgent, [number for one in told for number in one["alerts"]])
-    alerts = alert_lines.alert_lines(reading, others, names)
-    told = told or [headline_without_news(status, facts, now, alert_count=len(alerts))]
+    untold = [one for one in others if not any(deadline.is_told_by(one) for deadline in near)]
+    alerts = alert_lines.alert_lines(reading, untold, names)
+    told = told or [headline_without_news(status, facts, now, alert_count=len(alerts) + len(others) - len(untold))]
     head, is_gone = told[0], any(one["kind"] == "gone" for one in told)
     quoted = told_job(told)
     job = next((one for one in jobs if one["id"] == (quoted or head)["job"]), None)
@@ -120,7 +122,8 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
         "told": told,
         "head": head,
         "quoted": quoted,
-        "also": [*map(line_below, below), *(one["text"] for one in lines)],
+        "also": [*map(line_below, below), *(one.text for one in near), *(one["text"] for one in lines)],
+        "near": [one.text for one in near],
         "lines": lines,
         "labels": alert_lines.room_labels(reading, ()),
         "alerts": [

@@ -227,11 +227,25 @@ def test_a_promised_day_that_passed_unpaid_is_told(tmp_path: Path) -> None:
     maker.archive.close()
 
     assert "The promised day of payment" not in before
-    told = re.search(
-        "The promised day of payment for “[^”]+” has passed. 30,000 yen are unpaid[.]", first_page(maker.home)
-    )
+    page = first_page(maker.home)
+    told = re.search("The promised day of payment for “[^”]+” has passed. 30,000 yen are not entered as paid[.]", page)
     assert told is not None, "one of two jobs"
-    assert re.search("10,000 yen</span> paid", first_page(maker.home)), "no invoice of it is entered"
+    assert re.search("10,000 yen</span> paid", page), "no invoice of it is entered"
+
+
+def test_days_that_come_and_the_due_day_that_passed_stand_on_the_page(tmp_path: Path) -> None:
+    """A request to end the contract has a day for the answer; no delivery is entered, though it was due."""
+    with running_world(tmp_path) as world:
+        asked_to_end, due_on = "2026-07-18", "2026-07-19"
+        world.contract(
+            "job1", world.room, title="似顔絵", platform="crowdworks", end_request_at=asked_to_end, due_on=due_on
+        )
+        world.sync()
+    page = words_of(first_page(tmp_path))
+
+    asked = page.index("25 Jul “似顔絵”: Answer to a request to end the contract early")
+    due = page.index("Delivery due (no delivery entered) 1 day past")
+    assert asked < due
 
 
 def test_an_archive_without_a_contract_says_what_to_do(tmp_path: Path) -> None:

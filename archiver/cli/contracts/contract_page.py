@@ -273,7 +273,8 @@ def _heard_lines(reading: Reading, activity: ContractActivity, names: Mapping[in
 def _deadline_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:
     for due in due_dates(activity, now=now):
         source = due.deadline.source
-        yield f"{due_line(due)}  ({source.title.partition('(')[0]}, {source.read_on.isoformat()})"
+        read = f"  ({source.title.partition('(')[0]}, {source.read_on.isoformat()})"
+        yield due_line(due) + ("" if due.deadline.after == "due" else read)
         if due.deadline.urgent and due.days_left >= 0:
             yield f"  {in_program_language(due.deadline.advice)}"
 

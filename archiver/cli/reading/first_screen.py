@@ -12,7 +12,6 @@ from archiver.health.conditions import Condition, ConditionKind
 from archiver.health.words import page_sentence
 from archiver.render.invisible_characters import shorten
 from archiver.render.times import dated_moment, day_words, moment_words, short_day
-from archiver.standing.alert_lines import NearDeadline
 from archiver.standing.emergencies import Emergency
 from archiver.standing.emergency_words import (
     changed_rows,
@@ -32,8 +31,8 @@ from archiver.wording import ngettext, typed
 _NAME_WIDTH, _NUMBER_WIDTH = 32, 10
 """Columns of a job's title and of each of its two numbers."""
 
-_JOBS_LIMIT, _DEADLINES_LIMIT = 5, 3
-"""So many jobs and deadlines stand on the screen."""
+_JOBS_LIMIT = 5
+"""So many jobs stand on the screen."""
 
 _OF_UNSAVED = (ConditionKind.LOST, ConditionKind.LARGE, ConditionKind.GAP)
 
@@ -46,11 +45,9 @@ def tell_home(
     emergency: Emergency | None,
     kept: KeptByTeam,
     beside: Sequence[str],
-    deadlines: Sequence[NearDeadline],
 ) -> None:
     """Print it; `emergency`: of the job that `told_job` found; `beside`: what only a terminal tells."""
-    told, deadlines = document["told"], deadlines[:_DEADLINES_LIMIT]
-    near = [one.text for one in deadlines]
+    told, near = document["told"], document["near"]
     first, quoted = told[0], told_job(told)
     is_urgent = quoted is not None and quoted["kind"] != "changed"
     _tell_wrapped(_headline(first, now), 0)
@@ -74,8 +71,7 @@ def tell_home(
         others.append(_("Seen it? archive status --done {job}").format(job=quoted["job"]))
     others += [*beside, *([] if is_urgent else near)]
     above = () if emergency is None else emergency.contract.room_ids
-    told_above = sum(one.is_told_by(alert) for one in deadlines for alert in status.alerts)
-    _tell_others([*others, *_lines_below(document, status, above)], document, document["alert_count"] - told_above)
+    _tell_others([*others, *_lines_below(document, status, above)], document)
     one = document["job"] or next(iter(document["jobs"] + document["ended"]), None)
     _tell_foot(status, now, is_urgent=is_urgent, job=one["id"] if one and len(status.contracts) > 1 else "")
 
@@ -185,8 +181,9 @@ def _lines_below(document: dict[str, Any], status: Status, above: Collection[int
             yield page_sentence(condition.only(left), document["labels"])
 
 
-def _tell_others(others: Sequence[str], document: dict[str, Any], alerts: int) -> None:
+def _tell_others(others: Sequence[str], document: dict[str, Any]) -> None:
     """What else is to be seen, a line for each; of the setup and of alerts, how many."""
+    alerts = document["alert_count"]
     for text in others:
         _tell_wrapped(text, 2)
     if any(one["check"] for one in document["lines"]):

@@ -30,7 +30,6 @@ from archiver.standing.alert_lines import (
     jobs_of_rooms,
     messages_by_id,
     named_messages,
-    near_deadlines,
     room_labels,
 )
 from archiver.standing.emergencies import emergencies
@@ -62,10 +61,9 @@ def show_status(obj: CliContext, *, as_json: bool) -> int:
         if as_json:
             payload = whole_document(reading, archive_status, settings, document, now)
         else:
-            quoted, contracts, alerts = told_job(document["told"]), archive_status.contracts, archive_status.alerts
-            told = [one for one in contracts if quoted is not None and one.id == quoted["job"]]
-            urgent = emergencies(reading, told, alerts, always=True)
-            deadlines = near_deadlines(reading, contracts, now=now)
+            quoted = told_job(document["told"])
+            told = [one for one in archive_status.contracts if quoted is not None and one.id == quoted["job"]]
+            urgent = emergencies(reading, told, archive_status.alerts, always=True)
             unfinished = remembered_values.ERASURE.recall(reading)
     keeper = keeper_of(obj.home)
     accesses = keeper.accesses()
@@ -80,9 +78,7 @@ def show_status(obj: CliContext, *, as_json: bool) -> int:
         beside.insert(0, begun.format(number=unfinished.number))
     emergency, kept = next(iter(urgent), None), keeper.kept
     with paged_output():
-        first_screen.tell_home(
-            document, archive_status, now, emergency=emergency, kept=kept, beside=beside, deadlines=deadlines
-        )
+        first_screen.tell_home(document, archive_status, now, emergency=emergency, kept=kept, beside=beside)
     return 0
 
 
