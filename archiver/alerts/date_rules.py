@@ -14,14 +14,14 @@ from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Act, Contract, Delivery, Post
 from archiver.records.alerts import Alert, AlertRule, Level
 
-OLD_SILENCE = 60
-"""A silence of more days is no news."""
+OLD_DAYS = 60
+"""A silence or a delivery on Chatwork of more days is no news."""
 PAUSE, LONG_PAUSE = timedelta(hours=24), timedelta(days=30)
 """Time without saving; after 40 days the free plan hides what was not saved."""
 DAYS_BEFORE, DAYS_AFTER = 1, -7
 """How many days before a deadline its alert begins, and after how many (negative) it ends."""
-DELIVERY_DELAY, RECENT_HANDOVER = timedelta(days=1), timedelta(days=14)
-"""How much later than on Chatwork a delivery on the platform may come, and for how long a hint is worth it."""
+DELIVERY_DELAY = timedelta(days=1)
+"""How much later than on Chatwork a delivery on the platform may come."""
 _TIME = "%Y-%m-%d %H:%M"
 OWN_ALERT_RULES = frozenset({"nudge", "plan"})
 """Rules of deadlines that have alerts of their own (A11, A14)."""
@@ -85,7 +85,7 @@ def case_contact(case: CaseSnapshot) -> OutsideContact:
 def silences(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
     """An alert if the user has had no answer for the platform's days."""
     days, asked = platform_of(case.contract.platform).reply_days, case.asked
-    is_told = case.days_waiting is not None and days <= case.days_waiting <= OLD_SILENCE
+    is_told = case.days_waiting is not None and days <= case.days_waiting <= OLD_DAYS
     if is_told and asked is not None and case.contract.state == "open":
         yield Alert(AlertRule.A11, Level.MEDIUM, now, int(asked.post.room_id), subject=_silence(case, asked))
 
@@ -103,7 +103,9 @@ def missing_deliveries(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
     if post is None or office is None or case.contract.state != "open" or not case.contract.does_work:
         return
     days = [day for delivery in case.deliveries if (day := day_of(delivery.at)) is not None]
-    if DELIVERY_DELAY <= now - post.at <= RECENT_HANDOVER and all(days_since(day, post.at) > 1 for day in days):
+    if DELIVERY_DELAY <= now - post.at <= timedelta(days=OLD_DAYS) and all(
+        days_since(day, post.at) > 1 for day in days
+    ):
         subject = f"{case.contract.id}/{post.message_id}"
         yield _alert_at(post, AlertRule.UNDELIVERED, Level.MEDIUM, now, subject)
 

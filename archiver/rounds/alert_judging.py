@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from archiver import contract_dates
 from archiver.alerts import change_rules, date_rules, phrase_rules
@@ -78,9 +78,10 @@ def judge_cases(writing: Writing, at: datetime, *, is_due: bool) -> list[Alert]:
     judged, stated = remembered_values.JUDGED_CASES.recall(writing), last_contract_entry(writing)
     if judged is not None and judged.stated == stated and not is_due:
         return []
-    kept = alerts.alerts(writing)
-    cases = [_build_case(writing, one, at) for one in contracts(writing) if is_read(one, at)]
-    before = None if judged is None else judged.at
+    kept, every = alerts.alerts(writing), contracts(writing)
+    cases = [_build_case(writing, one, at) for one in every if is_read(one, at)]
+    # Time in which every job had ended is no pause.
+    before = judged.at if judged is not None and any(is_read(one, judged.at) for one in every) else None
     opened = _keep_alerts(writing, date_rules.judge_cases(cases, before=before, now=at, kept=kept))
     for alert in date_rules.outdated_alerts(cases, kept):
         alerts.dismiss(writing, alert.number, at=at, reason=None)
@@ -91,9 +92,7 @@ def judge_cases(writing: Writing, at: datetime, *, is_due: bool) -> list[Alert]:
 def _build_case(reading: Reading, contract: Contract, at: datetime) -> CaseSnapshot:
     activity = activity_of(reading, contract)
     platform, waiting = platform_of(contract.platform), turn(activity.facts)
-    handover = last_handover(
-        reading, activity, since=at - date_rules.RECENT_HANDOVER, until=at - date_rules.DELIVERY_DELAY
-    )
+    since, until = at - timedelta(days=date_rules.OLD_DAYS), at - date_rules.DELIVERY_DELAY
     return CaseSnapshot(
         contract,
         first=first_message(activity.facts).value,
@@ -101,6 +100,6 @@ def _build_case(reading: Reading, contract: Contract, at: datetime) -> CaseSnaps
         days_waiting=days_waiting(waiting, at),
         closed_after=waiting.value.until if waiting.value.is_closed else None,
         deliveries=activity.deliveries,
-        handover=handover,
+        handover=last_handover(reading, activity, since=since, until=until),
         dues=tuple(contract_dates.deadlines(contract, platform, activity.deliveries, now=at)),
     )

@@ -269,9 +269,11 @@ _PAGES: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
 }
 """Command → the page that does the same, what the link says, and where on that page the form stands."""
 
-_HOME = r"archive (?:--home (?:\"[^\"]*\"|'[^']*'|\S+) )?"
+_PROGRAM = r"(?:& )?(?:[\"']?(?:[A-Z]:)?[/\\](?:[^\"'\n]{0,300}[/\\])?)?archive(?:\.exe)?[\"']?"
+"""The program's name, or the path of the file that was started, as a terminal takes it."""
+_HOME = rf"{_PROGRAM} (?:--home (?:\"[^\"]*\"|'[^']*'|\S+) )?"
 _ARGUMENT = r"(?: (?:[A-Z]{0,3}[ァ-ヶー一-龠]{1,8}(?= [-a-z]|$|\))|[!-'*-~]+))*"
-_COMMAND = re.compile(rf"\b{_HOME}({'|'.join(sorted(_PAGES, key=len, reverse=True))})\b{_ARGUMENT}")
+_COMMAND = re.compile(rf"(?<![\w/]){_HOME}({'|'.join(sorted(_PAGES, key=len, reverse=True))})\b{_ARGUMENT}")
 """A command with its words in ASCII; a word in Japanese is a placeholder before an option, another word or nothing."""
 
 

@@ -181,6 +181,7 @@ def handed(day: str | None, *delivered_on: str, **changed: Any) -> CaseSnapshot:
         handed("2026-11-20 10:00", "2026-11-18"),
         handed("2026-11-20 10:00", "2026-11-01 09:00", "2026-11-18 23:59"),
         handed("2026-11-11 09:00"),
+        handed("2026-10-01 10:00"),
         handed("2026-11-20 10:00", "先週"),
     ],
 )
@@ -205,8 +206,7 @@ def test_a_delivery_on_chatwork_alone_is_told(case: CaseSnapshot) -> None:
         *(handed("2026-11-20 10:00", day) for day in ("2026-11-20", "2026-11-20 09:00", "2026-11-19")),
         handed("2026-11-20 10:00", "2026-11-24 10:00"),
         handed("2026-11-20 10:00", "2026-11-01", "2026-11-20 23:00"),
-        handed("2026-11-09 10:00"),
-        handed("2026-10-01 10:00"),
+        handed("2026-09-20 10:00"),
         handed("2026-11-20 10:00", contract=contract(platform="direct")),
         handed("2026-11-20 10:00", contract=contract(platform=None)),
         handed("2026-11-20 10:00", contract=contract(state="closed")),

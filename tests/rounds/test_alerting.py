@@ -371,6 +371,17 @@ def test_a_computer_that_is_often_off_has_one_alert_about_it(world: World) -> No
     assert "Saving was off 3 times for more than a day, last for 1 day 1 h from 3 Jul" in alert_sentence(often)
 
 
+def test_time_in_which_every_job_had_ended_is_no_pause(world: World) -> None:
+    """Nothing was to be saved; what was off while a job was still read is one."""
+    next_round(world)
+    next_round(world, minutes=25 * 60)
+    state(world, state="stopped")
+    next_round(world, minutes=1)
+    next_round(world, minutes=50 * 60)
+
+    assert [("A14", "low", 1)] == alert_summaries(world)
+
+
 @pytest.mark.drawn
 def test_a_deadline_is_told_although_no_round_goes_through(world: World) -> None:
     """Days pass also while the token is refused; that somebody is silent is said only by a round that has looked."""
