@@ -1,14 +1,16 @@
-"""Days as people write them: 昨日, 先週, 11月10日, 11-10."""
+"""Days as people write them: 昨日, 先週, 11月10日, 11-10, 2026-11-10."""
 
 from __future__ import annotations
 
 import calendar
 import re
 import unicodedata
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-_FULL_DATE = re.compile(r"(\d{4})(?:年|[-/])(\d{1,2})(?:月|[-/])(\d{1,2})日?", re.ASCII)
+from archiver.records import JST
+
+_FULL_DATE = re.compile(r"(\d{4})(?:年|[-/])(\d{1,2})(?:月|[-/])(\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
 _MONTH_AND_DAY = re.compile(r"(\d{1,2})(?:月|[-/])(\d{1,2})日?", re.ASCII)
 _MONTH = re.compile(r"(?:(\d{4})年)?(\d{1,2})月", re.ASCII)
 _DAYS_AGO = {
@@ -25,6 +27,11 @@ class DayRange(NamedTuple):
 
     first: date
     last: date
+
+    def bounds(self) -> tuple[datetime, datetime]:
+        """When they begin in Japan, and when they are over. Raises OverflowError for the last day that there is."""
+        begin, last = (datetime.combine(day, time(), JST) for day in self)
+        return begin, last + timedelta(days=1)
 
 
 def read_days(text: str, today: date) -> DayRange | None:
@@ -54,7 +61,7 @@ def _read_word(word: str, today: date) -> DayRange | None:
 
 def _read_date(word: str, today: date) -> DayRange | None:
     if match := _FULL_DATE.fullmatch(word):
-        day = date(*map(int, match.groups()))
+        day = date(*(int(one) for one in match.groups() if one))
         return DayRange(day, day)
     if match := _MONTH_AND_DAY.fullmatch(word):
         day = _last_such_day(int(match[1]), int(match[2]), today)

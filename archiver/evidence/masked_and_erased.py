@@ -139,7 +139,7 @@ class Erasures:
     def close(self, verification: Verification) -> None:
         """Report erased records that no sealed `erasure` entry names, and note how many were erased."""
         for seq, erasure in self._named:
-            if not self._is_named(seq, erasure):
+            if not any(first <= seq <= last for first, last in self._ranges.get(erasure, ())):
                 sentence = _("The record is said to be erased, but no sealed record erasure/{number} names it.")
                 verification.add_finding("entry-erased", f"entry/{seq}", sentence.format(number=erasure))
         verification.add_counted(
@@ -149,9 +149,6 @@ class Erasures:
             "{count} records were erased by the owner. Their hashes are in the seals; what they said, and "
             "the columns beside them, cannot be checked.",
         )
-
-    def _is_named(self, seq: int, erasure: int) -> bool:
-        return any(first <= seq <= last for first, last in self._ranges.get(erasure, ()))
 
 
 def _number_ranges(numbers: object) -> Iterable[tuple[int, int]]:

@@ -23,7 +23,7 @@ from archiver.records import (
 )
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date, minute_text
-from archiver.setup.answers import EXAMPLE_DAY, read_day
+from archiver.setup.answers import EXAMPLE_DAY, EXAMPLE_TIME, read_day
 from archiver.store import user_statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts, current_state
@@ -121,9 +121,16 @@ def with_periods(rooms: Sequence[ContractRoom], begins: RoomBounds, ends: RoomBo
     return tuple(by_number.values())
 
 
-def begin_of(day: str) -> datetime:
-    """When a typed day begins. Raises BadValue, NoSuchDay, DayTooEarly, DayTooLate."""
-    return datetime.fromisoformat(read_day(day, _("the first day"), EXAMPLE_DAY, now=None)).replace(tzinfo=JST)
+def read_bound(typed: str, what: str, *, is_last: bool = False) -> datetime | None:
+    """The time that was typed, or when the day begins, with `is_last` when it is over; None where nothing was typed.
+
+    Raises BadValue, NoSuchDay, DayTooEarly, DayTooLate.
+    """
+    if not typed.strip():
+        return None
+    day = read_day(typed, what, EXAMPLE_TIME, now=None)
+    at = datetime.fromisoformat(day).replace(tzinfo=JST)
+    return at + timedelta(days=1) if is_last and len(day) == len(EXAMPLE_DAY) else at
 
 
 def first_day(room: ContractRoom) -> str:

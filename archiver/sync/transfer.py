@@ -264,21 +264,15 @@ def _stream(
     if wanted.size is not None and partial.size_here != wanted.size:
         deadline.check()  # cut by the watchdog, it looks like an end
         arrived = partial.size_here
-        if _is_end_untold(response.headers):
+        # Where only the end of the connection ends the body, one that breaks off looks like a whole one, also over TLS,
+        # whose own end (close_notify) hosts leave out. What came encoded cannot be gone on with.
+        if not any(name in response.headers for name in ("content-length", "transfer-encoding", "content-encoding")):
             raise TransferFailed(reason="cut", detail=f"{arrived} / {wanted.size}")
         # The host ended the body regularly, so no more would come another time.
         partial.discard()
         raise TransferFailed(reason="wrong_size", detail=f"{arrived} / {wanted.size}")
     partial.set_whole()
     return DownloadState(partial.size_here, partial.sha256, is_whole=True)
-
-
-def _is_end_untold(headers: Mapping[str, str]) -> bool:
-    """Whether nothing but the end of the connection ends the body: then one that breaks off looks like a whole one.
-
-    So it does over TLS too, whose own end (close_notify) hosts leave out. What came encoded cannot be gone on with.
-    """
-    return not any(name in headers for name in ("content-length", "transfer-encoding", "content-encoding"))
 
 
 def _follow_redirects(session: Session, url: str, partial: PartialFile, limit: float) -> requests.Response:

@@ -20,9 +20,8 @@ from archiver.records import RoomId
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
 from archiver.settings.file import update_settings
-from archiver.setup import archive_setup, menu_entry
+from archiver.setup import archive_setup, contract_rooms, menu_entry
 from archiver.setup.answers import FINISHED, SCHEDULE, STAMPS, InvalidAnswer, note_answer, recall_answers
-from archiver.setup.contract_rooms import begin_of, choosable_rooms, direct_chats_beside, people_of_rooms, proposed_jobs
 from archiver.setup.contracted_chats import NewJob, enter_contracts
 from archiver.setup.fact_questions import read_facts
 from archiver.setup.unattended import remember_trial
@@ -89,7 +88,7 @@ def people(room: int) -> str:
     """Who is in a chat without this account and what was written last, when it comes into sight; or nothing now."""
     try:
         app, room_id = console_context().hurried_app(), RoomId(room)
-        names = {} if request.args.get("direct") else people_of_rooms(app, [room_id])[room_id]
+        names = {} if request.args.get("direct") else contract_rooms.people_of_rooms(app, [room_id])[room_id]
         last = max(
             (one.model for one in app.chatwork.messages(room_id).items), key=lambda one: one.number, default=None
         )
@@ -249,7 +248,7 @@ def chosen_chats(rooms: Sequence[Room]) -> list[Room]:
 
 def choice_page(app: App, step: int, problem: str = "") -> str:
     """The page on which chats are chosen; `step` of the first run, 0 outside it. Raises ChatworkError."""
-    rooms, recent = choosable_rooms(app), (app.now() - RECENT).timestamp()
+    rooms, recent = contract_rooms.choosable_rooms(app), (app.now() - RECENT).timestamp()
     chosen = chosen_chats(rooms)
     lines = [_line(room) | {"is_chosen": room in chosen, "is_recent": room.last_update_time > recent} for room in rooms]
     owner = visible(str((app.archive.read(current_state.owner) or {}).get("name") or ""))
@@ -264,14 +263,14 @@ def read_jobs(app: App, step: int) -> list[NewJob] | str | tuple[str, int]:
     Direct chats with the same people are shown there, not chosen. Of a single chat that no job has, and with whose
     people there is no other, nothing more is asked. Raises ChatworkError.
     """
-    rooms = choosable_rooms(app)
+    rooms = contract_rooms.choosable_rooms(app)
     chosen = chosen_chats(rooms)
     if "back" in request.form:
         return choice_page(app, step)
     if not chosen:
         return choice_page(app, step, _("Choose at least one chat. Nothing else is saved.")), 422
     if f"job_{chosen[0].room_id}" not in request.form:
-        beside = [rooms[position] for position in direct_chats_beside(app, rooms, chosen)]
+        beside = [rooms[position] for position in contract_rooms.direct_chats_beside(app, rooms, chosen)]
         if len(chosen) == 1 and not beside and not _holders(app, chosen):
             return [NewJob("", [chosen[0].room_id])]
         return _jobs_page(app, step, chosen, beside)
@@ -283,7 +282,7 @@ def read_jobs(app: App, step: int) -> list[NewJob] | str | tuple[str, int]:
 
 def jobs_page_again(app: App, step: int, problem: str) -> tuple[str, int]:
     """The page on which chats are parted into jobs, with what was chosen there. Raises ChatworkError."""
-    return _jobs_page(app, step, chosen_chats(choosable_rooms(app)), problem=problem), 422
+    return _jobs_page(app, step, chosen_chats(contract_rooms.choosable_rooms(app)), problem=problem), 422
 
 
 def _parted(app: App, chosen: Sequence[Room]) -> list[NewJob]:
@@ -296,7 +295,7 @@ def _parted(app: App, chosen: Sequence[Room]) -> list[NewJob]:
     if not parted:
         raise InvalidAnswer(_("At least one chat has to belong to a job."))
     days = {int(room.room_id): request.form.get(f"from_{room.room_id}", "") for room in chosen}
-    begins = {room: begin_of(day) for room, day in days.items() if day}
+    begins = {room: at for room, day in days.items() if (at := contract_rooms.read_bound(day, _("the first day")))}
     given = {name: value.strip() for name, value in request.form.items() if value.strip()}
     return [
         NewJob(
@@ -311,8 +310,8 @@ def _parted(app: App, chosen: Sequence[Room]) -> list[NewJob]:
 
 def _jobs_page(app: App, step: int, chosen: Sequence[Room], beside: Sequence[Room] = (), problem: str = "") -> str:
     rooms = {int(room.room_id): room for room in (*chosen, *beside)}
-    people, holders = people_of_rooms(app, [RoomId(room) for room in rooms]), _holders(app, chosen)
-    jobs = [[rooms[room] for room in job] for job in proposed_jobs(people)]
+    people, holders = contract_rooms.people_of_rooms(app, [RoomId(room) for room in rooms]), _holders(app, chosen)
+    jobs = [[rooms[room] for room in job] for job in contract_rooms.proposed_jobs(people)]
     for job in jobs:
         job.sort(key=lambda room: (room in beside, room.type == "direct"))
     lines = [[_line(room) for room in job] for job in jobs]

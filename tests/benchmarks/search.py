@@ -54,7 +54,10 @@ def measure(folder: Path) -> list[Figure]:
         first = {query.text: _milliseconds(reading, query) for query in queries}
         older = _first_page(reading, SearchQuery(SIGN, (SIGN,))).older
         second = _milliseconds(reading, SearchQuery(SIGN, (SIGN,)), older)
-        days = {part: _milliseconds(reading, parse(f"before:{_day(source, part)}")) for part in PARTS}
+        days = {
+            part: _milliseconds(reading, parse(f"before:{_day(source, part)}", now=corpus.BEGIN.replace(tzinfo=JST)))
+            for part in PARTS
+        }
         plain = 1000 * median_seconds(partial(_instr, source, "納品"), times=TIMES, clock=time.process_time)[0]
         wrong = _differences(source, queries)
     archive.close()

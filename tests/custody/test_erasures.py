@@ -99,7 +99,7 @@ def exported(maker: ArchiveMaker, job: str, out: Path, minutes: float, **more: A
 
 def found(home: Path, words: str) -> int:
     with Archive(home).reading() as reading:
-        return search(reading, parse(words)).total
+        return search(reading, parse(words, now=at(0))).total
 
 
 def test_nothing_of_an_erased_contract_is_left(maker: ArchiveMaker) -> None:

@@ -26,7 +26,7 @@ from archiver.records import Contract
 from archiver.records.contract_facts import FactContext
 from archiver.setup import fact_questions
 from archiver.setup.answers import InvalidAnswer, asked_facts, fact_prefix, note_answer, recall_answers
-from archiver.setup.contract_rooms import begin_of, choosable_rooms
+from archiver.setup.contract_rooms import choosable_rooms, read_bound
 from archiver.setup.contracted_chats import NewJob, change_rooms, enter_contracts, keep_contract, released_to, rooms_of
 from archiver.setup.fact_questions import Question, next_question
 from archiver.store.queries.contracts import contracts
@@ -152,7 +152,7 @@ def _ask_begins(job: NewJob, contracts: Collection[Contract]) -> NewJob:
                 contracts=", ".join(holders),
             )
             tell(_("If it belongs to both: the first day of the new job; up to the day before it stays as it is."))
-            begin = ask(_("First day (Enter: it moves):"), lambda answer: begin_of(answer) if answer else None)
+            begin = ask(_("First day (Enter: it moves):"), lambda answer: read_bound(answer, _("the first day")))
             begins |= {room: begin} if begin else {}
     return job._replace(begins=begins)
 

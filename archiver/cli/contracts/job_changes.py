@@ -13,10 +13,11 @@ from archiver.cli.context import CliContext
 from archiver.cli.contracts import add_dialogue
 from archiver.cli.contracts.contract_page import state_words
 from archiver.cli.output import echo, echo_json, echo_lines, pad, visible
-from archiver.cli.prompts import is_asked, one_room, parse_day, parse_until
+from archiver.cli.prompts import is_asked, one_room
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.setup import contract_rooms, contracted_chats, fact_questions
 from archiver.setup.answers import InvalidAnswer
+from archiver.setup.contract_rooms import read_bound
 from archiver.standing.alert_lines import contract_names
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts, named_or_only_contract
@@ -197,8 +198,11 @@ def _with_periods(
     """The rooms with the periods that the options give. Raises UnknownRoom, BadValue, UsageError."""
     return contract_rooms.with_periods(
         rooms,
-        [(one_room(names, word), None if day == NO_BOUND else parse_day(day, "--chat-from")) for word, day in begins],
-        [(one_room(names, word), None if day == NO_BOUND else parse_until(day, "--chat-to")) for word, day in ends],
+        [(one_room(names, word), read_bound(day.removeprefix(NO_BOUND), "--chat-from")) for word, day in begins],
+        [
+            (one_room(names, word), read_bound(day.removeprefix(NO_BOUND), "--chat-to", is_last=True))
+            for word, day in ends
+        ],
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from gettext import gettext as _
 from typing import NamedTuple
 
@@ -32,10 +32,7 @@ _OPERATOR = re.compile("(from|room|after|before|has)[:\uff1a]", re.IGNORECASE)
 """Also with a full-width colon or a capital letter."""
 _MARKS = {'"': '"'} | dict.fromkeys("“”＂", "“”＂")
 """The marks that open a phrase, and those that close it: word processors make typographic quotation marks."""
-_DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", re.ASCII)
 _EXAMPLE = "2026-11-24"
-_ANY_TIME = datetime(2026, 11, 24, tzinfo=JST)
-"""A full date means the same on any day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +63,8 @@ class SearchQuery:
         return f"({required}) NOT ({unwanted})" if required and unwanted else required
 
 
-def parse(text: str, *, now: datetime | None = None) -> SearchQuery:
-    """Parse a search. Raises BadSearch, EmptyPeriod, and BadValue for what is no day.
-
-    With `now` a day may be written as people write it: 昨日, 11月10日; without, only as a date.
-    """
+def parse(text: str, *, now: datetime) -> SearchQuery:
+    """Parse a search. Raises BadSearch, EmptyPeriod, and BadValue for what is no day."""
     words: dict[bool, list[str]] = {False: [], True: []}
     filters: dict[str, list[str]] = {}
     for item in _items(readable_text(text)):
@@ -159,17 +153,11 @@ def _value(text: str, start: int) -> tuple[str, int]:
     return text[start:end], end
 
 
-def _period(value: str, operator: str, now: datetime | None) -> tuple[datetime, datetime]:
+def _period(value: str, operator: str, now: datetime) -> tuple[datetime, datetime]:
     """The beginning of the days in Japan that a word means, and the first time after them."""
-    days = None
-    if now is not None or _DAY.fullmatch(unicodedata.normalize("NFKC", value)):
-        days = read_days(value, (now or _ANY_TIME).astimezone(JST).date())
-    try:
-        if days is not None:
-            after = days.last + timedelta(days=1)
-            return datetime.combine(days.first, time(), JST), datetime.combine(after, time(), JST)
-    except OverflowError:  # the last day that there is
-        pass
+    with suppress(OverflowError):
+        if (days := read_days(value, now.astimezone(JST).date())) is not None:
+            return days.bounds()
     raise errors.BadValue(value=value, option=operator, example=operator + _EXAMPLE)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import click
@@ -17,11 +17,11 @@ from archiver.cli.context import CliContext
 from archiver.cli.evidence.commands import command_export
 from archiver.cli.language_and_help import translate_command
 from archiver.cli.output import echo, visible
-from archiver.cli.prompts import parse_until
 from archiver.errors import N_
 from archiver.records import JST
 from archiver.render.times import time_of_year
 from archiver.settings.home import TOKEN_VARIABLE
+from archiver.setup.answers import EXAMPLE_DAY, read_day
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import named_or_only_contract
 from archiver.team.adopt_and_take_home import place_of, store_address
@@ -204,10 +204,7 @@ def _plain(text: str) -> str:
 
 
 def _last_day(text: str) -> date:
-
-    until = parse_until(text, "--until", now=utc_now())
-    assert until is not None
-    last = (until - timedelta(microseconds=1)).astimezone(JST).date()
+    last = date.fromisoformat(read_day(text, "--until", EXAMPLE_DAY, now=None))
     if last < _today():
         raise errors.UsageError(detail=_("The last day is in the past."))
     return last

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from gettext import gettext as _
 from itertools import pairwise
 from typing import Any
@@ -29,7 +29,7 @@ from archiver.render.times import clock_words
 from archiver.report_language import in_program_language
 from archiver.rounds.export_recheck import recheck_quoted
 from archiver.settings.model import exports_folder
-from archiver.setup.answers import EXAMPLE_DAY, read_day
+from archiver.setup.contract_rooms import read_bound
 from archiver.store.archive import Reading
 from archiver.store.queries.current_state import room_names
 from archiver.store.queries.entries import exports
@@ -161,17 +161,11 @@ def _accounts(fields: MultiDict[str, str], name: str) -> list[int]:
 
 def _period(first: str, last: str) -> tuple[datetime | None, datetime | None]:
     """The beginning, and the end of the last day. Raises UsageError where nothing can be between them."""
-    begin, end = _day(first, _("the first day")), _day(last, _("the last day"))
-    if begin is not None and end is not None and end < begin:
+    begin, end = read_bound(first, _("the first day")), read_bound(last, _("the last day"), is_last=True)
+    if begin is not None and end is not None and end <= begin:
         sentence = _("The last day {last} is before the first day {first}. Please check both days.")
         raise errors.UsageError(detail=sentence.format(last=last, first=first))
-    return begin, None if end is None else end + timedelta(days=1)
-
-
-def _day(text: str, what: str) -> datetime | None:
-    if not text.strip():
-        return None
-    return datetime.fromisoformat(read_day(text, what, EXAMPLE_DAY, now=None)).replace(tzinfo=JST)
+    return begin, end
 
 
 SHOWN_LIMIT = 20

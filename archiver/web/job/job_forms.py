@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from gettext import gettext as _
 from typing import Any, NamedTuple
 
@@ -171,8 +171,8 @@ def read_periods(reading: Reading, contract: Contract, given: Given) -> tuple[Co
         try:
             first = _changed(f"first_{number}", contract_rooms.first_day(room), given)
             last = _changed(f"last_{number}", contract_rooms.last_day(room), given)
-            begins = [] if first is None else [(number, _bound(first, _("the first day")))]
-            ends = [] if last is None else [(number, _bound(last, _("the last day"), whole_day=timedelta(days=1)))]
+            begins = [] if first is None else [(number, contract_rooms.read_bound(first, _("the first day")))]
+            ends = [] if last is None else [(number, contract_rooms.read_bound(last, _("the last day"), is_last=True))]
             saved = first_and_last_time(reading, number)
             if saved and any(end and end <= saved[0] for _room, end in ends):
                 text = _("What is saved of this chat begins on {day}: with this last day the job has no messages.")
@@ -199,15 +199,6 @@ def _changed(name: str, known: str, given: Given) -> str | None:
     """What was typed; None if it is what the page showed or what is kept."""
     typed = given[name].strip() if name in given else None
     return None if typed in {known, given.get(f"was_{name}")} else typed
-
-
-def _bound(typed: str, what: str, *, whole_day: timedelta = timedelta()) -> datetime | None:
-    """The time that was typed, or of a day its midnight, so much later."""
-    if not typed:
-        return None
-    stated = read_day(typed, what, EXAMPLE_TIME, now=None)
-    at = datetime.fromisoformat(stated).replace(tzinfo=JST)
-    return at if " " in stated else at + whole_day
 
 
 CANDIDATES = 3

@@ -45,7 +45,7 @@ def pages(reading: Reading, text: str, limit: int) -> Iterator[SearchResult]:
     """Every page of a search."""
     older: HitPosition | None = None
     while True:
-        found = search(reading, parse(text), limit=limit, older_than=older)
+        found = search(reading, parse(text, now=at(0)), limit=limit, older_than=older)
         yield found
         older = found.older
         if older is None:
@@ -71,7 +71,7 @@ def test_pages_put_together_are_the_one_list(
     monkeypatch.setattr(newest_hits, "RECENT", recent)
     monkeypatch.setattr(newest_hits, "FEW_LIMIT", few)
     with archive_with_history(blank, [[seen_as(one)] for one in history]) as archive, archive.reading() as reading:
-        whole = search(reading, parse(text), limit=100)
+        whole = search(reading, parse(text, now=at(0)), limit=100)
         parts = list(pages(reading, text, limit))
 
         assert whole.hits == tuple(hit for one in parts for hit in one.hits)
@@ -87,7 +87,7 @@ def test_a_sign_of_many_texts_that_came_late_is_found_without_the_index(
     history = [[seen_as((1, one, text))] for text in ("い", "あ") for one in range(1, 9)]
     with archive_with_history(blank, history) as archive, archive.reading() as reading:
         monkeypatch.delattr(SearchQuery, "expression")
-        found = search(reading, parse("あ"), limit=2, older_than=HitPosition(6, 1, 0))
+        found = search(reading, parse("あ", now=at(0)), limit=2, older_than=HitPosition(6, 1, 0))
 
         assert [one.message_id for one in found.hits] == ["5", "4"]
 
@@ -115,7 +115,7 @@ def test_more_than_enough_is_not_counted(
 ) -> None:
     """`total` is then the number that is surely there, and says so."""
     with maker.archive.reading() as reading:
-        actual = search(reading, parse(text), limit=20, count_limit=count_limit)
+        actual = search(reading, parse(text, now=at(0)), limit=20, count_limit=count_limit)
 
     assert expected == (actual.total, actual.is_exact)
 
@@ -128,7 +128,7 @@ def test_few_messages_and_many_are_found_alike(
     """Whether those with a filter are looked at one by one or the whole room is walked through."""
     monkeypatch.setattr(newest_hits, "FEW_LIMIT", few)
     with maker.archive.reading() as reading:
-        found = search(reading, parse(text))
+        found = search(reading, parse(text, now=at(0)))
 
     assert (expected, min(50, expected), True) == (found.total, len(found.hits), found.is_exact)
 
@@ -136,8 +136,8 @@ def test_few_messages_and_many_are_found_alike(
 def test_later_pages_have_messages_alone(maker: ArchiveMaker) -> None:
     """Files and tasks stand on the first; nothing is counted again."""
     with maker.archive.reading() as reading:
-        first = search(reading, parse("あ"), limit=60)
-        second = search(reading, parse("あ"), limit=60, older_than=first.older)
+        first = search(reading, parse("あ", now=at(0)), limit=60)
+        second = search(reading, parse("あ", now=at(0)), limit=60, older_than=first.older)
 
     assert (1, 60, 100) == (len(first.others), len(first.hits), first.total)
     assert (0, 40, 0) == (len(second.others), len(second.hits), second.total)

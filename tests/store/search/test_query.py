@@ -16,13 +16,14 @@ from archiver.store.search.index import index_text, match_expression
 from archiver.store.search.query import HAS, SearchQuery, parse
 from tests.support.cases import cases_of
 
+NOW = datetime(2026, 11, 24, tzinfo=JST)
 LITERALS = cases_of(__file__, "literals")
 
 
 @pytest.mark.parametrize("text", LITERALS)
 def test_what_is_no_operator_is_searched_as_it_stands(text: str) -> None:
     """Signs of other languages of search mean nothing here."""
-    actual = parse(text)
+    actual = parse(text, now=NOW)
 
     assert ((fold(text),), (), frozenset()) == (actual.words, actual.without, actual.has)
 
@@ -48,7 +49,7 @@ def test_what_is_no_operator_is_searched_as_it_stands(text: str) -> None:
 )
 def test_words_and_filters_are_told_apart(text: str, expected: dict[str, object]) -> None:
     """As keyboards and word processors write them."""
-    actual = parse(text)
+    actual = parse(text, now=NOW)
 
     assert expected == {name: getattr(actual, name) for name in expected}
     assert [*HAS] == ["file", "link", "task", "edit", "delete"]
@@ -61,7 +62,7 @@ def test_words_and_filters_are_told_apart(text: str, expected: dict[str, object]
 def test_what_cannot_be_meant_is_explained(text: str, words: str) -> None:
     """In one sentence, and the command ends with 2."""
     with pytest.raises(errors.UsageError) as caught:
-        parse(text)
+        parse(text, now=NOW)
 
     assert words in str(caught.value)
     assert 2 == caught.value.code
@@ -77,7 +78,7 @@ def test_any_text_is_either_read_or_refused_in_words(text: str) -> None:
     """Nothing else ever happens."""
     refused = ""
     try:
-        query = parse(text)
+        query = parse(text, now=NOW)
     except errors.UsageError as error:
         refused = str(error)
 

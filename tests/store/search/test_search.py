@@ -37,7 +37,7 @@ from tests.support.cases import cases_of
 def find(archive: Archive, text: str, **options: Any) -> SearchResult:
     """Search as the command does, without rebuilding the index."""
     with archive.reading() as reading:
-        return search(reading, parse(text), **options)
+        return search(reading, parse(text, now=at(0)), **options)
 
 
 def ids(found: SearchResult) -> list[str]:
@@ -199,7 +199,7 @@ def test_what_a_transaction_takes_back_is_not_in_the_index_either(story_maker: A
     payload = {"object": message_object(950, "取り消される"), "state": "present", "source": "list"}
     with story_maker.archive.writing() as writing:
         writer.append(writing, [Observation("message", "message/950", payload, ROOM)], account_id=OWNER, at=at(500))
-        assert 1 == search(writing, parse("取り消される")).total
+        assert 1 == search(writing, parse("取り消される", now=at(0))).total
         writing.sql.rollback()
 
     actual = find(story_maker.archive, "取り消される")
@@ -255,7 +255,7 @@ def test_a_sqlite_without_fts5_keeps_and_finds_everything_and_the_next_with_it_c
     with story_maker.archive.writing() as writing:
         _without_fts5(writing)
         writer.append(writing, [Observation("message", "message/952", payload, ROOM)], account_id=OWNER, at=at(500))
-        found = search(writing, parse("索引なし"))
+        found = search(writing, parse("索引なし", now=at(0)))
 
     assert (["952"], False) == (ids(found), is_current(story_maker.archive))
     story_maker.archive.close()

@@ -134,9 +134,9 @@ def test_the_last_text_is_the_last_in_time_and_not_the_one_that_was_taken_in_las
 
     with maker.archive.reading() as reading:
         (line,) = message_summaries(reading, [(ROOM, 7)])
-        (by_filter,) = search(reading, parse("has:edit")).hits
-        (by_words,) = search(reading, parse("40,000円")).hits
-        by_both = [search(reading, parse(words)).hits[0] for words in ("10本", "本", "10本 has:edit")]
+        (by_filter,) = search(reading, parse("has:edit", now=at(0))).hits
+        (by_words,) = search(reading, parse("40,000円", now=at(0))).hits
+        by_both = [search(reading, parse(words, now=at(0))).hits[0] for words in ("10本", "本", "10本 has:edit")]
     maker.archive.close()
 
     assert [("10本で30,000円", False)] * 2 == [(one.text, one.earlier) for one in (line, by_filter)]
