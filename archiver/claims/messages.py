@@ -115,7 +115,8 @@ def last_reply(facts: CaseFacts) -> Claim[Post | None]:
     if not facts.counterparts:
         return Claim(None, Knowledge.UNKNOWN, Basis.NONE)
     last = _last_post(facts, facts.counterparts, MessageKind.SPEECH)
-    missing = _missing(facts, lambda room: (gap for gap in room.gaps if _reaches_beyond(gap, last)))
+    after = 0 if last is None else int(last.message_id)  # ids rise with the time, over all rooms
+    missing = _missing(facts, lambda room: (gap for gap in room.gaps if int(gap.before) > after))
     unknown = _last_post(facts, facts.counterparts, MessageKind.UNKNOWN)
     is_later = unknown is not None and (last is None or unknown.at >= last.at)
     return _claim(facts, last, replace(missing, has_unknown_text=is_later))
@@ -189,11 +190,6 @@ def _missing(facts: CaseFacts, gaps_of: Callable[[RoomFacts], Iterable[Gap]]) ->
 def _is_before_first(gap: Gap, room: RoomFacts) -> bool:
     first = room.beginning.first
     return first is None or gap.after is None or int(gap.after) < int(first.message_id)
-
-
-def _reaches_beyond(gap: Gap, post: Post | None) -> bool:
-    """Whether something in a gap may be later than a post: ids rise with the time, over all rooms."""
-    return post is None or int(gap.before) > int(post.message_id)
 
 
 class Turn(NamedTuple):

@@ -162,15 +162,20 @@ def waiting_text(claim: Claim[Turn], now: datetime, *, shown: Callable[[str], st
     return word("turn.waiting", act=act, days=days, until=day_text(until))
 
 
-def theirs_text(claim: Claim[Turn], own_deleted: Post | None, *, shown: Callable[[str], str] = str) -> str:
-    """That the other side acted last, or that what the reporter wrote later was deleted; empty if neither is known."""
+def theirs_text(
+    claim: Claim[Turn], own_deleted: Post | None, *, heard: str = "", shown: Callable[[str], str] = str
+) -> str:
+    """That the other side acted last, perhaps with their words, or that what the reporter wrote later was deleted;
+    empty if neither is known.
+    """
     last = claim.value.last
     if last is None or claim.value.asked is not None or claim.value.people or not last.post.account_id:
         return ""
     if last.kind is ActKind.MESSAGE:
         is_deleted = own_deleted is not None and is_later(own_deleted, last.post)
         place = say("、").join(filter(None, [_place_text(last), _until_text(claim.missing)]))
-        return word("turn.theirs.deleted" if is_deleted else "turn.theirs", place=place)
+        text = word("turn.theirs.deleted" if is_deleted else "turn.theirs", place=place)
+        return word("quote.heard", when=text, text=heard) if heard and not is_deleted else text
     return word("turn.later", act=act_text(last, shown=shown))
 
 
@@ -243,7 +248,7 @@ def change_lines(changed: ChangedMessages) -> Iterator[tuple[ChangeKind, str]]:
     """A line for each kind of change that occurred, with the side of the messages' authors."""
     for kind in ChangeKind:
         counts, notices = changed_sides(changed, kind), changed_notices(changed, kind)
-        whose = [sides_text(counts)] if counts else []
+        whose = [word(f"change.of.{name}", n=counts[side]) for side, name in _SIDES.items() if counts[side]]
         whose += [word("change.notices", n=notices)] if notices else []
         if whose:
             yield kind, word(f"change.{kind}", whose=say("、").join(whose))
@@ -282,12 +287,6 @@ def renamed_lines(
         if renames and saved_at is not None and saved_at < renames[-1][-1]:
             lines.append(word("act.saved_before_rename"))
         return lines
-
-
-def sides_text(counts: Counter[CaseSide]) -> str:
-    """How many of these messages each side wrote, which says nothing about who changed them."""
-    listed = [word(f"change.of.{name}", n=counts[side]) for side, name in _SIDES.items() if counts[side]]
-    return say("、").join(listed)
 
 
 def _post_text(

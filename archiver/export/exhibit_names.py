@@ -47,19 +47,9 @@ def exhibit_name(enclosure: Enclosure) -> str:
     return _with_extension(exhibit_label(enclosure), enclosure)
 
 
-def is_enclosure(name: str) -> bool:
-    """Whether a file of a package is the user's own evidence."""
-    return name.startswith(FOLDERS) or is_exhibit(name)
-
-
 def is_exhibit(name: str) -> bool:
     """Whether a file of a package for a court is the user's own evidence."""
     return _EXHIBIT.fullmatch(name) is not None
-
-
-def path_in_package(enclosure: Enclosure) -> str:
-    """The path of a piece of evidence in a package for a platform."""
-    return FOLDERS[0 if enclosure.kind == SCREENSHOT else 1] + file_name(enclosure)
 
 
 def _with_extension(stem: str, enclosure: Enclosure) -> str:

@@ -421,7 +421,7 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
         form, true = rf"(?:なお、)?相手のメッセージ([0-9,]+)件が、?{words}", changes[kind]
         yield from _untrue("the reason of the request", form, page, lambda number, true=true: _number(number) == true)
     shut, closed = (at and _second(at)[:10] for at in (dispute.noticed_shut, dispute.noticed_closing))
-    form = rf"現在の状況(?:({MOMENT})チャットが開けなくなっていることを確認\(理由不明\)|報告者の記入待ち)?"
+    form = rf"({MOMENT})チャットが開けなくなっていることを確認\(理由不明\)"
     for time in _findall(form, page):
         if time and time[:10] != shut:
             yield f"the present state of a closed chat ({time})"

@@ -237,7 +237,7 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
         hidden_people=len(people) - len(shown),
         messages=package.statistics.count,
         files=sum(1 for name in bag.digests if name.startswith("data/files/")),
-        enclosures=sum(map(exhibit_names.is_enclosure, bag.digests)),
+        enclosures=sum(one.startswith(exhibit_names.FOLDERS) or exhibit_names.is_exhibit(one) for one in bag.digests),
         masked=sum(one.count for one in masked_passages(package)),
         size=bag.size,
         opened=tuple(package.recipe.opened),

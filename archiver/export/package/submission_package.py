@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from archiver.contract_dates import unstated_facts
 from archiver.evidence.tables import build
 from archiver.evidence.tables.cells import csv_line
 from archiver.export import PROFILES, exhibit_names
@@ -35,7 +36,7 @@ from archiver.export.report import letters
 from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_and_consultation import build_consultation, build_report
 from archiver.export.report.report_sources import FiledBefore
-from archiver.export.report.request_to_office import advice, blank_facts
+from archiver.export.report.request_to_office import advice
 from archiver.platforms.job_platform import platform_of
 from archiver.report_language import is_english, say, screen_words
 from archiver.store.archive import Reading
@@ -112,7 +113,7 @@ def _fill_bag(bag: Bag, package: PackageInput) -> ExportReport:
         missing=(*copied.incomplete, *left_out),
         too_large=tuple(oversized),
         advice=told or None,
-        blank=blank_facts(case),
+        blank=tuple(one.name for one in unstated_facts(case.contract, platform_of(case.contract.platform))),
         preview=package_preview(package, bag),
     )
 
@@ -227,7 +228,8 @@ def _put_enclosures(bag: Bag, package: PackageInput) -> list[str]:
     size = _packed_size(bag) + _ROOM_FOR_TEXTS if enclosures and limit is not None else 0
     copies, left_out = package.recipe.metadata.copies, []
     for enclosure in enclosures:
-        name, copy = exhibit_names.path_in_package(enclosure), copies.get(enclosure.number)
+        folder = exhibit_names.FOLDERS[0 if enclosure.kind == exhibit_names.SCREENSHOT else 1]
+        name, copy = folder + exhibit_names.file_name(enclosure), copies.get(enclosure.number)
         if limit is not None and size + enclosure.size + _ROOM_FOR_NAME > limit:
             left_out.append(
                 say(

@@ -25,6 +25,7 @@ from archiver.export.report.request_to_office import (
     advice,
     client_request,
     end_request_text,
+    reply_line,
     request_sentence,
     shown_name,
     wish_text,
@@ -35,7 +36,6 @@ from archiver.export.report.summary import (
     has_changed,
     own_edit_lines,
     quotation_lines,
-    reply_line,
     unquoted_changes,
 )
 from archiver.export.report.templated import document

@@ -79,7 +79,9 @@ class MessageStatistics:
     asked: Message | None = None
     """The reporter's message that has no answer."""
     heard: Message | None = None
-    """The other side's last message; not if it changed, or is quoted anyway."""
+    """The other side's last message; not if it changed."""
+    said: Message | None = None
+    """Their last one that is more than a courtesy."""
     own_edit: Quotation | None = None
     """The reporter's own edit of amounts or days that has the most to say."""
     own_deleted: Post | None = None
@@ -188,9 +190,8 @@ class _Survey:
             told = sorted(told, key=lambda one: named.index(one.message.message_id))
         found.quotations = replace(found.quotations, value=tuple(told))
         found.asked, found.acts = self._asked(facts), acts
-        quoted = [one.message for one in found.quotations.value]
         spoken = (one for one in self._heard.values() if last is not None and one.message_id == last.message_id)
-        found.heard = next((one for one in spoken if one.state is State.PRESENT and one not in quoted), None)
+        found.heard = next((one for one in spoken if one.state is State.PRESENT), None)
         return found
 
     def _with_answered(self, quoted: Quotation) -> Quotation:
@@ -256,6 +257,9 @@ class _Survey:
                 unanswered.clear()
                 if is_printed:
                     self._heard[message.room_id] = message
+                    said = self._found.said
+                    is_last = said is None or message.send_time >= said.send_time
+                    self._found.said = said if not is_last or all(is_courtesy(one.body) for one in texts) else message
             else:
                 unanswered.append(post)
 

@@ -39,7 +39,7 @@ from archiver.export.report.report_sources import (
     shown,
     side_text,
 )
-from archiver.export.report.request_to_office import due_text, last_delivery
+from archiver.export.report.request_to_office import due_text
 from archiver.platforms.job_platform import STRANGER, Platform
 from archiver.records import (
     TERM_ITEMS,
@@ -164,7 +164,7 @@ _UNCLEAR = "。どの納品の請求かが日付から決まらないため、�
 
 def _date_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str, str, str]]:
     """The dated steps of the contract in their usual order."""
-    contract, delivered = case.contract, last_delivery(case)
+    contract, delivered = case.contract, contract_dates.last_delivery(case.deliveries)
     is_work = contract.platform != STRANGER
     first, reply = first_message(case.statistics.facts), last_reply(case.statistics.facts)
     if is_work:

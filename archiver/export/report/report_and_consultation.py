@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from archiver.contract_dates import last_delivery, review_due
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, Report, TableBlock
 from archiver.export.report import changes_and_limits, excerpt, people_and_dates, summary, templated, timeline
 from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.money import consultation_rows, reminder_rows, stated_due_text
-from archiver.export.report.report_sources import BLANK, said
-from archiver.export.report.request_to_office import end_request_text, last_delivery, review_due
+from archiver.export.report.report_sources import BLANK, platform_of, said
+from archiver.export.report.request_to_office import end_request_text
 from archiver.render.gap_breaks import PAUSE, all_pauses, interval_text, no_pauses_text, refusal_text
 from archiver.render.times import date_text, local_time, minute_text
 from archiver.report_language import is_english, marked, say
@@ -105,8 +106,8 @@ def consultation_chapters(case: ReportInput) -> list[Chapter]:
     terms, money, course, limits = templated.chapters(
         "report_consultation.txt",
         case,
-        delivered=last_delivery(case),
-        review_due=review_due(case),
+        delivered=last_delivery(case.deliveries),
+        review_due=review_due(case.contract, case.deliveries, platform_of(case.contract.platform)),
         end_request=end_request_text(case.contract),
         stated_due=stated_due_text(case),
         money=[

@@ -8,59 +8,45 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from archiver import contract_dates
 from archiver.chatwork.notation.parse import parse
 from archiver.claims.acceptance_and_terms import accepts
-from archiver.claims.messages import changed_sides, closed_account, days_waiting, turn
-from archiver.claims.quotations import excerpts
-from archiver.claims.sentences import closed_sign, silence_reason, theirs_text, waiting_text
+from archiver.claims.messages import changed_sides, closed_account, days_waiting, last_reply, turn
+from archiver.claims.quotations import excerpt, excerpts
+from archiver.claims.sentences import closed_sign, reply_label, reply_text, silence_reason, theirs_text, waiting_text
 from archiver.claims.table import word
-from archiver.contract_dates import days_since as days_since
+from archiver.contract_dates import days_since, end_request_due, last_delivery, review_due
+from archiver.evidence.history import words_beside_files
+from archiver.export.report.excerpt import references_of
 from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.money import overdue_text, standing_of
 from archiver.export.report.report_sources import platform_of, shown
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import JST, TERM_ITEMS, CaseSide, ChangeKind, Contract, RequestKind
+from archiver.render.invisible_characters import visible
 from archiver.render.message_body import plain_text
-from archiver.render.snippet import one_line
+from archiver.render.snippet import one_line, own_words
 from archiver.render.times import date_text, minute_text
-from archiver.report_language import days_in_words, say
+from archiver.report_language import days_in_words, is_covered, say
 
 _DAY_LENGTH = len("2026-11-20 18:00:00")
-_NAME_LENGTH = 30
+_NAME_LENGTH, _HEARD_LENGTH = 30, 36
 
 DEFAULT_REQUEST = "{reason}{contract}について、お取りいただける手続きをご案内ください。"
-
-
-def last_delivery(case: ReportInput) -> datetime | None:
-    """When the work was last delivered on the platform, as the user stated."""
-    return contract_dates.last_delivery(case.deliveries)
-
-
-def review_due(case: ReportInput) -> date | None:
-    """The day on which the review of the last delivery is usually over; None once it is paid."""
-    return contract_dates.review_due(case.contract, case.deliveries, platform_of(case.contract.platform))
 
 
 def end_request_text(contract: Contract) -> str:
     """When the client asked to end the contract early, and until when to answer; empty if nothing is stated."""
     if not contract.end_request_at:
         return ""
-    due = contract_dates.end_request_due(contract, platform_of(contract.platform))
+    due = end_request_due(contract, platform_of(contract.platform))
     answer = "" if due is None else say("(返答の期限の目安 {due}。確認してください)", due=due_text(*due))
     return f"{shown(contract.end_request_at, _DAY_LENGTH)}{answer}"
-
-
-def _end_request_line(contract: Contract) -> str:
-    """The same in a sentence; empty if nothing is stated."""
-    name, stated = say(platform_of(contract.platform).end_request_name), end_request_text(contract)
-    return say("{name}を受けました: {end_request}。", name=name, end_request=stated) if stated else ""
 
 
 def _end_request_reason(contract: Contract) -> str:
     """The same as the reason for a request, while there is a day for the answer and the contract is not ended."""
     platform = platform_of(contract.platform)
-    due = contract_dates.end_request_due(contract, platform)
+    due = end_request_due(contract, platform)
     if due is None or contract.cancelled_on:
         return ""
     stated = {"at": shown(contract.end_request_at, _DAY_LENGTH), "due": due_text(*due)}
@@ -85,20 +71,22 @@ def opening_rows(case: ReportInput, seen: Iterable[str] = ()) -> tuple[tuple[str
         is_told = changed.casefold() in asked.casefold() or platform_of(case.contract.platform).elsewhere
         more = "" if is_told else say("なお、{reason}ことをお知らせします。", reason=changed)
         return ((say("お願いしたいこと"), f"{asked}{more}"),)
-    situation = "\n".join(filter(None, [_end_request_line(case.contract), standing_sentence(case), *seen]))
-    return ((say("現在の状況"), situation or say("報告者の記入待ち")), *wish_row(case))
+    ending, name = end_request_text(case.contract), say(platform_of(case.contract.platform).end_request_name)
+    ended = say("{name}を受けました: {end_request}。", name=name, end_request=ending) if ending else ""
+    situation = filter(None, [ended, standing_text(case), *seen])
+    stated = ((say("現在の状況"), "\n".join(situation)),)
+    kind, label = case.request, say("報告者の求めること" if case.profile == "court" else "相談したいこと")
+    return stated if kind is None else (*stated, (label, wish_text(case, kind, case.profile)))
 
 
 @days_in_words()
 def request_sentence(case: ReportInput) -> str:
     """The one request, in one sentence: the one that the user chose, else the one that the state suggests."""
-    late, silence = _overdue_text(case), _silence_text(case)
-    is_direct = platform_of(case.contract.platform).elsewhere
     kind = client_request(case)
-    if kind is None and not is_direct:
+    if kind is None and not platform_of(case.contract.platform).elsewhere:
         text = say(DEFAULT_REQUEST, reason=_reason_text(case), contract=_contract_name(case))
     else:
-        text = office_sentence(case, kind, late, silence)
+        text = _office_sentence(case, kind)
     return text[:1].upper() + text[1:]
 
 
@@ -137,43 +125,67 @@ def _contract_name(case: ReportInput) -> str:
     return say("この仕事({known})", known=known) if known else say("この仕事")
 
 
-def _suggested_request(case: ReportInput, late: str, silence: str) -> RequestKind | None:
-    """What the state suggests; who ordered the work is owed no pay and no review."""
+def client_request(case: ReportInput) -> RequestKind | None:
+    """What the user chose, else what the state suggests; who ordered the work is owed no pay and no review."""
     does_work, platform = case.contract.does_work, platform_of(case.contract.platform)
+    if case.request:
+        return case.request
     if does_work and overdue_text(case):
         return RequestKind.PAYMENT
-    if does_work and late and (platform.review or platform.elsewhere):
+    if does_work and _overdue_text(case) and (platform.review or platform.elsewhere):
         return RequestKind.PAYMENT if _is_accepted(case) else RequestKind.REVIEW
-    return RequestKind.REPLY if silence and (platform.nudge or platform.elsewhere) else None
+    return RequestKind.REPLY if _silence_text(case) and (platform.nudge or platform.elsewhere) else None
 
 
 def _is_accepted(case: ReportInput) -> bool:
-    """Whether a direct client accepted the last delivery in the chat, in words that page 1 quotes, and said no more."""
-    at, found = last_delivery(case), case.statistics
-    since = (one for one in found.quotations.value if at is not None and one.message.send_time >= at)
-    is_accepted = found.heard is None and any(accepts(one.shown[-1].body) for one in since)
-    return is_accepted and bool(platform_of(case.contract.platform).elsewhere)
+    """Whether a direct client accepted the last delivery in the chat, in words that page 1 quotes, and said no more.
+
+    Thanks are no more.
+    """
+    at, quoted = last_delivery(case.deliveries), case.statistics.quotations.value
+    since = (one for one in quoted if at is not None and one.message.send_time >= at)
+    is_last = case.statistics.said in [one.message for one in quoted]
+    is_direct = platform_of(case.contract.platform).elsewhere
+    return bool(is_direct) and is_last and any(accepts(one.shown[-1].body) for one in since)
 
 
-def client_request(case: ReportInput) -> RequestKind | None:
-    """What is asked: what the user chose, else what the state suggests."""
-    return case.request or _suggested_request(case, _overdue_text(case), _silence_text(case))
-
-
-def standing_sentence(case: ReportInput) -> str:
-    """The current situation in one sentence without a request; empty if nothing is overdue."""
+def standing_text(case: ReportInput) -> str:
+    """The current situation without a request: what is overdue or waits for an answer, and the client's last words."""
     late = overdue_text(case) or ("" if _is_accepted(case) else _overdue_text(case))
-    if late:
-        return say("{late}状態です。", late=late)
-    claim = turn(case.statistics.facts)
+    claim, heard = turn(case.statistics.facts), _heard_text(case, _HEARD_LENGTH)
     waiting = waiting_text(claim, case.created_at, shown=shown_name) if _silence_text(case) else ""
-    situation = waiting or theirs_text(claim, case.statistics.own_deleted, shown=shown_name)
-    return say("{situation}。", situation=situation) if situation else ""
+    now = waiting or theirs_text(claim, case.statistics.own_deleted, heard=heard, shown=shown_name)
+    now = say("{late}状態です。", late=late) if late else say("{line}。", line=now) if now else ""
+    reply = last_reply(case.statistics.facts)
+    place = f"No.{reply.value.no}" if reply.value else ""
+    last = reply_line(case, reply_text(reply, place, time=date_text), _HEARD_LENGTH, is_alone=True)
+    is_told = now and (heard in now or case.profile != "consult")
+    return now if is_told else "\n".join(filter(None, [now, last]))
+
+
+def reply_line(case: ReportInput, when: str, limit: int, *, is_alone: bool = False) -> str:
+    """When the other side last spoke, and what they wrote; without that where it is covered or quoted beside it."""
+    reply, heard = last_reply(case.statistics.facts), _heard_text(case, limit)
+    quoted = () if is_alone else (one.message for one in case.statistics.quotations.value)
+    if heard and case.statistics.heard not in quoted:
+        when = word("quote.heard", when=when, text=heard)
+    line = "{reply_label}は{reply}です。" if reply.value else "{reply_label}: {reply}。"
+    return say(line, reply_label=reply_label(reply), reply=when)
+
+
+def _heard_text(case: ReportInput, limit: int) -> str:
+    heard = case.statistics.heard
+    if heard is None or is_covered(heard.body):
+        return ""
+    body = words_beside_files(heard.body) or heard.body
+    return excerpt(visible(own_words(body, references_of(case, heard))), 0, limit)
 
 
 def _overdue_text(case: ReportInput) -> str:
     """The beginning of a sentence that the usual time for a review is over; empty if it is not."""
-    delivered, due, until = last_delivery(case), review_due(case), case.statistics.facts.behind_since
+    contract, platform = case.contract, platform_of(case.contract.platform)
+    delivered, due = last_delivery(case.deliveries), review_due(contract, case.deliveries, platform)
+    until = case.statistics.facts.behind_since
     now = until or case.created_at
     if delivered is None or due is None or now.astimezone(JST).date() <= due:
         return ""
@@ -183,21 +195,14 @@ def _overdue_text(case: ReportInput) -> str:
         sentence = (
             "納品({delivered})の翌日から数えて{days}日目の{until}までの記録では{where}検収の完了を確認できていない"
         )
-    platform = platform_of(case.contract.platform)
     where = "" if platform.elsewhere else say("{platform}での", platform=platform.name)
     told = {"delivered": date_text(delivered), "days": days, "where": where}
     return say(sentence, **told, until=until and minute_text(until))
 
 
-def blank_facts(case: ReportInput) -> tuple[str, ...]:
-    """The names of the blank facts of the contract that the office looks for first."""
-    facts = contract_dates.unstated_facts(case.contract, platform_of(case.contract.platform))
-    return tuple(fact.name for fact in facts)
-
-
 def advice(case: ReportInput) -> str | None:
     """What who does the work must do before writing to the office; None if nothing is missing."""
-    is_missing = case.contract.does_work and last_delivery(case) is None
+    is_missing = case.contract.does_work and last_delivery(case.deliveries) is None
     return platform_of(case.contract.platform).warning if is_missing else None
 
 
@@ -212,8 +217,6 @@ def _silence_text(case: ReportInput) -> str:
         return silence_reason(claim)
     return word("reason.silent.account", sign=closed_sign(closed), at=date_text(closed.sign.at))
 
-
-_LABELS = {"lawyer": "相談したいこと", "consult": "相談したいこと", "court": "報告者の求めること"}
 
 _WISHES: Mapping[RequestKind | None, Mapping[str, str]] = {
     RequestKind.PAYMENT: {
@@ -256,28 +259,19 @@ _WISHES: Mapping[RequestKind | None, Mapping[str, str]] = {
 """What may be asked → the words for each reader."""
 
 
-def wish_row(case: ReportInput) -> tuple[tuple[str, str], ...]:
-    """The row of page 1 for a reader who is no office; none if the user chose nothing."""
-    if case.request is None:
-        return ()
-    return ((say(_LABELS[case.profile]), wish_text(case, case.request, case.profile)),)
-
-
-def office_sentence(case: ReportInput, kind: RequestKind | None, late: str, silence: str) -> str:
-    """The same for a platform's office, or for the client where there is none, who is asked for nothing of an office.
-
-    `late` and `silence`: the beginnings of sentences, or empty.
-    """
+def _office_sentence(case: ReportInput, kind: RequestKind | None) -> str:
+    """The same for a platform's office; where there is none for the client, who is asked for nothing of an office."""
     platform = platform_of(case.contract.platform)
-    reasons = {RequestKind.PAYMENT: overdue_text(case), RequestKind.REVIEW: late, RequestKind.REPLY: silence}
-    because = say("{reason}ため、", reason=reasons[kind]) if kind and reasons.get(kind) else ""
+    reasons = {RequestKind.PAYMENT: overdue_text, RequestKind.REVIEW: _overdue_text, RequestKind.REPLY: _silence_text}
+    reason = reasons[kind](case) if kind in reasons else ""
+    because = say("{reason}ため、", reason=reason) if reason else ""
     if platform.elsewhere:
         wish = wish_text(case, kind, "client")
         is_reasoned = case.request or (kind is RequestKind.PAYMENT and because)
-        reason = because if is_reasoned else _reason_text(case)
-        return f"{reason}{wish[:1].lower()}{wish[1:]}"
+        because = because if is_reasoned else _reason_text(case)
+        return f"{because}{wish[:1].lower()}{wish[1:]}"
     asked = platform.nudge or say("相手へのご連絡") if kind is RequestKind.REPLY else None
-    if kind is RequestKind.REVIEW and late:
+    if kind is RequestKind.REVIEW and reason:
         asked = platform.review
     if asked:
         return say("{because}{asked}をお願いします。", because=because, asked=asked)
@@ -286,7 +280,7 @@ def office_sentence(case: ReportInput, kind: RequestKind | None, late: str, sile
 
 def wish_text(case: ReportInput, kind: RequestKind | None, reader: str, because: str = "") -> str:
     """What is asked, in words for a reader."""
-    at, standing = last_delivery(case), standing_of(case)
+    at, standing = last_delivery(case.deliveries), standing_of(case)
     return say(
         _WISHES[kind][reader],
         because=because,

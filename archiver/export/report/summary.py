@@ -10,19 +10,18 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from archiver.claims.acceptance_and_terms import names_terms, states_terms
-from archiver.claims.messages import DELETIONS, changed_sides, closed_account, last_reply, turn
-from archiver.claims.quotations import Quotation, excerpt, excerpts, quotation_head, quotation_line, quotation_parts
+from archiver.claims.messages import DELETIONS, changed_sides, closed_account, turn
+from archiver.claims.quotations import Quotation, excerpts, quotation_head, quotation_line, quotation_parts
 from archiver.claims.sentences import (
     change_lines,
     closed_text,
     noticed_text,
     own_changes_text,
-    reply_label,
     waiting_text,
 )
 from archiver.claims.table import word
 from archiver.contract_dates import delivery_matches
-from archiver.evidence.history import is_system_post, removed_files, words_beside_files
+from archiver.evidence.history import is_system_post, removed_files
 from archiver.evidence.tables.cells import message_cell
 from archiver.evidence.tables.events import EVENT_WORDS, ChangeRow, EventKind
 from archiver.export.pdf.blocks import Chapter, FactList, MessageText, QuotedMessage
@@ -39,7 +38,7 @@ from archiver.export.report.report_sources import (
     shown,
     value_text,
 )
-from archiver.export.report.request_to_office import end_request_text, opening_rows, shown_name
+from archiver.export.report.request_to_office import end_request_text, opening_rows, reply_line, shown_name
 from archiver.export.report.templated import chapters
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import Attachment, CaseSide, ChangeKind, Role, State
@@ -221,17 +220,6 @@ def _asked_text(case: ReportInput) -> str:
         return ""
     body = visible(own_words(texts[-1], references_of(case, asked)))
     return word("quote.asked", text=excerpts([body], _ASKED_LENGTH)[0])
-
-
-def reply_line(case: ReportInput, when: str, limit: int) -> str:
-    """When the other side last spoke, and what they wrote; without that where it is covered or quoted anyway."""
-    heard = case.statistics.heard
-    if heard is not None and not is_covered(heard.body):
-        body = words_beside_files(heard.body) or heard.body
-        text = excerpt(visible(own_words(body, references_of(case, heard))), 0, limit)
-        when = word("quote.heard", when=when, text=text)
-    label = reply_label(last_reply(case.statistics.facts))
-    return say("{reply_label}は{reply}です。", reply_label=label, reply=when)
 
 
 def _changed_lines(statistics: MessageStatistics) -> Iterator[str]:

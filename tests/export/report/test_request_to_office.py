@@ -86,7 +86,7 @@ def test_no_reply_is_asked_for_while_the_other_side_waits() -> None:
     case = replace(on("lancers", delivered=None, silent_days=30), profile="lawyer")
     case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter(SAID[::-1][1:]))])
 
-    assert ("現在の状況", "最後のメッセージは相手(No.1、2026年11月5日)。") == opening_rows(case)[0]
+    assert ("現在の状況", "最後のメッセージは相手(No.1、2026年11月5日)の「本文」。") == opening_rows(case)[0]
     assert UNREASONED == request_of(replace(case, profile="support"))
 
 
@@ -158,6 +158,8 @@ def test_an_answer_that_the_reporter_deleted_is_told() -> None:
     deleted = "相手の最後のメッセージ(No.1、2026年11月5日)の後に報告者が送ったメッセージは、削除されています。"
 
     assert deleted == opening_rows(case)[0][1]
+    heard = "相手の最後のメッセージは2026年11月5日(No.1)の「本文」です。"
+    assert f"{deleted}\n{heard}" == opening_rows(replace(case, profile="consult"))[0][1]
 
 
 def test_a_closed_chat_counts_to_the_day_of_the_export_and_says_what_it_knows() -> None:
@@ -320,6 +322,7 @@ def test_a_deletion_is_named_beside_an_edit(deleted: bool, told: str) -> None:
     [
         (["検収OKです。今週お支払いします。"], True),
         (["These look great, approved! I'll send the payment this week."], True),
+        (["検収OKです。", "ありがとうございました！"], True),
         (["These are not approved."], False),
         (["検収OKです。", "やっぱり色を直してください。"], False),
         (["納品物を受け取りました。納品を確認しました。"], False),
@@ -342,6 +345,7 @@ def test_a_direct_client_who_accepted_is_asked_for_the_payment(
     assert is_deleted is ("「削除」表示に変わったため、" in request_of(case))
     (_label, present), *_rows = opening_rows(replace(case, profile="consult"))
     assert ("検収の完了を確認できていない" in present) is not is_accepted
+    assert is_deleted or f"「{told[-1].body}」" in present
 
 
 def test_days_are_those_of_the_calendar_in_japan() -> None:
@@ -376,8 +380,8 @@ def test_only_an_office_is_asked_for_something(profile: str) -> None:
     late = replace(on("crowdworks", delivered="2026-11-05 12:00", silent_days=9), profile=profile)
     calm = replace(on("crowdworks", delivered=None, silent_days=0), profile=profile)
 
-    assert (
-        "現在の状況",
-        "納品(2026年11月5日)の翌日から数えて9日目の今もクラウドワークスでの検収の完了を確認できていない状態です。",
-    ) == (opening_rows(late)[0])
-    assert ("現在の状況", "報告者の記入待ち") == opening_rows(calm)[0]
+    (_label, present), *_rows = opening_rows(late)
+    overdue = "納品(2026年11月5日)の翌日から数えて9日目の今もクラウドワークスでの検収の完了を確認できていない状態です。"
+    assert present.startswith(overdue)
+    assert ("の「本文」です。" in present) is (profile == "consult")
+    assert ("現在の状況", "相手の最後のメッセージは2026年11月5日(No.1)の「本文」です。") == opening_rows(calm)[0]
