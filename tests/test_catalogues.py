@@ -14,16 +14,7 @@ from archiver.cli.commands import COMMANDS
 from archiver.cli.language_and_help import HelpContext, set_language
 from archiver.cli.main import build
 from archiver.cli.output import columns
-from tests.support.catalogues import (
-    KEYWORDS,
-    Text,
-    catalogue,
-    po_bytes,
-    po_path,
-    problems,
-    translations,
-    used_texts,
-)
+from tests.support.catalogues import KEYWORDS, Text, catalogue, po_bytes, po_path, problems, translations, used_texts
 from tests.support.module_imports import calls_below
 
 PACKAGE = Path(__file__).parents[1] / "archiver"

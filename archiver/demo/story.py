@@ -247,10 +247,8 @@ def _proof(story: Story) -> None:
     package = make_package.export(app.archive, order, now=app.now, stamping=stamp_service(app))
     story.package = Path(package.path)
     story.print_line(f"    archive export {CONTRACT} --for lawyer")
-    in_package, in_archive = (
-        verify_path(story.package),
-        verify_archive(app.archive, deep=True, authorities=app.authorities),
-    )
+    in_package = verify_path(story.package)
+    in_archive = verify_archive(app.archive, deep=True, authorities=app.authorities)
     story.ok = in_package.ok and in_archive.ok
     checked = in_archive.checked
     line = _("archive verify   {entries} records, {seals} seals, {stamps} time stamps, {files} files: {verdict}")

@@ -10,13 +10,7 @@ from typing import NamedTuple
 from archiver import errors
 from archiver.health import conditions
 from archiver.health.judgements import Situation, fault
-from archiver.health.snapshot import (
-    ComputerState,
-    HealthSnapshot,
-    known_time,
-    observe_disk,
-    read_snapshot,
-)
+from archiver.health.snapshot import ComputerState, HealthSnapshot, known_time, observe_disk, read_snapshot
 from archiver.health.words import sentence, short_sentence
 from archiver.notices import apprise_sender, facts
 from archiver.notices.facts import (

@@ -137,10 +137,8 @@ def _shown(message: Message) -> str:
 def _facts_html(message: Message) -> str:
     """Behind its No.: who wrote it and when to the second, its id, and when it was saved."""
     message_id = MessageId(escape(message.message_id))
-    label, saved = (
-        say("メッセージID {id}", id=message_id),
-        say("保存した時刻 {time}", time=local_time(message.first_seen)),
-    )
+    label = say("メッセージID {id}", id=message_id)
+    saved = say("保存した時刻 {time}", time=local_time(message.first_seen))
     return (
         f'<details class="more"><summary>No.{message.no}</summary><p class="sheet">{local_time(message.send_time)} '
         f'ID {message.account_id} <a href="{chatwork_url(message.room_id, message_id)}" {REL}>{label}</a> '

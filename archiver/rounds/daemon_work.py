@@ -142,10 +142,8 @@ class DaemonWork:
 
     def _handle_failure(self, error: errors.ArchiverError) -> None:
         if isinstance(error, TOKEN_REFUSALS):
-            self._hold, self._refusal = (
-                scheduled_duties.record_refusal(self._hold, self._token_fingerprint(), self.now()),
-                error,
-            )
+            self._hold = scheduled_duties.record_refusal(self._hold, self._token_fingerprint(), self.now())
+            self._refusal = error
         self._release_app()  # its connections, and the token that it remembers, go with it
         self._reminders.trouble(error)
         self._reminders.messages.unsaved(error)

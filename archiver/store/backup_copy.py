@@ -109,7 +109,7 @@ def _transfer_file(file: BackupFile, home: Path, place: Path, progress: CopyProg
             allow_where_possible(partial, 0o400)
         move_into_place(partial, target)
     except _CopyUnreadable as error:
-        return UncopiedFile(file.name, error.detail)
+        return UncopiedFile(file.name, str(error))
     finally:
         partial.unlink(missing_ok=True)
     return None
@@ -129,11 +129,7 @@ def _can_replace(file: BackupFile, digest: str, fresh: Path, present: Path) -> b
 
 
 class _CopyUnreadable(Exception):
-    """A file of the home cannot be read; the others are copied nevertheless."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    """A file of the home cannot be read, in the words of the system; the others are copied nevertheless."""
 
 
 def _write_partial(source: Path, partial: Path, progress: CopyProgress) -> str:

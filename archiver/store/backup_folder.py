@@ -93,9 +93,7 @@ def _replace_rule(folder: str, name: str, digests: dict[int, str]) -> tuple[Repl
         return None
     if folder in (blobs.FOLDER, people.AVATARS):
         return ReplaceRule.KNOWN, match[match.lastindex or 0]
-    if folder != seals.FOLDER:
-        return ReplaceRule.ONCE, None
-    if name.startswith(f"{ORPHANED}/"):
+    if folder != seals.FOLDER or name.startswith(f"{ORPHANED}/"):
         return ReplaceRule.ONCE, None
     if match[1] is None:
         return ReplaceRule.GROWS, None

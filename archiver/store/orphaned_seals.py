@@ -92,9 +92,7 @@ def _is_settled(reading: Reading, copies: Sequence[Path]) -> bool:
         return False
     named = _named_files(reading)
     orphaned = list_files(reading.home / SEALS / ORPHANED)
-    if _unnamed(reading.home / SEALS / ORPHANED, orphaned, named) or any(
-        True for _move in _returning(reading, orphaned)
-    ):
+    if _unnamed(reading.home / SEALS / ORPHANED, orphaned, named) or any(_returning(reading, orphaned)):
         return False
     return not any(_unknown_in_copies(reading, folder, named) for folder in copies)
 

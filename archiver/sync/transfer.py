@@ -222,10 +222,7 @@ def _exchange(session: Session, url: str, partial: PartialFile, wanted: Wanted) 
     until, limit = time.monotonic() + seconds, min(sum(TIMEOUT_SECONDS), max(SHORTEST_SECONDS, seconds))
     has_answer = False
     try:
-        with (
-            ExchangeDeadline(limit) as deadline,
-            _follow_redirects(session, url, partial, limit) as response,
-        ):
+        with ExchangeDeadline(limit) as deadline, _follow_redirects(session, url, partial, limit) as response:
             has_answer = True
             _check_response(response, partial, wanted.size)
             deadline.end_at(until)

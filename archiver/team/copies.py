@@ -89,11 +89,7 @@ class Copies:
         found = {}
         for home in self._oldest_first():
             if next(home.glob(_SET_ASIDE), None) is not None:
-                with (
-                    suppress(errors.ArchiverError),
-                    closing(Archive(home)) as copy,
-                    copy.reading() as reading,
-                ):
+                with suppress(errors.ArchiverError), closing(Archive(home)) as copy, copy.reading() as reading:
                     found[home] = other_databases(reading)
         return {home: others for home, others in found.items() if others}
 

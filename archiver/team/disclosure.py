@@ -7,11 +7,11 @@ access is committed before anything of the archive is read for the recipient but
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -45,21 +45,14 @@ class Grant(NamedTuple):
 
 def grants(reading: Reading) -> list[Grant]:
     """The grants that were not withdrawn, ended ones too, by number."""
-    return _not_withdrawn(_payloads(reading))
-
-
-def grants_in(lines: Iterable[tuple[str, str]]) -> list[Grant]:
-    """The same of the lines of grant entries with their keys, oldest first, as a ledger has them."""
-    return _not_withdrawn(
-        {key: entry["payload"] for key, line in lines if (entry := read_formed(line, "grant")) is not None}
-    )
+    return _not_withdrawn(_grant_lines(reading))
 
 
 def state_grant(archive: Archive, contract: str, recipient: str, until: date, *, at: datetime) -> Grant:
     """Append a grant, or the new last day of one; what is stated already is not appended again."""
     with archive.writing() as writing:
         known = {one.number: one for one in grants(writing) if (one.contract, one.recipient) == (contract, recipient)}
-        number = min(known, default=len(_payloads(writing)) + 1)
+        number = min(known, default=len(_last_payloads(_grant_lines(writing))) + 1)
         grant = Grant(contract, recipient, until, number)
         if known.get(number) != grant:
             _append(writing, grant, STATED, at)
@@ -87,24 +80,20 @@ def _append(writing: Writing, grant: Grant, state: str, at: datetime) -> None:
     writer.append_stated(writing, [observation], at=at)
 
 
-def _payloads(reading: Reading) -> dict[str, dict[str, object]]:
-    """The last payload of each grant that is as this program writes it, by its key."""
+def _grant_lines(reading: Reading) -> Iterable[tuple[str, str]]:
+    """Key and line of each entry about a grant, oldest first, as a ledger has them too."""
     query = select(_ENTRY.key, _ENTRY.line).where(_ENTRY.key >= "grant/", _ENTRY.key < "grant0").order_by(_ENTRY.seq)
-    rows = reading.sql.execute(query)
-    return {row.key: entry["payload"] for row in rows if (entry := read_formed(row.line, "grant")) is not None}
+    return reading.sql.execute(query).tuples()
 
 
-def _not_withdrawn(payloads: Mapping[str, dict[str, object]]) -> list[Grant]:
-    return [_grant(payload) for payload in payloads.values() if payload.get("state") == STATED]
+def _last_payloads(lines: Iterable[tuple[str, str]]) -> dict[str, dict[str, Any]]:
+    """The last payload of each grant that is as this program writes it, by its key."""
+    return {key: entry["payload"] for key, line in lines if (entry := read_formed(line, "grant")) is not None}
 
 
-def _grant(payload: dict[str, object]) -> Grant:
-    return Grant(
-        str(payload["contract"]),
-        str(payload["recipient"]),
-        date.fromisoformat(str(payload["until"])),
-        int(str(payload["number"])),
-    )
+def _not_withdrawn(lines: Iterable[tuple[str, str]]) -> list[Grant]:
+    stated = [one for one in _last_payloads(lines).values() if one["state"] == STATED]
+    return [Grant(one["contract"], one["recipient"], date.fromisoformat(one["until"]), one["number"]) for one in stated]
 
 
 @contextmanager
@@ -115,10 +104,9 @@ def disclosed_copy(place: LedgerPlace, contract: str, recipient: str, *, reason:
     """
 
     def allow(known: Iterable[Grant]) -> bool:
-        live = [one for one in known if one.is_live(today)]
-        return any((one.contract, one.recipient) == (contract, recipient) for one in live)
+        return any((one.contract, one.recipient) == (contract, recipient) and one.is_live(today) for one in known)
 
-    is_granted = allow(grants_in(grant_lines(place)))
+    is_granted = allow(_not_withdrawn(grant_lines(place)))
     what = f"export {contract}" if is_granted else f"refused: export {contract}"
     record_access(place, who=recipient, what=what, reason=reason)
     if not is_granted:

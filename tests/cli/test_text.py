@@ -11,18 +11,7 @@ import pytest
 from hypothesis import given, strategies
 from hypothesis import strategies as st
 
-from archiver.cli.output import (
-    WIDTH,
-    beside,
-    columns,
-    echo,
-    fit_lines,
-    pad,
-    paragraph,
-    side_by_side,
-    visible,
-    wrap,
-)
+from archiver.cli.output import WIDTH, beside, columns, echo, fit_lines, pad, paragraph, side_by_side, visible, wrap
 from archiver.cli.prompts import matching, read_path
 from archiver.render.invisible_characters import shorten
 from archiver.setup import menu_entry

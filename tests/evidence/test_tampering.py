@@ -27,12 +27,7 @@ from tests.support.cases import cases_of
 from tests.support.packages import package_damage
 from tests.support.packages.exported_archives import read_all
 from tests.support.packages.sample_package import NOW
-from tests.support.stamps.stamped_archives import (
-    authority,
-    stamp_service,
-    stamped_archive,
-    stamped_package,
-)
+from tests.support.stamps.stamped_archives import authority, stamp_service, stamped_archive, stamped_package
 from tests.support.world import Clock
 
 ONLY_DEEPLY = ("readable-rows", "triggers")

@@ -33,12 +33,7 @@ from tests.support.packages.list_renewal_damage import LIST_RENEWAL_KINDS
 from tests.support.packages.package_damage import mask_last, renew_sums, seal_path, stamp_path
 from tests.support.packages.sample_package import NOW, archive_of_the_story, renew_lists
 from tests.support.packages.subtle_damage import SUBTLE_KINDS, zip_with_a_folder_that_has_bytes
-from tests.support.stamps.stamped_archives import (
-    authority,
-    stamp_seals,
-    stamp_service,
-    stamped_archive,
-)
+from tests.support.stamps.stamped_archives import authority, stamp_seals, stamp_service, stamped_archive
 from tests.support.world import Clock
 
 GUIDES = Path(__file__).parents[2] / "docs"

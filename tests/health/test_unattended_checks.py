@@ -11,12 +11,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.health import (
-    evidence,
-    folders,
-    rooms_and_runs,
-    token,
-)
+from archiver.health import evidence, folders, rooms_and_runs, token
 from archiver.health.check_result import CheckResult, action, attention, good, is_ok
 from archiver.health.conditions import conditions, conditions_beside, told_conditions
 from archiver.health.evidence import StampStatus

@@ -19,13 +19,7 @@ from archiver.records import Observation
 from archiver.store import orphaned_seals, seals
 from archiver.store.engine import DATABASE
 from archiver.store.erasure import records
-from archiver.store.queries import (
-    alert_signals,
-    contracts,
-    current_state,
-    looks_and_gaps,
-    room_holdings,
-)
+from archiver.store.queries import alert_signals, contracts, current_state, looks_and_gaps, room_holdings
 from archiver.store.queries.contracts import deliveries, enclosures
 from archiver.store.queries.entries import exports
 from archiver.store.received_facts_and_record_forms import FORMS

@@ -22,14 +22,7 @@ from archiver.records.alerts import is_due
 from archiver.rounds import run_log
 from archiver.rounds.daemon_work import DaemonWork
 from archiver.rounds.scheduled_duties import DaemonMessages
-from archiver.settings.model import (
-    AuthoritySetting,
-    Duration,
-    FileSettings,
-    Settings,
-    SyncSettings,
-    TimestampSettings,
-)
+from archiver.settings.model import AuthoritySetting, Duration, FileSettings, Settings, SyncSettings, TimestampSettings
 from archiver.store.archive import Archive, Writing
 from archiver.store.working import stamp_queue
 from tests.support.chatwork.in_process import connect_session, without_sockets

@@ -13,16 +13,7 @@ from archiver.records import RoomId
 from archiver.records.alerts import CLOCK_TOLERANCE
 from archiver.store.working.remembered_values import Visit
 from archiver.sync import plan
-from archiver.sync.plan import (
-    FILES,
-    KINDS,
-    MESSAGES,
-    PEOPLE,
-    PlanStep,
-    counters_text,
-    is_due,
-    plan_steps,
-)
+from archiver.sync.plan import FILES, KINDS, MESSAGES, PEOPLE, PlanStep, counters_text, is_due, plan_steps
 from tests.support.world import running_world
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)

@@ -33,18 +33,7 @@ from archiver.cli.contracts.entered_facts_and_people import (
     reminder_lines,
     role_words,
 )
-from archiver.cli.output import (
-    RULE,
-    WIDTH,
-    beside,
-    columns,
-    echo_json,
-    echo_lines,
-    pad,
-    paged_output,
-    visible,
-    wrap,
-)
+from archiver.cli.output import RULE, WIDTH, beside, columns, echo_json, echo_lines, pad, paged_output, visible, wrap
 from archiver.contract_dates import unstated_facts
 from archiver.platforms.job_platform import NO_PLATFORM, Platform, platform_of
 from archiver.records import TERM_ITEMS, Basis, Contract, ContractRoom, JsonObject, contract_facts

@@ -26,11 +26,7 @@ from archiver.standing.outcome_words import about_time
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts as stated_contracts
 from archiver.store.queries.people import names_in_room, names_over_time
-from archiver.store.queries.viewing.message_summaries import (
-    MessageSummary,
-    TranscriptMessage,
-    transcript_messages,
-)
+from archiver.store.queries.viewing.message_summaries import MessageSummary, TranscriptMessage, transcript_messages
 from archiver.store.received_facts_and_record_forms import DELETED
 from archiver.store.search import index, query
 from archiver.store.search.query import SearchQuery, check_times

@@ -15,13 +15,7 @@ from typing import TYPE_CHECKING
 from asn1crypto import tsp
 from cryptography import x509
 
-from archiver.evidence.stamps.reply_claims import (
-    DER_EXPLICIT,
-    DER_SEQUENCE,
-    DerElement,
-    der_elements,
-    only_content,
-)
+from archiver.evidence.stamps.reply_claims import DER_EXPLICIT, DER_SEQUENCE, DerElement, der_elements, only_content
 from archiver.evidence.stamps.roots import StampRefused, odd_as_errors
 
 if TYPE_CHECKING:

@@ -29,17 +29,7 @@ from archiver.export.report.message_statistics import ReportInput, room_facts
 from archiver.export.report.report_sources import NEVER_READ, MaskedPassage, RefusedMessage, SealLine
 from archiver.export.stamps import Stamps, class_text
 from archiver.platforms.job_platform import platform_of
-from archiver.records import (
-    JST,
-    AccountId,
-    ActKind,
-    CaseFacts,
-    Conversation,
-    MessageId,
-    RoomFacts,
-    RoomId,
-    Seal,
-)
+from archiver.records import JST, AccountId, ActKind, CaseFacts, Conversation, MessageId, RoomFacts, RoomId, Seal
 from archiver.render.invisible_characters import visible
 from archiver.render.page_templates import text_lines
 from archiver.render.snippet import other_chat_texts

@@ -23,13 +23,7 @@ from archiver.export.package import copied_parts, pdf_files, readme
 from archiver.export.package.copied_parts import NOT_REMOVABLE
 from archiver.export.package.entry_reader import KeptHistories
 from archiver.export.package.order import ExportOrder
-from archiver.export.package.package_input import (
-    SCRATCH,
-    PackageInput,
-    Progress,
-    make_message_table,
-    read_entries,
-)
+from archiver.export.package.package_input import SCRATCH, PackageInput, Progress, make_message_table, read_entries
 from archiver.export.package.recipe import ExportReport, Recipe
 from archiver.export.package.report_input import package_preview, report_input, unread_chats
 from archiver.export.report import letters

@@ -30,15 +30,7 @@ from archiver.export.report import templated
 from archiver.export.report.excerpt import bound_place, bound_quote
 from archiver.export.report.message_statistics import MessageStatistics, ReportInput
 from archiver.export.report.money import dated_money, stated_due_text
-from archiver.export.report.report_sources import (
-    BLANK,
-    BY_REPORTER,
-    chat_text,
-    platform_of,
-    said,
-    shown,
-    side_text,
-)
+from archiver.export.report.report_sources import BLANK, BY_REPORTER, chat_text, platform_of, said, shown, side_text
 from archiver.export.report.request_to_office import due_text
 from archiver.platforms.job_platform import STRANGER, Platform
 from archiver.records import (

@@ -161,11 +161,9 @@ def _departure_entries(reading: Reading, after: int) -> list[dict[str, Any]]:
 
 def _rename_signals(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[PersonRenamed]:
     for entry in entries:
-        room, account, after = (
-            entry["room_id"],
-            _account_id(entry),
-            history.text(entry["payload"]["object"].get("name")),
-        )
+        room = entry["room_id"]
+        account = _account_id(entry)
+        after = history.text(entry["payload"]["object"].get("name"))
         before = _name_before(reading, entry)
         if before is not None and before != after:  # a person seen for the first time was not renamed
             yield PersonRenamed(room, account, before, after, _observed_at(entry))

@@ -155,11 +155,9 @@ def _gone_file(reading: Reading, of_room: Sides, entry: dict[str, Any], file: in
 
 def _changed_detail(entry: dict[str, Any]) -> DetailChanged:
     """Another role of a member, or another name of a file."""
-    listed, ident, is_member = (
-        entry["payload"]["object"],
-        int(entry["key"].rpartition("/")[2]),
-        entry["kind"] == "member",
-    )
+    listed = entry["payload"]["object"]
+    ident = int(entry["key"].rpartition("/")[2])
+    is_member = entry["kind"] == "member"
     account = ident if is_member else number(account_of(listed).get("account_id"))
     subject, at = "role" if is_member else f"file/{ident}", from_text(entry["observed_at"])
     return DetailChanged(entry["room_id"], account, subject, at, text(listed.get("message_id")) or None)

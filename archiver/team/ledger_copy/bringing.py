@@ -56,10 +56,8 @@ def carry_out(sql: Connection, home: Path, reading: LedgerReading) -> None:
     writing = Writing(sql, home)
     known = set(remembered_values.ERASURES_SETTLED.recall(writing))
     for number in sorted(reading.erasures() - known):
-        unfinished, erasure = (
-            unfinished_erasure(writing, number, is_executed=True),
-            records.find_erasure(writing, number),
-        )
+        unfinished = unfinished_erasure(writing, number, is_executed=True)
+        erasure = records.find_erasure(writing, number)
         if erasure is not None:
             ranges, blobs = _ranges(writing, number), () if unfinished is None else unfinished.blobs
             records.write_note(writing, number, ranges, blobs, reason=erasure.payload["reason"])

@@ -14,16 +14,7 @@ from archiver import errors
 from archiver.claims.invoices_and_payments import money_standing, state_text
 from archiver.contract_dates import day_of, has_meaning
 from archiver.platforms.job_platform import platform_of, platforms
-from archiver.records import (
-    JST,
-    TERM_ITEMS,
-    Contract,
-    Delivery,
-    Invoice,
-    Payment,
-    StatedTerm,
-    contract_facts,
-)
+from archiver.records import JST, TERM_ITEMS, Contract, Delivery, Invoice, Payment, StatedTerm, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext, FactKind
 from archiver.render.invisible_characters import visible
 from archiver.render.times import day_words, minute_text
@@ -147,10 +138,8 @@ def room_fields(
     reading: Reading, contract: Contract, given: Given, problems: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """Each chat with its period, or with what was typed; a problem opens it."""
-    first, last = (
-        _("The first day (blank: from the beginning of the chat)"),
-        _("The last day, included (blank: no end)"),
-    )
+    first = _("The first day (blank: from the beginning of the chat)")
+    last = _("The last day, included (blank: no end)")
     names, rows = room_names(reading), []
     for room in contract.rooms:
         days = ("first", first, contract_rooms.first_day(room)), ("last", last, contract_rooms.last_day(room))

@@ -7,16 +7,7 @@ import time
 import pytest
 from hypothesis import given, strategies
 
-from archiver.chatwork.notation.nodes import (
-    EMOTICONS,
-    Container,
-    Emoticon,
-    Node,
-    PersonTag,
-    PlainText,
-    SystemText,
-    Url,
-)
+from archiver.chatwork.notation.nodes import EMOTICONS, Container, Emoticon, Node, PersonTag, PlainText, SystemText, Url
 from archiver.chatwork.notation.parse import NESTING_DEPTH, message_references, parse, walk
 from tests.support.cases import cases_of
 from tests.support.notation_pieces import PIECES, source_of

@@ -12,14 +12,7 @@ import pytest
 from hypothesis import example, given, strategies
 
 from archiver.evidence.looks import code_intervals
-from archiver.evidence.tables.build import (
-    BOM,
-    CSV_HEADERS,
-    messages,
-    seal_numbers,
-    sightings,
-    table_lines,
-)
+from archiver.evidence.tables.build import BOM, CSV_HEADERS, messages, seal_numbers, sightings, table_lines
 from archiver.evidence.tables.cells import cell, csv_line, jsonl_line, jst, jst_of, message_cell
 from archiver.evidence.tables.files_and_tasks import task_cells, tasks
 from archiver.evidence.tables.links_and_pauses import (

@@ -15,18 +15,7 @@ from hashlib import sha256
 from itertools import count
 from typing import Any, ClassVar
 
-from archiver.demo.chatwork import (
-    WINDOW,
-    Json,
-    Query,
-    Role,
-    Room,
-    file_box,
-    file_content,
-    file_key,
-    locked,
-    task_box,
-)
+from archiver.demo.chatwork import WINDOW, Json, Query, Role, Room, file_box, file_content, file_key, locked, task_box
 from archiver.demo.loopback import HttpAnswer, HttpRequest, error_answer, json_answer
 from tests.support.chatwork import system_texts
 from tests.support.chatwork.downloads import SignedDownloads

@@ -11,15 +11,7 @@ from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
 from archiver.export.report import summary
 from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_sources import MaskedPassage, SealLine
-from archiver.records import (
-    Basis,
-    Contract,
-    Conversation,
-    Delivery,
-    Message,
-    RoomId,
-    Seal,
-)
+from archiver.records import Basis, Contract, Conversation, Delivery, Message, RoomId, Seal
 from tests.support.reports import sample_conversation
 from tests.support.reports.sample_conversation import CLIENT, DAY, OWNER, at
 from tests.support.reports.sample_conversation import file as file
