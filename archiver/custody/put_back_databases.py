@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from archiver.errors import NothingThere
+from archiver.errors import NothingThere, StorageError
 from archiver.evidence.history import text_of
 from archiver.evidence.verify import rollbacks
 from archiver.records import JsonObject, Observation, ObservedBy, RoomId
@@ -112,7 +112,7 @@ def note(archive: Archive, copies: Sequence[Path] = ()) -> None:
             heads = list(seen.heads) if seen is not None and seen.archive == first else []
             held = [head for head in heads if record_digest(reading, head[0]) == head[1]]
             if held[-1:] != [last] or held != heads:
-                with suppress(OSError):
+                with suppress(StorageError):
                     write_seen(path, SeenRecords(first, [*(head for head in held if head != last), last]))
 
 

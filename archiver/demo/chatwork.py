@@ -50,17 +50,10 @@ _WORKER = 0x5000
 _ID = r"([0-9]{1,19})"
 ROOM_PATH = rf"/v2/rooms/{_ID}"
 _COLOURS = ("blue", "green", "orange", "purple", "red", "yellow")
-_UNSET = [
-    "url",
-    "introduction",
-    "mail",
-    "tel_organization",
-    "tel_extension",
-    "tel_mobile",
-    "skype",
-    "facebook",
-    "twitter",
-]
+_UNSET = (
+    *("title", "url", "introduction", "mail", "tel_organization", "tel_extension", "tel_mobile"),
+    *("skype", "facebook", "twitter"),
+)
 _PREVIEWED = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".pdf"}
 GREY_PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63680000008200817"
@@ -412,7 +405,7 @@ class DemoChatwork(LoopbackService):
         return HttpAnswer(204) if answer == [] else json_answer(200, answer)
 
     def _me(self, _query: Query) -> Json:
-        unset = dict.fromkeys(("title", *_UNSET, "skype", "facebook", "twitter"), "")
+        unset = dict.fromkeys(_UNSET, "")
         return {**self.profile(self.owner), "room_id": self.my_room, **unset, "login_mail": "yamada@example.com"}
 
     def _contacts(self, _query: Query) -> list[Json]:

@@ -17,11 +17,7 @@ TITLE, TEXT = "ARCHIVE_NOTICE_TITLE", "ARCHIVE_NOTICE_TEXT"
 PATIENCE = 15
 """Seconds that such a program may take."""
 
-APPLE = (
-    "on run argv",
-    "display notification (item 2 of argv) with title (item 1 of argv)",
-    "end run",
-)
+APPLE = ("on run argv", "display notification (item 2 of argv) with title (item 1 of argv)", "end run")
 
 APP_ID = "ChatworkArchiver.Notices"
 """The AppUserModelID of the notices on Windows: without a registered one Windows drops them without a word."""

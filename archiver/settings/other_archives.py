@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 from archiver import errors
 from archiver.records import JST
 from archiver.settings.home import APPLICATION, has_archive
+from archiver.settings.token import replace_file
 
 _Note = TypeVar("_Note")
 RECENT = timedelta(days=2)
@@ -34,7 +35,7 @@ def state_folder() -> Path:
 
 
 def note_saving(home: Path, account: int, *, at: datetime, state: Path) -> None:
-    """Write a note that a home has just saved an account. Raises OSError."""
+    """Write a note that a home has just saved an account. Raises StorageError."""
     path = state / str(account) / _name(home)
     last = _read(path, _saving)
     if last is None or not timedelta() <= at - last[1] < NOTE_EVERY:
@@ -43,7 +44,7 @@ def note_saving(home: Path, account: int, *, at: datetime, state: Path) -> None:
 
 def note_home(home: Path, account: int, *, at: datetime) -> None:
     """The same of this user; one without a folder for it, as of a service, just gets no hint."""
-    with suppress(OSError):
+    with suppress(errors.StorageError):
         note_saving(home, account, at=at, state=state_folder())
 
 
@@ -124,12 +125,8 @@ def _read(path: Path, made_of: Callable[[Any], _Note]) -> _Note | None:
 
 
 def _write(path: Path, document: Mapping[str, object]) -> None:
-    """Write a note for the owner alone. Raises OSError."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.new")
-    partial.touch(mode=0o600)
-    partial.write_text(json.dumps(document) + "\n", encoding="utf-8")
-    partial.replace(path)
+    """Write a note for the owner alone. Raises StorageError."""
+    replace_file(path, json.dumps(document).encode() + b"\n")
 
 
 def _is_same(home: Path, other: Path) -> bool:
@@ -149,7 +146,7 @@ class SeenArchive(NamedTuple):
 
 
 def note_seen(home: Path, *, at: datetime, state: Path, copy: str = "") -> None:
-    """Remember that an archive is in a home; a copy that is known already stays known. Raises OSError."""
+    """Remember that an archive is in a home; a copy that is known already stays known. Raises StorageError."""
     path = state / f"home-{_name(home)}.json"
     before = _read(path, _seen)
     _write(path, {"home": str(home), "at": at.isoformat(), "copy": copy or (before.copy if before else "")})
@@ -205,5 +202,5 @@ def read_seen(path: Path) -> SeenRecords | None:
 
 
 def write_seen(path: Path, seen: SeenRecords) -> None:
-    """Write a note. Raises OSError."""
+    """Write a note. Raises StorageError."""
     _write(path, {"archive": seen.archive, "heads": list(seen.heads[-MOST:])})

@@ -31,9 +31,7 @@ SELF = "{seq}"
 """Placeholder in a key for the entry's own number, for entries that are about themselves (window, sweep …)."""
 
 _END_STEADY = frozenset(
-    {
-        "window", "message", "account", "gap", "gap.narrowed", "gap.closed", "room.inaccessible", "room.accessible",
-    }
+    {"window", "message", "account", "gap", "gap.narrowed", "gap.closed", "room.inaccessible", "room.accessible"}
 )  # fmt: skip
 """Kinds of entries before which the looks so far are written, as the next list must be compared anew."""
 

@@ -21,7 +21,7 @@ from flask import url_for
 from archiver import errors
 from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
-from archiver.store.durable_files import write_durably
+from archiver.settings.token import replace_file
 from archiver.web.server import instance_file
 from archiver.web.trouble_words import TroubleWords, trouble_words
 
@@ -268,6 +268,5 @@ def note_file(home: Path) -> Path:
 def note_job(file: Path, title: str, begun_at: datetime) -> None:
     """Note the job that runs; a note that cannot be written ends none, it only is not told of later."""
     document = {"title": title, "begun_at": begun_at.isoformat()}
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_durably(file, json.dumps(document).encode())
+    with contextlib.suppress(errors.StorageError):
+        replace_file(file, json.dumps(document).encode())

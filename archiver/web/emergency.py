@@ -73,7 +73,7 @@ def index() -> AnyResponse | str:
         if job is None or not job.is_running or job.title != _title():
             return Response(headers={"HX-Refresh": "true"})
         return render_template("emergency_saving.html", job=job)
-    return _older_page("") if request.args.get("change") else _page("")
+    return _older_page("") if request.args.get("change") else _page()
 
 
 def _title() -> str:
@@ -172,19 +172,17 @@ def _older_page(problem: str, places: Collection[MessagePlace] = ()) -> str:
     )
 
 
-def _page(problem: str) -> str:
+def _page() -> str:
     context = console_context()
     try:
         with context.archive.reading() as reading:
             document = _document(context, reading)
     except errors.ArchiverError as error:
-        return _page_without_archive(context, problem, error)
+        return _page_without_archive(context, error)
     job = context.jobs.last
     if job is not None and not job.is_running and job.title == _title():
         context.jobs.note_seen(job)
-    return render_template(
-        "emergency.html", it=document, problem=problem, job=job, rescue_title=_title(), is_due=_is_due(context)
-    )
+    return render_template("emergency.html", it=document, job=job, rescue_title=_title(), is_due=_is_due(context))
 
 
 def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:
@@ -246,7 +244,7 @@ def _is_whole_direct(reading: Reading, one: Emergency) -> bool:
     return all(room is not None and room.get("object", {}).get("type") == "direct" for room in rooms)
 
 
-def _page_without_archive(context: ConsoleContext, problem: str, error: errors.ArchiverError) -> str:
+def _page_without_archive(context: ConsoleContext, error: errors.ArchiverError) -> str:
     """What can be done all the same, with why nothing is shown of what is kept."""
     if isinstance(error, errors.ArchiveDamaged):
         context.damage_seen.set()
@@ -254,7 +252,6 @@ def _page_without_archive(context: ConsoleContext, problem: str, error: errors.A
         "emergency_without.html",
         can_restore=can_restore(error, context.home),
         words=(isinstance(error, errors.NoArchive) and home_obstacle(context.home)) or trouble_words(error),
-        problem=problem,
         is_older=isinstance(error, errors.OlderArchive),
         job=context.jobs.last,
     )

@@ -226,7 +226,7 @@ def seen_archive(context: ConsoleContext) -> SeenArchive | None:
 
 def note_archive(context: ConsoleContext, copy: str = "") -> None:
     """Remember that there is an archive, and the folder of its last copy, also where the home vanishes."""
-    with contextlib.suppress(OSError):  # only a hint would be missing
+    with contextlib.suppress(errors.StorageError):  # only a hint would be missing
         note_seen(context.home, at=context.now(), state=state_folder(), copy=copy)
 
 

@@ -34,7 +34,7 @@ from archiver.folder_sync import storage_error
 from archiver.schedule.scheduler_texts import program
 from archiver.settings.home import start_in_background
 from archiver.settings.other_archives import state_folder
-from archiver.store.durable_files import write_durably
+from archiver.settings.token import replace_file
 from archiver.web.access import CHALLENGE, OPEN, PROOF, AccessGate, is_fresh, new_cookie, proof
 from archiver.web.app import build_app
 from archiver.web.context import ViewContext
@@ -322,7 +322,9 @@ def last_entry(file: Path) -> tuple[int, str]:
 
 
 def write_address(file: Path, gate: AccessGate) -> None:
-    """Write port, key, secret and cookie, readable for the user alone: for a second start, and for the next run."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Write port, key, secret and cookie, readable for the user alone: for a second start, and for the next run.
+
+    Raises StorageError.
+    """
     document = {"port": gate.port, "key": gate.key, "secret": gate.secret, "cookie": gate.cookie}
-    write_durably(file, json.dumps(document).encode())
+    replace_file(file, json.dumps(document).encode())

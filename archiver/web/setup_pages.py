@@ -280,9 +280,9 @@ def read_jobs(app: App, step: int) -> list[NewJob] | str | tuple[str, int]:
         return _jobs_page(app, step, chosen, problem=str(error)), 422
 
 
-def jobs_page_again(app: App, step: int, problem: str) -> tuple[str, int]:
+def jobs_page_again(app: App, problem: str) -> tuple[str, int]:
     """The page on which chats are parted into jobs, with what was chosen there. Raises ChatworkError."""
-    return _jobs_page(app, step, chosen_chats(contract_rooms.choosable_rooms(app)), problem=problem), 422
+    return _jobs_page(app, 0, chosen_chats(contract_rooms.choosable_rooms(app)), problem=problem), 422
 
 
 def _parted(app: App, chosen: Sequence[Room]) -> list[NewJob]:

@@ -253,7 +253,7 @@ def add_contracts() -> Answer:
     try:
         entered = enter_contracts(app, jobs)
     except errors.LastRoom as error:
-        return setup_pages.jobs_page_again(app, 0, str(error))
+        return setup_pages.jobs_page_again(app, str(error))
     if len(entered) > 1:
         return redirect(url_for("contracts.index"))
     return redirect(url_for("contracts.contract", name=entered[0].id, said="added"))

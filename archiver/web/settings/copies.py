@@ -188,16 +188,16 @@ def folder(problem: str = "") -> str:
     """The disks and folders of this computer, to choose one for a copy, or one that holds a copy, without typing."""
     context, given = console_context(), request.values.get("at", "")
     is_restoring, at = bool(request.values.get("restore")), Path(given) if given and "\0" not in given else None
-    is_start = at is None or not at.is_absolute()
-    places = first_places(context.environ) if at is None or is_start else folders_in(at)
+    at = at if at and at.is_absolute() else None
+    places = first_places(context.environ) if at is None else folders_in(at)
     return render_template(
         "copies_folder.html",
         rows=_rows(places, context, is_restoring=is_restoring),
-        at=None if is_start else given,
-        above=None if at is None or is_start or at == at.parent else str(at.parent),
-        place=None if at is None or is_start else str(copy_place(at)),
-        here_copy=None if at is None or is_start else found_copy(at),
-        reason="" if at is None or is_start or is_restoring else obstacle(at, context.home),
+        at=None if at is None else given,
+        above=None if at is None or at == at.parent else str(at.parent),
+        place=None if at is None else str(copy_place(at)),
+        here_copy=None if at is None else found_copy(at),
+        reason="" if at is None or is_restoring else obstacle(at, context.home),
         is_restoring=is_restoring,
         problem=problem,
     )
