@@ -173,7 +173,7 @@ def test_the_money_stands_in_the_dates_and_the_course_of_events(direct: ReportIn
 
     for chapter in (people_and_dates.chapters(case)[2], timeline.chapter(case)):
         assert all(one in words(chapter) for one in money)
-    assert ("支払期日", "請求1 2026-11-30") in _facts(report_and_consultation.consultation_chapters(case)[1])
+    assert ("支払期日", "請求1 2026年11月30日") in _facts(report_and_consultation.consultation_chapters(case)[1])
     assert "支払期日の入力: 請求1 2026-11-30" in lawyers
 
 

@@ -34,7 +34,7 @@ from archiver.render.invisible_characters import visible
 from archiver.render.page_templates import text_lines
 from archiver.render.snippet import other_chat_texts
 from archiver.render.times import date_text, local_time
-from archiver.report_language import JAPANESE, say
+from archiver.report_language import JAPANESE, days_in_words, say
 from archiver.store.queries import current_state, looks_and_gaps
 from archiver.store.queries.entries import exports
 from archiver.store.queries.looks_and_gaps import truncated_lists
@@ -185,6 +185,7 @@ def _earliest_end(scope: PackageScope) -> datetime | None:
     return datetime.fromtimestamp(min(ends), UTC) if ends else None
 
 
+@days_in_words()
 def period_text(scope: PackageScope) -> str:
     """The period of a package in words; empty if there is none."""
     if scope.whole:
@@ -196,22 +197,16 @@ def period_text(scope: PackageScope) -> str:
 
 
 def _bounds_text(bounds: TimeBounds) -> str:
-    start = (
-        say("最初のメッセージ") if bounds.start is None else f"{local_time(datetime.fromtimestamp(bounds.start, UTC))} "
-    )
-    return say(
-        "{start}から{value}まで",
-        start=start,
-        value=say("最後のメッセージ") if bounds.end is None else f" {_end_text(bounds.end)} ",
-    )
-
-
-def _end_text(end: float) -> str:
-    """The excluded end of a period in words; mostly it is the midnight after its last day."""
-    local = datetime.fromtimestamp(end, JST)
-    if local.time() == time():
-        return say("{day} の終わり", day=date_text(local - timedelta(days=1)))
-    return say("{local} の直前", local=local_time(local))
+    """Both ends in words; mostly they are midnights, the excluded one that after its last day."""
+    begin, end = say("最初のメッセージ"), say("最後のメッセージ")
+    if bounds.start is not None:
+        start = datetime.fromtimestamp(bounds.start, JST)
+        begin = f"{local_time(start) if start.time() > time() else date_text(start)} "
+    if bounds.end is not None:
+        stop = datetime.fromtimestamp(bounds.end, JST)
+        last_day = say("{day} の終わり", day=date_text(stop - timedelta(days=1)))
+        end = f" {say('{local} の直前', local=local_time(stop)) if stop.time() > time() else last_day} "
+    return say("{start}から{value}まで", start=begin, value=end)
 
 
 def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
@@ -275,6 +270,7 @@ def service_text(services: Sequence[RecordedService]) -> str:
     return say("、").join(texts) or say("Chatworkの形式で応答するAPI(アドレスは不明)")
 
 
+@days_in_words()
 def other_service_text(services: Sequence[RecordedService]) -> str:
     """What page 1 says of addresses that are not Chatwork's; empty if there are none."""
     addresses = say("、").join(

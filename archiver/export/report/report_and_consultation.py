@@ -14,7 +14,7 @@ from archiver.export.report.report_sources import BLANK, platform_of, said
 from archiver.export.report.request_to_office import end_request_text
 from archiver.render.gap_breaks import PAUSE, all_pauses, interval_text, no_pauses_text, refusal_text
 from archiver.render.times import date_text, local_time, minute_text
-from archiver.report_language import is_english, marked, say
+from archiver.report_language import days_in_words, is_english, marked, say
 
 TITLE = "Chatworkやり取り記録 報告書"
 
@@ -103,30 +103,31 @@ def consultation_chapters(case: ReportInput) -> list[Chapter]:
     pauses = all_pauses(case.rooms, case.ends_at, case.created_at)
     looks = sorted({room.watch.last for room in case.rooms if room.watch.last is not None})
     blank = say("{blank}　　　　　　　　円", blank=say(BLANK))
-    terms, money, course, limits = templated.chapters(
-        "report_consultation.txt",
-        case,
-        delivered=last_delivery(case.deliveries),
-        review_due=review_due(case.contract, case.deliveries, platform_of(case.contract.platform)),
-        end_request=end_request_text(case.contract),
-        stated_due=stated_due_text(case),
-        money=[
-            *(consultation_rows(case) or [(say("受け取った金額"), blank), (say("支払いを求める金額"), blank)]),
-            *reminder_rows(case),
-        ],
-        gaps=gaps,
-        gap_counts=[
-            *([say("およそ{n:,}件(Chatworkの表示する件数との差)", n=sum(known))] if known else []),
-            *([say("件数の分からないもの{n:,}か所", n=unknown)] if unknown else []),
-        ],
-        erased=sum(gap.missing or 0 for gap in all_gaps if gap.is_erased),
-        PAUSE=say(PAUSE),
-        pauses=pauses,
-        longest=max(pauses, key=lambda one: (one.end - one.start, one.start), default=None),
-        no_pauses=refusal_text(case.rooms) or no_pauses_text(room.watch for room in case.rooms),
-        interval_text=interval_text,
-        looks=list(map(minute_text, looks)),
-    )
+    with days_in_words():
+        terms, money, course, limits = templated.chapters(
+            "report_consultation.txt",
+            case,
+            delivered=last_delivery(case.deliveries),
+            review_due=review_due(case.contract, case.deliveries, platform_of(case.contract.platform)),
+            end_request=end_request_text(case.contract),
+            stated_due=stated_due_text(case),
+            money=[
+                *(consultation_rows(case) or [(say("受け取った金額"), blank), (say("支払いを求める金額"), blank)]),
+                *reminder_rows(case),
+            ],
+            gaps=gaps,
+            gap_counts=[
+                *([say("およそ{n:,}件(Chatworkの表示する件数との差)", n=sum(known))] if known else []),
+                *([say("件数の分からないもの{n:,}か所", n=unknown)] if unknown else []),
+            ],
+            erased=sum(gap.missing or 0 for gap in all_gaps if gap.is_erased),
+            PAUSE=say(PAUSE),
+            pauses=pauses,
+            longest=max(pauses, key=lambda one: (one.end - one.start, one.start), default=None),
+            no_pauses=refusal_text(case.rooms) or no_pauses_text(room.watch for room in case.rooms),
+            interval_text=interval_text,
+            looks=list(map(minute_text, looks)),
+        )
     return [terms, money, replace(course, blocks=_timeline_blocks(case)), limits]
 
 

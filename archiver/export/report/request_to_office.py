@@ -31,8 +31,6 @@ from archiver.report_language import days_in_words, is_covered, say
 _DAY_LENGTH = len("2026-11-20 18:00:00")
 _NAME_LENGTH, _HEARD_LENGTH = 30, 36
 
-DEFAULT_REQUEST = "{reason}{contract}について、お取りいただける手続きをご案内ください。"
-
 
 def end_request_text(contract: Contract) -> str:
     """When the client asked to end the contract early, and until when to answer; empty if nothing is stated."""
@@ -82,11 +80,20 @@ def opening_rows(case: ReportInput, seen: Iterable[str] = ()) -> tuple[tuple[str
 @days_in_words()
 def request_sentence(case: ReportInput) -> str:
     """The one request, in one sentence: the one that the user chose, else the one that the state suggests."""
-    kind = client_request(case)
-    if kind is None and not platform_of(case.contract.platform).elsewhere:
-        text = say(DEFAULT_REQUEST, reason=_reason_text(case), contract=_contract_name(case))
+    kind, platform = client_request(case), platform_of(case.contract.platform)
+    reasons = {RequestKind.PAYMENT: overdue_text, RequestKind.REVIEW: _overdue_text, RequestKind.REPLY: _silence_text}
+    reason = reasons[kind](case) if kind in reasons else ""
+    because = say("{reason}ため、", reason=reason) if reason else ""
+    is_direct = platform.elsewhere  # the client is asked, and for nothing of an office
+    is_reasoned = case.request or (kind is RequestKind.PAYMENT and because if is_direct else kind)
+    because = because if is_reasoned else _reason_text(case)
+    asked = platform.review if kind is RequestKind.REVIEW and reason else None
+    asked = platform.nudge or say("相手へのご連絡") if kind is RequestKind.REPLY else asked
+    if asked and not is_direct:
+        wish = say("{asked}をお願いします。", asked=asked)
     else:
-        text = _office_sentence(case, kind)
+        wish = wish_text(case, kind, "client" if is_direct else "support")
+    text = f"{because}{wish[:1].lower()}{wish[1:]}"
     return text[:1].upper() + text[1:]
 
 
@@ -220,14 +227,14 @@ def _silence_text(case: ReportInput) -> str:
 
 _WISHES: Mapping[RequestKind | None, Mapping[str, str]] = {
     RequestKind.PAYMENT: {
-        "support": "{because}お支払いについてご確認をお願いします。",
+        "support": "お支払いについてご確認をお願いします。",
         "client": "お支払いの予定日をお知らせくださいますよう、お願いいたします。",
         "lawyer": "報酬の支払いを求める方法、期限、相手への通知の文面。",
         "consult": "報酬の支払いについて、次に何をすればよいか。フリーランス法の申出(公取委など)の対象になるか。",
         "court": "報酬の支払い。{open}",
     },
     RequestKind.REVIEW: {
-        "support": "{because}納品{delivered}の検収についてご確認をお願いします。",
+        "support": "納品{delivered}の検収についてご確認をお願いします。",
         "client": "納品物のご確認の結果をお知らせくださいますよう、お願いいたします。",
         "lawyer": "納品{delivered}の検収の扱いと、相手に回答を求める方法。",
         "consult": "納品{delivered}の検収の回答を得るために、次に何をすればよいか。",
@@ -254,36 +261,20 @@ _WISHES: Mapping[RequestKind | None, Mapping[str, str]] = {
         "consult": "作業を止めてよいか。止めるときに、相手に何を伝えればよいか。",
         "court": "作業の中断と、済んだ分の扱いの取り決め。",
     },
-    None: {"client": "内容をご確認くださいますよう、お願いいたします。"},
+    None: {
+        "support": "{contract}について、お取りいただける手続きをご案内ください。",
+        "client": "内容をご確認くださいますよう、お願いいたします。",
+    },
 }
 """What may be asked → the words for each reader."""
 
 
-def _office_sentence(case: ReportInput, kind: RequestKind | None) -> str:
-    """The same for a platform's office; where there is none for the client, who is asked for nothing of an office."""
-    platform = platform_of(case.contract.platform)
-    reasons = {RequestKind.PAYMENT: overdue_text, RequestKind.REVIEW: _overdue_text, RequestKind.REPLY: _silence_text}
-    reason = reasons[kind](case) if kind in reasons else ""
-    because = say("{reason}ため、", reason=reason) if reason else ""
-    if platform.elsewhere:
-        wish = wish_text(case, kind, "client")
-        is_reasoned = case.request or (kind is RequestKind.PAYMENT and because)
-        because = because if is_reasoned else _reason_text(case)
-        return f"{because}{wish[:1].lower()}{wish[1:]}"
-    asked = platform.nudge or say("相手へのご連絡") if kind is RequestKind.REPLY else None
-    if kind is RequestKind.REVIEW and reason:
-        asked = platform.review
-    if asked:
-        return say("{because}{asked}をお願いします。", because=because, asked=asked)
-    return wish_text(case, kind, "support", because)
-
-
-def wish_text(case: ReportInput, kind: RequestKind | None, reader: str, because: str = "") -> str:
+def wish_text(case: ReportInput, kind: RequestKind | None, reader: str) -> str:
     """What is asked, in words for a reader."""
     at, standing = last_delivery(case.deliveries), standing_of(case)
     return say(
         _WISHES[kind][reader],
-        because=because,
+        contract=_contract_name(case),
         terms=terms_text(case),
         delivered="" if at is None else f"({date_text(at)})",
         open="" if standing is None else say("報告者の入力による未払いは{unpaid:,}円。", unpaid=standing.unpaid),

@@ -127,7 +127,7 @@ def test_the_picture_is_one_screen_and_says_everything(world: World) -> None:
         "FAQ 10329",
         "please check",
         "連絡催促",
-        "no reply for 8 days since your message",
+        "No reply for 8 days since your message",
         "Amount",
     ):
         assert text in page_text, page_text

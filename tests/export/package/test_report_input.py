@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from archiver.evidence.looks import CHATWORK, read_services
-from archiver.export.package.report_input import erasure_sentences, other_service_text, put_back_sentences, service_text
+from archiver.export.package.report_input import (
+    erasure_sentences,
+    other_service_text,
+    period_text,
+    put_back_sentences,
+    service_text,
+)
+from archiver.export.package_scope import PackageScope
+from archiver.records import JST, ContractRoom, RoomId
+from tests.support.reports import report_inputs
 
 ERASURE: dict[str, Any] = {"kind": "erasure", "key": "erasure/2", "seq": 45, "observed_at": "2026-11-27T06:35:24.000Z"}
 LEFT_OVER = {"000003-2026-11-27.json": "0" * 64}
@@ -53,8 +64,18 @@ def test_the_data_is_said_to_come_from_the_recorded_address() -> None:
     assert service_text(forged).endswith(
         "Chatworkのものではないアドレス(https://chat.example/v2。2026-11-02 10:00:00から)"
     )
-    on_page_1 = "Chatworkのものではないアドレス https://chat.example/v2(2026-11-02 10:00:00から)"
+    on_page_1 = "Chatworkのものではないアドレス https://chat.example/v2(2026年11月2日 10:00:00から)"
     assert on_page_1 == other_service_text(forged)
     over = read_services([own, other, back])
-    assert on_page_1.replace("から)", "から2026-11-03 10:00:00まで)") == other_service_text(over)
+    assert on_page_1.replace("から)", "から2026年11月3日 10:00:00まで)") == other_service_text(over)
     assert ["11-01", "11-02", "11-03"] == re.findall(r"2026-(\S+) \S+から\)", service_text(over))
+
+
+def test_a_period_is_told_by_its_days_as_a_person_says_them() -> None:
+    """Page 1 names it; a time of day stands only where a bound is no midnight."""
+    day = datetime(2026, 10, 16, tzinfo=JST)
+    contract = replace(report_inputs.CONTRACT, rooms=(ContractRoom(RoomId(5), start=day),))
+
+    assert "2026年10月16日 から最後のメッセージまで" == period_text(PackageScope(contract))
+    until = PackageScope(contract, day, day + timedelta(days=2, hours=9))
+    assert "2026年10月16日 から 2026年10月18日 09:00:00 の直前 まで" == period_text(until)

@@ -103,7 +103,7 @@ def test_what_is_not_known_of_gaps_is_said() -> None:
         "保存できなかった期間が4か所: およそ507件(Chatworkの表示する件数との差)、件数の分からないもの1か所。"
         == lines["保存できなかった期間"]
     )
-    assert "2026-11-24 10:14 まで(最も早く途切れたチャットは 2026-11-06 10:20 まで)" == lines["最後の確認"]
+    assert "2026年11月24日 10:14 まで(最も早く途切れたチャットは 2026年11月6日 10:20 まで)" == lines["最後の確認"]
 
 
 def test_nothing_missing_is_said_too() -> None:

@@ -30,7 +30,7 @@ def test_it_stands_wherever_the_days_of_the_contract_stand() -> None:
     dates = rows(people_and_dates.chapters(whole)[2])
 
     assert f"\n契約途中終了リクエスト {in_words}" in page_1(case())["契約・仮払い"]
-    assert ("契約途中終了リクエスト", ANSWER) in rows(consultation_chapters(case())[0])
+    assert ("契約途中終了リクエスト", in_words) in rows(consultation_chapters(case())[0])
     assert f"【経緯】\n1. 契約途中終了リクエストを受けました: {in_words}。" in inquiry_form_text(case())
     asked = replace(
         case(), deliveries=(), rooms=[report_inputs.room_of_messages([report_inputs.plain_message("本", 1)])]

@@ -300,6 +300,7 @@ def test_nothing_from_the_other_side_is_said() -> None:
 
     assert "相手の最後のメッセージ: この範囲にありません。" in facts["起きたこと"]
     assert "保存したメッセージは1件です" in facts["保存した時期"]
+    assert "保存した時期" not in page_1(report_inputs.case([report_inputs.room_of_messages([])]))
 
 
 def test_the_last_message_was_not_saved_before_itself() -> None:

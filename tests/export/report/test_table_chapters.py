@@ -71,6 +71,9 @@ def test_a_lost_file_equals_no_delivery_without_a_digest() -> None:
 
     assert "SHA-256とも同じ" not in str(crosscheck_rows(case))
     assert "-" == rows(changes_and_limits.changes(case)[0])[0][6]
+    unknown = "SHA-256が分からないため"
+    assert unknown in str(changes_and_limits.changes(case))
+    assert unknown not in str(changes_and_limits.changes(replace(case, deliveries=())))
 
 
 def test_blank_facts_and_clues_and_enclosures_are_points_too() -> None:
