@@ -155,11 +155,12 @@ def test_the_commands_of_worker_and_recipient(team: Team, tmp_path: Path) -> Non
         "--reason",
         "未払いの相談",
     )
-    where = ("--ledger", team.place.address, "--files", team.place.files, "--for", "lawyer", "--out", tmp_path / "out")
+    reader = team.postgres.address("reader")  # who may write nothing into the member's archive
+    where = ("--ledger", reader, "--files", team.place.files, "--for", "lawyer", "--out", tmp_path / "out")
 
     refused = desk.run(*export, *where, code=2)
     granted = worker.run("team", "grant", "job1", "法務部", "--until", "2099-01-31")
-    desk.run(*export, *where)
+    _out, made = desk.both(*export, *where)
     worker.run("team", "revoke", "job1", "法務部")
     later = desk.run(*export, *where, code=2)
     nothing = worker.run("team", "revoke", "job1", "法務部", code=2)
@@ -168,6 +169,8 @@ def test_the_commands_of_worker_and_recipient(team: Team, tmp_path: Path) -> Non
     assert "法務部" in refused
     assert "2099-01-31" in granted
     assert granted.endswith("archive team revoke job1 法務部\n")
+    assert "バックアップ" not in made, made
+    assert "許可を受けて作ったことは、本人に見えます: archive team audit" in made
     assert "法務部" in later
     packages = [path for path in (tmp_path / "out").iterdir() if path.is_dir()]
     assert 1 == len(packages)

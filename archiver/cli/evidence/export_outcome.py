@@ -78,8 +78,8 @@ def _tell_incomplete(report: ExportReport, options: Sequence[str]) -> None:
 
     `options`: those of the command that made it.
     """
-    if report.record_note():
-        echo("  " + report.record_note(), err=True)
+    if report.record_note:
+        echo("  " + report.record_note, err=True)
     for sentences, explanation in (
         (
             (*report.missing, *report.unheld),

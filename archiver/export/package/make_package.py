@@ -118,9 +118,19 @@ def export(
                 report = _make_package(reading, recipe, bag, progress, confirm)
     try:
         _record_export(archive, order, report, made_at=at, at=now())
-    except errors.HomeNotWritable:  # the package is complete all the same
-        return replace(report, recorded=False)
-    return report
+    except errors.LedgerUnavailable:  # the package is complete all the same
+        note = _(
+            "The team's ledger could not be written to, so the archive does not record this export. The member sees "
+            "what is made under a grant: archive team audit"
+        )
+    except errors.HomeNotWritable:
+        note = _(
+            "This archive is a backup or cannot be written, so it does not record this export. Note elsewhere to whom "
+            "you give it."
+        )
+    else:
+        return report
+    return replace(report, record_note=note)
 
 
 @contextlib.contextmanager

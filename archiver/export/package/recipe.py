@@ -187,8 +187,8 @@ class ExportReport:
     """The id of the contract in this archive."""
     unsealed: int = 0
     """How many records at the end no seal closes, as the archive could not be written."""
-    recorded: bool = True
-    """Whether this archive records it, which one that cannot be written does not."""
+    record_note: str = ""
+    """That this archive does not record it, in the user's language; empty where it does."""
     opened: int = 0
     """Messages that somebody is to read before."""
     read: int = 0
@@ -217,14 +217,10 @@ class ExportReport:
         more = ngettext(". {n} file is only listed", ". {n} files are only listed", listed).format(n=listed)
         return counts + more if listed else counts
 
-    def record_note(self) -> str:
-        """That this archive does not record it, in the user's language; empty where it does."""
-        if self.recorded:
-            return ""
-        return _(
-            "This archive is a backup or cannot be written, so it does not record this export. Note elsewhere to whom "
-            "you give it."
-        )
+    @property
+    def recorded(self) -> bool:
+        """Whether this archive records it, which one that cannot be written does not."""
+        return not self.record_note
 
     def unread_sentences(self) -> tuple[str, ...]:
         """How many messages nobody read yet, in the user's language; nothing if there is none."""

@@ -185,7 +185,7 @@ def make_work(job: Job, context: ConsoleContext, wanted: ExportOrder) -> JobOutc
     lacking = (*report.missing, *report.unheld, *report.unstamped, *report.too_large)
     lines = [
         report.contents(),
-        *filter(None, (report.record_note(), recheck)),
+        *filter(None, (report.record_note, recheck)),
         *report.unread_sentences(),
         *(visible(line) for line in lacking[:SHOWN_LIMIT]),
     ]
