@@ -113,7 +113,9 @@ def verify_archive(
         with _damage_as_finding(verification, DATABASE):
             if deep or not are_pages_checked:
                 _check_pages(verification, reading, seconds=None if deep else PAGE_CHECK_SECONDS)
-            _check_triggers(verification, reading)
+            for name in rebuild.altered_triggers(reading):
+                text = _("The rule that keeps records from being changed is missing, or not as it was made.")
+                verification.add_finding("triggers", name, text)
             if deep:
                 _check_rows(verification, reading, tell)
     if verification.ok and not (verification.checked["entries"] or verification.compared):
@@ -288,12 +290,6 @@ def _check_pages(verification: Verification, reading: Reading, *, seconds: float
         verification.add_finding(
             "database", DATABASE, _("SQLite finds the database damaged: {detail}").format(detail=detail)
         )
-
-
-def _check_triggers(verification: Verification, reading: Reading) -> None:
-    for name in rebuild.altered_triggers(reading):
-        text = _("The rule that keeps records from being changed is missing, or not as it was made.")
-        verification.add_finding("triggers", name, text)
 
 
 def _check_rows(verification: Verification, reading: Reading, tell: Progress) -> None:

@@ -70,7 +70,9 @@ def run_round(
             except errors.ArchiverError:
                 if is_rescue:
                     seal(app)  # nothing new could be read; what is saved is sealed at least
-                _do_offline_work(app, at_once=is_rescue)
+                with contextlib.suppress(errors.StorageError):  # the round's error matters more than a full disk
+                    stamp_requests.request_stamps(app, at_once=is_rescue)
+                    alerting.judge_dates(app.archive, now=app.now)
                 raise
 
     def run(earlier: SyncReport | None, seconds: float | None) -> Part[SyncReport]:
@@ -144,13 +146,6 @@ def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *
         rooms = app.archive.read(contracts.rooms_to_read, app.now())
         download.fetch_avatars(app.archive, app.downloads, rooms, now=app.now)
     return report
-
-
-def _do_offline_work(app: App, *, at_once: bool = False) -> None:
-    """Request stamps and judge dates after a failed round; the round's error matters more than a full disk here."""
-    with contextlib.suppress(errors.StorageError):
-        stamp_requests.request_stamps(app, at_once=at_once)
-        alerting.judge_dates(app.archive, now=app.now)
 
 
 def _shared_rooms(app: App, rooms: Collection[int]) -> frozenset[int]:

@@ -61,7 +61,9 @@ def settle_seals(archive: Archive, *, now: datetime, copies: Sequence[Path] = ()
     if archive.read(_is_settled, copies):
         return 0
     with archive.writing() as writing:
-        _take_back_files(writing)
+        # Files of which the table has the row belong back: the newer database was put back.
+        for source, target in list(_returning(writing, list_files(writing.home / SEALS / ORPHANED))):
+            move(source, target)
         _adopt_seals(writing)
         recorded = _record_rollbacks(writing, copies, now=now)
     with archive.writing() as writing:
@@ -98,13 +100,6 @@ def _is_settled(reading: Reading, copies: Sequence[Path]) -> bool:
 
 
 # --- files that belong to the table ----------------------------------------------------------------
-
-
-def _take_back_files(writing: Writing) -> None:
-    """Move files back of which the table has the row: the newer database was put back."""
-    orphaned = list_files(writing.home / SEALS / ORPHANED)
-    for source, target in list(_returning(writing, orphaned)):
-        move(source, target)
 
 
 def _returning(reading: Reading, orphaned: Sequence[SealFile]) -> Iterator[tuple[Path, Path]]:

@@ -67,7 +67,9 @@ def row_differences(
         engine = build_engine(Path(folder) / "scratch.sqlite3", scratch=True)
         try:
             with engine.connect() as sql:
-                _create_tables(sql)
+                sql.connection.cursor().execute("PRAGMA journal_mode = MEMORY")  # a failed batch can be rolled back
+                with sql.begin():
+                    schema.metadata.create_all(sql, tables=schema.READABLE)
                 yield from _replay(reading, sql, batch, progress)
                 for table in schema.READABLE:
                     yield from _compare_tables(reading, sql, table)
@@ -108,13 +110,6 @@ def _collapse_spaces(statement: str) -> str:
 
 
 # --- replay ------------------------------------------------------------------------------------
-
-
-def _create_tables(sql: Connection) -> None:
-    """Create empty readable tables. The journal is in memory, so that a failed batch can be rolled back."""
-    sql.connection.cursor().execute("PRAGMA journal_mode = MEMORY")
-    with sql.begin():
-        schema.metadata.create_all(sql, tables=schema.READABLE)
 
 
 def _replay(reading: Reading, sql: Connection, batch: int, progress: Progress | None) -> Iterator[RowDifference]:

@@ -209,14 +209,8 @@ class FileDownloads:
         blobs.keep(self.context.archive.home, part, arrived.sha256)
         transfer.discard_partial(part)
         at = self.context.now()
-        payload = {
-            "state": "saved",
-            "sha256": arrived.sha256,
-            "size": arrived.size,
-            "saved_at": to_text(at),
-            "reason": None,
-        }
-        self._append(file, payload, at)
+        facts = {"sha256": arrived.sha256, "size": arrived.size, "saved_at": to_text(at), "reason": None}
+        self._append(file, {"state": "saved", **facts}, at)
         self.context.cleared_prefixes |= {f"file/{file.room_id}/{file.file_id}", NO_SPACE}
         report.files_saved += 1
         if report.outcome is RoomOutcome.UNCHANGED:

@@ -164,11 +164,12 @@ class RoomSteps:
         if self._must_wait(room):
             self._postpone(room, run_start.ROOM)
             return []
-        single = self._request_room(room)
+        single = self._ask_room(room, run_start.ROOM)
         if single is None:
             return []
-        self.listed_rooms[room] = single
-        return [single]
+        self._note_success(room, run_start.ROOM)
+        self.listed_rooms[room] = single.model
+        return [single.model]
 
     def open_rooms(self) -> list[int]:
         """The rooms of this run that are listed and have not failed."""
@@ -181,13 +182,6 @@ class RoomSteps:
                 self.reports[room] = RoomReport(room, self.listed_rooms[room].name)
                 self.report.rooms.append(self.reports[room])
         return sorted((room for room in self.open_rooms() if room in rooms), key=self.inputs.failures.__contains__)
-
-    def _request_room(self, room: RoomId) -> Room | None:
-        single = self._ask_room(room, run_start.ROOM)
-        if single is None:
-            return None
-        self._note_success(room, run_start.ROOM)
-        return single.model
 
     def _ask_room(self, room: int, kind: str | None) -> Single[Room] | None:
         """Ask for a room by itself; what else comes of it is noted."""

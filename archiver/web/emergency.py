@@ -230,15 +230,8 @@ def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:
 def _is_whole_direct(reading: Reading, one: Emergency) -> bool:
     """Whether a job is direct chats alone of which nothing is missing: who deletes them on Chatwork loses nothing."""
     kept = one.holdings
-    if (
-        not kept.last_seen
-        or kept.gaps
-        or kept.beginnings.rooms
-        or kept.shut
-        or kept.unheld
-        or one.failing
-        or one.unread
-    ):
+    losses = (kept.gaps, kept.beginnings.rooms, kept.shut, kept.unheld, one.failing, one.unread)
+    if not kept.last_seen or any(losses):
         return False
     rooms = [last_payload(reading, f"room/{room.room_id}", room.room_id) for room in one.contract.rooms]
     return all(room is not None and room.get("object", {}).get("type") == "direct" for room in rooms)

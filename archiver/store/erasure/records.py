@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select
 
 from archiver.evidence.masked_and_erased import Tombstone, tombstone_line
-from archiver.records import JsonObject, Observation
+from archiver.records import Observation
 from archiver.records.evidence import Erasure, ErasurePlan, ErasureReason
 from archiver.store import schema, writer
 from archiver.store.durable_files import disk_errors, make_durable_folder, write_durably
@@ -222,7 +222,9 @@ def append_erasure(
     """
     number = 1 + max([0, *used_numbers(writing), *numbers(writing.home)])
     observations = [Observation("erasure", f"erasure/{number}", _payload(plan, reason, packages, again))]
-    observations += _gap_observations(plan.gaps)
+    for gap in plan.gaps:
+        payload = {name: value for name, value in gap.items() if name != "room"}
+        observations.append(Observation("gap", f"gap/{gap['room']}/{gap['number']}", payload, gap["room"]))
     writer.append_stated(writing, observations, at=at)
     return number
 
@@ -246,12 +248,6 @@ def _payload(plan: ErasurePlan, reason: ErasureReason, packages: list[int], agai
         "reason": reason.value,
         "again": again,
     }
-
-
-def _gap_observations(gaps: tuple[JsonObject, ...]) -> Iterator[Observation]:
-    for gap in gaps:
-        payload: Mapping[str, Any] = {name: value for name, value in gap.items() if name != "room"}
-        yield Observation("gap", f"gap/{gap['room']}/{gap['number']}", dict(payload), gap["room"])
 
 
 _WITH_ID = frozenset({"message", "file", "task"})
