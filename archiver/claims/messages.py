@@ -319,12 +319,9 @@ def changed_count(changed: ChangedMessages, kinds: Collection[ChangeKind]) -> in
 
 
 def own_changes(facts: CaseFacts) -> Counter[ChangeKind]:
-    """The reporter's own changed messages by kind."""
-    counts: Counter[ChangeKind] = Counter()
-    for account, author in facts.authors.items():
-        if facts.side(account) is CaseSide.REPORTER:
-            counts += author.changes
-    return counts
+    """The reporter's own changed messages by kind; what the plan hides is no change of anybody's."""
+    kinds = (one for one in ChangeKind if one is not ChangeKind.HIDDEN)
+    return +Counter({kind: changed_sides(facts.changed, kind)[CaseSide.REPORTER] for kind in kinds})
 
 
 class ClosedAccount(NamedTuple):

@@ -918,7 +918,7 @@ def _on_own_changes(dispute: Dispute, page: str) -> Iterator[str]:
         yield "the reporter's own changes are not told"
         return
     counts = {kind: sum(map(_number, re.findall(rf"([0-9,]+)件{label}", told[1]))) for kind, label in LABELS.items()}
-    if counts != {kind: sides["報告者"] for kind, sides in dispute.changes().items()}:
+    if counts != {kind: sides["報告者"] * (kind != "hidden") for kind, sides in dispute.changes().items()}:
         yield f"the reporter's own changes ({told[0]})"
 
 
@@ -1021,7 +1021,7 @@ def _on_inquiry(truth: Truth, page: str) -> Iterator[str]:
         for one in _finditer(WHOSE + LABELS[kind], page):
             if sum(map(_number, re.findall(r"([0-9,]+)件", one[1]))) != truth.dispute.changes()[kind].total():
                 yield f"{kind} ({one[0]})"
-    is_own = any(sides["報告者"] for sides in truth.dispute.changes().values())
+    is_own = any(sides["報告者"] for kind, sides in truth.dispute.changes().items() if kind != "hidden")
     if "報告者自身の" in page or (is_own and "点は報告書にあります)" not in page):
         yield from _on_own_changes(truth.dispute, page)
     yield from _on_closing(truth, page) if "解約済" in page else ()

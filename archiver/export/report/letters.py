@@ -48,18 +48,26 @@ from archiver.report_language import days_in_words, is_english, say
 MAX_LENGTH = 800
 """Characters of what is sent at most, a line end counted as two; forms truncate what is longer."""
 
-_MAX_FIELD_LENGTH, _MAX_QUOTED_LENGTH, _MAX_DELIVERIES, _MAX_NAME_LENGTH = 50, 36, 3, 20
+_MAX_FIELD_LENGTH, _QUOTED_LENGTH, _SHORT_QUOTED_LENGTH, _MAX_DELIVERIES, _MAX_NAME_LENGTH = 50, 76, 36, 3, 20
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
 
 @days_in_words()
 def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
-    """The text with LF between lines; facts for which no room is left are left out and counted.
+    """The text with LF between lines; quotations are cut shorter, and then facts left out, where they find no room.
 
-    The most important find room first; the warning, which is not sent, takes none. `has_report`: whether the report
-    could be made, which the text names as enclosed.
+    `has_report`: whether the report could be made, which the text names as enclosed.
     """
-    decisive, quoted = quotation_lines(case, _MAX_QUOTED_LENGTH)
+    text, left_out = _inquiry_text(case, _QUOTED_LENGTH, has_report=has_report)
+    return _inquiry_text(case, _SHORT_QUOTED_LENGTH, has_report=has_report)[0] if left_out else text
+
+
+def _inquiry_text(case: ReportInput, length: int, *, has_report: bool) -> tuple[str, int]:
+    """The text with quotations of so many characters, and how many facts had no room, which it tells.
+
+    The most important find room first; the warning, which is not sent, takes none.
+    """
+    decisive, quoted = quotation_lines(case, length)
     facts, (warning, head, end) = _letter(
         "report_inquiry.txt",
         case,
@@ -76,24 +84,24 @@ def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
         quoted=quoted,
         frozen=[room.inaccessible_since for room in case.rooms if room.inaccessible_since],
         refusal=refusal_text(case.rooms),
-        replied=_replied_text(case),
+        replied=_replied_text(case, length),
         money=[text.replace("\n", "。") + say("。") for _label, text in money_rows(case)],
-        others=[*unquoted_changes(case.statistics, {*ChangeKind} - {*DELETIONS}), *_own_lines(case)],
+        others=[*unquoted_changes(case.statistics, {*ChangeKind} - {*DELETIONS}), *_own_lines(case, length)],
         request=request_sentence(case),
         has_report=has_report,
     )
-    left_out = "(ほか{n}点は報告書にあります)" if has_report else "(ほか{n}点は省きました)"
+    told = "(ほか{n}点は報告書にあります)" if has_report else "(ほか{n}点は省きました)"
 
     def text_with(kept: list[str]) -> str:
         numbered = (f"{number}. {line.rstrip()}" for number, line in enumerate(kept, 1))
-        more = [say(left_out, n=len(facts) - len(kept))] * (len(kept) < len(facts))
+        more = [say(told, n=len(facts) - len(kept))] * (len(kept) < len(facts))
         return "\n".join([head, *numbered, *more, "", end])
 
     kept: list[str] = []
     for fact in facts:
         if _fits(text_with([*kept, fact])):
             kept.append(fact)
-    return "\n".join([*filter(None, [warning]), text_with(kept)])
+    return "\n".join([*filter(None, [warning]), text_with(kept)]), len(facts) - len(kept)
 
 
 def _letter(name: str, case: ReportInput, **more: object) -> tuple[list[str], list[str]]:
@@ -107,21 +115,21 @@ def _fits(text: str, limit: int = MAX_LENGTH) -> bool:
     return len(text) + text.count("\n") + len("\r\n") <= limit
 
 
-def _replied_text(case: ReportInput) -> str:
+def _replied_text(case: ReportInput, length: int) -> str:
     """When the other side last spoke, and what came after it; empty while it is not known who they are."""
     reply, claim = last_reply(case.statistics.facts), turn(case.statistics.facts)
     lines = [say("{line}。", line=line) for line in turn_lines(claim, case.created_at, shown=shown_name)]
     if reply.value is not None:
-        lines.insert(0, reply_line(case, reply_text(reply, time=date_text), _MAX_QUOTED_LENGTH))
+        lines.insert(0, reply_line(case, reply_text(reply, time=date_text), length))
     return (" " if is_english() else "").join(lines)
 
 
-def _own_lines(case: ReportInput) -> Iterator[str]:
+def _own_lines(case: ReportInput, length: int) -> Iterator[str]:
     """What became of the reporter's own messages, beside quotations of changes also that nothing did."""
     facts = case.statistics.facts
     if own_changes(facts) or has_changed(case.statistics):
         yield own_changes_text(facts) + say("。")
-    yield from (say("{line}。", line=line) for line in own_edit_lines(case, _MAX_QUOTED_LENGTH))
+    yield from (say("{line}。", line=line) for line in own_edit_lines(case, length))
 
 
 _NAMED_TERMS = ("amount", "payment_day", "ordered_on", "work")

@@ -231,12 +231,14 @@ def _changed_lines(statistics: MessageStatistics) -> Iterator[str]:
 
 
 def unquoted_changes(statistics: MessageStatistics, kinds: Collection[ChangeKind]) -> Iterator[str]:
-    """The changes of these kinds, unless all are quoted, or of the reporter's own messages alone."""
-    changed = statistics.facts.changed
-    quoted = Counter[str](one.became for one in statistics.quotations.value)
+    """The changes of these kinds, unless all are quoted, or told as those of the reporter's own messages alone."""
+    changed, told = statistics.facts.changed, statistics.quotations.value
+    quoted = Counter[str](one.became for one in told)
+    quoted[ChangeKind.EDITED] += sum(one.is_gone and one.after is not None for one in told)
     for kind, line in change_lines(changed):
         sides = changed_sides(changed, kind)
-        if kind in kinds and sides.total() != quoted[kind] and sides.keys() != {CaseSide.REPORTER}:
+        is_own = sides.keys() == {CaseSide.REPORTER} and kind is not ChangeKind.HIDDEN
+        if kind in kinds and sides.total() != quoted[kind] and not is_own:
             yield line + say("。")
 
 

@@ -288,6 +288,45 @@ def test_edits_that_are_not_all_quoted_are_counted_as_on_page_1() -> None:
     assert counted.index("削除されていました(文面は不明)") < counted.index(line)
 
 
+def test_where_there_is_room_a_message_is_quoted_whole() -> None:
+    """What stands behind its price may be the promise to pay; with long facts the text is cut at the price."""
+    asked = "データ入力1,000件、10,000円でお願いします。お支払いは11月10日までにクラウドワークスで行います。"
+    room = report_inputs.room_of_messages([_edited(5, asked, asked.replace("10,000", "8,000"))])
+    contract = replace(report_inputs.CONTRACT, invoices=tuple(Invoice(n, 50_000, "2026-10-07") for n in range(9)))
+
+    short, whole = (
+        inquiry_text_of(report_inputs.case([room], contract=one)) for one in (contract, report_inputs.CONTRACT)
+    )
+
+    assert f"「{asked}」" in whole
+    assert "10,000円でお願いします" in short
+    assert asked not in short
+
+
+def test_what_a_quotation_tells_is_not_counted_beside_it() -> None:
+    """A message that was edited and then deleted is one message, and its edit is told."""
+    gone = _edited(5, "10,000円です", "8,000円です")
+    versions = (*gone.versions, Version("[deleted]", 1, at(90), at(99)))
+    gone = gone._replace(state=State.DELETED, body="[deleted]", versions=versions)
+
+    text = inquiry_text_of(report_inputs.case([report_inputs.room_of_messages([gone])]))
+
+    assert "「8,000円です」に変わり" in text
+    assert "相手のメッセージ1件" not in text
+
+
+def test_what_the_plan_hides_is_nobodys_change() -> None:
+    """It is told once for both sides, and not as a change of the reporter's own messages."""
+    hidden = [report_inputs.plain_message("本文", number, state=State.HIDDEN) for number in (1, 2)]
+    both, own = (
+        inquiry_text_of(report_inputs.case([report_inputs.room_of_messages(one)])) for one in (hidden, hidden[1:])
+    )
+
+    assert "相手のメッセージ1件、報告者のメッセージ1件が、プランの制限で見えなくなりました" in both
+    assert "報告者のメッセージ1件が、プランの制限で見えなくなりました" in own
+    assert "報告者自身" not in both + own
+
+
 @pytest.mark.parametrize("account", [OWNER, STRANGER])
 def test_the_closed_account_of_somebody_else_is_not_the_counterparts(account: int) -> None:
     """Neither one's own nor a third person's."""
