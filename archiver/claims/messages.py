@@ -65,14 +65,14 @@ class Missing:
     """Rooms that were never read."""
     closed_rooms: int = 0
     """Rooms that cannot be opened any more; nothing tells how much was posted there since."""
-    has_unknown_text: bool = False
-    """Whether a post of which no text was ever seen may be what is looked for."""
+    unknown_text: Post | None = None
+    """A post of which no text was ever seen, and which may be what is looked for."""
     since: datetime | None = None
     """The last look, where it is long ago; None: it is not, or nothing that came later could be what is looked for."""
 
     def __bool__(self) -> bool:
         """Whether anything may be missing."""
-        return bool(self.gaps or self.unread_rooms or self.closed_rooms or self.has_unknown_text or self.since)
+        return bool(self.gaps or self.unread_rooms or self.closed_rooms or self.unknown_text or self.since)
 
 
 NOTHING_MISSING = Missing()
@@ -118,8 +118,8 @@ def last_reply(facts: CaseFacts) -> Claim[Post | None]:
     after = 0 if last is None else int(last.message_id)  # ids rise with the time, over all rooms
     missing = _missing(facts, lambda room: (gap for gap in room.gaps if int(gap.before) > after))
     unknown = _last_post(facts, facts.counterparts, MessageKind.UNKNOWN)
-    is_later = unknown is not None and (last is None or unknown.at >= last.at)
-    return _claim(facts, last, replace(missing, has_unknown_text=is_later))
+    is_it = unknown is not None and (last is None or unknown.at >= last.at)
+    return _claim(facts, last, replace(missing, unknown_text=unknown if is_it else None))
 
 
 def last_notice(facts: CaseFacts) -> Post | None:
@@ -282,7 +282,7 @@ def days_waiting(claim: Claim[Turn], now: datetime) -> int | None:
     It counts up to the last list that was read, and where a room was closed since then up to now.
     """
     asked, until, missing = claim.value.asking, claim.value.until, claim.missing
-    is_open = missing.gaps or missing.unread_rooms or missing.has_unknown_text or claim.value.people
+    is_open = missing.gaps or missing.unread_rooms or missing.unknown_text or claim.value.people
     if asked is None or until is None or until < asked.post.at or is_open or claim.knowledge is Knowledge.UNKNOWN:
         return None
     return ((now if claim.value.is_closed else until) - asked.post.at).days
@@ -321,7 +321,7 @@ def changed_count(changed: ChangedMessages, kinds: Collection[ChangeKind]) -> in
 def own_changes(facts: CaseFacts) -> Counter[ChangeKind]:
     """The reporter's own changed messages by kind; what the plan hides is no change of anybody's."""
     kinds = (one for one in ChangeKind if one is not ChangeKind.HIDDEN)
-    return +Counter({kind: changed_sides(facts.changed, kind)[CaseSide.REPORTER] for kind in kinds})
+    return +Counter[ChangeKind]({kind: changed_sides(facts.changed, kind)[CaseSide.REPORTER] for kind in kinds})
 
 
 class ClosedAccount(NamedTuple):

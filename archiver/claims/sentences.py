@@ -65,7 +65,8 @@ def missing_text(missing: Missing) -> str:
         ("closed", missing.closed_rooms),
     )
     listed = [word(f"missing.{name}", n=count) for name, count in parts if count]
-    unknown = [word("missing.unknown_text")] if missing.has_unknown_text else []
+    post = missing.unknown_text
+    unknown = [] if post is None else [word("missing.unknown_text", time=moment(post.at, seconds=False))]
     emptied = [word("missing.emptied", n=missing.emptied)] if missing.emptied else []
     return word("missing.and").join([*listed, *unknown] or emptied)
 

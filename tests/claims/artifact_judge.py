@@ -594,9 +594,10 @@ def _since(shown: Sequence[tuple[int, str, int]]) -> int:
 def _on_answered(truth: Truth, page: str) -> Iterator[str]:
     """Of a quoted message that names no terms, what the reporter wrote before it."""
     own = [one for one in truth.dispute.saved if truth.dispute.side(one.author) == "報告者"]
-    for number, text in _findall(r"この前の報告者のメッセージ\(No\.(\d+)\):「([^」]+)」", page):
-        post = truth.numbers.get(int(number))
-        texts = [] if post not in own else [post.shown(at)[0] for at in truth.dispute.sightings(post)]
+    form = r"(?:この前の報告者の|その前の、こちらの)メッセージ(?:\(No\.(\d+)\))?:「([^」]+)」"
+    for number, text in _findall(form, page):
+        posts = [one for one in own if not number or one == truth.numbers.get(int(number))]
+        texts = [post.shown(at)[0] for post in posts for at in truth.dispute.sightings(post)]
         if not any(_is_excerpt(text, one) for one in texts):
             yield f"what a quoted message answers ({number}, {text})"
 
@@ -604,14 +605,18 @@ def _on_answered(truth: Truth, page: str) -> Iterator[str]:
 def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
     """The same in the text to paste: what was said on the day of the message, or a text of a later edit."""
     edited = rf"({DAY})のメッセージ\(はじめて見たときには編集済み\)「([^」]+)」"
-    said = rf"(相手|報告者)(?:\(.{{1,40}}?\))?の(?:「([^」]+)」\(({DAY})\)|{edited})は"
+    said = rf"(相手|報告者|お客様)(?:\(.{{1,40}}?\))?の(?:「([^」]+)」\(({DAY})\)|{edited})は"
     became = r"(?:は「([^」]+)」になって|は(最初に保存した文に戻って)|も(同じ文))"
     became = rf"(?:(?:編集され)?、({DAY})に{became}|(?:「([^」]+)」に変わり)?、({DAY})には削除)"
     for side, said_text, said_on, edited_on, edited_text, *how in _findall(said + became, page):
         since, after, back, same, between, gone = how
         number = re.search(r"(\d+)(?:$|【ファイルを)", said_text or edited_text)
         post = number and next((one for one in truth.dispute.saved if one.number == int(number[1])), None)
-        if not post or truth.dispute.side(post.author) != side or (said_on or edited_on) != _second(post.sent)[:10]:
+        if (
+            not post
+            or truth.dispute.side(post.author) != side.replace("お客様", "相手")
+            or (said_on or edited_on) != _second(post.sent)[:10]
+        ):
             yield f"whose words are pasted ({said_text or edited_text})"
             continue
         shown = [(at, *post.shown(at)) for at in truth.dispute.sightings(post)]

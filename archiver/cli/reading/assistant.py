@@ -237,7 +237,8 @@ def _case_of(reading: Reading, contract: Contract, *, is_unmasked: bool) -> Case
     mask, placed = recipe.mask or PackageMask(Policy(), {}), contract_messages(reading, contract)
     sent: defaultdict[tuple[int, int], list[Place]] = defaultdict(list)
     for place, one in placed.items():
-        sent[one.account_id, one.send_time].append(place)
+        is_known = mask.is_hidden(one.account_id) or any(text.body != DELETED for text in one.texts)
+        sent[one.account_id, one.send_time] += [place] * is_known
     left = {(one.room, one.id) for one in recipe.opened if one.state is not ReadState.COVERED}
     shown = {place for place, one in placed.items() if place in left and not mask.is_hidden(one.account_id)}
     covers = Covers(shown, sent=sent)

@@ -137,7 +137,8 @@ class Covers:
         *,
         quoted: str = COVERED,
     ) -> None:
-        """Take the messages that are shown, those still to be read, and author and second → what was sent then.
+        """Take the messages that are shown, those still to be read, and author and second → what was sent then, perhaps
+        nothing of which a text is known.
 
         `quoted`: what stands for a covered text that is quoted.
         """
@@ -192,8 +193,8 @@ class Covers:
 
     def _is_shown(self, meta: str) -> bool:
         found = _META.search(meta)
-        places = () if found is None else self._sent.get((int(found["aid"]), int(found["time"])), ())
-        return bool(places) and self._shown.issuperset(places)
+        places = None if found is None else self._sent.get((int(found["aid"]), int(found["time"])))
+        return places is not None and self._shown.issuperset(places)
 
     def _covered_text(self, entry: EntryObject, original: str) -> str:
         """What stands for a text; different texts of one message, file or task stay different."""

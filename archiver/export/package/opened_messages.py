@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from archiver.chatwork.notation.parse import DELETED
 from archiver.claims.acceptance_and_terms import names_terms
 from archiver.evidence.chain import canonical, digest
 from archiver.evidence.history import text
@@ -103,16 +104,23 @@ def _opened(package: PackageInput, case: ReportInput) -> Iterator[Message]:
         yield from (one for one in near if is_opened(one) and one.texts)
 
 
-def _quoted_places(package: PackageInput, listed: Iterable[Message]) -> Mapping[tuple[int, int], Collection[Place]]:
-    """Author and second of what the opened messages, files, tasks and descriptions quote → what was sent then."""
+def _quoted_places(
+    package: PackageInput, mask: PackageMask, listed: Iterable[Message]
+) -> Mapping[tuple[int, int], Collection[Place]]:
+    """Author and second of what the opened messages, files, tasks and descriptions quote → what was sent then.
+
+    Of a party's message that was deleted before it was seen no text is kept that the quotation could uncover.
+    """
     others = package.source.everything
     bodies = [text(one["payload"]["object"].get(name)) for one in others if (name := text_field(one))]
     bodies += [version.body for one in listed for version in one.versions]
-    places: dict[tuple[int, int], list[Place]] = {one: [] for body in bodies for one in quoted_moments(body)}
-    for room in package.recipe.scope.rooms if places else ():
+    moments = {one for body in bodies for one in quoted_moments(body)}
+    places: defaultdict[tuple[int, int], list[Place]] = defaultdict(list)
+    for room in package.recipe.scope.rooms if moments else ():
         for one, _entries in package.statistics.kept.of_room(room):
-            if (one.account_id, one.send_time) in places:
-                places[one.account_id, one.send_time].append((room, one.message_id))
+            if (one.account_id, one.send_time) in moments:
+                is_known = mask.is_hidden(one.account_id) or any(text.body != DELETED for text in one.versions)
+                places[one.account_id, one.send_time] += [(room, one.message_id)] * is_known
     return places
 
 
@@ -162,7 +170,7 @@ class _Drawing:
         self._chosen = chosen
         self._shown = shown
         self._finder = NameFinder([*mask.open_names, package.recipe.contract.client or ""], mask.hidden_names)
-        self.sent = _quoted_places(package, listed)
+        self.sent = _quoted_places(package, mask, listed)
         self._covers = Covers({(one.room_id, one.message_id) for one in listed}, (), self.sent)
         self._others: defaultdict[Place, dict[str, None]] = defaultdict(dict)
         """Message or chat → the texts of its files and tasks, or its descriptions."""

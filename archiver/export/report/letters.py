@@ -31,6 +31,7 @@ from archiver.export.report.request_to_office import (
     wish_text,
 )
 from archiver.export.report.summary import (
+    asked_text,
     departures_and_terms,
     gone_file_lines,
     has_changed,
@@ -119,7 +120,7 @@ def _replied_text(case: ReportInput, length: int) -> str:
     """When the other side last spoke, and what came after it; empty while it is not known who they are."""
     reply, claim = last_reply(case.statistics.facts), turn(case.statistics.facts)
     lines = [say("{line}。", line=line) for line in turn_lines(claim, case.created_at, shown=shown_name)]
-    if reply.value is not None:
+    if reply.value is not None or reply.missing.unknown_text:
         lines.insert(0, reply_line(case, reply_text(reply, time=date_text), length))
     return (" " if is_english() else "").join(lines)
 
@@ -138,9 +139,14 @@ _NAMED_TERMS = ("amount", "payment_day", "ordered_on", "work")
 
 @days_in_words()
 def demand_text(case: ReportInput) -> str:
-    """The text with LF between lines; the last facts are left out if it would be too long."""
+    """The text with LF between lines; the last facts are left out if it would be too long.
+
+    Where it asks for no more than an answer, it says to what: the words without one, and those that were changed.
+    """
     contract, standing, kind = case.contract, standing_of(case), client_request(case)
     days, message_text = delivery_days(case.deliveries), partial(_message_text, case)
+    contents = [asked_text(case), *quotation_lines(case, _QUOTED_LENGTH, is_letter=True)[0]]
+    contents = list(filter(None, contents)) if kind in (None, RequestKind.REPLY) else []
 
     def invoice_line(one: InvoiceBalance) -> str:
         place = message_text(one.invoice.message_id)
@@ -156,6 +162,7 @@ def demand_text(case: ReportInput) -> str:
         invoices=[] if standing is None else list(open_lines(standing, invoice_line)),
         terms=terms_by_message(contract, _NAMED_TERMS),
         message_text=message_text,
+        contents=contents,
         wish=wish_text(case, kind, "client"),
         is_payment=kind is RequestKind.PAYMENT,
     )

@@ -89,7 +89,7 @@ def chapter(case: ReportInput, title: str) -> Chapter:
         stated=[*stated_rows(case), *permission_rows(case)],
         delivered=list(delivery_matches(case.deliveries[-3:], case.attachments)),
         shown_name=shown_name,
-        asked=_asked_text(case),
+        asked=asked_text(case),
         reply_line=partial(reply_line, case, limit=_ASKED_LENGTH),
         changed=[*_changed_lines(case.statistics), *own_edit_lines(case, _HEARD_LENGTH), *gone_file_lines(case)],
         shut=shut_lines,
@@ -156,26 +156,28 @@ def _quoted_message(case: ReportInput, quoted: Quotation) -> QuotedMessage:
     return QuotedMessage(quotation_head(quoted, shown(quoted.message.name, _NAME_LENGTH), answered), parts)
 
 
-def answered_text(case: ReportInput, quoted: Quotation, limit: int) -> str:
+def answered_text(case: ReportInput, quoted: Quotation, limit: int, *, is_letter: bool = False) -> str:
     """What a quoted message answers, as it read then; empty where its own words say enough, or the other is covered."""
     message, sent = quoted.answered, quoted.message.send_time.timestamp()
     then = [] if message is None else [one.body for one in message.texts if one.update_time <= sent]
     if message is None or not then or is_covered(then[-1]) or not states_terms(then[-1]):
         return ""
     text = excerpts([visible(own_words(then[-1], references_of(case, message)))], limit)[0]
-    return word("quote.answered", side=say(case.side(message.account_id)), no=message.no, text=text)
+    key = "quote.answered.letter" if is_letter else "quote.answered"
+    return word(key, side=say(case.side(message.account_id)), no=message.no, text=text)
 
 
-def quotation_lines(case: ReportInput, limit: int) -> tuple[list[str], list[str]]:
+def quotation_lines(case: ReportInput, limit: int, *, is_letter: bool = False) -> tuple[list[str], list[str]]:
     """The same in one sentence each, the weightiest first: changed terms and what was deleted; and the others.
 
-    Where the other side has several people, each has its author.
+    Where the other side has several people, each has its author; a letter speaks to the author.
     """
     lines: tuple[list[str], list[str]] = ([], [])
     for quoted in case.statistics.quotations.value:
         who = word("quote.who", name=shown(quoted.message.name, _NAME_LENGTH)) if len(case.bases) > 1 else None
+        who = word("quote.you") if is_letter else who
         line = quotation_line(quoted, _shown_excerpts(case, quoted, limit), time=_short_date, who=who)
-        if answered := answered_text(case, quoted, limit):
+        if answered := answered_text(case, quoted, limit, is_letter=is_letter):
             line = word("noted", text=line, notes=answered)
         is_decisive = quoted.is_deleted or (quoted.became is not State.PRESENT and quoted.rank[0] > 0)
         lines[not is_decisive].append(say("{line}。", line=line))
@@ -212,7 +214,7 @@ def _descriptions(case: ReportInput) -> Iterator[tuple[str, datetime]]:
             yield excerpts([text], _QUOTED_LENGTH)[0], room.watch.last
 
 
-def _asked_text(case: ReportInput) -> str:
+def asked_text(case: ReportInput) -> str:
     """The words to which the other side gave no answer; empty where they are covered."""
     asked = case.statistics.asked
     texts = [] if asked is None else [one.body for one in asked.texts if not is_system_post(one.body)]

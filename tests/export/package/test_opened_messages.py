@@ -209,6 +209,23 @@ def test_a_text_that_nobody_knows_is_not_hidden(tmp_path: Path) -> None:
 
 
 @pytest.mark.drawn
+@pytest.mark.parametrize(("author", "is_shown"), [(CLIENT, True), (THIRD + 1, False)])
+def test_a_quotation_of_what_was_deleted_before_it_was_seen_is_read(
+    tmp_path: Path, author: int, *, is_shown: bool
+) -> None:
+    """As it has the only words that are left; not those of somebody who is no party."""
+    maker = room_of(tmp_path / "home", others=2, messages=30)
+    gone = message_object(31, "[deleted]", sent=31, account=author)
+    body = f"[qt][qtmeta aid={author} time={int(at(31).timestamp())}]{word(931)}[/qt]ありがとうございます"
+    own = message_object(32, body, sent=32, account=OWNER)
+    maker.sync([gone, own], changed={31: "deleted", 32: "present"}, minutes=40)
+
+    (text,) = opened(maker, order())["32"].texts
+
+    assert is_shown == (word(931) in text)
+
+
+@pytest.mark.drawn
 def test_what_a_consultation_does_not_cite_is_not_hidden_from_it(tmp_path: Path) -> None:
     """Unlike a package with a table it has no rows of other messages: hidden is what it cites and nobody read."""
     maker = room_of(tmp_path / "home", others=0, messages=30)
@@ -309,13 +326,14 @@ def test_a_word_that_somebody_covers_is_covered_within_other_words_too(tmp_path:
             f"[qt][qtmeta aid=7 time=200]公開[qt][qtmeta aid=5 time=100]{COVERED}[/qt][/qt]",
         ),
         ("[引用 aid=5 time=100]秘密[/引用]", f"[引用 aid=5 time=100]{COVERED}[/引用]"),
+        ("[qt][qtmeta aid=8 time=300]残る言葉[/qt]", "[qt][qtmeta aid=8 time=300]残る言葉[/qt]"),
         ("[qt]秘密[/qt]", f"[qt]{COVERED}[/qt]"),
         ("[引用 aid=5 time=100]だけ", "[引用 aid=5 time=100]だけ"),
     ],
 )
 def test_a_quotation_of_a_covered_message_is_covered(body: str, covered: str) -> None:
-    """Also inside the quotation of one that is shown, and one that points nowhere."""
-    sent = {(5, 100): {(ROOM, "1")}, (7, 200): {(ROOM, "2")}}
+    """Also inside the quotation of one that is shown, and one that points nowhere; not of one without a text."""
+    sent = {(5, 100): {(ROOM, "1")}, (7, 200): {(ROOM, "2")}, (8, 300): set[tuple[int, str]]()}
 
     assert covered == Covers({(ROOM, "2")}, (), sent).cover_quotes(body)
 

@@ -11,10 +11,21 @@ from hypothesis import strategies as st
 
 from archiver.export.package.readme import encode_text
 from archiver.export.report.letters import MAX_LENGTH, demand_text
-from archiver.records import TERM_ITEMS, Contract, Delivery, Invoice, MessageId, RequestKind, SentReminder, StatedTerm
+from archiver.records import (
+    TERM_ITEMS,
+    Contract,
+    Delivery,
+    Invoice,
+    MessageId,
+    RequestKind,
+    SentReminder,
+    State,
+    StatedTerm,
+    Version,
+)
 from archiver.report_language import ENGLISH, report_language
 from tests.export.report.test_money import ARREARS, DIRECT
-from tests.support.reports import report_inputs
+from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import message_id
 
 
@@ -46,6 +57,27 @@ def test_without_an_overdue_invoice_nothing_is_demanded() -> None:
     assert [] == [word for word in ("請求", "未払い", "お振込先", "契約ID", "納品") if word in text]
 
 
+def test_it_says_what_is_to_be_read_and_answered() -> None:
+    """The reporter's message without an answer, and the edited reply, with what that answered; a demand for money names
+    neither.
+    """
+    asked = report_inputs.plain_message("料金は月2万5千円でよろしいでしょうか？", 2)
+    versions = [
+        Version(body, at, asked.send_time, asked.send_time)
+        for at, body in enumerate(("はい。", "いいえ、月1万円です。"))
+    ]
+    reply = report_inputs.plain_message("いいえ、月1万円です。", 3, state=State.EDITED, versions=tuple(versions))
+    room = report_inputs.room_of_messages([asked, reply, report_inputs.plain_message("検収をお願いします。", 4)])
+
+    text, demand = (text_of(contract, rooms=[room], deliveries=()) for contract in (DIRECT, ARREARS))
+
+    assert "\n・返信のないメッセージ: 「検収をお願いします。」\n" in text
+    changed = "・お客様の「はい。」(2026年11月5日)は、2026年11月5日には「いいえ、月1万円です。」になっていました"
+    assert f"{changed}(その前の、こちらのメッセージ: 「{asked.body}」)。\n" in text
+    assert "検収をお願い" not in demand
+    assert "いいえ" not in demand
+
+
 def test_a_name_that_nobody_entered_is_not_written() -> None:
     """It is among what is to be checked before sending."""
     check, greeting = (line for line in text_of(replace(ARREARS, client=None)).splitlines()[:3] if line)
@@ -59,7 +91,8 @@ def test_what_nobody_entered_has_no_line() -> None:
     blank, half = (replace(DIRECT, title=None, contracted_on=None, amount=one) for one in (None, "30,000円"))
 
     assert "未入力" not in text_of(blank)
-    assert (True, False) == ("下記の件" in text_of(blank), "下記の件" in text_of(blank, deliveries=()))
+    empty = text_of(blank, deliveries=(), rooms=[sample_conversation.empty()])
+    assert (True, False) == ("下記の件" in text_of(blank), "下記の件" in empty)
     assert "金額: 30,000円" in text_of(half).splitlines()
     assert "ご依頼の日: 2026年10月1日\n金額: 30,000円\n" in text_of(replace(half, contracted_on="2026-10-01"))
 

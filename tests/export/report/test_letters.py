@@ -14,7 +14,17 @@ from archiver.export.package.readme import encode_text
 from archiver.export.report.letters import MAX_LENGTH, inquiry_form_text
 from archiver.export.report.message_statistics import ReportInput
 from archiver.platforms.job_platform import platform_of, platforms
-from archiver.records import AccountClosing, AccountId, Contract, Delivery, Invoice, Message, State, Version
+from archiver.records import (
+    AccountClosing,
+    AccountId,
+    Contract,
+    Delivery,
+    Invoice,
+    Message,
+    MessageKind,
+    State,
+    Version,
+)
 from archiver.report_language import ENGLISH, LANGUAGES, report_language
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import CLIENT, DAY, OWNER, STRANGER, at
@@ -325,6 +335,16 @@ def test_what_the_plan_hides_is_nobodys_change() -> None:
     assert "相手のメッセージ1件、報告者のメッセージ1件が、プランの制限で見えなくなりました" in both
     assert "報告者のメッセージ1件が、プランの制限で見えなくなりました" in own
     assert "報告者自身" not in both + own
+
+
+def test_the_time_of_a_last_message_whose_text_nobody_saw_is_told() -> None:
+    """It is not said that there was none."""
+    gone = report_inputs.plain_message("[deleted]", 3, state=State.DELETED, kind=MessageKind.UNKNOWN)
+    case = report_inputs.case([report_inputs.room_of_messages([report_inputs.plain_message("本文", 2), gone])])
+
+    told = "文面の分かるものはありません(2026年11月5日 10:17の「削除」表示で文面の分からないメッセージ)。"
+    assert told in inquiry_text_of(case)
+    assert told in report_inputs.page_1(case)["起きたこと"]
 
 
 @pytest.mark.parametrize("account", [OWNER, STRANGER])
