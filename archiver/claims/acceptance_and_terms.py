@@ -130,11 +130,6 @@ def amounts_and_days(body: str) -> Iterator[str]:
         yield from (one for _at, one in _words_of(pattern, words) if re.search("[0-9円末]", one))
 
 
-def states_terms(body: str) -> bool:
-    """Whether a text names an amount or a day itself: a mere yes says nothing without what it answers."""
-    return any(amounts_and_days(body))
-
-
 def letters(body: str) -> str:
     """A text without its spaces and line ends: what else differs is a change to be quoted."""
     return "".join(body.split())

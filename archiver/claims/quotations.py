@@ -81,11 +81,6 @@ class Quotation:
         return found if len(found) <= MOST_BETWEEN else [*found[:MOST_BETWEEN], "…"]
 
     @property
-    def is_deleted(self) -> bool:
-        """Whether it shows as deleted now."""
-        return self.became is State.DELETED
-
-    @property
     def is_gone(self) -> bool:
         """Whether its words stand nowhere any more."""
         return self.became in (State.DELETED, State.MISSING)
@@ -98,7 +93,7 @@ def quotation(message: Message, *, is_chosen: bool = False, amount: str | None =
     """
     texts = message.texts
     bodies = [one.body for one in texts]
-    became = _standing(message.last_shown, bodies)
+    became = standing(message.last_shown, bodies)
     if not texts or message.is_notice or (became is State.PRESENT and not is_chosen):
         return None
     last = texts[-1]
@@ -145,7 +140,7 @@ def rank(state: State, bodies: Sequence[str], at: datetime, message_id: int, amo
 
     The agreed `amount` stands before other prices.
     """
-    became = _standing(state, bodies)
+    became = standing(state, bodies)
     weight = terms_weight(bodies, is_edit=became is State.EDITED, amount=amount)
     return weight, ORDER.index(became), at, message_id
 
@@ -198,12 +193,8 @@ def _unit(text: str, place: int) -> tuple[int, int]:
     return next((one.span() for one in _UNIT.finditer(text) if one.start() < place < one.end()), (place, place))
 
 
-def is_quotable(state: State, bodies: Sequence[str]) -> bool:
-    """Whether a message changed in a way that can be shown."""
-    return bool(bodies) and _standing(state, bodies) is not State.PRESENT
-
-
-def _standing(state: State, bodies: Sequence[str]) -> State:
+def standing(state: State, bodies: Sequence[str]) -> State:
+    """What became of a message, as far as it can be shown."""
     if state in (State.DELETED, State.MISSING, State.PRESENT):  # another text of a present one lost only its file
         return state
     is_edited = any(
@@ -291,8 +282,10 @@ def _happened(quoted: Quotation) -> Iterator[str]:
     if quoted.message.texts[0].update_time > 0:
         yield word("quote.was_edited")
     if quoted.edits or quoted.became is State.EDITED:
-        updated = _update_time(quoted.after or quoted.message.texts[-1])
-        yield word("quote.edited") if updated is None else word("quote.edited.at", updated=_minute(updated))
+        updated = (quoted.after or quoted.message.texts[-1]).update_time
+        is_told = 0 < updated < 2**36  # as far as a calendar holds it
+        at = {"updated": _minute(datetime.fromtimestamp(updated, UTC))} if is_told else {}
+        yield word("quote.edited.at" if at else "quote.edited", **at)
     if quoted.edits > 1:
         key = "quote.edits.between" if quoted.between else "quote.edits"
         yield word(key, n=quoted.edits, between=_between_text(quoted))
@@ -313,9 +306,4 @@ def seen_at(quoted: Quotation) -> datetime:
         return quoted.before.last_seen
     if quoted.became is State.EDITED:
         return (quoted.after or quoted.before).first_seen
-    return quoted.message.versions[-1].first_seen if quoted.is_deleted else quoted.message.changed_at
-
-
-def _update_time(version: Version) -> datetime | None:
-    """Chatwork's own time of an edit, as far as a calendar holds it."""
-    return datetime.fromtimestamp(version.update_time, UTC) if 0 < version.update_time < 2**36 else None
+    return quoted.message.versions[-1].first_seen if quoted.became is State.DELETED else quoted.message.changed_at

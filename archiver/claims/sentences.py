@@ -337,7 +337,10 @@ def facts_document(facts: CaseFacts) -> JsonObject:
 
 def changes_document(changed: ChangedMessages) -> JsonObject:
     """How many messages of each side changed in each way, and how many of Chatwork's notices."""
-    return {kind.value: _sides_document(changed, kind) for kind in ChangeKind}
+    counts = ((kind, changed_sides(changed, kind), changed_notices(changed, kind)) for kind in ChangeKind)
+    return {
+        kind.value: {name: sides[one] for one, name in _SIDES.items()} | {"notices": n} for kind, sides, n in counts
+    }
 
 
 def _closing_document(closed: ClosedAccount) -> JsonObject:
@@ -382,11 +385,6 @@ def _missing_document(missing: Missing) -> JsonObject:
         "unread_rooms": missing.unread_rooms,
         "closed_rooms": missing.closed_rooms,
     }
-
-
-def _sides_document(changed: ChangedMessages, kind: ChangeKind) -> JsonObject:
-    sides = changed_sides(changed, kind)
-    return {name: sides[side] for side, name in _SIDES.items()} | {"notices": changed_notices(changed, kind)}
 
 
 def _time_text(at: datetime) -> str:

@@ -14,7 +14,7 @@ from operator import attrgetter
 
 from archiver.chatwork.notation.parse import message_references, shown_files
 from archiver.claims import messages
-from archiver.claims.acceptance_and_terms import is_courtesy, names_decision, states_terms
+from archiver.claims.acceptance_and_terms import amounts_and_days, is_courtesy, names_decision
 from archiver.claims.messages import Claim, is_later, turn, with_acts
 from archiver.claims.quotations import Quotation, best, quotation, quotations
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, act_of_step
@@ -92,11 +92,6 @@ class MessageStatistics:
     """Id of a file that a message shows and of which nothing else is known here → No. of that message, and its name."""
     gone_words: dict[str, str] = field(default_factory=dict)
     """Id of a message → its words that went when its file was removed."""
-
-    @property
-    def saved_after(self) -> int:
-        """Messages saved at or after the sending of the counterpart's last reply."""
-        return self.count - self.saved_before
 
 
 class ReportInput(ReportSources):
@@ -198,7 +193,7 @@ class _Survey:
         """The quotation with what it answers: what its words reply to, else the reporter's message before it."""
         room = next(one for one in self._case.rooms if one.room_id == quoted.message.room_id)
         replies = [one for room_id, one in message_references(quoted.before.body) if room_id == room.room_id]
-        if states_terms(quoted.before.body):
+        if any(amounts_and_days(quoted.before.body)):  # a mere yes says nothing without what it answers
             return replace(quoted, answered=None)
         if not replies:
             return quoted

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from archiver.claims.acceptance_and_terms import names_terms, states_terms
+from archiver.claims.acceptance_and_terms import amounts_and_days, names_terms
 from archiver.claims.messages import DELETIONS, changed_sides, closed_account, turn
 from archiver.claims.quotations import Quotation, excerpts, quotation_head, quotation_line, quotation_parts
 from archiver.claims.sentences import (
@@ -160,7 +160,7 @@ def answered_text(case: ReportInput, quoted: Quotation, limit: int, *, is_letter
     """What a quoted message answers, as it read then; empty where its own words say enough, or the other is covered."""
     message, sent = quoted.answered, quoted.message.send_time.timestamp()
     then = [] if message is None else [one.body for one in message.texts if one.update_time <= sent]
-    if message is None or not then or is_covered(then[-1]) or not states_terms(then[-1]):
+    if message is None or not then or is_covered(then[-1]) or not any(amounts_and_days(then[-1])):
         return ""
     text = excerpts([visible(own_words(then[-1], references_of(case, message)))], limit)[0]
     key = "quote.answered.letter" if is_letter else "quote.answered"
@@ -179,7 +179,7 @@ def quotation_lines(case: ReportInput, limit: int, *, is_letter: bool = False) -
         line = quotation_line(quoted, _shown_excerpts(case, quoted, limit), time=_short_date, who=who)
         if answered := answered_text(case, quoted, limit, is_letter=is_letter):
             line = word("noted", text=line, notes=answered)
-        is_decisive = quoted.is_deleted or (quoted.became is not State.PRESENT and quoted.rank[0] > 0)
+        is_decisive = quoted.became is State.DELETED or (quoted.became is not State.PRESENT and quoted.rank[0] > 0)
         lines[not is_decisive].append(say("{line}。", line=line))
     return lines
 

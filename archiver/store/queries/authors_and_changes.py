@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Text, and_, case, cast, column, func, literal, not_, or_, select, text
 
 from archiver.claims.acceptance_and_terms import decision_weight, is_courtesy
-from archiver.claims.quotations import ORDER, QUOTED, Quotation, Rank, is_quotable, quotation, rank
+from archiver.claims.quotations import ORDER, QUOTED, Quotation, Rank, quotation, rank, standing
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, ListedStep, act_of_step, listed_steps
 from archiver.evidence.history import is_system_post
 from archiver.records import (
@@ -311,7 +311,7 @@ def changed_places(reading: Reading, contract: Contract, sides: CaseSides, *, af
             row, *later = rows
             bodies = [row.body, *(one.body for one in later)]
             state, account = last_shown(State(row.state), was_deleted=row.was_deleted), row.account_id
-            if is_quotable(state, bodies):
+            if standing(state, bodies) is not State.PRESENT:
                 sent = datetime.fromtimestamp(row.send_time, UTC)
                 order = rank(state, bodies, sent, position, contract.amount)
                 is_gone = state in (State.DELETED, State.MISSING)
