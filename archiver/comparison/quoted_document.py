@@ -37,8 +37,8 @@ _WORDS: Mapping[str, str] = {
     QuoteStanding.AS_QUOTED: N_("It stands there as quoted."),
     QuoteStanding.PART: N_("A part of a saved text; 【】 is around what was left out of its line."),
     QuoteStanding.EARLIER: N_("Only in an earlier text: the message was edited or deleted since."),
-    QuoteStanding.OTHERWISE: N_("Not in these words: the most similar saved text is shown, 【】 around what differs."),
-    QuoteStanding.NOT_FOUND: N_("Not found in what is saved."),
+    QuoteStanding.OTHERWISE: N_("No message has these words: the most similar one is shown, 【】 around what differs."),
+    QuoteStanding.NOT_FOUND: N_("Not found in the saved messages. Tasks and chat descriptions are not compared."),
 }
 """Of what is as quoted by its kind, else by how it stands."""
 

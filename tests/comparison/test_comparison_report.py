@@ -310,7 +310,7 @@ def test_what_a_document_quotes_is_held_against_an_archive_and_a_package(
     assert standings == [one["standing"] for one in document["passages"]]
     assert "報酬は5万円で【す】" == document["passages"][1]["saved"]
     assert (True, computers.edited) == (document["verified"], document["passages"][0]["message"]["message_id"])
-    told_of = ("以前の文面にだけあります", "この言葉ではありません", "見つかりません", "(No.)は資料ごと")
+    told_of = ("以前の文面にだけあります", "この言葉のメッセージはありません", "見つかりません", "(No.)は資料ごと")
     assert [True] * 4 == [one in told for one in told_of]
     assert ["文字を読めません" in wrong[0], "--quotes" in wrong[1]] == [True, True]
 
