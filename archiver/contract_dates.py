@@ -136,7 +136,7 @@ def is_paid(contract: Contract, deliveries: Iterable[Delivery]) -> bool:
     fee = int(digits) if digits.isdecimal() and len(digits) < _MOST_DIGITS else 0
     owed = sum(one.amount for one in contract.invoices) or fee
     is_since = last is None or any(at is not None and days_since(last, at) >= 0 for at in paid)
-    return 0 < owed <= sum(one.amount for one in contract.payments) and is_since
+    return 0 < owed <= sum(one.settled for one in contract.payments) and is_since
 
 
 def review_due(contract: Contract, deliveries: Sequence[Delivery], platform: Platform) -> date | None:
@@ -180,13 +180,13 @@ def is_billing_unclear(invoices: Sequence[Invoice], deliveries: Sequence[Deliver
     return bool(invoices) and len(days) > 1 and not billed_receipts(invoices, deliveries)
 
 
-def received_for(invoices: Sequence[Invoice], payments: Sequence[Payment]) -> tuple[dict[int, int], int]:
+def received_for(invoices: Sequence[Invoice], payments: Sequence[Payment]) -> tuple[dict[int, int], int, int]:
     """What was received for each invoice by number, and what is left over: named invoices first, then the oldest;
-    what goes beyond a named invoice is set off against the oldest open ones.
+    and how much of what goes beyond a named invoice is set off against the oldest open ones.
     """
     oldest_first = sorted(invoices, key=lambda one: (one.issued_on, one.number))
     open_amounts = {invoice.number: invoice.amount for invoice in oldest_first}
-    received, rest = dict.fromkeys(open_amounts, 0), 0
+    received, rest, beyond = dict.fromkeys(open_amounts, 0), 0, 0
 
     def assign(amount: int, numbers: Iterable[int]) -> int:
         for number in numbers:
@@ -197,8 +197,10 @@ def received_for(invoices: Sequence[Invoice], payments: Sequence[Payment]) -> tu
 
     for payment in sorted(payments, key=lambda one: (one.received_on, one.number)):
         named = [payment.invoice] if payment.invoice in open_amounts and payment.invoice is not None else []
-        rest += assign(payment.amount, named) if named else payment.amount
-    return received, assign(rest, list(open_amounts))
+        left = assign(payment.settled, named)
+        rest, beyond = rest + left, beyond + left * len(named)
+    surplus = assign(rest, list(open_amounts))
+    return received, surplus, max(0, beyond - surplus)
 
 
 def _unpaid_delivery(
@@ -207,7 +209,7 @@ def _unpaid_delivery(
     """The delivery from which pay is awaited: the first whose invoice is open, else the last; None once all that was
     billed is paid. `only_without_day`: an open invoice that names a day of payment does not count.
     """
-    received, _surplus = received_for(contract.invoices, contract.payments)
+    received, _surplus, _set_off = received_for(contract.invoices, contract.payments)
     open_invoices = [one for one in contract.invoices if received[one.number] < one.amount]
     unpaid = [one.number for one in open_invoices if not (only_without_day and one.due_on)]
     if contract.invoices and not unpaid:

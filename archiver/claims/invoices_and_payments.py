@@ -72,6 +72,8 @@ class MoneyStanding:
     """By number of the invoice."""
     surplus: int = 0
     """Received beyond what was billed."""
+    withheld: int = 0
+    """What the client kept back as tax: it is received, but not by the user."""
     set_off: int = 0
     """Received for a named invoice beyond it, and set off against the oldest open ones."""
 
@@ -91,29 +93,13 @@ def money_standing(contract: Contract, deliveries: Sequence[Delivery], today: da
     """How the money of a contract stands on a day in Japan; None if no invoice and no payment is stated."""
     if not contract.invoices and not contract.payments:
         return None
-    received, surplus = received_for(contract.invoices, contract.payments)
+    received, surplus, set_off = received_for(contract.invoices, contract.payments)
     balances = tuple(
         _balance(contract, deliveries, invoice, received[invoice.number], today) for invoice in contract.invoices
     )
     billed = sum(invoice.amount for invoice in contract.invoices)
-    paid = sum(payment.amount for payment in contract.payments)
-    return MoneyStanding(billed, paid, balances, surplus, max(0, _beyond_named(contract) - surplus))
-
-
-def _beyond_named(contract: Contract) -> int:
-    """What was received for named invoices beyond them."""
-    named: Counter[int] = Counter()
-    for payment in contract.payments:
-        named[payment.invoice or 0] += payment.amount
-    return sum(max(0, named[invoice.number] - invoice.amount) for invoice in contract.invoices)
-
-
-def open_by_month(standing: MoneyStanding) -> list[tuple[str, int]]:
-    """What is open by the month in which it was billed, such as `2026-11`, in yen, the earliest first."""
-    months: Counter[str] = Counter()
-    for balance in standing.balances:
-        months[balance.invoice.issued_on[: len("2026-11")]] += balance.unpaid
-    return sorted((month, amount) for month, amount in months.items() if amount)
+    paid, withheld = (sum(getattr(one, name) for one in contract.payments) for name in ("amount", "withheld"))
+    return MoneyStanding(billed, paid, balances, surplus, withheld, set_off)
 
 
 def _balance(
@@ -149,10 +135,16 @@ _MAX_MONTHS = 4
 def sums_text(standing: MoneyStanding) -> str:
     """What was billed, received and is open, in one line; without an invoice what was received alone."""
     if not standing.balances:
-        return word("money.received", n=standing.received)
+        return word("money.received", received=received_text(standing))
     surplus = word("money.surplus", n=standing.surplus) if standing.surplus else ""
-    sums = {"billed": standing.billed, "received": standing.received, "unpaid": standing.unpaid}
+    sums = {"billed": standing.billed, "received": received_text(standing), "unpaid": standing.unpaid}
     return word("money.sums", surplus=surplus, **sums)
+
+
+def received_text(standing: MoneyStanding) -> str:
+    """What came in, and the tax that was withheld of it."""
+    key = "money.withheld" if standing.withheld else "invoice.amount"
+    return word(key, n=standing.received, withheld=standing.withheld)
 
 
 def set_off_lines(standing: MoneyStanding) -> list[str]:
@@ -162,7 +154,10 @@ def set_off_lines(standing: MoneyStanding) -> list[str]:
 
 def month_lines(standing: MoneyStanding) -> list[str]:
     """What is open by the month of the invoice, in one line; none if it is one month."""
-    months = open_by_month(standing)
+    by_month: Counter[str] = Counter()
+    for balance in standing.balances:
+        by_month[balance.invoice.issued_on[: len("2026-11")]] += balance.unpaid
+    months = sorted((month, amount) for month, amount in by_month.items() if amount)
     parts = [word("money.month", month=month, n=amount) for month, amount in months[:_MAX_MONTHS]]
     rest = sum(amount for _month, amount in months[_MAX_MONTHS:])
     later = [word("money.later", n=rest)] if rest else []

@@ -173,8 +173,9 @@ WORDS: Mapping[str, str] = {
     "quote.line.present": "{said}は、{seen}にも同じ文でした",
     "count.each": "{n:,}件",
     # money: what was billed, received and is open
-    "money.sums": "請求 {billed:,}円 / 入金 {received:,}円{surplus} / 未払い {unpaid:,}円",
-    "money.received": "入金 {n:,}円",
+    "money.sums": "請求 {billed:,}円 / 入金 {received}{surplus} / 未払い {unpaid:,}円",
+    "money.received": "入金 {received}",
+    "money.withheld": "{n:,}円(ほかに源泉徴収 {withheld:,}円)",
     "money.surplus": "(請求を超えた入金 {n:,}円)",
     "money.set_off": "請求額を超えた入金のうち{n:,}円は、ほかの未払いの請求に充てて計算しています。",
     "money.months": "請求した月ごとの未払い: {months}",
@@ -203,7 +204,6 @@ WORDS: Mapping[str, str] = {
 
 
 ON_SCREEN: Mapping[str, str] = {
-    "turn.theirs.deleted": "相手の最後のメッセージ({place})の後にあなたが送ったメッセージは、削除されています",
     "turn.waiting": "あなたの{act}から{days:,}日、返信がありません({until}に確認した時点)",
     "turn.waiting.closed": "あなたの{act}の後、{until}までの記録では返信がありません。その後はチャットを開けません",
     "basis.entered": "あなたの入力",

@@ -42,6 +42,13 @@ class Payment:
     received_on: str
     invoice: int | None = None
     """The invoice that it was for; None: the oldest open ones."""
+    withheld: int = 0
+    """What the client kept back of it as tax (源泉徴収)."""
+
+    @property
+    def settled(self) -> int:
+        """How much of what is owed it pays."""
+        return self.amount + self.withheld
 
 
 @dataclass(frozen=True, slots=True)

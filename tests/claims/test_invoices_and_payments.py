@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.claims.invoices_and_payments import DueBasis, closed_day, money_standing, payment_due
-from archiver.contract_dates import deadlines
+from archiver.claims.invoices_and_payments import DueBasis, closed_day, money_standing, payment_due, sums_text
+from archiver.contract_dates import deadlines, is_paid
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Contract, Delivery, Invoice, MessageId, Payment, StatedTerm
 
@@ -45,6 +45,21 @@ def test_the_day_of_payment_is_that_of_the_invoice_else_agreed_else_of_receipt(
     assert standing is not None
     (balance,) = standing.balances
     assert expected == (balance.due, balance.basis, balance.days_late)
+
+
+def test_tax_that_the_client_withheld_is_paid_and_told_apart() -> None:
+    """源泉徴収: what came in is less than what was billed, and nothing is open; the sums say why."""
+    invoice, payment = Invoice(1, 100_000, "2026-09-20", "2026-10-20"), Payment(1, 89_790, "2026-10-20", None, 10_210)
+    billed, unbilled = contract((invoice,), (payment,)), contract((), (payment,))
+
+    standing, alone = (money_standing(one, (), TODAY) for one in (billed, unbilled))
+
+    assert standing is not None
+    assert alone is not None
+    assert (0, 0, 0, 89_790) == (standing.unpaid, standing.surplus, standing.set_off, standing.received)
+    assert "請求 100,000円 / 入金 89,790円(ほかに源泉徴収 10,210円) / 未払い 0円" == sums_text(standing)
+    assert "入金 89,790円(ほかに源泉徴収 10,210円)" == sums_text(alone)
+    assert is_paid(replace(unbilled, amount="100,000円"), ())
 
 
 def test_payments_go_to_the_named_invoice_then_to_the_oldest_open_one() -> None:

@@ -202,6 +202,7 @@ def job_chats(obj: CliContext, as_json: bool) -> None:
     metavar="N",
     help=N_("Which invoice the payment was for; left out: the oldest open one."),
 )
+@click.option("--withheld", metavar=N_("YEN"), help=N_("The tax that the client kept back of a payment (源泉徴収)."))
 @click.option(
     "--message",
     metavar="ID",

@@ -225,7 +225,8 @@ def _enter_invoice(entry: _Entry) -> None:
 def _enter_payment(entry: _Entry) -> None:
     yen = entry.yen(_("Amount received (yen):"))
     day = entry.day(_("Day on which it came in (such as 2026-12-28):"))
-    draft, again = Payment(0, yen, day, entry.given.get("invoice")), "again" in entry.given
+    kept, again = entry.given.get("withheld"), "again" in entry.given
+    draft = Payment(0, yen, day, entry.given.get("invoice"), read_yen(kept, "--withheld") if kept else 0)
     after = contract_rooms.add_payment(entry.archive, entry.contract.id, draft, at=entry.now, again=again)
     entry.tell_change(after, entry.money_lines(after))
 
@@ -293,7 +294,7 @@ _LISTS = ("invoice", "payment", "reminder")
 _KINDS: Mapping[str, tuple[Callable[[_Entry], None], str]] = {
     "delivery": (_enter_delivery, "on file file_id note replace"),
     "invoice": (_enter_invoice, "amount on due_on number message file again"),
-    "payment": (_enter_payment, "amount on invoice again"),
+    "payment": (_enter_payment, "amount on invoice withheld again"),
     "reminder": (_enter_reminder, "message on how"),
     "end-request": (_enter_end_request, "on"),
     "file": (_enter_file, "file message kind on note"),

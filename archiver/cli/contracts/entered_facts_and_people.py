@@ -22,7 +22,6 @@ from archiver.records import (
     MessageId,
     Role,
     RoomId,
-    SentReminder,
     StatedTerm,
 )
 from archiver.render.snippet import own_words
@@ -121,19 +120,18 @@ def money_lines(contract: Contract, delivered: Sequence[Delivery], now: datetime
     for payment in contract.payments:
         line = _("  payment {number}: {amount} on {day}")
         words = {"number": payment.number, "amount": yen_text(payment.amount), "day": payment.received_on}
-        yield line.format(**words) + (
-            "" if payment.invoice is None else _(" for invoice {n}").format(n=payment.invoice)
-        )
+        kept = _(" (tax withheld: {amount})").format(amount=yen_text(payment.withheld)) if payment.withheld else ""
+        of_invoice = "" if payment.invoice is None else _(" for invoice {n}").format(n=payment.invoice)
+        yield line.format(**words) + kept + of_invoice
 
 
 def reminder_lines(contract: Contract) -> list[str]:
     """A line for each reminder that the user sent: number, day, and the message or the way."""
-    return [f"{one.number}: {one.sent_on} {_reminder_way(one)}".rstrip() for one in contract.reminders]
-
-
-def _reminder_way(reminder: SentReminder) -> str:
-    message = "" if reminder.message_id is None else _("message {id}").format(id=f"m{reminder.message_id}")
-    return " ".join(filter(None, (visible(reminder.how or ""), message)))
+    lines = []
+    for one in contract.reminders:
+        message = "" if one.message_id is None else _("message {id}").format(id=f"m{one.message_id}")
+        lines.append(" ".join(filter(None, (f"{one.number}: {one.sent_on}", visible(one.how or ""), message))))
+    return lines
 
 
 def outside_lines(

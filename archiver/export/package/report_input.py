@@ -201,11 +201,11 @@ def _bounds_text(bounds: TimeBounds) -> str:
     begin, end = say("最初のメッセージ"), say("最後のメッセージ")
     if bounds.start is not None:
         start = datetime.fromtimestamp(bounds.start, JST)
-        begin = f"{local_time(start) if start.time() > time() else date_text(start)} "
+        begin = local_time(start) if start.time() > time() else date_text(start)
     if bounds.end is not None:
         stop = datetime.fromtimestamp(bounds.end, JST)
-        last_day = say("{day} の終わり", day=date_text(stop - timedelta(days=1)))
-        end = f" {say('{local} の直前', local=local_time(stop)) if stop.time() > time() else last_day} "
+        last_day = say("{day}の終わり", day=date_text(stop - timedelta(days=1)))
+        end = say("{local}の直前", local=local_time(stop)) if stop.time() > time() else last_day
     return say("{start}から{value}まで", start=begin, value=end)
 
 

@@ -13,6 +13,7 @@ from archiver.claims.invoices_and_payments import (
     invoice_text,
     money_standing,
     month_lines,
+    received_text,
     set_off_lines,
     sums_text,
 )
@@ -160,7 +161,7 @@ def consultation_rows(case: ReportInput) -> tuple[tuple[str, str], ...]:
     standing = standing_of(case)
     if standing is None:
         return ()
-    received = (say("受け取った金額"), say("{received:,}円", received=standing.received))
+    received = (say("受け取った金額"), received_text(standing))
     if not standing.balances:
         return (received,)
     late = [*open_lines(standing, partial(_balance_text, case), overdue=True), *month_lines(standing)]

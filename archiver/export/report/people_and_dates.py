@@ -213,7 +213,9 @@ def _stated_rows(contract: Contract, platform: Platform) -> Iterator[tuple[str, 
     """A row for each dated fact of such a contract; blank too, but for what comes later or never."""
     for fact in contract_facts.FACTS:
         stated = getattr(contract, fact.name)
-        if fact.event and (stated or _is_to_be_filled(fact, platform)):
+        is_of_platform = fact.exists_with(platform.outside, platform.end_request)
+        is_asked = fact.is_asked and not (platform.elsewhere and fact.name == "escrowed_at")
+        if fact.event and (stated or (is_asked and is_of_platform)):
             yield _stated_row(event_text(fact, platform), stated_day(stated or ""))
 
 
@@ -226,12 +228,6 @@ def event_text(fact: ContractFact, platform: Platform) -> str:
 def _stated_row(label: str, value: str) -> tuple[str, str, str]:
     """A row with what the user entered; nobody entered what is blank."""
     return (label, value, say(BY_REPORTER)) if value else (label, say(BLANK), "-")
-
-
-def _is_to_be_filled(fact: ContractFact, platform: Platform) -> bool:
-    """Whether a blank line stands for a fact: where it is asked for, and there can be one."""
-    is_of_platform = fact.exists_with(platform.outside, platform.end_request)
-    return fact.is_asked and is_of_platform and not (platform.elsewhere and fact.name == "escrowed_at")
 
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)

@@ -271,17 +271,12 @@ _WISHES: Mapping[RequestKind | None, Mapping[str, str]] = {
 
 def wish_text(case: ReportInput, kind: RequestKind | None, reader: str) -> str:
     """What is asked, in words for a reader."""
-    at, standing = last_delivery(case.deliveries), standing_of(case)
+    at, standing, stated = last_delivery(case.deliveries), standing_of(case), {one.item for one in case.contract.terms}
+    unstated = say("、").join(say(item.label) for item in TERM_ITEMS if item.name not in stated)
     return say(
         _WISHES[kind][reader],
         contract=_contract_name(case),
-        terms=terms_text(case),
+        terms=unstated or say("全項目"),
         delivered="" if at is None else f"({date_text(at)})",
         open="" if standing is None else say("報告者の入力による未払いは{unpaid:,}円。", unpaid=standing.unpaid),
     )
-
-
-def terms_text(case: ReportInput) -> str:
-    """The terms that the user bound to no message or file; all of them if none is left."""
-    stated = {term.item for term in case.contract.terms}
-    return say("、").join(say(item.label) for item in TERM_ITEMS if item.name not in stated) or say("全項目")

@@ -12,13 +12,7 @@ from functools import partial
 from archiver.claims.acceptance_and_terms import amounts_and_days, names_terms
 from archiver.claims.messages import DELETIONS, changed_sides, closed_account, turn
 from archiver.claims.quotations import Quotation, excerpts, quotation_head, quotation_line, quotation_parts
-from archiver.claims.sentences import (
-    change_lines,
-    closed_text,
-    noticed_text,
-    own_changes_text,
-    waiting_text,
-)
+from archiver.claims.sentences import change_lines, closed_text, noticed_text, own_changes_text, waiting_text
 from archiver.claims.table import word
 from archiver.contract_dates import delivery_matches
 from archiver.evidence.history import is_system_post, removed_files

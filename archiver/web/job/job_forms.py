@@ -237,7 +237,9 @@ def _add_payment(context: ConsoleContext, contract: Contract) -> None:
     received_on = read_day(given.get("payment_on", ""), _("the day"), EXAMPLE_DAY, now=now)
     if number and not (number.isascii() and number.isdecimal() and len(number) < 9):
         raise errors.UsageError(detail=not_listed(number))
-    draft = Payment(0, amount, received_on, int(number) if number else None)
+    kept = given.get("payment_withheld", "").strip()
+    withheld = read_yen(kept, _("the tax that was withheld")) if kept else 0
+    draft = Payment(0, amount, received_on, int(number) if number else None, withheld)
     contract_rooms.add_payment(context.archive, contract.id, draft, at=now, again="payment_again" in given)
 
 
@@ -264,7 +266,7 @@ def _add_delivery(context: ConsoleContext, contract: Contract) -> None:
 
 ENTRIES: Mapping[str, tuple[Callable[[ConsoleContext, Contract], None], *tuple[str, ...]]] = {
     "invoice": (_add_invoice, "invoice_amount", "invoice_on", "invoice_due", "invoice_name", "invoice_message"),
-    "payment": (_add_payment, "payment_amount", "payment_on", "payment_invoice"),
+    "payment": (_add_payment, "payment_amount", "payment_on", "payment_withheld", "payment_invoice"),
     "reminder": (_add_reminder, "reminder_message", "reminder_on", "reminder_how"),
     "delivered": (_add_delivery, "delivered", "delivered_note"),
 }

@@ -76,6 +76,6 @@ def test_a_period_is_told_by_its_days_as_a_person_says_them() -> None:
     day = datetime(2026, 10, 16, tzinfo=JST)
     contract = replace(report_inputs.CONTRACT, rooms=(ContractRoom(RoomId(5), start=day),))
 
-    assert "2026年10月16日 から最後のメッセージまで" == period_text(PackageScope(contract))
+    assert "2026年10月16日から最後のメッセージまで" == period_text(PackageScope(contract))
     until = PackageScope(contract, day, day + timedelta(days=2, hours=9))
-    assert "2026年10月16日 から 2026年10月18日 09:00:00 の直前 まで" == period_text(until)
+    assert "2026年10月16日から2026年10月18日 09:00:00の直前まで" == period_text(until)
