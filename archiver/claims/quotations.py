@@ -81,6 +81,11 @@ class Quotation:
         return found if len(found) <= MOST_BETWEEN else [*found[:MOST_BETWEEN], "…"]
 
     @property
+    def is_deleted(self) -> bool:
+        """Whether it shows as deleted now."""
+        return self.became is State.DELETED
+
+    @property
     def is_gone(self) -> bool:
         """Whether its words stand nowhere any more."""
         return self.became in (State.DELETED, State.MISSING)
@@ -306,4 +311,4 @@ def seen_at(quoted: Quotation) -> datetime:
         return quoted.before.last_seen
     if quoted.became is State.EDITED:
         return (quoted.after or quoted.before).first_seen
-    return quoted.message.versions[-1].first_seen if quoted.became is State.DELETED else quoted.message.changed_at
+    return quoted.message.versions[-1].first_seen if quoted.is_deleted else quoted.message.changed_at

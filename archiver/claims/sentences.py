@@ -337,10 +337,8 @@ def facts_document(facts: CaseFacts) -> JsonObject:
 
 def changes_document(changed: ChangedMessages) -> JsonObject:
     """How many messages of each side changed in each way, and how many of Chatwork's notices."""
-    counts = ((kind, changed_sides(changed, kind), changed_notices(changed, kind)) for kind in ChangeKind)
-    return {
-        kind.value: {name: sides[one] for one, name in _SIDES.items()} | {"notices": n} for kind, sides, n in counts
-    }
+    counts = ((one.value, changed_sides(changed, one), changed_notices(changed, one)) for one in ChangeKind)
+    return {kind: {name: sides[one] for one, name in _SIDES.items()} | {"notices": n} for kind, sides, n in counts}
 
 
 def _closing_document(closed: ClosedAccount) -> JsonObject:

@@ -173,7 +173,7 @@ def quotation_lines(case: ReportInput, limit: int, *, is_letter: bool = False) -
         line = quotation_line(quoted, _shown_excerpts(case, quoted, limit), time=_short_date, who=who)
         if answered := answered_text(case, quoted, limit, is_letter=is_letter):
             line = word("noted", text=line, notes=answered)
-        is_decisive = quoted.became is State.DELETED or (quoted.became is not State.PRESENT and quoted.rank[0] > 0)
+        is_decisive = quoted.is_deleted or (quoted.became is not State.PRESENT and quoted.rank[0] > 0)
         lines[not is_decisive].append(say("{line}。", line=line))
     return lines
 
