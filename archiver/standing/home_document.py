@@ -276,9 +276,10 @@ def _money(reading: Reading, contract: Contract, today: date) -> Row | None:
     if not standing.unpaid:
         return {"amount": standing.received, "state": "paid", "due": None}
     stated = [one for one in standing.balances if one.unpaid and one.due and one.basis not in RECEIPTS]
-    due = min((one.due for one in stated if one.due), default=None)
-    late = sum(one.unpaid for one in stated if one.days_late)
-    return {"amount": late or standing.unpaid, "state": "late" if late else "billed", "due": due}
+    late = [one for one in stated if one.days_late]
+    days = {one.due for one in late or stated}
+    owed = sum(one.unpaid for one in late) or standing.unpaid
+    return {"amount": owed, "state": "late" if late else "billed", "due": days.pop() if len(days) == 1 else None}
 
 
 def late_payments(reading: Reading, now: datetime) -> list[str]:

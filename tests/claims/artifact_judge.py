@@ -446,14 +446,17 @@ def _on_money(truth: Truth, page: str) -> Iterator[str]:
     yield from _untrue("the sums", form, page, lambda *one: tuple(map(_number, one)) == sums)
     form = r"契約・仮払い契約金額([0-9,]+円)"
     yield from _untrue("what was agreed", form, page, lambda amount: amount == dispute.amount)
-    for day, days, amount in _findall(
-        rf"支払期日\(({DAY})\)の翌日から数えて(\d+)日目の今も([0-9,]+)円の入金がない", page
-    ):
-        dues = sorted(str(one.due_on) for one in late)
-        if [day] != dues[:1] or int(days) != (truth.today - date.fromisoformat(day)).days:
-            yield f"what is overdue since when ({day}, {days})"
-        if _number(amount) != sum(open_ones[one.number] for one in late):
-            yield f"how much is overdue ({amount})"
+    since: Counter[str] = Counter()
+    for one in late:
+        since[str(one.due_on)] += open_ones[one.number]
+    part = rf"支払期日\(({DAY})\)の翌日から数えて(\d+)日目の今も([0-9,]+)円"
+    for sentence in _findall(r"報告者の入力では、(支払期日[^。]+?)の入金がない", page):
+        told = _findall(part, sentence)
+        rest = re.sub(part, "", sentence).strip("、")
+        if rest or [(day, _number(amount)) for day, _days, amount in told] != sorted(since.items()):
+            yield f"how much is overdue since when ({sentence})"
+        if any(int(days) != (truth.today - date.fromisoformat(day)).days for day, days, _amount in told):
+            yield f"for how many days something is overdue ({sentence})"
     theirs = (text for one in dispute.saved if one.author in dispute.counterparts for text in dispute.seen_texts(one))
     is_accepted = dispute.so.platform == "direct" and _findall("検収OKです、|修正は不要です、", " ".join(theirs))
     asked = _findall(r"お支払いの予定日をお知らせくださいますよう、お願いいたします", page)

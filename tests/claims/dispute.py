@@ -312,6 +312,8 @@ class Dispute:
             self.period = chance.randrange(0, 25) * DAY, chance.choice((None, chance.randrange(25, 45) * DAY))
         if so.money:
             days = [str((BEGIN + timedelta(days=chance.choice((2, 3, 9, 30)))).date()) for _ in range(2)]
+            some = random.Random(f"invoices {self.seed}")
+            days += [str((BEGIN + timedelta(days=some.randrange(2, 40))).date()) for _ in range(some.randrange(2))]
             self.invoices = tuple(Invoice(n, 50_000 * n, "2026-10-01", due_on=day) for n, day in enumerate(days, 1))
             paid = chance.choice((0, 20_000, 50_000, 150_000))
             self.payments = (Payment(1, paid, "2026-10-05"),) if paid else ()

@@ -224,13 +224,18 @@ def test_a_promised_day_that_passed_unpaid_is_told(tmp_path: Path) -> None:
     before = first_page(maker.home)
     contract_rooms.add_payment(maker.archive, "job2", Payment(0, 10_000, "2026-07-02", None), at=now)
     contract_rooms.add_invoice(maker.archive, "job1", Invoice(0, 30_000, "2026-07-02", "2026-07-10", ""), at=now)
+    page = first_page(maker.home)
+    contract_rooms.add_invoice(maker.archive, "job1", Invoice(0, 20_000, "2026-07-02", "2026-07-12", ""), at=now)
     maker.archive.close()
 
     assert "The promised day of payment" not in before
-    page = first_page(maker.home)
+    assert "Payment promised for" in page
     told = re.search("The promised day of payment for “[^”]+” has passed. 30,000 yen are not entered as paid[.]", page)
     assert told is not None, "one of two jobs"
     assert re.search("10,000 yen</span> paid", page), "no invoice of it is entered"
+    of_two_days = first_page(maker.home)
+    assert "50,000 yen are not entered as paid." in of_two_days
+    assert "Payment promised for" not in of_two_days, "not all of it since one day"
 
 
 def test_days_that_come_and_the_due_day_that_passed_stand_on_the_page(tmp_path: Path) -> None:

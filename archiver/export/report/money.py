@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import groupby
 
 from archiver.claims.invoices_and_payments import (
     RECEIPTS,
@@ -116,23 +117,25 @@ def _message_text(case: ReportInput, message_id: MessageId) -> str:
 def overdue_text(case: ReportInput) -> str:
     """The beginning of a sentence that pay is overdue, as the reporter entered it; empty if it is not."""
     standing = standing_of(case)
-    if standing is None or not standing.overdue:
-        return ""
-    stated = [one for one in standing.overdue if one.basis not in RECEIPTS]
-    oldest, unpaid = (stated or standing.overdue)[0], sum(one.unpaid for one in stated or standing.overdue)
+    overdue = standing.overdue if standing else ()
+    stated = [one for one in overdue if one.basis not in RECEIPTS] or overdue
+    days = [list(of_day) for _day, of_day in groupby(stated, key=lambda one: (one.due, one.basis))]
+    parts = [_since_text(of_day[0], sum(one.unpaid for one in of_day)) for of_day in days[:_MAX_INVOICES]]
+    if rest := sum(one.unpaid for of_day in days[_MAX_INVOICES:] for one in of_day):
+        parts.append(say("それより後の期日の{rest:,}円", rest=rest))
+    return say("報告者の入力では、{parts}の入金がない", parts=say("、").join(parts)) if parts else ""
+
+
+def _since_text(oldest: InvoiceBalance, unpaid: int) -> str:
+    """What is open of the invoices of one day, and for how long."""
     assert oldest.due is not None
-    words = "納品({due}、支払期日の登録なし)"
-    if stated:
-        words = "支払期日({due})"
-    elif oldest.basis is DueBasis.LAST_RECEIPT:
-        words = "最後の納品({due}、支払期日の登録なし。どの納品の請求かは日付から決まりません)"
-    since = say(words, due=date_text(oldest.due))
-    return say(
-        "報告者の入力では、{since}の翌日から数えて{days_late}日目の今も{unpaid:,}円の入金がない",
-        since=since,
-        days_late=oldest.days_late,
-        unpaid=unpaid,
-    )
+    words = {
+        DueBasis.RECEIPT: "納品({due}、支払期日の登録なし)",
+        DueBasis.LAST_RECEIPT: "最後の納品({due}、支払期日の登録なし。どの納品の請求かは日付から決まりません)",
+    }
+    since = say(words.get(oldest.basis, "支払期日({due})"), due=date_text(oldest.due))
+    told = {"days_late": oldest.days_late, "unpaid": unpaid}
+    return say("{since}の翌日から数えて{days_late}日目の今も{unpaid:,}円", since=since, **told)
 
 
 def dated_money(case: ReportInput) -> Iterator[tuple[str, str]]:

@@ -51,6 +51,23 @@ def test_a_day_that_nobody_stated_is_not_called_a_day_of_payment() -> None:
     assert beside.endswith("今も7円の入金がない状態です。")
 
 
+def test_each_sum_is_overdue_since_its_own_day() -> None:
+    """Payments in parts: nothing is said to be late since the day of an older invoice; many days end in one sum."""
+    days = ["2026-10-15", "2026-11-15", "2026-10-15", "2026-11-23", "2026-11-24", "2026-12-31"]
+    invoices = tuple(Invoice(number, 100_000, "2026-10-10", day) for number, day in enumerate(days, 1))
+    parts, many = (
+        replace(ARREARS, invoices=invoices[:n], payments=(Payment(1, 50_000, "2026-10-20"),)) for n in (2, 6)
+    )
+
+    two, three = (page_1(direct_case(one, "lawyer"))["現在の状況"] for one in (parts, many))
+
+    first = "報告者の入力では、支払期日(2026年10月15日)の翌日から数えて41日目の今も"
+    then = "支払期日(2026年11月15日)の翌日から数えて10日目の今も100,000円"
+    assert f"{first}50,000円、{then}の入金がない状態です。" == two
+    third = "支払期日(2026年11月23日)の翌日から数えて2日目の今も100,000円"
+    assert f"{first}150,000円、{then}、{third}、それより後の期日の100,000円の入金がない状態です。" == three
+
+
 def test_where_the_days_do_not_tell_which_delivery_was_billed_the_words_say_so() -> None:
     """It counts from the last delivery, on page 1 as in the sentence of the situation and in chapter 4."""
     unclear = replace(ARREARS, invoices=(Invoice(1, 100, "2026-09-30"),), payments=())
