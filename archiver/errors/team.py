@@ -51,6 +51,16 @@ class LedgerAwaitsSavers(LedgerUnavailable):
     hint = N_("Nothing new is saved until then. Which savers are missing is told by: archive team status")
 
 
+class ArchiveClosed(LedgerUnavailable):
+    """The member has left the team, whose savers save the archive no more: exit 1."""
+
+    message = N_("Archive {archive} is closed, as its member has left the team: nothing is saved any more.")
+    hint = N_(
+        "What was saved stays. Take it home: archive team take-home ACCOUNT FOLDER   To have it saved by the team "
+        "again: archive team join"
+    )
+
+
 class BadLedger(LedgerUnavailable):
     """The ledger holds rows that this program cannot have written: exit 1."""
 

@@ -26,6 +26,7 @@ REASONS = {
     "DatabaseNotOpened": N_("the archive's database could not be opened"),
     "ArchiveBusy": N_("another program is using the archive's database"),
     "ArchiveDamaged": N_("the archive's database cannot be read"),
+    "ArchiveClosed": N_("this archive of the team is closed"),
     "BadLedger": N_("the team's ledger holds what this program did not write"),
     "LedgerAwaitsSavers": N_("the team's ledger was put back in time and waits for its savers"),
     "LedgerForbids": N_("the database of the team's ledger does not let its user do this"),

@@ -117,9 +117,9 @@ def stale(situation: Situation) -> Found | None:
 
 
 def standing_fault(situation: Situation) -> Found | None:
-    """The error that keeps rounds from going through."""
+    """The error that keeps rounds from going through; one of a team's ledger is told as such."""
     archive, starters = situation.archive, situation.computer.starters
-    if archive.error_name is None:
+    if archive.error_name in {None, archive.ledger_error}:
         return None
     is_by_hand = starters is not None and (starters.names is None or starters.is_idle)
     return fault(archive.error_name, situation.settings, is_first=archive.last_run is None, is_by_hand=is_by_hand)

@@ -108,11 +108,12 @@ def upkeep_round(app: App, *, upgraded: TellUpgraded = TELL_NOBODY) -> None:
 def hold_round(app: App, upgraded: TellUpgraded) -> Iterator[None]:
     """Hold the round lock, log how the round ends, and upgrade the archive first if it is older.
 
-    A copy of a team's archive is topped up before Chatwork is asked. Raises LedgerUnavailable.
+    A copy of a team's archive is topped up before Chatwork is asked. Raises LedgerUnavailable, ArchiveClosed.
     """
     with app.archive.round_lock(), run_log.log_round_end(app.settings.home, now=app.now):
         upgrade_within_round(app, upgraded)
         app.archive.top_up()
+        app.archive.keeper.check_open()
         yield
 
 

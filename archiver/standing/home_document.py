@@ -15,6 +15,7 @@ from archiver.app import utc_now
 from archiver.claims.invoices_and_payments import RECEIPTS, money_standing
 from archiver.claims.quotations import QUOTED, Quotation, excerpts, seen_at
 from archiver.custody import put_back_databases
+from archiver.errors import ArchiveClosed
 from archiver.health import error_reasons, snapshot
 from archiver.health.conditions import OF_ALERTS, ROWS, Condition, ConditionKind, conditions, told_conditions
 from archiver.health.evidence import service_sentences
@@ -141,7 +142,8 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
         "jobs": sorted((one for one in jobs if one["is_open"]), key=job_order, reverse=True),
         "ended": [one for one in jobs if not one["is_open"]],
         "every": facts["every"],
-        "is_team": facts["kept_by_team"] != "nothing",
+        "is_saved_by_team": facts["kept_by_team"] != "nothing"
+        and all(error != ArchiveClosed.__name__ for *_stopped, error in facts["stopped"]),
         "backup": status.backup,
         "notices": facts["notices"],
     }

@@ -177,6 +177,7 @@ class Archive:
         """Bring a copy up to its ledger if that can be used; the name of the error if it cannot."""
         try:
             self.top_up()
+            self.keeper.check_open()
         except errors.LedgerUnavailable as error:
             return type(error).__name__
         except (errors.StaleCopy, errors.ArchiveBusy, errors.OlderArchive):

@@ -57,6 +57,9 @@ class Keeper:
         """
         return nullcontext()
 
+    def check_open(self) -> None:
+        """Raise ArchiveClosed where its member has left the team, as far as was seen when it was last brought up."""
+
     def close(self) -> None:
         """Give connections up; they are opened again when they are needed."""
 

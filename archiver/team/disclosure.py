@@ -80,10 +80,10 @@ def _append(writing: Writing, grant: Grant, state: str, at: datetime) -> None:
     writer.append_stated(writing, [observation], at=at)
 
 
-def _grant_lines(reading: Reading) -> Iterable[tuple[str, str]]:
+def _grant_lines(reading: Reading) -> list[tuple[str, str]]:
     """Key and line of each entry about a grant, oldest first, as a ledger has them too."""
     query = select(_ENTRY.key, _ENTRY.line).where(_ENTRY.key >= "grant/", _ENTRY.key < "grant0").order_by(_ENTRY.seq)
-    return reading.sql.execute(query).tuples()
+    return [(row.key, row.line) for row in reading.sql.execute(query)]
 
 
 def _last_payloads(lines: Iterable[tuple[str, str]]) -> dict[str, dict[str, Any]]:

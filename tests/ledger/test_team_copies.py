@@ -23,10 +23,11 @@ from archiver.store.queries.entries import last_record
 from archiver.store.working import last_lists, remembered_values
 from archiver.team import adopt_and_take_home
 from archiver.team.adopt_and_take_home import adopt, place_of, take_home
+from archiver.team.ledger.service_tables import TeamLedger
 from archiver.team.ledger_copy import exchange
 from archiver.team.ledger_copy.shared_files import put_beside_seals
 from archiver.team.s3_store import make_store
-from tests.ledger.teams import note, unpacked
+from tests.ledger.teams import Team, note, unpacked
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.synced_paths import note_syncs
 from tests.support.teams.postgres import Postgres, running_postgres
@@ -331,6 +332,31 @@ def test_a_home_of_the_same_archive_becomes_a_copy_and_another_one_is_refused(
     with pytest.raises(errors.AnotherArchive):
         adopt(other, address, None)
     assert not (other / LEDGER_FILE).exists()
+
+
+@pytest.mark.drawn
+def test_after_leaving_nothing_is_saved_and_status_says_so(team: Team) -> None:
+    """A save by hand is refused before Chatwork is asked; what is saved can be read, and entries be made."""
+    machine = Terminal(team.first, team.chatwork)
+    before, number = machine.run("status"), team.place.archive
+    TeamLedger(team.place.address).close_archive(number)
+    team.chatwork.requests.clear()
+    kept = ledger_digests(team.postgres, team.place)
+
+    _out, refused = machine.both("save", code=1)
+    asked = team.chatwork.requests.copy()
+    status, checks = machine.run("status"), machine.run("status", "--full", code=4)
+
+    assert "団体が行います" in before
+    assert f"保管庫{number}は閉じています" in refused.replace("\n", "")
+    assert "archive team take-home" in refused
+    assert ([], kept) == (asked, ledger_digests(team.postgres, team.place))
+    assert "いまは何も保存できません(団体でのこの保管庫は閉じています)" in status
+    assert "団体が行います" not in status
+    assert f"保管庫{number}は閉じています" in checks.replace("\n", "")
+    assert "はじめ" in machine.run("search", "はじめ")
+    with closing(Archive(team.first)) as archive, archive.writing() as writing:
+        note(writing, "出る前の控え")
 
 
 def test_the_commands_of_a_team_from_an_empty_database_to_an_archive_at_home(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def _tell_labelled(rows: Iterable[tuple[str, Sequence[str]]]) -> None:
 def _summary_lines(document: dict[str, Any], status: Status, now: datetime, kept: KeptByTeam) -> Iterator[str]:
     """How saving goes, the backup, the jobs with what is saved of each, and one thing that would make it safer."""
     every, last = document["every"], status.last_read
-    off = _("off") if kept is KeptByTeam.NOTHING else _("by the team")
+    off = _("by the team") if document["is_saved_by_team"] else _("off")
     saving = _("on, every {every}").format(every=every) if every else off
     saved = _("last {time}").format(time=moment_words(last, now)) if last else _("nothing saved yet")
     backup = _backup_words(status.backup, kept, now)

@@ -70,6 +70,11 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 
 _AT_ONCE = 1_000
 
+_STANDING = """
+SELECT mark, lists, running, closed_at IS NOT NULL FROM standing JOIN archive ON archive.id = standing.archive
+"""
+
+
 _END = """
 SELECT (SELECT coalesce(max(seq), 0) FROM entry), (SELECT coalesce(max(number), 0) FROM reply),
     (SELECT coalesce(max(number), 0) FROM seal), (SELECT coalesce(max(seq), 0) FROM file)
@@ -173,6 +178,8 @@ class Ledger:
     def __init__(self, place: LedgerPlace, *, open_connection: Callable[[str], Any] = connect) -> None:
         """Keep the place; nothing is opened yet. `open_connection` opens a connection to an address."""
         self.place = place
+        self.is_closed = False
+        """Whether its member had left the team when it was last read."""
         self._open = open_connection
         self._connection: psycopg.Connection[Any] | None = None
 
@@ -180,10 +187,11 @@ class Ledger:
     def reading(self) -> Iterator[LedgerReading]:
         """A snapshot. Raises LedgerUnavailable, NotInLedger, TeamNotInstalled."""
         with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as connection:
-            standing = connection.execute("SELECT mark, lists, running FROM standing").fetchone()
+            standing = connection.execute(_STANDING).fetchone()
             if standing is None:
                 raise errors.NotInLedger(ledger=printable(self.place.address), archive=self.place.archive)
-            yield LedgerReading(connection, standing[0], Running(*standing[1:]))
+            mark, *running, self.is_closed = standing
+            yield LedgerReading(connection, mark, Running(*running))
 
     def may_append(self) -> bool:
         """Whether the database lets this user save to the archive. Raises LedgerUnavailable, NotInLedger."""

@@ -68,6 +68,11 @@ class LedgerKeeper(Keeper):
         yield
         exchange.ship(sql, self.home, self.ledger, before)
 
+    def check_open(self) -> None:
+        """Raise ArchiveClosed where the ledger says so."""
+        if self.ledger.is_closed:
+            raise errors.ArchiveClosed(archive=self.place.archive)
+
     def close(self) -> None:
         """Close the connection to the ledger."""
         self.ledger.close()
@@ -108,7 +113,9 @@ class LedgerKeeper(Keeper):
     def check(self) -> Iterator[tuple[bool, str]]:
         """Whether ledger and store answer, and this machine may save there."""
         try:
-            if not self.ledger.may_append():
+            may_append = self.ledger.may_append()
+            self.check_open()
+            if not may_append:
                 yield False, _("The user of the ledger's database may read and not save: archive guide team")
             elif self.place.files is None:
                 yield True, _("The team's ledger answers, and this computer may save there.")
