@@ -224,11 +224,11 @@ def _tell_end(contract: Contract) -> None:
 def tell_added(contract: Contract, contracts: list[Contract], *, unchecked: bool) -> None:
     """Print what was entered, and which of its rooms belong to other contracts too."""
     rooms = ", ".join(str(room.room_id) for room in contract.rooms)
-    echo(_("Entered: {contract}, chats {rooms}."), contract=contract.label, rooms=rooms)
+    echo(_("Entered: {contract}, chats {rooms}."), contract=contract.id, rooms=rooms)
     if unchecked:
         echo(_("The chats were not checked (unchecked), as Chatwork could not be asked."))
     for room in (one for one in contract.rooms if one.start is None):  # `_tell_shared` tells of one with a first day
-        others = [one.label for one in contracts if room.room_id in one.room_ids]
+        others = [one.id for one in contracts if room.room_id in one.room_ids]
         if others:
             sentence = _("Chat {room} also belongs to {contracts}; that is allowed.")
             echo(sentence, room=room.room_id, contracts=", ".join(others))

@@ -90,7 +90,7 @@ class _Entry:
 
     def tell(self, sentence: str, **words: Any) -> None:
         """Print a sentence about the job."""
-        echo(sentence, job=self.contract.label, **words)
+        echo(sentence, job=self.contract.id, **words)
 
     def tell_change(self, after: Contract, lines: list[str]) -> None:
         """Print that the job has it, or had it, and how its list stands."""

@@ -163,14 +163,14 @@ def say_who(obj: CliContext, job: str | None, person: str, part: str | None, rea
             sentence = _("Taken back: who account {account} of job {job} is. The record that it was entered stays.")
             if not user_statements.withdraw_role(writing, contract.id, account, at=utc_now()):
                 sentence = _("Nothing was entered about account {account} of job {job}.")
-                raise errors.UsageError(detail=sentence.format(account=account, job=visible(contract.label)))
+                raise errors.UsageError(detail=sentence.format(account=account, job=contract.id))
             words = ""
         else:
             words = role_words(_PARTS[part])
             sentence = _("Already entered: account {account} of job {job} is {part}.")
             if user_statements.state_role(writing, contract.id, account, _PARTS[part], reason.strip(), at=utc_now()):
                 sentence = _("Entered: account {account} of job {job} is {part}.")
-    echo(sentence, account=account, job=contract.label, part=words)
+    echo(sentence, account=account, job=contract.id, part=words)
 
 
 def role_words(role: Role) -> str:

@@ -172,7 +172,7 @@ def end(obj: CliContext, job: str | None, *, is_stopped: bool, undo: bool) -> No
         state, sentence = "stopped", _("Stopped: {job}. What is saved stays.")
     closed_at = utc_now() if state == "closed" else None
     state_contract(archive, replace(before, state=state, closed_at=closed_at), at=utc_now())
-    echo(sentence, job=before.label, command=typed(f"archive job end {before.id} --now"))
+    echo(sentence, job=before.id, command=typed(f"archive job end {before.id} --now"))
 
 
 def _parts(rooms: Iterable[int]) -> tuple[ContractRoom, ...]:
@@ -235,7 +235,7 @@ def _tell_shared(contract: Contract, every: Iterable[Contract], rooms: Collectio
                 day = contract_rooms.last_day(ContractRoom(room, end=start))
                 sentence = _("Chat {room} stays in {contract} after {day} too. To end it there: {command}")
                 command = typed(f"archive job set {other.id} --chat-to {room} {day.replace(' ', 'T')}")
-                echo(sentence, room=room, contract=other.label, day=day, command=command)
+                echo(sentence, room=room, contract=other.id, day=day, command=command)
 
 
 def _tell_strangers(app: App, contract: Contract) -> None:
