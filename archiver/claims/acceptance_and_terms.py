@@ -91,8 +91,12 @@ def terms_weight(bodies: Sequence[str], *, is_edit: bool, amount: str | None = N
 
 
 def _acceptances(text: str) -> Iterator[tuple[int, str]]:
-    """Where delivered work is accepted, and the rest of that clause: its end may be what an edit changed."""
-    begin = 0
+    """Where delivered work is accepted, and the rest of that clause: its end may be what an edit changed.
+
+    What stands in code was said elsewhere; amounts and days hold there too.
+    """
+    begin, (*closed, rest) = 0, text.rpartition("[/code]")  # behind it no code ends, however many begin
+    text = _CODE.sub(lambda found: " " * len(found[0]), "".join(closed)) + rest
     for end in (*(one.end() for one in _CLAUSE_END.finditer(text)), len(text)):
         found = _ACCEPTED.search(text, begin, end)
         if (
@@ -138,8 +142,7 @@ def letters(body: str) -> str:
 def _own_words(body: str) -> str:
     own: list[str] = []
     opened: list[int] = []
-    *closed, rest = body.rpartition("[/code]")  # behind it no code ends, however many begin
-    for part in _QUOTE.split(_QUOTED_LINE.sub("", _CODE.sub(" ", "".join(closed)) + rest)):
+    for part in _QUOTE.split(_QUOTED_LINE.sub("", body)):
         if opened and part in ("[/qt]", "[/引用]"):
             del own[opened.pop() :]
             continue
