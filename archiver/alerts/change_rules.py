@@ -132,7 +132,8 @@ def carries_conversation(people: RoomPeople | None, account: int) -> bool:
         return True
     if account in people.members | people.former and not people.members - {account}:
         return True
-    return any(_is_large_share(counts.get(account, 0), sum(counts.values())) for counts in (people.wrote, people.sent))
+    shares = ((counts.get(account, 0), sum(counts.values())) for counts in (people.wrote, people.sent))
+    return any(part >= SHARE_MINIMUM and part * LARGE_SHARE_PARTS >= whole for part, whole in shares)
 
 
 def _carried(observations: DepartureObservations, account: int) -> list[int]:
@@ -200,10 +201,6 @@ def departing_accounts(observations: DepartureObservations, alerts: Iterable[Ale
             everybody = people.members | people.former | people.wrote.keys() | people.sent.keys()
             accounts |= {person for person in everybody if carries_conversation(people, person)}
     return frozenset(accounts)
-
-
-def _is_large_share(part: int, whole: int) -> bool:
-    return part >= SHARE_MINIMUM and part * LARGE_SHARE_PARTS >= whole
 
 
 def _grouped_messages(

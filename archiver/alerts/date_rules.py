@@ -66,7 +66,8 @@ def _alert_at(post: Post, rule: AlertRule, level: Level, now: datetime, subject:
 
 def _early_contact(case: CaseSnapshot) -> str | None:
     """The contract, what contact came before, when that was, and when contact began; None if it did not begin early."""
-    contact, contract = case_contact(case), case.contract
+    contract = case.contract
+    contact = outside_contact(contract, platform_of(contract.platform), case.first and case.first.at)
     if not contact.is_early or case.first is None:
         return None
     stated = {
@@ -75,11 +76,6 @@ def _early_contact(case: CaseSnapshot) -> str | None:
         OutsideContact.BEFORE_CONTRACT: contract.contracted_on,
     }
     return f"{contract.id}/{contact}/{stated.get(contact) or ''}/{case.first.at.astimezone(JST):{_TIME}}"
-
-
-def case_contact(case: CaseSnapshot) -> OutsideContact:
-    """How the oldest message relates to the platform's rule on outside contact."""
-    return outside_contact(case.contract, platform_of(case.contract.platform), case.first and case.first.at)
 
 
 def silences(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
@@ -118,16 +114,10 @@ def deadline_alerts(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
         rule, first = due.deadline.rule, due.deadline.days if due.deadline.urgent else DAYS_BEFORE
         is_theirs = case.contract.does_work or due.deadline.after not in _OF_WORKER
         if is_theirs and rule not in OWN_ALERT_RULES and DAYS_AFTER <= due.days_left <= first:
-            level = _deadline_level(due)
+            level = Level.LOW if due.days_left < 0 else Level.HIGH if due.deadline.urgent else Level.MEDIUM
             end = due.day.isoformat() if due.ends_at is None else f"{due.ends_at.astimezone(JST):{_TIME}}"
             subject = f"{case.contract.id}/{case.contract.platform or 'direct'}/{rule}/{end}"
             yield Alert(AlertRule.DEADLINE, level, now, case.room, subject=subject)
-
-
-def _deadline_level(due: DueDate) -> Level:
-    if due.days_left < 0:
-        return Level.LOW
-    return Level.HIGH if due.deadline.urgent else Level.MEDIUM
 
 
 def pauses(before: datetime | None, now: datetime) -> Iterator[Alert]:
@@ -138,19 +128,18 @@ def pauses(before: datetime | None, now: datetime) -> Iterator[Alert]:
         yield Alert(AlertRule.A14, level, now, subject=f"{now.isoformat(timespec='minutes')}/{hours}")
 
 
-def due_deadlines(cases: Iterable[CaseSnapshot], *, now: datetime, kept: Iterable[Alert]) -> list[Alert]:
-    """The alerts about deadlines that are not kept yet; they follow from the stated dates alone."""
-    known = {(alert.rule, alert.subject) for alert in kept}
-    alerts = [alert for case in cases for alert in deadline_alerts(case, now)]
-    return [alert for alert in alerts if (alert.rule, alert.subject) not in known]
-
-
 def judge_cases(
-    cases: Iterable[CaseSnapshot], *, before: datetime | None, now: datetime, kept: Iterable[Alert]
+    cases: Iterable[CaseSnapshot],
+    *,
+    before: datetime | None,
+    now: datetime,
+    kept: Iterable[Alert],
+    are_dates_enough: bool = False,
 ) -> list[Alert]:
-    """All alerts about these cases that are not kept yet."""
+    """All alerts about these cases that are not kept yet; `are_dates_enough`: those that follow from dates alone."""
     known = {(alert.rule, alert.subject) for alert in kept if alert.rule in ONCE}
-    found = [alert for case in cases for rule in RULES for alert in rule(case, now)]
+    rules = (deadline_alerts,) if are_dates_enough else RULES
+    found = [alert for case in cases for rule in rules for alert in rule(case, now)]
     return [alert for alert in (*found, *pauses(before, now)) if (alert.rule, alert.subject) not in known]
 
 

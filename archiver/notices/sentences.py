@@ -259,7 +259,8 @@ def take_pending_notices(
             snapshot = replace(snapshot, error_name=name or snapshot.error_name)
             found = noticed_conditions(snapshot, settings, now=now, adapts=adapts)
             if unwatched and is_first:
-                found = [one for one in found if not _may_pass(one)]
+                may_pass = (conditions.ConditionKind.FAULT, Grade.ATTENTION)  # a computer wakes up before its network
+                found = [one for one in found if (one.kind, one.grade) != may_pass]
             events = _event_keys(reading, settings, now)
             if not unwatched:  # who types a command is to get the mail of the week all the same
                 events -= {key for key in events - known.keys() if key.startswith(WEEKLY)}
@@ -274,11 +275,6 @@ def take_pending_notices(
         notices = facts.due_notices(_fault_keys(name), {}, now=now)._replace(is_remembered=False)
         notice_facts = NoticeFacts(now)
     return PendingNotices(notices, due_conditions(found, notices), notice_facts)
-
-
-def _may_pass(condition: conditions.Condition) -> bool:
-    """Whether the next round, which tells it else, may go through: a computer wakes up before its network."""
-    return condition.kind is conditions.ConditionKind.FAULT and condition.grade is Grade.ATTENTION
 
 
 def urgent_notices(archive: Archive, settings: Settings, named: facts.Naming, *, now: datetime) -> PendingNotices:

@@ -176,6 +176,10 @@ class Contract:
         """Its rooms, whatever their periods."""
         return frozenset(room.room_id for room in self.rooms)
 
+    def holds(self, room: int, at: datetime | None) -> bool:
+        """Whether what stood in a room at a time belongs to it; None: the time is not known."""
+        return any(one.room_id == room and (at is None or one.contains(at)) for one in self.rooms)
+
     @property
     def does_work(self) -> bool:
         """Whether the user may be the one who does the work; not if they ordered it."""

@@ -28,7 +28,8 @@ def departing_people(reading: Reading, after: int) -> frozenset[int]:
 def judge_deadlines(writing: Writing, at: datetime) -> None:
     """Keep an alert for each deadline that is due."""
     cases = [_build_case(writing, one, at) for one in contracts(writing) if is_read(one, at)]
-    for alert in date_rules.due_deadlines(cases, now=at, kept=alerts.alerts(writing)):
+    kept = alerts.alerts(writing)
+    for alert in date_rules.judge_cases(cases, before=None, now=at, kept=kept, are_dates_enough=True):
         alerts.keep(writing, alert)
 
 

@@ -17,7 +17,7 @@ from archiver.claims.quotations import excerpt, excerpts
 from archiver.claims.sentences import renamed_lines
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import platform_of
-from archiver.records import JST, Contract, ContractRoom
+from archiver.records import JST, Contract
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import shorten, visible, visible_line
 from archiver.render.snippet import one_line, own_words
@@ -93,18 +93,13 @@ def room_labels(reading: Reading, alerts: Iterable[Alert]) -> dict[int, str]:
 
     A direct chat that is not saved, which an alert is about, goes by the name of the other person.
     """
-    short = {room: shorten(name, _ROOM_COLUMNS) for room, name in room_names(reading).items() if name}
+    others = ((one.room_id or 0, one.account_id or 0) for one in alerts if one.rule is AlertRule.OTHER_CHAT)
+    people = {room: name for room, account in others if (name := last_name(reading, account))}
+    names = room_names(reading) | people
+    short = {room: shorten(name, _ROOM_COLUMNS) for room, name in names.items() if name}
     often = Counter(short.values())
     quoted = {room: _("“{name}”").format(name=name) for room, name in short.items()}
-    return _names_of_other_chats(reading, alerts) | {
-        room: f"{words} ({room})" if often[short[room]] > 1 else words for room, words in quoted.items()
-    }
-
-
-def _names_of_other_chats(reading: Reading, alerts: Iterable[Alert]) -> dict[int, str]:
-    about = ((one.room_id, one.account_id) for one in alerts if one.rule is AlertRule.OTHER_CHAT)
-    found = {room: last_name(reading, account) for room, account in about if room is not None and account is not None}
-    return {room: _("“{name}”").format(name=shorten(name, _ROOM_COLUMNS)) for room, name in found.items() if name}
+    return {room: f"{words} ({room})" if often[short[room]] > 1 else words for room, words in quoted.items()}
 
 
 def group_equal(alerts: Iterable[Alert], labels: Mapping[str, str]) -> list[list[Alert]]:
@@ -154,19 +149,12 @@ def _renamed_file(alert: Alert) -> int:
     return int(file) if alert.rule is AlertRule.A12 and kind == "file" else 0
 
 
-def messages_by_id(
-    reading: Reading, parts: Sequence[ContractRoom], message_ids: Iterable[str]
-) -> tuple[NamedMessage, ...]:
-    """Those of these messages that belong to a contract with these rooms, in the order given."""
+def messages_by_id(reading: Reading, contract: Contract, message_ids: Iterable[str]) -> tuple[NamedMessage, ...]:
+    """Those of these messages that belong to a contract, in the order given."""
     from archiver.store.queries.viewing.message_summaries import message_summaries
 
-    rooms = {int(one.room_id) for one in parts}
-    found = message_summaries(reading, ((room, int(one)) for one in message_ids for room in rooms))
-    return tuple(
-        _named(one)
-        for one in found
-        if one.sent is None or any(part.room_id == one.room_id and part.contains(one.sent) for part in parts)
-    )
+    found = message_summaries(reading, ((int(room), int(one)) for one in message_ids for room in contract.room_ids))
+    return tuple(_named(one) for one in found if contract.holds(one.room_id, one.sent))
 
 
 def more_sentence(number: int) -> str:

@@ -50,6 +50,8 @@ class ChangeInWords(NamedTuple):
     """When it was first seen as it stands now."""
     is_gone: bool
     """Whether its words stand nowhere any more."""
+    between: tuple[str, ...]
+    """The amounts and days that only texts in between named."""
 
 
 class Emergency(NamedTuple):
@@ -128,9 +130,7 @@ def emergencies(
                     len(kinds[1]),
                     sum(one.is_own for one in kinds[0]),
                     sum(one.is_own for one in kinds[1]),
-                    messages_by_id(
-                        reading, contract.rooms, sorted(shots, key=lambda one: order.get(int(one), len(order)))
-                    ),
+                    messages_by_id(reading, contract, sorted(shots, key=lambda one: order.get(int(one), len(order)))),
                     tuple(sorted(room for room in looks.failing if looks.at[room])),
                     tuple(sorted(room for room, at in looks.at.items() if at is None)),
                     bool(unlisted_beginnings(reading, rooms - set(holdings.shut)).rooms),
@@ -152,7 +152,8 @@ def references_of(reading: Reading, room: int) -> References:
 def _change(reading: Reading, quoted: Quotation) -> ChangeInWords:
     message, references = quoted.message, references_of(reading, quoted.message.room_id)
     texts = tuple(visible(own_words(text.body, references)) for text in quoted.shown)
-    return ChangeInWords(message.name, message.send_time, texts, seen_at(quoted), quoted.is_gone)
+    sent, seen = message.send_time, seen_at(quoted)
+    return ChangeInWords(message.name, sent, texts, seen, quoted.is_gone, tuple(quoted.between))
 
 
 def _marks(reading: Reading, alerts: Iterable[Alert]) -> Iterator[str]:

@@ -86,7 +86,7 @@ def changed_rows(emergency: Emergency, now: datetime, *, limit: int = NAMED_MESS
         else:
             lines, more = tuple(_edited_line(one, now, length - 4) for one in told), emergency.edited_count - len(told)
             words = [_more_words(more, emergency.own_edited)] if more else []
-            words += [] if True in kinds else filter(None, [_lacking_texts(emergency)])
+            words += [] if True in kinds else filter(None, [unseen_words(_unknown_texts(emergency))])
             rows.append(EmergencyRow(_("Changed"), lines, _(". ").join(words)))
     people, whose = people_sentence(emergency), _("Client") if _is_client_alone(emergency, *_OF_PEOPLE) else _("People")
     return (*rows, EmergencyRow(whose, (people,))) if people else tuple(rows)
@@ -147,7 +147,13 @@ def _edited_line(change: ChangeInWords, now: datetime, length: int) -> str:
     sentence = _("“{before}” now reads “{after}” (seen {day})")
     if not after:
         sentence = _("“{before}” was edited, and reads as first saved again (seen {day})")
-    return sentence.format(before=before, after="".join(after), day=short_day(change.seen, now))
+    said = sentence.format(before=before, after="".join(after), day=short_day(change.seen, now))
+    return " ".join(filter(None, [said, between_words(change.between)]))
+
+
+def between_words(terms: Sequence[str]) -> str:
+    """The amounts and days that only texts in between named; nothing for none."""
+    return _("In between: {terms}").format(terms=_(", ").join(terms)) if terms else ""
 
 
 def _more_words(more: int, own: int) -> str:
@@ -161,17 +167,17 @@ def _kept_texts(emergency: Emergency, told: int) -> str:
     more = emergency.gone_count - told
     words = _more_words(more, emergency.own_gone) + _(". ") if more > 0 else ""
     words += ngettext("Text saved.", "Texts saved.", emergency.gone_count)
-    return " ".join(filter(None, [words, _lacking_texts(emergency)]))
+    return " ".join(filter(None, [words, unseen_words(_unknown_texts(emergency))]))
 
 
-def _lacking_texts(emergency: Emergency) -> str:
-    lacking = _unknown_texts(emergency)
+def unseen_words(number: int) -> str:
+    """That so many messages were gone before anybody could save their texts; nothing for none."""
     text = ngettext(
-        "{n} other was already deleted when first seen, so its text is unknown.",
-        "{n} others were already deleted when first seen, so their texts are unknown.",
-        lacking,
+        "{n} message was already deleted when first seen, so its text is unknown.",
+        "{n} messages were already deleted when first seen, so their texts are unknown.",
+        number,
     )
-    return text.format(n=lacking) if lacking else ""
+    return text.format(n=number) if number else ""
 
 
 def _kept_counts(emergency: Emergency) -> str:

@@ -46,8 +46,13 @@ def headlines(status: Status, facts: Mapping[str, Any], jobs: Sequence[Row]) -> 
 
 def headline_without_news(status: Status, facts: Mapping[str, Any], now: datetime, *, alert_count: int) -> Row:
     """The one where none of those is true; `alert_count`: so many lines tell of alerts."""
-    look = next(_to_look_at(facts, status, now, alert_count), None)
-    return _FIELDS | (look or _calm(status, facts["kept_by_team"]))
+    if not facts["unsure"] and all(one.level is not Level.HIGH for one in status.alerts):
+        return _FIELDS | _calm(status, facts["kept_by_team"])
+    n = len(facts["lines"]) + alert_count  # “all good” would say too much; the lines below say what
+    head = ngettext("{n} thing needs you.", "{n} things need you.", n).format(n=n)
+    if not n:
+        head = _("The last save was {age}.").format(age=age_words(now - status.last_sync)) if status.last_sync else ""
+    return _FIELDS | {"state": "look", "kind": "lines", "head": head or _("Nothing was saved yet."), "text": ""}
 
 
 def told_job(told: Sequence[Row]) -> Row | None:
@@ -131,12 +136,13 @@ def _departed(jobs: Sequence[Row]) -> Iterator[Row]:
 
 
 def _changed(jobs: Sequence[Row]) -> Iterator[Row]:
-    """Messages of the other side that were deleted or edited, and not yet marked as seen."""
+    """Messages of the other side that were deleted, also before they were saved, or edited, and not marked as seen."""
     for job in jobs:
-        if not job["changed"]:
+        if not job["changed"] and not job["unseen"]:
             continue
         quotes, text = job["quotes"], _("Job “{job}”.").format(job=job["title"]) if len(jobs) > 1 else ""
-        words = changed_words(job["became"], quotes[0]["name"] if len(job["authors"]) == 1 and quotes else "")
+        name = quotes[0]["name"] if len(job["authors"]) == 1 and quotes else ""
+        words = changed_words(job["became"], name) if job["changed"] else job["unseen"]
         seen = {one["seen"] for one in quotes} if job["changed"] == len(quotes) else ()
         noticed = next(iter(seen)) if len(seen) == 1 else None
         yield {"state": "look", "kind": "changed", "job": job["id"], "head": words, "text": text} | {
@@ -218,17 +224,6 @@ def _gone_file(files: Sequence[tuple[Alert, Attachment | None]]) -> Iterator[Row
             head = (saved if file.sha256 else unsaved).format(name=shorten(file.name, _NAME_COLUMNS))
         place = {"room_id": alert.room_id, "message_id": alert.message_id, "alerts": [alert.number]}
         yield {"state": "look", "kind": "asked", "head": head, "text": ""} | place
-
-
-def _to_look_at(facts: Mapping[str, Any], status: Status, now: datetime, alert_count: int) -> Iterator[Row]:
-    """Nothing of the above, but “all good” would say too much; the lines below say what."""
-    if not facts["unsure"] and all(one.level is not Level.HIGH for one in status.alerts):
-        return
-    n = len(facts["lines"]) + alert_count
-    head = ngettext("{n} thing needs you.", "{n} things need you.", n).format(n=n)
-    if not n:
-        head = _("The last save was {age}.").format(age=age_words(now - status.last_sync)) if status.last_sync else ""
-    yield {"state": "look", "kind": "lines", "head": head or _("Nothing was saved yet."), "text": ""}
 
 
 def _calm(status: Status, by_team: str) -> Row:

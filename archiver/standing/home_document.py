@@ -36,7 +36,7 @@ from archiver.settings.model import Settings
 from archiver.setup.fact_questions import missing_facts
 from archiver.standing import alert_lines
 from archiver.standing.emergencies import Emergency, emergencies, references_of
-from archiver.standing.emergency_words import people_sentence
+from archiver.standing.emergency_words import between_words, people_sentence, unseen_words
 from archiver.standing.headlines import (
     Row,
     headline_without_news,
@@ -49,7 +49,12 @@ from archiver.standing.headlines import (
 )
 from archiver.store.archive import Reading
 from archiver.store.keeper import keeper_of
-from archiver.store.queries.authors_and_changes import ChangedPlace, changed_places, quoted_messages
+from archiver.store.queries.authors_and_changes import (
+    ChangedPlace,
+    changed_places,
+    deleted_unseen,
+    quoted_messages,
+)
 from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import contracts, deliveries
 from archiver.store.queries.entries import last_seq
@@ -253,6 +258,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "known": {one for one in ("title", "amount") if getattr(contract, one)},
         "gone": [one for one in rooms if one.inaccessible_since and one.inaccessible_since > seen.at],
         "changed": len(changed),
+        "unseen": unseen_words(deleted_unseen(reading, contract, sides, after=seen.entry)),
         "change_alerts": [*_alerts_of(status.alerts, changed)],
         "became": Counter(one.became for one in changed),
         "authors": {one.account_id for one in changed},
@@ -312,6 +318,7 @@ def _quotes(reading: Reading, quoted: Iterable[Quotation]) -> Iterator[Row]:
             "briefly": excerpts(words, _SHORT_LENGTH),
             "before": texts[0],
             "after": texts[-1] if one.after is not None else "",
+            "between": between_words(one.between),
             "shown_until": (one.message.texts[-1] if one.is_gone else one.before).last_seen,
             "seen": seen_at(one),
         }

@@ -98,6 +98,7 @@ def test_an_amount_that_was_edited_there_and_back_is_no_other_amount(tmp_path: P
     quoted = re.findall("<blockquote.*?>(.*?)</blockquote>", page, re.DOTALL)
     assert ["80,000円です"] * 2 == quoted
     assert "It was edited, and has read as first saved again since" in page
+    assert "In between: 60,000円" in page
 
 
 def test_what_stops_the_saving_stands_before_what_changed(home: Path) -> None:

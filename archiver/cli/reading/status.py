@@ -104,7 +104,7 @@ def list_alerts(obj: CliContext, *, as_json: bool) -> None:
         messages = dict(zip((one.number for one in all_alerts), named_messages(reading, all_alerts), strict=True))
         rooms_on_screen, late = room_labels(reading, all_alerts), late_payments(reading, utc_now())
         screenshots = [
-            (one, messages_by_id(reading, one.rooms, messages_to_screenshot(reading, all_alerts, its)))
+            (one, messages_by_id(reading, one, messages_to_screenshot(reading, all_alerts, its)))
             for one, its in rooms.items()
         ]
     if as_json:

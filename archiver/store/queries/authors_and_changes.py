@@ -264,6 +264,18 @@ class ChangedPlace(NamedTuple):
         return self.nearness == 0
 
 
+def deleted_unseen(reading: Reading, contract: Contract, sides: CaseSides, *, after: int) -> int:
+    """How many messages of the other side, or else of others, were deleted before their text was seen.
+
+    `after`: only those that an entry after this one tells of.
+    """
+    account = _message.account_id
+    theirs = account.in_(sorted(sides.bases)) if sides.bases else account.not_in(sorted(sides.reporters))
+    unseen = (_IS_DELETED, _message.text_digest == "", _message.seq > after, theirs)
+    queries = (select(func.count()).where(inside, *unseen) for _room, inside in changed_inside(contract.rooms))
+    return sum(reading.sql.execute(one).scalar_one() for one in queries)
+
+
 def quoted_messages(reading: Reading, places: Iterable[ChangedPlace]) -> Iterator[Quotation]:
     """The messages that stand there, in the same order."""
     for one in places:

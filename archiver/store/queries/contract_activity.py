@@ -211,7 +211,7 @@ def _people_entries(reading: Reading, room: int) -> list[EntryObject]:
 def _cancellations(reading: Reading, contract: Contract) -> Iterator[CancellationPost]:
     """Those within the contract's time in each room."""
     for post in cancellation_posts(reading, {room.room_id for room in contract.rooms}):
-        if any(one.room_id == post.room_id and one.overlaps(post.at, post.at) for one in contract.rooms):
+        if contract.holds(post.room_id, post.at):
             yield post
 
 

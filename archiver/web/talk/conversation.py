@@ -332,7 +332,7 @@ def messages_by_contract(
 ) -> Iterator[tuple[Contract, list[MessageSummary]]]:
     """Each contract that has some of the messages, with these in their order."""
     for contract in contracts:
-        of_it = [one for one in messages if _is_of_contract(one, contract)]
+        of_it = [one for one in messages if contract.holds(one.room_id, one.sent)]
         if of_it:
             yield contract, of_it
 
@@ -340,11 +340,6 @@ def messages_by_contract(
 def messages_argument(message_ids: Sequence[str]) -> str:
     """The ids as `--messages` takes them."""
     return ",".join("m" * (len(one) < _SHORT_ID) + one for one in message_ids)
-
-
-def _is_of_contract(message: MessageSummary, contract: Contract) -> bool:
-    of_room = (room for room in contract.rooms if room.room_id == message.room_id)
-    return any(message.sent is None or room.contains(message.sent) for room in of_room)
 
 
 LIMIT = 200

@@ -264,8 +264,8 @@ def test_what_vanished_is_listed_with_author_time_and_text(jobs: Jobs) -> None:
     assert [True] * 3 == [f"田中 “メッセージ{number}”" in block for number in range(3)]
     assert "見る前に" not in block
     assert "” of 1 Jul (seen 1 Jul)" in block
-    assert "Texts saved. 1 other was already deleted when first seen, so its text is unknown." in block
-    assert "Texts saved. 9 others were already deleted when first seen, so their texts are unknown." in many
+    assert "Texts saved. 1 message was already deleted when first seen, so its text is unknown." in block
+    assert "Texts saved. 9 messages were already deleted when first seen, so their texts are unknown." in many
 
 
 def test_what_was_edited_and_what_was_accepted_is_quoted(jobs: Jobs) -> None:
@@ -288,7 +288,7 @@ def test_what_was_edited_and_what_was_accepted_is_quoted(jobs: Jobs) -> None:
     emergency = jobs.emergencies()["job2"]
     block = block_text(emergency)
 
-    lacking = "1 other was already deleted when first seen, so its text is unknown."
+    lacking = "1 message was already deleted when first seen, so its text is unknown."
     assert [1, 1] == [text.count(lacking) for text in (alone, block)]
     assert accepted == ids(emergency)[0]
     lines = (

@@ -188,6 +188,23 @@ def test_a_file_that_no_list_had_is_not_told_as_gone(desk: TerminalWorld) -> Non
     assert english.startswith("A file was sent that Chatwork's list did not have. It is not saved.")
 
 
+def test_what_was_deleted_before_the_first_save_is_told_until_it_is_put_aside(desk: TerminalWorld) -> None:
+    """Nobody knows its text; one's own is not told."""
+    for message in (desk.post("お支払いは50,000円です"), desk.post("了解です", by=desk.chatwork.owner)):
+        desk.chatwork.delete(message)
+    desk.sync()
+
+    japanese, english = screens(desk)
+    desk.both("status", "--done", "job1")
+    after = screens(desk)[0]
+
+    told = "メッセージ1件は、はじめて見たときには削除されていました。文面は分かりません。"
+    assert told == japanese.splitlines()[0]
+    assert english.startswith("1 message was already deleted when first seen, so its text is unknown.")
+    assert "確認済みにする: archive status --done job1" in japanese
+    assert after.startswith("大丈夫です。")
+
+
 def test_a_deadline_that_stands_above_is_not_counted_below(desk: TerminalWorld) -> None:
     """Its alert is another word of the same day."""
     with desk.archive.writing() as writing:
