@@ -229,6 +229,14 @@ _PHRASES = (
             _CONTENT,
         ),
     ),
+    (
+        AlertRule.A13,
+        _any_of(
+            r"(?:契約|依頼|発注|案件)(?:を|は|も|の).{0,8}(?:キャンセル|終了(?!日|し)|終わ(?:ら|り)|打ち?切|中止|取り?消|解約|取り?やめ)",
+            r"キャンセル(?:し(?:ます|たい)|いたします|させて|(?:を|で)お願い|(?:と|に)(?:します|させ|なり))",
+        ),
+        _any_of(_NEGATION, _CONTENT, r"お?申し?込み?|予約|注文"),
+    ),
 )
 
 
@@ -321,9 +329,10 @@ def matched_rules(body: str) -> list[AlertRule]:
 
 
 def matched_words(body: str, rule: AlertRule) -> str:
-    """The first words of a body (NFKC) for which a rule has an alert; empty if there are none."""
-    for sentence in _SENTENCE_ENDS.split(own_text(body)):
-        for _rule, pattern, unless in phrases(rule):
+    """The words of a body (NFKC) for which a rule has an alert, by the table's first row; empty if there are none."""
+    sentences = _SENTENCE_ENDS.split(own_text(body))
+    for _rule, pattern, unless in phrases(rule):
+        for sentence in sentences:
             found = pattern.search(sentence)
             if found and not unless.search(sentence):
                 return found.group()

@@ -214,7 +214,7 @@ class AlertRule(StrEnum):
     A12 = "A12"
     """A person's or file's name, a role, or a chat's name or description changed."""
     A13 = "A13"
-    """Changed pay, no pay or another day is spoken of."""
+    """Changed pay, no pay, another day or the end of the job is spoken of."""
     A14 = "A14"
     """Nothing was saved for long."""
     A15 = "A15"
@@ -341,12 +341,12 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
         "Chat {room}: the description changed near an amount or a date. The earlier one is kept: compare the two."
     ),
     (AlertRule.A13, "direct"): N_(
-        "Chat {room}: a message seems to be about changed pay, no pay or another date. Answer in writing, and "
-        "don't agree in a hurry."
+        "Chat {room}: a message seems to be about changed pay, no pay, another date or the end of the job. Answer in "
+        "writing, and don't agree in a hurry."
     ),
     (AlertRule.A13, ""): N_(
-        "Chat {room}: a message seems to be about changed pay, no pay or another date. Answer in writing, on the "
-        "platform too if there is one, and don't agree in a hurry."
+        "Chat {room}: a message seems to be about changed pay, no pay, another date or the end of the job. Answer in "
+        "writing, on the platform too if there is one, and don't agree in a hurry."
     ),
     (AlertRule.A14, "1"): N_(
         "Saving was off for {pause} from {day}. Of messages written and edited meanwhile at most the new "

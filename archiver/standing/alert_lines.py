@@ -27,7 +27,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import ContractActivity, activity_without_counts
 from archiver.store.queries.contracts import contracts, is_read
 from archiver.store.queries.current_state import room_names
-from archiver.store.queries.people import last_name
+from archiver.store.queries.people import last_name, names_and_descriptions
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, typed
 
@@ -127,9 +127,24 @@ def named_messages(reading: Reading, alerts: Sequence[Alert]) -> list[NamedMessa
         for place, one in zip(places, alerts, strict=True)
     ]
     return [
-        None if summary is None else _with_file_names(reading, _named(summary, one.rule, both), one)
+        _described(reading, one) if summary is None else _with_file_names(reading, _named(summary, one.rule, both), one)
         for summary, one, both in zip(found, alerts, texts, strict=True)
     ]
+
+
+def is_described(alert: Alert) -> bool:
+    """Whether the alert is about the changed description of a chat."""
+    return alert.rule is AlertRule.A12 and alert.subject == "description"
+
+
+def _described(reading: Reading, alert: Alert) -> NamedMessage | None:
+    """Where the alert is about a description, the one before and the one then, in the place of a message's words."""
+    if alert.room_id is None or not is_described(alert):
+        return None
+    _names, every = names_and_descriptions(reading, alert.room_id)
+    texts = [own_words(one.value) for one in every if one.since <= alert.at][-2:]
+    said = " → ".join(f"「{visible(one)}」" for one in excerpts(texts, QUOTED_CHARACTERS))
+    return NamedMessage(alert.room_id, "", None, said, typed("archive app"))
 
 
 def _with_file_names(reading: Reading, message: NamedMessage, alert: Alert) -> NamedMessage:

@@ -9,9 +9,9 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from archiver.records import Attachment, State
+from archiver.records import State
 from archiver.records.alerts import Alert, AlertRule, Level
-from archiver.render.invisible_characters import shorten, visible
+from archiver.render.invisible_characters import visible
 from archiver.render.times import age_words, short_day
 from archiver.standing.emergency_words import departure_head
 from archiver.store.queries.looks_and_gaps import UnlistedBeginnings
@@ -26,21 +26,24 @@ _FIELDS: Row = dict.fromkeys(
 ) | {"alerts": ()}
 """What only some headlines have; `alerts`: the numbers of those that it tells."""
 
-_NAME_COLUMNS = 32
 _NOT_THEMSELVES = (AlertRule.A15, AlertRule.TWIN)
 """Of somebody who may be another person than the name says."""
+_OF_TERMS = (AlertRule.A8, AlertRule.A13, AlertRule.A12, AlertRule.FILE_GONE)
+"""Of papers asked for, of other terms that are spoken of or stand in a description, and of files that are gone."""
+ASKED_RULES = (*_NOT_THEMSELVES, *_OF_TERMS)
+"""Rules whose alerts are headlines themselves."""
 
 LOST, _OFF = ("gone", "departed", "changed"), ("idle", "unscheduled")
 """What disappeared in chats, quoted below; and that automatic saving is off, by which nothing disappeared yet."""
 
 
-def headlines(status: Status, facts: Mapping[str, Any], jobs: Sequence[Row]) -> list[Row]:
+def headlines(facts: Mapping[str, Any], jobs: Sequence[Row]) -> list[Row]:
     """Those that are true, perhaps none; `facts`: what is observed (`home_document`), `jobs` its rows."""
     stopped = list(_stopped(facts))
     off = [one for one in stopped if one["kind"] in _OFF]
     told = [*(one for one in stopped if one not in off), *_gone(jobs), *_departed(jobs), *_changed(jobs)]
-    told += [*_asked(status.alerts, _NOT_THEMSELVES), *off, *unpaid(jobs)]
-    told += [*_asked(status.alerts, (AlertRule.A8,)), *_gone_file(facts["gone_files"])]
+    told += [*_asked(facts["asked"], _NOT_THEMSELVES), *off, *unpaid(jobs)]
+    told += _asked(facts["asked"], _OF_TERMS)
     return [_FIELDS | one for one in told]
 
 
@@ -195,35 +198,12 @@ def unpaid(jobs: Sequence[Row]) -> Iterator[Row]:
             }
 
 
-def _asked(alerts: Sequence[Alert], rules: Collection[AlertRule]) -> Iterator[Row]:
-    """Bank data from who may be somebody else, a known name taken, papers asked for."""
-    ask = _("Ask by another way that you know before you pay or answer.")
-    for rule, head, text in (
-        (AlertRule.A15, _("An account that is new, or has a known name, writes about bank data or a transfer."), ask),
-        (AlertRule.TWIN, _("Another account has the name of somebody in your chats."), ask),
-        (
-            AlertRule.A8,
-            _("A message asks for identity papers or bank data."),
-            _("Give them only where the platform itself asks for them."),
-        ),
-    ):
-        found = [one for one in alerts if one.rule is rule and (rule is AlertRule.TWIN or one.room_id)]
-        if found and rule in rules:
-            place = {"room_id": found[-1].room_id, "message_id": found[-1].message_id, "alerts": [found[-1].number]}
-            yield {"state": "look", "kind": "asked", "head": head, "text": text} | place
-
-
-def _gone_file(files: Sequence[tuple[Alert, Attachment | None]]) -> Iterator[Row]:
-    """The newest file that Chatwork shows no more, and whether it is saved; one that no list had is not."""
-    if files:
-        alert, file = files[-1]
-        head = _("A file was sent that Chatwork's list did not have. It is not saved.")
-        if file is not None:
-            saved = _("The file “{name}” is no longer shown on Chatwork. It is saved.")
-            unsaved = _("The file “{name}” is no longer shown on Chatwork. It is not saved.")
-            head = (saved if file.sha256 else unsaved).format(name=shorten(file.name, _NAME_COLUMNS))
+def _asked(told: Sequence[tuple[Alert, str, str]], rules: Collection[AlertRule]) -> Iterator[Row]:
+    """The newest alert of each of these rules: its sentence, and the words that it is about."""
+    newest = {alert.rule: (alert, *_sentences(sentence), quote) for alert, sentence, quote in told}
+    for alert, head, text, quote in (newest[one] for one in rules if one in newest):
         place = {"room_id": alert.room_id, "message_id": alert.message_id, "alerts": [alert.number]}
-        yield {"state": "look", "kind": "asked", "head": head, "text": ""} | place
+        yield {"state": "look", "kind": "asked", "head": head, "text": text, "quote": quote} | place
 
 
 def _calm(status: Status, by_team: str) -> Row:

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from gettext import gettext as _
 from typing import Any, NamedTuple
 
+from archiver.alerts.sentences import alert_sentence
 from archiver.app import utc_now
 from archiver.claims.invoices_and_payments import RECEIPTS, money_standing
 from archiver.claims.quotations import QUOTED, Quotation, excerpts, seen_at
@@ -25,7 +26,7 @@ from archiver.health.snapshot import ComputerState, known_time
 from archiver.health.words import page_sentence, sentence
 from archiver.notices import apprise_sender
 from archiver.platforms.job_platform import NO_PLATFORM, first_reader, platform_of
-from archiver.records import JST, Attachment, Contract, State, contract_facts
+from archiver.records import JST, Contract, State, contract_facts
 from archiver.records.alerts import Alert, AlertRule
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import own_words
@@ -35,9 +36,11 @@ from archiver.rounds import run_log
 from archiver.settings.model import Settings
 from archiver.setup.fact_questions import missing_facts
 from archiver.standing import alert_lines
+from archiver.standing.alert_lines import is_described, jobs_of_rooms, named_messages
 from archiver.standing.emergencies import Emergency, emergencies, references_of
 from archiver.standing.emergency_words import between_words, people_sentence, unseen_words
 from archiver.standing.headlines import (
+    ASKED_RULES,
     Row,
     headline_without_news,
     headlines,
@@ -60,7 +63,6 @@ from archiver.store.queries.contracts import contracts, deliveries
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.looks_and_gaps import unlisted_beginnings
 from archiver.store.queries.status import Status, rooms_within
-from archiver.store.queries.viewing.files_and_tasks import file_details
 from archiver.store.queries.viewing.message_summaries import newest_message
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import (
@@ -110,7 +112,7 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
         | {"called": names[one.id], "departed": departed.get(one.id)}
         for one in status.contracts
     ]
-    told = headlines(status, facts, jobs)
+    told = headlines(facts, jobs)
     near = alert_lines.near_deadlines(reading, status.contracts, now=now)[: alert_lines.FIRST_SCREEN_LIMIT]
     others = other_alerts(status.alerts, urgent, [number for one in told for number in one["alerts"]])
     untold = [one for one in others if not any(deadline.is_told_by(one) for deadline in near)]
@@ -197,19 +199,20 @@ def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:
             ),
         ],
         "unsure": (is_old and not status.is_practice) or any(one.kind in _UNSURE for one in found),
-        "gone_files": [*_gone_files(reading, status.alerts)],
+        "asked": [*_asked_alerts(reading, status, labels)],
         "kept_by_team": keeper_of(reading.home).kept.value,
         "every": interval_words(every) if starters and starters.names and not starters.is_idle else "",
         "notices": notices_words(situation.settings.notify.ways, NOTICE_TRIAL.recall(reading)),
     }
 
 
-def _gone_files(reading: Reading, alerts: Iterable[Alert]) -> Iterator[tuple[Alert, Attachment | None]]:
-    for one in alerts:
-        file = (one.subject or "").rpartition("/")[2]
-        if one.rule is AlertRule.FILE_GONE and one.room_id is not None and file.isdecimal():
-            details = file_details(reading, one.room_id, int(file))
-            yield one, details and details.attachment
+def _asked_alerts(reading: Reading, status: Status, labels: Mapping[int, str]) -> Iterator[tuple[Alert, str, str]]:
+    """The alerts that are headlines, each with its sentence and the words that it is about; of changed names none."""
+    rules = [one for one in status.alerts if one.rule in ASKED_RULES]
+    found = [one for one in rules if one.rule is not AlertRule.A12 or is_described(one)]
+    names, jobs = alert_lines.contract_names(status.contracts), jobs_of_rooms(status.contracts)
+    for one, message in zip(found, named_messages(reading, found), strict=True):
+        yield one, alert_sentence(one, names, labels, jobs), message.said if message else ""
 
 
 def notices_words(ways: Collection[str], trial: LastNoticeTrial | None) -> str:

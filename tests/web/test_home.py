@@ -33,7 +33,7 @@ CALM: dict[str, Any] = {
     "unsure": False,
     "every": "5 minutes",
     "notices": "seen to arrive",
-    "gone_files": [],
+    "asked": [],
     "kept_by_team": "nothing",
 }
 """Nothing is the matter with the saving."""

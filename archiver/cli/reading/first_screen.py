@@ -85,8 +85,10 @@ def _headline(told: dict[str, Any], now: datetime) -> str:
     if told["since"]:
         sentence = _("Seen closed {time}, last seen open {last}. What was written later cannot be saved.")
         since = sentence.format(time=moment_words(told["since"], now), last=moment_words(told["last"], now))
-    where = typed(f"archive search --chat {told['room_id']}") if told["room_id"] else ""
-    head = [told["head"], told["text"]]
+    has_command = not told["room_id"] or "archive " in told["text"]
+    where = "" if has_command else typed(f"archive search --chat {told['room_id']}")
+    quote = told["quote"] if told["kind"] == "asked" else ""  # else a block below quotes it
+    head = [told["head"], quote, told["text"]]
     return " ".join(filter(None, [*(head[::-1] if told["kind"] == "changed" else head), since, due, where]))
 
 

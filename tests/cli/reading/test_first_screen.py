@@ -98,7 +98,25 @@ def test_a_warning_of_another_account_stands_before_what_is_off(desk: TerminalWo
     screen, _talk = desk.both("status", ARCHIVE_LANG="en")
 
     assert "Automatic saving is off" in screen
-    assert screen.startswith("Another account has the name of somebody in your chats.")
+    assert screen.startswith("Chat “動画編集”: Same name, but another account (ID 1 since 1 Jan, ID 2 since 1")
+
+
+def test_other_terms_are_told_first_and_quoted(desk: TerminalWorld) -> None:
+    """A refusal to pay, and a description with another price; a day like that is no good one."""
+    desk.chatwork.describe_room(desk.room, "1記事 5,000円、月末締め翌月末払い")
+    desk.both("sync")
+    desk.post("担当が変わりました。契約は終了とします。お支払いはできません。")
+    desk.chatwork.describe_room(desk.room, "1記事 3,000円、月末締め翌月末払い")
+    desk.both("sync", "--full")
+
+    screen = "".join(screens(desk)[0].split())
+    listed = "".join(desk.both("status", "--alerts", ARCHIVE_LANG="ja")[0].split())
+
+    texts = "「1記事5,000円、月末締め翌月末払い」→「1記事3,000円、月末締め翌月末払い」"
+    assert screen.startswith("チャット「動画編集」に、報酬を変える、支払わない、")
+    assert "田中「…契約は終了とします。お支払いはできません。」" in screen
+    assert f"チャット「動画編集」の概要が、金額や期日の近くで変わりました。{texts}" in screen
+    assert texts in listed
 
 
 def test_after_the_last_job_has_ended_it_still_stands_there(desk: TerminalWorld) -> None:
@@ -167,10 +185,10 @@ def test_a_file_that_is_gone_is_no_good_day(desk: TerminalWorld, *, is_saved: bo
     listed = "".join(desk.both("status", "--alerts", ARCHIVE_LANG="ja")[0].split())
 
     kept = "保存してあります" if is_saved else "保存できていません"
-    assert f"ファイル「発注書.pdf」がChatworkに表示されなくなりました。{kept}。" == japanese.splitlines()[0]
-    assert english.startswith(
-        f"The file “発注書.pdf” is no longer shown on Chatwork. It is {'not ' * (not is_saved)}saved."
-    )
+    lost = "「動画編集」で、ほかの人のファイルが表示されなくなりました。"
+    assert "".join(japanese.split()).startswith(f"チャット{lost}田中「発注書.pdf」中身は{kept}。")
+    of_it = f"田中 「発注書.pdf」 Its content {'is' if is_saved else 'was not'} saved."
+    assert f"a file from somebody else is no longer shown on Chatwork. {of_it}" in " ".join(english.split())
     assert f"ほかの人のファイルが表示されなくなりました。中身は{kept}。" in listed
     assert "田中「発注書.pdf」" in listed
 
@@ -184,8 +202,9 @@ def test_a_file_that_no_list_had_is_not_told_as_gone(desk: TerminalWorld) -> Non
 
     japanese, english = screens(desk)
 
-    assert japanese.startswith("送られたファイルが、Chatworkの一覧にありませんでした。保存できていません。")
-    assert english.startswith("A file was sent that Chatwork's list did not have. It is not saved.")
+    told = "チャット「動画編集」で送られたファイルが、Chatworkのファイルの一覧になかったため、保存できていません。"
+    assert "".join(japanese.split()).startswith(told)
+    assert "a file was sent, but Chatwork's list of files did not have it" in " ".join(english.split())
 
 
 def test_what_was_deleted_before_the_first_save_is_told_until_it_is_put_aside(desk: TerminalWorld) -> None:
