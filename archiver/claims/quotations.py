@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise, takewhile
+from os.path import commonprefix
 
 from archiver.claims.acceptance_and_terms import (
     DECIDING_WORDS,
@@ -154,7 +155,7 @@ def excerpts(texts: Sequence[str], limit: int) -> list[str]:
     """Texts of one message cut to so many characters: from the words on that matter and no other of them has, or else
     from where they differ.
     """
-    at = min((_first_difference(*both) for both in pairwise(texts)), default=0)
+    at = min((len(commonprefix(both)) for both in pairwise(texts)), default=0)  # noqa: RUF071 - letters are meant
     places = [_first_word(one, [other for other in texts if other != one], at) for one in texts]
     return [excerpt(one, place, limit) for one, place in zip(texts, places, strict=True)]
 
@@ -207,10 +208,6 @@ def standing(state: State, bodies: Sequence[str]) -> State:
         for one, then in pairwise(bodies)
     )
     return State.EDITED if is_edited else State.PRESENT
-
-
-def _first_difference(one: str, other: str) -> int:
-    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _first_word(text: str, others: Iterable[str], otherwise: int) -> int:

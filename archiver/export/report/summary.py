@@ -65,8 +65,8 @@ def chapter(case: ReportInput, title: str) -> Chapter:
     reasons = [shown(one.reason, 300) for one in case.mapped.values() if one.role is Role.CLIENT]
     closed = closed_text(closed_account(case.statistics.facts))
     shut_lines = [_shut_text(shut), refusal_text(case.rooms)]
-    deleted = list(unquoted_changes(case.statistics, DELETIONS))
-    noticed = [*deleted, *([say("{line}。", line=closed)] if closed else []), *shut_lines]
+    noticed = [say("{line}。", line=one) for one in filter(None, [closed, *departures_and_terms(case)])]
+    noticed = [*unquoted_changes(case.statistics, DELETIONS), *noticed, *shut_lines]
     (page,) = chapters(
         "report_summary.txt",
         case,
@@ -299,4 +299,5 @@ def _change_line(event: ChangeRow) -> str:
     if event.kind == _DESCRIBED:
         before, after = excerpts([own_words(before), own_words(after)], _CUT // 2 - 4)
     about = f"{before} → {after}" if before and after else after or about_text(event)
-    return noticed_text(event.kind, shorten_line(about, _CUT), datetime.fromisoformat(event.at))
+    about = shorten_line(about, 2 * _CUT if event.kind == _DESCRIBED else _CUT)
+    return noticed_text(event.kind, about, datetime.fromisoformat(event.at))

@@ -256,6 +256,16 @@ def test_a_description_that_names_money_or_days_stands_on_the_page_and_so_does_i
     line = "チャットの概要が変わった: 報酬は50,000円 → 報酬は30,000円(2026年11月15日に確認)"
     assert line in told[1]["起きたこと"]
     assert f"{line}。" in inquiry_form_text(report_inputs.case([other], events=[changed]))
+    both = [
+        f"【条件】1記事 {sum_}円 / 月末締め{month}末払い / 納期は依頼から7日"
+        for sum_, month in (("5,000", "翌月"), ("3,000", "翌々月"))
+    ]
+    longer = report_inputs.change("チャットの概要が変わった", both[1], before=both[0])
+    assert (
+        "1記事 3,000円 / 月末締め翌々月末払い…(" in page_1(report_inputs.case([other], events=[longer]))["起きたこと"]
+    )
+    consulted = report_inputs.case([other], events=[changed], profile="consult")
+    assert f"{line}。" in page_1(consulted)["現在の状況"]
 
 
 def test_that_the_other_side_left_the_list_of_members_stands_in_the_text_to_paste_too() -> None:
