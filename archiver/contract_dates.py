@@ -10,11 +10,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from archiver.platforms.job_platform import NO_PLATFORM, STRANGER, Deadline, Platform
-from archiver.records import JST, Attachment, Contract, Delivery, Invoice, Payment, contract_facts
+from archiver.records import JST, Attachment, Contract, Delivery, Invoice, Payment, begin_of_day, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext
 
 _DATE_LENGTH, _MOST_DIGITS = len("2026-11-24"), 13
@@ -215,7 +215,7 @@ def _unpaid_delivery(
     if contract.invoices and not unpaid:
         return None
     days = billed_receipts(contract.invoices, deliveries)
-    awaited = [datetime.combine(days[number], time(), JST) for number in unpaid if number in days]
+    awaited = [begin_of_day(days[number]) for number in unpaid if number in days]
     return min(awaited, default=last_delivery(deliveries))
 
 

@@ -1,11 +1,12 @@
-"""Makes the names in a folder durable, and tells errors of the file system as errors of this program."""
+"""Makes the names in a folder durable, finds free ones, and tells errors of the file system as errors of ours."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain, count
 from pathlib import Path
 
 from archiver import errors
@@ -45,6 +46,12 @@ def allow_where_possible(path: Path, mode: int) -> None:
         path.chmod(mode)
 
 
+def free_name(folder: Path, name: str, endings: Sequence[str] = ("",), *, mark: str = "-") -> str:
+    """The name, or the one with `-2`, `-3` … behind it, under which nothing with these endings lies in the folder."""
+    names = chain([name], (f"{name}{mark}{number}" for number in count(2)))
+    return next(one for one in names if not any(os.path.lexists(folder / f"{one}{ending}") for ending in endings))
+
+
 def is_full(error: OSError) -> bool:
     """Whether no space is left for this user."""
     return error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
@@ -71,12 +78,10 @@ def storage_error(error: OSError, path: Path) -> errors.StorageError:
 
 
 @contextlib.contextmanager
-def file_errors_as_ours(
-    folder: Path, unwritable: type[errors.HomeNotWritable] = errors.HomeNotWritable
-) -> Iterator[None]:
-    """Turn errors of the file system in `folder` into our own errors. Raises DiskFull, `unwritable`."""
+def disk_errors(path: Path, unwritable: type[errors.HomeNotWritable] = errors.HomeNotWritable) -> Iterator[None]:
+    """Raise errors of the file system as those of this program, about a path; `unwritable` where nothing else fits."""
     try:
         yield
     except OSError as error:
-        storage = storage_error(error, folder)
+        storage = storage_error(error, path)
         raise (unwritable(**storage.data) if type(storage) is errors.HomeNotWritable else storage) from error

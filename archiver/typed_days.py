@@ -5,10 +5,10 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from archiver.records import JST
+from archiver.records import begin_of_day
 
 _FULL_DATE = re.compile(r"(\d{4})(?:年|[-/])(\d{1,2})(?:月|[-/])(\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
 _MONTH_AND_DAY = re.compile(r"(\d{1,2})(?:月|[-/])(\d{1,2})日?", re.ASCII)
@@ -30,8 +30,7 @@ class DayRange(NamedTuple):
 
     def bounds(self) -> tuple[datetime, datetime]:
         """When they begin in Japan, and when they are over. Raises OverflowError for the last day that there is."""
-        begin, last = (datetime.combine(day, time(), JST) for day in self)
-        return begin, last + timedelta(days=1)
+        return begin_of_day(self.first), begin_of_day(self.last) + timedelta(days=1)
 
 
 def read_days(text: str, today: date) -> DayRange | None:

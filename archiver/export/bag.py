@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archiver.evidence.chain import digest_file, write_manifest
+from archiver.folder_sync import free_name
 from archiver.records import JST
 
 PARTIAL = ".partial"
@@ -29,6 +30,9 @@ TAG_MANIFEST = "tagmanifest-sha256.txt"
 
 _PARTIAL_NAME = re.compile(rf".+_\d{{8}}-\d{{4,6}}_[a-z]+(-\d+)?(\.zip)?{re.escape(PARTIAL)}")
 """The name of an unfinished package, as `make_package` gives it: `CW1_20261124-223105_support-2.zip.partial`."""
+
+ENDINGS = ("", ".zip", PARTIAL, f".zip{PARTIAL}")
+"""Of a package, its zip, and unfinished ones: none of them may have the name of a new one."""
 
 _TRIES = 20
 """Names that are tried if others take them at the same moment."""
@@ -161,17 +165,6 @@ class Bag:
         self.sizes[name] = size
 
 
-def free_name(folder: Path, name: str) -> str:
-    """The name, with `-2`, `-3` … if a package, its zip or an unfinished one has it already."""
-    taken = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    number = 1
-    while True:
-        candidate = name if number == 1 else f"{name}-{number}"
-        if taken.isdisjoint({candidate, f"{candidate}.zip", f"{candidate}{PARTIAL}", f"{candidate}.zip{PARTIAL}"}):
-            return candidate
-        number += 1
-
-
 @contextlib.contextmanager
 def partial_bag(folder: Path, name: str) -> Iterator[Bag]:
     """A bag in `NAME.partial`, under the first free name; it is removed if anything goes wrong inside. Raises OSError.
@@ -209,7 +202,7 @@ def sweep_leftovers(folder: Path, *, older_than: datetime) -> None:
 def _claim_partial(folder: Path, name: str) -> tuple[Path, int | None]:
     """Make and lock the folder of a new package, whoever takes names at the same time; the folder and its lock."""
     for _ in range(_TRIES):
-        chosen = free_name(folder, name)
+        chosen = free_name(folder, name, ENDINGS)
         partial = folder / f"{chosen}{PARTIAL}"
         with contextlib.suppress(FileExistsError):
             partial.mkdir(mode=0o700)

@@ -13,7 +13,7 @@ from archiver.health.conditions import CONDITIONS, ConditionKind, Notice
 from archiver.health.judgements import days_left, deadline_time
 from archiver.health.snapshot import HealthSnapshot
 from archiver.platforms.job_platform import Deadline, platform_of
-from archiver.records import JST, Contract
+from archiver.records import JST, Contract, begin_of_day
 from archiver.records.alerts import Alert, AlertRule, due_reminders
 from archiver.rounds import run_log
 from archiver.store.archive import Reading
@@ -264,7 +264,7 @@ def day_of(key: str) -> date | None:
 
 
 def _end_of_day(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), JST)
+    return begin_of_day(day + DAY)
 
 
 # --- the notice of a week: from nine in the evening of one Sunday to the next, whenever it is given ----

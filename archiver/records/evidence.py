@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple, NewType
@@ -27,6 +27,11 @@ JsonObject = dict[str, Any]
 
 JST = timezone(timedelta(hours=9), "JST")
 """Asia/Tokyo. It has had no summer time since 1952, so no time-zone database is needed."""
+
+
+def begin_of_day(day: date) -> datetime:
+    """When a day begins in Japan."""
+    return datetime.combine(day, time(), JST)
 
 
 class Entry(NamedTuple):

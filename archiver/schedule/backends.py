@@ -21,10 +21,10 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.errors import SchedulerMissing, SchedulerRefused
+from archiver.folder_sync import disk_errors
 from archiver.schedule import scheduler_texts
 from archiver.schedule.scheduler_texts import ScheduledJob
 from archiver.settings.home import child_environ, start_in_background
-from archiver.store.durable_files import disk_errors
 
 _PATIENCE = 60
 """Seconds that one call may take."""

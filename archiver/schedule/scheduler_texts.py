@@ -224,13 +224,10 @@ def plist(job: ScheduledJob) -> str:
 
 # --- Windows -------------------------------------------------------------------------------------
 
-ENCODING = "UTF-16"
-"""The encoding, with byte order mark, that `schtasks /Create /XML` expects."""
-
 # What is left out has the value that is wanted.
 # Runs on battery, makes up for a missed start, never twice at a time, no console window (the program is pythonw).
 TASK = """\
-<?xml version="1.0" encoding="{encoding}"?>
+<?xml version="1.0" encoding="UTF-16"?>
 <!-- Written by: archive init schedule   How to take it out: archive init schedule -h -->
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>
@@ -271,11 +268,10 @@ TASK = """\
 """
 
 
-def task(job: ScheduledJob, *, encoding: str = ENCODING) -> str:
-    """The task's XML; its repetition has no end."""
+def task(job: ScheduledJob) -> str:
+    """The task's XML, for UTF-16 with its mark, which `schtasks` expects; its repetition has no end."""
     user = f"      <UserId>{_escape(job.user)}</UserId>\n" if job.user else ""
     return TASK.format(
-        encoding=encoding,
         name=_escape(job.name),
         offset=job.offset,
         interval=f"PT{job.minutes}M",

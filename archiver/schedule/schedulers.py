@@ -29,9 +29,6 @@ KINDS = (CRON, SYSTEMD, LAUNCHD, WINDOWS)
 DAEMON = "archive daemon"
 """What a running daemon is called among what starts the runs."""
 
-WITHOUT_SESSION = (CRON,)
-"""Schedulers whose jobs have no desktop session, and so no keyring."""
-
 NETWORK_VARIABLES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 """Variables that the connection to Chatwork may depend on; their values may hold passwords."""
 
@@ -85,9 +82,9 @@ def remove(home: Path, environ: Mapping[str, str], *, kind: str | None = None) -
     return [other for other, register in all_backends.items() if _is_removed(register, job_name(home))]
 
 
-def find_starters(home: Path, environ: Mapping[str, str] | None = None) -> str | None:
+def find_starters(home: Path, environ: Mapping[str, str]) -> str | None:
     """Names of what saves this archive automatically: schedulers, a running daemon; None: nothing does."""
-    found = [title(kind) for kind in show(home, os.environ if environ is None else environ)]
+    found = [title(kind) for kind in show(home, environ)]
     return ", ".join([*found, *([DAEMON] if is_daemon_running(home) else [])]) or None
 
 
@@ -165,7 +162,7 @@ def missing_for_job(
 
 
 def token_lack_sentence(source: str, schedulers: Collection[str], *, has_session: bool) -> str | None:
-    """That a job of these schedulers cannot read the token where it is stored; None: it can.
+    """That a job of these schedulers, by title, cannot read the token where it is stored; None: it can.
 
     `has_session`: this system's keyring is open also where nobody is logged in.
     """
@@ -175,7 +172,7 @@ def token_lack_sentence(source: str, schedulers: Collection[str], *, has_session
             "read it: archive init token --where file:token"
         )
         return sentence.format(name=source.removeprefix("env:"))
-    if source == "keyring" and not has_session and any(title(kind) in schedulers for kind in WITHOUT_SESSION):
+    if source == "keyring" and not has_session and title(CRON) in schedulers:
         return _(
             "A job of cron runs without your desktop, where the password store is locked. Store the token where "
             "the job can read it: archive init token --where file:token"

@@ -21,7 +21,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
-from archiver.folder_sync import storage_error, sync_where_possible
+from archiver.folder_sync import disk_errors, sync_where_possible
 from archiver.settings.home import APPLICATION, TOKEN_VARIABLE, child_environ
 from archiver.settings.model import NotifySettings, Settings
 
@@ -265,12 +265,10 @@ def replace_file(path: Path, data: bytes) -> None:
     A symbolic link is followed, so that a settings file kept elsewhere stays there. Raises DiskFull,
     DiskFailing, TooManyOpenFiles, HomeNotWritable; what was at `path` before is then unchanged.
     """
-    try:
+    with disk_errors(path.parent):
         target = Path(os.path.realpath(path))
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(target, data)
-    except OSError as error:
-        raise storage_error(error, path.parent) from error
 
 
 def remove_leftovers(path: Path, *, older_than: float = _HALF_WRITTEN_SECONDS) -> None:

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from archiver import errors
 from archiver.app import OFFERS, App, build_app, utc_now
-from archiver.folder_sync import allow_where_possible
+from archiver.folder_sync import allow_where_possible, disk_errors, free_name
 from archiver.health.token import is_readable
 from archiver.render.invisible_characters import visible
 from archiver.settings import home
@@ -28,7 +28,7 @@ from archiver.settings.token import place_words, store_secret
 from archiver.setup.answers import BEGUN, FINISHED, InvalidAnswer, note_answer, recall_answers
 from archiver.store import backup_copy, migrate
 from archiver.store.archive import Archive
-from archiver.store.durable_files import disk_errors, lacks_locks, make_durable_folder
+from archiver.store.durable_files import lacks_locks, make_durable_folder
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.sync.run_start import check_account, keep_owner
@@ -255,9 +255,7 @@ def begin_new_settings(call: ProgramCall, *, at: datetime) -> Path | None:
     try:
         load_settings(call.home, {})
     except errors.BadSettings:
-        name = f"{path.name}.unreadable-{at:%Y%m%d-%H%M%S}"
-        names = (path.with_name(f"{name}{end}") for end in ("", *(f"-{n}" for n in range(2, 100))))
-        kept = next(one for one in names if not one.exists())
+        kept = call.home / free_name(call.home, f"{path.name}.unreadable-{at:%Y%m%d-%H%M%S}")
         with disk_errors(call.home):
             path.rename(kept)
         is_in_file = (call.home / PRIVATE_FILE.partition(":")[2]).is_file()

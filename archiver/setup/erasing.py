@@ -16,7 +16,7 @@ from archiver.custody.erasures import Choose, ErasureOutcome, ErasurePreview
 from archiver.errors import N_
 from archiver.export.erasure_certificate import STATED_FIELDS, CertificateFacts, build_certificate
 from archiver.export.pdf.typst_pdf import make_pdf
-from archiver.folder_sync import sync_where_possible
+from archiver.folder_sync import disk_errors, free_name, sync_where_possible
 from archiver.records import JST
 from archiver.records.evidence import ErasureReason
 from archiver.render.invisible_characters import visible
@@ -248,7 +248,7 @@ def erase(
 def make_certificate(app: App, number: int, folder: Path) -> Path:
     """Write the certificate of an erasure into a folder, as a new file, and beside it the note of the erasure.
 
-    Raises UnknownErasure, PdfUnavailable, PdfFailed, HomeNotWritable.
+    Raises UnknownErasure, PdfUnavailable, PdfFailed, StorageError.
     """
     with app.archive.reading() as reading:
         erasure = records.find_erasure(reading, number)
@@ -271,25 +271,16 @@ def make_certificate(app: App, number: int, folder: Path) -> Path:
     certificate = replace(build_certificate(facts), lang=call_language())  # its texts are those of the screen
     body = make_pdf(certificate, at=facts.created_at)
     name = f"erasure-certificate-{number:04}_{facts.created_at.astimezone(JST):%Y%m%d-%H%M}"
-    return _write_new(folder, name, body, records.note_bytes(app.archive.home, number))
-
-
-def _write_new(folder: Path, name: str, body: bytes, note: bytes | None) -> Path:
-    try:
+    files = {".pdf": body, ".json": records.note_bytes(app.archive.home, number)}
+    with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        for attempt in range(1, 1_000):
-            path = folder / (f"{name}.pdf" if attempt == 1 else f"{name}-{attempt}.pdf")
-            if not path.exists() and not path.with_suffix(".json").exists():
-                path.write_bytes(body)
-                sync_file(path)
-                if note is not None:
-                    path.with_suffix(".json").write_bytes(note)
-                    sync_file(path.with_suffix(".json"))
-                sync_where_possible(folder)
-                return path
-    except OSError as error:
-        raise errors.HomeNotWritable(path=folder, detail=error.strerror or str(error)) from error
-    raise errors.HomeNotWritable(path=folder, detail=name)
+        name = free_name(folder, name, tuple(files))
+        for ending, data in files.items():
+            if data is not None:
+                (folder / f"{name}{ending}").write_bytes(data)
+                sync_file(folder / f"{name}{ending}")
+        sync_where_possible(folder)
+    return folder / f"{name}.pdf"
 
 
 def document(order: ErasureOrder, preview: ErasurePreview) -> dict[str, object]:

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.app import utc_now
+from archiver.folder_sync import disk_errors
 from archiver.schedule.backends import run_program
 from archiver.schedule.scheduler_texts import program
 from archiver.schedule.schedulers import job_name
@@ -31,7 +32,7 @@ from archiver.settings.model import Settings
 from archiver.settings.other_archives import state_folder
 from archiver.setup.archive_setup import ProgramCall
 from archiver.store.archive import Archive
-from archiver.store.durable_files import disk_errors, write_durably
+from archiver.store.durable_files import write_durably
 from archiver.waiting_sign import state_file
 from archiver.wording import gettext as _
 from archiver.wording import single_quoted

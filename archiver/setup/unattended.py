@@ -32,8 +32,6 @@ from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import SCHEDULED_RUN, LastNoticeTrial, standing_error
 
-KEYRING = "keyring"
-
 
 def build_job(call: ProgramCall) -> ScheduledJob:
     """The job of this archive by the settings as they are now. Raises SettingsError."""
@@ -69,9 +67,8 @@ def is_idle(kind: str) -> bool:
 
 def is_token_unreadable(call: ProgramCall, kind: str) -> bool:
     """Whether a job without a desktop session could not read the token where it is stored."""
-    source = lasting_settings(call).token_source
-    is_hidden = source == KEYRING and kind in schedulers.WITHOUT_SESSION and sys.platform != "darwin"
-    return is_hidden or source.startswith("env:")
+    source, names = lasting_settings(call).token_source, [schedulers.title(kind)]
+    return schedulers.token_lack_sentence(source, names, has_session=sys.platform == "darwin") is not None
 
 
 def move_token(call: ProgramCall) -> None:

@@ -27,9 +27,9 @@ from archiver import errors
 from archiver.corrected_clock import CorrectedClock
 from archiver.evidence.chain import digest_bytes
 from archiver.evidence.masked_and_erased import read_tombstone
-from archiver.folder_sync import sync_folder
+from archiver.folder_sync import disk_errors, sync_folder
 from archiver.store import durable_files, migrate
-from archiver.store.durable_files import disk_errors, sync_file
+from archiver.store.durable_files import sync_file
 from archiver.store.engine import (
     DATABASE,
     Reading,

@@ -23,12 +23,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archiver import errors
-from archiver.folder_sync import allow_where_possible, is_full, sync_folder, sync_where_possible
+from archiver.folder_sync import allow_where_possible, disk_errors, free_name, is_full, sync_folder, sync_where_possible
 from archiver.store import backup_folder, engine
 from archiver.store.archive import Archive
 from archiver.store.backup_folder import FOLDERS, SETTINGS, BackupFile, ReplaceRule, backup_files
 from archiver.store.blobs import file_sha256
-from archiver.store.durable_files import SEALS, copy_error, disk_errors, list_files, make_durable_folder, private_folder
+from archiver.store.durable_files import SEALS, copy_error, list_files, make_durable_folder, private_folder
 from archiver.store.engine import DATABASE, MARK, driver_connection
 from archiver.store.erasure import records
 
@@ -275,7 +275,7 @@ def has_parts(home: Path) -> bool:
 
 def set_aside(home: Path, *, at: datetime) -> Path:
     """Move database, logs and folders of an archive into a new folder of the home; its path. Raises StorageError."""
-    aside = _free_folder(home, f"{PREFIX}{at:%Y%m%d-%H%M%S}")
+    aside = home / free_name(home, f"{PREFIX}{at:%Y%m%d-%H%M%S}")
     with disk_errors(home):
         private_folder(aside, below=home)
         for name in _PARTS:
@@ -327,11 +327,6 @@ def _sync_both(came_to: Path, left: Path) -> None:
     """Make a move durable: the new name first, so that a power cut may leave both, and never neither."""
     sync_where_possible(came_to)
     sync_where_possible(left)
-
-
-def _free_folder(home: Path, name: str) -> Path:
-    names = (name, *(f"{name}-{number}" for number in range(2, 100)))
-    return next(home / one for one in names if not (home / one).exists())
 
 
 def _first_seal(place: Path) -> bytes | None:

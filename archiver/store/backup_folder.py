@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver import errors
+from archiver.folder_sync import disk_errors
 from archiver.store import blobs, seals
 from archiver.store.archive import Reading
-from archiver.store.durable_files import ORPHANED, disk_errors, make_durable_folder, write_durably
+from archiver.store.durable_files import ORPHANED, make_durable_folder, write_durably
 from archiver.store.engine import DATABASE, MARK
 from archiver.store.erasure import records
 from archiver.store.migrate import HEAD, REVISIONS

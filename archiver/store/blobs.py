@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from archiver import errors
-from archiver.folder_sync import allow_where_possible, storage_error, sync_folder
+from archiver.folder_sync import allow_where_possible, disk_errors, sync_folder
 from archiver.store.durable_files import private_folder
 
 FOLDER = "files"
@@ -89,19 +89,15 @@ def measure(path: Path, *, limit: int) -> MeasuredFile:
 
 def copy_in(home: Path, path: Path, *, limit: int) -> MeasuredFile:
     """Copy a file into `files/`. Raises as `measure`, and DiskFull or HomeNotWritable."""
-    with _open_file(path, limit) as file:
-        part: Path | None = None
+    with _open_file(path, limit) as file, disk_errors(home):
+        part = _new_part(home)
         try:
-            part = _new_part(home)
             with part.open("wb") as writing:
                 measured = _read_in_pieces(path, file, limit, writing.write)
             keep(home, part, measured.sha256)
-        except OSError as error:
-            raise storage_error(error, home) from error
         finally:
-            if part is not None:
-                with suppress(OSError):  # it takes space, no more; another copy removes it later
-                    part.unlink(missing_ok=True)
+            with suppress(OSError):  # it takes space, no more; another copy removes it later
+                part.unlink(missing_ok=True)
     return measured
 
 

@@ -20,7 +20,15 @@ from typing import NamedTuple
 from filelock import FileLock, Timeout
 
 from archiver import errors
-from archiver.folder_sync import is_failing, is_full, storage_error, sync_folder, sync_where_possible
+from archiver.folder_sync import (
+    disk_errors,
+    free_name,
+    is_failing,
+    is_full,
+    storage_error,
+    sync_folder,
+    sync_where_possible,
+)
 
 _PROBE_BYTES = 1 << 20
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL})
@@ -110,15 +118,6 @@ def sync_file(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-@contextlib.contextmanager
-def disk_errors(path: Path) -> Iterator[None]:
-    """Raise errors of the file system as those of this program, about a path."""
-    try:
-        yield
-    except OSError as error:
-        raise storage_error(error, path) from error
 
 
 @contextlib.contextmanager
@@ -246,15 +245,6 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
 
 
-def free_name(folder: Path, name: str) -> str:
-    """The name, or the name with a number behind it if something lies there already."""
-    number, free = 1, name
-    while (folder / free).exists():
-        number += 1
-        free = f"{name}.{number}"
-    return free
-
-
 def move(source: Path, target: Path) -> None:
     """Move a file durably to a name that is free. Raises StorageError."""
     with disk_errors(target):
@@ -264,3 +254,13 @@ def move(source: Path, target: Path) -> None:
         source.rename(target)
         sync_folder(target.parent)
         sync_folder(source.parent)
+
+
+def orphan_name(seals: Path, name: str) -> str:
+    """The name that a file of a seal gets in `orphaned/`: with `.2`, `.3` … behind it where it is taken."""
+    return free_name(seals / ORPHANED, name, mark=".")
+
+
+def move_to_orphaned(seals: Path, name: str) -> None:
+    """Move a file of a seal durably to `orphaned/`. Raises StorageError."""
+    move(seals / name, seals / ORPHANED / orphan_name(seals, name))

@@ -26,7 +26,7 @@ from sqlalchemy.util import LRUCache
 
 from archiver import errors
 from archiver.corrected_clock import CorrectedClock
-from archiver.folder_sync import storage_error
+from archiver.folder_sync import disk_errors
 from archiver.store import durable_files
 
 if TYPE_CHECKING:
@@ -278,11 +278,9 @@ def needs_scratch_copy(database: Path) -> bool:
 def copy_with_log(database: Path, folder: Path) -> Path:
     """A copy of the database in the folder, with what its log holds. Raises StorageError."""
     copy = folder / database.name
-    try:
+    with disk_errors(folder):
         for end in ("", "-wal"):
             shutil.copyfile(database.with_name(database.name + end), copy.with_name(copy.name + end))
-    except OSError as error:
-        raise storage_error(error, folder) from error
     with closing(sqlite3.connect(copy)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return copy

@@ -20,7 +20,16 @@ from archiver.evidence import chain
 from archiver.records import Observation
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.durable_files import ORPHANED, SEALS, SealFile, free_name, list_files, move, read
+from archiver.store.durable_files import (
+    ORPHANED,
+    SEALS,
+    SealFile,
+    list_files,
+    move,
+    move_to_orphaned,
+    orphan_name,
+    read,
+)
 from archiver.store.engine import SmallStatement
 from archiver.store.queries import current_state
 from archiver.store.received_facts_and_record_forms import read_all_formed
@@ -68,8 +77,7 @@ def settle_seals(archive: Archive, *, now: datetime, copies: Sequence[Path] = ()
         recorded = _record_rollbacks(writing, copies, now=now)
     with archive.writing() as writing:
         for file in _files_above(writing):
-            folder = writing.home / SEALS / ORPHANED
-            move(writing.home / SEALS / file.name, folder / free_name(folder, file.name))
+            move_to_orphaned(writing.home / SEALS, file.name)
     return recorded
 
 
@@ -143,7 +151,7 @@ def _record_rollbacks(writing: Writing, copies: Sequence[Path], *, now: datetime
     """Append an entry for the files in the home that no entry names, and one for those in the folders for copies."""
     named, folder = _named_files(writing), writing.home / SEALS
     above = [
-        unknown._replace(kept_name=free_name(folder / ORPHANED, unknown.kept_name))
+        unknown._replace(kept_name=orphan_name(folder, unknown.kept_name))
         for unknown in _unnamed(folder, _files_above(writing), named)
     ]
     new = [*above, *_unnamed(folder / ORPHANED, list_files(folder / ORPHANED), named)]

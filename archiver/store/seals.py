@@ -17,10 +17,11 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from archiver.evidence import chain
+from archiver.folder_sync import disk_errors
 from archiver.records import JST, Observation, Seal
 from archiver.store import durable_files, orphaned_seals, schema, user_statements, writer
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.durable_files import disk_errors, make_durable_folder, write_durably
+from archiver.store.durable_files import make_durable_folder, write_durably
 from archiver.store.engine import SmallStatement
 from archiver.store.queries import current_state
 from archiver.store.time_text import QUIET_KINDS, from_text, run_time, seal_times, to_text, unsealed_times

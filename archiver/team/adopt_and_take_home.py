@@ -15,9 +15,9 @@ from filelock import FileLock, Timeout
 from archiver import errors
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Progress, Verification
-from archiver.folder_sync import sync_where_possible
+from archiver.folder_sync import disk_errors, sync_where_possible
 from archiver.store.archive import Archive
-from archiver.store.durable_files import disk_errors, sync_tree
+from archiver.store.durable_files import sync_tree
 from archiver.store.erasure import records
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import last_record

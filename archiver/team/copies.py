@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver import errors
+from archiver.folder_sync import disk_errors
 from archiver.settings.token import replace_file
 from archiver.store.archive import Archive
 from archiver.store.database_comparison import OtherDatabase, other_databases
-from archiver.store.durable_files import disk_errors
 from archiver.store.keeper import Keeper
 from archiver.store.queries import current_state
 from archiver.team.ledger.database import COPY_SETTINGS, LedgerPlace, make_copy_home, open_archive, write_ledger_file

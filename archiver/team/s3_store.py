@@ -20,8 +20,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from archiver import errors
-from archiver.folder_sync import storage_error
-from archiver.store.durable_files import disk_errors
+from archiver.folder_sync import disk_errors
 from archiver.team.object_store import FolderStore, ObjectStore, StoredObject, StoredVersion, is_sealed_key
 
 SCHEME = "s3://"
@@ -164,14 +163,12 @@ class S3Store:
     def _put(self, key: str, path: Path, sha256: str) -> bool:
         """Put the bytes; False if the service says that the key is taken."""
         try:
-            with self._errors(key), path.open("rb") as file:
+            with disk_errors(path), self._errors(key), path.open("rb") as file:
                 if path.stat().st_size > self._largest_put:
                     self._put_in_parts(key, path)
                 else:
                     conditions = {**self._conditions(path, sha256), **self._lock(key)}
                     self._client.put_object(**self._named(key), **conditions, Body=file)
-        except OSError as error:
-            raise storage_error(error, path) from error
         except _KeyTaken:
             return False
         return True

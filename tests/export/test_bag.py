@@ -14,7 +14,8 @@ from pathlib import Path
 import bagit
 import pytest
 
-from archiver.export.bag import Bag, free_name, pack, partial_bag, sweep_leftovers
+from archiver.export.bag import ENDINGS, Bag, pack, partial_bag, sweep_leftovers
+from archiver.folder_sync import free_name
 
 AT = datetime(2026, 11, 5, 1, 14, 33, tzinfo=UTC)
 
@@ -73,9 +74,9 @@ def test_a_name_that_is_taken_is_not_used(tmp_path: Path, there: str) -> None:
     (tmp_path / there).mkdir()
     (tmp_path / "CW1-2").mkdir()
 
-    assert "CW1-3" == free_name(tmp_path, "CW1")
-    assert "CW2" == free_name(tmp_path, "CW2")
-    assert "CW1" == free_name(tmp_path / "nowhere", "CW1")
+    assert "CW1-3" == free_name(tmp_path, "CW1", ENDINGS)
+    assert "CW2" == free_name(tmp_path, "CW2", ENDINGS)
+    assert "CW1" == free_name(tmp_path / "nowhere", "CW1", ENDINGS)
 
 
 def test_half_packages_that_nobody_makes_are_swept_away(tmp_path: Path) -> None:

@@ -222,7 +222,7 @@ def test_an_erasure_whose_number_was_given_again_is_not_forgotten(case: Case) ->
     names = sorted(path.name for path in (case.first / "erasures").iterdir())
     assert "(erasure 2)" in "".join(said), (said, names)
     assert first == (case.first / "erasures/0001.json").read_bytes()
-    assert ["0001-1.json", "0001.json", "0002.json"] == sorted(
+    assert ["0001-2.json", "0001.json", "0002.json"] == sorted(
         path.name for path in (case.first / "erasures").iterdir()
     )
     again = [json.loads(row[7])["payload"]["again"] for row in evidence(case.first)["entry"] if row[3] == "erasure"]

@@ -17,7 +17,7 @@ import pytest
 from archiver.custody.put_back_databases import overview_lines
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Verification
-from archiver.store import durable_files, orphaned_seals, seals
+from archiver.store import durable_files, seals
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.orphaned_seals import settle_seals
@@ -160,15 +160,15 @@ def test_a_kill_between_the_steps_loses_nothing(
     """The record is there before the first move; the next start moves the rest and makes no second record."""
     rolled_back(archive, tmp_path / "older", newer=2, stamped=True)
     before = digests(archive.home / "seals")
-    moves = iter(range(moved))
+    moves, move = iter(range(moved)), durable_files.move
 
     def move_until_killed(source: Path, target: Path) -> None:
         if next(moves, None) is None:
             raise KeyboardInterrupt
-        durable_files.move(source, target)
+        move(source, target)
 
     with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
-        patch.setattr(orphaned_seals, "move", move_until_killed)
+        patch.setattr(durable_files, "move", move_until_killed)
         settle_seals(archive, now=NOON + timedelta(days=50))
         assert moved == 4
     interrupted = verified(archive)

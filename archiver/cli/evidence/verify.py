@@ -33,7 +33,7 @@ from archiver.custody.verify import record_verification, verify_archive
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.findings import Verification
 from archiver.export.verify_page import NAME, page_digest, verify_page
-from archiver.folder_sync import file_errors_as_ours
+from archiver.folder_sync import disk_errors
 from archiver.render.times import minute_text
 from archiver.report_language import report_language
 from archiver.rounds.round import seal_now
@@ -134,7 +134,7 @@ def tell_verification(verification: Verification) -> None:
 def tell_comparison(a: str, b: str, *, out: str | None, report_lang: str, as_json: bool) -> int:
     """Compare and print, without token and network; neither side is changed."""
     folder = None if out is None else _absolute(out)
-    with report_language(report_lang), file_errors_as_ours(folder or _absolute(a), errors.PackagePlaceNotWritable):
+    with report_language(report_lang), disk_errors(folder or _absolute(a), errors.PackagePlaceNotWritable):
         summary = compare(_absolute(a), _absolute(b), folder=folder, at=utc_now())
     if as_json:
         echo_json(summary.document(folder))

@@ -296,7 +296,7 @@ def _demo_folder(folder: str | None) -> Path:
         home = Path(folder).expanduser().absolute()
         if home.exists() and (not home.is_dir() or any(home.iterdir())):
             raise errors.BadValue(value=folder, option="--dir", example=_("an empty folder"))
-        from archiver.store.durable_files import disk_errors
+        from archiver.folder_sync import disk_errors
 
         with disk_errors(home):
             home.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -35,6 +35,7 @@ from archiver.store.time_text import from_text, from_unix
 from archiver.store.working.single_reads import ItemState, unseen_ids
 from archiver.typed_days import read_days
 from archiver.web.talk.conversation import messages_argument, messages_by_contract
+from archiver.web.talk.search_pane import KINDS
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, shell_line
 
@@ -164,16 +165,9 @@ def _tell_hit(query: SearchQuery, hit: MessageSummary, room: str, names: Mapping
 
 
 def _tell_others(query: SearchQuery, others: tuple[OtherHit, ...]) -> None:
-
-    kinds = {
-        "file": _("file"),
-        "task": _("task"),
-        "description": _("description"),
-        "attachment": _("attachment"),
-    }
     echo(_("Besides messages:"))
     for other in others[:SHOWN_LIMIT]:
-        head = f"  {pad(kinds[other.kind], 10)}  {minute_text(other.time)}  "
+        head = f"  {pad(_(KINDS[other.kind]), 10)}  {minute_text(other.time)}  "
         echo(head + snippet_line(other.text, query.words, WIDTH - columns(head)))
     if len(others) > SHOWN_LIMIT:
         more = len(others) - SHOWN_LIMIT

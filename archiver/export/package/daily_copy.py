@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from operator import itemgetter
 from pathlib import Path
 
@@ -22,8 +22,8 @@ from archiver.export.package.order import ExportOrder
 from archiver.export.package.recipe import Recipe
 from archiver.export.package.recipe_from_order import with_own_token
 from archiver.export.package_scope import NEVER_EXPORTED, PackageScope, subject
-from archiver.folder_sync import file_errors_as_ours, sync_where_possible
-from archiver.records import JST, Contract
+from archiver.folder_sync import disk_errors, sync_where_possible
+from archiver.records import JST, Contract, begin_of_day
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import make_durable_folder
@@ -60,7 +60,7 @@ def write_daily_copy(
     sealed first. Files above `file_limit_bytes` are only listed. In a copy of a team's archive it
     goes into the store too. Raises UnknownContract, DiskFull, HomeNotWritable, ArchiveBusy, TeamStoreUnavailable.
     """
-    until = None if at_once else datetime.combine(now().astimezone(JST), time(), JST)
+    until = None if at_once else begin_of_day(now().astimezone(JST).date())
     with archive.reading() as reading:
         news = _find_news(reading, contract, until)
         unsealed = news is not None and seals.last_sealed(reading) < news.upto
@@ -70,7 +70,7 @@ def write_daily_copy(
         seals.close_seals(archive, now=now())
     target = archive.home / FOLDER / news.contract.id
     label = f"{now().astimezone(JST):%Y-%m-%d-%H%M}" if at_once else f"{news.last_at.astimezone(JST).date()}"
-    with file_errors_as_ours(target):
+    with disk_errors(target):
         make_durable_folder(target)
         zip_path = archive.read(_make_zip, news, target, f"{label}_{news.contract.id}_daily", file_limit_bytes)
     if zip_path is not None:

@@ -29,7 +29,7 @@ from archiver.export.package.recipe import PackagePreview, Recipe
 from archiver.export.package.recipe_from_order import make_recipe
 from archiver.export.package.submission_package import DIGEST_LIST
 from archiver.export.stamps import StampService, stamp_package
-from archiver.folder_sync import file_errors_as_ours, sync_where_possible
+from archiver.folder_sync import disk_errors, sync_where_possible
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Contract, Observation, Seal
 from archiver.report_language import JAPANESE, report_language, say
@@ -91,7 +91,7 @@ def export(
     folder = folder_of(archive, order)
     archive.scratch_folder = next((one for one in (folder, *folder.parents) if one.is_dir()), None)
     contract_id = archive.read(contracts.named_or_only_contract, order.contract).id
-    with file_errors_as_ours(folder, errors.PackagePlaceNotWritable), _packages_folder(folder):
+    with disk_errors(folder, errors.PackagePlaceNotWritable), _packages_folder(folder):
         sweep_leftovers(folder, older_than=now() - _STALE_AFTER)
         with sealed_reading(archive, now=now) as (reading, all_seals, upto):
             if stamping is not None:

@@ -19,11 +19,10 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, or_, select, text
 
 from archiver.evidence.masked_and_erased import Tombstone, tombstone_line
-from archiver.folder_sync import sync_where_possible
+from archiver.folder_sync import disk_errors, sync_where_possible
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading
 from archiver.store.blobs import FOLDER, INCOMING, blob_path
-from archiver.store.durable_files import disk_errors
 from archiver.store.engine import DATABASE, Writing, driver_connection
 from archiver.store.erasure.records import erased_key
 from archiver.store.projection import project

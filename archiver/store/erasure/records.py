@@ -7,17 +7,17 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain, count
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
 from archiver.evidence.masked_and_erased import Tombstone, tombstone_line
+from archiver.folder_sync import disk_errors, free_name
 from archiver.records import Observation
 from archiver.records.evidence import Erasure, ErasurePlan, ErasureReason
 from archiver.store import schema, writer
-from archiver.store.durable_files import disk_errors, make_durable_folder, write_durably
+from archiver.store.durable_files import make_durable_folder, write_durably
 from archiver.store.engine import Reading, SmallStatement, Writing
 from archiver.store.queries.entries import IS_WHOLE
 from archiver.store.received_facts_and_record_forms import read_formed
@@ -57,7 +57,7 @@ def write_note(
         return
     with disk_errors(folder):
         make_durable_folder(folder)
-        write_durably(_free_path(folder / name_of(number)), _note_bytes(note))
+        write_durably(_free_path(reading.home, number), _note_bytes(note))
 
 
 def _covers(path: Path, note: ErasureNote) -> bool:
@@ -83,10 +83,9 @@ def _note_bytes(note: ErasureNote) -> bytes:
     return json.dumps(document | {"reason": note.reason}, sort_keys=True).encode() + b"\n"
 
 
-def _free_path(path: Path) -> Path:
-    """The name of a note, or one beside it for another erasure of the same number, which nothing has."""
-    others = (path.with_name(f"{path.stem}-{number}.json") for number in count(1))
-    return next(one for one in chain([path], others) if not one.exists())
+def _free_path(home: Path, number: int) -> Path:
+    """Where the note of an erasure goes, beside those of others with its number."""
+    return home / FOLDER / f"{free_name(home / FOLDER, f'{number:04}', ('.json',))}.json"
 
 
 def name_of(number: int) -> str:
@@ -121,7 +120,7 @@ def take_over(home: Path, folders: Iterable[Path]) -> None:
             if target.exists():
                 if _is_held(home, path):
                     continue
-                target = _free_path(target.with_name(name_of(_number(path))))
+                target = _free_path(home, _number(path))
             make_durable_folder(target.parent)
             write_durably(target, path.read_bytes())
 

@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Select, and_, func, or_, select
 
-from archiver.folder_sync import storage_error
+from archiver.folder_sync import disk_errors, storage_error
 from archiver.records import Observation, Seal
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.durable_files import disk_errors, write_durably
+from archiver.store.durable_files import write_durably
 from archiver.store.queries.entries import last_seq
 from archiver.store.rows import upsert_rows
 from archiver.store.seals import FOLDER, seal_from_row, seals

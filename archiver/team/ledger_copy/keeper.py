@@ -17,11 +17,10 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from archiver import errors
-from archiver.folder_sync import sync_folder
+from archiver.folder_sync import disk_errors, sync_folder
 from archiver.health.check_result import error_text
 from archiver.store import durable_files, schema
 from archiver.store.archive import Archive
-from archiver.store.durable_files import disk_errors
 from archiver.store.engine import Reading, checkpoint_log, remove_logs, remove_with_logs
 from archiver.store.erasure import records
 from archiver.store.keeper import Keeper, KeptByTeam
@@ -191,8 +190,7 @@ def lost_records(sql: Connection, home: Path, ledger: Ledger) -> tuple[int, int]
     folder = home / durable_files.SEALS
     for file in durable_files.list_files(folder):
         if file.number in lost:
-            orphaned = folder / durable_files.ORPHANED
-            durable_files.move(folder / file.name, orphaned / durable_files.free_name(orphaned, file.name))
+            durable_files.move_to_orphaned(folder, file.name)
     return (first, entries) if first <= entries else None
 
 

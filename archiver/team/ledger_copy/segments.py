@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archiver import errors
+from archiver.folder_sync import disk_errors
 from archiver.store import blobs
-from archiver.store.durable_files import disk_errors
 from archiver.store.erasure.execution import remove
 from archiver.team.ledger.archive_in_ledger import COLUMNS, Ledger, Row
 from archiver.team.ledger.database import LedgerPlace, import_psycopg, open_archive

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from archiver import errors
+from archiver.folder_sync import disk_errors
 from archiver.records import Seal
 from archiver.store import blobs, durable_files
-from archiver.store.durable_files import disk_errors, private_folder, write_durably
+from archiver.store.durable_files import private_folder, write_durably
 from archiver.store.time_text import from_text
 from archiver.store.working import stamp_queue
 from archiver.team import object_store
@@ -228,8 +229,7 @@ def put_seal(home: Path, row: Mapping[str, Any]) -> None:
     with disk_errors(folder):
         folder.mkdir(mode=0o700, exist_ok=True)
         for file in _files_of_another(folder, row["number"], row["sha256"]):
-            orphaned = folder / durable_files.ORPHANED
-            durable_files.move(folder / file.name, orphaned / durable_files.free_name(orphaned, file.name))
+            durable_files.move_to_orphaned(folder, file.name)
         if not (folder / name).exists():
             write_durably(folder / name, row["body"])
 

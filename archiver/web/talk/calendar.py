@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from calendar import Calendar
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from gettext import gettext as _
 from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template, request
 
-from archiver.records import JST, Gap, Pause, Period
+from archiver.records import JST, Gap, Pause, Period, begin_of_day
 from archiver.records.conversation import posted_at
 from archiver.render import times
 from archiver.render.gap_breaks import narrow_gap
@@ -51,7 +51,7 @@ class RoomReadings(NamedTuple):
 
 def day_coverage(day: date, readings: RoomReadings) -> DayCoverage:
     """The coverage of a day in Japan."""
-    begin, end = day_bounds(day)
+    begin, end = begin_of_day(day), begin_of_day(day + timedelta(days=1))
     if not readings.covered or end <= min(one.start for one in readings.covered):
         return DayCoverage.BEFORE
     if any(_touches(gap, begin, end) for gap in readings.gaps if gap.after is not None and not gap.is_erased):
@@ -65,15 +65,9 @@ def day_coverage(day: date, readings: RoomReadings) -> DayCoverage:
 
 def unwatched_time(day: date, readings: RoomReadings) -> timedelta:
     """How long nobody looked at the chat on a day."""
-    begin, end = day_bounds(day)
+    begin, end = begin_of_day(day), begin_of_day(day + timedelta(days=1))
     parts = (min(one.end, end) - max(one.start, begin) for one in readings.pauses)
     return sum((part for part in parts if part > timedelta()), timedelta())
-
-
-def day_bounds(day: date) -> tuple[datetime, datetime]:
-    """When a day begins in Japan, and when it ends."""
-    begin = datetime.combine(day, time(), JST)
-    return begin, begin + timedelta(days=1)
 
 
 def _touches(gap: Gap, begin: datetime, end: datetime) -> bool:
@@ -156,7 +150,7 @@ def _weeks(reading: Reading, room: int, month: date, today: date) -> list[list[d
     readings = RoomReadings(
         covered,
         [narrow_gap(gap, covered) for gap in gaps(reading, room)],
-        pauses_touching(reading, room, day_bounds(first)[0], day_bounds(end)[0]),
+        pauses_touching(reading, room, begin_of_day(first), begin_of_day(end)),
     )
 
     def cell(day: date) -> dict[str, Any]:

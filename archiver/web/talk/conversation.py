@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
 from gettext import gettext as _
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from werkzeug.wrappers import Response
 
 from archiver import errors
-from archiver.records import JST, Contract, Message
+from archiver.records import Contract, Message, begin_of_day
 from archiver.records.contract import contract_name
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date
@@ -239,7 +239,7 @@ class ConversationAddress(NamedTuple):
     @property
     def begin(self) -> datetime:
         """When the day begins in Japan."""
-        return datetime.combine(self.day or date.min, time(), JST)
+        return begin_of_day(self.day or date.min)
 
 
 def parse_address(arguments: Mapping[str, str]) -> ConversationAddress:

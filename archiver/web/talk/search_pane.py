@@ -26,6 +26,7 @@ from archiver.store.search.search import OtherHit, SearchResult, search
 from archiver.web.context import chats, cursor_text, parse_cursor, view_context
 from archiver.web.talk import files, message_links, tasks
 from archiver.web.talk.flow import list_time
+from archiver.wording import N_
 
 LENGTH_LIMIT = 500
 """Characters that are read of a search."""
@@ -35,6 +36,8 @@ COUNT_LIMIT = 200
 """Messages are counted up to this number: counting those with a common character would take seconds."""
 OTHERS_LIMIT = 30
 """Other hits on a page."""
+KINDS = {"file": N_("file"), "task": N_("task"), "description": N_("description"), "attachment": N_("attachment")}
+"""The words for the kinds of other hits."""
 
 
 def search_pane(reading: Reading, words: str) -> dict[str, Any]:
@@ -75,14 +78,11 @@ def _heading(result: SearchResult, *, is_first: bool) -> str:
 
 
 def _other_line(reading: Reading, hit: OtherHit, query: SearchQuery, names: Mapping[int, str]) -> dict[str, Any]:
-    kind = {"file": _("file"), "task": _("task"), "description": _("description"), "attachment": _("attachment")}[
-        hit.kind
-    ]
     if hit.room_id is not None:
         place = message_links.chat_name(hit.room_id, names)
     else:
         place = _("Job {contract}").format(contract=visible(hit.contract or ""))
-    text = message_links.text_snippet(hit.text, query.words)
+    kind, text = _(KINDS[hit.kind]), message_links.text_snippet(hit.text, query.words)
     return {"kind": kind, "time": hit.time, "place": place, "text": text, "address": _address(reading, hit)}
 
 

@@ -48,7 +48,7 @@ def examples() -> dict[str, str]:
         "systemd.service.example": scheduler_texts.service(LINUX),
         "systemd.timer.example": scheduler_texts.timer(LINUX),
         "launchd.plist.example": scheduler_texts.plist(MAC),
-        "windows-task.xml.example": scheduler_texts.task(WINDOWS, encoding="UTF-8"),
+        "windows-task.xml.example": scheduler_texts.task(WINDOWS).replace("UTF-16", "UTF-8"),
     }
 
 

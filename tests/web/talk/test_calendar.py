@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies
 
-from archiver.records import JST, Gap, MessageId, Pause, Period, RoomId
+from archiver.records import JST, Gap, MessageId, Pause, Period, RoomId, begin_of_day
 from archiver.records.conversation import first_id_after
-from archiver.web.talk.calendar import DayCoverage, RoomReadings, day_bounds, day_coverage, unwatched_time
+from archiver.web.talk.calendar import DayCoverage, RoomReadings, day_coverage, unwatched_time
 from tests.support.archives.maker import ROOM
 from tests.support.viewer.client import Browser, open_viewer
 from tests.support.world import running_world
@@ -173,7 +173,7 @@ def test_wholly_seen_is_never_said_of_an_hour_that_was_not(
 ) -> None:
     """Every hour of such a day lies in what was covered, in no gap and in no pause."""
     day = date(2026, 11, 1) + timedelta(days=number)
-    begin, _end = day_bounds(day)
+    begin = begin_of_day(day)
     state = day_coverage(day, RoomReadings(covered, gaps, pauses))
     hours = [begin + timedelta(hours=hour, minutes=30) for hour in range(24)]
 

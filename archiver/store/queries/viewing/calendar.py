@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from archiver.evidence.looks import LATEST_LOOKS, LookStretch, limit_of, pauses_in
-from archiver.records import JST, MessageId, Pause
+from archiver.records import MessageId, Pause, begin_of_day
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.queries.looks_and_gaps import STRETCHES, read_stretches
@@ -45,7 +45,7 @@ def first_and_last_time(reading: Reading, room: int) -> tuple[datetime, datetime
 
 
 def _seconds(day: date) -> int:
-    return int(datetime.combine(day, time(), JST).timestamp())
+    return int(begin_of_day(day).timestamp())
 
 
 AROUND = 500

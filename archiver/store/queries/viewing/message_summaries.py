@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, select
 
-from archiver.records import JST, Contract, State, notable_states
+from archiver.records import JST, Contract, State, begin_of_day, notable_states
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
@@ -138,7 +138,6 @@ def changed_before(reading: Reading, room: int, position: int) -> int | None:
     return None
 
 
-_DAY = timedelta(days=1)
 _OF_DAY = (
     "SELECT position FROM message WHERE room_id = ? AND send_time >= ? AND send_time < ? ORDER BY position LIMIT ?"
 )
@@ -155,8 +154,8 @@ def positions_of_day(reading: Reading, room: int, position: int, limit: int) -> 
     at = None if row is None else sent_at(row[0])
     if at is None:
         return []
-    begin = datetime.combine(at.astimezone(JST).date(), time(), JST)
-    bounds = (int(one.timestamp()) for one in (begin, begin + _DAY))
+    begin = begin_of_day(at.astimezone(JST).date())
+    bounds = (int(one.timestamp()) for one in (begin, begin + timedelta(days=1)))
     return [place for (place,) in source.execute(_OF_DAY, (room, *bounds, limit))]
 
 
