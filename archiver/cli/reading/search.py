@@ -167,7 +167,8 @@ def _tell_hit(query: SearchQuery, hit: MessageSummary, room: str, names: Mapping
 def _tell_others(query: SearchQuery, others: tuple[OtherHit, ...]) -> None:
     echo(_("Besides messages:"))
     for other in others[:SHOWN_LIMIT]:
-        head = f"  {pad(_(KINDS[other.kind]), 10)}  {minute_text(other.time)}  "
+        kind = _(KINDS[other.kind])
+        head = f"  {pad(kind, 10)}  {minute_text(other.time)}  "
         echo(head + snippet_line(other.text, query.words, WIDTH - columns(head)))
     if len(others) > SHOWN_LIMIT:
         more = len(others) - SHOWN_LIMIT
