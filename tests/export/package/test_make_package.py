@@ -89,6 +89,9 @@ def test_a_package_tells_the_whole_story(tmp_path: Path) -> None:
     ]
     assert b"png bytes" == (folder / name / "data/files/F-0001.png").read_bytes()
     assert ((), ("F-0002: 404",)) == (report.incomplete, report.unheld)
+    top = {path.name for path in (folder / name).iterdir()} - {"data", "00_README.txt", "bagit.txt", "bag-info.txt"}
+    told = text_of(report.path) + (folder / name / "VERIFY.txt").read_text(encoding="utf-8")
+    assert [] == [one for one in top if one not in told], "a receiver finds a file of which nothing is said"
     first_screen = text_of(report.path).splitlines()[:20]
     assert {"■ 先に確かめること", "■ この資料が示さないこと", "■ この資料について"} <= set(first_screen)
 
