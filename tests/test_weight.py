@@ -24,12 +24,12 @@ FIGURES: dict[str, tuple[int, int | None, int | None]] = {
     "code lines of the product": (66_746, 67_000, 55_000),
     "modules of the product": (420, 780, 420),
     "words and signs of Python": (855_523, None, None),
-    "lines of templates and scripts": (6_642, None, None),
+    "lines of templates and scripts": (6_645, None, None),
     "KB of data": (232, None, None),
     "lines of the longest function": (68, 70, 70),
     "lines of a function, ninth tenth": (18, 18, 18),
     "code lines of tests": (0, 55_000, None),
-    "characters of docs and READMEs": (154_721, None, 210_000),
+    "characters of docs and READMEs": (155_091, None, 210_000),
 }
 
 SLACK = {

@@ -466,6 +466,17 @@ def test_it_speaks_japanese(window: VerifyPageWindow, samples: Samples, tmp_path
 
 
 @pytest.mark.drawn
+def test_data_that_came_from_elsewhere_than_chatwork_are_told_beside_the_verdict(
+    window: VerifyPageWindow, samples: Samples
+) -> None:
+    """As page 1 of the report does; an unchanged export of invented data is no export of Chatwork's."""
+    window.verify(samples("put back"))
+
+    told = window.page.locator(".ticks").inner_text()
+    assert "https://chat.example/v2, which is not Chatwork's address" in told
+
+
+@pytest.mark.drawn
 def test_a_japanese_reader_sees_times_of_japan_on_a_narrow_screen(window: VerifyPageWindow, samples: Samples) -> None:
     """Nobody has to add nine hours, nor to scroll sideways."""
     japanese = window.in_language("ja-JP")

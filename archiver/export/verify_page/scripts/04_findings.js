@@ -7,6 +7,7 @@ class Verification {
     this.checked = { entries: 0, seals: 0, stamps: 0, files: 0, messages: 0 };
     this.findings = [];
     this.notes = [];
+    this.sources = []; // notes about data that did not come from Chatwork
     this.unchecked = [];
     this.counts = {};
     this.stamped = [];

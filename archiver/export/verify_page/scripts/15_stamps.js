@@ -244,8 +244,9 @@ function noteServices(verification, entries) {
   changes.forEach(({ observed_at: time, payload: { address } }, number) => {
     const until = changes[number + 1]?.observed_at;
     const sentence = until ? _("From {time} until {until} the archive's data came from {address}, not Chatwork's address.") : _("At {time} the archive's data began to come from {address}, which is not Chatwork's address.");
-    if (address !== "https://api.chatwork.com/v2") verification.addNote(fill(sentence, { time: timeInJapan(time), until: until && timeInJapan(until), address }));
+    if (address !== "https://api.chatwork.com/v2") verification.sources.push(fill(sentence, { time: timeInJapan(time), until: until && timeInJapan(until), address }));
   });
+  verification.notes.push(...verification.sources);
 }
 
 async function checkOrphan(verification, rollback, name, sha256, read) {

@@ -178,6 +178,7 @@ function showVerification(parent, verification) {
     if (same) addTick("", "check", _("What is the same"), fill(ngettext("{n} other file is as listed in the export.", "{n} other files are as listed in the export.", same), { n: same }));
     addTick("so", "info", _("What to do"), isNewer ? closing : _("Do not use this export. Ask whoever gave it to you for it once more."));
   }
+  for (const one of verification.sources) addTick("so", "info", _("Data from"), one);
   const folds = add(parent, "section"), details = addFold(folds, _("Details"), fill(ngettext("{n} thing not checked", "{n} things not checked", left), { n: left }));
   add(details, "p", closing, "closing");
   const checkedWords = verification.isOfFilesAlone() ? _("Files checked against the list: {files}.") : _("Checked: records {entries}, seals {seals}, time stamps {stamps}, files {files}, messages {messages}.");
