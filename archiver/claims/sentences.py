@@ -266,7 +266,7 @@ def deadline_basis(deadline: Deadline) -> str:
     """Where a deadline's rule was read, and that it is to be checked where the rule is uncertain."""
     source = deadline.source
     by = word(f"source.by.{source.by}")
-    title = source.title.partition("(")[0]
+    title = say(source.title).partition("(")[0]
     text = word("deadline.source", title=title, by=by, day=day_text(source.read_on))
     return text + (word("deadline.weak") if deadline.weak else "")
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from archiver.claims.sentences import deadline_basis
 from archiver.export.report.letters import demand_text, inquiry_form_text
 from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_and_consultation import build_consultation, build_report
-from archiver.platforms.job_platform import english_texts
+from archiver.platforms.job_platform import english_texts, platforms
 from archiver.records import Contract, Invoice, MessageId, Payment, RequestKind, SentReminder
-from archiver.report_language import ENGLISH, JAPANESE, MONTHS, report_language
+from archiver.report_language import ENGLISH, JAPANESE, MONTHS, report_language, say
 from tests.claims.artifacts import page_lines_of, sealed, with_iso_days
 from tests.claims.dispute import Dispute, blank_archive, report_of
 from tests.support import report_catalogue
@@ -123,3 +124,14 @@ def test_only_quotes_names_and_terms_stay_japanese() -> None:
 
 _TAG_WORDS = "メンバーを追加しました タスクを追加しました ファイルをアップロードしました"
 """What Chatwork itself writes into its notices."""
+
+
+def test_where_a_deadline_is_read_has_its_english() -> None:
+    """The title of its source is looked up whole, and what stands in brackets left out only then."""
+    deadlines = [one for platform in platforms().values() for one in platform.deadlines]
+
+    with report_language(ENGLISH):
+        basis, titles = [deadline_basis(one) for one in deadlines], [say(one.source.title) for one in deadlines]
+
+    assert basis
+    assert all(title in text for title, text in zip(titles, basis, strict=True))

@@ -262,7 +262,7 @@ def _heard_lines(reading: Reading, activity: ContractActivity, names: Mapping[in
 def _deadline_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:
     for due in due_dates(activity, now=now):
         source = due.deadline.source
-        read = f"  ({source.title.partition('(')[0]}, {source.read_on.isoformat()})"
+        read = f"  ({in_program_language(source.title).partition('(')[0]}, {source.read_on.isoformat()})"
         yield due_line(due) + ("" if due.deadline.after == "due" else read)
         if due.deadline.urgent and due.days_left >= 0:
             yield f"  {in_program_language(due.deadline.advice)}"
