@@ -193,9 +193,11 @@ class _Survey:
         """The quotation with what it answers: what its words reply to, else the reporter's message before it."""
         room = next(one for one in self._case.rooms if one.room_id == quoted.message.room_id)
         replies = [one for room_id, one in message_references(quoted.before.body) if room_id == room.room_id]
-        if any(amounts_and_days(quoted.before.body)):  # a mere yes says nothing without what it answers
+        stated, offer = {*amounts_and_days(quoted.before.body)}, quoted.answered
+        # A mere yes says nothing without what it answers, and an offer may say more of the same sum.
+        if stated and not (offer and stated & {*amounts_and_days(offer.texts[-1].body)}):
             return replace(quoted, answered=None)
-        if not replies:
+        if stated or not replies:
             return quoted
         ids, wanted = self._found.ids[room.room_id], replies[0]
         place = bisect_left(ids, int(wanted))

@@ -125,6 +125,22 @@ def test_a_yes_is_quoted_with_what_it_answers(reply: str) -> None:
     assert answered in inquiry_form_text(case)
 
 
+def test_an_agreed_price_is_quoted_with_the_offer_of_the_same_sum() -> None:
+    """The offer may say more of it, for example without tax; a message of another sum says nothing of this one."""
+    case = on("crowdworks", delivered=None, silent_days=1)
+    for offer, is_told in (("お見積もりは１２，０００円（税抜）です。", True), ("前回は8,000円でした。", False)):
+        told = [
+            report_inputs.plain_message(text, number)
+            for number, text in ((2, offer), (3, "承知いたしました。12,000円でお願いいたします。"))
+        ]
+        asked = replace(case, rooms=[report_inputs.room_of_messages(told, watch=case.rooms[0].watch)])
+
+        (page, _note) = summary.chapter(asked, "").blocks
+
+        assert isinstance(page, FactList)
+        assert is_told is (f"この前の報告者のメッセージ(No.2): 「{offer}」" in page.quoted[0].head)
+
+
 def test_a_quotation_names_its_author_where_the_other_side_has_several_people() -> None:
     """In the text to paste too, whose head names one client alone."""
     case = on("crowdworks", delivered=None, silent_days=1)
