@@ -7,6 +7,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from glob import escape
 from pathlib import Path
 
@@ -76,20 +77,27 @@ def store_address(text: str) -> str:
     return text
 
 
-def place_of(home: Path, address: str | None, account: int | None) -> LedgerPlace:
+def ledger_and_store(home: Path, address: str | None, files: str | None) -> tuple[str, str | None]:
+    """The ledger and the store of files that are named, else those of the home. Raises UsageError, BadTeamStore."""
+    own = read_ledger_file(home)
+    own_address, own_files = (None, None) if own is None else (own.address, own.files)
+    if (address := address or own_address) is None:
+        raise errors.UsageError(detail=_("Say which ledger: --ledger ADDRESS"))
+    return address, store_address(files) if files else own_files
+
+
+def place_of(home: Path, address: str | None, account: int | None, files: str | None = None) -> LedgerPlace:
     """The archive in a ledger that is meant: an account's, or the one that the home is a copy of.
 
-    Raises UsageError, NotInLedger, LedgerUnavailable, TeamNotInstalled.
+    Raises UsageError, BadTeamStore, NotInLedger, LedgerUnavailable, TeamNotInstalled.
     """
-    own = read_ledger_file(home)
-    address = address or (own.address if own is not None else None)
-    if address is None:
-        raise errors.UsageError(detail=_("Say which ledger: --ledger ADDRESS"))
+    address, store = ledger_and_store(home, address, files)
     if account is not None:
-        return LedgerPlace(address, find_archive(address, account), own.files if own is not None else None)
+        return LedgerPlace(address, find_archive(address, account), store)
+    own = read_ledger_file(home)
     if own is None:
         raise errors.UsageError(detail=_("Say whose archive: archive team take-home ACCOUNT DIR"))
-    return own
+    return replace(own, files=store)
 
 
 def take_home(

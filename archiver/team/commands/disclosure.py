@@ -24,7 +24,7 @@ from archiver.settings.home import TOKEN_VARIABLE
 from archiver.setup.answers import EXAMPLE_DAY, read_day
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import named_or_only_contract
-from archiver.team.adopt_and_take_home import place_of, store_address
+from archiver.team.adopt_and_take_home import place_of
 from archiver.team.disclosure import disclosed_copy, grants, state_grant, withdraw_grants
 from archiver.team.ledger.database import LedgerPlace, read_ledger_file
 from archiver.team.ledger.service_tables import AccessRecord, accesses, missing_numbers, record_access, row_writers
@@ -154,10 +154,7 @@ def team_export(
     out: str | None,
 ) -> int:
     """Make a copy that is thrown away, and call `export` in it; without a grant nothing is made."""
-    place = place_of(obj.home, address, account)
-    if files:
-        place = type(place)(place.address, place.archive, store_address(files))
-    who = _plain(recipient)
+    place, who = place_of(obj.home, address, account, files), _plain(recipient)
     with disclosed_copy(place, contract_id, who, reason=_plain(reason), today=_today()) as home:
         words = [contract_id, "--no-recheck", "--for", profile, "--out", str(Path(out or ".").expanduser().absolute())]
         # Without a token: the messages are not read once more for somebody else.

@@ -8,7 +8,6 @@ import random
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -24,7 +23,7 @@ from archiver.errors import N_
 from archiver.evidence.verify.findings import Verification
 from archiver.standing.outcome_words import result_lines
 from archiver.store.archive import Archive
-from archiver.team.adopt_and_take_home import adopt, place_of, store_address, take_home
+from archiver.team.adopt_and_take_home import adopt, ledger_and_store, place_of, store_address, take_home
 from archiver.team.commands.disclosure import team_audit, team_export, team_grant, team_revoke
 from archiver.team.commands.membership import (
     savers_lines,
@@ -36,7 +35,7 @@ from archiver.team.commands.membership import (
 )
 from archiver.team.commands.processes import team_save, team_serve
 from archiver.team.copies import Copies, Gathering
-from archiver.team.ledger.database import LedgerPlace, install_ledger, read_ledger_file
+from archiver.team.ledger.database import LedgerPlace, install_ledger
 from archiver.team.ledger.service_tables import TeamLedger, archive_numbers, record_access
 from archiver.team.ledger_copy.segments import bring_back
 from archiver.team.s3_store import make_store
@@ -166,9 +165,7 @@ def team_take_home(obj: CliContext, words: tuple[str, ...], address: str | None,
         raise errors.UsageError(detail=_("Say where to, such as: archive team take-home 1234567 FOLDER"))
     target = Path(words[-1]).expanduser().absolute()
     account = int(words[0]) if len(words) == 2 else None
-    place = place_of(obj.home, address, account)
-    if files is not None:
-        place = replace(place, files=store_address(files))
+    place = place_of(obj.home, address, account, files)
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
         verification = take_home(
             place, target, obj.home, account=account, tell=copy_progress(progress), who=user_name()
@@ -226,11 +223,7 @@ def store_lines(verification: Verification) -> Iterator[str]:
 
 def _drill(obj: CliContext, sample: int, address: str | None, files: str | None) -> int:
 
-    own = read_ledger_file(obj.home)
-    address = address or (own.address if own is not None else None)
-    if address is None:
-        raise errors.UsageError(detail=_("Say which ledger: --ledger ADDRESS"))
-    store = store_address(files) if files else (own.files if own is not None else None)
+    address, store = ledger_and_store(obj.home, address, files)
     numbers = archive_numbers(address)
     chosen = sorted(random.SystemRandom().sample(numbers, min(sample, len(numbers))))
     outcomes = [_take_home_and_tell(LedgerPlace(address, number, store), obj.home) for number in chosen]
