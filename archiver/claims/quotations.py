@@ -35,8 +35,11 @@ _SENTENCE_END = re.compile(r"[。!?！？]+(?![。!?！？」』)）])|[.!?](?= 
 """A space behind a Japanese character was the end of a line."""
 ORDER = (State.PRESENT, State.MISSING, State.EDITED, State.DELETED)
 _UNIT = re.compile(rf"{NOTATION.pattern}|[¥￥$]?[0-9０-９][0-9０-９,，.]{{0,30}}[千万億]{{0,4}}円?")
-_PART_END, _WORD = re.compile("[、，]|[,;:](?= )"), re.compile(r"(?<= )(?=\S)|(?<=[ぁ-ん])(?=[^\Wぁ-ん])")
-"""Where a clause ends; and where a word begins: in Japanese usually with no letter of hiragana."""
+_PART_END, _WORD = (
+    re.compile("[、，]|[,;:](?= )"),
+    re.compile(r"(?<= )(?=\S)|(?<=[ぁ-ん])(?<![おご])(?=[^\Wぁ-ん])|(?<=\w)(?=[おご][一-龠])"),
+)
+"""Where a clause ends; and where a word begins: in Japanese usually with no letter of hiragana but お and ご."""
 _LETTERS = re.compile("[A-Za-z ]")
 _CONTEXT, _MARKS, _FEW, _STEP = 8, 2, 10, 5
 """Characters shown before the words that matter where a text is cut, at most; what the marks of cuts take; so few are

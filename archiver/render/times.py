@@ -203,7 +203,7 @@ def _weekday(day: date, now: datetime) -> str:
 
 def age_words(age: timedelta) -> str:
     """How long ago something was, in minutes, hours or days."""
-    minutes = max(0, int(age.total_seconds() // 60))
+    minutes = max(1, int(age.total_seconds() // 60))
     if minutes < _HOUR:
         return ngettext("{n} minute ago", "{n} minutes ago", minutes).format(n=minutes)
     if minutes < _HOUR * 48:

@@ -143,7 +143,7 @@ def _described(reading: Reading, alert: Alert) -> NamedMessage | None:
         return None
     _names, every = names_and_descriptions(reading, alert.room_id)
     texts = [own_words(one.value) for one in every if one.since <= alert.at][-2:]
-    said = " → ".join(f"「{visible(one)}」" for one in excerpts(texts, QUOTED_CHARACTERS))
+    said = " → ".join(in_quotes(one) for one in excerpts(texts, QUOTED_CHARACTERS))
     return NamedMessage(alert.room_id, "", None, said, typed("archive app"))
 
 
@@ -172,12 +172,6 @@ def messages_by_id(reading: Reading, contract: Contract, message_ids: Iterable[s
     return tuple(_named(one) for one in found if contract.holds(one.room_id, one.sent))
 
 
-def more_sentence(number: int) -> str:
-    """That so many other alerts stand elsewhere."""
-    text = ngettext("and {n} more: archive status --alerts", "and {n} more: archive status --alerts", number)
-    return text.format(n=number)
-
-
 def _line(group: Sequence[Alert], labels: Mapping[str, str], rooms: Mapping[int, str], jobs: Mapping[int, str]) -> str:
     newest = group[0]
     line = f"{time_of_year(newest.at)} {sentences.alert_sentence(newest, labels, rooms, jobs)}"
@@ -193,14 +187,19 @@ def _place(alert: Alert) -> tuple[int, int] | None:
     return alert.room_id, int(alert.message_id or "0")
 
 
+def in_quotes(text: str) -> str:
+    """A text in quotation marks of the program's language."""
+    return _("“{name}”").format(name=visible(text))
+
+
 def _named(summary: MessageSummary, rule: AlertRule | None = None, texts: Sequence[str] = ()) -> NamedMessage:
     """`texts`: those that a changed message had, the last shown one last, to be quoted from where they differ."""
     body = _FILE_TAGS.sub("", summary.text)
     text = excerpts([own_words(body)], QUOTED_CHARACTERS)[0] if rule is None else _from_matched_words(body, rule)
-    quote = f"「{visible(text)}」" if text else _("(text unknown)")
+    quote = in_quotes(text) if text else _("(text unknown)")
     if len(texts) > 1:
         plain = [own_words(_FILE_TAGS.sub("", one)) for one in texts]
-        quoted = [f"「{visible(one)}」" for one in excerpts(plain, QUOTED_CHARACTERS)]
+        quoted = [in_quotes(one) for one in excerpts(plain, QUOTED_CHARACTERS)]
         quote = " → ".join(quoted if len(quoted) <= _TEXTS_LIMIT else [quoted[0], "…", *quoted[-2:]])
     said = " ".join(filter(None, [shorten(summary.name, _NAME_COLUMNS), quote]))
     day = "" if summary.sent is None else iso_date(summary.sent)

@@ -88,8 +88,10 @@ def changed_rows(emergency: Emergency, now: datetime, *, limit: int = NAMED_MESS
             words = [_more_words(more, emergency.own_edited)] if more else []
             words += [] if True in kinds else filter(None, [unseen_words(_unknown_texts(emergency))])
             rows.append(EmergencyRow(_("Changed"), lines, _(". ").join(words)))
-    people, whose = people_sentence(emergency), _("Client") if _is_client_alone(emergency, *_OF_PEOPLE) else _("People")
-    return (*rows, EmergencyRow(whose, (people,))) if people else tuple(rows)
+    people, is_of_people = people_sentence(emergency), any(one.rule in _OF_PEOPLE for one in emergency.alerts)
+    whose = _("Client") if _is_client_alone(emergency, *_OF_PEOPLE) else _("People") if is_of_people else _("Chat")
+    is_news = is_of_people or limit > 1  # a screen of a few lines has a headline about chats that do not open
+    return (*rows, EmergencyRow(whose, (people,))) if people and is_news else tuple(rows)
 
 
 def people_sentence(emergency: Emergency) -> str:

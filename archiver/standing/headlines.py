@@ -13,6 +13,7 @@ from archiver.records import State
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import visible
 from archiver.render.times import age_words, short_day
+from archiver.standing.alert_lines import in_quotes
 from archiver.standing.emergency_words import departure_head
 from archiver.store.queries.looks_and_gaps import UnlistedBeginnings
 from archiver.store.queries.status import RoomStatus, Status
@@ -150,7 +151,7 @@ def _changed(jobs: Sequence[Row]) -> Iterator[Row]:
         noticed = next(iter(seen)) if len(seen) == 1 else None
         yield {"state": "look", "kind": "changed", "job": job["id"], "head": words, "text": text} | {
             "alerts": job["change_alerts"],
-            "quote": " → ".join(f"「{one}」" for one in quotes[0]["briefly"]) if quotes else "",
+            "quote": " → ".join(map(in_quotes, quotes[0]["briefly"])) if quotes else "",
             "noticed": noticed,
             "reason": _("Chatwork does not tell why."),
         }

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from gettext import gettext as _
 from typing import Any, NamedTuple
 
 from archiver.alerts.sentences import alert_sentence
@@ -72,6 +71,7 @@ from archiver.store.working.remembered_values import (
     SeenChanges,
     last_saved_at,
 )
+from archiver.wording import gettext as _
 
 QUOTED_LENGTH, _SHORT_LENGTH = 120, 30
 """Characters of a text around what changed, and where it only says which message is meant."""
@@ -126,6 +126,7 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
     lines = [one for one in facts["lines"] if not (is_gone and one["kind"] == "shut")]
     step = _next_step(reading, status, jobs, facts, now)
     more = len(alerts) - alert_lines.FIRST_SCREEN_LIMIT
+    rest = _("and {n} more: archive status --alerts").format(n=more)
     return {
         "told": told,
         "head": head,
@@ -136,7 +137,7 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
         "labels": alert_lines.room_labels(reading, ()),
         "alerts": [
             *alerts[: alert_lines.FIRST_SCREEN_LIMIT],
-            *([alert_lines.AlertLine(alert_lines.more_sentence(more), None)] if more > 0 else []),
+            *([alert_lines.AlertLine(rest, None)] if more > 0 else []),
         ],
         "alert_count": len(alerts),
         "job": job,
@@ -241,22 +242,18 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
     platform = platform_of(contract.platform)
     last = newest_message(reading, contract)
     changed = [one for one in changed_places(reading, contract, sides, after=seen.entry) if one.is_told]
-    return {
-        "id": contract.id,
-        "title": visible(contract.called),
+    return _money_row(reading, contract, now) | {
         "client": visible(contract.client or ""),
         "account": min(sides.bases, default=0),
         "platform": "" if contract.platform in {None, *NO_PLATFORM} else in_program_language(platform.name),
         "end_request": platform.end_request,
         "reader": first_reader(contract.platform),
-        "is_open": contract.state == "open",
         "rooms": rooms,
         "last": last,
         "is_gone": last is not None
         and (last.state is State.MISSING or (last.was_deleted and last.state in {State.DELETED, State.HIDDEN})),
         "words": "" if last is None else visible(own_words(last.text, references_of(reading, last.room_id))),
         "is_own": last is not None and last.account_id in sides.reporters,
-        "money": _money(reading, contract, now.astimezone(JST).date()),
         "missing": missing_facts(reading, contract),
         "known": {one for one in ("title", "amount") if getattr(contract, one)},
         "gone": [one for one in rooms if one.inaccessible_since and one.inaccessible_since > seen.at],
@@ -293,19 +290,16 @@ def _money(reading: Reading, contract: Contract, today: date) -> Row | None:
     return {"amount": owed, "state": "late" if late else "billed", "due": days.pop() if len(days) == 1 else None}
 
 
+def _money_row(reading: Reading, contract: Contract, now: datetime) -> Row:
+    """A job with its money."""
+    money = _money(reading, contract, now.astimezone(JST).date())
+    title, is_open = visible(contract.called), contract.state == "open"
+    return {"id": contract.id, "title": title, "is_open": is_open, "money": money}
+
+
 def late_payments(reading: Reading, now: datetime) -> list[str]:
     """That a promised day of payment passed, a sentence for each job."""
-    today = now.astimezone(JST).date()
-    jobs = [
-        {
-            "id": one.id,
-            "title": visible(one.called),
-            "is_open": one.state == "open",
-            "money": _money(reading, one, today),
-        }
-        for one in contracts(reading)
-    ]
-    return [one["head"] for one in unpaid(jobs)]
+    return [one["head"] for one in unpaid([_money_row(reading, one, now) for one in contracts(reading)])]
 
 
 def _quotes(reading: Reading, quoted: Iterable[Quotation]) -> Iterator[Row]:

@@ -196,7 +196,7 @@ def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:
     asked = [one for one in standing.alerts if one.rule in _OF_MONEY and one.room_id in rooms and one.message_id]
     signs = job is not None and {
         "gone": job["gone"],
-        "changed": job["changed"],
+        "changed": job["changed"] or job["unseen"],
         "unpaid": job["money"] and job["money"]["state"] == "late",
         "stranger": any(one.rule is AlertRule.TWIN for one in standing.alerts),
         "asked": asked,

@@ -295,7 +295,7 @@ def test_a_file_that_is_gone_is_told_once(world: World, is_own: bool, has_post: 
     ]
     assert ("that you delivered" if is_own else "from somebody else is no longer shown") in line.sentence
     assert line.message is not None
-    assert "「発注書.pdf」" in line.message.words
+    assert "“発注書.pdf”" in line.message.words
     assert [] == [one for one in kept_alerts(world) if one.rule is AlertRule.A10]
 
 

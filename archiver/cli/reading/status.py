@@ -46,7 +46,7 @@ from archiver.store.received_facts_and_record_forms import readable_text
 from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values
 from archiver.store.working.alerts import alerts, dismiss, put_aside_changes
-from archiver.store.working.single_reads import SlowWork, slow_work_progress
+from archiver.store.working.single_reads import slow_work_progress
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -181,14 +181,17 @@ def whole_document(
     """Everything but the accesses of others, which a team's ledger knows; `document`: of the first screens."""
     head, standing, jobs = document["head"], document["standing"], document["jobs"] + document["ended"]
     since = now - timedelta(days=settings.sync.reread_days)
-    unseen = standing.unseen
+    unseen, work = standing.unseen, slow_work_progress(reading, rooms_to_read(reading, now), since=since)
+    done = work.backfill
     return {
         "headline": {name: head[name] for name in ("kind", "job", "head", "text")},
         "also": document["also"],
         "changed": [_change_document(one) for job in jobs for one in job["quotes"]],
         **status_document(status, warnings=standing.sentences, pauses=room_pauses(reading, status)),
         "unseen_seconds": None if unseen is None else int(unseen.total_seconds()),
-        **slow_work_document(slow_work_progress(reading, rooms_to_read(reading, now), since=since)),
+        "reread": {"old": work.old, "confirmed": work.confirmed},
+        "backfill": {"waiting": done.waiting, "read": done.read, "hidden_by_plan": done.hidden}
+        | {"not_readable": done.unreadable},
         "put_back_databases": put_back_databases.overview_lines(reading),
         "other_services": service_sentences(reading),
         "erasures": [
@@ -230,14 +233,6 @@ def status_document(status: Status, *, warnings: list[str], pauses: Mapping[int,
         },
         "warnings": warnings,
     }
-
-
-def slow_work_document(progress: SlowWork) -> JsonObject:
-    """The part about re-reading and back-fill."""
-    backfill = progress.backfill
-    counts = {"waiting": backfill.waiting, "read": backfill.read}
-    unseen = {"hidden_by_plan": backfill.hidden, "not_readable": backfill.unreadable}
-    return {"reread": {"old": progress.old, "confirmed": progress.confirmed}, "backfill": {**counts, **unseen}}
 
 
 def _change_document(quote: Mapping[str, Any]) -> JsonObject:

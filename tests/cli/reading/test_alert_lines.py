@@ -47,7 +47,7 @@ def test_the_first_screen_counts_them_and_quotes_the_most_urgent(world: Terminal
     place = lines.index("4 more things to look at: archive status --alerts")
     day, name, words = next(one for one in lines[place + 2 :] if "田中" in one).split()
     assert "a message mentions working outside the" in lines[place + 1]
-    assert ("田中", "「…来月からはクラウドワークスを通さずに直接払いにしたいのですが」") == (name, words)
+    assert ("田中", "“…来月からはクラウドワークスを通さずに直接払いにしたいのですが”") == (name, words)
     listed = " ".join(world.both("status", "--alerts")[0].split())
     assert f"archive search --chat {world.room} --from {day} --to {day}" in listed
     assert "直接払い" in world.both("search", "--chat", str(world.room), "--from", day, "--to", day)[0]
@@ -130,7 +130,7 @@ def test_a_file_with_another_name_is_told_with_all_its_names(desk: TerminalWorld
 
 
 @pytest.mark.parametrize(
-    ("comment", "words"), [("", "「見積書_最終版.pdf"), ("納品です", "「納品です 見積書_最終版.pdf")]
+    ("comment", "words"), [("", "“見積書_最終版.pdf"), ("納品です", "“納品です 見積書_最終版.pdf")]
 )
 def test_the_post_of_a_file_is_quoted_with_the_name_of_the_file(desk: TerminalWorld, comment: str, words: str) -> None:
     """Chatwork's own words of it would leave no place for the name."""
@@ -156,7 +156,7 @@ def test_an_edited_amount_is_told_with_both_texts(world: TerminalWorld) -> None:
     world.both("sync")
 
     listed = world.both("status", "--alerts")[0]
-    assert "「報酬は3万円でお願いします」→「報酬は2万円でお願いします」" in "".join(listed.split())
+    assert "“報酬は3万円でお願いします”→“報酬は2万円でお願いします”" in "".join(listed.split())
     assert (True, False) == ("Check" in listed, "Check" in listed.splitlines()[0])
 
 
@@ -170,7 +170,7 @@ def test_an_amount_that_was_edited_there_and_back_is_told_with_every_text(world:
     world.both("sync")
 
     listed = " ".join(world.both("status", "--alerts")[0].split())
-    assert "「8万円です」 → 「7万円です」 → 「6万円です」 → 「8万円です」" in listed
+    assert "“8万円です” → “7万円です” → “6万円です” → “8万円です”" in listed
 
 
 def test_of_a_deleted_message_the_texts_before_its_last_one_are_told_too(world: TerminalWorld) -> None:
@@ -186,7 +186,7 @@ def test_of_a_deleted_message_the_texts_before_its_last_one_are_told_too(world: 
 
     listed = world.both("status", "--alerts")[0]
     deleted = "".join(listed.split()).partition("deleted")[2]
-    assert "「検収OKです」→「検収はまだです」" in deleted
+    assert "“検収OKです”→“検収はまだです”" in deleted
 
 
 def test_notices_stay_without_names(world: TerminalWorld) -> None:

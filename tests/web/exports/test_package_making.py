@@ -74,7 +74,7 @@ def test_what_page_1_lacks_is_counted_alike_on_every_page(browser: FormBrowser) 
     """On home, on the job's page and where the export is ordered."""
     pages = [browser.get(address) for address in ("/home", "/contracts/job1", f"/packages/order?{ORDER}")]
 
-    counts = [{*re.findall(r"(\d) (?:more facts complete page 1|things that page 1 needs)", page)} for page in pages]
+    counts = [{*re.findall(r"(\d) (?:main facts for page 1|things that page 1 needs)", page)} for page in pages]
     assert [{"4"}] * 3 == counts
 
 
