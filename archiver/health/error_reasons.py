@@ -15,8 +15,9 @@ REASONS = {
     "KeyringUnavailable": N_("the system's password store cannot be used"),
     "WrongAccount": N_("the API token belongs to another account"),
     "Unreachable": N_("Chatwork cannot be reached"),
+    "ServerFailed": N_("Chatwork answers with a server error (perhaps maintenance)"),
     **dict.fromkeys(
-        ("ServerFailed", "NotUnderstood", "Refused", "ChatworkError"), N_("Chatwork does not answer as expected")
+        ("NotUnderstood", "Refused", "ChatworkError"), N_("Chatwork does not answer as expected")
     ),
     "BudgetSpent": N_("the number of calls that Chatwork allows is used up"),
     "DiskFull": N_("the disk is full"),

@@ -255,11 +255,11 @@ def take_pending_notices(
             known, snapshot = remembered_values.NOTICED.recall(reading), read_snapshot(reading, now)
             standing = remembered_values.standing_error(reading)
             new_fault = None if name in (None, standing) else RoundFault(str(name), snapshot.last_run)
-            is_first = standing is None
+            is_first = standing in {None, errors.BudgetSpent.__name__}
             snapshot = replace(snapshot, error_name=name or snapshot.error_name)
             found = noticed_conditions(snapshot, settings, now=now, adapts=adapts)
-            if unwatched and is_first:
-                may_pass = (conditions.ConditionKind.FAULT, Grade.ATTENTION)  # a computer wakes up before its network
+            if unwatched and is_first:  # a computer wakes up before its network, and calls come back
+                may_pass = (conditions.ConditionKind.FAULT, Grade.ATTENTION)
                 found = [one for one in found if (one.kind, one.grade) != may_pass]
             events = _event_keys(reading, settings, now)
             if not unwatched:  # who types a command is to get the mail of the week all the same

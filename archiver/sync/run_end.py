@@ -12,6 +12,7 @@ from typing import Any
 
 from archiver.chatwork.models import Room
 from archiver.chatwork.transport import Transport
+from archiver.errors import BudgetSpent
 from archiver.records import RoomId
 from archiver.records.alerts import due_reminders
 from archiver.store import seals
@@ -65,6 +66,9 @@ def remember_run(writing: Writing, report: SyncReport, inputs: RunInputs, checke
     if report.has_room_list:
         remembered_values.LAST_ROOM_LIST.remember(writing, remembered_values.LastRoomList(at, frozenset(checked)))
         remembered_values.LAST_FAULT.remember(writing, None)
+    elif remembered_values.standing_error(writing) is None:  # a run without that list was not let in
+        fault = remembered_values.RoundFault(BudgetSpent.__name__, remembered_values.last_saved_at(writing))
+        remembered_values.LAST_FAULT.remember(writing, fault)
     contracted = set(inputs.contracted)
     # A run that checked no room has saved nothing.
     if report.has_room_list and (checked or inaccessible >= contracted > set()):

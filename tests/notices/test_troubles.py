@@ -428,6 +428,20 @@ def test_a_round_that_went_through_ends_the_fault_though_its_chat_fails(world: W
     assert not any("token is not accepted" in one for one in due_sentences(world))
 
 
+def test_a_round_that_was_not_let_in_tells_why_until_one_goes_through(world: World) -> None:
+    """Another program used the calls up: who looks is told so, and nobody is called for what passes by itself."""
+    world.chatwork.fail(Fault.RATE_LIMIT, "/me", times=2, seconds=250)
+    next_round(world, max_seconds=10)
+    pending = take_pending_notices(world.archive, settings(world), None, now=world.clock(), unwatched=True)
+    told = due_sentences(world)
+    next_round(world)
+
+    assert [] == sentences(pending)
+    assert "the number of calls that Chatwork allows is used up" in " ".join(told)
+    with world.archive.reading() as reading:
+        assert standing_error(reading) is None
+
+
 @pytest.mark.parametrize(
     ("now", "begun", "key"),
     [

@@ -87,7 +87,8 @@ class RoundFault(msgspec.Struct, frozen=True):
 
 
 LAST_FAULT: Slot[RoundFault | None] = Slot("last_fault", RoundFault, None)
-"""The error that stops every round, written after a failed one (`notices.sentences`).
+"""The error that stops every round, written after a failed one (`notices.sentences`) or one without calls left
+(`sync.run_end`).
 
 Cleared by a run that receives the list of rooms (`sync.run_end`); read by `standing_error`.
 """
