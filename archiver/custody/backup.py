@@ -154,7 +154,9 @@ def restore(
         return BackupOutcome(verification, report, is_placed=False)
     backup_copy.bring_back(home)
     with closing(Archive(home)) as restored:
-        _remember_backup(restored, LastBackup(now(), str(source), verified=True))
+        if _remember_backup(restored, LastBackup(now(), str(source), verified=True)):
+            for of_another_computer in (remembered_values.LAST_FAULT, remembered_values.SCHEDULED_RUN):
+                restored.write(of_another_computer.remember, None)
         erased = erasures.go_on(restored, now=now, copies=_copy_folders(home))
         erased += erasures.remove_restored_copies(restored)
     backup_copy.remove_mark(home)  # with it an interrupted restore can be finished by the same command

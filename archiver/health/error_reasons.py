@@ -16,9 +16,7 @@ REASONS = {
     "WrongAccount": N_("the API token belongs to another account"),
     "Unreachable": N_("Chatwork cannot be reached"),
     "ServerFailed": N_("Chatwork answers with a server error (perhaps maintenance)"),
-    **dict.fromkeys(
-        ("NotUnderstood", "Refused", "ChatworkError"), N_("Chatwork does not answer as expected")
-    ),
+    **dict.fromkeys(("NotUnderstood", "Refused", "ChatworkError"), N_("Chatwork does not answer as expected")),
     "BudgetSpent": N_("the number of calls that Chatwork allows is used up"),
     "DiskFull": N_("the disk is full"),
     "DiskFailing": N_("the disk reports an error"),

@@ -29,7 +29,14 @@ from archiver.store.archive import Archive
 from archiver.store.backup_copy import copy_archive
 from archiver.store.engine import DATABASE, MARK
 from archiver.store.working import remembered_values
-from archiver.store.working.remembered_values import CopyToolRun, LastBackup
+from archiver.store.working.remembered_values import (
+    CopyToolRun,
+    LastBackup,
+    RoundFault,
+    ScheduledRun,
+    last_saved_at,
+    standing_error,
+)
 from tests.support.archives import tampering
 from tests.support.archives.maker import at, story
 
@@ -213,6 +220,23 @@ def test_progress_names_the_copying_and_each_check(home: Archive, destination: P
 
 
 # --- restore -----------------------------------------------------------------------------------
+
+
+def test_what_stopped_saving_where_the_copy_was_made_is_not_told_of_the_new_computer(
+    home: Archive, destination: Path, tmp_path: Path
+) -> None:
+    """There may be no token at all there, and nothing of its scheduler is known."""
+    with home.writing() as writing:
+        remembered_values.LAST_FAULT.remember(writing, RoundFault("WrongAccount", last_saved_at(writing)))
+        remembered_values.SCHEDULED_RUN.remember(writing, ScheduledRun(NOW, "WrongAccount"))
+    backup.backup(home, destination, now=now)
+
+    backup.restore(destination, tmp_path / "new", now=now)
+
+    with closing(Archive(tmp_path / "new")) as restored, restored.reading() as reading:
+        known = standing_error(reading), remembered_values.SCHEDULED_RUN.recall(reading)
+    assert (None, None) == known
+    assert "WrongAccount" == home.read(standing_error)
 
 
 def test_a_restored_archive_is_the_archive(home: Archive, copied: Path, tmp_path: Path) -> None:
