@@ -59,6 +59,11 @@ def accepts(text: str) -> bool:
     return any(not words.startswith(("受", "納品")) for _at, words in _acceptances(_own_words(text)))
 
 
+def consents(text: str) -> bool:
+    """Whether a text speaks of agreeing to something."""
+    return re.search("[同合]意|承[知諾]|了承|了解|かしこまりました|[Aa]gree|[Aa]ccept", _own_words(text)) is not None
+
+
 def decision_weight(text: str) -> int:
     """How much a text decides: two and more where it names an acceptance or money, one where it names only days."""
     return terms_weight([text], is_edit=False)

@@ -64,7 +64,7 @@ class Quotation:
     rank: Rank
     """How much it has to say."""
     answered: Message | None = None
-    """What it answers, if its first words name no amount and no day."""
+    """What it answers, if its first words name no amount and no day; else the reporter's yes to it."""
 
     @property
     def shown(self) -> tuple[Version, ...]:

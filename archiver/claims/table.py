@@ -152,6 +152,8 @@ WORDS: Mapping[str, str] = {
     "quote.heard": "{when}の「{text}」",
     "quote.answered": "この前の{side}のメッセージ(No.{no}): 「{text}」",
     "quote.answered.letter": "その前の、こちらのメッセージ: 「{text}」",
+    "quote.agreed": "これに続く{side}のメッセージ(No.{no}、{sent}): 「{text}」",
+    "quote.agreed.letter": "それに続く、こちらの{sent}のメッセージ: 「{text}」",
     "quote.gone": "(削除の表示だけ)",
     "quote.said.client": "相手の「{before}」({sent})",
     "quote.who": "相手({name})",

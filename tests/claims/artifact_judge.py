@@ -502,6 +502,13 @@ def _on_quotations(truth: Truth, page: str) -> Iterator[str]:
             yield f"whose message is quoted ({number})"
         else:
             yield from (f"{fact} ({number})" for fact in _on_quotation(dispute, post, words[:300]))
+        for yes in _findall(rf"これに続く報告者のメッセージ\(No\.(\d+)、{DAY}\)", words[:300]):
+            later = [one for one in dispute.saved if one.room == post.room and one.sent > post.sent]
+            others = (
+                one for one in later if dispute.side(one.author) != "相手" and dispute.seen_texts(one) != {DELETED}
+            )
+            if next(others, None) != truth.numbers[int(yes)]:
+                yield f"the reporter's yes to terms ({number}, {yes})"
 
 
 def _beginnings(dispute: Dispute, post: TruePost) -> list[str]:
@@ -595,14 +602,19 @@ def _since(shown: Sequence[tuple[int, str, int]]) -> int:
 
 
 def _on_answered(truth: Truth, page: str) -> Iterator[str]:
-    """Of a quoted message that names no terms, what the reporter wrote before it."""
+    """Of a quoted message that names no terms, what the reporter wrote before it; of terms the yes to them."""
     own = [one for one in truth.dispute.saved if truth.dispute.side(one.author) == "報告者"]
-    form = r"(?:この前の報告者の|その前の、こちらの)メッセージ(?:\(No\.(\d+)\))?:「([^」]+)」"
-    for number, text in _findall(form, page):
+    form = (
+        rf"(?:この前の報告者の|その前の、こちらの|(これに続く)報告者の|(それに続く)、こちらの({DAY})の)"
+        rf"メッセージ(?:\(No\.(\d+)(?:、({DAY}))?\))?:「([^」]+)」"
+    )
+    for here, there, written, number, sent, text in _findall(form, page):
         posts = [one for one in own if not number or one == truth.numbers.get(int(number))]
         texts = [post.shown(at)[0] for post in posts for at in truth.dispute.sightings(post)]
-        if not any(_is_excerpt(text, one) for one in texts):
-            yield f"what a quoted message answers ({number}, {text})"
+        if not any(_is_excerpt(text, one) for one in texts) or (here + there and not text.startswith("承知")):
+            yield f"what a quoted message answers, or the yes to it ({number}, {text})"
+        if (written or sent) and (written or sent) not in {_second(post.sent)[:10] for post in posts}:
+            yield f"when the yes to terms was sent ({number}, {text})"
 
 
 def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:

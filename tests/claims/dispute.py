@@ -369,6 +369,13 @@ class Dispute:
                 begun = {post.text: begin}  # an edit back is one to the very words
                 post.edits = [(at, begun.get(text, chance.choice((begin, *others))) + text) for at, text in post.edits]
                 post.text = begin + post.text
+            elif (
+                post.author == OWNER
+                and not post.is_notice
+                and random.Random(f"{self.seed} {post.number}").random() < 0.3
+            ):
+                post.text = f"承知しました、{post.text}"
+                post.edits = [(at, f"承知しました、{text}") for at, text in post.edits]
 
     def _move_to_edges(self, chance: random.Random) -> None:
         """Posts to midnight in Japan or the second before it, the delivery to a weekend or the end of a month."""

@@ -14,7 +14,7 @@ from operator import attrgetter
 
 from archiver.chatwork.notation.parse import message_references, shown_files
 from archiver.claims import messages
-from archiver.claims.acceptance_and_terms import amounts_and_days, is_courtesy, names_decision
+from archiver.claims.acceptance_and_terms import amounts_and_days, consents, is_courtesy, names_decision
 from archiver.claims.messages import Claim, is_later, turn, with_acts
 from archiver.claims.quotations import Quotation, best, quotation, quotations
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, act_of_step
@@ -134,6 +134,8 @@ class _Survey:
         """The first messages of the reporter after the other side's last speech, by room and place."""
         self._own_before: dict[RoomId, Message] = {}
         """The reporter's last message in each room, unless somebody else than the other side wrote after it."""
+        self._offers: dict[RoomId, Message] = {}
+        """The other side's last message of amounts or days in each room, until the reporter or another one writes."""
         self._heard: dict[RoomId, Message] = {}
         """The other side's last speech in each room."""
         self._saved = array("d")
@@ -193,11 +195,7 @@ class _Survey:
         """The quotation with what it answers: what its words reply to, else the reporter's message before it."""
         room = next(one for one in self._case.rooms if one.room_id == quoted.message.room_id)
         replies = [one for room_id, one in message_references(quoted.before.body) if room_id == room.room_id]
-        stated, offer = {*amounts_and_days(quoted.before.body)}, quoted.answered
-        # A mere yes says nothing without what it answers, and an offer may say more of the same sum.
-        if stated and not (offer and stated & {*amounts_and_days(offer.texts[-1].body)}):
-            return replace(quoted, answered=None)
-        if stated or not replies:
+        if not replies or any(amounts_and_days(quoted.before.body)):
             return quoted
         ids, wanted = self._found.ids[room.room_id], replies[0]
         place = bisect_left(ids, int(wanted))
@@ -292,12 +290,14 @@ class _Survey:
             self._add_quotation(message, is_chosen=is_chosen)
         elif side is CaseSide.OTHER:
             self._own_before.pop(message.room_id, None)
+            self._offers.pop(message.room_id, None)
         elif side is CaseSide.REPORTER and is_printed and len(texts) > 1:
             edit = quotation(message, amount=self._case.contract.amount)
             if edit is not None and edit.became is State.EDITED and edit.rank[0] > 0:
                 (found.own_edit,) = best(filter(None, (found.own_edit, edit)))[:1]
         if side is CaseSide.REPORTER and is_printed and texts:
             self._own_before[message.room_id] = message
+            self._add_consent(message)
         is_bound = message.message_id in self._bound_ids
         if is_bound:
             found.bound[message.message_id] = message
@@ -316,11 +316,25 @@ class _Survey:
         if self._named is not None and not is_named:
             return
         amount, answered = self._case.contract.amount, self._own_before.get(message.room_id)
+        stated = {*amounts_and_days(message.texts[0].body)} if message.texts else set()
+        # A mere yes says nothing without what it answers, and an offer may say more of the same sum.
+        if stated and not (answered and stated & {*amounts_and_days(answered.texts[-1].body)}):
+            self._offers[message.room_id], answered = message, None
         quoted = quotation(message, is_chosen=is_chosen or is_named, amount=amount)
         if quoted is not None:
             self._quoted = best([*self._quoted, replace(quoted, answered=answered)])
         elif names_decision(message) and (agreed := quotation(message, is_chosen=True, amount=amount)):
             self._agreed = best([*self._agreed, replace(agreed, answered=answered)])
+
+    def _add_consent(self, message: Message) -> None:
+        """Keep the reporter's yes beside the quoted message that it replies to or follows: the other half of terms."""
+        body, offer = message.texts[0].body, self._offers.pop(message.room_id, None)
+        replies = [one for room_id, one in message_references(body) if room_id == message.room_id]
+        if offer is not None and consents(body) and (not replies or offer.message_id in replies):
+            self._quoted, self._agreed = (
+                tuple(replace(one, answered=message) if one.message is offer else one for one in kept)
+                for kept in (self._quoted, self._agreed)
+            )
 
 
 def room_facts(rooms: Iterable[Conversation]) -> tuple[RoomFacts, ...]:

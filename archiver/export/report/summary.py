@@ -151,14 +151,20 @@ def _quoted_message(case: ReportInput, quoted: Quotation) -> QuotedMessage:
 
 
 def answered_text(case: ReportInput, quoted: Quotation, limit: int, *, is_letter: bool = False) -> str:
-    """What a quoted message answers, as it read then; empty where its own words say enough, or the other is covered."""
-    message, sent = quoted.answered, quoted.message.send_time.timestamp()
-    then = [] if message is None else [one.body for one in message.texts if one.update_time <= sent]
-    if message is None or not then or is_covered(then[-1]) or not any(amounts_and_days(then[-1])):
+    """What a quoted message answers, or the yes to it, as it read then; empty where its own words say enough, or the
+    other is covered.
+    """
+    message, sent = quoted.answered, quoted.message.send_time
+    if message is None:
+        return ""
+    is_later, at = message.send_time >= sent, max(sent, message.send_time).timestamp()
+    then = [one.body for one in message.texts if one.update_time <= at]
+    if not then or is_covered(then[-1]) or not (is_later or any(amounts_and_days(then[-1]))):
         return ""
     text = excerpts([visible(own_words(then[-1], references_of(case, message)))], limit)[0]
-    key = "quote.answered.letter" if is_letter else "quote.answered"
-    return word(key, side=say(case.side(message.account_id)), no=message.no, text=text)
+    key = ("quote.agreed" if is_later else "quote.answered") + (".letter" if is_letter else "")
+    told = {"no": message.no, "sent": _short_date(message.send_time), "text": text}
+    return word(key, side=say(case.side(message.account_id)), **told)
 
 
 def quotation_lines(case: ReportInput, limit: int, *, is_letter: bool = False) -> tuple[list[str], list[str]]:

@@ -15,7 +15,7 @@ from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_and_consultation import build_consultation
 from archiver.export.report.request_to_office import advice, opening_rows, request_sentence
 from archiver.platforms.job_platform import platform_of, platforms
-from archiver.records import Basis, Delivery, Invoice, Payment, RequestKind, State, Watch
+from archiver.records import Basis, Delivery, Invoice, Message, Payment, RequestKind, State, Watch
 from archiver.report_language import UNREAD, report_language
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
@@ -139,6 +139,32 @@ def test_an_agreed_price_is_quoted_with_the_offer_of_the_same_sum() -> None:
 
         assert isinstance(page, FactList)
         assert is_told is (f"この前の報告者のメッセージ(No.2): 「{offer}」" in page.quoted[0].head)
+
+
+@pytest.mark.parametrize("reply", ["", f"[rp aid=1 to={ROOM}-{message_id(1)}]田中さん\n"])
+def test_the_reporters_yes_to_terms_is_quoted_beside_them(reply: str) -> None:
+    """It is the other half of what was agreed, and what the client would show; not where it answers something else."""
+    case, yes = (
+        replace(on("crowdworks", delivered=None, silent_days=1), profile="support"),
+        "半額でキャンセルに同意します。",
+    )
+    offer, thanks = "中止します。半額の4万円はお支払いします。", "ありがとうございます。"
+    told = [
+        report_inputs.plain_message(text, number) for number, text in enumerate((offer, f"{reply}{yes}", thanks), 1)
+    ]
+    told[1] = told[1]._replace(account_id=case.owner_id)
+    told[0] = told[0]._replace(state=State.DELETED, body="[deleted]")
+    other = [told[0], told[1]._replace(versions=(told[1].versions[0]._replace(body=f"[rp aid=1 to={ROOM}-9]\n{yes}"),))]
+    agreed = f"これに続く報告者のメッセージ(No.2、2026年11月5日): 「{yes}」"
+
+    def quoted(messages: list[Message]) -> tuple[str, str]:
+        of = replace(case, rooms=[report_inputs.room_of_messages(messages, watch=case.rooms[0].watch)])
+        (page, _note) = summary.chapter(of, "").blocks
+        assert isinstance(page, FactList)
+        return page.quoted[0].head, inquiry_form_text(of)
+
+    assert [True, True] == [agreed in text for text in quoted(told)]
+    assert [False, False] == [yes in text for text in quoted(other)]
 
 
 def test_a_quotation_names_its_author_where_the_other_side_has_several_people() -> None:
