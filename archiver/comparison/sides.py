@@ -37,13 +37,13 @@ from archiver.evidence.tables import build
 from archiver.evidence.tables.files_and_tasks import files
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.package_reader import READ_ERRORS, PackageFiles, PackageFolder, ZippedPackage
-from archiver.export.stamps import stamp_files
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.engine import DATABASE
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq, message_id_ranges, message_lines, other_lines
 from archiver.store.working.remembered_values import PRACTICE
+from archiver.store.working.stamp_queue import stamp_files
 
 ENTRIES_FILE = "data/entries.jsonl"
 BAG_INFO = "bag-info.txt"

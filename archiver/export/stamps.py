@@ -6,7 +6,6 @@ over its last list of digests, which covers everything in it, and lies beside th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,8 +21,6 @@ from archiver.records import Seal
 from archiver.report_language import say
 from archiver.store.seals import FOLDER
 from archiver.store.time_text import from_text, to_text
-
-_NAME = re.compile(r"(?P<seal>.+)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +122,6 @@ def class_text(name: str, *, is_offered: bool) -> str:
             month=LIST_AS_OF,
         )
     return say("{name}: 報告者が選んだ認証局。種別はこのソフトウェアでは分かりません。", name=name)
-
-
-def stamp_files(home: Path) -> dict[str, list[str]]:
-    """File name of a seal → the authorities whose stamp lies beside it in the archive, sorted."""
-    authorities_of: dict[str, list[str]] = {}
-    folder = home / FOLDER
-    for name in sorted(path.name for path in folder.iterdir()) if folder.is_dir() else ():
-        parts = _NAME.fullmatch(name)
-        if parts:
-            authorities_of.setdefault(parts["seal"], []).append(parts["authority"])
-    return authorities_of
 
 
 def add_seal_stamp(home: Path, stamps: Stamps, seal: Seal, authority: str, reply: bytes, body: bytes) -> bool:

@@ -157,13 +157,10 @@ def _is_handed_over(path: Path, environ: Mapping[str, str]) -> bool:
 
 def _remove_file(path: Path) -> bool:
     remove_leftovers(path, older_than=0)
-    try:
+    with disk_errors(path), contextlib.suppress(FileNotFoundError):
         path.unlink()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise errors.StorageError(path=path, detail=error.strerror) from error
-    return True
+        return True
+    return False
 
 
 # --- keyring ---------------------------------------------------------------------------------

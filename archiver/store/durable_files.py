@@ -227,15 +227,16 @@ class SealFile(NamedTuple):
         return self.name == self.seal_name
 
 
+def names_in(folder: Path) -> list[str]:
+    """The names in a folder, in order; none if there is no folder. Raises StorageError."""
+    with disk_errors(folder), contextlib.suppress(FileNotFoundError):
+        return sorted(path.name for path in folder.iterdir())
+    return []
+
+
 def list_files(folder: Path) -> list[SealFile]:
     """The files of seals in a folder by number; none if there is no folder. Raises StorageError."""
-    try:
-        names = sorted(path.name for path in folder.iterdir())
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise storage_error(error, folder) from error
-    matches = [match for match in map(_NAME.fullmatch, names) if match and not match[0].endswith(".new")]
+    matches = [match for match in map(_NAME.fullmatch, names_in(folder)) if match and not match[0].endswith(".new")]
     return sorted(SealFile(int(match[2]), match[0], match[1]) for match in matches)
 
 

@@ -20,12 +20,13 @@ from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import is_unmasked
 from archiver.export.metadata_removal import NotRemovable, read_metadata, without_metadata
 from archiver.export.package_scope import PackageScope
-from archiver.export.stamps import Stamps, add_seal_stamp, stamp_files
+from archiver.export.stamps import Stamps, add_seal_stamp
 from archiver.records import Enclosure, Seal
 from archiver.report_language import say
 from archiver.store.keeper import kept_path
 from archiver.store.queries.entries import KeptReply
 from archiver.store.seals import FOLDER
+from archiver.store.working.stamp_queue import stamp_files
 
 LOST_REASON = "保管庫のファイルが失われているため、この資料に入っていません"
 DAMAGED_REASON = "保管庫のファイルが壊れているため、この資料に入っていません"

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Select, and_, func, or_, select
 
-from archiver.folder_sync import disk_errors, storage_error
+from archiver.folder_sync import disk_errors
 from archiver.records import Observation, Seal
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.durable_files import write_durably
+from archiver.store.durable_files import names_in, write_durably
 from archiver.store.queries.entries import last_seq
 from archiver.store.rows import upsert_rows
 from archiver.store.seals import FOLDER, seal_from_row, seals
@@ -188,10 +188,9 @@ def unlisted_stamps(reading: Reading) -> list[DueStamp]:
     stored = {(number, stamp.authority) for number, stamps in stamps_by_seal(reading).items() for stamp in stamps}
     by_name = {one.name: one for one in seals(reading)}
     unlisted = []
-    for name, authority in stamp_files(reading.home):
-        seal = by_name.get(name)
-        if seal is not None and (seal.number, authority) not in stored:
-            unlisted.append(DueStamp(seal, authority))
+    for name, authorities in stamp_files(reading.home).items():
+        if seal := by_name.get(name):
+            unlisted += [DueStamp(seal, one) for one in authorities if (seal.number, one) not in stored]
     return unlisted
 
 
@@ -287,19 +286,12 @@ def file_name(seal: str, authority: str) -> str:
     return f"{seal}.{authority}.tsr"
 
 
-def stamp_files(home: Path) -> Iterator[tuple[str, str]]:
-    """The name of the seal and the authority of each stamp's file, in order. Raises StorageError."""
-    folder = home / FOLDER
-    try:
-        names = sorted(path.name for path in folder.iterdir())
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise storage_error(error, folder) from error
-    for name in names:
-        match = _STAMP_NAME.fullmatch(name)
-        if match:
-            yield match[1], match[2]
+def stamp_files(home: Path) -> dict[str, list[str]]:
+    """File name of a seal → the authorities whose stamps lie beside it, both in order. Raises StorageError."""
+    found: dict[str, list[str]] = {}
+    for match in filter(None, map(_STAMP_NAME.fullmatch, names_in(home / FOLDER))):
+        found.setdefault(match[1], []).append(match[2])
+    return found
 
 
 def kept_roots(home: Path, authority: str) -> str:
