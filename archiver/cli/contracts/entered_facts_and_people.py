@@ -120,7 +120,7 @@ def money_lines(contract: Contract, delivered: Sequence[Delivery], now: datetime
     for payment in contract.payments:
         line = _("  payment {number}: {amount} on {day}")
         words = {"number": payment.number, "amount": yen_text(payment.amount), "day": payment.received_on}
-        kept = _(" (tax withheld: {amount})").format(amount=yen_text(payment.withheld)) if payment.withheld else ""
+        kept = _(", tax withheld {amount}").format(amount=yen_text(payment.withheld)) if payment.withheld else ""
         of_invoice = "" if payment.invoice is None else _(" for invoice {n}").format(n=payment.invoice)
         yield line.format(**words) + kept + of_invoice
 
