@@ -144,7 +144,7 @@ CONDITIONS = (
     Row(ConditionKind.LOST, lambda one: judge.lost(one, are_large=False), notice=_ONCE),
     Row(ConditionKind.LARGE, lambda one: judge.lost(one, are_large=True), notice=_ONCE),
     Row(ConditionKind.CUT, lambda one: these(f"{cut.room_id}/{cut.kind}" for cut in one.archive.cut)),
-    Row(ConditionKind.GAP, lambda one: these(f"{room}/{end}" for room, end in one.archive.gaps), notice=_ONCE),
+    Row(ConditionKind.GAP, judge.gaps, notice=_ONCE),
     Row(ConditionKind.PACE, judge.pace, check="pace", notice=_ONCE),
     Row(ConditionKind.DUE, judge.due, notice=_ONCE, command=_ALERTS),
     Row(ConditionKind.REMOTE, lambda one: if_so(one.computer.lacks_library), _ACTION, "notices", _DAILY),

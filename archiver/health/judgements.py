@@ -305,6 +305,12 @@ def these(which: Iterable[object]) -> Found | None:
     return {"which": names} if names else None
 
 
+def gaps(situation: Situation) -> Found | None:
+    """Periods in which messages are known or feared to be missing."""
+    found = {f"{one.room_id}/{one.before}": one for one in situation.archive.gaps}
+    return {"which": tuple(found), "gaps": found, "now": situation.now} if found else None
+
+
 def lost(situation: Situation, *, are_large: bool) -> Found | None:
     """Files that were given up, or those that nothing was tried of as they are above the limit."""
     files = {f"{one.room_id}/{one.file_id}": one for one in situation.archive.lost if one.is_too_large is are_large}

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from archiver.errors import DiskFull
 from archiver.health import folders
 from archiver.health.folders import DiskSpace
+from archiver.records import Gap
 from archiver.records.alerts import Alert
 from archiver.rounds import run_log
 from archiver.schedule import backends, schedulers
@@ -171,8 +172,7 @@ class HealthSnapshot:
     unread_dropped: datetime | None
     """When the own unread messages last became fewer during a run."""
     paces: Paces
-    gaps: tuple[tuple[int, str], ...]
-    """Room, and the message that ends the gap."""
+    gaps: tuple[Gap, ...]
     lost: tuple[MissingFile, ...]
     """Files that were given up, or are above the limit of the settings."""
     pending: int
@@ -236,7 +236,7 @@ def read_snapshot(reading: Reading, now: datetime, alerts: Sequence[Alert] | Non
         doubtful_hours=remembered_values.DOUBTFUL_TIME.recall(reading),
         unread_dropped=remembered_values.UNREAD_DROPPED.recall(reading),
         paces=current_paces(reading, rooms, now=now),
-        gaps=tuple(one for one in looks_and_gaps.holes(reading) if one[0] in rooms),
+        gaps=tuple(one for one in looks_and_gaps.holes(reading) if one.room_id in rooms),
         lost=_lost_files(reading, {room for room, one in counts.items() if one.lost}),
         pending=sum(one.pending for one in counts.values()),
         cut=tuple(truncated_lists(reading, rooms)),

@@ -16,6 +16,7 @@ from archiver.health.conditions import Condition, ConditionKind, condition_of
 from archiver.health.folders import GIGABYTE, MEGABYTE
 from archiver.health.judgements import fault
 from archiver.records import JST
+from archiver.render.gap_breaks import gap_sentence
 from archiver.render.invisible_characters import shorten, visible_line
 from archiver.render.times import interval_words, iso_date, minute_text
 from archiver.store.queries.room_holdings import MissingFile
@@ -116,6 +117,7 @@ def _words(condition: Condition, labels: Mapping[str, str]) -> dict[str, Any]:
         "time": minute_text(at) if isinstance(at, datetime) else _("never"),
         "rooms": _join_named(_room_words(condition, one, labels) for one in condition.which),
         "files": _join_named(_file_in_room(facts["files"][one], labels) for one in condition.which if "files" in facts),
+        "gap": gap_sentence([facts["gaps"][one] for one in condition.which], facts["now"]) if "gaps" in facts else "",
         "ways": _(", ").join(map(way_words, condition.which)),
         "reason": error_reasons.reason(facts.get("error")),
         "advice": _advice(facts) if "is_sealed" in facts else "",
@@ -200,7 +202,6 @@ _LARGE = P_(
     "{n} files are larger than the limit, so they are not saved.",
 )
 _RAISE = N_("To save what is larger, raise max_gb in archive.toml, then: archive save")
-_GAP = P_("There is {n} gap.", "There are {n} gaps.")
 _DETAILS = N_("Details: archive app")
 _PACE = P_(
     "In chat {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form.",
@@ -287,7 +288,7 @@ SENTENCES: Mapping[ConditionKind, Text] = {
     ConditionKind.CUT: N_(
         "Chatwork lists at most 100 of these per person; there may be more that are not kept: {rooms}."
     ),
-    ConditionKind.GAP: (_GAP, _DETAILS),
+    ConditionKind.GAP: ("{gap}", N_("Bring them in: archive guide old")),
     ConditionKind.PACE: (_PACE, N_('Keep this computer on and set [sync] every = "{shorter}".')),
     ConditionKind.DUE: P_(
         "{n} deadline is today or tomorrow. See: archive status --alerts",
@@ -324,7 +325,6 @@ SHORT_SENTENCES: Mapping[ConditionKind, Text] = {
     ),
     ConditionKind.LOST: (_LOST, N_("See: archive status")),
     ConditionKind.LARGE: (_LARGE, N_("See: archive status")),
-    ConditionKind.GAP: (_GAP, N_("See: archive status")),
     ConditionKind.PACE: P_(
         "{n} chat is so busy that saving every {every} may miss messages: archive status --full",
         "{n} chats are so busy that saving every {every} may miss messages: archive status --full",
@@ -341,7 +341,6 @@ PAGE_SENTENCES: Mapping[ConditionKind, Text] = {
         ),
         _RAISE,
     ),
-    ConditionKind.GAP: _GAP,
     ConditionKind.IDLE: (IDLE_SENTENCE, IDLE_ADVICE),
     ConditionKind.PACE: (
         _PACE,

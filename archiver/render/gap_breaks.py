@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from gettext import gettext as _
 from html import escape
 from math import ceil
 from typing import NamedTuple
 
 from archiver.records import LONG_AGO, Conversation, Gap, Message, MessageId, Pause, Period, Watch
+from archiver.records.conversation import posted_at
 from archiver.render.invisible_characters import visible
-from archiver.render.times import local_time, time_from_id
+from archiver.render.times import dated_moment, local_time, time_from_id
 from archiver.report_language import is_english, say
 
 GAP = "保存できなかった期間"
@@ -98,6 +100,24 @@ class GapBreaks:
 def pause_title(pause: Pause) -> str:
     """The title of a time without a look."""
     return say("チャットを開けなかった時間帯") if pause.is_refused else say(PAUSE)
+
+
+def gap_sentence(gaps: Sequence[Gap], now: datetime) -> str:
+    """From when to when messages are missing, and about how many; of several gaps in all."""
+    starts, ends = [one.start or posted_at(int(one.after or 0)) for one in gaps], [one.end for one in gaps]
+    start, end = min(filter(None, starts), default=None), max(filter(None, ends), default=None)
+    counts = [one.missing for one in gaps]
+    n = "" if None in counts else f"{sum(filter(None, counts)):,}"
+    if all(one.after is None for one in gaps):
+        sentence = _("Messages before {end} are not saved yet, about {n}.") if n else _(
+            "Messages before {end} are not saved yet."
+        )  # fmt: skip
+    else:
+        sentence = _("Messages between {start} and {end} are not saved, about {n}.") if n else _(
+            "Messages between {start} and {end} are not saved; how many is not known."
+        )  # fmt: skip
+    words = (_("a time that is not known") if at is None else dated_moment(at, now) for at in (start, end))
+    return sentence.format(n=n, **dict(zip(("start", "end"), words, strict=True)))
 
 
 def gap_title(gap: Gap) -> str:

@@ -17,6 +17,7 @@ from archiver.health.words import file_words, number_words
 from archiver.platforms.job_platform import first_reader, platform_of
 from archiver.records import CaseSide, ChangeKind
 from archiver.records.alerts import AlertRule
+from archiver.render.gap_breaks import gap_sentence
 from archiver.render.invisible_characters import shorten, visible_line
 from archiver.render.snippet import unsaved_reason
 from archiver.render.times import interval_words, short_day
@@ -231,9 +232,8 @@ def not_kept_row(emergency: Emergency, *, limit: int = NAMED_FILES_LIMIT) -> Eme
             lines.append(text.format(rooms=_(", ").join(map(str, rooms))))
     if holdings.shut:
         lines.append(_unread_end_line(len(holdings.shut)))
-    if holdings.gaps:
-        text = ngettext("{n} period (archive app shows when)", "{n} periods (archive app shows when)", holdings.gaps)
-        lines.append(text.format(n=holdings.gaps))
+    if holdings.gaps and holdings.last_seen:
+        lines.append(gap_sentence(holdings.gaps, holdings.last_seen))
     if holdings.beginnings.rooms:
         sentence = _("messages from before the first save: {number}")
         lines.append(sentence.format(number=number_words(holdings.beginnings.missing)))

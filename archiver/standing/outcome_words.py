@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.evidence.verify.findings import Verification, first_names
 from archiver.health.conditions import Condition, ConditionKind
 from archiver.health.evidence import reason_words
-from archiver.health.words import number_words, sentence
+from archiver.health.words import sentence
+from archiver.records import Gap, RoomId
 from archiver.records.conversation import posted_at
+from archiver.render.gap_breaks import gap_sentence
 from archiver.render.invisible_characters import shorten, visible, visible_line
-from archiver.render.times import iso_date, local_time, minute_text, moment_words
+from archiver.render.times import iso_date, local_time, minute_text
 from archiver.store.queries.status import status
+from archiver.store.time_text import time_or_none
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
@@ -300,7 +302,8 @@ def round_lines(report: SyncReport, *, tries_again: bool = True) -> Iterator[str
         counts = _count_words(room)
         if counts:
             yield "  " + counts
-        yield from ("  " + gap_line(gap, report.started_at) for gap in room.gaps if gap["missing"] != 0)
+        gaps = [_gap(one) for one in room.gaps if one["missing"] != 0]
+        yield from ("  " + gap_sentence([gap], report.started_at) for gap in gaps)
         if room.error and not room.is_unreached:
             yield "  " + visible_line(room.error)
     if not report.rooms:
@@ -371,31 +374,10 @@ def _count_words(room: object) -> str:
     return "  ".join(text.format(n=getattr(room, name)) for name, text in words.items() if getattr(room, name))
 
 
-def gap_line(gap: dict[str, object], now: datetime) -> str:
-    """A gap that is not estimated at nothing, in one line: its period, how many messages, and why."""
-    missing = gap["missing"]
-    number = number_words(missing)
-    if gap["reason"] == "erased":
-        period = f"{_gap_end(gap['from'], gap['after'], now)} - {_gap_end(gap['to'], gap['before'], now)}"
-        return _("Messages erased by you: {n}, {period}.").format(n=gap["missing"], period=period)
-    if gap["after"] is None and gap["reason"] in ("first_sync", "plan"):
-        sentence = _("Messages before {end} are not saved yet.") if missing is None else _(
-            "Messages before {end} are not saved yet, about {n}."
-        )  # fmt: skip
-        return sentence.format(n=f"{missing or 0:,}", end=_gap_end(gap["to"], gap["before"], now))
-    period = f"{_gap_end(gap['from'], gap['after'], now)} - {_gap_end(gap['to'], gap['before'], now)}"
-    if gap["reason"] == "inaccessible":
-        return _("Gap {period}: the chat could not be opened for a time; messages missing: {number}.").format(
-            period=period, number=number
-        )
-    return _("Gap {period}: not seen continuously; messages missing: {number}.").format(period=period, number=number)
-
-
-def _gap_end(at: object, message: object, now: datetime) -> str:
-    """The time of one end of a gap, estimated from the message's id where it is not known."""
-    if at:
-        return moment_words(datetime.fromisoformat(str(at)), now)
-    return (about_time(int(str(message))) if message is not None else None) or "?"
+def _gap(payload: Mapping[str, Any]) -> Gap:
+    """A gap of which only the ends and the number of messages matter."""
+    ends = time_or_none(payload["from"]), time_or_none(payload["to"])
+    return Gap(RoomId(0), 0, payload["after"], payload["before"], *ends, payload["missing"], payload["reason"])
 
 
 def about_time(number: int) -> str | None:

@@ -36,7 +36,7 @@ from archiver.store.queries.looks_and_gaps import LastLooks, TruncatedList
 from archiver.store.queries.room_holdings import MissingFile
 from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun
 from archiver.store.working.verification_log import VerificationRecord
-from tests.support.terminals.situations import GB, GOOD_COMPUTER, NOW, ROOM, ago, situation
+from tests.support.terminals.situations import GB, GOOD_COMPUTER, NOW, ROOM, ago, gap, situation
 
 Kind = ConditionKind
 ACTION, ATTENTION = Grade.ACTION, Grade.ATTENTION
@@ -152,7 +152,7 @@ CASES: list[tuple[Kind, Grade, Situation]] = [
     (Kind.HINT, ACTION, situation(alerts=(alert(AlertRule.A5),))),
     (Kind.DUE, ATTENTION, situation(alerts=(due(0),))),
     (Kind.DUE, ATTENTION, situation(alerts=(due(1),))),
-    (Kind.GAP, ATTENTION, situation(gaps=((ROOM, "9"), (ROOM, "12")))),
+    (Kind.GAP, ATTENTION, situation(gaps=(gap("9"), gap("12")))),
     (Kind.LOST, ATTENTION, situation(lost=(missing_file(ROOM, 4),))),
     (Kind.LARGE, ATTENTION, situation(lost=(missing_file(ROOM, 4, "too_large"),))),
     (Kind.PENDING, ATTENTION, situation(pending=2)),
@@ -226,7 +226,7 @@ BESIDE: list[tuple[Kind, Situation]] = [
     (Kind.LOST, situation(lost=(missing_file(ROOM, 4, "too_large"),))),
     (Kind.LARGE, situation(lost=(missing_file(ROOM, 4),))),
     (Kind.PENDING, situation(lost=(missing_file(ROOM, 4),))),
-    (Kind.CUT, situation(gaps=((ROOM, "9"),))),
+    (Kind.CUT, situation(gaps=(gap("9"),))),
     (Kind.UNREAD_DROPPED, situation(unread_dropped=ago(days=7))),
     (Kind.UNHEARD, heard("mail", unseen=("desktop",), desktop=False, **MAIL)),
     (Kind.PING, beating(ago(minutes=90), error_name="Unreachable")),
@@ -304,6 +304,8 @@ def test_each_condition_is_the_same_sentence_wherever_it_is_shown(kind: Kind, ca
         (situation(clock_ms=90_000), "2 minutes behind Chatwork's"),
         (situation(computer=with_disk(0.1), error_name="DiskFull"), "The last save failed: only 100 MB are free"),
         (situation(computer=with_disk(0.9)), "Only 900 MB are free, and the records need 1000 MB"),
+        (situation(gaps=(gap("9"),)), "between Fri 13 Nov 22:31 and Mon 23 Nov 22:31 are not saved, about 41. Bring"),
+        (situation(gaps=(gap("9"), gap("12", None))), "are not saved; how many is not known. Bring them in: archive"),
         (situation(lost=(missing_file(1, 2), missing_file(1, 3))), "2 files could not be downloaded. Details: "),
         (situation(lost=(missing_file(1, 2, "too_large"),)), "1 file is larger than the limit, so it is not saved. "),
         (situation(shut={room: ago(hours=2) for room in range(1, 10)}), "6 (since 2026-11-24 20:31) and 3 more."),

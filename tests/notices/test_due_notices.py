@@ -24,7 +24,7 @@ from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.settings.model import Settings
 from archiver.standing.alert_lines import contract_names
 from archiver.store.working import alerts, remembered_values
-from tests.support.terminals.situations import NOW, ago, situation
+from tests.support.terminals.situations import NOW, ago, gap, situation
 from tests.support.world import BEGIN, World, running_world
 
 KEYS = strategies.sampled_from(["stale", "findings", "fault/Unreachable", "alert/1", "hint/2", "gap/1/2", "lost/1/1"])
@@ -90,7 +90,7 @@ def test_an_archive_that_cannot_be_read_still_says_its_fault(tmp_path: Path) -> 
 
 def test_a_high_alert_is_said_before_all_else() -> None:
     """And nobody is named."""
-    case = situation(alerts=(Alert(AlertRule.DELETIONS, Level.HIGH, NOW, 1),), gaps=((1, "2"),), last_run=ago(hours=30))
+    case = situation(alerts=(Alert(AlertRule.DELETIONS, Level.HIGH, NOW, 1),), gaps=(gap("2"),), last_run=ago(hours=30))
     found = conditions(case)
     made = DueNotices(tuple(key for one in found for key in one.keys), (), {})
 

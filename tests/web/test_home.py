@@ -19,6 +19,7 @@ from archiver.store import migrate
 from archiver.store.archive import Reading
 from archiver.store.engine import DATABASE
 from archiver.store.queries.entries import last_seq
+from archiver.store.queries.looks_and_gaps import holes
 from archiver.store.queries.status import Status
 from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
 from tests.support.archives.maker import story
@@ -280,6 +281,7 @@ def test_a_job_counts_as_gaps_only_where_something_is_missing(tmp_path: Path) ->
     maker.gap(1, after=None, before="1", minutes=300, missing=0)
     maker.gap(2, after="1", before="3", minutes=300, reason="erased")
     maker.gap(3, after="3", before="4", minutes=300)
+    maker.gap(4, after="4", before="5", minutes=400, missing=0)
     maker.archive.close()
     with open_application(maker.home) as browser:
         row = re.search(
@@ -287,6 +289,8 @@ def test_a_job_counts_as_gaps_only_where_something_is_missing(tmp_path: Path) ->
         )
 
     assert row is not None
+    with maker.archive.reading() as reading:
+        assert ["4"] == [one.before for one in holes(reading)]
     assert "1" == re.findall(r'<td class="n">([^<]*)</td>', row[0])[-1]
 
 

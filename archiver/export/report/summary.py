@@ -60,7 +60,9 @@ def chapter(case: ReportInput, title: str) -> Chapter:
     pauses = all_pauses(case.rooms, case.ends_at, case.created_at)
     lacking = sum(one.sha256 is None for one in case.attachments)
     unlisted = len(case.statistics.unlisted)
-    gaps = sum(not gap.is_erased and gap.missing != 0 for room in case.rooms for gap in room.gaps)
+    gaps = [gap for room in case.rooms for gap in room.gaps if not gap.is_erased and gap.missing != 0]
+    days = [(date_text(one.start), date_text(one.end)) for one in gaps if one.start and one.end]
+    between = say("、").join(say("{start}から{value}まで", start=start, value=end) for start, end in days[:_MOST_FILES])
     shut = sorted(room.inaccessible_since for room in case.rooms if room.inaccessible_since)
     reasons = [shown(one.reason, 300) for one in case.mapped.values() if one.role is Role.CLIENT]
     closed = closed_text(closed_account(case.statistics.facts))
@@ -94,7 +96,7 @@ def chapter(case: ReportInput, title: str) -> Chapter:
         unsaved=[
             *([say("取得できなかったファイル{n}点", n=lacking)] if lacking else []),
             *([say("メッセージにあって、この資料にないファイル{n}点", n=unlisted)] if unlisted else []),
-            *([say("保存できなかった期間{gaps}か所", gaps=gaps)] if gaps else []),
+            *([say("保存できなかった期間{gaps}か所", gaps=len(gaps)) + f"({between})" * bool(between)] if gaps else []),
         ],
         pauses=pauses,
         longest=max((pause.end - pause.start for pause in pauses), default=timedelta()),

@@ -6,7 +6,7 @@ And what the records of runs tell: wrong clocks, replies without a date.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -184,10 +184,9 @@ def rooms_read_since(reading: Reading, seq: int) -> list[int]:
     return [int(room) for room in reading.sql.execute(_READ_SINCE, {"seq": seq}).scalars()]
 
 
+_GAP = tuple(schema.gap.c[name] for name in Gap._fields[:-1])
 _HOLES = SmallStatement(
-    select(schema.gap.c.room_id, schema.gap.c.before).where(
-        schema.gap.c.open, schema.gap.c.after.is_not(None), schema.gap.c.reason != "erased"
-    )
+    select(*_GAP).where(schema.gap.c.open, schema.gap.c.after.is_not(None), schema.gap.c.reason != "erased")
 )
 _BEGINNINGS = SmallStatement(
     select(schema.gap.c.room_id, schema.gap.c.missing, schema.gap.c.end).where(
@@ -196,9 +195,9 @@ _BEGINNINGS = SmallStatement(
 )
 
 
-def holes(reading: Reading) -> list[tuple[int, str]]:
-    """Every open gap but those from a room's beginning and what was erased: the room, and the message that ends it."""
-    return [(int(room), str(before)) for room, before in _HOLES.rows(reading.sql)]
+def holes(reading: Reading) -> list[Gap]:
+    """Every open gap but those from a room's beginning, what was erased, and those in which nothing is missing."""
+    return [one for one in map(_gap, _HOLES.rows(reading.sql)) if one.missing != 0]
 
 
 class UnlistedBeginnings(NamedTuple):
@@ -221,13 +220,13 @@ def unlisted_beginnings(reading: Reading, rooms: Collection[int]) -> UnlistedBeg
 
 def gaps(reading: Reading, room: int) -> tuple[Gap, ...]:
     """The open gaps of a room, the one from the room's beginning first."""
-    table = schema.gap.c
-    query = select(*(table[name] for name in Gap._fields[:-1])).where(table.room_id == room, table.open)
-    records = (
-        Gap(its, number, after, before, time_or_none(start), time_or_none(end), missing, reason)
-        for its, number, after, before, start, end, missing, reason in reading.sql.execute(query)
-    )
-    return tuple(sorted(records, key=lambda gap: int(gap.after or 0)))
+    rows = reading.sql.execute(select(*_GAP).where(schema.gap.c.room_id == room, schema.gap.c.open))
+    return tuple(sorted(map(_gap, rows), key=lambda gap: int(gap.after or 0)))
+
+
+def _gap(row: Iterable[Any]) -> Gap:
+    room, number, after, before, start, end, missing, reason = row
+    return Gap(room, number, after, before, time_or_none(start), time_or_none(end), missing, reason)
 
 
 CAP = 100

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Boolean, Column, ColumnElement, Table, and_, bindparam, case, false, func, or_, select
 
-from archiver.records import AccountId, OtherChat, RoomId, State
+from archiver.records import AccountId, Gap, OtherChat, RoomId, State
 from archiver.store import schema
 from archiver.store.engine import Reading, SmallStatement
 from archiver.store.queries import current_state
@@ -57,7 +57,7 @@ class RoomHoldings(NamedTuple):
     tasks: int
     unheld: tuple[MissingFile, ...]
     """Files that others sent first, then by size."""
-    gaps: int
+    gaps: tuple[Gap, ...]
     beginnings: UnlistedBeginnings
     """What is missing from before the first list of each room."""
     shut: tuple[int, ...]
@@ -77,7 +77,7 @@ def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
         files_saved=sum(one.saved for one in files),
         tasks=_count_rows(reading, schema.task, rooms),
         unheld=tuple(sorted(missing_files, key=lambda one: (not one.theirs, one.size, one.file_id))),
-        gaps=sum(room in rooms for room, _before in holes(reading)),
+        gaps=tuple(one for one in holes(reading) if one.room_id in rooms),
         beginnings=unlisted_beginnings(reading, rooms),
         shut=tuple(sorted(current_state.inaccessible_rooms(reading) & set(rooms))),
         last_seen=max((at for room in rooms if (at := last_list_time(reading, room)) is not None), default=None),
@@ -89,7 +89,7 @@ def has_losses(reading: Reading, rooms: Collection[int]) -> bool:
 
     A file counts too that was sent and never listed.
     """
-    if unlisted_beginnings(reading, rooms).rooms or any(room in rooms for room, _before in holes(reading)):
+    if unlisted_beginnings(reading, rooms).rooms or any(one.room_id in rooms for one in holes(reading)):
         return True
     counts = single_reads.count_items(reading, rooms)
     if counts.hidden or counts.unreadable:

@@ -161,7 +161,7 @@ def _chat(room: RoomStatus, contract: Contract, people: Sequence[Row], names: Ma
         "files": room.files.saved,
         "has_older": bool(beginning),
         "older": beginning[0] if beginning else None,
-        "gaps": sum(one["after"] is not None and one["reason"] != "erased" for one in room.gaps),
+        "gaps": sum(bool(one["after"]) and one["reason"] != "erased" and one["missing"] != 0 for one in room.gaps),
         "edited": sum(one[ChangeKind.EDITED] + one[ChangeKind.EDITED_BEFORE] for one in changes),
         "deleted": sum(one[ChangeKind.DELETED] + one[ChangeKind.DELETED_BEFORE] for one in changes),
         "since": covered[0][0] if covered else None,

@@ -18,7 +18,7 @@ from archiver.claims.sentences import renamed_lines
 from archiver.evidence.history import is_box_removal
 from archiver.records import Gap, Message, Pause, State, Version
 from archiver.render import message_body, times
-from archiver.render.gap_breaks import GapBreaks, GapEnd, gap_reason, narrow_gap, overlaps
+from archiver.render.gap_breaks import GapBreaks, GapEnd, gap_reason, gap_sentence, narrow_gap, overlaps
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import reply_target
 from archiver.render.times import moment_words
@@ -360,26 +360,10 @@ def break_rows(due: Iterable[Pause | Gap | GapEnd], every_gap: Collection[Gap], 
         elif isinstance(one, Gap):
             is_open = one.reason in {"first_sync", "window", "inaccessible"}
             reason = _("They can perhaps be taken in: save Chatwork's page after scrolling up to its beginning.")
-            yield {"kind": "gap", "number": one.number, "text": _gap_text(one, now), "is_open": is_open,
+            erased = _("Messages that you erased here: {n}.").format(n=one.missing)
+            text = erased if one.is_erased else gap_sentence([one], now)
+            yield {"kind": "gap", "number": one.number, "text": text, "is_open": is_open,
                    "reason": reason if is_open else gap_reason(one)}  # fmt: skip
-
-
-def _gap_text(gap: Gap, now: datetime) -> str:
-    """From when to when messages are missing, and about how many."""
-    ends = [None if at is None else minute_text(at, now) for at in (gap.start, gap.end)]
-    count = "" if gap.missing is None else f"{gap.missing:,}"
-    if gap.is_erased:
-        return _("Messages that you erased here: {n}.").format(n=count)
-    if gap.start is None:
-        sentence = _("Messages before {end} are not saved yet, about {n}.") if count else _(
-            "Messages before {end} are not saved yet."
-        )  # fmt: skip
-    else:
-        sentence = _("Messages between {start} and {end} are not saved, about {n}.") if count else _(
-            "Messages between {start} and {end} are not saved; how many is not known."
-        )  # fmt: skip
-    unknown = _("a time that is not known")
-    return sentence.format(n=count, start=ends[0] or unknown, end=ends[1] or unknown)
 
 
 def _pause_text(pause: Pause, every_gap: Collection[Gap], now: datetime) -> str:

@@ -121,7 +121,7 @@ def test_each_trouble_is_one_warning_without_names(desk: TerminalWorld) -> None:
 
     expected = (
         f"This chat cannot be opened (reason unknown): {desk.room} (since ",
-        "There is 1 gap. Details: archive app",
+        "are not saved, about 30. Bring them in: archive guide old",
         "clock is 2 minutes ahead",
         "your unread messages became fewer",
     )

@@ -10,6 +10,7 @@ from typing import Any
 from archiver.health.folders import DiskSpace
 from archiver.health.judgements import Situation
 from archiver.health.snapshot import ComputerState, CopyState, HealthSnapshot, Paces, Starters
+from archiver.records import Gap, MessageId, RoomId
 from archiver.settings.model import Settings
 from archiver.store.queries.looks_and_gaps import LastLooks
 from archiver.store.working.remembered_values import ScheduledRun
@@ -49,6 +50,12 @@ GOOD_ARCHIVE = HealthSnapshot(
     alerts=(),
 )
 GOOD_COMPUTER = ComputerState(DiskSpace(80 * GB, 2 * GB, required=GB), Starters("systemd"))
+
+
+def gap(before: str, missing: int | None = 41) -> Gap:
+    """A gap of ten days that ended yesterday."""
+    ends = ago(days=11), ago(days=1)
+    return Gap(RoomId(ROOM), 1, MessageId("1"), MessageId(before), *ends, missing, "window")
 
 
 def situation(*, computer: ComputerState = GOOD_COMPUTER, adapts: bool = False, **changed: Any) -> Situation:
