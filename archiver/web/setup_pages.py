@@ -19,6 +19,7 @@ from archiver.notices import delivery
 from archiver.records import RoomId
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
+from archiver.schedule.schedulers import find_starters
 from archiver.settings.file import update_settings
 from archiver.setup import archive_setup, contract_rooms, menu_entry
 from archiver.setup.answers import FINISHED, SCHEDULE, STAMPS, InvalidAnswer, note_answer, recall_answers
@@ -202,12 +203,19 @@ def _notice_part(context: ConsoleContext, notice: str) -> str:
 def done() -> Answer:
     """What is saved, how to open it again, and one next step; while the save goes on, how far it is."""
     context = console_context()
-    if FINISHED not in recall_answers(context.archive):
+    answers = recall_answers(context.archive)
+    if FINISHED not in answers:
         return redirect(url_for("start.index"))
+    is_automatic = answers.get(SCHEDULE) == "yes" or find_starters(context.home, context.environ) is not None
     counts, is_told = count_saved(context.archive), context.settings().notify.desktop and _notice(context) == "seen"
     is_placed = menu_entry.is_placed(context.home)
     return render_template(
-        "start_done.html", job=context.jobs.last, counts=counts, is_told=is_told, is_placed=is_placed
+        "start_done.html",
+        job=context.jobs.last,
+        counts=counts,
+        is_told=is_told,
+        is_placed=is_placed,
+        is_automatic=is_automatic,
     )
 
 

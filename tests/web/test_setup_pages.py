@@ -51,7 +51,9 @@ def test_the_notice_is_tried_on_the_spot(
     assert ((), ("desktop",)) == (trial.seen, trial.unseen)
     assert ("Did you see it?" in sent, "<html" in sent) == (True, False)
     assert "You saw the test alert." in seen
-    assert "an alert on this computer tells you" in browser.get("/start/done")
+    done = browser.get("/start/done")
+    assert "an alert on this computer tells you" in done
+    assert ("As a rule you need not." in done, "Automatic saving is off: nothing is saved unless" in done) == (False, True)
 
 
 def test_a_first_save_that_fails_says_what_to_press(
@@ -101,4 +103,4 @@ def test_automatic_saving_that_is_chosen_while_the_first_save_runs_is_set_up_aft
 
     assert "It is saving. You may close this page." in while_it_runs
     assert outcome.head.startswith("Registered with ")
-    assert [True] * 2 == [text in browser.get("/start/done") for text in ("All is set up.", outcome.head)]
+    assert [True] * 2 == [text in browser.get("/start/done") for text in ("you need not.", outcome.head)]
