@@ -53,7 +53,10 @@ def test_the_notice_is_tried_on_the_spot(
     assert "You saw the test alert." in seen
     done = browser.get("/start/done")
     assert "an alert on this computer tells you" in done
-    assert ("As a rule you need not." in done, "Automatic saving is off: nothing is saved unless" in done) == (False, True)
+    assert ("As a rule you need not." in done, "Automatic saving is off: nothing is saved unless" in done) == (
+        False,
+        True,
+    )
 
 
 def test_a_first_save_that_fails_says_what_to_press(

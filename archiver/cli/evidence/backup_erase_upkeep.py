@@ -18,10 +18,13 @@ from archiver.custody import backup, copies_elsewhere, erasures
 from archiver.custody.database_upkeep import STEPS, UpkeepReport, keep_up, upkeep_document
 from archiver.custody.erasures import ErasurePreview
 from archiver.errors import N_, SettingsError
+from archiver.health import words
+from archiver.health.conditions import ConditionKind, condition_of
 from archiver.health.folders import copy_tool_sentence
 from archiver.records.evidence import ErasureReason
 from archiver.render.times import interval_words, minute_text
 from archiver.rounds.scheduled_duties import no_space_error
+from archiver.schedule.schedulers import find_starters
 from archiver.settings.home import check_home
 from archiver.settings.model import exports_folder, parse_duration
 from archiver.settings.token import has_secret_in_file
@@ -75,6 +78,8 @@ def back_up(obj: CliContext, place: str | None, every: str | None, remove_erased
         unattended.begin_regular_copy(obj.home, folder, every)
         sentence = _("From now on a backup is made every {every}, after an automatic save.")
         echo(sentence, every=interval_words(parse_duration(every)))
+        if find_starters(obj.home, obj.environ) is None:
+            echo(words.sentence(condition_of(ConditionKind.UNSCHEDULED, {})))
         echo(_("To end it: archive backup --every off"))
     if not outcome.ok:
         return FINDINGS

@@ -71,6 +71,14 @@ def test_a_killed_backup_goes_on_and_never_harms_the_earlier_copy(terminal: Term
     assert terminal.json("verify", copy, "--deep")["ok"]
 
 
+def test_a_regular_backup_without_automatic_saving_says_that_none_follows(terminal: Terminal, tmp_path: Path) -> None:
+    """It is made after an automatic save, and there is none."""
+    told = terminal.run("backup", tmp_path / "copy", "--every", "1d").replace("\n", "")
+
+    assert "自動保存のあとに1日ごとに" in told
+    assert "このパソコンでは自動保存がオフです。オンにする: archive init schedule" in told
+
+
 def _attach(home: Path, body: bytes) -> None:
     from archiver.store import blobs
 
