@@ -18,12 +18,13 @@ from typing import NamedTuple
 from archiver import errors
 from archiver.custody import erasures, put_back_databases
 from archiver.custody.verify import ComparedRecords, compared_records, verify_archive
+from archiver.evidence.chain import digest_file
 from archiver.evidence.verify.entries import RULES
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.settings import file
 from archiver.settings.model import Settings
 from archiver.settings.token import token_file
-from archiver.store import backup_copy, blobs
+from archiver.store import backup_copy
 from archiver.store.archive import Archive, Writing
 from archiver.store.backup_copy import check_closed
 from archiver.store.database_comparison import RecordsNotCompared
@@ -371,7 +372,7 @@ def remember_copy(writing: Writing, last: LastBackup, sha256: str | None, replac
 def digest_or_none(database: Path) -> str | None:
     """The SHA-256 of a database's file; None if it cannot be read."""
     try:
-        return blobs.file_sha256(database)
+        return digest_file(database)
     except OSError:
         return None
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver import errors
+from archiver.evidence.chain import digest_file
 from archiver.evidence.masked_and_erased import read_tombstone
 from archiver.evidence.verify.entries import entry_object
 from archiver.evidence.verify.findings import Verification
@@ -80,7 +81,7 @@ def _check_seals(verification: Verification, reading: Reading, part: int) -> Non
             continue
         verification.checked["seals"] += 1
         paths = sorted((reading.home / seals.FOLDER).glob(f"{row.number:06}-*.json"))
-        if [row.sha256] != [blobs.file_sha256(path) for path in paths]:
+        if [row.sha256] != [digest_file(path) for path in paths]:
             verification.add_finding(
                 "seal-digest", f"seal/{row.number}", _("The file of the seal is not as it was when it was made.")
             )
@@ -93,7 +94,7 @@ def _check_file(verification: Verification, home: Path, sha256: str, part: int) 
     elif int(sha256[:4], 16) % PARTS == part:
         verification.checked["files"] += 1
         try:
-            is_same = blobs.file_sha256(blobs.blob_path(home, sha256)) == sha256
+            is_same = digest_file(blobs.blob_path(home, sha256)) == sha256
         except OSError:
             is_same = False
         if not is_same:

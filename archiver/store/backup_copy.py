@@ -23,11 +23,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archiver import errors
+from archiver.evidence.chain import digest_file
 from archiver.folder_sync import allow_where_possible, disk_errors, free_name, is_full, sync_folder, sync_where_possible
 from archiver.store import backup_folder, engine
 from archiver.store.archive import Archive
 from archiver.store.backup_folder import FOLDERS, SETTINGS, BackupFile, ReplaceRule, backup_files
-from archiver.store.blobs import file_sha256
 from archiver.store.durable_files import SEALS, copy_error, list_files, make_durable_folder, private_folder
 from archiver.store.engine import DATABASE, MARK, driver_connection
 from archiver.store.erasure import records
@@ -78,7 +78,7 @@ def is_different(file: BackupFile, home: Path, place: Path, *, thorough: bool) -
     if file.rule is ReplaceRule.NEWEST:
         return target.read_bytes() != (home / file.name).read_bytes()
     try:
-        return thorough and file.rule is ReplaceRule.KNOWN and file_sha256(target) != file.sha256
+        return thorough and file.rule is ReplaceRule.KNOWN and digest_file(target) != file.sha256
     except OSError:
         return True
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from archiver import errors
+from archiver.evidence.chain import digest_file
 from archiver.folder_sync import allow_where_possible, disk_errors, sync_folder
 from archiver.store.durable_files import private_folder
 
@@ -41,7 +42,7 @@ def keep(home: Path, part: Path, sha256: str) -> Path:
     """
     place = blob_path(home, sha256)
     private_folder(place.parent, below=home)
-    if place.exists() and file_sha256(place) == sha256:
+    if place.exists() and digest_file(place) == sha256:
         part.unlink()
         return place
     with part.open("r+b") as file:  # Windows only syncs what is open for writing
@@ -56,12 +57,6 @@ def keep(home: Path, part: Path, sha256: str) -> Path:
 def is_held(home: Path, sha256: str) -> bool:
     """Whether a file is stored under this digest; it is not checked."""
     return blob_path(home, sha256).is_file()
-
-
-def file_sha256(path: Path) -> str:
-    """Lower-case hex SHA-256 of a file, read in pieces. Raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 _ADDED_FOLDER = "added"

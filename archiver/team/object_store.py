@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from archiver import errors
+from archiver.evidence.chain import digest_file
 from archiver.folder_sync import allow_where_possible, sync_folder
-from archiver.store.blobs import file_sha256
 from archiver.store.durable_files import make_durable_folder
 from archiver.wording import gettext as _
 
@@ -135,7 +135,7 @@ class FolderStore:
             self.check()  # it may have been unmounted meanwhile
             if is_new:
                 return True
-            held = file_sha256(place)
+            held = digest_file(place)
         if held != sha256:
             raise errors.TeamStoreDiffers(store=self.address, key=key)
         return False
@@ -146,7 +146,7 @@ class FolderStore:
         with self._reached():
             try:
                 shutil.copyfile(self.folder / key, target)
-                return file_sha256(target)
+                return digest_file(target)
             except FileNotFoundError as error:
                 self.check()
                 raise errors.NotInTeamStore(store=self.address, key=key) from error
@@ -156,7 +156,7 @@ class FolderStore:
         self.check()
         place = self.folder / key
         with self._reached(), suppress(FileNotFoundError, NotADirectoryError):
-            return StoredObject(place.stat().st_size, file_sha256(place))
+            return StoredObject(place.stat().st_size, digest_file(place))
         self.check()
         return None
 
@@ -185,7 +185,7 @@ class FolderStore:
     def _copy_durably(self, path: Path, part: Path, sha256: str) -> None:
         shutil.copyfile(path, part)
         allow_where_possible(part, 0o400)
-        if file_sha256(part) != sha256:
+        if digest_file(part) != sha256:
             raise errors.TeamStoreUnavailable(store=self.address, detail=f"SHA-256 of {path.name}")
         with part.open("rb") as file:
             os.fsync(file.fileno())

@@ -16,11 +16,11 @@ from statistics import median
 
 from archiver.custody.backup import backup
 from archiver.custody.verify import verify_archive
+from archiver.evidence.chain import digest_file
 from archiver.evidence.verify.entries import SavedBytes
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.saved_files import check_files, stored_path
 from archiver.store.archive import Archive
-from archiver.store.blobs import file_sha256
 from tests.benchmarks.instruments.large_archives import fill_archive
 from tests.benchmarks.instruments.measure import MEBIBYTE, Figure, median_seconds, run_alone
 
@@ -105,7 +105,7 @@ def make_backup(home: str, place: str) -> None:
 def copy_plainly(source: str, target: str) -> None:
     """Copy a file, compare the SHA-256 of both, and let SQLite look at every page."""
     shutil.copyfile(source, target)
-    assert file_sha256(Path(source)) == file_sha256(Path(target))
+    assert digest_file(Path(source)) == digest_file(Path(target))
     with closing(sqlite3.connect(target)) as sql:
         assert sql.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 

@@ -32,11 +32,11 @@ import pytest
 from pypdf import PdfReader
 
 from archiver.cli.main import main
+from archiver.evidence.chain import digest_file
 from archiver.render.invisible_characters import columns
 from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
 from archiver.store.archive import Archive
-from archiver.store.blobs import file_sha256
 from archiver.store.engine import DATABASE
 from tests.custody.test_erasures import GONE, copy_of_before, make_archive
 from tests.support import recovery_files
@@ -333,7 +333,7 @@ class Stage(Terminal):
 
     def sha256(self, path: str) -> str:
         """The digest of a file."""
-        return file_sha256(Path(path))
+        return digest_file(Path(path))
 
     def unzip(self, path: str, name: str) -> None:
         """The same of a file in a zip, whose folder is not named."""

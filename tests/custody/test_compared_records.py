@@ -15,12 +15,12 @@ import pytest
 
 from archiver.custody import backup
 from archiver.custody.verify import compared_records, verify_archive
+from archiver.evidence.chain import digest_file
 from archiver.evidence.verify import entries
 from archiver.evidence.verify.findings import Verification
 from archiver.records import Observation, Reply
 from archiver.store import seals, writer
 from archiver.store.archive import Archive
-from archiver.store.blobs import file_sha256
 from archiver.store.database_comparison import RecordsNotCompared
 from archiver.store.engine import DATABASE
 from archiver.store.schema import TRIGGERS
@@ -298,7 +298,7 @@ def _forge(home: Archive, place: Path, *, with_digest: bool) -> None:
     for database in (home.database, place / DATABASE):
         _rewrite_line(database, with_digest=with_digest)
     (known,) = _known(home)
-    forged = KnownCopy(known.at, file_sha256(place / DATABASE), known.rules, known.whole_at)
+    forged = KnownCopy(known.at, digest_file(place / DATABASE), known.rules, known.whole_at)
     with home.writing() as writing:
         KNOWN_COPIES.remember(writing, (forged,))
 

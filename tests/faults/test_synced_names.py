@@ -10,6 +10,7 @@ import pytest
 from archiver.comparison.comparison_report import compare
 from archiver.custody import backup, erasures
 from archiver.custody.copies_elsewhere import copy_to_folders
+from archiver.evidence.chain import digest_file
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.records.evidence import ErasureReason
 from archiver.store import backup_copy, blobs, seals
@@ -36,7 +37,7 @@ def test_the_folders_of_a_new_archive_are_synced(tmp_path: Path, synced: list[Pa
 
     part = blobs.incoming_path(maker.home, 1, 2)
     part.write_bytes(b"bytes")
-    place = blobs.keep(maker.home, part, blobs.file_sha256(part))
+    place = blobs.keep(maker.home, part, digest_file(part))
     after_file = list(synced)
     maker.sync([])
     synced.clear()

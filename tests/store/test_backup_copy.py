@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from archiver import errors
+from archiver.evidence.chain import digest_file
 from archiver.records import Observation
 from archiver.standing.outcome_words import copied_lines
 from archiver.store import backup_copy, blobs, engine, migrate, seals, writer
@@ -65,7 +66,7 @@ def add_attachment(home: Path, body: bytes) -> Path:
     """Store bytes as an attachment, without an entry."""
     part = blobs.incoming_path(home, 1, 1)
     part.write_bytes(body)
-    return blobs.keep(home, part, blobs.file_sha256(part))
+    return blobs.keep(home, part, digest_file(part))
 
 
 def add_sweep(archive: Archive, requests: int, *, at: datetime = NOW) -> None:

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archiver import errors
+from archiver.evidence.chain import digest_file
 from archiver.folder_sync import disk_errors
-from archiver.store import blobs
 from archiver.store.erasure.execution import remove
 from archiver.team.ledger.archive_in_ledger import COLUMNS, Ledger, Row
 from archiver.team.ledger.database import LedgerPlace, import_psycopg, open_archive
@@ -56,7 +56,7 @@ def put_segment(place: LedgerPlace, head: Head, last: int, rows: Mapping[str, It
         with disk_errors(path), path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
             for line in (head, *((table, _coded(table, row)) for table in rows for row in rows[table])):
                 file.write(json.dumps(line).encode() + b"\n")
-        sha256, store = blobs.file_sha256(path), shared_files.store_of(place)
+        sha256, store = digest_file(path), shared_files.store_of(place)
         key = f"{segments_prefix(place.archive)}{head.after + 1:012}-{last:012}-{sha256}.gz"
         store.put_if_absent(key, path, sha256)
     if is_all and isinstance(store, FolderStore):

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver import errors
+from archiver.evidence.chain import digest_file
 from archiver.folder_sync import disk_errors
 from archiver.records import Seal
 from archiver.store import blobs, durable_files
@@ -76,7 +77,7 @@ def put_daily(home: Path, path: Path, place: LedgerPlace) -> None:
     """
     if place.files is None:
         return
-    sha256, name = blobs.file_sha256(path), path.relative_to(home / DAILY).as_posix()
+    sha256, name = digest_file(path), path.relative_to(home / DAILY).as_posix()
     names = (name, f"{name.removesuffix('.zip')}-{sha256[:16]}.zip")
     _put(place, path, sha256, *(object_store.daily_key(place.archive, one) for one in names))
 
@@ -129,7 +130,7 @@ def copy_bytes(source: Path, target: Path, digests: Iterable[str]) -> None:
             part = _incoming(target, sha256)
             with disk_errors(target):
                 shutil.copyfile(blobs.blob_path(source, sha256), part)
-                if blobs.file_sha256(part) == sha256:
+                if digest_file(part) == sha256:
                     blobs.keep(target, part, sha256)
                 else:
                     part.unlink()
@@ -168,7 +169,7 @@ def _incoming(home: Path, sha256: str) -> Path:
 def _holds_intact(home: Path, sha256: str) -> bool:
     path = blobs.blob_path(home, sha256)
     with disk_errors(path), suppress(FileNotFoundError):
-        return blobs.file_sha256(path) == sha256
+        return digest_file(path) == sha256
     return False
 
 
@@ -254,5 +255,5 @@ def put_file(home: Path, row: Mapping[str, Any]) -> None:
 def _files_of_another(folder: Path, number: int, sha256: str) -> list[durable_files.SealFile]:
     """The files of seals of this number that have another digest, with their stamps."""
     files = [file for file in durable_files.list_files(folder) if file.number == number]
-    others = {file.name for file in files if file.is_seal and blobs.file_sha256(folder / file.name) != sha256}
+    others = {file.name for file in files if file.is_seal and digest_file(folder / file.name) != sha256}
     return [file for file in files if file.seal_name in others]

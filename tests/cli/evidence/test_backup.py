@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver.evidence.chain import digest_file
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import Terminal
 
@@ -84,4 +85,4 @@ def _attach(home: Path, body: bytes) -> None:
 
     part = blobs.incoming_path(home, 1, 1)
     part.write_bytes(body)
-    blobs.keep(home, part, blobs.file_sha256(part))
+    blobs.keep(home, part, digest_file(part))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.store import blobs
+from archiver.evidence.chain import digest_file
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 
@@ -49,5 +49,5 @@ def test_a_file_of_200_mb_is_streamed(tmp_path: Path) -> None:
         assert (0, "") == (process.returncode, process.stderr)
         peak = int(process.stdout.rpartition("PEAK ")[2]) * 1024
         (path,) = (terminal.home / "files").glob("??/??/*")
-        assert chatwork.content_digest(file) == blobs.file_sha256(path)
+        assert chatwork.content_digest(file) == digest_file(path)
         assert peak < MOST
