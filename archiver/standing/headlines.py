@@ -187,9 +187,9 @@ def changed_words(became: Counter[State], name: str) -> str:
 
 def unpaid(jobs: Sequence[Row]) -> Iterator[Row]:
     """Jobs whose promised day of payment passed; where there are several jobs, the sentence itself names its job."""
-    head = _("The promised day of payment has passed. {amount} yen are not entered as paid.")
+    head = _("The entered day of payment has passed. {amount} yen are not entered as paid.")
     if len(jobs) > 1:
-        head = _("The promised day of payment for “{job}” has passed. {amount} yen are not entered as paid.")
+        head = _("The entered day of payment for “{job}” has passed. {amount} yen are not entered as paid.")
     for job in jobs:
         if job["is_open"] and job["money"] and job["money"]["state"] == "late":
             text = _("Was it paid? Enter it: archive job enter {job} payment").format(job=job["id"])

@@ -18,6 +18,8 @@ from archiver.standing.home_document import document_of
 from archiver.store import migrate
 from archiver.store.archive import Reading
 from archiver.store.engine import DATABASE
+from archiver.store.queries.contract_activity import activity_without_counts
+from archiver.store.queries.contracts import contracts
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.looks_and_gaps import holes
 from archiver.store.queries.status import Status
@@ -230,14 +232,14 @@ def test_a_promised_day_that_passed_unpaid_is_told(tmp_path: Path) -> None:
     contract_rooms.add_invoice(maker.archive, "job1", Invoice(0, 20_000, "2026-07-02", "2026-07-12", ""), at=now)
     maker.archive.close()
 
-    assert "The promised day of payment" not in before
-    assert "Payment promised for" in page
-    told = re.search("The promised day of payment for “[^”]+” has passed. 30,000 yen are not entered as paid[.]", page)
+    assert "The entered day of payment" not in before
+    assert "Payment due on" in page
+    told = re.search("The entered day of payment for “[^”]+” has passed. 30,000 yen are not entered as paid[.]", page)
     assert told is not None, "one of two jobs"
     assert re.search("10,000 yen</span> paid", page), "no invoice of it is entered"
     of_two_days = first_page(maker.home)
     assert "50,000 yen are not entered as paid." in of_two_days
-    assert "Payment promised for" not in of_two_days, "not all of it since one day"
+    assert "Payment due on" not in of_two_days, "not all of it since one day"
 
 
 def test_days_that_come_and_the_due_day_that_passed_stand_on_the_page(tmp_path: Path) -> None:
@@ -302,6 +304,10 @@ def test_a_room_that_cannot_be_opened_says_since_when_and_no_reason(tmp_path: Pa
         world.chatwork.remove_owner(world.room)
         world.sync()
         page = words_of(page_of(tmp_path, "/"))
+        with world.archive.reading() as reading:
+            seen = [activity_without_counts(reading, one).last_seen for one in contracts(reading)]
+
+    assert [None] == seen, "its 40 days of viewing are over already"
 
     assert "1 chat can no longer be opened" in page
 

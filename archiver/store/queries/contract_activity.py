@@ -47,7 +47,7 @@ class ContractActivity(NamedTuple):
     facts: CaseFacts
     """The facts of which every claim is made."""
     last_seen: datetime | None
-    """When a list of messages of any of its rooms was last read."""
+    """When a list of messages of any of its rooms that still open was last read."""
 
 
 def activity_of(reading: Reading, contract: Contract, *, now: datetime | None = None) -> ContractActivity:
@@ -116,7 +116,7 @@ def _activity(
         sides=sides,
         owner_name=text(me.get("name")),
         facts=facts,
-        last_seen=max((at for at in looks.values() if at is not None), default=None),
+        last_seen=max((at for room, at in looks.items() if at and room not in shut), default=None),
     )
 
 

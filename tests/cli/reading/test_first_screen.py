@@ -152,9 +152,9 @@ def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> 
     with desk.archive.reading() as reading:
         of_two = late_payments(reading, desk.clock())
 
-    assert ["The promised day of payment has passed. 80,000 yen are not entered as paid."] == late
+    assert ["The entered day of payment has passed. 80,000 yen are not entered as paid."] == late
     assert late[0] in listed.splitlines()
-    assert ["The promised day of payment for “動画編集10本” has passed. 80,000 yen are not entered as paid."] == of_two
+    assert ["The entered day of payment for “動画編集10本” has passed. 80,000 yen are not entered as paid."] == of_two
     first, second, *_others = japanese.splitlines()
     assert "「動画編集10本」のチャットに大きな変化がありました。" == first
     assert "これまでに見えたものは、すべて保存してあります。" == second
@@ -164,7 +164,7 @@ def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> 
     assert "いますぐ  1 クラウドワークスで納品しましたか。まだなら、先に納品してください" in japanese
     assert "しない    退席、アカウントの解約、コンタクトの削除、APIトークンの再発行" in japanese
     assert "The client's name now ends in “(解約済)”." in english
-    assert "支払いの約束の日を過ぎました。80,000円の入金が入力されていません。" in "".join(japanese.split())
+    assert "支払期日(入力)を過ぎました。80,000円の入金が入力されていません。" in "".join(japanese.split())
     assert ["departed", "changed", "unpaid"] == [
         one["kind"] for one in document["told"] if one["kind"] != "unscheduled"
     ]
