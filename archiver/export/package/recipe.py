@@ -154,6 +154,8 @@ class ExportReport:
     gaps: int
     """Open gaps that touch the period; what the user erased is none."""
     preview: PackagePreview | None = None
+    unfiled: int | None = None
+    """Of its messages those that a court does not have, where it prints no others."""
     path: str = ""
     """The absolute path of the folder that it is."""
     zip: str | None = None
@@ -209,6 +211,15 @@ class ExportReport:
 
     def contents(self) -> str:
         """How much it holds, in a line in the user's language; what there is none of is not told."""
+        if self.unfiled == 0:
+            return _("No message that the court does not have yet")
+        if self.unfiled is not None:
+            new = ngettext(
+                "{n} message that the court does not have yet",
+                "{n} messages that the court does not have yet",
+                self.unfiled,
+            )
+            return new.format(n=self.unfiled)
         files = ngettext("{n} file", "{n} files", self.files_packed).format(n=self.files_packed)
         gaps = ngettext("{n} period not saved", "{n} periods not saved", self.gaps).format(n=self.gaps)
         told = [ngettext("{n} message", "{n} messages", self.messages).format(n=self.messages)]

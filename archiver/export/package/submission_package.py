@@ -98,8 +98,10 @@ def _fill_bag(bag: Bag, package: PackageInput) -> ExportReport:
     bag.add_list(DIGEST_LIST, bag.digests)
     with screen_words():  # whoever made the export reads it, in whichever language that is
         told = say(advice(case) or "") if recipe.order.profile == "support" else " ".join(case.filed.sentences)
+    upto = case.filed.upto
     return ExportReport(
         list_sha256=bag.digests[DIGEST_LIST],
+        unfiled=sum(one.entry_seq > upto for room in case.rooms for one in room.messages()) if upto else None,
         empty=not package.statistics.count,
         messages=package.statistics.count,
         files=len(package.files),

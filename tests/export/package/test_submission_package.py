@@ -286,6 +286,8 @@ def test_a_later_filing_holds_what_is_new(tmp_path: Path) -> None:
     assert told in readme(nothing)
     assert "Given to a court on 2026-11-24 (as the reporter entered it): 甲001の1.pdf, " in str(nothing.advice)
     assert "作れませんでした" not in readme(nothing)
+    held = [nothing.contents(), later.contents()]
+    assert ["No message that the court does not have yet", "1 message that the court does not have yet"] == held
     files = zip_files(later)
     assert ["甲001の3.pdf", "甲001の4.pdf", "甲003.png"] == [name for name in files if name.startswith("甲")]
     assert told in readme(later)
