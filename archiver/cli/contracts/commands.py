@@ -26,7 +26,7 @@ _METAVARS = {
     FactKind.TIME: N_("TIME"),
     FactKind.SIDE: "[worker|client|passed-on]",
 }
-_HIDDEN = {"platform", "platform_id", "client_url", "worker_url", "contact_requested_on", "payment_due_on", "nda"} | {
+_HIDDEN = {"platform_id", "client_url", "worker_url", "contact_requested_on", "payment_due_on", "nda"} | {
     "cancelled_on",
     "first_client_pays_on",
 }

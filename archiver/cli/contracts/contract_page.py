@@ -74,6 +74,8 @@ def page_head(contract: Contract, *, now: datetime, ids: bool = True) -> list[st
     name = f"{visible(contract.label)} ({contract.id})" if has_id else visible(contract.label)
     head = _("Job {contract}   {state}   as of {time}")
     place = in_program_language(platform.name) if platform.operator else _("agreed directly")
+    if contract.platform is None:
+        place = _("where it was agreed is not entered")
     texts = (contract.title, f"{place}   {contract.url or ''}".strip())
     return [
         head.format(contract=name, state=state_words(contract, now), time=minute_text(now)),

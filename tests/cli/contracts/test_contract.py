@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from archiver import errors
-from archiver.cli.contracts.contract_page import page_lines
+from archiver.cli.contracts.contract_page import page_head, page_lines
 from archiver.cli.output import columns
 from archiver.records import Contract, Delivery
 from archiver.setup import fact_questions
@@ -28,6 +28,16 @@ SHORT_SCREEN = 27
 
 
 # --- dates -------------------------------------------------------------------------------------
+
+
+def test_a_job_whose_platform_nobody_entered_is_not_called_a_direct_one() -> None:
+    """Its question may be left open; what is known is only that."""
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+
+    direct, open_question = (page_head(Contract("job1", (), platform=one), now=now) for one in ("direct", None))
+
+    assert "agreed directly" in direct
+    assert "where it was agreed is not entered" in open_question
 
 
 def test_only_the_day_of_delivery_may_be_to_come() -> None:

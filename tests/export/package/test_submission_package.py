@@ -588,7 +588,10 @@ def test_blanks_and_advice_are_reported(tmp_path: Path) -> None:
     maker.contract("job1", platform="crowdworks", platform_id="12345678", title="動画編集", client="田中", **FACTS)
     state_delivery(maker, 1, "2026-11-04")
     whole = export_package(maker, "support", tmp_path / "out")
+    maker.contract("job1", title="動画編集", client="田中", **FACTS)
+    unplaced = export_package(maker, "support", tmp_path / "out")
 
+    assert "The platform is not entered, so the letter is to the client." == unplaced.advice
     assert {"url", "contracted_on", "escrowed_at", "contact_approved_on", "amount"} == set(bare.blank)
     assert "deliver there first" in str(bare.advice)
     assert ((), None) == (whole.blank, whole.advice)
