@@ -33,6 +33,7 @@ COVERED_NAME = "(ファイル名は隠しています)"
 VARIANT = "(隠した部分が異なる文面"
 """What stands for a text, or a file's name, that is covered as a whole; and behind it, if others of its subject are."""
 
+_OTHER_SIDE = re.compile(r"(?<![\w{])([Cc])lient(?![\w}])")
 _SCREEN = "screen"
 """English on a screen, which writes days and times as numbers all the same."""
 
@@ -41,30 +42,33 @@ _HEAD = ""
 
 _chosen: ContextVar[str] = ContextVar("report_language", default=JAPANESE)
 _practice: ContextVar[bool] = ContextVar("report_practice", default=False)
+_hires: ContextVar[bool] = ContextVar("reporter_hires", default=False)
 _on_screen: ContextVar[bool] = ContextVar("on_screen", default=False)
 _in_words: ContextVar[bool] = ContextVar("days_in_words", default=False)
 
 
 @contextmanager
-def report_language(lang: str, *, practice: bool = False) -> Iterator[None]:
+def report_language(lang: str, *, practice: bool = False, hires: bool = False) -> Iterator[None]:
     """Make everything that is written within it in this language, in this thread alone.
 
-    `practice`: the archive is the demo's, which every page and text says.
+    `practice`: the archive is the demo's, which every page and text says. `hires`: the reporter ordered the work, so
+    that in English the other side (相手) is no client.
     """
-    before, was_practice = _chosen.set(lang), _practice.set(practice)
+    before, was_practice, was_hiring = _chosen.set(lang), _practice.set(practice), _hires.set(hires)
     try:
         yield
     finally:
         _chosen.reset(before)
         _practice.reset(was_practice)
+        _hires.reset(was_hiring)
 
 
 @contextmanager
-def screen_words() -> Iterator[None]:
+def screen_words(*, hires: bool = False) -> Iterator[None]:
     """As `report_language`, for what a screen says in the words of packages: in the language of the program."""
     before = _on_screen.set(True)
     try:
-        with report_language(JAPANESE if program_language() == JAPANESE else _SCREEN):
+        with report_language(JAPANESE if program_language() == JAPANESE else _SCREEN, hires=hires):
             yield
     finally:
         _on_screen.reset(before)
@@ -185,7 +189,8 @@ PLURALS = _Plurals()
 
 
 def _in_english(japanese: str) -> str:
-    return (english_texts().get(japanese) or _english().gettext(japanese)) if japanese else ""
+    english = (english_texts().get(japanese) or _english().gettext(japanese)) if japanese else ""
+    return _OTHER_SIDE.sub(r"\1ontractor", english) if _hires.get() and "相手" in japanese else english
 
 
 @cache

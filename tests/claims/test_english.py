@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,15 @@ def test_where_a_deadline_is_read_has_its_english() -> None:
 
     assert basis
     assert all(title in text for title, text in zip(titles, basis, strict=True))
+
+
+def test_who_does_the_work_is_not_called_the_client() -> None:
+    """Where the reporter ordered the work, the other side is the contractor, and only the reporter a client."""
+    hirer = case(contract=replace(CONTRACT, side="client"))
+
+    with report_language(ENGLISH, hires=True):
+        lines = page_lines_of(build_report(hirer).chapters)
+    (named,) = (one for one in lines if "client" in one.lower())
+
+    assert (1, True) == (named.lower().count("client"), "Reporter (client)" in named)
+    assert any("message from the contractor" in one for one in lines)

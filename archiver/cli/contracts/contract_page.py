@@ -86,7 +86,7 @@ def page_head(contract: Contract, *, now: datetime, ids: bool = True) -> list[st
 def page_rows(reading: Reading, contract: Contract, *, now: datetime, ids: bool = True) -> Iterator[PageRow]:
     """The rows; blank facts are named as not entered. `ids`: with the numbers that are typed in commands."""
     activity, platform = activity_of(reading, contract, now=now), platform_of(contract.platform)
-    with screen_words():
+    with screen_words(hires=not contract.does_work):
         facts = [*_fact_rows(reading, activity, platform, now=now, ids=ids)]
     yield from facts
     delivered = list(delivery_texts(reading, contract, activity.deliveries, ids=ids))

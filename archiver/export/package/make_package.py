@@ -102,7 +102,7 @@ def export(
             is_practice = PRACTICE.recall(reading) is not None
             mark = ("練習用_" if order.lang == JAPANESE else "practice_") if is_practice else ""
             name = f"{mark}{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M%S}_{order.profile}"
-            language = report_language(order.lang, practice=is_practice)
+            language = report_language(order.lang, practice=is_practice, hires=not contract.does_work)
             with partial_bag(folder, name) as bag, language, KeptHistories(folder) as kept:
                 recipe = make_recipe(
                     reading,
