@@ -143,7 +143,7 @@ def test_who_does_the_work_is_not_called_the_client() -> None:
     hirer = case(contract=replace(CONTRACT, side="client"))
 
     with report_language(ENGLISH, hires=True):
-        lines = page_lines_of(build_report(hirer).chapters)
+        lines = list(page_lines_of(build_report(hirer).chapters))
     (named,) = (one for one in lines if "client" in one.lower())
 
     assert (1, True) == (named.lower().count("client"), "Reporter (client)" in named)
