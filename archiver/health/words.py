@@ -193,7 +193,7 @@ COPY_FAULTS = {
 
 _STALE = _either(
     "reason",
-    P_("Nothing was saved for {n} hour. Reason: {reason}.", "Nothing was saved for {n} hours. Reason: {reason}."),
+    P_("Nothing was saved for {n} hour. Last try: {reason}.", "Nothing was saved for {n} hours. Last try: {reason}."),
     P_("Nothing was saved for {n} hour.", "Nothing was saved for {n} hours."),
 )
 _LOST = P_("{n} file could not be downloaded.", "{n} files could not be downloaded.")

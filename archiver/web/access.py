@@ -134,7 +134,8 @@ def guard(app: Flask, gate: AccessGate) -> None:
         if request.method not in {"GET", "HEAD"}:
             if not gate.is_writing or request.method != "POST":
                 return _refusal(_("The viewer only shows; it changes nothing."), 405)
-            if not _is_own_form(gate):
+            sent_from = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+            if sent_from != (f"http://{request.host}", "same-origin"):  # `null` and silence are not our own page
                 return _refusal(
                     _("This was not sent from a page of this program, so nothing was done. Open the page again."), 403
                 )
@@ -179,12 +180,6 @@ def add_headers(app: Flask) -> None:
         if own is not None:
             answer.headers["Content-Security-Policy"] = own
         return answer
-
-
-def _is_own_form(gate: AccessGate) -> bool:
-    """Whether a form was sent from our own page; `null` and silence are not ours."""
-    origins = {f"http://{host}" for host in gate.hosts if host == request.host}
-    return request.headers.get("Origin") in origins and request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
 def _entry_sentence(gate: AccessGate) -> str:

@@ -235,7 +235,9 @@ def _observe(context: ConsoleContext) -> ArchiveState:
         was_here = seen_archive(context) is not None or isinstance(context.archive.absence(), errors.DatabaseGone)
         return ArchiveState.LOST if was_here else ArchiveState.NONE
     try:
-        state = ArchiveState.FIRST_RUN if _is_first_run(context) else ArchiveState.READY
+        answers = recall_answers(context.archive)  # they tell it of most without asking where the token lies
+        is_first_run = BEGUN in answers and FINISHED not in answers and first_open_step(context) is not None
+        state = ArchiveState.FIRST_RUN if is_first_run else ArchiveState.READY
     except errors.OlderArchive:
         state = ArchiveState.READY
     except errors.ArchiverError as error:
@@ -245,12 +247,6 @@ def _observe(context: ConsoleContext) -> ArchiveState:
         context.is_noted.set()
         note_archive(context, _last_copy(context))
     return ArchiveState.UNREADABLE if context.damage_seen.is_set() else state
-
-
-def _is_first_run(context: ConsoleContext) -> bool:
-    """Whether a step is open; the answers tell it of most archives without asking where the token lies."""
-    answers = recall_answers(context.archive)
-    return BEGUN in answers and FINISHED not in answers and first_open_step(context) is not None
 
 
 def _last_copy(context: ConsoleContext) -> str:

@@ -118,7 +118,7 @@ def test_a_contract_without_a_number_is_not_called_by_its_id(world: World) -> No
 @pytest.mark.parametrize(
     ("failed", "words", "command"),
     [
-        (True, "Reason: the API token is not accepted.", "archive init token"),
+        (True, "Last try: the API token is not accepted.", "archive init token"),
         (False, "Nothing was saved for 26 hours. ", "archive status --full"),  # the computer was off: nobody knows
     ],
 )
@@ -133,7 +133,7 @@ def test_a_stop_names_the_reason_of_the_last_round_that_failed(
     (text,) = due_sentences(world)
 
     assert text.startswith("Nothing was saved for 26 hours.")
-    assert (True, failed, True) == (words in text, "Reason" in text, text.endswith(command))
+    assert (True, failed, True) == (words in text, "Last try" in text, text.endswith(command))
 
 
 def test_what_is_said_between_two_rounds_does_not_end_a_trouble(world: World) -> None:

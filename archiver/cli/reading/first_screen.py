@@ -67,8 +67,10 @@ def tell_home(
         for one in told
         if one is not first and (job is None or one["job"] != job or one["kind"] == "unpaid")
     ]
-    if quoted is not None and not is_urgent:
-        others.append(_("Seen it? archive status --done {job}").format(job=quoted["job"]))
+    seen = [job] if job is not None and not is_urgent else []
+    seen += [f"{number}" for one in told if one["kind"] == "asked" for number in one["alerts"]]
+    if seen:
+        others.append(_("Seen it? archive status --done {job}").format(job=" --done ".join(seen)))
     others += [*beside, *([] if is_urgent else near)]
     above = () if emergency is None else emergency.contract.room_ids
     _tell_others([*others, *_lines_below(document, status, above)], document)
@@ -85,9 +87,9 @@ def _headline(told: dict[str, Any], now: datetime) -> str:
     if told["since"]:
         sentence = _("Seen closed {time}, last seen open {last}. What was written later cannot be saved.")
         since = sentence.format(time=moment_words(told["since"], now), last=moment_words(told["last"], now))
-    has_command = not told["room_id"] or "archive " in told["text"]
-    where = "" if has_command else typed(f"archive search --chat {told['room_id']}")
     quote = told["quote"] if told["kind"] == "asked" else ""  # else a block below quotes it
+    is_place_told = quote or not told["room_id"] or "archive " in told["text"]
+    where = "" if is_place_told else typed(f"archive search --chat {told['room_id']}")
     head = [told["head"], quote, told["text"]]
     return " ".join(filter(None, [*(head[::-1] if told["kind"] == "changed" else head), since, due, where]))
 

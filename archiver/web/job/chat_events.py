@@ -156,14 +156,13 @@ def event_text(event: TimelineEvent) -> EventText:
     """The text of an event."""
     name = event.before if event.kind is EventKind.RENAMED else event.about or event.person
     nameless = event.number if event.account_id is None else f"ID {event.account_id}"
-    sentence = safe_sentence(
-        _sentence(event),
-        name=name or nameless,
-        number=event.number,
-        first=event.before,
-        last=event.after,
-        reason=reason(event.after) if event.kind is EventKind.FILE_LOST else "",
-    )
+    why = reason(event.after) if event.kind is EventKind.FILE_LOST else ""
+    names = {"name": name or nameless, "number": event.number, "first": event.before, "last": event.after}
+    safe = {
+        key: Markup("<bdi>{}</bdi>").format(visible(_shorten(f"{value}")))  # untrusted: escaped, of its own direction
+        for key, value in (names | {"reason": why}).items()
+    }
+    sentence = Markup(escape(_sentence(event))).format(**safe)  # noqa: S704 - it was just escaped
     if event.kind not in _WITH_VALUES:
         return EventText(sentence)
     words: Mapping[str, str] = {}
@@ -194,12 +193,6 @@ def _sentence(event: TimelineEvent) -> str:
             count,
         ).format(n=f"{count:,}")
     return sentence
-
-
-def safe_sentence(text: str, /, **names: object) -> Markup:
-    """A sentence as HTML; the untrusted values put into it are escaped and isolated in their text direction."""
-    safe = {key: Markup("<bdi>{}</bdi>").format(visible(_shorten(f"{value}"))) for key, value in names.items()}
-    return Markup(escape(text)).format(**safe)  # noqa: S704 - it was just escaped
 
 
 def _shorten(text: str) -> str:

@@ -109,7 +109,8 @@ def test_other_terms_are_told_first_and_quoted(desk: TerminalWorld) -> None:
     desk.chatwork.describe_room(desk.room, "1記事 3,000円、月末締め翌月末払い")
     desk.both("sync", "--full")
 
-    screen = "".join(screens(desk)[0].split())
+    with hold_daemon_lock(desk.home):
+        screen = "".join(desk.both("status", ARCHIVE_LANG="ja")[0].split())
     listed = "".join(desk.both("status", "--alerts", ARCHIVE_LANG="ja")[0].split())
 
     texts = "「1記事5,000円、月末締め翌月末払い」→「1記事3,000円、月末締め翌月末払い」"
@@ -117,6 +118,7 @@ def test_other_terms_are_told_first_and_quoted(desk: TerminalWorld) -> None:
     assert "田中「…契約は終了とします。お支払いはできません。」" in screen
     assert f"チャット「動画編集」の概要が、金額や期日の近くで変わりました。{texts}" in screen
     assert texts in listed
+    assert re.search(r"確認済みにする:archivestatus--done\d--done\d", screen)
 
 
 def test_after_the_last_job_has_ended_it_still_stands_there(desk: TerminalWorld) -> None:
