@@ -7,7 +7,6 @@ something waits. The sign ends when that is gone, or the session.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 import time
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.schedule.scheduler_texts import program
-from archiver.settings.home import start_in_background
+from archiver.settings.home import home_digest, start_in_background
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -74,8 +73,7 @@ def wait(home: Path, environ: Mapping[str, str]) -> bool:
         is_over = file.parent.is_dir() and not file.exists()  # not so on a disk that was taken out
         return None if is_over else read_sign(file)
 
-    name = hashlib.sha256(str(home).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return (show_on_bus if sys.platform == "linux" else show_elsewhere)(name, look, click)
+    return (show_on_bus if sys.platform == "linux" else show_elsewhere)(home_digest(home), look, click)
 
 
 def show_on_bus(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Mapping
 from contextlib import closing
@@ -14,6 +13,7 @@ from archiver.notices import sentences
 from archiver.notices.facts import Naming, platform_numbers
 from archiver.notices.sentences import PendingNotices, due_conditions
 from archiver.rounds import run_log
+from archiver.settings.home import home_digest
 from archiver.settings.model import Settings
 from archiver.settings.other_archives import state_folder
 from archiver.store.archive import Archive
@@ -100,8 +100,7 @@ def is_first_today(home: Path, *, state: Path) -> bool | None:
     Touching an existing file needs no space. If nothing can be written in the home, the file is in `state`, the user's
     folder for the state of programs.
     """
-    other = hashlib.sha256(str(home).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    for mark in (home / run_log.FOLDER / NAME, state / f"{NAME}-{other}"):
+    for mark in (home / run_log.FOLDER / NAME, state / f"{NAME}-{home_digest(home)}"):
         try:
             return _touch(mark)
         except OSError:

@@ -24,7 +24,7 @@ from archiver.errors import SchedulerMissing, SchedulerRefused
 from archiver.folder_sync import disk_errors
 from archiver.schedule import scheduler_texts
 from archiver.schedule.scheduler_texts import ScheduledJob
-from archiver.settings.home import child_environ, start_in_background
+from archiver.settings.home import child_environ, config_folder, start_in_background
 
 _PATIENCE = 60
 """Seconds that one call may take."""
@@ -229,10 +229,9 @@ class FileScheduler(NamedTuple):
 
 def systemd(environ: Mapping[str, str]) -> FileScheduler:
     """The systemd of the user (not of the system)."""
-    base = environ.get("XDG_CONFIG_HOME") or ""
     return FileScheduler(
         program="systemctl",
-        folder=(Path(base) if base.startswith("/") else Path.home() / ".config") / "systemd" / "user",
+        folder=config_folder(environ) / "systemd" / "user",
         texts={"timer": scheduler_texts.timer, "service": scheduler_texts.service},
         begin=("--user daemon-reload", "--user enable {name}.timer", "--user restart {name}.timer"),
         end="--user disable --now {name}.timer",

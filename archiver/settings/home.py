@@ -5,6 +5,7 @@ Nothing here makes or changes a folder. `--help` needs this module too, so it im
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import subprocess
@@ -174,6 +175,17 @@ def _usual_home() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path(APPLICATION, appauthor=False).absolute()
+
+
+def home_digest(home: Path) -> str:
+    """A short name of a home, in which its path is not told."""
+    return hashlib.sha256(str(home).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def config_folder(environ: Mapping[str, str]) -> Path:
+    """The user's folder for configurations, by the XDG Base Directory Specification."""
+    base = environ.get("XDG_CONFIG_HOME") or ""
+    return Path(base) if base.startswith("/") else Path.home() / ".config"
 
 
 def has_archive(home: Path) -> bool:

@@ -6,7 +6,6 @@ missing. Another note tells that there was an archive in a home, and its last re
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -16,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from archiver import errors
 from archiver.records import JST
-from archiver.settings.home import APPLICATION, has_archive
+from archiver.settings.home import APPLICATION, has_archive, home_digest
 from archiver.settings.token import replace_file
 
 _Note = TypeVar("_Note")
@@ -36,10 +35,10 @@ def state_folder() -> Path:
 
 def note_saving(home: Path, account: int, *, at: datetime, state: Path) -> None:
     """Write a note that a home has just saved an account. Raises StorageError."""
-    path = state / str(account) / _name(home)
-    last = _read(path, _saving)
+    path = state / str(account) / home_digest(home)
+    last = read_note(path, _saving)
     if last is None or not timedelta() <= at - last[1] < NOTE_EVERY:
-        _write(path, {"home": str(home), "at": at.isoformat()})
+        write_note(path, {"home": str(home), "at": at.isoformat()})
 
 
 def note_home(home: Path, account: int, *, at: datetime) -> None:
@@ -96,27 +95,23 @@ def _read_notes(folder: Path) -> Iterator[tuple[Path, datetime]]:
     except OSError:
         return
     for path in paths:
-        if note := _read(path, _saving):
+        if note := read_note(path, _saving):
             yield note
 
 
 def _saving(note: Any) -> tuple[Path, datetime]:
-    return Path(note["home"]), _time(note["at"])
+    return Path(note["home"]), stated_time(note["at"])
 
 
-def _time(text: str) -> datetime:
+def stated_time(text: str) -> datetime:
+    """The time in a note. Raises ValueError for one without a zone."""
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(text)
     return at
 
 
-def _name(home: Path) -> str:
-    """What a home is called in the names of notes."""
-    return hashlib.sha256(str(home).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _read(path: Path, made_of: Callable[[Any], _Note]) -> _Note | None:
+def read_note(path: Path, made_of: Callable[[Any], _Note]) -> _Note | None:
     """What a note says; None if there is none, or the file is no note or is truncated."""
     try:
         return made_of(json.loads(path.read_text(encoding="utf-8")))
@@ -124,7 +119,7 @@ def _read(path: Path, made_of: Callable[[Any], _Note]) -> _Note | None:
         return None
 
 
-def _write(path: Path, document: Mapping[str, object]) -> None:
+def write_note(path: Path, document: Mapping[str, object]) -> None:
     """Write a note for the owner alone. Raises StorageError."""
     replace_file(path, json.dumps(document).encode() + b"\n")
 
@@ -147,18 +142,18 @@ class SeenArchive(NamedTuple):
 
 def note_seen(home: Path, *, at: datetime, state: Path, copy: str = "") -> None:
     """Remember that an archive is in a home; a copy that is known already stays known. Raises StorageError."""
-    path = state / f"home-{_name(home)}.json"
-    before = _read(path, _seen)
-    _write(path, {"home": str(home), "at": at.isoformat(), "copy": copy or (before.copy if before else "")})
+    path = state / f"home-{home_digest(home)}.json"
+    before = read_note(path, _seen)
+    write_note(path, {"home": str(home), "at": at.isoformat(), "copy": copy or (before.copy if before else "")})
 
 
 def _seen(note: Any) -> SeenArchive:
-    return SeenArchive(_time(note["at"]), str(note["copy"]))
+    return SeenArchive(stated_time(note["at"]), str(note["copy"]))
 
 
 def last_seen(home: Path, *, state: Path) -> SeenArchive | None:
     """What is remembered of the archive of a home; None if none was ever seen there."""
-    if (note := _read(state / f"home-{_name(home)}.json", _seen)) is not None:
+    if (note := read_note(state / f"home-{home_digest(home)}.json", _seen)) is not None:
         return note
     at = saved_at(home, state=state)
     return None if at is None else SeenArchive(at, "")
@@ -187,7 +182,7 @@ class SeenRecords(NamedTuple):
 
 def note_of_home(home: Path, *, state: Path) -> Path:
     """The note about the archive in a home."""
-    return state / f"records-{_name(home)}.json"
+    return state / f"records-{home_digest(home)}.json"
 
 
 def note_in_copies(folder: Path, archive: str) -> Path:
@@ -197,10 +192,10 @@ def note_in_copies(folder: Path, archive: str) -> Path:
 
 def read_seen(path: Path) -> SeenRecords | None:
     """What a note says; None if there is none, or it is no note."""
-    seen = _read(path, lambda note: (str(note["archive"]), [(int(n), str(digest)) for n, digest in note["heads"]]))
+    seen = read_note(path, lambda note: (str(note["archive"]), [(int(n), str(digest)) for n, digest in note["heads"]]))
     return SeenRecords(*seen) if seen and seen[1] else None
 
 
 def write_seen(path: Path, seen: SeenRecords) -> None:
     """Write a note. Raises StorageError."""
-    _write(path, {"archive": seen.archive, "heads": list(seen.heads[-MOST:])})
+    write_note(path, {"archive": seen.archive, "heads": list(seen.heads[-MOST:])})

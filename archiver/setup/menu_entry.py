@@ -27,7 +27,7 @@ from archiver.folder_sync import disk_errors
 from archiver.schedule.backends import run_program
 from archiver.schedule.scheduler_texts import program
 from archiver.schedule.schedulers import job_name
-from archiver.settings.home import APPLICATION, WINDOWS_FOLDER, home_path, start_in_background
+from archiver.settings.home import APPLICATION, WINDOWS_FOLDER, config_folder, home_path, start_in_background
 from archiver.settings.model import Settings
 from archiver.settings.other_archives import state_folder
 from archiver.setup.archive_setup import ProgramCall
@@ -203,8 +203,7 @@ def login_entry(call: ProgramCall) -> Path:
         return roaming / "Microsoft" / "Windows" / "Start Menu" / "Programs" / "Startup" / f"{name}.lnk"
     if sys.platform == "darwin":
         return Path.home() / "Library" / "LaunchAgents" / f"{name}.plist"
-    base = environ.get("XDG_CONFIG_HOME") or ""
-    return (Path(base) if base.startswith("/") else Path.home() / ".config") / "autostart" / f"{name}.desktop"
+    return config_folder(environ) / "autostart" / f"{name}.desktop"
 
 
 def begin_waiting(call: ProgramCall, note_state: Callable[[Settings, datetime], None]) -> str:

@@ -6,7 +6,6 @@ A closed browser ends nothing: what a job has brought is kept until somebody has
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from flask import url_for
 from archiver import errors
 from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
-from archiver.settings.token import replace_file
+from archiver.settings.other_archives import read_note, stated_time, write_note
 from archiver.web.server import instance_file
 from archiver.web.trouble_words import TroubleWords, trouble_words
 
@@ -221,13 +220,10 @@ class JobRunner:
 
 def cut_off_job(file: Path) -> Job | None:
     """The job that ran when the application ended without having ended it; None without a readable note of one."""
-    try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-        title, begun_at = str(document["title"]), datetime.fromisoformat(document["begun_at"])
-    except (OSError, ValueError, KeyError, TypeError):
+    noted = read_note(file, lambda note: (str(note["title"]), stated_time(note["begun_at"])))
+    if noted is None:
         return None
-    if begun_at.tzinfo is None:
-        return None
+    title, begun_at = noted
     sentence = _("This was begun at {time} and cut off: the program or this computer ended while it ran.")
     advice = _("What was saved before is kept. Do it again if you still need it.")
     outcome = JobOutcome(sentence.format(time=minute_text(begun_at)), (advice,), is_complete=False)
@@ -267,6 +263,5 @@ def note_file(home: Path) -> Path:
 
 def note_job(file: Path, title: str, begun_at: datetime) -> None:
     """Note the job that runs; a note that cannot be written ends none, it only is not told of later."""
-    document = {"title": title, "begun_at": begun_at.isoformat()}
     with contextlib.suppress(errors.StorageError):
-        replace_file(file, json.dumps(document).encode())
+        write_note(file, {"title": title, "begun_at": begun_at.isoformat()})

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import html
-import json
 import logging
 import secrets
 import socket
@@ -32,9 +30,8 @@ from waitress.utilities import Error
 from archiver import errors
 from archiver.folder_sync import storage_error
 from archiver.schedule.scheduler_texts import program
-from archiver.settings.home import start_in_background
-from archiver.settings.other_archives import state_folder
-from archiver.settings.token import replace_file
+from archiver.settings.home import home_digest, start_in_background
+from archiver.settings.other_archives import read_note, state_folder, write_note
 from archiver.web.access import CHALLENGE, OPEN, PROOF, AccessGate, is_fresh, new_cookie, proof
 from archiver.web.app import build_app
 from archiver.web.context import ViewContext
@@ -275,17 +272,12 @@ START_SECONDS = 20.0
 
 def instance_file(home: Path) -> Path:
     """Where the application of an archive says how to reach it: not in the home, which may not exist yet."""
-    name = hashlib.sha256(str(home).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return state_folder() / f"app-{name}.json"
+    return state_folder() / f"app-{home_digest(home)}.json"
 
 
 def _written(file: Path) -> tuple[int, str, str, str] | None:
     """Port, key, secret and cookie of an application as it wrote them; None without a readable file."""
-    try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-        return int(document["port"]), str(document["key"]), str(document["secret"]), str(document["cookie"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    return read_note(file, lambda note: (int(note["port"]), str(note["key"]), str(note["secret"]), str(note["cookie"])))
 
 
 def running_address(file: Path) -> str | None:
@@ -326,5 +318,4 @@ def write_address(file: Path, gate: AccessGate) -> None:
 
     Raises StorageError.
     """
-    document = {"port": gate.port, "key": gate.key, "secret": gate.secret, "cookie": gate.cookie}
-    replace_file(file, json.dumps(document).encode())
+    write_note(file, {"port": gate.port, "key": gate.key, "secret": gate.secret, "cookie": gate.cookie})
