@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from gettext import gettext
 from typing import TYPE_CHECKING
@@ -125,6 +126,16 @@ class NothingThere(UsageError):
     """A path given by the user cannot be read."""
 
     message = N_("There is nothing to read at “{path}”.")
+
+    def __str__(self) -> str:
+        """The sentence; of a path at which there is not even a file another one."""
+        try:
+            os.lstat(str(self.data["path"]))
+        except FileNotFoundError:
+            return gettext(N_("“{path}” does not exist.")).format(**self.data)
+        except (OSError, ValueError):
+            pass
+        return super().__str__()
 
 
 class NoExportThere(NothingThere):

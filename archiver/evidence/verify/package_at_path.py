@@ -125,7 +125,9 @@ def _verify_zip(
     try:
         tree = ZippedPackage(path, verification)
     except READ_ERRORS as error:
-        verification.add_finding("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=error))
+        cut = _("its end is missing or damaged; copy or download it once more")
+        detail = cut if isinstance(error, zipfile.BadZipFile) else error
+        verification.add_finding("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=detail))
         return verification
     with closing(tree):
         if verification.ok and not _is_known_package(tree):

@@ -226,9 +226,22 @@ def test_what_is_neither_package_nor_archive_is_an_error(tmp_path: Path) -> None
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as packed:
         packed.writestr("readme.txt", "x")
 
+    told = []
     for name in ("empty", "text.txt", "other.zip", "absent"):
-        with pytest.raises(errors.NothingThere):
+        with pytest.raises(errors.NothingThere) as raised:
             verify_path(tmp_path / name)
+        told.append("does not exist" in str(raised.value))
+    assert [False, False, False, True] == told
+
+
+def test_a_zip_that_was_cut_off_is_told_as_such(package: Path, tmp_path: Path) -> None:
+    """As after a download that broke off: what to do about it is to get it again."""
+    whole = zip_package(package, tmp_path / "whole.zip").read_bytes()
+    (tmp_path / "cut.zip").write_bytes(whole[: len(whole) // 2])
+
+    (finding,) = verify_path(tmp_path / "cut.zip").findings
+
+    assert "its end is missing or damaged; copy or download it once more" in finding.text
 
 
 def test_a_package_without_records_is_a_finding(package: Path) -> None:
