@@ -34,7 +34,8 @@ MOST_BETWEEN = 5
 _SENTENCE_END = re.compile(r"[。!?！？]+(?![。!?！？」』)）])|[.!?](?= )|(?<=[^ -~、，])(?= )")
 """A space behind a Japanese character was the end of a line."""
 ORDER = (State.PRESENT, State.MISSING, State.EDITED, State.DELETED)
-_UNIT = re.compile(rf"{NOTATION.pattern}|[¥￥$]?[0-9０-９][0-9０-９,，.]{{0,30}}[千万億]{{0,4}}円?")
+_BOX = re.compile(rf"{NOTATION.pattern}|【[^【】]{{1,80}}】")
+_UNIT = re.compile(rf"{_BOX.pattern}|[¥￥$]?[0-9０-９][0-9０-９,，.]{{0,30}}[千万億]{{0,4}}円?")
 _PART_END, _WORD = (
     re.compile("[、，]|[,;:](?= )"),
     re.compile(r"(?<= )(?=\S)|(?<=[ぁ-ん])(?<![おご])(?=[^\Wぁ-ん])|(?<=\w)(?=[おご][一-龠])"),
@@ -173,7 +174,7 @@ def excerpt(text: str, at: int, limit: int) -> str:
         return text
     end_length = limit // 3
     front, context = limit - end_length, min(_CONTEXT, end_length)
-    sentences = NOTATION.sub(lambda found: "-" * len(found[0]), text)
+    sentences = _BOX.sub(lambda found: "-" * len(found[0]), text)
     ends = [0, *(found.end() for found in _SENTENCE_END.finditer(sentences)), len(text)]
     clauses = sorted({*ends[:-1], *(found.end() for found in _PART_END.finditer(sentences))})
     words = [found.start() for found in _WORD.finditer(sentences)]

@@ -271,9 +271,9 @@ def deadline_basis(deadline: Deadline) -> str:
     return text + (word("deadline.weak") if deadline.weak else "")
 
 
-def noticed_text(what: str, about: str, at: datetime) -> str:
-    """A kind of change and what it was about, with the day on which it was noticed: it may have happened earlier."""
-    return word("noted", text=f"{say(what)}: {about}", notes=word("act.noticed", time=day_text(at)))
+def noticed_text(what: str, at: datetime, **values: str) -> str:
+    """What changed and how, with the day on which it was noticed: it may have happened earlier."""
+    return word("noted", text=word(f"noticed.{what}", **values), notes=word("act.noticed", time=day_text(at)))
 
 
 def renamed_lines(
@@ -284,7 +284,7 @@ def renamed_lines(
     `shown` makes an untrusted name fit for it.
     """
     with screen_words():
-        lines = [noticed_text("ファイル名が変わった", f"{shown(old)} → {shown(new)}", at) for old, new, at in renames]
+        lines = [noticed_text("file", at, before=shown(old), after=shown(new)) for old, new, at in renames]
         if renames and saved_at is not None and saved_at < renames[-1][-1]:
             lines.append(word("act.saved_before_rename"))
         return lines

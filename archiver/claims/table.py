@@ -109,6 +109,10 @@ WORDS: Mapping[str, str] = {
     "change.notices": "Chatworkの自動メッセージの形のもの{n:,}件",
     "change.own": "報告者自身のメッセージの変更: {what}",
     "change.own.none": "なし",
+    "noticed.left": "{who}が、参加者の一覧に表示されなくなりました",
+    "noticed.name": "表示名が「{before}」から「{after}」に変わりました",
+    "noticed.file": "ファイル名が「{before}」から「{after}」に変わりました",
+    "noticed.description": "チャットの概要が「{before}」から「{after}」に変わりました",
     # files that are gone
     "file.gone": "{side}のファイル「{name}」({number})は、{seen}には表示されなくなっていました",
     "file.last": "最後に見えたのは{last}",

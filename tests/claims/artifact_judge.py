@@ -733,8 +733,10 @@ def _on_files(truth: Truth, page: str) -> Iterator[str]:
     form = rf"({DAY}\d\d:\d\d)ファイルが差し替えられたことを確認\({mark}{name}\)"
     yield from _untrue("what replaced a file", form, page, lambda *one: one in seen)
     days = {(_second(at)[:10], one) for at, one in renamed}
-    form = rf"(?:({DAY})[\d:]*)?ファイル名が変わった(?:\(確認\))?:?[^→]{{5,40}}→{name}(?:\(({DAY})に確認\))?"
-    told = {(early or late, one) for early, one, late in _findall(form, page)}
+    form = rf"({DAY})[\d:]*ファイル名が変わった(?:\(確認\))?:?[^→]{{5,40}}→{name}"
+    told = {*_findall(form, page)}
+    form = rf"ファイル名が「[^」]{{5,40}}」から「{name}」に変わりました\(({DAY})に確認\)"
+    told |= {(day, one) for one, day in _findall(form, page)}
     yield from (f"the other name of a file ({one})" for one in told - days)
     before = {
         one

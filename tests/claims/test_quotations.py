@@ -367,6 +367,15 @@ def test_no_notation_is_cut(changed: str) -> None:
     assert [] == [one for one in shown if not re.fullmatch(r"[^\[\]]*(?:\[タスク[^\[\]]*\][^\[\]]*)?", one)]
 
 
+def test_no_title_in_brackets_is_cut() -> None:
+    """That of a file's box, which ends with a full stop, stands whole or not at all."""
+    text = "素材です。100枚20,000円でお願いします。 【ファイルをアップロードしました。】 [ファイル: F-0001 素材.zip]"
+
+    shown = [one for limit in range(14, 60) for one in excerpts([text], limit)]
+
+    assert [] == [one for one in shown if one.count("【") != one.count("】")]
+
+
 @pytest.mark.parametrize("limit", [14, 20, 36, 60, 76])
 @pytest.mark.parametrize("text", cases_of(__file__, "denials"))
 def test_a_cut_text_has_the_end_of_its_sentence(text: str, limit: int) -> None:

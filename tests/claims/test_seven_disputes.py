@@ -165,7 +165,7 @@ def test_three_employees_and_a_name_that_one_of_them_took(tmp_path: Path) -> Non
     assert "1 message of other people" in screen
     assert "Chatworkでの相手 " not in page
     assert "相手のアカウントが未入力" in page
-    assert "表示名が変わった: 鈴木 → 田中" in page
+    assert "表示名が「鈴木」から「田中」に変わりました" in page
     assert f"{SUZUKI} 田中" in screen
 
 

@@ -80,7 +80,7 @@ def _inquiry_text(case: ReportInput, length: int, *, has_report: bool) -> tuple[
         decisive=decisive,
         changed=[
             *unquoted_changes(case.statistics, DELETIONS),
-            *(say("{line}。", line=one) for one in (*gone_file_lines(case), *departures_and_terms(case))),
+            *(say("{line}。", line=one) for one in (*gone_file_lines(case), *departures_and_terms(case, length))),
         ],
         quoted=quoted,
         frozen=[room.inaccessible_since for room in case.rooms if room.inaccessible_since],

@@ -30,7 +30,6 @@ from archiver.export.report.report_sources import (
     reporter_text,
     shorten_line,
     shown,
-    value_text,
 )
 from archiver.export.report.request_to_office import end_request_text, opening_rows, reply_line, shown_name
 from archiver.export.report.templated import chapters
@@ -45,9 +44,8 @@ from archiver.report_language import days_in_words, is_covered, say
 MAX_LINES = 12
 """Lines about what happened at most; chapter 8 has all changes."""
 
-_LEFT = "参加者の一覧に表示されなくなった"
-_TURNS = ("表示名が変わった", _LEFT, "ファイル名が変わった")
-_DESCRIBED = "チャットの概要が変わった"
+_LEFT, _DESCRIBED = "参加者の一覧に表示されなくなった", "チャットの概要が変わった"
+_TURNS = {"表示名が変わった": "name", "ファイル名が変わった": "file", _DESCRIBED: "description", _LEFT: "left"}
 _CUT, _MOST_FILES = 45, 3
 _NAME_LENGTH, _QUOTED_LENGTH, _ASKED_LENGTH, _HEARD_LENGTH = 40, 76, 60, 36
 """Characters of a name, of a text in half the width, four lines of it, of one in two lines, and in a sentence."""
@@ -67,7 +65,7 @@ def chapter(case: ReportInput, title: str) -> Chapter:
     reasons = [shown(one.reason, 300) for one in case.mapped.values() if one.role is Role.CLIENT]
     closed = closed_text(closed_account(case.statistics.facts))
     shut_lines = [_shut_text(shut), refusal_text(case.rooms)]
-    noticed = [say("{line}。", line=one) for one in filter(None, [closed, *departures_and_terms(case)])]
+    noticed = [say("{line}。", line=one) for one in filter(None, [closed, *departures_and_terms(case, _NAME_LENGTH)])]
     noticed = [*unquoted_changes(case.statistics, DELETIONS), *noticed, *shut_lines]
     (page,) = chapters(
         "report_summary.txt",
@@ -286,26 +284,23 @@ def _gone_file_line(case: ReportInput, file: Attachment, event: ChangeRow) -> st
     return word("noted.and", before=line, after=word(kept, path=f"data/{file.stored_as}"))
 
 
-def departures_and_terms(case: ReportInput) -> Iterable[str]:
+def departures_and_terms(case: ReportInput, limit: int) -> Iterable[str]:
     """Of the same changes those that weigh most: people of the other side who left, and descriptions."""
     people = tuple(f"(ID {account})" for account in case.bases)
     told = (one for one in _told_changes(case) if one.kind == _DESCRIBED or one.about.endswith(people))
-    return dict.fromkeys(_change_line(one) for one in told if one.kind in (_LEFT, _DESCRIBED))
+    return dict.fromkeys(_change_line(one, limit) for one in told if one.kind in (_LEFT, _DESCRIBED))
 
 
 def _told_changes(case: ReportInput) -> Iterator[ChangeRow]:
     """The changes of names, members and of a description that names terms; a closed account has its own line."""
     closed = closed_account(case.statistics.facts).value
     for event in case.events:
-        is_told = event.kind in _TURNS or (event.kind == _DESCRIBED and names_terms(event.before + event.after))
+        is_told = event.kind in _TURNS and (event.kind != _DESCRIBED or names_terms(event.before + event.after))
         if is_told and (closed is None or event.seq != closed.sign.seq):
             yield event
 
 
-def _change_line(event: ChangeRow) -> str:
-    before, after = value_text(event, event.before), value_text(event, event.after)
-    if event.kind == _DESCRIBED:
-        before, after = excerpts([own_words(before), own_words(after)], _CUT // 2 - 4)
-    about = f"{before} → {after}" if before and after else after or about_text(event)
-    about = shorten_line(about, 2 * _CUT if event.kind == _DESCRIBED else _CUT)
-    return noticed_text(event.kind, about, datetime.fromisoformat(event.at))
+def _change_line(event: ChangeRow, limit: int = _NAME_LENGTH) -> str:
+    before, after = excerpts([own_words(one) for one in (event.before, event.after)], limit)
+    values = {"before": before, "after": after, "who": shorten_line(about_text(event), _CUT)}
+    return noticed_text(_TURNS[event.kind], datetime.fromisoformat(event.at), **values)

@@ -118,14 +118,14 @@ def test_a_file_with_another_name_is_told_with_all_its_names(desk: TerminalWorld
     chatwork.replace_file(first, data=b"1", name="見積.pdf")
     world.both("sync")
 
-    listed = " ".join(world.both("status", "--alerts")[0].split())
+    listed = " ".join(world.both("status", "--alerts")[0].split()).replace("見積 _", "見積_")  # a line ended there
 
     day = day_text(world.clock())
-    assert f"file name changed: 見積_5万円.pdf → 見積_3万円.pdf (seen {day})" in listed
-    assert f"file name changed: 見積_3万円.pdf → 見積.pdf (seen {day})" in listed
-    assert f"file name changed: 素材.zip → 素材2.zip (seen {day})" in listed
+    assert f"The file name changed from “見積_5万円.pdf” to “見積_3万円.pdf” (seen {day})" in listed
+    assert f"The file name changed from “見積_3万円.pdf” to “見積.pdf” (seen {day})" in listed
+    assert f"The file name changed from “素材.zip” to “素材2.zip” (seen {day})" in listed
     assert 2 == listed.count("a file from somebody else has a new name now. The earlier one is kept.")
-    assert 3 == listed.count("file name changed")
+    assert 3 == listed.count("The file name changed")
     assert 2 == listed.count("What is saved is from before the new name was seen; the content now was not looked at.")
 
 

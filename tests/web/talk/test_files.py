@@ -107,7 +107,7 @@ def test_a_renamed_file_has_both_names_in_the_conversation(browser: Browser) -> 
     """That it was sent with the first one is told, and the other, and when it was noticed."""
     page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", browser.get(f"/room/{ROOM}")))
 
-    assert re.search(r"見積_50000円\.pdf [^→]*見積_50000円\.pdf → 見積\.pdf", page)
+    assert re.search(r"見積_50000円\.pdf [^“]*“見積_50000円\.pdf” to “見積\.pdf”", page)
 
 
 # --- bytes ---------------------------------------------------------------------------------------
