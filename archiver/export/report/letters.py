@@ -121,7 +121,7 @@ def _replied_text(case: ReportInput, length: int) -> str:
     reply, claim = last_reply(case.statistics.facts), turn(case.statistics.facts)
     lines = [say("{line}。", line=line) for line in turn_lines(claim, case.created_at, shown=shown_name)]
     if reply.value is not None or reply.missing.unknown_text:
-        lines.insert(0, reply_line(case, reply_text(reply, time=date_text), length))
+        lines.insert(0, reply_line(case, reply_text(reply, time=date_text), length, is_alone=len(case.bases) < 2))
     return (" " if is_english() else "").join(lines)
 
 

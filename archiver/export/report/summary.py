@@ -170,11 +170,14 @@ def answered_text(case: ReportInput, quoted: Quotation, limit: int, *, is_letter
 def quotation_lines(case: ReportInput, limit: int, *, is_letter: bool = False) -> tuple[list[str], list[str]]:
     """The same in one sentence each, the weightiest first: changed terms and what was deleted; and the others.
 
-    Where the other side has several people, each has its author; a letter speaks to the author.
+    Where the other side has several people, each has its author; a letter speaks to the author. Where it has one, the
+    last message, if it stands as it was, is not among them: the line about it quotes it.
     """
     lines: tuple[list[str], list[str]] = ([], [])
     for quoted in case.statistics.quotations.value:
         who = word("quote.who", name=shown(quoted.message.name, _NAME_LENGTH)) if len(case.bases) > 1 else None
+        if who is None and quoted.message == case.statistics.heard:
+            continue
         who = word("quote.you") if is_letter else who
         line = quotation_line(quoted, _shown_excerpts(case, quoted, limit), time=_short_date, who=who)
         if answered := answered_text(case, quoted, limit, is_letter=is_letter):

@@ -313,6 +313,16 @@ def test_where_there_is_room_a_message_is_quoted_whole() -> None:
     assert asked not in short
 
 
+def test_the_last_message_is_quoted_once() -> None:
+    """With its day, and not again as one that page 1 quotes."""
+    said = report_inputs.plain_message("受け取りました。あとで確認します。", 5)
+
+    text = inquiry_text_of(report_inputs.case([report_inputs.room_of_messages([said])]))
+
+    assert "相手の最後のメッセージは2026年11月5日の「受け取りました。あとで確認します。」です。" in text
+    assert 1 == text.count(said.body)
+
+
 def test_what_a_quotation_tells_is_not_counted_beside_it() -> None:
     """A message that was edited and then deleted is one message, and its edit is told."""
     gone = _edited(5, "10,000円です", "8,000円です")

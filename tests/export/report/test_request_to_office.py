@@ -174,7 +174,7 @@ def test_a_quotation_names_its_author_where_the_other_side_has_several_people() 
     case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter(said))])
     several = replace(case, bases={**case.bases, 77: Basis.ENTERED})
 
-    assert "相手の「納品ありがとう" in inquiry_form_text(case)
+    assert "相手の最後のメッセージは2026年11月5日の「納品ありがとう" in inquiry_form_text(case)
     assert f"相手({said[0].name})の「納品ありがとう" in inquiry_form_text(several)
 
 
