@@ -899,6 +899,9 @@ def _on_chapters(truth: Truth, page: str) -> Iterator[str]:
     if not (true_bases if spoke else set()) <= bases <= true_bases:
         yield f"who is who ({bases})"
     yield from _on_own_changes(dispute, page)
+    became = {(old, new) for one in dispute.names.values() for new, old in pairwise(one)}
+    form = rf"表示名が「([^」]+)」から「([^」]+)」に変わりました\({DAY}に確認\)"
+    yield from _untrue("who has another name now", form, page, lambda *one: one in became)
     yield from _on_period(truth, page)
 
 
