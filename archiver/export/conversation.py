@@ -277,7 +277,7 @@ def _person(account: int, names: Sequence[PersonName], entries: Sequence[EntryOb
         named_at=tuple(one.at for one in names),
         is_from_before=any(entry["observed_at"] < start for entry in entries),
         membership=Membership(
-            chatwork_ids=tuple(_dated_values(listed, _chatwork_id)),
+            chatwork_ids=tuple(_dated_values(listed, lambda one: text(one["payload"]["object"].get("chatwork_id")))),
             organisations=tuple(_dated_values(listed, _organisation)),
             stays=tuple(_stays(listed, start)),
         ),
@@ -327,10 +327,6 @@ def _account(entry: EntryObject) -> int:
 
 def _name(entry: EntryObject) -> str:
     return text(entry["payload"]["object"].get("name"))
-
-
-def _chatwork_id(entry: EntryObject) -> str:
-    return text(entry["payload"]["object"].get("chatwork_id"))
 
 
 def _organisation(entry: EntryObject) -> str:

@@ -38,7 +38,9 @@ def verify_page() -> bytes:
 
 def page_with_roots(known_roots: Mapping[str, str]) -> bytes:
     """The page that knows these roots: SHA-256 (hex) → name."""
-    style, libraries = _style(), _read("vendored/libraries.js")
+    # The rules of the pages' style sheet that it needs, and its own lines.
+    words = re.findall(r"[\w-]+", _read("page.html") + _read("scripts/23_page.js"))
+    style, libraries = style_sheet(SECTIONS, words) + _read("page.css"), _read("vendored/libraries.js")
     program = _program(known_roots)
     parts = {
         "licences": _read("vendored/LICENSES.txt"),
@@ -82,12 +84,6 @@ def _japanese_texts(scripts: str) -> dict[str, str]:
         japanese = catalogue.ngettext(text, json.loads(plural), 2) if plural else catalogue.gettext(text)
         found[text] = japanese
     return found
-
-
-def _style() -> str:
-    """The rules of the pages' style sheet that it needs, and its own lines."""
-    words = re.findall(r"[\w-]+", _read("page.html") + _read("scripts/23_page.js"))
-    return style_sheet(SECTIONS, words) + _read("page.css")
 
 
 def _read(name: str) -> str:
