@@ -183,5 +183,9 @@ def is_courtesy(body: str) -> bool:
 
 def names_terms(text: str) -> bool:
     """Whether a text names money or days."""
-    plain = unicodedata.normalize("NFKC", text)
-    return any(words.search(plain) for words in (_MONEY, _DATE))
+    return names_money(text) or _DATE.search(unicodedata.normalize("NFKC", text)) is not None
+
+
+def names_money(text: str) -> bool:
+    """Whether a text names an amount or a payment."""
+    return _MONEY.search(unicodedata.normalize("NFKC", text)) is not None

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from archiver.chatwork.notation.parse import parse
-from archiver.claims.acceptance_and_terms import accepts
+from archiver.claims.acceptance_and_terms import accepts, names_money
 from archiver.claims.messages import changed_sides, closed_account, days_waiting, last_reply, turn
 from archiver.claims.quotations import excerpt, excerpts
 from archiver.claims.sentences import closed_sign, reply_label, reply_text, silence_reason, theirs_text, waiting_text
@@ -139,26 +139,34 @@ def client_request(case: ReportInput) -> RequestKind | None:
         return case.request
     if does_work and overdue_text(case):
         return RequestKind.PAYMENT
-    if does_work and _overdue_text(case) and (platform.review or platform.elsewhere):
-        return RequestKind.PAYMENT if _is_accepted(case) else RequestKind.REVIEW
+    is_late = does_work and _overdue_text(case) and (platform.review or platform.elsewhere)
+    if is_late and not (answered := _answered(case)):
+        return RequestKind.REVIEW
+    if is_late and answered == _ACCEPTED:
+        return RequestKind.PAYMENT
     return RequestKind.REPLY if _silence_text(case) and (platform.nudge or platform.elsewhere) else None
 
 
-def _is_accepted(case: ReportInput) -> bool:
-    """Whether a direct client accepted the last delivery in the chat, in words that page 1 quotes, and said no more.
+_ACCEPTED, _MORE = "accepted", "more"
 
-    Thanks are no more.
+
+def _answered(case: ReportInput) -> str:
+    """What a direct client said to the last delivery in the chat, in words that page 1 quotes: that it is accepted and
+    no more, thanks apart, or more: something behind it, or only about money. Empty: nothing of this.
     """
-    at, quoted = last_delivery(case.deliveries), case.statistics.quotations.value
-    since = (one for one in quoted if at is not None and one.message.send_time >= at)
-    is_last = case.statistics.said in [one.message for one in quoted]
-    is_direct = platform_of(case.contract.platform).elsewhere
-    return bool(is_direct) and is_last and any(accepts(one.shown[-1].body) for one in since)
+    at, said = last_delivery(case.deliveries), case.statistics.said
+    if at is None or not platform_of(case.contract.platform).elsewhere:
+        return ""
+    since = [one for one in case.statistics.quotations.value if one.message.send_time >= at]
+    last = [one.shown[-1].body for one in since if one.message is said]
+    if any(accepts(one.shown[-1].body) for one in since):
+        return _ACCEPTED if last else _MORE
+    return _MORE if any(map(names_money, last)) else ""
 
 
 def standing_text(case: ReportInput) -> str:
     """The current situation without a request: what is overdue or waits for an answer, and the client's last words."""
-    late = overdue_text(case) or ("" if _is_accepted(case) else _overdue_text(case))
+    late = overdue_text(case) or ("" if _answered(case) else _overdue_text(case))
     claim, heard = turn(case.statistics.facts), _heard_text(case, _HEARD_LENGTH)
     waiting = waiting_text(claim, case.created_at, shown=shown_name) if _silence_text(case) else ""
     now = waiting or theirs_text(claim, case.statistics.own_deleted, heard=heard, shown=shown_name)

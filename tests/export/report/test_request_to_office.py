@@ -360,19 +360,20 @@ def test_a_deletion_is_named_beside_an_edit(deleted: bool, told: str) -> None:
 
 @pytest.mark.parametrize("is_deleted", [False, True])
 @pytest.mark.parametrize(
-    ("said", "is_accepted"),
+    ("said", "is_accepted"),  # None: they answered, and neither accept it nor keep silent
     [
         (["検収OKです。今週お支払いします。"], True),
         (["These look great, approved! I'll send the payment this week."], True),
         (["検収OKです。", "ありがとうございました！"], True),
         (["These are not approved."], False),
-        (["検収OKです。", "やっぱり色を直してください。"], False),
+        (["検収OKです。", "やっぱり色を直してください。"], None),
+        (["10月分は業績が悪いので3万円にしてください。"], None),
         (["納品物を受け取りました。納品を確認しました。"], False),
         (["3点目を直してください。"], False),
     ],
 )
 def test_a_direct_client_who_accepted_is_asked_for_the_payment(
-    said: list[str], is_accepted: bool, is_deleted: bool
+    said: list[str], is_accepted: bool | None, is_deleted: bool
 ) -> None:
     """Not for the result of an inspection that page 1 quotes; words before the last delivery accept another one."""
     case = on("direct", delivered="2026-11-05 09:00", silent_days=30)
@@ -381,12 +382,13 @@ def test_a_direct_client_who_accepted_is_asked_for_the_payment(
     case = replace(case, rooms=[report_inputs.room_of_messages(told, watch=case.rooms[0].watch)])
     again = replace(case, deliveries=(*case.deliveries, Delivery(2, "2026-11-08 09:00")))
 
-    asked = {True: "お支払いの予定日をお知らせください", False: "納品物のご確認の結果をお知らせください"}
+    asked: dict[bool | None, str] = {None: "内容をご確認ください", True: "お支払いの予定日をお知らせください"}
+    asked[False] = "納品物のご確認の結果をお知らせください"
     assert f"{asked[is_accepted]}ますよう、お願いいたします。" in request_of(case)
     assert f"{asked[False]}ますよう" in request_of(again)
     assert is_deleted is ("「削除」表示に変わったため、" in request_of(case))
     (_label, present), *_rows = opening_rows(replace(case, profile="consult"))
-    assert ("検収の完了を確認できていない" in present) is not is_accepted
+    assert ("検収の完了を確認できていない" in present) is (is_accepted is False)
     assert is_deleted or f"「{told[-1].body}」" in present
 
 
