@@ -196,16 +196,20 @@ def test_two_without_a_common_chat_are_refused(computers: TwoComputers, tmp_path
 
 
 @pytest.mark.drawn
-def test_a_changed_package_is_told(computers: TwoComputers, tmp_path: Path) -> None:
-    """A side that does not verify is still compared, and its findings are counted."""
+def test_a_changed_package_is_told(computers: TwoComputers, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A side that does not verify is still compared, its findings are counted, and where they are named is said."""
     package = computers.package(tmp_path)
     messages = package / "data/messages.jsonl"
     messages.chmod(0o600)
     messages.write_text(messages.read_text("utf-8").replace("10万円", "99万円"), "utf-8")
 
     summary = compare(package, computers.second.home, folder=None, at=AT)
+    tell_comparison(str(package), str(computers.second.home), out=None, report_lang="ja", as_json=False)
 
     assert not summary.a.verification.ok
+    told = capsys.readouterr().out
+    assert f"What does not match is told by: archive verify {package}\n" in told
+    assert f"archive verify {computers.second.home}" not in told
 
 
 @pytest.mark.parametrize("kind", ["window", "message", "room"])

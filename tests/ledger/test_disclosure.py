@@ -125,11 +125,15 @@ def test_nobody_is_shown_as_the_owner_who_only_says_so(team: Team) -> None:
     record_access(team.place, who="owner", what="export job1", reason="のぞき")
     record_access(team.place, who="owner", what="grant job1 2099-01-31", reason="管理者から")
     record_access(own, who="owner", what="grant job1 2099-01-31", reason="自分から")
+    number = record_access(own, who="root", what="take-home", reason="持ち帰り")
 
     lines = Terminal(team.first, team.chatwork).run("team", "audit").splitlines()
 
-    names = [line.split("  ")[2] for why in ("のぞき", "管理者から", "自分から") for line in lines if why in line]
-    assert ["owner", "本人と名乗る人", "本人"] == names
+    names = [
+        line.split("  ")[2] for why in ("のぞき", "管理者から", "自分から", "持ち帰り") for line in lines if why in line
+    ]
+    assert ["owner", "本人と名乗る人", "本人", "本人"] == names
+    assert [] == [line for line in lines if "許可は要りません" in line and str(number) in line]
 
 
 @pytest.mark.drawn

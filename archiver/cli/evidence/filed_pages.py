@@ -75,9 +75,9 @@ def verify_filed(obj: CliContext, paths: Sequence[str], *, as_json: bool) -> int
     filed, given = [one for one in paths if is_filed(one)], [one for one in paths if not is_filed(one)]
     places = {code: place for package in _packages(obj, given) for code, place in _places(package)}
     if not places:
-        raise errors.UsageError(
-            detail=_("No export whose pages have codes lies here. Name it: archive verify FILED.pdf EXPORT")
-        )
+        here = _("No export whose pages have codes lies here. Name it: archive verify FILED.pdf EXPORT")
+        named = _("The pages of what was named have no codes: only those of an export for a court have them.")
+        raise errors.UsageError(detail=named if given else here)
     judged = [judged for one in filed for judged in _judge(one, places)]
     used = sorted({one.place.package for one in judged if one.place})
     checks = {one: verify_here(one, obj.home, now=utc_now()) for one in used}

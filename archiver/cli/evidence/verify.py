@@ -150,6 +150,8 @@ def _absolute(path: str) -> Path:
 def _tell(summary: ComparisonSummary, folder: Path | None) -> None:
     more = (Outcome.A_HOLDS_MORE, Outcome.B_HOLDS_MORE, Outcome.EACH_HOLDS_MORE)
     echo(side_by_side([("A", _side_line(summary.a)), ("B", _side_line(summary.b))]))
+    for path in (one.path for one in (summary.a, summary.b) if not one.verification.ok):
+        echo(_("What does not match is told by: archive verify {path}"), path=path)
     rows = [
         (_("In both, with the same texts"), [Outcome.SAME]),
         (_("In both, one holds a further text"), more),

@@ -32,13 +32,13 @@ from archiver.wording import gettext as _
 
 _RECIPIENT = N_("WHO")
 _REFUSED = "refused: "
-_OWNER = "owner"
+_OWNER, _TAKE_HOME = "owner", "take-home"
 _KINDS = {
     "export": N_("export of"),
     "grant": N_("grant of"),
     "revoke": N_("withdrawal of"),
     "drill": N_("restore drill"),
-    "take-home": N_("all of it taken home"),
+    _TAKE_HOME: N_("all of it taken home"),
     "put-back": N_("the ledger was put back to an earlier time; lines before this one may be missing"),
 }
 """How the rows of the record of accesses begin, and what is shown of that."""
@@ -99,7 +99,7 @@ def team_audit(obj: CliContext) -> None:
     if missing := missing_numbers(records):
         numbers = ", ".join(map(str, missing))
         echo(_("Missing: line {numbers}. Only the owner of the database can have removed it."), numbers=numbers)
-    if taken := [str(record.number) for record in records if record.what == "take-home"]:
+    if taken := [str(one.number) for one in records if one.what == _TAKE_HOME and not one.is_bound]:
         sentence = _("All of it was taken home, for which nobody needs your grant: line {numbers}.")
         echo(sentence, numbers=", ".join(taken))
     for login, count, *times in row_writers(place):
@@ -173,8 +173,10 @@ def _access_line(record: AccessRecord) -> str:
     if record.what.startswith(_REFUSED):
         what = _("refused: {what}").format(what=what)
     who = record.who
-    if kind in ("grant", "revoke") and who == _OWNER:  # others may call themselves so
-        who = _("the owner") if record.is_bound else _("somebody who says to be the owner")
+    if record.is_bound and kind in ("grant", "revoke", _TAKE_HOME):
+        who = _("the owner")
+    elif kind in ("grant", "revoke") and who == _OWNER:  # others may call themselves so
+        who = _("somebody who says to be the owner")
     words = (who, what, record.reason, record.login)
     return f"{record.number}  {time_of_year(record.at)}  " + "  ".join(visible(one) or "-" for one in words)
 
