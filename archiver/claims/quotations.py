@@ -31,6 +31,9 @@ QUOTED = 3
 MOST_BETWEEN = 5
 """So many amounts and days of the texts in between are named."""
 
+TASK_POST = "[dtext:task_"
+"""What every post about a task has in its body."""
+
 _SENTENCE_END = re.compile(r"[。!?！？]+(?![。!?！？」』)）])|[.!?](?= )|(?<=[^ -~、，])(?= )")
 """A space behind a Japanese character was the end of a line."""
 ORDER = (State.PRESENT, State.MISSING, State.EDITED, State.DELETED)
@@ -99,14 +102,18 @@ class Quotation:
 def quotation(message: Message, *, is_chosen: bool = False, amount: str | None = None) -> Quotation | None:
     """What is quoted of a message; None if nothing of it changed that can be shown, unless it was chosen.
 
+    Of Chatwork's notices those are quoted that hold a task with terms.
+
     `amount`: the agreed one, as for `rank`.
     """
     texts = message.texts
     bodies = [one.body for one in texts]
     became = standing(message.last_shown, bodies)
-    if not texts or message.is_notice or (became is State.PRESENT and not is_chosen):
+    if not texts or (became is State.PRESENT and not is_chosen):
         return None
-    last = texts[-1]
+    last, order = texts[-1], rank(became, bodies, message.send_time, int(message.message_id), amount)
+    if message.is_notice and not (TASK_POST in bodies[0] and order[0]):
+        return None
     is_other = became is not State.PRESENT and letters(texts[0].body) != letters(last.body)
     # Chatwork's time of an edit may change alone: the words are the same before and behind it.
     shown = [one.last_seen for one in texts if letters(one.body) == letters(texts[0].body)]
@@ -121,7 +128,6 @@ def quotation(message: Message, *, is_chosen: bool = False, amount: str | None =
     after = (agreeing[-1] if is_decided else last._replace(first_seen=since)) if is_other else None
     is_back = after is None and became is State.EDITED
     before = texts[0]._replace(first_seen=since if is_back else texts[0].first_seen, last_seen=shown[-1])
-    order = rank(became, bodies, message.send_time, int(message.message_id), amount)
     return Quotation(message, before, after, edits, became, order)
 
 

@@ -137,7 +137,9 @@ def reply_text(claim: Claim[Post | None], *notes: str, time: Callable[[datetime]
 
 def act_text(act: Act, *, shown: Callable[[str], str] = str) -> str:
     """What somebody did, with its number and day; `shown` makes an untrusted name or text fit to print."""
-    return word("noted", text=word(f"act.{act.kind}", what=shown(act.what)), notes=_place_text(act))
+    what, before = shown(act.what), shown(act.before)
+    key = "act.task_reworded" if act.before and before != what else f"act.{act.kind}"
+    return word("noted", text=word(key, what=what, before=before), notes=_place_text(act))
 
 
 def turn_lines(claim: Claim[Turn], now: datetime, *, shown: Callable[[str], str] = str) -> Iterator[str]:

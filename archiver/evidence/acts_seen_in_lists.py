@@ -9,9 +9,6 @@ from typing import NamedTuple
 from archiver.evidence.history import EntryObject, account_of, number, text
 from archiver.records import AccountClosing, AccountId, Act, ActKind, ClosingSign, MessageId, Post, RoomId, closed_mark
 
-TASK_POST = "[dtext:task_"
-"""What every post about a task has in its body."""
-
 OWN_POSTS = frozenset({ActKind.FILE, ActKind.TASK_GIVEN})
 """Of these the list itself names the post and the person."""
 
@@ -35,6 +32,8 @@ class ListedStep(NamedTuple):
     at: datetime
     """When the file was sent, or the step of a task was noticed."""
     seq: int
+    before: str = ""
+    """The text that the task had, if the step gave it another."""
 
 
 def listed_steps(entries: Iterable[EntryObject]) -> Iterator[ListedStep]:
@@ -46,7 +45,8 @@ def listed_steps(entries: Iterable[EntryObject]) -> Iterator[ListedStep]:
         last = before.get((entry["room_id"], entry["key"]))
         before[entry["room_id"], entry["key"]] = entry
         received, is_file = entry["payload"]["object"], entry["kind"] == "file"
-        kind = _kind(None if last is None else last["payload"]["object"], received, is_file=is_file)
+        then = None if last is None else last["payload"]["object"]
+        kind = _kind(then, received, is_file=is_file)
         if kind is not None:
             account = account_of(received, "account" if is_file else "assigned_by_account")
             seconds = number(received.get("upload_time")) if is_file else 0
@@ -60,6 +60,7 @@ def listed_steps(entries: Iterable[EntryObject]) -> Iterator[ListedStep]:
                 None if last is None else datetime.fromisoformat(last["observed_at"]),
                 datetime.fromtimestamp(seconds, UTC) if 0 < seconds < at.timestamp() else at,
                 entry["seq"],
+                "" if is_file or then is None or then.get("body") == received.get("body") else text(then.get("body")),
             )
 
 
@@ -85,9 +86,9 @@ def act_of_step(step: ListedStep, posts: Iterable[tuple[Post, str]]) -> Act:
             is_of_task = f"[dtext:task_{_KEYS[step.kind]}]" in body and f"]{step.what}[/task]" in body
             is_it = is_of_task and post.at <= step.at and (step.since is None or post.at > step.since)
         if is_it:
-            return Act(step.kind, post, step.what)
+            return Act(step.kind, post, step.what, before=step.before)
     place = Post(RoomId(step.room_id), MessageId(step.message_id), AccountId(step.account), step.at, step.seq)
-    return Act(step.kind, place, step.what, is_noticed=step.kind is not ActKind.FILE)
+    return Act(step.kind, place, step.what, is_noticed=step.kind is not ActKind.FILE, before=step.before)
 
 
 SIGN_KINDS = ("account", "member", "room")

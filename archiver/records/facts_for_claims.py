@@ -108,6 +108,8 @@ class Act(NamedTuple):
     """Whether the time is that at which it was noticed, as no post of it is saved."""
     is_courtesy: bool = False
     """Whether it is a message of thanks, a yes or a greeting, which waits for no answer."""
+    before: str = ""
+    """The text that the task had, if it has another now."""
 
 
 def first_asking(own: Iterable[Act]) -> Act | None:

@@ -315,13 +315,14 @@ def _on_reply(truth: Truth, page: str) -> Iterator[str]:
         yield "the reporter's own answer is told as deleted"
     if "最後のメッセージは相手(" in page and taken_back:
         yield "the reporter's own deleted answer is not told"
-    acts = {"file": "その後、相手のファイル", "task": "その後、相手のタスク", "done": "(だれの操作かは不明)"}
+    acts = {"file": "相手のファイル", "task": "相手のタスク", "done": "(だれの操作かは不明)"}
     is_cut = "点は報告書にあります)" in page  # a text for a form, which says how many facts found no room
     if last is not None and last[1] in acts and acts[last[1]] not in page and not is_cut:
         yield f"an act of the other side is not told ({last[1]})"
     item = r"(ファイル「\d+改?\.png」の送信|タスク「作業\d+」の(?:依頼|完了))"
     place = rf"\((?:No\.\d+、)?({DAY})(?:に確認)?\)"
-    for act, day in _findall(rf"その後、(?:相手の)?{item}{place}(?:\(だれの操作かは不明\))?", page):
+    form = rf"相手の{item}{place}|{item}{place}\(だれの操作かは不明\)"
+    for act, day in (one[:2] if one[0] else one[2:] for one in _findall(form, page)):
         kind = {"送信": "file", "依頼": "task", "完了": "done"}[act[-2:]]
         if last is None or (last[1], _second(last[0])[:10]) != (kind, day):
             yield f"the other side's last act ({act}, {day})"

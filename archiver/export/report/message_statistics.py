@@ -16,8 +16,8 @@ from archiver.chatwork.notation.parse import message_references, shown_files
 from archiver.claims import messages
 from archiver.claims.acceptance_and_terms import amounts_and_days, consents, is_courtesy, names_decision
 from archiver.claims.messages import Claim, is_later, turn, with_acts
-from archiver.claims.quotations import Quotation, best, quotation, quotations
-from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, act_of_step
+from archiver.claims.quotations import TASK_POST, Quotation, best, quotation, quotations
+from archiver.evidence.acts_seen_in_lists import OWN_POSTS, act_of_step
 from archiver.evidence.history import cancelled_account, is_box_removal, is_system_post, words_gone_with_file
 from archiver.export.report.report_sources import ReportSources
 from archiver.records import (

@@ -237,7 +237,8 @@ def _changed_lines(statistics: MessageStatistics) -> Iterator[str]:
 
 def unquoted_changes(statistics: MessageStatistics, kinds: Collection[ChangeKind]) -> Iterator[str]:
     """The changes of these kinds, unless all are quoted, or told as those of the reporter's own messages alone."""
-    changed, told = statistics.facts.changed, statistics.quotations.value
+    changed = statistics.facts.changed
+    told = [one for one in statistics.quotations.value if not one.message.is_notice]
     quoted = Counter[str](one.became for one in told)
     quoted[ChangeKind.EDITED] += sum(one.is_gone and one.after is not None for one in told)
     for kind, line in change_lines(changed):

@@ -201,12 +201,20 @@ def _act_lines(case: ReportInput) -> Iterator[_TimelineLine]:
         head = say("タスク(文面は載せません)") if case.excerpt_only else word(f"act.{step.kind}", what=text)
         steps = [word("noted", text=head, notes=_place_text(case, step, act))]
         steps += [
-            word("noted", text=say(_STEPS[one.kind]), notes=_place_text(case, one, by))
+            word("noted", text=_step_text(case, one), notes=_place_text(case, one, by))
             for one, by in course[1:]
             if one.kind in _STEPS  # a message may give one task to several people
         ]
         number = f"No.{act.post.no}" if act.post.no else say("一覧")
         yield _TimelineLine(_TASK, act.post.at, say("、").join(steps), number)
+
+
+def _step_text(case: ReportInput, step: ListedStep) -> str:
+    """A later step of a task, with the text that it gave it."""
+    if not step.before or case.excerpt_only:
+        return say(_STEPS[step.kind])
+    before, what = excerpts([one_line(plain_text(parse(one))) for one in (step.before, step.what)], _CUT)
+    return word("act.task_reworded", before=before, what=what)
 
 
 def _place_text(case: ReportInput, step: ListedStep, act: Act) -> str:

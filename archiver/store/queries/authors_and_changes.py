@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Text, and_, case, cast, column, func, literal, not_, or_, select, text
 
 from archiver.claims.acceptance_and_terms import decision_weight, is_courtesy
-from archiver.claims.quotations import ORDER, QUOTED, Quotation, Rank, quotation, rank, standing
-from archiver.evidence.acts_seen_in_lists import OWN_POSTS, TASK_POST, ListedStep, act_of_step, listed_steps
+from archiver.claims.quotations import ORDER, QUOTED, TASK_POST, Quotation, Rank, quotation, rank, standing
+from archiver.evidence.acts_seen_in_lists import OWN_POSTS, ListedStep, act_of_step, listed_steps
 from archiver.evidence.history import is_system_post
 from archiver.records import (
     AccountId,
@@ -45,6 +45,8 @@ _TIMED = (_message.send_time > 0, _message.send_time < 2**36)
 """Times that no calendar holds are left out."""
 _IS_TEXT = and_(_version.room_id == _message.room_id, _version.position == _message.position, _version.body != DELETED)
 _IS_DELETED = or_(_message.state == State.DELETED, and_(_message.state == State.HIDDEN, _message.was_deleted))
+_MAY_BE_QUOTED = or_(_message.kind == MessageKind.SPEECH, _version.body.contains(TASK_POST, autoescape=True))
+"""A task may name terms as a message does."""
 _DIFFER = (
     select(or_(func.min(_version.body) != func.max(_version.body), func.min(_version.update_time) == 0))
     .where(_IS_TEXT)
@@ -295,7 +297,7 @@ def agreed_messages(
             select(_message.send_time, _message.position, _message.first_seen, _version.body)
             .join(schema.message_version, _version.position == _message.position)
             .where(_message.room_id == room, _version.room_id == room, _message.account_id != owner)
-            .where(_message.kind == MessageKind.SPEECH, _message.state == State.PRESENT)
+            .where(_MAY_BE_QUOTED, _message.state == State.PRESENT)
         )
         for sent, position, first_seen, body in reading.sql.execute(query):
             if is_inside(room, sent, first_seen) and (weight := decision_weight(body)) > 1:
@@ -310,12 +312,12 @@ def changed_places(reading: Reading, contract: Contract, sides: CaseSides, *, af
     """
     nearness = {CaseSide.COUNTERPART: 2, CaseSide.OTHER: 1 if sides.bases else 2, CaseSide.REPORTER: 0}
     columns = (_message.position, _message.account_id, _message.send_time, _version.body)
-    states, found = (_message.state, _message.was_deleted, _message.seq), []
+    states, found = (_message.state, _message.was_deleted, _message.seq, _message.kind), []
     for room, inside in changed_inside(contract.rooms):
         query = (
             select(*columns, *states)
             .join(schema.message_version, _version.position == _message.position + 0)  # from each message
-            .where(inside, _message.kind == MessageKind.SPEECH, _version.room_id == room, _version.body != DELETED)
+            .where(inside, _MAY_BE_QUOTED, _version.room_id == room, _version.body != DELETED)
             .where((_message.send_time + 0).between(1, 2**36), _message.seq > after)  # not by the index of times
             .order_by(_message.position, _version.number)
         )
@@ -323,9 +325,9 @@ def changed_places(reading: Reading, contract: Contract, sides: CaseSides, *, af
             row, *later = rows
             bodies = [row.body, *(one.body for one in later)]
             state, account = last_shown(State(row.state), was_deleted=row.was_deleted), row.account_id
-            if standing(state, bodies) is not State.PRESENT:
-                sent = datetime.fromtimestamp(row.send_time, UTC)
-                order = rank(state, bodies, sent, position, contract.amount)
+            sent = datetime.fromtimestamp(row.send_time, UTC)
+            order = rank(state, bodies, sent, position, contract.amount)
+            if standing(state, bodies) is not State.PRESENT and (order[0] or row.kind == MessageKind.SPEECH):
                 is_gone = state in (State.DELETED, State.MISSING)
                 found.append(ChangedPlace(nearness[sides.side(account)], order, room, account, is_gone, row.seq))
     return sorted(found, reverse=True)

@@ -133,6 +133,22 @@ def test_after_the_last_job_has_ended_it_still_stands_there(desk: TerminalWorld)
     assert "JOB" not in screen
 
 
+def test_terms_in_a_task_are_told_as_those_in_words(desk: TerminalWorld) -> None:
+    """A task without any is one of Chatwork's notices."""
+    box = "[info][title][dtext:task_added][/title][task aid=1234 st=open lt=1794100000]{}[/task][/info]"
+    posts = [desk.post(box.format(text)) for text in ("LPコーディング 45,000円", "字幕の確認")]
+    desk.sync()
+    for post in posts:
+        desk.chatwork.delete(post, moves_room=True)
+    desk.both("sync")
+
+    screen = " ".join(screens(desk)[0].split())
+
+    assert "メッセージが1件削除されました。" in screen
+    assert "45,000円" in screen
+    assert "字幕の確認" not in screen
+
+
 def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> None:
     """What vanished and what was edited in their own words, then what to do and what not; as on ホーム."""
     bills = Invoice(0, 80_000, "2026-06-01", "2026-06-20", ""), Invoice(0, 55_000, "2026-06-01", "2098-06-20", "")

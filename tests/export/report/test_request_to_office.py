@@ -15,7 +15,7 @@ from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_and_consultation import build_consultation
 from archiver.export.report.request_to_office import advice, opening_rows, request_sentence
 from archiver.platforms.job_platform import platform_of, platforms
-from archiver.records import Basis, Delivery, Invoice, Message, Payment, RequestKind, State, Watch
+from archiver.records import Basis, Delivery, Invoice, Message, MessageKind, Payment, RequestKind, State, Watch
 from archiver.report_language import UNREAD, report_language
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
@@ -165,6 +165,22 @@ def test_the_reporters_yes_to_terms_is_quoted_beside_them(reply: str) -> None:
 
     assert [True, True] == [agreed in text for text in quoted(told)]
     assert [False, False] == [yes in text for text in quoted(other)]
+
+
+def test_a_task_of_the_other_side_that_names_terms_is_quoted() -> None:
+    """Its post too holds what was agreed, though its form is Chatwork's; another task is a notice as others are."""
+    case = on("crowdworks", delivered=None, silent_days=1)
+    box = "[info][title][dtext:task_added][/title][task aid=1234 st=open lt=1794100000]{}[/task][/info]"
+    for body, is_told in (("LPコーディング 45,000円(税込)", True), ("LPコーディング", False)):
+        task = report_inputs.plain_message(box.format(body), 1)
+        task = task._replace(state=State.DELETED, body="[deleted]", kind=MessageKind.NOTICE)
+        gone = replace(case, rooms=[report_inputs.room_of_messages([task], watch=case.rooms[0].watch)])
+
+        (page, _note) = summary.chapter(gone, "").blocks
+
+        assert isinstance(page, FactList)
+        assert [is_told] == [len(page.quoted) == 1]
+        assert is_told is (f"{body}」(2026年11月5日)は、" in inquiry_form_text(gone))
 
 
 def test_a_quotation_names_its_author_where_the_other_side_has_several_people() -> None:

@@ -71,6 +71,7 @@ def test_a_file_with_its_message_and_a_task_with_its_course_are_one_line_each() 
         ("task", 3, task),
         ("file", 4, {**sent, "upload_time": int(sample_conversation.at(1).timestamp()) - 60}),
         ("task", 600, {**task, "status": "done"}),
+        ("task", 601, {**task, "status": "done", "body": "字幕の\n修正2本"}),
     ]
     entries = [
         {
@@ -93,7 +94,7 @@ def test_a_file_with_its_message_and_a_task_with_its_course_are_one_line_each() 
     )
     assert [
         ("報告者がファイル(F-0001 movie01.mp4)を送信", "F-0001、No.1"),
-        (f"{given}、{done}", "No.2"),
+        (f"{given}、{done}、タスク「字幕の 修正」から「字幕の 修正2本」への変更(2026-11-05 20:15に確認)", "No.2"),
     ] == [row for row in told if "タスク" in row[0] or "F-0001" in row[1]]
     blocks = timeline.blocks(case, limit=8)
     assert isinstance(blocks[1], Paragraph)
