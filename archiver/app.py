@@ -21,7 +21,6 @@ from datetime import UTC, datetime
 from functools import partial
 from gettext import gettext as _
 from http.client import HTTPException
-from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -222,8 +221,8 @@ def _fetch_answer(
     """Send a request, follow at most two redirects within the host, and return the last answer."""
     host = urlsplit(url).hostname
     with watch_session(requests.Session()) as session:
-        session.auth = HTTPBasicAuth(*login) if login else lambda request: request  # None: it looks into `.netrc`
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        if login:
+            session.auth = HTTPBasicAuth(*login)
         post = partial(session.post, headers=_HEADERS, stream=True, allow_redirects=False)
         for _attempt in range(MAX_REDIRECTS + 1):
             # None: as the environment says; a proxy would send what belongs on this computer off it.

@@ -10,6 +10,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from gettext import gettext as _
 from http.client import HTTPException, IncompleteRead
+from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
 from threading import Lock, Timer
 from types import TracebackType
@@ -134,13 +135,16 @@ class ExchangeDeadline:
 
 
 def watch_session(session: requests.Session, *, local: bool = True) -> requests.Session:
-    """Let deadlines end the exchanges of this session; its connections and adapters of other kinds stay.
+    """Let deadlines end the exchanges of this session, keep no cookies, and look for no password in `.netrc`.
 
+    Its connections, and adapters of other kinds, stay.
     Without `local`, it raises AddressHere in place of an exchange with this computer itself, whatever the host's name.
     """
     for prefix, adapter in list(session.adapters.items()):
         if type(adapter) is HTTPAdapter:
             session.mount(prefix, _WatchedAdapter() if local else _ElsewhereAdapter())
+    session.auth = lambda request: request
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     return session
 
 

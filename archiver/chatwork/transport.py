@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from gettext import gettext as _
 from http.client import HTTPException
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
@@ -145,7 +144,6 @@ class Transport:
         """Take over a session, which from now on keeps no cookies; the token is not read yet. Raises BadBaseUrl."""
         self._base, self.is_local = allowed_urls.check_base_url(base_url)
         self._session = watch_session(session)
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         if self.is_local:  # a proxy would send the token off this computer
             self._session.trust_env = False
         self._ask_token = token
@@ -168,6 +166,10 @@ class Transport:
         self.begins_with_probe = False
         self.dates = ReplyDates(clock)
         self.service: AnsweringService | None = None
+
+    def time_to_wait(self) -> timedelta:
+        """How long to wait until the allowance has calls for us again; 0: it has."""
+        return reply_headers.time_to_wait(self.budget, self.clock.own(), self.reserve)
 
     def get(self, path: str, params: Mapping[str, str | int], understand: Callable[[Reply], T]) -> T:
         """Request a path below the base URL and return what `understand` makes of the reply.

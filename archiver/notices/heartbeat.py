@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.cookiejar import DefaultCookiePolicy
 from threading import Thread
 from urllib.parse import urlsplit, urlunsplit
 
@@ -186,8 +185,6 @@ def call(url: str, body: str, *, patience: float = PATIENCE) -> bool:
     proxies = {"no_proxy": "*"} if is_loopback(urlsplit(url).hostname or "") else None
     try:
         with ExchangeDeadline(patience), watch_session(requests.Session()) as session:
-            session.auth = lambda request: request  # otherwise requests looks into `.netrc`
-            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
             session.headers = HEADERS
             with session.post(
                 url, body.encode(), allow_redirects=False, stream=True, timeout=patience, proxies=proxies

@@ -12,7 +12,6 @@ from typing import Generic, TypeVar
 
 from archiver import errors
 from archiver.app import App
-from archiver.sync.found_ids import allowance_wait
 
 LOCK_PAUSE_SECONDS = 5.0
 LOCK_PATIENCE_SECONDS = 600.0
@@ -91,7 +90,7 @@ class _Parts(Generic[Outcome]):
     def _wait(self, *, has_read: bool) -> bool:
         """Wait, without the lock, until the allowance is there again; False: there is no time or no use."""
         self._idle_parts = 0 if has_read else self._idle_parts + 1
-        wait, left = allowance_wait(self.app.chatwork) + timedelta(seconds=1), self._seconds_left()
+        wait, left = self.app.chatwork.transport.time_to_wait() + timedelta(seconds=1), self._seconds_left()
         if self._idle_parts >= IDLE_PARTS_LIMIT or (left is not None and wait.total_seconds() > left):
             return False
         if self.app.chatwork.transport.on_wait is not None:

@@ -253,6 +253,12 @@ def _sync_services(folder: Path, environ: Mapping[str, str]) -> Iterator[str]:
 
 TOKEN_VARIABLE = "CHATWORK_API_TOKEN"  # noqa: S105 - the name of a variable
 
+
+def without_token(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables without this session's token, which is that of one archive."""
+    return {name: value for name, value in environ.items() if name != TOKEN_VARIABLE}
+
+
 _kept_back: dict[str, str] = {}
 
 

@@ -21,7 +21,7 @@ from archiver.health.token import is_readable
 from archiver.render.invisible_characters import visible
 from archiver.settings import home
 from archiver.settings.file import load_settings, update_settings, write_settings
-from archiver.settings.home import SETTINGS_FILE, TOKEN_VARIABLE, language_of
+from archiver.settings.home import SETTINGS_FILE, TOKEN_VARIABLE, language_of, without_token
 from archiver.settings.model import Settings
 from archiver.settings.other_archives import told_as_vanished
 from archiver.settings.token import place_words, store_secret
@@ -160,7 +160,7 @@ PRIVATE_FILE = "file:token"
 
 def lasting_settings(obj: ProgramCall) -> Settings:
     """The settings as a later session finds them, without this session's token variable."""
-    return load_settings(obj.home, {name: value for name, value in obj.environ.items() if name != TOKEN_VARIABLE})
+    return load_settings(obj.home, without_token(obj.environ))
 
 
 def clean_token(text: str) -> str:

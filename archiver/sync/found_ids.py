@@ -10,9 +10,8 @@ import re
 from collections.abc import Callable, Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from archiver.chatwork import reply_headers
 from archiver.chatwork.client import Client
 from archiver.chatwork.reply_headers import FALLBACK_WINDOW, USUAL_LIMIT, Budget
 from archiver.records import AccountId
@@ -256,12 +255,6 @@ def estimate_minutes(number: int, budget: Budget, *, reserve: int, now: datetime
     return math.ceil((wait + windows * FALLBACK_WINDOW).total_seconds() / 60) + 1
 
 
-def allowance_wait(client: Client) -> timedelta:
-    """How long to wait until the allowance has calls for us again; 0: it has."""
-    transport = client.transport
-    return reply_headers.time_to_wait(transport.budget, transport.clock.own(), transport.reserve)
-
-
 def read_recovered(
     archive: Archive,
     client: Client,
@@ -291,7 +284,7 @@ def read_recovered(
         record_run(context, report, settings)
     counted = list(states.values())
     left = len(missing) - sum(standing is not ItemState.WAITING for standing in counted)
-    wait = allowance_wait(client)
+    wait = client.transport.time_to_wait()
     return RecoveryResult(
         found=len(places) - erased,
         saved_before=len(saved),

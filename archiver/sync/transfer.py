@@ -14,7 +14,6 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
@@ -173,8 +172,6 @@ def harden(session: Session, *, local: bool) -> Session:
 
     `local`: whether it may ask services of this computer, as where the API itself is one.
     """
-    session.auth = lambda request: request
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     session.headers["Accept-Encoding"] = "identity"  # lengths that can be compared
     return watch_session(session, local=local)
 

@@ -20,6 +20,7 @@ from archiver.custody.erasures import ErasurePreview
 from archiver.errors import N_, SettingsError
 from archiver.health import words
 from archiver.health.conditions import ConditionKind, condition_of
+from archiver.health.evidence import check_database
 from archiver.health.folders import copy_tool_sentence
 from archiver.records.evidence import ErasureReason
 from archiver.render.times import interval_words, minute_text
@@ -291,11 +292,7 @@ def _lines(report: UpkeepReport) -> Iterator[str]:
     sentence = _("Database: {size} MB, {unused} MB of it unused.")
     yield sentence.format(size=_megabytes(report.before.total_bytes), unused=_megabytes(report.before.free_bytes))
     if report.problems:
-        sentence = _(
-            "SQLite finds the database damaged ({detail}). "
-            "Change nothing, keep a copy as it is, and see: archive verify"
-        )
-        yield sentence.format(detail=visible(report.problems[0]))
+        yield visible(check_database(report.problems).text)
     else:
         yield _("SQLite finds nothing wrong in any page.")
     vacuum = _VACUUM_WORDS.get(report.vacuum)

@@ -21,7 +21,7 @@ from archiver.notices import delivery
 from archiver.records.alerts import GRADE_WORDS, Grade, grade_word
 from archiver.schedule import schedulers
 from archiver.settings import other_archives
-from archiver.settings.home import TOKEN_VARIABLE
+from archiver.settings.home import without_token
 from archiver.setup.archive_setup import lasting_settings
 from archiver.setup.unattended import is_trial_due
 from archiver.standing.home_document import alert_count, late_payments
@@ -90,7 +90,7 @@ def _computer(obj: CliContext, app: App, account: int | None) -> Computer:
 def as_scheduled(obj: CliContext) -> App:
     """The archive as a scheduled run finds it: a token of this session counts only where the settings find none."""
     settings, lasting = obj.settings(), lasting_settings(obj)
-    is_kept = is_readable(lasting, {name: value for name, value in obj.environ.items() if name != TOKEN_VARIABLE})
+    is_kept = is_readable(lasting, without_token(obj.environ))
     return require_archive(build_app(lasting if is_kept else settings, obj.environ))
 
 

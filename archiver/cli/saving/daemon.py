@@ -29,14 +29,13 @@ from archiver.rounds.daemon_work import DaemonWork
 from archiver.rounds.scheduled_backup import copy_if_due
 from archiver.rounds.scheduled_duties import FINDINGS, SETTINGS_ERRORS, VERIFICATION, DaemonMessages, as_error
 from archiver.schedule.schedulers import hold_daemon_lock
+from archiver.settings.home import without_token
 from archiver.settings.model import Settings
 from archiver.settings.other_archives import homes_with_accounts, note_home, state_folder
 from archiver.settings.token import read_token
 from archiver.sync.report import SyncReport
 from archiver.wording import own_completion
 
-OF_ONE = "CHATWORK_API_TOKEN"
-"""The variable with the token of one archive; here each archive reads its own."""
 LONGEST_ROUND = timedelta(minutes=1)
 """How long a round may take, waits included, so that a few slow accounts do not keep all others waiting."""
 TELLING = ("round", "trouble", "over", "findings", "upgraded", "unverified", "unsaved")
@@ -199,7 +198,7 @@ def _tell_over(name: str) -> None:
 
 def _run_all(obj: CliContext) -> bool:
     """Save all archives until a signal comes; whether everything ended in time. Raises NoArchive if none is known."""
-    environ = {name: value for name, value in obj.environ.items() if name != OF_ONE}
+    environ = without_token(obj.environ)  # each archive reads its own
     stop = Stop()
 
     def list_homes() -> Mapping[Path, str]:

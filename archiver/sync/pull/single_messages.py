@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from archiver.chatwork import reply_headers
 from archiver.chatwork.client import Single
 from archiver.chatwork.models import Message
 from archiver.errors import BudgetSpent, ChatworkError, NotVisible
@@ -227,9 +226,7 @@ class BackfillReader:
 
     def must_end(self) -> bool:
         """Whether the run is over or a call would have to wait, as a round does not wait for single messages."""
-        transport = self.context.client.transport
-        must_wait = bool(reply_headers.time_to_wait(transport.budget, transport.clock.own(), transport.reserve))
-        return self.is_over() or must_wait
+        return self.is_over() or bool(self.context.client.transport.time_to_wait())
 
     def _postpone(self, item: BackfillItem) -> None:
         pause = FIRST_PAUSE * 4 ** min(item.attempts, 5)

@@ -20,7 +20,7 @@ from archiver.cli.output import echo, visible
 from archiver.errors import N_
 from archiver.records import JST
 from archiver.render.times import time_of_year
-from archiver.settings.home import TOKEN_VARIABLE
+from archiver.settings.home import without_token
 from archiver.setup.answers import EXAMPLE_DAY, read_day
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import named_or_only_contract
@@ -158,8 +158,7 @@ def team_export(
     with disclosed_copy(place, contract_id, who, reason=_plain(reason), today=_today()) as home:
         words = [contract_id, "--no-recheck", "--for", profile, "--out", str(Path(out or ".").expanduser().absolute())]
         # Without a token: the messages are not read once more for somebody else.
-        environ = {name: value for name, value in obj.environ.items() if name != TOKEN_VARIABLE}
-        inner = CliContext(home, obj.verbose, environ)
+        inner = CliContext(home, obj.verbose, without_token(obj.environ))
         code = translate_command(command_export).main(words, "archive export", standalone_mode=False, obj=inner)
         return int(code or 0)
 

@@ -20,10 +20,9 @@ from typing import Any
 from archiver import errors
 from archiver.evidence.chain import digest_file
 from archiver.folder_sync import disk_errors
-from archiver.records import Seal
 from archiver.store import blobs, durable_files
 from archiver.store.durable_files import private_folder, write_durably
-from archiver.store.time_text import from_text
+from archiver.store.seals import seal_from_row
 from archiver.store.working import stamp_queue
 from archiver.team import object_store
 from archiver.team.ledger.archive_in_ledger import Row
@@ -195,8 +194,7 @@ def seal_row(home: Path, row: Row) -> Row:
 
 def seal_name(row: Row) -> str:
     """The name of the file of a seal, by its row in the copy."""
-    number, first, last, sha256, closed_at, day = row
-    return Seal(number, first, last, sha256, from_text(closed_at), day).name
+    return seal_from_row(row).name
 
 
 def file_rows(home: Path, entry: Mapping[str, Any], seal: str | None) -> Iterator[Row]:
