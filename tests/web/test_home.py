@@ -104,6 +104,22 @@ def test_an_amount_that_was_edited_there_and_back_is_no_other_amount(tmp_path: P
     assert "In between: 60,000円" in page
 
 
+def test_what_is_safe_is_told_of_the_job_that_is_quoted(tmp_path: Path) -> None:
+    """Another job has its own changes; what is said to be kept is of one job."""
+    with running_world(tmp_path) as world:
+        other = world.chatwork.add_room("別件", members=[world.tanaka], announce=False)
+        world.contract("job2", other, title="別の仕事")
+        price, note = world.post("80,000円です"), world.chatwork.post(other, world.tanaka, "はい")
+        world.sync()
+        world.chatwork.edit(price, "60,000円です")
+        world.chatwork.edit(note, "いいえ")
+        world.sync(full=True)
+    with open_application(tmp_path) as browser:
+        page = browser.get("/home")
+
+    assert "The earlier text of 1 message<" in page
+
+
 def test_what_stops_the_saving_stands_before_what_changed(home: Path) -> None:
     """Red, and the changes are quoted below."""
     page = first_page(home, stopped=[("stale", "Nothing was saved for 26 hours. Texts are lost.", "TokenRefused")])
