@@ -175,7 +175,7 @@ def advice(error: errors.ArchiverError) -> str:
 
 def _tell_system_error(error: OSError) -> int | None:
     """Print an error of the disk or a missing permission and return the exit code; None for others, which are bugs."""
-    path, detail = error.filename or "", error.strerror or str(error)
+    path, detail = error.filename or _("where is not known"), error.strerror or str(error)
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return tell_error(errors.DiskFull(path=path))
     if error.errno == errno.EIO:

@@ -390,6 +390,12 @@ class ErasureDeclined(ArchiverError):
     message = N_("Nothing was erased.")
 
 
+class AnotherWord(ErasureDeclined):
+    """The user typed another word."""
+
+    message = N_("The word is another. Nothing was erased.")
+
+
 class SettingsError(ArchiverError):
     """Something in the settings keeps the program from starting."""
 

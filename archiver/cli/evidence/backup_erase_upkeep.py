@@ -205,7 +205,7 @@ def _ask(order: ErasureOrder, preview: ErasurePreview, *, confirm: str | None, d
             raise errors.NotConfirmed(option=f"--confirm {phrase}")
         confirm = ask(_("It cannot be undone. To erase, type {word}:").format(word=phrase), str, err=True)
     if confirm.strip() != phrase:
-        raise errors.ErasureDeclined
+        raise errors.AnotherWord
 
 
 def _erase(
