@@ -51,8 +51,8 @@ def _text(alert: Alert, *, is_named: bool) -> str:
     text = _(SENTENCES[found])
     if rule is AlertRule.TWIN:
         return text + _(
-            "Same name, but another account (ID {known} since {known_day}, ID {account} since {day}). Ask by another "
-            "way that you know: archive guide stranger"
+            "Same name or one like it, but another account (ID {known} since {known_day}, ID {account} since {day}). "
+            "Ask by another way that you know: archive guide stranger"
         )
     if rule is AlertRule.EARLY_CONTACT and found[1]:
         whole = _(

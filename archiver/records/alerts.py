@@ -361,7 +361,7 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
         "transfer. Before you pay or answer, ask by another way that you know: archive guide stranger"
     ),
     (AlertRule.A15, ""): N_(
-        "Chat {room}: somebody writes about bank data or a transfer. Same name, but another account "
+        "Chat {room}: somebody writes about bank data or a transfer. Same name or one like it, but another account "
         "(ID {known} since {known_day}, ID {account} since {day}). Before you pay or answer, ask by another "
         "way that you know: archive guide stranger"
     ),

@@ -98,7 +98,9 @@ def test_a_warning_of_another_account_stands_before_what_is_off(desk: TerminalWo
     screen, _talk = desk.both("status", ARCHIVE_LANG="en")
 
     assert "Automatic saving is off" in screen
-    assert screen.startswith("Chat “動画編集”: Same name, but another account (ID 1 since 1 Jan, ID 2 since 1")
+    assert screen.startswith(
+        "Chat “動画編集”: Same name or one like it, but another account (ID 1 since 1 Jan, ID 2 since 1"
+    )
 
 
 def test_other_terms_are_told_first_and_quoted(desk: TerminalWorld) -> None:
