@@ -80,8 +80,9 @@ def _inquiry_text(case: ReportInput, length: int, *, has_report: bool) -> tuple[
         decisive=decisive,
         changed=[
             *unquoted_changes(case.statistics, DELETIONS),
-            *(say("{line}。", line=one) for one in (*gone_file_lines(case), *departures_and_terms(case, length))),
+            *(say("{line}。", line=one) for one in gone_file_lines(case)),
         ],
+        departed=[say("{line}。", line=one) for one in departures_and_terms(case, length)],
         quoted=quoted,
         frozen=[room.inaccessible_since for room in case.rooms if room.inaccessible_since],
         refusal=refusal_text(case.rooms),
@@ -141,11 +142,13 @@ _NAMED_TERMS = ("amount", "payment_day", "ordered_on", "work")
 def demand_text(case: ReportInput) -> str:
     """The text with LF between lines; the last facts are left out if it would be too long.
 
-    Where it asks for no more than an answer, it says to what: the words without one, and those that were changed.
+    Where it asks for no more than an answer, it says to what: the words without one, those that were changed, and
+    where nothing is asked for by name all that page 1 quotes.
     """
     contract, standing, kind = case.contract, standing_of(case), client_request(case)
     days, message_text = delivery_days(case.deliveries), partial(_message_text, case)
-    contents = [asked_text(case), *quotation_lines(case, _QUOTED_LENGTH, is_letter=True)[0]]
+    decisive, quoted = quotation_lines(case, _QUOTED_LENGTH, is_letter=True)
+    contents = [asked_text(case), *decisive, *(quoted if kind is None else ())]
     contents = list(filter(None, contents)) if kind in (None, RequestKind.REPLY) else []
 
     def invoice_line(one: InvoiceBalance) -> str:

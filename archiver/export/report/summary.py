@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from archiver.claims.acceptance_and_terms import amounts_and_days, names_terms
+from archiver.claims.acceptance_and_terms import accepts, amounts_and_days, names_terms
 from archiver.claims.messages import DELETIONS, changed_sides, closed_account, turn
 from archiver.claims.quotations import Quotation, excerpts, quotation_head, quotation_line, quotation_parts
 from archiver.claims.sentences import change_lines, closed_text, noticed_text, own_changes_text, waiting_text
@@ -168,22 +168,22 @@ def answered_text(case: ReportInput, quoted: Quotation, limit: int, *, is_letter
 
 
 def quotation_lines(case: ReportInput, limit: int, *, is_letter: bool = False) -> tuple[list[str], list[str]]:
-    """The same in one sentence each, the weightiest first: changed terms and what was deleted; and the others.
+    """The same in one sentence each, the weightiest first: changed terms, deletions, acceptances; and the others.
 
     Where the other side has several people, each has its author; a letter speaks to the author. Where it has one, the
-    last message, if it stands as it was, is not among them: the line about it quotes it.
+    last message, if it stands as it was, is not among them but in a letter: the line about it quotes it.
     """
     lines: tuple[list[str], list[str]] = ([], [])
     for quoted in case.statistics.quotations.value:
         who = word("quote.who", name=shown(quoted.message.name, _NAME_LENGTH)) if len(case.bases) > 1 else None
-        if who is None and quoted.message == case.statistics.heard:
+        if who is None and not is_letter and quoted.message == case.statistics.heard:
             continue
         who = word("quote.you") if is_letter else who
         line = quotation_line(quoted, _shown_excerpts(case, quoted, limit), time=_short_date, who=who)
         if answered := answered_text(case, quoted, limit, is_letter=is_letter):
             line = word("noted", text=line, notes=answered)
-        is_decisive = quoted.is_deleted or (quoted.became is not State.PRESENT and quoted.rank[0] > 0)
-        lines[not is_decisive].append(say("{line}。", line=line))
+        is_decisive = quoted.rank[0] > 0 if quoted.became is not State.PRESENT else accepts(quoted.before.body)
+        lines[not (is_decisive or quoted.is_deleted)].append(say("{line}。", line=line))
     return lines
 
 

@@ -230,7 +230,7 @@ def test_in_english_too_the_deletion_the_closed_account_and_the_scope_have_room(
 
 
 @pytest.mark.parametrize(
-    ("has_report", "said"), [(True, "(ほか5点は報告書にあります)"), (False, "(ほか4点は省きました)")]
+    ("has_report", "said"), [(True, "(ほか6点は報告書にあります)"), (False, "(ほか5点は省きました)")]
 )
 def test_facts_that_do_not_fit_are_counted(said: str, *, has_report: bool) -> None:
     """In the text itself; a report is named only where there is one."""
@@ -370,3 +370,14 @@ def test_an_empty_case_still_asks() -> None:
     )
 
     assert "【経緯】\n\n【お願い】\nこの仕事について、お取りいただける手続き" in text
+
+
+def test_an_acceptance_stands_before_who_left() -> None:
+    """An office decides by what was said; that somebody left the list of members is left out first."""
+    room = report_inputs.room_of_messages([report_inputs.plain_message("確認しました。検収OKです。", 5)])
+    left = report_inputs.change("参加者の一覧に表示されなくなった", about=f"田中(ID {CLIENT})")
+    case = replace(report_inputs.case([room]), events=(left,))
+
+    text = inquiry_text_of(case)
+
+    assert 0 < text.find("検収OKです") < text.find("(ID ")

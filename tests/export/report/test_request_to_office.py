@@ -406,6 +406,8 @@ def test_a_direct_client_who_accepted_is_asked_for_the_payment(
     (_label, present), *_rows = opening_rows(replace(case, profile="consult"))
     assert ("検収の完了を確認できていない" in present) is (is_accepted is False)
     assert is_deleted or f"「{told[-1].body}」" in present
+    if is_accepted is None:
+        assert told[0].texts[0].body in demand_text(case).replace("\n", "")
 
 
 def test_days_are_those_of_the_calendar_in_japan() -> None:
