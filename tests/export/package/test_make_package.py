@@ -170,7 +170,7 @@ def test_a_period_cuts_by_when_things_were_sent(tmp_path: Path) -> None:
     ]
     outside = ("よろしくお願いします", "払えません", "png bytes", "passwd")
     assert set() == package_files_with(Path(report.path), *outside)
-    assert "2026-11-05 10:01:00 から 2026-11-05 10:01:30 の直前 まで" in text_of(report.path)
+    assert "2026年11月5日 10:01:00から2026年11月5日 10:01:30の直前まで" in text_of(report.path)
     assert [] == verify_path(Path(report.path)).findings
 
 
