@@ -212,7 +212,7 @@ def _unpaid_delivery(
     received, _surplus, _set_off = received_for(contract.invoices, contract.payments)
     open_invoices = [one for one in contract.invoices if received[one.number] < one.amount]
     unpaid = [one.number for one in open_invoices if not (only_without_day and one.due_on)]
-    if contract.invoices and not unpaid:
+    if not unpaid and (contract.invoices or is_paid(contract, deliveries)):
         return None
     days = billed_receipts(contract.invoices, deliveries)
     awaited = [begin_of_day(days[number]) for number in unpaid if number in days]

@@ -192,6 +192,7 @@ INVOICES = (Invoice(1, 100, "2026-10-31", "2026-11-30"), Invoice(2, 50, "2026-10
         {"invoices": INVOICES[:1]},
         {"invoices": INVOICES, "payments": (Payment(1, 150, "2026-11-20"),)},
         {"invoices": INVOICES, "payments": (Payment(1, 50, "2026-11-20", 2),)},
+        {"amount": "50,000円(税込)", "payments": (Payment(1, 50_000, "2026-11-20"),)},
     ],
 )
 def test_the_day_of_receipt_is_no_deadline_once_a_day_is_known_or_all_is_paid(stated: dict[str, Any]) -> None:
