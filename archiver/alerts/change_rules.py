@@ -11,9 +11,8 @@ from itertools import groupby
 from typing import TypeVar
 
 from archiver.alerts.phrase_rules import HIGH_RULES, PHRASE_RULES
-from archiver.claims.acceptance_and_terms import changes_terms
-from archiver.claims.messages import is_closed_name, was_closed
-from archiver.records import Sides, State
+from archiver.claims.acceptance_and_terms import terms_weight
+from archiver.records import Sides, State, closed_mark
 from archiver.records.alerts import (
     CANCELLED,
     TERM,
@@ -49,7 +48,7 @@ def closed_accounts(observations: DepartureObservations) -> Iterator[Alert]:
     for rename in observations.renamed:
         if rename.account_id in accounts | {observations.owner}:
             continue
-        if was_closed(rename.before, rename.after):
+        if closed_mark(rename.after) and not closed_mark(rename.before):
             accounts.add(rename.account_id)
             rooms_carried = _carried(observations, rename.account_id)
             level = Level.HIGH if rooms_carried else Level.LOW
@@ -239,7 +238,7 @@ def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
         gone = {one.message_id for one in messages if one.state is not State.EDITED}
         edited = [one.message_id for one in messages if one.state is State.EDITED]
         edits = {one.message_id: one for one in seen if one.state is State.EDITED}
-        terms = {name for name, one in edits.items() if name not in gone and changes_terms(one.texts)}
+        terms = {name for name, one in edits.items() if name not in gone and terms_weight(one.texts, is_edit=True)}
         for name in sorted(terms):
             yield Alert(AlertRule.A10, Level.MEDIUM, edits[name].at, room, author, name, subject=TERM)
         told = [message for message in edited if message not in gone | terms]
@@ -261,7 +260,7 @@ def changed_names(changes: ChangeObservations) -> Iterator[Alert]:
     levels = [(_level(changes, one.room_id, one.account_id), one) for one in changes.renamed]
     for level, rename in sorted(levels, key=lambda one: list(Level).index(one[0])):
         other = _sides_of(changes, rename.room_id).is_other(rename.account_id) and rename.account_id not in accounts
-        if other and rename.before != rename.after and not is_closed_name(rename.after):
+        if other and rename.before != rename.after and not closed_mark(rename.after):
             accounts.add(rename.account_id)
             yield Alert(AlertRule.A12, level, rename.at, rename.room_id, rename.account_id, subject="name")
 
@@ -287,7 +286,7 @@ def changed_rooms(changes: ChangeObservations) -> Iterator[Alert]:
     """
     for change in changes.rooms:
         is_name = change.subject == "room"
-        is_told = not is_closed_name(change.after) if is_name else is_near_money(change.before, change.after)
+        is_told = not closed_mark(change.after) if is_name else is_near_money(change.before, change.after)
         if is_told:
             yield Alert(AlertRule.A12, Level.MEDIUM, change.at, change.room_id, subject=change.subject)
 

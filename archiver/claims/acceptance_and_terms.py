@@ -52,7 +52,7 @@ NOTATION = re.compile(r"\[[^\[\]]{1,80}\]")
 
 def names_decision(message: Message) -> bool:
     """Whether its words name an acceptance or money: what was agreed."""
-    return bool(message.texts) and decision_weight(message.texts[-1].body) > 1
+    return bool(message.texts) and terms_weight([message.texts[-1].body]) > 1
 
 
 def accepts(text: str) -> bool:
@@ -65,23 +65,13 @@ def consents(text: str) -> bool:
     return re.search("[同合]意|承[知諾]|了承|了解|かしこまりました|[Aa]gree|[Aa]ccept", _own_words(text)) is not None
 
 
-def decision_weight(text: str) -> int:
-    """How much a text decides: two and more where it names an acceptance or money, one where it names only days."""
-    return terms_weight([text], is_edit=False)
-
-
 def terms_of(body: str) -> list[frozenset[str]]:
     """The words of a text that decide, by kind."""
     own = _own_words(body)
     return [frozenset(words for _at, words in words_of(own)) for _points, words_of in DECIDING_WORDS]
 
 
-def changes_terms(texts: Sequence[str]) -> bool:
-    """Whether an edit changed, added or took back words of acceptance, money or days."""
-    return bool(texts) and terms_weight(texts, is_edit=True) > 0
-
-
-def terms_weight(bodies: Sequence[str], *, is_edit: bool, amount: str | None = None) -> int:
+def terms_weight(bodies: Sequence[str], *, is_edit: bool = False, amount: str | None = None) -> int:
     """How much the words of texts decide: of an edit those that stand in some of them alone, else any.
 
     The agreed `amount` stands before other prices.

@@ -112,12 +112,12 @@ def last_reply(facts: CaseFacts) -> Claim[Post | None]:
 
     Whole only if no gap lies after it in any room, and no post of theirs of which no text was ever seen.
     """
-    if not facts.counterparts:
+    if not facts.bases:
         return Claim(None, Knowledge.UNKNOWN, Basis.NONE)
-    last = _last_post(facts, facts.counterparts, MessageKind.SPEECH)
+    last = _last_post(facts, facts.bases, MessageKind.SPEECH)
     after = 0 if last is None else int(last.message_id)  # ids rise with the time, over all rooms
     missing = _missing(facts, lambda room: (gap for gap in room.gaps if int(gap.before) > after))
-    unknown = _last_post(facts, facts.counterparts, MessageKind.UNKNOWN)
+    unknown = _last_post(facts, facts.bases, MessageKind.UNKNOWN)
     is_it = unknown is not None and (last is None or unknown.at >= last.at)
     return _claim(facts, last, replace(missing, unknown_text=unknown if is_it else None))
 
@@ -127,7 +127,7 @@ def last_notice(facts: CaseFacts) -> Post | None:
 
     The post of a file or task that Chatwork's lists show as well is none: that act is told.
     """
-    notice, speech = (_last_post(facts, facts.counterparts, kind) for kind in (MessageKind.NOTICE, MessageKind.SPEECH))
+    notice, speech = (_last_post(facts, facts.bases, kind) for kind in (MessageKind.NOTICE, MessageKind.SPEECH))
     listed = {(one.post.room_id, one.post.message_id) for one in facts.acts}
     if notice is None or (notice.room_id, notice.message_id) in listed:
         return None
@@ -156,7 +156,7 @@ def contact(facts: CaseFacts) -> Claim[OutsideContact]:
     return Claim(OutsideContact.UNKNOWN, first.knowledge, first.basis, first.entries, first.missing)
 
 
-def _last_post(facts: CaseFacts, accounts: frozenset[int], kind: MessageKind) -> Post | None:
+def _last_post(facts: CaseFacts, accounts: Iterable[int], kind: MessageKind) -> Post | None:
     posts = (facts.authors[account].last.get(kind) for account in accounts if account in facts.authors)
     return max(
         (post for post in posts if post is not None), key=lambda post: (post.at, int(post.message_id)), default=None
@@ -352,19 +352,9 @@ def closed_account(facts: CaseFacts) -> Claim[ClosedAccount | None]:
     return Claim(first, Knowledge.WHOLE, Basis.REPLY, entries)
 
 
-def is_closed_name(name: str) -> bool:
-    """Whether a display name ends with the mark of a closed account."""
-    return bool(closed_mark(name))
-
-
-def was_closed(before: str, after: str) -> bool:
-    """Whether a display name got the mark of a closed account."""
-    return is_closed_name(after) and not is_closed_name(before)
-
-
 def closed_since(names: Iterable[tuple[str, datetime]]) -> datetime | None:
     """Since when all names of a person have had the mark; None: the last one has not. Names come oldest first."""
-    times = [since for _name, since in takewhile(lambda one: is_closed_name(one[0]), reversed(list(names)))]
+    times = [since for _name, since in takewhile(lambda one: closed_mark(one[0]), reversed(list(names)))]
     return times[-1] if times else None
 
 

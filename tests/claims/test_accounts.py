@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from archiver.claims.messages import ClosedAccount, closed_account, closed_since, is_closed_name
+from archiver.claims.messages import ClosedAccount, closed_account, closed_since
 from archiver.claims.sentences import closed_sign, closed_text
 from archiver.evidence.acts_seen_in_lists import account_closings
 from archiver.export.report import summary, timeline
-from archiver.records import CaseFacts, Observation
+from archiver.records import CaseFacts, Observation, closed_mark
 from archiver.store import seals
 from archiver.store.queries import contracts
 from archiver.store.queries.contract_activity import activity_of
@@ -157,7 +157,7 @@ def test_a_closed_account_is_known_by_the_end_of_its_name(name: str, mark: str) 
     }
     closings = account_closings([entry], OWNER)
 
-    assert is_closed_name(name) == bool(mark)
+    assert closed_mark(name) == mark
     told = [f"相手の表示名に、Chatworkアカウントの解約を示す「{mark}」が付いている"] * bool(mark)
     assert told == [closed_sign(ClosedAccount(one, None, 1)) for one in closings]
 

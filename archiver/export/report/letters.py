@@ -87,6 +87,7 @@ def _inquiry_text(case: ReportInput, length: int, *, has_report: bool) -> tuple[
         frozen=[room.inaccessible_since for room in case.rooms if room.inaccessible_since],
         refusal=refusal_text(case.rooms),
         replied=_replied_text(case, length),
+        asked=asked_text(case),
         money=[text.replace("\n", "。") + say("。") for _label, text in money_rows(case)],
         others=[*unquoted_changes(case.statistics, {*ChangeKind} - {*DELETIONS}), *_own_lines(case, length)],
         request=request_sentence(case),
@@ -121,7 +122,7 @@ def _replied_text(case: ReportInput, length: int) -> str:
     """When the other side last spoke, and what came after it; empty while it is not known who they are."""
     reply, claim = last_reply(case.statistics.facts), turn(case.statistics.facts)
     lines = [say("{line}。", line=line) for line in turn_lines(claim, case.created_at, shown=shown_name)]
-    if reply.value is not None or reply.missing.unknown_text:
+    if case.bases and case.statistics.count:
         lines.insert(0, reply_line(case, reply_text(reply, time=date_text), length, is_alone=len(case.bases) < 2))
     return (" " if is_english() else "").join(lines)
 

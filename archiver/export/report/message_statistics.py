@@ -163,7 +163,7 @@ class _Survey:
             self._add(message, post)
             sides[not is_short and message.account_id == self._case.owner_id].append(message)
         self._last_exchange += chain(*sides)
-        return _room_facts(room, beginning, is_closed=self._case.is_closed(room))
+        return RoomFacts(room.watch.begun is not None, beginning, room.gaps, self._case.is_closed(room))
 
     def statistics(self, rooms: tuple[RoomFacts, ...]) -> MessageStatistics:
         """The statistics of the rooms that were read."""
@@ -339,11 +339,10 @@ class _Survey:
 
 def room_facts(rooms: Iterable[Conversation]) -> tuple[RoomFacts, ...]:
     """How much of each room is saved."""
-    return tuple(_room_facts(room, room.beginning or RoomBeginning(None, room.gaps), is_closed=False) for room in rooms)
-
-
-def _room_facts(room: Conversation, beginning: RoomBeginning, *, is_closed: bool) -> RoomFacts:
-    return RoomFacts(room.watch.begun is not None, beginning, room.gaps, is_closed)
+    return tuple(
+        RoomFacts(room.watch.begun is not None, room.beginning or RoomBeginning(None, room.gaps), room.gaps)
+        for room in rooms
+    )
 
 
 def add_message(authors: dict[int, AuthorFacts], message: Message, post: Post, *, is_own: bool) -> None:
@@ -354,21 +353,16 @@ def add_message(authors: dict[int, AuthorFacts], message: Message, post: Post, *
     if kind not in author.last or message.send_time >= author.last[kind].at:
         author.last[kind] = post
     if message.state is not State.PRESENT:
+        texts = [(one.body, one.update_time) for one in message.texts]
+        edits = (one != then and not is_box_removal(one[0], *then) for one, then in pairwise(texts))
         became = change_kinds(
             message.state,
-            was_edited=_was_edited(message),
+            was_edited=any(updated for _body, updated in texts[:1]) or any(edits),  # a mark, or another text
             was_deleted=message.was_deleted,
             knows_text=bool(message.texts),
-            texts=len({(one.body, not one.update_time) for one in message.texts}),
+            texts=len({(body, not updated) for body, updated in texts}),
         )
         author.add_changes(kind, became)
-
-
-def _was_edited(message: Message) -> bool:
-    """Whether it ever had Chatwork's mark of an edit or another text, but for the removal of its file."""
-    texts = [(one.body, one.update_time) for one in message.texts]
-    edits = (one != then and not is_box_removal(one[0], *then) for one, then in pairwise(texts))
-    return any(updated for _body, updated in texts[:1]) or any(edits)
 
 
 def _post(message: Message) -> Post:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, column, func, literal, not_, or_, select, text
 
-from archiver.claims.acceptance_and_terms import decision_weight, is_courtesy
+from archiver.claims.acceptance_and_terms import is_courtesy, terms_weight
 from archiver.claims.quotations import ORDER, QUOTED, TASK_POST, Quotation, Rank, quotation, rank, standing
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, ListedStep, act_of_step, listed_steps
 from archiver.evidence.history import is_system_post
@@ -300,7 +300,7 @@ def agreed_messages(
             .where(_MAY_BE_QUOTED, _message.state == State.PRESENT)
         )
         for sent, position, first_seen, body in reading.sql.execute(query):
-            if is_inside(room, sent, first_seen) and (weight := decision_weight(body)) > 1:
+            if is_inside(room, sent, first_seen) and (weight := terms_weight([body])) > 1:
                 found.append((weight, sent, room, position))
     return [(room, position) for _weight, _sent, room, position in nlargest(QUOTED, found)]
 

@@ -323,6 +323,16 @@ def test_the_last_message_is_quoted_once() -> None:
     assert 1 == text.count(said.body)
 
 
+def test_what_has_no_answer_is_quoted_and_that_the_other_side_never_wrote_is_told() -> None:
+    """The number of a message alone says nothing to who has no report before them."""
+    room = report_inputs.room_of_messages([report_inputs.plain_message("確認をお願いします。", 2)])
+
+    text = inquiry_text_of(report_inputs.case([room]))
+
+    assert "相手の最後のメッセージ: この範囲にありません。報告者のメッセージ(No.2、2026年11月5日)から" in text
+    assert ". 返信のないメッセージ: 「確認をお願いします。」\n" in text
+
+
 def test_what_a_quotation_tells_is_not_counted_beside_it() -> None:
     """A message that was edited and then deleted is one message, and its edit is told."""
     gone = _edited(5, "10,000円です", "8,000円です")
