@@ -161,7 +161,7 @@ def waiting_text(claim: Claim[Turn], now: datetime, *, shown: Callable[[str], st
         return ""
     act = act_text(asked, shown=shown)
     if claim.value.is_closed:
-        return word("turn.waiting.closed", act=act, until=moment(until, seconds=False))
+        return word("turn.waiting.closed", act=act, until=moment(until, seconds=False), n=claim.missing.closed_rooms)
     return word("turn.waiting", act=act, days=days, until=day_text(until))
 
 
@@ -188,7 +188,7 @@ def silence_reason(claim: Claim[Turn]) -> str:
     if until is None or not (claim.value.is_closed or claim.missing.since):
         return word("reason.silent")
     key = "reason.silent.closed" if claim.value.is_closed else "reason.silent.until"
-    return word(key, until=moment(until, seconds=False))
+    return word(key, until=moment(until, seconds=False), n=claim.missing.closed_rooms)
 
 
 def _place_text(act: Act) -> str:

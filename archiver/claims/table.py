@@ -65,12 +65,13 @@ WORDS: Mapping[str, str] = {
     "turn.theirs": "最後のメッセージは相手({place})",
     "turn.theirs.deleted": "相手の最後のメッセージ({place})の後に報告者が送ったメッセージは、削除されています",
     "turn.waiting": "報告者の{act}から{days:,}日、返信がありません({until}に確認した時点)",
-    "turn.waiting.closed": "報告者の{act}の後、{until}までの記録では返信がありません。その後はチャットを開けません",
+    "turn.waiting.closed": "報告者の{act}の後、{until}までの記録では返信がありません。"
+    "その後はチャット{n:,}つを開けません",
     "turn.strangers": "その後、立場が未入力の{people:,}人のメッセージ {n:,}件",
     "reason.silent": "相手からの返信がない",
     "reason.silent.account": "{sign}ことを{at}に確認し、相手からの返信もない",
     "reason.silent.until": "{until}までの記録では相手からの返信がない",
-    "reason.silent.closed": "{until}までの記録では相手からの返信がなく、その後はチャットを開けない",
+    "reason.silent.closed": "{until}までの記録では相手からの返信がなく、その後はチャット{n:,}つを開けない",
     # who is who
     "basis.entered": "報告者による入力",
     "basis.name": "表示名の一致",
@@ -212,7 +213,8 @@ WORDS: Mapping[str, str] = {
 
 ON_SCREEN: Mapping[str, str] = {
     "turn.waiting": "あなたの{act}から{days:,}日、返信がありません({until}に確認した時点)",
-    "turn.waiting.closed": "あなたの{act}の後、{until}までの記録では返信がありません。その後はチャットを開けません",
+    "turn.waiting.closed": "あなたの{act}の後、{until}までの記録では返信がありません。"
+    "その後はチャット{n:,}つを開けません",
     "basis.entered": "あなたの入力",
     "change.of.reporter": "あなたのメッセージ{n:,}件",
 }

@@ -226,8 +226,8 @@ def test_a_closed_chat_counts_to_the_day_of_the_export_and_says_what_it_knows() 
     case = replace(case, rooms=[replace(case.rooms[0], inaccessible_since=at(3 * DAY))], created_at=at(20 * DAY))
     until = "2026年11月7日 10:15までの記録では"
 
-    assert f"{until}相手からの返信がなく、その後はチャットを開けないため、" in request_of(case)
-    assert f"{until}返信がありません。その後はチャットを開けません。" in page_1(case)["起きたこと"]
+    assert f"{until}相手からの返信がなく、その後はチャット1つを開けないため、" in request_of(case)
+    assert f"{until}返信がありません。その後はチャット1つを開けません。" in page_1(case)["起きたこと"]
     assert "保存できた相手の最後のメッセージ" in page_1(case)["起きたこと"]
     early = replace(case, created_at=at(5 * DAY))
     assert request_of(early).startswith("チャットが開けなくなったことを2026年11月8日に確認したため、この仕事")
