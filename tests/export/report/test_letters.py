@@ -230,7 +230,7 @@ def test_in_english_too_the_deletion_the_closed_account_and_the_scope_have_room(
 
 
 @pytest.mark.parametrize(
-    ("has_report", "said"), [(True, "(ほか6点は報告書にあります)"), (False, "(ほか5点は省きました)")]
+    ("has_report", "said"), [(True, "(ほか7点は報告書にあります)"), (False, "(ほか6点は省きました)")]
 )
 def test_facts_that_do_not_fit_are_counted(said: str, *, has_report: bool) -> None:
     """In the text itself; a report is named only where there is one."""
