@@ -78,10 +78,8 @@ def _inquiry_text(case: ReportInput, length: int, *, has_report: bool) -> tuple[
         delivered=max(((day_of(one.at) or _EARLIEST, one.number, one.at) for one in case.deliveries), default=[""])[-1],
         end_request=end_request_text(case.contract),
         decisive=decisive,
-        changed=[
-            *unquoted_changes(case.statistics, DELETIONS),
-            *(say("{line}。", line=one) for one in gone_file_lines(case)),
-        ],
+        changed=unquoted_changes(case.statistics, DELETIONS),
+        gone_files=[say("{line}。", line=one) for one in gone_file_lines(case)],
         departed=[say("{line}。", line=one) for one in departures_and_terms(case, length)],
         quoted=quoted,
         frozen=[room.inaccessible_since for room in case.rooms if room.inaccessible_since],
