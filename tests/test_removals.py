@@ -31,8 +31,7 @@ WHAT = {
     "export/package/submission_package.py": "scratch files in a package that is being made",
     "rounds/run_log.py": "the marker of a running round, and the log that is turned over",
     "schedule/backends.py": "the job's own files of the scheduler",
-    "settings/other_archives.py": "notes, outside the home: archives of this user, one that was there",
-    "settings/token.py": "the token's file, when the user forgets it; a private file on its way to its name",
+    "settings/token.py": "the token's file, when the user forgets it; a private file or a note on its way to its name",
     "store/backup_copy.py": "the copied database in a backup folder, its mark, and half a copy; parts of an unreadable"
     " archive, into a folder of the home and back, all kept",
     "store/blobs.py": "a download on its way to its digest's name, or what is left of it; half a copy of a user's file",
@@ -81,11 +80,11 @@ def test_only_an_erasure_removes_evidence() -> None:
 
 
 def test_nothing_that_sees_evidence_removes_more_than_a_half_made_file() -> None:
-    """Seals and stamps are renamed and never unlinked; a blob's double goes, and a file that could not be written."""
+    """Seals and stamps are renamed, to free names, and never unlinked; a blob's double goes, and half a file."""
     actual = {name: found for name, found in calls().items() if name in OF_EVIDENCE}
 
     assert {
         "store/blobs.py": {"unlink": 3, "replace": 1},
-        "store/durable_files.py": {"replace": 1, "unlink": 1, "rename": 1},
+        "store/durable_files.py": {"replace": 1, "unlink": 1, "rename": 1, "move": 1},
         "store/working/stamp_queue.py": {"rename": 1},
     } == actual

@@ -26,7 +26,7 @@ _METAVARS = {
     FactKind.TIME: N_("TIME"),
     FactKind.SIDE: "[worker|client|passed-on]",
 }
-_HIDDEN = {"platform_id", "client_url", "worker_url", "contact_requested_on", "payment_due_on", "nda"} | {
+_HIDDEN = {"platform", "platform_id", "client_url", "worker_url", "contact_requested_on", "payment_due_on", "nda"} | {
     "cancelled_on",
     "first_client_pays_on",
 }
@@ -164,7 +164,7 @@ def job_end(obj: CliContext, job: str | None, is_stopped: bool, undo: bool) -> N
 
 
 @command_job.command("chats", help=N_("Your chats and their numbers, as Chatwork shows them now. Nothing is saved."))
-@AS_JSON
+@click.option("--json", "as_json", is_flag=True, hidden=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
 def job_chats(obj: CliContext, as_json: bool) -> None:
     """Print all chats, those without a job too; nothing is saved."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from gettext import gettext as _
 from pathlib import Path
 
 import click
@@ -40,6 +39,7 @@ from archiver.rounds.round import seal_now
 from archiver.standing.outcome_words import copy_step_words, sealing_lines, verification_lines
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import named_or_only_contract
+from archiver.wording import gettext as _
 
 
 def verify(

@@ -220,12 +220,12 @@ class ZippedPackage(PackageFiles):
 class _BoundedReader(io.BufferedReader):
     """A file of which no more than a list of that length is read at once, as `zipfile` reads the whole list of a zip.
 
-    Raises BadZipFile.
+    Raises OSError.
     """
 
     def read(self, size: Optional[int] = -1) -> bytes:  # noqa: UP045 - Python 3.8 syntax
         if size is not None and size > TEXT_LIMIT:
-            raise zipfile.BadZipFile(_("its list of files is too long"))
+            raise OSError(_("its list of files is too long"))
         return super().read(size)
 
 
