@@ -135,7 +135,7 @@ def test_what_nobody_read_is_in_no_byte(tmp_path: Path, profile: str, others: in
     assert (0, messages if profile == "support" else report.opened) == (report.read, report.covered)
     assert report.unread == report.opened > 0
     printed = printed_words(report, "01_report.pdf" if profile == "support" else "01_consult.pdf")
-    assert f"タスク({COVERED})の変更" in printed
+    assert f"タスク({COVERED})から({COVERED})への変更" in printed
     assert f"({UNREAD})(その後に編集)" in printed
     assert not re.search(rf"「\(?{COVERED[:2]}|「{re.escape(COVERED_NAME)}", printed)
     if profile == "support":
