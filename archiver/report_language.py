@@ -33,7 +33,8 @@ COVERED_NAME = "(ファイル名は隠しています)"
 VARIANT = "(隠した部分が異なる文面"
 """What stands for a text, or a file's name, that is covered as a whole; and behind it, if others of its subject are."""
 
-_OTHER_SIDE = re.compile(r"(?<![\w{])([Cc])lient(?![\w}])")
+_OTHER_SIDE = re.compile(r"(?<![\w{-])(?<!\ba )(?<!First )([Cc])lient(?![\w}])")
+"""In the place of 相手; not what a law says of a client, nor whoever first ordered what was passed on."""
 _SCREEN = "screen"
 """English on a screen, which writes days and times as numbers all the same."""
 
@@ -177,6 +178,11 @@ def in_program_language(japanese: str) -> str:
     return japanese if program_language() == JAPANESE else _in_english(japanese)
 
 
+def of_other_side(words: str) -> str:
+    """Words of ours about the other side, who in English is no client where the user ordered the work."""
+    return _OTHER_SIDE.sub(r"\1ontractor", words) if _hires.get() else words
+
+
 class _Plurals(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "s" and isinstance(value, int):
@@ -190,7 +196,7 @@ PLURALS = _Plurals()
 
 def _in_english(japanese: str) -> str:
     english = (english_texts().get(japanese) or _english().gettext(japanese)) if japanese else ""
-    return _OTHER_SIDE.sub(r"\1ontractor", english) if _hires.get() and "相手" in japanese else english
+    return of_other_side(english) if "相手" in japanese else english
 
 
 @cache

@@ -24,7 +24,7 @@ from archiver.errors import ArchiverError
 from archiver.render import times
 from archiver.render.invisible_characters import visible, visible_line
 from archiver.render.times import age_words, day_words, moment_words
-from archiver.report_language import report_language
+from archiver.report_language import of_other_side, report_language
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.looks_and_gaps import last_read
 from archiver.store.queries.people import same_named
@@ -160,7 +160,7 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
     domain = gettext.textdomain()
     words = gettext.translation(domain, gettext.bindtextdomain(domain), fallback=True)  # not looked for at each word
     environment.globals.update(
-        _=words.gettext,
+        _=lambda text: of_other_side(words.gettext(text)),
         ngettext=words.ngettext,
         language=context.language,
         space="" if context.language == "ja" else " ",  # between two sentences

@@ -26,6 +26,7 @@ from archiver.records.alerts import AlertRule
 from archiver.records.conversation import posted_at
 from archiver.render.invisible_characters import shorten, visible
 from archiver.render.times import interval_words
+from archiver.report_language import current_language, report_language
 from archiver.rounds.recovery import recover_round, take_in_round, time_left
 from archiver.rounds.round import rescue_round
 from archiver.settings.other_archives import note_home
@@ -182,7 +183,8 @@ def _page() -> str:
     job = context.jobs.last
     if job is not None and not job.is_running and job.title == _title():
         context.jobs.note_seen(job)
-    return render_template("emergency.html", it=document, job=job, rescue_title=_title(), is_due=_is_due(context))
+    with report_language(current_language(), hires=not document["does_work"]):
+        return render_template("emergency.html", it=document, job=job, rescue_title=_title(), is_due=_is_due(context))
 
 
 def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:

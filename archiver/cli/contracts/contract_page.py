@@ -39,7 +39,7 @@ from archiver.platforms.job_platform import NO_PLATFORM, Platform, platform_of
 from archiver.records import TERM_ITEMS, Basis, Contract, ContractRoom, JsonObject, contract_facts
 from archiver.render.snippet import own_words
 from archiver.render.times import date_text, iso_date, minute_text
-from archiver.report_language import in_program_language, screen_words
+from archiver.report_language import in_program_language, of_other_side, screen_words
 from archiver.setup.contract_rooms import first_day, last_day
 from archiver.standing.alert_lines import days_ago, due_dates, due_line
 from archiver.standing.emergencies import references_of
@@ -116,8 +116,7 @@ def _fact_rows(
 ) -> Iterator[PageRow]:
     contract, names = activity.contract, people(reading, activity.contract)
     client = f"{visible(contract.client) if contract.client else _blank_text()}   {contract.client_url or ''}".strip()
-    label = _("Done by") if contract.side == "client" else _("Client")
-    yield PageRow(label, [client, *_people_lines(activity, names, ids=ids)])
+    yield PageRow(of_other_side(_("Client")), [client, *_people_lines(activity, names, ids=ids)])
     number = f" (ID {activity.sides.owner})" if ids else ""
     side = _(contract_facts.SIDES[contract.side]) if contract.side in contract_facts.SIDES else ""
     you = [f"{visible(activity.owner_name)}{number}", side, contract.worker_url]

@@ -17,6 +17,7 @@ from archiver import errors
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import ENCLOSURE_KINDS, TERM_ITEMS, Contract, ContractRoom, MessageId, Role, RoomId, StatedTerm
 from archiver.render.times import clock_words
+from archiver.report_language import current_language, report_language
 from archiver.setup import contract_rooms
 from archiver.setup.answers import EXAMPLE_TIME, fact_prefix, note_answer, read_day
 from archiver.setup.contracted_chats import change_rooms, enter_contracts, given_room, released
@@ -211,25 +212,25 @@ def _page(
     name: str, problems: Mapping[str, str], told: Sequence[str] = (), undo: Mapping[str, str] | None = None
 ) -> str:
     context = console_context()
-    with context.archive.reading() as reading:
-        stated = find_contract(reading, name)
-        document = job_document(reading, stated, request.form, problems)
     said = {
         "kept": _("Kept."),
         "open": _("Its chats are saved again, from the next round on."),
         "stopped": _("The saving of this job is ended."),
         "added": _("The job is added. Nothing of its chats is kept before the next save: archive save"),
     }
-    return render_template(
-        "job_page.html",
-        **document,
-        given=request.form,
-        problems=problems,
-        told=told,
-        undo=undo,
-        said=said.get(request.args.get("said", ""), ""),
-        message=request.args.get("message", ""),
-    )
+    with context.archive.reading() as reading:
+        stated = find_contract(reading, name)
+        with report_language(current_language(), hires=not stated.does_work):
+            return render_template(
+                "job_page.html",
+                **job_document(reading, stated, request.form, problems),
+                given=request.form,
+                problems=problems,
+                told=told,
+                undo=undo,
+                said=said.get(request.args.get("said", ""), ""),
+                message=request.args.get("message", ""),
+            )
 
 
 adding_pages = Blueprint("adding", __name__, url_prefix="/add-contract")

@@ -18,7 +18,7 @@ from archiver.records import JST, TERM_ITEMS, Contract, Delivery, Invoice, Payme
 from archiver.records.contract_facts import ContractFact, FactContext, FactKind
 from archiver.render.invisible_characters import visible
 from archiver.render.times import day_words, minute_text
-from archiver.report_language import in_program_language
+from archiver.report_language import in_program_language, of_other_side
 from archiver.setup import contract_rooms
 from archiver.setup.answers import EXAMPLE_DAY, EXAMPLE_TIME, InvalidAnswer, read_day, read_yen, yen_text
 from archiver.setup.fact_questions import place_name, read_fact
@@ -114,8 +114,8 @@ def _field(contract: Contract, fact: ContractFact, given: Given, problem: str) -
     explanation = fact.explanation or fact.help
     return FactField(
         name=fact.name,
-        label=_(fact.label).format(permission=platform.outside),
-        explanation=_(explanation).format(screen=platform.contract_screen, permission=platform.outside),
+        label=of_other_side(_(fact.label)).format(permission=platform.outside),
+        explanation=of_other_side(_(explanation)).format(screen=platform.contract_screen, permission=platform.outside),
         kind=fact.kind,
         value=given.get(fact.name, known),
         known=known,
