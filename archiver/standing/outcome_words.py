@@ -227,11 +227,7 @@ def handover_sentence(handover: Handover) -> str:
 
 def warning_lines(warnings: Iterable[str]) -> list[str]:
     """What to consider before the package leaves."""
-    return [_warning_sentence(warning) for warning in warnings]
-
-
-def _warning_sentence(name: str) -> str:
-    return {
+    sentences = {
         "early_contact": _(
             "The first message is earlier than the approval, escrow or contract, and the report says "
             "so. Messages are never left out to hide it; think about whom you send it to."
@@ -257,7 +253,12 @@ def _warning_sentence(name: str) -> str:
             "lawyer, but not for a platform's support. So the whole table and the files you added stay out "
             "of this export. Consider: archive export --for lawyer"
         ),
-    }[name]
+        "no_platform": _(
+            "Where the job was agreed is not entered, so this is a letter to the client. To make one for a platform's "
+            "support, enter the address of the contract's page first: archive job set"
+        ),
+    }
+    return [sentences[one] for one in warnings]
 
 
 _TELLING = ("unknown", "damaged", "left_out")

@@ -248,6 +248,8 @@ def package_warnings(recipe: Recipe, rooms: tuple[RoomFacts, ...], count: int) -
     # Courts and lawyers are commonly exempt from such promises.
     if recipe.contract.nda and recipe.order.profile == "support":
         yield "nda"
+    if recipe.contract.platform is None and recipe.order.profile == "support":
+        yield "no_platform"
 
 
 def masked_passages(package: PackageInput) -> tuple[MaskedPassage, ...]:

@@ -97,10 +97,7 @@ def _fill_bag(bag: Bag, package: PackageInput) -> ExportReport:
     bag.add(README, readme.submission_readme(case, bag.digests, [*copied.incomplete, *left_out, *oversized]))
     bag.add_list(DIGEST_LIST, bag.digests)
     with screen_words():  # whoever made the export reads it, in whichever language that is
-        to_client = say("仕事を受けたサービスが未入力のため、相手あての手紙にしています。")
-        told = case.filed.sentences
-        if recipe.order.profile == "support":
-            told = [*([] if case.contract.platform else [to_client]), say(advice(case) or "")]
+        told = say(advice(case) or "") if recipe.order.profile == "support" else " ".join(case.filed.sentences)
     upto = case.filed.upto
     return ExportReport(
         list_sha256=bag.digests[DIGEST_LIST],
@@ -111,7 +108,7 @@ def _fill_bag(bag: Bag, package: PackageInput) -> ExportReport:
         gaps=sum(not gap.is_erased for room in case.rooms for gap in room.gaps),
         missing=(*copied.incomplete, *left_out),
         too_large=tuple(oversized),
-        advice=" ".join(filter(None, told)) or None,
+        advice=told or None,
         blank=tuple(one.name for one in unstated_facts(case.contract, platform_of(case.contract.platform))),
         preview=package_preview(package, bag),
     )
