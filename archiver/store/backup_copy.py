@@ -29,7 +29,7 @@ from archiver.store import backup_folder, engine
 from archiver.store.archive import Archive
 from archiver.store.backup_folder import FOLDERS, SETTINGS, BackupFile, ReplaceRule, backup_files
 from archiver.store.durable_files import SEALS, copy_error, list_files, make_durable_folder, private_folder
-from archiver.store.engine import DATABASE, MARK, driver_connection
+from archiver.store.engine import DATABASE, MARK
 from archiver.store.erasure import records
 
 PARTIAL_SUFFIX = ".partial"
@@ -212,7 +212,7 @@ def copy_archive(
     database = place / (DATABASE + PARTIAL_SUFFIX)
     try:
         with archive.reading() as reading:
-            source = driver_connection(reading.sql)
+            source = reading.driver
             earlier = backup_folder.earlier_copy(source, place)
             files = backup_files(reading, also=also, leave_out=leave_out)
             changed = [one for one in files if is_different(one, archive.home, place, thorough=thorough)]
@@ -250,7 +250,7 @@ def remove_mark(place: Path) -> None:
 def check_free(source: Archive, home: Path) -> None:
     """Raise ArchiveThere if a home holds an archive or parts of one, except those of an interrupted restore."""
     with source.reading() as reading:
-        if not backup_folder.is_free(home, driver_connection(reading.sql)):
+        if not backup_folder.is_free(home, reading.driver):
             raise errors.ArchiveThere(path=home)
 
 

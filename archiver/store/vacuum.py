@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from typing import NamedTuple
 
 from archiver.store.archive import Archive, Reading
-from archiver.store.engine import driver_connection, open_connection, translate_error
+from archiver.store.engine import open_connection, translate_error
 
 
 class PageCounts(NamedTuple):
@@ -33,7 +33,7 @@ class PageCounts(NamedTuple):
 
 def page_counts(reading: Reading) -> PageCounts:
     """The pages of the database and how many of them are free."""
-    connection = driver_connection(reading.sql)
+    connection = reading.driver
     names = ("page_size", "page_count", "freelist_count")
     return PageCounts(*(int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in names))
 

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from flask import current_app, render_template
 
@@ -122,20 +122,6 @@ _SMALLEST, _LARGEST = -(2**63), 2**63 - 2
 """The bounds of SQLite's integers, with room for one more."""
 
 _NUMBERS = re.compile(r"-?[0-9]{1,19}(?:\.-?[0-9]{1,19})*")
-
-
-One = TypeVar("One")
-
-
-def first_fitting(rows: Iterable[One], size: Callable[[One], int], limit: int, *, least: int = 1) -> list[One]:
-    """The first rows whose sizes are together within a limit, but at least so many."""
-    fitting: list[One] = []
-    for row in rows:
-        limit -= size(row)
-        if limit < 0 and len(fitting) >= least:
-            break
-        fitting.append(row)
-    return fitting
 
 
 def cursor_text(values: Iterable[int]) -> str:

@@ -244,7 +244,7 @@ def test_an_entry_that_is_damaged_or_missing_is_damage(archive: Archive, harm: s
         driver_connection(writing.sql).execute(harm)
 
     with pytest.raises(errors.ArchiveDamaged), archive.reading() as reading:
-        entries_at(driver_connection(reading.sql), [1])
+        entries_at(reading, [1])
 
 
 @pytest.mark.parametrize("line", ["{}", "[]", '"x"', '{"payload": null}'])

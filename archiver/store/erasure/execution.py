@@ -23,7 +23,7 @@ from archiver.folder_sync import disk_errors, sync_where_possible
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading
 from archiver.store.blobs import FOLDER, INCOMING, blob_path
-from archiver.store.engine import DATABASE, Writing, driver_connection
+from archiver.store.engine import DATABASE, Writing
 from archiver.store.erasure.records import erased_key
 from archiver.store.projection import project
 from archiver.store.queries.entries import IS_WHOLE, entries_where, lines_where
@@ -49,7 +49,7 @@ def execute(
     contracts: Collection[str],
 ) -> int:
     """Erase the entries of these numbers under an `erasure` entry's number; how many were still there."""
-    driver_connection(writing.sql).execute("PRAGMA secure_delete = ON")
+    writing.driver.execute("PRAGMA secure_delete = ON")
     chosen = list(_still_there(writing.sql, ranges))
     rooms = {room for _seq, _kind, _key, _digest, room in chosen if room is not None}
     with _changes_allowed(writing.sql):

@@ -24,7 +24,6 @@ from archiver.records.alerts import (
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.engine import driver_connection
 from archiver.store.queries import current_state
 from archiver.store.queries.authors_and_changes import changed_inside
 from archiver.store.queries.contract_activity import cancellation_posts, case_sides
@@ -171,7 +170,7 @@ def _rename_signals(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iter
 
 def _name_before(reading: Reading, entry: dict[str, Any]) -> str | None:
     """The person's name before: in this list, or else among the members of any room."""
-    before, member = previous_entry(driver_connection(reading.sql), entry), schema.member.c
+    before, member = previous_entry(reading, entry), schema.member.c
     if before is not None:
         return history.text(before["payload"]["object"].get("name"))
     name: str | None = reading.sql.execute(
@@ -183,7 +182,7 @@ def _name_before(reading: Reading, entry: dict[str, Any]) -> str | None:
 def _other_chats(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[OtherChatSeen]:
     """People whose direct chat outside the contracts changed or is no longer seen."""
     for entry in entries:
-        before = previous_entry(driver_connection(reading.sql), entry)
+        before = previous_entry(reading, entry)
         after = entry["payload"].get("other_chat")
         if after != (None if before is None else before["payload"].get("other_chat")):
             yield OtherChatSeen(_account_id(entry), after, _observed_at(entry))
@@ -193,7 +192,7 @@ def _vanished_messages(reading: Reading, entries: Iterable[dict[str, Any]]) -> I
     """Messages that were shown before and are not any more, each once, in their present state."""
     last_entries = {(one["room_id"], one["key"]): one for one in entries}
     for entry in last_entries.values():
-        before = previous_entry(driver_connection(reading.sql), entry)
+        before = previous_entry(reading, entry)
         if before is not None and _entry_state(before) not in _GOING:
             yield changed_message(entry)
 

@@ -362,17 +362,17 @@ _LINE = "SELECT line FROM entry WHERE seq = ?"
 _BEFORE = "SELECT line FROM entry WHERE key = ? AND room_id IS ? AND seq < ? AND kind = ? ORDER BY seq DESC"
 
 
-def entries_at(source: sqlite3.Connection, seqs: Iterable[int]) -> dict[int, EntryObject]:
+def entries_at(reading: Reading, seqs: Iterable[int]) -> dict[int, EntryObject]:
     """These entries by number. Raises DatabaseError: a row that names an entry which is not there is damage."""
-    found = {seq: source.execute(_LINE, (seq,)).fetchone() for seq in seqs}
+    found = {seq: reading.driver.execute(_LINE, (seq,)).fetchone() for seq in seqs}
     if missing := [seq for seq, row in found.items() if row is None]:
         raise sqlite3.DatabaseError(f"malformed: record {missing[0]} is missing")
     return {seq: json.loads(line) for seq, (line,) in found.items()}
 
 
-def previous_entry(source: sqlite3.Connection, entry: EntryObject) -> EntryObject | None:
+def previous_entry(reading: Reading, entry: EntryObject) -> EntryObject | None:
     """The previous entry of the same key and kind that is as this program writes it; None if there is none."""
-    lines = source.execute(_BEFORE, (entry["key"], entry["room_id"], entry["seq"], entry["kind"]))
+    lines = reading.driver.execute(_BEFORE, (entry["key"], entry["room_id"], entry["seq"], entry["kind"]))
     return next((before for (line,) in lines if has_form(before := json.loads(line))), None)
 
 

@@ -17,7 +17,7 @@ from archiver.evidence import looks
 from archiver.records import Contract, Gap, Pause, Watch, WrongClock
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.engine import SmallStatement, driver_connection
+from archiver.store.engine import SmallStatement
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import entries_under
 from archiver.store.time_text import CLOCK_TOLERANCE, from_text, time_or_none
@@ -114,7 +114,7 @@ follow."""
 
 def read_stretches(reading: Reading, query: str, **values: object) -> Iterator[looks.LookStretch]:
     """The looks of a room that a query gives, each decoded as it is taken."""
-    for last, first, coded in driver_connection(reading.sql).execute(query, values):
+    for last, first, coded in reading.driver.execute(query, values):
         ended = from_text(last)
         yield looks.LookStretch(ended if first is None else from_text(first), ended, _decode(coded))
 

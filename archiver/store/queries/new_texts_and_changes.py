@@ -24,7 +24,6 @@ from archiver.records.alerts import (
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.engine import driver_connection
 from archiver.store.queries import alert_signals, current_state, people
 from archiver.store.queries.contracts import contracts, deliveries, enclosures, sides
 from archiver.store.queries.entries import entries_where, previous_entry
@@ -88,7 +87,7 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
     details: list[DetailChanged] = []
     room_changes: list[RoomChanged] = []
     vanished: list[ChangedMessage] = []
-    is_contracted, source = alert_signals.contracted_periods(reading), driver_connection(reading.sql)
+    is_contracted = alert_signals.contracted_periods(reading)
     for entry in entries_where(reading, _ENTRY.seq > after, _ENTRY.kind.in_(("message", "member", "room", "file"))):
         kind, state = entry["kind"], entry["payload"].get("state")
         if entry["room_id"] not in sides or (kind in ("message", "file") and not is_contracted(entry)):
@@ -98,7 +97,7 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
         if kind == "message" and state in (State.DELETED, State.MISSING):
             vanished.append(alert_signals.changed_message(entry))
         elif kind != "message" or state == State.EDITED or REMOVED_BOX.search(body_of(entry["payload"]["object"])):
-            for change in entry_changes(previous_entry(source, entry), entry, ""):
+            for change in entry_changes(previous_entry(reading, entry), entry, ""):
                 if change.kind is EventKind.EDITED and change.before != DELETED:
                     texts = change.before, change.after
                     edits.append(alert_signals.changed_message(entry)._replace(texts=texts))

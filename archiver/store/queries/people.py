@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
@@ -24,7 +23,6 @@ from archiver.records.alerts import TwinSeen
 from archiver.store import schema
 from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import private_folder, write_durably
-from archiver.store.engine import driver_connection
 from archiver.store.queries.current_state import owner_id
 from archiver.store.queries.entries import entries_under
 from archiver.store.received_facts_and_record_forms import tells_what_was_shown
@@ -167,23 +165,21 @@ class PersonHistory(NamedTuple):
 
 def people(reading: Reading, room: int) -> list[PersonHistory]:
     """Everybody ever seen in a room, by account id."""
-    source = driver_connection(reading.sql)
     entries: dict[int, list[EntryObject]] = defaultdict(list)
     for kind in ("account", "member"):
         for entry in entries_under(reading, f"{kind}/{room}/"):
             entries[int(entry["key"].rpartition("/")[2])].append(entry)
-    avatars = dict(source.execute(_AVATARS, (room,)))
-    return [_person(source, account, entries[account], avatars.get(account)) for account in sorted(entries)]
+    avatars = dict(reading.driver.execute(_AVATARS, (room,)))
+    return [_person(reading, account, entries[account], avatars.get(account)) for account in sorted(entries)]
 
 
 def names_over_time(reading: Reading, room: int) -> Callable[[datetime | None], Callable[[AccountId], str | None]]:
     """Gives the name by which somebody was shown in a room at a time, else first; without a time the last."""
-    source = driver_connection(reading.sql)
 
     @cache
     def names(account: AccountId) -> tuple[DatedValue, ...]:
         keys = (f"account/{room}/{account}", f"member/{room}/{account}")
-        return _names(json.loads(line) for (line,) in source.execute(_OF_PERSON, keys))
+        return _names(json.loads(line) for (line,) in reading.driver.execute(_OF_PERSON, keys))
 
     def names_at(at: datetime | None) -> Callable[[AccountId], str | None]:
         def name_of(account: AccountId) -> str | None:
@@ -201,7 +197,7 @@ _OF_PERSON = "SELECT line FROM entry WHERE key IN (?, ?) ORDER BY seq"
 
 def last_name(reading: Reading, account: int, room: int | None = None) -> str:
     """The name by which somebody was shown last, in this room rather than in another; empty if none is known."""
-    row = driver_connection(reading.sql).execute(_LAST_NAME, (account, account, room)).fetchone()
+    row = reading.driver.execute(_LAST_NAME, (account, account, room)).fetchone()
     return "" if row is None else str(row[0])
 
 
@@ -209,7 +205,7 @@ def avatar(reading: Reading, room: int, account: int) -> str | None:
     """The SHA-256 of the present picture of one person; None if it is not saved."""
     if not 0 <= account < 2**63:
         return None
-    row = driver_connection(reading.sql).execute(f"{_AVATARS} AND person.account_id = ?", (room, account)).fetchone()
+    row = reading.driver.execute(f"{_AVATARS} AND person.account_id = ?", (room, account)).fetchone()
     return None if row is None else str(row[1])
 
 
@@ -225,7 +221,7 @@ _AVATARS = (
 )
 
 
-def _person(source: sqlite3.Connection, account: int, entries: list[EntryObject], avatar: str | None) -> PersonHistory:
+def _person(reading: Reading, account: int, entries: list[EntryObject], avatar: str | None) -> PersonHistory:
     entries.sort(key=lambda one: int(one["seq"]))
     member_entries = [one for one in entries if one["kind"] == "member"]
     return PersonHistory(
@@ -236,7 +232,7 @@ def _person(source: sqlite3.Connection, account: int, entries: list[EntryObject]
         departments=_history((one, _field_text(one, "department")) for one in member_entries),
         chatwork_ids=_history((one, _field_text(one, "chatwork_id")) for one in member_entries),
         membership=_history((one, text(one["payload"].get("state"))) for one in member_entries),
-        contact=_history((one, text(one["payload"].get("state"))) for one in _of_contact(source, account)),
+        contact=_history((one, text(one["payload"].get("state"))) for one in _of_contact(reading, account)),
         avatar=avatar,
     )
 
@@ -247,9 +243,9 @@ def _names(entries: Iterable[EntryObject]) -> tuple[DatedValue, ...]:
     return _history((one, name) for one in shown if (name := _field_text(one, "name")))
 
 
-def _of_contact(source: sqlite3.Connection, account: int) -> list[EntryObject]:
+def _of_contact(reading: Reading, account: int) -> list[EntryObject]:
     query = "SELECT line FROM entry WHERE key = ? ORDER BY seq"
-    return [json.loads(line) for (line,) in source.execute(query, (f"contact/{account}",))]
+    return [json.loads(line) for (line,) in reading.driver.execute(query, (f"contact/{account}",))]
 
 
 def _field_text(entry: EntryObject, field: str) -> str:
@@ -273,7 +269,7 @@ _LINES = "SELECT line FROM entry WHERE key = ? AND kind = 'room' ORDER BY seq"
 
 def names_and_descriptions(reading: Reading, room: int) -> tuple[tuple[DatedValue, ...], tuple[DatedValue, ...]]:
     """What a room had, exactly as received, oldest first: descriptions from the first that had any text on."""
-    entries = [json.loads(line) for (line,) in driver_connection(reading.sql).execute(_LINES, (f"room/{room}",))]
+    entries = [json.loads(line) for (line,) in reading.driver.execute(_LINES, (f"room/{room}",))]
     names, descriptions = ([(one, _field_text(one, field)) for one in entries] for field in ("name", "description"))
     return _history(names), _history(descriptions)
 

@@ -149,7 +149,7 @@ def count_messages(reading: Reading) -> dict[int, int]:
 
     SQLite counts a whole table five times as fast as the rows of one room.
     """
-    rooms = [room for (room,) in engine.driver_connection(reading.sql).execute(EVERY_ROOM)]
+    rooms = [room for (room,) in reading.driver.execute(EVERY_ROOM)]
     if not rooms:
         return {}
     listed = {row.room_id: row.message_num or 0 for row in reading.sql.execute(_LISTED_NUMBERS)}
@@ -235,9 +235,7 @@ def growth(reading: Reading, *, since: datetime) -> tuple[int, int]:
     """The bytes of the archive, and those added since a time, of the database estimated by its share of new entries."""
     blob = schema.blob.c
     entries = last_seq(reading)
-    connection = reading.sql.connection.driver_connection
-    assert connection is not None
-    database = engine.copy_size(connection)
+    database = engine.copy_size(reading.driver)
     share = (entries - last_entry_before(reading, since)) / entries if entries else 0.0
     files = select(func.coalesce(func.sum(blob.size), 0)).where(blob.state == "saved")
     saved_bytes = reading.sql.execute(files).scalar_one()

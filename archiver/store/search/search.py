@@ -19,7 +19,6 @@ from archiver.letter_folding import fold_searched, fold_word
 from archiver.records import ContractRoom, MessageId, TermItem
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.engine import driver_connection
 from archiver.store.queries.contracts import STATED, contracts
 from archiver.store.queries.current_state import room_names
 from archiver.store.queries.entries import entries_under, sent_within
@@ -101,7 +100,7 @@ def search(
     Raises UnknownContract, UnknownRoom.
     """
     scope = scope_of(reading, query, contracts=contracts, rooms=rooms)
-    source = driver_connection(reading.sql)
+    source = reading.driver
     positions, total, is_exact = _find_positions(
         reading, HitRequest(source, query, scope, limit + 1, older_than, count_limit)
     )
@@ -198,7 +197,7 @@ _FILES = "SELECT room_id, file_id, account_id, upload_time, name FROM file"
 
 def _files(reading: Reading, query: SearchQuery, scope: SearchScope) -> Iterator[OtherHit]:
     """Files by their present names; by the SQLite driver, as there may be very many and few have the words."""
-    for room, file, account, sent, name in driver_connection(reading.sql).execute(_FILES):
+    for room, file, account, sent, name in reading.driver.execute(_FILES):
         if query.matches(fold_searched(name)) and _is_in(scope.rooms, room) and _is_in(scope.authors, account):
             yield OtherHit("file", room, None, str(file), _unix(sent), name)
 
@@ -214,7 +213,7 @@ _NAMED = (
 
 def _former_files(reading: Reading, scope: SearchScope) -> Iterator[OtherHit]:
     """Files under each name they had, by their entries; with the upload time as listed now."""
-    source = driver_connection(reading.sql)
+    source = reading.driver
     for (key,) in source.execute(_SEVERAL).fetchall():
         for room, file, account, sent, line in source.execute(_NAMED, (key,)):
             if _is_in(scope.rooms, room) and _is_in(scope.authors, account):

@@ -19,7 +19,6 @@ from sqlalchemy.dialects.sqlite import insert
 from archiver.records import MessageId, State
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
-from archiver.store.engine import driver_connection
 from archiver.store.erasure.records import without_erased
 from archiver.store.queries import current_state
 from archiver.store.queries.looks_and_gaps import last_window
@@ -352,9 +351,9 @@ def _count_old_and_confirmed(reading: Reading, room: int, since: datetime) -> tu
         return 0, 0
     old = _is_old(room, below)
     changed = or_(_MESSAGE.first_seen >= to_text(since), _MESSAGE.changed_at >= to_text(since))
-    listed = merge_spans(driver_connection(reading.sql).execute(_LISTED, (room, to_text(since), below)))
+    listed = merge_spans(reading.driver.execute(_LISTED, (room, to_text(since), below)))
     unlisted = list(_between(listed, _oldest(reading, room), below))
-    all_old = int(driver_connection(reading.sql).execute(_OLD, (room, below)).fetchone()[0])
+    all_old = int(reading.driver.execute(_OLD, (room, below)).fetchone()[0])
     inside = _count_inside(reading, old, listed, unlisted, all_old)
     outside = sum(_count(reading, old, changed, _MESSAGE.position.between(*span)) for span in unlisted)
     singly = _held_positions(reading, and_(old, ~changed), current_state.singly_read_messages(reading, room, since))

@@ -151,9 +151,9 @@ def _page(reading: Reading, room: int, address: ConversationAddress) -> tuple[me
             return page, 0
         case Anchor.BEFORE:
             page = messages.page_before(reading, room, position, MESSAGES)
-            page = page if page.messages else messages.oldest_page(reading, room, MESSAGES)
+            page = page if page.messages else messages.page_after(reading, room, messages.FIRST, MESSAGES)
         case _:
-            page = messages.newest_page(reading, room, MESSAGES)
+            page = messages.page_before(reading, room, messages.LAST, MESSAGES)
     return page, max(0, len(page.messages) - 1)
 
 
@@ -175,7 +175,7 @@ def _message_of_day(reading: Reading, room: int, address: ConversationAddress) -
     first = first_on_or_after(reading, room, address.begin)
     if first is not None:
         return first
-    return next((one.message_id for one in messages.newest_page(reading, room, 1).messages), "")
+    return next((one.message_id for one in messages.page_before(reading, room, messages.LAST, 1).messages), "")
 
 
 def _note(page: messages.MessagePage, address: ConversationAddress) -> str:

@@ -27,7 +27,8 @@ from archiver.store.queries.entries import covered_periods
 from archiver.store.queries.looks_and_gaps import gaps
 from archiver.store.queries.viewing.calendar import pauses_between
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
-from archiver.web.context import Row, first_fitting, view_context
+from archiver.store.queries.viewing.messages import first_fitting
+from archiver.web.context import Row, view_context
 from archiver.web.talk.message_links import MessageContext, message_context, words_line
 from archiver.web.talk.text_diff import version_pair
 

@@ -17,7 +17,8 @@ from archiver.render.message_body import References
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import mapped_accounts
 from archiver.store.queries.people import DatedValue, PersonHistory, names_and_descriptions, people
-from archiver.web.context import Chat, Row, chat, first_fitting, parse_cursor, short_name, view_context
+from archiver.store.queries.viewing.messages import first_fitting
+from archiver.web.context import Chat, Row, chat, parse_cursor, short_name, view_context
 from archiver.web.talk.message_links import message_context, owner_of
 
 pages = Blueprint("people", __name__)

@@ -19,7 +19,8 @@ from archiver.render.times import day_words, moment_words
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import files_and_tasks
 from archiver.store.queries.viewing.files_and_tasks import TaskDetails, TaskPageKey, TaskVersion
-from archiver.web.context import Row, cursor_text, first_fitting, page_of_chats, parse_cursor, short_name, view_context
+from archiver.store.queries.viewing.messages import first_fitting
+from archiver.web.context import Row, cursor_text, page_of_chats, parse_cursor, short_name, view_context
 from archiver.web.talk.message_links import references_by_room
 
 pages = Blueprint("tasks", __name__)

@@ -16,7 +16,7 @@ from archiver.records import Message
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import References, plain_text
 from archiver.report_language import say
-from archiver.web.context import first_fitting
+from archiver.store.queries.viewing.messages import first_fitting
 
 AT_ONCE = 2_000
 """Characters of both texts of which all words are compared; longer ones by lines first, as words would take too long.

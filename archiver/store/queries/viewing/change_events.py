@@ -6,7 +6,6 @@ events cost nothing.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -18,7 +17,6 @@ from archiver.evidence.history import EntryObject, account_of, number, text
 from archiver.evidence.tables.events import ALONE, EntryChange, EventKind, entry_changes
 from archiver.records import MessageId
 from archiver.store.archive import Reading
-from archiver.store.engine import driver_connection
 from archiver.store.queries.entries import entries_at, previous_entry
 from archiver.store.time_text import from_text
 
@@ -71,12 +69,12 @@ def newest_events(
     reading: Reading, rooms: Collection[int], groups: Sequence[Collection[EventKind]], limit: int = 50
 ) -> list[TimelineEvent]:
     """The newest events of each of these groups of kinds, at most `limit` of each, the newest first."""
-    source, found = driver_connection(reading.sql), Counter[int]()
-    first_lists = {room: _first_list(source, room) for room in set(rooms)}
+    found = Counter[int]()
+    first_lists = {room: _first_list(reading, room) for room in set(rooms)}
     group_of = {kind: number for number, kinds in enumerate(groups) for kind in kinds}
     told = []
-    for seq, _same in islice(groupby(_candidates(source, rooms)), LOOKED_AT):
-        for event in _events_of_entry(source, seq, first_lists):
+    for seq, _same in islice(groupby(_candidates(reading, rooms)), LOOKED_AT):
+        for event in _events_of_entry(reading, seq, first_lists):
             group = group_of.get(event.kind)
             if group is not None and found[group] < limit:
                 found[group] += 1
@@ -86,10 +84,10 @@ def newest_events(
     return told
 
 
-def _events_of_entry(source: sqlite3.Connection, seq: int, first_lists: Mapping[int, str]) -> list[TimelineEvent]:
+def _events_of_entry(reading: Reading, seq: int, first_lists: Mapping[int, str]) -> list[TimelineEvent]:
     """The events of one entry."""
-    entry = entries_at(source, (seq,))[seq]
-    before = None if entry["kind"] in ALONE else previous_entry(source, entry)
+    entry = entries_at(reading, (seq,))[seq]
+    before = None if entry["kind"] in ALONE else previous_entry(reading, entry)
     changes = entry_changes(before, entry, first_lists.get(entry["room_id"], ""))
     return [_timeline_event(entry, change) for change in changes]
 
@@ -100,22 +98,22 @@ _CHANGES = "SELECT seq FROM change WHERE room_id = ? ORDER BY seq DESC"
 _CONTACTS = "SELECT seq FROM entry WHERE key = ?"
 
 
-def _candidates(source: sqlite3.Connection, rooms: Collection[int]) -> Iterator[int]:
+def _candidates(reading: Reading, rooms: Collection[int]) -> Iterator[int]:
     """The entries that may be events, the newest first; those of contacts, which are few, belong to no room."""
-    people = {account for room in set(rooms) for account in _people(source, room)}
-    contacts = [seq for one in people for (seq,) in source.execute(_CONTACTS, (f"contact/{one}",))]
-    listed = ((seq for (seq,) in source.execute(_CHANGES, (room,))) for room in set(rooms))
+    people = {account for room in set(rooms) for account in _people(reading, room)}
+    contacts = [seq for one in people for (seq,) in reading.driver.execute(_CONTACTS, (f"contact/{one}",))]
+    listed = ((seq for (seq,) in reading.driver.execute(_CHANGES, (room,))) for room in set(rooms))
     return merge(sorted(contacts, reverse=True), *listed, reverse=True)
 
 
-def _people(source: sqlite3.Connection, room: int) -> Iterator[int]:
+def _people(reading: Reading, room: int) -> Iterator[int]:
     query = "SELECT account_id FROM person WHERE room_id = ? UNION SELECT account_id FROM member WHERE room_id = ?"
-    return (account for (account,) in source.execute(query, (room, room)))
+    return (account for (account,) in reading.driver.execute(query, (room, room)))
 
 
-def _first_list(source: sqlite3.Connection, room: int) -> str:
+def _first_list(reading: Reading, room: int) -> str:
     """When the members of a room were first listed; who is in that list did not join then."""
     query = "SELECT min(seq) FROM entry WHERE key > ? AND key < ?"
-    (seq,) = source.execute(query, (f"member/{room}/", f"member/{room}0")).fetchone()
-    row = source.execute("SELECT observed_at FROM entry WHERE seq = ?", (seq,)).fetchone()
+    (seq,) = reading.driver.execute(query, (f"member/{room}/", f"member/{room}0")).fetchone()
+    row = reading.driver.execute("SELECT observed_at FROM entry WHERE seq = ?", (seq,)).fetchone()
     return "" if row is None else str(row[0])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
@@ -21,7 +20,6 @@ from archiver.evidence.tables.files_and_tasks import NOT_YET, REASONS, listed_ro
 from archiver.records import AccountId, Attachment, FileId, MessageId, RoomId, Task, TaskId
 from archiver.store.archive import Reading
 from archiver.store.blobs import FOLDER
-from archiver.store.engine import driver_connection
 from archiver.store.queries.entries import entries_at
 from archiver.store.time_text import from_text, sent_at, time_or_none
 
@@ -63,16 +61,15 @@ def file_page(
     limit: int = 50,
 ) -> tuple[list[FileDetails], FilePageKey | None]:
     """The newest files of these rooms, at most `limit`, and `older_than` of the next page; None: there are no more."""
-    source = driver_connection(reading.sql)
-    newest_first = merge(*(_walk(source, room, older_than) for room in set(rooms)), key=_page_key, reverse=True)
+    newest_first = merge(*(_walk(reading, room, older_than) for room in set(rooms)), key=_page_key, reverse=True)
     rows = list(islice(newest_first, limit + 1))
-    return _files(source, rows[:limit]), _page_key(rows[limit - 1]) if len(rows) > limit else None
+    return _files(reading, rows[:limit]), _page_key(rows[limit - 1]) if len(rows) > limit else None
 
 
 def place_before(reading: Reading, room: int, file_id: int) -> FilePageKey | None:
     """The `older_than` of the page of a room that begins with this file; None if the room has none of this id."""
     query = "SELECT upload_time FROM file WHERE room_id = ? AND file_id = ?"
-    row = driver_connection(reading.sql).execute(query, (room, file_id)).fetchone()
+    row = reading.driver.execute(query, (room, file_id)).fetchone()
     return None if row is None else FilePageKey(row[0], file_id + 1, room)
 
 
@@ -80,23 +77,21 @@ def files_of_messages(
     reading: Reading, room: int, messages: Iterable[MessageId]
 ) -> dict[MessageId, tuple[Attachment, ...]]:
     """The files of these messages of a room, the oldest first; messages without files are left out."""
-    source = driver_connection(reading.sql)
-    rows = {one: [_FileRow(*row) for row in source.execute(_FILES_OF_MESSAGE, (room, one))] for one in messages}
-    return {one: tuple(file.attachment for file in _files(source, of)) for one, of in rows.items() if of}
+    rows = {one: [_FileRow(*row) for row in reading.driver.execute(_FILES_OF_MESSAGE, (room, one))] for one in messages}
+    return {one: tuple(file.attachment for file in _files(reading, of)) for one, of in rows.items() if of}
 
 
 def file_renames(reading: Reading, room: int, file_id: int) -> list[tuple[str, str, datetime]]:
     """Each change of a file's name: before, after, and when it was noticed; the oldest first."""
-    listed = _listings(driver_connection(reading.sql), room, file_id)
+    listed = _listings(reading, room, file_id)
     names = [(text(one["payload"]["object"].get("filename")), from_text(one["observed_at"])) for one in listed]
     return [(before, after, at) for (before, _at), (after, at) in pairwise(names) if before != after]
 
 
 def file_details(reading: Reading, room: int, file_id: int) -> FileDetails | None:
     """One file in any state; None if the room has no file of this id."""
-    source = driver_connection(reading.sql)
-    rows = source.execute(_ONE_FILE, (room, file_id)).fetchall() if 0 <= file_id < 2**63 else []
-    return next(iter(_files(source, [_FileRow(*row) for row in rows])), None)
+    rows = reading.driver.execute(_ONE_FILE, (room, file_id)).fetchall() if 0 <= file_id < 2**63 else []
+    return next(iter(_files(reading, [_FileRow(*row) for row in rows])), None)
 
 
 # --- rows ----------------------------------------------------------------------------------------
@@ -134,13 +129,13 @@ _FILE_ENTRIES = "SELECT line FROM entry WHERE key = ? AND room_id = ? ORDER BY s
 _ONE_FILE = f"{_FILES} AND f.file_id = ?"
 
 
-def _walk(source: sqlite3.Connection, room: int, older_than: FilePageKey | None) -> Iterator[_FileRow]:
+def _walk(reading: Reading, room: int, older_than: FilePageKey | None) -> Iterator[_FileRow]:
     """The files of one room from a page key on, the newest first."""
     if older_than is None:
         bounds = (2**63 - 1, 2**63 - 1)
     else:  # of files of the same time and id, that of the greater room came first
         bounds = (older_than.upload_time, older_than.file_id + (room < older_than.room_id))
-    return (_FileRow(*row) for row in source.execute(_NEWEST_FILES, (room, *bounds)))
+    return (_FileRow(*row) for row in reading.driver.execute(_NEWEST_FILES, (room, *bounds)))
 
 
 def _page_key(row: _FileRow) -> FilePageKey:
@@ -154,14 +149,14 @@ def _state(row: _FileRow) -> FileState:
     return FileState.LOST if row.blob_state == "lost" and row.attempts is None else FileState.PENDING
 
 
-def _listings(source: sqlite3.Connection, room: int, file_id: int) -> list[EntryObject]:
+def _listings(reading: Reading, room: int, file_id: int) -> list[EntryObject]:
     """What was listed of a file, the oldest first."""
-    return [json.loads(line) for (line,) in source.execute(_FILE_ENTRIES, (f"file/{file_id}", room))]
+    return [json.loads(line) for (line,) in reading.driver.execute(_FILE_ENTRIES, (f"file/{file_id}", room))]
 
 
-def _files(source: sqlite3.Connection, rows: list[_FileRow]) -> list[FileDetails]:
-    entries = entries_at(source, [row.seq for row in rows])
-    return [_file(row, entries[row.seq], _listings(source, row.room_id, row.file_id)) for row in rows]
+def _files(reading: Reading, rows: list[_FileRow]) -> list[FileDetails]:
+    entries = entries_at(reading, [row.seq for row in rows])
+    return [_file(row, entries[row.seq], _listings(reading, row.room_id, row.file_id)) for row in rows]
 
 
 def _file(row: _FileRow, entry: EntryObject, listings: list[EntryObject]) -> FileDetails:
@@ -229,23 +224,22 @@ def task_page(
     limit: int = 50,
 ) -> list[TaskDetails]:
     """The newest tasks of these rooms, at most `limit`: the open ones, or all others."""
-    source, bound = driver_connection(reading.sql), older_than or TaskPageKey(2**63 - 1, 0)
-    rows = source.execute(_TASKS_OF_ROOMS, (json.dumps(sorted(rooms)), *bound, are_open, limit)).fetchall()
-    return [_task(source, *row) for row in rows]
+    bound = older_than or TaskPageKey(2**63 - 1, 0)
+    rows = reading.driver.execute(_TASKS_OF_ROOMS, (json.dumps(sorted(rooms)), *bound, are_open, limit)).fetchall()
+    return [_task(reading, *row) for row in rows]
 
 
 def is_task_open(reading: Reading, room: int, task: int) -> bool:
     """Whether a task is open and still listed, as `task_page` has it."""
     query = "SELECT state <> 'gone' AND status = 'open' FROM task WHERE room_id = ? AND task_id = ?"
-    row = driver_connection(reading.sql).execute(query, (room, task)).fetchone()
+    row = reading.driver.execute(query, (room, task)).fetchone()
     return bool(row and row[0])
 
 
 def tasks_of_messages(reading: Reading, room: int, messages: Iterable[MessageId]) -> dict[MessageId, tuple[Task, ...]]:
     """The tasks that were made of these messages of a room, by id; messages without tasks are left out."""
-    source = driver_connection(reading.sql)
-    rows = {one: source.execute(_TASKS_OF_MESSAGE, (room, one)).fetchall() for one in messages}
-    return {one: tuple(_task(source, *row).task for row in of) for one, of in rows.items() if of}
+    rows = {one: reading.driver.execute(_TASKS_OF_MESSAGE, (room, one)).fetchall() for one in messages}
+    return {one: tuple(_task(reading, *row).task for row in of) for one, of in rows.items() if of}
 
 
 _TASKS = "SELECT room_id, task_id, first_seen, gone_since, seq FROM task WHERE room_id"
@@ -258,11 +252,9 @@ _TASKS_OF_MESSAGE = f"{_TASKS} = ? AND message_id = ? ORDER BY +task_id"
 _VERSIONS = "SELECT seq FROM task_version WHERE room_id = ? AND task_id = ? ORDER BY number"
 
 
-def _task(
-    source: sqlite3.Connection, room: int, ident: int, first_seen: str, gone_since: str | None, last: int
-) -> TaskDetails:
-    seqs = [seq for (seq,) in source.execute(_VERSIONS, (room, ident))]
-    entries = entries_at(source, {*seqs, last})
+def _task(reading: Reading, room: int, ident: int, first_seen: str, gone_since: str | None, last: int) -> TaskDetails:
+    seqs = [seq for (seq,) in reading.driver.execute(_VERSIONS, (room, ident))]
+    entries = entries_at(reading, {*seqs, last})
     facts = entries[last]["payload"]["object"]
     assignee, by = account_of(facts), account_of(facts, "assigned_by_account")
     message = str(facts.get("message_id") or "")

@@ -12,7 +12,6 @@ from sqlalchemy import Row, select
 from archiver.records import JST, Contract, State, begin_of_day, notable_states
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.engine import driver_connection
 from archiver.store.received_facts_and_record_forms import DELETED
 from archiver.store.time_text import from_text, sent_at, time_or_none
 
@@ -66,11 +65,10 @@ _NEWEST = (
 
 def newest_message(reading: Reading, contract: Contract) -> MessageSummary | None:
     """What was said last within a contract's parts of its rooms, by the time at which it was sent."""
-    source = driver_connection(reading.sql)
     found = [
         (*row, int(one.room_id))
         for one in contract.rooms
-        for row in source.execute(_NEWEST, (int(one.room_id), *one.bounds))
+        for row in reading.driver.execute(_NEWEST, (int(one.room_id), *one.bounds))
     ]
     return next(iter(message_summaries(reading, [(max(found)[2], max(found)[1])])), None) if found else None
 
@@ -80,9 +78,9 @@ def message_summaries(reading: Reading, messages: Iterable[tuple[int, ...]]) -> 
 
     The entry of a text may follow: then that text is told, else the last one.
     """
-    source, found = driver_connection(reading.sql), []
+    found = []
     for room, position, *seq in messages:
-        row = source.execute(_LINE, (*(seq or [0]), DELETED, room, position)).fetchone()
+        row = reading.driver.execute(_LINE, (*(seq or [0]), DELETED, room, position)).fetchone()
         if row is not None:
             message, sent, account, name, state, body, *flags = row
             facts = (room, message, sent_at(sent), account, name, State(state), body or "")
@@ -95,7 +93,7 @@ _TEXTS = "SELECT body FROM message_version WHERE room_id = ? AND position = ? AN
 
 def texts_of(reading: Reading, room: int, position: int) -> list[str]:
     """The texts that a message had, without Chatwork's mark of a deletion; the newest one last."""
-    rows = driver_connection(reading.sql).execute(_TEXTS, (room, position, DELETED)).fetchall()
+    rows = reading.driver.execute(_TEXTS, (room, position, DELETED)).fetchall()
     return [body for (body,), _same in groupby(rows)]
 
 
@@ -112,28 +110,22 @@ _CHANGED = (
 
 def last_messages(reading: Reading, rooms: Iterable[int]) -> dict[int, MessageSummary]:
     """The last message of each of these rooms that has any."""
-    source = driver_connection(reading.sql)
-    places = [(room, source.execute(_LAST, (room,)).fetchone()[0]) for room in rooms]
+    places = [(room, reading.driver.execute(_LAST, (room,)).fetchone()[0]) for room in rooms]
     return {one.room_id: one for one in message_summaries(reading, [place for place in places if place[1] is not None])}
 
 
 def count_changed(reading: Reading, room: int) -> int:
     """How many messages of a room were edited or deleted after they were saved, up to `COUNT_LIMIT` of each."""
-    source = driver_connection(reading.sql)
     counts = (f"SELECT count(*) FROM (SELECT 1 {part} LIMIT {COUNT_LIMIT})" for part in _CHANGED)  # noqa: S608 - our own names
-    return sum(source.execute(count, (room,)).fetchone()[0] for count in counts)
+    return sum(reading.driver.execute(count, (room,)).fetchone()[0] for count in counts)
 
 
 def changed_before(reading: Reading, room: int, position: int) -> int | None:
     """The last of these messages before a position, from the first one on the newest again; None if there is none."""
-    source = driver_connection(reading.sql)
     for before in (position, 2**63 - 1):
-        rows = [
-            source.execute(f"SELECT position {part} AND position < ? ORDER BY position DESC LIMIT 1", (room, before))
-            for part in _CHANGED
-        ]
-        found: list[int] = [row[0] for cursor in rows if (row := cursor.fetchone())]
-        if found:
+        queries = (f"SELECT max(position) {part} AND position < ?" for part in _CHANGED)
+        places: list[int | None] = [reading.driver.execute(query, (room, before)).fetchone()[0] for query in queries]
+        if found := [one for one in places if one is not None]:
             return max(found)
     return None
 
@@ -147,8 +139,7 @@ _AFTER = "SELECT position FROM message WHERE room_id = ? AND position > ? ORDER 
 
 def positions_of_day(reading: Reading, room: int, position: int, limit: int) -> list[int]:
     """The messages of the day of one message, at most so many."""
-    source = driver_connection(reading.sql)
-    row = source.execute(
+    row = reading.driver.execute(
         "SELECT send_time FROM message WHERE room_id = ? AND position = ?", (room, position)
     ).fetchone()
     at = None if row is None else sent_at(row[0])
@@ -156,13 +147,12 @@ def positions_of_day(reading: Reading, room: int, position: int, limit: int) -> 
         return []
     begin = begin_of_day(at.astimezone(JST).date())
     bounds = (int(one.timestamp()) for one in (begin, begin + timedelta(days=1)))
-    return [place for (place,) in source.execute(_OF_DAY, (room, *bounds, limit))]
+    return [place for (place,) in reading.driver.execute(_OF_DAY, (room, *bounds, limit))]
 
 
 def positions_around(reading: Reading, room: int, position: int, count: int) -> list[int]:
     """The messages next to one, so many on each side, with itself."""
-    source = driver_connection(reading.sql)
-    earlier, later = (source.execute(query, (room, position, count)).fetchall() for query in (_BEFORE, _AFTER))
+    earlier, later = (reading.driver.execute(query, (room, position, count)).fetchall() for query in (_BEFORE, _AFTER))
     return [*(row[0] for row in reversed(earlier)), position, *(row[0] for row in later)]
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from archiver.evidence.history import EntryObject, account_of, number, text
 from archiver.records import AccountId, Message, MessageId, MessageKind, ObservedBy, RoomId, State, Version
 from archiver.store.archive import Reading
-from archiver.store.engine import driver_connection
 from archiver.store.queries.entries import entries_at
 from archiver.store.time_text import from_text, sent_at
 from archiver.store.working.stamp_queue import StoredStamp, stamps_by_seal
@@ -30,24 +28,24 @@ _ONE_WINDOW = f"SELECT observed_at FROM ({_WINDOWS}) WHERE instr(absent, ?) = 0 
 _ONE_READING = f"SELECT observed_at FROM ({_READINGS}) WHERE instr(ids, ?) > 0 LIMIT 1"  # noqa: S608 - likewise
 
 
-def last_seen(source: sqlite3.Connection, room: int, last_entries: Mapping[int, int]) -> dict[int, str]:
+def last_seen(reading: Reading, room: int, last_entries: Mapping[int, int]) -> dict[int, str]:
     """The time of the last reading that showed each message, where one is later than the message's last entry.
 
     `last_entries` has the number of the last entry by position.
     """
-    listed = _latest(source, room, last_entries, singly=False)
-    singly = _latest(source, room, last_entries, singly=True)
+    listed = _latest(reading, room, last_entries, singly=False)
+    singly = _latest(reading, room, last_entries, singly=True)
     return listed | {one: max(at, listed.get(one, at)) for one, at in singly.items()}
 
 
-def _latest(source: sqlite3.Connection, room: int, last_entries: Mapping[int, int], *, singly: bool) -> dict[int, str]:
+def _latest(reading: Reading, room: int, last_entries: Mapping[int, int], *, singly: bool) -> dict[int, str]:
     """The time of the last list that showed each message, or (`singly`) of the last time it was read by itself."""
     found: dict[int, str] = {}
     waiting = dict(last_entries)
     if not waiting:
         return found
     bounds = (room, min(waiting.values()), max(waiting), min(waiting))
-    with closing(source.execute(_READINGS if singly else _WINDOWS, bounds)) as rows:
+    with closing(reading.driver.execute(_READINGS if singly else _WINDOWS, bounds)) as rows:
         for number, (seq, at, oldest, newest, ids) in enumerate(rows):
             positions = {int(one) for one in json.loads(ids)} if ids != "[]" else set()
             for position in [pos for pos in waiting if _has(pos, positions, oldest, newest, singly=singly)]:
@@ -60,7 +58,7 @@ def _latest(source: sqlite3.Connection, room: int, last_entries: Mapping[int, in
             waiting.clear()
     for position, last in waiting.items():
         values = (room, last, position, position, f'"{position}"')
-        row = source.execute(_ONE_READING if singly else _ONE_WINDOW, values).fetchone()
+        row = reading.driver.execute(_ONE_READING if singly else _ONE_WINDOW, values).fetchone()
         if row is not None:
             found[position] = row[0]
     return found
@@ -93,15 +91,15 @@ _ENTRY = "SELECT observed_at FROM entry WHERE key = ? AND room_id = ? AND seq < 
 
 def text_seen_before(reading: Reading, room: int, message_id: str, seq: int) -> datetime | None:
     """When the text before an entry was last seen; None if that text is still shown."""
-    row = driver_connection(reading.sql).execute(_VERSION, (room, int(message_id), seq)).fetchone()
+    row = reading.driver.execute(_VERSION, (room, int(message_id), seq)).fetchone()
     return None if row is None or row[0] is None else from_text(row[0])
 
 
 def message_seen_before(reading: Reading, room: int, message_id: str, seq: int) -> datetime | None:
     """When a message was last shown before an entry; None if never or long ago."""
-    source, position = driver_connection(reading.sql), int(message_id)
-    cursors = [source.execute(query, (room, position, seq, MANY_BEFORE)) for query in (_LISTED, _SINGLY)]
-    cursors.append(source.execute(_ENTRY, (f"message/{position}", room, seq)))
+    position = int(message_id)
+    cursors = [reading.driver.execute(query, (room, position, seq, MANY_BEFORE)) for query in (_LISTED, _SINGLY)]
+    cursors.append(reading.driver.execute(_ENTRY, (f"message/{position}", room, seq)))
     times = [row[0] for row in (one.fetchone() for one in cursors) if row is not None]
     return from_text(max(times)) if times else None
 
@@ -127,20 +125,34 @@ _SEAL = "SELECT number, day FROM seal WHERE first <= ?1 AND last >= ?1"
 
 def proofs(reading: Reading, room: int, position: int) -> list[Proof]:
     """The proof of each text of a message, in the order of its versions."""
-    rows = driver_connection(reading.sql).execute(_VERSION_DIGESTS, (room, position)).fetchall()
+    rows = reading.driver.execute(_VERSION_DIGESTS, (room, position)).fetchall()
     return [_proof(reading, seq, digest) for seq, digest in rows]
 
 
 def _proof(reading: Reading, seq: int, digest: str) -> Proof:
-    number, day = driver_connection(reading.sql).execute(_SEAL, (seq,)).fetchone() or (None, None)
+    number, day = reading.driver.execute(_SEAL, (seq,)).fetchone() or (None, None)
     return Proof(seq, digest, number, day, () if number is None else stamps_by_seal(reading, number).get(number, ()))
 
 
 TEXT_BYTES_LIMIT = 150_000
 """The limit of bytes of all texts of a page; one message always fits."""
 
-_FIRST, _LAST = -1, 2**63 - 1
+FIRST, LAST = -1, 2**63 - 1
 """Positions before and after every message."""
+
+
+One = TypeVar("One")
+
+
+def first_fitting(rows: Iterable[One], size: Callable[[One], int], limit: int, *, least: int = 1) -> list[One]:
+    """The first rows whose sizes are together within a limit, but at least so many."""
+    fitting: list[One] = []
+    for row in rows:
+        limit -= size(row)
+        if limit < 0 and len(fitting) >= least:
+            break
+        fitting.append(row)
+    return fitting
 
 
 class MessagePage(NamedTuple):
@@ -177,48 +189,34 @@ class _StoredMessage(NamedTuple):
 
 def page_after(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
     """The first messages after a position (a message's id as a number), at most `limit`."""
-    source = driver_connection(reading.sql)
-    stored = list(_fitting_messages(_walk(source, room, position, limit, forwards=True), TEXT_BYTES_LIMIT))
-    return _page(source, room, stored)
+    stored = first_fitting(_walk(reading, room, position, limit, forwards=True), _size, TEXT_BYTES_LIMIT)
+    return _page(reading, room, stored)
 
 
 def page_before(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
     """The last messages before a position, at most `limit`."""
-    source = driver_connection(reading.sql)
-    stored = list(_fitting_messages(_walk(source, room, position, limit, forwards=False), TEXT_BYTES_LIMIT))
-    return _page(source, room, stored[::-1])
+    stored = first_fitting(_walk(reading, room, position, limit, forwards=False), _size, TEXT_BYTES_LIMIT)
+    return _page(reading, room, stored[::-1])
 
 
 def page_around(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
     """Messages on both sides of a position, the one at it included; at most `limit`."""
-    source = driver_connection(reading.sql)
-    earlier = list(
-        _fitting_messages(_walk(source, room, position, limit // 2, forwards=False), TEXT_BYTES_LIMIT // 2, least=0)
-    )
+    before = _walk(reading, room, position, limit // 2, forwards=False)
+    earlier = first_fitting(before, _size, TEXT_BYTES_LIMIT // 2, least=0)
     rest = TEXT_BYTES_LIMIT - sum(map(_size, earlier))
-    later = list(_fitting_messages(_walk(source, room, position - 1, limit - len(earlier), forwards=True), rest))
+    later = first_fitting(_walk(reading, room, position - 1, limit - len(earlier), forwards=True), _size, rest)
     if not later:  # the position lies after the last message
         return page_before(reading, room, position, limit)
-    return _page(source, room, earlier[::-1] + later)
-
-
-def newest_page(reading: Reading, room: int, limit: int) -> MessagePage:
-    """The newest messages of a room."""
-    return page_before(reading, room, _LAST, limit)
-
-
-def oldest_page(reading: Reading, room: int, limit: int) -> MessagePage:
-    """The oldest messages of a room."""
-    return page_after(reading, room, _FIRST, limit)
+    return _page(reading, room, earlier[::-1] + later)
 
 
 def message_by_id(reading: Reading, room: int, message_id: str) -> Message | None:
     """The message with this id; None if the room has none."""
-    if not (message_id.isascii() and message_id.isdigit()) or int(message_id) > _LAST:
+    if not (message_id.isascii() and message_id.isdigit()) or int(message_id) > LAST:
         return None
-    source, position = driver_connection(reading.sql), int(message_id)
-    stored = [found for found in _walk(source, room, position - 1, 1, forwards=True) if found.row.position == position]
-    return next(_messages(source, room, stored), None)
+    position = int(message_id)
+    stored = [found for found in _walk(reading, room, position - 1, 1, forwards=True) if found.row.position == position]
+    return next(_messages(reading, room, stored), None)
 
 
 # --- which of them -------------------------------------------------------------------------------
@@ -232,50 +230,37 @@ _VERSIONS = (
 )
 
 
-def _walk(
-    source: sqlite3.Connection, room: int, position: int, limit: int, *, forwards: bool
-) -> Iterator[_StoredMessage]:
-    rows = source.execute(_FORWARDS if forwards else _BACKWARDS, (room, position, limit)).fetchall()
+def _walk(reading: Reading, room: int, position: int, limit: int, *, forwards: bool) -> Iterator[_StoredMessage]:
+    rows = reading.driver.execute(_FORWARDS if forwards else _BACKWARDS, (room, position, limit)).fetchall()
     for row in rows:
         yield _StoredMessage(
-            _MessageRow(*row), [_Version(*version) for version in source.execute(_VERSIONS, (room, row[0]))]
+            _MessageRow(*row), [_Version(*version) for version in reading.driver.execute(_VERSIONS, (room, row[0]))]
         )
-
-
-def _fitting_messages(
-    candidates: Iterable[_StoredMessage], bytes_left: int, *, least: int = 1
-) -> Iterator[_StoredMessage]:
-    """The first messages that have no more than `bytes_left` together, but at least `least` of them."""
-    for index, stored in enumerate(candidates):
-        bytes_left -= _size(stored)
-        if bytes_left < 0 and index >= least:
-            return
-        yield stored
 
 
 def _size(stored: _StoredMessage) -> int:
     return sum(version.size for version in stored.versions)
 
 
-def _page(source: sqlite3.Connection, room: int, stored: list[_StoredMessage]) -> MessagePage:
+def _page(reading: Reading, room: int, stored: list[_StoredMessage]) -> MessagePage:
     if not stored:
         return MessagePage([], has_earlier=False, has_later=False)
     first, last = stored[0].row.position, stored[-1].row.position
     return MessagePage(
-        list(_messages(source, room, stored)),
-        has_earlier=source.execute(_BACKWARDS, (room, first, 1)).fetchone() is not None,
-        has_later=source.execute(_FORWARDS, (room, last, 1)).fetchone() is not None,
+        list(_messages(reading, room, stored)),
+        has_earlier=reading.driver.execute(_BACKWARDS, (room, first, 1)).fetchone() is not None,
+        has_later=reading.driver.execute(_FORWARDS, (room, last, 1)).fetchone() is not None,
     )
 
 
 # --- rows and entries -> records -----------------------------------------------------------------
 
 
-def _messages(source: sqlite3.Connection, room: int, stored: list[_StoredMessage]) -> Iterator[Message]:
+def _messages(reading: Reading, room: int, stored: list[_StoredMessage]) -> Iterator[Message]:
     last_entries = {one.row.position: one.row.seq for one in stored if one.versions[-1].last_seen is None}
-    seen_at = last_seen(source, room, last_entries)
+    seen_at = last_seen(reading, room, last_entries)
     for message in stored:
-        entries = entries_at(source, {message.row.seq, *(version.seq for version in message.versions)})
+        entries = entries_at(reading, {message.row.seq, *(version.seq for version in message.versions)})
         yield _message(room, message, entries, seen_at.get(message.row.position))
 
 

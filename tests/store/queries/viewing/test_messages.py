@@ -74,7 +74,7 @@ def test_a_page_has_the_records_of_a_package(
     with archive_with_history(blank, with_true_replies(history)) as archive, archive.reading() as snapshot:
         expected = {room: packed(snapshot, room) for room in (1, 2)}
 
-        assert expected == {room: messages.oldest_page(snapshot, room, 100).messages for room in (1, 2)}
+        assert expected == {room: messages.page_after(snapshot, room, messages.FIRST, 100).messages for room in (1, 2)}
         for room, records in expected.items():
             assert records == [messages.message_by_id(snapshot, room, one.message_id) for one in records]
 
@@ -90,9 +90,12 @@ def room_maker(tmp_path: Path) -> ArchiveMaker:
 @pytest.mark.parametrize(
     ("page", "expected"),
     [
-        (lambda told: messages.oldest_page(told, ROOM, 3), ([10, 20, 30], False, True)),
-        (lambda told: messages.newest_page(told, ROOM, 3), ([70, 80, 90], True, False)),
-        (lambda told: messages.newest_page(told, ROOM, 9), ([10, 20, 30, 40, 50, 60, 70, 80, 90], False, False)),
+        (lambda told: messages.page_after(told, ROOM, messages.FIRST, 3), ([10, 20, 30], False, True)),
+        (lambda told: messages.page_before(told, ROOM, messages.LAST, 3), ([70, 80, 90], True, False)),
+        (
+            lambda told: messages.page_before(told, ROOM, messages.LAST, 9),
+            ([*range(10, 100, 10)], False, False),
+        ),
         (lambda told: messages.page_after(told, ROOM, 40, 2), ([50, 60], True, True)),
         (lambda told: messages.page_after(told, ROOM, 45, 2), ([50, 60], True, True)),
         (lambda told: messages.page_after(told, ROOM, 90, 2), ([], False, False)),
@@ -152,9 +155,9 @@ def test_long_texts_shorten_a_page(tmp_path: Path) -> None:
     maker.sync([message_object(20, "あ" * messages.TEXT_BYTES_LIMIT, sent=20)], minutes=2, beginning=False)
 
     with maker.archive.reading() as snapshot:
-        assert [1, 2, 3] == ids(messages.oldest_page(snapshot, ROOM, 100))
+        assert [1, 2, 3] == ids(messages.page_after(snapshot, ROOM, messages.FIRST, 100))
         assert [7, 8, 9] == ids(messages.page_before(snapshot, ROOM, 20, 100))
-        assert [20] == ids(messages.newest_page(snapshot, ROOM, 100))
+        assert [20] == ids(messages.page_before(snapshot, ROOM, messages.LAST, 100))
         assert [4, 5, 6] == ids(messages.page_around(snapshot, ROOM, 5, 100))
 
 
