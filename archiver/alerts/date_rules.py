@@ -89,7 +89,7 @@ def silences(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
 def _silence(case: CaseSnapshot, asked: Act) -> str:
     """The contract, whether a chat is closed, the platform, the message, when it was closed, when the user wrote."""
     state, until = ("closed", f"{case.closed_after.astimezone(JST):{_TIME}}") if case.closed_after else ("", "")
-    where = f"{case.contract.platform or 'direct'}/{asked.post.message_id}"
+    where = f"{case.contract.platform or ''}/{asked.post.message_id}"
     return f"{case.contract.id}/{state}/{where}/{until}/{asked.post.at.astimezone(JST):{_TIME}}"
 
 

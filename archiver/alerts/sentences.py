@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from archiver.contract_dates import day_of
-from archiver.platforms.job_platform import platform_of
+from archiver.platforms.job_platform import UNKNOWN, platform_of
 from archiver.records.alerts import SENTENCES, Alert, AlertRule, Level
 from archiver.render.times import dated_moment, pause_words, short_day
 from archiver.report_language import in_program_language
@@ -105,6 +105,8 @@ def _stated_moment(stated: str, at: datetime) -> str:
 
 def _silence_advice(name: str) -> str:
     platform = platform_of(name)
+    if name == UNKNOWN:
+        return _("Write again, by another way too if you know one.")
     if platform.elsewhere:
         return _("Write again, on the platform too if there is one: its support counts silence there.")
     sentence = _("Write again, on {platform} too: its support counts silence there.")

@@ -128,7 +128,11 @@ def test_a_silence_names_the_platform_and_until_when_a_closed_chat_was_read() ->
     case = asked("2026-11-03 10:00", days=9)
     told = [
         sentences.alert_sentence(judged(one)[0])
-        for one in (case, case._replace(closed_after=at("2026-11-20 12:30"), contract=contract(platform=None)))
+        for one in (
+            case,
+            case._replace(closed_after=at("2026-11-20 12:30"), contract=contract(platform=None)),
+            case._replace(contract=contract(platform="direct")),
+        )
     ]
 
     assert (
@@ -140,6 +144,7 @@ def test_a_silence_names_the_platform_and_until_when_a_closed_chat_was_read() ->
         "A chat does not open since. Write again, on the platform too if there is one: its support counts silence "
         "there."
     )
+    assert told[2].endswith("10:00. Write again, by another way too if you know one.")
 
 
 def test_each_waiting_is_told_once() -> None:
