@@ -244,7 +244,8 @@ def test_a_team_types_the_same_in_both_languages() -> None:
 def test_what_not_to_do_is_one_list() -> None:
     """One guide has the words of the screen, each language its own, and no page has a list of its own beside them."""
     with (ROOT / "archiver/locale/ja/LC_MESSAGES/messages.po").open("rb") as file:
-        sentences = {"ja": str(read_po(file)[DO_NOT].string), "en": DO_NOT}
+        japanese = read_po(file)
+    sentences = {"ja": "".join(str(japanese[one].string) for one in DO_NOT), "en": " ".join(DO_NOT)}
     own = re.compile("退席しない|解約しない|コンタクトから外|再発行しない|leave the chat|token anew|re-issue")
 
     rest = {page: " ".join(page.read_text(encoding="utf-8").split()) for page in PAGES if "adr" not in page.parts}

@@ -235,7 +235,10 @@ def side_rows(summary: ComparisonSummary) -> Iterator[tuple[str, str]]:
     for label, side in ((say("甲"), summary.a), (say("乙"), summary.b)):
         kind = say("保管庫") if side.kind == "archive" else say("資料")
         yield label, f"{kind} {side.path.name}"
-        shown = (_account_text(summary, one) for one in sorted(side.account_ids))
+        shown = [
+            say("{name}(ID {id})", name=summary.names[one], id=one) if summary.names.get(one) else str(one)
+            for one in sorted(side.account_ids)
+        ]
         accounts = say("、").join(shown) or say("不明")
         yield say("{label} 保存したアカウント", label=label), accounts
         number = len(side.verification.findings)
@@ -252,12 +255,6 @@ def side_rows(summary: ComparisonSummary) -> Iterator[tuple[str, str]]:
     for room in summary.rooms:
         name = summary.a.room_names.get(room) or summary.b.room_names.get(room, "")
         yield say("チャット"), say("{name}(ルームID {room})", name=name, room=room)
-
-
-def _account_text(summary: ComparisonSummary, account: int) -> str:
-    """The account by the name that its messages show, and its id."""
-    name = summary.names.get(account)
-    return str(account) if not name else say("{name}(ID {id})", name=name, id=account)
 
 
 def _result_blocks(summary: ComparisonSummary) -> Iterator[Block]:

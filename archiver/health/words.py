@@ -116,7 +116,10 @@ def _words(condition: Condition, labels: Mapping[str, str]) -> dict[str, Any]:
         **words,
         "time": minute_text(at) if isinstance(at, datetime) else _("never"),
         "rooms": _join_named(_room_words(condition, one, labels) for one in condition.which),
-        "files": _join_named(_file_in_room(facts["files"][one], labels) for one in condition.which if "files" in facts),
+        "files": _join_named(
+            _("{file} in {room}").format(file=file_words(one), room=labels.get(room := str(one.room_id), room))
+            for one in (facts["files"][which] for which in condition.which if "files" in facts)
+        ),
         "gap": gap_sentence([facts["gaps"][one] for one in condition.which], facts["now"]) if "gaps" in facts else "",
         "ways": _(", ").join(map(way_words, condition.which)),
         "reason": error_reasons.reason(facts.get("error")),
@@ -142,11 +145,6 @@ def _room_words(condition: Condition, which: str, labels: Mapping[str, str]) -> 
     if times[room] is None:
         return _("{room} (never yet)").format(room=labels.get(room, room))
     return text.format(room=labels.get(room, room), time=minute_text(times[room]))
-
-
-def _file_in_room(file: MissingFile, labels: Mapping[str, str]) -> str:
-    room = labels.get(str(file.room_id), str(file.room_id))
-    return _("{file} in {room}").format(file=file_words(file), room=room)
 
 
 def _join_named(rooms: Iterable[str]) -> str:

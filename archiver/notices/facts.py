@@ -105,7 +105,10 @@ def collect_facts(
     all_contracts = contracts(reading)
     names = named(all_contracts)
     opened = {one.number: one for one in snapshot.alerts}
-    going, due = (_alert_numbers(kind, notices.say, opened) for kind in (ConditionKind.ALERT, ConditionKind.DUE))
+    going, due = (
+        [number for key in notices.say if has_kind([key], kind) and (number := int(key.partition("/")[2])) in opened]
+        for kind in (ConditionKind.ALERT, ConditionKind.DUE)
+    )
     has_ended = any(key.startswith(PAUSE) for key in notices.say)
     return NoticeFacts(
         now=now,
@@ -118,11 +121,6 @@ def collect_facts(
         daily=_daily_facts(reading, snapshot, known, now) if has_kind(notices.say, DAILY[:-1]) else None,
         weekly=_weekly_facts(reading, snapshot, now) if has_kind(notices.say, WEEKLY[:-1]) else None,
     )
-
-
-def _alert_numbers(kind: str, keys: Iterable[str], opened: Mapping[int, Alert]) -> list[int]:
-    numbers = (int(key.partition("/")[2]) for key in keys if has_kind([key], kind))
-    return [number for number in numbers if number in opened]
 
 
 def _departure_facts(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.alerts import change_rules
 from archiver.claims.quotations import Quotation, seen_at
 from archiver.custody.put_back_databases import put_back_databases
+from archiver.health.error_reasons import BY_TOKEN
 from archiver.platforms.job_platform import NO_PLATFORM
 from archiver.records import CLOSED_ENDING, ChangedMessages, Contract, closed_mark
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
@@ -26,6 +27,7 @@ from archiver.store.queries.looks_and_gaps import room_looks, unlisted_beginning
 from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
 from archiver.store.queries.people import last_name, names_in_room
 from archiver.store.queries.room_holdings import holdings_of
+from archiver.store.working.remembered_values import standing_error
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
@@ -91,6 +93,8 @@ class Emergency(NamedTuple):
     """The mark of a closed account that a name got, as it stands there."""
     is_undelivered: bool = False
     """Whether the user may have to deliver on a service, and no delivery there is entered."""
+    is_refused: bool = False
+    """Whether Chatwork took the token no more at the last round."""
 
     @property
     def is_departure(self) -> bool:
@@ -139,6 +143,7 @@ def emergencies(
                     contract.does_work
                     and contract.platform not in NO_PLATFORM
                     and not deliveries(reading, contract.id),
+                    standing_error(reading) in BY_TOKEN,
                 )
             )
     return found

@@ -26,13 +26,13 @@ from archiver.standing.alert_lines import NamedMessage
 from archiver.standing.emergencies import ChangeInWords, Emergency
 from archiver.store.queries.room_holdings import MissingFile
 from archiver.wording import gettext as _
-from archiver.wording import ngettext
+from archiver.wording import ngettext, typed
 
-DO_NOT = N_(
-    "Don't leave the chat, close your account or remove the contact: files and talk can disappear. "
-    "Don't re-issue the API token: saving would stop."
+DO_NOT = (
+    N_("Don't leave the chat, close your account or remove the contact: files and talk can disappear."),
+    N_("Don't re-issue the API token: saving would stop."),
 )
-"""What not to do, for terminal and guides; a page says what fits."""
+"""What not to do, for terminal and guides; a page says what fits. The last is void once the token is refused."""
 
 NAMED_FILES_LIMIT = 8
 """So many files are named; the others are counted."""
@@ -64,7 +64,7 @@ def emergency_text(emergency: Emergency, now: datetime) -> tuple[str, list[Emerg
         EmergencyRow(_("In all"), changes),
         EmergencyRow(_("Kept"), (_kept_counts(emergency), kept_sentence(emergency))),
         not_kept_row(emergency),
-        EmergencyRow(_("Don't"), (_(DO_NOT),)),
+        EmergencyRow(_("Don't"), tuple(map(_, DO_NOT[: -1 if emergency.is_refused else None]))),
     )
     head = departure_head(emergency.title) if emergency.is_departure else _("Job {job}").format(job=emergency.title)
     return head, [row for row in rows if row.lines], list(_next_steps(emergency))
@@ -231,7 +231,12 @@ def not_kept_row(emergency: Emergency, *, limit: int = NAMED_FILES_LIMIT) -> Eme
         if rooms:
             lines.append(text.format(rooms=_(", ").join(map(str, rooms))))
     if holdings.shut:
-        lines.append(_unread_end_line(len(holdings.shut)))
+        sentence = ngettext(
+            "what was written, changed or deleted in {n} chat between its last save and its closing: not known",
+            "what was written, changed or deleted in {n} chats between the last save and their closing: not known",
+            len(holdings.shut),
+        )
+        lines.append(sentence.format(n=len(holdings.shut)))
     if holdings.gaps and holdings.last_seen:
         lines.append(gap_sentence(holdings.gaps, holdings.last_seen))
     if holdings.beginnings.rooms:
@@ -247,15 +252,6 @@ def not_kept_row(emergency: Emergency, *, limit: int = NAMED_FILES_LIMIT) -> Eme
     elif emergency.put_back is not None:
         lines.append(_("later records, if there were any: an older state of the archive was put back or restored"))
     return EmergencyRow(_("Unsaved"), tuple(lines))
-
-
-def _unread_end_line(chats: int) -> str:
-    """Nobody knows what happened in a chat between its last reading and the moment from which it did not open."""
-    return ngettext(
-        "what was written, changed or deleted in {n} chat between its last save and its closing: not known",
-        "what was written, changed or deleted in {n} chats between the last save and their closing: not known",
-        chats,
-    ).format(n=chats)
 
 
 def _file_line(file: MissingFile) -> str:
@@ -308,6 +304,8 @@ def _delivery_step(emergency: Emergency) -> Iterator[str]:
 def _next_steps(emergency: Emergency) -> Iterator[str]:
     """What to do, the most urgent first: what can be fetched only while a chat is open."""
     name = visible_line(emergency.name)
+    if emergency.is_refused:
+        yield _("Paste the API token again") + ": " + typed("archive init token")
     if emergency.lacks_older:
         yield _(
             "Bring in older messages while the chat is open: save its pages in your browser, then archive save FILE"

@@ -225,6 +225,7 @@ def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:
         "is_removable": any(one.contract.platform == STRANGER and _is_whole_direct(reading, one) for one in found),
         "does_work": contract is None or contract.does_work,
         "is_undelivered": any(one.is_undelivered for one in found),
+        "is_refused": any(one.is_refused for one in found),
         "ticked": [] if job is None else TICKED.recall(reading).get(job["id"], []),
     }
 

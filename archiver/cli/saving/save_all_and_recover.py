@@ -43,6 +43,9 @@ def rescue(obj: CliContext, jobs: tuple[str, ...], *, as_json: bool) -> int:
             rooms = [room.room_id for one in named for room in one.rooms]
             report = rescue_round(app, rooms, progress.callbacks())
     except errors.ArchiverError as error:
+        save.tell_after_round(
+            app.settings, obj.environ, error, now=app.now(), unwatched=False, already_said=("fault/",)
+        )
         if as_json:
             raise
         tell_error(error)

@@ -20,6 +20,7 @@ from archiver.standing.emergency_words import short_steps
 from archiver.store.queries.contracts import contracts
 from archiver.store.user_statements import add_delivery, add_enclosure, state_role
 from archiver.store.working.alerts import alerts, keep
+from archiver.store.working.remembered_values import LAST_FAULT, RoundFault, last_saved_at
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import World, running_world
 
@@ -117,6 +118,19 @@ def test_each_block_counts_its_own_messages_files_and_rooms(jobs: Jobs) -> None:
     assert "1 chat did not open, and opens again" in block_text(jobs.emergencies()["job1"])
     for number, phrase in enumerate(("can no longer be opened", "deleted after saving", "参考.mov"), 1):
         assert [f"job{number}"] == [job for job, block in blocks.items() if phrase in block]
+
+
+def test_where_the_token_is_refused_it_is_asked_for_first(jobs: Jobs) -> None:
+    """Not to issue another one is no advice then, as nothing is saved with it any more."""
+    before = block_text(jobs.emergencies(always=True)["job1"])
+    with jobs.archive.writing() as writing:
+        LAST_FAULT.remember(writing, RoundFault("TokenRefused", last_saved_at(writing)))
+    with jobs.archive.reading() as reading:
+        after = block_text(emergencies(reading, contracts(reading), (), always=True)[0])
+
+    assert ("Don't re-issue" in before, "Paste the API token" in before) == (True, False)
+    assert "Do now 1 Paste the API token again: archive init token" in after
+    assert "Don't re-issue" not in after
 
 
 def test_each_platform_has_its_own_hours_and_words(jobs: Jobs) -> None:

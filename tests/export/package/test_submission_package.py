@@ -591,10 +591,12 @@ def test_blanks_and_advice_are_reported(tmp_path: Path) -> None:
     maker.contract("job1", title="動画編集", client="田中", **FACTS)
     unplaced = export_package(maker, "support", tmp_path / "out")
 
+    assert bare.preview
+    assert unplaced.preview
+    assert "no_platform" not in bare.preview.warnings
     assert (("unsaved_beginning", "no_platform"), None) == (unplaced.preview.warnings, unplaced.advice)
     assert "platform" == unplaced.blank[0]
     assert {"url", "contracted_on", "escrowed_at", "contact_approved_on", "amount"} == set(bare.blank)
-    assert "no_platform" not in bare.preview.warnings
     assert "deliver there first" in str(bare.advice)
     assert ((), None) == (whole.blank, whole.advice)
 
