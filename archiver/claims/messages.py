@@ -292,7 +292,7 @@ SideCounts = Counter[CaseSide]
 """How many messages of each side."""
 
 EDITS = (ChangeKind.EDITED, ChangeKind.EDITED_BEFORE)
-DELETIONS = (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE)
+DELETIONS = (ChangeKind.DELETED, ChangeKind.EDITED_DELETED, ChangeKind.DELETED_BEFORE)
 """Kinds of which a message has one at most."""
 
 

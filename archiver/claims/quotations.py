@@ -22,7 +22,7 @@ from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge, Missing
 from archiver.claims.sentences import moment
 from archiver.claims.table import word
 from archiver.evidence.history import is_box_removal
-from archiver.records import Basis, Message, State, Version
+from archiver.records import Basis, ChangeKind, Message, State, Version
 from archiver.report_language import is_covered, say
 
 QUOTED = 3
@@ -92,6 +92,11 @@ class Quotation:
     def is_deleted(self) -> bool:
         """Whether it shows as deleted now."""
         return self.became is State.DELETED
+
+    @property
+    def change(self) -> str:
+        """As what its change is counted."""
+        return ChangeKind.EDITED_DELETED if self.is_deleted and self.message.was_edited else str(self.became)
 
     @property
     def is_gone(self) -> bool:

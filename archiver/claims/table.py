@@ -102,6 +102,7 @@ WORDS: Mapping[str, str] = {
     "change.edited": "{whose}が編集されました",
     "change.edited_before": "{whose}は、保存した時点で編集済みでした(それより前の文面は不明)",
     "change.deleted": "{whose}が、保存した後に削除されました",
+    "change.edited_deleted": "{whose}が、編集された後に削除されました",
     "change.deleted_before": "{whose}は、保存した時点で削除されていました(文面は不明)",
     "change.missing": "{whose}が表示されなくなりました(理由は不明)",
     "change.hidden": "{whose}が、プランの制限で見えなくなりました",
@@ -126,6 +127,8 @@ WORDS: Mapping[str, str] = {
     # why a request is made
     "reason.deleted": "相手のメッセージ{n:,}件が、保存した後に「削除」表示に変わった",
     "reason.deleted.and": "相手のメッセージ{n:,}件が、保存した後に「削除」表示に変わり、",
+    "reason.edited_deleted": "相手のメッセージ{n:,}件が、編集された後に「削除」表示に変わった",
+    "reason.edited_deleted.and": "相手のメッセージ{n:,}件が、編集された後に「削除」表示に変わり、",
     "reason.deleted_before": "相手のメッセージ{n:,}件が、保存した時点ですでに「削除」表示だった",
     "reason.edited": "相手のメッセージ{n:,}件が編集された",
     "reason.edited.and": "相手のメッセージ{n:,}件が編集され、",

@@ -24,6 +24,8 @@ class ChangeKind(StrEnum):
     """It was first seen with Chatwork's mark of an edit; the text before is unknown."""
     DELETED = "deleted"
     """It was seen with its text, and later shown as deleted."""
+    EDITED_DELETED = "edited_deleted"
+    """The same, edited before that."""
     DELETED_BEFORE = "deleted_before"
     """It was first seen as deleted; its text is unknown."""
     MISSING = "missing"
@@ -249,8 +251,10 @@ class CaseFacts:
 def change_kinds(state: State, *, was_edited: bool, was_deleted: bool, knows_text: bool, texts: int) -> set[ChangeKind]:
     """What became of a message: its state, whether it was ever shown edited or deleted, how many texts are known."""
     found = {ChangeKind(state.value)} if state in (State.MISSING, State.HIDDEN) else set()
+    is_edited = was_edited or state is State.EDITED
     if was_deleted or state is State.DELETED:
-        found.add(ChangeKind.DELETED if knows_text else ChangeKind.DELETED_BEFORE)
-    if was_edited or state is State.EDITED:
+        known = ChangeKind.EDITED_DELETED if is_edited else ChangeKind.DELETED
+        found.add(known if knows_text else ChangeKind.DELETED_BEFORE)
+    elif is_edited:
         found.add(ChangeKind.EDITED if texts > 1 else ChangeKind.EDITED_BEFORE)
     return found

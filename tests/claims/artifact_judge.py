@@ -42,6 +42,7 @@ LABELS = {
     "edited": "が編集されました",
     "edited_before": r"は、保存した時点で編集済みでした\(それより前の文面は不明\)",
     "deleted": "が、保存した後に削除されました",
+    "edited_deleted": "が、編集された後に削除されました",
     "deleted_before": r"は、保存した時点で削除されていました\(文面は不明\)",
     "hidden": "が、プランの制限で見えなくなりました",
 }
@@ -415,6 +416,7 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
     changes = {kind: sides["相手"] for kind, sides in dispute.changes().items()}
     reasons = {
         "deleted": "保存した後に",
+        "edited_deleted": "編集された後に",
         "deleted_before": "保存した時点ですでに",
         "edited": "編集され(?:たため|たこと|、)",
     }
@@ -1043,7 +1045,7 @@ def _on_unseen(dispute: Dispute, page: str) -> Iterator[str]:
 
 
 def _on_inquiry(truth: Truth, page: str) -> Iterator[str]:
-    for kind in ("deleted", "deleted_before"):
+    for kind in ("deleted", "edited_deleted", "deleted_before"):
         for one in _finditer(WHOSE + LABELS[kind], page):
             if sum(map(_number, re.findall(r"([0-9,]+)件", one[1]))) != truth.dispute.changes()[kind].total():
                 yield f"{kind} ({one[0]})"
@@ -1144,7 +1146,8 @@ def _on_status(dispute: Dispute, told: Told) -> Iterator[str]:
     if sum(room["messages"] for room in rooms) != len(dispute.seen):
         yield "status: how many"
     for name in ("edited", "deleted"):
-        if sum(room[name] for room in rooms) != true[name] + true[f"{name}_before"]:
+        both = true["edited_deleted"] * (name == "deleted")
+        if sum(room[name] for room in rooms) != true[name] + true[f"{name}_before"] + both:
             yield f"status: {name}"
 
 

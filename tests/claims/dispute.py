@@ -82,7 +82,7 @@ CANCELLED_FORMS = (
 TASK_FORM = "[info][title][dtext:task_added][/title][task aid=1 st=open lt=0 ltype=none]作業{}[/task][/info]"
 
 DELETED = "[deleted]"
-CHANGES = ("edited", "edited_before", "deleted", "deleted_before", "hidden")
+CHANGES = ("edited", "edited_before", "deleted", "edited_deleted", "deleted_before", "hidden")
 BEGINNINGS = {
     "検収OKです、": 4,
     "3万円です、": 2,
@@ -671,9 +671,11 @@ class Dispute:
         for post in (one for one in self.saved if self.is_notice(one) == of_notices):
             seen = [post.shown(at) for at in self.sightings(post)]
             texts = {text for text, _updated in seen} - {DELETED, *([REMOVED_FORM] if post.is_box_removed else [])}
+            is_edited = len(texts) > 1 or any(updated for _text, updated in seen)
             if any(text == DELETED for text, _updated in seen):
-                found["deleted" if texts else "deleted_before"][self.side(post.author)] += 1
-            if len(texts) > 1 or any(updated for _text, updated in seen):
+                kind = "deleted_before" if not texts else "edited_deleted" if is_edited else "deleted"
+                found[kind][self.side(post.author)] += 1
+            elif is_edited:
                 is_known = len(texts) > 1 or seen[0] == (post.text, 0)
                 found["edited" if is_known else "edited_before"][self.side(post.author)] += 1
             if self.hidden_at(post) is not None:

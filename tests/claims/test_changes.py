@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from archiver.claims.messages import DELETIONS, changed_count, changed_notices
+from archiver.claims.messages import DELETIONS, EDITS, changed_count, changed_notices
 from archiver.claims.sentences import change_lines
+from archiver.export.report.letters import inquiry_form_text
 from archiver.records import ChangeKind, ContractRoom, RoomId
 from archiver.report_language import report_language
 from archiver.store import seals
@@ -71,6 +72,36 @@ def test_notices_alone_are_told(tmp_path: Path, lang: str) -> None:
         "en": "1 automatic message of Chatwork deleted after saving",
     }
     assert wanted[lang] == line
+
+
+def test_a_message_that_was_edited_and_then_deleted_counts_once(tmp_path: Path) -> None:
+    """It is one message, of which both is told; by query and by fold alike."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.room("案件のチャット")
+    maker.contract("job1", platform="direct", client="田中")
+    maker.account(CLIENT, "田中")
+    post = message_object(1, "12,000円でお願いします", sent=1)
+    maker.sync([post], minutes=5)
+    edited = post | {"body": "8,000円でお願いします", "update_time": post["send_time"] + 360}
+    maker.sync([edited], changed={1: "edited"}, minutes=10)
+    maker.sync([edited | {"body": "[deleted]"}], changed={1: "deleted"}, minutes=15)
+    seals.close_seals(maker.archive, now=at(20))
+    with maker.archive.reading() as reading:
+        contract = contracts.find_contract(reading, "job1")
+        case = report_of(reading)
+        found = [activity_of(reading, contract).facts.changed, case.statistics.facts.changed]
+        told = inquiry_form_text(case)
+    maker.archive.close()
+
+    for changed in found:
+        assert ["相手のメッセージ1件が、編集された後に削除されました"] == [
+            text for _kind, text in change_lines(changed)
+        ]
+        assert (0, 1) == (changed_count(changed, EDITS), changed_count(changed, DELETIONS))
+    assert "12,000円でお願いします」" in told
+    assert "1件" not in told.replace("全1件", "").partition("【お願い】")[0]
+    assert "相手のメッセージ1件が、編集された後に「削除」表示に変わったため" in told
 
 
 def test_what_changed_outside_every_period_belongs_to_no_contract(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from archiver.chatwork.notation.parse import parse
 from archiver.claims.acceptance_and_terms import accepts, names_money
-from archiver.claims.messages import changed_sides, closed_account, days_waiting, last_reply, turn
+from archiver.claims.messages import DELETIONS, changed_sides, closed_account, days_waiting, last_reply, turn
 from archiver.claims.quotations import excerpt, excerpts
 from archiver.claims.sentences import closed_sign, reply_label, reply_text, silence_reason, theirs_text, waiting_text
 from archiver.claims.table import word
@@ -118,7 +118,7 @@ def _reason_text(case: ReportInput) -> str:
 
 def _changed_reason(case: ReportInput) -> str:
     """What became of the other side's messages, within a sentence; empty if nothing was seen."""
-    facts, kinds = case.statistics.facts, (ChangeKind.EDITED, ChangeKind.DELETED, ChangeKind.DELETED_BEFORE)
+    facts, kinds = case.statistics.facts, (ChangeKind.EDITED, *DELETIONS)
     counts = {kind: changed_sides(facts.changed, kind)[CaseSide.COUNTERPART] for kind in kinds}
     told = [kind for kind in kinds if counts[kind]]
     return "".join(word(f"reason.{kind}{'' if kind is told[-1] else '.and'}", n=counts[kind]) for kind in told)

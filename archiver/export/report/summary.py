@@ -239,8 +239,7 @@ def unquoted_changes(statistics: MessageStatistics, kinds: Collection[ChangeKind
     """The changes of these kinds, unless all are quoted, or told as those of the reporter's own messages alone."""
     changed = statistics.facts.changed
     told = [one for one in statistics.quotations.value if not one.message.is_notice]
-    quoted = Counter[str](one.became for one in told)
-    quoted[ChangeKind.EDITED] += sum(one.is_gone and one.after is not None for one in told)
+    quoted = Counter(one.change for one in told)
     for kind, line in change_lines(changed):
         sides = changed_sides(changed, kind)
         is_own = sides.keys() == {CaseSide.REPORTER} and kind is not ChangeKind.HIDDEN

@@ -10,11 +10,11 @@ from operator import itemgetter
 
 from flask import request
 
+from archiver.claims.messages import DELETIONS, EDITS
 from archiver.contract_dates import day_of
 from archiver.platforms.job_platform import NO_PLATFORM, platform_of
 from archiver.records import ENCLOSURE_KINDS, JST, TERM_ITEMS, AccountId, Contract, Delivery, RoomId
 from archiver.records.contract_facts import FactKind
-from archiver.records.facts_for_claims import ChangeKind
 from archiver.render.gap_breaks import narrow_gap
 from archiver.render.invisible_characters import visible
 from archiver.render.times import day_words
@@ -162,8 +162,8 @@ def _chat(room: RoomStatus, contract: Contract, people: Sequence[Row], names: Ma
         "has_older": bool(beginning),
         "older": beginning[0] if beginning else None,
         "gaps": sum(bool(one["after"]) and one["reason"] != "erased" and one["missing"] != 0 for one in room.gaps),
-        "edited": sum(one[ChangeKind.EDITED] + one[ChangeKind.EDITED_BEFORE] for one in changes),
-        "deleted": sum(one[ChangeKind.DELETED] + one[ChangeKind.DELETED_BEFORE] for one in changes),
+        "edited": sum(one[kind] for one in changes for kind in EDITS),
+        "deleted": sum(one[kind] for one in changes for kind in DELETIONS),
         "since": covered[0][0] if covered else None,
     }
 
