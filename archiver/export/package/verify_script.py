@@ -38,6 +38,11 @@ It needs Python 3.8 or newer and nothing else; for the signatures of time stamps
 It changes nothing, and asks nobody. It ends with 0 (nothing found), 3 (something does not match) or 2 (wrong usage).
 The parts below are the source code of the program that made the package; VERIFY.txt tells how to check without it.
 """
+
+from __future__ import annotations
+
+(NEEDED := "Python 3.8 or newer is needed. / Python 3.8以降が必要です。")  # an older one prints this line
+
 '''
 
 _SPEAK = '''
@@ -67,7 +72,6 @@ if __name__ == "__main__":
     _OWN_NAME = f"verify.py (VERSION), SHA-256 {hashlib.sha256(_OWN_PATH.read_bytes()).hexdigest()}"
     raise SystemExit(main(sys.argv[1:], _OWN_PATH.parent, speak, _OWN_NAME))
 """
-_VERSION_PLACE = "VERSION"
 
 
 @cache
@@ -77,13 +81,12 @@ def verify_script() -> bytes:
     trees = list(modules.values())
     parts = [
         _HEAD,
-        "\nfrom __future__ import annotations\n\n",
         *_import_lines(trees),
         _SPEAK,
         *(_module_section(name, tree) for name, tree in modules.items()),
         _section_title("japanese", "The texts in Japanese."),
         f"_JAPANESE = {_japanese_texts(trees)}\n",
-        _START_IT.replace(_VERSION_PLACE, f"chatwork-archiver {version('chatwork-archiver')}"),
+        _START_IT.replace("VERSION", f"chatwork-archiver {version('chatwork-archiver')}"),
     ]
     return "".join(parts).encode("utf-8")
 
@@ -132,8 +135,7 @@ def _module_section(name: str, tree: ast.Module) -> str:
     """The source of a module without imports, and with its docstring as the title."""
     lines = _source(name).splitlines(keepends=True)
     for node in tree.body:
-        listing = isinstance(node, ast.Assign) and "__all__" in ast.unparse(node.targets[0])
-        if node is tree.body[0] or listing or isinstance(node, ast.Import | ast.ImportFrom):
+        if node is tree.body[0] or isinstance(node, ast.Import | ast.ImportFrom):
             for index in range(node.lineno - 1, node.end_lineno or node.lineno):
                 lines[index] = ""
     body = _DIRECTIVE.sub("", "".join(lines)).strip("\n")

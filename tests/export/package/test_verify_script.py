@@ -111,11 +111,23 @@ def test_it_is_python_3_8_and_imports_only_the_standard_library() -> None:
     assert not {"gettext", "urllib.request", "socket", "http.client"} & imported
 
 
+def test_an_older_python_shows_what_is_needed() -> None:
+    """The line that it refuses, and so prints, is the sentence."""
+    script = verify_script().decode("utf-8")
+
+    with pytest.raises(SyntaxError) as refused:
+        ast.parse(script, feature_version=(3, 7))
+
+    line = script.splitlines()[(refused.value.lineno or 1) - 1]
+    assert "Python 3.8 or newer is needed. / Python 3.8以降が必要です。" in line
+
+
 @pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("program", ["python3.8", "python3.9", "python3.10", "python3.12", "python3.13"])
 def test_other_pythons_give_the_same(package: Path, program: str) -> None:
-    """Those that are there."""
-    found = shutil.which(program)
+    """Those that are there, those of pyenv too, whose commands on the path start only the chosen one."""
+    kept = next(Path.home().glob(f".pyenv/versions/*/bin/{program}"), None)
+    found = kept or shutil.which(program)
     if found is None or subprocess.run([found, "--version"], capture_output=True, check=False).returncode:
         pytest.skip(f"{program} is not there")
     KINDS["message edited"](package)
