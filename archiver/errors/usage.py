@@ -284,6 +284,13 @@ class AlreadyEntered(UsageError):
     hint = N_("If this is another one, say so: --again")
 
 
+class PaidBeforeContract(UsageError):
+    """A payment bears a day before that of the contract: likely a slip, but it may have been paid beforehand."""
+
+    message = N_("The payment's day {day} is before the day of the contract {contracted}.")
+    hint = N_("Please check both days. If they are right, say so: --again")
+
+
 class UnknownPlatform(UsageError):
     """No file of `archiver/platforms` has this name."""
 

@@ -1,7 +1,6 @@
 """A short part of a text around a search hit, with the hits marked.
 
-The terminal and the pages show it in their own ways, so the caller says how wide a character is and how wide the
-borders of a mark are.
+The terminal and the pages show it in their own ways, so the caller says how wide a character is.
 """
 
 from __future__ import annotations
@@ -49,21 +48,15 @@ class Snippet(NamedTuple):
     cut_after: bool
 
 
-def snippet(
-    text: str, words: Collection[str], *, width: int, measure: Callable[[str], int], border: int = 0
-) -> Snippet:
-    """At most `width` columns of a text around the first of these folded words.
-
-    `measure` gives the columns of one character, `border` the columns that a mark takes beside its text.
-    """
+def snippet(text: str, words: Collection[str], *, width: int, measure: Callable[[str], int]) -> Snippet:
+    """At most `width` columns of a text around the first of these folded words; `measure`: of one character."""
     first, text_near = _part_around_mark(text, words)
     marks = list(_mark_ranges(text_near, words)) if words else []
-    fits = first == 0 and sum(map(measure, text_near)) + border * len(marks) <= width
+    fits = first == 0 and sum(map(measure, text_near)) <= width
     begin = start = 0 if fits or not marks else _context_start(text_near, marks[0][0], measure)
     parts: list[SnippetPiece] = []
     while begin < len(text_near):
         end, is_mark = _next_piece(marks, begin, len(text_near))
-        width -= border if is_mark else 0
         stop, taken = _fit_piece(text_near, begin, end, width, measure)
         if stop > begin:
             parts.append(SnippetPiece(text_near[begin:stop], is_mark))

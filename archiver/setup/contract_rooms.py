@@ -186,7 +186,7 @@ def add_invoice(archive: Archive, contract: str, draft: Invoice, *, at: datetime
 
 def add_payment(archive: Archive, contract: str, draft: Payment, *, at: datetime, again: bool = False) -> Contract:
     """Enter a payment under the next number. Raises UsageError for an invoice that was not entered, and if the same
-    payment is entered and it is not said to be another (`again`).
+    payment is entered, or it came before the contract, and it is not said to be right (`again`).
     """
 
     def add(reading: Reading, before: Contract) -> Contract:
@@ -194,6 +194,8 @@ def add_payment(archive: Archive, contract: str, draft: Payment, *, at: datetime
             raise unknown_number(before, draft.invoice)
         key = (draft.received_on, draft.amount, draft.invoice)
         if not again:
+            if before.contracted_on and draft.received_on < before.contracted_on[: len(draft.received_on)]:
+                raise errors.PaidBeforeContract(day=draft.received_on, contracted=before.contracted_on)
             _refuse_double([one.number for one in before.payments if (one.received_on, one.amount, one.invoice) == key])
         return user_statements.with_next(reading, before, "payments", draft)
 
@@ -260,12 +262,13 @@ def state_term(archive: Archive, contract: str, item: str, term: StatedTerm | No
 
 
 def check_invoice(contract: Contract, invoice: Invoice, *, again: bool) -> None:
-    """Raises UsageError if its day of payment is before its own day, or unless `again` if the same is entered."""
+    """Raises UsageError if its day of payment is not within two years, or unless `again` if the same is entered."""
     key = (invoice.issued_on, invoice.amount, invoice.name)
     if not again:
         _refuse_double([one.number for one in contract.invoices if (one.issued_on, one.amount, one.name) == key])
-    if invoice.due_on is not None and invoice.due_on < invoice.issued_on:
-        sentence = _("The day of payment {due} is before the day of the invoice {day}. Please check both days.")
+    two_years_on = str(int(invoice.issued_on[:4]) + 2) + invoice.issued_on[4:]
+    if invoice.due_on is not None and not invoice.issued_on <= invoice.due_on <= two_years_on:
+        sentence = _("The day of payment {due} is not within two years of the invoice's {day}. Please check both days.")
         raise errors.UsageError(detail=sentence.format(due=invoice.due_on, day=invoice.issued_on))
 
 

@@ -234,7 +234,7 @@ def job_chats(obj: CliContext, as_json: bool) -> None:
     "--again",
     is_flag=True,
     hidden=True,
-    help=N_("It is another one, although one of the same day and amount is entered."),
+    help=N_("It is right as it is: another one of the same day and amount, or paid before the contract."),
 )
 @click.pass_obj
 def job_enter(obj: CliContext, /, job: str | None, what: str, **given: Any) -> None:

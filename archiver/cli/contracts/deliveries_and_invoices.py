@@ -48,6 +48,8 @@ _KIND_BY_ENDING = {
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic", ".bmp"), "screenshot"),
     **dict.fromkeys((".eml", ".msg"), "mail"),
 }
+_SMALLEST_PICTURE = 26
+"""Bytes of the smallest picture in any of these formats, a GIF of one pixel."""
 _Stated = TypeVar("_Stated", bound=Delivery | Enclosure)
 
 
@@ -262,6 +264,11 @@ def _enter_file(entry: _Entry) -> None:
     file = name_and_size(kept.name, kept.size)
     entry.tell(sentence, number=kept.number, file=file, kind=_(ENCLOSURE_KINDS[kept.kind]))
     echo(_("Hash (SHA-256): {sha256}"), sha256=kept.sha256)
+    if kind == "screenshot" and kept.size < _SMALLEST_PICTURE:
+        sentence = _(
+            "That is too small for a picture. If it is the wrong file: archive job enter {job} file --remove {number}"
+        )
+        entry.tell(sentence, number=kept.number)
 
 
 def _take_back(entry: _Entry, what: str, number: int) -> None:

@@ -43,7 +43,7 @@ from archiver.records import CounterpartCandidate, OpenedMessage, ReadState, Req
 from archiver.render.invisible_characters import shorten
 from archiver.render.message_body import plain_text
 from archiver.render.times import iso_date
-from archiver.rounds.export_recheck import Recheck, recheck_quoted
+from archiver.rounds.export_recheck import recheck_quoted
 from archiver.settings.model import exports_folder
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import named_or_only_contract
@@ -86,7 +86,9 @@ def export(
     app, is_quiet = leaving_backup(obj.app()), obj.verbose < 0
     order = _order(app, given | {"contract": job}, asks=not preview and is_asked())
     make_package.folder_of(app.archive, order)  # before anything is read for it
-    recheck = None if preview or no_recheck else _recheck(app, order, is_quiet=is_quiet or as_json)
+    recheck = None if preview or no_recheck else recheck_quoted(app, order)
+    if recheck and recheck.sentence() and not (is_quiet or as_json):
+        echo(recheck.sentence(), err=True)
     with suppress(errors.StorageError):  # from a home that cannot be written an export can be made all the same
         copies = app.settings.exports.also_to
         put_back_databases.settle(app.archive, now=app.now(), copies=copies)
@@ -140,14 +142,6 @@ def _people(app: App, given: dict[str, Any]) -> dict[str, Any]:
             "mask_people": [account for account, words in names.items() if not words.isdisjoint(masks)],
             "unmask_people": [find_person(reading, contract, one) for one in unmask],
         }
-
-
-def _recheck(app: App, order: ExportOrder, *, is_quiet: bool) -> Recheck:
-    """Read what would be quoted once more, and say what came of it."""
-    recheck = recheck_quoted(app, order)
-    if recheck.sentence() and not is_quiet:
-        echo(recheck.sentence(), err=True)
-    return recheck
 
 
 def _make(

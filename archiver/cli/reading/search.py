@@ -177,11 +177,13 @@ def _tell_others(query: SearchQuery, others: tuple[OtherHit, ...]) -> None:
 
 
 def snippet_line(text: str, words: Collection[str], width: int) -> str:
-    """At most `width` columns of a text, with 【】 around the matches of these folded words."""
-    inner = width - 2 * len(_CUT)
-    cut = snippet(text, words, width=inner, measure=lambda one: columns(visible(one)), border=columns("【】"))
+    """At most `width` columns of a text, the matches of these folded words bold and underlined on a terminal.
+
+    Brackets would stand for what was written: people put 【】 into their messages.
+    """
+    cut = snippet(text, words, width=width - 2 * len(_CUT), measure=lambda one: columns(visible(one)))
     shown = (("".join(map(visible, part.text)), part.is_mark) for part in cut.parts)  # as it was measured
-    line = "".join(click.style(f"【{one}】", bold=True) if is_mark else one for one, is_mark in shown)
+    line = "".join(click.style(one, bold=True, underline=True) if is_mark else one for one, is_mark in shown)
     return (_CUT if cut.cut_before else "") + line + (_CUT if cut.cut_after else "")
 
 
