@@ -75,7 +75,7 @@ def beside(head: str, texts: Iterable[str]) -> Iterator[str]:
         head = " " * margin
 
 
-def side_by_side(rows: Sequence[tuple[str, str]]) -> str:
+def side_by_side(rows: Sequence[tuple[str, ...]]) -> str:
     """Two aligned columns of text, one line for each row."""
     width = max(columns(left) for left, _right in rows) + 2
     return "\n".join(pad(left, width) + right for left, right in rows)

@@ -191,14 +191,13 @@ class ComparisonFiles:
 
 def readme_text(summary: ComparisonSummary, *, at: datetime) -> str:
     """`README.txt`: what was compared and found, what lies where, and what it does not say."""
-    tables = [block for block in _result_blocks(summary) if isinstance(block, TableBlock)]
     lines = [
         marked(say(TITLE)),
         say("作成 {at}(日本時間)", at=local_time(at)),
         "",
         *(f"{label}: {visible(text)}" for label, text in side_rows(summary)),
         "",
-        *(f"{what}: {number}" for table in tables for what, number in table.rows),
+        *(f"{what}: {number}" for table in result_tables(summary) for what, number in table.rows),
         "",
         *(f"{name}  {say(what)}" for name, what in _FILES),
         "",
@@ -220,7 +219,7 @@ def build_report(summary: ComparisonSummary, *, at: datetime) -> Report:
         left_margin=20.0,
         chapters=(
             Chapter(say("1 比べたもの"), (FactList(tuple(side_rows(summary))),)),
-            Chapter(say("2 結果"), tuple(_result_blocks(summary))),
+            Chapter(say("2 結果"), tuple(result_tables(summary))),
             Chapter(say("3 違いのあるメッセージ"), tuple(_difference_blocks(summary))),
             Chapter(
                 say("4 この比較からは分からないこと"),
@@ -257,7 +256,8 @@ def side_rows(summary: ComparisonSummary) -> Iterator[tuple[str, str]]:
         yield say("チャット"), say("{name}(ルームID {room})", name=name, room=room)
 
 
-def _result_blocks(summary: ComparisonSummary) -> Iterator[Block]:
+def result_tables(summary: ComparisonSummary) -> Iterator[TableBlock]:
+    """How many messages, and how many files, compare in each way."""
     totals = [(outcome, summary.total([outcome])) for outcome in Outcome]
     rows = [(say(OUTCOMES[outcome]), say("{n}件", n=total)) for outcome, total in totals if total]
     nothing = ((say("両方にあるメッセージなし"), say("{n}件", n=0)),)
@@ -268,8 +268,9 @@ def _result_blocks(summary: ComparisonSummary) -> Iterator[Block]:
         "only_a": "中身を甲だけが保存",
         "only_b": "中身を乙だけが保存",
     }
-    rows = [(say(what), say("{n}点", n=summary.files[one])) for one, what in words.items()]
-    yield TableBlock((say("ファイル(中身の SHA-256)"), say("点数")), (0.8, 0.2), tuple(rows))
+    rows = [(say(what), say("{n}点", n=summary.files[one])) for one, what in words.items() if summary.files[one]]
+    if rows:
+        yield TableBlock((say("ファイル(中身の SHA-256)"), say("点数")), (0.8, 0.2), tuple(rows))
 
 
 def _difference_blocks(summary: ComparisonSummary) -> Iterator[Block]:
@@ -300,11 +301,18 @@ def difference_cells(summary: ComparisonSummary, compared: ComparedMessage) -> t
 
 
 def _side_text(summary: ComparisonSummary, held: HeldMessage | None) -> str:
-    """What a side holds of a message: its No. there, when it was saved first, and its texts as Chatwork shows them."""
+    """What a side holds of a message: its No. there, when it was saved first, and its texts as Chatwork shows them.
+
+    A text bears the time of its edit that Chatwork gave: it explains why the other side has another one.
+    """
     if held is None:
         return say("なし")
-    shown = [plain_text(parse(text), _references(summary)) for text in held.texts]
-    texts = [text if len(text) <= _TEXT_LENGTH else f"{text[:_TEXT_LENGTH]}…" for text in shown]
+    edits = {one.body: one.update_time for one in held.versions if one.update_time}
+    texts = []
+    for body in held.texts:
+        text = plain_text(parse(body), _references(summary))
+        text = text if len(text) <= _TEXT_LENGTH else f"{text[:_TEXT_LENGTH]}…"
+        texts.append(say("{at} 編集: {text}", at=jst(edits[body]), text=text) if body in edits else text)
     saved = local_time(datetime.fromisoformat(held.first_seen))
     head = say("No.{no} {saved} 保存", no=held.no, saved=saved)
     return "\n→ ".join([head, *(texts or [say("(「削除」表示。文面は不明)")])])
@@ -326,7 +334,7 @@ def _page(summary: ComparisonSummary, at: datetime) -> str:
         title=say(TITLE),
         made_at=say("作成 {at}(日本時間)", at=local_time(at)),
         facts=[(label, visible(text)) for label, text in side_rows(summary)],
-        tables=[(block.heads, block.rows) for block in _result_blocks(summary) if isinstance(block, TableBlock)],
+        tables=[(block.heads, block.rows) for block in result_tables(summary)],
         heads=_difference_heads(),
         differences=[
             [visible(cell, lines=True) for cell in difference_cells(summary, compared)] for compared in summary.listed

@@ -144,7 +144,7 @@ def test_a_comparison_in_english_has_english_words_around_the_quotes(computers: 
     pdf = pdf_reader.text((folder / "comparison.pdf").read_bytes())
     page, readme, table = ((folder / name).read_text("utf-8") for name in ("comparison.html", README, "comparison.csv"))
 
-    quoted = {"動画編集", "田中", "報酬は", "万円です", "金曜までに払います", "では失礼します"}
+    quoted = {"動画編集", "田中", "報酬は", "万円です", "万円", "です", "金曜までに払います", "では失礼します"}
     for text in (pdf, page, readme, table.splitlines()[0]):
         assert set() == set(_JAPANESE.findall(text)) - quoted
     assert "Comparison of two saved records" in page
@@ -182,6 +182,8 @@ def test_verify_with_two_paths_compares_them(computers: TwoComputers, tmp_path: 
 
     assert (str(tmp_path / "out"), 1) == (document["path"], len(document["rooms"]))
     assert "add: --out DIR" in told
+    assert f"m{computers.edited}(ID {computers.first.tanaka})" in told
+    assert re.search(r"  A  No\. 2, .+\n +→ 報酬は10万円です\n +→ edited [-0-9]+ [:0-9]+: 報酬は5万円です\n  B  ", told)
     assert [True, True] == ["or two to compare" in one for one in wrong]
 
 

@@ -18,14 +18,11 @@ from archiver.cli.output import (
     echo_lines,
     paged_output,
     side_by_side,
-    visible,
     wrap,
 )
-from archiver.comparison.comparison_report import compare
+from archiver.comparison.comparison_report import compare, difference_cells, result_tables, side_rows
 from archiver.comparison.document_quotations import CheckedPassage
-from archiver.comparison.message_comparison import Outcome
 from archiver.comparison.quoted_document import check_document, standing_words
-from archiver.comparison.sides import Side
 from archiver.comparison.summary import ComparisonSummary
 from archiver.custody.exported_package_check import verify_here
 from archiver.custody.verify import record_verification, verify_archive
@@ -33,13 +30,17 @@ from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.findings import Verification
 from archiver.export.verify_page import NAME, page_digest, verify_page
 from archiver.folder_sync import disk_errors
+from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
-from archiver.report_language import report_language
+from archiver.report_language import report_language, say, screen_words
 from archiver.rounds.round import seal_now
 from archiver.standing.outcome_words import copy_step_words, sealing_lines, verification_lines
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import named_or_only_contract
 from archiver.wording import gettext as _
+
+_UNLIKE_LIMIT = 5
+"""So many messages that two sides hold unlike are shown one by one; the tables of the comparison have all."""
 
 
 def verify(
@@ -148,35 +149,22 @@ def _absolute(path: str) -> Path:
 
 
 def _tell(summary: ComparisonSummary, folder: Path | None) -> None:
-    more = (Outcome.A_HOLDS_MORE, Outcome.B_HOLDS_MORE, Outcome.EACH_HOLDS_MORE)
-    echo(side_by_side([("A", _side_line(summary.a)), ("B", _side_line(summary.b))]))
-    for path in (one.path for one in (summary.a, summary.b) if not one.verification.ok):
-        echo(_("What does not match is told by: archive verify {path}"), path=path)
-    rows = [
-        (_("In both, with the same texts"), [Outcome.SAME]),
-        (_("In both, one holds a further text"), more),
-        (_("In both, texts differ"), [Outcome.TEXTS_DIFFER]),
-        (_("In both, author or time differ"), [Outcome.FACTS_DIFFER]),
-        (_("In both, times of the edit differ"), [Outcome.UPDATES_DIFFER]),
-        (_("In both, not compared as texts are hidden"), [Outcome.MASKED]),
-        (_("Only in A"), [Outcome.ONLY_A]),
-        (_("Only in B"), [Outcome.ONLY_B]),
-    ]
-    echo("\n" + side_by_side([(label, str(summary.total(outcomes))) for label, outcomes in rows]))
-    counts = summary.files
-    sentence = _("Files: {same} with the same bytes in both, {differ} with other bytes, {a} only in A, {b} only in B.")
-    only = {"a": counts["only_a"], "b": counts["only_b"]}
-    echo("\n" + sentence.format(same=counts["same"], differ=counts["differ"], **only))
-    if summary.parted_at is not None:
-        echo(_("Both are copies of one archive; from seal {number} on they differ."), number=summary.parted_at)
+    """Print what was compared and found, in the words of the report, with the first messages that both hold unlike."""
+    with screen_words(), paged_output():
+        echo(visible(side_by_side([*side_rows(summary)]), lines=True))
+        for path in (one.path for one in (summary.a, summary.b) if not one.verification.ok):
+            echo(_("What does not match is told by: archive verify {path}"), path=path)
+        for table in result_tables(summary):
+            echo("\n" + side_by_side((table.heads, *table.rows)))
+        for compared in [one for one in summary.listed if one.a and one.b][:_UNLIKE_LIMIT]:
+            head, outcome, a, b = (visible(one, lines=True) for one in difference_cells(summary, compared))
+            echo("\n" + head.replace("\n", "  ") + f"(ID {compared.either.account_id})\n  {outcome}")
+            for label, text in ((say("甲"), a), (say("乙"), b)):
+                echo(f"  {label}  " + text.replace("\n", "\n      "))
     if folder is not None:
-        echo(_("The comparison: {path}"), path=folder)
+        echo("\n" + _("The comparison: {path}"), path=folder)
     else:
-        echo(_("For a page, a PDF and tables add: --out DIR"))
-
-
-def _side_line(side: Side) -> str:
-    return f"{visible(side.path.name)}  {side.verification.closing_sentence()}"
+        echo("\n" + _("For all of them, in a page, a PDF and tables, add: --out DIR"))
 
 
 def seal(obj: CliContext) -> None:
