@@ -8,13 +8,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from archiver.platforms.job_platform import NO_PLATFORM, STRANGER, Deadline, Platform
-from archiver.records import JST, Attachment, Contract, Delivery, Invoice, Payment, begin_of_day, contract_facts
+from archiver.records import (
+    JST,
+    Attachment,
+    Contract,
+    ContractRoom,
+    Delivery,
+    EarlierJobs,
+    Gap,
+    Invoice,
+    Payment,
+    Post,
+    RoomBeginning,
+    begin_of_day,
+    contract_facts,
+)
 from archiver.records.contract_facts import ContractFact, FactContext
 
 _DATE_LENGTH, _MOST_DIGITS = len("2026-11-24"), 13
@@ -68,6 +82,14 @@ class OutsideContact(StrEnum):
         )
 
 
+COMPARED = {
+    OutsideContact.BEFORE_APPROVAL: "contact_approved_on",
+    OutsideContact.BEFORE_ESCROW: "escrowed_at",
+    OutsideContact.BEFORE_CONTRACT: "contracted_on",
+}
+"""The stated fact that the first message lies before."""
+
+
 def outside_contact(contract: Contract, platform: Platform, first: datetime | None) -> OutsideContact:
     """Compare the first message with the stated approval or, if none is stated, with the escrow and the contract's day.
 
@@ -94,6 +116,39 @@ def outside_contact(contract: Contract, platform: Platform, first: datetime | No
 def _is_before_stated(first: datetime, moment: datetime, stated: str | None) -> bool:
     """Whether the first message is before a stated time or, for a date without a time, on an earlier day."""
     return first < moment if len(stated or "") > _DATE_LENGTH else days_since(first, moment) > 0
+
+
+def earlier_parts(contract: Contract, others: Iterable[Contract]) -> list[tuple[ContractRoom, Contract]]:
+    """The parts of a contract's rooms that belong to other contracts before its own time begins there.
+
+    Where it has all the time of a room, another one has that from its own day up to its end or to this one's day.
+    """
+    found, begun = [], _day_begun(contract)
+    for other in others:
+        for part in other.rooms:
+            starts = [one.start for one in contract.rooms if one.room_id == part.room_id]
+            is_parted = None not in starts
+            begins = [part.start] if is_parted else [part.start, _day_begun(other)]
+            ends = [part.end, *starts] if is_parted else [part.end, other.closed_at, begun]
+            if starts and (is_parted or None not in (begins[1], begun)):
+                begin = max(filter(None, begins), default=None)
+                found.append((ContractRoom(part.room_id, begin, min(filter(None, ends), default=None)), other))
+    return found
+
+
+def _day_begun(contract: Contract) -> datetime | None:
+    return day_of(contract.contracted_on or contract.contact_approved_on)
+
+
+def room_beginning(
+    first: Post | None, own: Post | None, gaps: Sequence[Gap], parts: Collection[tuple[ContractRoom, Contract]]
+) -> RoomBeginning:
+    """How a room begins for a contract: its first message of all, its first one beside these parts, what is missing."""
+    if first is None or own == first:
+        return RoomBeginning(own, tuple(gaps))
+    jobs = [(job.label, job.contact_approved_on) for part, job in parts if part.overlaps(None, own and own.at)]
+    left = [gap for gap in gaps if not any(part.encloses(gap.start, gap.end) for part, _job in parts)]
+    return RoomBeginning(own, tuple(left), EarlierJobs(first.at, tuple(dict.fromkeys(jobs))))
 
 
 # --- deadlines ---------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from archiver import contract_dates
 from archiver.claims.invoices_and_payments import money_standing
 from archiver.contract_dates import Agreement, DueDate, OutsideContact
 from archiver.platforms.job_platform import Deadline, platform_of, platforms
-from archiver.records import JST, Contract, Delivery, Invoice, Payment
+from archiver.records import JST, Contract, ContractRoom, Delivery, Invoice, Payment, RoomId
 from archiver.standing.alert_lines import due_line
 from tests.support.cases import cases_of
 from tests.support.platform_offices import platforms_with_office
@@ -308,6 +308,28 @@ def test_contact_after_every_stated_day_is_never_early_where_it_is_allowed(shift
     needs_permission = platform_of(name).contact in {"approval", "escrow"}
     assert found.is_early is ((needs_permission and shift > 0) or platform_of(name).contact == "never")
     assert contract_dates.outside_contact(contract, platform_of(name), None) is OutsideContact.FREE
+
+
+@pytest.mark.parametrize(
+    ("day", "start", "expected"),
+    [
+        ("2026-09-26", None, [("2026-03-01", "2026-03-15")]),
+        ("2026-03-01", None, [("2026-03-01", "2026-03-01")]),
+        (None, None, []),
+        (None, "2026-09-20", [(None, "2026-09-20")]),
+    ],
+)
+def test_an_earlier_job_has_a_room_until_the_later_one_begins(
+    day: str | None, start: str | None, expected: list[tuple[str | None, str]]
+) -> None:
+    """Without a stated part of the room only a job of an earlier day has it, until its end; of the same day none."""
+    closed, begun = (contract_dates.day_of(one) for one in ("2026-03-15", start))
+    earlier = Contract("spring", (ContractRoom(RoomId(1)),), "closed", closed, contracted_on="2026-03-01")
+    later = Contract("autumn", (ContractRoom(RoomId(1), begun),), contracted_on=day)
+
+    found = [one for one, _job in contract_dates.earlier_parts(later, [earlier])]
+
+    assert [tuple(map(contract_dates.day_of, one)) for one in expected] == [(one.start, one.end) for one in found]
 
 
 def test_points_agree_by_bytes_before_words() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from archiver.contract_dates import REVIEW, DueDate, OutsideContact, day_of, days_since, is_paid, outside_contact
+from archiver.contract_dates import COMPARED, REVIEW, DueDate, day_of, days_since, is_paid, outside_contact
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Act, Contract, Delivery, Post
 from archiver.records.alerts import Alert, AlertRule, Level
@@ -70,12 +70,8 @@ def _early_contact(case: CaseSnapshot) -> str | None:
     contact = outside_contact(contract, platform_of(contract.platform), case.first and case.first.at)
     if not contact.is_early or case.first is None:
         return None
-    stated = {
-        OutsideContact.BEFORE_APPROVAL: contract.contact_approved_on,
-        OutsideContact.BEFORE_ESCROW: contract.escrowed_at,
-        OutsideContact.BEFORE_CONTRACT: contract.contracted_on,
-    }
-    return f"{contract.id}/{contact}/{stated.get(contact) or ''}/{case.first.at.astimezone(JST):{_TIME}}"
+    stated = getattr(contract, COMPARED.get(contact, ""), None)
+    return f"{contract.id}/{contact}/{stated or ''}/{case.first.at.astimezone(JST):{_TIME}}"
 
 
 def silences(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:

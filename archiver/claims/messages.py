@@ -26,6 +26,7 @@ from archiver.records import (
     ChangedMessages,
     ChangeKind,
     ClosingSign,
+    EarlierJobs,
     Gap,
     MessageKind,
     Post,
@@ -95,7 +96,7 @@ class Claim(Generic[Value]):
 
 
 def first_message(facts: CaseFacts) -> Claim[Post | None]:
-    """The first message of the contract's rooms: of the rooms, as contact does not begin with a contract's period.
+    """The first message of the contract's rooms that belongs to no earlier job, before the contract's period too.
 
     Whole only if every room was read and no gap lies before its own first saved message.
     """
@@ -105,6 +106,15 @@ def first_message(facts: CaseFacts) -> Claim[Post | None]:
     if first is not None:
         missing = replace(missing, closed_rooms=0, since=None)  # what came later is no beginning
     return _claim(facts, first, missing)
+
+
+def earlier_jobs(facts: CaseFacts) -> EarlierJobs | None:
+    """The other jobs to which what lies before the first message belongs; None: nothing lies before it."""
+    first = first_message(facts).value
+    every = (room.beginning.earlier for room in facts.rooms)
+    found = [one for one in every if one is not None and (first is None or one.since < first.at)]
+    jobs = dict.fromkeys(job for one in found for job in one.jobs)
+    return EarlierJobs(min(one.since for one in found), tuple(jobs)) if found else None
 
 
 def last_reply(facts: CaseFacts) -> Claim[Post | None]:

@@ -18,6 +18,7 @@ from archiver.claims.messages import (
     closed_account,
     contact,
     days_waiting,
+    earlier_jobs,
     first_message,
     is_later,
     last_notice,
@@ -27,7 +28,7 @@ from archiver.claims.messages import (
     turn,
 )
 from archiver.claims.table import word
-from archiver.contract_dates import OutsideContact, day_of, days_since
+from archiver.contract_dates import COMPARED, OutsideContact, day_of, days_since
 from archiver.platforms.job_platform import Deadline
 from archiver.records import (
     JST,
@@ -38,7 +39,6 @@ from archiver.records import (
     CaseSide,
     ChangedMessages,
     ChangeKind,
-    Contract,
     JsonObject,
     MessageKind,
     ObservedBy,
@@ -75,36 +75,44 @@ def _until_text(missing: Missing) -> str:
     return "" if missing.since is None else word("until", until=moment(missing.since, seconds=False))
 
 
-def first_label(claim: Claim[Post | None]) -> str:
+def first_label(facts: CaseFacts) -> str:
     """What the first message is called."""
-    return word(f"first.label.{claim.knowledge}")
+    return word(f"first.label.{'own.' if earlier_jobs(facts) else ''}{first_message(facts).knowledge}")
 
 
-def first_text(
-    claim: Claim[Post | None],
-    *notes: str,
-    early: bool = False,
-    time: Callable[[datetime], str] = moment,
-) -> str:
+def first_text(facts: CaseFacts, *notes: str, early: bool = False, time: Callable[[datetime], str] = moment) -> str:
     """When the first message was sent, with notes, or that it is not known.
 
     `early`: the contact is early whatever lies before it, so nothing more is said of the real beginning.
     """
+    claim = first_message(facts)
     unsure = "" if claim.is_whole or early else word("first.unsure")
     return _post_text("first", claim, notes, time, unsure)
 
 
-def contact_text(claim: Claim[OutsideContact], first: Claim[Post | None], contract: Contract) -> str:
-    """How the first message lies to the platform's rule; empty where nothing can be said."""
-    state, post = claim.value, first.value
-    stated = {
-        OutsideContact.BEFORE_APPROVAL: contract.contact_approved_on,
-        OutsideContact.BEFORE_ESCROW: contract.escrowed_at,
-        OutsideContact.BEFORE_CONTRACT: contract.contracted_on,
-    }
-    if post is None or (state not in stated and state not in (OutsideContact.SAME_DAY, OutsideContact.AFTER)):
+def first_sentence(facts: CaseFacts, place: str = "", *, time: Callable[[datetime], str] = moment) -> str:
+    """The first message, how it lies to the platform's rule, and to which jobs what lies before it belongs."""
+    notes = place, contact_text(facts), _earlier_text(facts)
+    return f"{first_label(facts)} {first_text(facts, *notes, early=contact(facts).value.is_early, time=time)}"
+
+
+def _earlier_text(facts: CaseFacts) -> str:
+    earlier = earlier_jobs(facts)
+    if earlier is None:
         return ""
-    since = day_of(stated.get(state))
+    jobs = (
+        word("first.earlier.approved", job=job, day=day_text(at)) if (at := day_of(day)) else job
+        for job, day in earlier.jobs
+    )
+    return word("first.earlier", day=day_text(earlier.since), jobs=say("、").join(jobs))
+
+
+def contact_text(facts: CaseFacts) -> str:
+    """How the first message lies to the platform's rule; empty where nothing can be said."""
+    state, post = contact(facts).value, first_message(facts).value
+    if post is None or (state not in COMPARED and state not in (OutsideContact.SAME_DAY, OutsideContact.AFTER)):
+        return ""
+    since = day_of(getattr(facts.contract, COMPARED.get(state, ""), None))
     days = 0 if since is None else days_since(post.at, since)
     return word(f"contact.{state}{'' if days or since is None else '.same'}", n=days)
 

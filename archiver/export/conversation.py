@@ -28,7 +28,6 @@ from archiver.records import (
     Period,
     Person,
     PersonName,
-    Post,
     RoomBeginning,
     RoomId,
     State,
@@ -65,9 +64,9 @@ class PackageRoom:
     """From a place on, or all."""
     watch: Watch
     covered: Sequence[Period]
+    beginning: Callable[[Sequence[Gap]], RoomBeginning]
+    """How the room begins, in the package or not, with these gaps."""
     other_chats: Sequence[OtherChat] = ()
-    first_post: Post | None = None
-    """The room's earliest message, in the package or not."""
     ids: PeriodIds | None = None
     """The messages of a package of a period; None: the room is in it as a whole."""
 
@@ -97,7 +96,7 @@ def build_conversation(room: PackageRoom, scope: PackageScope) -> Conversation:
         covered=tuple(one for one in room.covered if scope.overlaps(room.room_id, one.start, one.end)),
         inaccessible_since=_inaccessible_since(room.everything, room.room_id),
         other_chats=tuple(room.other_chats),
-        beginning=RoomBeginning(room.first_post, tuple(gaps)),
+        beginning=room.beginning(gaps),
     )
 
 

@@ -117,6 +117,12 @@ class ContractRoom:
         """Whether a time lies in this part."""
         return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
 
+    def encloses(self, start: datetime | None, end: datetime | None) -> bool:
+        """Whether a range of time (None: without an end) lies wholly in this part."""
+        return (self.start is None or (start is not None and self.start <= start)) and (
+            self.end is None or (end is not None and end <= self.end)
+        )
+
     def overlaps(self, start: datetime | None, end: datetime | None) -> bool:
         """Whether a range of time (None: without an end) overlaps this part."""
         return (self.end is None or start is None or start < self.end) and (

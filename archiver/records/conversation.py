@@ -196,11 +196,23 @@ class Post(NamedTuple):
     """Its number in the package; None: it is not in one."""
 
 
+class EarlierJobs(NamedTuple):
+    """Other jobs of the archive to which the messages of a room before a job's first one belong."""
+
+    since: datetime
+    """When the room's first saved message was sent."""
+    jobs: tuple[tuple[str, str | None], ...]
+    """What each is called on the screen, and its stated permission for contact outside."""
+
+
 class RoomBeginning(NamedTuple):
-    """The first saved message of a room, whatever period is told of it, and all that is known to be missing in it."""
+    """The first saved message of a room that belongs to no earlier job, whatever period is told of it."""
 
     first: Post | None
     gaps: tuple[Gap, ...]
+    """All that is known to be missing in it."""
+    earlier: EarlierJobs | None = None
+    """None: no message before the first one."""
 
 
 class Pause(NamedTuple):

@@ -89,19 +89,21 @@ def group(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     return group_room(tmp_path_factory.mktemp("group") / "home").archive
 
 
-def test_two_contracts_in_one_room_agree_on_how_it_began(group: Archive) -> None:
-    """The first message of the room counts for both, in the report and on the screen, with no text of the other."""
+def test_what_an_earlier_job_of_the_chat_explains_is_no_early_contact_of_a_later_one(group: Archive) -> None:
+    """The room's first message counts for the job that has no job before it; the later one names that job."""
+    pages, screens = {}, {}
     with group.reading() as reading:
         for name in ("job1", "job2"):
-            case = report_of(reading, name)
-            page = words(summary.chapter(case, ""))
-            screen = "\n".join(page_lines(reading, contracts.find_contract(reading, name), now=at(43 * DAY)))
+            pages[name] = words(summary.chapter(report_of(reading, name), ""))
+            lines = page_lines(reading, contracts.find_contract(reading, name), now=at(43 * DAY))
+            screens[name] = " ".join(" ".join(lines).split())
 
-            assert "2026年11月5日 10:00:00" in page
-            assert "承認日の15日前" in page
-            assert "2026-11-05 10:00" in screen
-            assert "15 days before the approval" in " ".join(screen.split())
-            assert ("はじめまして" in page) is False
+    assert "Chatworkでの最初のメッセージ 2026年11月5日 10:00:00(承認日の15日前)" in pages["job1"]
+    assert "2026-11-05 10:00 (15 days before the approval)" in screens["job1"]
+    assert "この仕事の最初のメッセージ 2026年11月26日 10:00:00(承認後。" in pages["job2"]
+    assert "(2026年11月5日から)は、報告者の入力では別の仕事のもの: job1 承認 2026年11月20日)" in pages["job2"]
+    assert "job1, approved 2026-11-20" in screens["job2"]
+    assert "はじめまして" not in pages["job1"] + pages["job2"]
 
 
 def test_the_leave_notice_is_no_reply_and_the_cancellation_before_the_period_is_told(group: Archive) -> None:

@@ -125,8 +125,9 @@ def test_nothing_false_is_said_of_many_random_disputes(tmp_path: Path) -> None:
 
 def test_the_words_of_a_claim_follow_its_knowledge(played: list[Played]) -> None:
     """「Chatworkでの最初のメッセージ」 is said only where the coverage proves it."""
-    for first in (messages.first_message(one.folded) for one in played):
-        assert first.is_whole == sentences.first_label(first).startswith("Chatworkでの")
+    for facts in (one.folded for one in played):
+        is_whole = messages.first_message(facts).is_whole
+        assert is_whole == sentences.first_label(facts).startswith("Chatworkでの")
 
 
 # --- sentences that nobody reads ------------------------------------------------------------------

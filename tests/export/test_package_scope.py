@@ -13,7 +13,7 @@ from archiver.evidence.tables.build import messages
 from archiver.evidence.tables.files_and_tasks import files
 from archiver.export.conversation import PackageRoom, build_conversation, build_message, room_name
 from archiver.export.package_scope import PackageScope, subject
-from archiver.records import Contract, ContractRoom, Pause, Period, RoomId, State, Watch
+from archiver.records import Contract, ContractRoom, Pause, Period, RoomBeginning, RoomId, State, Watch
 from tests.support.archives.entries import ROOM, blob, entry, file, message_entry, object_entry, window
 
 ELSEWHERE = 42
@@ -156,6 +156,7 @@ def facts(*other: dict[str, Any], **changes: Any) -> PackageRoom:
         histories=lambda _start: messages(GROUPS, {}),
         watch=Watch(),
         covered=(),
+        beginning=lambda gaps: RoomBeginning(None, tuple(gaps)),
     )
     return replace(made, **changes)
 

@@ -7,17 +7,15 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.app import utc_now
-from archiver.claims.messages import closed_account, contact, first_message, last_reply, message_count, turn
+from archiver.claims.messages import closed_account, last_reply, message_count, turn
 from archiver.claims.quotations import QUOTED, excerpts, quotation_line
 from archiver.claims.sentences import (
     basis_text,
     change_lines,
     closed_text,
-    contact_text,
     count_text,
     facts_document,
-    first_label,
-    first_text,
+    first_sentence,
     reply_label,
     reply_text,
     turn_lines,
@@ -226,12 +224,9 @@ def _chatwork_lines(activity: ContractActivity, now: datetime, names: Mapping[in
     """
     facts = activity.facts
     rooms = _(", ").join(names.get(int(room.room_id), f"{room.room_id}") for room in activity.contract.rooms)
-    first, reply = first_message(facts), last_reply(facts)
-    state = contact(facts)
-    compared = contact_text(state, first, activity.contract)
-    when = first_text(first, compared, early=state.value.is_early, time=minute_text)
+    reply = last_reply(facts)
     yield f"{rooms}   {count_text(message_count(facts))}" if facts.authors else rooms
-    yield f"{first_label(first)} {when}"
+    yield first_sentence(facts, time=minute_text)
     if facts.authors:
         ago = "" if reply.value is None or not reply.is_whole else days_ago(reply.value.at, now)
         yield f"{reply_label(reply)} {reply_text(reply, ago, time=minute_text)}"

@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from archiver import errors
-from archiver.evidence.history import READINGS, EntryObject, MessageHistory, Sightings, Span, account_of, number
+from archiver.evidence.history import READINGS, EntryObject, MessageHistory, Sightings, Span, number
 from archiver.evidence.masked_and_erased import read_tombstone
 from archiver.evidence.tables import build
 from archiver.evidence.tables.events import ChangeRow, message_events
-from archiver.export.conversation import unix_time
 from archiver.export.mask.names import PeriodIds
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.policy_and_covers import Covers
@@ -37,7 +36,7 @@ from archiver.export.package_scope import (
     base_line,
     observed_seconds,
 )
-from archiver.records import AccountId, Entry, MessageId, Post, RoomId
+from archiver.records import Entry
 from archiver.store.archive import Reading
 from archiver.store.queries.entries import (
     count_kinds,
@@ -265,8 +264,6 @@ class PackageStatistics:
         """The changes of the messages."""
         self.chosen: dict[str, int] = {}
         """The chosen messages found so far: id → No."""
-        self.first_posts: dict[int, Post] = {}
-        """The earliest message of each room as it was sent, in the package or not."""
         self.left_out = 0
         """The number of the contract's messages outside the period that the user asked for."""
         self._choice = choice
@@ -295,7 +292,6 @@ class PackageStatistics:
                 yield self.source.as_shown(entries)
             else:
                 self._rows.check(entries, None)
-                self._note_first(entries[0])
                 self.source.note_message(entries)
                 sent = number(entries[0]["payload"]["object"].get("send_time")) or observed_seconds(entries[0])
                 self.left_out += self.source.scope.is_of_contract(entries[0]["room_id"], sent)
@@ -319,7 +315,6 @@ class PackageStatistics:
             self._note_events(self.count, entries)
         self.numbers[history.room_id].append(self.count)
         self.authors[history.room_id][history.account_id] = history.name
-        self._note_first(entries[0])
         if history.message_id in self._choice.ids or self.count in self._choice.numbers:
             self.chosen[history.message_id] = self.count
         self._step()
@@ -327,17 +322,6 @@ class PackageStatistics:
 
     def _note_events(self, no: int, entries: Sequence[EntryObject]) -> None:
         self.events += message_events(no, entries, self.source.readings.get(entries[0]["room_id"]) or Sightings())
-
-    def _note_first(self, entry: EntryObject) -> None:
-        """Keep a room's earliest message, as contact may begin before the period of its contract."""
-        room, received = entry["room_id"], entry["payload"]["object"]
-        first, sent = self.first_posts.get(room), number(received.get("send_time"))
-        if first is not None and sent >= first.at.timestamp():
-            return
-        at = unix_time(sent)
-        if at is not None:
-            author = AccountId(number(account_of(received).get("account_id")))
-            self.first_posts[room] = Post(RoomId(room), MessageId(str(_position((entry,)))), author, at, entry["seq"])
 
     def _full_history(self, history: MessageHistory, entries: Sequence[EntryObject]) -> MessageHistory:
         """The history as the rows must have it: unmasked, with all readings, also those outside the package."""
@@ -362,7 +346,7 @@ class ShownStatistics(PackageStatistics):
         """Take what was read, and what hides a part of it."""
         super().__init__(read.source.shown(mask, covers), step, kept=kept, checked=False)
         self._read, self._hiding = read, (mask, covers)
-        self.numbers, self.count, self.first_posts = read.numbers, read.count, read.first_posts
+        self.numbers, self.count = read.numbers, read.count
         self.chosen, self.left_out = read.chosen, read.left_out
 
     def read_all(self, write: Callable[[int, MessageHistory], object] = lambda _no, _history: None) -> None:

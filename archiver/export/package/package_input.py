@@ -34,6 +34,7 @@ from archiver.export.stamps import Stamps
 from archiver.records import AccountId, Conversation, OtherChat, Watch
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, entries, room_holdings
+from archiver.store.queries.contract_activity import beginning_of
 from archiver.store.queries.looks_and_gaps import watch
 
 SCRATCH = ".tables"
@@ -61,7 +62,6 @@ class PackageInput:
         source, recipe, statistics = self.source, self.recipe, self.statistics
         owner = current_state.owner(source.reading) or {}
         for room in recipe.scope.rooms:
-            first = statistics.first_posts.get(room)
             package_room = PackageRoom(
                 room_id=room,
                 contract=recipe.contract.label,
@@ -77,7 +77,7 @@ class PackageInput:
                 watch=self.watches[room],
                 covered=entries.covered_periods(source.reading, room),
                 ids=source.ids,
-                first_post=first and first._replace(account_id=self.shown_account(first.account_id)),
+                beginning=partial(beginning_of, source.reading, room, recipe.contract),
                 other_chats=self.other_chats((room,)),
             )
             yield conversation.build_conversation(package_room, recipe.scope)

@@ -158,7 +158,8 @@ class _Survey:
         for message in room.messages():
             ids.append(int(message.message_id))
             first, post = beginning.first, _post(message)
-            if first is None or (first.no is None and first.message_id == message.message_id):
+            is_first = not beginning.earlier if first is None else first.message_id == message.message_id
+            if is_first and (first is None or first.no is None):
                 beginning = beginning._replace(first=post)
             self._add(message, post)
             sides[not is_short and message.account_id == self._case.owner_id].append(message)

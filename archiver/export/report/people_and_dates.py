@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from itertools import repeat
 
 from archiver import contract_dates
-from archiver.claims.messages import contact, first_message, last_reply
+from archiver.claims.messages import first_message, last_reply
 from archiver.claims.sentences import (
     basis_text,
-    contact_text,
     deadline_basis,
     first_label,
+    first_sentence,
     first_text,
     order_text,
     reply_label,
@@ -158,10 +158,10 @@ def _date_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str, str
     """The dated steps of the contract in their usual order."""
     contract, delivered = case.contract, contract_dates.last_delivery(case.deliveries)
     is_work = contract.platform != STRANGER
-    first, reply = first_message(case.statistics.facts), last_reply(case.statistics.facts)
+    reply = last_reply(case.statistics.facts)
     if is_work:
         yield from _stated_rows(contract, platform)
-    yield first_label(first), *first_message_cells(case.statistics)
+    yield first_label(case.statistics.facts), *first_message_cells(case.statistics)
     if is_work:
         yield _stated_row(say("納期"), stated_day(contract.due_on or ""))
         yield _stated_row(say("納品(最後)"), "" if delivered is None else local_time(delivered))
@@ -299,10 +299,8 @@ def permission_rows(case: ReportInput) -> list[tuple[str, str]]:
     platform = platform_of(case.contract.platform)
     if platform.outside is None and platform.contact != "never":
         return []
-    first, state = first_message(case.statistics.facts), contact(case.statistics.facts)
-    compared = contact_text(state, first, case.contract)
-    place = say(BEFORE) if first.value is not None and first.value.no is None else ""
-    text = f"{first_label(first)} {first_text(first, place, compared, early=state.value.is_early)}"
+    first = first_message(case.statistics.facts).value
+    text = first_sentence(case.statistics.facts, say(BEFORE) if first is not None and first.no is None else "")
     if platform.outside is None:
         refused = say("{name}では認められていません。\n{first}", name=platform.name, first=text)
         return [(say("サービス外での連絡"), refused)]
@@ -313,10 +311,10 @@ def permission_rows(case: ReportInput) -> list[tuple[str, str]]:
 
 def first_message_cells(statistics: MessageStatistics) -> tuple[str, str]:
     """When the first message was sent, as far as it is known, and its number, or that it is before the period."""
-    first = first_message(statistics.facts)
-    if first.value is None:
-        return first_text(first), "-"
-    return first_text(first), say(BEFORE) if first.value.no is None else f"No.{first.value.no}"
+    first, when = first_message(statistics.facts).value, first_text(statistics.facts)
+    if first is None:
+        return when, "-"
+    return when, say(BEFORE) if first.no is None else f"No.{first.no}"
 
 
 def _point_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str, str, str, str, str]]:
@@ -352,7 +350,7 @@ def _compared_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str,
         ),
     ]
     time, number = first_message_cells(case.statistics)
-    first = f"{first_label(first_message(case.statistics.facts))} {'' if number == '-' else f'{number} '}{time}"
+    first = f"{first_label(case.statistics.facts)} {'' if number == '-' else f'{number} '}{time}"
     for name, stated, days, screen in dated:
         compared = order_text(first_message(case.statistics.facts), stated)
         if stated and compared:

@@ -141,7 +141,7 @@ def _message_lines(case: ReportInput) -> Iterator[_TimelineLine]:
     if first.value is not None:
         source = first_message_cells(case.statistics)[1]
         more = "" if first.is_whole else say("(それ以前に{missing})", missing=missing_text(first.missing))
-        yield _TimelineLine(0, first.value.at, f"{first_label(first)}{more}", source)
+        yield _TimelineLine(0, first.value.at, f"{first_label(case.statistics.facts)}{more}", source)
     closed = closed_account(case.statistics.facts).value
     if closed is not None and not any(event.seq == closed.sign.seq for event in case.events):
         what = say("{closed_sign}(確認)", closed_sign=closed_sign(closed))

@@ -9,7 +9,7 @@ from heapq import nlargest
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, column, func, literal, not_, or_, select, text
+from sqlalchemy import ColumnElement, Text, and_, case, cast, column, false, func, literal, not_, or_, select, text
 
 from archiver.claims.acceptance_and_terms import is_courtesy, terms_weight
 from archiver.claims.quotations import ORDER, QUOTED, TASK_POST, Quotation, Rank, quotation, rank, standing
@@ -128,9 +128,10 @@ def _last_posts(reading: Reading, rooms: Sequence[ContractRoom], account: int) -
     return found
 
 
-def first_post(reading: Reading, room: int) -> Post | None:
-    """The first saved message of a room by its send time."""
-    query = select(*_POST).where(_message.room_id == room, *_TIMED)
+def first_post(reading: Reading, room: int, *, but: Sequence[ContractRoom] = ()) -> Post | None:
+    """The first saved message of a room by its send time, outside of these parts."""
+    elsewhere = not_(or_(false(), *by_room(but).values()))
+    query = select(*_POST).where(_message.room_id == room, elsewhere, *_TIMED)
     row = reading.sql.execute(query.order_by(_message.send_time, _message.position).limit(1)).first()
     return None if row is None else post_of_row(row)
 

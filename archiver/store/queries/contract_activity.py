@@ -12,6 +12,7 @@ from sqlalchemy import and_, false, or_, select
 
 from archiver.claims.counterparts import counterpart_bases
 from archiver.claims.messages import last_reply, with_acts
+from archiver.contract_dates import earlier_parts, room_beginning
 from archiver.evidence.acts_seen_in_lists import account_closings
 from archiver.evidence.history import NOTICE, EntryObject, cancelled_account, number, text
 from archiver.records import (
@@ -22,6 +23,7 @@ from archiver.records import (
     Contract,
     ContractRoom,
     Delivery,
+    Gap,
     MappedAccount,
     Post,
     RoomBeginning,
@@ -137,8 +139,16 @@ def _room_facts(reading: Reading, room: int, contract: Contract, *, is_read: boo
     room_gaps = gaps(reading, room)
     periods = [one for one in contract.rooms if one.room_id == room]
     inside = tuple(gap for gap in room_gaps if any(one.overlaps(gap.start, gap.end) for one in periods))
-    beginning = RoomBeginning(authors_and_changes.first_post(reading, room), room_gaps)
-    return RoomFacts(is_read, beginning, inside, is_closed)
+    return RoomFacts(is_read, beginning_of(reading, room, contract, room_gaps), inside, is_closed)
+
+
+def beginning_of(reading: Reading, room: int, contract: Contract, room_gaps: Sequence[Gap]) -> RoomBeginning:
+    """How a room begins for a contract, whatever period is told of it."""
+    others = contracts.neighbours(reading, contract)
+    earlier = [one for one in earlier_parts(contract, others) if one[0].room_id == room]
+    first = authors_and_changes.first_post(reading, room)
+    own = authors_and_changes.first_post(reading, room, but=[part for part, _job in earlier]) if earlier else first
+    return room_beginning(first, own, room_gaps, earlier)
 
 
 def _known_until(contract: Contract, looks: Mapping[int, datetime | None]) -> datetime | None:

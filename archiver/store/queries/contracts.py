@@ -96,6 +96,14 @@ def contracts(reading: Reading) -> list[Contract]:
     return [contract_from_payload(json.loads(line)) for (line,) in _STATEMENTS.rows(reading.sql)]
 
 
+def neighbours(reading: Reading, contract: Contract) -> list[Contract]:
+    """The other contracts that have one of its rooms, in the order in which they were entered."""
+    rooms = contract.room_ids
+    lines = (line for (line,) in _STATEMENTS.rows(reading.sql) if any(f"{room}" in line for room in rooms))
+    listed = map(contract_from_payload, map(json.loads, lines))
+    return [one for one in listed if one.id != contract.id and one.room_ids & rooms]
+
+
 def contracted_rooms(reading: Reading) -> set[RoomId]:
     """The rooms of every contract, whatever their periods."""
     return {room for one in contracts(reading) for room in one.room_ids}

@@ -10,7 +10,7 @@ import pytest
 from archiver.evidence.tables.files_and_tasks import files as listed_files
 from archiver.export.conversation import PackageRoom, build_conversation
 from archiver.export.package_scope import PackageScope
-from archiver.records import Contract, ContractRoom, MessageId, Observation, RoomId, Watch
+from archiver.records import Contract, ContractRoom, MessageId, Observation, RoomBeginning, RoomId, Watch
 from archiver.store import blobs
 from archiver.store.engine import driver_connection
 from archiver.store.queries import people
@@ -39,6 +39,7 @@ def packed(maker: ArchiveMaker, room: int) -> Any:
         histories=lambda _first: iter(()),
         watch=Watch(),
         covered=(),
+        beginning=lambda gaps: RoomBeginning(None, tuple(gaps)),
     )
     return build_conversation(facts, PackageScope(Contract("job1", (ContractRoom(RoomId(room)),))))
 
