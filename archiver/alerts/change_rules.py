@@ -57,11 +57,13 @@ def closed_accounts(observations: DepartureObservations) -> Iterator[Alert]:
 
 
 def departed_members(observations: DepartureObservations) -> Iterator[Alert]:
-    """Alerts about people whom the list of members shows no more."""
+    """Alerts about people whom the list of members shows no more; where another one of a client stays, not urgent."""
     for signal in observations.members_left:
         if signal.account_id != observations.owner:
-            is_carried = carries_conversation(observations.rooms.get(signal.room_id), signal.account_id)
-            level = Level.HIGH if is_carried else Level.LOW
+            people = observations.rooms.get(signal.room_id, RoomPeople())
+            is_one_of_them = bool(people.counterparts & people.members - {signal.account_id})
+            level = Level.MEDIUM if is_one_of_them and not signal.is_told_cancelled else Level.HIGH
+            level = level if carries_conversation(people, signal.account_id) else Level.LOW
             subject = CANCELLED if signal.is_told_cancelled else None
             yield Alert(AlertRule.MEMBER_GONE, level, signal.at, signal.room_id, signal.account_id, subject=subject)
 

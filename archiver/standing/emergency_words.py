@@ -109,7 +109,8 @@ def people_sentence(emergency: Emergency) -> str:
     for rule in _OF_PEOPLE:
         people = {one.account_id or 0 for one in emergency.alerts if one.rule is rule}
         if people:
-            is_client = len(people) == 1 and _is_client_alone(emergency, rule)
+            is_whole = people == {*emergency.changed.sides.bases}  # not one of several of them
+            is_client = len(people) == 1 and is_whole and _is_client_alone(emergency, rule)
             text = _client_text(rule) if is_client else _people_text(rule, len(people))
             parts.append(text.format(n=len(people), mark=visible_line(emergency.mark)))
     return _(". ").join(parts) + _(". ").rstrip() if parts else ""

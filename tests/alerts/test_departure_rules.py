@@ -87,6 +87,8 @@ def test_an_account_is_closed_once_whatever_its_rooms() -> None:
         (RoomPeople(THIRTY, frozenset({TANAKA}), {}, {TANAKA: 3, 100: 6}), ["high"]),
         (RoomPeople(THIRTY, frozenset({TANAKA}), {}, {TANAKA: 3, 100: 7}), ["low"]),
         (RoomPeople(former=frozenset({TANAKA, SUZUKI}), wrote={TANAKA: 9}), ["high", "high"]),
+        (GONE._replace(counterparts=frozenset({TANAKA, SUZUKI})), ["high"]),
+        (GONE._replace(members=frozenset({SUZUKI}), counterparts=frozenset({TANAKA, SUZUKI})), ["medium"]),
     ],
 )
 def test_a_member_who_left_is_urgent_where_the_conversation_rests_on_them(
