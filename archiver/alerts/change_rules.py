@@ -125,6 +125,23 @@ def deleted_messages(observations: DepartureObservations) -> Iterator[Alert]:
         yield alert if standing is None else replace(alert, count=standing.count + len(messages))
 
 
+def without_posts(observations: DepartureObservations, found: Iterable[Alert]) -> DepartureObservations:
+    """The same without the posts of files and tasks that are gone too, which alerts of their own tell."""
+    told = [one for one in (*found, *observations.alerts) if one.rule is AlertRule.FILE_GONE]
+    posts = {(one.room_id, one.message_id) for one in told}
+    before, lately = (
+        tuple(one for one in messages if (one.room_id, one.message_id) not in posts)
+        for messages in (observations.vanished, observations.recently_vanished)
+    )
+    return observations._replace(vanished=before, recently_vanished=lately)
+
+
+def is_post_of(deletion: Alert, gone: Alert) -> bool:
+    """Whether a kept alert is about nothing but the post of a file or task that another one tells."""
+    is_deletion = gone.rule is AlertRule.FILE_GONE and deletion.rule is AlertRule.DELETIONS and not deletion.dismissed
+    return is_deletion and deletion.count == 1 and deletion.message_id == gone.message_id
+
+
 def carries_conversation(people: RoomPeople | None, account: int) -> bool:
     """Whether a room's conversation rests on this person: a counterpart, or nobody else is left, or much is theirs."""
     if people is None:

@@ -318,11 +318,6 @@ def changed_sides(changed: ChangedMessages, kind: ChangeKind) -> SideCounts:
     return sides
 
 
-def changed_notices(changed: ChangedMessages, kind: ChangeKind) -> int:
-    """How many of Chatwork's notices changed so."""
-    return sum(author.notice_changes[kind] for author in changed.authors.values())
-
-
 def changed_count(changed: ChangedMessages, kinds: Collection[ChangeKind]) -> int:
     """How many messages changed in one of these ways, whosever they are, Chatwork's notices left out."""
     return sum(changed_sides(changed, kind).total() for kind in kinds)

@@ -13,7 +13,6 @@ from archiver.claims.messages import (
     ClosedAccount,
     Missing,
     Turn,
-    changed_notices,
     changed_sides,
     closed_account,
     contact,
@@ -258,9 +257,8 @@ def sources_text(facts: CaseFacts, *, kinds: Collection[ObservedBy] = tuple(Obse
 def change_lines(changed: ChangedMessages) -> Iterator[tuple[ChangeKind, str]]:
     """A line for each kind of change that occurred, with the side of the messages' authors."""
     for kind in ChangeKind:
-        counts, notices = changed_sides(changed, kind), changed_notices(changed, kind)
+        counts = changed_sides(changed, kind)
         whose = [word(f"change.of.{name}", n=counts[side]) for side, name in _SIDES.items() if counts[side]]
-        whose += [word("change.notices", n=notices)] if notices else []
         if whose:
             yield kind, word(f"change.{kind}", whose=say("、").join(whose))
 
@@ -346,9 +344,9 @@ def facts_document(facts: CaseFacts) -> JsonObject:
 
 
 def changes_document(changed: ChangedMessages) -> JsonObject:
-    """How many messages of each side changed in each way, and how many of Chatwork's notices."""
-    counts = ((one.value, changed_sides(changed, one), changed_notices(changed, one)) for one in ChangeKind)
-    return {kind: {name: sides[one] for one, name in _SIDES.items()} | {"notices": n} for kind, sides, n in counts}
+    """How many messages of each side changed in each way."""
+    counts = ((one.value, changed_sides(changed, one)) for one in ChangeKind)
+    return {kind: {name: sides[one] for one, name in _SIDES.items()} for kind, sides in counts}
 
 
 def _closing_document(closed: ClosedAccount) -> JsonObject:

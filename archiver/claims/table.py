@@ -114,14 +114,13 @@ WORDS: Mapping[str, str] = {
     "change.of.counterpart": "相手のメッセージ{n:,}件",
     "change.of.reporter": "報告者のメッセージ{n:,}件",
     "change.of.other": "参加者のメッセージ{n:,}件",
-    "change.notices": "Chatworkの自動メッセージの形のもの{n:,}件",
     "change.own": "報告者自身のメッセージの変更: {what}",
     "change.own.none": "なし",
     "noticed.left": "{who}が、参加者の一覧に表示されなくなりました",
     "noticed.name": "表示名が「{before}」から「{after}」に変わりました",
     "noticed.file": "ファイル名が「{before}」から「{after}」に変わりました",
     "noticed.description": "チャットの概要が「{before}」から「{after}」に変わりました",
-    # files that are gone
+    # files and tasks that are gone
     "file.gone": "{side}のファイル「{name}」({number})は、{seen}には表示されなくなっていました",
     "file.last": "最後に見えたのは{last}",
     "file.words": "同じメッセージの文「{text}」も、表示されなくなっていました",
@@ -129,6 +128,9 @@ WORDS: Mapping[str, str] = {
     "file.kept": "中身は保存しています",
     "file.lost": "中身は保存できていません",
     "file.more": "ほかに表示されなくなったファイル{n:,}点",
+    "task.gone": "{side}のタスク「{what}」は、{seen}には表示されなくなっていました",
+    "task.gone.reworded": "{side}のタスク「{before}」は「{what}」に変わり、{seen}には表示されなくなっていました",
+    "task.more": "ほかに表示されなくなったタスク{n:,}件",
     # why a request is made
     "reason.deleted": "相手のメッセージ{n:,}件が、保存した後に「削除」表示に変わった",
     "reason.deleted.and": "相手のメッセージ{n:,}件が、保存した後に「削除」表示に変わり、",

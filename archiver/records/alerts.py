@@ -102,7 +102,7 @@ class TwinSeen(NamedTuple):
 
 
 class DetailChanged(NamedTuple):
-    """Another role of a member, another name of a file that they sent, or that it is not shown any more."""
+    """Another role of a member, another name of their file, or that it or their task is not shown any more."""
 
     room_id: int
     account_id: int
@@ -269,6 +269,9 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     (AlertRule.FILE_GONE, "unlisted"): N_(
         "Chat {room}: a file was sent, but Chatwork's list of files did not have it, so it is not saved. It may have "
         "been deleted first. Ask for it once more."
+    ),
+    (AlertRule.FILE_GONE, "task"): N_(
+        "Chat {room}: a task from somebody else is no longer shown on Chatwork. Its text is saved."
     ),
     (AlertRule.FILE_GONE, ""): N_(
         "Chat {room}: a file from somebody else is no longer shown on Chatwork. Its content is saved."

@@ -131,14 +131,12 @@ class AuthorFacts:
     posts: Counter[MessageKind] = field(default_factory=Counter)
     last: dict[MessageKind, Post] = field(default_factory=dict)
     changes: Counter[ChangeKind] = field(default_factory=Counter)
-    """What became of their speech, and of posts of which no text was ever seen."""
-    notice_changes: Counter[ChangeKind] = field(default_factory=Counter)
-    """What became of Chatwork's notices in their name."""
+    """What became of their speech, and of posts of which no text was ever seen; files and tasks tell of notices."""
 
     def add_changes(self, kind: MessageKind, became: Iterable[ChangeKind], times: int = 1) -> None:
         """Count what became of messages of one kind."""
-        counts = self.notice_changes if kind is MessageKind.NOTICE else self.changes
-        counts.update(dict.fromkeys(became, times))
+        if kind is not MessageKind.NOTICE:
+            self.changes.update(dict.fromkeys(became, times))
 
 
 class RoomFacts(NamedTuple):

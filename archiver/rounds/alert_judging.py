@@ -38,9 +38,10 @@ def judge_entries(writing: Writing) -> list[Alert]:
     after, last = remembered_values.JUDGED_UPTO.recall(writing), entries.last_seq(writing)
     observed = alert_signals.observed_signals(writing, after=after)
     sides = new_texts_and_changes.sides_by_room(writing)
+    changes = change_rules.judge_changes(new_texts_and_changes.observed_changes(writing, sides, after=after))
     alerts_found = [
-        *change_rules.judge_observations(observed),
-        *change_rules.judge_changes(new_texts_and_changes.observed_changes(writing, sides, after=after)),
+        *change_rules.judge_observations(change_rules.without_posts(observed, changes)),
+        *changes,
         *phrase_rules.judge_texts(
             new_texts_and_changes.new_texts(writing, sides, after=after),
             escrowed=new_texts_and_changes.escrowed_rooms(writing),
@@ -63,6 +64,8 @@ def _keep_alerts(writing: Writing, alerts_found: Iterable[Alert]) -> list[Alert]
         if standing is None:
             opened.append(alerts.keep(writing, alert))
             kept.append(opened[-1])
+            for post in (one for one in kept if change_rules.is_post_of(one, alert)):
+                alerts.dismiss(writing, post.number, at=alert.at, reason=None)
             continue
         changed = change_rules.merged(alert, standing)
         alerts.change(writing, changed)

@@ -110,12 +110,13 @@ def group_equal(alerts: Iterable[Alert], labels: Mapping[str, str]) -> list[list
         about = (alert.rule, alert.room_id, alert.count, alert.subject)
         if about not in worded:
             worded[about] = sentences.alert_sentence(alert, labels)
-        groups.setdefault((alert.level, worded[about], _renamed_file(alert)), []).append(alert)
+        groups.setdefault((alert.level, worded[about], _listed_id(alert)), []).append(alert)
     return sorted(groups.values(), key=lambda group: group[0].level is not Level.HIGH)
 
 
 def named_messages(reading: Reading, alerts: Sequence[Alert]) -> list[NamedMessage | None]:
     """The message that each of these alerts is about, if the archive knows it."""
+    from archiver.store.queries.viewing.files_and_tasks import task_texts
     from archiver.store.queries.viewing.message_summaries import message_summaries, texts_of
 
     places = [_place(one) for one in alerts]
@@ -123,7 +124,9 @@ def named_messages(reading: Reading, alerts: Sequence[Alert]) -> list[NamedMessa
     known = {(one.room_id, int(one.message_id)): one for one in summaries}
     found = (None if place is None else known.get(place) for place in places)
     texts = [
-        texts_of(reading, *place) if place and one.rule in (AlertRule.A10, AlertRule.DELETIONS) else []
+        texts_of(reading, *place)
+        if place and one.rule in (AlertRule.A10, AlertRule.DELETIONS)
+        else task_texts(reading, one.room_id or 0, _listed_id(one, AlertRule.FILE_GONE, "task"))
         for place, one in zip(places, alerts, strict=True)
     ]
     return [
@@ -151,17 +154,17 @@ def _with_file_names(reading: Reading, message: NamedMessage, alert: Alert) -> N
     """Where the alert is about a file's name, its names until then in the place of the message's words."""
     from archiver.store.queries.viewing.files_and_tasks import file_details, file_renames
 
-    file = file_details(reading, message.room_id, _renamed_file(alert))
-    renames = file_renames(reading, message.room_id, _renamed_file(alert))
+    renamed = _listed_id(alert)
+    file, renames = file_details(reading, message.room_id, renamed), file_renames(reading, message.room_id, renamed)
     until_then = [one for one in renames if one[-1] <= alert.at]
     lines = renamed_lines(until_then, file and file.attachment.saved_at, partial(shorten, width=_FILE_COLUMNS))
     return message._replace(sent=None, said=_(". ").join(lines)) if lines else message
 
 
-def _renamed_file(alert: Alert) -> int:
-    """The file whose name changed, if the alert is about that; else 0."""
-    kind, _slash, file = (alert.subject or "").partition("/")
-    return int(file) if alert.rule is AlertRule.A12 and kind == "file" else 0
+def _listed_id(alert: Alert, rule: AlertRule = AlertRule.A12, of: str = "file") -> int:
+    """The file whose name changed, or the task that is gone, if the alert is about that; else 0."""
+    kind, _slash, ident = (alert.subject or "").partition("/")
+    return int(ident) if alert.rule is rule and kind == of else 0
 
 
 def messages_by_id(reading: Reading, contract: Contract, message_ids: Iterable[str]) -> tuple[NamedMessage, ...]:
@@ -197,7 +200,7 @@ def _named(summary: MessageSummary, rule: AlertRule | None = None, texts: Sequen
     body = _FILE_TAGS.sub("", summary.text)
     text = excerpts([own_words(body)], QUOTED_CHARACTERS)[0] if rule is None else _from_matched_words(body, rule)
     quote = in_quotes(text) if text else _("(text unknown)")
-    if len(texts) > 1:
+    if texts:
         plain = [own_words(_FILE_TAGS.sub("", one)) for one in texts]
         quoted = [in_quotes(one) for one in excerpts(plain, QUOTED_CHARACTERS)]
         quote = " → ".join(quoted if len(quoted) <= _TEXTS_LIMIT else [quoted[0], "…", *quoted[-2:]])

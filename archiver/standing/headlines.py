@@ -29,9 +29,9 @@ _FIELDS: Row = dict.fromkeys(
 
 _NOT_THEMSELVES = (AlertRule.A15, AlertRule.TWIN)
 """Of somebody who may be another person than the name says."""
-_OF_TERMS = (AlertRule.A8, AlertRule.A13, AlertRule.A12, AlertRule.FILE_GONE)
-"""Of papers asked for, of other terms that are spoken of or stand in a description, and of files that are gone."""
-ASKED_RULES = (*_NOT_THEMSELVES, *_OF_TERMS)
+_OF_TERMS = (AlertRule.A8, AlertRule.A13, AlertRule.A12)
+"""Of papers asked for, and of other terms that are spoken of or stand in a description."""
+ASKED_RULES = (*_NOT_THEMSELVES, *_OF_TERMS, AlertRule.FILE_GONE)
 """Rules whose alerts are headlines themselves."""
 
 LOST, _OFF = ("gone", "departed", "changed"), ("idle", "unscheduled")
@@ -43,7 +43,7 @@ def headlines(facts: Mapping[str, Any], jobs: Sequence[Row]) -> list[Row]:
     stopped = list(_stopped(facts))
     off = [one for one in stopped if one["kind"] in _OFF]
     told = [*(one for one in stopped if one not in off), *_gone(jobs), *_departed(jobs), *_changed(jobs)]
-    told += [*_asked(facts["asked"], _NOT_THEMSELVES), *off, *unpaid(jobs)]
+    told += [*_asked(facts["asked"], (AlertRule.FILE_GONE, *_NOT_THEMSELVES)), *off, *unpaid(jobs)]
     told += _asked(facts["asked"], _OF_TERMS)
     return [_FIELDS | one for one in told]
 

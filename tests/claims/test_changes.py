@@ -1,4 +1,4 @@
-"""Changes of Chatwork's notices are counted apart from those of what people wrote, by query and by fold alike."""
+"""Changes of what people wrote are counted, and none of Chatwork's notices, by query and by fold alike."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from archiver.claims.messages import DELETIONS, EDITS, changed_count, changed_notices
+from archiver.claims.messages import DELETIONS, EDITS, changed_count
 from archiver.claims.sentences import change_lines
 from archiver.export.report.letters import inquiry_form_text
-from archiver.records import ChangeKind, ContractRoom, RoomId
-from archiver.report_language import report_language
+from archiver.export.report.summary import gone_lines, quotation_lines
+from archiver.records import ContractRoom, RoomId
 from archiver.store import seals
 from archiver.store.queries import contracts, new_texts_and_changes
+from archiver.store.queries.authors_and_changes import changed_places
 from archiver.store.queries.contract_activity import activity_of, case_sides, changed_messages
 from archiver.store.queries.status import status
 from tests.claims.dispute import report_of
@@ -38,7 +39,7 @@ def _archive(home: Path) -> ArchiveMaker:
 
 
 def test_a_deleted_notice_is_no_deleted_message(tmp_path: Path) -> None:
-    """What is in the form of a notice counts as the reporter's speech where the reporter wrote it."""
+    """Its file tells of it; what is in the form of one counts as the reporter's speech where the reporter wrote it."""
     maker = _archive(tmp_path / "home")
     with maker.archive.reading() as reading:
         contract = contracts.find_contract(reading, "job1")
@@ -47,31 +48,42 @@ def test_a_deleted_notice_is_no_deleted_message(tmp_path: Path) -> None:
         found = [activity_of(reading, contract).facts.changed, case.statistics.facts.changed, whole_room]
     maker.archive.close()
 
-    whose = "相手のメッセージ2件、報告者のメッセージ1件、Chatworkの自動メッセージの形のもの1件"
+    whose = "相手のメッセージ2件、報告者のメッセージ1件"
     line = f"{whose}が、保存した後に削除されました"
     for changed in found:
         assert [line] == [text for _kind, text in change_lines(changed)]
-        assert (3, 1) == (changed_count(changed, DELETIONS), changed_notices(changed, ChangeKind.DELETED))
+        assert 3 == changed_count(changed, DELETIONS)
 
 
-@pytest.mark.parametrize("lang", ["ja", "en"])
-def test_notices_alone_are_told(tmp_path: Path, lang: str) -> None:
-    """Where only notices changed, the count of messages is 0 and the notices are told all the same."""
-    maker = _archive(tmp_path / "home")
+@pytest.mark.parametrize("is_back", [False, True])
+def test_a_task_that_is_gone_is_told_with_its_words_once(tmp_path: Path, *, is_back: bool) -> None:
+    """Its first text and its last, and not a second time as its deleted post; one that is back is not told as gone."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.room("案件のチャット")
+    maker.contract("job1", platform="direct", client="田中")
+    maker.account(CLIENT, "田中")
+    texts = [f"LP {amount}円、検収後に払います" for amount in ("45,000", "30,000")]
+    box = "[info][title][dtext:task_added][/title][task aid=1 st=open lt=0]{}[/task][/info]"
+    post = message_object(1, box.format(texts[0]), sent=1)
+    maker.sync([post], minutes=5)
+    for minute, text in enumerate(texts, 6):
+        maker.task(9, text, minutes=minute)
+    maker.sync([post | {"body": "[deleted]"}], changed={1: "deleted"}, minutes=10)
+    for minute, state in enumerate(["gone", *["present"] * is_back], 11):
+        maker.task(9, texts[1], state=state, minutes=minute)
+    seals.close_seals(maker.archive, now=at(20))
     with maker.archive.reading() as reading:
         contract = contracts.find_contract(reading, "job1")
-        changed = changed_messages(reading, contract.rooms, case_sides(reading, contract))
+        case = report_of(reading)
+        told = inquiry_form_text(case)
+        places = changed_places(reading, contract, case_sides(reading, contract))
     maker.archive.close()
-    for author in changed.authors.values():
-        author.changes.clear()
-    with report_language(lang):
-        (line,) = (text for _kind, text in change_lines(changed))
 
-    wanted = {
-        "ja": "Chatworkの自動メッセージの形のもの1件が、保存した後に削除されました",
-        "en": "1 automatic message of Chatwork deleted after saving",
-    }
-    assert wanted[lang] == line
+    line = f"相手のタスク「{texts[0]}」は「{texts[1]}」に変わり、{{}}には表示されなくなっていました"
+    assert [line.format("2026-11-05")] * (not is_back) == list(gone_lines(case))
+    assert is_back == bool(places) == any("45,000円" in one for one in quotation_lines(case, 60)[0])
+    assert (not is_back) == (line.format("2026年11月5日") in told)
 
 
 def test_a_message_that_was_edited_and_then_deleted_counts_once(tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ import pytest
 
 from archiver import errors
 from archiver.alerts.sentences import alert_sentence
+from archiver.cli.contracts.contract_page import page_rows
 from archiver.records import JST, Delivery, Role
 from archiver.records.alerts import Alert, AlertRule
 from archiver.standing.alert_lines import alert_lines
 from archiver.store import user_statements
+from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.room_holdings import holdings_of, other_chats
 from archiver.store.user_statements import add_delivery
@@ -297,6 +299,45 @@ def test_a_file_that_is_gone_is_told_once(world: World, is_own: bool, has_post: 
     assert line.message is not None
     assert "“発注書.pdf”" in line.message.words
     assert [] == [one for one in kept_alerts(world) if one.rule is AlertRule.A10]
+
+
+@pytest.mark.parametrize("is_at_once", [True, False])
+@pytest.mark.parametrize("comment", ["", "1万円の素材です"])
+def test_a_file_and_its_post_that_are_gone_are_one_alert(world: World, comment: str, is_at_once: bool) -> None:
+    """Whichever of the two is noticed first."""
+    file = world.chatwork.upload(world.room, world.tanaka, "発注書.pdf", data=b"1", comment=comment)
+    next_round(world, full=True)
+    world.chatwork.delete(world.chatwork.message_of_file(file), moves_room=True)
+    if not is_at_once:
+        next_round(world, full=True)
+    world.chatwork.remove_file(file)
+    next_round(world, full=True)
+
+    assert [f"saved/{file}"] == [one.subject for one in kept_alerts(world) if not one.dismissed]
+
+
+def test_a_task_that_is_gone_is_one_alert_with_its_words(world: World) -> None:
+    """The first and the last, also where its post is deleted with it; one of the user's own is no news."""
+    given = world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, "LP 45,000円 検収後翌月末払い")
+    own = world.chatwork.add_task(world.room, world.chatwork.owner, world.chatwork.owner, "下書きを直す")
+    post = str(world.chatwork.tasks[given].message_id)
+    next_round(world, full=True)
+    world.chatwork.tasks[given].body = "LP 30,000円 検収後翌々月末払い"
+    next_round(world, full=True)
+    for task in (given, own):
+        world.chatwork.delete_task(task, announce=False)
+    world.chatwork.delete(post, moves_room=True)
+    next_round(world, full=True)
+
+    found = kept_alerts(world)
+    with world.archive.reading() as reading:
+        (line,) = alert_lines(reading, found, {})
+        shown = "".join(str(row) for row in page_rows(reading, find_contract(reading, "job1"), now=world.clock()))
+    assert "Its text is saved. 田中 “LP 45,000円 検収後翌月末払い” →" in shown
+    assert [(AlertRule.FILE_GONE, f"task/{given}", post)] == [(one.rule, one.subject, one.message_id) for one in found]
+    assert "a task from somebody else is no longer shown on Chatwork. Its text is saved." in line.sentence
+    assert line.message is not None
+    assert "“LP 45,000円 検収後翌月末払い” → “LP 30,000円 検収後翌々月末払い”" in line.message.words
 
 
 def test_deletions_over_more_than_a_day_are_all_counted(world: World) -> None:

@@ -35,11 +35,12 @@ from archiver.cli.output import RULE, WIDTH, beside, columns, echo_json, echo_li
 from archiver.contract_dates import unstated_facts
 from archiver.platforms.job_platform import NO_PLATFORM, Platform, platform_of
 from archiver.records import TERM_ITEMS, Basis, Contract, ContractRoom, JsonObject, contract_facts
+from archiver.records.alerts import AlertRule
 from archiver.render.snippet import own_words
 from archiver.render.times import date_text, iso_date, minute_text
 from archiver.report_language import in_program_language, of_other_side, screen_words
 from archiver.setup.contract_rooms import first_day, last_day
-from archiver.standing.alert_lines import days_ago, due_dates, due_line
+from archiver.standing.alert_lines import alert_lines, days_ago, due_dates, due_line
 from archiver.standing.emergencies import references_of
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.authors_and_changes import changed_places, quoted_messages
@@ -47,6 +48,7 @@ from archiver.store.queries.contract_activity import ContractActivity, activity_
 from archiver.store.queries.contracts import enclosures, is_read, named_or_only_contract, read_until
 from archiver.store.queries.current_state import inaccessible_rooms, last_payload, room_names
 from archiver.store.search.search import term_candidates
+from archiver.store.working.alerts import alerts
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -131,7 +133,7 @@ def _fact_rows(
     called = {} if ids else {room: name for room, name in room_names(reading).items() if name}
     rooms = {room: _("“{name}”").format(name=visible(name)) for room, name in called.items()}
     heard = () if ids else _heard_lines(reading, activity, rooms)
-    yield PageRow(_("Chatwork"), [*_chatwork_lines(activity, now, rooms), *heard])
+    yield PageRow(_("Chatwork"), [*_chatwork_lines(activity, now, rooms), *_gone_lines(reading, contract), *heard])
 
 
 def _agreed_rows(contract: Contract, platform: Platform) -> Iterator[PageRow]:
@@ -236,6 +238,15 @@ def _chatwork_lines(activity: ContractActivity, now: datetime, names: Mapping[in
     words = (_period_words(room, names.get(int(room.room_id))) for room in activity.contract.rooms)
     if periods := [period for period in words if period]:
         yield _("Only what was said {periods} belongs to it.").format(periods=_(", ").join(periods))
+
+
+def _gone_lines(reading: Reading, contract: Contract) -> Iterator[str]:
+    """The files and tasks that are shown no more, as their alerts tell them."""
+    gone = [one for one in alerts(reading) if one.rule is AlertRule.FILE_GONE and one.room_id in contract.room_ids]
+    for line in alert_lines(reading, gone, {}):
+        message = line.message
+        if message is None or message.sent is None or contract.holds(message.room_id, message.sent):
+            yield " ".join(filter(None, [line.sentence, message and message.said]))
 
 
 def _heard_lines(reading: Reading, activity: ContractActivity, names: Mapping[int, str]) -> Iterator[str]:

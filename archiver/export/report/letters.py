@@ -33,7 +33,7 @@ from archiver.export.report.request_to_office import (
 from archiver.export.report.summary import (
     asked_text,
     departures_and_terms,
-    gone_file_lines,
+    gone_lines,
     has_changed,
     own_edit_lines,
     quotation_lines,
@@ -79,7 +79,7 @@ def _inquiry_text(case: ReportInput, length: int, *, has_report: bool) -> tuple[
         end_request=end_request_text(case.contract),
         decisive=decisive,
         changed=unquoted_changes(case.statistics, DELETIONS),
-        gone_files=[say("{line}。", line=one) for one in gone_file_lines(case)],
+        gone=[say("{line}。", line=one) for one in gone_lines(case)],
         departed=[say("{line}。", line=one) for one in departures_and_terms(case, length)],
         quoted=quoted,
         frozen=[room.inaccessible_since for room in case.rooms if room.inaccessible_since],

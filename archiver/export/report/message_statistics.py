@@ -127,6 +127,8 @@ class _Survey:
         self._announced = {one.message_id for one in case.listed_steps}
         self._announcements: defaultdict[tuple[int, str], list[tuple[Post, str]]] = defaultdict(list)
         """Room and message → the message of a file or task; room and nothing → all posts about tasks."""
+        self._told = {given.message_id for _gone, given, _ended in case.gone_tasks}
+        """The posts of tasks that are gone, which are told with them."""
         self._unanswered: dict[RoomId, list[Post]] = {}
         self._courtesies: set[str] = set()
         """Ids of the reporter's messages that wait for no answer."""
@@ -314,7 +316,7 @@ class _Survey:
     def _add_quotation(self, message: Message, *, is_chosen: bool) -> None:
         """Keep a message of the other side, if it is among those that have the most to say."""
         is_named = self._named is not None and message.message_id in self._named
-        if self._named is not None and not is_named:
+        if message.message_id in self._told or (self._named is not None and not is_named):
             return
         amount, answered = self._case.contract.amount, self._own_before.get(message.room_id)
         stated = {*amounts_and_days(message.texts[0].body)} if message.texts else set()

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from archiver.contract_dates import day_of as day_of
 from archiver.evidence.acts_seen_in_lists import ListedStep
-from archiver.evidence.tables.events import CANCELLATION, ROOM_TYPES, ChangeRow
+from archiver.evidence.tables.events import CANCELLATION, EVENT_WORDS, ROOM_TYPES, ChangeRow, EventKind
 from archiver.export.exhibit_names import FileMetadata
 from archiver.platforms import job_platform
 from archiver.platforms.job_platform import Platform
@@ -208,6 +208,21 @@ class ReportSources:
     """What the user chose to ask for; None = what the state of the case suggests."""
     clues: Mapping[str, str] = field(default_factory=dict)
     """The user's answers to where the counterpart gave the Chatwork id, by question."""
+
+    @cached_property
+    def gone_tasks(self) -> list[tuple[ChangeRow, ListedStep, ListedStep]]:
+        """The tasks that are shown no more: that change, how each was given, and the last step of it; none where the
+        package leaves texts out.
+        """
+        kinds = EVENT_WORDS[EventKind.TASK_GONE], EVENT_WORDS[EventKind.TASK_BACK]
+        last = {(one.room_id, one.about): one for one in self.events if one.kind in kinds}
+        found = []
+        for event in (one for one in last.values() if one.kind == kinds[0] and not self.excerpt_only):
+            steps = [one for one in self.listed_steps if one.room_id == event.room_id]
+            ended = next((one for one in reversed(steps) if one.what == event.before), None)
+            given = next((one for one in steps if ended and one.message_id == ended.message_id), None)
+            found += [(event, given, ended)] if given and ended else []
+        return found
 
     @property
     def part_sentence(self) -> str:

@@ -8,13 +8,16 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import starmap
 
+from archiver.chatwork.notation.parse import parse
 from archiver.claims.acceptance_and_terms import accepts, amounts_and_days, names_terms
 from archiver.claims.messages import DELETIONS, changed_sides, closed_account, turn
 from archiver.claims.quotations import Quotation, excerpts, quotation_head, quotation_line, quotation_parts
 from archiver.claims.sentences import change_lines, closed_text, noticed_text, own_changes_text, waiting_text
 from archiver.claims.table import word
 from archiver.contract_dates import delivery_matches
+from archiver.evidence.acts_seen_in_lists import ListedStep
 from archiver.evidence.history import is_system_post, removed_files
 from archiver.evidence.tables.cells import message_cell
 from archiver.evidence.tables.events import EVENT_WORDS, ChangeRow, EventKind
@@ -37,7 +40,8 @@ from archiver.platforms.job_platform import STRANGER
 from archiver.records import Attachment, CaseSide, ChangeKind, Role, State
 from archiver.render.gap_breaks import all_pauses, interval_text, refusal_text
 from archiver.render.invisible_characters import visible
-from archiver.render.snippet import own_words
+from archiver.render.message_body import plain_text
+from archiver.render.snippet import one_line, own_words
 from archiver.render.times import date_text, local_time, minute_text
 from archiver.report_language import days_in_words, is_covered, say
 
@@ -65,7 +69,8 @@ def chapter(case: ReportInput, title: str) -> Chapter:
     reasons = [shown(one.reason, 300) for one in case.mapped.values() if one.role is Role.CLIENT]
     closed = closed_text(closed_account(case.statistics.facts))
     shut_lines = [_shut_text(shut), refusal_text(case.rooms)]
-    noticed = [say("{line}。", line=one) for one in filter(None, [closed, *departures_and_terms(case, _NAME_LENGTH)])]
+    seen = [closed, *departures_and_terms(case, _NAME_LENGTH), *gone_lines(case)]
+    noticed = [say("{line}。", line=one) for one in filter(None, seen)]
     noticed = [*unquoted_changes(case.statistics, DELETIONS), *noticed, *shut_lines]
     (page,) = chapters(
         "report_summary.txt",
@@ -85,7 +90,7 @@ def chapter(case: ReportInput, title: str) -> Chapter:
         shown_name=shown_name,
         asked=asked_text(case),
         reply_line=partial(reply_line, case, limit=_ASKED_LENGTH),
-        changed=[*_changed_lines(case.statistics), *own_edit_lines(case, _HEARD_LENGTH), *gone_file_lines(case)],
+        changed=[*_changed_lines(case.statistics), *own_edit_lines(case, _HEARD_LENGTH), *gone_lines(case)],
         shut=shut_lines,
         changes=list(dict.fromkeys(map(_change_line, _told_changes(case)))),  # a person may be in several chats
         most=MAX_LINES,
@@ -252,8 +257,10 @@ def has_changed(statistics: MessageStatistics) -> bool:
     return any(one.became is not State.PRESENT for one in statistics.quotations.value)
 
 
-def gone_file_lines(case: ReportInput) -> Iterator[str]:
-    """Whose files are not shown any more, since when, and whether their content is kept; the other side's first."""
+def gone_lines(case: ReportInput) -> Iterator[str]:
+    """Whose files and tasks are not shown any more, since when, with the words of a task, and whether a file's content
+    is kept; the other side's first.
+    """
     attachments: dict[int, Attachment] = {one.file_id: one for one in case.attachments}
     gone: dict[Attachment, ChangeRow] = {}
     for event in case.events:
@@ -271,6 +278,17 @@ def gone_file_lines(case: ReportInput) -> Iterator[str]:
         yield _gone_file_line(case, file, gone[file])
     if ranked[_MOST_FILES:]:
         yield word("file.more", n=len(ranked) - _MOST_FILES)
+    tasks = sorted(case.gone_tasks, key=lambda one: not case.is_counterpart(one[1].account))
+    told = [*dict.fromkeys(starmap(partial(_gone_task_line, case), tasks))]  # one may be given to several people
+    yield from told[:_MOST_FILES]
+    if told[_MOST_FILES:]:
+        yield word("task.more", n=len(told) - _MOST_FILES)
+
+
+def _gone_task_line(case: ReportInput, event: ChangeRow, given: ListedStep, ended: ListedStep) -> str:
+    before, what = excerpts([one_line(plain_text(parse(one.what))) for one in (given, ended)], _HEARD_LENGTH)
+    told = {"side": say(case.side(given.account)), "seen": date_text(datetime.fromisoformat(event.at))}
+    return word("task.gone" if before == what else "task.gone.reworded", what=what, before=before, **told)
 
 
 def _gone_file_line(case: ReportInput, file: Attachment, event: ChangeRow) -> str:

@@ -245,12 +245,16 @@ def _changed_before(reading: Reading, rooms: Collection[int], after: int) -> dic
 
 
 def contracted_periods(reading: Reading) -> Callable[[dict[str, Any]], bool]:
-    """Whether the message or file of an entry was sent in the time of any contract of its room."""
+    """Whether the message, file or task of an entry was sent in the time of any contract of its room."""
     parts = [room for contract in contracts(reading) for room in contract.rooms]
 
     def is_contracted(entry: dict[str, Any]) -> bool:
         listed = entry["payload"]["object"]
         time = number(listed.get("send_time", listed.get("upload_time")))
+        if entry["kind"] == "task":
+            post = schema.message.c
+            is_post = and_(post.room_id == entry["room_id"], post.message_id == history.text(listed.get("message_id")))
+            time = reading.sql.execute(select(post.send_time).where(is_post)).scalar() or 0
         sent = datetime.fromtimestamp(min(max(time, 0), 2**36), UTC)
         return any(one.room_id == entry["room_id"] and one.contains(sent) for one in parts)
 

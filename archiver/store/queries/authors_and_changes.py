@@ -77,7 +77,7 @@ def author_facts(
             posts[MessageKind.SPEECH if account in own else MessageKind(kind)] += count
     for account, changed in changed_authors(reading, rooms, own=own).items():
         facts = found.setdefault(account, AuthorFacts())
-        facts.changes, facts.notice_changes = changed.changes, changed.notice_changes
+        facts.changes = changed.changes
     for account in last_of:
         if account in found:
             found[account].last = _last_posts(reading, rooms, account)
@@ -314,11 +314,14 @@ def changed_places(reading: Reading, contract: Contract, sides: CaseSides, *, af
     nearness = {CaseSide.COUNTERPART: 2, CaseSide.OTHER: 1 if sides.bases else 2, CaseSide.REPORTER: 0}
     columns = (_message.position, _message.account_id, _message.send_time, _version.body)
     states, found = (_message.state, _message.was_deleted, _message.seq, _message.kind), []
+    task = schema.task.c
     for room, inside in changed_inside(contract.rooms):
+        gone = select(task.message_id).where(task.room_id == room, task.gone_since.is_not(None))
         query = (
             select(*columns, *states)
             .join(schema.message_version, _version.position == _message.position + 0)  # from each message
             .where(inside, _MAY_BE_QUOTED, _version.room_id == room, _version.body != DELETED)
+            .where(_message.message_id.not_in(gone))  # the task itself is told
             .where((_message.send_time + 0).between(1, 2**36), _message.seq > after)  # not by the index of times
             .order_by(_message.position, _version.number)
         )

@@ -35,7 +35,7 @@ from archiver.store.working import remembered_values
 from archiver.store.working.alerts import open_alerts
 
 DAY = timedelta(days=1)
-_READABLE = ("present", "edited")
+_READABLE, _LISTED = ("present", "edited"), ("file", "task")
 _ENTRY = schema.entry.c
 
 
@@ -88,9 +88,9 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
     room_changes: list[RoomChanged] = []
     vanished: list[ChangedMessage] = []
     is_contracted = alert_signals.contracted_periods(reading)
-    for entry in entries_where(reading, _ENTRY.seq > after, _ENTRY.kind.in_(("message", "member", "room", "file"))):
+    for entry in entries_where(reading, _ENTRY.seq > after, _ENTRY.kind.in_(("message", "member", "room", *_LISTED))):
         kind, state = entry["kind"], entry["payload"].get("state")
-        if entry["room_id"] not in sides or (kind in ("message", "file") and not is_contracted(entry)):
+        if entry["room_id"] not in sides or (kind in ("message", *_LISTED) and not is_contracted(entry)):
             continue
         if kind == "message" and state == State.PRESENT:
             details += _unlisted_files(reading, entry)
@@ -101,7 +101,7 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
                 if change.kind is EventKind.EDITED and change.before != DELETED:
                     texts = change.before, change.after
                     edits.append(alert_signals.changed_message(entry)._replace(texts=texts))
-                elif change.kind in (EventKind.ROLE, EventKind.FILE_RENAMED):
+                elif change.kind in (EventKind.ROLE, EventKind.FILE_RENAMED, EventKind.TASK_GONE):
                     details.append(_changed_detail(entry))
                 elif change.kind in (EventKind.FILE_GONE, EventKind.FILE_REMOVED):
                     listed = [int(entry["key"].rpartition("/")[2])] if kind == "file" else []
@@ -153,12 +153,11 @@ def _gone_file(reading: Reading, of_room: Sides, entry: dict[str, Any], file: in
 
 
 def _changed_detail(entry: dict[str, Any]) -> DetailChanged:
-    """Another role of a member, or another name of a file."""
-    listed = entry["payload"]["object"]
+    """Another role of a member, another name of a file, or a task that is gone."""
+    listed, kind, by = entry["payload"]["object"], entry["kind"], {"task": "assigned_by_account"}
     ident = int(entry["key"].rpartition("/")[2])
-    is_member = entry["kind"] == "member"
-    account = ident if is_member else number(account_of(listed).get("account_id"))
-    subject, at = "role" if is_member else f"file/{ident}", from_text(entry["observed_at"])
+    account = ident if kind == "member" else number(account_of(listed, by.get(kind, "account")).get("account_id"))
+    subject, at = "role" if kind == "member" else f"{kind}/{ident}", from_text(entry["observed_at"])
     return DetailChanged(entry["room_id"], account, subject, at, text(listed.get("message_id")) or None)
 
 

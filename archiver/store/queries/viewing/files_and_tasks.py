@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from heapq import merge
-from itertools import islice, pairwise
+from itertools import groupby, islice, pairwise
 from typing import NamedTuple
 
 from archiver.evidence.history import EntryObject, account_of, number, text
@@ -234,6 +234,12 @@ def is_task_open(reading: Reading, room: int, task: int) -> bool:
     query = "SELECT state <> 'gone' AND status = 'open' FROM task WHERE room_id = ? AND task_id = ?"
     row = reading.driver.execute(query, (room, task)).fetchone()
     return bool(row and row[0])
+
+
+def task_texts(reading: Reading, room: int, task: int) -> list[str]:
+    """The texts that a task had, the newest one last."""
+    query = "SELECT body FROM task_version WHERE room_id = ? AND task_id = ? ORDER BY number"
+    return [body for (body,), _same in groupby(reading.driver.execute(query, (room, task)))]
 
 
 def tasks_of_messages(reading: Reading, room: int, messages: Iterable[MessageId]) -> dict[MessageId, tuple[Task, ...]]:
