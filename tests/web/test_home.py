@@ -280,6 +280,17 @@ def test_an_archive_without_a_contract_says_what_to_do(tmp_path: Path) -> None:
     assert "No job yet." in page_of(tmp_path, "/")
 
 
+def test_an_archive_with_ended_jobs_alone_does_not_say_that_there_was_none(tmp_path: Path) -> None:
+    """Below stands how many ended."""
+    maker = story(tmp_path / "home")
+    maker.contract("job1", state="stopped")
+    maker.archive.close()
+    page = page_of(tmp_path, "/")
+
+    assert "Ended jobs" in page
+    assert "No job yet." not in page
+
+
 def test_gaps_are_said_in_full(tmp_path: Path) -> None:
     """A hole in what was seen is told in the conversation, without ids."""
     with running_world(tmp_path) as world:
