@@ -285,7 +285,7 @@ def test_an_archive_with_ended_jobs_alone_does_not_say_that_there_was_none(tmp_p
     maker = story(tmp_path / "home")
     maker.contract("job1", state="stopped")
     maker.archive.close()
-    page = page_of(tmp_path, "/")
+    page = page_of(maker.home, "/")
 
     assert "Ended jobs" in page
     assert "No job yet." not in page
