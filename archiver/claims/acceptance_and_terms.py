@@ -1,4 +1,4 @@
-"""Words by which a message decides a dispute: that delivered work is accepted, money and days; and mere courtesies."""
+"""Words by which a message decides a dispute: how delivered work was found, money and days; and mere courtesies."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ _ACCEPTED = re.compile(
     r"(?:(?<!\w)|(?<=[^\W時程間週曜日月][はもが]))(?:これで|すべて|全て|全部)?(?:OK|ok|オッケー|オーケー)です)"
     r"(?!後|前|次第|期間|条件|日|中|待ち|担当|者|依頼|予定|基準|(?:いた|致)?します)"  # a time, a person, an intention
 )
+_FAULT = re.compile(
+    r"修正(?:し|を|点|箇所|が|の?(?:ご?依頼|お願い))|直し(?:て|を|の)|(?:やり|作り)直|差し?戻|バグ|不具合|不備|品質"
+    r"|\b(?i:quality|bugs?|revis|redo|fix)"
+)
+_JUDGED = re.compile(rf"検収|承認|(?i:approv)|{_FAULT.pattern}")
 _CONDITION = re.compile(r"なら|れば|たら|場合|まだ")
 _TAKEN_BACK = re.compile(
     r"(?<!すみ)(?<!訳あり)ません|(?<!問題)ない|できず|せず|かねま|まだ|未|NG|拒否|保留|不可|不合格|取り?消|撤回|とは"
@@ -51,7 +56,7 @@ NOTATION = re.compile(r"\[[^\[\]]{1,80}\]")
 
 
 def names_decision(message: Message) -> bool:
-    """Whether its words name an acceptance or money: what was agreed."""
+    """Whether its words name an acceptance, money or a fault: what was agreed, and how it ended."""
     return bool(message.texts) and terms_weight([message.texts[-1].body]) > 1
 
 
@@ -60,9 +65,20 @@ def accepts(text: str) -> bool:
     return any(not words.startswith(("受", "納品")) for _at, words in _acceptances(_own_words(text)))
 
 
-def consents(text: str) -> bool:
-    """Whether a text speaks of agreeing to something."""
-    return re.search("[同合]意|承[知諾]|了承|了解|かしこまりました|[Aa]gree|[Aa]ccept", _own_words(text)) is not None
+_ANSWER = re.compile(
+    "[同合]意|承[知諾]|了承|了解|かしこまりました|お受け|お?断り|辞退|ません|できかね|[Aa]gree|[Aa]ccept|[Nn][o']t\\b|cannot"
+)
+
+
+def answers(text: str) -> bool:
+    """Whether a text agrees to something or refuses it, or names a sum or a day of its own."""
+    own = _own_words(text)
+    return _ANSWER.search(own) is not None or any(amounts_and_days(own))
+
+
+def finds_fault(text: str) -> bool:
+    """Whether a text asks for delivered work to be put right, or says what is wrong with it."""
+    return _FAULT.search(_own_words(text)) is not None
 
 
 def terms_of(body: str) -> list[frozenset[str]]:
@@ -80,28 +96,36 @@ def terms_weight(bodies: Sequence[str], *, is_edit: bool = False, amount: str | 
     if is_edit and len({letters(one) for one in (*bodies[:1], *bodies[-1:])}) < 2:  # there and back: it stands
         return 0
     of_agreed: WordsOf = partial(_words_of, _forms_of(amount or ""))
-    for points, words_of in (*DECIDING_WORDS, (4, of_agreed)):
+    for points, words_of in (*DECIDING_WORDS, (8, of_agreed)):
         found = [frozenset(words for _at, words in words_of(one)) for one in own]
         weight += points * (len(set(found)) > 1 if is_edit else any(found))
     return weight
 
 
-def _acceptances(text: str) -> Iterator[tuple[int, str]]:
-    """Where delivered work is accepted, and the rest of that clause: its end may be what an edit changed.
-
-    What stands in code was said elsewhere; amounts and days hold there too.
+def _clauses(text: str) -> Iterator[tuple[str, int, int]]:
+    """A text without what stands in code, as that was said elsewhere (amounts and days hold there too), and from where
+    to where each of its clauses goes.
     """
     begin, (*closed, rest) = 0, text.rpartition("[/code]")  # behind it no code ends, however many begin
     text = _CODE.sub(lambda found: " " * len(found[0]), "".join(closed)) + rest
     for end in (*(one.end() for one in _CLAUSE_END.finditer(text)), len(text)):
-        found = _ACCEPTED.search(text, begin, end)
-        if (
-            found
-            and not _CONDITION.search(text, begin, found.start())
-            and not _TAKEN_BACK.search(text, found.end(), end)
-        ):
-            yield found.start(), text[found.start() : end].rstrip("、。!")
+        yield text, begin, end
         begin = end
+
+
+def _acceptances(text: str) -> Iterator[tuple[int, str]]:
+    """Where delivered work is accepted, and the rest of that clause: its end may be what an edit changed."""
+    for own, begin, end in _clauses(text):
+        found = _ACCEPTED.search(own, begin, end)
+        if found and not _CONDITION.search(own, begin, found.start()) and not _TAKEN_BACK.search(own, found.end(), end):
+            yield found.start(), own[found.start() : end].rstrip("、。!")
+
+
+def _judgements(text: str) -> Iterator[tuple[int, str]]:
+    """The same of a text that accepts nothing, and speaks of it, or of what is wrong."""
+    judged = ((own, _JUDGED.search(own, begin, end), end) for own, begin, end in _clauses(text))
+    found = [(one.start(), own[one.start() : end].rstrip("、。!")) for own, one, end in judged if one]
+    return iter(() if any(_acceptances(text)) else found)
 
 
 def _words_of(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
@@ -109,7 +133,10 @@ def _words_of(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
 
 
 DECIDING_WORDS: tuple[tuple[int, WordsOf], ...] = (
-    *((8, _acceptances), (2, partial(_words_of, _MONEY)), (1, partial(_words_of, _DELIVERY))),
+    (16, _acceptances),
+    (4, partial(_words_of, _MONEY)),
+    (2, _judgements),
+    (1, partial(_words_of, _DELIVERY)),
 )
 """What decides a dispute, the first first."""
 

@@ -5,6 +5,7 @@ In a package in English they are in English words, still of Japan.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from gettext import gettext as _
@@ -45,6 +46,11 @@ def date_text(day: date) -> str:
     """
     local = _to_tokyo(day).date() if isinstance(day, datetime) else day
     return said_day(local) if has_days_in_words() else local.isoformat()
+
+
+def short_date(day: date) -> str:
+    """The same in little room: `5 Nov 2026` in English."""
+    return re.sub("([A-Z][a-z]{2})[a-z]+", r"\1", date_text(day))
 
 
 def month_text(iso: str) -> str:

@@ -507,7 +507,7 @@ def _on_quotations(truth: Truth, page: str) -> Iterator[str]:
                 one for one in later if dispute.side(one.author) != "相手" and dispute.seen_texts(one) != {DELETED}
             )
             if next(others, None) != truth.numbers[int(yes)]:
-                yield f"the reporter's yes to terms ({number}, {yes})"
+                yield f"the reporter's answer to what is quoted ({number}, {yes})"
 
 
 def _beginnings(dispute: Dispute, post: TruePost) -> list[str]:
@@ -522,9 +522,9 @@ def _decides(dispute: Dispute, post: TruePost) -> tuple[int, bool, int, int]:
     is_gone = any(post.shown(at)[0] == DELETED for at in dispute.sightings(post))
     is_edited = not is_gone and len({post.shown(at)[0] for at in dispute.sightings(post)}) > 1
     clauses = [(one.partition("、")[0], BEGINNINGS[one]) for one in begun]  # the first one decides
-    levels = {8: 4, 2: 2, 1: 1}
+    levels = {16: 4, 4: 3, 2: 2, 1: 1}
     named = {points: {one if weight == levels[points] else "" for one, weight in clauses} for points in levels}
-    named[4] = {"3万円" if dispute.amount and "3万円" in one else "" for one, _weight in clauses}
+    named[8] = {"3万円" if dispute.amount and "3万円" in one else "" for one, _weight in clauses}
     seen = [text for at in dispute.sightings(post) if (text := post.shown(at)[0]) != DELETED]
     if is_edited and seen[0] == seen[-1]:  # there and back
         named = {}
@@ -601,19 +601,19 @@ def _since(shown: Sequence[tuple[int, str, int]]) -> int:
 
 
 def _on_answered(truth: Truth, page: str) -> Iterator[str]:
-    """Of a quoted message that names no terms, what the reporter wrote before it; of terms the yes to them."""
+    """Of a quoted message that names no terms, what the reporter wrote before it; of others the reporter's answer."""
     own = [one for one in truth.dispute.saved if truth.dispute.side(one.author) == "報告者"]
     form = (
         rf"(?:この前の報告者の|その前の、こちらの|(これに続く)報告者の|(それに続く)、こちらの({DAY})の)"
         rf"メッセージ(?:\(No\.(\d+)(?:、({DAY}))?\))?:「([^」]+)」"
     )
-    for here, there, written, number, sent, text in _findall(form, page):
+    for _here, _there, written, number, sent, text in _findall(form, page):
         posts = [one for one in own if not number or one == truth.numbers.get(int(number))]
         texts = [post.shown(at)[0] for post in posts for at in truth.dispute.sightings(post)]
-        if not any(_is_excerpt(text, one) for one in texts) or (here + there and not text.startswith("承知")):
-            yield f"what a quoted message answers, or the yes to it ({number}, {text})"
+        if not any(_is_excerpt(text, one) for one in texts):
+            yield f"what a quoted message answers, or the answer to it ({number}, {text})"
         if (written or sent) and (written or sent) not in {_second(post.sent)[:10] for post in posts}:
-            yield f"when the yes to terms was sent ({number}, {text})"
+            yield f"when the answer was sent ({number}, {text})"
 
 
 def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:

@@ -85,22 +85,22 @@ DELETED = "[deleted]"
 CHANGES = ("edited", "edited_before", "deleted", "edited_deleted", "deleted_before", "hidden")
 BEGINNINGS = {
     "検収OKです、": 4,
-    "3万円です、": 2,
-    "5万円です、": 2,
-    "税込３３，０００円です、": 2,
-    "五万円(税別)です、": 2,
-    "検収OKです、ほかに何かありますか、": 4,
-    "検収OKですというお返事は差し上げられません、": 0,
-    f"3万円でお願いしますと{'先日お伝えしましたが、社内で話し合った結果、' * 4}その金額ではお受けできません、": 2,
-    f"検収OKです、というのは前回の分だけで、{'今回の分については社内で話し合いましたところ、' * 3}検収しません、": 0,
+    "3万円です、": 3,
+    "確認しました、検収します、": 2,
+    "税込３３，０００円です、": 3,
+    "五万円(税別)です、": 3,
+    "3点目を直してください、": 2,
+    "検収OKですというお返事は差し上げられません、": 2,
+    f"3万円でお願いしますと{'先日お伝えしましたが、社内で話し合った結果、' * 4}その金額ではお受けできません、": 3,
+    f"検収OKです、というのは前回の分だけで、{'今回の分については社内で話し合いましたところ、' * 3}検収しません、": 2,
     f"{'先日はありがとうございました、社内で話し合いましたので、お知らせします、' * 3}修正は不要です、": 4,
     "納品は明日です、": 1,
     "[qt]5万円ではいかがですか、検収OKです[/qt]\n": 0,
     "修正はありませんか、": 0,
     "": 0,
 }
-"""How a text may begin, and how much that decides: an acceptance, a price, a delivery; a question, or what
-others said, nothing. A long one ends with a denial, which a cut must keep."""
+"""How a text may begin, and how much that decides: an acceptance, a price, what is said of accepting or of a
+fault, a delivery; a question, or what others said, nothing. A long one ends with a denial, which a cut must keep."""
 EDITED, TURNED = "編集された", "「削除」表示に変わった"
 TOUCHED, HIDDEN = "更新時刻だけが変わった", "プランの制限で見えなくなった"
 CANCELLED = "解約を知らせる形のChatworkの自動メッセージ(同じ形は誰でも書けます)"

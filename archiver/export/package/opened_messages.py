@@ -85,8 +85,8 @@ def _opened(package: PackageInput, case: ReportInput) -> Iterator[Message]:
     starred = {
         *chosen_messages(case)[0],
         *(one for one, reason in case.statistics.excerpt_reasons.items() if reason == CHANGED),
-        *(one.message.message_id for one in case.statistics.quotations.value),
-        *(one.message_id for one in (case.statistics.asked, case.statistics.heard) if one),
+        *(one.message.message_id for one in (*case.statistics.quotations.value, case.statistics.heard) if one),
+        *(one.message_id for one in (case.statistics.asked,) if one),
         *case.statistics.bound,
     }
     context = (OFFICE_CONTEXT if case.is_short else CONTEXT) if PROFILES[order.profile].formats else 0

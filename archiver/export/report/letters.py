@@ -15,6 +15,7 @@ from archiver.export.report.money import (
     earlier_text,
     money_rows,
     open_lines,
+    overdue_text,
     reminder_text,
     reminders_text,
     standing_of,
@@ -141,14 +142,15 @@ _NAMED_TERMS = ("amount", "payment_day", "ordered_on", "work")
 def demand_text(case: ReportInput) -> str:
     """The text with LF between lines; the last facts are left out if it would be too long.
 
-    Where it asks for no more than an answer, it says to what: the words without one, those that were changed, and
-    where nothing is asked for by name all that page 1 quotes.
+    Where it asks for no more than an answer, or for payment as the work was accepted, it says to what: the words
+    without one, those that decide, and where nothing is asked for by name all that page 1 quotes.
     """
     contract, standing, kind = case.contract, standing_of(case), client_request(case)
     days, message_text = delivery_days(case.deliveries), partial(_message_text, case)
     decisive, quoted = quotation_lines(case, _QUOTED_LENGTH, is_letter=True)
     contents = [asked_text(case), *decisive, *(quoted if kind is None else ())]
-    contents = list(filter(None, contents)) if kind in (None, RequestKind.REPLY) else []
+    is_telling = kind in (None, RequestKind.REPLY) or (kind is RequestKind.PAYMENT and not overdue_text(case))
+    contents = list(filter(None, contents)) if is_telling else []
 
     def invoice_line(one: InvoiceBalance) -> str:
         place = message_text(one.invoice.message_id)

@@ -14,7 +14,7 @@ from operator import attrgetter
 
 from archiver.chatwork.notation.parse import message_references, shown_files
 from archiver.claims import messages
-from archiver.claims.acceptance_and_terms import amounts_and_days, consents, is_courtesy, names_decision
+from archiver.claims.acceptance_and_terms import accepts, amounts_and_days, answers, is_courtesy, names_decision
 from archiver.claims.messages import Claim, is_later, turn, with_acts
 from archiver.claims.quotations import TASK_POST, Quotation, best, quotation, quotations
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, act_of_step
@@ -78,7 +78,7 @@ class MessageStatistics:
     """When the messages that the user chose were sent."""
     asked: Message | None = None
     """The reporter's message that has no answer."""
-    heard: Message | None = None
+    heard: Quotation | None = None
     """The other side's last message; not if it changed."""
     said: Message | None = None
     """Their last one that is more than a courtesy."""
@@ -137,9 +137,9 @@ class _Survey:
         self._own_before: dict[RoomId, Message] = {}
         """The reporter's last message in each room, unless somebody else than the other side wrote after it."""
         self._offers: dict[RoomId, Message] = {}
-        """The other side's last message of amounts or days in each room, until the reporter or another one writes."""
-        self._heard: dict[RoomId, Message] = {}
-        """The other side's last speech in each room."""
+        """The other side's last message that decides in each room, until the reporter or another one writes."""
+        self._heard: dict[RoomId, tuple[Message, Message | None]] = {}
+        """The other side's last speech in each room, and the reporter's last message before it."""
         self._saved = array("d")
         self._last_exchange: list[Message] = []
         self._bound_ids = case.contract.bound_messages
@@ -190,17 +190,20 @@ class _Survey:
             told = sorted(told, key=lambda one: named.index(one.message.message_id))
         found.quotations = replace(found.quotations, value=tuple(told))
         found.asked, found.acts = self._asked(facts), acts
-        spoken = (one for one in self._heard.values() if last is not None and one.message_id == last.message_id)
-        found.heard = next((one for one in spoken if one.state is State.PRESENT), None)
+        for message, own in self._heard.values():
+            if last is not None and message.message_id == last.message_id and message.state is State.PRESENT:
+                heard = quotation(message, is_chosen=True)
+                found.heard = heard and self._with_answered(replace(heard, answered=_answered(message, own)))
         return found
 
     def _with_answered(self, quoted: Quotation) -> Quotation:
         """The quotation with what it answers: what its words reply to, else the reporter's message before it."""
-        room = next(one for one in self._case.rooms if one.room_id == quoted.message.room_id)
-        replies = [one for room_id, one in message_references(quoted.before.body) if room_id == room.room_id]
-        if not replies or any(amounts_and_days(quoted.before.body)):
+        room_id, body = quoted.message.room_id, quoted.before.body
+        replies = [one for replied_room, one in message_references(body) if replied_room == room_id]
+        if not replies or any(amounts_and_days(body)):
             return quoted
-        ids, wanted = self._found.ids[room.room_id], replies[0]
+        room = next(one for one in self._case.rooms if one.room_id == room_id)
+        ids, wanted = self._found.ids[room_id], replies[0]
         place = bisect_left(ids, int(wanted))
         is_printed = self._prints_all or wanted in self._case.chosen
         is_there = is_printed and place < len(ids) and ids[place] == int(wanted)
@@ -254,7 +257,7 @@ class _Survey:
             if side is CaseSide.COUNTERPART:
                 unanswered.clear()
                 if is_printed:
-                    self._heard[message.room_id] = message
+                    self._heard[message.room_id] = message, self._own_before.get(message.room_id)
                     said = self._found.said
                     is_last = said is None or message.send_time >= said.send_time
                     self._found.said = said if not is_last or all(is_courtesy(one.body) for one in texts) else message
@@ -300,7 +303,7 @@ class _Survey:
                 (found.own_edit,) = best(filter(None, (found.own_edit, edit)))[:1]
         if side is CaseSide.REPORTER and is_printed and texts:
             self._own_before[message.room_id] = message
-            self._add_consent(message)
+            self._add_reply(message)
         is_bound = message.message_id in self._bound_ids
         if is_bound:
             found.bound[message.message_id] = message
@@ -318,26 +321,37 @@ class _Survey:
         is_named = self._named is not None and message.message_id in self._named
         if message.message_id in self._told or (self._named is not None and not is_named):
             return
-        amount, answered = self._case.contract.amount, self._own_before.get(message.room_id)
-        stated = {*amounts_and_days(message.texts[0].body)} if message.texts else set()
-        # A mere yes says nothing without what it answers, and an offer may say more of the same sum.
-        if stated and not (answered and stated & {*amounts_and_days(answered.texts[-1].body)}):
-            self._offers[message.room_id], answered = message, None
-        quoted = quotation(message, is_chosen=is_chosen or is_named, amount=amount)
-        if quoted is not None:
-            self._quoted = best([*self._quoted, replace(quoted, answered=answered)])
-        elif names_decision(message) and (agreed := quotation(message, is_chosen=True, amount=amount)):
-            self._agreed = best([*self._agreed, replace(agreed, answered=answered)])
+        is_asked, amount = is_chosen or is_named, self._case.contract.amount
+        quoted = quotation(message, is_chosen=is_asked or names_decision(message), amount=amount)
+        if quoted is None:
+            return
+        answered = _answered(message, self._own_before.get(message.room_id))
+        if answered is None and quoted.rank[0] and not accepts(quoted.shown[-1].body):
+            self._offers[message.room_id] = message
+        kept = replace(quoted, answered=answered)
+        if is_asked or quoted.became is not State.PRESENT:
+            self._quoted = best([*self._quoted, kept])
+        else:
+            self._agreed = best([*self._agreed, kept])
 
-    def _add_consent(self, message: Message) -> None:
-        """Keep the reporter's yes beside the quoted message that it replies to or follows: the other half of terms."""
+    def _add_reply(self, message: Message) -> None:
+        """Keep the reporter's yes or no beside the quoted message that it replies to or follows: the other half."""
         body, offer = message.texts[0].body, self._offers.pop(message.room_id, None)
         replies = [one for room_id, one in message_references(body) if room_id == message.room_id]
-        if offer is not None and consents(body) and (not replies or offer.message_id in replies):
+        if offer is not None and answers(body) and (not replies or offer.message_id in replies):
             self._quoted, self._agreed = (
                 tuple(replace(one, answered=message) if one.message is offer else one for one in kept)
                 for kept in (self._quoted, self._agreed)
             )
+
+
+def _answered(message: Message, own: Message | None) -> Message | None:
+    """The reporter's message before one, if it names amounts or days and the other none, or of the same sum.
+
+    A mere yes or no says nothing without what it answers; an offer may say more of the same sum.
+    """
+    asked, stated = ({*amounts_and_days(one.texts[0].body)} if one and one.texts else set() for one in (own, message))
+    return own if asked and (not stated or stated & asked) else None
 
 
 def room_facts(rooms: Iterable[Conversation]) -> tuple[RoomFacts, ...]:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from archiver.chatwork.notation.parse import parse
-from archiver.claims.acceptance_and_terms import accepts, names_money
+from archiver.claims.acceptance_and_terms import accepts, amounts_and_days, finds_fault, names_money
 from archiver.claims.messages import DELETIONS, changed_sides, closed_account, days_waiting, last_reply, turn
-from archiver.claims.quotations import excerpt, excerpts
+from archiver.claims.quotations import Quotation, excerpt, excerpts
 from archiver.claims.sentences import closed_sign, reply_label, reply_text, silence_reason, theirs_text, waiting_text
 from archiver.claims.table import word
 from archiver.contract_dates import days_since, end_request_due, last_delivery, review_due
@@ -21,12 +21,12 @@ from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.money import overdue_text, standing_of
 from archiver.export.report.report_sources import platform_of, shown
 from archiver.platforms.job_platform import STRANGER
-from archiver.records import JST, TERM_ITEMS, CaseSide, ChangeKind, Contract, RequestKind
+from archiver.records import JST, TERM_ITEMS, CaseSide, ChangeKind, Contract, RequestKind, State
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import plain_text
 from archiver.render.snippet import one_line, own_words
-from archiver.render.times import date_text, minute_text
-from archiver.report_language import days_in_words, is_covered, say
+from archiver.render.times import date_text, minute_text, short_date
+from archiver.report_language import days_in_words, is_covered, is_english, say
 
 _DAY_LENGTH = len("2026-11-20 18:00:00")
 _NAME_LENGTH, _HEARD_LENGTH = 30, 36
@@ -152,16 +152,21 @@ _ACCEPTED, _MORE = "accepted", "more"
 
 def _answered(case: ReportInput) -> str:
     """What a direct client said to the last delivery in the chat, in words that page 1 quotes: that it is accepted and
-    no more, thanks apart, or more: something behind it, or only about money. Empty: nothing of this.
+    no more (thanks and money apart), or that and took it away again, or more: something behind it, only about money, or
+    what is wrong. Empty: nothing of this.
     """
-    at, said = last_delivery(case.deliveries), case.statistics.said
+    at, statistics = last_delivery(case.deliveries), case.statistics
     if at is None or not platform_of(case.contract.platform).elsewhere:
         return ""
-    since = [one for one in case.statistics.quotations.value if one.message.send_time >= at]
-    last = [one.shown[-1].body for one in since if one.message is said]
-    if any(accepts(one.shown[-1].body) for one in since):
-        return _ACCEPTED if last else _MORE
-    return _MORE if any(map(names_money, last)) else ""
+    quoted = [*statistics.quotations.value, *filter(None, [statistics.heard])]
+    since = [one for one in quoted if one.message.send_time >= at]
+    last = next((one.shown[-1].body for one in since if one.message is statistics.said), "")
+    accepted = [one for one in since if any(accepts(text.body) for text in one.shown)]
+    is_taken_away = any(one.became is not State.PRESENT for one in accepted)
+    is_no_more, is_found_wrong = accepts(last) or names_money(last), finds_fault(last) and not accepts(last)
+    if accepted and (is_taken_away or (is_no_more and not is_found_wrong)):
+        return _ACCEPTED
+    return _MORE if accepted or is_no_more or is_found_wrong else ""
 
 
 def standing_text(case: ReportInput) -> str:
@@ -180,20 +185,39 @@ def standing_text(case: ReportInput) -> str:
 
 def reply_line(case: ReportInput, when: str, limit: int, *, is_alone: bool = False) -> str:
     """When the other side last spoke, and what they wrote; without that where it is covered or quoted beside it."""
-    reply, heard = last_reply(case.statistics.facts), _heard_text(case, limit)
+    reply, heard = last_reply(case.statistics.facts), case.statistics.heard
     quoted = () if is_alone else (one.message for one in case.statistics.quotations.value)
-    if heard and case.statistics.heard not in quoted:
-        when = word("quote.heard", when=when, text=heard)
+    answered = ""
+    if heard and (text := _heard_text(case, limit)) and heard.message not in quoted:
+        when, answered = word("quote.heard", when=when, text=text), answered_text(case, heard, limit)
     line = "{reply_label}は{reply}です。" if reply.value else "{reply_label}: {reply}。"
-    return say(line, reply_label=reply_label(reply), reply=when)
+    told = [say(line, reply_label=reply_label(reply), reply=when), answered and say("{line}。", line=answered)]
+    return (" " if is_english() else "").join(filter(None, told))
+
+
+def answered_text(case: ReportInput, quoted: Quotation, limit: int, *, is_letter: bool = False) -> str:
+    """What a quoted message answers, or the yes to it, as it read then; empty where its own words say enough, or the
+    other is covered.
+    """
+    message, sent = quoted.answered, quoted.message.send_time
+    if message is None:
+        return ""
+    is_later, at = message.send_time >= sent, max(sent, message.send_time).timestamp()
+    then = [one.body for one in message.texts if one.update_time <= at]
+    if not then or is_covered(then[-1]) or not (is_later or any(amounts_and_days(then[-1]))):
+        return ""
+    text = excerpts([visible(own_words(then[-1], references_of(case, message)))], limit)[0]
+    key = ("quote.agreed" if is_later else "quote.answered") + (".letter" if is_letter else "")
+    told = {"no": message.no, "sent": short_date(message.send_time), "text": text}
+    return word(key, side=say(case.side(message.account_id)), **told)
 
 
 def _heard_text(case: ReportInput, limit: int) -> str:
     heard = case.statistics.heard
-    if heard is None or is_covered(heard.body):
+    if heard is None or is_covered(heard.before.body):
         return ""
-    body = words_beside_files(heard.body) or heard.body
-    return excerpt(visible(own_words(body, references_of(case, heard))), 0, limit)
+    body = words_beside_files(heard.before.body) or heard.before.body
+    return excerpt(visible(own_words(body, references_of(case, heard.message))), 0, limit)
 
 
 def _overdue_text(case: ReportInput) -> str:

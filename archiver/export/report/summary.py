@@ -11,7 +11,7 @@ from functools import partial
 from itertools import starmap
 
 from archiver.chatwork.notation.parse import parse
-from archiver.claims.acceptance_and_terms import accepts, amounts_and_days, names_terms
+from archiver.claims.acceptance_and_terms import accepts, finds_fault, names_terms
 from archiver.claims.messages import DELETIONS, changed_sides, closed_account, turn
 from archiver.claims.quotations import Quotation, excerpts, quotation_head, quotation_line, quotation_parts
 from archiver.claims.sentences import change_lines, closed_text, noticed_text, own_changes_text, waiting_text
@@ -34,7 +34,13 @@ from archiver.export.report.report_sources import (
     shorten_line,
     shown,
 )
-from archiver.export.report.request_to_office import end_request_text, opening_rows, reply_line, shown_name
+from archiver.export.report.request_to_office import (
+    answered_text,
+    end_request_text,
+    opening_rows,
+    reply_line,
+    shown_name,
+)
 from archiver.export.report.templated import chapters
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import Attachment, CaseSide, ChangeKind, Role, State
@@ -42,7 +48,7 @@ from archiver.render.gap_breaks import all_pauses, interval_text, refusal_text
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import plain_text
 from archiver.render.snippet import one_line, own_words
-from archiver.render.times import date_text, local_time, minute_text
+from archiver.render.times import date_text, local_time, minute_text, short_date
 from archiver.report_language import days_in_words, is_covered, say
 
 MAX_LINES = 12
@@ -155,23 +161,6 @@ def _quoted_message(case: ReportInput, quoted: Quotation) -> QuotedMessage:
     return QuotedMessage(quotation_head(quoted, shown(quoted.message.name, _NAME_LENGTH), answered), parts)
 
 
-def answered_text(case: ReportInput, quoted: Quotation, limit: int, *, is_letter: bool = False) -> str:
-    """What a quoted message answers, or the yes to it, as it read then; empty where its own words say enough, or the
-    other is covered.
-    """
-    message, sent = quoted.answered, quoted.message.send_time
-    if message is None:
-        return ""
-    is_later, at = message.send_time >= sent, max(sent, message.send_time).timestamp()
-    then = [one.body for one in message.texts if one.update_time <= at]
-    if not then or is_covered(then[-1]) or not (is_later or any(amounts_and_days(then[-1]))):
-        return ""
-    text = excerpts([visible(own_words(then[-1], references_of(case, message)))], limit)[0]
-    key = ("quote.agreed" if is_later else "quote.answered") + (".letter" if is_letter else "")
-    told = {"no": message.no, "sent": _short_date(message.send_time), "text": text}
-    return word(key, side=say(case.side(message.account_id)), **told)
-
-
 def quotation_lines(case: ReportInput, limit: int, *, is_letter: bool = False) -> tuple[list[str], list[str]]:
     """The same in one sentence each, the weightiest first: changed terms, deletions, acceptances; and the others.
 
@@ -181,13 +170,15 @@ def quotation_lines(case: ReportInput, limit: int, *, is_letter: bool = False) -
     lines: tuple[list[str], list[str]] = ([], [])
     for quoted in case.statistics.quotations.value:
         who = word("quote.who", name=shown(quoted.message.name, _NAME_LENGTH)) if len(case.bases) > 1 else None
-        if who is None and not is_letter and quoted.message == case.statistics.heard:
+        heard = case.statistics.heard
+        if who is None and not is_letter and heard and quoted.message == heard.message:
             continue
         who = word("quote.you") if is_letter else who
-        line = quotation_line(quoted, _shown_excerpts(case, quoted, limit), time=_short_date, who=who)
+        line = quotation_line(quoted, _shown_excerpts(case, quoted, limit), time=short_date, who=who)
         if answered := answered_text(case, quoted, limit, is_letter=is_letter):
             line = word("noted", text=line, notes=answered)
-        is_decisive = quoted.rank[0] > 0 if quoted.became is not State.PRESENT else accepts(quoted.before.body)
+        said, is_same = quoted.before.body, quoted.became is State.PRESENT
+        is_decisive = accepts(said) or finds_fault(said) if is_same else quoted.rank[0] > 0
         lines[not (is_decisive or quoted.is_deleted)].append(say("{line}。", line=line))
     return lines
 
@@ -196,17 +187,12 @@ def own_edit_lines(case: ReportInput, limit: int) -> list[str]:
     """The same of the reporter's own edit of amounts or days; nothing of it where its words are covered."""
     edit = case.statistics.own_edit
     texts = [] if edit is None else _shown_excerpts(case, edit, limit)
-    return [quotation_line(edit, texts, time=_short_date, who=say("報告者"))] if edit and texts else []
+    return [quotation_line(edit, texts, time=short_date, who=say("報告者"))] if edit and texts else []
 
 
 def _shown_excerpts(case: ReportInput, quoted: Quotation, limit: int) -> list[str]:
     is_hidden = any(is_covered(one.body) for one in quoted.shown)
     return [] if is_hidden else excerpts(_shown_texts(case, quoted), limit)
-
-
-def _short_date(at: datetime) -> str:
-    """A day in little room: `5 Nov 2026` in English."""
-    return re.sub("([A-Z][a-z]{2})[a-z]+", r"\1", date_text(at))
 
 
 def _shown_texts(case: ReportInput, quoted: Quotation) -> Sequence[str]:

@@ -93,7 +93,7 @@ def test_no_reply_is_asked_for_while_the_other_side_waits() -> None:
 @pytest.mark.parametrize("delivered", ["2026-11-05 09:00", None])
 def test_what_the_other_side_wrote_last_is_quoted(delivered: str | None) -> None:
     """From its beginning where its time is told, delivered or not, and answered too: it may take an acceptance back."""
-    accepted, said = "検収OKです", "やっぱり3点目の色が違います。修正をお願いします。"
+    accepted, said = "検収OKです", "やっぱり3点目の色が違います。もう一度お願いします。"
     case = replace(on("crowdworks", delivered=delivered, silent_days=30), profile="support")
     told = [report_inputs.plain_message(text, number) for number, text in ((1, accepted), (3, said))]
     rooms = [report_inputs.room_of_messages(told, watch=case.rooms[0].watch)]
@@ -141,14 +141,21 @@ def test_an_agreed_price_is_quoted_with_the_offer_of_the_same_sum() -> None:
         assert is_told is (f"この前の報告者のメッセージ(No.2): 「{offer}」" in page.quoted[0].head)
 
 
+@pytest.mark.parametrize(
+    ("offer", "yes"),
+    [
+        ("中止します。半額の4万円はお支払いします。", "半額でキャンセルに同意します。"),
+        ("手数料が高いので、次から直接払います。", "サービス外でのお取引はできません。"),
+        ("業績が悪いので3万円にしてください。", "お約束どおり5万円でお願いいたします。"),
+    ],
+)
 @pytest.mark.parametrize("reply", ["", f"[rp aid=1 to={ROOM}-{message_id(1)}]田中さん\n"])
-def test_the_reporters_yes_to_terms_is_quoted_beside_them(reply: str) -> None:
-    """It is the other half of what was agreed, and what the client would show; not where it answers something else."""
-    case, yes = (
+def test_the_reporters_yes_or_no_to_terms_is_quoted_beside_them(reply: str, offer: str, yes: str) -> None:
+    """It is the other half of what was agreed, or clears the reporter; not where it answers something else."""
+    case, thanks = (
         replace(on("crowdworks", delivered=None, silent_days=1), profile="support"),
-        "半額でキャンセルに同意します。",
+        "ありがとうございます。",
     )
-    offer, thanks = "中止します。半額の4万円はお支払いします。", "ありがとうございます。"
     told = [
         report_inputs.plain_message(text, number) for number, text in enumerate((offer, f"{reply}{yes}", thanks), 1)
     ]
@@ -165,6 +172,37 @@ def test_the_reporters_yes_to_terms_is_quoted_beside_them(reply: str) -> None:
 
     assert [True, True] == [agreed in text for text in quoted(told)]
     assert [False, False] == [yes in text for text in quoted(other)]
+
+
+def test_a_denial_that_stands_last_is_told_with_what_it_denies() -> None:
+    """Though its own words decide nothing: the claim of a sum before it; not what names none."""
+    case = replace(on("crowdworks", delivered=None, silent_days=1), profile="support")
+    for own, is_told in (("ボーナス1万円の件、よろしくお願いします。", True), ("いかがでしょうか。", False)):
+        told = [report_inputs.plain_message(own, 2), report_inputs.plain_message("そんな約束はしていません。", 3)]
+        denied = replace(case, rooms=[report_inputs.room_of_messages(told, watch=case.rooms[0].watch)])
+        line = "の「そんな約束はしていません。」です。" + f"この前の報告者のメッセージ(No.2): 「{own}」。" * is_told
+
+        for text in (page_1(denied)["起きたこと"], inquiry_form_text(denied)):
+            assert f"{line}\n" in f"{text}\n", text
+
+
+def test_what_was_said_of_accepting_and_of_a_fault_is_quoted_beside_the_terms() -> None:
+    """Announced though not given, and the complaint behind it: both sides are told, the newer words first."""
+    case = replace(on("crowdworks", delivered="2026-11-05 09:00", silent_days=30), profile="support")
+    said = (
+        "アプリ開発、20万円でお願いします。",
+        "確認しました。検収します。",
+        "バグがありました。",
+        "続きをお願いします。",
+    )
+    told = [report_inputs.plain_message(text, number) for number, text in zip((1, 3, 5, 7), said, strict=True)]
+    case = replace(case, rooms=[report_inputs.room_of_messages(told, watch=case.rooms[0].watch)])
+
+    (page, _note) = summary.chapter(case, "").blocks
+
+    assert isinstance(page, FactList)
+    assert [said[0], said[2], said[1]] == [one.parts[0].text for one in page.quoted]
+    assert [] == [one for one in said if one not in inquiry_form_text(case)]
 
 
 def test_a_task_of_the_other_side_that_names_terms_is_quoted() -> None:
@@ -385,14 +423,20 @@ def test_a_deletion_is_named_beside_an_edit(deleted: bool, told: str) -> None:
         (["検収OKです。", "やっぱり色を直してください。"], None),
         (["10月分は業績が悪いので3万円にしてください。"], None),
         (["納品物を受け取りました。納品を確認しました。"], False),
-        (["3点目を直してください。"], False),
+        (["検収します。"], False),
+        (["3点目を直してください。"], None),
+        (["I have not approved it. The quality is bad."], None),
     ],
 )
 def test_a_direct_client_who_accepted_is_asked_for_the_payment(
     said: list[str], is_accepted: bool | None, is_deleted: bool
 ) -> None:
-    """Not for the result of an inspection that page 1 quotes; words before the last delivery accept another one."""
+    """Not for the result of an inspection that page 1 quotes; words before the last delivery accept another one.
+
+    An acceptance that was deleted was given, whatever came behind it; the letter quotes it.
+    """
     case = on("direct", delivered="2026-11-05 09:00", silent_days=30)
+    is_accepted = True if is_deleted and said[0] == "検収OKです。" else is_accepted
     told = [report_inputs.plain_message(text, number) for number, text in zip((1, 3), said, strict=False)]
     told[0] = told[0]._replace(state=State.DELETED, body="[deleted]") if is_deleted else told[0]
     case = replace(case, rooms=[report_inputs.room_of_messages(told, watch=case.rooms[0].watch)])
@@ -406,7 +450,7 @@ def test_a_direct_client_who_accepted_is_asked_for_the_payment(
     (_label, present), *_rows = opening_rows(replace(case, profile="consult"))
     assert ("検収の完了を確認できていない" in present) is (is_accepted is False)
     assert is_deleted or f"「{told[-1].body}」" in present
-    if is_accepted is None:
+    if is_accepted is None or (is_deleted and is_accepted):
         assert told[0].texts[0].body in demand_text(case).replace("\n", "")
 
 
