@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from archiver.alerts.phrase_rules import HIGH_RULES, PHRASE_RULES
-from archiver.claims.acceptance_and_terms import terms_weight
+from archiver.claims.acceptance_and_terms import is_slip, terms_weight
 from archiver.records import Sides, State, closed_mark
 from archiver.records.alerts import (
     CANCELLED,
@@ -249,7 +249,8 @@ def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
     then adds; one about a term adds to none. The time of a change is when we saw it. An edit of a message to which the
     user attached something is told alone.
     """
-    for (room, author), seen in _grouped_messages([*changes.edited, *changes.vanished], _room_and_author):
+    edits_told = [one for one in changes.edited if not (one.texts and is_slip(*one.texts))]
+    for (room, author), seen in _grouped_messages([*edits_told, *changes.vanished], _room_and_author):
         if not _sides_of(changes, room).is_other(author):
             continue
         lately = [one for one in changes.lately if _room_and_author(one) == (room, author)]

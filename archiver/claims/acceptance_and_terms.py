@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
+from os.path import commonprefix
 
 from archiver.records import Message
 
@@ -97,7 +98,7 @@ def terms_weight(bodies: Sequence[str], *, is_edit: bool = False, amount: str | 
         return 0
     of_agreed: WordsOf = partial(_words_of, _forms_of(amount or ""))
     for points, words_of in (*DECIDING_WORDS, (8, of_agreed)):
-        found = [frozenset(words for _at, words in words_of(one)) for one in own]
+        found = [frozenset(re.sub(r"(?<=\d),(?=\d{3})", "", words) for _at, words in words_of(one)) for one in own]
         weight += points * (len(set(found)) > 1 if is_edit else any(found))
     return weight
 
@@ -194,12 +195,15 @@ _YES = (
     "|(?:それ|その[^\\W0-9]{1,6}|上記)で(?:よろしく)?お願い(?:いた|致)?します"
     "|(?:では|早速|すぐに?|後ほど|のちほど|内容を)*(?:(?:確認|対応|検討)(?:いた|致)?します|進めます|取りかかります)"
 )
-_COURTESY = re.compile(
-    rf"(?:\w{{1,16}}(?:さん|様|さま))?(?:はい|いえいえ|とんでもない(?:です)?|{_YES}|{_THANKS}|{_RECEIPT}"
-    "|お(?:疲れ|つかれ)(?:様|さま)(?:です|でした)|お世話に(?:なって(?:おり|い)ます|なり(?:ました|ます))|失礼(?:いた|致)?します"
-    "|おはようございます|こん(?:にち|ばん)は|助かります|(?:頑張|がんば)ります|楽しみに(?:して(?:おり|い)|お待ちして(?:おり|い))ます"
-    "|(?:お気をつけて)?(?:い|行)ってらっしゃい(?:ませ)?|お気をつけて|お大事に|良いお年を|よいお年を"
+_GREETING = (
+    "お(?:疲れ|つかれ)(?:様|さま)(?:です|でした)|お世話に(?:なって(?:おり|い)ます|なり(?:ました|ます))|失礼(?:いた|致)?します"
+    "|おはようございます|こん(?:にち|ばん)は"
     "|(?:引き続き|今後とも|また|ぜひ|では|どうぞ|何卒|こちらこそ)*よろしくお願い(?:(?:いた|致)?します|申し上げます)"
+)
+_COURTESY = re.compile(
+    rf"(?:\w{{1,16}}(?:さん|様|さま))?(?:はい|いえいえ|とんでもない(?:です)?|{_YES}|{_THANKS}|{_RECEIPT}|{_GREETING}"
+    "|助かります|(?:頑張|がんば)ります|楽しみに(?:して(?:おり|い)|お待ちして(?:おり|い))ます"
+    "|(?:お気をつけて)?(?:い|行)ってらっしゃい(?:ませ)?|お気をつけて|お大事に|良いお年を|よいお年を"
     "|またぜひお願い(?:いた|致)?します"
     "|thanks|thankyou(?:verymuch|somuch)?|sure|ok(?:ay)?|gotit|noted|soundsgood|noproblem)*",
     re.IGNORECASE,
@@ -212,6 +216,27 @@ def is_courtesy(body: str) -> bool:
         return False
     own = re.sub(r"\([a-z*^]{1,12}\)", "", NOTATION.sub("", _own_words(body)))
     return "?" not in own and _COURTESY.fullmatch(re.sub(r"\W", "", own)) is not None
+
+
+_SIGNS = r"(?:いた|致)(?=し)|(?<=\d),(?=\d{3})|(?<!\d)[^\w?>]|[^\w?>](?!\d)"
+_DECORATIONS = [*map(re.compile, (_SIGNS, f"{_THANKS}|{_GREETING}|お待たせして|すみません|{_SIGNS}"))]
+_TYPO = re.compile("(?P<was>[ぁ-ん]{2,3})/(?P<now>[ぁ-ん]{2,3})|[a-z]{1,2}/[ぁ-ん]{1,2}")
+
+
+def is_slip(before: str, after: str) -> bool:
+    """Whether an edit changed no more than signs, thanks, a greeting, or letters that were in the wrong order."""
+    if terms_weight([before, after], is_edit=True):
+        return False
+    for decoration in _DECORATIONS:
+        both = [decoration.sub("", unicodedata.normalize("NFKC", one)) for one in (before, after)]
+        begun = len(commonprefix(both))  # noqa: RUF071 - letters are meant
+        rest = [one[begun:] for one in both]
+        ended = len(commonprefix([one[::-1] for one in rest]))  # noqa: RUF071
+        changed = "/".join(one[: len(one) - ended] for one in rest)
+        found = _TYPO.fullmatch(changed)
+        if changed == "/" or (found and sorted(found["was"] or "") == sorted(found["now"] or "")):
+            return True
+    return False
 
 
 def names_terms(text: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, column, false, func, literal, not_, or_, select, text
 
-from archiver.claims.acceptance_and_terms import is_courtesy, terms_weight
+from archiver.claims.acceptance_and_terms import is_courtesy, is_slip, terms_weight
 from archiver.claims.quotations import ORDER, QUOTED, TASK_POST, Quotation, Rank, quotation, rank, standing
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, ListedStep, act_of_step, listed_steps
 from archiver.evidence.history import is_system_post
@@ -250,6 +250,8 @@ class ChangedPlace(NamedTuple):
     """Whether its words stand nowhere any more."""
     seq: int
     """Its last entry."""
+    is_slip: bool
+    """Whether only signs, thanks or a greeting changed."""
 
     @property
     def became(self) -> State:
@@ -259,7 +261,7 @@ class ChangedPlace(NamedTuple):
     @property
     def is_told(self) -> bool:
         """Whether a first screen tells it: of somebody whose side is not the client's, only what decides the most."""
-        return self.nearness == 2 or (self.nearness == 1 and self.rank[0] > 1)
+        return not self.is_slip and (self.nearness == 2 or (self.nearness == 1 and self.rank[0] > 1))
 
     @property
     def is_own(self) -> bool:
@@ -333,5 +335,6 @@ def changed_places(reading: Reading, contract: Contract, sides: CaseSides, *, af
             order = rank(state, bodies, sent, position, contract.amount)
             if standing(state, bodies) is not State.PRESENT and (order[0] or row.kind == MessageKind.SPEECH):
                 is_gone = state in (State.DELETED, State.MISSING)
-                found.append(ChangedPlace(nearness[sides.side(account)], order, room, account, is_gone, row.seq))
+                slip = not is_gone and all(is_slip(bodies[0], one) for one in bodies[1:])
+                found.append(ChangedPlace(nearness[sides.side(account)], order, room, account, is_gone, row.seq, slip))
     return sorted(found, reverse=True)

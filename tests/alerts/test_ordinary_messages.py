@@ -1,0 +1,53 @@
+"""What clients write and edit every day: none of it is an alert, and what only looks otherwise is told nowhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archiver.alerts.phrase_rules import matched_rules
+from archiver.claims.acceptance_and_terms import is_slip
+from archiver.records.alerts import AlertRule
+from archiver.store.queries.authors_and_changes import changed_places
+from archiver.store.queries.contract_activity import case_sides
+from archiver.store.queries.contracts import find_contract
+from archiver.store.working.alerts import alerts
+from tests.support.cases import cases_of
+from tests.support.schedules.rounds import next_round
+from tests.support.world import running_world
+
+UNCHANGED, CHANGED, POSTS = (cases_of(__file__, name) for name in ("unchanged", "changed", "posts"))
+
+
+@pytest.mark.parametrize(("edits", "is_it"), [(UNCHANGED, True), (CHANGED, False)])
+def test_signs_thanks_and_typos_are_no_change_of_what_was_said(edits: list[tuple[str, str]], is_it: bool) -> None:
+    """A number, a question, a denial or a yes that is gone may be one."""
+    assert [] == [both for both in edits if is_slip(*both) is not is_it]
+
+
+def test_ordinary_messages_are_no_alerts() -> None:
+    """Bank data count where somebody is a stranger alone."""
+    said = {text: matched_rules(text) for text in (*POSTS, *(one for both in (*UNCHANGED, *CHANGED) for one in both))}
+
+    assert {} == {text: rules for text, rules in said.items() if {*rules} - {AlertRule.A15}}
+
+
+def test_a_day_of_ordinary_edits_is_quiet(tmp_path: Path) -> None:
+    """Neither alerts nor first screens tell them; the conversation and exports do."""
+    with running_world(tmp_path / "home") as world:
+        world.room = world.chatwork.add_room("動画", members=[world.tanaka], announce=False)
+        world.contract("job1", world.room, platform="crowdworks")
+        posts = [world.post(before) for before, _after in UNCHANGED]
+        next_round(world)
+        for post, (_before, after) in zip(posts, UNCHANGED, strict=True):
+            world.chatwork.edit(post, after)
+        next_round(world, full=True)
+        with world.archive.reading() as reading:
+            contract = find_contract(reading, "job1")
+            places = changed_places(reading, contract, case_sides(reading, contract))
+            kept = alerts(reading)
+
+    assert [] == kept
+    assert places
+    assert [] == [one for one in places if one.is_told]
