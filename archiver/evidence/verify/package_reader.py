@@ -20,6 +20,7 @@ from typing import AbstractSet, BinaryIO, Dict, Iterable, Iterator, Optional, Se
 
 from archiver.evidence.chain import CHUNK_BYTES, is_safe
 from archiver.evidence.verify.findings import Verification, first_names
+from archiver.evidence.verify.zip_structure import listed_name
 
 _SYSTEM_NAME = re.compile(r"(?:.*/)?\.DS_Store|__MACOSX/(?:.*/)?\._[^/]+", re.DOTALL)
 
@@ -238,21 +239,21 @@ def _harmless_files(infos: list[zipfile.ZipInfo], verification: Verification) ->
         if info.header_offset < end:
             overlapping.add(id(info))
         end = max(end, info.header_offset + _HEADER_BYTES + info.compress_size)
-    for info in infos:
+    for name, info in ((listed_name(info), info) for info in infos):
         reason = _unsafe_reason(info, overlaps=id(info) in overlapping)
-        if reason is None and info.filename in files:
+        if reason is None and name in files:
             reason = _("The zip holds two files of this name.")
         if reason is not None:
-            verification.add_finding("unsafe", info.filename, reason)
-        elif not info.filename.endswith("/"):
-            files[info.filename] = info
+            verification.add_finding("unsafe", name, reason)
+        elif not name.endswith("/"):
+            files[name] = info
     return files
 
 
 def _unsafe_reason(info: zipfile.ZipInfo, *, overlaps: bool) -> str | None:
     """Why a file of a zip must not be read; None if it may be."""
     kind = stat.S_IFMT(info.external_attr >> 16)
-    if not is_safe(info.filename.rstrip("/")):
+    if not is_safe(listed_name(info).rstrip("/")):
         return _("The zip holds a path that leads outside its folder.")
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         return _("It is a link or not an ordinary file; it was not looked at.")

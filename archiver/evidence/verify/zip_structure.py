@@ -6,6 +6,7 @@ inside packages.
 
 from __future__ import annotations
 
+import os
 import struct
 import zipfile
 from datetime import datetime
@@ -44,23 +45,26 @@ def zip_oddities(
         if packed.comment:
             yield path.name, _("The zip has a comment, which packages never have.")
         if not packed.comment and not _end_fits(packed, len(infos), file, path.stat().st_size):
-            yield (
-                path.name,
-                _("The end of the zip does not fit its list of files: other programs could show other files."),
-            )
+            sentence = _("The end of the zip does not fit its list of files: other programs could show other files.")
+            yield path.name, sentence
         for done, info in enumerate(infos, 1):
             if progress is not None:
                 progress("zip", done, len(infos))
             yield from _header_oddities(info, file)
             if info.comment:
-                yield info.filename, _("Its place in the zip has a comment, which packages never have.")
-            if info.filename.endswith("/") and (info.file_size or info.compress_size):
-                yield info.filename, _("The zip gives bytes to a folder, which no program shows.")
+                yield listed_name(info), _("Its place in the zip has a comment, which packages never have.")
+            if listed_name(info).endswith("/") and (info.file_size or info.compress_size):
+                yield listed_name(info), _("The zip gives bytes to a folder, which no program shows.")
             if not _is_date(info.date_time):
-                yield info.filename, _("The zip gives it a date that does not exist.")
+                yield listed_name(info), _("The zip gives it a date that does not exist.")
         for start, end in _unlisted_ranges(packed, infos, file, path.stat().st_size):
             sentence = _("The zip holds bytes from {start} to {end} that belong to none of its files.")
             yield path.name, sentence.format(start=start, end=end)
+
+
+def listed_name(info: zipfile.ZipInfo) -> str:
+    """Its name in the zip's list; what Python gives from 3.12 on is its second name if it has one."""
+    return info.orig_filename.replace(os.sep, "/")
 
 
 def _header_oddities(info: zipfile.ZipInfo, file: BinaryIO) -> Iterator[Tuple[str, str]]:  # noqa: UP006
@@ -79,10 +83,10 @@ def _header_oddities(info: zipfile.ZipInfo, file: BinaryIO) -> Iterator[Tuple[st
     differs = differs or (*day, time >> 11, (time >> 5) & 63, (time & 31) * 2) != info.date_time
     if method != info.compress_type or (flags ^ info.flag_bits) & _TELLING_FLAGS or differs:
         sentence = _("Its header and the list of the zip differ: other programs could show something else.")
-        yield info.filename, sentence
+        yield listed_name(info), sentence
     file.seek(info.header_offset + _LOCAL.size + name_length)
     if _UNICODE_NAME in (*_extra_kinds(info.extra), *_extra_kinds(file.read(more_length))):
-        yield info.filename, _("The zip gives it a second name, which other programs could show.")
+        yield listed_name(info), _("The zip gives it a second name, which other programs could show.")
 
 
 def _extra_kinds(extra: bytes) -> Iterator[int]:

@@ -15,7 +15,7 @@ import pytest
 from archiver.evidence.verify import package_at_path
 from archiver.export.package.verify_script import _parsed, verify_script
 from tests.support.cases import cases_of
-from tests.support.packages.package_damage import KINDS
+from tests.support.packages.package_damage import KINDS, ZIP_KINDS
 from tests.support.stamps.stamped_archives import stamped_copy
 
 
@@ -130,14 +130,14 @@ def test_other_pythons_give_the_same(package: Path, program: str) -> None:
     found = kept or shutil.which(program)
     if found is None or subprocess.run([found, "--version"], capture_output=True, check=False).returncode:
         pytest.skip(f"{program} is not there")
+    ZIP_KINDS["second name"](package, package.with_suffix(".zip"))
     KINDS["message edited"](package)
 
-    done = subprocess.run(
-        [found, "-I", str(package / "verify.py"), "--json"], capture_output=True, encoding="utf-8", check=False
-    )
-
-    assert (3, "") == (done.returncode, done.stderr)
-    assert ["message/4"] == [one["subject"] for one in json.loads(done.stdout)["findings"]]
+    for path, subject in ((package, "message/4"), (package.with_suffix(".zip"), "P/data/messages.csv")):
+        command = [found, "-I", str(package / "verify.py"), str(path), "--json"]
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+        assert (3, "") == (done.returncode, done.stderr)
+        assert [subject] == [one["subject"] for one in json.loads(done.stdout)["findings"]]
 
 
 def test_without_openssl_a_note_says_so(package: Path) -> None:
