@@ -6,8 +6,6 @@ breach.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -28,10 +26,11 @@ from archiver.records import (
     RoomBeginning,
     begin_of_day,
     contract_facts,
+    stated_sum,
 )
 from archiver.records.contract_facts import ContractFact, FactContext
 
-_DATE_LENGTH, _MOST_DIGITS = len("2026-11-24"), 13
+_DATE_LENGTH = len("2026-11-24")
 
 
 def day_of(stated: str | None) -> datetime | None:
@@ -185,13 +184,14 @@ def delivery_days(deliveries: Iterable[Delivery]) -> list[date]:
 
 
 def is_paid(contract: Contract, deliveries: Iterable[Delivery]) -> bool:
-    """Whether what was received covers what was billed, else the fee, and came no earlier than the last delivery."""
+    """Whether what was received covers what was billed, else the fee, and came no earlier than the last delivery.
+
+    Of a fee that no plain sum states nobody can say that something is open, once a payment is entered.
+    """
     last, paid = last_delivery(deliveries), [day_of(one.received_on) for one in contract.payments]
-    digits = re.sub("[,円¥ ]|[(]?税込[)]?", "", unicodedata.normalize("NFKC", contract.amount or ""))
-    fee = int(digits) if digits.isdecimal() and len(digits) < _MOST_DIGITS else 0
-    owed = sum(one.amount for one in contract.invoices) or fee
+    owed = sum(one.amount for one in contract.invoices) or stated_sum(contract.amount) or 1
     is_since = last is None or any(at is not None and days_since(last, at) >= 0 for at in paid)
-    return 0 < owed <= sum(one.settled for one in contract.payments) and is_since
+    return owed <= sum(one.settled for one in contract.payments) and is_since
 
 
 def review_due(contract: Contract, deliveries: Sequence[Delivery], platform: Platform) -> date | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from os.path import commonprefix
 
-from archiver.records import Message
+from archiver.records import WRITTEN_NUMBER, Message, written_number
 
 WordsOf = Callable[[str], Iterator[tuple[int, str]]]
 
@@ -145,8 +145,7 @@ DECIDING_WORDS: tuple[tuple[int, WordsOf], ...] = (
 @lru_cache
 def _forms_of(amount: str) -> re.Pattern[str]:
     """The usual forms of each number of a stated amount that is no mere count: 80,000, 80000 and 8万."""
-    found = re.findall("([0-9][0-9,]{0,15})(万?)", unicodedata.normalize("NFKC", amount))
-    sums = [int(digits.replace(",", "")) * (10_000 if unit else 1) for digits, unit in found]
+    sums = [round(written_number(one)) for one in re.findall(WRITTEN_NUMBER, unicodedata.normalize("NFKC", amount))]
     forms = "|".join(f"{one:,}|{one}|{one / 10_000:g}万" for one in sums if one >= 100)
     return re.compile(rf"(?<![0-9.,])(?:{forms or '(?!)'})(?![0-9万千億]|[.,][0-9])")
 

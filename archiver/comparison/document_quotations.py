@@ -21,7 +21,7 @@ from typing import NamedTuple
 from archiver.chatwork.notation import parse
 from archiver.comparison.message_comparison import HeldMessage
 from archiver.evidence.history import DELETED_BODY
-from archiver.records import JST
+from archiver.records import JST, written_number
 from archiver.render.message_body import plain_text
 
 _WIDE = re.compile("[\u2e9f\u2ef3\u2f00-\u2fdf\uff01-\uffef]+")
@@ -46,8 +46,6 @@ _NUMBERED = re.compile(r"(?<![A-Za-z])(?:No\.? ?|№ ?)([0-9]{1,9})(?![0-9])")
 _AMOUNT = re.compile(
     r"(?:([¥$]) ?)?(?<![0-9.,])((?:[0-9][0-9,]*(?:\.[0-9]+)?[億万千]?)+) ?(円|yen\b|JPY\b)?", re.IGNORECASE
 )
-_FIGURE = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)([億万千]?)")
-_UNITS = {"": 1, "千": 1_000, "万": 10_000, "億": 100_000_000}
 _DAY = re.compile(
     r"(?<![0-9/.-])(?:([12][0-9]{3}) ?[年/.-] ?)?(1[0-2]|0?[1-9]) ?[月/.-] ?"
     r"(3[01]|[12][0-9]|0?[1-9])(?![0-9])(?![/.-][0-9])日?"
@@ -316,8 +314,7 @@ def _amounts(text: str) -> Iterator[object]:
     """Every sum of money that a text names, with whether it is in dollars."""
     for match in _AMOUNT.finditer(text):
         if match[1] or match[3]:
-            figures = _FIGURE.findall(match[2])
-            yield sum(float(figure.replace(",", "")) * _UNITS[unit] for figure, unit in figures), match[1] == "$"
+            yield written_number(match[2]), match[1] == "$"
 
 
 def _days(text: str, sent: date | None) -> Iterator[object]:

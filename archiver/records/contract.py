@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,37 @@ from typing import Any, NamedTuple
 
 from archiver.records.evidence import AccountId, FileId, MessageId, RoomId
 from archiver.wording import N_
+
+_SIZES = {"": 1, "十": 10, "拾": 10, "百": 100, "千": 1_000, "万": 10_000, "億": 100_000_000}
+_FIGURE = re.compile(f"([0-9〇一二三四五六七八九壱弐参,.]*)([{''.join(_SIZES)}]?)")
+_DIGITS = str.maketrans("〇一二三四五六七八九壱弐参", "0123456789123", ",")
+_NUMERALS = f"〇一二三四五六七八九壱弐参{''.join(_SIZES)}"
+WRITTEN_NUMBER = rf"[0-9{_NUMERALS}][0-9{_NUMERALS},]{{0,20}}(?:\.[0-9]{{1,4}}[千万億])?"
+_SUM = re.compile(
+    r"(?!.*,(?![0-9]{3}(?![0-9])))(?:月額?|毎月|総額|合計|計|報酬)?:?(?:[¥\\]|jpy|yen)?"
+    rf"({WRITTEN_NUMBER})(?:円|yen|jpy)?(?:/月)?(?:\(税込\)|税込)?",
+    re.IGNORECASE,
+)
+_MOST_YEN = 10**12
+
+
+def written_number(figures: str) -> float:
+    """The number that digits and units say: 80,000, 8.5万, 8万5千, 十二万."""
+    total = below = 0.0
+    for digits, unit in _FIGURE.findall(figures):
+        number = float(digits.translate(_DIGITS) or 0)
+        if unit in ("万", "億"):
+            total, below = total + (below + number or 1) * _SIZES[unit], 0
+        else:
+            below += (number or bool(unit)) * _SIZES[unit]
+    return total + below
+
+
+def stated_sum(text: str | None) -> int | None:
+    """The one sum in yen that a text states: 80,000円, 8万, 八万円, JPY 80000, 月4万円; None if it is not as plain."""
+    match = _SUM.fullmatch(unicodedata.normalize("NFKC", text or "").replace(" ", ""))
+    number = round(written_number(match[1])) if match else 0
+    return number if 0 < number <= _MOST_YEN else None
 
 
 @dataclass(frozen=True, slots=True)

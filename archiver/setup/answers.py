@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver import errors
-from archiver.records import JST, Contract, ContractRoom, MessageId
+from archiver.records import JST, Contract, ContractRoom, MessageId, stated_sum
 from archiver.render.invisible_characters import visible
 from archiver.typed_days import read_days
 from archiver.wording import gettext as _
@@ -105,16 +105,10 @@ def read_past_day(value: str, today: date, *, is_nearest: bool = False) -> Writt
     return WrittenDay(days.first.year + is_ahead, days.first.month, days.first.day, clock)
 
 
-_MOST = 10**12
-_AMOUNT = re.compile(r"[¥\\]?(\d{1,3}(?:,\d{3})+|\d{1,13})(?:円|yen|jpy)?(?:\(税込\)|税込)?", re.IGNORECASE)
-
-
 def read_yen(value: str, option: str) -> int:
-    """The amount in yen: `55000`, `55,000円`, `¥55,000`, full-width digits too. Raises BadValue."""
-    text = unicodedata.normalize("NFKC", value).replace(" ", "")
-    match = _AMOUNT.fullmatch(text)
-    amount = int(match[1].replace(",", "")) if match else 0
-    if not 0 < amount <= _MOST:
+    """The amount in yen: `55000`, `55,000円`, `¥55,000`, 5万5千円, full-width digits too. Raises BadValue."""
+    amount = stated_sum(value)
+    if amount is None:
         raise errors.BadValue(value=value or _("(empty)"), option=option, example="55000")
     return amount
 

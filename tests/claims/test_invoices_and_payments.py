@@ -62,6 +62,24 @@ def test_tax_that_the_client_withheld_is_paid_and_told_apart() -> None:
     assert is_paid(replace(unbilled, amount="100,000円"), ())
 
 
+@pytest.mark.parametrize(
+    ("stated", "paid"),
+    [
+        *((one, 80_000) for one in ("80000", "８０，０００円", "¥80,000", "8万", "八万円", "80000 yen", "JPY 80,000")),
+        *((one, 40_000) for one in ("月40000円", "4万円/月", "月額 4万円(税込)")),
+        *((one, 85_000) for one in ("8.5万円", "8万5千円", "八万五千円")),
+        *((one, None) for one in ("1枚3,000円", "8万円+税", "1,0000円", "$800", "応相談", None)),
+    ],
+)
+def test_work_is_paid_once_the_fee_came_in_however_it_was_written(stated: str | None, paid: int | None) -> None:
+    """Of a fee that no plain sum states nothing is known to be open once a payment is entered."""
+    asked = replace(contract(()), amount=stated)
+    came = [replace(asked, payments=(Payment(1, one, "2026-10-20"),)) for one in (paid or 1, (paid or 2) - 1)]
+
+    assert not is_paid(asked, ())
+    assert [True, paid is None] == [is_paid(one, ()) for one in came]
+
+
 def test_payments_go_to_the_named_invoice_then_to_the_oldest_open_one() -> None:
     """What goes beyond stays visible."""
     invoices = tuple(Invoice(number, 100, "2026-10-01", "2026-10-31") for number in (1, 2, 3))
