@@ -322,7 +322,9 @@ class Transport:
         if status == 429:
             raise _TooManyCalls()
         if status >= 500:
-            raise ServerFailed(path=target, detail=_("server error {status}").format(status=status))
+            raise ServerFailed(
+                path=target, detail=_("server error {status}, perhaps maintenance").format(status=status)
+            )
         if status not in (200, 204) and status < 400:
             raise NotUnderstood(path=target, detail=_("status {status}").format(status=status))
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from archiver.errors import BudgetSpent
 from archiver.health.check_result import CheckResult, attention, good
 from archiver.health.conditions import ROWS, Condition, ConditionKind, conditions_beside
 from archiver.health.judgements import LATE, MISSED_RUNS
@@ -90,11 +91,13 @@ def check_plan(horizons: Sequence[Horizon], *, now: datetime) -> CheckResult:
     return good("plan", sentence.format(rooms=rooms, day="-" if oldest is None else iso_date(oldest)))
 
 
-def check_budget(others_seen: datetime | None, others: Sequence[Path], *, home: Path, now: datetime) -> CheckResult:
+def check_budget(
+    others_seen: datetime | None, others: Sequence[Path], *, home: Path, now: datetime, is_spent: bool = False
+) -> CheckResult:
     """Check whether this archive alone uses the account's calls.
 
     `others_seen`: when a run last saw calls that were not ours; `others`: homes of this computer that save the same
-    account.
+    account; `is_spent`: Chatwork refused the last run's calls as too many.
     """
     if others:
         homes = ", ".join(str(one) for one in [home, *others])
@@ -110,6 +113,8 @@ def check_budget(others_seen: datetime | None, others: Sequence[Path], *, home: 
             "last seen {time}). That is allowed; saving takes longer while it does."
         )
         return attention("budget", sentence.format(time=minute_text(others_seen)))
+    if is_spent:  # by whom is not known
+        return attention("budget", _(BudgetSpent.message))
     return good("budget", _("Nobody else was seen using the account's calls."))
 
 

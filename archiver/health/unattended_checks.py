@@ -172,13 +172,14 @@ def _conditions(app: App, look: ArchiveLook | None, computer: Computer, clock_ms
 
 
 def _run_checks(app: App, look: ArchiveLook, computer: Computer) -> list[CheckResult]:
-    snapshot, every, now = look.snapshot, app.settings.sync.every, app.now()
+    snapshot, every, now, home = look.snapshot, app.settings.sync.every, app.now(), app.settings.home
+    is_spent = snapshot.error_name == errors.BudgetSpent.__name__
     return [
         rooms_and_runs.check_last_run(snapshot.last_run, every=every, now=now, reads=bool(snapshot.rooms)),
         rooms_and_runs.check_pace(
             len(snapshot.rooms), every=every, unseen=unseen_bound(snapshot, app.settings, computer.starters, now)
         ),
-        rooms_and_runs.check_budget(look.other_calls, computer.other_homes, home=app.settings.home, now=now),
+        rooms_and_runs.check_budget(look.other_calls, computer.other_homes, home=home, now=now, is_spent=is_spent),
         *look.results,
     ]
 

@@ -145,6 +145,7 @@ def after_a_fault(error_name: str, last: datetime | None) -> CheckResult:
         (evidence.check_database(["row 3 missing", "more"]), ACTION, "(row 3 missing). Change nothing"),
         # Who shares the calls: another archive here by its folder; anybody else without blame, for a day.
         (budget(None, []), GOOD, "Nobody else"),
+        (budget(None, [], is_spent=True), ATTENTION, "Chatwork's limit is reached"),
         (budget(ago(hours=23), []), ATTENTION, "this archiver, or another tool; last seen 2026-11-23"),
         (budget(ago(hours=25), []), GOOD, "Nobody else"),
         (budget(ago(hours=-1), []), GOOD, "Nobody else"),
