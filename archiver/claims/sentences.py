@@ -11,6 +11,7 @@ from typing import Any
 from archiver.claims.messages import (
     Claim,
     ClosedAccount,
+    Knowledge,
     Missing,
     Turn,
     changed_sides,
@@ -219,10 +220,11 @@ def count_text(claim: Claim[Counter[MessageKind]]) -> str:
     saved, notices, missing = claim.value.total(), claim.value[MessageKind.NOTICE], missing_text(claim.missing)
     is_emptied = claim.missing.emptied and claim.missing.emptied == claim.missing.gaps
     is_counted = is_emptied and not (claim.missing.unread_rooms or claim.missing.closed_rooms)
-    key = "emptied" if is_counted else claim.knowledge if missing or claim.is_whole else "each"
-    text = word(f"count.{key}", n=saved, missing=missing)
-    inside = word("count.notices" if claim.is_whole else "count.notices.saved", n=notices, saved=saved)
-    return _noted(text, [_until_text(claim.missing), inside if notices else ""])
+    text = word(f"count.{claim.knowledge if missing or claim.is_whole else 'each'}", n=saved, missing=missing)
+    inside = word("count.notices", n=notices) if notices else ""
+    is_more = missing and claim.knowledge is Knowledge.SAVED
+    rest = word("count.emptied" if is_counted else "count.missing", missing=missing) if is_more else ""
+    return _noted(text, [inside, rest, _until_text(claim.missing)])
 
 
 def basis_text(basis: Basis) -> str:

@@ -51,7 +51,7 @@ WORDS: Mapping[str, str] = {
     "reply.label.whole": "相手の最後のメッセージ",
     "reply.label.saved": "保存できた相手の最後のメッセージ",
     "reply.label.unknown": "相手の最後のメッセージ",
-    "reply.missing": "それより後の、{missing}",
+    "reply.missing": "それより後に、{missing}があります",
     "reply.none.whole": "この範囲にありません",
     "reply.none.saved": "保存できた範囲に、文面の分かるものはありません({missing})",
     "reply.none.unknown": "確認していません(相手のアカウントが未入力)",
@@ -85,11 +85,11 @@ WORDS: Mapping[str, str] = {
     "basis.none": "未入力",
     # how many
     "count.whole": "全{n:,}件",
-    "count.saved": "保存できた{n:,}件(ほかに{missing})",
-    "count.emptied": "保存できた{n:,}件(Chatworkの表示する件数から見て、不足はありません)",
+    "count.saved": "保存できた{n:,}件",
+    "count.missing": "ほかに{missing}",
+    "count.emptied": "Chatworkの表示する件数から見て、不足はありません",
     "count.unknown": "確認できません({missing})",
     "count.notices": "うちChatworkの自動メッセージ{n:,}件",
-    "count.notices.saved": "保存できた{saved:,}件のうちChatworkの自動メッセージ{n:,}件",
     # a closed account
     "closed": "{time} に、{sign}ことを確認",
     "closed.posted": "アカウントの解約を知らせる形のChatworkの自動メッセージ({place})の後、{text}",

@@ -289,7 +289,7 @@ def _on_first(truth: Truth, page: str) -> Iterator[str]:
 
 def _on_reply(truth: Truth, page: str) -> Iterator[str]:
     counterparts = truth.dispute.counterparts
-    found = list(_finditer(rf"(保存できた)?相手の最後のメッセージは?({DAY})({TIME})?", page))
+    found = list(_finditer(rf"(保存できた)?相手の最後のメッセージは?({DAY})({TIME})?(?:の「[^」]*」)?", page))
     if not counterparts:
         yield from ("a reply of nobody" for _ in found)
         return
@@ -337,12 +337,13 @@ def _on_reply(truth: Truth, page: str) -> Iterator[str]:
 
 def _on_numbers(truth: Truth, page: str) -> Iterator[str]:
     saved, posted = truth.dispute.saved, truth.dispute.posted()
+    inside = "(?:うちChatworkの自動メッセージ[0-9,]+件。)?"
     forms: dict[str, Callable[..., bool]] = {
         r"全([0-9,]+)件": lambda number: _number(number) == len(posted),
-        r"保存できた([0-9,]+)件\(ほかに(?:保存できていないもの約([0-9,]+)件)?": lambda number, more: (
+        rf"保存できた([0-9,]+)件\({inside}ほかに(?:保存できていないもの約([0-9,]+)件)?": lambda number, more: (
             _number(number) == len(saved) and truth.is_missing(more)
         ),
-        r"保存できた([0-9,]+)件\(Chatworkの表示する件数から見て、不足はありません\)": lambda number: (
+        rf"保存できた([0-9,]+)件\({inside}Chatworkの表示する件数から見て、不足はありません[)。]": lambda number: (
             _number(number) == len(saved) and not truth.missing
         ),
     }
@@ -392,7 +393,7 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
         if post is None or dispute.side(post.author) != "報告者" or post.sent != dispute.first_unanswered():
             yield f"the message without a reply ({number})"
     spoken = dispute.speeches(dispute.counterparts, saved=True)[-1:]
-    for number in _findall(r"最後のメッセージは[^「。]*の「[^」]*?(\d+)」です", page):
+    for number in _findall(r"最後のメッセージは[^「。]*の「[^」]*?(\d+)」(?:\([^)]*\))?です", page):
         if int(number) not in {post.number for post in spoken}:
             yield f"what the other side wrote last ({number})"
     form = r"(?:内容をご確認(?:のうえ、ご返信)?|納品物のご確認の結果をお知らせ)くださいますよう、お願いいたします"

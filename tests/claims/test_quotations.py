@@ -451,6 +451,11 @@ def test_a_text_of_the_greatest_length_is_judged_at_once(piece: str) -> None:
             14,
             "…at USD 150 each, …due Oct 20.…",
         ),
+        (
+            "150 dollars for the corrected illustrations that I delivered in the evening",
+            18,
+            "150 dollars for the corrected …the evening",
+        ),
     ],
 )
 def test_a_text_is_cut_where_a_clause_or_a_word_begins(text: str, limit: int, shown: str) -> None:

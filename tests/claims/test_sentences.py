@@ -75,14 +75,14 @@ def _listed(texts: str | Sequence[str] | None) -> Sequence[str]:
 
 
 def test_notices_are_told_among_the_saved_messages_and_not_among_the_missing() -> None:
-    """Where something is missing, the number stands with that of which it is a part."""
+    """Where something is missing, the number stands first: it is a part of what is saved."""
     told = Counter({MessageKind.SPEECH: 7, MessageKind.NOTICE: 2})
     saved = Claim(told, Knowledge.SAVED, missing=Missing(gaps=1, erased=1))
 
     assert "全9件(うちChatworkの自動メッセージ2件)" == count_text(Claim(told, Knowledge.WHOLE))
-    assert count_text(saved).endswith("1件)(保存できた9件のうちChatworkの自動メッセージ2件)")
+    assert count_text(saved).startswith("保存できた9件(うちChatworkの自動メッセージ2件。ほかに")
     with report_language(ENGLISH):
-        assert count_text(saved).endswith("(2 of the 9 saved are automatic messages of Chatwork)")
+        assert count_text(saved).startswith("9 messages saved (2 of them automatic messages of Chatwork; besides ")
 
 
 def test_gaps_that_hold_none_by_chatworks_count_are_no_doubt_on_page_1() -> None:

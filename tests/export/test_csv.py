@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from pathlib import Path
@@ -110,6 +111,21 @@ def test_an_office_gets_the_same_table(package: Path) -> None:
     support = export_package(reopen_maker(place / "home"), "support", place / "support", policy=None)
 
     assert (package / "data/messages.csv").read_bytes() == zip_files(support)["02_messages.csv"]
+
+
+@pytest.mark.drawn
+def test_the_table_of_an_english_export_has_no_words_of_ours_in_japanese(package: Path) -> None:
+    """Heads, fixed words and when earlier texts were seen are English; what people wrote stays as it is."""
+    place = package.parents[1]
+    support = export_package(reopen_maker(place / "home"), "support", place / "english", policy=None, lang="en")
+
+    head, *english = csv.reader(io.StringIO(zip_files(support)["02_messages.csv"].decode("utf-8-sig")))
+    japanese = rows(package / "data/messages.csv")[1:]
+    earlier = [one[10] for one in english if one[10]]
+    assert [] == [one for one in head if re.search("[ぁ-ん一-龠]", one)]
+    assert [one[9] for one in japanese] == [one[9] for one in english]
+    assert earlier
+    assert all(one.startswith("[seen 2026-") and "まで確認" not in one for one in earlier)
 
 
 _AS_TEXT, _GUESSED = "--infilter=CSV:44,34,76,1,,0,true,false", "--infilter=CSV:44,34,76,1,,0,false,true"

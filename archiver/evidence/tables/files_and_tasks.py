@@ -261,7 +261,7 @@ TASK_HEADER = (
     "表示されなくなったことを確認した日時(日本時間)", "以前の内容", "記録番号",
 )  # fmt: skip
 
-_STATUS = {"open": "未完了", "done": "完了"}
+TASK_STATES = {"open": "未完了", "done": "完了"}
 
 
 def task_cells(task: TaskRow) -> list[object]:
@@ -278,7 +278,7 @@ def task_cells(task: TaskRow) -> list[object]:
         task.body,
         limit[:10] if task.limit_type == "date" else limit,
         task.limit_time or "",
-        _STATUS.get(task.status, task.status),
+        TASK_STATES.get(task.status, task.status),
         FROM_BEFORE if task.is_from_before else jst_of(task.first_seen),
         jst_of(task.gone_since),
         "\n".join(f"【{jst_of(at)} に確認】{body}" for body, at in task.earlier),

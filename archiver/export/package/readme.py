@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from archiver.evidence.tables.build import CSV_HEADERS, KINDS, SOURCES, STATES
+from archiver.evidence.tables.events import EVENT_WORDS
+from archiver.evidence.tables.files_and_tasks import FILE_STATES, TASK_STATES
 from archiver.export import exhibit_names
 from archiver.export.bag import TAG_MANIFEST
 from archiver.export.mask.patterns_by_kind import MaskKind, reason
@@ -14,7 +16,7 @@ from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.people_and_dates import stand_in_note
 from archiver.export.report.report_sources import BLANK, entered, platform_of
 from archiver.export.stamps import SealStamp, package_stamp_name
-from archiver.records import Contract, contract_facts
+from archiver.records import JST, Contract, contract_facts
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, interval_text, no_pauses_text, usual_interval_lines
 from archiver.render.page_templates import text_lines
 from archiver.render.snippet import unsealed_sentence
@@ -25,6 +27,10 @@ def encode_lines(lines: Iterable[str]) -> bytes:
     """Lines as the bytes of a text file for people: UTF-8 with a byte order mark, CRLF."""
     mark = [marked("")] if is_practice() else []
     return ("\ufeff" + "".join(f"{line}\r\n" for line in (*mark, *lines))).encode("utf-8")
+
+
+_WORDS: tuple[Mapping[Any, str], ...] = (KINDS, STATES, SOURCES, EVENT_WORDS, FILE_STATES, TASK_STATES)
+"""What the tables say in fixed words."""
 
 
 def readme(facts: dict[str, Any]) -> bytes:
@@ -46,8 +52,9 @@ def readme(facts: dict[str, Any]) -> bytes:
         "gap_title": gap_title,
         "gap_text": gap_text,
         "unsealed_sentence": unsealed_sentence,
+        "day": f"{facts['created_at'].astimezone(JST):%Y%m%d}" if facts["created_at"] else "",
         "headers": CSV_HEADERS.items(),
-        "words": filter(None, (*KINDS.values(), *STATES.values(), *SOURCES.values())),
+        "words": filter(None, dict.fromkeys(one for words in _WORDS for one in words.values())),
     }
     return encode_lines(text_lines("readme.txt", **facts, **more))
 

@@ -137,12 +137,16 @@ def _put_messages(bag: Bag, package: PackageInput) -> None:
         return
     with table.path.open(encoding="utf-8-sig", newline="") as file:
         head, *rows = csv.reader(file)
+    spans = re.compile("^" + _SEEN.format(first="([-: 0-9]{19})", last="([-: 0-9]{19})"), re.MULTILINE)
+    for row in rows:
+        row[_EARLIER] = spans.sub(say(_SEEN, first=r"\1", last=r"\2"), row[_EARLIER])
     lines = [list(map(say, head)), *([say(one) if n in _WORDS else one for n, one in enumerate(row)] for row in rows)]
     bag.add(MESSAGES, (build.BOM + "".join(map(csv_line, lines))).encode())
 
 
 _WORDS = tuple(map(build.MESSAGE_HEADER.index, ("種類", "状態", "取得方法")))
 """The columns of that table that hold fixed words."""
+_EARLIER, _SEEN = build.MESSAGE_HEADER.index("以前の文面"), "【{first} から {last} まで確認】"
 
 
 def _fill_consultation(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]:

@@ -16,11 +16,13 @@ from typing import NamedTuple
 
 from archiver.claims.messages import message_count
 from archiver.claims.sentences import count_text
+from archiver.claims.table import word
 from archiver.export.bag import zip_texts
 from archiver.export.exhibit_names import COURT_EXTENSIONS, exhibit_name, exhibit_number, file_name, label
 from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
 from archiver.export.report.message_statistics import MessageStatistics, ReportInput
 from archiver.export.report.people_and_dates import KINDS, counterparts
+from archiver.export.report.report_and_consultation import TITLE as REPORT
 from archiver.export.report.report_and_consultation import framed
 from archiver.export.report.report_sources import BLANK, day_of, platform_of
 from archiver.records import JST, Attachment, CaseSide, Enclosure
@@ -123,7 +125,8 @@ def exhibits(case: ReportInput, filed: FiledFiles) -> Iterator[Exhibit]:
     span, branch, platform = _date_span(case.statistics), case.filed.branch, platform_of(case.contract.platform)
     if filed.report:
         chapters = say("抜粋は第6章(一部)、記録の限界は第9章、取得方法は第10章。署名が必要です")
-        title = say("Chatworkやり取り記録 報告書{in_brackets}", in_brackets=f"({span})" if span else "")
+        title = say(REPORT)
+        title = word("noted", text=title, notes=span) if span else title
         note = _note(filed.report, _extent_text(filed, filed.report), chapters)
         author, dated = say("報告者(メッセージは各発言者)"), era_date(case.created_at)
         yield _exhibit(_part_number(branch), title, dated, author, note, copy=_ORIGINAL)

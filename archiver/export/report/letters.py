@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 
+from archiver.claims.acceptance_and_terms import accepts
 from archiver.claims.invoices_and_payments import InvoiceBalance, invoice_text, sums_text
-from archiver.claims.messages import DELETIONS, last_reply, own_changes, turn
-from archiver.claims.sentences import own_changes_text, reply_text, turn_lines
+from archiver.claims.messages import DELETIONS, own_changes, turn
+from archiver.claims.sentences import own_changes_text, turn_lines
 from archiver.contract_dates import delivery_days
 from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.money import (
@@ -69,7 +70,10 @@ def _inquiry_text(case: ReportInput, length: int, *, has_report: bool) -> tuple[
 
     The most important find room first; the warning, which is not sent, takes none.
     """
-    decisive, quoted = quotation_lines(case, length)
+    (decisive, quoted), replied = quotation_lines(case, length), _replied_text(case, length)
+    heard = case.statistics.heard
+    if replied and heard is not None and accepts(heard.shown[-1].body):
+        decisive, replied = [*decisive, replied], ""
     facts, (warning, head, end) = _letter(
         "report_inquiry.txt",
         case,
@@ -85,7 +89,7 @@ def _inquiry_text(case: ReportInput, length: int, *, has_report: bool) -> tuple[
         quoted=quoted,
         frozen=[room.inaccessible_since for room in case.rooms if room.inaccessible_since],
         refusal=refusal_text(case.rooms),
-        replied=_replied_text(case, length),
+        replied=replied,
         asked=asked_text(case),
         money=[text.replace("\n", "。") + say("。") for _label, text in money_rows(case)],
         others=[*unquoted_changes(case.statistics, {*ChangeKind} - {*DELETIONS}), *_own_lines(case, length)],
@@ -119,10 +123,11 @@ def _fits(text: str, limit: int = MAX_LENGTH) -> bool:
 
 def _replied_text(case: ReportInput, length: int) -> str:
     """When the other side last spoke, and what came after it; empty while it is not known who they are."""
-    reply, claim = last_reply(case.statistics.facts), turn(case.statistics.facts)
-    lines = [say("{line}。", line=line) for line in turn_lines(claim, case.created_at, shown=shown_name)]
+    lines = [
+        say("{line}。", line=one) for one in turn_lines(turn(case.statistics.facts), case.created_at, shown=shown_name)
+    ]
     if case.bases and case.statistics.count:
-        lines.insert(0, reply_line(case, reply_text(reply, time=date_text), length, is_alone=len(case.bases) < 2))
+        lines.insert(0, reply_line(case, limit=length, time=date_text, is_alone=len(case.bases) < 2, has_number=False))
     return (" " if is_english() else "").join(lines)
 
 

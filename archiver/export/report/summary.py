@@ -71,6 +71,7 @@ def chapter(case: ReportInput, title: str) -> Chapter:
     gaps = [gap for room in case.rooms for gap in room.gaps if not gap.is_erased and gap.missing != 0]
     days = [(date_text(one.start), date_text(one.end)) for one in gaps if one.start and one.end]
     between = say("、").join(say("{start}から{value}まで", start=start, value=end) for start, end in days[:_MOST_FILES])
+    unfilled = say("保存できなかった期間{gaps}か所", gaps=len(gaps)) if gaps else ""
     shut = sorted(room.inaccessible_since for room in case.rooms if room.inaccessible_since)
     reasons = [shown(one.reason, 300) for one in case.mapped.values() if one.role is Role.CLIENT]
     closed = closed_text(closed_account(case.statistics.facts))
@@ -105,7 +106,7 @@ def chapter(case: ReportInput, title: str) -> Chapter:
         unsaved=[
             *([say("取得できなかったファイル{n}点", n=lacking)] if lacking else []),
             *([say("メッセージにあって、この資料にないファイル{n}点", n=unlisted)] if unlisted else []),
-            *([say("保存できなかった期間{gaps}か所", gaps=len(gaps)) + f"({between})" * bool(between)] if gaps else []),
+            *filter(None, [word("noted", text=unfilled, notes=between) if between else unfilled]),
         ],
         pauses=pauses,
         longest=max((pause.end - pause.start for pause in pauses), default=timedelta()),

@@ -56,7 +56,7 @@ def _blocks(rows: list[TemplateRow], tables: Mapping[str, Any]) -> Iterable[Bloc
     match rows[0].mark:
         case ":":
             labelled = [text.partition("\n") for text in texts]
-            return [FactList(tuple((label, text) for label, _, text in labelled if text))]
+            return [FactList(tuple((label[:1].upper() + label[1:], text) for label, _, text in labelled if text))]
         case "*":
             return [Bullets(tuple(texts))]
         case "##":

@@ -163,12 +163,17 @@ def test_the_moment_of_judging_stands_in_every_line() -> None:
 
 
 def test_an_english_readme_says_what_each_column_of_the_tables_is() -> None:
-    """The heads are Japanese in every package, as checks make the tables anew; one line for each column."""
+    """The heads are Japanese in every package, as checks make the tables anew; one line for each column and word."""
     with report_language(ENGLISH):
         lines = readme(facts()).decode("utf-8").splitlines()
 
+    assert any(line.startswith("manifest20261105.txt  ") for line in lines)
     for name, header in CSV_HEADERS.items():
         begin = lines.index(f"data/{name}")
         told = [line.split("  ") for line in lines[begin + 1 : begin + 1 + len(header)]]
         assert list(header) == [line[-2].strip() for line in told]
         assert [] == [line[-1] for line in told if re.search("[぀-ヿ一-鿿]", re.sub(r"\(.*?\)", "", line[-1]))]
+    words = [line.split("  ") for line in lines[lines.index("Words in them") + 1 :]]
+    assert {"「削除」表示に変わった", "表示名が変わった", "完了"} <= {
+        line[-2].strip() for line in words if len(line) > 1
+    }

@@ -229,6 +229,21 @@ def test_in_english_too_the_deletion_the_closed_account_and_the_scope_have_room(
     assert re.search("\n\\([1-9] more: see the report\\)\n", text)
 
 
+def test_the_acceptance_that_was_written_last_finds_room_before_a_closed_account() -> None:
+    """The request rests on it; English words leave room for two or three facts."""
+    edited, last = _edited(5, "60,000円でお願いします。", "40,000円でお願いします。"), "確認しました。検収OKです。"
+    room = report_inputs.room_of_messages([edited, report_inputs.plain_message(last, 9)])
+    contract = replace(
+        report_inputs.CONTRACT, title="Translation of the whole manual " * 4, client="Tanaka Movies " * 4
+    )
+
+    with report_language(ENGLISH):
+        text = inquiry_text_of(report_inputs.case([room], contract=contract, closings=[closing(CLIENT)]))
+
+    assert f"“{last}”" in text
+    assert re.search("\n\\([1-9] more: see the report\\)\n", text)
+
+
 @pytest.mark.parametrize(
     ("has_report", "said"), [(True, "(ほか7点は報告書にあります)"), (False, "(ほか6点は省きました)")]
 )
