@@ -217,7 +217,9 @@ def is_courtesy(body: str) -> bool:
     return "?" not in own and _COURTESY.fullmatch(re.sub(r"\W", "", own)) is not None
 
 
-_SIGNS = r"(?:いた|致)(?=し)|(?<=\d),(?=\d{3})|(?<!\d)[^\w?>]|[^\w?>](?!\d)"
+_MARKS = "[\\s、。,.!・:「」『』【】()\U0001f600-\U0001f644]"
+"""Without those that say yes or no (○, ×, a thumb), ask, quote, or bound a number."""
+_SIGNS = rf"(?:いた|致)(?=し)|(?<=\d),(?=\d{{3}})|(?<!\d){_MARKS}|{_MARKS}(?!\d)"
 _DECORATIONS = [*map(re.compile, (_SIGNS, f"{_THANKS}|{_GREETING}|お待たせして|すみません|{_SIGNS}"))]
 _TYPO = re.compile("(?P<was>[ぁ-ん]{2,3})/(?P<now>[ぁ-ん]{2,3})|[a-z]{1,2}/[ぁ-ん]{1,2}")
 
