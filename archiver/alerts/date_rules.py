@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from archiver.contract_dates import COMPARED, REVIEW, DueDate, day_of, days_since, is_paid, outside_contact
+from archiver.contract_dates import COMPARED, DueDate, day_of, days_since, outside_contact
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Act, Contract, Delivery, Post
 from archiver.records.alerts import Alert, AlertRule, Level
@@ -111,9 +111,13 @@ def deadline_alerts(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
         is_theirs = case.contract.does_work or due.deadline.after not in _OF_WORKER
         if is_theirs and rule not in OWN_ALERT_RULES and DAYS_AFTER <= due.days_left <= first:
             level = Level.LOW if due.days_left < 0 else Level.HIGH if due.deadline.urgent else Level.MEDIUM
-            end = due.day.isoformat() if due.ends_at is None else f"{due.ends_at.astimezone(JST):{_TIME}}"
-            subject = f"{case.contract.id}/{case.contract.platform or 'direct'}/{rule}/{end}"
-            yield Alert(AlertRule.DEADLINE, level, now, case.room, subject=subject)
+            yield Alert(AlertRule.DEADLINE, level, now, case.room, subject=_deadline(case, due))
+
+
+def _deadline(case: CaseSnapshot, due: DueDate) -> str:
+    """The contract, its platform, the rule, and when it ends."""
+    end = due.day.isoformat() if due.ends_at is None else f"{due.ends_at.astimezone(JST):{_TIME}}"
+    return f"{case.contract.id}/{case.contract.platform or 'direct'}/{due.deadline.rule}/{end}"
 
 
 def pauses(before: datetime | None, now: datetime) -> Iterator[Alert]:
@@ -140,24 +144,24 @@ def judge_cases(
 
 
 def outdated_alerts(cases: Sequence[CaseSnapshot], kept: Iterable[Alert]) -> list[Alert]:
-    """Kept alerts about early contact that the dates as stated now no longer support, about ended silences and about
-    the review of work that is paid.
+    """Kept alerts about early contact and deadlines that the facts as stated now no longer support, and about ended
+    silences.
     """
-    paid = {one.contract.id for one in cases if is_paid(one.contract, one.deliveries)}
+    dues = {one.contract.id: {_deadline(one, due) for due in one.dues} for one in cases}
     early = {_early_contact(case) for case in cases}
     silent = {one.contract.id: one.asked and _silence(one, one.asked) for one in cases}
-    return [alert for alert in kept if not alert.dismissed and _is_outdated(alert, early, silent, paid)]
+    return [alert for alert in kept if not alert.dismissed and _is_outdated(alert, early, silent, dues)]
 
 
 def _is_outdated(
-    alert: Alert, early: Collection[str | None], silent: Mapping[str, str | None], paid: Collection[str]
+    alert: Alert, early: Collection[str | None], silent: Mapping[str, str | None], dues: Mapping[str, Collection[str]]
 ) -> bool:
-    contract, *words = (alert.subject or "").split("/")
+    contract, subject = (alert.subject or "").split("/")[0], alert.subject or ""
     if alert.rule is AlertRule.A11:
-        return silent.get(contract, alert.subject) != alert.subject
+        return silent.get(contract, subject) != subject
     if alert.rule is AlertRule.DEADLINE:
-        return contract in paid and REVIEW in words
-    return alert.rule is AlertRule.EARLY_CONTACT and alert.subject not in early
+        return subject not in dues.get(contract, [subject])
+    return alert.rule is AlertRule.EARLY_CONTACT and subject not in early
 
 
 RULES = (early_contacts, missing_deliveries, silences, deadline_alerts)

@@ -275,6 +275,16 @@ def test_the_deadline_of_a_review_is_settled_by_the_payment() -> None:
     assert [review] == date_rules.outdated_alerts([settled], [review, ending])
 
 
+def test_the_alert_of_a_due_day_ends_with_the_delivery_or_with_another_day() -> None:
+    """It asked for a delivery by a day that no longer waits for one."""
+    case = with_dues(snapshot({"due_on": "2026-11-25"}))
+    moved, found = with_dues(snapshot({"due_on": "2026-12-14"})), judged(case)
+    handed = with_dues(case._replace(deliveries=(Delivery(1, "2026-11-24 09:00"),)))
+
+    assert ([], found, found) == tuple(date_rules.outdated_alerts([one], found) for one in (case, moved, handed))
+    assert 1 == len(found)
+
+
 def test_an_end_request_says_what_silence_costs() -> None:
     """What to do, until when, and that the contract ends and the escrow goes back."""
     case = with_dues(ended("2026-11-20"))
