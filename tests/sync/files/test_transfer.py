@@ -319,7 +319,7 @@ def test_a_service_of_this_computer_is_not_asked_through_a_proxy_either(
         here, elsewhere = (host.failing(f"https://{name}/a") for name in ("127.0.0.1", "files.example.com"))
 
     assert ("address", "unreachable") == (here, elsewhere)
-    assert ["CONNECT files.example.com:443 HTTP/1.0"] == [head.splitlines()[0] for head in proxy.heads]
+    assert ["CONNECT files.example.com:443"] == [head.partition(" HTTP/")[0] for head in proxy.heads]
 
 
 def test_no_proxy_is_asked_for_this_computer(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
