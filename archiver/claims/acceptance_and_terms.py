@@ -103,30 +103,30 @@ def terms_weight(bodies: Sequence[str], *, is_edit: bool = False, amount: str | 
     return weight
 
 
-def _clauses(text: str) -> Iterator[tuple[str, int, int]]:
-    """A text without what stands in code, as that was said elsewhere (amounts and days hold there too), and from where
-    to where each of its clauses goes.
+def _clauses(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, int, re.Match[str], int]]:
+    """A text without what stands in code, as that was said elsewhere (amounts and days hold there too), and of each
+    clause that has such words where it begins, these, and where it ends.
     """
     begin, (*closed, rest) = 0, text.rpartition("[/code]")  # behind it no code ends, however many begin
     text = _CODE.sub(lambda found: " " * len(found[0]), "".join(closed)) + rest
     for end in (*(one.end() for one in _CLAUSE_END.finditer(text)), len(text)):
-        yield text, begin, end
+        if found := pattern.search(text, begin, end):
+            yield text, begin, found, end
         begin = end
 
 
 def _acceptances(text: str) -> Iterator[tuple[int, str]]:
     """Where delivered work is accepted, and the rest of that clause: its end may be what an edit changed."""
-    for own, begin, end in _clauses(text):
-        found = _ACCEPTED.search(own, begin, end)
-        if found and not _CONDITION.search(own, begin, found.start()) and not _TAKEN_BACK.search(own, found.end(), end):
+    for own, begin, found, end in _clauses(text, _ACCEPTED):
+        if not _CONDITION.search(own, begin, found.start()) and not _TAKEN_BACK.search(own, found.end(), end):
             yield found.start(), own[found.start() : end].rstrip("、。!")
 
 
 def _judgements(text: str) -> Iterator[tuple[int, str]]:
     """The same of a text that accepts nothing, and speaks of it, or of what is wrong."""
-    judged = ((own, _JUDGED.search(own, begin, end), end) for own, begin, end in _clauses(text))
-    found = [(one.start(), own[one.start() : end].rstrip("、。!")) for own, one, end in judged if one]
-    return iter(() if any(_acceptances(text)) else found)
+    if not any(_acceptances(text)):
+        for own, _begin, found, end in _clauses(text, _JUDGED):
+            yield found.start(), own[found.start() : end].rstrip("、。!")
 
 
 def _words_of(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:

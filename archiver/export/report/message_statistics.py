@@ -29,6 +29,7 @@ from archiver.records import (
     CaseSide,
     Conversation,
     Message,
+    MessageId,
     MessageKind,
     Post,
     RoomBeginning,
@@ -44,9 +45,6 @@ LAST_EXCHANGE = 2
 """Messages of each side that count as the last exchange."""
 LAST_MESSAGES = 10
 """The same for an office, whoever wrote them."""
-
-FIRST_ASKED = 5
-"""Messages of the reporter in a row that are kept, as one of them may be the one without an answer."""
 
 CHANGED, FILE, LAST, BOUND = "変更", "ファイル", "最後のやり取り", "入力"
 """The reasons why a message belongs in an excerpt."""
@@ -132,8 +130,6 @@ class _Survey:
         self._unanswered: dict[RoomId, list[Post]] = {}
         self._courtesies: set[str] = set()
         """Ids of the reporter's messages that wait for no answer."""
-        self._asking: dict[tuple[RoomId, int], Message] = {}
-        """The first messages of the reporter after the other side's last speech, by room and place."""
         self._own_before: dict[RoomId, Message] = {}
         """The reporter's last message in each room, unless somebody else than the other side wrote after it."""
         self._offers: dict[RoomId, Message] = {}
@@ -202,18 +198,22 @@ class _Survey:
         replies = [one for replied_room, one in message_references(body) if replied_room == room_id]
         if not replies or any(amounts_and_days(body)):
             return quoted
-        room = next(one for one in self._case.rooms if one.room_id == room_id)
-        ids, wanted = self._found.ids[room_id], replies[0]
-        place = bisect_left(ids, int(wanted))
-        is_printed = self._prints_all or wanted in self._case.chosen
-        is_there = is_printed and place < len(ids) and ids[place] == int(wanted)
-        return replace(quoted, answered=next(room.messages(place)) if is_there else None)
+        return replace(quoted, answered=self._printed(room_id, replies[0]))
 
     def _asked(self, facts: CaseFacts) -> Message | None:
         """The message that the other side has not answered; None too where it is a file or a task."""
         asked = turn(facts).value.asking
-        is_it = (one for one in self._asking.values() if asked is not None and one.message_id == asked.post.message_id)
-        return None if asked is None or asked.kind is not ActKind.MESSAGE else next(is_it, None)
+        is_told = asked is not None and asked.kind is ActKind.MESSAGE
+        return self._printed(asked.post.room_id, asked.post.message_id) if asked and is_told else None
+
+    def _printed(self, room_id: RoomId, message_id: MessageId) -> Message | None:
+        """A message of a room, if the package has its text."""
+        ids = self._found.ids[room_id]
+        place = bisect_left(ids, int(message_id))
+        is_printed = self._prints_all or message_id in self._case.chosen
+        if not is_printed or place == len(ids) or ids[place] != int(message_id):
+            return None
+        return next(next(one for one in self._case.rooms if one.room_id == room_id).messages(place))
 
     def _with_acts(self, acts: Sequence[Act], facts: CaseFacts) -> CaseFacts:
         """The facts with what came after the other side's last speech."""
@@ -250,8 +250,6 @@ class _Survey:
             elif not all(is_system_post(one.body) for one in texts):
                 if all(is_courtesy(one.body) for one in texts):
                     self._courtesies.add(message.message_id)
-                if len(unanswered) < FIRST_ASKED and is_printed:
-                    self._asking[message.room_id, len(unanswered)] = message
                 unanswered.append(post)
         elif message.kind is MessageKind.SPEECH:
             if side is CaseSide.COUNTERPART:

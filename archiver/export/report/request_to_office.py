@@ -147,25 +147,20 @@ def client_request(case: ReportInput) -> RequestKind | None:
         return case.request
     if does_work and overdue_text(case):
         return RequestKind.PAYMENT
-    is_late = does_work and _overdue_text(case) and (platform.review or platform.elsewhere)
-    if is_late and not (answered := _answered(case)):
-        return RequestKind.REVIEW
-    if is_late and answered == _ACCEPTED:
-        return RequestKind.PAYMENT
+    answered = _answer_to_delivery(case)
+    if does_work and _overdue_text(case) and (platform.review or platform.elsewhere) and answered:
+        return answered
     return RequestKind.REPLY if _silence_text(case) and (platform.nudge or platform.elsewhere) else None
 
 
-_ACCEPTED, _MORE = "accepted", "more"
-
-
-def _answered(case: ReportInput) -> str:
-    """What a direct client said to the last delivery in the chat, in words that page 1 quotes: that it is accepted and
-    no more (thanks and money apart), or that and took it away again, or more: something behind it, only about money, or
-    what is wrong. Empty: nothing of this.
+def _answer_to_delivery(case: ReportInput) -> RequestKind | None:
+    """What the last delivery leaves to ask for: the result of the inspection, unless page 1 quotes a direct client's
+    answer to it in the chat; the payment, if they accepted it and no more (thanks and money apart), or took that away
+    again; else nothing: there is something behind it, or it is only about money, or what is wrong.
     """
     at, statistics = last_delivery(case.deliveries), case.statistics
     if at is None or not platform_of(case.contract.platform).elsewhere:
-        return ""
+        return RequestKind.REVIEW
     quoted = [*statistics.quotations.value, *filter(None, [statistics.heard])]
     since = [one for one in quoted if one.message.send_time >= at]
     last = next((one.shown[-1].body for one in since if one.message is statistics.said), "")
@@ -173,13 +168,13 @@ def _answered(case: ReportInput) -> str:
     is_taken_away = any(one.became is not State.PRESENT for one in accepted)
     is_no_more, is_found_wrong = accepts(last) or names_money(last), finds_fault(last) and not accepts(last)
     if accepted and (is_taken_away or (is_no_more and not is_found_wrong)):
-        return _ACCEPTED
-    return _MORE if accepted or is_no_more or is_found_wrong else ""
+        return RequestKind.PAYMENT
+    return None if accepted or is_no_more or is_found_wrong else RequestKind.REVIEW
 
 
 def standing_text(case: ReportInput) -> str:
     """The current situation without a request: what is overdue or waits for an answer, and the client's last words."""
-    late = overdue_text(case) or ("" if _answered(case) else _overdue_text(case))
+    late = overdue_text(case) or (_overdue_text(case) if _answer_to_delivery(case) is RequestKind.REVIEW else "")
     claim, heard = turn(case.statistics.facts), _heard_text(case, _HEARD_LENGTH)
     waiting = waiting_text(claim, case.created_at, shown=shown_name) if _silence_text(case) else ""
     now = waiting or theirs_text(claim, case.statistics.own_deleted, heard=heard, shown=shown_name)

@@ -116,7 +116,10 @@ def test_a_choice_of_the_users_takes_the_place_of_the_rule() -> None:
 
 def test_several_rooms_stand_one_after_the_other() -> None:
     """Each room has its heading, and what one leaves out is not counted in another."""
-    early, late = ([report_inputs.plain_message("本文", number) for number in range(at, at + 20)] for at in (1, 101))
+    early, late = (
+        [report_inputs.plain_message("本文", number)._replace(room_id=RoomId(room)) for number in range(at, at + 20)]
+        for room, at in ((1, 1), (2, 101))
+    )
     first = report_inputs.room_of_messages(early, room_id=RoomId(1), room_name="甲\n乙")
     case = report_inputs.case(
         [first, report_inputs.room_of_messages(late, room_id=RoomId(2))], chosen=(message_id(20), message_id(101))

@@ -84,7 +84,7 @@ def test_after_the_days_of_the_platform_a_reply_is_asked_for(platform: str, days
 def test_no_reply_is_asked_for_while_the_other_side_waits() -> None:
     """Where they wrote last, the reporter is the one who is silent, and the situation says so."""
     case = replace(on("lancers", delivered=None, silent_days=30), profile="lawyer")
-    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter(SAID[::-1][1:]))])
+    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda start=0: iter(SAID[::-1][1:][start:]))])
 
     assert ("現在の状況", "最後のメッセージは相手(No.1、2026年11月5日)の「本文」。") == opening_rows(case)[0]
     assert UNREASONED == request_of(replace(case, profile="support"))
@@ -97,8 +97,10 @@ def test_what_the_other_side_wrote_last_is_quoted(delivered: str | None) -> None
     case = replace(on("crowdworks", delivered=delivered, silent_days=30), profile="support")
     told = [report_inputs.plain_message(text, number) for number, text in ((1, accepted), (3, said))]
     rooms = [report_inputs.room_of_messages(told, watch=case.rooms[0].watch)]
-    answered = replace(rooms[0], messages=lambda: iter([*told, report_inputs.plain_message("承知しました。", 4)]))
-    alone = replace(rooms[0], messages=lambda: iter(told[:1]))
+    answered = replace(
+        rooms[0], messages=lambda start=0: iter([*told, report_inputs.plain_message("承知しました。", 4)][start:])
+    )
+    alone = replace(rooms[0], messages=lambda start=0: iter(told[:1][start:]))
 
     for room in (rooms[0], answered):
         last = replace(case, rooms=[room])
@@ -225,7 +227,7 @@ def test_a_quotation_names_its_author_where_the_other_side_has_several_people() 
     """In the text to paste too, whose head names one client alone."""
     case = on("crowdworks", delivered=None, silent_days=1)
     said = [report_inputs.plain_message("納品ありがとうございます。検収完了です。", 1)]
-    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter(said))])
+    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda start=0: iter(said[start:]))])
     several = replace(case, bases={**case.bases, 77: Basis.ENTERED})
 
     assert "相手の最後のメッセージは2026年11月5日の「納品ありがとう" in inquiry_form_text(case)
@@ -238,7 +240,7 @@ def test_a_cover_is_not_quoted_as_the_words_after_an_edit() -> None:
     before, at_edit = plain.versions[0], int(at(60).timestamp())
     after = before._replace(body=UNREAD, update_time=at_edit, first_seen=at(70), last_seen=at(80))
     edited = plain._replace(state=State.EDITED, body=UNREAD, update_time=at_edit, versions=(before, after))
-    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter([edited]))])
+    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda start=0: iter([edited][start:]))])
 
     text = inquiry_form_text(case)
 
@@ -250,7 +252,7 @@ def test_an_answer_that_the_reporter_deleted_is_told() -> None:
     """Nobody reads that the other side wrote last where a later message of the reporter was deleted."""
     messages = [SAID[0], SAID[1]._replace(state=State.DELETED)]
     case = replace(on("lancers", delivered=None, silent_days=30), profile="lawyer")
-    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter(messages))])
+    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda start=0: iter(messages[start:]))])
     deleted = "相手の最後のメッセージ(No.1、2026年11月5日)の後に報告者が送ったメッセージは、削除されています。"
 
     assert deleted == opening_rows(case)[0][1]
@@ -293,7 +295,7 @@ def test_a_client_is_asked_for_nothing_that_only_an_office_can_do(
 def test_a_client_is_asked_for_a_reply_once_the_days_are_over(silent_days: float, wish: str) -> None:
     """Not before, and never where they wrote last: then the reporter is the one who is silent."""
     case = on("direct", delivered=None, silent_days=silent_days)
-    theirs = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter(SAID[::-1][1:]))])
+    theirs = replace(case, rooms=[replace(case.rooms[0], messages=lambda start=0: iter(SAID[::-1][1:][start:]))])
 
     asked, unasked = (page_1(one)["お願いしたいこと"] + demand_text(one) for one in (case, theirs))
 
@@ -404,7 +406,7 @@ def test_a_deletion_is_named_beside_an_edit(deleted: bool, told: str) -> None:
     gone = gone._replace(account_id=edited.account_id, state=State.DELETED, body="[deleted]")
     gone = gone if deleted else gone._replace(versions=(gone.versions[0]._replace(body="[deleted]"),))
     case = on("crowdworks", delivered=None, silent_days=0)
-    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter([edited, gone]))])
+    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda start=0: iter([edited, gone][start:]))])
 
     assert f"相手のメッセージ1件が編集され、相手のメッセージ1件が、{told}ため、この仕事" in request_of(case)
     (_label, present), *_rows = opening_rows(replace(case, profile="consult"))
