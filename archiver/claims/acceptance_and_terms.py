@@ -77,6 +77,11 @@ def answers(text: str) -> bool:
     return _ANSWER.search(own) is not None or any(amounts_and_days(own))
 
 
+def judges_work(text: str) -> bool:
+    """Whether a text speaks of accepting delivered work, or of what is wrong with it."""
+    return accepts(text) or _JUDGED.search(_own_words(text)) is not None
+
+
 def finds_fault(text: str) -> bool:
     """Whether a text asks for delivered work to be put right, or says what is wrong with it."""
     return _FAULT.search(_own_words(text)) is not None

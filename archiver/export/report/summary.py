@@ -11,7 +11,7 @@ from functools import partial
 from itertools import starmap
 
 from archiver.chatwork.notation.parse import parse
-from archiver.claims.acceptance_and_terms import accepts, finds_fault, names_terms
+from archiver.claims.acceptance_and_terms import judges_work, names_terms
 from archiver.claims.messages import DELETIONS, changed_sides, closed_account, turn
 from archiver.claims.quotations import Quotation, excerpts, quotation_head, quotation_line, quotation_parts
 from archiver.claims.sentences import change_lines, closed_text, noticed_text, own_changes_text, waiting_text
@@ -178,8 +178,7 @@ def quotation_lines(case: ReportInput, limit: int, *, is_letter: bool = False) -
         line = quotation_line(quoted, _shown_excerpts(case, quoted, limit), time=short_date, who=who)
         if answered := answered_text(case, quoted, limit, is_letter=is_letter):
             line = word("noted", text=line, notes=answered)
-        said, is_same = quoted.before.body, quoted.became is State.PRESENT
-        is_decisive = accepts(said) or finds_fault(said) if is_same else quoted.rank[0] > 0
+        is_decisive = quoted.rank[0] > 0 if quoted.became is not State.PRESENT else judges_work(quoted.before.body)
         lines[not (is_decisive or quoted.is_deleted)].append(say("{line}。", line=line))
     return lines
 
