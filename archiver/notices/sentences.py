@@ -96,7 +96,7 @@ def _resumed_sentence(pause: EndedPause) -> str:
             pause.gaps,
         )
     elif pause.whole:
-        sentence = _("Saving resumed after {pause}; messages from that time are saved too.")
+        sentence = _("Saving resumed after {pause}; what is still shown of that time is saved.")
     else:
         sentence = _(
             "Saving resumed after {pause}; whether all of that time is read is not known yet. See: archive status"

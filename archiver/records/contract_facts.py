@@ -236,7 +236,7 @@ FACTS = (
         example="2026-10-02",
         context=FactContext.PERMISSION,
         office_label="サービス外連絡の申請",
-        event="{permission} 申請",
+        event="{permission}の提出",
     ),
     ContractFact(
         name="contact_approved_on",
@@ -252,7 +252,7 @@ FACTS = (
         context=FactContext.PERMISSION,
         follows="contact_requested_on",
         office_label="サービス外連絡の承認",
-        event="{permission} 承認",
+        event="{permission}の承認",
     ),
     ContractFact(
         name="amount",

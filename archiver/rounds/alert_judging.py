@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from archiver import contract_dates
@@ -11,11 +11,11 @@ from archiver.alerts.date_rules import CaseSnapshot
 from archiver.claims.messages import days_waiting, first_message, turn
 from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract
-from archiver.records.alerts import Alert, Level
+from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries import alert_signals, entries, new_texts_and_changes, people
 from archiver.store.queries.contract_activity import activity_of, last_handover
-from archiver.store.queries.contracts import contracts, is_read, last_contract_entry
+from archiver.store.queries.contracts import contracts, is_read, last_contract_entry, mapped_accounts
 from archiver.store.working import alerts, remembered_values
 
 
@@ -50,10 +50,20 @@ def judge_entries(writing: Writing) -> list[Alert]:
         *phrase_rules.taken_names(people.twins(writing, after=after)),
     ]
     opened = _keep_alerts(writing, alerts_found)
-    for alert in change_rules.outdated_chat_alerts(observed):
+    for alert in (*change_rules.outdated_chat_alerts(observed), *_answered_twins(writing)):
         alerts.dismiss(writing, alert.number, at=alert.at, reason=None)
     remembered_values.JUDGED_UPTO.remember(writing, last)
     return opened
+
+
+def _answered_twins(reading: Reading) -> Iterator[Alert]:
+    """Alerts about two accounts of one name of which the user has entered who both are."""
+    twins = [one for one in alerts.open_alerts(reading) if one.rule is AlertRule.TWIN]
+    entered = {one.account_id for job in contracts(reading) if twins for one in mapped_accounts(reading, job.id)}
+    for alert in twins:
+        _place, known, *_days = (alert.subject or "").split("/")
+        if {alert.account_id, int(known)} <= entered:
+            yield alert
 
 
 def _keep_alerts(writing: Writing, alerts_found: Iterable[Alert]) -> list[Alert]:

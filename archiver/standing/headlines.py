@@ -69,8 +69,9 @@ def line_below(told: Row) -> str:
 
     What changed is told in its words, which are not quoted below.
     """
-    is_named = told.get("is_stop") or told["kind"] in {"gone", "changed"}
-    return " ".join(filter(None, [told["head"], told["text"] if is_named else "", told["quote"]]))
+    is_named, head = told.get("is_stop") or told["kind"] in {"gone", "changed"}, [told["head"]]
+    head.insert(told["kind"] != "changed", told["text"] if is_named else "")  # of what changed the job comes first
+    return " ".join(filter(None, [*head, told["quote"]]))
 
 
 def kept_words(rooms: Sequence[RoomStatus], *, are_files_told: bool = True) -> str:

@@ -247,6 +247,9 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "account": min(sides.bases, default=0),
         "platform": "" if contract.platform in {None, *NO_PLATFORM} else in_program_language(platform.name),
         "end_request": platform.end_request,
+        "is_removed": any(
+            one.rule is AlertRule.CONTACT_GONE and one.account_id in sides.bases for one in status.alerts
+        ),
         "reader": first_reader(contract.platform),
         "rooms": rooms,
         "last": last,

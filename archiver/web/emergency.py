@@ -226,6 +226,7 @@ def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:
         "does_work": contract is None or contract.does_work,
         "is_undelivered": any(one.is_undelivered for one in found),
         "is_refused": any(one.is_refused for one in found),
+        "is_removed": any(alert.rule is AlertRule.CONTACT_GONE for one in found for alert in one.alerts),
         "ticked": [] if job is None else TICKED.recall(reading).get(job["id"], []),
     }
 

@@ -182,7 +182,7 @@ def test_the_end_of_trouble_says_so_where_something_is_still_unsaved(world: Worl
 @pytest.mark.parametrize(
     ("posts", "words"),
     [
-        (1, "; messages from that time are saved too."),
+        (1, "; what is still shown of that time is saved."),
         (130, ", with 1 gap: messages from that time are missing"),  # more than a list shows
         (
             0,

@@ -101,6 +101,11 @@ def test_bank_data_of_an_account_with_a_known_name(world: World) -> None:
 
     told = [one for one in kept_alerts(world) if one.rule.value in ("A15", "twin")]
     assert [("A15", twin), ("A15", new), ("twin", twin)] == [(one.rule.value, one.account_id) for one in told]
+    assert not any(one.dismissed for one in told)
+    with world.archive.writing() as writing:  # the client's second account, which answers the question
+        user_statements.state_role(writing, "job1", twin, Role.CLIENT, "本人", at=world.clock())
+    next_round(world)
+    assert [AlertRule.TWIN] == [one.rule for one in kept_alerts(world) if one.dismissed]
     ids = f"(ID {world.tanaka} since 1 Jul, ID {twin} since 10 Aug)"
     assert [True, False, True] == [ids in alert_sentence(one) for one in told]
 

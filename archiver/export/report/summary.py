@@ -148,7 +148,7 @@ def _blank_names(case: ReportInput) -> Iterator[str]:
         ("報告者のプロフィールのURL", contract.worker_url),
         ("仮払い完了", contract.escrowed_at),
     )
-    outside = (("{outside} 申請", contract.contact_requested_on), ("{outside} 承認", contract.contact_approved_on))
+    outside = (("{outside}の提出", contract.contact_requested_on), ("{outside}の承認", contract.contact_approved_on))
     asked = (*stated, *(() if platform.elsewhere else on_platform), *(outside if platform.outside else ()))
     delivered = ("納品", case.deliveries)
     yield from (say(name, outside=platform.outside) for name, fact in (*asked, delivered) if not fact)

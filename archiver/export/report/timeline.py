@@ -218,7 +218,7 @@ def _step_text(case: ReportInput, step: ListedStep) -> str:
     if not step.before or case.excerpt_only:
         return say(_STEPS[step.kind])
     before, what = excerpts([one_line(plain_text(parse(one))) for one in (step.before, step.what)], _CUT)
-    return word("act.task_reworded", before=before, what=what)
+    return say(_STEPS[step.kind]) if before == what else word("act.task_reworded", before=before, what=what)
 
 
 def _place_text(case: ReportInput, step: ListedStep, act: Act) -> str:

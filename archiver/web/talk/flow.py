@@ -371,6 +371,6 @@ def _pause_text(pause: Pause, every_gap: Collection[Gap], now: datetime) -> str:
     """When nobody looked, and what of that time is saved."""
     touching = [gap for gap in every_gap if not gap.is_erased and overlaps(pause, gap.start, gap.end)]
     lost = _("Saving had stopped: {period}. Not all messages of that time are saved.") if touching else _(
-        "Saving had stopped: {period}. The messages of that time were saved later, those edited then only as edited."
+        "Saving had stopped: {period}. What was still shown later is saved, what was edited then only as edited."
     )  # fmt: skip
     return lost.format(period=interval_text(pause.start, pause.end, now))

@@ -79,8 +79,8 @@ def test_blank_facts_are_said_to_be_blank() -> None:
     blank = facts.pop(BLANK)
     assert (
         "仕事名、相手の名前、Chatworkでの相手、契約日、契約金額、契約ID、契約ページのURL、"
-        "相手のプロフィールのURL、報告者のプロフィールのURL、仮払い完了、サービス外連絡申請 申請、"
-        "サービス外連絡申請 承認、納品"
+        "相手のプロフィールのURL、報告者のプロフィールのURL、仮払い完了、サービス外連絡申請の提出、"
+        "サービス外連絡申請の承認、納品"
     ) == blank
     assert BLANK not in "".join(facts.values()).replace("相手のアカウントが未入力", "")
     assert "クラウドワークス" == facts["仕事"]
@@ -138,7 +138,7 @@ def test_a_permission_that_was_not_entered_is_told_as_that() -> None:
     facts = page_1(with_contract(contact_approved_on=None, contact_requested_on=None))
 
     assert facts["サービス外連絡申請"].startswith("保存できた最初のメッセージ")
-    assert "サービス外連絡申請 申請、サービス外連絡申請 承認" in facts[BLANK]
+    assert "サービス外連絡申請の提出、サービス外連絡申請の承認" in facts[BLANK]
 
 
 def test_a_delivery_without_a_platform_has_no_place() -> None:

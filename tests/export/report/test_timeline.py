@@ -37,7 +37,7 @@ def test_what_was_asked_for_stands_before_what_was_approved_on_the_same_day() ->
 
     told = [what for _, what, _ in rows(report_inputs.case(contract=contract))]
 
-    assert ["サービス外連絡申請 申請", "サービス外連絡申請 承認"] == [one for one in told if "連絡申請" in one]
+    assert ["サービス外連絡申請の提出", "サービス外連絡申請の承認"] == [one for one in told if "連絡申請" in one]
 
 
 @given(count=strategies.integers(0, 80))
