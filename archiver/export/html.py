@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from archiver.export import child_processes
-from archiver.export.child_processes import Helper, batches_of, done_beside_helper
+from archiver.export.child_processes import Helper
 from archiver.records import Attachment, Conversation, Message, MessageKind, ObservedBy, RoomId, State, Version
 from archiver.render.exported_page_search import SearchText, TextKind
 from archiver.render.message_body import Picture
@@ -93,6 +94,9 @@ def write_thumbnails(
 LONG = 5_000
 """Messages from which on a helper is worth its start."""
 
+BATCH = 200
+"""Messages that are done here at a time."""
+
 Row = tuple[Any, ...]
 
 _PLAIN = (
@@ -111,17 +115,27 @@ def rendering_for(count: int) -> Rendering:
 def render_beside_a_helper(
     messages: Iterable[Message], facts: MessageFacts
 ) -> Iterator[tuple[Message, RenderedMessage]]:
-    """Each message with its HTML, in order; whatever becomes of the helper, the same as by `render_here`."""
-    render = renderer(facts)
-    helper = Helper(_rendering_of_rows, (facts,), lambda batch: [_message_row(one) for one in batch])
-    done = done_beside_helper(
-        batches_of(messages),
-        helper,
-        lambda batch: [render(one) for one in batch],
-        lambda rows: [_rendered_message(row) for row in rows],
-    )
-    for batch, rendered in done:
-        yield from zip(batch, rendered, strict=True)
+    """Each message with its HTML, in order; whatever becomes of the helper, the same as by `render_here`.
+
+    Of three batches the helper does two, meanwhile one is done here; it ends with the messages, and when they are given
+    up.
+    """
+    try:
+        helper = Helper(_rendering_of_rows, facts)
+    except OSError:  # too many processes, or too little memory
+        yield from render_here(messages, facts)
+        return
+    render, left = renderer(facts), iter(messages)
+    try:
+        while own := list(islice(left, BATCH)):
+            others = list(islice(left, 2 * BATCH))
+            is_asked = helper.ask([_message_row(one) for one in others])
+            yield from ((one, render(one)) for one in own)
+            rows = helper.answer() if is_asked else None
+            rendered = map(render, others) if rows is None else map(_rendered_message, rows)
+            yield from zip(others, rendered, strict=True)
+    finally:
+        helper.stop()
 
 
 def _rendering_of_rows(facts: MessageFacts) -> Callable[[list[Row]], list[Row]]:

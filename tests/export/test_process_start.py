@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="
 @pytest.mark.drawn
 def test_a_helper_that_still_starts_is_not_ended(capfd: pytest.CaptureFixture[str]) -> None:
     """It answers all the same, and says nothing; this process gets Ctrl-C as before."""
-    helper = Helper(_doubling, ())
+    helper = Helper(_doubling)
     _interrupt_children()
 
     assert helper.ask([1, 2])
@@ -61,7 +61,7 @@ def _interrupt_children() -> None:
         os.kill(child.pid, signal.SIGINT)
 
 
-COUNT = 3 * child_processes.BATCH + 1
+COUNT = 3 * html.BATCH + 1
 
 
 @pytest.mark.drawn
@@ -121,7 +121,7 @@ def test_a_helper_is_asked_for_long_conversations_alone(monkeypatch: pytest.Monk
 
 def messages_killing_the_helper() -> Iterator[Message]:
     for message in long(COUNT).messages():
-        if message.no == child_processes.BATCH + 1:
+        if message.no == html.BATCH + 1:
             (helper,) = multiprocessing.active_children()
             helper.kill()
             helper.join()
