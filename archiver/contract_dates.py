@@ -376,31 +376,14 @@ def dues_worth_showing(dues: Iterable[DueDate]) -> list[DueDate]:
 # --- files that match deliveries ---------------------------------------------------------------
 
 
-class Agreement(StrEnum):
-    """How a delivery is known to be a file of Chatwork."""
-
-    SAME_BYTES = "same_bytes"
-    STATED = "stated"
-    """The user said so."""
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryMatch:
-    """A delivery and the file of Chatwork that matches it."""
-
-    delivery: Delivery
-    file: Attachment | None
-    agreement: Agreement
-
-
-def delivery_matches(deliveries: Iterable[Delivery], files: Sequence[Attachment]) -> Iterator[DeliveryMatch]:
-    """Each delivery with the first file of the same SHA-256, else with the file that the user named."""
+def delivery_matches(
+    deliveries: Iterable[Delivery], files: Sequence[Attachment]
+) -> Iterator[tuple[Delivery, Attachment | None, bool]]:
+    """Each delivery with the first file of the same SHA-256, else with the one that the user named; and which it is."""
     for delivery in deliveries:
         same = next((file for file in files if file.sha256 is not None and file.sha256 == delivery.sha256), None)
         named = next((file for file in files if file.file_id == delivery.file_id), None)
-        agreement = Agreement.SAME_BYTES if same else Agreement.STATED if named else Agreement.NONE
-        yield DeliveryMatch(delivery, same or named, agreement)
+        yield delivery, same or named, same is not None
 
 
 # --- facts that are not stated -----------------------------------------------------------------

@@ -7,23 +7,10 @@ it, and there only as long as nobody sets the clock.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 LARGEST_STEP = timedelta(minutes=2)
 """A clock that moved by more than this against the monotonic one was set, so that its offset counts no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClockOffset:
-    """A measured offset."""
-
-    by: timedelta
-    """Chatwork's clock minus this computer's."""
-    own: datetime
-    """This computer's time at the measurement."""
-    monotonic: float
-    """The monotonic clock at the measurement, in seconds."""
 
 
 class CorrectedClock:
@@ -33,7 +20,8 @@ class CorrectedClock:
         """Take this computer's clock, and one that nobody can set; None: the clock is never set."""
         self.own = own
         self.monotonic = monotonic or (lambda: own().timestamp())
-        self._measured: ClockOffset | None = None
+        self._measured: tuple[timedelta, datetime, float] | None = None
+        """The offset, and this computer's time and the seconds of the monotonic clock when it was measured."""
 
     def __call__(self) -> datetime:
         """The present time, aware: Chatwork's as far as the offset is known."""
@@ -42,15 +30,15 @@ class CorrectedClock:
     @property
     def offset(self) -> timedelta | None:
         """Chatwork's clock minus this computer's; None: not known, or the clock was set since."""
-        measured = self._measured
-        if measured is None:
+        if self._measured is None:
             return None
-        passed = timedelta(seconds=self.monotonic() - measured.monotonic)
-        return measured.by if abs(self.own() - measured.own - passed) <= LARGEST_STEP else None
+        offset, own, monotonic = self._measured
+        passed = timedelta(seconds=self.monotonic() - monotonic)
+        return offset if abs(self.own() - own - passed) <= LARGEST_STEP else None
 
     def measure(self, date: datetime, own: datetime) -> None:
         """Take over the offset that a reply shows: its `Date`, and when it came by this computer's clock."""
-        self._measured = ClockOffset(date - own, own, self.monotonic())
+        self._measured = date - own, own, self.monotonic()
 
     def forget(self) -> None:
         """Go by this computer's own time again: the reply that showed the offset was wrong."""

@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 # Invisible characters that count as letters or symbols: Hangul fillers, the empty Braille pattern.
 _INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -182,22 +181,17 @@ def looks_like(name: str, known: str) -> bool:
 
     Of the name of a person one of the two may have more beside it: 田中太郎@ABC商事.
     """
-    one, other = _forms(name), _forms(known)
-    return bool((one.whole | one.without_number | one.persons) & other.whole or other.persons & one.whole)
-
-
-class _Forms(NamedTuple):
-    """The forms by which a name is compared."""
-
-    whole: frozenset[str]
-    without_number: frozenset[str]
-    """Without a number at its end."""
-    persons: frozenset[str]
-    """Those of its first or last parts that are a whole personal name."""
+    whole, without_number, persons = _forms(name)
+    known_whole, _without_number, known_persons = _forms(known)
+    return bool((whole | without_number | persons) & known_whole or known_persons & whole)
 
 
 @lru_cache(4096)
-def _forms(name: str) -> _Forms:
+def _forms(name: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The forms by which a name is compared: whole, without a number at its end, and the parts that name a person.
+
+    These are its first or last parts that are a whole personal name.
+    """
     parts = [one for part in _PARTS.split(unicodedata.normalize("NFKC", name)) if (one := _folded(part))][:_LONGEST]
     named = [one for part in parts if (one := _without_words(part))] or parts
     digits = [*named[:-1], _DIGITS.sub("", named[-1])] if named else []
@@ -206,7 +200,7 @@ def _forms(name: str) -> _Forms:
     ends = [end for cut in range(1, len(named)) for end in (named[:cut], named[cut:])]
     persons = [end for end in ends if _PERSON.fullmatch(" ".join(end)) and not _WORK.search("".join(end))]
     whole = _compared(named) or frozenset({name.strip()} - {""})  # of signs alone
-    return _Forms(whole, _compared(digits), frozenset().union(*map(_compared, persons)))
+    return whole, _compared(digits), frozenset().union(*map(_compared, persons))
 
 
 def _folded(part: str) -> str:

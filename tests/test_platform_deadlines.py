@@ -12,7 +12,7 @@ from hypothesis import given, strategies
 
 from archiver import contract_dates
 from archiver.claims.invoices_and_payments import money_standing
-from archiver.contract_dates import Agreement, DueDate, OutsideContact
+from archiver.contract_dates import DueDate, OutsideContact
 from archiver.platforms.job_platform import Deadline, platform_of, platforms
 from archiver.records import JST, Contract, ContractRoom, Delivery, Invoice, Payment, RoomId
 from archiver.standing.alert_lines import due_line
@@ -345,9 +345,9 @@ def test_points_agree_by_bytes_before_words() -> None:
 
     found = list(contract_dates.delivery_matches(deliveries, files))
 
-    agreements = [Agreement.SAME_BYTES, Agreement.STATED, Agreement.NONE, Agreement.NONE]
-    assert agreements == [one.agreement for one in found]
-    assert [same, files[0], None, None] == [one.file for one in found]
+    assert [(same, True), (files[0], False), (None, False), (None, False)] == [
+        (file, is_same) for _delivery, file, is_same in found
+    ]
 
 
 def test_blanks_are_what_the_office_looks_for() -> None:

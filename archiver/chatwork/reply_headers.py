@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import NamedTuple
 
 from archiver.corrected_clock import CorrectedClock
 
@@ -23,26 +22,18 @@ _SEND_TIME = re.compile(rb'[{,]\s*"send_time"\s*:\s*([0-9]{1,11})\b')
 _ANY_TIME = re.compile(rb'[{,]\s*"(?:send_time|last_update_time)"\s*:\s*([0-9]{1,11})\b')
 
 
-class LastRun(NamedTuple):
-    """What the runs before know of the time."""
-
-    at: datetime
-    """The last time that was Chatwork's."""
-    offset: timedelta
-    """Chatwork's clock minus this computer's, as the last run measured it."""
-
-
 class ReplyDates:
     """The dates of the replies of one run; `clock` is corrected by each that counts."""
 
     def __init__(
         self,
         clock: CorrectedClock,
-        last_run: LastRun | None = None,
+        last_run: tuple[datetime, timedelta] | None = None,
         stamped: Callable[[], timedelta | None] = lambda: None,
     ) -> None:
         """Begin a run: no other reply is known yet, while an offset measured before stays.
 
+        `last_run`: the last time that was Chatwork's, and its clock minus this computer's as that run measured it.
         `stamped` asks for a stamp and gives its time minus this computer's; None: there is none.
         """
         self._clock = clock
@@ -100,10 +91,10 @@ class ReplyDates:
         """Whether this computer's clock is against a `Date`, and another witness with it."""
         self.undecided, last, offset = None, self._last_run, timedelta()
         if last is not None:
-            offset = self._clock.offset if self._clock.offset is not None else last.offset
+            offset = self._clock.offset if self._clock.offset is not None else last[1]
         now = own + offset
         ahead, is_own_behind = date - now, self._sent > now + TOLERANCE
-        is_against = last is not None and not is_own_behind and _is_against(last.at, date, now)
+        is_against = last is not None and not is_own_behind and _is_against(last[0], date, now)
         if not is_against and abs(ahead) > DOUBTFUL_FROM:
             is_against = self._is_against_others(date, own, now, is_own_behind=is_own_behind)
         if is_against:

@@ -5,27 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
 
 from archiver.records import Basis, Sides, closed_mark
 
 _HONORIFICS = re.compile(r"(?:さん|様|さま|氏)+$")
 
 
-class CounterpartJudgement(NamedTuple):
-    """Who the other side is in the rooms of a package that shows third persons under letters."""
-
-    counterparts: frozenset[int]
-    """The accounts of the other side in all rooms that are decided."""
-    undecided: Mapping[int, frozenset[int]]
-    """Room → the accounts among whom nobody was named, although there are two or more."""
-
-
 def judge_counterparts(
     sides: Sides, named: Sequence[Collection[int]], rooms: Mapping[int, Collection[int]]
-) -> CounterpartJudgement:
+) -> tuple[frozenset[int], dict[int, frozenset[int]]]:
     """Judge each room: who was named there; where nobody is named anywhere, the only other person of all rooms.
 
+    The accounts of the other side in all rooms that are decided; and room → the accounts among whom nobody was named.
     `named`: accounts named as the other side, the statement that wins first. `rooms`: room → everybody ever seen in it.
     The owner and those mapped as the user or a third person are no choice.
     """
@@ -40,7 +31,7 @@ def judge_counterparts(
             found |= named_here or others
         elif others:
             undecided[room] = others
-    return CounterpartJudgement(frozenset(found), undecided)
+    return frozenset(found), undecided
 
 
 def named_counterparts(sides: Sides, client: str | None, people: Mapping[int, Sequence[str]]) -> frozenset[int]:
@@ -75,11 +66,11 @@ def counterpart_bases(
         names |= {account: [*names.get(account, ()), *listed] for account, listed in people.items()}
     matching = counterparts(client, _undecided(sides, names), owner=sides.owner)
     entered = frozenset(chosen) | sides.clients
-    judgement = judge_counterparts(sides, (chosen, sides.clients, matching), rooms)
-    bases = {Basis.ENTERED: entered, Basis.NAME: matching, Basis.ONLY_TWO: judgement.counterparts}
+    judged, _undecided_rooms = judge_counterparts(sides, (chosen, sides.clients, matching), rooms)
+    bases = {Basis.ENTERED: entered, Basis.NAME: matching, Basis.ONLY_TWO: judged}
     return {
         account: next(basis for basis, accounts in bases.items() if account in accounts)
-        for account in sorted(judgement.counterparts | (frozenset(chosen) or sides.clients))
+        for account in sorted(judged | (frozenset(chosen) or sides.clients))
     }
 
 

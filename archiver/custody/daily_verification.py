@@ -76,14 +76,14 @@ def _check_entries(verification: Verification, reading: Reading, part: int, step
 
 
 def _check_seals(verification: Verification, reading: Reading, part: int) -> None:
-    for row in raw_tables.seals(reading):
-        if row.number % PARTS != part:
+    for number, _first, _last, sha256, *_times in raw_tables.seals(reading):
+        if number % PARTS != part:
             continue
         verification.checked["seals"] += 1
-        paths = sorted((reading.home / seals.FOLDER).glob(f"{row.number:06}-*.json"))
-        if [row.sha256] != [digest_file(path) for path in paths]:
+        paths = sorted((reading.home / seals.FOLDER).glob(f"{number:06}-*.json"))
+        if [sha256] != [digest_file(path) for path in paths]:
             verification.add_finding(
-                "seal-digest", f"seal/{row.number}", _("The file of the seal is not as it was when it was made.")
+                "seal-digest", f"seal/{number}", _("The file of the seal is not as it was when it was made.")
             )
 
 

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
-from typing import NamedTuple
 
 from archiver import errors
 from archiver.custody.daily_verification import compare_objects
@@ -42,19 +41,6 @@ _LIST = re.compile(r"(?:tag)?manifest-sha256\.txt|manifest[0-9]{8}\.txt|data/con
 """Lists follow from the other files."""
 _ABOUT_AUTHORITIES = frozenset({"data/tsa/", "beside", "system files"})
 """What the digest of the package says nothing of: whose roots those are, and files that lie in or beside it."""
-
-
-class _Traits(NamedTuple):
-    """By what an archive knows a package again."""
-
-    digests: frozenset[str]
-    """Of its last list, and of its zip."""
-    names: frozenset[str]
-    """Its name on the disk, in its zip, and as it states it itself."""
-    stamps: Mapping[str, str]
-    """Authority → SHA-256 of its stamp over the last list."""
-    made: tuple[str, str] | None
-    """The language in which it says when it was made, and the time of day; None: it does not say it."""
 
 
 def verify_here(
@@ -102,16 +88,16 @@ def compare_with_exports(verification: Verification, path: Path, archive: Archiv
         return
     try:
         packages = archive.read(exports)
-        traits = _traits(path)
+        digests, stated, stamps, made = _traits(path)
     except (errors.ArchiverError, *READ_ERRORS):
         return
-    same = next((one for one in packages if traits.digests & {one.sha256, one.making.get("list_sha256")}), None)
+    same = next((one for one in packages if digests & {one.sha256, one.making.get("list_sha256")}), None)
     if same is not None:
-        _compare_stamps(verification, same, traits)
+        _compare_stamps(verification, same, stamps)
         _tell_made_here(verification, same)
         return
-    of_name = [one for one in packages if _bare_name(one.name) in traits.names]
-    named = [one for one in of_name if traits.made is None or _made(one) in (None, traits.made)]
+    of_name = [one for one in packages if _bare_name(one.name) in stated]
+    named = [one for one in of_name if made is None or _made(one) in (None, made)]
     if named:
         sentence = _("This archive made an export of this name, but its hash was another: it was changed since.")
         verification.add_finding("export-record", path.name, sentence)
@@ -175,8 +161,13 @@ def package_files(path: Path) -> Iterator[tuple[PackageFiles, Path | None]]:
         packed.close()
 
 
-def _traits(path: Path) -> _Traits:
-    """By what the package at a path is known; of the files that are verified, and of no others. Raises READ_ERRORS."""
+def _traits(path: Path) -> tuple[set[str], set[str], Mapping[str, str], tuple[str, str] | None]:
+    """By what an archive knows the package at a path again; of the files that are verified, and of no others.
+
+    The digests of its last list, and of its zip; its name on the disk, in its zip, and as it states it itself;
+    authority → SHA-256 of its stamp over the last list; the language in which it says when it was made, and the time of
+    day, None where it does not say it. Raises READ_ERRORS.
+    """
     with package_files(path) as (tree, packed):
         names = set(tree.names())
         last_list = TAG_MANIFEST if is_package(names) else DIGEST_LIST
@@ -191,7 +182,7 @@ def _traits(path: Path) -> _Traits:
         line = _MADE_LINE.search(text)
         made = None if line is None else ("ja" if line["label"] == "作成" else "en", line["time"])
         stamps = {match["authority"]: _digest(tree, name) for name in names if (match := _LIST_STAMP.fullmatch(name))}
-    return _Traits(frozenset(digests), frozenset(stated), stamps, made)
+    return digests, stated, stamps, made
 
 
 def _made(package: ExportedPackage) -> tuple[str, str] | None:
@@ -205,19 +196,19 @@ def _digest(tree: PackageFiles, name: str) -> str:
         return digest_stream(file)
 
 
-def _compare_stamps(verification: Verification, package: ExportedPackage, traits: _Traits) -> None:
+def _compare_stamps(verification: Verification, package: ExportedPackage, stamps: Mapping[str, str]) -> None:
     """Compare the package's own stamps, which no list names, with those recorded when it was made."""
     if "stamps" not in package.making:
         return
     recorded = package.making["stamps"]
-    for authority in sorted(traits.stamps.keys() - recorded.keys()):
+    for authority in sorted(stamps.keys() - recorded.keys()):
         sentence = _("A time stamp of {authority} over the export did not come when it was made.")
         verification.add_finding("export-record", authority, sentence.format(authority=authority))
     for authority, sha256 in sorted(recorded.items()):
-        if authority not in traits.stamps:
+        if authority not in stamps:
             sentence = _("The time stamp of {authority} over the export came when it was made; it is not here.")
             verification.add_finding("export-record", authority, sentence.format(authority=authority))
-        elif traits.stamps[authority] != sha256:
+        elif stamps[authority] != sha256:
             sentence = _("It is not the time stamp of {authority} that came when the export was made.")
             verification.add_finding("export-record", authority, sentence.format(authority=authority))
 

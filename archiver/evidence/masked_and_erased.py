@@ -19,13 +19,6 @@ _HEX_DIGEST = re.compile("[0-9a-f]{64}")
 _BEGIN = b'{"digest":"'
 
 
-class ShownRecord(NamedTuple):
-    """A line of `masked.jsonl`: the digest of the masked line and the record with its places covered."""
-
-    digest: str
-    entry: Mapping[str, Any]
-
-
 def masked_line(digest: str, reason: str) -> str:
     """The line of `entries.jsonl` that replaces the line with this digest, without its line end."""
     return canonical({"digest": digest, "masked": True, "reason": reason})
@@ -45,15 +38,15 @@ def masked_digest(line: bytes) -> str | None:
     return _digest_in(document)
 
 
-def shown_record(line: bytes) -> ShownRecord | None:
-    """A line of `masked.jsonl` as a record with an empty salt; None if it is no such line."""
+def shown_record(line: bytes) -> tuple[str, dict[str, Any]] | None:
+    """A line of `masked.jsonl`: the masked line's digest, and the record with an empty salt; None: no such line."""
     document = _json_object(line)
     if document is None or document.keys() != {"digest", "shown"}:
         return None
     digest, entry = _digest_in(document), document["shown"]
     if digest is None or type(entry) is not dict or entry.keys() != _SHOWN_FIELDS or type(entry["payload"]) is not dict:
         return None
-    return ShownRecord(digest, dict(entry, salt=""))
+    return digest, dict(entry, salt="")
 
 
 def _json_object(line: bytes) -> dict[str, Any] | None:

@@ -70,7 +70,10 @@ def check_pace(rooms: int, *, every: timedelta, unseen: timedelta | None = None)
         rooms,
     )
     text = sentence.format(n=rooms, every=interval_words(every))
-    return good("pace", text if unseen is None else f"{text} {unseen_sentence(unseen)}")
+    if unseen is not None:  # never a promise for times in which the computer is off
+        noticed = _("An edit or deletion is noticed within {time}, while saving runs and no other tool uses the calls.")
+        text = f"{text} {noticed.format(time=interval_words(unseen))}"
+    return good("pace", text)
 
 
 def check_plan(horizons: Sequence[Horizon], *, now: datetime) -> CheckResult:
@@ -146,12 +149,6 @@ def unseen_bound(
     return plan.present_unseen(
         bound, snapshot.window_requests, now, every=every, rooms=rooms, reserve=settings.sync.reserve, share=share
     )
-
-
-def unseen_sentence(bound: timedelta) -> str:
-    """The time in one sentence; never a promise for times in which the computer is off."""
-    sentence = _("An edit or deletion is noticed within {time}, while saving runs and no other tool uses the calls.")
-    return sentence.format(time=interval_words(bound))
 
 
 def run_sentences(report: SyncReport, settings: Settings) -> dict[str, str]:

@@ -45,7 +45,8 @@ class DailyFacts(NamedTuple):
     """The facts of the notice of a day."""
 
     period: NoticePeriod
-    saved: room_holdings.PeriodCounts
+    saved: tuple[int, int]
+    """Messages, files."""
     pending: int
     """Files still to be downloaded."""
     lost: int
@@ -165,7 +166,7 @@ def _weekly_facts(reading: Reading, snapshot: HealthSnapshot, now: datetime) -> 
     period = {"since": end - WEEK, "until": end}
     return WeeklyFacts(
         now.astimezone(JST).date() > end.date(),
-        room_holdings.saved_counts(reading, snapshot.rooms, **period).messages,
+        room_holdings.saved_counts(reading, snapshot.rooms, **period)[0],
         room_holdings.changed_count(reading, snapshot.rooms, **period),
         *run_log.round_counts(reading.home, **period),
     )

@@ -123,9 +123,9 @@ def _deadline_sentence(job: str | None, deadline: Deadline, left: int, time: str
 
 def daily_sentence(facts: DailyFacts, *, needs_user: bool) -> str:
     """The notice of a day; `needs_user`: whether a trouble that needs the user is still there."""
-    day, saved = short_day(facts.period.day, facts.period.end), facts.saved
-    messages = ngettext("{n} message", "{n} messages", saved.messages).format(n=saved.messages)
-    files = ngettext("{n} file", "{n} files", saved.files).format(n=saved.files)
+    day, (messages_saved, files_saved) = short_day(facts.period.day, facts.period.end), facts.saved
+    messages = ngettext("{n} message", "{n} messages", messages_saved).format(n=messages_saved)
+    files = ngettext("{n} file", "{n} files", files_saved).format(n=files_saved)
     if needs_user:
         text = _("{day}: you have an alert. Saved: {messages}, {files}. Run: archive")
     elif facts.pending or facts.lost:

@@ -107,6 +107,11 @@ class Message(NamedTuple):
         return tuple([version for version in self.versions if version.body != "[deleted]"])
 
     @property
+    def shown_text(self) -> str:
+        """The text that stands for it: that before a deletion, or else the present one; empty if none was ever seen."""
+        return self.body if self.body != "[deleted]" else next((one.body for one in reversed(self.texts)), "")
+
+    @property
     def was_deleted(self) -> bool:
         """Whether it was ever shown as deleted."""
         return len(self.texts) < len(self.versions)

@@ -129,11 +129,6 @@ def render_message(message: Message, surroundings: Surroundings) -> RenderedMess
     return RenderedMessage(item, _search_texts(message, bodies, surroundings))
 
 
-def _shown(message: Message) -> str:
-    """The text that stands for it: that before a deletion, or else the present one; empty if none was ever seen."""
-    return message.body if message.body != DELETED else next((one.body for one in reversed(message.texts)), "")
-
-
 def _facts_html(message: Message) -> str:
     """Behind its No.: who wrote it and when to the second, its id, and when it was saved."""
     message_id = MessageId(escape(message.message_id))
@@ -195,7 +190,7 @@ def _author_html(name: str, account: AccountId, own: bool, reporter: str) -> str
 
 
 def _present_html(message: Message, bodies: Mapping[str, str]) -> str:
-    shown = _shown(message)
+    shown = message.shown_text
     if not shown and not message.texts:
         return f'<p class="words soft">{say("保存した時点で「削除」表示でした。文面は分かりません。")}</p>\n'
     notes = [say(EDITED_BEFORE)] if any(version.update_time > 0 for version in message.texts[:1]) else []
@@ -228,7 +223,7 @@ def _history_html(message: Message, bodies: Mapping[str, str]) -> str:
     """What became of it, the latest first, each with the interval and the text before where that is another one."""
     last = len(message.versions) - 1
     steps = [
-        _change_html(before, after, f" {number}/{last}" if last > 1 else "", bodies, _shown(message))
+        _change_html(before, after, f" {number}/{last}" if last > 1 else "", bodies, message.shown_text)
         for number, (before, after) in enumerate(pairwise(message.versions), 1)
     ]
     return "".join(reversed(steps))

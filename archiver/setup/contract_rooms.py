@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from archiver import errors
 from archiver.records import (
@@ -33,6 +33,8 @@ from archiver.wording import gettext as _
 if TYPE_CHECKING:
     from archiver.app import App
     from archiver.chatwork.models import Room
+
+_Outside = tuple[datetime, int, int]
 
 
 def choosable_rooms(app: App) -> list[Room]:
@@ -96,14 +98,6 @@ RoomBounds = Sequence[tuple[int, datetime | None]]
 """Pairs of a room number and its bound; None takes the bound away. An end is the first time that is outside."""
 
 
-class OutsideMessage(NamedTuple):
-    """A message that the user bound to a contract although its period in the room does not hold it."""
-
-    message_id: str
-    room_id: int
-    sent: datetime
-
-
 def with_periods(rooms: Sequence[ContractRoom], begins: RoomBounds, ends: RoomBounds) -> tuple[ContractRoom, ...]:
     """The rooms with these bounds. Raises UnknownRoom, and UsageError where nothing can be between two."""
     by_number = {int(room.room_id): room for room in rooms}
@@ -143,25 +137,24 @@ def last_day(room: ContractRoom) -> str:
     return "" if room.end is None else _day_or_time(room.end, room.end - timedelta(days=1))
 
 
-def messages_outside(reading: Reading, contract: Contract, bound: Collection[MessageId]) -> list[OutsideMessage]:
-    """Of these messages, those that lie outside the contract's own period, by time.
+def messages_outside(reading: Reading, contract: Contract, bound: Collection[MessageId]) -> list[_Outside]:
+    """Of these messages, those that lie outside the contract's own period, by time: when, which one, and in which room.
 
     Packages of the contract name them and do not hold them.
     """
     rooms = {room.room_id for room in contract.rooms if room.start is not None or room.end is not None}
     found = message_summaries(reading, [(room, int(one)) for room in sorted(rooms) for one in bound])
     parts = {room: [one for one in contract.rooms if one.room_id == room] for room in rooms}
-    outside = (
-        OutsideMessage(one.message_id, one.room_id, at)
+    return sorted(
+        (at, int(one.message_id), one.room_id)
         for one in found
         if (at := one.sent) and not any(part.contains(at) for part in parts[RoomId(one.room_id)])
     )
-    return sorted(outside, key=lambda one: (one.sent, int(one.message_id)))
 
 
-def outside_sentence(outside: Collection[OutsideMessage], *, ids: bool = True) -> str:
+def outside_sentence(outside: Collection[_Outside], *, ids: bool = True) -> str:
     """That these messages are not in packages, as the terminal and the pages say it. `ids`: by number, not by time."""
-    numbered = (f"m{one.message_id} ({minute_text(one.sent)})" if ids else minute_text(one.sent) for one in outside)
+    numbered = (f"m{message} ({minute_text(sent)})" if ids else minute_text(sent) for sent, message, _room in outside)
     messages = _(", ").join(numbered)
     sentence = _("Outside this job's period: {messages}. Exports name it, but do not hold it.")
     return sentence.format(messages=messages)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.alerts import change_rules
-from archiver.claims.quotations import Quotation, seen_at
+from archiver.claims.quotations import Quotation
 from archiver.custody.put_back_databases import put_back_databases
 from archiver.health.error_reasons import BY_TOKEN
 from archiver.platforms.job_platform import NO_PLATFORM
@@ -16,7 +15,7 @@ from archiver.records import CLOSED_ENDING, ChangedMessages, Contract, closed_ma
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.records.contract import contract_name
 from archiver.render.invisible_characters import visible
-from archiver.render.message_body import NOWHERE, References
+from archiver.render.message_body import NOWHERE
 from archiver.render.snippet import own_words
 from archiver.standing.alert_lines import NamedMessage, contract_names, messages_by_id
 from archiver.store.queries import alert_signals
@@ -40,22 +39,6 @@ PERSON_RULES = frozenset({AlertRule.ACCOUNT_CLOSED, AlertRule.CONTACT_GONE})
 """Rules whose alerts concern every room of a person, though an alert names one room at most."""
 
 
-class ChangeInWords(NamedTuple):
-    """A message that was edited or is gone."""
-
-    name: str
-    """Of its author."""
-    sent: datetime
-    texts: tuple[str, ...]
-    """The first text that was saved, and the last one if it differs; as they read."""
-    seen: datetime
-    """When it was first seen as it stands now."""
-    is_gone: bool
-    """Whether its words stand nowhere any more."""
-    between: tuple[str, ...]
-    """The amounts and days that only texts in between named."""
-
-
 class Emergency(NamedTuple):
     """The data of one contract's emergency block."""
 
@@ -69,8 +52,10 @@ class Emergency(NamedTuple):
     """The messages of its rooms that changed after they were sent."""
     alerts: tuple[Alert, ...]
     """Open alerts about its rooms and the people in them, perhaps none."""
-    changes: tuple[ChangeInWords, ...] = ()
-    """Its messages that were edited or are gone: what decides a dispute first, the user's own last; some of each kind.
+    changes: tuple[tuple[Quotation, list[str]], ...] = ()
+    """Its messages that were edited or are gone, and what they said: what decides a dispute first, the user's own last.
+
+    Some of each kind.
     """
     gone_count: int = 0
     edited_count: int = 0
@@ -129,7 +114,7 @@ def emergencies(
                     holdings,
                     changed_messages(reading, contract.rooms, sides),
                     concerning,
-                    tuple(_change(reading, one) for one in quoted_messages(reading, told)),
+                    tuple((one, quoted_words(reading, one)) for one in quoted_messages(reading, told)),
                     len(kinds[0]),
                     len(kinds[1]),
                     sum(one.is_own for one in kinds[0]),
@@ -149,16 +134,15 @@ def emergencies(
     return found
 
 
-def references_of(reading: Reading, room: int) -> References:
-    """What a message of this room may refer to: people by their names."""
-    return NOWHERE._replace(name_of=names_in_room(reading, room).get)
+def words_in_room(reading: Reading, room: int, bodies: Iterable[str]) -> list[str]:
+    """The own words of messages of a room, which may refer to people there by their names."""
+    references = NOWHERE._replace(name_of=names_in_room(reading, room).get)
+    return [visible(own_words(body, references)) for body in bodies]
 
 
-def _change(reading: Reading, quoted: Quotation) -> ChangeInWords:
-    message, references = quoted.message, references_of(reading, quoted.message.room_id)
-    texts = tuple(visible(own_words(text.body, references)) for text in quoted.shown)
-    sent, seen = message.send_time, seen_at(quoted)
-    return ChangeInWords(message.name, sent, texts, seen, quoted.is_gone, tuple(quoted.between))
+def quoted_words(reading: Reading, quoted: Quotation) -> list[str]:
+    """The first text that was saved, and the last one if it differs, as they read."""
+    return words_in_room(reading, quoted.message.room_id, (text.body for text in quoted.shown))
 
 
 def _marks(reading: Reading, alerts: Iterable[Alert]) -> Iterator[str]:

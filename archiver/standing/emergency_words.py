@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from archiver.claims.messages import DELETIONS, changed_count
-from archiver.claims.quotations import excerpts
+from archiver.claims.quotations import Quotation, excerpts, seen_at
 from archiver.claims.sentences import change_lines
 from archiver.errors import N_
 from archiver.health.words import file_words, number_words
@@ -23,7 +23,7 @@ from archiver.render.snippet import unsaved_reason
 from archiver.render.times import interval_words, short_day
 from archiver.report_language import in_program_language, screen_words
 from archiver.standing.alert_lines import NamedMessage
-from archiver.standing.emergencies import ChangeInWords, Emergency
+from archiver.standing.emergencies import Emergency
 from archiver.store.queries.room_holdings import MissingFile
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, typed
@@ -78,14 +78,14 @@ def departure_head(title: str) -> str:
 def changed_rows(emergency: Emergency, now: datetime, *, limit: int = NAMED_MESSAGES_LIMIT) -> tuple[EmergencyRow, ...]:
     """What vanished, what was edited, in their order, and what is seen of the people; so many of each are told."""
     length, rows = _QUOTED_LENGTH if limit > 1 else _SHORT_LENGTH, []
-    kinds = dict.fromkeys(one.is_gone for one in emergency.changes)
+    kinds = dict.fromkeys(one.is_gone for one, _texts in emergency.changes)
     for is_gone in kinds:
-        told = [one for one in emergency.changes if one.is_gone is is_gone][:limit]
+        told = [one for one in emergency.changes if one[0].is_gone is is_gone][:limit]
         if is_gone:
-            lines = tuple(_gone_line(one, now, length) for one in told)
+            lines = tuple(_gone_line(*one, now, length) for one in told)
             rows.append(EmergencyRow(_("Gone"), lines, _kept_texts(emergency, len(told))))
         else:
-            lines, more = tuple(_edited_line(one, now, length - 4) for one in told), emergency.edited_count - len(told)
+            lines, more = tuple(_edited_line(*one, now, length - 4) for one in told), emergency.edited_count - len(told)
             words = [_more_words(more, emergency.own_edited)] if more else []
             words += [] if True in kinds else filter(None, [unseen_words(_unknown_texts(emergency))])
             rows.append(EmergencyRow(_("Changed"), lines, _(". ").join(words)))
@@ -139,19 +139,19 @@ def _people_text(rule: AlertRule, n: int) -> str:
     return ngettext("{n} person is no longer among your contacts", "{n} people are no longer among your contacts", n)
 
 
-def _gone_line(change: ChangeInWords, now: datetime, length: int) -> str:
+def _gone_line(change: Quotation, texts: Sequence[str], now: datetime, length: int) -> str:
     """Author, texts and day of a message that is gone, and when that was seen; the user's own screen may name them."""
-    text = visible_line(" → ".join(excerpts(change.texts, length)))
-    sentence, seen = _("{name} “{text}” of {day} (seen {seen})"), short_day(change.seen, now)
-    return sentence.format(day=short_day(change.sent, now), name=shorten(change.name, 16), text=text, seen=seen)
+    text, message = visible_line(" → ".join(excerpts(texts, length))), change.message
+    sentence, seen = _("{name} “{text}” of {day} (seen {seen})"), short_day(seen_at(change), now)
+    return sentence.format(day=short_day(message.send_time, now), name=shorten(message.name, 16), text=text, seen=seen)
 
 
-def _edited_line(change: ChangeInWords, now: datetime, length: int) -> str:
-    before, *after = excerpts(change.texts, length)
+def _edited_line(change: Quotation, texts: Sequence[str], now: datetime, length: int) -> str:
+    before, *after = excerpts(texts, length)
     sentence = _("“{before}” now reads “{after}” (seen {day})")
     if not after:
         sentence = _("“{before}” was edited, and reads as first saved again (seen {day})")
-    said = sentence.format(before=before, after="".join(after), day=short_day(change.seen, now))
+    said = sentence.format(before=before, after="".join(after), day=short_day(seen_at(change), now))
     return " ".join(filter(None, [said, between_words(change.between)]))
 
 

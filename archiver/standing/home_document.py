@@ -28,7 +28,6 @@ from archiver.platforms.job_platform import NO_PLATFORM, first_reader, platform_
 from archiver.records import JST, Contract, State, contract_facts
 from archiver.records.alerts import Alert, AlertRule
 from archiver.render.invisible_characters import visible
-from archiver.render.snippet import own_words
 from archiver.render.times import interval_words, short_time
 from archiver.report_language import in_program_language
 from archiver.rounds import run_log
@@ -36,7 +35,7 @@ from archiver.settings.model import Settings
 from archiver.setup.fact_questions import missing_facts
 from archiver.standing import alert_lines
 from archiver.standing.alert_lines import is_described, jobs_of_rooms, named_messages
-from archiver.standing.emergencies import Emergency, emergencies, references_of
+from archiver.standing.emergencies import Emergency, emergencies, quoted_words, words_in_room
 from archiver.standing.emergency_words import between_words, people_sentence, unseen_words
 from archiver.standing.headlines import (
     ASKED_RULES,
@@ -255,7 +254,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "last": last,
         "is_gone": last is not None
         and (last.state is State.MISSING or (last.was_deleted and last.state in {State.DELETED, State.HIDDEN})),
-        "words": "" if last is None else visible(own_words(last.text, references_of(reading, last.room_id))),
+        "words": "" if last is None else words_in_room(reading, last.room_id, [last.text])[0],
         "is_own": last is not None and last.account_id in sides.reporters,
         "missing": missing_facts(reading, contract),
         "known": {one for one in ("title", "amount") if getattr(contract, one)},
@@ -308,8 +307,7 @@ def late_payments(reading: Reading, now: datetime) -> list[str]:
 def _quotes(reading: Reading, quoted: Iterable[Quotation]) -> Iterator[Row]:
     """The changed messages, with the first text and the last one if it differs, also of a message that is gone."""
     for one in quoted:
-        references = references_of(reading, one.message.room_id)
-        words = [visible(own_words(text.body, references)) for text in one.shown]
+        words = quoted_words(reading, one)
         texts = excerpts(words, QUOTED_LENGTH)
         yield {
             "message": one.message,

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from archiver import errors
 from archiver.evidence.chain import digest_file
@@ -67,33 +67,27 @@ _ABANDONED_AFTER = 24 * 3600
 """Seconds after which an unfinished copy is taken for abandoned."""
 
 
-class MeasuredFile(NamedTuple):
-    """Name, size and SHA-256 of a file that was read."""
+def measure(path: Path, *, limit: int) -> tuple[int, str]:
+    """The size and the SHA-256 of a file, which is not stored; `limit` is in bytes.
 
-    name: str
-    """The last part of its path; the folders above it are not recorded."""
-    size: int
-    sha256: str
-
-
-def measure(path: Path, *, limit: int) -> MeasuredFile:
-    """Read a file without storing it (`limit` in bytes). Raises NothingThere, NotAFile, FileAboveLimit, NotAllowed."""
+    Raises NothingThere, NotAFile, FileAboveLimit, NotAllowed.
+    """
     with _open_file(path, limit) as file:
         return _read_in_pieces(path, file, limit, lambda _piece: None)
 
 
-def copy_in(home: Path, path: Path, *, limit: int) -> MeasuredFile:
-    """Copy a file into `files/`. Raises as `measure`, and DiskFull or HomeNotWritable."""
+def copy_in(home: Path, path: Path, *, limit: int) -> tuple[int, str]:
+    """Copy a file into `files/`; its size and SHA-256. Raises as `measure`, and DiskFull or HomeNotWritable."""
     with _open_file(path, limit) as file, disk_errors(home):
         part = _new_part(home)
         try:
             with part.open("wb") as writing:
-                measured = _read_in_pieces(path, file, limit, writing.write)
-            keep(home, part, measured.sha256)
+                size, sha256 = _read_in_pieces(path, file, limit, writing.write)
+            keep(home, part, sha256)
         finally:
             with suppress(OSError):  # it takes space, no more; another copy removes it later
                 part.unlink(missing_ok=True)
-    return measured
+    return size, sha256
 
 
 def _new_part(home: Path) -> Path:
@@ -127,7 +121,7 @@ def _open_file(path: Path, limit: int) -> Iterator[BinaryIO]:
         yield file
 
 
-def _read_in_pieces(path: Path, file: BinaryIO, limit: int, take: Callable[[bytes], object]) -> MeasuredFile:
+def _read_in_pieces(path: Path, file: BinaryIO, limit: int, take: Callable[[bytes], object]) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
     while piece := _read_piece(path, file):
         size += len(piece)
@@ -135,7 +129,7 @@ def _read_in_pieces(path: Path, file: BinaryIO, limit: int, take: Callable[[byte
             raise errors.FileAboveLimit(path=path, limit_gb=f"{limit / 10**9:g}")
         digest.update(piece)
         take(piece)
-    return MeasuredFile(path.name, size, digest.hexdigest())
+    return size, digest.hexdigest()
 
 
 def _read_piece(path: Path, file: BinaryIO) -> bytes:

@@ -24,7 +24,15 @@ from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.durable_files import make_durable_folder, write_durably
 from archiver.store.engine import SmallStatement
 from archiver.store.queries import current_state
-from archiver.store.time_text import QUIET_KINDS, from_text, run_time, seal_times, to_text, unsealed_times
+from archiver.store.time_text import (
+    QUIET_KINDS,
+    from_text,
+    not_before_compared,
+    run_time,
+    seal_times,
+    to_text,
+    unsealed_times,
+)
 from archiver.store.working import last_lists, remembered_values
 
 IDLE_RUNS_KEPT = timedelta(days=7)
@@ -102,13 +110,12 @@ def is_due(reading: Reading, *, now: datetime) -> bool:
     Entries of a kind that comes without any news count from the next Tokyo day on only, and only by Chatwork's time.
     A time that lies ahead was a wrong clock's: nothing waits until it comes.
     """
-    pending = oldest_due(reading, now)
-    unsealed = unsealed_times(reading, last_sealed(reading) + 1, now, pending=pending)
-    oldest = unsealed.oldest if unsealed.is_compared else unsealed.oldest_news
-    if oldest is not None and unsealed.now.astimezone(JST).date() != oldest.astimezone(JST).date():
+    oldest, news = unsealed_times(reading, last_sealed(reading) + 1, pending=oldest_due(reading, now))
+    is_compared = reading.clock is not None and reading.clock.offset is not None
+    oldest, now = oldest if is_compared else news, not_before_compared(reading, now)
+    if oldest is not None and now.astimezone(JST).date() != oldest.astimezone(JST).date():
         return True
-    oldest = unsealed.oldest_news
-    return oldest is not None and not timedelta() <= unsealed.now - oldest < DUE_AFTER
+    return news is not None and not timedelta() <= now - news < DUE_AFTER
 
 
 def is_tail_of_stamps(reading: Reading) -> bool:

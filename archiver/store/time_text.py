@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, or_, select
 
@@ -93,28 +92,19 @@ def seal_times(writing: Writing, now: datetime, last: int) -> tuple[str, str]:
     return closed_at, min(closed_at, row.observed_at)
 
 
-class UnsealedTimes(NamedTuple):
-    """Times from which it follows whether the unsealed entries are due to be sealed."""
+def unsealed_times(reading: Reading, first: int, *, pending: str | None) -> tuple[datetime | None, datetime | None]:
+    """The oldest time of the entries from number `first` on and of what only was counted (`pending`); None: no time.
 
-    now: datetime
-    """Not earlier than the last time that is Chatwork's."""
-    is_compared: bool
-    """Whether `now` is Chatwork's time."""
-    oldest: datetime | None
-    """The oldest time of the entries and of what only was counted; None: there are none."""
-    oldest_news: datetime | None
-    """The same without the quiet kinds."""
-
-
-def unsealed_times(reading: Reading, first: int, now: datetime, *, pending: str | None) -> UnsealedTimes:
-    """The times of the entries from number `first` on; the quiet kinds say nothing new, nor does what is `pending`."""
+    And the same without the quiet kinds, which say nothing new, nor does what only was counted.
+    """
     news = _OLDEST_NEWS.value(reading.sql, first=first)
-    texts = min((at for at in (_OLDEST.value(reading.sql, first=first), pending) if at is not None), default=None), news
-    return UnsealedTimes(
-        from_text(max(to_text(now), _last_compared_text(reading))),
-        reading.clock is not None and reading.clock.offset is not None,
-        *(None if one is None else from_text(one) for one in texts),
-    )
+    oldest = min((at for at in (_OLDEST.value(reading.sql, first=first), pending) if at is not None), default=None)
+    return None if oldest is None else from_text(oldest), None if news is None else from_text(news)
+
+
+def not_before_compared(reading: Reading, now: datetime) -> datetime:
+    """The present time, not earlier than the last time that is Chatwork's."""
+    return from_text(max(to_text(now), _last_compared_text(reading)))
 
 
 def last_compared(reading: Reading) -> datetime | None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from archiver import errors
 from archiver.chatwork.client import Client, Single
 from archiver.chatwork.models import Me, Room
-from archiver.chatwork.reply_headers import FALLBACK_WINDOW, Budget, LastRun, OtherCalls, ReplyDates
+from archiver.chatwork.reply_headers import FALLBACK_WINDOW, Budget, OtherCalls, ReplyDates
 from archiver.chatwork.transport import AnsweringService, Transport
 from archiver.records import AccountId, JsonObject, Observation, RoomId
 from archiver.store import writer
@@ -186,13 +186,13 @@ def expect_dates(archive: Archive, transport: Transport, stamped: Stamped = lamb
     transport.dates = ReplyDates(transport.clock, last_run(archive), stamped)
 
 
-def last_run(archive: Archive) -> LastRun | None:
-    """What the runs before know of the time, as a witness beside this computer's clock; None before the first."""
+def last_run(archive: Archive) -> tuple[datetime, timedelta] | None:
+    """The last time that was Chatwork's, and its clock minus this computer's as that run measured it; None: no run."""
     with archive.reading() as reading:
         times = (last_compared(reading), remembered_values.last_saved_at(reading))
         offset = remembered_values.CLOCK_OFFSET.recall(reading)
     at = max((one for one in times if one is not None), default=None)
-    return None if at is None or offset is None else LastRun(at, timedelta(milliseconds=offset))
+    return None if at is None or offset is None else (at, timedelta(milliseconds=offset))
 
 
 def first_replies(

@@ -124,7 +124,9 @@ def take_home(
     with _folder_beside(target) as fresh:
         if who is not None:
             record_access(place, who=who, what="take-home", reason="")
-        bad_row = _fill(fresh, place, home if _is_copy_of(home, place) else None)
+        own = read_ledger_file(home)
+        is_copy = own is not None and (own.address, own.archive) == (place.address, place.archive)
+        bad_row = _fill(fresh, place, home if is_copy else None)
         _require_owner(fresh, place, account)
         with closing(Archive(fresh)) as archive:
             verification = verify_archive(archive, deep=True, progress=tell)
@@ -203,11 +205,6 @@ def _move(fresh: Path, target: Path) -> None:
         sync_tree(fresh)
         fresh.rename(target)
         sync_where_possible(target.parent)
-
-
-def _is_copy_of(home: Path, place: LedgerPlace) -> bool:
-    own = read_ledger_file(home)
-    return own is not None and (own.address, own.archive) == (place.address, place.archive)
 
 
 def _require_owner(fresh: Path, place: LedgerPlace, account: int | None) -> None:

@@ -26,8 +26,10 @@ FIRST_ROUND_REQUESTS = 30
 
 def join(
     token: str, settings: TeamSettings, *, base_url: str, clock: CorrectedClock, sleep: Callable[[float], None]
-) -> ArchiveStanding:
+) -> tuple[ArchiveStanding, bool]:
     """Check a token against Chatwork, open the archive of its account, and keep the token sealed; how it stands then.
+
+    And whether a contract was ever entered in it; without one its rounds save nothing.
 
     Raises GivenTokenRefused, ChatworkError, BadTeamFile without a public key, LedgerUnavailable, TeamNotInstalled.
     """
@@ -39,16 +41,7 @@ def join(
     archive = open_archive(settings.ledger, account)
     with closing(TeamLedger(settings.ledger)) as ledger:
         ledger.keep_token(archive, row, first_due=_first_round(ledger, settings))
-        return ledger.standing(archive)
-
-
-def has_contract(archive: int, settings: TeamSettings) -> bool:
-    """Whether a contract was ever entered in an archive; without one its rounds save nothing.
-
-    Raises LedgerUnavailable, TeamNotInstalled.
-    """
-    with closing(TeamLedger(settings.ledger)) as ledger:
-        return ledger.has_contract(archive)
+        return ledger.standing(archive), ledger.has_contract(archive)
 
 
 def wrap_anew(settings: TeamSettings, secret_key: str, public_key: str) -> tuple[int, list[int]]:

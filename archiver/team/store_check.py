@@ -36,17 +36,18 @@ def check_store(archive: Archive, place: LedgerPlace, *, tell: Progress | None =
     store, verification = open_store(place.files), Verification()
     archive.top_up()
     with archive.reading() as reading:
-        contents, has_records = expected_contents(reading, place), entries.last_seq(reading) > 0
+        files, sealed, waiting, recorded = expected_contents(reading, place)
+        has_records = entries.last_seq(reading) > 0
     listed = store.list(f"{place.archive}/")
     versions = {key: list(group) for key, group in groupby(listed, lambda one: one.key)}
     check = _StoreCheck(verification, store, versions)
-    total = len(contents.files) + len(contents.sealed)
-    for done, (key, sha256) in enumerate(sorted(contents.files.items()), 1):
+    total = len(files) + len(sealed)
+    for done, (key, sha256) in enumerate(sorted(files.items()), 1):
         verification.checked["files"] += 1
         check.check(key, sha256)
         if tell is not None:
             tell("files", done, total)
-    for key, (sha256, second) in sorted(contents.sealed.items()):
+    for key, (sha256, second) in sorted(sealed.items()):
         verification.checked["stamps" if key.endswith(".tsr") else "seals"] += 1
         check.check(key, sha256, second)
     prefix = object_store.daily_key(place.archive, "")
@@ -59,10 +60,10 @@ def check_store(archive: Archive, place: LedgerPlace, *, tell: Progress | None =
     for match in segments:
         check.check(match.group(), match[4])
         end = check.check_gap(end, int(match[2]) - 1, int(match[3]))
-    check.check_gap(end, contents.recorded, end)
+    check.check_gap(end, recorded, end)
     if not has_records:
         verification.add_finding("nothing", "entry", _("The archive holds no records, so there was nothing to check."))
-    for sentence in _notes(store, set(versions) - check.known, contents.waiting, check.unlocked):
+    for sentence in _notes(store, set(versions) - check.known, waiting, check.unlocked):
         verification.add_note(sentence)
     verification.close()
     return verification

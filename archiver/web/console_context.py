@@ -237,9 +237,9 @@ def keep_enclosure(
     if given is None or not given.filename:
         return None
     with as_file(given) as path:
-        copy = blobs.copy_in(context.home, path, limit=context.settings().files.max_bytes)
+        size, sha256 = blobs.copy_in(context.home, path, limit=context.settings().files.max_bytes)
     now = context.now()
-    draft = Enclosure(0, kind, plain_name(given), copy.size, copy.sha256, now, dated, message, note)
+    draft = Enclosure(0, kind, plain_name(given), size, sha256, now, dated, message, note)
     return context.archive.write(user_statements.add_enclosure, contract.id, draft, at=now)[0]
 
 

@@ -157,7 +157,7 @@ def test_what_is_shown_does_not_hold_the_salt() -> None:
     assert "salt" not in line
     found = shown_record(line.encode())
     assert found is not None
-    assert (sent.digests[0], 7) == (found.digest, found.entry["seq"])
+    assert (sent.digests[0], 7) == (found[0], found[1]["seq"])
 
 
 # --- what is masked ----------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import pytest
 
 from archiver.export.pdf.blocks import Report, layout_data
 from archiver.export.report.all_messages import volume_reports
-from archiver.export.report.exhibits import FiledFiles, FileExtent, evidence_list
+from archiver.export.report.exhibits import FiledFiles, evidence_list
 from archiver.export.report.letters import demand_text, inquiry_form_text
 from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_and_consultation import build_consultation, build_report
@@ -33,7 +33,7 @@ TABLES = (
     "messages.jsonl", "messages.csv", "files.csv", "events.csv", "links.csv", "tasks.csv", "operator_inquiry.csv",
     "pauses.jsonl", "pauses.csv",
 )  # fmt: skip
-FILED = FiledFiles("report.pdf", ("report_all_messages-01.pdf",), {"report.pdf": FileExtent(1_234_567, 9)}, missing={})
+FILED = FiledFiles("report.pdf", ("report_all_messages-01.pdf",), {"report.pdf": (1_234_567, 9)}, missing={})
 
 
 def owed(profile: str) -> ReportInput:

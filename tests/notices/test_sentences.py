@@ -13,7 +13,7 @@ from archiver.notices.facts import DailyFacts, DepartureFacts, DueNotices, Notic
 from archiver.notices.sentences import PendingNotices, daily_sentence, sentences
 from archiver.records.alerts import AlertRule, Grade
 from archiver.render.times import pause_words
-from archiver.store.queries.room_holdings import PeriodCounts, VanishedCounts
+from archiver.store.queries.room_holdings import VanishedCounts
 from tests.support.world import BEGIN
 
 FACTS = NoticeFacts(BEGIN)
@@ -96,7 +96,7 @@ def test_the_notice_of_a_day_says_how_it_stands(changed: dict[str, int], stands:
     """Fine only where nothing is unsaved and nothing needs anybody."""
     period = NoticePeriod(date(2026, 11, 24), BEGIN, BEGIN)
     text = daily_sentence(
-        DailyFacts(period, PeriodCounts(18, 1), **{"pending": 0, "lost": 0, "gaps": 0, **changed}), needs_user=stands
+        DailyFacts(period, (18, 1), **{"pending": 0, "lost": 0, "gaps": 0, **changed}), needs_user=stands
     )
 
     assert [] == [word for word in ["24 Nov: ", *words] if word not in text]

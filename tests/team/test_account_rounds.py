@@ -196,7 +196,7 @@ def test_an_account_without_a_contract_is_said_to_save_nothing(service: Service,
     account = service.chatworks.add(rooms=1)
     archive = service.join(account).archive
     room = next(room for room in service.chatworks.accounts[account].rooms.values() if room.type == "group")
-    said = membership.has_contract(archive, service.settings())
+    said = worker.ledger.has_contract(archive)
     worker.rounds.run(archive)
     without = worker.ledger.standing(archive)
 
@@ -215,7 +215,7 @@ def test_an_account_without_a_contract_is_said_to_save_nothing(service: Service,
 
     assert (said, without.outcome, without.failures) == (False, account_rounds.NOTHING_TO_SAVE, 0)
     assert worker.ledger.standing(archive).outcome == "ok"
-    assert membership.has_contract(archive, service.settings())
+    assert worker.ledger.has_contract(archive)
     assert service.postgres.rows(f"SELECT FROM ledger.entry WHERE archive = {archive} AND kind = 'message'")
 
 

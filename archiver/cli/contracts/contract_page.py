@@ -36,12 +36,11 @@ from archiver.contract_dates import unstated_facts
 from archiver.platforms.job_platform import NO_PLATFORM, Platform, platform_of
 from archiver.records import TERM_ITEMS, Basis, Contract, ContractRoom, JsonObject, contract_facts
 from archiver.records.alerts import AlertRule
-from archiver.render.snippet import own_words
 from archiver.render.times import date_text, iso_date, minute_text
 from archiver.report_language import in_program_language, of_other_side, screen_words
 from archiver.setup.contract_rooms import first_day, last_day
 from archiver.standing.alert_lines import alert_lines, days_ago, due_dates, due_line
-from archiver.standing.emergencies import references_of
+from archiver.standing.emergencies import quoted_words
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.authors_and_changes import changed_places, quoted_messages
 from archiver.store.queries.contract_activity import ContractActivity, activity_of
@@ -253,9 +252,7 @@ def _heard_lines(reading: Reading, activity: ContractActivity, names: Mapping[in
     """What a listener must hear: the changed messages of the other side that page 1 quotes, and a lost chat."""
     places = [one for one in changed_places(reading, activity.contract, activity.facts.sides) if one.is_told]
     for quoted in quoted_messages(reading, places[:QUOTED]):
-        references = references_of(reading, quoted.message.room_id)
-        texts = [visible(own_words(one.body, references)) for one in quoted.shown]
-        yield quotation_line(quoted, excerpts(texts, _HEARD_LENGTH), time=date_text)
+        yield quotation_line(quoted, excerpts(quoted_words(reading, quoted), _HEARD_LENGTH), time=date_text)
     closed = inaccessible_rooms(reading) & {int(one.room_id) for one in activity.contract.rooms}
     if shut := [names.get(room, f"{room}") for room in sorted(closed)]:
         text = ngettext(

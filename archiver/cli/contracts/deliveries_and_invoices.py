@@ -81,8 +81,8 @@ class _Entry:
     def keep_file(self, path: str, kind: str, day: str | None, note: str | None = None) -> tuple[Enclosure, bool]:
         """Keep a copy of a file with the job, and say whether it is new. The bytes are there before a record is."""
         source = file_to_read(self.obj, path)
-        copy = blobs.copy_in(self.obj.home, source, limit=self.obj.settings().files.max_bytes)
-        draft = Enclosure(0, kind, copy.name, copy.size, copy.sha256, self.now, day, self.message, note)
+        size, sha256 = blobs.copy_in(self.obj.home, source, limit=self.obj.settings().files.max_bytes)
+        draft = Enclosure(0, kind, source.name, size, sha256, self.now, day, self.message, note)
         return self.archive.write(user_statements.add_enclosure, self.contract.id, draft, at=self.now)
 
     def money_lines(self, contract: Contract) -> list[str]:
@@ -157,8 +157,8 @@ def _enter_delivery(entry: _Entry) -> None:
         delivery = replace(delivery, at=entry.day(question, EXAMPLE_TIME))
     if "file" in given:
         source = file_to_read(entry.obj, given["file"])
-        file = blobs.measure(source, limit=entry.obj.settings().files.max_bytes)
-        delivery = replace(delivery, name=file.name, size=file.size, sha256=file.sha256, file_id=None)
+        size, sha256 = blobs.measure(source, limit=entry.obj.settings().files.max_bytes)
+        delivery = replace(delivery, name=source.name, size=size, sha256=sha256, file_id=None)
     if "file_id" in given:
         entry.archive.read(check_file, contract, given["file_id"])
         # Name, size and digest would be those of Chatwork's file: nobody has compared the delivered one with it.

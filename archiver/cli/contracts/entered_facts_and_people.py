@@ -244,8 +244,8 @@ def _term_lines(reading: Reading, contract: Contract) -> Iterator[str]:
         with screen_words():
             label = say(item.label)
         yield f"{label} ({item.name}): {_term_text(stated.get(item.name))}"
-        for candidate in found.get(item.name, ()):
-            yield f"    m{candidate.message_id}  {visible(candidate.excerpt)}"
+        for message, excerpt in found.get(item.name, ()):
+            yield f"    m{message}  {visible(excerpt)}"
     yield from outside_lines(reading, contract, [one.message_id for one in contract.terms if one.message_id])
 
 

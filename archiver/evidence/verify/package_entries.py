@@ -177,7 +177,7 @@ class PackageLines:
         assert self._masked_file is not None
         self._masked_file.seek(~offset)
         record = shown_record(self._masked_file.readline(LINE_LIMIT).rstrip(b"\n"))
-        return None if record is None else record.entry
+        return None if record is None else record[1]
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         """The offset of each line, and the line without its end; not those after too many that are no records."""
@@ -233,18 +233,19 @@ class PackageLines:
             line = self._masked_file.readline(LINE_LIMIT)
             self._masked_offset += len(line)
         record = shown_record(line.rstrip(b"\n"))
-        if record is None or record.digest != digest:
+        if record is None or record[0] != digest:
             self._unshown_count += 1
             self.is_readable = False
             return None, 0
-        name = _MESSAGE.fullmatch(str(record.entry["key"]))
-        if record.entry["kind"] == "message" and name is not None:
+        entry = record[1]
+        name = _MESSAGE.fullmatch(str(entry["key"]))
+        if entry["kind"] == "message" and name is not None:
             self._masked_messages.add(int(name.group(1)))
-        self._masked_files += record.entry["kind"] in ("blob", "attachment")
-        if record.entry["kind"] in READINGS:
-            at = record.entry["payload"].get("last", record.entry["observed_at"])
-            self._masked_reading_times.add((record.entry["room_id"], at))
-        return dict(record.entry), ~offset
+        self._masked_files += entry["kind"] in ("blob", "attachment")
+        if entry["kind"] in READINGS:
+            at = entry["payload"].get("last", entry["observed_at"])
+            self._masked_reading_times.add((entry["room_id"], at))
+        return entry, ~offset
 
     def _check_masked(self) -> None:
         """Check that each masked record is shown in `masked.jsonl`, and note how many are masked."""

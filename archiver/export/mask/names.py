@@ -12,7 +12,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from archiver.evidence.history import LIST_KINDS, EntryObject, number, text
 from archiver.export.mask.patterns_by_kind import MaskHit, MaskKind, replacement
@@ -31,17 +31,6 @@ _KANJI_BEFORE = re.compile("[一-鿿々]+$")
 _KANA = re.compile("[ぁ-ゖァ-ヶー]+")
 _LATIN_SPELLING = re.compile("[A-Za-z]{2,}")
 _MOST_READINGS = 4
-
-
-class Spellings(NamedTuple):
-    """How a name is written besides the form in which it is shown."""
-
-    kana: frozenset[str]
-    """In hiragana."""
-    latin: frozenset[str]
-    """In small letters, without a sign between them."""
-    initials: frozenset[str]
-    """An initial and a part, in either order, with a space between them."""
 
 
 def parts_of(name: str, *, with_words: bool = False) -> list[str]:
@@ -77,8 +66,11 @@ def _divided(whole: str) -> list[str]:
 
 
 @functools.lru_cache(1024)
-def other_spellings(name: str) -> Spellings:
-    """Every other spelling of a name and its parts that their readings give."""
+def other_spellings(name: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Every other spelling of a name and its parts that their readings give, in hiragana and in small Latin letters.
+
+    Those in Latin letters have no sign between them; then an initial and a part, in either order, with a space between.
+    """
     read = [one for one in map(_readings, parts_of(name)) if one]
     kana = {reading for one in read for reading in one}
     latin = {form for reading in kana for form in romanised(reading)}
@@ -89,7 +81,7 @@ def other_spellings(name: str) -> Spellings:
             for front, back in itertools.product(romanised(one), romanised(other)):
                 latin.add(front + back)
                 initials |= {f"{front[:1]} {back}", f"{front} {back[:1]}"}
-    return Spellings(frozenset(kana), frozenset(one for one in latin if len(one) > 2), frozenset(initials))
+    return frozenset(kana), frozenset(one for one in latin if len(one) > 2), frozenset(initials)
 
 
 def _readings(part: str) -> list[str]:
@@ -120,8 +112,7 @@ def folded_terms(name: str) -> list[str]:
 
 def every_term(name: str) -> Iterator[str]:
     """A name and its parts in every spelling, also a word behind a surname."""
-    other = other_spellings(name)
-    yield from (*folded_terms(name), *parts_of(name, with_words=True), *other.kana, *other.latin, *other.initials)
+    yield from (*folded_terms(name), *parts_of(name, with_words=True), *itertools.chain(*other_spellings(name)))
 
 
 def kana_alone(term: str) -> str:
@@ -222,12 +213,12 @@ class NameMatcher:
         others = set(map(folded_text, terms)) if names_to_mask else set()
         for account, names in names_to_mask.items():
             for name in names:
-                other, label = other_spellings(name), labels[account]
-                self._sounds |= other.kana
+                (kana, latin, initials), label = other_spellings(name), labels[account]
+                self._sounds |= kana
                 _add_terms(self._whole, (one for one in _terms(name) if not _SHORT_KANA.fullmatch(one)), label, others)
                 _add_terms(self._short, _short_terms(name, others), label, others)
-                _add_terms(self._kana, map(folded_text, other.kana), label, others)
-                _add_terms(self._latin, (*other.latin, *other.initials), label, others)
+                _add_terms(self._kana, map(folded_text, kana), label, others)
+                _add_terms(self._latin, (*latin, *initials), label, others)
         self._pattern = self._build() if self._whole or self._short else None
         self._kana_pattern = _kana_pattern(self._kana)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 from pathlib import Path
@@ -28,22 +27,13 @@ from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import make_durable_folder
 from archiver.store.queries import contracts
-from archiver.store.queries.entries import NewEntry, last_entry_before, last_seq, new_entries
+from archiver.store.queries.entries import last_entry_before, last_seq, new_entries
 from archiver.store.time_text import from_text
 from archiver.store.working import remembered_values
 
 FOLDER = "daily"
 
-
-@dataclass(frozen=True, slots=True)
-class _News:
-    """The entries that a daily copy covers: those after `after` up to `upto`."""
-
-    contract: Contract
-    after: int
-    upto: int
-    subjects: frozenset[tuple[int | None, str]]
-    last_at: datetime
+_Subjects = set[tuple[int, str]]
 
 
 def write_daily_copy(
@@ -62,64 +52,67 @@ def write_daily_copy(
     """
     until = None if at_once else begin_of_day(now().astimezone(JST).date())
     with archive.reading() as reading:
-        news = _find_news(reading, contract, until)
-        unsealed = news is not None and seals.last_sealed(reading) < news.upto
+        whole = contracts.find_contract(reading, contract)
+        news = _find_news(reading, whole, until)
+        unsealed = news is not None and seals.last_sealed(reading) < news[0]
     if news is None:
         return None
+    upto, subjects, last_at = news
     if unsealed:
         seals.close_seals(archive, now=now())
-    target = archive.home / FOLDER / news.contract.id
-    label = f"{now().astimezone(JST):%Y-%m-%d-%H%M}" if at_once else f"{news.last_at.astimezone(JST).date()}"
+    target = archive.home / FOLDER / whole.id
+    label = f"{now().astimezone(JST):%Y-%m-%d-%H%M}" if at_once else f"{last_at.astimezone(JST).date()}"
     with disk_errors(target):
         make_durable_folder(target)
-        zip_path = archive.read(_make_zip, news, target, f"{label}_{news.contract.id}_daily", file_limit_bytes)
+        zip_path = archive.read(
+            _make_zip, whole, upto, subjects, target / f"{label}_{whole.id}_daily", file_limit_bytes
+        )
     if zip_path is not None:
         archive.keeper.put_daily(zip_path)
-    archive.write(remembered_values.DAILY_COPY_UPTO.of(news.contract.id).remember, news.upto)
+    archive.write(remembered_values.DAILY_COPY_UPTO.of(whole.id).remember, upto)
     return zip_path
 
 
-def _find_news(reading: Reading, name: str, until: datetime | None) -> _News | None:
-    """The news since the last daily copy; None if there is none that a reader would look for."""
-    contract = contracts.find_contract(reading, name)
+def _find_news(reading: Reading, contract: Contract, until: datetime | None) -> tuple[int, _Subjects, datetime] | None:
+    """Up to which entry there is news since the last daily copy, of what, and the time of the last.
+
+    None if there is none that a reader would look for.
+    """
     after = remembered_values.DAILY_COPY_UPTO.of(contract.id).recall(reading)
     upto = last_seq(reading) if until is None else last_entry_before(reading, until)
     rooms = {room.room_id for room in contract.rooms}
-    subjects: set[tuple[int | None, str]] = set()
-    last: NewEntry | None = None
-    for entry in new_entries(reading, rooms, contract.id, after=after, upto=upto):
-        if entry.kind in READINGS or entry.kind in NEVER_EXPORTED or entry.room_id is None:
-            continue
-        subjects.add((entry.room_id, subject(entry.kind, entry.key)))
-        last = entry
-    if last is None:
-        return None
-    return _News(contract, after, upto, frozenset(subjects), from_text(last.observed_at))
+    subjects, last_at = _Subjects(), None
+    for observed_at, kind, room, key in new_entries(reading, rooms, contract.id, after=after, upto=upto):
+        if kind not in READINGS and kind not in NEVER_EXPORTED and room is not None:
+            subjects.add((room, subject(kind, key)))
+            last_at = from_text(observed_at)
+    return None if last_at is None else (upto, subjects, last_at)
 
 
-def _make_zip(reading: Reading, news: _News, folder: Path, base_name: str, limit: int) -> Path | None:
+def _make_zip(
+    reading: Reading, contract: Contract, upto: int, subjects: _Subjects, target: Path, limit: int
+) -> Path | None:
     """Build the zip; None if all the news is outside the contract's periods."""
-    covered_seals = [seal for seal in seals.seals(reading) if seal.first <= news.upto]
+    folder, base_name = target.parent, target.name
+    covered_seals = [seal for seal in seals.seals(reading) if seal.first <= upto]
     # Remove what a killed run left; nobody else writes here, as the round holds a lock.
     for leftover in folder.glob(f"*_daily*{PARTIAL}"):
         shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
     policy = with_own_token(reading, None)
     mask = None if policy is None else PackageMask(policy, {})
     recipe = Recipe(
-        order=ExportOrder(contract=news.contract.id, profile="daily"),
+        order=ExportOrder(contract=contract.id, profile="daily"),
         name=base_name,
-        contract=news.contract if mask is None else mask.contract(news.contract),
-        scope=PackageScope(news.contract, after=news.after, news=news.subjects),
+        contract=contract if mask is None else mask.contract(contract),
+        scope=PackageScope(
+            contract, after=remembered_values.DAILY_COPY_UPTO.of(contract.id).recall(reading), news=subjects
+        ),
         seals=covered_seals,
-        upto=news.upto,
+        upto=upto,
         read_at=covered_seals[-1].closed_at,
         created_at=None,
         only_messages=sorted(
-            (
-                (room, int(key.removeprefix("message/")))
-                for room, key in news.subjects
-                if room is not None and key.startswith("message/")
-            ),
+            ((room, int(key.removeprefix("message/"))) for room, key in subjects if key.startswith("message/")),
             key=itemgetter(1, 0),
         ),
         file_limit=limit,

@@ -109,7 +109,9 @@ def _close(bag: Bag, package: PackageInput) -> ExportReport:
     # Everything below `data/` but the reports, which state its digest.
     bag.add_list(CONTENT_LIST, {name.removeprefix("data/"): one for name, one in bag.payload().items()})
     if PROFILES[package.recipe.order.profile].form is PackageForm.BAG:
-        _put_reports(bag, package)
+        case = report_input(package, content_sha256=bag.digests[CONTENT_LIST])
+        pdf_files.put_all_pdfs(bag, case, package.copied)
+        bag.add_list(f"manifest{case.created_at.astimezone(JST):%Y%m%d}.txt", bag.payload())
     _put_texts(bag, package, conversations)
     sha256 = bag.close(_bag_info(package.recipe, package.source.left_out()))
     statistics = package.statistics
@@ -123,13 +125,6 @@ def _close(bag: Bag, package: PackageInput) -> ExportReport:
         unheld=_unheld(package),
         preview=package_preview(package, bag) if package.recipe.only_messages is None else None,
     )
-
-
-def _put_reports(bag: Bag, package: PackageInput) -> None:
-    """Lay out the PDFs, and list everything that was there before them."""
-    case = report_input(package, content_sha256=bag.digests[CONTENT_LIST])
-    pdf_files.put_all_pdfs(bag, case, package.copied)
-    bag.add_list(f"manifest{case.created_at.astimezone(JST):%Y%m%d}.txt", bag.payload())
 
 
 def _put_texts(bag: Bag, package: PackageInput, conversations: Sequence[Conversation]) -> None:

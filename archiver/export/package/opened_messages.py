@@ -24,7 +24,7 @@ from archiver.export.package.package_input import PackageInput
 from archiver.export.package.recipe import Recipe
 from archiver.export.package.report_input import report_input
 from archiver.export.package_scope import STATEMENTS
-from archiver.export.report.excerpt import CONTEXT, OFFICE_CONTEXT, ExcerptMessage, chosen_messages, excerpt_of
+from archiver.export.report.excerpt import CONTEXT, OFFICE_CONTEXT, chosen_messages, excerpt_of
 from archiver.export.report.message_statistics import CHANGED, ReportInput
 from archiver.export.report.report_sources import ReviewedTexts
 from archiver.export.report.request_to_office import request_sentence
@@ -98,9 +98,7 @@ def _opened(package: PackageInput, case: ReportInput) -> Iterator[Message]:
 
     for room in case.rooms:
         pieces = [] if order.every_message else excerpt_of(case, room, starred, context)
-        near = (
-            room.messages() if order.every_message else (one.item for one in pieces if isinstance(one, ExcerptMessage))
-        )
+        near = room.messages() if order.every_message else (one for one, _last, omitted, _star in pieces if not omitted)
         yield from (one for one in near if is_opened(one) and one.texts)
 
 

@@ -48,7 +48,7 @@ def put_evidence_list(
     extents = {}
     for one in names:  # which this program made, so that the count stands where it is searched for
         count = _PAGE_COUNT.search((bag.folder / one).read_bytes())
-        extents[PurePosixPath(one).name] = exhibits.FileExtent(bag.sizes[one], None if count is None else int(count[1]))
+        extents[PurePosixPath(one).name] = (bag.sizes[one], None if count is None else int(count[1]))
     listed = [PurePosixPath(one).name for one in names if one != report]
     filed = exhibits.FiledFiles(PurePosixPath(report).name, listed, extents, missing or {})
     put_pdf(bag, f"{name}.pdf", exhibits.evidence_list(case, filed), case, copied)

@@ -157,7 +157,7 @@ def submission_readme(case: ReportInput, names: Collection[str], incomplete: Seq
 
 def _masked_kinds(case: ReportInput) -> list[str]:
     """The kinds of what was masked in this package: names first, what the user asked for or left undecided last."""
-    kinds = {one.reason for one in case.masked_passages}
+    kinds = {reason_name for reason_name, _count in case.masked_passages}
     ends = {reason(MaskKind.NAME): -1, reason(MaskKind.USER): 1, reason(MaskKind.POSSIBLE): 2}
     wording = {reason(MaskKind.USER): say("報告者が指定した語句")}
     return [wording.get(one, say(one)) for one in sorted(kinds, key=lambda one: (ends.get(one, 0), one))]

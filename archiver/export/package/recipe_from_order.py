@@ -179,14 +179,13 @@ def with_own_token(reading: Reading, policy: Policy | None) -> Policy | None:
 def _judged_counterparts(reading: Reading, order: ExportOrder, contract: Contract, people: _People) -> frozenset[int]:
     """The other side of a package that hides third persons. Raises CounterpartUnknown."""
     named = (order.counterparts, named_counterparts(people.sides, contract.client, people.names))
-    judgement = judge_counterparts(people.sides, named, people.rooms)
-    undecided = dict(judgement.undecided)
+    judged, undecided = judge_counterparts(people.sides, named, people.rooms)
     if order.asks_who_wrote_last:
-        undecided |= _later_strangers(reading, contract, people, judgement.counterparts)
+        undecided |= _later_strangers(reading, contract, people, judged)
     if undecided:
-        rooms = [contracts.undecided_room(reading, *one, judgement.counterparts) for one in sorted(undecided.items())]
+        rooms = [contracts.undecided_room(reading, *one, judged) for one in sorted(undecided.items())]
         raise errors.CounterpartUnknown(job=contract.id, rooms=rooms)
-    return judgement.counterparts
+    return judged
 
 
 def _later_strangers(

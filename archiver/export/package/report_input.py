@@ -26,7 +26,7 @@ from archiver.export.package.package_input import PackageInput, software_name
 from archiver.export.package.recipe import PackagePreview, Recipe
 from archiver.export.package_scope import PackageScope, TimeBounds
 from archiver.export.report.message_statistics import ReportInput, room_facts
-from archiver.export.report.report_sources import NEVER_READ, MaskedPassage, RefusedMessage, SealLine
+from archiver.export.report.report_sources import NEVER_READ, RefusedMessage, SealLine
 from archiver.export.stamps import Stamps, class_text
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, AccountId, ActKind, CaseFacts, Conversation, MessageId, RoomFacts, RoomId, Seal
@@ -223,7 +223,7 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
         messages=package.statistics.count,
         files=sum(1 for name in bag.digests if name.startswith("data/files/")),
         enclosures=sum(one.startswith(exhibit_names.FOLDERS) or exhibit_names.is_exhibit(one) for one in bag.digests),
-        masked=sum(one.count for one in masked_passages(package)),
+        masked=sum(count for _reason, count in masked_passages(package)),
         size=bag.size,
         opened=tuple(package.recipe.opened),
         reading=package.recipe.reading,
@@ -252,10 +252,10 @@ def package_warnings(recipe: Recipe, rooms: tuple[RoomFacts, ...], count: int) -
         yield "no_platform"
 
 
-def masked_passages(package: PackageInput) -> tuple[MaskedPassage, ...]:
-    """The places masked so far, for chapter 13."""
+def masked_passages(package: PackageInput) -> list[tuple[str, int]]:
+    """Of each place masked so far the reason and how many contents, for chapter 13."""
     mask = package.recipe.mask
-    return () if mask is None else tuple(MaskedPassage(*one) for one in mask.masked_lines)
+    return [] if mask is None else [(why, count) for _place, why, count in mask.masked_lines]
 
 
 def seal_lines(seals: Iterable[Seal], stamps: Stamps) -> tuple[SealLine, ...]:

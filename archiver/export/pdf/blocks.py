@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from archiver.render.invisible_characters import visible
 from archiver.report_language import JAPANESE, current_language
@@ -178,22 +178,15 @@ _NO_BREAK = "\u00a0"
 _TAB = "    "
 
 
-class _Coverage(NamedTuple):
-    missing: re.Pattern[str]
-    """Matches a character that no font has."""
-    shapes: dict[str, str]
-    """A kanji → the selectors for which the fonts have a shape of its own."""
-
-
 def printable(text: str, *, lines: bool = False) -> str:
     """The text with a mark in place of each character that would not be seen on paper.
 
     With `lines`, line feeds stay; a tab is four spaces, and spaces in a row keep their width.
     """
-    coverage = _coverage()
+    missing, shapes = _coverage()
     printed = visible(text, lines=lines)
-    printed = _KANJI_WITH_SELECTOR.sub(lambda match: _mark_selector(match, coverage.shapes), printed)
-    printed = coverage.missing.sub(lambda match: code_point_mark(match[0]), printed)
+    printed = _KANJI_WITH_SELECTOR.sub(lambda match: _mark_selector(match, shapes), printed)
+    printed = missing.sub(lambda match: code_point_mark(match[0]), printed)
     return _SPACES.sub(lambda match: _NO_BREAK * len(match[0]), printed.replace("\t", _TAB))
 
 
@@ -208,16 +201,15 @@ def _mark_selector(match: re.Match[str], shapes: dict[str, str]) -> str:
 
 
 @cache
-def _coverage() -> _Coverage:
+def _coverage() -> tuple[re.Pattern[str], dict[str, str]]:
+    """What matches a character that no font has; and kanji → the selectors for which the fonts have own shapes."""
     lines = (FONTS / "coverage.txt").read_text(encoding="ascii").splitlines()
     ranges = [tuple(int(end, 16) for end in line.split("-")) for line in lines if "-" in line]
     shapes = ([chr(int(one, 16)) for one in line.split(" ")] for line in lines if "-" not in line)
     printable_ranges = "".join(
         f"{_escape_code(first)}-{_escape_code(last)}" for first, last in (*ranges, *_JOINING, (0x09, 0x0A))
     )
-    return _Coverage(
-        re.compile(f"[^{printable_ranges}]|{_PRIVATE}"), {base: "".join(selectors) for base, *selectors in shapes}
-    )
+    return re.compile(f"[^{printable_ranges}]|{_PRIVATE}"), {base: "".join(selectors) for base, *selectors in shapes}
 
 
 def _escape_code(code: int) -> str:

@@ -87,6 +87,10 @@ def read_pages(body: bytes, numbers: Sequence[int] | None = None, tail: int = 0)
     return [_read_page(reader.pages[one], fonts, tail) for one in chosen]
 
 
+_Font = tuple[str, dict[int, str], int]
+"""The digest, the signs, and how many bytes a sign has."""
+
+
 def page_count(body: bytes) -> int:
     """How many pages a PDF has; 0 of a file that is none."""
     from pypdf import PdfReader
@@ -181,14 +185,15 @@ class _Drawing:
         key = (reference.idnum, reference.generation) if hasattr(reference, "idnum") else id(reference)
         if key not in self._fonts:
             self._fonts[key] = _read_font(reference.get_object())
-        font, raw = self._fonts[key], b"".join(one for one in shown if isinstance(one, bytes))
-        codes = [int.from_bytes(raw[at : at + font.width], "big") for at in range(0, len(raw), font.width)]
-        text = "".join(font.texts.get(one, "\ufffd" if font.width > 1 else chr(one)) for one in codes)
+        raw = b"".join(one for one in shown if isinstance(one, bytes))
+        digest, texts, sign = self._fonts[key]
+        codes = [int.from_bytes(raw[at : at + sign], "big") for at in range(0, len(raw), sign)]
+        text = "".join(texts.get(one, "\ufffd" if sign > 1 else chr(one)) for one in codes)
         steps = [len(one) if isinstance(one, bytes) else round(one) for one in shown]
         width = sum(1.0 if sign > "\u02ff" else 0.5 for sign in text)
         width -= sum(one for one in shown if not isinstance(one, bytes) and one < 0) / 1000
         place = multiply((size, 0.0, 0.0, size, 0.0, 0.0), matrix)
-        self._add(place, text, font.digest, {**style, b"TJ": steps}, width)
+        self._add(place, text, digest, {**style, b"TJ": steps}, width)
 
     def _add(self, place: Matrix, text: str, font: str, style: dict[bytes, Any], width: float = 1.0) -> None:
         if len(self.items) == _MOST_ITEMS:
@@ -231,13 +236,6 @@ def _around(points: Sequence[tuple[float, float]]) -> Matrix:
     return (max(x for x, _y in points) - left, 0.0, 0.0, max(y for _x, y in points) - bottom, left, bottom)
 
 
-class _Font(NamedTuple):
-    digest: str
-    texts: dict[int, str]
-    width: int
-    """Bytes of a sign."""
-
-
 def _read_font(font: Any) -> _Font:
     """How a font's signs are read, and the digest of what makes them readable and what draws them."""
     is_wide = font.get("/Subtype") == "/Type0"
@@ -246,7 +244,7 @@ def _read_font(font: Any) -> _Font:
     held += [inside(inside(inner, "/FontDescriptor"), f"/FontFile{one}") for one in ("", "2", "3")]
     parts = [one.get_data() if hasattr(one, "get_data") else str(one).encode() for one in held]
     digest = hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in parts)).hexdigest()
-    return _Font(digest, _texts(parts[0]), 2 if is_wide else 1)
+    return digest, _texts(parts[0]), 2 if is_wide else 1
 
 
 def _texts(cmap: bytes) -> dict[int, str]:

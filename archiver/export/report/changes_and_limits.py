@@ -183,9 +183,9 @@ def method(case: ReportInput) -> list[Chapter]:
     stamped = [one for one in case.seals if one.stamps]
     listed = printed_files(case) if case.is_short else case.attachments
     rooms = (say("{id}「{name}」", id=room.room_id, name=visible(room.room_name)) for room in case.rooms)
-    places, counts = Counter(one.reason for one in case.masked_passages), Counter[str]()
-    for passage in case.masked_passages:
-        counts[passage.reason] += passage.count
+    places, counts = Counter(reason for reason, _count in case.masked_passages), Counter[str]()
+    for reason, count in case.masked_passages:
+        counts[reason] += count
     return templated.chapters(
         "report_method.txt",
         case,

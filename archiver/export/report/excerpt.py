@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.claims.quotations import excerpts
@@ -65,20 +65,23 @@ def chosen_messages(case: ReportInput) -> tuple[Collection[str], int]:
 def room_blocks(case: ReportInput, room: Conversation, chosen: Collection[str]) -> Iterator[Block]:
     """The chosen messages of one room with their context, and counts of the omitted ones."""
     paper, breaks = PaperReferences(case, room), GapBlocks(room, pauses=False)
-    for piece in excerpt_of(case, room, chosen, OFFICE_CONTEXT if case.is_short else CONTEXT):
-        if isinstance(piece, OmittedMessages):
-            yield _elision(piece.first.no, piece.last.no, piece.count, len(list(breaks.before(piece.last))))
+    for first, last, omitted, star in excerpt_of(case, room, chosen, OFFICE_CONTEXT if case.is_short else CONTEXT):
+        if omitted:
+            yield _elision(first.no, last.no, omitted, len(list(breaks.before(last))))
         else:
-            yield from breaks.before(piece.item)
-            limit = _OFFICE_LENGTHS[piece.star] if case.is_short else sys.maxsize
-            yield message_block(piece.item, paper, star=piece.star, limit=limit)
+            yield from breaks.before(first)
+            limit = _OFFICE_LENGTHS[star] if case.is_short else sys.maxsize
+            yield message_block(first, paper, star=star, limit=limit)
     yield from breaks.rest()
 
 
 def excerpt_of(
     case: ReportInput, room: Conversation, chosen: Collection[str], context: int
-) -> Iterator[ExcerptMessage | OmittedMessages]:
-    """The excerpt of a room; of the messages that are left out only the first and the last are read."""
+) -> Iterator[tuple[Message, Message, int, bool]]:
+    """The excerpt of a room: a message twice, with 0 and whether it was chosen itself, and is not only context.
+
+    Or the first and the last of consecutive messages that are left out, with their number: only these two are read.
+    """
     ids, stars = case.statistics.ids[room.room_id], frozenset(map(int, chosen))
     starred = {at for at, message_id in enumerate(ids) if message_id in stars}
     place, messages = -1, room.messages()
@@ -92,33 +95,15 @@ def excerpt_of(
 
     for places, is_shown in select_excerpt(starred, len(ids), context=context):
         if is_shown:
-            yield from (ExcerptMessage(message(at), star=at in starred) for at in places)
+            yield from ((shown := message(at), shown, 0, at in starred) for at in places)
         else:
-            yield OmittedMessages(message(places[0]), message(places[-1]), len(places))
+            yield message(places[0]), message(places[-1]), len(places), False
 
 
 def _elision(first: int, last: int, count: int, gaps: int) -> Interruption:
     numbers = f"No.{first}" if count == 1 else say("No.{first}から{last}", first=first, last=last)
     hidden = say("。この間に保存できなかった期間{gaps}か所(第9章)", gaps=gaps) if gaps else ""
     return Interruption(say("(中略 {count}件\u3000{numbers}{hidden})", count=count, numbers=numbers, hidden=hidden))
-
-
-@dataclass(frozen=True)
-class ExcerptMessage:
-    """A message of the excerpt."""
-
-    item: Message
-    star: bool
-    """Whether it was chosen itself, and is not only context."""
-
-
-@dataclass(frozen=True)
-class OmittedMessages:
-    """Consecutive messages that are left out."""
-
-    first: Message
-    last: Message
-    count: int
 
 
 def select_excerpt(starred: Collection[int], count: int, *, context: int = CONTEXT) -> Iterator[tuple[range, bool]]:

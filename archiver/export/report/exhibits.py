@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
 
 from archiver.claims.messages import message_count
 from archiver.claims.sentences import count_text
@@ -64,27 +63,6 @@ _NOTES = (
 )
 
 
-class Exhibit(NamedTuple):
-    """A line of the list of exhibits, in the order of its columns."""
-
-    number: str
-    title: str
-    copy: str
-    dated: str
-    author: str
-    purpose: str
-    note: str
-
-
-class FileExtent(NamedTuple):
-    """How large a file of a package is."""
-
-    size: int
-    """In bytes."""
-    pages: int | None = None
-    """The pages of a PDF that this program made; None: not known."""
-
-
 @dataclass(frozen=True, slots=True)
 class FiledFiles:
     """The files of a package that its list of exhibits names."""
@@ -93,8 +71,8 @@ class FiledFiles:
     """Empty: it was handed in before."""
     volumes: Sequence[str]
     """The PDF volumes with all messages, in order."""
-    extents: Mapping[str, FileExtent] = field(default_factory=dict)
-    """How large these files are, by name."""
+    extents: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
+    """By name how many bytes these files have, and how many pages; None: not known."""
     missing: Mapping[int, str] = field(default_factory=dict)
     """Number of a piece of the user's evidence → why it is not in the package."""
 
@@ -120,8 +98,8 @@ def evidence_document(case: ReportInput, filed: FiledFiles, kind: str) -> bytes:
     return zip_texts(zip(parts[::2], parts[1::2], strict=True))
 
 
-def exhibits(case: ReportInput, filed: FiledFiles) -> Iterator[Exhibit]:
-    """The exhibits of a package by number, then those that whoever files them must add."""
+def exhibits(case: ReportInput, filed: FiledFiles) -> Iterator[tuple[str, ...]]:
+    """The exhibits of a package by number, then those that whoever files them must add, in columns of `HEADS`."""
     span, branch, platform = _date_span(case.statistics), case.filed.branch, platform_of(case.contract.platform)
     if filed.report:
         chapters = say("抜粋は第6章(一部)、記録の限界は第9章、取得方法は第10章。署名が必要です")
@@ -160,9 +138,9 @@ def exhibits(case: ReportInput, filed: FiledFiles) -> Iterator[Exhibit]:
         yield _exhibit(say(UNNUMBERED), title, era_date(file.uploaded_at), author, note)
 
 
-def _exhibit(number: str, title: str, dated: str, author: str, note: str, *, copy: str = _COPY) -> Exhibit:
+def _exhibit(number: str, title: str, dated: str, author: str, note: str, *, copy: str = _COPY) -> tuple[str, ...]:
     """A line whose purpose is left to whoever files it."""
-    return Exhibit(number, title, say(copy), dated, author, "", note)
+    return number, title, say(copy), dated, author, "", note
 
 
 def _part_number(branch: int) -> str:
@@ -187,10 +165,10 @@ def _note(*parts: str) -> str:
 
 def _extent_text(filed: FiledFiles, name: str) -> str:
     """How many pages a file has and how large it is; empty if it could not be made."""
-    extent = filed.extents.get(name)
-    if extent is None:
+    if name not in filed.extents:
         return ""
-    return (say("{pages:,}頁、", pages=extent.pages) if extent.pages else "") + _size_text(extent.size)
+    size, pages = filed.extents[name]
+    return (say("{pages:,}頁、", pages=pages) if pages else "") + _size_text(size)
 
 
 def _size_text(size: int) -> str:

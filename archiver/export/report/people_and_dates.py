@@ -22,7 +22,7 @@ from archiver.claims.sentences import (
     reply_label,
     reply_text,
 )
-from archiver.contract_dates import DeliveryMatch, delivery_matches
+from archiver.contract_dates import delivery_matches
 from archiver.evidence.tables.files_and_tasks import FROM_BEFORE
 from archiver.export.exhibit_names import exhibit_number, label
 from archiver.export.pdf.blocks import Chapter
@@ -35,8 +35,10 @@ from archiver.export.report.request_to_office import due_text
 from archiver.platforms.job_platform import STRANGER, Platform
 from archiver.records import (
     TERM_ITEMS,
+    Attachment,
     Basis,
     Contract,
+    Delivery,
     Membership,
     MembershipPeriod,
     PersonName,
@@ -326,9 +328,9 @@ def _point_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str, st
         if answer:
             yield say(clue), answer, _counterpart_text(case), _bases_text(case), platform.message_screen
     yield from _compared_rows(case, platform)
-    for point in delivery_matches(case.deliveries, case.attachments):
-        if point.delivery.sha256:  # of a file that the user names on Chatwork the platform's record is not known
-            yield _delivery_row(point, platform)
+    for delivery, file, _is_same in delivery_matches(case.deliveries, case.attachments):
+        if delivery.sha256:  # of a file that the user names on Chatwork the platform's record is not known
+            yield _delivery_row(delivery, file, platform)
 
 
 def _compared_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str, str, str, str, str]]:
@@ -358,13 +360,12 @@ def _compared_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str,
             first = say("同上") if number == "-" else say("同上({number})", number=number)
 
 
-def _delivery_row(point: DeliveryMatch, platform: Platform) -> tuple[str, str, str, str, str]:
-    delivery = point.delivery
+def _delivery_row(delivery: Delivery, file: Attachment | None, platform: Platform) -> tuple[str, str, str, str, str]:
     size = "" if delivery.size is None else say(" {size:,}バイト", size=delivery.size)
     stated = f"{stated_day(delivery.at)} {visible(delivery.name or say('ファイル名は不明'))}{size}"
     found, compared = say("本記録に同じファイルはありません"), say("一致なし")
-    if point.file is not None:
-        found = f"{point.file.number} {local_time(point.file.uploaded_at)}"
+    if file is not None:
+        found = f"{file.number} {local_time(file.uploaded_at)}"
         compared = say("サイズ・SHA-256とも同じ")
     return say("納品物"), stated, found, compared, platform.delivery_screen
 

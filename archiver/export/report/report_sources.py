@@ -56,15 +56,6 @@ class SealLine(NamedTuple):
     """The times that its stamps state, each with its authority, the earliest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class MaskedPassage:
-    """A place that was masked, as chapter 13 lists it."""
-
-    where: str
-    reason: str
-    count: int
-
-
 class ReviewedTexts(NamedTuple):
     """How many messages of a package somebody read before it was made; the texts of the others are covered."""
 
@@ -166,7 +157,8 @@ class ReportSources:
     """Replies of Chatwork without a `Date` that counts."""
     content_sha256: str | None = None
     """The digest of `content-sha256.txt`; None where the report does not state it."""
-    masked_passages: Sequence[MaskedPassage] = ()
+    masked_passages: Sequence[tuple[str, int]] = ()
+    """Why each masked place was masked, and how many different contents were masked there."""
     handed_over: Sequence[ExportedPackage] = ()
     """Earlier packages of the contract that the user says were handed to somebody, as they may be shown."""
     filed: FiledBefore = field(default_factory=FiledBefore)

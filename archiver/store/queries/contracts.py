@@ -208,16 +208,17 @@ def statement_payload(contract: str, statement: Delivery | Enclosure, *, state: 
 def deliveries(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[Delivery, ...]:
     """Deliveries on the platform by number, as stated up to an entry; withdrawn ones are left out."""
     stated = _current_statements(reading, "delivery", contract, upto)
-    return tuple(Delivery(one.number, **{name: one.payload[name] for name in _OF_DELIVERY}) for one in stated)
+    return tuple(
+        Delivery(number, **{name: payload[name] for name in _OF_DELIVERY}) for number, _since, payload in stated
+    )
 
 
 def enclosures(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[Enclosure, ...]:
     """Attached evidence of a contract by number, as stated up to an entry; withdrawn ones are left out."""
-    stated = [
-        (one, {name: one.payload[name] for name in _OF_ENCLOSURE})
-        for one in _current_statements(reading, "attachment", contract, upto)
-    ]
-    return tuple(Enclosure(one.number, added_at=from_text(one.since), **facts) for one, facts in stated)
+    return tuple(
+        Enclosure(number, added_at=from_text(since), **{name: payload[name] for name in _OF_ENCLOSURE})
+        for number, since, payload in _current_statements(reading, "attachment", contract, upto)
+    )
 
 
 def next_number(reading: Reading, contract: str, kind: str) -> int:
@@ -289,14 +290,11 @@ def _lies_in(
 def withdrawn_keys(reading: Reading, contract: Contract, *, upto: int | None = None) -> frozenset[str]:
     """Keys of statements taken back that name a message or a file that is not in the contract's parts of its rooms."""
     rooms, found = contract.rooms, set[str]()
-    for one in _last_statements(reading, "attachment", contract.id, upto):
-        message = one.payload["message_id"]
-        if one.payload["state"] == WITHDRAWN and message is not None and not holds_message(reading, rooms, message):
-            found.add(f"attachment/{contract.id}/{one.number}")
-    for one in _last_statements(reading, "delivery", contract.id, upto):
-        file = one.payload["file_id"]
-        if one.payload["state"] == WITHDRAWN and file is not None and not holds_file(reading, rooms, file):
-            found.add(f"delivery/{contract.id}/{one.number}")
+    for kind, field, is_held in (("attachment", "message_id", holds_message), ("delivery", "file_id", holds_file)):
+        for number, _since, payload in _last_statements(reading, kind, contract.id, upto):
+            named = payload[field]
+            if payload["state"] == WITHDRAWN and named is not None and not is_held(reading, rooms, named):
+                found.add(f"{kind}/{contract.id}/{number}")
     return frozenset(found)
 
 
@@ -320,16 +318,12 @@ def parted_entries(reading: Reading, contract: Contract, *, upto: int) -> frozen
 # --- entries -------------------------------------------------------------------------------------
 
 
-class _Statement(NamedTuple):
-    number: int
-    since: str
-    """When it was first stated."""
-    payload: dict[str, Any]
-    """As last stated."""
+_Statement = tuple[int, str, dict[str, Any]]
+"""Its number, when it was first stated, and as it was last stated."""
 
 
 def _current_statements(reading: Reading, kind: str, contract: str, upto: int | None) -> Iterator[_Statement]:
-    return (one for one in _last_statements(reading, kind, contract, upto) if one.payload["state"] != WITHDRAWN)
+    return (one for one in _last_statements(reading, kind, contract, upto) if one[2]["state"] != WITHDRAWN)
 
 
 def _last_statements(reading: Reading, kind: str, contract: str, upto: int | None) -> Iterator[_Statement]:
@@ -338,8 +332,8 @@ def _last_statements(reading: Reading, kind: str, contract: str, upto: int | Non
         number = _number_in(entry["key"])
         if number is None:
             continue
-        since = found[number].since if number in found else entry["observed_at"]
-        found[number] = _Statement(number, since, entry["payload"])
+        since = found[number][1] if number in found else entry["observed_at"]
+        found[number] = number, since, entry["payload"]
     return (found[number] for number in sorted(found))
 
 

@@ -37,13 +37,6 @@ class WindowCoverage(NamedTuple):
     """The end of the newest covered period; None before the first."""
 
 
-class OpenGap(NamedTuple):
-    """A gap that is still open, with the payload of its last entry."""
-
-    number: int
-    payload: dict[str, Any]
-
-
 _ROOM: BindParameter[int] = bindparam("room")
 _MESSAGE = schema.message.c
 _MESSAGES_SINCE = SmallStatement(
@@ -192,15 +185,16 @@ _OPEN_GAPS = SmallStatement(
 )
 
 
-def open_gaps(reading: Reading, room: int, *, reached: int | None = None) -> list[OpenGap]:
-    """The gaps of a room that are still open; with `reached` only those that begin at that position or later.
+def open_gaps(reading: Reading, room: int, *, reached: int | None = None) -> list[tuple[int, dict[str, Any]]]:
+    """The gaps of a room that are still open, each with the payload of its last entry.
 
-    What the owner erased is none of them: no reading ever closes it.
+    With `reached` only those that begin at that position or later. What the owner erased is none of them: no reading
+    ever closes it.
     """
     rows = _OPEN_GAPS.rows(reading.sql, room=room)
     numbers = [number for number, after in rows if reached is None or (after is not None and int(after) >= reached)]
     payloads = [(number, last_payload(reading, f"gap/{room}/{number}", room)) for number in numbers]
-    return [OpenGap(number, payload) for number, payload in payloads if payload is not None]
+    return [(number, payload) for number, payload in payloads if payload is not None]
 
 
 _OPEN_REASONS = SmallStatement(select(_GAP.room_id, _GAP.reason).where(_GAP.open).distinct())

@@ -166,15 +166,6 @@ _message = schema.message.c
 _SHOWN = _message.state.in_([State.PRESENT.value, State.EDITED.value, State.DELETED.value])
 
 
-class NewEntry(NamedTuple):
-    """An entry after some other, without its line."""
-
-    observed_at: str
-    kind: str
-    room_id: int | None
-    key: str
-
-
 def package_entries(
     reading: Reading, rooms: Iterable[int], contract: str, *, upto: int, has_messages: bool = True
 ) -> Iterator[Entry]:
@@ -199,14 +190,13 @@ def whole_entries(
     return entries_where(reading, _belongs_to(rooms, contract), table.seq <= upto, is_of_kinds, IS_WHOLE)
 
 
-def new_entries(reading: Reading, rooms: Iterable[int], contract: str, *, after: int, upto: int) -> Iterator[NewEntry]:
-    """The entries of `package_entries` between two numbers (`after` excluded), without their lines."""
+def new_entries(reading: Reading, rooms: Iterable[int], contract: str, *, after: int, upto: int) -> Iterator[Any]:
+    """Time, kind, room and key of the entries of `package_entries` between two numbers (`after` excluded)."""
     table = schema.entry.c
     query = select(table.observed_at, table.kind, table.room_id, table.key)
     query = query.where(table.seq > after, table.seq <= upto, _belongs_to(rooms, contract), IS_WHOLE)
     query = query.order_by(table.seq)
-    for row in reading.sql.execute(query.execution_options(yield_per=_AT_ONCE)):
-        yield NewEntry(*row)
+    yield from reading.sql.execute(query.execution_options(yield_per=_AT_ONCE))
 
 
 def last_entry_before(reading: Reading, at: datetime) -> int:

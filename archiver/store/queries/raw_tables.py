@@ -11,7 +11,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 from archiver import errors
 from archiver.store.archive import Reading
@@ -24,23 +24,8 @@ RawEntry = tuple[int, bytes, bytes | None, bytes, int | None, int | None, bytes,
 """seq, observed_at, clock, kind, account_id, room_id, key, line, digest."""
 
 
-class RawReply(NamedTuple):
-    """A kept reply: the stated digest, and that of salt and body; None if the body cannot be decompressed."""
-
-    number: int
-    stated: str
-    actual: str | None
-
-
-class RawSeal(NamedTuple):
-    """A row of the table of seals; -1 stands for a value that is no number."""
-
-    number: int
-    first: int
-    last: int
-    sha256: str
-    closed_at: str
-    day: str
+RawReply = tuple[int, str, str | None]
+"""Number, stated digest, and that of salt and body; None if the body cannot be decompressed."""
 
 
 def entries(reading: Reading) -> Iterator[RawEntry]:
@@ -60,14 +45,14 @@ def replies(reading: Reading) -> Iterator[RawReply]:
 
 def raw_reply(number: int, stated: bytes | None, salt: bytes | None, body: bytes | None) -> RawReply:
     """A kept reply of the values of its columns, with the digest of its salt and body."""
-    return RawReply(number, _text(stated), _digest_inflated(salt, body))
+    return number, _text(stated), _digest_inflated(salt, body)
 
 
-def seals(reading: Reading) -> Iterator[RawSeal]:
-    """Every row of the table of seals by number. Raises ArchiveDamaged."""
+def seals(reading: Reading) -> Iterator[tuple[int, int, int, str, str, str]]:
+    """Every row of the table of seals by number; -1 stands for a value that is no number. Raises ArchiveDamaged."""
     columns = "number, first, last, CAST(sha256 AS BLOB), CAST(closed_at AS BLOB), CAST(day AS BLOB)"
-    for number, first, last, *texts in rows(reading, f"SELECT {columns} FROM seal ORDER BY number"):  # noqa: S608
-        yield RawSeal(number, _number(first), _number(last), *map(_text, texts))
+    for number, first, last, digest, closed_at, day in rows(reading, f"SELECT {columns} FROM seal ORDER BY number"):  # noqa: S608
+        yield number, _number(first), _number(last), _text(digest), _text(closed_at), _text(day)
 
 
 def saved_digests(reading: Reading) -> Iterator[str]:

@@ -116,13 +116,6 @@ def _count_rows(reading: Reading, table: Table, rooms: Collection[int], *conditi
     return reading.sql.execute(query).scalar() or 0
 
 
-class PeriodCounts(NamedTuple):
-    """Messages and files that were first saved in a period."""
-
-    messages: int
-    files: int
-
-
 class VanishedCounts(NamedTuple):
     """Messages of one person in one room that turned to `[deleted]` or vanished."""
 
@@ -132,10 +125,10 @@ class VanishedCounts(NamedTuple):
     """How many of both whose text was saved."""
 
 
-def saved_counts(reading: Reading, rooms: Collection[int], *, since: datetime, until: datetime) -> PeriodCounts:
-    """Counts of what was saved of these rooms after `since` and up to `until`."""
+def saved_counts(reading: Reading, rooms: Collection[int], *, since: datetime, until: datetime) -> tuple[int, int]:
+    """How many messages and files of these rooms were first saved after `since` and up to `until`."""
     files = schema.blob.c.state == "saved", _lies_within(schema.blob.c.saved_at, since, until)
-    return PeriodCounts(
+    return (
         _count_rows(reading, schema.message, rooms, _lies_within(_MESSAGE.first_seen, since, until)),
         _count_rows(reading, schema.blob, rooms, *files),
     )

@@ -254,13 +254,6 @@ def _unix(seconds: int) -> datetime:
     return datetime.fromtimestamp(min(seconds, 253402300799), UTC)
 
 
-class TermCandidate(NamedTuple):
-    """A message that holds a word of a term, and the part of its text around it."""
-
-    message_id: MessageId
-    excerpt: str
-
-
 def term_candidates(
     reading: Reading,
     rooms: Sequence[ContractRoom],
@@ -268,8 +261,8 @@ def term_candidates(
     *,
     limit: int,
     readable: Callable[[str], str] = str,
-) -> dict[str, list[TermCandidate]]:
-    """For each term, by its name, the first messages of these parts of rooms that hold one of its words.
+) -> dict[str, list[tuple[MessageId, str]]]:
+    """For each term, by its name, the first messages of these parts of rooms with one of its words, and text around it.
 
     `readable` makes of a text what Chatwork shows; excerpts are of that, unless only the notation has a word.
     """
@@ -282,7 +275,7 @@ def term_candidates(
         .order_by(version.position, version.number)
         .execution_options(yield_per=_ROWS_AT_ONCE)
     )
-    found = {item.name: list[TermCandidate]() for item in items}
+    found = {item.name: list[tuple[MessageId, str]]() for item in items}
     wanted = {item.name: [fold_word(word) for word in item.words] for item in items}
     for position, body in reading.sql.execute(query):
         folded = fold_searched(body)
@@ -290,8 +283,8 @@ def term_candidates(
             if not any(word in folded for word in words):
                 continue
             number, shown, ones = MessageId(str(position)), readable(body), found[name]
-            if not ones or ones[-1].message_id != number:
-                ones.append(TermCandidate(number, _excerpt(shown if _has_word(shown, words) else body, words)))
+            if not ones or ones[-1][0] != number:
+                ones.append((number, _excerpt(shown if _has_word(shown, words) else body, words)))
             if len(ones) == limit:
                 del wanted[name]
         if not wanted:

@@ -295,9 +295,8 @@ class _WindowComparison:
             across = current_state.open_gaps(writing, room)
         elif self.positions and not self.lacking:
             across = current_state.open_gaps(writing, room, reached=self.positions[0])
-        for gap in across:
-            closed = gap.payload | {"missing": 0}
-            found.append(Observation("gap.closed", f"gap/{room}/{gap.number}", closed, room, self.digest))
+        for number, gap in across:
+            found.append(Observation("gap.closed", f"gap/{room}/{number}", gap | {"missing": 0}, room, self.digest))
         new_gap = self.verdict.gap
         payload = None if new_gap is None else self._gap_payload(writing, new_gap)
         if payload is not None:
@@ -307,12 +306,12 @@ class _WindowComparison:
     def _gap_payload(self, writing: Writing, new_gap: NewGap) -> JsonObject | None:
         """A new gap, in the place of one that began where it begins; None where an empty list tells nothing more."""
         room, after = self.room.room_id, None if new_gap.after is None else str(new_gap.after)
-        held = [gap for gap in current_state.open_gaps(writing, room) if after and gap.payload["after"] == after]
-        if held and not self.positions and held[0].payload["missing"] == new_gap.missing:
+        held = [one for one in current_state.open_gaps(writing, room) if after and one[1]["after"] == after]
+        if held and not self.positions and held[0][1]["missing"] == new_gap.missing:
             return None
         last = None if new_gap.after is None else current_state.last_payload(writing, f"message/{new_gap.after}", room)
         return {
-            "number": held[0].number if held else current_state.next_gap_number(writing, room),
+            "number": held[0][0] if held else current_state.next_gap_number(writing, room),
             "after": after,
             "before": str(new_gap.before),
             "from": None if last is None else from_unix(sent_at(last["object"])),

@@ -118,11 +118,10 @@ def _message_observations(
 
 def _narrowed_gap(writing: Writing, room: int, position: int, reply: Reply) -> list[Observation]:
     """The gap around a message that is now saved, with one missing message less; a gap is never split."""
-    for gap in current_state.open_gaps(writing, room):
-        after, before = int(gap.payload["after"] or 0), int(gap.payload["before"])
-        if after < position < before and gap.payload["missing"]:
-            payload = gap.payload | {"missing": gap.payload["missing"] - 1}
-            return [Observation("gap.narrowed", f"gap/{room}/{gap.number}", payload, room, reply.digest)]
+    for number, gap in current_state.open_gaps(writing, room):
+        if int(gap["after"] or 0) < position < int(gap["before"]) and gap["missing"]:
+            payload = gap | {"missing": gap["missing"] - 1}
+            return [Observation("gap.narrowed", f"gap/{room}/{number}", payload, room, reply.digest)]
     return []
 
 

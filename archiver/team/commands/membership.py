@@ -42,20 +42,20 @@ def team_settings(obj: CliContext, team_file: str | None) -> TeamSettings:
 @click.pass_obj
 def team_join(obj: CliContext, team_file: str | None) -> None:
     """Ask for the token, check it with Chatwork, and keep it sealed."""
-    from archiver.team.membership import has_contract, join
+    from archiver.team.membership import join
 
     settings = team_settings(obj, team_file)
     rule = _("Only for an account of your own organisation: Chatwork asks that a token is shown to nobody else.")
     echo(rule, err=True)
     token = ask_token(_("Paste the token and press Enter (it will not be shown)"))
     clock = CorrectedClock(utc_now, time.monotonic)
-    standing = join(token, settings, base_url=base_url(obj.environ), clock=clock, sleep=time.sleep)
+    standing, has_job = join(token, settings, base_url=base_url(obj.environ), clock=clock, sleep=time.sleep)
     sentence = _(
         "Account {account} is archive {number} of the team now. Only savers can open its token; with "
         "`archive team leave {account}` it is destroyed."
     )
     echo(sentence, account=standing.account, number=standing.archive)
-    if not has_contract(standing.archive, settings):
+    if not has_job:
         echo(_("It has no job: nothing is saved until one is entered. How that is done: archive guide team"))
 
 

@@ -285,20 +285,14 @@ def _put_mark(sql: Connection, mark: str) -> None:
     upsert_rows(sql, schema.memory, [{"key": MARK_KEY, "value": mark}])
 
 
-class StoreContents(NamedTuple):
-    """Keys with the SHA-256 of what must lie under them."""
+def expected_contents(
+    reading: Reading, place: LedgerPlace
+) -> tuple[dict[str, str], dict[str, tuple[str, str]], int, int]:
+    """What the store must hold of a copy's archive: keys with the SHA-256 of what must lie under them.
 
-    files: dict[str, str]
-    sealed: dict[str, tuple[str, str]]
-    """Seals, stamps and roots: with the key under which they lie where their own is taken."""
-    waiting: int
-    """How many seals and stamps are still to be put there."""
-    recorded: int
-    """Up to which entry segments lie there."""
-
-
-def expected_contents(reading: Reading, place: LedgerPlace) -> StoreContents:
-    """What the store must hold of a copy's archive. Raises StorageError."""
+    Those of files; those of seals, stamps and roots, with the key under which they lie where their own is taken; how
+    many of these are still to be put there; and up to which entry segments lie there. Raises StorageError.
+    """
     files = {file_key(place.archive, sha256): sha256 for sha256 in _digests(reading.sql)}
     sealed: dict[str, tuple[str, str]] = {}
     waiting = 0
@@ -306,7 +300,7 @@ def expected_contents(reading: Reading, place: LedgerPlace) -> StoreContents:
         waiting += not is_there
         if is_there:
             sealed[seal_key(place.archive, name)] = sha256, seal_key(place.archive, second_name(name, sha256))
-    return StoreContents(files, sealed, waiting, stored_until(reading.sql, place).entry)
+    return files, sealed, waiting, stored_until(reading.sql, place).entry
 
 
 def count_unnamed_seals(reading: Reading, place: LedgerPlace) -> int:

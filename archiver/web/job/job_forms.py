@@ -179,7 +179,7 @@ def outside_note(reading: Reading, contract: Contract) -> dict[str, Any] | None:
     if not found:
         return None
     messages = [
-        (url_for("message.one", room=one.room_id, message_id=one.message_id), minute_text(one.sent)) for one in found
+        (url_for("message.one", room=room, message_id=message), minute_text(sent)) for sent, message, room in found
     ]
     return {"sentence": contract_rooms.outside_sentence(found, ids=False), "messages": messages}
 
@@ -259,8 +259,8 @@ def _add_delivery(context: ConsoleContext, contract: Contract) -> None:
     draft = Delivery(0, day, note=given.get("delivered_note", "").strip() or None)
     if file:
         with as_file(file) as path:
-            measured = blobs.measure(path, limit=context.settings().files.max_bytes)
-        draft = replace(draft, name=plain_name(file), size=measured.size, sha256=measured.sha256)
+            size, sha256 = blobs.measure(path, limit=context.settings().files.max_bytes)
+        draft = replace(draft, name=plain_name(file), size=size, sha256=sha256)
     context.archive.write(user_statements.add_delivery, contract.id, draft, at=context.now())
 
 
@@ -328,7 +328,7 @@ def term_rows(reading: Reading, contract: Contract) -> list[dict[str, Any]]:
     candidates = term_candidates(reading, contract.rooms, lacking, limit=CANDIDATES)
     for item in TERM_ITEMS:
         term = stated.get(item.name)
-        found = [one.message_id for one in candidates.get(item.name, ())]
+        found = [message for message, _excerpt in candidates.get(item.name, ())]
         if term is not None and term.message_id is not None:
             found = [term.message_id]
         places = ((int(room), int(message)) for message in found for room in contract.room_ids)

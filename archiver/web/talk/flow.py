@@ -147,7 +147,7 @@ def _message_row(
     marked: Iterator[int],
 ) -> Row:
     references = context.references._replace(name_of=context.names_at(message.send_time))
-    shown = message.body if message.body != DELETED else next((one.body for one in reversed(message.texts)), "")
+    shown = message.shown_text
     nodes = parse(shown)
     reply = _reply_of(message)
     words = message_body.html(nodes[1:] if reply else nodes, references)
@@ -249,10 +249,9 @@ def _files(message: Message, shown: str, context: MessageContext) -> Iterator[Ro
 
 def _reply_of(message: Message) -> ReplyTag | None:
     """The reply with which a message begins, if it names a message."""
-    shown = message.body if message.body != DELETED else next((one.body for one in reversed(message.texts)), "")
-    if not shown.startswith("[rp"):
+    if not message.shown_text.startswith("[rp"):
         return None
-    first = parse(shown)[0]
+    first = parse(message.shown_text)[0]
     return first if isinstance(first, ReplyTag) and first.message_id is not None else None
 
 

@@ -15,7 +15,6 @@ from archiver.export.report.exhibits import (
     HEADS,
     UNNUMBERED,
     FiledFiles,
-    FileExtent,
     era_date,
     evidence_document,
     evidence_list,
@@ -33,7 +32,7 @@ def lines(case: ReportInput) -> list[dict[str, str]]:
 
 
 COURT = FiledFiles("甲001の1.pdf", ("甲001の2.pdf", "甲001の3.pdf"))
-FILED = FiledFiles("report.pdf", ("report_all_messages-01.pdf",), {"report.pdf": FileExtent(1_234_567, 9)}, missing={})
+FILED = FiledFiles("report.pdf", ("report_all_messages-01.pdf",), {"report.pdf": (1_234_567, 9)}, missing={})
 
 
 def test_a_number_stays_when_more_is_added() -> None:

@@ -10,7 +10,7 @@ import pytest
 from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph
 from archiver.export.report import changes_and_limits, people_and_dates, timeline
 from archiver.export.report.message_statistics import ReportInput
-from archiver.export.report.report_sources import MaskedPassage, SealLine, about_text
+from archiver.export.report.report_sources import SealLine, about_text
 from archiver.records import (
     Delivery,
     Enclosure,
@@ -228,9 +228,7 @@ def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_each_with_a_stamp()
 
 def test_masked_places_are_listed_or_said_to_be_none() -> None:
     """Each kind has its numbers of messages and places; without any the chapter says so."""
-    case = report_inputs.case(
-        masked_passages=(MaskedPassage("No.88", "電話番号", 2), MaskedPassage("No.90", "電話番号", 1))
-    )
+    case = report_inputs.case(masked_passages=(("電話番号", 2), ("電話番号", 1)))
 
     assert [("電話番号", "2", "3")] == rows(changes_and_limits.method(case)[3])
     assert "伏せ字はありません。" == words(changes_and_limits.method(replace(case, masked_passages=()))[3])

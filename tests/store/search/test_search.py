@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, example, given, settings, strategies
 
 from archiver import errors
 from archiver.letter_folding import fold_searched, fold_word
-from archiver.records import ContractRoom, Observation, RoomId, State, TermItem
+from archiver.records import ContractRoom, MessageId, Observation, RoomId, State, TermItem
 from archiver.render.snippet import own_words
 from archiver.store import engine, writer
 from archiver.store.archive import Archive, Reading
 from archiver.store.search import index
 from archiver.store.search.index import INDEX_FORMAT
 from archiver.store.search.query import SearchQuery, parse
-from archiver.store.search.search import SearchResult, TermCandidate, search, term_candidates
+from archiver.store.search.search import SearchResult, search, term_candidates
 from tests.support.archives.maker import (
     OTHER_ROOM,
     OWNER,
@@ -325,7 +325,7 @@ def test_an_index_that_says_what_is_not_there_is_no_fault(story_maker: ArchiveMa
     assert set(ids(find(story_maker.archive, "お願い"))) <= {"1", "2"}
 
 
-def candidates(reading: Reading, rooms: Sequence[ContractRoom], *words: str, **how: Any) -> list[TermCandidate]:
+def candidates(reading: Reading, rooms: Sequence[ContractRoom], *words: str, **how: Any) -> list[tuple[MessageId, str]]:
     """The candidates for one term with these words."""
     return term_candidates(reading, rooms, [TermItem("amount", "報酬の額", words)], **how)["amount"]
 
@@ -344,9 +344,9 @@ def test_candidates_for_a_term_are_the_earliest_messages_with_one_of_its_words(t
         found = [candidates(reading, [ContractRoom(RoomId(ROOM))], "報酬", "金額", limit=limit) for limit in (1, 3, 9)]
 
     assert [["5", "10", "20", "30", "40"][:limit] for limit in (1, 3, 9)] == [
-        [one.message_id for one in ones] for ones in found
+        [number for number, _excerpt in ones] for ones in found
     ]
-    assert ["報酬について", "報酬は五万円", "はい、金額も"] == [one.excerpt for one in found[1]]
+    assert ["報酬について", "報酬は五万円", "はい、金額も"] == [excerpt for _number, excerpt in found[1]]
 
 
 def test_the_excerpt_of_a_candidate_is_as_chatwork_shows_it(tmp_path: Path) -> None:
@@ -358,7 +358,9 @@ def test_the_excerpt_of_a_candidate_is_as_chatwork_shows_it(tmp_path: Path) -> N
     with maker.archive.reading() as reading:
         found = candidates(reading, [ContractRoom(RoomId(ROOM))], "発注", "info", limit=9, readable=own_words)
 
-    assert ["【このファイルは削除されました】 発注書.pdf", "[info]よろしく[/info]"] == [one.excerpt for one in found]
+    assert ["【このファイルは削除されました】 発注書.pdf", "[info]よろしく[/info]"] == [
+        excerpt for _number, excerpt in found
+    ]
 
 
 def test_candidates_for_a_term_are_of_the_time_of_the_job_in_each_chat(tmp_path: Path) -> None:
@@ -374,7 +376,7 @@ def test_candidates_for_a_term_are_of_the_time_of_the_job_in_each_chat(tmp_path:
         late = candidates(reading, parts[2:], "報酬", limit=9)
         assert [] == candidates(reading, [], "報酬", limit=9)
 
-    assert (["20", "35", "40", "50"], []) == ([one.message_id for one in found], late)
+    assert (["20", "35", "40", "50"], []) == ([number for number, _excerpt in found], late)
 
 
 def test_a_word_of_a_term_is_found_and_shown_in_each_of_its_forms(tmp_path: Path) -> None:
@@ -386,5 +388,5 @@ def test_a_word_of_a_term_is_found_and_shown_in_each_of_its_forms(tmp_path: Path
     with maker.archive.reading() as reading:
         found = [candidates(reading, [ContractRoom(RoomId(ROOM))], "ポイント", limit=limit) for limit in (1, 2, 9)]
 
-    assert [["10"], ["10", "20"], ["10", "20", "30"]] == [[one.message_id for one in ones] for ones in found]
-    assert "ﾎﾟｲﾝﾄでのお支払い" in found[0][0].excerpt
+    assert [["10"], ["10", "20"], ["10", "20", "30"]] == [[number for number, _excerpt in ones] for ones in found]
+    assert "ﾎﾟｲﾝﾄでのお支払い" in found[0][0][1]

@@ -10,7 +10,7 @@ from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
 from archiver.export.report import summary
 from archiver.export.report.message_statistics import ReportInput
-from archiver.export.report.report_sources import MaskedPassage, SealLine
+from archiver.export.report.report_sources import SealLine
 from archiver.records import Basis, Contract, Conversation, Delivery, Message, RoomId, Seal
 from tests.support.reports import sample_conversation
 from tests.support.reports.sample_conversation import CLIENT, DAY, OWNER, at
@@ -84,7 +84,7 @@ def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> ReportI
         clock_seconds=0.8,
         content_sha256="fe" * 32,
         bases={CLIENT: Basis.ENTERED},
-        masked_passages=(MaskedPassage("No.8", "電話番号", 1),),
+        masked_passages=(("電話番号", 1),),
     )
     return replace(whole, **changed)
 

@@ -181,7 +181,7 @@ class Service:
         clock = CorrectedClock(_now)
         token, address = self.chatworks.accounts[account].token, self.chatworks.base_url()
         settings = settings or self.settings()
-        standing = membership.join(token, settings, base_url=address, clock=clock, sleep=time.sleep)
+        standing, _has_job = membership.join(token, settings, base_url=address, clock=clock, sleep=time.sleep)
         self.standings[account] = standing
         return standing
 

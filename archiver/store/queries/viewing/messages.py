@@ -165,7 +165,7 @@ class MessagePage(NamedTuple):
     """Whether the room has messages after these."""
 
 
-class _MessageRow(NamedTuple):
+class _StoredMessage(NamedTuple):
     position: int
     message_id: str
     state: str
@@ -173,6 +173,7 @@ class _MessageRow(NamedTuple):
     first_seen: str
     changed_at: str
     seq: int
+    versions: list[_Version]
 
 
 class _Version(NamedTuple):
@@ -180,11 +181,6 @@ class _Version(NamedTuple):
     first_seen: str
     last_seen: str | None
     size: int
-
-
-class _StoredMessage(NamedTuple):
-    row: _MessageRow
-    versions: list[_Version]
 
 
 def page_after(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
@@ -215,7 +211,7 @@ def message_by_id(reading: Reading, room: int, message_id: str) -> Message | Non
     if not (message_id.isascii() and message_id.isdigit()) or int(message_id) > LAST:
         return None
     position = int(message_id)
-    stored = [found for found in _walk(reading, room, position - 1, 1, forwards=True) if found.row.position == position]
+    stored = [found for found in _walk(reading, room, position - 1, 1, forwards=True) if found.position == position]
     return next(_messages(reading, room, stored), None)
 
 
@@ -233,9 +229,8 @@ _VERSIONS = (
 def _walk(reading: Reading, room: int, position: int, limit: int, *, forwards: bool) -> Iterator[_StoredMessage]:
     rows = reading.driver.execute(_FORWARDS if forwards else _BACKWARDS, (room, position, limit)).fetchall()
     for row in rows:
-        yield _StoredMessage(
-            _MessageRow(*row), [_Version(*version) for version in reading.driver.execute(_VERSIONS, (room, row[0]))]
-        )
+        versions = [_Version(*one) for one in reading.driver.execute(_VERSIONS, (room, row[0]))]
+        yield _StoredMessage._make((*row, versions))
 
 
 def _size(stored: _StoredMessage) -> int:
@@ -245,7 +240,7 @@ def _size(stored: _StoredMessage) -> int:
 def _page(reading: Reading, room: int, stored: list[_StoredMessage]) -> MessagePage:
     if not stored:
         return MessagePage([], has_earlier=False, has_later=False)
-    first, last = stored[0].row.position, stored[-1].row.position
+    first, last = stored[0].position, stored[-1].position
     return MessagePage(
         list(_messages(reading, room, stored)),
         has_earlier=reading.driver.execute(_BACKWARDS, (room, first, 1)).fetchone() is not None,
@@ -257,34 +252,34 @@ def _page(reading: Reading, room: int, stored: list[_StoredMessage]) -> MessageP
 
 
 def _messages(reading: Reading, room: int, stored: list[_StoredMessage]) -> Iterator[Message]:
-    last_entries = {one.row.position: one.row.seq for one in stored if one.versions[-1].last_seen is None}
+    last_entries = {one.position: one.seq for one in stored if one.versions[-1].last_seen is None}
     seen_at = last_seen(reading, room, last_entries)
     for message in stored:
-        entries = entries_at(reading, {message.row.seq, *(version.seq for version in message.versions)})
-        yield _message(room, message, entries, seen_at.get(message.row.position))
+        entries = entries_at(reading, {message.seq, *(version.seq for version in message.versions)})
+        yield _message(room, message, entries, seen_at.get(message.position))
 
 
 def _message(room: int, stored: _StoredMessage, entries: dict[int, EntryObject], seen_at: str | None) -> Message:
-    row, latest = stored.row, entries[stored.row.seq]
-    facts, first_seen = latest["payload"]["object"], from_text(row.first_seen)
+    latest = entries[stored.seq]
+    facts, first_seen = latest["payload"]["object"], from_text(stored.first_seen)
     first = entries[stored.versions[0].seq]["payload"]["object"]  # it has the name of that time
     until = max(latest["observed_at"], seen_at or "")
     return Message(
         no=0,
         room_id=RoomId(room),
-        message_id=MessageId(row.message_id),
+        message_id=MessageId(stored.message_id),
         account_id=AccountId(number(account_of(facts).get("account_id"))),
         name=text(account_of(first).get("name")),
         send_time=sent_at(number(facts.get("send_time"))) or first_seen,
         update_time=number(facts.get("update_time")),
-        state=State(row.state),
+        state=State(stored.state),
         body=text(facts.get("body")),
         versions=tuple(_version(version, entries[version.seq], until) for version in stored.versions),
         first_seen=first_seen,
-        changed_at=from_text(row.changed_at),
-        entry_seq=row.seq,
+        changed_at=from_text(stored.changed_at),
+        entry_seq=stored.seq,
         source=ObservedBy(latest["payload"]["source"]),
-        kind=MessageKind(row.kind),
+        kind=MessageKind(stored.kind),
     )
 
 
