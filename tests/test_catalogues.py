@@ -71,6 +71,7 @@ def test_every_help_page_fits_80_columns(language: str) -> None:
     assert {f"archive {name}" for name in COMMANDS} <= found.keys()
     wide = [(name, line) for name, page in found.items() for line in page.splitlines() if columns(line) > 80]
     assert [] == wide
+    assert [] == [name for name, page in found.items() if "[x>=" in page]
 
 
 def texts(command: click.Command) -> Iterator[str | None]:

@@ -50,7 +50,7 @@ class WideHelpFormatter(click.HelpFormatter):
         widest = max((columns(term) for term, _text in rows), default=0)
         left = min(widest, col_max) + col_spacing
         for term, text in rows:
-            lines = wrap(paragraph(text), max(self.width - self.current_indent - left, 10))
+            lines = wrap(paragraph(text.removesuffix("  [x>=1]")), max(self.width - self.current_indent - left, 10))
             if columns(term) > left - col_spacing:
                 self.write(f"{'':{self.current_indent}}{term}\n")
             else:

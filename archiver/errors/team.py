@@ -131,7 +131,7 @@ class NotGranted(UsageError):
     """Nobody was granted this: exit 2."""
 
     message = N_("The member has not granted exports of “{contract}” to “{recipient}”, or the day is over.")
-    hint = N_("Only the member can: archive team grant JOB WHO --until DAY")
+    hint = N_("Only the member can: archive team grant JOB NAME --until DAY")
 
 
 class NothingGranted(UsageError):

@@ -29,8 +29,9 @@ from archiver.team.disclosure import disclosed_copy, grants, state_grant, withdr
 from archiver.team.ledger.database import LedgerPlace, read_ledger_file
 from archiver.team.ledger.service_tables import AccessRecord, accesses, missing_numbers, record_access, row_writers
 from archiver.wording import gettext as _
+from archiver.wording import typed
 
-_RECIPIENT = N_("WHO")
+_RECIPIENT = N_("NAME")
 _REFUSED = "refused: "
 _OWNER, _TAKE_HOME = "owner", "take-home"
 _KINDS = {
@@ -64,7 +65,7 @@ def team_grant(obj: CliContext, contract_id: str, recipient: str, until: str) ->
         grant = state_grant(archive, contract.id, who, last, at=utc_now())
     record_access(place, who=_OWNER, what=f"grant {grant.contract} {grant.until}", reason=who)
     sentence = _("Granted: {who} may get exports of {contract} until {day}. Withdraw it with: {command}")
-    command = f"archive team revoke {_word(contract.id)} {_word(who)}"
+    command = typed(f"archive team revoke {_word(contract.id)} {_word(who)}")
     values = {"who": who, "contract": contract.label, "day": grant.until.isoformat(), "command": command}
     echo(sentence.format(**{name: visible(value) for name, value in values.items()}))
 
