@@ -91,6 +91,8 @@ class CheckedPassage(NamedTuple):
     message: HeldMessage | None = None
     given: str = ""
     saved: str = ""
+    others: int = 0
+    """How many more messages have these words."""
 
 
 def widened(text: str) -> str:
@@ -213,20 +215,19 @@ class SavedMessages:
     def _check_words(self, passage: Passage) -> CheckedPassage:
         quoted = _squeezed(passage.words).rstrip(_DROPPED)
         size = len(quoted)
-        found = (
-            (one.is_whole(at, at + size), one.is_shown, one, at)
+        found = [
+            (is_whole, is_whole and one.is_shown, one, at)
             for one, at in self._occurrences(quoted)
             if not one.cuts_a_number(at, at + size)
-        )
-        best = max(found, key=itemgetter(0, 1), default=None)
-        if best is None:
+            for is_whole in (one.is_whole(at, at + size),)
+        ]
+        if not found:
             return self._with_omissions(passage) or self._nearest(passage)
-        is_whole, is_shown, one, at = best
-        if not is_whole:
-            return CheckedPassage(
-                passage, QuoteStanding.PART, one.message, passage.words, one.around([(at, at + size)])
-            )
-        return CheckedPassage(passage, QuoteStanding.AS_QUOTED if is_shown else QuoteStanding.EARLIER, one.message)
+        is_whole, is_shown, one, at = max(found, key=itemgetter(0, 1))  # of a part the first, also if it was deleted
+        standing = QuoteStanding.AS_QUOTED if is_shown else QuoteStanding.EARLIER if is_whole else QuoteStanding.PART
+        texts = ("", "") if is_whole else (passage.words, one.around([(at, at + size)]))
+        others = len({text.message.position for _is_whole, _is_shown, text, _at in found}) - 1
+        return CheckedPassage(passage, standing, one.message, *texts, others)
 
     def _occurrences(self, squeezed: str) -> Iterator[tuple[_SavedText, int]]:
         at = self._all.find(squeezed) if squeezed else -1

@@ -18,10 +18,11 @@ from archiver.evidence.history import Span
 from archiver.evidence.verify.findings import Verification
 from archiver.export.metadata_removal import office_text
 from archiver.export.pdf_metadata import is_pdf, pdf_text, run_apart
-from archiver.records import Contract
+from archiver.records import Contract, State
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.viewing.message_summaries import contract_messages
 from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 LARGEST = 50_000_000
 """Bytes of a file that is read."""
@@ -37,7 +38,10 @@ _WORDS: Mapping[str, str] = {
     QuoteStanding.AS_QUOTED: N_("It stands there as quoted."),
     QuoteStanding.PART: N_("A part of a saved text; 【】 is around what was left out of its line."),
     QuoteStanding.EARLIER: N_("Only in an earlier text: the message was edited or deleted since."),
-    QuoteStanding.OTHERWISE: N_("No message has these words: the most similar one is shown, 【】 around what differs."),
+    QuoteStanding.OTHERWISE: N_(
+        "No message has these words: the most similar one is shown, 【】 around what differs. Tasks and chat "
+        "descriptions are not compared."
+    ),
     QuoteStanding.NOT_FOUND: N_("Not found in the saved messages. Tasks and chat descriptions are not compared."),
 }
 """Of what is as quoted by its kind, else by how it stands."""
@@ -120,11 +124,15 @@ def standing_words(checked: CheckedPassage) -> str:
     """How a passage stands in what is saved, in a sentence."""
     kind, standing = checked.passage.kind, checked.standing
     is_named = standing is QuoteStanding.AS_QUOTED and kind != "quotation"
-    return _(_WORDS[kind if is_named else standing])
+    words, message = _(_WORDS[kind if is_named else standing]), checked.message
+    if standing is QuoteStanding.PART and message and message.state == State.DELETED:
+        words += _(" The message was deleted since.")
+    sentence = ngettext(" {n} more message has these words.", " {n} more messages have these words.", checked.others)
+    return words + (sentence.format(n=checked.others) if checked.others else "")
 
 
 def _row(checked: CheckedPassage) -> dict[str, Any]:
-    passage, standing, message, given, saved = checked
+    passage, standing, message, given, saved, others = checked
     place = message and {
         "room_id": message.room_id,
         "message_id": str(message.position),
@@ -133,4 +141,11 @@ def _row(checked: CheckedPassage) -> dict[str, Any]:
         "sent": message.sent.isoformat(),
         "state": message.state,
     }
-    return {**passage._asdict(), "standing": standing.value, "message": place, "given": given, "saved": saved}
+    return {
+        **passage._asdict(),
+        "standing": standing.value,
+        "message": place,
+        "given": given,
+        "saved": saved,
+        "others": others,
+    }

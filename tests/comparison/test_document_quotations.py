@@ -20,6 +20,7 @@ from archiver.comparison.message_comparison import (
     RoomReach,
     compare_message,
 )
+from archiver.comparison.quoted_document import standing_words
 from archiver.evidence.history import DELETED_BODY, Span
 from tests.support.cases import cases_of
 from tests.support.harmless_messages import messages as story
@@ -75,6 +76,16 @@ def test_what_differs_is_marked_on_both_sides() -> None:
     assert (3, "納品を確認【しました】") == (cut.passage.line, cut.saved)
     (omitted,) = check("「納品…検収済みですか？」", *SAVED)
     assert "納品【を確認しました\nただし、】検収済みですか?" == omitted.saved
+
+
+def test_of_several_places_the_first_is_shown_and_the_others_are_counted() -> None:
+    """Also where it was deleted since; a whole sentence that still stands there is as quoted."""
+    deleted = message(1, "LP 45,000円(税込)", DELETED_BODY)._replace(state="deleted")
+    part, whole = check("「45,000円」「LP 45,000円(税込)」", deleted, message(2, "LP 45,000円(税込)"))
+
+    assert (QuoteStanding.PART, 1, 1) == (part.standing, part.message and part.message.no, part.others)
+    assert standing_words(part).endswith("The message was deleted since. 1 more message has these words.")
+    assert (QuoteStanding.AS_QUOTED, 2, 1) == (whole.standing, whole.message and whole.message.no, whole.others)
 
 
 def test_of_a_long_quotation_the_first_difference_is_shown() -> None:

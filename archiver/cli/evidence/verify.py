@@ -201,7 +201,7 @@ def verify_quotations(obj: CliContext, document: Path, records: str | None, job:
 
 
 def _passage_lines(checked: CheckedPassage, *, is_package: bool) -> Iterator[str]:
-    passage, _standing, message, given, saved = checked
+    passage, _standing, message, given, saved, _others = checked
     yield _("Line {n}: {words}").format(n=passage.line, words=_one_line(passage.words))
     yield "  " + standing_words(checked)
     if message is not None:
