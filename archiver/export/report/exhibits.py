@@ -103,8 +103,7 @@ def exhibits(case: ReportInput, filed: FiledFiles) -> Iterator[tuple[str, ...]]:
     span, branch, platform = _date_span(case.statistics), case.filed.branch, platform_of(case.contract.platform)
     if filed.report:
         chapters = say("抜粋は第6章(一部)、記録の限界は第9章、取得方法は第10章。署名が必要です")
-        title = say(REPORT)
-        title = word("noted", text=title, notes=span) if span else title
+        title = say(REPORT) + word("noted", text="", notes=span) * bool(span)
         note = _note(filed.report, _extent_text(filed, filed.report), chapters)
         author, dated = say("報告者(メッセージは各発言者)"), era_date(case.created_at)
         yield _exhibit(_part_number(branch), title, dated, author, note, copy=_ORIGINAL)

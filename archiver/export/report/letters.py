@@ -123,12 +123,11 @@ def _fits(text: str, limit: int = MAX_LENGTH) -> bool:
 
 def _replied_text(case: ReportInput, length: int) -> str:
     """When the other side last spoke, and what came after it; empty while it is not known who they are."""
-    lines = [
-        say("{line}。", line=one) for one in turn_lines(turn(case.statistics.facts), case.created_at, shown=shown_name)
-    ]
-    if case.bases and case.statistics.count:
-        lines.insert(0, reply_line(case, limit=length, time=date_text, is_alone=len(case.bases) < 2, has_number=False))
-    return (" " if is_english() else "").join(lines)
+    is_known = case.bases and case.statistics.count
+    is_alone = len(case.bases) < 2
+    replied = [reply_line(case, length, date_text, is_alone=is_alone, is_letter=True)] if is_known else []
+    lines = turn_lines(turn(case.statistics.facts), case.created_at, shown=shown_name)
+    return (" " if is_english() else "").join([*replied, *(say("{line}。", line=one) for one in lines)])
 
 
 def _own_lines(case: ReportInput, length: int) -> Iterator[str]:

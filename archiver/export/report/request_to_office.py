@@ -5,22 +5,14 @@ Before a delivery on the platform it never asks for a review, as the office coul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from archiver.chatwork.notation.parse import parse
 from archiver.claims.acceptance_and_terms import accepts, amounts_and_days, finds_fault, names_money
 from archiver.claims.messages import DELETIONS, changed_sides, closed_account, days_waiting, last_reply, turn
-from archiver.claims.quotations import Quotation, excerpt, excerpts
-from archiver.claims.sentences import (
-    closed_sign,
-    moment,
-    reply_label,
-    reply_text,
-    silence_reason,
-    theirs_text,
-    waiting_text,
-)
+from archiver.claims.quotations import Quotation, Time, excerpt, excerpts
+from archiver.claims.sentences import closed_sign, reply_label, reply_text, silence_reason, theirs_text, waiting_text
 from archiver.claims.table import word
 from archiver.contract_dates import days_since, end_request_due, last_delivery, review_due
 from archiver.evidence.history import words_beside_files
@@ -179,19 +171,12 @@ def standing_text(case: ReportInput) -> str:
     waiting = waiting_text(claim, case.created_at, shown=shown_name) if _silence_text(case) else ""
     now = waiting or theirs_text(claim, case.statistics.own_deleted, heard=heard, shown=shown_name)
     now = say("{late}状態です。", late=late) if late else say("{line}。", line=now) if now else ""
-    last = reply_line(case, limit=_HEARD_LENGTH, time=date_text, is_alone=True)
+    last = reply_line(case, _HEARD_LENGTH, date_text, is_alone=True)
     is_told = now and (heard in now or case.profile != "consult")
     return now if is_told else "\n".join(filter(None, [now, last]))
 
 
-def reply_line(
-    case: ReportInput,
-    *,
-    limit: int,
-    time: Callable[[datetime], str] = moment,
-    is_alone: bool = False,
-    has_number: bool = True,
-) -> str:
+def reply_line(case: ReportInput, limit: int, time: Time, *, is_alone: bool = False, is_letter: bool = False) -> str:
     """When the other side last spoke, and what they wrote; without that where it is covered or quoted beside it."""
     reply, heard = last_reply(case.statistics.facts), case.statistics.heard
     quoted = () if is_alone else (one.message for one in case.statistics.quotations.value)
@@ -202,7 +187,7 @@ def reply_line(
     def said(at: datetime) -> str:
         return word("quote.heard", when=time(at), text=text) if is_told else time(at)
 
-    when = reply_text(reply, f"No.{reply.value.no}" if reply.value and has_number else "", time=said)
+    when = reply_text(reply, f"No.{reply.value.no}" if reply.value and not is_letter else "", time=said)
     line = "{reply_label}は{reply}です。" if reply.value else "{reply_label}: {reply}。"
     told = [say(line, reply_label=reply_label(reply), reply=when), answered and say("{line}。", line=answered)]
     return (" " if is_english() else "").join(filter(None, told))

@@ -71,7 +71,7 @@ def chapter(case: ReportInput, title: str) -> Chapter:
     gaps = [gap for room in case.rooms for gap in room.gaps if not gap.is_erased and gap.missing != 0]
     days = [(date_text(one.start), date_text(one.end)) for one in gaps if one.start and one.end]
     between = say("、").join(say("{start}から{value}まで", start=start, value=end) for start, end in days[:_MOST_FILES])
-    unfilled = say("保存できなかった期間{gaps}か所", gaps=len(gaps)) if gaps else ""
+    between = word("noted", text="", notes=between) * bool(between)
     shut = sorted(room.inaccessible_since for room in case.rooms if room.inaccessible_since)
     reasons = [shown(one.reason, 300) for one in case.mapped.values() if one.role is Role.CLIENT]
     closed = closed_text(closed_account(case.statistics.facts))
@@ -96,7 +96,7 @@ def chapter(case: ReportInput, title: str) -> Chapter:
         delivered=list(delivery_matches(case.deliveries[-3:], case.attachments)),
         shown_name=shown_name,
         asked=asked_text(case),
-        reply_line=partial(reply_line, case, limit=_ASKED_LENGTH),
+        reply_line=partial(reply_line, case, _ASKED_LENGTH, local_time),
         changed=[*_changed_lines(case.statistics), *own_edit_lines(case, _HEARD_LENGTH), *gone_lines(case)],
         shut=shut_lines,
         changes=list(dict.fromkeys(map(_change_line, _told_changes(case)))),  # a person may be in several chats
@@ -106,7 +106,7 @@ def chapter(case: ReportInput, title: str) -> Chapter:
         unsaved=[
             *([say("取得できなかったファイル{n}点", n=lacking)] if lacking else []),
             *([say("メッセージにあって、この資料にないファイル{n}点", n=unlisted)] if unlisted else []),
-            *filter(None, [word("noted", text=unfilled, notes=between) if between else unfilled]),
+            *([say("保存できなかった期間{gaps}か所", gaps=len(gaps)) + between] if gaps else []),
         ],
         pauses=pauses,
         longest=max((pause.end - pause.start for pause in pauses), default=timedelta()),

@@ -75,15 +75,11 @@ def blocks(case: ReportInput, *, limit: int) -> tuple[Block, ...]:
         return (Paragraph(say("記録された日時はありません。")),)
     kept = sorted(lines, key=lambda line: (line.weight, -line.at.timestamp()))[:limit]
     kept.sort(key=lambda line: (line.at, line.weight))  # facts of one day stay in their order: 申請, 承認
-    rows = (
-        (
-            date_text(one.at) if one.whole_day else minute_text(one.at),
-            one.what[:1].upper() + one.what[1:],
-            one.source,
-        )
-        for one in kept
+    table = TableBlock(
+        (say("日時(日本時間)"), say("できごと"), say("根拠")),
+        (0, 4, 1),
+        tuple((date_text(one.at) if one.whole_day else minute_text(one.at), one.what, one.source) for one in kept),
     )
-    table = TableBlock((say("日時(日本時間)"), say("できごと"), say("根拠")), (0, 4, 1), tuple(rows))
     if len(lines) <= limit:
         return (table,)
     left = [line for line in lines if line not in kept]
