@@ -5,7 +5,7 @@ Each is given once: its `subject` identifies the occasion, and one that is kept 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -144,24 +144,25 @@ def judge_cases(
 
 
 def outdated_alerts(cases: Sequence[CaseSnapshot], kept: Iterable[Alert]) -> list[Alert]:
-    """Kept alerts about early contact and deadlines that the facts as stated now no longer support, and about ended
-    silences.
+    """Kept alerts about early contact and deadlines that the facts as stated now no longer support, about ended
+    silences, and about direct chats that a job has now.
     """
     dues = {one.contract.id: {_deadline(one, due) for due in one.dues} for one in cases}
-    early = {_early_contact(case) for case in cases}
+    early, saved = {_early_contact(case) for case in cases}, {room for one in cases for room in one.contract.room_ids}
     silent = {one.contract.id: one.asked and _silence(one, one.asked) for one in cases}
-    return [alert for alert in kept if not alert.dismissed and _is_outdated(alert, early, silent, dues)]
 
+    def is_outdated(alert: Alert) -> bool:
+        subject = alert.subject or ""
+        contract = subject.split("/")[0]
+        if alert.rule is AlertRule.A11:
+            return silent.get(contract, subject) != subject
+        if alert.rule is AlertRule.DEADLINE:
+            return subject not in dues.get(contract, [subject])
+        if alert.rule is AlertRule.OTHER_CHAT:
+            return alert.room_id in saved
+        return alert.rule is AlertRule.EARLY_CONTACT and subject not in early
 
-def _is_outdated(
-    alert: Alert, early: Collection[str | None], silent: Mapping[str, str | None], dues: Mapping[str, Collection[str]]
-) -> bool:
-    contract, subject = (alert.subject or "").split("/")[0], alert.subject or ""
-    if alert.rule is AlertRule.A11:
-        return silent.get(contract, subject) != subject
-    if alert.rule is AlertRule.DEADLINE:
-        return subject not in dues.get(contract, [subject])
-    return alert.rule is AlertRule.EARLY_CONTACT and subject not in early
+    return [alert for alert in kept if not alert.dismissed and is_outdated(alert)]
 
 
 RULES = (early_contacts, missing_deliveries, silences, deadline_alerts)

@@ -137,7 +137,9 @@ def _earlier_texts(reading: Reading, key: str, room: int, seq: int) -> Sequence[
 
 
 def _gone_file(reading: Reading, of_room: Sides, entry: dict[str, Any], file: int) -> Iterator[DetailChanged]:
-    """That a file is not shown any more; of the user's own only one that they delivered."""
+    """That a file is not shown any more; of the user's own only one that they delivered: so entered, or written in its
+    post, which still stands (who takes a draft back deletes that too).
+    """
     details = file_details(reading, entry["room_id"], file)
     is_post = entry["kind"] == "message"
     if details is None or (is_post and entry["key"] != f"message/{details.attachment.message_id}"):
@@ -146,7 +148,8 @@ def _gone_file(reading: Reading, of_room: Sides, entry: dict[str, Any], file: in
     kind = "saved" if one.sha256 else "unsaved"
     if one.account_id in of_room.mine | {of_room.owner}:
         handed = [delivery for contract in contracts(reading) for delivery in deliveries(reading, contract.id)]
-        if not any(file == delivery.file_id or (one.sha256 and one.sha256 == delivery.sha256) for delivery in handed):
+        is_entered = any(file == each.file_id or (one.sha256 and one.sha256 == each.sha256) for each in handed)
+        if not is_entered and "納品" not in current_state.last_body(reading, entry["room_id"], int(one.message_id)):
             return
         kind = "own"
     yield DetailChanged(entry["room_id"], one.account_id, f"{kind}/{file}", at, one.message_id)
