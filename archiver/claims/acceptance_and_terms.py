@@ -30,7 +30,7 @@ _FAULT = re.compile(
     r"修正(?:し|を|点|箇所|が|の?(?:ご?依頼|お願い))|直し(?:て|を|の)|(?:やり|作り)直|差し?戻|バグ|不具合|不備|品質"
     r"|\b(?i:quality|bugs?|revis|redo|fix)"
 )
-_JUDGED = re.compile(rf"検収|承認|(?i:approv)|{_FAULT.pattern}")
+_JUDGED = re.compile(rf"検収|承認|(?i:approv|accept)|{_FAULT.pattern}")
 _CONDITION = re.compile(r"なら|れば|たら|場合|まだ")
 _TAKEN_BACK = re.compile(
     r"(?<!すみ)(?<!訳あり)ません|(?<!問題)ない|できず|せず|かねま|まだ|未|NG|拒否|保留|不可|不合格|取り?消|撤回|とは"
@@ -46,7 +46,7 @@ _MONEY = re.compile(
     r"(?:円|ドル|ユーロ| ?(?:JPY|USD|EUR)|(?<=[千万億])(?=[でにはがをと、。!?\s]|$))"
     r"|[一二三四五六七八九十百千壱弐参数][〇一二三四五六七八九十拾百千万億]{0,30}円"
     r"|(?:[¥$]|JPY|USD|EUR) ?[0-9][0-9,]*"
-    r"|振り?込|(?:支払|(?<!意を)払[いえうわっ])(?:[^\s、。!?]{0,8}(?:ません|ない))?|報酬|半額|値引"
+    r"|振り?込|(?:支払|(?<!意を)払[いえうわっ])(?:[^\s、。!?]{0,8}(?:ません|ない))?|報酬|料金|無料|半額|値引"
 )
 _DATE = re.compile(r"[0-9]{1,2}月(?:[0-9]{1,2}日|末)|[0-9]{1,2}/[0-9]{1,2}|[0-9]{1,2}日|(?:今|来|当|翌)?月末|納期|期限")
 _DELIVERY = re.compile(f"{_DATE.pattern}|納品")
@@ -128,10 +128,10 @@ def _acceptances(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _judgements(text: str) -> Iterator[tuple[int, str]]:
-    """The same of a text that accepts nothing, and speaks of it, or of what is wrong."""
+    """The clauses that speak of it, or of what is wrong, of a text that accepts nothing: in English “not” is before."""
     if not any(_acceptances(text)):
-        for own, _begin, found, end in _clauses(text, _JUDGED):
-            yield found.start(), own[found.start() : end].rstrip("、。!")
+        for own, begin, found, end in _clauses(text, _JUDGED):
+            yield found.start(), own[begin:end].strip("、。! ")
 
 
 def _words_of(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archiver.claims.acceptance_and_terms import is_courtesy
+from archiver.claims.acceptance_and_terms import is_courtesy, terms_weight
 from archiver.claims.quotations import (
     QUOTED,
     Quotation,
@@ -351,6 +351,21 @@ def test_two_changed_days_are_shown_by_their_place() -> None:
     shown = excerpts([form.format(5, 10), form.format(10, 12)], 30)
 
     assert ["納品は11月5日です", "納品は11月10日です"] == [one.partition("。")[0] for one in shown]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("7本は検収します。残りは修正です。", "10本とも検収できません。残りは修正です。"),
+        ("5本は検収します。", "3本は検収します。"),
+        ("We accept the work. Payment follows.", "We cannot accept the work. Payment follows."),
+        ("サムネイルは別料金で、必要なときにお願いします。", "サムネイルもお願いします。"),
+        ("修正は2回まで無料です。", "修正は2回までです。"),
+    ],
+)
+def test_an_edit_that_changes_no_sum_may_decide(edit: tuple[str, str]) -> None:
+    """How much is accepted, whether it is at all, and what costs extra."""
+    assert terms_weight(edit, is_edit=True) > 0
 
 
 @pytest.mark.parametrize("changed", ["50,000", "12日", "17941"])
