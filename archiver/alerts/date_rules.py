@@ -16,7 +16,7 @@ from archiver.records.alerts import Alert, AlertRule, Level
 
 OLD_DAYS = 60
 """A silence or a delivery on Chatwork of more days is no news."""
-PAUSE, LONG_PAUSE = timedelta(hours=24), timedelta(days=30)
+LONG_PAUSE = timedelta(days=30)
 """Time without saving; after 40 days the free plan hides what was not saved."""
 DAYS_BEFORE, DAYS_AFTER = 1, -7
 """How many days before a deadline its alert begins, and after how many (negative) it ends."""
@@ -122,10 +122,9 @@ def _deadline(case: CaseSnapshot, due: DueDate) -> str:
 
 def pauses(before: datetime | None, now: datetime) -> Iterator[Alert]:
     """An alert about a long time without saving; `before`: when rounds were last known to run."""
-    if before is not None and now - before > PAUSE:
-        level = Level.MEDIUM if now - before > LONG_PAUSE else Level.LOW
+    if before is not None and now - before > LONG_PAUSE:
         hours = round((now - before).total_seconds() / 3600)
-        yield Alert(AlertRule.A14, level, now, subject=f"{now.isoformat(timespec='minutes')}/{hours}")
+        yield Alert(AlertRule.A14, Level.MEDIUM, now, subject=f"{now.isoformat(timespec='minutes')}/{hours}")
 
 
 def judge_cases(
