@@ -104,7 +104,9 @@ _WIDE_GAP = re.compile(rf"(?<=\S){_GAP} *(?=\S)")
 def _wrap_part(text: str, width: int, *, cuts_words: bool) -> list[str]:
     lines: list[str] = []
     line, spaces = "", ""
-    for unit in _fitting_pieces(_split_at_commands(text), width):
+    parts = enumerate(_COMMAND.split(text))  # every second one is a command, which stays whole
+    characters = [one for number, part in parts for one in ([part] if number % 2 else part)]
+    for unit in _fitting_pieces(characters, width):
         piece = "".join(unit)
         if piece.isspace():
             spaces += piece
@@ -116,11 +118,6 @@ def _wrap_part(text: str, width: int, *, cuts_words: bool) -> list[str]:
             lines += whole
             spaces = ""
     return [*lines, line] if line else lines
-
-
-def _split_at_commands(text: str) -> list[str]:
-    """The characters of the text, but of each command the whole."""
-    return [one for number, part in enumerate(_COMMAND.split(text)) for one in ([part] if number % 2 else part)]
 
 
 def paragraph(text: str) -> str:

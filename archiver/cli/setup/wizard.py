@@ -31,6 +31,7 @@ from archiver.cli.prompts import Postponed, ask, ask_yes_no, checked, is_asked, 
 from archiver.cli.reading.status import show_status
 from archiver.cli.setup import schedule, token
 from archiver.cli.setup.token import ask_token, keep_token_and_tell
+from archiver.errors import N_
 from archiver.health.folders import lost_names_words
 from archiver.health.words import way_words
 from archiver.notices.delivery import check_notices, send_test_notice
@@ -63,6 +64,8 @@ from archiver.store.queries.contracts import contracts
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
+READY = N_("Everything is set up. To change it: archive init token   archive init schedule   archive init alerts")
+
 
 def run(obj: CliContext, timestamps: str | None) -> int:
     """Run the steps that are still missing and return the exit code.
@@ -71,12 +74,15 @@ def run(obj: CliContext, timestamps: str | None) -> int:
     """
     archive = Archive(obj.home)
     try:
-        if archive.exists() and FINISHED in recall_answers(archive):
-            return _show_status(obj, timestamps)
-        if timestamps is not None and _is_ready(obj):
+        is_finished = archive.exists() and FINISHED in recall_answers(archive)
+        if timestamps is not None and (is_finished or _is_ready(obj)):
             say_choice(choose_authorities(obj.home, timestamps))
             note_answer(archive, STAMPS, timestamps)
             return 0
+        if is_finished:
+            tell(_(READY), indent=0)
+            echo()
+            return show_status(obj, as_json=False)
         return _run_steps(obj, timestamps)
     except Postponed:
         tell(_resume_hint(obj.home), indent=0)
@@ -173,18 +179,6 @@ def _is_ready(obj: CliContext) -> bool:
     return archive.read(current_state.owner) is not None
 
 
-def _show_status(obj: CliContext, timestamps: str | None) -> int:
-    """Print that everything is set up, and the status."""
-    if timestamps is not None:
-        say_choice(choose_authorities(obj.home, timestamps))
-    tell(
-        _("Everything is set up. To change it: archive init token   archive init schedule   archive init alerts"),
-        indent=0,
-    )
-    echo()
-    return show_status(obj, as_json=False)
-
-
 def _resume_hint(home: Path) -> str:
     return complete_commands(_("To go on: archive init"), command_words(home))
 
@@ -205,7 +199,7 @@ def init(obj: CliContext, timestamps: str | None, yes: bool) -> int:
         name, account = record_account(app)
     echo(_("Account: {name} (ID {account})"), name=name, account=account)
     if _is_ready(obj):
-        echo(_("Everything is set up. To change it: archive init token   archive init schedule   archive init alerts"))
+        echo(_(READY))
         return 0
     echo(_("The archive is ready: {path}"), path=obj.home)
     if not keeps_names(obj.home):
