@@ -152,7 +152,7 @@ def test_terms_in_a_task_are_told_as_those_in_words(desk: TerminalWorld) -> None
 
 def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> None:
     """What vanished and what was edited in their own words, then what to do and what not; as on ホーム."""
-    bills = Invoice(0, 80_000, "2026-06-01", "2026-06-20", ""), Invoice(0, 55_000, "2026-06-01", "2098-06-20", "")
+    bills = Invoice(0, 80_000, "2026-06-01", "2026-06-20", ""), Invoice(0, 55_000, "2026-06-01", "2028-05-20", "")
     for bill in bills:  # the other one is not due yet
         contract_rooms.add_invoice(desk.archive, "job1", bill, at=desk.clock())
     accepted, price = desk.post("確認しました。検収OKです"), desk.post("お支払いは50,000円です")
