@@ -96,7 +96,7 @@ def test_a_direct_chat_that_is_not_saved_goes_by_the_name_of_the_other_person(wo
 
     assert 1 == sum("somebody from your work chats that is not saved: “田中”" in line for line in lines)
     assert [] == [line for line in lines if "77" in line]
-    assert 1 == sum("chat 78" in line for line in lines)
+    assert 1 == sum("not saved: 78" in line for line in lines)
 
 
 def test_a_file_with_another_name_is_told_with_all_its_names(desk: TerminalWorld) -> None:
