@@ -128,10 +128,13 @@ def _acceptances(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _judgements(text: str) -> Iterator[tuple[int, str]]:
-    """The clauses that speak of it, or of what is wrong, of a text that accepts nothing: in English “not” is before."""
+    """The words between commas that speak of it, or of what is wrong, in a text that accepts nothing: in English “not”
+    is before.
+    """
     if not any(_acceptances(text)):
         for own, begin, found, end in _clauses(text, _JUDGED):
-            yield found.start(), own[begin:end].strip("、。! ")
+            start = max(begin, own.rfind("、", begin, found.start()) + 1)
+            yield found.start(), own[start:end].partition("、")[0].strip("。! ")
 
 
 def _words_of(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:

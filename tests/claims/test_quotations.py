@@ -267,6 +267,9 @@ def test_an_altered_acceptance_is_one_by_what_it_became() -> None:
     assert rank(State.EDITED, ["払います", "払えません"], at(1), 1) > rank(State.DELETED, ["はい"], at(2), 2)
     assert rank(State.EDITED, ["お支払いします", "お支払いできません"], at(1), 1)[0] == price[0]
     assert rank(State.EDITED, [said, f"{said}ございます"], at(4), 4) < price
+    faults = [f"3点目を直してください、{end}" for end in ("お願いします", "よろしくお願いします")]
+    assert not rank(State.EDITED, faults, at(4), 4)[0]
+    assert rank(State.EDITED, ["品質が悪いです", "品質はよいです"], at(4), 4)[0]
 
 
 @pytest.mark.parametrize("stated", ["80,000円", "８万円(税込)", "1本80000円×5本"])
