@@ -120,17 +120,17 @@ def _deadline(case: CaseSnapshot, due: DueDate) -> str:
     return f"{case.contract.id}/{case.contract.platform or 'direct'}/{due.deadline.rule}/{end}"
 
 
-def pauses(before: datetime | None, now: datetime) -> Iterator[Alert]:
-    """An alert about a long time without saving; `before`: when rounds were last known to run."""
-    if before is not None and now - before > LONG_PAUSE:
-        hours = round((now - before).total_seconds() / 3600)
-        yield Alert(AlertRule.A14, Level.MEDIUM, now, subject=f"{now.isoformat(timespec='minutes')}/{hours}")
+def pauses(pause: tuple[datetime, datetime] | None, now: datetime) -> Iterator[Alert]:
+    """An alert about a long time without saving, from when rounds were last known to run up to when one was due."""
+    if pause is not None and (length := pause[1] - pause[0]) > LONG_PAUSE:
+        subject = f"{pause[1].isoformat(timespec='minutes')}/{round(length / timedelta(hours=1))}"
+        yield Alert(AlertRule.A14, Level.MEDIUM, now, subject=subject)
 
 
 def judge_cases(
     cases: Iterable[CaseSnapshot],
     *,
-    before: datetime | None,
+    pause: tuple[datetime, datetime] | None,
     now: datetime,
     kept: Iterable[Alert],
     are_dates_enough: bool = False,
@@ -139,7 +139,7 @@ def judge_cases(
     known = {(alert.rule, alert.subject) for alert in kept if alert.rule in ONCE}
     rules = (deadline_alerts,) if are_dates_enough else RULES
     found = [alert for case in cases for rule in rules for alert in rule(case, now)]
-    return [alert for alert in (*found, *pauses(before, now)) if (alert.rule, alert.subject) not in known]
+    return [alert for alert in (*found, *pauses(pause, now)) if (alert.rule, alert.subject) not in known]
 
 
 def outdated_alerts(cases: Sequence[CaseSnapshot], kept: Iterable[Alert]) -> list[Alert]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from archiver.evidence.history import EntryObject, MessageHistory, text
@@ -91,7 +91,7 @@ def build_conversation(room: PackageRoom, scope: PackageScope) -> Conversation:
         attachments=tuple(_attachment(row, room) for row in room.files if row.room_id == room.room_id),
         tasks=tuple(_task(row) for row in tasks(here, scope.starts)),
         gaps=tuple(_shown_gap(gap, room.ids) for gap in gaps if scope.overlaps(room.room_id, gap.start, gap.end)),
-        pauses=tuple(one for one in _pauses(room) if scope.overlaps(room.room_id, one.start, one.end)),
+        pauses=tuple(_pauses(room, scope)),
         watch=room.watch,
         covered=tuple(one for one in room.covered if scope.overlaps(room.room_id, one.start, one.end)),
         inaccessible_since=_inaccessible_since(room.everything, room.room_id),
@@ -211,20 +211,28 @@ def _gap(entry: EntryObject) -> Gap:
     )
 
 
-def _pauses(room: PackageRoom) -> Iterator[Pause]:
-    """The times in which nobody looked, and apart from them those from a refusal to the next list."""
+_EVER = datetime.min.replace(tzinfo=UTC).isoformat()
+
+
+def _pauses(room: PackageRoom, scope: PackageScope) -> Iterator[Pause]:
+    """The times in which nobody looked, and apart from them those from a refusal to the next list.
+
+    One that was going on when the package's period began is told from there on.
+    """
+    begun = _parse_time(scope.starts.get(room.room_id, _EVER))
     refusals = [
         _parse_time(one["observed_at"])
         for one in room.everything
         if one["room_id"] == room.room_id and one["kind"] == "room.inaccessible"
     ]
     for pause in room.watch.pauses:
+        if not scope.overlaps(room.room_id, pause.start, pause.end):
+            continue
         since = next((at for at in refusals if pause.start <= at <= pause.end), None)
-        unseen = pause if since is None else pause._replace(end=since)
-        if unseen.end - unseen.start > room.watch.limit:
-            yield unseen
-        if since is not None:
-            yield Pause(since, pause.end, is_refused=True)
+        for unseen in (Pause(pause.start, since or pause.end), since and Pause(since, pause.end, is_refused=True)):
+            here = unseen and unseen._replace(start=max(unseen.start, begun))
+            if here and here.end - here.start > (timedelta() if here.is_refused else room.watch.limit):
+                yield here
 
 
 def _inaccessible_since(entries: Iterable[EntryObject], room: int) -> datetime | None:

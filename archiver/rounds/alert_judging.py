@@ -15,7 +15,7 @@ from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries import alert_signals, entries, new_texts_and_changes, people
 from archiver.store.queries.contract_activity import activity_of, last_handover
-from archiver.store.queries.contracts import contracts, is_read, last_contract_entry, mapped_accounts
+from archiver.store.queries.contracts import contracts, is_read, last_contract_entry, mapped_accounts, read_until
 from archiver.store.working import alerts, remembered_values
 
 
@@ -29,7 +29,7 @@ def judge_deadlines(writing: Writing, at: datetime) -> None:
     """Keep an alert for each deadline that is due."""
     cases = [_build_case(writing, one, at) for one in contracts(writing) if is_read(one, at)]
     kept = alerts.alerts(writing)
-    for alert in date_rules.judge_cases(cases, before=None, now=at, kept=kept, are_dates_enough=True):
+    for alert in date_rules.judge_cases(cases, pause=None, now=at, kept=kept, are_dates_enough=True):
         alerts.keep(writing, alert)
 
 
@@ -94,13 +94,21 @@ def judge_cases(writing: Writing, at: datetime, *, is_due: bool) -> list[Alert]:
         return []
     kept, every = alerts.alerts(writing), contracts(writing)
     cases = [_build_case(writing, one, at) for one in every if is_read(one, at)]
-    # Time in which every job had ended is no pause.
-    before = judged.at if judged is not None and any(is_read(one, judged.at) for one in every) else None
-    opened = _keep_alerts(writing, date_rules.judge_cases(cases, before=before, now=at, kept=kept))
+    pause = None if judged is None else _pause(writing, judged, at)
+    opened = _keep_alerts(writing, date_rules.judge_cases(cases, pause=pause, now=at, kept=kept))
     for alert in date_rules.outdated_alerts(cases, kept):
         alerts.dismiss(writing, alert.number, at=at, reason=None)
     remembered_values.JUDGED_CASES.remember(writing, remembered_values.JudgedCases(at, stated))
     return opened
+
+
+def _pause(reading: Reading, judged: remembered_values.JudgedCases, at: datetime) -> tuple[datetime, datetime] | None:
+    """The time since the last judgement in which the jobs of then were to be read: none after all had ended."""
+    if at - judged.at <= date_rules.LONG_PAUSE:
+        return None
+    known = {one["payload"]["id"] for one in entries.entries_under(reading, "contract/", upto=judged.stated)}
+    ends = [read_until(one) or at for one in contracts(reading) if one.id in known and is_read(one, judged.at)]
+    return (judged.at, min(at, max(ends))) if ends else None
 
 
 def _build_case(reading: Reading, contract: Contract, at: datetime) -> CaseSnapshot:

@@ -58,7 +58,7 @@ def with_dues(case: CaseSnapshot, *, now: datetime = NOW) -> CaseSnapshot:
 
 def judged(case: CaseSnapshot, *, now: datetime = NOW, kept: tuple[Alert, ...] = ()) -> list[Alert]:
     """The alerts about a case."""
-    return list(date_rules.judge_cases([case], before=now, now=now, kept=kept))
+    return list(date_rules.judge_cases([case], pause=None, now=now, kept=kept))
 
 
 def alerts_of(case: CaseSnapshot, *, now: datetime = NOW, kept: tuple[Alert, ...] = ()) -> list[tuple[str, str]]:
@@ -323,9 +323,9 @@ def test_a_deadline_says_its_name_day_and_advice() -> None:
 )
 def test_a_long_pause_is_told(hours: float | None, level: str | None) -> None:
     """After a month the plan may hide what was not saved; a weekend is no news."""
-    before = None if hours is None else NOW - timedelta(hours=hours)
+    pause = None if hours is None else (NOW - timedelta(hours=hours), NOW)
 
-    found = date_rules.judge_cases([], before=before, now=NOW, kept=())
+    found = date_rules.judge_cases([], pause=pause, now=NOW, kept=())
 
     assert ([] if level is None else [("A14", level)]) == [(one.rule.value, one.level.value) for one in found]
     assert all(pause_words(round(hours or 0)) in sentences.alert_sentence(one) for one in found)

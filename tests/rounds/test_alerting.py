@@ -428,6 +428,18 @@ def test_time_in_which_every_job_had_ended_is_no_pause(world: World) -> None:
     assert [("A14", "medium", 1)] == alert_summaries(world)
 
 
+def test_a_pause_ends_with_the_days_for_which_the_ended_jobs_were_read(world: World) -> None:
+    """A job added half a year later was not to be saved before, and the ended one for 180 days alone."""
+    next_round(world)
+    state(world, state="closed", closed_at=world.clock())
+    next_round(world, minutes=1)
+    world.contract("job2", world.room)
+    next_round(world, minutes=195 * 24 * 60)
+    (told,) = [one for one in kept_alerts(world) if one.rule is AlertRule.A14]
+
+    assert "Saving was off for 180 days from" in alert_sentence(told)
+
+
 @pytest.mark.drawn
 def test_a_deadline_is_told_although_no_round_goes_through(world: World) -> None:
     """Days pass also while the token is refused; that somebody is silent is said only by a round that has looked."""

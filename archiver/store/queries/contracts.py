@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -102,6 +102,17 @@ def neighbours(reading: Reading, contract: Contract) -> list[Contract]:
     lines = (line for (line,) in _STATEMENTS.rows(reading.sql) if any(f"{room}" in line for room in rooms))
     listed = map(contract_from_payload, map(json.loads, lines))
     return [one for one in listed if one.id != contract.id and one.room_ids & rooms]
+
+
+def rooms_until_next_job(reading: Reading, contract: Contract) -> tuple[ContractRoom, ...]:
+    """Its parts of its rooms; of an ended one without the time from which another contract has the room."""
+    closed, others = contract.closed_at, [part for one in neighbours(reading, contract) for part in one.rooms]
+    starts = [one for one in others if one.start is not None and closed is not None and one.start >= closed]
+    found = []
+    for room in contract.rooms:
+        ends = [room.end, *(one.start for one in starts if one.room_id == room.room_id)]
+        found.append(replace(room, end=min(filter(None, ends), default=None)))
+    return tuple(found)
 
 
 def contracted_rooms(reading: Reading) -> set[RoomId]:

@@ -12,6 +12,7 @@ from sqlalchemy import Row, select
 from archiver.records import JST, Contract, State, begin_of_day, notable_states
 from archiver.store import schema
 from archiver.store.archive import Reading
+from archiver.store.queries.contracts import rooms_until_next_job
 from archiver.store.received_facts_and_record_forms import DELETED
 from archiver.store.time_text import from_text, sent_at, time_or_none
 
@@ -64,10 +65,10 @@ _NEWEST = (
 
 
 def newest_message(reading: Reading, contract: Contract) -> MessageSummary | None:
-    """What was said last within a contract's parts of its rooms, by the time at which it was sent."""
+    """What was said last in a contract's rooms before another one follows there, by the time of sending."""
     found = [
         (*row, int(one.room_id))
-        for one in contract.rooms
+        for one in rooms_until_next_job(reading, contract)
         for row in reading.driver.execute(_NEWEST, (int(one.room_id), *one.bounds))
     ]
     return next(iter(message_summaries(reading, [(max(found)[2], max(found)[1])])), None) if found else None
