@@ -36,10 +36,12 @@ def check_clock(offset_ms: int | None) -> CheckResult:
     return good("clock", _("It differs from Chatwork's by {seconds} seconds.").format(seconds=seconds))
 
 
-def check_schedule(registered: str | None) -> CheckResult:
-    """Say what starts the runs, if anything that can be seen here does."""
+def check_schedule(registered: str | None, *, reads: bool = True) -> CheckResult:
+    """Say what starts the runs, if anything that can be seen here does; `reads`: whether any room is read."""
     if registered is not None:
         return good("schedule", _("Registered with {scheduler}.").format(scheduler=registered))
+    if not reads:
+        return good("schedule", _("Off: no chat is to be saved."))
     sentence = _(
         "Not registered: this computer's scheduler does not start it. If nothing else does, such as archive "
         "daemon: archive init schedule"
@@ -63,16 +65,14 @@ def last_save_sentence(last: datetime) -> str:
 
 
 def check_pace(rooms: int, *, every: timedelta, unseen: timedelta | None = None) -> CheckResult:
-    """Say that saving is often enough for the rooms that are read, and how long a change may stay unseen."""
-    sentence = ngettext(
-        "{n} chat is saved. Every {every} is enough.",
-        "{n} chats are saved. Every {every} is enough.",
-        rooms,
-    )
-    text = sentence.format(n=rooms, every=interval_words(every))
+    """Say how many rooms are read; where rounds come by themselves, that they are often enough, and how long a change
+    may stay unseen.
+    """
+    text = ngettext("{n} chat is saved.", "{n} chats are saved.", rooms).format(n=rooms)
     if unseen is not None:  # never a promise for times in which the computer is off
+        enough = _("Every {every} is enough.").format(every=interval_words(every))
         noticed = _("An edit or deletion is noticed within {time}, while saving runs and no other tool uses the calls.")
-        text = f"{text} {noticed.format(time=interval_words(unseen))}"
+        text = f"{text} {enough} {noticed.format(time=interval_words(unseen))}"
     return good("pace", text)
 
 
@@ -89,9 +89,8 @@ def check_plan(horizons: Sequence[Horizon], *, now: datetime) -> CheckResult:
             "saved can be brought in only until {day}: archive guide old"
         )
         return attention("plan", sentence.format(n=HORIZON.days, rooms=rooms, day=iso_date(last)))
-    oldest = min((one.oldest for one in horizons if one.oldest is not None), default=None)
-    sentence = _("The plan hides older messages (chats {rooms}; shown from {day}). What was saved is kept.")
-    return good("plan", sentence.format(rooms=rooms, day="-" if oldest is None else iso_date(oldest)))
+    sentence = _("The plan hides older messages (chats {rooms}). What was saved is kept.")
+    return good("plan", sentence.format(rooms=rooms))
 
 
 def check_budget(

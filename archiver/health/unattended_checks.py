@@ -125,7 +125,7 @@ def run_all_checks(
         token.check_token(token_state, registered=registered),
         token.check_account(token_state, trial, owner=owner, home=app.settings.home),
         rooms_and_runs.check_clock(clock_ms),
-        rooms_and_runs.check_schedule(registered),
+        rooms_and_runs.check_schedule(registered, reads=look is None or bool(look.snapshot.rooms)),
         *token.check_ledger(app.archive),
         *(_run_checks(app, look, computer) if look else [check_versions(None, program=version("chatwork-archiver"))]),
         computer.notices,

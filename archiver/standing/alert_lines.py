@@ -246,9 +246,10 @@ def near_deadlines(reading: Reading, contracts: tuple[Contract, ...], *, now: da
         if is_read(contract, now):
             found += [(one, contract.id) for one in due_dates(activity_without_counts(reading, contract), now=now)]
     sentence = _("{day}  {job}: {deadline}  {distance}")
+    unstated = _("{day}  {job}: the agreed day of payment is not entered. Without one the day of receipt may count")
     return [
         NearDeadline(
-            sentence.format(
+            (unstated if one.deadline.after == "receipt" else sentence).format(
                 day=short_day(one.day, now),
                 job=names[contract],
                 deadline=in_program_language(one.deadline.name),

@@ -208,8 +208,6 @@ class Horizon(NamedTuple):
     """A room of which the plan showed only a part when it was last read."""
 
     room_id: int
-    oldest: datetime | None
-    """When the oldest message that the list still showed was sent; None if it showed none or the time is unknown."""
     unsaved_until: datetime | None
     """When the gap before the first save ends; None if there is no such gap."""
 
@@ -249,7 +247,7 @@ def horizons(reading: Reading, rooms: Collection[int]) -> list[Horizon]:
     for room in rooms:
         row = last_window(reading, room)
         if row is not None and row.limited:
-            found.append(Horizon(room, _send_time(reading, room, row.oldest), _unsaved_until(reading, room)))
+            found.append(Horizon(room, _unsaved_until(reading, room)))
     return found
 
 
@@ -262,16 +260,12 @@ def versions(reading: Reading) -> Versions:
     return Versions(sqlite, bool(fts5), str(revision))
 
 
-def _send_time(reading: Reading, room: int, position: int | None) -> datetime | None:
-    message = schema.message.c
-    query = select(message.send_time).where(message.room_id == room, message.position == position)
-    return sent_at((position and reading.sql.execute(query).scalar()) or 0)
-
-
 def _unsaved_until(reading: Reading, room: int) -> datetime | None:
     gap = schema.gap.c
     query = select(gap.end, gap.before).where(gap.room_id == room, gap.open, gap.after.is_(None)).limit(1)
     row = reading.sql.execute(query).one_or_none()
     if row is None:
         return None
-    return from_text(row.end) if row.end else _send_time(reading, room, int(row.before))
+    message = schema.message.c
+    sent = select(message.send_time).where(message.room_id == room, message.position == int(row.before))
+    return from_text(row.end) if row.end else sent_at(reading.sql.execute(sent).scalar() or 0)

@@ -167,6 +167,20 @@ def test_status_names_what_is_near(world: World) -> None:
     assert line.endswith("request + 7 days  in 1 day, at a time not entered")
 
 
+def test_status_asks_for_the_day_of_payment_before_it_counts_from_the_receipt(world: World) -> None:
+    """The saved words may name it; nobody says that a day has passed which only holds without one."""
+    world.contract("job1", world.room, platform="direct", title="ナレーション")
+    with world.archive.writing() as writing:
+        add_delivery(writing, "job1", Delivery(0, "2026-07-01 09:12"), at=world.clock())
+
+    with world.archive.reading() as reading:
+        now = world.clock() + timedelta(days=7)
+        told = [one.text for one in alert_lines.near_deadlines(reading, tuple(contracts(reading)), now=now)]
+
+    assert "1 Jul  “ナレーション”: the agreed day of payment is not entered." in told[0]
+    assert "past" not in told[0]
+
+
 def test_a_member_who_never_wrote_is_named(world: World) -> None:
     """As the list of members has them; a number alone tells nobody who it is."""
     world.contract("job1", world.room)
