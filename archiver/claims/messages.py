@@ -217,6 +217,8 @@ class Turn(NamedTuple):
     """How many people wrote after the other side's last act whose side nobody entered."""
     messages: int
     """How many messages they wrote."""
+    open_until: datetime | None = None
+    """Up to when it is known of the rooms that still open."""
 
     @property
     def asking(self) -> Act | None:
@@ -239,6 +241,7 @@ def turn(facts: CaseFacts) -> Claim[Turn]:
         any(room.is_closed for room in facts.rooms),
         len(facts.strangers),
         facts.strangers.total(),
+        facts.open_until,
     )
     is_doubtful = reply.is_whole and (value.until is None or value.people)
     entries = tuple(one.post.seq for one in (value.last, value.asked) if one is not None)

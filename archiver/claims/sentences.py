@@ -169,7 +169,9 @@ def waiting_text(claim: Claim[Turn], now: datetime, *, shown: Callable[[str], st
         return ""
     act = act_text(asked, shown=shown)
     if claim.value.is_closed:
-        return word("turn.waiting.closed", act=act, until=moment(until, seconds=False), n=claim.missing.closed_rooms)
+        text = word("turn.waiting.closed", act=act, until=moment(until, seconds=False), n=claim.missing.closed_rooms)
+        read = claim.value.open_until
+        return text + (word("turn.waiting.open", until=moment(read, seconds=False)) if read and read > until else "")
     return word("turn.waiting", act=act, days=days, until=day_text(until))
 
 

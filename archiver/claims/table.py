@@ -72,7 +72,9 @@ WORDS: Mapping[str, str] = {
     "turn.waiting": "報告者の{act}から{days:,}日、返信がありません({until}に確認した時点)",
     "turn.waiting.closed": "報告者の{act}の後、{until}までの記録では返信がありません。"
     "その後はチャット{n:,}つを開けません",
+    "turn.waiting.open": "。開けるチャットには、{until}まで返信がありません",
     "turn.strangers": "その後、立場が未入力の{people:,}人のメッセージ {n:,}件",
+    "reason.due": "納期({day})を過ぎ、",
     "reason.silent": "相手からの返信がない",
     "reason.silent.account": "{sign}ことを{at}に確認し、相手からの返信もない",
     "reason.silent.until": "{until}までの記録では相手からの返信がない",

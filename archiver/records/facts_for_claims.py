@@ -212,6 +212,8 @@ class CaseFacts:
     known_until: datetime | None
     """Up to when it is known what was posted in every room; None: the period ends earlier, or one was never read."""
 
+    open_until: datetime | None = None
+    """The same of the rooms that still open."""
     closings: tuple[AccountClosing, ...] = ()
     cancellations: tuple[CancellationPost, ...] = ()
     sources: Counter[ObservedBy] = field(default_factory=Counter)

@@ -32,7 +32,7 @@ from tests.claims.dispute import (
     TruePost,
 )
 from tests.claims.dispute import DAY as DAY_LENGTH
-from tests.support.archives.maker import CLIENT, OWNER, ROOM
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM
 
 DAY, TIME = r"20\d\d-\d\d-\d\d", r"\d\d:\d\d:\d\d"
 MOMENT = DAY + TIME
@@ -215,7 +215,7 @@ def _on_looks(truth: Truth, page: str) -> Iterator[str]:
     begin, end = dispute.period[0], dispute.period[1] or 10**9
     shut, opened = dispute.noticed_shut or 0, dispute.opened or 0
     pauses = {(a, shut if a < shut < b == opened else b) for one in looks for a, b in pairwise(one)}
-    pauses = {pause for pause in pauses if pause[0] < end and pause[1] >= begin}
+    pauses = {(max(pause[0], begin), pause[1]) for pause in pauses if pause[0] < end and pause[1] >= begin}
     if dispute.noticed_shut is not None and dispute.is_shut and looks[0]:
         pauses.add((looks[0][-1], dispute.noticed_shut))
     is_refused = opened - shut > LONGEST_LIMIT and looks[0][0] < shut < end and opened >= begin
@@ -329,6 +329,11 @@ def _on_reply(truth: Truth, page: str) -> Iterator[str]:
         known = truth.dispute.known_until
         if asked is None or known is None or known < asked or until != _second(known)[:-3]:
             yield f"silence up to when ({day}, {until})"
+    looks = truth.dispute.looks_at(OTHER_ROOM)
+    still = rf"開けるチャットには、({DAY}\d\d:\d\d)まで返信がありません"
+    for until in _findall(still, page):
+        if asked is None or until != _second(looks[-1])[:-3]:
+            yield f"silence of the chats that open ({until})"
     told = _findall(r"立場が未入力の(\d+)人のメッセージ(\d+)件", page)
     true = {(str(len(strangers)), str(strangers.total()))} if strangers else set()
     if set(told) != true and (told or not is_cut):

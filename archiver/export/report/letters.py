@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from archiver.claims.acceptance_and_terms import accepts
@@ -22,7 +21,7 @@ from archiver.export.report.money import (
     standing_of,
     terms_by_message,
 )
-from archiver.export.report.report_sources import day_of, other_text, shown
+from archiver.export.report.report_sources import entered, other_text, shown
 from archiver.export.report.request_to_office import (
     advice,
     client_request,
@@ -52,7 +51,6 @@ MAX_LENGTH = 800
 """Characters of what is sent at most, a line end counted as two; forms truncate what is longer."""
 
 _MAX_FIELD_LENGTH, _QUOTED_LENGTH, _SHORT_QUOTED_LENGTH, _MAX_DELIVERIES, _MAX_NAME_LENGTH = 50, 76, 36, 3, 20
-_EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
 
 @days_in_words()
@@ -80,7 +78,7 @@ def _inquiry_text(case: ReportInput, length: int, *, has_report: bool) -> tuple[
         most=_MAX_FIELD_LENGTH // 2 if is_english() else _MAX_FIELD_LENGTH,  # English labels leave less room
         warning=advice(case),
         other=other_text(case.contract),
-        delivered=max(((day_of(one.at) or _EARLIEST, one.number, one.at) for one in case.deliveries), default=[""])[-1],
+        delivered=_deliveries_text([entered(at, 19) for at in sorted(one.at for one in case.deliveries)]),
         end_request=end_request_text(case.contract),
         decisive=decisive,
         changed=unquoted_changes(case.statistics, DELETIONS),
@@ -108,6 +106,11 @@ def _inquiry_text(case: ReportInput, length: int, *, has_report: bool) -> tuple[
         if _fits(text_with([*kept, fact])):
             kept.append(fact)
     return "\n".join([*filter(None, [warning]), text_with(kept)]), len(facts) - len(kept)
+
+
+def _deliveries_text(times: Sequence[str]) -> str:
+    """The last deliveries, and how many came before them."""
+    return say("、").join(times[-_MAX_DELIVERIES:]) + earlier_text(len(times) - _MAX_DELIVERIES)
 
 
 def _letter(name: str, case: ReportInput, **more: object) -> tuple[list[str], list[str]]:
@@ -164,7 +167,7 @@ def demand_text(case: ReportInput) -> str:
     facts, (head, end) = _letter(
         "report_demand.txt",
         case,
-        delivered=say("、").join(map(date_text, days[-_MAX_DELIVERIES:])) + earlier_text(len(days) - _MAX_DELIVERIES),
+        delivered=_deliveries_text([*map(date_text, days)]),
         sums="" if standing is None else sums_text(standing),
         reminders=reminders_text(contract, partial(_reminder_text, case)),
         invoices=[] if standing is None else list(open_lines(standing, invoice_line)),

@@ -115,6 +115,7 @@ class _Survey:
             (),
             self._authors,
             case.known_until,
+            case.open_until,
             tuple(case.closings),
             told_at=case.created_at,
         )

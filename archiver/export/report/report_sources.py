@@ -249,6 +249,13 @@ class ReportSources:
         return None if at is None or (self.ends_at is not None and self.ends_at <= at) else at
 
     @property
+    def open_until(self) -> datetime | None:
+        """The same of the rooms that still open."""
+        return min(
+            (room.watch.last for room in self.rooms if room.watch.last and not self.is_closed(room)), default=None
+        )
+
+    @property
     def begun_at(self) -> datetime | None:
         """When a room of the contract was first read."""
         return min((room.watch.begun for room in self.rooms if room.watch.begun is not None), default=None)

@@ -14,7 +14,7 @@ from archiver.claims.messages import DELETIONS, changed_sides, closed_account, d
 from archiver.claims.quotations import Quotation, Time, excerpt, excerpts
 from archiver.claims.sentences import closed_sign, reply_label, reply_text, silence_reason, theirs_text, waiting_text
 from archiver.claims.table import word
-from archiver.contract_dates import days_since, end_request_due, last_delivery, review_due
+from archiver.contract_dates import day_of, days_since, end_request_due, last_delivery, review_due
 from archiver.evidence.history import words_beside_files
 from archiver.export.report.excerpt import references_of
 from archiver.export.report.message_statistics import ReportInput
@@ -250,9 +250,11 @@ def _silence_text(case: ReportInput) -> str:
     if days is None or days < platform_of(case.contract.platform).reply_days:
         return ""
     closed = closed_account(case.statistics.facts).value
+    due = None if case.contract.does_work or case.deliveries else day_of(case.contract.due_on)
+    late = "" if due is None or days_since(due, case.created_at) < 1 else word("reason.due", day=date_text(due))
     if closed is None or claim.value.is_closed:
-        return silence_reason(claim)
-    return word("reason.silent.account", sign=closed_sign(closed), at=date_text(closed.sign.at))
+        return late + silence_reason(claim)
+    return late + word("reason.silent.account", sign=closed_sign(closed), at=date_text(closed.sign.at))
 
 
 _WISHES: Mapping[RequestKind | None, Mapping[str, str]] = {

@@ -100,6 +100,7 @@ def _activity(
         if is_counting
         else authors_and_changes.last_posts(reading, told, bases),
         known_until=_known_until(contract, looks),
+        open_until=min((at for room, at in looks.items() if at and room not in closed), default=None),
         closings=closings,
         cancellations=tuple(_cancellations(reading, contract)) if closings else (),
         told_at=now,

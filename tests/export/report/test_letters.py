@@ -197,13 +197,14 @@ def test_once_the_usual_days_are_over_it_asks_for_the_review(platform: str, days
 
 
 def test_the_last_delivery_counts_by_its_day() -> None:
-    """Not by the order in which it was typed in."""
+    """Not by the order in which it was typed in; the earlier one is named before it, and by when the work was due."""
     late, early = replace(delivered(2)[0], number=1), replace(delivered(30)[0], number=2)
 
-    text = inquiry_text_of(on("crowdworks", deliveries=(late, early)))
+    contract = replace(report_inputs.CONTRACT, due_on="2026-11-20")
+    text = inquiry_text_of(report_inputs.case(contract=contract, deliveries=(late, early)))
 
-    day = f"{datetime.fromisoformat(late.at):%Y年%-m月%-d日}"
-    assert f"納品: {day}\n" in text
+    first, day = (f"{datetime.fromisoformat(one.at):%Y年%-m月%-d日}" for one in (early, late))
+    assert f"納期: 2026年11月20日\n納品: {first}、{day}\n" in text
     assert text.count(day) == 1
     assert "検収" not in request_paragraph(on("crowdworks", deliveries=(late, early)))
 

@@ -358,10 +358,14 @@ def test_the_user_is_told_to_deliver_there_first(platform: str) -> None:
 
 
 def test_who_ordered_the_work_is_not_told_to_deliver() -> None:
-    """On any platform."""
+    """The day on which it was due is a part of the reason, once it has passed."""
     case = on("crowdworks", delivered=None, silent_days=30)
+    days = ("2026-11-05", "2036-11-05")
+    late, early = (replace(case, contract=replace(case.contract, side="client", due_on=day)) for day in days)
 
-    assert advice(replace(case, contract=replace(case.contract, side="client"))) is None
+    assert advice(late) is None
+    assert request_of(late).startswith("納期(2026年11月5日)を過ぎ、相手からの返信がないため、")
+    assert request_of(early).startswith("相手からの返信がないため、")
 
 
 def test_one_request_in_one_sentence() -> None:
