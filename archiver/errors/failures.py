@@ -156,7 +156,7 @@ class OlderArchive(StorageError):
 class DiskFull(StorageError):
     """No space is left on the disk."""
 
-    message = N_("The disk is full; what was saved before is kept ({path}).")
+    message = N_("The disk is full ({path}); what was saved before is kept.")
     hint = N_("Make space and do the same again.")
 
 

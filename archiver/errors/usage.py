@@ -91,8 +91,8 @@ class RoomInContract(UsageError):
 
     message = N_("Chat {room} belongs to {contracts} already.")
     hint = N_(
-        "To move it, add --move. If it belongs to both, add its first day here: --chat-from {room} 2026-11-01. See: "
-        "archive job set --help"
+        "To move it, add --move. If it belongs to both, add its first day here (of two jobs at one time the day on "
+        "which this one was agreed): --chat-from {room} 2026-11-01. See: archive job set --help"
     )
 
 

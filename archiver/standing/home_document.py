@@ -282,7 +282,8 @@ def _money(reading: Reading, contract: Contract, today: date) -> Row | None:
     standing = money_standing(contract, deliveries(reading, contract.id), today)
     if standing is None:
         amount = contract.amount
-        return {"amount": visible(amount), "state": "unbilled", "due": None} if amount else None
+        state = "escrowed" if contract.escrowed_at else "unbilled"
+        return {"amount": visible(amount), "state": state, "due": None} if amount else None
     if not standing.unpaid:
         return {"amount": standing.received, "state": "paid", "due": None}
     stated = [one for one in standing.balances if one.unpaid and one.due and one.basis not in RECEIPTS]

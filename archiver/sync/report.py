@@ -211,12 +211,14 @@ def is_clock_wrong(offset_ms: int) -> bool:
 
 
 def apart_words(span: timedelta) -> str:
-    """How far two clocks are apart: in minutes, from two hours on in hours."""
+    """How far two clocks are apart: in minutes, from two hours on in hours, from three days on in days."""
     minutes = round(abs(span) / timedelta(minutes=1))
     hours = round(minutes / 60)
     if hours < 2:
         return ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
-    return ngettext("{n} hour", "{n} hours", hours).format(n=f"{hours:,}")
+    if hours < 72:
+        return ngettext("{n} hour", "{n} hours", hours).format(n=hours)
+    return ngettext("{n} day", "{n} days", round(hours / 24)).format(n=f"{round(hours / 24):,}")
 
 
 def doubtful_sentence(hours: float) -> str:

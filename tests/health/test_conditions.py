@@ -300,7 +300,7 @@ def test_each_condition_is_the_same_sentence_wherever_it_is_shown(kind: Kind, ca
         (situation(scheduled_run=REFUSED), "The last automatic save failed (2026-11-24 22:22), although one by hand"),
         (situation(looks=looks(at={ROOM: ago(minutes=1), 7: ago(hours=90), 6: ago(hours=50)})), "7, 6 was read for up"),
         (situation(paces=Paces(1, {1: 12.0}, is_fresh=False)), "In chat 1 up to 720 messages came in an hour: with a"),
-        (situation(doubtful_hours=-8760.0), "8,760 hours behind this computer's clock. One of the two is wrong"),
+        (situation(doubtful_hours=-8760.0), "365 days behind this computer's clock. One of the two is wrong"),
         (situation(clock_ms=90_000), "2 minutes behind Chatwork's"),
         (situation(computer=with_disk(0.1), error_name="DiskFull"), "The last save failed: only 100 MB are free"),
         (situation(computer=with_disk(0.9)), "Only 900 MB are free, and the records need 1000 MB"),

@@ -118,7 +118,7 @@ def test_a_body_for_which_the_disk_has_no_space_is_told(home: Path) -> None:
         assert is_served(port)
 
     assert told.startswith("HTTP/1.1 507 ")
-    assert "The disk is full; what was saved before is kept" in told
+    assert "what was saved before is kept" in told
     assert "Make space and do the same again." in told
 
 
