@@ -194,6 +194,7 @@ def _task(row: TaskRow) -> Task:
         gone_since=_parse_time(row.gone_since) if row.gone_since else None,
         first_seen=_parse_time(row.first_seen),
         unread_limit="" if limit or returned.strip("0") == "" else returned,
+        limit_type=row.limit_type,
     )
 
 

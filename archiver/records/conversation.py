@@ -274,6 +274,8 @@ class Task(NamedTuple):
     first_seen: datetime
     unread_limit: str = ""
     """What Chatwork returned as its limit, where that is no time."""
+    limit_type: str = ""
+    """`none`, `date`, which names a day alone, or `time`."""
 
 
 class PersonName(NamedTuple):

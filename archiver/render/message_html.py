@@ -36,7 +36,7 @@ from archiver.records import (
 from archiver.render.exported_page_search import SearchText, TextKind, readable_text
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_body import REL, ReferenceLink, References, anchor_html, html, picture_html
-from archiver.render.times import iso_time, local_time, typed_time
+from archiver.render.times import date_text, iso_time, local_time, typed_time
 from archiver.report_language import JAPANESE, is_english, say
 
 STATES: Mapping[State, str] = {
@@ -163,11 +163,12 @@ def task_html(task: Task) -> str:
     """A task in one line, as last seen, without its text."""
     status = {"open": say("未完了"), "done": say("完了")}.get(task.status, visible(task.status))
     unread = say("読み取れません(Chatworkの値 {value})", value=visible(task.unread_limit)) if task.unread_limit else ""
+    day_or_time = date_text if task.limit_type == "date" else local_time
     words = [
         f"{say('タスクの最後に見えた状態:')} {escape(status)}",
         f"{say('担当')} <bdi>{visible_html(task.assignee)}</bdi>",
         f"{say('依頼')} <bdi>{visible_html(task.assigned_by)}</bdi>",
-        f"{say('期限')} {local_time(task.limit) if task.limit else escape(unread) or say('なし')}",
+        f"{say('期限')} {day_or_time(task.limit) if task.limit else escape(unread) or say('なし')}",
     ]
     if task.gone_since is not None:
         words.append(say("{time} に、Chatworkに表示されないことを確認", time=local_time(task.gone_since)))

@@ -29,6 +29,10 @@ _BOX = re.compile(r"^(?:\| ?)+", re.MULTILINE)
 _CALLED = re.compile(r"(\[(?:To:|rp |返信 )[^\[\]\n]{1,60}\])[^\[\]\n]{1,60}(?:さん|様) ?\n")
 """Who is addressed, as Chatwork writes it on a line of its own."""
 _RULE = re.compile(rf"^{RULE}$", re.MULTILINE)
+_TAGS = re.compile(
+    r"\[title\]\[dtext:file_(?:uploaded|deleted)\]\[/title\]|\[preview [^\]]*\]|\[download[^\]]*\]"
+    r"|( \([^()]* [KMGT]?B\))?\[/download\]|\[/?task\b[^\]]*\]"
+)
 _folded = lru_cache(maxsize=10_000)(fold_character)
 
 
@@ -79,6 +83,11 @@ def own_words(body: str, references: References = NOWHERE) -> str:
     called = parse(_CALLED.sub(r"\1", body))
     own_nodes = [one for one in called if not isinstance(one, (Mention, MentionAll, Quote, ReplyTag))]
     return one_line(plain_text(own_nodes, references)) or one_line(plain_text(parse(body), references))
+
+
+def without_tags(body: str) -> str:
+    """A message without what stands around the name of a file in its post, with its size, or around a task's text."""
+    return _TAGS.sub("", body)
 
 
 def one_line(text: str) -> str:

@@ -181,10 +181,9 @@ def clock_words(at: datetime) -> str:
 
 
 def day_words(day: date, now: datetime) -> str:
-    """`today`, or the day with its weekday."""
-    if day == now.astimezone(JST).date():
-        return _("today")
-    return _weekday(day, now)
+    """`today`, or the day with its weekday; of a time, its day in Japan."""
+    local = _to_tokyo(day).date() if isinstance(day, datetime) else day
+    return _("today") if local == now.astimezone(JST).date() else _weekday(local, now)
 
 
 def dated_moment(at: datetime, now: datetime) -> str:

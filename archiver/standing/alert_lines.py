@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +19,7 @@ from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Contract
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import shorten, visible, visible_line
-from archiver.render.snippet import one_line, own_words
+from archiver.render.snippet import one_line, own_words, without_tags
 from archiver.render.times import iso_date, short_day, time_of_year
 from archiver.report_language import in_program_language
 from archiver.store.archive import Reading
@@ -38,11 +37,6 @@ FIRST_SCREEN_LIMIT = 3
 """So many alerts stand on the first screen, and so many deadlines; other alerts are counted."""
 
 QUOTED_CHARACTERS = 20
-_FILE_TAGS = re.compile(
-    r"\[title\]\[dtext:file_(?:uploaded|deleted)\]\[/title\]|\[preview [^\]]*\]|\[download[^\]]*\]"
-    r"|( \([^()]* [KMGT]?B\))?\[/download\]"
-)
-"""What stands around the name of a file in its post, with its size."""
 _TEXTS_LIMIT = 4
 _NAME_COLUMNS, _ROOM_COLUMNS, _FILE_COLUMNS = 16, 24, 32
 
@@ -197,11 +191,11 @@ def in_quotes(text: str) -> str:
 
 def _named(summary: MessageSummary, rule: AlertRule | None = None, texts: Sequence[str] = ()) -> NamedMessage:
     """`texts`: those that a changed message had, the last shown one last, to be quoted from where they differ."""
-    body = _FILE_TAGS.sub("", summary.text)
+    body = without_tags(summary.text)
     text = excerpts([own_words(body)], QUOTED_CHARACTERS)[0] if rule is None else _from_matched_words(body, rule)
     quote = in_quotes(text) if text else _("(text unknown)")
     if texts:
-        plain = [own_words(_FILE_TAGS.sub("", one)) for one in texts]
+        plain = [own_words(without_tags(one)) for one in texts]
         quoted = [in_quotes(one) for one in excerpts(plain, QUOTED_CHARACTERS)]
         quote = " → ".join(quoted if len(quoted) <= _TEXTS_LIMIT else [quoted[0], "…", *quoted[-2:]])
     said = " ".join(filter(None, [shorten(summary.name, _NAME_COLUMNS), quote]))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archiver.claims.acceptance_and_terms import is_courtesy, terms_weight
+from archiver.claims.acceptance_and_terms import amounts_and_days, is_courtesy, terms_weight
 from archiver.claims.quotations import (
     QUOTED,
     Quotation,
@@ -455,6 +455,19 @@ def test_a_text_of_the_greatest_length_is_judged_at_once(piece: str) -> None:
     Covers({(ROOM, "1")}).cover_quotes(body)
 
     assert process_time() - begun < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("I need it by 20 October, for 30,000 yen.", ["30,000 yen", "20 October"]),
+        ("Due Oct 20. I'll pay within 14 days of delivery.", ["Oct 20", "within 14 days"]),
+        ("It took 14 days. May I send 3 more? 20 pages in March", []),
+    ],
+)
+def test_terms_of_an_english_message_are_terms(text: str, named: list[str]) -> None:
+    """Days, and times within which somebody pays; no other numbers."""
+    assert named == [*amounts_and_days(text)]
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.chatwork.notation.parse import parse
-from archiver.records import AccountId, FileId, MessageId, MessageKind, RoomId, State, Version
+from archiver.records import AccountId, FileId, MessageId, MessageKind, RoomId, State, Task, TaskId, Version
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_body import NOWHERE, Picture, ReferenceLink, References, html, plain_text
-from archiver.render.message_html import EDITED_BEFORE, NOTICE, Surroundings, render_message
+from archiver.render.message_html import EDITED_BEFORE, NOTICE, Surroundings, render_message, task_html
+from archiver.render.snippet import own_words, without_tags
 from tests.support.cases import cases_of
 from tests.support.html_safety import read_html
 from tests.support.notation_pieces import PIECES
@@ -176,3 +177,21 @@ def test_ordinary_text_is_unchanged(text: str) -> None:
     actual = visible(text)
 
     assert text == actual
+
+
+def test_what_stands_around_a_file_or_a_task_is_left_out_of_one_line() -> None:
+    """A screen that shows one line of a post has no room for ids, sizes and who a task is for."""
+    file = "[info][title][dtext:file_uploaded][/title][download:17]photo.zip (1.86 KB)[/download][/info]"
+    task = "[info][title][dtext:task_done][/title][task aid=5 st=done lt=1 ltype=date]色の修正[/task][/info]"
+
+    shown = [own_words(without_tags(one)) for one in (file, task)]
+
+    assert ["photo.zip", "【タスクを完了しました。】 色の修正"] == shown
+
+
+def test_a_limit_that_is_a_day_has_no_time_of_day() -> None:
+    """Chatwork sends midnight for it."""
+    task = Task(*(TaskId(1), RoomId(1), MessageId("1"), "田中", "鈴木", "", at(0), "open", None, at(0)))
+
+    assert "期限 2026-11-05 " in task_html(task)
+    assert task_html(task._replace(limit_type="date")).endswith("期限 2026-11-05")

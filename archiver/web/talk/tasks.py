@@ -11,7 +11,6 @@ from flask import Blueprint, request, url_for
 from markupsafe import Markup, escape
 
 from archiver.chatwork.notation.parse import parse
-from archiver.records import JST
 from archiver.render import message_body
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import NOWHERE, References
@@ -96,7 +95,7 @@ def _line(details: TaskDetails, name: str, references: References) -> Row:
         "assignee": short_name(details.task.assignee),
         "assigned_by": short_name(details.task.assigned_by),
         "text": _html(details.task.body, references),
-        "limit": _limit(details.task.limit, details.limit_type),
+        "limit": _limit(details.task.limit, details.task.limit_type),
         "status": _status(details.task.status),
         "earlier": earlier[::-1],
     }
@@ -106,7 +105,7 @@ def _earlier_text(before: TaskVersion, after: TaskVersion, details: TaskDetails,
     """What was another one in an earlier version, and when something else was first seen."""
     return {
         "text": Markup() if before.body == after.body else _html(before.body, references),
-        "limit": "" if before.limit == after.limit else _limit(before.limit, details.limit_type),
+        "limit": "" if before.limit == after.limit else _limit(before.limit, details.task.limit_type),
         "status": "" if before.status == after.status else _status(before.status),
         "until": after.first_seen,
     }
@@ -121,7 +120,7 @@ def _limit(limit: datetime | None, limit_type: str) -> str:
     if limit is None or limit_type == "none":
         return _("not usable") if limit_type in ("date", "time") else _("none")
     now = view_context().now()
-    return day_words(limit.astimezone(JST).date(), now) if limit_type == "date" else moment_words(limit, now)
+    return day_words(limit, now) if limit_type == "date" else moment_words(limit, now)
 
 
 def _status(word: str) -> str:

@@ -210,8 +210,6 @@ class TaskDetails(NamedTuple):
     """A task as last seen, with all its versions, the oldest first."""
 
     task: Task
-    limit_type: str
-    """`none`, `date` or `time`."""
     versions: tuple[TaskVersion, ...]
 
 
@@ -275,9 +273,9 @@ def _task(reading: Reading, room: int, ident: int, first_seen: str, gone_since: 
         status=text(facts.get("status")),
         gone_since=time_or_none(gone_since),
         first_seen=from_text(first_seen),
+        limit_type=text(facts.get("limit_type")),
     )
-    versions = tuple(_version(entries[seq]) for seq in seqs)
-    return TaskDetails(task, text(facts.get("limit_type")), versions)
+    return TaskDetails(task, tuple(_version(entries[seq]) for seq in seqs))
 
 
 def _version(entry: EntryObject) -> TaskVersion:
