@@ -35,6 +35,8 @@ def world(tmp_path: Path) -> Iterator[TerminalWorld]:
         for name, script in PROGRAMS.items():
             (tmp_path / "bin" / name).write_text(script.format(state=tmp_path))
             (tmp_path / "bin" / name).chmod(0o755)
+        for name in ("FOLDER", "フォルダー"):  # what --check looks at has to be there
+            (world.terminal.home.parent / name).mkdir()
         world.terminal.environ |= {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin", "HOME": str(tmp_path)}
         yield world
 
