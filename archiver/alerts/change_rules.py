@@ -162,11 +162,13 @@ def _carried(observations: DepartureObservations, account: int) -> list[int]:
 def standing_alert(alert: Alert, kept: Iterable[Alert]) -> Alert | None:
     """The kept alert of the last day to which this one only adds; None if it is news.
 
-    An alert that was dismissed, or is now more urgent, is news again. That a file is gone is
-    told once for ever, as its list and its post show it in turn.
+    An alert that was dismissed, or is now more urgent, is news again. Told once for ever are pauses of the same kind,
+    and that a file is gone, which its list and its post show in turn.
     """
     if alert.rule is AlertRule.FILE_GONE:
         return next((one for one in kept if (one.rule, one.subject) == (alert.rule, alert.subject)), None)
+    if alert.rule is AlertRule.A14 and alert.level is Level.LOW:
+        return next((one for one in kept if (one.rule, one.level) == (alert.rule, alert.level)), None)
     if alert.rule not in REPEATING_RULES or alert.subject == TERM:
         return None
     for candidate in reversed(list(kept)):
@@ -180,6 +182,8 @@ def standing_alert(alert: Alert, kept: Iterable[Alert]) -> Alert | None:
 
 def merged(alert: Alert, standing: Alert) -> Alert:
     """The kept alert together with this one; rules of changes count what was judged before themselves."""
+    if alert.rule is AlertRule.A14:
+        return replace(standing, count=standing.count + 1, subject=alert.subject)
     if alert.rule is not standing.rule:
         return replace(standing, subject=str(alert.count))
     counts = standing.count, alert.count

@@ -16,7 +16,7 @@ from archiver.records.alerts import Alert, AlertRule, Level
 
 OLD_DAYS = 60
 """A silence or a delivery on Chatwork of more days is no news."""
-LONG_PAUSE = timedelta(days=30)
+PAUSE, LONG_PAUSE = timedelta(hours=24), timedelta(days=30)
 """Time without saving; after 40 days the free plan hides what was not saved."""
 DAYS_BEFORE, DAYS_AFTER = 1, -7
 """How many days before a deadline its alert begins, and after how many (negative) it ends."""
@@ -122,9 +122,10 @@ def _deadline(case: CaseSnapshot, due: DueDate) -> str:
 
 def pauses(pause: tuple[datetime, datetime] | None, now: datetime) -> Iterator[Alert]:
     """An alert about a long time without saving, from when rounds were last known to run up to when one was due."""
-    if pause is not None and (length := pause[1] - pause[0]) > LONG_PAUSE:
+    if pause is not None and (length := pause[1] - pause[0]) > PAUSE:
+        level = Level.MEDIUM if length > LONG_PAUSE else Level.LOW
         subject = f"{pause[1].isoformat(timespec='minutes')}/{round(length / timedelta(hours=1))}"
-        yield Alert(AlertRule.A14, Level.MEDIUM, now, subject=subject)
+        yield Alert(AlertRule.A14, level, now, subject=subject)
 
 
 def judge_cases(

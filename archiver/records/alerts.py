@@ -248,8 +248,12 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     (AlertRule.CONTACT_GONE, ""): N_(
         "Somebody from your work chats is no longer listed as your contact (reason unknown)."
     ),
+    (AlertRule.OTHER_CHAT, "named"): N_(
+        "You have a direct chat with {room}, somebody from your work chats, that is not saved. If you "
+        "talk about work there, add it: archive job set"
+    ),
     (AlertRule.OTHER_CHAT, ""): N_(
-        "You have a direct chat with somebody from your work chats that is not saved: {room}. If "
+        "You have a direct chat with somebody from your work chats that is not saved: chat {room}. If "
         "you talk about work there, add it: archive job set"
     ),
     (AlertRule.DELETIONS, ""): N_(
@@ -347,9 +351,13 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
         "Chat {room}: a message seems to be about changed pay, no pay, another date or the end of the job. Answer in "
         "writing, on the platform too if there is one, and don't agree in a hurry."
     ),
-    (AlertRule.A14, ""): N_(
+    (AlertRule.A14, "1"): N_(
         "Saving was off for {pause} from {day}. Of messages written and edited meanwhile at most the new "
         "text is saved: archive status --full"
+    ),
+    (AlertRule.A14, ""): N_(
+        "Saving was off {n} times for more than a day, last for {pause} from {day}. Of messages written and edited "
+        "meanwhile at most the new text is saved: archive status --full"
     ),
     (AlertRule.A15, "new"): N_(
         "Chat {room}: an account that was first seen here on {day} (ID {account}) writes about bank data or a "
@@ -376,7 +384,7 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     (AlertRule.TWIN, "contact"): N_("A new contact: "),
     (AlertRule.TWIN, ""): N_("Chat {room}: "),
 }
-"""Rule, and what its subject or its count tells more exactly → what happened, and what to consider."""
+"""Rule, and what its subject, its count or a name tells more exactly → what happened, and what to consider."""
 
 
 DEPARTURES = frozenset(

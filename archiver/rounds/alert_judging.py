@@ -104,7 +104,7 @@ def judge_cases(writing: Writing, at: datetime, *, is_due: bool) -> list[Alert]:
 
 def _pause(reading: Reading, judged: remembered_values.JudgedCases, at: datetime) -> tuple[datetime, datetime] | None:
     """The time since the last judgement in which the jobs of then were to be read: none after all had ended."""
-    if at - judged.at <= date_rules.LONG_PAUSE:
+    if at - judged.at <= date_rules.PAUSE:
         return None
     known = {one["payload"]["id"] for one in entries.entries_under(reading, "contract/", upto=judged.stated)}
     ends = [read_until(one) or at for one in contracts(reading) if one.id in known and is_read(one, judged.at)]

@@ -317,12 +317,13 @@ def test_a_deadline_says_its_name_day_and_advice() -> None:
 @pytest.mark.parametrize(
     ("hours", "level"),
     [
-        *((hours, None) for hours in (None, 0, 1, 24, 48, 24 * 30)),
+        *((hours, None) for hours in (None, 0, 0.1, 1, 2, 6, 12, 18, 23, 23.9, 24)),
+        *((hours, "low") for hours in (24.5, 25, 48, 24 * 30)),
         *((hours, "medium") for hours in (721, 24 * 40)),
     ],
 )
 def test_a_long_pause_is_told(hours: float | None, level: str | None) -> None:
-    """After a month the plan may hide what was not saved; a weekend is no news."""
+    """More than a day without a round; after a month the plan may hide what was not saved."""
     pause = None if hours is None else (NOW - timedelta(hours=hours), NOW)
 
     found = date_rules.judge_cases([], pause=pause, now=NOW, kept=())

@@ -94,9 +94,9 @@ def test_a_direct_chat_that_is_not_saved_goes_by_the_name_of_the_other_person(wo
     with world.archive.reading() as reading:
         lines = [line.sentence for line in alert_lines(reading, chats, {})]
 
-    assert 1 == sum("somebody from your work chats that is not saved: “田中”" in line for line in lines)
+    assert 1 == sum("a direct chat with “田中”, somebody from your work chats" in line for line in lines)
     assert [] == [line for line in lines if "77" in line]
-    assert 1 == sum("not saved: 78" in line for line in lines)
+    assert 1 == sum("not saved: chat 78" in line for line in lines)
 
 
 def test_a_file_with_another_name_is_told_with_all_its_names(desk: TerminalWorld) -> None:
