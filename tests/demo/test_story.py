@@ -109,13 +109,14 @@ class _LateEvening(datetime):
 
 @pytest.mark.slow
 def test_each_family_of_alerts_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Words, changes, silence, a deadline, a pause, early contact and a departure: every rule once, at any hour."""
+    """Words, changes, silence, a deadline, a pause, early contact, a departure and what went with it: each once."""
     monkeypatch.setattr(story, "datetime", _LateEvening)
     with story.set_stage(tmp_path / "home", lambda _text: None) as story_played:
         whole = story.play(story_played)
         with story_played.app.archive.reading() as reading:
             rules = Counter(one.rule.value for one in alerts(reading) if not one.dismissed)
 
-    expected = ["A1", "A5", "A11", "A14", "deadline", "deletions", "early_contact", "account_closed", "member_gone"]
+    expected = ["A1", "A5", "A10", "A11", "A14", "deadline", "deletions", "early_contact", "account_closed"]
+    expected += ["member_gone", "file_gone"]
     assert dict.fromkeys(expected, 1) == rules
     assert whole
