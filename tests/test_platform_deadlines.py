@@ -42,7 +42,7 @@ EXAMPLES: tuple[tuple[str, str, dict[str, Any], str | None, str], ...] = (
     ("direct", "receipt", {}, "2026-10-01", "2026-10-01"),
     ("direct", "receipt", {}, "2026-10-01 23:59", "2026-10-01"),
     ("direct", "receipt", {"invoices": (Invoice(1, 100, "2026-10-31"),)}, "2026-10-01", "2026-10-01"),
-    ("direct", "receipt", {"payments": (Payment(1, 99, "2026-10-31"),)}, "2026-10-01", "2026-10-01"),
+    ("direct", "receipt", {"amount": "100円", "payments": (Payment(1, 99, "2026-10-31"),)}, "2026-10-01", "2026-10-01"),
     # Coconala: 72 and 24 hours end on the third and on the next day; the room is hidden 3 days after a cancellation.
     ("coconala", "review", {}, "2026-11-03 09:12", "2026-11-06"),
     ("coconala", "end_request", {"end_request_at": "2026-11-20 18:00"}, None, "2026-11-21"),
@@ -214,7 +214,8 @@ def test_the_day_of_receipt_is_that_of_an_invoice_without_a_day_of_its_own() -> 
     [
         ({"invoices": (Invoice(1, 100, "2026-11-03"),), "payments": (Payment(1, 100, "2026-11-05"),)}, False),
         ({"amount": "50,000円(税込)", "payments": (Payment(1, 50_000, "2026-11-05"),)}, False),
-        ({"amount": "5万円", "payments": (Payment(1, 50_000, "2026-11-05"),)}, True),
+        ({"amount": "5万円", "payments": (Payment(1, 50_000, "2026-11-05"),)}, False),
+        ({"amount": "5万円", "payments": (Payment(1, 49_999, "2026-11-05"),)}, True),
         ({"invoices": (Invoice(1, 100, "2026-11-03"),), "payments": (Payment(1, 99, "2026-11-05"),)}, True),
         ({"invoices": (Invoice(1, 100, "2026-11-01"),), "payments": (Payment(1, 100, "2026-11-02"),)}, True),
         ({"invoices": (Invoice(1, 100, "2026-11-03"),)}, True),

@@ -236,7 +236,7 @@ def test_an_error_of_ours_is_a_line_a_hint_and_its_code(tmp_path: Path, capsys: 
 @pytest.mark.parametrize(
     ("kind", "code", "sentence"),
     [
-        ("full", 1, "エラー: ディスクの空きがありません。前に保存したものは残っています(/somewhere)。"),
+        ("full", 1, "エラー: ディスクの空きがありません(/somewhere)。前に保存したものは残っています。"),
         ("forbidden", 1, "エラー: このパソコンでは /somewhere の使用が許可されていません: 権限がありません"),
         ("interrupt", 130, "中断しました。保存したものは残っています。"),
     ],

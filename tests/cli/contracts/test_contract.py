@@ -150,7 +150,7 @@ def test_a_contract_of_which_nothing_is_known_says_so(world: World) -> None:
     """Before the first save and without any date there is still a picture."""
     whole = "\n".join(lines(world))
 
-    assert "first message not known (1 chat never read)" in whole
+    assert "First message not known (1 chat never read)" in whole
     assert "(not entered)" in whole
 
 

@@ -170,9 +170,10 @@ def fill(desk: TerminalWorld) -> Path:
 
 def test_a_deadline_is_said_although_a_round_opened_another_alert(desk: TerminalWorld) -> None:
     """Only what stands in that line of the round is left out."""
+    day = (datetime.now(JST) + timedelta(days=1)).date()
+    desk.contract("job1", desk.room, platform="crowdworks", due_on=day.isoformat())
     with desk.archive.writing() as writing:
-        day = (datetime.now(JST) + timedelta(days=1)).date()
-        subject = f"job1/crowdworks/review/{day}"
+        subject = f"job1/crowdworks/due/{day}"
         alerts.keep(writing, Alert(AlertRule.DEADLINE, Level.LOW, desk.clock(), desk.room, subject=subject))
     desk.chatwork.cancel_account(desk.tanaka)
     desk.post("またね")
