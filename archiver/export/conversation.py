@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from archiver.evidence.history import EntryObject, MessageHistory, text
@@ -218,7 +218,7 @@ _EVER = datetime.min.replace(tzinfo=UTC).isoformat()
 def _pauses(room: PackageRoom, scope: PackageScope) -> Iterator[Pause]:
     """The times in which nobody looked, and apart from them those from a refusal to the next list.
 
-    One that was going on when the package's period began is told from there on.
+    Where nobody looked when the package's period began, it is told from there on; a refusal has its own time.
     """
     begun = _parse_time(scope.starts.get(room.room_id, _EVER))
     refusals = [
@@ -230,10 +230,11 @@ def _pauses(room: PackageRoom, scope: PackageScope) -> Iterator[Pause]:
         if not scope.overlaps(room.room_id, pause.start, pause.end):
             continue
         since = next((at for at in refusals if pause.start <= at <= pause.end), None)
-        for unseen in (Pause(pause.start, since or pause.end), since and Pause(since, pause.end, is_refused=True)):
-            here = unseen and unseen._replace(start=max(unseen.start, begun))
-            if here and here.end - here.start > (timedelta() if here.is_refused else room.watch.limit):
-                yield here
+        unseen = Pause(max(pause.start, begun), since or pause.end)
+        if unseen.end - unseen.start > room.watch.limit:
+            yield unseen
+        if since is not None and pause.end > begun:
+            yield Pause(since, pause.end, is_refused=True)
 
 
 def _inaccessible_since(entries: Iterable[EntryObject], room: int) -> datetime | None:
