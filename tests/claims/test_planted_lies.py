@@ -480,10 +480,6 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
         replace(SMALL, edges=True),
         (acceptance_and_terms._own_words, _unasked),
     ),
-    "edges: a question in another clause takes an acceptance back": (
-        replace(SMALL, edges=True),
-        (acceptance_and_terms._own_words, lambda true, body: true(body).replace("、ほかに", "ほかに")),
-    ),
     "money: the agreed amount is as any other": (
         replace(SMALL, money=True, many_edits=True),
         (acceptance_and_terms._forms_of, lambda true, _amount: true("")),

@@ -291,7 +291,10 @@ def test_what_changed_is_put_aside_in_the_terminal_too(desk: TerminalWorld) -> N
 
     assert "変わった「…50,000円です」から「…30,000円です」へ" in before
     assert before.startswith("仕事「動画編集10本」。田中のメッセージが1件編集されました。前の文面は保存してあります。")
-    assert "前の文面は保存してあります。仕事「別の仕事」。「はい」→「いいえ」" in before
+    assert (
+        "仕事「別の仕事」。田中のメッセージが1件編集されました。前の文面は保存してあります。「はい」→「いいえ」"
+        in before
+    )
     assert "archivestatus--donejob1" in before
     assert after.startswith("大丈夫です。")
     assert shut.startswith("見てほしいことが2件あります。")
