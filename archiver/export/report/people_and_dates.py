@@ -223,7 +223,7 @@ def _stated_rows(contract: Contract, platform: Platform) -> Iterator[tuple[str, 
 
 def event_text(fact: ContractFact, platform: Platform) -> str:
     """What happened on the day of a fact."""
-    outside, ending = platform.outside or say("外部連絡申請"), say(platform.end_request_name)
+    outside, ending = platform.outside or say("サービス外連絡申請"), say(platform.end_request_name)
     return say(fact.event, permission=outside, end_request=ending)
 
 
