@@ -153,7 +153,7 @@ def say(japanese: str, /, **values: object) -> str:
     The English text may have `{n:s}` for the ending of a plural: an s unless n is 1.
     """
     is_japanese = _chosen.get() == JAPANESE
-    form = japanese if is_japanese else _in_english(japanese)
+    form = of_payer(japanese) if is_japanese else _in_english(japanese)
     for name in [one for one in values if is_covered(values[one])] if "「{" in japanese else ():
         bare = f"{values[name]}".partition(say(VARIANT))[0]
         values[name] = bare if bare.startswith("(") else f"({bare})"
@@ -176,6 +176,11 @@ def program_language() -> str:
 def in_program_language(japanese: str) -> str:
     """A text of ours that is written in Japanese, such as a platform's, on a screen: in the language of the program."""
     return japanese if program_language() == JAPANESE else _in_english(japanese)
+
+
+def of_payer(words: str) -> str:
+    """Words of ours about money, which who ordered the work pays and does not receive."""
+    return words.replace("受け取った金額", "支払った金額").replace("入金", "支払い") if _hires.get() else words
 
 
 def of_other_side(words: str) -> str:

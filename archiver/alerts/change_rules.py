@@ -238,8 +238,9 @@ DEPARTURE_RULES: tuple[Callable[[DepartureObservations], Iterator[Alert]], ...] 
 SEVERAL_CHANGES = 2
 """How many changes of one person within a day are more than a slip."""
 
-MONEY = re.compile(r"円|[¥\uffe5]|報酬|単価|金額|支払|料金|\d万|納期|検収|[0-9][0-9,]{2,}")
-"""Words of money and days: a change of a description near one may change the contract."""
+MONEY = re.compile(r"円|[¥\uffe5]|報酬|単価|金額|支払|料金|\d万|納期|検収|(?<!\d)[1-9][0-9,]*00(?!\d)")
+"""Words of money and days: a change of a description near one may change the contract. A price may stand alone, a
+number of a call or a link is none."""
 
 
 def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:

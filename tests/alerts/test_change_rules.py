@@ -104,6 +104,7 @@ def described(before: str, after: str) -> RoomChanged:
         ({"rooms": (RoomChanged(ROOM, "room", "動画", "別の名前", AT),)}, "medium", "room"),
         ({"rooms": (described("1本 5,000円", "1本 3,000円"),)}, "medium", "description"),
         ({"rooms": (described("納期は月末\nメモ", "メモ"),)}, "medium", "description"),
+        ({"rooms": (described("1本 5000", "1本 3500"),)}, "medium", "description"),
         ({"rooms": (described("メモ", "メモ\n検収は10日後"),)}, "medium", "description"),
         ({"details": (DetailChanged(ROOM, TANAKA, "file/7", AT, "5"),)}, "medium", "file/7"),
         ({"details": (DetailChanged(ROOM, OWNER, "file/7", AT, "5"),)}, "", ""),
@@ -124,6 +125,7 @@ def described(before: str, after: str) -> RoomChanged:
         ({"rooms": (described("1本 5,000円\nよろしく", "1本 5,000円\nどうぞよろしく"),)}, "", ""),
         ({"rooms": (described("1本 5,000円\nメモ", "1本 5,000円"),)}, "", ""),
         ({"rooms": (described("", "連絡はこちらへ"),)}, "", ""),
+        ({"rooms": (described("Zoom: https://zoom.us/j/111", "Zoom: https://zoom.us/j/222\n毎週月曜10時"),)}, "", ""),
         ({}, "", ""),
     ],
 )

@@ -153,6 +153,8 @@ class Circumstances:
     """The client has two accounts, which the reporter entered; one of them may be closed."""
     forges: bool = False
     """Some type what looks like a post of Chatwork's own system, or edit a message into it."""
+    other_job: str = ""
+    """Platform of another, later approved job of the same chats and time, whose facts must not reach this one."""
 
 
 ODDS: Mapping[str, Sequence[object]] = {
@@ -168,6 +170,7 @@ ODDS: Mapping[str, Sequence[object]] = {
     "money": (False, False, True),
     "files": (False, True),
     **dict.fromkeys(("removes", "takes_back", "purges", "accounts", "forges"), (False, False, True)),
+    "other_job": ("", "", "coconala", "direct"),
 }
 """What each of them may be; the first is the usual."""
 
@@ -724,6 +727,9 @@ class Dispute:
         facts["amount"] = self.amount
         approved = self.approved.strftime("%Y-%m-%d %H:%M")
         maker.contract("job1", rooms, platform=self.so.platform, contact_approved_on=approved, **facts)
+        if self.so.other_job:
+            others = {"client": "株式会社別件", "amount": "12,345円", "payments": (Payment(1, 12_345, "2026-10-03"),)}
+            maker.contract("job2", rooms, platform=self.so.other_job, contact_approved_on="2026-12-01", **others)
         if self.so.accounts:
             with maker.archive.writing() as writing:
                 for account in (CLIENT, COLLEAGUE):

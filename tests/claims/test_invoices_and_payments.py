@@ -13,6 +13,7 @@ from archiver.claims.invoices_and_payments import DueBasis, closed_day, money_st
 from archiver.contract_dates import deadlines, is_paid
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Contract, Delivery, Invoice, MessageId, Payment, StatedTerm
+from archiver.report_language import JAPANESE, report_language
 
 TODAY = date(2026, 11, 24)
 
@@ -58,6 +59,8 @@ def test_tax_that_the_client_withheld_is_paid_and_told_apart() -> None:
     assert alone is not None
     assert (0, 0, 0, 89_790) == (standing.unpaid, standing.surplus, standing.set_off, standing.received)
     assert "請求 100,000円 / 入金 89,790円(ほかに源泉徴収 10,210円) / 未払い 0円" == sums_text(standing)
+    with report_language(JAPANESE, hires=True):  # who ordered the work paid it
+        assert "支払い 89,790円(ほかに源泉徴収 10,210円)" == sums_text(alone)
     assert "入金 89,790円(ほかに源泉徴収 10,210円)" == sums_text(alone)
     assert is_paid(replace(unbilled, amount="100,000円"), ())
 

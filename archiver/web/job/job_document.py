@@ -221,7 +221,7 @@ def _entered(reading: Reading, contract: Contract) -> Iterator[tuple[str, str]]:
         if invoice.due_on:
             yield invoice.due_on, _("Day of payment of invoice {n}").format(n=invoice.number)
     for payment in contract.payments:
-        yield payment.received_on, _("Received {amount}").format(amount=yen_text(payment.amount))
+        yield payment.received_on, _("Paid {amount}").format(amount=yen_text(payment.amount))
     for reminder in contract.reminders:
         yield reminder.sent_on, _("Reminder sent: {how}").format(how=reminder.how or _("on Chatwork"))
     for package in exports(reading):
