@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
+from itertools import pairwise
 from os.path import commonprefix
 
 from archiver.records import WRITTEN_NUMBER, Message, written_number
@@ -54,6 +55,12 @@ _DATE = re.compile(
     rf"|\b[0-9]{{1,2}}(?:st|nd|rd|th)? {_MONTH}|\b{_MONTH} [0-9]{{1,2}}\b|[Ww]ithin [0-9]{{1,3}} days"
 )
 _DELIVERY = re.compile(f"{_DATE.pattern}|納品")
+_TALK = re.compile(
+    r"(?<![^。!?\n])(?:(?!納|期限|締|まで|払|検収)[^。!?\n]){0,60}?"
+    r"(?:(?:打ち?合わ?せ|ミーティング|MTG|会議|面談|通話|電話|(?i:zoom))(?:の(?:日|時|件|予定)|[はがも])"
+    r"|\b(?:[Cc]all|[Mm]eeting) (?:on|is|at|to)\b)(?:(?!納|期限|締|まで|払|検収)[^。!?\n]){0,60}(?![^。!?\n])"
+)
+"""A sentence about when people meet: its days are no terms of the work."""
 _CODE, _QUOTED_LINE = re.compile(r"\[code\].*?\[/code\]", re.DOTALL), re.compile(r"^[>＞][^\n]*", re.MULTILINE)
 _QUOTE = re.compile(r"(\[/?qt\]|\[引用 [^\[\]]*\]|\[/引用\])")
 """What others wrote is not the author's own word."""
@@ -145,11 +152,16 @@ def _words_of(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
     return ((one.start(), one.group()) for one in pattern.finditer(text))
 
 
+def _days(text: str) -> Iterator[tuple[int, str]]:
+    """Days and deliveries, without the days on which people meet."""
+    return _words_of(_DELIVERY, _TALK.sub(lambda found: " " * len(found[0]), text))
+
+
 DECIDING_WORDS: tuple[tuple[int, WordsOf], ...] = (
     (16, _acceptances),
     (4, partial(_words_of, _MONEY)),
     (2, _judgements),
-    (1, partial(_words_of, _DELIVERY)),
+    (1, _days),
 )
 """What decides a dispute, the first first."""
 
@@ -250,6 +262,43 @@ def is_slip(before: str, after: str) -> bool:
         if changed == "/" or (found and sorted(found["was"] or "") == sorted(found["now"] or "")):
             return True
     return False
+
+
+_MONTH_AND_DAY, _WEEKDAY = re.compile("([0-9]{1,2})[月/]([0-9]{1,2})"), re.compile(r"\([月火水木金土日]\)")
+_TAKEN_OFF = re.compile("払|振込|入金|引|手数料|負担|返金|違約|罰")
+
+
+def is_better_paid(before: str, after: str) -> bool:
+    """Whether an edit changed nothing but numbers: each sum is as much or more, also for so much more work, and no day
+    comes earlier.
+    """
+    both = [_WEEKDAY.sub("", unicodedata.normalize("NFKC", one)) for one in (before, after)]
+    plain = [_MONTH_AND_DAY.sub("/", one) for one in both]
+    rest, rest_now = (re.split(WRITTEN_NUMBER, one) for one in plain)
+    if rest != rest_now or _TAKEN_OFF.search(both[0]):
+        return False
+    was, now = ([written_number(one) for one in re.findall(WRITTEN_NUMBER, text)] for text in plain)
+    rates = [(behind[:1] == "円", new / (old or 1)) for behind, old, new in zip(rest[1:], was, now, strict=True)]
+    paid, work = ([rate for is_pay, rate in rates if is_pay is is_paid] for is_paid in (True, False))
+    days, days_now = ([(int(month), int(day)) for month, day in _MONTH_AND_DAY.findall(one)] for one in both)
+    is_no_earlier = all(new >= old for old, new in zip(days, days_now, strict=True))
+    return is_no_earlier and max(paid, default=0) > 1 and min(paid) >= max([1, *work])
+
+
+_YES_OR_NO = re.compile(f"{_ANSWER.pattern}|はい|いい?え|大丈夫|結構|OK|ok|[○◯×✕👍👎🙆🙅]")
+
+
+def is_harmless(bodies: Sequence[str], *, does_work: bool) -> bool:
+    """Whether the edits between these texts are mere news: no text names terms, agrees, refuses or quotes, and but for
+    when people meet no number changed; or who does the work is better paid, or only signs changed.
+    """
+    own = [*map(_own_words, bodies)]
+    figures = {tuple(re.findall("[0-9]+", _TALK.sub("", one))) for one in own}
+    is_quoting = own != [unicodedata.normalize("NFKC", one) for one in bodies]
+    is_cut = 2 * len(own[-1]) < len(own[0])  # as good as deleted
+    if len(figures) == 1 and not (is_quoting or is_cut or terms_weight(bodies) or any(map(_YES_OR_NO.search, own))):
+        return True
+    return all(is_slip(*both) or (does_work and is_better_paid(*both)) for both in pairwise(bodies))
 
 
 def names_terms(text: str) -> bool:

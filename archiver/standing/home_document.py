@@ -242,6 +242,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
     platform = platform_of(contract.platform)
     last = newest_message(reading, contract)
     changed = [one for one in changed_places(reading, contract, sides, after=seen.entry) if one.is_told]
+    unseen = unseen_words(deleted_unseen(reading, contract, sides, after=seen.entry))
     return _money_row(reading, contract, now) | {
         "client": visible(contract.client or ""),
         "account": min(sides.bases, default=0),
@@ -261,7 +262,8 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "known": {one for one in ("title", "amount") if getattr(contract, one)},
         "gone": [one for one in rooms if one.inaccessible_since and one.inaccessible_since > seen.at],
         "changed": len(changed),
-        "unseen": unseen_words(deleted_unseen(reading, contract, sides, after=seen.entry)),
+        "unseen": unseen,
+        "is_news": not unseen and all(one.is_harmless for one in changed),
         "change_alerts": [*_alerts_of(status.alerts, changed)],
         "became": Counter(one.became for one in changed),
         "authors": {one.account_id for one in changed},

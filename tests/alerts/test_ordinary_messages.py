@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archiver.alerts.phrase_rules import matched_rules
-from archiver.claims.acceptance_and_terms import is_slip
+from archiver.claims.acceptance_and_terms import is_better_paid, is_harmless, is_slip
 from archiver.records.alerts import AlertRule
 from archiver.store.queries.authors_and_changes import changed_places
 from archiver.store.queries.contract_activity import case_sides
@@ -17,13 +17,25 @@ from tests.support.cases import cases_of
 from tests.support.schedules.rounds import next_round
 from tests.support.world import running_world
 
-UNCHANGED, CHANGED, POSTS = (cases_of(__file__, name) for name in ("unchanged", "changed", "posts"))
+UNCHANGED, CHANGED, POSTS, NEWS, NO_NEWS = (
+    cases_of(__file__, name) for name in ("unchanged", "changed", "posts", "news", "no_news")
+)
 
 
 @pytest.mark.parametrize(("edits", "is_it"), [(UNCHANGED, True), (CHANGED, False)])
 def test_signs_thanks_and_typos_are_no_change_of_what_was_said(edits: list[tuple[str, str]], is_it: bool) -> None:
     """A number, a question, a denial or a yes that is gone may be one."""
     assert [] == [both for both in edits if is_slip(*both) is not is_it]
+
+
+@pytest.mark.parametrize(("edits", "is_it"), [((*UNCHANGED, *NEWS), True), (NO_NEWS, False)])
+def test_a_moved_meeting_and_a_raise_are_mere_news(edits: list[tuple[str, str]], is_it: bool) -> None:
+    """Who ordered the work pays the raise; more work for the same, a nearer day or a turned answer is none."""
+    raises = [both for both in NEWS if is_better_paid(*both)]
+
+    assert [] == [both for both in edits if is_harmless(both, does_work=True) is not is_it]
+    assert raises
+    assert [] == [both for both in raises if is_harmless(both, does_work=False)]
 
 
 def test_ordinary_messages_are_no_alerts() -> None:

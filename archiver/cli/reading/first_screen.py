@@ -58,7 +58,8 @@ def tell_home(
     echo()
     if emergency is not None:
         has_others = len(status.contracts) > 1
-        _tell_block(emergency, now, near, is_urgent=is_urgent, has_others=has_others)
+        is_news = not is_urgent and document["job"]["is_news"]
+        _tell_block(emergency, now, near, is_urgent=is_urgent, is_news=is_news, has_others=has_others)
     if not is_urgent:
         echo_lines(_summary_lines(document, status, now, kept))
     job = None if quoted is None else quoted["job"]
@@ -95,7 +96,13 @@ def _headline(told: dict[str, Any], now: datetime) -> str:
 
 
 def _tell_block(
-    emergency: Emergency, now: datetime, deadlines: Sequence[str], *, is_urgent: bool, has_others: bool
+    emergency: Emergency,
+    now: datetime,
+    deadlines: Sequence[str],
+    *,
+    is_urgent: bool,
+    has_others: bool,
+    is_news: bool = False,
 ) -> None:
     """What changed in its own words, what is not saved, what to do and what not, a line or two for each.
 
@@ -105,7 +112,11 @@ def _tell_block(
     said = [(row.label, [*row.lines[:-1], f"{row.lines[-1]} {row.more}".rstrip()]) for row in rows if row.lines]
     if is_urgent:
         said.append((_("Do now"), [f"{n} {text}" for n, text in enumerate([*deadlines, *short_steps(emergency)], 1)]))
-    said.append((_("Don't"), [_("leave, close your account, remove the contact or renew the API token")]))
+    if not is_news:
+        do_not = _("leave, close your account, remove the contact or renew the API token")
+        if emergency.is_refused:  # then a new one is just what is needed
+            do_not = _("leave, close your account or remove the contact")
+        said.append((_("Don't"), [do_not]))
     if is_urgent:
         advice = _("フリーランス・トラブル110番 (free)   ") if emergency.contract.does_work else ""
         command = _("Create an export: archive export") + (f" {emergency.name}" if has_others else "")

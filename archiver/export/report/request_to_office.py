@@ -9,7 +9,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from archiver.chatwork.notation.parse import parse
-from archiver.claims.acceptance_and_terms import accepts, amounts_and_days, finds_fault, names_money
+from archiver.claims.acceptance_and_terms import (
+    accepts,
+    amounts_and_days,
+    finds_fault,
+    is_harmless,
+    names_money,
+)
 from archiver.claims.messages import DELETIONS, changed_sides, closed_account, days_waiting, last_reply, turn
 from archiver.claims.quotations import Quotation, Time, excerpt, excerpts
 from archiver.claims.sentences import closed_sign, reply_label, reply_text, silence_reason, theirs_text, waiting_text
@@ -120,8 +126,17 @@ def _changed_reason(case: ReportInput) -> str:
     """What became of the other side's messages, within a sentence; empty if nothing was seen."""
     facts, kinds = case.statistics.facts, (ChangeKind.EDITED, *DELETIONS)
     counts = {kind: changed_sides(facts.changed, kind)[CaseSide.COUNTERPART] for kind in kinds}
-    told = [kind for kind in kinds if counts[kind]]
+    edited = [one for one in case.statistics.quotations.value if one.became is State.EDITED]
+    if sum(_is_news(case, one) for one in edited) >= counts[ChangeKind.EDITED]:
+        del counts[ChangeKind.EDITED]
+    told = [kind for kind in kinds if counts.get(kind)]
     return "".join(word(f"reason.{kind}{'' if kind is told[-1] else '.and'}", n=counts[kind]) for kind in told)
+
+
+def _is_news(case: ReportInput, edited: Quotation) -> bool:
+    """Whether an edit is mere news; of covered words it is not known."""
+    bodies = [one.body for one in edited.message.texts]
+    return not any(map(is_covered, bodies)) and is_harmless(bodies, does_work=case.contract.does_work)
 
 
 def _contract_name(case: ReportInput) -> str:

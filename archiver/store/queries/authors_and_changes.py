@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, column, false, func, literal, not_, or_, select, text
 
-from archiver.claims.acceptance_and_terms import is_courtesy, is_slip, terms_weight
+from archiver.claims.acceptance_and_terms import is_courtesy, is_harmless, is_slip, terms_weight
 from archiver.claims.quotations import ORDER, QUOTED, TASK_POST, Quotation, Rank, quotation, rank, standing
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, ListedStep, act_of_step, listed_steps
 from archiver.evidence.history import is_system_post
@@ -252,6 +252,8 @@ class ChangedPlace(NamedTuple):
     """Its last entry."""
     is_slip: bool
     """Whether only signs, thanks or a greeting changed."""
+    is_harmless: bool
+    """Whether it is mere news (`is_harmless`)."""
 
     @property
     def became(self) -> State:
@@ -336,5 +338,7 @@ def changed_places(reading: Reading, contract: Contract, sides: CaseSides, *, af
             if standing(state, bodies) is not State.PRESENT and (order[0] or row.kind == MessageKind.SPEECH):
                 is_gone = state in (State.DELETED, State.MISSING)
                 slip = not is_gone and all(is_slip(bodies[0], one) for one in bodies[1:])
-                found.append(ChangedPlace(nearness[sides.side(account)], order, room, account, is_gone, row.seq, slip))
+                news = not is_gone and is_harmless(bodies, does_work=contract.does_work)
+                near = nearness[sides.side(account)]
+                found.append(ChangedPlace(near, order, room, account, is_gone, row.seq, slip, news))
     return sorted(found, reverse=True)
