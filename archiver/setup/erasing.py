@@ -111,6 +111,8 @@ def preview_order(reading: Reading, order: ErasureOrder, *, now: datetime, to_er
     Raises NothingToErase where nothing is left to erase, RoomStillRead where a room is still read.
     """
     preview = erasures.preview(reading, order.choose, now=now)
+    if order.contract is None and order.again is None:  # a save keeps no message again that was erased
+        preview = replace(preview, read_rooms=())
     if to_erase and not preview.plan.count:
         raise errors.NothingToErase
     if to_erase and preview.read_rooms:

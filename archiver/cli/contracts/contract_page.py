@@ -33,6 +33,7 @@ from archiver.cli.contracts.entered_facts_and_people import (
 )
 from archiver.cli.output import RULE, WIDTH, beside, columns, echo_json, echo_lines, pad, paged_output, visible, wrap
 from archiver.contract_dates import unstated_facts
+from archiver.health.snapshot import known_time
 from archiver.platforms.job_platform import NO_PLATFORM, Platform, platform_of
 from archiver.records import TERM_ITEMS, Basis, Contract, ContractRoom, JsonObject, contract_facts
 from archiver.records.alerts import AlertRule
@@ -286,12 +287,12 @@ def _blank_text() -> str:
 def tell_page(obj: CliContext, job: str | None, *, phone: bool, as_json: bool) -> None:
     """Print one job, or give its facts as a document; `phone`: without the numbers that commands take."""
     with Archive(obj.home).reading() as reading:
-        contract = named_or_only_contract(reading, job)
+        contract, now = named_or_only_contract(reading, job), known_time(reading, utc_now())
         if as_json:
-            echo_json(page_document(reading, contract, now=utc_now()))
+            echo_json(page_document(reading, contract, now=now))
             return
         with paged_output():
-            echo_lines(page_lines(reading, contract, now=utc_now(), ids=not phone))
+            echo_lines(page_lines(reading, contract, now=now, ids=not phone))
 
 
 def page_lines(reading: Reading, contract: Contract, *, now: datetime, ids: bool = True) -> Iterator[str]:

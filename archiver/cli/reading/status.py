@@ -102,7 +102,8 @@ def list_alerts(obj: CliContext, *, as_json: bool) -> None:
         rooms = {one: {int(room.room_id) for room in one.rooms} for one in contracts(reading)}
         names = contract_names(rooms)
         messages = dict(zip((one.number for one in all_alerts), named_messages(reading, all_alerts), strict=True))
-        rooms_on_screen, late = room_labels(reading, all_alerts), late_payments(reading, utc_now())
+        late = late_payments(reading, known_time(reading, utc_now()))
+        rooms_on_screen = room_labels(reading, all_alerts)
         screenshots = [
             (one, messages_by_id(reading, one, messages_to_screenshot(reading, all_alerts, its)))
             for one, its in rooms.items()

@@ -10,12 +10,13 @@ import pytest
 from archiver import errors
 from archiver.cli.contracts.contract_page import page_head, page_lines
 from archiver.cli.output import columns
-from archiver.records import Contract, Delivery
+from archiver.records import JST, Contract, Delivery
 from archiver.setup import fact_questions
 from archiver.standing import alert_lines
 from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.people import names_in_room
 from archiver.store.user_statements import add_delivery
+from archiver.store.working import remembered_values
 from tests.support.cases import cases_of
 from tests.support.terminals.terminal_world import TerminalWorld
 from tests.support.world import World
@@ -209,3 +210,13 @@ def test_notes_for_a_call_quote_what_changed_and_name_a_lost_chat(desk: Terminal
     assert "“検収OKです”(theclient," in said
     assert "cannotbeopened" in said
     assert "検収OK" not in desk.both("job", "show")[0]
+
+
+def test_a_job_goes_by_the_clock_that_status_goes_by(desk: TerminalWorld) -> None:
+    """This computer's, corrected by the last save's comparison with Chatwork's."""
+    desk.posts(1)
+    desk.sync()
+    ahead = timedelta(days=400)
+    desk.remember(remembered_values.CLOCK_OFFSET, ahead // timedelta(milliseconds=1))
+
+    assert f"{datetime.now(JST) + ahead:%Y-%m-}" in desk.both("job", "show")[0].splitlines()[0]
