@@ -174,7 +174,9 @@ def _change_lines(case: ReportInput) -> Iterator[_TimelineLine]:
         changed = say("{whose}メッセージ{count}件 {kind}(確認)", whose=whose, count=count, kind=say(kind))
         chapter = "" if printed.isdisjoint(events) else "第8章"
         what, chapter = (say(_GAP_WORDS[kind]), "第9章") if kind in _GAP_WORDS else (changed, chapter)
-        yield _TimelineLine(1, datetime.fromisoformat(events[0].at), what, _source(case, chapter))
+        times = [datetime.fromisoformat(event.at) for event in events]
+        is_one_act = len(set(map(minute_text, times))) < 2
+        yield _TimelineLine(1, times[0], what, _source(case, chapter), whole_day=not is_one_act)
     for room in case.rooms:
         if room.inaccessible_since is not None:
             what = say("チャット(ルームID {room_id})が開けなくなった(理由不明)", room_id=room.room_id)

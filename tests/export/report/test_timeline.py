@@ -121,9 +121,13 @@ def test_what_was_replaced_later_was_not_sent_before() -> None:
 
 
 def test_changes_of_messages_are_one_line_a_day_and_kind() -> None:
-    """Thirty deletions on a day are told once for each side, with their number; a name's change says both names."""
+    """Thirty deletions on a day are told once for each side, with their number, and with a time if all had it; a name's
+    change says both names.
+    """
     gone = [
-        report_inputs.change("「削除」表示に変わった", "", at="2026-11-06T01:00:00.000000Z", seq=no, no=no)
+        report_inputs.change(
+            "「削除」表示に変わった", "", at=f"2026-11-06T0{1 + (no == 3)}:00:00.000000Z", seq=no, no=no
+        )
         for no in range(1, 31)
     ]
     named = report_inputs.change("表示名が変わった", "乙", "甲", at="2026-11-06T16:00:00.000000Z", seq=99)
@@ -132,7 +136,7 @@ def test_changes_of_messages_are_one_line_a_day_and_kind() -> None:
 
     lines = rows(replace(report_inputs.case([report_inputs.room_of_messages(messages)]), events=[*gone, named]))
 
-    assert ("2026-11-06 10:00", "相手のメッセージ15件 「削除」表示に変わった(確認)", "第8章") in lines
+    assert ("2026-11-06", "相手のメッセージ15件 「削除」表示に変わった(確認)", "第8章") in lines
     assert ("2026-11-06 10:00", "報告者のメッセージ14件 「削除」表示に変わった(確認)", "第8章") in lines
     assert ("2026-11-06 10:00", "メッセージ1件 「削除」表示に変わった(確認)", "第8章") in lines
     assert ("2026-11-07 01:00", "表示名が変わった(確認): 甲 → 乙", "第8章") in lines
