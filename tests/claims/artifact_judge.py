@@ -676,14 +676,18 @@ def _on_closing(truth: Truth, page: str) -> Iterator[str]:
 
 
 def _on_course(truth: Truth, page: str) -> Iterator[str]:
-    """Lines of the course of events: one for one act, with how many messages it changed."""
-    true = defaultdict[tuple[str, str, str], set[int]](set)
+    """Lines of the course of events: one for one act, with how many messages it changed, and when if that was once."""
+    true = defaultdict[tuple[str, str, str], set[tuple[str, int]]](set)
     for event in truth.dispute.events():
-        true[_second(event.at)[:10], truth.dispute.side(event.post.author), event.kind].add(event.post.number)
+        day, minute = _second(event.at)[:10], _second(event.at)[10:15]
+        true[day, truth.dispute.side(event.post.author), event.kind].add((minute, event.post.number))
     for one in _finditer(
-        rf"({DAY})\d\d:\d\d(相手|報告者|参加者)のメッセージ(\d+)件([^第]+?)\(確認\)(?:第8章|保存した記録)", page
+        rf"({DAY})(\d\d:\d\d)?(相手|報告者|参加者)のメッセージ(\d+)件([^第]+?)\(確認\)(?:第8章|保存した記録)", page
     ):
-        if len(true[one[1], one[2], one[4]]) != int(one[3]):
+        seen = true[one[1], one[3], one[5]]
+        minutes = {minute for minute, _number in seen}
+        is_timed = minutes == {one[2]} if one[2] else len(minutes) > 1
+        if not is_timed or len({number for _minute, number in seen}) != int(one[4]):
             yield f"the course of events ({one[0]})"
     yield from _on_task_lines(truth.dispute, page)
     acts = _findall(rf"({DAY})\d\d:\d\d(空白[^(]*)\(確認", page)
