@@ -114,8 +114,8 @@ def read_yen(value: str, option: str) -> int:
 
 
 def yen_text(amount: int) -> str:
-    """An amount for people: `55,000円`."""
-    return f"{amount:,}円"
+    """An amount for people: `55,000円`, in English 55,000 yen."""
+    return _("{n} yen").format(n=f"{amount:,}")
 
 
 EXAMPLE = "1876543210987654321"

@@ -251,7 +251,7 @@ def not_kept_row(emergency: Emergency, *, limit: int = NAMED_FILES_LIMIT) -> Eme
         )
         lines.append(text.format(n=emergency.put_back))
     elif emergency.put_back is not None:
-        lines.append(_("later records, if there were any: an older state of the archive was put back or restored"))
+        lines.append(_("records later than the state that was put back or restored, if there were any"))
     return EmergencyRow(_("Unsaved"), tuple(lines))
 
 

@@ -311,7 +311,6 @@ def round_lines(report: SyncReport, *, tries_again: bool = True) -> Iterator[str
         yield sentence(Condition(ConditionKind.ENDED))
     elif report.complete and report.has_losses:
         yield _("Saved. What is missing stands in “archive status”.")
-        yield _("Older messages can be brought in while a chat is open: archive guide old")
     elif report.complete and not all(room.has_read_list for room in report.rooms):
         yield _("Saved: all that was seen. Not every list was read this time.")
     elif report.complete:
