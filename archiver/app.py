@@ -258,7 +258,6 @@ class Offer:
     url: str
     root: str
     """SHA-256 fingerprint of its root, lower-case hex."""
-    owner: str
 
     @property
     def setting(self) -> AuthoritySetting:
@@ -273,14 +272,12 @@ OFFERS = (
         name="digicert",
         url="http://timestamp.digicert.com",
         root="552f7bdcf1a7af9e6ce672017f4f12abf77240c78e761ac203d1d9d20ac89988",
-        owner="DigiCert, Inc.",
     ),
     # Well known: others published in October 2026 that its reply was verified against this root of certifi. Until 2034.
     Offer(
         name="identrust",
         url="http://timestamp.identrust.com",
         root="5d56499be4d2e08bcfcad08a3e38723d50503bde706948e42f55603019e528ae",
-        owner="IdenTrust (HID Global)",
     ),
     # Not offered, as the pair of address and root is less certain: GlobalSign (http://timestamp.globalsign.com/tsa/
     # r6advanced1, GlobalSign Root CA - R6: 2cabeafe37d06ca22aba7391c0033d25982952c453647349763a3ab5ad6ccf69).

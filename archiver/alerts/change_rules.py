@@ -87,7 +87,7 @@ def removed_contacts(observations: DepartureObservations) -> Iterator[Alert]:
 def other_chats(observations: DepartureObservations) -> Iterator[Alert]:
     """Alerts about direct chats with people of contracted rooms that are not saved; each names that chat."""
     for chat in observations.other_chats:
-        if chat.room_id is not None and chat.account_id != observations.owner:
+        if chat.room_id and chat.account_id != observations.owner:
             level = Level.MEDIUM if _carried(observations, chat.account_id) else Level.LOW
             yield Alert(AlertRule.OTHER_CHAT, level, chat.at, chat.room_id, chat.account_id)
 

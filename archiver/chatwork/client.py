@@ -124,10 +124,6 @@ class Client:
         params = {} if account_id is None else {"account_id": account_id}
         return self._listing(f"/rooms/{room_id:d}/files", File, params)
 
-    def file(self, room_id: RoomId, file_id: FileId) -> Single[File]:
-        """One file's metadata, without its download address."""
-        return self._single(f"/rooms/{room_id:d}/files/{file_id:d}", File, number=file_id)
-
     def download_url(self, room_id: RoomId, file_id: FileId) -> Single[File]:
         """One file with its download address on another host, valid for 30 seconds; the reply must not be kept."""
         path = f"/rooms/{room_id:d}/files/{file_id:d}"

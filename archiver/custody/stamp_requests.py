@@ -105,14 +105,6 @@ class StampOutcome(NamedTuple):
     reason: str | None
 
 
-class StampReport(NamedTuple):
-    """The outcomes of one round of requests, sorted by seal."""
-
-    outcomes: tuple[StampOutcome, ...] = ()
-    waiting: int = 0
-    """Seals that lack a stamp of a configured authority now."""
-
-
 @dataclass(slots=True)
 class _Turn:
     """One authority's turn: the seals to be stamped, and the outcomes so far."""
@@ -136,25 +128,24 @@ class _Turn:
         return [due for due in self.dues if due not in done]
 
 
-def request_stamps(app: App, *, at_once: bool = False, seconds: float | None = AUTHORITY_SECONDS) -> StampReport:
-    """Request stamps from each authority: for all of its waiting seals as soon as one of them is due.
+def request_stamps(app: App, *, at_once: bool = False, seconds: float | None = AUTHORITY_SECONDS) -> list[StampOutcome]:
+    """Request stamps from each authority: for all of its waiting seals as soon as one is due. The outcomes by seal.
 
     `at_once`: also for seals whose pause is not over, and without limit; `seconds`: how long for each authority
     (None: until all are asked). Raises StorageError; a failing authority raises nothing.
     """
     names = [one.name for one in app.authorities]
     if not names and not at_once:
-        return StampReport()
+        return []
     due_names = {
         one.authority for one in app.archive.read(stamp_queue.due_stamps, names, app.now(), include_paused=at_once)
     }
     if not due_names and not at_once:
-        return StampReport()
+        return []
     _adopt_stamps(app)
     limit = None if at_once else REQUESTS_LIMIT
     turns = [_take_turn(app, one, seconds, limit) for one in app.authorities if one.name in due_names]
-    waiting = app.archive.read(stamp_queue.count_unstamped, names)
-    return StampReport(tuple(sorted(outcome for turn in turns for outcome in _outcomes(turn))), waiting)
+    return sorted(outcome for turn in turns for outcome in _outcomes(turn))
 
 
 def clock_difference(app: App) -> timedelta | None:
@@ -280,7 +271,7 @@ def stamp_service(app: App) -> StampService | None:
 
     def ask_for_seals() -> None:
         with suppress(errors.StorageError):
-            outcomes = request_stamps(app, at_once=True).outcomes
+            outcomes = request_stamps(app, at_once=True)
             came = {one.authority for one in outcomes if one.time is not None}
             silent.update({one.authority for one in outcomes if one.reason != SEAL_CHANGED} - came)
 

@@ -152,11 +152,9 @@ class PackageScope:
         """Whether a message is in the package; its entries must have been judged before."""
         return self.all_messages or position in self._messages.get(room, ())
 
-    def can_skip(self, room: int | None, kind: str, key: str) -> bool:
-        """Whether an entry can be skipped unparsed, as its subject is not among the news."""
-        if self._news is None or kind in READINGS or kind == "contract":
-            return False
-        return (room, subject(kind, key)) not in self._news
+    def can_skip(self, room: int | None, key: str) -> bool:
+        """Whether the entry of a message can be skipped unparsed, as it is not among the news."""
+        return self._news is not None and (room, subject("message", key)) not in self._news
 
     def includes_object(self, room: int, api_object: JsonObject, received: float) -> bool:
         """Whether an object of an API reply belongs in the package; `received` is when the reply came."""
@@ -279,11 +277,6 @@ class MessageChoice:
 
     ids: frozenset[str] = frozenset()
     numbers: frozenset[int] = frozenset()
-
-    @property
-    def has_messages(self) -> bool:
-        """Whether the user named any."""
-        return bool(self.ids or self.numbers)
 
     def check(self, packaged: Mapping[str, int]) -> None:
         """Check that the named messages are in the package (id → No.). Raises UsageError naming those that are not."""

@@ -77,7 +77,7 @@ def look_into_archive(app: App) -> tuple[ArchiveLook | None, list[str]]:
                 look = ArchiveLook(
                     snapshot,
                     remembered_values.BUDGET.recall(reading),
-                    None if others is None else others.at,
+                    others,
                     folders.size_and_growth(reading, now=app.now()),
                     _archive_checks(reading, app, snapshot),
                 )

@@ -32,7 +32,6 @@ DueDeadline = tuple[str | None, Deadline, int, str]
 class DepartureFacts(NamedTuple):
     """The facts of an alert about a departure: of people, messages or a chat."""
 
-    rule: AlertRule
     at: datetime
     contract: str | None
     """What the job is called."""
@@ -131,13 +130,11 @@ def _departure_facts(
     label = next((label for one in room_contracts if (label := names[one.id]) is not None), None)
     if alert.rule is AlertRule.DELETIONS and alert.room_id is not None and alert.account_id is not None:
         vanished = room_holdings.vanished_counts(reading, alert.room_id, alert.account_id, since=alert.at - DAY)
-        return DepartureFacts(alert.rule, alert.at, label, vanished=vanished)
+        return DepartureFacts(alert.at, label, vanished=vanished)
     if alert.rule is AlertRule.ROOM_INACCESSIBLE and alert.room_id in current_state.inaccessible_rooms(reading):
         holdings = holdings_of(reading, {alert.room_id})
-        return DepartureFacts(
-            alert.rule, alert.at, label, chat_counts=(holdings.messages, holdings.files_saved, holdings.files)
-        )
-    return DepartureFacts(alert.rule, alert.at, label)
+        return DepartureFacts(alert.at, label, chat_counts=(holdings.messages, holdings.files_saved, holdings.files))
+    return DepartureFacts(alert.at, label)
 
 
 def _deadline_facts(opened: Iterable[Alert], names: Mapping[str, str | None], now: datetime) -> Iterator[DueDeadline]:

@@ -23,36 +23,16 @@ class PersonRenamed(NamedTuple):
     at: datetime
 
 
-class MemberLeft(NamedTuple):
-    """A person whom a room's list of members shows no more."""
+class DepartureSignal(NamedTuple):
+    """A person whom a list of members or contacts shows no more, a direct chat of theirs that no contract has, or a
+    room that cannot be opened any more; what has no room, or no person, has 0 in its place.
+    """
 
     room_id: int
     account_id: int
     at: datetime
     is_told_cancelled: bool = False
     """Whether somebody else than the owner posted in the room, in the form of Chatwork's own, that they cancelled."""
-
-
-class RemovedFromContacts(NamedTuple):
-    """A person of a contracted room whom the list of contacts shows no more."""
-
-    account_id: int
-    at: datetime
-
-
-class OtherChatSeen(NamedTuple):
-    """A direct chat with a person of a contracted room that belongs to no contract; room None: there is none now."""
-
-    account_id: int
-    room_id: int | None
-    at: datetime
-
-
-class RoomClosed(NamedTuple):
-    """A room that cannot be opened any more."""
-
-    room_id: int
-    at: datetime
 
 
 class ChangedMessage(NamedTuple):
@@ -163,10 +143,10 @@ class DepartureObservations(NamedTuple):
 
     owner: int = 0
     renamed: tuple[PersonRenamed, ...] = ()
-    members_left: tuple[MemberLeft, ...] = ()
-    contacts_removed: tuple[RemovedFromContacts, ...] = ()
-    other_chats: tuple[OtherChatSeen, ...] = ()
-    closed_rooms: tuple[RoomClosed, ...] = ()
+    members_left: tuple[DepartureSignal, ...] = ()
+    contacts_removed: tuple[DepartureSignal, ...] = ()
+    other_chats: tuple[DepartureSignal, ...] = ()
+    closed_rooms: tuple[DepartureSignal, ...] = ()
     vanished: tuple[ChangedMessage, ...] = ()
     recently_vanished: tuple[ChangedMessage, ...] = ()
     """Messages that disappeared in the day before, as a burst may be spread over several runs."""

@@ -233,10 +233,6 @@ class CaseFacts:
         is_old = until is not None and self.told_at is not None and self.told_at - until > LONG_AGO
         return until if is_old and not is_closed else None
 
-    def side(self, account: int) -> CaseSide:
-        """On which side of the case an account stands."""
-        return self.sides.side(account)
-
     @property
     def sides(self) -> CaseSides:
         """Who stands on which side."""

@@ -306,7 +306,7 @@ def seal_now(app: App) -> Sealing:
     with app.archive.reading() as reading:
         is_sealed = seals.is_tail_of_stamps(reading) and not stamp_requests.is_renewal_due(reading, app.now())
     new_seals = [] if is_sealed else seals.close_seals(app.archive, now=app.now())
-    return Sealing(told, new_seals, stamp_requests.request_stamps(app, at_once=True, seconds=None).outcomes)
+    return Sealing(told, new_seals, stamp_requests.request_stamps(app, at_once=True, seconds=None))
 
 
 def last_round(archive: Archive) -> datetime | None:

@@ -200,8 +200,7 @@ def finish_run(
         remember_run(writing, report, inputs, [one for one in rooms if plan.MESSAGES not in overdue.get(one, ())])
         _remember_troubles(context, writing, report)
         if transport.tally.others > OWN_CALLS_AT_MOST:
-            seen = remembered_values.OtherCallsSeen(at, transport.tally.others)
-            remembered_values.OTHER_CALLS.remember(writing, seen)
+            remembered_values.OTHER_CALLS.remember(writing, at)
         _write_run(writing, context, report, options.settings, unread)
     return report
 

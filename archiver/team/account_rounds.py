@@ -105,7 +105,6 @@ class RoundEnd(NamedTuple):
     settings: Settings
     error: errors.ArchiverError | None
     at: datetime
-    report: SyncReport | None
 
 
 class _Begun(NamedTuple):
@@ -214,7 +213,7 @@ class AccountRounds:
             asked = bool(transport.requests or (report and report.requests))
             self._judge_host(archive, failed=transport.host_fails, asked=asked)
             self._ledger.record_round(archive, self._outcome(app, begun, failure))
-            self._tell(RoundEnd(settings, failure, app.now(), report))
+            self._tell(RoundEnd(settings, failure, app.now()))
         self._care(archive, settings, step)
         return None if failure is None or isinstance(failure, DECIDED) else _name(failure)
 

@@ -24,8 +24,6 @@ from archiver.wording import gettext as _
 class StoredObject(NamedTuple):
     """What a store says of the newest bytes under a key."""
 
-    size: int
-    """In bytes."""
     sha256: str
     """Lower-case hex SHA-256, as the store computed it, or as its bytes gave when they were read."""
     is_locked: bool = False
@@ -38,7 +36,6 @@ class StoredVersion(NamedTuple):
     key: str
     version: str | None
     """The store's name of the version; None: the store keeps no versions."""
-    size: int
     is_latest: bool
     is_marker: bool
     """Whether it is a delete marker: a plain reading then finds nothing, though the bytes lie below."""
@@ -154,9 +151,8 @@ class FolderStore:
     def head(self, key: str) -> StoredObject | None:
         """Read the bytes, as a folder keeps no digest of its own."""
         self.check()
-        place = self.folder / key
         with self._reached(), suppress(FileNotFoundError, NotADirectoryError):
-            return StoredObject(place.stat().st_size, digest_file(place))
+            return StoredObject(digest_file(self.folder / key))
         self.check()
         return None
 
@@ -169,7 +165,7 @@ class FolderStore:
             for path in files:
                 key = path.relative_to(self.folder).as_posix()
                 if key.startswith(prefix) and not key.startswith((f"{_INCOMING}/", MARKER)):
-                    yield StoredVersion(key, None, path.stat().st_size, is_latest=True, is_marker=False)
+                    yield StoredVersion(key, None, is_latest=True, is_marker=False)
 
     def _copy(self, path: Path, place: Path, sha256: str) -> bool:
         """Copy a file to a name of its own, and link it to its place; False if that was taken meanwhile."""

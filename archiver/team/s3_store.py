@@ -113,7 +113,7 @@ class S3Store:
         digest = base64.b64decode(checksum).hex() if checksum and is_whole else self._read_digest(key)
         is_kept = answer.get("ObjectLockMode") == "COMPLIANCE"
         is_kept = is_kept and answer.get("ObjectLockRetainUntilDate", _LONG_AGO) > datetime.now(UTC)
-        return StoredObject(int(answer["ContentLength"]), digest, is_kept)
+        return StoredObject(digest, is_kept)
 
     def list(self, prefix: str) -> Iterator[StoredVersion]:
         """Every version and every delete marker."""
@@ -210,7 +210,6 @@ class S3Store:
         return StoredVersion(
             stated["Key"].removeprefix(self.place.prefix),
             stated.get("VersionId"),
-            int(stated.get("Size", 0)),
             is_latest=bool(stated.get("IsLatest")),
             is_marker=is_marker,
         )

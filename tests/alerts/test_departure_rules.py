@@ -17,12 +17,9 @@ from archiver.records.alerts import (
     AlertRule,
     ChangedMessage,
     DepartureObservations,
+    DepartureSignal,
     Level,
-    MemberLeft,
-    OtherChatSeen,
     PersonRenamed,
-    RemovedFromContacts,
-    RoomClosed,
     RoomPeople,
 )
 from tests.support.cases import cases_of
@@ -95,7 +92,7 @@ def test_a_member_who_left_is_urgent_where_the_conversation_rests_on_them(
     people: RoomPeople, levels: list[str]
 ) -> None:
     """The only counterpart, all of them, or a third of what the others wrote or sent: urgent; one of thirty: not."""
-    left = tuple(MemberLeft(ROOM, account, AT) for account in (TANAKA, SUZUKI)[: len(levels)])
+    left = tuple(DepartureSignal(ROOM, account, AT) for account in (TANAKA, SUZUKI)[: len(levels)])
 
     assert [("member_gone", level) for level in levels] == rules_and_levels(members_left=left, rooms={ROOM: people})
 
@@ -103,7 +100,7 @@ def test_a_member_who_left_is_urgent_where_the_conversation_rests_on_them(
 def test_the_owner_is_no_counterpart() -> None:
     """What the owner of the archive deletes or leaves gives no alert."""
     mine = {"vanished": tuple(vanished(number, author=OWNER) for number in range(5))}
-    left, renamed = MemberLeft(ROOM, OWNER, AT), PersonRenamed(ROOM, OWNER, "yamada", "yamada(解約済)", AT)
+    left, renamed = DepartureSignal(ROOM, OWNER, AT), PersonRenamed(ROOM, OWNER, "yamada", "yamada(解約済)", AT)
 
     assert [] == judged(**mine, members_left=(left,), renamed=(renamed,))
 
@@ -142,8 +139,8 @@ def test_a_burst_of_deletions_of_a_counterpart_is_urgent(
 
 def test_rooms_and_contacts() -> None:
     """A room that is shut is urgent whoever was in it; a contact that went is not by itself."""
-    gone = (RemovedFromContacts(TANAKA, AT), RemovedFromContacts(101, AT))
-    rooms = {"closed_rooms": (RoomClosed(OTHER, AT),), "rooms": {ROOM: ALONE, OTHER: CROWD}}
+    gone = (DepartureSignal(0, TANAKA, AT), DepartureSignal(0, 101, AT))
+    rooms = {"closed_rooms": (DepartureSignal(OTHER, 0, AT),), "rooms": {ROOM: ALONE, OTHER: CROWD}}
 
     expected = [("room_inaccessible", "high"), ("contact_gone", "medium"), ("contact_gone", "low")]
     assert expected == rules_and_levels(contacts_removed=gone, **rooms)
@@ -151,9 +148,9 @@ def test_rooms_and_contacts() -> None:
 
 def test_who_is_going_are_the_counterparts_of_urgent_alerts() -> None:
     """Of a room that is shut those on whom it rested; nobody for what is not urgent."""
-    shut = observations(closed_rooms=(RoomClosed(ROOM, AT),))
-    crowd = observations(closed_rooms=(RoomClosed(ROOM, AT),), rooms={ROOM: CROWD})
-    left = observations(members_left=(MemberLeft(ROOM, 101, AT),), rooms={ROOM: CROWD})
+    shut = observations(closed_rooms=(DepartureSignal(ROOM, 0, AT),))
+    crowd = observations(closed_rooms=(DepartureSignal(ROOM, 0, AT),), rooms={ROOM: CROWD})
+    left = observations(members_left=(DepartureSignal(ROOM, 101, AT),), rooms={ROOM: CROWD})
 
     assert [{TANAKA}, {100}, set()] == [
         set(change_rules.departing_accounts(observed, change_rules.judge_observations(observed)))
@@ -188,15 +185,15 @@ def test_more_deletions_add_to_the_alert_that_stands(standing: Alert, stands: bo
     [
         (ALONE, TANAKA, 77, [("other_chat", "medium", 77)]),
         (CROWD, TANAKA, 77, [("other_chat", "low", 77)]),
-        (ALONE, TANAKA, None, []),
+        (ALONE, TANAKA, 0, []),
         (ALONE, OWNER, 77, []),
     ],
 )
 def test_a_chat_that_is_not_saved_is_never_urgent(
-    people: RoomPeople, account: int, room: int | None, expected: list[tuple[str, str, int]]
+    people: RoomPeople, account: int, room: int, expected: list[tuple[str, str, int]]
 ) -> None:
     """Worth a look where the conversation rests on that person; the alert names that chat."""
-    told_of = observations(rooms={ROOM: people}, other_chats=(OtherChatSeen(account, room, AT),))
+    told_of = observations(rooms={ROOM: people}, other_chats=(DepartureSignal(room, account, AT),))
 
     found = change_rules.judge_observations(told_of)
 
@@ -205,12 +202,12 @@ def test_a_chat_that_is_not_saved_is_never_urgent(
 
 
 @pytest.mark.parametrize(
-    ("now", "settled"), [((TANAKA, None), True), ((TANAKA, 78), True), ((TANAKA, 77), False), ((SUZUKI, None), False)]
+    ("now", "settled"), [((0, TANAKA), True), ((78, TANAKA), True), ((77, TANAKA), False), ((0, SUZUKI), False)]
 )
-def test_the_alert_is_settled_once_the_chat_is_saved_or_gone(now: tuple[int, int | None], settled: bool) -> None:
+def test_the_alert_is_settled_once_the_chat_is_saved_or_gone(now: tuple[int, int], settled: bool) -> None:
     """Not by what becomes of others' chats, and not twice."""
     alert = Alert(AlertRule.OTHER_CHAT, Level.MEDIUM, AT, 77, TANAKA, number=4)
-    told = observations(other_chats=(OtherChatSeen(*now, AT),), alerts=(alert, replace(alert, dismissed_at=AT)))
+    told = observations(other_chats=(DepartureSignal(*now, AT),), alerts=(alert, replace(alert, dismissed_at=AT)))
 
     assert ([alert] if settled else []) == change_rules.outdated_chat_alerts(told)
 

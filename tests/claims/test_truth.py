@@ -74,7 +74,7 @@ def _plain(facts: CaseFacts) -> tuple[object, ...]:
         messages.message_count(facts),
         messages.contact(facts).value,
         [messages.changed_sides(facts.changed, kind) for kind in ChangeKind],
-        {side: sum(a.posts.total() for one, a in authors if facts.side(one) is side) for side in CaseSide},
+        {side: sum(a.posts.total() for one, a in authors if facts.sides.side(one) is side) for side in CaseSide},
     )
 
 

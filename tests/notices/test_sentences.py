@@ -11,7 +11,7 @@ import pytest
 from archiver.health.conditions import Condition, ConditionKind
 from archiver.notices.facts import DailyFacts, DepartureFacts, DueNotices, NoticeFacts, NoticePeriod
 from archiver.notices.sentences import PendingNotices, daily_sentence, sentences
-from archiver.records.alerts import AlertRule, Grade
+from archiver.records.alerts import Grade
 from archiver.render.times import pause_words
 from archiver.store.queries.room_holdings import VanishedCounts
 from tests.support.world import BEGIN
@@ -48,7 +48,7 @@ def test_beside_an_alarm_only_saving_is_said_to_be_over() -> None:
     """“That is over” would be read as the end of what the alarm tells."""
     made = DueNotices(("alert/1",), ("fault/Unreachable",), {"alert/1": BEGIN})
 
-    facts = replace(FACTS, departures={1: DepartureFacts(AlertRule.MEMBER_GONE, BEGIN, "12")}, lacks_nothing=True)
+    facts = replace(FACTS, departures={1: DepartureFacts(BEGIN, "12")}, lacks_nothing=True)
     texts = sentences(PendingNotices(made, [ALERTS], facts))
 
     assert ("Job 12", "Saving works again. See: archive status") == (texts[0][:6], texts[-1])
@@ -63,10 +63,8 @@ def test_alerts_gaps_and_files_that_are_put_aside_end_silently() -> None:
 def test_of_many_alerts_the_newest_are_said_and_the_others_counted() -> None:
     """The same sentence stands once."""
     numbers = range(1, 6)
-    texts = alarms(
-        {one: DepartureFacts(AlertRule.DELETIONS, BEGIN, None, vanished=VanishedCounts(one, 1, 0)) for one in numbers}
-    )
-    same = alarms(dict.fromkeys(numbers, DepartureFacts(AlertRule.MEMBER_GONE, BEGIN, "12")))
+    texts = alarms({one: DepartureFacts(BEGIN, None, vanished=VanishedCounts(one, 1, 0)) for one in numbers})
+    same = alarms(dict.fromkeys(numbers, DepartureFacts(BEGIN, "12")))
 
     assert ("6 messages" in texts[0], "4 messages" in texts[2]) == (True, True)
     assert "And 2 more. Run: archive" == texts[3]
@@ -77,7 +75,7 @@ def test_the_time_of_another_day_has_its_date() -> None:
     """22:00 alone would be taken for today's."""
     gone = VanishedCounts(2, 0, 2)
 
-    (text,) = alarms({1: DepartureFacts(AlertRule.DELETIONS, BEGIN - timedelta(days=1), "12", vanished=gone)})
+    (text,) = alarms({1: DepartureFacts(BEGIN - timedelta(days=1), "12", vanished=gone)})
 
     assert text.startswith("job 12 06-30 12:00: 2 messages now show as deleted. All earlier texts")
 

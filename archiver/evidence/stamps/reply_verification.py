@@ -20,7 +20,6 @@ from archiver.evidence.stamps.roots import StampRefused, odd_as_errors
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampResponse
-    from rfc3161_client.tsp import Accuracy
 
 _GRANTED = 0
 
@@ -77,14 +76,6 @@ def check_signer(response: TimeStampResponse) -> None:
                 raise StampRefused("signature", "the signing certificate is not named")
             return
     raise StampRefused("signature", "the signing certificate is missing")
-
-
-def accuracy_seconds(response: TimeStampResponse) -> float | None:
-    """How exact the time is in seconds, as the authority states; None if it does not state it."""
-    accuracy: Accuracy | None = response.tst_info.accuracy  # the library's types forget that it may be missing
-    if accuracy is None:
-        return None
-    return (accuracy.seconds or 0) + (accuracy.millis or 0) / 1e3 + (accuracy.micros or 0) / 1e6
 
 
 def _verify(response: TimeStampResponse, root: bytes) -> None:

@@ -55,9 +55,6 @@ class TimestampClaims:
     """The time stamped, aware, in UTC."""
     root: str
     """SHA-256 fingerprint of the pinned root that the signature leads to."""
-    serial: int
-    policy: str
-    accuracy_seconds: float | None
 
 
 class Stamped(NamedTuple):
@@ -124,14 +121,7 @@ def _check_reply(reply: bytes, data: bytes, roots: Sequence[bytes], nonce: int |
     _check_contents(response, data, nonce)
     root = reply_verification.trusted_root(response, roots)
     reply_verification.check_signer(response)
-    info = response.tst_info
-    return TimestampClaims(
-        info.gen_time.astimezone(UTC),
-        fingerprint(root),
-        info.serial_number,
-        info.policy.dotted_string,
-        reply_verification.accuracy_seconds(response),
-    )
+    return TimestampClaims(response.tst_info.gen_time.astimezone(UTC), fingerprint(root))
 
 
 def _check_contents(response: TimeStampResponse, data: bytes, nonce: int | None) -> None:

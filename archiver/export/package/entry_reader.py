@@ -122,7 +122,7 @@ class SourceEntries:
             if entry.kind == "message":
                 self._message_entries += 1
                 is_taken = self.scope.all_messages or (
-                    not self.scope.can_skip(entry.room_id, "message", entry.key)
+                    not self.scope.can_skip(entry.room_id, entry.key)
                     and self.scope.includes_message(json.loads(entry.line))
                 )
             else:

@@ -15,11 +15,8 @@ from archiver.records import State
 from archiver.records.alerts import (
     ChangedMessage,
     DepartureObservations,
-    MemberLeft,
-    OtherChatSeen,
+    DepartureSignal,
     PersonRenamed,
-    RemovedFromContacts,
-    RoomClosed,
     RoomPeople,
 )
 from archiver.store import schema
@@ -53,12 +50,12 @@ def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
     renamed = tuple(_rename_signals(reading, by_kind["account"]))
     left = tuple(_members_left(reading, by_kind["member"]))
     unlisted = tuple(
-        RemovedFromContacts(_account_id(entry), _observed_at(entry))
+        DepartureSignal(0, _account_id(entry), _observed_at(entry))
         for entry in by_kind["contact"]
         if _entry_state(entry) in _GOING
     )
     other_chats = tuple(_other_chats(reading, by_kind["contact"]))
-    closed_rooms = tuple(RoomClosed(one["room_id"], _observed_at(one)) for one in by_kind["room.inaccessible"])
+    closed_rooms = tuple(DepartureSignal(one["room_id"], 0, _observed_at(one)) for one in by_kind["room.inaccessible"])
     is_contracted = contracted_periods(reading)
     vanished = tuple(_vanished_messages(reading, filter(is_contracted, by_kind["message"])))
     people = {one.account_id for ones in (renamed, left, unlisted, other_chats) for one in ones}
@@ -82,13 +79,13 @@ def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
     )
 
 
-def _members_left(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterator[MemberLeft]:
+def _members_left(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterator[DepartureSignal]:
     owner = current_state.owner_id(reading) or 0
     posts = cancellation_posts(reading, {one["room_id"] for one in entries}) if entries else ()
     told = {(post.room_id, post.about) for post in posts if post.author != owner}
     for one in entries:
         who = one["room_id"], _account_id(one)
-        yield MemberLeft(*who, _observed_at(one), is_told_cancelled=who in told)
+        yield DepartureSignal(*who, _observed_at(one), is_told_cancelled=who in told)
 
 
 def people_in(reading: Reading, rooms: Iterable[int]) -> dict[int, RoomPeople]:
@@ -179,13 +176,13 @@ def _name_before(reading: Reading, entry: dict[str, Any]) -> str | None:
     return name
 
 
-def _other_chats(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[OtherChatSeen]:
+def _other_chats(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[DepartureSignal]:
     """People whose direct chat outside the contracts changed or is no longer seen."""
     for entry in entries:
         before = previous_entry(reading, entry)
         after = entry["payload"].get("other_chat")
         if after != (None if before is None else before["payload"].get("other_chat")):
-            yield OtherChatSeen(_account_id(entry), after, _observed_at(entry))
+            yield DepartureSignal(after or 0, _account_id(entry), _observed_at(entry))
 
 
 def _vanished_messages(reading: Reading, entries: Iterable[dict[str, Any]]) -> Iterable[ChangedMessage]:

@@ -121,15 +121,8 @@ UNREAD_DROPPED: Slot[datetime | None] = Slot("unread_dropped", Time, None)
 """When the own unread messages last became fewer during a run: from `sync.run_end` for `status`."""
 
 
-class OtherCallsSeen(msgspec.Struct, frozen=True):
-    """Calls of the account that were not ours, as one run saw them."""
-
-    at: Time
-    calls: int
-
-
-OTHER_CALLS: Slot[OtherCallsSeen | None] = Slot("other_calls", OtherCallsSeen, None)
-"""When a run last saw that others use the account's calls, and how many: from `sync.run_end` for `health`."""
+OTHER_CALLS: Slot[datetime | None] = Slot("other_calls", Time, None)
+"""When a run last saw that others use the account's calls: from `sync.run_end` for `health`."""
 
 
 ASSISTANTS: Slot[dict[str, bool]] = Slot("assistants", dict[str, bool], {})

@@ -24,7 +24,7 @@ from archiver.store.durable_files import names_in, write_durably
 from archiver.store.queries.entries import last_seq
 from archiver.store.rows import upsert_rows
 from archiver.store.seals import FOLDER, seal_from_row, seals
-from archiver.store.time_text import from_text, time_or_none, to_text
+from archiver.store.time_text import from_text, to_text
 
 PAUSES = (
     timedelta(minutes=5),
@@ -72,7 +72,6 @@ class StoredStamp(NamedTuple):
 
     authority: str
     time: datetime
-    got_at: datetime | None
 
 
 class NewestStamp(NamedTuple):
@@ -150,11 +149,11 @@ def longest_waiting(reading: Reading, authority: str) -> LongestWait | None:
 
 def stamps_by_seal(reading: Reading, seal: int | None = None) -> dict[int, list[StoredStamp]]:
     """The stored stamps by the number of their seal, or those of one seal; of each in order of time."""
-    query = select(_STAMP.seal, _STAMP.authority, _STAMP.time, _STAMP.got_at).where(_STAMP.state == STAMPED)
+    query = select(_STAMP.seal, _STAMP.authority, _STAMP.time).where(_STAMP.state == STAMPED)
     query = query if seal is None else query.where(_STAMP.seal == seal)
     stamps: dict[int, list[StoredStamp]] = {}
-    for number, name, time, got_at in reading.sql.execute(query.order_by(_STAMP.seal, _STAMP.time, _STAMP.authority)):
-        stamps.setdefault(number, []).append(StoredStamp(name, from_text(time), time_or_none(got_at)))
+    for number, name, time in reading.sql.execute(query.order_by(_STAMP.seal, _STAMP.time, _STAMP.authority)):
+        stamps.setdefault(number, []).append(StoredStamp(name, from_text(time)))
     return stamps
 
 

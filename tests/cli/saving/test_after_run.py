@@ -88,7 +88,6 @@ def test_a_run_remembers_that_others_called_meanwhile(tmp_path: Path, number: in
             remembered = remembered_values.OTHER_CALLS.recall(reading)
 
     assert (expected, True) == (remembered is not None, bool(collected and posted))
-    assert remembered is None or number == remembered.calls
 
 
 def test_a_home_over_the_network_is_to_be_moved_and_can_still_be_read(chatwork: Chatwork, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ STORED: dict[str, tuple[Any, str]] = {
     "clock_offset_ms": (-90_000, "-90000"),
     "doubtful_hours": (8760.0, "8760.0"),
     "ledger_lost": ((3, 7), "[3, 7]"),
-    "other_calls": (remembered_values.OtherCallsSeen(AT, 12), f'{{"at": {TEXT}, "calls": 12}}'),
+    "other_calls": (AT, TEXT),
     "token_marks": (TokenMarks("ab", ("12",)), '{"digests": ["12"], "salt": "ab"}'),
     "budget": (remembered_values.CallBudget(300, None, AT), f'{{"limit": 300, "remaining": null, "reset": {TEXT}}}'),
     "troubles": ({"room/10/cut": AT, "file/9/1": AT}, f'{{"file/9/1": {TEXT}, "room/10/cut": {TEXT}}}'),

@@ -61,7 +61,7 @@ def test_a_stamp_is_its_file_its_root_and_its_row(archive: Archive) -> None:
     assert [(1, "a", "stamped", 0, None, None, *times, "ab" * 32)] == stamp_rows(archive)
     assert [second] == due_stamps(archive)
     with archive.reading() as reading:
-        assert {1: [stamp_queue.StoredStamp("a", TOKEN.time, TOKEN.got_at)]} == stamp_queue.stamps_by_seal(reading)
+        assert {1: [stamp_queue.StoredStamp("a", TOKEN.time)]} == stamp_queue.stamps_by_seal(reading)
         assert (1, 2, 0) == tuple(stamp_queue.count_unstamped(reading, names) for names in (["a"], ["a", "b"], []))
 
 
