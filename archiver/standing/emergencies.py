@@ -53,16 +53,10 @@ class Emergency(NamedTuple):
     alerts: tuple[Alert, ...]
     """Open alerts about its rooms and the people in them, perhaps none."""
     changes: tuple[tuple[Quotation, list[str]], ...] = ()
-    """Its messages that were edited or are gone, and what they said: what decides a dispute first, the user's own last.
-
-    Some of each kind.
-    """
+    """Others' messages that were edited or are gone, and their texts: what decides first, some of each kind."""
     gone_count: int = 0
     edited_count: int = 0
     """How many of each kind there are whose texts are known."""
-    own_gone: int = 0
-    own_edited: int = 0
-    """How many of them are the user's own."""
     screenshots: tuple[NamedMessage, ...] = ()
     """The messages of which a screenshot is worth having now, the changed ones first, in their order."""
     failing: tuple[int, ...] = ()
@@ -100,7 +94,7 @@ def emergencies(
         concerning = tuple(_concerning_alerts(reading, rooms, alerts))
         if always or any(one.level is Level.HIGH for one in concerning):
             sides = case_sides(reading, contract)
-            changed = changed_places(reading, contract, sides)
+            changed = [one for one in changed_places(reading, contract, sides) if one.nearness]
             kinds = [[one for one in changed if one.is_gone is is_gone] for is_gone in (True, False)]
             told = sorted((one for kind in kinds for one in kind[:NAMED_TEXTS_LIMIT]), reverse=True)
             order = {one.rank[-1]: place for place, one in enumerate(changed)}
@@ -117,8 +111,6 @@ def emergencies(
                     tuple((one, quoted_words(reading, one)) for one in quoted_messages(reading, told)),
                     len(kinds[0]),
                     len(kinds[1]),
-                    sum(one.is_own for one in kinds[0]),
-                    sum(one.is_own for one in kinds[1]),
                     messages_by_id(reading, contract, sorted(shots, key=lambda one: order.get(int(one), len(order)))),
                     tuple(sorted(room for room in looks.failing if looks.at[room])),
                     tuple(sorted(room for room, at in looks.at.items() if at is None)),

@@ -86,7 +86,7 @@ def changed_rows(emergency: Emergency, now: datetime, *, limit: int = NAMED_MESS
             rows.append(EmergencyRow(_("Gone"), lines, _kept_texts(emergency, len(told))))
         else:
             lines, more = tuple(_edited_line(*one, now, length - 4) for one in told), emergency.edited_count - len(told)
-            words = [_more_words(more, emergency.own_edited)] if more else []
+            words = [_("and {n} more").format(n=more)] if more else []
             words += [] if True in kinds else filter(None, [unseen_words(_unknown_texts(emergency))])
             rows.append(EmergencyRow(_("Changed"), lines, _(". ").join(words)))
     people, is_of_people = people_sentence(emergency), any(one.rule in _OF_PEOPLE for one in emergency.alerts)
@@ -160,16 +160,10 @@ def between_words(terms: Sequence[str]) -> str:
     return _("In between: {terms}").format(terms=_(", ").join(terms)) if terms else ""
 
 
-def _more_words(more: int, own: int) -> str:
-    """How many more there are; the user's own come last, and the headline does not count them."""
-    sentence = _("and {n} more") if not own else _("and {n} more of yours") if own >= more else ""
-    return (sentence or _("and {n} more, {own} of them yours")).format(n=more, own=own)
-
-
 def _kept_texts(emergency: Emergency, told: int) -> str:
     """How many more messages vanished, that the texts are saved, and how many were gone before they were seen."""
     more = emergency.gone_count - told
-    words = _more_words(more, emergency.own_gone) + _(". ") if more > 0 else ""
+    words = _("and {n} more").format(n=more) + _(". ") if more > 0 else ""
     words += ngettext("Text saved.", "Texts saved.", emergency.gone_count)
     return " ".join(filter(None, [words, unseen_words(_unknown_texts(emergency))]))
 

@@ -19,13 +19,6 @@ class TroubleWords(NamedTuple):
 
     sentence: str
     advice: str
-    beside_button: str = ""
-    """The advice on a page that has a button for what a command in it does; empty: the same."""
-
-    @property
-    def short_advice(self) -> str:
-        """The advice where the button stands below it."""
-        return self.beside_button or self.advice
 
     @property
     def together(self) -> str:
@@ -41,13 +34,9 @@ _OF_TOKEN = N_("What was saved before is kept. Store the API token again: archiv
 
 _Kind = type[errors.ArchiverError]
 
-_ROWS: Mapping[_Kind | tuple[_Kind, ...], tuple[str, ...]] = {
+_ROWS: Mapping[_Kind | tuple[_Kind, ...], tuple[str, str]] = {
     errors.ArchiveDamaged: (
         N_("The archive on this computer is damaged, so this cannot be shown, and nothing can be saved."),
-        N_(
-            "Nothing of it was removed. If there is a backup, restore it: archive backup --restore   "
-            "Chatwork itself is not affected."
-        ),
         N_("Nothing of it was removed, and Chatwork itself is not affected. If there is a backup, restore it."),
     ),
     errors.NoArchive: (
@@ -121,8 +110,8 @@ def trouble_words(error: errors.ArchiverError) -> TroubleWords:
     kind = errors.HomeNotWritable if is_closed_file(error) else type(error)
     for kinds, row in _ROWS.items():
         if issubclass(kind, kinds):
-            sentence, *advice = (text and _(text).format(first=first_to_do(error)) for text in row)
-            return TroubleWords(sentence or visible(str(error)), *advice)
+            sentence, advice = (text and _(text).format(first=first_to_do(error)) for text in row)
+            return TroubleWords(sentence or visible(str(error)), advice)
     return TroubleWords(visible(str(error)), visible(error.advice()))
 
 

@@ -265,11 +265,6 @@ class ChangedPlace(NamedTuple):
         """Whether a first screen tells it: of somebody whose side is not the client's, only what decides the most."""
         return not self.is_slip and (self.nearness == 2 or (self.nearness == 1 and self.rank[0] > 1))
 
-    @property
-    def is_own(self) -> bool:
-        """Whether the reporter wrote it."""
-        return self.nearness == 0
-
 
 def deleted_unseen(reading: Reading, contract: Contract, sides: CaseSides, *, after: int) -> int:
     """How many messages of the other side, or else of others, were deleted before their text was seen.

@@ -107,7 +107,7 @@ def _order_page(problem: str, *, is_plain: bool = False) -> AnyResponse | tuple[
     except errors.UsageError as error:
         words = trouble_words(error)
         if is_plain:
-            return render_template("error.html", sentence=words.sentence, advice=words.short_advice), 422
+            return render_template("error.html", sentence=words.sentence, advice=words.advice), 422
         return _order_page(words.together, is_plain=True)
     page = render_template(
         "package_order.html",

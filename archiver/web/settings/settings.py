@@ -365,7 +365,7 @@ def _verify_work(job: Job, context: ConsoleContext) -> JobOutcome:
     if verification.counts.get("database"):
         context.damage_seen.set()
         words = trouble_words(errors.ArchiveDamaged(path="", detail=""))
-        return JobOutcome(words.sentence, (words.short_advice,), is_complete=False, details=tuple(lines))
+        return JobOutcome(words.sentence, (words.advice,), is_complete=False, details=tuple(lines))
     if not is_noted:
         lines.append(_("That it was checked could not be noted in the archive just now."))
     return JobOutcome(head, tuple(lines), LINKS, is_complete=verification.ok)

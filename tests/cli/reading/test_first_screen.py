@@ -302,7 +302,7 @@ def test_what_changed_is_put_aside_in_the_terminal_too(desk: TerminalWorld) -> N
 
 
 def test_what_decides_a_dispute_stands_first_and_all_is_counted(desk: TerminalWorld) -> None:
-    """Edits before deletions where they weigh more; a question is no acceptance, what the user deleted comes last."""
+    """Edits before deletions where they weigh more; a question is no acceptance, the user's own is no emergency."""
     price, own = desk.post("お支払いは50,000円です"), desk.post("検収OKとのこと、承知しました", by=desk.chatwork.owner)
     question, accepted, small = map(desk.post, ("修正はありませんか？", "検収OKです", "はい"))
     desk.sync()
@@ -318,14 +318,14 @@ def test_what_decides_a_dispute_stands_first_and_all_is_counted(desk: TerminalWo
     assert "田中のメッセージが3件編集、1件削除されました。" in screen
     assert "Changed “検収OKです” now reads “検収はまだです”" in screen
     assert f"(seen {short_day(desk.clock(), desk.clock())}) and 2 more Gone" in screen
-    assert " and 1 more of yours. Texts saved." in screen
+    assert " Text saved." in screen
     told = (
         "“検収OKです”",
         "“お支払いは50,000円です”",
         "“修正はありませんか？”",
         "田中 “はい”",
-        "yamada “検収OKとのこと",
     )
+    assert "yamada “検収OKとのこと" not in block
     assert sorted(map(block.index, told)) == [block.index(one) for one in told]
 
 
