@@ -153,6 +153,8 @@ class Circumstances:
     """The client has two accounts, which the reporter entered; one of them may be closed."""
     forges: bool = False
     """Some type what looks like a post of Chatwork's own system, or edit a message into it."""
+    often: bool = False
+    """A look comes soon after what is edited was sent and edited, and some edits come an hour after another."""
     other_job: str = ""
     """Platform of another, later approved job of the same chats and time, whose facts must not reach this one."""
 
@@ -171,6 +173,7 @@ ODDS: Mapping[str, Sequence[object]] = {
     "files": (False, True),
     **dict.fromkeys(("removes", "takes_back", "purges", "accounts", "forges"), (False, False, True)),
     "other_job": ("", "", "coconala", "direct"),
+    "often": (False, False, True),
 }
 """What each of them may be; the first is the usual."""
 
@@ -299,6 +302,13 @@ class Dispute:
                 ]
         if so.many_edits:
             self._edit_back(random.Random(f"back {self.seed}"))
+        if so.often:
+            edited = [post for post in self.posts if len(post.edits) == 1]
+            for one, after in pairwise(edited):
+                at = one.edits[0][0] + 3600
+                after.edits = [(at, after.edits[0][1])] if after.sent < at else after.edits
+            times = [at for post in edited for at in (post.sent, post.edits[0][0])]
+            self.looks = sorted({*self.looks, *(at + 600 for at in times)})
         if so.silent:
             self.posts = [post for post in self.posts if post.author != OWNER]
         if so.names == "taken":
