@@ -87,6 +87,23 @@ def test_a_message_that_was_edited_and_then_deleted_is_quoted_with_both_texts(tm
     assert "<bdi>50,000円です</bdi>" in help_page
 
 
+def test_a_change_is_told_of_whoever_wrote_the_message(tmp_path: Path) -> None:
+    """The acceptance of a colleague whose side is not chosen is no message of the client by name, on no page."""
+    with running_world(tmp_path) as world:
+        ishida = world.chatwork.add_account("石田")
+        world.chatwork.add_member(world.room, ishida)
+        world.contract("job1", world.room, client="田中")
+        world.post("よろしくお願いします")
+        accepted = world.post("検収OKです", by=ishida)
+        world.sync(full=True)
+        world.chatwork.delete(accepted)
+        world.sync(full=True)
+    with open_application(tmp_path) as browser:
+        pages = [browser.get(path) for path in ("/home", "/contracts/job1")]
+
+    assert [True] * 2 == ["1 message from 石田 was deleted" in page for page in pages]
+
+
 def test_an_amount_that_was_edited_there_and_back_is_no_other_amount(tmp_path: Path) -> None:
     """What was said stands again, and the page says so."""
     with running_world(tmp_path) as world:

@@ -54,11 +54,11 @@ def job_document(reading: Reading, contract: Contract, given: job_forms.Given, p
     stated = {fact.name for fact in job_forms.FACTS if getattr(contract, fact.name) is not None}
     facts = job_forms.applicable_facts(contract, {*problems, *stated})
     fields = {one.name: one for one in job_forms.fields(contract, facts, given=given, problems=problems)}
-    sides = case_sides(reading, contract)
     seen = SEEN_CHANGES.recall(reading).get(contract.id)
-    changed = [one for one in changed_places(reading, contract, sides) if one.is_told]
-    unseen = Counter(one.became for one in changed if one.seq > (seen.entry if seen else 0))
-    names_of = [one["name"] for one in people if one["account"] in sides.bases]
+    changed = [one for one in changed_places(reading, contract, case_sides(reading, contract)) if one.is_told]
+    unseen = [one for one in changed if one.seq > (seen.entry if seen else 0)]
+    became, authors = Counter(one.became for one in unseen), {one.account_id for one in unseen}
+    name = next((one["name"] for one in people if {one["account"]} == authors), "")
     delivered = deliveries(reading, contract.id)
     platform = platform_of(contract.platform)
     service = "" if contract.platform in {None, *NO_PLATFORM} else in_program_language(platform.name)
@@ -73,7 +73,7 @@ def job_document(reading: Reading, contract: Contract, given: job_forms.Given, p
         "five": five,
         "days": [one for one in fold if one.kind in {FactKind.DAY, FactKind.TIME}],
         "others": [one for one in fold if one.kind not in {FactKind.DAY, FactKind.TIME}],
-        "changed": changed_words(unseen, names_of[0] if len(names_of) == 1 else "") if unseen else "",
+        "changed": changed_words(became, name) if unseen else "",
         **job_forms.money_rows(reading, contract),
         "chats": [
             _chat(one, contract, people, names)
