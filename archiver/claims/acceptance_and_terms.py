@@ -264,25 +264,23 @@ def is_slip(before: str, after: str) -> bool:
     return False
 
 
-_MONTH_AND_DAY, _WEEKDAY = re.compile("([0-9]{1,2})[月/]([0-9]{1,2})"), re.compile(r"\([月火水木金土日]\)")
+_DAY = re.compile(r"([0-9]{1,2})[月/]([0-9]{1,2})日?(?:\([月火水木金土日]\))?")
 _TAKEN_OFF = re.compile("払|振込|入金|引|手数料|負担|返金|違約|罰")
 
 
 def is_better_paid(before: str, after: str) -> bool:
-    """Whether an edit changed nothing but numbers: each sum is as much or more, also for so much more work, and no day
-    comes earlier.
+    """Whether an edit changed nothing but numbers: more is paid, no number fell, and no other one, such as of pieces or
+    days, rose more.
     """
-    both = [_WEEKDAY.sub("", unicodedata.normalize("NFKC", one)) for one in (before, after)]
-    plain = [_MONTH_AND_DAY.sub("/", one) for one in both]
-    rest, rest_now = (re.split(WRITTEN_NUMBER, one) for one in plain)
+    both = [unicodedata.normalize("NFKC", one) for one in (before, after)]
+    both = [_DAY.sub(lambda day: f"{31 * int(day[1]) + int(day[2])}", one) for one in both]
+    rest, rest_now = (re.split(WRITTEN_NUMBER, one) for one in both)
     if rest != rest_now or _TAKEN_OFF.search(both[0]):
         return False
-    was, now = ([written_number(one) for one in re.findall(WRITTEN_NUMBER, text)] for text in plain)
-    rates = [(behind[:1] == "円", new / (old or 1)) for behind, old, new in zip(rest[1:], was, now, strict=True)]
-    paid, work = ([rate for is_pay, rate in rates if is_pay is is_paid] for is_paid in (True, False))
-    days, days_now = ([(int(month), int(day)) for month, day in _MONTH_AND_DAY.findall(one)] for one in both)
-    is_no_earlier = all(new >= old for old, new in zip(days, days_now, strict=True))
-    return is_no_earlier and max(paid, default=0) > 1 and min(paid) >= max([1, *work])
+    was, now = ([written_number(one) for one in re.findall(WRITTEN_NUMBER, text)] for text in both)
+    rates = [new / (old or 1) for old, new in zip(was, now, strict=True)]
+    paid = [rate for rate, behind in zip(rates, rest[1:], strict=True) if behind.startswith("円")]
+    return max(paid, default=0) > 1 and min(rates) >= 1 and min(paid) >= max(rates)
 
 
 _YES_OR_NO = re.compile(f"{_ANSWER.pattern}|はい|いい?え|大丈夫|結構|OK|ok|[○◯×✕👍👎🙆🙅]")

@@ -65,9 +65,8 @@ class Emergency(NamedTuple):
     """Its rooms that were never read."""
     lacks_older: bool = False
     """Whether older messages are missing of a chat that still opens, so that they can be fetched."""
-    put_back: int | None = None
-    """How many records are known to have been only in newer databases, where older ones were put back; None: none was.
-    """
+    is_put_back: bool = False
+    """Whether an older database was put back, so that nobody knows what only the newer one held."""
     mark: str = ""
     """The mark of a closed account that a name got, as it stands there."""
     is_undelivered: bool = False
@@ -87,7 +86,7 @@ def emergencies(
     """The emergencies of those contracts that have an open high alert; `always`: of all of them."""
     all_contracts = contracts(reading)
     names = contract_names(all_contracts)
-    put_back = [one.rollback.lost for one in put_back_databases(reading)]
+    is_put_back = any(put_back_databases(reading))
     found = []
     for contract in chosen_contracts:
         rooms = {int(room.room_id) for room in contract.rooms}
@@ -115,7 +114,7 @@ def emergencies(
                     tuple(sorted(room for room in looks.failing if looks.at[room])),
                     tuple(sorted(room for room, at in looks.at.items() if at is None)),
                     bool(unlisted_beginnings(reading, rooms - set(holdings.shut)).rooms),
-                    sum(put_back) if put_back else None,
+                    is_put_back,
                     next(_marks(reading, concerning), ""),
                     contract.does_work
                     and contract.platform not in NO_PLATFORM

@@ -237,14 +237,7 @@ def not_kept_row(emergency: Emergency, *, limit: int = NAMED_FILES_LIMIT) -> Eme
     if holdings.beginnings.rooms:
         sentence = _("messages from before the first save: {number}")
         lines.append(sentence.format(number=number_words(holdings.beginnings.missing)))
-    if emergency.put_back:
-        text = ngettext(
-            "up to {n} record that only a newer state of the archive held: an older one was put back or restored",
-            "up to {n} records that only a newer state of the archive held: an older one was put back or restored",
-            emergency.put_back,
-        )
-        lines.append(text.format(n=emergency.put_back))
-    elif emergency.put_back is not None:
+    if emergency.is_put_back:
         lines.append(_("records later than the state that was put back or restored, if there were any"))
     return EmergencyRow(_("Unsaved"), tuple(lines))
 

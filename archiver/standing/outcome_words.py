@@ -293,11 +293,8 @@ def _metadata_words(metadata: FileMetadata) -> str:
     return visible_line(", ".join(f"{words[one.field]} {one.value}" for one in metadata.items))
 
 
-def round_lines(report: SyncReport, *, tries_again: bool = True) -> Iterator[str]:
-    """The outcome of a run, one line for each room with its details indented, and what is not complete.
-
-    `tries_again`: the next save does; on a page a button does, and in the first run nothing else.
-    """
+def round_lines(report: SyncReport) -> Iterator[str]:
+    """The outcome of a run, one line for each room with its details indented, and what is not complete."""
     for room in report.rooms:
         yield f"{shorten(room.name, 30) or room.room_id}  {_outcome_words(room)}"
         counts = _count_words(room)
@@ -316,10 +313,10 @@ def round_lines(report: SyncReport, *, tries_again: bool = True) -> Iterator[str
     elif report.complete:
         yield _("Saved. Nothing is missing.")
     else:
-        yield from _incomplete_lines(report, tries_again=tries_again)
+        yield from _incomplete_lines(report)
 
 
-def _incomplete_lines(report: SyncReport, *, tries_again: bool) -> Iterator[str]:
+def _incomplete_lines(report: SyncReport) -> Iterator[str]:
     """Chats that are shut are counted; another try is named where it can bring more."""
     others = [room for room in report.rooms if room.outcome is not RoomOutcome.INACCESSIBLE]
     if shut := len(report.rooms) - len(others):
@@ -332,12 +329,7 @@ def _incomplete_lines(report: SyncReport, *, tries_again: bool) -> Iterator[str]
     if not shut and not report.has_rest:
         yield _("Saved. What is missing stands in “archive status”.")
     elif not shut or any(room.outcome is RoomOutcome.FAILED or room.left_over or room.files_pending for room in others):
-        later = _("Saved, but not everything: see “archive status”. The next save tries again.")
-        yield (
-            later
-            if tries_again
-            else _("Saved, but not everything. Save again to try the rest; what was saved is kept.")
-        )
+        yield _("Saved, but not everything: see “archive status”. The next save tries again.")
 
 
 def _outcome_words(room: RoomReport) -> str:

@@ -267,7 +267,7 @@ def _rescue(job: Job, context: ConsoleContext) -> JobOutcome:
         sentence = _("Not everything could be saved again just now. What was saved before is kept.")
         return JobOutcome(sentence, tuple(filter(None, trouble_words(error)[:2])), LINKS, is_complete=False)
     note_home(context.home, report.account_id, at=app.now())
-    lines = (*map(str.strip, round_lines(report, tries_again=False)), *report.complaints)
+    lines = (*map(str.strip, round_lines(report)), *report.complaints)
     is_complete = report.complete and not (report.troubles or report.complaints)
     head = _("Everything that Chatwork shows was saved again.") if is_complete else _("Saved, but not everything.")
     return JobOutcome(head, lines, LINKS, is_complete=is_complete)

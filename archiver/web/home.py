@@ -91,7 +91,7 @@ def save_now(job: Job, context: ConsoleContext, *, is_first: bool = False) -> Jo
             raise
         return _first_failed(app, error)
     note_home(context.home, report.account_id, at=app.now())
-    lines = (*map(str.strip, round_lines(report, tries_again=False)), *report.complaints)
+    lines = (*map(str.strip, round_lines(report)), *report.complaints)
     counts = count_saved(app.archive)
     sentence = _("Saved. {counts}") if report.complete else _("Not everything could be saved. Kept so far: {counts}")
     head = sentence.format(counts=counts_line(counts))
