@@ -246,7 +246,7 @@ def test_the_acceptance_that_was_written_last_finds_room_before_a_closed_account
 
 
 @pytest.mark.parametrize(
-    ("has_report", "said"), [(True, "(ほか7点は報告書にあります)"), (False, "(ほか6点は省きました)")]
+    ("has_report", "said"), [(True, "(ほか8点は報告書にあります)"), (False, "(ほか7点は省きました)")]
 )
 def test_facts_that_do_not_fit_are_counted(said: str, *, has_report: bool) -> None:
     """In the text itself; a report is named only where there is one."""
