@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from archiver.records import Basis, Sides, closed_mark
 
@@ -74,9 +75,17 @@ def counterpart_bases(
     }
 
 
+def twins_of(sides: Sides, people: Collection[int]) -> dict[int, datetime]:
+    """The accounts that took the name of one of these people, or one like it, later than that one, and since when."""
+    return {one: since for one, (known, since) in sides.twins.items() if known in people and one not in people}
+
+
 def _undecided(sides: Sides, people: Mapping[int, Sequence[str]]) -> dict[int, Sequence[str]]:
-    """The people without those whom the user mapped as a third person or as another account of theirs."""
-    others = sides.thirds | sides.mine - {sides.owner}
+    """The people without those whom the user mapped as a third person or as another account of theirs, and without
+    whoever took a name that another one of them had alone till then.
+    """
+    later = {one for one, (known, _since) in sides.twins.items() if known in people}
+    others = sides.thirds | later | sides.mine - {sides.owner}
     return {account: names for account, names in people.items() if account not in others}
 
 

@@ -151,7 +151,10 @@ def act_text(act: Act, *, shown: Callable[[str], str] = str) -> str:
 
 
 def turn_lines(claim: Claim[Turn], now: datetime, *, shown: Callable[[str], str] = str) -> Iterator[str]:
-    """What came after the other side's last speech: acts of theirs, people of unknown side, the reporter unanswered."""
+    """Accounts with a name of the other side, then what came after their last speech: acts of theirs, people of unknown
+    side, the reporter unanswered.
+    """
+    yield from twin_lines(claim.value)
     last = claim.value.last
     if last is not None and last.kind is not ActKind.MESSAGE:
         key = "turn.later" if last.post.account_id else "turn.later.nobody"
@@ -159,6 +162,11 @@ def turn_lines(claim: Claim[Turn], now: datetime, *, shown: Callable[[str], str]
     if claim.value.people:
         yield word("turn.strangers", people=claim.value.people, n=claim.value.messages)
     yield from filter(None, (waiting_text(claim, now, shown=shown),))
+
+
+def twin_lines(told: Turn) -> Iterator[str]:
+    """Each account that came later with the name of somebody of the other side, and how much it wrote."""
+    return (word("turn.twin", id=one, since=day_text(since), n=n) for one, since, n in told.twins)
 
 
 def waiting_text(claim: Claim[Turn], now: datetime, *, shown: Callable[[str], str] = str) -> str:
@@ -182,7 +190,7 @@ def theirs_text(
     empty if neither is known.
     """
     last = claim.value.last
-    if last is None or claim.value.asked is not None or claim.value.people or not last.post.account_id:
+    if last is None or claim.value.asked is not None or claim.value.is_doubtful or not last.post.account_id:
         return ""
     if last.kind is ActKind.MESSAGE:
         is_deleted = own_deleted is not None and is_later(own_deleted, last.post)

@@ -74,11 +74,14 @@ class TwinSeen(NamedTuple):
     @property
     def subject(self) -> str:
         """Where it was seen, both ids, and since which day each of them is known."""
-        known_since, since = (
-            datetime.fromisoformat(self.noted[one] or self.at.isoformat()).astimezone(JST).date()
-            for one in ("known_since", "since")
-        )
-        return f"{self.noted['place']}/{self.noted['known']}/{known_since}/{self.noted['account_id']}/{since}"
+        known_since = datetime.fromisoformat(self.noted["known_since"])
+        days = [one.astimezone(JST).date() for one in (known_since, self.since)]
+        return f"{self.noted['place']}/{self.noted['known']}/{days[0]}/{self.noted['account_id']}/{days[1]}"
+
+    @property
+    def since(self) -> datetime:
+        """Since when the account is known."""
+        return datetime.fromisoformat(self.noted["since"] or self.at.isoformat())
 
 
 class DetailChanged(NamedTuple):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from archiver.records.evidence import AccountId, FileId, MessageId, RoomId
@@ -308,6 +309,8 @@ class Sides(NamedTuple):
     clients: frozenset[int] = frozenset()
     mine: frozenset[int] = frozenset()
     thirds: frozenset[int] = frozenset()
+    twins: Mapping[int, tuple[int, datetime]] = MappingProxyType({})
+    """Whoever in any chat took a name that another account had before, or one like it → that one, and since when."""
 
     def is_other(self, account: int) -> bool:
         """Whether an account counts as the other side."""

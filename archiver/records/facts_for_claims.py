@@ -222,7 +222,9 @@ class CaseFacts:
     """What the lists of files and tasks show after the other side's last speech, and the reporter's first message after
     their last act."""
     strangers: Counter[int] = field(default_factory=Counter)
-    """Account → its messages after the other side's last act, of those whose side nobody entered."""
+    """Account → its messages after the other side's last act, of those whose side nobody entered, and of twins."""
+    twins: Mapping[int, datetime] = field(default_factory=dict)
+    """The accounts with the name of somebody of the other side, or one like it, that came later, and since when."""
     told_at: datetime | None = None
     """When this is told; None: at once."""
 

@@ -17,9 +17,9 @@ import pytest
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.export.report import summary
 from archiver.export.report.letters import inquiry_form_text
-from archiver.records import JsonObject, Observation
+from archiver.records import JsonObject, Observation, Role
 from archiver.report_language import LANGUAGES, report_language
-from archiver.store import seals
+from archiver.store import seals, user_statements
 from archiver.store.queries import contracts
 from tests.claims.artifacts import page_lines_of
 from tests.claims.dispute import report_of
@@ -167,6 +167,33 @@ def test_three_employees_and_a_name_that_one_of_them_took(tmp_path: Path) -> Non
     assert "相手のアカウントが未入力" in page
     assert "表示名が「鈴木」から「田中」に変わりました" in page
     assert f"{SUZUKI} 田中" in screen
+
+
+@pytest.mark.parametrize("is_entered", [False, True])
+def test_another_account_with_the_clients_name_writes_after_they_left(tmp_path: Path, *, is_entered: bool) -> None:
+    """Who alone had the name until then stays the client; an answer to the other one is no silence of theirs."""
+    maker = begun(tmp_path / "home")
+    told = [post(1, "翻訳をお願いします", 0), post(2, "検収OKです", DAY)]
+    maker.sync(told, minutes=DAY + 5)
+    listed(maker, {SATO: "田中"}, minutes=5 * DAY)
+    noted = {"account_id": SATO, "name": "田中", "known": CLIENT, "place": "room", "room_id": ROOM}
+    days = {"known_since": "2026-11-01T00:00:00.000Z", "since": f"{at(5 * DAY).isoformat()}"}
+    maker.append([Observation("twin", f"twin/{SATO}/{CLIENT}", noted | days)], minutes=5 * DAY)
+    told += [post(3, "前のやりとりは無効です", 5 * DAY, SATO, "田中"), post(4, "ご本人ですか?", 5 * DAY + 9, OWNER)]
+    maker.sync(told, changed=dict.fromkeys((3, 4), "present"), minutes=19 * DAY)
+    with maker.archive.writing() as writing:
+        for account, role in ((CLIENT, Role.CLIENT), (SATO, Role.THIRD)) if is_entered else ():
+            user_statements.state_role(writing, "job1", account, role, "契約画面の氏名", at=at(19 * DAY))
+    page, form, screen = _told(maker, 20 * DAY)
+
+    twin = f"別のアカウント(ID {SATO})を{at(5 * DAY):%Y年%-m月%-d日}から確認しています(メッセージ 1件)"
+    for text in (page, form):
+        assert twin in text
+        assert "返信がありません" not in text
+        assert "返信がないため" not in text
+        assert "立場が未入力" not in text
+    assert "検収OKです" in page
+    assert f"another account with the client's name or one like it (ID {SATO}) has been seen since 2026-11-" in screen
 
 
 def test_work_that_was_passed_on_between_the_same_two(tmp_path: Path) -> None:

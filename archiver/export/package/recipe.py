@@ -27,6 +27,7 @@ from archiver.records import (
     OpenedMessage,
     ReadState,
     Seal,
+    Sides,
 )
 
 
@@ -72,8 +73,8 @@ class Recipe:
     """The accounts known as the other side, and whose statement that is."""
     closings: Sequence[AccountClosing] = ()
     """The accounts that were ever seen to be closed."""
-    thirds: frozenset[int] = frozenset()
-    """The accounts that are named as third persons, for the contract or for this package alone."""
+    sides: Sides = field(default_factory=lambda: Sides(0))
+    """The accounts on each side, with those that are named as third persons for this package alone."""
     mapped: Sequence[MappedAccount] = ()
     """The user's statements about who is who, with reasons."""
     metadata: EnclosureMetadata = field(default_factory=EnclosureMetadata)

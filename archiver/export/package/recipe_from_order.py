@@ -101,7 +101,7 @@ def make_recipe(
         metadata=clean_enclosures(reading.home, enclosures, found, may_leave),
         counterparts=counterparts,
         closings=account_closings(people.entries, people.owner),
-        thirds=people.sides.thirds,
+        sides=people.sides,
         bases=counterpart_bases(people.sides, contract.client, names_in_rooms, chosen=order.counterparts),
         mapped=people.mapped,
     )
@@ -130,7 +130,7 @@ def _people_of(reading: Reading, order: ExportOrder, contract: Contract, *, upto
     entries = list(whole_entries(reading, rooms, contract.id, upto=upto, kinds=SIGN_KINDS))
     names, accounts_by_room = people_in(entries)
     mapped = contracts.mapped_accounts(reading, contract.id, upto=upto)
-    sides = contracts.sides_of(mapped, owner=owner)
+    sides = contracts.sides_of(reading, mapped, owner=owner, upto=upto)
     chosen = frozenset(order.counterparts)
     _check_people({*chosen, *order.thirds}, names)
     sides = sides._replace(thirds=sides.thirds.union(order.thirds) - chosen)

@@ -10,6 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from archiver.claims.counterparts import twins_of
 from archiver.claims.messages import Knowledge, contact, first_message
 from archiver.contract_dates import OutsideContact
 from archiver.evidence.acts_seen_in_lists import ListedStep, listed_steps
@@ -88,7 +89,8 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         ),
         closings=[one for one in recipe.closings if shown_account(one.account_id) == one.account_id],
         listed_steps=list(_steps_inside(source, recipe.scope)),
-        thirds=frozenset(map(shown_account, recipe.thirds)),
+        thirds=frozenset(map(shown_account, recipe.sides.thirds)),
+        twins={shown_account(one): since for one, since in twins_of(recipe.sides, recipe.bases).items()},
         refused=[
             RefusedMessage(RoomId(room), one, *how) for (room, one), (_seq, *how) in sorted(source.refused.items())
         ],

@@ -118,6 +118,7 @@ class _Survey:
             case.open_until,
             tuple(case.closings),
             told_at=case.created_at,
+            twins=case.twins,
         )
         self._found = MessageStatistics(facts)
         self._event_numbers = {event.no for event in case.events}
@@ -219,7 +220,7 @@ class _Survey:
     def _with_acts(self, acts: Sequence[Act], facts: CaseFacts) -> CaseFacts:
         """The facts with what came after the other side's last speech."""
         case, posts = self._case, [one for listed in self._unanswered.values() for one in listed]
-        known = case.reporters | case.thirds | case.bases.keys()
+        known = (case.reporters | case.thirds | case.bases.keys()) - case.twins.keys()
 
         def own_after(after: Post | None) -> Act | None:
             own = sorted(

@@ -14,7 +14,14 @@ from archiver.chatwork.notation.parse import parse
 from archiver.claims.acceptance_and_terms import judges_work, names_terms
 from archiver.claims.messages import DELETIONS, changed_sides, closed_account, turn
 from archiver.claims.quotations import Quotation, excerpts, quotation_head, quotation_line, quotation_parts
-from archiver.claims.sentences import change_lines, closed_text, noticed_text, own_changes_text, waiting_text
+from archiver.claims.sentences import (
+    change_lines,
+    closed_text,
+    noticed_text,
+    own_changes_text,
+    twin_lines,
+    waiting_text,
+)
 from archiver.claims.table import word
 from archiver.contract_dates import delivery_matches
 from archiver.evidence.acts_seen_in_lists import ListedStep
@@ -76,7 +83,8 @@ def chapter(case: ReportInput, title: str) -> Chapter:
     reasons = [shown(one.reason, 300) for one in case.mapped.values() if one.role is Role.CLIENT]
     closed = closed_text(closed_account(case.statistics.facts))
     shut_lines = [_shut_text(shut), refusal_text(case.rooms)]
-    seen = [closed, *departures_and_terms(case, _NAME_LENGTH), *gone_lines(case)]
+    twins = twin_lines(turn(case.statistics.facts).value)
+    seen = [closed, *twins, *departures_and_terms(case, _NAME_LENGTH), *gone_lines(case)]
     noticed = [say("{line}。", line=one) for one in filter(None, seen)]
     noticed = [*unquoted_changes(case.statistics, DELETIONS), *noticed, *shut_lines]
     (page,) = chapters(

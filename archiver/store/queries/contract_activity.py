@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, false, or_, select
 
-from archiver.claims.counterparts import counterpart_bases
+from archiver.claims.counterparts import counterpart_bases, twins_of
 from archiver.claims.messages import last_reply, with_acts
 from archiver.contract_dates import earlier_parts, room_beginning
 from archiver.evidence.acts_seen_in_lists import account_closings
@@ -78,13 +78,14 @@ def _activity(
     me = current_state.owner(reading) or {}
     owner = number(me.get("account_id"))
     mapped = contracts.mapped_accounts(reading, contract.id)
-    sides = contracts.sides_of(mapped, owner=owner)
+    sides = contracts.sides_of(reading, mapped, owner=owner)
     rooms = sorted({int(room.room_id) for room in contract.rooms})
     looks = {room: last_list_time(reading, room) for room in rooms}
     entries = {room: _people_entries(reading, room) for room in rooms}
     bases = counterpart_bases(sides, contract.client, _people(entries))
     own = sides.mine | {owner}
-    known = own | sides.thirds | bases.keys()
+    twins = twins_of(sides, bases)
+    known = (own | sides.thirds | bases.keys()) - twins.keys()
     shut, end = current_state.inaccessible_rooms(reading), _earliest_end(contract)
     closed = {room for room in rooms if room in shut and (end is None or (at := looks[room]) is None or at < end)}
     closings = account_closings(_by_time(entries), owner)
@@ -92,6 +93,7 @@ def _activity(
         contract=contract,
         reporters=own,
         bases=bases,
+        twins=twins,
         rooms=tuple(
             _room_facts(reading, room, contract, is_read=looks[room] is not None, is_closed=room in closed)
             for room in rooms
@@ -125,10 +127,9 @@ def _activity(
 
 def case_sides(reading: Reading, contract: Contract) -> CaseSides:
     """Who stands on which side of a contract, by a few small queries."""
-    owner = current_state.owner_id(reading) or 0
-    sides = contracts.sides_of(contracts.mapped_accounts(reading, contract.id), owner=owner)
+    sides = contracts.sides(reading, contract.id)
     entries = {room: _people_entries(reading, room) for room in sorted({int(one.room_id) for one in contract.rooms})}
-    return CaseSides(sides.mine | {owner}, counterpart_bases(sides, contract.client, _people(entries)))
+    return CaseSides(sides.mine | {sides.owner}, counterpart_bases(sides, contract.client, _people(entries)))
 
 
 def changed_messages(reading: Reading, rooms: Sequence[ContractRoom], sides: CaseSides) -> ChangedMessages:

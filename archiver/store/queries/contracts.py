@@ -42,7 +42,7 @@ from archiver.store.archive import Reading
 from archiver.store.engine import SmallStatement
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import entries_under, lines_where
-from archiver.store.queries.people import names_in_room
+from archiver.store.queries.people import names_in_room, twins
 from archiver.store.received_facts_and_record_forms import read_all_formed
 from archiver.store.time_text import from_text, sent_at, time_or_none, to_text
 
@@ -413,11 +413,11 @@ def _mappings(reading: Reading, contract: str, upto: int | None) -> dict[Account
 def sides(reading: Reading, contract: str) -> Sides:
     """The sides of a contract as sets of accounts, with the owner of the archive."""
     owner = current_state.owner_id(reading) or 0
-    return sides_of(mapped_accounts(reading, contract), owner=owner)
+    return sides_of(reading, mapped_accounts(reading, contract), owner=owner)
 
 
-def sides_of(mappings: Iterable[MappedAccount], *, owner: int) -> Sides:
-    """Mapped accounts as the sides of a contract; the owner is never on the other side."""
+def sides_of(reading: Reading, mappings: Iterable[MappedAccount], *, owner: int, upto: int | None = None) -> Sides:
+    """Mapped accounts as the sides of a contract, as of an entry; the owner is never on the other side."""
     accounts: dict[Role, set[int]] = {part: set() for part in Role}
     for mapping in mappings:
         accounts[mapping.role].add(mapping.account_id)
@@ -426,6 +426,7 @@ def sides_of(mappings: Iterable[MappedAccount], *, owner: int) -> Sides:
         clients=frozenset(accounts[Role.CLIENT] - {owner}),
         mine=frozenset(accounts[Role.ME] | {owner}),
         thirds=frozenset(accounts[Role.THIRD] - {owner}),
+        twins={one.noted["account_id"]: (one.noted["known"], one.since) for one in twins(reading, upto=upto)},
     )
 
 

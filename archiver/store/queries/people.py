@@ -81,9 +81,9 @@ def people_seen_after(reading: Reading, seq: int) -> set[int]:
     return {int(key.rpartition("/")[2]) for key in keys.scalars()}
 
 
-def twins(reading: Reading, *, after: int = 0) -> list[TwinSeen]:
+def twins(reading: Reading, *, after: int = 0, upto: int | None = None) -> list[TwinSeen]:
     """What was noted of accounts with a known person's name, in the entries after a number, oldest first."""
-    found = entries_under(reading, "twin/", after=after)
+    found = entries_under(reading, "twin/", after=after, upto=upto)
     return [TwinSeen(from_text(one["observed_at"]), one["payload"]) for one in found]
 
 
