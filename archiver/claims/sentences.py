@@ -107,6 +107,12 @@ def _earlier_text(facts: CaseFacts) -> str:
     return word("first.earlier", day=day_text(earlier.since), jobs=say("、").join(jobs))
 
 
+def shared_text(facts: CaseFacts) -> str:
+    """That other jobs have the same chats at the same time; empty if none has."""
+    jobs = dict.fromkeys(job for room in facts.rooms for job in room.beginning.shared)
+    return word("shared", jobs=say("、").join(jobs)) if jobs else ""
+
+
 def contact_text(facts: CaseFacts) -> str:
     """How the first message lies to the platform's rule; empty where nothing can be said."""
     state, post = contact(facts).value, first_message(facts).value

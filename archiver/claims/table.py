@@ -27,6 +27,7 @@ WORDS: Mapping[str, str] = {
     "first.label.own.saved": "保存できたこの仕事の最初のメッセージ",
     "first.label.own.unknown": "この仕事の最初のメッセージ",
     "first.earlier": "同じチャットのそれより前のメッセージ({day}から)は、報告者の入力では別の仕事のもの: {jobs}",
+    "shared": "別の仕事({jobs})も同じチャットを使っているため、その仕事のメッセージも含まれることがあります。",
     "first.earlier.approved": "{job} 承認 {day}",
     "first.missing": "それ以前に{missing}",
     "first.unsure": "実際の開始日は確認できません",

@@ -217,6 +217,8 @@ class RoomBeginning(NamedTuple):
     gaps: tuple[Gap, ...]
     """All that is known to be missing in it."""
     earlier: EarlierJobs | None = None
+    shared: tuple[str, ...] = ()
+    """What the other jobs are called that have the room in the same time."""
     """None: no message before the first one."""
 
 

@@ -17,7 +17,7 @@ import pytest
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.export.report import summary
 from archiver.export.report.letters import inquiry_form_text
-from archiver.records import JsonObject, Observation, Role
+from archiver.records import ContractRoom, JsonObject, Observation, Role, RoomId
 from archiver.report_language import LANGUAGES, report_language
 from archiver.store import seals, user_statements
 from archiver.store.queries import contracts
@@ -215,6 +215,20 @@ def test_work_that_was_passed_on_between_the_same_two(tmp_path: Path) -> None:
     assert f"account {CLIENT} 田中: " in work_screen
     assert f"account {CLIENT} 田中 is who does the work" in order_screen
     assert "受託者: 未入力" in form
+
+
+def test_two_jobs_in_one_chat_at_one_time(tmp_path: Path) -> None:
+    """Whoever reads of one is told that messages of the other may be among these; not of what ended before it."""
+    maker = begun(tmp_path / "home", title="歌詞")
+    maker.contract("job0", [ContractRoom(RoomId(ROOM), end=at(0))], title="下書き")
+    maker.contract("job2", [ContractRoom(RoomId(ROOM), at(0))], platform="coconala", title="アイコン")
+    maker.sync([post(1, "歌詞とアイコンをお願いします", 5)], minutes=10)
+
+    for job, others in (("job1", ["job0", "job2"]), ("job2", ["job1"])):
+        page, form, screen = _told(maker, DAY, job)
+        for text in (page, form):
+            assert f"別の仕事({'、'.join(others)})も同じチャットを使っている" in text
+        assert f"Another job ({', '.join(others)}) uses the same chat" in screen
 
 
 def test_whoever_thanked_last_waits_for_no_answer(tmp_path: Path) -> None:

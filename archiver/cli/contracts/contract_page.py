@@ -18,6 +18,7 @@ from archiver.claims.sentences import (
     first_sentence,
     reply_label,
     reply_text,
+    shared_text,
     turn_lines,
 )
 from archiver.cli.context import CliContext
@@ -235,6 +236,7 @@ def _chatwork_lines(activity: ContractActivity, now: datetime, names: Mapping[in
     yield from turn_lines(turn(facts), now, shown=visible)
     closed = closed_text(closed_account(facts))
     yield from (closed, *(line for _kind, line in change_lines(facts.changed)))
+    yield shared_text(facts)
     words = (_period_words(room, names.get(int(room.room_id))) for room in activity.contract.rooms)
     if periods := [period for period in words if period]:
         yield _("Only what was said {periods} belongs to it.").format(periods=_(", ").join(periods))

@@ -150,7 +150,8 @@ def beginning_of(reading: Reading, room: int, contract: Contract, room_gaps: Seq
     earlier = [one for one in earlier_parts(contract, others) if one[0].room_id == room]
     first = authors_and_changes.first_post(reading, room)
     own = authors_and_changes.first_post(reading, room, but=[part for part, _job in earlier]) if earlier else first
-    return room_beginning(first, own, room_gaps, earlier)
+    beginning = room_beginning(first, own, room_gaps, earlier)
+    return beginning._replace(shared=tuple(one.label for one in others if contract.shares(room, one)))
 
 
 def _known_until(contract: Contract, looks: Mapping[int, datetime | None]) -> datetime | None:
