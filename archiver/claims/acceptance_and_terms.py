@@ -19,10 +19,12 @@ _DONE = (
     r"(?:OK|ok|オッケー|オーケー|完了|終了|済(?!み?次第)|[しえ]ました|した(?![いくら])|終わりました|合格"
     rf"|問題[はも]?{_NOTHING})"
 )
+_TERMS = "件案積容額更期頼約長程"  # as 条件, 提案, 見積 and 納期 end: Coconala has the word 承諾 for work too
 _ACCEPTED = re.compile(
     rf"(?<![未再])(?:(?:検収|受領)(?!期間|予定|作業|担当|依頼|[をもは]?(?:開始|着手))[^。!?、\n]{{0,12}}?{_DONE}|"
     r"(?:(?<![^\n])|(?<=[,.!] ))(?:[Aa]pproved|[Aa]ccepted)(?=[.!]| on [A-Z])|"  # a clause of its own
     r"受け?取りました|納品.{0,8}確認|(?<!不)合格(?=です|とし)|承認(?:いた|致)?しました|"
+    rf"(?:納品物?を?|(?<![をはもが{_TERMS}])(?<![り{_TERMS}]、))承諾(?:いた|致)?しました|"
     rf"修正(?:点|箇所|[はも]|特に){{0,4}}(?:不要|{_NOTHING})|(?<!で)問題[はも]?{_NOTHING}|"
     r"(?:(?<!\w)|(?<=[^\W時程間週曜日月][はもが]))(?:これで|すべて|全て|全部)?(?:OK|ok|オッケー|オーケー)です)"
     r"(?!後|前|次第|期間|条件|日|中|待ち|担当|者|依頼|予定|基準|(?:いた|致)?します)"  # a time, a person, an intention
@@ -73,8 +75,8 @@ def names_decision(message: Message) -> bool:
 
 
 def accepts(text: str) -> bool:
-    """Whether a text accepts delivered work: more than that it was received, or was looked at."""
-    return any(not words.startswith(("受", "納品")) for _at, words in _acceptances(_own_words(text)))
+    """Whether a text accepts delivered work: more than that it was received, was looked at, or is agreed to (承諾)."""
+    return any(not words.startswith(("受", "納品", "承諾")) for _at, words in _acceptances(_own_words(text)))
 
 
 _ANSWER = re.compile(
