@@ -16,7 +16,7 @@ from archiver.claims.quotations import excerpt, excerpts
 from archiver.claims.sentences import renamed_lines
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import platform_of
-from archiver.records import JST, Contract
+from archiver.records import JST, AccountId, Contract
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import shorten, visible, visible_line
 from archiver.render.snippet import one_line, own_words, without_tags
@@ -26,7 +26,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import ContractActivity, activity_without_counts
 from archiver.store.queries.contracts import contracts, is_read
 from archiver.store.queries.current_state import room_names
-from archiver.store.queries.people import last_name, names_and_descriptions
+from archiver.store.queries.people import last_name, names_and_descriptions, names_over_time
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, typed
 
@@ -129,17 +129,19 @@ def named_messages(reading: Reading, alerts: Sequence[Alert]) -> list[NamedMessa
     ]
 
 
-def is_described(alert: Alert) -> bool:
-    """Whether the alert is about the changed description of a chat."""
-    return alert.rule is AlertRule.A12 and alert.subject == "description"
-
-
 def _described(reading: Reading, alert: Alert) -> NamedMessage | None:
-    """Where the alert is about a description, the one before and the one then, in the place of a message's words."""
-    if alert.room_id is None or not is_described(alert):
+    """Where the alert is about a description or a name, the one before and the one then, in a message's place."""
+    if alert.room_id is None or alert.rule is not AlertRule.A12:
         return None
-    _names, every = names_and_descriptions(reading, alert.room_id)
-    texts = [own_words(one.value) for one in every if one.since <= alert.at][-2:]
+    if alert.subject == "name":
+        names, times = names_over_time(reading, alert.room_id), (alert.at - timedelta.resolution, alert.at)
+        texts = [names(at)(AccountId(alert.account_id or 0)) or "" for at in times]
+    else:
+        of_chat = zip(("room", "description"), names_and_descriptions(reading, alert.room_id), strict=True)
+        every = dict(of_chat).get(alert.subject or "", ())
+        texts = [own_words(one.value) for one in every if one.since <= alert.at][-2:]
+    if not texts:
+        return None
     said = " → ".join(in_quotes(one) for one in excerpts(texts, QUOTED_CHARACTERS))
     return NamedMessage(alert.room_id, "", None, said, typed("archive app"))
 

@@ -129,6 +129,22 @@ def test_a_file_with_another_name_is_told_with_all_its_names(desk: TerminalWorld
     assert 2 == listed.count("What is saved is from before the new name was seen; the content now was not looked at.")
 
 
+def test_a_changed_name_is_told_with_the_one_before(desk: TerminalWorld) -> None:
+    """Of somebody of the other side, and of the chat."""
+    desk.post("お願いします")
+    desk.sync()
+    desk.chatwork.rename_account(desk.tanaka, "田中 一郎")
+    desk.post("名前を変えました")
+    desk.chatwork.rename_room(desk.room, "動画")
+    desk.sync(full=True)
+    desk.both("sync")
+
+    listed = " ".join(desk.both("status", "--alerts")[0].split())
+
+    assert "somebody else has a new name now. The earlier one is kept. “田中” → “田中 一郎”" in listed
+    assert "→ “動画”" in listed
+
+
 @pytest.mark.parametrize(
     ("comment", "words"), [("", "“見積書_最終版.pdf"), ("納品です", "“納品です 見積書_最終版.pdf")]
 )
