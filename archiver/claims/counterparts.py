@@ -35,29 +35,14 @@ def judge_counterparts(
     return frozenset(found), undecided
 
 
-def named_counterparts(sides: Sides, client: str | None, people: Mapping[int, Sequence[str]]) -> frozenset[int]:
-    """The accounts mapped as the client, or else those whose name matches the stated client; none if neither tells."""
-    return sides.clients or counterparts(client, _undecided(sides, people), owner=sides.owner)
-
-
-def other_side(sides: Sides, client: str | None, people: Mapping[int, Sequence[str]]) -> frozenset[int]:
-    """The accounts mapped as the client, or else those whose name matches the stated client; none if neither tells.
-
-    Accounts mapped as a third person, or as the user, are never among them. Where only such are mapped, all other
-    accounts of the rooms are the other side.
-    """
-    others = {one for one in people if sides.is_other(one)} if sides.thirds or sides.mine - {sides.owner} else set()
-    return named_counterparts(sides, client, people) or frozenset(others)
-
-
 def counterpart_bases(
     sides: Sides,
     client: str | None,
     rooms: Mapping[int, Mapping[int, Sequence[str]]],
     *,
     chosen: Collection[int] = (),
-) -> dict[int, Basis]:
-    """The accounts known as the other side and whose statement that is.
+) -> tuple[dict[int, Basis], dict[int, frozenset[int]]]:
+    """The accounts known as the other side and whose statement that is; room → those among whom nobody was named.
 
     `rooms`: room → everybody ever seen in it, with all their names; `chosen`: accounts named for this package. Where
     the rooms have several people and nobody is named in one of them, nobody of it is the other side.
@@ -67,12 +52,12 @@ def counterpart_bases(
         names |= {account: [*names.get(account, ()), *listed] for account, listed in people.items()}
     matching = counterparts(client, _undecided(sides, names), owner=sides.owner)
     entered = frozenset(chosen) | sides.clients
-    judged, _undecided_rooms = judge_counterparts(sides, (chosen, sides.clients, matching), rooms)
+    judged, undecided = judge_counterparts(sides, (chosen, sides.clients, matching), rooms)
     bases = {Basis.ENTERED: entered, Basis.NAME: matching, Basis.ONLY_TWO: judged}
     return {
         account: next(basis for basis, accounts in bases.items() if account in accounts)
         for account in sorted(judged | (frozenset(chosen) or sides.clients))
-    }
+    }, undecided
 
 
 def twins_of(sides: Sides, people: Collection[int]) -> dict[int, datetime]:

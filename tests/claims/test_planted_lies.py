@@ -139,8 +139,9 @@ def _all_listed(true: Function, facts: CaseFacts, *given: Any, **options: Any) -
     return str(true(replace(facts, sources=total), *given, **options))
 
 
-def _all_entered(true: Function, *given: Any, **options: Any) -> dict[int, Basis]:
-    return dict.fromkeys(true(*given, **options), Basis.ENTERED)
+def _all_entered(true: Function, *given: Any, **options: Any) -> tuple[dict[int, Basis], Any]:
+    bases, undecided = true(*given, **options)
+    return dict.fromkeys(bases, Basis.ENTERED), undecided
 
 
 def _later(true: Function, *given: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from archiver import errors
-from archiver.claims.counterparts import judge_counterparts, other_side
+from archiver.claims.counterparts import judge_counterparts
 from archiver.cli.contracts.contract_page import page_rows
 from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.package.order import ExportOrder
@@ -46,7 +46,7 @@ def say(maker: ArchiveMaker, account: int, part: Role, reason: str = REASON) -> 
         user_statements.state_role(writing, "job1", account, part, reason, at=at(200))
 
 
-def counterparts(maker: ArchiveMaker, contract_id: str = "job1", **answers: Any) -> set[int] | None:
+def counterparts(maker: ArchiveMaker, contract_id: str = "job1", **answers: Any) -> set[int]:
     """Whom a package would take for the other side."""
     seals.close_seals(maker.archive, now=at(250))
     with maker.archive.reading() as reading:
@@ -54,7 +54,7 @@ def counterparts(maker: ArchiveMaker, contract_id: str = "job1", **answers: Any)
         contract = contracts.find_contract(reading, contract_id)
         (*_before, last) = all_seals = seals.seals(reading)
         found = make_recipe(reading, all_seals, order, contract, name="x", stamping=None, at=at(260), upto=last.last)
-    return None if found.counterparts is None else set(found.counterparts)
+    return set(found.bases)
 
 
 def test_the_client_of_a_package_is_the_one_that_was_mapped(maker: ArchiveMaker) -> None:
@@ -115,32 +115,6 @@ def test_chapter_3_prints_the_reason() -> None:
     assert ("相手", f"{REASON}\n(報告者入力)") == (by_account[str(CLIENT)][0], by_account[str(CLIENT)][-1])
     assert "報告者" == case.side(42)
     assert not case.is_counterpart(42)
-
-
-@pytest.mark.parametrize(
-    ("sides", "expected"),
-    [
-        (Sides(1), set()),
-        (Sides(1, clients=frozenset({3})), {3}),
-        (Sides(1, thirds=frozenset({3})), {2, 4}),
-        (Sides(1, mine=frozenset({1, 4})), {2, 3}),
-        (Sides(1, mine=frozenset({1})), set()),
-        (Sides(1, clients=frozenset({3}), thirds=frozenset({2})), {3}),
-    ],
-)
-def test_who_is_left_is_the_other_side(sides: Sides, expected: set[int]) -> None:
-    """Those mapped as the client; else, if somebody was set apart, everybody who was not."""
-    people = {1: ["yamada"], 2: ["田中"], 3: ["佐藤"], 4: ["鈴木"]}
-
-    assert expected == other_side(sides, "だれか", people)
-
-
-def test_a_name_that_fits_is_taken_unless_it_was_set_apart() -> None:
-    """The stated client's name finds the account; a mapping as a third person wins over it."""
-    people = {1: ["yamada"], 2: ["田中"], 3: ["佐藤"]}
-
-    assert {2} == other_side(Sides(1), "田中", people)
-    assert {3} == other_side(Sides(1, thirds=frozenset({2})), "田中", people)
 
 
 @pytest.mark.parametrize(

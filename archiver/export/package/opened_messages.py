@@ -81,7 +81,7 @@ def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Re
 
 def _opened(package: PackageInput, case: ReportInput) -> Iterator[Message]:
     """The messages that are opened, by their number."""
-    order, counterparts = package.recipe.order, package.recipe.counterparts
+    order = package.recipe.order
     starred = {
         *chosen_messages(case)[0],
         *(one for one, reason in case.statistics.excerpt_reasons.items() if reason == CHANGED),
@@ -94,7 +94,7 @@ def _opened(package: PackageInput, case: ReportInput) -> Iterator[Message]:
     def is_opened(message: Message) -> bool:
         if order.every_message or message.message_id in case.chosen or case.is_reporter(message.account_id):
             return True
-        return message.account_id not in case.thirds and (counterparts is None or message.account_id in counterparts)
+        return message.account_id not in case.thirds and (not case.bases or case.is_counterpart(message.account_id))
 
     for room in case.rooms:
         pieces = [] if order.every_message else excerpt_of(case, room, starred, context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from gettext import gettext as _
@@ -67,8 +67,6 @@ class Recipe:
     """What is asked of an office, in a sentence."""
     deliveries: Sequence[Delivery] = ()
     enclosures: Sequence[Enclosure] = ()
-    counterparts: Collection[int] | None = None
-    """The accounts known as the other side; None: nobody was mapped."""
     bases: Mapping[int, Basis] = field(default_factory=dict)
     """The accounts known as the other side, and whose statement that is."""
     closings: Sequence[AccountClosing] = ()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from gettext import gettext as _
 
 from archiver import errors
-from archiver.claims.counterparts import counterpart_bases, judge_counterparts, named_counterparts, other_side
+from archiver.claims.counterparts import counterpart_bases
 from archiver.evidence.acts_seen_in_lists import SIGN_KINDS, account_closings
 from archiver.evidence.history import EntryObject, number
 from archiver.export.mask.likely_names_and_contacts import NameFinder
@@ -25,7 +26,7 @@ from archiver.export.package.recipe import Recipe
 from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import StampService
 from archiver.platforms.job_platform import STRANGER
-from archiver.records import MEMBER, Contract, Delivery, MappedAccount, RequestKind, Seal, Sides
+from archiver.records import MEMBER, Basis, Contract, Delivery, MappedAccount, RequestKind, Seal, Sides
 from archiver.store.archive import Reading
 from archiver.store.queries import contracts, current_state
 from archiver.store.queries.contract_activity import activity_without_counts
@@ -75,14 +76,13 @@ def make_recipe(
     enclosures = contracts.enclosures(reading, contract.id, upto=upto)
     holds_enclosures = order.profile in ("lawyer", "court") or (order.profile == "support" and not contract.nda)
     found = read_enclosures(reading.home, enclosures) if holds_enclosures else ()
-    counterparts, masked = _masking_of(reading, order, contract, people)
+    bases, masked = _masking_of(reading, order, contract, people)
     scope = PackageScope(contract, order.since, order.until)
     strangers = contracts.withdrawn_accounts(reading, contract.id, upto=upto) - people.names.keys()
     of_strangers = {contracts.role_key(contract.id, one) for one in strangers}
     scope.withdrawn = contracts.withdrawn_keys(reading, contract, upto=upto).union(
         contracts.parted_entries(reading, contract, upto=upto), of_strangers
     )
-    names_in_rooms = {room: {one: people.names[one] for one in accounts} for room, accounts in people.rooms.items()}
     is_read = order.profile in POLICIES
     mask = masked or PackageMask(Policy(), {})
     may_leave = NameFinder([*mask.open_names, contract.client or ""]).is_party if is_read else (lambda _text: True)
@@ -99,10 +99,9 @@ def make_recipe(
         deliveries=deliveries,
         enclosures=enclosures,
         metadata=clean_enclosures(reading.home, enclosures, found, may_leave),
-        counterparts=counterparts,
         closings=account_closings(people.entries, people.owner),
         sides=people.sides,
-        bases=counterpart_bases(people.sides, contract.client, names_in_rooms, chosen=order.counterparts),
+        bases=bases,
         mapped=people.mapped,
     )
     if is_read:
@@ -151,23 +150,25 @@ def members_to_ask(reading: Reading, order: ExportOrder, contract: Contract, *, 
 
 def _masking_of(
     reading: Reading, order: ExportOrder, contract: Contract, people: _People
-) -> tuple[Collection[int] | None, PackageMask | None]:
-    """The accounts known as the other side (None: nobody was mapped), and what masks (None: nothing).
+) -> tuple[dict[int, Basis], PackageMask | None]:
+    """The accounts known as the other side, with whose statement that is, and what masks (None: nothing).
 
-    Raises CounterpartUnknown, UsageError (an unknown person).
+    Raises CounterpartUnknown (third persons are to be hidden), UsageError (an unknown person).
     """
-    stated = order.counterparts or other_side(people.sides, contract.client, people.names) or None
+    names_in_rooms = {room: {one: people.names[one] for one in accounts} for room, accounts in people.rooms.items()}
+    bases, undecided = counterpart_bases(people.sides, contract.client, names_in_rooms, chosen=order.counterparts)
     policy = with_own_token(reading, order.policy)
     if policy is None:
-        return stated, None
+        return bases, None
     _check_people(policy.masked | policy.unmasked, {people.owner, *people.names})
-    if policy.people:
-        others: Collection[int] = _judged_counterparts(reading, order, contract, people)
-        stated = others
-    else:
-        others = people.names.keys() - {people.owner} if stated is None else stated
+    if policy.people and order.asks_who_wrote_last:
+        undecided |= _later_strangers(reading, contract, people, bases.keys())
+    if policy.people and undecided:
+        rooms = [contracts.undecided_room(reading, *one, bases) for one in sorted(undecided.items())]
+        raise errors.CounterpartUnknown(job=contract.id, rooms=rooms)
+    others = bases.keys() if bases or policy.people else people.names.keys() - people.sides.thirds
     known = people.sides.mine.union(others) - {people.owner}
-    return stated, make_mask(policy, people.entries, owner=people.owner, counterparts=known, called=people.called)
+    return bases, make_mask(policy, people.entries, owner=people.owner, counterparts=known, called=people.called)
 
 
 def with_own_token(reading: Reading, policy: Policy | None) -> Policy | None:
@@ -176,20 +177,8 @@ def with_own_token(reading: Reading, policy: Policy | None) -> Policy | None:
     return policy if marks is None else replace(policy or Policy(), is_own_token=marks.knows)
 
 
-def _judged_counterparts(reading: Reading, order: ExportOrder, contract: Contract, people: _People) -> frozenset[int]:
-    """The other side of a package that hides third persons. Raises CounterpartUnknown."""
-    named = (order.counterparts, named_counterparts(people.sides, contract.client, people.names))
-    judged, undecided = judge_counterparts(people.sides, named, people.rooms)
-    if order.asks_who_wrote_last:
-        undecided |= _later_strangers(reading, contract, people, judged)
-    if undecided:
-        rooms = [contracts.undecided_room(reading, *one, judged) for one in sorted(undecided.items())]
-        raise errors.CounterpartUnknown(job=contract.id, rooms=rooms)
-    return judged
-
-
 def _later_strangers(
-    reading: Reading, contract: Contract, people: _People, known: frozenset[int]
+    reading: Reading, contract: Contract, people: _People, known: AbstractSet[int]
 ) -> dict[int, frozenset[int]]:
     """Room → its people of no entered side who wrote after the other side's last act, and the other side."""
     wrote = activity_without_counts(reading, contract).facts.strangers.keys() - people.sides.thirds - known

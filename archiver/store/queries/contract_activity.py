@@ -82,7 +82,7 @@ def _activity(
     rooms = sorted({int(room.room_id) for room in contract.rooms})
     looks = {room: last_list_time(reading, room) for room in rooms}
     entries = {room: _people_entries(reading, room) for room in rooms}
-    bases = counterpart_bases(sides, contract.client, _people(entries))
+    bases, _undecided = counterpart_bases(sides, contract.client, _people(entries))
     own = sides.mine | {owner}
     twins = twins_of(sides, bases)
     known = (own | sides.thirds | bases.keys()) - twins.keys()
@@ -129,7 +129,7 @@ def case_sides(reading: Reading, contract: Contract) -> CaseSides:
     """Who stands on which side of a contract, by a few small queries."""
     sides = contracts.sides(reading, contract.id)
     entries = {room: _people_entries(reading, room) for room in sorted({int(one.room_id) for one in contract.rooms})}
-    return CaseSides(sides.mine | {sides.owner}, counterpart_bases(sides, contract.client, _people(entries)))
+    return CaseSides(sides.mine | {sides.owner}, counterpart_bases(sides, contract.client, _people(entries))[0])
 
 
 def changed_messages(reading: Reading, rooms: Sequence[ContractRoom], sides: CaseSides) -> ChangedMessages:

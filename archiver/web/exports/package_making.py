@@ -303,5 +303,5 @@ def _people(reading: Reading, recipe: Recipe) -> Iterator[Row]:
             "name": visible(text(name)) or str(account),
             "label": said_label(mask.label_of(account)) if mask is not None and is_hidden else "",
             "is_own": account == owner,
-            "is_client": account in recipe.bases or account in (recipe.counterparts or ()),
+            "is_client": account in recipe.bases,
         }
