@@ -44,13 +44,15 @@ def counterpart_bases(
 ) -> tuple[dict[int, Basis], dict[int, frozenset[int]]]:
     """The accounts known as the other side and whose statement that is; room → those among whom nobody was named.
 
-    `rooms`: room → everybody ever seen in it, with all their names; `chosen`: accounts named for this package. Where
-    the rooms have several people and nobody is named in one of them, nobody of it is the other side.
+    `rooms`: room → everybody ever seen in it, with all the names they had in any; `chosen`: accounts named for this
+    package. Where the rooms have several people and nobody is named in one of them, nobody of it is the other side.
+    Whoever took a name later that another one of them had alone till then does not count as a second one of that name.
     """
-    names: dict[int, Sequence[str]] = {}
-    for people in rooms.values():
-        names |= {account: [*names.get(account, ()), *listed] for account, listed in people.items()}
-    matching = counterparts(client, _undecided(sides, names), owner=sides.owner)
+    names = {account: listed for people in rooms.values() for account, listed in people.items()}
+    later = {account for account, (known, _since) in sides.twins.items() if known in names}
+    others = sides.thirds | later | sides.mine - {sides.owner}
+    choice = {account: listed for account, listed in names.items() if account not in others}
+    matching = counterparts(client, choice, owner=sides.owner)
     entered = frozenset(chosen) | sides.clients
     judged, undecided = judge_counterparts(sides, (chosen, sides.clients, matching), rooms)
     bases = {Basis.ENTERED: entered, Basis.NAME: matching, Basis.ONLY_TWO: judged}
@@ -63,15 +65,6 @@ def counterpart_bases(
 def twins_of(sides: Sides, people: Collection[int]) -> dict[int, datetime]:
     """The accounts that took the name of one of these people, or one like it, later than that one, and since when."""
     return {one: since for one, (known, since) in sides.twins.items() if known in people and one not in people}
-
-
-def _undecided(sides: Sides, people: Mapping[int, Sequence[str]]) -> dict[int, Sequence[str]]:
-    """The people without those whom the user mapped as a third person or as another account of theirs, and without
-    whoever took a name that another one of them had alone till then.
-    """
-    later = {one for one, (known, _since) in sides.twins.items() if known in people}
-    others = sides.thirds | later | sides.mine - {sides.owner}
-    return {account: names for account, names in people.items() if account not in others}
 
 
 def counterparts(client: str | None, people: Mapping[int, Sequence[str]], *, owner: int) -> frozenset[int]:

@@ -213,16 +213,10 @@ class Turn(NamedTuple):
     """Up to when it is known what was posted; None: not known."""
     is_closed: bool
     """Whether a room cannot be opened any more, so that nothing can be known later."""
-    people: int
-    """How many people wrote after the other side's last act whose side nobody entered."""
-    messages: int
-    """How many messages they wrote."""
-    is_doubtful: bool
-    """Whether these people or a twin wrote then, so that it is not known who wrote last."""
+    strangers: Counter[int]
+    """Account → its messages after the other side's last act, of those whose side nobody entered, and of twins."""
     open_until: datetime | None = None
     """Up to when it is known of the rooms that still open."""
-    twins: tuple[tuple[int, datetime, int], ...] = ()
-    """The accounts with a name of the other side that wrote, since when each is known, and how many messages."""
 
     @property
     def asking(self) -> Act | None:
@@ -238,26 +232,17 @@ def turn(facts: CaseFacts) -> Claim[Turn]:
     reply, last = last_reply(facts), last_act(facts)
     own = [one for one in facts.acts if one.post.account_id in facts.reporters]
     later = [one for one in own if last is None or _is_later(one, last.post)]
-    others = Counter({one: n for one, n in facts.strangers.items() if one not in facts.twins})
     value = Turn(
         last,
         first_asking(sorted(later, key=lambda one: one.post.at)),
         facts.known_until,
         any(room.is_closed for room in facts.rooms),
-        len(others),
-        others.total(),
-        bool(facts.strangers),
+        facts.strangers,
         facts.open_until,
-        tuple((one, since, n) for one, since in facts.twins.items() if (n := _speech_count(facts, one))),
     )
-    is_doubtful = reply.is_whole and (value.until is None or value.is_doubtful)
+    is_doubtful = reply.is_whole and (value.until is None or value.strangers)
     entries = tuple(one.post.seq for one in (value.last, value.asked) if one is not None)
     return Claim(value, Knowledge.SAVED if is_doubtful else reply.knowledge, reply.basis, entries, reply.missing)
-
-
-def _speech_count(facts: CaseFacts, account: int) -> int:
-    posts = facts.authors[account].posts if account in facts.authors else Counter[MessageKind]()
-    return posts.total() - posts[MessageKind.NOTICE]
 
 
 def last_act(facts: CaseFacts) -> Act | None:
@@ -307,7 +292,7 @@ def days_waiting(claim: Claim[Turn], now: datetime) -> int | None:
     It counts up to the last list that was read, and where a room was closed since then up to now.
     """
     asked, until, missing = claim.value.asking, claim.value.until, claim.missing
-    is_open = missing.gaps or missing.unread_rooms or missing.unknown_text or claim.value.is_doubtful
+    is_open = missing.gaps or missing.unread_rooms or missing.unknown_text or claim.value.strangers
     if asked is None or until is None or until < asked.post.at or is_open or claim.knowledge is Knowledge.UNKNOWN:
         return None
     return ((now if claim.value.is_closed else until) - asked.post.at).days

@@ -156,23 +156,26 @@ def act_text(act: Act, *, shown: Callable[[str], str] = str) -> str:
     return word("noted", text=word(key, what=what, before=before), notes=_place_text(act))
 
 
-def turn_lines(claim: Claim[Turn], now: datetime, *, shown: Callable[[str], str] = str) -> Iterator[str]:
+def turn_lines(facts: CaseFacts, now: datetime, *, shown: Callable[[str], str] = str) -> Iterator[str]:
     """Accounts with a name of the other side, then what came after their last speech: acts of theirs, people of unknown
     side, the reporter unanswered.
     """
-    yield from twin_lines(claim.value)
+    yield from twin_lines(facts)
+    claim = turn(facts)
     last = claim.value.last
     if last is not None and last.kind is not ActKind.MESSAGE:
         key = "turn.later" if last.post.account_id else "turn.later.nobody"
         yield word(key, act=act_text(last, shown=shown))
-    if claim.value.people:
-        yield word("turn.strangers", people=claim.value.people, n=claim.value.messages)
+    if others := [n for one, n in facts.strangers.items() if one not in facts.twins]:
+        yield word("turn.strangers", people=len(others), n=sum(others))
     yield from filter(None, (waiting_text(claim, now, shown=shown),))
 
 
-def twin_lines(told: Turn) -> Iterator[str]:
-    """Each account that came later with the name of somebody of the other side, and how much it wrote."""
-    return (word("turn.twin", id=one, since=day_text(since), n=n) for one, since, n in told.twins)
+def twin_lines(facts: CaseFacts) -> Iterator[str]:
+    """Each account that wrote and came later with the name of somebody of the other side, and how much it wrote."""
+    for account, since in facts.twins.items():
+        if account in facts.authors and (n := facts.authors[account].posts.total()):
+            yield word("turn.twin", id=account, since=day_text(since), n=n)
 
 
 def waiting_text(claim: Claim[Turn], now: datetime, *, shown: Callable[[str], str] = str) -> str:
@@ -196,7 +199,7 @@ def theirs_text(
     empty if neither is known.
     """
     last = claim.value.last
-    if last is None or claim.value.asked is not None or claim.value.is_doubtful or not last.post.account_id:
+    if last is None or claim.value.asked is not None or claim.value.strangers or not last.post.account_id:
         return ""
     if last.kind is ActKind.MESSAGE:
         is_deleted = own_deleted is not None and is_later(own_deleted, last.post)
@@ -381,7 +384,7 @@ def _turn_document(claim: Claim[Turn]) -> JsonObject:
     last, asked = (
         None if one is None else {"kind": one.kind.value, "time": _time_text(one.post.at)} for one in claim.value[:2]
     )
-    others = {"people": claim.value.people, "messages": claim.value.messages}
+    others = {"people": len(claim.value.strangers), "messages": claim.value.strangers.total()}
     return {"last_act": last, "unanswered": asked, "of_unknown_side": others, **_knowledge_document(claim)}
 
 

@@ -358,6 +358,13 @@ def _on_numbers(truth: Truth, page: str) -> Iterator[str]:
         yield from _untrue("nothing is missing by the counter", text, page, lambda: not truth.missing)
     if not any(_search(form, page) for form in forms) and saved and "点は報告書にあります)" not in page:
         yield "how many is not told"  # but of a text for a form, which says what found no room
+    others = _findall(
+        r"別の仕事\((\w+)\)も同じチャットを使っているため、その仕事のメッセージも含まれることがあります", page
+    )
+    if others != (["job2"] if truth.dispute.so.other_job else []) and (
+        others or (saved and "点は報告書にあります)" not in page)
+    ):
+        yield f"another job of the same chat ({others})"
     notices = sum(map(truth.dispute.is_notice, saved))
     form = r"うちChatworkの自動メッセージ([0-9,]+)件"
     yield from _untrue("notices", form, page, lambda number: _number(number) == notices)

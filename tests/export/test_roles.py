@@ -114,7 +114,7 @@ def test_chapter_3_prints_the_reason() -> None:
     by_account = {row[table.heads.index("アカウントID")]: row for row in table.rows}
     assert ("相手", f"{REASON}\n(報告者入力)") == (by_account[str(CLIENT)][0], by_account[str(CLIENT)][-1])
     assert "報告者" == case.side(42)
-    assert not case.is_counterpart(42)
+    assert 42 not in case.bases
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.app import utc_now
-from archiver.claims.messages import closed_account, last_reply, message_count, turn
+from archiver.claims.messages import closed_account, last_reply, message_count
 from archiver.claims.quotations import QUOTED, excerpts, quotation_line
 from archiver.claims.sentences import (
     basis_text,
@@ -233,7 +233,7 @@ def _chatwork_lines(activity: ContractActivity, now: datetime, names: Mapping[in
     if facts.authors:
         ago = "" if reply.value is None or not reply.is_whole else days_ago(reply.value.at, now)
         yield f"{reply_label(reply)} {reply_text(reply, ago, time=minute_text)}"
-    yield from turn_lines(turn(facts), now, shown=visible)
+    yield from turn_lines(facts, now, shown=visible)
     closed = closed_text(closed_account(facts))
     yield from (closed, *(line for _kind, line in change_lines(facts.changed)))
     yield shared_text(facts)

@@ -33,7 +33,7 @@ from archiver.setup.contract_rooms import messages_outside, outside_sentence
 from archiver.store import user_statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contracts import SentFile, named_or_only_contract, same_bytes, sent_file
-from archiver.store.queries.people import counterparts, names_in_room
+from archiver.store.queries.people import names_in_room
 from archiver.store.search.search import term_candidates
 from archiver.wording import gettext as _
 from archiver.wording import typed
@@ -180,10 +180,7 @@ def role_words(role: Role) -> str:
 
 def people(reading: Reading, contract: Contract) -> dict[int, str]:
     """Everybody ever seen in the contract's rooms: account and last known name."""
-    names_by_account = {
-        account: name for room in contract.rooms for account, name in names_in_room(reading, room.room_id).items()
-    }
-    return dict.fromkeys(counterparts(reading, [room.room_id for room in contract.rooms]), "") | names_by_account
+    return {account: name for room in contract.rooms for account, name in names_in_room(reading, room.room_id).items()}
 
 
 def find_person(reading: Reading, contract: Contract, word: str) -> int:

@@ -92,9 +92,9 @@ def _opened(package: PackageInput, case: ReportInput) -> Iterator[Message]:
     context = (OFFICE_CONTEXT if case.is_short else CONTEXT) if PROFILES[order.profile].formats else 0
 
     def is_opened(message: Message) -> bool:
-        if order.every_message or message.message_id in case.chosen or case.is_reporter(message.account_id):
+        if order.every_message or message.message_id in case.chosen or message.account_id in case.reporters:
             return True
-        return message.account_id not in case.thirds and (not case.bases or case.is_counterpart(message.account_id))
+        return message.account_id not in case.thirds and (not case.bases or message.account_id in case.bases)
 
     for room in case.rooms:
         pieces = [] if order.every_message else excerpt_of(case, room, starred, context)

@@ -28,7 +28,7 @@ from archiver.export.stamps import StampService
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import MEMBER, Basis, Contract, Delivery, MappedAccount, RequestKind, Seal, Sides
 from archiver.store.archive import Reading
-from archiver.store.queries import contracts, current_state
+from archiver.store.queries import contracts
 from archiver.store.queries.contract_activity import activity_without_counts
 from archiver.store.queries.entries import whole_entries
 from archiver.store.working import remembered_values
@@ -38,7 +38,6 @@ from archiver.store.working import remembered_values
 class _People:
     """The people of a contract's chats, and what the user stated about them."""
 
-    owner: int
     entries: Sequence[EntryObject]
     """The entries that tell of them."""
     names: Mapping[int, Sequence[str]]
@@ -99,7 +98,7 @@ def make_recipe(
         deliveries=deliveries,
         enclosures=enclosures,
         metadata=clean_enclosures(reading.home, enclosures, found, may_leave),
-        closings=account_closings(people.entries, people.owner),
+        closings=account_closings(people.entries, people.sides.owner),
         sides=people.sides,
         bases=bases,
         mapped=people.mapped,
@@ -124,19 +123,18 @@ def _opened(reading: Reading, recipe: Recipe, mask: PackageMask, kept: KeptHisto
 
 def _people_of(reading: Reading, order: ExportOrder, contract: Contract, *, upto: int) -> _People:
     """Who is in the chats, as of an entry. Raises UsageError: the order names somebody who is not."""
-    owner = current_state.owner_id(reading) or 0
     rooms = PackageScope(contract).rooms
     entries = list(whole_entries(reading, rooms, contract.id, upto=upto, kinds=SIGN_KINDS))
     names, accounts_by_room = people_in(entries)
     mapped = contracts.mapped_accounts(reading, contract.id, upto=upto)
-    sides = contracts.sides_of(reading, mapped, owner=owner, upto=upto)
+    sides = contracts.sides(reading, contract.id, upto=upto)
     chosen = frozenset(order.counterparts)
     _check_people({*chosen, *order.thirds}, names)
     sides = sides._replace(thirds=sides.thirds.union(order.thirds) - chosen)
     reviews = [*contracts.kept_reviews(reading, contract.id), *order.reviews]
     members = {one.message_id: one.covered for one in reviews if one.message_id.startswith(MEMBER)}
     called = {number(ident.removeprefix(MEMBER)): words for ident, words in members.items()}
-    return _People(owner, entries, names, accounts_by_room, mapped, sides, called)
+    return _People(entries, names, accounts_by_room, mapped, sides, called)
 
 
 def members_to_ask(reading: Reading, order: ExportOrder, contract: Contract, *, upto: int) -> dict[int, str]:
@@ -160,15 +158,15 @@ def _masking_of(
     policy = with_own_token(reading, order.policy)
     if policy is None:
         return bases, None
-    _check_people(policy.masked | policy.unmasked, {people.owner, *people.names})
+    _check_people(policy.masked | policy.unmasked, {people.sides.owner, *people.names})
     if policy.people and order.asks_who_wrote_last:
         undecided |= _later_strangers(reading, contract, people, bases.keys())
     if policy.people and undecided:
         rooms = [contracts.undecided_room(reading, *one, bases) for one in sorted(undecided.items())]
         raise errors.CounterpartUnknown(job=contract.id, rooms=rooms)
     others = bases.keys() if bases or policy.people else people.names.keys() - people.sides.thirds
-    known = people.sides.mine.union(others) - {people.owner}
-    return bases, make_mask(policy, people.entries, owner=people.owner, counterparts=known, called=people.called)
+    known = people.sides.mine.union(others) - {people.sides.owner}
+    return bases, make_mask(policy, people.entries, owner=people.sides.owner, counterparts=known, called=people.called)
 
 
 def with_own_token(reading: Reading, policy: Policy | None) -> Policy | None:

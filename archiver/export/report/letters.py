@@ -7,7 +7,7 @@ from functools import partial
 
 from archiver.claims.acceptance_and_terms import accepts
 from archiver.claims.invoices_and_payments import InvoiceBalance, invoice_text, sums_text
-from archiver.claims.messages import DELETIONS, own_changes, turn
+from archiver.claims.messages import DELETIONS, own_changes
 from archiver.claims.sentences import own_changes_text, turn_lines
 from archiver.contract_dates import delivery_days
 from archiver.export.report.message_statistics import ReportInput
@@ -129,7 +129,7 @@ def _replied_text(case: ReportInput, length: int) -> str:
     is_known = case.bases and case.statistics.count
     is_alone = len(case.bases) < 2
     replied = [reply_line(case, length, date_text, is_alone=is_alone, is_letter=True)] if is_known else []
-    lines = turn_lines(turn(case.statistics.facts), case.created_at, shown=shown_name)
+    lines = turn_lines(case.statistics.facts, case.created_at, shown=shown_name)
     return (" " if is_english() else "").join([*replied, *(say("{line}。", line=one) for one in lines)])
 
 

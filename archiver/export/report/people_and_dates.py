@@ -257,7 +257,7 @@ class PersonSummary:
 def case_people(case: ReportInput) -> dict[int, PersonSummary]:
     """Everybody in the rooms of the case: the owner, the other side, then the others, each by account."""
     accounts = {account for room in case.rooms for account in room.people}
-    order = sorted(accounts, key=lambda one: (one != case.owner_id, not case.is_counterpart(one), one))
+    order = sorted(accounts, key=lambda one: (one != case.owner_id, one not in case.bases, one))
     return {account: _person_summary(case, account) for account in order}
 
 
@@ -266,7 +266,7 @@ def counterparts(case: ReportInput) -> list[tuple[int, PersonSummary]]:
     return [
         (account, person)
         for account, person in sorted(case_people(case).items())
-        if case.is_counterpart(account) and person.name
+        if account in case.bases and person.name
     ]
 
 

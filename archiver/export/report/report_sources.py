@@ -21,6 +21,7 @@ from archiver.records import (
     Attachment,
     Basis,
     CaseSide,
+    CaseSides,
     Contract,
     Conversation,
     Delivery,
@@ -293,19 +294,9 @@ class ReportSources:
         """The owner's account, and others that are mapped as theirs."""
         return frozenset(one for one, stated in self.mapped.items() if stated.role is Role.ME) | {self.owner_id}
 
-    def is_counterpart(self, account: int) -> bool:
-        """Whether an account is known as the other side."""
-        return account in self.bases
-
-    def is_reporter(self, account: int) -> bool:
-        """Whether an account is the owner's, or is mapped as another account of theirs."""
-        return account in self.reporters
-
     def side(self, account: int) -> CaseSide:
         """An account's side, as the word that the report prints."""
-        if self.is_reporter(account):
-            return CaseSide.REPORTER
-        return CaseSide.COUNTERPART if self.is_counterpart(account) else CaseSide.OTHER
+        return CaseSides(self.reporters, self.bases).side(account)
 
     @property
     def attachments(self) -> list[Attachment]:

@@ -118,7 +118,7 @@ def _reason_text(case: ReportInput) -> str:
     changed = _changed_reason(case)
     if changed:
         return say("{reason}ため、", reason=changed)
-    if turn(case.statistics.facts).value.twins:
+    if case.statistics.facts.strangers.keys() & case.twins:
         return say("相手と同じか、よく似た名前の別のアカウントからメッセージがあったため、")
     shut = min((room.inaccessible_since for room in case.rooms if room.inaccessible_since), default=None)
     return "" if shut is None else say("チャットが開けなくなったことを{at}に確認したため、", at=date_text(shut))

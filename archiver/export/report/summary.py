@@ -12,16 +12,9 @@ from itertools import starmap
 
 from archiver.chatwork.notation.parse import parse
 from archiver.claims.acceptance_and_terms import judges_work, names_terms
-from archiver.claims.messages import DELETIONS, changed_sides, closed_account, turn
+from archiver.claims.messages import DELETIONS, changed_sides, closed_account, days_waiting, turn
 from archiver.claims.quotations import Quotation, excerpts, quotation_head, quotation_line, quotation_parts
-from archiver.claims.sentences import (
-    change_lines,
-    closed_text,
-    noticed_text,
-    own_changes_text,
-    twin_lines,
-    waiting_text,
-)
+from archiver.claims.sentences import change_lines, closed_text, noticed_text, own_changes_text, twin_lines
 from archiver.claims.table import word
 from archiver.contract_dates import delivery_matches
 from archiver.evidence.acts_seen_in_lists import ListedStep
@@ -83,8 +76,7 @@ def chapter(case: ReportInput, title: str) -> Chapter:
     reasons = [shown(one.reason, 300) for one in case.mapped.values() if one.role is Role.CLIENT]
     closed = closed_text(closed_account(case.statistics.facts))
     shut_lines = [_shut_text(shut), refusal_text(case.rooms)]
-    twins = twin_lines(turn(case.statistics.facts).value)
-    seen = [closed, *twins, *departures_and_terms(case, _NAME_LENGTH), *gone_lines(case)]
+    seen = [closed, *twin_lines(case.statistics.facts), *departures_and_terms(case, _NAME_LENGTH), *gone_lines(case)]
     noticed = [say("{line}。", line=one) for one in filter(None, seen)]
     noticed = [*unquoted_changes(case.statistics, DELETIONS), *noticed, *shut_lines]
     (page,) = chapters(
@@ -220,7 +212,7 @@ def asked_text(case: ReportInput) -> str:
     """The words to which the other side gave no answer; empty where they are covered."""
     asked = case.statistics.asked
     texts = [] if asked is None else [one.body for one in asked.texts if not is_system_post(one.body)]
-    if asked is None or is_covered(texts[-1]) or not waiting_text(turn(case.statistics.facts), case.created_at):
+    if asked is None or is_covered(texts[-1]) or not days_waiting(turn(case.statistics.facts), case.created_at):
         return ""
     body = visible(own_words(texts[-1], references_of(case, asked)))
     return word("quote.asked", text=excerpts([body], _ASKED_LENGTH)[0])
@@ -267,12 +259,12 @@ def gone_lines(case: ReportInput) -> Iterator[str]:
             # Else its list shows it again, or another message than its own showed it.
             if event.about == message_cell(file.message_id or "") or (event.no is None and file.gone_since is not None):
                 gone.setdefault(file, event)
-    ranked = sorted(gone, key=lambda one: (not case.is_counterpart(one.account_id), one.number))
+    ranked = sorted(gone, key=lambda one: (one.account_id not in case.bases, one.number))
     for file in ranked[:_MOST_FILES]:
         yield _gone_file_line(case, file, gone[file])
     if ranked[_MOST_FILES:]:
         yield word("file.more", n=len(ranked) - _MOST_FILES)
-    tasks = sorted(case.gone_tasks, key=lambda one: not case.is_counterpart(one[1].account))
+    tasks = sorted(case.gone_tasks, key=lambda one: one[1].account not in case.bases)
     told = [*dict.fromkeys(starmap(partial(_gone_task_line, case), tasks))]  # one may be given to several people
     yield from told[:_MOST_FILES]
     if told[_MOST_FILES:]:

@@ -76,19 +76,17 @@ def _activity(
     now: datetime | None = None,
 ) -> ContractActivity:
     me = current_state.owner(reading) or {}
-    owner = number(me.get("account_id"))
-    mapped = contracts.mapped_accounts(reading, contract.id)
-    sides = contracts.sides_of(reading, mapped, owner=owner)
+    sides = contracts.sides(reading, contract.id)
     rooms = sorted({int(room.room_id) for room in contract.rooms})
     looks = {room: last_list_time(reading, room) for room in rooms}
     entries = {room: _people_entries(reading, room) for room in rooms}
     bases, _undecided = counterpart_bases(sides, contract.client, _people(entries))
-    own = sides.mine | {owner}
+    own = sides.mine | {sides.owner}
     twins = twins_of(sides, bases)
     known = (own | sides.thirds | bases.keys()) - twins.keys()
     shut, end = current_state.inaccessible_rooms(reading), _earliest_end(contract)
     closed = {room for room in rooms if room in shut and (end is None or (at := looks[room]) is None or at < end)}
-    closings = account_closings(_by_time(entries), owner)
+    closings = account_closings(_by_time(entries), sides.owner)
     facts = CaseFacts(
         contract=contract,
         reporters=own,
@@ -117,7 +115,7 @@ def _activity(
     return ContractActivity(
         contract=contract,
         deliveries=deliveries(reading, contract.id),
-        mapped=mapped,
+        mapped=contracts.mapped_accounts(reading, contract.id),
         sides=sides,
         owner_name=text(me.get("name")),
         facts=facts,

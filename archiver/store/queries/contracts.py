@@ -6,7 +6,7 @@ Statements are read from the entries themselves, so that names are exact and the
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -410,16 +410,11 @@ def _mappings(reading: Reading, contract: str, upto: int | None) -> dict[Account
     return found
 
 
-def sides(reading: Reading, contract: str) -> Sides:
-    """The sides of a contract as sets of accounts, with the owner of the archive."""
+def sides(reading: Reading, contract: str, *, upto: int | None = None) -> Sides:
+    """The sides of a contract as sets of accounts, as of an entry; the archive's owner is never on the other side."""
     owner = current_state.owner_id(reading) or 0
-    return sides_of(reading, mapped_accounts(reading, contract), owner=owner)
-
-
-def sides_of(reading: Reading, mappings: Iterable[MappedAccount], *, owner: int, upto: int | None = None) -> Sides:
-    """Mapped accounts as the sides of a contract, as of an entry; the owner is never on the other side."""
     accounts: dict[Role, set[int]] = {part: set() for part in Role}
-    for mapping in mappings:
+    for mapping in mapped_accounts(reading, contract, upto=upto):
         accounts[mapping.role].add(mapping.account_id)
     return Sides(
         owner=owner,

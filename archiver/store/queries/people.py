@@ -121,10 +121,7 @@ def names_in_room(reading: Reading, room: int) -> dict[int, str]:
 
 def counterparts(reading: Reading, rooms: Iterable[int]) -> set[int]:
     """Account ids of everybody ever seen in these rooms but the owner of the archive."""
-    owner = owner_id(reading) or 0
-    listed = sorted(rooms)
-    seen = (select(one.account_id).where(one.room_id.in_(listed)) for one in (schema.member.c, schema.person.c))
-    return set(reading.sql.execute(union(*seen)).scalars()) - {owner}
+    return {account for room in rooms for account in names_in_room(reading, room)} - {owner_id(reading) or 0}
 
 
 class DatedValue(NamedTuple):
