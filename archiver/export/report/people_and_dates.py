@@ -263,11 +263,7 @@ def case_people(case: ReportInput) -> dict[int, PersonSummary]:
 
 def counterparts(case: ReportInput) -> list[tuple[int, PersonSummary]]:
     """The people of the other side who have a name, by account."""
-    return [
-        (account, person)
-        for account, person in sorted(case_people(case).items())
-        if account in case.bases and person.name
-    ]
+    return [(one, person) for one, person in sorted(case_people(case).items()) if one in case.bases and person.name]
 
 
 def _person_summary(case: ReportInput, account: int) -> PersonSummary:

@@ -122,8 +122,6 @@ def contracted_rooms(reading: Reading) -> set[RoomId]:
 
 def contracted_rooms_of(reading: Reading, people: Collection[int]) -> set[int]:
     """The contracted rooms in which any of these persons was ever seen."""
-    if not people:
-        return set()
     tables = (schema.member.c, schema.person.c)
     seen_in = (select(one.room_id).where(one.account_id.in_(sorted(people))) for one in tables)
     return set(reading.sql.execute(union(*seen_in)).scalars()) & contracted_rooms(reading)
@@ -163,11 +161,8 @@ def named_or_only_contract(reading: Reading, name: str | None) -> Contract:
 
 def read_until(contract: Contract) -> datetime | None:
     """When the rooms of a closed contract are read for the last time; None for one that is not closed."""
-    return (
-        contract.closed_at + READ_AFTER_CLOSING
-        if contract.state == "closed" and contract.closed_at is not None
-        else None
-    )
+    closed_at = contract.closed_at if contract.state == "closed" else None
+    return None if closed_at is None else closed_at + READ_AFTER_CLOSING
 
 
 def is_read(contract: Contract, now: datetime) -> bool:
@@ -219,9 +214,7 @@ def statement_payload(contract: str, statement: Delivery | Enclosure, *, state: 
 def deliveries(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[Delivery, ...]:
     """Deliveries on the platform by number, as stated up to an entry; withdrawn ones are left out."""
     stated = _current_statements(reading, "delivery", contract, upto)
-    return tuple(
-        Delivery(number, **{name: payload[name] for name in _OF_DELIVERY}) for number, _since, payload in stated
-    )
+    return tuple(Delivery(number, **{name: payload[name] for name in _OF_DELIVERY}) for number, _at, payload in stated)
 
 
 def enclosures(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[Enclosure, ...]:
