@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
@@ -76,18 +76,6 @@ class BackupOutcome(NamedTuple):
         return self.is_placed and self.verification.ok and not (self.report and self.report.uncopied)
 
 
-@dataclass(frozen=True, slots=True)
-class _NewCopy:
-    """A copy whose database does not have its name yet."""
-
-    report: backup_copy.CopyReport
-    verification: Verification
-    relied_on: KnownCopy | None = None
-    """The earlier copy in the place, with which records were compared; None: every record was verified."""
-    differs_from: datetime | None = None
-    """As in `BackupOutcome`."""
-
-
 def backup(
     archive: Archive,
     place: Path,
@@ -105,24 +93,24 @@ def backup(
     if not archive.exists():
         raise archive.absence()
     with _lock(archive.home):
-        new = _make_copy(archive, place, now(), tell)
-        sha256 = digest_or_none(new.report.database) if new.verification.ok else None
-        placed = _put_in_place(new.report, new.verification, place)
+        report, verification, earlier = _make_copy(archive, place, now(), tell)
+        sha256 = digest_or_none(report.database) if verification.ok else None
+        placed = _put_in_place(report, verification, place)
         old = erasures.leftovers(archive, place) if placed else []
         if remove_erased and old:
             erasures.remove_leftovers(old)
             # what is said is of what is left
-            new = replace(new, verification=_verify(place, place / DATABASE, tell), relied_on=None)
-        is_verified = new.verification.ok and not new.report.uncopied
-        last = LastBackup(now(), str(place), is_verified, None if new.relied_on is None else new.relied_on.whole_at)
+            verification, earlier = _verify(place, place / DATABASE, tell), earlier._replace(reliable=None)
+        is_verified, relied_on = verification.ok and not report.uncopied, earlier.reliable
+        last = LastBackup(now(), str(place), is_verified, None if relied_on is None else relied_on.whole_at)
         is_same_disk = place.stat().st_dev == archive.home.stat().st_dev
         return BackupOutcome(
-            new.verification,
-            new.report,
+            verification,
+            report,
             placed,
-            relied_on=new.relied_on,
-            differs_from=new.differs_from if placed else None,
-            is_remembered=placed and _remember_backup(archive, last, sha256, new.relied_on),
+            relied_on=relied_on,
+            differs_from=earlier.differs_from if placed else None,
+            is_remembered=placed and _remember_backup(archive, last, sha256, relied_on),
             is_same_disk=is_same_disk,
             with_erased=() if remove_erased else tuple(old),
             removed=len(old) if remove_erased else 0,
@@ -223,7 +211,9 @@ def _copy_folders(home: Path) -> tuple[Path, ...]:
         return ()
 
 
-def _make_copy(archive: Archive, place: Path, now: datetime, tell: Progress | None) -> _NewCopy:
+def _make_copy(
+    archive: Archive, place: Path, now: datetime, tell: Progress | None
+) -> tuple[backup_copy.CopyReport, Verification, EarlierCopy]:
     """Copy everything, and verify it; what is damaged in the copy alone is copied once more."""
     settings = file.load_settings(archive.home, {})  # without the environment: the token file that the settings name
     roots, left_out = _root_files(settings), [path for path in [token_file(settings)] if path is not None]
@@ -235,25 +225,27 @@ def _make_copy(archive: Archive, place: Path, now: datetime, tell: Progress | No
     )
     report = copy_again()
     earlier = EarlierCopy() if report.earlier is None else earlier_copy(archive, place, now)
-    new = _verify_beside_earlier(place, report, earlier, tell)
-    if any(one.check in _MAYBE_OF_THE_COPY for one in new.verification.findings):
+    verification, earlier = _verify_beside_earlier(place, report.database, earlier, tell)
+    if any(one.check in _MAYBE_OF_THE_COPY for one in verification.findings):
         second = copy_again(thorough=True)
         files, mended = report.files + second.files, report.mended + second.mended
         report = replace(second, files=files, bytes=report.bytes + second.bytes, mended=mended)
-        new = _NewCopy(report, _verify(place, report.database, tell), differs_from=earlier.differs_from)
-    return new
+        verification = _verify(place, report.database, tell)
+    return report, verification, earlier
 
 
 def _verify_beside_earlier(
-    place: Path, report: backup_copy.CopyReport, earlier: EarlierCopy, tell: Progress | None
-) -> _NewCopy:
-    """Verify a new copy: by the earlier one at the place, if that is known to be whole and nothing is found."""
+    place: Path, database: Path, earlier: EarlierCopy, tell: Progress | None
+) -> tuple[Verification, EarlierCopy]:
+    """Verify a new copy: by the earlier one at the place, which is relied on if it is known to be whole and nothing is
+    found; else that one is not reliable.
+    """
     if earlier.reliable is not None:
-        with suppress(RecordsNotCompared), compared_records(report.database, place / DATABASE) as compared:
-            verification = _verify(place, report.database, tell, compared=compared)
+        with suppress(RecordsNotCompared), compared_records(database, place / DATABASE) as compared:
+            verification = _verify(place, database, tell, compared=compared)
             if verification.ok:
-                return _NewCopy(report, verification, earlier.reliable)
-    return _NewCopy(report, _verify(place, report.database, tell), differs_from=earlier.differs_from)
+                return verification, earlier
+    return _verify(place, database, tell), earlier._replace(reliable=None)
 
 
 def _verify(

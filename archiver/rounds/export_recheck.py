@@ -1,13 +1,15 @@
-"""Before an export: the messages that it quotes are read once more, so that it tells when each was last seen.
+"""Before an export: what was to be erased is, and the messages that it quotes are read once more, so that it tells
+when each was last seen.
 
-Only with a token that needs no prompt, while no other run holds the lock, and in chats that are still read. Whatever
-keeps it from being done is a sentence, and the export goes on.
+They are read only with a token that needs no prompt, while no other run holds the lock, and in chats that are still
+read. Whatever keeps it from being done is a sentence, and the export goes on.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from gettext import gettext as _
 from gettext import ngettext
 from itertools import islice
@@ -15,6 +17,7 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.app import App
+from archiver.custody import erasures, put_back_databases
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import PackageScope
 from archiver.records import Contract
@@ -91,6 +94,15 @@ def recheck_quoted(app: App, order: ExportOrder) -> Recheck:
         return Recheck(reason=_("Chatwork's allowance is used up for the moment"))
     except (errors.ChatworkError, errors.TokenRefused, errors.SettingsError):
         return Recheck(reason=_("Chatwork gave no answer that can be used"))
+
+
+def finish_erasing(app: App) -> list[str]:
+    """Erase again what a database that was put back brought back, and go on with what was to be erased."""
+    with suppress(errors.StorageError):  # from a home that cannot be written an export can be made all the same
+        copies = app.settings.exports.also_to
+        put_back_databases.settle(app.archive, now=app.now(), copies=copies)
+        return erasures.go_on(app.archive, now=app.now, copies=copies)
+    return []
 
 
 def _read(app: App, places: list[tuple[int, int]]) -> Recheck:

@@ -23,6 +23,7 @@ from typing import NamedTuple
 from archiver import errors
 from archiver.app import App, build_app
 from archiver.rounds.daemon import Stop, Stopped
+from archiver.rounds.daemon_work import TOKEN_REFUSALS
 from archiver.rounds.round import run_round
 from archiver.rounds.scheduled_duties import PROBES, DaemonMessages, Reminders, ScheduledDuties, as_error, nominal_begin
 from archiver.settings.file import load_settings
@@ -84,10 +85,7 @@ NOTHING_TO_SAVE = errors.NoContract.__name__
 APPS_KEPT = 200
 """How many archives' parts a worker keeps between rounds, so that it need not ask each time whose token it has."""
 
-TOKEN_ERRORS = (errors.TokenRefused, errors.WrongAccount)
-"""Errors that stay while the token stays the same."""
-
-DECIDED = (*TOKEN_ERRORS, errors.Unreachable, errors.ArchiveInUse, errors.NoContract)
+DECIDED = (*TOKEN_REFUSALS, errors.Unreachable, errors.ArchiveInUse, errors.NoContract)
 """Errors after which the ledger says when the next round is due, so that the queue need not try again."""
 
 

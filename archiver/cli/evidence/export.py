@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +27,6 @@ from archiver.cli.evidence.export_outcome import (
 )
 from archiver.cli.output import ProgressScreen, echo, echo_json, echo_lines, pad, visible
 from archiver.cli.prompts import ask, ask_numbers, ask_yes_no, checked, is_asked, parse_period
-from archiver.custody import erasures, put_back_databases
 from archiver.custody.stamp_requests import stamp_service
 from archiver.export.mask.policy_and_covers import POLICIES
 from archiver.export.mask.word_analyser import has_analyser
@@ -43,7 +41,7 @@ from archiver.records import CounterpartCandidate, OpenedMessage, ReadState, Req
 from archiver.render.invisible_characters import shorten
 from archiver.render.message_body import plain_text
 from archiver.render.times import iso_date
-from archiver.rounds.export_recheck import recheck_quoted
+from archiver.rounds.export_recheck import finish_erasing, recheck_quoted
 from archiver.settings.model import exports_folder
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import named_or_only_contract
@@ -89,10 +87,7 @@ def export(
     recheck = None if preview or no_recheck else recheck_quoted(app, order)
     if recheck and recheck.sentence() and not (is_quiet or as_json):
         echo(recheck.sentence(), err=True)
-    with suppress(errors.StorageError):  # from a home that cannot be written an export can be made all the same
-        copies = app.settings.exports.also_to
-        put_back_databases.settle(app.archive, now=app.now(), copies=copies)
-        echo_lines(erasures.go_on(app.archive, now=app.now, copies=copies), err=True)
+    echo_lines(finish_erasing(app), err=True)
     previews: list[PackagePreview] | None = [] if preview else None
     try:
         report = _make(app, order, ProgressScreen(quiet=is_quiet), previews, read, as_json=as_json)

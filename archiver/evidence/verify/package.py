@@ -67,18 +67,6 @@ def is_package(names: Iterable[str]) -> bool:
     return bool({"bagit.txt", MANIFEST, ENTRIES} & set(names))
 
 
-def verify_package(
-    verification: Verification,
-    tree: PackageFiles,
-    progress: Progress | None,
-    judge: StampJudge,
-) -> None:
-    """Check a package; findings, notes and counts go to the verification."""
-    _PackageCheck(verification, tree, progress, judge).verify()
-    if not verification.checked["entries"] and verification.ok:
-        verification.add_finding("nothing", ENTRIES, _("The package holds no records, so there was nothing to check."))
-
-
 def compare_list(
     verification: Verification,
     name: str,
@@ -106,7 +94,7 @@ def compare_list(
     return True
 
 
-class _PackageCheck:
+class PackageCheck:
     """One package while it is checked."""
 
     def __init__(
@@ -134,6 +122,7 @@ class _PackageCheck:
         self._closed_at: str | None = None
 
     def verify(self) -> None:
+        """Check it; findings, notes and counts go to the verification."""
         self._hash_files()
         self._check_bag()
         self._check_list(MANIFEST, "data/", "")
@@ -181,6 +170,9 @@ class _PackageCheck:
                 digests = {name: self.digests.get(ENCLOSURES + name) for name in self._names_below(ENCLOSURES)}
                 check_enclosures(self.verification, digests, lines.other)
         add_unchecked_parts(self.verification, self.names)
+        if not self.verification.checked["entries"] and self.verification.ok:
+            sentence = _("The package holds no records, so there was nothing to check.")
+            self.verification.add_finding("nothing", ENTRIES, sentence)
 
     # --- lists ------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from archiver.evidence.chain import digest_stream
 from archiver.evidence.stamps.reply_claims import KNOWN_ROOTS, claimed_time
 from archiver.evidence.tables.cells import visible_text
 from archiver.evidence.verify.findings import Progress, StampedTime, Verification
-from archiver.evidence.verify.package import compare_list, is_package, verify_package
+from archiver.evidence.verify.package import PackageCheck, compare_list, is_package
 from archiver.evidence.verify.package_reader import (
     READ_ERRORS,
     PackageFiles,
@@ -57,7 +57,7 @@ def verify_package_at(
         leave_out_system_files(tree, verification)
         find_similar_names(verification, tree.names())
         if is_package(tree.names()) or not is_submission(tree.names()):
-            verify_package(verification, tree, progress, judge)
+            PackageCheck(verification, tree, progress, judge).verify()
         else:
             verify_submission(verification, tree, progress, judge)
         verification.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from gettext import gettext as _
 from itertools import pairwise
@@ -16,7 +15,6 @@ from werkzeug.datastructures import MultiDict
 
 from archiver import errors
 from archiver.app import leaving_backup
-from archiver.custody import erasures, put_back_databases
 from archiver.custody.stamp_requests import stamp_service
 from archiver.export import READERS
 from archiver.export.package import make_package
@@ -27,7 +25,7 @@ from archiver.records import JST, OpenedMessage, ReadState, RequestKind, State, 
 from archiver.render.invisible_characters import visible
 from archiver.render.times import clock_words
 from archiver.report_language import in_program_language
-from archiver.rounds.export_recheck import recheck_quoted
+from archiver.rounds.export_recheck import finish_erasing, recheck_quoted
 from archiver.settings.model import exports_folder
 from archiver.setup.contract_rooms import read_bound
 from archiver.store.archive import Reading
@@ -178,9 +176,7 @@ def make_work(job: Job, context: ConsoleContext, wanted: ExportOrder) -> JobOutc
     app = leaving_backup(context.app(job))
     job.tell(_("Reading the quoted messages once more"))
     recheck = recheck_quoted(app, wanted).sentence()
-    with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same
-        put_back_databases.settle(app.archive, now=app.now(), copies=app.settings.exports.also_to)
-        erasures.go_on(app.archive, now=app.now, copies=app.settings.exports.also_to)
+    finish_erasing(app)
     report = make_package.export(app.archive, wanted, now=app.now, stamping=stamp_service(app), progress=progress(job))
     lacking = (*report.missing, *report.unheld, *report.unstamped, *report.too_large)
     lines = [
