@@ -304,7 +304,7 @@ def deadlines(
     """
     begun = {
         **{name: day_of(getattr(contract, field)) for name, field in _STATED_DAYS.items()},
-        "due": None if deliveries or contract.payments else day_of(contract.due_on),
+        "due": None if deliveries or is_paid(contract, deliveries) else day_of(contract.due_on),
         "delivery": last_delivery(deliveries),
         "unanswered": unanswered,
         "last_seen": last_seen,

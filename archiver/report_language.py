@@ -153,7 +153,7 @@ def say(japanese: str, /, **values: object) -> str:
     The English text may have `{n:s}` for the ending of a plural: an s unless n is 1.
     """
     is_japanese = _chosen.get() == JAPANESE
-    form = of_payer(japanese) if is_japanese else _in_english(japanese)
+    form = of_other_side(japanese) if is_japanese else _in_english(japanese)
     for name in [one for one in values if is_covered(values[one])] if "「{" in japanese else ():
         bare = f"{values[name]}".partition(say(VARIANT))[0]
         values[name] = bare if bare.startswith("(") else f"({bare})"
@@ -178,14 +178,11 @@ def in_program_language(japanese: str) -> str:
     return japanese if program_language() == JAPANESE else _in_english(japanese)
 
 
-def of_payer(words: str) -> str:
-    """Words of ours about money, which who ordered the work pays and does not receive."""
-    return words.replace("受け取った金額", "支払った金額").replace("入金", "支払い") if _hires.get() else words
-
-
 def of_other_side(words: str) -> str:
-    """Words of ours about the other side, who in English is no client where the user ordered the work."""
-    return _OTHER_SIDE.sub(r"\1ontractor", words) if _hires.get() else words
+    """Words of ours where the user ordered the work: pays and does not receive, and the other side is no client."""
+    if not _hires.get():
+        return words
+    return _OTHER_SIDE.sub(r"\1ontractor", words).replace("受け取った金額", "支払った金額").replace("入金", "支払い")
 
 
 class _Plurals(Formatter):

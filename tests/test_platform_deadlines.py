@@ -86,13 +86,15 @@ def test_the_day_is_the_one_that_the_source_gives(
     assert (day, (date.fromisoformat(day) - NOW.date()).days) == (due.day.isoformat(), due.days_left)
 
 
-def test_a_delivery_or_a_payment_ends_the_day_of_the_delivery() -> None:
-    """Whether that was in time is no question of this program."""
+def test_a_delivery_or_the_whole_payment_ends_the_day_of_the_delivery() -> None:
+    """Whether that was in time is no question of this program; an advance leaves the delivery awaited."""
     stated = {"due_on": "2026-11-20"}
 
     assert -4 == due_dates("crowdworks", stated)["due"].days_left
     assert "due" not in due_dates("crowdworks", stated, "2026-11-23")
-    assert "due" not in due_dates("crowdworks", stated | {"payments": (Payment(1, 99, "2026-10-31"),)})
+    advance = stated | {"payments": (Payment(1, 99, "2026-10-31"),)}
+    assert "due" not in due_dates("crowdworks", advance)
+    assert "due" in due_dates("crowdworks", advance | {"amount": "200円"})
 
 
 HOURS: tuple[tuple[str, str, dict[str, Any], str | None, str | None], ...] = (

@@ -98,7 +98,8 @@ def page_rows(reading: Reading, contract: Contract, *, now: datetime, ids: bool 
         yield PageRow(_("Delivered"), delivered or [_blank_text()])
     yield PageRow(_("Attached"), list(enclosure_texts(enclosures(reading, contract.id), ids=ids)), is_list=True)
     yield PageRow(_("Deadlines"), list(_deadline_lines(activity, now)))
-    steps = [step for step in platform.steps if step.stage != "delivery" or activity.deliveries]
+    is_asked = contract.does_work and activity.deliveries  # who ordered the work reviews it
+    steps = [step for step in platform.steps if step.stage != "delivery" or is_asked]
     yield PageRow(_("Ask support"), [in_program_language(step.text).partition("(")[0] for step in steps])
     yield PageRow(_("Not entered"), [_(", ").join(_(fact.label) for fact in unstated_facts(contract, platform))])
 
@@ -123,7 +124,7 @@ def _fact_rows(
     you = [f"{visible(activity.owner_name)}{number}", side, contract.worker_url]
     yield PageRow(_("You"), ["   ".join(filter(None, you))])
     yield from _agreed_rows(contract, platform)
-    yield PageRow(_("Billed and paid"), list(money_lines(contract, activity.deliveries, now)))
+    yield PageRow(of_other_side(_("Billed and paid")), list(money_lines(contract, activity.deliveries, now)))
     yield PageRow(_("Reminders sent"), reminder_lines(contract))
     yield PageRow(_("Terms"), list(_term_lines(reading, contract, platform)))
     yield PageRow(_("Outside the period"), list(outside_lines(reading, contract, ids=ids)))

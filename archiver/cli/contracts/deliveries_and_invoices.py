@@ -87,7 +87,7 @@ class _Entry:
 
     def money_lines(self, contract: Contract) -> list[str]:
         """How the money of the job stands, as it is now."""
-        with self.archive.reading() as reading, screen_words():
+        with self.archive.reading() as reading, screen_words(hires=not contract.does_work):
             return list(money_lines(contract, deliveries(reading, contract.id), self.now))
 
     def tell(self, sentence: str, **words: Any) -> None:

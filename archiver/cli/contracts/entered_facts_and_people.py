@@ -26,7 +26,7 @@ from archiver.records import (
 )
 from archiver.render.snippet import own_words
 from archiver.render.times import minute_text
-from archiver.report_language import say, screen_words
+from archiver.report_language import of_other_side, say, screen_words
 from archiver.setup import contract_rooms
 from archiver.setup.answers import find_message, yen_text
 from archiver.setup.contract_rooms import messages_outside, outside_sentence
@@ -118,7 +118,7 @@ def money_lines(contract: Contract, delivered: Sequence[Delivery], now: datetime
     for balance in standing.balances:
         yield f"  {invoice_text(balance, amount=True, shown=visible)}"
     for payment in contract.payments:
-        line = _("  payment {number}: {amount} on {day}")
+        line = of_other_side(_("  payment {number}: {amount} on {day}"))
         words = {"number": payment.number, "amount": yen_text(payment.amount), "day": payment.received_on}
         kept = _(", tax withheld {amount}").format(amount=yen_text(payment.withheld)) if payment.withheld else ""
         of_invoice = "" if payment.invoice is None else _(" for invoice {n}").format(n=payment.invoice)

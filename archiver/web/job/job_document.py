@@ -18,7 +18,7 @@ from archiver.records.contract_facts import FactKind
 from archiver.render.gap_breaks import narrow_gap
 from archiver.render.invisible_characters import visible
 from archiver.render.times import day_words
-from archiver.report_language import in_program_language
+from archiver.report_language import in_program_language, of_other_side
 from archiver.setup.answers import fact_prefix, yen_text
 from archiver.setup.contract_rooms import strangers_sentence
 from archiver.setup.contracted_chats import called_apart, kept_counts
@@ -221,7 +221,7 @@ def _entered(reading: Reading, contract: Contract) -> Iterator[tuple[str, str]]:
         if invoice.due_on:
             yield invoice.due_on, _("Day of payment of invoice {n}").format(n=invoice.number)
     for payment in contract.payments:
-        yield payment.received_on, _("Paid {amount}").format(amount=yen_text(payment.amount))
+        yield payment.received_on, of_other_side(_("Paid {amount}")).format(amount=yen_text(payment.amount))
     for reminder in contract.reminders:
         yield reminder.sent_on, _("Reminder sent: {how}").format(how=reminder.how or _("on Chatwork"))
     for package in exports(reading):

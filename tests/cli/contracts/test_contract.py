@@ -147,6 +147,16 @@ def test_the_picture_is_one_screen_and_says_everything(world: World) -> None:
     assert not [line for line in page if columns(line) > 80]
 
 
+@pytest.mark.parametrize(("side", "is_named"), [("worker", True), ("client", False)])
+def test_who_ordered_the_work_asks_nobody_to_review_it(world: World, side: str, *, is_named: bool) -> None:
+    """That is their own duty; who did the work may ask the office."""
+    world.contract("job1", world.room, platform="crowdworks", side=side)
+    with world.archive.writing() as writing:
+        add_delivery(writing, "job1", Delivery(0, "2026-07-01"), at=world.clock())
+
+    assert is_named == any("about a review that is later" in line for line in lines(world))
+
+
 def test_a_contract_of_which_nothing_is_known_says_so(world: World) -> None:
     """Before the first save and without any date there is still a picture."""
     whole = "\n".join(lines(world))
