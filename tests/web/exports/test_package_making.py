@@ -204,6 +204,9 @@ def test_messages_are_read_one_by_one_and_what_was_read_leaves(browser: FormBrow
     assert re.search(r" ・ [4-9] pages ・ [0-9]", result)
     assert "Only 5 messages, which you read, have their text in it." in result
     assert 'action="/packages/1/folder"' in listed
+    exports_folder(browser.context.settings()).rename(browser.context.home / "elsewhere")
+    away = browser.get("/packages/1")
+    assert [True, False, False] == [one in away for one in ("It is not in the folder", "Open the folder", ">Verify<")]
 
 
 @pytest.mark.drawn
