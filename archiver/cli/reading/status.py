@@ -13,14 +13,12 @@ from archiver.claims.messages import DELETIONS, EDITS, changed_count
 from archiver.claims.sentences import changes_document
 from archiver.cli.context import CliContext
 from archiver.cli.output import beside, columns, echo, echo_json, echo_lines, pad, paged_output, visible
-from archiver.cli.prompts import tell
 from archiver.cli.reading import first_screen
 from archiver.custody import put_back_databases
 from archiver.health.evidence import service_sentences
 from archiver.health.snapshot import known_time
 from archiver.records import ChangeKind, JsonObject, Pause
 from archiver.records.alerts import Alert, Level
-from archiver.records.contract import contract_name
 from archiver.render.times import time_of_year
 from archiver.rounds.alerting import alert_document
 from archiver.settings.model import Settings
@@ -28,19 +26,16 @@ from archiver.standing.alert_lines import (
     NamedMessage,
     contract_names,
     jobs_of_rooms,
-    messages_by_id,
     named_messages,
     room_labels,
 )
 from archiver.standing.emergencies import emergencies
-from archiver.standing.emergency_words import screenshots_sentence
 from archiver.standing.headlines import told_job
 from archiver.standing.home_document import home_document, late_payments
 from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.records import erasures
 from archiver.store.keeper import keeper_of
 from archiver.store.queries.contracts import contracts, find_contract, rooms_to_read
-from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
 from archiver.store.queries.status import RoomStatus, Status, room_pauses, status
 from archiver.store.received_facts_and_record_forms import readable_text
 from archiver.store.time_text import to_text
@@ -99,25 +94,16 @@ def list_alerts(obj: CliContext, *, as_json: bool) -> None:
     """Print every alert, and beside them what is unpaid though its day passed."""
     with Archive(obj.home).reading() as reading:
         all_alerts = alerts(reading)
-        rooms = {one: {int(room.room_id) for room in one.rooms} for one in contracts(reading)}
-        names = contract_names(rooms)
+        jobs = contracts(reading)
         messages = dict(zip((one.number for one in all_alerts), named_messages(reading, all_alerts), strict=True))
         late = late_payments(reading, known_time(reading, utc_now()))
-        rooms_on_screen = room_labels(reading, all_alerts)
-        screenshots = [
-            (one, messages_by_id(reading, one, messages_to_screenshot(reading, all_alerts, its)))
-            for one, its in rooms.items()
-        ]
+        rooms = room_labels(reading, all_alerts)
     if as_json:
         echo_json({"alerts": [alert_document(one) for one in all_alerts]})
     else:
         with paged_output():
             echo_lines(late)
-            _tell_alerts(equal_alerts(all_alerts), names, rooms_on_screen, jobs_of_rooms(rooms), messages)
-            for contract, found in screenshots:
-                if found:
-                    name = contract_name(contract, list(rooms))
-                    tell(screenshots_sentence(name, found), indent=0)
+            _tell_alerts(equal_alerts(all_alerts), contract_names(jobs), rooms, jobs_of_rooms(jobs), messages)
 
 
 def dismiss_alerts(obj: CliContext, names: Sequence[str], reason: str | None) -> None:
