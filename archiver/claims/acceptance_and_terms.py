@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import pairwise
 from os.path import commonprefix
 
-from archiver.records import WRITTEN_NUMBER, Message, written_number
+from archiver.records import WRITTEN_NUMBER, Message, Version, written_number
 
 WordsOf = Callable[[str], Iterator[tuple[int, str]]]
 
@@ -80,7 +80,8 @@ def accepts(text: str) -> bool:
 
 
 _ANSWER = re.compile(
-    "[同合]意|承[知諾]|了承|了解|かしこまりました|お受け|お?断り|辞退|ません|できかね|[Aa]gree|[Aa]ccept|[Nn][o']t\\b|cannot"
+    "[同合]意|承[知諾]|了承|了解|かしこまりました|お受け|お?断り|辞退|ません(?!か)|できかね|それで(?:よろしく)?お願い"
+    r"|(?<!\w)(?:はい|OK|[Yy]es|[Ss]ure)(?!\w)|[Aa]gree|[Aa]ccept|[Nn][o']t\b|cannot"
 )
 
 
@@ -186,6 +187,12 @@ def amounts_and_days(body: str) -> Iterator[str]:
 def letters(body: str) -> str:
     """A text without its spaces and line ends: what else differs is a change to be quoted."""
     return "".join(body.split())
+
+
+def has_words(texts: Iterable[Version], words: str) -> bool:
+    """Whether texts have all sentences and lines of a quotation, which may leave some out; spaces and widths apart."""
+    saved, parts = [unicodedata.normalize("NFKC", letters(one.body)) for one in texts], re.split(r"(?<=。)|\n", words)
+    return all(any(unicodedata.normalize("NFKC", letters(part)) in one for one in saved) for part in parts)
 
 
 def _own_words(body: str) -> str:

@@ -36,6 +36,8 @@ TASK_POST = "[dtext:task_"
 
 _SENTENCE_END = re.compile(r"[。!?！？]+(?![。!?！？」』)）])|[.!?](?= )|(?<=[^ -~、，])(?= )")
 """A space behind a Japanese character was the end of a line."""
+ANSWER_WEIGHT = 4
+"""What a message decides that says nothing alone, by what it answers: as much as a price."""
 ORDER = (State.PRESENT, State.MISSING, State.EDITED, State.DELETED)
 _BOX = re.compile(rf"{NOTATION.pattern}|【[^【】]{{1,80}}】")
 _UNIT = re.compile(rf"{_BOX.pattern}|[¥￥$]?[0-9０-９][0-9０-９,，.]{{0,30}}[千万億]{{0,4}}円?")
@@ -67,13 +69,20 @@ class Quotation:
     """Deleted, missing or edited; present: nothing changed, and the reporter chose it."""
     rank: Rank
     """How much it has to say."""
-    answered: Message | None = None
-    """What it answers, if its first words name no amount and no day; else the reporter's yes to it."""
+    beside: tuple[Message, ...] = ()
+    """What it answers, the reporter's answer to it, and what its author wrote when it changed."""
+    misquoted: tuple[str, Message] | None = None
+    """Words that it quotes, and the message that it names as their source and that never had them."""
 
     @property
     def shown(self) -> tuple[Version, ...]:
         """The texts that are quoted."""
         return (self.before,) if self.after is None else (self.before, self.after)
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it answers what stands beside it."""
+        return any(one.send_time < self.message.send_time for one in self.beside)
 
     @property
     def is_back(self) -> bool:
@@ -96,6 +105,8 @@ class Quotation:
     @property
     def change(self) -> str:
         """As what its change is counted."""
+        if not self.message.texts:
+            return ChangeKind.DELETED_BEFORE
         return ChangeKind.EDITED_DELETED if self.is_deleted and self.message.was_edited else str(self.became)
 
     @property
@@ -105,13 +116,14 @@ class Quotation:
 
 
 def quotation(message: Message, *, is_chosen: bool = False, amount: str | None = None) -> Quotation | None:
-    """What is quoted of a message; None if nothing of it changed that can be shown, unless it was chosen.
+    """What is quoted of a message; None if nothing of it changed that can be shown, or its text was never seen, unless
+    it was chosen.
 
     Of Chatwork's notices those are quoted that hold a task with terms.
 
     `amount`: the agreed one, as for `rank`.
     """
-    texts = message.texts
+    texts = message.texts or message.versions * is_chosen
     bodies = [one.body for one in texts]
     became = standing(message.last_shown, bodies)
     if not texts or (became is State.PRESENT and not is_chosen):
@@ -144,14 +156,20 @@ def best(quoted: Iterable[Quotation]) -> tuple[Quotation, ...]:
 def quotations(
     quoted: Iterable[Quotation], missing: Missing = NOTHING_MISSING, *, unchanged: Iterable[Quotation] = ()
 ) -> Claim[tuple[Quotation, ...]]:
-    """The messages to quote, also `unchanged` in the places left; what changed between two looks is not known.
+    """The messages to quote, also `unchanged` in the places left, these in the order of their time, and changes of what
+    decides nothing behind them; what changed between two looks is not known.
 
     The last of three changes leaves its place where it is an edit that concerns none of this.
     """
+
+    def place(one: Quotation) -> tuple[int, float]:
+        is_unchanged = one.became is State.PRESENT
+        return (1, one.message.send_time.timestamp()) if is_unchanged else (0 if one.rank[0] else 2, 0)
+
     changed, agreed = best(quoted), best(unchanged)
     if agreed and changed[QUOTED - 1 :] and changed[-1].became is State.EDITED and not changed[-1].rank[0]:
         changed = changed[:-1]
-    chosen = sorted((*changed, *agreed)[:QUOTED], key=lambda one: one.became is State.PRESENT)
+    chosen = sorted((*changed, *agreed)[:QUOTED], key=place)
     entries = tuple(one.message.entry_seq for one in chosen)
     return Claim(tuple(chosen), Knowledge.SAVED, Basis.REPLY, entries, missing)
 
@@ -253,6 +271,8 @@ def _minute(at: datetime) -> str:
 def quotation_line(quoted: Quotation, texts: Sequence[str], *, time: Time, who: str | None = None) -> str:
     """The change in one sentence without its end; `texts`: what is shown of the quotation's texts, none if covered."""
     sent, seen = time(quoted.message.send_time), time(seen_at(quoted))
+    if not quoted.message.texts:
+        return word("quote.line.unseen", who=who or say("相手"), sent=sent)
     is_edit = quoted.became is State.EDITED
     # A text that was seen only after an edit is not what was said on that day.
     key = "quote.said.edited" if quoted.before.update_time > 0 else "quote.said"
@@ -282,7 +302,8 @@ def quotation_parts(quoted: Quotation, texts: Sequence[str]) -> Iterator[tuple[s
     if quoted.became is State.EDITED and quoted.is_back:
         yield _label("after", _minute(quoted.before.first_seen), _minute(quoted.before.last_seen)), texts[0]
         return
-    yield word("quote.label.before", seen=_minute(quoted.before.last_seen)), texts[0]
+    if texts:
+        yield word("quote.label.before", seen=_minute(quoted.before.last_seen)), texts[0]
     if quoted.after is not None:
         is_still = quoted.became is State.EDITED and quoted.after.body == quoted.message.texts[-1].body
         last = quoted.after.last_seen if is_still else quoted.after.first_seen
@@ -297,6 +318,9 @@ def _label(kind: str, seen: str, last: str) -> str:
 
 
 def _happened(quoted: Quotation) -> Iterator[str]:
+    if not quoted.message.texts:
+        yield word("quote.unseen")
+        return
     if quoted.message.texts[0].update_time > 0:
         yield word("quote.was_edited")
     if quoted.edits or quoted.became is State.EDITED:

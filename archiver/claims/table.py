@@ -161,6 +161,7 @@ WORDS: Mapping[str, str] = {
     "quote.between": "途中の金額・日付: {terms}",
     "quote.back": "最後に確認した文は、最初に保存した文と同じです。",
     "quote.deleted": "{seen}には削除されていました。",
+    "quote.unseen": "保存した時点で「削除」表示でした(文面は不明)。",
     "quote.missing": "{seen}には表示されなくなっていました(理由は分かりません)。",
     "quote.present": "{seen}にも同じ文でした。",
     "quote.label.before": "保存した文({seen}まで表示)",
@@ -172,8 +173,13 @@ WORDS: Mapping[str, str] = {
     "quote.heard": "{when}の「{text}」",
     "quote.answered": "この前の{side}のメッセージ(No.{no}): 「{text}」",
     "quote.answered.letter": "その前の、こちらのメッセージ: 「{text}」",
+    "quote.followed": "その後の{side}のメッセージ(No.{no}、{sent}): 「{text}」",
     "quote.agreed": "これに続く{side}のメッセージ(No.{no}、{sent}): 「{text}」",
     "quote.agreed.letter": "それに続く、こちらの{sent}のメッセージ: 「{text}」",
+    "quote.misquoted": (
+        "この中の引用「{words}」は、引用元とされる{side}のメッセージ(No.{no})の保存した文にありません。"
+        "保存した文は「{text}」です"
+    ),
     "quote.gone": "(削除の表示だけ)",
     "quote.said.client": "相手の「{before}」({sent})",
     "quote.who": "相手({name})",
@@ -188,6 +194,7 @@ WORDS: Mapping[str, str] = {
     "quote.line.back": "{said}は編集され、{seen}には最初に保存した文に戻っていました",
     "quote.line.deleted": "{said}は、{seen}には削除されていました",
     "quote.line.edited_deleted": "{said}は「{after}」に変わり、{seen}には削除されていました",
+    "quote.line.unseen": "{who}の{sent}のメッセージは、保存した時点で「削除」表示でした(文面は不明)",
     "quote.line.missing": "{said}は、{seen}には表示されなくなっていました(理由は分かりません)",
     "quote.line.edited_missing": (
         "{said}は「{after}」に変わり、{seen}には表示されなくなっていました(理由は分かりません)"

@@ -93,11 +93,14 @@ def task_head(node: nodes.TaskBox, references: References) -> str:
         return say("タスク(隠しています)")
     status = {"open": say("未完了"), "done": say("完了")}.get(node.status, visible(node.status))
     people = say("、").join(person_name(account, references) for account in node.account_ids)
+    return say("タスク({status}) 担当: {people} 期限: {limit}", status=status, people=people, limit=task_limit(node))
+
+
+def task_limit(node: nodes.TaskBox) -> str:
+    """The time limit of a task as it was announced."""
     if node.limit == 0 or node.limit_type == "none":
-        limit = say("なし")
-    else:
-        limit = typed_time(node.limit, date_text if node.limit_type == "date" else local_time)
-    return say("タスク({status}) 担当: {people} 期限: {limit}", status=status, people=people, limit=limit)
+        return say("なし")
+    return typed_time(node.limit, date_text if node.limit_type == "date" else local_time)
 
 
 def reply_target(node: nodes.ReplyTag, references: References) -> tuple[str, ReferenceLink | None]:

@@ -12,11 +12,24 @@ from functools import lru_cache
 from gettext import gettext as _
 from typing import NamedTuple
 
-from archiver.chatwork.notation.nodes import Mention, MentionAll, Quote, ReplyTag
+from archiver.chatwork.notation.nodes import (
+    Box,
+    Download,
+    Mention,
+    MentionAll,
+    Node,
+    PlainText,
+    PreviewTag,
+    Quote,
+    ReplyTag,
+    SystemText,
+    TaskBox,
+    Title,
+)
 from archiver.chatwork.notation.parse import parse
 from archiver.letter_folding import fold_character, fold_searched, is_comma_in_number
 from archiver.records import OtherChat
-from archiver.render.message_body import NOWHERE, RULE, References, plain_text
+from archiver.render.message_body import NOWHERE, RULE, References, plain_text, task_limit
 from archiver.report_language import say
 
 _BEFORE = 24
@@ -29,10 +42,7 @@ _BOX = re.compile(r"^(?:\| ?)+", re.MULTILINE)
 _CALLED = re.compile(r"(\[(?:To:|rp |返信 )[^\[\]\n]{1,60}\])[^\[\]\n]{1,60}(?:さん|様) ?\n")
 """Who is addressed, as Chatwork writes it on a line of its own."""
 _RULE = re.compile(rf"^{RULE}$", re.MULTILINE)
-_TAGS = re.compile(
-    r"\[title\]\[dtext:file_(?:uploaded|deleted)\]\[/title\]|\[preview [^\]]*\]|\[download[^\]]*\]"
-    r"|( \([^()]* [KMGT]?B\))?\[/download\]|\[/?task\b[^\]]*\]"
-)
+_SIZE = re.compile(r" \([^()]* [KMGT]?B\)$")
 _folded = lru_cache(maxsize=10_000)(fold_character)
 
 
@@ -79,15 +89,27 @@ def readable_body(body: str, words: Collection[str], references: References = NO
 
 
 def own_words(body: str, references: References = NOWHERE) -> str:
-    """A message's words on one line, without whom it addresses and what it quotes, unless there are no others."""
-    called = parse(_CALLED.sub(r"\1", body))
-    own_nodes = [one for one in called if not isinstance(one, (Mention, MentionAll, Quote, ReplyTag))]
-    return one_line(plain_text(own_nodes, references)) or one_line(plain_text(parse(body), references))
+    """A message's words on one line, without whom it addresses; a mark stands for what it quotes beside its own."""
+    called = (one for node in parse(_CALLED.sub(r"\1", body)) for one in _inside_post(node))
+    nodes = [one for one in called if not isinstance(one, (Mention, MentionAll, ReplyTag))]
+    own = one_line(plain_text([one for one in nodes if not isinstance(one, Quote)], references))
+    marked = [PlainText(say("(引用)")) if isinstance(one, Quote) else one for one in nodes]
+    return one_line(plain_text(marked if own else parse(body), references))
 
 
-def without_tags(body: str) -> str:
-    """A message without what stands around the name of a file in its post, with its size, or around a task's text."""
-    return _TAGS.sub("", body)
+def _inside_post(node: Node) -> Sequence[Node]:
+    """The nodes in a box, of a file its name, of a task its words and limit; without the titles of new ones."""
+    match node:
+        case Box(opening=opening, children=children, closing=closing):
+            return [Box(opening, tuple(one for child in children for one in _inside_post(child)), closing)]
+        case PreviewTag() | Title(children=(SystemText(key="file_uploaded" | "task_added"),)):
+            return []
+        case Download(label=label):
+            return [PlainText(say("ファイル「{name}」", name=_SIZE.sub("", label)))]
+        case TaskBox(account_ids=[_, *_], children=children):
+            text = one_line(plain_text(children))
+            return [PlainText(say("タスク「{text}」(期限 {limit})", text=text, limit=task_limit(node)))]
+    return [node]
 
 
 def one_line(text: str) -> str:

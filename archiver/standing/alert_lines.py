@@ -19,7 +19,7 @@ from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, AccountId, Contract
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import shorten, visible, visible_line
-from archiver.render.snippet import one_line, own_words, without_tags
+from archiver.render.snippet import one_line, own_words
 from archiver.render.times import iso_date, short_day, time_of_year
 from archiver.report_language import in_program_language
 from archiver.store.archive import Reading
@@ -193,12 +193,11 @@ def in_quotes(text: str) -> str:
 
 def _named(summary: MessageSummary, rule: AlertRule | None = None, texts: Sequence[str] = ()) -> NamedMessage:
     """`texts`: those that a changed message had, the last shown one last, to be quoted from where they differ."""
-    body = without_tags(summary.text)
+    body = summary.text
     text = excerpts([own_words(body)], QUOTED_CHARACTERS)[0] if rule is None else _from_matched_words(body, rule)
     quote = in_quotes(text) if text else _("(text unknown)")
     if texts:
-        plain = [own_words(without_tags(one)) for one in texts]
-        quoted = [in_quotes(one) for one in excerpts(plain, QUOTED_CHARACTERS)]
+        quoted = [in_quotes(one) for one in excerpts([*map(own_words, texts)], QUOTED_CHARACTERS)]
         quote = " → ".join(quoted if len(quoted) <= _TEXTS_LIMIT else [quoted[0], "…", *quoted[-2:]])
     said = " ".join(filter(None, [shorten(summary.name, _NAME_COLUMNS), quote]))
     day = "" if summary.sent is None else iso_date(summary.sent)

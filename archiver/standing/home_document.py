@@ -28,7 +28,6 @@ from archiver.platforms.job_platform import NO_PLATFORM, first_reader, platform_
 from archiver.records import JST, Contract, State, contract_facts
 from archiver.records.alerts import Alert, AlertRule
 from archiver.render.invisible_characters import visible
-from archiver.render.snippet import without_tags
 from archiver.render.times import interval_words, short_time
 from archiver.report_language import in_program_language
 from archiver.rounds import run_log
@@ -256,7 +255,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "last": last,
         "is_gone": last is not None
         and (last.state is State.MISSING or (last.was_deleted and last.state in {State.DELETED, State.HIDDEN})),
-        "words": "" if last is None else words_in_room(reading, last.room_id, [without_tags(last.text)])[0],
+        "words": "" if last is None else words_in_room(reading, last.room_id, [last.text])[0],
         "is_own": last is not None and last.account_id in sides.reporters,
         "missing": missing_facts(reading, contract),
         "known": {one for one in ("title", "amount") if getattr(contract, one)},

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from itertools import chain, pairwise, takewhile
 from typing import Any, NamedTuple
@@ -498,15 +499,22 @@ def _on_quotations(truth: Truth, page: str) -> Iterator[str]:
     dispute = truth.dispute
     changed = {event.post.number for event in dispute.events() if event.kind in (EDITED, TURNED)}
     of_client = [post for post in dispute.saved if dispute.side(post.author) == "相手" and not dispute.is_notice(post)]
-    theirs = [post for post in of_client if post.number in changed]
+    unseen = [one for one in of_client if dispute.seen_texts(one) == {DELETED}]
+    theirs = [one for one in of_client if one.number in changed and one not in unseen]
     head = rf"({DAY}\d\d:\d\d)([^\d\s]{{1,20}}?)のメッセージ\(No\.(\d+)\)。"
     _before, *pieces = re.split(head, page)
     told = list(zip(*(pieces[first::4] for first in range(4)), strict=True))
     agreed = [one for one in of_client if one not in theirs and _is_agreed(dispute, one)]
-    best = [sorted(ones, key=lambda one: _decides(dispute, one), reverse=True)[:3] for ones in (theirs, agreed)]
+    decides = partial(_decides, dispute)
+    best = [sorted(ones, key=decides, reverse=True)[:3] for ones in (theirs, agreed)]
     if agreed and best[0][2:] and _decides(dispute, best[0][2])[:2] == (0, False):  # an edit of nothing
         best[0].pop()
-    if [truth.numbers[int(number)] for _sent, _name, number, _words in told] != [*best[0], *best[1]][:3]:
+    quoted = [truth.numbers[int(number)] for _sent, _name, number, _words in told]
+    best[0] = sorted([*best[0], *(one for one in unseen if one in quoted)], key=decides, reverse=True)
+    expected = [*best[0], *best[1]][:3]
+    places = {one.number: (int(one in best[1]), one.sent * (one in best[1])) for one in expected}
+    places |= {one.number: (2, 0) for one in expected if one in best[0] and not _decides(dispute, one)[0]}
+    if quoted != sorted(expected, key=lambda one: places[one.number]):
         yield f"which are quoted, and in what order ({[int(number) for _sent, _name, number, _words in told]})"
     for sent, name, number, words in told:
         post = truth.numbers[int(number)]
@@ -526,6 +534,7 @@ def _on_quotations(truth: Truth, page: str) -> Iterator[str]:
 def _beginnings(dispute: Dispute, post: TruePost) -> list[str]:
     """How each text began that was seen of a post; how much that decides is in `BEGINNINGS`."""
     texts = [text for at in dispute.sightings(post) if (text := post.shown(at)[0]) != DELETED]
+    texts = [re.sub(r"^\[qt\]\[qtmeta.*\[/qt\]\n", "", text) for text in texts]
     return [max((begin for begin in BEGINNINGS if text.startswith(begin)), key=len) for text in texts]
 
 
@@ -542,7 +551,27 @@ def _decides(dispute: Dispute, post: TruePost) -> tuple[int, bool, int, int]:
     if is_edited and seen[0] == seen[-1]:  # there and back
         named = {}
     weight = sum(level for level, ones in named.items() if (len(ones) > 1 if is_edited else ones != {""}))
+    if not weight and is_gone and (not seen or _answers_terms(dispute, post)):
+        weight = 4
     return weight, is_gone, post.sent, post.number
+
+
+def _answers_terms(dispute: Dispute, post: TruePost) -> bool:
+    """Whether the reporter's message before it, with no third person's between, names a price or has a file."""
+    before = [one for one in dispute.saved if one.room == post.room and one.sent < post.sent]
+    others = [
+        one
+        for one in before
+        if dispute.side(one.author) != "相手" and (one.author != OWNER or dispute.seen_texts(one) != {DELETED})
+    ]
+    if not others or dispute.side(others[-1].author) != "報告者":
+        return False
+    own = others[-1]
+    first = next(text for at in dispute.sightings(own) if (text := own.shown(at)[0]) != DELETED)
+    return (
+        own.item == "file"
+        or re.search(r"\d円|万円", normalize("NFKC", re.sub(r"\[qt\].*\[/qt\]", "", first))) is not None
+    )
 
 
 def _is_agreed(dispute: Dispute, post: TruePost) -> bool:
@@ -553,9 +582,9 @@ def _is_agreed(dispute: Dispute, post: TruePost) -> bool:
 
 def _is_excerpt(told: str, text: str) -> bool:
     """Whether a text is told word for word, without what it quotes; its call, beginning or middle perhaps cut out."""
-    told, text = (one.partition(box)[0] for one, box in ((told, "【ファイルを"), (text, "\n[info]")))
+    told, text = told.partition("ファイル「")[0], re.split(r"\n?\[info\]\[title\]\[dtext:file_uploaded", text)[0]
     text = REMOVED_SHOWN if text == REMOVED_FORM else text
-    parts = re.split(r"\[To:\d+\]\S*?さん\n", re.sub(r"\[qt\].*\[/qt\]\n", "", text))
+    parts = re.split(r"\[To:\d+\]\S*?さん\n", re.sub(r"\[qt\].*\[/qt\]\n", "(引用)", text))
     own, called = "".join(parts), r"\S{1,6}さん".join(map(re.escape, parts))
     begin, mark, end = told.partition("…")
     is_cut = bool(mark) and own.startswith(begin) and own.endswith(end) and ("ません、" in end or "ません、" not in own)
@@ -566,6 +595,10 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     times = dispute.sightings(post)
     shown = [(at, *post.shown(at)) for at in times]
     texts = [one for one in shown if one[1] != DELETED]
+    if not texts:
+        if len(_findall(r"保存した時点で「削除」表示でした\(文面は不明\)。これに続く報告者のメッセージ", words)) != 1:
+            yield "that its text is not known, and the reply that is"
+        return
     said, last = texts[0][1], texts[-1][1]
     is_back = any(text != last for _at, text, _updated in texts) and said == last
     is_edited = said != last
@@ -627,6 +660,31 @@ def _on_answered(truth: Truth, page: str) -> Iterator[str]:
             yield f"what a quoted message answers, or the answer to it ({number}, {text})"
         if (written or sent) and (written or sent) not in {_second(post.sent)[:10] for post in posts}:
             yield f"when the answer was sent ({number}, {text})"
+    form = rf"その後の(\S{{2,3}})のメッセージ\(No\.(\d+)、({DAY})\):「([^」]+)」"
+    for side, number, sent, text in _findall(form, page):
+        post = truth.numbers[int(number)]
+        texts = [post.shown(at)[0] for at in truth.dispute.sightings(post)]
+        is_true = (truth.dispute.side(post.author), _second(post.sent)[:10]) == (side, sent)
+        if not is_true or not any(_is_excerpt(text, one) for one in texts):
+            yield f"what was written when a quoted message changed ({number}, {text})"
+    yield from _untrue(
+        "that a text was never seen",
+        rf"の({DAY})のメッセージは、保存した時点で「削除」表示でした",
+        page,
+        lambda day: any(
+            _second(one.sent)[:10] == day and truth.dispute.seen_texts(one) == {DELETED} for one in truth.dispute.saved
+        ),
+    )
+    form = r"この中の引用「([^」]+)」は、引用元とされる(\S{2,3})のメッセージ\(No\.(\d+)\)の保存した文にありません"
+    for words, side, number, text in _findall(rf"{form}。保存した文は「([^」]+)」です", page):
+        post = truth.numbers[int(number)]
+        texts = [post.shown(at)[0] for at in truth.dispute.sightings(post)]
+        if (
+            truth.dispute.side(post.author) != side
+            or not _is_excerpt(text, texts[0])
+            or any(words in one for one in texts)
+        ):
+            yield f"what is misquoted ({number}, {words})"
 
 
 def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
@@ -637,7 +695,7 @@ def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
     became = rf"(?:(?:編集され)?、({DAY})に{became}|(?:「([^」]+)」に変わり)?、({DAY})には削除)"
     for side, said_text, said_on, edited_on, edited_text, *how in _findall(said + became, page):
         since, after, back, same, between, gone = how
-        number = re.search(r"(\d+)(?:$|【ファイルを)", said_text or edited_text)
+        number = re.search(r"(\d+)(?:$|ファイル「)", said_text or edited_text)
         post = number and next((one for one in truth.dispute.saved if one.number == int(number[1])), None)
         if (
             not post
@@ -1004,6 +1062,7 @@ def _is_cut(dispute: Dispute) -> bool:
 def _on_change_rows(truth: Truth, page: str) -> Iterator[str]:
     """The rows of chapter 8, with both bounds."""
     kinds = f"{EDITED}|{TURNED}|{TOUCHED}|{HIDDEN}|{REMOVED}"
+    page = re.sub(rf">引用:\S{{1,20}}?{MOMENT}", "", page)  # whose words and of when a text quotes
     rows = _finditer(rf"({MOMENT})({kinds})No\.(\d+?)(相手|報告者|参加者)のメッセージ(.*?)({MOMENT})", page)
     told = Counter((int(one[3]), one[2], one[1], one[6], one[4]) for one in rows)
     numbers = {post.number: number for number, post in truth.numbers.items()}

@@ -376,12 +376,19 @@ class Dispute:
 
     def _begin_texts(self, chance: random.Random) -> None:
         """Let some texts, and what they are edited to, begin with words that may decide a dispute."""
+        own: dict[int, TruePost] = {}
         for post in self.posts:
             if not post.is_notice and "\n" not in post.text and chance.random() < 0.3:
                 begin, *others = chance.sample([one for one in BEGINNINGS if len(one) < 80 or not post.edits], 3)
                 begun = {post.text: begin}  # an edit back is one to the very words
                 post.edits = [(at, begun.get(text, chance.choice((begin, *others))) + text) for at, text in post.edits]
                 post.text = begin + post.text
+                source = own.get(post.room) if BEGINNINGS[begin] > 2 and post.author != OWNER else None
+                if source:  # in whose name words are quoted that stand nowhere
+                    meta = f"[qt][qtmeta aid={OWNER} time={int(_moment(source.sent).timestamp())}]"
+                    times, (post.text, *edits) = zip(*[(0, post.text), *post.edits], strict=True)
+                    post.text, *edits = (f"{meta}何回でも直します[/qt]\n{text}" for text in (post.text, *edits))
+                    post.edits = [*zip(times[1:], edits, strict=True)]
             elif (
                 post.author == OWNER
                 and not post.is_notice
@@ -389,6 +396,8 @@ class Dispute:
             ):
                 post.text = f"承知しました、{post.text}"
                 post.edits = [(at, f"承知しました、{text}") for at, text in post.edits]
+            if post.author == OWNER:
+                own[post.room] = post
 
     def _move_to_edges(self, chance: random.Random) -> None:
         """Posts to midnight in Japan or the second before it, the delivery to a weekend or the end of a month."""

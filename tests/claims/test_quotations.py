@@ -324,9 +324,9 @@ def test_what_was_agreed_has_a_place_beside_three_edits_of_nothing(tmp_path: Pat
     later, *_texts = _folded(maker)
     maker.archive.close()
 
-    assert [2, 1] == [int(one.message.message_id) for one in first]
+    assert [1, 2] == [int(one.message.message_id) for one in first]
     assert f"保存した文(2026年11月5日 10:06まで表示)', text='{ACCEPTED}'" in page
-    assert [5, 4, 2] == [int(one.message.message_id) for one in later]
+    assert [2, 5, 4] == [int(one.message.message_id) for one in later]
 
 
 def test_a_long_text_is_cut_around_what_matters() -> None:

@@ -14,7 +14,7 @@ from archiver.records import AccountId, FileId, MessageId, MessageKind, RoomId, 
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_body import NOWHERE, Picture, ReferenceLink, References, html, plain_text
 from archiver.render.message_html import EDITED_BEFORE, NOTICE, Surroundings, render_message, task_html
-from archiver.render.snippet import own_words, without_tags
+from archiver.render.snippet import own_words
 from tests.support.cases import cases_of
 from tests.support.html_safety import read_html
 from tests.support.notation_pieces import PIECES
@@ -184,9 +184,9 @@ def test_what_stands_around_a_file_or_a_task_is_left_out_of_one_line() -> None:
     file = "[info][title][dtext:file_uploaded][/title][download:17]photo.zip (1.86 KB)[/download][/info]"
     task = "[info][title][dtext:task_done][/title][task aid=5 st=done lt=1 ltype=date]色の修正[/task][/info]"
 
-    shown = [own_words(without_tags(one)) for one in (file, task)]
+    shown = [own_words(one) for one in (file, task)]
 
-    assert ["photo.zip", "【タスクを完了しました。】 色の修正"] == shown
+    assert ["ファイル「photo.zip」", "【タスクを完了しました。】 タスク「色の修正」(期限 1970-01-01)"] == shown
 
 
 def test_a_limit_that_is_a_day_has_no_time_of_day() -> None:

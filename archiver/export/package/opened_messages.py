@@ -82,10 +82,11 @@ def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Re
 def _opened(package: PackageInput, case: ReportInput) -> Iterator[Message]:
     """The messages that are opened, by their number."""
     order = package.recipe.order
+    told = filter(None, [*case.statistics.quotations.value, case.statistics.heard])
     starred = {
         *chosen_messages(case)[0],
         *(one for one, reason in case.statistics.excerpt_reasons.items() if reason == CHANGED),
-        *(one.message.message_id for one in (*case.statistics.quotations.value, case.statistics.heard) if one),
+        *(one.message_id for quoted in told for one in (quoted.message, *quoted.beside)),
         *(one.message_id for one in (case.statistics.asked,) if one),
         *case.statistics.bound,
     }

@@ -68,7 +68,7 @@ def _inquiry_text(case: ReportInput, length: int, *, has_report: bool) -> tuple[
 
     The most important find room first; the warning, which is not sent, takes none.
     """
-    (decisive, quoted), replied = quotation_lines(case, length), _replied_text(case, length)
+    (decisive, deleted, quoted), replied = quotation_lines(case, length), _replied_text(case, length)
     heard = case.statistics.heard
     if replied and heard is not None and accepts(heard.shown[-1].body):
         decisive, replied = [*decisive, replied], ""
@@ -80,7 +80,7 @@ def _inquiry_text(case: ReportInput, length: int, *, has_report: bool) -> tuple[
         other=other_text(case.contract),
         delivered=_deliveries_text([entered(at, 19) for at in sorted(one.at for one in case.deliveries)]),
         end_request=end_request_text(case.contract),
-        decisive=decisive,
+        decisive=[*decisive, *deleted],
         changed=unquoted_changes(case.statistics, DELETIONS),
         gone=[say("{line}。", line=one) for one in gone_lines(case)],
         departed=[say("{line}。", line=one) for one in departures_and_terms(case, length)],
@@ -154,8 +154,8 @@ def demand_text(case: ReportInput) -> str:
     """
     contract, standing, kind = case.contract, standing_of(case), client_request(case)
     days, message_text = delivery_days(case.deliveries), partial(_message_text, case)
-    decisive, quoted = quotation_lines(case, _QUOTED_LENGTH, is_letter=True)
-    contents = [asked_text(case), *decisive, *(quoted if kind is None else ())]
+    decisive, deleted, quoted = quotation_lines(case, _QUOTED_LENGTH, is_letter=True)
+    contents = [asked_text(case), *decisive, *deleted, *(quoted if kind is None else ())]
     is_telling = kind in (None, RequestKind.REPLY) or (kind is RequestKind.PAYMENT and not overdue_text(case))
     contents = list(filter(None, contents)) if is_telling else []
 

@@ -5,18 +5,36 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain, pairwise, takewhile
 from operator import attrgetter
 
-from archiver.chatwork.notation.parse import message_references, shown_files
+from archiver.chatwork.notation.nodes import COVERED_PART, PlainText, Quote
+from archiver.chatwork.notation.parse import message_references, parse, shown_files
 from archiver.claims import messages
-from archiver.claims.acceptance_and_terms import accepts, amounts_and_days, answers, is_courtesy, names_decision
+from archiver.claims.acceptance_and_terms import (
+    accepts,
+    amounts_and_days,
+    answers,
+    has_words,
+    is_courtesy,
+    names_decision,
+    names_money,
+)
 from archiver.claims.messages import Claim, is_later, turn, with_acts
-from archiver.claims.quotations import TASK_POST, Quotation, best, quotation, quotations
+from archiver.claims.quotations import (
+    ANSWER_WEIGHT,
+    QUOTED,
+    TASK_POST,
+    Quotation,
+    best,
+    quotation,
+    quotations,
+    seen_at,
+)
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, act_of_step
 from archiver.evidence.history import cancelled_account, is_box_removal, is_system_post, words_gone_with_file
 from archiver.export.report.report_sources import ReportSources
@@ -40,6 +58,7 @@ from archiver.records import (
     change_kinds,
     first_asking,
 )
+from archiver.report_language import is_covered
 
 LAST_EXCHANGE = 2
 """Messages of each side that count as the last exchange."""
@@ -134,8 +153,8 @@ class _Survey:
         """Ids of the reporter's messages that wait for no answer."""
         self._own_before: dict[RoomId, Message] = {}
         """The reporter's last message in each room, unless somebody else than the other side wrote after it."""
-        self._offers: dict[RoomId, Message] = {}
-        """The other side's last message that decides in each room, until the reporter or another one writes."""
+        self._unseen = deque[Message](maxlen=QUOTED)
+        """The other side's last messages that were deleted before their text was seen."""
         self._heard: dict[RoomId, tuple[Message, Message | None]] = {}
         """The other side's last speech in each room, and the reporter's last message before it."""
         self._saved = array("d")
@@ -182,8 +201,12 @@ class _Survey:
         limit = None if last is None else last.at.timestamp()
         found.count = len(self._saved)
         found.saved_before = sum(limit is None or at < limit for at in self._saved)
+        for message in self._unseen:
+            unseen, reply = quotation(message, is_chosen=True), self._reply_to(message)
+            if unseen and reply and (self._named or any(amounts_and_days(reply.texts[0].body))):
+                self._quoted = best([*self._quoted, replace(unseen, rank=(ANSWER_WEIGHT, *unseen.rank[1:]))])
         found.quotations = quotations(self._quoted, messages.message_count(facts).missing, unchanged=self._agreed)
-        told = list(map(self._with_answered, found.quotations.value))
+        told = list(map(self._with_neighbours, found.quotations.value))
         if (named := self._named) is not None:
             told = sorted(told, key=lambda one: named.index(one.message.message_id))
         found.quotations = replace(found.quotations, value=tuple(told))
@@ -191,16 +214,69 @@ class _Survey:
         for message, own in self._heard.values():
             if last is not None and message.message_id == last.message_id and message.state is State.PRESENT:
                 heard = quotation(message, is_chosen=True)
-                found.heard = heard and self._with_answered(replace(heard, answered=_answered(message, own)))
+                found.heard = heard and self._with_neighbours(replace(heard, beside=self._answered(message, own)))
         return found
 
-    def _with_answered(self, quoted: Quotation) -> Quotation:
-        """The quotation with what it answers: what its words reply to, else the reporter's message before it."""
-        room_id, body = quoted.message.room_id, quoted.before.body
-        replies = [one for replied_room, one in message_references(body) if replied_room == room_id]
-        if not replies or any(amounts_and_days(body)):
-            return quoted
-        return replace(quoted, answered=self._printed(room_id, replies[0]))
+    def _with_neighbours(self, quoted: Quotation) -> Quotation:
+        """The quotation with what it answers (what its words reply to, else what stands before it) or else the answer
+        to it, with what its author wrote when it changed, and with what it misquotes.
+        """
+        message, body, beside = quoted.message, quoted.before.body, quoted.beside
+        if (replies := _replied(message, body)) and not any(amounts_and_days(body)):
+            replied = self._printed(message.room_id, replies[0])
+            terms = amounts_and_days(replied.texts[0].body) if replied and replied.texts else ()
+            beside = (replied,) if replied and (any(terms) or not is_courtesy(body)) else ()
+        is_offer = not beside and quoted.rank[0] and not accepts(quoted.shown[-1].body)
+        neighbours = [*beside, self._reply_to(message) if is_offer else None, self._about_change(quoted)]
+        return replace(quoted, beside=(*filter(None, neighbours),), misquoted=next(self._misquoted(quoted), None))
+
+    def _reply_to(self, message: Message) -> Message | None:
+        """The reporter's yes or no that replies to a message or follows it: the other half of what was agreed."""
+        case, later = self._case, self._sent(message.room_id, message.send_time, self._case.created_at)
+        later = (one for one in later if int(one.message_id) > int(message.message_id))
+        # Of what was deleted unseen nothing tells that a later one means it.
+        theirs = CaseSide.COUNTERPART
+        others = (one for one in later if not message.texts or (one.texts and case.side(one.account_id) is not theirs))
+        reply = next(others, None)
+        is_own = reply is not None and case.side(reply.account_id) is CaseSide.REPORTER
+        if not (reply and is_own and reply.texts and answers(reply.texts[0].body)):
+            return None
+        replies = _replied(reply, reply.texts[0].body)
+        return None if replies and message.message_id not in replies else self._printed(*reply[1:3])
+
+    def _about_change(self, quoted: Quotation) -> Message | None:
+        """The first that its author wrote when it changed, until the day after that was seen; courtesies apart."""
+        message, is_edit = quoted.message, quoted.became is State.EDITED
+        if quoted.became is State.PRESENT or not message.texts:
+            return None
+        last, until = message.texts[-1], seen_at(quoted) + timedelta(days=1)
+        since = datetime.fromtimestamp(min(last.update_time, 2**36), UTC) if is_edit else last.last_seen
+        said = (one for one in self._sent(message.room_id, since, until) if one.texts and not one.is_notice)
+        own = (one for one in said if one.account_id == message.account_id and one.message_id != message.message_id)
+        first = next((one for one in own if not is_courtesy(one.texts[0].body)), None)
+        return first and self._printed(message.room_id, first.message_id)
+
+    def _misquoted(self, quoted: Quotation) -> Iterator[tuple[str, Message]]:
+        """The words without notation that it quotes, with their source, where no saved text of that has them."""
+        for node in parse(quoted.shown[-1].body):
+            children = node.children if isinstance(node, Quote) else ()
+            plain = [one.source for one in children if isinstance(one, PlainText)]
+            if isinstance(node, Quote) and 0 < (node.time or 0) < 2**36 and len(plain) == len(children):
+                words, at = "".join(plain), datetime.fromtimestamp(node.time or 0, UTC)
+                sent = self._sent(quoted.message.room_id, at, at)
+                found = next((one for one in sent if one.account_id == node.account_id), None)
+                source = found and self._printed(found.room_id, found.message_id)
+                texts = source.texts if source else ()
+                known = [words, *(one.body for one in texts)]
+                is_hidden = any(COVERED_PART in one or is_covered(one) for one in known)
+                if source and texts and not (texts[0].update_time or is_hidden or has_words(texts, words)):
+                    yield words, source
+
+    def _sent(self, room_id: RoomId, since: datetime, until: datetime) -> Iterator[Message]:
+        """The messages of a room from a time until another."""
+        room, ids = next(one for one in self._case.rooms if one.room_id == room_id), self._found.ids[room_id]
+        before = bisect_left(range(len(ids)), True, key=lambda at: next(room.messages(at)).send_time >= since)
+        return takewhile(lambda one: one.send_time <= until, room.messages(before))
 
     def _asked(self, facts: CaseFacts) -> Message | None:
         """The message that the other side has not answered; None too where it is a file or a task."""
@@ -296,14 +372,12 @@ class _Survey:
             self._add_quotation(message, is_chosen=is_chosen)
         elif side is CaseSide.OTHER:
             self._own_before.pop(message.room_id, None)
-            self._offers.pop(message.room_id, None)
         elif side is CaseSide.REPORTER and is_printed and len(texts) > 1:
             edit = quotation(message, amount=self._case.contract.amount)
             if edit is not None and edit.became is State.EDITED and edit.rank[0] > 0:
                 (found.own_edit,) = best(filter(None, (found.own_edit, edit)))[:1]
         if side is CaseSide.REPORTER and is_printed and texts:
             self._own_before[message.room_id] = message
-            self._add_reply(message)
         is_bound = message.message_id in self._bound_ids
         if is_bound:
             found.bound[message.message_id] = message
@@ -322,36 +396,39 @@ class _Survey:
         if message.message_id in self._told or (self._named is not None and not is_named):
             return
         is_asked, amount = is_chosen or is_named, self._case.contract.amount
-        quoted = quotation(message, is_chosen=is_asked or names_decision(message), amount=amount)
-        if quoted is None:
+        answered = self._answered(message, self._own_before.get(message.room_id))
+        is_decision = names_decision(message) or (len(answered) > 0 and answers(message.texts[-1].body))
+        quoted = quotation(message, is_chosen=is_asked or is_decision, amount=amount)
+        if not message.texts:
+            self._unseen.append(message)
+        if quoted is None or not message.texts:
             return
-        answered = _answered(message, self._own_before.get(message.room_id))
-        if answered is None and quoted.rank[0] and not accepts(quoted.shown[-1].body):
-            self._offers[message.room_id] = message
-        kept = replace(quoted, answered=answered)
-        if is_asked or quoted.became is not State.PRESENT:
+        weight, became = quoted.rank[0], quoted.became
+        if answered and not weight and became is not State.EDITED:
+            weight = ANSWER_WEIGHT
+        kept = replace(quoted, beside=answered, rank=(weight, *quoted.rank[1:]))
+        if is_asked or became is not State.PRESENT:
             self._quoted = best([*self._quoted, kept])
         else:
             self._agreed = best([*self._agreed, kept])
 
-    def _add_reply(self, message: Message) -> None:
-        """Keep the reporter's yes or no beside the quoted message that it replies to or follows: the other half."""
-        body, offer = message.texts[0].body, self._offers.pop(message.room_id, None)
-        replies = [one for room_id, one in message_references(body) if room_id == message.room_id]
-        if offer is not None and answers(body) and (not replies or offer.message_id in replies):
-            self._quoted, self._agreed = (
-                tuple(replace(one, answered=message) if one.message is offer else one for one in kept)
-                for kept in (self._quoted, self._agreed)
-            )
+    def _answered(self, message: Message, own: Message | None) -> tuple[Message, ...]:
+        """The reporter's message before one, if it names amounts or days and the other none, or of the same sum; or if
+        it has a file, and the other names no money and is no courtesy.
+
+        A mere yes or no says nothing without what it answers; an offer may say more of the same sum.
+        """
+        if own is None or not message.texts:
+            return ()
+        body = message.texts[0].body
+        asked, stated = ({*amounts_and_days(one)} for one in (own.texts[0].body, body))
+        is_work = own.message_id in self._with_files and not (names_money(body) or is_courtesy(body))
+        return (own,) if is_work or (asked and (not stated or stated & asked)) else ()
 
 
-def _answered(message: Message, own: Message | None) -> Message | None:
-    """The reporter's message before one, if it names amounts or days and the other none, or of the same sum.
-
-    A mere yes or no says nothing without what it answers; an offer may say more of the same sum.
-    """
-    asked, stated = ({*amounts_and_days(one.texts[0].body)} if one and one.texts else set() for one in (own, message))
-    return own if asked and (not stated or stated & asked) else None
+def _replied(message: Message, body: str) -> list[MessageId]:
+    """The messages of its room to which a text replies."""
+    return [one for room_id, one in message_references(body) if room_id == message.room_id]
 
 
 def room_facts(rooms: Iterable[Conversation]) -> tuple[RoomFacts, ...]:

@@ -9,13 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from archiver.chatwork.notation.parse import parse
-from archiver.claims.acceptance_and_terms import (
-    accepts,
-    amounts_and_days,
-    finds_fault,
-    is_harmless,
-    names_money,
-)
+from archiver.claims.acceptance_and_terms import accepts, finds_fault, is_harmless, names_money
 from archiver.claims.messages import DELETIONS, changed_sides, closed_account, days_waiting, last_reply, turn
 from archiver.claims.quotations import Quotation, Time, excerpt, excerpts
 from archiver.claims.sentences import closed_sign, reply_label, reply_text, silence_reason, theirs_text, waiting_text
@@ -27,7 +21,7 @@ from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.money import overdue_text, standing_of
 from archiver.export.report.report_sources import platform_of, shown
 from archiver.platforms.job_platform import STRANGER
-from archiver.records import JST, TERM_ITEMS, CaseSide, ChangeKind, Contract, RequestKind, State
+from archiver.records import JST, TERM_ITEMS, CaseSide, ChangeKind, Contract, Message, RequestKind, State
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import plain_text
 from archiver.render.snippet import one_line, own_words
@@ -199,7 +193,7 @@ def reply_line(case: ReportInput, limit: int, time: Time, *, is_alone: bool = Fa
     quoted = () if is_alone else (one.message for one in case.statistics.quotations.value)
     text = _heard_text(case, limit)
     is_told = heard is not None and text and heard.message not in quoted
-    answered = answered_text(case, heard, limit) if heard is not None and is_told else ""
+    answered = texts_beside(case, heard, limit) if heard is not None and is_told else ""
 
     def said(at: datetime) -> str:
         return word("quote.heard", when=time(at), text=text) if is_told else time(at)
@@ -210,21 +204,32 @@ def reply_line(case: ReportInput, limit: int, time: Time, *, is_alone: bool = Fa
     return (" " if is_english() else "").join(filter(None, told))
 
 
-def answered_text(case: ReportInput, quoted: Quotation, limit: int, *, is_letter: bool = False) -> str:
-    """What a quoted message answers, or the yes to it, as it read then; empty where its own words say enough, or the
-    other is covered.
+def texts_beside(case: ReportInput, quoted: Quotation, limit: int, *, is_letter: bool = False) -> str:
+    """What belongs to a quoted message, with a full stop between: what stands beside it, and what it misquotes; in a
+    letter only what the reporter wrote.
     """
-    message, sent = quoted.answered, quoted.message.send_time
-    if message is None:
-        return ""
-    is_later, at = message.send_time >= sent, max(sent, message.send_time).timestamp()
+    beside = [_text_beside(case, quoted, one, limit, is_letter=is_letter) for one in quoted.beside]
+    if quoted.misquoted and not is_letter:
+        words, source = quoted.misquoted
+        words, text = excerpts([visible(one_line(words)), visible(own_words(source.texts[0].body))], limit)
+        side = say(case.side(source.account_id))
+        beside.append(word("quote.misquoted", words=words, side=side, no=source.no, text=text))
+    return say("。").join(filter(None, beside))
+
+
+def _text_beside(case: ReportInput, quoted: Quotation, message: Message, limit: int, *, is_letter: bool) -> str:
+    """As it read then; empty where it is covered, or told elsewhere."""
+    is_later, side = message.send_time >= quoted.message.send_time, case.side(message.account_id)
+    at = max(quoted.message.send_time, message.send_time).timestamp()
     then = [one.body for one in message.texts if one.update_time <= at]
-    if not then or is_covered(then[-1]) or not (is_later or any(amounts_and_days(then[-1]))):
+    is_theirs = message.account_id == quoted.message.account_id
+    told = [*(one.message for one in case.statistics.quotations.value), getattr(case.statistics.heard, "message", None)]
+    if not then or is_covered(then[-1]) or (is_theirs and (is_letter or message in told)):
         return ""
     text = excerpts([visible(own_words(then[-1], references_of(case, message)))], limit)[0]
-    key = ("quote.agreed" if is_later else "quote.answered") + (".letter" if is_letter else "")
-    told = {"no": message.no, "sent": short_date(message.send_time), "text": text}
-    return word(key, side=say(case.side(message.account_id)), **told)
+    key = "quote.answered" if not is_later else "quote.followed" if is_theirs else "quote.agreed"
+    values = {"no": message.no, "sent": short_date(message.send_time), "text": text}
+    return word(key + ".letter" * is_letter, side=say(side), **values)
 
 
 def _heard_text(case: ReportInput, limit: int) -> str:

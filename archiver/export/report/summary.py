@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import starmap
+from itertools import chain, starmap
 
 from archiver.chatwork.notation.parse import parse
-from archiver.claims.acceptance_and_terms import judges_work, names_terms
+from archiver.claims.acceptance_and_terms import judges_work, names_decision, names_terms
 from archiver.claims.messages import DELETIONS, changed_sides, closed_account, days_waiting, turn
 from archiver.claims.quotations import Quotation, excerpts, quotation_head, quotation_line, quotation_parts
 from archiver.claims.sentences import change_lines, closed_text, noticed_text, own_changes_text, twin_lines
@@ -35,11 +35,11 @@ from archiver.export.report.report_sources import (
     shown,
 )
 from archiver.export.report.request_to_office import (
-    answered_text,
     end_request_text,
     opening_rows,
     reply_line,
     shown_name,
+    texts_beside,
 )
 from archiver.export.report.templated import chapters
 from archiver.platforms.job_platform import STRANGER
@@ -83,7 +83,7 @@ def chapter(case: ReportInput, title: str) -> Chapter:
         "report_summary.txt",
         case,
         title=title,
-        opening=opening_rows(case, [*quotation_lines(case, _HEARD_LENGTH)[0], *noticed] if is_heard else ()),
+        opening=opening_rows(case, [*chain(*quotation_lines(case, _HEARD_LENGTH)[:2]), *noticed] if is_heard else ()),
         is_stranger=contract.platform == STRANGER,
         reasons=re.sub("([0-9a-f]{32})(?=[0-9a-f]{32})", r"\1 ", "\n".join(reasons)),  # wider than the page
         other=other_text(contract),
@@ -156,19 +156,19 @@ def _blank_names(case: ReportInput) -> Iterator[str]:
 
 def _quoted_message(case: ReportInput, quoted: Quotation) -> QuotedMessage:
     """A message of the other side, before and after its change."""
-    texts = excerpts(_shown_texts(case, quoted), _QUOTED_LENGTH)
+    texts = excerpts(_shown_texts(case, quoted), _QUOTED_LENGTH) if quoted.message.texts else []
     parts = tuple(MessageText(label, text) for label, text in quotation_parts(quoted, texts))
-    answered = answered_text(case, quoted, _ASKED_LENGTH)
+    answered = texts_beside(case, quoted, _ASKED_LENGTH)
     return QuotedMessage(quotation_head(quoted, shown(quoted.message.name, _NAME_LENGTH), answered), parts)
 
 
-def quotation_lines(case: ReportInput, limit: int, *, is_letter: bool = False) -> tuple[list[str], list[str]]:
-    """The same in one sentence each, the weightiest first: changed terms, deletions, acceptances; and the others.
+def quotation_lines(case: ReportInput, limit: int, *, is_letter: bool = False) -> tuple[list[str], ...]:
+    """The same in one sentence each: changed terms, what was accepted or found wrong; other deletions; and the others.
 
     Where the other side has several people, each has its author; a letter speaks to the author. Where it has one, the
     last message, if it stands as it was, is not among them but in a letter: the line about it quotes it.
     """
-    lines: tuple[list[str], list[str]] = ([], [])
+    lines: tuple[list[str], ...] = ([], [], [])
     for quoted in case.statistics.quotations.value:
         who = word("quote.who", name=shown(quoted.message.name, _NAME_LENGTH)) if len(case.bases) > 1 else None
         heard = case.statistics.heard
@@ -176,10 +176,12 @@ def quotation_lines(case: ReportInput, limit: int, *, is_letter: bool = False) -
             continue
         who = word("quote.you") if is_letter else who
         line = quotation_line(quoted, _shown_excerpts(case, quoted, limit), time=short_date, who=who)
-        if answered := answered_text(case, quoted, limit, is_letter=is_letter):
+        if answered := texts_beside(case, quoted, limit, is_letter=is_letter):
             line = word("noted", text=line, notes=answered)
-        is_decisive = quoted.rank[0] > 0 if quoted.became is not State.PRESENT else judges_work(quoted.before.body)
-        lines[not (is_decisive or quoted.is_deleted)].append(say("{line}。", line=line))
+        is_yes = quoted.is_answer and not names_decision(quoted.message)  # it decides by what it answers
+        is_decisive = is_yes or judges_work(quoted.before.body)
+        is_decisive = quoted.rank[0] > 0 if quoted.became is not State.PRESENT else is_decisive
+        lines[0 if is_decisive else 1 if quoted.is_deleted else 2].append(say("{line}。", line=line))
     return lines
 
 
@@ -192,7 +194,7 @@ def own_edit_lines(case: ReportInput, limit: int) -> list[str]:
 
 def _shown_excerpts(case: ReportInput, quoted: Quotation, limit: int) -> list[str]:
     is_hidden = any(is_covered(one.body) for one in quoted.shown)
-    return [] if is_hidden else excerpts(_shown_texts(case, quoted), limit)
+    return [] if is_hidden or not quoted.message.texts else excerpts(_shown_texts(case, quoted), limit)
 
 
 def _shown_texts(case: ReportInput, quoted: Quotation) -> Sequence[str]:

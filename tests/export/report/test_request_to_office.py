@@ -176,20 +176,42 @@ def test_the_reporters_yes_or_no_to_terms_is_quoted_beside_them(reply: str, offe
     assert [False, False] == [yes in text for text in quoted(other)]
 
 
+@pytest.mark.parametrize("quoted", ["修正は何回でも無料です。", "11月5日までに納品します。", "修正は1回まで無料です。"])
+def test_words_that_are_quoted_as_nobody_wrote_them_are_told_with_the_saved_ones(quoted: str) -> None:
+    """The tag names whose message it was, and its second; parts of that are quoted rightly, in any order."""
+    case = replace(on("crowdworks", delivered=None, silent_days=1), profile="support")
+    own = report_inputs.plain_message("11月5日までに納品します。修正は1回まで無料です。", 2)
+    source = f"[qtmeta aid={own.account_id} time={int(own.send_time.timestamp())}]"
+    said = report_inputs.plain_message(f"[qt]{source}{quoted}[/qt]\n遅れたので報酬は2万円にします。", 3)
+    case = replace(case, rooms=[report_inputs.room_of_messages([own, said], watch=case.rooms[0].watch)])
+
+    (page, _note) = summary.chapter(case, "").blocks
+
+    assert isinstance(page, FactList)
+    differs = f"この中の引用「{quoted}」は、引用元とされる報告者のメッセージ(No.2)の保存した文にありません。"
+    for text in (page.quoted[0].head, inquiry_form_text(case)):
+        assert ("何回でも" in quoted) is (f"{differs}保存した文は「{own.body}」です" in text)
+    assert "(引用) 遅れたので報酬は2万円にします。" in inquiry_form_text(case)
+
+
 def test_a_denial_that_stands_last_is_told_with_what_it_denies() -> None:
     """Though its own words decide nothing: the claim of a sum before it; not what names none."""
     case = replace(on("crowdworks", delivered=None, silent_days=1), profile="support")
     for own, is_told in (("ボーナス1万円の件、よろしくお願いします。", True), ("いかがでしょうか。", False)):
         told = [report_inputs.plain_message(own, 2), report_inputs.plain_message("そんな約束はしていません。", 3)]
         denied = replace(case, rooms=[report_inputs.room_of_messages(told, watch=case.rooms[0].watch)])
-        line = "の「そんな約束はしていません。」です。" + f"この前の報告者のメッセージ(No.2): 「{own}」。" * is_told
+        beside = f"この前の報告者のメッセージ(No.2): 「{own}」"
+        line = "の「そんな約束はしていません。」です。" + f"{beside}。" * is_told
 
-        for text in (page_1(denied)["起きたこと"], inquiry_form_text(denied)):
-            assert f"{line}\n" in f"{text}\n".replace("(No.3)", ""), text
+        (page, _note) = summary.chapter(denied, "").blocks
+
+        assert isinstance(page, FactList)
+        assert f"{line}\n" in f"{inquiry_form_text(denied)}\n"
+        assert [beside] * is_told == [one.head.partition("\n")[2] for one in page.quoted]
 
 
 def test_what_was_said_of_accepting_and_of_a_fault_is_quoted_beside_the_terms() -> None:
-    """Announced though not given, and the complaint behind it: both sides are told, the newer words first."""
+    """Announced though not given, and the complaint behind it: both sides are told, in the order of their time."""
     case = replace(on("crowdworks", delivered="2026-11-05 09:00", silent_days=30), profile="support")
     said = (
         "アプリ開発、20万円でお願いします。",
@@ -203,9 +225,9 @@ def test_what_was_said_of_accepting_and_of_a_fault_is_quoted_beside_the_terms() 
     (page, _note) = summary.chapter(case, "").blocks
 
     assert isinstance(page, FactList)
-    assert [said[0], said[2], said[1]] == [one.parts[0].text for one in page.quoted]
+    assert [*said[:3]] == [one.parts[0].text for one in page.quoted]
     text = inquiry_form_text(case)
-    assert [2, 1, 3, 0] == sorted(range(4), key=lambda one: text.index(said[one]))
+    assert [1, 2, 3, 0] == sorted(range(4), key=lambda one: text.index(said[one]))
 
 
 def test_a_task_of_the_other_side_that_names_terms_is_quoted() -> None:
@@ -221,7 +243,7 @@ def test_a_task_of_the_other_side_that_names_terms_is_quoted() -> None:
 
         assert isinstance(page, FactList)
         assert [is_told] == [len(page.quoted) == 1]
-        assert is_told is (f"{body}」(2026年11月5日)は、" in inquiry_form_text(gone))
+        assert is_told is (f"の「タスク「{body}」(期限 " in inquiry_form_text(gone))
 
 
 def test_a_quotation_names_its_author_where_the_other_side_has_several_people() -> None:
