@@ -23,7 +23,6 @@ from archiver.render.times import time_of_year
 from archiver.rounds.alerting import alert_document
 from archiver.settings.model import Settings
 from archiver.standing.alert_lines import (
-    NamedMessage,
     contract_names,
     jobs_of_rooms,
     named_messages,
@@ -91,19 +90,34 @@ def _access_lines(accesses: Sequence[tuple[datetime, str]] | None) -> list[str]:
 
 
 def list_alerts(obj: CliContext, *, as_json: bool) -> None:
-    """Print every alert, and beside them what is unpaid though its day passed."""
+    """Print every alert, equal ones once, with the message that it is about; what is unpaid though its day passed."""
     with Archive(obj.home).reading() as reading:
-        all_alerts = alerts(reading)
-        jobs = contracts(reading)
+        all_alerts, every = alerts(reading), contracts(reading)
         messages = dict(zip((one.number for one in all_alerts), named_messages(reading, all_alerts), strict=True))
         late = late_payments(reading, known_time(reading, utc_now()))
         rooms = room_labels(reading, all_alerts)
     if as_json:
         echo_json({"alerts": [alert_document(one) for one in all_alerts]})
-    else:
-        with paged_output():
-            echo_lines(late)
-            _tell_alerts(equal_alerts(all_alerts), contract_names(jobs), rooms, jobs_of_rooms(jobs), messages)
+        return
+    groups, named = equal_alerts(all_alerts), (contract_names(every), rooms, jobs_of_rooms(every))
+    states = [_("put aside") if one[0].dismissed else level_word(one[0].level) for one in groups]
+    width = max(map(columns, states), default=0)
+    with paged_output():
+        echo_lines(late)
+        for state, (newest, *others) in zip(states, groups, strict=True):
+            paragraphs = [alert_sentence(newest, *named)]
+            if others:
+                numbers = _(", ").join(str(one.number) for one in others)
+                paragraphs.append(_("The same earlier: {numbers}").format(numbers=numbers))
+            if (message := messages[newest.number]) is not None:
+                paragraphs.append(f"{message.words}  {message.command}")
+            if newest.reason:
+                paragraphs.append(_("Reason: {reason}").format(reason=visible(newest.reason)))
+            echo("\n".join(beside(f"{newest.number:>3} {pad(state, width)} {time_of_year(newest.at)}  ", paragraphs)))
+        if not groups:
+            echo(_("No alert so far."))
+        elif not all(one[0].dismissed for one in groups):
+            echo(_("Put one aside: archive status --done NUMBER"), err=True)
 
 
 def dismiss_alerts(obj: CliContext, names: Sequence[str], reason: str | None) -> None:
@@ -130,33 +144,6 @@ def equal_alerts(alerts: Sequence[Alert]) -> list[list[Alert]]:
         ).append(alert)
     oldest_first = list(groups.values())[::-1]
     return sorted(oldest_first, key=lambda one: one[0].dismissed or one[0].level is not Level.HIGH)
-
-
-def _tell_alerts(
-    groups: Sequence[Sequence[Alert]],
-    names: Mapping[str, str],
-    rooms: Mapping[int, str],
-    jobs: Mapping[int, str],
-    messages: Mapping[int, NamedMessage | None],
-) -> None:
-    """Print equal alerts once with their numbers, the message that they are about, and why they were put aside."""
-    states = [_("put aside") if one[0].dismissed else level_word(one[0].level) for one in groups]
-    width = max(map(columns, states), default=0)
-    for state, (newest, *others) in zip(states, groups, strict=True):
-        head = f"{newest.number:>3} {pad(state, width)} {time_of_year(newest.at)}  "
-        paragraphs = [alert_sentence(newest, names, rooms, jobs)]
-        if others:
-            numbers = _(", ").join(str(one.number) for one in others)
-            paragraphs.append(_("The same earlier: {numbers}").format(numbers=numbers))
-        if (message := messages[newest.number]) is not None:
-            paragraphs.append(f"{message.words}  {message.command}")
-        if newest.reason:
-            paragraphs.append(_("Reason: {reason}").format(reason=visible(newest.reason)))
-        echo("\n".join(beside(head, paragraphs)))
-    if not groups:
-        echo(_("No alert so far."))
-    elif not all(one[0].dismissed for one in groups):
-        echo(_("Put one aside: archive status --done NUMBER"), err=True)
 
 
 _KINDS = {"edited": EDITS, "deleted": DELETIONS, "missing": (ChangeKind.MISSING,), "hidden": (ChangeKind.HIDDEN,)}
