@@ -220,12 +220,17 @@ _HOURS_TOLD = 48
 """Hours below which the distance of a deadline of hours is told in hours."""
 
 
+_ENDING = "end_request"
+
+
 class NearDeadline(NamedTuple):
     """A deadline of the next days in one line."""
 
     text: str
     contract: str
     rule: str
+    consequence: str
+    """What silence on the other side's request to end the job costs, and what to do; empty for another deadline."""
 
     def is_told_by(self, alert: Alert) -> bool:
         """Whether an alert that the first screen counts is about this deadline."""
@@ -252,8 +257,11 @@ def near_deadlines(reading: Reading, contracts: tuple[Contract, ...], *, now: da
             ),
             contract,
             one.deadline.rule,
+            in_program_language(one.deadline.advice) if one.deadline.rule == _ENDING and one.days_left >= 0 else "",
         )
-        for one, contract in sorted(found, key=lambda pair: (pair[0].days_left < 0, pair[0].day))
+        for one, contract in sorted(
+            found, key=lambda pair: (pair[0].days_left < 0, pair[0].deadline.rule != _ENDING, pair[0].day)
+        )
     ]
 
 

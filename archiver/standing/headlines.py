@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -13,7 +13,7 @@ from archiver.records import State
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import visible
 from archiver.render.times import age_words, short_day
-from archiver.standing.alert_lines import in_quotes
+from archiver.standing.alert_lines import NearDeadline, in_quotes
 from archiver.standing.emergency_words import departure_head
 from archiver.store.queries.looks_and_gaps import UnlistedBeginnings
 from archiver.store.queries.status import RoomStatus, Status
@@ -38,11 +38,20 @@ LOST, _OFF = ("gone", "departed", "changed"), ("idle", "unscheduled")
 """What disappeared in chats, quoted below; and that automatic saving is off, by which nothing disappeared yet."""
 
 
-def headlines(facts: Mapping[str, Any], jobs: Sequence[Row]) -> list[Row]:
-    """Those that are true, perhaps none; `facts`: what is observed (`home_document`), `jobs` its rows."""
+def headlines(facts: Mapping[str, Any], jobs: Sequence[Row], near: Iterable[NearDeadline]) -> list[Row]:
+    """Those that are true, perhaps none; `facts`: what is observed (`home_document`), `jobs` its rows.
+
+    Of the deadlines that are `near` the one by which silence ends the job stands first.
+    """
     stopped = list(_stopped(facts))
     off = [one for one in stopped if one["kind"] in _OFF]
-    told = [*(one for one in stopped if one not in off), *_gone(jobs), *_departed(jobs), *_changed(jobs)]
+    told = [
+        {"state": "look", "kind": "ending", "job": one.contract, "head": one.text + _(". ").rstrip()}
+        | {"text": one.consequence}
+        for one in near
+        if one.consequence
+    ]
+    told += [*(one for one in stopped if one not in off), *_gone(jobs), *_departed(jobs), *_changed(jobs)]
     told += [*_asked(facts["asked"], (AlertRule.FILE_GONE, *_NOT_THEMSELVES)), *off, *unpaid(jobs)]
     told += _asked(facts["asked"], _OF_TERMS)
     return [_FIELDS | one for one in told]

@@ -111,8 +111,8 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
         | {"called": names[one.id], "departed": departed.get(one.id)}
         for one in status.contracts
     ]
-    told = headlines(facts, jobs)
     near = alert_lines.near_deadlines(reading, status.contracts, now=now)[: alert_lines.FIRST_SCREEN_LIMIT]
+    told = headlines(facts, jobs, near)
     others = other_alerts(status.alerts, urgent, [number for one in told for number in one["alerts"]])
     untold = [one for one in others if not any(deadline.is_told_by(one) for deadline in near)]
     alerts = alert_lines.alert_lines(reading, untold, names)
@@ -125,13 +125,14 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
     lines = [one for one in facts["lines"] if not (is_gone and one["kind"] == "shut")]
     step = _next_step(reading, status, jobs, facts, now)
     more = len(alerts) - alert_lines.FIRST_SCREEN_LIMIT
+    later = [one.text for one in near if not one.consequence]
     rest = _("and {n} more: archive status --alerts").format(n=more)
     return {
         "told": told,
         "head": head,
         "quoted": quoted,
-        "also": [*map(line_below, below), *(one.text for one in near), *(one["text"] for one in lines)],
-        "near": [one.text for one in near],
+        "also": [*map(line_below, below), *later, *(one["text"] for one in lines)],
+        "near": later,
         "lines": lines,
         "labels": alert_lines.room_labels(reading, ()),
         "alerts": [
