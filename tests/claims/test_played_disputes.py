@@ -112,7 +112,7 @@ def test_the_leave_notice_is_no_reply_and_the_cancellation_before_the_period_is_
         case = report_of(reading, "job2")
         page, form = words(summary.chapter(case, "")), inquiry_form_text(case)
 
-    assert "相手の最後のメッセージは2026年11月26日 10:00:00(No.1)" in page
+    assert "相手の最後のメッセージは2026年11月26日 10:00:00です(No.1)" in page
     assert "返信がありません" not in page  # they wrote last, and nobody asked them anything since
     assert (
         "その後、Chatworkの自動メッセージの形のもの(相手の名義。この形は誰でも書けます)2026年12月17日 10:00:00" in page

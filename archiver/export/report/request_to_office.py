@@ -122,7 +122,7 @@ def _changed_reason(case: ReportInput) -> str:
     """What became of the other side's messages, within a sentence; empty if nothing was seen."""
     facts, kinds = case.statistics.facts, (ChangeKind.EDITED, *DELETIONS)
     counts = {kind: changed_sides(facts.changed, kind)[CaseSide.COUNTERPART] for kind in kinds}
-    edited = [one for one in case.statistics.quotations.value if one.became is State.EDITED]
+    edited = [one for one in case.statistics.quotations.value if one.change == ChangeKind.EDITED]
     if sum(_is_news(case, one) for one in edited) >= counts[ChangeKind.EDITED]:
         del counts[ChangeKind.EDITED]
     told = [kind for kind in kinds if counts.get(kind)]
@@ -196,10 +196,10 @@ def reply_line(case: ReportInput, limit: int, time: Time, *, is_alone: bool = Fa
     answered = texts_beside(case, heard, limit) if heard is not None and is_told else ""
 
     def said(at: datetime) -> str:
-        return word("quote.heard", when=time(at), text=text) if is_told else time(at)
+        return say("{when}です", when=word("quote.heard", when=time(at), text=text) if is_told else time(at))
 
     when = reply_text(reply, f"No.{reply.value.no}" if reply.value and not is_letter else "", time=said)
-    line = "{reply_label}は{reply}です。" if reply.value else "{reply_label}: {reply}。"
+    line = "{reply_label}は{reply}。" if reply.value else "{reply_label}: {reply}。"
     told = [say(line, reply_label=reply_label(reply), reply=when), answered and say("{line}。", line=answered)]
     return (" " if is_english() else "").join(filter(None, told))
 

@@ -301,6 +301,19 @@ def test_what_changed_is_put_aside_in_the_terminal_too(desk: TerminalWorld) -> N
     assert "開けないチャットがあります(理由は不明): 「動画編集」" in shut
 
 
+def test_a_raise_is_told_without_what_not_to_do(desk: TerminalWorld) -> None:
+    """Until the sum falls again."""
+    price, found = desk.post("挿絵6点、30,000円です"), []
+    desk.sync()
+    for text in ("挿絵7点、35,000円です", "挿絵7点、20,000円です"):
+        desk.chatwork.edit(price, text)
+        desk.sync(full=True)
+        screen = screens(desk)[0]
+        found.append(("30,000円" in screen, "しない " in screen))
+
+    assert [(True, False), (True, True)] == found
+
+
 def test_what_decides_a_dispute_stands_first_and_all_is_counted(desk: TerminalWorld) -> None:
     """Edits before deletions where they weigh more; a question is no acceptance, the user's own is no emergency."""
     price, own = desk.post("お支払いは50,000円です"), desk.post("検収OKとのこと、承知しました", by=desk.chatwork.owner)

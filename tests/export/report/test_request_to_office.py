@@ -279,7 +279,7 @@ def test_an_answer_that_the_reporter_deleted_is_told() -> None:
     deleted = "相手の最後のメッセージ(No.1、2026年11月5日)の後に報告者が送ったメッセージは、削除されています。"
 
     assert deleted == opening_rows(case)[0][1]
-    heard = "相手の最後のメッセージは2026年11月5日の「本文」(No.1)です。"
+    heard = "相手の最後のメッセージは2026年11月5日の「本文」です(No.1)。"
     assert f"{deleted}\n{heard}" == opening_rows(replace(case, profile="consult"))[0][1]
 
 
@@ -505,7 +505,7 @@ def test_what_is_asked_ends_at_the_last_look_where_that_was_long_ago() -> None:
     assert f"{until}では相手からの返信がないため" in request_of(silent)
     for text in (report_inputs.page_1(late)["この報告書の範囲"], inquiry_form_text(late)):
         assert f"、2件({until})" in text
-    assert f"」({until})です。" in inquiry_form_text(late)
+    assert f"」です({until})。" in inquiry_form_text(late)
     assert "確認していない時間が1回(最長およそ20日)" in report_inputs.page_1(late)["この報告書の範囲"]
 
 
@@ -518,5 +518,5 @@ def test_only_an_office_is_asked_for_something(profile: str) -> None:
     (_label, present), *_rows = opening_rows(late)
     overdue = "納品(2026年11月5日)の翌日から数えて9日目の今もクラウドワークスでの検収の完了を確認できていない状態です。"
     assert present.startswith(overdue)
-    assert ("の「本文」(No.1)です。" in present) is (profile == "consult")
-    assert ("現在の状況", "相手の最後のメッセージは2026年11月5日の「本文」(No.1)です。") == opening_rows(calm)[0]
+    assert ("の「本文」です(No.1)。" in present) is (profile == "consult")
+    assert ("現在の状況", "相手の最後のメッセージは2026年11月5日の「本文」です(No.1)。") == opening_rows(calm)[0]
