@@ -28,7 +28,7 @@ import requests
 import urllib3.exceptions
 from requests.auth import HTTPBasicAuth
 
-from archiver.chatwork.allowed_urls import is_loopback
+from archiver.chatwork.allowed_urls import proxies_to
 from archiver.chatwork.client import Client
 from archiver.chatwork.exchange_deadline import ExchangeDeadline, watch_session
 from archiver.chatwork.transport import Transport
@@ -225,10 +225,8 @@ def _fetch_answer(
             session.auth = HTTPBasicAuth(*login)
         post = partial(session.post, headers=_HEADERS, stream=True, allow_redirects=False)
         for _attempt in range(MAX_REDIRECTS + 1):
-            # None: as the environment says; a proxy would send what belongs on this computer off it.
-            proxies = {"no_proxy": "*"} if is_loopback(urlsplit(url).hostname or "") else None
             left = max(0.1, until - time.monotonic())
-            with post(url, query, timeout=left, proxies=proxies) as response:
+            with post(url, query, timeout=left, proxies=proxies_to(url)) as response:
                 if not response.is_redirect:
                     return AuthorityAnswer(response.status_code, _read_body(response, deadline))
                 url = urljoin(url, response.headers["location"])

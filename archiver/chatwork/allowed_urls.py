@@ -54,6 +54,11 @@ def is_loopback(host: str) -> bool:
     return any(address in network for network in _LOOPBACK)
 
 
+def proxies_to(url: str) -> dict[str, str] | None:
+    """The proxies to a checked URL; None: as the environment says, as long as it does not stay on this computer."""
+    return {"no_proxy": "*"} if is_loopback(urlsplit(url).hostname or "") else None
+
+
 def _without_secrets(url: str) -> str:
     """The URL without a password or token in it, as neither may appear in a message."""
     return re.sub("[?#].*", "?…", re.sub("//[^/]*@", "//…@", url), flags=re.DOTALL)

@@ -19,7 +19,7 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from archiver import errors
-from archiver.chatwork.allowed_urls import is_loopback
+from archiver.chatwork.allowed_urls import is_loopback, proxies_to
 from archiver.chatwork.exchange_deadline import NETWORK_ERRORS, ExchangeDeadline, watch_session
 from archiver.rounds.run_log import COUNTS
 from archiver.settings.model import Settings
@@ -181,13 +181,11 @@ def next_ping(before: LastPing | None, now: datetime, *, is_taken: bool) -> Last
 
 def call(url: str, body: str, *, patience: float = PATIENCE) -> bool:
     """POST a body; return whether it was taken. Nothing of the address is ever part of an error or a log line."""
-    # A proxy would send what belongs on this computer off it.
-    proxies = {"no_proxy": "*"} if is_loopback(urlsplit(url).hostname or "") else None
     try:
         with ExchangeDeadline(patience), watch_session(requests.Session()) as session:
             session.headers = HEADERS
             with session.post(
-                url, body.encode(), allow_redirects=False, stream=True, timeout=patience, proxies=proxies
+                url, body.encode(), allow_redirects=False, stream=True, timeout=patience, proxies=proxies_to(url)
             ) as response:
                 return 200 <= response.status_code < 300
     except (*NETWORK_ERRORS, OSError, ValueError):

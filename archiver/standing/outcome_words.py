@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.evidence.verify.findings import Verification, first_names
@@ -13,7 +14,7 @@ from archiver.records import Gap, RoomId
 from archiver.records.conversation import posted_at
 from archiver.render.gap_breaks import gap_sentence
 from archiver.render.invisible_characters import shorten, visible, visible_line
-from archiver.render.times import iso_date, local_time, minute_text
+from archiver.render.times import interval_words, iso_date, local_time, minute_text
 from archiver.store.queries.status import status
 from archiver.store.time_text import time_or_none
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
@@ -153,6 +154,12 @@ def taken_in_words(count: int, path: str) -> str:
         count,
     )
     return sentence.format(n=count, path=visible(path))
+
+
+def left_words(done: int, total: int, left: timedelta) -> str:
+    """How many messages were read whose ids were found, and how long the others take."""
+    sentence = _("{done} of {total} messages, about {time} left")
+    return sentence.format(done=done, total=total, time=interval_words(left))
 
 
 def recovery_counts(recovered: RecoveryResult) -> tuple[tuple[str, int], ...]:

@@ -25,7 +25,6 @@ from archiver.records import JST, Contract, ContractRoom, Role, RoomId
 from archiver.records.alerts import AlertRule
 from archiver.records.conversation import posted_at
 from archiver.render.invisible_characters import shorten, visible
-from archiver.render.times import interval_words
 from archiver.report_language import current_language, report_language
 from archiver.rounds.recovery import recover_round, take_in_round, time_left
 from archiver.rounds.round import rescue_round
@@ -35,7 +34,7 @@ from archiver.standing.emergencies import Emergency, emergencies
 from archiver.standing.emergency_words import not_kept_row
 from archiver.standing.headlines import kept_words, older_words
 from archiver.standing.home_document import NEVER, job_order, job_row
-from archiver.standing.outcome_words import cut_mail_text, recovery_counts, round_lines, taken_in_words
+from archiver.standing.outcome_words import cut_mail_text, left_words, recovery_counts, round_lines, taken_in_words
 from archiver.store.archive import Reading, Writing
 from archiver.store.database_comparison import is_database_file
 from archiver.store.keeper import KeptByTeam, keeper_of
@@ -301,10 +300,7 @@ def _recover(job: Job, context: ConsoleContext, found: FoundIds, copies: Tempora
     app = context.app(job)
 
     def tell(done: int, total: int) -> None:
-        sentence = _("{done} of {total} messages, about {time} left")
-        job.tell(
-            sentence.format(done=done, total=total, time=interval_words(time_left(app, total - done))), done, total
-        )
+        job.tell(left_words(done, total, time_left(app, total - done)), done, total)
 
     with copies as folder:
         taken = [taken_in_words(take_in_round(app, one), one.name) for one in sorted(Path(folder).iterdir())]

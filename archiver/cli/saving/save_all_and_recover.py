@@ -18,7 +18,7 @@ from archiver.render.times import interval_words
 from archiver.rounds.recovery import recover_round, take_in_round, time_left
 from archiver.rounds.round import rescue_round, upgrade_if_older
 from archiver.standing.emergencies import emergencies
-from archiver.standing.outcome_words import cut_mail_text, recovery_counts, taken_in_words
+from archiver.standing.outcome_words import cut_mail_text, left_words, recovery_counts, taken_in_words
 from archiver.store.database_comparison import is_database
 from archiver.store.queries.contracts import contracted_rooms_of, contracts, find_contract, required_rooms
 from archiver.store.queries.people import counterparts
@@ -118,9 +118,7 @@ def recover(obj: CliContext, files: tuple[Path, ...], chats: tuple[str, ...], *,
         app.chatwork.transport.on_wait = progress.wait
 
         def tell_progress(done: int, total: int) -> None:
-            sentence = _("{done} of {total} messages, about {time} left")
-            words = sentence.format(done=done, total=total, time=interval_words(time_left(app, total - done)))
-            progress.show_part(words, done, total)
+            progress.show_part(left_words(done, total, time_left(app, total - done)), done, total)
 
         recovered = recover_round(app, found_ids.places, tell_progress)
     if as_json:

@@ -33,9 +33,6 @@ from archiver.sync.pull.context import (
 )
 from archiver.sync.report import RoomReport
 
-RETRY_AFTER = single_reads.LONGEST_PAUSE
-"""The time until an id that was hidden or could not be read is tried again."""
-
 
 def read_singly(context: PullContext, room: int, messages: Sequence[MessageId], report: RoomReport) -> None:
     """Read messages one by one; those that are unchanged go into one `reading` entry.
@@ -135,7 +132,7 @@ def _record_not_found(context: PullContext, item: BackfillItem, reply: Reply, re
             observation = Observation("reading", f"reading/{item.room_id}/{writer.SELF}", refused, item.room_id)
             write_steady_visits(context, writing)
             writer.append_dated(writing, [observation], reply, account_id=context.account_id)
-        single_reads.record_attempt(writing, item, state, at=at, next_at=at + RETRY_AFTER)
+        single_reads.record_attempt(writing, item, state, at=at, next_at=at + single_reads.LONGEST_PAUSE)
     if state is ItemState.HIDDEN:
         report.hidden_by_plan += 1
     else:
@@ -165,7 +162,7 @@ BATCH = 20
 """How many ids are taken from the queue at once: reading them may queue more urgent ones."""
 
 FIRST_PAUSE = timedelta(hours=1)
-"""The pause after a failed read; each further one is four times as long, up to `RETRY_AFTER`."""
+"""The pause after a failed read; each further one is four times as long, up to `LONGEST_PAUSE`."""
 
 ERRORS_LIMIT = 2
 """After so many errors in a row the rest is left for later."""
@@ -231,7 +228,7 @@ class BackfillReader:
         pause = FIRST_PAUSE * 4 ** min(item.attempts, 5)
         at = self.context.now()
         self.context.archive.write(
-            single_reads.record_attempt, item, item.state, at=at, next_at=at + min(pause, RETRY_AFTER)
+            single_reads.record_attempt, item, item.state, at=at, next_at=at + min(pause, single_reads.LONGEST_PAUSE)
         )
         self.context.troubles.add(_trouble_key(item))
 
