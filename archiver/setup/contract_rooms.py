@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from archiver import errors
+from archiver.claims.counterparts import counterparts
 from archiver.records import (
     JST,
     TERM_ITEMS,
@@ -29,6 +30,7 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts, current_state
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.wording import gettext as _
+from archiver.wording import typed
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -92,6 +94,16 @@ def strangers_sentence(people: Mapping[int, Collection[int]], names: Mapping[int
         "separately: an export holds all chats of its job."
     )
     return sentence.format(rooms=parted)
+
+
+def other_name_sentence(contract: Contract, people: Mapping[int, str]) -> str:
+    """That the only other person of its chats, with this name, is not called as its client is; else nothing."""
+    account = next(iter(people)) if len(people) == 1 and contract.client else 0
+    if not account or counterparts(contract.client, {account: [people[account]]}, owner=0):
+        return ""
+    sentence = _("Chatwork shows “{name}”, not “{client}”. If the chat is another person's: {chats}   If not: {who}")
+    who, chats = typed(f"archive job who {contract.id} {account} client"), typed(f"archive job set {contract.id} -h")
+    return sentence.format(name=visible(people[account]), client=visible(contract.client or ""), chats=chats, who=who)
 
 
 RoomBounds = Sequence[tuple[int, datetime | None]]

@@ -171,12 +171,8 @@ def first_question(contract: Contract, asked_names: Collection[str], *, now: dat
 def next_question(contract: Contract, asked_names: Collection[str], *, now: datetime) -> Question | None:
     """The first question that was not asked and whose fact is not known; None if none is left."""
     for fact in sorted(contract_facts.FACTS, key=lambda fact: fact.turn):
-        if (
-            fact.is_asked
-            and fact.name not in asked_names
-            and getattr(contract, fact.name) is None
-            and _applies(fact, contract)
-        ):
+        is_open = fact.is_asked and fact.name not in asked_names and getattr(contract, fact.name) is None
+        if is_open and _applies(fact, contract):
             return _make_question(fact, contract, now)
     return None
 

@@ -146,11 +146,8 @@ def _ask_begins(job: NewJob, contracts: Collection[Contract]) -> NewJob:
     for room in job.rooms:
         holders = [one.id for one in contracts if room in one.room_ids]
         if holders:
-            tell(
-                _("The chat {room} belongs to {contracts} now and moves to the new job."),
-                room=room,
-                contracts=", ".join(holders),
-            )
+            sentence = _("The chat {room} belongs to {contracts} now and moves to the new job.")
+            tell(sentence, room=room, contracts=", ".join(holders))
             tell(_("If it belongs to both: the first day of the new job; up to the day before it stays as it is."))
             begin = ask(_("First day (Enter: it moves):"), lambda answer: read_bound(answer, _("the first day")))
             begins |= {room: begin} if begin else {}
@@ -170,9 +167,8 @@ def _ask_name(app: App) -> str:
     taken_ids = {*_contracts_by_id(app), *_unfinished_ids(app)}
     default = next(f"job{number}" for number in range(1, len(taken_ids) + 2) if f"job{number}" not in taken_ids)
     tell(_("A short name for it in this archive: a-z, 0-9 and “-”."))
-    return ask(
-        _("Short name [{usual}]:").format(usual=default), lambda answer: read_contract_id(answer or default, taken_ids)
-    )
+    prompt = _("Short name [{usual}]:").format(usual=default)
+    return ask(prompt, lambda answer: read_contract_id(answer or default, taken_ids))
 
 
 def read_contract_id(answer: str, taken_ids: Collection[str]) -> str:
@@ -190,10 +186,8 @@ def _contracts_by_id(app: App) -> dict[str, Contract]:
 
 def _unfinished_ids(app: App) -> list[str]:
     """Ids of the contracts whose questions were begun and not finished."""
-    states = {
-        key.removeprefix("add/"): state for key, state in recall_answers(app.archive).items() if key.startswith("add/")
-    }
-    return [name for name, state in states.items() if state == BEGUN]
+    answers = recall_answers(app.archive).items()
+    return [key.removeprefix("add/") for key, state in answers if key.startswith("add/") and state == BEGUN]
 
 
 # --- closing words ---------------------------------------------------------------------------------
@@ -212,8 +206,7 @@ def _tell_end(contract: Contract) -> None:
         command = typed(f"archive job set {contract.id}")
         tell(_("Not filled in yet. When you know it: {command}"), indent=0, command=command + " ...")
         for fact in blank_facts:
-            label = _(fact.label)
-            echo(f"  {pad(label, 28)} {fact.option} {fact.example}")
+            echo(f"  {pad(_(fact.label), 28)} {fact.option} {fact.example}")
     else:
         echo(_("Everything that a reader looks for first is filled in."))
     echo(_("To change anything: {command}"), command=typed(f"archive job set {contract.id} --help"))
@@ -232,9 +225,8 @@ def tell_added(contract: Contract, contracts: list[Contract], *, unchecked: bool
         if others:
             sentence = _("Chat {room} also belongs to {contracts}; that is allowed.")
             echo(sentence, room=room.room_id, contracts=", ".join(others))
-            hint = _("Its exports contain the whole chat. For this job's part only: {command}")
-            command = f"archive job set {contract.id} --chat-from {room.room_id} 2026-11-01"
-            echo(hint, command=typed(command))
+            command = typed(f"archive job set {contract.id} --chat-from {room.room_id} 2026-11-01")
+            echo(_("Its exports contain the whole chat. For this job's part only: {command}"), command=command)
     warn_of_shared_number(contract, contracts)
 
 

@@ -40,7 +40,7 @@ from archiver.records import TERM_ITEMS, Basis, Contract, ContractRoom, JsonObje
 from archiver.records.alerts import AlertRule
 from archiver.render.times import date_text, iso_date, minute_text
 from archiver.report_language import in_program_language, of_other_side, screen_words
-from archiver.setup.contract_rooms import first_day, last_day
+from archiver.setup.contract_rooms import first_day, last_day, other_name_sentence
 from archiver.standing.alert_lines import alert_lines, days_ago, due_dates, due_line
 from archiver.standing.emergencies import quoted_words
 from archiver.store.archive import Archive, Reading
@@ -184,6 +184,8 @@ def _people_lines(activity: ContractActivity, names: dict[int, str], *, ids: boo
         does_it = activity.contract.side == "client"  # the user said so; who the client is, only its reason tells
         told = _("{person}: {reason}").format(person=person, reason=reason)
         yield _part_line(person, _("who does the work"), reason) if does_it else told
+    alone = {one: names.get(one, "") for one, basis in known.items() if basis is Basis.ONLY_TWO}
+    yield other_name_sentence(activity.contract, alone)
     if not activity.sides.clients and not known:
         others = sorted(account for account in names if activity.sides.is_other(account))
         listed = _(", ").join(_person(account, names, ids=ids, word="") for account in others[:_PEOPLE_LIMIT])

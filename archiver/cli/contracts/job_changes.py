@@ -239,9 +239,11 @@ def _tell_shared(contract: Contract, every: Iterable[Contract], rooms: Collectio
 
 
 def _tell_strangers(app: App, contract: Contract) -> None:
-    """Print which rooms of a contract have no person in common, as those are another client's as a rule."""
-    rooms = [int(room.room_id) for room in contract.rooms]
+    """Print which rooms of a contract have no person in common, as those are another client's as a rule, and whether
+    somebody else than its client is alone in them.
+    """
     with suppress(errors.ChatworkError):  # it is entered already, and this is only a hint
-        people = contract_rooms.people_of_rooms(app, rooms) if len(rooms) > 1 else {}
-        if sentence := contract_rooms.strangers_sentence(people, {}):
-            echo(sentence, err=True)
+        people = contract_rooms.people_of_rooms(app, [int(room.room_id) for room in contract.rooms])
+        everybody = {account: name for listed in people.values() for account, name in listed.items()}
+        asked = contract_rooms.strangers_sentence(people, {}), contract_rooms.other_name_sentence(contract, everybody)
+        echo_lines(filter(None, asked), err=True)

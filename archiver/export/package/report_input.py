@@ -91,9 +91,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         listed_steps=list(_steps_inside(source, recipe.scope)),
         thirds=frozenset(map(shown_account, recipe.sides.thirds)),
         twins={shown_account(one): since for one, since in twins_of(recipe.sides, recipe.bases).items()},
-        refused=[
-            RefusedMessage(RoomId(room), one, *how) for (room, one), (_seq, *how) in sorted(source.refused.items())
-        ],
+        refused=[RefusedMessage(RoomId(room), one, *how) for (room, one), (_, *how) in sorted(source.refused.items())],
         mapped={
             (account := shown_account(one.account_id)): one._replace(account_id=account, **shown(one, "reason"))
             for one in recipe.mapped
