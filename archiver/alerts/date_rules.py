@@ -44,6 +44,7 @@ class CaseSnapshot(NamedTuple):
     closed_after: datetime | None = None
     """Up to when is known what was posted, where a chat does not open since; None: all open."""
     deliveries: tuple[Delivery, ...] = ()
+    """Where there is a handover: of the job, and of others that have its chat in the same time."""
     dues: tuple[DueDate, ...] = ()
     handover: Post | None = None
     """Where the user last handed something over on Chatwork, as far as their messages show."""

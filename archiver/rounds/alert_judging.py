@@ -14,7 +14,7 @@ from archiver.records import Contract
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries import alert_signals, entries, new_texts_and_changes, people
-from archiver.store.queries.contract_activity import activity_of, last_handover
+from archiver.store.queries.contract_activity import activity_of, deliveries_beside, last_handover
 from archiver.store.queries.contracts import contracts, is_read, last_contract_entry, mapped_accounts, read_until
 from archiver.store.working import alerts, remembered_values
 
@@ -115,13 +115,14 @@ def _build_case(reading: Reading, contract: Contract, at: datetime) -> CaseSnaps
     activity = activity_of(reading, contract)
     platform, waiting = platform_of(contract.platform), turn(activity.facts)
     since, until = at - timedelta(days=date_rules.OLD_DAYS), at - date_rules.DELIVERY_DELAY
+    handover = last_handover(reading, activity, since=since, until=until)
     return CaseSnapshot(
         contract,
         first=first_message(activity.facts).value,
         asked=waiting.value.asking,
         days_waiting=days_waiting(waiting, at),
         closed_after=waiting.value.until if waiting.value.is_closed else None,
-        deliveries=activity.deliveries,
-        handover=last_handover(reading, activity, since=since, until=until),
+        deliveries=deliveries_beside(reading, activity, handover.room_id) if handover else (),
+        handover=handover,
         dues=tuple(contract_dates.deadlines(contract, platform, activity.deliveries, now=at)),
     )

@@ -472,6 +472,18 @@ def test_what_was_handed_over_before_the_job_began_is_not_its_delivery(world: Wo
     assert [] == alert_summaries(world)
 
 
+def test_what_another_job_of_the_same_chat_delivered_is_no_lacking_delivery(world: World) -> None:
+    """A file may be for either of two jobs of one time."""
+    world.contract("job2", world.room, platform="coconala")
+    world.chatwork.upload(world.room, world.chatwork.owner, "icon.png", data=b"2", comment="納品します")
+    with world.archive.writing() as writing:
+        add_delivery(writing, "job2", Delivery(0, f"{world.clock().astimezone(JST):%Y-%m-%d}"), at=world.clock())
+    for _ in range(4):
+        next_round(world, minutes=60 * 12)
+
+    assert "undelivered" not in {rule for rule, _level, _count in alert_summaries(world)}
+
+
 @pytest.mark.drawn
 def test_a_delivery_on_chatwork_alone_is_told(world: World) -> None:
     """One's own file with the word 納品, a day later; the word alone, and the other side's, are not."""

@@ -186,6 +186,13 @@ def last_handover(reading: Reading, activity: ContractActivity, *, since: dateti
     return None if row is None else authors_and_changes.post_of_row(row)
 
 
+def deliveries_beside(reading: Reading, activity: ContractActivity, room: int) -> tuple[Delivery, ...]:
+    """The deliveries of a contract, and of others that have a room in the same time: a file may be for either."""
+    contract = activity.contract
+    beside = (one for one in contracts.neighbours(reading, contract) if contract.shares(room, one))
+    return (*activity.deliveries, *(one for job in beside for one in deliveries(reading, job.id)))
+
+
 def _people(entries: Mapping[int, Sequence[EntryObject]]) -> dict[int, dict[int, list[str]]]:
     """Room → everybody ever seen in it, with every name they had in any of these rooms, the first one first."""
     names = _names_by_account(_by_time(entries))
