@@ -49,10 +49,9 @@ def counterpart_bases(
     Whoever took a name later that another one of them had alone till then does not count as a second one of that name.
     """
     names = {account: listed for people in rooms.values() for account, listed in people.items()}
-    later = {account for account, (known, _since) in sides.twins.items() if known in names}
-    others = sides.thirds | later | sides.mine - {sides.owner}
-    choice = {account: listed for account, listed in names.items() if account not in others}
-    matching = counterparts(client, choice, owner=sides.owner)
+    choice = names.keys() - sides.thirds - (sides.mine - {sides.owner})
+    later = {account for account, (known, _since) in sides.twins.items() if known in choice}
+    matching = counterparts(client, {one: names[one] for one in choice - later}, owner=sides.owner)
     entered = frozenset(chosen) | sides.clients
     judged, undecided = judge_counterparts(sides, (chosen, sides.clients, matching), rooms)
     bases = {Basis.ENTERED: entered, Basis.NAME: matching, Basis.ONLY_TWO: judged}

@@ -140,10 +140,8 @@ def _described(reading: Reading, alert: Alert) -> NamedMessage | None:
         of_chat = zip(("room", "description"), names_and_descriptions(reading, alert.room_id), strict=True)
         every = dict(of_chat).get(alert.subject or "", ())
         texts = [own_words(one.value) for one in every if one.since <= alert.at][-2:]
-    if not texts:
-        return None
-    said = " → ".join(in_quotes(one) for one in excerpts(texts, QUOTED_CHARACTERS))
-    return NamedMessage(alert.room_id, "", None, said, typed("archive app"))
+    said = " → ".join(in_quotes(one) for one in excerpts(texts, QUOTED_CHARACTERS)) if texts else ""
+    return NamedMessage(alert.room_id, "", None, said, typed("archive app")) if said else None
 
 
 def _with_file_names(reading: Reading, message: NamedMessage, alert: Alert) -> NamedMessage:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from archiver.claims.counterparts import counterparts
+from archiver.claims.counterparts import counterpart_bases, counterparts
+from archiver.records import Basis, Sides
 from tests.support.archives.maker import CLIENT, OWNER
 
 PEOPLE = {OWNER: ["yamada"], CLIENT: ["田中 一郎", "田中 一郎(解約済)"], 999: ["佐藤"], 998: ["Tanaka Movie"]}
@@ -43,3 +46,16 @@ def test_only_the_name_at_first_sight_counts() -> None:
     """It is what they were called before anybody could have a reason to be somebody else."""
     assert {5} == counterparts("旧名", {5: ["旧名", "新名"]}, owner=OWNER)
     assert set() == counterparts("新名", {5: ["旧名", "新名"]}, owner=OWNER)
+
+
+@pytest.mark.parametrize(
+    ("thirds", "found"), [(set(), {5: Basis.NAME}), ({5}, {6: Basis.NAME}), ({6}, {5: Basis.NAME})]
+)
+def test_whoever_alone_had_the_name_till_another_one_took_it_stays_the_client(
+    thirds: set[int], found: dict[int, Basis]
+) -> None:
+    """Unless the user said that this is somebody else."""
+    sides = Sides(OWNER, thirds=frozenset(thirds), twins={6: (5, datetime(2026, 11, 5, tzinfo=UTC))})
+    people = {5: ["佐藤"], 6: ["佐藤"], 7: ["鈴木"]}
+
+    assert found == counterpart_bases(sides, "佐藤", {1: people})[0]

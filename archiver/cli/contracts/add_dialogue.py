@@ -206,7 +206,8 @@ def _tell_end(contract: Contract) -> None:
         command = typed(f"archive job set {contract.id}")
         tell(_("Not filled in yet. When you know it: {command}"), indent=0, command=command + " ...")
         for fact in blank_facts:
-            echo(f"  {pad(_(fact.label), 28)} {fact.option} {fact.example}")
+            label = _(fact.label)
+            echo(f"  {pad(label, 28)} {fact.option} {fact.example}")
     else:
         echo(_("Everything that a reader looks for first is filled in."))
     echo(_("To change anything: {command}"), command=typed(f"archive job set {contract.id} --help"))
