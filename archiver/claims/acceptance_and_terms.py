@@ -300,12 +300,17 @@ def is_harmless(bodies: Sequence[str], *, does_work: bool) -> bool:
     when people meet no number changed; or who does the work is better paid, or only signs changed.
     """
     own = [*map(_own_words, bodies)]
-    figures = {tuple(re.findall("[0-9]+", _TALK.sub("", one))) for one in own}
     is_quoting = own != [unicodedata.normalize("NFKC", one) for one in bodies]
     is_cut = 2 * len(own[-1]) < len(own[0])  # as good as deleted
-    if len(figures) == 1 and not (is_quoting or is_cut or terms_weight(bodies) or any(map(_YES_OR_NO.search, own))):
+    is_worded = terms_weight(bodies) or changes_figures(bodies) or any(map(_YES_OR_NO.search, own))
+    if not (is_quoting or is_cut or is_worded):
         return True
     return all(is_slip(*both) or (does_work and is_better_paid(*both)) for both in pairwise(bodies))
+
+
+def changes_figures(bodies: Sequence[str]) -> bool:
+    """Whether the texts of a message name different numbers, but for when people meet: how much is promised."""
+    return len({tuple(re.findall("[0-9]+", _TALK.sub("", _own_words(one)))) for one in bodies}) > 1
 
 
 def names_terms(text: str) -> bool:

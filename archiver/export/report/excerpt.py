@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from archiver.chatwork.notation.parse import DELETED, parse
+from archiver.claims.acceptance_and_terms import letters
 from archiver.claims.quotations import excerpts
 from archiver.evidence.history import is_box_removal
 from archiver.export.pdf.blocks import Block, Chapter, Interruption, MessageBlock, MessageText, Subheading
@@ -220,11 +221,17 @@ def bound_quote(case: ReportInput, message: Message) -> str:
     texts = message.texts
     if texts and texts[0].update_time > 0:
         quoted += say("(保存した時点で編集済み)")
-    if len({one.body for one in texts}) > 1:
-        later = "(その後に編集)" if is_covered(texts[-1].body) else "(その後「{quoted}」に編集)"
+    return quoted + (became_of(case, message, texts[0].body) if texts else "")
+
+
+def became_of(case: ReportInput, message: Message, quoted: str) -> str:
+    """What became of a message since it read as it is quoted, so that nobody looks for that; else nothing."""
+    last, became = message.texts[-1].body, ""
+    if letters(last) != letters(quoted):
+        later = "(その後に編集)" if is_covered(last) else "(その後「{quoted}」に編集)"
         later = later if message.was_edited else "(その後、ファイル・タスクが「削除」表示)"
-        quoted += say(later, quoted=quoted_text(case, message))
-    return quoted + (say("(その後「削除」表示)") if texts and message.last_shown is State.DELETED else "")
+        became = say(later, quoted=quoted_text(case, message))
+    return became + (say("(その後「削除」表示)") if message.last_shown is State.DELETED else "")
 
 
 def _message_texts(message: Message, references: References, limit: int) -> Iterator[MessageText]:

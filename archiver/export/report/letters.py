@@ -36,7 +36,7 @@ from archiver.export.report.summary import (
     departures_and_terms,
     gone_lines,
     has_changed,
-    own_edit_lines,
+    own_change_lines,
     quotation_lines,
     unquoted_changes,
 )
@@ -138,7 +138,7 @@ def _own_lines(case: ReportInput, length: int) -> Iterator[str]:
     facts = case.statistics.facts
     if own_changes(facts) or has_changed(case.statistics):
         yield own_changes_text(facts) + say("。")
-    yield from (say("{line}。", line=line) for line in own_edit_lines(case, length))
+    yield from (say("{line}。", line=line) for line in own_change_lines(case, length))
 
 
 _NAMED_TERMS = ("amount", "payment_day", "ordered_on", "work")

@@ -19,6 +19,7 @@ from archiver.claims.acceptance_and_terms import (
     accepts,
     amounts_and_days,
     answers,
+    changes_figures,
     has_words,
     is_courtesy,
     names_decision,
@@ -99,8 +100,8 @@ class MessageStatistics:
     """The other side's last message; not if it changed."""
     said: Message | None = None
     """Their last one that is more than a courtesy."""
-    own_edit: Quotation | None = None
-    """The reporter's own edit of amounts or days that has the most to say."""
+    own_change: Quotation | None = None
+    """The reporter's own edit of amounts, days or numbers, or deletion of what names terms, with the most to say."""
     own_deleted: Post | None = None
     """The last message of the reporter that shows as deleted."""
     acts: Sequence[Act] = ()
@@ -372,10 +373,10 @@ class _Survey:
             self._add_quotation(message, is_chosen=is_chosen)
         elif side is CaseSide.OTHER:
             self._own_before.pop(message.room_id, None)
-        elif side is CaseSide.REPORTER and is_printed and len(texts) > 1:
-            edit = quotation(message, amount=self._case.contract.amount)
-            if edit is not None and edit.became is State.EDITED and edit.rank[0] > 0:
-                (found.own_edit,) = best(filter(None, (found.own_edit, edit)))[:1]
+        elif side is CaseSide.REPORTER and is_printed:
+            change = quotation(message, amount=self._case.contract.amount)
+            if change is not None and (change.rank[0] > 0 or changes_figures([one.body for one in texts])):
+                (found.own_change,) = best(filter(None, (found.own_change, change)))[:1]
         if side is CaseSide.REPORTER and is_printed and texts:
             self._own_before[message.room_id] = message
         is_bound = message.message_id in self._bound_ids

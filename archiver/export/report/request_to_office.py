@@ -16,7 +16,7 @@ from archiver.claims.sentences import closed_sign, reply_label, reply_text, sile
 from archiver.claims.table import word
 from archiver.contract_dates import day_of, days_since, end_request_due, last_delivery, review_due
 from archiver.evidence.history import words_beside_files
-from archiver.export.report.excerpt import references_of
+from archiver.export.report.excerpt import became_of, references_of
 from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.money import overdue_text, standing_of
 from archiver.export.report.report_sources import platform_of, shown
@@ -229,7 +229,7 @@ def _text_beside(case: ReportInput, quoted: Quotation, message: Message, limit: 
     text = excerpts([visible(own_words(then[-1], references_of(case, message)))], limit)[0]
     key = "quote.answered" if not is_later else "quote.followed" if is_theirs else "quote.agreed"
     values = {"no": message.no, "sent": short_date(message.send_time), "text": text}
-    return word(key + ".letter" * is_letter, side=say(side), **values)
+    return word(key + ".letter" * is_letter, side=say(side), **values) + became_of(case, message, then[-1])
 
 
 def _heard_text(case: ReportInput, limit: int) -> str:

@@ -76,7 +76,9 @@ def chapter(case: ReportInput, title: str) -> Chapter:
     reasons = [shown(one.reason, 300) for one in case.mapped.values() if one.role is Role.CLIENT]
     closed = closed_text(closed_account(case.statistics.facts))
     shut_lines = [_shut_text(shut), refusal_text(case.rooms)]
-    seen = [closed, *twin_lines(case.statistics.facts), *departures_and_terms(case, _NAME_LENGTH), *gone_lines(case)]
+    own, gone = own_change_lines(case, _HEARD_LENGTH), [*gone_lines(case)]
+    changes = [*departures_and_terms(case, _NAME_LENGTH), *gone, *own]
+    seen = [closed, *twin_lines(case.statistics.facts), *changes]
     noticed = [say("{line}。", line=one) for one in filter(None, seen)]
     noticed = [*unquoted_changes(case.statistics, DELETIONS), *noticed, *shut_lines]
     (page,) = chapters(
@@ -97,7 +99,7 @@ def chapter(case: ReportInput, title: str) -> Chapter:
         shown_name=shown_name,
         asked=asked_text(case),
         reply_line=partial(reply_line, case, _ASKED_LENGTH, local_time),
-        changed=[*_changed_lines(case.statistics), *own_edit_lines(case, _HEARD_LENGTH), *gone_lines(case)],
+        changed=[*_changed_lines(case.statistics), *own, *gone],
         shut=shut_lines,
         changes=list(dict.fromkeys(map(_change_line, _told_changes(case)))),  # a person may be in several chats
         most=MAX_LINES,
@@ -185,11 +187,11 @@ def quotation_lines(case: ReportInput, limit: int, *, is_letter: bool = False) -
     return lines
 
 
-def own_edit_lines(case: ReportInput, limit: int) -> list[str]:
-    """The same of the reporter's own edit of amounts or days; nothing of it where its words are covered."""
-    edit = case.statistics.own_edit
-    texts = [] if edit is None else _shown_excerpts(case, edit, limit)
-    return [quotation_line(edit, texts, time=short_date, who=say("報告者"))] if edit and texts else []
+def own_change_lines(case: ReportInput, limit: int) -> list[str]:
+    """The same of the reporter's own change that weighs most; nothing of it where its words are covered."""
+    change = case.statistics.own_change
+    texts = [] if change is None else _shown_excerpts(case, change, limit)
+    return [quotation_line(change, texts, time=short_date, who=say("報告者"))] if change and texts else []
 
 
 def _shown_excerpts(case: ReportInput, quoted: Quotation, limit: int) -> list[str]:
