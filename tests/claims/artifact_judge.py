@@ -646,16 +646,22 @@ def _since(shown: Sequence[tuple[int, str, int]]) -> int:
     return min(at for at, text, _updated in takewhile(lambda one: one[1] == shown[-1][1], reversed(shown)))
 
 
+def _last_text(texts: Sequence[str]) -> str:
+    return [one for one in texts if one != DELETED][-1]
+
+
 def _on_answered(truth: Truth, page: str) -> Iterator[str]:
     """Of a quoted message that names no terms, what the reporter wrote before it; of others the reporter's answer."""
     own = [one for one in truth.dispute.saved if truth.dispute.side(one.author) == "報告者"]
     form = (
         rf"(?:この前の報告者の|その前の、こちらの|(これに続く)報告者の|(それに続く)、こちらの({DAY})の)"
-        rf"メッセージ(?:\(No\.(\d+)(?:、({DAY}))?\))?:「([^」]+)」"
+        rf"メッセージ(?:\(No\.(\d+)(?:、({DAY}))?\))?:「([^」]+)」(?:\(その後「([^」]+)」に編集\))?(\(その後「削除」表示\))?"
     )
-    for _here, _there, written, number, sent, text in _findall(form, page):
+    for _here, _there, written, number, sent, text, later, gone in _findall(form, page):
         posts = [one for one in own if not number or one == truth.numbers.get(int(number))]
         texts = [post.shown(at)[0] for post in posts for at in truth.dispute.sightings(post)]
+        if number and (bool(gone) != (texts[-1] == DELETED) or not _is_excerpt(later or text, _last_text(texts))):
+            yield f"what became of the message that is quoted with another ({number})"
         if not any(_is_excerpt(text, one) for one in texts):
             yield f"what a quoted message answers, or the answer to it ({number}, {text})"
         if (written or sent) and (written or sent) not in {_second(post.sent)[:10] for post in posts}:
