@@ -660,7 +660,11 @@ def _on_answered(truth: Truth, page: str) -> Iterator[str]:
     for _here, _there, written, number, sent, text, later, gone in _findall(form, page):
         posts = [one for one in own if not number or one == truth.numbers.get(int(number))]
         texts = [post.shown(at)[0] for post in posts for at in truth.dispute.sightings(post)]
-        if number and (bool(gone) != (texts[-1] == DELETED) or not _is_excerpt(later or text, _last_text(texts))):
+        if (
+            number
+            and texts
+            and (bool(gone) != (texts[-1] == DELETED) or not _is_excerpt(later or text, _last_text(texts)))
+        ):
             yield f"what became of the message that is quoted with another ({number})"
         if not any(_is_excerpt(text, one) for one in texts):
             yield f"what a quoted message answers, or the answer to it ({number}, {text})"

@@ -163,6 +163,8 @@ def test_the_reporters_yes_or_no_to_terms_is_quoted_beside_them(reply: str, offe
     ]
     told[1] = told[1]._replace(account_id=case.owner_id)
     told[0] = told[0]._replace(state=State.DELETED, body="[deleted]")
+    now = told[1].versions[0]._replace(body="6万円でお願いします。", update_time=2**31)
+    changed = [told[0], told[1]._replace(versions=(told[1].versions[0], now), state=State.EDITED)]
     other = [told[0], told[1]._replace(versions=(told[1].versions[0]._replace(body=f"[rp aid=1 to={ROOM}-9]\n{yes}"),))]
     agreed = f"これに続く報告者のメッセージ(No.2、2026年11月5日): 「{yes}」"
 
@@ -173,6 +175,8 @@ def test_the_reporters_yes_or_no_to_terms_is_quoted_beside_them(reply: str, offe
         return page.quoted[0].head, inquiry_form_text(of)
 
     assert [True, True] == [agreed in text for text in quoted(told)]
+    marked = f"{agreed}(その後「6万円でお願いします。」に編集)"
+    assert [True, True] == [marked in text for text in quoted(changed)]
     assert [False, False] == [yes in text for text in quoted(other)]
 
 
