@@ -28,7 +28,7 @@ from archiver.export.mask.policy_and_covers import POLICIES
 from archiver.export.package.pdf_files import print_chat
 from archiver.export.pdf.drawn_pages import page_count
 from archiver.platforms.job_platform import platform_of
-from archiver.records import Contract, ExportedPackage
+from archiver.records import ExportedPackage
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date
 from archiver.report_language import JAPANESE, report_language
@@ -37,7 +37,6 @@ from archiver.setup.answers import EXAMPLE_DAY, read_day
 from archiver.setup.menu_entry import show_folder
 from archiver.standing.outcome_words import handover_sentence, verification_lines
 from archiver.store import user_statements
-from archiver.store.archive import Reading
 from archiver.store.queries.authors_and_changes import changed_places
 from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import contracts, named_or_only_contract
@@ -60,39 +59,33 @@ TYPES = {".pdf": "application/pdf", ".txt": "text/plain"}
 
 def made_packages(context: ConsoleContext) -> list[Row]:
     """The packages as rows, the last one first."""
+    folder, found = exports_folder(context.settings()), []
     with context.archive.reading() as reading:
-        rows, jobs = exports(reading), {one.id: one for one in contracts(reading)}
-        later = {one.seq: _changes_after(reading, jobs.get(one.contract), one) for one in rows}
-    folder = exports_folder(context.settings())
-    found = []
-    for one in rows:
-        job, path = jobs.get(one.contract), folder / Path(one.name).name
-        platform, n = platform_of(None if job is None else job.platform), later[one.seq]
-        found.append(
-            {
-                "number": one.number,
-                "at": one.at,
-                "name": visible(one.name),
-                "path": visible(str(path)),
-                "contract_id": one.contract,
-                "contract": visible(one.contract if job is None else job.called),
-                "reader": reader_word(one.profile, platform),
-                "is_direct": bool(platform.elsewhere),
-                "is_read": one.profile in POLICIES,
-                "read": one.making.get("read"),
-                "is_english": one.lang == "en",
-                "sha256": one.sha256,
-                "is_there": path.exists(),
-                "outdated": ngettext("made before {n} change", "made before {n} changes", n).format(n=n) if n else "",
-                "handovers": [*map(handover_sentence, one.handovers)],
-            }
-        )
+        jobs = {one.id: one for one in contracts(reading)}
+        for one in exports(reading):
+            job, path = jobs.get(one.contract), folder / Path(one.name).name
+            platform = platform_of(None if job is None else job.platform)
+            n = 0 if job is None else len(changed_places(reading, job, case_sides(reading, job), after=one.seq))
+            found.append(
+                {
+                    "number": one.number,
+                    "at": one.at,
+                    "name": visible(one.name),
+                    "path": visible(str(path)),
+                    "contract_id": one.contract,
+                    "contract": visible(one.contract if job is None else job.called),
+                    "reader": reader_word(one.profile, platform),
+                    "is_direct": bool(platform.elsewhere),
+                    "is_read": one.profile in POLICIES,
+                    "read": one.making.get("read"),
+                    "is_english": one.lang == "en",
+                    "sha256": one.sha256,
+                    "is_there": path.exists(),
+                    "outdated": bool(n) * ngettext("made before {n} change", "made before {n} changes", n).format(n=n),
+                    "handovers": [*map(handover_sentence, one.handovers)],
+                }
+            )
     return found[::-1]
-
-
-def _changes_after(reading: Reading, job: Contract | None, package: ExportedPackage) -> int:
-    """How many messages of the job were edited or deleted since a package of it was made."""
-    return 0 if job is None else len(changed_places(reading, job, case_sides(reading, job), after=package.seq))
 
 
 @pages.get("/<int:number>")
