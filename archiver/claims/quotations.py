@@ -22,7 +22,7 @@ from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge, Missing
 from archiver.claims.sentences import moment
 from archiver.claims.table import word
 from archiver.evidence.history import is_box_removal
-from archiver.records import Basis, ChangeKind, Message, State, Version
+from archiver.records import JST, Basis, ChangeKind, Message, State, Version
 from archiver.report_language import is_covered, say
 
 QUOTED = 3
@@ -271,6 +271,8 @@ def _minute(at: datetime) -> str:
 def quotation_line(quoted: Quotation, texts: Sequence[str], *, time: Time, who: str | None = None) -> str:
     """The change in one sentence without its end; `texts`: what is shown of the quotation's texts, none if covered."""
     sent, seen = time(quoted.message.send_time), time(seen_at(quoted))
+    if sent == seen and quoted.became is not State.PRESENT:
+        seen = word("quote.same_day", time=f"{seen_at(quoted).astimezone(JST):%H:%M}")
     if not quoted.message.texts:
         return word("quote.line.unseen", who=who or say("相手"), sent=sent)
     is_edit = quoted.became is State.EDITED

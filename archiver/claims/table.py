@@ -194,6 +194,7 @@ WORDS: Mapping[str, str] = {
     "quote.line.back": "{said}は編集され、{seen}には最初に保存した文に戻っていました",
     "quote.line.deleted": "{said}は、{seen}には削除されていました",
     "quote.line.edited_deleted": "{said}は「{after}」に変わり、{seen}には削除されていました",
+    "quote.same_day": "同日{time}",
     "quote.line.unseen": "{who}の{sent}のメッセージは、保存した時点で「削除」表示でした(文面は不明)",
     "quote.line.missing": "{said}は、{seen}には表示されなくなっていました(理由は分かりません)",
     "quote.line.edited_missing": (

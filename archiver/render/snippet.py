@@ -12,20 +12,7 @@ from functools import lru_cache
 from gettext import gettext as _
 from typing import NamedTuple
 
-from archiver.chatwork.notation.nodes import (
-    Box,
-    Download,
-    Mention,
-    MentionAll,
-    Node,
-    PlainText,
-    PreviewTag,
-    Quote,
-    ReplyTag,
-    SystemText,
-    TaskBox,
-    Title,
-)
+from archiver.chatwork.notation import nodes
 from archiver.chatwork.notation.parse import parse
 from archiver.letter_folding import fold_character, fold_searched, is_comma_in_number
 from archiver.records import OtherChat
@@ -91,24 +78,24 @@ def readable_body(body: str, words: Collection[str], references: References = NO
 def own_words(body: str, references: References = NOWHERE) -> str:
     """A message's words on one line, without whom it addresses; a mark stands for what it quotes beside its own."""
     called = (one for node in parse(_CALLED.sub(r"\1", body)) for one in _inside_post(node))
-    nodes = [one for one in called if not isinstance(one, (Mention, MentionAll, ReplyTag))]
-    own = one_line(plain_text([one for one in nodes if not isinstance(one, Quote)], references))
-    marked = [PlainText(say("(引用)")) if isinstance(one, Quote) else one for one in nodes]
+    shown = [one for one in called if not isinstance(one, (nodes.Mention, nodes.MentionAll, nodes.ReplyTag))]
+    own = one_line(plain_text([one for one in shown if not isinstance(one, nodes.Quote)], references))
+    marked = [nodes.PlainText(say("(引用)")) if isinstance(one, nodes.Quote) else one for one in shown]
     return one_line(plain_text(marked if own else parse(body), references))
 
 
-def _inside_post(node: Node) -> Sequence[Node]:
+def _inside_post(node: nodes.Node) -> Sequence[nodes.Node]:
     """The nodes in a box, of a file its name, of a task its words and limit; without the titles of new ones."""
     match node:
-        case Box(opening=opening, children=children, closing=closing):
-            return [Box(opening, tuple(one for child in children for one in _inside_post(child)), closing)]
-        case PreviewTag() | Title(children=(SystemText(key="file_uploaded" | "task_added"),)):
+        case nodes.Box(opening=opening, children=children, closing=closing):
+            return [nodes.Box(opening, tuple(one for child in children for one in _inside_post(child)), closing)]
+        case nodes.PreviewTag() | nodes.Title(children=(nodes.SystemText(key="file_uploaded" | "task_added"),)):
             return []
-        case Download(label=label):
-            return [PlainText(say("ファイル「{name}」", name=_SIZE.sub("", label)))]
-        case TaskBox(account_ids=[_, *_], children=children):
+        case nodes.Download(label=label):
+            return [nodes.PlainText(say("ファイル「{name}」", name=_SIZE.sub("", label)))]
+        case nodes.TaskBox(account_ids=[_, *_], children=children):
             text = one_line(plain_text(children))
-            return [PlainText(say("タスク「{text}」(期限 {limit})", text=text, limit=task_limit(node)))]
+            return [nodes.PlainText(say("タスク「{text}」(期限 {limit})", text=text, limit=task_limit(node)))]
     return [node]
 
 

@@ -596,7 +596,8 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     shown = [(at, *post.shown(at)) for at in times]
     texts = [one for one in shown if one[1] != DELETED]
     if not texts:
-        if len(_findall(r"保存した時点で「削除」表示でした\(文面は不明\)。これに続く報告者のメッセージ", words)) != 1:
+        unseen = _findall(r"保存した時点で「削除」表示でした\(文面は不明\)", words)
+        if len(unseen) != 1 or "これに続く報告者のメッセージ" not in words:
             yield "that its text is not known, and the reply that is"
         return
     said, last = texts[0][1], texts[-1][1]
@@ -686,15 +687,14 @@ def _on_answered(truth: Truth, page: str) -> Iterator[str]:
         ),
     )
     form = r"この中の引用「([^」]+)」は、引用元とされる(\S{2,3})のメッセージ\(No\.(\d+)\)の保存した文にありません"
-    for words, side, number, text in _findall(rf"{form}。保存した文は「([^」]+)」です", page):
+    saved = _findall(r"保存した文は「([^」]+)」です", page)
+    for (words, side, number), text in zip(_findall(form, page), saved, strict=True):
         post = truth.numbers[int(number)]
         texts = [post.shown(at)[0] for at in truth.dispute.sightings(post)]
-        if (
-            truth.dispute.side(post.author) != side
-            or not _is_excerpt(text, texts[0])
-            or any(words in one for one in texts)
-        ):
+        is_true = truth.dispute.side(post.author) == side and _is_excerpt(text, texts[0])
+        if not is_true or any(words in one for one in texts):
             yield f"what is misquoted ({number}, {words})"
+    yield from _untrue("the name of a file", r"ファイル「([^」]+)」", page, lambda name: name.endswith(".png"))
 
 
 def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
@@ -702,7 +702,8 @@ def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
     edited = rf"({DAY})のメッセージ\(はじめて見たときには編集済み\)「([^」]+)」"
     said = rf"(相手|報告者|お客様)(?:\(.{{1,40}}?\))?の(?:「([^」]+)」\(({DAY})\)|{edited})は"
     became = r"(?:は「([^」]+)」になって|は(最初に保存した文に戻って)|も(同じ文))"
-    became = rf"(?:(?:編集され)?、({DAY})に{became}|(?:「([^」]+)」に変わり)?、({DAY})には削除)"
+    on_day = rf"({DAY}|同日)(?:\d\d:\d\d)?に"
+    became = rf"(?:(?:編集され)?、{on_day}{became}|(?:「([^」]+)」に変わり)?、{on_day}は削除)"
     for side, said_text, said_on, edited_on, edited_text, *how in _findall(said + became, page):
         since, after, back, same, between, gone = how
         number = re.search(r"(\d+)(?:$|ファイル「)", said_text or edited_text)
@@ -727,7 +728,7 @@ def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
         seen = {min(at for at, text, _ in shown if text == DELETED) if gone else _since(texts)}
         if same:
             seen = {at for at, _text, _updated in (texts if _is_cut(truth.dispute) else texts[-1:])}
-        if (gone or since) not in {_second(at)[:10] for at in seen}:
+        if (gone or since).replace("同日", said_on or edited_on) not in {_second(at)[:10] for at in seen}:
             yield f"since when it is told to be so ({post.number})"
 
 
@@ -780,7 +781,8 @@ def _on_task_lines(dispute: Dispute, page: str) -> Iterator[str]:
     form = rf"{DAY}\d\d:\d\dタスク「作業(\d+)」:{given}(?:、完了\(({DAY}\d\d:\d\d)に確認\))?(?:No\.\d+|保存した記録)?"
     lines = _findall(form, page)
     left = len(tasks) - len(lines)
-    yield from _untrue("how many tasks are left out", r"タスク(\d+)件は省きました", page, lambda n: 0 < int(n) <= left)
+    form = r"ここに入らなかったもの:[^。]*タスク(\d+)件"
+    yield from _untrue("how many tasks are left out", form, page, lambda n: 0 < int(n) <= left)
     for number, side, no, sent, listed, done in lines:
         post = tasks[int(number)]
         looks = [at for at in dispute.looks_at(post.room) if at >= post.sent]

@@ -209,7 +209,7 @@ def test_an_amount_that_was_edited_there_and_back_is_told_as_back() -> None:
     assert [("変わった後の文(2026-11-05 10:03に確認)", prices[0])] == [*quotation_parts(quoted, prices[:1])]
     line = quotation_line(quoted, prices[:1], time=date_text)
     assert (
-        f"相手の「{prices[0]}」(2026-11-05)は編集され、2026-11-05には最初に保存した文に戻っていました{between}" == line
+        f"相手の「{prices[0]}」(2026-11-05)は編集され、同日10:03には最初に保存した文に戻っていました{between}" == line
     )
     assert rank(State.EDITED, prices, at(9), 9) < rank(State.EDITED, prices[:2], at(1), 1)
 
@@ -218,7 +218,7 @@ def test_the_text_to_paste_has_the_same_within_its_length(archive: ArchiveMaker)
     """What was deleted stands first."""
     inquiry = _folded(archive)[2]
 
-    assert f"相手の「{ACCEPTED}」(2026年11月5日)は、2026年11月5日には削除されていました。" in inquiry
+    assert f"相手の「{ACCEPTED}」(2026年11月5日)は、同日10:30には削除されていました。" in inquiry
     sent = inquiry.partition("\n\n")[2]  # without the warning
     assert len(sent) + sent.count("\n") < MAX_LENGTH
 
@@ -512,7 +512,7 @@ def test_a_quotation_in_english_is_one_sentence(archive: ArchiveMaker) -> None:
     with report_language("en"):
         line = quotation_line(quoted, ["50", "10"], time=date_text, who="田中")
 
-    assert "“50” (田中, 5 November 2026) became “10” and had been deleted by 5 November 2026" == line
+    assert "“50” (田中, 5 November 2026) became “10” and had been deleted by 10:30 that day" == line
 
 
 def test_what_is_covered_stays_covered_in_a_quotation(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from tests.claims.artifacts import Told, after, sealed, told_at_once
 from tests.claims.dispute import NAMES, RENAMED, Circumstances, Dispute, blank_archive, drawn, report_of
 from tests.support import report_catalogue
 
-MOST_UNREAD = 315
+MOST_UNREAD = 314
 """So many texts of the catalogue no parser reads yet."""
 
 SEEDS = sorted({*range(0, 200, 4), 33, 54, 77, 86, 89, 106, 117, 126, 142, 155, 158, 170, 173, 177, 186, 198, 236})

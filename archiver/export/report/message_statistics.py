@@ -252,7 +252,8 @@ class _Survey:
             return None
         last, until = message.texts[-1], seen_at(quoted) + timedelta(days=1)
         since = datetime.fromtimestamp(min(last.update_time, 2**36), UTC) if is_edit else last.last_seen
-        said = (one for one in self._sent(message.room_id, since, until) if one.texts and not one.is_notice)
+        said = self._sent(message.room_id, max(since, message.send_time), until)
+        said = (one for one in said if one.texts and not one.is_notice)
         own = (one for one in said if one.account_id == message.account_id and one.message_id != message.message_id)
         first = next((one for one in own if not is_courtesy(one.texts[0].body)), None)
         return first and self._printed(message.room_id, first.message_id)

@@ -46,8 +46,6 @@ _GAP_WORDS = {
 }
 """What an event about a gap was, as one act a day: a recovery narrows a gap with each message."""
 
-_CHAPTERS = (5, 8, 7)
-"""Where the lines of each weight stand: stated days and first messages, changes, files."""
 _KINDS = ("入力した日付など{n}件", "変更{n}件", "ファイル{n}件", "タスク{n}件")
 
 CHAT_CLOSED = "チャットが開けなくなった(理由不明)"
@@ -83,20 +81,9 @@ def blocks(case: ReportInput, *, limit: int) -> tuple[Block, ...]:
     if len(lines) <= limit:
         return (table,)
     left = [line for line in lines if line not in kept]
-    if not case.has_chapters:
-        counts = sorted(Counter(line.weight for line in left).items())
-        kinds = say("、").join(say(_KINDS[weight], n=count) for weight, count in counts)
-        return (table, Paragraph(say("ここに入らなかったもの: {kinds}。", kinds=kinds), "small"))
-    tasks = sum(line.weight == _TASK for line in left)
-    gaps = say("第9章")
-    records = say("保存した記録")
-    is_printed = [line for line in left if line.weight != _TASK and line.source != records]
-    places = sorted({9 if line.source == gaps else _CHAPTERS[line.weight] for line in is_printed})
-    names = [say("第{number}章", number=number) for number in places]
-    names += [records] if len(is_printed) < len(left) - tasks else []
-    rest = [say("ほか{n}件は、{where}にあります。", n=len(left) - tasks, where=say("と").join(names))] if names else []
-    rest += [say("タスク{n}件は省きました。", n=tasks)] if tasks else []
-    return (table, Paragraph("".join(rest), "small"))
+    counts = sorted(Counter(line.weight for line in left).items())
+    kinds = say("、").join(say(_KINDS[weight], n=count) for weight, count in counts)
+    return (table, Paragraph(say("ここに入らなかったもの: {kinds}。", kinds=kinds), "small"))
 
 
 MAX_EVENTS, OFFICE_EVENTS = 200, 20

@@ -72,7 +72,7 @@ def test_it_says_what_is_to_be_read_and_answered() -> None:
     text, demand = (text_of(contract, rooms=[room], deliveries=()) for contract in (DIRECT, ARREARS))
 
     assert "\n・返信のないメッセージ: 「検収をお願いします。」\n" in text
-    changed = "・お客様の「はい。」(2026年11月5日)は、2026年11月5日には「いいえ、月1万円です。」になっていました"
+    changed = "・お客様の「はい。」(2026年11月5日)は、同日10:16には「いいえ、月1万円です。」になっていました"
     assert f"{changed}(その前の、こちらのメッセージ: 「{asked.body}」)。\n" in text
     assert "検収をお願い" not in demand
     assert "いいえ" not in demand

@@ -288,7 +288,7 @@ def test_money_and_silence_have_room_in_the_first_form_and_the_reporters_edits_a
     language: str, edited: str
 ) -> None:
     """The warning takes none; of the quotations the one that names neither money nor days goes first."""
-    priced = [_edited(one, f"お支払いは{one}0,000円を予定しています", "お支払いは30,000円です") for one in (5, 7)]
+    priced = [_edited(one, f"お支払いは{one}0,000円です", "お支払いは30,000円です") for one in (5, 7)]
     messages = [*priced, _edited(8, "本文です", "別の本文です"), _edited(9, "雨ですね" * 9, "晴れですね" * 9)]
     room = report_inputs.room_of_messages([*messages, report_inputs.plain_message("いかがでしょうか", 10)])
 

@@ -271,7 +271,7 @@ def test_a_cover_is_not_quoted_as_the_words_after_an_edit() -> None:
 
     text = inquiry_form_text(case)
 
-    assert "相手の2026年11月5日のメッセージ(文面は隠しています)は、2026年11月5日には編集されていました。" in text
+    assert "相手の2026年11月5日のメッセージ(文面は隠しています)は、同日11:24には編集されていました。" in text
     assert UNREAD not in text
 
 

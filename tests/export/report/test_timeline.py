@@ -50,7 +50,8 @@ def test_there_are_never_more_lines_than_may_be(count: int) -> None:
     assert len(rows(case)) == min(MAX_LINES, 7 + count)
     assert [row[0][:10] for row in rows(case)] == sorted(row[0][:10] for row in rows(case))
     note = [one.text for one in blocks if isinstance(one, Paragraph)]
-    assert note == ([f"ほか{7 + count - MAX_LINES}件は、第7章にあります。"] if 7 + count > MAX_LINES else [])
+    left = 7 + count - MAX_LINES
+    assert note == ([f"ここに入らなかったもの: ファイル{left}件。"] if left > 0 else [])
 
 
 def test_files_go_first_and_old_ones_before_young() -> None:
@@ -63,7 +64,7 @@ def test_files_go_first_and_old_ones_before_young() -> None:
 
 
 def test_a_file_with_its_message_and_a_task_with_its_course_are_one_line_each() -> None:
-    """Both times stand where a list and a post tell one act; no chapter is said to hold the tasks left out."""
+    """Both times stand where a list and a post tell one act; those left out are counted."""
     by = {"account_id": sample_conversation.OWNER, "name": "山田"}
     task = {"body": "字幕の\n修正", "message_id": message_id(2), "status": "open", "assigned_by_account": by}
     sent = {"filename": "movie01.mp4", "message_id": message_id(1), "account": by}
@@ -98,7 +99,7 @@ def test_a_file_with_its_message_and_a_task_with_its_course_are_one_line_each() 
     ] == [row for row in told if "タスク" in row[0] or "F-0001" in row[1]]
     blocks = timeline.blocks(case, limit=8)
     assert isinstance(blocks[1], Paragraph)
-    assert "タスク1件は省きました。" == blocks[1].text
+    assert "ここに入らなかったもの: タスク1件。" == blocks[1].text
 
 
 def test_what_was_replaced_later_was_not_sent_before() -> None:
