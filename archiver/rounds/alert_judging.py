@@ -13,7 +13,7 @@ from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.archive import Reading, Writing
-from archiver.store.queries import alert_signals, entries, new_texts_and_changes, people
+from archiver.store.queries import alert_signals, current_state, entries, new_texts_and_changes, people
 from archiver.store.queries.contract_activity import activity_of, deliveries_beside, last_handover
 from archiver.store.queries.contracts import contracts, is_read, last_contract_entry, mapped_accounts, read_until
 from archiver.store.working import alerts, remembered_values
@@ -50,7 +50,7 @@ def judge_entries(writing: Writing) -> list[Alert]:
         *phrase_rules.taken_names(people.twins(writing, after=after)),
     ]
     opened = _keep_alerts(writing, alerts_found)
-    for alert in (*change_rules.outdated_chat_alerts(observed), *_answered_twins(writing)):
+    for alert in (*change_rules.outdated_chat_alerts(observed), *_answered_twins(writing), *_past_closings(writing)):
         alerts.dismiss(writing, alert.number, at=alert.at, reason=None)
     remembered_values.JUDGED_UPTO.remember(writing, last)
     return opened
@@ -64,6 +64,13 @@ def _answered_twins(reading: Reading) -> Iterator[Alert]:
         _place, known, *_days = (alert.subject or "").split("/")
         if {alert.account_id, int(known)} <= entered:
             yield alert
+
+
+def _past_closings(reading: Reading) -> Iterator[Alert]:
+    """Alerts about chats that could not be opened, and can be opened again."""
+    closings = [one for one in alerts.open_alerts(reading) if one.rule is AlertRule.ROOM_INACCESSIBLE]
+    shut = current_state.inaccessible_rooms(reading) if closings else set()
+    return (one for one in closings if one.room_id not in shut)
 
 
 def _keep_alerts(writing: Writing, alerts_found: Iterable[Alert]) -> list[Alert]:

@@ -305,7 +305,7 @@ def test_a_file_that_is_gone_is_told_once(world: World, is_own: bool, has_post: 
     ]
     assert ("that you delivered" if is_own else "from somebody else is no longer shown") in line.sentence
     assert line.message is not None
-    assert f"“{comment and comment + ' '}発注書.pdf”" in line.message.words
+    assert all(one in line.message.words for one in (comment, "発注書.pdf"))
     assert [] == [one for one in kept_alerts(world) if one.rule is AlertRule.A10]
 
 
@@ -508,6 +508,19 @@ def test_a_delivery_on_chatwork_alone_is_told(world: World) -> None:
             add_delivery(writing, "job1", Delivery(0, day), at=world.clock())
             still.append(len(open_alerts(writing)))
     assert [1, 0] == still, "it ends when the delivery is entered"
+
+
+def test_an_alert_of_a_shut_chat_ends_when_it_opens_and_comes_again_when_it_shuts_again(world: World) -> None:
+    """What has ended is no emergency; the second time is news."""
+    still = []
+    next_round(world)
+    for change in (world.chatwork.remove_owner, world.chatwork.restore_owner, world.chatwork.remove_owner):
+        change(world.room)
+        next_round(world)
+        with world.archive.writing() as writing:
+            still.append(AlertRule.ROOM_INACCESSIBLE in [one.rule for one in open_alerts(writing)])
+
+    assert [True, False, True] == still
 
 
 def test_a_quiet_round_asks_nothing_of_the_dates(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
