@@ -61,9 +61,10 @@ def counterpart_bases(
     }, undecided
 
 
-def twins_of(sides: Sides, people: Collection[int]) -> dict[int, datetime]:
-    """The accounts that took the name of one of these people, or one like it, later than that one, and since when."""
-    return {one: since for one, (known, since) in sides.twins.items() if known in people and one not in people}
+def twins_of(sides: Sides, people: Collection[int]) -> dict[int, tuple[str, datetime]]:
+    """The accounts that took the name of one of these people, or one like it, later than that one: id, since when."""
+    later = ((one, since) for one, (known, since) in sides.twins.items() if known in people and one not in people)
+    return {one: (f"ID {one}", since) for one, since in later}
 
 
 def counterparts(client: str | None, people: Mapping[int, Sequence[str]], *, owner: int) -> frozenset[int]:

@@ -173,9 +173,9 @@ def turn_lines(facts: CaseFacts, now: datetime, *, shown: Callable[[str], str] =
 
 def twin_lines(facts: CaseFacts) -> Iterator[str]:
     """Each account that wrote and came later with the name of somebody of the other side, and how much it wrote."""
-    for account, since in facts.twins.items():
+    for account, (called, since) in facts.twins.items():
         if account in facts.authors and (n := facts.authors[account].posts.total()):
-            yield word("turn.twin", id=account, since=day_text(since), n=n)
+            yield word("turn.twin", id=called, since=day_text(since), n=n)
 
 
 def waiting_text(claim: Claim[Turn], now: datetime, *, shown: Callable[[str], str] = str) -> str:

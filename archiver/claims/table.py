@@ -74,7 +74,7 @@ WORDS: Mapping[str, str] = {
     "turn.waiting.closed": "報告者の{act}の後、{until}までの記録では返信がありません。"
     "その後はチャット{n:,}つを開けません",
     "turn.waiting.open": "。開けるチャットには、{until}まで返信がありません",
-    "turn.twin": "相手と同じか、よく似た名前の別のアカウント(ID {id})を{since}から確認しています(メッセージ {n:,}件)",
+    "turn.twin": "相手と同じか、よく似た名前の別のアカウント({id})を{since}から確認しています(メッセージ {n:,}件)",
     "turn.strangers": "その後、立場が未入力の{people:,}人のメッセージ {n:,}件",
     "reason.due": "納期({day})を過ぎ、",
     "reason.silent": "相手からの返信がない",

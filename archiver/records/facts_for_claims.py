@@ -223,8 +223,8 @@ class CaseFacts:
     their last act."""
     strangers: Counter[int] = field(default_factory=Counter)
     """Account → its messages after the other side's last act, of those whose side nobody entered, and of twins."""
-    twins: Mapping[int, datetime] = field(default_factory=dict)
-    """The accounts with the name of somebody of the other side, or one like it, that came later, and since when."""
+    twins: Mapping[int, tuple[str, datetime]] = field(default_factory=dict)
+    """The accounts that came later with a name of the other side, or one like it: the id in words, and since when."""
     told_at: datetime | None = None
     """When this is told; None: at once."""
 

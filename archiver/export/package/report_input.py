@@ -90,7 +90,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         closings=[one for one in recipe.closings if shown_account(one.account_id) == one.account_id],
         listed_steps=list(_steps_inside(source, recipe.scope)),
         thirds=frozenset(map(shown_account, recipe.sides.thirds)),
-        twins={shown_account(one): since for one, since in twins_of(recipe.sides, recipe.bases).items()},
+        twins=dict(_shown_twins(package)),
         refused=[RefusedMessage(RoomId(room), one, *how) for (room, one), (_, *how) in sorted(source.refused.items())],
         mapped={
             (account := shown_account(one.account_id)): one._replace(account_id=account, **shown(one, "reason"))
@@ -109,6 +109,13 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         reviewed=recipe.reviewed,
         stand_ins=frozenset() if mask is None else mask.stand_ins,
     )
+
+
+def _shown_twins(package: PackageInput) -> Iterator[tuple[int, tuple[str, datetime]]]:
+    """The accounts with a name of the other side that came later, and what is said in the place of a hidden id."""
+    for account, (called, since) in twins_of(package.recipe.sides, package.recipe.bases).items():
+        shown = package.shown_account(account)
+        yield shown, (called if shown == account else say("この資料だけの番号{n}", n=shown), since)
 
 
 def _shown_texts(mask: PackageMask | None, one: Any, *names: str) -> dict[str, Any]:

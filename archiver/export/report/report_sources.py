@@ -171,8 +171,8 @@ class ReportSources:
     """What people did, as the lists of files and tasks show it."""
     thirds: frozenset[int] = frozenset()
     """The accounts that the user named as third persons, as they are shown."""
-    twins: Mapping[int, datetime] = field(default_factory=dict)
-    """The accounts with a name of the other side that came later, as they are shown, and since when."""
+    twins: Mapping[int, tuple[str, datetime]] = field(default_factory=dict)
+    """The accounts with a name of the other side that came later, as they are shown: the id in words, since when."""
     refused: Sequence[RefusedMessage] = ()
     """Messages of known ids that Chatwork did not give, by room and id; in a part nobody knows which belong in it."""
     mapped: Mapping[int, MappedAccount] = field(default_factory=dict)

@@ -406,16 +406,12 @@ def _mappings(reading: Reading, contract: str, upto: int | None) -> dict[Account
 def sides(reading: Reading, contract: str, *, upto: int | None = None) -> Sides:
     """The sides of a contract as sets of accounts, as of an entry; the archive's owner is never on the other side."""
     owner = current_state.owner_id(reading) or 0
-    accounts: dict[Role, set[int]] = {part: set() for part in Role}
-    for mapping in mapped_accounts(reading, contract, upto=upto):
-        accounts[mapping.role].add(mapping.account_id)
-    return Sides(
-        owner=owner,
-        clients=frozenset(accounts[Role.CLIENT] - {owner}),
-        mine=frozenset(accounts[Role.ME] | {owner}),
-        thirds=frozenset(accounts[Role.THIRD] - {owner}),
-        twins={one.noted["account_id"]: (one.noted["known"], one.since) for one in twins(reading, upto=upto)},
+    roles = [(one.role, one.account_id) for one in mapped_accounts(reading, contract, upto=upto)]
+    clients, mine, thirds = (
+        frozenset(account for stated, account in roles if stated is role) for role in (Role.CLIENT, Role.ME, Role.THIRD)
     )
+    later = {one.noted["account_id"]: (one.noted["known"], one.since) for one in twins(reading, upto=upto)}
+    return Sides(owner, clients - {owner}, mine | {owner}, thirds - {owner}, later)
 
 
 def undecided_room(
