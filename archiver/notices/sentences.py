@@ -12,7 +12,7 @@ from archiver.health import conditions
 from archiver.health.judgements import Situation, fault
 from archiver.health.snapshot import ComputerState, HealthSnapshot, known_time, observe_disk, read_snapshot
 from archiver.health.words import sentence, short_sentence
-from archiver.notices import apprise_sender, facts
+from archiver.notices import apprise_sender, facts, heartbeat
 from archiver.notices.facts import (
     NOTICED,
     PAUSE,
@@ -219,9 +219,6 @@ def _shut_chat_sentence(departure: DepartureFacts, chat_counts: tuple[int, int, 
     return sentence.format(**words)
 
 
-NO_TROUBLE = (errors.ArchiveInUse, errors.NoContract, errors.UsageError)
-"""Errors of a run that need no notice: another run is at work, or the command was called wrongly."""
-
 UNREADABLE = (errors.StorageError, errors.SettingsError, errors.NewerArchive)
 
 
@@ -267,7 +264,7 @@ def take_pending_notices(
             keys = {key for one in found for key in one.keys} | events
             notices = facts.due_notices(keys, known, now=now)
             notice_facts = collect_facts(reading, snapshot, notices, known, now=now, named=named)
-        run = ScheduledRun(now, name) if unwatched and not isinstance(error, NO_TROUBLE) else None
+        run = ScheduledRun(now, name) if unwatched and not isinstance(error, heartbeat.NOT_ASKED) else None
         if notices.known != known or snapshot.paces.is_fresh or new_fault is not None or run is not None:
             _remember(archive, notices, snapshot, new_fault, run)
     except UNREADABLE:
@@ -345,7 +342,7 @@ def _event_keys(reading: Reading, settings: Settings, now: datetime) -> set[str]
 
 
 def _error_name(error: errors.ArchiverError | None) -> str | None:
-    return None if error is None or isinstance(error, NO_TROUBLE) else type(error).__name__
+    return None if error is None or isinstance(error, heartbeat.NOT_ASKED) else type(error).__name__
 
 
 def _fault_keys(error_name: str | None) -> set[str]:

@@ -43,10 +43,11 @@ _HIDDEN_RANGES = (
 
 
 def _character_class(*ranges: tuple[int, int]) -> str:
-    return "[" + "".join(f"{_escape_code(first)}-{_escape_code(last)}" for first, last in ranges) + "]"
+    return "[" + "".join(f"{escape_code(first)}-{escape_code(last)}" for first, last in ranges) + "]"
 
 
-def _escape_code(code: int) -> str:
+def escape_code(code: int) -> str:
+    """A character as a pattern names it."""
     return f"\\U{code:08x}"
 
 
@@ -75,9 +76,9 @@ _ONE_EMOJI = f"{_EMOJI}{_character_class((0xFE0E, 0xFE0F))}?{_character_class((0
 _KANJI = _character_class((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 # Matches sequences that keep their invisible parts, or one invisible character (group 1).
 _PARTS = (
-    f"{_escape_code(0x1F3F4)}{_character_class((0xE0030, 0xE0039), (0xE0061, 0xE007A))}{{2,6}}{_escape_code(0xE007F)}"
-    f"|{_ONE_EMOJI}(?:{_escape_code(0x200D)}{_ONE_EMOJI})*"
-    f"|[0-9#*]{_escape_code(0xFE0F)}{_escape_code(0x20E3)}?"
+    f"{escape_code(0x1F3F4)}{_character_class((0xE0030, 0xE0039), (0xE0061, 0xE007A))}{{2,6}}{escape_code(0xE007F)}"
+    f"|{_ONE_EMOJI}(?:{escape_code(0x200D)}{_ONE_EMOJI})*"
+    f"|[0-9#*]{escape_code(0xFE0F)}{escape_code(0x20E3)}?"
     f"|{_KANJI}{_character_class((0xFE00, 0xFE02), (0xE0100, 0xE01EF))}"
 )
 _PART = re.compile(f"{_PARTS}|({_HIDDEN.pattern})")

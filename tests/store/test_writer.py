@@ -28,7 +28,6 @@ from archiver.store.received_facts_and_record_forms import (
     text_digest,
 )
 from archiver.store.rows import upsert_rows
-from archiver.team.ledger_copy.bringing import _object
 from tests.support.archives.notes import AT, all_entries, append_observations, note
 from tests.support.json_strategies import ANY_TEXT, JSON
 
@@ -292,16 +291,16 @@ LINES = [
 @pytest.mark.parametrize("line", LINES)
 def test_a_line_gives_what_json_gives(line: str) -> None:
     """Large numbers, halves of characters and keys that stand twice included."""
-    assert repr(json.loads(line)) == repr(_object(line))
+    assert repr(json.loads(line)) == repr(read_line(line))
 
 
 def test_not_a_number_is_one() -> None:
     """As for the rest of the program, which leaves it to the verification."""
-    assert math.isnan(_object('{"a":NaN}')["a"])
+    assert math.isnan(read_line('{"a":NaN}')["a"])
 
 
 @pytest.mark.parametrize("line", ["", "{", "[1,2,]", '{"a":"\t"}', "{} {}", "01"])
 def test_what_is_no_json_is_refused(line: str) -> None:
     """With the error that JSON's own reader gives."""
     with pytest.raises(json.JSONDecodeError):
-        _object(line)
+        read_line(line)

@@ -15,7 +15,7 @@ from archiver.evidence.chain import PRACTICE_TAG, period_starts_text
 from archiver.evidence.masked_and_erased import MASKED_FILE
 from archiver.evidence.tables import build
 from archiver.evidence.tables.links_and_pauses import PAUSES
-from archiver.evidence.verify.package import PACKAGE_FORMAT
+from archiver.evidence.verify.package import CONTENT, PACKAGE_FORMAT
 from archiver.export import PROFILES, PackageForm, conversation, exhibit_names, verify_page
 from archiver.export.bag import Bag, HashingWriter
 from archiver.export.package import copied_parts, pdf_files, readme, verify_script
@@ -38,8 +38,6 @@ from archiver.render.snippet import other_chat_texts
 from archiver.report_language import is_practice, say
 from archiver.store.archive import Reading
 from archiver.store.queries import entries
-
-CONTENT_LIST = "data/content-sha256.txt"
 
 
 def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None = None) -> ExportReport:
@@ -107,9 +105,9 @@ def _close(bag: Bag, package: PackageInput) -> ExportReport:
     package.copied.incomplete += unread_chats(conversations)
     _put_enclosures(bag, package)
     # Everything below `data/` but the reports, which state its digest.
-    bag.add_list(CONTENT_LIST, {name.removeprefix("data/"): one for name, one in bag.payload().items()})
+    bag.add_list(CONTENT, {name.removeprefix("data/"): one for name, one in bag.payload().items()})
     if PROFILES[package.recipe.order.profile].form is PackageForm.BAG:
-        case = report_input(package, content_sha256=bag.digests[CONTENT_LIST])
+        case = report_input(package, content_sha256=bag.digests[CONTENT])
         pdf_files.put_all_pdfs(bag, case, package.copied)
         bag.add_list(f"manifest{case.created_at.astimezone(JST):%Y%m%d}.txt", bag.payload())
     _put_texts(bag, package, conversations)

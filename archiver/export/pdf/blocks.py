@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
-from archiver.render.invisible_characters import visible
+from archiver.render.invisible_characters import escape_code, visible
 from archiver.report_language import JAPANESE, current_language
 
 
@@ -207,13 +207,9 @@ def _coverage() -> tuple[re.Pattern[str], dict[str, str]]:
     ranges = [tuple(int(end, 16) for end in line.split("-")) for line in lines if "-" in line]
     shapes = ([chr(int(one, 16)) for one in line.split(" ")] for line in lines if "-" not in line)
     printable_ranges = "".join(
-        f"{_escape_code(first)}-{_escape_code(last)}" for first, last in (*ranges, *_JOINING, (0x09, 0x0A))
+        f"{escape_code(first)}-{escape_code(last)}" for first, last in (*ranges, *_JOINING, (0x09, 0x0A))
     )
     return re.compile(f"[^{printable_ranges}]|{_PRIVATE}"), {base: "".join(selectors) for base, *selectors in shapes}
-
-
-def _escape_code(code: int) -> str:
-    return f"\\U{code:08x}"
 
 
 MARK = "\u200b"

@@ -7,7 +7,7 @@ states which of the two it was. A gap of the record is shown at its place, or co
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from archiver.chatwork.notation.parse import DELETED, parse
@@ -18,8 +18,8 @@ from archiver.export.pdf.blocks import Block, Chapter, Interruption, MessageBloc
 from archiver.export.report import templated
 from archiver.export.report.message_statistics import BOUND, CHANGED, LAST, LAST_MESSAGES, ReportInput
 from archiver.export.report.report_sources import chat_text, shorten
-from archiver.records import Attachment, Conversation, FileId, Gap, Message, MessageId, RoomId, State, Version
-from archiver.render.gap_breaks import gap_text, gap_title, pause_text, pause_title
+from archiver.records import Attachment, Conversation, FileId, Gap, Message, MessageId, Pause, RoomId, State, Version
+from archiver.render.gap_breaks import GapBreaks, GapEnd, gap_text, gap_title, pause_text, pause_title
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import ReferenceLink, References, plain_text
 from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url, state_badge, text_before
@@ -291,33 +291,24 @@ class GapBlocks:
 
     def __init__(self, room: Conversation, *, pauses: bool) -> None:
         """Take the gaps of a room, and its pauses if asked for."""
-        self._room = room
-        self._gaps = sorted(room.gaps, key=lambda gap: (_after_id(gap), int(gap.before), gap.number))
-        self._pauses = sorted(room.pauses, key=lambda one: (one.start, one.end)) if pauses else []
+        self._room, self._breaks = room, GapBreaks(room.gaps, room.pauses if pauses else ())
 
     def before(self, message: Message) -> Iterator[Interruption]:
         """The gaps and pauses before this message that were not given yet."""
-        while self._pauses and self._pauses[0].start <= message.send_time:
-            yield self._pause()
-        while self._gaps and _after_id(self._gaps[0]) < int(message.message_id):
-            yield Interruption(gap_line(self._gaps.pop(0)))
+        return self._blocks(self._breaks.due(message))
 
     def rest(self) -> Iterator[Interruption]:
         """The gaps and pauses after the last message."""
-        while self._pauses:
-            yield self._pause()
-        yield from (Interruption(gap_line(gap)) for gap in self._gaps)
-        self._gaps = []
+        return self._blocks(self._breaks.left())
 
-    def _pause(self) -> Interruption:
-        pause = self._pauses.pop(0)
-        return Interruption(f"{pause_title(pause)} {pause_text(pause, self._room.gaps)}")
+    def _blocks(self, breaks: Iterable[Pause | Gap | GapEnd]) -> Iterator[Interruption]:
+        for one in breaks:
+            if isinstance(one, Pause):
+                yield Interruption(f"{pause_title(one)} {pause_text(one, self._room.gaps)}")
+            elif isinstance(one, Gap):
+                yield Interruption(gap_line(one))
 
 
 def gap_line(gap: Gap) -> str:
     """A gap in words, with its title."""
     return f"{gap_title(gap)} {gap_text(gap)}"
-
-
-def _after_id(gap: Gap) -> int:
-    return -1 if gap.after is None else int(gap.after)

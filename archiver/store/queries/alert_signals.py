@@ -21,6 +21,7 @@ from archiver.records.alerts import (
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
+from archiver.store.message_projection import id_in_key
 from archiver.store.queries import current_state
 from archiver.store.queries.authors_and_changes import changed_inside
 from archiver.store.queries.contract_activity import cancellation_posts, case_sides
@@ -50,7 +51,7 @@ def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
     renamed = tuple(_rename_signals(reading, by_kind["account"]))
     left = tuple(_members_left(reading, by_kind["member"]))
     unlisted = tuple(
-        DepartureSignal(0, _account_id(entry), _observed_at(entry))
+        DepartureSignal(0, id_in_key(entry), _observed_at(entry))
         for entry in by_kind["contact"]
         if _entry_state(entry) in _GOING
     )
@@ -84,7 +85,7 @@ def _members_left(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterat
     posts = cancellation_posts(reading, {one["room_id"] for one in entries}) if entries else ()
     told = {(post.room_id, post.about) for post in posts if post.author != owner}
     for one in entries:
-        who = one["room_id"], _account_id(one)
+        who = one["room_id"], id_in_key(one)
         yield DepartureSignal(*who, _observed_at(one), is_told_cancelled=who in told)
 
 
@@ -158,7 +159,7 @@ def _departure_entries(reading: Reading, after: int) -> list[dict[str, Any]]:
 def _rename_signals(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[PersonRenamed]:
     for entry in entries:
         room = entry["room_id"]
-        account = _account_id(entry)
+        account = id_in_key(entry)
         after = history.text(entry["payload"]["object"].get("name"))
         before = _name_before(reading, entry)
         if before is not None and before != after:  # a person seen for the first time was not renamed
@@ -171,7 +172,7 @@ def _name_before(reading: Reading, entry: dict[str, Any]) -> str | None:
     if before is not None:
         return history.text(before["payload"]["object"].get("name"))
     name: str | None = reading.sql.execute(
-        select(member.name).where(member.account_id == _account_id(entry), member.seq < entry["seq"]).limit(1)
+        select(member.name).where(member.account_id == id_in_key(entry), member.seq < entry["seq"]).limit(1)
     ).scalar()
     return name
 
@@ -182,7 +183,7 @@ def _other_chats(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterabl
         before = previous_entry(reading, entry)
         after = entry["payload"].get("other_chat")
         if after != (None if before is None else before["payload"].get("other_chat")):
-            yield DepartureSignal(after or 0, _account_id(entry), _observed_at(entry))
+            yield DepartureSignal(after or 0, id_in_key(entry), _observed_at(entry))
 
 
 def _vanished_messages(reading: Reading, entries: Iterable[dict[str, Any]]) -> Iterable[ChangedMessage]:
@@ -260,10 +261,6 @@ def contracted_periods(reading: Reading) -> Callable[[dict[str, Any]], bool]:
 
 def _entry_state(entry: EntryObject) -> str:
     return str(entry["payload"].get("state"))
-
-
-def _account_id(entry: dict[str, Any]) -> int:
-    return int(entry["key"].rpartition("/")[2])
 
 
 def _observed_at(entry: dict[str, Any]) -> datetime:
