@@ -1,4 +1,4 @@
-"""The environment of every test: texts in English, and none of the variables that the program reads."""
+"""The environment of every test: texts in English, none of the variables that the program reads; and a world."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import gettext
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from tests.support.lanes import (  # noqa: F401 (hooks of pytest)
 )
 from tests.support.schedules.scheduler_programs import CRONTAB
 from tests.support.viewer.compiled_pages import compile_pages_once
+from tests.support.world import World, running_world
 
 # No property is a matter of milliseconds: on a busy computer every example may take its time.
 settings.register_profile(
@@ -100,3 +102,10 @@ def _own_state_and_crontab(tmp_path_factory: pytest.TempPathFactory) -> Iterator
         patch.setenv("XDG_STATE_HOME", str(folder))
         patch.setenv("PATH", str(crontab.parent), prepend=os.pathsep)
         yield
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A Chatwork that answers and an archive with one contracted room."""
+    with running_world(tmp_path / "home") as made:
+        yield made

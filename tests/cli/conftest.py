@@ -10,7 +10,6 @@ import pytest
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN
 from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
-from tests.support.world import World, running_world
 
 
 @pytest.fixture
@@ -24,11 +23,4 @@ def chatwork() -> Iterator[Chatwork]:
 def desk(tmp_path: Path) -> Iterator[TerminalWorld]:
     """An archive with a contract, in which nothing is saved yet."""
     with running_terminal_world(tmp_path / "home") as made:
-        yield made
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """An archive of one chat, whose clock stands in July."""
-    with running_world(tmp_path / "home") as made:
         yield made

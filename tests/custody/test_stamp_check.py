@@ -19,7 +19,7 @@ from archiver.store.archive import Archive
 from tests.support.archives import tampering
 from tests.support.archives.exact_clock import exact_clock
 from tests.support.archives.notes import append_notes
-from tests.support.archives.tampering import START, archive_seal_path, changing_past_triggers, copy_of
+from tests.support.archives.tampering import START, archive_seal_path, changing_past_triggers, copy_of, findings_of
 from tests.support.stamps.stamped_archives import authority, stamp_seals
 from tests.support.world import Clock
 
@@ -52,10 +52,6 @@ def stamp_file(archive: Archive, number: int) -> Path:
     """The file of a seal's stamp."""
     seal = archive_seal_path(archive, number)
     return seal.with_name(f"{seal.name}.a.tsr")
-
-
-def findings_of(verification: Verification) -> list[tuple[str, str]]:
-    return [(one.check, one.subject) for one in verification.findings]
 
 
 def noted(verification: Verification, part: str) -> bool:

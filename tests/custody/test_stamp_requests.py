@@ -36,7 +36,7 @@ from tests.support.archives import tampering
 from tests.support.chatwork.simulator import Fault
 from tests.support.schedules.rounds import new_app
 from tests.support.stamps.simulated_authority import AuthorityFault, SimulatedAuthority
-from tests.support.world import Clock, World, running_world
+from tests.support.world import Clock, World
 
 
 class Desk:
@@ -97,13 +97,6 @@ class Desk:
 def stamp_count(report: list[StampOutcome]) -> int:
     """How many stamps came."""
     return sum(one.time is not None for one in report)
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A Chatwork that answers and an archive with one contracted room."""
-    with running_world(tmp_path / "home") as world:
-        yield world
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, example, given, settings, strategies
 from archiver import errors
 from archiver.custody.verify import record_verification, verify_archive
 from archiver.evidence import chain
-from archiver.evidence.verify.findings import Verification
 from archiver.records import Observation
 from archiver.store import schema, seals, writer
 from archiver.store.archive import Archive
@@ -28,6 +27,7 @@ from tests.support.archives.tampering import (
     archive_seal_path,
     changing_past_triggers,
     copy_of,
+    findings_of,
     with_flipped_bit,
 )
 from tests.support.cases import cases_of
@@ -45,11 +45,6 @@ def archive(sample: Archive, tmp_path: Path) -> Iterator[Archive]:
     made = copy_of(sample, tmp_path / "home")
     yield made
     made.close()
-
-
-def findings_of(verification: Verification) -> list[tuple[str, str]]:
-    """Checks and subjects of the findings."""
-    return [(one.check, one.subject) for one in verification.findings]
 
 
 def verified(archive: Archive, *, deep: bool = False) -> list[tuple[str, str]]:

@@ -10,7 +10,6 @@ import pytest
 from archiver.store.archive import Archive
 from tests.support.archives import tampering
 from tests.support.archives.maker import ArchiveMaker, story
-from tests.support.world import World, running_world
 
 
 @pytest.fixture
@@ -35,10 +34,3 @@ def story_maker(tmp_path: Path) -> Iterator[ArchiveMaker]:
     maker = story(tmp_path / "home")
     yield maker
     maker.archive.close()
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A running world."""
-    with running_world(tmp_path / "home") as running:
-        yield running

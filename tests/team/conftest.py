@@ -12,6 +12,7 @@ import pytest
 from archiver.team.object_store import ObjectStore
 from archiver.team.s3_store import make_store, open_store
 from tests.support.teams.object_servers import ObjectServer, give_credentials, running_ceph, running_moto
+from tests.support.teams.team_service import Service, running_service
 
 _BUCKETS = count(1)
 
@@ -21,6 +22,13 @@ def folder() -> Iterator[Path]:
     """A folder with a short path, as the address of a database's socket in it is limited."""
     with tempfile.TemporaryDirectory(prefix="team-") as folder:
         yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def installation() -> Iterator[Service]:
+    """An installation for the tests of a module, each with accounts of its own in it."""
+    with tempfile.TemporaryDirectory(prefix="team-") as folder, running_service(Path(folder), 0) as service:
+        yield service
 
 
 @pytest.fixture(scope="session")

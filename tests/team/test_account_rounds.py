@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -28,7 +26,7 @@ from archiver.team.adopt_and_take_home import adopt
 from archiver.team.ledger.service_tables import ACCOUNTS, SealedRow, TeamLedger
 from archiver.team.round_queue import due_archives
 from tests.support.teams.team import SETTINGS, round_in
-from tests.support.teams.team_service import Service, running_service
+from tests.support.teams.team_service import Service
 
 pytestmark = pytest.mark.drawn
 
@@ -66,13 +64,6 @@ class Worker:
         """Close what is open."""
         self.rounds.close()
         self.ledger.close()
-
-
-@pytest.fixture(scope="module")
-def installation() -> Iterator[Service]:
-    """An installation for all tests here, each with accounts of its own in it."""
-    with tempfile.TemporaryDirectory(prefix="team-") as folder, running_service(Path(folder), 0) as service:
-        yield service
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import json
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -51,13 +50,6 @@ class Saver(Worker):
         super().__init__(service, computer)
         self.told: list[Waiting] = []
         self.attend = Gathering(self.rounds.copies, self.ledger, self.told.append).attend
-
-
-@pytest.fixture(scope="module")
-def installation() -> Iterator[Service]:
-    """An installation for the cheap cases here, each with an account of its own in it."""
-    with tempfile.TemporaryDirectory(prefix="team-") as folder, running_service(Path(folder), 0) as service:
-        yield service
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.findings import Verification
 from archiver.export.package.daily_copy import write_daily_copy
 from tests.support.archives.maker import at
-from tests.support.archives.tampering import with_flipped_bit
+from tests.support.archives.tampering import findings_of, with_flipped_bit
 from tests.support.cases import cases_of
 from tests.support.packages.exported_archives import add_enclosure, reopen_maker
 from tests.support.packages.sample_package import archive_of_the_story, renew_lists, zip_package
@@ -41,11 +41,6 @@ REPORTS = (
     "The reports (data/*.pdf, data/evidence_list.docx, data/evidence_list.xlsx) are protected by the lists of hashes "
     "alone; they were not compared with the records."
 )
-
-
-def found_checks(verification: Verification) -> list[tuple[str, str]]:
-    """Checks and subjects of the findings."""
-    return [(one.check, one.subject) for one in verification.findings]
 
 
 # --- nothing wrong -----------------------------------------------------------------------------
@@ -126,7 +121,7 @@ def test_any_flipped_bit_of_any_file_is_found_and_named(package: Path, data: str
     assert not verification.ok
     assert len(verification.findings) <= 12
     if not name.endswith("manifest-sha256.txt"):
-        assert ("manifest", name) in found_checks(verification)
+        assert ("manifest", name) in findings_of(verification)
 
 
 # --- lists made anew ---------------------------------------------------------------------------
@@ -144,8 +139,8 @@ def test_an_edit_is_found_although_the_lists_were_made_anew(
 
     verification = verify_path(package)
 
-    assert ("table-rows", subject) in found_checks(verification)
-    assert all(check != "manifest" for check, _ in found_checks(verification))
+    assert ("table-rows", subject) in findings_of(verification)
+    assert all(check != "manifest" for check, _ in findings_of(verification))
     assert len(verification.findings) <= 12
 
 
@@ -159,7 +154,7 @@ def test_a_record_from_elsewhere_is_found(package: Path) -> None:
 
     verification = verify_path(package)
 
-    assert ("entry-unsealed", f"entry/{last['seq'] + 1}") == found_checks(verification)[0]
+    assert ("entry-unsealed", f"entry/{last['seq'] + 1}") == findings_of(verification)[0]
 
 
 @pytest.mark.parametrize("is_described", [True, False])
@@ -178,7 +173,7 @@ def test_a_reply_that_its_description_or_the_records_do_not_name_is_found(packag
 
     verification = verify_path(package)
 
-    assert [("raw-replies", f"data/raw/{path.name}")] == found_checks(verification)
+    assert [("raw-replies", f"data/raw/{path.name}")] == findings_of(verification)
 
 
 def test_a_masked_record_is_accepted_if_its_digest_was_sealed(package: Path) -> None:
@@ -257,4 +252,4 @@ def test_a_package_without_records_is_a_finding(package: Path) -> None:
 
     verification = verify_path(package)
 
-    assert [("nothing", "data/entries.jsonl")] == found_checks(verification)
+    assert [("nothing", "data/entries.jsonl")] == findings_of(verification)

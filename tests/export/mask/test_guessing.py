@@ -16,18 +16,12 @@ from archiver.export.mask.policy_and_covers import masking_policy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from tests.support.archives.byte_search import files_with
-from tests.support.world import World, running_world
+from tests.support.world import World
 
 SECRET = "0312-34-5678"
 """A telephone number, of which the last four digits are tried."""
 
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with running_world(tmp_path / "home") as one:
-        yield one
 
 
 def play(world: World) -> None:

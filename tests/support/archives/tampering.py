@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.evidence import chain
+from archiver.evidence.verify.findings import Verification
 from archiver.records import Observation
 from archiver.store import blobs, seals
 from archiver.store.archive import Archive
@@ -91,6 +92,11 @@ def _content(database: sqlite3.Connection) -> list[list[tuple[Any, ...]]]:
     rows = [database.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables]
     database.text_factory = str
     return [made_of, *rows]
+
+
+def findings_of(verification: Verification) -> list[tuple[str, str]]:
+    """Checks and subjects of the findings."""
+    return [(one.check, one.subject) for one in verification.findings]
 
 
 def with_flipped_bit(body: bytes, bit: int) -> bytes:
