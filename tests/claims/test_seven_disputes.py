@@ -193,7 +193,7 @@ def test_another_account_with_the_clients_name_writes_after_they_left(tmp_path: 
         assert "返信がないため" not in text
         assert "立場が未入力" not in text
     assert "検収OKです" in page
-    assert f"another account with the client's name or one like it (ID {SATO}) has been seen since 2026-11-" in screen
+    assert f"Another account with the client's name or one like it (ID {SATO}) has been seen since 2026-11-" in screen
 
 
 def test_work_that_was_passed_on_between_the_same_two(tmp_path: Path) -> None:
