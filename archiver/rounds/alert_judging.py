@@ -121,13 +121,14 @@ def _pause(reading: Reading, judged: remembered_values.JudgedCases, at: datetime
 def _build_case(reading: Reading, contract: Contract, at: datetime) -> CaseSnapshot:
     activity = activity_of(reading, contract)
     platform, waiting = platform_of(contract.platform), turn(activity.facts)
+    is_settled = contract_dates.is_paid(contract, activity.deliveries)
     since, until = at - timedelta(days=date_rules.OLD_DAYS), at - date_rules.DELIVERY_DELAY
     handover = last_handover(reading, activity, since=since, until=until)
     return CaseSnapshot(
         contract,
         first=first_message(activity.facts).value,
         asked=waiting.value.asking,
-        days_waiting=days_waiting(waiting, at),
+        days_waiting=None if is_settled else days_waiting(waiting, at),
         closed_after=waiting.value.until if waiting.value.is_closed else None,
         deliveries=deliveries_beside(reading, activity, handover.room_id) if handover else (),
         handover=handover,

@@ -14,7 +14,7 @@ from archiver.claims.messages import DELETIONS, changed_sides, closed_account, d
 from archiver.claims.quotations import Quotation, Time, excerpt, excerpts
 from archiver.claims.sentences import closed_sign, reply_label, reply_text, silence_reason, theirs_text, waiting_text
 from archiver.claims.table import word
-from archiver.contract_dates import day_of, days_since, end_request_due, last_delivery, review_due
+from archiver.contract_dates import day_of, days_since, end_request_due, is_paid, last_delivery, review_due
 from archiver.evidence.history import words_beside_files
 from archiver.export.report.excerpt import became_of, references_of
 from archiver.export.report.message_statistics import ReportInput
@@ -266,10 +266,13 @@ def advice(case: ReportInput) -> str | None:
 
 
 def _silence_text(case: ReportInput) -> str:
-    """The silence of the other side as the beginning of a sentence; empty before the platform's days are over."""
+    """The silence of the other side as the beginning of a sentence; empty before the platform's days are over, and once
+    all is paid.
+    """
     claim = turn(case.statistics.facts)
     days = days_waiting(claim, case.created_at)
-    if days is None or days < platform_of(case.contract.platform).reply_days:
+    is_early = days is None or days < platform_of(case.contract.platform).reply_days
+    if is_early or is_paid(case.contract, case.deliveries):
         return ""
     closed = closed_account(case.statistics.facts).value
     due = None if case.contract.does_work or case.deliveries else day_of(case.contract.due_on)

@@ -365,6 +365,15 @@ def test_silence_counts_up_to_when_somebody_looked() -> None:
     assert "日目の今も" not in request_of(on("crowdworks", delivered="2099-01-01", silent_days=30))
 
 
+def test_a_job_that_is_paid_in_full_asks_for_no_reply() -> None:
+    """Nothing is open, whatever was written last."""
+    silent = on("crowdworks", delivered=None, silent_days=30)
+    paid = replace(silent.contract, payments=(Payment(1, 50_000, "2026-11-20"),))
+
+    assert "連絡催促" in request_of(silent)
+    assert UNREASONED == request_of(replace(silent, contract=paid))
+
+
 def test_without_an_office_there_is_only_a_question() -> None:
     """The client of a contract without a platform is asked what became of the delivery."""
     asked = request_of(on(None, delivered="2026-11-05", silent_days=40))
