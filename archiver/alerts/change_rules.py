@@ -301,13 +301,17 @@ def changed_details(changes: ChangeObservations) -> Iterator[Alert]:
 
 
 def changed_rooms(changes: ChangeObservations) -> Iterator[Alert]:
-    """Alerts about a chat's changed name, or a description changed in a line about money or days.
+    """Alerts about a chat's changed name, a description changed in a line about money or days, or a task's terms.
 
     A direct chat has the other person's name: a closed account has its own alert.
     """
     for change in changes.rooms:
-        is_name = change.subject == "room"
-        is_told = not closed_mark(change.after) if is_name else is_near_money(change.before, change.after)
+        both = change.before, change.after
+        if change.subject == "room":
+            is_told = not closed_mark(change.after)
+        else:
+            is_task = change.subject.startswith("task/")
+            is_told = terms_weight(both, is_edit=True) > 0 if is_task else is_near_money(*both)
         if is_told:
             yield Alert(AlertRule.A12, Level.MEDIUM, change.at, change.room_id, subject=change.subject)
 

@@ -128,11 +128,15 @@ WORDS: Mapping[str, str] = {
     "file.gone": "{side}のファイル「{name}」({number})は、{seen}には表示されなくなっていました",
     "file.last": "最後に見えたのは{last}",
     "file.words": "同じメッセージの文「{text}」も、表示されなくなっていました",
+    "file.namesake": (
+        "同じ名前で中身の違うファイル({number}、{size:,}バイト)が{sent}に送信されています(こちらは{was:,}バイト)"
+    ),
     "file.packed": "中身は、この資料の{path}にあります",
     "file.kept": "中身は保存しています",
     "file.lost": "中身は保存できていません",
     "file.more": "ほかに表示されなくなったファイル{n:,}点",
     "task.gone": "{side}のタスク「{what}」は、{seen}には表示されなくなっていました",
+    "task.reworded": "{side}のタスク「{before}」は、{seen}には「{what}」になっていました",
     "task.gone.reworded": "{side}のタスク「{before}」は「{what}」に変わり、{seen}には表示されなくなっていました",
     "task.more": "ほかに表示されなくなったタスク{n:,}件",
     # why a request is made

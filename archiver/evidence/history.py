@@ -361,7 +361,8 @@ _FILE_POST = (
 )
 _REMOVED_POST = (
     r"\[title\]\[dtext:(?:file|task)_deleted\]\[/title\]"
-    rf"(?:\[task [^\[\]]*\])?({_USER_TEXT})(?:\[/task\])?"
+    r"(?:\[task [^\[\]]*\]|(?:\[preview [^\[\]]*\])*\[download:[0-9]{1,19}\])?"
+    rf"({_USER_TEXT})(?:\[/(?:task|download)\])?"
 )
 _TASK_POST = (
     r"\[title\]\[dtext:(?:task_added|task_edited|task_done|task_reverted)\]\[/title\]"
@@ -408,7 +409,8 @@ def is_box_removal(before: str, after: str, updated: int) -> bool:
 
 def removed_files(before: str, after: str) -> list[int]:
     """The ids of the files whose boxes became those of removed ones by such a removal."""
-    was, now = ({int(one) for one in re.findall(r"\[download:([0-9]{1,19})\]", body)} for body in (before, after))
+    shown = (re.sub(rf"\[info\]{_REMOVED_POST}\[/info\]", "", one) for one in (before, after))
+    was, now = ({int(one) for one in re.findall(r"\[download:([0-9]{1,19})\]", body)} for body in shown)
     return sorted(was - now)
 
 

@@ -96,11 +96,11 @@ class DetailChanged(NamedTuple):
 
 
 class RoomChanged(NamedTuple):
-    """A room's name or description, before and now."""
+    """A room's name or description, or the words of a task in it, before and now."""
 
     room_id: int
     subject: str
-    """Of the alert: `room` for the name, `description`."""
+    """Of the alert: `room` for the name, `description`, `task/` with its id."""
     before: str
     after: str
     at: datetime
@@ -322,6 +322,9 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     (AlertRule.A12, "role"): N_(
         "Chat {room}: somebody's role (who may manage the chat) has changed. The earlier one is kept."
     ),
+    (AlertRule.A12, "task"): N_(
+        "Chat {room}: an amount, a day or an acceptance changed in a task from somebody else. The earlier text is kept."
+    ),
     (AlertRule.A12, "room"): N_("Chat {room}: the chat's name has changed. The earlier one is kept."),
     (AlertRule.A12, ""): N_(
         "Chat {room}: the description changed near an amount or a date. The earlier one is kept: compare the two."
@@ -416,6 +419,11 @@ class Alert:
     def dismissed(self) -> bool:
         """Whether the user has dismissed it."""
         return self.dismissed_at is not None
+
+    @property
+    def tells_terms(self) -> bool:
+        """Whether it is about terms that stand in a description or a task."""
+        return self.subject == "description" or (self.subject or "").startswith("task/")
 
 
 class Grade(StrEnum):

@@ -130,12 +130,19 @@ def named_messages(reading: Reading, alerts: Sequence[Alert]) -> list[NamedMessa
 
 
 def _described(reading: Reading, alert: Alert) -> NamedMessage | None:
-    """Where the alert is about a description or a name, the one before and the one then, in a message's place."""
+    """Where the alert is about a description or a name, the one before and the one then, in a message's place; of a
+    task its first words and its last.
+    """
+    from archiver.store.queries.viewing.files_and_tasks import task_texts
+
     if alert.room_id is None or alert.rule is not AlertRule.A12:
         return None
     if alert.subject == "name":
         names, times = names_over_time(reading, alert.room_id), (alert.at - timedelta.resolution, alert.at)
         texts = [names(at)(AccountId(alert.account_id or 0)) or "" for at in times]
+    elif task := _listed_id(alert, of="task"):
+        every_text = [own_words(one) for one in task_texts(reading, alert.room_id, task)]
+        texts = [*every_text[:1], *every_text[1:][-1:]]
     else:
         of_chat = zip(("room", "description"), names_and_descriptions(reading, alert.room_id), strict=True)
         every = dict(of_chat).get(alert.subject or "", ())

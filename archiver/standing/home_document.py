@@ -210,7 +210,7 @@ def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:
 def _asked_alerts(reading: Reading, status: Status, labels: Mapping[int, str]) -> Iterator[tuple[Alert, str, str]]:
     """The alerts that are headlines, each with its sentence and the words that it is about; of changed names none."""
     rules = [one for one in status.alerts if one.rule in ASKED_RULES]
-    found = [one for one in rules if one.rule is not AlertRule.A12 or one.subject == "description"]
+    found = [one for one in rules if one.rule is not AlertRule.A12 or one.tells_terms]
     names, jobs = alert_lines.contract_names(status.contracts), jobs_of_rooms(status.contracts)
     for one, message in zip(found, named_messages(reading, found), strict=True):
         yield one, alert_sentence(one, names, labels, jobs), message.said if message else ""

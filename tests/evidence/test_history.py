@@ -152,3 +152,12 @@ def test_hostile_bodies_take_linear_time(begin: str, piece: str) -> None:
     is_system_post(f"{body}[dtext:chatroom_leaved]x[/info]")
 
     assert time.process_time() - begun < 4
+
+
+def test_the_box_of_a_removed_file_may_keep_its_tag() -> None:
+    """Nobody edited the words then, and the file is gone all the same."""
+    form = "仕様書です。\n[info][title][dtext:file_{}][/title][download:7]仕様書.txt (1 KB)[/download][/info]"
+    before, after = form.format("uploaded"), form.format("deleted")
+
+    assert histories.is_box_removal(before, after, 0)
+    assert [7] == histories.removed_files(before, after)

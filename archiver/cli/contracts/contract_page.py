@@ -248,7 +248,7 @@ def _chatwork_lines(activity: ContractActivity, now: datetime, names: Mapping[in
 def _gone_lines(reading: Reading, contract: Contract) -> Iterator[str]:
     """The files and tasks that are shown no more, and changed descriptions, as their alerts tell them."""
     of_job = [one for one in alerts(reading) if one.room_id in contract.room_ids]
-    gone = [one for one in of_job if one.rule is AlertRule.FILE_GONE or one.subject == "description"]
+    gone = [one for one in of_job if one.rule is AlertRule.FILE_GONE or one.tells_terms]
     for line in alert_lines(reading, gone, {}):
         message = line.message
         if message is None or message.sent is None or contract.holds(message.room_id, message.sent):

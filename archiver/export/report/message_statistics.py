@@ -147,8 +147,8 @@ class _Survey:
         self._announced = {one.message_id for one in case.listed_steps}
         self._announcements: defaultdict[tuple[int, str], list[tuple[Post, str]]] = defaultdict(list)
         """Room and message → the message of a file or task; room and nothing → all posts about tasks."""
-        self._told = {given.message_id for _gone, given, _ended in case.gone_tasks}
-        """The posts of tasks that are gone, which are told with them."""
+        self._told = {step.message_id: f"]{step.what}[/task]" for _gone, *steps in case.told_tasks for step in steps}
+        """The posts of tasks that are told, and what other posts about them have."""
         self._unanswered: dict[RoomId, list[Post]] = {}
         self._courtesies: set[str] = set()
         """Ids of the reporter's messages that wait for no answer."""
@@ -378,7 +378,7 @@ class _Survey:
             change = quotation(message, amount=self._case.contract.amount)
             if change is not None and (change.rank[0] > 0 or changes_figures([one.body for one in texts])):
                 (found.own_change,) = best(filter(None, (found.own_change, change)))[:1]
-        if side is CaseSide.REPORTER and is_printed and texts:
+        if side is CaseSide.REPORTER and is_printed and texts and not is_system_post(texts[-1].body):
             self._own_before[message.room_id] = message
         is_bound = message.message_id in self._bound_ids
         if is_bound:
@@ -395,7 +395,8 @@ class _Survey:
     def _add_quotation(self, message: Message, *, is_chosen: bool) -> None:
         """Keep a message of the other side, if it is among those that have the most to say."""
         is_named = self._named is not None and message.message_id in self._named
-        if message.message_id in self._told or (self._named is not None and not is_named):
+        is_told = message.is_notice and any(one in text.body for text in message.texts for one in self._told.values())
+        if message.message_id in self._told or is_told or (self._named is not None and not is_named):
             return
         is_asked, amount = is_chosen or is_named, self._case.contract.amount
         answered = self._answered(message, self._own_before.get(message.room_id))

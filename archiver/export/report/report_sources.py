@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from archiver.claims.acceptance_and_terms import terms_weight
 from archiver.contract_dates import day_of as day_of
 from archiver.evidence.acts_seen_in_lists import ListedStep
 from archiver.evidence.tables.events import CANCELLATION, EVENT_WORDS, ROOM_TYPES, ChangeRow, EventKind
@@ -37,7 +38,7 @@ from archiver.records import (
 )
 from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text
-from archiver.report_language import is_english, say, stated_day
+from archiver.report_language import is_covered, is_english, say, stated_day
 
 BLANK = "未入力"
 """Printed where the user has stated nothing."""
@@ -205,18 +206,24 @@ class ReportSources:
     """The user's answers to where the counterpart gave the Chatwork id, by question."""
 
     @cached_property
-    def gone_tasks(self) -> list[tuple[ChangeRow, ListedStep, ListedStep]]:
-        """The tasks that are shown no more: that change, how each was given, and the last step of it; none where the
-        package leaves texts out.
+    def told_tasks(self) -> list[tuple[ChangeRow | None, ListedStep, ListedStep]]:
+        """The tasks that are shown no more, or of which terms changed: since which change they are not shown, how each
+        was given, and the last step of it, or of its words; none where the package leaves texts out.
         """
         kinds = EVENT_WORDS[EventKind.TASK_GONE], EVENT_WORDS[EventKind.TASK_BACK]
         last = {(one.room_id, one.about): one for one in self.events if one.kind in kinds}
-        found = []
+        found: list[tuple[ChangeRow | None, ListedStep, ListedStep]] = []
         for event in (one for one in last.values() if one.kind == kinds[0] and not self.excerpt_only):
             steps = [one for one in self.listed_steps if one.room_id == event.room_id]
             ended = next((one for one in reversed(steps) if one.what == event.before), None)
             given = next((one for one in steps if ended and one.message_id == ended.message_id), None)
             found += [(event, given, ended)] if given and ended else []
+        told = {given.message_id for _event, given, _ended in found}
+        worded = {one.message_id: one for one in self.listed_steps if one.before and not self.excerpt_only}
+        for ended in (one for one in worded.values() if one.message_id not in told):
+            given = next((one for one in self.listed_steps if one.message_id == ended.message_id), None)
+            if given and (is_covered(given.what) or terms_weight([given.what, ended.what], is_edit=True)):
+                found.append((None, given, ended))
         return found
 
     @property

@@ -248,8 +248,8 @@ def has_changed(statistics: MessageStatistics) -> bool:
 
 
 def gone_lines(case: ReportInput) -> Iterator[str]:
-    """Whose files and tasks are not shown any more, since when, with the words of a task, and whether a file's content
-    is kept; the other side's first.
+    """Whose files and tasks are not shown any more, since when, with the words of a task, which may have changed only,
+    and whether a file's content is kept; the other side's first.
     """
     attachments: dict[int, Attachment] = {one.file_id: one for one in case.attachments}
     gone: dict[Attachment, ChangeRow] = {}
@@ -268,17 +268,18 @@ def gone_lines(case: ReportInput) -> Iterator[str]:
         yield _gone_file_line(case, file, gone[file])
     if ranked[_MOST_FILES:]:
         yield word("file.more", n=len(ranked) - _MOST_FILES)
-    tasks = sorted(case.gone_tasks, key=lambda one: one[1].account not in case.bases)
-    told = [*dict.fromkeys(starmap(partial(_gone_task_line, case), tasks))]  # one may be given to several people
+    tasks = sorted(case.told_tasks, key=lambda one: one[1].account not in case.bases)
+    told = [*dict.fromkeys(starmap(partial(_task_line, case), tasks))]  # one may be given to several people
     yield from told[:_MOST_FILES]
     if told[_MOST_FILES:]:
         yield word("task.more", n=len(told) - _MOST_FILES)
 
 
-def _gone_task_line(case: ReportInput, event: ChangeRow, given: ListedStep, ended: ListedStep) -> str:
+def _task_line(case: ReportInput, event: ChangeRow | None, given: ListedStep, ended: ListedStep) -> str:
     before, what = excerpts([one_line(plain_text(parse(one.what))) for one in (given, ended)], _HEARD_LENGTH)
-    told = {"side": say(case.side(given.account)), "seen": date_text(datetime.fromisoformat(event.at))}
-    return word("task.gone" if before == what else "task.gone.reworded", what=what, before=before, **told)
+    key = "task.reworded" if event is None else "task.gone" if before == what else "task.gone.reworded"
+    seen = date_text(ended.at if event is None else datetime.fromisoformat(event.at))
+    return word(key, what=what, before=before, side=say(case.side(given.account)), seen=seen)
 
 
 def _gone_file_line(case: ReportInput, file: Attachment, event: ChangeRow) -> str:
@@ -290,6 +291,10 @@ def _gone_file_line(case: ReportInput, file: Attachment, event: ChangeRow) -> st
     if words := case.statistics.gone_words.get(file.message_id or ""):
         text = excerpts([visible(own_words(words))], _CUT)[0]
         line = word("noted.and", before=line, after=word("file.words", text=text))
+    known = (one for one in case.attachments if (one.account_id, one.name) == (file.account_id, file.name))
+    for other in [one for one in known if one.sha256 and file.sha256 and one.sha256 != file.sha256][:1]:
+        values = {"number": other.number, "sent": minute_text(other.uploaded_at), "size": other.size, "was": file.size}
+        line = word("noted.and", before=line, after=word("file.namesake", **values))
     is_packed = case.profile == "lawyer" and file.stored_as
     kept = "file.lost" if file.sha256 is None else "file.packed" if is_packed else "file.kept"
     return word("noted.and", before=line, after=word(kept, path=f"data/{file.stored_as}"))

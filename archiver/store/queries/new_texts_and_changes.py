@@ -94,6 +94,8 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
             continue
         if kind == "message" and state == State.PRESENT:
             details += _unlisted_files(reading, entry)
+        if kind == "task":
+            room_changes += _reworded_task(reading, sides[entry["room_id"]], entry)
         if kind == "message" and state in (State.DELETED, State.MISSING):
             vanished.append(alert_signals.changed_message(entry))
         elif kind != "message" or state == State.EDITED or REMOVED_BOX.search(body_of(entry["payload"]["object"])):
@@ -162,6 +164,14 @@ def _changed_detail(entry: dict[str, Any]) -> DetailChanged:
     account = ident if kind == "member" else number(account_of(listed, by.get(kind, "account")).get("account_id"))
     subject, at = "role" if kind == "member" else f"{kind}/{ident}", from_text(entry["observed_at"])
     return DetailChanged(entry["room_id"], account, subject, at, text(listed.get("message_id")) or None)
+
+
+def _reworded_task(reading: Reading, of_room: Sides, entry: dict[str, Any]) -> Iterator[RoomChanged]:
+    """That a task which the other side gave has other words."""
+    before, now = previous_entry(reading, entry), _changed_detail(entry)
+    was, body = (text(one["payload"]["object"].get("body")) for one in (before or entry, entry))
+    if was != body and of_room.is_other(now.account_id):
+        yield RoomChanged(now.room_id, now.subject, was, body, now.at)
 
 
 def _unlisted_files(reading: Reading, entry: dict[str, Any]) -> Iterator[DetailChanged]:

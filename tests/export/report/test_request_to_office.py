@@ -8,6 +8,7 @@ from itertools import product
 
 import pytest
 
+from archiver.evidence.acts_seen_in_lists import ListedStep
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
 from archiver.export.report.letters import demand_text, inquiry_form_text
@@ -15,7 +16,7 @@ from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.report_and_consultation import build_consultation
 from archiver.export.report.request_to_office import advice, opening_rows, request_sentence
 from archiver.platforms.job_platform import platform_of, platforms
-from archiver.records import Basis, Delivery, Invoice, Message, MessageKind, Payment, RequestKind, State, Watch
+from archiver.records import ActKind, Basis, Delivery, Invoice, Message, MessageKind, Payment, RequestKind, State, Watch
 from archiver.report_language import UNREAD, report_language
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
@@ -533,3 +534,27 @@ def test_only_an_office_is_asked_for_something(profile: str) -> None:
     assert present.startswith(overdue)
     assert ("の「本文」です(No.1)。" in present) is (profile == "consult")
     assert ("現在の状況", "相手の最後のメッセージは2026年11月5日の「本文」です(No.1)。") == opening_rows(calm)[0]
+
+
+def test_a_task_with_other_terms_is_told_once_with_both_texts() -> None:
+    """Though it is still shown; and not by Chatwork's posts about it."""
+    was, now = "LP 85,000円 検収後7日以内", "LP 65,000円 検収後60日以内"
+    posts = [
+        f"[info][title][dtext:task_{key}][/title][task aid=1 st=open lt=0]{words}[/task][/info]"
+        for key, words in (("added", was), ("edited", now))
+    ]
+    told = [
+        report_inputs.plain_message(body, number)._replace(kind=MessageKind.NOTICE)
+        for number, body in zip((1, 3), posts, strict=True)
+    ]
+    case, at = replace(on("crowdworks", delivered=None, silent_days=1), profile="support"), told[1].first_seen
+    given = ListedStep(ActKind.TASK_GIVEN, ROOM, told[0].message_id, told[0].account_id, was, None, at, 1)
+    changed = given._replace(kind=ActKind.TASK_CHANGED, account=0, what=now, since=at, before=was)
+    case = replace(
+        case, rooms=[report_inputs.room_of_messages(told, watch=case.rooms[0].watch)], listed_steps=[given, changed]
+    )
+
+    page, form = page_1(case)["起きたこと"], inquiry_form_text(case)
+    for text in (page, form):
+        assert text.count(f"相手のタスク「{was}」は、2026年11月5日には「{now}」になっていました") == 1
+        assert "編集しました" not in text

@@ -13,7 +13,7 @@ const POST_LINE =
   "|(?:\\[dtext:chatroom_member_is\\])?" + PERSON_TAGS + "\\[dtext:(?:" + PERSON_ACTIONS + ")\\])";
 const FILE_POST =
   "\\[title\\]\\[dtext:(?:file_uploaded|file_edited)\\]\\[\\/title\\](?:(?:\\[preview [^\\[\\]]*\\])*\\[download:[0-9]{1,19}\\]" + USER_TEXT + "\\[\\/download\\]\\s*)+";
-const REMOVED_POST = "\\[title\\]\\[dtext:(?:file|task)_deleted\\]\\[\\/title\\](?:\\[task [^\\[\\]]*\\])?" + USER_TEXT + "(?:\\[\\/task\\])?";
+const REMOVED_POST = "\\[title\\]\\[dtext:(?:file|task)_deleted\\]\\[\\/title\\](?:\\[task [^\\[\\]]*\\]|(?:\\[preview [^\\[\\]]*\\])*\\[download:[0-9]{1,19}\\])?" + USER_TEXT + "(?:\\[\\/(?:task|download)\\])?";
 const TASK_POST =
   "\\[title\\]\\[dtext:(?:task_added|task_edited|task_done|task_reverted)\\]\\[\\/title\\]\\[task [^\\[\\]]*\\]" + USER_TEXT + "\\[\\/task\\]";
 const POST_LINES = "(?:\\[title\\]" + POST_LINE + "\\[\\/title\\]|" + POST_LINE + ")(?:\\s*" + POST_LINE + ")*";
