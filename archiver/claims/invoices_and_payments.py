@@ -61,6 +61,11 @@ class InvoiceBalance:
         """What is still open of it, in yen."""
         return self.invoice.amount - self.received
 
+    @property
+    def is_coming(self) -> bool:
+        """Whether the stated day of payment has not passed."""
+        return self.due is not None and self.basis not in RECEIPTS and not self.days_late
+
 
 @dataclass(frozen=True, slots=True)
 class MoneyStanding:
@@ -137,7 +142,7 @@ def sums_text(standing: MoneyStanding) -> str:
     if not standing.balances:
         return word("money.received", received=received_text(standing))
     surplus = word("money.surplus", n=standing.surplus) if standing.surplus else ""
-    sums = {"billed": standing.billed, "received": received_text(standing), "unpaid": standing.unpaid}
+    sums = {"billed": standing.billed, "received": received_text(standing), "unpaid": unpaid_text(standing)}
     return word("money.sums", surplus=surplus, **sums)
 
 
@@ -145,6 +150,12 @@ def received_text(standing: MoneyStanding) -> str:
     """What came in, and the tax that was withheld of it."""
     key = "money.withheld" if standing.withheld else "invoice.amount"
     return word(key, n=standing.received, withheld=standing.withheld)
+
+
+def unpaid_text(standing: MoneyStanding) -> str:
+    """What is open, and how much of it is not due yet."""
+    coming = sum(one.unpaid for one in standing.balances if one.is_coming)
+    return word("money.coming" if coming else "invoice.amount", n=standing.unpaid, coming=coming)
 
 
 def set_off_lines(standing: MoneyStanding) -> list[str]:

@@ -268,8 +268,13 @@ def _minute(at: datetime) -> str:
     return moment(at, seconds=False)
 
 
-def quotation_line(quoted: Quotation, texts: Sequence[str], *, time: Time, who: str | None = None) -> str:
-    """The change in one sentence without its end; `texts`: what is shown of the quotation's texts, none if covered."""
+def quotation_line(
+    quoted: Quotation, texts: Sequence[str], *, time: Time, who: str | None = None, is_letter: bool = False
+) -> str:
+    """The change in one sentence without its end; `texts`: what is shown of the quotation's texts, none if covered.
+
+    `is_letter`: to the author, to whom nothing is said of words that stand as they were.
+    """
     sent, seen = time(quoted.message.send_time), time(seen_at(quoted))
     if sent == seen and quoted.became is not State.PRESENT:
         seen = word("quote.same_day", time=f"{seen_at(quoted).astimezone(JST):%H:%M}")
@@ -281,8 +286,9 @@ def quotation_line(quoted: Quotation, texts: Sequence[str], *, time: Time, who: 
     if not texts:
         end = ".covered" if is_edit else ""
         return word(f"quote.line.{quoted.became}{end}", said=word(f"{key}.covered", sent=sent), seen=seen)
-    said = word(key if who else f"{key}.client", who=who, before=texts[0], sent=sent)
-    if quoted.became is State.PRESENT and seen == sent:
+    form = ".letter" if is_letter else "" if who else ".client"
+    said = word(f"{key}{form}", who=who, before=texts[0], sent=sent)
+    if quoted.became is State.PRESENT and (is_letter or seen == sent):
         return said
     if is_edit and quoted.is_back:
         line = word("quote.line.back", said=said, seen=seen)

@@ -454,9 +454,12 @@ def _on_money(truth: Truth, page: str) -> Iterator[str]:
         left = max(0, left - invoice.amount)
         if open_ones[invoice.number] and str(invoice.due_on) < str(truth.today):
             late.append(invoice)
+    coming = sum(open_ones[one.number] for one in dispute.invoices if str(one.due_on) >= str(truth.today))
     sums = (billed, sum(one.amount for one in dispute.payments), sum(open_ones.values()))
     form = r"請求([0-9,]+)円/入金([0-9,]+)円/未払い([0-9,]+)円"
     yield from _untrue("the sums", form, page, lambda *one: tuple(map(_number, one)) == sums)
+    form = r"\(うち支払期日を過ぎていないもの([0-9,]+)円\)"
+    yield from _untrue("what is not due yet", form, page, lambda amount: _number(amount) == coming)
     form = r"契約・仮払い契約金額([0-9,]+円)"
     yield from _untrue("what was agreed", form, page, lambda amount: amount == dispute.amount)
     since: Counter[str] = Counter()
@@ -697,10 +700,21 @@ def _on_answered(truth: Truth, page: str) -> Iterator[str]:
     yield from _untrue("the name of a file", r"ファイル「([^」]+)」", page, lambda name: name.endswith(".png"))
 
 
+def _on_letters(truth: Truth, page: str) -> Iterator[str]:
+    """The words that a letter quotes, by the day on which they were sent."""
+    for day, text in _findall(rf"({DAY})のご連絡(?:\(はじめて見たときには編集済み\))?「([^」]+)」", page):
+        theirs = [one for one in truth.dispute.saved if truth.dispute.side(one.author) == "相手"]
+        sent = [one for one in theirs if _second(one.sent)[:10] == day]
+        texts = [one.shown(at)[0] for one in sent for at in truth.dispute.sightings(one)]
+        if not any(_is_excerpt(text, one) for one in texts):
+            yield f"whose words a letter quotes ({text})"
+
+
 def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
     """The same in the text to paste: what was said on the day of the message, or a text of a later edit."""
+    yield from _on_letters(truth, page)
     edited = rf"({DAY})のメッセージ\(はじめて見たときには編集済み\)「([^」]+)」"
-    said = rf"(相手|報告者|お客様)(?:\(.{{1,40}}?\))?の(?:「([^」]+)」\(({DAY})\)|{edited})は"
+    said = rf"(相手|報告者)(?:\(.{{1,40}}?\))?の(?:「([^」]+)」\(({DAY})\)|{edited})は"
     became = r"(?:は「([^」]+)」になって|は(最初に保存した文に戻って)|も(同じ文))"
     on_day = rf"({DAY}|同日)(?:\d\d:\d\d)?に"
     became = rf"(?:(?:編集され)?、{on_day}{became}|(?:「([^」]+)」に変わり)?、{on_day}は削除)"
@@ -708,11 +722,7 @@ def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
         since, after, back, same, between, gone = how
         number = re.search(r"(\d+)(?:$|ファイル「)", said_text or edited_text)
         post = number and next((one for one in truth.dispute.saved if one.number == int(number[1])), None)
-        if (
-            not post
-            or truth.dispute.side(post.author) != side.replace("お客様", "相手")
-            or (said_on or edited_on) != _second(post.sent)[:10]
-        ):
+        if not post or truth.dispute.side(post.author) != side or (said_on or edited_on) != _second(post.sent)[:10]:
             yield f"whose words are pasted ({said_text or edited_text})"
             continue
         shown = [(at, *post.shown(at)) for at in truth.dispute.sightings(post)]

@@ -15,7 +15,6 @@ from archiver.export.report.money import (
     earlier_text,
     money_rows,
     open_lines,
-    overdue_text,
     reminder_text,
     reminders_text,
     standing_of,
@@ -51,6 +50,7 @@ MAX_LENGTH = 800
 """Characters of what is sent at most, a line end counted as two; forms truncate what is longer."""
 
 _MAX_FIELD_LENGTH, _QUOTED_LENGTH, _SHORT_QUOTED_LENGTH, _MAX_DELIVERIES, _MAX_NAME_LENGTH = 50, 76, 36, 3, 20
+_LETTER_QUOTED_LENGTH = 100
 
 
 @days_in_words()
@@ -149,15 +149,14 @@ _NAMED_TERMS = ("amount", "payment_day", "ordered_on", "work")
 def demand_text(case: ReportInput) -> str:
     """The text with LF between lines; the last facts are left out if it would be too long.
 
-    Where it asks for no more than an answer, or for payment as the work was accepted, it says to what: the words
-    without one, those that decide, and where nothing is asked for by name all that page 1 quotes.
+    Whatever it asks for, it says why: what page 1 quotes as agreed and changed, and the words without an answer. Of
+    the invoices it names those that are due.
     """
     contract, standing, kind = case.contract, standing_of(case), client_request(case)
     days, message_text = delivery_days(case.deliveries), partial(_message_text, case)
-    decisive, deleted, quoted = quotation_lines(case, _QUOTED_LENGTH, is_letter=True)
-    contents = [asked_text(case), *decisive, *deleted, *(quoted if kind is None else ())]
-    is_telling = kind in (None, RequestKind.REPLY) or (kind is RequestKind.PAYMENT and not overdue_text(case))
-    contents = list(filter(None, contents)) if is_telling else []
+    decisive, deleted, quoted = quotation_lines(case, _LETTER_QUOTED_LENGTH, is_letter=True)
+    changed = [say("{line}。", line=one) for one in departures_and_terms(case, _LETTER_QUOTED_LENGTH, is_letter=True)]
+    contents = [*filter(None, [*decisive, *deleted, *changed, asked_text(case), *quoted])]
 
     def invoice_line(one: InvoiceBalance) -> str:
         place = message_text(one.invoice.message_id)
@@ -170,7 +169,7 @@ def demand_text(case: ReportInput) -> str:
         delivered=_deliveries_text([*map(date_text, days)]),
         sums="" if standing is None else sums_text(standing),
         reminders=reminders_text(contract, partial(_reminder_text, case)),
-        invoices=[] if standing is None else list(open_lines(standing, invoice_line)),
+        invoices=[] if standing is None else list(open_lines(standing, invoice_line, overdue=True)),
         terms=terms_by_message(contract, _NAMED_TERMS),
         message_text=message_text,
         contents=contents,

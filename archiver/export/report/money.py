@@ -17,6 +17,7 @@ from archiver.claims.invoices_and_payments import (
     received_text,
     set_off_lines,
     sums_text,
+    unpaid_text,
 )
 from archiver.export.report.excerpt import bound_place, bound_quote
 from archiver.export.report.message_statistics import ReportInput
@@ -58,11 +59,9 @@ def money_rows(case: ReportInput) -> Iterator[tuple[str, str]]:
 def open_lines(
     standing: MoneyStanding, worded: Callable[[InvoiceBalance], str], *, overdue: bool = False
 ) -> Iterator[str]:
-    """The open invoices, those late the longest first, perhaps these alone; and how many more are open."""
-    unpaid = sorted(
-        (one for one in standing.balances if one.unpaid), key=lambda one: (-one.days_late, one.invoice.number)
-    )
-    named = [one for one in unpaid if one.days_late or not overdue][:_MAX_INVOICES]
+    """The open invoices, those late the longest first, perhaps without those not due yet; how many more."""
+    unpaid = [one for one in standing.balances if one.unpaid and not (overdue and one.is_coming)]
+    named = sorted(unpaid, key=lambda one: (-one.days_late, one.invoice.number))[:_MAX_INVOICES]
     yield from map(worded, named)
     if len(unpaid) > len(named):
         yield say("ほか{n}件の請求が未払いです。", n=len(unpaid) - len(named))
@@ -171,7 +170,7 @@ def consultation_rows(case: ReportInput) -> tuple[tuple[str, str], ...]:
     return (
         (say("請求した金額"), say("{billed:,}円", billed=standing.billed)),
         received,
-        (say("未払いの金額"), "\n".join([say("{unpaid:,}円", unpaid=standing.unpaid), *late])),
+        (say("未払いの金額"), "\n".join([unpaid_text(standing), *late])),
     )
 
 

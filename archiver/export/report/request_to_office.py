@@ -85,7 +85,9 @@ def request_sentence(case: ReportInput) -> str:
     reason = reasons[kind](case) if kind in reasons else ""
     because = say("{reason}ため、", reason=reason) if reason else ""
     is_direct = platform.elsewhere  # the client is asked, and for nothing of an office
-    is_reasoned = case.request or (kind is RequestKind.PAYMENT and because if is_direct else kind)
+    is_reasoned = case.request or (
+        kind is RequestKind.PAYMENT and because if is_direct and case.contract.does_work else kind
+    )
     because = because if is_reasoned else _reason_text(case)
     asked = platform.review if kind is RequestKind.REVIEW and reason else None
     asked = platform.nudge or say("相手へのご連絡") if kind is RequestKind.REPLY else asked

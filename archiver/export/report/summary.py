@@ -167,17 +167,21 @@ def _quoted_message(case: ReportInput, quoted: Quotation) -> QuotedMessage:
 def quotation_lines(case: ReportInput, limit: int, *, is_letter: bool = False) -> tuple[list[str], ...]:
     """The same in one sentence each: changed terms, what was accepted or found wrong; other deletions; and the others.
 
-    Where the other side has several people, each has its author; a letter speaks to the author. Where it has one, the
-    last message, if it stands as it was, is not among them but in a letter: the line about it quotes it.
+    Where the other side has several people, each has its author. Where it has one, the last message, if it stands as
+    it was, is not among them: the line about it quotes it. A letter speaks to the author, has the last message if it
+    names money or days, and quotes nothing that is covered.
     """
     lines: tuple[list[str], ...] = ([], [], [])
-    for quoted in case.statistics.quotations.value:
+    told, heard = case.statistics.quotations.value, case.statistics.heard
+    last = heard.message if heard is not None else None
+    if is_letter and heard is not None and names_terms(heard.before.body) and last not in [one.message for one in told]:
+        told = (*told, heard)
+    for quoted in told:
         who = word("quote.who", name=shown(quoted.message.name, _NAME_LENGTH)) if len(case.bases) > 1 else None
-        heard = case.statistics.heard
-        if who is None and not is_letter and heard and quoted.message == heard.message:
+        texts = _shown_excerpts(case, quoted, limit)
+        if not texts if is_letter else who is None and quoted.message == last:
             continue
-        who = word("quote.you") if is_letter else who
-        line = quotation_line(quoted, _shown_excerpts(case, quoted, limit), time=short_date, who=who)
+        line = quotation_line(quoted, texts, time=short_date, who=who, is_letter=is_letter)
         if answered := texts_beside(case, quoted, limit, is_letter=is_letter):
             line = word("noted", text=line, notes=answered)
         is_yes = quoted.is_answer and not names_decision(quoted.message)  # it decides by what it answers
@@ -300,9 +304,9 @@ def _gone_file_line(case: ReportInput, file: Attachment, event: ChangeRow) -> st
     return word("noted.and", before=line, after=word(kept, path=f"data/{file.stored_as}"))
 
 
-def departures_and_terms(case: ReportInput, limit: int) -> Iterable[str]:
-    """Of the same changes those that weigh most: people of the other side who left, and descriptions."""
-    people = tuple(f"(ID {account})" for account in case.bases)
+def departures_and_terms(case: ReportInput, limit: int, *, is_letter: bool = False) -> Iterable[str]:
+    """Of the same changes those that weigh most: descriptions, and but for a letter their people who left."""
+    people = () if is_letter else tuple(f"(ID {account})" for account in case.bases)
     told = (one for one in _told_changes(case) if one.kind == _DESCRIBED or one.about.endswith(people))
     return dict.fromkeys(_change_line(one, limit) for one in told if one.kind in (_LEFT, _DESCRIBED))
 

@@ -58,8 +58,8 @@ def test_without_an_overdue_invoice_nothing_is_demanded() -> None:
 
 
 def test_it_says_what_is_to_be_read_and_answered() -> None:
-    """The reporter's message without an answer, and the edited reply, with what that answered; a demand for money names
-    neither.
+    """The reporter's message without an answer, and the edited reply, with what that answered; a demand for money too,
+    as that is why it is owed.
     """
     asked = report_inputs.plain_message("料金は月2万5千円でよろしいでしょうか？", 2)
     versions = [
@@ -69,13 +69,24 @@ def test_it_says_what_is_to_be_read_and_answered() -> None:
     reply = report_inputs.plain_message("いいえ、月1万円です。", 3, state=State.EDITED, versions=tuple(versions))
     room = report_inputs.room_of_messages([asked, reply, report_inputs.plain_message("検収をお願いします。", 4)])
 
-    text, demand = (text_of(contract, rooms=[room], deliveries=()) for contract in (DIRECT, ARREARS))
+    changed = "・2026年11月5日のご連絡「はい。」は、同日10:16には「いいえ、月1万円です。」になっていました"
+    for contract in (DIRECT, ARREARS, replace(DIRECT, side="client")):
+        text = text_of(contract, rooms=[room], deliveries=())
+        assert "\n・返信のないメッセージ: 「検収をお願いします。」\n" in text
+        assert f"{changed}(その前の、こちらのメッセージ: 「{asked.body}」)。\n" in text
 
-    assert "\n・返信のないメッセージ: 「検収をお願いします。」\n" in text
-    changed = "・お客様の「はい。」(2026年11月5日)は、同日10:16には「いいえ、月1万円です。」になっていました"
-    assert f"{changed}(その前の、こちらのメッセージ: 「{asked.body}」)。\n" in text
-    assert "検収をお願い" not in demand
-    assert "いいえ" not in demand
+
+def test_only_what_is_due_is_asked_for() -> None:
+    """Of what is open the sums say how much is not due yet; who ordered the work is told of its own day."""
+    coming = Invoice(9, 100, "2026-11-05", "2036-11-30")
+    text = text_of(replace(ARREARS, invoices=(*ARREARS.invoices, coming)))
+
+    assert "(うち支払期日を過ぎていないもの 55,100円)\n" in text
+    assert "・請求1" in text
+    assert "・請求2" not in text
+    hirer = replace(DIRECT, side="client", due_on="2026-11-30")
+    assert "\n納期: 2026年11月30日\n納品: 未確認\n" in text_of(hirer, deliveries=())
+    assert "納期" not in text_of(replace(hirer, side="worker"), deliveries=())
 
 
 def test_a_name_that_nobody_entered_is_not_written() -> None:

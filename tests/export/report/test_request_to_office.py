@@ -402,6 +402,8 @@ def test_who_ordered_the_work_is_not_told_to_deliver() -> None:
     assert advice(late) is None
     assert request_of(late).startswith("納期(2026年11月5日)を過ぎ、相手からの返信がないため、")
     assert request_of(early).startswith("相手からの返信がないため、")
+    direct = replace(late, contract=replace(late.contract, platform="direct"))
+    assert request_of(direct).startswith("納期(2026年11月5日)を過ぎ、相手からの返信がないため、")
 
 
 def test_one_request_in_one_sentence() -> None:
