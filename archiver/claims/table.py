@@ -182,7 +182,7 @@ WORDS: Mapping[str, str] = {
     "quote.agreed.letter": "それに続く、こちらの{sent}のメッセージ: 「{text}」",
     "quote.misquoted": (
         "この中の引用「{words}」は、引用元とされる{side}のメッセージ(No.{no})の保存した文にありません。"
-        "保存した文は「{text}」です"
+        "保存した文: 「{text}」"
     ),
     "quote.gone": "(削除の表示だけ)",
     "quote.said.client": "相手の「{before}」({sent})",

@@ -690,7 +690,7 @@ def _on_answered(truth: Truth, page: str) -> Iterator[str]:
         ),
     )
     form = r"この中の引用「([^」]+)」は、引用元とされる(\S{2,3})のメッセージ\(No\.(\d+)\)の保存した文にありません"
-    saved = _findall(r"保存した文は「([^」]+)」です", page)
+    saved = _findall(r"保存した文:「([^」]+)」", page)
     for (words, side, number), text in zip(_findall(form, page), saved, strict=True):
         post = truth.numbers[int(number)]
         texts = [post.shown(at)[0] for at in truth.dispute.sightings(post)]

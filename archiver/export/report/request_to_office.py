@@ -15,7 +15,6 @@ from archiver.claims.quotations import Quotation, Time, excerpt, excerpts
 from archiver.claims.sentences import closed_sign, reply_label, reply_text, silence_reason, theirs_text, waiting_text
 from archiver.claims.table import word
 from archiver.contract_dates import day_of, days_since, end_request_due, is_paid, last_delivery, review_due
-from archiver.evidence.history import words_beside_files
 from archiver.export.report.excerpt import became_of, references_of
 from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.money import overdue_text, standing_of
@@ -207,15 +206,16 @@ def reply_line(case: ReportInput, limit: int, time: Time, *, is_alone: bool = Fa
 
 
 def texts_beside(case: ReportInput, quoted: Quotation, limit: int, *, is_letter: bool = False) -> str:
-    """What belongs to a quoted message, with a full stop between: what stands beside it, and what it misquotes; in a
+    """What belongs to a quoted message, with a full stop between: what it misquotes, and what stands beside it; in a
     letter only what the reporter wrote.
     """
-    beside = [_text_beside(case, quoted, one, limit, is_letter=is_letter) for one in quoted.beside]
+    beside = []
     if quoted.misquoted and not is_letter:
         words, source = quoted.misquoted
         words, text = excerpts([visible(one_line(words)), visible(own_words(source.texts[0].body))], limit)
         side = say(case.side(source.account_id))
         beside.append(word("quote.misquoted", words=words, side=side, no=source.no, text=text))
+    beside += [_text_beside(case, quoted, one, limit, is_letter=is_letter) for one in quoted.beside]
     return say("。").join(filter(None, beside))
 
 
@@ -238,8 +238,7 @@ def _heard_text(case: ReportInput, limit: int) -> str:
     heard = case.statistics.heard
     if heard is None or is_covered(heard.before.body):
         return ""
-    body = words_beside_files(heard.before.body) or heard.before.body
-    return excerpt(visible(own_words(body, references_of(case, heard.message))), 0, limit)
+    return excerpt(visible(own_words(heard.before.body, references_of(case, heard.message))), 0, limit)
 
 
 def _overdue_text(case: ReportInput) -> str:

@@ -195,7 +195,7 @@ def test_words_that_are_quoted_as_nobody_wrote_them_are_told_with_the_saved_ones
     assert isinstance(page, FactList)
     differs = f"この中の引用「{quoted}」は、引用元とされる報告者のメッセージ(No.2)の保存した文にありません。"
     for text in (page.quoted[0].head, inquiry_form_text(case)):
-        assert ("何回でも" in quoted) is (f"{differs}保存した文は「{own.body}」です" in text)
+        assert ("何回でも" in quoted) is (f"{differs}保存した文: 「{own.body}」" in text)
     assert "(引用) 遅れたので報酬は2万円にします。" in inquiry_form_text(case)
 
 
