@@ -21,7 +21,7 @@ from archiver.store import schema
 from archiver.store.engine import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.entries import IS_WHOLE, KeptReply, kept_replies
+from archiver.store.queries.entries import IS_WHOLE, KeptReply, is_about, kept_replies
 from archiver.store.rows import among
 from archiver.store.time_text import from_text, from_unix
 
@@ -130,10 +130,8 @@ def _entries(reading: Reading, where: ColumnElement[bool]) -> Iterator[ChosenEnt
 
 
 def _about(contract: str) -> ColumnElement[bool]:
-    keys = [f"{kind}/{contract}" for kind in STATEMENT_KINDS]
-    stated = or_(_ENTRY.key.in_(keys), *(_ENTRY.key.startswith(f"{key}/", autoescape=True) for key in keys))
     noted = _ENTRY.key.startswith(f"twin/{contract.removeprefix('id')}/", autoescape=True)  # a job about an account
-    return or_(noted, and_(_ENTRY.room_id.is_(None), _ENTRY.kind.in_(STATEMENT_KINDS), stated))
+    return or_(noted, is_about(contract, STATEMENT_KINDS))
 
 
 def _unheld(reading: Reading, room: int, held: Collection[ContractRoom]) -> tuple[list[ChosenEntry], int]:

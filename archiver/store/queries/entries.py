@@ -342,10 +342,14 @@ def _neighbours(reading: Reading, room: int, position: int, is_inside: IsInside)
 def _belongs_to(rooms: Iterable[int], contract: str) -> ColumnElement[bool]:
     """The condition that an entry is of one of the rooms, about the contract or about the seals."""
     table = schema.entry.c
-    keys = [f"{kind}/{contract}" for kind in STATEMENT_KINDS]
+    return or_(table.room_id.in_(sorted(rooms)), is_about(contract, STATEMENT_KINDS), table.kind.in_(OF_SEALS))
+
+
+def is_about(contract: str, kinds: Sequence[str]) -> ColumnElement[bool]:
+    """The condition that an entry is a statement of one of these kinds about a contract."""
+    table, keys = schema.entry.c, [f"{kind}/{contract}" for kind in kinds]
     stated = or_(table.key.in_(keys), *(table.key.startswith(f"{key}/", autoescape=True) for key in keys))
-    about_contract = and_(table.room_id.is_(None), table.kind.in_(STATEMENT_KINDS), stated)
-    return or_(table.room_id.in_(sorted(rooms)), about_contract, table.kind.in_(OF_SEALS))
+    return and_(table.room_id.is_(None), table.kind.in_(kinds), stated)
 
 
 _LINE = "SELECT line FROM entry WHERE seq = ?"
