@@ -135,6 +135,16 @@ def earlier_parts(contract: Contract, others: Iterable[Contract]) -> list[tuple[
     return found
 
 
+def jobs_beside(contract: Contract, others: Iterable[Contract], room: int) -> list[Contract]:
+    """The other jobs that have some time of a room together with this one; what is saved of a stranger is none."""
+
+    def is_beside(other: Contract) -> bool:
+        mine, theirs = ([part for part in one.rooms if part.room_id == room] for one in (contract, other))
+        return any(a.overlaps(b.start, b.end) and b.overlaps(a.start, a.end) for a in mine for b in theirs)
+
+    return [one for one in others if one.platform != STRANGER and is_beside(one)]
+
+
 def _day_begun(contract: Contract) -> datetime | None:
     return day_of(contract.contracted_on or contract.contact_approved_on)
 

@@ -219,11 +219,6 @@ class Contract:
         """Whether what stood in a room at a time belongs to it; None: the time is not known."""
         return any(one.room_id == room and (at is None or one.contains(at)) for one in self.rooms)
 
-    def shares(self, room: int, other: Contract) -> bool:
-        """Whether another contract has some time of a room together with this one."""
-        mine, theirs = ([part for part in one.rooms if part.room_id == room] for one in (self, other))
-        return any(a.overlaps(b.start, b.end) and b.overlaps(a.start, a.end) for a in mine for b in theirs)
-
     @property
     def does_work(self) -> bool:
         """Whether the user may be the one who does the work; not if they ordered it."""

@@ -17,6 +17,7 @@ import pytest
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.export.report import summary
 from archiver.export.report.letters import inquiry_form_text
+from archiver.platforms.job_platform import STRANGER
 from archiver.records import ContractRoom, JsonObject, Observation, Role, RoomId
 from archiver.report_language import LANGUAGES, report_language
 from archiver.store import seals, user_statements
@@ -221,6 +222,7 @@ def test_two_jobs_in_one_chat_at_one_time(tmp_path: Path) -> None:
     """Whoever reads of one is told that messages of the other may be among these; not of what ended before it."""
     maker = begun(tmp_path / "home", title="歌詞")
     maker.contract("job0", [ContractRoom(RoomId(ROOM), end=at(0))], title="下書き")
+    maker.contract("id5", title="知らない人", platform=STRANGER)  # no job: what is saved of an account
     maker.contract("job2", [ContractRoom(RoomId(ROOM), at(0))], platform="coconala", title="アイコン")
     maker.sync([post(1, "歌詞とアイコンをお願いします", 5)], minutes=10)
 

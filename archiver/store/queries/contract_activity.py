@@ -12,7 +12,7 @@ from sqlalchemy import and_, false, or_, select
 
 from archiver.claims.counterparts import counterpart_bases, twins_of
 from archiver.claims.messages import last_reply, with_acts
-from archiver.contract_dates import earlier_parts, room_beginning
+from archiver.contract_dates import earlier_parts, jobs_beside, room_beginning
 from archiver.evidence.acts_seen_in_lists import account_closings
 from archiver.evidence.history import NOTICE, EntryObject, cancelled_account, number, text
 from archiver.records import (
@@ -148,8 +148,8 @@ def beginning_of(reading: Reading, room: int, contract: Contract, room_gaps: Seq
     earlier = [one for one in earlier_parts(contract, others) if one[0].room_id == room]
     first = authors_and_changes.first_post(reading, room)
     own = authors_and_changes.first_post(reading, room, but=[part for part, _job in earlier]) if earlier else first
-    beginning = room_beginning(first, own, room_gaps, earlier)
-    return beginning._replace(shared=tuple(one.label for one in others if contract.shares(room, one)))
+    shared = tuple(one.label for one in jobs_beside(contract, others, room))
+    return room_beginning(first, own, room_gaps, earlier)._replace(shared=shared)
 
 
 def _known_until(contract: Contract, looks: Mapping[int, datetime | None]) -> datetime | None:
@@ -188,8 +188,7 @@ def last_handover(reading: Reading, activity: ContractActivity, *, since: dateti
 
 def deliveries_beside(reading: Reading, activity: ContractActivity, room: int) -> tuple[Delivery, ...]:
     """The deliveries of a contract, and of others that have a room in the same time: a file may be for either."""
-    contract = activity.contract
-    beside = (one for one in contracts.neighbours(reading, contract) if contract.shares(room, one))
+    beside = jobs_beside(activity.contract, contracts.neighbours(reading, activity.contract), room)
     return (*activity.deliveries, *(one for job in beside for one in deliveries(reading, job.id)))
 
 
