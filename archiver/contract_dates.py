@@ -73,12 +73,7 @@ class OutsideContact(StrEnum):
     @property
     def is_early(self) -> bool:
         """Whether contact began before the platform's rule allows it."""
-        return self in (
-            OutsideContact.BEFORE_APPROVAL,
-            OutsideContact.BEFORE_ESCROW,
-            OutsideContact.BEFORE_CONTRACT,
-            OutsideContact.FORBIDDEN,
-        )
+        return self in COMPARED or self is OutsideContact.FORBIDDEN
 
 
 COMPARED = {
@@ -177,6 +172,10 @@ class DueDate:
     """How long until then."""
     is_delivery_unclear: bool = False
     """Whether it counts from the last of several deliveries, as the days do not tell which one an invoice bills."""
+    message: str = ""
+    """The saved message that says something of it, as screens name it."""
+    is_over: bool = False
+    """Whether no days are counted: by that message, or as it holds only where no other day was agreed."""
 
 
 def last_delivery(deliveries: Iterable[Delivery]) -> datetime | None:
@@ -207,11 +206,9 @@ def is_paid(contract: Contract, deliveries: Iterable[Delivery]) -> bool:
 def review_due(contract: Contract, deliveries: Sequence[Delivery], platform: Platform) -> date | None:
     """The day on which the review of the last delivery is usually over; None once it is paid."""
     at = last_delivery(deliveries)
-    return (
-        None
-        if at is None or is_paid(contract, deliveries)
-        else at.astimezone(JST).date() + timedelta(days=platform.review_days)
-    )
+    if at is None or is_paid(contract, deliveries):
+        return None
+    return at.astimezone(JST).date() + timedelta(days=platform.review_days)
 
 
 def receipt_due(contract: Contract, deliveries: Iterable[Delivery]) -> date | None:
@@ -230,12 +227,11 @@ def billed_receipts(invoices: Iterable[Invoice], deliveries: Iterable[Delivery])
     """
     billed = sorted((one.issued_on, one.number) for one in invoices)
     days = sorted(at.astimezone(JST).date() for at in _delivered(deliveries))
-    texts = [day.isoformat() for day in days]
-    if not days or len(billed) != len(days) or len(set(texts)) != len(texts):
+    begins = [day.isoformat() for day in days]
+    if len(billed) != len(days) or len(set(begins)) != len(begins):
         return {}
-    ends = [*texts[1:], "9999"]
-    pairs = list(zip(billed, texts, ends, strict=True))
-    is_clear = all(begin <= issued < end for (issued, _number), begin, end in pairs)
+    spans = zip(billed, begins, [*begins[1:], "9999"], strict=False)
+    is_clear = all(begin <= issued < end for (issued, _number), begin, end in spans)
     return {number: day for (_issued, number), day in zip(billed, days, strict=True)} if is_clear else {}
 
 
@@ -274,19 +270,21 @@ def _unpaid_delivery(
     """The delivery from which pay is awaited: the first whose invoice is open, else the last; None once all that was
     billed is paid. `only_without_day`: an open invoice that names a day of payment does not count.
     """
-    received, _surplus, _set_off = received_for(contract.invoices, contract.payments)
-    open_invoices = [one for one in contract.invoices if received[one.number] < one.amount]
-    unpaid = [one.number for one in open_invoices if not (only_without_day and one.due_on)]
+    received, *_rest = received_for(contract.invoices, contract.payments)
+    unpaid = [
+        one.number
+        for one in contract.invoices
+        if received[one.number] < one.amount and not (only_without_day and one.due_on)
+    ]
     if not unpaid and (contract.invoices or is_paid(contract, deliveries)):
         return None
     days = billed_receipts(contract.invoices, deliveries)
-    awaited = [begin_of_day(days[number]) for number in unpaid if number in days]
-    return min(awaited, default=last_delivery(deliveries))
+    return min((begin_of_day(days[one]) for one in unpaid if one in days), default=last_delivery(deliveries))
 
 
 REVIEW = "review"
 """The rule that ends once the work is paid."""
-_OF_PAY = frozenset({"payment", "receipt"})
+OF_PAY = frozenset({"payment", "receipt"})
 """Rules that count from the delivery that an open invoice bills."""
 
 _STATED_DAYS = {
@@ -318,23 +316,20 @@ def deadlines(
         "delivery": last_delivery(deliveries),
         "unanswered": unanswered,
         "last_seen": last_seen,
+        "unpaid": _unpaid_delivery(contract, deliveries),
+        # until each open invoice names a day of its own, or all is paid that was billed
+        "receipt": _unpaid_delivery(contract, deliveries, only_without_day=True),
     }
     days = {name: at.astimezone(JST).date() for name, at in begun.items() if at is not None}
-    # The day of receipt counts until each open invoice names a day of its own, or all is paid that was billed.
-    received = _unpaid_delivery(contract, deliveries, only_without_day=True)
-    if received is not None and receipt_due(contract, deliveries):
-        days["receipt"] = received.astimezone(JST).date()
-    awaited = _unpaid_delivery(contract, deliveries)
-    of_pay = {name: day for name, day in days.items() if name != "delivery"}
-    if awaited is not None:
-        of_pay["delivery"] = awaited.astimezone(JST).date()
+    if not receipt_due(contract, deliveries):
+        days.pop("receipt", None)
     times = _stated_times(contract, deliveries)
-    unclear = _OF_PAY if is_billing_unclear(contract.invoices, deliveries) else frozenset()
+    unclear = OF_PAY if is_billing_unclear(contract.invoices, deliveries) else frozenset()
     dues = [
         _due_date(deadline, day, deadline.end_after(times), now, is_delivery_unclear=deadline.rule in unclear)
         for deadline in platform.deadlines
         if not (deadline.rule == REVIEW and is_paid(contract, deliveries))
-        and (day := deadline.day_after(of_pay if deadline.rule == "payment" else days)) is not None
+        and (day := deadline.day_after(days)) is not None
     ]
     return sorted(dues, key=lambda due: (due.day, due.deadline.rule))
 
@@ -347,7 +342,7 @@ def _due_date(
     left = timedelta() if ends_at is None else ends_at - now
     if ends_at is not None and ends_at <= now:
         days_left = min(days_left, -1)
-    return DueDate(deadline, day, days_left, ends_at, left, is_delivery_unclear)
+    return DueDate(deadline, day, days_left, ends_at, left, is_delivery_unclear, is_over=deadline.rule == "receipt")
 
 
 def _stated_times(contract: Contract, deliveries: Sequence[Delivery]) -> dict[str, datetime]:
@@ -363,11 +358,9 @@ def end_request_due(contract: Contract, platform: Platform) -> tuple[date, datet
     """The day until which a stated request to end the contract early is to be answered, and its exact end if known;
     None if there is no request or no such rule.
     """
-    at, rule = day_of(contract.end_request_at), platform.end_request_rule
-    if at is None or rule is None:
-        return None
-    day = rule.day_after({"end_request": at.astimezone(JST).date()})
-    return None if day is None else (day, rule.end_after(_stated_times(contract, ())))
+    at = day_of(contract.end_request_at)
+    dues = [] if at is None else deadlines(contract, platform, (), now=at)
+    return next(((one.day, one.ends_at) for one in dues if one.deadline.after == "end_request"), None)
 
 
 SHOWN_BEFORE = {"plan": 10, "nudge": 0}

@@ -243,17 +243,16 @@ def test_the_deadline_and_the_balance_name_the_same_day() -> None:
 CROWDWORKS = platform_of("crowdworks")
 EVENTS = {
     *("contract", "escrow", "delivery", "end_request", "cancellation"),
-    *("first_client", "unanswered", "last_seen"),
+    *("first_client", "unanswered", "last_seen", "unpaid"),
 }
 
 
 @pytest.mark.parametrize("name", platforms_with_office())
 def test_every_rule_says_where_and_when_it_was_read(name: str) -> None:
-    """Contact, steps and deadlines of each platform have an official source or are called weak."""
+    """Steps and deadlines of each platform have an official source or are called weak."""
     platform = platforms()[name]
 
     assert platform.contact in {"approval", "escrow", "never"}
-    assert platform.contact_source is not None
     assert (platform.outside is None) == (platform.rule is None)
     assert platform.rule is None or (f"「{platform.outside}」" in platform.rule and "最新の規約" in platform.rule)
     assert platform.operator
@@ -261,7 +260,7 @@ def test_every_rule_says_where_and_when_it_was_read(name: str) -> None:
     assert platform.steps
     rules = [one for one in platform.deadlines if one.after != "due"]  # the user's own day follows from no rule
     sources = [*(step.source for step in platform.steps), *(one.source for one in rules)]
-    for source in (platform.contact_source, *sources):
+    for source in sources:
         assert source.title
         assert source.url.startswith("https://") or source.by == "several"
         assert source.by in {"official", "lawyer", "press", "user", "several"}

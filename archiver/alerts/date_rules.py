@@ -25,7 +25,7 @@ DELIVERY_DELAY = timedelta(days=1)
 _TIME = "%Y-%m-%d %H:%M"
 OWN_ALERT_RULES = frozenset({"nudge", "plan"})
 """Rules of deadlines that have alerts of their own (A11, A14)."""
-_OF_WORKER = frozenset({"delivery", "due", "end_request", "first_client", "receipt"})
+_OF_WORKER = frozenset({"delivery", "due", "end_request", "first_client", "receipt", "unpaid"})
 """The deadlines counted from these are those of who does the work, and so is their advice."""
 
 ONCE = frozenset({AlertRule.EARLY_CONTACT, AlertRule.A11, AlertRule.A14, AlertRule.DEADLINE, AlertRule.UNDELIVERED})
@@ -39,6 +39,8 @@ class CaseSnapshot(NamedTuple):
     """The oldest message that is known."""
     asked: Act | None = None
     """The user's first act after the other side's last one."""
+    heard: Post | None = None
+    """The other side's last message."""
     days_waiting: int | None = None
     """For how many days it is known to be unanswered; None: it is not, or nobody knows."""
     closed_after: datetime | None = None
@@ -80,7 +82,7 @@ def silences(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
     days, asked = platform_of(case.contract.platform).reply_days, case.asked
     is_told = case.days_waiting is not None and days <= case.days_waiting <= OLD_DAYS
     if is_told and asked is not None and case.contract.state == "open":
-        yield Alert(AlertRule.A11, Level.MEDIUM, now, int(asked.post.room_id), subject=_silence(case, asked))
+        yield _alert_at(case.heard or asked.post, AlertRule.A11, Level.MEDIUM, now, _silence(case, asked))
 
 
 def _silence(case: CaseSnapshot, asked: Act) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from itertools import pairwise
 from os.path import commonprefix
 
@@ -51,10 +51,15 @@ _MONEY = re.compile(
     r"|(?:[¥$]|JPY|USD|EUR) ?[0-9][0-9,]*"
     r"|振り?込|(?:支払|(?<!意を)払[いえうわっ])(?:[^\s、。!?]{0,8}(?:ません|ない))?|報酬|料金|無料|半額|値引"
 )
+_NUMBER = re.compile(rf"(?<![0-9.,]){WRITTEN_NUMBER}(?![.,][0-9])")
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\b"
 _DATE = re.compile(
     r"[0-9]{1,2}月(?:[0-9]{1,2}日|末)|[0-9]{1,2}/[0-9]{1,2}|[0-9]{1,2}日|(?:今|来|当|翌)?月末|納期|期限"
     rf"|\b[0-9]{{1,2}}(?:st|nd|rd|th)? {_MONTH}|\b{_MONTH} [0-9]{{1,2}}\b|[Ww]ithin [0-9]{{1,3}} days"
+)
+_PAY, _DAY_RULE = "(?:払|振り?込)", "(?:翌々?月|当月|月末|末日?締|[0-9]日締|[0-9]日(?:以内|後))"
+_PAYMENT_DAY = re.compile(
+    rf"{_PAY}[^。!?\n]{{0,12}}{_DAY_RULE}|{_DAY_RULE}[^。!?\n]{{0,12}}{_PAY}|\b(?i:net) ?[0-9]{{1,3}}\b"
 )
 _DELIVERY = re.compile(f"{_DATE.pattern}|納品")
 _TALK = re.compile(
@@ -91,6 +96,11 @@ def answers(text: str) -> bool:
     return _ANSWER.search(own) is not None or any(amounts_and_days(own))
 
 
+def names_payment_day(text: str) -> bool:
+    """Whether a text tells by a rule of months or days when pay is due."""
+    return _PAYMENT_DAY.search(_own_words(text)) is not None
+
+
 def judges_work(text: str) -> bool:
     """Whether a text speaks of accepting delivered work, or of what is wrong with it."""
     return accepts(text) or _JUDGED.search(_own_words(text)) is not None
@@ -115,7 +125,7 @@ def terms_weight(bodies: Sequence[str], *, is_edit: bool = False, amount: str | 
     own, weight = [*map(_own_words, bodies)], 0
     if is_edit and len({letters(one) for one in (*bodies[:1], *bodies[-1:])}) < 2:  # there and back: it stands
         return 0
-    of_agreed: WordsOf = partial(_words_of, _forms_of(amount or ""))
+    of_agreed: WordsOf = partial(_agreed, amount or "")
     for points, words_of in (*DECIDING_WORDS, (8, of_agreed)):
         found = [frozenset(re.sub(r"(?<=\d),(?=\d{3})", "", words) for _at, words in words_of(one)) for one in own]
         weight += points * (len(set(found)) > 1 if is_edit else any(found))
@@ -169,12 +179,11 @@ DECIDING_WORDS: tuple[tuple[int, WordsOf], ...] = (
 """What decides a dispute, the first first."""
 
 
-@lru_cache
-def _forms_of(amount: str) -> re.Pattern[str]:
-    """The usual forms of each number of a stated amount that is no mere count: 80,000, 80000 and 8万."""
-    sums = [round(written_number(one)) for one in re.findall(WRITTEN_NUMBER, unicodedata.normalize("NFKC", amount))]
-    forms = "|".join(f"{one:,}|{one}|{one / 10_000:g}万" for one in sums if one >= 100)
-    return re.compile(rf"(?<![0-9.,])(?:{forms or '(?!)'})(?![0-9万千億]|[.,][0-9])")
+def _agreed(amount: str, text: str) -> Iterator[tuple[int, str]]:
+    """Where a text names a number of the agreed amount that is no mere count: 80,000, 80000, 8万 or 八万."""
+    both = (_NUMBER.finditer(one) for one in (unicodedata.normalize("NFKC", amount), text))
+    sums, found = ([(one.start(), round(written_number(one[0]))) for one in each] for each in both)
+    return ((at, f"{number}") for at, number in found if number >= 100 and number in {one for _at, one in sums})
 
 
 def amounts_and_days(body: str) -> Iterator[str]:

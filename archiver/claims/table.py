@@ -58,6 +58,7 @@ WORDS: Mapping[str, str] = {
     "reply.none.unknown": "確認していません(相手のアカウントが未入力)",
     # whose turn it is
     "act.message": "メッセージ{what}",
+    "act.edit": "メッセージの編集",
     "act.file": "ファイル「{what}」の送信",
     "act.task_given": "タスク「{what}」の依頼",
     "act.task_changed": "タスク「{what}」の変更",

@@ -44,6 +44,7 @@ class Deadline:
     `plan`."""
     after: str
     """`contract`, `escrow`, `delivery`, `end_request`, `cancellation`, `first_client`, `unanswered`, `last_seen`,
+    `unpaid`: the delivery whose pay is awaited,
     `due`: the day entered for the delivery, as long as nothing was delivered or paid, or
     `receipt`: the last delivery, as long as no day of payment is known."""
     name: str
@@ -116,7 +117,6 @@ class Platform:
     """The name of its permission for contact outside; None if it has none."""
     rule: str | None = None
     """A sentence about its rule for contact outside, if there is something to ask for."""
-    contact_source: RuleSource | None = None
     operator: str | None = None
     """The company that runs it, named as author of its screens in a list of exhibits."""
     nudge: str | None = None
@@ -203,13 +203,12 @@ def _with_sources(table: dict[str, Any]) -> dict[str, Any]:
     """The words of a file, with steps and deadlines, and the source itself where the file has its name."""
     del table["english"]
     sources = {name: RuleSource(**one) for name, one in table.pop("sources", {}).items()}
-    named = {key: sources[table[key]] for key in ("contact_source",) if key in table}
     steps = tuple(OfficeStep(**one | {"source": sources[one["source"]]}) for one in table.get("steps", ()))
     deadlines = tuple(
         Deadline(**one | {"source": sources[one["source"]], "extended_by": tuple(one.get("extended_by", ()))})
         for one in table.get("deadlines", ())
     )
-    return table | named | {"steps": steps, "deadlines": deadlines}
+    return table | {"steps": steps, "deadlines": deadlines}
 
 
 def _months_later(day: date, months: int) -> date:

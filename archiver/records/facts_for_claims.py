@@ -92,6 +92,7 @@ class ActKind(StrEnum):
     """What a person did, as a message or as Chatwork's lists of files and tasks show it."""
 
     MESSAGE = "message"
+    EDIT = "edit"
     FILE = "file"
     TASK_GIVEN = "task_given"
     TASK_CHANGED = "task_changed"
@@ -116,12 +117,9 @@ class Act(NamedTuple):
 
 def first_asking(own: Iterable[Act]) -> Act | None:
     """The first of the reporter's acts that is more than a courtesy, or else the first; None if there is none."""
-    first = None
-    for act in own:
-        if not act.is_courtesy:
-            return act
-        first = first or act
-    return first
+    acts = iter(own)
+    first = next(acts, None)
+    return next((one for one in acts if not one.is_courtesy), first) if first and first.is_courtesy else first
 
 
 @dataclass(slots=True)

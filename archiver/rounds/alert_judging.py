@@ -8,13 +8,18 @@ from datetime import datetime, timedelta
 from archiver import contract_dates
 from archiver.alerts import change_rules, date_rules, phrase_rules
 from archiver.alerts.date_rules import CaseSnapshot
-from archiver.claims.messages import days_waiting, first_message, turn
+from archiver.claims.messages import days_waiting, first_message, last_reply, turn
 from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries import alert_signals, current_state, entries, new_texts_and_changes, people
-from archiver.store.queries.contract_activity import activity_of, deliveries_beside, last_handover
+from archiver.store.queries.contract_activity import (
+    activity_of,
+    deliveries_beside,
+    last_handover,
+    message_on_deadline,
+)
 from archiver.store.queries.contracts import contracts, is_read, last_contract_entry, mapped_accounts, read_until
 from archiver.store.working import alerts, remembered_values
 
@@ -124,13 +129,16 @@ def _build_case(reading: Reading, contract: Contract, at: datetime) -> CaseSnaps
     is_settled = contract_dates.is_paid(contract, activity.deliveries)
     since, until = at - timedelta(days=date_rules.OLD_DAYS), at - date_rules.DELIVERY_DELAY
     handover = last_handover(reading, activity, since=since, until=until)
+    dues = contract_dates.deadlines(contract, platform, activity.deliveries, now=at)
+    messages = [message_on_deadline(reading, activity, due.deadline.rule) for due in dues]
     return CaseSnapshot(
         contract,
         first=first_message(activity.facts).value,
         asked=waiting.value.asking,
+        heard=last_reply(activity.facts).value,
         days_waiting=None if is_settled else days_waiting(waiting, at),
         closed_after=waiting.value.until if waiting.value.is_closed else None,
         deliveries=deliveries_beside(reading, activity, handover.room_id) if handover else (),
         handover=handover,
-        dues=tuple(contract_dates.deadlines(contract, platform, activity.deliveries, now=at)),
+        dues=tuple(due for due, message in zip(dues, messages, strict=True) if not (message and message[-1])),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,7 +24,7 @@ from archiver.render.snippet import one_line, own_words
 from archiver.render.times import iso_date, short_day, time_of_year
 from archiver.report_language import in_program_language
 from archiver.store.archive import Reading
-from archiver.store.queries.contract_activity import ContractActivity, activity_without_counts
+from archiver.store.queries.contract_activity import ContractActivity, activity_without_counts, message_on_deadline
 from archiver.store.queries.contracts import contracts, is_read
 from archiver.store.queries.current_state import room_names
 from archiver.store.queries.people import last_name, names_and_descriptions, names_over_time
@@ -249,17 +250,17 @@ def near_deadlines(reading: Reading, contracts: tuple[Contract, ...], *, now: da
     names, found = contract_names(contracts), []
     for contract in contracts:
         if is_read(contract, now):
-            found += [(one, contract.id) for one in due_dates(activity_without_counts(reading, contract), now=now)]
+            activity = activity_without_counts(reading, contract)
+            found += [(one, contract.id) for one in due_dates(reading, activity, now=now)]
     sentence = _("{day}  {job}: {deadline}  {distance}")
-    unstated = _("{day}  {job}: the agreed day of payment is not entered. Without one the day of receipt may count")
     return [
         NearDeadline(
-            (unstated if one.deadline.after == "receipt" else sentence).format(
+            sentence.format(
                 day=short_day(one.day, now),
                 job=names[contract],
                 deadline=in_program_language(one.deadline.name),
-                distance=_distance(one)[1],
-            ),
+                distance="  ".join(filter(None, ["" if one.is_over else _distance(one)[1], one.message])),
+            ).strip(),
             contract,
             one.deadline.rule,
             in_program_language(one.deadline.advice) if one.deadline.rule == _ENDING and one.days_left >= 0 else "",
@@ -270,8 +271,10 @@ def near_deadlines(reading: Reading, contracts: tuple[Contract, ...], *, now: da
     ]
 
 
-def due_dates(activity: ContractActivity, *, now: datetime) -> list[DueDate]:
-    """The deadlines that are worth a line; none for a contract that is closed or stopped."""
+def due_dates(reading: Reading, activity: ContractActivity, *, now: datetime) -> list[DueDate]:
+    """The deadlines that are worth a line, with what messages say of them; none for a job that is closed or stopped."""
+    from archiver.store.queries.viewing.message_summaries import message_summaries, texts_of
+
     if activity.contract.state != "open":
         return []
     waiting, platform = turn(activity.facts), platform_of(activity.contract.platform)
@@ -284,15 +287,23 @@ def due_dates(activity: ContractActivity, *, now: datetime) -> list[DueDate]:
         unanswered=asked.post.at if asked else None,
         last_seen=activity.last_seen,
     )
-    return contract_dates.dues_worth_showing(deadlines)
+    found = contract_dates.dues_worth_showing(deadlines)
+    for number, due in enumerate(found):
+        if told := message_on_deadline(reading, activity, due.deadline.rule):
+            place = int(told[0].room_id), int(told[0].message_id)
+            (summary,) = message_summaries(reading, [place])
+            message = _named(summary, texts=texts_of(reading, *place))
+            found[number] = replace(due, message=message.words, is_over=told[1])
+    return found
 
 
 def due_line(due: DueDate) -> str:
-    """A deadline's name, day and distance, with a hint to check it if its source is weak."""
-    when, distance = _distance(due)
+    """A deadline's name, day and distance, with a hint to check it if its source is weak, and what a message says."""
     unclear = [_("counted from the last delivery, as the days do not tell which one was billed")]
     notes = [*(unclear if due.is_delivery_unclear else []), *([_("please check")] if due.deadline.weak else [])]
-    return "  ".join([in_program_language(due.deadline.name), when, distance, *notes])
+    when, distance = _distance(due)
+    name, counted = in_program_language(due.deadline.name), "" if due.is_over else distance
+    return "  ".join(filter(None, [name, when, counted, *notes, due.message]))
 
 
 def _distance(due: DueDate) -> tuple[str, str]:

@@ -314,15 +314,20 @@ def _on_reply(truth: Truth, page: str) -> Iterator[str]:
         yield "the reporter's own answer is told as deleted"
     if "最後のメッセージは相手(" in page and taken_back:
         yield "the reporter's own deleted answer is not told"
-    acts = {"file": "相手のファイル", "task": "相手のタスク", "done": "(だれの操作かは不明)"}
+    acts = {
+        "file": "相手のファイル",
+        "task": "相手のタスク",
+        "done": "(だれの操作かは不明)",
+        "edit": "相手のメッセージの編集",
+    }
     is_cut = "点は報告書にあります)" in page  # a text for a form, which says how many facts found no room
     if last is not None and last[1] in acts and acts[last[1]] not in page and not is_cut:
         yield f"an act of the other side is not told ({last[1]})"
-    item = r"(ファイル「\d+改?\.png」の送信|タスク「作業\d+」の(?:依頼|完了))"
+    item = r"(ファイル「\d+改?\.png」の送信|タスク「作業\d+」の(?:依頼|完了)|メッセージの編集)"
     place = rf"\((?:No\.\d+、)?({DAY})(?:に確認)?\)"
     form = rf"相手の{item}{place}|{item}{place}\(だれの操作かは不明\)"
     for act, day in (one[:2] if one[0] else one[2:] for one in _findall(form, page)):
-        kind = {"送信": "file", "依頼": "task", "完了": "done"}[act[-2:]]
+        kind = {"送信": "file", "依頼": "task", "完了": "done", "編集": "edit"}[act[-2:]]
         if last is None or (last[1], _second(last[0])[:10]) != (kind, day):
             yield f"the other side's last act ({act}, {day})"
     shut = rf"(?:報告者|あなた)の[^。]{{1,40}}?{place}の後、({DAY}\d\d:\d\d)までの記録では返信がありません"
@@ -1254,7 +1259,8 @@ def _on_show_days(dispute: Dispute, told: Told) -> Iterator[str]:
     for due in days.values():
         if not due["source"]:
             yield f"show: {due['rule']} has no source"
-    shown = r"(?:目安|頼めます|閲覧期限)\((?:[^()]*(?:日|時間|日目|形式)|[^()]*受領日)\)\s*(\d\d-\d\d)"
+    named = r"(?:目安|頼めます|閲覧期限)\([^()]*(?:日|時間|日目|形式)\)|支払期日が未入力です"
+    shown = rf"(?:{named})\s*(\d\d-\d\d)"
     if sorted(_findall(shown, told.page)) != sorted(due["day"][5:] for due in days.values()):
         yield "show: its page names other days"
     if _search(r"納品から1週間の目安を過ぎた検収についての相手への連絡と、規約に基づく\s*検収の検討", told.page):

@@ -639,9 +639,15 @@ class Dispute:
             [
                 *((post.sent, "speech") for post in spoken),
                 *self._items(spoken[0].sent if spoken else -1, self.counterparts),
+                *((at, "edit") for post in self.speeches(self.counterparts, saved=True) for at in self._edited(post)),
             ],
             default=None,
         )
+
+    def _edited(self, post: TruePost) -> Iterator[int]:
+        """When a saved post was edited, by the times that Chatwork showed with its texts."""
+        shown = (post.shown(at)[1] for at in self.sightings(post))
+        return (at for at in shown if at and self.is_within(at))
 
     def _items(self, since: int, authors: Collection[int]) -> Iterator[tuple[int, str]]:
         """What the lists of files and tasks showed of a person after a message, and when a task was seen to be done."""

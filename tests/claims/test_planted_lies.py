@@ -483,7 +483,7 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
     ),
     "money: the agreed amount is as any other": (
         replace(SMALL, money=True, many_edits=True),
-        (acceptance_and_terms._forms_of, lambda true, _amount: true("")),
+        (acceptance_and_terms._agreed, partial(nothing, ())),
     ),
     "many_edits: there and back is a change": (
         replace(SMALL, many_edits=True),

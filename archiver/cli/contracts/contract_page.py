@@ -97,7 +97,7 @@ def page_rows(reading: Reading, contract: Contract, *, now: datetime, ids: bool 
     else:
         yield PageRow(_("Delivered"), delivered or [_blank_text()])
     yield PageRow(_("Attached"), list(enclosure_texts(enclosures(reading, contract.id), ids=ids)), is_list=True)
-    yield PageRow(_("Deadlines"), list(_deadline_lines(activity, now)))
+    yield PageRow(_("Deadlines"), list(_deadline_lines(reading, activity, now)))
     is_asked = contract.does_work and activity.deliveries  # who ordered the work reviews it
     steps = [step for step in platform.steps if step.stage != "delivery" or is_asked]
     yield PageRow(_("Ask support"), [in_program_language(step.text).partition("(")[0] for step in steps])
@@ -270,11 +270,11 @@ def _heard_lines(reading: Reading, activity: ContractActivity, names: Mapping[in
         yield text.format(rooms=_(", ").join(shut))
 
 
-def _deadline_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:
-    for due in due_dates(activity, now=now):
+def _deadline_lines(reading: Reading, activity: ContractActivity, now: datetime) -> Iterator[str]:
+    for due in due_dates(reading, activity, now=now):
         source = due.deadline.source
         read = f"  ({in_program_language(source.title).partition('(')[0]}, {source.read_on.isoformat()})"
-        yield due_line(due) + ("" if due.deadline.after == "due" else read)
+        yield due_line(due) + ("" if due.is_over or due.deadline.after == "due" else read)
         if due.deadline.urgent and due.days_left >= 0:
             yield f"  {in_program_language(due.deadline.advice)}"
 
@@ -341,6 +341,6 @@ def page_document(reading: Reading, contract: Contract, *, now: datetime) -> Jso
                 "weak": due.deadline.weak,
                 "source": due.deadline.source.title,
             }
-            for due in due_dates(activity, now=now)
+            for due in due_dates(reading, activity, now=now)
         ],
     }

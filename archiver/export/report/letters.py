@@ -152,7 +152,7 @@ def demand_text(case: ReportInput) -> str:
     Whatever it asks for, it says why: what page 1 quotes as agreed and changed, and the words without an answer. Of
     the invoices it names those that are due.
     """
-    contract, standing, kind = case.contract, standing_of(case), client_request(case)
+    contract, standing, kind, said = case.contract, standing_of(case), client_request(case), case.statistics.said
     days, message_text = delivery_days(case.deliveries), partial(_message_text, case)
     decisive, deleted, quoted = quotation_lines(case, _LETTER_QUOTED_LENGTH, is_letter=True)
     changed = [say("{line}。", line=one) for one in departures_and_terms(case, _LETTER_QUOTED_LENGTH, is_letter=True)]
@@ -175,6 +175,7 @@ def demand_text(case: ReportInput) -> str:
         contents=contents,
         wish=wish_text(case, kind, "client"),
         is_payment=kind is RequestKind.PAYMENT,
+        is_in_english=not is_english() and said is not None and said.shown_text.isascii(),
     )
     limit = MAX_LENGTH * 2 if is_english() else MAX_LENGTH  # letters say half as much; no form limits a letter
     while facts and not _fits("\n".join([head, *facts, "", end]), limit):

@@ -149,9 +149,8 @@ class _Survey:
         """Room and message → the message of a file or task; room and nothing → all posts about tasks."""
         self._told = {step.message_id: f"]{step.what}[/task]" for _gone, *steps in case.told_tasks for step in steps}
         """The posts of tasks that are told, and what other posts about them have."""
-        self._unanswered: dict[RoomId, list[Post]] = {}
-        self._courtesies: set[str] = set()
-        """Ids of the reporter's messages that wait for no answer."""
+        self._unanswered: dict[RoomId, list[Act]] = {}
+        self._edits: list[Act] = []
         self._own_before: dict[RoomId, Message] = {}
         """The reporter's last message in each room, unless somebody else than the other side wrote after it."""
         self._unseen = deque[Message](maxlen=QUOTED)
@@ -197,7 +196,7 @@ class _Survey:
         ]
         found = self._found
         counted = replace(found.facts, rooms=rooms, cancellations=tuple(self._cancellations))
-        facts = found.facts = self._with_acts(acts, counted)
+        facts = found.facts = self._with_acts([*acts, *self._edits], counted)
         last = messages.last_reply(facts).value
         limit = None if last is None else last.at.timestamp()
         found.count = len(self._saved)
@@ -297,19 +296,16 @@ class _Survey:
 
     def _with_acts(self, acts: Sequence[Act], facts: CaseFacts) -> CaseFacts:
         """The facts with what came after the other side's last speech."""
-        case, posts = self._case, [one for listed in self._unanswered.values() for one in listed]
+        case, said = self._case, [one for listed in self._unanswered.values() for one in listed]
         known = (case.reporters | case.thirds | case.bases.keys()) - case.twins.keys()
 
         def own_after(after: Post | None) -> Act | None:
-            own = sorted(
-                (one for one in posts if one.account_id in case.reporters and is_later(one, after)),
-                key=attrgetter("at"),
-            )
-            acts = (Act(ActKind.MESSAGE, one, is_courtesy=one.message_id in self._courtesies) for one in own)
-            return first_asking(acts)
+            own = (one for one in said if one.post.account_id in case.reporters and is_later(one.post, after))
+            return first_asking(sorted(own, key=attrgetter("post.at")))
 
         def strangers_after(after: Post | None) -> Counter[int]:
-            return Counter(one.account_id for one in posts if one.account_id not in known and is_later(one, after))
+            later = (one.post.account_id for one in said if is_later(one.post, after))
+            return Counter(one for one in later if one not in known)
 
         return with_acts(facts, acts, own_after, strangers_after)
 
@@ -328,19 +324,21 @@ class _Survey:
                 if is_later(post, self._found.own_deleted):
                     self._found.own_deleted = post
             elif not all(is_system_post(one.body) for one in texts):
-                if all(is_courtesy(one.body) for one in texts):
-                    self._courtesies.add(message.message_id)
-                unanswered.append(post)
+                is_mere = all(is_courtesy(one.body) for one in texts)
+                unanswered.append(Act(ActKind.MESSAGE, post, is_courtesy=is_mere))
         elif message.kind is MessageKind.SPEECH:
             if side is CaseSide.COUNTERPART:
                 unanswered.clear()
+                times = (datetime.fromtimestamp(one.update_time, UTC) for one in texts if 0 < one.update_time < 2**36)
+                inside = (at for at in times if self._case.contract.holds(message.room_id, at))
+                self._edits += (Act(ActKind.EDIT, post._replace(at=at)) for at in inside)
                 if is_printed:
                     self._heard[message.room_id] = message, self._own_before.get(message.room_id)
                     said = self._found.said
                     is_last = said is None or message.send_time >= said.send_time
                     self._found.said = said if not is_last or all(is_courtesy(one.body) for one in texts) else message
             else:
-                unanswered.append(post)
+                unanswered.append(Act(ActKind.MESSAGE, post))
 
     def _add(self, message: Message, post: Post) -> None:
         found, texts, side = self._found, message.texts, self._case.side(message.account_id)

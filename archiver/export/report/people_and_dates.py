@@ -184,7 +184,7 @@ def _money_rows(case: ReportInput) -> Iterator[tuple[str, str, str]]:
 def _deadline_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str, str, str]]:
     """A row for each deadline that counts from a stated day, with where its rule was read."""
     for due in contract_dates.deadlines(case.contract, platform, case.deliveries, now=case.created_at):
-        if due.deadline.after == "due" or (case.profile == "support" and due.deadline.rule in _OF_LAW):
+        if due.deadline.after in ("due", "receipt") or (case.profile == "support" and due.deadline.rule in _OF_LAW):
             continue  # the day of the delivery stands in a row of its own
         yield (
             say("期限: {name}", name=due.deadline.name),

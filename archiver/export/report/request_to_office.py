@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from archiver.chatwork.notation.parse import parse
-from archiver.claims.acceptance_and_terms import accepts, finds_fault, is_harmless, names_money
+from archiver.claims.acceptance_and_terms import accepts, finds_fault, is_harmless, judges_work, names_money
 from archiver.claims.messages import DELETIONS, changed_sides, closed_account, days_waiting, last_reply, turn
 from archiver.claims.quotations import Quotation, Time, excerpt, excerpts
 from archiver.claims.sentences import closed_sign, reply_label, reply_text, silence_reason, theirs_text, waiting_text
@@ -173,7 +173,9 @@ def _answer_to_delivery(case: ReportInput) -> RequestKind | None:
     is_no_more, is_found_wrong = accepts(last) or names_money(last), finds_fault(last) and not accepts(last)
     if accepted and (is_taken_away or (is_no_more and not is_found_wrong)):
         return RequestKind.PAYMENT
-    return None if accepted or is_no_more or is_found_wrong else RequestKind.REVIEW
+    edited = (one.shown[-1].body for one in since if one.became is State.EDITED)
+    is_given = accepted or is_no_more or is_found_wrong or any(map(judges_work, edited))
+    return None if is_given else RequestKind.REVIEW
 
 
 def standing_text(case: ReportInput) -> str:

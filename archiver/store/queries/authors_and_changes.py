@@ -59,6 +59,7 @@ _CHANGED = text(
     "SELECT position FROM message INDEXED BY message_state WHERE room_id = :room AND state <> 'present'"
 ).columns(column("position"))
 """The rare messages that are not simply there; without the hint SQLite goes through all."""
+_MOST_READ = 500
 _POST = (_message.room_id, _message.message_id, _message.account_id, _message.send_time, _message.seq)
 
 
@@ -114,6 +115,10 @@ def by_room(
     return {room: and_(_message.room_id == room, sent_within(time, bounds)) for room, bounds in periods.items()}
 
 
+def _inside(rooms: Sequence[ContractRoom]) -> ColumnElement[bool]:
+    return or_(false(), *by_room(rooms).values())
+
+
 def _last_posts(reading: Reading, rooms: Sequence[ContractRoom], account: int) -> dict[MessageKind, Post]:
     """A person's last speech, and Chatwork's last notice in their name."""
     found: dict[MessageKind, Post] = {}
@@ -130,8 +135,7 @@ def _last_posts(reading: Reading, rooms: Sequence[ContractRoom], account: int) -
 
 def first_post(reading: Reading, room: int, *, but: Sequence[ContractRoom] = ()) -> Post | None:
     """The first saved message of a room by its send time, outside of these parts."""
-    elsewhere = not_(or_(false(), *by_room(but).values()))
-    query = select(*_POST).where(_message.room_id == room, elsewhere, *_TIMED)
+    query = select(*_POST).where(_message.room_id == room, not_(_inside(but)), *_TIMED)
     row = reading.sql.execute(query.order_by(_message.send_time, _message.position).limit(1)).first()
     return None if row is None else post_of_row(row)
 
@@ -154,6 +158,18 @@ def listed_acts(reading: Reading, rooms: Sequence[ContractRoom], after: datetime
                 yield act_of_step(step, (post for post in posts if any(one.contains(post[0].at) for one in inside)))
 
 
+def last_edits(reading: Reading, rooms: Sequence[ContractRoom], accounts: Collection[int]) -> Iterator[Act]:
+    """The last edit by these accounts in each room, at Chatwork's own time of it, within the rooms' periods."""
+    is_within = by_room(rooms, time=_version.update_time)
+    for room, inside in changed_inside(rooms):
+        query = select(*_POST, _version.update_time).join(schema.message_version, _IS_TEXT)
+        query = query.where(inside, is_within[room], _message.account_id.in_(sorted(accounts)))
+        query = query.where(_message.kind == MessageKind.SPEECH, (_message.send_time + 0).between(1, 2**36))
+        query = query.where(_version.update_time.between(1, 2**36)).order_by(_version.update_time.desc()).limit(1)
+        for row in reading.sql.execute(query):
+            yield Act(ActKind.EDIT, post_of_row(row)._replace(at=datetime.fromtimestamp(row.update_time, UTC)))
+
+
 def _announcements(reading: Reading, step: ListedStep) -> Iterator[tuple[Post, str]]:
     """The posts that may have announced a step of a task, with their bodies."""
     if step.kind in OWN_POSTS:
@@ -173,31 +189,46 @@ def first_message_after(
 ) -> Act | None:
     """The first message of these accounts after a post that is more than a courtesy, or else the first, within the
     rooms' periods: none that is deleted, or was never more than a post of the system in their name."""
-    found: list[Act] = []
-    for inside in by_room(rooms).values():
-        query = select(*_POST, _version.body).join(schema.message_version, _IS_TEXT).where(inside, *_TIMED)
-        query = query.where(_message.account_id.in_(sorted(accounts)), not_(_IS_DELETED), *_later(after))
-        rows = reading.sql.execute(query.order_by(_message.send_time, _message.position))
-        own = (
-            Act(ActKind.MESSAGE, post_of_row(row), is_courtesy=is_courtesy(row.body))
-            for row in rows
-            if not is_system_post(row.body)
-        )
-        found += filter(None, (first_asking(own),))
-    return first_asking(sorted(found, key=lambda act: act.post.at))
+    query = select(*_POST, _version.body).join(schema.message_version, _IS_TEXT).where(_inside(rooms), *_TIMED)
+    query = query.where(_message.account_id.in_(sorted(accounts)), not_(_IS_DELETED), *_later(after))
+    rows = reading.sql.execute(query.order_by(_message.send_time, _message.position))
+    return first_asking(
+        Act(ActKind.MESSAGE, post_of_row(row), is_courtesy=is_courtesy(row.body))
+        for row in rows
+        if not is_system_post(row.body)
+    )
+
+
+def message_saying(
+    reading: Reading,
+    rooms: Sequence[ContractRoom],
+    says: Callable[[str], bool],
+    of: Collection[int] = (),
+    since: int = 0,
+) -> tuple[Post, str] | None:
+    """The first message whose first text says so, with it; with `since` the last one of these accounts, by its last.
+
+    It reads so many messages at most, as terms are written at the beginning.
+    """
+    order: list[ColumnElement[Any]] = [_message.send_time, _message.position, _version.number]
+    query = select(*_POST, _version.body).join(schema.message_version, _IS_TEXT).where(*_TIMED, not_(_IS_DELETED))
+    query = query.where(_inside(rooms), _message.kind == MessageKind.SPEECH)
+    if since:
+        query = query.where(_message.account_id.in_(sorted(of)), _message.send_time >= since)
+        order = [one.desc() for one in order]
+    rows = reading.sql.execute(query.order_by(*order).limit(_MOST_READ))
+    texts = (next(versions) for _place, versions in groupby(rows, lambda row: row[:2]))
+    return next(((post_of_row(row), row.body) for row in texts if says(row.body)), None)
 
 
 def speech_after(
     reading: Reading, rooms: Sequence[ContractRoom], known: Collection[int], after: Post | None
 ) -> Counter[int]:
     """How many messages each other account than the known ones wrote after a post, within the rooms' periods."""
-    counts: Counter[int] = Counter()
-    for inside in by_room(rooms).values():
-        query = select(_message.account_id, func.count().label("n")).where(inside, *_TIMED)
-        query = query.where(_message.kind == MessageKind.SPEECH)
-        query = query.where(_message.account_id.not_in(sorted(known)), *_later(after)).group_by(_message.account_id)
-        counts.update({row.account_id: row.n for row in reading.sql.execute(query)})
-    return counts
+    query = select(_message.account_id, func.count().label("n")).where(_inside(rooms), *_TIMED)
+    query = query.where(_message.kind == MessageKind.SPEECH)
+    query = query.where(_message.account_id.not_in(sorted(known)), *_later(after)).group_by(_message.account_id)
+    return Counter({row.account_id: row.n for row in reading.sql.execute(query)})
 
 
 def _later(after: Post | None) -> list[ColumnElement[bool]]:

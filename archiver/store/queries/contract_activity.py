@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
-from sqlalchemy import and_, false, or_, select
+from sqlalchemy import and_, select
 
+from archiver.claims.acceptance_and_terms import accepts, judges_work, names_payment_day
 from archiver.claims.counterparts import counterpart_bases, twins_of
 from archiver.claims.messages import last_reply, with_acts
-from archiver.contract_dates import earlier_parts, jobs_beside, room_beginning
+from archiver.contract_dates import OF_PAY, REVIEW, earlier_parts, jobs_beside, last_delivery, room_beginning
 from archiver.evidence.acts_seen_in_lists import account_closings
 from archiver.evidence.history import NOTICE, EntryObject, cancelled_account, number, text
 from archiver.records import (
@@ -87,6 +90,7 @@ def _activity(
     shut, end = current_state.inaccessible_rooms(reading), _earliest_end(contract)
     closed = {room for room in rooms if room in shut and (end is None or (at := looks[room]) is None or at < end)}
     closings = account_closings(_by_time(entries), sides.owner)
+    posts = cancellation_posts(reading, rooms) if closings else ()
     facts = CaseFacts(
         contract=contract,
         reporters=own,
@@ -102,13 +106,16 @@ def _activity(
         known_until=_known_until(contract, looks),
         open_until=min((at for room, at in looks.items() if at and room not in closed), default=None),
         closings=closings,
-        cancellations=tuple(_cancellations(reading, contract)) if closings else (),
+        cancellations=tuple(one for one in posts if contract.holds(one.room_id, one.at)),
         told_at=now,
     )
     reply = last_reply(facts).value
     facts = with_acts(
         facts,
-        authors_and_changes.listed_acts(reading, told, None if reply is None else reply.at),
+        chain(
+            authors_and_changes.listed_acts(reading, told, None if reply is None else reply.at),
+            authors_and_changes.last_edits(reading, told, bases),
+        ),
         lambda after: authors_and_changes.first_message_after(reading, told, own, after),
         lambda after: authors_and_changes.speech_after(reading, told, known, after),
     )
@@ -121,6 +128,19 @@ def _activity(
         facts=facts,
         last_seen=max((at for room, at in looks.items() if at and room not in shut), default=None),
     )
+
+
+def message_on_deadline(reading: Reading, activity: ContractActivity, rule: str) -> tuple[Post, bool] | None:
+    """The message with which a deadline is told, and whether that ends its count: the client's last one on delivered
+    work, the first that names a day of payment, and beside a silence the client's last one.
+    """
+    find = partial(authors_and_changes.message_saying, reading, activity.contract.rooms)
+    delivered, reply = last_delivery(activity.deliveries), last_reply(activity.facts).value
+    since = {REVIEW: delivered, "nudge": reply and reply.at}.get(rule)
+    said = find(names_payment_day) if rule in OF_PAY else None
+    if since is not None:
+        said = find(judges_work if rule == REVIEW else bool, activity.facts.bases, int(since.timestamp()))
+    return said and (said[0], rule == "receipt" or (rule == REVIEW and accepts(said[1])))
 
 
 def case_sides(reading: Reading, contract: Contract) -> CaseSides:
@@ -170,20 +190,13 @@ def _earliest_end(contract: Contract) -> datetime | None:
 
 def last_handover(reading: Reading, activity: ContractActivity, *, since: datetime, until: datetime) -> Post | None:
     """The user's last message of the job, within a period, that mentions a delivery (納品) and has a file or a link."""
-    message, version = schema.message.c, schema.message_version
-    body = version.c.body
-    query = (
-        select(message.room_id, message.message_id, message.account_id, message.send_time, message.seq)
-        .join(version, (version.c.room_id == message.room_id) & (version.c.position == message.position))
-        .where(or_(false(), *authors_and_changes.by_room(activity.contract.rooms).values()))
-        .where(message.account_id.in_(sorted(activity.sides.mine)))
-        .where(message.send_time >= int(since.timestamp()), message.send_time <= int(until.timestamp()))
-        .where(body.contains("納品"), or_(body.contains("[download:"), body.contains("http")))
-        .order_by(message.send_time.desc(), message.position.desc())
-        .limit(1)
-    )
-    row = reading.sql.execute(query).first()
-    return None if row is None else authors_and_changes.post_of_row(row)
+
+    def is_one(body: str) -> bool:
+        return "納品" in body and ("[download:" in body or "http" in body)
+
+    rooms = [replace(one, end=min(one.end or until, until)) for one in activity.contract.rooms]
+    found = authors_and_changes.message_saying(reading, rooms, is_one, activity.sides.mine, int(since.timestamp()))
+    return found and found[0]
 
 
 def deliveries_beside(reading: Reading, activity: ContractActivity, room: int) -> tuple[Delivery, ...]:
@@ -223,13 +236,6 @@ def _people_entries(reading: Reading, room: int) -> list[EntryObject]:
         # SQLite cannot give out a name with half a character, so the lines are read whole
         found += [json.loads(line) for (line,) in reading.sql.execute(select(table.line).where(where))]
     return sorted((one for one in found if "kind" in one), key=lambda one: int(one["seq"]))
-
-
-def _cancellations(reading: Reading, contract: Contract) -> Iterator[CancellationPost]:
-    """Those within the contract's time in each room."""
-    for post in cancellation_posts(reading, {room.room_id for room in contract.rooms}):
-        if contract.holds(post.room_id, post.at):
-            yield post
 
 
 def cancellation_posts(reading: Reading, rooms: Collection[int]) -> Iterator[CancellationPost]:

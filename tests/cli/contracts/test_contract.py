@@ -188,8 +188,54 @@ def test_status_asks_for_the_day_of_payment_before_it_counts_from_the_receipt(wo
         now = world.clock() + timedelta(days=7)
         told = [one.text for one in alert_lines.near_deadlines(reading, tuple(contracts(reading)), now=now)]
 
-    assert "1 Jul  “ナレーション”: the agreed day of payment is not entered." in told[0]
+    assert "1 Jul  “ナレーション”: the agreed day of payment (支払期日) is not entered" in told[0]
     assert "past" not in told[0]
+
+
+@pytest.mark.parametrize(
+    ("platform", "text", "is_counted"),
+    [
+        ("crowdworks", "ばっちりです。検収OKしました！", False),
+        ("crowdworks", "そろうまで検収しません。", True),
+        ("direct", "月末締め翌月15日払いです。", False),
+    ],
+)
+def test_a_deadline_is_told_with_what_the_client_wrote(
+    world: World, platform: str, text: str, *, is_counted: bool
+) -> None:
+    """Nothing counts down to a review that they say is done, nor from a receipt where their words name a day."""
+    world.contract("job1", world.room, platform=platform, client="田中")
+    world.post(text)
+    world.sync()
+    with world.archive.writing() as writing:
+        add_delivery(writing, "job1", Delivery(0, "2026-07-01 09:00"), at=world.clock())
+
+    with world.archive.reading() as reading:
+        (line, *_about), *_more = alert_lines.near_deadlines(reading, tuple(contracts(reading)), now=world.clock())
+
+    assert line.endswith(f"田中 “{text}”")
+    assert is_counted == ("  in " in line or "  today" in line)
+    assert (platform == "direct") == ("the agreed day of payment (支払期日) is not entered" in line)
+
+
+def test_an_edit_of_the_client_is_an_act_of_theirs(world: World) -> None:
+    """Nobody is silent who changed their words since; a reminder after that waits again."""
+    world.contract("job1", world.room, platform="direct", client="田中")
+    message = world.post("検収します")
+    world.post("納品しました", by=world.chatwork.owner)
+    world.clock.pass_by(days=2)
+    world.chatwork.edit(message, "検収しません")
+    world.sync()
+    world.clock.pass_by(days=3)
+    world.sync()
+    edited = "\n".join(lines(world))
+    world.post("いかがでしょうか", by=world.chatwork.owner)
+    world.clock.pass_by(days=4)
+    world.sync()
+
+    assert "The client's edit of a message(2026-07-03)" in edited.replace(" (", "(")
+    assert "No reply for" not in edited
+    assert "No reply for 4 days" in "\n".join(lines(world))
 
 
 def test_a_member_who_never_wrote_is_named(world: World) -> None:
