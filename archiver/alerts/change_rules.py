@@ -307,12 +307,8 @@ def changed_rooms(changes: ChangeObservations) -> Iterator[Alert]:
     """
     for change in changes.rooms:
         both = change.before, change.after
-        if change.subject == "room":
-            is_told = not closed_mark(change.after)
-        else:
-            is_task = change.subject.startswith("task/")
-            is_told = terms_weight(both, is_edit=True) > 0 if is_task else is_near_money(*both)
-        if is_told:
+        told = {"room": not closed_mark(change.after), "description": is_near_money(*both)}
+        if told.get(change.subject, terms_weight(both, is_edit=True) > 0):
             yield Alert(AlertRule.A12, Level.MEDIUM, change.at, change.room_id, subject=change.subject)
 
 
