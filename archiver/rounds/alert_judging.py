@@ -14,12 +14,7 @@ from archiver.records import Contract
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries import alert_signals, current_state, entries, new_texts_and_changes, people
-from archiver.store.queries.contract_activity import (
-    activity_of,
-    deliveries_beside,
-    last_handover,
-    message_on_deadline,
-)
+from archiver.store.queries.contract_activity import activity_of, deliveries_beside, last_handover, message_on_deadline
 from archiver.store.queries.contracts import contracts, is_read, last_contract_entry, mapped_accounts, read_until
 from archiver.store.working import alerts, remembered_values
 

@@ -291,8 +291,7 @@ def due_dates(reading: Reading, activity: ContractActivity, *, now: datetime) ->
     for number, due in enumerate(found):
         if told := message_on_deadline(reading, activity, due.deadline.rule):
             place = int(told[0].room_id), int(told[0].message_id)
-            (summary,) = message_summaries(reading, [place])
-            message = _named(summary, texts=texts_of(reading, *place))
+            message = _named(message_summaries(reading, [place])[0], texts=texts_of(reading, *place))
             found[number] = replace(due, message=message.words, is_over=told[1])
     return found
 
