@@ -50,7 +50,7 @@ class EmptyHome:
 
     def type(self, *lines: str, standard_input: str = "") -> str:
         """Type the lines into one shell in the sources' folder; each must end well. Return what they printed."""
-        script = "\n".join(["set -eo pipefail", *lines]).replace("--room 123456789", f"--room {self.room}")
+        script = "\n".join(["set -eo pipefail", *lines]).replace("--chat 123456789", f"--chat {self.room}")
         done = subprocess.run(
             ["bash", "-c", script],
             cwd=self.sources,
@@ -106,7 +106,7 @@ def test_the_guide_for_linux_works_as_printed(home: EmptyHome) -> None:
     )
     home.type(f"archive job add job1 --chat {home.room}", "archive save", "archive init schedule --with cron")
     home.type(*printed_lines("更新する"))
-    assert "サイト制作" in home.type("archive status")
+    assert "サイト制作" in home.type("archive job chats")
     home.type(*printed_lines("やめる"))
 
     assert not home.has_program()
