@@ -695,12 +695,12 @@ def _on_answered(truth: Truth, page: str) -> Iterator[str]:
         ),
     )
     form = r"この中の引用「([^」]+)」は、引用元とされる(\S{2,3})のメッセージ\(No\.(\d+)\)の保存した文にありません"
-    saved = _findall(r"保存した文:「([^」]+)」", page)
+    saved = _findall(r"保存した文:「((?:[^「」]|「[^」]*」)+)」", page)
     for (words, side, number), text in zip(_findall(form, page), saved, strict=True):
         post = truth.numbers[int(number)]
         texts = [post.shown(at)[0] for at in truth.dispute.sightings(post)]
-        is_true = truth.dispute.side(post.author) == side and _is_excerpt(text, texts[0])
-        if not is_true or any(words in one for one in texts):
+        is_text = post.is_notice or _is_excerpt(text, texts[0])
+        if truth.dispute.side(post.author) != side or not is_text or any(words in one for one in texts):
             yield f"what is misquoted ({number}, {words})"
     yield from _untrue("the name of a file", r"ファイル「([^」]+)」", page, lambda name: name.endswith(".png"))
 

@@ -303,7 +303,7 @@ class Dispute:
         if so.many_edits:
             self._edit_back(random.Random(f"back {self.seed}"))
         if so.often:
-            edited = [post for post in self.posts if len(post.edits) == 1]
+            edited = [post for post in self.posts if len(post.edits) == 1 and post.deleted is None]
             for one, after in pairwise(edited):
                 at = one.edits[0][0] + 3600
                 after.edits = [(at, after.edits[0][1])] if after.sent < at else after.edits

@@ -20,7 +20,7 @@ from archiver.claims.messages import NOTHING_MISSING, Claim, Knowledge
 from archiver.contract_dates import received_for
 from archiver.evidence import history
 from archiver.evidence.tables import events, files_and_tasks
-from archiver.export.report import changes_and_limits, excerpt, people_and_dates, request_to_office
+from archiver.export.report import changes_and_limits, excerpt, people_and_dates, request_to_office, timeline
 from archiver.platforms.job_platform import platform_of
 from archiver.records import (
     Basis,
@@ -473,6 +473,11 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
         replace(SMALL, forges=True),
         (history.is_box_removal, lambda _true, _before, after, _updated: history.REMOVED_BOX.search(after) is not None),
     ),
+    "often": (
+        replace(SMALL, often=True),
+        (timeline._change_lines, lambda true, case: (one._replace(whole_day=False) for one in true(case))),
+    ),
+    "other_job": (replace(SMALL, other_job="direct"), (sentences.shared_text, partial(nothing, ""))),
     "edges: a denial at the end is cut off": (
         replace(SMALL, edges=True),
         (quotations.excerpts, lambda _true, texts, limit: [one[:limit] for one in texts]),
