@@ -529,8 +529,8 @@ def _on_quotations(truth: Truth, page: str) -> Iterator[str]:
         if (sent, name) != (_minute(post.sent), dispute.name_at(post.author, dispute.sightings(post)[0])):
             yield f"whose message is quoted ({number})"
         else:
-            yield from (f"{fact} ({number})" for fact in _on_quotation(dispute, post, words[:300]))
-        for yes in _findall(rf"これに続く報告者のメッセージ\(No\.(\d+)、{DAY}\)", words[:300]):
+            yield from (f"{fact} ({number})" for fact in _on_quotation(dispute, post, words[:450]))
+        for yes in _findall(rf"これに続く報告者のメッセージ\(No\.(\d+)、{DAY}\)", words[:450]):
             later = [one for one in dispute.saved if one.room == post.room and one.sent > post.sent]
             others = (
                 one for one in later if dispute.side(one.author) != "相手" and dispute.seen_texts(one) != {DELETED}
