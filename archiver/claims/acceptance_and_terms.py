@@ -324,9 +324,9 @@ def changes_figures(bodies: Sequence[str]) -> bool:
 
 def names_terms(text: str) -> bool:
     """Whether a text names money or days."""
-    return names_money(text) or _DATE.search(unicodedata.normalize("NFKC", text)) is not None
+    return names_money(text) or _DATE.search(_own_words(text)) is not None
 
 
 def names_money(text: str) -> bool:
     """Whether a text names an amount or a payment."""
-    return _MONEY.search(unicodedata.normalize("NFKC", text)) is not None
+    return _MONEY.search(_own_words(text)) is not None

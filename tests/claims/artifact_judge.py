@@ -515,10 +515,10 @@ def _on_quotations(truth: Truth, page: str) -> Iterator[str]:
     agreed = [one for one in of_client if one not in theirs and _is_agreed(dispute, one)]
     decides = partial(_decides, dispute)
     best = [sorted(ones, key=decides, reverse=True)[:3] for ones in (theirs, agreed)]
+    quoted = [truth.numbers[int(number)] for _sent, _name, number, _words in told]
+    best[0] = sorted([*best[0], *(one for one in unseen if one in quoted)], key=decides, reverse=True)[:3]
     if agreed and best[0][2:] and _decides(dispute, best[0][2])[:2] == (0, False):  # an edit of nothing
         best[0].pop()
-    quoted = [truth.numbers[int(number)] for _sent, _name, number, _words in told]
-    best[0] = sorted([*best[0], *(one for one in unseen if one in quoted)], key=decides, reverse=True)
     expected = [*best[0], *best[1]][:3]
     places = {one.number: (int(one in best[1]), one.sent * (one in best[1])) for one in expected}
     places |= {one.number: (2, 0) for one in expected if one in best[0] and not _decides(dispute, one)[0]}
