@@ -376,7 +376,8 @@ class _Survey:
             change = quotation(message, amount=self._case.contract.amount)
             if change is not None and (change.rank[0] > 0 or changes_figures([one.body for one in texts])):
                 (found.own_change,) = best(filter(None, (found.own_change, change)))[:1]
-        if side is CaseSide.REPORTER and is_printed and texts and not is_system_post(texts[-1].body):
+        is_file = message.message_id in self._with_files
+        if side is CaseSide.REPORTER and is_printed and texts and (is_file or not is_system_post(texts[-1].body)):
             self._own_before[message.room_id] = message
         is_bound = message.message_id in self._bound_ids
         if is_bound:
