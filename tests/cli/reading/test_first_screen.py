@@ -205,11 +205,13 @@ def test_a_file_that_is_gone_is_no_good_day(desk: TerminalWorld, *, is_saved: bo
 
     kept = "保存してあります" if is_saved else "保存できていません"
     lost = "「動画編集」で、ほかの人のファイルが表示されなくなりました。"
-    assert "".join(japanese.split()).startswith(f"チャット{lost}田中「発注書.pdf」中身は{kept}。")
-    of_it = f"田中 “発注書.pdf” Its content {'is' if is_saved else 'was not'} saved."
+    assert "".join(japanese.split()).startswith(
+        f"チャット{lost}田中「【このファイルは削除されました】発注書.pdf」中身は{kept}。"
+    )
+    of_it = f"田中 “【このファイルは削除されました】 発注書.pdf” Its content {'is' if is_saved else 'was not'} saved."
     assert f"a file from somebody else is no longer shown on Chatwork. {of_it}" in " ".join(english.split())
     assert f"ほかの人のファイルが表示されなくなりました。中身は{kept}。" in listed
-    assert "田中「発注書.pdf」" in listed
+    assert "発注書.pdf」" in listed
 
 
 def test_a_file_that_no_list_had_is_not_told_as_gone(desk: TerminalWorld) -> None:
