@@ -183,10 +183,9 @@ def _a_day_more(true: Function, *given: Any) -> int | None:
     return None if days is None else days + 1
 
 
-def nobody_else(true: Function, facts: CaseFacts) -> Claim[Any]:
+def nobody_else(true: Function, facts: CaseFacts, *given: Any, **options: Any) -> Iterable[str]:
     """Nobody wrote after the other side's last act whose side is not entered."""
-    claim = true(facts)
-    return _whole(replace(claim, value=claim.value._replace(people=0, messages=0)))
+    return true(replace(facts, strangers=Counter()), *given, **options)  # type: ignore[no-any-return]
 
 
 def _waits_since_their_answer(true: Function, facts: CaseFacts) -> Claim[Any]:
@@ -233,7 +232,7 @@ LIES: dict[str, dict[str, Lie]] = {
     },
     "whose turn it is": {
         "the reporter waits a day more": (messages.days_waiting, _a_day_more),
-        "nobody else wrote": (messages.turn, nobody_else),
+        "nobody else wrote": (sentences.turn_lines, nobody_else),
         "the reporter waits since the other side's answer": (messages.turn, _waits_since_their_answer),
     },
     "an act": {"no file and no task is an answer": (messages.last_act, partial(nothing, None))},
@@ -433,7 +432,7 @@ WORLD_LIES: dict[str, tuple[Circumstances, Lie]] = {
         replace(SMALL, names="shared"),
         (counterparts.counterparts, partial(nothing, frozenset({CLIENT}))),
     ),
-    "colleagues": (replace(SMALL, colleagues=True), (messages.turn, nobody_else)),
+    "colleagues": (replace(SMALL, colleagues=True), (sentences.turn_lines, nobody_else)),
     "silent": (
         replace(SMALL, silent=True),
         (request_to_office._silence_text, partial(nothing, "相手からの返信がない")),
