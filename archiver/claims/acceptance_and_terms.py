@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 from os.path import commonprefix
 
@@ -179,11 +179,18 @@ DECIDING_WORDS: tuple[tuple[int, WordsOf], ...] = (
 """What decides a dispute, the first first."""
 
 
+@lru_cache
+def _sums(amount: str) -> frozenset[int]:
+    """The numbers of a stated amount that are no mere counts."""
+    numbers = (round(written_number(one[0])) for one in _NUMBER.finditer(unicodedata.normalize("NFKC", amount)))
+    return frozenset(one for one in numbers if one >= 100)
+
+
 def _agreed(amount: str, text: str) -> Iterator[tuple[int, str]]:
-    """Where a text names a number of the agreed amount that is no mere count: 80,000, 80000, 8万 or 八万."""
-    both = (_NUMBER.finditer(one) for one in (unicodedata.normalize("NFKC", amount), text))
-    sums, found = ([(one.start(), round(written_number(one[0]))) for one in each] for each in both)
-    return ((at, f"{number}") for at, number in found if number >= 100 and number in {one for _at, one in sums})
+    """Where a text names a number of the agreed amount: 80,000, 80000, 8万 or 八万."""
+    for found in _NUMBER.finditer(text) if (sums := _sums(amount)) else ():
+        if (number := round(written_number(found[0]))) in sums:
+            yield found.start(), f"{number}"
 
 
 def amounts_and_days(body: str) -> Iterator[str]:
