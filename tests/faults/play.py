@@ -148,7 +148,7 @@ class Player:
 
     def _trace(self, scene: Scene, home: Path, place: Path, *options: str) -> Outcome:
         starter = self.stage.later if scene.later else self.stage.starter
-        return starter.trace(words(scene.argv, home, place), self.stage.environ, *options)
+        return starter.trace(words(scene.argv, home, place), self.stage.environ(home), *options)
 
     def wrong_after(
         self, scene: Scene, baseline: Baseline, code: int, before: Held, home: Path, place: Path
@@ -165,9 +165,9 @@ class Player:
     ) -> Iterator[str]:
         """What the same command, called once more, leaves out, takes away, or leaves lying."""
         starter = self.stage.later if scene.later else self.stage.starter
-        again = starter.run(words(scene.argv, home, place), self.stage.environ)
+        again = starter.run(words(scene.argv, home, place), self.stage.environ(home))
         if scene.after and scene.missing(home, place):
-            starter.run(words(scene.after, home, place), self.stage.environ)
+            starter.run(words(scene.after, home, place), self.stage.environ(home))
         missing = scene.missing(home, place)
         if again.code != baseline.code and not (scene.once and not missing):
             yield f"the next run ends with {again.code}: {again.stderr[-600:]}"

@@ -57,7 +57,7 @@ class Stage:
 
     def __init__(self, folder: Path, chatwork: Chatwork, starter: ProcessStarter, later: ProcessStarter) -> None:
         self.folder, self.chatwork, self.starter, self.later = folder, chatwork, starter, later
-        self.environ = {
+        self._environ = {
             "ARCHIVE_LANG": "en",
             "CHATWORK_API_BASE_URL": chatwork.base_url,
             "CHATWORK_API_TOKEN": TOKEN,
@@ -72,7 +72,11 @@ class Stage:
 
     def run(self, home: Path, *argv: str, later: bool = False) -> Outcome:
         """Run one call of the program without a fault."""
-        return (self.later if later else self.starter).run(["--home", str(home), *argv], self.environ)
+        return (self.later if later else self.starter).run(["--home", str(home), *argv], self.environ(home))
+
+    def environ(self, home: Path) -> dict[str, str]:
+        """The variables of a run: what the computer remembers of a home lies beside it, as it may go with the power."""
+        return self._environ | {"XDG_STATE_HOME": str(home.parent / "state")}
 
     def _prepare(self) -> None:
         """First an archive of everything, sealed and copied; then news at Chatwork, saved in another copy of it."""

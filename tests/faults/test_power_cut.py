@@ -85,7 +85,9 @@ class TracedRun:
         self.disk = Disk(self.folder)
         self.starter = player.stage.later if self.scene.later else player.stage.starter
         options = ("-e", f"trace={','.join(TRACED)}", "-s", "10000000", "-xx")
-        outcome = self.starter.trace(words(self.scene.argv, self.home, self.place), player.stage.environ, *options)
+        outcome = self.starter.trace(
+            words(self.scene.argv, self.home, self.place), player.stage.environ(self.home), *options
+        )
         assert outcome.code == self.baseline.code, outcome
         self.trace = (self.starter.folder / "trace").read_text(encoding="ascii", errors="replace")
         self.end = contents(self.folder)

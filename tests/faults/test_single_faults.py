@@ -95,7 +95,7 @@ def test_short_reads_and_writes_of_the_database_lose_nothing(player: Player, tmp
             *("strace", "-f", "-s", "0", "-o", str(tmp_path / "trace"), "-e", "trace=pwrite64"),
             *("fiu-run", "-x", *options, sys.executable, "-m", "archiver", *words(scene.argv, home, place)),
         ],
-        env=player.stage.environ | {"PYTHONPATH": str(ROOT)},
+        env=player.stage.environ(home) | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )
@@ -137,7 +137,9 @@ def test_on_an_odd_file_system(player: Player, name: str, fault: str) -> None:
     before = oracle.held(scene.home) if scene.home else {}
     mount = Path(f"{home.parent}-mounted")
     with mounted(home.parent, mount, fault):
-        outcome = player.stage.starter.run(words(scene.argv, mount / "home", mount / "place"), player.stage.environ)
+        outcome = player.stage.starter.run(
+            words(scene.argv, mount / "home", mount / "place"), player.stage.environ(home)
+        )
         verified = player.stage.run(mount / "home", "verify")
     said = outcome.stdout + outcome.stderr + verified.stdout + verified.stderr
 
@@ -156,7 +158,7 @@ def test_a_file_is_handed_in_on_an_odd_file_system(player: Player, fault: str) -
     """It is kept, or the page says the cause in words, keeps nothing of it, and enters nothing."""
     home, _place = player.set_up(player.stage.scenes["export"])
     before, mount = oracle.held(home), Path(f"{home.parent}-mounted")
-    with mounted(home.parent, mount, fault), open_application(mount / "home", player.stage.environ) as browser:
+    with mounted(home.parent, mount, fault), open_application(mount / "home", player.stage.environ(home)) as browser:
         answer = browser.client.get("/copies", base_url=SITE)
         if "csrf_token" in answer.get_data(as_text=True):
             given = {"file": FileStorage(io.BytesIO(b"x" * 200_000), "a.png"), "kind": "screenshot"}

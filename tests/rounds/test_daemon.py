@@ -127,9 +127,9 @@ def test_it_needs_an_archive_and_right_settings(terminal: Terminal) -> None:
 
 
 @pytest.mark.drawn
-@pytest.mark.parametrize(("fault", "path", "most"), [(Fault.HANG, "/messages", 5), (Fault.SERVER_ERROR, "/rooms", 2)])
+@pytest.mark.parametrize(("fault", "path"), [(Fault.HANG, "/messages"), (Fault.SERVER_ERROR, "/rooms")])
 def test_it_stops_in_seconds_even_if_chatwork_hangs_or_it_waits_for_its_turn(
-    terminal: Terminal, chatwork: Chatwork, fault: Fault, path: str, most: int
+    terminal: Terminal, chatwork: Chatwork, fault: Fault, path: str
 ) -> None:
     """A call that nobody answers does not hold it, nor does a wait; what it had is there, and nobody's lock."""
     chatwork.fail(fault, path, times=None, seconds=25)
@@ -139,7 +139,7 @@ def test_it_stops_in_seconds_even_if_chatwork_hangs_or_it_waits_for_its_turn(
 
     seconds, _ = stop(daemon)
 
-    assert seconds < most
+    assert seconds < 12  # half of the hang: a busy computer needs some of them for the end itself
     chatwork.heal()
     terminal.run("sync")
     assert terminal.json("verify")["ok"]
@@ -163,7 +163,10 @@ def test_a_refused_token_is_said_and_mended_without_a_new_start(terminal: Termin
     time.sleep(3)
     assert count_before == len(chatwork.requests)
 
-    token.write_text("another", encoding="utf-8")
+    stored = token.with_name("token.new")
+    stored.touch(mode=0o600)
+    stored.write_text("another", encoding="utf-8")
+    stored.replace(token)  # at once, as `init token` does: the daemon may look at any moment
     before = rounds(terminal)
     wait(lambda: rounds(terminal) > before)
     _, output = stop(daemon)
