@@ -284,7 +284,7 @@ _MESSENGERS = any_of(
     "Twitter twitter ツイッター Facebook フェイスブック TikTok Threads YouTube note GitHub pixiv"
 )
 _ACCOUNT_WORD = "(?:ID|id|アカウント名?|アカ|垢|ユーザー名|ハンドル(?:ネーム|名)?|名前?)"
-_HANDLE = "(?P<name>@?(?=[0-9_.-]{0,20}[A-Za-z])[A-Za-z0-9_][A-Za-z0-9_.-]{2,40})"
+_HANDLE = "(?P<name>@?(?!https?:)(?=[0-9_.-]{0,20}[A-Za-z])[A-Za-z0-9_][A-Za-z0-9_.-]{2,40})"
 _HANDLE_WITH_SIGN = "(?P<name>(?=[A-Za-z0-9.-]{0,30}[0-9_])[A-Za-z][A-Za-z0-9_.-]{3,40})"
 """A name with a digit or an underscore, which ordinary words lack."""
 _HANDLE_OF_PARTS = "(?P<name>(?=[A-Za-z0-9]{1,30}[_.-])[A-Za-z][A-Za-z0-9_.-]{1,39}[A-Za-z0-9_])(?![A-Za-z0-9_])"

@@ -86,7 +86,8 @@ def words(text: str) -> Iterator[Word]:
             if kind not in _SIGNS:
                 form = unicodedata.normalize("NFKC", one.dictionary_form()).lower()
                 start, end = line.start() + one.begin(), line.start() + one.end()
-                is_word = which == "一般" and len(form) > 1 and form in vocabulary()  # ライターさん counts as a name
+                known = one.surface() if form.isascii() else form * (which == "一般")  # ライターさん counts as a name
+                is_word = len(form) > 1 and known in vocabulary()
                 is_person = sort == "人名" and not is_word
                 behind = None if is_person else KANA_IN_BRACKETS.search(text, start, end)
                 yield Word(start, behind.start() if behind else end, form, is_person, kind in _NAMEABLE)
