@@ -181,11 +181,11 @@ class _Drawing:
         self.items = [*self._descriptions(package, every=every), *map(self._message, listed)]
 
     def _descriptions(self, package: PackageInput, *, every: bool) -> Iterator[_Item]:
-        """The descriptions that the first page may quote."""
+        """The descriptions that the report may quote: those that changed or name terms."""
         for room in package.conversations():
             place = room.room_id, chat_id(room.room_id)
             texts = list(filter(None, self._others[place]))
-            if texts and (every or any(map(names_terms, texts))):
+            if texts and (every or len(self._others[place]) > 1 or any(map(names_terms, texts))):
                 yield _Item(place[1], room.room_id, 0, room.read_at, room.room_name, texts)
 
     def _message(self, message: Message) -> _Item:

@@ -255,10 +255,11 @@ def test_a_third_persons_message_is_opened_if_it_was_chosen(tmp_path: Path) -> N
 
 
 @pytest.mark.drawn
-def test_the_description_of_a_chat_is_read_where_the_report_may_quote_it(tmp_path: Path) -> None:
-    """As it names an amount; unread, not a word of it leaves."""
+@pytest.mark.parametrize("written", ["単価は5,000円です", "会議のURL"])
+def test_the_description_of_a_chat_is_read_where_the_report_may_quote_it(tmp_path: Path, written: str) -> None:
+    """As it names an amount, or as it changed; unread, not a word of it leaves."""
     maker = room_of(tmp_path / "home", others=0, messages=30)
-    maker.room("動画編集", description=f"単価は5,000円です {word(950)}", minutes=45)
+    maker.room("動画編集", description=f"{written} {word(950)}", minutes=45)
     shown = opened(maker, order())
     chat = f"chat{ROOM}"
     assert 2 == len(shown[chat].texts)
