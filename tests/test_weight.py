@@ -23,9 +23,9 @@ PRODUCT = ROOT / "archiver"
 FIGURES: dict[str, tuple[int, int | None, int | None]] = {
     "code lines of the product": (66_920, 67_000, 55_000),
     "modules of the product": (420, 780, 420),
-    "words and signs of Python": (864_731, None, None),
+    "words and signs of Python": (864_764, None, None),
     "lines of templates and scripts": (6_645, None, None),
-    "KB of data": (232, None, None),
+    "KB of data": (233, None, None),
     "lines of the longest function": (67, 70, 70),
     "lines of a function, ninth tenth": (18, 18, 18),
     "code lines of tests": (0, 55_000, None),

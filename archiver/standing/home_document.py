@@ -25,7 +25,7 @@ from archiver.health.snapshot import ComputerState, known_time
 from archiver.health.words import page_sentence, sentence
 from archiver.notices import apprise_sender
 from archiver.platforms.job_platform import NO_PLATFORM, first_reader, platform_of
-from archiver.records import JST, Contract, State, contract_facts
+from archiver.records import JST, Contract, State, contract_facts, stated_sum
 from archiver.records.alerts import Alert, AlertRule
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words, short_time
@@ -284,9 +284,9 @@ def _money(reading: Reading, contract: Contract, today: date) -> Row | None:
     """What the job brings, as the user entered it: its amount and how far it is paid, or only what is overdue."""
     standing = money_standing(contract, deliveries(reading, contract.id), today)
     if standing is None:
-        amount = contract.amount
-        state = "escrowed" if contract.escrowed_at else "unbilled"
-        return {"amount": visible(amount), "state": state, "due": None} if amount else None
+        amount, state = contract.amount or "", "escrowed" if contract.escrowed_at else "unbilled"
+        total = None if "月" in amount else stated_sum(amount)
+        return {"amount": total or visible(amount), "state": state, "due": None} if amount else None
     if not standing.unpaid:
         return {"amount": standing.received, "state": "paid", "due": None}
     stated = [one for one in standing.balances if one.unpaid and one.due and one.basis not in RECEIPTS]

@@ -250,6 +250,19 @@ def test_after_the_changes_were_seen_all_is_good(tmp_path: Path) -> None:
     assert "A chat failed." in unsure
 
 
+def test_an_agreed_sum_is_shown_as_money(tmp_path: Path) -> None:
+    """One that a month brings, or with words of its own, stands as it was entered."""
+    maker = story(tmp_path / "home")
+    for name, amount in (("job3", "80000 yen"), ("job4", "月8万円"), ("job5", "80000円(税別)")):
+        maker.contract(name, (), title=name, amount=amount)
+    maker.archive.close()
+
+    page = first_page(maker.home)
+
+    shown = ("80,000 yen", "月8万円", "80000円(税別)")
+    assert [True] * 3 == [f"{one}</span> not invoiced yet" in page for one in shown]
+
+
 def test_a_promised_day_that_passed_unpaid_is_told(tmp_path: Path) -> None:
     """With what was promised; a day that nobody stated is no promise."""
     maker = story(tmp_path / "home")

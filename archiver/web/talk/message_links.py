@@ -19,11 +19,10 @@ from typing import Any, NamedTuple
 
 from flask import url_for
 
-from archiver.chatwork.notation.parse import parse
 from archiver.records import AccountId, Attachment, FileId, Message, MessageId, RoomId, Task, notable_states
 from archiver.records.conversation import is_plausible
 from archiver.render.invisible_characters import character_width, visible
-from archiver.render.message_body import NOWHERE, Picture, ReferenceLink, References, plain_text
+from archiver.render.message_body import NOWHERE, Picture, ReferenceLink, References
 from archiver.render.message_html import chatwork_url
 from archiver.render.snippet import Snippet, one_line, own_words, readable_body, snippet
 from archiver.render.times import local_time, time_from_id
@@ -322,10 +321,10 @@ def text_snippet(text: str, words: Collection[str] = ()) -> Snippet:
 
 
 def message_snippet(body: str, references: References = NOWHERE) -> Snippet:
-    """The part of a message that is shown, as Chatwork shows it: without tags for people, boxes and replies."""
-    return text_snippet(one_line(plain_text(parse(body[:_ENOUGH]), references)))
+    """The part of a message's own words that is shown."""
+    return text_snippet(own_words(body[:_ENOUGH], references))
 
 
 def words_line(body: str, references: References = NOWHERE) -> str:
     """What a message says on one line, without whom it addresses; hidden characters are visible."""
-    return visible("".join(part.text for part in text_snippet(own_words(body[:_ENOUGH], references)).parts))
+    return visible("".join(part.text for part in message_snippet(body, references).parts))

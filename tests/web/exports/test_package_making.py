@@ -226,6 +226,7 @@ def test_a_request_and_english_are_chosen_by_the_form(browser: FormBrowser) -> N
     assert "Subject of the consultation" in text
     assert "報酬の支払い" not in text
     assert "in English" in browser.get("/packages?contract=job1")
+    assert 'id="to" name="to" form="note" value=""' in browser.get("/packages/1"), "a telephone is nobody"
 
 
 def test_a_wish_of_yes_or_no_is_what_its_box_gives() -> None:

@@ -20,14 +20,16 @@ from archiver.web.talk.conversation import selection_orders
 from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.viewer.client import HOST, Browser, open_viewer
 
-OLD, NEW = 1876543210987654321, 1876543210987654999
+OLD, TASK, NEW = 1876543210987654321, 1876543210987654777, 1876543210987654999
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The story, with two messages whose ids are as long as Chatwork's and a chat of two contracts."""
     maker = story(tmp_path_factory.mktemp("chosen") / "it's home")
-    maker.sync([message_object(OLD, "納期は<b>11月3日</b>です\n二行目"), message_object(NEW, "\u202e逆")], minutes=200)
+    task = "[info][title][dtext:task_added][/title][task aid=1 st=open lt=1795014000 ltype=date]下書き[/task][/info]"
+    said = {OLD: "納期は<b>11月3日</b>です\n二行目", TASK: task, NEW: "\u202e逆"}
+    maker.sync([message_object(*one) for one in said.items()], minutes=200)
     maker.contract("job3", [ContractRoom(RoomId(OTHER_ROOM), at(0), at(1))])
     maker.archive.close()
     return maker.home
@@ -40,9 +42,10 @@ def commands(page: str) -> list[list[str]]:
 
 def test_the_messages_stand_in_the_order_of_the_address(browser: Browser) -> None:
     """Each with its author, what became of it, its text as words, and a way to leave it out."""
-    page = browser.get(f"/chosen?m={ROOM}-{NEW}&m={ROOM}-3&m={ROOM}-{OLD}")
+    page = browser.get(f"/chosen?m={ROOM}-{NEW}&m={ROOM}-3&m={ROOM}-{OLD}&m={ROOM}-{TASK}")
 
     assert page.index("[U+202E]逆") < page.index("やっぱり今回の分は払えません") < page.index("納期は&lt;b&gt;11月3日")
+    assert "タスク「下書き」(期限 2026-11-19)" in page
     assert "Deletion" in page
 
 
