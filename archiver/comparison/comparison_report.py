@@ -24,7 +24,7 @@ from archiver.records import AccountId, MessageId, RoomId, State
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import ReferenceLink, References, plain_text
 from archiver.render.page_templates import render_template
-from archiver.render.times import local_time
+from archiver.render.times import entry_time, local_time
 from archiver.report_language import current_language, marked, report_language, say
 from archiver.store.durable_files import sync_tree
 
@@ -313,7 +313,7 @@ def _side_text(summary: ComparisonSummary, held: HeldMessage | None) -> str:
         text = plain_text(parse(body), _references(summary))
         text = text if len(text) <= _TEXT_LENGTH else f"{text[:_TEXT_LENGTH]}…"
         texts.append(say("{at} 編集: {text}", at=jst(edits[body]), text=text) if body in edits else text)
-    saved = local_time(datetime.fromisoformat(held.first_seen))
+    saved = entry_time(held.first_seen)
     head = say("No.{no} {saved} 保存", no=held.no, saved=saved)
     return "\n→ ".join([head, *(texts or [say("(「削除」表示。文面は不明)")])])
 

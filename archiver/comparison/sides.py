@@ -26,6 +26,7 @@ from archiver.evidence.history import (
     EntryObject,
     MessageHistory,
     Span,
+    field_text,
     list_reading,
     number,
     text,
@@ -137,7 +138,7 @@ class _OtherEntries:
             ends = int(entry["payload"]["after"]), int(entry["payload"].get("before") or 0)
             self.reach.setdefault(room, RoomReach()).erased.append(ends)
         elif kind == "room" and room is not None:
-            self.room_names[room] = text(entry["payload"]["object"].get("name"))
+            self.room_names[room] = field_text(entry)
         elif kind == "service":
             self.services.append(entry)
         elif kind in ("file", "blob"):

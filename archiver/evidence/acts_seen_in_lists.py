@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from archiver.evidence.history import EntryObject, account_of, number, text
+from archiver.evidence.history import EntryObject, account_of, field_text, number, text
 from archiver.records import AccountClosing, AccountId, Act, ActKind, ClosingSign, MessageId, Post, RoomId, closed_mark
 
 OWN_POSTS = frozenset({ActKind.FILE, ActKind.TASK_GIVEN})
@@ -102,7 +102,7 @@ def account_closings(entries: Iterable[EntryObject], owner: int) -> tuple[Accoun
     types: dict[int, str] = {}
     for entry in entries:
         room = entry["room_id"]
-        mark = closed_mark(text(entry["payload"]["object"].get("name"))) if entry["kind"] != "room" else ""
+        mark = closed_mark(field_text(entry)) if entry["kind"] != "room" else ""
         for account, sign in _signs(entry, people.setdefault(room, set()), types.get(room, ""), mark):
             closing = AccountClosing(
                 AccountId(account), datetime.fromisoformat(entry["observed_at"]), entry["seq"], sign, room, mark
@@ -110,7 +110,7 @@ def account_closings(entries: Iterable[EntryObject], owner: int) -> tuple[Accoun
             if account != owner:
                 found.setdefault((account, sign, 0 if sign is ClosingSign.SUFFIX else room), closing)
         if entry["kind"] == "room":
-            types[room] = text(entry["payload"]["object"].get("type"))
+            types[room] = field_text(entry, "type")
         else:
             people[room].add(_account(entry))
     return tuple(found.values())

@@ -119,6 +119,10 @@ def seal_bytes(
     ).encode("utf-8")
 
 
+SHA256 = re.compile("[0-9a-f]{64}")
+"""A SHA-256 as records write it."""
+
+
 def digest_bytes(data: bytes) -> str:
     """Lower-case hex SHA-256 of bytes, for example of a seal's file."""
     return hashlib.sha256(data).hexdigest()

@@ -173,6 +173,11 @@ def text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+def field_text(entry: EntryObject, field: str = "name") -> str:
+    """The text of a field of the object that an entry saved; empty without one."""
+    return text(entry["payload"]["object"].get(field))
+
+
 def number(value: object) -> int:
     """A whole number received from Chatwork, also as digits in a text; anything else counts as 0."""
     if type(value) is int:  # a bool is none
@@ -180,6 +185,11 @@ def number(value: object) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19:
         return int(value)
     return 0
+
+
+def id_in_key(entry: EntryObject) -> int:
+    """The number at the end of an entry's key."""
+    return int(entry["key"].rpartition("/")[2])
 
 
 # --- readings that showed a message ------------------------------------------------------------

@@ -8,14 +8,13 @@ from collections import Counter
 from gettext import gettext as _
 from typing import Any, Iterable, Mapping, NamedTuple  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.chain import canonical
+from archiver.evidence.chain import SHA256, canonical
 from archiver.evidence.verify.findings import Verification
 
 MASKED_FILE = "masked.jsonl"
 """A file in `data/` with one line for each masked line of `entries.jsonl`, in the same order."""
 
 _SHOWN_FIELDS = frozenset(("account_id", "clock", "key", "kind", "observed_at", "payload", "reply", "room_id", "seq"))
-_HEX_DIGEST = re.compile("[0-9a-f]{64}")
 _BEGIN = b'{"digest":"'
 
 
@@ -60,7 +59,7 @@ def _json_object(line: bytes) -> dict[str, Any] | None:
 
 def _digest_in(document: Mapping[str, Any]) -> str | None:
     digest = document["digest"]
-    return digest if isinstance(digest, str) and _HEX_DIGEST.fullmatch(digest) else None
+    return digest if isinstance(digest, str) and SHA256.fullmatch(digest) else None
 
 
 _ERASURE_KEY = re.compile("erasure/([1-9][0-9]{0,8})")

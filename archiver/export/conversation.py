@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 
-from archiver.evidence.history import EntryObject, MessageHistory, text
+from archiver.evidence.history import EntryObject, MessageHistory, field_text, id_in_key, text
 from archiver.evidence.tables.files_and_tasks import FileRow, TaskRow, tasks
 from archiver.export.mask.names import PeriodIds
 from archiver.export.package_scope import PackageScope
@@ -107,11 +106,7 @@ def _shown_gap(gap: Gap, ids: PeriodIds | None) -> Gap:
 
 def room_name(entries: Iterable[EntryObject], room: int) -> str:
     """The last name of a room; its id if it was never read."""
-    names = [
-        text(entry["payload"]["object"].get("name"))
-        for entry in entries
-        if entry["kind"] == "room" and entry["room_id"] == room
-    ]
+    names = [field_text(entry) for entry in entries if entry["kind"] == "room" and entry["room_id"] == room]
     return names[-1] if names else say("ルームID {room}", room=room)
 
 
@@ -126,7 +121,7 @@ def open_gaps(entries: Iterable[EntryObject], room: int, covered: Sequence[Perio
 
 def build_message(no: int, history: MessageHistory) -> Message:
     """The message of a history, with its number in the package."""
-    first_seen = _parse_time(history.first_seen)
+    first_seen = datetime.fromisoformat(history.first_seen)
     return Message(
         no,
         RoomId(history.room_id),
@@ -139,12 +134,12 @@ def build_message(no: int, history: MessageHistory) -> Message:
         history.body,
         tuple(
             [
-                Version(body, updated, _parse_time(first), _parse_time(last))
+                Version(body, updated, datetime.fromisoformat(first), datetime.fromisoformat(last))
                 for body, updated, first, last, _seq in history.versions
             ]
         ),
         first_seen,
-        _parse_time(history.changed_at),
+        datetime.fromisoformat(history.changed_at),
         history.entry_seq,
         _SOURCES[history.source],
         _KINDS[history.kind],
@@ -169,13 +164,14 @@ def _attachment(row: FileRow, room: PackageRoom) -> Attachment:
         account_name=row.account_name,
         name=row.name,
         size=row.size,
-        uploaded_at=unix_time(row.upload_time) or (_parse_time(row.saved_at) if row.saved_at else room.read_at),
-        gone_since=_parse_time(row.gone_since) if row.gone_since else None,
+        uploaded_at=unix_time(row.upload_time)
+        or (datetime.fromisoformat(row.saved_at) if row.saved_at else room.read_at),
+        gone_since=datetime.fromisoformat(row.gone_since) if row.gone_since else None,
         sha256=row.sha256,
-        saved_at=_parse_time(row.saved_at) if row.saved_at else None,
+        saved_at=datetime.fromisoformat(row.saved_at) if row.saved_at else None,
         reason=reason or row.reason,
         stored_as=f"files/{row.stored_as}" if packed else None,
-        replaced_at=_parse_time(row.replaced_at) if row.replaced_at else None,
+        replaced_at=datetime.fromisoformat(row.replaced_at) if row.replaced_at else None,
     )
 
 
@@ -191,8 +187,8 @@ def _task(row: TaskRow) -> Task:
         body=row.body,
         limit=limit,
         status=row.status,
-        gone_since=_parse_time(row.gone_since) if row.gone_since else None,
-        first_seen=_parse_time(row.first_seen),
+        gone_since=datetime.fromisoformat(row.gone_since) if row.gone_since else None,
+        first_seen=datetime.fromisoformat(row.first_seen),
         unread_limit="" if limit or returned.strip("0") == "" else returned,
         limit_type=row.limit_type,
     )
@@ -202,11 +198,11 @@ def _gap(entry: EntryObject) -> Gap:
     payload = entry["payload"]
     return Gap(
         room_id=RoomId(entry["room_id"]),
-        number=int(entry["key"].rpartition("/")[2]),
+        number=id_in_key(entry),
         after=None if payload["after"] is None else MessageId(str(payload["after"])),
         before=MessageId(str(payload["before"])),
-        start=_parse_time(payload["from"]) if payload["from"] else None,
-        end=_parse_time(payload["to"]) if payload["to"] else None,
+        start=datetime.fromisoformat(payload["from"]) if payload["from"] else None,
+        end=datetime.fromisoformat(payload["to"]) if payload["to"] else None,
         missing=payload["missing"],
         reason=payload["reason"],
     )
@@ -220,9 +216,9 @@ def _pauses(room: PackageRoom, scope: PackageScope) -> Iterator[Pause]:
 
     Where nobody looked when the package's period began, it is told from there on; a refusal has its own time.
     """
-    begun = _parse_time(scope.starts.get(room.room_id, _EVER))
+    begun = datetime.fromisoformat(scope.starts.get(room.room_id, _EVER))
     refusals = [
-        _parse_time(one["observed_at"])
+        datetime.fromisoformat(one["observed_at"])
         for one in room.everything
         if one["room_id"] == room.room_id and one["kind"] == "room.inaccessible"
     ]
@@ -242,12 +238,7 @@ def _inaccessible_since(entries: Iterable[EntryObject], room: int) -> datetime |
     for entry in entries:
         if entry["room_id"] == room and entry["kind"] in ("room.inaccessible", "room.accessible", "room"):
             since = entry["observed_at"] if entry["kind"] == "room.inaccessible" else None
-    return _parse_time(since) if since else None
-
-
-@lru_cache(maxsize=64)  # the times of a message are mostly one, and many messages share it
-def _parse_time(stamp: str) -> datetime:
-    return datetime.fromisoformat(stamp)
+    return datetime.fromisoformat(since) if since else None
 
 
 def unix_time(seconds: int) -> datetime | None:
@@ -269,8 +260,8 @@ def room_people(
     entries_of: dict[int, list[EntryObject]] = {account: [] for account in authors}
     for entry in entries:
         if entry["kind"] in ("account", "member"):
-            entries_of.setdefault(_account(entry), []).append(entry)
-    names = {account: _dated_values(account_entries, _name) for account, account_entries in entries_of.items()}
+            entries_of.setdefault(id_in_key(entry), []).append(entry)
+    names = {account: _dated_values(account_entries, field_text) for account, account_entries in entries_of.items()}
     lacking = {account: name for account, name in authors.items() if name not in {one.text for one in names[account]}}
     for account, at in _first_seen(everything, lacking).items():
         index = len(names[account]) if at is None else sum(one.at is None or one.at <= at for one in names[account])
@@ -286,7 +277,7 @@ def _person(account: int, names: Sequence[PersonName], entries: Sequence[EntryOb
         named_at=tuple(one.at for one in names),
         is_from_before=any(entry["observed_at"] < start for entry in entries),
         membership=Membership(
-            chatwork_ids=tuple(_dated_values(listed, lambda one: text(one["payload"]["object"].get("chatwork_id")))),
+            chatwork_ids=tuple(_dated_values(listed, lambda one: field_text(one, "chatwork_id"))),
             organisations=tuple(_dated_values(listed, _organisation)),
             stays=tuple(_stays(listed, start)),
         ),
@@ -325,22 +316,13 @@ def _first_seen(everything: Iterable[EntryObject], names: Mapping[int, str]) -> 
     """When these accounts were first seen under these names."""
     times: dict[int, datetime | None] = dict.fromkeys(names)
     for entry in everything if names else ():
-        if entry["kind"] in ("account", "member") and names.get(_account(entry)) == _name(entry):
-            times[_account(entry)] = times[_account(entry)] or _observed_at(entry)
+        if entry["kind"] in ("account", "member") and names.get(id_in_key(entry)) == field_text(entry):
+            times[id_in_key(entry)] = times[id_in_key(entry)] or _observed_at(entry)
     return times
 
 
-def _account(entry: EntryObject) -> int:
-    return int(entry["key"].rpartition("/")[2])
-
-
-def _name(entry: EntryObject) -> str:
-    return text(entry["payload"]["object"].get("name"))
-
-
 def _organisation(entry: EntryObject) -> str:
-    member = entry["payload"]["object"]
-    return " ".join(filter(None, (text(member.get("organization_name")), text(member.get("department")))))
+    return " ".join(filter(None, (field_text(entry, one) for one in ("organization_name", "department"))))
 
 
 def _observed_at(entry: EntryObject) -> datetime:

@@ -81,6 +81,11 @@ def local_time(at: datetime) -> str:
     return _to_tokyo(at).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
+def entry_time(at: str) -> str:
+    """The same of a time as entries write it."""
+    return local_time(datetime.fromisoformat(at))
+
+
 def minute_text(at: datetime) -> str:
     """Date and time of day to the minute: `2026-11-05 10:14`; in English `5 November 2026, 10:14 JST`."""
     if has_days_in_words():

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, delete, select
 
-from archiver.evidence.history import GONE_STATES, EntryObject, MessageHistory, Sightings, message_history
+from archiver.evidence.history import GONE_STATES, EntryObject, MessageHistory, Sightings, id_in_key, message_history
 from archiver.records import State
 from archiver.store import schema
 from archiver.store.received_facts_and_record_forms import (
@@ -29,11 +29,6 @@ def note_changes(sql: Connection, entries: Sequence[EntryObject]) -> None:
     """Record entries that can be events of a room; messages and files that are merely new are no events."""
     if entries:
         insert_rows(sql, schema.change, [{"room_id": entry["room_id"], "seq": entry["seq"]} for entry in entries])
-
-
-def id_in_key(entry: EntryObject) -> int:
-    """The number at the end of an entry's key."""
-    return int(entry["key"].rpartition("/")[2])
 
 
 def project_messages(sql: Connection, entries: Sequence[EntryObject], entries_of: EntriesOf) -> None:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
-from archiver.evidence.history import EntryObject, account_of, text
+from archiver.evidence.history import EntryObject, account_of, id_in_key, text
 from archiver.store import message_projection, schema
-from archiver.store.message_projection import EntriesOf, id_in_key, note_changes
+from archiver.store.message_projection import EntriesOf, note_changes
 from archiver.store.received_facts_and_record_forms import fingerprint, readable_text, storable_integer
 from archiver.store.rows import upsert_rows
 

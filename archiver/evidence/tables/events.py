@@ -17,6 +17,7 @@ from archiver.evidence.history import (
     Sightings,
     account_of,
     cancelled_account,
+    field_text,
     is_box_removal,
     not_before,
     number,
@@ -176,7 +177,7 @@ def _listed_changes(before: EntryObject | None, entry: EntryObject, first_list: 
     kind, gone, was_gone = entry["kind"], _is_gone(entry), before is not None and _is_gone(before)
     joined = kind == "member" and before is None and entry["observed_at"] > first_list
     if gone != was_gone or joined:
-        body = _field_text(entry, "body") if kind == "task" else ""
+        body = field_text(entry, "body") if kind == "task" else ""
         yield EntryChange(_LISTED_KINDS[kind][gone], *(("", body) if was_gone else (body, "")))
     if before is None or (kind == "member" and gone != was_gone):
         return
@@ -189,13 +190,9 @@ def _listed_changes(before: EntryObject | None, entry: EntryObject, first_list: 
 
 def _field_changes(before: EntryObject, entry: EntryObject) -> Iterator[EntryChange]:
     for field, kind in _FIELD_KINDS.get(entry["kind"], {}).items():
-        was, now = _field_text(before, field), _field_text(entry, field)
+        was, now = field_text(before, field), field_text(entry, field)
         if was != now:
             yield EntryChange(kind, was, now)
-
-
-def _field_text(entry: EntryObject, field: str = "name") -> str:
-    return text(entry["payload"]["object"].get(field))
 
 
 def _field_number(entry: EntryObject, field: str) -> int:
@@ -378,9 +375,9 @@ def _about(entry: EntryObject, change: EntryChange) -> str:
     if kind in _GAP_KINDS:
         return _gap_label(entry["payload"], is_erased=change.kind is EventKind.ERASED)
     if kind == "member":
-        return f"{_field_text(entry)}(ID {ident})"
+        return f"{field_text(entry)}(ID {ident})"
     if kind == "file":
-        name = "" if change.kind is EventKind.FILE_RENAMED else f" {_field_text(entry, 'filename')}"
+        name = "" if change.kind is EventKind.FILE_RENAMED else f" {field_text(entry, 'filename')}"
         return f"ファイルID {ident}{name}"
     what = {"account": "アカウントID", "task": "タスクID"}.get(kind)
     return f"ルームID {entry['room_id']}" if what is None else f"{what} {ident}"

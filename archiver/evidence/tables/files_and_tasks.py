@@ -14,7 +14,8 @@ from typing import (  # noqa: UP035 - Python 3.8 syntax
     NamedTuple,
 )
 
-from archiver.evidence.history import EntryObject, account_of, number, text, whole_number
+from archiver.evidence.chain import SHA256
+from archiver.evidence.history import EntryObject, account_of, field_text, number, text, whole_number
 from archiver.evidence.tables.cells import TIME, jst, jst_of, message_cell
 
 NOT_YET = "まだ保存できていません"
@@ -38,8 +39,6 @@ REASONS = {
 """Why a file was given up, as a text for a reader; an unknown reason is printed as it was recorded."""
 
 _EXTENSION = re.compile("[A-Za-z0-9]{1,10}")
-_SHA256 = re.compile("[0-9a-f]{64}")
-
 FILE_STATES = {"gone": "表示されなくなった", "replaced": "差し替えられた"}
 
 
@@ -169,7 +168,7 @@ def _saved_digest(blob: EntryObject) -> str | None:
     """The digest of saved bytes; None if the entry records none, or no valid one."""
     payload: Any = blob["payload"]
     sha256 = payload.get("sha256") if payload["state"] == "saved" else None
-    return sha256 if isinstance(sha256, str) and _SHA256.fullmatch(sha256) else None
+    return sha256 if isinstance(sha256, str) and SHA256.fullmatch(sha256) else None
 
 
 def _add_saved_bytes(row: FileRow, blob: EntryObject | None) -> FileRow:
@@ -316,7 +315,7 @@ def _earlier_texts_of_task(entries: list[EntryObject]) -> tuple[tuple[str, str],
     """Every text but the current one, with the time at which it was first seen."""
     bodies: list[tuple[str, str]] = []
     for entry in entries:
-        body = text(entry["payload"]["object"].get("body"))
+        body = field_text(entry, "body")
         if not bodies or bodies[-1][0] != body:
             bodies.append((body, entry["observed_at"]))
     return tuple(bodies[:-1])

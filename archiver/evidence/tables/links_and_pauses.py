@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 from typing import Iterable, Iterator, Mapping, NamedTuple  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.history import EntryObject, MessageHistory, Sightings, text
+from archiver.evidence.history import EntryObject, MessageHistory, Sightings, field_text
 from archiver.evidence.looks import SECOND, LookStretch, decode_intervals, limit_of, pauses_in
 from archiver.evidence.tables.cells import TIME, jst, jst_of, message_cell
 
@@ -71,7 +71,7 @@ def other_links(other: Iterable[EntryObject]) -> Iterator[LinkRow]:
         task = entry["kind"] == "task"
         place = f"タスクID {entry['key'].rpartition('/')[2]}" if task else "チャットの概要"
         links = texts.setdefault(key, {})
-        current_urls = urls(text(entry["payload"]["object"].get("body" if task else "description")))
+        current_urls = urls(field_text(entry, "body" if task else "description"))
         for url in current_urls:
             links.setdefault(url, LinkRow(None, key[0], place, jst_of(entry["observed_at"]), "", url, True))
         for url in links:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from gettext import gettext as _
 from pathlib import Path
 from typing import Callable, Collection, Iterator, List, Sequence, Tuple  # noqa: UP035 - Python 3.8 syntax
 
+from archiver.evidence.chain import SHA256
 from archiver.evidence.verify.entries import SavedBytes
 from archiver.evidence.verify.findings import Progress, Verification
 
@@ -81,16 +81,13 @@ def read_large(path: str) -> Tuple[int, str]:  # noqa: UP006 - likewise
             size += count
 
 
-_SHA256_HEX = re.compile("[0-9a-f]{64}")
-
-
 def check_files(
     verification: Verification, root: Path, saved: Sequence[SavedBytes], progress: Progress | None = None
 ) -> None:
     """Check each file of `root` (`ab/cd/<sha256>`) that an entry names, once, and note how many files none names."""
     named: dict[str, SavedBytes] = {}
     for record in saved:
-        if not _SHA256_HEX.fullmatch(record.sha256):
+        if not SHA256.fullmatch(record.sha256):
             verification.add_finding(
                 "file-missing", f"entry/{record.seq}", _("The record says that bytes were saved, but not which.")
             )

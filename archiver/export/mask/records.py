@@ -11,7 +11,15 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from archiver.evidence.history import DELETED_BODY, READINGS, EntryObject, MessageHistory, Span, number, text
+from archiver.evidence.history import (
+    DELETED_BODY,
+    READINGS,
+    EntryObject,
+    MessageHistory,
+    Span,
+    field_text,
+    number,
+)
 from archiver.evidence.masked_and_erased import masked_line, shown_line
 from archiver.export.mask.names import REASON as OUTSIDE_REASON
 from archiver.export.mask.names import PeriodIds, people_in
@@ -83,7 +91,7 @@ def make_mask(
     for entry in entries:
         party = number(entry["key"].rpartition("/")[2])
         if entry["kind"] == "member" and party in (owner, *counterparts):
-            organisation = text(entry["payload"]["object"].get("organization_name"))
+            organisation = field_text(entry, "organization_name")
             people[party] += [organisation, _FORM_OF_COMPANY.sub("", organisation)]
     return PackageMask(policy, people, third)
 

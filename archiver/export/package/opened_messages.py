@@ -15,7 +15,7 @@ from typing import NamedTuple
 from archiver.chatwork.notation.parse import DELETED
 from archiver.claims.acceptance_and_terms import names_terms
 from archiver.evidence.chain import canonical, digest
-from archiver.evidence.history import text
+from archiver.evidence.history import field_text, text
 from archiver.export import PROFILES
 from archiver.export.mask.likely_names_and_contacts import NameFinder, piece_pattern
 from archiver.export.mask.package_mask import PackageMask
@@ -111,7 +111,7 @@ def _quoted_places(
     Of a party's message that was deleted before it was seen no text is kept that the quotation could uncover.
     """
     others = package.source.everything
-    bodies = [text(one["payload"]["object"].get(name)) for one in others if (name := text_field(one))]
+    bodies = [field_text(one, name) for one in others if (name := text_field(one))]
     bodies += [version.body for one in listed for version in one.versions]
     moments = {one for body in bodies for one in quoted_moments(body)}
     places: defaultdict[tuple[int, int], list[Place]] = defaultdict(list)
@@ -127,7 +127,7 @@ def _names(package: PackageInput) -> Iterator[str]:
     """What leaves beside messages and is not the name of a person: names of chats, and what the user stated."""
     for entry in package.source.other:
         if entry["kind"] == "room":
-            yield text(entry["payload"]["object"].get("name"))
+            yield field_text(entry)
         elif entry["kind"] in STATEMENTS:
             yield from (text(entry["payload"].get(name)) for name in _STATED_FIELDS)
 
@@ -175,7 +175,7 @@ class _Drawing:
         """Message or chat → the texts of its files and tasks, or its descriptions."""
         for entry in package.source.other:
             if entry["kind"] in ("file", "task", "room"):
-                original = text(entry["payload"]["object"].get(text_field(entry)))
+                original = field_text(entry, text_field(entry))
                 self._others[place_of(entry)][self._covers.cover_quotes(original)] = None
         every = package.recipe.order.every_message
         self.items = [*self._descriptions(package, every=every), *map(self._message, listed)]

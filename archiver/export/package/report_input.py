@@ -34,7 +34,7 @@ from archiver.records import JST, AccountId, ActKind, CaseFacts, Conversation, M
 from archiver.render.invisible_characters import visible
 from archiver.render.page_templates import text_lines
 from archiver.render.snippet import other_chat_texts
-from archiver.render.times import date_text, local_time
+from archiver.render.times import date_text, entry_time, local_time
 from archiver.report_language import JAPANESE, days_in_words, say
 from archiver.store.queries import current_state, looks_and_gaps
 from archiver.store.queries.entries import exports
@@ -161,7 +161,7 @@ def erasure_sentences(entries: Iterable[EntryObject], erased: Mapping[int, int],
                     "自分の保管庫から消去しました(消去 {number}。記録 {entry} に記載)。消去した記録は、"
                     "ハッシュ値だけが{where}に残っています。",
                     where=where,
-                    at=local_time(datetime.fromisoformat(entry["observed_at"])),
+                    at=entry_time(entry["observed_at"]),
                     erased=erased[number],
                     number=number,
                     entry=entry["seq"],
@@ -175,7 +175,7 @@ def put_back_sentences(entries: Iterable[EntryObject], *, has_records: bool) -> 
     return text_lines(
         "put_back.txt",
         rollbacks=[one for one in read if one[1] is not None],
-        time_of=lambda at: local_time(datetime.fromisoformat(at)),
+        time_of=entry_time,
         place=say(" data/seals/orphaned/ ") if has_records else say("報告者の保管庫"),
     )
 
@@ -283,7 +283,7 @@ def service_text(services: Sequence[RecordedService]) -> str:
 def other_service_text(services: Sequence[RecordedService]) -> str:
     """What page 1 says of addresses that are not Chatwork's; empty if there are none."""
     addresses = say("、").join(
-        say("{address}({since}から{until}まで)", **_names(one), until=_local(one.until))
+        say("{address}({since}から{until}まで)", **_names(one), until=entry_time(one.until))
         if one.until
         else say("{address}({since}から)", **_names(one))
         for one in other_addresses(services)
@@ -292,7 +292,7 @@ def other_service_text(services: Sequence[RecordedService]) -> str:
 
 
 def _names(service: RecordedService) -> dict[str, str]:
-    return {"address": visible(service.address), "since": _local(service.since)}
+    return {"address": visible(service.address), "since": entry_time(service.since)}
 
 
 def _service_text(service: RecordedService) -> str:
@@ -302,8 +302,4 @@ def _service_text(service: RecordedService) -> str:
     if service.issuer:
         parts.append(say("発行者 {issuer}", issuer=visible(service.issuer)))
     what = say("Chatwork公式API") if service.address == CHATWORK else say("Chatworkのものではないアドレス")
-    return say("{what}({parts}。{since}から)", what=what, parts=say("、").join(parts), since=_local(service.since))
-
-
-def _local(at: str) -> str:
-    return local_time(datetime.fromisoformat(at))
+    return say("{what}({parts}。{since}から)", what=what, parts=say("、").join(parts), since=entry_time(service.since))

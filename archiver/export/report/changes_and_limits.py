@@ -41,7 +41,7 @@ from archiver.render.gap_breaks import (
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import NOWHERE, References, plain_text
 from archiver.render.snippet import unsealed_sentence
-from archiver.render.times import iso_date, local_time
+from archiver.render.times import entry_time, iso_date, local_time
 from archiver.report_language import say, stated_day
 
 MAX_NAMED = 40
@@ -327,14 +327,10 @@ def _change_row(
         about = f"No.{event.no}" + (say("\n{side}のメッセージ", side=say(side)) if side else "")
     before, after = (_cell_text(event, value, references) for value in (event.before, event.after))
     texts = f"{before or '-'} → {after or '-'}" if before or after else ""
-    last = _time_text(event.last_before) if event.last_before else "-"
+    last = entry_time(event.last_before) if event.last_before else "-"
     if event.kind == CHAT_CLOSED and last_list is not None and last_list <= datetime.fromisoformat(event.at):
         last = local_time(last_list)
-    return (_time_text(event.at), say(event.kind), about, texts, last)
-
-
-def _time_text(at: str) -> str:
-    return local_time(datetime.fromisoformat(at))
+    return (entry_time(event.at), say(event.kind), about, texts, last)
 
 
 def _cell_text(event: ChangeRow, value: str, references: References) -> str:

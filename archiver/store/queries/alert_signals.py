@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, text
 
 from archiver.evidence import history
-from archiver.evidence.history import EntryObject, account_of, number
+from archiver.evidence.history import EntryObject, account_of, field_text, id_in_key, number
 from archiver.records import State
 from archiver.records.alerts import (
     ChangedMessage,
@@ -21,7 +21,6 @@ from archiver.records.alerts import (
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.message_projection import id_in_key
 from archiver.store.queries import current_state
 from archiver.store.queries.authors_and_changes import changed_inside
 from archiver.store.queries.contract_activity import cancellation_posts, case_sides
@@ -160,7 +159,7 @@ def _rename_signals(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iter
     for entry in entries:
         room = entry["room_id"]
         account = id_in_key(entry)
-        after = history.text(entry["payload"]["object"].get("name"))
+        after = field_text(entry)
         before = _name_before(reading, entry)
         if before is not None and before != after:  # a person seen for the first time was not renamed
             yield PersonRenamed(room, account, before, after, _observed_at(entry))
@@ -170,7 +169,7 @@ def _name_before(reading: Reading, entry: dict[str, Any]) -> str | None:
     """The person's name before: in this list, or else among the members of any room."""
     before, member = previous_entry(reading, entry), schema.member.c
     if before is not None:
-        return history.text(before["payload"]["object"].get("name"))
+        return field_text(before)
     name: str | None = reading.sql.execute(
         select(member.name).where(member.account_id == id_in_key(entry), member.seq < entry["seq"]).limit(1)
     ).scalar()

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
-from archiver.evidence.history import REMOVED_BOX, account_of, number, removed_files, text
+from archiver.evidence.history import REMOVED_BOX, account_of, field_text, id_in_key, number, removed_files, text
 from archiver.evidence.tables.events import EntryChange, EventKind, entry_changes
 from archiver.records import MessageKind, Sides, State
 from archiver.records.alerts import (
@@ -106,7 +106,7 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
                 elif change.kind in (EventKind.ROLE, EventKind.FILE_RENAMED, EventKind.TASK_GONE):
                     details.append(_changed_detail(entry))
                 elif change.kind in (EventKind.FILE_GONE, EventKind.FILE_REMOVED):
-                    listed = [int(entry["key"].rpartition("/")[2])] if kind == "file" else []
+                    listed = [id_in_key(entry)] if kind == "file" else []
                     for file in listed or removed_files(change.before, change.after):
                         details += _gone_file(reading, sides[entry["room_id"]], entry, file)
                 elif change.kind in _OF_ROOMS:
@@ -160,7 +160,7 @@ def _gone_file(reading: Reading, of_room: Sides, entry: dict[str, Any], file: in
 def _changed_detail(entry: dict[str, Any]) -> DetailChanged:
     """Another role of a member, another name of a file, or a task that is gone."""
     listed, kind, by = entry["payload"]["object"], entry["kind"], {"task": "assigned_by_account"}
-    ident = int(entry["key"].rpartition("/")[2])
+    ident = id_in_key(entry)
     account = ident if kind == "member" else number(account_of(listed, by.get(kind, "account")).get("account_id"))
     subject, at = "role" if kind == "member" else f"{kind}/{ident}", from_text(entry["observed_at"])
     return DetailChanged(entry["room_id"], account, subject, at, text(listed.get("message_id")) or None)
@@ -169,7 +169,7 @@ def _changed_detail(entry: dict[str, Any]) -> DetailChanged:
 def _reworded_task(reading: Reading, of_room: Sides, entry: dict[str, Any]) -> Iterator[RoomChanged]:
     """That a task which the other side gave has other words."""
     before, now = previous_entry(reading, entry), _changed_detail(entry)
-    was, body = (text(one["payload"]["object"].get("body")) for one in (before or entry, entry))
+    was, body = (field_text(one, "body") for one in (before or entry, entry))
     if was != body and of_room.is_other(now.account_id):
         yield RoomChanged(now.room_id, now.subject, was, body, now.at)
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, or_, select, union
 
-from archiver.evidence.history import EntryObject, number, text
+from archiver.evidence.history import EntryObject, field_text, id_in_key, number, text
 from archiver.records import JST, AccountId
 from archiver.records.alerts import TwinSeen
 from archiver.store import schema
@@ -55,7 +55,7 @@ def known_people(reading: Reading) -> dict[int, KnownPerson]:
     people: dict[int, KnownPerson] = {}
     entries = [one for kind in ("account/", "member/") for one in entries_under(reading, kind)]
     for entry in sorted(filter(tells_what_was_shown, entries), key=lambda one: one["seq"]):
-        shown, account = entry["payload"].get("object", {}), int(entry["key"].rpartition("/")[2])
+        shown, account = entry["payload"].get("object", {}), id_in_key(entry)
         person = people.setdefault(account, KnownPerson(account))
         person.name = text(shown.get("name")) or person.name
         person.names.setdefault(person.name, from_text(entry["observed_at"]))
@@ -165,7 +165,7 @@ def people(reading: Reading, room: int) -> list[PersonHistory]:
     entries: dict[int, list[EntryObject]] = defaultdict(list)
     for kind in ("account", "member"):
         for entry in entries_under(reading, f"{kind}/{room}/"):
-            entries[int(entry["key"].rpartition("/")[2])].append(entry)
+            entries[id_in_key(entry)].append(entry)
     avatars = dict(reading.driver.execute(_AVATARS, (room,)))
     return [_person(reading, account, entries[account], avatars.get(account)) for account in sorted(entries)]
 
@@ -224,10 +224,10 @@ def _person(reading: Reading, account: int, entries: list[EntryObject], avatar: 
     return PersonHistory(
         AccountId(account),
         names=_names(entries),
-        roles=_history((one, _field_text(one, "role")) for one in member_entries),
-        organizations=_history((one, _field_text(one, "organization_name")) for one in member_entries),
-        departments=_history((one, _field_text(one, "department")) for one in member_entries),
-        chatwork_ids=_history((one, _field_text(one, "chatwork_id")) for one in member_entries),
+        roles=_history((one, field_text(one, "role")) for one in member_entries),
+        organizations=_history((one, field_text(one, "organization_name")) for one in member_entries),
+        departments=_history((one, field_text(one, "department")) for one in member_entries),
+        chatwork_ids=_history((one, field_text(one, "chatwork_id")) for one in member_entries),
         membership=_history((one, text(one["payload"].get("state"))) for one in member_entries),
         contact=_history((one, text(one["payload"].get("state"))) for one in _of_contact(reading, account)),
         avatar=avatar,
@@ -237,16 +237,12 @@ def _person(reading: Reading, account: int, entries: list[EntryObject], avatar: 
 def _names(entries: Iterable[EntryObject]) -> tuple[DatedValue, ...]:
     """The names; an entry about a person who is gone only repeats how they were last shown."""
     shown = (one for one in entries if one["payload"].get("state") != "gone")
-    return _history((one, name) for one in shown if (name := _field_text(one, "name")))
+    return _history((one, name) for one in shown if (name := field_text(one, "name")))
 
 
 def _of_contact(reading: Reading, account: int) -> list[EntryObject]:
     query = "SELECT line FROM entry WHERE key = ? ORDER BY seq"
     return [json.loads(line) for (line,) in reading.driver.execute(query, (f"contact/{account}",))]
-
-
-def _field_text(entry: EntryObject, field: str) -> str:
-    return text(entry["payload"]["object"].get(field))
 
 
 def _history(values: Iterable[tuple[EntryObject, str]]) -> tuple[DatedValue, ...]:
@@ -267,7 +263,7 @@ _LINES = "SELECT line FROM entry WHERE key = ? AND kind = 'room' ORDER BY seq"
 def names_and_descriptions(reading: Reading, room: int) -> tuple[tuple[DatedValue, ...], tuple[DatedValue, ...]]:
     """What a room had, exactly as received, oldest first: descriptions from the first that had any text on."""
     entries = [json.loads(line) for (line,) in reading.driver.execute(_LINES, (f"room/{room}",))]
-    names, descriptions = ([(one, _field_text(one, field)) for one in entries] for field in ("name", "description"))
+    names, descriptions = ([(one, field_text(one, field)) for one in entries] for field in ("name", "description"))
     return _history(names), _history(descriptions)
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from archiver import errors
-from archiver.evidence.history import text
+from archiver.evidence.history import field_text, id_in_key
 from archiver.letter_folding import fold, fold_word
 from archiver.records import JST
 from archiver.store import schema
@@ -238,7 +238,7 @@ def _every_name(reading: Reading) -> Iterator[tuple[int, str]]:
     """Each room with each name it had, earlier ones by the entries."""
     yield from room_names(reading).items()
     for entry in entries_under(reading, "room/"):
-        yield entry["room_id"], text(entry["payload"]["object"].get("name"))
+        yield entry["room_id"], field_text(entry)
 
 
 def _people(reading: Reading) -> Iterator[tuple[int, str]]:
@@ -246,7 +246,7 @@ def _people(reading: Reading) -> Iterator[tuple[int, str]]:
     member = schema.member.c
     yield from ((row[0], row[1]) for row in reading.sql.execute(select(member.account_id, member.name)))
     for entry in entries_under(reading, "account/"):
-        yield int(entry["key"].rpartition("/")[2]), text(entry["payload"]["object"].get("name"))
+        yield id_in_key(entry), field_text(entry)
 
 
 def _is_called(number: int, name: str, called: Collection[str]) -> bool:

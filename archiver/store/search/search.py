@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, false, or_, select
 
-from archiver.evidence.history import text
+from archiver.evidence.history import field_text, text
 from archiver.letter_folding import fold_searched, fold_word
 from archiver.records import ContractRoom, MessageId, TermItem
 from archiver.store import schema
@@ -235,7 +235,7 @@ def _descriptions(reading: Reading, scope: SearchScope) -> Iterator[OtherHit]:
     """Descriptions of rooms, earlier ones included, by their entries."""
     last: dict[int, str] = {}
     for entry in entries_under(reading, "room/"):
-        room, body = entry["room_id"], readable_text(text(entry["payload"]["object"].get("description")))
+        room, body = entry["room_id"], readable_text(field_text(entry, "description"))
         if _is_in(scope.rooms, room) and body and last.get(room) != body:
             last[room] = body
             yield OtherHit("description", room, None, "", from_text(entry["observed_at"]), body)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver import errors
-from archiver.evidence.chain import digest_file
+from archiver.evidence.chain import SHA256, digest_file
 from archiver.folder_sync import disk_errors
 from archiver.store import blobs, durable_files
 from archiver.store.durable_files import private_folder, write_durably
@@ -32,8 +32,6 @@ from archiver.team.s3_store import open_store
 DAILY = "daily"
 _DAILY = re.compile(r"[a-z0-9-]{1,32}/[a-zA-Z0-9_-]{1,80}\.zip")
 """Folder of a home with its daily copies, and their paths in it; a store may hold other names, which are nobody's."""
-
-_SHA256_HEX = re.compile("[0-9a-f]{64}")
 
 
 def saved_digests(lines: Iterable[str]) -> Iterator[str]:
@@ -118,7 +116,7 @@ def bring_bytes(home: Path, digests: Iterable[str], place: LedgerPlace) -> None:
         return
     store = open_store(place.files)
     for sha256 in dict.fromkeys(digests):
-        if _SHA256_HEX.fullmatch(sha256) and not blobs.is_held(home, sha256):
+        if SHA256.fullmatch(sha256) and not blobs.is_held(home, sha256):
             _bring(store, object_store.file_key(place.archive, sha256), home, sha256)
 
 

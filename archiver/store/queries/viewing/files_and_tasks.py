@@ -15,7 +15,7 @@ from heapq import merge
 from itertools import groupby, islice, pairwise
 from typing import NamedTuple
 
-from archiver.evidence.history import EntryObject, account_of, number, text
+from archiver.evidence.history import EntryObject, account_of, field_text, number, text
 from archiver.evidence.tables.files_and_tasks import NOT_YET, REASONS, listed_row, name_first_listed
 from archiver.records import AccountId, Attachment, FileId, MessageId, RoomId, Task, TaskId
 from archiver.store.archive import Reading
@@ -84,7 +84,7 @@ def files_of_messages(
 def file_renames(reading: Reading, room: int, file_id: int) -> list[tuple[str, str, datetime]]:
     """Each change of a file's name: before, after, and when it was noticed; the oldest first."""
     listed = _listings(reading, room, file_id)
-    names = [(text(one["payload"]["object"].get("filename")), from_text(one["observed_at"])) for one in listed]
+    names = [(field_text(one, "filename"), from_text(one["observed_at"])) for one in listed]
     return [(before, after, at) for (before, _at), (after, at) in pairwise(names) if before != after]
 
 
