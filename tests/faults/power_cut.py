@@ -59,13 +59,13 @@ class DiskFolder:
 
     live: dict[str, DiskNode] = field(default_factory=dict)
     durable: dict[str, DiskNode] = field(default_factory=dict)
-    pending: list[tuple[str, DiskNode | None]] = field(default_factory=list)
-    """A name and what it names then; None: nothing any more."""
+    pending: list[dict[str, DiskNode | None]] = field(default_factory=list)
+    """Names and what each names then; None: nothing any more. A rename within the folder is one change of two names."""
 
-    def name(self, name: str, node: DiskNode | None) -> None:
-        """Give a name to a file or folder, or take it away."""
-        _apply(self.live, (name, node))
-        self.pending.append((name, node))
+    def change(self, names: dict[str, DiskNode | None]) -> None:
+        """Give names to files or folders, or take them away, all at once."""
+        _apply(self.live, names)
+        self.pending.append(names)
 
     def sync(self) -> None:
         """Make all names durable."""
@@ -76,8 +76,8 @@ class DiskFolder:
         count = len(self.pending)
         count = chance.randint(0, count) if chance and share else count * (share == 1)
         names = dict(self.durable)
-        for change in self.pending[:count]:
-            _apply(names, change)
+        for changed in self.pending[:count]:
+            _apply(names, changed)
         return names
 
 
@@ -100,9 +100,22 @@ class Disk:
 
     def name(self, name: str, node: DiskNode | None) -> None:
         """Give a path to a file or folder, or take it away; a rename keeps what a folder holds."""
-        folder = self.find(folder_of(name))
+        self._folder_of(name).change({Path(name).name: node})
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a file or folder another path; a power cut leaves one of both, as journals of file systems do."""
+        node, folder = self.find(old), self._folder_of(new)
+        names = {Path(new).name: node}
+        if folder is self._folder_of(old):
+            folder.change(names | {Path(old).name: None})
+        else:
+            folder.change(names)
+            self.name(old, None)
+
+    def _folder_of(self, name: str) -> DiskFolder:
+        folder = self.find(str(Path(name).parent))
         assert isinstance(folder, DiskFolder), name
-        folder.name(Path(name).name, node)
+        return folder
 
     def sync(self, name: str) -> None:
         """Make a file's bytes or a folder's names durable."""
@@ -132,17 +145,12 @@ def _lay_down(folder: DiskFolder, path: Path, chance: random.Random | None, shar
             (path / name).write_bytes(node.content(chance, share))
 
 
-def _apply(names: dict[str, DiskNode], change: tuple[str, DiskNode | None]) -> None:
-    name, node = change
-    if node is None:
-        names.pop(name, None)
-    else:
-        names[name] = node
-
-
-def folder_of(name: str) -> str:
-    """The folder of a path; `.` for the root."""
-    return str(Path(name).parent)
+def _apply(names: dict[str, DiskNode], changed: dict[str, DiskNode | None]) -> None:
+    for name, node in changed.items():
+        if node is None:
+            names.pop(name, None)
+        else:
+            names[name] = node
 
 
 def whole_lines(trace: str) -> Iterator[str]:
@@ -186,8 +194,7 @@ def _play(match: re.Match[str], root: str, disk: Disk) -> bool:
         case "mkdir":
             disk.name(name, DiskFolder())
         case "rename":
-            disk.name((names[1] or "").removeprefix("./"), node)
-            disk.name(name, None)
+            disk.rename(name, (names[1] or "").removeprefix("./"))
         case "unlink" | "unlinkat" | "rmdir":
             disk.name(name, None)
         case "fsync" | "fdatasync":

@@ -166,7 +166,7 @@ def test_a_container_is_built_set_up_saves_and_stops_as_printed(machine: Machine
         line = line.replace("docker compose build", f'docker compose --podman-build-args "{options}" build')
         machine.run(line)
     print(machine.run("podman history --human chatwork-archiver"))
-    wait_until(lambda: "; archive daemon)" in machine.run("docker compose exec archive archive status"))
+    wait_until(lambda: "on, every" in machine.run("docker compose exec archive archive status"))
     served.chatwork.post(served.room, served.client, "納品を確認しました。")
     search = "docker compose exec archive archive search 納品 --json"
     wait_until(lambda: json.loads(machine.run(search))["total"] == 1)
