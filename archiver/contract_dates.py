@@ -394,10 +394,9 @@ def delivery_matches(
 
 def unstated_facts(contract: Contract, platform: Platform) -> tuple[ContractFact, ...]:
     """The most important facts that are not stated."""
-    facts = sorted((fact for fact in contract_facts.FACTS if fact.missing_rank), key=lambda fact: fact.missing_rank)
     return tuple(
         fact
-        for fact in facts
+        for fact in contract_facts.SOUGHT
         if not getattr(contract, fact.name) and has_meaning(fact, contract, platform) and contract.platform != STRANGER
     )
 

@@ -54,18 +54,12 @@ class ContractFact:
     label: str
     help: str
     """The help of its option."""
-    example: str
+    example: str = '"..."'
     """A value as typed in a shell."""
-    turn: int = 0
-    """Its place among the questions of `job add`; 0: it comes later or never, so it is not asked for."""
     explanation: str = ""
     """The line before its question; `{screen}` and `{permission}` are words of the platform."""
     prompt: str = ""
     """Its question; `{choices}` are the platforms."""
-    is_in_first_run: bool = False
-    """Whether the first run asks for it: a reader looks for these before all else."""
-    missing_rank: int = 0
-    """Its place among the facts that are named as long as they are blank; 0: it is not."""
     context: FactContext = FactContext.ALL
     may_lie_ahead: bool = False
     follows: str = ""
@@ -88,7 +82,7 @@ class ContractFact:
     @property
     def is_asked(self) -> bool:
         """Whether it is asked for; any other fact is named only once it is stated."""
-        return self.turn > 0
+        return self in ASKED
 
     def exists_with(self, permission: str | None, end_request: str | None) -> bool:
         """Whether there is such a fact on a platform with these words for contact outside and for an early end."""
@@ -116,11 +110,8 @@ FACTS = (
         kind=FactKind.TEXT,
         label=N_("Job"),
         help=N_("The job's name."),
-        turn=4,
         explanation=N_("As shown there; it is printed on page 1 of exports."),
         prompt=N_("Name of the job:"),
-        example='"..."',
-        missing_rank=3,
         office_label="仕事名",
     ),
     ContractFact(
@@ -128,11 +119,8 @@ FACTS = (
         kind=FactKind.TEXT,
         label=N_("Client"),
         help=N_("The client's name on the platform."),
-        turn=5,
         explanation=N_("The name by which the platform shows the client."),
         prompt=N_("Name of the client:"),
-        example='"..."',
-        missing_rank=4,
         office_label="相手",
     ),
     ContractFact(
@@ -140,24 +128,18 @@ FACTS = (
         kind=FactKind.PLATFORM,
         label=N_("Platform"),
         help=N_("Where the job was agreed, such as crowdworks, or direct."),
-        turn=2,
         explanation=N_("Where the job was agreed."),
         prompt=N_("Number ({choices}):"),
         example="crowdworks",
-        is_in_first_run=True,
-        missing_rank=1,
     ),
     ContractFact(
         name="platform_id",
         kind=FactKind.NUMBER,
         label=N_("Contract number"),
         help=N_("The contract's number there."),
-        turn=3,
         explanation=N_("It is on the contract's page and in its address."),
         prompt=N_("The contract's number there:"),
         example="12345678",
-        is_in_first_run=True,
-        missing_rank=2,
         context=FactContext.PLATFORM,
     ),
     ContractFact(
@@ -165,12 +147,9 @@ FACTS = (
         kind=FactKind.PAGE,
         label=N_("Page"),
         help=N_("The contract's page; it gives platform and number."),
-        turn=1,
         explanation=N_("Copy the address of the contract's page from your browser; it holds platform and number."),
         prompt=N_("Contract page (URL) or number:"),
         example="https://...",
-        is_in_first_run=True,
-        missing_rank=5,
         context=FactContext.PLATFORM,
         office_label="契約ページ",
     ),
@@ -179,7 +158,6 @@ FACTS = (
         kind=FactKind.ADDRESS,
         label=N_("Client's profile"),
         help=N_("The client's profile on the platform."),
-        turn=13,
         explanation=N_("The client's profile page there; it ties the account on Chatwork to the job."),
         prompt=N_("Client's profile (URL):"),
         example="https://...",
@@ -190,7 +168,6 @@ FACTS = (
         kind=FactKind.ADDRESS,
         label=N_("Your profile"),
         help=N_("Your own profile on the platform."),
-        turn=14,
         explanation=N_("Your own profile page there."),
         prompt=N_("Your profile (URL):"),
         example="https://...",
@@ -201,11 +178,9 @@ FACTS = (
         kind=FactKind.DAY,
         label=N_("Contract date"),
         help=N_("Day of the contract, such as 2026-10-01."),
-        turn=6,
         explanation=N_("The day on which both sides agreed (see: {screen})."),
         prompt=N_("Day of the contract (such as 2026-10-01):"),
         example="2026-10-01",
-        missing_rank=6,
         office_label="契約日",
         event="契約",
     ),
@@ -214,12 +189,9 @@ FACTS = (
         kind=FactKind.TIME,
         label=N_("Escrow (仮払い)"),
         help=N_("When the money was put in escrow (仮払い)."),
-        turn=7,
         explanation=N_("When the client had paid the fee into escrow (仮払い). It shows what came before and after."),
         prompt=N_("When the escrow was paid (such as 2026-10-02 14:05):"),
         example='"2026-10-02 14:05"',
-        is_in_first_run=True,
-        missing_rank=7,
         context=FactContext.PLATFORM,
         follows="contracted_on",
         office_label="仮払い完了",
@@ -230,7 +202,6 @@ FACTS = (
         kind=FactKind.DAY,
         label=N_("Outside contact requested"),
         help=N_("Day you asked for outside contact."),
-        turn=8,
         explanation=N_("{permission}: the day on which you or the client requested it."),
         prompt=N_("Requested on (such as 2026-10-02):"),
         example="2026-10-02",
@@ -243,12 +214,9 @@ FACTS = (
         kind=FactKind.DAY,
         label=N_("Outside contact approved"),
         help=N_("Day it was approved."),
-        turn=9,
         explanation=N_("The day on which the platform's support allowed it; its page and mail show it."),
         prompt=N_("Allowed on (such as 2026-10-03):"),
         example="2026-10-03",
-        is_in_first_run=True,
-        missing_rank=8,
         context=FactContext.PERMISSION,
         follows="contact_requested_on",
         office_label="サービス外連絡の承認",
@@ -259,18 +227,14 @@ FACTS = (
         kind=FactKind.TEXT,
         label=N_("Amount"),
         help=N_("The agreed amount."),
-        turn=11,
         explanation=N_("As it was agreed, with or without tax; it is kept as you write it."),
         prompt=N_("Amount:"),
-        example='"..."',
-        missing_rank=9,
     ),
     ContractFact(
         name="due_on",
         kind=FactKind.DAY,
         label=N_("Due on"),
         help=N_("Day the work is due."),
-        turn=10,
         explanation=N_("The day by which you must deliver; it may be in the future."),
         prompt=N_("Delivery is due on (such as 2026-11-10):"),
         example="2026-11-10",
@@ -291,20 +255,17 @@ FACTS = (
         kind=FactKind.YES_NO,
         label=N_("Secrecy promised"),
         help=N_("Whether you promised secrecy."),
-        turn=12,
         explanation=N_(
             "Whether you promised to show nothing to others; you are asked about it when you make an export."
         ),
         prompt=N_("Did you promise secrecy (NDA)? [no/yes/unknown]:"),
         example="yes",
-        is_in_first_run=True,
     ),
     ContractFact(
         name="side",
         kind=FactKind.SIDE,
         label=N_("Your side"),
         help=N_("Where you stand in this job: who does the work, who ordered it, or who does what was passed on."),
-        turn=15,
         explanation=N_("Where you stand in this job; an export says it only if you do."),
         prompt=N_("Your side [worker/client/passed-on/unknown]:"),
         example="worker",
@@ -341,3 +302,25 @@ FACTS = (
     ),
 )
 """Every fact, in the order of the options."""
+
+_NAMED = {fact.name: fact for fact in FACTS}
+ASKED = tuple(
+    _NAMED[name]
+    for name in (
+        *("url", "platform", "platform_id", "title", "client", "contracted_on", "escrowed_at", "contact_requested_on"),
+        *("contact_approved_on", "due_on", "amount", "nda", "client_url", "worker_url", "side"),
+    )
+)
+"""Those that `job add` asks for, in this order."""
+FIRST_ASKED = tuple(
+    _NAMED[name] for name in ("url", "platform", "platform_id", "escrowed_at", "contact_approved_on", "nda")
+)
+"""Those that the first run asks for: a reader looks for these before all else."""
+SOUGHT = tuple(
+    _NAMED[name]
+    for name in (
+        *("platform", "platform_id", "title", "client", "url", "contracted_on", "escrowed_at", "contact_approved_on"),
+        "amount",
+    )
+)
+"""Those that are named as long as they are blank, the most important first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -159,19 +159,24 @@ class Question(NamedTuple):
 
 def first_question(contract: Contract, asked_names: Collection[str], *, now: datetime) -> Question | None:
     """The next question among the few that the first run asks; None if none is left."""
-    skipped = {
-        fact.name
-        for fact in contract_facts.FACTS
-        if not fact.is_in_first_run
-        or not (contract.platform or fact.context is FactContext.ALL or fact.kind is FactKind.PAGE)
-    }
-    return next_question(contract, skipped.union(asked_names), now=now)
+    known = [
+        fact
+        for fact in contract_facts.FIRST_ASKED
+        if contract.platform or fact.context is FactContext.ALL or fact.kind is FactKind.PAGE
+    ]
+    return next_question(contract, asked_names, now=now, among=known)
 
 
-def next_question(contract: Contract, asked_names: Collection[str], *, now: datetime) -> Question | None:
+def next_question(
+    contract: Contract,
+    asked_names: Collection[str],
+    *,
+    now: datetime,
+    among: Sequence[ContractFact] = contract_facts.ASKED,
+) -> Question | None:
     """The first question that was not asked and whose fact is not known; None if none is left."""
-    for fact in sorted(contract_facts.FACTS, key=lambda fact: fact.turn):
-        is_open = fact.is_asked and fact.name not in asked_names and getattr(contract, fact.name) is None
+    for fact in among:
+        is_open = fact.name not in asked_names and getattr(contract, fact.name) is None
         if is_open and _applies(fact, contract):
             return _make_question(fact, contract, now)
     return None

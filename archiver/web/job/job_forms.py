@@ -69,8 +69,8 @@ class FactField(NamedTuple):
 def applicable_facts(contract: Contract, held: Collection[str] = ()) -> list[ContractFact]:
     """The facts that have a meaning on the contract's platform, and those named, in the order of the questions."""
     platform = platform_of(contract.platform)
-    found = [fact for fact in contract_facts.FACTS if has_meaning(fact, contract, platform) or fact.name in held]
-    return sorted(found, key=lambda fact: fact.turn or len(contract_facts.FACTS))
+    every = dict.fromkeys((*contract_facts.ASKED, *contract_facts.FACTS))
+    return [fact for fact in every if has_meaning(fact, contract, platform) or fact.name in held]
 
 
 def fields(
