@@ -148,10 +148,11 @@ def judge_cases(
 
 def outdated_alerts(cases: Sequence[CaseSnapshot], kept: Iterable[Alert]) -> list[Alert]:
     """Kept alerts about early contact and deadlines that the facts as stated now no longer support, about ended
-    silences, and about direct chats that a job has now.
+    silences, about direct chats that a job has now, and about requests that are entered.
     """
     dues = {one.contract.id: {_deadline(one, due) for due in one.dues} for one in cases}
     early, saved = {_early_contact(case) for case in cases}, {room for one in cases for room in one.contract.room_ids}
+    requests = [(one.contract.room_ids, day_of(one.contract.end_request_at)) for one in cases]
     silent = {one.contract.id: one.asked and _silence(one, one.asked) for one in cases}
 
     def is_outdated(alert: Alert) -> bool:
@@ -163,6 +164,8 @@ def outdated_alerts(cases: Sequence[CaseSnapshot], kept: Iterable[Alert]) -> lis
             return subject not in dues.get(contract, [subject])
         if alert.rule is AlertRule.OTHER_CHAT:
             return alert.room_id in saved
+        if alert.rule is AlertRule.END_REQUEST:
+            return any(alert.room_id in rooms and at and days_since(at, alert.at) <= 7 for rooms, at in requests)
         return alert.rule is AlertRule.EARLY_CONTACT and subject not in early
 
     return [alert for alert in kept if not alert.dismissed and is_outdated(alert)]

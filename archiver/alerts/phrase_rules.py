@@ -14,7 +14,7 @@ from functools import cache
 
 from archiver.chatwork.notation import nodes
 from archiver.chatwork.notation.parse import parse
-from archiver.platforms.job_platform import platforms
+from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records.alerts import Alert, AlertRule, Level, NewText, TwinSeen
 
 _REQUEST = (
@@ -65,6 +65,11 @@ _REMOTE_CONTROL = (
 )
 
 
+_END_REQUEST = (
+    r"(?:終了|キャンセル)の?(?:リクエスト|申請)(?:[をはも]?[しさ]|(?:[をはもが、].{0,16}?)?お?(?:送|出|申請|届))"
+    r"(?:(?!いただけ|頂け|くださ|下さ|もらえ|ほし).){0,12}?(?:ます|(?<=[っし])た|て(?:いる|おく))(?!ら|か(?!ら)|でしょうか)"
+    r"|(?i:\b(?:sent|submitted|filed|made) (?:an?|the|you an?) (?:cancell?ation|end|termination) request)"
+)
 _PAY_TO = r"(?:振り?込み?先|入金先|送金先|支払い?先|振込口座|口座(?:番号|情報|名義|残高)?)"
 
 
@@ -215,9 +220,11 @@ _PHRASES = (
         ),
         r"(?!)",
     ),
+    (AlertRule.END_REQUEST, _END_REQUEST, r"ません|ない|取り?消|取り?下|撤回|予約|注文"),
     (
         AlertRule.A13,
         _any_of(
+            _END_REQUEST,
             r"減額(?:させ|して|し|を|と|で|に|いただ|お願い)",
             r"(?:[月本回件]分|今回|今月|来月|残り|報酬|単価|業績|予算).{0,16}円に(?:して|下げ|減ら|変更|させ)",
             r"値引き?(?:して|を|させ|に|お願い|いただ|でき)",
@@ -264,13 +271,10 @@ def phrases(of: AlertRule | None = None) -> tuple[tuple[AlertRule, re.Pattern[st
 
 
 PHRASE_RULES = frozenset(rule for rule, _pattern, _unless in _PHRASES)
-HIGH_RULES = frozenset({AlertRule.A3, AlertRule.A5, AlertRule.A8, AlertRule.A15})
+HIGH_RULES = frozenset({AlertRule.A3, AlertRule.A5, AlertRule.A8, AlertRule.A15, AlertRule.END_REQUEST})
 LOW_RULES = frozenset({AlertRule.A7})
 UNTIL_ESCROW_RULES = frozenset({AlertRule.A1, AlertRule.A2})
 """Rules of medium level while no escrow is stated for any contract of the room, of low level after."""
-
-NAMING_RULES = frozenset({AlertRule.A4, AlertRule.A5, AlertRule.A6, AlertRule.A8, AlertRule.A13})
-"""Rules whose sentences name the platform, or need none where there is none."""
 
 NOWHERE: Mapping[int, str | None] = {}
 
@@ -295,13 +299,15 @@ def judge_texts(
         rules = matched_rules(text.body)
         stranger = text.stranger() if AlertRule.A15 in rules else ""
         left_out = {AlertRule.A8} if stranger else {AlertRule.A15}
+        named = platforms.get(text.room_id)
+        if AlertRule.END_REQUEST in rules:
+            left_out.add(AlertRule.A13 if platform_of(named).end_request_rule else AlertRule.END_REQUEST)
         rules = [one for one in rules if one not in left_out and (text.is_other or one is AlertRule.A15)]
         if rules:
             before = {rule for earlier_text in text.earlier() for rule in matched_rules(earlier_text)}
             for new_rule in (rule for rule in rules if rule not in before):
                 level = phrase_level(new_rule, escrowed=text.room_id in escrowed)
                 alert = Alert(new_rule, level, text.at, text.room_id, text.account_id, text.message_id)
-                named = platforms.get(text.room_id) if new_rule in NAMING_RULES else None
                 yield replace(alert, subject=stranger if new_rule is AlertRule.A15 else named)
 
 

@@ -69,9 +69,13 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
     named = {"contract": contract_names.get(first, first)}
     if alert.rule is AlertRule.DELETIONS:
         return {"edited": first}
-    if alert.rule is AlertRule.A5:
+    if alert.rule in (AlertRule.A5, AlertRule.END_REQUEST):
         where = platform_of(first)
-        return {"platform": _("the platform") if where.elsewhere else in_program_language(where.name)}
+        return {
+            "platform": _("the platform") if where.elsewhere else in_program_language(where.name),
+            "request": in_program_language(where.end_request_name),
+            "advice": in_program_language(request_rule.advice) if (request_rule := where.end_request_rule) else "",
+        }
     if alert.rule is AlertRule.EARLY_CONTACT:
         _state, *told = [*rest.split("/"), "", ""]
         event, day = [_stated_moment(one, alert.at) for one in told[:2]]

@@ -198,6 +198,8 @@ class AlertRule(StrEnum):
     """A person's or file's name, a role, or a chat's name or description changed."""
     A13 = "A13"
     """Changed pay, no pay, another day or the end of the job is spoken of."""
+    END_REQUEST = "end_request"
+    """A request on the platform to end the job early is spoken of, to which silence may count as consent."""
     A14 = "A14"
     """Nothing was saved for long."""
     A15 = "A15"
@@ -336,6 +338,10 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     (AlertRule.A13, ""): N_(
         "Chat {room}: a message seems to be about changed pay, no pay, another date or the end of the job. Answer in "
         "writing, on the platform too if there is one, and don't agree in a hurry."
+    ),
+    (AlertRule.END_REQUEST, ""): N_(
+        "Chat {room}: a message is about a {request}. {advice}. Once it has come, enter when: "
+        "archive job enter {job} end-request"
     ),
     (AlertRule.A14, "1"): N_(
         "Saving was off for {pause} from {day}. Of messages written and edited meanwhile at most the new "

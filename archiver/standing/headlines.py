@@ -31,7 +31,7 @@ _NOT_THEMSELVES = (AlertRule.A15, AlertRule.TWIN)
 """Of somebody who may be another person than the name says."""
 _OF_TERMS = (AlertRule.A8, AlertRule.A13, AlertRule.A12)
 """Of papers asked for, and of other terms that are spoken of or stand in a description."""
-ASKED_RULES = (*_NOT_THEMSELVES, *_OF_TERMS, AlertRule.FILE_GONE)
+ASKED_RULES = (*_NOT_THEMSELVES, *_OF_TERMS, AlertRule.FILE_GONE, AlertRule.END_REQUEST)
 """Rules whose alerts are headlines themselves."""
 
 LOST, _OFF = ("gone", "departed", "changed"), ("idle", "unscheduled")
@@ -51,6 +51,7 @@ def headlines(facts: Mapping[str, Any], jobs: Sequence[Row], near: Iterable[Near
         for one in near
         if one.consequence
     ]
+    told += _asked(facts["asked"], (AlertRule.END_REQUEST,))
     told += [*(one for one in stopped if one not in off), *_gone(jobs), *_departed(jobs), *_changed(jobs)]
     told += [*_asked(facts["asked"], (AlertRule.FILE_GONE, *_NOT_THEMSELVES)), *off, *unpaid(jobs)]
     told += _asked(facts["asked"], _OF_TERMS)
