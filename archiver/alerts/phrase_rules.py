@@ -308,7 +308,8 @@ def judge_texts(
             for new_rule in (rule for rule in rules if rule not in before):
                 level = phrase_level(new_rule, escrowed=text.room_id in escrowed)
                 alert = Alert(new_rule, level, text.at, text.room_id, text.account_id, text.message_id)
-                yield replace(alert, subject=stranger if new_rule is AlertRule.A15 else named)
+                subjects = {AlertRule.A15: stranger, AlertRule.END_REQUEST: f"/{named}/{AlertRule.END_REQUEST}"}
+                yield replace(alert, subject=subjects.get(new_rule, named))
 
 
 def taken_names(twins: Iterable[TwinSeen]) -> Iterator[Alert]:

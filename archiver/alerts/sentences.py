@@ -69,13 +69,9 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
     named = {"contract": contract_names.get(first, first)}
     if alert.rule is AlertRule.DELETIONS:
         return {"edited": first}
-    if alert.rule in (AlertRule.A5, AlertRule.END_REQUEST):
+    if alert.rule is AlertRule.A5:
         where = platform_of(first)
-        return {
-            "platform": _("the platform") if where.elsewhere else in_program_language(where.name),
-            "request": in_program_language(where.end_request_name),
-            "advice": in_program_language(request_rule.advice) if (request_rule := where.end_request_rule) else "",
-        }
+        return {"platform": _("the platform") if where.elsewhere else in_program_language(where.name)}
     if alert.rule is AlertRule.EARLY_CONTACT:
         _state, *told = [*rest.split("/"), "", ""]
         event, day = [_stated_moment(one, alert.at) for one in told[:2]]
@@ -91,7 +87,7 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
         platform, _message, *times = ["", "", "", *rest.split("/")][-4:]
         shut, asked = [dated_moment(moment, alert.at) if (moment := day_of(one)) else "" for one in times]
         return named | {"day": asked, "until": shut, "advice": _silence_advice(platform)}
-    if alert.rule is not AlertRule.DEADLINE:
+    if alert.rule not in (AlertRule.DEADLINE, AlertRule.END_REQUEST):
         return named
     platform, rule, day = [*rest.split("/"), "", "", ""][:3]
     due = next((deadline for deadline in platform_of(platform).deadlines if deadline.rule == rule), None)

@@ -54,6 +54,8 @@ class Missing:
     """What is known to be missing: an estimate from Chatwork's counters, and the gaps without one."""
 
     estimate: int = 0
+    hidden: int = 0
+    """What of it Chatwork's plan hid."""
     gaps: int = 0
     """All gaps."""
     uncounted: int = 0
@@ -187,6 +189,7 @@ def _missing(facts: CaseFacts, gaps_of: Callable[[RoomFacts], Iterable[Gap]]) ->
     unsaved = [gap for gap in gaps if not gap.is_erased]
     return Missing(
         estimate=sum(gap.missing or 0 for gap in unsaved),
+        hidden=sum(gap.missing or 0 for gap in gaps if gap.reason == "plan"),
         gaps=len(gaps),
         uncounted=sum(gap.missing is None for gap in unsaved),
         emptied=sum(gap.missing == 0 for gap in unsaved),

@@ -58,7 +58,8 @@ def moment(at: datetime, *, seconds: bool = True) -> str:
 def missing_text(missing: Missing) -> str:
     """What is known to be missing; gaps with none by Chatwork's count only where there is nothing else."""
     parts = (
-        ("estimate", missing.estimate),
+        ("hidden", missing.hidden),
+        ("estimate", missing.estimate - missing.hidden),
         ("uncounted", missing.uncounted),
         ("erased", missing.erased),
         ("unread", missing.unread_rooms),

@@ -11,6 +11,7 @@ WORDS: Mapping[str, str] = {
     "noted.and": "{before}。{after}",
     "until": "{until}までの記録",
     # how much is missing
+    "missing.hidden": "Chatworkのプランの制限で表示されなかったもの 約{n:,}件",
     "missing.estimate": "保存できていないもの 約{n:,}件",
     "missing.uncounted": "件数の分からない保存できなかった期間 {n:,}か所",
     "missing.emptied": "Chatworkの表示する件数では0件の期間 {n:,}か所",

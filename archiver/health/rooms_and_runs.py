@@ -89,7 +89,7 @@ def check_plan(horizons: Sequence[Horizon], *, now: datetime) -> CheckResult:
             "saved can be brought in only until {day}: archive guide old"
         )
         return attention("plan", sentence.format(n=HORIZON.days, rooms=rooms, day=iso_date(last)))
-    sentence = _("The plan hides older messages (chats {rooms}). What was saved is kept.")
+    sentence = _("The plan hides older messages (chats {rooms}). What was saved is kept; a larger plan shows the rest.")
     return good("plan", sentence.format(rooms=rooms))
 
 

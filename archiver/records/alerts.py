@@ -331,16 +331,12 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     (AlertRule.A12, ""): N_(
         "Chat {room}: the description changed near an amount or a date. The earlier one is kept: compare the two."
     ),
-    (AlertRule.A13, "direct"): N_(
-        "Chat {room}: a message seems to be about changed pay, no pay, another date or the end of the job. Answer in "
-        "writing, and don't agree in a hurry."
-    ),
     (AlertRule.A13, ""): N_(
         "Chat {room}: a message seems to be about changed pay, no pay, another date or the end of the job. Answer in "
         "writing, on the platform too if there is one, and don't agree in a hurry."
     ),
     (AlertRule.END_REQUEST, ""): N_(
-        "Chat {room}: a message is about a {request}. {advice}. Once it has come, enter when: "
+        "Chat {room}: a message is about a request to end the job. {advice}. Once it has come, enter when: "
         "archive job enter {job} end-request"
     ),
     (AlertRule.A14, "1"): N_(
@@ -484,7 +480,8 @@ def due_reminders(
     """
     present_keys = set(present)
     over = {key for key in known.keys() - present_keys if key.startswith(tuple(in_order))}
-    say = sorted(key for key in present_keys if _is_to_say(key, known.get(key), now, once))
+    daily = {key for key in present_keys if not key.startswith(once) and is_due(known.get(key), now)}
+    say = sorted(daily | (present_keys - known.keys()))
     remembered = {key: at for key, at in known.items() if key in present_keys or not (key in over or is_due(at, now))}
     return DueReminders(tuple(say), tuple(sorted(over)), remembered | dict.fromkeys(say, now))
 
@@ -492,7 +489,3 @@ def due_reminders(
 def is_due(said_at: datetime | None, now: datetime) -> bool:
     """Whether a thing is to be said that was last said then; None: it is new."""
     return said_at is None or not -CLOCK_TOLERANCE <= now - said_at < REPEAT_AFTER
-
-
-def _is_to_say(key: str, said_at: datetime | None, now: datetime, once: tuple[str, ...]) -> bool:
-    return said_at is None if key.startswith(once) else is_due(said_at, now)

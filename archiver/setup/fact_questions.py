@@ -176,17 +176,11 @@ def next_question(
 ) -> Question | None:
     """The first question that was not asked and whose fact is not known; None if none is left."""
     for fact in among:
-        is_open = fact.name not in asked_names and getattr(contract, fact.name) is None
-        if is_open and _applies(fact, contract):
+        is_known = fact.kind is FactKind.PAGE and contract.platform_id is not None  # the number tells the page
+        is_open = fact.name not in asked_names and getattr(contract, fact.name) is None and not is_known
+        if is_open and has_meaning(fact, contract, platform_of(contract.platform)):
             return _make_question(fact, contract, now)
     return None
-
-
-def _applies(fact: ContractFact, contract: Contract) -> bool:
-    """Whether a fact is worth a question: it has a meaning, and the page no longer once the number is known."""
-    return has_meaning(fact, contract, platform_of(contract.platform)) and not (
-        fact.kind is FactKind.PAGE and contract.platform_id is not None
-    )
 
 
 def _make_question(fact: ContractFact, contract: Contract, now: datetime) -> Question:

@@ -113,7 +113,7 @@ def emergencies(
                     messages_by_id(reading, contract, sorted(shots, key=lambda one: order.get(int(one), len(order)))),
                     tuple(sorted(room for room in looks.failing if looks.at[room])),
                     tuple(sorted(room for room, at in looks.at.items() if at is None)),
-                    bool(unlisted_beginnings(reading, rooms - set(holdings.shut)).rooms),
+                    (older := unlisted_beginnings(reading, rooms - set(holdings.shut))).rooms > older.hidden,
                     is_put_back,
                     next(_marks(reading, concerning), ""),
                     contract.does_work

@@ -95,7 +95,7 @@ def kept_words(rooms: Sequence[RoomStatus], *, are_files_told: bool = True) -> s
 
 
 def older_words(older: UnlistedBeginnings, now: datetime) -> str:
-    """That messages from before a day are not saved, and about how many."""
+    """That messages from before a day are not saved, about how many, and what brings back those that the plan hides."""
     text = ngettext(
         "About {n} message from before {day} is not saved yet.",
         "About {n} messages from before {day} are not saved yet.",
@@ -103,6 +103,8 @@ def older_words(older: UnlistedBeginnings, now: datetime) -> str:
     )
     if not older.missing:
         text = _("Messages from before {day} are not saved yet.")
+    if older.hidden == older.rooms:
+        text = _("Messages from before {day} are hidden by Chatwork's plan. A larger plan shows them again.")
     day = short_day(older.before, now) if older.before else _("the first save")
     return text.format(n=f"{older.missing or 0:,}", day=day)
 

@@ -332,14 +332,14 @@ def _quotes(reading: Reading, quoted: Iterable[Quotation]) -> Iterator[Row]:
 def _next_step(
     reading: Reading, status: Status, jobs: Sequence[Row], facts: Mapping[str, Any], now: datetime
 ) -> Row | None:
-    """The first that is true: old messages not saved, no backup, notices never seen, facts missing.
+    """The first that is true: old messages not saved, no backup, notices never seen, facts missing, messages hidden.
 
     The first of these is told too where only the saving needs a look. `command`: what the terminal
     names; it says in a line of its own that there is no backup.
     """
     rooms = {int(room.room_id) for job in jobs if job["is_open"] for room in job["rooms"]}
     older = unlisted_beginnings(reading, rooms)
-    if older.rooms:
+    if older.rooms > older.hidden:
         return {"kind": "older", "text": older_words(older, now), "command": "archive guide old"}
     if status.backup is None and facts["kept_by_team"] == "nothing":
         text = _("No backup was made yet. One on another disk stays if this computer breaks.")
@@ -350,7 +350,8 @@ def _next_step(
         return {"kind": "notices", "text": text, "command": "archive init alerts --test"}
     lacking = next((job for job in jobs if job["is_open"] and job["missing"]), None)
     if lacking is None:
-        return None
+        hidden = {"kind": "plan", "text": older_words(older, now), "command": ""}
+        return hidden if older.hidden else None
     name, blank = lacking["id"], [*_blank_labels(lacking)]
     text = _("Page 1 of an export still lacks: {facts}").format(facts=_(", ").join(blank))
     asked = [one for one in lacking["missing"] if one != "delivered_on"]

@@ -205,12 +205,7 @@ def judge_window(
         return JOINED  # whatever was posted since then is too young to be hidden
     missing = None if message_num is None else _estimate_missing(message_num, new, len(positions), covered)
     # A full list is cut by its length: older messages were pushed out of it, not hidden.
-    reason = _gap_reason(
-        cut_by_plan or (limited and covered.read_at is None),
-        covered,
-        lacking=lacking,
-        was_inaccessible=was_inaccessible,
-    )
+    reason = _gap_reason(cut_by_plan, covered, lacking=lacking, was_inaccessible=was_inaccessible)
     return WindowVerdict(joins=False, beginning=False, gap=NewGap(covered.newest, positions[0], missing, reason))
 
 

@@ -206,6 +206,7 @@ def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:
         signs = {"stranger": True}
     known = next((name for name, is_so in signs.items() if is_so), "") if signs else ""
     found = emergencies(reading, [contract], standing.alerts, always=True) if contract is not None else ()
+    older = unlisted_beginnings(reading, set(rooms))
     not_kept = [line for row in map(not_kept_row, found) for line in (*row.lines, row.more) if line]
     return {
         "jobs": jobs,
@@ -214,7 +215,7 @@ def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:
         "is_direct": contract is not None and contract.platform == UNKNOWN,
         "url": contract.url if contract is not None else None,
         "asked": [(one.room_id, one.message_id) for one in asked],
-        "older": older_words(older, now) if (older := unlisted_beginnings(reading, set(rooms))).rooms else "",
+        "older": older_words(older, now) if older.rooms > older.hidden else "",
         "kept": kept_words(standing.rooms, are_files_told=by_team is not KeptByTeam.RECORDS),
         "is_team": by_team is not KeptByTeam.NOTHING,
         "saved": standing.last_read if contract is None else last_read(reading, [contract]),

@@ -348,10 +348,11 @@ def _on_reply(truth: Truth, page: str) -> Iterator[str]:
 
 def _on_numbers(truth: Truth, page: str) -> Iterator[str]:
     saved, posted = truth.dispute.saved, truth.dispute.posted()
+    unsaved = "保存できていないもの|Chatworkのプランの制限で表示されなかったもの"
     inside = "(?:うちChatworkの自動メッセージ[0-9,]+件。)?"
     forms: dict[str, Callable[..., bool]] = {
         r"全([0-9,]+)件": lambda number: _number(number) == len(posted),
-        rf"保存できた([0-9,]+)件\({inside}ほかに(?:保存できていないもの約([0-9,]+)件)?": lambda number, more: (
+        rf"保存できた([0-9,]+)件\({inside}ほかに(?:(?:{unsaved})約([0-9,]+)件)?": lambda number, more: (
             _number(number) == len(saved) and truth.is_missing(more)
         ),
         rf"保存できた([0-9,]+)件\({inside}Chatworkの表示する件数から見て、不足はありません[)。]": lambda number: (

@@ -230,9 +230,7 @@ def _interval_text(every: timedelta) -> str:
 def _shown_seals(case: ReportInput) -> list[SealLine]:
     """The first and the last seal; for a reader who checks stamps also each that has one."""
     ends = [*case.seals[:1], *case.seals[1:][-1:]]
-    if case.profile == "support":
-        return ends
-    return [one for one in case.seals if one.stamps or one in ends]
+    return [one for one in case.seals if one in ends or (one.stamps and case.profile != "support")]
 
 
 def _seal_row(line: SealLine, *, waits: bool) -> tuple[str, ...]:

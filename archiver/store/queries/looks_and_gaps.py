@@ -189,7 +189,7 @@ _HOLES = SmallStatement(
     select(*_GAP).where(schema.gap.c.open, schema.gap.c.after.is_not(None), schema.gap.c.reason != "erased")
 )
 _BEGINNINGS = SmallStatement(
-    select(schema.gap.c.room_id, schema.gap.c.missing, schema.gap.c.end).where(
+    select(schema.gap.c.room_id, schema.gap.c.missing, schema.gap.c.end, schema.gap.c.reason).where(
         schema.gap.c.open, schema.gap.c.after.is_(None)
     )
 )
@@ -209,13 +209,16 @@ class UnlistedBeginnings(NamedTuple):
     """Their estimated number over all rooms; None: not known of at least one room."""
     before: datetime | None = None
     """The time of the first message that is saved; of several rooms the last of these times."""
+    hidden: int = 0
+    """Rooms whose list had room for them: Chatwork's plan hides them, so that none can be brought in."""
 
 
 def unlisted_beginnings(reading: Reading, rooms: Collection[int]) -> UnlistedBeginnings:
     """What is known to be missing before the first list of these rooms; a gap estimated at 0 counts as none."""
-    found = [(missing, end) for room, missing, end in _BEGINNINGS.rows(reading.sql) if room in rooms and missing != 0]
-    total = None if any(missing is None for missing, _end in found) else sum(missing for missing, _end in found)
-    return UnlistedBeginnings(len(found), total, max((from_text(end) for _missing, end in found if end), default=None))
+    found = [row[1:] for row in _BEGINNINGS.rows(reading.sql) if row[0] in rooms and row[1] != 0]
+    total = None if any(missing is None for missing, *_end in found) else sum(missing for missing, *_end in found)
+    before = max((from_text(end) for _missing, end, _reason in found if end), default=None)
+    return UnlistedBeginnings(len(found), total, before, sum(one[-1] == "plan" for one in found))
 
 
 def gaps(reading: Reading, room: int) -> tuple[Gap, ...]:

@@ -45,9 +45,9 @@ def sides_by_room(reading: Reading) -> dict[int, Sides]:
     for contract in contracts(reading):
         contract_sides = sides(reading, contract.id)
         for room in contract.rooms:
-            found[room.room_id] = (
-                _merged_sides(found[room.room_id], contract_sides) if room.room_id in found else contract_sides
-            )
+            known = found.get(room.room_id, contract_sides)
+            clients, thirds = known.clients | contract_sides.clients, known.thirds | contract_sides.thirds
+            found[room.room_id] = Sides(known.owner, clients, known.mine | contract_sides.mine, thirds - clients)
     return found
 
 
@@ -125,11 +125,6 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
         rooms=tuple(room_changes),
         people=alert_signals.people_in(reading, changed_rooms),
     )
-
-
-def _merged_sides(first: Sides, second: Sides) -> Sides:
-    clients = first.clients | second.clients
-    return Sides(first.owner, clients, first.mine | second.mine, (first.thirds | second.thirds) - clients)
 
 
 def _earlier_texts(reading: Reading, key: str, room: int, seq: int) -> Sequence[str]:

@@ -209,7 +209,7 @@ class Horizon(NamedTuple):
 
     room_id: int
     unsaved_until: datetime | None
-    """When the gap before the first save ends; None if there is no such gap."""
+    """When the gap before the first save ends; None if there is no such gap, or the plan hid it from the first on."""
 
 
 class Versions(NamedTuple):
@@ -262,7 +262,8 @@ def versions(reading: Reading) -> Versions:
 
 def _unsaved_until(reading: Reading, room: int) -> datetime | None:
     gap = schema.gap.c
-    query = select(gap.end, gap.before).where(gap.room_id == room, gap.open, gap.after.is_(None)).limit(1)
+    is_beginning = gap.after.is_(None) & (gap.reason != "plan")
+    query = select(gap.end, gap.before).where(gap.room_id == room, gap.open, is_beginning).limit(1)
     row = reading.sql.execute(query).one_or_none()
     if row is None:
         return None

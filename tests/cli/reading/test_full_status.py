@@ -294,7 +294,7 @@ def _plan(checked: Checked) -> None:
     checked.rewrite("UPDATE window SET limited = 1")
     checked.rewrite(
         "INSERT INTO gap SELECT room_id, 1, NULL, '1', NULL, "
-        f"'{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}', 5, 'plan', 1, seq FROM window"
+        f"'{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}', 5, 'first_sync', 1, seq FROM window"
     )
 
 

@@ -11,12 +11,20 @@ from sqlalchemy import insert
 from archiver.claims.messages import last_reply
 from archiver.health import folders
 from archiver.records import Contract
+from archiver.standing.headlines import older_words
 from archiver.store import schema
 from archiver.store.queries import status
 from archiver.store.queries.alert_signals import people_in
 from archiver.store.queries.contract_activity import activity_of
 from archiver.store.queries.contracts import find_contract
-from archiver.store.queries.looks_and_gaps import DONE, FILES, OPEN, TruncatedList, truncated_lists
+from archiver.store.queries.looks_and_gaps import (
+    DONE,
+    FILES,
+    OPEN,
+    TruncatedList,
+    truncated_lists,
+    unlisted_beginnings,
+)
 from archiver.store.queries.status import Horizon, count_messages
 from archiver.store.working import verification_log
 from archiver.store.working.verification_log import VerificationRecord
@@ -47,18 +55,21 @@ def horizons(world: World) -> list[Horizon]:
         return status.horizons(reading, [world.room])
 
 
-def test_what_was_there_before_the_first_save_has_an_end(world: World) -> None:
-    """The plan hides three messages that nobody saved; what is shown begins after them."""
+@pytest.mark.parametrize(("later", "hidden"), [(20, 1), (110, 0)])
+def test_what_the_plan_hid_before_the_first_save_cannot_be_brought_in(world: World, later: int, hidden: int) -> None:
+    """A list that had room for more shows that the rest is hidden; a full one may have pushed it out."""
     world.posts(3)
     world.clock.pass_by(days=41)
     world.chatwork.free_plan()
-    world.posts(20)
+    world.posts(later)
 
     world.sync()
 
-    (found,) = horizons(world)
-    assert found.unsaved_until is not None
-    assert timedelta(minutes=1) > abs(found.unsaved_until - world.clock())
+    with world.archive.reading() as reading:
+        older = unlisted_beginnings(reading, [world.room])
+    assert (1, hidden) == (older.rooms, older.hidden)
+    assert [None] * hidden == [one.unsaved_until for one in horizons(world)]
+    assert ("larger plan" in older_words(older, world.clock())) == (hidden == 1)
 
 
 def test_growth_leaves_the_first_save_out(world: World) -> None:
