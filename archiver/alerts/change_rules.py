@@ -250,7 +250,7 @@ def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
     then adds; one about a term adds to none. The time of a change is when we saw it. An edit of a message to which the
     user attached something is told alone.
     """
-    edits_told = [one for one in changes.edited if not (one.texts and is_slip(*one.texts))]
+    edits_told = [one for one in changes.edited if not (one.texts and is_slip(one.texts[0], one.texts[-1]))]
     for (room, author), seen in _grouped_messages([*edits_told, *changes.vanished], _room_and_author):
         if not _sides_of(changes, room).is_other(author):
             continue

@@ -271,9 +271,10 @@ _MARKS = "[\\s、。,.!・:「」『』【】()\U0001f600-\U0001f644]"
 _SIGNS = rf"(?:いた|致)(?=し)|(?<=\d),(?=\d{{3}})|(?<!\d){_MARKS}|{_MARKS}(?!\d)"
 _DECORATIONS = [*map(re.compile, (_SIGNS, f"{_THANKS}|{_GREETING}|お待たせして|すみません|{_SIGNS}"))]
 _TYPO = re.compile("(?P<was>[ぁ-ん]{2,3})/(?P<now>[ぁ-ん]{2,3})|[a-z]{1,2}/[ぁ-ん]{1,2}")
+_FEW_LETTERS = re.compile("[a-zぁ-んァ-ヶー]{0,3}/[ぁ-んァ-ヶー]{0,3}(?P<was>)(?P<now>)")
 
 
-def is_slip(before: str, after: str) -> bool:
+def is_slip(before: str, after: str, typo: re.Pattern[str] = _TYPO) -> bool:
     """Whether an edit changed no more than signs, thanks, a greeting, or letters that were in the wrong order."""
     if terms_weight([before, after], is_edit=True):
         return False
@@ -283,7 +284,7 @@ def is_slip(before: str, after: str) -> bool:
         rest = [one[begun:] for one in both]
         ended = len(commonprefix([one[::-1] for one in rest]))  # noqa: RUF071
         changed = "/".join(one[: len(one) - ended] for one in rest)
-        found = _TYPO.fullmatch(changed)
+        found = typo.fullmatch(changed)
         if changed == "/" or (found and sorted(found["was"] or "") == sorted(found["now"] or "")):
             return True
     return False
@@ -322,6 +323,27 @@ def is_harmless(bodies: Sequence[str], *, does_work: bool) -> bool:
     if not (is_quoting or is_cut or is_worded):
         return True
     return all(is_slip(*both) or (does_work and is_better_paid(*both)) for both in pairwise(bodies))
+
+
+_SENSE = re.compile(f"{_YES_OR_NO.pattern}|{_TAKEN_BACK.pattern}|[なんずぬた]|やめ")
+_ASTRAY = re.compile(
+    "(?:送り先|送信先|宛先|送る(?:相手|チャット))[をが]?(?:間違|まちが)|(?:別|他|ほか)の(?:方|人|お客様|案件|チャット)(?:宛|あて|への)"
+    "|誤送信|誤爆|(?i:wrong (?:chat|person|window))|(?i:meant for (?:another|someone))"
+)
+
+
+def is_corrected(gone: str, around: Iterable[str]) -> bool:
+    """Whether what its author wrote around a message that is gone says the same, but for a few letters that decide
+    nothing, or that a message without terms, a yes or a no went astray.
+    """
+    own = NOTATION.sub("", _own_words(gone))
+    is_worded = terms_weight([gone]) or _YES_OR_NO.search(own) or re.search("[0-9](?![0-9]?(?:時|:[0-9]))", own)
+    for one in around:
+        is_strict = len(own) < 9 or names_money(gone) or _SENSE.findall(gone) != _SENSE.findall(one)
+        is_astray = not is_worded and _ASTRAY.search(_own_words(one))
+        if is_astray or is_slip(gone, one, _TYPO if is_strict else _FEW_LETTERS):
+            return True
+    return False
 
 
 def changes_figures(bodies: Sequence[str]) -> bool:

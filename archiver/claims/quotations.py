@@ -14,6 +14,7 @@ from archiver.claims.acceptance_and_terms import (
     DECIDING_WORDS,
     NOTATION,
     amounts_and_days,
+    is_corrected,
     letters,
     terms_of,
     terms_weight,
@@ -113,6 +114,13 @@ class Quotation:
     def is_gone(self) -> bool:
         """Whether its words stand nowhere any more."""
         return self.became in (State.DELETED, State.MISSING)
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether what its author wrote then stands for it (`is_corrected`)."""
+        texts, author = self.message.texts, self.message.account_id
+        own = (one.texts[-1].body for one in self.beside if one.texts and one.account_id == author)
+        return bool(texts) and is_corrected(texts[-1].body, own)
 
 
 def quotation(message: Message, *, is_chosen: bool = False, amount: str | None = None) -> Quotation | None:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.alerts import change_rules
+from archiver.alerts.phrase_rules import PHRASE_RULES
 from archiver.claims.quotations import Quotation
 from archiver.custody.put_back_databases import put_back_databases
 from archiver.health.error_reasons import BY_TOKEN
 from archiver.platforms.job_platform import NO_PLATFORM
-from archiver.records import CLOSED_ENDING, ChangedMessages, Contract, closed_mark
+from archiver.records import CLOSED_ENDING, ChangedMessages, Contract, State, closed_mark
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.records.contract import contract_name
 from archiver.render.invisible_characters import visible
@@ -19,11 +20,11 @@ from archiver.render.message_body import NOWHERE
 from archiver.render.snippet import own_words
 from archiver.standing.alert_lines import NamedMessage, contract_names, messages_by_id
 from archiver.store.queries import alert_signals
-from archiver.store.queries.authors_and_changes import changed_places, quoted_messages
+from archiver.store.queries.authors_and_changes import ChangedPlace, changed_places, quoted_messages
 from archiver.store.queries.contract_activity import case_sides, changed_messages
 from archiver.store.queries.contracts import contracted_rooms_of, contracts, deliveries
 from archiver.store.queries.looks_and_gaps import room_looks, unlisted_beginnings
-from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
+from archiver.store.queries.new_texts_and_changes import attached_messages
 from archiver.store.queries.people import last_name, names_in_room
 from archiver.store.queries.room_holdings import holdings_of
 from archiver.store.working.remembered_values import standing_error
@@ -96,8 +97,6 @@ def emergencies(
             changed = [one for one in changed_places(reading, contract, sides) if one.nearness]
             kinds = [[one for one in changed if one.is_gone is is_gone] for is_gone in (True, False)]
             told = sorted((one for kind in kinds for one in kind[:NAMED_TEXTS_LIMIT]), reverse=True)
-            order = {one.rank[-1]: place for place, one in enumerate(changed)}
-            shots = messages_to_screenshot(reading, alerts, rooms)
             holdings, looks = holdings_of(reading, rooms), room_looks(reading, rooms)
             found.append(
                 Emergency(
@@ -110,7 +109,7 @@ def emergencies(
                     tuple((one, quoted_words(reading, one)) for one in quoted_messages(reading, told)),
                     len(kinds[0]),
                     len(kinds[1]),
-                    messages_by_id(reading, contract, sorted(shots, key=lambda one: order.get(int(one), len(order)))),
+                    messages_by_id(reading, contract, _worth_screenshots(reading, changed, alerts, holdings)),
                     tuple(sorted(room for room in looks.failing if looks.at[room])),
                     tuple(sorted(room for room, at in looks.at.items() if at is None)),
                     (older := unlisted_beginnings(reading, rooms - set(holdings.shut))).rooms > older.hidden,
@@ -134,6 +133,22 @@ def words_in_room(reading: Reading, room: int, bodies: Iterable[str]) -> list[st
 def quoted_words(reading: Reading, quoted: Quotation) -> list[str]:
     """The first text that was saved, and the last one if it differs, as they read."""
     return words_in_room(reading, quoted.message.room_id, (text.body for text in quoted.shown))
+
+
+def _worth_screenshots(
+    reading: Reading, changed: Iterable[ChangedPlace], alerts: Sequence[Alert], holdings: RoomHoldings
+) -> list[str]:
+    """Ids of others' messages that changed, and of those whose words an open alert is about, while Chatwork shows them.
+
+    Left out are those with an attachment, and those of closed accounts.
+    """
+    closed = {one.account_id for one in alerts if one.rule is AlertRule.ACCOUNT_CLOSED}
+    about = [one for one in alerts if one.rule in PHRASE_RULES and one.level is not Level.LOW and not one.dismissed]
+    told = [(one.room_id, one.account_id, str(one.rank[-1]), one.became) for one in changed]
+    told += [(one.room_id or 0, one.account_id or 0, one.message_id or "", State.PRESENT) for one in about]
+    gone = {ident for _room, _account, ident, became in told if became is State.MISSING} | attached_messages(reading)
+    found = [ident for room, account, ident, _became in told if room not in holdings.shut and account not in closed]
+    return [one for one in dict.fromkeys(found) if one not in gone]
 
 
 def _marks(reading: Reading, alerts: Iterable[Alert]) -> Iterator[str]:

@@ -5,6 +5,7 @@ Before a delivery on the platform it never asks for a review, as the office coul
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
@@ -123,17 +124,17 @@ def _changed_reason(case: ReportInput) -> str:
     """What became of the other side's messages, within a sentence; empty if nothing was seen."""
     facts, kinds = case.statistics.facts, (ChangeKind.EDITED, *DELETIONS)
     counts = {kind: changed_sides(facts.changed, kind)[CaseSide.COUNTERPART] for kind in kinds}
-    edited = [one for one in case.statistics.quotations.value if one.change == ChangeKind.EDITED]
-    if sum(_is_news(case, one) for one in edited) >= counts[ChangeKind.EDITED]:
-        del counts[ChangeKind.EDITED]
+    quoted = Counter(one.change for one in case.statistics.quotations.value if is_news(case, one))
+    counts = {kind: count for kind, count in counts.items() if count > quoted[kind]}
     told = [kind for kind in kinds if counts.get(kind)]
     return "".join(word(f"reason.{kind}{'' if kind is told[-1] else '.and'}", n=counts[kind]) for kind in told)
 
 
-def _is_news(case: ReportInput, edited: Quotation) -> bool:
-    """Whether an edit is mere news; of covered words it is not known."""
-    bodies = [one.body for one in edited.message.texts]
-    return not any(map(is_covered, bodies)) and is_harmless(bodies, does_work=case.contract.does_work)
+def is_news(case: ReportInput, changed: Quotation) -> bool:
+    """Whether an edit is mere news, or a deletion a correction; of covered words it is not known."""
+    bodies, does_work = [one.body for one in changed.message.texts], case.contract.does_work
+    is_mere = changed.is_corrected if changed.is_gone else is_harmless(bodies, does_work=does_work)
+    return is_mere and not any(map(is_covered, bodies))
 
 
 def _contract_name(case: ReportInput) -> str:

@@ -36,6 +36,7 @@ from archiver.export.report.report_sources import (
 )
 from archiver.export.report.request_to_office import (
     end_request_text,
+    is_news,
     opening_rows,
     reply_line,
     shown_name,
@@ -187,7 +188,8 @@ def quotation_lines(case: ReportInput, limit: int, *, is_letter: bool = False) -
         is_yes = quoted.is_answer and not names_decision(quoted.message)  # it decides by what it answers
         is_decisive = is_yes or judges_work(quoted.before.body)
         is_decisive = quoted.rank[0] > 0 if quoted.became is not State.PRESENT else is_decisive
-        lines[0 if is_decisive else 1 if quoted.is_deleted else 2].append(say("{line}。", line=line))
+        is_grave = quoted.is_deleted and not is_news(case, quoted)
+        lines[0 if is_decisive else 1 if is_grave else 2].append(say("{line}。", line=line))
     return lines
 
 

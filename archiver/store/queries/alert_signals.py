@@ -22,7 +22,7 @@ from archiver.records.alerts import (
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
-from archiver.store.queries.authors_and_changes import changed_inside
+from archiver.store.queries.authors_and_changes import changed_inside, was_corrected
 from archiver.store.queries.contract_activity import cancellation_posts, case_sides
 from archiver.store.queries.contracts import contracted_rooms_of, contracts
 from archiver.store.queries.entries import entries_where, previous_entry
@@ -191,7 +191,13 @@ def _vanished_messages(reading: Reading, entries: Iterable[dict[str, Any]]) -> I
     for entry in last_entries.values():
         before = previous_entry(reading, entry)
         if before is not None and _entry_state(before) not in _GOING:
-            yield changed_message(entry)
+            yield from vanished_message(reading, entry)
+
+
+def vanished_message(reading: Reading, entry: dict[str, Any]) -> Iterator[ChangedMessage]:
+    """The message of an entry; none where its author sent it again, or wrote that it went astray."""
+    if not was_corrected(reading, entry["room_id"], id_in_key(entry)):
+        yield changed_message(entry)
 
 
 def changed_message(entry: dict[str, Any]) -> ChangedMessage:
@@ -223,6 +229,7 @@ def recent_changes(
     return tuple(
         ChangedMessage(row.room_id, row.account_id, row.message_id, State(row.state), from_text(row.changed_at))
         for row in sorted(rows, key=lambda one: one.seq)
+        if row.state == State.EDITED or not was_corrected(reading, row.room_id, int(row.message_id))
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, column, false, func, literal, not_, or_, select, text
 
-from archiver.claims.acceptance_and_terms import is_courtesy, is_harmless, is_slip, terms_weight
+from archiver.claims.acceptance_and_terms import is_corrected, is_courtesy, is_harmless, is_slip, terms_weight
 from archiver.claims.quotations import ORDER, QUOTED, TASK_POST, Quotation, Rank, quotation, rank, standing
 from archiver.evidence.acts_seen_in_lists import OWN_POSTS, ListedStep, act_of_step, listed_steps
 from archiver.evidence.history import is_system_post
@@ -60,6 +60,8 @@ _CHANGED = text(
 ).columns(column("position"))
 """The rare messages that are not simply there; without the hint SQLite goes through all."""
 _MOST_READ = 500
+_CORRECTED_WITHIN = 600
+"""So many seconds before or after a message that is gone its author wrote the right one, or that it went astray."""
 _POST = (_message.room_id, _message.message_id, _message.account_id, _message.send_time, _message.seq)
 
 
@@ -269,6 +271,19 @@ def post_of_row(row: Any) -> Post:
     )
 
 
+def was_corrected(reading: Reading, room: int, position: int) -> bool:
+    """Whether the author of a message that is gone sent it again, or wrote that it went astray (`is_corrected`)."""
+    query = select(_message.account_id, _message.send_time, _version.body).join(schema.message_version, _IS_TEXT)
+    query = query.where(_message.room_id == room)
+    gone = reading.sql.execute(query.where(_message.position == position).order_by(_version.number.desc())).first()
+    if gone is None:
+        return False
+    near = _message.send_time.between(gone.send_time - _CORRECTED_WITHIN, gone.send_time + _CORRECTED_WITHIN)
+    query = query.where(_message.account_id == gone.account_id, near)
+    query = query.where(_message.position != position, _message.state == State.PRESENT)
+    return is_corrected(gone.body, (row.body for row in reading.sql.execute(query)))
+
+
 class ChangedPlace(NamedTuple):
     """Where a message stands whose change can be shown; of two the greater one is told first."""
 
@@ -282,7 +297,7 @@ class ChangedPlace(NamedTuple):
     seq: int
     """Its last entry."""
     is_slip: bool
-    """Whether only signs, thanks or a greeting changed."""
+    """Whether only signs, thanks or a greeting changed, or it was sent again or astray (`is_corrected`)."""
     is_harmless: bool
     """Whether it is mere news (`is_harmless`)."""
 
@@ -363,8 +378,10 @@ def changed_places(reading: Reading, contract: Contract, sides: CaseSides, *, af
             order = rank(state, bodies, sent, position, contract.amount)
             if standing(state, bodies) is not State.PRESENT and (order[0] or row.kind == MessageKind.SPEECH):
                 is_gone = state in (State.DELETED, State.MISSING)
-                slip = not is_gone and all(is_slip(bodies[0], one) for one in bodies[1:])
-                news = not is_gone and is_harmless(bodies, does_work=contract.does_work)
+                slip = news = is_gone and was_corrected(reading, room, position)
+                if not is_gone:
+                    slip = all(is_slip(bodies[0], one) for one in bodies[1:])
+                    news = is_harmless(bodies, does_work=contract.does_work)
                 near = nearness[sides.side(account)]
                 found.append(ChangedPlace(near, order, room, account, is_gone, row.seq, slip, news))
     return sorted(found, reverse=True)

@@ -1,27 +1,15 @@
-"""New texts of the other side and changes by anybody since the last judgement, and messages worth a screenshot."""
+"""New texts of the other side and changes by anybody since the last judgement."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import and_, or_, select
-
 from archiver.evidence.history import REMOVED_BOX, account_of, field_text, id_in_key, number, removed_files, text
 from archiver.evidence.tables.events import EntryChange, EventKind, entry_changes
-from archiver.records import MessageKind, Sides, State
-from archiver.records.alerts import (
-    Alert,
-    AlertRule,
-    ChangedMessage,
-    ChangeObservations,
-    DetailChanged,
-    Level,
-    NewText,
-    RoomChanged,
-)
+from archiver.records import Sides, State
+from archiver.records.alerts import ChangedMessage, ChangeObservations, DetailChanged, NewText, RoomChanged
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import alert_signals, current_state, people
@@ -30,11 +18,10 @@ from archiver.store.queries.entries import entries_where, previous_entry
 from archiver.store.queries.looks_and_gaps import FILES, truncated_lists
 from archiver.store.queries.viewing.files_and_tasks import file_details
 from archiver.store.received_facts_and_record_forms import DELETED, body_of
-from archiver.store.time_text import from_text, to_text
+from archiver.store.time_text import from_text
 from archiver.store.working import remembered_values
 from archiver.store.working.alerts import open_alerts
 
-DAY = timedelta(days=1)
 _READABLE, _LISTED = ("present", "edited"), ("file", "task")
 _ENTRY = schema.entry.c
 
@@ -97,7 +84,7 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
         if kind == "task":
             room_changes += _reworded_task(reading, sides[entry["room_id"]], entry)
         if kind == "message" and state in (State.DELETED, State.MISSING):
-            vanished.append(alert_signals.changed_message(entry))
+            vanished += alert_signals.vanished_message(reading, entry)
         elif kind != "message" or state == State.EDITED or REMOVED_BOX.search(body_of(entry["payload"]["object"])):
             for change in entry_changes(previous_entry(reading, entry), entry, ""):
                 if change.kind is EventKind.EDITED and change.before != DELETED:
@@ -198,48 +185,3 @@ def attached_messages(reading: Reading) -> frozenset[str]:
     """Ids of messages to which the user attached a file: they matter to the case."""
     attachments = (one for contract in contracts(reading) for one in enclosures(reading, contract.id))
     return frozenset(str(one.message_id) for one in attachments if one.message_id is not None)
-
-
-_OFF_SCREEN = (State.MISSING.value, State.HIDDEN.value)
-
-
-def messages_to_screenshot(reading: Reading, alerts: Sequence[Alert], rooms: Collection[int]) -> tuple[str, ...]:
-    """Ids of the messages that the open alerts of these rooms are about, oldest first; empty if no alert is urgent.
-
-    `alerts` are all there are. Left out are messages with an attachment, those that Chatwork no longer shows, those
-    of closed accounts, the user's own, posts of Chatwork's system, and the first one where it was written too early.
-    """
-    relevant = [
-        alert
-        for alert in alerts
-        if alert.room_id in rooms
-        and not (alert.dismissed or alert.level is Level.LOW or alert.rule is AlertRule.EARLY_CONTACT)
-    ]
-    about_rooms = (alert for alert in alerts if alert.room_id is None or alert.room_id in rooms)
-    if not any(alert.level is Level.HIGH for alert in about_rooms if not alert.dismissed):
-        return ()
-    left_out = {alert.account_id for alert in alerts if alert.rule is AlertRule.ACCOUNT_CLOSED}
-    left_out.add(current_state.owner_id(reading))
-    shut, attached = current_state.inaccessible_rooms(reading), attached_messages(reading)
-    ids = {
-        position: ident
-        for alert in relevant
-        if alert.message_id is not None and alert.room_id not in shut
-        for position, ident, account in _alert_messages(reading, alert)
-        if account not in left_out and ident not in attached
-    }
-    return tuple(ids[position] for position in sorted(ids))
-
-
-def _alert_messages(reading: Reading, alert: Alert) -> list[tuple[int, str, int]]:
-    """Position, id and writer of the messages an alert is about that Chatwork still shows, if only as deleted."""
-    table = schema.message.c
-    condition = table.message_id == alert.message_id
-    if alert.rule is AlertRule.DELETIONS:  # the alert names the first message only
-        states = [State.DELETED, State.EDITED] if alert.subject else [State.DELETED]
-        same_day = table.changed_at.between(to_text(alert.at - DAY), to_text(alert.at + DAY))
-        condition = or_(condition, and_(table.account_id == alert.account_id, table.state.in_(states), same_day))
-    query = select(table.position, table.message_id, table.account_id)
-    query = query.where(table.room_id == alert.room_id, table.state.not_in(_OFF_SCREEN), condition)
-    query = query.where(table.kind != MessageKind.NOTICE.value)
-    return [(position, ident, account) for position, ident, account in reading.sql.execute(query)]
