@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from difflib import unified_diff
 from itertools import groupby
 from typing import TypeVar
 
@@ -77,11 +76,9 @@ def inaccessible_rooms(observations: DepartureObservations) -> Iterator[Alert]:
 def removed_contacts(observations: DepartureObservations) -> Iterator[Alert]:
     """Alerts about people whom the list of contacts shows no more; a chat that went with one has its own alert."""
     for signal in observations.contacts_removed:
-        rooms_carried = _carried(observations, signal.account_id)
-        level = Level.MEDIUM if rooms_carried else Level.LOW
-        yield Alert(
-            AlertRule.CONTACT_GONE, level, signal.at, rooms_carried[0] if rooms_carried else None, signal.account_id
-        )
+        room = next(iter(_carried(observations, signal.account_id)), None)
+        level = Level.LOW if room is None else Level.MEDIUM
+        yield Alert(AlertRule.CONTACT_GONE, level, signal.at, room, signal.account_id)
 
 
 def other_chats(observations: DepartureObservations) -> Iterator[Alert]:
@@ -94,20 +91,11 @@ def other_chats(observations: DepartureObservations) -> Iterator[Alert]:
 
 def hidden_by_plan(observations: DepartureObservations) -> Iterator[Alert]:
     """Alerts about rooms of which the plan begins to hide messages; that it hides more each day is no news."""
-    hidden = [
-        message
-        for message in observations.vanished
-        if message.state is State.HIDDEN and message.room_id not in observations.hidden_before
-    ]
-    for room, messages in _grouped_messages(hidden, lambda message: message.room_id):
-        yield Alert(
-            AlertRule.HIDDEN_BY_PLAN,
-            Level.MEDIUM,
-            messages[0].at,
-            room,
-            message_id=messages[0].message_id,
-            count=len(messages),
-        )
+    hidden = [message for message in observations.vanished if message.state is State.HIDDEN]
+    for room, (first, *others) in _grouped_messages(hidden, lambda message: message.room_id):
+        if room not in observations.hidden_before:
+            alert = Alert(AlertRule.HIDDEN_BY_PLAN, Level.MEDIUM, first.at, room, message_id=first.message_id)
+            yield replace(alert, count=1 + len(others))
 
 
 def deleted_messages(observations: DepartureObservations) -> Iterator[Alert]:
@@ -194,17 +182,12 @@ def outdated_chat_alerts(observations: DepartureObservations) -> list[Alert]:
     """Kept alerts about unsaved chats that are not true any more: the chat is saved now, or there is none."""
     current_rooms = {chat.account_id: chat.room_id for chat in observations.other_chats}
     alerts = [alert for alert in observations.alerts if alert.rule is AlertRule.OTHER_CHAT and not alert.dismissed]
-    return [
-        alert
-        for alert in alerts
-        if alert.account_id in current_rooms and current_rooms[alert.account_id] != alert.room_id
-    ]
+    return [one for one in alerts if current_rooms.get(one.account_id or 0, one.room_id) != one.room_id]
 
 
 def judge_observations(observations: DepartureObservations) -> list[Alert]:
-    """All alerts about these observations, the most urgent first."""
-    found = [alert for rule in DEPARTURE_RULES for alert in rule(observations)]
-    return sorted(found, key=lambda alert: list(Level).index(alert.level))
+    """All alerts about these observations."""
+    return [alert for rule in DEPARTURE_RULES for alert in rule(observations)]
 
 
 def departing_accounts(observations: DepartureObservations, alerts: Iterable[Alert]) -> frozenset[int]:
@@ -238,9 +221,9 @@ DEPARTURE_RULES: tuple[Callable[[DepartureObservations], Iterator[Alert]], ...] 
 SEVERAL_CHANGES = 2
 """How many changes of one person within a day are more than a slip."""
 
-MONEY = re.compile(r"円|[¥\uffe5]|報酬|単価|金額|支払|料金|\d万|納期|検収|(?<!\d)[1-9][0-9,]*00(?!\d)")
-"""Words of money and days: a change of a description near one may change the contract. A price may stand alone, a
-number of a call or a link is none."""
+
+PRICE = re.compile(r"(?<!\d)[1-9][0-9,]*00(?!\d)")
+"""In a description a price may stand alone; a number of a call or a link is none."""
 
 
 def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
@@ -301,21 +284,15 @@ def changed_details(changes: ChangeObservations) -> Iterator[Alert]:
 
 
 def changed_rooms(changes: ChangeObservations) -> Iterator[Alert]:
-    """Alerts about a chat's changed name, a description changed in a line about money or days, or a task's terms.
+    """Alerts about a chat's changed name, or changed terms of a description or a task.
 
     A direct chat has the other person's name: a closed account has its own alert.
     """
     for change in changes.rooms:
         both = change.before, change.after
-        told = {"room": not closed_mark(change.after), "description": is_near_money(*both)}
-        if told.get(change.subject, terms_weight(both, is_edit=True) > 0):
+        is_of_terms = terms_weight(both, is_edit=True) or len({(*PRICE.findall(one),) for one in both}) > 1
+        if not closed_mark(change.after) if change.subject == "room" else is_of_terms:
             yield Alert(AlertRule.A12, Level.MEDIUM, change.at, change.room_id, subject=change.subject)
-
-
-def is_near_money(before: str, after: str) -> bool:
-    """Whether a line that was added, removed or changed is about money or days."""
-    lines = unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
-    return any(MONEY.search(line[1:]) for line in list(lines)[2:] if line[:1] in "+-")
 
 
 def judge_changes(changes: ChangeObservations) -> list[Alert]:

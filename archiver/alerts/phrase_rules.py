@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
 from archiver.chatwork.notation import nodes
 from archiver.chatwork.notation.parse import parse
 from archiver.platforms.job_platform import platform_of, platforms
+from archiver.records import WRITTEN_NUMBER, Contract, stated_sum, written_number
 from archiver.records.alerts import Alert, AlertRule, Level, NewText, TwinSeen
 
 _REQUEST = (
@@ -70,6 +71,7 @@ _END_REQUEST = (
     r"(?:(?!いただけ|頂け|くださ|下さ|もらえ|ほし).){0,12}?(?:ます|(?<=[っし])た|て(?:いる|おく))(?!ら|か(?!ら)|でしょうか)"
     r"|(?i:\b(?:sent|submitted|filed|made) (?:an?|the|you an?) (?:cancell?ation|end|termination) request)"
 )
+_BY_NOW = r"(?:^|、|もう|すでに|既に|今回は|やはり|やっぱり)"
 _PAY_TO = r"(?:振り?込み?先|入金先|送金先|支払い?先|振込口座|口座(?:番号|情報|名義|残高)?)"
 
 
@@ -245,9 +247,12 @@ _PHRASES = (
         _any_of(
             r"(?:契約|依頼|発注|案件)(?:を|は|も|の).{0,8}(?:キャンセル|終了(?!日|し)|終わ(?:ら|り(?!まし))|打ち?切|中止|取り?消|解約|取り?やめ)",
             r"キャンセル(?:し(?:ます|たい)|いたします|させて|(?:を|で)お願い|(?:と|に)(?:します|させ|なり))",
+            r"キャンセル(?:を|も|について)?(?:考え|検討し|検討いたし|検討させていただき)(?:て(?:い|おり)?)?ます",
+            r"キャンセル(?:を|も|について)?検討中(?:です|$)",
+            rf"{_BY_NOW}(?:別|他|ほか)の(?:方|かた|人|業者|会社)(?:に|へ)(?:お願い|依頼|発注)(?:する|(?:いた)?し(?:ました|ます))(?!か)",
         ),
         _any_of(
-            _NEGATION,
+            rf"(?:キャンセル|終[了わ]|打ち?切|中止|取り?消|解約|取り?やめ)[^、]*(?:{_NEGATION}|て(?:い|おり)?ません)",
             _CONTENT,
             r"(?:更新|継続)(?:をお願い|したい)|申し?込|予約|注文|打ち?合わ?せ|MTG|ミーティング|会議|面談|取材|撮影|前[回の]",
         ),
@@ -276,7 +281,13 @@ LOW_RULES = frozenset({AlertRule.A7})
 UNTIL_ESCROW_RULES = frozenset({AlertRule.A1, AlertRule.A2})
 """Rules of medium level while no escrow is stated for any contract of the room, of low level after."""
 
-NOWHERE: Mapping[int, str | None] = {}
+NO_JOBS: Mapping[int, Sequence[Contract]] = {}
+
+_AS_AGREED = re.compile(
+    rf"({WRITTEN_NUMBER})円(?:の|での?|という)(?:お?約束|ご?契約|お?取り?決め)"
+    rf"|(?:計算で|総額|合計|全部で|全額)[はで、]*({WRITTEN_NUMBER})円"
+)
+_NOT_WHOLE = re.compile("残|追加|税|源泉|手数料|手取|分|ずつ|[件本枚回]|別|前|着手|中間|頭金|経費|交通|送料|実費")
 
 _NOT_OWN_WORDS = (
     *(nodes.Quote, nodes.QuoteMark, nodes.Code, nodes.ReplyTag, nodes.Mention),
@@ -286,27 +297,26 @@ _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>.*$")
 _SENTENCE_ENDS = re.compile(r"[。!?\n]+")
 
 
-def judge_texts(
-    texts: Iterable[NewText], *, escrowed: Collection[int] = (), platforms: Mapping[int, str | None] = NOWHERE
-) -> Iterator[Alert]:
-    """One alert for each rule that a text newly matches; `escrowed`: rooms with a contract whose escrow is stated.
-
-    `platforms` are those of the rooms whose contracts are all of one.
+def judge_texts(texts: Iterable[NewText], jobs: Mapping[int, Sequence[Contract]] = NO_JOBS) -> Iterator[Alert]:
+    """One alert for each rule that a text newly matches; `jobs`: the contracts of each room.
 
     Of who is not of the other side only bank data count, and these only of a stranger, in the place of A8.
     """
     for text in texts:
-        rules = matched_rules(text.body)
+        mine = jobs.get(text.room_id, ())
+        amount = stated_sum(mine[0].amount) if len(mine) == 1 else None
+        rules = matched_rules(text.body, amount)
         stranger = text.stranger() if AlertRule.A15 in rules else ""
         left_out = {AlertRule.A8} if stranger else {AlertRule.A15}
-        named = platforms.get(text.room_id)
+        names = {one.platform for one in mine}
+        named = names.pop() if len(names) == 1 else None
         if AlertRule.END_REQUEST in rules:
             left_out.add(AlertRule.A13 if platform_of(named).end_request_rule else AlertRule.END_REQUEST)
         rules = [one for one in rules if one not in left_out and (text.is_other or one is AlertRule.A15)]
         if rules:
-            before = {rule for earlier_text in text.earlier() for rule in matched_rules(earlier_text)}
+            before = {rule for earlier_text in text.earlier() for rule in matched_rules(earlier_text, amount)}
             for new_rule in (rule for rule in rules if rule not in before):
-                level = phrase_level(new_rule, escrowed=text.room_id in escrowed)
+                level = phrase_level(new_rule, escrowed=any(one.escrowed_at for one in mine))
                 alert = Alert(new_rule, level, text.at, text.room_id, text.account_id, text.message_id)
                 subjects = {AlertRule.A15: stranger, AlertRule.END_REQUEST: f"/{named}/{AlertRule.END_REQUEST}"}
                 yield replace(alert, subject=subjects.get(new_rule, named))
@@ -329,29 +339,35 @@ def phrase_level(rule: AlertRule, *, escrowed: bool) -> Level:
     return Level.MEDIUM
 
 
-def matched_rules(body: str) -> list[AlertRule]:
-    """The rules that a body matches, each once, in the order of the table."""
-    whole = unicodedata.normalize("NFKC", body)
-    if not any(pattern.search(whole) for _rule, pattern, _unless in phrases()):
-        return []  # nearly every message; the notation need not be parsed
-    sentences = [sentence for sentence in _SENTENCE_ENDS.split(own_text(body)) if sentence.strip()]
-    matched = [
-        rule
-        for rule, pattern, unless in phrases()
-        if any(pattern.search(sentence) and not unless.search(sentence) for sentence in sentences)
-    ]
-    return list(dict.fromkeys(matched))
+def matched_rules(body: str, amount: int | None = None) -> list[AlertRule]:
+    """The rules that a body matches, each once; one of changed pay too where it calls less than the `amount` agreed."""
+    matched = [rule for rule, _words in _matches(body)]
+    return list(dict.fromkeys([*matched, AlertRule.A13] if amount and _lowers(body, amount) else matched))
 
 
 def matched_words(body: str, rule: AlertRule) -> str:
     """The words of a body (NFKC) for which a rule has an alert, by the table's first row; empty if there are none."""
-    sentences = _SENTENCE_ENDS.split(own_text(body))
-    for _rule, pattern, unless in phrases(rule):
-        for sentence in sentences:
-            found = pattern.search(sentence)
-            if found and not unless.search(sentence):
-                return found.group()
-    return ""
+    return next((words for _rule, words in _matches(body, rule)), "")
+
+
+def _matches(body: str, of: AlertRule | None = None) -> Iterator[tuple[AlertRule, str]]:
+    """The rules that a body matches, or that one, with the words, in the order of the table."""
+    whole = unicodedata.normalize("NFKC", body)
+    if any(pattern.search(whole) for _rule, pattern, _unless in phrases(of)):  # else the notation need not be parsed
+        sentences = _SENTENCE_ENDS.split(own_text(body))
+        for rule, pattern, unless in phrases(of):
+            for sentence in sentences:
+                if (found := pattern.search(sentence)) and not unless.search(sentence):
+                    yield rule, found.group()
+
+
+def _lowers(body: str, amount: int) -> bool:
+    """Whether a sum is called the agreed or the whole one that is lower, and no small part or tax of it."""
+    if not _AS_AGREED.search(unicodedata.normalize("NFKC", body)):
+        return False
+    sentences = [one for one in _SENTENCE_ENDS.split(own_text(body)) if not _NOT_WHOLE.search(one)]
+    sums = [round(written_number(one[1] or one[2])) for text in sentences for one in _AS_AGREED.finditer(text)]
+    return any(amount // 4 < one < amount and round(one * 1.1) != amount for one in sums)
 
 
 def own_text(body: str) -> str:

@@ -26,13 +26,13 @@ def alert_sentence(
     stand; of a direct chat that is not saved the name of the other person. `jobs`: the job of each room, by its id.
     """
     room = (room_labels or {}).get(alert.room_id or 0, alert.room_id)
-    text, fields = _text(alert, is_named=room != alert.room_id), _subject_fields(alert, contract_names or {})
+    text, fields = _text(alert), _subject_fields(alert, contract_names or {})
     only = next(iter(contract_names or ())) if len(contract_names or ()) == 1 else _("JOB")
     job = (jobs or {}).get(alert.room_id or 0, only)
     return text.format(room=room, room_id=alert.room_id, n=alert.count, job=job, **fields)
 
 
-def _text(alert: Alert, *, is_named: bool) -> str:
+def _text(alert: Alert) -> str:
     rule, number, parts = alert.rule, alert.count, (alert.subject or "").split("/")
     if rule is AlertRule.HIDDEN_BY_PLAN:
         return ngettext(
@@ -46,7 +46,7 @@ def _text(alert: Alert, *, is_named: bool) -> str:
             "{n} messages by somebody else in chat {room} now show as deleted or are not shown any more.",
             number,
         )
-    more = (*filter(None, parts[:2]), f"{number}", "named" if is_named else "", "")
+    more = (*filter(None, parts[:2]), f"{number}", "")
     found = next((rule, one) for one in more if (rule, one) in SENTENCES)
     text = _(SENTENCES[found])
     if rule is AlertRule.TWIN:

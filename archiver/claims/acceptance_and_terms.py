@@ -33,7 +33,10 @@ _FAULT = re.compile(
     r"修正(?:し|を|点|箇所|が|の?(?:ご?依頼|お願い))|直し(?:て|を|の)|(?:やり|作り)直|差し?戻|バグ|不具合|不備|品質"
     r"|\b(?i:quality|bugs?|revis|redo|fix)"
 )
-_JUDGED = re.compile(rf"検収|承認|(?i:approv|accept)|{_FAULT.pattern}")
+_REFUSED = (
+    r"(?:大丈夫|完璧|採用|承諾|了承|合意|同意|OK)(?:とは|で|じゃ|は|し|き|て|い|あり|おり){1,5}(?:ません|ない|えない)"
+)
+_JUDGED = re.compile(rf"検収|承認|{_REFUSED}|(?i:approv|accept)|{_FAULT.pattern}")
 _CONDITION = re.compile(r"なら|れば|たら|場合|まだ")
 _TAKEN_BACK = re.compile(
     r"(?<!すみ)(?<!訳あり)ません|(?<!問題)ない|できず|せず|かねま|まだ|未|NG|拒否|保留|不可|不合格|取り?消|撤回|とは"
@@ -264,6 +267,23 @@ def is_courtesy(body: str) -> bool:
         return False
     own = re.sub(r"\([a-z*^]{1,12}\)", "", NOTATION.sub("", _own_words(body)))
     return "?" not in own and _COURTESY.fullmatch(re.sub(r"\W", "", own)) is not None
+
+
+_ASKING = re.compile(
+    r"\?|(?:ます|でしょう|ません|(?<!そう)です|(?<!そうで)した)か(?!\w)"
+    r"|(?:返信|返事|連絡|回答|確認|検収|修正|知らせ|教え|聞かせ|見せ|送っ|直し)\w{0,8}?"
+    r"(?:(?:くだ|下)さい(?!ま)|お願い(?!(?:いた)?し(?:[たて]|まし))|ほしい|欲しい)"
+    r"|(?<!からの)(?<!から)ご?(?:連絡|返信|返事|回答)[がは]\w{0,4}(?:ありません|ございません)"
+    r"|\b(?i:please) (?:reply|answer|confirm|check|review|send|fix|tell|let)"
+)
+_ONLY_IF = re.compile(r"場合|れば|たら|なら|次第|不明|何か|気軽|いつでも|\b(?i:if|when|once)\b")
+
+
+def asks(text: str) -> bool:
+    """Whether a text asks a question, or for an answer, a look or a correction, whatever may come later."""
+    own = re.sub(r"https?://\S+", "", NOTATION.sub("", _own_words(text)))
+    sentences = re.split(r"(?<=[。!?\n])", own)
+    return any(_ASKING.search(one) and ("?" in one or not _ONLY_IF.search(one)) for one in sentences)
 
 
 _MARKS = "[\\s、。,.!・:「」『』【】()\U0001f600-\U0001f644]"

@@ -222,6 +222,11 @@ class Turn(NamedTuple):
     """Up to when it is known of the rooms that still open."""
 
     @property
+    def is_reporters(self) -> bool:
+        """Whether the other side acted last."""
+        return self.last is not None and self.asked is None
+
+    @property
     def asking(self) -> Act | None:
         """The reporter's act that waits for an answer."""
         return None if self.asked is None or self.asked.is_courtesy else self.asked
@@ -289,16 +294,18 @@ def is_later(post: Post, before: Post | None) -> bool:
     return before is None or (post.at, int(post.message_id)) > (before.at, int(before.message_id))
 
 
-def days_waiting(claim: Claim[Turn], now: datetime) -> int | None:
-    """For how many whole days the reporter has had no answer; None: it is not the other side's turn, or not known.
+def days_waiting(claim: Claim[Turn], now: datetime, *, question: Post | None = None) -> int | None:
+    """For how many whole days the reporter has had no answer, or gave none to a `question`; None: it is not the turn
+    of who should, or not known.
 
     It counts up to the last list that was read, and where a room was closed since then up to now.
     """
-    asked, until, missing = claim.value.asking, claim.value.until, claim.missing
+    asking, until, missing = claim.value.asking, claim.value.until, claim.missing
+    asked = question if claim.value.is_reporters else asking and asking.post
     is_open = missing.gaps or missing.unread_rooms or missing.unknown_text or claim.value.strangers
-    if asked is None or until is None or until < asked.post.at or is_open or claim.knowledge is Knowledge.UNKNOWN:
+    if asked is None or until is None or until < asked.at or is_open or claim.knowledge is Knowledge.UNKNOWN:
         return None
-    return ((now if claim.value.is_closed else until) - asked.post.at).days
+    return ((now if claim.value.is_closed else until) - asked.at).days
 
 
 SideCounts = Counter[CaseSide]

@@ -200,7 +200,7 @@ def theirs_text(
     empty if neither is known.
     """
     last = claim.value.last
-    if last is None or claim.value.asked is not None or claim.value.strangers or not last.post.account_id:
+    if last is None or not claim.value.is_reporters or claim.value.strangers or not last.post.account_id:
         return ""
     if last.kind is ActKind.MESSAGE:
         is_deleted = own_deleted is not None and is_later(own_deleted, last.post)

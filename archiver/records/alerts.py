@@ -233,10 +233,6 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
     (AlertRule.CONTACT_GONE, ""): N_(
         "Somebody from your work chats is no longer listed as your contact (reason unknown)."
     ),
-    (AlertRule.OTHER_CHAT, "named"): N_(
-        "You have a direct chat with {room}, somebody from your work chats, that is not saved. If you "
-        "talk about work there, add it: archive job set"
-    ),
     (AlertRule.OTHER_CHAT, ""): N_(
         "You have a direct chat with somebody from your work chats that is not saved: chat {room}. If "
         "you talk about work there, add it: archive job set"

@@ -44,8 +44,7 @@ def judge_entries(writing: Writing) -> list[Alert]:
         *changes,
         *phrase_rules.judge_texts(
             new_texts_and_changes.new_texts(writing, sides, after=after),
-            escrowed=new_texts_and_changes.escrowed_rooms(writing),
-            platforms=new_texts_and_changes.room_platforms(writing),
+            new_texts_and_changes.jobs_by_room(writing),
         ),
         *phrase_rules.taken_names(people.twins(writing, after=after)),
     ]

@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from operator import itemgetter
+from typing import NamedTuple
 
 from archiver import contract_dates
 from archiver.alerts import sentences
+from archiver.alerts.phrase_rules import matched_words
 from archiver.claims.messages import days_waiting, turn
 from archiver.claims.quotations import excerpt, excerpts
 from archiver.claims.sentences import renamed_lines
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import platform_of
-from archiver.records import JST, AccountId, Contract
+from archiver.records import JST, AccountId, Contract, Post
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import shorten, visible, visible_line
 from archiver.render.snippet import one_line, own_words
 from archiver.render.times import iso_date, short_day, time_of_year
 from archiver.report_language import in_program_language
 from archiver.store.archive import Reading
-from archiver.store.queries.contract_activity import ContractActivity, activity_without_counts, message_on_deadline
+from archiver.store.queries.contract_activity import ContractActivity, activity_of, message_on_deadline, open_question
 from archiver.store.queries.contracts import contracts, is_read
 from archiver.store.queries.current_state import room_names
 from archiver.store.queries.people import last_name, names_and_descriptions, names_over_time
+from archiver.store.queries.viewing.files_and_tasks import file_details, file_renames, task_texts
+from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries, texts_of
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, typed
-
-if TYPE_CHECKING:
-    from archiver.store.queries.viewing.message_summaries import MessageSummary
 
 FIRST_SCREEN_LIMIT = 3
 """So many alerts stand on the first screen, and so many deadlines; other alerts are counted."""
@@ -111,8 +112,6 @@ def group_equal(alerts: Iterable[Alert], labels: Mapping[str, str]) -> list[list
 
 def named_messages(reading: Reading, alerts: Sequence[Alert]) -> list[NamedMessage | None]:
     """The message that each of these alerts is about, if the archive knows it."""
-    from archiver.store.queries.viewing.files_and_tasks import task_texts
-    from archiver.store.queries.viewing.message_summaries import message_summaries, texts_of
 
     places = [_place(one) for one in alerts]
     summaries = message_summaries(reading, dict.fromkeys(place for place in places if place is not None))
@@ -134,7 +133,6 @@ def _described(reading: Reading, alert: Alert) -> NamedMessage | None:
     """Where the alert is about a description or a name, the one before and the one then, in a message's place; of a
     task its first words and its last.
     """
-    from archiver.store.queries.viewing.files_and_tasks import task_texts
 
     if alert.room_id is None or alert.rule is not AlertRule.A12:
         return None
@@ -154,7 +152,6 @@ def _described(reading: Reading, alert: Alert) -> NamedMessage | None:
 
 def _with_file_names(reading: Reading, message: NamedMessage, alert: Alert) -> NamedMessage:
     """Where the alert is about a file's name, its names until then in the place of the message's words."""
-    from archiver.store.queries.viewing.files_and_tasks import file_details, file_renames
 
     renamed = _listed_id(alert)
     file, renames = file_details(reading, message.room_id, renamed), file_renames(reading, message.room_id, renamed)
@@ -171,7 +168,6 @@ def _listed_id(alert: Alert, rule: AlertRule = AlertRule.A12, of: str = "file") 
 
 def messages_by_id(reading: Reading, contract: Contract, message_ids: Iterable[str]) -> tuple[NamedMessage, ...]:
     """Those of these messages that belong to a contract, in the order given."""
-    from archiver.store.queries.viewing.message_summaries import message_summaries
 
     found = message_summaries(reading, ((int(room), int(one)) for one in message_ids for room in contract.room_ids))
     return tuple(_named(one) for one in found if contract.holds(one.room_id, one.sent))
@@ -213,8 +209,6 @@ def _named(summary: MessageSummary, rule: AlertRule | None = None, texts: Sequen
 
 def _from_matched_words(body: str, rule: AlertRule) -> str:
     """The text of a message, cut around the words that an alert is about."""
-    from archiver.alerts.phrase_rules import matched_words
-
     text, words = own_words(body), one_line(matched_words(body, rule))
     folded = unicodedata.normalize("NFKC", text)
     if not words or words not in folded:
@@ -230,7 +224,7 @@ _ENDING = "end_request"
 
 
 class NearDeadline(NamedTuple):
-    """A deadline of the next days in one line."""
+    """A deadline of the next days in one line, or a question that the user has not answered."""
 
     text: str
     contract: str
@@ -246,35 +240,39 @@ class NearDeadline(NamedTuple):
 
 
 def near_deadlines(reading: Reading, contracts: tuple[Contract, ...], *, now: datetime) -> list[NearDeadline]:
-    """The near deadlines of every contract that is still read: the next ones first, then those that passed."""
-    names, found = contract_names(contracts), []
+    """The near deadlines of every contract that is still read: the next ones first, then questions to the user, then
+    those that passed.
+    """
+    names, sentence = contract_names(contracts), _("{day}  {job}: {deadline}  {distance}")
+    found: list[tuple[tuple[bool, bool, date], NearDeadline]] = []
     for contract in contracts:
-        if is_read(contract, now):
-            activity = activity_without_counts(reading, contract)
-            found += [(one, contract.id) for one in due_dates(reading, activity, now=now)]
-    sentence = _("{day}  {job}: {deadline}  {distance}")
-    return [
-        NearDeadline(
-            sentence.format(
-                day=short_day(one.day, now),
-                job=names[contract],
-                deadline=in_program_language(one.deadline.name),
-                distance="  ".join(filter(None, ["" if one.is_over else _distance(one)[1], one.message])),
-            ).strip(),
-            contract,
-            one.deadline.rule,
-            in_program_language(one.deadline.advice) if one.deadline.rule == _ENDING and one.days_left >= 0 else "",
-        )
-        for one, contract in sorted(
-            found, key=lambda pair: (pair[0].days_left < 0, pair[0].deadline.rule != _ENDING, pair[0].day)
-        )
-    ]
+        if not is_read(contract, now):
+            continue
+        activity, job = activity_of(reading, contract, is_counting=False), names[contract.id]
+        for due in due_dates(reading, activity, now=now):
+            rule, is_past = due.deadline.rule, due.days_left < 0
+            told = "  ".join(filter(None, ["" if due.is_over else _distance(due)[1], due.message]))
+            name, day = in_program_language(due.deadline.name), short_day(due.day, now)
+            line = sentence.format(day=day, job=job, deadline=name, distance=told).strip()
+            consequence = in_program_language(due.deadline.advice) if rule == _ENDING and not is_past else ""
+            near = NearDeadline(line, contract.id, rule, consequence)
+            found.append(((is_past, rule != _ENDING, due.day), near))
+        for line in question_lines(reading, activity, now=now):
+            found.append(((False, True, date.max), NearDeadline(f"{job}  {line}", contract.id, "", "")))
+    return [one for _order, one in sorted(found, key=itemgetter(0))]
+
+
+def question_lines(reading: Reading, activity: ContractActivity, *, now: datetime) -> Iterator[str]:
+    """That the user has not answered what the other side asks, in an open job."""
+    question = open_question(reading, activity, now)
+    if question is not None and activity.contract.state == "open":
+        yield _("No answer from you yet: {message}").format(message=_words_of(reading, question))
 
 
 def due_dates(reading: Reading, activity: ContractActivity, *, now: datetime) -> list[DueDate]:
-    """The deadlines that are worth a line, with what messages say of them; none for a job that is closed or stopped."""
-    from archiver.store.queries.viewing.message_summaries import message_summaries, texts_of
-
+    """The deadlines that are worth a line, with what messages say of them, but for a question, which has its own line;
+    none for a job that is closed or stopped.
+    """
     if activity.contract.state != "open":
         return []
     waiting, platform = turn(activity.facts), platform_of(activity.contract.platform)
@@ -290,10 +288,15 @@ def due_dates(reading: Reading, activity: ContractActivity, *, now: datetime) ->
     found = contract_dates.dues_worth_showing(deadlines)
     for number, due in enumerate(found):
         if told := message_on_deadline(reading, activity, due.deadline.rule):
-            place = int(told[0].room_id), int(told[0].message_id)
-            message = _named(message_summaries(reading, [place])[0], texts=texts_of(reading, *place))
-            found[number] = replace(due, message=message.words, is_over=told[1])
+            is_question = told[0] == open_question(reading, activity, now)
+            found[number] = replace(due, message="" if is_question else _words_of(reading, told[0]), is_over=told[1])
     return found
+
+
+def _words_of(reading: Reading, post: Post) -> str:
+
+    place = int(post.room_id), int(post.message_id)
+    return _named(message_summaries(reading, [place])[0], texts=texts_of(reading, *place)).words
 
 
 def due_line(due: DueDate) -> str:

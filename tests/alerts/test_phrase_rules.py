@@ -13,6 +13,7 @@ from hypothesis import given, strategies
 
 from archiver.alerts import phrase_rules
 from archiver.alerts.sentences import alert_sentence
+from archiver.records import Contract
 from archiver.records.alerts import Alert, AlertRule, Level, NewText, TwinSeen
 from tests.support.cases import cases_of
 from tests.support.harmless_messages import messages
@@ -61,9 +62,9 @@ def test_bank_data_of_a_stranger(is_other: bool) -> None:
 
 def alerts_of(*bodies: str, escrowed: bool = False) -> list[Alert]:
     """The alerts of some messages."""
-    rooms = {ROOM} if escrowed else set()
+    texts = [text_of(body, str(number)) for number, body in enumerate(bodies)]
     return list(
-        phrase_rules.judge_texts([text_of(body, str(number)) for number, body in enumerate(bodies)], escrowed=rooms)
+        phrase_rules.judge_texts(texts, {ROOM: [Contract("job1", (), escrowed_at="2026-11-02" if escrowed else None)]})
     )
 
 
@@ -154,12 +155,34 @@ def test_a_hit_names_room_person_and_message() -> None:
     cases_of(__file__, "platforms"),
 )
 def test_the_platform_is_told_by_its_name_and_only_where_there_is_one(
-    body: str, platforms: dict[int, str | None], words: str
+    body: str, platforms: list[str | None], words: str
 ) -> None:
     """Where all jobs of the chat are of one that is known; a refusal to pay names no other amount and no day."""
-    (found,) = phrase_rules.judge_texts([text_of(body, "1")], platforms=platforms)
+    jobs = [Contract(f"job{number}", (), platform=one) for number, one in enumerate(platforms)]
+    (found,) = phrase_rules.judge_texts([text_of(body, "1")], {ROOM: jobs})
 
     assert words in alert_sentence(found)
+
+
+@pytest.mark.parametrize(
+    ("body", "is_told"),
+    [
+        ("120,000円のお約束でしたね。", True),
+        ("1ページ5,000円の計算で12万円お支払いします。", True),
+        ("150,000円のお約束でしたね。", False),
+        ("税別で136,364円のお約束でしたね。", False),
+        ("136,364円のお約束でしたね。", False),
+        ("1本30,000円のお約束でしたね。", False),
+        ("残り120,000円のお約束でしたね。", False),
+        ("[qt][qtmeta aid=1]120,000円のお約束でしたね。[/qt]違います。", False),
+    ],
+)
+def test_less_than_the_entered_amount_is_told_where_it_is_called_the_agreed_sum(body: str, *, is_told: bool) -> None:
+    """A part, tax or the sum of another job is none; where a chat has several jobs, nobody knows which is meant."""
+    job = Contract("job1", (), amount="150000円")
+    found = [[*phrase_rules.judge_texts([text_of(body)], {ROOM: jobs})] for jobs in ([job], [job, job])]
+
+    assert [[AlertRule.A13] * is_told, []] == [[one.rule for one in each] for each in found]
 
 
 def test_an_edit_that_says_the_same_is_no_news() -> None:

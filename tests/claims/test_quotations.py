@@ -361,6 +361,8 @@ def test_two_changed_days_are_shown_by_their_place() -> None:
     [
         ("7本は検収します。残りは修正です。", "10本とも検収できません。残りは修正です。"),
         ("5本は検収します。", "3本は検収します。"),
+        ("これで大丈夫です。", "これでは大丈夫ではありません。"),
+        ("了承しました。", "了承していません。"),
         ("We accept the work. Payment follows.", "We cannot accept the work. Payment follows."),
         ("サムネイルは別料金で、必要なときにお願いします。", "サムネイルもお願いします。"),
         ("修正は2回まで無料です。", "修正は2回までです。"),

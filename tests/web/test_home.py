@@ -18,7 +18,7 @@ from archiver.standing.home_document import document_of
 from archiver.store import migrate
 from archiver.store.archive import Reading
 from archiver.store.engine import DATABASE
-from archiver.store.queries.contract_activity import activity_without_counts
+from archiver.store.queries.contract_activity import activity_of
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.looks_and_gaps import holes
@@ -364,7 +364,7 @@ def test_a_room_that_cannot_be_opened_says_since_when_and_no_reason(tmp_path: Pa
         world.sync()
         page = words_of(page_of(tmp_path, "/"))
         with world.archive.reading() as reading:
-            seen = [activity_without_counts(reading, one).last_seen for one in contracts(reading)]
+            seen = [activity_of(reading, one, is_counting=False).last_seen for one in contracts(reading)]
 
     assert [None] == seen, "its 40 days of viewing are over already"
 

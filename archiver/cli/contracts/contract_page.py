@@ -41,7 +41,7 @@ from archiver.records.alerts import AlertRule
 from archiver.render.times import date_text, iso_date, minute_text
 from archiver.report_language import in_program_language, of_other_side, screen_words
 from archiver.setup.contract_rooms import first_day, last_day, other_name_sentence
-from archiver.standing.alert_lines import alert_lines, days_ago, due_dates, due_line
+from archiver.standing.alert_lines import alert_lines, days_ago, due_dates, due_line, question_lines
 from archiver.standing.emergencies import quoted_words
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.authors_and_changes import changed_places, quoted_messages
@@ -135,7 +135,8 @@ def _fact_rows(
     called = {} if ids else {room: name for room, name in room_names(reading).items() if name}
     rooms = {room: _("“{name}”").format(name=visible(name)) for room, name in called.items()}
     heard = () if ids else _heard_lines(reading, activity, rooms)
-    yield PageRow(_("Chatwork"), [*_chatwork_lines(activity, now, rooms), *_gone_lines(reading, contract), *heard])
+    said = [*_chatwork_lines(activity, now, rooms), *question_lines(reading, activity, now=now)]
+    yield PageRow(_("Chatwork"), [*said, *_gone_lines(reading, contract), *heard])
 
 
 def _agreed_rows(contract: Contract, platform: Platform) -> Iterator[PageRow]:

@@ -29,7 +29,7 @@ from archiver.platforms.job_platform import STRANGER
 from archiver.records import MEMBER, Basis, Contract, Delivery, MappedAccount, RequestKind, Seal, Sides
 from archiver.store.archive import Reading
 from archiver.store.queries import contracts
-from archiver.store.queries.contract_activity import activity_without_counts
+from archiver.store.queries.contract_activity import activity_of
 from archiver.store.queries.entries import whole_entries
 from archiver.store.working import remembered_values
 
@@ -179,7 +179,7 @@ def _later_strangers(
     reading: Reading, contract: Contract, people: _People, known: AbstractSet[int]
 ) -> dict[int, frozenset[int]]:
     """Room → its people of no entered side who wrote after the other side's last act, and the other side."""
-    wrote = activity_without_counts(reading, contract).facts.strangers.keys() - people.sides.thirds - known
+    wrote = activity_of(reading, contract, is_counting=False).facts.strangers.keys() - people.sides.thirds - known
     found = ((room, frozenset(accounts)) for room, accounts in people.rooms.items())
     return {room: accounts & (wrote | known) for room, accounts in found if accounts & wrote}
 

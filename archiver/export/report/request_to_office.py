@@ -153,7 +153,7 @@ def client_request(case: ReportInput) -> RequestKind | None:
     if does_work and overdue_text(case):
         return RequestKind.PAYMENT
     answered = _answer_to_delivery(case)
-    if does_work and _overdue_text(case) and (platform.review or platform.elsewhere) and answered:
+    if _overdue_text(case) and (platform.review or platform.elsewhere) and answered:
         return answered
     return RequestKind.REPLY if _silence_text(case) and (platform.nudge or platform.elsewhere) else None
 
@@ -245,12 +245,12 @@ def _heard_text(case: ReportInput, limit: int) -> str:
 
 
 def _overdue_text(case: ReportInput) -> str:
-    """The beginning of a sentence that the usual time for a review is over; empty if it is not."""
+    """The beginning of a sentence that the usual time for the client's review is over; empty if it is not."""
     contract, platform = case.contract, platform_of(case.contract.platform)
     delivered, due = last_delivery(case.deliveries), review_due(contract, case.deliveries, platform)
     until = case.statistics.facts.behind_since
     now = until or case.created_at
-    if delivered is None or due is None or now.astimezone(JST).date() <= due:
+    if delivered is None or due is None or now.astimezone(JST).date() <= due or not contract.does_work:
         return ""
     days = days_since(delivered, now)  # the first does not count (民法 140条), and the last has not ended
     sentence = "納品({delivered})の翌日から数えて{days}日目の今も{where}検収の完了を確認できていない"

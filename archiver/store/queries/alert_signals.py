@@ -157,12 +157,9 @@ def _departure_entries(reading: Reading, after: int) -> list[dict[str, Any]]:
 
 def _rename_signals(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[PersonRenamed]:
     for entry in entries:
-        room = entry["room_id"]
-        account = id_in_key(entry)
-        after = field_text(entry)
-        before = _name_before(reading, entry)
+        before, after = _name_before(reading, entry), field_text(entry)
         if before is not None and before != after:  # a person seen for the first time was not renamed
-            yield PersonRenamed(room, account, before, after, _observed_at(entry))
+            yield PersonRenamed(entry["room_id"], id_in_key(entry), before, after, _observed_at(entry))
 
 
 def _name_before(reading: Reading, entry: dict[str, Any]) -> str | None:

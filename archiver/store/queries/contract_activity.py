@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import and_, select
 
-from archiver.claims.acceptance_and_terms import accepts, judges_work, names_payment_day
+from archiver.claims.acceptance_and_terms import accepts, asks, is_courtesy, judges_work, names_payment_day
 from archiver.claims.counterparts import counterpart_bases, twins_of
-from archiver.claims.messages import last_reply, with_acts
+from archiver.claims.messages import days_waiting, last_reply, turn, with_acts
 from archiver.contract_dates import OF_PAY, REVIEW, earlier_parts, jobs_beside, last_delivery, room_beginning
 from archiver.evidence.acts_seen_in_lists import account_closings
 from archiver.evidence.history import NOTICE, EntryObject, cancelled_account, number, text
@@ -55,42 +55,32 @@ class ContractActivity(NamedTuple):
     """When a list of messages of any of its rooms that still open was last read."""
 
 
-def activity_of(reading: Reading, contract: Contract, *, now: datetime | None = None) -> ContractActivity:
-    """The activity under one contract, by a few small queries for each of its rooms; `now`: when it is told."""
-    return _activity(reading, contract, contract.rooms, is_counting=True, now=now)
-
-
-def activity_without_counts(
-    reading: Reading, contract: Contract, rooms: Sequence[ContractRoom] | None = None
-) -> ContractActivity:
-    """The same, but of the people only the other side's last posts: nothing in it says how much anybody wrote.
-
-    Counting takes most of the time in a large room. `rooms`: only what was done in these.
-    """
-    return _activity(reading, contract, contract.rooms if rooms is None else rooms, is_counting=False)
-
-
-def _activity(
+def activity_of(
     reading: Reading,
     contract: Contract,
-    told: Sequence[ContractRoom],
     *,
-    is_counting: bool,
+    rooms: Sequence[ContractRoom] | None = None,
+    is_counting: bool = True,
     now: datetime | None = None,
 ) -> ContractActivity:
+    """The activity under one contract, by a few small queries for each of its rooms; `now`: when it is told.
+
+    `rooms`: only what was done in these. Without counting it has of the people only the other side's last posts, and
+    nothing says how much anybody wrote: that takes most of the time in a large room.
+    """
+    told = contract.rooms if rooms is None else rooms
     me = current_state.owner(reading) or {}
     sides = contracts.sides(reading, contract.id)
-    rooms = sorted({int(room.room_id) for room in contract.rooms})
-    looks = {room: last_list_time(reading, room) for room in rooms}
-    entries = {room: _people_entries(reading, room) for room in rooms}
+    looks = {room: last_list_time(reading, room) for room in sorted(map(int, contract.room_ids))}
+    entries = {room: _people_entries(reading, room) for room in looks}
     bases, _undecided = counterpart_bases(sides, contract.client, _people(entries))
     own = sides.mine | {sides.owner}
     twins = twins_of(sides, bases)
     known = (own | sides.thirds | bases.keys()) - twins.keys()
     shut, end = current_state.inaccessible_rooms(reading), _earliest_end(contract)
-    closed = {room for room in rooms if room in shut and (end is None or (at := looks[room]) is None or at < end)}
+    closed = {room for room in looks if room in shut and (end is None or (at := looks[room]) is None or at < end)}
     closings = account_closings(_by_time(entries), sides.owner)
-    posts = cancellation_posts(reading, rooms) if closings else ()
+    posts = cancellation_posts(reading, looks) if closings else ()
     facts = CaseFacts(
         contract=contract,
         reporters=own,
@@ -98,7 +88,7 @@ def _activity(
         twins=twins,
         rooms=tuple(
             _room_facts(reading, room, contract, is_read=looks[room] is not None, is_closed=room in closed)
-            for room in rooms
+            for room in looks
         ),
         authors=authors_and_changes.author_facts(reading, contract.rooms, last_of=bases, own=own)
         if is_counting
@@ -141,6 +131,21 @@ def message_on_deadline(reading: Reading, activity: ContractActivity, rule: str)
     if since is not None:
         said = find(judges_work if rule == REVIEW else bool, activity.facts.bases, int(since.timestamp()))
     return said and (said[0], rule == "receipt" or (rule == REVIEW and accepts(said[1])))
+
+
+def open_question(reading: Reading, activity: ContractActivity, now: datetime) -> Post | None:
+    """The other side's last message that asks for something, or hands over what the user ordered, if they closed
+    nothing after it and the user did nothing for a day; None where that is not known.
+    """
+    facts, rooms, find = activity.facts, activity.contract.rooms, authors_and_changes.message_saying
+    waiting, until, hires = turn(facts), facts.known_until, not facts.contract.does_work
+    if not waiting.value.is_reporters or waiting.value.is_closed or until is None or now - until > timedelta(days=1):
+        return None
+    own = authors_and_changes.last_posts(reading, rooms, facts.reporters).values()
+    since = max((int(post.at.timestamp()) for one in own for post in one.last.values()), default=0) + 1
+    said = find(reading, rooms, lambda body: any(is_it(body) for is_it in _TURNS), facts.bases, since)
+    is_asked = said is not None and (asks(said[1]) or (hires and _hands_over(said[1])))
+    return said[0] if said and is_asked and days_waiting(waiting, now, question=said[0]) else None
 
 
 def case_sides(reading: Reading, contract: Contract) -> CaseSides:
@@ -191,12 +196,17 @@ def _earliest_end(contract: Contract) -> datetime | None:
 def last_handover(reading: Reading, activity: ContractActivity, *, since: datetime, until: datetime) -> Post | None:
     """The user's last message of the job, within a period, that mentions a delivery (納品) and has a file or a link."""
 
-    def is_one(body: str) -> bool:
-        return "納品" in body and ("[download:" in body or "http" in body)
-
     rooms = [replace(one, end=min(one.end or until, until)) for one in activity.contract.rooms]
-    found = authors_and_changes.message_saying(reading, rooms, is_one, activity.sides.mine, int(since.timestamp()))
+    found = authors_and_changes.message_saying(reading, rooms, _hands_over, activity.sides.mine, int(since.timestamp()))
     return found and found[0]
+
+
+def _hands_over(body: str) -> bool:
+    return "納品" in body and ("[download:" in body or "http" in body)
+
+
+_TURNS = (asks, is_courtesy, accepts, _hands_over)
+"""What asks something, or closes what was asked."""
 
 
 def deliveries_beside(reading: Reading, activity: ContractActivity, room: int) -> tuple[Delivery, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from archiver.evidence.history import REMOVED_BOX, account_of, field_text, id_in_key, number, removed_files, text
 from archiver.evidence.tables.events import EntryChange, EventKind, entry_changes
-from archiver.records import Sides, State
+from archiver.records import Contract, Sides, State
 from archiver.records.alerts import ChangedMessage, ChangeObservations, DetailChanged, NewText, RoomChanged
 from archiver.store import schema
 from archiver.store.archive import Reading
@@ -38,18 +38,13 @@ def sides_by_room(reading: Reading) -> dict[int, Sides]:
     return found
 
 
-def escrowed_rooms(reading: Reading) -> frozenset[int]:
-    """Rooms of contracts for which an escrow was entered."""
-    return frozenset(room.room_id for one in contracts(reading) if one.escrowed_at for room in one.rooms)
-
-
-def room_platforms(reading: Reading) -> dict[int, str | None]:
-    """The platform of each room whose contracts are all of one."""
-    found: dict[int, set[str | None]] = {}
+def jobs_by_room(reading: Reading) -> dict[int, list[Contract]]:
+    """The contracts of each room."""
+    found: dict[int, list[Contract]] = {}
     for contract in contracts(reading):
-        for room in contract.rooms:
-            found.setdefault(room.room_id, set()).add(contract.platform)
-    return {room: names.pop() for room, names in found.items() if len(names) == 1}
+        for room in contract.room_ids:
+            found.setdefault(room, []).append(contract)
+    return found
 
 
 def new_texts(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Iterator[NewText]:

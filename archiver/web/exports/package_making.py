@@ -32,7 +32,7 @@ from archiver.setup.fact_questions import missing_facts
 from archiver.standing.outcome_words import metadata_lines, warning_lines
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
-from archiver.store.queries.contract_activity import activity_without_counts
+from archiver.store.queries.contract_activity import activity_of
 from archiver.store.queries.contracts import contracts, find_contract
 from archiver.store.queries.current_state import room_names
 from archiver.store.queries.entries import message_span
@@ -251,7 +251,7 @@ def package_contents(context: ConsoleContext, reading: Reading, order: ExportOrd
     contract = find_contract(reading, recipe.contract.id)
     rooms = list(_rooms(reading, recipe))
     total, opened = sum(one["n"] for one in rooms), sum(bool(one.no) for one in recipe.opened)
-    facts = activity_without_counts(reading, contract).facts
+    facts = activity_of(reading, contract, is_counting=False).facts
     with report_language(order.lang):
         people = sorted(_people(reading, recipe), key=lambda one: (one["label"] or "", not one["is_own"]))
     return {

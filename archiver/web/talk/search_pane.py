@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from gettext import gettext as _
 from gettext import ngettext
@@ -16,7 +16,7 @@ from archiver.claims.messages import turn
 from archiver.records import Contract
 from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
-from archiver.store.queries.contract_activity import activity_without_counts
+from archiver.store.queries.contract_activity import activity_of
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.people import names_and_descriptions
 from archiver.store.queries.viewing.message_summaries import count_changed, last_messages
@@ -113,7 +113,7 @@ def chat_list(reading: Reading) -> dict[str, Any]:
     every = sorted(contracts(reading), key=lambda one: one.state != "open")
     found = {one.room_id: one for one in chats(reading)}
     last = last_messages(reading, found)
-    shown = _awaited_rooms(reading, every) if is_waiting else set(found)
+    shown = {*_awaited_rooms(reading, every)} if is_waiting else {*found}
     references = message_links.references_by_room(reading)
     jobs = []
     for job in every:
@@ -137,15 +137,13 @@ def chat_list(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _awaited_rooms(reading: Reading, every: list[Contract]) -> set[int]:
+def _awaited_rooms(reading: Reading, every: list[Contract]) -> Iterator[int]:
     """The chats of open jobs in which the other side acted last, so that they wait for the user."""
-    found = set()
     for job in every:
         for room in {one.room_id for one in job.rooms} if job.state == "open" else ():
             parts = [one for one in job.rooms if one.room_id == room]
-            value = turn(activity_without_counts(reading, job, parts).facts).value
-            found |= {int(room)} if value.last is not None and value.asked is None else set()
-    return found
+            if turn(activity_of(reading, job, rooms=parts, is_counting=False).facts).value.is_reporters:
+                yield int(room)
 
 
 pages = Blueprint("chats", __name__)

@@ -218,6 +218,40 @@ def test_a_deadline_is_told_with_what_the_client_wrote(
     assert (platform == "direct") == ("the agreed day of payment (支払期日) is not entered" in line)
 
 
+@pytest.mark.parametrize(
+    ("side", "said", "quoted"),
+    [
+        ("worker", ["進み具合はどうですか？", "納期は明日です。"], "進み具合はどうですか？"),
+        ("worker", ["進み具合はどうですか？", "検収しました。"], ""),
+        ("worker", ["ご不明な点はご連絡ください。よろしくお願いします。"], ""),
+        ("worker", ["そうですか。資料は https://example.com/?q=1 です。"], ""),
+        ("worker", ["納品ありがとうございます。 https://example.com/1"], ""),
+        ("client", ["納品します。 https://example.com/1"], "納品します。 https://example.com/1"),
+        ("client", ["検収をお願いできますか", "ありがとうございます。"], ""),
+    ],
+)
+def test_the_side_that_waits_for_the_user_is_quoted(world: World, side: str, said: list[str], quoted: str) -> None:
+    """Their last question, from the next day on until the user writes; no thanks, no closing, no offer of help."""
+    world.contract("job1", world.room, platform="crowdworks", side=side, client="田中")
+    world.post("承知しました。", by=world.chatwork.owner)
+    for text in said:
+        world.clock.pass_by(minutes=9)
+        world.post(text)
+    world.sync()
+    shown = []
+    for _day in "123":
+        with world.archive.reading() as reading:
+            near = alert_lines.near_deadlines(reading, tuple(contracts(reading)), now=world.clock())
+        shown.append([one.text for one in near if "No answer from you yet" in one.text])
+        assert len(shown[-1]) == "\n".join(lines(world)).count("No answer from you yet: 2026-07-01 田中 “")
+        if len(shown) == 2:
+            world.post("遅くなりました。", by=world.chatwork.owner)
+        world.clock.pass_by(days=1, minutes=9)
+        world.sync()
+
+    assert [[], [f"job1  No answer from you yet: 2026-07-01 田中 “{quoted}”"] if quoted else [], []] == shown
+
+
 def test_an_edit_of_the_client_is_an_act_of_theirs(world: World) -> None:
     """Nobody is silent who changed their words since; a reminder after that waits again."""
     world.contract("job1", world.room, platform="direct", client="田中")

@@ -400,6 +400,8 @@ def test_who_ordered_the_work_is_not_told_to_deliver() -> None:
     late, early = (replace(case, contract=replace(case.contract, side="client", due_on=day)) for day in days)
 
     assert advice(late) is None
+    deliveries = on("crowdworks", delivered="2026-11-05", silent_days=30).deliveries
+    assert "検収の完了" not in str(opening_rows(replace(late, deliveries=deliveries, profile="consult")))
     assert request_of(late).startswith("納期(2026年11月5日)を過ぎ、相手からの返信がないため、")
     assert request_of(early).startswith("相手からの返信がないため、")
     direct = replace(late, contract=replace(late.contract, platform="direct"))
