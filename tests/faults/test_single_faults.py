@@ -119,15 +119,14 @@ CAUSES = {
 
 COURSE = ("init", "first sync", "sync", "export", "backup", "backup again", "restore", "erase")
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not (os.access("/dev/fuse", os.R_OK | os.W_OK) and shutil.which("fusermount3")),
-        reason="nothing can be mounted here: /dev/fuse or fusermount3 is missing",
-    ),
-]
+mounting = pytest.mark.skipif(
+    not (os.access("/dev/fuse", os.R_OK | os.W_OK) and shutil.which("fusermount3")),
+    reason="nothing can be mounted here: /dev/fuse or fusermount3 is missing",
+)
 
 
+@mounting
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [*HARMLESS, *CAUSES])
 @pytest.mark.parametrize("name", COURSE)
 def test_on_an_odd_file_system(player: Player, name: str, fault: str) -> None:
@@ -153,6 +152,8 @@ def test_on_an_odd_file_system(player: Player, name: str, fault: str) -> None:
     assert [] == wrong
 
 
+@mounting
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [*HARMLESS, *CAUSES])
 def test_a_file_is_handed_in_on_an_odd_file_system(player: Player, fault: str) -> None:
     """It is kept, or the page says the cause in words, keeps nothing of it, and enters nothing."""

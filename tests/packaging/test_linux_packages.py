@@ -106,7 +106,7 @@ def test_the_package_is_installed_opened_saves_and_goes(
             f"sed -i 's/^every = .5m./every = \"1m\"/' {HOME}/archive.toml && archive init schedule --with cron"
         )
         chatwork.post(desk.group, desk.tanaka, "夜に届いたメッセージ")
-        wait_until(lambda: "【夜に届いた】メッセージ" in machine.run("archive search 夜に届いた || true"))
+        wait_until(lambda: "夜に届いたメッセージ" in machine.run("archive search 夜に届いた || true"))
 
     said = machine.administer("apt-get remove --yes chatwork-archiver")
     assert f"/home/taro/{HOME}" in said
