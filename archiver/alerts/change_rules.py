@@ -155,8 +155,9 @@ def standing_alert(alert: Alert, kept: Iterable[Alert]) -> Alert | None:
     """
     if alert.rule is AlertRule.FILE_GONE:
         return next((one for one in kept if (one.rule, one.subject) == (alert.rule, alert.subject)), None)
-    if alert.rule is AlertRule.A14 and alert.level is Level.LOW:
-        return next((one for one in kept if (one.rule, one.level) == (alert.rule, alert.level)), None)
+    if alert.rule is AlertRule.A14:
+        pauses = (one for one in kept if (one.rule, one.level) == (alert.rule, alert.level))
+        return next((one for one in pauses if one.level is Level.LOW or not one.dismissed), None)
     if alert.rule not in REPEATING_RULES or alert.subject == TERM:
         return None
     for candidate in reversed(list(kept)):

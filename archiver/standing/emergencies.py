@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -68,6 +68,8 @@ class Emergency(NamedTuple):
     """Whether older messages are missing of a chat that still opens, so that they can be fetched."""
     is_put_back: bool = False
     """Whether an older database was put back, so that nobody knows what only the newer one held."""
+    names: Mapping[int, str] = {}
+    """The last name of each person that the alerts are about."""
     mark: str = ""
     """The mark of a closed account that a name got, as it stands there."""
     is_undelivered: bool = False
@@ -114,6 +116,7 @@ def emergencies(
                     tuple(sorted(room for room, at in looks.at.items() if at is None)),
                     (older := unlisted_beginnings(reading, rooms - set(holdings.shut))).rooms > older.hidden,
                     is_put_back,
+                    {one.account_id: last_name(reading, one.account_id) for one in concerning if one.account_id},
                     next(_marks(reading, concerning), ""),
                     contract.does_work
                     and contract.platform not in NO_PLATFORM

@@ -43,7 +43,12 @@ NAMED_MESSAGES_LIMIT = 4
 _QUOTED_LENGTH, _SHORT_LENGTH = 28, 14
 """Characters of a quoted text, and where a screen has room for one line."""
 
-_OF_PEOPLE = (AlertRule.ACCOUNT_CLOSED, AlertRule.MEMBER_GONE, AlertRule.CONTACT_GONE)
+_OF_PEOPLE = {
+    AlertRule.ACCOUNT_CLOSED: N_("name now ends in “{mark}”"),
+    AlertRule.MEMBER_GONE: N_("no longer in the member list"),
+    AlertRule.CONTACT_GONE: N_("no longer among your contacts"),
+}
+"""What is seen of people who went."""
 
 
 class EmergencyRow(NamedTuple):
@@ -89,49 +94,30 @@ def changed_rows(emergency: Emergency, now: datetime, *, limit: int = NAMED_MESS
             words = [_("and {n} more").format(n=more)] if more else []
             words += [] if True in kinds else filter(None, [unseen_words(_unknown_texts(emergency))])
             rows.append(EmergencyRow(_("Changed"), lines, _(". ").join(words)))
-    people, is_of_people = people_sentence(emergency), any(one.rule in _OF_PEOPLE for one in emergency.alerts)
-    whose = _("Client") if _is_client_alone(emergency, *_OF_PEOPLE) else _("People") if is_of_people else _("Chat")
-    is_news = is_of_people or limit > 1  # a screen of a few lines has a headline about chats that do not open
+    people = people_sentence(emergency)
+    gone = {emergency.changed.sides.side(one.account_id or 0) for one in emergency.alerts if one.rule in _OF_PEOPLE}
+    is_client = emergency.contract.does_work and gone == {CaseSide.COUNTERPART}
+    whose = _("Client") if is_client else _("People") if gone else _("Chat")
+    is_news = gone or limit > 1  # a screen of a few lines has a headline about chats that do not open
     return (*rows, EmergencyRow(whose, (people,))) if people and is_news else tuple(rows)
 
 
 def people_sentence(emergency: Emergency) -> str:
-    """What is seen of chats that do not open and of people who left, a sentence for each kind."""
+    """What is seen of chats that do not open and of people who left, a sentence for each who went the same ways."""
     shut, parts = len(emergency.holdings.shut), []
     if shut:
         text = ngettext("{n} chat can no longer be opened", "{n} chats can no longer be opened", shut)
         parts.append(text.format(n=shut))
-    for rule in _OF_PEOPLE:
-        people = {one.account_id or 0 for one in emergency.alerts if one.rule is rule}
-        if people:
-            is_whole = people == {*emergency.changed.sides.bases}  # not one of several of them
-            is_client = len(people) == 1 and is_whole and _is_client_alone(emergency, rule)
-            text = _client_text(rule) if is_client else _people_text(rule, len(people))
-            parts.append(text.format(n=len(people), mark=visible_line(emergency.mark)))
+    ways: dict[frozenset[int], list[str]] = {}
+    for rule, way in _OF_PEOPLE.items():
+        people = frozenset(one.account_id or 0 for one in emergency.alerts if one.rule is rule)
+        ways.setdefault(people, []).append(_(way).format(mark=visible_line(emergency.mark)))
+    for people in filter(None, ways):
+        name = emergency.names.get(min(people), "") if len(people) == 1 else ""
+        who = shorten(name.removesuffix(emergency.mark), 16)
+        who = who or ngettext("{n} person", "{n} people", len(people)).format(n=len(people))
+        parts.append(_("{who}: {ways}").format(who=who, ways=_(", ").join(ways[people])))
     return _(". ").join(parts) + _(". ").rstrip() if parts else ""
-
-
-def _is_client_alone(emergency: Emergency, *rules: AlertRule) -> bool:
-    """Whether the alerts of these rules are about the client, who is not the user."""
-    people = {one.account_id or 0 for one in emergency.alerts if one.rule in rules}
-    sides = {emergency.changed.sides.side(one) for one in people}
-    return emergency.contract.does_work and sides == {CaseSide.COUNTERPART}
-
-
-def _client_text(rule: AlertRule) -> str:
-    if rule is AlertRule.ACCOUNT_CLOSED:
-        return _("The client's name now ends in “{mark}”")
-    if rule is AlertRule.MEMBER_GONE:
-        return _("The client is no longer in the member list")
-    return _("The client is no longer among your contacts")
-
-
-def _people_text(rule: AlertRule, n: int) -> str:
-    if rule is AlertRule.ACCOUNT_CLOSED:
-        return ngettext("{n} name now ends in “{mark}”", "{n} names now end in “{mark}”", n)
-    if rule is AlertRule.MEMBER_GONE:
-        return ngettext("{n} person is no longer in the member list", "{n} people are no longer in the member list", n)
-    return ngettext("{n} person is no longer among your contacts", "{n} people are no longer among your contacts", n)
 
 
 def _gone_line(change: Quotation, texts: Sequence[str], now: datetime, length: int) -> str:

@@ -13,7 +13,7 @@ from archiver import errors
 from archiver.alerts.sentences import alert_sentence
 from archiver.cli.contracts.contract_page import page_rows
 from archiver.records import JST, Delivery, Role
-from archiver.records.alerts import Alert, AlertRule
+from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.standing.alert_lines import alert_lines
 from archiver.store import user_statements
 from archiver.store.queries.contracts import find_contract
@@ -409,7 +409,9 @@ def test_nobody_is_silent_while_nobody_is_named(world: World) -> None:
 
 
 def test_a_computer_that_is_often_off_has_one_alert_about_it(world: World) -> None:
-    """It counts the pauses and names the last, also after it was dismissed; what the plan may have hidden is news."""
+    """It counts the pauses and names the last, also after it was dismissed; what the plan may have hidden is news, and
+    of who saves once a month one alert, until it is dismissed.
+    """
     next_round(world)
     for _ in range(3):
         next_round(world, minutes=25 * 60)
@@ -417,9 +419,14 @@ def test_a_computer_that_is_often_off_has_one_alert_about_it(world: World) -> No
     with world.archive.writing() as writing:
         dismiss(writing, often.number, at=world.clock(), reason=None)
     next_round(world, minutes=50 * 60)
+    for _ in range(2):
+        next_round(world, minutes=31 * 24 * 60)
+    (monthly,) = (one for one in kept_alerts(world) if one.level is Level.MEDIUM)
+    with world.archive.writing() as writing:
+        dismiss(writing, monthly.number, at=world.clock(), reason=None)
     next_round(world, minutes=31 * 24 * 60)
 
-    assert [("A14", "low", 4), ("A14", "medium", 1)] == alert_summaries(world)
+    assert [("A14", "low", 4), ("A14", "medium", 2), ("A14", "medium", 1)] == alert_summaries(world)
     assert "Saving was off 3 times for more than a day, last for 1 day 1 h from 3 Jul" in alert_sentence(often)
 
 

@@ -182,7 +182,7 @@ def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> 
     assert changed.startswith("「…50,000円です」から「…30,000円です」へ(")
     assert "いますぐ  1 クラウドワークスで納品しましたか。まだなら、先に納品してください" in japanese
     assert "しない    退席、アカウントの解約、コンタクトの削除、APIトークンの再発行" in japanese
-    assert "The client's name now ends in “(解約済)”." in english
+    assert "Client   田中: name now ends in “(解約済)”, no longer in the member list." in english
     assert "支払期日(入力)を過ぎました。80,000円の入金が入力されていません。" in "".join(japanese.split())
     assert ["departed", "changed", "unpaid"] == [
         one["kind"] for one in document["told"] if one["kind"] != "unscheduled"
