@@ -294,14 +294,14 @@ def is_later(post: Post, before: Post | None) -> bool:
     return before is None or (post.at, int(post.message_id)) > (before.at, int(before.message_id))
 
 
-def days_waiting(claim: Claim[Turn], now: datetime, *, question: Post | None = None) -> int | None:
-    """For how many whole days the reporter has had no answer, or gave none to a `question`; None: it is not the turn
-    of who should, or not known.
+def days_waiting(claim: Claim[Turn], now: datetime, *, begun: Post | None = None) -> int | None:
+    """For how many whole days the reporter has had no answer, or gave none to what the other side has `begun` to write;
+    None: it is not the turn of who should, or not known.
 
     It counts up to the last list that was read, and where a room was closed since then up to now.
     """
     asking, until, missing = claim.value.asking, claim.value.until, claim.missing
-    asked = question if claim.value.is_reporters else asking and asking.post
+    asked = begun if claim.value.is_reporters else asking and asking.post
     is_open = missing.gaps or missing.unread_rooms or missing.unknown_text or claim.value.strangers
     if asked is None or until is None or until < asked.at or is_open or claim.knowledge is Knowledge.UNKNOWN:
         return None

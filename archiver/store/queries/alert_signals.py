@@ -49,11 +49,8 @@ def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
         by_kind[entry["kind"]].append(entry)
     renamed = tuple(_rename_signals(reading, by_kind["account"]))
     left = tuple(_members_left(reading, by_kind["member"]))
-    unlisted = tuple(
-        DepartureSignal(0, id_in_key(entry), _observed_at(entry))
-        for entry in by_kind["contact"]
-        if _entry_state(entry) in _GOING
-    )
+    gone = [one for one in by_kind["contact"] if _entry_state(one) in _GOING]
+    unlisted = tuple(DepartureSignal(0, id_in_key(one), _observed_at(one)) for one in gone)
     other_chats = tuple(_other_chats(reading, by_kind["contact"]))
     closed_rooms = tuple(DepartureSignal(one["room_id"], 0, _observed_at(one)) for one in by_kind["room.inaccessible"])
     is_contracted = contracted_periods(reading)

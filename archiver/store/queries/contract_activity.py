@@ -141,11 +141,14 @@ def open_question(reading: Reading, activity: ContractActivity, now: datetime) -
     waiting, until, hires = turn(facts), facts.known_until, not facts.contract.does_work
     if not waiting.value.is_reporters or waiting.value.is_closed or until is None or now - until > timedelta(days=1):
         return None
-    own = authors_and_changes.last_posts(reading, rooms, facts.reporters).values()
-    since = max((int(post.at.timestamp()) for one in own for post in one.last.values()), default=0) + 1
+    authors = authors_and_changes.last_posts(reading, rooms, facts.reporters).values()
+    own = max((post for one in authors for post in one.last.values()), key=lambda post: post.at, default=None)
+    begun = authors_and_changes.first_message_after(reading, rooms, facts.bases, own)
+    if begun is None or not days_waiting(waiting, now, begun=begun.post):
+        return None
+    since = int(begun.post.at.timestamp())
     said = find(reading, rooms, lambda body: any(is_it(body) for is_it in _TURNS), facts.bases, since)
-    is_asked = said is not None and (asks(said[1]) or (hires and _hands_over(said[1])))
-    return said[0] if said and is_asked and days_waiting(waiting, now, question=said[0]) else None
+    return said[0] if said and (asks(said[1]) or (hires and _hands_over(said[1]))) else None
 
 
 def case_sides(reading: Reading, contract: Contract) -> CaseSides:

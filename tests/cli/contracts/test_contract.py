@@ -222,6 +222,7 @@ def test_a_deadline_is_told_with_what_the_client_wrote(
     ("side", "said", "quoted"),
     [
         ("worker", ["進み具合はどうですか？", "納期は明日です。"], "進み具合はどうですか？"),
+        ("worker", ["公開しました。", "請求書を送ってください。"], "請求書を送ってください。"),
         ("worker", ["進み具合はどうですか？", "検収しました。"], ""),
         ("worker", ["ご不明な点はご連絡ください。よろしくお願いします。"], ""),
         ("worker", ["そうですか。資料は https://example.com/?q=1 です。"], ""),
@@ -234,22 +235,22 @@ def test_the_side_that_waits_for_the_user_is_quoted(world: World, side: str, sai
     """Their last question, from the next day on until the user writes; no thanks, no closing, no offer of help."""
     world.contract("job1", world.room, platform="crowdworks", side=side, client="田中")
     world.post("承知しました。", by=world.chatwork.owner)
-    for text in said:
-        world.clock.pass_by(minutes=9)
-        world.post(text)
-    world.sync()
     shown = []
-    for _day in "123":
+    for text in (said[0], "".join(said[1:]), ""):
+        if text:
+            world.clock.pass_by(minutes=9)
+            world.post(text)
+        world.sync()
         with world.archive.reading() as reading:
             near = alert_lines.near_deadlines(reading, tuple(contracts(reading)), now=world.clock())
         shown.append([one.text for one in near if "No answer from you yet" in one.text])
-        assert len(shown[-1]) == "\n".join(lines(world)).count("No answer from you yet: 2026-07-01 田中 “")
+        assert len(shown[-1]) == "\n".join(lines(world)).count("No answer from you yet: 2026-07-0")
+        world.clock.pass_by(days=1, minutes=9)
         if len(shown) == 2:
             world.post("遅くなりました。", by=world.chatwork.owner)
-        world.clock.pass_by(days=1, minutes=9)
-        world.sync()
 
-    assert [[], [f"job1  No answer from you yet: 2026-07-01 田中 “{quoted}”"] if quoted else [], []] == shown
+    assert [0, 1 if quoted else 0, 0] == [len(one) for one in shown]
+    assert all(one[0].endswith(f" 田中 “{quoted}”") for one in shown if one)
 
 
 def test_an_edit_of_the_client_is_an_act_of_theirs(world: World) -> None:
