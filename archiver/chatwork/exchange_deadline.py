@@ -13,7 +13,6 @@ from http.client import HTTPException, IncompleteRead
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
 from threading import Lock, Timer
-from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -64,9 +63,7 @@ class ExchangeDeadline:
         self._start_timer()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         """End the watch. Raises ExchangeOverdue."""
         with self._lock:
             self._has_ended = True

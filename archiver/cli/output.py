@@ -13,7 +13,6 @@ from contextlib import contextmanager, redirect_stdout
 from contextvars import ContextVar
 from datetime import timedelta
 from gettext import gettext as _
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import click
@@ -314,9 +313,7 @@ class ProgressScreen:
         """Return the screen; bars appear with the first step."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         """Remove the bars, so that the result stands alone."""
         self.clear()
 

@@ -19,7 +19,6 @@ from enum import StrEnum
 from gettext import ngettext
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import NamedTuple
 
 from archiver import errors
 from archiver.folder_sync import sync_where_possible
@@ -204,29 +203,22 @@ ROOTS_SUFFIX = ".pem"
 """The ending of the files with the authorities' root certificates, beside the seals."""
 
 
-class CopyFailure(NamedTuple):
-    """A folder that should have got copies and did not."""
-
-    folder: Path
-    detail: str | None
-    """The message of the operating system; None: the folder does not exist."""
-
-
-def copy_to_folders(home: Path, folders: tuple[Path, ...]) -> list[CopyFailure]:
+def copy_to_folders(home: Path, folders: tuple[Path, ...]) -> dict[Path, str | None]:
     """Copy daily copies, seals, stamps, roots and notes of erasures to each folder, if they are not there yet.
 
-    A folder that cannot be reached is returned as a failure: the next round tries again.
+    The folders that did not get them are returned, each with the message of the operating system (None: there is no
+    such folder): the next round tries again.
     """
-    failures = []
+    failures: dict[Path, str | None] = {}
     for folder in folders:
         if not folder.is_dir():
-            failures.append(CopyFailure(folder, None))
+            failures[folder] = None
             continue
         try:
             for source in _files_to_copy(home):
                 _copy_file(source, folder / source.relative_to(home))
         except OSError as error:
-            failures.append(CopyFailure(folder, error.strerror or str(error)))
+            failures[folder] = error.strerror or str(error)
     return failures
 
 

@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from archiver.export.exhibit_names import COURT_EXTENSIONS
 from archiver.export.metadata_removal import MAX_BYTES
@@ -28,22 +28,17 @@ _MILLIMETRES, _TOLERANCE = 25.4 / 72, 2
 _MAX_DETAIL, _MAX_DEPTH = 60, 4
 
 
-class CourtFinding(NamedTuple):
-    """Something in a file that is to be looked at before it is filed."""
+def check_folder(folder: Path, limit: int | None) -> tuple[int, list[dict[str, Any]], list[str]]:
+    """How many files were looked at, what was found in them, and those that were not looked at. Raises OSError.
 
-    file: str
-    check: str
-    detail: str = ""
-    page: int = 0
-    """The first page where it is; 0: it belongs to no page."""
-
-
-def check_folder(folder: Path, limit: int | None) -> tuple[int, list[CourtFinding], list[str]]:
-    """How many files were looked at, what was found in them, and those that were not looked at. Raises OSError."""
+    Of what was found the `page` is the first one where it is; 0: it belongs to no page.
+    """
     paths = sorted(one for one in folder.rglob("*") if one.is_file() and not one.name.startswith("."))
     taken = [one for one in paths if one.suffix[1:].lower() in COURT_EXTENSIONS]
     found = [
-        CourtFinding(path.relative_to(folder).as_posix(), *one) for path in taken for one in _file_faults(path, limit)
+        {"file": path.relative_to(folder).as_posix(), "check": check, "detail": detail, "page": page}
+        for path in taken
+        for check, detail, page in _file_faults(path, limit)
     ]
     return len(taken), found, [one.relative_to(folder).as_posix() for one in paths if one not in taken]
 

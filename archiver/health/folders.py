@@ -46,13 +46,6 @@ class HomeFolder(NamedTuple):
     """Whether its drive lets the names of new files outlive a power cut."""
 
 
-class OutsideFolder(NamedTuple):
-    """A folder outside the archive, and whether files can be put there now."""
-
-    path: Path
-    is_usable: bool
-
-
 # --- looking ---------------------------------------------------------------------------------
 
 
@@ -68,13 +61,13 @@ def observe_home(path: Path, environ: Mapping[str, str], *, mounts: Mounts | Non
     return HomeFolder(path, folder_error, writable, private, exposed, keeps_names(path))
 
 
-def observe_folder(path: Path, *, make: bool = False) -> OutsideFolder:
-    """Look whether files can be put into a folder; `make`: it may be created, so the nearest existing parent counts."""
+def is_usable(path: Path, *, make: bool = False) -> bool:
+    """Whether files can be put into a folder; `make`: it may be created, so the nearest existing parent counts."""
     try:
         existing = next((one for one in (path, *path.parents) if one.exists()), path) if make else path
-        return OutsideFolder(path, existing.is_dir() and is_writable(existing))
+        return existing.is_dir() and is_writable(existing)
     except OSError:  # a folder above may not be looked into
-        return OutsideFolder(path, is_usable=False)
+        return False
 
 
 def _is_exposed(path: Path) -> bool:
@@ -187,24 +180,24 @@ def copy_tool_sentence(run: CopyToolRun) -> str:
     return sentences[copies_elsewhere.outcome(run)].format(code="-" if run.code is None else run.code, **words)
 
 
-def check_daily_copies(folders: Sequence[OutsideFolder]) -> CheckResult:
-    """Check the folders of `also_to`, which each run copies seals and daily copies to."""
-    missing = [str(one.path) for one in folders if not one.is_usable]
+def check_daily_copies(folders: Mapping[Path, bool]) -> CheckResult:
+    """Check the folders of `also_to`, which each run copies seals and daily copies to; each with whether it can."""
+    missing = [str(path) for path, can_be_used in folders.items() if not can_be_used]
     if missing:
         sentence = _(
             "Seals and daily copies cannot be put into {folders} now. Connect the disk, or change [exports] also_to."
         )
         return attention("also_to", sentence.format(folders=", ".join(missing)))
-    names = ", ".join(str(one.path) for one in folders)
+    names = ", ".join(map(str, folders))
     return good("also_to", _("Each save puts seals and daily copies into {folders}.").format(folders=names))
 
 
-def check_exports_folder(folder: OutsideFolder) -> CheckResult:
+def check_exports_folder(path: Path, *, can_be_used: bool) -> CheckResult:
     """Check whether packages can be written."""
-    if not folder.is_usable:
+    if not can_be_used:
         sentence = _("Exports cannot be put into {path}. Allow writing there, or change [exports] folder.")
-        return action("exports", sentence.format(path=folder.path))
-    return good("exports", str(folder.path))
+        return action("exports", sentence.format(path=path))
+    return good("exports", str(path))
 
 
 MONTH = timedelta(days=30)

@@ -192,14 +192,14 @@ def _disk_space(app: App, look: ArchiveLook | None) -> folders.DiskSpace:
 
 def _folder_checks(app: App, environ: Mapping[str, str], look: ArchiveLook | None, others: int) -> list[CheckResult]:
     settings = app.settings
-    daily = settings.exports.also_to
-    home_folder = folders.observe_home(settings.home, environ)
+    daily = {path: folders.is_usable(path) for path in settings.exports.also_to}
+    home_folder, packages = folders.observe_home(settings.home, environ), exports_folder(settings)
     return [
-        *([folders.check_daily_copies(list(map(folders.observe_folder, daily)))] if daily else []),
+        *([folders.check_daily_copies(daily)] if daily else []),
         folders.check_disk(_disk_space(app, look), now=app.now()),
         folders.check_home_folder(home_folder, others=others),
         folders.check_permissions(home_folder),
-        folders.check_exports_folder(folders.observe_folder(exports_folder(settings), make=True)),
+        folders.check_exports_folder(packages, can_be_used=folders.is_usable(packages, make=True)),
     ]
 
 

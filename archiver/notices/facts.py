@@ -14,7 +14,7 @@ from archiver.health.judgements import days_left, deadline_time
 from archiver.health.snapshot import HealthSnapshot
 from archiver.platforms.job_platform import Deadline, platform_of
 from archiver.records import JST, Contract, begin_of_day
-from archiver.records.alerts import Alert, AlertRule, due_reminders
+from archiver.records.alerts import Alert, AlertRule, DueReminders, due_reminders
 from archiver.rounds import run_log
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, room_holdings
@@ -43,7 +43,9 @@ class DepartureFacts(NamedTuple):
 class DailyFacts(NamedTuple):
     """The facts of the notice of a day."""
 
-    period: NoticePeriod
+    day: date
+    until: datetime
+    """The end of its period: that of the day at most."""
     saved: tuple[int, int]
     """Messages, files."""
     pending: int
@@ -94,7 +96,7 @@ def platform_numbers(contracts: list[Contract]) -> dict[str, str | None]:
 def collect_facts(
     reading: Reading,
     snapshot: HealthSnapshot,
-    notices: DueNotices,
+    notices: DueReminders,
     known: Mapping[str, datetime],
     *,
     now: datetime,
@@ -148,10 +150,11 @@ def _deadline_facts(opened: Iterable[Alert], names: Mapping[str, str | None], no
 def _daily_facts(
     reading: Reading, snapshot: HealthSnapshot, known: Mapping[str, datetime], now: datetime
 ) -> DailyFacts:
-    period = notice_period(known, now)
+    day, begin, end = notice_period(known, now)
     return DailyFacts(
-        period,
-        room_holdings.saved_counts(reading, snapshot.rooms, since=period.begin, until=period.end),
+        day,
+        end,
+        room_holdings.saved_counts(reading, snapshot.rooms, since=begin, until=end),
         pending=snapshot.pending,
         lost=sum(not one.is_too_large for one in snapshot.lost),
         gaps=len(snapshot.gaps),
@@ -179,24 +182,13 @@ LASTING = (*(row.kind for row in CONDITIONS if row.notice is Notice.ONCE), PAUSE
 """How the keys begin of what is said once and not every day: nobody can mend it, or it is no trouble."""
 
 
-class DueNotices(NamedTuple):
-    """The notices to give now, and what to remember for the next time."""
-
-    say: tuple[str, ...]
-    over: tuple[str, ...]
-    known: dict[str, datetime]
-    """Key → when it was last reported."""
-    is_remembered: bool = True
-    """Whether the archive could remember that these are reported."""
-
-
-def due_notices(present: Iterable[str], known: Mapping[str, datetime], *, now: datetime) -> DueNotices:
+def due_notices(present: Iterable[str], known: Mapping[str, datetime], *, now: datetime) -> DueReminders:
     """The notices due for the keys present, given those reported before; `now` is aware."""
     present_keys = set(present)
     reminders = due_reminders(present_keys, known, now=now, once=LASTING)
     # A notice that saving has stopped gives the error as its reason, so the error counts as reported too.
     reasons = [key for key in present_keys if ConditionKind.STALE in reminders.say and is_fault(key)]
-    return DueNotices(reminders.say, reminders.over, reminders.known | dict.fromkeys(reasons, now))
+    return reminders._replace(known=reminders.known | dict.fromkeys(reasons, now))
 
 
 def is_fault(key: str) -> bool:
@@ -220,14 +212,6 @@ EVENING = time(21)
 """Time in Japan from which a day's notice is due."""
 
 
-class NoticePeriod(NamedTuple):
-    """The period that the notice of a day covers: from the notice before it to the end of the day at most."""
-
-    day: date
-    begin: datetime
-    end: datetime
-
-
 def last_due_day(now: datetime) -> date:
     """The last day whose notice is due."""
     here = now.astimezone(JST)
@@ -240,8 +224,11 @@ def notice_key(now: datetime, *, begun: datetime | None) -> str | None:
     return f"{DAILY}{day.isoformat()}" if begun is not None and begun < _end_of_day(day) else None
 
 
-def notice_period(known: Mapping[str, datetime], now: datetime) -> NoticePeriod:
-    """The period of the notice that is due; `known`: keys of earlier notices, with the time when they were given."""
+def notice_period(known: Mapping[str, datetime], now: datetime) -> tuple[date, datetime, datetime]:
+    """The day of the notice that is due, and its period: from the notice before it, at most to the end of the day.
+
+    `known`: keys of earlier notices, with the time when they were given.
+    """
     day = last_due_day(now)
     end = min(now, _end_of_day(day))
     before = [
@@ -249,7 +236,7 @@ def notice_period(known: Mapping[str, datetime], now: datetime) -> NoticePeriod:
         for key, said_at in known.items()
         if (notice_day := day_of(key)) is not None
     ]
-    return NoticePeriod(day, min(max(before, default=_end_of_day(day - timedelta(days=1))), end), end)
+    return day, min(max(before, default=_end_of_day(day - timedelta(days=1))), end), end
 
 
 def day_of(key: str) -> date | None:

@@ -19,7 +19,6 @@ from archiver.notices.facts import (
     WEEKLY,
     DailyFacts,
     DepartureFacts,
-    DueNotices,
     NoticeFacts,
     WeeklyFacts,
     collect_facts,
@@ -29,7 +28,7 @@ from archiver.notices.facts import (
     week_key,
 )
 from archiver.platforms.job_platform import Deadline
-from archiver.records.alerts import Grade
+from archiver.records.alerts import DueReminders, Grade
 from archiver.render.times import pause_words, short_day, short_time
 from archiver.report_language import in_program_language
 from archiver.settings.model import Settings
@@ -61,7 +60,7 @@ def _condition_sentences(condition: conditions.Condition, facts: NoticeFacts) ->
     return [short_sentence(condition)]
 
 
-def _over_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
+def _over_sentences(notices: DueReminders, facts: NoticeFacts) -> Iterator[str]:
     """Sentences about what has ended, as far as they are true now."""
     saves = facts.has_chats and not any(keeps_from_saving(key) for key in notices.known)
     was_stopped, pause = any(keeps_from_saving(key) for key in notices.over), facts.ended_pause
@@ -78,7 +77,7 @@ def _over_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
         yield _("The archive was verified again, and nothing was found.")
 
 
-def _daily_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
+def _daily_sentences(notices: DueReminders, facts: NoticeFacts) -> Iterator[str]:
     if facts.daily is not None:
         needs_user = has_kind(
             notices.known, *(row.kind for row in conditions.CONDITIONS if row.notice is conditions.Notice.GRAVE)
@@ -123,7 +122,7 @@ def _deadline_sentence(job: str | None, deadline: Deadline, left: int, time: str
 
 def daily_sentence(facts: DailyFacts, *, needs_user: bool) -> str:
     """The notice of a day; `needs_user`: whether a trouble that needs the user is still there."""
-    day, (messages_saved, files_saved) = short_day(facts.period.day, facts.period.end), facts.saved
+    day, (messages_saved, files_saved) = short_day(facts.day, facts.until), facts.saved
     messages = ngettext("{n} message", "{n} messages", messages_saved).format(n=messages_saved)
     files = ngettext("{n} file", "{n} files", files_saved).format(n=files_saved)
     if needs_user:
@@ -225,7 +224,7 @@ UNREADABLE = (errors.StorageError, errors.SettingsError, errors.NewerArchive)
 class PendingNotices(NamedTuple):
     """The notices to give, the conditions behind them, and the other facts for their sentences."""
 
-    notices: DueNotices
+    notices: DueReminders
     found: Sequence[conditions.Condition]
     """As far as they are to be said now."""
     facts: NoticeFacts
@@ -284,7 +283,7 @@ def urgent_notices(archive: Archive, settings: Settings, named: facts.Naming, *,
         snapshot = read_snapshot(reading, now)
         found = noticed_conditions(snapshot, settings, now=now)
         urgent = [one for one in found if one.grade is Grade.ACTION]
-        notices = DueNotices(tuple(key for one in urgent for key in one.keys), (), {})
+        notices = DueReminders(tuple(key for one in urgent for key in one.keys), (), {})
         told = collect_facts(reading, snapshot, notices, {}, now=now, named=named)
         return PendingNotices(notices, conditions.told_conditions(urgent), told)
 
@@ -301,20 +300,20 @@ def noticed_conditions(
     return [one for one in found if one.kind in NOTICED]
 
 
-def due_conditions(found: Sequence[conditions.Condition], notices: DueNotices) -> list[conditions.Condition]:
+def due_conditions(found: Sequence[conditions.Condition], notices: DueReminders) -> list[conditions.Condition]:
     """What is to be said now of these conditions."""
     due = [one.only(notices.say) if one.which else one for one in found if set(one.keys) & set(notices.say)]
     return conditions.told_conditions(due)
 
 
-def is_to_say(error: errors.ArchiverError | None, notices: DueNotices) -> bool:
+def is_to_say(error: errors.ArchiverError | None, notices: DueReminders) -> bool:
     """Whether a run's error is to be printed: it is new, has lasted for another day, or is none of the troubles."""
     return not (keys := _fault_keys(_error_name(error))) or bool(keys & set(notices.say))
 
 
 def _remember(
     archive: Archive,
-    notices: DueNotices,
+    notices: DueReminders,
     snapshot: HealthSnapshot,
     new_fault: RoundFault | None,
     run: ScheduledRun | None,

@@ -449,8 +449,7 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 """So far ahead a time may lie without the clock having been set back: the corrected clocks of two rounds differ."""
 
 
-@dataclass(frozen=True, slots=True)
-class DueReminders:
+class DueReminders(NamedTuple):
     """What to say now, and what to remember for the next time."""
 
     say: tuple[str, ...]
@@ -459,6 +458,8 @@ class DueReminders:
     """Keys of what was said before and has ended."""
     known: dict[str, datetime]
     """Key → when it was last said."""
+    is_remembered: bool = True
+    """Whether the archive could remember that these were said."""
 
 
 def due_reminders(

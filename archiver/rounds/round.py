@@ -232,7 +232,7 @@ def _export_and_copy(app: App, *, at_once: bool, always: bool = False) -> tuple[
         _make_daily_copies(app, at_once=at_once)
     failures = copies_elsewhere.copy_to_folders(app.settings.home, app.settings.exports.also_to)
     sentence, is_gone = _("No backup could be made in {folder}: {detail}"), _("this folder does not exist")
-    complaints = {str(one.folder): sentence.format(folder=one.folder, detail=one.detail or is_gone) for one in failures}
+    complaints = {str(one): sentence.format(folder=one, detail=why or is_gone) for one, why in failures.items()}
     put_back_databases.note(app.archive, app.settings.exports.also_to)
     with app.archive.reading() as reading:
         complaints |= {str(one.path): put_back_databases.other_sentence(one) for one in other_databases(reading)}

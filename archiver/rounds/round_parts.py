@@ -25,9 +25,13 @@ Part = tuple[Outcome, bool, bool]
 """What all parts brought up to this one, whether it read anything, and whether only the allowance ended it."""
 
 
+RunPart = Callable[[Outcome | None, float | None], Part[Outcome]]
+"""Runs one part, by what those before brought and the seconds left."""
+
+
 def run_in_parts(
     app: App,
-    run_part: Callable[[Outcome | None, float | None], Part[Outcome]],
+    run_part: RunPart[Outcome],
     *,
     seconds: float | None = None,
     meanwhile: Callable[[], None] | None = None,
@@ -53,7 +57,7 @@ class _Parts(Generic[Outcome]):
     def __init__(
         self,
         app: App,
-        run_part: Callable[[Outcome | None, float | None], Part[Outcome]],
+        run_part: RunPart[Outcome],
         seconds: float | None,
         meanwhile: Callable[[], None] | None,
     ) -> None:

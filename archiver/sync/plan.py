@@ -108,9 +108,13 @@ def reading_intervals(full_every: timedelta) -> dict[str, timedelta]:
     return {MESSAGES: full_every, FILES: full_every, PEOPLE: DAILY}
 
 
+Visits = Mapping[tuple[int, str], Visit]
+"""When each list of a room was last read, by room and kind of list."""
+
+
 def plan_steps(
     rooms: Iterable[Room],
-    visits: Mapping[tuple[int, str], Visit],
+    visits: Visits,
     *,
     now: datetime,
     full_every: timedelta,
@@ -152,18 +156,14 @@ def count_requests(planned: Sequence[PlanStep]) -> int:
     return RUN_REQUESTS + sum(step.requests for step in planned)
 
 
-def _sort_steps(possible: Iterable[PlanStep | None], visits: Mapping[tuple[int, str], Visit]) -> list[PlanStep]:
+def _sort_steps(possible: Iterable[PlanStep | None], visits: Visits) -> list[PlanStep]:
     """Steps of one kind: what moved before what is merely due, and read longest ago first."""
     steps = [step for step in possible if step is not None]
     return sorted(steps, key=lambda step: (not step.overdue, _last_visit(step, visits)))
 
 
 def _with_turns(
-    rooms: Iterable[Room],
-    steps: Sequence[PlanStep],
-    visits: Mapping[tuple[int, str], Visit],
-    turns: Turns,
-    waited: Callable[[PlanStep], float],
+    rooms: Iterable[Room], steps: Sequence[PlanStep], visits: Visits, turns: Turns, waited: Callable[[PlanStep], float]
 ) -> list[PlanStep]:
     """These steps, and the lists of the other rooms that were unread for longest, as far as the requests go.
 
@@ -182,9 +182,7 @@ def _with_turns(
     return [*lists, *(step for step in rest if step not in put_off)]
 
 
-def _is_starved(
-    step: PlanStep, visits: Mapping[tuple[int, str], Visit], now: datetime, every: Mapping[str, timedelta]
-) -> bool:
+def _is_starved(step: PlanStep, visits: Visits, now: datetime, every: Mapping[str, timedelta]) -> bool:
     """Whether this kind is not read though the room's messages are; after a pause messages come first."""
     messages = visits.get((step.room_id, MESSAGES))
     if step.kind == MESSAGES or messages is None or now - messages.at > every[MESSAGES]:
@@ -198,18 +196,13 @@ def _affordable_steps(waiting: Sequence[PlanStep]) -> list[PlanStep]:
     return [step for step, requests in zip(waiting, together, strict=True) if requests <= EARLY_REQUESTS]
 
 
-def _last_visit(step: PlanStep, visits: Mapping[tuple[int, str], Visit]) -> datetime:
+def _last_visit(step: PlanStep, visits: Visits) -> datetime:
     visit = visits.get((step.room_id, step.kind))
     return NEVER if visit is None else visit.at
 
 
 def _plan_step(
-    room: Room,
-    kind: str,
-    visits: Mapping[tuple[int, str], Visit],
-    now: datetime,
-    every: timedelta,
-    is_asked: bool,
+    room: Room, kind: str, visits: Visits, now: datetime, every: timedelta, is_asked: bool
 ) -> PlanStep | None:
     visit, overdue = visits.get((room.room_id, kind)), True
     if visit is None:

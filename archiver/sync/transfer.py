@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
 
@@ -58,9 +57,7 @@ class PartialFile:
         """Return the file itself."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         """Make the data so far durable, also when the transfer failed, but not on a disk error."""
         if self._file is None:
             return

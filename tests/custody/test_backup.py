@@ -544,7 +544,7 @@ def test_copies_go_elsewhere_once(tmp_path: Path) -> None:
     (usb / "daily/job1/2026-11-05_job1_daily.zip").write_bytes(b"kept")
     copies_elsewhere.copy_to_folders(maker.home, (usb,))
 
-    assert [(gone, False), (full, True)] == [(one.folder, bool(one.detail)) for one in first]
+    assert [(gone, False), (full, True)] == [(folder, bool(detail)) for folder, detail in first.items()]
     assert not gone.exists()
     assert {
         "daily/job1/2026-11-05_job1_daily.zip": b"kept",
@@ -572,7 +572,7 @@ def test_stamps_and_their_roots_go_elsewhere_too(tmp_path: Path) -> None:
 
     complaints = copies_elsewhere.copy_to_folders(home, (usb,))
 
-    assert [] == complaints
+    assert {} == complaints
     assert {
         "000001-2026-11-05.json": b"seal",
         "000001-2026-11-05.json.a.tsr": b"stamp",

@@ -356,7 +356,7 @@ def copy_of_before(folder: Path) -> Path:
     (maker.home / "archive.toml").write_text(f'[exports]\nalso_to = ["{copies}"]\n', encoding="utf-8")
     backup.backup(maker.archive, folder / "copy", now=lambda: at(250))
     erase(maker)
-    assert [] == copy_to_folders(maker.home, (copies,))
+    assert {} == copy_to_folders(maker.home, (copies,))
     return folder / "copy"
 
 

@@ -27,9 +27,9 @@ from archiver.health.judgements import Situation
 from archiver.health.snapshot import ComputerState, CopyState, Paces, Starters
 from archiver.health.unattended_checks import with_conditions
 from archiver.health.words import findings_line, trouble_lines
-from archiver.notices.facts import NOTICED, DueNotices, NoticeFacts
+from archiver.notices.facts import NOTICED, NoticeFacts
 from archiver.notices.sentences import PendingNotices, sentences
-from archiver.records.alerts import Alert, AlertRule, Grade, Level
+from archiver.records.alerts import Alert, AlertRule, DueReminders, Grade, Level
 from archiver.settings.model import BackupSettings, Duration, NotifySettings, Settings
 from archiver.standing.home_document import Standing
 from archiver.store.queries.looks_and_gaps import LastLooks, TruncatedList
@@ -271,7 +271,7 @@ def test_each_condition_is_the_same_sentence_wherever_it_is_shown(kind: Kind, ca
     (condition,) = (one for one in found if one.kind is kind)
     sentence, standing = words.sentence(condition), Standing(case, tuple(found))
     keys = tuple(key for one in found for key in one.keys)
-    notice = sentences(PendingNotices(DueNotices(keys, (), {}), [condition], NoticeFacts(NOW)))
+    notice = sentences(PendingNotices(DueReminders(keys, (), {}), [condition], NoticeFacts(NOW)))
 
     if kind not in OF_ALERTS:
         assert sentence in standing.sentences

@@ -15,7 +15,7 @@ from archiver.health import evidence, folders, rooms_and_runs, token
 from archiver.health.check_result import CheckResult, action, attention, good, is_ok
 from archiver.health.conditions import conditions, conditions_beside, told_conditions
 from archiver.health.evidence import StampStatus
-from archiver.health.folders import DiskSpace, HomeFolder, OutsideFolder
+from archiver.health.folders import DiskSpace, HomeFolder
 from archiver.health.snapshot import ComputerState
 from archiver.health.token import NOT_ASKED, TokenState, TokenTrial
 from archiver.health.unattended_checks import check_versions, document, with_conditions, works_unattended
@@ -43,7 +43,7 @@ FINE = HomeFolder(HOME, None, is_writable=True, is_private=True, exposed=[])
 NO_TOKEN, NO_KEYRING = errors.TokenMissing(source="file:token"), errors.KeyringUnavailable(detail="none")
 UNCHECKED, NO_ROOT = ON._replace(is_available=False), errors.BadRoots(name="b", detail="no file", path=HOME)
 SYNCED, SHARE = errors.SyncedFolder(path=HOME, service="Dropbox"), errors.NetworkFolder(path=HOME, kind="nfs4")
-USB, GONE = OutsideFolder(Path("/media/usb"), is_usable=True), OutsideFolder(Path("/mnt/x"), is_usable=False)
+USB, GONE = Path("/media/usb"), Path("/mnt/x")
 
 account = partial(token.check_account, FILE, owner=1234567, home=HOME)
 last_run = partial(rooms_and_runs.check_last_run, every=EVERY, now=NOW)
@@ -166,10 +166,10 @@ def after_a_fault(error_name: str, last: datetime | None) -> CheckResult:
         (backup(LastBackup(ago(days=8), "/media/usb", verified=True), None), ATTENTION, "archive backup /media/usb"),
         (backup(LastBackup(ago(days=1), "/media/usb", verified=False), None), ACTION, "archive verify /media/usb"),
         # A disk that is not connected is a word; a folder that takes no package has to be changed.
-        (folders.check_daily_copies([USB]), GOOD, "/media/usb"),
-        (folders.check_daily_copies([USB, GONE]), ATTENTION, "to /mnt/x now"),
-        (folders.check_exports_folder(USB), GOOD, "/media/usb"),
-        (folders.check_exports_folder(GONE), ACTION, "/mnt/x"),
+        (folders.check_daily_copies({USB: True}), GOOD, "/media/usb"),
+        (folders.check_daily_copies({USB: True, GONE: False}), ATTENTION, "to /mnt/x now"),
+        (folders.check_exports_folder(USB, can_be_used=True), GOOD, "/media/usb"),
+        (folders.check_exports_folder(GONE, can_be_used=False), ACTION, "/mnt/x"),
         # Within a month a full disk is a word; below what is to stay free no file is fetched.
         (disk(DiskSpace(80 * GB, 2 * GB)), GOOD, "80.0 GB are free."),
         (disk(DiskSpace(80 * GB, 2 * GB, 5_000_000, None)), GOOD, "takes up 5.0 MB."),

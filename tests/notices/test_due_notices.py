@@ -16,11 +16,11 @@ from archiver.health.conditions import ConditionKind, conditions
 from archiver.health.judgements import Situation
 from archiver.health.snapshot import read_snapshot
 from archiver.notices import facts, sentences
-from archiver.notices.facts import DueNotices, NoticeFacts, due_notices
+from archiver.notices.facts import NoticeFacts, due_notices
 from archiver.notices.round_notices import is_first_today
 from archiver.notices.sentences import PendingNotices
 from archiver.records import JST
-from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.records.alerts import Alert, AlertRule, DueReminders, Level
 from archiver.settings.model import Settings
 from archiver.standing.alert_lines import contract_names
 from archiver.store.working import alerts, remembered_values
@@ -92,7 +92,7 @@ def test_a_high_alert_is_said_before_all_else() -> None:
     """And nobody is named."""
     case = situation(alerts=(Alert(AlertRule.DELETIONS, Level.HIGH, NOW, 1),), gaps=(gap("2"),), last_run=ago(hours=30))
     found = conditions(case)
-    made = DueNotices(tuple(key for one in found for key in one.keys), (), {})
+    made = DueReminders(tuple(key for one in found for key in one.keys), (), {})
 
     first, *rest = sentences.sentences(PendingNotices(made, found, NoticeFacts(NOW)))
 
@@ -155,7 +155,7 @@ def test_a_day_is_due_from_nine_in_the_evening(now: str, day: str) -> None:
 def test_each_day_is_told_once_and_the_times_join(steps: list[timedelta]) -> None:
     """Whenever rounds run: no message is counted twice, and none that came between two notices is left out."""
     now, known = datetime(2026, 11, 24, 4, tzinfo=UTC), dict[str, datetime]()
-    collected: list[facts.NoticePeriod] = []
+    collected: list[tuple[date, datetime, datetime]] = []
     for step in steps:
         now += step
         key = facts.notice_key(now, begun=BEGUN)
@@ -165,10 +165,10 @@ def test_each_day_is_told_once_and_the_times_join(steps: list[timedelta]) -> Non
             collected.append(facts.notice_period(known, now))
         known = made.known
 
-    days = [one.day for one in collected]
+    days = [day for day, _begin, _end in collected]
     assert sorted(set(days)) == days
-    assert [one.end for one in collected[:-1]] == [one.begin for one in collected[1:]]
-    assert not [one for one in collected if one.end.astimezone(JST) - timedelta(days=1) > midnight(one.day)]
+    assert [end for _day, _begin, end in collected[:-1]] == [begin for _day, begin, _end in collected[1:]]
+    assert not [day for day, _begin, end in collected if end.astimezone(JST) - timedelta(days=1) > midnight(day)]
 
 
 def midnight(day: date) -> datetime:

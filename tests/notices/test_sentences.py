@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from archiver.health.conditions import Condition, ConditionKind
-from archiver.notices.facts import DailyFacts, DepartureFacts, DueNotices, NoticeFacts, NoticePeriod
+from archiver.notices.facts import DailyFacts, DepartureFacts, NoticeFacts
 from archiver.notices.sentences import PendingNotices, daily_sentence, sentences
-from archiver.records.alerts import Grade
+from archiver.records.alerts import DueReminders, Grade
 from archiver.render.times import pause_words
 from archiver.store.queries.room_holdings import VanishedCounts
 from tests.support.world import BEGIN
@@ -22,13 +22,13 @@ ALERTS = Condition(ConditionKind.ALERT, Grade.ACTION)
 
 def over(*keys: str, stands: tuple[str, ...] = (), **facts: Any) -> list[str]:
     """What is said when these troubles are over and those stand."""
-    notices = DueNotices((), keys, dict.fromkeys(stands, BEGIN))
+    notices = DueReminders((), keys, dict.fromkeys(stands, BEGIN))
     return sentences(PendingNotices(notices, [], replace(FACTS, **facts)))
 
 
 def alarms(departures: dict[int, DepartureFacts]) -> list[str]:
     """What is said of these disappearances."""
-    notices = DueNotices(tuple(f"alert/{number}" for number in departures), (), {})
+    notices = DueReminders(tuple(f"alert/{number}" for number in departures), (), {})
     return sentences(PendingNotices(notices, [ALERTS], replace(FACTS, departures=departures)))
 
 
@@ -46,7 +46,7 @@ def test_the_end_is_not_said_while_something_keeps_from_saving(key: str) -> None
 
 def test_beside_an_alarm_only_saving_is_said_to_be_over() -> None:
     """“That is over” would be read as the end of what the alarm tells."""
-    made = DueNotices(("alert/1",), ("fault/Unreachable",), {"alert/1": BEGIN})
+    made = DueReminders(("alert/1",), ("fault/Unreachable",), {"alert/1": BEGIN})
 
     facts = replace(FACTS, departures={1: DepartureFacts(BEGIN, "12")}, lacks_nothing=True)
     texts = sentences(PendingNotices(made, [ALERTS], facts))
@@ -92,9 +92,9 @@ def test_the_time_of_another_day_has_its_date() -> None:
 )
 def test_the_notice_of_a_day_says_how_it_stands(changed: dict[str, int], stands: bool, words: list[str]) -> None:
     """Fine only where nothing is unsaved and nothing needs anybody."""
-    period = NoticePeriod(date(2026, 11, 24), BEGIN, BEGIN)
     text = daily_sentence(
-        DailyFacts(period, (18, 1), **{"pending": 0, "lost": 0, "gaps": 0, **changed}), needs_user=stands
+        DailyFacts(date(2026, 11, 24), BEGIN, (18, 1), **{"pending": 0, "lost": 0, "gaps": 0, **changed}),
+        needs_user=stands,
     )
 
     assert [] == [word for word in ["24 Nov: ", *words] if word not in text]

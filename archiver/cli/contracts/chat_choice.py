@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from gettext import gettext as _
 from gettext import ngettext
-from typing import NamedTuple
 
 from archiver.app import App
 from archiver.chatwork.models import Room
@@ -21,13 +20,6 @@ PAGE = 15
 """How many chats are shown at once, the ones with the latest messages first."""
 _NAMED = 4
 """So many people of a chat are named."""
-
-
-class RoomWish(NamedTuple):
-    """What an answer asks for: chats by number, chats with words in their name, or, with neither, the next page."""
-
-    numbers: tuple[int, ...] = ()
-    words: str = ""
 
 
 def ask_jobs(app: App, rooms: Sequence[Room]) -> list[NewJob]:
@@ -50,11 +42,11 @@ def _ask_numbers(rooms: Sequence[Room]) -> list[int]:
     page = range(min(PAGE, len(rooms)))
     _tell_rooms(rooms, page)
     while True:
-        wish = ask(_("Numbers:"), lambda answer: read_room_wish(answer, len(rooms), more=len(rooms) > PAGE))
-        if wish.numbers:
-            return [*wish.numbers]
-        if wish.words:
-            positions = find_names([room.name for room in rooms], wish.words)
+        numbers, words = ask(_("Numbers:"), lambda answer: read_room_wish(answer, len(rooms), more=len(rooms) > PAGE))
+        if numbers:
+            return [*numbers]
+        if words:
+            positions = find_names([room.name for room in rooms], words)
             if not positions:
                 tell(_("No chat has this in its name."))
             _tell_rooms(rooms, positions)
@@ -64,14 +56,17 @@ def _ask_numbers(rooms: Sequence[Room]) -> list[int]:
             _tell_rooms(rooms, page)
 
 
-def read_room_wish(answer: str, count: int, *, more: bool) -> RoomWish:
-    """What the user wants to see or to save; `more`: there are more chats than one page shows. Raises InvalidAnswer."""
+def read_room_wish(answer: str, count: int, *, more: bool) -> tuple[tuple[int, ...], str]:
+    """Chats to save by number, or words in the names of those to see; neither: the next page. Raises InvalidAnswer.
+
+    `more`: there are more chats than one page shows.
+    """
     numbers = tuple(dict.fromkeys(numbers_in(answer)))
     if numbers and all(1 <= number <= count for number in numbers):
-        return RoomWish(numbers)
+        return numbers, ""
     if numbers or not more:
         raise InvalidAnswer(_("Please give numbers from 1 to {n}, such as: 1 or 1 3").format(n=count))
-    return RoomWish(words=answer)
+    return (), answer
 
 
 def find_names(names: Sequence[str], words: str) -> list[int]:

@@ -106,7 +106,7 @@ def export(
         tell_document(report, recheck, options)
     else:
         tell_export(report, options, to_stderr=is_quiet)
-    return INCOMPLETE if report.incomplete or report.unheld or report.unread else 0
+    return INCOMPLETE if report.incomplete or report.unheld or report.reading["unread"] else 0
 
 
 def _order(app: App, given: dict[str, Any], *, asks: bool) -> ExportOrder:

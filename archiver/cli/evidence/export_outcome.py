@@ -227,14 +227,14 @@ def check_court_files(folder: Path, limit: int | None, *, as_json: bool) -> int:
     """Look at the files of a folder and print what was found; nothing is changed."""
     count, findings, others = check_folder(folder, limit)
     if as_json:
-        echo_json({"checked": count, "findings": [one._asdict() for one in findings], "not_checked": others})
+        echo_json({"checked": count, "findings": findings, "not_checked": others})
         return FINDINGS if findings else 0
     with paged_output():
-        for name in dict.fromkeys(one.file for one in findings):
+        for name in dict.fromkeys(one["file"] for one in findings):
             echo("{name}", name=name)
             for one in findings:
-                if one.file == name:
-                    echo("  " + _(_SENTENCES[one.check]), detail=one.detail, page=one.page)
+                if one["file"] == name:
+                    echo("  " + _(_SENTENCES[one["check"]]), detail=one["detail"], page=one["page"])
         if others:
             echo(_("Not looked at, as a court's record takes no such files: {names}"), names=", ".join(others))
         echo(_("Files looked at: {count}; things to look at before filing: {n}"), count=count, n=len(findings))

@@ -36,6 +36,10 @@ from archiver.evidence.verify.zip_structure import zip_oddities
 _ZIP_BEGINS = b"PK"
 
 
+VerifyFiles = Callable[[Verification, PackageFiles], Verification]
+"""Checks the files of a package, and gives what it found with the rest."""
+
+
 def verify_package_at(
     path: Path,
     progress: Progress | None = None,
@@ -72,9 +76,7 @@ def verify_package_at(
     return _verify_zip(path, verify_files, progress) if path.is_file() else None
 
 
-def _verify_beside(
-    path: Path, verify_files: Callable[[Verification, PackageFiles], Verification], progress: Progress | None
-) -> Verification | None:
+def _verify_beside(path: Path, verify_files: VerifyFiles, progress: Progress | None) -> Verification | None:
     """Verify the zip in a folder, and those of the zip's files that lie beside it to be handed in alone."""
     packed = zip_in_folder(path)
     verification = None if packed is None else _verify_zip(packed, verify_files, progress)
@@ -114,9 +116,7 @@ def _compare_loose(verification: Verification, folder: Path, packed: Path) -> No
         verification.add_unchecked("beside", sentence.format(files=", ".join(others), list=packed.name))
 
 
-def _verify_zip(
-    path: Path, verify_files: Callable[[Verification, PackageFiles], Verification], progress: Progress | None
-) -> Verification | None:
+def _verify_zip(path: Path, verify_files: VerifyFiles, progress: Progress | None) -> Verification | None:
     """Verify a zip; a file that begins as a zip does is taken for one, however damaged."""
     with path.open("rb") as file:
         if file.read(len(_ZIP_BEGINS)) != _ZIP_BEGINS:

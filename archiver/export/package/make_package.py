@@ -209,10 +209,7 @@ def _make_package(
         warnings=result.preview.warnings if result.preview else (),
         contract=recipe.contract.id,
         unsealed=recipe.unsealed,
-        opened=recipe.reading["opened"],
-        read=recipe.reading["read"],
-        unread=recipe.reading["unread"],
-        covered=recipe.reading["covered"],
+        reading=recipe.reading,
         stamps=stamps,
         digests=content.digests,
     )
@@ -256,7 +253,7 @@ def _record_export(
         "made_at": to_text(made_at),
         "order": order.record(),
         **({} if order.lang == JAPANESE else {"lang": order.lang}),
-        **({"read": report.read} if report.profile in POLICIES else {}),
+        **({"read": report.reading["read"]} if report.profile in POLICIES else {}),
     }
     with archive.writing() as writing:
         writer.append_stated(writing, [Observation("export", f"export/{writer.SELF}", payload)], at=at)

@@ -135,7 +135,6 @@ class PackagePreview:
 _DOCUMENT_KEYS = (
     *("path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped"),
     *("files_packed", "warnings", "incomplete", "unheld", "unsealed", "recorded"),
-    *("opened", "read", "unread", "covered"),
 )
 
 
@@ -190,14 +189,8 @@ class ExportReport:
     """How many records at the end no seal closes, as the archive could not be written."""
     record_note: str = ""
     """That this archive does not record it, in the user's language; empty where it does."""
-    opened: int = 0
-    """Messages that somebody is to read before."""
-    read: int = 0
-    """Those of them whose texts are in it."""
-    unread: int = 0
-    """Those about which nobody decided, so that their texts are covered."""
-    covered: int = 0
-    """Messages whose text it covers."""
+    reading: Mapping[str, int] = field(default_factory=dict)
+    """`Recipe.reading`."""
     stamps: Mapping[str, str] = field(default_factory=dict)
     """Authority → SHA-256 of its stamp over that list."""
     digests: Mapping[str, str] = field(default_factory=dict)
@@ -237,10 +230,10 @@ class ExportReport:
         sentence = ngettext(
             "{n} message is not read yet, so its text is covered.",
             "{n} messages are not read yet, so their texts are covered.",
-            self.unread,
+            self.reading["unread"],
         )
-        return (sentence.format(n=self.unread),) if self.unread else ()
+        return (sentence.format(n=self.reading["unread"]),) if self.reading["unread"] else ()
 
     def document(self) -> dict[str, object]:
         """The JSON document of `archive export --json`."""
-        return {name: getattr(self, name) for name in _DOCUMENT_KEYS}
+        return {**{name: getattr(self, name) for name in _DOCUMENT_KEYS}, **self.reading}

@@ -193,7 +193,7 @@ def make_work(job: Job, context: ConsoleContext, wanted: ExportOrder) -> JobOutc
         links = (JobLink(N_("Open the export"), "made.one", {"number": number}),)
     else:
         lines.insert(0, visible(str(report.path)))
-    is_complete = not (report.incomplete or report.unheld or report.unread)
+    is_complete = not (report.incomplete or report.unheld or report.reading["unread"])
     return JobOutcome(_("The export is ready. It was sent to nobody."), tuple(lines), links, is_complete)
 
 

@@ -139,12 +139,12 @@ def places_outward(count: int, centre: int) -> Iterator[int]:
             yield centre - distance
 
 
+Answered = dict[tuple[int, int], MessageSummary]
+"""What messages answer, by room and message."""
+
+
 def _message_row(
-    message: Message,
-    context: MessageContext,
-    answered: dict[tuple[int, int], MessageSummary],
-    now: datetime,
-    marked: Iterator[int],
+    message: Message, context: MessageContext, answered: Answered, now: datetime, marked: Iterator[int]
 ) -> Row:
     references = context.references._replace(name_of=context.names_at(message.send_time))
     shown = message.shown_text
@@ -264,18 +264,13 @@ def answered_place(message: Message) -> tuple[int, int] | None:
     return place if max(place) < 2**63 else None
 
 
-def _answered(reading: Reading, messages: Iterable[Message]) -> dict[tuple[int, int], MessageSummary]:
+def _answered(reading: Reading, messages: Iterable[Message]) -> Answered:
     """What these messages answer, of the same chat."""
     places = {place for one in messages if (place := answered_place(one)) and place[0] == one.room_id}
     return {(one.room_id, int(one.message_id)): one for one in message_summaries(reading, sorted(places))}
 
 
-def _reply_line(
-    message: Message,
-    reply: ReplyTag,
-    references: message_body.References,
-    answered: dict[tuple[int, int], MessageSummary],
-) -> Row:
+def _reply_line(message: Message, reply: ReplyTag, references: message_body.References, answered: Answered) -> Row:
     """One line of what is answered; where that is not kept in this chat, the way to it."""
     place = answered_place(message)
     found = answered.get(place) if place else None

@@ -132,8 +132,11 @@ def test_what_nobody_read_is_in_no_byte(tmp_path: Path, profile: str, others: in
     report = made(maker, tmp_path / "out", order(profile))
 
     assert set() == found(tmp_path / "out")
-    assert (0, messages if profile == "support" else report.opened) == (report.read, report.covered)
-    assert report.unread == report.opened > 0
+    assert (0, messages if profile == "support" else report.reading["opened"]) == (
+        report.reading["read"],
+        report.reading["covered"],
+    )
+    assert report.reading["unread"] == report.reading["opened"] > 0
     printed = printed_words(report, "01_report.pdf" if profile == "support" else "01_consult.pdf")
     assert f"タスク({COVERED})から({COVERED})への変更" in printed
     assert f"({UNREAD})(その後に編集)" in printed
@@ -167,7 +170,7 @@ def test_only_what_was_read_leaves_as_it_was_shown(tmp_path: Path) -> None:
     texts = {text for one in some for text in (*shown[one].texts, *shown[one].files)} - {f"作業 {word(904)}"}
     assert {word(one) for one in range(1000) if any(word(one) in text for text in texts)} == found(tmp_path / "out")
     assert "[qt" not in printed_words(report) + zip_files(report)["03_inquiry_text.txt"].decode("utf-8-sig")
-    assert (2, len(shown) - 2) == (report.read, report.unread)
+    assert (2, len(shown) - 2) == (report.reading["read"], report.reading["unread"])
     assert all("田中さん" in text for one in some for text in shown[one].texts)
 
 
@@ -184,7 +187,7 @@ def test_an_english_package_has_english_labels_of_what_was_read_once(tmp_path: P
     texts = []
     for lang in ("ja", "en"):
         report = made(maker, tmp_path / lang, order(reviews=reviews, lang=lang))
-        assert 1 == report.read
+        assert 1 == report.reading["read"]
         rows = list(csv.DictReader(io.StringIO(zip_files(report)["02_messages.csv"].decode("utf-8-sig"))))
         texts.append([*rows[13].values()])
         printed = printed_words(report)
@@ -204,7 +207,7 @@ def test_a_text_that_nobody_knows_is_not_hidden(tmp_path: Path) -> None:
 
     report = made(maker, tmp_path / "out", order())
 
-    assert (31, 30) == (report.messages, report.covered)
+    assert (31, 30) == (report.messages, report.reading["covered"])
     assert "30件は文面を隠しています" in printed_words(report)
 
 
@@ -238,7 +241,7 @@ def test_what_a_consultation_does_not_cite_is_not_hidden_from_it(tmp_path: Path)
         reviews = reviews_of(shown.values(), decisions, at=at(300))
         reports.append(made(maker, tmp_path / name, order("consult", reviews=tuple(reviews))))
 
-    assert [(len(shown), 0), (len(rest), 1)] == [(one.read, one.covered) for one in reports]
+    assert [(len(shown), 0), (len(rest), 1)] == [(one.reading["read"], one.reading["covered"]) for one in reports]
     pages = [printed_words(one, "01_consult.pdf") for one in reports]
     assert "件は文面を隠しています" not in pages[0]
     assert "。1件は文面を隠しています" in pages[1]
@@ -270,7 +273,7 @@ def test_the_description_of_a_chat_is_read_where_the_report_may_quote_it(tmp_pat
 
     assert set() == found(tmp_path / "covered")
     assert word(950) in found(tmp_path / "out")
-    assert (0, 30) == (report.read, report.covered)  # a description is no message
+    assert (0, 30) == (report.reading["read"], report.reading["covered"])  # a description is no message
 
 
 @pytest.mark.drawn
