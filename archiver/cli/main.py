@@ -176,7 +176,7 @@ def _run(group: click.Group, arguments: list[str], *, is_updated: bool = False) 
     options = itertools.takewhile(lambda argument: argument != "--", arguments)
     is_help = not HELP_OPTIONS.isdisjoint(options)  # then nothing is asked and nothing else is done
     try:
-        with paged_output(is_wanted=is_help), group.make_context("archive", arguments) as ctx:
+        with paged_output(is_wanted=is_help), group.make_context("archive", [*arguments]) as ctx:  # click uses them up
             try:
                 return int(group.invoke(ctx) or 0)
             except OlderArchive as error:

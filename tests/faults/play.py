@@ -93,7 +93,7 @@ class Player:
             scene = self.stage.scenes[name]
             home, place = self.set_up(scene)
             outcome = self._trace(scene, home, place)
-            assert not scene.missing(home, place), (name, outcome, scene.missing(home, place))
+            assert (0, "") == (outcome.code, scene.missing(home, place)), (name, outcome)
             gone = oracle.lost(oracle.held(scene.home), oracle.held(home)) if scene.home else {}
             calls = tuple(call for call in outcome.calls if call.changes and str(home.parent) in call.text)
             self._baselines[name] = Baseline(outcome.code, calls, gone, outcome.calls, str(home.parent))

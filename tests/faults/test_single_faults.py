@@ -80,7 +80,7 @@ SAMPLES = ("sync", "erase")
     [
         pytest.param(name, marks=[pytest.mark.drawn] if name in SAMPLES else [])
         for name in SCENES
-        if name not in ("migrate", "export")
+        if name not in ("migrate", "export", "seal")  # the last one writes four pieces
     ],
 )
 def test_short_reads_and_writes_of_the_database_lose_nothing(player: Player, tmp_path: Path, name: str) -> None:
