@@ -11,7 +11,6 @@ from archiver.records.alerts import SENTENCES, Alert, AlertRule, Level
 from archiver.render.times import dated_moment, pause_words, short_day
 from archiver.report_language import in_program_language
 from archiver.wording import gettext as _
-from archiver.wording import ngettext
 
 
 def alert_sentence(
@@ -34,18 +33,8 @@ def alert_sentence(
 
 def _text(alert: Alert) -> str:
     rule, number, parts = alert.rule, alert.count, (alert.subject or "").split("/")
-    if rule is AlertRule.HIDDEN_BY_PLAN:
-        return ngettext(
-            "{n} message of chat {room} is now hidden by the plan. What was saved is kept.",
-            "{n} messages of chat {room} are now hidden by the plan. What was saved is kept.",
-            number,
-        )
-    if rule is AlertRule.DELETIONS and not alert.subject:
-        return ngettext(
-            "{n} message by somebody else in chat {room} now shows as deleted or is not shown any more.",
-            "{n} messages by somebody else in chat {room} now show as deleted or are not shown any more.",
-            number,
-        )
+    if rule is AlertRule.DELETIONS and alert.subject:
+        parts = ["edited"]
     more = (*filter(None, parts[:2]), f"{number}", "")
     found = next((rule, one) for one in more if (rule, one) in SENTENCES)
     text = _(SENTENCES[found])

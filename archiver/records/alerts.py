@@ -237,7 +237,19 @@ SENTENCES: Mapping[tuple[AlertRule, str], str] = {
         "You have a direct chat with somebody from your work chats that is not saved: chat {room}. If "
         "you talk about work there, add it: archive job set"
     ),
+    (AlertRule.HIDDEN_BY_PLAN, "1"): N_(
+        "{n} message of chat {room} is now hidden by the plan. What was saved is kept."
+    ),
+    (AlertRule.HIDDEN_BY_PLAN, ""): N_(
+        "{n} messages of chat {room} are now hidden by the plan. What was saved is kept."
+    ),
+    (AlertRule.DELETIONS, "1"): N_(
+        "{n} message by somebody else in chat {room} now shows as deleted or is not shown any more."
+    ),
     (AlertRule.DELETIONS, ""): N_(
+        "{n} messages by somebody else in chat {room} now show as deleted or are not shown any more."
+    ),
+    (AlertRule.DELETIONS, "edited"): N_(
         "Chat {room}: messages by somebody else: {edited} edited, {n} deleted or no longer shown. "
         "The texts before the edits are kept: archive search --chat {room_id}"
     ),

@@ -12,7 +12,7 @@ from archiver.claims.quotations import Quotation
 from archiver.custody.put_back_databases import put_back_databases
 from archiver.health.error_reasons import BY_TOKEN
 from archiver.platforms.job_platform import NO_PLATFORM
-from archiver.records import CLOSED_ENDING, ChangedMessages, Contract, State, closed_mark
+from archiver.records import ChangedMessages, Contract, State
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.records.contract import contract_name
 from archiver.render.invisible_characters import visible
@@ -70,8 +70,6 @@ class Emergency(NamedTuple):
     """Whether an older database was put back, so that nobody knows what only the newer one held."""
     names: Mapping[int, str] = {}
     """The last name of each person that the alerts are about."""
-    mark: str = ""
-    """The mark of a closed account that a name got, as it stands there."""
     is_undelivered: bool = False
     """Whether the user may have to deliver on a service, and no delivery there is entered."""
     is_refused: bool = False
@@ -117,7 +115,6 @@ def emergencies(
                     (older := unlisted_beginnings(reading, rooms - set(holdings.shut))).rooms > older.hidden,
                     is_put_back,
                     {one.account_id: last_name(reading, one.account_id) for one in concerning if one.account_id},
-                    next(_marks(reading, concerning), ""),
                     contract.does_work
                     and contract.platform not in NO_PLATFORM
                     and not deliveries(reading, contract.id),
@@ -152,13 +149,6 @@ def _worth_screenshots(
     gone = {ident for _room, _account, ident, became in told if became is State.MISSING} | attached_messages(reading)
     found = [ident for room, account, ident, _became in told if room not in holdings.shut and account not in closed]
     return [one for one in dict.fromkeys(found) if one not in gone]
-
-
-def _marks(reading: Reading, alerts: Iterable[Alert]) -> Iterator[str]:
-    """The marks of closed accounts that names ended with when that was noticed."""
-    for alert in alerts:
-        if alert.rule is AlertRule.ACCOUNT_CLOSED and alert.account_id is not None:
-            yield closed_mark(last_name(reading, alert.account_id)) or CLOSED_ENDING
 
 
 def _concerning_alerts(reading: Reading, rooms: set[int], alerts: Iterable[Alert]) -> Iterator[Alert]:

@@ -15,7 +15,7 @@ from archiver.claims.sentences import change_lines
 from archiver.errors import N_
 from archiver.health.words import file_words, number_words
 from archiver.platforms.job_platform import first_reader, platform_of
-from archiver.records import CaseSide, ChangeKind
+from archiver.records import CLOSED_ENDING, CaseSide, ChangeKind, closed_mark
 from archiver.records.alerts import AlertRule
 from archiver.render.gap_breaks import gap_sentence
 from archiver.render.invisible_characters import shorten, visible_line
@@ -108,13 +108,14 @@ def people_sentence(emergency: Emergency) -> str:
     if shut:
         text = ngettext("{n} chat can no longer be opened", "{n} chats can no longer be opened", shut)
         parts.append(text.format(n=shut))
+    mark = next(filter(None, map(closed_mark, emergency.names.values())), CLOSED_ENDING)
     ways: dict[frozenset[int], list[str]] = {}
     for rule, way in _OF_PEOPLE.items():
         people = frozenset(one.account_id or 0 for one in emergency.alerts if one.rule is rule)
-        ways.setdefault(people, []).append(_(way).format(mark=visible_line(emergency.mark)))
+        ways.setdefault(people, []).append(_(way).format(mark=visible_line(mark)))
     for people in filter(None, ways):
         name = emergency.names.get(min(people), "") if len(people) == 1 else ""
-        who = shorten(name.removesuffix(emergency.mark), 16)
+        who = shorten(name.removesuffix(mark), 16)
         who = who or ngettext("{n} person", "{n} people", len(people)).format(n=len(people))
         parts.append(_("{who}: {ways}").format(who=who, ways=_(", ").join(ways[people])))
     return _(". ").join(parts) + _(". ").rstrip() if parts else ""

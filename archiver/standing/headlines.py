@@ -128,14 +128,16 @@ def _gone(jobs: Sequence[Row]) -> Iterator[Row]:
         rooms: list[RoomStatus] = job["gone"]
         if not rooms:
             continue
+        first = min((one for one in rooms if one.last_seen), key=attrgetter("inaccessible_since"), default=None)
         kept = kept_words(rooms)
         head = ngettext(
             "{n} chat can no longer be opened. Saved of it: {kept}.",
             "{n} chats can no longer be opened. Saved of them: {kept}.",
             len(rooms),
         )
+        if first is None:
+            head = ngettext("{n} chat could not be opened so far.", "{n} chats could not be opened so far.", len(rooms))
         names = _(", ").join(_("“{name}”").format(name=visible(one.name) or one.room_id) for one in rooms)
-        first = min((one for one in rooms if one.last_seen), key=attrgetter("inaccessible_since"), default=None)
         yield {"state": "look", "kind": "gone", "job": job["id"], "head": head.format(n=len(rooms), kept=kept)} | {
             "text": names + _(". ").rstrip(),
             "since": first and first.inaccessible_since,

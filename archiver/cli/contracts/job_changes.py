@@ -246,4 +246,5 @@ def _tell_strangers(app: App, contract: Contract) -> None:
         people = contract_rooms.people_of_rooms(app, [int(room.room_id) for room in contract.rooms])
         everybody = {account: name for listed in people.values() for account, name in listed.items()}
         asked = contract_rooms.strangers_sentence(people, {}), contract_rooms.other_name_sentence(contract, everybody)
-        echo_lines(filter(None, asked), err=True)
+        alone = [_("Nobody else was seen in this chat: {room}").format(room=one) for one in people if not people[one]]
+        echo_lines([*filter(None, asked), *alone], err=True)

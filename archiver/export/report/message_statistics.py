@@ -21,6 +21,7 @@ from archiver.claims.acceptance_and_terms import (
     answers,
     changes_figures,
     has_words,
+    is_corrected,
     is_courtesy,
     names_decision,
     names_money,
@@ -245,16 +246,17 @@ class _Survey:
         return None if replies and message.message_id not in replies else self._printed(*reply[1:3])
 
     def _about_change(self, quoted: Quotation) -> Message | None:
-        """The first that its author wrote when it changed, until the day after that was seen; courtesies apart."""
+        """What its author wrote in its place, or first when it changed, until the day after; courtesies apart."""
         message, is_edit = quoted.message, quoted.became is State.EDITED
         if quoted.became is State.PRESENT or not message.texts:
             return None
         last, until = message.texts[-1], seen_at(quoted) + timedelta(days=1)
         since = datetime.fromtimestamp(min(last.update_time, 2**36), UTC) if is_edit else last.last_seen
-        said = self._sent(message.room_id, max(since, message.send_time), until)
-        said = (one for one in said if one.texts and not one.is_notice)
-        own = (one for one in said if one.account_id == message.account_id and one.message_id != message.message_id)
-        first = next((one for one in own if not is_courtesy(one.texts[0].body)), None)
+        said = [one for one in self._sent(message.room_id, message.send_time, until) if one.texts and not one.is_notice]
+        own = [one for one in said if one.account_id == message.account_id and one.message_id != message.message_id]
+        right = (one for one in own if not is_edit and is_corrected(last.body, [one.texts[-1].body]))
+        later = (one for one in own if one.send_time >= since and not is_courtesy(one.texts[0].body))
+        first = next(chain(right, later), None)
         return first and self._printed(message.room_id, first.message_id)
 
     def _misquoted(self, quoted: Quotation) -> Iterator[tuple[str, Message]]:

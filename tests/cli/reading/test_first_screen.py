@@ -272,6 +272,19 @@ def test_the_days_that_exist_stand_before_what_may_come(desk: TerminalWorld) -> 
     assert "On a 契約途中終了リクエスト: get advice first" in english
 
 
+def test_a_chat_that_never_opened_is_not_called_shut(desk: TerminalWorld) -> None:
+    """Nobody saw it open, and nothing of it is saved."""
+    other = desk.chatwork.add_room("別件", members=[desk.tanaka], announce=False)
+    desk.contract("job2", other, title="別の仕事")
+    desk.chatwork.remove_owner(other)
+    desk.sync()
+
+    japanese, english = screens(desk)
+
+    assert japanese.startswith("チャット1つを、まだ一度も開けていません。")
+    assert english.startswith("1 chat could not be opened so far.")
+
+
 @pytest.mark.drawn
 def test_what_changed_is_put_aside_in_the_terminal_too(desk: TerminalWorld) -> None:
     """A computer without a browser has no page that says “I have seen it”; a chat that is shut is told for ever."""

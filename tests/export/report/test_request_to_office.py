@@ -437,6 +437,21 @@ def test_a_changed_message_is_named_beside_an_overdue_review(language: str) -> N
     assert 1 == of_calm.count({"ja": "相手のメッセージ1件が、", "en": "1 message of the client"}[language])
 
 
+@pytest.mark.parametrize(("again", "is_reason"), [("写真は明日送ります。", False), ("今日は寒いですね。", True)])
+def test_a_typo_that_was_sent_again_is_no_reason_to_ask_an_office(again: str, *, is_reason: bool) -> None:
+    """Another message after a deletion explains nothing."""
+    gone, other = (
+        report_inputs.plain_message(text, number) for number, text in enumerate(("写真は明日送りまs。", again), 1)
+    )
+    deleted = gone.versions[0]._replace(body="[deleted]", first_seen=at(70), last_seen=at(80))
+    gone = gone._replace(state=State.DELETED, body="[deleted]", versions=(gone.versions[0], deleted))
+    other = other._replace(account_id=gone.account_id)
+    case = on("crowdworks", delivered=None, silent_days=0)
+    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda start=0: iter([gone, other][start:]))])
+
+    assert is_reason is ("「削除」表示" in request_of(case))
+
+
 @pytest.mark.parametrize(
     ("deleted", "told"),
     [(True, "保存した後に「削除」表示に変わった"), (False, "保存した時点ですでに「削除」表示だった")],
